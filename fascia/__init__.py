@@ -1,0 +1,1 @@
+"""Fascial tension network."""

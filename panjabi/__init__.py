@@ -1,0 +1,1 @@
+"""Biomechanics of spinal stability."""
