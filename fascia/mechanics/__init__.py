@@ -1,0 +1,1 @@
+"""Energy, assembly and equilibrium of the tension network."""

@@ -1,0 +1,237 @@
+"""The network as flat arrays: what the kernels and the solver see."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.errors import NetworkError
+from fascia.mechanics.pattern import Pattern, build_pattern
+from panjabi.tissue.kernels import LAW_COLUMNS, evaluate_all
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+    from panjabi.tissue.law import Law
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+USER_LAW = -1
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FlatNetwork:
+    """Points, strands and ties as arrays; nodes are the first points, in order.
+
+    Shapes: P points, S strands, U slips. Lengths [m], forces [N].
+    """
+
+    point_body: Ints  # (P,) body that carries the point, 0 the ground
+    point_local: Floats  # (P, 3) in the body's frame
+    point_dof: Ints  # (P,) first slip, -1 for a point that cannot slip
+    point_ndof: Ints  # (P,) number of slips, 0..3
+    point_basis: Floats  # (P, 3, 3) columns: d local / d slip, share included
+    strand_start: Ints  # (S + 1,) CSR over strand_points
+    strand_points: Ints
+    law_kind: Ints  # (S,)
+    law_rows: Floats  # (S, LAW_COLUMNS)
+    tie: Floats  # (U,) stiffness against slip [N/m]
+    bounded: NDArray[np.bool_]  # (U,) one-sided contact: slip >= 0
+    loads: Floats  # (P, 3) dead forces in the world frame
+    nodes: int
+    user_laws: Mapping[int, Law] = field(default_factory=dict)
+    node_names: tuple[str, ...] = ()
+    strand_names: tuple[str, ...] = ()
+    patterns: dict[int, Pattern] = field(default_factory=dict, repr=False)
+
+    @property
+    def slips(self) -> int:
+        return len(self.tie)
+
+    @property
+    def strands(self) -> int:
+        return len(self.law_kind)
+
+    def pattern(self, free: int = 0) -> Pattern:
+        """Hessian pattern with ``free`` skeleton coordinates; built once per topology."""
+        if free not in self.patterns:
+            self.patterns[free] = build_pattern(
+                self.strand_start,
+                self.strand_points,
+                self.point_dof,
+                self.point_ndof,
+                slips=self.slips,
+                free=free,
+            )
+        return self.patterns[free]
+
+    def with_laws(
+        self, *, kinds: Ints | None = None, rows: Floats | None = None
+    ) -> FlatNetwork:
+        """The same topology (and pattern) with other laws."""
+        return replace(
+            self,
+            law_kind=self.law_kind if kinds is None else kinds,
+            law_rows=self.law_rows if rows is None else rows,
+        )
+
+    def with_loads(self, loads: Floats) -> FlatNetwork:
+        """The same network under other dead forces on its points [N], shape (P, 3) or (nodes, 3)."""
+        full = np.zeros_like(self.loads)
+        full[: len(loads)] = loads
+        return replace(self, loads=full)
+
+    def same_topology(self, other: FlatNetwork) -> bool:
+        return (
+            self.slips == other.slips
+            and np.array_equal(self.strand_start, other.strand_start)
+            and np.array_equal(self.strand_points, other.strand_points)
+            and np.array_equal(self.point_dof, other.point_dof)
+            and np.array_equal(self.point_ndof, other.point_ndof)
+        )
+
+    def evaluate_laws(self, length: Floats, energy: Floats, tension: Floats, tangent: Floats):
+        """Energy [J], tension [N] and tangent [N/m] of every strand, in place."""
+        evaluate_all(self.law_kind, self.law_rows, length, energy, tension, tangent)
+        for s, law in self.user_laws.items():
+            energy[s] = law.energy(length[s])
+            tension[s] = law.tension(length[s])
+            tangent[s] = law.tangent(length[s])
+
+    @cached_property
+    def slip_point(self) -> Ints:
+        """(U,) the node that owns each slip."""
+        owner = np.empty(self.slips, np.int64)
+        for p in range(self.nodes):
+            first = self.point_dof[p]
+            owner[first : first + self.point_ndof[p]] = p
+        return owner
+
+
+def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None) -> FlatNetwork:
+    """Flat arrays of a network. ``like`` lends its pattern when the topology is the same."""
+    body_index = _body_index(network)
+    points = _PointList(body_index)
+    slips: list[tuple[float, bool]] = []
+    node_index: dict[str, int] = {}
+    for node in network.nodes:
+        node_index[node.name] = points.add_node(node, slips)
+    start, members, kinds, rows, user, names = [0], [], [], [], {}, []
+    for strand in network.active_strands:
+        ends = []
+        for node_name, point, share in (
+            (strand.start, strand.start_point, strand.start_share),
+            (strand.end, strand.end_point, strand.end_share),
+        ):
+            i = node_index[node_name]
+            ends.append(i if point is None and share == 1.0 else points.add_share(i, point, share))
+        via = [points.add_fixed(body, local) for body, local in strand.via]
+        members += [ends[0], *via, ends[1]]
+        start.append(len(members))
+        kind = getattr(strand.law, "kind", USER_LAW)
+        kinds.append(kind)
+        row = np.zeros(LAW_COLUMNS)
+        if kind == USER_LAW:
+            user[len(names)] = strand.law
+        else:
+            values = strand.law.row()  # type: ignore[attr-defined]
+            row[: len(values)] = values
+        rows.append(row)
+        names.append(strand.name)
+    flat = FlatNetwork(
+        **points.arrays(),
+        strand_start=np.array(start, np.int64),
+        strand_points=np.array(members, np.int64),
+        law_kind=np.array(kinds, np.int64),
+        law_rows=np.array(rows).reshape(len(names), LAW_COLUMNS),
+        tie=np.array([k for k, _ in slips], float),
+        bounded=np.array([b for _, b in slips], bool),
+        nodes=len(network.nodes),
+        user_laws=user,
+        node_names=tuple(node_index),
+        strand_names=tuple(names),
+    )
+    if like is not None and flat.same_topology(like):
+        return replace(flat, patterns=like.patterns)
+    return flat
+
+
+def _body_index(network: TensionNetwork) -> dict[str, int]:
+    index = {"ground": 0}
+    if network.body is not None:
+        index.update({name: i for i, name in enumerate(network.body.names)})
+    return index
+
+
+class _PointList:
+    """Collects points in order; nodes first, then shared ends and via points."""
+
+    def __init__(self, body_index: dict[str, int]) -> None:
+        self.body_index = body_index
+        self.body: list[int] = []
+        self.local: list[tuple[float, float, float]] = []
+        self.dof: list[int] = []
+        self.ndof: list[int] = []
+        self.basis: list[np.ndarray] = []
+
+    def _append(self, body: int, local, dof: int, ndof: int, basis: np.ndarray) -> int:
+        self.body.append(body)
+        self.local.append(tuple(local))
+        self.dof.append(dof)
+        self.ndof.append(ndof)
+        self.basis.append(basis)
+        return len(self.body) - 1
+
+    def _index(self, body: str) -> int:
+        if body not in self.body_index:
+            raise NetworkError(
+                f"a point rides on body {body!r}, which this network's skeleton does not have; "
+                "give the network the skeleton it was built for, or put the point on 'ground'"
+            )
+        return self.body_index[body]
+
+    def add_node(self, node, slips: list[tuple[float, bool]]) -> int:
+        basis = np.zeros((3, 3))
+        count = 0
+        stiffness = node.tie + node.adhesion
+        if node.hold != "fixed" and not math.isinf(stiffness):
+            count = len(node.directions)
+            for a, direction in enumerate(node.directions):
+                basis[:, a] = direction
+                normal = node.hold == "contact" and a == count - 1
+                slips.append((0.0 if normal else stiffness, normal))
+        first = len(slips) - count if count else -1
+        return self._append(self._index(node.body), node.position, first, count, basis)
+
+    def add_share(self, node: int, point, share: float) -> int:
+        """A strand's end: bone-fixed location plus ``share`` of the node's slip."""
+        body, local = self.body[node], self.local[node]
+        if point is not None:
+            body, local = self._index(point[0]), point[1]
+            if body != self.body[node] and share and self.ndof[node]:
+                raise NetworkError(
+                    "a strand end that shares the slip of a node must lie on the node's body; "
+                    "move the end to that body or set its share to 0"
+                )
+        if share == 0.0 or self.ndof[node] == 0:
+            return self._append(body, local, -1, 0, np.zeros((3, 3)))
+        return self._append(body, local, self.dof[node], self.ndof[node], share * self.basis[node])
+
+    def add_fixed(self, body: str, local) -> int:
+        return self._append(self._index(body), local, -1, 0, np.zeros((3, 3)))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {
+            "point_body": np.array(self.body, np.int64),
+            "point_local": np.array(self.local, float).reshape(-1, 3),
+            "point_dof": np.array(self.dof, np.int64),
+            "point_ndof": np.array(self.ndof, np.int64),
+            "point_basis": np.array(self.basis, float).reshape(-1, 3, 3),
+            "loads": np.zeros((len(self.body), 3)),
+        }
