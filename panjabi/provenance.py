@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -311,7 +311,7 @@ def sources(result: object) -> Sources:
     if isinstance(result, Sources):
         return result
     found: dict[str, Parameter] = {}
-    if not _collect(result, "", found, set()):
+    if not _collect(result, "parameter", found, set()):
         raise ParameterError(
             f"a {type(result).__name__} does not say what it rests on; possible are objects with "
             "`parameters` or `sources()`, and dataclasses, mappings and sequences of them. "
@@ -320,34 +320,42 @@ def sources(result: object) -> Sources:
     return Sources(ParameterSet(found))
 
 
-def _collect(thing: object, path: str, found: dict[str, Parameter], seen: set[int]) -> bool:
+def _collect(thing: object, name: str, found: dict[str, Parameter], seen: set[int]) -> bool:
     """Put the parameters of `thing` into `found`; False if it has no way to name any."""
     if isinstance(thing, Parameter):
-        _add(found, path.rstrip(".") or "parameter", thing)
+        _add(found, name, thing)
         return True
-    if thing is None or isinstance(thing, (str, bytes, int, float, complex)) or id(thing) in seen:
+    if thing is None or isinstance(thing, (str, bytes, int, float, complex, type)):
+        return False
+    if id(thing) in seen:
         return False
     seen.add(id(thing))
     if isinstance(thing, Sources):
-        return _collect(thing.parameters, path, found, seen)
+        thing = thing.parameters
     if isinstance(thing, Mapping):
-        spoke = [_collect(item, f"{path}{name}.", found, seen) for name, item in thing.items()]
-        return any(spoke) or isinstance(thing, ParameterSet)
+        return _collect_all(thing.items(), found, seen) or isinstance(thing, ParameterSet)
     if isinstance(thing, (tuple, list)):
-        return any([_collect(item, path, found, seen) for item in thing])
-    if isinstance(thing, type):
-        return False
+        return _collect_all(((name, item) for item in thing), found, seen)
     tell = getattr(thing, "sources", None)
     if callable(tell):
-        return _collect(tell(), path, found, seen)
+        return _collect(tell(), name, found, seen)
     stated = getattr(thing, "parameters", None)
     if isinstance(stated, Mapping):
-        _collect(stated, path, found, seen)
+        _collect_all(stated.items(), found, seen)
         return True
     if dataclasses.is_dataclass(thing):
-        fields = [(f.name, getattr(thing, f.name)) for f in dataclasses.fields(thing)]
-        return any([_collect(item, f"{path}{name}.", found, seen) for name, item in fields])
+        fields = ((f.name, getattr(thing, f.name)) for f in dataclasses.fields(thing))
+        return _collect_all(fields, found, seen)
     return False
+
+
+def _collect_all(
+    items: Iterable[tuple[str, object]], found: dict[str, Parameter], seen: set[int]
+) -> bool:
+    spoke = False
+    for name, item in items:
+        spoke |= _collect(item, str(name), found, seen)
+    return spoke
 
 
 def _add(found: dict[str, Parameter], name: str, parameter: Parameter) -> None:
