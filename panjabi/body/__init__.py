@@ -1,0 +1,33 @@
+"""Rigid bodies and joints as a tree: kinematics, inertia, postures, muscle paths, body size.
+
+    from panjabi.body import standard_adult
+
+    body = standard_adult()
+    q = body.posture("standing")
+    body.station(q, "ischial_tub_r")            # world position [m]
+    body.moment_arms(q, "semimem_r")            # coordinate -> moment arm [m]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from panjabi import _lazy
+
+_EXPORTS: dict[str, str] = {
+    "Body": "panjabi.body.model",
+    "Poses": "panjabi.body.model",
+    "Place": "panjabi.body.places",
+    "Muscle": "panjabi.body.muscles",
+    "Fibre": "panjabi.body.muscles",
+    "Tree": "panjabi.body.tree",
+    "standard_adult": "panjabi.body.standard",
+}
+
+
+def __getattr__(name: str) -> Any:
+    return _lazy.lookup(__name__, _EXPORTS, name)
+
+
+def __dir__() -> list[str]:
+    return _lazy.names(__name__, _EXPORTS)
