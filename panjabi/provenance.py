@@ -45,7 +45,14 @@ _UNITS: dict[str, dict[str, float]] = {
     "density": {"kg/m3": 1.0, "g/cm3": 1e3},
     "moment of inertia": {"kg m2": 1.0},
     "force": {"N": 1.0, "kN": 1e3, "mN": 1e-3},
-    "pressure": {"Pa": 1.0, "kPa": 1e3, "MPa": 1e6, "GPa": 1e9, "N/cm2": 1e4, "mmHg": 133.322387415},
+    "pressure": {
+        "Pa": 1.0,
+        "kPa": 1e3,
+        "MPa": 1e6,
+        "GPa": 1e9,
+        "N/cm2": 1e4,
+        "mmHg": 133.322387415,
+    },
     "viscosity": {"Pa s": 1.0, "mPa s": 1e-3},
     "stiffness": {"N/m": 1.0, "N/mm": 1e3, "kN/m": 1e3, "N/cm": 1e2},
     "damping": {"N s/m": 1.0, "N s/mm": 1e3},
@@ -359,7 +366,7 @@ def _collect_all(
 
 
 def _add(found: dict[str, Parameter], name: str, parameter: Parameter) -> None:
-    """Before and after a release share most parameters: count an equal one of the same name once."""
+    """Before and after a release share most parameters: equal ones of a name count once."""
     number, free = 1, name
     while found.get(free, parameter) != parameter:
         number += 1
