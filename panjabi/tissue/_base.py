@@ -1,0 +1,109 @@
+"""What the built-in laws share: checked parameters, and evaluation through the kernels."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import ClassVar, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ParameterError
+from panjabi.tissue import kernels
+
+Floats = NDArray[np.float64]
+
+
+def require(
+    owner: str,
+    name: str,
+    value: float,
+    *,
+    unit: str,
+    above: float | None = None,
+    at_least: float | None = None,
+    below: float | None = None,
+    at_most: float | None = None,
+    advice: str,
+) -> None:
+    """Refuse a parameter outside its range; the text says given, possible, to do."""
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    bad = not number or not math.isfinite(value)
+    if not bad:
+        bad = (
+            (above is not None and not value > above)
+            or (at_least is not None and not value >= at_least)
+            or (below is not None and not value < below)
+            or (at_most is not None and not value <= at_most)
+        )
+    if not bad:
+        return
+    limits = [
+        f"{word} {limit:g}"
+        for word, limit in (
+            ("above", above),
+            ("at least", at_least),
+            ("below", below),
+            ("at most", at_most),
+        )
+        if limit is not None
+    ]
+    possible = "a finite number" + (" " + " and ".join(limits) if limits else "")
+    given = f"{value:g}" if number else repr(value)
+    unit_text = "" if unit == "1" else f" {unit}"
+    raise ParameterError(
+        f"{owner}.{name} is {given}{unit_text}; possible: {possible}{unit_text}. {advice}"
+    )
+
+
+class KernelLaw:
+    """A law whose energy, tension and tangent come from `panjabi.tissue.kernels`."""
+
+    kind: ClassVar[int]
+    monotone: bool = True
+
+    def row(self) -> tuple[float, ...]:
+        """The law's parameters as the kernels read them (at most LAW_COLUMNS floats)."""
+        raise NotImplementedError
+
+    @cached_property
+    def _row(self) -> Floats:
+        row = np.zeros(kernels.LAW_COLUMNS)
+        values = self.row()
+        row[: len(values)] = values
+        row.flags.writeable = False
+        return row
+
+    def _evaluate(self, length: ArrayLike, which: int) -> Floats | float:
+        given = np.asarray(length, dtype=np.float64)
+        if given.ndim == 0:
+            return float(kernels.evaluate(self.kind, self._row, float(given))[which])
+        flat = np.ascontiguousarray(given).ravel()
+        out = np.empty((3, flat.size))
+        kernels.evaluate_lengths(self.kind, self._row, flat, out[0], out[1], out[2])
+        return out[which].reshape(given.shape)
+
+    @overload
+    def energy(self, length: float) -> float: ...
+    @overload
+    def energy(self, length: ArrayLike) -> Floats | float: ...
+    def energy(self, length):
+        """Stored energy [J] at a length [m] (float or array of any shape); zero in slack."""
+        return self._evaluate(length, 0)
+
+    @overload
+    def tension(self, length: float) -> float: ...
+    @overload
+    def tension(self, length: ArrayLike) -> Floats | float: ...
+    def tension(self, length):
+        """Tension [N] = d energy / d length, never negative; zero in slack."""
+        return self._evaluate(length, 1)
+
+    @overload
+    def tangent(self, length: float) -> float: ...
+    @overload
+    def tangent(self, length: ArrayLike) -> Floats | float: ...
+    def tangent(self, length):
+        """Tangent stiffness [N/m] = d tension / d length, exact; zero in slack."""
+        return self._evaluate(length, 2)

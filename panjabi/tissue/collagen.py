@@ -1,0 +1,136 @@
+"""Collagen strands (tendon, ligament, fascia, aponeurosis) and the plain cable."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi.tissue import kernels
+from panjabi.tissue._base import Floats, KernelLaw, require
+
+
+def strain_at_tension(tension: float, *, stiffness: float, transition_strain: float) -> float:
+    """Strain at which a collagen strand carries a tension [1]; zero for no tension.
+
+    Inverse of the law in closed form: sqrt(2 T e_t / EA) in the toe, T/EA + e_t/2 beyond.
+    """
+    toe_end = 0.5 * stiffness * transition_strain
+    if tension <= toe_end:
+        return math.sqrt(2.0 * tension * transition_strain / stiffness)
+    return tension / stiffness + 0.5 * transition_strain
+
+
+class _CollagenLike(KernelLaw):
+    """Shared by every law of the collagen kind; transition strain zero means no toe."""
+
+    kind: ClassVar[int] = kernels.COLLAGEN
+    slack_length: float
+    stiffness: float
+
+    def row(self) -> tuple[float, ...]:
+        return (self.slack_length, self.stiffness, getattr(self, "transition_strain", 0.0))
+
+    def strain(self, length: ArrayLike) -> Floats | float:
+        """Strain l/l0 - 1 [1], negative in slack; float or array like `length` [m]."""
+        strain = np.asarray(length, dtype=np.float64) / self.slack_length - 1.0
+        return strain if strain.ndim else float(strain)
+
+    def reference_stiffness(self) -> float:
+        """Slope of the linear region, EA / l0 [N/m]."""
+        return self.stiffness / self.slack_length
+
+
+def _check(owner: object, transition: float | None) -> None:
+    name = type(owner).__name__
+    require(
+        name, "slack_length", owner.slack_length, unit="m", above=0.0,  # type: ignore[attr-defined]
+        advice="Give the length at which the strand starts to pull.",
+    )
+    require(
+        name, "stiffness", owner.stiffness, unit="N", above=0.0,  # type: ignore[attr-defined]
+        advice="Give E times A, the slope dT/d(strain) of the linear region; "
+               "to take a strand away, cut it.",
+    )
+    if transition is not None:
+        require(
+            name, "transition_strain", transition, unit="1", above=0.0,
+            advice="Give the strain where the toe ends, 0.02-0.05 for fascia; "
+                   "for a strand without a toe use Cable.",
+        )
+
+
+def _slack_for(
+    owner: str, length: float, tension: float, stiffness: float, transition_strain: float
+) -> float:
+    require(owner, "length", length, unit="m", above=0.0, advice="Give the present length.")
+    require(
+        owner, "tension", tension, unit="N", at_least=0.0,
+        advice="Give the tension carried at this length; a strand cannot push.",
+    )
+    require(owner, "stiffness", stiffness, unit="N", above=0.0, advice="Give E times A.")
+    require(owner, "transition_strain", transition_strain, unit="1", at_least=0.0,
+            advice="Give the strain where the toe ends.")
+    strain = strain_at_tension(tension, stiffness=stiffness, transition_strain=transition_strain)
+    return length / (1.0 + strain)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collagen(_CollagenLike):
+    """Collagen strand: slack, quadratic toe, linear. Tension only.
+
+        T = 0                            strain <= 0
+        T = EA strain^2 / (2 e_t)        up to the transition strain e_t
+        T = EA (strain - e_t / 2)        beyond
+
+    Value and slope are continuous at both joints, so a Newton iteration sees no kink.
+
+    Raises
+    ------
+    ParameterError
+        For a slack length, stiffness or transition strain that is not positive and finite.
+    """
+
+    name: ClassVar[str] = "collagen"
+
+    slack_length: float        # length where tension starts [m]
+    stiffness: float           # EA, dT/d(strain) beyond the toe [N]
+    transition_strain: float   # end of the toe region [1]
+
+    def __post_init__(self) -> None:
+        _check(self, self.transition_strain)
+
+    @classmethod
+    def with_tension_at(
+        cls, length: float, tension: float, *, stiffness: float, transition_strain: float
+    ) -> Self:
+        """The strand that carries `tension` [N] when it is `length` [m] long.
+
+        Its slack length is length / (1 + e_pre), e_pre being the strain of that tension.
+        """
+        slack = _slack_for(cls.__name__, length, tension, stiffness, transition_strain)
+        return cls(slack_length=slack, stiffness=stiffness, transition_strain=transition_strain)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cable(_CollagenLike):
+    """Linear cable that cannot push: T = EA max(strain, 0). Its tangent jumps at slack."""
+
+    name: ClassVar[str] = "cable"
+
+    slack_length: float   # length where tension starts [m]
+    stiffness: float      # EA, dT/d(strain) when taut [N]
+
+    def __post_init__(self) -> None:
+        _check(self, None)
+
+    @classmethod
+    def with_tension_at(cls, length: float, tension: float, *, stiffness: float) -> Self:
+        """The cable that carries `tension` [N] when it is `length` [m] long."""
+        return cls(
+            slack_length=_slack_for(cls.__name__, length, tension, stiffness, 0.0),
+            stiffness=stiffness,
+        )
