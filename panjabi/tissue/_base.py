@@ -72,7 +72,6 @@ class KernelLaw:
         row = np.zeros(kernels.LAW_COLUMNS)
         values = self.row()
         row[: len(values)] = values
-        row.flags.writeable = False
         return row
 
     def _evaluate(self, length: ArrayLike, which: int) -> Floats | float:

@@ -16,8 +16,7 @@ LAW_COLUMNS = 14
 
 USER = -1           # a law in plain Python: left out here, the caller evaluates it
 COLLAGEN = 0        # slack length [m], stiffness EA [N], transition strain [1]
-MUSCLE = 1          # elastic tendon; columns below
-MUSCLE_RIGID = 2    # rigid tendon; same columns
+MUSCLE = 1          # columns below
 
 # Columns of a muscle row.
 _FMAX = 0           # max isometric force [N]
@@ -30,7 +29,7 @@ _POWER = 6          # p = k_1 (e_1 - e_0) [1]
 _SCALE = 7          # factor on the passive curve [1]
 _ACT = 8            # activation [1]
 _WIDTH = 9          # width of the Gaussian active curve [1]
-_KT = 10            # tendon: slope beyond the toe, Fmax per strain [1]
+_KT = 10            # tendon: slope beyond the toe, Fmax per strain; inf = rigid tendon [1]
 _ET = 11            # tendon: transition strain [1]
 _START = 12         # fibre length along the tendon where the path is just slack [m]
 _SLACK = 13         # path length where tension starts = start + lts [m]
@@ -111,7 +110,7 @@ def fibre_reach(row, stretch):
     root is unique: the fibre is never as steep downwards as its tendon is upwards, which the
     law class makes sure of.
     """
-    if not stretch > 0.0:
+    if not stretch > 0.0 or math.isinf(row[_KT]):
         return stretch
     tendon = row[_FMAX] * row[_KT]
     low = 0.0
@@ -146,10 +145,13 @@ def fibre_reach(row, stretch):
 
 @njit(cache=True, nogil=True)
 def muscle(row, length):
-    """Muscle with elastic tendon: the fibre length is solved for and condensed out."""
+    """Muscle in series with its tendon: the fibre length is solved for and condensed out."""
     stretch = length - row[_SLACK]
     if stretch <= 0.0:
         return 0.0, 0.0, 0.0
+    if math.isinf(row[_KT]):
+        energy, pull, k_fibre, _ = fibre(row, stretch)
+        return energy, pull, k_fibre
     reach = fibre_reach(row, stretch)
     e_fibre, pull, k_fibre, _ = fibre(row, reach)
     e_tendon, hold, k_tendon = collagen(row[_LTS], row[_FMAX] * row[_KT], row[_ET], stretch - reach)
@@ -172,12 +174,6 @@ def evaluate(kind, row, length):
         return collagen(row[0], row[1], row[2], length - row[0])
     if kind == MUSCLE:
         return muscle(row, length)
-    if kind == MUSCLE_RIGID:
-        reach = length - row[_SLACK]
-        if reach <= 0.0:
-            return 0.0, 0.0, 0.0
-        energy, tension, tangent, _ = fibre(row, reach)
-        return energy, tension, tangent
     return np.nan, np.nan, np.nan
 
 

@@ -75,6 +75,7 @@ class PassiveMuscle(KernelLaw):
     Millard, Uchida, Seth, Delp (2013), Flexing computational muscle, J Biomech Eng 135:021005.
     """
 
+    kind: ClassVar[int] = kernels.MUSCLE
     name: ClassVar[str] = "passive_muscle"
 
     max_isometric_force: float             # Fmax [N]
@@ -94,10 +95,6 @@ class PassiveMuscle(KernelLaw):
     def __post_init__(self) -> None:
         _check_ranges(self)
         _check_unique_fibre_length(self)
-
-    @property
-    def kind(self) -> int:  # type: ignore[override]
-        return kernels.MUSCLE if self.elastic_tendon else kernels.MUSCLE_RIGID
 
     @property
     def monotone(self) -> bool:  # type: ignore[override]
@@ -144,7 +141,7 @@ class PassiveMuscle(KernelLaw):
             self.passive_scale,
             self.activation,
             self.active_width,
-            self.tendon_stiffness,
+            self.tendon_stiffness if self.elastic_tendon else math.inf,
             self.tendon_transition_strain,
             self._slack_reach,
             self.slack_length,
@@ -153,10 +150,7 @@ class PassiveMuscle(KernelLaw):
     def tension_breakdown(self, length: float) -> TensionBreakdown:
         """Fibre and tendon length, passive and active share of the tension at a path length [m]."""
         stretch = float(length) - self.slack_length
-        if stretch > 0.0 and self.elastic_tendon:
-            reach = kernels.fibre_reach(self._row, stretch)
-        else:
-            reach = stretch
+        reach = kernels.fibre_reach(self._row, stretch)   # slack: the fibre takes it all
         along = max(self._slack_reach + reach, 0.0)
         passive = total = 0.0
         if stretch > 0.0:

@@ -1,0 +1,189 @@
+"""Quasi-linear viscoelasticity: a Prony series on top of any elastic law.
+
+    T(t) = integral of G(t - s) dT_e(s),   G(t) = g_inf + sum_k g_k exp(-t / tau_k),  G(0) = 1
+
+T_e is what the elastic law would carry at once, g_inf T_e what is left in the end. Time and
+strain are taken as separable: seen in the plantar aponeurosis (40 % at 4, 6 and 8 % strain),
+contradicted for tendon fascicles.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ParameterError
+from panjabi.tissue._base import require
+
+Floats = NDArray[np.float64]
+
+
+@njit(cache=True, nogil=True)
+def relax(time, elastic, weights, times, long_term, branch, out):
+    """Tension history of a piecewise linear elastic tension, exact, in place.
+
+    time (n,), elastic and out (n, strands), branch (strands, terms) holds the state of every
+    Maxwell branch at time[0] and ends with that at time[n-1]. Equal times are a step.
+    """
+    samples, strands = elastic.shape
+    terms = weights.size
+    for j in range(strands):
+        total = long_term * elastic[0, j]
+        for k in range(terms):
+            total += branch[j, k]
+        out[0, j] = total
+    for i in range(1, samples):
+        step = time[i] - time[i - 1]
+        for k in range(terms):
+            z = step / times[k]
+            decay = math.exp(-z)
+            gain = weights[k] * (-math.expm1(-z) / z if z > 0.0 else 1.0)
+            for j in range(strands):
+                change = elastic[i, j] - elastic[i - 1, j]
+                branch[j, k] = branch[j, k] * decay + gain * change
+        for j in range(strands):
+            total = long_term * elastic[i, j]
+            for k in range(terms):
+                total += branch[j, k]
+            out[i, j] = total
+
+
+@dataclass(frozen=True, kw_only=True)
+class PronySeries:
+    """Reduced relaxation function G(t), one at time zero and falling to `long_term`.
+
+    Raises
+    ------
+    ParameterError
+        For weights that are negative or do not add up to one with `long_term`, for times
+        that are not positive, or unequal numbers of them.
+    """
+
+    weights: tuple[float, ...]   # g_k [1]
+    times: tuple[float, ...]     # tau_k [s]
+    long_term: float             # g_inf, share that never relaxes [1]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
+        object.__setattr__(self, "times", tuple(float(t) for t in self.times))
+        if len(self.weights) != len(self.times):
+            raise ParameterError(
+                f"PronySeries has {len(self.weights)} weights and {len(self.times)} times; "
+                "possible: as many of one as of the other. Give one time constant per weight."
+            )
+        for weight in self.weights:
+            require("PronySeries", "weights", weight, unit="1", at_least=0.0,
+                    advice="A negative branch would give energy away.")
+        for time in self.times:
+            require("PronySeries", "times", time, unit="s", above=0.0,
+                    advice="Give each branch's time constant.")
+        require("PronySeries", "long_term", self.long_term, unit="1", at_least=0.0, at_most=1.0,
+                advice="Give the share of tension left in the end.")
+        total = sum(self.weights) + self.long_term
+        if abs(total - 1.0) > 1e-9:
+            raise ParameterError(
+                f"PronySeries weights and long_term add up to {total:.10g}; possible: 1, so that "
+                "the elastic law is the instantaneous one. Scale them."
+            )
+
+    def relaxation(self, time: ArrayLike) -> Floats | float:
+        """G(t): share of the instantaneous tension left a time [s] after a step; 0 before it."""
+        t = np.asarray(time, dtype=np.float64)
+        after = np.maximum(t, 0.0)[..., None]
+        decays = np.exp(-after / np.array(self.times)) @ np.array(self.weights)
+        value = np.where(t < 0.0, 0.0, self.long_term + decays)
+        return value if value.ndim else float(value)
+
+    def ramp_then_hold(
+        self, time: ArrayLike, *, rate: float, ramp_time: float
+    ) -> Floats | float:
+        """Tension when the elastic tension rises at `rate` [N/s] up to `ramp_time` [s], then holds.
+
+        Closed form, term by term; float or array like `time` [s], zero before time zero.
+        """
+        require("ramp_then_hold", "rate", rate, unit="N/s", advice="Give the elastic tension rate.")
+        require("ramp_then_hold", "ramp_time", ramp_time, unit="s", above=0.0,
+                advice="For a step use tension * relaxation(time).")
+        t = np.asarray(time, dtype=np.float64)
+        rising = np.clip(t, 0.0, ramp_time)
+        since = np.maximum(t - ramp_time, 0.0)
+        value = self.long_term * rising
+        for weight, tau in zip(self.weights, self.times, strict=True):
+            # -expm1 keeps short ramps exact
+            value = value + weight * tau * -np.expm1(-rising / tau) * np.exp(-since / tau)
+        value = rate * value
+        return value if value.ndim else float(value)
+
+    def convolve(self, time: ArrayLike, elastic_tension: ArrayLike) -> Floats:
+        """Tension history from the history of the elastic tension [N].
+
+        Exact for an elastic tension linear between samples: one recursion per branch, no
+        error from the size of the step. The first sample is a step from rest; two samples
+        at the same time are a step there.
+
+        Parameters
+        ----------
+        time
+            [s], shape (samples,), never falling.
+        elastic_tension
+            [N], shape (samples,) or (samples, strands).
+
+        Returns
+        -------
+        Tension [N], shaped like `elastic_tension`.
+
+        Raises
+        ------
+        ParameterError
+            For shapes that do not fit, times that fall, or values that are not finite.
+        """
+        t = np.ascontiguousarray(time, dtype=np.float64)
+        elastic = np.asarray(elastic_tension, dtype=np.float64)
+        if t.ndim != 1 or t.size == 0 or elastic.ndim not in (1, 2) or elastic.shape[0] != t.size:
+            raise ParameterError(
+                f"time has shape {t.shape} and elastic_tension {elastic.shape}; possible: "
+                "(samples,) with (samples,) or (samples, strands). Put time along the first axis."
+            )
+        finite = np.all(np.isfinite(t)) and np.all(np.isfinite(elastic))
+        if not (finite and np.all(np.diff(t) >= 0.0)):
+            raise ParameterError(
+                "time or elastic_tension has a value that is not finite, or time runs back; "
+                "possible: finite values, times that never fall. Sort and clean the history."
+            )
+        table = np.ascontiguousarray(elastic.reshape(t.size, -1))
+        weights = np.array(self.weights)
+        branch = np.ascontiguousarray(table[0][:, None] * weights)
+        out = np.empty_like(table)
+        relax(t, table, weights, np.array(self.times), float(self.long_term), branch, out)
+        return out.reshape(elastic.shape)
+
+
+def hamstring_group() -> PronySeries:
+    """Relaxation of the passive hamstring group in a hold.
+
+    Time constants 3 and 30 s are chosen (assumed); the weights follow from a torque decline
+    of 25 % in 30 s (Peixoto et al. 2015) and 33 % in 90 s (Magnusson et al. 1996) taken as an
+    ideal step. These two figures are calibration; they cannot validate the series.
+    """
+    return PronySeries(weights=(0.091, 0.251), times=(3.0, 30.0), long_term=0.658)
+
+
+def plantar_aponeurosis(*, time_constant: float = 60.0) -> PronySeries:
+    """Relaxation of the plantar aponeurosis: 40 % in 240 s at any strain.
+
+    One branch; its weight follows from the one published figure (Pavan et al. 2014,
+    calibration), its time constant [s] is assumed.
+    """
+    require("plantar_aponeurosis", "time_constant", time_constant, unit="s", above=0.0,
+            advice="Give the time constant of the branch, some tens of seconds.")
+    weight = 0.40 / -math.expm1(-240.0 / time_constant)
+    if weight > 1.0:
+        raise ParameterError(
+            f"time_constant is {time_constant:g} s; possible: below {-240 / math.log(0.6):.4g} s, "
+            "else one branch cannot lose 40 % in 240 s. Choose a shorter one."
+        )
+    return PronySeries(weights=(weight,), times=(time_constant,), long_term=1.0 - weight)
