@@ -1,1 +1,13 @@
-"""Published values with their role, and the bibliography."""
+"""Published values with their role, and the bibliography.
+
+>>> from panjabi.reference import published, row
+>>> row("HAM_K_stiff").number
+36.2
+>>> [r.id for r in published("fascia", role="calibration", ids="HAM_*")]
+['HAM_R90', 'HAM_R30']
+"""
+
+from panjabi.reference.bibtex import Entry, bibliography
+from panjabi.reference.tables import ROLES, TABLES, Role, Row, published, row
+
+__all__ = ["ROLES", "TABLES", "Entry", "Role", "Row", "bibliography", "published", "row"]
