@@ -1,11 +1,9 @@
 """Rigid bodies and joints as a tree: kinematics, inertia, postures, muscle paths, body size.
 
-    from panjabi.body import standard_adult
-
-    body = standard_adult()
-    q = body.posture("standing")
-    body.station(q, "ischial_tub_r")            # world position [m]
-    body.moment_arms(q, "semimem_r")            # coordinate -> moment arm [m]
+>>> body = standard_adult()
+>>> q = body.posture("supine")
+>>> body.station(q, "ischial_tub_r")            # world position [m]
+>>> body.moment_arms(q, "semimem_r")            # coordinate -> moment arm [m]
 """
 
 from __future__ import annotations
@@ -17,10 +15,12 @@ from panjabi import _lazy
 _EXPORTS: dict[str, str] = {
     "Body": "panjabi.body.model",
     "Poses": "panjabi.body.model",
+    "GravityEnergy": "panjabi.body.gravity",
     "Place": "panjabi.body.places",
     "Muscle": "panjabi.body.muscles",
     "Fibre": "panjabi.body.muscles",
     "Tree": "panjabi.body.tree",
+    "read_adult": "panjabi.body.standard",
     "standard_adult": "panjabi.body.standard",
 }
 

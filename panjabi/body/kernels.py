@@ -1,4 +1,4 @@
-"""Kinematics of a tree of rigid bodies on flat arrays: poses and exact first and second derivatives.
+"""Kinematics of a tree of rigid bodies on flat arrays, with exact first and second derivatives.
 
 A joint is a fixed placement followed by elementary degrees of freedom, each a rotation about or
 a translation along one axis:

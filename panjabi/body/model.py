@@ -1,0 +1,417 @@
+"""The body: rigid segments, joints, named places and muscles, and where they are in a posture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi.body import posture, scaling
+from panjabi.body.muscles import Muscle, PathArrays, path_arrays
+from panjabi.body.places import Frame, Place
+from panjabi.body.tree import Floats, Tree
+from panjabi.errors import ParameterError, unknown
+from panjabi.provenance import Parameter
+
+if TYPE_CHECKING:
+    from panjabi.body.gravity import GravityEnergy
+
+
+@dataclass(frozen=True, eq=False)
+class Poses:
+    """Where every body is, and the axes of every elementary dof, at one q.
+
+    A point of body b lies at R[b] @ local + t[b]. The other arrays are what the kernels need.
+    """
+
+    q: Floats  # (nq,)
+    R: Floats  # (nb, 3, 3)
+    t: Floats  # (nb, 3) [m]
+    axis_world: Floats  # (ne, 3)
+    origin_world: Floats  # (ne, 3) [m]
+    rate: Floats  # (ne,)
+    rate2: Floats  # (ne,)
+
+
+Configuration = Poses | ArrayLike
+"""Coordinates (nq,), or the poses already computed from them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """A person as a tree of rigid bodies; nothing here changes, `scaled` gives a new one.
+
+    Coordinates are in rad and m, in the order of `coordinates`, with the signs of `signs` (hip
+    flexion positive, spine extension positive, ...); all zero is upright standing. Methods take
+    q as an array, or the `Poses` of it where several questions are asked at one posture. Bodies
+    share their arrays: do not write to them.
+    """
+
+    names: tuple[str, ...]  # bodies; 0 is "ground"
+    coordinates: tuple[str, ...]  # (nq,)
+    ranges: Floats  # (nq, 2) [rad or m]
+    signs: Mapping[str, str]  # coordinate -> what a positive value is
+    translations: frozenset[str]  # coordinates in m
+    mass: Floats  # (nb,) [kg]
+    com: Floats  # (nb, 3) centres of mass in the bodies [m]
+    inertia: Floats  # (nb, 3, 3) about the centres of mass, body axes [kg m2]
+    tree: Tree
+    frames: Mapping[str, Frame]
+    aliases: Mapping[str, str]  # body names of the thoracolumbar muscle set
+    landmarks: Mapping[str, Place]
+    stations: Mapping[str, Place]
+    muscles: Mapping[str, Muscle]
+    scale: Floats  # (nb,) size of each body relative to the standard adult
+    floor: Floats  # (2,) depth of the sole below the right and left calcaneus origin [m]
+    stature: float  # standing, skin vertex above the sole [m]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    # --- postures -------------------------------------------------------------------------
+
+    def zero(self) -> Floats:
+        """Coordinates of upright standing, (nq,)."""
+        return np.zeros(len(self.coordinates))
+
+    def posture(self, name: str) -> Floats:
+        """Coordinates (nq,) of a named posture; `postures()` lists them."""
+        return posture.named(self, name)
+
+    def postures(self) -> tuple[str, ...]:
+        """Names of the postures that come with the package."""
+        return tuple(posture.table())
+
+    def coordinates_from(
+        self,
+        values: Mapping[str, float] | None = None,
+        *,
+        angles_deg: Mapping[str, float] | None = None,
+        base: ArrayLike | None = None,
+        check_range: bool = True,
+        strict: bool = True,
+    ) -> Floats:
+        """Coordinates (nq,) from named values [rad or m] or angles [deg], the rest as in `base`.
+
+        Parameters
+        ----------
+        base : coordinates to start from; upright standing when not given.
+        check_range : False allows any finite value.
+        strict : False lets the spine go beyond its ranges, which are recalled textbook values.
+
+        Raises
+        ------
+        UnknownNameError
+            For a coordinate that does not exist.
+        PostureError
+            For a value outside the joint's range or not finite, or a translation in degrees.
+        """
+        return posture.coordinates_from(
+            self, values, angles_deg, base, check_range=check_range, strict=strict
+        )
+
+    def flexed(
+        self,
+        movements: Mapping[str, float] | None = None,
+        *,
+        angles_deg: Mapping[str, float] | None = None,
+        base: ArrayLike | None = None,
+        check_range: bool = True,
+        strict: bool = True,
+    ) -> Floats:
+        """Coordinates (nq,) from movements by name: {"right hip flexion": 0.5} [rad].
+
+        Names are "[right|left] joint movement", without a side both sides move alike:
+        "knee flexion", "left ankle plantarflexion", "lumbar flexion", "pelvis anterior tilt",
+        "L4-L5 extension". A regional movement of the spine is shared by its joints in
+        proportion to their ranges. Errors as for `coordinates_from`.
+        """
+        from panjabi.body import movements as table
+
+        given = dict(movements or {}) | {k: np.radians(v) for k, v in (angles_deg or {}).items()}
+        values = table.coordinate_values(self, given)
+        return self.coordinates_from(values, base=base, check_range=check_range, strict=strict)
+
+    # --- places ---------------------------------------------------------------------------
+
+    def poses(self, q: Configuration) -> Poses:
+        """World pose of every body at q; a `Poses` is handed back as it is."""
+        if isinstance(q, Poses):
+            return q
+        from panjabi.body.kernels import forward
+
+        q = posture.checked(self, q)
+        nb, ne = len(self.names), len(self.tree.slide)
+        made = Poses(
+            q,
+            np.empty((nb, 3, 3)),
+            np.empty((nb, 3)),
+            np.empty((ne, 3)),
+            np.empty((ne, 3)),
+            np.empty(ne),
+            np.empty(ne),
+        )
+        forward(
+            self.tree,
+            q,
+            made.R,
+            made.t,
+            made.axis_world,
+            made.origin_world,
+            made.rate,
+            made.rate2,
+        )
+        return made
+
+    def body_index(self, name: str) -> int:
+        """Index of a body by name."""
+        try:
+            return self._body_index[name]
+        except KeyError:
+            raise unknown("body", name, [*self.names, *self.frames]) from None
+
+    def coordinate_index(self, name: str) -> int:
+        """Index of a coordinate by name."""
+        try:
+            return self._coordinate_index[name]
+        except KeyError:
+            raise unknown("coordinate", name, self.coordinates) from None
+
+    def attachment(
+        self, name: str, local: ArrayLike, *, naming: str | None = None
+    ) -> tuple[int, Floats]:
+        """Body index and local point (3,) of a point given in a body or frame by name.
+
+        With naming="thoracolumbar" or "cervical" the name and the point are those of that muscle
+        set as published: body names are translated, the neck set's lengths shrunk to this neck,
+        and both follow this body's size.
+        """
+        point = _vector(local)
+        if naming is not None:
+            if naming not in ("thoracolumbar", "cervical"):
+                raise unknown("naming", naming, ("thoracolumbar", "cervical"))
+            name = self.aliases.get(name, name)
+            if naming == "cervical":
+                point = point * self.parameters["neck_scale"].si
+        if name in self.frames:
+            frame = self.frames[name]
+            b = self.body_index(frame.body)
+            size = self.scale[b] if naming is not None else 1.0
+            return b, frame.position + frame.rotation @ (size * point)
+        b = self.body_index(name)
+        return b, point if naming is None else self.scale[b] * point
+
+    def point(self, q: Configuration, body: str, local: ArrayLike) -> Floats:
+        """World position (3,) [m] of a point given in a body or frame."""
+        b, local = self.attachment(body, local)
+        poses = self.poses(q)
+        return poses.R[b] @ local + poses.t[b]
+
+    def landmark(self, q: Configuration, name: str) -> Floats:
+        """World position (3,) [m] of a landmark."""
+        return self._place(q, self.landmarks, "landmark", name)
+
+    def station(self, q: Configuration, name: str) -> Floats:
+        """World position (3,) [m] of a station of the fascial lines."""
+        return self._place(q, self.stations, "station", name)
+
+    def place(self, name: str) -> Place:
+        """A station or landmark by id."""
+        found = self.stations.get(name) or self.landmarks.get(name)
+        if found is None:
+            raise unknown("station or landmark", name, [*self.stations, *self.landmarks])
+        return found
+
+    def jacobian(self, q: Configuration, body: str, local: ArrayLike) -> Floats:
+        """Exact d(world position)/dq, (3, nq) [m/rad; m/m], of a point in a body or frame."""
+        from panjabi.body.kernels import points_jacobian
+
+        b, local = self.attachment(body, local)
+        poses = self.poses(q)
+        J = np.empty((1, 3, len(self.coordinates)))
+        points_jacobian(
+            self.tree,
+            np.array([b]),
+            (poses.R[b] @ local + poses.t[b])[None],
+            poses.axis_world,
+            poses.origin_world,
+            poses.rate,
+            J,
+        )
+        return J[0]
+
+    def angular_jacobian(self, q: Configuration, body: str) -> Floats:
+        """Angular velocity of a body per unit coordinate velocity, (3, nq), world axes."""
+        from panjabi.body.kernels import angular_jacobian
+
+        poses = self.poses(q)
+        W = np.empty((len(self.names), 3, len(self.coordinates)))
+        angular_jacobian(self.tree, poses.axis_world, poses.rate, W)
+        return W[self.body_index(body)]
+
+    # --- mass -----------------------------------------------------------------------------
+
+    @property
+    def total_mass(self) -> float:
+        """[kg]"""
+        return float(self.mass.sum())
+
+    def segment_masses(self) -> dict[str, float]:
+        """Mass of each segment [kg], limbs right and left; `scaling.SEGMENTS` tells its bodies."""
+        return {
+            name: float(sum(self.mass[self._body_index[b]] for b in members))
+            for name, members in scaling.segments(self.names).items()
+        }
+
+    def segment_lengths(self) -> dict[str, float]:
+        """Length of each segment [m] between its joint centres or landmarks, standing."""
+        return scaling.segment_lengths(self)
+
+    def centre_of_mass(self, q: Configuration, bodies: tuple[str, ...] | None = None) -> Floats:
+        """World centre of mass (3,) [m] of the whole body, or of some bodies."""
+        poses = self.poses(q)
+        mass = self.mass
+        if bodies is not None:
+            mass = np.zeros_like(mass)
+            chosen = [self.body_index(b) for b in bodies]
+            mass[chosen] = self.mass[chosen]
+            if not mass.any():
+                raise ParameterError(
+                    f"the bodies {bodies!r} have no mass, so no centre of mass. Name bodies "
+                    f"other than the ground: {', '.join(self.names[1:4])}, ..."
+                )
+        world = np.einsum("bij,bj->bi", poses.R, self.com) + poses.t
+        return mass @ world / mass.sum()
+
+    def gravity_energy(
+        self,
+        q: Configuration,
+        *,
+        g: float = 9.80665,
+        relative_to: str | tuple[str, ArrayLike] | None = None,
+        up: ArrayLike = (0.0, 1.0, 0.0),
+    ) -> GravityEnergy:
+        """Potential energy of the weight [J] with its gradient and Hessian in q.
+
+        relative_to: a station or landmark, or (body, local point), whose height is subtracted,
+        so that moving the whole body costs nothing: its support carries the weight.
+        """
+        from panjabi.body.gravity import gravity_energy
+
+        return gravity_energy(self, q, g=g, relative_to=relative_to, up=up)
+
+    # --- muscles --------------------------------------------------------------------------
+
+    def muscle(self, name: str) -> Muscle:
+        """A muscle by name, "semimem_r"."""
+        try:
+            return self.muscles[name]
+        except KeyError:
+            raise unknown("muscle", name, self.muscles) from None
+
+    def path_length(self, q: Configuration, name: str) -> float:
+        """Length of a muscle's path, tendon included [m]."""
+        muscle = self.muscle(name)
+        poses = self.poses(q)
+        at = [self._body_index[b] for b in muscle.bodies]
+        world = np.einsum("pij,pj->pi", poses.R[at], muscle.points) + poses.t[at]
+        return float(np.linalg.norm(np.diff(world, axis=0), axis=1).sum())
+
+    def moment_arms(self, q: Configuration, name: str) -> dict[str, float]:
+        """Moment arm r = -dL/dq [m] for every coordinate that the muscle crosses.
+
+        Positive: shortening raises the coordinate. The coupled motions of the knee are included.
+        """
+        self.muscle(name)
+        row = self.moment_arm_matrix(q)[list(self.muscles).index(name)]
+        return {self.coordinates[k]: float(row[k]) for k in np.flatnonzero(row)}
+
+    def path_lengths(self, q: Configuration) -> Floats:
+        """Path lengths of all muscles, (nm,) [m], in the order of `muscles`."""
+        return self._paths(q)[0]
+
+    def moment_arm_matrix(self, q: Configuration) -> Floats:
+        """Moment arms of all muscles, (nm, nq) [m]."""
+        return -self._paths(q)[1]
+
+    @cached_property
+    def paths(self) -> PathArrays:
+        """All muscle paths as flat arrays."""
+        return path_arrays(self.muscles.values(), self.names, self.tree.parent)
+
+    # --- size -----------------------------------------------------------------------------
+
+    def scaled(
+        self,
+        *,
+        stature: float | None = None,
+        mass: float | None = None,
+        segments: Mapping[str, float] | None = None,
+        lengths: Mapping[str, float] | None = None,
+        force_exponent: float = 2.0 / 3.0,
+    ) -> Body:
+        """A body of another size; see `scaling.scaled` for the rules and their errors.
+
+        stature [m], mass [kg]; segments: factors relative to the rest of the body, for instance
+        {"thigh": 1.03} or {"thigh_r": 1.03}; lengths: segment lengths in m.
+        """
+        return scaling.scaled(
+            self,
+            stature=stature,
+            mass=mass,
+            segments=segments or {},
+            lengths=lengths or {},
+            force_exponent=force_exponent,
+        )
+
+    # --- inside ---------------------------------------------------------------------------
+
+    @cached_property
+    def _body_index(self) -> dict[str, int]:
+        return {name: b for b, name in enumerate(self.names)}
+
+    @cached_property
+    def _coordinate_index(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self.coordinates)}
+
+    def _place(self, q: Configuration, known: Mapping[str, Place], what: str, name: str) -> Floats:
+        if name not in known:
+            raise unknown(what, name, known)
+        place = known[name]
+        b = self._body_index[place.body]
+        poses = self.poses(q)
+        return poses.R[b] @ place.local + poses.t[b]
+
+    def _paths(self, q: Configuration) -> tuple[Floats, Floats]:
+        from panjabi.body.path_kernels import path_derivatives
+
+        poses, paths = self.poses(q), self.paths
+        length = np.empty(len(self.muscles))
+        slope = np.empty((len(self.muscles), len(self.coordinates)))
+        path_derivatives(
+            self.tree,
+            paths.start,
+            paths.body,
+            paths.local,
+            paths.top,
+            poses.R,
+            poses.t,
+            poses.axis_world,
+            poses.origin_world,
+            poses.rate,
+            length,
+            slope,
+        )
+        return length, slope
+
+
+def _vector(local: ArrayLike) -> Floats:
+    point = np.asarray(local, float)
+    if point.shape != (3,) or not np.isfinite(point).all():
+        raise ParameterError(
+            f"a point was given as {local!r}; three finite numbers x, y, z in metres are "
+            "possible. Give the point in the frame of its body."
+        )
+    return point

@@ -1,0 +1,219 @@
+"""Muscles of leg and arm: their paths over the bodies and the sizes of fibre and tendon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from panjabi.body.places import left, mirrored
+from panjabi.body.tree import Floats, Integers
+from panjabi.provenance import Parameter, Status
+
+SETS = ("2016", "2023")
+
+
+@dataclass(frozen=True)
+class Fibre:
+    """Fibre and tendon of one muscle, from one source set; lengths of two sets do not mix.
+
+    None stands for a number that the set does not have. The passive curve of the 2023 set has
+    strain e_0 of the optimal length at zero force, e_1 at one maximal force, slope k_1 there.
+    """
+
+    max_force: float  # isometric, at optimal length [N]
+    optimal_length: float | None  # of the fibre [m]
+    tendon_slack_length: float | None  # [m]
+    pennation: float | None  # at optimal length [rad]
+    neutral_length: float | None  # fibre over optimal length standing, rigid tendon [1]
+    source: str
+    status: Status
+    conditions: str = ""
+    e_0: float | None = None  # [1]
+    e_1: float | None = None  # [1]
+    k_1: float | None = None  # [max_force per optimal_length]
+    k_low: float | None = None
+    curviness: float | None = None
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """The numbers with unit, source and status."""
+        units = {
+            "max_force": "N",
+            "optimal_length": "m",
+            "tendon_slack_length": "m",
+            "pennation": "rad",
+            "e_0": "1",
+            "e_1": "1",
+            "k_1": "1",
+            "k_low": "1",
+            "curviness": "1",
+        }
+        return {
+            name: Parameter(value, unit, self.source, self.status, self.conditions)
+            for name, unit in units.items()
+            if (value := getattr(self, name)) is not None
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Muscle:
+    """One muscle as a polyline over points fixed to bodies.
+
+    A path that wraps in its source runs straight here or over one fitted via point; `path_note`
+    and `path_error` tell which, and how far its length is off.
+    """
+
+    name: str
+    full_name: str
+    group: str
+    region: str  # leg | arm
+    bodies: tuple[str, ...]  # body each point rides on
+    points: Floats  # (n, 3) in the frames of those bodies [m]
+    fibres: Mapping[str, Fibre]  # source set -> fibre; leg: "2016", "2023", arm: "arm"
+    path_note: str = ""
+    path_error: float | None = None  # largest error of the length over the range tested [m]
+    via: int | None = None  # index of a fitted via point
+
+    @property
+    def fibre(self) -> Fibre:
+        """Fibre of the default set."""
+        return next(iter(self.fibres.values()))
+
+    @property
+    def side(self) -> str:
+        """right or left."""
+        return "right" if self.name.endswith("_r") else "left"
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """The fibre numbers of the default set."""
+        return self.fibre.parameters
+
+    def scaled(self, points: Floats, *, length: float, force: float) -> Muscle:
+        """The same muscle in another body: fibre lengths and forces times the given factors."""
+
+        def times(value: float | None) -> float | None:
+            return None if value is None else value * length
+
+        fibres = {
+            key: replace(
+                fibre,
+                max_force=fibre.max_force * force,
+                optimal_length=times(fibre.optimal_length),
+                tendon_slack_length=times(fibre.tendon_slack_length),
+                conditions=f"{fibre.conditions}; scaled body: lengths x {length:.4g}, "
+                f"force x {force:.4g}".lstrip("; "),
+            )
+            for key, fibre in self.fibres.items()
+        }
+        return replace(self, points=points, fibres=fibres)
+
+
+@dataclass(frozen=True, eq=False)
+class PathArrays:
+    """All muscle paths flat, for the kernels."""
+
+    start: Integers  # (nm + 1,) points of muscle m are start[m] .. start[m + 1] - 1
+    body: Integers  # (np,)
+    local: Floats  # (np, 3) [m]
+    top: Integers  # (nm,) lowest common ancestor of the muscle's bodies
+
+
+def path_arrays(muscles: Iterable[Muscle], names: tuple[str, ...], parent: Integers) -> PathArrays:
+    """Flat arrays of the paths, in the order given."""
+    index = {name: b for b, name in enumerate(names)}
+    muscles = list(muscles)
+    bodies = [np.array([index[b] for b in m.bodies], np.int64) for m in muscles]
+    start = np.cumsum([0] + [len(b) for b in bodies])
+    top = np.array([_common_ancestor(b, parent) for b in bodies], np.int64)
+    local = np.concatenate([m.points for m in muscles])
+    return PathArrays(start.astype(np.int64), np.concatenate(bodies), local, top)
+
+
+def _common_ancestor(bodies: Integers, parent: Integers) -> int:
+    def ancestors(b: int) -> list[int]:
+        chain = []
+        while b >= 0:
+            chain.append(b)
+            b = int(parent[b])
+        return chain
+
+    common = set.intersection(*(set(ancestors(int(b))) for b in bodies))
+    return max(common)  # parents come first, so the last common ancestor is the lowest
+
+
+def both_sides(
+    paths: Iterable[Mapping[str, Any]], leg: Mapping[str, Any], arm: Mapping[str, Any]
+) -> dict[str, Muscle]:
+    """Muscles of both sides from the data files, right before left."""
+    fibres = {m["name"]: _leg_fibres(m, leg["about"]) for m in leg["muscles"]}
+    fibres |= {m["name"]: {"arm": _arm_fibre(m)} for m in arm["muscles"]}
+    right, left_side = {}, {}
+    for record in paths:
+        bodies = tuple(p[0] for p in record["points"])
+        points = np.array([p[1:] for p in record["points"]], float)
+        error = record["path_error_mm"]
+        muscle = Muscle(
+            name=record["name"] + "_r",
+            full_name=record["full_name"],
+            group=record["group"],
+            region=record["region"],
+            bodies=bodies,
+            points=points,
+            fibres=fibres[record["name"]],
+            path_note=record["path_note"],
+            path_error=None if error is None else 1e-3 * error["max"],
+            via=record["fitted_via_index"],
+        )
+        right[muscle.name] = muscle
+        left_side[record["name"] + "_l"] = replace(
+            muscle,
+            name=record["name"] + "_l",
+            bodies=tuple(map(left, bodies)),
+            points=np.array([mirrored(p) for p in points]),
+        )
+    return right | left_side
+
+
+def _leg_fibres(record: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Fibre]:
+    scale = f"lengths of the model times {about['leg_scale']:g}"
+    default = Fibre(
+        record["Fmax"],
+        record["lopt"],
+        record["lts"],
+        record["penn"],
+        record["norm_fibre_neutral"],
+        about.get("keys", {}).get("2016", "Rajagopal2016"),
+        "derived",
+        scale,
+    )
+    fibres = {"2016": default}
+    other = record.get("set_2023")
+    if other:
+        fibres["2023"] = replace(
+            default,
+            optimal_length=other["lopt"],
+            tendon_slack_length=other["lts"],
+            neutral_length=other["norm_fibre_neutral"],
+            source=about.get("keys", {}).get("2023", "Uhlrich2022"),
+            status="fitted",
+            conditions=f"passive curves fitted in people; {scale}; max_force, pennation: 2016 set",
+            **{k: other[k] for k in ("e_0", "e_1", "k_1", "k_low", "curviness")},
+        )
+    return fibres
+
+
+def _arm_fibre(record: Mapping[str, Any]) -> Fibre:
+    return Fibre(
+        record["Fmax"],
+        record.get("lopt"),
+        record.get("lts"),
+        record.get("penn"),
+        record.get("norm_fibre_neutral"),
+        "Holzbaur2005",
+        "assumed",
+        record["status"],
+    )

@@ -1,0 +1,80 @@
+"""Length of every muscle path and its exact derivative, on flat arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from panjabi.body.tree import Floats, Integers, Tree
+
+
+@njit(cache=True, nogil=True)
+def path_derivatives(
+    tree: Tree,
+    start: Integers,
+    body: Integers,
+    local: Floats,
+    top: Integers,
+    R: Floats,
+    t: Floats,
+    axis_world: Floats,
+    origin_world: Floats,
+    rate: Floats,
+    length: Floats,
+    slope: Floats,
+) -> None:
+    """Path lengths [m] and d(length)/dq [m/rad] of all muscles, in place.
+
+    Parameters
+    ----------
+    start, body, local, top : the fields of `PathArrays`.
+    R, t, axis_world, origin_world, rate : from `kernels.forward`.
+    length : (nm,) out. slope : (nm, nq) out; exactly zero for joints the muscle does not cross.
+    """
+    slope[:] = 0.0
+    here = np.empty(3, dtype=t.dtype)
+    before = np.empty(3, dtype=t.dtype)
+    u = np.empty(3, dtype=t.dtype)
+    for m in range(start.shape[0] - 1):
+        length[m] = 0.0
+        for p in range(start[m], start[m + 1]):
+            b = body[p]
+            for i in range(3):
+                here[i] = (
+                    R[b, i, 0] * local[p, 0]
+                    + R[b, i, 1] * local[p, 1]
+                    + R[b, i, 2] * local[p, 2]
+                    + t[b, i]
+                )
+            if p > start[m]:
+                for i in range(3):
+                    u[i] = here[i] - before[i]
+                piece = np.sqrt(u[0] * u[0] + u[1] * u[1] + u[2] * u[2])
+                length[m] += piece
+                if piece != 0.0:
+                    for i in range(3):
+                        u[i] /= piece
+                # The piece grows by u . (dp_here - dp_before): walk both chains up to the last
+                # body that all points of the muscle ride on.
+                for end in range(2):
+                    sign = 1.0 if end == 0 else -1.0
+                    x = here if end == 0 else before
+                    b = body[p - end]
+                    while b > top[m]:
+                        for e in range(tree.first[b], tree.first[b + 1]):
+                            a0, a1, a2 = axis_world[e]
+                            if tree.slide[e] == 1:
+                                value = a0 * u[0] + a1 * u[1] + a2 * u[2]
+                            else:
+                                x0 = x[0] - origin_world[e, 0]
+                                x1 = x[1] - origin_world[e, 1]
+                                x2 = x[2] - origin_world[e, 2]
+                                value = (
+                                    (a1 * x2 - a2 * x1) * u[0]
+                                    + (a2 * x0 - a0 * x2) * u[1]
+                                    + (a0 * x1 - a1 * x0) * u[2]
+                                )
+                            slope[m, tree.coordinate[e]] += sign * rate[e] * value
+                        b = tree.parent[b]
+            for i in range(3):
+                before[i] = here[i]

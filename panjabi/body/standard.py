@@ -1,0 +1,107 @@
+"""The standard adult: 1.75 m, 75 kg, put together from the data files."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from panjabi.body import data, muscles, places
+from panjabi.body.model import Body
+from panjabi.body.tree import GROUND, Floats, build_tree, coordinates_of
+from panjabi.errors import DataFileError
+from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
+
+SOLE_BELOW_CALCANEUS = 0.015783477
+"""Height of the calcaneus origin over the floor, standing [m]."""
+
+
+@cache
+def standard_adult() -> Body:
+    """The body of the data files; the same object every time, since it never changes."""
+    return read_adult()
+
+
+def read_adult(*, fibres: str | Path | None = None) -> Body:
+    """The standard adult, with a user's fibre file of the leg instead of the packaged one.
+
+    Raises
+    ------
+    DataFileError, SchemaError
+        If the file cannot be read, or lacks a muscle or the inertia of the pelvis.
+    """
+    skeleton = data.read("skeleton.json", "panjabi-skeleton")
+    paths = data.read("muscle_paths.json", "panjabi-muscle-paths")
+    arm = data.read(data.FIBRES_ARM, "panjabi-fibres")
+    if fibres is None:
+        leg = data.read(data.FIBRES_LEG, "panjabi-fibres")
+    else:
+        leg = data.read_path(fibres, "panjabi-fibres")
+    try:
+        return _adult(skeleton, paths, leg, arm)
+    except (KeyError, TypeError) as error:
+        if fibres is None:
+            raise
+        raise DataFileError(
+            f"{fibres} lacks {error}; it needs Fmax, lopt, lts, penn of every leg muscle and the "
+            f"pelvis inertia. Take {data.FIBRES_LEG} as a pattern."
+        ) from error
+
+
+def _adult(
+    skeleton: dict[str, Any], paths: dict[str, Any], leg: dict[str, Any], arm: dict[str, Any]
+) -> Body:
+    about, bodies = skeleton["about"], skeleton["bodies"]
+    ranges = coordinates_of(bodies)
+    dofs = {dof["name"]: dof for body in bodies for dof in body["joint"]["dofs"]}
+    elsewhere = {entry["body"]: entry["inertia"] for entry in leg["inertia"]}
+    inertias = [b["inertia"] or elsewhere[b["name"]] for b in bodies]
+    nb = len(bodies) + 1
+    return Body(
+        names=(GROUND, *(b["name"] for b in bodies)),
+        coordinates=tuple(ranges),
+        ranges=np.array(list(ranges.values())),
+        signs={name: dofs[name]["sign"] for name in ranges},
+        translations=frozenset(name for name in ranges if dofs[name]["type"] == "slide"),
+        mass=np.array([0.0] + [b["mass"] for b in bodies]),
+        com=np.array([[0.0] * 3] + [b["com"] for b in bodies]),
+        inertia=np.array([np.zeros((3, 3))] + [_symmetric(i) for i in inertias]),
+        tree=build_tree(bodies),
+        frames=places.frames(skeleton["frames"]),
+        aliases=skeleton["aliases"],
+        landmarks=places.landmarks(skeleton["landmarks"]),
+        stations=places.both_sides(skeleton["stations"] + skeleton["stations_sbl_extra"]),
+        muscles=muscles.both_sides(paths["muscles"], leg, arm),
+        scale=np.ones(nb),
+        floor=np.full(2, SOLE_BELOW_CALCANEUS),
+        stature=about["stature"],
+        parameters=_parameters(about),
+    )
+
+
+def _symmetric(six: list[float]) -> Floats:
+    xx, yy, zz, xy, xz, yz = six
+    return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+
+
+def _parameters(about: dict[str, Any]) -> ParameterSet:
+    scaling = about["scaling"]
+    x, y, _ = about["registration"]["pelvis_tl_in_pelvis"]
+    standing = "standing, skin vertex"
+    spine = "thoracolumbar pelvis on the leg model's pelvis; vary by 20 mm"
+    return ParameterSet(
+        {
+            "stature": Parameter(about["stature"], "m", THIS_WORK, "assumed", standing),
+            "mass": Parameter(about["mass"], "kg", THIS_WORK, "assumed", "whole body"),
+            "leg_scale": Parameter(
+                scaling["pelvis_and_legs"], "1", "Rajagopal2016", "derived", "brings stature out"
+            ),
+            "neck_scale": Parameter(
+                scaling["neck"], "1", "Mortensen2018", "derived", "fits neck set to trunk and head"
+            ),
+            "pelvis_registration_x": Parameter(x, "m", THIS_WORK, "assumed", spine),
+            "pelvis_registration_y": Parameter(y, "m", THIS_WORK, "assumed", spine),
+        }
+    )
