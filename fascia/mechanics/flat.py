@@ -71,9 +71,7 @@ class FlatNetwork:
             )
         return self.patterns[free]
 
-    def with_laws(
-        self, *, kinds: Ints | None = None, rows: Floats | None = None
-    ) -> FlatNetwork:
+    def with_laws(self, *, kinds: Ints | None = None, rows: Floats | None = None) -> FlatNetwork:
         """The same topology (and pattern) with other laws."""
         return replace(
             self,

@@ -1,0 +1,1 @@
+"""Bedside tests of flexibility on the network: curve, stiffness, end point."""

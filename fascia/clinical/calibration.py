@@ -1,0 +1,52 @@
+"""The two fitted numbers of the clinical tests: hamstring scale (S9) and tolerance (S11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fascia.clinical.examination import Examination
+from fascia.clinical.tolerance import NORM_SLR, Tolerance
+from fascia.errors import ReadoutError
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+
+SLR_STIFFNESS_TARGET = 28.0
+"""Passive stiffness of the straight-leg raise the scale is fitted to [N m/rad] (S9)."""
+
+
+def calibrate_hamstrings(
+    build: Callable[[float], TensionNetwork], *, target: float = SLR_STIFFNESS_TARGET
+) -> float:
+    """Scale on the passive hamstring curves at which the SLR slope meets ``target``.
+
+    ``build(scale)`` makes the network. Root finding on the S9 slope over its
+    default window; role: calibration.
+    """
+    from scipy.optimize import brentq
+
+    def miss(log_scale: float) -> float:
+        network = build(float(np.exp(log_scale)))
+        return Examination(network, "slr").stiffness()[0] - target
+
+    low, high = np.log(1e-3), np.log(3.0)
+    if miss(low) > 0.0 or miss(high) < 0.0:
+        raise ReadoutError(
+            f"no hamstring scale from {np.exp(low):.3g} to {np.exp(high):.3g} gives "
+            f"{target:g} N m/rad; the rest of the network is too stiff or too soft"
+        )
+    return float(np.exp(brentq(miss, low, high, xtol=1e-10)))  # type: ignore[arg-type]
+
+
+def calibrate_tolerance(
+    network: TensionNetwork, *, slr_deg: float = NORM_SLR.value, **weights: float
+) -> Tolerance:
+    """Tolerance with which the straight-leg raise of this network ends at ``slr_deg``."""
+    examination = Examination(network, "slr")
+    sample = examination.at(np.radians(slr_deg))
+    return Tolerance(
+        limit=examination.discomfort(sample, Tolerance(limit=1.0, **weights)), **weights
+    )

@@ -1,0 +1,346 @@
+"""One network under one clinical test: curve, stiffness, end point.
+
+    result = examine(network, "slr", side="right", tolerance=tolerance)
+
+The angle is prescribed and its reaction is the examiner's hand; the tissue
+torque is dV/dq along the test's moment direction, gravity kept apart (S8-S11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.clinical.catalogue import ClinicalTest, clinical_test
+from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
+from fascia.clinical.slopes import slope
+from fascia.clinical.supine import FreePelvis
+from fascia.clinical.tolerance import Tolerance
+from fascia.errors import NetworkError, ReadoutError
+from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
+from panjabi.provenance import Parameter
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+
+Floats = NDArray[np.float64]
+
+CURVE_STEP_DEG = 2.0
+"""Spacing of the curve and of the slope windows [deg]; end angles are root-found instead."""
+
+SIDES = {"right": "r", "left": "l", "r": "r", "l": "l"}
+_SIDE_NAMES = {"r": "right", "l": "left"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ClinicalResult:
+    """What one test gave on one network.
+
+    Angles [rad], torques [N m], forces [N]. ``end_angle`` is None-free: when the
+    tolerance is not reached before the joint limit it is that limit and
+    ``censored`` is true.
+    """
+
+    test: str
+    side: str
+    angle: Floats  # (n,)
+    tissue_torque: Floats  # (n,) gravity removed
+    gravity_torque: Floats  # (n,)
+    hamstring_force: Floats  # (n, heads)
+    hamstring_length: Floats  # (n, heads) path lengths [m]
+    heads: tuple[str, ...]
+    nerve_strain: Floats  # (n,)
+    fascia_force: Floats  # (n,) largest tension among the fascial strands of the back line
+    pelvic_tilt: Floats  # (n,) change since the start, posterior positive
+    lumbar_flexion: Floats  # (n,) change since the start
+    reading: Floats  # (n,) the test's own distance [m], empty if it has none
+    reading_name: str
+    window_deg: tuple[float, float]
+    stiffness_Nm_per_rad: float
+    stiffness_N_per_mm: float
+    end_angle: float | None
+    end_reading: float | None
+    censored: bool
+    residual: float  # largest over the curve [N]
+    largest_force: float
+    slack: tuple[str, ...]  # strands slack at the end of the curve
+    tolerance: Tolerance | None
+    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+
+    @property
+    def end_angle_deg(self) -> float | None:
+        return None if self.end_angle is None else float(np.degrees(self.end_angle))
+
+    @property
+    def pelvic_share(self) -> float:
+        """Pelvic tilt per test angle: least-squares slope over the whole curve."""
+        return slope(self.angle, np.abs(self.pelvic_tilt))
+
+    @property
+    def lumbar_share(self) -> float:
+        """Lumbar flexion per test angle, likewise."""
+        return slope(self.angle, self.lumbar_flexion)
+
+    def stiffness_over(self, window_deg: tuple[float, float]) -> float:
+        """Slope of the tissue torque over another window of the curve [N m/rad]."""
+        inside = _inside(self.angle, window_deg)
+        return slope(self.angle[inside], self.tissue_torque[inside])
+
+
+def _inside(angle: Floats, window_deg: tuple[float, float]) -> NDArray[np.bool_]:
+    degrees = np.degrees(angle)
+    inside = (degrees >= window_deg[0] - 1e-9) & (degrees <= window_deg[1] + 1e-9)
+    if inside.sum() < 3:
+        raise ReadoutError(
+            f"the window {window_deg[0]:g} to {window_deg[1]:g} deg holds {inside.sum()} points of "
+            f"a curve from {degrees[0]:g} to {degrees[-1]:g} deg; a slope wants three. "
+            "Choose a window inside the curve or a finer step."
+        )
+    return inside
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Read-outs of one equilibrium."""
+
+    angle: float
+    tissue_torque: float
+    hamstring_force: Floats
+    hamstring_length: Floats
+    nerve_strain: float
+    fascia_force: float
+    equilibrium: Equilibrium
+
+
+class Examination:
+    """A network mounted in a test, ready to be moved; keeps factor and state between angles."""
+
+    def __init__(
+        self,
+        network: TensionNetwork,
+        test: str | ClinicalTest = "slr",
+        *,
+        side: str = "right",
+        options: PostureOptions | None = None,
+        free_pelvis: bool = False,
+        like: Examination | None = None,
+    ) -> None:
+        if network.body is None:
+            raise NetworkError(
+                "a clinical test moves a skeleton and this network has none; "
+                "build it with fascia.whole_body()"
+            )
+        if side not in SIDES:
+            raise NetworkError(f"side is {side!r}; choose 'right' or 'left'")
+        self.network, self.body = network, network.body
+        self.test = clinical_test(test)
+        self.side = SIDES[side]
+        self.options = PostureOptions() if options is None else options
+        self.pelvis = FreePelvis(self.body, self.side) if free_pelvis else None
+        self.path = (
+            self.test.path(self.body, self.side, self.options)
+            if self.pelvis is None
+            else self.pelvis.path(self.test, self.options)
+        )
+        self.moment = self.test.moment_weights(self.body, self.side)
+        self.solver = EquilibriumSolver(
+            network,
+            directions=None if self.pelvis is None else self.pelvis.directions,
+            terms=() if self.pelvis is None else self.pelvis.terms,
+            like=None if like is None else like.solver,
+        )
+        self._find_strands()
+
+    def _find_strands(self) -> None:
+        side_name = _SIDE_NAMES[self.side]
+        active = self.network.active_strands
+        heads, nerve, fascia = [], [], []
+        for i, strand in enumerate(active):
+            if strand.kind == "nerve" and strand.side in (side_name, "midline"):
+                nerve.append(i)
+            elif strand.kind == "muscle":
+                if "hamstrings" in strand.regions and strand.side == side_name:
+                    heads.append(i)
+            elif "SBL" in strand.lines and strand.side in (side_name, "midline"):
+                fascia.append(i)
+        if not heads:
+            raise ReadoutError(
+                f"the network has no hamstring muscle on the {side_name} side, and the test reads "
+                "its force; keep the strands of region 'hamstrings', or test the other side"
+            )
+        self.heads = np.array(heads, int)
+        self.nerve = np.array(nerve, int)
+        self.fascia = np.array(fascia, int)
+        self.head_names = tuple(active[i].name for i in heads)
+        self.nerve_slack = sum(active[i].law.slack_length for i in nerve)
+
+    def at(self, angle: float) -> Sample:
+        """Equilibrium and read-outs at one angle [rad]."""
+        if not 0.0 <= angle <= self.path.limit + 1e-12:
+            raise ReadoutError(
+                f"angle {np.degrees(angle):g} deg is outside the {self.test.title}: "
+                f"0 to {np.degrees(self.path.limit):.4g} deg on this body"
+            )
+        state = self.solver.solve(self.path.q(angle))
+        strain = 0.0
+        if len(self.nerve) and self.nerve_slack > 0.0:
+            strain = max(0.0, float(state.length[self.nerve].sum()) / self.nerve_slack - 1.0)
+        return Sample(
+            angle=angle,
+            tissue_torque=float(self.moment @ state.generalised_force),
+            hamstring_force=state.tension[self.heads],
+            hamstring_length=state.length[self.heads],
+            nerve_strain=strain,
+            fascia_force=float(state.tension[self.fascia].max(initial=0.0)),
+            equilibrium=state,
+        )
+
+    def gravity_torque(self, q: Floats) -> float:
+        """Moment of weight along the test's moment direction [N m], anchor body held."""
+        gradient = self.body.gravity_gradient(q, relative_to=(self.test.anchor, (0.0, 0.0, 0.0)))
+        return float(self.moment @ gradient)
+
+    def angles(self, limit_deg: float | None = None) -> Floats:
+        """The angles of the curve [rad]: even steps up to the limit or what is asked."""
+        top = np.degrees(self.path.limit)
+        if limit_deg is not None:
+            top = min(top, limit_deg)
+        return np.radians(np.arange(0.0, top + 1e-9, CURVE_STEP_DEG))
+
+    def discomfort(self, sample: Sample, tolerance: Tolerance) -> float:
+        return tolerance.discomfort(
+            float(sample.hamstring_force.sum()), sample.nerve_strain, sample.fascia_force
+        )
+
+    def end(self, tolerance: Tolerance) -> tuple[Sample, bool]:
+        """Where discomfort reaches the tolerated limit, and whether the joint stopped it first."""
+        from scipy.optimize import brentq
+
+        def excess(angle: float) -> float:
+            return self.discomfort(self.at(angle), tolerance) - tolerance.limit
+
+        if excess(0.0) >= 0.0:
+            raise ReadoutError(
+                f"the start of the {self.test.title} is already beyond the tolerated discomfort of "
+                f"{tolerance.limit:g} N; raise the limit or slacken the network"
+            )
+        if excess(self.path.limit) < 0.0:
+            return self.at(self.path.limit), True
+        root = brentq(excess, 0.0, self.path.limit, xtol=1e-10, rtol=1e-12)
+        return self.at(float(root)), False  # type: ignore[arg-type]
+
+    def stiffness(self, window_deg: tuple[float, float] | None = None) -> tuple[float, float]:
+        """(N m/rad, N/mm) over the test's window, without the rest of the curve."""
+        low, high = self.test.window if window_deg is None else window_deg
+        angles = np.radians(np.arange(low, high + 1e-9, CURVE_STEP_DEG))
+        samples = [self.at(angle) for angle in angles]
+        return _slopes(samples)
+
+    def curve(self, angles: Sequence[float] | Floats) -> list[Sample]:
+        return [self.at(float(angle)) for angle in angles]
+
+
+def _slopes(samples: Sequence[Sample]) -> tuple[float, float]:
+    torque = slope(
+        np.array([s.angle for s in samples]), np.array([s.tissue_torque for s in samples])
+    )
+    force = slope(
+        np.array([s.hamstring_length.mean() for s in samples]),
+        np.array([s.hamstring_force.sum() for s in samples]),
+    )
+    return torque, 1e-3 * force
+
+
+def examine(
+    network: TensionNetwork,
+    test: str | ClinicalTest = "slr",
+    *,
+    side: str = "right",
+    tolerance: Tolerance | None = None,
+    options: PostureOptions | None = None,
+    free_pelvis: bool = False,
+    window_deg: tuple[float, float] | None = None,
+    limit_deg: float = 90.0,
+) -> ClinicalResult:
+    """Run a clinical test on a network.
+
+    Parameters
+    ----------
+    test : name (`clinical_tests`) or a `ClinicalTest`.
+    tolerance : what ends the test; without one there is no end angle.
+    free_pelvis : let pelvis and lumbar joints find their equilibrium (straight-leg
+        raise only), so that the pelvic share is a prediction.
+    window_deg : range of the stiffness slope, the test's own by default.
+    limit_deg : where the printed curve stops; the end angle may lie beyond.
+
+    Raises
+    ------
+    ReadoutError
+        If the network lacks what the test reads, or the read-out is undefined.
+    EquilibriumError
+        If a posture has no equilibrium.
+    """
+    examination = Examination(network, test, side=side, options=options, free_pelvis=free_pelvis)
+    return measure(examination, tolerance=tolerance, window_deg=window_deg, limit_deg=limit_deg)
+
+
+def measure(
+    examination: Examination,
+    *,
+    tolerance: Tolerance | None = None,
+    window_deg: tuple[float, float] | None = None,
+    limit_deg: float = 90.0,
+) -> ClinicalResult:
+    """Curve, stiffness and end point of a mounted test."""
+    body, test, side = examination.body, examination.test, examination.side
+    window = test.window if window_deg is None else window_deg
+    angles = examination.angles(max(limit_deg, window[1]))
+    samples = examination.curve(angles)
+    postures = [sample.equilibrium.q for sample in samples]
+    inside = _inside(angles, window)
+    torque, force = _slopes([s for s, keep in zip(samples, inside, strict=True) if keep])
+    end, censored = (None, False) if tolerance is None else examination.end(tolerance)
+    lumbar = [body.coordinates.index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
+    tilt = body.coordinates.index("pelvis_tilt")
+    reading = test.reading
+    parameters = dict(examination.network.parameters)
+    if tolerance is not None:
+        parameters |= tolerance.parameters
+    last = samples[-1].equilibrium if end is None else end.equilibrium
+    return ClinicalResult(
+        test=test.name,
+        side=_SIDE_NAMES[side],
+        angle=angles,
+        tissue_torque=np.array([s.tissue_torque for s in samples]),
+        gravity_torque=np.array([examination.gravity_torque(q) for q in postures]),
+        hamstring_force=np.array([s.hamstring_force for s in samples]),
+        hamstring_length=np.array([s.hamstring_length for s in samples]),
+        heads=examination.head_names,
+        nerve_strain=np.array([s.nerve_strain for s in samples]),
+        fascia_force=np.array([s.fascia_force for s in samples]),
+        pelvic_tilt=np.array([q[tilt] - postures[0][tilt] for q in postures]),
+        lumbar_flexion=np.array([(postures[0] - q)[lumbar].sum() for q in postures]),
+        reading=np.array(
+            [] if reading is None else [reading.measure(body, q, side) for q in postures]
+        ),
+        reading_name="" if reading is None else reading.name,
+        window_deg=window,
+        stiffness_Nm_per_rad=torque,
+        stiffness_N_per_mm=force,
+        end_angle=None if end is None else end.angle,
+        end_reading=(
+            None
+            if end is None or reading is None
+            else reading.measure(body, end.equilibrium.q, side)
+        ),
+        censored=censored,
+        residual=max(s.equilibrium.residual for s in samples),
+        largest_force=max(s.equilibrium.largest_force for s in samples),
+        slack=last.slack,
+        tolerance=tolerance,
+        parameters=parameters,
+    )

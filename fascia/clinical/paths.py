@@ -1,0 +1,216 @@
+"""Postures a clinical test runs through: from its angle to every joint of the skeleton.
+
+Angles are counted as the examiner counts them; what each joint does is a
+piecewise linear rule, so its derivative is exact. Signs are those of
+`docs/nomenclature.md`: spine extension, hip flexion, knee flexion and posterior
+pelvic tilt are positive coordinates.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.body import Body
+from panjabi.errors import ParameterError
+
+Floats = NDArray[np.float64]
+
+LUMBAR_JOINTS = ("L5_S1", "L4_L5", "L3_L4", "L2_L3", "L1_L2", "T12_L1")
+THORACIC_JOINTS = tuple(f"T{i}_T{i + 1}" for i in range(11, 0, -1))
+CERVICAL_JOINTS = ("C7_T1", "C6_C7", "C5_C6", "C4_C5", "C3_C4", "C2_C3", "C1_C2", "skull_C1")
+
+LUMBAR_HIP_RHYTHM = ((30.0, 1.9), (60.0, 0.9), (math.inf, 0.4))
+"""Lumbar : hip motion up to each angle of bend [deg]; rows LPR_ratio, recalled: a prior (S10)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostureOptions:
+    """What an examiner or subject sets besides the test's own angle [rad or share].
+
+    ``pelvic_share`` is the posterior pelvic tilt per leg angle of the supine
+    tests (S8, assumed); ``thoracic_share`` the thoracic flexion per lumbar
+    flexion of the bending tests (assumed).
+    """
+
+    pelvic_share: float = 0.3
+    thoracic_share: float = 0.3
+    ankle_dorsiflexion: float = 0.0
+    neck_flexion: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("pelvic_share", "thoracic_share"):
+            value = getattr(self, name)
+            if not 0.0 <= value < 1.0:
+                raise ParameterError(
+                    f"{name} is {value:g}; a share lies from 0 to below 1. Give, say, 0.3."
+                )
+        for name in ("ankle_dorsiflexion", "neck_flexion"):
+            value = getattr(self, name)
+            if not math.isfinite(value) or abs(value) > math.pi / 2:
+                raise ParameterError(
+                    f"{name} is {value:g} rad; give an angle within +-90 deg, in radians."
+                )
+
+
+@dataclass(frozen=True, eq=False)
+class PosturePath:
+    """Knots of test angle [rad] against all coordinates; linear in between."""
+
+    angles: Floats  # (knots,)
+    postures: Floats  # (knots, coordinates)
+
+    def q(self, angle: float) -> Floats:
+        i = self._segment(angle)
+        return self.postures[i] + (angle - self.angles[i]) * self.direction(angle)
+
+    def direction(self, angle: float) -> Floats:
+        """dq/d(angle), taken from the segment that begins at or before the angle."""
+        i = self._segment(angle)
+        step = self.angles[i + 1] - self.angles[i]
+        return (self.postures[i + 1] - self.postures[i]) / step
+
+    def _segment(self, angle: float) -> int:
+        last = len(self.angles) - 2
+        return int(np.clip(np.searchsorted(self.angles, angle, side="right") - 1, 0, last))
+
+    @property
+    def limit(self) -> float:
+        """Largest angle of the path [rad]."""
+        return float(self.angles[-1])
+
+
+def _shares(body: Body, joints: Sequence[str]) -> dict[str, float]:
+    """Share of a region's flexion that each joint takes: in proportion to its range."""
+    names = [f"{joint}_FE" for joint in joints]
+    ranges = {name: -body.range_of(name)[0] for name in names}
+    total = sum(ranges.values())
+    return {name: value / total for name, value in ranges.items()}
+
+
+def spine_flexion(body: Body, joints: Sequence[str], angle: float) -> dict[str, float]:
+    """Coordinates that flex a region of the spine by ``angle`` [rad] in all."""
+    return {name: -share * angle for name, share in _shares(body, joints).items()}
+
+
+def _vector(body: Body, values: Mapping[str, float]) -> Floats:
+    q = body.zero()
+    for name, value in values.items():
+        q[body.coordinates.index(name)] += value
+    return q
+
+
+def _common(body: Body, side: str, options: PostureOptions) -> dict[str, float]:
+    values = {f"ankle_angle_{side}": options.ankle_dorsiflexion}
+    values |= spine_flexion(body, CERVICAL_JOINTS, options.neck_flexion)
+    return values
+
+
+def _line(body: Body, at: Mapping[str, float], per_angle: Mapping[str, float], limit: float):
+    start = _vector(body, at)
+    step = _vector(body, per_angle)
+    return PosturePath(np.array([0.0, limit]), np.array([start, start + limit * step]))
+
+
+def straight_leg_raise(body: Body, side: str, options: PostureOptions) -> PosturePath:
+    """Supine, thorax on the table, other thigh strapped, knee straight (S8).
+
+    The pelvis tilts backwards by a share of the leg-to-table angle; the lumbar
+    joints flex by as much, so that the thorax stays where it is.
+    """
+    share, other = options.pelvic_share, _other(side)
+    at = {"pelvis_tilt": math.pi / 2} | _common(body, side, options)
+    per = {"pelvis_tilt": share, f"hip_flexion_{side}": 1.0 - share, f"hip_flexion_{other}": -share}
+    per |= spine_flexion(body, LUMBAR_JOINTS, share)
+    hip_limit = body.range_of(f"hip_flexion_{side}")[1]
+    return _line(body, at, per, hip_limit / (1.0 - share))
+
+
+def passive_knee_extension(body: Body, side: str, options: PostureOptions) -> PosturePath:
+    """Supine, thigh at 90 deg to the table, knee extended from 90 deg of flexion (S10)."""
+    tilt = options.pelvic_share * math.pi / 2
+    at = {
+        "pelvis_tilt": math.pi / 2 + tilt,
+        f"hip_flexion_{side}": math.pi / 2 - tilt,
+        f"hip_flexion_{_other(side)}": -tilt,
+        f"knee_angle_{side}": math.pi / 2,
+    } | _common(body, side, options)
+    for name, value in spine_flexion(body, LUMBAR_JOINTS, tilt).items():
+        at[name] = at.get(name, 0.0) + value
+    return _line(body, at, {f"knee_angle_{side}": -1.0}, math.pi / 2)
+
+
+def rhythm_knots(limit: float) -> list[tuple[float, float, float]]:
+    """(bend, lumbar, hip) at the knots of the lumbar-hip rhythm [rad]."""
+    knots = [(0.0, 0.0, 0.0)]
+    for end, ratio in LUMBAR_HIP_RHYTHM:
+        bend, lumbar, hip = knots[-1]
+        step = min(math.radians(end), limit) - bend
+        if step <= 0.0:
+            break
+        knots.append((bend + step, lumbar + step * ratio / (1 + ratio), hip + step / (1 + ratio)))
+    return knots
+
+
+def _bending(body: Body, options: PostureOptions, at: dict[str, float], *, arms: float):
+    """Trunk bends forward over straight legs; lumbar and hip share it by the rhythm."""
+    limit = math.radians(150.0)
+    angles, postures = [], []
+    for bend, lumbar, hip in rhythm_knots(limit):
+        thoracic = options.thoracic_share * lumbar
+        values = dict(at)
+        changes = {
+            "pelvis_tilt": -hip,
+            "hip_flexion_r": hip,
+            "hip_flexion_l": hip,
+            "shoulder_flexion_r": arms * (bend + thoracic),
+            "shoulder_flexion_l": arms * (bend + thoracic),
+        }
+        changes |= spine_flexion(body, LUMBAR_JOINTS, lumbar)
+        changes |= spine_flexion(body, THORACIC_JOINTS, thoracic)
+        for name, value in changes.items():
+            values[name] = values.get(name, 0.0) + value
+        angles.append(bend)
+        postures.append(_vector(body, values))
+    return PosturePath(np.array(angles), np.array(postures))
+
+
+def forward_bend(body: Body, side: str, options: PostureOptions) -> PosturePath:
+    """Standing, knees straight, arms hanging down; angle = lumbar plus hip flexion."""
+    at = _common(body, side, options) | {f"ankle_angle_{_other(side)}": options.ankle_dorsiflexion}
+    return _bending(body, options, at, arms=1.0)
+
+
+def sit_and_reach(body: Body, side: str, options: PostureOptions) -> PosturePath:
+    """Long sitting, feet at right angles, arms level; angle = lumbar plus hip flexion.
+
+    The start is sitting with the pelvis leaning back by 20 deg (assumed), as
+    people with straight knees sit.
+    """
+    lean = math.radians(20.0)
+    at = _common(body, side, options) | {
+        f"ankle_angle_{_other(side)}": options.ankle_dorsiflexion,
+        "pelvis_tilt": lean,
+        "hip_flexion_r": math.pi / 2 - lean,
+        "hip_flexion_l": math.pi / 2 - lean,
+        "shoulder_flexion_r": math.pi / 2 - lean,
+        "shoulder_flexion_l": math.pi / 2 - lean,
+    }
+    return _bending(body, options, at, arms=1.0)
+
+
+def front_split(body: Body, side: str, options: PostureOptions) -> PosturePath:
+    """Front leg ``side`` forward, the other back, 1:1; angle = between the thighs (S10)."""
+    at = _common(body, side, options)
+    per = {f"hip_flexion_{side}": 0.5, f"hip_flexion_{_other(side)}": -0.5}
+    front = body.range_of(f"hip_flexion_{side}")[1]
+    back = -body.range_of(f"hip_flexion_{_other(side)}")[0]
+    return _line(body, at, per, 2.0 * min(front, back))
+
+
+def _other(side: str) -> str:
+    return "l" if side == "r" else "r"

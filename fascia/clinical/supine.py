@@ -1,0 +1,172 @@
+"""The pelvis free on the table: its share of a straight-leg raise as a prediction (S8, `free`).
+
+The thorax lies still. Six lumbar joints are free; the pelvis follows them, the
+raised leg keeps the examiner's angle to the table and the strapped thigh stays
+level. Lumbar joints have a stiffening law, the back rests on a one-sided table,
+and weight acts. All constants here are assumed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath
+from fascia.errors import ReadoutError
+from panjabi.provenance import Parameter
+
+if TYPE_CHECKING:
+    from fascia.clinical.catalogue import ClinicalTest
+    from panjabi.body import Body
+
+Floats = NDArray[np.float64]
+
+MOMENT_AT_RANGE = Parameter(
+    10.0, "N m", "Yamamoto1989", "assumed",
+    conditions="load at which in vitro ranges of motion are taken; one value for every level",
+)  # fmt: skip
+JOINT_EXPONENT = 3.0  # [1], assumed: the joint is e^3 times stiffer at its range than at neutral
+TABLE_STIFFNESS = Parameter(
+    20.0, "N/mm", "assumption", "assumed", conditions="soft tissue of back and table, per point"
+)
+BACK_POINTS = ("sacrum_s3", "psis_r", "psis_l", "sp_l3", "sp_l5")
+SOFT_TISSUE = 0.008
+"""Skin and fat between bone and table where the thorax rests [m], assumed."""
+
+
+@dataclass(frozen=True, eq=False)
+class StiffeningJoints:
+    """Moment M_end (exp(a |x|/R) - 1)/(exp(a) - 1) of each joint, R its range on that side."""
+
+    index: NDArray[np.int64]
+    low: Floats
+    high: Floats
+    moment_at_range: float
+
+    def _terms(self, q: Floats) -> tuple[Floats, Floats, Floats]:
+        x = q[self.index]
+        reach = np.where(x < 0.0, -self.low, self.high)
+        return x, reach, JOINT_EXPONENT * np.abs(x) / reach
+
+    def energy(self, q: Floats) -> float:
+        _, reach, s = self._terms(q)
+        scale = self.moment_at_range / math.expm1(JOINT_EXPONENT)
+        return float((scale * reach / JOINT_EXPONENT * (np.expm1(s) - s)).sum())
+
+    def gradient(self, q: Floats) -> Floats:
+        x, _, s = self._terms(q)
+        out = np.zeros_like(q)
+        scale = self.moment_at_range / math.expm1(JOINT_EXPONENT)
+        out[self.index] = np.sign(x) * scale * np.expm1(s)
+        return out
+
+    def hessian(self, q: Floats) -> Floats:
+        _, reach, s = self._terms(q)
+        out = np.zeros((len(q), len(q)))
+        scale = self.moment_at_range / math.expm1(JOINT_EXPONENT)
+        out[self.index, self.index] = scale * JOINT_EXPONENT / reach * np.exp(s)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Weight:
+    """Potential of gravity with one body point held still."""
+
+    body: Body
+    anchor: tuple[str, tuple[float, float, float]]
+
+    def energy(self, q: Floats) -> float:
+        return self.body.gravity_energy(q, relative_to=self.anchor)
+
+    def gradient(self, q: Floats) -> Floats:
+        return self.body.gravity_gradient(q, relative_to=self.anchor)
+
+    def hessian(self, q: Floats) -> Floats:
+        return self.body.gravity_hessian(q, relative_to=self.anchor)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """One-sided springs under points of the back, heights taken from a still body."""
+
+    body: Body
+    anchor: str
+    points: tuple[tuple[str, tuple[float, float, float]], ...]
+    height: float  # of the table over the anchor's origin [m], negative
+    stiffness: float  # per point [N/m]
+
+    def _depth(self, q: Floats) -> Floats:
+        floor = self.body.point(q, self.anchor, (0.0, 0.0, 0.0))[1] + self.height
+        return np.array([floor - self.body.point(q, *point)[1] for point in self.points])
+
+    def _slopes(self, q: Floats) -> Floats:
+        still = self.body.jacobian(q, self.anchor, (0.0, 0.0, 0.0))[1]
+        return np.array([still - self.body.jacobian(q, *point)[1] for point in self.points])
+
+    def energy(self, q: Floats) -> float:
+        return float(0.5 * self.stiffness * (np.maximum(self._depth(q), 0.0) ** 2).sum())
+
+    def gradient(self, q: Floats) -> Floats:
+        return self.stiffness * np.maximum(self._depth(q), 0.0) @ self._slopes(q)
+
+    def hessian(self, q: Floats) -> Floats:
+        depth, slopes = self._depth(q), self._slopes(q)
+        pressed = depth > 0.0
+        out = self.stiffness * slopes[pressed].T @ slopes[pressed]
+        up = np.array([0.0, 1.0, 0.0])
+        for point, d in zip(self.points, depth, strict=True):
+            if d > 0.0:
+                force = self.stiffness * d * up
+                out += self.body.point_hessian(q, self.anchor, (0.0, 0.0, 0.0), force)
+                out -= self.body.point_hessian(q, *point, force)
+        return out
+
+
+class FreePelvis:
+    """Directions, terms and path that let the pelvis find its place under a raised leg."""
+
+    anchor = ("T12", (0.0, 0.0, 0.0))
+
+    def __init__(self, body: Body, side: str) -> None:
+        self.body, self.side = body, side
+        names = [f"{joint}_FE" for joint in LUMBAR_JOINTS]
+        self.index = np.array([body.coordinates.index(name) for name in names])
+        self.directions = np.zeros((len(body.coordinates), len(names)))
+        tilt = body.coordinates.index("pelvis_tilt")
+        hips = [body.coordinates.index(f"hip_flexion_{s}") for s in "rl"]
+        for k, i in enumerate(self.index):
+            self.directions[i, k] = 1.0
+            self.directions[tilt, k] = -1.0  # the thorax keeps its direction
+            self.directions[hips, k] = 1.0  # both thighs keep theirs
+        ranges = np.array([body.range_of(name) for name in names])
+        self.terms = (
+            StiffeningJoints(self.index, ranges[:, 0], ranges[:, 1], MOMENT_AT_RANGE.si),
+            Weight(body, self.anchor),
+            self._table(),
+        )
+
+    def _table(self) -> Table:
+        body = self.body
+        supine = body.posture("supine")
+        lowest = min(body.station(supine, f"sp_t{i}")[1] for i in range(4, 13))
+        height = lowest - SOFT_TISSUE - body.point(supine, *self.anchor)[1]
+        places = tuple((body.stations[n].body, tuple(body.stations[n].local)) for n in BACK_POINTS)
+        return Table(body, self.anchor[0], places, float(height), TABLE_STIFFNESS.si)
+
+    def path(self, test: ClinicalTest, options: PostureOptions) -> PosturePath:
+        """The test's path with no pelvic tilt prescribed."""
+        if test.name != "slr":
+            raise ReadoutError(
+                f"the free pelvis lies supine under a straight leg; {test.name!r} is another "
+                "posture. Use test 'slr', or the prescribed pelvic share."
+            )
+        rigid = PostureOptions(
+            pelvic_share=0.0,
+            ankle_dorsiflexion=options.ankle_dorsiflexion,
+            neck_flexion=options.neck_flexion,
+        )
+        return test.path(self.body, self.side, rigid)

@@ -1,0 +1,68 @@
+"""The sensory end point of a stretch test (S11): where discomfort reaches what is tolerated."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from collections.abc import Mapping
+
+from panjabi.errors import ParameterError
+from panjabi.provenance import Parameter
+
+NORM_SLR = Parameter(
+    (106 * 68.5 + 108 * 76.3) / 214,
+    "deg",
+    "Youdas2005",
+    "assumed",
+    conditions="mean of 106 men and 108 women, 20-79 years; the two means are recalled (SD-1, SD-2)",
+)
+"""Straight-leg raise at which the median adult stops."""
+
+NERVE_WEIGHT = Parameter(
+    1000.0,
+    "N",
+    "assumption",
+    "assumed",
+    conditions="discomfort of nerve strain 1, in newtons of hamstring force",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """Discomfort P = w_m T_hamstring + w_n nerve strain + w_f T_fascia, in newtons.
+
+    The test ends where P reaches ``limit``. The weights are: hamstring force
+    [1], nerve strain [N], fascial tension [1].
+    """
+
+    limit: float
+    muscle_weight: float = 1.0
+    nerve_weight: float = NERVE_WEIGHT.value
+    fascia_weight: float = 0.0
+    parameters: Mapping[str, Parameter] = field(
+        default_factory=lambda: MappingProxyType(
+            {"norm_slr": NORM_SLR, "nerve_weight": NERVE_WEIGHT}
+        ),
+        compare=False,
+        repr=False,
+    )
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.limit) and self.limit > 0.0):
+            raise ParameterError(
+                f"the tolerated discomfort is {self.limit:g} N; it must be positive and finite. "
+                "Calibrate it on a norm with fascia.clinical.calibrate_tolerance."
+            )
+        for name in ("muscle_weight", "nerve_weight", "fascia_weight"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0.0):
+                raise ParameterError(f"{name} is {value:g}; a weight is zero or positive.")
+
+    def discomfort(self, hamstring_force: float, nerve_strain: float, fascia_force: float) -> float:
+        """P [N] for a force [N], a strain [1] and a fascial tension [N]."""
+        return (
+            self.muscle_weight * hamstring_force
+            + self.nerve_weight * nerve_strain
+            + self.fascia_weight * fascia_force
+        )

@@ -1,0 +1,241 @@
+"""Equilibrium of a network in a posture: the record, and the solver that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.errors import EquilibriumError, NetworkError, UnknownStrandError
+from fascia.mechanics.flat import FlatNetwork, compile_network
+from fascia.mechanics.newton import Minimum, Settings, minimise, null_unknowns
+from fascia.mechanics.problem import NetworkProblem, SkeletonTerm
+from panjabi.errors import nearest
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Equilibrium:
+    """A converged state of the network, with what is needed to trust it.
+
+    ``residual`` is the largest unbalanced force [N] (for free skeleton
+    coordinates: moment [N m]); ``largest_force`` is the scale it is judged by.
+    """
+
+    network: TensionNetwork | None
+    flat: FlatNetwork
+    q: Floats  # posture, all coordinates
+    slips: Floats  # (U,) [m]
+    coordinates: Floats  # solved skeleton coordinates, empty when the posture was prescribed
+    position: Floats  # (nodes, 3) [m]
+    length: Floats  # (S,) [m]
+    tension: Floats  # (S,) [N]
+    tangent: Floats  # (S,) dT/dl [N/m]
+    generalised_force: Floats  # dV/dq of the strands alone, every coordinate [N m or N]
+    energy: float  # [J]
+    residual: float
+    largest_force: float
+    iterations: int
+    factorisations: int
+    slack: tuple[str, ...]
+    indeterminate: tuple[str, ...]  # nodes whose place no strand determines
+    minimum: Minimum = field(repr=False)
+
+    def index(self, strand: str) -> int:
+        """Place of a strand in the arrays."""
+        try:
+            return self._strand_index[strand]
+        except KeyError:
+            raise UnknownStrandError(
+                f"no active strand named {strand!r}; {nearest(strand, self.flat.strand_names)}"
+            ) from None
+
+    @property
+    def _strand_index(self) -> Mapping[str, int]:
+        if "strand_index" not in self.__dict__:
+            table = {name: i for i, name in enumerate(self.flat.strand_names)}
+            object.__setattr__(self, "strand_index", table)
+        return self.__dict__["strand_index"]
+
+    def tension_of(self, strand: str) -> float:
+        """Tension of one strand [N]."""
+        return float(self.tension[self.index(strand)])
+
+    def position_of(self, node: str) -> Floats:
+        """World position of a node [m]."""
+        try:
+            return self.position[self.flat.node_names.index(node)]
+        except ValueError:
+            raise NetworkError(
+                f"no node named {node!r}; {nearest(node, self.flat.node_names)}"
+            ) from None
+
+    def slip_of(self, node: str) -> float:
+        """How far a node has slipped from where it was built [m]."""
+        i = self.flat.node_names.index(node)
+        first, count = self.flat.point_dof[i], self.flat.point_ndof[i]
+        return float(np.linalg.norm(self.slips[first : first + count])) if count else 0.0
+
+    def torque(self, coordinate: str) -> float:
+        """dV/dq of the strands at one skeleton coordinate: what must be applied to hold it [N m]."""
+        if self.network is None or self.network.body is None:
+            raise NetworkError(
+                "this equilibrium has no skeleton, so it has no torque; solve a network on a body"
+            )
+        names = self.network.body.coordinates
+        if coordinate not in names:
+            raise NetworkError(f"no coordinate {coordinate!r}; {nearest(coordinate, names)}")
+        return float(self.generalised_force[names.index(coordinate)])
+
+
+class EquilibriumSolver:
+    """Solves one network in many postures, keeping pattern, buffers and factor."""
+
+    def __init__(
+        self,
+        network: TensionNetwork | FlatNetwork,
+        *,
+        directions: Floats | None = None,
+        terms: Sequence[SkeletonTerm] = (),
+        settings: Settings | None = None,
+        like: EquilibriumSolver | Equilibrium | None = None,
+    ) -> None:
+        if isinstance(network, FlatNetwork):
+            self.network, self.flat, body = None, network, None
+        else:
+            self.network, body = network, network.body
+            self.flat = compile_network(network, like=None if like is None else like.flat)
+        self.problem = NetworkProblem(
+            self.flat,
+            body=body,
+            q=None if body is None else body.zero(),
+            directions=directions,
+            terms=terms,
+        )
+        self.settings = Settings() if settings is None else settings
+        self._last: Minimum | None = None
+        if isinstance(like, Equilibrium) and like.flat.same_topology(self.flat):
+            self._last = like.minimum
+
+    def solve(self, q: Floats | None = None, *, start: Equilibrium | None = None) -> Equilibrium:
+        """Equilibrium with the skeleton at ``q``, from ``start`` or the last solved state.
+
+        Raises
+        ------
+        EquilibriumError
+            If Newton did not converge; the message says how far it came. No
+            unconverged state is returned.
+        """
+        problem = self.problem
+        if q is not None:
+            problem.move(q)
+        z = np.zeros(problem.size)
+        last = self._last if start is None else start.minimum
+        if last is not None and len(last.z) == problem.size:
+            z = last.z.copy()
+        minimum = minimise(
+            problem, z, settings=self.settings, factor=None if last is None else last.factor
+        )
+        if not minimum.converged:
+            raise EquilibriumError(
+                f"no equilibrium found: residual {minimum.residual:.3g} N after "
+                f"{minimum.iterations} iterations ({minimum.message}); the largest force is "
+                f"{problem.largest_force():.3g} N. Check for loads that slack strands cannot "
+                "carry, start from a neighbouring posture, or raise the iteration limit."
+            )
+        self._last = minimum
+        return self._record(minimum)
+
+    def _record(self, minimum: Minimum) -> Equilibrium:
+        problem, flat = self.problem, self.flat
+        problem.value_gradient(minimum.z)
+        slips = minimum.z[: flat.slips]
+        tension = problem.tension.copy()
+        names = flat.strand_names
+        slack = tuple(names[i] for i in np.flatnonzero(tension <= 0.0)) if names else ()
+        force = (
+            problem.skeleton_gradient(with_terms=False)
+            if problem.pose.body is not None
+            else np.zeros(0)
+        )
+        return Equilibrium(
+            network=self.network,
+            flat=flat,
+            q=problem.pose.q.copy(),
+            slips=slips.copy(),
+            coordinates=minimum.z[flat.slips :].copy(),
+            position=problem.world[: flat.nodes].copy(),
+            length=problem.length.copy(),
+            tension=tension,
+            tangent=problem.tangent.copy(),
+            generalised_force=force,
+            energy=minimum.value,
+            residual=minimum.residual,
+            largest_force=problem.largest_force(),
+            iterations=minimum.iterations,
+            factorisations=minimum.factorisations,
+            slack=slack,
+            indeterminate=self._indeterminate(minimum),
+            minimum=minimum,
+        )
+
+    def _indeterminate(self, minimum: Minimum) -> tuple[str, ...]:
+        flat = self.flat
+        loose = null_unknowns(self.problem, minimum.z)
+        nodes = {int(flat.slip_point[i]) for i in loose if i < flat.slips}
+        if not flat.node_names:
+            return tuple(str(i) for i in sorted(nodes))
+        return tuple(flat.node_names[i] for i in sorted(nodes))
+
+
+def solve(
+    network: TensionNetwork | FlatNetwork,
+    *,
+    posture: str | Mapping[str, float] | Floats = "standing",
+    loads: Mapping[str, Sequence[float]] | None = None,
+    start: Equilibrium | None = None,
+    settings: Settings | None = None,
+) -> Equilibrium:
+    """Equilibrium of a network with the skeleton held in a posture.
+
+    Parameters
+    ----------
+    posture : name of a posture, mapping coordinate -> value [rad or m], or all coordinates.
+    loads : dead forces on nodes, name -> (3,) [N], world frame.
+    start : a state to start from; its factorisation is reused where it fits.
+
+    Raises
+    ------
+    EquilibriumError
+        If no equilibrium is found.
+    """
+    solver = EquilibriumSolver(network, settings=settings, like=start)
+    if loads:
+        if isinstance(network, FlatNetwork):
+            raise NetworkError("a flat network carries its own loads; use FlatNetwork.with_loads")
+        full = np.zeros_like(solver.flat.loads)
+        for name, force in loads.items():
+            if name not in solver.flat.node_names:
+                raise NetworkError(
+                    f"a load acts on {name!r}, which is no node; "
+                    f"{nearest(name, solver.flat.node_names)}"
+                )
+            full[solver.flat.node_names.index(name)] = force
+        solver.flat.loads[:] = full
+    body = solver.problem.pose.body
+    if body is None:
+        return solver.solve(start=start)
+    if isinstance(posture, str):
+        q = body.posture(posture)
+    elif isinstance(posture, Mapping):
+        q = body.coordinates_from(posture)
+    else:
+        q = np.asarray(posture, float)
+    return solver.solve(q, start=start)

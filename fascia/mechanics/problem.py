@@ -1,0 +1,223 @@
+"""The potential V(q, x) of network and skeleton as a function of its unknowns.
+
+Unknowns z = (slips u [m], free skeleton coordinates [rad or m]). The skeleton
+moves along given directions: q = q0 + directions @ coordinates; with none, the
+posture is prescribed and V is convex in u for laws whose tension never falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.mechanics import kernels
+from fascia.mechanics.flat import FlatNetwork
+from panjabi.body import Body
+from panjabi.body import kernels as skeleton
+
+Floats = NDArray[np.float64]
+
+
+class SkeletonTerm(Protocol):
+    """A potential of the skeleton alone: joint law, gravity, table contact."""
+
+    def energy(self, q: Floats) -> float: ...
+    def gradient(self, q: Floats) -> Floats: ...
+    def hessian(self, q: Floats) -> Floats: ...
+
+
+class Pose:
+    """Where every body is at q, and how it moves with q (buffers are reused)."""
+
+    def __init__(self, body: Body | None) -> None:
+        self.body = body
+        bodies = 1 if body is None else len(body.names)
+        self.rotation = np.zeros((bodies, 3, 3))
+        self.rotation[0] = np.eye(3)
+        self.translation = np.zeros((bodies, 3))
+        self.q = np.zeros(0)
+        if body is not None:
+            joints = len(body.tree.coordinate)
+            self.axis = np.zeros((joints, 3))
+            self.origin = np.zeros((joints, 3))
+            self.rate = np.zeros(joints)
+            self.rate2 = np.zeros(joints)
+
+    def move(self, q: Floats) -> None:
+        self.q = np.array(q, float)
+        if self.body is not None:
+            skeleton.forward(
+                self.body.tree, self.q, self.rotation, self.translation,
+                self.axis, self.origin, self.rate, self.rate2,
+            )  # fmt: skip
+
+    def points_jacobian(self, bodies, points: Floats) -> Floats:
+        """d(point)/dq, shape (points, 3, coordinates)."""
+        assert self.body is not None
+        out = np.zeros((len(bodies), 3, len(self.q)))
+        skeleton.points_jacobian(
+            self.body.tree, bodies, points, self.axis, self.origin, self.rate, out
+        )
+        return out
+
+    def angular_jacobian(self) -> Floats:
+        assert self.body is not None
+        out = np.zeros((len(self.rotation), 3, len(self.q)))
+        skeleton.angular_jacobian(self.body.tree, self.axis, self.rate, out)
+        return out
+
+
+class NetworkProblem:
+    """Energy, gradient and Hessian of a flat network on a skeleton, for `newton.minimise`."""
+
+    def __init__(
+        self,
+        flat: FlatNetwork,
+        *,
+        body: Body | None = None,
+        q: Floats | None = None,
+        directions: Floats | None = None,
+        terms: Sequence[SkeletonTerm] = (),
+    ) -> None:
+        self.flat = flat
+        self.terms = tuple(terms)
+        self.pose = Pose(body)
+        self.free = 0 if directions is None else directions.shape[1]
+        self.directions = directions
+        self.layout = flat.pattern(self.free)
+        self.pattern = (self.layout.indptr, self.layout.indices)
+        self.size = self.layout.size
+        self.lower = np.full(self.size, -np.inf)
+        self.lower[: flat.slips][flat.bounded] = 0.0
+        points, strands = len(flat.point_body), flat.strands
+        self.world = np.zeros((points, 3))
+        self.columns = np.zeros((points, 3, 3))
+        self.force = np.zeros((points, 3))
+        self.length = np.zeros(strands)
+        self.energies = np.zeros(strands)
+        self.tension = np.zeros(strands)
+        self.tangent = np.zeros(strands)
+        self.data = np.zeros(len(self.layout.indices))
+        bodies = len(self.pose.rotation)
+        self.total = np.zeros((bodies, 3))
+        self.dyad = np.zeros((bodies, 3, 3))
+        self._jz = np.zeros((points, 3, self.free))
+        self._wz = np.zeros((bodies, 3, self.free))
+        self._at: Floats | None = None
+        self._value = 0.0
+        self._gradient = np.zeros(self.size)
+        if q is not None:
+            self.move(q)
+        else:
+            self._refresh_columns()
+
+    def move(self, q: Floats) -> None:
+        """Prescribe the posture (the free coordinates count from here)."""
+        self.q0 = np.array(q, float)
+        self.pose.move(self.q0)
+        self._refresh_columns()
+        self._at = None
+
+    def _refresh_columns(self) -> None:
+        flat = self.flat
+        kernels.world_columns(
+            flat.point_body, flat.point_ndof, flat.point_basis, self.pose.rotation, self.columns
+        )
+
+    @property
+    def block(self) -> Floats:
+        """Where each unknown sits in space (size, 3), for the ordering of the factor."""
+        where = np.zeros((self.size, 3))
+        start = np.zeros(self.flat.slips)
+        self._place(start)
+        where[: self.flat.slips] = self.world[self.flat.slip_point]
+        self._at = None
+        return where
+
+    def _place(self, slips: Floats) -> None:
+        flat = self.flat
+        kernels.world_points(
+            flat.point_body, flat.point_local, flat.point_dof, flat.point_ndof,
+            flat.point_basis, self.pose.rotation, self.pose.translation, slips, self.world,
+        )  # fmt: skip
+
+    def value_gradient(self, z: Floats) -> tuple[float, Floats]:
+        """Potential [J] and its gradient [N] (skeleton part [N m])."""
+        if self._at is not None and np.array_equal(z, self._at):
+            return self._value, self._gradient.copy()
+        flat = self.flat
+        slips = np.ascontiguousarray(z[: flat.slips])
+        if self.directions is not None:
+            self.pose.move(self.q0 + self.directions @ z[flat.slips :])
+            self._refresh_columns()
+        self._place(slips)
+        kernels.strand_lengths(flat.strand_start, flat.strand_points, self.world, self.length)
+        flat.evaluate_laws(self.length, self.energies, self.tension, self.tangent)
+        kernels.point_forces(
+            flat.strand_start, flat.strand_points, self.world, self.tension, self.force
+        )
+        self.force -= flat.loads
+        value = self.energies.sum() + 0.5 * flat.tie @ slips**2 - np.vdot(flat.loads, self.world)
+        gradient = np.empty(self.size)
+        kernels.slip_gradient(
+            flat.point_dof, flat.point_ndof, self.columns, self.force, flat.tie, slips,
+            gradient[: flat.slips],
+        )  # fmt: skip
+        if self.directions is not None:
+            gradient[flat.slips :] = self.directions.T @ self.skeleton_gradient()
+            value += sum(term.energy(self.pose.q) for term in self.terms)
+        self._at, self._value, self._gradient = z.copy(), float(value), gradient
+        return self._value, gradient.copy()
+
+    def skeleton_gradient(self, *, with_terms: bool = True) -> Floats:
+        """dV/dq for every coordinate at the last evaluated state [N m or N]."""
+        assert self.pose.body is not None
+        kernels.body_loads(self.flat.point_body, self.world, self.force, self.total, self.dyad)
+        pose = self.pose
+        gradient = np.zeros(len(pose.q))
+        skeleton.load_gradient(
+            pose.body.tree, self.total, self.dyad, pose.axis, pose.origin, pose.rate, gradient
+        )
+        if with_terms:
+            for term in self.terms:
+                gradient = gradient + term.gradient(pose.q)
+        return gradient
+
+    def hessian(self, z: Floats) -> Floats:
+        """Exact Hessian on the fixed pattern; slack strands contribute nothing."""
+        self.value_gradient(z)
+        flat, layout = self.flat, self.layout
+        if self.directions is not None:
+            jacobian = self.pose.points_jacobian(flat.point_body, self.world)
+            self._jz = np.ascontiguousarray(jacobian @ self.directions)
+            self._wz = np.ascontiguousarray(self.pose.angular_jacobian() @ self.directions)
+        kernels.strand_hessian(
+            flat.strand_start, flat.strand_points, layout.slot, layout.unknown_start,
+            layout.scatter_start, layout.scatter, flat.point_body, flat.point_ndof,
+            self.world, self.columns, self._jz, self._wz, self.tension, self.tangent,
+            flat.tie, layout.diagonal, self.data,
+        )  # fmt: skip
+        if self.directions is not None:
+            self.data[layout.skeleton_block.ravel()] += self._skeleton_hessian().ravel()
+        return self.data
+
+    def _skeleton_hessian(self) -> Floats:
+        pose = self.pose
+        assert pose.body is not None and self.directions is not None
+        kernels.body_loads(self.flat.point_body, self.world, self.force, self.total, self.dyad)
+        hessian = np.zeros((len(pose.q), len(pose.q)))
+        skeleton.load_hessian(
+            pose.body.tree, self.total, self.dyad,
+            pose.axis, pose.origin, pose.rate, pose.rate2, hessian,
+        )  # fmt: skip
+        for term in self.terms:
+            hessian = hessian + term.hessian(pose.q)
+        return self.directions.T @ hessian @ self.directions
+
+    def largest_force(self) -> float:
+        """Largest strand tension or dead load at the last evaluated state [N]."""
+        loads = float(np.abs(self.flat.loads).max(initial=0.0))
+        return max(float(self.tension.max(initial=0.0)), loads)

@@ -1,0 +1,155 @@
+"""Which strands join a region to the hamstrings, and the fewest cuts that part them.
+
+Tension travels along strands and through nodes that can move. A clamped or
+fixed node ends every route, and bone is not a route here: it is what the
+posture prescribes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fascia.errors import ReleaseError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from fascia.network.model import Strand, TensionNetwork
+
+_SOURCE, _SINK = "region", "target"
+
+
+def mobile_nodes(network: TensionNetwork) -> frozenset[str]:
+    """Nodes that can slip and so hand tension on."""
+    return frozenset(
+        node.name
+        for node in network.nodes
+        if node.hold != "fixed" and math.isfinite(node.tie + node.adhesion)
+    )
+
+
+def _ends(strand: Strand, mobile: frozenset[str]) -> list[str]:
+    """Mobile nodes a strand pulls on (a muscle end with share 0 pulls on bone alone)."""
+    ends = ((strand.start, strand.start_share), (strand.end, strand.end_share))
+    return [node for node, share in ends if share > 0.0 and node in mobile]
+
+
+def tension_graph(network: TensionNetwork) -> nx.MultiGraph:
+    """Mobile nodes joined by the active strands that can hand tension from one to the other."""
+    import networkx as nx
+
+    mobile = mobile_nodes(network)
+    graph = nx.MultiGraph()
+    graph.add_nodes_from(mobile)
+    for strand in network.active_strands:
+        ends = _ends(strand, mobile)
+        if len(ends) == 2:
+            graph.add_edge(*ends, key=strand.name, strand=strand.name)
+    return graph
+
+
+def _terminals(network: TensionNetwork, strands: Iterable[str]) -> set[str]:
+    wanted, mobile = set(strands), mobile_nodes(network)
+    return {
+        node
+        for strand in network.active_strands
+        if strand.name in wanted
+        for node in _ends(strand, mobile)
+    }
+
+
+@dataclass(frozen=True)
+class Route:
+    """One chain of strands from a region to a target."""
+
+    strands: tuple[str, ...]
+    nodes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " - ".join(self.nodes)
+
+
+def load_paths(
+    network: TensionNetwork, region: Iterable[str], target: Iterable[str], *, count: int = 3
+) -> tuple[Route, ...]:
+    """Shortest strand-disjoint routes from region strands to target strands, fewest links first.
+
+    A route is found, its strands are taken out, and the next is sought. Empty
+    if nothing joins them.
+    """
+    import networkx as nx
+
+    region, target = set(region), set(target)
+    graph = tension_graph(network)
+    graph.remove_edges_from([e for e in graph.edges(keys=True) if e[2] in region | target])
+    sources, sinks = _terminals(network, region), _terminals(network, target)
+    graph.add_edges_from((_SOURCE, node, f"{_SOURCE}:{node}") for node in sources)
+    graph.add_edges_from((node, _SINK, f"{_SINK}:{node}") for node in sinks)
+    if not (sources and sinks):
+        return ()
+    routes: list[Route] = []
+    while len(routes) < count:
+        try:
+            nodes = nx.shortest_path(graph, _SOURCE, _SINK)[1:-1]
+        except nx.NetworkXNoPath:
+            break
+        strands = tuple(min(graph[a][b]) for a, b in zip(nodes, nodes[1:], strict=False))
+        routes.append(Route(strands, tuple(nodes)))
+        if not strands:  # the region touches the target
+            break
+        graph.remove_edges_from(
+            [(a, b, s) for a, b, s in zip(nodes, nodes[1:], strands, strict=False)]
+        )
+    return tuple(routes)
+
+
+def minimum_cut(
+    network: TensionNetwork, region: Iterable[str], target: Iterable[str]
+) -> tuple[str, ...]:
+    """Fewest strands whose cutting leaves no route from the region to the target.
+
+    Neither the region's nor the target's own strands are cut.
+
+    Raises
+    ------
+    ReleaseError
+        If region and target meet in a node, so that nothing in between can be cut.
+    """
+    import networkx as nx
+
+    region, target = set(region), set(target)
+    sources, sinks = _terminals(network, region), _terminals(network, target)
+    touching = sources & sinks
+    if touching or region & target:
+        raise ReleaseError(
+            "the region touches the hamstrings"
+            + (f" at {', '.join(sorted(touching))}" if touching else "")
+            + ", so no strand between them can be cut; choose a region further up or down the chain"
+        )
+    weights: dict[tuple[str, str], int] = {}
+    between: dict[tuple[str, str], list[str]] = {}
+    for a, b, name in tension_graph(network).edges(keys=True):
+        if name in region | target:
+            continue
+        pair = (min(a, b), max(a, b))
+        weights[pair] = weights.get(pair, 0) + 1
+        between.setdefault(pair, []).append(name)
+    graph = nx.Graph()
+    graph.add_nodes_from([_SOURCE, _SINK])
+    graph.add_edges_from((a, b, {"capacity": w}) for (a, b), w in weights.items())
+    graph.add_edges_from((_SOURCE, node) for node in sources)  # no capacity: never cut
+    graph.add_edges_from((node, _SINK) for node in sinks)
+    # the region's own strands conduct, as do the target's
+    for strand in network.active_strands:
+        ends = _ends(strand, mobile_nodes(network)) if strand.name in region | target else []
+        if len(ends) == 2:
+            graph.add_edge(*ends)
+    _, (near, _far) = nx.minimum_cut(graph, _SOURCE, _SINK)
+    cut: list[str] = []
+    for (a, b), names in between.items():
+        if (a in near) != (b in near):
+            cut += names
+    return tuple(sorted(cut))

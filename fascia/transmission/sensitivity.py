@@ -1,0 +1,190 @@
+"""How a read-out answers to every strand and every tie at once.
+
+At equilibrium g(u) = 0 with Hessian H. A small extra tension t_s in strand s
+adds t_s dL_s/du to g, so a read-out r(u) changes by
+
+    dr/dt_s = partial - lambda . dL_s/du,   H lambda = dr/du:
+
+one adjoint solve serves all strands and all ties. The forward twin gives the
+tension change of all strands when one region lets go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.clinical.examination import Examination, Sample
+from fascia.errors import ReadoutError
+from fascia.mechanics import kernels
+from fascia.mechanics.factor import SymmetricFactor
+from fascia.mechanics.flat import FlatNetwork
+from fascia.mechanics.problem import NetworkProblem
+
+if TYPE_CHECKING:
+    from fascia.mechanics.equilibrium import Equilibrium
+
+Floats = NDArray[np.float64]
+
+READOUTS = ("tissue_torque", "hamstring_force")
+
+
+class Linearised:
+    """Tangent of a network at one equilibrium with the posture held."""
+
+    def __init__(self, equilibrium: Equilibrium, *, moment: Floats | None = None) -> None:
+        self.equilibrium = equilibrium
+        self.flat: FlatNetwork = equilibrium.flat
+        if equilibrium.indeterminate:
+            raise ReadoutError(
+                "a sensitivity needs every node in a determined place, and these are not: "
+                f"{', '.join(equilibrium.indeterminate)}; cut their slack strands or tie them"
+            )
+        body = None if equilibrium.network is None else equilibrium.network.body
+        self.problem = NetworkProblem(self.flat, body=body, q=equilibrium.q)
+        slips = equilibrium.slips
+        data = self.problem.hessian(slips)
+        indptr, indices = self.problem.pattern
+        self.factor = SymmetricFactor(indptr, indices, coordinates=self.problem.block)
+        self.problem.value_gradient(slips)
+        self.factor.refactor(data)
+        self.moment = moment
+        self._sweep = np.zeros((len(self.flat.point_body), 3))
+        if moment is not None:
+            jacobian = self.problem.pose.points_jacobian(self.flat.point_body, self.problem.world)
+            self._sweep = jacobian @ moment
+
+    def strand_gradient(self, weight: Floats) -> Floats:
+        """Sum over strands of weight dL/du, shape (slips,)."""
+        flat, problem = self.flat, self.problem
+        force = np.zeros_like(problem.force)
+        kernels.point_forces(flat.strand_start, flat.strand_points, problem.world, weight, force)
+        out = np.zeros(flat.slips)
+        still = np.zeros(flat.slips)
+        kernels.slip_gradient(
+            flat.point_dof, flat.point_ndof, problem.columns, force, still, still, out
+        )
+        return out
+
+    def elongation(self, slips: Floats, *, sweep: float = 0.0) -> Floats:
+        """Lengthening of every strand for slip rates and ``sweep`` of the moment direction."""
+        flat, problem = self.flat, self.problem
+        velocity = sweep * self._sweep
+        for p in np.flatnonzero(flat.point_ndof):
+            first, count = flat.point_dof[p], flat.point_ndof[p]
+            velocity[p] += problem.columns[p, :, :count] @ slips[first : first + count]
+        out = np.zeros(flat.strands)
+        kernels.elongations(flat.strand_start, flat.strand_points, problem.world, velocity, out)
+        return out
+
+    def moment_gradient(self) -> Floats:
+        """d(tissue torque)/du: the cross block of the Hessian along the moment direction."""
+        assert self.moment is not None and self.equilibrium.network is not None
+        crossed = NetworkProblem(
+            self.flat,
+            body=self.equilibrium.network.body,
+            q=self.equilibrium.q,
+            directions=self.moment[:, None],
+        )
+        data = crossed.hessian(np.append(self.equilibrium.slips, 0.0))
+        indptr, indices = crossed.pattern
+        column = np.zeros(crossed.size)
+        last = crossed.size - 1
+        column[indices[indptr[last] : indptr[last + 1]]] = data[indptr[last] : indptr[last + 1]]
+        return column[:-1]
+
+    def tension_change(self, extra: Floats) -> Floats:
+        """Change of every strand's tension per unit of the extra tensions ``extra`` (strands,)."""
+        slips = -self.factor.solve(self.strand_gradient(extra))
+        return self.equilibrium.tangent * self.elongation(slips) + extra
+
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """Derivatives of one read-out, by strand and by tie.
+
+    ``per_tension``: per newton of extra tension in a strand; ``per_slack``: per
+    metre of slack length; ``per_stiffness``: per relative change of a strand's
+    tension curve; ``per_tie``: per N/m of a node's tie. Unit of the read-out:
+    N m (tissue_torque) or N (hamstring_force).
+    """
+
+    readout: str
+    value: float
+    strands: tuple[str, ...]
+    per_tension: Floats
+    per_slack: Floats
+    per_stiffness: Floats
+    nodes: tuple[str, ...]
+    per_tie: Floats
+
+    def largest(self, count: int = 10) -> list[tuple[str, float]]:
+        """Strands by the size of their influence per newton."""
+        order = np.argsort(-np.abs(self.per_tension))[:count]
+        return [(self.strands[i], float(self.per_tension[i])) for i in order]
+
+
+def influence(examination: Examination, angle: float, readout: str = "tissue_torque") -> Influence:
+    """Influence of every strand and every tie on a read-out at one test angle [rad].
+
+    Raises
+    ------
+    ReadoutError
+        For an unknown read-out, or where a node's place is undetermined.
+    """
+    if readout not in READOUTS:
+        raise ReadoutError(f"no read-out {readout!r}; choose one of {', '.join(READOUTS)}")
+    sample: Sample = examination.at(angle)
+    state = sample.equilibrium
+    line = Linearised(state, moment=examination.moment)
+    heads = np.zeros(state.flat.strands)
+    heads[examination.heads] = 1.0
+    if readout == "tissue_torque":
+        adjoint = line.factor.solve(line.moment_gradient())
+        per_tension = line.elongation(-adjoint, sweep=1.0)
+        value = sample.tissue_torque
+    else:
+        adjoint = line.factor.solve(line.strand_gradient(heads * state.tangent))
+        per_tension = line.elongation(-adjoint) + heads
+        value = float(sample.hamstring_force.sum())
+    flat = state.flat
+    per_tie = np.zeros(flat.nodes)
+    np.subtract.at(per_tie, flat.slip_point, adjoint * state.slips * (flat.tie > 0.0))
+    return Influence(
+        readout=readout,
+        value=value,
+        strands=flat.strand_names,
+        per_tension=per_tension,
+        per_slack=per_tension * _slack_slope(examination, state),
+        per_stiffness=per_tension * state.tension,
+        nodes=flat.node_names,
+        per_tie=per_tie,
+    )
+
+
+def _slack_slope(examination: Examination, state: Equilibrium) -> Floats:
+    """dT/d(slack length) at fixed length: -T' L/l0 for a law of strain, -T' for a shifted one."""
+    out = np.empty(state.flat.strands)
+    for i, strand in enumerate(examination.network.active_strands):
+        ratio = 1.0 if strand.kind == "muscle" else state.length[i] / strand.law.slack_length
+        out[i] = -state.tangent[i] * ratio
+    return out
+
+
+def tension_response(
+    equilibrium: Equilibrium, strands: Iterable[str], *, drop: float = 1.0
+) -> dict[str, float]:
+    """Tension change of every strand when the named ones lose ``drop`` newtons each [N].
+
+    First order: exact for a small drop. The named strands' own change includes
+    what the network gives back.
+    """
+    extra = np.zeros(equilibrium.flat.strands)
+    for name in strands:
+        extra[equilibrium.index(name)] = -drop
+    change = Linearised(equilibrium).tension_change(extra)
+    return dict(zip(equilibrium.flat.strand_names, map(float, change), strict=True))
