@@ -8,84 +8,114 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 
 from panjabi.errors import unknown
 
-l, l0, EA, e_t = sp.symbols("l l_0 EA e_t", positive=True)
-lf, lo, Fmax, e_0, e_1, k_1, c = sp.symbols("l_f l_o F_max e_0 e_1 k_1 c", real=True, positive=True)
-a, w, h, s = sp.symbols("a w h s", real=True, positive=True)
+length, l0, EA, e_t = sp.symbols("l l_0 EA e_t", positive=True)
+lo, Fmax, k_1, c, a, w, h, s = sp.symbols("l_o F_max k_1 c a w h s", positive=True)
+lf, p = sp.symbols("l_f p", positive=True)
+e_0, e_1, strain, x, u = sp.symbols("e_0 e_1 varepsilon x u", real=True)
 
 
 @dataclass(frozen=True)
 class SymbolicLaw:
-    """Energy of a law in one variable, and what follows from it by differentiation."""
+    """Energy of a law, written with short symbols that are defined one after the other.
+
+    `where` lists the short symbols, each defined by the ones after it, down to the variable.
+    """
 
     name: str
     variable: sp.Symbol
     energy: sp.Expr
+    where: tuple[tuple[sp.Symbol, sp.Expr], ...]
+
+    def derivative(self, expression: sp.Expr) -> sp.Expr:
+        """Total derivative with respect to the variable, still in the short symbols."""
+        rates: dict[Any, Any] = {self.variable: sp.Integer(1)}
+        for symbol, definition in reversed(self.where):
+            rate = sum((sp.diff(definition, v) * r for v, r in rates.items()), sp.Integer(0))
+            rates[symbol] = sp.sympify(rate).subs(definition, symbol)
+        total = sum((sp.diff(expression, v) * r for v, r in rates.items()), sp.Integer(0))
+        return _branchwise(sp.sympify(total))
 
     @property
     def tension(self) -> sp.Expr:
-        """First derivative of the energy."""
-        return sp.diff(self.energy, self.variable)
+        """First derivative of the energy, in the short symbols."""
+        return self.derivative(self.energy)
 
     @property
     def tangent(self) -> sp.Expr:
-        """Second derivative of the energy."""
-        return sp.diff(self.energy, self.variable, 2)
+        """Second derivative of the energy, in the short symbols."""
+        return self.derivative(self.tension)
+
+    def explicit(self, expression: sp.Expr) -> sp.Expr:
+        """The same expression in the variable and the parameters alone."""
+        for symbol, definition in self.where:
+            expression = expression.subs(symbol, definition)
+        return expression
 
     def latex(self) -> str:
-        """LaTeX of energy, tension and tangent, one equation a line."""
-        v = sp.latex(self.variable)
-        lines = (("U", self.energy), ("T", sp.simplify(self.tension)),
-                 ("k", sp.simplify(self.tangent)))
-        return "\n".join(rf"{head}({v}) = {sp.latex(body)}" for head, body in lines)
+        """LaTeX of energy, tension, tangent and the short symbols, one equation a line."""
+        rows = [(sp.Symbol(head), body) for head, body in
+                (("U", self.energy), ("T", self.tension), ("k", self.tangent))]
+        return "\n".join(f"{sp.latex(head)} = {sp.latex(body)}" for head, body in
+                         [*rows, *self.where])
+
+
+def _branchwise(expression: sp.Expr) -> sp.Expr:
+    """Simplify every branch; conditions stay as written."""
+    folded: Any = sp.piecewise_fold(expression)
+    if isinstance(folded, sp.Piecewise):
+        return sp.Piecewise(*((sp.simplify(body), when) for body, when in folded.args))
+    return sp.simplify(folded)
+
+
+_STRAIN = ((strain, length / l0 - 1),)
+_FIBRE = ((x, (lf / lo - 1 - e_0) / (e_1 - e_0)), (p, k_1 * (e_1 - e_0)))
+_ACTIVE = ((u, (lf / lo - 1) / w),)
 
 
 def collagen() -> SymbolicLaw:
     """Slack, quadratic toe, linear, in the length l."""
-    strain = l / l0 - 1
     toe = l0 * EA * strain**3 / (6 * e_t)
     linear = l0 * EA * ((strain - e_t / 2) ** 2 / 2 + e_t**2 / 24)
     energy = sp.Piecewise((0, strain <= 0), (toe, strain <= e_t), (linear, True))
-    return SymbolicLaw("collagen", l, energy)
+    return SymbolicLaw("collagen", length, energy, _STRAIN)
 
 
 def cable() -> SymbolicLaw:
-    """Tension-only linear cable in the length l."""
-    strain = l / l0 - 1
-    return SymbolicLaw("cable", l, sp.Piecewise((0, strain <= 0), (l0 * EA * strain**2 / 2, True)))
+    """Tension-only linear cable, in the length l."""
+    energy = sp.Piecewise((0, strain <= 0), (l0 * EA * strain**2 / 2, True))
+    return SymbolicLaw("cable", length, energy, _STRAIN)
 
 
 def passive_fibre() -> SymbolicLaw:
     """Passive fibre, along the fibre, in the fibre length lf; c is the passive scale."""
-    x = (lf / lo - 1 - e_0) / (e_1 - e_0)
-    p = k_1 * (e_1 - e_0)
     energy = c * Fmax * lo * (e_1 - e_0) * x ** (p + 1) / (p + 1)
-    return SymbolicLaw("passive_fibre", lf, sp.Piecewise((0, x <= 0), (energy, True)))
+    return SymbolicLaw("passive_fibre", lf, sp.Piecewise((0, x <= 0), (energy, True)), _FIBRE)
 
 
 def active_fibre() -> SymbolicLaw:
-    """Active fibre with a Gaussian force-length curve, along the fibre; a is the activation."""
-    energy = a * Fmax * lo * w * sp.sqrt(sp.pi) / 2 * sp.erf((lf / lo - 1) / w)
-    return SymbolicLaw("active_fibre", lf, energy)
+    """Active fibre, Gaussian force-length curve, along the fibre; a is the activation."""
+    energy = a * Fmax * lo * w * sp.sqrt(sp.pi) / 2 * sp.erf(u)
+    return SymbolicLaw("active_fibre", lf, energy, _ACTIVE)
 
 
 def pennate(fibre: SymbolicLaw) -> SymbolicLaw:
-    """A fibre law seen along the tendon: constant thickness h, projected fibre length s."""
-    energy = fibre.energy.subs(fibre.variable, sp.sqrt(s**2 + h**2))
-    return SymbolicLaw(f"pennate_{fibre.name}", s, energy)
+    """A fibre law along the tendon: constant thickness h, projected fibre length s."""
+    where = (*fibre.where, (lf, sp.sqrt(s**2 + h**2)))
+    return SymbolicLaw(f"pennate_{fibre.name}", s, fibre.energy, where)
 
 
 def series_tangent() -> sp.Expr:
-    """Tangent of fibre and tendon in series, from the condition of equilibrium of the fibre.
+    """Tangent of fibre and tendon in series, from the equilibrium between them.
 
-    With P(s) = T(l - s) the implicit function s(l) has s' = T'/(P' + T'), so that
-    dT/dl = T' (1 - s') = P' T' / (P' + T').
+    P(s) = T(l - s) makes s a function of l with P' s' = T' (1 - s'), and dT/dl = T' (1 - s').
     """
-    k_f, k_t, slope = sp.symbols("k_f k_t s'")
+    k_f, k_t, slope = sp.symbols("k_f k_t s'", positive=True)
     solved = sp.solve(sp.Eq(k_f * slope, k_t * (1 - slope)), slope)[0]
     return sp.simplify(k_t * (1 - solved))
 
@@ -109,5 +139,5 @@ def symbolic_law(name: str) -> SymbolicLaw:
 
 
 def latex(name: str) -> str:
-    """Energy, tension and tangent of a law in LaTeX."""
+    """Energy, tension and tangent of a law in LaTeX, and the symbols they are written with."""
     return symbolic_law(name).latex()
