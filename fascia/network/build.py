@@ -1,0 +1,407 @@
+"""The network of the whole body, both sides, from the committed tables (S1-S7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fascia.errors import NetworkError
+from fascia.network import geometry, laws, tables, tension
+from fascia.network.courses import slip_directions, sliding_directions
+from fascia.network.model import Line, Node, Strand, TensionNetwork
+from fascia.network.parts import Side, Vector
+from fascia.network.selection import unknown_part
+from fascia.network.ties import with_basis, with_ratio
+from panjabi.provenance import THIS_WORK, Parameter
+
+if TYPE_CHECKING:
+    from panjabi.body import Body, Poses
+
+ADHESION = 0.1  # of loose layers: galea, soft-tissue nodes, linea alba [N/mm] (assumed)
+TIE_RATIO = 0.1  # (assumed, swept)
+RESTING_TENSION = 5.0  # [N] (assumed, swept)
+SHARE = 0.3  # phi of S3 (assumed, swept 0.07-0.69)
+SPECIFIC_TENSION = 60.0  # Fmax over section of the muscle sections in the table [N/cm2] (recalled)
+
+_SIDES: dict[str, tuple[tuple[str, Side], ...]] = {
+    "both": (("_r", "right"), ("_l", "left")),
+    "midline": (("", "midline"),),
+}
+
+
+def whole_body(
+    body: Body | None = None,
+    *,
+    tie_ratio: float = TIE_RATIO,
+    resting_tension: float | Mapping[str, float] = RESTING_TENSION,
+    share: float = SHARE,
+    adhesion: float = ADHESION,
+    fibre_scale: float = 1.0,
+    kind_scale: Mapping[str, float] | None = None,
+    lines: Iterable[str] | None = None,
+    include_off: bool = False,
+    all_muscles: bool = False,
+) -> TensionNetwork:
+    """The network of all lines on both sides of a body, in upright standing.
+
+    Parameters
+    ----------
+    body : the standard adult when not given.
+    tie_ratio : k_g over the harmonic mean of the strands at a station (S2); assumed, sweep it.
+        0 = frictionless guide, math.inf = clamped.
+    resting_tension : tension in standing of collagen strands without a measured preload [N], one
+        number or by region with "" for the others (S5); assumed. Nerves hang just taut (0 N)
+        unless a neural region is named.
+    share : phi, part of a muscle's tension that passes to the fascial node at an end that has a
+        continuation (S3); assumed, sweep 0.07-0.69.
+    adhesion : elastic gliding of loose layers: galea, soft-tissue nodes, linea alba [N/mm]; assumed.
+    fibre_scale : factor on the passive curve of bflh, semimem, semiten (the one fitted scale, S9).
+    kind_scale : factors on the moduli of the table by kind, {"fascia": 0.1}; the sweep of S4.
+    lines : ids of the lines to build, all when not given.
+    include_off : switch strands on for which no data exist, with figures by kind.
+    all_muscles : add the leg muscles that no line runs through.
+
+    Raises
+    ------
+    UnknownStrandError
+        For a line or region that does not exist.
+    NetworkError, ParameterError
+        For a share, tie or tension out of range.
+    """
+    if body is None:
+        from panjabi.body import standard_adult
+
+        body = standard_adult()
+    wanted = _wanted_lines(lines)
+    builder = _Builder(body, share=share, adhesion=1e3 * adhesion)
+    defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
+    strands = [
+        *builder.muscles(wanted, fibre_scale=fibre_scale, all_muscles=all_muscles),
+        *builder.strands(wanted, defaults, include_off=include_off),
+    ]
+    nodes = builder.held(strands)
+    network = TensionNetwork(
+        nodes=nodes,
+        strands=tuple(strands),
+        body=body,
+        name="whole body" if lines is None else "lines " + ", ".join(sorted(wanted)),
+        lines={k: v for k, v in line_table().items() if k in wanted},
+        region_parents={row["region"]: row["parent"] for row in tables.table("regions")},
+        share=share,
+        share_ends=frozenset(builder.share_ends),
+        parameters=_parameters(
+            tie_ratio, resting_tension, share, adhesion, fibre_scale, defaults
+        ),
+    )
+    network = with_ratio(with_basis(tension.with_share(network, share)), tie_ratio)
+    return tension.with_resting(network, resting_tension)
+
+
+def superficial_back_line(body: Body | None = None, **options: Any) -> TensionNetwork:
+    """The superficial back line of both sides alone; options as for `whole_body`."""
+    return replace(whole_body(body, lines=["SBL"], **options), name="superficial back line")
+
+
+def line_table() -> dict[str, Line]:
+    """The sixteen lines with their evidence."""
+    return {
+        row["line"]: Line(
+            id=row["line"],
+            name=row["name"],
+            family=row["family"],
+            wired=row["wired"] == "yes",
+            evidence=row["evidence"],
+            note=row["note"],
+        )
+        for row in tables.table("lines")
+    }
+
+
+def _wanted_lines(lines: Iterable[str] | None) -> set[str]:
+    known = [row["line"] for row in tables.table("lines")]
+    chosen = known if lines is None else list(lines)
+    for line in chosen:
+        if line not in known:
+            raise unknown_part("line", line, known)
+    return set(chosen)
+
+
+def _parameters(
+    tie_ratio: float,
+    resting: float | Mapping[str, float],
+    share: float,
+    adhesion: float,
+    fibre_scale: float,
+    defaults: Mapping[str, Mapping[str, Parameter]],
+) -> dict[str, Parameter]:
+    def ours(value: float, unit: str, what: str) -> Parameter:
+        return Parameter(value, unit, THIS_WORK, "assumed", what)
+
+    table = resting if isinstance(resting, Mapping) else {"": resting}
+    made = {
+        "share": ours(share, "1", "muscle tension passed to the fascial continuation"),
+        "adhesion": ours(adhesion, "N/mm", "elastic gliding of loose layers"),
+        "fibre_scale": ours(fibre_scale, "1", "passive curve of the three hamstring heads"),
+        "specific_tension": ours(SPECIFIC_TENSION, "N/cm2", "muscle sections from Fmax"),
+    }
+    if np.isfinite(tie_ratio):
+        made["tie_ratio"] = ours(tie_ratio, "1", "k_g over the stiffness beside the station")
+    for region, newton in table.items():
+        key = f"resting_tension_{region}" if region else "resting_tension"
+        made[key] = ours(newton, "N", "tension in standing")
+    for kind, values in defaults.items():
+        made |= {f"{kind}_{name}": p for name, p in values.items()}
+    return made
+
+
+class _Builder:
+    """Reads the tables onto one body; nodes appear as strands ask for them."""
+
+    def __init__(self, body: Body, *, share: float, adhesion: float) -> None:
+        self.body, self.share, self.adhesion = body, share, adhesion
+        self.standing: Poses = body.poses(body.zero())
+        self.stations = tables.known(tables.table("stations"))
+        self.places: dict[str, tuple[str, Vector]] = {}  # node -> (body, local)
+        self.rules: dict[str, tables.Record] = {}
+        self.share_ends: set[tuple[str, str]] = set()
+
+    # --- nodes ----------------------------------------------------------------------------
+
+    def node(self, station: str, suffix: str) -> str:
+        """Name of the node of a station on a side; midline stations have one for both."""
+        if station not in self.stations:
+            raise unknown_part("station", station, self.stations)
+        rule = self.stations[station]
+        at = rule["same_as"]
+        if at and not at.startswith("@"):
+            return self.node(at, suffix)
+        source = at[1:] if at else station
+        midline = source in self.body.stations
+        name = station if midline else station + suffix
+        place = self.body.place(source if midline else source + suffix)
+        self.places[name] = (place.body, _tuple(place.local))
+        self.rules[name] = rule
+        return name
+
+    def bone_node(self, name: str, body: str, local: Vector) -> str:
+        """A fixed node for a muscle's end that no station stands for."""
+        self.places[name] = (body, local)
+        self.rules[name] = {"hold": "fixed", "tied": "no", "bone": "yes", "note": "muscle end"}
+        return name
+
+    def held(self, strands: list[Strand]) -> tuple[Node, ...]:
+        """All nodes with their slip directions from the active strands that move with them."""
+        away: dict[str, list[np.ndarray]] = {name: [] for name in self.places}
+        lines: dict[str, dict[str, None]] = {name: {} for name in self.places}
+        for strand in strands:
+            for name in (strand.start, strand.end):
+                lines[name].update(dict.fromkeys(strand.lines))
+            if strand.active:
+                self._leaving(strand, away)
+        return tuple(self._node(name, away[name], tuple(lines[name])) for name in self._order())
+
+    def _order(self) -> list[str]:
+        rank = {station: i for i, station in enumerate(self.stations)}
+        return sorted(
+            self.places, key=lambda n: rank.get(n.removesuffix("_r").removesuffix("_l"), 9999)
+        )
+
+    def _leaving(self, strand: Strand, away: dict[str, list[np.ndarray]]) -> None:
+        at = [self.places[strand.start] if strand.start_point is None else strand.start_point]
+        at += [*strand.via]
+        at += [self.places[strand.end] if strand.end_point is None else strand.end_point]
+        points = [geometry.world(self.body, self.standing, b, p) for b, p in at]
+        for name, share, step in (
+            (strand.start, strand.start_share, points[1] - points[0]),
+            (strand.end, strand.end_share, points[-2] - points[-1]),
+        ):
+            if share > 0.0:
+                b = self.body.body_index(self.places[name][0])
+                away[name].append(self.standing.R[b].T @ step / np.linalg.norm(step))
+
+    def _node(self, name: str, away: list[np.ndarray], lines: tuple[str, ...]) -> Node:
+        rule, (body, local) = self.rules[name], self.places[name]
+        hold: Any = rule["hold"]
+        directions: tuple[Vector, ...] = ()
+        if hold == "course":
+            hold, directions = slip_directions(np.array(away))
+        elif hold == "contact":
+            if len(away) != 2:
+                hold = "fixed"
+            else:
+                directions = sliding_directions(
+                    np.array(local), self._skull_centre(), away[1] - away[0]
+                )
+        elif hold == "free":
+            hold = "free" if away else "fixed"
+        loose = rule["tied"] == "no" and hold != "fixed" and not name.startswith("nerve_")
+        side: Side = "midline"
+        if name.endswith(("_r", "_l")):
+            side = "right" if name.endswith("_r") else "left"
+        return Node(
+            name=name,
+            body=body,
+            position=local,
+            hold=hold,
+            directions=directions,
+            adhesion=self.adhesion if loose else 0.0,
+            tie_by_ratio=rule["tied"] == "yes",
+            side=side,
+            lines=lines,
+            source=rule["note"],
+            status="assumed",
+        )
+
+    def _skull_centre(self) -> np.ndarray:
+        """Half way from the protuberance to the brow: centre of the skull's outline."""
+        ends = [np.asarray(self.body.place(name).local) for name in ("eop", "brow")]
+        return 0.5 * (ends[0] + ends[1])
+
+    # --- strands --------------------------------------------------------------------------
+
+    def _shares(self, name: str, start: str, end: str) -> tuple[float, float]:
+        shares = []
+        for which, text in (("start", start), ("end", end)):
+            if text == "phi":
+                self.share_ends.add((name, which))
+            shares.append(self.share if text == "phi" else float(text))
+        return shares[0], shares[1]
+
+    def strands(
+        self,
+        wanted: set[str],
+        defaults: Mapping[str, Mapping[str, Parameter]],
+        *,
+        include_off: bool,
+    ) -> Iterable[Strand]:
+        """Strands of strands.csv on their sides."""
+        rows = tables.known(tables.table("strands"))
+        section: dict[str, float] = {}  # strand of the table -> EA, for section_as
+        own = {base: laws.own_parameters(row) for base, row in rows.items()}
+        for base in sorted(rows, key=lambda b: bool(rows[b]["section_as"])):
+            row = rows[base]
+            length = self._standing_length(row, _SIDES[row["side"]][0][0])
+            like = row["section_as"]
+            section[base] = (
+                section[like] if like
+                else laws.axial_stiffness(row, own[base], defaults, length)
+            )
+        for base, row in rows.items():
+            listed = tables.words(row["lines"])
+            if not wanted & set(listed):
+                continue
+            for suffix, side in _SIDES[row["side"]]:
+                name = base + suffix
+                start, end = self._shares(name, row["start_share"], row["end_share"])
+                length = self._standing_length(row, suffix)
+                preload = own[base].get("preload")
+                law = laws.collagen_law(
+                    row, own[base], defaults, stiffness=section[base], length=length,
+                    tension=0.0 if preload is None else preload.si,
+                )
+                yield Strand(
+                    name=name,
+                    start=self.node(row["from"], suffix),
+                    end=self.node(row["to"], suffix),
+                    law=law,
+                    side=side,
+                    via=self._via(row, suffix),
+                    start_share=start,
+                    end_share=end,
+                    kind=row["kind"],  # type: ignore[arg-type]
+                    lines=tuple(x for x in listed if x in wanted),
+                    regions=tables.words(row["regions"]),
+                    tissue=row["tissue"],
+                    grade=row["grade"],
+                    source=row["sources"],
+                    parameters=own[base],
+                    active=include_off or row["use"] != "none",
+                )
+
+    def _via(self, row: tables.Record, suffix: str) -> tuple[tuple[str, Vector], ...]:
+        made = []
+        for name, (x, y, z) in tables.places(row["via"]):
+            body = name if name in self.body.names else name + suffix
+            size = float(self.body.scale[self.body.body_index(body)])
+            mirror = -1.0 if suffix == "_l" else 1.0
+            made.append((body, (size * x, size * y, size * z * mirror)))
+        return tuple(made)
+
+    def _standing_length(self, row: tables.Record, suffix: str) -> float:
+        at = [
+            self._place_of(row["from"], suffix),
+            *self._via(row, suffix),
+            self._place_of(row["to"], suffix),
+        ]
+        points = np.array([geometry.world(self.body, self.standing, b, p) for b, p in at])
+        return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+
+    def _place_of(self, station: str, suffix: str) -> tuple[str, Vector]:
+        kept = dict(self.places), dict(self.rules)
+        place = self.places[name] if (name := self.node(station, suffix)) else None
+        self.places, self.rules = kept
+        assert place is not None
+        return place
+
+    def muscles(
+        self, wanted: set[str], *, fibre_scale: float, all_muscles: bool
+    ) -> Iterable[Strand]:
+        """Muscles of the body model: their own path and tendon, ends handed on by the table."""
+        for row in tables.table("muscles"):
+            base, listed = row["muscle"], tables.words(row["lines"])
+            if not (wanted & set(listed) or (all_muscles and not listed)):
+                continue
+            scale = fibre_scale if base in laws.HAMSTRING_HEADS else 1.0
+            for suffix, side in _SIDES["both"]:
+                yield self._muscle(row, base, suffix, side, wanted, scale)
+
+    def _muscle(
+        self, row: tables.Record, base: str, suffix: str, side: Side, wanted: set[str],
+        scale: float,
+    ) -> Strand:
+        muscle = self.body.muscle(base + suffix)
+        path = [
+            (b, _tuple(p)) for b, p in zip(muscle.bodies, muscle.points, strict=True)
+        ]
+        ends = []
+        for column, which, at in (("from", "origin", path[0]), ("to", "insertion", path[-1])):
+            if not row[column]:
+                ends.append((self.bone_node(f"{base}_{which}{suffix}", *at), None))
+                continue
+            node = self.node(row[column], suffix)
+            body, place = self.places[node]
+            same = body == at[0] and np.allclose(place, at[1], atol=1e-6)
+            ends.append((node, None if same else at))
+        start, end = self._shares(muscle.name, row["start_share"], row["end_share"])
+        fibre = muscle.fibres[row["fibre_set"]]
+        return Strand(
+            name=muscle.name,
+            start=ends[0][0],
+            end=ends[1][0],
+            law=laws.muscle_law(
+                self.body, muscle.name, row["fibre_set"], passive_scale=scale
+            ),
+            side=side,
+            via=tuple(path[1:-1]),
+            start_point=ends[0][1],
+            end_point=ends[1][1],
+            start_share=start,
+            end_share=end,
+            kind="muscle",
+            lines=tuple(x for x in tables.words(row["lines"]) if x in wanted),
+            regions=tables.words(row["regions"]),
+            tissue=muscle.full_name,
+            grade="",
+            source=f"fibre set {row['fibre_set']}",
+            parameters=fibre.parameters,
+        )
+
+
+def _tuple(v: Any) -> Vector:
+    return (float(v[0]), float(v[1]), float(v[2]))
+
+
+__all__ = ["ADHESION", "NetworkError", "line_table", "superficial_back_line", "whole_body"]
