@@ -236,8 +236,8 @@ class ParameterSet(Mapping[str, Parameter]):
             elif KIND_OF_UNIT[change.unit] != KIND_OF_UNIT[old.unit]:
                 kind = KIND_OF_UNIT[old.unit]
                 raise UnitError(
-                    f"parameter {name!r} was given in {change.unit!r} but is a {kind}; possible: "
-                    f"{', '.join(_UNITS[kind])}. Convert the number first."
+                    f"parameter {name!r} was given in {change.unit!r}, no unit of {kind}; "
+                    f"possible: {', '.join(_UNITS[kind])}. Convert the number first."
                 )
             new[name] = change
         return ParameterSet(new)

@@ -1,12 +1,16 @@
-"""The frame of the project: cheap imports, lazy names, packaged data, directions of import."""
+"""The frame of the project: cheap imports, lazy names, versions that agree."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parent.parent
 HEAVY = {"scipy", "numba", "networkx", "sympy", "matplotlib", "pandas"}
 
 
@@ -57,3 +61,43 @@ def test_both_packages_have_one_version():
     import panjabi
 
     assert fascia.__version__ == panjabi.__version__
+
+
+def project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def test_citation_and_changelog_know_the_version():
+    import panjabi
+
+    assert f"version: {panjabi.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"## {panjabi.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_direct_requirement_is_pinned():
+    """Pins hold names and versions only; the optional Pardiso is whatever fits the machine."""
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*", line) for line in lines)
+    pinned = {line.split("==")[0].lower() for line in lines}
+    extras = project()["optional-dependencies"]
+    wanted = [*project()["dependencies"], *extras["test"], *extras["dev"]]
+    names = {re.split(r"[><=\[]", requirement)[0].lower() for requirement in wanted}
+    assert names - {"panjabi"} <= pinned
+
+
+def test_notices_travel_with_the_data():
+    notice = (ROOT / "NOTICE").read_text()
+    for owner in ("Vikash Kumar, Vittorio Caggiano", "ross-wilkinson", "mjhmilla"):
+        assert owner in notice
+    assert "The data were changed" in notice
+    assert "Apache License" in (ROOT / "LICENSE").read_text()
+    from panjabi.reference import bibliography
+
+    for key in re.findall(r"\b[A-Z][a-z]+20\d\d\b", notice.split("(keys ")[1].split("of\n")[0]):
+        assert key in bibliography()
+
+
+def test_make_lists_its_targets():
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for target in ("demo", "test", "check", "bench", "clean"):
+        assert f"make {target} " in said.stdout

@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Literal, get_args
 
 from panjabi.errors import DataFileError, ParameterError, unknown
+from panjabi.provenance import Parameter, Status
 
 Role = Literal["calibration", "validation", "prior"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -30,6 +31,12 @@ TABLES = (
     "spine-active",
     "spine-neural",
 )
+
+_STATUS: dict[str, Status] = {
+    "recalled": "assumed",
+    "estimate": "assumed",
+    "computed": "derived",
+}
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:-|to|\.\.)\s*({_NUMBER})")
@@ -80,6 +87,21 @@ class Row:
                 f"{self.values} and .interval {self.interval}. Say which part is meant."
             )
         return self.value
+
+    def parameter(self, value: float | None = None, *, unit: str | None = None) -> Parameter:
+        """The figure as a `Parameter` that cites its source.
+
+        `value` and `unit` pick one part of a row that prints several. A recalled figure or an
+        estimate is assumed, a computed one derived, the others measured.
+        """
+        return Parameter(
+            value=self.number if value is None else value,
+            unit=self.unit if unit is None else unit,
+            source=self.bib,
+            status=_STATUS.get(self.table_status, "measured"),
+            conditions=self.conditions,
+            sd=self.sd if value is None else None,
+        )
 
 
 def published(
