@@ -68,7 +68,7 @@ class SymbolicLaw:
 def _branchwise(expression: sp.Expr) -> sp.Expr:
     """Simplify every branch; conditions stay as written."""
     folded: Any = sp.piecewise_fold(expression)
-    if isinstance(folded, sp.Piecewise):
+    if folded.func is sp.Piecewise:
         return sp.Piecewise(*((sp.simplify(body), when) for body, when in folded.args))
     return sp.simplify(folded)
 

@@ -155,6 +155,12 @@ def test_falling_tension_is_allowed_only_when_declared():
     assert check_law(Declared(), lengths).held
 
 
+def test_a_drop_between_two_rising_pieces_is_found():
+    """The tangent stays positive on both sides; only the values tell."""
+    fall = next(p for p in check_law(Cubic(push=50.0)).broken if p.name == "monotone")
+    assert fall.length == pytest.approx(0.11, abs=0.001)
+
+
 def test_a_wrong_slope_just_beyond_a_kink_is_found():
     """A cable whose tangent is 1 % off: one-sided slopes must not excuse it."""
 
