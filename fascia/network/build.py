@@ -199,7 +199,7 @@ class _Builder:
         for strand in strands:
             for name in (strand.start, strand.end):
                 lines[name].update(dict.fromkeys(strand.lines))
-            if strand.active:
+            if strand.active and strand.kind != "link":
                 self._leaving(strand, away)
         return tuple(self._node(name, away[name], tuple(lines[name])) for name in self._order())
 

@@ -15,38 +15,43 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-SAME_COURSE = 6.0
-"""Strands that leave a node within this angle run in one course [deg] (assumed)."""
+ONE_COURSE = 30.0
+"""Courses that cross at less than this angle are one course with one tangent [deg] (assumed)."""
 
 
 def slip_directions(away: Floats) -> tuple[Hold, tuple[Vector, ...]]:
-    """How a node on bone is held, and its slip directions, from the courses that leave it.
+    """How a node on bone is held, and its slip directions, from the strands that leave it.
 
     away: (n, 3) unit vectors from the node along its strands, in the bone's frame. Fewer than
-    two strands: fixed, there is nobody to hand tension on to. Strands side by side count as one
-    course. Two courses that go on over the bone: guide along the tangent, from one neighbour to
-    the other. Else guide if all lie on one line, or the plane that fits them best (singular
-    value decomposition).
+    two strands: fixed, there is nobody to hand tension on to. A course runs in along one strand
+    and out along the one most opposite; its tangent goes from one neighbour to the other, so
+    that a line bent over a bone slips along the bone and not off it. Courses of nearly one
+    tangent make a guide; several span the plane that fits them best (singular value
+    decomposition).
     """
     away = np.asarray(away, float).reshape(-1, 3)
     if len(away) < 2:
         return "fixed", ()
-    courses = _distinct(away)
-    if len(courses) == 2 and courses[0] @ courses[1] <= 0.0:
-        along = courses[1] - courses[0]
-        return "guide", (_vector(along / np.linalg.norm(along)),)
-    _, sizes, axes = np.linalg.svd(courses)
-    if len(courses) < 3 or sizes[1] < np.sin(np.radians(SAME_COURSE)) * sizes[0]:
+    tangents = course_tangents(away)
+    _, sizes, axes = np.linalg.svd(tangents)
+    if len(tangents) == 1 or sizes[1] < np.tan(np.radians(ONE_COURSE / 2.0)) * sizes[0]:
         return "guide", (_vector(axes[0]),)
     return "plane", (_vector(axes[0]), _vector(axes[1]))
 
 
-def _distinct(away: Floats) -> Floats:
-    kept: list[Floats] = []
-    for v in away:
-        if all(v @ k < np.cos(np.radians(SAME_COURSE)) for k in kept):
-            kept.append(v)
-    return np.array(kept)
+def course_tangents(away: Floats) -> Floats:
+    """Unit tangents (courses, 3) of the courses through a node; see `slip_directions`.
+
+    A strand that nothing faces (all others leave within a right angle of it) ends here: its
+    own direction is its course.
+    """
+    facing = away @ away.T
+    tangents = []
+    for i, row in enumerate(facing):
+        j = int(np.argmin(row))
+        along = away[i] - away[j] if row[j] < 0.0 else away[i]
+        tangents.append(along / np.linalg.norm(along))
+    return np.array(tangents)
 
 
 def sliding_directions(position: Floats, centre: Floats, along: Floats) -> tuple[Vector, ...]:

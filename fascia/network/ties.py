@@ -48,7 +48,7 @@ def station_stiffness(axis: Floats, away: Floats, stiffness: Floats) -> float:
 def basis(network: TensionNetwork) -> dict[str, float]:
     """Stiffness beside each node that can slip along a course [N/m], from the active strands.
 
-    Only ends that move with the node count; muscles count with the slope at their calibration
+    Only ends that move with the node count, and no links (rungs between courses); muscles count with the slope at their calibration
     point, which neither ties nor shares enter.
     """
     at = geometry.poses(network.body)
@@ -56,6 +56,8 @@ def basis(network: TensionNetwork) -> dict[str, float]:
     away: dict[str, list[Floats]] = {name: [] for name in courses}
     stiffness: dict[str, list[float]] = {name: [] for name in courses}
     for strand in network.active_strands:
+        if strand.kind == "link":
+            continue
         points = geometry.polyline(network, strand, at)
         reference = strand.law.reference_stiffness()
         steps = (points[1] - points[0], points[-2] - points[-1])
