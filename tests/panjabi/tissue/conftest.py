@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
-
-# The first example of a test may have to compile a kernel: no time limit per example.
-settings.register_profile("kernels", deadline=None)
-settings.load_profile("kernels")
 
 HIP_ANGLES_DEG = (0, 30, 60, 90)
 
