@@ -10,12 +10,29 @@ import numpy as np
 from fascia.clinical.examination import Examination
 from fascia.clinical.tolerance import NORM_SLR, Tolerance
 from fascia.errors import ReadoutError
+from panjabi.provenance import Parameter
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
 
 SLR_STIFFNESS_TARGET = 28.0
 """Passive stiffness of the straight-leg raise the scale is fitted to [N m/rad] (S9)."""
+
+HAMSTRING_SCALE = Parameter(
+    0.2,
+    "1",
+    "McHugh1999",
+    "fitted",
+    conditions="passive hamstring curves of the 2023 fibre set, elastic tendons, so that the "
+    "straight-leg raise of the standard subject has 28 N m/rad from 20 to 70 deg",
+)
+DISCOMFORT_LIMIT = Parameter(
+    500.0,
+    "N",
+    "Youdas2005",
+    "assumed",
+    conditions="discomfort of the standard subject at the recalled norm of the straight-leg raise",
+)
 
 
 def calibrate_hamstrings(

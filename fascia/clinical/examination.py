@@ -187,8 +187,9 @@ class Examination:
             )
         state = self.solver.solve(self.path.q(angle))
         strain = 0.0
-        if len(self.nerve) and self.nerve_slack > 0.0:
-            strain = max(0.0, float(state.length[self.nerve].sum()) / self.nerve_slack - 1.0)
+        if len(self.nerve) and (state.tension[self.nerve] > 0.0).all():
+            # the path slides without friction, so one slack piece means a slack path
+            strain = float(state.length[self.nerve].sum()) / self.nerve_slack - 1.0
         return Sample(
             angle=angle,
             tissue_torque=float(self.moment @ state.generalised_force),
@@ -201,8 +202,8 @@ class Examination:
 
     def gravity_torque(self, q: Floats) -> float:
         """Moment of weight along the test's moment direction [N m], anchor body held."""
-        gradient = self.body.gravity_gradient(q, relative_to=(self.test.anchor, (0.0, 0.0, 0.0)))
-        return float(self.moment @ gradient)
+        weight = self.body.gravity_energy(q, relative_to=(self.test.anchor, (0.0, 0.0, 0.0)))
+        return float(self.moment @ weight.gradient)
 
     def angles(self, limit_deg: float | None = None) -> Floats:
         """The angles of the curve [rad]: even steps up to the limit or what is asked."""

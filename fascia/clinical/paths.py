@@ -84,10 +84,16 @@ class PosturePath:
         return float(self.angles[-1])
 
 
+def joint_range(body: Body, coordinate: str) -> tuple[float, float]:
+    """Lowest and highest value of a coordinate [rad or m]."""
+    low, high = body.ranges[body.coordinate_index(coordinate)]
+    return float(low), float(high)
+
+
 def _shares(body: Body, joints: Sequence[str]) -> dict[str, float]:
     """Share of a region's flexion that each joint takes: in proportion to its range."""
     names = [f"{joint}_FE" for joint in joints]
-    ranges = {name: -body.range_of(name)[0] for name in names}
+    ranges = {name: -joint_range(body, name)[0] for name in names}
     total = sum(ranges.values())
     return {name: value / total for name, value in ranges.items()}
 
@@ -126,7 +132,7 @@ def straight_leg_raise(body: Body, side: str, options: PostureOptions) -> Postur
     at = {"pelvis_tilt": math.pi / 2} | _common(body, side, options)
     per = {"pelvis_tilt": share, f"hip_flexion_{side}": 1.0 - share, f"hip_flexion_{other}": -share}
     per |= spine_flexion(body, LUMBAR_JOINTS, share)
-    hip_limit = body.range_of(f"hip_flexion_{side}")[1]
+    hip_limit = joint_range(body, f"hip_flexion_{side}")[1]
     return _line(body, at, per, hip_limit / (1.0 - share))
 
 
@@ -207,8 +213,8 @@ def front_split(body: Body, side: str, options: PostureOptions) -> PosturePath:
     """Front leg ``side`` forward, the other back, 1:1; angle = between the thighs (S10)."""
     at = _common(body, side, options)
     per = {f"hip_flexion_{side}": 0.5, f"hip_flexion_{_other(side)}": -0.5}
-    front = body.range_of(f"hip_flexion_{side}")[1]
-    back = -body.range_of(f"hip_flexion_{_other(side)}")[0]
+    front = joint_range(body, f"hip_flexion_{side}")[1]
+    back = -joint_range(body, f"hip_flexion_{_other(side)}")[0]
     return _line(body, at, per, 2.0 * min(front, back))
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath
+from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath, joint_range
 from fascia.errors import ReadoutError
+from panjabi.body.kernels import load_hessian
 from panjabi.provenance import Parameter
 
 if TYPE_CHECKING:
@@ -80,13 +81,13 @@ class Weight:
     anchor: tuple[str, tuple[float, float, float]]
 
     def energy(self, q: Floats) -> float:
-        return self.body.gravity_energy(q, relative_to=self.anchor)
+        return self.body.gravity_energy(q, relative_to=self.anchor).value
 
     def gradient(self, q: Floats) -> Floats:
-        return self.body.gravity_gradient(q, relative_to=self.anchor)
+        return self.body.gravity_energy(q, relative_to=self.anchor).gradient
 
     def hessian(self, q: Floats) -> Floats:
-        return self.body.gravity_hessian(q, relative_to=self.anchor)
+        return self.body.gravity_energy(q, relative_to=self.anchor).hessian
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,13 +118,29 @@ class Table:
         depth, slopes = self._depth(q), self._slopes(q)
         pressed = depth > 0.0
         out = self.stiffness * slopes[pressed].T @ slopes[pressed]
-        up = np.array([0.0, 1.0, 0.0])
-        for point, d in zip(self.points, depth, strict=True):
-            if d > 0.0:
-                force = self.stiffness * d * up
-                out += self.body.point_hessian(q, self.anchor, (0.0, 0.0, 0.0), force)
-                out -= self.body.point_hessian(q, *point, force)
-        return out
+        force = self.stiffness * np.maximum(depth, 0.0)
+        still = (self.anchor, (0.0, 0.0, 0.0))
+        lift = [(still, force.sum()), *zip(self.points, -force, strict=True)]
+        return out + _vertical_hessian(self.body, q, lift)
+
+
+def _vertical_hessian(
+    body: Body, q: Floats, forces: list[tuple[tuple[str, tuple[float, float, float]], float]]
+) -> Floats:
+    """Sum of force times the second derivative of each point's height."""
+    poses = body.poses(q)
+    total = np.zeros((len(body.names), 3))
+    dyad = np.zeros((len(body.names), 3, 3))
+    for (name, local), force in forces:
+        index = body.body_index(name)
+        total[index, 1] += force
+        dyad[index, :, 1] += force * (poses.R[index] @ np.array(local) + poses.t[index])
+    out = np.zeros((len(q), len(q)))
+    load_hessian(
+        body.tree, total, dyad,
+        poses.axis_world, poses.origin_world, poses.rate, poses.rate2, out,
+    )  # fmt: skip
+    return out
 
 
 class FreePelvis:
@@ -142,7 +159,7 @@ class FreePelvis:
             self.directions[i, k] = 1.0
             self.directions[tilt, k] = -1.0  # the thorax keeps its direction
             self.directions[hips, k] = 1.0  # both thighs keep theirs
-        ranges = np.array([body.range_of(name) for name in names])
+        ranges = np.array([joint_range(body, name) for name in names])
         self.terms = (
             StiffeningJoints(self.index, ranges[:, 0], ranges[:, 1], MOMENT_AT_RANGE.si),
             Weight(body, self.anchor),

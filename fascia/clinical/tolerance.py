@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from collections.abc import Mapping
 
 from panjabi.errors import ParameterError
 from panjabi.provenance import Parameter
@@ -15,7 +15,7 @@ NORM_SLR = Parameter(
     "deg",
     "Youdas2005",
     "assumed",
-    conditions="mean of 106 men and 108 women, 20-79 years; the two means are recalled (SD-1, SD-2)",
+    conditions="mean of 106 men and 108 women, 20-79 years; both means recalled (SD-1, SD-2)",
 )
 """Straight-leg raise at which the median adult stops."""
 

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from fascia.clinical.tolerance import Tolerance
 from fascia.errors import ReleaseError
+from fascia.subject import Subject
 from panjabi.errors import unknown
 from panjabi.tissue.collagen import Collagen
 from panjabi.tissue.muscle import PassiveMuscle
@@ -34,87 +34,68 @@ if TYPE_CHECKING:
 DEFAULT_DOSES: Mapping[str, float] = {"tension": 0.5}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """A person on the table: the network, and how much discomfort is tolerated."""
-
-    network: TensionNetwork
-    tolerance: Tolerance
-
-
 Mechanism = Callable[[Subject, str, float], Subject]
 
 
 def _region(network: TensionNetwork, region: str) -> list[Strand]:
-    return [network.strand(name) for name in network.region(region)]
+    return [network.strand(name) for name in network.strands_of(region=region)]
 
 
-def _replace_laws(
-    subject: Subject, region: str, change: Callable[[Strand], object | None]
-) -> Subject:
-    """New subject in which the strands of a region have the laws that ``change`` returns."""
-    laws = {}
-    for strand in _region(subject.network, region):
-        law = change(strand)
-        if law is not None:
-            laws[strand.name] = law
-    return replace(subject, network=subject.network.with_laws(laws))
+def with_laws(subject: Subject, laws: Mapping[str, object]) -> Subject:
+    """The same subject with other laws for some strands."""
+    strands = tuple(
+        replace(s, law=laws[s.name]) if s.name in laws else s for s in subject.network.strands
+    )
+    return replace(subject, network=replace(subject.network, strands=strands))
+
+
+def standing_tension(strand: Strand) -> float:
+    """Preload or resting tension a strand was built with [N]; 0 if it has none of its own."""
+    for key in ("preload", "resting_tension"):
+        if key in strand.parameters:
+            return strand.parameters[key].si
+    return 0.0
 
 
 def release_tension(subject: Subject, region: str, dose: float) -> Subject:
-    """Longer slack lengths, so that the strands at their standing length carry (1 - dose) of
-    their resting tension."""
-
-    def change(strand: Strand) -> Collagen | None:
-        if not isinstance(strand.law, Collagen) or strand.resting_tension <= 0.0:
-            return None
-        return Collagen.with_tension_at(
-            strand.standing_length,
-            (1.0 - dose) * strand.resting_tension,
-            stiffness=strand.law.stiffness,
-            transition_strain=strand.law.transition_strain,
-        )
-
-    return _replace_laws(subject, region, change)
+    """Longer slack lengths: at their standing length the region's collagen strands carry
+    (1 - dose) of the tension they were set to. Doses on one strand multiply."""
+    newton = {
+        s.name: (1.0 - dose) * standing_tension(s)
+        for s in _region(subject.network, region)
+        if isinstance(s.law, Collagen)
+    }
+    return replace(subject, network=subject.network.with_standing_tension(newton))
 
 
-def _nodes_of(network: TensionNetwork, region: str) -> list[str]:
-    names = dict.fromkeys(
-        end for s in _region(network, region) if s.kind != "nerve" for end in (s.start, s.end)
-    )
-    return list(names)
+def _nodes_of(network: TensionNetwork, region: str) -> set[str]:
+    return {end for s in _region(network, region) if s.kind != "nerve" for end in (s.start, s.end)}
 
 
 def loosen_ties(subject: Subject, region: str, dose: float) -> Subject:
-    """Ties to bone of the region's stations times (1 - dose)."""
-    network = subject.network
-    nodes = {
-        name: replace(node, tie=(1.0 - dose) * node.tie)
-        for name in _nodes_of(network, region)
-        if math.isfinite((node := network.node(name)).tie)
-    }
-    return replace(subject, network=network.with_nodes(nodes))
+    """Ties to bone of the region's stations times (1 - dose); clamped ones stay clamped."""
+    chosen = _nodes_of(subject.network, region)
+    nodes = tuple(
+        replace(n, tie=(1.0 - dose) * n.tie) if n.name in chosen and math.isfinite(n.tie) else n
+        for n in subject.network.nodes
+    )
+    return replace(subject, network=replace(subject.network, nodes=nodes))
 
 
 def free_glide(subject: Subject, region: str, dose: float) -> Subject:
     """Adhesion of the region's gliding nodes times (1 - dose)."""
-    network = subject.network
-    nodes = {}
-    for name in _nodes_of(network, region):
-        node = network.node(name)
-        nodes[name] = replace(node, adhesion=(1.0 - dose) * node.adhesion)
-    return replace(subject, network=network.with_nodes(nodes))
+    nodes = _nodes_of(subject.network, region)
+    return replace(subject, network=subject.network.with_adhesion(1.0 - dose, *nodes))
 
 
 def slacken_nerve(subject: Subject, region: str, dose: float) -> Subject:
     """Slack length of the region's nerve strands times (1 + dose)."""
-
-    def change(strand: Strand) -> NervePath | None:
-        if not isinstance(strand.law, NervePath):
-            return None
-        return replace(strand.law, slack_length=(1.0 + dose) * strand.law.slack_length)
-
-    return _replace_laws(subject, region, change)
+    laws = {
+        s.name: replace(s.law, slack_length=(1.0 + dose) * s.law.slack_length)
+        for s in _region(subject.network, region)
+        if isinstance(s.law, NervePath)
+    }
+    return with_laws(subject, laws)
 
 
 def lower_tone(subject: Subject, region: str, dose: float) -> Subject:
@@ -123,13 +104,12 @@ def lower_tone(subject: Subject, region: str, dose: float) -> Subject:
     Tone answers a release through the nervous system alone, so the dose is an
     assumption about that answer and not a consequence of the region.
     """
-
-    def change(strand: Strand) -> PassiveMuscle | None:
-        if not isinstance(strand.law, PassiveMuscle):
-            return None
-        return replace(strand.law, activation=(1.0 - dose) * strand.law.activation)
-
-    return _replace_laws(subject, "hamstrings", change)
+    laws = {
+        s.name: replace(s.law, activation=(1.0 - dose) * s.law.activation)
+        for s in _region(subject.network, "hamstrings")
+        if isinstance(s.law, PassiveMuscle)
+    }
+    return with_laws(subject, laws)
 
 
 def raise_tolerance(subject: Subject, region: str, dose: float) -> Subject:

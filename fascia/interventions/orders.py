@@ -8,8 +8,8 @@ was released before has changed that tension: doses remember.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,8 +17,9 @@ import numpy as np
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.errors import ReleaseError
-from fascia.interventions.mechanisms import Subject, release_tension
+from fascia.interventions.mechanisms import release_tension, with_laws
 from fascia.mechanics.equilibrium import Equilibrium, solve
+from fascia.subject import Subject
 from panjabi.tissue.collagen import Collagen
 
 Memory = Literal["resting", "present"]
@@ -50,23 +51,26 @@ class OrderResult:
     end_state: Equilibrium  # standing
 
 
-def release_present_tension(subject: Subject, region: str, dose: float) -> Subject:
-    """Take a share off the tension each collagenous strand carries now, in standing."""
-    state = solve(subject.network, posture="standing")
+def release_present_tension(subject: Subject, regions: Sequence[str], dose: float) -> Subject:
+    """Take a share off the tension that the collagen strands of some regions carry now, standing.
+
+    A strand in several of the regions gives one share.
+    """
+    network = subject.network
+    state = solve(network, posture="standing")
     laws = {}
-    for name in subject.network.region(region):
-        strand = subject.network.strand(name)
-        if not isinstance(strand.law, Collagen) or not strand.active:
-            continue
-        i = state.index(name)
-        if state.tension[i] > 0.0:
+    for name in dict.fromkeys(
+        n for r in regions for n in network.strands_of(region=r, active=True)
+    ):
+        law, i = network.strand(name).law, state.index(name)
+        if isinstance(law, Collagen) and state.tension[i] > 0.0:
             laws[name] = Collagen.with_tension_at(
                 float(state.length[i]),
                 float((1.0 - dose) * state.tension[i]),
-                stiffness=strand.law.stiffness,
-                transition_strain=strand.law.transition_strain,
+                stiffness=law.stiffness,
+                transition_strain=law.transition_strain,
             )
-    return replace(subject, network=subject.network.with_laws(laws))
+    return with_laws(subject, laws)
 
 
 def sequences(
@@ -96,7 +100,7 @@ def compare_orders(
     options: PostureOptions | None = None,
     seed: int | np.random.Generator = 0,
 ) -> dict[str, OrderResult]:
-    """The same total dose given top-down, bottom-up, at random, at once, or near the hamstrings only.
+    """The same total dose top-down, bottom-up, at random, at once, or near the hamstrings only.
 
     Parameters
     ----------
@@ -137,50 +141,10 @@ def compare_orders(
 def _carry_out(
     subject: Subject, steps: Sequence[Sequence[str]], dose: float, relative_to: Memory
 ) -> Subject:
-    if relative_to == "present":
-        for step in steps:
-            before = subject
-            for region in step:
-                changed = release_present_tension(before, region, dose)
-                laws = {
-                    name: changed.network.strand(name).law
-                    for name in changed.network.region(region)
-                }
-                subject = replace(subject, network=subject.network.with_laws(laws))
-        return subject
-    total: dict[str, float] = {}
     for step in steps:
-        for region in step:
-            total[region] = total.get(region, 0.0) + dose
-    return accumulate(subject, total)
-
-
-def accumulate(subject: Subject, doses: Mapping[str, float]) -> Subject:
-    """Fixed doses added up by strand, so that overlapping regions take each its own share.
-
-    The resting tension of a strand falls by the sum of the doses of the regions it lies in.
-    """
-    per_strand: dict[str, float] = {}
-    for region, dose in doses.items():
-        for name in subject.network.region(region):
-            per_strand[name] = per_strand.get(name, 0.0) + dose
-    laws = {}
-    for name, dose in per_strand.items():
-        strand = subject.network.strand(name)
-        if isinstance(strand.law, Collagen) and strand.resting_tension > 0.0:
-            laws[name] = Collagen.with_tension_at(
-                strand.standing_length,
-                max(0.0, 1.0 - dose) * strand.resting_tension,
-                stiffness=strand.law.stiffness,
-                transition_strain=strand.law.transition_strain,
-            )
-    return replace(subject, network=subject.network.with_laws(laws))
-
-
-__all__ = [
-    "TOP_DOWN",
-    "OrderResult",
-    "compare_orders",
-    "release_present_tension",
-    "release_tension",
-]
+        if relative_to == "resting":
+            for region in step:
+                subject = release_tension(subject, region, dose)
+        else:
+            subject = release_present_tension(subject, step, dose)
+    return subject

@@ -17,11 +17,12 @@ from fascia.clinical.paths import PostureOptions
 from fascia.errors import ReleaseError
 from fascia.interventions.mechanisms import (
     REPORTED_UNDER,
-    Subject,
     apply_doses,
     check_doses,
+    standing_tension,
 )
 from fascia.interventions.shares import shapley
+from fascia.subject import Subject
 from fascia.transmission.routes import load_paths, minimum_cut
 from panjabi.errors import nearest
 from panjabi.provenance import Parameter, sources
@@ -182,7 +183,7 @@ def release(
         For impossible doses, or a cut that does not exist.
     """
     given = check_doses(doses)
-    released = tuple(subject.network.region(region))
+    released = subject.network.strands_of(region=region)
     subject, cut_strands = _cut(subject, region, cut, side)
     bench = Examination(subject.network, test, side=side, options=options)
     before = measure(bench, tolerance=subject.tolerance)
@@ -220,13 +221,9 @@ def release(
     )
 
 
-def _hamstrings(subject: Subject, side: str) -> list[str]:
+def _hamstrings(subject: Subject, side: str) -> tuple[str, ...]:
     name = {"r": "right", "l": "left"}.get(side, side)
-    network = subject.network
-    return [
-        s for s in network.region("hamstrings")
-        if network.strand(s).side == name and network.strand(s).kind == "muscle"
-    ]  # fmt: skip
+    return subject.network.strands_of(region="hamstrings", side=name, kind="muscle")
 
 
 def _cut(
@@ -236,7 +233,7 @@ def _cut(
         return subject, ()
     if cut == ALL_PATHS:
         names = minimum_cut(
-            subject.network, subject.network.region(region), _hamstrings(subject, side)
+            subject.network, subject.network.strands_of(region=region), _hamstrings(subject, side)
         )
     else:
         names = (cut,) if isinstance(cut, str) else tuple(cut)
@@ -252,7 +249,7 @@ def _cut(
 
 def _routes(subject: Subject, region: str, side: str) -> tuple[str, ...]:
     network = subject.network
-    found = load_paths(network, network.region(region), _hamstrings(subject, side))
+    found = load_paths(network, network.strands_of(region=region), _hamstrings(subject, side))
     return tuple(str(route) for route in found)
 
 
@@ -304,8 +301,8 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     network = subject.network
-    strands = [network.strand(name) for name in network.region(region)]
-    if "tension" in doses and not any(s.resting_tension > 0.0 for s in strands):
+    strands = [network.strand(name) for name in network.strands_of(region=region, active=True)]
+    if "tension" in doses and not any(standing_tension(s) > 0.0 for s in strands):
         notes.append(
             f"no strand of {region} has a resting tension, so releasing tension is null by "
             "construction; give one with resting_tension"

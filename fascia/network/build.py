@@ -26,6 +26,9 @@ RESTING_TENSION = 5.0  # [N] (assumed, swept)
 SHARE = 0.3  # phi of S3 (assumed, swept 0.07-0.69)
 SPECIFIC_TENSION = 60.0  # Fmax over section of the muscle sections in the table [N/cm2] (recalled)
 
+FASCIAL = ("fascia", "tendon", "ligament", "aponeurosis")
+"""Kinds of strand in which a muscle's tension can go on."""
+
 _SIDES: dict[str, tuple[tuple[str, Side], ...]] = {
     "both": (("_r", "right"), ("_l", "left")),
     "midline": (("", "midline"),),
@@ -82,6 +85,7 @@ def whole_body(
         *builder.muscles(wanted, fibre_scale=fibre_scale, all_muscles=all_muscles),
         *builder.strands(wanted, defaults, include_off=include_off),
     ]
+    strands = builder.clamped_without_continuation(strands)
     nodes = builder.held(strands)
     network = TensionNetwork(
         nodes=nodes,
@@ -270,6 +274,24 @@ class _Builder:
             shares.append(self.share if text == "phi" else float(text))
         return shares[0], shares[1]
 
+    def clamped_without_continuation(self, strands: list[Strand]) -> list[Strand]:
+        """Muscle ends pull on bone alone where no fascia that carries tension goes on (S3)."""
+        goes_on = {
+            node
+            for s in strands
+            if s.active and s.kind in FASCIAL
+            for node, _, share in s.ends
+            if share > 0.0
+        }
+        made = []
+        for strand in strands:
+            for which, node in (("start", strand.start), ("end", strand.end)):
+                if (strand.name, which) in self.share_ends and node not in goes_on:
+                    self.share_ends.discard((strand.name, which))
+                    strand = replace(strand, **{f"{which}_share": 0.0})
+            made.append(strand)
+        return made
+
     def strands(
         self,
         wanted: set[str],
@@ -318,7 +340,7 @@ class _Builder:
                     grade=row["grade"],
                     source=row["sources"],
                     parameters=own[base],
-                    active=include_off or row["use"] != "none",
+                    active=include_off or row["use"] in ("data", "assumed"),
                 )
 
     def _via(self, row: tables.Record, suffix: str) -> tuple[tuple[str, Vector], ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fascia.errors import NetworkError
 from fascia.network import selection
+from panjabi.provenance import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
@@ -118,8 +119,8 @@ def with_share(network: TensionNetwork, phi: float) -> TensionNetwork:
 
 def _noted(strand: Strand, newton: float) -> dict[str, Any]:
     noted = dict(strand.parameters)
-    for key in ("preload", "resting_tension"):
-        if key in noted:
-            noted[key] = noted[key].with_value(newton)
-            break
+    if "preload" in noted:
+        noted["preload"] = noted["preload"].with_value(newton)
+    else:
+        noted["resting_tension"] = Parameter(newton, "N", THIS_WORK, "assumed", "in standing")
     return noted

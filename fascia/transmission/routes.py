@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fascia.errors import ReleaseError
@@ -96,12 +97,12 @@ def load_paths(
             nodes = nx.shortest_path(graph, _SOURCE, _SINK)[1:-1]
         except nx.NetworkXNoPath:
             break
-        strands = tuple(min(graph[a][b]) for a, b in zip(nodes, nodes[1:], strict=False))
+        strands = tuple(min(graph[a][b]) for a, b in pairwise(nodes))
         routes.append(Route(strands, tuple(nodes)))
         if not strands:  # the region touches the target
             break
         graph.remove_edges_from(
-            [(a, b, s) for a, b, s in zip(nodes, nodes[1:], strands, strict=False)]
+            [(a, b, s) for (a, b), s in zip(pairwise(nodes), strands, strict=True)]
         )
     return tuple(routes)
 
