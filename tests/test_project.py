@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -101,3 +102,30 @@ def test_make_lists_its_targets():
     said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     for target in ("demo", "test", "check", "bench", "clean"):
         assert f"make {target} " in said.stdout
+
+
+def parameter_sources() -> list[tuple[str, str]]:
+    """(place, source) of every `Parameter(...)` in the code whose source is written out."""
+    found = []
+    for file in [*ROOT.glob("panjabi/**/*.py"), *ROOT.glob("fascia/**/*.py")]:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Parameter":
+                given = {k.arg: k.value for k in node.keywords}
+                given |= dict(zip(("value", "unit", "source"), node.args, strict=False))
+                source = given.get("source")
+                if isinstance(source, ast.Constant):
+                    place = f"{file.relative_to(ROOT)}:{node.lineno}"
+                    found.append((place, str(source.value)))
+    return found
+
+
+def test_every_written_source_is_in_the_bibliography():
+    from panjabi.reference import bibliography
+
+    unknown = [
+        (place, key)
+        for place, source in parameter_sources()
+        for key in re.split(r";\s*", source)
+        if key not in bibliography()
+    ]
+    assert unknown == [], "use a key of references.bib, THIS_WORK or USER of panjabi.provenance"
