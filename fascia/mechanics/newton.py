@@ -24,6 +24,8 @@ Ints = NDArray[np.int64]
 
 ARMIJO = 1e-4
 ROUND_OFF = 1e-14  # relative scatter of the energy below which only slopes are trusted
+# (a problem that knows its scatter better, being a small difference of large numbers, says so)
+STALLED = 5  # steps without a better residual after which a sufficient one is taken
 NULL_STIFFNESS = 1e-9  # of the typical diagonal: what no strand determines
 
 
@@ -116,7 +118,7 @@ class _Descent:
             z = np.maximum(z, problem.lower)
         value, gradient = problem.value_gradient(z)
         message, converged = "", False
-        iteration = 0
+        iteration, best, idle = 0, np.inf, 0
         while True:
             residual = _residual(z, gradient, problem.lower)
             scale = problem.largest_force()
@@ -125,6 +127,10 @@ class _Descent:
                 break
             if residual <= settings.tolerance * scale or residual == 0.0:
                 converged, message = True, "converged"
+                break
+            best, idle = (residual, 0) if residual < 0.5 * best else (best, idle + 1)
+            if idle >= STALLED and residual <= settings.required * scale:
+                message = f"no better residual in {idle} steps"
                 break
             if iteration == settings.iterations:
                 message = f"no convergence in {iteration} iterations"
@@ -244,6 +250,9 @@ class _Descent:
         if not slope0 < 0.0:
             return None
         scatter = ROUND_OFF * max(abs(value), 1e-300)
+        known = getattr(problem, "scatter", None)
+        if known is not None:
+            scatter = max(scatter, known())
         length, best = 1.0, None
         for _ in range(40):
             trial = z + length * step

@@ -217,6 +217,15 @@ class NetworkProblem:
             hessian = hessian + term.hessian(pose.q)
         return self.directions.T @ hessian @ self.directions
 
+    def scatter(self) -> float:
+        """How far rounding of the positions may shift the potential at this state [J].
+
+        A length is a difference of coordinates that are large against its stretch: each
+        strand's energy scatters by tension times the last digit of a coordinate.
+        """
+        pull = float(self.tension.sum()) + float(np.abs(self.flat.loads).sum())
+        return float(np.finfo(float).eps) * pull * float(np.abs(self.world).max(initial=0.0))
+
     def largest_force(self) -> float:
         """Largest strand tension or dead load at the last evaluated state [N]."""
         loads = float(np.abs(self.flat.loads).max(initial=0.0))
