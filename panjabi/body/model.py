@@ -41,7 +41,7 @@ Configuration = Poses | ArrayLike
 """Coordinates (nq,), or the poses already computed from them."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Body:
     """A person as a tree of rigid bodies; nothing here changes, `scaled` gives a new one.
 
@@ -69,6 +69,12 @@ class Body:
     floor: Floats  # (2,) depth of the sole below the right and left calcaneus origin [m]
     stature: float  # standing, skin vertex above the sole [m]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Body of {self.stature:.4g} m and {self.total_mass:.4g} kg: {len(self.names) - 1} "
+            f"bodies, {len(self.coordinates)} coordinates, {len(self.muscles)} muscles>"
+        )
 
     # --- postures -------------------------------------------------------------------------
 
@@ -208,6 +214,12 @@ class Body:
         b, local = self.attachment(body, local)
         poses = self.poses(q)
         return poses.R[b] @ local + poses.t[b]
+
+    def joint_centre(self, q: Configuration, body: str) -> Floats:
+        """World position (3,) [m] of the centre of the joint between a body and its parent."""
+        b = self.body_index(body)
+        poses = self.poses(q)
+        return poses.R[b] @ self.tree.child_loc[b] + poses.t[b]
 
     def landmark(self, q: Configuration, name: str) -> Floats:
         """World position (3,) [m] of a landmark."""

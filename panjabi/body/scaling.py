@@ -59,7 +59,7 @@ ENDS: Mapping[str, tuple[str, str]] = {
     "shank": ("tibia", "talus"),
     "foot": ("heel", "hallux_tip"),
 }
-"""What a segment's length lies between: origins of bodies (joint centres) or landmarks."""
+"""What a segment's length lies between: the joint below or above a body, or landmarks."""
 
 FACTORS = (0.4, 2.5)  # beyond these a segment is a slip of the pen, not a person
 STATURES = (0.7, 2.5)  # [m]
@@ -87,7 +87,7 @@ def segment_lengths(body: Body) -> dict[str, float]:
             if known in body.landmarks:
                 return body.landmark(poses, known)
             if known in body.names:
-                return poses.t[body.names.index(known)]
+                return body.joint_centre(poses, known)
         raise unknown("landmark", name, body.landmarks)
 
     lengths = {}

@@ -1,0 +1,172 @@
+"""Bodies of another size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from panjabi.body import standard_adult
+from panjabi.body.scaling import SEGMENTS
+from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.provenance import sources
+
+
+@given(
+    stature=st.floats(1.4, 2.1),
+    mass=st.floats(40.0, 150.0),
+    thigh=st.floats(0.9, 1.1),
+    neck=st.floats(0.8, 1.2),
+    shank=st.floats(0.35, 0.5),
+)
+@settings(max_examples=15, deadline=None)
+def test_what_was_asked_for_comes_out(stature, mass, thigh, neck, shank):
+    adult = standard_adult()
+    body = adult.scaled(
+        stature=stature,
+        mass=mass,
+        segments={"thigh": thigh, "neck": neck},
+        lengths={"shank": shank},
+    )
+    q = body.zero()
+    assert body.stature == pytest.approx(stature)
+    assert body.landmark(q, "vertex_skin")[1] == pytest.approx(stature, abs=1e-8)
+    assert body.landmark(q, "sole_under_heel_r")[1] == pytest.approx(0.0, abs=2e-4)
+    assert body.total_mass == pytest.approx(mass)
+    before, after = adult.segment_lengths(), body.segment_lengths()
+    common = after["hand_l"] / before["hand_l"]
+    assert after["shank_r"] == pytest.approx(shank) == after["shank_l"]
+    assert after["thigh_l"] == pytest.approx(thigh * common * before["thigh_l"])
+    assert after["neck"] == pytest.approx(neck * common * before["neck"])
+    assert after["pelvis"] == pytest.approx(common * before["pelvis"])
+
+
+@given(stature=st.floats(1.4, 2.1))
+@settings(max_examples=10, deadline=None)
+def test_a_similar_body_is_similar(random_q, stature):
+    """One factor for all: every point, path and arm scales, angles and fibre states stay."""
+    adult = standard_adult()
+    body = adult.scaled(stature=stature, mass=adult.total_mass)
+    k = body.scale[1]
+    assert k == pytest.approx(stature / 1.75, abs=1e-8)
+    q = random_q(3)
+    q[:3] = 0.0
+    small, large = adult.poses(q), body.poses(q)
+    assert np.abs(large.R - small.R).max() < 1e-12
+    assert np.abs(large.t - k * small.t).max() < 1e-8  # the root stands on printed digits
+    assert np.abs(body.path_lengths(q) - k * adult.path_lengths(q)).max() < 1e-12
+    assert np.abs(body.moment_arm_matrix(q) - k * adult.moment_arm_matrix(q)).max() < 1e-12
+    assert np.abs(body.inertia - k**2 * adult.inertia).max() < 1e-12
+    assert body.centre_of_mass(q) == pytest.approx(k * adult.centre_of_mass(q), abs=1e-8)
+    assert body.station(q, "ischial_tub_l") == pytest.approx(k * adult.station(q, "ischial_tub_l"))
+    fibre, was = body.muscle("bflh_r").fibre, adult.muscle("bflh_r").fibre
+    assert fibre.tendon_slack_length == pytest.approx(k * was.tendon_slack_length)
+    assert fibre.optimal_length == pytest.approx(k * was.optimal_length)
+    assert fibre.max_force == was.max_force
+    assert fibre.neutral_length == was.neutral_length
+
+
+def test_unscaled_is_unchanged(body):
+    same = body.scaled()
+    assert same.poses(same.zero()).t == pytest.approx(body.poses(body.zero()).t, abs=1e-9)
+    assert same.mass == pytest.approx(body.mass)
+    assert body.stature == 1.75 and (body.scale == 1.0).all()
+
+
+def test_mass_and_force(body):
+    heavy = body.scaled(mass=150.0)
+    assert heavy.mass == pytest.approx(2.0 * body.mass)
+    ratio = heavy.muscle("soleus_r").fibre.max_force / body.muscle("soleus_r").fibre.max_force
+    assert ratio == pytest.approx(2.0 ** (2.0 / 3.0))
+    same = body.scaled(mass=150.0, force_exponent=0.0)
+    assert same.muscle("soleus_r").fibre.max_force == body.muscle("soleus_r").fibre.max_force
+    tall = body.scaled(stature=1.925)
+    assert tall.total_mass == pytest.approx(75.0 * 1.1**2)  # body mass index stays
+
+
+def test_scaling_twice_is_scaling_once(body):
+    twice = body.scaled(stature=1.6, mass=60.0).scaled(stature=1.9, mass=90.0)
+    once = body.scaled(stature=1.9, mass=90.0)
+    q = body.posture("seated_90")
+    assert twice.poses(q).t == pytest.approx(once.poses(q).t, abs=1e-8)
+    assert twice.muscle("grac_l").fibre.max_force == pytest.approx(
+        once.muscle("grac_l").fibre.max_force
+    )
+
+
+def test_one_longer_leg(body):
+    """The longer leg stands, the other hangs; the other side keeps its size."""
+    longer = body.scaled(segments={"shank_r": 1.05})
+    extra = 0.05 * (0.476666468 - 0.0595306)
+    assert longer.stature == pytest.approx(body.stature + extra, abs=1e-5)
+    q = longer.zero()
+    assert longer.landmark(q, "sole_under_heel_r")[1] == pytest.approx(8.1e-5, abs=1e-6)
+    assert longer.landmark(q, "sole_under_heel_r")[1] < longer.landmark(q, "lat_malleolus_l")[1]
+    back = longer.scaled(stature=1.75)
+    assert back.landmark(back.zero(), "vertex_skin")[1] == pytest.approx(1.75, abs=1e-8)
+
+
+def test_fibres_keep_their_place_on_the_curve(body):
+    """Longer thighs under short shanks: each muscle's fibre stands at the same relative length."""
+    other = body.scaled(segments={"thigh": 1.1, "shank": 0.9})
+    for name, muscle in other.muscles.items():
+        fibre = muscle.fibre
+        if fibre.tendon_slack_length is None:
+            continue
+        length = other.path_length(other.zero(), name) - fibre.tendon_slack_length
+        height = fibre.optimal_length * np.sin(fibre.pennation)
+        assert np.hypot(length, height) / fibre.optimal_length == pytest.approx(
+            fibre.neutral_length, abs=2e-3
+        )
+
+
+def test_segments_cover_the_body(body):
+    assert sum(body.segment_masses().values()) == pytest.approx(body.total_mass)
+    assert body.segment_lengths().keys() == body.segment_masses().keys()
+    assert len(SEGMENTS) == 12
+    lengths = body.segment_lengths()
+    assert lengths["pelvis"] == pytest.approx(0.161139586, abs=1e-8)
+    assert lengths["thigh_r"] == pytest.approx(lengths["thigh_l"])
+
+
+def test_scaled_sizes_are_the_users_assumptions(body):
+    other = body.scaled(stature=1.8, lengths={"thigh": 0.44}, segments={"neck": 1.1})
+    told = sources(other).parameters
+    assert told["length_thigh"].value == 0.44 and told["length_thigh"].status == "assumed"
+    assert told["proportion_neck"].value == 1.1
+    assert told["stature"].value == pytest.approx(1.8)
+    assert sources(body).assumed >= 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"stature": 18.0}, "stature is 18.0 m; 0.7 to 2.5 m is possible"),
+        ({"stature": float("nan")}, "stature is nan"),
+        ({"mass": -3.0}, "mass is -3.0 kg"),
+        ({"mass": float("nan")}, "mass is nan"),
+        ({"segments": {"thigh": 0.0}}, "takes factors"),
+        ({"segments": {"thigh": float("nan")}}, "takes factors"),
+        ({"lengths": {"thigh": 44.0}}, "takes factors, `lengths` metres"),
+        ({"segments": {"thigh": 1.1}, "lengths": {"thigh_r": 0.4}}, "given twice"),
+        ({"force_exponent": float("inf")}, "force_exponent"),
+        ({"stature": 1.0, "lengths": {"thigh": 0.45, "shank": 0.45}}, "Change the stature"),
+    ],
+)
+def test_impossible_sizes(body, arguments, words):
+    with pytest.raises(ParameterError, match=words):
+        body.scaled(**arguments)
+
+
+def test_no_segment_left_for_the_stature(body):
+    lengths = {n: v for n, v in body.segment_lengths().items() if n[-2:] != "_l"}
+    everything = {n.removesuffix("_r"): v for n, v in lengths.items()}
+    assert body.scaled(lengths=everything).stature == pytest.approx(1.75)
+    with pytest.raises(ParameterError, match="every segment was given in metres"):
+        body.scaled(stature=1.8, lengths=everything)
+
+
+def test_unknown_segment(body):
+    with pytest.raises(UnknownNameError, match="unknown segment 'femur'"):
+        body.scaled(segments={"femur": 1.1})
