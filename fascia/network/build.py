@@ -24,10 +24,13 @@ ADHESION = 0.1  # of loose layers: galea, soft-tissue nodes, linea alba [N/mm] (
 TIE_RATIO = 0.1  # (assumed, swept)
 RESTING_TENSION = 5.0  # [N] (assumed, swept)
 SHARE = 0.3  # phi of S3 (assumed, swept 0.07-0.69)
+NERVE_TENSION = 0.0  # in standing: the path is just about to be taut [N] (assumed)
 SPECIFIC_TENSION = 60.0  # Fmax over section of the muscle sections in the table [N/cm2] (recalled)
 
 FASCIAL = ("fascia", "tendon", "ligament", "aponeurosis")
 """Kinds of strand in which a muscle's tension can go on."""
+
+_RULES = {"phi": "share", "psi": "minor_share"}  # word of the tables -> rule of the strand's end
 
 _SIDES: dict[str, tuple[tuple[str, Side], ...]] = {
     "both": (("_r", "right"), ("_l", "left")),
@@ -41,6 +44,8 @@ def whole_body(
     tie_ratio: float = TIE_RATIO,
     resting_tension: float | Mapping[str, float] = RESTING_TENSION,
     share: float = SHARE,
+    minor_share: float | None = None,
+    nerve_tension: float = NERVE_TENSION,
     adhesion: float = ADHESION,
     fibre_scale: float = 1.0,
     kind_scale: Mapping[str, float] | None = None,
@@ -56,10 +61,15 @@ def whole_body(
     tie_ratio : k_g over the harmonic mean of the strands at a station (S2); assumed, sweep it.
         0 = frictionless guide, math.inf = clamped.
     resting_tension : tension in standing of collagen strands without a measured preload [N], one
-        number or by region with "" for the others (S5); assumed. Nerves hang just taut (0 N)
-        unless a neural region is named.
-    share : phi, part of a muscle's tension that passes to the fascial node at an end that has a
-        continuation (S3); assumed, sweep 0.07-0.69.
+        number or by region with "" for the others (S5); assumed. A neural region named here goes
+        before `nerve_tension`.
+    share : phi, part of a muscle's tension that passes to the fascial node at an end whose fibres
+        were found to run on (S3): hamstrings to the sacrotuberous ligament, gluteus maximus to
+        thoracolumbar fascia and tract; assumed, sweep 0.07-0.69.
+    minor_share : the same at every other end with a fascial continuation; as `share` when not
+        given. Where that fascia is soft (knee, heel) a share above about 0.05 costs the muscle
+        length at weak ties: its stiffness then hangs on the tie ratio.
+    nerve_tension : tension of the nerve path in standing [N]; assumed.
     adhesion : elastic gliding of loose layers: galea, soft-tissue nodes, linea alba [N/mm]; assumed.
     fibre_scale : factor on the passive curve of bflh, semimem, semiten (the one fitted scale, S9).
     kind_scale : factors on the moduli of the table by kind, {"fascia": 0.1}; the sweep of S4.
@@ -79,7 +89,9 @@ def whole_body(
 
         body = standard_adult()
     wanted = _wanted_lines(lines)
-    builder = _Builder(body, share=share, adhesion=1e3 * adhesion)
+    minor_share = share if minor_share is None else minor_share
+    shares = {"phi": share, "psi": minor_share}
+    builder = _Builder(body, shares=shares, adhesion=1e3 * adhesion)
     defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
     strands = [
         *builder.muscles(wanted, fibre_scale=fibre_scale, all_muscles=all_muscles),
@@ -95,12 +107,23 @@ def whole_body(
         lines={k: v for k, v in line_table().items() if k in wanted},
         region_parents={row["region"]: row["parent"] for row in tables.table("regions")},
         share=share,
-        share_ends=frozenset(builder.share_ends),
+        minor_share=minor_share,
         parameters=_parameters(
-            tie_ratio, resting_tension, share, adhesion, fibre_scale, defaults
+            defaults,
+            share=(share, "1", "muscle tension passed on where fibres run on"),
+            minor_share=(minor_share, "1", "muscle tension passed on at other continuations"),
+            nerve_tension=(nerve_tension, "N", "nerve path in standing"),
+            adhesion=(adhesion, "N/mm", "elastic gliding of loose layers"),
+            fibre_scale=(fibre_scale, "1", "passive curve of the three hamstring heads"),
+            specific_tension=(SPECIFIC_TENSION, "N/cm2", "muscle sections from Fmax"),
+            tie_ratio=(tie_ratio, "1", "k_g over the stiffness beside the station"),
+            resting_tension=(resting_tension, "N", "tension in standing"),
         ),
     )
-    network = with_ratio(with_basis(tension.with_share(network, share)), tie_ratio)
+    network = tension.with_share(network, share, minor_share)
+    network = with_ratio(with_basis(network), tie_ratio)
+    if any(s.kind == "nerve" for s in network.strands):
+        network = tension.with_resting(network, {"neural": nerve_tension})
     return tension.with_resting(network, resting_tension)
 
 
@@ -134,28 +157,17 @@ def _wanted_lines(lines: Iterable[str] | None) -> set[str]:
 
 
 def _parameters(
-    tie_ratio: float,
-    resting: float | Mapping[str, float],
-    share: float,
-    adhesion: float,
-    fibre_scale: float,
     defaults: Mapping[str, Mapping[str, Parameter]],
+    **ours: tuple[float | Mapping[str, float], str, str],
 ) -> dict[str, Parameter]:
-    def ours(value: float, unit: str, what: str) -> Parameter:
-        return Parameter(value, unit, THIS_WORK, "assumed", what)
-
-    table = resting if isinstance(resting, Mapping) else {"": resting}
-    made = {
-        "share": ours(share, "1", "muscle tension passed to the fascial continuation"),
-        "adhesion": ours(adhesion, "N/mm", "elastic gliding of loose layers"),
-        "fibre_scale": ours(fibre_scale, "1", "passive curve of the three hamstring heads"),
-        "specific_tension": ours(SPECIFIC_TENSION, "N/cm2", "muscle sections from Fmax"),
-    }
-    if np.isfinite(tie_ratio):
-        made["tie_ratio"] = ours(tie_ratio, "1", "k_g over the stiffness beside the station")
-    for region, newton in table.items():
-        key = f"resting_tension_{region}" if region else "resting_tension"
-        made[key] = ours(newton, "N", "tension in standing")
+    """The network's own figures, all assumed here; a clamped ratio is no number and left out."""
+    made = {}
+    for name, (value, unit, what) in ours.items():
+        by_region = value if isinstance(value, Mapping) else {"": value}
+        for region, number in by_region.items():
+            if np.isfinite(number):
+                key = f"{name}_{region}" if region else name
+                made[key] = Parameter(number, unit, THIS_WORK, "assumed", what)
     for kind, values in defaults.items():
         made |= {f"{kind}_{name}": p for name, p in values.items()}
     return made
@@ -164,13 +176,12 @@ def _parameters(
 class _Builder:
     """Reads the tables onto one body; nodes appear as strands ask for them."""
 
-    def __init__(self, body: Body, *, share: float, adhesion: float) -> None:
-        self.body, self.share, self.adhesion = body, share, adhesion
+    def __init__(self, body: Body, *, shares: Mapping[str, float], adhesion: float) -> None:
+        self.body, self.share, self.adhesion = body, shares, adhesion
         self.standing: Poses = body.poses(body.zero())
         self.stations = tables.known(tables.table("stations"))
         self.places: dict[str, tuple[str, Vector]] = {}  # node -> (body, local)
         self.rules: dict[str, tables.Record] = {}
-        self.share_ends: set[tuple[str, str]] = set()
 
     # --- nodes ----------------------------------------------------------------------------
 
@@ -266,13 +277,13 @@ class _Builder:
 
     # --- strands --------------------------------------------------------------------------
 
-    def _shares(self, name: str, start: str, end: str) -> tuple[float, float]:
-        shares = []
+    def _shares(self, start: str, end: str) -> dict[str, Any]:
+        """Shares of both ends from the table's words, and the rules they follow."""
+        made: dict[str, Any] = {}
         for which, text in (("start", start), ("end", end)):
-            if text == "phi":
-                self.share_ends.add((name, which))
-            shares.append(self.share if text == "phi" else float(text))
-        return shares[0], shares[1]
+            made[f"{which}_share"] = self.share[text] if text in _RULES else float(text)
+            made[f"{which}_rule"] = _RULES.get(text, "")
+        return made
 
     def clamped_without_continuation(self, strands: list[Strand]) -> list[Strand]:
         """Muscle ends pull on bone alone where no fascia that carries tension goes on (S3)."""
@@ -286,9 +297,9 @@ class _Builder:
         made = []
         for strand in strands:
             for which, node in (("start", strand.start), ("end", strand.end)):
-                if (strand.name, which) in self.share_ends and node not in goes_on:
-                    self.share_ends.discard((strand.name, which))
-                    strand = replace(strand, **{f"{which}_share": 0.0})
+                if getattr(strand, f"{which}_rule") and node not in goes_on:
+                    clamp: dict[str, Any] = {f"{which}_share": 0.0, f"{which}_rule": ""}
+                    strand = replace(strand, **clamp)
             made.append(strand)
         return made
 
@@ -317,7 +328,6 @@ class _Builder:
                 continue
             for suffix, side in _SIDES[row["side"]]:
                 name = base + suffix
-                start, end = self._shares(name, row["start_share"], row["end_share"])
                 length = self._standing_length(row, suffix)
                 preload = own[base].get("preload")
                 law = laws.collagen_law(
@@ -331,8 +341,7 @@ class _Builder:
                     law=law,
                     side=side,
                     via=self._via(row, suffix),
-                    start_share=start,
-                    end_share=end,
+                    **self._shares(row["start_share"], row["end_share"]),
                     kind=row["kind"],  # type: ignore[arg-type]
                     lines=tuple(x for x in listed if x in wanted),
                     regions=tables.words(row["regions"]),
@@ -397,7 +406,6 @@ class _Builder:
             body, place = self.places[node]
             same = body == at[0] and np.allclose(place, at[1], atol=1e-6)
             ends.append((node, None if same else at))
-        start, end = self._shares(muscle.name, row["start_share"], row["end_share"])
         fibre = muscle.fibres[row["fibre_set"]]
         return Strand(
             name=muscle.name,
@@ -410,8 +418,7 @@ class _Builder:
             via=tuple(path[1:-1]),
             start_point=ends[0][1],
             end_point=ends[1][1],
-            start_share=start,
-            end_share=end,
+            **self._shares(row["start_share"], row["end_share"]),
             kind="muscle",
             lines=tuple(x for x in tables.words(row["lines"]) if x in wanted),
             regions=tables.words(row["regions"]),

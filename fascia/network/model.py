@@ -54,8 +54,8 @@ class TensionNetwork:
     region_parents: Mapping[str, str] = field(default_factory=dict)   # region -> region around it
     tie_ratio: float | None = None                                    # None: ties given one by one
     tie_basis: Mapping[str, float] = field(default_factory=dict)      # node -> stiffness beside it [N/m]
-    share: float = 1.0                       # phi of muscle ends with a fascial continuation (S3)
-    share_ends: frozenset[tuple[str, str]] = frozenset()  # (strand, "start"|"end") that follow it
+    share: float | None = None               # phi (S3), of ends with the rule "share"
+    minor_share: float | None = None         # of ends with the rule "minor_share"
     resting_tension: Mapping[str, float] = field(default_factory=dict)  # region -> N; "" = others
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
@@ -237,9 +237,13 @@ class TensionNetwork:
         """With the tension in standing of single strands [N] (preloads included)."""
         return tension.with_standing(self, newton)
 
-    def with_share(self, phi: float) -> TensionNetwork:
-        """With another share phi of muscle tension handed to the fascial continuations (S3)."""
-        return tension.with_share(self, phi)
+    def with_share(self, phi: float, *, minor: float | None = None) -> TensionNetwork:
+        """With another share of muscle tension handed to fascial continuations (S3).
+
+        phi: at ends where fibres were found to run on; minor: at the other continuations,
+        unchanged when not given.
+        """
+        return tension.with_share(self, phi, minor)
 
     # --- showing --------------------------------------------------------------------------
 

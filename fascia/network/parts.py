@@ -22,6 +22,9 @@ Vector = tuple[float, float, float]
 SLIPS: dict[str, int] = {"fixed": 0, "guide": 1, "plane": 2, "contact": 3, "free": 3}
 """How many slip directions each way of holding a node leaves."""
 
+SHARE_RULES = ("", "share", "minor_share")
+"""What sets the share of a strand's end: itself, or one of the network's two shares."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
@@ -100,6 +103,8 @@ class Strand:
     end_point: tuple[str, Vector] | None = None
     start_share: float = 1.0
     end_share: float = 1.0
+    start_rule: str = ""                           # "share" or "minor_share": the network sets it
+    end_rule: str = ""
     kind: Kind = "fascia"
     lines: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
@@ -125,6 +130,8 @@ class Strand:
                     "the node)."
                 )
             object.__setattr__(self, what, share)
+        for what in ("start_rule", "end_rule"):
+            _one_of(who, what, getattr(self, what), SHARE_RULES)
         for what in ("start_point", "end_point"):
             point = getattr(self, what)
             if point is not None:
@@ -188,4 +195,4 @@ def _name(what: str, name: Any) -> None:
 
 def _one_of(who: str, what: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
-        raise NetworkError(f"{who}.{what} is {value!r}; possible: {', '.join(known)}. Use one.")
+        raise NetworkError(f"{who}.{what} is {value!r}; possible: {', '.join(map(repr, known))}.")

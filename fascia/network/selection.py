@@ -153,8 +153,7 @@ def renamed(network: TensionNetwork, old: str, new: str) -> TensionNetwork:
         )
     if old in strands:
         made = tuple(replace(s, name=new) if s.name == old else s for s in network.strands)
-        ends = frozenset((new if s == old else s, e) for s, e in network.share_ends)
-        return replace(network, strands=made, share_ends=ends)
+        return replace(network, strands=made)
     basis = {new if k == old else k: v for k, v in network.tie_basis.items()}
     made = tuple(
         replace(s, start=new if s.start == old else s.start, end=new if s.end == old else s.end)

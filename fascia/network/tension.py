@@ -94,27 +94,35 @@ def asked(parents: Mapping[str, str], strand: Strand, table: Mapping[str, float]
     return None if strand.kind == "nerve" else table.get("")
 
 
-def with_share(network: TensionNetwork, phi: float) -> TensionNetwork:
+def with_share(network: TensionNetwork, phi: float, minor: float | None) -> TensionNetwork:
     """With another share at every muscle end that has a fascial continuation."""
-    phi = float(phi)
-    if not 0.0 <= phi <= 1.0:
-        raise NetworkError(
-            f"share is {phi:g}; possible: 0 (all tension to bone) to 1 (all to the fascia). "
-            "Published for biceps femoris: 0.07-0.69."
-        )
-    ends = network.share_ends
+    shares = {"share": phi, "minor_share": network.minor_share if minor is None else minor}
+    for name, value in shares.items():
+        if value is not None and not 0.0 <= value <= 1.0:
+            raise NetworkError(
+                f"{name} is {value:g}; possible: 0 (all tension to bone) to 1 (all to the "
+                "fascia). Published for biceps femoris: 0.07-0.69."
+            )
+
+    def ruled(rule: str, present: float) -> float:
+        value = shares.get(rule)
+        return present if value is None else value
+
     strands = tuple(
         replace(
             s,
-            start_share=phi if (s.name, "start") in ends else s.start_share,
-            end_share=phi if (s.name, "end") in ends else s.end_share,
+            start_share=ruled(s.start_rule, s.start_share),
+            end_share=ruled(s.end_rule, s.end_share),
         )
+        if s.start_rule or s.end_rule
+        else s
         for s in network.strands
     )
     parameters = dict(network.parameters)
-    if "share" in parameters:
-        parameters["share"] = replace(parameters["share"], value=phi)
-    return replace(network, strands=strands, share=phi, parameters=parameters)
+    for name, value in shares.items():
+        if value is not None and name in parameters:
+            parameters[name] = replace(parameters[name], value=value)
+    return replace(network, strands=strands, parameters=parameters, **shares)
 
 
 def _noted(strand: Strand, newton: float) -> dict[str, Any]:
