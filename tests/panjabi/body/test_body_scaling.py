@@ -85,6 +85,17 @@ def test_mass_and_force(body):
     assert tall.total_mass == pytest.approx(75.0 * 1.1**2)  # body mass index stays
 
 
+def test_segment_masses_follow_their_volume(body):
+    """A thigh longer by a tenth, alike in shape, weighs 1.331 times as much against the rest."""
+    other = body.scaled(segments={"thigh": 1.1}, mass=body.total_mass)
+    before, after = body.segment_masses(), other.segment_masses()
+    against_head = (after["thigh_l"] / after["head"]) / (before["thigh_l"] / before["head"])
+    assert against_head == pytest.approx(1.1**3)
+    b = body.body_index("femur_r")
+    ratio = other.mass[b] / body.mass[b]
+    assert other.inertia[b] == pytest.approx(ratio * 1.1**2 * body.inertia[b])
+
+
 def test_scaling_twice_is_scaling_once(body):
     twice = body.scaled(stature=1.6, mass=60.0).scaled(stature=1.9, mass=90.0)
     once = body.scaled(stature=1.9, mass=90.0)
