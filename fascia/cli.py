@@ -202,9 +202,7 @@ def _lines(asked: argparse.Namespace) -> tuple[Any, str]:
         for line in network.lines.values()
     ]
     text = [f"{'line':8}{'strands':>8}{'on':>5}  name"]
-    text += [
-        f"{r['id']:8}{r['strands']:>8}{r['strands_with_data']:>5}  {r['name']}" for r in rows
-    ]
+    text += [f"{r['id']:8}{r['strands']:>8}{r['strands_with_data']:>5}  {r['name']}" for r in rows]
     return rows, "\n".join(text)
 
 

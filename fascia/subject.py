@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
 from fascia.clinical.tolerance import Tolerance
-from panjabi.provenance import Parameter
+from panjabi.provenance import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RESTING_TONE = Parameter(
     0.01,
     "1",
-    "assumption",
+    THIS_WORK,
     "assumed",
     conditions="activation of the relaxed hamstrings, so that a tone dose has something to act on",
 )

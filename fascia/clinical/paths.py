@@ -194,10 +194,10 @@ def forward_bend(body: Body, side: str, options: PostureOptions) -> PosturePath:
 def sit_and_reach(body: Body, side: str, options: PostureOptions) -> PosturePath:
     """Long sitting, feet at right angles, arms level; angle = lumbar plus hip flexion.
 
-    The start is sitting with the pelvis leaning back by 20 deg (assumed), as
-    people with straight knees sit.
+    The start is reclined, pelvis and trunk leaning back by 60 deg, so that the
+    hamstrings are loose there; the angle counts from it.
     """
-    lean = math.radians(20.0)
+    lean = math.radians(60.0)
     at = _common(body, side, options) | {
         f"ankle_angle_{_other(side)}": options.ankle_dorsiflexion,
         "pelvis_tilt": lean,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath, joint_range
 from fascia.errors import ReadoutError
 from panjabi.body.kernels import load_hessian
-from panjabi.provenance import Parameter
+from panjabi.provenance import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
     from fascia.clinical.catalogue import ClinicalTest
@@ -32,7 +32,7 @@ MOMENT_AT_RANGE = Parameter(
 )  # fmt: skip
 JOINT_EXPONENT = 3.0  # [1], assumed: the joint is e^3 times stiffer at its range than at neutral
 TABLE_STIFFNESS = Parameter(
-    20.0, "N/mm", "assumption", "assumed", conditions="soft tissue of back and table, per point"
+    20.0, "N/mm", THIS_WORK, "assumed", conditions="soft tissue of back and table, per point"
 )
 BACK_POINTS = ("sacrum_s3", "psis_r", "psis_l", "sp_l3", "sp_l5")
 SOFT_TISSUE = 0.008

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from panjabi.errors import ParameterError
-from panjabi.provenance import Parameter
+from panjabi.provenance import THIS_WORK, Parameter
 
 NORM_SLR = Parameter(
     (106 * 68.5 + 108 * 76.3) / 214,
@@ -22,7 +22,7 @@ NORM_SLR = Parameter(
 NERVE_WEIGHT = Parameter(
     1000.0,
     "N",
-    "assumption",
+    THIS_WORK,
     "assumed",
     conditions="discomfort of nerve strain 1, in newtons of hamstring force",
 )

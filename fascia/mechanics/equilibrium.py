@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,12 +58,9 @@ class Equilibrium:
                 f"no active strand named {strand!r}; {nearest(strand, self.flat.strand_names)}"
             ) from None
 
-    @property
-    def _strand_index(self) -> Mapping[str, int]:
-        if "strand_index" not in self.__dict__:
-            table = {name: i for i, name in enumerate(self.flat.strand_names)}
-            object.__setattr__(self, "strand_index", table)
-        return self.__dict__["strand_index"]
+    @cached_property
+    def _strand_index(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.flat.strand_names)}
 
     def tension_of(self, strand: str) -> float:
         """Tension of one strand [N]."""
@@ -84,7 +82,7 @@ class Equilibrium:
         return float(np.linalg.norm(self.slips[first : first + count])) if count else 0.0
 
     def torque(self, coordinate: str) -> float:
-        """dV/dq of the strands at one skeleton coordinate: what must be applied to hold it [N m]."""
+        """dV/dq of the strands at one coordinate: what must be applied to hold it [N m]."""
         if self.network is None or self.network.body is None:
             raise NetworkError(
                 "this equilibrium has no skeleton, so it has no torque; solve a network on a body"
@@ -104,6 +102,7 @@ class EquilibriumSolver:
         *,
         directions: Floats | None = None,
         terms: Sequence[SkeletonTerm] = (),
+        loads: Mapping[str, Sequence[float]] | None = None,
         settings: Settings | None = None,
         like: EquilibriumSolver | Equilibrium | None = None,
     ) -> None:
@@ -112,6 +111,8 @@ class EquilibriumSolver:
         else:
             self.network, body = network, network.body
             self.flat = compile_network(network, like=None if like is None else like.flat)
+        if loads:
+            self.flat = _loaded(self.flat, loads)
         self.problem = NetworkProblem(
             self.flat,
             body=body,
@@ -216,19 +217,7 @@ def solve(
     EquilibriumError
         If no equilibrium is found.
     """
-    solver = EquilibriumSolver(network, settings=settings, like=start)
-    if loads:
-        if isinstance(network, FlatNetwork):
-            raise NetworkError("a flat network carries its own loads; use FlatNetwork.with_loads")
-        full = np.zeros_like(solver.flat.loads)
-        for name, force in loads.items():
-            if name not in solver.flat.node_names:
-                raise NetworkError(
-                    f"a load acts on {name!r}, which is no node; "
-                    f"{nearest(name, solver.flat.node_names)}"
-                )
-            full[solver.flat.node_names.index(name)] = force
-        solver.flat.loads[:] = full
+    solver = EquilibriumSolver(network, loads=loads, settings=settings, like=start)
     body = solver.problem.pose.body
     if body is None:
         return solver.solve(start=start)
@@ -239,3 +228,24 @@ def solve(
     else:
         q = np.asarray(posture, float)
     return solver.solve(q, start=start)
+
+
+def _loaded(flat: FlatNetwork, loads: Mapping[str, Sequence[float]]) -> FlatNetwork:
+    """The flat network with dead forces on nodes, by name [N]."""
+    if not flat.node_names:
+        raise NetworkError(
+            "this flat network has no node names to put loads on; use FlatNetwork.with_loads"
+        )
+    forces = np.zeros_like(flat.loads)
+    for name, force in loads.items():
+        if name not in flat.node_names:
+            raise NetworkError(
+                f"a load acts on {name!r}, which is no node; {nearest(name, flat.node_names)}"
+            )
+        vector = np.asarray(force, float)
+        if vector.shape != (3,) or not np.isfinite(vector).all():
+            raise NetworkError(
+                f"the load on {name!r} is {force!r}; give three finite components in newtons"
+            )
+        forces[flat.node_names.index(name)] = vector
+    return flat.with_loads(forces)

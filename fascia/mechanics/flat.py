@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -224,7 +224,7 @@ class _PointList:
     def add_fixed(self, body: str, local) -> int:
         return self._append(self._index(body), local, -1, 0, np.zeros((3, 3)))
 
-    def arrays(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, Any]:
         return {
             "point_body": np.array(self.body, np.int64),
             "point_local": np.array(self.local, float).reshape(-1, 3),

@@ -174,9 +174,9 @@ class NetworkProblem:
 
     def skeleton_gradient(self, *, with_terms: bool = True) -> Floats:
         """dV/dq for every coordinate at the last evaluated state [N m or N]."""
-        assert self.pose.body is not None
-        kernels.body_loads(self.flat.point_body, self.world, self.force, self.total, self.dyad)
         pose = self.pose
+        assert pose.body is not None
+        kernels.body_loads(self.flat.point_body, self.world, self.force, self.total, self.dyad)
         gradient = np.zeros(len(pose.q))
         skeleton.load_gradient(
             pose.body.tree, self.total, self.dyad, pose.axis, pose.origin, pose.rate, gradient

@@ -85,10 +85,14 @@ def load_paths(
 
     region, target = set(region), set(target)
     graph = tension_graph(network)
-    graph.remove_edges_from([e for e in graph.edges(keys=True) if e[2] in region | target])
+    for a, b, name in list(graph.edges(keys=True)):
+        if name in region | target:
+            graph.remove_edge(a, b, key=name)
     sources, sinks = _terminals(network, region), _terminals(network, target)
-    graph.add_edges_from((_SOURCE, node, f"{_SOURCE}:{node}") for node in sources)
-    graph.add_edges_from((node, _SINK, f"{_SINK}:{node}") for node in sinks)
+    for node in sources:
+        graph.add_edge(_SOURCE, node, key=_SOURCE)
+    for node in sinks:
+        graph.add_edge(node, _SINK, key=_SINK)
     if not (sources and sinks):
         return ()
     routes: list[Route] = []
@@ -101,9 +105,8 @@ def load_paths(
         routes.append(Route(strands, tuple(nodes)))
         if not strands:  # the region touches the target
             break
-        graph.remove_edges_from(
-            [(a, b, s) for (a, b), s in zip(pairwise(nodes), strands, strict=True)]
-        )
+        for (a, b), strand in zip(pairwise(nodes), strands, strict=True):
+            graph.remove_edge(a, b, key=strand)
     return tuple(routes)
 
 

@@ -39,24 +39,44 @@ class Linearised:
     def __init__(self, equilibrium: Equilibrium, *, moment: Floats | None = None) -> None:
         self.equilibrium = equilibrium
         self.flat: FlatNetwork = equilibrium.flat
-        if equilibrium.indeterminate:
-            raise ReadoutError(
-                "a sensitivity needs every node in a determined place, and these are not: "
-                f"{', '.join(equilibrium.indeterminate)}; cut their slack strands or tie them"
-            )
         body = None if equilibrium.network is None else equilibrium.network.body
         self.problem = NetworkProblem(self.flat, body=body, q=equilibrium.q)
         slips = equilibrium.slips
         data = self.problem.hessian(slips)
         indptr, indices = self.problem.pattern
-        self.factor = SymmetricFactor(indptr, indices, coordinates=self.problem.block)
+        self._loose = self._undetermined()
+        held = data.copy()
+        held[self.problem.layout.diagonal[self._loose]] += max(1.0, float(np.abs(data).max()))
+        self._factor = SymmetricFactor(indptr, indices, coordinates=self.problem.block)
+        self._factor.refactor(held)
         self.problem.value_gradient(slips)
-        self.factor.refactor(data)
         self.moment = moment
         self._sweep = np.zeros((len(self.flat.point_body), 3))
         if moment is not None:
             jacobian = self.problem.pose.points_jacobian(self.flat.point_body, self.problem.world)
             self._sweep = jacobian @ moment
+
+    def _undetermined(self) -> NDArray[np.int64]:
+        """Slips of the nodes whose place no strand determines."""
+        names = set(self.equilibrium.indeterminate)
+        nodes = [i for i, name in enumerate(self.flat.node_names) if name in names]
+        return np.flatnonzero(np.isin(self.flat.slip_point, nodes))
+
+    def solve(self, right: Floats) -> Floats:
+        """H^-1 right, with undetermined nodes held still.
+
+        Raises
+        ------
+        ReadoutError
+            If ``right`` pulls on an undetermined node: the answer would rest on it (S7).
+        """
+        scale = float(np.abs(right).max(initial=0.0))
+        if len(self._loose) and np.abs(right[self._loose]).max() > 1e-9 * scale:
+            raise ReadoutError(
+                "this read-out rests on nodes whose place no strand determines: "
+                f"{', '.join(self.equilibrium.indeterminate)}; cut their slack strands or tie them"
+            )
+        return self._factor.solve(right)
 
     def strand_gradient(self, weight: Floats) -> Floats:
         """Sum over strands of weight dL/du, shape (slips,)."""
@@ -99,7 +119,7 @@ class Linearised:
 
     def tension_change(self, extra: Floats) -> Floats:
         """Change of every strand's tension per unit of the extra tensions ``extra`` (strands,)."""
-        slips = -self.factor.solve(self.strand_gradient(extra))
+        slips = -self.solve(self.strand_gradient(extra))
         return self.equilibrium.tangent * self.elongation(slips) + extra
 
 
@@ -144,11 +164,11 @@ def influence(examination: Examination, angle: float, readout: str = "tissue_tor
     heads = np.zeros(state.flat.strands)
     heads[examination.heads] = 1.0
     if readout == "tissue_torque":
-        adjoint = line.factor.solve(line.moment_gradient())
+        adjoint = line.solve(line.moment_gradient())
         per_tension = line.elongation(-adjoint, sweep=1.0)
         value = sample.tissue_torque
     else:
-        adjoint = line.factor.solve(line.strand_gradient(heads * state.tangent))
+        adjoint = line.solve(line.strand_gradient(heads * state.tangent))
         per_tension = line.elongation(-adjoint) + heads
         value = float(sample.hamstring_force.sum())
     flat = state.flat
