@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fascia.clinical.examination import Examination
-from fascia.clinical.tolerance import NORM_SLR, Tolerance
+from fascia.clinical.tolerance import NERVE_WEIGHT, NORM_SLR, Tolerance
 from fascia.errors import ReadoutError
 from panjabi.provenance import Parameter
 
@@ -59,11 +60,13 @@ def calibrate_hamstrings(
 
 
 def calibrate_tolerance(
-    network: TensionNetwork, *, slr_deg: float = NORM_SLR.value, **weights: float
+    network: TensionNetwork,
+    *,
+    slr_deg: float = NORM_SLR.value,
+    nerve_weight: float = NERVE_WEIGHT.value,
+    fascia_weight: float = 0.0,
 ) -> Tolerance:
     """Tolerance with which the straight-leg raise of this network ends at ``slr_deg``."""
+    unit = Tolerance(limit=1.0, nerve_weight=nerve_weight, fascia_weight=fascia_weight)
     examination = Examination(network, "slr")
-    sample = examination.at(np.radians(slr_deg))
-    return Tolerance(
-        limit=examination.discomfort(sample, Tolerance(limit=1.0, **weights)), **weights
-    )
+    return replace(unit, limit=examination.discomfort(examination.at(np.radians(slr_deg)), unit))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -231,8 +231,8 @@ class Examination:
             )
         if excess(self.path.limit) < 0.0:
             return self.at(self.path.limit), True
-        root = brentq(excess, 0.0, self.path.limit, xtol=1e-10, rtol=1e-12)
-        return self.at(float(root)), False  # type: ignore[arg-type]
+        root: Any = brentq(excess, 0.0, self.path.limit, xtol=1e-11)
+        return self.at(float(root)), False
 
     def stiffness(self, window_deg: tuple[float, float] | None = None) -> tuple[float, float]:
         """(N m/rad, N/mm) over the test's window, without the rest of the curve."""

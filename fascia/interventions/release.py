@@ -49,7 +49,7 @@ class StiffnessChange:
     test: str
     side: str
     doses: Mapping[str, float]
-    tie_ratio: float
+    tie_ratio: float | None  # None: ties were given one by one
     cut: tuple[str, ...]
     before: ClinicalResult
     after: ClinicalResult
@@ -62,7 +62,8 @@ class StiffnessChange:
 
     @property
     def end_angle_change_deg(self) -> float:
-        return float(np.degrees(self.after.end_angle - self.before.end_angle))  # type: ignore[operator]
+        assert self.after.end_angle is not None and self.before.end_angle is not None
+        return float(np.degrees(self.after.end_angle - self.before.end_angle))
 
     @property
     def stiffness_change_Nm_per_rad(self) -> float:
@@ -81,7 +82,7 @@ class StiffnessChange:
             "region": self.region,
             "test": self.test,
             "side": self.side,
-            "tie_ratio": self.tie_ratio if np.isfinite(self.tie_ratio) else "clamped",
+            "tie_ratio": "clamped" if self.tie_ratio == np.inf else self.tie_ratio,
             "doses": dict(self.doses),
             "cut": list(self.cut),
             "before": _measured(self.before),
@@ -130,13 +131,14 @@ def table(change: StiffnessChange) -> str:
     doses = ", ".join(f"{k} {v:g}" for k, v in change.doses.items()) or "none (sham)"
     rows = [
         f"release of {change.region} ({doses}); {change.test}, {change.side} side, "
-        f"tie ratio {change.tie_ratio:g}",
+        f"tie ratio {_ratio(change.tie_ratio)}",
         f"{'':28}{'before':>10}{'after':>10}{'change':>11}",
     ]
+    ends = (np.degrees(r.end_angle) if r.end_angle is not None else np.nan for r in (before, after))
     for label, a, b in (
         ("stiffness [N m/rad]", before.stiffness_Nm_per_rad, after.stiffness_Nm_per_rad),
         ("stiffness [N/mm]", before.stiffness_N_per_mm, after.stiffness_N_per_mm),
-        ("end angle [deg]", before.end_angle_deg, after.end_angle_deg),
+        ("end angle [deg]", *ends),
     ):
         rows.append(f"{label:28}{a:>10.3f}{b:>10.3f}{b - a:>+11.4f}")
     for name, value in change.shares.items():
@@ -151,6 +153,12 @@ def table(change: StiffnessChange) -> str:
     )
     rows += [f"note: {note}" for note in change.notes]
     return "\n".join(rows)
+
+
+def _ratio(ratio: float | None) -> str:
+    if ratio is None:
+        return "given singly"
+    return "clamped" if ratio == np.inf else f"{ratio:g}"
 
 
 def release(
