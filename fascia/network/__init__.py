@@ -18,7 +18,12 @@ _EXPORTS: dict[str, str] = {
     "Node": "fascia.network.model",
     "Strand": "fascia.network.model",
     "TensionNetwork": "fascia.network.model",
+    "Segment": "fascia.network.segments",
+    "from_networkx": "fascia.network.convert",
+    "load": "fascia.network.files",
+    "save": "fascia.network.files",
     "superficial_back_line": "fascia.network.build",
+    "to_networkx": "fascia.network.convert",
     "whole_body": "fascia.network.build",
 }
 

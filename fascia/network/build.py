@@ -187,19 +187,23 @@ class _Builder:
 
     def node(self, station: str, suffix: str) -> str:
         """Name of the node of a station on a side; midline stations have one for both."""
+        name, place, rule = self._resolve(station, suffix)
+        self.places[name], self.rules[name] = place, rule
+        return name
+
+    def _resolve(
+        self, station: str, suffix: str
+    ) -> tuple[str, tuple[str, Vector], tables.Record]:
         if station not in self.stations:
             raise unknown_part("station", station, self.stations)
         rule = self.stations[station]
         at = rule["same_as"]
         if at and not at.startswith("@"):
-            return self.node(at, suffix)
+            return self._resolve(at, suffix)
         source = at[1:] if at else station
-        midline = source in self.body.stations
-        name = station if midline else station + suffix
-        place = self.body.place(source if midline else source + suffix)
-        self.places[name] = (place.body, _tuple(place.local))
-        self.rules[name] = rule
-        return name
+        side = "" if source in self.body.stations else suffix
+        place = self.body.place(source + side)
+        return station + side, (place.body, _tuple(place.local)), rule
 
     def bone_node(self, name: str, body: str, local: Vector) -> str:
         """A fixed node for a muscle's end that no station stands for."""
@@ -347,6 +351,7 @@ class _Builder:
                     regions=tables.words(row["regions"]),
                     tissue=row["tissue"],
                     grade=row["grade"],
+                    basis=row["use"],
                     source=row["sources"],
                     parameters=own[base],
                     active=include_off or row["use"] in ("data", "assumed"),
@@ -371,11 +376,7 @@ class _Builder:
         return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
     def _place_of(self, station: str, suffix: str) -> tuple[str, Vector]:
-        kept = dict(self.places), dict(self.rules)
-        place = self.places[name] if (name := self.node(station, suffix)) else None
-        self.places, self.rules = kept
-        assert place is not None
-        return place
+        return self._resolve(station, suffix)[1]
 
     def muscles(
         self, wanted: set[str], *, fibre_scale: float, all_muscles: bool
@@ -423,7 +424,7 @@ class _Builder:
             lines=tuple(x for x in tables.words(row["lines"]) if x in wanted),
             regions=tables.words(row["regions"]),
             tissue=muscle.full_name,
-            grade="",
+            basis="data",
             source=f"fibre set {row['fibre_set']}",
             parameters=fibre.parameters,
         )

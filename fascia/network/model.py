@@ -13,6 +13,7 @@ from fascia.network import geometry, selection, tension, ties
 from fascia.network.parts import Hold, Kind, Node, Side, Strand, Vector
 
 if TYPE_CHECKING:
+    from fascia.network.segments import Segment
     from panjabi.body import Body
     from panjabi.provenance import Parameter
 
@@ -95,7 +96,7 @@ class TensionNetwork:
 
     @property
     def off_strands(self) -> tuple[Strand, ...]:
-        """Strands for which no data exist; they carry nothing unless `include_off` was asked."""
+        """Strands that carry nothing: no data exist (basis none), or a neighbour holds them."""
         return tuple(s for s in self.strands if not s.active)
 
     def select(self, *patterns: str, active: bool = False) -> tuple[str, ...]:
@@ -142,6 +143,12 @@ class TensionNetwork:
     def standing_length(self, strand: str) -> float:
         """Length of a strand with the body in upright standing and no slip [m]."""
         return geometry.length(self, self.strand(strand))
+
+    def route(self, line: str, side: str = "right") -> tuple[Segment, ...]:
+        """A line of one side segment by segment, with the strands that stand for each."""
+        from fascia.network.segments import route
+
+        return route(self, line, side)
 
     def lengths(self, q: Any = None) -> dict[str, float]:
         """Length of every strand [m] at coordinates q (standing if None), no slip."""
@@ -275,8 +282,9 @@ class TensionNetwork:
             ratio = "clamped"
         return (
             f"<TensionNetwork {self.name!r}: {len(self.nodes)} nodes, "
-            f"{len(self.active_strands)} strands on, {len(self.off_strands)} off for want of "
-            f"data, tie ratio {ratio}>"
+            f"{len(self.active_strands)} strands on, {len(self.off_strands)} off "
+            f"({sum(s.basis == 'none' for s in self.off_strands)} for want of any data), "
+            f"tie ratio {ratio}>"
         )
 
 

@@ -110,9 +110,10 @@ class Strand:
     regions: tuple[str, ...] = ()
     tissue: str = ""
     grade: str = ""
+    basis: str = ""                                # data, assumed, none, parallel (strands.csv)
     source: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=dict, hash=False)
-    active: bool = True                            # False: no data, carries nothing
+    active: bool = True                            # False: carries nothing
 
     def __post_init__(self) -> None:
         _name("Strand", self.name)

@@ -1,0 +1,175 @@
+"""Networks as files: JSON and GraphML, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fascia.network import convert
+from fascia.network.model import Node, Strand, TensionNetwork
+from panjabi.errors import DataFileError, PanjabiError
+
+if TYPE_CHECKING:
+    from panjabi.body import Body
+
+FORMATS = (".json", ".graphml")
+
+
+def save(network: TensionNetwork, path: str | Path) -> Path:
+    """Write a network to .json or .graphml; the path. Reading it gives the same network.
+
+    The file appears when it is complete; a failure leaves what was there before.
+
+    Raises
+    ------
+    DataFileError
+        For another ending, or a place that cannot be written.
+    LawError
+        For a law that has no registered name.
+    """
+    path = Path(path)
+    text = _json(network) if _format(path) == ".json" else _graphml(network)
+    write_whole(path, text)
+    return path
+
+
+def load(path: str | Path, *, body: Body | None = None) -> TensionNetwork:
+    """Read a network; `body` where it was built on another than the standard adult.
+
+    Raises
+    ------
+    DataFileError
+        For a file that is missing, truncated or incomplete; it is named.
+    SchemaError
+        For another kind of file or a newer version.
+    """
+    path = Path(path)
+    ending = _format(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(f"{path} cannot be read: {error}. Check the path.") from error
+    try:
+        return _read_json(text, path, body) if ending == ".json" else _read_graphml(text, path, body)
+    except DataFileError as error:
+        if str(path) in str(error):
+            raise
+        raise type(error)(f"{path}: {error}") from error
+    except PanjabiError as error:
+        raise DataFileError(f"{path} holds no valid network: {error}") from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file in one step: to a neighbour first, then renamed over the target."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise DataFileError(
+            f"{path} cannot be written: {error}. Choose a folder that exists."
+        ) from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _format(path: Path) -> str:
+    ending = path.suffix.lower()
+    if ending not in FORMATS:
+        raise DataFileError(
+            f"{path} ends in {path.suffix!r}; possible: {', '.join(FORMATS)}. Name the file so."
+        )
+    return ending
+
+
+def _json(network: TensionNetwork) -> str:
+    return json.dumps(convert.to_dict(network), indent=1, allow_nan=False) + "\n"
+
+
+def _read_json(text: str, path: Path, body: Body | None) -> TensionNetwork:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DataFileError(
+            f"{path}, line {error.lineno}: {error.msg}; the file is no complete JSON (truncated?). "
+            "Write it anew."
+        ) from error
+    return convert.from_dict(data, body=body, where=str(path))
+
+
+# GraphML knows text, numbers and truth values: anything else travels as JSON text.
+
+
+def _graphml(network: TensionNetwork) -> str:
+    import networkx
+
+    graph = convert.to_networkx(network)
+    graph.graph = {k: json.dumps(v) for k, v in graph.graph.items()}
+    for _, values in graph.nodes(data=True):
+        _flatten(values)
+    for _, _, values in graph.edges(data=True):
+        _flatten(values)
+    return "\n".join(networkx.generate_graphml(graph, named_key_ids=True)) + "\n"
+
+
+def _flatten(values: dict[str, Any]) -> None:
+    for key, value in list(values.items()):
+        if value is None:
+            del values[key]
+        elif isinstance(value, float) and math.isinf(value):
+            values[key] = math.inf
+        elif not isinstance(value, (str, bool, int, float)):
+            values[key] = json.dumps(value)
+
+
+_NESTED = {
+    Node: ("position", "directions", "lines"),
+    Strand: ("via", "start_point", "end_point", "lines", "regions", "parameters", "law"),
+}
+
+
+def _read_graphml(text: str, path: Path, body: Body | None) -> TensionNetwork:
+    import networkx
+
+    try:
+        graph = networkx.parse_graphml(text, force_multigraph=True)
+    except Exception as error:  # the reader raises parse, key and value errors alike
+        raise DataFileError(
+            f"{path} is no complete GraphML ({type(error).__name__}: {error}); truncated? Write "
+            "it anew."
+        ) from error
+    if not isinstance(graph, networkx.MultiGraph) or graph.is_directed():
+        raise DataFileError(f"{path} is a directed graph; strands have no direction. Write it anew.")
+    convert.check_schema(_loads(graph.graph, "schema", path), str(path))
+    graph.graph = {k: _loads(graph.graph, k, path) for k in graph.graph if k not in _DEFAULTS}
+    for _, values in graph.nodes(data=True):
+        _nest(values, _NESTED[Node], path)
+    for _, _, values in graph.edges(data=True):
+        values.pop("id", None)
+        _nest(values, _NESTED[Strand], path)
+    return convert.from_networkx(graph, body=body)
+
+
+_DEFAULTS = ("node_default", "edge_default")  # what the reader adds to a graph's attributes
+
+
+def _loads(values: dict[str, Any], key: str, path: Path) -> Any:
+    try:
+        return json.loads(values[key]) if key in values else None
+    except (TypeError, json.JSONDecodeError) as error:
+        raise DataFileError(f"{path}: {key} is {values[key]!r}, not JSON text ({error}).") from error
+
+
+def _nest(values: dict[str, Any], nested: tuple[str, ...], path: Path) -> None:
+    for key in nested:
+        if key in values:
+            values[key] = _loads(values, key, path)
