@@ -136,13 +136,14 @@ def body_loads(body, world, force, total, dyad):
 @njit(cache=True, nogil=True)
 def strand_hessian(
     start, points, slot, unknown_start, scatter_start, scatter,
-    body, ndof, world, columns, jz, wz, tension, tangent, tie, diagonal, data,
+    ndof, world, columns, jz, tension, tangent, tie, diagonal, data,
 ):  # fmt: skip
     """Hessian of all strands and ties, scattered into the CSC values ``data`` [N/m].
 
     ``slot[k]`` is the place of the k-th strand point's first slip in the
     strand's own list of unknowns (-1: none); free skeleton coordinates close
-    that list. Slack strands add nothing: no shift is made here.
+    that list. Slack strands add nothing: no shift is made here. What is missing is
+    the turning of the slip directions with their bodies, `turning_hessian`.
     """
     data[:] = 0.0
     for i in range(tie.shape[0]):
@@ -202,30 +203,33 @@ def strand_hessian(
                     hess[place[a], place[c]] += (
                         px * vector[c, 0] + py * vector[c, 1] + pz * vector[c, 2]
                     )
-            if free > 0 and force != 0.0:
-                # slip and skeleton: the slip direction turns with its body
-                for end in range(2):
-                    p = i if end == 0 else j
-                    sign = -force if end == 0 else force
-                    b = body[p]
-                    first = slot[k + end]
-                    for a in range(ndof[p]):
-                        cx = columns[p, 0, a]
-                        cy = columns[p, 1, a]
-                        cz = columns[p, 2, a]
-                        for c in range(free):
-                            turned = (
-                                nx * (wz[b, 1, c] * cz - wz[b, 2, c] * cy)
-                                + ny * (wz[b, 2, c] * cx - wz[b, 0, c] * cz)
-                                + nz * (wz[b, 0, c] * cy - wz[b, 1, c] * cx)
-                            )
-                            hess[first + a, m - free + c] += sign * turned
-                            hess[m - free + c, first + a] += sign * turned
         k = scatter_start[s]
         for i in range(m):
             for j in range(m):
                 data[scatter[k]] += hess[i, j] + stiff * dlength[i] * dlength[j]
                 k += 1
+
+
+@njit(cache=True, nogil=True)
+def turning_hessian(body, dof, ndof, columns, wz, force, border, data):
+    """Slip and skeleton: a slip's direction turns with its body, added to the CSC values.
+
+    ``force`` is dV/d(point) of strands and dead loads together; ``border[0, i, c]``
+    and ``border[1, i, c]`` are the places of (slip i, coordinate c) and its mirror.
+    """
+    for p in range(body.shape[0]):
+        b = body[p]
+        if b == 0:
+            continue
+        for a in range(ndof[p]):
+            # f . (w x c) = w . (c x f)
+            mx = columns[p, 1, a] * force[p, 2] - columns[p, 2, a] * force[p, 1]
+            my = columns[p, 2, a] * force[p, 0] - columns[p, 0, a] * force[p, 2]
+            mz = columns[p, 0, a] * force[p, 1] - columns[p, 1, a] * force[p, 0]
+            for c in range(wz.shape[2]):
+                turned = wz[b, 0, c] * mx + wz[b, 1, c] * my + wz[b, 2, c] * mz
+                data[border[0, dof[p] + a, c]] += turned
+                data[border[1, dof[p] + a, c]] += turned
 
 
 @njit(cache=True, nogil=True)

@@ -30,6 +30,7 @@ class Pattern:
     scatter: Ints
     diagonal: Ints
     skeleton_block: Ints  # (free, free) places of the skeleton's own block
+    border: Ints  # (2, slips, free) places of (slip, coordinate) and of (coordinate, slip)
 
 
 @njit(cache=True, nogil=True)
@@ -87,11 +88,10 @@ def _columns(size, slips, unknown_start, unknowns):
                 if seen[unknowns[i]] != j:
                     seen[unknowns[i]] = j
                     count += 1
-        if j >= slips:
-            for i in range(slips, size):
-                if seen[i] != j:
-                    seen[i] = j
-                    count += 1
+        for i in range(0 if j >= slips else slips, size):  # the skeleton moves every point
+            if seen[i] != j:
+                seen[i] = j
+                count += 1
         indptr[j + 1] = indptr[j] + count
     indices = np.empty(indptr[-1], np.int64)
     seen[:] = -1
@@ -106,12 +106,11 @@ def _columns(size, slips, unknown_start, unknowns):
                     seen[unknowns[i]] = j
                     indices[at] = unknowns[i]
                     at += 1
-        if j >= slips:
-            for i in range(slips, size):
-                if seen[i] != j:
-                    seen[i] = j
-                    indices[at] = i
-                    at += 1
+        for i in range(0 if j >= slips else slips, size):
+            if seen[i] != j:
+                seen[i] = j
+                indices[at] = i
+                at += 1
         indices[indptr[j] : at].sort()
     return indptr, indices
 
@@ -150,7 +149,12 @@ def _places(indptr, indices, unknown_start, unknowns, size, slips):
     for i in range(size - slips):
         for j in range(size - slips):
             block[i, j] = _find(indptr, indices, slips + i, slips + j)
-    return scatter_start, scatter, diagonal, block
+    border = np.empty((2, slips, size - slips), np.int64)
+    for i in range(slips):
+        for c in range(size - slips):
+            border[0, i, c] = _find(indptr, indices, i, slips + c)
+            border[1, i, c] = _find(indptr, indices, slips + c, i)
+    return scatter_start, scatter, diagonal, block, border
 
 
 def build_pattern(
@@ -164,7 +168,7 @@ def build_pattern(
     size = slips + free
     unknown_start, unknowns, slot = _strand_unknowns(start, points, dof, ndof, slips, free)
     indptr, indices = _columns(size, slips, unknown_start, unknowns)
-    scatter_start, scatter, diagonal, block = _places(
+    scatter_start, scatter, diagonal, block, border = _places(
         indptr, indices, unknown_start, unknowns, size, slips
     )
     return Pattern(
@@ -179,4 +183,5 @@ def build_pattern(
         scatter=scatter,
         diagonal=diagonal,
         skeleton_block=block,
+        border=border,
     )

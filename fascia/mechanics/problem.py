@@ -196,11 +196,14 @@ class NetworkProblem:
             self._wz = np.ascontiguousarray(self.pose.angular_jacobian() @ self.directions)
         kernels.strand_hessian(
             flat.strand_start, flat.strand_points, layout.slot, layout.unknown_start,
-            layout.scatter_start, layout.scatter, flat.point_body, flat.point_ndof,
-            self.world, self.columns, self._jz, self._wz, self.tension, self.tangent,
-            flat.tie, layout.diagonal, self.data,
+            layout.scatter_start, layout.scatter, flat.point_ndof, self.world, self.columns,
+            self._jz, self.tension, self.tangent, flat.tie, layout.diagonal, self.data,
         )  # fmt: skip
         if self.directions is not None:
+            kernels.turning_hessian(
+                flat.point_body, flat.point_dof, flat.point_ndof, self.columns, self._wz,
+                self.force, layout.border, self.data,
+            )  # fmt: skip
             self.data[layout.skeleton_block.ravel()] += self._skeleton_hessian().ravel()
         return self.data
 
