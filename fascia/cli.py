@@ -214,10 +214,11 @@ def _show(asked: argparse.Namespace) -> tuple[Any, str]:
     rows = [row for row in network.table() if row["name"] in set(names)]
     line = network.lines[asked.line]
     value = {"id": line.id, "name": line.name, "evidence": line.evidence, "strands": rows}
+    active = {name: network.strand(name).active for name in names}
     text = [f"{line.id}  {line.name}: {len(rows)} strands"]
     text += [
         f"  {r['name']:34}{r['from']:>20} - {r['to']:20}{r['kind']:12}{r['side']:8}"
-        f"{'' if r['active'] else 'off: no data'}"
+        f"{'' if active[r['name']] else 'off'}"
         for r in rows
     ]
     return value, "\n".join(text)

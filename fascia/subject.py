@@ -69,12 +69,17 @@ def standard_subject(
     )
     network = with_tone(network, tone)
     parameters = dict(network.parameters)
-    parameters["hamstring_scale"] = HAMSTRING_SCALE.with_value(hamstring_scale)
-    parameters["resting_tone"] = RESTING_TONE.with_value(tone)
+    parameters["fibre_scale"] = _given(HAMSTRING_SCALE, hamstring_scale)
+    parameters["resting_tone"] = _given(RESTING_TONE, tone)
     return Subject(
         network=replace(network, parameters=parameters),
         tolerance=Tolerance(limit=DISCOMFORT_LIMIT.value) if tolerance is None else tolerance,
     )
+
+
+def _given(parameter: Parameter, value: float) -> Parameter:
+    """The parameter itself, or what the user put in its place."""
+    return parameter if value == parameter.value else parameter.with_value(value)
 
 
 def with_tone(network: TensionNetwork, activation: float) -> TensionNetwork:

@@ -22,6 +22,7 @@ from fascia.clinical.supine import FreePelvis
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
+from fascia.network.evidence import parameters_of
 from panjabi.provenance import Parameter
 
 if TYPE_CHECKING:
@@ -308,7 +309,7 @@ def measure(
     lumbar = [body.coordinates.index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
     tilt = body.coordinates.index("pelvis_tilt")
     reading = test.reading
-    parameters = dict(examination.network.parameters)
+    parameters = parameters_of(examination.network)
     if tolerance is not None:
         parameters |= tolerance.parameters
     last = samples[-1].equilibrium if end is None else end.equilibrium
