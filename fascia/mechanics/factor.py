@@ -1,24 +1,49 @@
-"""Direct factorisation of symmetric positive definite matrices on a fixed pattern."""
+"""Direct factorisation of symmetric positive definite matrices on a fixed pattern.
+
+The pattern is analysed once; new values cost one numeric factorisation. Which
+library does the work is `fascia.mechanics.backends`' business. Measured choice
+(`benchmarks/README.md`): LAPACK for a handful of unknowns, the project's own
+multifrontal Cholesky otherwise, Pardiso for the largest systems if installed.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fascia.mechanics.ordering import fill_reducing_order
+from fascia.mechanics import backends
+from fascia.mechanics.ordering import is_symmetric
 from panjabi.errors import ParameterError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-DENSE_BELOW = 150  # unknowns
+
+DENSE_UP_TO = 48  # unknowns
+PARDISO_FROM = 50_000  # unknowns
+NAMES = ("auto", *backends.BACKENDS)
 
 
 class SymmetricFactor:
-    """Factor of a symmetric matrix whose pattern stays and whose values change.
+    """Cholesky factor of a symmetric matrix whose pattern stays and whose values change.
 
-    ``indptr``, ``indices`` are the full (both triangles) CSC pattern with sorted columns.
+    Parameters
+    ----------
+    indptr, indices : the full CSC pattern (both triangles, diagonal included, sorted columns).
+    coordinates : where each unknown sits in space, (n, d), if it does: helps the ordering.
+    backend : "auto" or one of `fascia.mechanics.backends.BACKENDS`.
+
+    Attributes
+    ----------
+    backend : name of the backend in use.
+    factorisations : how many numeric factorisations were made.
+    positive_definite : whether the last one succeeded; only then can it `solve`.
+
+    Raises
+    ------
+    ParameterError
+        If the backend is unknown or not installed, or the pattern is not what it must be.
     """
 
     def __init__(
@@ -26,71 +51,83 @@ class SymmetricFactor:
         indptr: Ints,
         indices: Ints,
         coordinates: Floats | None = None,
-        backend: Literal["auto", "dense", "superlu"] = "auto",
+        backend: str = "auto",
     ) -> None:
-        self.indptr = np.ascontiguousarray(indptr, np.int64)
-        self.indices = np.ascontiguousarray(indices, np.int64)
-        self.size = len(self.indptr) - 1
+        indptr = np.ascontiguousarray(indptr, np.int64)
+        indices = np.ascontiguousarray(indices, np.int64)
+        self.size = len(indptr) - 1
+        _check_pattern(indptr, indices)
+        if backend == "auto":
+            backend = self._choose()
+        if backend not in backends.BACKENDS:
+            raise ParameterError(
+                f"no backend {backend!r}; possible: {', '.join(map(repr, NAMES))}. "
+                "Give one of these, or leave the choice to 'auto'."
+            )
+        self.backend = backend
+        self._entries = len(indices)
+        self._engine = backends.BACKENDS[backend](indptr, indices, coordinates)
         self.factorisations = 0
         self.positive_definite = False
-        if backend == "auto":
-            backend = "dense" if self.size < DENSE_BELOW else "superlu"
-        self.backend = backend
-        columns = np.repeat(np.arange(self.size), np.diff(self.indptr))
-        if backend == "dense":
-            self._flat = self.indices + columns * self.size
-            self._matrix = np.zeros((self.size, self.size), order="F")
-        elif backend == "superlu":
-            from scipy.sparse import csc_matrix
 
-            order = fill_reducing_order(self.indptr, self.indices, coordinates)
-            rank = np.empty(self.size, np.int64)
-            rank[order] = np.arange(self.size)
-            tag = csc_matrix(
-                (np.arange(1.0, len(self.indices) + 1), (rank[self.indices], rank[columns])),
-                shape=(self.size, self.size),
-            )
-            self._gather = tag.data.astype(np.int64) - 1
-            self._matrix, self._order = tag, order
-        else:
+    def _choose(self) -> str:
+        if self.size <= DENSE_UP_TO:
+            return "dense"
+        if self.size >= PARDISO_FROM and find_spec("pypardiso") is not None:
+            return "pardiso"
+        return "multifrontal"
+
+    def refactor(self, data: Floats, shift: float = 0.0) -> bool:
+        """Factor the matrix with values ``data`` (nnz,) plus ``shift`` times the identity.
+
+        Returns whether it is positive definite. If not, the factor is of no use
+        until the next call.
+        """
+        if data.shape != (self._entries,):
             raise ParameterError(
-                f"no backend {backend!r}; possible: 'auto', 'dense', 'superlu'. Choose one of them."
+                f"refactor got values of shape {data.shape}; the pattern has {self._entries} "
+                "entries. Give one value for each, in the order of the pattern."
             )
-
-    def refactor(self, data: Floats) -> bool:
-        """Factor the matrix with these values (nnz,); False if it is not positive definite."""
         self.factorisations += 1
-        if self.backend == "dense":
-            from scipy.linalg.lapack import dpotrf
-
-            self._matrix.ravel(order="K")[self._flat] = data
-            self._factor, info = dpotrf(self._matrix, lower=1, clean=0)
-            self.positive_definite = info == 0
-            return self.positive_definite
-        from scipy.sparse.linalg import splu
-
-        self._matrix.data[:] = data[self._gather]
-        try:
-            self._factor = splu(
-                self._matrix,
-                permc_spec="NATURAL",
-                diag_pivot_thresh=0.0,
-                options={"SymmetricMode": True},
-            )
-        except RuntimeError:  # exactly singular
-            self.positive_definite = False
-            return False
-        straight = np.array_equal(self._factor.perm_r, np.arange(self.size))
-        self.positive_definite = bool(straight and (self._factor.U.diagonal() > 0.0).all())
+        self.positive_definite = self._engine.refactor(data, float(shift))
         return self.positive_definite
 
     def solve(self, b: Floats) -> Floats:
         """Solution for one right-hand side (n,) or several (n, m)."""
-        if self.backend == "dense":
-            from scipy.linalg.lapack import dpotrs
+        if not self.positive_definite:
+            raise ParameterError(
+                "solve was called without a valid factor; call refactor first, and only go on "
+                "if it returns True (raise the shift if it does not)."
+            )
+        b = np.asarray(b, float)
+        if b.ndim not in (1, 2) or b.shape[0] != self.size:
+            raise ParameterError(
+                f"solve got a right-hand side of shape {b.shape}; the matrix has {self.size} "
+                f"rows. Give shape ({self.size},) or ({self.size}, m)."
+            )
+        return self._engine.solve(b)
 
-            x, _ = dpotrs(self._factor, b, lower=1)
-            return x.reshape(b.shape)
-        out = np.empty_like(b)
-        out[self._order] = self._factor.solve(b[self._order])
-        return out
+    def pivots(self) -> Floats:
+        """Squared diagonal of the factor by unknown (n,); tiny ones betray a near-null mode.
+
+        The entry of an unknown is the stiffness it shows when the unknowns
+        eliminated before it are free to follow.
+        """
+        if not self.positive_definite:
+            raise ParameterError("there are no pivots without a factor; call refactor first.")
+        return self._engine.pivots()
+
+
+def _check_pattern(indptr: Ints, indices: Ints) -> None:
+    n = len(indptr) - 1
+    entries = len(indices)
+    if n < 0 or indptr[0] != 0 or indptr[-1] != entries:
+        raise ParameterError(
+            "indptr does not describe columns of indices: it must start at 0 and end at "
+            f"len(indices) = {entries}."
+        )
+    if not is_symmetric(indptr, indices):
+        raise ParameterError(
+            "the pattern is not that of a symmetric matrix: give both triangles, a full "
+            "diagonal, and row indices in ascending order in every column."
+        )

@@ -263,9 +263,7 @@ class _Descent:
             if np.isfinite(new_value):
                 start = float(gradient @ move)
                 end = float(new_gradient @ move)
-                if new_value <= value + ARMIJO * start:
-                    best = (trial, new_value, new_gradient)
-                elif new_value <= value + scatter and end <= -(1.0 - 2.0 * ARMIJO) * start:
+                if new_value <= value + ARMIJO * start or (new_value <= value + scatter and end <= -(1.0 - 2.0 * ARMIJO) * start):
                     best = (trial, new_value, new_gradient)
                 if best is not None:
                     break

@@ -3,20 +3,45 @@
 Unknowns that share one pattern (the slips of one node) move together: the
 order is sought on that smaller graph. Where the unknowns sit in space, nested
 dissection cuts the graph with planes (George 1973; Heath and Raghavan 1995);
-otherwise, and for small graphs, minimum degree on a quotient graph
-(Amestoy, Davis and Duff 1996).
+otherwise, and for small graphs, minimum degree (`fascia.mechanics.mindegree`).
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from fascia.mechanics.mindegree import minimum_degree
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+DISSECT_FROM = 30_000  # nodes; below, minimum degree fills less
 LEAF = 12  # nested dissection stops at this many nodes; the factor merges what is left
+
+
+@njit(cache=True, nogil=True)
+def is_symmetric(indptr, indices):
+    """Whether a CSC pattern has both triangles, a full diagonal and sorted columns."""
+    n = indptr.shape[0] - 1
+    met = indptr[:-1].copy()  # next entry of row i, read as column i
+    for j in range(n):
+        diagonal = False
+        for e in range(indptr[j], indptr[j + 1]):
+            i = indices[e]
+            if i < 0 or i >= n or met[i] >= indptr[i + 1] or indices[met[i]] != j:
+                return False
+            met[i] += 1
+            diagonal = diagonal or i == j
+        if not diagonal:
+            return False
+    for i in range(n):
+        if met[i] != indptr[i + 1]:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -136,11 +161,55 @@ def _nested_dissection(start, other, where, order, leaf):
         top += 2
 
 
-def nested_dissection(start: Ints, other: Ints, where: Floats, *, leaf: int = LEAF) -> Ints:
-    """Elimination order of a graph (CSR without loops) whose nodes sit at ``where`` (n, d)."""
+def nested_dissection(
+    start: Ints,
+    other: Ints,
+    where: Floats,
+    *,
+    leaf: int = LEAF,
+    skip: NDArray[np.bool_] | None = None,
+) -> Ints:
+    """Elimination order of a graph (CSR without loops) whose nodes sit at ``where`` (n, d).
+
+    Nodes in ``skip`` (n,) take no part and come last.
+    """
     order = np.arange(len(where), dtype=np.int64)
+    last = order[:0]
+    if skip is not None:
+        order, last = order[~skip], order[skip]
     _nested_dissection(start, other, np.ascontiguousarray(where, float), order, leaf)
-    return order
+    return np.concatenate([order, last])
+
+
+class Groups(NamedTuple):
+    """Unknowns with equal pattern as one node of a graph, and an order of these nodes."""
+
+    start: Ints  # (g + 1,) adjacency, CSR without loops
+    other: Ints
+    weight: Ints  # (g,) unknowns in each node
+    first: Ints  # (g,) first unknown of each node; the others follow it
+    order: Ints  # (g,) node eliminated k-th
+
+    def unknowns(self, order: Ints) -> Ints:
+        """The order of nodes as an order of unknowns, shape (n,)."""
+        weight = self.weight[order]
+        begin = np.cumsum(weight) - weight
+        inside = np.arange(weight.sum()) - np.repeat(begin, weight)
+        return np.repeat(self.first[order], weight) + inside
+
+
+def elimination_groups(indptr: Ints, indices: Ints, coordinates: Floats | None = None) -> Groups:
+    """Graph of the unknowns and a fill-reducing order of it (see `fill_reducing_order`)."""
+    group, count = _groups(indptr, indices)
+    start, other, weight = _quotient(indptr, indices, group, count)
+    first = np.cumsum(weight) - weight
+    if coordinates is None or count < DISSECT_FROM:
+        order = minimum_degree(start, other, weight)
+    else:
+        where = np.asarray(coordinates, float)[first]
+        busy = np.diff(start) > 16.0 + 10.0 * np.sqrt(count)  # coupled to everything: at the end
+        order = nested_dissection(start, other, where, skip=busy)
+    return Groups(start, other, weight, first, order)
 
 
 def fill_reducing_order(indptr: Ints, indices: Ints, coordinates: Floats | None = None) -> Ints:
@@ -152,17 +221,5 @@ def fill_reducing_order(indptr: Ints, indices: Ints, coordinates: Floats | None 
     """
     indptr = np.ascontiguousarray(indptr, np.int64)
     indices = np.ascontiguousarray(indices, np.int64)
-    group, count = _groups(indptr, indices)
-    start, other, _ = _quotient(indptr, indices, group, count)
-    first = np.searchsorted(group, np.arange(count))
-    if coordinates is None:
-        from scipy.sparse import csr_matrix
-        from scipy.sparse.csgraph import reverse_cuthill_mckee
-
-        graph = csr_matrix((np.ones(len(other)), other, start), shape=(count, count))
-        order = reverse_cuthill_mckee(graph, symmetric_mode=True).astype(np.int64)
-    else:
-        order = nested_dissection(start, other, np.asarray(coordinates, float)[first])
-    rank = np.empty(count, np.int64)
-    rank[order] = np.arange(count)
-    return np.argsort(rank[group], kind="stable")
+    groups = elimination_groups(indptr, indices, coordinates)
+    return groups.unknowns(groups.order)
