@@ -7,61 +7,18 @@ file name the value is written there whole or not at all. Keys end in their unit
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from panjabi.errors import PanjabiError, ParameterError
+from panjabi._terminal import add_command, run_command
+from panjabi.errors import ParameterError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code (2 for a wrong request)."""
-    parser = _parser()
-    asked = parser.parse_args(arguments)
-    if not hasattr(asked, "run"):
-        parser.print_help()
-        return 2
-    try:
-        value, text = asked.run(asked)
-        _deliver(value, text, asked.json)
-    except PanjabiError as error:
-        print(f"fascia: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-def _deliver(value: Any, text: str, target: str | None) -> None:
-    if target is None:
-        print(text)
-        return
-    document = json.dumps(value, indent=2, allow_nan=False)
-    if target == "-":
-        print(document)
-        return
-    write_whole(Path(target), document + "\n")
-    print(text)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file under a temporary name and move it into place: whole or not at all."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise ParameterError(
-            f"cannot write {str(path)!r}: {error.strerror}; name a file in a folder that exists"
-        ) from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Run the command; returns the exit code (2 for a request that cannot be met)."""
+    return run_command(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,22 +29,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    lines = _command(commands, "lines", _lines, "the lines there are, with their evidence")
-    lines.set_defaults(needs=None)
+    add_command(commands, "lines", _lines, "the lines there are, with their evidence")
 
-    show = _command(commands, "show", _show, "the strands of a line, both sides")
+    show = add_command(commands, "show", _show, "the strands of a line, both sides")
     show.add_argument("line", help="id of a line, e.g. SBL (see `fascia lines`)")
 
-    _command(commands, "regions", _regions, "the regions that can be released")
+    add_command(commands, "regions", _regions, "the regions that can be released")
 
-    test = _command(commands, "test", _test, "run a clinical test")
+    test = add_command(commands, "test", _test, "run a clinical test")
     test.add_argument("name", help="slr, knee-extension, sit-and-reach, forward-bend, front-split")
     _subject_options(test)
     test.add_argument(
         "--free-pelvis", action="store_true", help="let the pelvis find its place (slr only)"
     )
 
-    release = _command(commands, "release", _release, "release a region, test before and after")
+    release = add_command(commands, "release", _release, "release a region, test before and after")
     release.add_argument("--region", required=True, help="see `fascia regions`")
     release.add_argument("--test", default="slr", help="clinical test (default slr)")
     release.add_argument(
@@ -104,15 +60,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     _subject_options(release)
     return parser
-
-
-def _command(commands: Any, name: str, run: Any, what: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=what, description=what)
-    command.add_argument(
-        "--json", metavar="FILE", nargs="?", const="-", help="write JSON to FILE, - for the screen"
-    )
-    command.set_defaults(run=run)
-    return command
 
 
 def _subject_options(command: argparse.ArgumentParser) -> None:

@@ -1,0 +1,34 @@
+"""Writing a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from panjabi.errors import DataFileError
+
+
+def write_whole(path: str | Path, text: str) -> None:
+    """Write text under a temporary name and move it into place, so that no half file is left.
+
+    Raises
+    ------
+    DataFileError
+        If the folder does not exist or cannot be written.
+    """
+    path = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise DataFileError(
+            f"cannot write {str(path)!r}: {error.strerror}. "
+            "Name a file in a folder that exists and can be written."
+        ) from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,61 @@
+"""What the command lines of both packages share: JSON or a table out, errors as one line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from panjabi._files import write_whole
+from panjabi.errors import PanjabiError
+
+Command = Callable[[argparse.Namespace], tuple[Any, str]]
+"""Takes what was asked, returns a plain value for JSON and a text for the screen."""
+
+
+def add_command(commands: Any, name: str, run: Command, what: str) -> argparse.ArgumentParser:
+    """A subcommand with the ``--json`` option every command has."""
+    command = commands.add_parser(name, help=what, description=what)
+    command.add_argument(
+        "--json",
+        metavar="FILE",
+        nargs="?",
+        const="-",
+        help="write one JSON value to FILE; without a name, or with -, to standard output",
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
+    """Parse, run, deliver; the exit code is 0, or 2 for a request that cannot be met."""
+    asked = parser.parse_args(arguments)
+    if not hasattr(asked, "run"):
+        parser.print_help()
+        return 2
+    try:
+        value, text = asked.run(asked)
+        _deliver(value, text, asked.json)
+        sys.stdout.flush()
+    except PanjabiError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _deliver(value: Any, text: str, target: str | None) -> None:
+    """Table to the screen, or JSON: to a file beside the table, or alone to the screen."""
+    if target is None:
+        print(text)
+        return
+    document = json.dumps(value, indent=2, allow_nan=False)
+    if target == "-":
+        print(document)
+        return
+    write_whole(target, document + "\n")
+    print(text)
