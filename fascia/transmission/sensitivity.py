@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.clinical.examination import Examination, Sample
-from fascia.errors import ReadoutError
+from fascia.errors import EquilibriumError, ReadoutError
 from fascia.mechanics import kernels
-from fascia.mechanics.factor import SymmetricFactor
+from fascia.mechanics.condensed import SlipStiffness
 from fascia.mechanics.flat import FlatNetwork
 from fascia.mechanics.problem import NetworkProblem
 
@@ -42,13 +42,7 @@ class Linearised:
         body = None if equilibrium.network is None else equilibrium.network.body
         self.problem = NetworkProblem(self.flat, body=body, q=equilibrium.q)
         slips = equilibrium.slips
-        data = self.problem.hessian(slips)
-        indptr, indices = self.problem.pattern
-        self._loose = self._undetermined()
-        held = data.copy()
-        held[self.problem.layout.diagonal[self._loose]] += max(1.0, float(np.abs(data).max()))
-        self._factor = SymmetricFactor(indptr, indices, coordinates=self.problem.block)
-        self._factor.refactor(held)
+        self._stiffness = _stiffness(equilibrium, self.problem)
         self.problem.value_gradient(slips)
         self.moment = moment
         self._sweep = np.zeros((len(self.flat.point_body), 3))
@@ -56,27 +50,22 @@ class Linearised:
             jacobian = self.problem.pose.points_jacobian(self.flat.point_body, self.problem.world)
             self._sweep = jacobian @ moment
 
-    def _undetermined(self) -> NDArray[np.int64]:
-        """Slips of the nodes whose place no strand determines."""
-        names = set(self.equilibrium.indeterminate)
-        nodes = [i for i, name in enumerate(self.flat.node_names) if name in names]
-        return np.flatnonzero(np.isin(self.flat.slip_point, nodes))
-
     def solve(self, right: Floats) -> Floats:
-        """H^-1 right, with undetermined nodes held still.
+        """H^-1 right; undetermined nodes and those pressed on bone stay where they are.
 
         Raises
         ------
         ReadoutError
             If ``right`` pulls on an undetermined node: the answer would rest on it (S7).
         """
+        loose = self._stiffness.loose
         scale = float(np.abs(right).max(initial=0.0))
-        if len(self._loose) and np.abs(right[self._loose]).max() > 1e-9 * scale:
+        if np.abs(right[loose]).max(initial=0.0) > 1e-9 * scale:
             raise ReadoutError(
                 "this read-out rests on nodes whose place no strand determines: "
                 f"{', '.join(self.equilibrium.indeterminate)}; cut their slack strands or tie them"
             )
-        return self._factor.solve(right)
+        return self._stiffness.solve(right)
 
     def strand_gradient(self, weight: Floats) -> Floats:
         """Sum over strands of weight dL/du, shape (slips,)."""
@@ -173,7 +162,8 @@ def influence(examination: Examination, angle: float, readout: str = "tissue_tor
         value = float(sample.hamstring_force.sum())
     flat = state.flat
     per_tie = np.zeros(flat.nodes)
-    np.subtract.at(per_tie, flat.slip_point, adjoint * state.slips * (flat.tie > 0.0))
+    # a contact's normal has no tie; a guide without one still answers to the first N/m
+    np.subtract.at(per_tie, flat.slip_point, adjoint * state.slips * ~flat.bounded)
     return Influence(
         readout=readout,
         value=value,
@@ -184,6 +174,13 @@ def influence(examination: Examination, angle: float, readout: str = "tissue_tor
         nodes=flat.node_names,
         per_tie=per_tie,
     )
+
+
+def _stiffness(equilibrium: Equilibrium, problem: NetworkProblem) -> SlipStiffness:
+    try:
+        return SlipStiffness(equilibrium, problem)
+    except EquilibriumError as error:
+        raise ReadoutError(f"no sensitivity at this state: {error}") from error
 
 
 def _slack_slope(examination: Examination, state: Equilibrium) -> Floats:
