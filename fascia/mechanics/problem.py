@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fascia.mechanics import kernels
 from fascia.mechanics.flat import FlatNetwork
+from panjabi._compiling import announce_compilation
 from panjabi.body import Body
 from panjabi.body import kernels as skeleton
 
@@ -82,6 +83,7 @@ class NetworkProblem:
         directions: Floats | None = None,
         terms: Sequence[SkeletonTerm] = (),
     ) -> None:
+        announce_compilation(kernels, skeleton)
         self.flat = flat
         self.terms = tuple(terms)
         self.pose = Pose(body)
