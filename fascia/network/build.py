@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fascia.errors import NetworkError
 from fascia.network import geometry, laws, tables, tension
-from fascia.network.courses import slip_directions, sliding_directions
+from fascia.network.courses import sliding_directions, slip_directions
 from fascia.network.model import Line, Node, Strand, TensionNetwork
 from fascia.network.parts import Side, Vector
 from fascia.network.selection import unknown_part
@@ -70,7 +69,8 @@ def whole_body(
         given. Where that fascia is soft (knee, heel) a share above about 0.05 costs the muscle
         length at weak ties: its stiffness then hangs on the tie ratio.
     nerve_tension : tension of the nerve path in standing [N]; assumed.
-    adhesion : elastic gliding of loose layers: galea, soft-tissue nodes, linea alba [N/mm]; assumed.
+    adhesion : elastic gliding of loose layers: galea, soft-tissue nodes, linea alba [N/mm];
+        assumed.
     fibre_scale : factor on the passive curve of bflh, semimem, semiten (the one fitted scale, S9).
     kind_scale : factors on the moduli of the table by kind, {"fascia": 0.1}; the sweep of S4.
     lines : ids of the lines to build, all when not given.
@@ -434,4 +434,3 @@ def _tuple(v: Any) -> Vector:
     return (float(v[0]), float(v[1]), float(v[2]))
 
 
-__all__ = ["ADHESION", "NetworkError", "line_table", "superficial_back_line", "whole_body"]

@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 ONE_COURSE = 30.0
 """Courses that cross at less than this angle are one course with one tangent [deg] (assumed)."""
 
+ALIKE = 1e-6  # cosines that differ by less are equal but for rounding
+
 
 def slip_directions(away: Floats) -> tuple[Hold, tuple[Vector, ...]]:
     """How a node on bone is held, and its slip directions, from the strands that leave it.
@@ -43,13 +45,14 @@ def course_tangents(away: Floats) -> Floats:
     """Unit tangents (courses, 3) of the courses through a node; see `slip_directions`.
 
     A strand that nothing faces (all others leave within a right angle of it) ends here: its
-    own direction is its course.
+    own direction is its course. Where several face it alike, as right and left do in the
+    midline, it goes on between them.
     """
     facing = away @ away.T
     tangents = []
     for i, row in enumerate(facing):
-        j = int(np.argmin(row))
-        along = away[i] - away[j] if row[j] < 0.0 else away[i]
+        across = away[row < row.min() + ALIKE].mean(axis=0)
+        along = away[i] - across if row.min() < 0.0 else away[i]
         tangents.append(along / np.linalg.norm(along))
     return np.array(tangents)
 

@@ -54,7 +54,8 @@ def load(path: str | Path, *, body: Body | None = None) -> TensionNetwork:
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(f"{path} cannot be read: {error}. Check the path.") from error
     try:
-        return _read_json(text, path, body) if ending == ".json" else _read_graphml(text, path, body)
+        read = _read_json if ending == ".json" else _read_graphml
+        return read(text, path, body)
     except DataFileError as error:
         if str(path) in str(error):
             raise
@@ -148,7 +149,9 @@ def _read_graphml(text: str, path: Path, body: Body | None) -> TensionNetwork:
             "it anew."
         ) from error
     if not isinstance(graph, networkx.MultiGraph) or graph.is_directed():
-        raise DataFileError(f"{path} is a directed graph; strands have no direction. Write it anew.")
+        raise DataFileError(
+            f"{path} is a directed graph; strands have no direction. Write it anew."
+        )
     convert.check_schema(_loads(graph.graph, "schema", path), str(path))
     graph.graph = {k: _loads(graph.graph, k, path) for k in graph.graph if k not in _DEFAULTS}
     for _, values in graph.nodes(data=True):
@@ -166,7 +169,9 @@ def _loads(values: dict[str, Any], key: str, path: Path) -> Any:
     try:
         return json.loads(values[key]) if key in values else None
     except (TypeError, json.JSONDecodeError) as error:
-        raise DataFileError(f"{path}: {key} is {values[key]!r}, not JSON text ({error}).") from error
+        raise DataFileError(
+            f"{path}: {key} is {values[key]!r}; possible: JSON text ({error}). Write it anew."
+        ) from error
 
 
 def _nest(values: dict[str, Any], nested: tuple[str, ...], path: Path) -> None:

@@ -48,8 +48,8 @@ def station_stiffness(axis: Floats, away: Floats, stiffness: Floats) -> float:
 def basis(network: TensionNetwork) -> dict[str, float]:
     """Stiffness beside each node that can slip along a course [N/m], from the active strands.
 
-    Only ends that move with the node count, and no links (rungs between courses); muscles count with the slope at their calibration
-    point, which neither ties nor shares enter.
+    Only ends that move with the node count, and no links (rungs between courses); muscles count
+    with the slope at their calibration point, which neither ties nor shares enter.
     """
     at = geometry.poses(network.body)
     courses = {n.name: n for n in network.nodes if n.directions}
