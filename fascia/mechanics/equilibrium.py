@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.errors import EquilibriumError, NetworkError, UnknownStrandError
+from fascia.mechanics.determinacy import loose_nodes
 from fascia.mechanics.flat import FlatNetwork, compile_network
-from fascia.mechanics.newton import Minimum, Settings, minimise, null_unknowns
+from fascia.mechanics.newton import Minimum, Settings, minimise
 from fascia.mechanics.problem import NetworkProblem, SkeletonTerm
 from panjabi.errors import nearest
 
@@ -45,7 +46,7 @@ class Equilibrium:
     largest_force: float
     iterations: int
     factorisations: int
-    slack: tuple[str, ...]
+    slack: tuple[str, ...]  # strands whose tension is none within the residual
     indeterminate: tuple[str, ...]  # nodes whose place no strand determines
     minimum: Minimum = field(repr=False)
 
@@ -159,8 +160,13 @@ class EquilibriumSolver:
         problem.value_gradient(minimum.z)
         slips = minimum.z[: flat.slips]
         tension = problem.tension.copy()
+        largest = problem.largest_force()
+        # what the solve leaves unbalanced cannot tell a strand that pulls less from a slack one
+        idle = max(
+            2.0 * minimum.residual, self.settings.tolerance * largest, self.settings.no_force
+        )
         names = flat.strand_names
-        slack = tuple(names[i] for i in np.flatnonzero(tension <= 0.0)) if names else ()
+        slack = tuple(names[i] for i in np.flatnonzero(tension <= idle)) if names else ()
         force = (
             problem.skeleton_gradient(with_terms=False)
             if problem.pose.body is not None
@@ -179,21 +185,25 @@ class EquilibriumSolver:
             generalised_force=force,
             energy=minimum.value,
             residual=minimum.residual,
-            largest_force=problem.largest_force(),
+            largest_force=largest,
             iterations=minimum.iterations,
             factorisations=minimum.factorisations,
             slack=slack,
-            indeterminate=self._indeterminate(minimum),
+            indeterminate=self._indeterminate(minimum, idle),
             minimum=minimum,
         )
 
-    def _indeterminate(self, minimum: Minimum) -> tuple[str, ...]:
-        flat = self.flat
-        loose = null_unknowns(self.problem, minimum.z)
-        nodes = {int(flat.slip_point[i]) for i in loose if i < flat.slips}
-        if not flat.node_names:
-            return tuple(str(i) for i in sorted(nodes))
-        return tuple(flat.node_names[i] for i in sorted(nodes))
+    def _indeterminate(self, minimum: Minimum, idle: float) -> tuple[str, ...]:
+        flat, problem = self.flat, self.problem
+        z, pull = minimum.z[: flat.slips], minimum.gradient[: flat.slips]
+        nodes = loose_nodes(
+            flat,
+            tension=problem.tension,
+            idle=idle,
+            pressed=flat.bounded & (z <= 0.0) & (pull > idle),
+            columns=problem.columns,
+        )
+        return tuple(flat.node_names[i] if flat.node_names else str(i) for i in nodes)
 
 
 def solve(

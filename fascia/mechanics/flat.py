@@ -105,10 +105,11 @@ class FlatNetwork:
     @cached_property
     def slip_point(self) -> Ints:
         """(U,) the node that owns each slip."""
+        first, count = self.point_dof[: self.nodes], self.point_ndof[: self.nodes]
+        node = np.repeat(np.arange(self.nodes), count)
+        within = np.arange(len(node)) - np.repeat(np.cumsum(count) - count, count)
         owner = np.empty(self.slips, np.int64)
-        for p in range(self.nodes):
-            first = self.point_dof[p]
-            owner[first : first + self.point_ndof[p]] = p
+        owner[np.repeat(first, count) + within] = node
         return owner
 
 

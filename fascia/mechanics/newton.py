@@ -47,15 +47,21 @@ class Settings:
 
     tolerance: float = 1e-10  # residual aimed at, as a share of the largest force [1]
     required: float = 1e-8  # residual that still counts when round-off stops the descent [1]
+    no_force: float = 1e-12  # what counts as none: where all goes slack no scale is left [N]
     iterations: int = 200
     reuse: bool = True  # try the previous factor before making a new one
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.tolerance <= self.required or self.iterations < 0:
+        if (
+            not 0.0 < self.tolerance <= self.required
+            or not self.no_force >= 0.0
+            or self.iterations < 0
+        ):
             raise ParameterError(
                 f"Settings(tolerance={self.tolerance:g}, required={self.required:g}, "
-                f"iterations={self.iterations}): need 0 < tolerance <= required and "
-                "iterations >= 0; give the tolerances as shares of the largest force."
+                f"no_force={self.no_force:g}, iterations={self.iterations}): need 0 < tolerance "
+                "<= required, no_force >= 0 and iterations >= 0; give the tolerances as shares "
+                "of the largest force, no_force in newtons."
             )
 
 
@@ -125,7 +131,7 @@ class _Descent:
             if not np.isfinite(value) or not np.isfinite(residual):
                 message = "energy or gradient is not finite at the start"
                 break
-            if residual <= settings.tolerance * scale or residual == 0.0:
+            if residual <= max(settings.tolerance * scale, settings.no_force):
                 converged, message = True, "converged"
                 break
             best, idle = (residual, 0) if residual < 0.5 * best else (best, idle + 1)
@@ -263,9 +269,9 @@ class _Descent:
             if np.isfinite(new_value):
                 start = float(gradient @ move)
                 end = float(new_gradient @ move)
-                if new_value <= value + ARMIJO * start or (new_value <= value + scatter and end <= -(1.0 - 2.0 * ARMIJO) * start):
+                level = new_value <= value + scatter and end <= -(1.0 - 2.0 * ARMIJO) * start
+                if new_value <= value + ARMIJO * start or level:
                     best = (trial, new_value, new_gradient)
-                if best is not None:
                     break
                 ratio = start / (start - end) if end > 0.0 and start < 0.0 else 0.5
                 length *= min(max(ratio, 0.1), 0.5)
