@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.body import Body
-from panjabi.errors import ParameterError
+from panjabi.errors import ParameterError, PostureError
 
 Floats = NDArray[np.float64]
 
 LUMBAR_JOINTS = ("L5_S1", "L4_L5", "L3_L4", "L2_L3", "L1_L2", "T12_L1")
 THORACIC_JOINTS = tuple(f"T{i}_T{i + 1}" for i in range(11, 0, -1))
 CERVICAL_JOINTS = ("C7_T1", "C6_C7", "C5_C6", "C4_C5", "C3_C4", "C2_C3", "C1_C2", "skull_C1")
+
+RANGE_TOLERANCE = 1e-5  # ranges are printed to six digits [rad or m]
 
 LUMBAR_HIP_RHYTHM = ((30.0, 1.9), (60.0, 0.9), (math.inf, 0.4))
 """Lumbar : hip motion up to each angle of bend [deg]; rows LPR_ratio, recalled: a prior (S10)."""
@@ -84,6 +86,40 @@ class PosturePath:
         return float(self.angles[-1])
 
 
+def within_ranges(body: Body, path: PosturePath) -> PosturePath:
+    """The path up to where the first joint of legs or spine reaches the end of its range.
+
+    Raises
+    ------
+    PostureError
+        If a joint is beyond its range where the path begins.
+    """
+    kept = [i for i, name in enumerate(body.coordinates) if not name.startswith("shoulder")]
+    low, high = body.ranges[kept].T
+    start = path.postures[0][kept]
+    wrong = np.flatnonzero((start < low - RANGE_TOLERANCE) | (start > high + RANGE_TOLERANCE))
+    if len(wrong):
+        k = int(wrong[0])
+        raise PostureError(
+            f"{body.coordinates[kept[k]]} would be {math.degrees(start[k]):.1f} deg at the start "
+            f"of the test; its range is {math.degrees(low[k]):.1f} to "
+            f"{math.degrees(high[k]):.1f} deg. Ask for less ankle or neck movement, or a "
+            "smaller pelvic share."
+        )
+    angles, postures = [path.angles[0]], [path.postures[0]]
+    for i in range(len(path.angles) - 1):
+        here, step = path.postures[i][kept], (path.postures[i + 1] - path.postures[i])[kept]
+        moving = step != 0.0
+        bound = np.where(step > 0.0, high, low)[moving]
+        part = float(np.clip(((bound - here[moving]) / step[moving]).min(initial=1.0), 0.0, 1.0))
+        if part > 0.0:
+            angles.append(path.angles[i] + part * (path.angles[i + 1] - path.angles[i]))
+            postures.append(path.postures[i] + part * (path.postures[i + 1] - path.postures[i]))
+        if part < 1.0:
+            break
+    return PosturePath(np.array(angles), np.array(postures))
+
+
 def joint_range(body: Body, coordinate: str) -> tuple[float, float]:
     """Lowest and highest value of a coordinate [rad or m]."""
     low, high = body.ranges[body.coordinate_index(coordinate)]
@@ -119,7 +155,8 @@ def _common(body: Body, side: str, options: PostureOptions) -> dict[str, float]:
 def _line(body: Body, at: Mapping[str, float], per_angle: Mapping[str, float], limit: float):
     start = _vector(body, at)
     step = _vector(body, per_angle)
-    return PosturePath(np.array([0.0, limit]), np.array([start, start + limit * step]))
+    whole = PosturePath(np.array([0.0, limit]), np.array([start, start + limit * step]))
+    return within_ranges(body, whole)
 
 
 def straight_leg_raise(body: Body, side: str, options: PostureOptions) -> PosturePath:
@@ -182,7 +219,7 @@ def _bending(body: Body, options: PostureOptions, at: dict[str, float], *, arms:
             values[name] = values.get(name, 0.0) + value
         angles.append(bend)
         postures.append(_vector(body, values))
-    return PosturePath(np.array(angles), np.array(postures))
+    return within_ranges(body, PosturePath(np.array(angles), np.array(postures)))
 
 
 def forward_bend(body: Body, side: str, options: PostureOptions) -> PosturePath:
