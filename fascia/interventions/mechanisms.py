@@ -22,9 +22,9 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from fascia.errors import ReleaseError
+from fascia.network.tension import settable
 from fascia.subject import Subject
 from panjabi.errors import unknown
-from panjabi.tissue.collagen import Collagen
 from panjabi.tissue.muscle import PassiveMuscle
 from panjabi.tissue.nerve import NervePath
 
@@ -49,23 +49,23 @@ def with_laws(subject: Subject, laws: Mapping[str, object]) -> Subject:
     return replace(subject, network=replace(subject.network, strands=strands))
 
 
-def standing_tension(strand: Strand) -> float:
-    """Preload or resting tension a strand was built with [N]; 0 if it has none of its own."""
-    for key in ("preload", "resting_tension"):
-        if key in strand.parameters:
-            return strand.parameters[key].si
-    return 0.0
+def standing_tension(network: TensionNetwork, strand: Strand) -> float:
+    """What a strand's law pulls with at its length in standing, before any node slips [N]."""
+    return float(strand.law.tension(network.standing_length(strand.name)))
 
 
 def release_tension(subject: Subject, region: str, dose: float) -> Subject:
     """Longer slack lengths: at their standing length the region's collagen strands carry
-    (1 - dose) of the tension they were set to. Doses on one strand multiply."""
-    newton = {
-        s.name: (1.0 - dose) * standing_tension(s)
-        for s in _region(subject.network, region)
-        if isinstance(s.law, Collagen)
-    }
-    return replace(subject, network=subject.network.with_standing_tension(newton))
+    (1 - dose) of the tension they were set to. Doses on one strand multiply; what is slack in
+    standing stays as long as it is, and nerve and muscle answer to doses of their own."""
+    network = subject.network
+    newton = {}
+    for strand in _region(network, region):
+        if settable(strand) and not isinstance(strand.law, NervePath):
+            present = standing_tension(network, strand)
+            if present > 0.0:
+                newton[strand.name] = (1.0 - dose) * present
+    return replace(subject, network=network.with_standing_tension(newton))
 
 
 def _nodes_of(network: TensionNetwork, region: str) -> set[str]:
@@ -85,6 +85,8 @@ def loosen_ties(subject: Subject, region: str, dose: float) -> Subject:
 def free_glide(subject: Subject, region: str, dose: float) -> Subject:
     """Adhesion of the region's gliding nodes times (1 - dose)."""
     nodes = _nodes_of(subject.network, region)
+    if not nodes:  # no name would mean every node of the body
+        return subject
     return replace(subject, network=subject.network.with_adhesion(1.0 - dose, *nodes))
 
 

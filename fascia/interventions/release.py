@@ -310,7 +310,7 @@ def _notes(
     notes = []
     network = subject.network
     strands = [network.strand(name) for name in network.strands_of(region=region, active=True)]
-    if "tension" in doses and not any(standing_tension(s) > 0.0 for s in strands):
+    if "tension" in doses and not any(standing_tension(network, s) > 0.0 for s in strands):
         notes.append(
             f"no strand of {region} has a resting tension, so releasing tension is null by "
             "construction; give one with resting_tension"
