@@ -26,7 +26,10 @@ HOLDS = {"fixed": 0, "guide": 1, "plane": 2, "contact": 3, "free": 3}
 
 
 def everything(seed, *, bodies=BODIES, body=None):
-    """Guides, planes, contacts and free nodes on bodies; polylines, shares, ties, own points."""
+    """Guides, planes, contacts and free nodes on bodies; polylines, shares, ties, own points.
+
+    One tied node has no strand at all: a load on it still turns with its body.
+    """
     rng = np.random.default_rng(seed)
     body = standard_adult() if body is None else body
     nodes = []
@@ -60,7 +63,8 @@ def everything(seed, *, bodies=BODIES, body=None):
             Strand(name=f"s{k}", start=f"n{a}", end=f"n{b}", via=via,
                    law=Cable(slack_length=1.0, stiffness=1.0), **own)
         )  # fmt: skip
-    network = TensionNetwork(nodes=tuple(nodes), strands=tuple(strands), body=body)
+    lone = Node(name="lone", body=bodies[-1], hold="guide", directions=((0.0, 0.6, 0.8),), tie=9.0)
+    network = TensionNetwork(nodes=(*nodes, lone), strands=tuple(strands), body=body)
     laws = {}
     for k, (name, length) in enumerate(network.lengths().items()):
         strain = (-0.2, 0.01, 0.05, 0.3)[k % 4]  # slack, toe, toe end, linear
@@ -98,7 +102,7 @@ def moving_problem(seed, *, free=5, terms=True):
     loads = np.zeros_like(flat.loads)
     loads[: flat.nodes] = rng.normal(size=(flat.nodes, 3)) * 30.0
     q = rng.uniform(0.3 * body.ranges[:, 0], 0.3 * body.ranges[:, 1])
-    q[body.coordinate_index("knee_r") if "knee_r" in body.coordinates else 0] += 0.3
+    q[body.coordinate_index("knee_angle_r")] += 0.3  # driven dofs away from their zero
     problem = NetworkProblem(
         replace(flat, loads=loads),
         body=body,
