@@ -265,16 +265,10 @@ class TensionNetwork:
         return {n.name: 1e-3 * n.tie for n in self.nodes if n.directions}
 
     def sources(self) -> dict[str, Parameter]:
-        """Every figure the network rests on: its own and those of the active strands.
+        """Every figure the network rests on; see `fascia.network.evidence`."""
+        from fascia.network.evidence import parameters_of
 
-        A left strand has the figures of its right twin, which count once.
-        """
-        found = dict(self.parameters)
-        for strand in self.active_strands:
-            base = strand.name.removesuffix("_r").removesuffix("_l")
-            for name, parameter in strand.parameters.items():
-                found.setdefault(f"{base}.{name}", parameter)
-        return found
+        return parameters_of(self)
 
     def __repr__(self) -> str:
         ratio = "given singly" if self.tie_ratio is None else f"{self.tie_ratio:g}"
