@@ -15,6 +15,7 @@ from fascia.mechanics.determinacy import loose_nodes
 from fascia.mechanics.flat import FlatNetwork, compile_network
 from fascia.mechanics.newton import Minimum, Settings, minimise
 from fascia.mechanics.problem import NetworkProblem, SkeletonTerm
+from panjabi.body.posture import checked
 from panjabi.errors import nearest
 
 if TYPE_CHECKING:
@@ -131,20 +132,24 @@ class EquilibriumSolver:
 
         Raises
         ------
+        ParameterError, PostureError
+            If ``q`` is not one finite number for each coordinate.
         EquilibriumError
             If Newton did not converge; the message says how far it came. No
             unconverged state is returned.
         """
         problem = self.problem
         if q is not None:
-            problem.move(q)
+            body = problem.pose.body
+            problem.move(q if body is None else checked(body, q))
         z = np.zeros(problem.size)
         last = self._last if start is None else start.minimum
         if last is not None and len(last.z) == problem.size:
             z = last.z.copy()
-        minimum = minimise(
-            problem, z, settings=self.settings, factor=None if last is None else last.factor
-        )
+        factor = None if last is None else last.factor
+        if start is not None and not start.flat.same_topology(self.flat):
+            factor = None  # made on another pattern, even where the size is the same
+        minimum = minimise(problem, z, settings=self.settings, factor=factor)
         if not minimum.converged:
             raise EquilibriumError(
                 f"no equilibrium found: residual {minimum.residual:.3g} N after "
