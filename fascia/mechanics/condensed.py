@@ -87,6 +87,7 @@ def _problem(equilibrium: Equilibrium, directions: Floats | None = None) -> Netw
         body=body,
         q=None if body is None else equilibrium.q,
         directions=directions,
+        idle=equilibrium.idle,
     )
 
 

@@ -47,7 +47,8 @@ class Equilibrium:
     largest_force: float
     iterations: int
     factorisations: int
-    slack: tuple[str, ...]  # strands whose tension is none within the residual
+    idle: float  # tension that counts as none: the residual cannot tell it from slack [N]
+    slack: tuple[str, ...]  # strands that pull no more than that
     indeterminate: tuple[str, ...]  # nodes whose place no strand determines
     minimum: Minimum = field(repr=False)
 
@@ -193,6 +194,7 @@ class EquilibriumSolver:
             largest_force=largest,
             iterations=minimum.iterations,
             factorisations=minimum.factorisations,
+            idle=idle,
             slack=slack,
             indeterminate=self._indeterminate(minimum, idle),
             minimum=minimum,

@@ -80,7 +80,7 @@ class FlatNetwork:
         )
 
     def with_loads(self, loads: Floats) -> FlatNetwork:
-        """The same network under other dead forces on its points [N], shape (P, 3) or (nodes, 3)."""
+        """The same network under other dead forces on its points [N], (P, 3) or (nodes, 3)."""
         full = np.zeros_like(self.loads)
         full[: len(loads)] = loads
         return replace(self, loads=full)

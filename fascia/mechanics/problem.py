@@ -72,7 +72,12 @@ class Pose:
 
 
 class NetworkProblem:
-    """Energy, gradient and Hessian of a flat network on a skeleton, for `newton.minimise`."""
+    """Energy, gradient and Hessian of a flat network on a skeleton, for `newton.minimise`.
+
+    ``idle`` is for tangents at a solved state: strands that pull no more than that [N],
+    the residual of the solve, are slack there and get no stiffness either (a strand
+    without a toe has all of its stiffness at the first trace of tension).
+    """
 
     def __init__(
         self,
@@ -82,9 +87,11 @@ class NetworkProblem:
         q: Floats | None = None,
         directions: Floats | None = None,
         terms: Sequence[SkeletonTerm] = (),
+        idle: float = 0.0,
     ) -> None:
         announce_compilation(kernels, skeleton)
         self.flat = flat
+        self.idle = idle
         self.terms = tuple(terms)
         self.pose = Pose(body)
         self.free = 0 if directions is None else directions.shape[1]
@@ -158,6 +165,9 @@ class NetworkProblem:
         self._place(slips)
         kernels.strand_lengths(flat.strand_start, flat.strand_points, self.world, self.length)
         flat.evaluate_laws(self.length, self.energies, self.tension, self.tangent)
+        if self.idle > 0.0:
+            slack = self.tension <= self.idle
+            self.tension[slack] = self.tangent[slack] = 0.0
         kernels.point_forces(
             flat.strand_start, flat.strand_points, self.world, self.tension, self.force
         )

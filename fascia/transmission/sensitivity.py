@@ -40,7 +40,9 @@ class Linearised:
         self.equilibrium = equilibrium
         self.flat: FlatNetwork = equilibrium.flat
         body = None if equilibrium.network is None else equilibrium.network.body
-        self.problem = NetworkProblem(self.flat, body=body, q=equilibrium.q)
+        self.problem = NetworkProblem(
+            self.flat, body=body, q=equilibrium.q, idle=equilibrium.idle
+        )
         slips = equilibrium.slips
         self._stiffness = _stiffness(equilibrium, self.problem)
         self.problem.value_gradient(slips)
@@ -98,6 +100,7 @@ class Linearised:
             body=self.equilibrium.network.body,
             q=self.equilibrium.q,
             directions=self.moment[:, None],
+            idle=self.equilibrium.idle,
         )
         data = crossed.hessian(np.append(self.equilibrium.slips, 0.0))
         indptr, indices = crossed.pattern
