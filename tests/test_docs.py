@@ -1,0 +1,127 @@
+"""What the pages say is so: their Python runs, in order, and their numbers come out.
+
+Every ```python block of README.md and docs/*.md is run, page by page, in an empty folder. Where
+a line that is an expression ends in a comment, the comment is held against its value:
+
+    change.end_angle_change_deg    # -> -0.0005     that text, a number to the digits written
+    result.stiffness_Nm_per_rad    # ~ 28           a number within ten per cent
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def python_blocks(page: Path) -> Iterator[str]:
+    """Code of every block, moved down so that line numbers are those of the page."""
+    text = page.read_text(encoding="utf-8")
+    for found in FENCE.finditer(text):
+        yield "\n" * text.count("\n", 0, found.start(1)) + found.group(1)
+
+
+def promises(code: str) -> dict[int, str]:
+    """Line number -> what its comment says the value is."""
+    tokens = tokenize.generate_tokens(StringIO(code).readline)
+    return {
+        token.start[0]: token.string.lstrip("# ")
+        for token in tokens
+        if token.type == tokenize.COMMENT and re.match(r"#\s*(->|~)\s", token.string)
+    }
+
+
+def run(code: str, where: str, names: dict) -> None:
+    """Run a block statement by statement and hold its comments against the values."""
+    said = promises(code)
+    for statement in ast.parse(code, where).body:
+        promise = said.pop(statement.end_lineno, None)
+        if promise is None:
+            exec(compile(ast.Module([statement], []), where, "exec"), names)
+            continue
+        place = f"{where}:{statement.end_lineno}"
+        assert isinstance(statement, ast.Expr), f"{place}: only an expression has a value"
+        value = eval(compile(ast.Expression(statement.value), where, "eval"), names)
+        assert agrees(value, promise), f"{place}: the page says {promise!r}, it is {value!r}"
+    assert not said, f"{where}: comments at lines {sorted(said)} belong to no statement"
+
+
+def agrees(value: object, promise: str) -> bool:
+    sign, _, text = promise.partition(" ")
+    text = text.strip()
+    if sign == "~":
+        return bool(np.isclose(float(value), float(text), rtol=0.1, atol=0.0))  # type: ignore[arg-type]
+    if isinstance(value, float) and re.fullmatch(r"-?\d+(\.\d*)?", text):
+        return f"{value:.{len(text.partition('.')[2])}f}" == text
+    return text in (str(value), repr(value))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_python_block_of_the_page_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    module = ModuleType("page")
+    monkeypatch.setitem(sys.modules, "page", module)  # dataclasses look their module up
+    for code in python_blocks(page):
+        run(code, page.name, module.__dict__)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if not re.match(r"[a-z]+:", target):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_files_that_are_named_exist(page):
+    """`fascia/network/ties.py` and the like; out/ is made by the demo."""
+    pattern = r"`((?:panjabi|fascia|examples|tests|docs|benchmarks)/[\w./-]+)`"
+    for name in re.findall(pattern, page.read_text(encoding="utf-8")):
+        assert (ROOT / name).exists(), f"{page.name} names {name}"
+
+
+def test_every_settled_decision_has_its_place():
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    assert re.findall(r"^### S(\d+)\b", text, re.MULTILINE) == [str(i) for i in range(1, 28)]
+
+
+def test_no_decision_is_cited_that_is_not_on_the_page():
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"^### ([SD]\d+)\b", text, re.MULTILINE))
+    cited: dict[str, str] = {}
+    for package in ("panjabi", "fascia"):
+        for file in (ROOT / package).rglob("*"):
+            if file.suffix in (".py", ".csv") and "reference" not in file.parts:
+                for name in re.findall(r"\(([SD]\d{1,2})[,)]", file.read_text(encoding="utf-8")):
+                    cited[name] = str(file.relative_to(ROOT))
+    assert not {name: place for name, place in cited.items() if name not in known}
+
+
+@pytest.mark.parametrize("law", ["collagen", "passive_fibre", "active_fibre"])
+def test_equations_of_the_page_are_those_of_the_code(law):
+    from panjabi.tissue.symbols import latex
+
+    text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    for equation in latex(law).splitlines():
+        assert equation.replace(" = ", " &= ", 1) in text, f"{law}: {equation}"
+
+
+def test_a_wrong_number_on_a_page_is_noticed():
+    run("1.0 + 1.0  # -> 2.0\n28.4  # ~ 28\n'a'  # -> a\n", "page", {})
+    for wrong in ("1.0 + 1.06  # -> 2.0\n", "40.0  # ~ 28\n", "'b'  # -> a\n", "x = 1  # -> 1\n"):
+        with pytest.raises(AssertionError):
+            run(wrong, "page", {})
