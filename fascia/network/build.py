@@ -23,6 +23,7 @@ ADHESION = 0.1  # of loose layers: galea, soft-tissue nodes, linea alba [N/mm] (
 TIE_RATIO = 0.1  # (assumed, swept)
 RESTING_TENSION = 5.0  # [N] (assumed, swept)
 SHARE = 0.3  # phi of S3 (assumed, swept 0.07-0.69)
+MINOR_SHARE = 0.05  # at the other ends; no figure found, small because most fibres end on bone (assumed)
 NERVE_TENSION = 0.0  # in standing: the path is just about to be taut [N] (assumed)
 SPECIFIC_TENSION = 60.0  # Fmax over section of the muscle sections in the table [N/cm2] (recalled)
 
@@ -43,7 +44,7 @@ def whole_body(
     tie_ratio: float = TIE_RATIO,
     resting_tension: float | Mapping[str, float] = RESTING_TENSION,
     share: float = SHARE,
-    minor_share: float | None = None,
+    minor_share: float = MINOR_SHARE,
     nerve_tension: float = NERVE_TENSION,
     adhesion: float = ADHESION,
     fibre_scale: float = 1.0,
@@ -65,9 +66,9 @@ def whole_body(
     share : phi, part of a muscle's tension that passes to the fascial node at an end whose fibres
         were found to run on (S3): hamstrings to the sacrotuberous ligament, gluteus maximus to
         thoracolumbar fascia and tract; assumed, sweep 0.07-0.69.
-    minor_share : the same at every other end with a fascial continuation; as `share` when not
-        given. Where that fascia is soft (knee, heel) a share above about 0.05 costs the muscle
-        length at weak ties: its stiffness then hangs on the tie ratio.
+    minor_share : the same at every other end with a fascial continuation; assumed, no figure was
+        found. Where that fascia is soft (knee, heel) a share above about 0.05 costs the muscle
+        length at weak ties: its stiffness then hangs on the tie ratio, which S3 rules out.
     nerve_tension : tension of the nerve path in standing [N]; assumed.
     adhesion : elastic gliding of loose layers: galea, soft-tissue nodes, linea alba [N/mm];
         assumed.
@@ -89,7 +90,6 @@ def whole_body(
 
         body = standard_adult()
     wanted = _wanted_lines(lines)
-    minor_share = share if minor_share is None else minor_share
     shares = {"phi": share, "psi": minor_share}
     builder = _Builder(body, shares=shares, adhesion=1e3 * adhesion)
     defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
