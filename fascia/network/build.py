@@ -23,7 +23,7 @@ ADHESION = 0.1  # of loose layers: galea, soft-tissue nodes, linea alba [N/mm] (
 TIE_RATIO = 0.1  # (assumed, swept)
 RESTING_TENSION = 5.0  # [N] (assumed, swept)
 SHARE = 0.3  # phi of S3 (assumed, swept 0.07-0.69)
-MINOR_SHARE = 0.05  # at the other ends; no figure found, small because most fibres end on bone (assumed)
+MINOR_SHARE = 0.05  # at the other ends: no figure found, most fibres end on bone (assumed)
 NERVE_TENSION = 0.0  # in standing: the path is just about to be taut [N] (assumed)
 SPECIFIC_TENSION = 60.0  # Fmax over section of the muscle sections in the table [N/cm2] (recalled)
 
