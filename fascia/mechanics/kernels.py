@@ -9,7 +9,8 @@ each body per unit coordinate). A strand of length L and energy W(L) gives
     gradient  T dL,      Hessian  T' dL dL^T + T d2L,      T = W'(L).
 
 d2L holds the geometric stiffness of every segment; what the second derivative
-of the skeleton itself adds is `panjabi.body.kernels.load_hessian`.
+of the skeleton itself adds is `panjabi.body.kernels.load_hessian`. A segment
+whose ends coincide has no direction and pulls on neither.
 All kernels run as plain Python through ``.py_func``.
 """
 
@@ -93,7 +94,10 @@ def point_forces(start, points, world, tension, out):
             dx = world[j, 0] - world[i, 0]
             dy = world[j, 1] - world[i, 1]
             dz = world[j, 2] - world[i, 2]
-            scale = force / np.sqrt(dx * dx + dy * dy + dz * dz)
+            segment = np.sqrt(dx * dx + dy * dy + dz * dz)
+            if segment == 0.0:
+                continue
+            scale = force / segment
             out[i, 0] -= scale * dx
             out[i, 1] -= scale * dy
             out[i, 2] -= scale * dz
@@ -173,6 +177,8 @@ def strand_hessian(
             ny = world[j, 1] - world[i, 1]
             nz = world[j, 2] - world[i, 2]
             segment = np.sqrt(nx * nx + ny * ny + nz * nz)
+            if segment == 0.0:
+                continue
             nx /= segment
             ny /= segment
             nz /= segment
@@ -244,6 +250,8 @@ def elongations(start, points, world, velocity, out):
             dy = world[j, 1] - world[i, 1]
             dz = world[j, 2] - world[i, 2]
             segment = np.sqrt(dx * dx + dy * dy + dz * dz)
+            if segment == 0.0:
+                continue
             total += (
                 dx * (velocity[j, 0] - velocity[i, 0])
                 + dy * (velocity[j, 1] - velocity[i, 1])
