@@ -272,6 +272,28 @@ def test_contact_slides_without_friction():
     )
 
 
+# --- points that coincide ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("place", "moves_to"), [(0.0, 1.0), (1.0, None), (0.4, 1.0)])
+def test_segment_without_length_pulls_on_nothing(place, moves_to):
+    """A via point on the fixed end changes nothing; one where the free node starts is no trap."""
+    law = Cable(slack_length=0.9, stiffness=100.0)
+    nodes = (
+        Node(name="a"),
+        Node(name="b", position=(1.0, 0.0, 0.0), hold="free"),
+        Node(name="c", position=(2.0, 0.0, 0.0)),
+    )
+    left = Strand(name="left", start="a", end="b", law=law, via=(("ground", (place, 0.0, 0.0)),))
+    right = Strand(name="right", start="b", end="c", law=law)
+    found = solve(TensionNetwork(nodes=nodes, strands=(left, right)))
+    if moves_to is None:  # the node may rest on the via point: both sides pull alike there
+        assert found.residual < 1e-8 * found.largest_force
+    else:
+        assert found.position_of("b") == pytest.approx([moves_to, 0.0, 0.0], abs=1e-9)
+    assert found.tension == pytest.approx(100.0 / 9.0, rel=1e-8)
+
+
 # --- dead loads and names -----------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from fascia.errors import NetworkError
 from fascia.mechanics.equilibrium import solve
 from fascia.mechanics.form import Net, equilibrium_matrix, force_density, net_of, self_stress
 from fascia.network.model import Node, Strand, TensionNetwork
+from panjabi.body import standard_adult
 from panjabi.errors import ParameterError
 from panjabi.tissue import Cable
 
@@ -78,6 +79,25 @@ def test_network_and_net_are_the_same():
     bent = Strand(name="ab", start="a", end="b", law=law, via=(("ground", (0.0, 1.0, 0.0)),))
     with pytest.raises(NetworkError, match="runs over via points"):
         net_of(network.replaced(bent))
+
+
+def test_nodes_on_a_body_are_where_standing_puts_them():
+    body = standard_adult()
+    place = (0.02, -0.1, 0.03)
+    nodes = (
+        Node(name="a", body="pelvis"),
+        Node(name="b", body="femur_r", position=place, hold="free"),
+        Node(name="c", body="tibia_r", position=(0.0, -0.1, 0.0)),
+    )
+    law = Cable(slack_length=0.1, stiffness=10.0)
+    strands = (
+        Strand(name="ab", start="a", end="b", law=law),
+        Strand(name="bc", start="b", end="c", law=law),
+    )
+    net = net_of(TensionNetwork(nodes=nodes, strands=strands, body=body))
+    assert net.position[1] == pytest.approx(body.point(body.zero(), "femur_r", place), abs=1e-15)
+    middle = force_density(net, 1.0).net.position[1]
+    assert middle == pytest.approx(net.position[[0, 2]].mean(axis=0), abs=1e-14)
 
 
 def test_what_densities_do_not_hold_is_refused():

@@ -341,6 +341,18 @@ def test_slack_strands_add_nothing(net):
     assert problem.value_gradient(np.zeros(3))[0] == 0.0
 
 
+def test_idle_strands_have_no_tangent(net):
+    """A trace of tension within the residual gives no stiffness to a tangent at a solved state."""
+    flat = net(
+        [[0, 0, 0], [1, 0, 0], [2, 0, 0]], [[0, 1], [1, 2]], [True, False, True],
+        slack=[1.0 - 1e-12, 0.9], stiffness=1e3,
+    )  # fmt: skip
+    full, tangent = NetworkProblem(flat), NetworkProblem(flat, idle=1e-8)
+    assert 0.0 < full.value_gradient(np.zeros(3))[1][0] + 1e3 / 9.0 < 1e-8
+    assert dense(full, np.zeros(3))[0, 0] == pytest.approx(1e3 + 1e3 / 0.9)
+    assert dense(tangent, np.zeros(3))[0, 0] == pytest.approx(1e3 / 0.9)
+
+
 def test_elongations_are_the_rates_of_length():
     _, problem, z = moving_problem(1)
     flat = problem.flat
