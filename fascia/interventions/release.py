@@ -211,6 +211,7 @@ def release(
     final = apply_doses(subject, region, given)
     after = measure(examine_after(given), tolerance=final.tolerance)
     slack = tuple(name for name in released if name in before.slack)
+    routes = _routes(subject, region, side)
     return StiffnessChange(
         region=region,
         test=bench.test.name,
@@ -223,8 +224,8 @@ def release(
         shares=shares,
         null_models=_nulls(subject, region, given, test, side, options) if null_models else (),
         slack_strands=slack,
-        remaining_routes=_routes(subject, region, side),
-        notes=_notes(subject, region, given, slack, before, after),
+        remaining_routes=routes,
+        notes=_notes(subject, region, given, slack, routes, before, after),
         parameters=before.parameters,
     )
 
@@ -304,6 +305,7 @@ def _notes(
     region: str,
     doses: Mapping[str, float],
     slack: tuple[str, ...],
+    routes: tuple[str, ...],
     before: ClinicalResult,
     after: ClinicalResult,
 ) -> tuple[str, ...]:
@@ -314,6 +316,11 @@ def _notes(
         notes.append(
             f"no strand of {region} has a resting tension, so releasing tension is null by "
             "construction; give one with resting_tension"
+        )
+    if "tension" in doses and not routes and region != "hamstrings":
+        notes.append(
+            f"no chain of strands leads from {region} to the hamstrings (cut, clamped or never "
+            "joined), so releasing tension there is null by construction"
         )
     if "glide" in doses and not any(
         network.node(n).adhesion > 0.0 for s in strands for n in (s.start, s.end)

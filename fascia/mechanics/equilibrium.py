@@ -41,7 +41,7 @@ class Equilibrium:
     length: Floats  # (S,) [m]
     tension: Floats  # (S,) [N]
     tangent: Floats  # (S,) dT/dl [N/m]
-    generalised_force: Floats  # dV/dq of the strands alone, every coordinate [N m or N]
+    generalised_force: Floats  # dV/dq of strands and dead loads, every coordinate [N m or N]
     energy: float  # [J]
     residual: float
     largest_force: float
