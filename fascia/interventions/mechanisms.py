@@ -54,17 +54,23 @@ def standing_tension(network: TensionNetwork, strand: Strand) -> float:
     return float(strand.law.tension(network.standing_length(strand.name)))
 
 
+def gives_tension(network: TensionNetwork, strand: Strand) -> bool:
+    """Whether a tension dose finds something to take off: not on nerve, body muscle or slack."""
+    if not settable(strand) or isinstance(strand.law, NervePath):
+        return False
+    return standing_tension(network, strand) > 0.0
+
+
 def release_tension(subject: Subject, region: str, dose: float) -> Subject:
     """Longer slack lengths: at their standing length the region's collagen strands carry
     (1 - dose) of the tension they were set to. Doses on one strand multiply; what is slack in
     standing stays as long as it is, and nerve and muscle answer to doses of their own."""
     network = subject.network
-    newton = {}
-    for strand in _region(network, region):
-        if settable(strand) and not isinstance(strand.law, NervePath):
-            present = standing_tension(network, strand)
-            if present > 0.0:
-                newton[strand.name] = (1.0 - dose) * present
+    newton = {
+        strand.name: (1.0 - dose) * standing_tension(network, strand)
+        for strand in _region(network, region)
+        if gives_tension(network, strand)
+    }
     return replace(subject, network=network.with_standing_tension(newton))
 
 

@@ -19,7 +19,7 @@ from fascia.interventions.mechanisms import (
     REPORTED_UNDER,
     apply_doses,
     check_doses,
-    standing_tension,
+    gives_tension,
 )
 from fascia.interventions.shares import shapley
 from fascia.subject import Subject
@@ -312,10 +312,10 @@ def _notes(
     notes = []
     network = subject.network
     strands = [network.strand(name) for name in network.strands_of(region=region, active=True)]
-    if "tension" in doses and not any(standing_tension(network, s) > 0.0 for s in strands):
+    if "tension" in doses and not any(gives_tension(network, s) for s in strands):
         notes.append(
-            f"no strand of {region} has a resting tension, so releasing tension is null by "
-            "construction; give one with resting_tension"
+            f"no fascial strand of {region} has a resting tension, so releasing tension is null "
+            "by construction; give one with resting_tension (muscles answer to tone)"
         )
     if "tension" in doses and not routes and region != "hamstrings":
         notes.append(
