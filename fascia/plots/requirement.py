@@ -1,0 +1,84 @@
+"""The tension that would have to vanish for a published gain, against the tie ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fascia.plots.style import BLACK, COLUMN, MARKERS, PALETTE, new_axis
+from fascia.plots.tie_axis import TieAxis
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from fascia.transmission.required import Requirement
+
+
+def plot_required(
+    requirements: Sequence[Requirement],
+    *,
+    strength_N: float | None = None,
+    resting_N: float | None = 5.0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Drop of tension each strand of the region would need for a gain, by tie ratio.
+
+    Parameters
+    ----------
+    requirements : for one gain or several; each gain is a line of its own.
+    strength_N : what the tissue can carry at all [N]; that of the requirements by default.
+    resting_N : the tension a subject starts with, for comparison; None leaves it out.
+
+    Points: found. Arrows: not reached with the greatest tension tried; above the arrows of the
+    largest gain stands what was gained there.
+    """
+    from fascia.transmission.required import STRENGTH_N
+
+    strength_N = STRENGTH_N if strength_N is None else strength_N
+    ax = new_axis(ax, width=COLUMN, height=2.9)
+    ties = TieAxis([r.tie_ratio for r in requirements])
+    gains = sorted({r.gain_deg for r in requirements}, reverse=True)
+    for k, gain in enumerate(gains):
+        colour, marker = PALETTE[k % len(PALETTE)], MARKERS[k % len(MARKERS)]
+        found = [r for r in requirements if r.gain_deg == gain and r.drop_N is not None]
+        if found:
+            drops = np.array([r.drop_N for r in found], float)
+            ratios = [r.tie_ratio for r in found]
+            ties.plot(ax, ratios, drops, color=colour, marker=marker, markersize=4)
+        missed = [r for r in requirements if r.gain_deg == gain and r.drop_N is None]
+        height = 2.0 ** (len(gains) - 1 - k)  # a row of arrows for each gain
+        for r in missed:
+            place = (ties(r.tie_ratio), height * r.greatest_N)
+            ax.plot(*place, marker="$\\uparrow$", markersize=6, linestyle="", color=colour)
+            if k == 0:
+                text = f"{r.gain_at_greatest_deg:.1f}°" if r.gain_at_greatest_deg >= 0.05 else "0°"
+                ax.annotate(
+                    text,
+                    place,
+                    xytext=(0, 4),
+                    textcoords="offset points",
+                    va="bottom",
+                    ha="center",
+                    fontsize="small",
+                )
+        ax.plot([], [], color=colour, marker=marker, label=f"for a gain of {gain:.3g}°")
+    ax.axhline(
+        strength_N,
+        color=BLACK,
+        linewidth=0.9,
+        linestyle=(0, (4.0, 2.0)),
+        label=f"strength of the ligament, {strength_N:g} N",
+    )
+    if resting_N is not None:
+        ax.axhline(
+            resting_N, color="0.4", linewidth=0.8, label=f"resting tension, {resting_N:g} N"
+        )
+    ax.set_yscale("log")
+    top = max([r.greatest_N for r in requirements], default=1000.0)
+    ax.set_ylim(min(resting_N or strength_N, strength_N) / 2.5, 4.0 * 2.0 ** (len(gains) - 1) * top)
+    ties.dress(ax)
+    ax.set_ylabel("drop of tension needed [N]")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, labelspacing=0.3)
+    return ax
