@@ -36,7 +36,8 @@ class ClinicalTest:
     ``moment`` maps coordinates (with ``{side}``) to weights: the generalised
     moment dV/dq . weights is the torque of the test, for tissue and gravity
     alike. ``anchor`` is the body that stays where it is, for the height of the
-    others. ``window`` is the range of the stiffness slope [deg].
+    others. ``window`` is the range of the stiffness slope [deg]. ``shares`` names
+    the assumed shares of `PostureOptions` that shape the path.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ClinicalTest:
     anchor: str
     window: tuple[float, float]
     reading: Reading | None = None
+    shares: tuple[str, ...] = ()
 
     def moment_weights(self, body: Body, side: str) -> Floats:
         weights = np.zeros(len(body.coordinates))
@@ -80,6 +82,7 @@ _TESTS = (
         moment=(("hip_flexion_{side}", 1.0),),
         anchor="T12",
         window=(20.0, 70.0),
+        shares=("pelvic_share",),
     ),
     ClinicalTest(
         name="knee-extension",
@@ -89,6 +92,7 @@ _TESTS = (
         moment=(("knee_angle_{side}", -1.0),),
         anchor="T12",
         window=(20.0, 70.0),
+        shares=("pelvic_share",),
     ),
     ClinicalTest(
         name="sit-and-reach",
@@ -98,6 +102,7 @@ _TESTS = (
         moment=_PER_HIP,
         anchor="calcn_r",
         window=(10.0, 60.0),
+        shares=("thoracic_share",),
         reading=Reading(name="reach_beyond_sole", measure=reach_beyond_sole),
     ),
     ClinicalTest(
@@ -108,6 +113,7 @@ _TESTS = (
         moment=_PER_HIP,
         anchor="calcn_r",
         window=(40.0, 100.0),
+        shares=("thoracic_share",),
         reading=Reading(name="finger_floor_distance", measure=finger_floor_distance),
     ),
     ClinicalTest(

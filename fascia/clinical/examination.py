@@ -310,6 +310,10 @@ def measure(
     tilt = body.coordinates.index("pelvis_tilt")
     reading = test.reading
     parameters = parameters_of(examination.network)
+    if examination.pelvis is not None:
+        parameters |= examination.pelvis.parameters
+    else:
+        parameters |= {name: examination.options.parameter(name) for name in test.shares}
     if tolerance is not None:
         parameters |= tolerance.parameters
     last = samples[-1].equilibrium if end is None else end.equilibrium

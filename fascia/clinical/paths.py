@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from panjabi.body import Body
 from panjabi.errors import ParameterError, PostureError
+from panjabi.provenance import THIS_WORK, Parameter
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +58,14 @@ class PostureOptions:
                 raise ParameterError(
                     f"{name} is {value:g} rad; give an angle within +-90 deg, in radians."
                 )
+
+    def parameter(self, name: str) -> Parameter:
+        """One of the shares with where it comes from: assumed."""
+        meaning = {
+            "pelvic_share": "posterior pelvic tilt per leg angle",
+            "thoracic_share": "thoracic flexion per lumbar flexion",
+        }
+        return Parameter(getattr(self, name), "1", THIS_WORK, "assumed", conditions=meaning[name])
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,6 +147,16 @@ class FreePelvis:
     """Directions, terms and path that let the pelvis find its place under a raised leg."""
 
     anchor = ("T12", (0.0, 0.0, 0.0))
+    parameters: ClassVar[dict[str, Parameter]] = {
+        "lumbar_moment_at_range": MOMENT_AT_RANGE,
+        "table_stiffness": TABLE_STIFFNESS,
+        "lumbar_joint_exponent": Parameter(
+            JOINT_EXPONENT, "1", THIS_WORK, "assumed", conditions="stiffening of lumbar joints"
+        ),
+        "back_soft_tissue": Parameter(
+            1e3 * SOFT_TISSUE, "mm", THIS_WORK, "assumed", conditions="between thorax and table"
+        ),
+    }
 
     def __init__(self, body: Body, side: str) -> None:
         self.body, self.side = body, side

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from panjabi.errors import ParameterError
 from panjabi.provenance import THIS_WORK, Parameter
@@ -40,13 +39,6 @@ class Tolerance:
     muscle_weight: float = 1.0
     nerve_weight: float = NERVE_WEIGHT.value
     fascia_weight: float = 0.0
-    parameters: Mapping[str, Parameter] = field(
-        default_factory=lambda: MappingProxyType(
-            {"norm_slr": NORM_SLR, "nerve_weight": NERVE_WEIGHT}
-        ),
-        compare=False,
-        repr=False,
-    )
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.limit) and self.limit > 0.0):
@@ -58,6 +50,20 @@ class Tolerance:
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0.0):
                 raise ParameterError(f"{name} is {value:g}; a weight is zero or positive.")
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """The limit and what it was set by, with the values in use; all assumed (S11)."""
+        found = {
+            "norm_slr": NORM_SLR,
+            "nerve_weight": NERVE_WEIGHT,
+            "discomfort_limit": Parameter(
+                self.limit, "N", THIS_WORK, "assumed", conditions="where the test is stopped"
+            ),
+        }
+        if self.nerve_weight != NERVE_WEIGHT.value:
+            found["nerve_weight"] = NERVE_WEIGHT.with_value(self.nerve_weight)
+        return found
 
     def discomfort(self, hamstring_force: float, nerve_strain: float, fascia_force: float) -> float:
         """P [N] for a force [N], a strain [1] and a fascial tension [N]."""

@@ -25,7 +25,7 @@ from fascia.interventions.shares import shapley
 from fascia.subject import Subject
 from fascia.transmission.routes import load_paths, minimum_cut
 from panjabi.errors import nearest
-from panjabi.provenance import Parameter, sources
+from panjabi.provenance import THIS_WORK, Parameter, sources
 
 ALL_PATHS = "all-paths"
 SHARES_DEPEND = "depends on the assumed doses"
@@ -226,8 +226,15 @@ def release(
         slack_strands=slack,
         remaining_routes=routes,
         notes=_notes(subject, region, given, slack, routes, before, after),
-        parameters=before.parameters,
+        parameters={**before.parameters, **_dose_parameters(given)},
     )
+
+
+def _dose_parameters(doses: Mapping[str, float]) -> dict[str, Parameter]:
+    return {
+        f"dose_{name}": Parameter(dose, "1", THIS_WORK, "assumed", conditions="dose of the release")
+        for name, dose in doses.items()
+    }
 
 
 def _hamstrings(subject: Subject, side: str) -> tuple[str, ...]:
