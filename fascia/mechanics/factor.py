@@ -8,6 +8,7 @@ multifrontal Cholesky otherwise, Pardiso for the largest systems if installed.
 
 from __future__ import annotations
 
+from copy import copy
 from importlib.util import find_spec
 
 import numpy as np
@@ -65,7 +66,7 @@ class SymmetricFactor:
                 "Give one of these, or leave the choice to 'auto'."
             )
         self.backend = backend
-        self._entries = len(indices)
+        self.indptr, self.indices = indptr, indices
         self._engine = backends.BACKENDS[backend](indptr, indices, coordinates)
         self.factorisations = 0
         self.positive_definite = False
@@ -77,15 +78,34 @@ class SymmetricFactor:
             return "pardiso"
         return "multifrontal"
 
+    def fits(self, indptr: Ints, indices: Ints) -> bool:
+        """Whether this factor was analysed for that pattern."""
+        return (self.indptr is indptr or np.array_equal(self.indptr, indptr)) and (
+            self.indices is indices or np.array_equal(self.indices, indices)
+        )
+
+    def twin(self) -> SymmetricFactor:
+        """A factor of its own that shares the analysis of the pattern; not yet factored."""
+        twin = copy(self)
+        twin._engine = self._engine.twin()
+        twin.factorisations = 0
+        twin.positive_definite = False
+        return twin
+
+    @property
+    def solves_per_factorisation(self) -> int:
+        """How many solves one numeric factorisation costs, roughly."""
+        return self._engine.solves_per_factorisation
+
     def refactor(self, data: Floats, shift: float = 0.0) -> bool:
         """Factor the matrix with values ``data`` (nnz,) plus ``shift`` times the identity.
 
         Returns whether it is positive definite. If not, the factor is of no use
         until the next call.
         """
-        if data.shape != (self._entries,):
+        if data.shape != (len(self.indices),):
             raise ParameterError(
-                f"refactor got values of shape {data.shape}; the pattern has {self._entries} "
+                f"refactor got values of shape {data.shape}; the pattern has {len(self.indices)} "
                 "entries. Give one value for each, in the order of the pattern."
             )
         self.factorisations += 1

@@ -3,9 +3,11 @@
 The energy has a continuous gradient and a Hessian that may jump (a strand goes
 slack) and may be singular (nothing holds a node). What makes Newton proceed
 nevertheless lives here and never reaches the reported Hessian: a diagonal
-shift (Levenberg), a line search on energy and slope, and an active set for
-one-sided contacts (Bertsekas 1982). Where the matrix has changed little, a few
-conjugate gradient steps with the previous factor replace a new factorisation.
+shift (Levenberg 1944), a line search on energy and slope that may pass through
+somewhat higher energies (Grippo, Lampariello and Lucidi 1986), so that a step may tighten
+many slack strands at once, and an active set for one-sided contacts (Bertsekas
+1982; Hintermueller, Ito and Kunisch 2003). Where the matrix has changed little, a
+few conjugate gradient steps with the previous factor replace a new one.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.mechanics.factor import SymmetricFactor
+from fascia.mechanics.matrix import SymmetricMatrix
 from panjabi.errors import ParameterError
 
 Floats = NDArray[np.float64]
@@ -26,7 +29,10 @@ ARMIJO = 1e-4
 ROUND_OFF = 1e-14  # relative scatter of the energy below which only slopes are trusted
 # (a problem that knows its scatter better, being a small difference of large numbers, says so)
 STALLED = 5  # steps without a better residual after which a sufficient one is taken
-NULL_STIFFNESS = 1e-9  # of the typical diagonal: what no strand determines
+SETTLED = 0.1  # a step that cuts the residual by this much: the matrix hardly changes any more
+FLOOR = 1e-12  # shift that is always there, as a share of the typical stiffness
+FIRST_SHIFT = 1e-3  # shift tried when the plain Newton step turns out to be useless
+NULL_PIVOT = 1e-8  # of the typical stiffness: below, a pivot betrays a mode nothing resists
 
 
 class Problem(Protocol):
@@ -49,6 +55,7 @@ class Settings:
     required: float = 1e-8  # residual that still counts when round-off stops the descent [1]
     no_force: float = 1e-12  # what counts as none: where all goes slack no scale is left [N]
     iterations: int = 200
+    memory: int = 5  # a step must end below the highest of this many last energies
     reuse: bool = True  # try the previous factor before making a new one
 
     def __post_init__(self) -> None:
@@ -56,12 +63,14 @@ class Settings:
             not 0.0 < self.tolerance <= self.required
             or not self.no_force >= 0.0
             or self.iterations < 0
+            or self.memory < 1
         ):
             raise ParameterError(
                 f"Settings(tolerance={self.tolerance:g}, required={self.required:g}, "
-                f"no_force={self.no_force:g}, iterations={self.iterations}): need 0 < tolerance "
-                "<= required, no_force >= 0 and iterations >= 0; give the tolerances as shares "
-                "of the largest force, no_force in newtons."
+                f"no_force={self.no_force:g}, iterations={self.iterations}, "
+                f"memory={self.memory}): need 0 < tolerance <= required, no_force >= 0, "
+                "iterations >= 0 and memory >= 1; give the tolerances as shares of the largest "
+                "force, no_force in newtons."
             )
 
 
@@ -74,7 +83,7 @@ class Minimum:
     gradient: Floats  # (n,)
     residual: float  # largest entry of the gradient that no bound holds
     iterations: int
-    factorisations: int
+    factorisations: int  # made on the way; an earlier minimum's factor is not counted
     converged: bool
     message: str
     factor: SymmetricFactor | None  # for the next call
@@ -89,8 +98,9 @@ def minimise(
 ) -> Minimum:
     """Local minimum of the problem's energy near ``z0`` (the global one if it is convex).
 
-    ``factor`` takes the factorisation of an earlier minimum; it serves as long
-    as it shortens the way and is replaced when it does not.
+    ``factor`` takes the factorisation of an earlier minimum with as many unknowns, the same
+    pattern or not. It serves as long as it shortens the way, is replaced when it does
+    not, and is never changed.
     """
     settings = Settings() if settings is None else settings
     if isinstance(factor, Minimum):
@@ -106,17 +116,19 @@ class _Descent:
     ) -> None:
         self.problem = problem
         self.settings = settings
-        indptr, indices = problem.pattern
-        self.matrix = _Matrix(indptr, indices)
-        if factor is not None and factor.size != problem.size:
+        self.matrix = SymmetricMatrix(*problem.pattern)
+        self.typical = 1.0  # stiffness of an average unknown at the last Hessian
+        if factor is not None and (factor.size != problem.size or not factor.positive_definite):
             factor = None
         self.factor = factor
+        self.own = False  # whether the factor may be overwritten
         self.made = 0  # factorisations
-        self.fresh = False  # the factor belongs to a matrix close to the present one
-        self.try_old = factor is not None and factor.positive_definite
+        self.try_old = factor is not None
         self.shift = 0.0
-        self.radius = np.inf  # [m] how far a direction without stiffness may go
-        self.bounded = bool(np.isfinite(problem.lower).any())
+        self.used_shift = 0.0
+        self.full_step = False
+        self.bounded = bool((problem.lower > -np.inf).any())
+        self.energies: list[float] = []
 
     def run(self, z: Floats) -> Minimum:
         problem, settings = self.problem, self.settings
@@ -146,14 +158,15 @@ class _Descent:
                 message = "no shift makes the Hessian positive definite"
                 break
             moved = self.search(z, value, gradient, step)
-            if moved is None:
-                if self.strengthen():
-                    iteration += 1
-                    continue
+            iteration += 1
+            if moved is not None:
+                z, value, gradient = moved
+                now = _residual(z, gradient, problem.lower)
+                self.try_old = self.full_step and now < SETTLED * residual
+                self.shift = min(self.shift, FIRST_SHIFT * self.typical * residual / scale)
+            elif not self.strengthen():
                 message = "no descent along the Newton direction"
                 break
-            z, value, gradient = moved
-            iteration += 1
         if not converged and residual <= settings.required * scale:
             converged, message = True, f"converged to round-off ({message})"
         return Minimum(
@@ -170,193 +183,180 @@ class _Descent:
 
     # -- direction ---------------------------------------------------------------------------
 
-    def direction(self, z, gradient, residual, goal) -> Floats | None:
+    def direction(self, z: Floats, gradient: Floats, residual: float, goal: float) -> Floats | None:
         """Newton step of the shifted Hessian with the active contacts held."""
-        data = self.problem.hessian(z)
         matrix = self.matrix
-        matrix.load(data)
-        self.typical = matrix.typical()
-        held = None
+        matrix.data[:] = self.problem.hessian(z)
+        diagonal = np.abs(matrix.diagonal())
+        self.typical = float(diagonal.mean()) or 1.0
+        held, fixed, rhs = None, None, -gradient
         if self.bounded:
-            lower = self.problem.lower
-            stiff = np.maximum(matrix.diagonal(), 1e-12 * self.typical)
-            held = (gradient > 0.0) & (z - lower <= gradient / stiff)
-            if not held.any():
-                held = None
-        rhs = -gradient
-        if held is not None:
-            fixed = np.where(held, self.problem.lower - z, 0.0)
-            rhs = rhs - matrix.product(fixed)
-            rhs[held] = 0.0
-            matrix.hold(held)
-        floor = 1e-12 * self.typical
-        shift = max(floor, residual / self.radius, self.shift)
+            # held: at its bound, or a step of its own stiffness would take it there
+            stiff = np.maximum(diagonal + self.shift, FLOOR * self.typical)
+            held = (gradient > 0.0) & (z - self.problem.lower <= gradient / stiff)
+            if held.any():
+                fixed = np.where(held, self.problem.lower - z, 0.0)
+                rhs -= matrix.product(fixed)
+                rhs[held] = 0.0
+                matrix.hold(held, self.typical)
+        shift = max(FLOOR * self.typical, self.shift)
         for _ in range(40):
             step = self.solve(rhs, shift, goal, residual)
             if step is not None:
                 break
-            shift = max(100.0 * shift, 1e-8 * self.typical)
-            self.shift = shift
+            shift = self.shift = max(100.0 * shift, 1e-8 * self.typical)
         else:
             return None
         self.used_shift = shift
-        if held is not None:
+        if fixed is not None:
             step = np.where(held, fixed, step)
             if step @ gradient >= 0.0:
                 step = np.where(held, 0.0, step)
         return step
 
-    def solve(self, rhs, shift, goal, residual) -> Floats | None:
-        if self.try_old and self.factor is not None and self.settings.reuse:
+    def solve(self, rhs: Floats, shift: float, goal: float, residual: float) -> Floats | None:
+        """Solution with the shifted matrix; None if that is not positive definite."""
+        if self.try_old and self.settings.reuse:
             step = self.refine(rhs, shift, max(0.3 * goal / residual, 0.01))
             if step is not None:
                 return step
             self.try_old = False
-        if self.factor is None:
-            coordinates = getattr(self.problem, "block", None)
-            self.factor = SymmetricFactor(self.matrix.indptr, self.matrix.indices, coordinates)
+        factor, matrix = self.factor, self.matrix
+        if factor is None or not factor.fits(matrix.indptr, matrix.indices):
+            where = getattr(self.problem, "block", None)
+            factor = SymmetricFactor(matrix.indptr, matrix.indices, where)
+        elif not self.own:
+            factor = factor.twin()
+        self.factor, self.own = factor, True
         self.made += 1
-        if not self.factor.refactor(self.matrix.shifted(shift)):
+        if not factor.refactor(matrix.data, shift):
             return None
-        return self.factor.solve(rhs)
+        return factor.solve(rhs)
 
-    def refine(self, rhs, shift, reduction, limit=12) -> Floats | None:
-        """Conjugate gradients with the old factor; None when it stalls or meets a bad matrix."""
+    def refine(self, rhs: Floats, shift: float, reduction: float) -> Floats | None:
+        """Conjugate gradients with the old factor; None where a new one is the better deal."""
+        assert self.factor is not None
+        limit = self.factor.solves_per_factorisation
+        if limit < 2 or not self.factor.positive_definite:
+            return None
         solve, matrix = self.factor.solve, self.matrix
         x = np.zeros_like(rhs)
         r = rhs.copy()
         y = solve(r)
         p = y.copy()
-        ry = r @ y
-        target = reduction**2 * ry
-        for k in range(limit):
+        ry = first = float(r @ y)
+        goal = 2.0 * np.log(reduction)
+        for k in range(1, 3 * limit + 1):
             hp = matrix.product(p) + shift * p
-            curvature = p @ hp
-            if curvature <= 0.0 or ry <= 0.0:
+            curvature = float(p @ hp)
+            if not (curvature > 0.0 and ry > 0.0):
                 return None
             a = ry / curvature
             x += a * p
             r -= a * hp
             y = solve(r)
-            new = r @ y
-            if new <= target:
+            new = float(r @ y)
+            gone = np.log(max(new, 1e-300) / first)
+            if gone <= goal:
                 return x
-            if k >= 2 and new > 0.25 ** (k + 1) * ry and new > 0.5 * ry:
-                return None
+            if k > 1 and (gone >= 0.0 or k * (goal / gone - 1.0) > limit):
+                return None  # at this pace the rest of the way costs more than a new factor
             p = y + (new / ry) * p
             ry = new
         return None
 
     # -- step length -------------------------------------------------------------------------
 
-    def search(self, z, value, gradient, step):
-        """Step length by energy and slope; returns the new state or None."""
-        problem = self.problem
-        slope0 = float(gradient @ step)
-        if not slope0 < 0.0:
+    def search(
+        self, z: Floats, value: float, gradient: Floats, step: Floats
+    ) -> tuple[Floats, float, Floats] | None:
+        """Step length by energy and slope; the new state, or None if there is no descent."""
+        problem, lower = self.problem, self.problem.lower
+        if not float(gradient @ step) < 0.0:
             return None
         scatter = ROUND_OFF * max(abs(value), 1e-300)
         known = getattr(problem, "scatter", None)
         if known is not None:
             scatter = max(scatter, known())
-        length, best = 1.0, None
+        self.energies = [*self.energies, value][-self.settings.memory :]
+        ceiling = max(self.energies)
+        length, found = 1.0, None
         for _ in range(40):
             trial = z + length * step
             if self.bounded:
-                trial = np.maximum(trial, problem.lower)
+                trial = np.maximum(trial, lower)
+                if length == 1.0:  # a step onto the bound ends on it, rounding aside
+                    trial = np.where(step == lower - z, lower, trial)
             move = trial - z
             new_value, new_gradient = problem.value_gradient(trial)
-            if np.isfinite(new_value):
-                start = float(gradient @ move)
-                end = float(new_gradient @ move)
-                level = new_value <= value + scatter and end <= -(1.0 - 2.0 * ARMIJO) * start
-                if new_value <= value + ARMIJO * start or level:
-                    best = (trial, new_value, new_gradient)
-                    break
-                ratio = start / (start - end) if end > 0.0 and start < 0.0 else 0.5
-                length *= min(max(ratio, 0.1), 0.5)
-            else:
+            if not np.isfinite(new_value):
                 length *= 0.1
-        self.adapt(length, step, best is not None)
-        return best
+                continue
+            start, end = float(gradient @ move), float(new_gradient @ move)
+            level = new_value <= value + scatter and end <= -(1.0 - 2.0 * ARMIJO) * start
+            if start < 0.0 and (new_value <= ceiling + ARMIJO * start or level):
+                found = (trial, new_value, new_gradient)
+                break
+            ratio = start / (start - end) if end > 0.0 > start else 0.5
+            length *= min(max(ratio, 0.1), 0.5)
+        self.adapt(length, found is not None)
+        return found
 
-    def adapt(self, length: float, step: Floats, found: bool) -> None:
+    def adapt(self, length: float, found: bool) -> None:
         """Choose the next shift from how much of this step was usable."""
-        largest = float(np.abs(step).max())
-        if not found or length < 0.25:
-            self.radius = 4.0 * length * largest
-            self.try_old = False
-        else:
-            if length == 1.0:
-                self.radius *= 10.0
-            self.shift *= 0.1
-            if self.shift < 1e-9 * self.typical:
-                self.shift = 0.0
-            self.try_old = length == 1.0
+        self.full_step = length == 1.0
+        if found and length < 0.05:
+            self.shift = max(4.0 * self.shift, FIRST_SHIFT * self.typical)
+        elif found and length < 0.25:
+            self.shift *= 4.0
+        elif length == 1.0:
+            self.shift *= 0.125
+        if self.shift < 1e-9 * self.typical:
+            self.shift = 0.0
 
     def strengthen(self) -> bool:
         """After a failed search: a larger shift, until it is hopeless."""
+        self.try_old = False
         self.shift = max(100.0 * self.used_shift, 1e-6 * self.typical)
         return self.shift < 1e6 * self.typical
 
 
-class _Matrix:
-    """The Hessian of the present step: loaded, held, shifted, multiplied."""
-
-    def __init__(self, indptr: Ints, indices: Ints) -> None:
-        from scipy.sparse import csc_matrix
-
-        n = len(indptr) - 1
-        self.indptr, self.indices = indptr, indices
-        self.columns = np.repeat(np.arange(n), np.diff(indptr))
-        self.places = np.flatnonzero(self.columns == indices)
-        if len(self.places) != n:
-            raise ParameterError(
-                f"the Hessian's pattern has {len(self.places)} diagonal entries for {n} unknowns; "
-                "every unknown needs one: add the missing diagonal entries to the pattern."
-            )
-        self.data = np.zeros(len(indices))
-        self.sparse = csc_matrix((self.data, indices, indptr), shape=(n, n))
-
-    def load(self, data: Floats) -> None:
-        self.sparse.data[:] = data
-
-    def diagonal(self) -> Floats:
-        return self.sparse.data[self.places]
-
-    def typical(self) -> float:
-        d = np.abs(self.diagonal())
-        return float(d.mean()) or 1.0
-
-    def product(self, x: Floats) -> Floats:
-        return self.sparse @ x
-
-    def hold(self, held: NDArray[np.bool_]) -> None:
-        """Cut the rows and columns of held unknowns out; they keep a unit-like diagonal."""
-        data = self.sparse.data
-        typical = self.typical()
-        data[held[self.columns] | held[self.indices]] = 0.0
-        data[self.places[held]] = typical
-
-    def shifted(self, shift: float) -> Floats:
-        out = self.sparse.data.copy()
-        out[self.places] += shift
-        return out
-
-
 def null_unknowns(problem: Problem, z: Floats) -> Ints:
-    """Unknowns that nothing determines at ``z``: no stiffness of their own, or of their group."""
-    indptr, indices = problem.pattern
-    matrix = _Matrix(indptr, indices)
-    matrix.load(problem.hessian(z))
-    diagonal = matrix.diagonal()
-    return np.flatnonzero(np.abs(diagonal) <= NULL_STIFFNESS * np.abs(diagonal).max(initial=1e-300))
+    """Unknowns whose place nothing determines at ``z``, in order.
+
+    They take part in a displacement that the exact Hessian does not resist. Found
+    with one factorisation of the Hessian plus a tiny shift: if its pivots show that
+    there are such modes, a few inverse iterations bring them out.
+    """
+    matrix = SymmetricMatrix(*problem.pattern)
+    matrix.data[:] = problem.hessian(z)
+    diagonal = np.abs(matrix.diagonal())
+    typical = float(diagonal.max(initial=0.0))
+    if typical == 0.0:
+        return np.arange(problem.size)
+    empty = diagonal <= NULL_PIVOT * typical  # nothing at all, not even through others
+    matrix.hold(empty, typical)
+    factor = SymmetricFactor(*problem.pattern, getattr(problem, "block", None))
+    shift = 1e-3 * NULL_PIVOT * typical
+    loose = empty.copy()
+    if not factor.refactor(matrix.data, shift):
+        return np.flatnonzero(loose)  # not a minimum: the question has no answer
+    modes = int(np.count_nonzero(factor.pivots() <= NULL_PIVOT * typical))
+    if modes:
+        block = np.random.default_rng(0).normal(size=(problem.size, modes + 2))
+        for _ in range(3):
+            block, _ = np.linalg.qr(factor.solve(block))
+        image = np.stack([matrix.product(column) for column in block.T], axis=1)
+        energy, turn = np.linalg.eigh(block.T @ image)
+        weak = np.abs(block @ turn[:, energy <= NULL_PIVOT * typical])
+        loose |= (weak > 1e-6 * weak.max(initial=1e-300)).any(axis=1)
+    return np.flatnonzero(loose)
 
 
 def _residual(z: Floats, gradient: Floats, lower: Floats) -> float:
     """Largest gradient entry that a bound does not hold."""
     if len(z) == 0:
         return 0.0
-    free = gradient.copy()
+    free = np.abs(gradient)
     free[(z <= lower) & (gradient > 0.0)] = 0.0
-    return float(np.abs(free).max())
+    return float(free.max())

@@ -145,6 +145,7 @@ def square_net(
     rim = np.ones((n, n), bool)
     rim[1:-1, 1:-1] = False
     fixed = rim.ravel()
+    e = e[~(fixed[e].all(axis=1))]
     span = np.linalg.norm(x[e[:, 1]] - x[e[:, 0]], axis=1)
     loads = np.zeros((n * n, 3))
     loads[~fixed, 1] = -load / np.count_nonzero(~fixed)
@@ -207,7 +208,11 @@ def layered_sheet(
     x = np.concatenate([flat * spacing + [0.0, gap * k, 0.0] for k in range(layers)])
     ways = _neighbours(n)
     sheet = np.concatenate([_pairs(*ways[k]) for k in (0, 1, 2)])
+    inner = np.zeros((n, n), bool)
+    inner[1:-1, 1:-1] = True
+    free = np.tile(inner.ravel(), layers)
     cables = np.concatenate([sheet + k * n * n for k in range(layers)])
+    cables = cables[free[cables].any(axis=1)]
     e, ea = cables, np.full(len(cables), stiffness)
     span = np.linalg.norm(x[e[:, 1]] - x[e[:, 0]], axis=1)
     slack = _slack_lengths(
@@ -215,16 +220,15 @@ def layered_sheet(
     )
     if linked and layers > 1:
         across = np.concatenate([_pairs(*ways[k]) for k in (0, 3, 4)])  # 120 degrees apart
-        links = np.concatenate([across + [k * n * n, (k + 1) * n * n] for k in range(layers - 1)])
+        step = np.array([0, n * n])
+        links = np.concatenate([across + k * n * n + step for k in range(layers - 1)])
+        links = links[free[links].any(axis=1)]
         oblique = math.hypot(spacing, gap)
         along = 2.0 / 3.0 * gliding_stiffness * (oblique / spacing) ** 2  # stiffness of a fibril
         rest = oblique / (1.0 + prestrain)
         e = np.concatenate([e, links])
         ea = np.concatenate([ea, np.full(len(links), along * rest)])
         slack = np.concatenate([slack, np.full(len(links), rest)])
-    inner = np.zeros((n, n), bool)
-    inner[1:-1, 1:-1] = True
-    free = np.tile(inner.ravel(), layers)
     loads = np.zeros((len(x), 3))
     drawn = free & (np.arange(len(x)) >= (layers - 1) * n * n)
     loads[drawn, 0] = pull / np.count_nonzero(drawn)
@@ -315,6 +319,7 @@ def random_network(
     shell = 0.5 * n ** (-1.0 / 3.0) * side
     fixed = (np.minimum(x, side - x) < shell).any(axis=1)
     fixed[0] = True
+    e = e[~fixed[e].all(axis=1)]
     span = np.linalg.norm(x[e[:, 1]] - x[e[:, 0]], axis=1)
     loads = rng.normal(size=(n, 3)) * (load / 100.0)
     return cable_network(
