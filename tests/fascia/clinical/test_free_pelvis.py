@@ -11,7 +11,6 @@ from fascia.clinical.paths import LUMBAR_JOINTS, joint_range
 from fascia.clinical.supine import FreePelvis, StiffeningJoints
 from fascia.mechanics.problem import NetworkProblem
 
-
 SEEDS = (0, 1, 2)
 
 
