@@ -1,0 +1,259 @@
+"""Straight-leg raise and knee extension: stiffness, its spread over people, popliteal deficit.
+
+The spread over people is drawn from what was assumed before the first comparison (`SPREAD`,
+`PELVIC_SHARE`) and from nothing else; no stiffness of a group enters it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.clinical.calibration import SLR_STIFFNESS_TARGET, calibrate_tolerance
+from fascia.clinical.examination import Examination
+from fascia.clinical.paths import PostureOptions
+from fascia.clinical.slopes import slope
+from fascia.validation.comparison import Comparison, judged, within
+from panjabi.reference import row
+
+if TYPE_CHECKING:
+    from fascia.clinical.tolerance import Tolerance
+    from fascia.network.model import TensionNetwork
+    from fascia.subject import Subject
+
+Floats = NDArray[np.float64]
+
+ADULTS = 200
+SEED = 1999
+GROUP_SHARE = 7 / 20
+"""Share of the sample in each outer group: 7 compliant, 6 between, 7 stiff (McHugh 1999)."""
+
+SPREAD = {
+    "fibre_length": 0.05,  # SD of the optimal fibre length, relative
+    "tendon_slack_length": 0.015,  # SD, relative: as many millimetres as the fibres' 5 %
+    "strength": 0.25,  # coefficient of variation of the section (log-normal)
+    "tendon_stiffness": 0.20,  # coefficient of variation (log-normal)
+}
+PELVIC_SHARE = (0.2, 0.4)  # even
+"""Between healthy adults of one size, the same for all three heads of a person. All assumed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adult:
+    """What one drawn person differs in from the standard subject (factors, and a share)."""
+
+    fibre_length: float
+    tendon_slack_length: float
+    strength: float
+    tendon_stiffness: float
+    pelvic_share: float
+
+
+def draw_adults(count: int = ADULTS, *, seed: int = SEED) -> tuple[Adult, ...]:
+    """Adults drawn from `SPREAD` and `PELVIC_SHARE`; the same seed gives the same people."""
+    random = np.random.default_rng(seed)
+
+    def lognormal(variation: float) -> Floats:
+        sigma = np.sqrt(np.log1p(variation**2))
+        return random.lognormal(-0.5 * sigma**2, sigma, count)
+
+    columns = (
+        random.normal(1.0, SPREAD["fibre_length"], count),
+        random.normal(1.0, SPREAD["tendon_slack_length"], count),
+        lognormal(SPREAD["strength"]),
+        lognormal(SPREAD["tendon_stiffness"]),
+        random.uniform(PELVIC_SHARE[0], PELVIC_SHARE[1], count),
+    )
+    names = ("fibre_length", "tendon_slack_length", "strength", "tendon_stiffness", "pelvic_share")
+    return tuple(
+        Adult(**dict(zip(names, map(float, person), strict=True)))
+        for person in zip(*columns, strict=True)
+    )
+
+
+def as_adult(network: TensionNetwork, adult: Adult) -> TensionNetwork:
+    """The network with the hamstrings of that person, both sides."""
+    chosen = set(network.strands_of(region="hamstrings", kind="muscle"))
+    strands = []
+    for strand in network.strands:
+        if strand.name in chosen:
+            law = strand.law
+            law = replace(
+                law,
+                optimal_fibre_length=law.optimal_fibre_length * adult.fibre_length,
+                tendon_slack_length=law.tendon_slack_length * adult.tendon_slack_length,
+                max_isometric_force=law.max_isometric_force * adult.strength,
+                tendon_stiffness=law.tendon_stiffness * adult.tendon_stiffness,
+                tendon_strain_at_max=law.tendon_strain_at_max / adult.tendon_stiffness,
+            )
+            strand = replace(strand, law=law)
+        strands.append(strand)
+    return replace(network, strands=tuple(strands))
+
+
+def stiffness_of_adults(
+    network: TensionNetwork,
+    adults: tuple[Adult, ...],
+    *,
+    points: int = 11,
+    tolerance: Tolerance | None = None,
+) -> Floats:
+    """Straight-leg raise stiffness of every person over the default window [N m/rad].
+
+    With a tolerance nobody is raised beyond the own end point: the window ends there if it comes
+    first (and 5 deg above its beginning at the least).
+    """
+    bench = Examination(network, "slr")
+    low, high = np.radians(bench.test.window)
+    found = []
+    for adult in adults:
+        options = PostureOptions(pelvic_share=adult.pelvic_share)
+        person = Examination(as_adult(network, adult), "slr", options=options, like=bench)
+        top = high
+        if tolerance is not None:
+            top = min(high, max(person.end(tolerance)[0].angle, low + np.radians(5.0)))
+        angles = np.linspace(low, top, points)
+        found.append(slope(angles, np.array([s.tissue_torque for s in person.curve(angles)])))
+    return np.array(found)
+
+
+def outer_groups(stiffness: Floats) -> tuple[Floats, Floats]:
+    """The most compliant and the stiffest 7 in 20."""
+    ordered = np.sort(stiffness)
+    size = round(GROUP_SHARE * len(ordered))
+    return ordered[:size], ordered[-size:]
+
+
+def compare(subject: Subject) -> list[Comparison]:
+    """Rows HAM_K_*, PKE_norm, SD-1 to SD-3."""
+    return [*_stiffness(subject), *_groups(subject), *_knee(subject)]
+
+
+def _stiffness(subject: Subject) -> list[Comparison]:
+    nm, n_mm = Examination(subject.network, "slr").stiffness()
+    return [
+        within(
+            "HAM_K_mid",
+            nm,
+            SLR_STIFFNESS_TARGET - 0.05,
+            SLR_STIFFNESS_TARGET + 0.05,
+            accept="28 N m/rad to rounding",
+            reason="one scale on the passive hamstring curves is fitted to it, so it is met by "
+            f"construction; the same slope is {n_mm:.2f} N/mm of summed head force over mean "
+            "path length",
+        )
+    ]
+
+
+def _groups(subject: Subject) -> list[Comparison]:
+    adults = draw_adults()
+    network = subject.network
+    soft, stiff = outer_groups(stiffness_of_adults(network, adults))
+    stopped = outer_groups(stiffness_of_adults(network, adults, tolerance=subject.tolerance))
+    alike = tuple(replace(a, fibre_length=1.0, tendon_slack_length=1.0) for a in adults)
+    one_length = outer_groups(stiffness_of_adults(network, alike))
+    drawn = (
+        f"{len(adults)} adults drawn beforehand from fibre length 5 %, tendon slack length "
+        "1.5 %, section 25 %, tendon stiffness 20 %, pelvic share 0.2-0.4; outer groups of 7 in 20"
+    )
+    beside = (
+        f"beside it: raised to the own end point only {_both(stopped)}, without the spread of "
+        f"lengths {_both(one_length)}. Lengths drawn apart from the skeleton make too many people "
+        "slack or taut: muscle and bone of one person fit each other better than that"
+    )
+    rows = []
+    for id, group in (("HAM_K_compl", soft), ("HAM_K_stiff", stiff)):
+        published = row(id)
+        assert published.sd is not None
+        rows.append(
+            within(
+                id,
+                float(group.mean()),
+                published.number - 2.0 * published.sd,
+                published.number + 2.0 * published.sd,
+                accept="mean of the drawn group within 2 SD of the published one",
+                reason=f"{drawn}; SD within the group {group.std(ddof=1):.1f}; {beside}",
+            )
+        )
+    ratio = float(stiff.mean() / soft.mean())
+    expected = row("HAM_K_stiff").number / row("HAM_K_compl").number
+    rows.append(
+        within(
+            "HAM_K_stiff.ratio",
+            ratio,
+            1.0 + 0.5 * (expected - 1.0),
+            1.0 + 1.5 * (expected - 1.0),
+            quantity="stiff over compliant group, passive straight-leg raise",
+            published="36.2 / 20.3",
+            value=expected,
+            unit="1",
+            accept="excess over 1 within 50 % (their middle is fitted, their ratio is not)",
+            reason=f"{drawn}; {beside}",
+        )
+    )
+    return rows
+
+
+def _both(groups: tuple[Floats, Floats]) -> str:
+    soft, stiff = (float(group.mean()) for group in groups)
+    return f"{soft:.1f} and {stiff:.1f} (ratio {stiff / soft:.2f})"
+
+
+def deficit_deg(network: TensionNetwork, slr_deg: float) -> float:
+    """Knee-extension deficit of somebody whose straight-leg raise ends at ``slr_deg`` [deg]."""
+    tolerance = calibrate_tolerance(network, slr_deg=slr_deg)
+    sample, _ = Examination(network, "knee-extension").end(tolerance)
+    return 90.0 - float(np.degrees(sample.angle))
+
+
+def _knee(subject: Subject) -> list[Comparison]:
+    network = subject.network
+    published = row("PKE_norm")
+    rows, found = [], []
+    for i, (who, norm) in enumerate((("men", "SD-1"), ("women", "SD-2"))):
+        slr = row(norm).number
+        deficit = deficit_deg(network, slr)
+        found.append(deficit)
+        reached = Examination(network, "slr").end(calibrate_tolerance(network, slr_deg=slr))[0]
+        rows.append(
+            judged(
+                norm,
+                float(np.degrees(reached.angle)),
+                met=True,
+                accept="-",
+                reason="recalled; the tolerance is set there, so the model returns what it was "
+                "given",
+            )
+        )
+        rows.append(
+            within(
+                f"PKE_norm.{who}",
+                deficit,
+                published.values[i] - published.sds[i],
+                published.values[i] + published.sds[i],
+                value=published.values[i],
+                sd=published.sds[i],
+                accept="within 1 SD",
+                reason=f"tolerance set on the straight-leg raise of {who} ({slr:g} deg, recalled), "
+                "then the same tolerance at the knee; the network is that of the standard adult",
+            )
+        )
+    rows.append(
+        within(
+            "SD-3.popliteal",
+            found[0] - found[1],
+            5.5,
+            16.5,
+            quantity="sex difference in popliteal angle",
+            published="11 (in the notes of the row)",
+            value=11.0,
+            unit="deg",
+            accept="within 50 %",
+            reason="difference of the two deficits above: what a higher tolerance alone makes of "
+            "8 deg of straight-leg raise",
+        )
+    )
+    return rows

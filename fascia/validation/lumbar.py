@@ -1,0 +1,323 @@
+"""Fascia and ligaments of the trunk: traction on the thoracolumbar fascia (BAR04), the rectus
+sheath (NO13), stress in parallel (TLF_ES_sigma6), the spinous ligaments in flexion (ISSL_Fflex),
+the preload of the sacrotuberous ligament (STL_preload).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.clinical.catalogue import clinical_test
+from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
+from fascia.mechanics.equilibrium import Equilibrium, solve
+from fascia.network import geometry
+from fascia.validation.comparison import Comparison, judged, within
+from fascia.validation.variants import rebuilt
+from panjabi.reference import row
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+    from fascia.subject import Subject
+
+Floats = NDArray[np.float64]
+
+PULL = 10.0
+"""Traction on each muscle of the experiment, all its fascial ends together [N] (BAR04)."""
+
+MOVED = 0.10
+"""A station counts as moved at a tenth of the motion of the most moved one. Set beforehand: the
+paper prints no limit of detection, and a share does not hang on the assumed stiffness."""
+
+LEVELS: dict[str, tuple[str, ...]] = {
+    "T12": ("t12",),
+    "L1": ("sp_l1",),
+    "L2": ("sp_l2", "lateral_raphe_l2"),
+    "L3": ("sp_l3", "lateral_raphe_l3"),
+    "L4": ("sp_l4", "lateral_raphe_l4", "iliac_crest_top"),
+    "L5": ("sp_l5",),
+    "S1": ("sacrum_dorsum", "psis"),
+}
+"""Stations of the posterior layer by level; those of the midline stand for both sides."""
+
+LATISSIMUS = ("latissimus_upper", "latissimus_tlf")
+GLUTEUS = ("glmax1", "glmax2", "glmax3")
+
+SHEATH_LOAD = 20.0
+"""Load on adductor longus [N]; the paper's is not in the abstract (assumed)."""
+
+
+# --- traction on the posterior layer ----------------------------------------------------------
+
+
+def muscle_pull(network: TensionNetwork, muscles: tuple[str, ...], side: str) -> dict[str, Floats]:
+    """Forces on the fascial nodes of a muscle that add up to `PULL` [N], along its strands.
+
+    Strands share the pull by their strength (Fmax, or EA of a table muscle).
+    """
+    at = geometry.poses(network.body)
+    ends: list[tuple[str, Floats, float]] = []
+    for base in muscles:
+        strand = network.strand(f"{base}_{side}")
+        points = geometry.polyline(network, strand, at)
+        # the trunk end: nodes of the lattice are the start of the gluteus, the end of latissimus
+        first = base.startswith("glmax")
+        step = points[1] - points[0] if first else points[-2] - points[-1]
+        strength = getattr(strand.law, "max_isometric_force", None) or strand.law.stiffness
+        node = strand.start if first else strand.end
+        ends.append((node, step / np.linalg.norm(step), strength))
+    total = sum(strength for _, _, strength in ends)
+    loads: dict[str, Floats] = {}
+    for node, direction, strength in ends:
+        loads[node] = loads.get(node, np.zeros(3)) + PULL * strength / total * direction
+    return loads
+
+
+def motions(network: TensionNetwork, loads: Mapping[str, Floats]) -> dict[str, float]:
+    """How far every station of the posterior layer moves under loads on nodes [m]."""
+    names = {
+        f"{station}{suffix}"
+        for stations in LEVELS.values()
+        for station in stations
+        for suffix in ("", "_r", "_l")
+    } & {node.name for node in network.nodes}
+    before = solve(network)
+    pulls = {name: tuple(map(float, force)) for name, force in loads.items()}
+    after = solve(network, loads=pulls, start=before)
+    return {
+        name: float(np.linalg.norm(after.position_of(name) - before.position_of(name)))
+        for name in sorted(names)
+    }
+
+
+def levels_moved(moved: Mapping[str, float], suffix: str) -> tuple[str, ...]:
+    """Levels where a station of that side (or the midline) moves by a tenth of the most."""
+    limit = MOVED * max(moved.values())
+    return tuple(
+        level
+        for level, stations in LEVELS.items()
+        if any(moved.get(s + suffix, moved.get(s, 0.0)) >= limit for s in stations)
+    )
+
+
+def _traction(network: TensionNetwork) -> list[Comparison]:
+    wanted = {
+        "latissimus": (LATISSIMUS, set(LEVELS), "both sides, T12 to S1"),
+        "gluteus": (GLUTEUS, {"L4", "L5", "S1"}, "below L3 only"),
+    }
+    rows = []
+    for name, (muscles, levels, words) in wanted.items():
+        moved = motions(network, muscle_pull(network, muscles, "r"))
+        same, other = (levels_moved(moved, side) for side in ("_r", "_l"))
+        most = max(moved, key=moved.__getitem__)
+        # muscle on the right: which of the (level, side) pairs are as the paper says; for the
+        # gluteus nothing is said about the other side below L3
+        as_published = [
+            (level in side) == (level in levels)
+            for side in (same, other)
+            for level in LEVELS
+            if not (name == "gluteus" and side is other and level in levels)
+        ]
+        met, right = all(as_published), float(np.mean(as_published))
+        rows.append(
+            judged(
+                f"BAR04.{name}",
+                right,
+                met=met,
+                quantity=f"levels of the posterior layer moved by {PULL:g} N on {name}",
+                published=words,
+                value=None,
+                unit="share of levels as published",
+                accept="every level as published; moved = a tenth of the greatest motion, set "
+                "beforehand",
+                reason=f"pull on the right: moved on the same side {_span(same)}, on the other "
+                f"{_span(other)}; most at {most}, {1e3 * moved[most]:.2f} mm; standing posture "
+                f"with {network.resting_tension.get('', 0.0):g} N in the fascia",
+            )
+        )
+    return rows
+
+
+def _span(levels: tuple[str, ...]) -> str:
+    return ", ".join(levels) or "nowhere"
+
+
+# --- rectus sheath ----------------------------------------------------------------------------
+
+
+def sheath_strain(network: TensionNetwork, load: float = SHEATH_LOAD) -> float:
+    """Strain change of the opposite distal rectus sheath under a pull on the right adductor [1].
+
+    The sheath has no figures of its own; the network is built again with it on, figures by kind,
+    and the whole pull acts on the fascial node at the pubis: an upper bound.
+    """
+    network = rebuilt(network, minor_share=1.0, include_off=True)
+    at = geometry.poses(network.body)
+    adductor = geometry.polyline(network, network.strand("addlong_r"), at)
+    pull = (adductor[1] - adductor[0]) / np.linalg.norm(adductor[1] - adductor[0])
+    before = solve(network)
+    after = solve(network, loads={"pubis_r": tuple(map(float, load * pull))}, start=before)
+    i = before.index("rectus_sheath_low_l")
+    return (
+        float(after.length[i] - before.length[i])
+        / network.strand("rectus_sheath_low_l").law.slack_length
+    )
+
+
+def _sheath(network: TensionNetwork) -> Comparison:
+    strain = 100.0 * sheath_strain(network)
+    return within(
+        "NO13",
+        strain,
+        -1.1,
+        1.1,
+        accept="size below 1.1 % (mean + 2 SD)",
+        reason="as built the sheath is off for want of data, so nothing is handed on; here it is "
+        f"on with figures by kind, and {SHEATH_LOAD:g} N (load not in the abstract) act wholly on "
+        "the pubic node: an upper bound. Adductor and sheath of one side meet at the pubis and "
+        "the sides cross only at the linea alba, so the opposite sheath shortens where the mean "
+        "of the cadavers lengthened. The limit is wide (the SD exceeds the mean): meeting it says "
+        "little",
+    )
+
+
+# --- stress in parallel -----------------------------------------------------------------------
+
+
+def stress_at(network: TensionNetwork, strand: str, strain: float) -> float:
+    """Tension over section of a collagen-like strand at a strain [Pa]."""
+    law = network.strand(strand).law
+    modulus = network.strand(strand).parameters["modulus"].si
+    area = law.stiffness / modulus
+    return float(law.tension((1.0 + strain) * law.slack_length)) / area
+
+
+def _parallel(network: TensionNetwork) -> list[Comparison]:
+    published = row("TLF_ES_sigma6")
+    rows = []
+    for part, name, strand, what in (
+        (0, "fascia", "tlf_deep_l1_r", "thoracolumbar fascia"),
+        (1, "muscle", "erector_l3_l1_r", "erector spinae"),
+    ):
+        value = published.values[part]
+        stress = 1e-6 * stress_at(network, strand, 0.06)
+        toe = network.strand(strand).law.transition_strain
+        rows.append(
+            within(
+                f"TLF_ES_sigma6.{name}",
+                stress,
+                value / 2.0,
+                value * 2.0,
+                quantity=f"stress at 6 % strain beside each other: {what}",
+                value=value,
+                accept="factor 2",
+                reason=f"law of {strand}: measured modulus, assumed transition strain {toe:g}"
+                + (
+                    ", so that 6 % lies inside the toe; even without a toe the modulus of the same "
+                    "laboratory (0.6 MPa) gives 0.036 MPa"
+                    if toe > 0.06
+                    else ""
+                ),
+            )
+        )
+    return rows
+
+
+# --- spinous ligaments ------------------------------------------------------------------------
+
+
+def supraspinous_forces(network: TensionNetwork, share: float) -> Floats:
+    """Force of every lumbar supraspinous strand at a share of the forward bend's lumbar flexion."""
+    body = network.body
+    assert body is not None
+    path = clinical_test("forward-bend").path(body, "r", PostureOptions())
+    lumbar = [body.coordinate_index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
+    flexion = -path.postures[:, lumbar].sum(axis=1)
+    angle = float(np.interp(share * flexion[-1], flexion, path.angles))
+    state: Equilibrium = solve(network, posture=path.q(angle))
+    names = [f"supraspinous_{level}" for level in ("l5", "l4", "l3", "l2", "l1", "t12")]
+    return np.array([state.tension_of(name) for name in names])
+
+
+def _spinous(network: TensionNetwork) -> list[Comparison]:
+    half, full = (supraspinous_forces(network, share) for share in (0.5, 1.0))
+    loose = network.with_resting_tension(0.0)
+    bare = [float(supraspinous_forces(loose, share).mean()) for share in (0.5, 1.0)]
+    unrested = (
+        f"without resting tension {bare[0]:.0f} N at half and {bare[1]:.0f} N at full flexion"
+    )
+    published = row("ISSL_Fflex").number
+    alone = 0.25 * published
+    shape = float(half.mean() / full.mean()) if full.mean() > 0.0 else 1.0
+    levels = ", ".join(f"{force:.0f}" for force in full)
+    return [
+        within(
+            "ISSL_Fflex",
+            float(full.mean()),
+            0.5 * published,
+            1.5 * published,
+            accept="+-50 %",
+            reason="the network has the supraspinous ligament only, and three quarters of the "
+            "published load is the interspinous one; mean of the six lumbar strands where the "
+            f"forward bend meets the first joint limit (L5-S1 to T12-L1: {levels} N)",
+        ),
+        within(
+            "ISSL_Fflex.supraspinous",
+            float(full.mean()),
+            0.5 * alone,
+            1.5 * alone,
+            quantity="load in the lumbar supraspinous ligament alone at full flexion",
+            published="a quarter of 134 (interspinous alone 75 %)",
+            value=alone,
+            accept="+-50 %",
+            reason=f"the same strands against the quarter that is theirs; {unrested}",
+        ),
+        within(
+            "ISSL_Fflex.shape",
+            shape,
+            0.0,
+            0.25,
+            quantity="spinous load at half of lumbar flexion over that at full flexion",
+            published="little load in the first half",
+            value=None,
+            unit="1",
+            accept="at most a quarter",
+            reason="mean of the six strands. The assumed resting tension of the fascia stretches "
+            "the soft ligament before the bend begins, and its law has no slack of its own; "
+            f"{unrested}",
+        ),
+    ]
+
+
+# --- sacrotuberous ligament -------------------------------------------------------------------
+
+
+def _preload(network: TensionNetwork) -> Comparison:
+    published = row("STL_preload")
+    assert published.sd is not None
+    carried = solve(network).tension_of("sacrotuberous_r")
+    return within(
+        "STL_preload",
+        carried,
+        published.number - published.sd,
+        published.number + published.sd,
+        accept="within 1 SD in the standing equilibrium",
+        reason="the preload sets the slack length at the places the nodes were built at; both "
+        "ends then slip until ties, hamstrings and sacral fascia balance it, and a tenth of a "
+        "millimetre is 150 N in this stiff strand",
+    )
+
+
+def compare(subject: Subject) -> list[Comparison]:
+    """Rows NO13, BAR04, TLF_ES_sigma6, ISSL_Fflex, STL_preload."""
+    network = subject.network
+    return [
+        _sheath(network),
+        *_traction(network),
+        *_parallel(network),
+        *_spinous(network),
+        _preload(network),
+    ]

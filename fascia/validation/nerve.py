@@ -1,0 +1,176 @@
+"""The rival route: nerve and dura from the neck to the foot (SLUMP, SLRroot)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fascia.clinical.catalogue import ClinicalTest
+from fascia.clinical.examination import Examination
+from fascia.clinical.paths import (
+    CERVICAL_JOINTS,
+    LUMBAR_JOINTS,
+    THORACIC_JOINTS,
+    PostureOptions,
+    PosturePath,
+    spine_flexion,
+)
+from fascia.validation.comparison import Comparison, judged, within
+from panjabi.body import Body
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+    from fascia.subject import Subject
+
+LUMBAR_SLUMP, THORACIC_SLUMP, PELVIC_SLUMP = 35.0, 25.0, 15.0
+"""Flexion of the slumped back and posterior tilt of its pelvis [deg]; assumed."""
+
+NECK_FLEXION = 40.0
+"""Neck flexion that is added in the slump [deg]; assumed."""
+
+JUST_TAUT = 2.0
+"""Angle from which root motion counts [deg]; flat on the table the path is slack."""
+
+RAISE = 70.0
+"""Leg-to-table angle at which the roots are looked at [deg]; assumed."""
+
+
+def slump_path(body: Body, side: str, options: PostureOptions) -> PosturePath:
+    """Sitting slumped, thighs level, one knee extended from 90 deg of flexion."""
+    tilt = math.radians(PELVIC_SLUMP)
+    values = {"pelvis_tilt": tilt, f"ankle_angle_{side}": options.ankle_dorsiflexion}
+    for s in "rl":
+        values[f"hip_flexion_{s}"] = math.pi / 2 - tilt
+        values[f"knee_angle_{s}"] = math.pi / 2
+    values |= spine_flexion(body, LUMBAR_JOINTS, math.radians(LUMBAR_SLUMP))
+    values |= spine_flexion(body, THORACIC_JOINTS, math.radians(THORACIC_SLUMP))
+    values |= spine_flexion(body, CERVICAL_JOINTS, options.neck_flexion)
+    start, stop = body.zero(), body.zero()
+    for name, value in values.items():
+        start[body.coordinate_index(name)] = value
+    stop[:] = start
+    stop[body.coordinate_index(f"knee_angle_{side}")] = 0.0
+    return PosturePath(np.array([0.0, math.pi / 2]), np.array([start, stop]))
+
+
+SLUMP = ClinicalTest(
+    name="slump",
+    title="slump",
+    angle="knee extension from 90 deg of flexion",
+    path=slump_path,
+    moment=(("knee_angle_{side}", -1.0),),
+    anchor="pelvis",
+    window=(20.0, 70.0),
+)
+
+
+def without_nerve(network: TensionNetwork) -> TensionNetwork:
+    return network.cut(*network.strands_of(region="neural"))
+
+
+def without_back_line(network: TensionNetwork) -> TensionNetwork:
+    """Without every strand of the superficial back line but the muscles of thigh and calf."""
+    kept = {*network.strands_of(region="hamstrings"), *network.strands_of(region="calf")}
+    return network.cut(*[n for n in network.strands_of(line="SBL") if n not in kept])
+
+
+def slump_change(
+    subject: Subject, network: TensionNetwork, *, neck: float = 0.0, ankle: float = 0.0
+) -> float:
+    """Change of knee extension at the end point when neck or ankle flex [deg]."""
+    ends = []
+    for options in (
+        PostureOptions(),
+        PostureOptions(neck_flexion=np.radians(neck), ankle_dorsiflexion=np.radians(ankle)),
+    ):
+        end, _ = Examination(network, SLUMP, options=options).end(subject.tolerance)
+        ends.append(np.degrees(end.angle))
+    return float(ends[1] - ends[0])
+
+
+def compare(subject: Subject) -> list[Comparison]:
+    """Rows SLUMP, SLRroot."""
+    return [*_slump(subject), *_roots(subject)]
+
+
+def _slump(subject: Subject) -> list[Comparison]:
+    network = subject.network
+    whole = slump_change(subject, network, neck=NECK_FLEXION)
+    nerve_cut = slump_change(subject, without_nerve(network), neck=NECK_FLEXION)
+    line_cut = slump_change(subject, without_back_line(network), neck=NECK_FLEXION)
+    neural = abs(nerve_cut) < 0.1 * abs(whole) and line_cut < 0.9 * whole < 0.0
+    ankle = slump_change(subject, network, ankle=10.0)
+    return [
+        judged(
+            "SLUMP",
+            whole,
+            met=whole < 0.0 and neural,
+            published="neck flexion reduces knee extension (degrees not seen)",
+            unit="deg",
+            accept="falls; with the nerve path cut less than a tenth is left, with the back line "
+            "cut at least nine tenths",
+            reason=f"{NECK_FLEXION:g} deg of neck flexion; {nerve_cut:+.3f} deg with the nerve "
+            f"path cut, {line_cut:+.3f} deg with the superficial back line cut. Direction only: "
+            "the size hangs on the assumed weight of nerve strain",
+        ),
+        judged(
+            "SLUMP.ankle",
+            ankle,
+            met=ankle < 0.0,
+            quantity="knee extension in slump, ankle dorsiflexed against neutral",
+            published="dorsiflexion reduces it further (degrees not seen)",
+            unit="deg",
+            accept="falls (direction)",
+            reason="10 deg of dorsiflexion, neck neutral",
+        ),
+    ]
+
+
+def _roots(subject: Subject) -> list[Comparison]:
+    bench = Examination(subject.network, "slr")
+    rest, raised = (bench.at(np.radians(a)).equilibrium for a in (JUST_TAUT, RAISE))
+
+    def motion(node: str) -> float:
+        """Slip along the canal [mm]."""
+        flat = rest.flat
+        i = flat.node_names.index(node)
+        span = slice(flat.point_dof[i], flat.point_dof[i] + flat.point_ndof[i])
+        return 1e3 * float(np.linalg.norm(raised.slips[span] - rest.slips[span]))
+
+    i = rest.index("lumbosacral_roots_r")
+    law = subject.network.strand("lumbosacral_roots_r").law
+    strain = 100.0 * (raised.length[i] - max(rest.length[i], law.slack_length)) / law.slack_length
+    root, dura = motion("nerve_roots_r"), motion("nerve_dura_c1c2")
+    how = f"straight-leg raise from {JUST_TAUT:g} to {RAISE:g} deg, pelvic share 0.3"
+    met = 0.5 <= root <= 5.0 and root > dura
+    return [
+        judged(
+            "SLRroot.motion",
+            root,
+            met=met,
+            quantity="nerve root motion in straight-leg raise (L4-S1)",
+            value=None,
+            published="0.5-5",
+            unit="mm",
+            accept="0.5-5 mm, and more than the dura at the neck",
+            reason=f"{how}; the dura at the neck moves {dura:.2f} mm. The nerve path is guided and "
+            "tied nowhere, so roots slide as far as the slack of nerve and dura asks; dural "
+            "sleeves and the ligaments of the foramen, which hold a real root, are not in the "
+            "network",
+        ),
+        within(
+            "SLRroot.strain",
+            strain,
+            2.0,
+            4.0,
+            quantity="nerve root strain in straight-leg raise (L4-S1)",
+            value=None,
+            published="2-4",
+            unit="%",
+            accept="2-4 %",
+            reason=f"{how}; without friction the root carries the tension of the whole path, and "
+            "its strain follows from the assumed stiffness of nerve and dura",
+        ),
+    ]
