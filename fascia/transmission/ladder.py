@@ -23,20 +23,28 @@ def _check(ratio: float) -> None:
         )
 
 
+def _rate(ratio: float) -> float:
+    """m of cosh m = 1 + ratio / 2, by its half so that a small ratio keeps its digits."""
+    return 2.0 * math.asinh(math.sqrt(ratio) / 2.0)
+
+
 def decay_per_station(ratio: float) -> float:
-    """Displacement of a node over that of the one before it in a long chain [1]."""
+    """Displacement of a node over that of the one before it in a long chain [1].
+
+    1 + ratio/2 - sqrt(ratio + ratio^2/4).
+    """
     _check(ratio)
-    return 1.0 + ratio / 2.0 - math.sqrt(ratio + ratio**2 / 4.0)
+    return math.exp(-_rate(ratio))
 
 
 def displacements(ratio: float, links: int) -> Floats:
-    """u_i / u_0 for i = 0..links, far end fixed."""
+    """u_i / u_0 for i = 0..links, far end fixed: sinh((links - i) m) / sinh(links m)."""
     _check(ratio)
     i = np.arange(links + 1)
-    if ratio == 0.0:
+    m = _rate(ratio)
+    if m * links < 1e-8:  # the rest is below rounding
         return (links - i) / links
-    m = math.acosh(1.0 + ratio / 2.0)
-    return np.sinh((links - i) * m) / math.sinh(links * m)
+    return np.exp(-i * m) * np.expm1(-2.0 * (links - i) * m) / math.expm1(-2.0 * links * m)
 
 
 def force_ratio(ratio: float, links: int) -> float:
