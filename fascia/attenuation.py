@@ -10,8 +10,8 @@ than the stiffness their tie is a share of, and several run side by side.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +137,7 @@ def attenuation(
         stations=tuple(stations),
         tie_ratio=np.array([float(r) for r in tie_ratios]),
         change_N=np.array(changes),
-        ladder=np.array([_ladder(float(r)) ** steps for r in tie_ratios]),
+        ladder=np.array([_ladder(float(r)) ** steps for r in tie_ratios], float),
     )
 
 

@@ -13,9 +13,11 @@ from panjabi import _lazy
 _EXPORTS: dict[str, str] = {
     "plot_body": "fascia.plots.body",
     "plot_body_views": "fascia.plots.views",
+    "plot_body_change": "fascia.plots.views",
     "plot_torque_angle": "fascia.plots.curves",
     "plot_torque_change": "fascia.plots.curves",
     "plot_sweep": "fascia.plots.ties",
+    "plot_sweep_page": "fascia.plots.ties",
     "plot_attenuation": "fascia.plots.transmission",
     "plot_required": "fascia.plots.requirement",
     "plot_shares": "fascia.plots.mechanisms",

@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 
 SMALLEST_N = 0.5  # tensions below are drawn in the lightest colour [N]
 SMALLEST_CHANGE_N = 1e-3  # changes below are drawn grey [N]
-TENSION_LABEL = "tension [N]"
-CHANGE_LABEL = "change of tension [N]"
+TENSION_LABEL = "tension [N] (dashed: slack)"
+CHANGE_LABEL = "change of tension [N] (grey: none)"
 LONGEST = 4.2  # longer side of a body on a figure of its own [in]
 
 
@@ -71,8 +71,9 @@ def plot_body(
     colorbar : draw one; by default only on a figure of its own.
 
     Strands that carry nothing are dashed grey (with ``compare``: nothing in both states);
-    strands on the far side of the bones are drawn paler, or not at all when they are slack. Both sides of the body are drawn.
-    The drawn strands are the axis' last collection, a mappable for a shared colour bar.
+    strands on the far side of the bones are drawn paler, or not at all when they are slack. Both
+    sides of the body are drawn. The coloured strands are the axis' last collection, a mappable
+    for a shared colour bar.
     """
     from matplotlib.collections import LineCollection
 

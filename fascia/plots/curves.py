@@ -64,7 +64,8 @@ def plot_torque_angle(
                     markerfacecolor="white" if result.censored else colour,
                 )
     if any(len(pair) > 1 for pair in pairs.values()):
-        handles += ax.plot([], [], linestyle=(0, (3.0, 1.5)), color="0.3", label="after release")
+        name = "after" + (" (on the same line)" if _overlap(pairs) else "")
+        handles += ax.plot([], [], linestyle=(0, (3.0, 1.5)), color="0.3", label=name)
     _dress(ax, first, "tissue torque [N m]")
     ax.axhline(0.0, color="0.3", linewidth=0.4, zorder=0.4)
     ax.legend(handles=handles, loc="upper left", handlelength=1.6, labelspacing=0.35)
@@ -89,6 +90,17 @@ def plot_torque_change(
 
 def _pairs(results: Mapping[str, Any]) -> dict[str, tuple[ClinicalResult, ...]]:
     return {k: v if isinstance(v, tuple) else (v,) for k, v in results.items()}
+
+
+def _overlap(pairs: Mapping[str, tuple[ClinicalResult, ...]]) -> bool:
+    """Whether every second curve runs within a line's width of its first."""
+    torques = [[result.tissue_torque for result in pair] for pair in pairs.values()]
+    span = max(np.ptp(curve) for pair in torques for curve in pair)
+    return all(
+        len(pair[0]) == len(curve) and np.abs(curve - pair[0]).max() < 0.01 * span
+        for pair in torques
+        for curve in pair[1:]
+    )
 
 
 def _colours(count: int) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fascia.plots.style import BLACK, BLUE, COLUMN, new_axis
+from fascia.plots.style import BLACK, BLUE, COLUMN, SMALL, new_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,15 @@ def plot_shares(change: StiffnessChange, *, ax: Axes | None = None) -> Axes:
         ax.barh(place[name], share, height=0.62, color=BLUE)
     ax.barh(place["whole"], change.end_angle_change_deg, height=0.62, color="0.45")
     for name, value in nulls.items():
-        ax.plot(value, place[name], "D", color=BLACK, markerfacecolor="white", markersize=4)
+        ax.plot(
+            value,
+            place[name],
+            "D",
+            color=BLACK,
+            markerfacecolor="white",
+            markersize=4,
+            clip_on=False,
+        )
     ax.axvline(0.0, color="0.3", linewidth=0.5, zorder=0.5)
     values = {**shares, "whole": change.end_angle_change_deg, **nulls}
     span = max((abs(v) for v in values.values()), default=0.0) or 1.0
@@ -41,7 +49,7 @@ def plot_shares(change: StiffnessChange, *, ax: Axes | None = None) -> Axes:
             _number(value),
             va="center",
             ha="left" if side > 0.0 else "right",
-            fontsize="small",
+            fontsize=SMALL,
         )
     doses = change.doses
     names = [f"{n} (dose {doses[n]:g})" if n in doses else n.replace("_", " ") for n in shares]
@@ -50,7 +58,9 @@ def plot_shares(change: StiffnessChange, *, ax: Axes | None = None) -> Axes:
     ax.tick_params(axis="y", length=0.0)
     ax.spines["left"].set_visible(False)
     low = min(0.0, *(v for v in values.values() if v < -1e-6), 0.0)
-    ax.set_xlim(low - (0.25 * span if low < 0.0 else 0.02 * span), max(values.values()) + 0.3 * span)
+    ax.set_xlim(
+        low - (0.25 * span if low < 0.0 else 0.02 * span), max(values.values()) + 0.3 * span
+    )
     ax.set_ylim(min(place.values()) - 0.6, 0.6)
     ax.set_xlabel("share of the change of end angle [°]")
     return ax

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fascia.plots.style import BLACK, COLUMN, MARKERS, PALETTE, new_axis
+from fascia.plots.style import COLUMN, MARKERS, PALETTE, SMALL, new_axis
 from fascia.plots.tie_axis import TieAxis
 
 if TYPE_CHECKING:
@@ -61,24 +61,32 @@ def plot_required(
                     textcoords="offset points",
                     va="bottom",
                     ha="center",
-                    fontsize="small",
+                    fontsize=SMALL,
                 )
         ax.plot([], [], color=colour, marker=marker, label=f"for a gain of {gain:.3g}°")
-    ax.axhline(
-        strength_N,
-        color=BLACK,
-        linewidth=0.9,
-        linestyle=(0, (4.0, 2.0)),
-        label=f"strength of the ligament, {strength_N:g} N",
-    )
-    if resting_N is not None:
-        ax.axhline(
-            resting_N, color="0.4", linewidth=0.8, label=f"resting tension, {resting_N:g} N"
-        )
+    for value, dashes, name in (
+        (strength_N, (0, (4.0, 2.0)), "strength of the ligament"),
+        (resting_N, "-", "resting tension"),
+    ):
+        if value is not None:
+            ax.axhline(value, color="0.3", linewidth=0.8, linestyle=dashes, zorder=0.5)
+            ax.annotate(
+                f"{name}, {value:g} N",
+                (1.0, value),
+                xycoords=ax.get_yaxis_transform(),
+                xytext=(-2, 2),
+                textcoords="offset points",
+                ha="right",
+                va="bottom",
+                fontsize=SMALL,
+            )
     ax.set_yscale("log")
+    if any(r.drop_N is None for r in requirements):
+        name = f"not reached; gain with {max(r.greatest_N for r in requirements):g} N"
+        ax.plot([], [], marker="$\\uparrow$", markersize=6, linestyle="", color="0.3", label=name)
     top = max([r.greatest_N for r in requirements], default=1000.0)
     ax.set_ylim(min(resting_N or strength_N, strength_N) / 2.5, 4.0 * 2.0 ** (len(gains) - 1) * top)
     ties.dress(ax)
     ax.set_ylabel("drop of tension needed [N]")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, labelspacing=0.3)
+    ax.legend(loc="upper right", bbox_to_anchor=(1.0, 0.375), labelspacing=0.3)
     return ax

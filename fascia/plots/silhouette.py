@@ -131,4 +131,3 @@ def draw_silhouette(ax: Axes, body: Body, q: Floats, view: str) -> None:
     ax.scatter(*joints.T, s=3.0, color=LINE, linewidths=0.0, zorder=1)
     levels = np.array([at(name) for name in _SPINE])
     ax.scatter(*levels.T, s=2.2, marker="s", color=LINE, linewidths=0.0, zorder=1)
-

@@ -18,7 +18,7 @@ BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#D55E00", "#009E73"
 PINK, SKY, YELLOW = "#CC79A7", "#56B4E9", "#E69F00"
 PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, BLACK)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-GREY = "0.55"
+SMALL = 7.0  # the smallest text [pt]
 
 RC: dict[str, Any] = {
     "font.family": "sans-serif",
@@ -27,7 +27,7 @@ RC: dict[str, Any] = {
     "axes.titlesize": 8.0,
     "xtick.labelsize": 7.5,
     "ytick.labelsize": 7.5,
-    "legend.fontsize": 7.0,
+    "legend.fontsize": SMALL,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -50,7 +50,7 @@ def journal_style() -> Iterator[None]:
     """Within it, matplotlib draws with the fonts and lines of a paper; outside nothing changes."""
     import matplotlib as mpl
 
-    with mpl.rc_context(RC):
+    with mpl.rc_context(RC):  # type: ignore[arg-type]
         yield
 
 
@@ -85,4 +85,4 @@ def shades(count: int) -> list[Any]:
     import matplotlib as mpl
     import numpy as np
 
-    return list(mpl.colormaps["viridis_r"](np.linspace(0.12, 0.95, count)))
+    return list(mpl.colormaps["viridis_r"](np.linspace(0.18, 0.97, count)))

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from fascia.errors import ReadoutError
 from fascia.plots.published import PublishedBand, remote_effects, stiffness_groups
-from fascia.plots.style import COLUMN, MARKERS, new_axis, shades
+from fascia.plots.style import COLUMN, MARKERS, PAGE, SMALL, new_axis, shades
 from fascia.plots.tie_axis import TieAxis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from fascia.sweeps import Sweep
 
 Quantity = Literal["end_change", "stiffness_change", "end_before", "stiffness_before"]
 
-LEGEND = {"labelspacing": 0.3, "borderpad": 0.2, "columnspacing": 1.0, "handlelength": 1.5}
+LEGEND: dict[str, Any] = {
+    "labelspacing": 0.3,
+    "borderpad": 0.2,
+    "columnspacing": 1.0,
+    "handlelength": 1.5,
+}
 
 # quantity -> field of the sweep, label, smallest value told from zero
 _SHOWN = {
@@ -58,7 +64,7 @@ def plot_sweep(
         defaults = {"end_change": remote_effects, "stiffness_before": stiffness_groups}
         bands = defaults[quantity]() if sweep.test == "slr" and quantity in defaults else ()
     for band, colour in zip(bands, _BAND_COLOURS, strict=False):
-        ax.axhspan(band.low, band.high, color=colour, linewidth=0.0, zorder=0.4, label=band.label)
+        ax.axhspan(band.low, band.high, color=colour, linewidth=0.0, zorder=0.4)
         for edge in (band.low, band.high):
             ax.axhline(edge, color="0.7", linewidth=0.4, zorder=0.45)
         ax.axhline(band.value, color="0.45", linewidth=0.7, zorder=0.5)
@@ -91,9 +97,50 @@ def plot_sweep(
         _symmetric_log(ax, linear)
     ties.dress(ax)
     ax.set_ylabel(label)
+    _name_bands(ax, bands)
     if legend:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, **LEGEND)
     return ax
+
+
+def _name_bands(ax: Axes, bands: Sequence[PublishedBand]) -> None:
+    """Labels at the right: of the first band above it, of the others below them, with room."""
+    for k, band in enumerate(bands):
+        ax.annotate(
+            band.label,
+            (1.0, band.high if k == 0 else band.low),
+            xycoords=ax.get_yaxis_transform(),
+            xytext=(-3, 1.5 if k == 0 else -2.5),
+            textcoords="offset points",
+            ha="right",
+            va="bottom" if k == 0 else "top",
+            fontsize=SMALL,
+            color="0.25",
+            linespacing=1.1,
+        )
+    if bands:
+        scale = ax.yaxis.get_transform()
+        low, high = scale.transform(np.array(ax.get_ylim()))
+        room = 0.2 * (high - low)  # two lines of text
+        tops = scale.transform(np.array([bands[0].high, *(band.low for band in bands[1:])]))
+        ends = np.array([min(low, *(tops[1:] - room)) if len(tops) > 1 else low, tops[0] + room])
+        ax.set_ylim(*scale.inverted().transform(np.array([ends[0], max(high, ends[1])])))
+
+
+def plot_sweep_page(sweep: Sweep, *, figure: Figure | None = None) -> Figure:
+    """Changes above, what they started from below, one legend: a figure of page width."""
+    import matplotlib.pyplot as plt
+
+    if figure is None:
+        figure = plt.figure(figsize=(PAGE, 5.8), layout="constrained")
+    axes = figure.subplots(2, 2).ravel()
+    quantities: tuple[Quantity, ...] = tuple(_SHOWN)  # type: ignore[assignment]
+    for letter, ax, quantity in zip("abcd", axes, quantities, strict=True):
+        plot_sweep(sweep, quantity, legend=False, ax=ax)
+        ax.set_title(f"$\\bf{{{letter}}}$", loc="left")
+    lines, labels = axes[0].get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside lower center", ncols=len(labels), **LEGEND)
+    return figure
 
 
 def _symmetric_log(ax: Axes, linear: float) -> None:

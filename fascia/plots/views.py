@@ -48,7 +48,8 @@ def plot_body_views(
         figure = plt.figure(figsize=(PAGE, 3.75), layout="constrained")
     tension = tension_scale(before, after)
     change = change_scale(tension_change(before, after))
-    left, right = figure.subfigures(1, 2, width_ratios=[2, 1])
+    parts: Any = figure.subfigures(1, 2, width_ratios=[2, 1])
+    left, right = parts
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.set(rect=(0.0, 0.0, 1.0, 0.95))  # type: ignore[call-arg]
@@ -88,4 +89,30 @@ def _extent(before: Equilibrium, after: Equilibrium, view: str) -> tuple[Floats,
         if state.network.body is not None:
             points += outlines(state.network.body, state.q, view)
     cloud = np.concatenate(points)
-    return cloud.min(axis=0) - 0.02, cloud.max(axis=0) + 0.02
+    return cloud.min(axis=0) - 0.025, cloud.max(axis=0) + 0.025
+
+
+def plot_body_change(
+    before: Equilibrium, after: Equilibrium, view: str = "side", *, figure: Figure | None = None
+) -> Figure:
+    """One view of a posture of a test: tension before, and its change about zero."""
+    import matplotlib.pyplot as plt
+
+    assert before.network is not None and after.network is not None
+    low, high = _extent(before, after, view)
+    width, height = high - low
+    if figure is None:
+        tall = PAGE / 2.0 * height / width + 0.75
+        figure = plt.figure(figsize=(PAGE, min(tall, 4.5)), layout="constrained")
+    panels = (
+        ("a", "before", before, None, tension_scale(before), TENSION_LABEL),
+        ("b", "after minus before", after, before, None, CHANGE_LABEL),
+    )
+    for ax, (letter, title, state, other, norm, label) in zip(
+        figure.subplots(1, 2), panels, strict=True
+    ):
+        plot_body(state.network, state, view, other, ax, norm=norm)  # type: ignore[arg-type]
+        ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+        ax.set_title(f"$\\bf{{{letter}}}$  {title}", loc="left")
+        add_colorbar(ax, ax.collections[-1], label, location="bottom", shrink=0.7, aspect=30)
+    return figure
