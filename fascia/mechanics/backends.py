@@ -37,10 +37,10 @@ class Dense:
     solves_per_factorisation = 1
 
     def __init__(self, indptr: Ints, indices: Ints, coordinates: Floats | None) -> None:
-        from scipy.linalg.lapack import dpotrf, dpotrs
+        from scipy.linalg import get_lapack_funcs
 
         n = len(indptr) - 1
-        self._potrf, self._potrs = dpotrf, dpotrs
+        self._potrf, self._potrs = get_lapack_funcs(("potrf", "potrs"), dtype=np.float64)
         self._values = np.zeros(n * n)
         self._matrix = self._values.reshape((n, n), order="F")
         self._place = indices + np.repeat(np.arange(n), np.diff(indptr)) * n
@@ -67,8 +67,6 @@ class Dense:
 class Multifrontal:
     """The project's own Cholesky factorisation (`fascia.mechanics.multifrontal`)."""
 
-    solves_per_factorisation = 5
-
     def __init__(self, indptr: Ints, indices: Ints, coordinates: Floats | None) -> None:
         from fascia.mechanics import multifrontal
         from fascia.mechanics.symbolic import analyse
@@ -77,6 +75,8 @@ class Multifrontal:
         self._fronts = analyse(indptr, indices, coordinates)
         self._panels = np.empty(self._fronts.panel[-1])
         self._blas = multifrontal.blas_addresses()
+        # in a small system the calls around a solve cost as much as the factor
+        self.solves_per_factorisation = 1 if len(indptr) <= 1000 else 5
 
     def twin(self) -> Multifrontal:
         twin = copy(self)
@@ -174,7 +174,10 @@ class Pardiso:
 
     def __init__(self, indptr: Ints, indices: Ints, coordinates: Floats | None) -> None:
         try:
-            from pypardiso import PyPardisoSolver
+            from pypardiso.pardiso_wrapper import (  # pyright: ignore[reportMissingImports]
+                PyPardisoError,
+                PyPardisoSolver,
+            )
         except ImportError as error:
             raise ParameterError(
                 "backend 'pardiso' needs pypardiso, which is not installed; install the extra "
@@ -193,6 +196,7 @@ class Pardiso:
         self._solver.set_iparm(1, 1)  # own settings instead of all defaults
         self._solver.set_iparm(2, 2)  # nested dissection
         self._solver.set_iparm(24, 0)
+        self._error = PyPardisoError
         self._analysed = False
         self._pattern = indptr, indices
 
@@ -204,14 +208,12 @@ class Pardiso:
         return self._solver._call_pardiso(self._matrix, b)  # the public way analyses each time
 
     def refactor(self, data: Floats, shift: float) -> bool:
-        from pypardiso.pardiso_wrapper import PyPardisoError
-
         self._matrix.data[:] = data[self._gather]
         self._matrix.data[self._diagonal] += shift
-        nothing = np.zeros(self._matrix.shape[0])
+        nothing = np.zeros(len(self._diagonal))
         try:
             self._run(22 if self._analysed else 12, nothing)
-        except PyPardisoError as error:
+        except self._error as error:
             if error.value in (-4, -7):  # zero or negative pivot
                 self._analysed = True
                 return False
@@ -239,7 +241,10 @@ class Cholmod:
 
     def __init__(self, indptr: Ints, indices: Ints, coordinates: Floats | None) -> None:
         try:
-            from sksparse.cholmod import CholmodNotPositiveDefiniteError, analyze
+            from sksparse.cholmod import (  # pyright: ignore[reportMissingImports]
+                CholmodNotPositiveDefiniteError,
+                analyze,
+            )
         except ImportError as error:
             raise ParameterError(
                 "backend 'cholmod' needs scikit-sparse (before 0.5), which is not installed; "
@@ -271,8 +276,9 @@ class Cholmod:
         return self._factor(b)
 
     def pivots(self) -> Floats:
-        out = np.empty(self._matrix.shape[0])
-        out[self._factor.P()] = self._factor.D()
+        diagonal = self._factor.D()
+        out = np.empty(len(diagonal))
+        out[self._factor.P()] = diagonal
         return out
 
 

@@ -11,7 +11,9 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from itertools import product
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -36,9 +38,7 @@ def blas_addresses() -> Ints:
 @cache
 def _thread_switch():
     """OpenBLAS's thread setter and the number of threads it came with; None for other BLAS."""
-    from scipy.linalg import cython_blas
-
-    library = ctypes.CDLL(cython_blas.__file__)
+    library = ctypes.CDLL(import_module("scipy.linalg.cython_blas").__file__)
     for prefix, suffix in product(("scipy_", ""), ("", "64_")):
         name = f"{prefix}openblas_%s_num_threads{suffix}"
         if hasattr(library, name % "set"):
@@ -64,8 +64,7 @@ def one_blas_thread() -> Iterator[None]:
         switch[0](switch[1])
 
 
-@intrinsic
-def _invoke(typingctx, address, arguments):
+def _invoke_at(typingctx, address, arguments):
     """Call a Fortran routine at ``address`` with a tuple of addresses as arguments."""
 
     def codegen(context, builder, signature, args):
@@ -77,6 +76,9 @@ def _invoke(typingctx, address, arguments):
         return context.get_dummy_value()
 
     return types.void(types.int64, arguments), codegen
+
+
+_invoke: Any = intrinsic(_invoke_at)
 
 
 @njit(cache=True, nogil=True)

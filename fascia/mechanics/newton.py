@@ -208,7 +208,7 @@ class _Descent:
         else:
             return None
         self.used_shift = shift
-        if fixed is not None:
+        if held is not None and fixed is not None:
             step = np.where(held, fixed, step)
             if step @ gradient >= 0.0:
                 step = np.where(held, 0.0, step)

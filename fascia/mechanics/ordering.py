@@ -38,7 +38,7 @@ def is_symmetric(indptr, indices):
             diagonal = diagonal or i == j
         if not diagonal:
             return False
-    for i in range(n):
+    for i in range(n):  # noqa: SIM110 - numba knows no all() over a generator
         if met[i] != indptr[i + 1]:
             return False
     return True

@@ -137,7 +137,7 @@ def square_net(
     slack_share : share of cables, drawn at random, that are built too long ...
     excess : ... by this share of their length [1].
     """
-    n = max(3, round(math.sqrt(strands / 2.0)))
+    n = max(3, round(1.5 + math.sqrt(strands / 2.0 + 0.25)))  # 2 (n - 1) (n - 2) cables
     i, j = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
     x = np.stack([i, 0 * i, j], -1).reshape(-1, 3) * (side / (n - 1.0))
     node = np.arange(n * n).reshape(n, n)
@@ -202,7 +202,8 @@ def layered_sheet(
             "one layer, and a link cannot push along. Give layers >= 1 and stiffness >= 0."
         )
     linked = gliding_stiffness > 0.0
-    n = max(4, round(math.sqrt(strands / (3.0 * layers + 3.0 * linked * (layers - 1)))))
+    sheets = 2 * layers - 1 if linked else layers  # links between two layers are as many again
+    n = max(4, round((4.0 + math.sqrt(1.0 + 3.0 * strands / sheets)) / 3.0))  # 3 n^2 - 8 n + 5
     row, column = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
     flat = np.stack([column + 0.5 * (row % 2), 0.0 * row, math.sqrt(0.75) * row], -1).reshape(-1, 3)
     x = np.concatenate([flat * spacing + [0.0, gap * k, 0.0] for k in range(layers)])
@@ -305,15 +306,18 @@ def random_network(
 ) -> FlatNetwork:
     """Random points in a cube, each joined to its five nearest; the outer shell is fixed.
 
-    ``load`` is the typical size of the force on each free node as a share of 100 [N per 100
-    nodes], in a random direction.
+    ``load`` is the sum of the typical forces on 100 free nodes [N]; their directions are random.
+    Random cables hold a crowd of nodes much worse than a net does: many hang for a while.
     """
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     rng = np.random.default_rng(seed)
-    n = max(20, round(strands / 3.2))
+    n = strands / 3.0
+    for _ in range(5):  # strands between fixed nodes are left out; the shell holds 3 n^(2/3)
+        n = strands / (3.07 - 1.5 * (1.0 - (1.0 - max(n, 1.0) ** (-1.0 / 3.0)) ** 3))
+    n = max(20, round(n))
     x = side * rng.random((n, 3))
-    near = cKDTree(x).query(x, k=6)[1]
+    near = np.asarray(KDTree(x).query(x, k=6)[1])
     e = np.stack([np.repeat(np.arange(n), 5), near[:, 1:].ravel()], axis=1)
     e = np.unique(np.sort(e, axis=1), axis=0)
     shell = 0.5 * n ** (-1.0 / 3.0) * side

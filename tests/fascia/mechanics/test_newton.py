@@ -1,0 +1,353 @@
+"""The descent on small energies whose minimum is known otherwise."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import lsq_linear, minimize
+
+from fascia.mechanics.factor import SymmetricFactor
+from fascia.mechanics.newton import Settings, minimise, null_unknowns
+from fascia.mechanics.problem import NetworkProblem
+from fascia.network.generate import chain, layered_sheet, random_network, square_net
+from panjabi.errors import ParameterError
+
+
+class Dense:
+    """An energy with a full Hessian, from plain functions; counts what is asked of it."""
+
+    def __init__(self, value, gradient, hessian, size, *, lower=-np.inf, scale=1.0):
+        self.size = size
+        self.lower = np.full(size, lower) if np.isscalar(lower) else np.asarray(lower, float)
+        indices = np.tile(np.arange(size), size)
+        self.pattern = (size * np.arange(size + 1), indices)
+        self.parts = value, gradient, hessian
+        self.scale = scale
+        self.values = self.hessians = 0
+
+    def value_gradient(self, z):
+        self.values += 1
+        return float(self.parts[0](z)), np.asarray(self.parts[1](z), float)
+
+    def hessian(self, z):
+        self.hessians += 1
+        return np.asarray(self.parts[2](z), float).T.ravel()
+
+    def largest_force(self):
+        return self.scale
+
+
+def quadratic(matrix, force, **options):
+    return Dense(
+        lambda z: 0.5 * z @ matrix @ z - force @ z,
+        lambda z: matrix @ z - force,
+        lambda z: matrix,
+        len(force),
+        **options,
+    )
+
+
+def definite(n, seed):
+    half = np.random.default_rng(seed).normal(size=(n, n))
+    return half @ half.T + 0.1 * np.eye(n)
+
+
+# -- smooth energies ---------------------------------------------------------------------------
+
+
+@settings(max_examples=30, deadline=None)
+@given(n=st.integers(1, 12), seed=st.integers(0, 10**6))
+def test_quadratic_takes_one_step(n, seed):
+    matrix, force = definite(n, seed), np.random.default_rng(seed + 1).normal(size=n)
+    found = minimise(quadratic(matrix, force), np.zeros(n), settings=Settings(tolerance=1e-9))
+    assert found.converged
+    assert (found.iterations, found.factorisations) == (1, 1)
+    np.testing.assert_allclose(matrix @ found.z, force, atol=1e-8)
+    assert found.residual == np.abs(found.gradient).max()
+
+
+def test_start_at_the_minimum_needs_nothing():
+    found = minimise(quadratic(np.eye(3), np.zeros(3)), np.zeros(3))
+    assert found.converged
+    assert (found.iterations, found.factorisations) == (0, 0)
+    assert found.factor is None
+
+
+def test_indefinite_start_finds_the_minimum():
+    """Rosenbrock's valley: the Hessian is indefinite on the way for some starts."""
+
+    def value(z):
+        return 100.0 * (z[1] - z[0] ** 2) ** 2 + (1.0 - z[0]) ** 2
+
+    def gradient(z):
+        curl = z[1] - z[0] ** 2
+        return [-400.0 * z[0] * curl - 2.0 * (1.0 - z[0]), 200.0 * curl]
+
+    def hessian(z):
+        off = -400.0 * z[0]
+        return [[1200.0 * z[0] ** 2 - 400.0 * z[1] + 2.0, off], [off, 200.0]]
+
+    for start in ([-1.2, 1.0], [0.0, 3.0], [2.0, -5.0]):
+        found = minimise(Dense(value, gradient, hessian, 2), np.array(start))
+        assert found.converged
+        np.testing.assert_allclose(found.z, 1.0, atol=1e-9)
+
+
+@pytest.mark.parametrize("start", [0.3, -2.0, 1e-6])
+def test_double_well_never_ends_on_its_hill(start):
+    well = Dense(
+        lambda z: 0.25 * z[0] ** 4 - 0.5 * z[0] ** 2,
+        lambda z: [z[0] ** 3 - z[0]],
+        lambda z: [[3.0 * z[0] ** 2 - 1.0]],
+        1,
+    )
+    found = minimise(well, np.array([start]))
+    assert found.converged
+    assert abs(found.z[0]) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_flat_minimum_of_fourth_order():
+    """x^4: the Hessian vanishes at the minimum, as in a two-link without prestress."""
+    well = Dense(
+        lambda z: z[0] ** 4, lambda z: [4.0 * z[0] ** 3], lambda z: [[12.0 * z[0] ** 2]], 1
+    )
+    found = minimise(well, np.array([1.0]))
+    assert found.converged
+    assert abs(4.0 * found.z[0] ** 3) <= 1e-10
+
+
+# -- slack -------------------------------------------------------------------------------------
+
+
+def cables(anchor, slack, stiffness, force):
+    """One node on a line between cables to anchors: V = sum k/2 max(|x - a| - l, 0)^2 - F x."""
+    anchor, slack, stiffness = map(np.asarray, (anchor, slack, stiffness))
+
+    def stretch(z):
+        return np.maximum(np.abs(z[0] - anchor) - slack, 0.0)
+
+    return Dense(
+        lambda z: 0.5 * stiffness @ stretch(z) ** 2 - force * z[0],
+        lambda z: [(stiffness * stretch(z)) @ np.sign(z[0] - anchor) - force],
+        lambda z: [[stiffness @ (stretch(z) > 0.0)]],
+        1,
+        scale=max(abs(force), 1e-3),
+    )
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.1, 3.0, 1e3])
+@pytest.mark.parametrize("start", [0.0, -0.5, 0.9])
+def test_slack_node_is_carried_until_a_cable_pulls(gap, start):
+    """No stiffness at the start: the node must travel `gap` before anything holds it."""
+    problem = cables([-1.0, 1.0], [1.0 + gap, 1.0 + gap], [200.0, 100.0], 5.0)
+    found = minimise(problem, np.array([start]))
+    assert found.converged
+    assert found.z[0] == pytest.approx(gap + 5.0 / 200.0, rel=1e-9)
+
+
+def test_a_load_nothing_can_hold_is_reported_not_raised():
+    problem = cables([0.0], [1e300], [1.0], 1.0)
+    found = minimise(problem, np.zeros(1), settings=Settings(iterations=20))
+    assert not found.converged
+    assert found.message
+    assert found.residual == pytest.approx(1.0)
+
+
+def test_not_a_number_is_reported_not_raised():
+    problem = Dense(lambda z: math.nan, lambda z: [math.nan], lambda z: [[1.0]], 1)
+    found = minimise(problem, np.zeros(1))
+    assert not found.converged
+    assert "not finite" in found.message
+
+
+def test_iteration_limit_is_reported():
+    problem = NetworkProblem(square_net(200))
+    found = minimise(problem, np.zeros(problem.size), settings=Settings(iterations=2))
+    assert not found.converged
+    assert "2 iterations" in found.message
+    assert found.iterations == 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_slack_strands_from_a_bad_start(seed):
+    """The energy of a net of cables is convex: every start leads to the same energy."""
+    problem = NetworkProblem(random_network(300, seed=seed, slack_share=0.4, excess=0.1))
+    start = np.random.default_rng(seed).normal(size=problem.size)
+    near = minimise(problem, np.zeros(problem.size))
+    far = minimise(problem, start)
+    assert near.converged and far.converged
+    assert far.value == pytest.approx(near.value, rel=1e-9)
+    problem.value_gradient(near.z)
+    assert np.mean(problem.tension == 0.0) > 0.2
+    assert near.residual <= 1e-10 * problem.largest_force()
+
+
+def test_energies_may_rise_but_not_above_the_last_five():
+    seen = []
+
+    class Watched(NetworkProblem):
+        def hessian(self, z):
+            seen.append(self.value_gradient(z)[0])
+            return super().hessian(z)
+
+    flat = square_net(800, slack_share=0.4, excess=0.2)
+    problem = Watched(flat)
+    assert minimise(problem, np.zeros(problem.size)).converged
+    for i in range(1, len(seen)):
+        assert seen[i] <= max(seen[max(0, i - 5) : i])
+    seen.clear()
+    strict = minimise(problem, np.zeros(problem.size), settings=Settings(memory=1))
+    assert strict.converged
+    assert all(b <= a + 1e-14 for a, b in pairwise(seen))
+
+
+# -- bounds ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [5, 40])
+def test_obstacle_problem(n):
+    """A string pressed on a floor: -u'' = f where it hangs free, u = 0 where it lies."""
+    h = 1.0 / (n + 1)
+    matrix = (2.0 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1)) / h
+    force = -h * np.where(np.abs(np.linspace(h, 1.0 - h, n) - 0.5) < 0.25, 40.0, -20.0)
+    found = minimise(quadratic(matrix, force, lower=0.0), np.full(n, 0.5))
+    assert found.converged
+    root = np.linalg.cholesky(matrix)
+    exact = lsq_linear(
+        root.T, np.linalg.solve(root, force), bounds=(0.0, np.inf), method="bvls", tol=1e-15
+    )
+    np.testing.assert_allclose(found.z, exact.x, atol=1e-10)
+    assert (found.z == 0.0).any() and (found.z > 1e-3).any()
+    assert (found.gradient[found.z == 0.0] >= 0.0).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(1, 10), seed=st.integers(0, 10**6))
+def test_bounded_quadratic_satisfies_its_optimality_conditions(n, seed):
+    rng = np.random.default_rng(seed)
+    matrix, force = definite(n, seed), rng.normal(size=n)
+    lower = np.where(rng.random(n) < 0.7, rng.normal(size=n), -np.inf)
+    found = minimise(
+        quadratic(matrix, force, lower=lower), rng.normal(size=n), settings=Settings(tolerance=1e-9)
+    )
+    assert found.converged
+    assert (found.z >= lower).all()
+    gradient = matrix @ found.z - force
+    assert np.abs(gradient[found.z > lower]).max(initial=0.0) <= 1e-8
+    assert (gradient[found.z == lower] >= -1e-8).all()
+
+
+def test_bound_with_a_curved_energy_agrees_with_a_general_optimiser():
+    rng = np.random.default_rng(2)
+    matrix, force = definite(6, 3), 3.0 * rng.normal(size=6)
+    problem = Dense(
+        lambda z: 0.25 * (z**4).sum() + 0.5 * z @ matrix @ z - force @ z,
+        lambda z: z**3 + matrix @ z - force,
+        lambda z: 3.0 * np.diag(z**2) + matrix,
+        6,
+        lower=0.0,
+    )
+    found = minimise(problem, np.ones(6))
+    other = minimize(
+        lambda z: problem.value_gradient(z), np.ones(6), jac=True, method="L-BFGS-B",
+        bounds=[(0.0, None)] * 6, options={"ftol": 1e-15, "gtol": 1e-12},
+    )  # fmt: skip
+    assert found.converged
+    np.testing.assert_allclose(found.z, other.x, atol=1e-6)
+    assert found.value <= other.fun + 1e-12
+
+
+# -- reuse -------------------------------------------------------------------------------------
+
+
+def test_old_factor_saves_work_and_changes_nothing():
+    flat = layered_sheet(6000, pull=50.0, slack_share=0.2)
+    problem = NetworkProblem(flat)
+    cold = minimise(problem, np.zeros(problem.size))
+    kept = cold.factor.solve(np.ones(problem.size))
+    rows = flat.law_rows.copy()
+    rows[len(rows) // 3, 0] *= 1.01
+    released = NetworkProblem(flat.with_laws(rows=rows))
+    warm = minimise(released, cold.z, factor=cold)
+    again = minimise(released, cold.z, settings=Settings(reuse=False))
+    assert cold.converged and warm.converged and again.converged
+    assert warm.factorisations < again.factorisations
+    assert warm.value == pytest.approx(again.value, rel=1e-12)
+    np.testing.assert_allclose(warm.z, again.z, atol=1e-9)
+    # the factor that was lent is as it was
+    np.testing.assert_array_equal(cold.factor.solve(np.ones(problem.size)), kept)
+
+
+def test_factor_of_another_pattern_is_taken_as_far_as_it_goes():
+    rng = np.random.default_rng(0)
+    problem = NetworkProblem(random_network(400, seed=1))
+    n = problem.size
+    stranger = SymmetricFactor(np.arange(n + 1), np.arange(n))
+    stranger.refactor(rng.uniform(1.0, 2.0, n))
+    alone = minimise(problem, np.zeros(n))
+    helped = minimise(problem, np.zeros(n), factor=stranger)
+    assert helped.converged
+    assert helped.value == pytest.approx(alone.value, rel=1e-10)
+    assert stranger.factorisations == 1
+    smaller = SymmetricFactor(np.arange(3), np.arange(2))
+    smaller.refactor(np.ones(2))
+    assert minimise(problem, np.zeros(n), factor=smaller).converged
+
+
+def test_same_call_gives_the_same_digits():
+    problem = NetworkProblem(layered_sheet(3000, pull=30.0, slack_share=0.2))
+    one, two = (minimise(problem, np.zeros(problem.size)) for _ in range(2))
+    np.testing.assert_array_equal(one.z, two.z)
+    assert one.iterations == two.iterations
+
+
+# -- what nothing determines -------------------------------------------------------------------
+
+
+def test_no_null_unknowns_in_a_taut_chain():
+    problem = NetworkProblem(chain([1.0, 2.0, 3.0]))
+    found = minimise(problem, np.zeros(problem.size))
+    assert found.converged
+    assert len(null_unknowns(problem, found.z)) == 0
+
+
+def test_null_unknowns_are_found_alone_and_in_groups():
+    flat = chain([1.0, 2.0, 3.0, 4.0, 5.0])
+    problem = NetworkProblem(flat)
+    z = np.zeros(problem.size)
+    rows = flat.law_rows.copy()
+    rows[[0, 1], 0] = 2.0  # both strands of the first inner node hang
+    slack = NetworkProblem(flat.with_laws(rows=rows))
+    assert null_unknowns(slack, z).tolist() == [0]
+    rows = flat.law_rows.copy()
+    rows[[1, 3], 0] = 2.0  # the two middle nodes hold on to each other and to nothing else
+    group = NetworkProblem(flat.with_laws(rows=rows))
+    assert null_unknowns(group, z).tolist() == [1, 2]
+    rows[:, 0] = 2.0
+    assert null_unknowns(NetworkProblem(flat.with_laws(rows=rows)), z).tolist() == [0, 1, 2, 3]
+
+
+# -- settings ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tolerance": 0.0},
+        {"tolerance": 1e-6},
+        {"iterations": -1},
+        {"no_force": -1.0},
+        {"memory": 0},
+    ],
+)
+def test_settings_without_sense_are_refused(wrong):
+    with pytest.raises(ParameterError, match="tolerance"):
+        Settings(**wrong)
+
+
+def test_empty_problem_is_solved():
+    found = minimise(quadratic(np.zeros((0, 0)), np.zeros(0)), np.zeros(0))
+    assert found.converged
