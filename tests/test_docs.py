@@ -24,6 +24,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+GIVEN = {
+    "figures.md": "import fascia\n"
+    "from concurrent.futures import ThreadPoolExecutor\n"
+    "change = fascia.release(fascia.standard_subject(), 'head_neck')\n"
+    "pool = ThreadPoolExecutor(1)\n"
+}
+"""What a page takes for granted."""
+SLOW = {"figures.md"}
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -69,12 +77,19 @@ def agrees(value: object, promise: str) -> bool:
     return text in (str(value), repr(value))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=name, marks=pytest.mark.slow if page.name in SLOW else ())
+        for page, name in zip(PAGES, NAMES, strict=True)
+    ],
+)
 def test_every_python_block_of_the_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     module = ModuleType("page")
     monkeypatch.setitem(sys.modules, "page", module)  # dataclasses look their module up
+    exec(GIVEN.get(page.name, ""), module.__dict__)
     for code in python_blocks(page):
         run(code, page.name, module.__dict__)
 
