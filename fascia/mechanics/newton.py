@@ -193,7 +193,7 @@ class _Descent:
         if self.bounded:
             # held: at its bound, or a step of its own stiffness would take it there
             stiff = np.maximum(diagonal + self.shift, FLOOR * self.typical)
-            held = (gradient > 0.0) & (z - self.problem.lower <= gradient / stiff)
+            held = z - self.problem.lower <= gradient / stiff
             if held.any():
                 fixed = np.where(held, self.problem.lower - z, 0.0)
                 rhs -= matrix.product(fixed)

@@ -225,6 +225,21 @@ def test_separator_separates():
     assert np.count_nonzero(np.diff(sides)) == 1  # one half after the other
 
 
+@pytest.mark.parametrize("hub", ["left", "right"])
+def test_smaller_boundary_becomes_the_separator(hub):
+    """A hub on one side of the cut meets five nodes on the other: it alone separates."""
+    x = np.array([[0.0], [1], [2], [3], [4], [5], [6], [7], [8], [9]])
+    edges = [(0, 4), (1, 4), (2, 4), (3, 4), *((4, j) for j in range(5, 10))]
+    if hub == "right":
+        x = -x
+    both = np.array([*edges, *((j, i) for i, j in edges)])
+    graph = csc_matrix((np.ones(len(both)), both.T), shape=(10, 10))
+    order = ordering.nested_dissection(
+        graph.indptr.astype(np.int64), graph.indices.astype(np.int64), x, leaf=5
+    )
+    assert order[-1] == 4
+
+
 def fill(order, start, other):
     """Entries of the factor below the diagonal, by playing the elimination through."""
     n = len(order)

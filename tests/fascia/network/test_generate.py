@@ -97,6 +97,15 @@ def test_gliding_link_resists_slip_alike_in_every_direction(gap, direction):
     )
 
 
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_sheet_is_in_balance_as_built(layers):
+    """Fibrils and cables pull each node alike in opposite or in three directions."""
+    problem = NetworkProblem(layered_sheet(1200, layers=layers))
+    _, gradient = problem.value_gradient(np.zeros(problem.size))
+    assert problem.tension.min() > 0.0
+    assert np.abs(gradient).max() < 1e-12 * problem.largest_force()
+
+
 def test_layers_without_links_do_not_feel_each_other():
     flat = layered_sheet(1500, gliding_stiffness=0.0, pull=10.0)
     equilibrium = solve(flat)
