@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fascia.clinical import catalogue
 from fascia.clinical.catalogue import clinical_test, clinical_tests
 from fascia.clinical.examination import Examination, examine, measure
 from fascia.clinical.paths import PostureOptions
@@ -391,6 +393,16 @@ def test_test_names_are_forgiving_where_they_are_clear():
     assert clinical_test("SLR").name == "slr"
     assert clinical_test("pke").name == "knee-extension"
     assert clinical_test(clinical_test("slr")) is clinical_test("slr")
+
+
+def test_another_package_can_add_a_test(network, subject, monkeypatch):
+    """Through the entry point group `fascia.tests`: it loads a `ClinicalTest`."""
+    mine = replace(clinical_test("slr"), name="slr-mine", window=(30.0, 40.0))
+    point = SimpleNamespace(name="slr-mine", load=lambda: mine)
+    monkeypatch.setattr(catalogue, "entry_points", lambda group: [point] * (group[-5:] == "tests"))
+    assert "slr-mine" in clinical_tests()
+    result = examine(network, "slr-mine", tolerance=subject.tolerance)
+    assert (result.test, result.window_deg) == ("slr-mine", (30.0, 40.0))
 
 
 def test_unknown_side_is_refused(network):

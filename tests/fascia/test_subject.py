@@ -1,0 +1,139 @@
+"""The standard subject: what it is made of, and that every assumption can be swept."""
+
+import math
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
+from fascia.clinical.examination import Examination
+from fascia.clinical.tolerance import Tolerance
+from fascia.errors import FasciaError, NetworkError, UnknownStrandError
+from fascia.interventions.mechanisms import standing_tension
+from fascia.mechanics.equilibrium import solve
+from fascia.subject import RESTING_TONE, standard_subject, with_tone
+from panjabi.body import standard_adult
+from panjabi.errors import PanjabiError, ParameterError
+from panjabi.provenance import sources
+
+
+def test_defaults_are_the_fitted_and_the_assumed(subject):
+    network = subject.network
+    assert network.tie_ratio == 0.1
+    assert network.share == 0.3
+    assert subject.tolerance == Tolerance(limit=DISCOMFORT_LIMIT.value)
+    for name in network.strands_of(region="hamstrings", kind="muscle"):
+        law = network.strand(name).law
+        assert law.activation == RESTING_TONE.value
+    for name in ("bflh_r", "semimem_l", "semiten_r"):
+        assert network.strand(name).law.passive_scale == HAMSTRING_SCALE.value
+    assert network.strand("gasmed_r").law.passive_scale == 1.0
+
+
+def test_subject_names_its_assumptions(subject):
+    found = sources(subject.network)
+    for name in ("tie_ratio", "share", "resting_tension", "resting_tone", "adhesion"):
+        assert found.parameters[name].status == "assumed"
+    assert found.parameters["fibre_scale"].status == "fitted"
+    assert not found.unresolved
+
+
+def test_changed_numbers_are_the_ones_reported():
+    person = standard_subject(tone=0.02, hamstring_scale=0.5)
+    found = sources(person.network).parameters
+    assert found["resting_tone"].value == 0.02
+    assert found["fibre_scale"].value == 0.5
+    assert found["fibre_scale"].status == "assumed"  # the user's, no longer fitted
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.01, 1.0, 100.0, math.inf])
+def test_tie_ratio_sweeps_without_touching_the_hamstrings_law(subject, ratio):
+    person = standard_subject(tie_ratio=ratio)
+    law = person.network.strand("semimem_r").law
+    assert law == subject.network.strand("semimem_r").law
+    assert solve(person.network).residual < 1e-6
+
+
+@pytest.mark.parametrize("resting", [0.0, 5.0, 20.0, 50.0])
+def test_resting_tension_sweeps(resting):
+    network = standard_subject(resting_tension=resting).network
+    strand = network.strand("nuchal_eop")
+    assert standing_tension(network, strand) == pytest.approx(resting, abs=1e-9)
+    assert solve(network).residual < 1e-6
+
+
+def test_resting_tension_by_region():
+    network = standard_subject(resting_tension={"": 2.0, "suboccipital": 30.0}).network
+    assert standing_tension(network, network.strand("nuchal_eop")) == pytest.approx(30.0)
+    assert standing_tension(network, network.strand("galea_vertex")) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.07, 0.69, 1.0])
+def test_share_sweeps(share):
+    network = standard_subject(share=share).network
+    shares = {network.strand("bflh_r").start_share, network.strand("semiten_l").start_share}
+    assert shares == {share}
+    assert solve(network).residual < 1e-6
+
+
+def test_more_tone_pulls_more(subject):
+    tense = with_tone(subject.network, 0.05)
+    q = Examination(subject.network, "slr").path.q(math.radians(30.0))
+    for name in ("bflh_r", "semimem_l"):
+        assert solve(tense, posture=q).tension_of(name) > solve(
+            subject.network, posture=q
+        ).tension_of(name)
+
+
+def test_another_body_is_another_subject():
+    small = standard_adult().scaled(stature=1.60, mass=58.0)
+    person = standard_subject(body=small)
+    assert person.network.body is small
+    torque, _ = Examination(person.network, "slr").stiffness()
+    assert 5.0 < torque < 28.0  # shorter arms and smaller muscles than those fitted to 28
+
+
+def test_subject_is_frozen_and_gives_new_ones(subject):
+    with pytest.raises(FrozenInstanceError):
+        subject.network = None
+    other = subject.with_network(subject.network.with_tie_ratio(1.0))
+    assert other is not subject
+    assert other.tolerance is subject.tolerance
+    assert subject.network.tie_ratio == 0.1
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"tie_ratio": -0.1}, "tie ratio is -0.1"),
+        ({"tie_ratio": math.nan}, "tie ratio is nan"),
+        ({"resting_tension": -5.0}, "is -5 N"),
+        ({"resting_tension": math.nan}, "is nan N"),
+        ({"resting_tension": math.inf}, "is inf N"),
+        ({"resting_tension": {"nek": 5.0}}, "no region named 'nek'.*close: 'neck'"),
+        ({"share": 1.5}, "is 1.5"),
+        ({"share": math.nan}, "is nan"),
+        ({"tone": -0.1}, "activation is -0.1"),
+        ({"tone": math.nan}, "activation is nan"),
+        ({"hamstring_scale": 0.0}, "passive_scale is 0"),
+        ({"hamstring_scale": math.nan}, "passive_scale is nan"),
+        ({"hamstring_scale": -1.0}, "passive_scale is -1"),
+        ({"adhesion": -1.0}, "adhesion is -"),
+        ({"adhesion": math.nan}, "adhesion is nan"),
+        ({"nerve_tension": -1.0}, "is -1 N"),
+        ({"kind_scale": {"fascia": math.nan}}, "kind_scale of 'fascia' is nan"),
+        ({"kind_scale": {"facia": 2.0}}, "close: 'fascia'"),
+        ({"lines": ["SBLL"]}, "no line named 'SBLL'.*SBL"),
+    ],
+)
+def test_nonsense_is_refused_in_words(options, words):
+    with pytest.raises(PanjabiError, match=words) as caught:
+        standard_subject(**options)
+    assert isinstance(caught.value, FasciaError | ParameterError)
+
+
+def test_broken_region_is_an_error_of_both_packages():
+    with pytest.raises(UnknownStrandError):
+        standard_subject(resting_tension={"nek": 5.0})
+    with pytest.raises(NetworkError):
+        standard_subject(tie_ratio=-1.0)
