@@ -242,6 +242,15 @@ def test_bounded_quadratic_satisfies_its_optimality_conditions(n, seed):
     assert (gradient[found.z == lower] >= -1e-8).all()
 
 
+def test_unknowns_on_their_way_to_the_bound_push_the_others():
+    """What the held ones do to the rest is part of the step: few steps find the set."""
+    for seed in range(20):
+        force = np.random.default_rng(seed).normal(size=8)
+        found = minimise(quadratic(definite(8, seed), force, lower=0.0), np.ones(8))
+        assert found.converged
+        assert found.iterations <= 6
+
+
 def test_bound_with_a_curved_energy_agrees_with_a_general_optimiser():
     rng = np.random.default_rng(2)
     matrix, force = definite(6, 3), 3.0 * rng.normal(size=6)
