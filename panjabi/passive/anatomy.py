@@ -1,0 +1,189 @@
+"""How each direction's resistance is shared by the structures of a level.
+
+Lumbar disc shares follow from stiffness before and after disc rupture; the posterior ligaments
+share the rest of flexion by stiffness times squared arm from the centre of rotation. Every other
+share is assumed and says so.
+"""
+
+from __future__ import annotations
+
+from panjabi.errors import unknown
+from panjabi.passive.directions import DIRECTIONS, known_level, region_of
+from panjabi.provenance import Parameter
+from panjabi.reference import row
+
+KINDS = {
+    "disc": "disc",
+    "facet_right": "facet",
+    "facet_left": "facet",
+    "ribs": "ribs",
+    "fixator": "implant",
+}
+"""Structure -> kind; everything else is a ligament."""
+
+MEANING = {
+    "disc": "intervertebral disc",
+    "ALL": "anterior longitudinal ligament",
+    "PLL": "posterior longitudinal ligament",
+    "LF": "ligamentum flavum",
+    "ISL": "interspinous ligament",
+    "SSL": "supraspinous ligament",
+    "ITL": "intertransverse ligaments",
+    "CL": "facet capsules, both sides",
+    "NL": "nuchal ligament",
+    "CVJ": "costovertebral joints",
+    "TM": "tectorial membrane",
+    "TL": "cruciate ligament",
+    "ALAR": "alar ligaments",
+    "AAOM": "anterior atlanto-occipital and atlanto-axial membrane",
+    "PAOM": "posterior atlanto-occipital and atlanto-axial membrane",
+    "facet_right": "right facet joint",
+    "facet_left": "left facet joint",
+    "ribs": "anterior rib cage",
+    "fixator": "external fixator",
+}
+
+# Arms from the centre of rotation in flexion [mm], assumed.
+_ARMS = {"PLL": 12.0, "LF": 22.0, "CL": 30.0, "ISL": 40.0, "SSL": 55.0}
+_CAPSULES = 30.0  # stiffness of both capsules [N/mm], assumed; none of the tables has it
+
+_BENDING = ("right bending", "left bending")
+_ROTATION = ("right rotation", "left rotation")
+
+# Assumed shares of the elastic-zone stiffness. "facet" stands for the side that is pressed.
+_ASSUMED: dict[str, dict[str, dict[str, float]]] = {
+    "upper cervical C0-C1": {
+        "flexion": {"TM": 0.3, "PAOM": 0.2, "CL": 0.5},
+        "extension": {"AAOM": 0.35, "CL": 0.3, "TM": 0.05, "facet": 0.3},
+        "bending": {"ALAR": 0.45, "CL": 0.45, "TM": 0.1},
+        "rotation": {"ALAR": 0.5, "CL": 0.4, "TM": 0.1},
+    },
+    "upper cervical C1-C2": {
+        "flexion": {"TM": 0.3, "TL": 0.3, "PAOM": 0.1, "CL": 0.3},
+        "extension": {"AAOM": 0.35, "CL": 0.3, "TM": 0.05, "facet": 0.3},
+        "bending": {"ALAR": 0.4, "CL": 0.3, "TM": 0.1, "facet": 0.2},
+        "rotation": {"ALAR": 0.5, "CL": 0.4, "TM": 0.1},
+    },
+    "cervical": {
+        "flexion": {"disc": 0.35, "PLL": 0.1, "LF": 0.2, "CL": 0.2, "ISL": 0.1, "NL": 0.05},
+        "extension": {"disc": 0.4, "ALL": 0.3, "facet": 0.3},
+        "bending": {"disc": 0.4, "CL": 0.2, "facet": 0.4},
+        "rotation": {"disc": 0.4, "CL": 0.25, "facet": 0.35},
+    },
+    "thoracic": {
+        "flexion": {"disc": 0.4, "PLL": 0.1, "LF": 0.15, "CL": 0.15, "ISL": 0.1, "SSL": 0.1},
+        "extension": {"disc": 0.45, "ALL": 0.25, "facet": 0.3},
+        "bending": {"disc": 0.4, "CVJ": 0.3, "CL": 0.1, "facet": 0.2},
+        "rotation": {"disc": 0.4, "CVJ": 0.3, "CL": 0.1, "facet": 0.2},
+    },
+    # What the disc leaves, by direction; flexion comes from ligament stiffness and arm.
+    "lumbar": {
+        "extension": {"ALL": 0.35, "facet": 0.65},
+        "bending": {"ITL": 0.3, "CL": 0.2, "LF": 0.2, "facet": 0.3},
+        "rotation": {"CL": 0.2, "facet": 0.8},
+    },
+}
+
+# Assumed shares of the stiffness at neutral, by axis.
+_AT_NEUTRAL = {
+    "with disc": (
+        {"disc": 0.8, "CL": 0.1, "facet": 0.1},
+        {"disc": 0.8, "CL": 0.1, "facet": 0.1},
+        {"disc": 0.6, "CL": 0.1, "facet": 0.3},
+    ),
+    "without disc": ({"CL": 0.7, "facet": 0.3},) * 3,
+}
+
+_LOAD_NAMES = {
+    "flexion": "flexion",
+    "extension": "extension",
+    "right bending": "lateral_bending",
+    "left bending": "lateral_bending",
+    "left rotation": "axial_rotation",
+    "right rotation": "axial_rotation",
+}
+
+
+def elastic_shares(level: str, direction: str) -> dict[str, float]:
+    """Structure -> share of the elastic-zone stiffness in one direction; they sum to 1."""
+    level = known_level(level)
+    if direction not in DIRECTIONS:
+        raise unknown("direction", direction, DIRECTIONS)
+    region = region_of(level)
+    if region == "upper cervical":
+        shares = _ASSUMED[f"{region} {level}"][_family(direction)]
+    elif region != "lumbar":
+        shares = _ASSUMED[region][_family(direction)]
+    else:
+        disc = lumbar_disc_share(direction).value
+        others = (
+            _ligaments(level) if direction == "flexion" else _ASSUMED[region][_family(direction)]
+        )
+        shares = {"disc": disc, **{name: (1.0 - disc) * s for name, s in others.items()}}
+    return _by_side(shares, direction)
+
+
+def neutral_shares(level: str, axis: int) -> dict[str, float]:
+    """Structure -> share of the stiffness at neutral; the facets of both sides share alike."""
+    discs = "without disc" if region_of(level) == "upper cervical" else "with disc"
+    shares = dict(_AT_NEUTRAL[discs][axis])
+    facet = shares.pop("facet")
+    return {**shares, "facet_right": 0.5 * facet, "facet_left": 0.5 * facet}
+
+
+def lumbar_disc_share(direction: str) -> Parameter:
+    """Part of the stiffness that goes when the disc ruptures: 1 - ruptured / normal."""
+    name = _LOAD_NAMES[direction]
+    normal, ruptured = row(f"sch98_k_{name}"), row(f"sch98_khiz_{name}")
+    return Parameter(
+        1.0 - ruptured.number / normal.number, "1", normal.bib, "derived",
+        f"{name}: 1 - {ruptured.number:g} / {normal.number:g} N m/deg",
+    )  # fmt: skip
+
+
+def share_parameters(level: str) -> dict[str, Parameter]:
+    """What the shares of a level rest on."""
+    if region_of(level) != "lumbar":
+        return {"structure_shares": Parameter(1.0, "1", "ThisWork", "assumed", "all directions")}
+    found = {
+        f"disc_share_{d.replace(' ', '_')}": lumbar_disc_share(d)
+        for d in ("flexion", "extension", "right bending", "right rotation")
+    }
+    found |= {
+        f"stiffness_{name}": row(f"pin92_k_{name}_{known_level(level)}").parameter()
+        for name in ("PLL", "LF", "ISL", "SSL")
+    }
+    found["stiffness_CL"] = Parameter(_CAPSULES, "N/mm", "ThisWork", "assumed", "both capsules")
+    for name, arm in _ARMS.items():
+        found[f"arm_{name}"] = Parameter(arm, "mm", "ThisWork", "assumed", "flexion")
+    found["shares_beside_disc"] = Parameter(
+        1.0, "1", "ThisWork", "assumed", "extension, bending, rotation; stiffness at neutral"
+    )
+    return found
+
+
+def _family(direction: str) -> str:
+    if direction in _BENDING:
+        return "bending"
+    return "rotation" if direction in _ROTATION else direction
+
+
+def _ligaments(level: str) -> dict[str, float]:
+    """Shares of the posterior ligaments in flexion: stiffness times squared arm."""
+    stiffness = {n: row(f"pin92_k_{n}_{level}").number for n in _ARMS if n != "CL"}
+    stiffness["CL"] = _CAPSULES
+    weight = {name: stiffness[name] * arm**2 for name, arm in _ARMS.items()}
+    return {name: w / sum(weight.values()) for name, w in weight.items()}
+
+
+def _by_side(shares: dict[str, float], direction: str) -> dict[str, float]:
+    """Bending presses the facet of its side, a turn the opposite one, extension both."""
+    split = dict(shares)
+    facet = split.pop("facet", 0.0)
+    if facet:
+        if direction == "extension":
+            split |= {"facet_right": 0.5 * facet, "facet_left": 0.5 * facet}
+        else:
+            right = direction in ("right bending", "left rotation")
+            split["facet_right" if right else "facet_left"] = facet
+    return split

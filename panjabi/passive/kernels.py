@@ -1,0 +1,98 @@
+"""Energy, moment and tangent of passive terms, units and whole columns, compiled.
+
+A term is its kind and a row of TERM_COLUMNS floats. A unit is a run of rows, a column a run of
+units (`start`, CSR), so that 25 levels are one call.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from panjabi.passive.generated import exponential, linear, progressive, ramp
+
+TERM_COLUMNS = 5
+
+# Kinds. Rows: axis (0 flexion-extension, 1 lateral bending, 2 axial rotation), then
+LINEAR = 0  # unused, stiffness [N m/rad]
+RAMP = 1  # side +1 or -1, stiffness [N m/rad], onset [rad], width [rad]
+PROGRESSIVE = 2  # side, growth of stiffness [N m/rad2], onset [rad], width [rad]
+EXPONENTIAL = 3  # side +1, -1, or 0 for both; amplitude [N m], scale [rad]
+COUPLING = 4  # other axis, stiffness [N m/rad]: energy = stiffness x_i x_j
+
+
+@njit(cache=True, nogil=True)
+def evaluate(kind, row, angle):
+    """Energy [J], moment dE/dx [N m] and tangent [N m/rad] of one term at one angle [rad].
+
+    A one-sided term reads the angle in its own direction; COUPLING has no single angle and is
+    left to `evaluate_unit`.
+    """
+    if kind == LINEAR:
+        return linear(row[2], angle)
+    side = row[1]
+    if kind == EXPONENTIAL:
+        if side == 0.0:
+            side = 1.0 if angle >= 0.0 else -1.0
+        if side * angle < 0.0:
+            return 0.0, 0.0, 0.0
+        energy, moment, tangent = exponential(row[2], row[3], side * angle)
+        return energy, side * moment, tangent
+    if kind == RAMP:
+        energy, moment, tangent = ramp(row[2], row[3], row[4], side * angle)
+        return energy, side * moment, tangent
+    if kind == PROGRESSIVE:
+        energy, moment, tangent = progressive(row[2], row[3], row[4], side * angle)
+        return energy, side * moment, tangent
+    return 0.0, 0.0, 0.0
+
+
+@njit(cache=True, nogil=True)
+def evaluate_axis(kinds, rows, axis, angle):
+    """Sum over the terms of one axis at one angle, coupling left out."""
+    energy = 0.0
+    moment = 0.0
+    tangent = 0.0
+    for i in range(kinds.size):
+        if kinds[i] != COUPLING and int(rows[i, 0]) == axis:
+            e, m, k = evaluate(kinds[i], rows[i], angle)
+            energy += e
+            moment += m
+            tangent += k
+    return energy, moment, tangent
+
+
+@njit(cache=True, nogil=True)
+def evaluate_unit(kinds, rows, first, last, angles, moment, tangent):
+    """Energy of the terms first..last-1; moment (3,) and tangent (3, 3) are filled in place."""
+    energy = 0.0
+    moment[:] = 0.0
+    tangent[:, :] = 0.0
+    for i in range(first, last):
+        axis = int(rows[i, 0])
+        if kinds[i] == COUPLING:
+            other = int(rows[i, 1])
+            stiffness = rows[i, 2]
+            energy += stiffness * angles[axis] * angles[other]
+            moment[axis] += stiffness * angles[other]
+            moment[other] += stiffness * angles[axis]
+            tangent[axis, other] += stiffness
+            tangent[other, axis] += stiffness
+        else:
+            e, m, k = evaluate(kinds[i], rows[i], angles[axis])
+            energy += e
+            moment[axis] += m
+            tangent[axis, axis] += k
+    return energy
+
+
+@njit(cache=True, nogil=True)
+def evaluate_units(start, kinds, rows, angles, energy, moment, tangent):
+    """Every unit of a column, in place.
+
+    start int64 (units + 1,), kinds int64 (terms,), rows float64 (terms, TERM_COLUMNS), angles
+    (units, 3); energy (units,), moment (units, 3), tangent (units, 3, 3).
+    """
+    for u in range(start.size - 1):
+        energy[u] = evaluate_unit(
+            kinds, rows, start[u], start[u + 1], angles[u], moment[u], tangent[u]
+        )

@@ -1,0 +1,122 @@
+"""Building the intact unit of a level from its targets and the fitted figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from panjabi.errors import DataFileError
+from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
+from panjabi.passive.directions import AXES, DIRECTIONS
+from panjabi.passive.hysteresis import Hysteresis
+from panjabi.passive.preload import published_stiffening, stiffening_parameters
+from panjabi.passive.targets import Target, target
+from panjabi.passive.terms import Structure, Term, linear, ramp
+from panjabi.passive.unit import FunctionalSpinalUnit
+from panjabi.provenance import Parameter, ParameterSet
+from panjabi.reference.tables import read_csv
+
+WIDTH = 0.2  # of the ramp, relative to its onset; assumed
+BRANCH_TIMES = (3.0, 300.0)  # [s], assumed
+DAMPING = 0.1  # viscous damping over stiffness at neutral [s], assumed
+
+_COLUMNS = (
+    "source",
+    "level",
+    "axis",
+    "gain_minus_N_m_per_rad",
+    "gain_plus_N_m_per_rad",
+    "branch_N_m_per_rad",
+)
+
+
+@dataclass(frozen=True)
+class AxisFit:
+    """Fitted figures of one axis: elastic-zone stiffness either way, and of each branch."""
+
+    gain_minus: float  # [N m/rad]
+    gain_plus: float  # [N m/rad]
+    branch: float  # [N m/rad]
+
+
+def fitted_unit(level: str, source: str) -> FunctionalSpinalUnit:
+    """The intact unit of a level of a source, from the packaged fit."""
+    targets = [target(level, axis, source) for axis in range(3)]
+    table = _table()
+    fits = [table[_home(level, source), level, axis] for axis in range(3)]
+    return assemble(level, source, targets, fits)
+
+
+def _home(level: str, source: str) -> str:
+    """The default set is a choice among the others; only the recalled set stands apart."""
+    return "WhitePanjabi1990" if source == "WhitePanjabi1990" else "default"
+
+
+def assemble(
+    level: str, source: str, targets: list[Target], fits: list[AxisFit]
+) -> FunctionalSpinalUnit:
+    """A unit whose structures share the lumped stiffness of each direction."""
+    terms: dict[str, list[Term]] = {}
+    for axis in range(3):
+        for name, share in neutral_shares(level, axis).items():
+            part = linear(axis, share * targets[axis].linear, preloaded=True)
+            terms.setdefault(name, []).append(part)
+    for name_of, (axis, side) in DIRECTIONS.items():
+        onset = targets[axis].neutral_zone
+        gain = fits[axis].gain_plus if side > 0 else fits[axis].gain_minus
+        for name, share in elastic_shares(level, name_of).items():
+            part = ramp(axis, side, share * gain, onset=onset, width=WIDTH * onset)
+            terms.setdefault(name, []).append(part)
+    structures = tuple(
+        Structure(name, tuple(parts), KINDS.get(name, "ligament")) for name, parts in terms.items()
+    )
+    stiffness = tuple((f.branch,) * len(BRANCH_TIMES) for f in fits)
+    damping = tuple(DAMPING * t.linear for t in targets)
+    return FunctionalSpinalUnit(
+        level=level,
+        structures=structures,
+        stiffening=published_stiffening(),
+        hysteresis=Hysteresis(BRANCH_TIMES, stiffness, damping),  # type: ignore[arg-type]
+        test_moment=tuple(t.moment for t in targets),  # type: ignore[arg-type]
+        source=source,
+        parameters=_parameters(level, targets, fits),
+    )
+
+
+def _parameters(level: str, targets: list[Target], fits: list[AxisFit]) -> ParameterSet:
+    known: dict[str, Parameter] = {}
+    for axis, (aim, fit) in enumerate(zip(targets, fits, strict=True)):
+        name = AXES[axis].replace("-", "_").replace(" ", "_")
+        known |= {f"{name}_{key}": p for key, p in aim.parameters.items()}
+        fitted = (
+            ("gain_minus", fit.gain_minus),
+            ("gain_plus", fit.gain_plus),
+            ("branch_stiffness", fit.branch),
+        )
+        for key, value in fitted:
+            known[f"{name}_{key}"] = Parameter(
+                value, "N m/rad", "ThisWork", "fitted", "to neutral zone and range, by protocol"
+            )
+    known["half_width_over_neutral_zone"] = Parameter(
+        1.0, "1", "ThisWork", "assumed", "onset of the ramps over the residual neutral zone"
+    )
+    known["ramp_width_over_onset"] = Parameter(WIDTH, "1", "ThisWork", "assumed")
+    for time in BRANCH_TIMES:
+        known[f"branch_time_{time:g}s"] = Parameter(time, "s", "ThisWork", "assumed")
+    known["damping_over_stiffness"] = Parameter(DAMPING, "s", "ThisWork", "assumed", "sweep it")
+    return ParameterSet(known | share_parameters(level) | stiffening_parameters())
+
+
+@cache
+def _table() -> dict[tuple[str, str, int], AxisFit]:
+    name = "units.csv"
+    text = (files("panjabi.passive") / "data" / name).read_text(encoding="utf-8")
+    table = {}
+    for line, cells in read_csv(text, name, _COLUMNS):
+        try:
+            key = cells["source"], cells["level"], int(cells["axis"])
+            table[key] = AxisFit(*(float(cells[column]) for column in _COLUMNS[3:]))
+        except ValueError as error:
+            raise DataFileError(f"packaged {name}, line {line}: {error}. Fit it again.") from error
+    return table

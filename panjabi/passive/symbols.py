@@ -1,0 +1,134 @@
+"""The laws of a functional spinal unit, written once as energies.
+
+`generate()` turns them into `generated.py`, which is checked in; a test writes it again and
+compares. Only that test and the printing of equations import SymPy.
+
+The soft ramp is S(y) = (y + sqrt(y^2 + w^2)) / 2: the smooth maximum of 0 and y, smooth in all
+derivatives. Its integral is elementary; that of w ln(1 + exp(y / w)) is a dilogarithm, which is
+why the ramp is this one. Both bend over about 2 w, and terms are built so that no moment acts at
+angle zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+x = sp.Symbol("x", real=True)  # angle in the direction of the term [rad]
+k = sp.Symbol("stiffness", positive=True)
+n = sp.Symbol("onset", real=True)
+w = sp.Symbol("width", positive=True)
+A = sp.Symbol("amplitude", positive=True)
+s = sp.Symbol("scale", positive=True)
+
+
+@dataclass(frozen=True)
+class SymbolicTerm:
+    """One law: its energy [J] as an expression of x and of its parameters."""
+
+    name: str
+    parameters: tuple[sp.Symbol, ...]
+    energy: sp.Expr
+    meaning: str
+
+    @property
+    def moment(self) -> sp.Expr:
+        """dE/dx: the moment that holds the unit at x [N m]."""
+        return sp.diff(self.energy, x)
+
+    @property
+    def tangent(self) -> sp.Expr:
+        """d2E/dx2 [N m/rad]."""
+        return sp.diff(self.energy, x, 2)
+
+    def latex(self) -> str:
+        """Energy, moment and tangent as three lines of LaTeX."""
+        pairs = (("E", self.energy), ("M", self.moment), ("K", self.tangent))
+        return "\n".join(f"{head} = {sp.latex(sp.simplify(f))}" for head, f in pairs)
+
+
+def _root(y: sp.Expr) -> sp.Expr:
+    return sp.sqrt(y**2 + w**2)
+
+
+def _ramp(y: sp.Expr) -> sp.Expr:
+    return (y + _root(y)) / 2
+
+
+def _ramp_integral(y: sp.Expr) -> sp.Expr:
+    return (y**2 + y * _root(y) + w**2 * sp.asinh(y / w)) / 4
+
+
+def _square_integral(y: sp.Expr) -> sp.Expr:
+    return (2 * y**3 / 3 + w**2 * y + sp.Rational(2, 3) * _root(y) ** 3) / 4
+
+
+def _centred(integral, at_zero: sp.Expr) -> sp.Expr:
+    """Energy whose value and slope vanish at angle zero."""
+    return k * (integral(x - n) - integral(-n) - at_zero * x)
+
+
+TERMS: dict[str, SymbolicTerm] = {
+    term.name: term
+    for term in (
+        SymbolicTerm("linear", (k,), k * x**2 / 2, "the same stiffness everywhere"),
+        SymbolicTerm(
+            "ramp",
+            (k, n, w),
+            _centred(_ramp_integral, _ramp(-n)),
+            "little until the onset, then a constant stiffness",
+        ),
+        SymbolicTerm(
+            "progressive",
+            (k, n, w),
+            _centred(_square_integral, _ramp(-n) ** 2),
+            "little until the onset, then a stiffness that grows with angle",
+        ),
+        SymbolicTerm(
+            "exponential",
+            (A, s),
+            A * (s * (sp.exp(x / s) - 1) - x),
+            "an exponential through zero, for x >= 0; odd in the angle",
+        ),
+    )
+}
+
+_HEAD = '''"""Energy, moment and tangent of each law: generated from symbols.py, never edited.
+
+Write it again with `python -m panjabi.passive.symbols`; a test compares.
+"""
+
+# ruff: noqa: E501
+# fmt: off
+from __future__ import annotations
+
+from math import asinh, exp, sqrt
+
+from numba import njit
+'''
+
+
+def generate() -> str:
+    """The text of `generated.py`: one compiled function a law, common parts computed once."""
+    return "\n".join([_HEAD, *(_function(term) for term in TERMS.values())])
+
+
+def _function(term: SymbolicTerm) -> str:
+    wanted = [term.energy, sp.simplify(term.moment), sp.simplify(term.tangent)]
+    shared, results = sp.cse(wanted, symbols=sp.numbered_symbols("t"), order="canonical")
+    names = ", ".join(str(p) for p in (*term.parameters, x))
+    lines = ["", "@njit(cache=True, nogil=True)", f"def {term.name}({names}):"]
+    lines += [f'    """{term.meaning[0].upper()}{term.meaning[1:]}."""']
+    lines += [
+        f"    {name} = {sp.pycode(value, fully_qualified_modules=False)}" for name, value in shared
+    ]
+    for name, value in zip(("energy", "moment", "tangent"), results, strict=True):
+        lines.append(f"    {name} = {sp.pycode(value, fully_qualified_modules=False)}")
+    return "\n".join([*lines, "    return energy, moment, tangent", ""])
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    Path(__file__).with_name("generated.py").write_text(generate(), encoding="utf-8")

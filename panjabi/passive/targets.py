@@ -1,0 +1,207 @@
+"""Which published figures each level is fitted to, by source.
+
+Roles: everything `CALIBRATION` matches sets a parameter of this package and so cannot validate it.
+Recalled figures (prefixes `pan92`, `wp90`) are priors: they fill levels nothing was read for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import mean
+
+from panjabi.errors import unknown
+from panjabi.passive.directions import DEGREE, known_level, levels, region_of
+from panjabi.provenance import Parameter
+from panjabi.reference import Row, row
+
+CALIBRATION = (
+    "yam89_*", "pan88_*", "wil17_*", "gms04_*", "sch98_*", "pin92_k_*", "ligdam_toe_*",
+    "han10_LB_linear", "han10_AR_linear", "gay05_slope_*",
+    "man18_*stiff*", "mil87_medial", "mil87_anterior", "mil87_lb", "mil87_ar",
+)  # fmt: skip
+
+SOURCES = ("default", "Yamamoto1989", "Panjabi1988", "Wilke2017", "WhitePanjabi1990")
+
+_LETTERS = ("FE", "LB", "AR")
+# Cited for FE: slopes over the neutral zone of 0.28-0.38 N m/deg in three specimens under slow
+# motion; the relaxed value lies at the low end.
+_FE_LINEAR = 0.30
+_MOMENT = {"upper cervical": 1.5, "cervical": 1.5, "thoracic": 7.5, "lumbar": 10.0}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What one axis of one level is fitted to, in SI and radians."""
+
+    level: str
+    axis: int
+    neutral_zone: float  # one-sided, residual after the protocol
+    range_minus: float  # range of motion in the negative direction, from neutral
+    range_plus: float
+    moment: float  # at which the range is read [N m]
+    linear: float  # stiffness at neutral without preload [N m/rad]
+    parameters: dict[str, Parameter]
+
+
+def source_levels(source: str) -> tuple[str, ...]:
+    """Levels that a source has figures for."""
+    if source == "Yamamoto1989":
+        return levels("lumbar")[1:]
+    if source == "Panjabi1988":
+        return levels("upper cervical")
+    if source == "Wilke2017":
+        return levels("thoracic")
+    if source in ("default", "WhitePanjabi1990"):
+        return levels()
+    raise unknown("source of a functional spinal unit", source, SOURCES)
+
+
+def target(level: str, axis: int, source: str = "default") -> Target:
+    """The figures one axis of one level is fitted to.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such source, or it has no figures for the level.
+    """
+    level = known_level(level)
+    if level not in source_levels(source):
+        raise unknown(f"level of source {source!r}", level, source_levels(source))
+    region = region_of(level)
+    if source == "WhitePanjabi1990":
+        return _white_panjabi(level, axis, region)
+    if region == "upper cervical":
+        return _measured("pan88", level, level, axis, region)
+    if region == "lumbar" and level != "T12-L1":
+        return _measured("yam89", level, _short(level), axis, region)
+    if region == "thoracic":
+        return _wilke(level, axis, region)
+    return _white_panjabi(level, axis, region)
+
+
+def _short(level: str) -> str:
+    """'L4-L5' as the table of Yamamoto writes it, 'L4-5'; 'L5-S1' stays."""
+    upper, lower = level.split("-")
+    return level if upper[0] != lower[0] else f"{upper}-{lower[1:]}"
+
+
+def _measured(prefix: str, level: str, name: str, axis: int, region: str) -> Target:
+    letters = _LETTERS[axis]
+    zone = row(f"{prefix}_nz_{letters}_{name}")
+    if axis == 0:
+        minus = row(f"{prefix}_rom_flexion_{name}")
+        plus = row(f"{prefix}_rom_extension_{name}")
+    else:
+        minus = plus = row(f"{prefix}_rom_{letters}_one_side_{name}")
+    numbers = {"neutral_zone": zone, "range_minus": minus, "range_plus": plus}
+    return _target(level, axis, region, {n: _parameter(r) for n, r in numbers.items()})
+
+
+def _white_panjabi(level: str, axis: int, region: str) -> Target:
+    """Recalled range of motion; neutral zone by the ratio recalled for the region."""
+    one_side = _recalled_range(level, axis)
+    ratio = neutral_zone_ratio(level, axis)
+    given = {
+        "neutral_zone": Parameter(
+            ratio * one_side.value, "deg", "Panjabi1992b; WhitePanjabi1990", "assumed",
+            "ratio of recalled regional means, times the recalled range", 0.5 * one_side.value,
+        ),
+        "range_minus": one_side,
+        "range_plus": one_side,
+    }  # fmt: skip
+    return _target(level, axis, region, given)
+
+
+def _wilke(level: str, axis: int, region: str) -> Target:
+    """Thoracic units with costovertebral joints: full ranges at 7.5 N m by group of levels."""
+    place = levels("thoracic").index(level)
+    names = {
+        0: "wil17_rom_FE_T1T2" if place == 0 else "wil17_rom_FE_T2T12",
+        1: "wil17_rom_LB_T1T7" if place < 6 else "wil17_rom_LB_T7T12",
+        2: "wil17_rom_AR_T1T10" if place < 9 else "wil17_rom_AR_T10T12",
+    }
+    found = row(names[axis])
+    full = found.value if found.value is not None else mean(found.interval or ())
+    half = Parameter(
+        0.5 * full, "deg", found.bib, "derived", "half of the full range; mid of the group's means"
+    )
+    zone = Parameter(
+        neutral_zone_ratio(level, axis) * half.value, "deg", "Panjabi1992b; WhitePanjabi1990",
+        "assumed", "ratio of recalled regional means, times the range", 0.5 * half.value,
+    )  # fmt: skip
+    return _target(
+        level, axis, region, {"neutral_zone": zone, "range_minus": half, "range_plus": half}
+    )
+
+
+def neutral_zone_ratio(level: str, axis: int) -> float:
+    """Recalled neutral zone over recalled range of motion, means over the region."""
+    groups = {
+        "upper cervical": (f"{level}", (level,)),
+        "cervical": ("C3-C6", ("C3-C4", "C4-C5", "C5-C6")),
+        "thoracic": ("C7-T1_to_T10-T11", levels("thoracic")[:10]),
+        "lumbar": ("T11-T12_to_L4-L5", ("T12-L1", *levels("lumbar")[1:5])),
+    }
+    name, members = groups[region_of(level)]
+    if level == "L5-S1":
+        name, members = "L5-S1", ("L5-S1",)
+    zone = row(f"pan92_nz_{_LETTERS[axis]}_{name}").number
+    return min(zone / mean(_recalled_range(m, axis).value for m in members), 0.75)
+
+
+def _recalled_range(level: str, axis: int) -> Parameter:
+    kind = ("FE_total", "LB_one_side", "AR_one_side")[axis]
+    found = row(f"wp90_rom_{kind}_{level}")
+    one_side = 0.5 * found.number if axis == 0 else found.number
+    return Parameter(one_side, "deg", found.bib, "assumed", "one side; recalled", 0.3 * one_side)
+
+
+def _parameter(found: Row) -> Parameter:
+    return found.parameter()
+
+
+def _target(level: str, axis: int, region: str, given: dict[str, Parameter]) -> Target:
+    moment = Parameter(
+        _MOMENT[region], "N m", given["range_minus"].source,
+        "measured" if given["range_minus"].status != "assumed" else "assumed",
+        "moment at which the range of motion is read",
+    )  # fmt: skip
+    sizes = {name: p.si for name, p in given.items()}
+    linear = linear_stiffness(level, axis, moment.si, sizes["range_minus"], sizes["range_plus"])
+    everything = given | {"moment": moment, "linear": linear}
+    return Target(level, axis, **sizes, moment=moment.si, linear=linear.si, parameters=everything)
+
+
+def linear_stiffness(level: str, axis: int, moment: float, minus: float, plus: float) -> Parameter:
+    """Stiffness at neutral: read for L1 to the sacrum, by its share of the secant elsewhere."""
+    if level in source_levels("Yamamoto1989"):
+        return _lumbar_linear(axis)
+    secant = moment / (0.5 * (minus + plus))
+    value = _secant_share(axis) * secant
+    return Parameter(
+        value * DEGREE, "N m/deg", "ThisWork", "assumed",
+        "the lumbar share of the full-range secant, taken over to another region",
+    )  # fmt: skip
+
+
+def _lumbar_linear(axis: int) -> Parameter:
+    if axis == 0:
+        return Parameter(
+            _FE_LINEAR, "N m/deg", "Gay2005", "assumed",
+            "low end of slopes of 0.28-0.38 across the neutral zone, three specimens",
+        )  # fmt: skip
+    found = row("han10_LB_linear" if axis == 1 else "han10_AR_linear")
+    return Parameter(found.number, "N m/deg", found.bib, "measured", "linear term, lumbar")
+
+
+def _secant_share(axis: int) -> float:
+    """Mean over L1-L2 to L5-S1 of neutral stiffness over the secant at 10 N m."""
+    shares = []
+    for level in levels("lumbar")[1:]:
+        name, letters = _short(level), _LETTERS[axis]
+        if axis == 0:
+            ends = [row(f"yam89_rom_{d}_{name}").number for d in ("flexion", "extension")]
+        else:
+            ends = [row(f"yam89_rom_{letters}_one_side_{name}").number]
+        shares.append(_lumbar_linear(axis).value * mean(ends) / 10.0)
+    return mean(shares)

@@ -1,0 +1,112 @@
+"""Terms and structures: what a functional spinal unit is the sum of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from panjabi.errors import ParameterError
+from panjabi.passive import kernels
+from panjabi.passive.kernels import COUPLING, EXPONENTIAL, LINEAR, PROGRESSIVE, RAMP
+
+_NAMES = {
+    LINEAR: "linear",
+    RAMP: "ramp",
+    PROGRESSIVE: "progressive",
+    EXPONENTIAL: "exponential",
+    COUPLING: "coupling",
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One law on one axis: a kind and its numbers, SI and radians.
+
+    Make one with `linear`, `ramp`, `progressive`, `exponential` or `coupling`.
+    """
+
+    kind: int
+    axis: int
+    side: int = 0  # +1, -1: acts in that direction only; 0: both; COUPLING: the other axis
+    values: tuple[float, ...] = ()
+    preloaded: bool = False  # grows with compression (the neutral-zone stiffness does)
+
+    def __post_init__(self) -> None:
+        name = _NAMES.get(self.kind, f"kind {self.kind}")
+        if not all(math.isfinite(v) for v in self.values):
+            raise ParameterError(f"a {name} term has the values {self.values}; possible: finite.")
+        if self.kind != COUPLING and self.values[0] < 0.0:
+            raise ParameterError(
+                f"a {name} term has stiffness {self.values[0]:g}; possible: 0 and above, since a "
+                "passive tissue does not push itself away. Leave the term out instead."
+            )
+        if self.kind in (RAMP, PROGRESSIVE) and self.values[2] <= 0.0:
+            raise ParameterError(
+                f"a {name} term has width {self.values[2]:g} rad; possible: above 0, so that the "
+                "tangent stays continuous. A fifth of the onset is usual."
+            )
+        if self.kind == EXPONENTIAL and self.values[1] <= 0.0:
+            raise ParameterError(
+                f"an exponential term has scale {self.values[1]:g} rad; possible: above 0."
+            )
+
+    @property
+    def name(self) -> str:
+        return _NAMES[self.kind]
+
+    def row(self, factor: float = 1.0) -> tuple[float, ...]:
+        """The kernel's row, its stiffness multiplied by a factor."""
+        values = (self.values[0] * factor, *self.values[1:])
+        filled = (float(self.axis), float(self.side), *values)
+        return filled + (0.0,) * (kernels.TERM_COLUMNS - len(filled))
+
+    def scaled(self, factor: float) -> Term:
+        """The same law, stiffer or softer."""
+        return replace(self, values=(self.values[0] * factor, *self.values[1:]))
+
+    def shifted(self, factor: float) -> Term:
+        """The same law with a toe `factor` times as long; a term without a toe is unchanged."""
+        if self.kind not in (RAMP, PROGRESSIVE):
+            return self
+        stiffness, onset, width = self.values
+        return replace(self, values=(stiffness, onset * factor, width))
+
+
+def linear(axis: int, stiffness: float, *, preloaded: bool = False) -> Term:
+    """The same stiffness [N m/rad] everywhere."""
+    return Term(LINEAR, axis, 0, (stiffness,), preloaded)
+
+
+def ramp(axis: int, side: int, stiffness: float, *, onset: float, width: float) -> Term:
+    """Little until `onset` [rad], then `stiffness` [N m/rad], bending over about two widths."""
+    return Term(RAMP, axis, side, (stiffness, onset, width))
+
+
+def progressive(axis: int, side: int, growth: float, *, onset: float, width: float) -> Term:
+    """Little until `onset` [rad], then a stiffness that grows by 2 `growth` [N m/rad2]."""
+    return Term(PROGRESSIVE, axis, side, (growth, onset, width))
+
+
+def exponential(axis: int, amplitude: float, *, scale: float, side: int = 0) -> Term:
+    """amplitude (exp(|x| / scale) - 1) [N m], odd in the angle where it acts on both sides."""
+    return Term(EXPONENTIAL, axis, side, (amplitude, scale))
+
+
+def coupling(axis: int, other: int, stiffness: float) -> Term:
+    """Energy stiffness x_axis x_other [N m/rad]: a turn one way asks for a moment the other."""
+    if axis == other:
+        raise ParameterError(f"coupling of axis {axis} with itself; give two different axes.")
+    return Term(COUPLING, axis, other, (stiffness,))
+
+
+@dataclass(frozen=True)
+class Structure:
+    """One anatomical part of a unit, as the terms it adds to the moment."""
+
+    name: str
+    terms: tuple[Term, ...]
+    kind: str = "ligament"  # disc, ligament, facet, ribs, implant, joint
+
+    def changed(self, *, stiffness: float = 1.0, toe: float = 1.0) -> Structure:
+        """Every term scaled and its toe lengthened; this structure is unchanged."""
+        return replace(self, terms=tuple(t.scaled(stiffness).shifted(toe) for t in self.terms))

@@ -1,0 +1,166 @@
+"""Units: derivatives, sums of structures, targets met by the elastic law, columns in one call."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from panjabi.body import standard_adult
+from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.passive import kernels
+from panjabi.passive.anatomy import elastic_shares, neutral_shares
+from panjabi.passive.directions import DIRECTIONS, known_level, levels
+from panjabi.passive.terms import coupling, exponential, progressive, ramp
+from panjabi.passive.unit import FunctionalSpinalUnit, Structure, stack, unit
+
+ANGLES = st.lists(st.floats(-0.25, 0.25), min_size=3, max_size=3)
+
+
+def with_everything() -> FunctionalSpinalUnit:
+    """A unit that has one term of every kind."""
+    extra = Structure(
+        "extra",
+        (
+            coupling(1, 2, 4.0),
+            exponential(0, 0.4, scale=0.05),
+            progressive(1, -1, 900.0, onset=0.02, width=0.01),
+            ramp(2, 1, 50.0, onset=0.01, width=0.005),
+        ),
+    )
+    base = unit("L4-L5", preload=300.0)
+    return base.with_structures((*base.structures, extra))
+
+
+@settings(max_examples=60, deadline=None)
+@given(angles=ANGLES, level=st.sampled_from([*levels(), "all kinds"]))
+def test_moment_and_tangent_are_the_exact_derivatives(angles, level):
+    """Against sixth-order differences of the energy and of the moment."""
+    one = with_everything() if level == "all kinds" else unit(level)
+    at = np.array(angles)
+    h = 3e-4
+    weights = ((1, 45.0), (2, -9.0), (3, 1.0))
+    for i in range(3):
+        if abs(at[i]) < 4 * h and level == "all kinds":
+            continue  # the exponential's curvature jumps at zero
+        step = np.eye(3)[i] * h
+        slope = sum(
+            w * (one.energy(at + n * step) - one.energy(at - n * step)) for n, w in weights
+        ) / (60 * h)
+        bend = sum(
+            w * (one.moment(at + n * step) - one.moment(at - n * step)) for n, w in weights
+        ) / (60 * h)
+        scale = np.abs(one.moment(at)).max() + 1.0
+        assert one.moment(at)[i] == pytest.approx(slope, rel=1e-8, abs=1e-8 * scale)
+        assert one.tangent(at)[i] == pytest.approx(bend, rel=1e-6, abs=1e-6 * scale / 0.01)
+
+
+@settings(max_examples=40, deadline=None)
+@given(angles=ANGLES, level=st.sampled_from(levels()))
+def test_the_unit_is_the_sum_of_its_structures(angles, level):
+    one = unit(level, preload=200.0)
+    parts = [one.part(s.name) for s in one.structures]
+    assert sum(p.energy(angles) for p in parts) == pytest.approx(
+        one.energy(angles), rel=1e-11, abs=1e-14
+    )
+    assert np.sum([p.moment(angles) for p in parts], axis=0) == pytest.approx(
+        one.moment(angles), rel=1e-11, abs=1e-13
+    )
+    assert np.sum([p.tangent(angles) for p in parts], axis=0) == pytest.approx(
+        one.tangent(angles), rel=1e-11, abs=1e-11
+    )
+
+
+@pytest.mark.parametrize("level", levels())
+def test_neutral_is_a_minimum_and_every_stiffness_positive(level):
+    one = unit(level)
+    assert one.energy(np.zeros(3)) == pytest.approx(0.0, abs=1e-14)
+    assert one.moment(np.zeros(3)) == pytest.approx(np.zeros(3), abs=1e-12)
+    assert np.linalg.eigvalsh(one.tangent(np.zeros(3)))[0] > 0.0
+
+
+@pytest.mark.parametrize("level", levels())
+def test_shares_of_every_direction_sum_to_one(level):
+    for name in DIRECTIONS:
+        assert sum(elastic_shares(level, name).values()) == pytest.approx(1.0, rel=1e-12)
+    for axis in range(3):
+        assert sum(neutral_shares(level, axis).values()) == pytest.approx(1.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("level", levels())
+@pytest.mark.parametrize("name", list(DIRECTIONS))
+def test_p2_stiffness_at_neutral_is_a_small_part_of_that_at_the_test_moment(level, name):
+    one = unit(level)
+    axis, sign = DIRECTIONS[name]
+    end = np.eye(3)[axis] * sign * one.range_at(name)
+    assert one.tangent(np.zeros(3))[axis, axis] < 0.5 * one.tangent(end)[axis, axis]
+
+
+def test_a_whole_column_in_one_call_equals_unit_by_unit():
+    units = [unit(level, preload=100.0) for level in levels()]
+    start, kinds, rows = stack(units)
+    angles = np.random.default_rng(3).normal(0.0, 0.05, (25, 3))
+    energy, moment, tangent = np.empty(25), np.empty((25, 3)), np.empty((25, 3, 3))
+    for function in (kernels.evaluate_units, kernels.evaluate_units.py_func):
+        function(start, kinds, rows, angles, energy, moment, tangent)
+        for i, one in enumerate(units):
+            assert energy[i] == pytest.approx(one.energy(angles[i]), rel=1e-12)
+            assert moment[i] == pytest.approx(one.moment(angles[i]), rel=1e-12)
+            assert tangent[i] == pytest.approx(one.tangent(angles[i]), rel=1e-12)
+
+
+def test_levels_have_their_coordinates_in_the_body():
+    body = standard_adult()
+    assert len(levels()) == 25
+    for level in levels():
+        assert all(name in body.coordinates for name in unit(level).coordinates)
+    assert known_level("L4-5") == known_level("L4_L5") == "L4-L5"
+
+
+def test_preload_stiffens_neutral_as_published_and_hardly_the_range():
+    free = unit("L4-L5")
+    for load, factor in ((250.0, 1.71), (500.0, 2.11)):
+        loaded = free.with_preload(load)
+        assert loaded.factor == pytest.approx(factor, rel=1e-12)
+        for axis in range(3):
+            ratio = loaded.stiffness_at_neutral(axis) / free.stiffness_at_neutral(axis)
+            assert 1.0 + 0.9 * (factor - 1.0) < ratio <= factor
+    assert free.with_preload(280.0).range_at("flexion") > 0.8 * free.range_at("flexion")
+
+
+def test_range_is_where_the_moment_is_reached():
+    one = unit("L5-S1")
+    for name, (axis, sign) in DIRECTIONS.items():
+        angles = np.eye(3)[axis] * sign * one.range_at(name, 4.0)
+        assert sign * one.moment(angles)[axis] == pytest.approx(4.0, rel=1e-12)
+
+
+def test_a_source_without_the_level_says_which_it_has():
+    with pytest.raises(UnknownNameError, match="level of source 'Yamamoto1989' 'T4-T5'"):
+        unit("T4-T5", "Yamamoto1989")
+    with pytest.raises(UnknownNameError, match="source"):
+        unit("L4-L5", "Yamamoto")
+    with pytest.raises(UnknownNameError, match="close: 'L4-L5'"):
+        unit("L4-L6")
+
+
+def test_nonsense_is_refused():
+    with pytest.raises(ParameterError, match="preload of L4-L5 is -5"):
+        unit("L4-L5").with_preload(-5.0)
+    with pytest.raises(ParameterError, match="three finite numbers"):
+        unit("L4-L5").moment([0.0, 1.0])
+    with pytest.raises(ParameterError, match="stiffness -1"):
+        ramp(0, 1, -1.0, onset=0.1, width=0.1)
+    with pytest.raises(ParameterError, match="width 0"):
+        ramp(0, 1, 1.0, onset=0.1, width=0.0)
+    with pytest.raises(UnknownNameError, match="close: 'disc'"):
+        unit("L4-L5").structure("disk")
+
+
+def test_parameters_say_what_is_assumed():
+    known = unit("L4-L5").parameters
+    assert known["flexion_extension_neutral_zone"].source == "Yamamoto1989"
+    assert known["flexion_extension_neutral_zone"].status == "measured"
+    assert known["arm_SSL"].status == "assumed"
+    assert unit("C4-C5").parameters["flexion_extension_range_minus"].status == "assumed"
