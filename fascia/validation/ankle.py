@@ -85,6 +85,8 @@ def _semimembranosus(network: TensionNetwork) -> Comparison:
         )
         for factor in (1.0, 10.0, 1000.0)
     )
+    untied = network.with_tie_ratio(0.0)
+    loose, slipped = (1e3 * caudal_motion(untied, end, part) for part in (share, 1.0))
     sheathed = with_sheath(network)
     sheath = 1e3 * caudal_motion(sheathed, "ham_mid_med_r")
     looser = 1e3 * caudal_motion(sheathed.with_tie_ratio(0.01), "ham_mid_med_r")
@@ -99,8 +101,9 @@ def _semimembranosus(network: TensionNetwork) -> Comparison:
         f"The fascia over the condyle moves {condyle:.2f} mm, but the line then runs down to the "
         "pes anserinus and back up, so its pull slackens the popliteal strand: with the whole end "
         "on fascia, tie ratios of 0.01 to 1 and popliteal strands up to 1000 times stiffer the "
-        f"most is {most:.2f} mm: no popliteal stiffness reaches the figure. The sheath that runs "
-        f"straight on (posterior fascia lata, off by default) would move {sheath:.2f} mm at "
+        f"most is {most:.2f} mm: no popliteal stiffness reaches the figure. (Without any tie it "
+        f"would be {loose:.1f} mm, with the node itself slipping {slipped:.0f} mm.) The sheath "
+        f"that runs straight on (posterior fascia lata, off by default) would move {sheath:.2f} mm at "
         f"mid-thigh, {looser:.2f} mm at a tie ratio of 0.01. In people sciatic nerve and skin are "
         "not excluded",
     )

@@ -177,8 +177,8 @@ def summary(comparisons: Sequence[Comparison]) -> str:
     v, c = by_role["validation"], by_role["calibration"]
     return (
         f"validation rows: {v['met']} met, {v['missed']} missed, {v['not_predicted']} not "
-        f"predicted; {sum(c.values())} calibration and {sum(by_role['prior'].values())} prior "
-        "rows beside them judge nothing"
+        f"predicted (beside them {sum(c.values())} calibration, "
+        f"{sum(by_role['prior'].values())} prior)"
     )
 
 

@@ -32,6 +32,9 @@ MOVED = 0.10
 """A station counts as moved at a tenth of the motion of the most moved one. Set beforehand: the
 paper prints no limit of detection, and a share does not hang on the assumed stiffness."""
 
+STILL = 1e-6
+"""Motion below this is none [m]: with every tie clamped nothing moves."""
+
 LEVELS: dict[str, tuple[str, ...]] = {
     "T12": ("t12",),
     "L1": ("sp_l1",),
@@ -95,7 +98,7 @@ def motions(network: TensionNetwork, loads: Mapping[str, Floats]) -> dict[str, f
 
 def levels_moved(moved: Mapping[str, float], suffix: str) -> tuple[str, ...]:
     """Levels where a station of that side (or the midline) moves by a tenth of the most."""
-    limit = MOVED * max(moved.values())
+    limit = max(MOVED * max(moved.values()), STILL)
     return tuple(
         level
         for level, stations in LEVELS.items()

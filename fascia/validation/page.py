@@ -43,7 +43,8 @@ _LIMITS = """
 
 def as_markdown(comparisons: Sequence[Comparison]) -> str:
     """The page: one table per role, then the reasons."""
-    parts = [_HEAD, f"**{summary(comparisons)}.**\n".replace("**v", "**V", 1)]
+    told = summary(comparisons)
+    parts = [_HEAD, f"**{told[0].upper()}{told[1:]}.**\n"]
     for role in ("validation", "calibration", "prior"):
         chosen = [c for c in comparisons if c.role == role]
         parts.append(f"\n## Rows with the role {role}\n\n{_table(chosen)}")

@@ -76,8 +76,8 @@ def _tolerance(subject: Subject) -> list[Comparison]:
             "YLINEN_SLR",
             f"{'reachable' if reached else 'out of reach'}: a tolerance raised by "
             f"{100.0 * dose:.0f} % gives {gain(dose):+.1f} deg; torque at the same angle "
-            f"changes by {same - before.tissue_torque:.1g} N m. The dose is solved for, so it predicts "
-            "nothing; what goes with it is judged below",
+            f"changes by {same - before.tissue_torque:.1g} N m. The dose is solved for, so it "
+            "predicts nothing; what goes with it is judged below",
         ),
         within(
             "YLINEN_SLR.force",

@@ -17,7 +17,12 @@ def rebuilt(network: TensionNetwork, *, keep_ends: str = "", **options: Any) -> 
     name begins with ``keep_ends`` keep the ends of the new network. Changes that were made to
     fascial strands of the given network by hand are lost.
     """
-    given: dict[str, Any] = {"tie_ratio": network.tie_ratio, "share": network.share}
+    given: dict[str, Any] = {
+        "tie_ratio": network.tie_ratio,
+        "share": network.share,
+        "minor_share": network.minor_share,
+        "fibre_scale": network.strand("bflh_r").law.passive_scale,  # ties are built on it
+    }
     chosen = {k: v for k, v in (given | options).items() if v is not None}
     built = whole_body(network.body, resting_tension=dict(network.resting_tension), **chosen)
     for strand in network.strands:
