@@ -146,10 +146,15 @@ def influence(examination: Examination, angle: float, readout: str = "tissue_tor
     Raises
     ------
     ReadoutError
-        For an unknown read-out, or where a node's place is undetermined.
+        For an unknown read-out, a free pelvis, or where a node's place is undetermined.
     """
     if readout not in READOUTS:
         raise ReadoutError(f"no read-out {readout!r}; choose one of {', '.join(READOUTS)}")
+    if examination.pelvis is not None:
+        raise ReadoutError(
+            "with a free pelvis a read-out also answers through the joints that find their place, "
+            "and this influence holds the posture; mount the test with free_pelvis=False"
+        )
     sample: Sample = examination.at(angle)
     state = sample.equilibrium
     line = Linearised(state, moment=examination.moment)

@@ -180,6 +180,12 @@ def test_unknown_read_out_is_refused(bench):
         influence(bench("slr"), 0.5, "ankle")
 
 
+def test_influence_with_a_free_pelvis_is_refused(bench):
+    """It would hold the pelvis still and so answer another question."""
+    with pytest.raises(ReadoutError, match="holds the posture; mount the test with free_pelvis"):
+        influence(bench("slr", "right", free_pelvis=True), 0.5)
+
+
 def test_loose_nodes_do_not_stop_a_read_out_that_does_not_rest_on_them(bench):
     """Lying, the other leg's nerve is slack; the raised leg's torque does not care (S7)."""
     examination = bench("slr")
