@@ -104,8 +104,8 @@ def _semimembranosus(network: TensionNetwork) -> Comparison:
         f"most is {most:.2f} mm: no popliteal stiffness reaches the figure. (Without any tie it "
         f"would be {loose:.1f} mm, with the node itself slipping {slipped:.0f} mm.) The sheath "
         "that runs straight on (posterior fascia lata, off by default) would move "
-        f"{sheath:.2f} mm at mid-thigh, {looser:.2f} mm at a tie ratio of 0.01. In people sciatic nerve and skin are "
-        "not excluded",
+        f"{sheath:.2f} mm at mid-thigh, {looser:.2f} mm at a tie ratio of 0.01. "
+        "In people sciatic nerve and skin are not excluded",
     )
 
 
