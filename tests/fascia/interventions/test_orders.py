@@ -149,3 +149,14 @@ def test_doses_that_are_no_share_are_refused(subject, dose):
 def test_unknown_memory_is_refused(subject):
     with pytest.raises(ReleaseError, match="choose 'resting' or 'present'"):
         compare_orders(subject, relative_to="past")
+
+
+def test_regions_dosed_at_once_all_take_it_off_the_same_state(subject):
+    """Each strand of either region halves what it carried before anything was released."""
+    before = solve(subject.network)
+    after = release_present_tension(subject, ("calf", "sacral"), 0.5).network
+    for region in ("calf", "sacral"):
+        for name in subject.network.strands_of(region=region, active=True):
+            i, law = before.index(name), after.strand(name).law
+            if before.tension[i] > 1e-6 and hasattr(law, "stiffness"):
+                assert law.tension(before.length[i]) == pytest.approx(0.5 * before.tension[i])
