@@ -1,0 +1,34 @@
+"""Spinal columns: chains of functional spinal units on the levels of the body.
+
+>>> column = panjabi.spine.column("lumbar", laws=LinearJoint.isotropic(40.0))
+>>> column.potential(q, [column.top_load(100.0)]).hessian      # exact [N m/rad]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from panjabi import _lazy
+
+_EXPORTS: dict[str, str] = {
+    "Column": "panjabi.spine.chain",
+    "column": "panjabi.spine.build",
+    "straight_column": "panjabi.spine.build",
+    "REGIONS": "panjabi.spine.levels",
+    "levels_of": "panjabi.spine.levels",
+    "JointLaw": "panjabi.spine.joints",
+    "LinearJoint": "panjabi.spine.joints",
+    "ExponentialJoint": "panjabi.spine.joints",
+    "DeadLoad": "panjabi.spine.loads",
+    "FollowerLoad": "panjabi.spine.loads",
+    "LevelMoment": "panjabi.spine.loads",
+    "Potential": "panjabi.spine.chain",
+}
+
+
+def __getattr__(name: str) -> Any:
+    return _lazy.lookup(__name__, _EXPORTS, name)
+
+
+def __dir__() -> list[str]:
+    return _lazy.names(__name__, _EXPORTS)

@@ -1,0 +1,144 @@
+"""What a joint of a column must offer, and the two laws of Crisco's models.
+
+Angles are (flexion-extension, lateral bending, axial rotation) in rad with the signs of the body;
+`moment` is the gradient of `energy`: the moment that holds the joint there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.errors import ParameterError
+from panjabi.spine.levels import AXES
+
+Floats = NDArray[np.float64]
+
+
+@runtime_checkable
+class JointLaw(Protocol):
+    """Energy of one level as a function of its three angles, with exact derivatives."""
+
+    def energy(self, angles: Any) -> float:
+        """[J] at angles (3,) [rad]."""
+        ...
+
+    def moment(self, angles: Any) -> Floats:
+        """dU/d(angles), (3,) [N m]."""
+        ...
+
+    def tangent(self, angles: Any) -> Floats:
+        """d2U/d(angles)2, (3, 3) symmetric [N m/rad]."""
+        ...
+
+
+@dataclass(frozen=True)
+class LinearJoint:
+    """Moment proportional to angle, one stiffness per axis: M = k x."""
+
+    stiffness: Sequence[float] | Floats  # FE, LB, AR [N m/rad]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stiffness", _three("LinearJoint", "stiffness", self.stiffness))
+
+    @classmethod
+    def isotropic(cls, stiffness: float) -> LinearJoint:
+        """The same stiffness [N m/rad] about all three axes."""
+        return cls((stiffness,) * 3)
+
+    def energy(self, angles: Any) -> float:
+        return 0.5 * np.sum(np.asarray(self.stiffness) * np.asarray(angles) ** 2)
+
+    def moment(self, angles: Any) -> Floats:
+        return np.asarray(self.stiffness) * np.asarray(angles)
+
+    def tangent(self, angles: Any) -> Floats:
+        return np.diag(np.asarray(self.stiffness))
+
+
+@dataclass(frozen=True)
+class ExponentialJoint:
+    """Moment growing exponentially on both sides of neutral: M = (k0 / b) sinh(b x).
+
+    The smooth, odd form of A (exp(b |x|) - 1) sign x: the latter has a kink in its stiffness at
+    neutral, which is where a buckling load is read. k0 is the stiffness at neutral.
+    """
+
+    stiffness: Sequence[float] | Floats  # at neutral; FE, LB, AR [N m/rad]
+    exponent: Sequence[float] | Floats  # b; FE, LB, AR [1/rad]
+
+    def __post_init__(self) -> None:
+        for name in ("stiffness", "exponent"):
+            object.__setattr__(self, name, _three("ExponentialJoint", name, getattr(self, name)))
+
+    @classmethod
+    def through(
+        cls, stiffness: Sequence[float], *, angle: Sequence[float], moment: float
+    ) -> ExponentialJoint:
+        """The law with a given stiffness at neutral [N m/rad] that reaches `moment` at `angle`.
+
+        Parameters
+        ----------
+        angle : range of motion of each axis [rad].
+        moment : where it was measured [N m].
+
+        Raises
+        ------
+        ParameterError
+            If the joint would have to soften to get there: k0 angle > moment.
+        """
+        exponents = [
+            _exponent(k, a, moment)
+            for k, a in zip(
+                _three("ExponentialJoint", "stiffness", stiffness),
+                _three("ExponentialJoint", "angle", angle),
+                strict=True,
+            )
+        ]
+        return cls(stiffness, exponents)
+
+    def energy(self, angles: Any) -> float:
+        k, b = np.asarray(self.stiffness), np.asarray(self.exponent)
+        # 2 sinh^2(x/2) = cosh x - 1 without the cancellation
+        return np.sum(2.0 * k / b**2 * np.sinh(0.5 * b * np.asarray(angles)) ** 2)
+
+    def moment(self, angles: Any) -> Floats:
+        k, b = np.asarray(self.stiffness), np.asarray(self.exponent)
+        return k / b * np.sinh(b * np.asarray(angles))
+
+    def tangent(self, angles: Any) -> Floats:
+        k, b = np.asarray(self.stiffness), np.asarray(self.exponent)
+        return np.diag(k * np.cosh(b * np.asarray(angles)))
+
+
+def _exponent(stiffness: float, angle: float, moment: float) -> float:
+    """b of (k0/b) sinh(b angle) = moment, by Newton from above: sinh(y)/y = moment/(k0 angle)."""
+    ratio = moment / (stiffness * angle)
+    if not ratio > 1.0:
+        raise ParameterError(
+            f"a stiffness at neutral of {stiffness:g} N m/rad gives {stiffness * angle:g} N m at "
+            f"{angle:g} rad, above the moment {moment:g} N m; an exponential joint only stiffens. "
+            "Lower the stiffness at neutral or raise the moment."
+        )
+    y = np.sqrt(6.0 * (ratio - 1.0)) if ratio < 2.0 else np.log(2.0 * ratio) + 2.0
+    for _ in range(60):
+        step = (np.sinh(y) - ratio * y) / (np.cosh(y) - ratio)
+        y -= step
+        if abs(step) < 1e-14 * y:
+            break
+    return float(y / angle)
+
+
+def _three(owner: str, name: str, values: Any) -> Floats:
+    array = np.array(values, float)
+    if array.shape != (3,) or not (np.isfinite(array).all() and (array > 0.0).all()):
+        raise ParameterError(
+            f"{owner}.{name} is {values!r}; three positive finite numbers are possible, "
+            f"for {', '.join(AXES)}. Give one per axis."
+        )
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,54 @@
+"""Names of the spinal levels, and which of them each column has."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from panjabi.errors import unknown
+
+VERTEBRAE = (
+    "sacrum",
+    *(f"L{i}" for i in range(5, 0, -1)),
+    *(f"T{i}" for i in range(12, 0, -1)),
+    *(f"C{i}" for i in range(7, 0, -1)),
+    "skull",
+)
+"""Bodies of the column from below."""
+
+AXES = ("FE", "LB", "AR")
+"""Order of the three angles of a level: flexion-extension, lateral bending, axial rotation."""
+
+REGIONS: dict[str, tuple[str, str]] = {
+    "cervical": ("T1", "skull"),
+    "thoracic": ("T12", "T1"),
+    "lumbar": ("sacrum", "L1"),
+    "thoracolumbar": ("sacrum", "T1"),
+    "whole": ("sacrum", "skull"),
+}
+"""Column -> the body that is held and the topmost body."""
+
+
+def bodies_of(region: str) -> tuple[str, ...]:
+    """Bodies of a column from the one that is held to the topmost.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such column.
+    """
+    if region not in REGIONS:
+        raise unknown("column", region, REGIONS)
+    base, top = REGIONS[region]
+    return VERTEBRAE[VERTEBRAE.index(base) : VERTEBRAE.index(top) + 1]
+
+
+def levels_of(region: str) -> tuple[str, ...]:
+    """Levels of a column from below: ("L5-S1", "L4-L5", ..., "L1-L2") of the lumbar one."""
+    chain = bodies_of(region)
+    return tuple(level_name(b, a) for a, b in pairwise(chain))
+
+
+def level_name(upper: str, lower: str) -> str:
+    """ "L4-L5" of the bodies L4 and L5; the sacrum counts as S1 and the skull as C0."""
+    short = {"sacrum": "S1", "skull": "C0"}
+    return f"{short.get(upper, upper)}-{short.get(lower, lower)}"

@@ -1,0 +1,97 @@
+"""Loads on a column. Each has a potential, so that stability stays a question about a Hessian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ParameterError, unknown
+from panjabi.spine.levels import AXES
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class DeadLoad:
+    """Forces that keep size and direction while their points move: V = -sum f . x."""
+
+    bodies: tuple[str, ...]
+    points: Floats = field(repr=False)  # (n, 3) in the bodies [m]
+    forces: Floats = field(repr=False)  # (n, 3) in the world [N]
+
+    def __post_init__(self) -> None:
+        n = len(self.bodies)
+        for name in ("points", "forces"):
+            array = np.array(getattr(self, name), float).reshape(-1, 3)
+            if array.shape != (n, 3) or not np.isfinite(array).all():
+                raise ParameterError(
+                    f"DeadLoad.{name} has shape {array.shape} for {n} bodies; finite ({n}, 3) is "
+                    "possible. Give one row per body."
+                )
+            object.__setattr__(self, name, array)
+
+    def __mul__(self, factor: float) -> DeadLoad:
+        return replace(self, forces=factor * self.forces)
+
+    __rmul__ = __mul__
+
+
+@dataclass(frozen=True)
+class FollowerLoad:
+    """A cable of constant tension along the column, through a guide on every body.
+
+    Its potential is tension times length. On a straight column with guides midway between the
+    joints it compresses every level along the axis; where a joint lies off the cable it bends it.
+    """
+
+    tension: float  # [N]
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.tension) and self.tension >= 0.0):
+            raise ParameterError(
+                f"FollowerLoad.tension is {self.tension!r} N; a cable pulls with a finite tension "
+                "of at least 0. Give the compression along the column as a positive number."
+            )
+
+    def __mul__(self, factor: float) -> FollowerLoad:
+        return replace(self, tension=factor * self.tension)
+
+    __rmul__ = __mul__
+
+
+@dataclass(frozen=True)
+class LevelMoment:
+    """The same moment on every level, each about its own axis: V = -M sum of the angles.
+
+    What a pure moment does to a chain whose axes are parallel (always so in flexion-extension). In
+    a curved column bent sideways it stands for the level-by-level result of the laboratory.
+    """
+
+    axis: str  # FE, LB or AR
+    moment: float  # with the sign of the coordinate [N m]
+
+    def __post_init__(self) -> None:
+        if self.axis not in AXES:
+            raise unknown("axis", self.axis, AXES)
+        if not np.isfinite(self.moment):
+            raise ParameterError(
+                f"LevelMoment.moment is {self.moment!r}; a finite moment in N m is possible. "
+                "Its sign is that of the coordinate: extension, right side down, turn to the left."
+            )
+
+    def __mul__(self, factor: float) -> LevelMoment:
+        return replace(self, moment=factor * self.moment)
+
+    __rmul__ = __mul__
+
+
+Load = DeadLoad | FollowerLoad | LevelMoment
+
+
+def vertical(bodies: ArrayLike, points: ArrayLike, weights: ArrayLike) -> DeadLoad:
+    """Weights [N] pulling down at points of bodies."""
+    down = np.zeros((np.size(weights), 3))
+    down[:, 1] = -np.atleast_1d(np.asarray(weights, float))
+    return DeadLoad(tuple(np.atleast_1d(bodies).tolist()), np.atleast_2d(points), down)

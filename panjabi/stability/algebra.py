@@ -1,0 +1,90 @@
+"""Small dense algebra about the Hessian: definiteness, pencils, null vectors.
+
+Sizes are at most some hundred. Full decompositions are avoided where a factorisation will do: on a
+busy machine a threaded eigenvalue solver of this size costs more than everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+
+from panjabi.body.tree import Floats
+
+
+def solve(A: Any, b: Any) -> Floats:
+    """x of A x = b."""
+    return cast(Any, np.linalg.solve(A, b))
+
+
+def definite(H: Floats) -> bool:
+    """Whether all eigenvalues are positive."""
+    try:
+        np.linalg.cholesky(H)
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
+def border(H: Floats, b: Floats) -> tuple[Floats, float]:
+    """v and g of [[H, b], [b^T, 0]] (v, g) = (0, 1), after Griewank & Reddien (1984).
+
+    g vanishes where H is singular; v is the null vector there, and the system stays regular.
+    """
+    n = len(b)
+    border = np.zeros((n + 1, n + 1))
+    border[:n, :n], border[:n, n], border[n, :n] = H, b, b
+    solved = solve(border, np.append(np.zeros(n), 1.0))
+    return solved[:n], float(solved[n])
+
+
+def null_vector(H: Floats, guess: Floats) -> Floats:
+    """Unit null vector of a singular H, from a guess not across to it."""
+    for _ in range(3):
+        v, _ = border(H, guess)
+        guess = v / np.linalg.norm(v)
+    return guess
+
+
+def pencil(A: Floats, K: Floats) -> tuple[Floats, Floats]:
+    """Eigenvalues, rising, and vectors of A v = mu K v for symmetric A and definite K.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If K is not positive definite.
+    """
+    L = np.linalg.cholesky(K)
+    half = solve(L, A)
+    reduced = solve(L, half.T)
+    values, vectors = np.linalg.eigh(0.5 * (reduced + reduced.T))
+    return values, solve(L.T, vectors)
+
+
+def largest_mode(A: Floats, K: Floats, iterations: int = 60) -> tuple[float, Floats]:
+    """Largest eigenvalue of A v = mu K v, roughly, and its unit vector, by the power method.
+
+    Enough to tell which mode goes; a full decomposition would cost more than the path itself.
+    """
+    B = solve(K, A)
+    v = np.cos(2.4 * np.arange(len(K)))
+    mu, shift = 0.0, 0.0
+    for _ in range(2):
+        for _ in range(iterations):
+            v = B @ v - shift * v
+            size = float(np.linalg.norm(v))
+            v /= size if size > 0.0 else 1.0
+        mu = float(v @ B @ v)
+        if mu >= 0.0 or shift:
+            break
+        shift = mu  # the largest in size was negative: measure the others from there
+    return mu, v
+
+
+def root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Zero of a function between two points of opposite sign, by Brent's method."""
+    from scipy.optimize import brentq
+
+    return cast(float, brentq(cast(Any, function), low, high, xtol=1e-13, rtol=cast(Any, 1e-12)))

@@ -1,0 +1,203 @@
+"""The potential of a column against a second kinematics on complex numbers, and its symmetries."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
+from panjabi.body import standard_adult
+from panjabi.spine import (
+    DeadLoad,
+    ExponentialJoint,
+    FollowerLoad,
+    LevelMoment,
+    LinearJoint,
+    column,
+    kernels,
+    straight_column,
+)
+from panjabi.stability import critical_load
+
+STEP = 1e-40
+# eighth-order central difference of a first derivative
+WEIGHTS = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
+
+
+def turned(axis, angle):
+    """Rotation about a unit axis by a possibly complex angle."""
+    x, y, z = axis
+    k = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    return np.eye(3) + np.sin(angle) * k + (1 - np.cos(angle)) * k @ k
+
+
+def second_energy(chain, q, dead, tension, moment):
+    """V from the arrays of the tree alone, angle by angle; q (3 levels,) may be complex."""
+    tree, angles = chain.tree, q.reshape(-1, 3)
+    R, t = tree.r0[0], tree.loc[0]
+    frames = [(R, t)]
+    for i in range(1, len(chain.bodies)):
+        t = t + R @ tree.loc[i]
+        R = R @ tree.r0[i]
+        for e in range(3):
+            R = R @ turned(tree.axis[3 * (i - 1) + e], angles[i - 1, e])
+        t = t - R @ tree.child_loc[i]
+        frames.append((R, t))
+    value = sum(law.energy(a) for law, a in zip(chain.laws, angles, strict=True))
+    for body, point, force in zip(dead.bodies, dead.points, dead.forces, strict=True):
+        R, t = frames[chain.bodies.index(body)]
+        value -= force @ (R @ point + t)
+    guides = [R @ g + t for (R, t), g in zip(frames, chain.guides, strict=True)]
+    pieces = [b - a for a, b in pairwise(guides)]
+    value += tension * sum(np.sqrt(p @ p) for p in pieces)
+    return value - moment * angles[:, 0].sum()
+
+
+def complex_gradient(energy, q):
+    return np.array([energy(q + 1j * STEP * e).imag / STEP for e in np.eye(len(q))])
+
+
+def high_order_hessian(energy, q, h=0.02):
+    rows = []
+    for e in np.eye(len(q)):
+        row = 0.0
+        for i, w in WEIGHTS.items():
+            up = complex_gradient(energy, q + i * h * e)
+            row = row + w * (up - complex_gradient(energy, q - i * h * e))
+        rows.append(row / h)
+    return np.array(rows)
+
+
+def forces(chain, seed):
+    rng = np.random.default_rng(seed)
+    bodies = tuple(rng.choice(chain.bodies, 6))
+    return DeadLoad(bodies, rng.normal(scale=0.1, size=(6, 3)), rng.normal(scale=80.0, size=(6, 3)))
+
+
+@pytest.mark.parametrize("region", ["lumbar", "cervical"])
+def test_gradient_and_hessian_are_exact(region):
+    law = ExponentialJoint((12.0, 9.0, 30.0), (6.0, 8.0, 5.0))
+    chain = column(region, law)
+    dead, pull = forces(chain, 1), 300.0
+    q = np.random.default_rng(2).normal(scale=0.15, size=chain.size)
+
+    def energy(x):
+        return second_energy(chain, x, dead, pull, 3.0)
+
+    found = chain.potential(q, [dead, FollowerLoad(pull), LevelMoment("FE", 3.0)])
+    assert found.value == pytest.approx(energy(q), rel=1e-13)
+    slope = complex_gradient(energy, q)
+    assert np.abs(found.gradient - slope).max() <= 1e-12 * np.abs(slope).max()
+    curvature = high_order_hessian(energy, q)
+    assert np.abs(found.hessian - curvature).max() <= 1e-9 * np.abs(curvature).max()
+    assert np.array_equal(found.hessian, found.hessian.T)
+
+
+@settings(max_examples=15)
+@given(
+    turn=st.tuples(*[st.floats(-3.0, 3.0)] * 3),
+    seed=st.integers(0, 10_000),
+    region=st.sampled_from(["lumbar", "thoracic", "whole"]),
+)
+def test_a_rigid_rotation_of_everything_changes_nothing(turn, seed, region):
+    chain = column(region, LinearJoint((40.0, 30.0, 60.0)))
+    dead = forces(chain, seed)
+    q = np.random.default_rng(seed).normal(scale=0.1, size=chain.size)
+    R = Rotation.from_rotvec(turn).as_matrix()
+    there = chain.rotated(R)
+    loads = [FollowerLoad(200.0), LevelMoment("LB", 1.0)]
+    a = chain.potential(q, [dead, *loads])
+    b = there.potential(q, [DeadLoad(dead.bodies, dead.points, dead.forces @ R.T), *loads])
+    assert b.value == pytest.approx(a.value, rel=1e-12, abs=1e-10)
+    assert np.allclose(b.gradient, a.gradient, rtol=0, atol=1e-11 * np.abs(a.gradient).max())
+    assert np.allclose(b.hessian, a.hessian, rtol=0, atol=1e-11 * np.abs(a.hessian).max())
+
+
+def test_a_leaning_column_with_its_load_leaning_too_buckles_at_the_same_load():
+    chain = column("lumbar", LinearJoint.isotropic(40.0), plane="frontal")
+    R = Rotation.from_euler("xyz", [30, -50, 80], degrees=True).as_matrix()
+    load = chain.top_load()
+    leaning = DeadLoad(load.bodies, load.points, load.forces @ R.T)
+    expected = critical_load(chain, load).load
+    assert critical_load(chain.rotated(R), leaning).load == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_column_has_its_joints_where_the_body_has_them():
+    body = standard_adult()
+    rng = np.random.default_rng(3)
+    angles = rng.uniform(-0.02, 0.02, 75)
+    q = body.zero()
+    first = body.coordinate_index("L5_S1_FE")
+    q[first : first + 75] = angles
+    whole = column("whole", LinearJoint.isotropic(40.0))
+    expected = [body.joint_centre(q, name) for name in whole.bodies[1:]]
+    assert np.allclose(whole.joint_centres(angles)[:-1], expected, rtol=0, atol=1e-14)
+    names = [n.replace("skull_C1", "C0_C1") for n in body.coordinates[first : first + 75]]
+    lower_first = [n.replace("-", "_").replace(" ", "_") for n in whole.coordinates]
+    assert names == lower_first
+
+
+def test_own_weight_is_the_weight_above_the_held_body():
+    body = standard_adult()
+    legs = ("femur", "tibia", "patella", "talus", "calcn", "toes")
+    below = ("pelvis", "sacrum", *(f"{n}_{s}" for n in legs for s in "rl"))
+    mass = sum(m for n, m in zip(body.names, body.mass, strict=True) if n not in below)
+    weight = column("whole", LinearJoint.isotropic(1.0)).own_weight()
+    assert -weight.forces[:, 1].sum() == pytest.approx(9.80665 * mass, rel=1e-12)
+    assert np.all(weight.forces[:, [0, 2]] == 0.0)
+
+
+def test_weights_of_the_column_and_of_the_body_have_the_same_moments():
+    """Gradient of gravity over the spine, from the body's own energy."""
+    body = standard_adult()
+    whole = column("whole", LinearJoint.isotropic(1.0))
+    first = body.coordinate_index("L5_S1_FE")
+    expected = body.gravity_energy(body.zero()).gradient[first : first + 75]
+    found = whole.load_potential(whole.zero(), whole.own_weight()).gradient
+    assert np.allclose(found, expected, rtol=0, atol=1e-12)
+
+
+def test_a_cable_along_a_straight_column_presses_without_bending():
+    """Two arms a, b and a hinge: length sqrt(a2 + b2 + 2ab cos x), second derivative -ab/(a+b)."""
+    lengths = np.array([0.04, 0.03, 0.05])
+    chain = straight_column(lengths, LinearJoint.isotropic(1.0), plane="frontal")
+    found = chain.load_potential(chain.zero(), FollowerLoad(500.0))
+    arms = lengths / 2.0
+    curved = -arms[:-1] * arms[1:] / (arms[:-1] + arms[1:])
+    assert np.abs(found.gradient).max() <= 1e-12
+    assert np.allclose(np.diag(found.hessian), 500.0 * np.array([0.0, *curved]), rtol=1e-12)
+    assert np.allclose(found.hessian, np.diag(np.diag(found.hessian)), atol=1e-11)
+
+
+def test_plane_chooses_rows_and_columns_of_the_same_potential():
+    full = column("lumbar", LinearJoint((40.0, 30.0, 60.0)))
+    flat = full.in_plane("frontal")
+    z = np.linspace(-0.1, 0.2, flat.size)
+    q = np.zeros(full.size)
+    q[flat.free] = z
+    loads = [full.top_load(50.0), FollowerLoad(100.0)]
+    a, b = full.potential(q, loads), flat.potential(z, loads)
+    assert a.value == b.value
+    assert np.array_equal(a.gradient[flat.free], b.gradient)
+    assert np.array_equal(a.hessian[np.ix_(flat.free, flat.free)], b.hessian)
+
+
+def test_kernel_gives_the_same_in_plain_python():
+    chain = column("lumbar", LinearJoint.isotropic(40.0))
+    q = np.linspace(-0.2, 0.2, chain.size)
+    flat = chain._flattened([chain.top_load(100.0), FollowerLoad(200.0)]).arrays
+    out = [(np.empty(15), np.empty((15, 15))) for _ in range(2)]
+    fast = kernels.load_potential(chain.tree, q, *flat, *out[0])
+    slow = kernels.load_potential.py_func(chain.tree, q, *flat, *out[1])
+    assert slow == pytest.approx(fast, rel=1e-14)
+    assert np.allclose(out[0][1], out[1][1], rtol=0, atol=1e-12)
+    assert np.allclose(out[0][0], out[1][0], rtol=0, atol=1e-12)
+    world = np.empty((2, 6, 3))
+    where = np.arange(6), np.ascontiguousarray(chain.guides)
+    kernels.place(chain.tree, q, *where, world[0])
+    kernels.place.py_func(chain.tree, q, *where, world[1])
+    assert np.allclose(world[0], world[1], rtol=0, atol=1e-15)
