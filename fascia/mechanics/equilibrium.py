@@ -148,8 +148,6 @@ class EquilibriumSolver:
         if last is not None and len(last.z) == problem.size:
             z = last.z.copy()
         factor = None if last is None else last.factor
-        if start is not None and not start.flat.same_topology(self.flat):
-            factor = None  # made on another pattern, even where the size is the same
         minimum = minimise(problem, z, settings=self.settings, factor=factor)
         if not minimum.converged:
             raise EquilibriumError(
