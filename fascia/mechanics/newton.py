@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.mechanics.factor import SymmetricFactor
+from fascia.mechanics.local import settle
 from fascia.mechanics.matrix import SymmetricMatrix
 from panjabi.errors import ParameterError
 
@@ -30,6 +31,7 @@ ROUND_OFF = 1e-14  # relative scatter of the energy below which only slopes are 
 # (a problem that knows its scatter better, being a small difference of large numbers, says so)
 STALLED = 5  # steps without a better residual after which a sufficient one is taken
 SETTLED = 0.1  # a step that cuts the residual by this much: the matrix hardly changes any more
+LOCAL_FROM = 1000  # unknowns from which a local disturbance is worth a look of its own
 FLOOR = 1e-12  # shift that is always there, as a share of the typical stiffness
 FIRST_SHIFT = 1e-3  # shift tried when the plain Newton step turns out to be useless
 NULL_PIVOT = 1e-8  # of the typical stiffness: below, a pivot betrays a mode nothing resists
@@ -134,6 +136,8 @@ class _Descent:
         problem, settings = self.problem, self.settings
         if self.bounded:
             z = np.maximum(z, problem.lower)
+        elif self.try_old and settings.reuse and problem.size >= LOCAL_FROM:
+            z = settle(problem, z)
         value, gradient = problem.value_gradient(z)
         message, converged = "", False
         iteration, best, idle = 0, np.inf, 0
@@ -246,7 +250,8 @@ class _Descent:
         p = y.copy()
         ry = first = float(r @ y)
         goal = 2.0 * np.log(reduction)
-        for k in range(1, 3 * limit + 1):
+        largest = float(np.abs(rhs).max())
+        for k in range(1, 2 * limit + 1):
             hp = matrix.product(p) + shift * p
             curvature = float(p @ hp)
             if not (curvature > 0.0 and ry > 0.0):
@@ -258,8 +263,11 @@ class _Descent:
             new = float(r @ y)
             gone = np.log(max(new, 1e-300) / first)
             if gone <= goal:
-                return x
-            if k > 1 and (gone >= 0.0 or k * (goal / gone - 1.0) > limit):
+                if np.abs(r).max() <= 0.1 * largest:  # nodes the old factor thought loose, too
+                    return x
+                if k >= limit:
+                    return None
+            elif k > 1 and (gone >= 0.0 or k * (goal / gone - 1.0) > limit):
                 return None  # at this pace the rest of the way costs more than a new factor
             p = y + (new / ry) * p
             ry = new
@@ -293,8 +301,11 @@ class _Descent:
                 length *= 0.1
                 continue
             start, end = float(gradient @ move), float(new_gradient @ move)
-            level = new_value <= value + scatter and end <= -(1.0 - 2.0 * ARMIJO) * start
-            if start < 0.0 and (new_value <= ceiling + ARMIJO * start or level):
+            if -start > 10.0 * scatter:
+                enough = new_value <= ceiling + ARMIJO * start
+            else:  # the energy is blind for so small a step: the slope has to fall
+                enough = new_value <= ceiling + scatter and end <= -0.5 * start
+            if start < 0.0 and enough:
                 found = (trial, new_value, new_gradient)
                 break
             ratio = start / (start - end) if end > 0.0 > start else 0.5
