@@ -20,6 +20,10 @@ _EXPORTS: dict[str, str] = {
     "superficial_back_line": "fascia.network.build",
     "TensionNetwork": "fascia.network.model",
     "Line": "fascia.network.model",
+    "load": "fascia.network.files",
+    "save": "fascia.network.files",
+    "to_networkx": "fascia.network.convert",
+    "from_networkx": "fascia.network.convert",
     "Node": "fascia.network.parts",
     "Strand": "fascia.network.parts",
     "Subject": "fascia.subject",
@@ -40,6 +44,10 @@ _EXPORTS: dict[str, str] = {
     "tension_response": "fascia.transmission.sensitivity",
     "load_paths": "fascia.transmission.routes",
     "required_tension_drop": "fascia.transmission.required",
+    "sweep_release": "fascia.sweeps",
+    "Sweep": "fascia.sweeps",
+    "Attenuation": "fascia.attenuation",
+    "validate": "fascia.validation",
 }
 
 

@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add_command(commands, "regions", _regions, "the regions that can be released")
 
+    add_command(commands, "validate", _validate, "published figures beside what the network gives")
+
     test = add_command(commands, "test", _test, "run a clinical test")
     test.add_argument("name", help="slr, knee-extension, sit-and-reach, forward-bend, front-split")
     _subject_options(test)
@@ -178,6 +180,13 @@ def _regions(asked: argparse.Namespace) -> tuple[Any, str]:
     regions = {name: list(strands) for name, strands in network.regions().items()}
     text = [f"{name:20}{len(strands):>4} strands" for name, strands in regions.items()]
     return regions, "\n".join(text)
+
+
+def _validate(asked: argparse.Namespace) -> tuple[Any, str]:
+    from fascia.validation import as_rows, as_text, validate
+
+    rows = validate()
+    return as_rows(rows), as_text(rows)
 
 
 def _test(asked: argparse.Namespace) -> tuple[Any, str]:

@@ -20,7 +20,7 @@ SLR_STIFFNESS_TARGET = 28.0
 """Passive stiffness of the straight-leg raise the scale is fitted to [N m/rad] (S9)."""
 
 HAMSTRING_SCALE = Parameter(
-    0.5863856416,
+    0.5780278283,
     "1",
     "McHugh1999",
     "fitted",
@@ -28,7 +28,7 @@ HAMSTRING_SCALE = Parameter(
     "straight-leg raise of the standard subject has 28 N m/rad from 20 to 70 deg",
 )
 DISCOMFORT_LIMIT = Parameter(
-    417.808164252,
+    418.848675641,
     "N",
     "Youdas2005",
     "assumed",

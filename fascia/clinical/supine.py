@@ -2,14 +2,15 @@
 
 The thorax lies still. Six lumbar joints are free; the pelvis follows them, the
 raised leg keeps the examiner's angle to the table and the strapped thigh stays
-level. Lumbar joints have a stiffening law, the back rests on a one-sided table,
-and weight acts. All constants here are assumed.
+level: hand and strap carry the legs, so their weight does not hang on the pelvis.
+Lumbar joints have a stiffening law, the back rests on a one-sided table, and the
+trunk's weight acts. All constants here are assumed.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -172,7 +173,7 @@ class FreePelvis:
         ranges = np.array([joint_range(body, name) for name in names])
         self.terms = (
             StiffeningJoints(self.index, ranges[:, 0], ranges[:, 1], MOMENT_AT_RANGE.si),
-            Weight(body, self.anchor),
+            Weight(_without_legs(body), self.anchor),
             self._table(),
         )
 
@@ -197,3 +198,10 @@ class FreePelvis:
             neck_flexion=options.neck_flexion,
         )
         return test.path(self.body, self.side, rigid)
+
+
+def _without_legs(body: Body) -> Body:
+    """The body with its legs weightless: somebody else carries them."""
+    legs = ("femur", "tibia", "patella", "talus", "calcn", "toes")
+    carried = [name.startswith(legs) for name in body.names]
+    return replace(body, mass=np.where(carried, 0.0, body.mass))

@@ -282,7 +282,10 @@ def _nulls(
     models = [("sham", "the same procedure with every dose zero", subject, {})]
     try:
         parted, strands = _cut(subject, region, ALL_PATHS, side)
-        meaning = f"tension released with {len(strands)} strands cut between region and hamstrings"
+        meaning = (
+            f"tension released with {len(strands)} strands cut between region and hamstrings; "
+            "strands that cross the hip beside the hamstrings may still change the torque"
+        )
         models.append(("chain_cut", meaning, parted, tension))
     except ReleaseError:
         pass  # the region touches the hamstrings: there is nothing in between to cut

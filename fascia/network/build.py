@@ -23,7 +23,7 @@ ADHESION = 0.1  # of loose layers: galea, soft-tissue nodes, linea alba [N/mm] (
 TIE_RATIO = 0.1  # (assumed, swept)
 RESTING_TENSION = 5.0  # [N] (assumed, swept)
 SHARE = 0.3  # phi of S3 (assumed, swept 0.07-0.69)
-MINOR_SHARE = 0.05  # at the other ends: no figure found, most fibres end on bone (assumed)
+MINOR_SHARE = 0.0  # at the other ends: all force on bone, as S3 has it (assumed)
 NERVE_TENSION = 0.0  # in standing: the path is just about to be taut [N] (assumed)
 SPECIFIC_TENSION = 60.0  # Fmax over section of the muscle sections in the table [N/cm2] (recalled)
 
@@ -67,8 +67,9 @@ def whole_body(
         were found to run on (S3): hamstrings to the sacrotuberous ligament, gluteus maximus to
         thoracolumbar fascia and tract; assumed, sweep 0.07-0.69.
     minor_share : the same at every other end with a fascial continuation; assumed, no figure was
-        found. Where that fascia is soft (knee, heel) a share above about 0.05 costs the muscle
-        length at weak ties: its stiffness then hangs on the tie ratio, which S3 rules out.
+        found. Zero leaves all force there on bone (S3). A value opens the routes through knee and
+        heel, where no fascia opposes the pull: at weak ties the muscle then loses length, and
+        its stiffness hangs on the tie ratio.
     nerve_tension : tension of the nerve path in standing [N]; assumed.
     adhesion : elastic gliding of loose layers: galea, soft-tissue nodes, linea alba [N/mm];
         assumed.

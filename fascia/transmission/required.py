@@ -30,7 +30,7 @@ class Requirement:
 
     tie_ratio: float
     gain_deg: float  # asked for
-    drop_N: float | None  # per strand of the region; None: not reached at the greatest tried
+    drop_N: float | None  # set in every strand before any slip; None: not reached at the greatest
     greatest_N: float
     gain_at_greatest_deg: float
 

@@ -40,9 +40,7 @@ class Linearised:
         self.equilibrium = equilibrium
         self.flat: FlatNetwork = equilibrium.flat
         body = None if equilibrium.network is None else equilibrium.network.body
-        self.problem = NetworkProblem(
-            self.flat, body=body, q=equilibrium.q, idle=equilibrium.idle
-        )
+        self.problem = NetworkProblem(self.flat, body=body, q=equilibrium.q, idle=equilibrium.idle)
         slips = equilibrium.slips
         self._stiffness = _stiffness(equilibrium, self.problem)
         self.problem.value_gradient(slips)
