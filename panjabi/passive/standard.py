@@ -17,14 +17,17 @@ from panjabi.passive.unit import FunctionalSpinalUnit
 from panjabi.provenance import Parameter, ParameterSet
 from panjabi.reference.tables import read_csv
 
-WIDTH = 0.2  # of the ramp, relative to its onset; assumed
-BRANCH_TIMES = (3.0, 300.0)  # [s], assumed
+BRANCH_TIMES = (3.0, 40.0)  # [s], assumed; with holds of 30 s they let neutral zones be met
+BRANCH_SHARES = (0.5, 1.0)  # of the fitted stiffness, assumed
 DAMPING = 0.1  # viscous damping over stiffness at neutral [s], assumed
 
 _COLUMNS = (
     "source",
     "level",
     "axis",
+    "linear_N_m_per_rad",
+    "onset_rad",
+    "width_rad",
     "gain_minus_N_m_per_rad",
     "gain_plus_N_m_per_rad",
     "branch_N_m_per_rad",
@@ -33,8 +36,11 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class AxisFit:
-    """Fitted figures of one axis: elastic-zone stiffness either way, and of each branch."""
+    """Fitted figures of one axis: the elastic law and the slow branch."""
 
+    linear: float  # stiffness at neutral [N m/rad]
+    onset: float  # elastic half-width of the neutral zone [rad]
+    width: float  # of the bend [rad]
     gain_minus: float  # [N m/rad]
     gain_plus: float  # [N m/rad]
     branch: float  # [N m/rad]
@@ -60,19 +66,19 @@ def assemble(
     terms: dict[str, list[Term]] = {}
     for axis in range(3):
         for name, share in neutral_shares(level, axis).items():
-            part = linear(axis, share * targets[axis].linear, preloaded=True)
+            part = linear(axis, share * fits[axis].linear, preloaded=True)
             terms.setdefault(name, []).append(part)
     for name_of, (axis, side) in DIRECTIONS.items():
-        onset = targets[axis].neutral_zone
-        gain = fits[axis].gain_plus if side > 0 else fits[axis].gain_minus
+        fit = fits[axis]
+        gain = fit.gain_plus if side > 0 else fit.gain_minus
         for name, share in elastic_shares(level, name_of).items():
-            part = ramp(axis, side, share * gain, onset=onset, width=WIDTH * onset)
+            part = ramp(axis, side, share * gain, onset=fit.onset, width=fit.width)
             terms.setdefault(name, []).append(part)
     structures = tuple(
         Structure(name, tuple(parts), KINDS.get(name, "ligament")) for name, parts in terms.items()
     )
-    stiffness = tuple((f.branch,) * len(BRANCH_TIMES) for f in fits)
-    damping = tuple(DAMPING * t.linear for t in targets)
+    stiffness = tuple(tuple(s * f.branch for s in BRANCH_SHARES) for f in fits)
+    damping = tuple(DAMPING * f.linear for f in fits)
     return FunctionalSpinalUnit(
         level=level,
         structures=structures,
@@ -90,20 +96,21 @@ def _parameters(level: str, targets: list[Target], fits: list[AxisFit]) -> Param
         name = AXES[axis].replace("-", "_").replace(" ", "_")
         known |= {f"{name}_{key}": p for key, p in aim.parameters.items()}
         fitted = (
+            ("linear_fitted", fit.linear),
             ("gain_minus", fit.gain_minus),
             ("gain_plus", fit.gain_plus),
             ("branch_stiffness", fit.branch),
         )
+        how = "jointly to neutral zone and range, by protocol"
         for key, value in fitted:
-            known[f"{name}_{key}"] = Parameter(
-                value, "N m/rad", "ThisWork", "fitted", "to neutral zone and range, by protocol"
-            )
-    known["half_width_over_neutral_zone"] = Parameter(
-        1.0, "1", "ThisWork", "assumed", "onset of the ramps over the residual neutral zone"
+            known[f"{name}_{key}"] = Parameter(value, "N m/rad", "ThisWork", "fitted", how)
+        known[f"{name}_elastic_half_width"] = Parameter(fit.onset, "rad", "ThisWork", "fitted", how)
+    known["ramp_width_over_zone"] = Parameter(
+        0.2, "1", "ThisWork", "assumed", "over the shorter of neutral and elastic zone"
     )
-    known["ramp_width_over_onset"] = Parameter(WIDTH, "1", "ThisWork", "assumed")
-    for time in BRANCH_TIMES:
-        known[f"branch_time_{time:g}s"] = Parameter(time, "s", "ThisWork", "assumed")
+    for place, (time, share) in enumerate(zip(BRANCH_TIMES, BRANCH_SHARES, strict=True), 1):
+        known[f"branch_time_{place}"] = Parameter(time, "s", "ThisWork", "assumed")
+        known[f"branch_share_{place}"] = Parameter(share, "1", "ThisWork", "assumed")
     known["damping_over_stiffness"] = Parameter(DAMPING, "s", "ThisWork", "assumed", "sweep it")
     return ParameterSet(known | share_parameters(level) | stiffening_parameters())
 

@@ -42,6 +42,12 @@ class Target:
     linear: float  # stiffness at neutral without preload [N m/rad]
     parameters: dict[str, Parameter]
 
+    @property
+    def width(self) -> float:
+        """Width of the ramps [rad]: a fifth of the neutral or of the elastic zone, assumed."""
+        elastic = min(self.range_minus, self.range_plus) - self.neutral_zone
+        return 0.2 * min(self.neutral_zone, elastic)
+
 
 def source_levels(source: str) -> tuple[str, ...]:
     """Levels that a source has figures for."""

@@ -1,0 +1,223 @@
+"""Loading protocols of the laboratory, played on one axis of a unit.
+
+The unit is driven by a moment, as in the flexibility method of Panjabi: cycles to both sides, each
+load reached in steps with a hold, and a wait at zero load. The angle follows from
+
+    M_el(x) + sum_j k_j (x - z_j) + c dx/dt = M(t),      dz_j/dt = (x - z_j) / T_j
+
+solved step by step, exact for the branches while x runs straight, implicit in everything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.passive import kernels
+from panjabi.passive.directions import axis_index
+from panjabi.passive.unit import FunctionalSpinalUnit
+from panjabi.provenance import Parameter
+
+Array = NDArray[np.float64]
+_HOLD_STEPS = 8
+_RAMP_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Load cycles in steps with holds, unloaded at once; its times are assumed (30, 5, 30 s)."""
+
+    cycles: int = 3
+    steps: int = 5  # to the full moment
+    hold: float = 30.0  # at each step [s]
+    ramp: float = 5.0  # from step to step [s]
+    wait: float = 30.0  # at zero load, after each half cycle [s]
+
+    def __post_init__(self) -> None:
+        times = (self.hold, self.ramp, self.wait)
+        if self.cycles < 1 or self.steps < 1 or min(times) < 0.0 or self.ramp == 0.0:
+            raise ParameterError(
+                f"protocol of {self.cycles} cycles, {self.steps} steps, hold {self.hold:g} s, ramp "
+                f"{self.ramp:g} s, wait {self.wait:g} s; possible: counts from 1, times from 0, a "
+                "ramp above 0, since a jump of load has no rate."
+            )
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """The times a residual rests on."""
+        times = (("hold", self.hold), ("ramp", self.ramp), ("wait", self.wait))
+        return {f"protocol_{n}": Parameter(t, "s", "ThisWork", "assumed") for n, t in times}
+
+    def schedule(self, moment: float) -> tuple[Array, Array, NDArray[np.int64]]:
+        """Time step [s], moment [N m] and place of every step to the given largest moment.
+
+        Place is 0 on the way, +1 or -1 at the end of the hold at full moment, +2 or -2 at the end
+        of the wait that follows it.
+        """
+        ramp = np.full(_RAMP_STEPS, self.ramp / _RAMP_STEPS)
+        growing = np.geomspace(1.0, 60.0, _HOLD_STEPS)
+        growing /= growing.sum()
+        steps: list[Array] = []
+        loads: list[Array] = []
+        places: list[int] = []
+        present = 0.0
+        for _ in range(self.cycles):
+            for sign in (1, -1):
+                up = sign * moment * np.arange(1, self.steps + 1) / self.steps
+                for load in (*up, 0.0):
+                    still = self.wait if load == 0.0 else self.hold
+                    steps += [ramp, growing * still] if still else [ramp]
+                    loads += [np.linspace(present, load, _RAMP_STEPS + 1)[1:]]
+                    loads += [np.full(_HOLD_STEPS, load)] if still else []
+                    last = sign if load == sign * moment else 2 * sign if load == 0.0 else 0
+                    count = _RAMP_STEPS + (_HOLD_STEPS if still else 0)
+                    places += [0] * (count - 1) + [last]
+                    present = load
+        return np.concatenate(steps), np.concatenate(loads), np.array(places, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Time [s], moment [N m] and angle [rad] of a test, from rest on; arrays of one length."""
+
+    time: Array
+    moment: Array
+    angle: Array
+    place: NDArray[np.int64]  # as in `Protocol.schedule`
+    work_of_load: float  # done by the moment, from the start to the end [J]
+
+    def cycle(self, cycles: int) -> slice:
+        """The samples of the last of so many equal cycles, with the one before them."""
+        size = self.time.size // cycles
+        return slice(self.time.size - size - 1, self.time.size)
+
+
+@njit(cache=True, nogil=True)
+def play(kinds, rows, axis, stiffness, times, damping, step, load, angle):
+    """Angle after every step, in place; returns the work of the load, or NaN if a step fails.
+
+    stiffness, times (branches,); step, load, angle (steps,). Starts at rest at zero.
+    """
+    branches = times.size
+    stretch = np.zeros(branches)
+    decay = np.empty(branches)
+    gain = np.empty(branches)
+    x = 0.0
+    before = 0.0
+    work = 0.0
+    for i in range(step.size):
+        h = step[i]
+        held = 0.0
+        slope = damping / h
+        for j in range(branches):
+            a = h / times[j]
+            decay[j] = np.exp(-a)
+            gain[j] = -np.expm1(-a) / a
+            held += stiffness[j] * stretch[j] * decay[j]
+            slope += stiffness[j] * gain[j]
+        old = x
+        target = load[i] - held
+        size = abs(load[i]) + abs(held) + 1e-3
+        _, moment, tangent = kernels.evaluate_axis(kinds, rows, axis, x)
+        miss = moment - target
+        done = False
+        for _ in range(60):
+            if abs(miss) <= 1e-12 * size:
+                done = True
+                break
+            change = -miss / (tangent + slope)
+            for _ in range(30):
+                new = x + change
+                _, moment, tangent = kernels.evaluate_axis(kinds, rows, axis, new)
+                left = moment + slope * (new - old) - target
+                if abs(left) < abs(miss):
+                    break
+                change *= 0.5
+            if abs(left) >= abs(miss):  # nothing below rounding is left to gain
+                done = abs(miss) <= 1e-9 * size
+                break
+            x = new
+            miss = left
+        if not done:
+            return np.nan
+        for j in range(branches):
+            stretch[j] = stretch[j] * decay[j] + (x - old) * gain[j]
+        work += 0.5 * (load[i] + before) * (x - old)
+        before = load[i]
+        angle[i] = x
+    return work
+
+
+def run(
+    unit: FunctionalSpinalUnit,
+    axis: int | str,
+    step: Array,
+    load: Array,
+    place: NDArray[np.int64] | None = None,
+) -> Recording:
+    """Any history of load on one axis: time steps [s] and the moment [N m] after each.
+
+    Raises
+    ------
+    ParameterError
+        If the axis has lost all stiffness at neutral.
+    ConvergenceError
+        If a step does not converge; the recording is not returned.
+    """
+    number = axis_index(axis)
+    if not unit.stiffness_at_neutral(number) > 0.0:
+        raise ParameterError(
+            f"{unit} has no stiffness left at neutral about axis {number}; a load there has no "
+            "answer. Leave one structure whole, or a preload on."
+        )
+    angle = np.empty(step.size)
+    work = play(
+        unit.kinds, unit.rows, number, unit.branch_stiffness[number].copy(),
+        np.array(unit.hysteresis.times, dtype=np.float64), unit.hysteresis.damping[number],
+        np.ascontiguousarray(step), np.ascontiguousarray(load), angle,
+    )  # fmt: skip
+    if not np.isfinite(work):
+        raise ConvergenceError(f"{unit}: a load step about axis {number} did not converge.")
+    places = np.zeros(step.size, dtype=np.int64) if place is None else place
+    return Recording(np.cumsum(step), load, angle, places, float(work))
+
+
+def laboratory_test(
+    unit: FunctionalSpinalUnit,
+    axis: int | str,
+    protocol: Protocol | None = None,
+    *,
+    moment: float | None = None,
+) -> Recording:
+    """The stepped protocol on one axis, to the unit's test moment unless another is given [N m]."""
+    number = axis_index(axis)
+    largest = unit.test_moment[number] if moment is None else moment
+    return run(unit, number, *(protocol or Protocol()).schedule(_positive(largest)))
+
+
+def cyclic_test(
+    unit: FunctionalSpinalUnit,
+    axis: int | str,
+    *,
+    moment: float | None = None,
+    period: float = 60.0,  # [s], assumed
+    cycles: int = 3,
+    samples: int = 400,
+) -> Recording:
+    """Continuous cycles of constant moment rate: zero, +M, -M, zero. Samples are per cycle."""
+    number = axis_index(axis)
+    largest = _positive(unit.test_moment[number] if moment is None else moment)
+    phase = np.arange(1, samples * cycles + 1) / samples
+    triangle = 2.0 * np.abs(2.0 * ((phase + 0.25) % 1.0) - 1.0) - 1.0
+    step = np.full(phase.size, period / samples)
+    return run(unit, number, step, -largest * triangle)
+
+
+def _positive(moment: float) -> float:
+    if not (np.isfinite(moment) and moment > 0.0):
+        raise ParameterError(f"largest moment is {moment!r} N m; possible: above 0.")
+    return float(moment)
