@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from panjabi._terminal import add_command, run_command
+from panjabi.commands_column import add_column_commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     published = add_command(commands, "published", _published, "published figures with their role")
     published.add_argument("table", help="fascia, clinical, trials, spine-passive, ...")
     published.add_argument("--role", choices=("calibration", "validation", "prior"))
+    add_column_commands(commands)
     return parser
 
 

@@ -20,6 +20,9 @@ _EXPORTS: dict[str, str] = {
     "LoadPath": "panjabi.stability.tracer",
     "load_path": "panjabi.stability.arc",
     "post_buckling": "panjabi.stability.arc",
+    "crisco": "panjabi.stability.crisco_model",
+    "ColumnCase": "panjabi.stability.cases",
+    "column_cases": "panjabi.stability.cases",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.provenance import Parameter
 from panjabi.spine.chain import Column
 from panjabi.spine.loads import Load
 from panjabi.stability.algebra import pencil
@@ -39,6 +40,11 @@ class CriticalLoad:
         "relaxed"  # which stiffness of the joints: relaxed (long-time) or instantaneous
     )
     instantaneous_load: float | None = None  # the same load on instantaneous stiffness, if known
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What the result rests on."""
+        return self.column.parameters
 
     def mode_by_level(self) -> dict[str, dict[str, float]]:
         """The mode's rotation of each level by axis, largest 1."""

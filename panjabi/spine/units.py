@@ -1,0 +1,104 @@
+"""Columns on the fitted functional spinal units: rib cage, preload, injuries level by level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from panjabi.errors import ParameterError, unknown
+from panjabi.spine.build import column
+from panjabi.spine.chain import Column
+from panjabi.spine.levels import levels_of
+
+if TYPE_CHECKING:
+    from panjabi.body.model import Body
+    from panjabi.passive.unit import FunctionalSpinalUnit
+
+RIBBED = tuple(f"T{i}-T{i + 1}" for i in range(1, 12))
+"""Levels that the anterior rib cage bridges."""
+
+
+def unit_column(
+    region: str,
+    *,
+    source: str = "default",
+    preload: float = 0.0,
+    rib_cage: bool = True,
+    injuries: Mapping[str, Sequence[str]] | None = None,
+    body: Body | None = None,
+    straight: bool = False,
+    plane: str = "space",
+) -> Column:
+    """A column whose joints are the units fitted to a source.
+
+    Parameters
+    ----------
+    preload : frozen compression of every unit [N]; see `with_preload`.
+    rib_cage : thoracic levels with the anterior rib cage, or without.
+    injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL", "disc-rupture=0.5"]}.
+    body, straight, plane : as for `panjabi.spine.column`.
+
+    Raises
+    ------
+    UnknownNameError
+        For a column, level, source or injury that does not exist.
+    """
+    from panjabi.passive.injury import injured, with_rib_cage
+    from panjabi.passive.unit import unit
+
+    levels = levels_of(region)
+    changes = dict(injuries or {})
+    for level in changes:
+        if level not in levels:
+            raise unknown(f"level of the {region} column", level, levels)
+    units = []
+    for level in levels:
+        made = unit(level, source, preload=preload)
+        if rib_cage and level in RIBBED:
+            made = with_rib_cage(made)
+        units.append(injured(made, *changes.get(level, ())))
+    made = column(region, units, body=body, straight=straight, plane=plane)
+    known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
+    return replace(made, parameters={**made.parameters, **known})
+
+
+def with_preload(made: Column, force: float) -> Column:
+    """The same column with every unit under a frozen compression [N].
+
+    A frozen parameter of the potential: the load that causes it, a follower cable for instance, is
+    given beside it and is not this.
+    """
+    return made.with_laws([u.with_preload(force) for u in _units(made)])
+
+
+def instantaneous(made: Column) -> Column:
+    """The same column before anything has relaxed: every Maxwell branch a spring from neutral.
+
+    Buckling uses the relaxed stiffness; this one answers a push that is over before creep starts.
+    """
+    from panjabi.passive.terms import Structure, linear
+
+    stiff = []
+    for u in _units(made):
+        branches = u.branch_stiffness.sum(axis=1)
+        terms = tuple(linear(axis, float(k)) for axis, k in enumerate(branches))
+        stiff.append(u.with_structures((*u.structures, Structure("branches", terms, "joint"))))
+    return made.with_laws(stiff)
+
+
+def has_branches(made: Column) -> bool:
+    """Whether the joints know an instantaneous stiffness besides the relaxed one."""
+    return all(hasattr(law, "branch_stiffness") for law in made.laws)
+
+
+def _units(made: Column) -> list[FunctionalSpinalUnit]:
+    from panjabi.passive.unit import FunctionalSpinalUnit
+
+    units = [law for law in made.laws if isinstance(law, FunctionalSpinalUnit)]
+    if len(units) != len(made.laws):
+        raise ParameterError(
+            f"the {made.name} column has joints of {type(made.laws[0]).__name__}; preload and "
+            "relaxation belong to functional spinal units. Make the column with unit_column."
+        )
+    return units

@@ -1,0 +1,242 @@
+"""Published figures that a passive column alone can answer, beside what it gives.
+
+Roles are those of the tables, fixed before. A validation row judges the model, a calibration row
+is met because something was set by it, a prior (recalled) row proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from panjabi.errors import ParameterError
+from panjabi.reference import row
+from panjabi.spine.loads import FollowerLoad
+from panjabi.spine.units import unit_column, with_preload
+from panjabi.stability.balance import equilibrium, pure_moment
+from panjabi.stability.crisco_model import crisco
+from panjabi.stability.critical import critical_load
+
+Outcome = Literal["met", "missed", "not_predicted"]
+
+NEAR = 0.25
+"""A load counts as met within this share of the published one: spread between specimens was not
+printed, and repeated measurements of one kind differ by about that much."""
+
+CARRIED_DEG = 5.0
+"""A column carries a load if it stays stable and no level turns further than this [deg]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnCase:
+    """One published figure beside the column's answer, and how it was judged."""
+
+    id: str
+    quantity: str
+    role: str
+    published: str
+    unit: str
+    predicted: float | None
+    outcome: Outcome
+    accept: str
+    reason: str
+    source: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return asdict(self)
+
+
+def column_cases() -> tuple[ColumnCase, ...]:
+    """All cases of the column, in the order of the published table; a few seconds."""
+    return tuple(case() for case in CASES)
+
+
+def _case(
+    id: str, predicted: float | None, accept: str, met: bool, reason: str, *, unit: str = ""
+) -> ColumnCase:
+    published = row(id)
+    outcome: Outcome = "not_predicted" if predicted is None else ("met" if met else "missed")
+    return ColumnCase(
+        id=id,
+        quantity=published.quantity,
+        role=published.role,
+        published=published.text,
+        unit=unit or published.unit,
+        predicted=predicted,
+        outcome=outcome,
+        accept=accept,
+        reason=reason,
+        source=published.bib,
+    )
+
+
+def _load(id: str, region: str, reason: str, *, rib_cage: bool = True) -> ColumnCase:
+    """Critical dead load of a column of units, free in space, against a published load."""
+    made = unit_column(region, rib_cage=rib_cage)
+    found = critical_load(made, made.top_load()).load
+    published = row(id)
+    low, high = published.interval or (published.number, published.number)
+    met = low * (1.0 - NEAR) <= found <= high * (1.0 + NEAR)
+    return _case(id, found, f"within {NEAR:.0%}", met, reason)
+
+
+def serial_sum() -> ColumnCase:
+    """Case 3: flexion and extension of L1-S1 at 10 N m against the sum of the five levels."""
+    made = unit_column("lumbar")
+    total = sum(
+        abs(float(np.degrees(pure_moment(made, "FE", m).angles[:, 0].sum()))) for m in (-10.0, 10.0)
+    )
+    names = [level.replace("-L", "-") for level in made.levels]  # the table writes L4-5
+    ids = [f"yam89_rom_{d}_{name}" for name in names for d in ("flexion", "extension")]
+    expected = sum(row(i).number for i in ids)
+    first = row(ids[0])
+    return ColumnCase(
+        id="yam89_serial_FE",
+        quantity="flexion plus extension of L1-S1 at 10 N m, sum of the levels",
+        role="calibration",  # each of its parts set a unit; what is tested is the chain
+        published=f"{expected:.1f} (sum of ten rows)",
+        unit="deg",
+        predicted=total,
+        outcome="met" if abs(total / expected - 1.0) < 0.05 else "missed",
+        accept="within 5 %",
+        reason="relaxed units; the published curves were read 30 s after each step",
+        source=first.bib,
+    )
+
+
+def crisco_experiment() -> ColumnCase:
+    """Case 4: 88 N from the slope at neutral."""
+    found = crisco("slope").critical.load
+    return _case(
+        "cri92_exp",
+        found,
+        f"within {NEAR:.0%}",
+        abs(found / row("cri92_exp").number - 1.0) <= NEAR,
+        "straight column of this body with 0.70 N m/deg at every level; links and equal levels "
+        "are assumed",
+    )
+
+
+def crisco_linear() -> ColumnCase:
+    """Case 5: sets the linear model."""
+    return _case(
+        "cri92_lin", crisco("linear").critical.load, "set by it", True, "calibration of the joints"
+    )
+
+
+def crisco_exponential() -> ColumnCase:
+    """Case 5: sets the exponential model."""
+    found = crisco("exponential").critical.load
+    return _case("cri92_exp_model", found, "set by it", True, "calibration of the joints")
+
+
+def after_buckling_linear() -> ColumnCase:
+    """Case 6: 40 deg at L5-S1 with linear joints."""
+    turned = abs(crisco("linear").rotation_at_100N()["L5-S1"])
+    return _case(
+        "cri92_post_lin",
+        turned,
+        f"within {NEAR / 2.5:.0%}",
+        abs(turned / row("cri92_post_lin").number - 1.0) <= NEAR / 2.5,
+        "equal stiffness at all levels gives 30 deg; a softer L5-S1 would turn further, but no "
+        "level's coefficient is printed. The largest rotation is at L5-S1, as published",
+    )
+
+
+def after_buckling_exponential() -> ColumnCase:
+    """Case 6: less than 5 deg anywhere with exponential joints."""
+    turned = max(map(abs, crisco("exponential").rotation_at_100N().values()))
+    return _case(
+        "cri92_post_exp",
+        turned,
+        "at most the published bound",
+        turned < row("cri92_post_exp").number,
+        "largest of the levels (L2-L3, whose range of motion is the largest); the others stay "
+        "below 5 deg. Stiffness from 11 N, exponent from the range at 10 N m",
+    )
+
+
+def whole_column() -> ColumnCase:
+    """Case 8, recalled: thoracolumbar column with a free top, without rib cage."""
+    return _load(
+        "luc61", "thoracolumbar", "T1-sacrum without ribs, dead load on T1", rib_cage=False
+    )
+
+
+def cervical_column() -> ColumnCase:
+    """Case 9: about 10 N."""
+    return _load(
+        "pat00_buck",
+        "cervical",
+        "load at the head's centre of mass; stiffness at neutral of the cervical units follows "
+        "from recalled neutral zones and is uncertain by a factor",
+    )
+
+
+def cervical_column_recalled() -> ColumnCase:
+    """Case 9, recalled: 10.5 N."""
+    return _load("pan98_crit", "cervical", "as pat00_buck")
+
+
+def vertical_load() -> ColumnCase:
+    """Case 10: 120 N."""
+    return _load("pat03_vert", "lumbar", "curved column of this body, free in space")
+
+
+def vertical_load_range() -> ColumnCase:
+    """Case 10: 80-100 N."""
+    return _load("pat01_vert", "lumbar", "curved column of this body, free in space")
+
+
+def carried(region: str, id: str) -> ColumnCase:
+    """Case 11: the follower load a column carries; predicted is the largest turn of a level."""
+    force = row(id).number
+    made = with_preload(unit_column(region), force)
+    bent = None
+    for share in np.linspace(0.1, 1.0, 10):
+        bent = equilibrium(
+            made, FollowerLoad(share * force), start=None if bent is None else bent.z
+        )
+    assert bent is not None
+    largest = float(np.degrees(np.abs(bent.angles).max()))
+    return _case(
+        id,
+        largest,
+        f"stable and no level beyond {CARRIED_DEG:g} deg",
+        bent.stable and largest <= CARRIED_DEG,
+        "constant-tension cable midway between the joints, not optimised; units under the same "
+        "preload. Predicted is the largest rotation of a level",
+        unit="deg",
+    )
+
+
+CASES: tuple[Callable[[], ColumnCase], ...] = (
+    serial_sum,
+    crisco_experiment,
+    crisco_linear,
+    crisco_exponential,
+    after_buckling_linear,
+    after_buckling_exponential,
+    whole_column,
+    cervical_column,
+    cervical_column_recalled,
+    vertical_load,
+    vertical_load_range,
+    lambda: carried("lumbar", "pat03_fl"),
+    lambda: carried("cervical", "pat00_fl"),
+)
+
+
+def as_text(cases: tuple[ColumnCase, ...]) -> str:
+    """A table for the screen."""
+    if not cases:
+        raise ParameterError("no cases were given; at least one is possible. Use column_cases().")
+    lines = [f"{'row':18}{'role':13}{'published':>22}{'predicted':>11} {'unit':9}outcome"]
+    for c in cases:
+        value = "-" if c.predicted is None else f"{c.predicted:.4g}"
+        lines.append(f"{c.id:18}{c.role:13}{c.published:>22}{value:>11} {c.unit:9}{c.outcome}")
+    return "\n".join(lines)

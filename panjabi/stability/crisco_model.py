@@ -1,0 +1,123 @@
+"""Crisco's experiment on whole lumbar specimens and both of his models, from one code path.
+
+A straight chain of rigid links in the frontal plane, held at the sacrum, free on top, under a dead
+axial load (Crisco & Panjabi 1992; Crisco et al. 1992). His two critical loads set the joints of the
+two models; what the models do at 100 N, and what a column with the measured slope at neutral
+buckles at, are predictions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from panjabi.errors import unknown
+from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.reference import row
+from panjabi.spine.build import column
+from panjabi.spine.chain import Column
+from panjabi.spine.joints import ExponentialJoint, JointLaw, LinearJoint
+from panjabi.spine.levels import levels_of
+from panjabi.stability.arc import post_buckling
+from panjabi.stability.critical import CriticalLoad, critical_load
+from panjabi.stability.tracer import LoadPath
+
+POST_LOAD = 100.0
+"""Load of the published post-buckling rotations [N]."""
+
+TEST_MOMENT = 10.0
+"""Moment at which the ranges of motion were measured [N m]."""
+
+MODELS = ("linear", "exponential", "slope", "units")
+
+
+@dataclass(frozen=True, eq=False)
+class CriscoModel:
+    """One column under axial load: where it buckles and how it stands at 100 N."""
+
+    name: str
+    column: Column
+    critical: CriticalLoad
+    path: LoadPath | None  # from the critical load to 100 N; None if it carries more
+    parameters: dict[str, Parameter]
+
+    def rotation_at_100N(self) -> dict[str, float]:
+        """Lateral rotation of each level at 100 N [deg], 0 where the column still stands."""
+        if self.path is None:
+            return dict.fromkeys(self.column.levels, 0.0)
+        angles = np.degrees(self.path.angles("LB")[-1])
+        return dict(zip(self.column.levels, angles.tolist(), strict=True))
+
+
+@cache
+def crisco(model: str) -> CriscoModel:
+    """One of the four columns by name.
+
+    linear : equal stiffness at every level, set by 67 N.
+    exponential : equal stiffness at neutral, set by 11 N; through each level's range at 10 N m.
+    slope : equal stiffness at neutral, the slope 0.70 N m/deg; predicts the experiment's 88 N.
+    units : the fitted functional spinal units as they are; predicts the same.
+
+    Raises
+    ------
+    UnknownNameError
+        For another name.
+    """
+    if model not in MODELS:
+        raise unknown("model of Crisco's column", model, MODELS)
+    made, parameters = crisco_column(model)
+    found = critical_load(made, made.top_load())
+    path = post_buckling(found, to=POST_LOAD) if found.load < POST_LOAD else None
+    return CriscoModel(model, made, found, path, parameters)
+
+
+def crisco_column(model: str, *, straight: bool = True) -> tuple[Column, dict[str, Parameter]]:
+    """The lumbar column in the frontal plane on one model's joints, and their parameters."""
+    if model == "units":
+        from panjabi.spine.units import unit_column
+
+        made = unit_column("lumbar", straight=straight, plane="frontal")
+        return made, dict(made.parameters)
+    laws, parameters = crisco_laws(model)
+    made = column("lumbar", laws, straight=straight, plane="frontal")
+    return replace(made, parameters={**made.parameters, **parameters}), parameters
+
+
+def crisco_laws(model: str) -> tuple[tuple[JointLaw, ...], dict[str, Parameter]]:
+    """Joint laws of the lumbar levels from below; only lateral bending is theirs.
+
+    The critical load is proportional to the common stiffness at neutral, so one reference column
+    turns a published load into a stiffness, without iteration.
+    """
+    levels = levels_of("lumbar")
+    slope = row("han10_LB_linear").parameter(unit="N m/deg", value=row("han10_LB_linear").number)
+    if model == "slope":
+        return (LinearJoint.isotropic(slope.si),) * len(levels), {"slope_at_neutral": slope}
+    reference = column("lumbar", LinearJoint.isotropic(1.0), straight=True, plane="frontal")
+    per_stiffness = critical_load(reference, reference.top_load()).load
+    source = row("cri92_lin" if model == "linear" else "cri92_exp_model")
+    stiffness = source.number / per_stiffness
+    fitted = Parameter(
+        float(np.radians(stiffness)),
+        "N m/deg",
+        source.bib,
+        "fitted",
+        f"equal at all levels, so that a straight column of this body buckles at {source.text} N",
+    )
+    parameters = {"stiffness_at_neutral": fitted, "equal_levels": _assumed_equal()}
+    if model == "linear":
+        return (LinearJoint.isotropic(stiffness),) * len(levels), parameters
+    laws = []
+    for level in levels:
+        rom = row(f"yam89_rom_LB_one_side_{level.replace('-L', '-')}").parameter()
+        parameters[f"range_of_motion {level}"] = rom
+        laws.append(
+            ExponentialJoint.through([stiffness] * 3, angle=[rom.si] * 3, moment=TEST_MOMENT)
+        )
+    return tuple(laws), parameters
+
+
+def _assumed_equal() -> Parameter:
+    return Parameter(1.0, "1", THIS_WORK, "assumed", "stiffness at neutral of a level over L5-S1")
