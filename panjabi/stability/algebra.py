@@ -13,6 +13,9 @@ import numpy as np
 
 from panjabi.body.tree import Floats
 
+DENSE = 32
+"""Up to this size all eigenvectors cost no more than the last one."""
+
 
 def solve(A: Any, b: Any) -> Floats:
     """x of A x = b."""
@@ -48,8 +51,10 @@ def null_vector(H: Floats, guess: Floats) -> Floats:
     return guess
 
 
-def pencil(A: Floats, K: Floats) -> tuple[Floats, Floats]:
+def pencil(A: Floats, K: Floats, *, last: bool = False) -> tuple[Floats, Floats]:
     """Eigenvalues, rising, and vectors of A v = mu K v for symmetric A and definite K.
+
+    last : only the largest, by Lanczos where the matrices are large enough to be worth it.
 
     Raises
     ------
@@ -59,7 +64,17 @@ def pencil(A: Floats, K: Floats) -> tuple[Floats, Floats]:
     L = np.linalg.cholesky(K)
     half = solve(L, A)
     reduced = solve(L, half.T)
-    values, vectors = np.linalg.eigh(0.5 * (reduced + reduced.T))
+    reduced = 0.5 * (reduced + reduced.T)
+    if last and len(K) > DENSE:
+        from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+
+        start = 1.0 + 0.5 * np.cos(2.4 * np.arange(len(K)))  # the same on every run
+        try:
+            values, vectors = cast(Any, eigsh(reduced, k=1, which="LA", v0=start))
+        except ArpackNoConvergence:
+            values, vectors = np.linalg.eigh(reduced)
+    else:
+        values, vectors = np.linalg.eigh(reduced)
     return values, solve(L.T, vectors)
 
 

@@ -196,12 +196,9 @@ def carried(region: str, id: str) -> ColumnCase:
     """Case 11: the follower load a column carries; predicted is the largest turn of a level."""
     force = row(id).number
     made = with_preload(unit_column(region), force)
-    bent = None
+    bent = equilibrium(made)
     for share in np.linspace(0.1, 1.0, 10):
-        bent = equilibrium(
-            made, FollowerLoad(share * force), start=None if bent is None else bent.z
-        )
-    assert bent is not None
+        bent = equilibrium(made, FollowerLoad(share * force), start=bent.z)
     largest = float(np.degrees(np.abs(bent.angles).max()))
     return _case(
         id,

@@ -94,7 +94,7 @@ def critical_load(
         )
     push = column.load_potential(rest.z, growing)
     if float(np.abs(push.gradient).max()) <= STILL:
-        factors, modes = _eigenmodes(rest.potential.hessian, push.hessian)
+        factors, modes = _eigenmodes(rest.potential.hessian, push.hessian, last=True)
         if not factors.size or factors[0] > largest:
             return _none(column, growing, constant, rest.z, False, largest)
         factor, z, moved, mode = float(factors[0]), rest.z, False, modes[:, 0]
@@ -144,10 +144,10 @@ def buckling_modes(
     return factors, np.column_stack([_normalised(m) for m in modes.T]) if factors.size else modes
 
 
-def _eigenmodes(K: Floats, G: Floats) -> tuple[Floats, Floats]:
+def _eigenmodes(K: Floats, G: Floats, *, last: bool = False) -> tuple[Floats, Floats]:
     """Positive factors with K + factor G singular, rising: -G v = (1/factor) K v, K definite."""
     try:
-        inverse, modes = pencil(-G, K)
+        inverse, modes = pencil(-G, K, last=last)
     except np.linalg.LinAlgError:
         raise ConvergenceError(
             "the column is not stable without the growing load, so no critical load can be "

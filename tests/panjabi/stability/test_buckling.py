@@ -232,3 +232,14 @@ def test_beyond_the_critical_load_the_minimum_is_bent():
     assert bent.stable and bent.z[0] > 0.5
     assert 6.0 * math.sin(bent.z[0]) == pytest.approx(5.0 * bent.z[0])
     assert not equilibrium(made, made.top_load(60.0)).stable
+
+
+@pytest.mark.parametrize("region", ["thoracolumbar", "whole"])
+def test_the_quick_eigenvalue_is_the_first_of_all(region):
+    """Large still columns use Lanczos for one mode; a full decomposition knows them all."""
+    made = column(region, LinearJoint((20.0, 30.0, 50.0)), straight=True)
+    found = critical_load(made, made.top_load())
+    factors, modes = buckling_modes(made, made.top_load())
+    assert not found.moved and found.load == pytest.approx(factors[0], rel=1e-12)
+    assert np.abs(np.abs(found.mode) - np.abs(modes[:, 0])).max() < 1e-8
+    assert abs(found.least_stiffness) < 1e-10
