@@ -9,6 +9,7 @@ from typing import Any
 
 from panjabi._terminal import add_command, run_command
 from panjabi.commands_column import add_column_commands
+from panjabi.commands_passive import add_passive_commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     published = add_command(commands, "published", _published, "published figures with their role")
     published.add_argument("table", help="fascia, clinical, trials, spine-passive, ...")
     published.add_argument("--role", choices=("calibration", "validation", "prior"))
+    add_passive_commands(commands)
     add_column_commands(commands)
     return parser
 

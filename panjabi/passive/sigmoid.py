@@ -76,7 +76,7 @@ def fit_double_sigmoid(moment: Array, angle: Array) -> DoubleSigmoid:
         found = least_squares(
             misses,
             first,
-            jac=slopes,
+            jac=slopes,  # type: ignore[arg-type]
             method="lm",
             max_nfev=200,
             ftol=1e-10,

@@ -1,0 +1,187 @@
+"""A laboratory's record: known curves are found again, damaged files name the line."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from panjabi.cli import main
+from panjabi.errors import DataFileError
+from panjabi.passive.measured import measured_neutral_zone, parse_measurement, read_measurement
+from panjabi.passive.neutral_zone import neutral_zone_test
+from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test
+from panjabi.passive.unit import unit
+
+DEG = 180.0 / np.pi
+
+
+def as_csv(recording, *, time=True, noise=0.0, seed=0) -> str:
+    """A recording as a laboratory would write it."""
+    rng = np.random.default_rng(seed)
+    angle = recording.angle * DEG + rng.normal(0.0, noise, recording.angle.size)
+    rows = zip(recording.time, recording.moment, angle, strict=True)
+    if time:
+        return "\n".join(
+            ["time_s,moment_Nm,angle_deg", *(f"{t:.6g},{m:.6g},{a:.6g}" for t, m, a in rows)]
+        )
+    return "\n".join(["moment_Nm,angle_deg", *(f"{m:.6g},{a:.6g}" for _, m, a in rows)])
+
+
+def test_a_recorded_simulation_gives_the_same_estimates():
+    one = unit("L4-L5")
+    exact = neutral_zone_test(one, 0).zones
+    found = measured_neutral_zone(parse_measurement(as_csv(cyclic_test(one, 0)), "own.csv"))
+    for name in ("stiffness_threshold", "inflexion", "zero_load_gap"):
+        assert found.zones[name].half_width == pytest.approx(exact[name].half_width, rel=0.02)
+    assert "no waits" in found.missing["residual"]
+
+
+def test_the_residual_is_read_from_waits_at_zero_load():
+    one = unit("L4-L5")
+    stepped = laboratory_test(one, 0, Protocol())
+    found = measured_neutral_zone(parse_measurement(as_csv(stepped), "own.csv"))
+    exact = neutral_zone_test(one, 0, estimators=("residual",)).zones["residual"]
+    assert found.zones["residual"].half_width == pytest.approx(exact.half_width, rel=1e-3)
+    untimed = measured_neutral_zone(parse_measurement(as_csv(stepped, time=False), "own.csv"))
+    assert "no time column" in untimed.missing["residual"]
+
+
+def law(x, h=0.0):
+    """The fitted law with known numbers [N m] at angles [rad]."""
+
+    def ramp(y, n):
+        return 0.5 * (y - n + np.hypot(y - n, 0.2 * n)) - 0.5 * (-n + np.hypot(n, 0.2 * n))
+
+    u = x - 0.01
+    return 20.0 * u + 150.0 * ramp(u, 0.04) - 90.0 * ramp(-u, 0.03) + h
+
+
+def noisy_loop(seed) -> str:
+    rng = np.random.default_rng(seed)
+    up = np.linspace(-0.12, 0.12, 150)
+    x = np.concatenate((up[75:], up[::-1], up, up[::-1]))
+    side = np.concatenate((np.ones(75), -np.ones(150), np.ones(150), -np.ones(150)))
+    m = law(x, 0.3 * side) + rng.normal(0.0, 0.05, x.size)
+    return "\n".join(
+        ["angle_rad,moment_Nmm", *(f"{a:.8g},{1e3 * b:.8g}" for a, b in zip(x, m, strict=True))]
+    )
+
+
+def test_fit_finds_the_numbers_and_its_intervals_hold_them():
+    exact = {
+        "neutral": 0.01,
+        "linear": 20.0,
+        "onset_minus": 0.03,
+        "onset_plus": 0.04,
+        "gain_minus": 90.0,
+        "gain_plus": 150.0,
+        "half_loop": 0.3,
+    }
+    inside = 0
+    for seed in range(30):
+        fit = measured_neutral_zone(parse_measurement(noisy_loop(seed), "own.csv")).fit
+        for name, value in exact.items():
+            assert fit.values[name] == pytest.approx(value, rel=0.25, abs=1e-3), name
+            low, high = fit.intervals[name]
+            inside += low <= value <= high
+    assert 0.88 < inside / (30 * len(exact)) <= 1.0  # 95 % within sampling
+    assert fit.r_squared > 0.999
+
+
+DAMAGED = {
+    "missing column": ("moment_Nm,rotation\n1,2\n", "line 1: no column of angle"),
+    "unknown unit": ("moment_kNm,angle_deg\n1,2\n", "line 1: column 'moment_kNm' has a unit"),
+    "two of one": ("moment_Nm,angle_deg,angle_rad\n1,2,3\n", "line 1: two columns of angle"),
+    "empty": ("", "line 1: there is no header"),
+    "not a number": ("moment_Nm,angle_deg\n1,2\n3,four\n", "line 3: angle_deg is 'four'"),
+    "comma as point": ("moment_Nm,angle_deg\n1,2\n1,5,2\n", "line 3: 3 cells"),
+    "too few": ("moment_Nm,angle_deg\n1,2\n2,3\n", "line 3: the record ends after 2 samples"),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_damaged_files_name_the_line(case):
+    text, words = DAMAGED[case]
+    with pytest.raises(DataFileError, match=f"own.csv, {words}"):
+        parse_measurement(text, "own.csv")
+
+
+def test_unsorted_times_name_the_line():
+    lines = as_csv(cyclic_test(unit("L4-L5"), 0, samples=40)).splitlines()
+    lines[50], lines[51] = lines[51], lines[50]
+    with pytest.raises(DataFileError, match="line 52: time does not rise"):
+        parse_measurement("\n".join(lines), "own.csv")
+
+
+def test_shuffled_rows_without_times_are_seen():
+    lines = as_csv(cyclic_test(unit("L4-L5"), 0), time=False).splitlines()
+    rows = np.random.default_rng(0).permutation(lines[1:]).tolist()
+    with pytest.raises(DataFileError, match=r"line \d+: the moment jumps there and back"):
+        parse_measurement("\n".join([lines[0], *rows]), "own.csv")
+
+
+def test_degrees_named_radians_are_seen_and_the_other_way_round():
+    text = as_csv(cyclic_test(unit("L4-L5"), 0))
+    with pytest.raises(DataFileError, match=r"line \d+: angle_rad reaches more than 90 degrees"):
+        parse_measurement(text.replace("angle_deg", "angle_rad"), "own.csv")
+    milli = text.replace("moment_Nm", "moment_Nmm")
+    assert parse_measurement(milli, "own.csv").moment.max() == pytest.approx(0.01)
+    head, *rows = text.splitlines()
+    tiny = [",".join((*r.split(",")[:2], f"{float(r.split(',')[2]) / DEG / 10:.6g}")) for r in rows]
+    with pytest.raises(DataFileError, match="moves by less than 0.1 degrees"):
+        parse_measurement("\n".join([head, *tiny]), "own.csv")
+
+
+def test_one_sided_record_is_refused_by_name():
+    m = np.linspace(0.0, 5.0, 60)
+    text = "\n".join(["moment_Nm,angle_deg", *(f"{a},{a}" for a in m)])
+    with pytest.raises(DataFileError, match="own.csv: the moment runs from 0 to 5 N m"):
+        measured_neutral_zone(parse_measurement(text, "own.csv"))
+
+
+def test_a_missing_file_is_a_clear_error(tmp_path):
+    with pytest.raises(DataFileError, match="cannot be read"):
+        read_measurement(tmp_path / "none.csv")
+
+
+def test_command_neutral_zone(tmp_path, capsys):
+    path = tmp_path / "data.csv"
+    path.write_text(as_csv(laboratory_test(unit("L4-L5"), 0)), encoding="utf-8")
+    assert main(["neutral-zone", str(path), "--json"]) == 0
+    value = json.loads(capsys.readouterr().out)
+    assert set(value["neutral_zone_deg"]) == {
+        "residual",
+        "stiffness_threshold",
+        "inflexion",
+        "zero_load_gap",
+    }
+    assert value["neutral_zone_deg"]["residual"] == pytest.approx(1.8, rel=0.06)
+    assert value["range_of_motion_deg"] == pytest.approx(8.9 + 5.8, rel=0.02)
+    assert main(["neutral-zone", str(path)]) == 0
+    assert "fitted law" in capsys.readouterr().out
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert main(["neutral-zone", str(tmp_path / "bad.csv")]) == 2
+    assert "bad.csv, line 1" in capsys.readouterr().err
+
+
+def test_command_unit(capsys):
+    assert main(["unit", "L4-L5", "--axis", "flexion", "--json"]) == 0
+    intact = json.loads(capsys.readouterr().out)
+    assert intact["neutral_zone_deg"]["residual"] == pytest.approx(1.8, rel=0.03)
+    assert intact["range_of_motion_deg"] == pytest.approx(8.9, rel=0.01)
+    assert 0.28 <= intact["stiffness_neutral_Nm_per_deg"] <= 0.38
+    arguments = ["unit", "L4-L5", "--axis", "flexion", "--json"]
+    assert main([*arguments, "--injury", "disc-rupture", "--injury", "cut=SSL"]) == 0
+    hurt = json.loads(capsys.readouterr().out)
+    assert hurt["neutral_zone_deg"]["residual"] > intact["neutral_zone_deg"]["residual"]
+    assert hurt["changes"] == ["disc rupture 1", "cut SSL"]
+    assert main([*arguments, "--preload", "500"]) == 0
+    loaded = json.loads(capsys.readouterr().out)
+    ratio = loaded["stiffness_neutral_Nm_per_deg"] / intact["stiffness_neutral_Nm_per_deg"]
+    assert ratio == pytest.approx(2.11, rel=0.05)
+    assert main(["unit", "L4-L5", "--axis", "sideways"]) == 2
+    assert "unknown axis 'sideways'" in capsys.readouterr().err
+    assert main(["unit", "L4-L5"]) == 0
+    assert "one-sided" in capsys.readouterr().out
