@@ -118,7 +118,7 @@ def within_ranges(body: Body, path: PosturePath) -> PosturePath:
     angles, postures = [path.angles[0]], [path.postures[0]]
     for i in range(len(path.angles) - 1):
         here, step = path.postures[i][kept], (path.postures[i + 1] - path.postures[i])[kept]
-        moving = step != 0.0
+        moving = np.abs(step) > RANGE_TOLERANCE * 1e-6
         bound = np.where(step > 0.0, high, low)[moving]
         part = float(np.clip(((bound - here[moving]) / step[moving]).min(initial=1.0), 0.0, 1.0))
         if part > 0.0:

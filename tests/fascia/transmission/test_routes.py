@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fascia.errors import ReleaseError
 from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.network.build import whole_body
 from fascia.transmission.routes import load_paths, minimum_cut, mobile_nodes, tension_graph
 from panjabi.tissue import Cable
 
@@ -146,7 +147,7 @@ def test_scalp_reaches_the_hamstrings_down_the_back(network):
     assert all("nerve" not in node for route in routes for node in route.nodes)
 
 
-@pytest.mark.parametrize("region", ["scalp", "suboccipital", "neck", "plantar"])
+@pytest.mark.parametrize("region", ["scalp", "suboccipital", "neck", "upper_back"])
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_cutting_the_minimum_parts_a_region_from_the_hamstrings(network, region, side):
     strands = network.strands_of(region=region)
@@ -203,3 +204,11 @@ def test_positions_do_not_matter_to_routes(network):
     scalp = network.strands_of(region="scalp")
     heads = network.strands_of(region="hamstrings", kind="muscle")
     assert load_paths(other, scalp, heads) == load_paths(network, scalp, heads)
+
+
+def test_sole_and_calf_reach_the_hamstrings_only_through_a_minor_share(network):
+    """S3 leaves all force at knee and heel on bone; a share there opens the routes from below."""
+    heads = network.strands_of(region="hamstrings", side="right", kind="muscle")
+    assert load_paths(network, network.strands_of(region="plantar"), heads) == ()
+    opened = whole_body(minor_share=0.05)
+    assert load_paths(opened, opened.strands_of(region="plantar"), heads)

@@ -128,7 +128,7 @@ def test_influence_of_ties(subject, ratio, readout):
     assert abs(found.per_tie).max() > 0.0
     for name in order[:6]:
         node = network.node(name)
-        h = 0.5 if node.tie == 0.0 else 1e-3 * node.tie
+        h = 1e-3 if node.tie == 0.0 else 1e-3 * node.tie
 
         def tighter(change, node=node):
             return network.replaced(replace(node, tie=node.tie + change))
@@ -139,7 +139,8 @@ def test_influence_of_ties(subject, ratio, readout):
         else:
             expected = difference(tighter, h, "slr", angle, readout)
         got = found.per_tie[found.nodes.index(name)]
-        assert got == pytest.approx(expected, rel=2e-3), name
+        # from nothing a tie stiffens in a curve, and a smaller step drowns in rounding
+        assert got == pytest.approx(expected, rel=1e-2 if node.tie == 0.0 else 2e-3), name
 
 
 def test_value_is_the_read_out_itself(bench):
