@@ -1,0 +1,28 @@
+"""Figures: each function takes a result and an axis and returns the axis; nothing is computed.
+
+No file is written, nothing is shown and no backend is chosen here. Degrees are used only here;
+published figures are markers or bars, the model is drawn as lines.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from panjabi import _lazy
+
+_EXPORTS: dict[str, str] = {
+    "plot_moment_angle": "panjabi.plots.moment_angle",
+    "plot_injured": "panjabi.plots.moment_angle",
+    "plot_buckling_path": "panjabi.plots.buckling",
+    "plot_mode": "panjabi.plots.buckling",
+    "plot_level_table": "panjabi.plots.levels",
+    "journal_style": "panjabi.plots.style",
+}
+
+
+def __getattr__(name: str) -> Any:
+    return _lazy.lookup(__name__, _EXPORTS, name)
+
+
+def __dir__() -> list[str]:
+    return _lazy.names(__name__, _EXPORTS)
