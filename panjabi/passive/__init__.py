@@ -33,6 +33,8 @@ _EXPORTS: dict[str, str] = {
     "Measurement": "panjabi.passive.measured",
     "read_measurement": "panjabi.passive.measured",
     "measured_neutral_zone": "panjabi.passive.measured",
+    "Pelvis": "panjabi.passive.pelvis",
+    "SacroiliacJoint": "panjabi.passive.pelvis",
     "cut": "panjabi.passive.injury",
     "subfailure": "panjabi.passive.injury",
     "disc_rupture": "panjabi.passive.injury",

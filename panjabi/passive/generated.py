@@ -7,7 +7,7 @@ Write it again with `python -m panjabi.passive.symbols`; a test compares.
 # fmt: off
 from __future__ import annotations
 
-from math import asinh, exp, sqrt
+from math import asinh, atan, exp, sqrt
 
 from numba import njit
 
@@ -70,4 +70,18 @@ def exponential(amplitude, scale, x):
     energy = amplitude*(scale*t2 - x)
     moment = amplitude*t2
     tangent = amplitude*t0*t1
+    return energy, moment, tangent
+
+
+@njit(cache=True, nogil=True)
+def closure(grip, bias, slip, x):
+    """Friction that rises over the slip: to grip + bias forwards, grip - bias backwards."""
+    t0 = slip**2
+    t1 = x**2
+    t2 = t0 + t1
+    t3 = sqrt(t2)
+    t4 = bias*x
+    energy = bias*(-slip*atan(x/slip) + x) + grip*(-slip + t3)
+    moment = x*(grip*t2 + t3*t4)/t2**(3/2)
+    tangent = t0*(grip*t3 + 2*t4)/(slip**4 + 2*t0*t1 + x**4)
     return energy, moment, tangent

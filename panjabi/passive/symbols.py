@@ -21,6 +21,9 @@ n = sp.Symbol("onset", real=True)
 w = sp.Symbol("width", positive=True)
 A = sp.Symbol("amplitude", positive=True)
 s = sp.Symbol("scale", positive=True)
+grip = sp.Symbol("grip", positive=True)
+bias = sp.Symbol("bias", real=True)
+slip = sp.Symbol("slip", positive=True)
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,12 @@ TERMS: dict[str, SymbolicTerm] = {
             A * (s * (sp.exp(x / s) - 1) - x),
             "an exponential through zero, for x >= 0; odd in the angle",
         ),
+        SymbolicTerm(
+            "closure",
+            (grip, bias, slip),
+            grip * (sp.sqrt(x**2 + slip**2) - slip) + bias * (x - slip * sp.atan(x / slip)),
+            "friction that rises over the slip: to grip + bias forwards, grip - bias backwards",
+        ),
     )
 }
 
@@ -103,7 +112,7 @@ Write it again with `python -m panjabi.passive.symbols`; a test compares.
 # fmt: off
 from __future__ import annotations
 
-from math import asinh, exp, sqrt
+from math import asinh, atan, exp, sqrt
 
 from numba import njit
 '''

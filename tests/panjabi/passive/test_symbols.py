@@ -11,7 +11,16 @@ import sympy as sp
 
 from panjabi.passive import generated, symbols
 
-VALUES = {"stiffness": 80.0, "onset": 0.03, "width": 0.006, "amplitude": 1.3, "scale": 0.05}
+VALUES = {
+    "grip": 0.4,
+    "bias": 0.1,
+    "slip": 0.01,
+    "stiffness": 80.0,
+    "onset": 0.03,
+    "width": 0.006,
+    "amplitude": 1.3,
+    "scale": 0.05,
+}
 
 
 def test_the_checked_in_code_is_what_the_symbols_give():

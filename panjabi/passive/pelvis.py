@@ -1,0 +1,224 @@
+"""Two sacroiliac joints with form and force closure: the sacrum as a wedge between two ilia.
+
+Ligaments hold the sacrum elastically. Compression C of a joint adds friction (force closure): up to
+C tan(phi) along the surface, phi = atan(friction coefficient). Because the surfaces converge
+downwards by the wedge angle b (form closure), the sacrum meets C tan(phi + b) on its way down and
+C tan(phi - b) up. Friction rises over a small slip, so that there is an energy and a tangent for
+loading one way; on the way back friction would give nothing back, which this does not model.
+
+Displacements of the sacrum against both ilia: forward, up, right [m], then rotations about these
+axes in the signs of the body: (bending, right side down; turn to the left; counternutation) [rad],
+small. The three shears of a joint grip independently.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.passive.generated import closure
+from panjabi.provenance import Parameter, ParameterSet
+from panjabi.reference import row
+
+Array = NDArray[np.float64]
+
+MOTIONS = ("forward", "up", "right", "bending", "turn", "counternutation")
+_SPAN = 1e-9  # of the load: how well a displacement under load must balance
+
+
+@dataclass(frozen=True)
+class SacroiliacJoint:
+    """One joint: ligament stiffness, friction, wedge, and the compression on it."""
+
+    side: str  # "right" or "left"
+    stiffness: tuple[float, ...]  # of MOTIONS, [N/m] three times, [N m/rad] three times
+    friction: float  # coefficient [1]
+    wedge: float  # [rad]
+    slip: float  # over which friction rises [m]
+    radius: float  # of the contact, for friction in rotation [m]
+    offset: float  # of the joint from the middle [m]
+    compression: float = 0.0  # [N]
+
+    def __post_init__(self) -> None:
+        if self.side not in ("right", "left"):
+            raise ParameterError(f"side is {self.side!r}; possible: 'right', 'left'.")
+        sizes = (self.slip, self.radius, self.offset, *self.stiffness)
+        if len(self.stiffness) != 6 or not all(v > 0.0 for v in sizes):
+            raise ParameterError(
+                f"stiffness {self.stiffness}, slip {self.slip:g}, radius {self.radius:g}, offset "
+                f"{self.offset:g}; possible: six stiffnesses, all of them above 0."
+            )
+        if not (math.isfinite(self.compression) and self.compression >= 0.0):
+            raise ParameterError(
+                f"compression of the {self.side} joint is {self.compression!r} N; possible: from 0."
+            )
+        angle = math.atan(self.friction)
+        if not 0.0 <= self.wedge <= angle / 2.0:
+            raise ParameterError(
+                f"wedge is {math.degrees(self.wedge):g} deg with friction {self.friction:g}; "
+                f"possible: 0 to {math.degrees(angle / 2.0):.3g} deg, half of the friction angle, "
+                "else compression would push the sacrum up. Give a flatter wedge."
+            )
+
+    @property
+    def capacity_down(self) -> float:
+        """Friction and wedge at most, against the sacrum sinking [N]."""
+        return self.compression * math.tan(math.atan(self.friction) + self.wedge)
+
+    @property
+    def capacity_up(self) -> float:
+        """The same against the sacrum rising [N]."""
+        return self.compression * math.tan(math.atan(self.friction) - self.wedge)
+
+    @property
+    def place(self) -> float:
+        """Position of the joint to the right of the middle [m]."""
+        return self.offset if self.side == "right" else -self.offset
+
+    def law(self, motion: int, displacement: float) -> tuple[float, float, float]:
+        """Energy [J], holding force [N or N m] and tangent of one motion of this joint."""
+        k = self.stiffness[motion]
+        energy = 0.5 * k * displacement * displacement
+        force, tangent = k * displacement, k
+        if self.compression == 0.0 or motion == 2:  # towards the other ilium nothing slides
+            return energy, force, tangent
+        push = self.compression * self.friction
+        if motion == 1:
+            grip = 0.5 * (self.capacity_down + self.capacity_up)
+            bias = 0.5 * (self.capacity_down - self.capacity_up)
+            e, f, t = closure(grip, bias, self.slip, -displacement)
+            return energy + e, force - f, tangent + t
+        if motion == 0:
+            e, f, t = closure(push, 0.0, self.slip, displacement)
+        else:
+            e, f, t = closure(push * self.radius, 0.0, self.slip / self.radius, displacement)
+        return energy + e, force + f, tangent + t
+
+
+@dataclass(frozen=True)
+class Pelvis:
+    """The sacrum between the two ilia, which are held."""
+
+    right: SacroiliacJoint
+    left: SacroiliacJoint
+    parameters: ParameterSet = field(default_factory=lambda: ParameterSet({}), repr=False)
+
+    def energy(self, displacement: ArrayLike) -> float:
+        """Energy [J] at displacements (6,) [m, rad]."""
+        return self._sum(displacement)[0]
+
+    def force(self, displacement: ArrayLike) -> Array:
+        """Load (6,) [N, N m] that holds the sacrum at displacements (6,)."""
+        return self._sum(displacement)[1]
+
+    def tangent(self, displacement: ArrayLike) -> Array:
+        """Stiffness (6, 6) at displacements (6,), exact."""
+        return self._sum(displacement)[2]
+
+    def compressed(self, force: float, *, side: str | None = None) -> Pelvis:
+        """With a compression [N] on both joints, or on one: what muscles or a belt add."""
+        if side not in (None, "right", "left"):
+            raise ParameterError(f"side is {side!r}; possible: 'right', 'left', or none for both.")
+        pressed = {
+            name: replace(getattr(self, name), compression=float(force))
+            for name in ("right", "left")
+            if side in (None, name)
+        }
+        return replace(self, **pressed)
+
+    def displacement(self, load: ArrayLike) -> Array:
+        """Displacements (6,) [m, rad] under a load (6,) [N, N m], by Newton's method.
+
+        Raises
+        ------
+        ConvergenceError
+            If the balance is not found.
+        """
+        wanted = np.asarray(load, dtype=np.float64)
+        x = np.zeros(6)
+        energy, force, stiffness = self._sum(x)
+        for _ in range(200):
+            miss = force - wanted
+            if np.linalg.norm(miss) <= _SPAN * (np.linalg.norm(wanted) + 1e-6):
+                return x
+            step = -np.linalg.solve(stiffness, miss)
+            value, slope, length = energy - wanted @ x, float(miss @ step), 1.0
+            while length > 1e-9:
+                new = x + length * step
+                energy, force, stiffness = self._sum(new)
+                if energy - wanted @ new <= value + 1e-4 * length * slope + 1e-15:
+                    break
+                length *= 0.5
+            x = new
+        raise ConvergenceError(f"the sacrum found no balance under the load {load!r}.")
+
+    def sinking_capacity(self) -> float:
+        """Load down the sacrum that friction and wedge alone can hold [N]; ligaments left out."""
+        return self.right.capacity_down + self.left.capacity_down
+
+    def _sum(self, displacement: ArrayLike) -> tuple[float, Array, Array]:
+        x = np.asarray(displacement, dtype=np.float64)
+        if x.shape != (6,) or not np.all(np.isfinite(x)):
+            raise ParameterError(
+                f"displacement is {displacement!r}; possible: six finite numbers, {MOTIONS}."
+            )
+        energy, force, stiffness = 0.0, np.zeros(6), np.zeros((6, 6))
+        for joint in (self.right, self.left):
+            carry = np.eye(6)  # motion of the joint from that of the sacrum
+            carry[0, 4], carry[1, 3] = joint.place, -joint.place
+            at = carry @ x
+            parts = [joint.law(motion, float(at[motion])) for motion in range(6)]
+            energy += sum(e for e, _, _ in parts)
+            force += carry.T @ np.array([f for _, f, _ in parts])
+            stiffness += carry.T @ np.diag([t for _, _, t in parts]) @ carry
+        return energy, force, stiffness
+
+
+def pelvis(*, compression: float = 0.0) -> Pelvis:
+    """An adult pelvis with a compression [N] on each joint.
+
+    Ligament stiffness are secants of isolated joints (Miller et al. 1987: calibration); the
+    directions that were not reported, friction, wedge and sizes are assumed.
+    """
+    known = _parameters()
+    si = {name: p.si for name, p in known.items()}
+    stiffness = tuple(si[f"stiffness_{motion}"] for motion in MOTIONS)
+
+    def joint(side: str) -> SacroiliacJoint:
+        return SacroiliacJoint(
+            side, stiffness, si["friction"], si["wedge"], si["slip"], si["radius"], si["offset"],
+            compression,
+        )  # fmt: skip
+
+    return Pelvis(joint("right"), joint("left"), ParameterSet(known))
+
+
+def _parameters() -> dict[str, Parameter]:
+    def secant(id: str, load: float, unit: str) -> Parameter:
+        found = row(id)
+        return Parameter(
+            load / found.number, unit, found.bib, "derived",
+            f"secant of an isolated joint: {load:g} over {found.number:g} {found.unit}",
+        )  # fmt: skip
+
+    def assumed(value: float, unit: str, why: str) -> Parameter:
+        return Parameter(value, unit, "ThisWork", "assumed", why)
+
+    between = "between the smallest and the largest direction that was reported"
+    return {
+        "stiffness_forward": secant("mil87_anterior", 294.0, "N/mm"),
+        "stiffness_up": assumed(294.0 / 1.75, "N/mm", between),
+        "stiffness_right": secant("mil87_medial", 294.0, "N/mm"),
+        "stiffness_bending": secant("mil87_lb", 42.0, "N m/deg"),
+        "stiffness_turn": secant("mil87_ar", 42.0, "N m/deg"),
+        "stiffness_counternutation": assumed(42.0 / 3.8, "N m/deg", between),
+        "friction": assumed(0.4, "1", "of the joint's rough surfaces"),
+        "wedge": assumed(10.0, "deg", "surface against the vertical, in the frontal plane"),
+        "slip": assumed(0.2, "mm", "over which friction rises"),
+        "radius": assumed(20.0, "mm", "of the contact, for friction in rotation"),
+        "offset": assumed(45.0, "mm", "of a joint from the middle"),
+    }

@@ -1,0 +1,109 @@
+"""The pelvis: calibration, wedge and friction in closed form, response to compression."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from panjabi.errors import ParameterError
+from panjabi.passive.pelvis import MOTIONS, SacroiliacJoint, pelvis
+
+SIZE = np.array([1e-3, 1e-3, 1e-3, 0.02, 0.02, 0.02])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    shares=st.lists(st.floats(-1.0, 1.0), min_size=6, max_size=6),
+    right=st.floats(0.0, 800.0),
+    left=st.floats(0.0, 800.0),
+)
+def test_force_and_tangent_are_the_exact_derivatives(shares, right, left):
+    one = pelvis().compressed(right, side="right").compressed(left, side="left")
+    x = np.array(shares) * SIZE
+    force, tangent = one.force(x), one.tangent(x)
+    assert tangent == pytest.approx(tangent.T)
+    for i in range(6):
+        h = np.eye(6)[i] * 2e-3 * SIZE[i]
+        weights = ((1, 45.0), (2, -9.0), (3, 1.0))
+        slope = sum(w * (one.energy(x + n * h) - one.energy(x - n * h)) for n, w in weights)
+        bend = sum(w * (one.force(x + n * h) - one.force(x - n * h)) for n, w in weights)
+        assert force[i] == pytest.approx(slope / (60 * h[i]), rel=1e-6, abs=1e-4)
+        assert tangent[i] == pytest.approx(bend / (60 * h[i]), rel=1e-6, abs=1e-2)
+    assert np.linalg.eigvalsh(tangent / np.outer(1 / SIZE, 1 / SIZE))[0] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("motion", "load", "published"),
+    [
+        (0, 294.0, 2.74e-3),
+        (2, 294.0, 0.76e-3),
+        (3, 42.0, math.radians(1.40)),
+        (4, 42.0, math.radians(6.21)),
+    ],
+)
+def test_an_isolated_joint_meets_miller(motion, load, published):
+    """Calibration: one joint without compression."""
+    assert pelvis().left.law(motion, published)[1] == pytest.approx(load, rel=1e-9)
+
+
+def test_friction_and_wedge_reach_their_closed_forms():
+    """C tan(phi + b) down, C tan(phi - b) up, on top of the ligament."""
+    joint = pelvis(compression=500.0).right
+    far = 0.5
+    down = -joint.law(1, -far)[1] - joint.stiffness[1] * far
+    up = joint.law(1, far)[1] - joint.stiffness[1] * far
+    phi, wedge = math.atan(0.4), math.radians(10.0)
+    assert down == pytest.approx(500.0 * math.tan(phi + wedge), rel=1e-3)
+    assert up == pytest.approx(500.0 * math.tan(phi - wedge), rel=1e-3)
+    assert pelvis(compression=500.0).sinking_capacity() == pytest.approx(
+        1000.0 * math.tan(phi + wedge)
+    )
+
+
+@pytest.mark.parametrize("motion", range(6))
+def test_compression_makes_the_pelvis_move_less(motion):
+    """Force closure; towards an ilium nothing slides, and nothing changes."""
+    load = np.eye(6)[motion] * (300.0 if motion < 3 else 20.0)
+    moved = [abs(pelvis(compression=c).displacement(load)[motion]) for c in (0.0, 200.0, 600.0)]
+    if MOTIONS[motion] == "right":
+        assert moved[0] == pytest.approx(moved[2], rel=1e-6)
+    else:
+        assert moved[0] > moved[1] > moved[2] > 0.0
+
+
+def test_form_closure_holds_better_downwards():
+    one = pelvis(compression=400.0)
+    load = np.array([0.0, 500.0, 0.0, 0.0, 0.0, 0.0])
+    assert abs(one.displacement(-load)[1]) < abs(one.displacement(load)[1])
+    plain = pelvis()
+    assert abs(plain.displacement(-load)[1]) == pytest.approx(plain.displacement(load)[1])
+
+
+def test_a_load_is_balanced_and_mirrored():
+    one = pelvis(compression=300.0)
+    load = np.array([100.0, -400.0, 50.0, 5.0, -8.0, 12.0])
+    x = one.displacement(load)
+    assert one.force(x) == pytest.approx(load, rel=1e-7, abs=1e-6)
+    mirror = np.array([1.0, 1.0, -1.0, -1.0, -1.0, 1.0])
+    assert one.displacement(mirror * load) == pytest.approx(mirror * x, rel=1e-7, abs=1e-12)
+
+
+def test_compression_on_one_side_turns_a_straight_load():
+    one = pelvis().compressed(600.0, side="right")
+    x = one.displacement([200.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    assert abs(x[4]) > 1e-4
+
+
+def test_nonsense_is_refused():
+    with pytest.raises(ParameterError, match="compression of the right joint"):
+        pelvis(compression=-1.0)
+    with pytest.raises(ParameterError, match="half of the friction angle"):
+        SacroiliacJoint("left", (1.0,) * 6, 0.1, 0.2, 1e-4, 0.02, 0.04)
+    with pytest.raises(ParameterError, match="six finite numbers"):
+        pelvis().force([0.0])
+    with pytest.raises(ParameterError, match="side is 'middle'"):
+        pelvis().compressed(10.0, side="middle")
