@@ -64,8 +64,8 @@ def plot_injured(
     """
     if not tests or len({test.axis for test in tests.values()}) != 1:
         raise ParameterError(
-            f"{len(tests)} tests of {len({t.axis for t in tests.values()})} axes were given; one or "
-            "more tests of one axis are possible. Make them with the same axis."
+            f"{len(tests)} tests of {len({t.axis for t in tests.values()})} axes were given; one "
+            "or more tests of one axis are possible. Make them with the same axis."
         )
     ax = new_axis(ax, height=2.9)
     first = next(iter(tests.values()))
