@@ -1,10 +1,10 @@
 """The graph of connective tissue: nodes on the body, strands that pull, lines and regions.
 
-    from fascia.network import whole_body
+from fascia.network import whole_body
 
-    network = whole_body(tie_ratio=0.1)
-    network.regions()["suboccipital"]          # names of its strands
-    network.cut("galea_*").with_tie_ratio(0.0)  # a new network; this one is unchanged
+network = whole_body(tie_ratio=0.1)
+network.regions()["suboccipital"]          # names of its strands
+network.cut("galea_*").with_tie_ratio(0.0)  # a new network; this one is unchanged
 """
 
 from __future__ import annotations

@@ -192,9 +192,7 @@ class _Builder:
         self.places[name], self.rules[name] = place, rule
         return name
 
-    def _resolve(
-        self, station: str, suffix: str
-    ) -> tuple[str, tuple[str, Vector], tables.Record]:
+    def _resolve(self, station: str, suffix: str) -> tuple[str, tuple[str, Vector], tables.Record]:
         if station not in self.stations:
             raise unknown_part("station", station, self.stations)
         rule = self.stations[station]
@@ -324,8 +322,7 @@ class _Builder:
             length = self._standing_length(row, _SIDES[row["side"]][0][0])
             like = row["section_as"]
             section[base] = (
-                section[like] if like
-                else laws.axial_stiffness(row, own[base], defaults, length)
+                section[like] if like else laws.axial_stiffness(row, own[base], defaults, length)
             )
         for base, row in rows.items():
             listed = tables.words(row["lines"])
@@ -336,7 +333,11 @@ class _Builder:
                 length = self._standing_length(row, suffix)
                 preload = own[base].get("preload")
                 law = laws.collagen_law(
-                    row, own[base], defaults, stiffness=section[base], length=length,
+                    row,
+                    own[base],
+                    defaults,
+                    stiffness=section[base],
+                    length=length,
                     tension=0.0 if preload is None else preload.si,
                 )
                 yield Strand(
@@ -392,13 +393,16 @@ class _Builder:
                 yield self._muscle(row, base, suffix, side, wanted, scale)
 
     def _muscle(
-        self, row: tables.Record, base: str, suffix: str, side: Side, wanted: set[str],
+        self,
+        row: tables.Record,
+        base: str,
+        suffix: str,
+        side: Side,
+        wanted: set[str],
         scale: float,
     ) -> Strand:
         muscle = self.body.muscle(base + suffix)
-        path = [
-            (b, _tuple(p)) for b, p in zip(muscle.bodies, muscle.points, strict=True)
-        ]
+        path = [(b, _tuple(p)) for b, p in zip(muscle.bodies, muscle.points, strict=True)]
         ends = []
         for column, which, at in (("from", "origin", path[0]), ("to", "insertion", path[-1])):
             if not row[column]:
@@ -413,9 +417,7 @@ class _Builder:
             name=muscle.name,
             start=ends[0][0],
             end=ends[1][0],
-            law=laws.muscle_law(
-                self.body, muscle.name, row["fibre_set"], passive_scale=scale
-            ),
+            law=laws.muscle_law(self.body, muscle.name, row["fibre_set"], passive_scale=scale),
             side=side,
             via=tuple(path[1:-1]),
             start_point=ends[0][1],
@@ -433,5 +435,3 @@ class _Builder:
 
 def _tuple(v: Any) -> Vector:
     return (float(v[0]), float(v[1]), float(v[2]))
-
-

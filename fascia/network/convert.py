@@ -209,9 +209,11 @@ def from_networkx(graph: networkx.MultiGraph, *, body: Body | None = None) -> Te
     data = {"schema": f"{SCHEMA}/{VERSION}", **graph.graph}
     data["nodes"] = [{**values, "name": str(n)} for n, values in graph.nodes(data=True)]
     strands = []
-    for edge in graph.edges(data=True, keys=True) if graph.is_multigraph() else [
-        (a, b, f"{a}-{b}", values) for a, b, values in graph.edges(data=True)
-    ]:
+    for edge in (
+        graph.edges(data=True, keys=True)
+        if graph.is_multigraph()
+        else [(a, b, f"{a}-{b}", values) for a, b, values in graph.edges(data=True)]
+    ):
         a, b, key, values = edge
         name = key if isinstance(key, str) else f"{a}-{b}-{key}"
         strands.append({"start": str(a), "end": str(b), **values, "name": name})
@@ -269,7 +271,8 @@ def _known_fields(cls: type, data: dict[str, Any]) -> dict[str, Any]:
                 f"{cls.__name__} has no field {name!r}; {nearest(name, known)}. Correct its name."
             )
     missing = [
-        n for n, f in known.items()
+        n
+        for n, f in known.items()
         if n not in data and f.default is MISSING and f.default_factory is MISSING
     ]
     if missing:

@@ -51,9 +51,7 @@ def attachments(network: TensionNetwork, strand: Strand) -> list[tuple[str, Vect
 
 def polyline(network: TensionNetwork, strand: Strand, at: Poses | None) -> Floats:
     """World points (n, 3) [m] of a strand with no slip."""
-    return np.array(
-        [world(network.body, at, body, p) for body, p in attachments(network, strand)]
-    )
+    return np.array([world(network.body, at, body, p) for body, p in attachments(network, strand)])
 
 
 def length(network: TensionNetwork, strand: Strand, at: Poses | None = None) -> float:

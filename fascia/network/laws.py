@@ -149,5 +149,7 @@ def muscle_law(body: Body, name: str, fibre_set: str, *, passive_scale: float = 
         },
     }
     return PassiveMuscle.from_fibres(
-        record, fibre_set=fibre_set, passive_scale=passive_scale  # type: ignore[arg-type]
+        record,
+        fibre_set=fibre_set,  # type: ignore[arg-type]
+        passive_scale=passive_scale,
     )

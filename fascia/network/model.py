@@ -53,9 +53,9 @@ class TensionNetwork:
     name: str = ""
     lines: Mapping[str, Line] = field(default_factory=dict)
     region_parents: Mapping[str, str] = field(default_factory=dict)  # region -> the one around it
-    tie_ratio: float | None = None    # None: ties given one by one
+    tie_ratio: float | None = None  # None: ties given one by one
     tie_basis: Mapping[str, float] = field(default_factory=dict)  # node -> stiffness there [N/m]
-    share: float | None = None        # phi (S3), of ends with the rule "share"
+    share: float | None = None  # phi (S3), of ends with the rule "share"
     minor_share: float | None = None  # of ends with the rule "minor_share"
     resting_tension: Mapping[str, float] = field(default_factory=dict)  # region -> N, "" = others
     parameters: Mapping[str, Parameter] = field(default_factory=dict)

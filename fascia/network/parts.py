@@ -46,13 +46,13 @@ class Node:
     """
 
     name: str
-    body: str = "ground"                          # body that carries it, or "ground"
-    position: Vector = (0.0, 0.0, 0.0)            # in that body's frame [m]
+    body: str = "ground"  # body that carries it, or "ground"
+    position: Vector = (0.0, 0.0, 0.0)  # in that body's frame [m]
     hold: Hold = "fixed"
-    directions: tuple[Vector, ...] = ()           # orthonormal, in the body's frame
-    tie: float = 0.0                              # stiffness against slip [N/m]; inf = clamped
-    adhesion: float = 0.0                         # elastic gliding layer [N/m]
-    tie_by_ratio: bool = True                     # whether the network's tie ratio sets `tie`
+    directions: tuple[Vector, ...] = ()  # orthonormal, in the body's frame
+    tie: float = 0.0  # stiffness against slip [N/m]; inf = clamped
+    adhesion: float = 0.0  # elastic gliding layer [N/m]
+    tie_by_ratio: bool = True  # whether the network's tie ratio sets `tie`
     side: Side = "midline"
     lines: tuple[str, ...] = ()
     source: str = ""
@@ -94,26 +94,26 @@ class Strand:
     """
 
     name: str
-    start: str                                     # node names
+    start: str  # node names
     end: str
-    law: Any                                       # a law of `panjabi.tissue` or of the user
+    law: Any  # a law of `panjabi.tissue` or of the user
     side: Side = "midline"
-    via: tuple[tuple[str, Vector], ...] = ()       # (body, position in its frame [m])
+    via: tuple[tuple[str, Vector], ...] = ()  # (body, position in its frame [m])
     start_point: tuple[str, Vector] | None = None  # own attachment, None = the node's place
     end_point: tuple[str, Vector] | None = None
     start_share: float = 1.0
     end_share: float = 1.0
-    start_rule: str = ""                           # "share" or "minor_share": the network sets it
+    start_rule: str = ""  # "share" or "minor_share": the network sets it
     end_rule: str = ""
     kind: Kind = "fascia"
     lines: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     tissue: str = ""
     grade: str = ""
-    basis: str = ""                                # data, assumed, none, parallel (strands.csv)
+    basis: str = ""  # data, assumed, none, parallel (strands.csv)
     source: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=dict, hash=False)
-    active: bool = True                            # False: carries nothing
+    active: bool = True  # False: carries nothing
 
     def __post_init__(self) -> None:
         _name("Strand", self.name)

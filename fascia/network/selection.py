@@ -133,7 +133,8 @@ def components(
 
 def require_connected(network: TensionNetwork, a: str, b: str) -> None:
     """NetworkError unless active strands lead from a to b."""
-    network.node(a), network.node(b)
+    for name in (a, b):
+        network.node(name)
     pieces = components(network)
     if not any(a in piece and b in piece for piece in pieces):
         raise NetworkError(

@@ -55,9 +55,7 @@ def with_standing(network: TensionNetwork, newton: Mapping[str, float]) -> Tensi
     return replace(network, strands=tuple(strands))
 
 
-def with_resting(
-    network: TensionNetwork, newton: float | Mapping[str, float]
-) -> TensionNetwork:
+def with_resting(network: TensionNetwork, newton: float | Mapping[str, float]) -> TensionNetwork:
     """With a resting tension for all strands or by region [N] (S5)."""
     table = {"": float(newton)} if not isinstance(newton, Mapping) else dict(newton)
     for region in table:

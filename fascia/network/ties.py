@@ -133,7 +133,6 @@ def with_adhesion(network: TensionNetwork, factor: float, names: tuple[str, ...]
         network.node(name)
     chosen = set(names) or {n.name for n in network.nodes}
     nodes = tuple(
-        replace(n, adhesion=factor * n.adhesion) if n.name in chosen else n
-        for n in network.nodes
+        replace(n, adhesion=factor * n.adhesion) if n.name in chosen else n for n in network.nodes
     )
     return replace(network, nodes=nodes)

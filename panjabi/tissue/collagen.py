@@ -44,22 +44,34 @@ class _CollagenLike(KernelLaw):
         return self.stiffness / self.slack_length
 
 
-def _check(owner: object, transition: float | None) -> None:
+def _check(owner: _CollagenLike, transition: float | None) -> None:
     name = type(owner).__name__
     require(
-        name, "slack_length", owner.slack_length, unit="m", above=0.0,  # type: ignore[attr-defined]
+        name,
+        "slack_length",
+        owner.slack_length,
+        unit="m",
+        above=0.0,
         advice="Give the length at which the strand starts to pull.",
     )
     require(
-        name, "stiffness", owner.stiffness, unit="N", above=0.0,  # type: ignore[attr-defined]
+        name,
+        "stiffness",
+        owner.stiffness,
+        unit="N",
+        above=0.0,
         advice="Give E times A, the slope dT/d(strain) of the linear region; "
-               "to take a strand away, cut it.",
+        "to take a strand away, cut it.",
     )
     if transition is not None:
         require(
-            name, "transition_strain", transition, unit="1", above=0.0,
+            name,
+            "transition_strain",
+            transition,
+            unit="1",
+            above=0.0,
             advice="Give the strain where the toe ends, 0.02-0.05 for fascia; "
-                   "for a strand without a toe use Cable.",
+            "for a strand without a toe use Cable.",
         )
 
 
@@ -68,12 +80,22 @@ def _slack_for(
 ) -> float:
     require(owner, "length", length, unit="m", above=0.0, advice="Give the present length.")
     require(
-        owner, "tension", tension, unit="N", at_least=0.0,
+        owner,
+        "tension",
+        tension,
+        unit="N",
+        at_least=0.0,
         advice="Give the tension carried at this length; a strand cannot push.",
     )
     require(owner, "stiffness", stiffness, unit="N", above=0.0, advice="Give E times A.")
-    require(owner, "transition_strain", transition_strain, unit="1", at_least=0.0,
-            advice="Give the strain where the toe ends.")
+    require(
+        owner,
+        "transition_strain",
+        transition_strain,
+        unit="1",
+        at_least=0.0,
+        advice="Give the strain where the toe ends.",
+    )
     strain = strain_at_tension(tension, stiffness=stiffness, transition_strain=transition_strain)
     return length / (1.0 + strain)
 
@@ -96,9 +118,9 @@ class Collagen(_CollagenLike):
 
     name: ClassVar[str] = "collagen"
 
-    slack_length: float        # length where tension starts [m]
-    stiffness: float           # EA, dT/d(strain) beyond the toe [N]
-    transition_strain: float   # end of the toe region [1]
+    slack_length: float  # length where tension starts [m]
+    stiffness: float  # EA, dT/d(strain) beyond the toe [N]
+    transition_strain: float  # end of the toe region [1]
 
     def __post_init__(self) -> None:
         _check(self, self.transition_strain)
@@ -121,8 +143,8 @@ class Cable(_CollagenLike):
 
     name: ClassVar[str] = "cable"
 
-    slack_length: float   # length where tension starts [m]
-    stiffness: float      # EA, dT/d(strain) when taut [N]
+    slack_length: float  # length where tension starts [m]
+    stiffness: float  # EA, dT/d(strain) when taut [N]
 
     def __post_init__(self) -> None:
         _check(self, None)

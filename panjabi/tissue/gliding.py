@@ -40,32 +40,64 @@ class GlidingLayer:
 
     name: ClassVar[str] = "gliding_layer"
 
-    area: float                            # S [m2]
-    gap: float                             # h [m]; 43e-6 between crural layers
-    viscosity_at_rest: float               # eta_0 [Pa s]
-    gel_modulus: float = 0.0               # mu, adhesion [Pa]
-    concentration_ratio: float = 1.0       # c / c_0, densification [1]
-    concentration_exponent: float = 0.0    # m [1]
-    shear_time: float = 0.0                # lam [s]
-    flow_index: float = 1.0                # n, 1 = no shear thinning [1]
-    activation_temperature: float = 0.0    # B [K]
-    temperature: float = 310.15            # Th [K]
+    area: float  # S [m2]
+    gap: float  # h [m]; 43e-6 between crural layers
+    viscosity_at_rest: float  # eta_0 [Pa s]
+    gel_modulus: float = 0.0  # mu, adhesion [Pa]
+    concentration_ratio: float = 1.0  # c / c_0, densification [1]
+    concentration_exponent: float = 0.0  # m [1]
+    shear_time: float = 0.0  # lam [s]
+    flow_index: float = 1.0  # n, 1 = no shear thinning [1]
+    activation_temperature: float = 0.0  # B [K]
+    temperature: float = 310.15  # Th [K]
     reference_temperature: float = 310.15  # Th_0 [K]
 
     def __post_init__(self) -> None:
-        for name, unit in (("area", "m2"), ("gap", "m"), ("concentration_ratio", "1"),
-                           ("temperature", "K"), ("reference_temperature", "K")):
-            require("GlidingLayer", name, getattr(self, name), unit=unit, above=0.0,
-                    advice="Temperatures are absolute; lengths in metres.")
-        for name, unit in (("viscosity_at_rest", "Pa s"), ("gel_modulus", "Pa"),
-                           ("shear_time", "s")):
-            require("GlidingLayer", name, getattr(self, name), unit=unit, at_least=0.0,
-                    advice="Zero switches this part off.")
+        for name, unit in (
+            ("area", "m2"),
+            ("gap", "m"),
+            ("concentration_ratio", "1"),
+            ("temperature", "K"),
+            ("reference_temperature", "K"),
+        ):
+            require(
+                "GlidingLayer",
+                name,
+                getattr(self, name),
+                unit=unit,
+                above=0.0,
+                advice="Temperatures are absolute; lengths in metres.",
+            )
+        for name, unit in (
+            ("viscosity_at_rest", "Pa s"),
+            ("gel_modulus", "Pa"),
+            ("shear_time", "s"),
+        ):
+            require(
+                "GlidingLayer",
+                name,
+                getattr(self, name),
+                unit=unit,
+                at_least=0.0,
+                advice="Zero switches this part off.",
+            )
         for name, unit in (("concentration_exponent", "1"), ("activation_temperature", "K")):
-            require("GlidingLayer", name, getattr(self, name), unit=unit,
-                    advice="Zero switches this part off.")
-        require("GlidingLayer", "flow_index", self.flow_index, unit="1", above=0.0, at_most=1.0,
-                advice="Give 1 for a Newtonian film, less for shear thinning.")
+            require(
+                "GlidingLayer",
+                name,
+                getattr(self, name),
+                unit=unit,
+                advice="Zero switches this part off.",
+            )
+        require(
+            "GlidingLayer",
+            "flow_index",
+            self.flow_index,
+            unit="1",
+            above=0.0,
+            at_most=1.0,
+            advice="Give 1 for a Newtonian film, less for shear thinning.",
+        )
 
     @property
     def elastic_stiffness(self) -> float:

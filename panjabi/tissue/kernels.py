@@ -14,25 +14,25 @@ from numba import njit
 
 LAW_COLUMNS = 14
 
-USER = -1           # a law in plain Python: left out here, the caller evaluates it
-COLLAGEN = 0        # slack length [m], stiffness EA [N], transition strain [1]
-MUSCLE = 1          # columns below
+USER = -1  # a law in plain Python: left out here, the caller evaluates it
+COLLAGEN = 0  # slack length [m], stiffness EA [N], transition strain [1]
+MUSCLE = 1  # columns below
 
 # Columns of a muscle row.
-_FMAX = 0           # max isometric force [N]
-_LO = 1             # optimal fibre length [m]
-_LTS = 2            # tendon slack length [m]
-_THICK = 3          # thickness, constant = lo sin(pennation) [m]
-_E0 = 4             # fibre strain where passive force starts [1]
-_DE = 5             # e_1 - e_0, strain from there to one Fmax [1]
-_POWER = 6          # p = k_1 (e_1 - e_0) [1]
-_SCALE = 7          # factor on the passive curve [1]
-_ACT = 8            # activation [1]
-_WIDTH = 9          # width of the Gaussian active curve [1]
-_KT = 10            # tendon: slope beyond the toe, Fmax per strain; inf = rigid tendon [1]
-_ET = 11            # tendon: transition strain [1]
-_START = 12         # fibre length along the tendon where the path is just slack [m]
-_SLACK = 13         # path length where tension starts = start + lts [m]
+_FMAX = 0  # max isometric force [N]
+_LO = 1  # optimal fibre length [m]
+_LTS = 2  # tendon slack length [m]
+_THICK = 3  # thickness, constant = lo sin(pennation) [m]
+_E0 = 4  # fibre strain where passive force starts [1]
+_DE = 5  # e_1 - e_0, strain from there to one Fmax [1]
+_POWER = 6  # p = k_1 (e_1 - e_0) [1]
+_SCALE = 7  # factor on the passive curve [1]
+_ACT = 8  # activation [1]
+_WIDTH = 9  # width of the Gaussian active curve [1]
+_KT = 10  # tendon: slope beyond the toe, Fmax per strain; inf = rigid tendon [1]
+_ET = 11  # tendon: transition strain [1]
+_START = 12  # fibre length along the tendon where the path is just slack [m]
+_SLACK = 13  # path length where tension starts = start + lts [m]
 
 _HALF_ROOT_PI = 0.5 * math.sqrt(math.pi)
 
@@ -66,7 +66,7 @@ def fibre(row, reach):
     thick = row[_THICK]
     power = row[_POWER]
     fmax = row[_FMAX]
-    longest_slack = lo * (1.0 + row[_E0])          # fibre length where passive force starts
+    longest_slack = lo * (1.0 + row[_E0])  # fibre length where passive force starts
     projected_slack = math.sqrt(longest_slack * longest_slack - thick * thick)
     s = row[_START] + reach
     length = math.sqrt(s * s + thick * thick)
@@ -90,13 +90,13 @@ def fibre(row, reach):
         active = row[_ACT] * fmax * math.exp(-u * u)
         force += active
         slope -= 2.0 * u * active / (row[_WIDTH] * lo)
-        at_slack = (thick / lo - 1.0) / row[_WIDTH]   # an active fibre is slack only at s = 0
+        at_slack = (thick / lo - 1.0) / row[_WIDTH]  # an active fibre is slack only at s = 0
         area = math.erf(u) - math.erf(at_slack)
         energy += row[_ACT] * fmax * lo * row[_WIDTH] * _HALF_ROOT_PI * area
     if length > 0.0:
         cosine = s / length
         turning = force * (thick / length) ** 2 / length
-    else:                                        # unpennated fibre of length zero
+    else:  # unpennated fibre of length zero
         cosine = 1.0
         turning = 0.0
     return energy, force * cosine, slope * cosine * cosine + turning, passive * cosine
@@ -156,7 +156,7 @@ def muscle(row, length):
     e_fibre, pull, k_fibre, _ = fibre(row, reach)
     e_tendon, hold, k_tendon = collagen(row[_LTS], row[_FMAX] * row[_KT], row[_ET], stretch - reach)
     total = k_fibre + k_tendon
-    if reach == 0.0 or total == 0.0:             # fibre at its shortest, or nothing pulls
+    if reach == 0.0 or total == 0.0:  # fibre at its shortest, or nothing pulls
         return e_fibre + e_tendon, hold, k_tendon
     # The two forces agree up to rounding. One more Newton step in closed form is their mean
     # weighted by the other one's stiffness, exact also when one of them is nearly rigid.

@@ -53,9 +53,9 @@ class Promise:
 
     name: str
     held: bool
-    worst: float          # greatest violation, relative to what is allowed to be seen (1 = limit)
+    worst: float  # greatest violation, relative to what is allowed to be seen (1 = limit)
     length: float | None  # where that was [m]
-    text: str             # what was seen there
+    text: str  # what was seen there
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,7 @@ class LawReport:
         return "\n".join(rows)
 
 
-def check_law(
-    law: Law, lengths: ArrayLike | None = None, *, tolerance: float = 1e-6
-) -> LawReport:
+def check_law(law: Law, lengths: ArrayLike | None = None, *, tolerance: float = 1e-6) -> LawReport:
     """Test the promises of a law at many lengths; nothing is raised here.
 
     Derivatives are fourth-order differences from the left, and from the right, at three
@@ -128,9 +126,7 @@ def check_law(
             "lengths to check a law at must be positive and finite, at least one; "
             "leave them out to have them chosen around the slack length."
         )
-    energy, tension, tangent = (
-        _each(f, places) for f in (law.energy, law.tension, law.tangent)
-    )
+    energy, tension, tangent = (_each(f, places) for f in (law.energy, law.tension, law.tangent))
     taut = tension[np.isfinite(tension)]
     scale = float(np.max(np.abs(taut), initial=0.0)) or 1.0
     finite = np.isfinite(energy) & np.isfinite(tension) & np.isfinite(tangent)
@@ -211,7 +207,12 @@ def _judge(name: str, places: Floats, excess: Floats, what: str) -> Promise:
 
 
 def _slack_is_free(
-    law: Law, slack: float, places: Floats, energy: Floats, tension: Floats, tangent: Floats,
+    law: Law,
+    slack: float,
+    places: Floats,
+    energy: Floats,
+    tension: Floats,
+    tangent: Floats,
     scale: float,
 ) -> Promise:
     below = places <= slack
@@ -254,9 +255,7 @@ def _slope(
     return Promise(name, False, promise.worst, promise.length, text)
 
 
-def _monotone(
-    law: Law, places: Floats, tension: Floats, tangent: Floats, scale: float
-) -> Promise:
+def _monotone(law: Law, places: Floats, tension: Floats, tangent: Floats, scale: float) -> Promise:
     if getattr(law, "monotone", True) is False:
         return Promise("monotone", True, 0.0, None, "the law declares that tension may fall")
     fall = np.concatenate([[0.0], np.maximum(-np.diff(tension), 0.0)]) / scale

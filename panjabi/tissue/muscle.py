@@ -35,13 +35,13 @@ FIBRE_SETS = ("2016", "2023")
 class TensionBreakdown:
     """What a muscle does at one path length."""
 
-    length: float          # whole path [m]
-    fibre_length: float    # [m]
-    tendon_length: float   # [m]
-    pennation: float       # angle of the fibre to the tendon now [rad]
-    passive: float         # passive fibre force along the tendon [N]
-    active: float          # active fibre force along the tendon [N]
-    tension: float         # their sum = tendon tension [N]
+    length: float  # whole path [m]
+    fibre_length: float  # [m]
+    tendon_length: float  # [m]
+    pennation: float  # angle of the fibre to the tendon now [rad]
+    passive: float  # passive fibre force along the tendon [N]
+    active: float  # active fibre force along the tendon [N]
+    tension: float  # their sum = tendon tension [N]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +78,17 @@ class PassiveMuscle(KernelLaw):
     kind: ClassVar[int] = kernels.MUSCLE
     name: ClassVar[str] = "passive_muscle"
 
-    max_isometric_force: float             # Fmax [N]
-    optimal_fibre_length: float            # lo [m]
-    tendon_slack_length: float             # [m]
-    pennation: float                       # at the optimal fibre length [rad]
-    strain_at_zero: float = 0.0            # e_0, fibre strain where passive force starts [1]
-    strain_at_max: float = 0.7             # e_1, fibre strain at one Fmax [1]
-    slope_at_max: float = 2.0 / 0.7        # k_1, normalised slope there [1]
-    passive_scale: float = 1.0             # factor on the passive curve [1]
-    activation: float = 0.0                # tone, 0-1 [1]
-    active_width: float = ACTIVE_WIDTH     # w of the active curve [1]
-    tendon_strain_at_max: float = 0.049    # tendon strain at Fmax [1]
+    max_isometric_force: float  # Fmax [N]
+    optimal_fibre_length: float  # lo [m]
+    tendon_slack_length: float  # [m]
+    pennation: float  # at the optimal fibre length [rad]
+    strain_at_zero: float = 0.0  # e_0, fibre strain where passive force starts [1]
+    strain_at_max: float = 0.7  # e_1, fibre strain at one Fmax [1]
+    slope_at_max: float = 2.0 / 0.7  # k_1, normalised slope there [1]
+    passive_scale: float = 1.0  # factor on the passive curve [1]
+    activation: float = 0.0  # tone, 0-1 [1]
+    active_width: float = ACTIVE_WIDTH  # w of the active curve [1]
+    tendon_strain_at_max: float = 0.049  # tendon strain at Fmax [1]
     tendon_stiffness: float = 1.375 / 0.049  # beyond the toe, Fmax per strain [1]
     elastic_tendon: bool = True
 
@@ -150,7 +150,7 @@ class PassiveMuscle(KernelLaw):
     def tension_breakdown(self, length: float) -> TensionBreakdown:
         """Fibre and tendon length, passive and active share of the tension at a path length [m]."""
         stretch = float(length) - self.slack_length
-        reach = kernels.fibre_reach(self._row, stretch)   # slack: the fibre takes it all
+        reach = kernels.fibre_reach(self._row, stretch)  # slack: the fibre takes it all
         along = max(self._slack_reach + reach, 0.0)
         passive = total = 0.0
         if stretch > 0.0:
@@ -270,36 +270,109 @@ class PassiveMuscle(KernelLaw):
 
 def _check_ranges(m: PassiveMuscle) -> None:
     owner = "PassiveMuscle"
-    require(owner, "max_isometric_force", m.max_isometric_force, unit="N", above=0.0,
-            advice="Give Fmax of the muscle.")
-    require(owner, "optimal_fibre_length", m.optimal_fibre_length, unit="m", above=0.0,
-            advice="Give the fibre length of greatest active force.")
-    require(owner, "tendon_slack_length", m.tendon_slack_length, unit="m", above=0.0,
-            advice="Give the length where the tendon starts to pull; for a muscle almost "
-                   "without tendon a small length and elastic_tendon=False.")
-    require(owner, "pennation", m.pennation, unit="rad", at_least=0.0, below=math.pi / 2,
-            advice="Give the angle at the optimal fibre length in radians.")
-    require(owner, "strain_at_zero", m.strain_at_zero, unit="1", above=math.sin(m.pennation) - 1.0,
-            advice="The fibre must be longer than the muscle is thick when its passive force "
-                   "starts: check e_0 and the pennation.")
-    require(owner, "strain_at_max", m.strain_at_max, unit="1", above=m.strain_at_zero,
-            advice="Give e_1, the strain at one Fmax, greater than e_0.")
-    require(owner, "slope_at_max", m.slope_at_max, unit="1",
-            at_least=1.0 / (m.strain_at_max - m.strain_at_zero) * (1.0 - 1e-12),
-            advice="Give k_1, the slope at one Fmax; below 1/(e_1 - e_0) the curve would "
-                   "start with infinite stiffness.")
-    require(owner, "passive_scale", m.passive_scale, unit="1", above=0.0,
-            advice="Give the factor on the passive curve; to take the muscle away, cut it.")
-    require(owner, "activation", m.activation, unit="1", at_least=0.0, at_most=1.0,
-            advice="Give the tone as a share of full activation.")
-    require(owner, "active_width", m.active_width, unit="1", above=0.0,
-            advice="Give the width of the active force-length curve, about 0.45.")
-    require(owner, "tendon_stiffness", m.tendon_stiffness, unit="1", above=0.0,
-            advice="Give the tendon's slope beyond the toe in Fmax per strain, about 28.")
-    require(owner, "tendon_strain_at_max", m.tendon_strain_at_max, unit="1",
-            above=1.0 / m.tendon_stiffness, at_most=2.0 / m.tendon_stiffness * (1.0 + 1e-12),
-            advice="One Fmax must lie beyond the toe: strain at Fmax between 1 and 2 over the "
-                   "normalised stiffness.")
+    require(
+        owner,
+        "max_isometric_force",
+        m.max_isometric_force,
+        unit="N",
+        above=0.0,
+        advice="Give Fmax of the muscle.",
+    )
+    require(
+        owner,
+        "optimal_fibre_length",
+        m.optimal_fibre_length,
+        unit="m",
+        above=0.0,
+        advice="Give the fibre length of greatest active force.",
+    )
+    require(
+        owner,
+        "tendon_slack_length",
+        m.tendon_slack_length,
+        unit="m",
+        above=0.0,
+        advice="Give the length where the tendon starts to pull; for a muscle almost "
+        "without tendon a small length and elastic_tendon=False.",
+    )
+    require(
+        owner,
+        "pennation",
+        m.pennation,
+        unit="rad",
+        at_least=0.0,
+        below=math.pi / 2,
+        advice="Give the angle at the optimal fibre length in radians.",
+    )
+    require(
+        owner,
+        "strain_at_zero",
+        m.strain_at_zero,
+        unit="1",
+        above=math.sin(m.pennation) - 1.0,
+        advice="The fibre must be longer than the muscle is thick when its passive force "
+        "starts: check e_0 and the pennation.",
+    )
+    require(
+        owner,
+        "strain_at_max",
+        m.strain_at_max,
+        unit="1",
+        above=m.strain_at_zero,
+        advice="Give e_1, the strain at one Fmax, greater than e_0.",
+    )
+    require(
+        owner,
+        "slope_at_max",
+        m.slope_at_max,
+        unit="1",
+        at_least=1.0 / (m.strain_at_max - m.strain_at_zero) * (1.0 - 1e-12),
+        advice="Give k_1, the slope at one Fmax; below 1/(e_1 - e_0) the curve would "
+        "start with infinite stiffness.",
+    )
+    require(
+        owner,
+        "passive_scale",
+        m.passive_scale,
+        unit="1",
+        above=0.0,
+        advice="Give the factor on the passive curve; to take the muscle away, cut it.",
+    )
+    require(
+        owner,
+        "activation",
+        m.activation,
+        unit="1",
+        at_least=0.0,
+        at_most=1.0,
+        advice="Give the tone as a share of full activation.",
+    )
+    require(
+        owner,
+        "active_width",
+        m.active_width,
+        unit="1",
+        above=0.0,
+        advice="Give the width of the active force-length curve, about 0.45.",
+    )
+    require(
+        owner,
+        "tendon_stiffness",
+        m.tendon_stiffness,
+        unit="1",
+        above=0.0,
+        advice="Give the tendon's slope beyond the toe in Fmax per strain, about 28.",
+    )
+    require(
+        owner,
+        "tendon_strain_at_max",
+        m.tendon_strain_at_max,
+        unit="1",
+        above=1.0 / m.tendon_stiffness,
+        at_most=2.0 / m.tendon_stiffness * (1.0 + 1e-12),
+        advice="One Fmax must lie beyond the toe: strain at Fmax between 1 and 2 over the "
+        "normalised stiffness.",
+    )
     if not isinstance(m.elastic_tendon, bool):
         raise ParameterError(
             f"{owner}.elastic_tendon is {m.elastic_tendon!r}; possible: True, False. Say whether "

@@ -19,9 +19,9 @@ class NervePath(_CollagenLike):
 
     name: ClassVar[str] = "nerve_path"
 
-    slack_length: float        # length where tension starts [m]
-    stiffness: float           # EA, dT/d(strain) beyond the toe [N]
-    transition_strain: float   # end of the toe region [1]
+    slack_length: float  # length where tension starts [m]
+    stiffness: float  # EA, dT/d(strain) beyond the toe [N]
+    transition_strain: float  # end of the toe region [1]
 
     def __post_init__(self) -> None:
         _check(self, self.transition_strain)

@@ -59,10 +59,13 @@ class SymbolicLaw:
 
     def latex(self) -> str:
         """LaTeX of energy, tension, tangent and the short symbols, one equation a line."""
-        rows = [(sp.Symbol(head), body) for head, body in
-                (("U", self.energy), ("T", self.tension), ("k", self.tangent))]
-        return "\n".join(f"{sp.latex(head)} = {sp.latex(body)}" for head, body in
-                         [*rows, *self.where])
+        rows = [
+            (sp.Symbol(head), body)
+            for head, body in (("U", self.energy), ("T", self.tension), ("k", self.tangent))
+        ]
+        return "\n".join(
+            f"{sp.latex(head)} = {sp.latex(body)}" for head, body in [*rows, *self.where]
+        )
 
 
 def _branchwise(expression: sp.Expr) -> sp.Expr:

@@ -63,9 +63,9 @@ class PronySeries:
         that are not positive, or unequal numbers of them.
     """
 
-    weights: tuple[float, ...]   # g_k [1]
-    times: tuple[float, ...]     # tau_k [s]
-    long_term: float             # g_inf, share that never relaxes [1]
+    weights: tuple[float, ...]  # g_k [1]
+    times: tuple[float, ...]  # tau_k [s]
+    long_term: float  # g_inf, share that never relaxes [1]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
@@ -76,13 +76,32 @@ class PronySeries:
                 "possible: as many of one as of the other. Give one time constant per weight."
             )
         for weight in self.weights:
-            require("PronySeries", "weights", weight, unit="1", at_least=0.0,
-                    advice="A negative branch would give energy away.")
+            require(
+                "PronySeries",
+                "weights",
+                weight,
+                unit="1",
+                at_least=0.0,
+                advice="A negative branch would give energy away.",
+            )
         for time in self.times:
-            require("PronySeries", "times", time, unit="s", above=0.0,
-                    advice="Give each branch's time constant.")
-        require("PronySeries", "long_term", self.long_term, unit="1", at_least=0.0, at_most=1.0,
-                advice="Give the share of tension left in the end.")
+            require(
+                "PronySeries",
+                "times",
+                time,
+                unit="s",
+                above=0.0,
+                advice="Give each branch's time constant.",
+            )
+        require(
+            "PronySeries",
+            "long_term",
+            self.long_term,
+            unit="1",
+            at_least=0.0,
+            at_most=1.0,
+            advice="Give the share of tension left in the end.",
+        )
         total = sum(self.weights) + self.long_term
         if abs(total - 1.0) > 1e-9:
             raise ParameterError(
@@ -98,16 +117,20 @@ class PronySeries:
         value = np.where(t < 0.0, 0.0, self.long_term + decays)
         return value if value.ndim else float(value)
 
-    def ramp_then_hold(
-        self, time: ArrayLike, *, rate: float, ramp_time: float
-    ) -> Floats | float:
+    def ramp_then_hold(self, time: ArrayLike, *, rate: float, ramp_time: float) -> Floats | float:
         """Tension when the elastic tension rises at `rate` [N/s] up to `ramp_time` [s], then holds.
 
         Closed form, term by term; float or array like `time` [s], zero before time zero.
         """
         require("ramp_then_hold", "rate", rate, unit="N/s", advice="Give the elastic tension rate.")
-        require("ramp_then_hold", "ramp_time", ramp_time, unit="s", above=0.0,
-                advice="For a step use tension * relaxation(time).")
+        require(
+            "ramp_then_hold",
+            "ramp_time",
+            ramp_time,
+            unit="s",
+            above=0.0,
+            advice="For a step use tension * relaxation(time).",
+        )
         t = np.asarray(time, dtype=np.float64)
         rising = np.clip(t, 0.0, ramp_time)
         since = np.maximum(t - ramp_time, 0.0)
@@ -178,8 +201,14 @@ def plantar_aponeurosis(*, time_constant: float = 60.0) -> PronySeries:
     One branch; its weight follows from the one published figure (Pavan et al. 2014,
     calibration), its time constant [s] is assumed.
     """
-    require("plantar_aponeurosis", "time_constant", time_constant, unit="s", above=0.0,
-            advice="Give the time constant of the branch, some tens of seconds.")
+    require(
+        "plantar_aponeurosis",
+        "time_constant",
+        time_constant,
+        unit="s",
+        above=0.0,
+        advice="Give the time constant of the branch, some tens of seconds.",
+    )
     weight = 0.40 / -math.expm1(-240.0 / time_constant)
     if weight > 1.0:
         raise ParameterError(

@@ -477,9 +477,7 @@ def test_rigid_motion_of_everything_changes_no_tension(random_net, seed):
     rng = np.random.default_rng(seed)
     flat = random_net(seed)
     turn, shift = random_rotation(rng), rng.normal(size=3)
-    moved = replace(
-        flat, point_local=flat.point_local @ turn.T + shift, loads=flat.loads @ turn.T
-    )
+    moved = replace(flat, point_local=flat.point_local @ turn.T + shift, loads=flat.loads @ turn.T)
     here, there = solve(flat), solve(moved)
     scale = here.largest_force
     assert there.tension == pytest.approx(here.tension, abs=1e-6 * scale)

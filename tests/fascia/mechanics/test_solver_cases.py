@@ -270,9 +270,7 @@ def test_solver_finds_the_saddle_too(name):
 
 @settings(deadline=None, max_examples=40)
 @given(
-    st.lists(
-        st.tuples(*3 * [st.floats(-1.0, 1.0)], st.floats(0.1, 10.0)), min_size=1, max_size=8
-    )
+    st.lists(st.tuples(*3 * [st.floats(-1.0, 1.0)], st.floats(0.1, 10.0)), min_size=1, max_size=8)
 )
 def test_one_free_node_is_the_weighted_mean_of_its_anchors(anchors):
     """V7: x = sum q_i x_i / sum q_i."""

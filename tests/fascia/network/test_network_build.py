@@ -164,7 +164,8 @@ def test_the_achilles_tendon_is_not_doubled(standard):
 def test_a_muscles_law_knows_nothing_of_ties_and_shares(standard):
     """S3: neither the law nor its reference stiffness depends on the swept figures."""
     for network in (
-        standard.with_tie_ratio(0.0), standard.with_tie_ratio(math.inf),
+        standard.with_tie_ratio(0.0),
+        standard.with_tie_ratio(math.inf),
         whole_body(tie_ratio=3.0, share=0.69, resting_tension=50.0, adhesion=1.0),
     ):
         for muscle in muscles(standard):
@@ -221,8 +222,18 @@ def test_lines_and_extra_muscles_by_choice(standard):
     assert {s.name for s in back.strands} == set(standard.strands_of(line="SBL"))
     more = whole_body(all_muscles=True)
     assert {base(m.name) for m in muscles(more)} - MUSCLES == {
-        "bfsh", "sart", "grac", "vasmed", "vasint", "glmed1", "glmed2", "glmed3", "glmin1",
-        "glmin2", "glmin3", "piri",
+        "bfsh",
+        "sart",
+        "grac",
+        "vasmed",
+        "vasint",
+        "glmed1",
+        "glmed2",
+        "glmed3",
+        "glmin1",
+        "glmin2",
+        "glmin3",
+        "piri",
     }
 
 

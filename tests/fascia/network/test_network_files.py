@@ -64,17 +64,23 @@ def networks(draw):
             values["transition_strain"] = toe
         strands.append(
             Strand(
-                name=f"{draw(TEXT)}s{i}", start=nodes[a].name, end=nodes[b].name,
-                law=law(**values), via=(("ground", draw(POINT)),),
+                name=f"{draw(TEXT)}s{i}",
+                start=nodes[a].name,
+                end=nodes[b].name,
+                law=law(**values),
+                via=(("ground", draw(POINT)),),
                 start_point=draw(st.none() | POINT.map(lambda p: ("ground", p))),
                 start_share=draw(st.floats(0.0, 1.0)),
                 end_rule=draw(st.sampled_from(["", "share"])),
-                tissue=draw(TEXT), active=draw(st.booleans()),
+                tissue=draw(TEXT),
+                active=draw(st.booleans()),
                 regions=tuple(draw(st.lists(TEXT, max_size=2))),
             )
         )
     return TensionNetwork(
-        nodes=tuple(nodes), strands=tuple(strands), name=draw(TEXT),
+        nodes=tuple(nodes),
+        strands=tuple(strands),
+        name=draw(TEXT),
         tie_ratio=draw(st.none() | st.just(math.inf) | st.floats(0.0, 10.0)),
         share=draw(st.none() | st.floats(0.0, 1.0)),
     )
@@ -82,7 +88,9 @@ def networks(draw):
 
 def same(a, b):
     return (
-        a.nodes == b.nodes and a.strands == b.strands and a.body is b.body
+        a.nodes == b.nodes
+        and a.strands == b.strands
+        and a.body is b.body
         and to_dict(a) == to_dict(b)
     )
 
@@ -158,13 +166,14 @@ def test_a_truncated_file_is_refused_and_named(small, tmp_path, ending, part):
         (lambda d: {k: v for k, v in d.items() if k != "nodes"}, DataFileError, "nodes"),
         (lambda d: d | {"strands": [{"name": "s"}]}, DataFileError, "no law"),
         (lambda d: d | {"nodes": [{"name": "a", "holt": "free"}]}, DataFileError, "'hold'"),
-        (lambda d: d | {"nodes": [{"name": "a", "tie": -3.0}], "strands": []}, DataFileError,
-         "at least 0"),
+        (
+            lambda d: d | {"nodes": [{"name": "a", "tie": -3.0}], "strands": []},
+            DataFileError,
+            "at least 0",
+        ),
         (lambda d: d["strands"][0]["law"].update(name="cabel") or d, DataFileError, "cable"),
-        (lambda d: d["strands"][0]["law"].update(stiffness=-1.0) or d, DataFileError,
-         "stiffness"),
-        (lambda d: d["strands"][0].update(end="n9") or d, DataFileError,
-         "ends at node 'n9'"),
+        (lambda d: d["strands"][0]["law"].update(stiffness=-1.0) or d, DataFileError, "stiffness"),
+        (lambda d: d["strands"][0].update(end="n9") or d, DataFileError, "ends at node 'n9'"),
         (lambda d: [d], SchemaError, "schema None"),
     ],
 )

@@ -123,8 +123,9 @@ def test_changing_gives_a_new_network_and_leaves_the_old(standard):
         standard.with_resting_tension(20.0),
         standard.with_share(0.6),
         standard.without_line("SPL"),
-        standard.with_law("sacrotuberous_r", Collagen(
-            slack_length=0.09, stiffness=1e4, transition_strain=0.03)),
+        standard.with_law(
+            "sacrotuberous_r", Collagen(slack_length=0.09, stiffness=1e4, transition_strain=0.03)
+        ),
         standard.renamed("sacrotuberous_r", "ligament"),
         standard.removed("brow"),
         standard.with_tie("ischial_tub_r", 3.0),

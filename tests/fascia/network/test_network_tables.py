@@ -10,12 +10,40 @@ from panjabi.errors import DataFileError, SchemaError
 
 # Strands per line, both sides and those that are off; a change here is a change of the anatomy.
 STRANDS = {
-    "SBL": 109, "SFL": 20, "LL": 20, "SPL": 43, "BFL": 46, "FFL": 6, "SFAL": 8, "DFAL": 8,
-    "SBAL": 8, "DBAL": 10, "DFL": 26, "POS": 44, "AOS": 12, "DLS": 41, "LAS": 0, "NEURAL": 11,
+    "SBL": 109,
+    "SFL": 20,
+    "LL": 20,
+    "SPL": 43,
+    "BFL": 46,
+    "FFL": 6,
+    "SFAL": 8,
+    "DFAL": 8,
+    "SBAL": 8,
+    "DBAL": 10,
+    "DFL": 26,
+    "POS": 44,
+    "AOS": 12,
+    "DLS": 41,
+    "LAS": 0,
+    "NEURAL": 11,
 }
 SEGMENTS = {
-    "SBL": 11, "SFL": 8, "LL": 6, "SPL": 11, "BFL": 5, "FFL": 3, "SFAL": 3, "DFAL": 4, "SBAL": 4,
-    "DBAL": 5, "DFL": 7, "POS": 3, "AOS": 3, "DLS": 5, "LAS": 3, "NEURAL": 6,
+    "SBL": 11,
+    "SFL": 8,
+    "LL": 6,
+    "SPL": 11,
+    "BFL": 5,
+    "FFL": 3,
+    "SFAL": 3,
+    "DFAL": 4,
+    "SBAL": 4,
+    "DBAL": 5,
+    "DFL": 7,
+    "POS": 3,
+    "AOS": 3,
+    "DLS": 5,
+    "LAS": 3,
+    "NEURAL": 6,
 }
 
 
@@ -74,9 +102,7 @@ def test_shared_tissue_is_listed_by_every_line(standard, strand, lines):
 def test_the_nerve_path_shares_nothing_but_the_skeleton(standard):
     nerve = set(standard.strands_of(line="NEURAL"))
     own = {end for n in nerve for end in (standard.strand(n).start, standard.strand(n).end)}
-    others = {
-        end for s in standard.strands if s.name not in nerve for end in (s.start, s.end)
-    }
+    others = {end for s in standard.strands if s.name not in nerve for end in (s.start, s.end)}
     assert not own & others
     assert all(name.startswith("nerve_") for name in own)
     assert "nerve_toe_r" in own and "nerve_eop" in own
@@ -114,17 +140,26 @@ def test_lines_go_on_through_strands_and_bones(standard, side):
 def test_the_front_line_is_two_pieces_joined_by_the_pelvis_alone(standard):
     names = [n for s in standard.route("SFL", "right") for n in s.strands]
     above = {standard.strand("rectus_abdominis_r").start, standard.strand("rectus_abdominis_r").end}
-    below = {end for n in names if n in ("recfem_r", "anterior_crural_fascia_r", "tibant_r")
-             for end in (standard.strand(n).start, standard.strand(n).end)}
+    below = {
+        end
+        for n in names
+        if n in ("recfem_r", "anterior_crural_fascia_r", "tibant_r")
+        for end in (standard.strand(n).start, standard.strand(n).end)
+    }
     assert not above & below
 
 
 @pytest.mark.parametrize(
     ("line", "order", "strand"),
     [
-        ("SPL", 1, "rhomboids_l"), ("SPL", 3, "external_oblique_l"),
-        ("SPL", 4, "internal_oblique_r"), ("BFL", 3, "glmax2_l"), ("BFL", 5, "vaslat_l"),
-        ("POS", 3, "glmax2_l"), ("AOS", 3, "addlong_l"), ("FFL", 3, "addlong_l"),
+        ("SPL", 1, "rhomboids_l"),
+        ("SPL", 3, "external_oblique_l"),
+        ("SPL", 4, "internal_oblique_r"),
+        ("BFL", 3, "glmax2_l"),
+        ("BFL", 5, "vaslat_l"),
+        ("POS", 3, "glmax2_l"),
+        ("AOS", 3, "addlong_l"),
+        ("FFL", 3, "addlong_l"),
     ],
 )
 def test_opposite_side_means_the_mirrored_strand(standard, line, order, strand):

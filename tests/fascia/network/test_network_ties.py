@@ -70,7 +70,8 @@ def test_new_nodes_get_a_tie_and_old_ones_keep_theirs(small):
     law = Cable(slack_length=0.1, stiffness=30.0)
     far = Node(name="far_end", position=(0.1, 0.2, 0.0))
     grown = built.added(
-        node, far,
+        node,
+        far,
         Strand(name="up", start="n1", end="new", law=law),
         Strand(name="upper", start="new", end="far_end", law=law),
     )
@@ -78,8 +79,11 @@ def test_new_nodes_get_a_tie_and_old_ones_keep_theirs(small):
     assert grown.ties()["new"] == pytest.approx(1e-3 * 0.1 * 300.0)
 
 
-@given(k=st.lists(STIFFNESS, min_size=2, max_size=2), extra=st.floats(1e-6, 1e3),
-       angle=st.floats(0.0, 2.0 * math.pi))
+@given(
+    k=st.lists(STIFFNESS, min_size=2, max_size=2),
+    extra=st.floats(1e-6, 1e3),
+    angle=st.floats(0.0, 2.0 * math.pi),
+)
 def test_one_more_strand_never_loosens_a_station(k, extra, angle):
     """A plain harmonic mean of all strands would: a weak one more would free the node."""
     axis = np.array([1.0, 0.0, 0.0])
@@ -150,8 +154,13 @@ def test_fewer_than_two_strands_leave_a_node_fixed(away):
     assert slip_directions(np.array(away)) == ("fixed", ())
 
 
-@given(st.lists(st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: np.linalg.norm(v) > 0.1),
-                min_size=2, max_size=6))
+@given(
+    st.lists(
+        st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: np.linalg.norm(v) > 0.1),
+        min_size=2,
+        max_size=6,
+    )
+)
 def test_directions_are_always_orthonormal(vectors):
     hold, directions = slip_directions(np.array([unit(*v) for v in vectors]))
     d = np.array(directions)

@@ -32,8 +32,10 @@ def test_branches_by_hand(law_class):
 
 
 def test_slack_is_exactly_free():
-    for law in (Collagen(slack_length=0.3, stiffness=7e4, transition_strain=0.03),
-                Cable(slack_length=0.3, stiffness=7e4)):
+    for law in (
+        Collagen(slack_length=0.3, stiffness=7e4, transition_strain=0.03),
+        Cable(slack_length=0.3, stiffness=7e4),
+    ):
         for length in (0.01, 0.29, 0.3):
             assert (law.energy(length), law.tension(length), law.tangent(length)) == (0, 0, 0)
 
@@ -102,10 +104,19 @@ GOOD = {"slack_length": 0.2, "stiffness": 1e3, "transition_strain": 0.03}
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("slack_length", 0.0), ("slack_length", -0.1), ("slack_length", math.nan),
-     ("stiffness", -5.0), ("stiffness", 0.0), ("stiffness", math.inf),
-     ("transition_strain", 0.0), ("transition_strain", -0.01), ("transition_strain", "0.03"),
-     ("stiffness", True), ("stiffness", None)],
+    [
+        ("slack_length", 0.0),
+        ("slack_length", -0.1),
+        ("slack_length", math.nan),
+        ("stiffness", -5.0),
+        ("stiffness", 0.0),
+        ("stiffness", math.inf),
+        ("transition_strain", 0.0),
+        ("transition_strain", -0.01),
+        ("transition_strain", "0.03"),
+        ("stiffness", True),
+        ("stiffness", None),
+    ],
 )
 @pytest.mark.parametrize("law_class", [Collagen, NervePath])
 def test_nonsense_is_refused_in_three_parts(law_class, field, value):

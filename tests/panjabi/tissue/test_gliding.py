@@ -60,17 +60,31 @@ def test_densification_and_temperature():
 def test_arrays_keep_their_shape():
     film = GlidingLayer(**HEALTHY, gel_modulus=1.0, flow_index=0.5, shear_time=0.1)
     v = np.linspace(-1e-2, 1e-2, 6).reshape(2, 3)
-    for values in (film.viscosity(v), film.viscous_force(v), film.damping(v),
-                   film.elastic_force(v), film.force(v, v)):
+    for values in (
+        film.viscosity(v),
+        film.viscous_force(v),
+        film.damping(v),
+        film.elastic_force(v),
+        film.force(v, v),
+    ):
         assert values.shape == (2, 3)
     assert isinstance(film.force(1e-3, 1e-3), float)
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("area", 0.0), ("gap", -1e-6), ("viscosity_at_rest", -1.0), ("gel_modulus", math.nan),
-     ("flow_index", 0.0), ("flow_index", 1.2), ("temperature", 0.0), ("shear_time", -1.0),
-     ("concentration_ratio", 0.0), ("activation_temperature", math.inf)],
+    [
+        ("area", 0.0),
+        ("gap", -1e-6),
+        ("viscosity_at_rest", -1.0),
+        ("gel_modulus", math.nan),
+        ("flow_index", 0.0),
+        ("flow_index", 1.2),
+        ("temperature", 0.0),
+        ("shear_time", -1.0),
+        ("concentration_ratio", 0.0),
+        ("activation_temperature", math.inf),
+    ],
 )
 def test_nonsense_is_refused(field, value):
     with pytest.raises(ParameterError, match=rf"GlidingLayer.{field} is .*possible: .*\. .+"):

@@ -7,8 +7,12 @@ import pytest
 
 from panjabi.tissue import Cable, Collagen, NervePath, PassiveMuscle, kernels
 
-MUSCLE = {"max_isometric_force": 2200.0, "optimal_fibre_length": 0.09, "pennation": 0.25,
-          "tendon_slack_length": 0.35}
+MUSCLE = {
+    "max_isometric_force": 2200.0,
+    "optimal_fibre_length": 0.09,
+    "pennation": 0.25,
+    "tendon_slack_length": 0.35,
+}
 LAWS = [
     Collagen(slack_length=0.4, stiffness=1e4, transition_strain=0.03),
     Cable(slack_length=0.42, stiffness=1e4),
@@ -42,7 +46,10 @@ def test_evaluate_all_fills_in_place_and_skips_user_laws(function):
     function(kinds, rows, lengths, energy, tension, tangent)
     for i, law in enumerate(LAWS):
         assert (energy[i], tension[i], tangent[i]) == (
-            law.energy(0.48), law.tension(0.48), law.tangent(0.48))
+            law.energy(0.48),
+            law.tension(0.48),
+            law.tangent(0.48),
+        )
     assert (energy[-1], tension[-1], tangent[-1]) == (7.0, 7.0, 7.0)
 
 

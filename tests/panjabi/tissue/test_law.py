@@ -23,8 +23,12 @@ from panjabi.tissue import (
     law_named,
 )
 
-MUSCLE = {"max_isometric_force": 1313.0, "optimal_fibre_length": 0.1018, "pennation": 0.176,
-          "tendon_slack_length": 0.3467}
+MUSCLE = {
+    "max_isometric_force": 1313.0,
+    "optimal_fibre_length": 0.1018,
+    "pennation": 0.176,
+    "tendon_slack_length": 0.3467,
+}
 BUILT_IN = [
     Collagen(slack_length=0.1, stiffness=1e4, transition_strain=0.03),
     Cable(slack_length=0.1, stiffness=1e4),
@@ -42,8 +46,16 @@ def test_built_in_laws_keep_every_promise(built_in):
     report.raise_if_broken()
     assert report.held and not report.broken
     assert {p.name for p in report.promises} == {
-        "slack_length", "finite", "never_pushes", "slack_is_free", "tension_is_slope_of_energy",
-        "tangent_is_slope_of_tension", "monotone", "shapes", "reference_stiffness"}
+        "slack_length",
+        "finite",
+        "never_pushes",
+        "slack_is_free",
+        "tension_is_slope_of_energy",
+        "tangent_is_slope_of_tension",
+        "monotone",
+        "shapes",
+        "reference_stiffness",
+    }
 
 
 @dataclass(frozen=True)
@@ -122,8 +134,10 @@ def test_a_users_law_passes():
 @pytest.mark.parametrize(
     ("wrong", "names"),
     [
-        (Cubic(tension_factor=1 + 1e-5),
-         {"tension_is_slope_of_energy", "tangent_is_slope_of_tension"}),
+        (
+            Cubic(tension_factor=1 + 1e-5),
+            {"tension_is_slope_of_energy", "tangent_is_slope_of_tension"},
+        ),
         (Cubic(tangent_factor=1 - 1e-5), {"tangent_is_slope_of_tension"}),
         (Cubic(slack_length=0.105), {"slack_is_free"}),
         (Cubic(bump=1e-3), {"slack_is_free"}),
@@ -203,8 +217,10 @@ def test_another_package_can_add_a_law(monkeypatch):
 
 @pytest.mark.parametrize(
     ("point", "words"),
-    [(Point("collagen", Cubic), "'collagen', which exists"),
-     (Point("cubic", ImportError("no such thing")), r"cannot be loaded \(no such thing\)")],
+    [
+        (Point("collagen", Cubic), "'collagen', which exists"),
+        (Point("cubic", ImportError("no such thing")), r"cannot be loaded \(no such thing\)"),
+    ],
 )
 def test_a_bad_entry_point_is_named(monkeypatch, point, words):
     monkeypatch.setattr(law, "entry_points", lambda group: [point])
@@ -220,9 +236,11 @@ def test_names_of_the_built_in_laws():
 
 
 def test_importing_the_room_imports_nothing_heavy():
-    code = ("import sys, panjabi.tissue, panjabi.tissue.law; heavy = {'numba', 'scipy', 'sympy', "
-            "'networkx', 'matplotlib', 'pandas'} & set(sys.modules); sys.exit(str(heavy or '') "
-            "or None)")
+    code = (
+        "import sys, panjabi.tissue, panjabi.tissue.law; heavy = {'numba', 'scipy', 'sympy', "
+        "'networkx', 'matplotlib', 'pandas'} & set(sys.modules); sys.exit(str(heavy or '') "
+        "or None)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -15,9 +15,15 @@ from panjabi.errors import ParameterError
 from panjabi.tissue import PassiveMuscle, check_law, kernels
 from panjabi.tissue.muscle import CALIBRATION_FORCE_SHARE
 
-GOOD = {"max_isometric_force": 1313.0, "optimal_fibre_length": 0.1018, "pennation": 0.176,
-        "tendon_slack_length": 0.3467, "strain_at_zero": 0.137, "strain_at_max": 0.705,
-        "slope_at_max": 3.518}
+GOOD = {
+    "max_isometric_force": 1313.0,
+    "optimal_fibre_length": 0.1018,
+    "pennation": 0.176,
+    "tendon_slack_length": 0.3467,
+    "strain_at_zero": 0.137,
+    "strain_at_max": 0.705,
+    "slope_at_max": 3.518,
+}
 
 
 NO_TONE = st.just(0.0)
@@ -92,8 +98,11 @@ def test_stiff_tendon_tends_to_the_rigid_one(m, reach):
     rigid = replace(m, elastic_tendon=False)
 
     def stiffer(factor):
-        return replace(m, tendon_stiffness=m.tendon_stiffness * factor,
-                       tendon_strain_at_max=m.tendon_strain_at_max / factor)
+        return replace(
+            m,
+            tendon_stiffness=m.tendon_stiffness * factor,
+            tendon_strain_at_max=m.tendon_strain_at_max / factor,
+        )
 
     for method in ("energy", "tension", "tangent"):
         limit = getattr(rigid, method)(length)
@@ -148,9 +157,11 @@ def test_tension_and_tangent_are_derivatives(m, share):
     lost = 4e-16 * length / h
     noise = lost * m.tangent(length) * h + 8e-16 * m.energy(length) / h
     assert slope(m.energy, length, h) == pytest.approx(
-        m.tension(length), rel=1e-9, abs=10 * noise + 1e-9 * stiff * h)
+        m.tension(length), rel=1e-9, abs=10 * noise + 1e-9 * stiff * h
+    )
     assert slope(m.tension, length, h) == pytest.approx(
-        m.tangent(length), rel=1e-9 + 30 * lost, abs=1e-8 * stiff)
+        m.tangent(length), rel=1e-9 + 30 * lost, abs=1e-8 * stiff
+    )
 
 
 @given(m=muscles(elastic=st.just(True)), share=st.floats(1e-6, 0.9))
@@ -199,7 +210,8 @@ def test_unpennated_active_fibre_at_length_zero_hangs_on_its_tendon():
     just = m.slack_length * (1 + 1e-6)
     assert m.fibre_length(just) == 0.0
     assert m.tension(just) == pytest.approx(
-        m.max_isometric_force * m.tendon_stiffness * 1e-12 / (2 * m.tendon_transition_strain))
+        m.max_isometric_force * m.tendon_stiffness * 1e-12 / (2 * m.tendon_transition_strain)
+    )
     report = check_law(m, np.linspace(m.slack_length * 0.99, m.slack_length * 1.2, 200))
     assert report.held, str(report)
 
@@ -221,20 +233,37 @@ def test_one_path_length_has_one_fibre_length(m, activation):
     stretch = length - toned.slack_length
     row = toned._row
     ea, toe = row[0] * row[10], row[11]
-    gap = [kernels.fibre(row, y)[1] - kernels.collagen(row[2], ea, toe, stretch - y)[1]
-           for y in np.linspace(0.0, stretch, 400)]
+    gap = [
+        kernels.fibre(row, y)[1] - kernels.collagen(row[2], ea, toe, stretch - y)[1]
+        for y in np.linspace(0.0, stretch, 400)
+    ]
     assert np.count_nonzero(np.diff(np.sign(gap))) == 1
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("max_isometric_force", 0.0), ("max_isometric_force", -1.0), ("optimal_fibre_length", 0.0),
-     ("tendon_slack_length", 0.0), ("tendon_slack_length", math.nan), ("pennation", math.pi / 2),
-     ("pennation", -0.1), ("pennation", math.nan), ("strain_at_zero", -0.9),
-     ("strain_at_max", 0.1), ("slope_at_max", 0.5), ("passive_scale", 0.0),
-     ("passive_scale", -1.0), ("activation", -0.1), ("activation", 1.1), ("active_width", 0.0),
-     ("tendon_stiffness", -28.0), ("tendon_strain_at_max", 0.03), ("tendon_strain_at_max", 0.08),
-     ("elastic_tendon", 1)],
+    [
+        ("max_isometric_force", 0.0),
+        ("max_isometric_force", -1.0),
+        ("optimal_fibre_length", 0.0),
+        ("tendon_slack_length", 0.0),
+        ("tendon_slack_length", math.nan),
+        ("pennation", math.pi / 2),
+        ("pennation", -0.1),
+        ("pennation", math.nan),
+        ("strain_at_zero", -0.9),
+        ("strain_at_max", 0.1),
+        ("slope_at_max", 0.5),
+        ("passive_scale", 0.0),
+        ("passive_scale", -1.0),
+        ("activation", -0.1),
+        ("activation", 1.1),
+        ("active_width", 0.0),
+        ("tendon_stiffness", -28.0),
+        ("tendon_strain_at_max", 0.03),
+        ("tendon_strain_at_max", 0.08),
+        ("elastic_tendon", 1),
+    ],
 )
 def test_nonsense_is_refused_in_three_parts(field, value):
     with pytest.raises(ParameterError, match=rf"PassiveMuscle.{field} is .*possible: .*\. .+"):

@@ -31,9 +31,20 @@ def exact(law, values):
 @pytest.mark.parametrize("name", list(symbols._LAWS))
 def test_derivatives_in_short_symbols_are_the_plain_ones(name):
     law = symbols.symbolic_law(name)
-    values = {symbols.l0: 0.7, symbols.EA: 3.0, symbols.e_t: 0.1, symbols.lo: 0.5, symbols.a: 0.3,
-              symbols.Fmax: 9.0, symbols.k_1: 3.1, symbols.c: 1.2, symbols.w: 0.4,
-              symbols.h: 0.2, symbols.e_0: 0.1, symbols.e_1: 0.8}
+    values = {
+        symbols.l0: 0.7,
+        symbols.EA: 3.0,
+        symbols.e_t: 0.1,
+        symbols.lo: 0.5,
+        symbols.a: 0.3,
+        symbols.Fmax: 9.0,
+        symbols.k_1: 3.1,
+        symbols.c: 1.2,
+        symbols.w: 0.4,
+        symbols.h: 0.2,
+        symbols.e_0: 0.1,
+        symbols.e_1: 0.8,
+    }
     at = exact(law, values)
     for v in (0.55, 0.72, 0.9):
         point = {**values, law.variable: v}
@@ -60,9 +71,15 @@ def test_strands_equal_sympy(law_class):
         assert mine == pytest.approx([float(x) for x in at(length)], rel=4 * rel, abs=0.0)
 
 
-PENNATE = {"max_isometric_force": 2200.0, "optimal_fibre_length": 0.0897, "pennation": 0.2546,
-           "tendon_slack_length": 0.3494, "strain_at_zero": 0.1537, "strain_at_max": 0.7045,
-           "slope_at_max": 3.63148}
+PENNATE = {
+    "max_isometric_force": 2200.0,
+    "optimal_fibre_length": 0.0897,
+    "pennation": 0.2546,
+    "tendon_slack_length": 0.3494,
+    "strain_at_zero": 0.1537,
+    "strain_at_max": 0.7045,
+    "slope_at_max": 3.63148,
+}
 CASES = {
     "hamstring": PENNATE,
     "cubic": {**PENNATE, "slope_at_max": 5.5},
@@ -75,10 +92,17 @@ CASES = {
 
 def fibre_oracle(m):
     """Fibre energy, force and slope along the tendon from SymPy, by projected length."""
-    values = {symbols.lo: m.optimal_fibre_length, symbols.Fmax: m.max_isometric_force,
-              symbols.e_0: m.strain_at_zero, symbols.e_1: m.strain_at_max,
-              symbols.k_1: m.slope_at_max, symbols.c: m.passive_scale, symbols.a: m.activation,
-              symbols.w: m.active_width, symbols.h: m.thickness}
+    values = {
+        symbols.lo: m.optimal_fibre_length,
+        symbols.Fmax: m.max_isometric_force,
+        symbols.e_0: m.strain_at_zero,
+        symbols.e_1: m.strain_at_max,
+        symbols.k_1: m.slope_at_max,
+        symbols.c: m.passive_scale,
+        symbols.a: m.activation,
+        symbols.w: m.active_width,
+        symbols.h: m.thickness,
+    }
     passive = exact(symbols.symbolic_law("pennate_passive_fibre"), values)
     active = exact(symbols.symbolic_law("pennate_active_fibre"), values)
     rest = active(0)[0]
@@ -95,9 +119,12 @@ def test_rigid_tendon_equals_sympy(case):
     m = PassiveMuscle(**CASES[case], elastic_tendon=False)
     at = fibre_oracle(m)
     passive_start = m.tendon_slack_length + math.sqrt(
-        (m.optimal_fibre_length * (1 + m.strain_at_zero)) ** 2 - m.thickness**2)
-    for length in [*(passive_start * (1 + d) for d in (-1e-3, 1e-5, 1e-3)),
-                   *np.linspace(m.tendon_slack_length + 0.02, 0.56, 23)]:
+        (m.optimal_fibre_length * (1 + m.strain_at_zero)) ** 2 - m.thickness**2
+    )
+    for length in [
+        *(passive_start * (1 + d) for d in (-1e-3, 1e-5, 1e-3)),
+        *np.linspace(m.tendon_slack_length + 0.02, 0.56, 23),
+    ]:
         expected = [float(x) for x in at(mpmath.mpf(length) - mpmath.mpf(m.tendon_slack_length))]
         mine = (m.energy(length), m.tension(length), m.tangent(length))
         rel = 1e-12 + 4e-16 / abs(length / passive_start - 1.0)
@@ -109,10 +136,14 @@ def test_elastic_tendon_equals_condensation_at_forty_digits(case):
     """Fibre length solved with mpmath; tension and tangent by differentiating the result."""
     m = PassiveMuscle(**CASES[case])
     fibre = fibre_oracle(m)
-    tendon = exact(symbols.symbolic_law("collagen"),
-                   {symbols.l0: m.tendon_slack_length,
-                    symbols.EA: m.max_isometric_force * m.tendon_stiffness,
-                    symbols.e_t: m.tendon_transition_strain})
+    tendon = exact(
+        symbols.symbolic_law("collagen"),
+        {
+            symbols.l0: m.tendon_slack_length,
+            symbols.EA: m.max_isometric_force * m.tendon_stiffness,
+            symbols.e_t: m.tendon_transition_strain,
+        },
+    )
 
     def condensed(length):
         def gap(s):
@@ -148,8 +179,11 @@ def test_tendon_toe_is_derived_from_the_strain_at_fmax():
     value = float(solved.subs({k: m.tendon_stiffness, e: m.tendon_strain_at_max}))
     assert m.tendon_transition_strain == pytest.approx(value, rel=1e-14)
     _, force, _ = kernels.collagen(
-        m.tendon_slack_length, m.max_isometric_force * m.tendon_stiffness, value,
-        m.tendon_slack_length * m.tendon_strain_at_max)
+        m.tendon_slack_length,
+        m.max_isometric_force * m.tendon_stiffness,
+        value,
+        m.tendon_slack_length * m.tendon_strain_at_max,
+    )
     assert force == pytest.approx(m.max_isometric_force, rel=1e-13)
 
 

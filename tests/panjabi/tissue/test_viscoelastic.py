@@ -18,10 +18,12 @@ from panjabi.tissue import Collagen, PronySeries, hamstring_group, plantar_apone
 def series(draw):
     shares = np.array(draw(st.lists(st.floats(0.01, 1.0), min_size=2, max_size=5)))
     shares = shares / shares.sum()
-    times = draw(st.lists(st.floats(0.05, 200.0), min_size=len(shares) - 1,
-                          max_size=len(shares) - 1))
-    return PronySeries(weights=tuple(shares[1:]), times=tuple(times),
-                       long_term=1.0 - float(sum(shares[1:])))
+    times = draw(
+        st.lists(st.floats(0.05, 200.0), min_size=len(shares) - 1, max_size=len(shares) - 1)
+    )
+    return PronySeries(
+        weights=tuple(shares[1:]), times=tuple(times), long_term=1.0 - float(sum(shares[1:]))
+    )
 
 
 def test_hamstring_group_after_a_step():
@@ -84,8 +86,13 @@ def test_a_ramp_loses_less_than_a_step_because_it_relaxes_on_the_way():
     assert 1.0 - end / peak < 1.0 - g.relaxation(90.0)
 
 
-@given(g=series(), history=st.lists(st.tuples(st.floats(0.0, 5.0), st.floats(0.0, 100.0)),
-                                    min_size=2, max_size=12), factor=st.floats(0.1, 10.0))
+@given(
+    g=series(),
+    history=st.lists(
+        st.tuples(st.floats(0.0, 5.0), st.floats(0.0, 100.0)), min_size=2, max_size=12
+    ),
+    factor=st.floats(0.1, 10.0),
+)
 def test_convolution_is_exact_linear_and_knows_the_past_only(g, history, factor):
     time = np.cumsum([step for step, _ in history])
     elastic = np.array([value for _, value in history])
@@ -108,8 +115,11 @@ def test_two_samples_at_one_time_are_a_step():
     assert out == pytest.approx([0.0, 0.0, 50.0, 50.0 * g.relaxation(30.0)])
 
 
-@given(g=series(), corners=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6),
-       pace=st.floats(0.1, 50.0))
+@given(
+    g=series(),
+    corners=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6),
+    pace=st.floats(0.1, 50.0),
+)
 def test_closed_loops_never_give_energy_back(g, corners, pace):
     """Linear law, strain from zero over any corners back to zero: work done >= 0."""
     strain = np.array([0.0, *corners, 0.0])
@@ -129,11 +139,13 @@ def test_without_branches_it_is_elastic():
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({"weights": (0.4,), "times": (1.0, 2.0), "long_term": 0.6}, "1 weights and 2 times"),
-     ({"weights": (-0.1,), "times": (1.0,), "long_term": 1.1}, "weights is -0.1"),
-     ({"weights": (0.4,), "times": (0.0,), "long_term": 0.6}, "times is 0 s"),
-     ({"weights": (0.4,), "times": (1.0,), "long_term": math.nan}, "long_term is nan"),
-     ({"weights": (0.4,), "times": (1.0,), "long_term": 0.5}, r"add up to 0\.9; possible: 1")],
+    [
+        ({"weights": (0.4,), "times": (1.0, 2.0), "long_term": 0.6}, "1 weights and 2 times"),
+        ({"weights": (-0.1,), "times": (1.0,), "long_term": 1.1}, "weights is -0.1"),
+        ({"weights": (0.4,), "times": (0.0,), "long_term": 0.6}, "times is 0 s"),
+        ({"weights": (0.4,), "times": (1.0,), "long_term": math.nan}, "long_term is nan"),
+        ({"weights": (0.4,), "times": (1.0,), "long_term": 0.5}, r"add up to 0\.9; possible: 1"),
+    ],
 )
 def test_impossible_series_are_refused(fields, words):
     with pytest.raises(ParameterError, match=words):
@@ -142,8 +154,12 @@ def test_impossible_series_are_refused(fields, words):
 
 @pytest.mark.parametrize(
     ("time", "tension", "words"),
-    [([0.0, 1.0], [1.0], "shape"), ([], [], "shape"), ([1.0, 0.0], [1.0, 1.0], "runs back"),
-     ([0.0, 1.0], [1.0, math.nan], "not finite")],
+    [
+        ([0.0, 1.0], [1.0], "shape"),
+        ([], [], "shape"),
+        ([1.0, 0.0], [1.0, 1.0], "runs back"),
+        ([0.0, 1.0], [1.0, math.nan], "not finite"),
+    ],
 )
 def test_impossible_histories_are_refused(time, tension, words):
     with pytest.raises(ParameterError, match=words):
