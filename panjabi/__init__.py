@@ -21,6 +21,7 @@ _EXPORTS: dict[str, str] = {
     "sources": "panjabi.provenance",
     "published": "panjabi.reference",
     "bibliography": "panjabi.reference",
+    "equations": "panjabi.printed",
 }
 
 
