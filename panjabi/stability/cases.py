@@ -156,7 +156,8 @@ def after_buckling_exponential() -> ColumnCase:
         "at most the published bound",
         turned < row("cri92_post_exp").number,
         "largest of the levels (L2-L3, whose range of motion is the largest); the others stay "
-        "below 5 deg. Stiffness from 11 N, exponent from the range at 10 N m",
+        "below 5 deg. Stiffness from 11 N, exponent from the range at 10 N m, in the smooth form "
+        "sinh; A (exp(b|x|) - 1), whose stiffness has a kink at neutral, gives 4.7 deg",
     )
 
 

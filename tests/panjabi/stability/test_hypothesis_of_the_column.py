@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.passive.terms import Structure, exponential
+from panjabi.passive.unit import FunctionalSpinalUnit
 from panjabi.provenance import sources
 from panjabi.reference import row
 from panjabi.spine import (
@@ -16,7 +19,15 @@ from panjabi.spine import (
     unit_column,
     with_preload,
 )
-from panjabi.stability import column_cases, crisco, critical_load, equilibrium, pure_moment
+from panjabi.stability import (
+    column_cases,
+    crisco,
+    critical_load,
+    equilibrium,
+    load_path,
+    post_buckling,
+    pure_moment,
+)
 from panjabi.stability.cases import as_text
 
 DEG = np.radians(1.0)
@@ -83,6 +94,34 @@ def test_p14_bound_of_five_degrees_is_missed_by_a_tenth_at_one_level(cases):
     assert cases["cri92_post_exp"].outcome == "missed"
     turned = crisco("exponential").rotation_at_100N()
     assert [level for level, x in turned.items() if x >= 5.0] == ["L2-L3"]
+
+
+def test_p14_bound_holds_with_the_kinked_exponential_of_the_same_two_numbers():
+    """A (exp(b|x|) - 1) through the same stiffness and range: the form, not the idea, decides."""
+    made = crisco("exponential").column
+    k = made.laws[0].stiffness[1]
+    units = []
+    for level in made.levels:
+        rom = row(f"yam89_rom_LB_one_side_{level.replace('-L', '-')}").parameter().si
+        b = brentq(lambda b, rom=rom: k / b * np.expm1(b * rom) - 10.0, 1.0, 500.0)
+        terms = tuple(exponential(axis, k / b, scale=1.0 / b) for axis in range(3))
+        units.append(FunctionalSpinalUnit(level, (Structure("joint", terms),)))
+    kinked = made.with_laws(units)
+    found = critical_load(kinked, kinked.top_load())
+    assert found.load == pytest.approx(11.0)
+    turned = np.degrees(post_buckling(found, to=100.0).z[-1])
+    assert turned.max() == pytest.approx(4.7, abs=0.05) and turned.max() < 5.0
+
+
+@pytest.mark.parametrize("region", ["lumbar", "cervical", "thoracolumbar", "whole"])
+def test_no_earlier_instability_was_stepped_over(region):
+    """The same path in small steps is stable all the way to the critical load, and not beyond."""
+    made = unit_column(region)
+    load = critical_load(made, made.top_load()).load
+    before = load_path(made, made.top_load(), to=0.999 * load, step=0.02)
+    after = load_path(made, made.top_load(), to=1.001 * load, step=0.02)
+    assert before.reached and before.stable.all() and len(before.load) > 20
+    assert after.reached and not after.stable[-1]
 
 
 def test_units_predict_the_lumbar_loads(cases):
