@@ -56,7 +56,7 @@ class Settings:
     tolerance: float = 1e-10  # residual aimed at, as a share of the largest force [1]
     required: float = 1e-8  # residual that still counts when round-off stops the descent [1]
     no_force: float = 1e-12  # what counts as none: where all goes slack no scale is left [N]
-    iterations: int = 200
+    iterations: int = 400
     memory: int = 5  # a step must end below the highest of this many last energies
     reuse: bool = True  # try the previous factor before making a new one
 
@@ -129,6 +129,7 @@ class _Descent:
         self.shift = 0.0
         self.used_shift = 0.0
         self.full_step = False
+        self.first = True
         self.bounded = bool((problem.lower > -np.inf).any())
         self.energies: list[float] = []
 
@@ -167,7 +168,7 @@ class _Descent:
                 z, value, gradient = moved
                 now = _residual(z, gradient, problem.lower)
                 self.try_old = self.full_step and now < SETTLED * residual
-                self.shift = min(self.shift, FIRST_SHIFT * self.typical * residual / scale)
+                self.shift = min(self.shift, self.typical * residual / scale)
             elif not self.strengthen():
                 message = "no descent along the Newton direction"
                 break
@@ -316,12 +317,13 @@ class _Descent:
     def adapt(self, length: float, found: bool) -> None:
         """Choose the next shift from how much of this step was usable."""
         self.full_step = length == 1.0
-        if found and length < 0.05:
-            self.shift = max(4.0 * self.shift, FIRST_SHIFT * self.typical)
+        if self.first and length < 0.05:
+            self.shift = FIRST_SHIFT * self.typical  # a bad start
         elif found and length < 0.25:
-            self.shift *= 4.0
+            self.shift = max(8.0 * self.shift, 1e-7 * self.typical)
         elif length == 1.0:
-            self.shift *= 0.125
+            self.shift /= 3.0
+        self.first = False
         if self.shift < 1e-9 * self.typical:
             self.shift = 0.0
 
