@@ -1,4 +1,8 @@
-"""Building the intact unit of a level from its targets and the fitted figures."""
+"""Building the intact unit of a level from its targets and the fitted figures.
+
+No source that was read gives a coupling between axes, so no unit has one of its own; `coupling`
+adds one where a user has a figure.
+"""
 
 from __future__ import annotations
 

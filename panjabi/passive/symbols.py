@@ -103,6 +103,27 @@ TERMS: dict[str, SymbolicTerm] = {
     )
 }
 
+SYMBOLS: dict[sp.Symbol, tuple[str, str]] = {
+    x: ("angle in the direction of the term; of a sacroiliac shear: displacement", "rad; m"),
+    k: ("stiffness; of a progressive term: half of its growth with angle", "N m/rad; N m/rad2"),
+    n: ("onset: elastic half-width of the neutral zone", "rad"),
+    w: ("width over which a ramp bends", "rad"),
+    A: ("amplitude of an exponential", "N m"),
+    s: ("scale of an exponential", "rad"),
+    grip: ("mean friction at most, both ways", "N; N m"),
+    bias: ("half the difference of friction down and up the wedge", "N; N m"),
+    slip: ("displacement over which friction rises", "m; rad"),
+}
+"""Symbol -> (meaning, unit), for a symbols table beside the printed laws."""
+
+
+def latex() -> str:
+    """Every law as LaTeX, then the symbols with meaning and unit, one a line."""
+    parts = [f"% {term.name}: {term.meaning}\n{term.latex()}" for term in TERMS.values()]
+    table = [f"{sp.latex(one)} & {text} & {unit} \\\\" for one, (text, unit) in SYMBOLS.items()]
+    return "\n\n".join([*parts, "\n".join(table)])
+
+
 _HEAD = '''"""Energy, moment and tangent of each law: generated from symbols.py, never edited.
 
 Write it again with `python -m panjabi.passive.symbols`; a test compares.

@@ -182,6 +182,19 @@ class FunctionalSpinalUnit:
         """The same unit under a compression [N]; this unit is unchanged."""
         return replace(self, preload=float(force))
 
+    def with_damping(self, time: float) -> FunctionalSpinalUnit:
+        """With viscous damping of `time` [s] times the stiffness at neutral, on every axis.
+
+        No damping of a unit was ever measured in a form that could be read: sweep this.
+        """
+        damping = tuple(time * self.stiffness_at_neutral(axis) for axis in range(3))
+        known = {"damping_over_stiffness": Parameter(time, "s", "User", "assumed", "swept")}
+        return replace(
+            self,
+            hysteresis=replace(self.hysteresis, damping=damping),
+            parameters=ParameterSet({**dict(self.parameters), **known}),
+        )
+
     def with_structures(
         self,
         structures: Iterable[Structure],

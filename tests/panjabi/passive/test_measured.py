@@ -12,6 +12,7 @@ from panjabi.errors import DataFileError
 from panjabi.passive.measured import measured_neutral_zone, parse_measurement, read_measurement
 from panjabi.passive.neutral_zone import neutral_zone_test
 from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test
+from panjabi.passive.sigmoid import covariance_of
 from panjabi.passive.unit import unit
 
 DEG = 180.0 / np.pi
@@ -88,6 +89,18 @@ def test_fit_finds_the_numbers_and_its_intervals_hold_them():
             inside += low <= value <= high
     assert 0.88 < inside / (30 * len(exact)) <= 1.0  # 95 % within sampling
     assert fit.r_squared > 0.999
+
+
+def test_doubled_samples_do_not_narrow_an_interval():
+    """Every sample twice is no news: the variance must not halve."""
+    rng = np.random.default_rng(5)
+    jacobian, misses = rng.normal(size=(200, 3)), rng.normal(size=200)
+    once = np.diag(covariance_of(jacobian, misses))
+    twice = np.diag(covariance_of(np.repeat(jacobian, 2, axis=0), np.repeat(misses, 2)))
+    assert np.all(twice > 0.95 * once)
+    assert np.all(twice < 2.0 * once)
+    plain = np.diag(np.linalg.inv(jacobian.T @ jacobian)) * (misses @ misses) / (200 - 3)
+    assert once == pytest.approx(plain, rel=0.15)
 
 
 DAMAGED = {

@@ -95,7 +95,13 @@ def test_a_load_is_balanced_and_mirrored():
 def test_compression_on_one_side_turns_a_straight_load():
     one = pelvis().compressed(600.0, side="right")
     x = one.displacement([200.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-    assert abs(x[4]) > 1e-4
+    assert x[4] < -1e-4  # the free left side goes forward more: a turn to the right
+
+
+def test_compression_on_one_side_tilts_a_sinking_sacrum_to_the_other():
+    """Right side down is positive: gripped on the right, the left side sinks more."""
+    one = pelvis().compressed(600.0, side="right")
+    assert one.displacement([0.0, -300.0, 0.0, 0.0, 0.0, 0.0])[3] < -1e-4
 
 
 def test_nonsense_is_refused():

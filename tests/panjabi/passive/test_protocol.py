@@ -88,6 +88,20 @@ def test_a_closed_loop_dissipates(axis):
     assert area > 0.0
 
 
+def test_damping_is_swept_and_widens_a_fast_loop_only():
+    one = unit("L4-L5")
+    for period, far in ((2.0, True), (600.0, False)):
+        areas = []
+        for time in (0.0, 1.0):
+            damped = one.with_damping(time)
+            assert damped.parameters["damping_over_stiffness"].status == "assumed"
+            found = cyclic_test(damped, 0, period=period)
+            last = found.cycle(3)
+            moment, angle = found.moment[last], found.angle[last]
+            areas.append(np.sum(0.5 * (moment[1:] + moment[:-1]) * np.diff(angle)))
+        assert bool(areas[1] > 1.2 * areas[0]) == far
+
+
 def test_the_compiled_player_equals_plain_python():
     one = unit("L5-S1")
     step, load, _ = Protocol(cycles=1, steps=2).schedule(10.0)

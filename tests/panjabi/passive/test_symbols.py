@@ -56,6 +56,14 @@ def test_nothing_acts_at_angle_zero(name):
     assert tangent >= 0.0
 
 
+def test_every_symbol_of_a_law_is_in_the_symbols_table():
+    for term in symbols.TERMS.values():
+        assert term.energy.free_symbols <= set(symbols.SYMBOLS)
+    printed = symbols.latex()
+    assert printed.count("E = ") == len(symbols.TERMS)
+    assert all(text in printed for text, _ in symbols.SYMBOLS.values())
+
+
 @pytest.mark.parametrize("name", list(symbols.TERMS))
 def test_latex_has_energy_moment_and_tangent(name):
     heads = [line.split("=")[0].strip() for line in symbols.TERMS[name].latex().splitlines()]

@@ -1,0 +1,54 @@
+"""Functional spinal units: one column evaluation, the lumbar protocol, one full test.
+
+Times are medians after compilation on one process.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from panjabi.passive import kernels
+from panjabi.passive.directions import levels
+from panjabi.passive.neutral_zone import neutral_zone_test, residual_positions
+from panjabi.passive.protocol import laboratory_test
+from panjabi.passive.unit import stack, unit
+
+
+def median(work: Callable[[], object], runs: int = 15) -> float:
+    """Median wall time after one run that is not counted [s]."""
+    work()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main() -> None:
+    column = stack([unit(level) for level in levels()])
+    angles = np.random.default_rng(0).normal(0.0, 0.05, (25, 3))
+    energy, moment, tangent = np.empty(25), np.empty((25, 3)), np.empty((25, 3, 3))
+    lumbar = [unit(level) for level in levels("lumbar")[1:]]
+
+    def evaluate() -> None:
+        for _ in range(1000):
+            kernels.evaluate_units(*column, angles, energy, moment, tangent)
+
+    def protocol() -> None:
+        for one in lumbar:
+            for axis in range(3):
+                residual_positions(laboratory_test(one, axis), 3)
+
+    print(f"25 levels, energy, moment, tangent   {1e3 * median(evaluate):9.2f} us")
+    print(f"lumbar protocol, 5 levels x 3 axes   {1e3 * median(protocol):9.2f} ms (limit 100)")
+    full = median(lambda: neutral_zone_test(unit("L4-L5"), 0))
+    print(f"four estimators, one axis            {1e3 * full:9.2f} ms")
+
+
+if __name__ == "__main__":
+    main()
