@@ -246,6 +246,26 @@ def _one_specimen() -> Iterable[Comparison]:
         yield _judge(f"gay05_qrom_{name}", minus + plus, reason)
         yield _judge(f"gay05_drom_{name}", _continuous([unit(level)], 0, 10.0)[1], reason)
         yield _judge(f"gay05_qnz_{name}", 2.0 * zone, reason)
+        yield _judge(
+            f"gay05_slope_{name}",
+            _slope_at_zero_load(unit(level)),
+            "sets the relaxed stiffness; in motion the branches add to it: the hysteresis that "
+            "holds a residual of Yamamoto's size makes the moving slope too steep",
+        )
+
+
+def _slope_at_zero_load(one: Unit) -> float:
+    """Slope of a slow continuous loop in flexion-extension, a degree about zero load [N m/deg]."""
+    found = cyclic_test(one, 0)
+    slopes = []
+    for moment, angle in split_loop(found.moment, found.angle).branches:
+        by_moment, by_angle = np.argsort(moment), np.argsort(angle)
+        middle = np.interp(0.0, moment[by_moment], angle[by_moment])
+        ends = np.interp(
+            middle + 0.5 * DEGREE * np.array([-1.0, 1.0]), angle[by_angle], moment[by_angle]
+        )
+        slopes.append(ends[1] - ends[0])
+    return float(np.mean(slopes))
 
 
 def _whole_neck() -> Iterable[Comparison]:
