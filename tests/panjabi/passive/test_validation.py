@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from fnmatch import fnmatch
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.targets import CALIBRATION
 from panjabi.passive.terms import Structure, linear
 from panjabi.passive.unit import unit
-from panjabi.passive.validation import as_text, role_of, validation_table
+from panjabi.passive.validation import as_text, validation_table
 from panjabi.reference import published
 
 MISSED = {
@@ -22,7 +23,6 @@ MISSED = {
     "sto02_k_200N": "pigs stiffen more than the human segments of the preload law",
     "sto02_k_400N": "pigs stiffen more than the human segments of the preload law",
     "roh01": "a law through the small-motion factors takes a tenth off every axis at 7.5 N m",
-    "lie17_dnz_AR": "rib factors in rotation from means with spreads of their own size",
     "man18_drom_FE": "means of stiffness over regions do not add up to the change of the whole",
     "man18_drom_LB": "means of stiffness over regions do not add up to the change of the whole",
     "man18_drom_AR": "means of stiffness over regions do not add up to the change of the whole",
@@ -54,7 +54,16 @@ def test_calibration_rows_are_met(table):
     rows = [c for c in table.values() if c.role == "calibration"]
     assert len(rows) > 60
     missed = {c.id for c in rows if c.outcome != "met"}
-    assert missed == {f"gay05_slope_{level}" for level in ("L1-2", "L2-3", "L4-5")}
+    slopes = {f"gay05_slope_{level}" for level in ("L1-2", "L2-3", "L4-5")}
+    assert missed == slopes | {"lie17_dnz_AR"}
+
+
+def test_p4_rib_cage_is_not_blind_and_the_published_failure_in_flexion_is_not_reproduced(table):
+    """Published: NZ grows more than ROM in LB and AR, less in FE. The model: more in all three."""
+    assert {c.role for i, c in table.items() if i.startswith("lie17")} == {"calibration"}
+    more = {a: table[f"lie17_dnz_{a}"].predicted > table[f"lie17_drom_{a}"].predicted
+            for a in ("FE", "LB", "AR")}  # fmt: skip
+    assert more == {"FE": True, "LB": True, "AR": True}
 
 
 @pytest.mark.xfail(
@@ -85,9 +94,8 @@ def test_missed_rows(table, id):
 def test_no_row_that_sets_a_parameter_validates(table):
     rows = {r.id: r for r in published("spine-passive")}
     for pattern in CALIBRATION:
-        stem = pattern.rstrip("*").split("*")[0]
-        assert any(i.startswith(stem) for i in rows), pattern
-    assert role_of(rows["yam89_nz_FE_L4-5"]) == "calibration"
+        matched = [r for i, r in rows.items() if fnmatch(i, pattern)]
+        assert {r.role for r in matched} == {"calibration"}, pattern
     assert all(c.role != "validation" for c in table.values() if c.id.startswith("pan92"))
     used = set()
     for level in ("L4-L5", "C1-C2", "C4-C5", "T6-T7"):
