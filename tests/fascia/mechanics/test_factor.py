@@ -10,11 +10,11 @@ from scipy.sparse import csc_matrix, random_array
 
 from fascia.mechanics import ordering
 from fascia.mechanics.factor import SymmetricFactor
+from fascia.mechanics.generate import layered_sheet, random_network, square_net
 from fascia.mechanics.matrix import SymmetricMatrix
 from fascia.mechanics.mindegree import minimum_degree
 from fascia.mechanics.problem import NetworkProblem
 from fascia.mechanics.symbolic import analyse
-from fascia.network.generate import layered_sheet, random_network, square_net
 from panjabi.errors import ParameterError
 
 PACKAGE = {"pardiso": "pypardiso", "cholmod": "sksparse"}

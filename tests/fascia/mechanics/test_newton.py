@@ -11,9 +11,9 @@ from scipy.optimize import lsq_linear, minimize
 from scipy.sparse import csc_matrix
 
 from fascia.mechanics.factor import SymmetricFactor
+from fascia.mechanics.generate import chain, layered_sheet, random_network, square_net
 from fascia.mechanics.newton import Settings, minimise, null_unknowns
 from fascia.mechanics.problem import NetworkProblem
-from fascia.network.generate import chain, layered_sheet, random_network, square_net
 from panjabi.errors import ParameterError
 
 

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from fascia.errors import NetworkError
 from fascia.mechanics.equilibrium import solve
-from fascia.mechanics.problem import NetworkProblem
-from fascia.network.generate import (
+from fascia.mechanics.generate import (
     cable_network,
     chain,
     layered_sheet,
     random_network,
     square_net,
 )
+from fascia.mechanics.problem import NetworkProblem
 
 
 def lengths(flat):

@@ -1,0 +1,86 @@
+"""Square nets of tension-only cables: this solver beside a NumPy and SciPy one, in one process.
+
+Rim pinned, cables stretched by 3 per cent, a load of one stiffness shared by all free nodes across
+the net. Both sides start from positions and cables; patterns, orders and everything else
+are part of the time. `python benchmarks/bench_net.py 1e3 1e4 1e5` for larger nets.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import timing
+
+# isort: split
+import numpy as np
+import peers
+
+from fascia.mechanics.generate import cable_network
+from fascia.mechanics.newton import Settings, minimise
+from fascia.mechanics.problem import NetworkProblem
+
+PEER_TOLERANCE = 1e-8  # unbalanced force, as a share of EA
+
+
+def ours(position, cables, pinned, rest, loads, tolerance):
+    """Positions, record of the descent, and its residual [N]."""
+    flat = cable_network(
+        position, cables, slack_length=rest, stiffness=1.0, fixed=pinned, loads=loads
+    )
+    problem = NetworkProblem(flat)
+    largest = 1.0 / 30.0  # about the tension of the cables, N
+    found = minimise(
+        problem,
+        np.zeros(problem.size),
+        settings=Settings(tolerance=tolerance / largest, required=1e-4),
+    )
+    problem.value_gradient(found.z)
+    return problem.world[: len(position)].copy(), found
+
+
+def main() -> None:
+    print(timing.machine())
+    print(
+        f"{'cables':>8}{'NumPy+SciPy':>13}{'this':>9}{'ratio':>7}"
+        f"{'steps':>9}{'residual':>19}{'distance':>10}"
+    )
+    for strands in timing.sizes(sys.argv[1:], [1e3, 1e4]):
+        position, cables, pinned = peers.square(strands)
+        span = np.linalg.norm(position[cables[:, 1]] - position[cables[:, 0]], axis=1)
+        loads = np.zeros_like(position)
+        loads[~pinned, 2] = -1.0 / np.count_nonzero(~pinned)
+        rest = 0.97 * span
+
+        def peer(rest=rest, position=position, cables=cables, pinned=pinned, loads=loads):
+            return peers.scipy_newton(
+                position,
+                cables,
+                pinned,
+                rest=rest,
+                stiffness=1.0,
+                loads=loads,
+                tolerance=PEER_TOLERANCE,
+            )
+
+        x, steps, residual = peer()
+        # equal residual: not more than the other side was left with
+        goal = min(residual, PEER_TOLERANCE)
+
+        def mine(
+            rest=rest, position=position, cables=cables, pinned=pinned, loads=loads, goal=goal
+        ):
+            return ours(position, cables, pinned, rest, loads, goal)
+
+        y, found = mine()
+        runs = timing.runs_for(strands)
+        slow = timing.seconds(peer, runs, warm=0)
+        fast = timing.seconds(mine, runs, warm=0)
+        print(
+            f"{len(cables):8d}{slow:12.4f}s{fast:8.4f}s{slow / fast:7.1f}"
+            f"{steps:5d}/{found.iterations:<3d}{residual:10.1e}/{found.residual:<8.1e}"
+            f"{np.abs(x - y).max():10.1e}"
+        )
+
+
+if __name__ == "__main__":
+    main()
