@@ -11,11 +11,11 @@ import os
 for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # read when numpy is loaded
 
-import platform
-import statistics
-import time
-from collections.abc import Callable
-from pathlib import Path
+import platform  # noqa: E402
+import statistics  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 
 def seconds(work: Callable[[], object], runs: int = 5, warm: int = 1) -> float:

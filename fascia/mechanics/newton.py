@@ -33,7 +33,7 @@ STALLED = 5  # steps without a better residual after which a sufficient one is t
 SETTLED = 0.1  # a step that cuts the residual by this much: the matrix hardly changes any more
 LOCAL_FROM = 1000  # unknowns from which a local disturbance is worth a look of its own
 FLOOR = 1e-12  # shift that is always there, as a share of the typical stiffness
-FIRST_SHIFT = 1e-3  # shift tried when the plain Newton step turns out to be useless
+FIRST_SHIFT = 1e-3  # largest shift that one useless step may call for
 NULL_PIVOT = 1e-8  # of the typical stiffness: below, a pivot betrays a mode nothing resists
 
 
@@ -129,7 +129,6 @@ class _Descent:
         self.shift = 0.0
         self.used_shift = 0.0
         self.full_step = False
-        self.first = True
         self.bounded = bool((problem.lower > -np.inf).any())
         self.energies: list[float] = []
 
@@ -305,7 +304,7 @@ class _Descent:
             if -start > 10.0 * scatter:
                 enough = new_value <= ceiling + ARMIJO * start
             else:  # the energy is blind for so small a step: the slope has to fall
-                enough = new_value <= ceiling + scatter and end <= -0.5 * start
+                enough = new_value <= value + scatter and end <= -0.5 * start
             if start < 0.0 and enough:
                 found = (trial, new_value, new_gradient)
                 break
@@ -317,13 +316,12 @@ class _Descent:
     def adapt(self, length: float, found: bool) -> None:
         """Choose the next shift from how much of this step was usable."""
         self.full_step = length == 1.0
-        if self.first and length < 0.05:
-            self.shift = FIRST_SHIFT * self.typical  # a bad start
-        elif found and length < 0.25:
-            self.shift = max(8.0 * self.shift, 1e-7 * self.typical)
+        if found and length < 0.25:
+            # where nothing resists, a step is inverse to the shift: choose one that would do
+            wanted = min(0.25 / length * self.used_shift, FIRST_SHIFT * self.typical)
+            self.shift = max(8.0 * self.shift, wanted)
         elif length == 1.0:
             self.shift /= 3.0
-        self.first = False
         if self.shift < 1e-9 * self.typical:
             self.shift = 0.0
 
