@@ -70,7 +70,7 @@ def scipy_newton(
     rows, columns, usable = _triplets(unknown, cables)
     force, span, length, tension = unbalanced(x, cables, rest, stiffness, loads, free)
     done = 0
-    for done in range(iterations):
+    for done in range(iterations):  # noqa: B007 - read after the loop
         if np.abs(force).max() < tolerance:
             break
         way = span / length[:, None]
