@@ -1,4 +1,4 @@
-"""The ``panjabi`` command: the body, its postures and muscles, and the published figures."""
+"""The ``panjabi`` command: the body, its muscles, units and columns of the spine, and figures."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     published = add_command(commands, "published", _published, "published figures with their role")
     published.add_argument("table", help="fascia, clinical, trials, spine-passive, ...")
     published.add_argument("--role", choices=("calibration", "validation", "prior"))
+    add_command(commands, "validate", _validate, "published figures beside what the spine gives")
     add_passive_commands(commands)
     add_column_commands(commands)
     return parser
@@ -107,6 +108,14 @@ def _published(asked: argparse.Namespace) -> tuple[Any, str]:
     ]
     text = [f"{row.id:18}{row.role:12}{row.quantity}: {row.value} {row.unit}" for row in rows]
     return value, "\n".join(text)
+
+
+def _validate(_: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.validation import as_rows, as_text, counts, validate
+
+    cases = validate()
+    value = {"schema": "panjabi-validation/1", "counts": counts(cases), "rows": as_rows(cases)}
+    return value, as_text(cases)
 
 
 if __name__ == "__main__":

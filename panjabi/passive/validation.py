@@ -181,8 +181,8 @@ def _rib_cage() -> Iterable[Comparison]:
             grown = 100.0 * (without[i] / with_ribs[i] - 1.0)
             yield _judge(
                 f"lie17_d{what}_{letters}", grown,
-                "T1-T12 in series at 2 N m, zero-load gap; rib factors from another laboratory, but "
-                "their form (ratio, not difference) was chosen after a look at these rows: not blind",
+                "T1-T12 in series at 2 N m, zero-load gap; rib factors from another laboratory, "
+                "their form (ratio, not difference) chosen after a look at these rows: not blind",
             )  # fmt: skip
         pressed = [[one.with_preload(400.0) for one in set_] for set_ in (caged, bare)]
         reach = [_continuous(set_, axis, 5.0)[1] for set_ in pressed]

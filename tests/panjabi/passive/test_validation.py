@@ -58,12 +58,8 @@ def test_calibration_rows_are_met(table):
     assert missed == slopes | {"lie17_dnz_AR"}
 
 
-def test_p4_rib_cage_is_not_blind_and_the_published_failure_in_flexion_is_not_reproduced(table):
-    """Published: NZ grows more than ROM in LB and AR, less in FE. The model: more in all three."""
+def test_rib_cage_rows_chose_the_form_and_do_not_judge_it(table):
     assert {c.role for i, c in table.items() if i.startswith("lie17")} == {"calibration"}
-    more = {a: table[f"lie17_dnz_{a}"].predicted > table[f"lie17_drom_{a}"].predicted
-            for a in ("FE", "LB", "AR")}  # fmt: skip
-    assert more == {"FE": True, "LB": True, "AR": True}
 
 
 @pytest.mark.xfail(

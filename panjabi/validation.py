@@ -1,0 +1,161 @@
+"""Published figures of the spine beside what units and columns give: one table.
+
+`python -m panjabi.validation > docs/validation-spine.md` writes the page. Roles are those of the
+published tables: only validation rows judge the model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from panjabi.errors import ParameterError
+from panjabi.passive.validation import Comparison as UnitCase
+from panjabi.passive.validation import validation_table
+from panjabi.reference import ROLES, Row, published
+from panjabi.stability.cases import ColumnCase, column_cases
+
+Outcome = Literal["met", "missed", "not_predicted"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One published figure beside the model's; `sd` and `predicted` are in `unit`."""
+
+    id: str  # of the published row
+    quantity: str
+    role: str
+    published: str  # as printed in the source
+    sd: float | None
+    unit: str
+    predicted: float | None
+    outcome: Outcome
+    accept: str  # how it was judged
+    reason: str  # what was done, and why it was met or missed
+    source: str  # key of the bibliography
+
+    @property
+    def counts(self) -> bool:
+        """Whether the outcome judges the model: a validation row that was predicted."""
+        return self.role == "validation" and self.predicted is not None
+
+
+def validate() -> tuple[Case, ...]:
+    """Every case that units, the pelvis or a column can answer, in two or three seconds.
+
+    Raises
+    ------
+    ParameterError
+        If a case predicts a number that is not finite, or judges what it does not predict.
+    """
+    rows = {row.id: row for row in published("spine-passive")}
+    return tuple(_case(one, rows.get(one.id)) for one in (*validation_table(), *column_cases()))
+
+
+def _case(found: UnitCase | ColumnCase, row: Row | None) -> Case:
+    number = found.predicted
+    if (number is None) != (found.outcome == "not_predicted") or not math.isfinite(number or 0.0):
+        raise ParameterError(
+            f"{found.id!r} is judged {found.outcome!r} with the prediction {number!r}; possible: a "
+            "finite number, or None with 'not_predicted'."
+        )
+    return Case(
+        id=found.id,
+        quantity=found.quantity,
+        role=found.role,
+        published=found.published,
+        sd=row.sd if row is not None and row.unit == found.unit else None,
+        unit=found.unit,
+        predicted=number,
+        outcome=found.outcome,
+        accept=found.accept,
+        reason=found.reason,
+        source=found.source,
+    )
+
+
+def as_rows(cases: Iterable[Case]) -> list[dict[str, Any]]:
+    """One plain mapping a case, for JSON, CSV or a data frame."""
+    return [asdict(case) for case in cases]
+
+
+def counts(cases: Iterable[Case]) -> dict[str, dict[str, int]]:
+    """Role -> outcome -> how many."""
+    told = {role: {"met": 0, "missed": 0, "not_predicted": 0} for role in ROLES}
+    for case in cases:
+        told[case.role][case.outcome] += 1
+    return told
+
+
+def as_text(cases: Sequence[Case]) -> str:
+    """The table for a screen; the last line counts the validation rows."""
+    lines = [
+        f"{'row':34}{'role':12}{'published':>20}{'model':>9} {'unit':9}{'outcome':14}judged by"
+    ]
+    for c in cases:
+        lines.append(
+            f"{c.id:34}{c.role:12}{_published(c)[:19]:>20}{_number(c.predicted):>9} "
+            f"{c.unit[:8]:9}{c.outcome:14}{c.accept}"
+        )
+    return "\n".join([*lines, _summary(cases)])
+
+
+def as_markdown(cases: Sequence[Case]) -> str:
+    """The page docs/validation-spine.md: one table a role, then the reasons."""
+    parts = [_HEAD, f"**{_summary(cases)}.**\n"]
+    for role in ("validation", "calibration", "prior"):
+        parts += [f"\n## Rows with the role {role}\n", _LINE]
+        for c in cases:
+            if c.role == role:
+                cells = (c.id, c.quantity, _published(c), _number(c.predicted), c.unit, c.accept)
+                told = " | ".join(_cell(cell) for cell in (*cells, c.outcome))
+                parts.append(f"| {told} |")
+    parts.append("\n## What was done, row by row\n")
+    parts += [f"- **{c.id}** ({_cell(c.outcome)}; {c.source}): {c.reason}." for c in cases]
+    return "\n".join(parts) + "\n"
+
+
+def _summary(cases: Sequence[Case]) -> str:
+    told = counts(cases)
+    judged = told["validation"]
+    return (
+        f"validation rows: {judged['met']} met, {judged['missed']} missed, "
+        f"{judged['not_predicted']} not predicted (beside them "
+        f"{sum(told['calibration'].values())} calibration, {told['calibration']['missed']} of them "
+        f"missed, and {sum(told['prior'].values())} prior)"
+    )
+
+
+def _published(case: Case) -> str:
+    return case.published if case.sd is None else f"{case.published} ± {case.sd:g}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3g}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "/").replace("not_predicted", "not predicted").replace("+-", "±")
+
+
+_LINE = (
+    "| row | quantity | published | model | unit | judged by | outcome |\n"
+    "|---|---|---|---|---|---|---|"
+)
+
+_HEAD = """# Validation: what units and columns of the spine give beside what was measured
+
+Written by `python -m panjabi.validation`; do not edit by hand. `panjabi.validation.validate()`
+computes every line through the public functions; a miss stays a miss.
+
+Three roles, given by [reference.md](reference.md): only **validation** rows judge the model.
+**calibration** rows set a parameter or chose a form. **prior** rows were recalled or carry no
+figure and prove nothing either way. The bands of acceptance are assumed, and part of them was
+written after the first runs: [spine.md](spine.md) says what is blind and what is not.
+"""
+
+
+if __name__ == "__main__":
+    print(as_markdown(validate()), end="")

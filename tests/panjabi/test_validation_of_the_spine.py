@@ -1,0 +1,78 @@
+"""One table for units and columns: complete, in plain values, and the page is what it writes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from panjabi import validation
+from panjabi.cli import main
+from panjabi.errors import ParameterError
+from panjabi.passive.validation import validation_table
+from panjabi.reference import published
+from panjabi.stability.cases import column_cases
+from panjabi.validation import as_markdown, as_rows, as_text, counts, validate
+
+PAGE = Path(__file__).parents[2] / "docs" / "validation-spine.md"
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return validate()
+
+
+def test_page_is_what_the_model_writes(cases):
+    again = "write it with: python -m panjabi.validation > docs/validation-spine.md"
+    assert PAGE.read_text(encoding="utf-8") == as_markdown(cases), again
+
+
+def test_every_case_of_units_and_columns_is_there_once(cases):
+    ids = [c.id for c in cases]
+    assert len(ids) == len(set(ids))
+    assert set(ids) == {c.id for c in (*validation_table(), *column_cases())}
+
+
+def test_roles_are_those_of_the_published_tables(cases):
+    roles = {row.id: row.role for row in published("spine-passive")}
+    assert all(c.role == roles[c.id] for c in cases if c.id in roles)
+    assert [c.id for c in cases if c.id not in roles] == ["yam89_serial_FE"]
+
+
+def test_every_row_is_judged_with_a_reason_and_a_source(cases):
+    for c in cases:
+        assert c.outcome in ("met", "missed", "not_predicted") and c.reason and c.source, c.id
+        assert (c.predicted is None) == (c.outcome == "not_predicted"), c.id
+
+
+def test_counts_are_of_the_rows(cases):
+    told = counts(cases)
+    assert sum(n for role in told.values() for n in role.values()) == len(cases)
+    judged = [c for c in cases if c.counts]
+    assert told["validation"]["met"] + told["validation"]["missed"] == len(judged)
+    assert f"validation rows: {told['validation']['met']} met" in as_text(cases).splitlines()[-1]
+
+
+def test_rows_survive_json(cases):
+    rows = as_rows(cases)
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+    needed = "id role published sd unit predicted outcome reason source".split()
+    assert set(needed) <= set(rows[0])
+
+
+def test_command_prints_the_same_as_json(capsys, cases):
+    assert main(["validate", "--json", "-"]) == 0
+    value = json.loads(capsys.readouterr().out)
+    assert value["schema"] == "panjabi-validation/1"
+    assert value["rows"] == as_rows(cases) and value["counts"] == counts(cases)
+
+
+def test_a_prediction_that_is_no_number_is_refused(monkeypatch):
+    whole = validation_table()
+    for wrong in (float("nan"), float("inf"), None):
+        changed = (replace(whole[0], predicted=wrong), *whole[1:])
+        monkeypatch.setattr(validation, "validation_table", lambda changed=changed: changed)
+        with pytest.raises(ParameterError, match=whole[0].id):
+            validate()
