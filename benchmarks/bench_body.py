@@ -5,10 +5,9 @@ Times are medians after compilation on one process; the ratios are what lasts.
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
+from timing import seconds
 
+# isort: split
 import numpy as np
 
 import fascia
@@ -16,23 +15,12 @@ from fascia.interventions.mechanisms import apply_doses
 from fascia.mechanics.problem import NetworkProblem
 
 
-def median(work: Callable[[], object], runs: int = 7) -> float:
-    """Median wall time after one run that is not counted [s]."""
-    work()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
 def main() -> None:
     subject = fascia.standard_subject()
     network = subject.network
     angles = np.radians(np.linspace(0.0, 90.0, 60))
     bench = fascia.Examination(network)
-    curve = median(lambda: bench.curve(angles))
+    curve = seconds(lambda: bench.curve(angles))
     states = [sample.equilibrium for sample in bench.curve(angles)]
     worst = max(state.residual / state.largest_force for state in states)
     released = apply_doses(subject, "neck", {"tension": 0.5}).network
@@ -45,11 +33,11 @@ def main() -> None:
         problem.hessian(z)
 
     rows = {
-        "build the network": median(lambda: fascia.whole_body(), 3),
-        "cold equilibrium, standing": median(lambda: fascia.solve(network)),
-        "released, from the old state": median(lambda: fascia.solve(released, start=standing)),
+        "build the network": seconds(lambda: fascia.whole_body(), 3),
+        "cold equilibrium, standing": seconds(lambda: fascia.solve(network)),
+        "released, from the old state": seconds(lambda: fascia.solve(released, start=standing)),
         "60-angle straight-leg raise": curve,
-        "one gradient and Hessian": median(assemble, 50),
+        "one gradient and Hessian": seconds(assemble, 50),
     }
     unknowns = len(standing.slips)
     print(f"{len(standing.flat.strand_names)} strands, {unknowns} unknowns")

@@ -6,25 +6,13 @@ coordinates, in under 50 ms.
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
+from timing import seconds
 
+# isort: split
 import numpy as np
 
 from panjabi.spine import FollowerLoad, unit_column
 from panjabi.stability import critical_load, post_buckling, pure_moment
-
-
-def median(work: Callable[[], object], runs: int = 9) -> float:
-    """Median wall time after one run that is not counted [s]."""
-    work()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def measured(region: str) -> dict[str, float]:
@@ -35,11 +23,13 @@ def measured(region: str) -> dict[str, float]:
     loads = [made.top_load(10.0), FollowerLoad(100.0)]
     found = critical_load(flat, flat.top_load())
     return {
-        "potential, gradient, Hessian": median(lambda: made.potential(z, loads), 50),
-        "critical load, eigenproblem": median(lambda: critical_load(straight, straight.top_load())),
-        "critical load, bent before": median(lambda: critical_load(made, made.top_load())),
-        "pure moment of 10 N m": median(lambda: pure_moment(made, "FE", -10.0)),
-        "path to 1.2 of the critical load": median(
+        "potential, gradient, Hessian": seconds(lambda: made.potential(z, loads), 50),
+        "critical load, eigenproblem": seconds(
+            lambda: critical_load(straight, straight.top_load())
+        ),
+        "critical load, bent before": seconds(lambda: critical_load(made, made.top_load())),
+        "pure moment of 10 N m": seconds(lambda: pure_moment(made, "FE", -10.0)),
+        "path to 1.2 of the critical load": seconds(
             lambda: post_buckling(found, to=1.2 * found.load), 3
         ),
     }

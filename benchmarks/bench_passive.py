@@ -5,10 +5,9 @@ Times are medians after compilation on one process.
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
+from timing import seconds
 
+# isort: split
 import numpy as np
 
 from panjabi.passive import kernels
@@ -16,17 +15,6 @@ from panjabi.passive.directions import levels
 from panjabi.passive.neutral_zone import neutral_zone_test, residual_positions
 from panjabi.passive.protocol import laboratory_test
 from panjabi.passive.unit import stack, unit
-
-
-def median(work: Callable[[], object], runs: int = 15) -> float:
-    """Median wall time after one run that is not counted [s]."""
-    work()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def main() -> None:
@@ -44,9 +32,9 @@ def main() -> None:
             for axis in range(3):
                 residual_positions(laboratory_test(one, axis), 3)
 
-    print(f"25 levels, energy, moment, tangent   {1e3 * median(evaluate):9.2f} us")
-    print(f"lumbar protocol, 5 levels x 3 axes   {1e3 * median(protocol):9.2f} ms (limit 100)")
-    full = median(lambda: neutral_zone_test(unit("L4-L5"), 0))
+    print(f"25 levels, energy, moment, tangent   {1e3 * seconds(evaluate):9.2f} us")
+    print(f"lumbar protocol, 5 levels x 3 axes   {1e3 * seconds(protocol):9.2f} ms (limit 100)")
+    full = seconds(lambda: neutral_zone_test(unit("L4-L5"), 0))
     print(f"four estimators, one axis            {1e3 * full:9.2f} ms")
 
 

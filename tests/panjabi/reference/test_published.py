@@ -180,12 +180,3 @@ def test_row_becomes_a_parameter_with_an_honest_status():
     assert row("OS_bflh").parameter(0.0976, unit="m").unit == "m"
     with pytest.raises(UnitError, match="unknown unit 'SMD'"):
         row("BURK_SMD").parameter()
-
-
-def test_texts_speak_of_the_text_under_test():
-    """Wording of the working process must not reach a user."""
-    for r in ALL:
-        joined = " ".join(r.cells.values()).lower()
-        assert "the brief" not in joined, r.id
-        assert "brief (" not in joined, r.id
-        assert "the task" not in joined, r.id
