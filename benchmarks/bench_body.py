@@ -41,8 +41,8 @@ def main() -> None:
     }
     unknowns = len(standing.slips)
     print(f"{len(standing.flat.strand_names)} strands, {unknowns} unknowns")
-    for what, seconds in rows.items():
-        print(f"{what:32}{1e3 * seconds:10.2f} ms{seconds / curve:10.4f} of the curve")
+    for what, took in rows.items():
+        print(f"{what:32}{1e3 * took:10.2f} ms{took / curve:10.4f} of the curve")
     print(f"largest residual on the curve: {worst:.1e} of the largest force")
 
 

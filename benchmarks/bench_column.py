@@ -38,8 +38,8 @@ def measured(region: str) -> dict[str, float]:
 def main() -> None:
     for region in ("lumbar", "thoracolumbar", "whole"):
         rows = measured(region)
-        for what, seconds in rows.items():
-            print(f"{region:15}{what:36}{1e3 * seconds:10.2f} ms")
+        for what, took in rows.items():
+            print(f"{region:15}{what:36}{1e3 * took:10.2f} ms")
     slowest = max(rows["critical load, eigenproblem"], rows["critical load, bent before"])
     print(f"whole column, 75 coordinates, within 50 ms: {'yes' if slowest < 0.05 else 'no'}")
 
