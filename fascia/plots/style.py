@@ -1,66 +1,35 @@
-"""Fonts, lines and colours of the figures: readable at column width, safe for the colour-blind."""
+"""The style of `panjabi.plots`, and colours for tension, change and ordered families."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from panjabi.plots.style import (
+    BLACK,
+    BLUE,
+    COLUMN,
+    GREEN,
+    ORANGE,
+    PAGE,
+    PALETTE,
+    PINK,
+    RC,
+    SKY,
+    SMALL,
+    YELLOW,
+    journal_style,
+    new_axis,
+)
+
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
 
-COLUMN = 3.5  # width of one column [in]
-PAGE = 7.2  # width of two columns [in]
+__all__ = [
+    "BLACK", "BLUE", "COLUMN", "GREEN", "MARKERS", "ORANGE", "PAGE", "PALETTE", "PINK", "RC", "SKY",
+    "SMALL", "YELLOW", "change_colours", "journal_style", "new_axis", "shades", "tension_colours",
+]  # fmt: skip
 
-# Okabe & Ito (2008), in the order they are used
-BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#D55E00", "#009E73"
-PINK, SKY, YELLOW = "#CC79A7", "#56B4E9", "#E69F00"
-PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, BLACK)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-SMALL = 7.0  # the smallest text [pt]
-
-RC: dict[str, Any] = {
-    "font.family": "sans-serif",
-    "font.size": 7.5,
-    "axes.labelsize": 8.0,
-    "axes.titlesize": 8.0,
-    "xtick.labelsize": 7.5,
-    "ytick.labelsize": 7.5,
-    "legend.fontsize": SMALL,
-    "axes.linewidth": 0.6,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.minor.width": 0.4,
-    "ytick.minor.width": 0.4,
-    "lines.linewidth": 1.2,
-    "lines.markersize": 4.0,
-    "legend.frameon": False,
-    "legend.handlelength": 1.8,
-    "savefig.dpi": 300,
-    "pdf.fonttype": 42,  # text stays text
-    "svg.fonttype": "none",
-}
-
-
-@contextmanager
-def journal_style() -> Iterator[None]:
-    """Within it, matplotlib draws with the fonts and lines of a paper; outside nothing changes."""
-    import matplotlib as mpl
-
-    with mpl.rc_context(RC):  # type: ignore[arg-type]
-        yield
-
-
-def new_axis(ax: Axes | None, *, width: float = COLUMN, height: float = 2.6) -> Axes:
-    """The axis given, or that of a new figure [in]."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    return plt.figure(figsize=(width, height), layout="constrained").add_subplot()
 
 
 def tension_colours() -> Colormap:

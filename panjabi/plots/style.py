@@ -13,9 +13,11 @@ COLUMN = 3.5  # width of one column [in]
 PAGE = 7.2  # width of two columns [in]
 
 # Okabe & Ito (2008), in the order they are used
-BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
-PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY)
+BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#D55E00", "#009E73"
+PINK, SKY, YELLOW = "#CC79A7", "#56B4E9", "#E69F00"
+PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, BLACK)
 NEUTRAL_ZONE, ELASTIC_ZONE, GREY = "0.80", "0.93", "0.55"
+SMALL = 7.0  # the smallest text [pt]
 
 RC: Any = {
     "font.family": "sans-serif",
@@ -24,12 +26,14 @@ RC: Any = {
     "axes.titlesize": 8.0,
     "xtick.labelsize": 7.5,
     "ytick.labelsize": 7.5,
-    "legend.fontsize": 7.0,
+    "legend.fontsize": SMALL,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
     "lines.linewidth": 1.2,
     "lines.markersize": 4.0,
     "legend.frameon": False,
