@@ -30,6 +30,7 @@ from panjabi.passive.neutral_zone import (
 )
 from panjabi.passive.pelvis import pelvis
 from panjabi.passive.protocol import cyclic_test, laboratory_test, run
+from panjabi.passive.sigmoid import fit_double_sigmoid
 from panjabi.passive.unit import FunctionalSpinalUnit, unit
 from panjabi.reference import Role, published, row
 
@@ -60,7 +61,8 @@ def validation_table() -> tuple[Comparison, ...]:
     """Every case a single unit or the pelvis can answer; takes about a second."""
     parts: tuple[Callable[[], Iterable[Comparison]], ...] = (
         _lumbar_and_upper_cervical, _thoracic, _preload, _rib_cage, _upper_cervical_injury,
-        _facets_and_posterior, _one_specimen, _whole_neck, _rate, _estimators, _signs, _pelvis,
+        _facets_and_posterior, _one_specimen, _whole_neck, _rate, _estimators, _quality, _living,
+        _signs, _pelvis,
     )  # fmt: skip
     return tuple(one for part in parts for one in part())
 
@@ -148,6 +150,13 @@ def _thoracic() -> Iterable[Comparison]:
             id = f"lie20_rom_{letters}_{level}_mono_without"
             size = _full(unit(level), axis, 5.0)
             yield _judge(id, size, "fitted to another set of units at 7.5 N m; here at 5 N m")
+            for state, one, what in (
+                ("mono_intact", unit(level), "with its costovertebral joints, as the fitted ones"),
+                ("poly_without", unit(level), "cut from the thorax"),
+                ("poly_intact", with_rib_cage(unit(level)), "with the rib factors"),
+            ):
+                id = f"lie20_rom_{letters}_{level}_{state}"
+                yield _judge(id, _full(one, axis, 5.0), f"single unit {what}, at 5 N m")
 
 
 def _preload() -> Iterable[Comparison]:
@@ -212,6 +221,10 @@ def _upper_cervical_injury() -> Iterable[Comparison]:
         axis, side = DIRECTIONS[name]
         size = sides * _measured(unit(level), axis, 1.0)[1 if side < 0 else 2]
         yield _judge(id, size, "another series of specimens, at 1 N m")
+    neck = [unit(n) for n in (*levels("upper cervical"), *levels("cervical")[:5])]
+    bend = [0.5 * _full(one, axis_index("lateral bending"), 1.0) for one in neck]
+    reason = "mean of C0-C1 to C6-C7 at 1 N m, taken as one side; most ranges are recalled"
+    yield _judge("pan01_lb_mean", float(np.mean(bend)), reason)
 
 
 def _facets_and_posterior() -> Iterable[Comparison]:
@@ -299,6 +312,40 @@ def _estimators() -> Iterable[Comparison]:
         met=0.82 <= ratio <= 7.4,
         accept="within the published range 0.82-7.4",
     )
+
+
+def _quality() -> Iterable[Comparison]:
+    """How well a double sigmoid fits, and how far estimators lie apart."""
+    fits = []
+    for level in levels("lumbar")[1:]:
+        found = cyclic_test(unit(level), 0)
+        loop = split_loop(found.moment, found.angle)
+        fits += [fit_double_sigmoid(m, x).r_squared for m, x in loop.branches]
+    yield _judge(
+        "smi11_r2", min(fits), "least of ten branches; smooth curves of a model are easy to fit",
+        met=min(fits) >= 0.976, accept="at least",
+    )  # fmt: skip
+    zones = neutral_zone_test(unit("L4-L5"), 2).zones.values()
+    sizes = [z.half_width for z in zones]
+    spread = 100.0 * (max(sizes) / min(sizes) - 1.0)
+    yield _judge(
+        "nzcmp20", spread, "largest of four estimators over the least, L4-L5 in rotation; rats",
+        met=5.0 <= spread <= 100.0, accept="within the published range",
+    )  # fmt: skip
+
+
+def _living() -> Iterable[Comparison]:
+    ranges = [_full(unit(level), 0, 10.0) for level in levels("lumbar")[1:]]
+    reason = "mean of five levels at 10 N m against living men at their own limit"
+    yield _judge("pea84_total", float(np.mean(ranges)), reason)
+    for ids, why in (
+        (("bea05_low", "bea05_transition", "bea05_high"), "skin, muscle and fascia hold as well"),
+        (("ll_stand", "ll_recumb"), "a standing spine needs its muscles"),
+        (("dre14_FE", "dre14_LB", "dre14_AR"), "the medians themselves were not seen"),
+        (("sto02_R2_0N", "sto02_R2_200N", "sto02_R2_400N"), "no range of displacement is printed"),
+    ):
+        for id in ids:
+            yield _judge(id, None, why)
 
 
 def _signs() -> Iterable[Comparison]:

@@ -161,6 +161,30 @@ def after_buckling_exponential() -> ColumnCase:
     )
 
 
+def injury_sign() -> ColumnCase:
+    """Case 7: the critical load falls with injury; only the sign is published."""
+    intact, hurt = (
+        critical_load(made, made.top_load()).load
+        for made in (
+            unit_column("lumbar", plane="frontal"),
+            unit_column("lumbar", plane="frontal", injuries={"L4-L5": ["disc-rupture"]}),
+        )
+    )
+    return ColumnCase(
+        id="cri92_injury",
+        quantity="change of the critical load of the lumbar column with injury",
+        role="validation",
+        published="falls (sign only)",
+        unit="%",
+        predicted=100.0 * (hurt / intact - 1.0),
+        outcome="met" if hurt < intact else "missed",
+        accept="sign",
+        reason="ruptured disc at L4-L5; which injuries were made is not printed in what was read, "
+        "and taking terms away can only soften",
+        source=row("cri92_exp").bib,
+    )
+
+
 def whole_column() -> ColumnCase:
     """Case 8, recalled: thoracolumbar column with a free top, without rib cage."""
     return _load(
@@ -181,6 +205,14 @@ def cervical_column() -> ColumnCase:
 def cervical_column_recalled() -> ColumnCase:
     """Case 9, recalled: 10.5 N."""
     return _load("pan98_crit", "cervical", "as pat00_buck")
+
+
+def cervical_bound() -> ColumnCase:
+    """Case 9: collapse of cervical specimens below 40 N."""
+    made = unit_column("cervical")
+    found = critical_load(made, made.top_load()).load
+    bound = row("pat00_vert").number
+    return _case("pat00_vert", found, "at most", found <= bound, "critical load; as pat00_buck")
 
 
 def vertical_load() -> ColumnCase:
@@ -219,9 +251,11 @@ CASES: tuple[Callable[[], ColumnCase], ...] = (
     crisco_exponential,
     after_buckling_linear,
     after_buckling_exponential,
+    injury_sign,
     whole_column,
     cervical_column,
     cervical_column_recalled,
+    cervical_bound,
     vertical_load,
     vertical_load_range,
     lambda: carried("lumbar", "pat03_fl"),
