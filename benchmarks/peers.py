@@ -69,10 +69,9 @@ def scipy_newton(
     size = 3 * np.count_nonzero(free)
     rows, columns, usable = _triplets(unknown, cables)
     force, span, length, tension = unbalanced(x, cables, rest, stiffness, loads, free)
-    done = 0
-    for done in range(iterations):  # noqa: B007 - read after the loop
-        if np.abs(force).max() < tolerance:
-            break
+    steps = 0
+    while steps < iterations and np.abs(force).max() >= tolerance:
+        steps += 1
         way = span / length[:, None]
         dyad = way[:, :, None] * way[:, None, :]
         axial = np.where(tension > 0.0, 1.0, SOFT) * stiffness / rest
@@ -95,7 +94,7 @@ def scipy_newton(
                 break
             share *= 0.5
         x = trial
-    return x, done, float(np.abs(force).max())
+    return x, steps, float(np.abs(force).max())
 
 
 def _triplets(unknown: Ints, cables: Ints) -> tuple[Ints, Ints, NDArray[np.bool_]]:

@@ -141,8 +141,8 @@ class _Descent:
         value, gradient = problem.value_gradient(z)
         message, converged = "", False
         iteration, best, idle = 0, np.inf, 0
+        residual = _residual(z, gradient, problem.lower)
         while True:
-            residual = _residual(z, gradient, problem.lower)
             scale = problem.largest_force()
             if not np.isfinite(value) or not np.isfinite(residual):
                 message = "energy or gradient is not finite at the start"
@@ -165,9 +165,9 @@ class _Descent:
             iteration += 1
             if moved is not None:
                 z, value, gradient = moved
-                now = _residual(z, gradient, problem.lower)
-                self.try_old = self.full_step and now < SETTLED * residual
-                self.shift = min(self.shift, self.typical * residual / scale)
+                before, residual = residual, _residual(z, gradient, problem.lower)
+                self.try_old = self.full_step and residual < SETTLED * before
+                self.shift = min(self.shift, self.typical * before / scale)
             elif not self.strengthen():
                 message = "no descent along the Newton direction"
                 break
@@ -177,7 +177,7 @@ class _Descent:
             z=z,
             value=value,
             gradient=gradient,
-            residual=float(residual),
+            residual=residual,
             iterations=iteration,
             factorisations=self.made,
             converged=converged,
