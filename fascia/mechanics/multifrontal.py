@@ -37,12 +37,13 @@ def blas_addresses() -> Ints:
 
 @cache
 def _thread_switch():
-    """OpenBLAS's thread setter and the number of threads it came with; None for other BLAS."""
+    """OpenBLAS's thread setter, the number of threads it came with, and the getter; or None."""
     library = ctypes.CDLL(import_module("scipy.linalg.cython_blas").__file__)
     for prefix, suffix in product(("scipy_", ""), ("", "64_")):
         name = f"{prefix}openblas_%s_num_threads{suffix}"
         if hasattr(library, name % "set"):
-            return getattr(library, name % "set"), int(getattr(library, name % "get")())
+            get_threads = getattr(library, name % "get")
+            return getattr(library, name % "set"), int(get_threads()), get_threads
     return None
 
 

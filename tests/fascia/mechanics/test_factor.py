@@ -175,6 +175,20 @@ def test_twin_shares_the_analysis_but_not_the_values():
         np.testing.assert_allclose(twin.solve(np.ones(60)), before / 3.0, rtol=1e-12)
 
 
+def test_threads_of_the_blas_are_given_back():
+    from fascia.mechanics.multifrontal import _thread_switch
+
+    switch = _thread_switch()
+    if switch is None:
+        pytest.skip("this SciPy's BLAS is not OpenBLAS")
+    set_threads, count, get_threads = switch
+    indptr, indices, data = pattern_of(random_definite(60, seed=1))
+    factor = SymmetricFactor(indptr, indices, backend="multifrontal")
+    set_threads(count)
+    assert factor.refactor(data)
+    assert get_threads() == count
+
+
 # -- orders ------------------------------------------------------------------------------------
 
 

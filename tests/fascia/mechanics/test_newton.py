@@ -12,6 +12,7 @@ from scipy.sparse import csc_matrix
 
 from fascia.mechanics.factor import SymmetricFactor
 from fascia.mechanics.generate import chain, layered_sheet, random_network, square_net
+from fascia.mechanics.local import _surroundings, settle
 from fascia.mechanics.newton import Settings, minimise, null_unknowns
 from fascia.mechanics.problem import NetworkProblem
 from panjabi.errors import ParameterError
@@ -389,3 +390,42 @@ def test_settings_without_sense_are_refused(wrong):
 def test_empty_problem_is_solved():
     found = minimise(quadratic(np.zeros((0, 0)), np.zeros(0)), np.zeros(0))
     assert found.converged
+
+
+# -- local disturbances ------------------------------------------------------------------------
+
+
+def test_surroundings_of_a_release_settle_alone():
+    flat = layered_sheet(6000, pull=50.0, slack_share=0.2)
+    problem = NetworkProblem(flat)
+    old = minimise(problem, np.zeros(problem.size))
+    new = released(flat, by=1.05)
+    value, gradient = new.value_gradient(old.z)
+    settled = settle(new, old.z)
+    after, left = new.value_gradient(settled)
+    moved = np.flatnonzero(settled != old.z)
+    assert after < value
+    assert np.abs(left).max() < 0.3 * np.abs(gradient).max()
+    assert 0 < len(moved) < problem.size // 10
+    # what is left sits on the edge of the region: inside there is balance
+    assert np.abs(left[moved]).max() < 0.3 * np.abs(np.delete(left, moved)).max()
+
+
+def test_wide_disturbance_is_left_alone():
+    problem = NetworkProblem(square_net(4000))
+    start = np.zeros(problem.size)  # the load acts on every node
+    assert settle(problem, start) is start
+
+
+def test_surroundings_grow_by_whole_rings():
+    n = 30
+    chain_pattern = csc_matrix(np.eye(n) + np.eye(n, k=1) + np.eye(n, k=-1))
+    inside = np.zeros(n, bool)
+    inside[10] = True
+    arguments = chain_pattern.indptr, chain_pattern.indices
+    assert _surroundings(*arguments, inside, 3, 100) == 7
+    assert np.flatnonzero(inside).tolist() == list(range(7, 14))
+    plain = np.zeros(n, bool)
+    plain[10] = True
+    _surroundings.py_func(*arguments, plain, 3, 100)
+    np.testing.assert_array_equal(plain, inside)
