@@ -429,3 +429,33 @@ def test_surroundings_grow_by_whole_rings():
     plain[10] = True
     _surroundings.py_func(*arguments, plain, 3, 100)
     np.testing.assert_array_equal(plain, inside)
+
+
+# -- globalisation -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("start", [0.5, 2.0, -5.0])
+def test_slopes_guide_where_the_energy_is_blind(start):
+    """Steps gain far less than the last digit of the energy; plain Newton would run away."""
+    well = Dense(
+        lambda z: 1e8 + 1e-7 * np.logaddexp(z[0], -z[0]),
+        lambda z: 1e-7 * np.tanh(z),
+        lambda z: 1e-7 * (1.0 - np.tanh(z)[:, None] ** 2),
+        1,
+        scale=1e-7,
+    )
+    found = minimise(well, np.array([start]), settings=Settings(no_force=0.0))
+    assert found.converged
+    assert abs(found.z[0]) < 1e-9
+
+
+def test_shift_learns_from_useless_steps():
+    """A loosely built net under a small load; a shift that does not grow takes twice the steps."""
+    steps = 0
+    for seed in range(4):
+        flat = square_net(3000, slack_share=0.3, excess=0.1, load=0.01, seed=seed)
+        problem = NetworkProblem(flat)
+        found = minimise(problem, np.zeros(problem.size))
+        assert found.converged
+        steps += found.iterations
+    assert steps <= 280
