@@ -63,8 +63,8 @@ def test_check_of_an_example_asserts_something(name):
 
 @pytest.mark.slow
 def test_the_main_example_writes_json_and_figures_as_pdf_and_png(tmp_path, capsys, monkeypatch):
-    module = load("release_the_top")
-    monkeypatch.setattr(module, "experiment", lambda progress=True: answer("release_the_top"))
+    module, found = load("release_the_top"), answer("release_the_top")
+    monkeypatch.setattr(module, "experiment", lambda progress=True: found)
     module.main(["--out", str(tmp_path)])
     folder = tmp_path / "release_the_top"
     pictures = {path.stem for path in folder.glob("*.pdf")}
