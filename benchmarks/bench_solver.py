@@ -53,7 +53,7 @@ def main() -> None:
     print(timing.machine())
     print(
         f"{'case':16}{'strands':>8}{'unknowns':>9}{'slack':>7}{'steps':>6}{'factors':>8}"
-        f"{'cold':>10}{'own':>9}{'ratio':>7}{'released':>10}{'ratio':>7}{'residual':>18}"
+        f"{'cold':>11}{'own':>11}{'ratio':>7}{'released':>10}{'ratio':>7}{'residual':>18}"
     )
     for strands in timing.sizes(sys.argv[1:], [1e3, 1e4]):
         for name, make in CASES.items():
@@ -90,8 +90,8 @@ def report(name, make, strands: int) -> None:
     own = analysis + before.factorisations * numeric
     print(
         f"{name:16}{flat.strands:8d}{flat.slips:9d}{np.mean(tension <= 0.0):7.0%}"
-        f"{before.iterations:6d}{before.factorisations:8d}{1e3 * time_cold:8.1f}ms"
-        f"{1e3 * own:7.1f}ms{time_cold / own:7.2f}{1e3 * time_warm:8.1f}ms"
+        f"{before.iterations:6d}{before.factorisations:8d}{1e3 * time_cold:9.1f}ms"
+        f"{1e3 * own:9.1f}ms{time_cold / own:7.2f}{1e3 * time_warm:8.1f}ms"
         f"{time_warm / time_cold:7.2f}{worst:10.1e}{'' if done else ' NOT CONVERGED':8}",
         flush=True,
     )
