@@ -1,6 +1,6 @@
 """Columns: potential, critical load and the way after buckling, at growing number of coordinates.
 
-Medians after compilation, in one process. Asked: the critical load of the whole column, 75
+Medians after compilation, in one process. Wanted: the critical load of the whole column, 75
 coordinates, in under 50 ms.
 """
 
