@@ -15,7 +15,9 @@ def write_whole(path: str | Path, text: str) -> None:
     Raises
     ------
     DataFileError
-        If the folder does not exist or cannot be written, or the name is that of a folder.
+        If the folder does not exist or cannot be written.
+    OSError
+        If the disk is full or the name is that of a folder; what was there stays untouched.
     """
     path = Path(path)
     try:
@@ -28,14 +30,10 @@ def write_whole(path: str | Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         os.chmod(name, 0o666 & ~_umask())  # a temporary file is for its owner alone, this is not
         os.replace(name, path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise DataFileError(
-            f"cannot write {str(path)!r}: {error.strerror}. Name a file that can be written, "
-            "not a folder, on a disk with room."
-        ) from error
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

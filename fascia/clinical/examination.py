@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fascia.clinical.catalogue import ClinicalTest, clinical_test
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
-from fascia.clinical.slopes import slope
+from fascia.clinical.slopes import CURVE_STEP_DEG, slope, window_points
 from fascia.clinical.supine import FreePelvis
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
 
 Floats = NDArray[np.float64]
-
-CURVE_STEP_DEG = 2.0
-"""Spacing of the curve and of the slope windows [deg]; end angles are root-found instead."""
 
 SIDES = {"right": "r", "left": "l", "r": "r", "l": "l"}
 _SIDE_NAMES = {"r": "right", "l": "left"}
@@ -237,10 +234,8 @@ class Examination:
 
     def stiffness(self, window_deg: tuple[float, float] | None = None) -> tuple[float, float]:
         """(N m/rad, N/mm) over the test's window, without the rest of the curve."""
-        low, high = self.test.window if window_deg is None else window_deg
-        angles = np.radians(np.arange(low, high + 1e-9, CURVE_STEP_DEG))
-        samples = [self.at(angle) for angle in angles]
-        return _slopes(samples)
+        window = self.test.window if window_deg is None else window_deg
+        return _slopes(self.curve(window_points(window)))
 
     def curve(self, angles: Sequence[float] | Floats) -> list[Sample]:
         return [self.at(float(angle)) for angle in angles]

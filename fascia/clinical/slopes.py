@@ -12,7 +12,8 @@ Floats = NDArray[np.float64]
 SLR_WINDOWS_DEG = ((20.0, 70.0), (20.0, 50.0), (40.0, 70.0), (30.0, 60.0))
 """The first is the default (assumed: the paper was not seen); the others are printed beside it."""
 
-SLOPE_POINTS = 51
+CURVE_STEP_DEG = 2.0
+"""Spacing of the curve and of the slope windows [deg]; end angles are root-found instead."""
 
 
 def slope(x: Floats, y: Floats) -> float:
@@ -29,11 +30,11 @@ def slope(x: Floats, y: Floats) -> float:
     return float(spread @ (y - y.mean()) / scale)
 
 
-def window_points(window_deg: tuple[float, float], points: int = SLOPE_POINTS) -> Floats:
+def window_points(window_deg: tuple[float, float], step_deg: float = CURVE_STEP_DEG) -> Floats:
     """Evenly spaced angles over a window [rad]."""
     low, high = window_deg
     if not 0.0 <= low < high:
         raise ReadoutError(
             f"the window {low:g} to {high:g} deg is empty or negative; give it as (low, high)"
         )
-    return np.radians(np.linspace(low, high, points))
+    return np.radians(np.arange(low, high + 1e-9, step_deg))

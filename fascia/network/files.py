@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fascia.network import convert
 from fascia.network.model import Node, Strand, TensionNetwork
+from panjabi._files import write_whole
 from panjabi.errors import DataFileError, PanjabiError
 
 if TYPE_CHECKING:
@@ -62,25 +61,6 @@ def load(path: str | Path, *, body: Body | None = None) -> TensionNetwork:
         raise type(error)(f"{path}: {error}") from error
     except PanjabiError as error:
         raise DataFileError(f"{path} holds no valid network: {error}") from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file in one step: to a neighbour first, then renamed over the target."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise DataFileError(
-            f"{path} cannot be written: {error}. Choose a folder that exists."
-        ) from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _format(path: Path) -> str:

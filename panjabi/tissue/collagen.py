@@ -101,22 +101,8 @@ def _slack_for(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Collagen(_CollagenLike):
-    """Collagen strand: slack, quadratic toe, linear. Tension only.
-
-        T = 0                            strain <= 0
-        T = EA strain^2 / (2 e_t)        up to the transition strain e_t
-        T = EA (strain - e_t / 2)        beyond
-
-    Value and slope are continuous at both joints, so a Newton iteration sees no kink.
-
-    Raises
-    ------
-    ParameterError
-        For a slack length, stiffness or transition strain that is not positive and finite.
-    """
-
-    name: ClassVar[str] = "collagen"
+class _WithToe(_CollagenLike):
+    """Fields, check and constructor of the laws with a toe: collagen and nerve."""
 
     slack_length: float  # length where tension starts [m]
     stiffness: float  # EA, dT/d(strain) beyond the toe [N]
@@ -135,6 +121,25 @@ class Collagen(_CollagenLike):
         """
         slack = _slack_for(cls.__name__, length, tension, stiffness, transition_strain)
         return cls(slack_length=slack, stiffness=stiffness, transition_strain=transition_strain)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collagen(_WithToe):
+    """Collagen strand: slack, quadratic toe, linear. Tension only.
+
+        T = 0                            strain <= 0
+        T = EA strain^2 / (2 e_t)        up to the transition strain e_t
+        T = EA (strain - e_t / 2)        beyond
+
+    Value and slope are continuous at both joints, so a Newton iteration sees no kink.
+
+    Raises
+    ------
+    ParameterError
+        For a slack length, stiffness or transition strain that is not positive and finite.
+    """
+
+    name: ClassVar[str] = "collagen"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,6 @@ from fascia.network import (
     Node,
     Strand,
     TensionNetwork,
-    files,
     from_networkx,
     load,
     save,
@@ -201,7 +200,7 @@ def test_nothing_is_written_half(small, tmp_path, monkeypatch):
     def full(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr("panjabi._files.os.fsync", full)
     with pytest.raises(OSError, match="disk full"):
         save(small.cut("s0"), path)
     assert path.read_text() == before
