@@ -14,7 +14,7 @@ _DEG = 180.0 / math.pi
 def add_passive_commands(commands: Any) -> None:
     """`panjabi unit` and `panjabi neutral-zone`."""
     one = add_command(commands, "unit", run_unit, "neutral zone and range of one spinal level")
-    one.add_argument("level", help="C0-C1 ... L5-S1, e.g. L4-L5")
+    one.add_argument("level", help="C0-C1 ... L5-S1, SIJ-right or SIJ-left")
     one.add_argument(
         "--axis",
         default="flexion",
@@ -44,9 +44,9 @@ def add_passive_commands(commands: Any) -> None:
 def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
     """Value and text of `panjabi unit`."""
     from panjabi.passive.directions import AXES, DIRECTIONS, axis_index
+    from panjabi.passive.functional_unit import unit
     from panjabi.passive.injury import injured
     from panjabi.passive.neutral_zone import ESTIMATORS, neutral_zone_test
-    from panjabi.passive.unit import unit
     from panjabi.provenance import sources
 
     axis = axis_index(asked.axis)
@@ -59,6 +59,7 @@ def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
     zones = {n: found.zones[n].half_width * _DEG if n in found.zones else None for n in ESTIMATORS}
     largest = one.test_moment[axis] if asked.moment is None else asked.moment
     at_once = float(one.instantaneous_tangent([0.0, 0.0, 0.0])[axis, axis]) / _DEG
+    moving = found.slope_in_motion / _DEG
     rests = sources(found)
     value = {
         "schema": "panjabi-unit/1",
@@ -74,6 +75,7 @@ def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
         "range_of_motion_deg": reach,
         "range_by_direction_deg": by_direction,
         "stiffness_neutral_Nm_per_deg": found.stiffness_at_neutral / _DEG,
+        "stiffness_neutral_in_motion_Nm_per_deg": moving,
         "stiffness_neutral_at_once_Nm_per_deg": at_once,
         "structures": [s.name for s in one.structures],
         "parameters_by_status": rests.counts,
@@ -87,7 +89,7 @@ def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
     text += [f"  range of motion, {d:18}{_shown(r)} deg" for d, r in by_direction.items()]
     text.append(
         f"  stiffness at neutral {found.stiffness_at_neutral / _DEG:.3f} N m/deg relaxed, "
-        f"{at_once:.3f} at once"
+        f"{moving:.3f} in a loop of 60 s, {at_once:.3f} at once"
     )
     counts = ", ".join(f"{n} {status}" for status, n in rests.counts.items())
     return value, "\n".join([*text, f"  rests on parameters: {counts}"])

@@ -1,6 +1,6 @@
 """The passive subsystem: functional spinal units from C0-C1 to L5-S1 and the sacroiliac joints.
 
->>> from panjabi.passive.unit import unit
+>>> from panjabi.passive import unit
 >>> l45 = unit("L4-L5")
 >>> l45.tangent([0.0, 0.0, 0.0])       # relaxed stiffness at neutral [N m/rad]
 """
@@ -15,8 +15,9 @@ _EXPORTS: dict[str, str] = {
     "AXES": "panjabi.passive.directions",
     "DIRECTIONS": "panjabi.passive.directions",
     "levels": "panjabi.passive.directions",
-    "stack": "panjabi.passive.unit",
-    "FunctionalSpinalUnit": "panjabi.passive.unit",
+    "unit": "panjabi.passive.functional_unit",
+    "stack": "panjabi.passive.functional_unit",
+    "FunctionalSpinalUnit": "panjabi.passive.functional_unit",
     "Structure": "panjabi.passive.terms",
     "Term": "panjabi.passive.terms",
     "Hysteresis": "panjabi.passive.hysteresis",

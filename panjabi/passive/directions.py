@@ -38,6 +38,9 @@ REGIONS: dict[str, tuple[str, ...]] = {
 }
 _REGION = {level: region for region, names in REGIONS.items() for level in names}
 
+SACROILIAC = ("SIJ-right", "SIJ-left")
+"""The two joints of the pelvis; each has the three rotations of a level."""
+
 DEGREE = math.pi / 180.0
 
 
@@ -51,23 +54,33 @@ def levels(region: str | None = None) -> tuple[str, ...]:
 
 
 def region_of(level: str) -> str:
-    """The region a level belongs to; its tissues are listed by region."""
-    return _REGION[known_level(level)]
+    """The region a level of the spine belongs to; its tissues are listed by region."""
+    name = known_level(level)
+    if name in SACROILIAC:
+        raise unknown("level of the spine", level, _REGION)
+    return _REGION[name]
 
 
 def known_level(level: str) -> str:
     """The level as this package writes it; "L4-5" and "L4_L5" are read too."""
     text = level.strip().replace("_", "-").replace("skull-C1", "C0-C1")
+    if text in SACROILIAC:
+        return text
     upper, _, lower = text.partition("-")
     if lower.isdigit():
         text = f"{upper}-{upper[:1]}{lower}"
     if text not in _REGION:
-        raise unknown("level", level, _REGION)
+        raise unknown("level", level, (*_REGION, *SACROILIAC))
     return text
 
 
 def coordinate_names(level: str) -> tuple[str, str, str]:
-    """The three coordinates of the body that this level turns about."""
+    """The three coordinates of the body that this level turns about.
+
+    The body has one joint for both sacroiliac ones: they share its coordinates.
+    """
+    if known_level(level) in SACROILIAC:
+        return "SIJ_nutation", "SIJ_LB", "SIJ_AR"
     upper, lower = known_level(level).split("-")
     joint = f"{'skull' if upper == 'C0' else upper}_{lower}"
     return f"{joint}_FE", f"{joint}_LB", f"{joint}_AR"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.passive.unit import FunctionalSpinalUnit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
 Array = NDArray[np.float64]
 

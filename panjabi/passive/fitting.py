@@ -1,7 +1,8 @@
 """Fitting the law of each axis to published neutral zone and range of motion, by protocol.
 
 Elastic half-width, stiffness at neutral, elastic-zone stiffness and hysteresis are fitted jointly
-and once: a residual neutral zone is a matter of all of them and of the holds. The targets leave
+and once: a residual neutral zone is a matter of all of them and of the holds, and a slope that was
+read in motion is that of the relaxed stiffness and of the branches together. The targets leave
 some freedom, so every unknown but the elastic-zone stiffness has a prior, and so has a recalled
 target: the fit is the most probable set. Write the packaged table again with
 `python -m panjabi.passive.fitting`.
@@ -10,15 +11,15 @@ target: the fit is the most probable set. Write the packaged table again with
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ConvergenceError
 from panjabi.passive.directions import levels
-from panjabi.passive.neutral_zone import residual_positions
-from panjabi.passive.protocol import Protocol, laboratory_test
+from panjabi.passive.neutral_zone import residual_positions, slope_in_motion, split_loop
+from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test
 from panjabi.passive.standard import AxisFit, assemble
 from panjabi.passive.targets import Target, target
 
@@ -27,17 +28,24 @@ READ_SD = 0.02  # relative; the same for a neutral zone that was read
 RECALLED_SD = 0.3  # relative; for a recalled one, a prior
 HALF_WIDTH_SD = 0.3  # of ln(elastic half-width / neutral zone), about 1
 BRANCH_SD = 0.7  # of ln(branch stiffness / stiffness at neutral), about 1
-LINEAR_READ_SD = 0.02  # of ln(stiffness at neutral / the figure read)
-LINEAR_ASSUMED_SD = 0.5  # the same where the figure is assumed
+LINEAR_READ_SD = 0.02  # of ln(relaxed stiffness at neutral / the figure read)
+SLOPE_READ_SD = 0.05  # relative; of a slope in motion, read on one specimen
+STIFFNESS_ASSUMED_SD = 0.5  # of either, where the figure is assumed
+# No stiffening law is stiffer at neutral than the secant of its own range. Where one laboratory's
+# regions are stiffer than another's units, the relaxed stiffness stops at this share of the secant.
+MOST_OF_SECANT = 0.5
+RELAXED_SHARE = 0.4  # of a slope in motion: where the fit starts
 
 
 def elastic_fit(aim: Target) -> AxisFit:
     """Without hysteresis, in closed form: where the joint fit starts from."""
-    minus, plus = _elastic_gain(aim, aim.range_minus), _elastic_gain(aim, aim.range_plus)
-    return AxisFit(aim.linear, aim.neutral_zone, aim.width, minus, plus, 0.0)
+    relaxed = RELAXED_SHARE * aim.stiffness if aim.moving else aim.stiffness
+    relaxed = min(relaxed, 0.9 * MOST_OF_SECANT * aim.secant)
+    minus, plus = (_elastic_gain(aim, relaxed, r) for r in (aim.range_minus, aim.range_plus))
+    return AxisFit(relaxed, aim.neutral_zone, aim.width, minus, plus, 0.0)
 
 
-def _elastic_gain(aim: Target, reach: float) -> float:
+def _elastic_gain(aim: Target, relaxed: float, reach: float) -> float:
     """Ramp stiffness [N m/rad] with which the elastic law alone holds the moment at `reach`."""
 
     def ramp(y: float) -> float:
@@ -45,15 +53,29 @@ def _elastic_gain(aim: Target, reach: float) -> float:
 
     forward = ramp(reach - aim.neutral_zone)
     backward = ramp(-reach - aim.neutral_zone)
-    return max((aim.moment - aim.linear * reach) / (forward - backward), 1e-3 * aim.linear)
+    return max((aim.moment - relaxed * reach) / (forward - backward), 1e-3 * relaxed)
 
 
-def measures(targets: list[Target], fits: list[AxisFit], axis: int) -> tuple[float, float, float]:
-    """Residual neutral zone and range to either side [rad] that a fit gives, by protocol."""
+@dataclass(frozen=True)
+class Measures:
+    """What a fit gives in the laboratory's tests; angles [rad]."""
+
+    neutral_zone: float  # residual, one-sided
+    range_minus: float
+    range_plus: float
+    slope: float | None  # in motion [N m/rad], where the target asks for it
+
+
+def measures(targets: list[Target], fits: list[AxisFit], axis: int) -> Measures:
+    """Stepped protocol, and a slow loop where the stiffness was measured in motion."""
     built = assemble(targets[axis].level, "default", targets, fits)
     protocol = Protocol()
     found = residual_positions(laboratory_test(built, axis, protocol), protocol.cycles)
-    return found.half_width, found.range_minus, found.range_plus
+    slope = None
+    if targets[axis].moving:
+        loop = cyclic_test(built, axis)
+        slope = slope_in_motion(split_loop(loop.moment, loop.angle))
+    return Measures(found.half_width, found.range_minus, found.range_plus, slope)
 
 
 def joint_fit(level: str, axis: int, source: str = "default") -> AxisFit:
@@ -71,35 +93,42 @@ def joint_fit(level: str, axis: int, source: str = "default") -> AxisFit:
     start = elastic_fit(aim)
     fits = [elastic_fit(t) for t in targets]
     zone_sd = READ_SD if aim.parameters["neutral_zone"].status == "measured" else RECALLED_SD
-    read = aim.parameters["linear"].status == "measured"
-    linear_sd = LINEAR_READ_SD if read else LINEAR_ASSUMED_SD
+    figure = aim.parameters["slope_in_motion" if aim.moving else "linear"]
+    read_sd = SLOPE_READ_SD if aim.moving else LINEAR_READ_SD
+    stiffness_sd = read_sd if figure.status == "measured" else STIFFNESS_ASSUMED_SD
+    if figure.sd is not None:
+        stiffness_sd = figure.sd / figure.value
 
     def fit_of(unknown: NDArray[np.float64]) -> AxisFit:
         minus, plus, onset, branch, linear = np.exp(unknown)
         return replace(
             start,
-            linear=aim.linear * linear,
+            linear=start.linear * linear,
             onset=aim.neutral_zone * onset,
             gain_minus=minus,
             gain_plus=plus,
-            branch=branch * linear * aim.linear,
+            branch=branch * linear * start.linear,
         )
 
     def misses(unknown: NDArray[np.float64]) -> list[float]:
         fits[axis] = fit_of(unknown)
-        zone, minus, plus = measures(targets, fits, axis)
+        got = measures(targets, fits, axis)
+        moved = 0.0 if got.slope is None else got.slope / aim.stiffness - 1.0
         return [
-            (zone / aim.neutral_zone - 1.0) / zone_sd,
-            (minus / aim.range_minus - 1.0) / RANGE_SD,
-            (plus / aim.range_plus - 1.0) / RANGE_SD,
+            (got.neutral_zone / aim.neutral_zone - 1.0) / zone_sd,
+            (got.range_minus / aim.range_minus - 1.0) / RANGE_SD,
+            (got.range_plus / aim.range_plus - 1.0) / RANGE_SD,
             unknown[2] / HALF_WIDTH_SD,
             unknown[3] / BRANCH_SD,
-            unknown[4] / linear_sd,
+            (moved if aim.moving else unknown[4]) / stiffness_sd,
         ]
 
     first = [math.log(start.gain_minus), math.log(start.gain_plus), 0.1, 0.0, 0.0]
-    scale = [1.0, 1.0, HALF_WIDTH_SD, BRANCH_SD, linear_sd]
-    found = least_squares(misses, first, x_scale=scale, xtol=1e-10, ftol=1e-12)
+    scale = [1.0, 1.0, HALF_WIDTH_SD, BRANCH_SD, 0.5 if aim.moving else stiffness_sd]
+    most = [np.inf] * 4 + [math.log(MOST_OF_SECANT * aim.secant / start.linear)]
+    found = least_squares(
+        misses, first, bounds=(-np.inf, most), x_scale=scale, xtol=1e-10, ftol=1e-12
+    )
     if not found.success:
         raise ConvergenceError(f"the fit of {level}, axis {axis} ended with: {found.message}")
     return fit_of(found.x)
@@ -117,7 +146,7 @@ def table() -> str:
             for axis in range(3):
                 aim = target(level, axis, source)
                 key = (axis, aim.neutral_zone, aim.range_minus, aim.range_plus, aim.moment,
-                       aim.linear, aim.parameters["neutral_zone"].status)  # fmt: skip
+                       aim.stiffness, *(p.status for p in aim.parameters.values()))  # fmt: skip
                 if key not in known:
                     known[key] = joint_fit(level, axis, source)
                 values = ",".join(f"{v:.7g}" for v in astuple(known[key]))

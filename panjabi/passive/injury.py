@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.kernels import LINEAR
 from panjabi.passive.terms import Structure, Term, linear
-from panjabi.passive.unit import FunctionalSpinalUnit
 from panjabi.provenance import Parameter
 from panjabi.reference import row
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from panjabi.passive.generated import exponential, linear, progressive, ramp
+from panjabi.passive.generated import closure, exponential, linear, progressive, ramp
 
 TERM_COLUMNS = 5
 
@@ -18,6 +18,7 @@ RAMP = 1  # side +1 or -1, stiffness [N m/rad], onset [rad], width [rad]
 PROGRESSIVE = 2  # side, growth of stiffness [N m/rad2], onset [rad], width [rad]
 EXPONENTIAL = 3  # side +1, -1, or 0 for both; amplitude [N m], scale [rad]
 COUPLING = 4  # other axis, stiffness [N m/rad]: energy = stiffness x_i x_j
+CLOSURE = 5  # unused, grip [N m], bias [N m], slip [rad]
 
 
 @njit(cache=True, nogil=True)
@@ -29,6 +30,8 @@ def evaluate(kind, row, angle):
     """
     if kind == LINEAR:
         return linear(row[2], angle)
+    if kind == CLOSURE:
+        return closure(row[2], row[3], row[4], angle)
     side = row[1]
     if kind == EXPONENTIAL:
         if side == 0.0:

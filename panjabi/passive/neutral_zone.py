@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import PanjabiError, ParameterError, unknown
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.protocol import Protocol, Recording, cyclic_test, laboratory_test
 from panjabi.passive.sigmoid import DoubleSigmoid, fit_double_sigmoid
-from panjabi.passive.unit import FunctionalSpinalUnit
 from panjabi.provenance import Parameter
 
 Array = NDArray[np.float64]
+
+INSIDE = 0.95  # of the measured angles to either side: inflexions beyond are the ends themselves
 
 ESTIMATORS = ("residual", "stiffness_threshold", "inflexion", "zero_load_gap")
 
@@ -145,6 +147,22 @@ def zero_load_gap(loop: Loop) -> NeutralZone:
     return NeutralZone("zero_load_gap", min(up, down), max(up, down), "between loop branches")
 
 
+def slope_in_motion(loop: Loop) -> float:
+    """Slope of the loop over one degree about zero load [N m/rad], mean of the branches.
+
+    What a laboratory reads across the neutral zone of a moving unit: the relaxed stiffness and
+    what the hysteresis adds to it at that speed.
+    """
+    half = 0.5 * np.pi / 180.0
+    slopes = []
+    for moment, angle in loop.branches:
+        middle = _at_moment(moment, angle, 0.0)
+        order = np.argsort(angle, kind="stable")
+        low, high = np.interp([middle - half, middle + half], angle[order], moment[order])
+        slopes.append((high - low) / (2.0 * half))
+    return float(np.mean(slopes))
+
+
 def stiffness_threshold(loop: Loop, threshold: float | None = None) -> NeutralZone:
     """Where the tangent is below a threshold [N m/rad], mean of the branches.
 
@@ -164,6 +182,12 @@ def inflexion(loop: Loop) -> NeutralZone:
 def inflexion_of(fits: list[DoubleSigmoid]) -> NeutralZone:
     """The same from sigmoids fitted already, with their confidence interval."""
     lower, upper = np.mean([f.inflexions() for f in fits], axis=0)
+    ends = np.mean([f.angle(f.reach) for f in fits], axis=0)
+    if lower < INSIDE * ends[0] or upper > INSIDE * ends[1]:
+        raise ParameterError(
+            "the compliance has no two inflexions inside the measured range; the curve does not "
+            "soften about neutral, so it has no neutral zone by this estimator."
+        )
     spread = float(np.sqrt(sum(f.half_width_sd() ** 2 for f in fits))) / len(fits)
     half = 0.5 * float(upper - lower)
     worst = min(f.r_squared for f in fits)
@@ -190,6 +214,11 @@ class NeutralZoneTest:
     def stiffness_at_neutral(self) -> float:
         """Relaxed tangent at neutral [N m/rad]."""
         return self.unit.stiffness_at_neutral(self.axis)
+
+    @property
+    def slope_in_motion(self) -> float:
+        """Slope of the continuous loop at zero load [N m/rad]; see `slope_in_motion`."""
+        return slope_in_motion(split_loop(self.continuous.moment, self.continuous.angle))
 
 
 def neutral_zone_test(

@@ -20,13 +20,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.generated import closure
+from panjabi.passive.preload import Proportional
+from panjabi.passive.terms import Structure, linear
+from panjabi.passive.terms import closure as closure_term
 from panjabi.provenance import Parameter, ParameterSet
 from panjabi.reference import row
 
 Array = NDArray[np.float64]
 
 MOTIONS = ("forward", "up", "right", "bending", "turn", "counternutation")
+_TEST_MOMENT = 42.0  # of the published rotations [N m]
 _SPAN = 1e-9  # of the load: how well a displacement under load must balance
 
 
@@ -197,6 +202,32 @@ def pelvis(*, compression: float = 0.0) -> Pelvis:
     return Pelvis(joint("right"), joint("left"), ParameterSet(known))
 
 
+def sacroiliac_unit(side: str) -> FunctionalSpinalUnit:
+    """The rotations of one joint as a unit: ligaments, and friction in proportion to compression.
+
+    Its preload is the compression on the joint. No hysteresis of the joint was read, so it has
+    none, and its neutral zone as a residual is none either.
+    """
+    known = _parameters()
+    si = {name: p.si for name, p in known.items()}
+    ligaments, friction = [], []
+    for axis, motion in enumerate(("counternutation", "bending", "turn")):
+        ligaments.append(linear(axis, si[f"stiffness_{motion}"]))
+        grip = si["friction"] * si["radius"]  # per newton of compression
+        friction.append(closure_term(axis, grip, slip=si["slip"] / si["radius"], preloaded=True))
+    return FunctionalSpinalUnit(
+        level=f"SIJ-{side}",
+        structures=(
+            Structure("ligaments", tuple(ligaments)),
+            Structure("force closure", tuple(friction), "joint"),
+        ),
+        stiffening=Proportional(),
+        test_moment=(_TEST_MOMENT,) * 3,
+        source="Miller1987",
+        parameters=ParameterSet(known),
+    )
+
+
 def _parameters() -> dict[str, Parameter]:
     def secant(id: str, load: float, unit: str) -> Parameter:
         found = row(id)
@@ -213,9 +244,9 @@ def _parameters() -> dict[str, Parameter]:
         "stiffness_forward": secant("mil87_anterior", 294.0, "N/mm"),
         "stiffness_up": assumed(294.0 / 1.75, "N/mm", between),
         "stiffness_right": secant("mil87_medial", 294.0, "N/mm"),
-        "stiffness_bending": secant("mil87_lb", 42.0, "N m/deg"),
-        "stiffness_turn": secant("mil87_ar", 42.0, "N m/deg"),
-        "stiffness_counternutation": assumed(42.0 / 3.8, "N m/deg", between),
+        "stiffness_bending": secant("mil87_lb", _TEST_MOMENT, "N m/deg"),
+        "stiffness_turn": secant("mil87_ar", _TEST_MOMENT, "N m/deg"),
+        "stiffness_counternutation": assumed(_TEST_MOMENT / 3.8, "N m/deg", between),
         "friction": assumed(0.4, "1", "of the joint's rough surfaces"),
         "wedge": assumed(10.0, "deg", "surface against the vertical, in the frontal plane"),
         "slip": assumed(0.2, "mm", "over which friction rises"),

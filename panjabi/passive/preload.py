@@ -1,4 +1,4 @@
-"""How compression along the spine stiffens a unit."""
+"""How compression stiffens a unit."""
 
 from __future__ import annotations
 
@@ -35,6 +35,21 @@ class Stiffening:
     def weakened(self, share: float) -> Stiffening:
         """With a part of the gain only: a disc that has lost its pressure."""
         return replace(self, gain=self.gain * share)
+
+
+@dataclass(frozen=True)
+class Proportional:
+    """In proportion to the preload [N], as friction grows with what presses on it."""
+
+    share: float = 1.0  # [1]
+
+    def factor(self, preload: float) -> float:
+        """What a term given per newton is multiplied by."""
+        return self.share * preload
+
+    def weakened(self, share: float) -> Proportional:
+        """With a part of the effect only."""
+        return replace(self, share=self.share * share)
 
 
 def published_stiffening() -> Stiffening:

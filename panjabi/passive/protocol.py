@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.passive import kernels
 from panjabi.passive.directions import axis_index
-from panjabi.passive.unit import FunctionalSpinalUnit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.provenance import Parameter
 
 Array = NDArray[np.float64]

@@ -13,11 +13,11 @@ from importlib.resources import files
 from panjabi.errors import DataFileError
 from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
 from panjabi.passive.directions import AXES, DIRECTIONS
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.preload import published_stiffening, stiffening_parameters
 from panjabi.passive.targets import Target, target
 from panjabi.passive.terms import Structure, Term, linear, ramp
-from panjabi.passive.unit import FunctionalSpinalUnit
 from panjabi.provenance import Parameter, ParameterSet
 from panjabi.reference.tables import read_csv
 

@@ -12,6 +12,7 @@ from statistics import mean
 
 from panjabi.errors import unknown
 from panjabi.passive.directions import DEGREE, known_level, levels, region_of
+from panjabi.passive.preload import published_stiffening
 from panjabi.provenance import Parameter
 from panjabi.reference import Row, row
 
@@ -24,9 +25,7 @@ CALIBRATION = (
 SOURCES = ("default", "Yamamoto1989", "Panjabi1988", "Wilke2017", "WhitePanjabi1990")
 
 _LETTERS = ("FE", "LB", "AR")
-# Cited for FE: slopes over the neutral zone of 0.28-0.38 N m/deg in three specimens under slow
-# motion; the relaxed value lies at the low end.
-_FE_LINEAR = 0.30
+_SLOPES = ("L1-2", "L2-3", "L4-5")  # levels whose slope in motion was measured in FE
 _MOMENT = {"upper cervical": 1.5, "cervical": 1.5, "thoracic": 7.5, "lumbar": 10.0}
 
 
@@ -40,7 +39,8 @@ class Target:
     range_minus: float  # range of motion in the negative direction, from neutral
     range_plus: float
     moment: float  # at which the range is read [N m]
-    linear: float  # stiffness at neutral without preload [N m/rad]
+    stiffness: float  # at neutral, without preload [N m/rad]
+    moving: bool  # that stiffness is the slope of a loop in slow motion, not the relaxed one
     parameters: dict[str, Parameter]
 
     @property
@@ -48,6 +48,11 @@ class Target:
         """Width of the ramps [rad]: a fifth of the neutral or of the elastic zone, assumed."""
         elastic = min(self.range_minus, self.range_plus) - self.neutral_zone
         return 0.2 * min(self.neutral_zone, elastic)
+
+    @property
+    def secant(self) -> float:
+        """Moment over range, mean of both sides [N m/rad]."""
+        return self.moment / (0.5 * (self.range_minus + self.range_plus))
 
 
 def source_levels(source: str) -> tuple[str, ...]:
@@ -174,35 +179,71 @@ def _target(level: str, axis: int, region: str, given: dict[str, Parameter]) -> 
         "moment at which the range of motion is read",
     )  # fmt: skip
     sizes = {name: p.si for name, p in given.items()}
-    linear = linear_stiffness(level, axis, moment.si, sizes["range_minus"], sizes["range_plus"])
-    everything = given | {"moment": moment, "linear": linear}
-    return Target(level, axis, **sizes, moment=moment.si, linear=linear.si, parameters=everything)
+    secant = moment.si / (0.5 * (sizes["range_minus"] + sizes["range_plus"]))
+    stiffness = stiffness_at_neutral(level, axis, secant)
+    moving = axis == 0 or region == "thoracic"
+    name = "slope_in_motion" if moving else "linear"
+    everything = given | {"moment": moment, name: stiffness}
+    return Target(
+        level, axis, **sizes, moment=moment.si, stiffness=stiffness.si, moving=moving,
+        parameters=everything,
+    )  # fmt: skip
 
 
-def linear_stiffness(level: str, axis: int, moment: float, minus: float, plus: float) -> Parameter:
-    """Stiffness at neutral: read for L1 to the sacrum, by its share of the secant elsewhere."""
+def stiffness_at_neutral(level: str, axis: int, secant: float) -> Parameter:
+    """Stiffness at neutral: read for T1 to T12 and L1 to the sacrum, elsewhere by a share.
+
+    What was read in the thorax, and in the lumbar spine in flexion-extension, are slopes in slow
+    motion, to which the hysteresis adds; in the other two axes of the lumbar spine it is the linear
+    term of a static law, taken as relaxed.
+    """
     if level in source_levels("Yamamoto1989"):
-        return _lumbar_linear(axis)
-    secant = moment / (0.5 * (minus + plus))
-    value = _secant_share(axis) * secant
+        return _lumbar_stiffness(_short(level), axis)
+    if level in levels("thoracic"):
+        return _thoracic_stiffness(level, axis)
     return Parameter(
-        value * DEGREE, "N m/deg", "ThisWork", "assumed",
+        _secant_share(axis) * secant * DEGREE, "N m/deg", "ThisWork", "assumed",
         "the lumbar share of the full-range secant, taken over to another region",
     )  # fmt: skip
 
 
-def _lumbar_linear(axis: int) -> Parameter:
+def _lumbar_stiffness(name: str, axis: int) -> Parameter:
     if axis == 0:
+        if name in _SLOPES:
+            found = row(f"gay05_slope_{name}")
+            return Parameter(
+                found.number, "N m/deg", found.bib, "measured",
+                "slope of a slow loop across the neutral zone, one specimen",
+            )  # fmt: skip
+        slopes = [row(f"gay05_slope_{other}") for other in _SLOPES]
         return Parameter(
-            _FE_LINEAR, "N m/deg", "Gay2005", "assumed",
-            "low end of slopes of 0.28-0.38 across the neutral zone, three specimens",
+            mean(r.number for r in slopes), "N m/deg", slopes[0].bib, "assumed",
+            "mean of the slopes of three other levels",
         )  # fmt: skip
     found = row("han10_LB_linear" if axis == 1 else "han10_AR_linear")
     return Parameter(found.number, "N m/deg", found.bib, "measured", "linear term, lumbar")
 
 
+def thoracic_region(level: str) -> tuple[str, int]:
+    """The measured region a thoracic level belongs to, and how many levels it has."""
+    place = levels("thoracic").index(level)
+    return ("T1-T4", 3) if place < 3 else ("T4-T8", 4) if place < 7 else ("T8-T12", 4)
+
+
+def _thoracic_stiffness(level: str, axis: int) -> Parameter:
+    """One level's part of a region without ribs, the 400 N it was pressed with taken off."""
+    name, count = thoracic_region(level)
+    found = row(f"man18_{_LETTERS[axis]}_NZstiff_{name}_no_ribs")
+    factor = count / published_stiffening().factor(400.0)
+    return Parameter(
+        factor * found.number, "N m/deg", found.bib, "measured",
+        f"{count} equal levels of {name} without ribs, in motion; 400 N by the preload law",
+        factor * (found.sd or 0.0),
+    )  # fmt: skip
+
+
 def _secant_share(axis: int) -> float:
-    """Mean over L1-L2 to L5-S1 of neutral stiffness over the secant at 10 N m."""
+    """Mean over L1-L2 to L5-S1 of the stiffness at neutral over the secant at 10 N m."""
     shares = []
     for level in levels("lumbar")[1:]:
         name, letters = _short(level), _LETTERS[axis]
@@ -210,5 +251,5 @@ def _secant_share(axis: int) -> float:
             ends = [row(f"yam89_rom_{d}_{name}").number for d in ("flexion", "extension")]
         else:
             ends = [row(f"yam89_rom_{letters}_one_side_{name}").number]
-        shares.append(_lumbar_linear(axis).value * mean(ends) / 10.0)
+        shares.append(_lumbar_stiffness(name, axis).value * mean(ends) / 10.0)
     return mean(shares)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from panjabi.errors import ParameterError
 from panjabi.passive import kernels
-from panjabi.passive.kernels import COUPLING, EXPONENTIAL, LINEAR, PROGRESSIVE, RAMP
+from panjabi.passive.kernels import CLOSURE, COUPLING, EXPONENTIAL, LINEAR, PROGRESSIVE, RAMP
 
 _NAMES = {
     LINEAR: "linear",
@@ -15,6 +15,7 @@ _NAMES = {
     PROGRESSIVE: "progressive",
     EXPONENTIAL: "exponential",
     COUPLING: "coupling",
+    CLOSURE: "closure",
 }
 
 
@@ -22,14 +23,14 @@ _NAMES = {
 class Term:
     """One law on one axis: a kind and its numbers, SI and radians.
 
-    Make one with `linear`, `ramp`, `progressive`, `exponential` or `coupling`.
+    Make one with `linear`, `ramp`, `progressive`, `exponential`, `coupling` or `closure`.
     """
 
     kind: int
     axis: int
     side: int = 0  # +1, -1: acts in that direction only; 0: both; COUPLING: the other axis
     values: tuple[float, ...] = ()
-    preloaded: bool = False  # grows with compression (the neutral-zone stiffness does)
+    preloaded: bool = False  # grows with compression: stiffness at neutral, friction
 
     def __post_init__(self) -> None:
         name = _NAMES.get(self.kind, f"kind {self.kind}")
@@ -48,6 +49,11 @@ class Term:
         if self.kind == EXPONENTIAL and self.values[1] <= 0.0:
             raise ParameterError(
                 f"an exponential term has scale {self.values[1]:g} rad; possible: above 0."
+            )
+        if self.kind == CLOSURE and self.values[2] <= 0.0:
+            raise ParameterError(
+                f"a closure term has slip {self.values[2]:g} rad; possible: above 0, since "
+                "friction that rises at once has no stiffness."
             )
 
     @property
@@ -97,6 +103,11 @@ def coupling(axis: int, other: int, stiffness: float) -> Term:
     if axis == other:
         raise ParameterError(f"coupling of axis {axis} with itself; give two different axes.")
     return Term(COUPLING, axis, other, (stiffness,))
+
+
+def closure(axis: int, grip: float, *, slip: float, preloaded: bool = False) -> Term:
+    """Friction that rises to `grip` [N m] over a slip [rad], alike both ways."""
+    return Term(CLOSURE, axis, 0, (grip, 0.0, slip), preloaded)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from panjabi.passive.directions import DEGREE, DIRECTIONS, axis_index, levels
+from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
 from panjabi.passive.injury import (
     cut,
     degenerated,
@@ -25,13 +26,13 @@ from panjabi.passive.injury import (
 from panjabi.passive.neutral_zone import (
     neutral_zone_test,
     residual_positions,
+    slope_in_motion,
     split_loop,
     zero_load_gap,
 )
 from panjabi.passive.pelvis import pelvis
 from panjabi.passive.protocol import cyclic_test, laboratory_test, run
 from panjabi.passive.sigmoid import fit_double_sigmoid
-from panjabi.passive.unit import FunctionalSpinalUnit, unit
 from panjabi.reference import Role, published, row
 
 Outcome = Literal["met", "missed", "not_predicted"]
@@ -251,26 +252,9 @@ def _one_specimen() -> Iterable[Comparison]:
         yield _judge(f"gay05_qrom_{name}", minus + plus, reason)
         yield _judge(f"gay05_drom_{name}", _continuous([unit(level)], 0, 10.0)[1], reason)
         yield _judge(f"gay05_qnz_{name}", 2.0 * zone, reason)
-        yield _judge(
-            f"gay05_slope_{name}",
-            _slope_at_zero_load(unit(level)),
-            "sets the relaxed stiffness; in motion the branches add to it: the hysteresis that "
-            "holds a residual of Yamamoto's size makes the moving slope too steep",
-        )
-
-
-def _slope_at_zero_load(one: Unit) -> float:
-    """Slope of a slow continuous loop in flexion-extension, a degree about zero load [N m/deg]."""
-    found = cyclic_test(one, 0)
-    slopes = []
-    for moment, angle in split_loop(found.moment, found.angle).branches:
-        by_moment, by_angle = np.argsort(moment), np.argsort(angle)
-        middle = np.interp(0.0, moment[by_moment], angle[by_moment])
-        ends = np.interp(
-            middle + 0.5 * DEGREE * np.array([-1.0, 1.0]), angle[by_angle], moment[by_angle]
-        )
-        slopes.append(ends[1] - ends[0])
-    return float(np.mean(slopes))
+        loop = cyclic_test(unit(level), 0)
+        slope = slope_in_motion(split_loop(loop.moment, loop.angle)) * DEGREE
+        yield _judge(f"gay05_slope_{name}", slope, "fitted, in a loop of 60 s")
 
 
 def _whole_neck() -> Iterable[Comparison]:

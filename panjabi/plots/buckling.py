@@ -98,6 +98,7 @@ def plot_mode(
         ax.annotate("", (x[-1], y[-1]), (x[-1], y[-1] + 25.0), arrowprops={"arrowstyle": "->"})
     ax.set_aspect("equal", adjustable="datalim")
     ax.set(xlabel=f"{'left' if view == 'front' else 'forward'} [mm]", ylabel="up [mm]")
+    ax.margins(y=0.12)
     ax.set_title(f"{critical.column.name}: {critical.load:.1f} N")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22))
     return ax

@@ -190,7 +190,7 @@ class Column:
         """The flat rows of all units, where every law is a unit; one compiled call then."""
         if not all(hasattr(law, "structures") for law in self.laws):
             return None
-        from panjabi.passive.unit import FunctionalSpinalUnit, stack
+        from panjabi.passive.functional_unit import FunctionalSpinalUnit, stack
 
         units = [law for law in self.laws if isinstance(law, FunctionalSpinalUnit)]
         return stack(units) if len(units) == len(self.laws) else None

@@ -62,10 +62,10 @@ class LinearJoint:
 
 @dataclass(frozen=True)
 class ExponentialJoint:
-    """Moment growing exponentially on both sides of neutral: M = (k0 / b) sinh(b x).
+    """Moment growing exponentially on both sides of neutral: M = (k0 / b) (exp(b |x|) - 1) sign x.
 
-    The smooth, odd form of A (exp(b |x|) - 1) sign x: the latter has a kink in its stiffness at
-    neutral, which is where a buckling load is read. k0 is the stiffness at neutral.
+    k0 is the stiffness at neutral. Moment and stiffness are continuous; the stiffness has its
+    minimum k0, with a corner, at neutral.
     """
 
     stiffness: Sequence[float] | Floats  # at neutral; FE, LB, AR [N m/rad]
@@ -102,21 +102,25 @@ class ExponentialJoint:
         return cls(stiffness, exponents)
 
     def energy(self, angles: Any) -> float:
-        k, b = np.asarray(self.stiffness), np.asarray(self.exponent)
-        # 2 sinh^2(x/2) = cosh x - 1 without the cancellation
-        return np.sum(2.0 * k / b**2 * np.sinh(0.5 * b * np.asarray(angles)) ** 2)
+        k, b, x = self._folded(angles)
+        return np.sum(k / b**2 * (np.expm1(x) - x))
 
     def moment(self, angles: Any) -> Floats:
-        k, b = np.asarray(self.stiffness), np.asarray(self.exponent)
-        return k / b * np.sinh(b * np.asarray(angles))
+        k, b, x = self._folded(angles)
+        return np.where(np.real(angles) < 0.0, -1.0, 1.0) * k / b * np.expm1(x)
 
     def tangent(self, angles: Any) -> Floats:
-        k, b = np.asarray(self.stiffness), np.asarray(self.exponent)
-        return np.diag(k * np.cosh(b * np.asarray(angles)))
+        k, _, x = self._folded(angles)
+        return np.diag(k * np.exp(x))
+
+    def _folded(self, angles: Any) -> tuple[Floats, Floats, Any]:
+        """Stiffness, exponent and b |x|; |x| as x sign x, which is right for complex x too."""
+        k, b, at = np.asarray(self.stiffness), np.asarray(self.exponent), np.asarray(angles)
+        return k, b, b * at * np.where(at.real < 0.0, -1.0, 1.0)
 
 
 def _exponent(stiffness: float, angle: float, moment: float) -> float:
-    """b of (k0/b) sinh(b angle) = moment, by Newton from above: sinh(y)/y = moment/(k0 angle)."""
+    """b of (k0/b) (exp(b angle) - 1) = moment, by Newton from above: (e^y - 1)/y = ratio."""
     ratio = moment / (stiffness * angle)
     if not ratio > 1.0:
         raise ParameterError(
@@ -124,9 +128,9 @@ def _exponent(stiffness: float, angle: float, moment: float) -> float:
             f"{angle:g} rad, above the moment {moment:g} N m; an exponential joint only stiffens. "
             "Lower the stiffness at neutral or raise the moment."
         )
-    y = np.sqrt(6.0 * (ratio - 1.0)) if ratio < 2.0 else np.log(2.0 * ratio) + 2.0
+    y = 2.0 * (ratio - 1.0) if ratio < 2.0 else np.log(ratio) + np.log(2.0 * np.log(ratio) + 1.0)
     for _ in range(60):
-        step = (np.sinh(y) - ratio * y) / (np.cosh(y) - ratio)
+        step = (np.expm1(y) - ratio * y) / (np.exp(y) - ratio)
         y -= step
         if abs(step) < 1e-14 * y:
             break

@@ -13,7 +13,7 @@ from panjabi.spine.levels import levels_of
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
-    from panjabi.passive.unit import FunctionalSpinalUnit
+    from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
 RIBBED = tuple(f"T{i}-T{i + 1}" for i in range(1, 12))
 """Levels that the anterior rib cage bridges."""
@@ -44,8 +44,8 @@ def unit_column(
     UnknownNameError
         For a column, level, source or injury that does not exist.
     """
+    from panjabi.passive.functional_unit import unit
     from panjabi.passive.injury import injured, with_rib_cage
-    from panjabi.passive.unit import unit
 
     levels = levels_of(region)
     changes = dict(injuries or {})
@@ -93,7 +93,7 @@ def has_branches(made: Column) -> bool:
 
 
 def _units(made: Column) -> list[FunctionalSpinalUnit]:
-    from panjabi.passive.unit import FunctionalSpinalUnit
+    from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
     units = [law for law in made.laws if isinstance(law, FunctionalSpinalUnit)]
     if len(units) != len(made.laws):

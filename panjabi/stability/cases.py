@@ -155,9 +155,9 @@ def after_buckling_exponential() -> ColumnCase:
         turned,
         "at most the published bound",
         turned < row("cri92_post_exp").number,
-        "largest of the levels (L2-L3, whose range of motion is the largest); the others stay "
-        "below 5 deg. Stiffness from 11 N, exponent from the range at 10 N m, in the smooth form "
-        "sinh; A (exp(b|x|) - 1), whose stiffness has a kink at neutral, gives 4.7 deg",
+        "largest of the levels (L2-L3, whose range of motion is the largest). A (exp(b|x|) - 1), "
+        "stiffness from 11 N, exponent from the range at 10 N m; sinh, which has no corner at "
+        "neutral, gives 5.09 through the same numbers, and was tried first",
     )
 
 
@@ -238,8 +238,9 @@ def carried(region: str, id: str) -> ColumnCase:
         largest,
         f"stable and no level beyond {CARRIED_DEG:g} deg",
         bent.stable and largest <= CARRIED_DEG,
-        "constant-tension cable midway between the joints, not optimised; units under the same "
-        "preload. Predicted is the largest rotation of a level",
+        f"{'stable' if bent.stable else 'unstable'}; constant-tension cable midway between the "
+        "joints, not optimised; units under the same preload. Predicted is the largest rotation of "
+        "a level",
         unit="deg",
     )
 

@@ -69,7 +69,7 @@ def crisco(model: str) -> CriscoModel:
         raise unknown("model of Crisco's column", model, MODELS)
     made, parameters = crisco_column(model)
     found = critical_load(made, made.top_load())
-    path = post_buckling(found, to=POST_LOAD) if found.load < POST_LOAD else None
+    path = post_buckling(found, to=POST_LOAD, step=0.01) if found.load < POST_LOAD else None
     return CriscoModel(model, made, found, path, parameters)
 
 

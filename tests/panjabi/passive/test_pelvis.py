@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panjabi.errors import ParameterError
+from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.passive.directions import region_of
+from panjabi.passive.functional_unit import unit
+from panjabi.passive.injury import cut
+from panjabi.passive.neutral_zone import neutral_zone_test
 from panjabi.passive.pelvis import MOTIONS, SacroiliacJoint, pelvis
 
 SIZE = np.array([1e-3, 1e-3, 1e-3, 0.02, 0.02, 0.02])
@@ -113,3 +117,37 @@ def test_nonsense_is_refused():
         pelvis().force([0.0])
     with pytest.raises(ParameterError, match="side is 'middle'"):
         pelvis().compressed(10.0, side="middle")
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_each_joint_is_a_unit_whose_sum_has_ligaments_and_friction(side):
+    """Two of them make the rotations of the pelvis, offsets apart."""
+    compression = 350.0
+    one = unit(f"SIJ-{side}", preload=compression)
+    joint = getattr(pelvis(compression=compression), side)
+    for axis, motion in enumerate((5, 3, 4)):
+        for angle in (-0.02, 0.003, 0.05):
+            energy, force, tangent = joint.law(motion, angle)
+            at = np.eye(3)[axis] * angle
+            assert one.energy(at) == pytest.approx(energy, rel=1e-12)
+            assert one.moment(at)[axis] == pytest.approx(force, rel=1e-12)
+            assert one.tangent(at)[axis, axis] == pytest.approx(tangent, rel=1e-12)
+    assert one.coordinates == ("SIJ_nutation", "SIJ_LB", "SIJ_AR")
+    assert cut(one, "force closure").stiffness_at_neutral(0) < one.stiffness_at_neutral(0)
+
+
+def test_a_joint_turns_as_published_and_less_under_compression():
+    """Miller 1987: 6.21 degrees of axial rotation at 42 N m (calibration)."""
+    free = neutral_zone_test(unit("SIJ-left"), "axial rotation")
+    assert np.degrees(free.residual.range_plus) == pytest.approx(6.21, rel=1e-3)
+    pressed = neutral_zone_test(unit("SIJ-left", preload=600.0), "axial rotation")
+    assert pressed.residual.range_plus < free.residual.range_plus
+    assert free.zones["residual"].half_width == pytest.approx(0.0, abs=1e-9)
+    assert "no neutral zone" in pressed.missing["inflexion"]
+
+
+def test_the_joints_are_named_where_levels_are_asked():
+    with pytest.raises(UnknownNameError, match="source of SIJ-left 'Yamamoto1989'"):
+        unit("SIJ-left", "Yamamoto1989")
+    with pytest.raises(UnknownNameError, match="level of the spine 'SIJ-left'"):
+        region_of("SIJ-left")

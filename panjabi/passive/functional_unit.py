@@ -17,9 +17,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.passive import kernels
-from panjabi.passive.directions import coordinate_names, direction, known_level, levels
+from panjabi.passive.directions import (
+    SACROILIAC,
+    coordinate_names,
+    direction,
+    known_level,
+    levels,
+)
 from panjabi.passive.hysteresis import Hysteresis
-from panjabi.passive.preload import Stiffening
+from panjabi.passive.preload import Proportional, Stiffening
 from panjabi.passive.terms import Structure, Term
 from panjabi.provenance import Parameter, ParameterSet
 
@@ -39,7 +45,7 @@ class FunctionalSpinalUnit:
     level: str
     structures: tuple[Structure, ...]
     preload: float = 0.0  # [N]
-    stiffening: Stiffening = field(default_factory=Stiffening)
+    stiffening: Stiffening | Proportional = field(default_factory=Stiffening)
     hysteresis: Hysteresis = field(default_factory=Hysteresis)
     test_moment: tuple[float, float, float] = (10.0, 10.0, 10.0)  # range is read there [N m]
     source: str = "default"
@@ -230,14 +236,22 @@ def stack(
 
 @cache
 def unit(level: str, source: str = "default", *, preload: float = 0.0) -> FunctionalSpinalUnit:
-    """The intact unit of a level, fitted to the figures of a source.
+    """The intact unit of a level, fitted to the figures of a source; or a sacroiliac joint.
 
     Raises
     ------
     UnknownNameError
         If there is no such level or source, or the source has no figures for the level.
     """
-    from panjabi.passive.standard import fitted_unit
+    name = known_level(level)
+    if name in SACROILIAC:
+        from panjabi.passive.pelvis import sacroiliac_unit
 
-    built = fitted_unit(known_level(level), source)
+        if source not in ("default", "Miller1987"):
+            raise unknown(f"source of {name}", source, ("default", "Miller1987"))
+        built = sacroiliac_unit(name.partition("-")[2])
+    else:
+        from panjabi.passive.standard import fitted_unit
+
+        built = fitted_unit(name, source)
     return built.with_preload(preload) if preload else built
