@@ -218,7 +218,8 @@ class NeutralZoneTest:
     @property
     def slope_in_motion(self) -> float:
         """Slope of the continuous loop at zero load [N m/rad]; see `slope_in_motion`."""
-        return slope_in_motion(split_loop(self.continuous.moment, self.continuous.angle))
+        loop = split_loop(self.continuous.moment, self.continuous.angle)
+        return slope_in_motion(loop)
 
 
 def neutral_zone_test(

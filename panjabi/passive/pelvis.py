@@ -222,7 +222,7 @@ def sacroiliac_unit(side: str) -> FunctionalSpinalUnit:
             Structure("force closure", tuple(friction), "joint"),
         ),
         stiffening=Proportional(),
-        test_moment=(_TEST_MOMENT,) * 3,
+        test_moment=(_TEST_MOMENT, _TEST_MOMENT, _TEST_MOMENT),
         source="Miller1987",
         parameters=ParameterSet(known),
     )

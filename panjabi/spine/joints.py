@@ -116,7 +116,7 @@ class ExponentialJoint:
     def _folded(self, angles: Any) -> tuple[Floats, Floats, Any]:
         """Stiffness, exponent and b |x|; |x| as x sign x, which is right for complex x too."""
         k, b, at = np.asarray(self.stiffness), np.asarray(self.exponent), np.asarray(angles)
-        return k, b, b * at * np.where(at.real < 0.0, -1.0, 1.0)
+        return k, b, b * at * np.where(np.real(at) < 0.0, -1.0, 1.0)
 
 
 def _exponent(stiffness: float, angle: float, moment: float) -> float:
