@@ -1,0 +1,81 @@
+"""Lengths and moment arms of model files by OpenSim itself, as a table that the tests read.
+
+Run with a Python that has opensim 4.6 (`pip install opensim`), from the root of the project:
+
+    python tests/panjabi/io/make_oracle.py            # rewrites tests/panjabi/io/data/oracle.json
+    python tests/panjabi/io/make_oracle.py a.osim     # prints the table of any file
+
+20 random postures a file, within the ranges cut to 1.5 rad or m, couplers satisfied. Values are
+those that OpenSim reports back after assembly. Nothing of panjabi is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+DATA = Path(__file__).parent / "data"
+POSTURES = 20
+WIDEST = 1.5
+
+
+def table(file: Path, seed: int = 0) -> dict:
+    """Coordinates, postures, lengths [m] and moment arms [m] of one model file."""
+    import opensim
+
+    opensim.Logger.setLevelString("error")
+    model = opensim.Model(str(file))
+    model.set_assembly_accuracy(1e-12)
+    state = model.initSystem()
+    coordinates = [model.getCoordinateSet().get(i) for i in range(model.getCoordinateSet().getSize())]
+    muscles = [model.getMuscles().get(i) for i in range(model.getMuscles().getSize())]
+    bodies = [model.getBodySet().get(i) for i in range(model.getBodySet().getSize())]
+    rng = np.random.default_rng(seed)
+    rows = []
+    for _ in range(POSTURES):
+        for c in coordinates:
+            low, high = max(c.getRangeMin(), -WIDEST), min(c.getRangeMax(), WIDEST)
+            value = rng.uniform(low, high)
+            if not c.isDependent(state):
+                c.setLocked(state, False)
+                c.setValue(state, value, False)
+        model.assemble(state)
+        model.realizePosition(state)
+        rows.append(
+            {
+                "values": [c.getValue(state) for c in coordinates],
+                "position_m": [
+                    [b.getPositionInGround(state).get(i) for i in range(3)] for b in bodies
+                ],
+                "length_m": [m.getLength(state) for m in muscles],
+                "moment_arm_m": [
+                    [m.computeMomentArm(state, c) for c in coordinates] for m in muscles
+                ],
+            }
+        )
+    return {
+        "coordinates": [c.getName() for c in coordinates],
+        "bodies": [b.getName() for b in bodies],
+        "muscles": [m.getName() for m in muscles],
+        "postures": rows,
+    }
+
+
+def main(files: list[str]) -> None:
+    """Write the table of the test files, or print that of the files named."""
+    import opensim
+
+    about = f"made by make_oracle.py with OpenSim {opensim.GetVersion()}"
+    chosen = [Path(f) for f in files] or sorted(DATA.glob("*.osim"))
+    text = json.dumps({"about": about, "models": {f.name: table(f) for f in chosen}})
+    if files:
+        print(text)
+    else:
+        (DATA / "oracle.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
