@@ -102,7 +102,8 @@ def _unused(
     for child in element.children:
         inside = FROM_SET.get(child.tag, reason)
         if child.used or child.tag in FROM_SET or child.tag in ("objects", "components", "frames"):
-            named = child.name if child.used and child.name else owner
+            is_set = child.tag.endswith("Set")
+            named = child.name if child.used and child.name and not is_set else owner
             yield from _unused(child, named, inside)
         elif any(e.text.strip() or e.tag[:1].isupper() for e in child.walk()):
             why, affects = reason

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.parsers import expat
 
-from panjabi.body.tree import Floats
 from panjabi.errors import DataFileError
 
 DEEPEST = 200  # levels; the deepest model files have about twenty
@@ -36,9 +35,7 @@ class Element:
     def wrong(self, given: str, possible: str, advice: str) -> DataFileError:
         """The error for something in this element, with its file and line; ready to raise."""
         what = f"<{self.tag}>" + (f" {self.name!r}" if self.name else "")
-        return DataFileError(
-            f"{self.file}, line {self.line}: {what} {given}; {possible}. {advice}"
-        )
+        return DataFileError(f"{self.file}, line {self.line}: {what} {given}; {possible}. {advice}")
 
     def first(self, *tags: str) -> Element | None:
         """The first child with one of the tags; used from now on."""

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from panjabi.body.model import Body
-from panjabi.body.places import Frame, Place
+from panjabi.body.muscles import Muscle
+from panjabi.body.places import Frame
 from panjabi.body.tree import GROUND, Floats
-from panjabi.errors import DataFileError, SchemaError
+from panjabi.errors import SchemaError
 from panjabi.io.findings import Findings
 from panjabi.io.markup import Element, parse
 from panjabi.io.osim_coordinates import OsimCoordinate, coupled, read_coordinates
 from panjabi.io.osim_frames import Frames
-from panjabi.io.osim_joints import SHIFT, Joint, read_joint
+from panjabi.io.osim_joints import SHIFT, Joint
 from panjabi.io.osim_model import OsimModel
 from panjabi.io.osim_motion import build_motions
 from panjabi.io.osim_muscles import OsimMuscle, read_muscle
 from panjabi.io.osim_paths import Paths, as_muscle, build_paths
+from panjabi.io.osim_tree import (
+    Mass,
+    parents_first,
+    read_bodies,
+    read_joints,
+    read_markers,
+    read_mass,
+)
 
 OLDEST, NEWEST = 20101, 40600
 BETWEEN = range(30500, 40000)  # test versions of OpenSim 4, with a third layout
 STANDARD_GRAVITY = (0.0, -9.80665, 0.0)
-
-
-@dataclass(frozen=True, eq=False)
-class Mass:
-    """Mass of a body, and where it lies."""
-
-    mass: float  # [kg]
-    com: Floats  # (3,) [m]
-    inertia: Floats  # (3, 3) about the centre of mass [kg m2]
 
 
 def read_osim(path: str | Path) -> OsimModel:
@@ -57,9 +56,9 @@ def read_osim(path: str | Path) -> OsimModel:
         )
     _patterns(model)
     findings = Findings()
-    bodies = _bodies(model)
+    bodies = read_bodies(model)
     frames = Frames(model, list(bodies))
-    joints = _parents_first(_joints(model, bodies, frames, findings), bodies)
+    joints = parents_first(read_joints(model, bodies, frames, findings), bodies)
     coordinates = coupled(read_coordinates(joints), model.members("ConstraintSet"), findings)
     muscles = _muscles(model, frames, list(coordinates), findings)
     used = [m.coordinate for j in joints for m in j.motions]
@@ -74,12 +73,12 @@ def read_osim(path: str | Path) -> OsimModel:
     tree, fits = motions.nominal(free, ranges)
     gravity = np.array(model.numbers("gravity", count=3, default=STANDARD_GRAVITY))
     default = np.array([coordinates[n].default for n in free])
-    masses = [Mass(0.0, np.zeros(3), np.zeros((3, 3))), *(_mass(bodies[n]) for n in names[1:])]
+    masses = [Mass(0.0, np.zeros(3), np.zeros((3, 3))), *(read_mass(bodies[n]) for n in names[1:])]
     body = Body(
         names=names,
         coordinates=tuple(free),
         ranges=ranges,
-        signs={n: "as in the file" for n in free},
+        signs=dict.fromkeys(free, "as in the file"),
         translations=_translations(joints, coordinates),
         mass=np.array([m.mass for m in masses]),
         com=np.array([m.com for m in masses]),
@@ -89,7 +88,7 @@ def read_osim(path: str | Path) -> OsimModel:
             name: Frame(name, f.body, f.position, f.rotation) for name, f in frames.all().items()
         },
         aliases={},
-        landmarks=_markers(model, frames),
+        landmarks=read_markers(model, frames),
         stations={},
         muscles=_body_muscles(muscles, paths, names, default),
         scale=np.ones(len(names)),
@@ -135,8 +134,8 @@ def _version(root: Element) -> int:
         )
     if version < OLDEST or version in BETWEEN:
         raise SchemaError(
-            f"{where}: the version is {version}; {OLDEST} to {BETWEEN[0] - 1} and {BETWEEN[-1] + 1} "
-            f"to {NEWEST} are possible. Open the model in OpenSim 4 and save it."
+            f"{where}: the version is {version}; {OLDEST} to {BETWEEN[0] - 1} and "
+            f"{BETWEEN[-1] + 1} to {NEWEST} are possible. Open the model in OpenSim 4 and save it."
         )
     return version
 
@@ -152,117 +151,6 @@ def _patterns(model: Element) -> None:
     for element in model.walk():
         if id(element) not in inside:
             element.pattern = stated.get(element.tag)
-
-
-def _bodies(model: Element) -> dict[str, Element]:
-    """Bodies by name, without the ground."""
-    ground = model.first("Ground")
-    if ground is not None:
-        ground.take()
-    found: dict[str, Element] = {}
-    for element in model.members("BodySet"):
-        if element.tag != "Body":
-            continue
-        element.take()
-        if element.name == GROUND:
-            for tag in ("mass", "mass_center", "Joint", *SIX):
-                element.first(tag)
-            continue
-        if element.name in found or not element.name:
-            raise element.wrong(
-                "has no name of its own", "names that differ are possible", "Rename it."
-            )
-        found[element.name] = element
-    if not found:
-        raise DataFileError(
-            f"{model.file}, line {model.line}: the model has no bodies; at least one is possible. "
-            "Give a whole model."
-        )
-    return found
-
-
-SIX = ("inertia_xx", "inertia_yy", "inertia_zz", "inertia_xy", "inertia_xz", "inertia_yz")
-
-
-def _mass(element: Element) -> Mass:
-    mass = element.number("mass")
-    if mass < 0.0:
-        raise element.wrong(f"has the mass {mass:g}", "zero or more is possible", "Correct it.")
-    if element.property("inertia") is not None:
-        six = element.numbers("inertia", count=6)
-    else:
-        six = [element.number(tag, default=0.0) for tag in SIX]
-    xx, yy, zz, xy, xz, yz = six
-    return Mass(
-        mass,
-        np.array(element.numbers("mass_center", count=3, default=(0.0, 0.0, 0.0))),
-        np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]]),
-    )
-
-
-def _joints(
-    model: Element, bodies: dict[str, Element], frames: Frames, findings: Findings
-) -> list[Joint]:
-    """Joints of the set, or of the bodies where these hold them (OpenSim 2 and 3)."""
-    found = [
-        read_joint(element.take(), frames, findings)
-        for element in model.members("JointSet")
-        if element.tag.endswith("Joint")
-    ]
-    for name, element in bodies.items():
-        holder = element.first("Joint")
-        if holder is not None and holder.children:
-            found.append(read_joint(holder.children[0].take(), frames, findings, name))
-    return found
-
-
-def _parents_first(joints: list[Joint], bodies: dict[str, Element]) -> list[Joint]:
-    """The joints in an order in which each parent is placed before its child.
-
-    Raises
-    ------
-    DataFileError
-        If a body has no joint, or two, or joints form a circle.
-    """
-    by_child: dict[str, Joint] = {}
-    for joint in joints:
-        if joint.child == GROUND:
-            raise joint.element.wrong(
-                "has the ground as its child",
-                "any other body is possible",
-                "Exchange parent and child.",
-            )
-        if joint.child in by_child:
-            raise joint.element.wrong(
-                f"moves the body {joint.child!r}, which the joint {by_child[joint.child].name!r} "
-                "moves already",
-                "one joint for each body is possible",
-                "Replace one of them by a constraint.",
-            )
-        by_child[joint.child] = joint
-    for name, element in bodies.items():
-        if name not in by_child:
-            raise element.wrong(
-                "is not the child of any joint",
-                "one joint for each body is possible",
-                "Add a joint, a FreeJoint for a body that floats.",
-            )
-    placed = {GROUND}
-    order: list[Joint] = []
-    waiting = list(joints)
-    while waiting:
-        ready = [j for j in waiting if j.parent in placed]
-        if not ready:
-            names = ", ".join(j.name for j in waiting)
-            raise waiting[0].element.wrong(
-                f"is one of joints in a circle or hanging from one ({names})",
-                "joints that lead to the ground are possible",
-                "Open the circle.",
-            )
-        order.append(ready[0])
-        placed.add(ready[0].child)
-        waiting.remove(ready[0])
-    return order
 
 
 def _muscles(
@@ -293,23 +181,9 @@ def _translations(
     return frozenset(n for n in coordinates if kinds.get(n) == {SHIFT})
 
 
-def _markers(model: Element, frames: Frames) -> dict[str, Place]:
-    """Markers as landmarks."""
-    found = {}
-    for element in model.members("MarkerSet"):
-        if element.tag != "Marker":
-            continue
-        element.take()
-        frame = frames.find(element.text_of("socket_parent_frame", "body"), element)
-        local = np.array(element.numbers("location", count=3))
-        place = frame.position + frame.rotation @ local
-        found[element.name] = Place(element.name, frame.body, place)
-    return found
-
-
 def _body_muscles(
     muscles: Sequence[OsimMuscle], paths: Paths, names: tuple[str, ...], default: Floats
-) -> dict:
+) -> dict[str, Muscle]:
     """The muscles as the body's own, over the points of the default posture."""
     arrays = paths.at(default)
     found = {}

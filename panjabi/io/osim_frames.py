@@ -91,9 +91,7 @@ class Frames:
                 "frames that lead to a body are possible",
                 "Correct its socket_parent.",
             )
-        parent = self._find(
-            frame.text_of("socket_parent"), frame, near, (*on_the_way, id(frame))
-        )
+        parent = self._find(frame.text_of("socket_parent"), frame, near, (*on_the_way, id(frame)))
         translation = frame.numbers("translation", count=3, default=(0.0, 0.0, 0.0))
         angles = frame.numbers("orientation", count=3, default=(0.0, 0.0, 0.0))
         return parent.then(translation, body_fixed_xyz(angles))

@@ -179,9 +179,7 @@ def _folded(
             turns.insert(0, _about(m, constant.T @ m.axis))
         else:
             constant = _turn(m.axis, m.function(0.0)) @ constant
-    shifts = [
-        _about(m, constant.T @ m.axis) for m in motions if m.kind == SHIFT and m.coordinate
-    ]
+    shifts = [_about(m, constant.T @ m.axis) for m in motions if m.kind == SHIFT and m.coordinate]
     return Joint(
         element.name,
         parent.body,

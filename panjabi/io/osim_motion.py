@@ -15,6 +15,7 @@ from panjabi.io.osim_joints import SHIFT, Joint
 
 Chain = tuple[Piecewise, ...]
 SAMPLES = 401
+NO_RANGE = 4.0 * np.pi  # wider than this is "unlimited" [rad or m]
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,14 @@ class Motions:
         """
         poly = self.exact.copy()
         for e in self.inexact:
-            poly[e] = osculating(self.functions[e], q[self.frame.coordinate[e]])
+            poly[e] = osculating(self.functions[e], float(q[self.frame.coordinate[e]]))
         return self.frame._replace(poly=poly)
 
     def nominal(self, names: Sequence[str], ranges: Floats) -> tuple[Tree, tuple[Fit, ...]]:
         """One tree for all postures, with what its fits miss."""
         poly, fits = self.exact.copy(), []
         for e in self.inexact:
-            k = self.frame.coordinate[e]
+            k = int(self.frame.coordinate[e])
             low, high = _span(self.functions[e], *ranges[k])
             x = 0.5 * (low + high - (high - low) * np.cos(np.linspace(0.0, np.pi, SAMPLES)))
             y = np.array([series(self.functions[e], value)[0] for value in x])
@@ -103,10 +104,10 @@ class Motions:
 
 
 def _span(functions: Chain, low: float, high: float) -> tuple[float, float]:
-    """The coordinate's range, within the points of the function where it reaches beyond them."""
+    """The coordinate's range; where that is no real range, the span of the function's points."""
     borders = functions[0].borders
-    if len(borders) and borders[0] < high and borders[-1] > low:
-        low, high = max(low, borders[0]), min(high, borders[-1])
+    if high - low > NO_RANGE and len(borders) > 1:
+        return float(borders[0]), float(borders[-1])
     return (low, high) if low < high else (low - 1e-3, low + 1e-3)
 
 

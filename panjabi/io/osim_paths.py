@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panjabi.body.model import Poses
 from panjabi.body.muscles import Fibre, Muscle, PathArrays, path_arrays
@@ -35,14 +36,14 @@ class Paths:
             local[p] += axis * series(functions, q[k])[0]
         return self._kept(local, self.there(q))
 
-    def there(self, q: Floats) -> Floats:
+    def there(self, q: Floats) -> NDArray[np.bool_]:
         """(np,) whether each point is there at q."""
         there = np.ones(len(self.everywhere.body), bool)
         for p, k, functions, low, high in self.conditions:
             there[p] = low - EDGE <= series(functions, q[k])[0] <= high + EDGE
         return there
 
-    def _kept(self, local: Floats, there: Floats) -> PathArrays:
+    def _kept(self, local: Floats, there: NDArray[np.bool_]) -> PathArrays:
         start = np.concatenate([[0], np.cumsum(there)])[self.everywhere.start]
         return PathArrays(
             start, self.everywhere.body[there], np.ascontiguousarray(local[there]),

@@ -6,7 +6,9 @@ Run with a Python that has opensim 4.6 (`pip install opensim`), from the root of
     python tests/panjabi/io/make_oracle.py a.osim     # prints the table of any file
 
 20 random postures a file, within the ranges cut to 1.5 rad or m, couplers satisfied. Values are
-those that OpenSim reports back after assembly. Nothing of panjabi is imported.
+those that OpenSim reports back after assembly. `moment_arm_m` is what OpenSim's solver returns;
+`slope_m` is the central difference of OpenSim's lengths in each coordinate that is free. Nothing of
+panjabi is imported.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import numpy as np
 DATA = Path(__file__).parent / "data"
 POSTURES = 20
 WIDEST = 1.5
+STEP = 1e-5
 
 
 def table(file: Path, seed: int = 0) -> dict:
@@ -30,9 +33,10 @@ def table(file: Path, seed: int = 0) -> dict:
     model = opensim.Model(str(file))
     model.set_assembly_accuracy(1e-12)
     state = model.initSystem()
-    coordinates = [model.getCoordinateSet().get(i) for i in range(model.getCoordinateSet().getSize())]
-    muscles = [model.getMuscles().get(i) for i in range(model.getMuscles().getSize())]
-    bodies = [model.getBodySet().get(i) for i in range(model.getBodySet().getSize())]
+    coordinates, muscles, bodies = (
+        [members.get(i) for i in range(members.getSize())]
+        for members in (model.getCoordinateSet(), model.getMuscles(), model.getBodySet())
+    )
     rng = np.random.default_rng(seed)
     rows = []
     for _ in range(POSTURES):
@@ -54,6 +58,7 @@ def table(file: Path, seed: int = 0) -> dict:
                 "moment_arm_m": [
                     [m.computeMomentArm(state, c) for c in coordinates] for m in muscles
                 ],
+                "slope_m": slopes(model, state, coordinates, muscles),
             }
         )
     return {
@@ -62,6 +67,26 @@ def table(file: Path, seed: int = 0) -> dict:
         "muscles": [m.getName() for m in muscles],
         "postures": rows,
     }
+
+
+def slopes(model, state, coordinates, muscles) -> list[list[float | None]]:
+    """d(length)/d(coordinate) by central differences, a row a muscle; None where not free."""
+    columns = []
+    for c in coordinates:
+        if c.isDependent(state):
+            columns.append([None] * len(muscles))
+            continue
+        middle, ends = c.getValue(state), []
+        for value in (middle - STEP, middle + STEP):
+            c.setValue(state, value, False)
+            model.assemble(state)
+            model.realizePosition(state)
+            ends.append([c.getValue(state)] + [m.getLength(state) for m in muscles])
+        c.setValue(state, middle, False)
+        model.assemble(state)
+        (low, *before), (high, *after) = ends
+        columns.append([(b - a) / (high - low) for a, b in zip(before, after, strict=True)])
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def main(files: list[str]) -> None:
