@@ -100,10 +100,11 @@ def _unused(
 ) -> Iterator[tuple[Element, str, str]]:
     """The topmost unused elements with content; sets are looked into, not listed themselves."""
     for child in element.children:
-        inside = FROM_SET.get(child.tag, reason)
+        in_joint = child.tag.endswith("Joint")  # files of OpenSim 2 and 3 hold them in bodies
+        inside = FROM_SET.get("JointSet" if in_joint else child.tag, reason)
         if child.used or child.tag in FROM_SET or child.tag in ("objects", "components", "frames"):
-            is_set = child.tag.endswith("Set")
-            named = child.name if child.used and child.name and not is_set else owner
+            is_part = child.name and child.tag != "Model" and not child.tag.endswith("Set")
+            named = child.name if child.used and is_part else owner
             yield from _unused(child, named, inside)
         elif any(e.text.strip() or e.tag[:1].isupper() for e in child.walk()):
             why, affects = reason

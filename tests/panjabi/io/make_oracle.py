@@ -25,7 +25,7 @@ WIDEST = 1.5
 STEP = 1e-5
 
 
-def table(file: Path, seed: int = 0) -> dict:
+def table(file: Path, seed: int = 2) -> dict:
     """Coordinates, postures, lengths [m] and moment arms [m] of one model file."""
     import opensim
 
@@ -50,10 +50,9 @@ def table(file: Path, seed: int = 0) -> dict:
         model.realizePosition(state)
         rows.append(
             {
+                "mass_centre_m": list_of(model.calcMassCenterPosition(state)),
                 "values": [c.getValue(state) for c in coordinates],
-                "position_m": [
-                    [b.getPositionInGround(state).get(i) for i in range(3)] for b in bodies
-                ],
+                "position_m": [list_of(b.getPositionInGround(state)) for b in bodies],
                 "length_m": [m.getLength(state) for m in muscles],
                 "moment_arm_m": [
                     [m.computeMomentArm(state, c) for c in coordinates] for m in muscles
@@ -65,8 +64,23 @@ def table(file: Path, seed: int = 0) -> dict:
         "coordinates": [c.getName() for c in coordinates],
         "bodies": [b.getName() for b in bodies],
         "muscles": [m.getName() for m in muscles],
+        "constants": [
+            [
+                m.getMaxIsometricForce(),
+                m.getOptimalFiberLength(),
+                m.getTendonSlackLength(),
+                m.getPennationAngleAtOptimalFiberLength(),
+                m.getMaxContractionVelocity(),
+            ]
+            for m in muscles
+        ],
         "postures": rows,
     }
+
+
+def list_of(vector) -> list[float]:
+    """A SimTK Vec3 as a list."""
+    return [vector.get(i) for i in range(3)]
 
 
 def slopes(model, state, coordinates, muscles) -> list[list[float | None]]:
