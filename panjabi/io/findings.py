@@ -18,7 +18,7 @@ DRAWING = frozenset(
 )
 """Elements that only say how things look."""
 SETTINGS = frozenset(
-    """credits publications assembly_accuracy default_speed_value initial_value motion_type
+    """credits publications assembly_accuracy clamped default_speed_value initial_value motion_type
     is_free_to_satisfy_constraints display_name ObjectGroup groups defaults fixed use_fd
     max_number_of_activation_steps""".split()
 )
@@ -100,10 +100,13 @@ def _unused(
 ) -> Iterator[tuple[Element, str, str]]:
     """The topmost unused elements with content; sets are looked into, not listed themselves."""
     for child in element.children:
-        in_joint = child.tag.endswith("Joint")  # files of OpenSim 2 and 3 hold them in bodies
-        inside = FROM_SET.get("JointSet" if in_joint else child.tag, reason)
+        inside = FROM_SET.get(child.tag, reason)
+        if child.tag.endswith("Joint"):  # files of OpenSim 2 and 3 hold them in bodies
+            inside = FROM_SET["JointSet"]
+        elif child.used and "Muscle" in child.tag:
+            inside = (UNKNOWN, "the muscle")
         if child.used or child.tag in FROM_SET or child.tag in ("objects", "components", "frames"):
-            is_part = child.name and child.tag != "Model" and not child.tag.endswith("Set")
+            is_part = child.name and not child.tag.endswith(("Model", "Set", "GeometryPath"))
             named = child.name if child.used and is_part else owner
             yield from _unused(child, named, inside)
         elif any(e.text.strip() or e.tag[:1].isupper() for e in child.walk()):

@@ -88,7 +88,7 @@ def read_osim(path: str | Path) -> OsimModel:
             name: Frame(name, f.body, f.position, f.rotation) for name, f in frames.all().items()
         },
         aliases={},
-        landmarks=read_markers(model, frames),
+        landmarks=read_markers(model, frames, findings),
         stations={},
         muscles=_body_muscles(muscles, paths, names, default),
         scale=np.ones(len(names)),

@@ -62,7 +62,6 @@ def read_coordinates(joints: Iterable[Joint]) -> dict[str, OsimCoordinate]:
                 element.truth("locked", default=False),
                 element.line,
             )
-            element.first("clamped")
             if not element.truth("prescribed", default=False):
                 prescribed = element.first("prescribed_function")
                 if prescribed is not None:

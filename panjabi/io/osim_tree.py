@@ -134,11 +134,14 @@ def parents_first(joints: list[Joint], bodies: dict[str, Element]) -> list[Joint
     return order
 
 
-def read_markers(model: Element, frames: Frames) -> dict[str, Place]:
-    """Markers as landmarks."""
-    found = {}
+def read_markers(model: Element, frames: Frames, findings: Findings) -> dict[str, Place]:
+    """Markers as landmarks; of two with one name the second is listed and left out."""
+    found: dict[str, Place] = {}
     for element in model.members("MarkerSet"):
         if element.tag != "Marker":
+            continue
+        if element.name in found:
+            findings.leave_out(element, "another marker has this name", "the marker")
             continue
         element.take()
         frame = frames.find(element.text_of("socket_parent_frame", "body"), element)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -22,6 +23,20 @@ def data():
 def models():
     """Every model file, read."""
     return {file.name: read_osim(file) for file in sorted(DATA.glob("*.osim"))}
+
+
+@pytest.fixture(scope="session")
+def beside():
+    """A function from a name to the module of that name beside these tests."""
+
+    def load(name):
+        spec = importlib.util.spec_from_file_location(name, DATA.parent / f"{name}.py")
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,19 @@ ADDED = [
         ),
     ),
     (
+        "joints_4.osim",
+        '<Marker name="corner">',
+        '<Marker name="crown">',
+        ("Marker", "crown", "the marker"),
+    ),
+    (
+        COUPLED,
+        '<PathPoint name="p2"><socket_parent_frame>/bodyset/patella<',
+        '<ArrayPathPoint name="p9"><location>0 0 0</location></ArrayPathPoint>'
+        '<PathPoint name="p2"><socket_parent_frame>/bodyset/patella<',
+        ("ArrayPathPoint", "p9", "the muscle (rectus)"),
+    ),
+    (
         THREE,
         "<reverse>false</reverse>",
         "<reverse>true</reverse>",

@@ -176,6 +176,14 @@ def test_fit_of_an_unlimited_coordinate_spans_the_points(edited):
     assert (fit.low, fit.high) == (0.1, 1.9)
 
 
+def test_arm_of_a_coordinate_that_stands_still_is_not_a_number(edited):
+    """The ankle has no speed where its coupler is level: no shortening per unit of it exists."""
+    spline = "<SimmSpline><x>0 0.5 0.8 1.2 2.1</x><y>-0.1 0.1 0.3 0.4 0.3</y></SimmSpline>"
+    model = read_osim(edited("coupled_4.osim", (spline, "<Constant><value>0.2</value></Constant>")))
+    assert model.values(model.default())["ankle_angle"] == pytest.approx(0.7 * 0.2)
+    assert math.isnan(model.moment_arms(model.default(), "calf")["ankle_angle"])
+
+
 def test_unknown_muscle(models):
     with pytest.raises(UnknownNameError, match="close: 'biceps'"):
         models["arm_3.osim"].path_length(models["arm_3.osim"].default(), "bicep")

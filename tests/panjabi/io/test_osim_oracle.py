@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-spec = importlib.util.spec_from_file_location("agreement", Path(__file__).parent / "agreement.py")
-assert spec is not None and spec.loader is not None
-agreement = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(agreement)
 
 FILES = ("joints_4.osim", "coupled_4.osim", "arm_3.osim", "pendulum_2.osim")
 EXACT = 1e-9  # 1e-4 m is promised; an arm of a slow follower is a quotient of small numbers
@@ -24,8 +16,8 @@ def test_the_table_is_of_these_files(oracle, models):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_lengths_and_moment_arms_are_those_of_opensim(file, oracle, models):
-    worst = agreement.differences(models[file], oracle["models"][file])
+def test_lengths_and_moment_arms_are_those_of_opensim(file, oracle, models, beside):
+    worst = beside("agreement").differences(models[file], oracle["models"][file])
     for quantity in ("coordinate", "position", "length", "moment_arm"):
         assert worst[quantity] < EXACT, quantity
     assert 0.0 < worst["slope"] < DIFFERENCES
