@@ -22,7 +22,7 @@ from panjabi.io.osim_motion import build_motions
 from panjabi.io.osim_muscles import OsimMuscle, read_muscle
 from panjabi.io.osim_paths import Paths, as_muscle, build_paths
 from panjabi.io.osim_tree import (
-    Mass,
+    NOTHING,
     parents_first,
     read_bodies,
     read_joints,
@@ -61,19 +61,16 @@ def read_osim(path: str | Path) -> OsimModel:
     joints = parents_first(read_joints(model, bodies, frames, findings), bodies)
     coordinates = coupled(read_coordinates(joints), model.members("ConstraintSet"), findings)
     muscles = _muscles(model, frames, list(coordinates), findings)
-    used = [m.coordinate for j in joints for m in j.motions]
-    unused = [n for n in coordinates if n not in used and coordinates[n].driver is None]
-    if unused:
-        findings.note(f"coordinates that move no body: {', '.join(unused)}")
     free = [n for n, c in coordinates.items() if c.driver is None]
     motions = build_motions(joints, coordinates, free)
+    idle = [n for k, n in enumerate(free) if k not in motions.frame.coordinate]
+    if idle:
+        findings.note(f"coordinates that move no body: {', '.join(idle)}")
     names = (GROUND, *(j.child for j in joints))
     paths = build_paths(muscles, names, motions.frame.parent, coordinates, free)
     ranges = np.array([coordinates[n].range for n in free]).reshape(len(free), 2)
     tree, fits = motions.nominal(free, ranges)
-    gravity = np.array(model.numbers("gravity", count=3, default=STANDARD_GRAVITY))
-    default = np.array([coordinates[n].default for n in free])
-    masses = [Mass(0.0, np.zeros(3), np.zeros((3, 3))), *(read_mass(bodies[n]) for n in names[1:])]
+    masses = [NOTHING, *(read_mass(bodies[n]) for n in names[1:])]
     body = Body(
         names=names,
         coordinates=tuple(free),
@@ -84,17 +81,18 @@ def read_osim(path: str | Path) -> OsimModel:
         com=np.array([m.com for m in masses]),
         inertia=np.array([m.inertia for m in masses]),
         tree=tree,
-        frames={
-            name: Frame(name, f.body, f.position, f.rotation) for name, f in frames.all().items()
-        },
+        frames={n: Frame(n, f.body, f.position, f.rotation) for n, f in frames.all().items()},
         aliases={},
         landmarks=read_markers(model, frames, findings),
         stations={},
-        muscles=_body_muscles(muscles, paths, names, default),
+        muscles=_body_muscles(
+            muscles, paths, names, np.array([coordinates[n].default for n in free])
+        ),
         scale=np.ones(len(names)),
         floor=np.zeros(2),
         stature=float("nan"),
     )
+    gravity = np.array(model.numbers("gravity", count=3, default=STANDARD_GRAVITY))
     _remark(model, gravity, coordinates, muscles, findings)
     findings.collect(root)
     return OsimModel(

@@ -85,8 +85,9 @@ class OsimModel:
     def moment_arms(self, q: ArrayLike, muscle: str) -> dict[str, float]:
         """Moment arm [m] for every coordinate of the file, dependent ones included.
 
-        As OpenSim defines it: shortening per unit of that coordinate with all that is coupled to
-        it moving along. NaN for a dependent coordinate that its driver does not move at q.
+        Shortening per unit of that coordinate with all that is coupled to it moving along, as
+        OpenSim defines it; for the angles of ball and free joints its solver gives arms about the
+        parent's axes instead. NaN for a dependent coordinate that its driver does not move at q.
         """
         q = posture.checked(self.body, q)
         row = self.moment_arm_matrix(q)[self._index(muscle)]

@@ -26,6 +26,10 @@ class Mass:
     inertia: Floats  # (3, 3) about the centre of mass [kg m2]
 
 
+NOTHING = Mass(0.0, np.zeros(3), np.zeros((3, 3)))
+"""Mass of the ground."""
+
+
 def read_bodies(model: Element) -> dict[str, Element]:
     """Bodies by name, without the ground."""
     ground = model.first("Ground")
