@@ -1,0 +1,284 @@
+"""Writing a body and its muscles as an MJCF model for MuJoCo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree as xml
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi._files import write_whole
+from panjabi.body.model import Body
+from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
+from panjabi.errors import ParameterError
+from panjabi.io.functions import composed, shifted
+from panjabi.io.musculature import Musculature, muscles_of
+
+LEAST_MASS = 1e-12  # MuJoCo refuses bodies that move and have none [kg]
+LEAST_INERTIA = 1e-14  # [kg m2]
+EDGE = 1e-12  # relative distance to the moments of a flat body, at which MuJoCo may refuse
+FREE = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
+FIBRE_RANGE = (0.5, 1.5)  # fibre over optimal length; which does not matter, see `_muscle`
+GRAVITY = (0.0, -9.80665, 0.0)
+
+
+def write_mjcf(
+    body: Body,
+    path: str | Path,
+    musculature: Musculature | None = None,
+    *,
+    gravity: ArrayLike = GRAVITY,
+    remarks: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Write an MJCF file; returns what it cannot say, one sentence each.
+
+    Bodies, inertias, joints in order, couplings as polynomial equalities, landmarks as sites, and
+    muscles as spatial tendons with a muscle actuator. The same sentences, after `remarks`, stand
+    as comments in the file. Names are those of the body; a joint whose value is a coordinate has
+    its name, one that follows is named body:number.
+
+    Parameters
+    ----------
+    musculature : the body's own muscles when not given; indices of bodies are those of the body.
+    gravity : [m/s2].
+
+    Raises
+    ------
+    DataFileError
+        If the file cannot be written.
+    ParameterError
+        If a muscle lies on a body that the tree does not have.
+    """
+    if musculature is None:
+        musculature = muscles_of(body) if body.muscles else None
+    document = _Document(body)
+    document.write_bodies()
+    if musculature is not None:
+        document.write_muscles(musculature)
+    document.option.set("gravity", _text(gravity))
+    lines = [*remarks, *document.left_out]
+    for line in reversed(lines):
+        document.root.insert(0, xml.Comment(f" {line.replace('--', '- -')} "))
+    xml.indent(document.root)
+    write_whole(path, xml.tostring(document.root, encoding="unicode") + "\n")
+    return tuple(document.left_out)
+
+
+@dataclass(frozen=True)
+class Driver:
+    """The joint that stands for a coordinate: joint value = offset + slope x coordinate."""
+
+    dof: int
+    offset: float
+    slope: float
+
+
+def drivers(body: Body) -> dict[int, Driver]:
+    """For every coordinate the joint that stands for it: one that equals it, else a linear one.
+
+    A coordinate that moves nothing, or nothing linearly, has none.
+    """
+    found: dict[int, Driver] = {}
+    for e, k in enumerate(body.tree.coordinate):
+        poly = body.tree.poly[e]
+        if poly[1] == 0.0 or poly[2:].any():
+            continue
+        same = bool((poly == FREE).all())
+        if k not in found or (same and found[k].slope != 1.0):
+            found[int(k)] = Driver(e, float(poly[0]), float(poly[1]))
+    return found
+
+
+def joint_names(body: Body) -> list[str]:
+    """Name of the MJCF joint of every elementary dof, (ne,)."""
+    standing = {d.dof: k for k, d in drivers(body).items() if d.offset == 0.0 and d.slope == 1.0}
+    names = []
+    for b, owner in enumerate(body.names):
+        for n, e in enumerate(range(body.tree.first[b], body.tree.first[b + 1])):
+            free = standing.get(e)
+            names.append(f"{owner}:{n}" if free is None else body.coordinates[free])
+    return names
+
+
+@dataclass
+class _Document:
+    """The document while it is made."""
+
+    body: Body
+    root: xml.Element = field(default_factory=lambda: xml.Element("mujoco", model="panjabi"))
+    left_out: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.compiler = xml.SubElement(self.root, "compiler", angle="radian", autolimits="true")
+        self.option = xml.SubElement(self.root, "option")
+        self.world = xml.SubElement(self.root, "worldbody")
+        self.elements = [self.world]
+        self.names = joint_names(self.body)
+        self.drivers = drivers(self.body)
+
+    def write_bodies(self) -> None:
+        """Bodies with inertias, joints and landmarks, then the couplings."""
+        body, tree = self.body, self.body.tree
+        for b in range(1, len(body.names)):
+            place = tree.loc[b] - tree.r0[b] @ tree.child_loc[b]
+            made = xml.SubElement(
+                self.elements[tree.parent[b]],
+                "body",
+                name=body.names[b],
+                pos=_text(place),
+                quat=_text(quaternion(tree.r0[b])),
+            )
+            self.elements.append(made)
+            for e in range(tree.first[b], tree.first[b + 1]):
+                self._joint(made, e, tree.child_loc[b])
+            self._inertial(made, b)
+        for place in body.landmarks.values():
+            on = self.elements[body.body_index(place.body)]
+            xml.SubElement(on, "site", name=place.id, pos=_text(place.local))
+        if body.stations:
+            self.left_out.append(f"{len(body.stations)} stations of fascial lines are not written")
+        self._couplings()
+
+    def _joint(self, element: xml.Element, e: int, centre: Floats) -> None:
+        body, tree = self.body, self.body.tree
+        joint = xml.SubElement(
+            element,
+            "joint",
+            name=self.names[e],
+            type="slide" if tree.slide[e] else "hinge",
+            pos=_text(centre),
+            axis=_text(tree.axis[e]),
+        )
+        k = int(tree.coordinate[e])
+        driver = self.drivers.get(k)
+        low, high = body.ranges[k]
+        if driver is not None and driver.dof == e and np.isfinite([low, high]).all() and low < high:
+            ends = sorted(driver.offset + driver.slope * x for x in (low, high))
+            joint.set("range", _text(ends))
+
+    def _inertial(self, element: xml.Element, b: int) -> None:
+        body = self.body
+        mass, inertia, name = body.mass[b], body.inertia[b], body.names[b]
+        moves = body.tree.first[b] < body.tree.first[b + 1]
+        moments = np.linalg.eigvalsh(inertia)
+        if mass == 0.0 and not moves:
+            return
+        if mass < LEAST_MASS:
+            mass = LEAST_MASS
+            self.left_out.append(f"{name} has no mass; {LEAST_MASS:g} kg is written")
+        short = max(LEAST_INERTIA - moments[0], 0.0)
+        if moments[0] + moments[1] < moments[2] * (1.0 - EDGE):
+            self.compiler.set("balanceinertia", "true")
+            self.left_out.append(
+                f"{name} has moments of inertia that no body can have ({_text(moments)} kg m2); "
+                "MuJoCo is told to make them equal"
+            )
+        elif moments[0] + moments[1] < moments[2] * (1.0 + EDGE):
+            short = max(short, 2.0 * EDGE * moments[2])  # a flat body, which rounding can undo
+        if short:
+            inertia = inertia + short * np.eye(3)
+            self.left_out.append(f"{name} is too flat; {short:.2g} kg m2 is added to its moments")
+        six = inertia[[0, 1, 2, 0, 0, 1], [0, 1, 2, 1, 2, 2]]
+        made = xml.SubElement(element, "inertial", pos=_text(body.com[b]), mass=_text(mass))
+        made.set("fullinertia", _text(six))
+
+    def _couplings(self) -> None:
+        """Every dof that is not the driver of its coordinate follows the driver's joint."""
+        tree = self.body.tree
+        section = xml.Element("equality")
+        for e, k in enumerate(tree.coordinate):
+            driver = self.drivers.get(int(k))
+            if driver is None:
+                self.left_out.append(
+                    f"no joint stands for the coordinate {self.body.coordinates[k]}; the joint "
+                    f"{self.names[e]} that follows it is free"
+                )
+            elif driver.dof != e:
+                of_joint = np.zeros(POLYNOMIAL_TERMS)
+                of_joint[:2] = -driver.offset / driver.slope, 1.0 / driver.slope
+                polynomial = _substituted(tree.poly[e], of_joint)
+                tie = xml.SubElement(section, "joint", joint1=self.names[e])
+                tie.set("joint2", self.names[driver.dof])
+                tie.set("polycoef", _text(polynomial))
+        if len(section):
+            self.root.append(section)
+
+    def write_muscles(self, muscles: Musculature) -> None:
+        """Paths as sites and spatial tendons, muscles as actuators on them."""
+        paths = muscles.paths
+        if len(paths.body) and not 0 <= paths.body.min() <= paths.body.max() < len(self.elements):
+            raise ParameterError(
+                f"the muscles lie on bodies {paths.body.min()} to {paths.body.max()}; bodies 0 to "
+                f"{len(self.elements) - 1} are possible. Give muscles of the same tree as the body."
+            )
+        tendons, actuators = xml.SubElement(self.root, "tendon"), xml.Element("actuator")
+        nothing = np.full(len(muscles.names), np.nan)
+        optimal = getattr(muscles, "optimal_length", nothing)
+        slack = getattr(muscles, "tendon_slack_length", nothing)
+        for m, name in enumerate(muscles.names):
+            points = range(paths.start[m], paths.start[m + 1])
+            if len(points) < 2:
+                self.left_out.append(f"{name} has fewer than two points and is not written")
+                continue
+            tendon = xml.SubElement(tendons, "spatial", name=name)
+            for n, p in enumerate(points, start=1):
+                site = f"{name}-P{n}"
+                on = self.elements[paths.body[p]]
+                xml.SubElement(on, "site", name=site, pos=_text(paths.local[p]))
+                xml.SubElement(tendon, "site", site=site)
+            self._muscle(actuators, name, muscles.max_force[m], optimal[m], slack[m])
+        if len(actuators):
+            self.root.append(actuators)
+            self.left_out.append(
+                "the muscles follow MuJoCo's own curves, with rigid tendon and no pennation"
+            )
+
+    def _muscle(
+        self, section: xml.Element, name: str, force: float, optimal: float, slack: float
+    ) -> None:
+        """MuJoCo finds optimal length and tendon from two lengths of the whole at two of the fibre.
+
+        Both follow exactly when the lengths are tendon + fibre at `FIBRE_RANGE`.
+        """
+        if np.isfinite([optimal, slack]).all() and optimal > 0.0:
+            xml.SubElement(
+                section,
+                "muscle",
+                name=name,
+                tendon=name,
+                force=_text(force),
+                range=_text(FIBRE_RANGE),
+                lengthrange=_text([slack + x * optimal for x in FIBRE_RANGE]),
+            )
+            return
+        self.left_out.append(f"{name} has no fibre length; a pull of activation x maximal force")
+        pull = xml.SubElement(section, "general", name=name, tendon=name)
+        pull.set("gainprm", _text(-force))
+        pull.set("ctrlrange", "0 1")
+
+
+def _substituted(outer: Floats, inner: Floats) -> Floats:
+    """Coefficients of p(g(x)) for a linear g."""
+    return composed(shifted(outer, inner[0]), inner)
+
+
+def quaternion(rotation: Floats) -> Floats:
+    """Unit quaternion (w, x, y, z) of a rotation matrix: top eigenvector of a symmetric 4 x 4."""
+    (a, b, c), (d, e, f), (g, h, i) = rotation
+    K = np.array(
+        [
+            [a + e + i, h - f, c - g, d - b],
+            [h - f, a - e - i, b + d, c + g],
+            [c - g, b + d, e - a - i, f + h],
+            [d - b, c + g, f + h, i - a - e],
+        ]
+    )
+    q = np.linalg.eigh(K)[1][:, -1]
+    return q if q[0] >= 0.0 else -q
+
+
+def _text(numbers: ArrayLike) -> str:
+    return " ".join(repr(float(x)) for x in np.asarray(numbers, float).ravel())

@@ -1,0 +1,161 @@
+"""What a file holds besides is listed: nothing is dropped without a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from panjabi.io import read_osim
+
+COUPLED, THREE = "coupled_4.osim", "arm_3.osim"
+
+
+def entries(model):
+    return [(e.element, e.name, e.affects) for e in model.not_understood]
+
+
+def test_list_of_the_coupled_leg(models, data):
+    model = models[COUPLED]
+    assert entries(model) == [
+        ("WrapCylinder", "condyle", "the paths that wrap over it (thigh)"),
+        ("PathWrap", "condyle", "length and moment arms of wrapped"),
+        ("CoordinateActuator", "hip_motor", "forces on the bodies"),
+    ]
+    lines = (data / COUPLED).read_text().splitlines()
+    for entry in model.not_understood:
+        assert f"<{entry.element} " in lines[entry.line - 1]
+        assert str(entry).startswith(f"line {entry.line}: {entry.element}")
+        assert entry.as_dict()["why"] == entry.why
+
+
+@pytest.mark.parametrize("file", ["joints_4.osim", THREE, "pendulum_2.osim"])
+def test_files_that_are_understood_whole(file, models):
+    assert entries(models[file]) == []
+
+
+MOTOR = '<CoordinateActuator name="hip_motor">'
+COUPLER = '<CoordinateCouplerConstraint name="patella_follows_knee">'
+PAD = '<BushingForce name="pad"><stiffness>1 1 1</stiffness></BushingForce>'
+ADDED = [
+    (COUPLED, MOTOR, PAD + MOTOR, ("BushingForce", "pad", "forces on the bodies")),
+    (
+        COUPLED,
+        "<mass>1.2</mass>",
+        "<mass>1.2</mass><temperature>37</temperature>",
+        ("temperature", "", "the body (foot)"),
+    ),
+    (
+        COUPLED,
+        "<isEnforced>true",
+        "<isEnforced>false",
+        ("CoordinateCouplerConstraint", "patella_follows_knee", "nothing"),
+    ),
+    (
+        COUPLED,
+        COUPLER,
+        '<WeldConstraint name="seat" />' + COUPLER,
+        ("WeldConstraint", "seat", "motion: the tree is freer than the model of the file"),
+    ),
+    (
+        COUPLED,
+        '<Constant name="function"><value>0.012</value></Constant>',
+        '<Sine name="function"><amplitude>1</amplitude></Sine>',
+        ("Sine", "function", "motion of the joint hip"),
+    ),
+    (
+        COUPLED,
+        "<independent_coordinate_names>knee_angle<",
+        "<independent_coordinate_names>knee_angle hip_flexion<",
+        (
+            "CoordinateCouplerConstraint",
+            "patella_follows_knee",
+            "motion: the tree is freer than the model of the file "
+            "(coordinate patella_angle stays free)",
+        ),
+    ),
+    (
+        "joints_4.osim",
+        '<Marker name="corner">',
+        '<Marker name="crown">',
+        ("Marker", "crown", "the marker"),
+    ),
+    (
+        COUPLED,
+        '<PathPoint name="p2"><socket_parent_frame>/bodyset/patella<',
+        '<ArrayPathPoint name="p9"><location>0 0 0</location></ArrayPathPoint>'
+        '<PathPoint name="p2"><socket_parent_frame>/bodyset/patella<',
+        ("ArrayPathPoint", "p9", "the muscle (rectus)"),
+    ),
+    (
+        THREE,
+        "<reverse>false</reverse>",
+        "<reverse>true</reverse>",
+        ("reverse", "", "motion of the joint shoulder"),
+    ),
+    (
+        THREE,
+        "<range>-1 1</range><clamped>true",
+        "<range>-1 1</range><prescribed>true</prescribed><prescribed_function><Constant>"
+        "<value>1</value></Constant></prescribed_function><clamped>true",
+        ("prescribed_function", "", "motion of the joint (turn)"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "entry"), ADDED, ids=[a[3][0] for a in ADDED])
+def test_every_addition_is_listed(file, old, new, entry, edited):
+    assert entry in entries(read_osim(edited(file, (old, new))))
+
+
+def test_muscle_of_another_kind_is_read_but_its_law_is_listed(edited):
+    path = edited(
+        "pendulum_2.osim",
+        ("<Thelen2003Muscle", "<Schutte1993Muscle_Deprecated"),
+        ("</Thelen2003Muscle", "</Schutte1993Muscle_Deprecated"),
+    )
+    model = read_osim(path)
+    assert model.muscles[0].max_force == 400.0
+    assert ("Schutte1993Muscle_Deprecated", "puller", "force of puller") in entries(model)
+
+
+def test_path_of_another_kind_leaves_the_muscle_out(edited):
+    path = edited(
+        "pendulum_2.osim",
+        ("<GeometryPath", "<FunctionBasedPath"),
+        ("</GeometryPath", "</FunctionBasedPath"),
+    )
+    model = read_osim(path)
+    assert model.muscles == () and model.path_lengths([0.1]).shape == (0,)
+    assert ("Thelen2003Muscle", "puller", "the muscle") in entries(model)
+
+
+def test_what_only_draws_is_counted(edited):
+    drawing = '<VisibleObject name=""><display_preference>4</display_preference></VisibleObject>'
+    model = read_osim(edited(THREE, ("<Joint />", "<Joint />" + drawing)))
+    assert entries(model) == []
+    assert any("VisibleObject (1)" in note for note in model.notes)
+
+
+def test_notes_on_units_gravity_and_switched_off_muscles(edited):
+    model = read_osim(
+        edited(
+            COUPLED,
+            ("<length_units>meters<", "<length_units>feet<"),
+            (
+                "<max_isometric_force>1800<",
+                "<appliesForce>false</appliesForce><max_isometric_force>1800<",
+            ),
+        )
+    )
+    said = "\n".join(model.notes)
+    assert "length_units is 'feet'" in said
+    assert "gravity of the file is [0.0, -9.81, 0.0]" in said
+    assert "calf is switched off in the file" in said
+
+
+def test_coordinate_that_moves_nothing(edited, models):
+    idle = '<Coordinate name="hip_lift">'
+    more = '<Coordinate name="idle"><range>0 1</range></Coordinate>'
+    model = read_osim(edited(COUPLED, (idle, more + idle)))
+    assert "coordinates that move no body: idle" in model.notes
+    assert model.moment_arms(model.default(), "calf")["idle"] == 0.0
+    assert not any("move no body" in note for note in models[COUPLED].notes)
