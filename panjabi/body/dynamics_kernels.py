@@ -26,7 +26,7 @@ SOLVED = -1
 
 
 @njit(cache=True, nogil=True)
-def motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5):  # noqa: ANN001, ANN201
+def motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5):
     """Rate of the motion vector s carried along with the velocity v."""
     return (
         v1 * s2 - v2 * s1,
@@ -39,7 +39,7 @@ def motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5):  # noqa: ANN00
 
 
 @njit(cache=True, nogil=True)
-def force_cross(v0, v1, v2, v3, v4, v5, f0, f1, f2, f3, f4, f5):  # noqa: ANN001, ANN201
+def force_cross(v0, v1, v2, v3, v4, v5, f0, f1, f2, f3, f4, f5):
     """Rate of the force vector f (moment, force) carried along with the velocity v."""
     return (
         v1 * f2 - v2 * f1 + v4 * f5 - v5 * f4,
@@ -52,7 +52,7 @@ def force_cross(v0, v1, v2, v3, v4, v5, f0, f1, f2, f3, f4, f5):  # noqa: ANN001
 
 
 @njit(cache=True, nogil=True)
-def inertia_times(inertia, b, w0, w1, w2, u0, u1, u2):  # noqa: ANN001, ANN201
+def inertia_times(inertia, b, w0, w1, w2, u0, u1, u2):
     """Momentum (angular, linear) of the inertia in row b at the velocity (w, u)."""
     m = inertia[b, 0]
     h0 = inertia[b, 1]
@@ -163,9 +163,7 @@ def mass_matrix(mechanism: Mechanism, work: Workspace, M: Floats) -> None:
 
 
 @njit(cache=True, nogil=True)
-def move(
-    mechanism: Mechanism, qd: Floats, qdd: Floats, gravity: Floats, work: Workspace
-) -> None:
+def move(mechanism: Mechanism, qd: Floats, qdd: Floats, gravity: Floats, work: Workspace) -> None:
     """Spatial velocity and acceleration of every body, after `place`.
 
     gravity (3,) is the acceleration of free fall [m/s2]; the ground is given minus that.
@@ -184,9 +182,7 @@ def move(
             k = tree.coordinate[e]
             x = work.rate[e] * qd[k]
             y = work.rate[e] * qdd[k] + work.rate2[e] * qd[k] * qd[k]
-            c0, c1, c2, c3, c4, c5 = motion_cross(
-                v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5
-            )
+            c0, c1, c2, c3, c4, c5 = motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5)
             a0 += s0 * y + c0 * x
             a1 += s1 * y + c1 * x
             a2 += s2 * y + c2 * x
