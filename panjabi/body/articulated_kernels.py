@@ -100,7 +100,7 @@ def articulated_bodies(
                 )
             pivot = t0 * U[0] + t1 * U[1] + t2 * U[2] + t3 * U[3] + t4 * U[4] + t5 * U[5]
             if not pivot.real > 0.0:
-                return k
+                return int(k)
             rest = generalised[k] - (t0 * p0 + t1 * p1 + t2 * p2 + t3 * p3 + t4 * p4 + t5 * p5)
             work.pivot[r, 0] = pivot
             work.pivot[r, 1] = rest

@@ -71,9 +71,9 @@ class Linearisation:
 
     def accelerations(self) -> tuple[Floats, Floats]:
         """Derivatives (n, n) of q'' in q and in q' at constant generalised forces [1/s2; 1/s]."""
-        both = -np.linalg.solve(self.mass, np.hstack([self.by_q, self.by_qd]))
-        n = len(self.forces)
-        return both[:, :n], both[:, n:]
+        both = np.linalg.solve(self.mass, np.hstack([self.by_q, self.by_qd]))
+        by_q, by_qd = np.hsplit(-both.astype(np.float64), 2)
+        return by_q, by_qd
 
 
 @dataclass(frozen=True, eq=False, repr=False)

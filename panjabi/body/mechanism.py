@@ -184,7 +184,8 @@ def _merged(
     body: Body, carrier: Integers, rotation: Floats, place: Floats, nb: int
 ) -> tuple[Floats, Floats, Floats]:
     """Mass, centre of mass and inertia about it of every carrier."""
-    mass = np.bincount(carrier, body.mass, nb)
+    mass = np.zeros(nb)
+    np.add.at(mass, carrier, body.mass)
     centres = np.einsum("bij,bj->bi", rotation, body.com) + place
     com, inertia = np.zeros((nb, 3)), np.zeros((nb, 3, 3))
     np.add.at(com, carrier, body.mass[:, None] * centres)
