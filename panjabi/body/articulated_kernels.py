@@ -11,14 +11,18 @@ from numba import njit
 
 from panjabi.body.dynamics_kernels import (
     SOLVED,
+    add,
     cholesky,
     cholesky_solve,
+    dot,
     force_cross,
     inertia_times,
     inverse_dynamics,
     mass_matrix,
     motion_cross,
     place,
+    put,
+    six,
 )
 from panjabi.body.mechanism import Mechanism, Workspace
 from panjabi.body.tree import Floats
@@ -78,90 +82,95 @@ def articulated_bodies(
 
     Dofs next to each other that share a coordinate act as one dof with the axis sum rate_e S_e.
     """
-    tree = mechanism.tree
-    nb = tree.parent.shape[0]
     _sweep_out(mechanism, qd, work)
-    r = mechanism.run.shape[0] - 2
-    for b in range(nb - 1, 0, -1):
-        A = work.articulated[b]
-        p0, p1, p2, p3, p4, p5 = work.force[b]
-        while r >= 0 and mechanism.run[r] >= tree.first[b]:
-            k = tree.coordinate[mechanism.run[r]]
-            T, U, c = work.T[r], work.U[r], work.drift[r]
-            t0, t1, t2, t3, t4, t5 = T
-            for i in range(6):
-                U[i] = (
-                    A[i, 0] * t0
-                    + A[i, 1] * t1
-                    + A[i, 2] * t2
-                    + A[i, 3] * t3
-                    + A[i, 4] * t4
-                    + A[i, 5] * t5
-                )
-            pivot = t0 * U[0] + t1 * U[1] + t2 * U[2] + t3 * U[3] + t4 * U[4] + t5 * U[5]
+    parent, first = mechanism.tree.parent, mechanism.tree.first
+    coordinate, run = mechanism.tree.coordinate, mechanism.run
+    A, force, pivots = work.articulated, work.force, work.pivot
+    T, drift, U = work.T, work.drift, work.U
+    r = run.shape[0] - 2
+    for b in range(parent.shape[0] - 1, 0, -1):
+        p0, p1, p2, p3, p4, p5 = six(force, b)
+        while r >= 0 and run[r] >= first[b]:
+            k = coordinate[run[r]]
+            t0, t1, t2, t3, t4, t5 = six(T, r)
+            u0, u1, u2, u3, u4, u5 = _times(A, b, t0, t1, t2, t3, t4, t5)
+            pivot = t0 * u0 + t1 * u1 + t2 * u2 + t3 * u3 + t4 * u4 + t5 * u5
             if not pivot.real > 0.0:
                 return int(k)
             rest = generalised[k] - (t0 * p0 + t1 * p1 + t2 * p2 + t3 * p3 + t4 * p4 + t5 * p5)
-            work.pivot[r, 0] = pivot
-            work.pivot[r, 1] = rest
+            put(U, r, u0, u1, u2, u3, u4, u5)
+            pivots[r, 0] = pivot
+            pivots[r, 1] = rest
+            for i in range(6):
+                share = U[r, i] / pivot
+                A[b, i, 0] -= share * u0
+                A[b, i, 1] -= share * u1
+                A[b, i, 2] -= share * u2
+                A[b, i, 3] -= share * u3
+                A[b, i, 4] -= share * u4
+                A[b, i, 5] -= share * u5
+            d0, d1, d2, d3, d4, d5 = six(drift, r)
+            c0, c1, c2, c3, c4, c5 = _times(A, b, d0, d1, d2, d3, d4, d5)
             share = rest / pivot
-            for i in range(6):
-                scaled = U[i] / pivot
-                for j in range(6):
-                    A[i, j] -= scaled * U[j]
-            c0, c1, c2, c3, c4, c5 = c
-            p0 += A[0, 0] * c0 + A[0, 1] * c1 + A[0, 2] * c2
-            p0 += A[0, 3] * c3 + A[0, 4] * c4 + A[0, 5] * c5 + share * U[0]
-            p1 += A[1, 0] * c0 + A[1, 1] * c1 + A[1, 2] * c2
-            p1 += A[1, 3] * c3 + A[1, 4] * c4 + A[1, 5] * c5 + share * U[1]
-            p2 += A[2, 0] * c0 + A[2, 1] * c1 + A[2, 2] * c2
-            p2 += A[2, 3] * c3 + A[2, 4] * c4 + A[2, 5] * c5 + share * U[2]
-            p3 += A[3, 0] * c0 + A[3, 1] * c1 + A[3, 2] * c2
-            p3 += A[3, 3] * c3 + A[3, 4] * c4 + A[3, 5] * c5 + share * U[3]
-            p4 += A[4, 0] * c0 + A[4, 1] * c1 + A[4, 2] * c2
-            p4 += A[4, 3] * c3 + A[4, 4] * c4 + A[4, 5] * c5 + share * U[4]
-            p5 += A[5, 0] * c0 + A[5, 1] * c1 + A[5, 2] * c2
-            p5 += A[5, 3] * c3 + A[5, 4] * c4 + A[5, 5] * c5 + share * U[5]
+            p0 += c0 + share * u0
+            p1 += c1 + share * u1
+            p2 += c2 + share * u2
+            p3 += c3 + share * u3
+            p4 += c4 + share * u4
+            p5 += c5 + share * u5
             r -= 1
-        above = tree.parent[b]
+        above = parent[b]
         if above > 0:
-            force = work.force[above]
-            force[0] += p0
-            force[1] += p1
-            force[2] += p2
-            force[3] += p3
-            force[4] += p4
-            force[5] += p5
-            onto = work.articulated[above]
+            add(force, above, p0, p1, p2, p3, p4, p5)
             for i in range(6):
                 for j in range(6):
-                    onto[i, j] += A[i, j]
+                    A[above, i, j] += A[b, i, j]
     _sweep_accelerations(mechanism, gravity, work, qdd)
     return SOLVED
 
 
 @njit(cache=True, nogil=True)
+def _times(A, b, x0, x1, x2, x3, x4, x5):
+    """The 6 x 6 matrix A[b] times six numbers."""
+    return (
+        A[b, 0, 0] * x0 + A[b, 0, 1] * x1 + A[b, 0, 2] * x2
+        + A[b, 0, 3] * x3 + A[b, 0, 4] * x4 + A[b, 0, 5] * x5,
+        A[b, 1, 0] * x0 + A[b, 1, 1] * x1 + A[b, 1, 2] * x2
+        + A[b, 1, 3] * x3 + A[b, 1, 4] * x4 + A[b, 1, 5] * x5,
+        A[b, 2, 0] * x0 + A[b, 2, 1] * x1 + A[b, 2, 2] * x2
+        + A[b, 2, 3] * x3 + A[b, 2, 4] * x4 + A[b, 2, 5] * x5,
+        A[b, 3, 0] * x0 + A[b, 3, 1] * x1 + A[b, 3, 2] * x2
+        + A[b, 3, 3] * x3 + A[b, 3, 4] * x4 + A[b, 3, 5] * x5,
+        A[b, 4, 0] * x0 + A[b, 4, 1] * x1 + A[b, 4, 2] * x2
+        + A[b, 4, 3] * x3 + A[b, 4, 4] * x4 + A[b, 4, 5] * x5,
+        A[b, 5, 0] * x0 + A[b, 5, 1] * x1 + A[b, 5, 2] * x2
+        + A[b, 5, 3] * x3 + A[b, 5, 4] * x4 + A[b, 5, 5] * x5,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
 def _sweep_out(mechanism: Mechanism, qd: Floats, work: Workspace) -> None:
     """Root to tip: velocities, axes of the runs, drifts, and every body's own inertia and force."""
-    tree = mechanism.tree
-    work.velocity[0] = 0.0
+    parent, first = mechanism.tree.parent, mechanism.tree.first
+    coordinate, run = mechanism.tree.coordinate, mechanism.run
+    S, T, drift, rate, rate2 = work.S, work.T, work.drift, work.rate, work.rate2
+    velocity, force, inertia, A = work.velocity, work.force, work.inertia, work.articulated
+    put(velocity, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     r = 0
-    for b in range(1, tree.parent.shape[0]):
-        v0, v1, v2, v3, v4, v5 = work.velocity[tree.parent[b]]
-        e = tree.first[b]
-        while e < tree.first[b + 1]:
-            T, drift = work.T[r], work.drift[r]
-            x = qd[tree.coordinate[e]]
+    for b in range(1, parent.shape[0]):
+        v0, v1, v2, v3, v4, v5 = six(velocity, parent[b])
+        while r < run.shape[0] - 1 and run[r] < first[b + 1]:
+            x = qd[coordinate[run[r]]]
             t0, t1, t2, t3, t4, t5 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
             d0, d1, d2, d3, d4, d5 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-            while e < mechanism.run[r + 1]:
-                s0, s1, s2, s3, s4, s5 = work.S[e]
-                y = work.rate[e]
+            for e in range(run[r], run[r + 1]):
+                s0, s1, s2, s3, s4, s5 = six(S, e)
                 c0, c1, c2, c3, c4, c5 = motion_cross(
                     v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5
                 )
-                z = work.rate2[e] * x * x
+                y = rate[e]
                 w = y * x
+                z = rate2[e] * x * x
                 d0 += c0 * w + s0 * z
                 d1 += c1 * w + s1 * z
                 d2 += c2 * w + s2 * z
@@ -180,37 +189,35 @@ def _sweep_out(mechanism: Mechanism, qd: Floats, work: Workspace) -> None:
                 v3 += s3 * w
                 v4 += s4 * w
                 v5 += s5 * w
-                e += 1
-            T[0], T[1], T[2], T[3], T[4], T[5] = t0, t1, t2, t3, t4, t5
-            drift[0], drift[1], drift[2] = d0, d1, d2
-            drift[3], drift[4], drift[5] = d3, d4, d5
+            put(T, r, t0, t1, t2, t3, t4, t5)
+            put(drift, r, d0, d1, d2, d3, d4, d5)
             r += 1
-        v = work.velocity[b]
-        v[0], v[1], v[2], v[3], v[4], v[5] = v0, v1, v2, v3, v4, v5
-        h0, h1, h2, h3, h4, h5 = inertia_times(work.inertia, b, v0, v1, v2, v3, v4, v5)
-        f = work.force[b]
-        f[0], f[1], f[2], f[3], f[4], f[5] = force_cross(
-            v0, v1, v2, v3, v4, v5, h0, h1, h2, h3, h4, h5
-        )
-        _spread(work.inertia[b], work.articulated[b])
+        put(velocity, b, v0, v1, v2, v3, v4, v5)
+        h0, h1, h2, h3, h4, h5 = inertia_times(inertia, b, v0, v1, v2, v3, v4, v5)
+        f0, f1, f2, f3, f4, f5 = force_cross(v0, v1, v2, v3, v4, v5, h0, h1, h2, h3, h4, h5)
+        put(force, b, f0, f1, f2, f3, f4, f5)
+        _spread(inertia, A, b)
 
 
 @njit(cache=True, nogil=True)
-def _spread(ten: Floats, A: Floats) -> None:
-    """The 6 x 6 matrix of an inertia kept as ten numbers."""
-    m, h0, h1, h2, xx, yy, zz, xy, xz, yz = ten
-    A[:] = 0.0
-    A[0, 0], A[1, 1], A[2, 2] = xx, yy, zz
-    A[0, 1] = A[1, 0] = xy
-    A[0, 2] = A[2, 0] = xz
-    A[1, 2] = A[2, 1] = yz
-    A[3, 3] = A[4, 4] = A[5, 5] = m
-    A[0, 4] = A[4, 0] = -h2
-    A[0, 5] = A[5, 0] = h1
-    A[1, 3] = A[3, 1] = h2
-    A[1, 5] = A[5, 1] = -h0
-    A[2, 3] = A[3, 2] = -h1
-    A[2, 4] = A[4, 2] = h0
+def _spread(inertia: Floats, A: Floats, b: int) -> None:
+    """The ten numbers of body b's inertia as the 6 x 6 matrix A[b]."""
+    for i in range(3):
+        for j in range(3):
+            A[b, i, 3 + j] = 0.0
+            A[b, 3 + i, j] = 0.0
+            A[b, 3 + i, 3 + j] = 0.0
+        A[b, i, i] = inertia[b, 4 + i]
+        A[b, 3 + i, 3 + i] = inertia[b, 0]
+    A[b, 0, 1] = A[b, 1, 0] = inertia[b, 7]
+    A[b, 0, 2] = A[b, 2, 0] = inertia[b, 8]
+    A[b, 1, 2] = A[b, 2, 1] = inertia[b, 9]
+    A[b, 1, 5] = A[b, 5, 1] = -inertia[b, 1]
+    A[b, 2, 4] = A[b, 4, 2] = inertia[b, 1]
+    A[b, 2, 3] = A[b, 3, 2] = -inertia[b, 2]
+    A[b, 0, 5] = A[b, 5, 0] = inertia[b, 2]
+    A[b, 0, 4] = A[b, 4, 0] = -inertia[b, 3]
+    A[b, 1, 3] = A[b, 3, 1] = inertia[b, 3]
 
 
 @njit(cache=True, nogil=True)
@@ -218,22 +225,29 @@ def _sweep_accelerations(
     mechanism: Mechanism, gravity: Floats, work: Workspace, qdd: Floats
 ) -> None:
     """Root to tip again: each run takes the acceleration that its unbalanced force leaves."""
-    tree = mechanism.tree
-    work.acceleration[0] = 0.0
-    for i in range(3):
-        work.acceleration[0, 3 + i] = -gravity[i]
+    parent, first = mechanism.tree.parent, mechanism.tree.first
+    coordinate, run = mechanism.tree.coordinate, mechanism.run
+    T, drift, U, pivots, acceleration = work.T, work.drift, work.U, work.pivot, work.acceleration
+    put(acceleration, 0, 0.0, 0.0, 0.0, -gravity[0], -gravity[1], -gravity[2])
     r = 0
-    for b in range(1, tree.parent.shape[0]):
-        a = work.acceleration[b]
-        a[:] = work.acceleration[tree.parent[b]]
-        while r < mechanism.run.shape[0] - 1 and mechanism.run[r] < tree.first[b + 1]:
-            T, U, c = work.T[r], work.U[r], work.drift[r]
-            rest = work.pivot[r, 1]
-            for i in range(6):
-                a[i] += c[i]
-                rest -= U[i] * a[i]
-            x = rest / work.pivot[r, 0]
-            qdd[tree.coordinate[mechanism.run[r]]] = x
-            for i in range(6):
-                a[i] += T[i] * x
+    for b in range(1, parent.shape[0]):
+        a0, a1, a2, a3, a4, a5 = six(acceleration, parent[b])
+        while r < run.shape[0] - 1 and run[r] < first[b + 1]:
+            d0, d1, d2, d3, d4, d5 = six(drift, r)
+            a0 += d0
+            a1 += d1
+            a2 += d2
+            a3 += d3
+            a4 += d4
+            a5 += d5
+            x = (pivots[r, 1] - dot(U, r, a0, a1, a2, a3, a4, a5)) / pivots[r, 0]
+            qdd[coordinate[run[r]]] = x
+            t0, t1, t2, t3, t4, t5 = six(T, r)
+            a0 += t0 * x
+            a1 += t1 * x
+            a2 += t2 * x
+            a3 += t3 * x
+            a4 += t4 * x
+            a5 += t5 * x
             r += 1
+        put(acceleration, b, a0, a1, a2, a3, a4, a5)

@@ -20,10 +20,13 @@ from numba import njit
 
 from panjabi.body.dynamics_kernels import (
     composites,
+    dot,
     force_cross,
     inertia_times,
     inverse_dynamics,
     motion_cross,
+    put,
+    six,
 )
 from panjabi.body.mechanism import Mechanism, Workspace
 from panjabi.body.tree import Floats, Tree
@@ -47,96 +50,86 @@ def inverse_dynamics_derivatives(
     generalised (n,); by_q, by_qd and by_qdd = M (n, n): row = force, column = what is varied.
     At qd = qdd = 0, by_q is the Hessian of the energy of the weight.
     """
-    tree = mechanism.tree
     inverse_dynamics(mechanism, qd, qdd, gravity, work, generalised)
     composites(mechanism, work)
+    S, rate, rate2, force = work.S, work.rate, work.rate2, work.force
+    parent, first = mechanism.tree.parent, mechanism.tree.first
+    coordinate, poly = mechanism.tree.coordinate, mechanism.tree.poly
     B = _velocity_matrices(mechanism, work)
-    ne = tree.slide.shape[0]
-    P, Q = np.zeros_like(work.S), np.zeros_like(work.S)
+    P, Q = np.zeros_like(S), np.zeros_like(S)
     _relative_changes(mechanism, qd, qdd, work, P, Q)
     # Of each dof: d theta'/dq, and d theta''/dq, d theta''/dq'.
-    rate_by_q = np.zeros_like(work.rate)
-    swing_by_q, swing_by_qd = np.zeros_like(work.rate), np.zeros_like(work.rate)
-    for e in range(ne):
-        k = tree.coordinate[e]
-        x = q[k]
-        rate3 = 6.0 * tree.poly[e, 3] + 24.0 * tree.poly[e, 4] * x
-        rate_by_q[e] = work.rate2[e] * qd[k]
-        swing_by_q[e] = work.rate2[e] * qdd[k] + rate3 * qd[k] * qd[k]
-        swing_by_qd[e] = 2.0 * work.rate2[e] * qd[k]
+    rate_by_q = np.zeros_like(rate)
+    swing_by_q, swing_by_qd = np.zeros_like(rate), np.zeros_like(rate)
+    for e in range(rate.shape[0]):
+        k = coordinate[e]
+        rate3 = 6.0 * poly[e, 3] + 24.0 * poly[e, 4] * q[k]
+        rate_by_q[e] = rate2[e] * qd[k]
+        swing_by_q[e] = rate2[e] * qdd[k] + rate3 * qd[k] * qd[k]
+        swing_by_qd[e] = 2.0 * rate2[e] * qd[k]
     by_q[:] = 0.0
     by_qd[:] = 0.0
     M[:] = 0.0
-    IS, BS = np.zeros_like(P[0]), np.zeros_like(P[0])
-    X, Y = np.zeros_like(P[0]), np.zeros_like(P[0])
-    for b in range(1, tree.parent.shape[0]):
-        F = work.force[b]
-        for e in range(tree.first[b], tree.first[b + 1]):
-            k = tree.coordinate[e]
-            _columns(work.composite, b, B[b], work.S[e], P[e], Q[e], F, IS, BS, X, Y)
-            own = 0.0
-            for j in range(6):
-                own += work.S[e, j] * F[j]
-            by_q[k, k] += work.rate2[e] * own
+    column = np.zeros((4, 6), S.dtype)  # I S, B^T S, and the force change per angle and per rate
+    for b in range(1, parent.shape[0]):
+        for e in range(first[b], first[b + 1]):
+            k = coordinate[e]
+            _columns(work.composite, B, b, S, P, Q, e, force, column)
+            i0, i1, i2, i3, i4, i5 = six(column, 0)
+            b0, b1, b2, b3, b4, b5 = six(column, 1)
+            x0, x1, x2, x3, x4, x5 = six(column, 2)
+            y0, y1, y2, y3, y4, y5 = six(column, 3)
+            f0, f1, f2, f3, f4, f5 = six(force, b)
+            by_q[k, k] += rate2[e] * dot(S, e, f0, f1, f2, f3, f4, f5)
             above = b
             stop = e + 1
             while above > 0:
-                for i in range(tree.first[above], stop):
-                    n = tree.coordinate[i]
-                    inertia, e_by_i, e_by_i_rate = 0.0, 0.0, 0.0
-                    i_by_e, i_by_e_rate = 0.0, 0.0
-                    for j in range(6):
-                        inertia += IS[j] * work.S[i, j]
-                        e_by_i += IS[j] * Q[i, j] + BS[j] * P[i, j]
-                        e_by_i_rate += 2.0 * IS[j] * P[i, j] + BS[j] * work.S[i, j]
-                        i_by_e += work.S[i, j] * X[j]
-                        i_by_e_rate += work.S[i, j] * Y[j]
-                    rate = work.rate[e]
-                    by_q[k, n] += rate * (
-                        e_by_i * work.rate[i] + e_by_i_rate * rate_by_q[i] + inertia * swing_by_q[i]
+                for i in range(first[above], stop):
+                    n = coordinate[i]
+                    inertia = dot(S, i, i0, i1, i2, i3, i4, i5)
+                    with_p = dot(P, i, i0, i1, i2, i3, i4, i5)
+                    e_by_i = dot(Q, i, i0, i1, i2, i3, i4, i5) + dot(P, i, b0, b1, b2, b3, b4, b5)
+                    e_by_i_rate = 2.0 * with_p + dot(S, i, b0, b1, b2, b3, b4, b5)
+                    by_q[k, n] += rate[e] * (
+                        e_by_i * rate[i] + e_by_i_rate * rate_by_q[i] + inertia * swing_by_q[i]
                     )
-                    by_qd[k, n] += rate * (e_by_i_rate * work.rate[i] + inertia * swing_by_qd[i])
-                    M[k, n] += rate * inertia * work.rate[i]
+                    by_qd[k, n] += rate[e] * (e_by_i_rate * rate[i] + inertia * swing_by_qd[i])
+                    M[k, n] += rate[e] * inertia * rate[i]
                     if i != e:
-                        rate = work.rate[i]
-                        by_q[n, k] += rate * (
-                            i_by_e * work.rate[e]
-                            + i_by_e_rate * rate_by_q[e]
-                            + inertia * swing_by_q[e]
+                        i_by_e = dot(S, i, x0, x1, x2, x3, x4, x5)
+                        i_by_e_rate = dot(S, i, y0, y1, y2, y3, y4, y5)
+                        by_q[n, k] += rate[i] * (
+                            i_by_e * rate[e] + i_by_e_rate * rate_by_q[e] + inertia * swing_by_q[e]
                         )
-                        by_qd[n, k] += rate * (
-                            i_by_e_rate * work.rate[e] + inertia * swing_by_qd[e]
-                        )
-                        M[n, k] += rate * inertia * work.rate[e]
-                above = tree.parent[above]
-                if above > 0:
-                    stop = tree.first[above + 1]
+                        by_qd[n, k] += rate[i] * (i_by_e_rate * rate[e] + inertia * swing_by_qd[e])
+                        M[n, k] += rate[i] * inertia * rate[e]
+                above = parent[above]
+                stop = first[above + 1]
 
 
 @njit(cache=True, nogil=True)
 def _velocity_matrices(mechanism: Mechanism, work: Workspace) -> Floats:
     """B (nb, 6, 6) of every body with all its descendants."""
-    parent = mechanism.tree.parent
+    parent, inertia, velocity = mechanism.tree.parent, work.inertia, work.velocity
     nb = parent.shape[0]
-    B = np.zeros((nb, 6, 6), work.S.dtype)
-    one = np.zeros(6)
+    B = np.zeros((nb, 6, 6), inertia.dtype)
+    unit = np.eye(6)
     for b in range(1, nb):
-        v0, v1, v2, v3, v4, v5 = work.velocity[b]
-        h0, h1, h2, h3, h4, h5 = inertia_times(work.inertia, b, v0, v1, v2, v3, v4, v5)
+        v0, v1, v2, v3, v4, v5 = six(velocity, b)
+        h0, h1, h2, h3, h4, h5 = inertia_times(inertia, b, v0, v1, v2, v3, v4, v5)
         for j in range(6):
-            one[j] = 1.0
-            x0, x1, x2, x3, x4, x5 = one
-            one[j] = 0.0
-            i0, i1, i2, i3, i4, i5 = inertia_times(work.inertia, b, x0, x1, x2, x3, x4, x5)
+            x0, x1, x2, x3, x4, x5 = six(unit, j)
+            i0, i1, i2, i3, i4, i5 = inertia_times(inertia, b, x0, x1, x2, x3, x4, x5)
             first = force_cross(v0, v1, v2, v3, v4, v5, i0, i1, i2, i3, i4, i5)
             c0, c1, c2, c3, c4, c5 = motion_cross(v0, v1, v2, v3, v4, v5, x0, x1, x2, x3, x4, x5)
-            second = inertia_times(work.inertia, b, c0, c1, c2, c3, c4, c5)
+            second = inertia_times(inertia, b, c0, c1, c2, c3, c4, c5)
             third = force_cross(x0, x1, x2, x3, x4, x5, h0, h1, h2, h3, h4, h5)
             for i in range(6):
                 B[b, i, j] = first[i] - second[i] + third[i]
     for b in range(nb - 1, 0, -1):
-        if parent[b] > 0:
-            B[parent[b]] += B[b]
+        for i in range(6):
+            for j in range(6):
+                B[parent[b], i, j] += B[b, i, j]
     return B
 
 
@@ -144,49 +137,51 @@ def _velocity_matrices(mechanism: Mechanism, work: Workspace) -> Floats:
 def _relative_changes(
     mechanism: Mechanism, qd: Floats, qdd: Floats, work: Workspace, P: Floats, Q: Floats
 ) -> None:
-    """P and Q of every dof, after `move`: the velocity and acceleration just before it, crossed."""
-    tree = mechanism.tree
-    for b in range(1, tree.parent.shape[0]):
-        v = work.velocity[tree.parent[b]].copy()
-        a = work.acceleration[tree.parent[b]].copy()
-        for e in range(tree.first[b], tree.first[b + 1]):
-            v0, v1, v2, v3, v4, v5 = v
-            a0, a1, a2, a3, a4, a5 = a
-            s0, s1, s2, s3, s4, s5 = work.S[e]
-            p = motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5)
-            p0, p1, p2, p3, p4, p5 = p
-            first = motion_cross(a0, a1, a2, a3, a4, a5, s0, s1, s2, s3, s4, s5)
-            second = motion_cross(v0, v1, v2, v3, v4, v5, p0, p1, p2, p3, p4, p5)
-            k = tree.coordinate[e]
-            rate = work.rate[e] * qd[k]
-            swing = work.rate[e] * qdd[k] + work.rate2[e] * qd[k] * qd[k]
+    """P and Q of every dof, after `move`, from the velocity and acceleration just before it."""
+    parent, first = mechanism.tree.parent, mechanism.tree.first
+    coordinate = mechanism.tree.coordinate
+    S, rate, rate2 = work.S, work.rate, work.rate2
+    before = np.zeros((2, 6), S.dtype)
+    for b in range(1, parent.shape[0]):
+        before[0] = work.velocity[parent[b]]
+        before[1] = work.acceleration[parent[b]]
+        for e in range(first[b], first[b + 1]):
+            v0, v1, v2, v3, v4, v5 = six(before, 0)
+            a0, a1, a2, a3, a4, a5 = six(before, 1)
+            s0, s1, s2, s3, s4, s5 = six(S, e)
+            p0, p1, p2, p3, p4, p5 = motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5)
+            with_a = motion_cross(a0, a1, a2, a3, a4, a5, s0, s1, s2, s3, s4, s5)
+            with_v = motion_cross(v0, v1, v2, v3, v4, v5, p0, p1, p2, p3, p4, p5)
+            put(P, e, p0, p1, p2, p3, p4, p5)
+            k = coordinate[e]
+            x = rate[e] * qd[k]
+            y = rate[e] * qdd[k] + rate2[e] * qd[k] * qd[k]
             for j in range(6):
-                P[e, j] = p[j]
-                Q[e, j] = first[j] + second[j]
-                v[j] += work.S[e, j] * rate
-                a[j] += work.S[e, j] * swing + p[j] * rate
+                Q[e, j] = with_a[j] + with_v[j]
+                before[0, j] += S[e, j] * x
+                before[1, j] += S[e, j] * y + P[e, j] * x
 
 
 @njit(cache=True, nogil=True)
-def _columns(composite, b, B, S, P, Q, F, IS, BS, X, Y):
-    """What a dof's dot products need: I S, B^T S, and the force changes X per angle, Y per rate."""
-    s0, s1, s2, s3, s4, s5 = S
-    p0, p1, p2, p3, p4, p5 = P
-    q0, q1, q2, q3, q4, q5 = Q
-    f0, f1, f2, f3, f4, f5 = F
+def _columns(composite, B, b, S, P, Q, e, force, out):
+    """I S, B^T S, and the force changes per angle and per rate, of dof e on body b."""
+    s0, s1, s2, s3, s4, s5 = six(S, e)
+    p0, p1, p2, p3, p4, p5 = six(P, e)
+    q0, q1, q2, q3, q4, q5 = six(Q, e)
+    f0, f1, f2, f3, f4, f5 = six(force, b)
     turned = force_cross(s0, s1, s2, s3, s4, s5, f0, f1, f2, f3, f4, f5)
     with_s = inertia_times(composite, b, s0, s1, s2, s3, s4, s5)
     with_p = inertia_times(composite, b, p0, p1, p2, p3, p4, p5)
     with_q = inertia_times(composite, b, q0, q1, q2, q3, q4, q5)
     for i in range(6):
-        IS[i] = with_s[i]
-        X[i] = turned[i] + with_q[i]
-        Y[i] = 2.0 * with_p[i]
-        BS[i] = 0.0
+        out[0, i] = with_s[i]
+        out[1, i] = 0.0
+        out[2, i] = turned[i] + with_q[i]
+        out[3, i] = 2.0 * with_p[i]
         for j in range(6):
-            X[i] += B[i, j] * P[j]
-            Y[i] += B[i, j] * S[j]
-            BS[i] += B[j, i] * S[j]
+            out[1, i] += B[b, j, i] * S[e, j]
+            out[2, i] += B[b, i, j] * P[e, j]
+            out[3, i] += B[b, i, j] * S[e, j]
 
 
 @njit(cache=True, nogil=True)
@@ -195,7 +190,7 @@ def momentum(mechanism: Mechanism, work: Workspace, total: Floats) -> float:
     total[:] = 0.0
     energy = 0.0
     for b in range(1, mechanism.mass.shape[0]):
-        v0, v1, v2, v3, v4, v5 = work.velocity[b]
+        v0, v1, v2, v3, v4, v5 = six(work.velocity, b)
         h = inertia_times(work.inertia, b, v0, v1, v2, v3, v4, v5)
         for i in range(6):
             total[i] += h[i]
@@ -214,9 +209,9 @@ def centre_jacobian(mechanism: Mechanism, work: Workspace, J: Floats) -> None:
     whole = mechanism.mass.sum()
     J[:] = 0.0
     for b in range(1, tree.parent.shape[0]):
-        m, h0, h1, h2 = work.composite[b, :4]
+        m, h0, h1, h2, _, _ = six(work.composite, b)
         for e in range(tree.first[b], tree.first[b + 1]):
-            s0, s1, s2, s3, s4, s5 = work.S[e]
+            s0, s1, s2, s3, s4, s5 = six(work.S, e)
             k = tree.coordinate[e]
             share = work.rate[e] / whole
             J[0, k] += share * (s1 * h2 - s2 * h1 + m * s3)

@@ -25,6 +25,50 @@ SOLVED = -1
 """Status of a solve that went through; else the index of a coordinate that moves no mass."""
 
 
+# Rows of six are read and written number by number: a view of a row would have to be counted.
+
+
+@njit(cache=True, nogil=True)
+def six(rows, k):
+    """Row k of an array of rows of six, as six numbers."""
+    return rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3], rows[k, 4], rows[k, 5]
+
+
+@njit(cache=True, nogil=True)
+def put(rows, k, x0, x1, x2, x3, x4, x5):
+    """Six numbers into row k."""
+    rows[k, 0] = x0
+    rows[k, 1] = x1
+    rows[k, 2] = x2
+    rows[k, 3] = x3
+    rows[k, 4] = x4
+    rows[k, 5] = x5
+
+
+@njit(cache=True, nogil=True)
+def add(rows, k, x0, x1, x2, x3, x4, x5):
+    """Six numbers onto row k."""
+    rows[k, 0] += x0
+    rows[k, 1] += x1
+    rows[k, 2] += x2
+    rows[k, 3] += x3
+    rows[k, 4] += x4
+    rows[k, 5] += x5
+
+
+@njit(cache=True, nogil=True)
+def dot(rows, k, x0, x1, x2, x3, x4, x5):
+    """Row k times six numbers: power of a force on a motion, or the other way round."""
+    return (
+        rows[k, 0] * x0
+        + rows[k, 1] * x1
+        + rows[k, 2] * x2
+        + rows[k, 3] * x3
+        + rows[k, 4] * x4
+        + rows[k, 5] * x5
+    )
+
+
 @njit(cache=True, nogil=True)
 def motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5):
     """Rate of the motion vector s carried along with the velocity v."""
@@ -74,49 +118,65 @@ def inertia_times(inertia, b, w0, w1, w2, u0, u1, u2):
 @njit(cache=True, nogil=True)
 def place(mechanism: Mechanism, q: Floats, work: Workspace) -> None:
     """Poses, spatial axes and inertias about the reference, at the coordinates q (n,)."""
-    tree = mechanism.tree
-    forward(tree, q, work.R, work.t, work.axis, work.origin, work.rate, work.rate2)
-    nb = tree.parent.shape[0]
-    reference = work.reference
-    for i in range(3):
-        reference[i] = work.t[1, i]
-    for e in range(tree.slide.shape[0]):
-        a0, a1, a2 = work.axis[e]
-        S = work.S[e]
-        if tree.slide[e] == 1:
-            S[0], S[1], S[2], S[3], S[4], S[5] = 0.0, 0.0, 0.0, a0, a1, a2
+    tree, R, t, S = mechanism.tree, work.R, work.t, work.S
+    axis, origin, reference = work.axis, work.origin, work.reference
+    forward(tree, q, R, t, axis, origin, work.rate, work.rate2)
+    z0 = t[1, 0]
+    z1 = t[1, 1]
+    z2 = t[1, 2]
+    reference[0] = z0
+    reference[1] = z1
+    reference[2] = z2
+    slide = tree.slide
+    for e in range(slide.shape[0]):
+        a0 = axis[e, 0]
+        a1 = axis[e, 1]
+        a2 = axis[e, 2]
+        if slide[e] == 1:
+            put(S, e, 0.0, 0.0, 0.0, a0, a1, a2)
         else:
-            r0 = work.origin[e, 0] - reference[0]
-            r1 = work.origin[e, 1] - reference[1]
-            r2 = work.origin[e, 2] - reference[2]
-            S[0], S[1], S[2] = a0, a1, a2
-            S[3] = r1 * a2 - r2 * a1
-            S[4] = r2 * a0 - r0 * a2
-            S[5] = r0 * a1 - r1 * a0
-    for b in range(nb):
-        R = work.R[b]
-        own = mechanism.inertia[b]
-        c0, c1, c2 = mechanism.com[b]
-        m = mechanism.mass[b]
-        r0 = work.t[b, 0] - reference[0] + R[0, 0] * c0 + R[0, 1] * c1 + R[0, 2] * c2
-        r1 = work.t[b, 1] - reference[1] + R[1, 0] * c0 + R[1, 1] * c1 + R[1, 2] * c2
-        r2 = work.t[b, 2] - reference[2] + R[2, 0] * c0 + R[2, 1] * c1 + R[2, 2] * c2
-        out = work.inertia[b]
-        out[0], out[1], out[2], out[3] = m, m * r0, m * r1, m * r2
-        out[4] = m * (r1 * r1 + r2 * r2)
-        out[5] = m * (r0 * r0 + r2 * r2)
-        out[6] = m * (r0 * r0 + r1 * r1)
-        out[7], out[8], out[9] = -m * r0 * r1, -m * r0 * r2, -m * r1 * r2
+            r0 = origin[e, 0] - z0
+            r1 = origin[e, 1] - z1
+            r2 = origin[e, 2] - z2
+            put(S, e, a0, a1, a2, r1 * a2 - r2 * a1, r2 * a0 - r0 * a2, r0 * a1 - r1 * a0)
+    mass, com, own, out = mechanism.mass, mechanism.com, mechanism.inertia, work.inertia
+    for b in range(mass.shape[0]):
+        c0 = com[b, 0]
+        c1 = com[b, 1]
+        c2 = com[b, 2]
+        m = mass[b]
+        r0 = t[b, 0] - z0 + R[b, 0, 0] * c0 + R[b, 0, 1] * c1 + R[b, 0, 2] * c2
+        r1 = t[b, 1] - z1 + R[b, 1, 0] * c0 + R[b, 1, 1] * c1 + R[b, 1, 2] * c2
+        r2 = t[b, 2] - z2 + R[b, 2, 0] * c0 + R[b, 2, 1] * c1 + R[b, 2, 2] * c2
+        xx = m * (r1 * r1 + r2 * r2)
+        yy = m * (r0 * r0 + r2 * r2)
+        zz = m * (r0 * r0 + r1 * r1)
+        xy = -m * r0 * r1
+        xz = -m * r0 * r2
+        yz = -m * r1 * r2
         for j in range(3):
-            y0 = R[0, 0] * own[0, j] + R[0, 1] * own[1, j] + R[0, 2] * own[2, j]
-            y1 = R[1, 0] * own[0, j] + R[1, 1] * own[1, j] + R[1, 2] * own[2, j]
-            y2 = R[2, 0] * own[0, j] + R[2, 1] * own[1, j] + R[2, 2] * own[2, j]
-            out[4] += y0 * R[0, j]
-            out[5] += y1 * R[1, j]
-            out[6] += y2 * R[2, j]
-            out[7] += y0 * R[1, j]
-            out[8] += y0 * R[2, j]
-            out[9] += y1 * R[2, j]
+            j0 = own[b, 0, j]
+            j1 = own[b, 1, j]
+            j2 = own[b, 2, j]
+            y0 = R[b, 0, 0] * j0 + R[b, 0, 1] * j1 + R[b, 0, 2] * j2
+            y1 = R[b, 1, 0] * j0 + R[b, 1, 1] * j1 + R[b, 1, 2] * j2
+            y2 = R[b, 2, 0] * j0 + R[b, 2, 1] * j1 + R[b, 2, 2] * j2
+            xx += y0 * R[b, 0, j]
+            yy += y1 * R[b, 1, j]
+            zz += y2 * R[b, 2, j]
+            xy += y0 * R[b, 1, j]
+            xz += y0 * R[b, 2, j]
+            yz += y1 * R[b, 2, j]
+        out[b, 0] = m
+        out[b, 1] = m * r0
+        out[b, 2] = m * r1
+        out[b, 3] = m * r2
+        out[b, 4] = xx
+        out[b, 5] = yy
+        out[b, 6] = zz
+        out[b, 7] = xy
+        out[b, 8] = xz
+        out[b, 9] = yz
 
 
 @njit(cache=True, nogil=True)
@@ -125,41 +185,35 @@ def composites(mechanism: Mechanism, work: Workspace) -> None:
     parent, total = mechanism.tree.parent, work.composite
     total[:] = work.inertia
     for b in range(parent.shape[0] - 1, 0, -1):
+        above = parent[b]
         for i in range(10):
-            total[parent[b], i] += total[b, i]
+            total[above, i] += total[b, i]
 
 
 @njit(cache=True, nogil=True)
 def mass_matrix(mechanism: Mechanism, work: Workspace, M: Floats) -> None:
     """Mass matrix (n, n) [kg m2; kg m; kg] in place, after `place`: composite rigid bodies."""
-    tree, S, rate = mechanism.tree, work.S, work.rate
     composites(mechanism, work)
+    S, rate, total = work.S, work.rate, work.composite
+    parent, first = mechanism.tree.parent, mechanism.tree.first
+    coordinate = mechanism.tree.coordinate
     M[:] = 0.0
-    for b in range(1, tree.parent.shape[0]):
-        for e in range(tree.first[b], tree.first[b + 1]):
-            s0, s1, s2, s3, s4, s5 = S[e]
-            f0, f1, f2, f3, f4, f5 = inertia_times(work.composite, b, s0, s1, s2, s3, s4, s5)
-            k = tree.coordinate[e]
+    for b in range(1, parent.shape[0]):
+        for e in range(first[b], first[b + 1]):
+            s0, s1, s2, s3, s4, s5 = six(S, e)
+            f0, f1, f2, f3, f4, f5 = inertia_times(total, b, s0, s1, s2, s3, s4, s5)
+            k = coordinate[e]
             above = b
             stop = e + 1
-            while above >= 0:
-                for i in range(tree.first[above], stop):
-                    value = (
-                        S[i, 0] * f0
-                        + S[i, 1] * f1
-                        + S[i, 2] * f2
-                        + S[i, 3] * f3
-                        + S[i, 4] * f4
-                        + S[i, 5] * f5
-                    )
-                    value *= rate[i] * rate[e]
-                    n = tree.coordinate[i]
+            while above > 0:
+                for i in range(first[above], stop):
+                    value = rate[i] * rate[e] * dot(S, i, f0, f1, f2, f3, f4, f5)
+                    n = coordinate[i]
                     M[n, k] += value
                     if i != e:
                         M[k, n] += value
-                above = tree.parent[above]
-                if above >= 0:
-                    stop = tree.first[above + 1]
+                above = parent[above]
+                stop = first[above + 1]
 
 
 @njit(cache=True, nogil=True)
@@ -168,20 +222,20 @@ def move(mechanism: Mechanism, qd: Floats, qdd: Floats, gravity: Floats, work: W
 
     gravity (3,) is the acceleration of free fall [m/s2]; the ground is given minus that.
     """
-    tree = mechanism.tree
     velocity, acceleration = work.velocity, work.acceleration
-    velocity[0] = 0.0
-    acceleration[0] = 0.0
-    for i in range(3):
-        acceleration[0, 3 + i] = -gravity[i]
-    for b in range(1, tree.parent.shape[0]):
-        v0, v1, v2, v3, v4, v5 = velocity[tree.parent[b]]
-        a0, a1, a2, a3, a4, a5 = acceleration[tree.parent[b]]
-        for e in range(tree.first[b], tree.first[b + 1]):
-            s0, s1, s2, s3, s4, s5 = work.S[e]
-            k = tree.coordinate[e]
-            x = work.rate[e] * qd[k]
-            y = work.rate[e] * qdd[k] + work.rate2[e] * qd[k] * qd[k]
+    S, rate, rate2 = work.S, work.rate, work.rate2
+    parent, first = mechanism.tree.parent, mechanism.tree.first
+    coordinate = mechanism.tree.coordinate
+    put(velocity, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    put(acceleration, 0, 0.0, 0.0, 0.0, -gravity[0], -gravity[1], -gravity[2])
+    for b in range(1, parent.shape[0]):
+        v0, v1, v2, v3, v4, v5 = six(velocity, parent[b])
+        a0, a1, a2, a3, a4, a5 = six(acceleration, parent[b])
+        for e in range(first[b], first[b + 1]):
+            s0, s1, s2, s3, s4, s5 = six(S, e)
+            k = coordinate[e]
+            x = rate[e] * qd[k]
+            y = rate[e] * qdd[k] + rate2[e] * qd[k] * qd[k]
             c0, c1, c2, c3, c4, c5 = motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5)
             a0 += s0 * y + c0 * x
             a1 += s1 * y + c1 * x
@@ -195,23 +249,22 @@ def move(mechanism: Mechanism, qd: Floats, qdd: Floats, gravity: Floats, work: W
             v3 += s3 * x
             v4 += s4 * x
             v5 += s5 * x
-        v, a = velocity[b], acceleration[b]
-        v[0], v[1], v[2], v[3], v[4], v[5] = v0, v1, v2, v3, v4, v5
-        a[0], a[1], a[2], a[3], a[4], a[5] = a0, a1, a2, a3, a4, a5
+        put(velocity, b, v0, v1, v2, v3, v4, v5)
+        put(acceleration, b, a0, a1, a2, a3, a4, a5)
 
 
 @njit(cache=True, nogil=True)
 def inertial_forces(mechanism: Mechanism, work: Workspace) -> None:
     """Force that each body's own motion needs, I a + v x I v, after `move`."""
-    for b in range(mechanism.mass.shape[0]):
-        v0, v1, v2, v3, v4, v5 = work.velocity[b]
-        a0, a1, a2, a3, a4, a5 = work.acceleration[b]
-        h0, h1, h2, h3, h4, h5 = inertia_times(work.inertia, b, v0, v1, v2, v3, v4, v5)
-        f0, f1, f2, f3, f4, f5 = inertia_times(work.inertia, b, a0, a1, a2, a3, a4, a5)
+    velocity, acceleration = work.velocity, work.acceleration
+    inertia, force = work.inertia, work.force
+    for b in range(force.shape[0]):
+        v0, v1, v2, v3, v4, v5 = six(velocity, b)
+        a0, a1, a2, a3, a4, a5 = six(acceleration, b)
+        h0, h1, h2, h3, h4, h5 = inertia_times(inertia, b, v0, v1, v2, v3, v4, v5)
+        f0, f1, f2, f3, f4, f5 = inertia_times(inertia, b, a0, a1, a2, a3, a4, a5)
         g0, g1, g2, g3, g4, g5 = force_cross(v0, v1, v2, v3, v4, v5, h0, h1, h2, h3, h4, h5)
-        f = work.force[b]
-        f[0], f[1], f[2] = f0 + g0, f1 + g1, f2 + g2
-        f[3], f[4], f[5] = f3 + g3, f4 + g4, f5 + g5
+        put(force, b, f0 + g0, f1 + g1, f2 + g2, f3 + g3, f4 + g4, f5 + g5)
 
 
 @njit(cache=True, nogil=True)
@@ -226,26 +279,19 @@ def inverse_dynamics(
     """Generalised forces (n,) [N m; N] for the accelerations qdd, in place, after `place`.
 
     Recursive Newton-Euler. With qdd = 0: c + g; with gravity = 0 as well: c; with qd = 0: g.
-    Leaves in `work.force` what each joint hands on to all it carries.
+    Leaves in `work.force` what each joint hands on to all it carries. qdd may be `generalised`.
     """
-    tree = mechanism.tree
     move(mechanism, qd, qdd, gravity, work)
     inertial_forces(mechanism, work)
+    S, rate, force = work.S, work.rate, work.force
+    parent, first = mechanism.tree.parent, mechanism.tree.first
+    coordinate = mechanism.tree.coordinate
     generalised[:] = 0.0
-    for b in range(tree.parent.shape[0] - 1, 0, -1):
-        f0, f1, f2, f3, f4, f5 = work.force[b]
-        for e in range(tree.first[b], tree.first[b + 1]):
-            s0, s1, s2, s3, s4, s5 = work.S[e]
-            generalised[tree.coordinate[e]] += work.rate[e] * (
-                s0 * f0 + s1 * f1 + s2 * f2 + s3 * f3 + s4 * f4 + s5 * f5
-            )
-        above = work.force[tree.parent[b]]
-        above[0] += f0
-        above[1] += f1
-        above[2] += f2
-        above[3] += f3
-        above[4] += f4
-        above[5] += f5
+    for b in range(parent.shape[0] - 1, 0, -1):
+        f0, f1, f2, f3, f4, f5 = six(force, b)
+        for e in range(first[b], first[b + 1]):
+            generalised[coordinate[e]] += rate[e] * dot(S, e, f0, f1, f2, f3, f4, f5)
+        add(force, parent[b], f0, f1, f2, f3, f4, f5)
 
 
 @njit(cache=True, nogil=True)
