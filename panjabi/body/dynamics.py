@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from panjabi.body import posture
 from panjabi.body.mechanism import Mechanism, Reduction, Workspace, reduction, workspace
 from panjabi.body.tree import Floats
-from panjabi.errors import ParameterError
+from panjabi.errors import ParameterError, unknown
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
@@ -196,6 +196,27 @@ class Dynamics:
                 "q; only a positive inertia can be accelerated. Hold it or give its body a mass."
             )
         return qdd
+
+    def driven(
+        self, q: ArrayLike, qd: ArrayLike, forces: ArrayLike, prescribed: Mapping[str, float]
+    ) -> tuple[Floats, Floats]:
+        """Accelerations (n,) and generalised forces (n,) where some coordinates are driven.
+
+        prescribed gives accelerations of free coordinates by name [rad/s2; m/s2], as of a seat that
+        tilts. Their entries in `forces` are not read; what must drive them comes out instead.
+        """
+        for name in prescribed:
+            if name not in self.free:
+                raise unknown("free coordinate", name, self.free)
+        bias = self.inverse(q, qd, np.zeros(len(self.free)))
+        M, forces = self.mass_matrix(q), self._checked("forces", forces).copy()
+        given = np.array([name in prescribed for name in self.free])
+        values = [prescribed.get(name, 0.0) for name in self.free]
+        qdd = self._checked("prescribed accelerations", values).copy()
+        rest = forces[~given] - bias[~given] - M[np.ix_(~given, given)] @ qdd[given]
+        qdd[~given] = np.linalg.solve(M[np.ix_(~given, ~given)], rest)
+        forces[given] = M[given] @ qdd + bias[given]
+        return qdd, forces
 
     def linearised(self, q: ArrayLike, qd: ArrayLike, qdd: ArrayLike) -> Linearisation:
         """Inverse dynamics with exact derivatives in q, qd and qdd."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from panjabi.body import Dynamics, coordinates_between, standard_adult
+from panjabi.errors import ParameterError, UnknownNameError
 
 WEIGHTLESS = (0.0, 0.0, 0.0)
 
@@ -160,3 +161,18 @@ def test_momentum_of_one_turning_body(chains):
     assert made.angular == pytest.approx(poses.R[1] @ only.inertia[1] @ poses.R[1].T @ w)
     assert made.linear == pytest.approx(only.mass[1] * only.jacobian(q, "a", only.com[1]) @ qd)
     assert made.linear == pytest.approx(only.mass[1] * model.centre_jacobian(q) @ qd)
+
+
+def test_driven_coordinates_move_as_told_and_the_force_that_drives_them_comes_out(body):
+    model = Dynamics(body, ("pelvis_tx", "pelvis_tilt", "L5_S1_FE", "L5_S1_LB", "L4_L5_FE"))
+    rng = np.random.default_rng(9)
+    q, qd, force = rng.uniform(-0.3, 0.3, (3, 5))
+    qdd, needed = model.driven(q, qd, force, {"pelvis_tilt": 2.0, "pelvis_tx": -1.0})
+    assert list(qdd[:2]) == [-1.0, 2.0]
+    assert list(needed[2:]) == list(force[2:])
+    assert model.inverse(q, qd, qdd) == pytest.approx(needed, abs=1e-10)
+    assert model.forward(q, qd, needed) == pytest.approx(qdd, abs=1e-8)
+    with pytest.raises(UnknownNameError, match="unknown free coordinate 'L3_L4_FE'; close"):
+        model.driven(q, qd, force, {"L3_L4_FE": 0.0})
+    with pytest.raises(ParameterError, match="prescribed accelerations was given.*finite"):
+        model.driven(q, qd, force, {"pelvis_tx": np.nan})
