@@ -1,8 +1,8 @@
 """What others would use: NumPy and SciPy for a net of cables, MuJoCo for a tree of bodies.
 
 The tangent of the net is assembled from triplets in every step and factored by SuperLU in
-symmetric mode with SciPy's minimum degree order. Slack cables lend the matrix a millionth of their stiffness, and
-steps are halved until the unbalanced force shrinks.
+symmetric mode with SciPy's minimum degree order. Slack cables lend the matrix a millionth of
+their stiffness, and steps are halved until the unbalanced force shrinks.
 """
 
 from __future__ import annotations
