@@ -15,14 +15,11 @@ LUMBAR = 18
 
 @pytest.fixture(scope="module")
 def sitting(body):
-    return body.flexed(
-        angles_deg={
-            "hip flexion": 70,
-            "knee flexion": 60,
-            "lumbar flexion": 15,
-            "elbow flexion": 30,
-        }
-    )
+    q = body.flexed(angles_deg={"hip flexion": 70, "knee flexion": 60, "elbow flexion": 30})
+    for level in ("L5_S1", "L4_L5", "T12_L1"):  # no held dof of a partly free joint is zero
+        for name, angle in (("FE", -0.05), ("LB", 0.04), ("AR", 0.02)):
+            q[body.coordinate_index(f"{level}_{name}")] = angle
+    return q
 
 
 @pytest.mark.parametrize(
