@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from panjabi._compiling import announce_compilation
 from panjabi.body import posture
 from panjabi.body.mechanism import Mechanism, Reduction, Workspace, reduction, workspace
 from panjabi.body.tree import Floats
@@ -182,9 +183,11 @@ class Dynamics:
         ParameterError
             If a coordinate moves nothing that has mass.
         """
+        from panjabi.body import articulated_kernels
         from panjabi.body.articulated_kernels import forward_dynamics
         from panjabi.body.dynamics_kernels import SOLVED
 
+        announce_compilation(articulated_kernels)
         q, qd = self._checked("q", q), self._checked("qd", qd)
         forces = self._checked("forces", forces)
         qdd = np.empty(len(self.free))
@@ -336,8 +339,10 @@ class Dynamics:
         return _numbers(what, values, len(self.free))
 
     def _placed(self, q: ArrayLike) -> Workspace:
+        from panjabi.body import dynamics_kernels
         from panjabi.body.dynamics_kernels import place
 
+        announce_compilation(dynamics_kernels)
         work = self.workspace()
         place(self.mechanism, self._checked("q", q), work)
         return work
