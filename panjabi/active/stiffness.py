@@ -81,9 +81,10 @@ class Cui:
         tendon_slope = c3 / muscles.tendon_slack_length
         fibre = fibre_slope * F
         tendon = tendon_slope * (F + c2 * muscles.max_force)
-        total = fibre + tendon
-        k = fibre * tendon / total
-        return k, (fibre_slope * tendon**2 + tendon_slope * fibre**2) / total**2
+        # A muscle that has lost all its force stays defined: shares of the sum, one over another.
+        total = np.where(fibre + tendon > 0.0, fibre + tendon, 1.0)
+        by_fibre = np.where(fibre + tendon > 0.0, tendon / total, 0.0)  # share of the stretch
+        return fibre * by_fibre, fibre_slope * by_fibre**2 + tendon_slope * (fibre / total) ** 2
 
 
 def hill_slope(
