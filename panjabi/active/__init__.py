@@ -14,13 +14,25 @@ from panjabi import _lazy
 
 _EXPORTS: dict[str, str] = {
     "AbdomenCoupling": "panjabi.active.abdomen",
-    "MuscleGeometry": "panjabi.active.musculature",
-    "Musculature": "panjabi.active.musculature",
+    "AbdominalPressure": "panjabi.active.abdominal_pressure",
+    "ActivationDynamics": "panjabi.active.activation",
+    "Bergmark": "panjabi.active.stiffness",
+    "Cui": "panjabi.active.stiffness",
+    "HeldTensions": "panjabi.active.element",
+    "MuscleElement": "panjabi.active.element",
+    "MuscleGeometry": "panjabi.active.muscles",
+    "Musculature": "panjabi.active.muscles",
+    "Musculotendon": "panjabi.active.musculotendon",
+    "Pressure": "panjabi.active.abdominal_pressure",
     "REGIONS": "panjabi.active.build",
+    "hill_slope": "panjabi.active.stiffness",
+    "moment_capacity": "panjabi.active.strength",
     "musculature": "panjabi.active.build",
     "read_set": "panjabi.active.data",
     "read_set_file": "panjabi.active.data",
     "region_coordinates": "panjabi.active.build",
+    "strut": "panjabi.active.abdominal_pressure",
+    "with_extension_strength": "panjabi.active.strength",
 }
 
 

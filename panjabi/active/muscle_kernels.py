@@ -70,12 +70,8 @@ def muscle_rates(
         over its optimal length.
     Q : (n,) out [N m]. activation_rate, fibre_rate : (nm,) out [1/s].
     """
-    forward(
-        tree, q, work.R, work.t, work.axis_world, work.origin_world, work.rate, work.rate2
-    )
-    body_twists(
-        tree, velocity, work.axis_world, work.origin_world, work.rate, work.omega, work.v
-    )
+    forward(tree, q, work.R, work.t, work.axis_world, work.origin_world, work.rate, work.rate2)
+    body_twists(tree, velocity, work.axis_world, work.origin_world, work.rate, work.omega, work.v)
     line_motion(
         pieces,
         work.R,

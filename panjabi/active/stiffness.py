@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscles import Musculature
 from panjabi.errors import ParameterError
 from panjabi.provenance import Parameter
 from panjabi.tissue.de_groote import DeGrooteCurves

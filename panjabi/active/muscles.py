@@ -256,9 +256,11 @@ class Musculature:
 
     def per_muscle(self, values: ArrayLike, what: str) -> Floats:
         """Values checked to be finite and one per muscle, (nm,)."""
-        array = np.ascontiguousarray(np.broadcast_to(np.asarray(values, float), (len(self),))) if (
-            np.ndim(values) == 0
-        ) else np.ascontiguousarray(values, float)
+        array = (
+            np.ascontiguousarray(np.broadcast_to(np.asarray(values, float), (len(self),)))
+            if (np.ndim(values) == 0)
+            else np.ascontiguousarray(values, float)
+        )
         if array.shape != (len(self),) or not np.isfinite(array).all():
             raise ParameterError(
                 f"{what} of shape {array.shape} was given; one finite number for each of "
