@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.active.line_kernels import Pieces, pieces_of
-from panjabi.active.muscles import Musculature
+from panjabi.active.musculature import Musculature
 from panjabi.active.musculotendon import Musculotendon
 from panjabi.active.stiffness import Bergmark, ShortRangeStiffness
 from panjabi.errors import ParameterError

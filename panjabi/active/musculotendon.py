@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.activation import ActivationDynamics
-from panjabi.active.muscles import Musculature
+from panjabi.active.musculature import Musculature
 from panjabi.active.musculotendon_kernels import Units
 from panjabi.errors import ParameterError
 from panjabi.provenance import Parameter

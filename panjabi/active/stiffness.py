@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.active.muscles import Musculature
+from panjabi.active.musculature import Musculature
 from panjabi.errors import ParameterError
 from panjabi.provenance import Parameter
 from panjabi.tissue.de_groote import DeGrooteCurves
@@ -55,7 +55,7 @@ class Cui:
     """Fibre gamma F / lopt in series with the tendon at that force.
 
     Both are affine in F, so their series is concave. The tendon's stiffness is the slope of the
-    De Groote curve where it carries F: c3 (F + c2 Fmax) / lts. Pennation is left out, as in the fit.
+    De Groote curve where it carries F: c3 (F + c2 Fmax) / lts. Pennation is left out.
 
     References
     ----------
@@ -74,7 +74,7 @@ class Cui:
     def stiffness(
         self, muscles: Musculature, tension: ArrayLike, length: ArrayLike
     ) -> tuple[Floats, Floats]:
-        """k (nm,) [N/m] and d k / d tension (nm,) [1/m]; see the class. The path length is unused."""
+        """k (nm,) [N/m] and d k / d tension (nm,) [1/m]; see the class. Length is unused."""
         F = muscles.per_muscle(tension, "tension")
         c2, c3 = self.curves.parameters.si("c2"), self.curves.parameters.si("c3")
         fibre_slope = self.gamma.si / muscles.optimal_length

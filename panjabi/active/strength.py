@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from panjabi.active.muscles import Musculature
+from panjabi.active.musculature import Musculature
 from panjabi.errors import ParameterError, unknown
 from panjabi.provenance import THIS_WORK, USER, Parameter, ParameterSet
 

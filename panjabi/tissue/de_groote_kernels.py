@@ -61,7 +61,7 @@ def damped_velocity(c, strength, damping, force):
 
     With w = d2 v + d3 = sinh z this is A z + B sinh z = r, A = -d1 strength, B = -damping / d2,
     monotone in z. The root lies below both r / (A + B) and asinh(r / B) in size; from there
-    Halley's steps fall onto it from one side. Without strength and damping the velocity is infinite.
+    Halley's steps fall onto it from one side. Without strength and damping it is infinite.
     """
     d1 = c[VELOCITY]
     d2 = c[VELOCITY + 1]
