@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.build import region_coordinates
 from panjabi.active.reduced import reduce_tree
-from panjabi.body import Body, standard_adult
+from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
+from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError
 from panjabi.provenance import THIS_WORK, Parameter
@@ -99,18 +100,16 @@ class AbdominalPressure:
         from panjabi.body.kernels import forward
         from panjabi.body.path_kernels import path_derivatives
 
-        nb, ne, n = len(self.tree.parent), len(self.tree.slide), len(self.coordinates)
+        tree, p = self.tree, self.path
+        nb, ne, n = len(tree.parent), len(tree.slide), len(self.coordinates)
         R, t = np.empty((nb, 3, 3)), np.empty((nb, 3))
-        axes, rates = np.empty((2, ne, 3)), np.empty((2, ne))
-        forward(self.tree, np.ascontiguousarray(q, float), R, t, *axes, *rates)
+        axis, origin = np.empty((ne, 3)), np.empty((ne, 3))
+        rate, rate2 = np.empty(ne), np.empty(ne)
+        forward(tree, np.ascontiguousarray(q, float), R, t, axis, origin, rate, rate2)
         length, slope, H = np.empty(1), np.empty((1, n)), np.empty((1, n, n))
-        p = self.path
-        path_derivatives(
-            self.tree, p.start, p.body, p.local, p.top, R, t, *axes, rates[0], length, slope
-        )
-        path_curvature(
-            self.tree, p.start, p.body, p.local, R, t, *axes, *rates, np.ones(1), True, H
-        )
+        lines = (p.start, p.body, p.local)
+        path_derivatives(tree, *lines, p.top, R, t, axis, origin, rate, length, slope)
+        path_curvature(tree, *lines, R, t, axis, origin, rate, rate2, np.ones(1), True, H)
         return float(length[0]), slope[0], H[0]
 
 
