@@ -90,13 +90,13 @@ class MuscleElement:
         speed = geometry.slope @ np.asarray(rate, float)
         activation, fibre = state[:nm].copy(), state[nm:].copy()
         units, elastic = self.units.units, self.units.units.elastic
-        tension, _ = np.empty((2, nm)), None
-        kernels.rates(units, activation, fibre, geometry.length, speed, tension[0], tension[1])
+        tension, fibre_rate = np.empty((2, nm))
+        kernels.rates(units, activation, fibre, geometry.length, speed, tension, fibre_rate)
         stiffness, rigid = np.empty(nm), np.empty((3, nm))
         kernels.tendon_slopes(units, fibre, geometry.length, stiffness)
         kernels.rigid_all(units, activation, geometry.length, speed, *rigid)
         stiffness = np.where(elastic, stiffness, rigid[1])
-        H = self.muscles.tension_curvature(pose, tension[0])
+        H = self.muscles.tension_curvature(pose, tension)
         H += geometry.slope.T @ (stiffness[:, None] * geometry.slope)
         if not elastic.all() and np.any(rate):
             turning = self.muscles.curvature(pose) @ rate  # d speed / d q

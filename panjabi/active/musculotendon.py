@@ -98,6 +98,11 @@ class Musculotendon:
                 f"Musculotendon.damping is {self.damping.value:g}; 0 or more is possible. 0 needs "
                 "an activation above 0 at all times where tendons are elastic."
             )
+        if not self.rigid_below >= 0.0:
+            raise ParameterError(
+                f"Musculotendon.rigid_below is {self.rigid_below!r}; 0 or more is possible. It is "
+                "tendon slack length over optimal fibre length; 0 leaves every tendon elastic."
+            )
         if np.shape(self.elastic) not in ((), (len(self.muscles),)):
             raise ParameterError(
                 f"Musculotendon.elastic has shape {np.shape(self.elastic)}; True, False or one "

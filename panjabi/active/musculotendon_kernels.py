@@ -95,16 +95,19 @@ def at_rest(c, fmax, lopt, lts, h, speed, damping, activation, length):
 
     Returns force [N], fibre length over the optimal one, stiffness of the fibre along the tendon
     and of the tendon [N/m], viscosity of the fibre along the tendon [N s/m], and the residual of
-    the balance [N]. Newton's steps on the fibre's length along the tendon inside a shrinking
-    bracket: at its upper end the tendon is just slack, at its lower end it outdoes the fibre.
+    the balance [N]. Zero where the path is shorter than the tendon.
+
+    The unknown is the fibre's length s along the tendon in s + lts ft^-1(pull of the fibre) = L:
+    with the logarithm instead of the exponential Newton's steps see an almost straight line. They
+    stay inside a shrinking bracket whose upper end leaves the tendon just slack.
     """
-    slack, _ = curves.tendon_at_force(c, 0.0)
+    slack, k_tendon = curves.tendon_at_force(c, 0.0)
     high = length - lts * slack
-    if high <= 0.0:  # the path is shorter than the tendon: nothing pulls
+    if high <= 0.0:
         return 0.0, h / lopt, 0.0, 0.0, 0.0, 0.0
     low = 0.0
-    s = max(length - 1.03 * lts, 0.5 * high)
-    pull = hold = k_fibre = k_tendon = viscosity = 0.0
+    s = 0.98 * high
+    pull = k_fibre = viscosity = lf = 0.0
     for _ in range(100):
         lf = math.sqrt(s * s + h * h)
         cosine = s / lf
@@ -112,27 +115,27 @@ def at_rest(c, fmax, lopt, lts, h, speed, damping, activation, length):
         pull = f * cosine
         k_fibre = f_l * cosine * cosine / lopt + f * h * h / (lf * lf * lf)
         viscosity = f_v * cosine * cosine / (speed * lopt)
-        hold, k_tendon = curves.tendon(c, (length - s) / lts)
-        k_tendon /= lts
-        gap = pull - hold
+        tendon, k_tendon = curves.tendon_at_force(c, pull)
+        gap = s + lts * tendon - length
         if gap > 0.0:
             high = s
         elif gap < 0.0:
             low = s
         else:
             break
-        slope = k_fibre + k_tendon
+        slope = 1.0 + lts * k_fibre / k_tendon
         new = s - gap / slope if slope > 0.0 else low
         if not low < new < high:
             new = 0.5 * (low + high)
         if abs(new - s) <= 1e-15 * length:
             break
         s = new
+    hold = curves.tendon(c, (length - s) / lts)[0]
     return (
-        fmax * hold,
-        math.sqrt(s * s + h * h) / lopt,
+        fmax * pull,
+        lf / lopt,
         fmax * k_fibre,
-        fmax * k_tendon,
+        fmax * k_tendon / lts,
         fmax * viscosity,
         fmax * (pull - hold),
     )
