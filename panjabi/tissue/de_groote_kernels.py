@@ -72,7 +72,7 @@ def damped_velocity(c, strength, damping, force):
     if b == 0.0:
         if a == 0.0:
             return math.copysign(math.inf, force)
-        return (math.sinh(r / a) - d3) / d2
+        return velocity_inverse(c, force / strength)
     sign = 1.0 if r >= 0.0 else -1.0
     r *= sign
     z = r / (a + b)

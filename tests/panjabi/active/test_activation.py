@@ -22,9 +22,7 @@ def test_rate_and_slopes_equal_sympy_biomechanics():
     slopes = [rate, sp.diff(rate, a), sp.diff(rate, e)]
     constants = ActivationDynamics().constants
     for excitation, activation in PLACES:
-        exact = [
-            float(f.subs({a: activation}).subs({e: excitation}).evalf()) for f in slopes
-        ]
+        exact = [float(f.subs({a: activation}).subs({e: excitation}).evalf()) for f in slopes]
         mine = activation_rate(*constants, excitation, activation)
         assert mine == pytest.approx(exact, rel=1e-11, abs=1e-11)
         assert mine == pytest.approx(

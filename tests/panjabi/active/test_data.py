@@ -67,7 +67,11 @@ def changed(**figures):
         (changed(Fmax=-1.0), DataFileError, "Fmax is -1"),
         (changed(penn=2.0), DataFileError, "0 to pi/2"),
         (changed(points=[["pelvis", 0, 0, 0]]), DataFileError, "two or more"),
-        (changed(points=[["pelvis", 0, 0, 0], ["L1", 0, float("nan"), 0]]), DataFileError, "finite"),
+        (
+            changed(points=[["pelvis", 0, 0, 0], ["L1", 0, float("nan"), 0]]),
+            DataFileError,
+            "finite",
+        ),
         (lambda c: c["muscles"][1].pop("Fmax"), DataFileError, "Complete the muscle"),
     ],
 )

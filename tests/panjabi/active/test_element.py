@@ -73,7 +73,9 @@ def test_at_rest_nothing_changes(element, few, bent):
 @pytest.mark.parametrize("law", [None, Cui()])
 def test_held_tensions_have_a_potential(few, bent, law):
     tension = np.random.default_rng(3).uniform(0.0, 100.0, len(few))
-    made = HeldTensions(few, bent, tension) if law is None else HeldTensions(few, bent, tension, law)
+    made = (
+        HeldTensions(few, bent, tension) if law is None else HeldTensions(few, bent, tension, law)
+    )
     v = np.random.default_rng(4).normal(size=18)
     q = bent + 0.02 * v
     energy = slope(made.energy, q, v, 1e-3)
@@ -114,7 +116,7 @@ def test_lengths_and_speeds_without_slopes(lumbar, bent):
     Q = np.empty(18)
     loads = (work.direction, work.moment, tension, *axes, work.force, work.torque, Q)
     line_kernels.tension_loads(tree, pieces, *loads)
-    assert Q == pytest.approx(lumbar.generalised_force(bent, tension), abs=1e-10)
+    assert pytest.approx(lumbar.generalised_force(bent, tension), abs=1e-10) == Q
     assert work.force[0] == pytest.approx(0.0, abs=1e-9)  # the muscles pull on nothing outside
 
 

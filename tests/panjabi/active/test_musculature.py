@@ -12,7 +12,8 @@ import sympy as sp
 from panjabi.active import path_kernels
 from panjabi.active.build import musculature, region_coordinates
 from panjabi.active.reduced import reduce_tree
-from panjabi.body import kernels, path_kernels as body_path_kernels
+from panjabi.body import kernels
+from panjabi.body import path_kernels as body_path_kernels
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError, PostureError, UnknownNameError
@@ -117,9 +118,7 @@ def test_a_reduced_tree_moves_points_as_the_whole_body_does(bent):
     poses = body.poses(q)
     nb, ne = len(reduced.tree.parent), len(reduced.tree.slide)
     R, t = np.empty((nb, 3, 3)), np.empty((nb, 3))
-    kernels.forward(
-        reduced.tree, bent, R, t, *np.empty((2, ne, 3)), np.empty(ne), np.empty(ne)
-    )
+    kernels.forward(reduced.tree, bent, R, t, *np.empty((2, ne, 3)), np.empty(ne), np.empty(ne))
     assert nb == 7  # the ground with the pelvis, five vertebrae, the thorax
     for b in range(len(body.names)):
         local = np.array([0.03, -0.02, 0.05])
@@ -189,9 +188,7 @@ def test_contraction_is_the_hessian_of_held_loads_and_the_turning_of_the_lines(l
     pose, p, tree = lumbar.pose(bent), lumbar.paths, lumbar.tree
     world = np.einsum("pij,pj->pi", pose.R[p.body], p.local) + pose.t[p.body]
     J = np.empty((len(world), 3, 18))
-    kernels.points_jacobian(
-        tree, p.body, world, pose.axis_world, pose.origin_world, pose.rate, J
-    )
+    kernels.points_jacobian(tree, p.body, world, pose.axis_world, pose.origin_world, pose.rate, J)
     F, D = np.zeros_like(pose.t), np.zeros_like(pose.R)
     H = np.zeros((18, 18))
     for m in range(len(lumbar)):

@@ -12,6 +12,7 @@ from panjabi.active import musculotendon_kernels as kernels
 from panjabi.active.musculotendon import Musculotendon
 from panjabi.errors import ParameterError
 from panjabi.provenance import Parameter
+from panjabi.tissue import DeGrooteCurves
 from panjabi.tissue import de_groote_symbols as symbols
 
 
@@ -46,8 +47,6 @@ def test_rigid_force_and_slopes_equal_sympy():
         )
     )
     force = fmax * (a * fl * fv + fp + damping * v) * s / lf
-    from panjabi.tissue import DeGrooteCurves
-
     curves = DeGrooteCurves.refit()
     si = curves.parameters.si
     values = (

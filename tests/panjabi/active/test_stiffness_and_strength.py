@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -28,7 +31,9 @@ def test_stiffness_vanishes_with_tension_and_its_slope_is_exact(lumbar, law):
     assert np.all(law.stiffness(lumbar, np.zeros(len(lumbar)), length)[0] == 0.0)
     F, h = tensions(lumbar), 1e-3
     ahead, behind = (law.stiffness(lumbar, F + s * h, length)[0] for s in (1.0, -1.0))
-    assert law.stiffness(lumbar, F, length)[1] == pytest.approx((ahead - behind) / (2 * h), rel=1e-6)
+    assert law.stiffness(lumbar, F, length)[1] == pytest.approx(
+        (ahead - behind) / (2 * h), rel=1e-6
+    )
 
 
 def test_bergmark_is_q_times_tension_over_length(lumbar):
@@ -81,6 +86,24 @@ def test_extension_strength_meets_its_target(lumbar):
     assert lumbar.strength.min() == 1.0  # the old one is as it was
 
 
+def test_strengths_are_those_of_the_page(lumbar):
+    page = (Path(__file__).parents[3] / "docs" / "muscles.md").read_text(encoding="utf-8")
+    strong = with_extension_strength(lumbar)
+    rows = re.findall(r"^\| (L\d|T12)-(\w+) \|(.*)\|$", page, re.MULTILINE)
+    assert len(rows) == 6
+    for upper, lower, cells in rows:
+        before, after = (
+            {
+                p: moment_capacity(m, np.zeros(18), f"{upper}_{lower}_{p}")
+                for p in ("FE", "LB", "AR")
+            }
+            for m in (lumbar, strong)
+        )
+        computed = [*(before["FE"][0], after["FE"][0], before["FE"][1])]
+        computed += [before["LB"][0], after["LB"][0], after["AR"][0]]
+        assert [round(x) for x in computed] == [int(c) for c in cells.split("|")]
+
+
 def test_scales_and_deficits_multiply_and_are_kept(lumbar):
     made = lumbar.with_strength_scale(0.5).with_strength_scale({"psoas": 0.5, "rect_abd_r": 2.0})
     assert made.strength[made.members("psoas")] == pytest.approx(0.25)
@@ -91,7 +114,9 @@ def test_scales_and_deficits_multiply_and_are_kept(lumbar):
     assert weak.strength[weak.members("multifidus_lumbar")] == pytest.approx(0.5 * 0.49)
     assert weak.parameters["deficit_multifidus_lumbar"].si == pytest.approx(0.51)
     gone = lumbar.with_deficit(["IL_L4_r", "psoas"], 1.0)
-    assert gone.max_force[gone.index("IL_L4_r")] == 0.0 and gone.max_force[gone.index("IL_L4_l")] > 0
+    assert (
+        gone.max_force[gone.index("IL_L4_r")] == 0.0 and gone.max_force[gone.index("IL_L4_l")] > 0
+    )
     k, slope = Cui().stiffness(gone, np.zeros(len(gone)), 1.0)
     assert np.all(k == 0.0) and np.all(np.isfinite(slope))
 
