@@ -89,7 +89,7 @@ def musculature(
     held = body.poses(body.zero() if at is None else at).q
     coupling = (coupling or AbdomenCoupling()) if coupled else None
     neck = not set(names).isdisjoint(region_coordinates("cervical"))
-    records, bib = _records(neck, sets or {})
+    records, sources = _records(neck, sets or {})
     tree, abdomen = with_abdomen(body, coupling)
     reduced = reduce_tree(tree, free, held)
     placed = place(body, records, abdomen)
@@ -117,7 +117,7 @@ def musculature(
         coupled=coupled,
         strength=np.ones(len(both)),
         parameters=_parameters(coupling),
-        bib=bib,
+        sources=sources + sources,
     )
     return everything.selected(crossing)
 
@@ -125,7 +125,7 @@ def musculature(
 def _records(
     neck: bool, sets: Mapping[str, MuscleSet]
 ) -> tuple[list[MuscleRecord], tuple[str, ...]]:
-    """Muscles of the right side, and the sources of their sets."""
+    """Muscles of the right side, and the source of each."""
     for name, given in sets.items():
         if name != given.name:
             raise ParameterError(
@@ -134,10 +134,11 @@ def _records(
             )
     trunk = sets.get("thoracolumbar") or read_set("thoracolumbar")
     if not neck:
-        return list(trunk.muscles), (trunk.bib,)
+        return list(trunk.muscles), (trunk.bib,) * len(trunk.muscles)
     cervical = sets.get("cervical") or read_set("cervical")
     kept = [r for r in trunk.muscles if r.group != LUMPED_GROUP or LUMPED_BODY not in r.bodies]
-    return [*kept, *cervical.muscles], (trunk.bib, cervical.bib)
+    sources = (trunk.bib,) * len(kept) + (cervical.bib,) * len(cervical.muscles)
+    return [*kept, *cervical.muscles], sources
 
 
 def _crossing(paths: PathArrays) -> NDArray[np.bool_]:

@@ -314,6 +314,16 @@ def test_moment_arms_by_name_and_generalised_force(lumbar, bent):
     assert Q[0] == pytest.approx(100.0 * arms["L5_S1_FE"])
 
 
+def test_figures_of_a_muscle_carry_their_source(lumbar):
+    made = musculature("whole")
+    assert made.bib == ("Bruno2015", "Mortensen2018")
+    assert made.parameters_of("semi_cap_sklc5_r")["max_force"].source == "Mortensen2018"
+    own = lumbar.with_strength_scale(0.5).parameters_of("IL_L4_r")
+    assert own["max_force"].si == pytest.approx(0.5 * 1988.0, rel=1e-3)
+    assert own["max_force"].source == "Bruno2015" and "x 0.5" in own["max_force"].conditions
+    assert {p.status for p in own.values()} == {"derived"}
+
+
 @pytest.mark.parametrize(
     "call, error, words",
     [
