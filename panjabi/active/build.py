@@ -11,9 +11,9 @@ from panjabi.active.abdomen import LUMBAR_JOINTS, AbdomenCoupling, with_abdomen
 from panjabi.active.data import MuscleRecord, MuscleSet, read_set
 from panjabi.active.musculature import Musculature
 from panjabi.active.placing import fibre_scale, force_scale, neutral_lengths, place
-from panjabi.active.reduced import reduce_tree
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
+from panjabi.body.reduced import reduced_tree
 from panjabi.body.standard import standard_adult
 from panjabi.errors import ParameterError, unknown
 from panjabi.provenance import Parameter, ParameterSet
@@ -91,12 +91,12 @@ def musculature(
     neck = not set(names).isdisjoint(region_coordinates("cervical"))
     records, sources = _records(neck, sets or {})
     tree, abdomen = with_abdomen(body, coupling)
-    reduced = reduce_tree(tree, free, held)
+    reduced = reduced_tree(tree, free, held)
     placed = place(body, records, abdomen)
     paths = placed.on(reduced)
     # The same muscles with the abdomen held still: it counts as moving here in any case.
     moving, _ = with_abdomen(body, coupling or AbdomenCoupling())
-    crossing = _crossing(placed.on(reduce_tree(moving, free, held)))
+    crossing = _crossing(placed.on(reduced_tree(moving, free, held)))
     if not crossing.any():
         raise ParameterError(
             f"no muscle crosses {', '.join(names)}; joints of the spine are possible. "

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from panjabi._compiling import announce_compilation
 from panjabi.body import posture
 from panjabi.body.mechanism import Mechanism, Reduction, Workspace, reduction, workspace
+from panjabi.body.reduced import ReducedTree
 from panjabi.body.tree import Floats
 from panjabi.errors import ParameterError, unknown
 
@@ -137,6 +138,11 @@ class Dynamics:
     def mechanism(self) -> Mechanism:
         """The flat arrays that the kernels read."""
         return self._reduction.mechanism
+
+    @property
+    def carriers(self) -> ReducedTree:
+        """Where each body of the person rides on the bodies of the mechanism."""
+        return self._reduction.carriers
 
     def workspace(self) -> Workspace:
         """Room for one evaluation of the kernels; one for each thread."""
@@ -369,8 +375,7 @@ class Dynamics:
     def _world(self, work: Workspace, body: str, local: ArrayLike) -> tuple[int, Floats]:
         """Carrier and world position of a point of the person."""
         b, point = self.body.attachment(body, local)
-        carrier = int(self._reduction.carrier[b])
-        inside = self._reduction.rotation[b] @ point + self._reduction.place[b]
+        carrier, inside = self.carriers.point(b, point)
         return carrier, work.R[carrier] @ inside + work.t[carrier]
 
 

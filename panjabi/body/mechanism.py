@@ -1,9 +1,4 @@
-"""A body with some coordinates free and the rest held, as the smallest tree that moves so.
-
-Bodies joined through held coordinates are one rigid body here. A joint of which only some dofs
-are held keeps the others; a massless body stands between them where needed. Every body of the
-tree has its origin at its joint, so that `child_loc` is zero.
-"""
+"""What the kernels of dynamics need of a body: a reduced tree with the masses merged onto it."""
 
 from __future__ import annotations
 
@@ -13,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from panjabi.body.reduced import ReducedTree, reduced_tree
 from panjabi.body.tree import Floats, Integers, Tree
 
 if TYPE_CHECKING:
@@ -89,9 +85,7 @@ class Reduction:
     """A mechanism, and where the bodies of the person are in it."""
 
     mechanism: Mechanism
-    carrier: Integers  # (bodies,) rigid body that carries each body of the person
-    rotation: Floats  # (bodies, 3, 3) of the body in its carrier
-    place: Floats  # (bodies, 3) origin of the body in its carrier [m]
+    carriers: ReducedTree
 
 
 def reduction(body: Body, free: Sequence[int], at: Floats) -> Reduction:
@@ -99,91 +93,20 @@ def reduction(body: Body, free: Sequence[int], at: Floats) -> Reduction:
 
     free : indices into `body.coordinates`; their order is the order of the new coordinates.
     """
-    tree, new_index = body.tree, {k: n for n, k in enumerate(free)}
-    grown = _Growing()
-    nb = len(body.names)
-    carrier, rotation, place = np.zeros(nb, np.int64), np.zeros((nb, 3, 3)), np.zeros((nb, 3))
-    rotation[0] = np.eye(3)
-    for b in range(1, nb):
-        p = tree.parent[b]
-        on, R = int(carrier[p]), rotation[p] @ tree.r0[b]
-        t = place[p] + rotation[p] @ tree.loc[b]
-        open_joint = False  # whether `on` was made for this joint and nothing is in between
-        for e in range(tree.first[b], tree.first[b + 1]):
-            k = int(tree.coordinate[e])
-            if k in new_index:
-                if not open_joint:
-                    on = grown.add_body(on, t, R)
-                    R, t, open_joint = np.eye(3), np.zeros(3), True
-                grown.add_dof(tree, e, new_index[k])
-                continue
-            value = float(np.polynomial.polynomial.polyval(at[k], tree.poly[e]))
-            if tree.slide[e]:
-                t = t + R @ (tree.axis[e] * value)
-            else:
-                R = R @ rotation_about(tree.axis[e], value)
-            open_joint = open_joint and value == 0.0
-        carrier[b], rotation[b], place[b] = on, R, t - R @ tree.child_loc[b]
-    mass, com, inertia = _merged(body, carrier, rotation, place, len(grown.parent))
-    return Reduction(grown.mechanism(mass, com, inertia), carrier, rotation, place)
+    reduced = reduced_tree(body.tree, free, at)
+    tree = reduced.tree
+    owner = np.repeat(np.arange(len(tree.parent)), np.diff(tree.first))
+    starts = np.flatnonzero((np.diff(owner) != 0) | (np.diff(tree.coordinate) != 0)) + 1
+    run = np.concatenate([[0], starts, [len(tree.coordinate)]]).astype(np.int64)
+    one_run_each = len(run) - 1 == len(set(tree.coordinate.tolist()))
+    mass, com, inertia = _merged(body, reduced)
+    return Reduction(Mechanism(tree, mass, com, inertia, run, one_run_each), reduced)
 
 
-def rotation_about(axis: Floats, angle: float) -> Floats:
-    """Rotation matrix about a unit axis."""
-    x, y, z = axis
-    K = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.eye(3) + np.sin(angle) * K + (1.0 - np.cos(angle)) * (K @ K)
-
-
-class _Growing:
-    """Lists that become a tree."""
-
-    def __init__(self) -> None:
-        self.parent, self.loc, self.r0 = [-1], [np.zeros(3)], [np.eye(3)]
-        self.count = [0]  # dofs of each body
-        self.slide: list[int] = []
-        self.axis: list[Floats] = []
-        self.coordinate: list[int] = []
-        self.poly: list[Floats] = []
-
-    def add_body(self, parent: int, loc: Floats, r0: Floats) -> int:
-        self.parent.append(parent)
-        self.loc.append(loc)
-        self.r0.append(r0)
-        self.count.append(0)
-        return len(self.parent) - 1
-
-    def add_dof(self, tree: Tree, e: int, coordinate: int) -> None:
-        self.count[-1] += 1
-        self.slide.append(int(tree.slide[e]))
-        self.axis.append(tree.axis[e])
-        self.coordinate.append(coordinate)
-        self.poly.append(tree.poly[e])
-
-    def mechanism(self, mass: Floats, com: Floats, inertia: Floats) -> Mechanism:
-        body = np.repeat(np.arange(len(self.count)), self.count)
-        coordinate = np.array(self.coordinate, np.int64)
-        starts = np.flatnonzero((np.diff(body) != 0) | (np.diff(coordinate) != 0)) + 1
-        run = np.concatenate([[0], starts, [len(coordinate)]]).astype(np.int64)
-        tree = Tree(
-            parent=np.array(self.parent, np.int64),
-            loc=np.array(self.loc),
-            r0=np.array(self.r0),
-            child_loc=np.zeros((len(self.parent), 3)),
-            first=np.concatenate([[0], np.cumsum(self.count)]).astype(np.int64),
-            slide=np.array(self.slide, np.int64),
-            axis=np.array(self.axis),
-            coordinate=coordinate,
-            poly=np.array(self.poly),
-        )
-        one_run_each = len(run) - 1 == len(set(self.coordinate))
-        return Mechanism(tree, mass, com, inertia, run, one_run_each)
-
-
-def _merged(
-    body: Body, carrier: Integers, rotation: Floats, place: Floats, nb: int
-) -> tuple[Floats, Floats, Floats]:
+def _merged(body: Body, reduced: ReducedTree) -> tuple[Floats, Floats, Floats]:
     """Mass, centre of mass and inertia about it of every carrier."""
+    carrier, rotation, place = reduced.carrier, reduced.rotation, reduced.place
+    nb = len(reduced.tree.parent)
     mass = np.zeros(nb)
     np.add.at(mass, carrier, body.mass)
     centres = np.einsum("bij,bj->bi", rotation, body.com) + place

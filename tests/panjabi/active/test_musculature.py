@@ -11,9 +11,9 @@ import sympy as sp
 
 from panjabi.active import path_kernels
 from panjabi.active.build import musculature, region_coordinates
-from panjabi.active.reduced import reduce_tree
 from panjabi.body import kernels
 from panjabi.body import path_kernels as body_path_kernels
+from panjabi.body.reduced import reduced_tree
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError, PostureError, UnknownNameError
@@ -112,7 +112,7 @@ def test_a_reduced_tree_moves_points_as_the_whole_body_does(bent):
     body = standard_adult()
     free = np.array([body.coordinate_index(c) for c in region_coordinates("lumbar")])
     held = 0.1 * np.random.default_rng(1).normal(size=len(body.coordinates))
-    reduced = reduce_tree(body.tree, free, held)
+    reduced = reduced_tree(body.tree, free, held)
     q = held.copy()
     q[free] = bent
     poses = body.poses(q)
