@@ -1,4 +1,4 @@
-"""The semidefinite cone as a solver takes it: upper triangle by columns, off-diagonals by sqrt 2."""
+"""The semidefinite cone as a solver takes it: upper triangle, columns, off-diagonals by sqrt 2."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def svec(matrices: Floats) -> Floats:
 
 def smat(vector: Floats) -> Floats:
     """The symmetric matrix (n, n) of a vector of `svec`."""
-    n = int(round((np.sqrt(8.0 * vector.size + 1.0) - 1.0) / 2.0))
+    n = round((float(np.sqrt(8.0 * vector.size + 1.0)) - 1.0) / 2.0)
     rows, columns, weights = _places(n)
     matrix = np.zeros((n, n))
     matrix[rows, columns] = vector / weights

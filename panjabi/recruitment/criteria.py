@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Criterion:
-    """sum x^power: 2 is least squares, 3 the cube of muscle stress (Fmax stands for the section)."""
+    """sum x^power: 2 is least squares, 3 the cubed stress (Fmax stands for the section)."""
 
     name: str
     power: int

@@ -1,7 +1,8 @@
 """Why no choice of forces holds a posture: the moment or the mode that cannot be met.
 
 For any y (n,) and any positive semidefinite Z, every choice that holds the posture satisfies
-<Z, H(F) - floor I> - y.(R F - b) >= 0. If its maximum over the bounds of F is negative, there is none.
+<Z, H(F) - floor I> - y.(R F - b) >= 0. Where the maximum of that over the bounds of F is negative,
+there is no such choice.
 """
 
 from __future__ import annotations

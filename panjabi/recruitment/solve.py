@@ -119,9 +119,11 @@ class _Programme:
         return np.flatnonzero(self.problem.free)
 
     def solve(self) -> Any:
-        import clarabel
+        from importlib import import_module
+
         from scipy import sparse
 
+        clarabel: Any = import_module("clarabel")  # its cones are not named to a type checker
         p, free = self.problem, self.free
         mf = free.size
         cubic = self.power == 3
@@ -170,7 +172,8 @@ class _Programme:
             block[0, mf + k], block[2, k] = -1.0, -1.0
             add(block, np.array([0.0, 1.0, 0.0]), clarabel.PowerConeT(1.0 / 3.0))
         for k in range(mf if series is not None else 0):
-            add(*_in_series(series, p, int(free[k]), k, size - mf + k, size), clarabel.SecondOrderConeT(3))  # fmt: skip
+            block, values = _in_series(series, p, int(free[k]), k, size - mf + k, size)
+            add(block, values, clarabel.SecondOrderConeT(3))
         P = sparse.csc_matrix((size, size))
         c = np.zeros(size)
         if cubic:
