@@ -1,0 +1,32 @@
+"""The active subsystem: muscles over the body, musculotendon units, activation, stiffness.
+
+>>> from panjabi.active import musculature
+>>> muscles = musculature("lumbar")
+>>> geometry = muscles.geometry(np.zeros(18))
+>>> geometry.moment_arm                     # (244, 18) [m]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from panjabi import _lazy
+
+_EXPORTS: dict[str, str] = {
+    "AbdomenCoupling": "panjabi.active.abdomen",
+    "MuscleGeometry": "panjabi.active.musculature",
+    "Musculature": "panjabi.active.musculature",
+    "REGIONS": "panjabi.active.build",
+    "musculature": "panjabi.active.build",
+    "read_set": "panjabi.active.data",
+    "read_set_file": "panjabi.active.data",
+    "region_coordinates": "panjabi.active.build",
+}
+
+
+def __getattr__(name: str) -> Any:
+    return _lazy.lookup(__name__, _EXPORTS, name)
+
+
+def __dir__() -> list[str]:
+    return _lazy.names(__name__, _EXPORTS)
