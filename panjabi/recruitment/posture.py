@@ -1,4 +1,4 @@
-"""Recruitment of a spine: forces, and the compression that stiffens its units, at one fixed point."""
+"""Recruitment of a spine: forces, and the compression that stiffens its units, in one answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
 from panjabi.recruitment.result import Recruitment
 from panjabi.recruitment.solve import solve_recruitment
 from panjabi.reference import row
-from panjabi.spine.short_range import Bergmark, ShortRange
+from panjabi.spine.short_range import (
+    ShortRange,
+    bergmark,
+    parameters_of,
+    stiffness_parts,
+    words,
+)
 from panjabi.spine.static import StaticSpine
 
 Floats = NDArray[np.float64]
@@ -41,7 +47,7 @@ class SpineRecruitment:
     change: float  # of the compression in the last one [N]
 
     def __repr__(self) -> str:
-        return f"<SpineRecruitment: {self.stiffness}, {self.result!r}, preload change {self.change:.1e} N>"
+        return f"<SpineRecruitment: {words(self.stiffness)}, {self.result!r}>"
 
     @property
     def forces(self) -> Floats:
@@ -90,7 +96,7 @@ class SpineRecruitment:
         )
         return {
             **dict(self.spine.parameters),
-            **dict(self.stiffness.parameters),
+            **parameters_of(self.stiffness),
             "disc_pressure_factor": factor,
             "disc_area": row("wil01_area").parameter(),
         }
@@ -117,7 +123,7 @@ def recruit(
     ConvergenceError
         If the preload does not settle.
     """
-    law = stiffness if stiffness is not None else Bergmark()
+    law = stiffness if stiffness is not None else bergmark()
     held = spine
     change = np.inf
     for number in range(1, most_iterations + 1):
@@ -140,11 +146,14 @@ def recruit(
 
 def problem_of(spine: StaticSpine, stiffness: ShortRange | None = None) -> RecruitmentProblem:
     """The arrays of a spine at its frozen preload."""
-    law = stiffness if stiffness is not None else Bergmark()
+    law = stiffness if stiffness is not None else bergmark()
     m = spine.muscles
+    parts = stiffness_parts(law, m)
     outer = m.slope[:, :, None] * m.slope[:, None, :]
-    per = m.curvature + law.per_force(m)[:, None, None] * outer
-    parts = law.series(m)
+    per = m.curvature + parts.linear[:, None, None] * outer
+    series = None
+    if parts.fibre is not None and parts.tendon is not None and parts.tendon_slope is not None:
+        series = SeriesStiffness(parts.fibre, parts.tendon, parts.tendon_slope, m.slope)
     return RecruitmentProblem(
         names=m.names,
         coordinates=spine.coordinates,
@@ -155,5 +164,5 @@ def problem_of(spine: StaticSpine, stiffness: ShortRange | None = None) -> Recru
         unit=m.max_force,
         constant=spine.constant,
         per_force=0.5 * (per + per.transpose(0, 2, 1)),  # rounding
-        series=None if parts is None else SeriesStiffness(*parts, m.slope),
+        series=series,
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from panjabi.errors import ParameterError
 from panjabi.spine.muscle_state import MuscleState
 from panjabi.spine.static import LEVELS, spine_coordinates
+from panjabi.tissue.de_groote import DeGrooteCurves
 
 if TYPE_CHECKING:
     from panjabi.active.musculature import Musculature, Pose
@@ -54,19 +55,16 @@ def muscles_at(musculature: Musculature, angles: Floats) -> MuscleState:
 
 
 def _limits(m: Musculature, length: Floats) -> tuple[Floats, Floats]:
+    # a path shorter than its tendon hangs slack: the shortest fibre then gives next to nothing
     along = np.maximum(length - m.tendon_slack_length, 0.05 * m.optimal_length)
     thickness = m.optimal_length * np.sin(m.pennation)
     fibre = np.hypot(along, thickness)
     cosine = along / fibre
-    x = fibre / m.optimal_length
-    b = (
-        (0.815067, 1.055033, 0.162385, 0.063303),
-        (0.433005, 0.716775, -0.029947, 0.200357),
-        (0.1, 1.0, 0.353553, 0.0),
-    )
-    fl = sum(b1 * np.exp(-0.5 * ((x - b2) / (b3 + b4 * x)) ** 2) for b1, b2, b3, b4 in b)
-    fp = np.maximum(np.expm1(4.0 * (x - 1.0) / 0.6) / np.expm1(4.0), 0.0)
-    return m.max_force * fp * cosine, m.max_force * fl * cosine
+    # the refit is 1 at the optimal length; its passive curve however pulls below it (0.5 % of
+    # Fmax at 0.8), in sum some 250 N at rest, where the published one starts at the optimal length
+    active, _ = DeGrooteCurves.refit().active(fibre / m.optimal_length)
+    passive, _ = DeGrooteCurves.published().passive(fibre / m.optimal_length)
+    return m.max_force * np.maximum(passive, 0.0) * cosine, m.max_force * active * cosine
 
 
 def _pull(m: Musculature, pose: Pose) -> Floats:

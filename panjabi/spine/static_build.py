@@ -38,7 +38,8 @@ def static_spine(
     ----------
     posture : name of a posture of the body, or its coordinates (nq,).
     load : mass held [kg] at the centre of trunk, arms and head, or a `HeldLoad`.
-    muscles : over the 18 lumbar coordinates; the packaged ones at this posture when not given.
+    muscles : over the 18 lumbar coordinates; when not given, the packaged ones at this posture, the
+        extensors scaled to the strength of people (`panjabi.active.strength`).
     injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
     supported : the ground carries every part; when not given, in the lying postures.
 
@@ -48,24 +49,26 @@ def static_spine(
         For a posture, level or injury that does not exist.
     """
     from panjabi.active.build import musculature
+    from panjabi.active.strength import with_extension_strength
 
-    body = standard_adult() if body is None else body
+    owner = standard_adult() if body is None else body
     named = isinstance(posture, str)
-    q = body.posture(posture) if named else body.poses(posture).q
-    made = musculature("lumbar", body, at=q) if muscles is None else muscles
+    q = owner.posture(posture) if isinstance(posture, str) else owner.poses(posture).q
+    if muscles is None:
+        muscles = with_extension_strength(musculature("lumbar", owner, at=q))
     changes = dict(injuries or {})
     for level in changes:
         if level not in LEVELS:
             raise unknown("level of the lumbar spine", level, LEVELS)
     units = tuple(injured(unit(level, source), *changes.get(level, ())) for level in LEVELS)
-    angles = q[[body.coordinate_index(c) for c in spine_coordinates()]]
+    angles = q[[owner.coordinate_index(c) for c in spine_coordinates()]]
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     return StaticSpine(
-        body=body,
+        body=owner,
         q=np.array(q),
         units=units,
-        muscles=muscles_at(made, angles),
+        muscles=muscles_at(muscles, angles),
         load=load if isinstance(load, HeldLoad) else HeldLoad(float(load)),
         supported=(named and posture in LYING) if supported is None else supported,
-        parameters={**dict(body.parameters), **dict(made.parameters), **known},
+        parameters={**dict(owner.parameters), **dict(muscles.parameters), **known},
     )
