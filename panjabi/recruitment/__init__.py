@@ -20,7 +20,7 @@ _EXPORTS: dict[str, str] = {
     "Infeasibility": "panjabi.recruitment.infeasible",
     "solve_recruitment": "panjabi.recruitment.solve",
     "local_search": "panjabi.recruitment.local",
-    "Posture": "panjabi.recruitment.posture",
+    "SpineRecruitment": "panjabi.recruitment.posture",
     "recruit": "panjabi.recruitment.posture",
 }
 
