@@ -22,6 +22,7 @@ _EXPORTS: dict[str, str] = {
     "local_search": "panjabi.recruitment.local",
     "SpineRecruitment": "panjabi.recruitment.posture",
     "recruit": "panjabi.recruitment.posture",
+    "sweep_floor": "panjabi.recruitment.posture",
 }
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ConvergenceError
 from panjabi.provenance import Parameter
+from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
 from panjabi.recruitment.result import Recruitment
 from panjabi.recruitment.solve import solve_recruitment
@@ -142,6 +143,24 @@ def recruit(
         "point within a thousandth of a newton is what counts. Allow more iterations, or lower the "
         "floor."
     )
+
+
+def sweep_floor(
+    spine: StaticSpine,
+    floors: ArrayLike,
+    *,
+    criterion: str = "squares",
+    stiffness: ShortRange | None = None,
+) -> tuple[SpineRecruitment, ...]:
+    """One recruitment for each floor [N m/rad], up to the first that no choice can keep."""
+    done: list[SpineRecruitment] = []
+    for floor in np.sort(np.asarray(floors, float)):
+        try:
+            found = recruit(spine, floor=float(floor), criterion=criterion, stiffness=stiffness)
+        except InfeasibleRecruitment:
+            break
+        done.append(found)
+    return tuple(done)
 
 
 def problem_of(spine: StaticSpine, stiffness: ShortRange | None = None) -> RecruitmentProblem:

@@ -27,6 +27,7 @@ class MuscleState:
     optimal_fibre: Floats  # (m,) [m]
     tendon_slack: Floats  # (m,) [m]
     pull: Floats  # (levels, m, 3) force on all above a level per tension, world axes [1]
+    lines: tuple[Floats, ...]  # (m,) of (points, 3): the path in the world [m]
 
     def __post_init__(self) -> None:
         m, n = len(self.names), self.slope.shape[-1]
@@ -111,6 +112,7 @@ class MuscleState:
             names=names,
             groups=tuple(g for g, k in zip(self.groups, keep, strict=True) if k),
             pull=self.pull[:, keep],
+            lines=tuple(line for line, k in zip(self.lines, keep, strict=True) if k),
             **{
                 name: getattr(self, name)[keep]
                 for name in (

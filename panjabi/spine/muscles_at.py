@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from panjabi.spine.static import LEVELS, spine_coordinates
 from panjabi.tissue.de_groote import DeGrooteCurves
 
 if TYPE_CHECKING:
-    from panjabi.active.musculature import Musculature, Pose
+    from panjabi.active.musculature import Musculature
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +38,9 @@ def muscles_at(musculature: Musculature, angles: Floats) -> MuscleState:
             'with region "lumbar".'
         )
     pose = musculature.pose(np.ascontiguousarray(angles, float))
+    paths = musculature.paths
+    world = np.einsum("pij,pj->pi", pose.R[paths.body], paths.local) + pose.t[paths.body]
+    lines = tuple(world[a:b] for a, b in pairwise(paths.start))
     geometry = musculature.geometry(pose)
     passive, active = _limits(musculature, geometry.length)
     return MuscleState(
@@ -50,7 +54,8 @@ def muscles_at(musculature: Musculature, angles: Floats) -> MuscleState:
         strongest=passive + active,
         optimal_fibre=musculature.optimal_length,
         tendon_slack=musculature.tendon_slack_length,
-        pull=_pull(musculature, pose),
+        pull=_pull(musculature, lines),
+        lines=lines,
     )
 
 
@@ -67,7 +72,7 @@ def _limits(m: Musculature, length: Floats) -> tuple[Floats, Floats]:
     return m.max_force * np.maximum(passive, 0.0) * cosine, m.max_force * active * cosine
 
 
-def _pull(m: Musculature, pose: Pose) -> Floats:
+def _pull(m: Musculature, lines: tuple[Floats, ...]) -> Floats:
     """(levels, m, 3) sum over the pieces of each path that run from above a level to below it.
 
     Above a level are its upper vertebra and all that hangs on it; the abdomen, which hangs on the
@@ -75,11 +80,10 @@ def _pull(m: Musculature, pose: Pose) -> Floats:
     """
     above = _above(m)
     start, body = m.paths.start, m.paths.body
-    world = np.einsum("pij,pj->pi", pose.R[body], m.paths.local) + pose.t[body]
     pull = np.zeros((len(LEVELS), len(m.names), 3))
-    for k in range(len(m.names)):
+    for k, line in enumerate(lines):
         points = slice(start[k], start[k + 1])
-        step = np.diff(world[points], axis=0)
+        step = np.diff(line, axis=0)
         direction = step / np.linalg.norm(step, axis=1)[:, None]
         side = above[:, body[points]].astype(float)  # (levels, points)
         # a piece pulls its first point forward along the path and its second one back

@@ -140,6 +140,18 @@ class StaticSpine:
             local = np.array(self.load.place, float)
         return self.poses.R[b] @ local + self.poses.t[b]
 
+    def joint_centres(self, turned: ArrayLike | None = None) -> Floats:
+        """(levels + 1, 3) the joints from below and the next one above T12, in the world [m].
+
+        turned : (n,) angles added to the posture [rad], a mode for instance.
+        """
+        q = self.q.copy()
+        if turned is not None:
+            q[self.indices] += np.asarray(turned, float)
+        poses = self.body.poses(q)
+        uppers = [level.split("-")[0] for level in LEVELS]
+        return np.array([self.body.joint_centre(poses, name) for name in (*uppers, "T11")])
+
     def _centre(self, poses: Poses) -> Floats:
         carried = tuple(n for n, a in zip(self.body.names, self.above[0], strict=True) if a)
         return self.body.centre_of_mass(poses, carried)
