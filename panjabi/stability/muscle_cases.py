@@ -23,7 +23,7 @@ from panjabi.spine.static_build import static_spine
 from panjabi.spine.strength import moment_demand, strength
 from panjabi.stability.cases import NEAR, ColumnCase
 from panjabi.stability.muscular import static_stability
-from panjabi.stability.segment import muscles_across, segment_gain, tested_with_muscles
+from panjabi.stability.segment import muscles_across, segment_gain, laboratory_with_muscles
 
 SILENT = 0.5
 """Co-activation below this counts as none [% MVC]."""
@@ -340,7 +340,7 @@ def neutral_zone_with_muscle() -> ColumnCase:
 
     def tested(one, force: float):
         across = muscles_across(spine, "L4-L5", force * share, stiffness=None)
-        return tested_with_muscles(one, 0, across)
+        return laboratory_with_muscles(one, 0, across)
 
     whole, worst, pulled = tested(intact, 0.0), tested(hurt, 0.0), tested(hurt, 60.0)
     zone = pulled.half_width / whole.half_width

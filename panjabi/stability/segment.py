@@ -54,7 +54,7 @@ def muscles_across(
     return MusclesAcross(level, -slope.T @ F, total, -float(spine.disc_axes[k, 1] @ pull))
 
 
-def tested_with_muscles(
+def laboratory_with_muscles(
     unit: FunctionalSpinalUnit,
     axis: int,
     across: MusclesAcross,
