@@ -14,7 +14,7 @@ from panjabi.body import Body, standard_adult
 from panjabi.body.muscles import PathArrays
 from panjabi.body.places import left, mirrored
 from panjabi.body.tree import Floats, Integers
-from panjabi.errors import UnknownNameError, unknown
+from panjabi.errors import UnknownNameError
 
 
 @dataclass(frozen=True, eq=False)

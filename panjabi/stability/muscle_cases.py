@@ -23,7 +23,7 @@ from panjabi.spine.static_build import static_spine
 from panjabi.spine.strength import moment_demand, strength
 from panjabi.stability.cases import NEAR, ColumnCase
 from panjabi.stability.muscular import static_stability
-from panjabi.stability.segment import muscles_across, segment_gain, laboratory_with_muscles
+from panjabi.stability.segment import laboratory_with_muscles, muscles_across, segment_gain
 
 SILENT = 0.5
 """Co-activation below this counts as none [% MVC]."""

@@ -67,7 +67,7 @@ def test_another_solver_finds_the_same_forces(standing, chosen):
                 np.zeros(m),
                 p.effort(p.upper),
                 base[rows, columns] * weight,
-            ]  # fmt: skip
+            ]
         ),
     }
     solver = scs.SCS(
@@ -98,13 +98,14 @@ def test_equilibrium_alone_needs_no_antagonists_and_does_not_stand(standing):
 def test_coactivation_falls_with_q_and_rises_with_load(load):
     """Predictions; nothing was set by Cholewicki's 1.0 and 3.1, 1.7 and 2.9 % MVC."""
     spine = static_spine("standing", load=load)
-    found = [100.0 * recruit(spine, stiffness=bergmark(q)).coactivation for q in (5.0, 10.0, 20.0, 40.0)]  # fmt: skip
+    laws = [bergmark(q) for q in (5.0, 10.0, 20.0, 40.0)]
+    found = [100.0 * recruit(spine, stiffness=law).coactivation for law in laws]
     expected = {0.0: [4.24, 2.02, 0.62, 0.0], 32.0: [10.29, 4.77, 1.78, 0.25]}[load]
     assert found == pytest.approx(expected, rel=0.03, abs=0.05)
 
 
 def test_fibre_in_series_with_tendon_is_the_same_optimum_for_a_tangent(standing):
-    """The certificate bounds the concave stiffness from above, so a small gap proves the optimum."""
+    """The certificate bounds the concave stiffness from above: a small gap proves the optimum."""
     found = recruit(static_spine("standing", load=32.0), stiffness=Cui())
     assert found.result.gap < 1e-6
     assert found.result.least_stiffness == pytest.approx(1.0, abs=1e-5)

@@ -79,7 +79,9 @@ def test_pull_on_a_level_is_what_shifting_all_above_it_does_to_the_path(spine):
     muscles = musculature("lumbar")
     state = muscles_at(muscles, np.zeros(18))
     tree, paths = muscles.tree, muscles.paths
-    chain = {tuple(tree.coordinate[tree.first[b] : tree.first[b + 1]]): b for b in range(len(tree.parent))}  # fmt: skip
+    chain = {}
+    for b in range(len(tree.parent)):
+        chain[tuple(tree.coordinate[tree.first[b] : tree.first[b + 1]])] = b
     d = np.array([0.3, -0.5, 0.8]) * 1e-6
     for k in range(len(LEVELS)):
         above = np.zeros(len(tree.parent), bool)
@@ -136,7 +138,8 @@ def test_limits_of_force_follow_the_curves():
 def test_strength_after_the_scale():
     """Extension is set to 275 N m; the rest follows (recalled: 120-200, 130-200, 60-100 N m)."""
     spine = static_spine("standing")
-    found = {n: strength(spine, n).moment for n in ("extension", "flexion", "right bending", "left rotation")}  # fmt: skip
+    names = ("extension", "flexion", "right bending", "left rotation")
+    found = {name: strength(spine, name).moment for name in names}
     assert found["extension"] == pytest.approx(275.0, abs=0.01)
     assert found["flexion"] == pytest.approx(200.0, abs=5.0)
     assert found["right bending"] == pytest.approx(273.0, abs=8.0)

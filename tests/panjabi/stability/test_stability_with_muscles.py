@@ -19,10 +19,10 @@ from panjabi.stability import deficit_margin, load_margin, one_joint_stiffness, 
 from panjabi.stability.muscular import SUBSYSTEMS
 from panjabi.stability.pencils import least_factor
 from panjabi.stability.segment import (
+    laboratory_with_muscles,
     muscles_across,
     segment_gain,
     shared_force,
-    laboratory_with_muscles,
 )
 
 
