@@ -1,6 +1,6 @@
 """The active subsystem: muscles over the body, musculotendon units, activation, stiffness.
 
->>> from panjabi.active import musculature
+>>> from panjabi.active.build import musculature
 >>> muscles = musculature("lumbar")
 >>> geometry = muscles.geometry(np.zeros(18))
 >>> geometry.moment_arm                     # (244, 18) [m]
@@ -14,13 +14,24 @@ from panjabi import _lazy
 
 _EXPORTS: dict[str, str] = {
     "AbdomenCoupling": "panjabi.active.abdomen",
+    "AbdominalPressure": "panjabi.active.abdominal_pressure",
+    "ActivationDynamics": "panjabi.active.activation",
+    "Bergmark": "panjabi.active.stiffness",
+    "Cui": "panjabi.active.stiffness",
+    "HeldTensions": "panjabi.active.element",
+    "MuscleElement": "panjabi.active.element",
     "MuscleGeometry": "panjabi.active.musculature",
     "Musculature": "panjabi.active.musculature",
+    "Musculotendon": "panjabi.active.musculotendon",
+    "Pressure": "panjabi.active.abdominal_pressure",
     "REGIONS": "panjabi.active.build",
-    "musculature": "panjabi.active.build",
+    "hill_slope": "panjabi.active.stiffness",
+    "moment_capacity": "panjabi.active.strength",
     "read_set": "panjabi.active.data",
     "read_set_file": "panjabi.active.data",
     "region_coordinates": "panjabi.active.build",
+    "strut": "panjabi.active.abdominal_pressure",
+    "with_extension_strength": "panjabi.active.strength",
 }
 
 

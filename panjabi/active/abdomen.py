@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from panjabi.body import Body
+from panjabi.body.model import Body, Poses
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Tree
 from panjabi.errors import ParameterError
 from panjabi.provenance import THIS_WORK, Parameter
@@ -100,5 +100,5 @@ def with_abdomen(body: Body, coupling: AbdomenCoupling | None) -> tuple[Tree, Fl
 _CORNERS = np.vstack([np.zeros(3), np.eye(3)])
 
 
-def _world(poses, b: int, local: Floats) -> Floats:
+def _world(poses: Poses, b: int, local: Floats) -> Floats:
     return poses.R[b] @ local + poses.t[b]

@@ -12,8 +12,9 @@ from panjabi.active.data import MuscleRecord, MuscleSet, read_set
 from panjabi.active.musculature import Musculature
 from panjabi.active.placing import fibre_scale, force_scale, neutral_lengths, place
 from panjabi.active.reduced import reduce_tree
-from panjabi.body import Body, standard_adult
+from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
+from panjabi.body.standard import standard_adult
 from panjabi.errors import ParameterError, unknown
 from panjabi.provenance import Parameter, ParameterSet
 

@@ -255,10 +255,9 @@ class Musculature:
     # --- inside ---------------------------------------------------------------------------
 
     def per_muscle(self, values: ArrayLike, what: str) -> Floats:
-        """Values checked to be finite and one per muscle, (nm,)."""
-        array = np.ascontiguousarray(np.broadcast_to(np.asarray(values, float), (len(self),))) if (
-            np.ndim(values) == 0
-        ) else np.ascontiguousarray(values, float)
+        """Values checked to be finite and one per muscle, (nm,); a single one counts for all."""
+        array = np.asarray(values, float)
+        array = np.full(len(self), array) if array.ndim == 0 else np.ascontiguousarray(array)
         if array.shape != (len(self),) or not np.isfinite(array).all():
             raise ParameterError(
                 f"{what} of shape {array.shape} was given; one finite number for each of "

@@ -46,100 +46,96 @@ def fibre_force(c, activation, length, velocity, damping):
 
 
 @njit(cache=True, nogil=True)
-def rigid(units, m, activation, length, velocity):
-    """Force [N] of muscle m with a rigid tendon, and its slopes by path length and velocity.
+def rigid(c, fmax, lopt, lts, h, speed, damping, activation, length, velocity):
+    """Force [N] of one muscle with a rigid tendon, and its slopes by path length and velocity.
 
-    length [m] and velocity [m/s] of the path; slopes [N/m], [N s/m]. Zero where the path is
-    shorter than the tendon.
+    The first seven arguments are the fields of `Units`, the constants c first. length [m] and
+    velocity [m/s] of the path; slopes [N/m], [N s/m]. Zero where the path is shorter than the
+    tendon.
     """
-    s = length - units.tendon_slack_length[m]
+    s = length - lts
     if s <= 0.0:
         return 0.0, 0.0, 0.0
-    lopt = units.optimal_length[m]
-    h = units.thickness[m]
     lf = math.sqrt(s * s + h * h)
     cosine = s / lf
-    scale = 1.0 / (units.speed * lopt)
+    scale = 1.0 / (speed * lopt)
     v = velocity * cosine * scale
-    f, f_l, f_v = fibre_force(units.curves, activation, lf / lopt, v, units.damping)
+    f, f_l, f_v = fibre_force(c, activation, lf / lopt, v, damping)
     turn = h * h / (lf * lf * lf)  # d cos / d s
-    fmax = units.max_force[m]
     slope = (f_l * cosine / lopt + f_v * velocity * turn * scale) * cosine + f * turn
     return fmax * f * cosine, fmax * slope, fmax * f_v * cosine * scale * cosine
 
 
 @njit(cache=True, nogil=True)
-def elastic(units, m, activation, fibre, length):
-    """Force [N] of muscle m with an elastic tendon, and d fibre / dt [1/s].
+def along_tendon(fibre, thickness):
+    """Fibre length projected on the tendon [1]; both arguments over the optimal length.
 
-    fibre : its length over the optimal one; length [m] of the path. A fibre shorter than the
-    muscle is thick lies across: it then counts as SHORTEST along the tendon.
+    A fibre shorter than the muscle is thick lies across: it then counts as SHORTEST.
     """
-    lopt = units.optimal_length[m]
-    h = units.thickness[m] / lopt
-    across = fibre * fibre - h * h
-    s = math.sqrt(across) if across > SHORTEST * SHORTEST else SHORTEST
-    c = units.curves
-    ft, _ = curves.tendon(c, (length - s * lopt) / units.tendon_slack_length[m])
-    fl, _ = curves.active(c, fibre)
-    fp, _ = curves.passive(c, fibre)
-    v = curves.damped_velocity(c, activation * fl, units.damping, ft * fibre / s - fp)
-    return units.max_force[m] * ft, units.speed * v
+    across = fibre * fibre - thickness * thickness
+    return math.sqrt(across) if across > SHORTEST * SHORTEST else SHORTEST
 
 
 @njit(cache=True, nogil=True)
-def at_rest(units, m, activation, length):
-    """Equilibrium of muscle m at a path length [m], fibre and path at rest.
+def elastic(c, lopt, lts, h, damping, activation, fibre, length):
+    """Tendon force over Fmax and fibre velocity over the greatest speed of one muscle [1].
+
+    fibre : its length over the optimal one; length [m] of the path.
+    """
+    s = along_tendon(fibre, h / lopt)
+    ft, _ = curves.tendon(c, (length - s * lopt) / lts)
+    fl, _ = curves.active(c, fibre)
+    fp, _ = curves.passive(c, fibre)
+    return ft, curves.damped_velocity(c, activation * fl, damping, ft * fibre / s - fp)
+
+
+@njit(cache=True, nogil=True)
+def at_rest(c, fmax, lopt, lts, h, speed, damping, activation, length):
+    """Equilibrium of one muscle with an elastic tendon at a path length [m], all at rest.
 
     Returns force [N], fibre length over the optimal one, stiffness of the fibre along the tendon
     and of the tendon [N/m], viscosity of the fibre along the tendon [N s/m], and the residual of
-    the balance [N]. Newton's steps on the fibre's length along the tendon inside a shrinking
-    bracket: at its upper end the tendon is just slack, at its lower end it outdoes the fibre.
+    the balance [N]. Zero where the path is shorter than the tendon.
+
+    The unknown is the fibre's length s along the tendon in s + lts ft^-1(pull of the fibre) = L:
+    with the logarithm instead of the exponential Newton's steps see an almost straight line. They
+    stay inside a shrinking bracket whose upper end leaves the tendon just slack.
     """
-    c = units.curves
-    fmax = units.max_force[m]
-    lopt = units.optimal_length[m]
-    lts = units.tendon_slack_length[m]
-    h = units.thickness[m]
-    if not units.elastic[m]:
-        force, k, viscosity = rigid(units, m, activation, length, 0.0)
-        s = max(length - lts, 0.0)
-        return force, math.sqrt(s * s + h * h) / lopt, k, math.inf, viscosity, 0.0
-    slack, _ = curves.tendon_at_force(c, 0.0)
+    slack, k_tendon = curves.tendon_at_force(c, 0.0)
     high = length - lts * slack
-    if high <= 0.0:  # the path is shorter than the tendon: nothing pulls
+    if high <= 0.0:
         return 0.0, h / lopt, 0.0, 0.0, 0.0, 0.0
     low = 0.0
-    s = max(length - 1.03 * lts, 0.5 * high)
-    pull = hold = k_fibre = k_tendon = viscosity = 0.0
+    s = 0.98 * high
+    pull = k_fibre = viscosity = lf = 0.0
     for _ in range(100):
         lf = math.sqrt(s * s + h * h)
         cosine = s / lf
-        f, f_l, f_v = fibre_force(c, activation, lf / lopt, 0.0, units.damping)
+        f, f_l, f_v = fibre_force(c, activation, lf / lopt, 0.0, damping)
         pull = f * cosine
         k_fibre = f_l * cosine * cosine / lopt + f * h * h / (lf * lf * lf)
-        viscosity = f_v * cosine * cosine / (units.speed * lopt)
-        hold, k_tendon = curves.tendon(c, (length - s) / lts)
-        k_tendon /= lts
-        gap = pull - hold
+        viscosity = f_v * cosine * cosine / (speed * lopt)
+        tendon, k_tendon = curves.tendon_at_force(c, pull)
+        gap = s + lts * tendon - length
         if gap > 0.0:
             high = s
         elif gap < 0.0:
             low = s
         else:
             break
-        slope = k_fibre + k_tendon
+        slope = 1.0 + lts * k_fibre / k_tendon
         new = s - gap / slope if slope > 0.0 else low
         if not low < new < high:
             new = 0.5 * (low + high)
         if abs(new - s) <= 1e-15 * length:
             break
         s = new
+    hold = curves.tendon(c, (length - s) / lts)[0]
     return (
-        fmax * hold,
-        math.sqrt(s * s + h * h) / lopt,
+        fmax * pull,
+        lf / lopt,
         fmax * k_fibre,
-        fmax * k_tendon,
+        fmax * k_tendon / lts,
         fmax * viscosity,
         fmax * (pull - hold),
     )
@@ -151,25 +147,30 @@ def rates(units, activation, fibre, length, velocity, force, fibre_rate):
 
     Muscles with a rigid tendon take the path's velocity; their fibre state stands still.
     """
+    c = units.curves
     for m in range(length.shape[0]):
+        fmax = units.max_force[m]
+        lopt = units.optimal_length[m]
+        lts = units.tendon_slack_length[m]
+        h = units.thickness[m]
         if units.elastic[m]:
-            force[m], fibre_rate[m] = elastic(units, m, activation[m], fibre[m], length[m])
+            f, v = elastic(c, lopt, lts, h, units.damping, activation[m], fibre[m], length[m])
+            force[m] = fmax * f
+            fibre_rate[m] = units.speed * v
         else:
-            force[m] = rigid(units, m, activation[m], length[m], velocity[m])[0]
+            force[m], _, _ = rigid(
+                c,
+                fmax,
+                lopt,
+                lts,
+                h,
+                units.speed,
+                units.damping,
+                activation[m],
+                length[m],
+                velocity[m],
+            )
             fibre_rate[m] = 0.0
-
-
-@njit(cache=True, nogil=True)
-def equilibrium(units, activation, length, out):
-    """`at_rest` of all muscles, in place: out (6, nm)."""
-    for m in range(length.shape[0]):
-        f, lf, kf, kt, viscosity, residual = at_rest(units, m, activation[m], length[m])
-        out[0, m] = f
-        out[1, m] = lf
-        out[2, m] = kf
-        out[3, m] = kt
-        out[4, m] = viscosity
-        out[5, m] = residual
 
 
 @njit(cache=True, nogil=True)
@@ -177,24 +178,69 @@ def rigid_all(units, activation, length, velocity, force, by_length, by_velocity
     """`rigid` of all muscles, in place; all arrays (nm,)."""
     for m in range(length.shape[0]):
         force[m], by_length[m], by_velocity[m] = rigid(
-            units, m, activation[m], length[m], velocity[m]
+            units.curves,
+            units.max_force[m],
+            units.optimal_length[m],
+            units.tendon_slack_length[m],
+            units.thickness[m],
+            units.speed,
+            units.damping,
+            activation[m],
+            length[m],
+            velocity[m],
         )
+
+
+@njit(cache=True, nogil=True)
+def equilibrium(units, activation, length, out):
+    """`at_rest` of all muscles, in place: out (6, nm). A rigid tendon is infinitely stiff."""
+    for m in range(length.shape[0]):
+        lopt = units.optimal_length[m]
+        lts = units.tendon_slack_length[m]
+        h = units.thickness[m]
+        if units.elastic[m]:
+            out[0, m], out[1, m], out[2, m], out[3, m], out[4, m], out[5, m] = at_rest(
+                units.curves,
+                units.max_force[m],
+                lopt,
+                lts,
+                h,
+                units.speed,
+                units.damping,
+                activation[m],
+                length[m],
+            )
+            continue
+        s = max(length[m] - lts, 0.0)
+        out[0, m], out[2, m], out[4, m] = rigid(
+            units.curves,
+            units.max_force[m],
+            lopt,
+            lts,
+            h,
+            units.speed,
+            units.damping,
+            activation[m],
+            length[m],
+            0.0,
+        )
+        out[1, m] = math.sqrt(s * s + h * h) / lopt
+        out[3, m] = math.inf
+        out[5, m] = 0.0
 
 
 @njit(cache=True, nogil=True)
 def tendon_slopes(units, fibre, length, slope):
     """d force / d path length [N/m] of all muscles with the fibre held, in place, (nm,).
 
-    What the tendon alone resists with; a rigid tendon has no such number, NaN.
+    What the tendon alone resists with; infinite where it is rigid.
     """
     for m in range(length.shape[0]):
         if not units.elastic[m]:
-            slope[m] = np.nan
+            slope[m] = math.inf
             continue
         lopt = units.optimal_length[m]
-        h = units.thickness[m] / lopt
-        across = fibre[m] * fibre[m] - h * h
-        s = math.sqrt(across) if across > SHORTEST * SHORTEST else SHORTEST
         lts = units.tendon_slack_length[m]
-        slope[m] = units.max_force[m] * curves.tendon(units.curves, (length[m] - s * lopt) / lts)[1]
-        slope[m] /= lts
+        s = along_tendon(fibre[m], units.thickness[m] / lopt)
+        _, f1 = curves.tendon(units.curves, (length[m] - s * lopt) / lts)
+        slope[m] = units.max_force[m] * f1 / lts

@@ -42,7 +42,6 @@ def reduce_tree(tree: Tree, free: Integers, q: Floats) -> ReducedTree:
     """
     nb = len(tree.parent)
     place = {int(k): i for i, k in enumerate(free)}
-    # Dofs with a free coordinate are put at zero value here: only merged bodies are read off.
     moving = [
         any(
             int(tree.coordinate[e]) in place and np.any(tree.poly[e, 1:])

@@ -55,7 +55,7 @@ class Cui:
     """Fibre gamma F / lopt in series with the tendon at that force.
 
     Both are affine in F, so their series is concave. The tendon's stiffness is the slope of the
-    De Groote curve where it carries F: c3 (F + c2 Fmax) / lts. Pennation is left out, as in the fit.
+    De Groote curve where it carries F: c3 (F + c2 Fmax) / lts. Pennation is left out.
 
     References
     ----------
@@ -74,16 +74,17 @@ class Cui:
     def stiffness(
         self, muscles: Musculature, tension: ArrayLike, length: ArrayLike
     ) -> tuple[Floats, Floats]:
-        """k (nm,) [N/m] and d k / d tension (nm,) [1/m]; see the class. The path length is unused."""
+        """k (nm,) [N/m] and d k / d tension (nm,) [1/m]; see the class. Length is unused."""
         F = muscles.per_muscle(tension, "tension")
         c2, c3 = self.curves.parameters.si("c2"), self.curves.parameters.si("c3")
         fibre_slope = self.gamma.si / muscles.optimal_length
         tendon_slope = c3 / muscles.tendon_slack_length
         fibre = fibre_slope * F
         tendon = tendon_slope * (F + c2 * muscles.max_force)
-        total = fibre + tendon
-        k = fibre * tendon / total
-        return k, (fibre_slope * tendon**2 + tendon_slope * fibre**2) / total**2
+        # A muscle that has lost all its force stays defined: shares of the sum, one over another.
+        total = np.where(fibre + tendon > 0.0, fibre + tendon, 1.0)
+        by_fibre = np.where(fibre + tendon > 0.0, tendon / total, 0.0)  # share of the stretch
+        return fibre * by_fibre, fibre_slope * by_fibre**2 + tendon_slope * (fibre / total) ** 2
 
 
 def hill_slope(

@@ -61,7 +61,7 @@ def damped_velocity(c, strength, damping, force):
 
     With w = d2 v + d3 = sinh z this is A z + B sinh z = r, A = -d1 strength, B = -damping / d2,
     monotone in z. The root lies below both r / (A + B) and asinh(r / B) in size; from there
-    Halley's steps fall onto it from one side. Without strength and damping the velocity is infinite.
+    Halley's steps fall onto it from one side. Without strength and damping it is infinite.
     """
     d1 = c[VELOCITY]
     d2 = c[VELOCITY + 1]
@@ -72,23 +72,28 @@ def damped_velocity(c, strength, damping, force):
     if b == 0.0:
         if a == 0.0:
             return math.copysign(math.inf, force)
-        return (math.sinh(r / a) - d3) / d2
+        return velocity_inverse(c, force / strength)
     sign = 1.0 if r >= 0.0 else -1.0
     r *= sign
     z = r / (a + b)
-    if z > 0.5:
+    if z > 1.0:
         z = min(z, math.asinh(r / b))
-    for _ in range(20):
+    w = 0.0
+    for _ in range(30):
         e = math.exp(z)
-        s = 0.5 * (e - 1.0 / e)
-        f = a * z + b * s - r
-        f1 = a + b * (s + 1.0 / e)
-        step = 2.0 * f * f1 / (2.0 * f1 * f1 - f * b * s)
+        inverse = 1.0 / e
+        sinh = 0.5 * (e - inverse)
+        cosh = 0.5 * (e + inverse)
+        f = a * z + b * sinh - r
+        f1 = a + b * cosh
+        step = 2.0 * f * f1 / (2.0 * f1 * f1 - f * b * sinh)
         z -= step
-        # The step that comes next would be of third order in this one.
-        if abs(step) <= 1e-5 * (1.0 + abs(z)):
+        # The next step would be of third order in this one; sinh follows by its Taylor series.
+        if abs(step) <= 1e-5 * (1.0 + z):
+            w = sinh - step * (cosh - 0.5 * step * (sinh - step * cosh / 3.0))
             break
-    return (sign * math.sinh(z) - d3) / d2
+        w = math.nan
+    return (sign * w - d3) / d2
 
 
 @njit(cache=True, nogil=True)
