@@ -24,6 +24,7 @@ from panjabi.spine.strength import extensor_factor
 if TYPE_CHECKING:
     from panjabi.active.musculature import Musculature
     from panjabi.body.model import Body
+    from panjabi.tissue.de_groote import DeGrooteCurves
 
 LYING = ("supine", "prone")
 
@@ -37,6 +38,7 @@ def static_spine(
     injuries: Mapping[str, Sequence[str]] | None = None,
     source: str = "default",
     supported: bool | None = None,
+    curves: DeGrooteCurves | None = None,
 ) -> StaticSpine:
     """The lumbar spine of a body in a posture, with its units and its 244 muscles.
 
@@ -48,6 +50,7 @@ def static_spine(
         extensors scaled to the strength of people (`panjabi.spine.strength`).
     injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
     supported : the ground carries every part; when not given, in the lying postures.
+    curves : of the muscles; `DeGrooteCurves.refit()` are those of the moving model.
 
     Raises
     ------
@@ -70,7 +73,7 @@ def static_spine(
         body=owner,
         q=np.array(q),
         units=units,
-        muscles=muscles_at(muscles, angles),
+        muscles=muscles_at(muscles, angles, curves=curves),
         load=load if isinstance(load, HeldLoad) else HeldLoad(float(load)),
         supported=(named and posture in LYING) if supported is None else supported,
         parameters={**dict(owner.parameters), **dict(muscles.parameters), **known},
