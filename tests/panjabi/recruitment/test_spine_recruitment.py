@@ -7,7 +7,13 @@ import pytest
 
 from panjabi.active.stiffness import Cui
 from panjabi.errors import ConvergenceError
-from panjabi.recruitment import InfeasibleRecruitment, recruit, solve_recruitment, sweep_floor
+from panjabi.recruitment import (
+    InfeasibleRecruitment,
+    local_search,
+    recruit,
+    solve_recruitment,
+    sweep_floor,
+)
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import bergmark, static_spine
 
@@ -78,6 +84,16 @@ def test_another_solver_finds_the_same_forces(standing, chosen):
     own = p.effort(chosen.forces)
     assert np.abs(effort - own).max() < 1e-5
     assert np.sum(effort**2) == pytest.approx(chosen.result.primal, rel=1e-5)
+
+
+def test_a_local_search_from_two_starts_finds_the_same_forces(chosen):
+    """SLSQP on all 244 muscles, from equilibrium alone and from no activation at all."""
+    p = problem_of(chosen.spine)
+    starts = solve_recruitment(p, floor=None).forces, p.lower
+    for start in starts:
+        found = local_search(p, start=start)
+        assert np.abs(p.effort(found.forces) - p.effort(chosen.forces)).max() < 1e-5
+        assert found.primal == pytest.approx(chosen.result.primal, rel=1e-6)
 
 
 def test_both_sides_do_the_same(chosen):
