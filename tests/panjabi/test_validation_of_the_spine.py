@@ -14,6 +14,7 @@ from panjabi.errors import ParameterError
 from panjabi.passive.validation import validation_table
 from panjabi.reference import published
 from panjabi.stability.cases import column_cases
+from panjabi.stability.muscle_cases import muscle_cases
 from panjabi.validation import as_markdown, as_rows, as_text, counts, validate
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation-spine.md"
@@ -29,14 +30,14 @@ def test_page_is_what_the_model_writes(cases):
     assert PAGE.read_text(encoding="utf-8") == as_markdown(cases), again
 
 
-def test_every_case_of_units_and_columns_is_there_once(cases):
+def test_every_case_is_there_once(cases):
     ids = [c.id for c in cases]
     assert len(ids) == len(set(ids))
-    assert set(ids) == {c.id for c in (*validation_table(), *column_cases())}
+    assert set(ids) == {c.id for c in (*validation_table(), *column_cases(), *muscle_cases())}
 
 
 def test_roles_are_those_of_the_published_tables(cases):
-    roles = {row.id: row.role for row in published("spine-passive")}
+    roles = {row.id: row.role for table in validation.TABLES for row in published(table)}
     assert all(c.role == roles[c.id] for c in cases if c.id in roles)
     assert [c.id for c in cases if c.id not in roles] == ["yam89_serial_FE", "cri92_injury"]
 
