@@ -2,7 +2,7 @@
 
 >>> trunk = panjabi.stability.delays.trunk("T1").model().with_values(delay=0.06).system()
 >>> panjabi.stability.delays.characteristic_roots(trunk).rightmost
->>> panjabi.stability.delays.delay_margin(trunk).delay
+>>> panjabi.stability.delays.delay_margin(trunk).margin
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _EXPORTS: dict[str, str] = {
     name: f"{_ROOM}.{module}"
     for module, names in {
         "system": "LinearDelaySystem DelayTerm SystemRate UnstableError",
-        "reflex": "Loop FirstOrder SecondOrder reflex_system",
+        "reflex": "Loop FirstOrder SecondOrder",
         "reflex_model": "ReflexModel",
         "family": "Family AffineFamily DelayFamily Line",
         "linearising": "linearise Linearisation Kink Jacobians jacobian_errors",
@@ -31,7 +31,7 @@ _EXPORTS: dict[str, str] = {
         "experiment": "multisine periodic_response estimate_response",
         "identification": "Identification identify",
         "optimal": "DelayedRegulator delayed_lqr reflex_cost",
-        "reference_sets": "TrunkSet trunk TRUNK_SETS",
+        "reference_sets": "TrunkSet trunk TRUNK_SETS TRUNK_DELAY",
         "cases": "DelayCase delay_cases",
     }.items()
     for name in names.split()

@@ -79,7 +79,7 @@ def _solve(M: Complexes, b: Complexes, s: complex) -> Complexes:
     try:
         return np.linalg.solve(M, b)
     except np.linalg.LinAlgError:  # exactly singular: any tiny shift gives the null vector
-        return np.linalg.solve(M + EPS * max(float(np.abs(M).max()), 1e-300) * np.eye(len(M)), b)
+        return np.linalg.solve(M + EPS * max(float(np.abs(M).max()), 1.0) * np.eye(len(M)), b)
 
 
 def merged(system: LinearDelaySystem, roots: list[Root]) -> list[Root]:
