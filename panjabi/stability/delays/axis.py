@@ -16,7 +16,7 @@ from panjabi.stability.delays.spectrum import Spectrum, characteristic_roots
 from panjabi.stability.delays.system import Complexes, LinearDelaySystem
 
 STEPS = 30
-WATCHED = 8  # roots whose way to the axis is watched
+WATCHED = 5  # roots whose way to the axis is watched
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def characteristic_roots(
     mesh = nodes or (FIRST_NODES if longest else 2)
     while True:
         raw = _candidates(system, mesh)
-        roots, limit, lost = _confirmed(system, raw, count, mesh, longest)
+        roots, limit, lost = _confirmed(system, raw, count, mesh, longest, before)
         fine = nodes is not None or not longest
         settled = fine or _same(before, roots)
         phase = max((abs(r.value) for r in roots), default=0.0) * longest
@@ -110,19 +110,28 @@ def _candidates(system: LinearDelaySystem, nodes: int) -> Complexes:
 
 
 def _confirmed(
-    system: LinearDelaySystem, raw: Complexes, count: int, nodes: int, longest: float
+    system: LinearDelaySystem,
+    raw: Complexes,
+    count: int,
+    nodes: int,
+    longest: float,
+    known: tuple[Root, ...],
 ) -> tuple[tuple[Root, ...], float, int]:
     """Polished roots from the right until `count` are there; the limit of completeness; losses."""
     found: list[Root] = []
+    doubts: list[float] = []  # distance of a guess that led to a root found before
     lost, limit, have, extra = 0, -np.inf, 0, 0
     for guess in raw:
         if have >= count:
             extra += 1
             if extra > 3:  # a polished root may lie right of its neighbour's guess
                 break
-        root = polish(system, complex(guess))
+        root = next((k for k in known if _close(k, guess)), None) or polish(system, complex(guess))
+        if root is None and guess.imag == 0.0:  # two real guesses for a narrow pair
+            root = polish(system, complex(guess) * (1.0 + 1e-2j) + 1e-4j)
         resolved = abs(guess) * longest <= 2.0 * nodes
-        near = root is not None and abs(root.value - guess) <= 0.05 * (1.0 + abs(guess))
+        away = np.inf if root is None else abs(root.value - guess)
+        near = away <= 0.05 * (1.0 + abs(guess))
         if root is None or root.residual > RESIDUAL or not (near or resolved):
             lost += 1
             limit = max(limit, float(guess.real))
@@ -131,9 +140,15 @@ def _confirmed(
             continue
         if not near:
             limit = max(limit, float(guess.real))
+        twice = next((i for i, k in enumerate(found) if _equal(k, root)), None)
+        if twice is not None:
+            doubts[twice] = max(doubts[twice], float(away) if near else 0.0)
+            continue
+        turned = near and guess.imag > 0.0 and abs(root.value.imag) <= 1e-9 * (1.0 + abs(guess))
         found.append(root)
-        have = sum(r.multiplicity * (1 + (r.value.imag > 0.0)) for r in _distinct(found))
-    roots = merged(system, _distinct(found))
+        doubts.append(float(away) if turned else 0.0)
+        have += root.multiplicity * (1 + (root.value.imag > 0.0))
+    roots = merged(system, found, doubts)
     kept: list[Root] = []
     have = 0
     for root in sorted(roots, key=lambda r: (-r.value.real, r.value.imag)):
@@ -145,12 +160,13 @@ def _confirmed(
     return tuple(kept), max(limit, last), lost
 
 
-def _distinct(roots: list[Root]) -> list[Root]:
-    kept: list[Root] = []
-    for root in roots:
-        if all(abs(root.value - k.value) > 1e-9 * (1.0 + abs(k.value)) for k in kept):
-            kept.append(root)
-    return kept
+def _equal(one: Root, other: Root) -> bool:
+    return abs(one.value - other.value) <= 1e-9 * (1.0 + abs(one.value))
+
+
+def _close(root: Root, guess: complex) -> bool:
+    """Whether a simple root of the coarser mesh is what this guess would lead to."""
+    return root.multiplicity == 1 and abs(root.value - guess) <= 1e-4 * (1.0 + abs(guess))
 
 
 def _same(before: tuple[Root, ...], now: tuple[Root, ...]) -> bool:

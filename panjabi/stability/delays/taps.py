@@ -7,6 +7,7 @@ that listen to something are kept, and only the columns that are listened to.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,6 +76,16 @@ class Taps:
             np.add.at(M, self._places, away * (self.delay[:, None] * whole - self.rate))
         return M if np.ndim(s) else M[0]
 
+    def matrix_and_rate(self, s: complex) -> tuple[Complexes, Complexes]:
+        """M and dM/ds (n, n) at one value, sharing the exponentials."""
+        M, slope = s * self.mass - self.now, self.mass.astype(complex)
+        if self.rows.size:
+            away = np.exp(-s * self.delay)[:, None]
+            heard = away * (self.state + s * self.rate)
+            np.subtract.at(M, self._places[1:], heard)
+            np.add.at(slope, self._places[1:], self.delay[:, None] * heard - away * self.rate)
+        return M, slope
+
     @property
     def _places(self) -> tuple[slice, NDArray[np.intp], NDArray[np.intp]]:
         return slice(None), self.rows[:, None], self.columns[None, :]
@@ -88,10 +99,15 @@ class Taps:
         np.subtract.at(E, (self.rows[:, None], at), self.rate)
         return E, A
 
+    @cached_property
+    def _sizes(self) -> tuple[float, float, Floats, Floats]:
+        state, rate = (np.linalg.norm(A, axis=1) for A in (self.state, self.rate))
+        return float(np.linalg.norm(self.mass)), float(np.linalg.norm(self.now)), state, rate
+
     def scale(self, s: complex) -> float:
         """What a residual of M(s) v is measured against, for a unit vector v."""
-        size = abs(s) * np.linalg.norm(self.mass) + np.linalg.norm(self.now)
+        mass, now, state, rate = self._sizes
+        size = abs(s) * mass + now
         if self.rows.size:
-            rows = np.linalg.norm(self.state, axis=1) + abs(s) * np.linalg.norm(self.rate, axis=1)
-            size += float(np.sum(np.exp(-s.real * self.delay) * rows))
-        return float(max(size, 1e-300))
+            size += float(np.exp(-s.real * self.delay) @ (state + abs(s) * rate))
+        return max(size, 1e-300)
