@@ -30,7 +30,7 @@ _EXPORTS: dict[str, str] = {
         "measured": "MeasuredResponse read_response",
         "experiment": "multisine periodic_response estimate_response",
         "identification": "Identification identify",
-        "optimal": "DelayedRegulator delayed_lqr reflex_cost",
+        "optimal": "DelayedRegulator delayed_lqr reflex_regulator reflex_cost",
         "reference_sets": "TrunkSet trunk TRUNK_SETS TRUNK_DELAY",
         "cases": "DelayCase delay_cases",
     }.items()

@@ -26,6 +26,8 @@ def crossing_phases(
     if method not in ("exact", "kronecker"):
         raise unknown("method", method, ("exact", "kronecker", "continuation"))
     taps = system.taps
+    if not taps.rows.size:  # the gains are zero: nothing is delayed
+        return [], method
     if method == "exact":
         single = rank_one(taps)
         if single is not None:

@@ -78,7 +78,7 @@ def stability_map(
     box: Sequence[tuple[float, float]],
     *,
     step: float = 0.03,
-    lines: int = 2,
+    lines: int = 1,
     search_steps: int = 16,
     points: int = 1500,
 ) -> StabilityMap:

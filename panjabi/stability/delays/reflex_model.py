@@ -50,7 +50,7 @@ class ReflexModel:
         J = self._body("inertia")
         if np.linalg.eigvalsh(0.5 * (J + J.T))[0] <= 0.0:
             raise ParameterError(
-                f"the inertia {J.tolist()} is not positive; possible: a positive moment of "
+                f"the inertia is {J.item() if J.size == 1 else J.tolist()}; possible: a positive moment of "
                 "inertia in kg m2, positive definite for several coordinates. Correct it."
             )
         names = [loop.name for loop in self.loops]
