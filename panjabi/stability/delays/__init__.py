@@ -32,7 +32,8 @@ _EXPORTS: dict[str, str] = {
         "identification": "Identification identify",
         "optimal": "DelayedRegulator delayed_lqr reflex_regulator reflex_cost",
         "reference_sets": "TrunkSet trunk TRUNK_SETS TRUNK_DELAY",
-        "cases": "DelayCase delay_cases",
+        "problems": "hayes delayed_pendulum pendulum_gains two_neurons",
+        "cases": "delay_cases",
     }.items()
     for name in names.split()
 }

@@ -230,7 +230,7 @@ def _matrix(value: ArrayLike, name: str, shape: tuple[int, int] | None) -> Float
         A = np.array(np.nan)
     wanted = (len(A), len(A)) if shape is None and A.ndim == 2 else shape
     if A.ndim != 2 or A.shape != wanted or (shape is None and not len(A)):
-        possible = "a square matrix" if wanted is None else f"shape {wanted}"
+        possible = "a square matrix" if shape is None else f"shape {wanted}"
         raise ParameterError(
             f"{name} has the shape {A.shape}; possible: {possible}. Rows are equations, columns "
             "states (or inputs)."
