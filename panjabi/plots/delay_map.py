@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 RASTER = 400  # of the filled region; the boundary drawn over it is the traced curve
 
+STABLE = "#D9E8F3"
+
 LABELS = {
     "stretch_gain": "stretch gain $k_p$ [N m/rad]",
     "rate_gain": "rate gain $k_v$ [N m s/rad]",
@@ -32,7 +34,10 @@ def plot_stability_map(
     points: Mapping[str, tuple[float, float]] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Stable region shaded; Hopf boundaries solid, zero-root boundaries dashed, counts outside.
+    """Stable region shaded; a pair on the axis solid (oscillates), a root at zero dashed (topples).
+
+    Numbers outside count the unstable roots; circles are corners.
+
 
     points : label -> the two parameters, drawn as markers. Delays are shown in ms.
     """
@@ -42,13 +47,12 @@ def plot_stability_map(
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     stable = (found.unstable_roots(grid) == 0).reshape(RASTER, RASTER).astype(float)
     if stable.any():
-        ax.contourf(
-            factor[0] * x, factor[1] * y, stable, levels=[0.5, 1.5], colors=["#D9E8F3"]
-        )
+        ax.contourf(factor[0] * x, factor[1] * y, stable, levels=[0.5, 1.5], colors=[STABLE])
+        ax.fill([], [], color=STABLE, label="stable")  # its place in the legend
     shown: set[str] = set()
     for curve in found.curves:
         pair = curve.roots == 2
-        label = "pair on the axis (oscillates)" if pair else "root at zero (topples)"
+        label = "pair on the axis" if pair else "root at zero"
         p = curve.points * factor
         ax.plot(
             p[:, 0],
@@ -59,8 +63,8 @@ def plot_stability_map(
         )
         shown.add(label)
     for region in found.regions:
-        if region.share > 0.008:
-            text = "stable" if region.unstable == 0 else str(region.unstable)
+        if region.share > 0.008 and region.unstable:
+            text = str(region.unstable)
             place = np.array(region.point) * factor
             ax.annotate(text, (place[0], place[1]), ha="center", va="center", fontsize=SMALL)
     for corner in found.corners:
@@ -79,8 +83,8 @@ def plot_stability_map(
         xlabel=_label(found.names[0]),
         ylabel=_label(found.names[1]),
     )
-    if shown:
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return ax
 
 

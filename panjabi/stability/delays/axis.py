@@ -172,7 +172,7 @@ def _look(family: Family, value: float) -> _Look:
     (rate,) = family.rates((value,))
     count = WATCHED
     spectrum = characteristic_roots(system, count=count)
-    while spectrum.roots[-1].real > 0.0:
+    while spectrum.roots[-1].real > 0.0 and len(spectrum.roots) >= count:
         count *= 2
         spectrum = characteristic_roots(system, count=count)
     moving = tuple(

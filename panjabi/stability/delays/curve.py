@@ -17,6 +17,7 @@ from panjabi.stability.delays.system import Floats
 
 CORRECTIONS = 10
 SHORTEST = 1e-5
+TURN = 0.995  # cosine of the largest turn in a step: a chord is within 4e-4 of its arc
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +130,7 @@ class Walker:
                     return points, "edge"
             there = self.correct(ahead, t, scale)
             turned = None if there is None else self.tangent(there[0], scale, t)
-            if there is None or turned is None or turned @ t < 0.9 or not _inside(there[0]):
+            if there is None or turned is None or turned @ t < TURN or not _inside(there[0]):
                 length *= 0.5
                 if length < SHORTEST * step:
                     raise ConvergenceError(

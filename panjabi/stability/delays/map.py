@@ -50,7 +50,11 @@ class StabilityMap:
 
     def unstable_roots(self, points: Sequence[Sequence[float]] | Floats) -> NDArray[np.intp]:
         """Number of unstable roots at points (k, 2), from the boundaries between them and the
-        reference; each crossed segment adds or takes the roots that change side there."""
+        reference; each crossed segment adds or takes the roots that change side there.
+
+        Points nearer to a boundary than a chord to its arc, some 1e-4 of the box, may be told
+        wrongly; `count_unstable` tells them.
+        """
         size = self.high - self.low
         to = (np.atleast_2d(np.asarray(points, float)) - self.low) / size
         start = (self.reference[0] - self.low) / size

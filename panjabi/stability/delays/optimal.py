@@ -20,6 +20,9 @@ from panjabi.stability.delays.response import require_stable, transfer
 from panjabi.stability.delays.system import Floats
 
 
+FAR = 2000.0  # times the natural frequency: the end of the quadrature of a mean cost
+
+
 @dataclass(frozen=True, eq=False)
 class DelayedRegulator:
     """The linear-quadratic optimum for a delayed input."""
@@ -112,25 +115,32 @@ def reflex_cost(model: ReflexModel, Q: ArrayLike, R: float, *, intensity: float 
     UnstableError
         If the model is unstable: its cost has no bound.
     """
-    from scipy.integrate import quad
-
     _single(model)
     system = model.system()
     require_stable(system, "a mean cost")
     v, weight = model.values, np.asarray(Q, float)
 
-    def density(w: float) -> float:
-        s = np.array([1j * w])
-        q = complex(transfer(system, s, 0, 0)[0])
-        x = np.array([q, 1j * w * q])
-        u = 1.0 - (v["inertia"] * s[0] ** 2 + v["damping"] * s[0] + v["stiffness"]) * q
-        return float((x.conj() @ weight @ x).real + R * abs(u) ** 2)
+    def density(w: Floats) -> Floats:
+        s = 1j * w
+        q = transfer(system, s, 0, 0)
+        x = np.stack([q, s * q])
+        u = 1.0 - (v["inertia"] * s**2 + v["damping"] * s + v["stiffness"]) * q
+        return np.einsum("iw,ij,jw->w", x.conj(), weight, x).real + R * np.abs(u) ** 2
 
+    # Gauss on panels that resolve the resonance and each turn of the delay; beyond the last the
+    # density falls with the square of the frequency.
     middle = float(np.sqrt(abs(v["stiffness"] + v["stretch_gain"]) / v["inertia"])) or 1.0
-    total = 0.0
-    for a, b in ((0.0, middle), (middle, 10.0 * middle), (10.0 * middle, np.inf)):
-        total += quad(density, a, b, limit=400, epsabs=1e-9 * total, epsrel=1e-9)[0]
-    return float(intensity * total / np.pi)
+    turn = np.pi / v["delay"] if v["delay"] else np.inf
+    edges = list(np.linspace(0.0, 20.0 * middle, 241))
+    while edges[-1] < FAR * middle:
+        edges.append(edges[-1] + min(0.1 * edges[-1], turn))
+    half = 0.5 * np.diff(edges)
+    z, weights = np.polynomial.legendre.leggauss(8)
+    w = (np.array(edges[:-1]) + half)[:, None] + half[:, None] * z
+    d = density(w.ravel()).reshape(w.shape)
+    last = slice(-20, None)  # averages over turns of the delay
+    tail = float((d[last] * w[last] ** 2).mean()) / edges[-1]
+    return float(intensity * ((half * (d @ weights)).sum() + tail) / np.pi)
 
 
 def _single(model: ReflexModel) -> None:
