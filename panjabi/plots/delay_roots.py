@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from panjabi.stability.delays.root_locus import RootLoci
 
 
-def plot_root_loci(
-    loci: RootLoci, *, left: float | None = None, ax: Axes | None = None
-) -> Axes:
+def plot_root_loci(loci: RootLoci, *, left: float | None = None, ax: Axes | None = None) -> Axes:
     """Branches in the upper half plane, coloured by the parameter; crossings are marked.
 
     left : smallest real part shown [1/s].

@@ -196,9 +196,11 @@ def _between(family: Family, a: _Look, b: _Look, depth: int) -> list[Crossing]:
             met = meet(family, guess, root.imag)
             if met is None or not (a.value + edge < met.value <= b.value + edge):
                 continue
-            if all(abs(met.value - c.value) > 1e-7 * width + edge
-                   or abs(met.frequency - c.frequency) > 1e-6 * (1.0 + c.frequency)
-                   for c in found):
+            if all(
+                abs(met.value - c.value) > 1e-7 * width + edge
+                or abs(met.frequency - c.frequency) > 1e-6 * (1.0 + c.frequency)
+                for c in found
+            ):
                 found.append(met)
     gained = b.spectrum.unstable - a.spectrum.unstable
     on_edge = any(abs(root.real) < 1e-10 * (1.0 + abs(root)) for root, _ in (*a.moving, *b.moving))

@@ -81,7 +81,7 @@ def resist_task() -> ColumnCase:
         f"within {NEAR:.0%}",
         abs(change["T1"] / asked - 1.0) <= NEAR,
         f"both gains of T1 times {more:.2f} (N032), intrinsic stiffness left alone; with the low "
-        f"gains of T4 {change['T4']:.0f} %, which would miss: the answer depends on the trunk chosen. "
+        f"gains of T4 {change['T4']:.0f} %, which would miss: it depends on the trunk chosen. "
         "Subjects may also have braced, which is not in it",
     )
 

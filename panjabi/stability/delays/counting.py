@@ -113,13 +113,11 @@ def _difference_part(system: LinearDelaySystem, s: Complexes) -> Complexes:
     F = np.broadcast_to(taps.mass.astype(complex), (len(s), *taps.mass.shape)).copy()
     if np.any(taps.rate):
         away = np.exp(-s[:, None] * taps.delay)[:, :, None] * taps.rate
-        np.subtract.at(F, (slice(None), taps.rows[:, None], taps.columns[None, :]), away)
+        np.subtract.at(F, taps.places, away)
     return F
 
 
-def _phase(
-    system: LinearDelaySystem, x: float, w: Floats, shift: float
-) -> tuple[Floats, Floats]:
+def _phase(system: LinearDelaySystem, x: float, w: Floats, shift: float) -> tuple[Floats, Floats]:
     """Phase of h at x + i w, and a bound on how fast it turns [s]."""
     s = x + 1j * w
     M, F = system.matrix(s), _difference_part(system, s)
@@ -132,6 +130,6 @@ def _phase(
     if np.any(taps.rate):
         away = np.exp(-s[:, None] * taps.delay)[:, :, None] * taps.rate * taps.delay[:, None]
         dF = np.zeros_like(F)
-        np.add.at(dF, (slice(None), taps.rows[:, None], taps.columns[None, :]), away)
+        np.add.at(dF, taps.places, away)
         pace = pace + np.abs(np.trace(np.linalg.solve(F, dF), axis1=1, axis2=2))
     return phase, pace

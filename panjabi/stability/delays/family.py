@@ -156,4 +156,6 @@ class Line:
                     late, state = late + b * term.delay, state + b * term.state
                     rate = rate if term.rate is None else rate + b * term.rate
             moved.append(DelayTerm(late, state, rate))
-        return (SystemRate(np.asarray(now), sum(masses) if masses else None, tuple(moved)),)
+        return (
+            SystemRate(np.asarray(now), np.asarray(sum(masses)) if masses else None, tuple(moved)),
+        )

@@ -19,9 +19,7 @@ NEAR = 1e-5  # how far from the axis, or the unit circle, a double solution may 
 Phases = list[tuple[float, float]]
 
 
-def crossing_phases(
-    system: LinearDelaySystem, method: str = "exact"
-) -> tuple[Phases | None, str]:
+def crossing_phases(system: LinearDelaySystem, method: str = "exact") -> tuple[Phases | None, str]:
     """(w [rad/s], w T in (0, 2 pi]) of all crossings; None where no exact method fits."""
     if method not in ("exact", "kronecker"):
         raise unknown("method", method, ("exact", "kronecker", "continuation"))

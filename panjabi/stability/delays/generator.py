@@ -96,7 +96,7 @@ def generator(system: LinearDelaySystem, nodes: int) -> Floats:
         state, rate = taps.state[members] @ basis, taps.rate[members] @ basis
         rows = np.zeros((n, nodes + 1, r))
         for i, tap in enumerate(members):
-            here = interpolation(x, w, -taps.delay[tap] / length)
+            here = interpolation(x, w, -float(taps.delay[tap]) / length)
             slope = here @ D / length
             rows[taps.rows[tap]] += here[:, None] * state[i] + slope[:, None] * rate[i]
         G[:n, :n] += rows[:, 0] @ V.T

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 
@@ -84,7 +85,6 @@ def identify(
     from scipy.optimize import least_squares
 
     x0 = _start(family, start)
-    known = measured.variance is not None
     k, p = len(measured.values), len(x0)
     if 2 * k <= p:
         raise ParameterError(
@@ -93,7 +93,10 @@ def identify(
         )
     i, o = _places(family.system(x0), input, output)
     s = 2j * np.pi * measured.frequency_hz
-    spread = np.sqrt(0.5 * measured.variance) if known else np.abs(measured.values)
+    known = measured.variance is not None
+    spread = np.abs(measured.values)
+    if measured.variance is not None:
+        spread = np.sqrt(0.5 * measured.variance)
     size = np.where(x0 == 0.0, 1.0, np.abs(x0))
 
     def misfit(z: Floats) -> Floats:
@@ -106,7 +109,7 @@ def identify(
 
     low = [0.0 if n.rpartition(".")[2] in POSITIVE else -np.inf for n in family.names]
     fit = least_squares(
-        misfit, x0 / size, jac=slope, bounds=(low, np.inf), x_scale="jac",
+        misfit, x0 / size, jac=cast(Any, slope), bounds=(low, np.inf), x_scale="jac",
         xtol=1e-14, ftol=1e-14, gtol=1e-14, max_nfev=400,
     )  # fmt: skip
     if fit.status <= 0:
@@ -184,7 +187,5 @@ def _start(family: Family, start: dict[str, float] | Floats) -> Floats:
     return x
 
 
-def _places(
-    system: LinearDelaySystem, input: str | int, output: str | int
-) -> tuple[int, int]:
+def _places(system: LinearDelaySystem, input: str | int, output: str | int) -> tuple[int, int]:
     return system.index("input", input), system.index("output", output)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -71,7 +72,7 @@ def linearise(
     tolerance: float = 1e-9,
     at_kink: float = 1e-9,
     iterations: int = 50,
-    **names: tuple[str, ...],
+    **names: Any,
 ) -> Linearisation:
     """The system about the equilibrium that Newton reaches from a start.
 

@@ -214,7 +214,7 @@ def _regions(found: StabilityMap) -> tuple[Region, ...]:
             inside = parts == part
             if inside.sum() < 4:
                 continue
-            depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+            depth = np.asarray(ndimage.distance_transform_edt(np.pad(inside, 1)))[1:-1, 1:-1]
             at = points[int(np.argmax(depth))]
             try:
                 verified = bool(count_unstable(found.family.system(at)) == number)

@@ -123,7 +123,9 @@ def parse_response(text: str, name: str, *, averages: float | None = None) -> Me
         if variance is None and averages is not None:
             variance = coherence_variance(H, coherence, averages)
     if variance is not None:
-        _check(variance > 0.0, numbers, name, "the spread is not above zero; leave it out if unknown")
+        _check(
+            variance > 0.0, numbers, name, "the spread is not above zero; leave it out if unknown"
+        )
     return MeasuredResponse(name, f, H, variance, coherence, _unit_of(header))
 
 

@@ -19,7 +19,6 @@ from panjabi.stability.delays.reflex_model import ReflexModel
 from panjabi.stability.delays.response import require_stable, transfer
 from panjabi.stability.delays.system import Floats
 
-
 FAR = 2000.0  # times the natural frequency: the end of the quadrature of a mean cost
 
 

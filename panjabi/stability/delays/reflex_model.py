@@ -49,8 +49,9 @@ class ReflexModel:
             object.__setattr__(self, name, A)
         J = self._body("inertia")
         if np.linalg.eigvalsh(0.5 * (J + J.T))[0] <= 0.0:
+            told = J.item() if J.size == 1 else J.tolist()
             raise ParameterError(
-                f"the inertia is {J.item() if J.size == 1 else J.tolist()}; possible: a positive moment of "
+                f"the inertia is {told}; possible: a positive moment of "
                 "inertia in kg m2, positive definite for several coordinates. Correct it."
             )
         names = [loop.name for loop in self.loops]
@@ -85,9 +86,7 @@ class ReflexModel:
     def _prefix(self, loop: Loop) -> str:
         return f"{loop.name}." if len(self.loops) > 1 else ""
 
-    def with_values(
-        self, values: Mapping[str, float] | None = None, **more: float
-    ) -> ReflexModel:
+    def with_values(self, values: Mapping[str, float] | None = None, **more: float) -> ReflexModel:
         """The same model with some parameters changed; a name that is not there is an error."""
         changes = {**(values or {}), **more}
         for name in changes:

@@ -13,7 +13,6 @@ from panjabi.stability.delays.family import Family
 from panjabi.stability.delays.spectrum import characteristic_roots
 from panjabi.stability.delays.system import Complexes, Floats
 
-
 LOST = 0.3  # a prediction that misses by more, in shares of the root, is another branch
 ROUGH = 0.02  # a miss above which the step is halved
 FINEST = 1e-4  # shortest step, in shares of the range

@@ -8,6 +8,7 @@ characteristic matrix, bordered by its null vector, converges; determinants are 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +105,7 @@ def characteristic_roots(
 
 def _candidates(system: LinearDelaySystem, nodes: int) -> Complexes:
     """Eigenvalues of the generator in the upper half plane, from right to left."""
-    values = np.linalg.eigvals(generator(system, nodes)).astype(complex)
+    values: Any = np.linalg.eigvals(generator(system, nodes)).astype(complex)
     values = values[values.imag >= -1e-9 * (1.0 + np.abs(values))]
     return values[np.lexsort((values.imag, -values.real))]
 

@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import PanjabiError, ParameterError, unknown
 
-Floats = NDArray[np.float64]
-Complexes = NDArray[np.complex128]
+Floats = NDArray[np.floating[Any]]
+Complexes = NDArray[np.complexfloating[Any, Any]]
 
 
 class UnstableError(PanjabiError, ArithmeticError):

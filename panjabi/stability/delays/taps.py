@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,10 @@ class Taps:
             pair[0] += term.state
             if term.rate is not None:
                 pair[1] += term.rate
-        rows, delay, states, rates = [], [], [np.zeros((0, n))], [np.zeros((0, n))]
+        rows: list[int] = []
+        delay: list[float] = []
+        states: list[Any] = [np.zeros((0, n))]
+        rates: list[Any] = [np.zeros((0, n))]
         for T, (state, rate) in sorted(merged.items()):
             used = np.flatnonzero(np.any(state, axis=1) | np.any(rate, axis=1))
             rows.extend(used)
@@ -59,11 +62,11 @@ class Taps:
     def matrix(self, s: complex | Complexes) -> Complexes:
         """M(s); (n, n), or (k, n, n) for k values."""
         at = np.atleast_1d(np.asarray(s, complex))
-        M = at[:, None, None] * self.mass - self.now
+        M: Any = at[:, None, None] * self.mass - self.now
         if self.rows.size:
             away = np.exp(-at[:, None] * self.delay)[:, :, None]
             heard = away * (self.state + at[:, None, None] * self.rate)
-            np.subtract.at(M, self._places, heard)
+            np.subtract.at(M, self.places, heard)
         return M if np.ndim(s) else M[0]
 
     def matrix_rate(self, s: complex | Complexes) -> Complexes:
@@ -73,7 +76,7 @@ class Taps:
         if self.rows.size:
             away = np.exp(-at[:, None] * self.delay)[:, :, None]
             whole = self.state + at[:, None, None] * self.rate
-            np.add.at(M, self._places, away * (self.delay[:, None] * whole - self.rate))
+            np.add.at(M, self.places, away * (self.delay[:, None] * whole - self.rate))
         return M if np.ndim(s) else M[0]
 
     def matrix_and_rate(self, s: complex) -> tuple[Complexes, Complexes]:
@@ -82,12 +85,13 @@ class Taps:
         if self.rows.size:
             away = np.exp(-s * self.delay)[:, None]
             heard = away * (self.state + s * self.rate)
-            np.subtract.at(M, self._places[1:], heard)
-            np.add.at(slope, self._places[1:], self.delay[:, None] * heard - away * self.rate)
+            np.subtract.at(M, self.places[1:], heard)
+            np.add.at(slope, self.places[1:], self.delay[:, None] * heard - away * self.rate)
         return M, slope
 
     @property
-    def _places(self) -> tuple[slice, NDArray[np.intp], NDArray[np.intp]]:
+    def places(self) -> Any:
+        """Index of the rows' entries in a stack of matrices (k, n, n)."""
         return slice(None), self.rows[:, None], self.columns[None, :]
 
     @property

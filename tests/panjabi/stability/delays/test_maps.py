@@ -107,7 +107,7 @@ def test_closed_boundary_is_found_by_the_lines_across():
 
 
 def last_gains(delay: float, c: float) -> tuple[float, float]:
-    """Gains in the middle of what is left of the stable region of x'' = x - p x_T - d x'_T - c x''_T."""
+    """Gains in the middle of what is left of the stable region of the pendulum."""
     w = np.linspace(1e-4, 1.0, 20001)
     p = (w**2 + 1.0) * np.cos(w * delay) + c * w**2
     k = int(np.argmax(p))

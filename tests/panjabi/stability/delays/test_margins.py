@@ -13,8 +13,8 @@ from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.stability.delays import (
     DelayTerm,
     FirstOrder,
-    LinearDelaySystem,
     Line,
+    LinearDelaySystem,
     Loop,
     ReflexModel,
     SecondOrder,
@@ -203,7 +203,9 @@ def test_critical_gains_of_two_neurons():
 
 def test_critical_gain_along_a_line_of_two_parameters():
     family = trunk("T1").model().with_values(delay=0.1).family("stretch_gain", "rate_gain")
-    (found,) = crossings_along(Line(family, np.array([300.0, 60.0]), np.array([1000.0, 60.0])), 0, 1)
+    (found,) = crossings_along(
+        Line(family, np.array([300.0, 60.0]), np.array([1000.0, 60.0])), 0, 1
+    )
     p, d = 300.0 + 1000.0 * found.value, 60.0 + 60.0 * found.value
     w = found.frequency
     s = 1j * w
@@ -212,9 +214,7 @@ def test_critical_gain_along_a_line_of_two_parameters():
 
 
 def test_no_delay_destabilises_what_intrinsic_stiffness_holds():
-    found = delay_margin(
-        trunk("T2").model().with_values(stretch_gain=50.0, rate_gain=0.0).system()
-    )
+    found = delay_margin(trunk("T2").model().with_values(stretch_gain=50.0, rate_gain=0.0).system())
     assert found.margin == math.inf and "no root meets" in found.reason
     for delay in (0.01, 0.3, 2.0):
         assert found.unstable_roots(delay) == 0

@@ -12,8 +12,8 @@ from panjabi.stability.delays import (
     DelayFamily,
     DelayTerm,
     FirstOrder,
-    LinearDelaySystem,
     Line,
+    LinearDelaySystem,
     Loop,
     ReflexModel,
     SecondOrder,
@@ -92,7 +92,9 @@ def test_families_differentiate_themselves(family):
     for k in range(len(x)):
         step = np.eye(len(x))[k] * 1e-6
         near = (family.system(x + step).matrix(S) - family.system(x - step).matrix(S)) / 2e-6
-        assert family.system(x).parameter_rate(S, rates[k]) == pytest.approx(near, rel=1e-5, abs=1e-5)
+        assert family.system(x).parameter_rate(S, rates[k]) == pytest.approx(
+            near, rel=1e-5, abs=1e-5
+        )
     along = np.array([1.0, 0.3][: len(x)])
     line = Line(family, x, along)
     (rate,) = line.rates((0.0,))

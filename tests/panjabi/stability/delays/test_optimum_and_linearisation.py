@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.linalg import expm, solve_continuous_are
@@ -38,7 +40,7 @@ def test_without_delay_it_is_the_classic_regulator():
 
 def test_cost_grows_with_the_delay():
     costs = [delayed_lqr(A, B, Q, R, delay=T).cost_matrix for T in np.linspace(0.0, 0.3, 13)]
-    for less, more in zip(costs, costs[1:], strict=False):
+    for less, more in pairwise(costs):
         assert np.linalg.eigvalsh(more - less)[0] > 0.0
 
 
@@ -142,7 +144,7 @@ def test_a_wrong_jacobian_is_seen():
 
 
 def spring(rest):
-    """A mass between a spring and a one-sided stop at zero, held by a force that puts it at rest."""
+    """A mass on a spring with a given rest, and a one-sided stop at zero."""
 
     def f(y, past):
         stop = 50.0 * max(y[0], 0.0)
