@@ -91,8 +91,8 @@ def main() -> None:
     took = seconds(lambda: characteristic_roots(lumbar_sized(), count=6), 3)
     found = characteristic_roots(large, count=6)
     print(
-        f"{large.size} states, {len(large.delayed)} delays, 6 roots  {1e3 * took:9.0f} ms   residual "
-        f"{found.residual.max():.1e}   within 2 s: {'yes' if took < 2.0 else 'no'}"
+        f"{large.size} states, {len(large.delayed)} delays, 6 roots  {1e3 * took:9.0f} ms   "
+        f"residual {found.residual.max():.1e}   within 2 s: {'yes' if took < 2.0 else 'no'}"
     )
 
 

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from panjabi.stability.delays.root_locus import RootLoci
 
 
-def plot_root_loci(loci: RootLoci, *, left: float | None = None, ax: Axes | None = None) -> Axes:
+def plot_root_loci(
+    loci: RootLoci, *, left: float | None = None, top: float | None = None, ax: Axes | None = None
+) -> Axes:
     """Branches in the upper half plane, coloured by the parameter; crossings are marked.
 
-    left : smallest real part shown [1/s].
+    left, top : smallest real and largest imaginary part shown [1/s].
     """
     from matplotlib.collections import LineCollection
     from matplotlib.colors import Normalize
@@ -58,9 +60,10 @@ def plot_root_loci(loci: RootLoci, *, left: float | None = None, ax: Axes | None
     shown = finite[finite.real >= low]
     high = max(float(shown.real.max()), 0.0)
     room = 0.06 * (high - low)
+    height = float(shown.imag.max()) + 1.0 if top is None else top
     ax.set(
         xlim=(low, high + room + 0.5),
-        ylim=(-0.03 * float(shown.imag.max() + 1.0), 1.06 * float(shown.imag.max() + 1.0)),
+        ylim=(-0.03 * height, 1.06 * height),
         xlabel="real part [1/s]",
         ylabel="imaginary part [rad/s]",
     )

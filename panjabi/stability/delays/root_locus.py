@@ -15,7 +15,7 @@ from panjabi.stability.delays.system import Complexes, Floats
 
 LOST = 0.3  # a prediction that misses by more, in shares of the root, is another branch
 ROUGH = 0.02  # a miss above which the step is halved
-FINEST = 1e-4  # shortest step, in shares of the range
+FINEST = 3e-4  # shortest step, in shares of the range
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,9 @@ def root_loci(family: Family, values: Sequence[float] | Floats, *, count: int = 
         roots, moves = _roots(family, value, count)
         step = value - done[-1] if done else 0.0
         pairs, gap = _matched(open_, roots, step)
-        if done and gap > ROUGH and step > FINEST * (at[-1] - at[0]):
+        ends = [b for b, (branch, _) in enumerate(open_) if np.isfinite(branch[-1])]
+        torn = len(pairs) < min(len(ends), len(roots))  # a branch ends where another begins
+        if done and (gap > ROUGH or torn) and step > FINEST * (at[-1] - at[0]):
             todo += [value, value - 0.5 * step]  # real roots that meet turn off sharply
             continue
         for b, (branch, pace) in enumerate(open_):

@@ -262,3 +262,37 @@ def test_refusals():
         characteristic_roots(hayes(0.0, -1.0, 1.0), count=0)
     with pytest.raises(ParameterError, match="Use 0 for stability"):
         count_right_of(hayes(0.0, -1.0, 1.0), float("nan"))
+
+
+def test_a_delay_for_every_muscle():
+    """Forty muscles on three joints: no root right of the last is missing, and the mesh of signals
+    agrees with one that gives every state a past."""
+    rng = np.random.default_rng(2)
+    arms = rng.normal(scale=0.04, size=(40, 3))
+    n = 46
+    E, A = np.eye(n), np.zeros((n, n))
+    E[3:6, 3:6] = np.diag([0.3, 0.2, 0.1])
+    A[0:3, 3:6], A[3:6, 0:3], A[3:6, 3:6] = np.eye(3), -30.0 * np.eye(3), -1.0 * np.eye(3)
+    A[3:6, 6:], A[6:, 6:] = -arms.T, -np.eye(40) / 0.015
+    terms = []
+    for m in range(40):
+        past = np.zeros((n, n))
+        past[6 + m, 0:3], past[6 + m, 3:6] = 6e3 * arms[m], 300.0 * arms[m]
+        terms.append(DelayTerm(float(rng.uniform(0.02, 0.06)), past))
+    system = LinearDelaySystem(mass=E, now=A, delayed=tuple(terms))
+    found = characteristic_roots(system, count=6)
+    assert count_right_of(system, found.roots.real.min() - 1e-3) == found.multiplicity.sum()
+    assert found.residual.max() < 1e-14
+    assert len(generator(system, 10)) <= n + 10 * 6
+
+
+def test_multiple_delays_merge_and_split_alike():
+    """Two terms of one delay are one term; a term cut in two is the same system."""
+    whole = two_neurons().system((0.5,))
+    cut = LinearDelaySystem(
+        now=whole.now,
+        delayed=(*whole.delayed[:1], *(DelayTerm(0.2, 0.5 * whole.delayed[1].state),) * 2),
+    )
+    assert characteristic_roots(cut).roots == pytest.approx(
+        characteristic_roots(whole).roots, abs=1e-13
+    )
