@@ -48,12 +48,12 @@ def plot_root_loci(
         ax.annotate(
             value,
             (0.0, crossing.frequency),
-            xytext=(-5, 7),
+            xytext=(-7, -3),
             textcoords="offset points",
             ha="right",
+            va="top",
             color=ORANGE,
             fontsize=SMALL,
-            bbox={"fc": "w", "ec": "none", "pad": 0.6, "alpha": 0.85},
         )
     finite = loci.branches[np.isfinite(loci.branches)]
     low = float(np.percentile(finite.real, 3)) if left is None else left

@@ -24,6 +24,7 @@ _EXPORTS: dict[str, str] = {
         "counting": "count_right_of count_unstable",
         "axis": "Crossing crossings_along",
         "margin": "DelayMargin delay_margin delay_scale_margin",
+        "deficits": "ParameterMargin parameter_margins",
         "root_locus": "RootLoci root_loci",
         "map": "StabilityMap stability_map",
         "response": "FrequencyResponse frequency_response",

@@ -18,6 +18,7 @@ from panjabi.stability.delays import (
     Loop,
     ReflexModel,
     SecondOrder,
+    UnstableError,
     characteristic_roots,
     count_unstable,
     crossings_along,
@@ -25,6 +26,7 @@ from panjabi.stability.delays import (
     delay_scale_margin,
     delayed_pendulum,
     hayes,
+    parameter_margins,
     trunk,
     two_neurons,
 )
@@ -249,3 +251,26 @@ def test_refusals():
         crossings_along(two_neurons(), 1.0, 0.0)
     with pytest.raises(ParameterError, match="Say how far to look"):
         delay_margin(system, method="continuation", largest=-1.0)
+
+
+def test_how_much_of_each_parameter_may_be_lost():
+    """T1 topples without 100 N m/rad of stretch gain or below -400 of stiffness."""
+    model = trunk("T1").model()
+    found = parameter_margins(model)
+    assert set(found) == {
+        "inertia", "damping", "stiffness", "stretch_gain", "rate_gain", "delay",
+    }  # fmt: skip
+    assert found["stretch_gain"].lower == pytest.approx(100.0, **TIGHT)
+    assert found["stretch_gain"].lower_frequency == 0.0
+    assert found["stiffness"].lower == pytest.approx(-400.0, **TIGHT)
+    assert found["delay"].upper == pytest.approx(TRUNKS["T1"][0], **TIGHT)
+    assert found["delay"].lower is None and found["damping"].upper is None
+    for name in ("stretch_gain", "rate_gain"):
+        edge = found[name].upper
+        inside = model.with_values({name: 0.999 * edge}).system()
+        beyond = model.with_values({name: 1.001 * edge}).system()
+        assert (count_unstable(inside), count_unstable(beyond)) == (0, 2)
+    with pytest.raises(UnstableError, match="a margin of a parameter"):
+        parameter_margins(model.with_values(delay=0.2))
+    with pytest.raises(ParameterError, match="Use 3, say"):
+        parameter_margins(model, reach=-1.0)
