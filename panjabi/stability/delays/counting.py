@@ -14,6 +14,7 @@ from panjabi.stability.delays.system import Complexes, Floats, LinearDelaySystem
 
 FAR = 20.0  # times the bound on the roots
 TURN = 0.7  # largest change of phase between two points [rad]
+LARGEST_BLOCK = 2_000_000  # numbers in a stack of matrices
 CLOSEST = 1e-10  # spacing, in shares of the bound, at which a root counts as on the line
 
 
@@ -119,6 +120,10 @@ def _difference_part(system: LinearDelaySystem, s: Complexes) -> Complexes:
 
 def _phase(system: LinearDelaySystem, x: float, w: Floats, shift: float) -> tuple[Floats, Floats]:
     """Phase of h at x + i w, and a bound on how fast it turns [s]."""
+    block = max(1, LARGEST_BLOCK // system.size**2)
+    if len(w) > block:
+        parts = [_phase(system, x, w[k : k + block], shift) for k in range(0, len(w), block)]
+        return np.concatenate([p for p, _ in parts]), np.concatenate([q for _, q in parts])
     s = x + 1j * w
     M, F = system.matrix(s), _difference_part(system, s)
     taps = system.taps

@@ -102,7 +102,7 @@ def estimate_response(
     keep = (Suu > POWERED * Suu[1:].max()) & (f > 0.0)
     H = Suy[keep] / Suu[keep]
     coherence = np.abs(Suy[keep]) ** 2 / (Suu[keep] * Syy[keep])
-    # Overlapping Hann segments share about a twelfth of their variance (Welch 1967).
+    # Power of neighbouring Hann segments correlates by 1/36: one average in 19 is lost.
     averages = len(U) * (1.0 if periodic else 18.0 / 19.0)
     biased = np.clip(coherence, None, 1.0 - 1e-12)
     variance = coherence_variance(H, biased, max(averages - 1.0, 1.0))

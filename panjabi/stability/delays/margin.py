@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from panjabi.errors import ParameterError
+from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.stability.delays.axis import Crossing, crossings_along, meet
+from panjabi.stability.delays.counting import count_unstable
 from panjabi.stability.delays.family import DelayFamily
 from panjabi.stability.delays.frequencies import crossing_phases
 from panjabi.stability.delays.system import LinearDelaySystem
+
+LARGEST_VERIFIED = 40  # states
+BEYOND = 1e-3  # how far beyond a margin, in shares of it, the roots are counted
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class DelayMargin:
     method: str  # "hamiltonian", "kronecker" or "continuation"
     searched_to: float  # inf for exact methods
     reason: str
+    verified: bool = False  # whether the argument principle agrees, asked up to 40 states
 
     @property
     def residual(self) -> float:
@@ -167,7 +172,33 @@ def _exact(family: DelayFamily, phases: Iterable[tuple[float, float]], name: str
         ):
             found.append(met)
     found.sort(key=lambda c: c.value)
-    return _answer(found, name, math.inf)
+    return _verified(family, _answer(found, name, math.inf))
+
+
+def _verified(family: DelayFamily, told: DelayMargin) -> DelayMargin:
+    """The same answer, held against a count of the roots a little beyond it.
+
+    Raises
+    ------
+    ConvergenceError
+        If they disagree: a crossing was lost, as where two of them coincide.
+    """
+    system = family.system((0.0,))
+    if system.size > LARGEST_VERIFIED:
+        return told
+    E, A = system.taps.without_delay
+    slowest = 1.0 / float(np.abs(np.linalg.eigvals(np.linalg.solve(E, A))).min())
+    delay = slowest if math.isinf(told.margin) else (1.0 + BEYOND) * told.margin
+    try:
+        counted = count_unstable(family.system((delay,)))
+    except ConvergenceError:  # another root lies on the axis just there
+        return told
+    if counted != told.unstable_roots(delay):
+        raise ConvergenceError(
+            f"{counted} roots are unstable at {delay:.9g} s, but the crossings found make "
+            f"{told.unstable_roots(delay)}; a crossing was lost. Use method='continuation'."
+        )
+    return replace(told, verified=True)
 
 
 def _followed(family: DelayFamily, largest: float | None) -> DelayMargin:

@@ -57,10 +57,6 @@ class Spectrum:
         """Number of reported roots with a positive real part, each as often as it counts."""
         return int(self.multiplicity[self.roots.real > 0.0].sum())
 
-    def growth(self) -> Floats:
-        """Time in which each mode grows e-fold [s]; negative where it dies out."""
-        return 1.0 / self.roots.real
-
 
 def characteristic_roots(
     system: LinearDelaySystem, *, count: int = 8, nodes: int | None = None

@@ -85,6 +85,7 @@ def test_trunk_margins(name, method):
     assert found.margin == pytest.approx(TRUNKS[name][0], **TIGHT)
     assert found.frequency == pytest.approx(TRUNKS[name][1], abs=1e-12)
     assert found.method == {"exact": "hamiltonian"}.get(method, method)
+    assert found.verified == (method != "continuation")
 
 
 @pytest.mark.parametrize(

@@ -296,3 +296,10 @@ def test_multiple_delays_merge_and_split_alike():
     assert characteristic_roots(cut).roots == pytest.approx(
         characteristic_roots(whole).roots, abs=1e-13
     )
+
+
+def test_candidates_of_a_neutral_system_converge_too():
+    system = delayed_pendulum(1.0, 1.8, 1.4, 0.6, c=0.4)
+    exact = characteristic_roots(system).rightmost
+    error = [np.abs(np.linalg.eigvals(generator(system, n)) - exact).min() for n in (4, 8, 14)]
+    assert error[1] < 1e-2 * error[0] and error[2] < 1e-10
