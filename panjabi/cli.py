@@ -11,6 +11,7 @@ from panjabi._terminal import add_command, run_command
 from panjabi.commands_active import add_active_commands
 from panjabi.commands_column import add_column_commands
 from panjabi.commands_files import add_file_commands
+from panjabi.commands_neural import add_neural_commands
 from panjabi.commands_passive import add_passive_commands
 
 
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     add_passive_commands(commands)
     add_column_commands(commands)
     add_active_commands(commands)
+    add_neural_commands(commands)
     add_file_commands(commands)
     return parser
 

@@ -16,11 +16,12 @@ from panjabi.passive.validation import Comparison as UnitCase
 from panjabi.passive.validation import validation_table
 from panjabi.reference import ROLES, Row, published
 from panjabi.stability.cases import ColumnCase, column_cases
+from panjabi.stability.delays import delay_cases
 from panjabi.stability.muscle_cases import muscle_cases
 
 Outcome = Literal["met", "missed", "not_predicted"]
 
-TABLES = ("spine-passive", "spine-active")
+TABLES = ("spine-passive", "spine-active", "spine-neural")
 """Published tables whose rows are compared."""
 
 
@@ -55,7 +56,7 @@ def validate() -> tuple[Case, ...]:
         If a case predicts a number that is not finite, or judges what it does not predict.
     """
     rows = {row.id: row for table in TABLES for row in published(table)}
-    cases = (*validation_table(), *column_cases(), *muscle_cases())
+    cases = (*validation_table(), *column_cases(), *muscle_cases(), *delay_cases())
     return tuple(_case(one, rows.get(one.id)) for one in cases)
 
 

@@ -40,14 +40,13 @@ def _case(
     of: str = "",
     quantity: str = "",
     unit: str | None = None,
-    role: str = "",
 ) -> ColumnCase:
     published: Row = row(of or id)
     outcome: Outcome = "not_predicted" if predicted is None else ("met" if met else "missed")
     return ColumnCase(
         id=id,
         quantity=quantity or published.quantity,
-        role=role or published.role,
+        role=published.role,
         published=published.text,
         unit=published.unit if unit is None else unit,
         predicted=None if predicted is None else float(predicted),
@@ -250,7 +249,6 @@ def neck_resonance_gain() -> ColumnCase:
         abs(peak / row("N075").number - 1.0) <= NEAR,
         "K/(J s^2 + B s + K) with J, B, K recalled of the same paper (N084 to N086); what rests on "
         "recalled figures validates nothing",
-        role="prior",
     )
 
 
@@ -265,7 +263,6 @@ def neck_resonance_frequency() -> ColumnCase:
         abs(peak / row("N076").number - 1.0) <= 0.1,
         "the recalled J, B, K resonate too low; 2.1 Hz would need about K 3.1 N m/rad or J "
         "0.0100 kg m2. Left as recalled",
-        role="prior",
     )
 
 
