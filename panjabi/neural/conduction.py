@@ -42,35 +42,46 @@ def default_delays() -> ParameterSet:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+def _waits_and_velocities() -> ParameterSet:
+    return ParameterSet(
+        {
+            "afferent": _assumed(60.0, "m/s", "Ia and Ib fibres"),
+            "efferent": _assumed(50.0, "m/s", "alpha motoneurons"),
+            "descending": _assumed(60.0, "m/s", "tracts to and from the brain"),
+            "receptor": _assumed(3.0, "ms", "from stretch to afferent volley"),
+            "junction": _assumed(1.0, "ms", "neuromuscular junction and muscle fibre"),
+            "synapse": _assumed(1.0, "ms", "one central synapse"),
+            "medium_wait": _assumed(30.0, "ms", "centre of the medium loop beyond the short one"),
+            "cortex_wait": _assumed(40.0, "ms", "centre of the long loop"),
+        }
+    )
+
+
+_ASSUMED = _waits_and_velocities()
+
+
+@dataclass(frozen=True)
 class Conduction:
     """Velocities and waiting times of a reflex path; delay = distances / velocities + waits.
 
     All assumed: the tables have latencies, which contain more than conduction. Replace what you
-    have measured.
+    have measured: `Conduction().replaced(afferent=55.0)`.
     """
 
-    afferent: Parameter = _assumed(60.0, "m/s", "Ia and Ib fibres")
-    efferent: Parameter = _assumed(50.0, "m/s", "alpha motoneurons")
-    descending: Parameter = _assumed(60.0, "m/s", "tracts from brain stem and cortex, both ways")
-    receptor: Parameter = _assumed(3.0, "ms", "from stretch to afferent volley")
-    junction: Parameter = _assumed(1.0, "ms", "neuromuscular junction and muscle fibre")
-    synapse: Parameter = _assumed(1.0, "ms", "one central synapse")
-    medium_wait: Parameter = _assumed(30.0, "ms", "centre of the medium loop beyond the short one")
-    cortex_wait: Parameter = _assumed(40.0, "ms", "centre of the long loop")
+    parameters: ParameterSet = _ASSUMED
 
     def __post_init__(self) -> None:
-        for name, parameter in self.parameters.items():
-            least = 0.0 if parameter.unit == "ms" else 1e-9
-            if not parameter.si >= least:
+        for name, standard in _ASSUMED.items():
+            value = self.parameters.si(name)
+            if value < 0.0 or (standard.unit == "m/s" and value == 0.0):
                 raise ParameterError(
-                    f"{name} is {parameter}; possible: velocities above 0, waits of 0 or more. "
-                    "A signal takes time and does not stand still."
+                    f"{name} is {self.parameters[name]}; possible: velocities above 0, waits of 0 "
+                    "or more. A signal takes time and does not stand still."
                 )
 
-    @property
-    def parameters(self) -> ParameterSet:
-        return ParameterSet({name: getattr(self, name) for name in self.__dataclass_fields__})
+    def replaced(self, **changes: Parameter | float) -> Conduction:
+        """The same path with some parameters changed, in m/s and ms; this one is unchanged."""
+        return Conduction(self.parameters.replaced(**changes))
 
     def delay(
         self, kind: str, afferent: ArrayLike, efferent: ArrayLike, *, to_brain: ArrayLike = 0.0
@@ -82,29 +93,28 @@ class Conduction:
         """
         if kind not in KINDS:
             raise unknown("kind of loop", kind, KINDS)
-        up, down, far = np.broadcast_arrays(
-            *(self._distance(n, d) for n, d in
-              (("afferent", afferent), ("efferent", efferent), ("to_brain", to_brain)))
-        )  # fmt: skip
-        wait = self.receptor.si + self.junction.si
-        out = down / self.efferent.si
+        given = {"afferent": afferent, "efferent": efferent, "to_brain": to_brain}
+        up, down, far = np.broadcast_arrays(*(_distance(n, d) for n, d in given.items()))
+        si = self.parameters.si
+        wait = si("receptor") + si("junction")
+        out = down / si("efferent")
         if kind == "vestibular":  # three neurons: two synapses, descending tract
-            return out + far / self.descending.si + wait + 2.0 * self.synapse.si
-        out = out + up / self.afferent.si + wait
+            return out + far / si("descending") + wait + 2.0 * si("synapse")
+        out = out + up / si("afferent") + wait
         if kind == "force":  # an interneuron between
-            return out + 2.0 * self.synapse.si
+            return out + 2.0 * si("synapse")
         if kind == "medium":
-            return out + self.medium_wait.si
+            return out + si("medium_wait")
         if kind == "long":
-            return out + 2.0 * far / self.descending.si + self.cortex_wait.si
-        return out + self.synapse.si
+            return out + 2.0 * far / si("descending") + si("cortex_wait")
+        return out + si("synapse")
 
-    @staticmethod
-    def _distance(name: str, value: ArrayLike) -> Array:
-        found = np.asarray(value, dtype=np.float64)
-        if not (np.isfinite(found).all() and (found >= 0.0).all()):
-            raise ParameterError(
-                f"{name} is {value!r} m; possible: finite lengths of 0 or more. Give the way along "
-                "the nerve."
-            )
-        return found
+
+def _distance(name: str, value: ArrayLike) -> Array:
+    found = np.asarray(value, dtype=np.float64)
+    if not (np.isfinite(found).all() and (found >= 0.0).all()):
+        raise ParameterError(
+            f"{name} is {value!r} m; possible: finite lengths of 0 or more. Give the way along "
+            "the nerve."
+        )
+    return found

@@ -3,8 +3,8 @@
     d c_i / dt = D (s_i c_max - c_i) / T_load - (1 - D) c_i / T_i,    creep = c_fast + c_slow
 
 D in [0, 1] is the load (1 in full flexion). Under load creep follows one exponential; in rest it
-recovers with two, of shares s_fast and s_slow. The studies contradict each other on whether reflexes
-fall or rise after creep: the sign has no default.
+recovers with two, of shares s_fast and s_slow. Studies contradict each other on whether reflexes
+fall or rise after creep, so the sign has no default.
 """
 
 from __future__ import annotations

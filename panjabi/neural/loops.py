@@ -63,9 +63,10 @@ class ReflexLoop:
             object.__setattr__(self, gain, _vector(f"{gain} of {me}", getattr(self, gain)))
         delay = default_delays().si(self.kind) if self.delay is None else self.delay
         object.__setattr__(self, "delay", _vector(f"delay of {me}", delay))
-        if np.any(np.asarray(self.delay) < 0.0):
+        least = float(np.min(np.asarray(self.delay)))
+        if least < 0.0:
             raise ParameterError(
-                f"delay of {me} is {np.min(self.delay):g} s; possible: 0 and above. A reflex "
+                f"delay of {me} is {least:g} s; possible: 0 and above. A reflex "
                 "cannot answer before the stretch; give the time around the loop."
             )
         require(me, "filter_time", self.filter_time, unit="s", at_least=0.0,
@@ -145,23 +146,28 @@ class ReflexSet:
     def __post_init__(self) -> None:
         for what, names in (
             ("muscles", self.muscles),
-            ("loops", [loop.name for loop in self.loops]),
+            ("loops", self.names),
         ):
             if len(set(names)) != len(names):
-                double = sorted({n for n in names if list(names).count(n) > 1})
+                double = sorted({n for n in names if names.count(n) > 1})
                 raise ParameterError(
                     f"{what} named twice: {double}; possible: each name once. Rename or merge them."
                 )
         if not self.muscles or not self.loops:
             raise ParameterError(
-                f"a ReflexSet of {len(self.muscles)} muscles and {len(self.loops)} loops; possible: "
-                "at least one of each. For no reflexes scale their gains to 0."
+                f"a ReflexSet of {len(self.muscles)} muscles and {len(self.loops)} loops; "
+                "possible: at least one of each. For no reflexes scale their gains to 0."
             )
         require("ReflexSet", "corner", self.corner, unit="1", above=0.0, at_most=0.1,
                 advice="About 0.01 of a command.")  # fmt: skip
         require("ReflexSet", "least", self.least, unit="1", above=0.0, below=0.5,
                 advice="About 0.001 of a command.")  # fmt: skip
         object.__setattr__(self, "delays", self._table("delay"))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the loops, in order."""
+        return tuple(loop.name for loop in self.loops)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -192,11 +198,11 @@ class ReflexSet:
         for one in self.loops:
             if one.name == name:
                 return one
-        raise unknown("loop", name, [one.name for one in self.loops])
+        raise unknown("loop", name, self.names)
 
     @cached_property
     def arrays(self) -> tuple[Array, Array, NDArray[np.int64], NDArray[np.bool_], Array, Array]:
-        """What the kernels read: gains (4, L, m), filter times, slots, flags, thresholds, corners."""
+        """For the kernels: gains (4, L, m), filter times, slots, flags, thresholds, corners."""
         gains = np.array([self._table(gain) for gain in GAINS])
         times = np.array([loop.filter_time for loop in self.loops])
         slot = np.full(len(self.loops), -1)
@@ -226,7 +232,7 @@ class ReflexSet:
         force: ArrayLike = 0.0,
         state: ArrayLike = 0.0,
     ) -> Array:
-        """Commands u (muscles,) from delayed signals (loops, muscles) and states (rows, muscles)."""
+        """Commands u (muscles,) from late signals (loops, muscles) and states (rows, muscles)."""
         signals = self._signals(stretch, rate, force, state)
         out = np.empty(len(self.muscles))
         kernels.commands(*self.arrays, self.corner, self.offset(feedforward), *signals, out)
@@ -240,7 +246,7 @@ class ReflexSet:
         force: ArrayLike = 0.0,
         state: ArrayLike = 0.0,
     ) -> tuple[Array, Array, Array, Array]:
-        """d u / d stretch, rate, force, each (loops, muscles), and d u / d state (rows, muscles)."""
+        """d u / d stretch, rate, force (loops, muscles), and d u / d state (rows, muscles)."""
         signals = self._signals(stretch, rate, force, state)
         out = tuple(np.empty(shape) for shape in (*[self.shape] * 3, signals[3].shape))
         kernels.commands_slopes(*self.arrays, self.corner, self.offset(feedforward), *signals, *out)

@@ -118,7 +118,7 @@ class MotorNoise:
 
 @dataclass(frozen=True, kw_only=True)
 class SensoryNoise:
-    """Noise on what is sensed of an angle: proprioceptive, and graviceptive about ten times that."""
+    """Noise on what is sensed of an angle; graviceptive about ten times proprioceptive."""
 
     proprioceptive: float  # sd [rad]
     ratio: float = 10.0  # graviceptive over proprioceptive [1]

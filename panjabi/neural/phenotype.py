@@ -22,6 +22,7 @@ from panjabi.reference import row
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]
+_NONE = ParameterSet({})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +33,7 @@ class NeuralSystem:
     feedforward: ArrayLike  # held commands u0 (muscles,) [1]
     motor_noise: MotorNoise | None = None
     sensory_noise: SensoryNoise | None = None
-    parameters: ParameterSet = ParameterSet({})
+    parameters: ParameterSet = _NONE
 
     def __post_init__(self) -> None:
         u0 = array("feedforward", self.feedforward, (len(self.reflexes.muscles),), "1")

@@ -44,7 +44,7 @@ class AlgebraicSpindle:
         require(me, "exponent", self.exponent, unit="1", above=0.0, at_most=1.0,
                 advice="Published exponents lie near 0.6.")  # fmt: skip
         require(me, "smooth_velocity", self.smooth_velocity, unit="m/s", above=0.0,
-                advice="At 0 the slope at rest is infinite; choose a small velocity and vary it.")  # fmt: skip
+                advice="At 0 the slope at rest is infinite; choose a small one.")  # fmt: skip
 
     def firing(self, stretch: ArrayLike, velocity: ArrayLike) -> Array:
         """Firing [1/s] at a stretch [m] and a rate of stretch [m/s], broadcast together."""

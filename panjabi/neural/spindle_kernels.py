@@ -139,7 +139,7 @@ def afferents(c, length, state, out, slopes):
 
 @njit(cache=True, nogil=True)
 def at_rest(c, length, gamma, out):
-    """The state that stays when length (n,) and fusimotor rates (n, 2) are held, out (n, STATES)."""
+    """The state that stays while length (n,) and drive (n, 2) are held, out (n, STATES)."""
     for i in range(length.size):
         out[i, 0] = fusimotor(gamma[i, 0], c[FREQUENCY_1])
         out[i, 1] = fusimotor(gamma[i, 1], c[FREQUENCY_2])

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.errors import ParameterError
 from panjabi.neural._given import array
 from panjabi.neural.smooth_kernels import rectified
-from panjabi.provenance import Parameter, ParameterSet
+from panjabi.provenance import ParameterSet
 from panjabi.reference import row
 from panjabi.tissue._base import require
 
@@ -116,16 +116,9 @@ class TendonOrgan:
 
 def standard_tendon_organ() -> TendonOrgan:
     """The organ with the constants of the table."""
-    numerator = [float(text) for text in row("N126").text.split(",")]
-    denominator = [float(text) for text in row("N127").text.split(",")]
     known = {"gain": row("N124").parameter(unit="1/s"), "force_scale": row("N125").parameter()}
-    for name, id, values in (
-        ("numerator", "N126", numerator),
-        ("denominator", "N127", denominator),
-    ):
-        for order, value in zip((2, 1, 0), values, strict=True):
-            if (name, order) != ("denominator", 2):  # the leading one
-                known[f"{name}_{order}"] = Parameter(
-                    value, "1", row(id).bib, "measured", f"of s^{order}, s in 1/s"
-                )
+    for name, id in (("numerator", "N126"), ("denominator", "N127")):
+        printed = row(id)
+        for order, text in zip((2, 1, 0), printed.text.split(","), strict=True):
+            known[f"{name}_{order}"] = printed.parameter(float(text), unit="1")
     return TendonOrgan(ParameterSet(known))

@@ -85,7 +85,7 @@ def lyapunov(
     nearest_neighbours(x, dimension, delay, theiler, embedded, neighbour, square)
     divergence = np.empty(horizon)
     mean_divergence(x, dimension, delay, neighbour, divergence)
-    time = step * np.arange(horizon)
+    time = step * np.arange(float(horizon))
     exponent, error = _slope(time, divergence, fit)
     return Lyapunov(
         exponent=exponent, standard_error=error, fit=fit, time=time, divergence=divergence,

@@ -63,16 +63,16 @@ def latency(
     before = (t >= event - baseline) & (t < event)
     if before.sum() < 3 or t[-1] <= event:
         raise ParameterError(
-            f"the record from {t[0]:g} to {t[-1]:g} s has {before.sum()} samples in the {baseline:g}"
-            f" s before the event at {event:g} s; possible: 3 or more, and samples after it. "
+            f"the record from {t[0]:g} to {t[-1]:g} s has {before.sum()} samples in the "
+            f"{baseline:g} s before the event at {event:g} s; possible: 3 or more, and samples after it. "
             "Record longer or move the event."
         )
     mean, sd = float(y[before].mean()), float(y[before].std(ddof=1))
     threshold = max(threshold_sd * sd, least_change)
     if threshold == 0.0:
         raise ParameterError(
-            "the baseline does not vary and least_change is 0, so any change would count; possible: "
-            "a threshold above 0. Give least_change in units of the drive."
+            "the baseline does not vary and least_change is 0, so any change would count; "
+            "possible: a threshold above 0. Give least_change in units of the drive."
         )
     rule = (
         f"outside the mean of {baseline:g} s by more than max({threshold_sd:g} SD, "

@@ -56,8 +56,8 @@ def reflex_share(
                 at_least=0.0, advice="Give 0 or more.")  # fmt: skip
     if angle_gain == 0.0 and rate_gain == 0.0:
         raise ParameterError(
-            "angle_gain and rate_gain are both 0; possible: a reflex with a gain. Its share is 0 by "
-            "every definition."
+            "angle_gain and rate_gain are both 0; possible: a reflex with a gain. Its share is 0 "
+            "by every definition."
         )
     s = 2j * math.pi * frequency_hz
     late = (angle_gain + rate_gain * s) * cmath.exp(-delay * s) / (filter_time * s + 1.0)

@@ -37,7 +37,7 @@ def sway(time: ArrayLike, value: ArrayLike) -> Sway:
     step = even_step(t)
     about = x - x.mean()
     line = np.polynomial.Polynomial.fit(t, x, 1)(t)
-    power = np.abs(np.fft.rfft((x - line) * np.hanning(x.size))) ** 2
+    power = np.asarray(np.abs(np.fft.rfft((x - line) * np.hanning(x.size))) ** 2, np.float64)
     frequency = np.fft.rfftfreq(x.size, step)
     power[0] = 0.0
     total = float(power.sum())
@@ -75,7 +75,7 @@ def mean_square_displacement(x, lags, out):
 class Diffusion:
     """Stabilogram diffusion: <dx^2> = 2 n D dt in n directions, short and long.
 
-    `short` and `long` are D [unit^2/s]; `critical_time` is where the two lines meet [s]. The scaling
+    `short` and `long` are D [unit^2/s]; `critical_time` is where the two lines meet [s]. The
     exponents H are slopes of the logarithms over 2: above 0.5 persistent, below anti-persistent.
     """
 
@@ -120,7 +120,7 @@ def diffusion(
     lags = np.arange(1, most + 1)
     square = np.empty(lags.size)
     mean_square_displacement(table, lags, square)
-    lag = lags * step
+    lag = np.asarray(lags * step, dtype=np.float64)
     if (short_fit is None) != (long_fit is None):
         raise ParameterError(
             "one of short_fit and long_fit is given; possible: both or neither. Give both ranges."
