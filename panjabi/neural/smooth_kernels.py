@@ -46,7 +46,5 @@ def saturated(x, width):
 @njit(cache=True, nogil=True)
 def unsaturated(u, width):
     """The x whose `saturated` is u, for 0 < u < 1."""
-    # u / width large: both exponentials are taken with their signs so that neither overflows
-    return u + width * (
-        math.log(-math.expm1(-u / width)) - math.log(-math.expm1((u - 1.0) / width))
-    )
+    low = math.log(-math.expm1(-u / width))  # exponents below 0: neither can overflow
+    return u + width * (low - math.log(-math.expm1((u - 1.0) / width)))

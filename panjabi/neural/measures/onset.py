@@ -64,8 +64,8 @@ def latency(
     if before.sum() < 3 or t[-1] <= event:
         raise ParameterError(
             f"the record from {t[0]:g} to {t[-1]:g} s has {before.sum()} samples in the "
-            f"{baseline:g} s before the event at {event:g} s; possible: 3 or more, and samples after it. "
-            "Record longer or move the event."
+            f"{baseline:g} s before the event at {event:g} s; possible: 3 or more, and "
+            "samples after it. Record longer or move the event."
         )
     mean, sd = float(y[before].mean()), float(y[before].std(ddof=1))
     threshold = max(threshold_sd * sd, least_change)
