@@ -1,19 +1,20 @@
 """Vestibulocollic and cervicocollic paths of the neck.
 
 The vestibulocollic path (VCR) opposes rotation of the head in space: the canals pass angular
-velocity above 1 / (2 pi T_c), a lead adds acceleration, a first-order filter stands for the neck
-muscles. The cervicocollic path (CCR) opposes stretch of the neck and goes through the same filter.
+velocity above 1 / (2 pi T_c); the brain stem answers to velocity, with a lead, and to its leaky
+integral; a first-order filter stands for the neck muscles. The cervicocollic path (CCR) opposes
+stretch of the neck and goes through the same filter.
 
-    VCR moment = -g (T_L s + 1) / (T_m s + 1) * T_c s / (T_c s + 1) * exp(-T_v s) * head velocity
-    CCR moment = -(k + b s) / (T_m s + 1) * exp(-T_s s) * neck angle
+    VCR moment = -exp(-T_v s) / (T_m s + 1) * (g (T_L s + 1) + h T_N / (T_N s + 1))
+                 * T_c s / (T_c s + 1) * head velocity
+    CCR moment = -exp(-T_s s) / (T_m s + 1) * (k + b s) * neck angle
 
-Structure after Peng, Hain and Peterson (1996, 1999); of their parameters the tables have results
-only, so time constants are assumed and gains are fitted to their results.
+Components after Peng, Hain and Peterson (1996, 1999). The tables have their results, not their
+transfer functions: time constants are assumed, gains fitted to results (`neck.fitted_neck`).
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -58,7 +59,7 @@ def head_to_muscles(pull: ArrayLike, angle: ArrayLike, velocity: ArrayLike) -> t
 
     pull (muscles, 3) : stretch of each muscle, over its optimal length, per rotation of the head
         about x, y, z [1/rad], that is, minus its moment arm at the head over its optimal length.
-    angle, velocity (3,) : tilt of the head from its reference [rad], canal signal [rad/s].
+    angle, velocity (3,) : integrated canal signal [rad], canal signal [rad/s].
     """
     pull = np.asarray(pull, dtype=np.float64)
     if pull.ndim != 2 or pull.shape[1] != 3 or not np.isfinite(pull).all():
@@ -66,9 +67,8 @@ def head_to_muscles(pull: ArrayLike, angle: ArrayLike, velocity: ArrayLike) -> t
             f"pull has shape {pull.shape}; possible: (muscles, 3), finite, in 1/rad. Give one row "
             "per muscle with its stretch per rotation about x, y and z."
         )
-    return pull @ array("angle", angle, (3,), "rad"), pull @ array(
-        "velocity", velocity, (3,), "rad/s"
-    )
+    turned = array("angle", angle, (3,), "rad")
+    return pull @ turned, pull @ array("velocity", velocity, (3,), "rad/s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,27 +77,33 @@ class NeckReflex:
 
     Coordinate: neck angle = head minus trunk. Inputs: velocity of the head in space one VCR delay
     ago [rad/s]; neck angle [rad] and rate [rad/s] one CCR delay ago. States: canal [rad/s],
-    filtered canal signal [rad/s], filtered CCR moment [N m].
+    leaky integral of its signal [rad], filtered VCR and CCR moments [N m].
     """
 
     coordinate: str = "neck"
-    vcr_gain: float = 0.0  # g [N m s/rad]
+    vcr_rate_gain: float = 0.0  # g [N m s/rad]
+    vcr_position_gain: float = 0.0  # h [N m/rad]
     vcr_lead: float = 0.0  # T_L [s]
     ccr_stretch_gain: float = 0.0  # k [N m/rad]
     ccr_rate_gain: float = 0.0  # b [N m s/rad]
     canals: Canals = Canals()
+    integrator_time: float = 1.0  # T_N [s], assumed
     filter_time: float = 0.015  # T_m [s], assumed: activation
     vcr_delay: float = 0.0245  # T_v [s], head fall (Ito 1997)
     ccr_delay: float = 0.060  # T_s [s], assumed
 
     def __post_init__(self) -> None:
-        for name, unit in (("vcr_gain", "N m s/rad"), ("vcr_lead", "s"), ("vcr_delay", "s"),
-                           ("ccr_stretch_gain", "N m/rad"), ("ccr_rate_gain", "N m s/rad"),
-                           ("ccr_delay", "s")):  # fmt: skip
+        units = {
+            "vcr_rate_gain": "N m s/rad", "vcr_position_gain": "N m/rad", "vcr_lead": "s",
+            "ccr_stretch_gain": "N m/rad", "ccr_rate_gain": "N m s/rad",
+            "vcr_delay": "s", "ccr_delay": "s",
+        }  # fmt: skip
+        for name, unit in units.items():
             require("NeckReflex", name, getattr(self, name), unit=unit, at_least=0.0,
                     advice="Both paths oppose motion, and later.")  # fmt: skip
-        require("NeckReflex", "filter_time", self.filter_time, unit="s", above=0.0,
-                advice="The lead acts on acceleration and needs a filter.")  # fmt: skip
+        for name in ("integrator_time", "filter_time"):
+            require("NeckReflex", name, getattr(self, name), unit="s", above=0.0,
+                    advice="The lead acts on acceleration and needs a filter.")  # fmt: skip
 
     @property
     def coordinates(self) -> tuple[str, ...]:
@@ -105,7 +111,7 @@ class NeckReflex:
 
     @property
     def states(self) -> int:
-        return 3
+        return 4
 
     @property
     def delays(self) -> tuple[float, ...]:
@@ -116,23 +122,25 @@ class NeckReflex:
 
     def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """Moment on the head [N m], shape (1,)."""
-        lead = self.vcr_lead / self.filter_time
-        sensed = inputs[0] - state[0]
-        return np.array([-self.vcr_gain * (lead * sensed + (1.0 - lead) * state[1]) - state[2]])
+        at_once = self.vcr_rate_gain * self.vcr_lead / self.filter_time * (inputs[0] - state[0])
+        return np.array([-at_once - state[2] - state[3]])
 
     def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """Zero, shape (1, 1): everything it senses is late."""
         return np.zeros((1, 1))
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """d state / dt, shape (3,)."""
+        """d state / dt, shape (4,)."""
         sensed = inputs[0] - state[0]
-        stretch = self.ccr_stretch_gain * inputs[1] + self.ccr_rate_gain * inputs[2]
+        lag = self.vcr_rate_gain * (1.0 - self.vcr_lead / self.filter_time)
+        told = lag * sensed + self.vcr_position_gain * state[1]
+        stretched = self.ccr_stretch_gain * inputs[1] + self.ccr_rate_gain * inputs[2]
         return np.array(
             [
                 sensed / self.canals.time,
-                (sensed - state[1]) / self.filter_time,
-                (stretch - state[2]) / self.filter_time,
+                sensed - state[1] / self.integrator_time,
+                (told - state[2]) / self.filter_time,
+                (stretched - state[3]) / self.filter_time,
             ]
         )
 
@@ -140,59 +148,16 @@ class NeckReflex:
         """Restoring moments per head angle in space (VCR) and per neck angle (CCR) [N m/rad]."""
         s = np.asarray(s, dtype=np.complex128)
         filtered = 1.0 / (self.filter_time * s + 1.0)
-        vcr = self.vcr_gain * s * (self.vcr_lead * s + 1.0) * self.canals.transfer(s)
-        ccr = self.ccr_stretch_gain + self.ccr_rate_gain * s
-        return (
-            vcr * filtered * np.exp(-self.vcr_delay * s),
-            ccr * filtered * np.exp(-self.ccr_delay * s),
-        )
+        integral = self.integrator_time / (self.integrator_time * s + 1.0)
+        vcr = self.vcr_rate_gain * (self.vcr_lead * s + 1.0) + self.vcr_position_gain * integral
+        vcr = vcr * s * self.canals.transfer(s) * np.exp(-self.vcr_delay * s)
+        ccr = (self.ccr_stretch_gain + self.ccr_rate_gain * s) * np.exp(-self.ccr_delay * s)
+        return vcr * filtered, ccr * filtered
 
     def without(self, path: str) -> NeckReflex:
         """The same neck without "vcr" or "ccr": labyrinthine loss, or no neck stretch reflex."""
         if path == "vcr":
-            return replace(self, vcr_gain=0.0)
+            return replace(self, vcr_rate_gain=0.0, vcr_position_gain=0.0)
         if path == "ccr":
             return replace(self, ccr_stretch_gain=0.0, ccr_rate_gain=0.0)
         raise ParameterError(f"path is {path!r}; possible: 'vcr', 'ccr'. Name one of them.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReducedNeck:
-    """Head on one axis of the neck, trunk moved from outside: J, B, K and the two paths."""
-
-    inertia: float  # J [kg m2]
-    damping: float  # B [N m s/rad]
-    stiffness: float  # K [N m/rad]
-    reflex: NeckReflex
-
-    def __post_init__(self) -> None:
-        for name, unit in (
-            ("inertia", "kg m2"),
-            ("damping", "N m s/rad"),
-            ("stiffness", "N m/rad"),
-        ):
-            require("ReducedNeck", name, getattr(self, name), unit=unit, above=0.0,
-                    advice="Give the passive neck without reflexes.")  # fmt: skip
-
-    def head_over_trunk(self, frequency_hz: ArrayLike) -> NDArray[np.complex128]:
-        """Head angle in space per trunk angle at frequencies [Hz], complex, exact.
-
-        A steady state is meant; that it exists (stability) is for the spectrum to say.
-        """
-        s = 2j * math.pi * np.asarray(frequency_hz, dtype=np.float64)
-        vcr, ccr = self.reflex.transfer(s)
-        passive = self.damping * s + self.stiffness + ccr
-        return passive / (self.inertia * s * s + vcr + passive)
-
-    def resonance(self) -> tuple[float, float]:
-        """(peak of |head / trunk| [dB], its frequency [Hz]) between 0.2 and 20 Hz."""
-        from scipy.optimize import minimize_scalar
-
-        grid = np.geomspace(0.2, 20.0, 400)
-        at = int(np.argmax(np.abs(self.head_over_trunk(grid))))
-        bracket = (grid[max(at - 1, 0)], grid[min(at + 1, grid.size - 1)])
-        found = minimize_scalar(
-            lambda f: -abs(self.head_over_trunk(f)), bounds=bracket, method="bounded",
-            options={"xatol": 1e-8},
-        )  # fmt: skip
-        return 20.0 * math.log10(-found.fun), float(found.x)
