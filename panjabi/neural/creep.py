@@ -95,11 +95,14 @@ def mcgill_brown_1992(*, slow_time: float = 3600.0) -> Creep:
     load_time, gained, half = (row(id).parameter(unit=unit) for id, unit in
                                (("N144", "min"), ("N145", "deg"), ("N146", "%")))  # fmt: skip
     largest = gained.si / -math.expm1(-20.0 * 60.0 / load_time.si)
-    left_fast = 2.0 * (1.0 - half.si) - math.exp(-120.0 / slow_time)
-    if not 0.0 < left_fast < 1.0:
+    require("mcgill_brown_1992", "slow_time", slow_time, unit="s", above=0.0,
+            advice="Give the time constant of slow recovery.")  # fmt: skip
+    left_slow = math.exp(-120.0 / slow_time)
+    left_fast = 2.0 * (1.0 - half.si) - left_slow
+    if not 0.0 < left_fast < left_slow:
         raise ParameterError(
-            f"slow_time is {slow_time:g} s; possible: long enough that half can be recovered in "
-            "120 s with equal shares. Choose 5 min or more."
+            f"slow_time is {slow_time:g} s; possible: long enough that the other part is the "
+            "faster one, given half recovered in 120 s. Choose 5 min or more."
         )
     fast_time = -120.0 / math.log(left_fast)
     known = {

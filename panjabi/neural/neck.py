@@ -62,7 +62,7 @@ class ReducedNeck:
 
 
 @cache
-def fitted_neck(*, head_inertia: float = 0.0148, reflex: NeckReflex = NeckReflex()) -> ReducedNeck:
+def fitted_neck(*, head_inertia: float = 0.0148, reflex: NeckReflex | None = None) -> ReducedNeck:
     """Neck in yaw with the passive resonance and reflex strength of Peng et al. (1996, 1999).
 
     Calibration: 5.2 dB at 2.1 Hz without reflexes sets K / J and B / J; the VCR alone takes 75 %
@@ -78,6 +78,7 @@ def fitted_neck(*, head_inertia: float = 0.0148, reflex: NeckReflex = NeckReflex
     """
     from scipy.optimize import root
 
+    reflex = NeckReflex() if reflex is None else reflex
     rows = {name: row(id) for name, id in _FIGURES.items()}
     peak = 10.0 ** (rows["passive_peak"].number / 20.0)
     quiet = reflex.without("vcr").without("ccr")

@@ -3,7 +3,8 @@
 Arrays: loops L, muscles m. Signals `stretch`, `rate`, `force` (L, m) have arrived, that is, are
 already late. A loop with a filter owns row `slot[k]` of `state` (rows, m): low-passed rate for a
 loop on acceleration, low-passed force for one on force. Acceleration is never asked for: after
-a filter of time T it is (rate - state) / T, so the closed system stays retarded.
+a filter of time T it is (rate - state) / T, so the closed system stays retarded. A loop with a
+threshold says nothing at rest: what its rounded corner gives there is taken off.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def commands(
             )[0]
             if corner[k] >= 0.0:
                 signal = rectified(signal - threshold[k], corner[k])[0]
+                signal -= rectified(-threshold[k], corner[k])[0]
             total += signal
         out[m] = saturated(total, width)[0]
 
@@ -65,6 +67,7 @@ def commands_slopes(
             on = 1.0
             if corner[k] >= 0.0:
                 signal, on = rectified(signal - threshold[k], corner[k])
+                signal -= rectified(-threshold[k], corner[k])[0]
             total += signal
             by_stretch[k, m] = on * gains[0, k, m]
             by_rate[k, m] = on * gains[1, k, m]
