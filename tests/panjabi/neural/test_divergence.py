@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.neural.measures import embedding, lyapunov
 from panjabi.neural.measures import delay_embedding as parts
-from panjabi.neural.measures import divergence
+from panjabi.neural.measures import divergence, embedding, lyapunov
 from panjabi.reference import row
 
 
@@ -33,7 +32,9 @@ def runge_kutta(rate, y, step, samples, drop, sub=1):
 @pytest.fixture(scope="module")
 def lorenz():
     def rate(y):
-        return np.array([16.0 * (y[1] - y[0]), y[0] * (45.92 - y[2]) - y[1], y[0] * y[1] - 4 * y[2]])
+        return np.array(
+            [16.0 * (y[1] - y[0]), y[0] * (45.92 - y[2]) - y[1], y[0] * y[1] - 4 * y[2]]
+        )
 
     return runge_kutta(rate, np.array([1.0, 1.0, 30.0]), 0.01, 5000, 1000)
 
@@ -43,7 +44,8 @@ def rossler():
     def rate(y):
         return np.array([-y[1] - y[2], y[0] + 0.15 * y[1], 0.2 + y[2] * (y[0] - 10.0)])
 
-    return runge_kutta(rate, np.array([1.0, 1.0, 0.0]), 0.1, 4000, 500, sub=2)
+    starts = np.array([[1.0, 2.0, 3.0, 4.0], [1.0] * 4, [0.0] * 4])
+    return runge_kutta(rate, starts, 0.05, 8000, 2000, sub=2)
 
 
 def logistic(n):
@@ -79,8 +81,12 @@ class TestKnownExponents:
         assert found.exponent == pytest.approx(row("N135").number, rel=0.15)
 
     def test_rossler(self, rossler):
-        found = lyapunov(rossler, step=0.1, dimension=3, delay=8, theiler=60, fit=(4.0, 20.0))
-        assert found.exponent == pytest.approx(row("N136").number, rel=0.25)
+        """Mean of four records of 400 s; one alone reads 0.05 to 0.10, shorter ones from 0."""
+        found = [
+            lyapunov(x, step=0.05, dimension=3, delay=16, theiler=120, fit=(10.0, 30.0)).exponent
+            for x in np.ascontiguousarray(rossler.T)
+        ]
+        assert np.mean(found) == pytest.approx(row("N136").number, rel=0.2)
 
     def test_a_periodic_record_does_not_diverge(self):
         t = 0.01 * np.arange(3000)
@@ -93,7 +99,7 @@ class TestKnownExponents:
         one = lyapunov(x, step=1.0, dimension=2, delay=1, theiler=1, fit=(0, 4))
         two = lyapunov(x, step=0.5, dimension=2, delay=1, theiler=1, fit=(0, 2))
         assert two.exponent == pytest.approx(2.0 * one.exponent)
-        assert one.slope(0, 3)[0] == pytest.approx(2.0 * one.slope(0, 3)[0] / 2.0)
+        assert two.slope(0, 1.5)[0] == pytest.approx(2.0 * one.slope(0, 3)[0])
 
 
 class TestEmbedding:

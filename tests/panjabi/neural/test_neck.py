@@ -90,8 +90,11 @@ def test_peak_with_both_paths():
     assert peak == pytest.approx(row("N079").number, rel=0.25)
 
 
-@pytest.mark.xfail(reason="predicted -6 %: 60 ms late, a stretch gain of a tenth takes damping away "
-                   "at 2 Hz; the published path has dynamics that were not seen", strict=True)
+@pytest.mark.xfail(
+    reason="predicted -6 %: 60 ms late, a stretch gain of a tenth takes damping away "
+    "at 2 Hz; the published path has dynamics that were not seen",
+    strict=True,
+)
 def test_cervicocollic_path_alone_damps():
     neck = fitted_neck()
     bare = neck.without("vcr").without("ccr").resonance()[0]

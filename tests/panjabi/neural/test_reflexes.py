@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
 
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, UnknownNameError
@@ -211,17 +212,17 @@ class TestConduction:
 
 class TestLumpedReflex:
     @pytest.mark.parametrize(
-        ("k_v", "filter_time", "margin"),
+        ("k_v", "filter_time", "margin", "crossing"),
         [
-            (60.0, 0.0, 0.134252885509592),  # T1
-            (60.0, 0.015, 0.121164988584599),  # T1 + filter
-            (60.0, 0.040, 0.106832142153730),
-            (0.0, 0.0, 0.0788920253377187),  # T3
-            (0.0, 0.015, 0.0643805761821328),
+            (60.0, 0.0, 0.134252885509592, 10.8900479305753),  # T1
+            (60.0, 0.015, 0.121164988584599, 10.75),  # T1 + filter
+            (60.0, 0.040, 0.106832142153730, 10.0),
+            (0.0, 0.0, 0.0788920253377187, 6.94828168977712),  # T3
+            (0.0, 0.015, 0.0643805761821328, 6.9),
         ],
     )
     def test_characteristic_matrix_is_singular_at_the_published_margin(
-        self, k_v, filter_time, margin
+        self, k_v, filter_time, margin, crossing
     ):
         """J 5, B 30, Kn -100, k_p 400: a root on the axis exactly at the delay margin."""
         reflex = LumpedReflex(coordinate="L5_S1_FE", angle_gain=400.0, rate_gain=k_v, delay=margin,
@@ -239,13 +240,48 @@ class TestLumpedReflex:
                 A[1, 1] = s + 1.0 / filter_time
             return np.linalg.det(A)
 
-        w = np.linspace(3.0, 15.0, 4000)
-        least = w[np.argmin([abs(characteristic(x)) for x in w])]
-        for _ in range(40):  # Newton on the frequency, by a difference
-            h = 1e-6
-            f, slope = characteristic(least), (characteristic(least + h) - characteristic(least - h))
-            least = least - (f / (slope / (2 * h))).real
-        assert abs(characteristic(least)) < 1e-8 * abs(characteristic(1.5 * least))
+        # The crossing: least |det| on the axis, where it must vanish and not merely be small.
+        found = minimize_scalar(
+            lambda w: abs(characteristic(w)), bounds=(crossing - 0.5, crossing + 0.5),
+            method="bounded", options={"xatol": 1e-12},
+        )  # fmt: skip
+        assert found.fun < 1e-5 * abs(characteristic(1.5 * crossing))
+        if filter_time == 0.0:
+            assert found.x == pytest.approx(crossing, rel=1e-7)
+
+    def test_step_response_of_the_reference_set(self):
+        """T1 at 60 ms, 10 N m from rest: the published values, by a plain method of steps."""
+        reflex = LumpedReflex(coordinate="q", angle_gain=400.0, rate_gain=60.0, delay=0.060)
+        none, per_delay = np.zeros(0), 64
+        h = reflex.delay / per_delay
+        y = np.zeros((40 * per_delay + 1, 2))
+        slope = np.zeros_like(y)
+
+        def rate(state, late):
+            moment = 10.0 + reflex.force(state[:1], state[1:], none, late)[0]
+            return np.array([state[1], (moment - 30.0 * state[1] + 100.0 * state[0]) / 5.0])
+
+        def past(i, half):
+            """State one delay before step i, or half a step later (cubic Hermite)."""
+            j = i - per_delay
+            if j < 0:
+                return np.zeros(2)
+            if not half:
+                return y[j]
+            return 0.5 * (y[j] + y[j + 1]) + h / 8.0 * (slope[j] - slope[j + 1])
+
+        for i in range(40 * per_delay):
+            a = slope[i] = rate(y[i], past(i, False))
+            b = rate(y[i] + 0.5 * h * a, past(i, True))
+            c = rate(y[i] + 0.5 * h * b, past(i, True))
+            d = rate(y[i] + h * c, past(i + 1, False))
+            y[i + 1] = y[i] + h / 6.0 * (a + 2.0 * b + 2.0 * c + d)
+        published = {
+            1: 0.00322303628078, 2: 0.01094588492636, 5: 0.02611731020369, 10: 0.03173368309320,
+            20: 0.03326110625279, 40: 0.03333319076732,
+        }  # fmt: skip
+        for delays, angle in published.items():
+            assert y[delays * per_delay, 0] == pytest.approx(angle, rel=1e-8)
 
     @pytest.mark.parametrize("filter_time", [0.0, 0.02])
     def test_states_give_the_transfer_function(self, filter_time):
@@ -269,11 +305,11 @@ class TestLumpedReflex:
         h = 1e-4
         for j in (0, 1):
             e = h * np.eye(2)[j]
-            by_force = (reflex.force(q, q, state, x + e) - reflex.force(q, q, state, x - e)) / (2 * h)
+            by_force = reflex.force(q, q, state, x + e) - reflex.force(q, q, state, x - e)
             by_state = (
                 reflex.state_rate(q, q, state, x + e) - reflex.state_rate(q, q, state, x - e)
             ) / (2 * h)
-            assert by_force == pytest.approx(reflex.force_by_inputs()[:, j], abs=1e-6)
+            assert by_force / (2 * h) == pytest.approx(reflex.force_by_inputs()[:, j], abs=1e-6)
             assert by_state == pytest.approx(reflex.state_rate_by_inputs()[:, j], rel=1e-6)
         assert reflex.energy(q) is None
         assert not reflex.tangent(q, q, state, x).any()
