@@ -48,6 +48,8 @@ _EXPORTS: dict[str, str] = {
     "Creep": "panjabi.neural.creep",
     "CreepEffect": "panjabi.neural.creep",
     "mcgill_brown_1992": "panjabi.neural.creep",
+    "NeuralCase": "panjabi.neural.cases",
+    "neural_cases": "panjabi.neural.cases",
 }
 
 

@@ -127,15 +127,16 @@ class TestCreep:
             assert long > short
 
     @pytest.mark.xfail(
-        reason="predicted 2.7 and 1.9 deg: half of the creep is gone in the first "
-        "minutes of rest, more than in 12 min rests of this study",
+        reason="ratio predicted 1.4: each bout of rest takes away the fast half of the creep, so "
+        "schedules differ by the slow half only",
         strict=True,
     )
-    @pytest.mark.parametrize(("id", "bout"), [("N147", (3, 12)), ("N148", (1, 4))])
-    def test_size_of_creep_by_schedule(self, id, bout):
-        """No spread is published; a tenth was allowed."""
-        found = mcgill_brown_1992().work_rest(bout[0] * MIN, bout[1] * MIN, 48.0 * MIN)
-        assert math.degrees(found) == pytest.approx(row(id).number, rel=0.1)
+    def test_ratio_of_the_schedules(self):
+        creep = mcgill_brown_1992()
+        long, short = (
+            creep.work_rest(work * MIN, rest * MIN, 48 * MIN) for work, rest in ((3, 12), (1, 4))
+        )
+        assert long / short == pytest.approx(row("N147").number / row("N148").number, rel=0.25)
 
     def test_parameters_say_their_role(self):
         found = sources(mcgill_brown_1992())

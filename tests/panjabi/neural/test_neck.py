@@ -16,7 +16,7 @@ from panjabi.reference import row
 
 def reflex() -> NeckReflex:
     return NeckReflex(vcr_rate_gain=0.1, vcr_position_gain=1.1, vcr_lead=0.03,
-                      ccr_stretch_gain=0.2, ccr_rate_gain=0.01)  # fmt: skip
+                      ccr_stretch_gain=0.2, ccr_rate_gain=0.01, integrator_time=0.7)  # fmt: skip
 
 
 def test_canals_pass_velocity_and_forget_a_constant_one():
