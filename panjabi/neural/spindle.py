@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.errors import ParameterError
 from panjabi.neural import spindle_kernels as kernels
 from panjabi.neural._given import array
-from panjabi.neural.smooth_kernels import rectified, signed_power
 from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
 from panjabi.reference import row
 from panjabi.tissue._base import require
@@ -58,12 +57,13 @@ class AlgebraicSpindle:
         shape = np.broadcast_shapes(np.shape(stretch), np.shape(velocity))
         d = array("stretch", stretch, shape, "m").ravel()
         v = array("velocity", velocity, shape, "m/s").ravel()
+        constants = np.array(
+            [self.background, self.rate_gain, self.exponent, self.stretch_gain,
+             self.smooth_velocity / _MM, self.smooth_rate]
+        )  # fmt: skip
         found = np.empty((3, d.size))
-        for i in range(d.size):
-            power, slope = signed_power(v[i] / _MM, self.exponent, self.smooth_velocity / _MM)
-            raw = self.background + self.rate_gain * power + self.stretch_gain * d[i] / _MM
-            firing, on = rectified(raw, self.smooth_rate)
-            found[:, i] = firing, on * self.stretch_gain / _MM, on * self.rate_gain * slope / _MM
+        kernels.algebraic(constants, d / _MM, v / _MM, found[0], found[1], found[2])
+        found[1:] /= _MM
         return found[0].reshape(shape), found[1].reshape(shape), found[2].reshape(shape)
 
 

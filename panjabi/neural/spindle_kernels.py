@@ -1,6 +1,6 @@
-"""The spindle of Mileusnic et al. (2006) without its mass, compiled, for any number of spindles.
+"""Spindles, compiled, for any number of them: the static formula, and three fibres without mass.
 
-Without the mass the force balance of an intrafusal fibre,
+Without its mass the force balance of an intrafusal fibre of Mileusnic et al. (2006),
 
     T = C b sign(v) |v|^a (x - R) + K_PR (x - L_PR) + g,    x = L - L_SR - T / K_SR,
 
@@ -22,7 +22,7 @@ import math
 
 from numba import njit
 
-from panjabi.neural.smooth_kernels import rectified
+from panjabi.neural.smooth_kernels import rectified, signed_power
 
 STATES = 5
 SIGNALS = 7  # of the Jacobians: length, velocity, then the states
@@ -33,6 +33,16 @@ TIME_1, TIME_2, FREQUENCY_1, FREQUENCY_2, FREQUENCY_C = range(10, 15)
 BETA, BETA_F, GAMMA_F = 15, 16, 17  # of bag1; + 3 for bag2, + 6 for the chain
 G_1, G_2, G_SECONDARY, SHARE, L_SECONDARY, OCCLUSION, WIDTH, LEAST_POLAR = range(24, 32)
 CONSTANTS = 32
+
+
+@njit(cache=True, nogil=True)
+def algebraic(c, stretch, velocity, firing, by_stretch, by_velocity):
+    """Static formula and its slopes; c = (r0, c_v, p, c_d, v0, corner), lengths in mm, all (n,)."""
+    for i in range(stretch.size):
+        power, slope = signed_power(velocity[i], c[2], c[4])
+        firing[i], on = rectified(c[0] + c[1] * power + c[3] * stretch[i], c[5])
+        by_stretch[i] = on * c[3]
+        by_velocity[i] = on * c[1] * slope
 
 
 @njit(cache=True, nogil=True)

@@ -114,6 +114,14 @@ class TestAlgebraic:
                   for v0 in (1e-4, 1e-3)]  # fmt: skip
         assert slopes[0] / slopes[1] == pytest.approx(10.0**0.4, rel=1e-6)
 
+    def test_compiled_equals_plain(self):
+        c = np.array([82.0, 4.3, 0.6, 2.0, 1.0, 1.0])
+        d, v = np.array([-60.0, 0.0, 3.0]), np.array([-4.0, 0.0, 20.0])
+        one, two = np.empty((3, 3)), np.empty((3, 3))
+        kernels.algebraic(c, d, v, *one)
+        kernels.algebraic.py_func(c, d, v, *two)
+        assert np.allclose(one, two, rtol=1e-13)
+
     def test_all_its_numbers_are_assumed(self):
         found = sources(prochazka_gorassini_1998())
         assert found.assumed == len(found.parameters) == 5
@@ -269,8 +277,16 @@ class TestMileusnic:
         for kernel, shape in ((kernels.rates, (2, 5)), (kernels.rates_jacobian, (2, 5, 7))):
             a, b = np.empty(shape), np.empty(shape)
             kernel(spindle.constants, length, velocity, gamma, state, a)
-            plain(kernel)(spindle.constants, length, velocity, gamma, state, b)
+            kernel.py_func(spindle.constants, length, velocity, gamma, state, b)
             assert np.allclose(a, b, rtol=1e-13)
+        for function in ("afferents", "at_rest"):
+            kernel = getattr(kernels, function)
+            args = (length, state) if function == "afferents" else (length, gamma)
+            shapes = ((2, 2), (2, 2, 7)) if function == "afferents" else ((2, 5),)
+            one, two = [np.empty(s) for s in shapes], [np.empty(s) for s in shapes]
+            kernel(spindle.constants, *args, *one)
+            kernel.py_func(spindle.constants, *args, *two)
+            assert all(np.allclose(x, y, rtol=1e-13) for x, y in zip(one, two, strict=True))
 
     def test_many_spindles_are_each_their_own(self):
         spindle = mileusnic_2006()
@@ -298,8 +314,3 @@ class TestMileusnic:
             mileusnic_2006(chain_beta_f=-0.09)
         with pytest.raises(UnknownNameError, match="bag1_gain"):
             mileusnic_2006(bag1_gian=1.0)
-
-
-def plain(kernel):
-    """The kernel as Python runs it."""
-    return kernel.py_func
