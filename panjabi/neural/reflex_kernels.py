@@ -15,16 +15,17 @@ from panjabi.neural.smooth_kernels import rectified, saturated
 
 
 @njit(cache=True, nogil=True)
-def loop_signal(k, m, gains, filter_time, slot, on_rate, stretch, rate, force, state):
-    """What loop k tells muscle m before threshold, and the slope in its state."""
-    signal = gains[0, k, m] * stretch[k, m] + gains[1, k, m] * rate[k, m]
-    if slot[k] < 0:
-        return signal - gains[3, k, m] * force[k, m], 0.0
-    z = state[slot[k], m]
-    if on_rate[k]:
-        per_time = gains[2, k, m] / filter_time[k]
-        return signal - gains[3, k, m] * force[k, m] + per_time * (rate[k, m] - z), -per_time
-    return signal - gains[3, k, m] * z, -gains[3, k, m]
+def loop_signal(g_stretch, g_rate, g_force, per_time, kind, stretch, rate, force, z):
+    """What a loop tells a muscle before its threshold.
+
+    kind -1: no filter; 1: z is the low-passed rate and per_time = k_a / T; 0: z is the low-passed
+    force. Numbers rather than arrays go in: handing over arrays costs more than the arithmetic.
+    """
+    if kind < 0:
+        return g_stretch * stretch + g_rate * rate - g_force * force
+    if kind == 1:
+        return g_stretch * stretch + g_rate * rate + per_time * (rate - z)
+    return g_stretch * stretch + g_rate * rate - g_force * z
 
 
 @njit(cache=True, nogil=True)
@@ -39,16 +40,23 @@ def commands(
     """
     loops, muscles = stretch.shape
     for m in range(muscles):
-        total = offset[m]
-        for k in range(loops):
+        out[m] = offset[m]
+    for k in range(loops):
+        at_rest = rectified(-threshold[k], corner[k])[0] if corner[k] >= 0.0 else 0.0
+        at = slot[k]
+        kind = -1 if at < 0 else (1 if on_rate[k] else 0)
+        for m in range(muscles):
+            z = state[at, m] if at >= 0 else 0.0
+            per_time = gains[2, k, m] / filter_time[k] if kind == 1 else 0.0
             signal = loop_signal(
-                k, m, gains, filter_time, slot, on_rate, stretch, rate, force, state
-            )[0]
+                gains[0, k, m], gains[1, k, m], gains[3, k, m], per_time, kind,
+                stretch[k, m], rate[k, m], force[k, m], z,
+            )  # fmt: skip
             if corner[k] >= 0.0:
-                signal = rectified(signal - threshold[k], corner[k])[0]
-                signal -= rectified(-threshold[k], corner[k])[0]
-            total += signal
-        out[m] = saturated(total, width)[0]
+                signal = rectified(signal - threshold[k], corner[k])[0] - at_rest
+            out[m] += signal
+    for m in range(muscles):
+        out[m] = saturated(out[m], width)[0]
 
 
 @njit(cache=True, nogil=True)
@@ -61,23 +69,26 @@ def commands_slopes(
     for m in range(muscles):
         total = offset[m]
         for k in range(loops):
-            signal, in_state = loop_signal(
-                k, m, gains, filter_time, slot, on_rate, stretch, rate, force, state
-            )
+            at = slot[k]
+            kind = -1 if at < 0 else (1 if on_rate[k] else 0)
+            z = state[at, m] if at >= 0 else 0.0
+            per_time = gains[2, k, m] / filter_time[k] if kind == 1 else 0.0
+            signal = loop_signal(
+                gains[0, k, m], gains[1, k, m], gains[3, k, m], per_time, kind,
+                stretch[k, m], rate[k, m], force[k, m], z,
+            )  # fmt: skip
             on = 1.0
             if corner[k] >= 0.0:
                 signal, on = rectified(signal - threshold[k], corner[k])
                 signal -= rectified(-threshold[k], corner[k])[0]
             total += signal
             by_stretch[k, m] = on * gains[0, k, m]
-            by_rate[k, m] = on * gains[1, k, m]
-            by_force[k, m] = -on * gains[3, k, m]
-            if slot[k] >= 0:
-                by_state[slot[k], m] = on * in_state
-                if on_rate[k]:
-                    by_rate[k, m] += on * gains[2, k, m] / filter_time[k]
-                else:
-                    by_force[k, m] = 0.0
+            by_rate[k, m] = on * (gains[1, k, m] + per_time)
+            by_force[k, m] = -on * gains[3, k, m] if kind < 0 else 0.0
+            if kind == 1:
+                by_state[at, m] = -on * per_time
+            elif kind == 0:
+                by_state[at, m] = -on * gains[3, k, m]
         slope = saturated(total, width)[1]
         for k in range(loops):
             by_stretch[k, m] *= slope
