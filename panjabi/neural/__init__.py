@@ -15,9 +15,9 @@ from typing import Any
 from panjabi import _lazy
 
 _EXPORTS: dict[str, str] = {
-    "AlgebraicSpindle": "panjabi.neural.spindle",
+    "AlgebraicSpindle": "panjabi.neural.algebraic_spindle",
     "Spindle": "panjabi.neural.spindle",
-    "prochazka_gorassini_1998": "panjabi.neural.spindle",
+    "prochazka_gorassini_1998": "panjabi.neural.algebraic_spindle",
     "mileusnic_2006": "panjabi.neural.spindle",
     "TendonOrgan": "panjabi.neural.tendon_organ",
     "standard_tendon_organ": "panjabi.neural.tendon_organ",
@@ -25,7 +25,7 @@ _EXPORTS: dict[str, str] = {
     "Conduction": "panjabi.neural.conduction",
     "default_delays": "panjabi.neural.conduction",
     "ReflexLoop": "panjabi.neural.loops",
-    "ReflexSet": "panjabi.neural.loops",
+    "ReflexSet": "panjabi.neural.reflex_set",
     "LumpedReflex": "panjabi.neural.lumped",
     "Canals": "panjabi.neural.vestibular",
     "NeckReflex": "panjabi.neural.vestibular",

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.neural.loops import ReflexSet
+from panjabi.neural.reflex_set import ReflexSet
 from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
 from panjabi.reference import row
 from panjabi.tissue._base import require

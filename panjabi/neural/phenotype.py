@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural._given import array
-from panjabi.neural.loops import ReflexSet
 from panjabi.neural.noise import MotorNoise, SensoryNoise
+from panjabi.neural.reflex_set import ReflexSet
 from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
 from panjabi.reference import row
 from panjabi.tissue._base import require
