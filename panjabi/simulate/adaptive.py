@@ -93,8 +93,8 @@ def solve(
     work = Workspace(
         model, state, parameters, lags, past, span, settings, grid=np.empty(0), room=ROOM
     )
-    begin(work, history, np.ravel(np.asarray(breaks, dtype=float)))
-    status, interrupted = at.RUNNING, False
+    status = begin(work, history, np.ravel(np.asarray(breaks, dtype=float)))
+    interrupted = False
     bar = _bar(span, progress)
     try:
         while status in (at.RUNNING, at.FULL):
@@ -164,65 +164,26 @@ def checked(
     return state, (start, end), parameters, lags
 
 
-def begin(work: Any, history: Any, breaks: np.ndarray) -> None:
-    """Signs of the events at the start, side of each delay, first breaking points."""
+def begin(work: Any, history: Any, breaks: np.ndarray) -> int:
+    """Set up the run in a workspace; status RUNNING, or why it cannot start."""
     from panjabi.simulate import layout as at
-    from panjabi.simulate.breaking import insert_break, reach_break
+    from panjabi.simulate.breaking import insert_break
 
-    start = work.real[at.START]
+    instant = work.real[at.START]
     before = np.empty(work.y.size)
     if work.past.function is not None:
-        work.past.function(start, work.p, before)
+        work.past.function(instant, work.p, before)
     else:
         before[:] = work.past.coef[-1].sum(axis=0)
-    scale = work.atol + work.real[at.RTOL] * np.abs(work.y)
-    order = int(np.all(np.abs(before - work.y) <= 1e-3 * scale))
-    ahead = (work.whole, work.real, work.break_times, work.break_orders)
-    reach_break(
-        start, order, work.lags, *ahead, work.passed_times, work.passed_steps, work.passed_orders,
-        work.met_times, work.met_orders,
-    )  # fmt: skip
-    if work.lags.size > work.whole[at.FIXED] and work.whole[at.PASSED] == 0:
-        work.passed_times[0], work.passed_steps[0] = start, work.whole[at.COUNT]
-        work.passed_orders[0], work.whole[at.PASSED] = order, 1
+    status = work.start(breaks, before)
     for point in getattr(history, "breaking_points", ()):
         for lag in work.lags[: work.whole[at.FIXED]]:
-            if lag > 0.0 and point.time + lag > start:
-                insert_break(point.time + lag, point.order + 1, *ahead)
-    for time in breaks:
-        if time > start:
-            insert_break(time, 1, *ahead)
-    if work.kinds.size:
-        _first_signs(work)
-
-
-def _first_signs(work: Any) -> None:
-    """Signs of the event functions at the start; 0 counts as positive."""
-    from panjabi.simulate import layout as at
-
-    model, start = work.model, work.real[at.START]
-    work.lag[: work.whole[at.FIXED]] = work.lags[: work.whole[at.FIXED]]
-    if model.varying:
-        model.compiled["delay"](start, work.y, work.p, work.lag[work.whole[at.FIXED] :])
-    for j, lag in enumerate(work.lag):
-        late = work.y if lag <= 0.0 else _past_state(work, start - lag)
-        work.z[j] = late[work.reads]
-    model.compiled["event"](start, work.y, work.z, work.p, work.values)
-    work.signs[:] = np.where(work.values >= 0.0, 1.0, -1.0)
-    switches = work.kinds == at.SWITCH
-    work.p[work.p.size - work.kinds.size :][switches] = work.signs[switches]
-
-
-def _past_state(work: Any, t: float) -> np.ndarray:
-    from panjabi.simulate.past import evaluate, piece_of
-
-    state = np.empty(work.y.size)
-    if work.past.function is not None:
-        work.past.function(t, work.p, state)
-    else:
-        k = piece_of(work.past.times, 0, work.past.pieces - 1, 0, t)
-        evaluate(work.past.times, work.past.coef, k, t, state)
-    return state
+            if lag > 0.0 and point.time + lag > instant:
+                insert_break(
+                    point.time + lag, point.order + 1, work.whole, work.real, work.break_times,
+                    work.break_orders,
+                )  # fmt: skip
+    return status
 
 
 def delivered(work: Any, settings: Settings, status: int, interrupted: bool) -> Trajectory:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import void
 
 from panjabi.simulate import layout as at
 from panjabi.simulate.driver import advance
@@ -15,6 +14,7 @@ from panjabi.simulate.layout import (
 )  # fmt: skip
 from panjabi.simulate.model import KINDS, DelayModel
 from panjabi.simulate.settings import METHODS, Settings
+from panjabi.simulate.start import start
 from panjabi.simulate.unused import no_delay, no_event, no_history, no_jacobian
 
 ROOM_FOR_BREAKS = 4096
@@ -32,7 +32,8 @@ ARGUMENTS = (
     MATRIX, VECTOR, VECTOR, VECTOR, MATRIX, VECTOR, MATRIX, VECTOR, VECTOR, MATRIX, MATRIX,
     WHOLE, VECTOR, VECTOR, VECTOR,
 )  # fmt: skip
-SIGNATURE = int64(*_FUNCTIONS, *ARGUMENTS, int64)
+ADVANCE = int64(*_FUNCTIONS, *ARGUMENTS, int64)
+START = int64(*_FUNCTIONS, *ARGUMENTS, VECTOR, VECTOR)
 
 
 def prepared(kernel: Any, signature: Any) -> Any:
@@ -140,7 +141,12 @@ class Workspace:
         self.times = np.append(self.times, np.zeros(pieces))
         self.coef = np.concatenate([self.coef, np.zeros_like(self.coef)])
 
+    def start(self, breaks: np.ndarray, before: np.ndarray) -> int:
+        """Breaking points and signs at the start; status 0, or negative."""
+        starter = prepared(start, START)
+        return starter(*functions_of(self.model, self.past), *self.arrays(), breaks, before)
+
     def advance(self, steps: int) -> int:
         """Up to so many accepted steps; the driver's status."""
-        driver = prepared(advance, SIGNATURE)
+        driver = prepared(advance, ADVANCE)
         return driver(*functions_of(self.model, self.past), *self.arrays(), steps)
