@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
 from panjabi.simulate.breaking import next_break, reach_break
 from panjabi.simulate.crossings import first_crossing, note_events
@@ -20,7 +20,7 @@ OVERLAP = 2.5  # a step up to so many shortest delays is cut to the delay: no re
 MOST_SWEEPS = 12
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def error_size(error, y, new, atol, rtol):
     """Root mean square of the estimate over its tolerance; 1 is just accepted."""
     total = 0.0
@@ -30,7 +30,7 @@ def error_size(error, y, new, atol, rtol):
     return math.sqrt(total / y.size)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def adopt(piece, coef, count, y, atol, rtol):
     """Take the new polynomial; how far it moved at the middle and the end, over tolerance."""
     total = 0.0
@@ -46,7 +46,7 @@ def adopt(piece, coef, count, y, atol, rtol):
     return math.sqrt(total / y.size)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def shorten(times, coef, count, share):
     """Cut the piece in work to a share of its length."""
     factor = 1.0
@@ -57,7 +57,7 @@ def shorten(times, coef, count, share):
     times[count + 1] = times[count] + share * (times[count + 1] - times[count])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def first_guess(t, y, f, atol, rtol, whole, real):
     """Length of the first step, from the sizes of y and y'."""
     d0 = d1 = 0.0
@@ -71,7 +71,7 @@ def first_guess(t, y, f, atol, rtol, whole, real):
     return min(0.1 * span, max(0.01 * d0 / d1, 1.0 / d1))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def forget(whole, times, coef, lag):
     """Drop pieces that no constant delay reaches any more; False if that makes no room."""
     reach = 0.0
@@ -86,14 +86,16 @@ def forget(whole, times, coef, lag):
     kept = whole[COUNT] - away
     for k in range(kept):
         times[k] = times[k + away]
-        coef[k] = coef[k + away]
+        for m in range(5):
+            for i in range(coef.shape[2]):
+                coef[k, m, i] = coef[k + away, m, i]
     times[kept] = times[whole[COUNT]]
     whole[COUNT] = kept
     whole[FIRST] = max(0, whole[FIRST] - away)
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def advance(
     rhs, delay, event, jacobian, history, p, lags, reads, atol, kinds, directions, real, whole,
     y, f, times, coef, break_times, break_orders, passed_times, passed_steps, passed_orders,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
+from panjabi.simulate.calls import ask_delay, ask_event
 from panjabi.simulate.breaking import insert_break, reach_break
 from panjabi.simulate.layout import COUNT, FIXED, FRESH, PASSED, RTOL, START, SWITCH
 from panjabi.simulate.past import look_back
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def start(
     rhs, delay, event, jacobian, history, p, lags, reads, atol, kinds, directions, real, whole,
     y, f, times, coef, break_times, break_orders, passed_times, passed_steps, passed_orders,
@@ -45,7 +46,7 @@ def start(
     for j in range(lags.size):
         lag[j] = lags[j]
     if lags.size > whole[FIXED]:
-        delay(t, y, p, lag[whole[FIXED] :])
+        ask_delay(delay, t, y, p, lag[whole[FIXED] :])
     times[whole[COUNT] + 1] = t + 1.0  # a place for what reads the present itself
     for i in range(y.size):
         coef[whole[COUNT], 0, i] = y[i]
@@ -57,7 +58,7 @@ def start(
     )  # fmt: skip
     if got < 0:
         return got
-    event(t, y, z, p, values)
+    ask_event(event, t, y, z, p, values)
     for e in range(kinds.size):
         signs[e] = 1.0 if values[e] >= 0.0 else -1.0
         if kinds[e] == SWITCH:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
+from panjabi.simulate.calls import ask_delay, ask_jacobian, ask_rhs
 from panjabi.simulate.layout import EVALUATIONS, FACTORS, FIXED, JACOBIAN_AGE, JACOBIANS, NOT_FINITE
 from panjabi.simulate.linear import factor, solve_factored
 from panjabi.simulate.pairs import (
@@ -24,25 +25,25 @@ from panjabi.simulate.past import look_back
 NOT_SOLVED = -20  # Newton's method did not settle: a shorter step is tried
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def rate(
     rhs, delay, history, t, middle, y, lag, p, reads, whole, real, times, coef, pieces,
     passed_steps, hints, buffer, z, out,
 ):  # fmt: skip
     """Delays, delayed states and right-hand side at one stage."""
     if lag.size > whole[FIXED]:
-        delay(t, y, p, lag[whole[FIXED] :])
+        ask_delay(delay, t, y, p, lag[whole[FIXED] :])
     own = look_back(
         history, t, middle, y, lag, p, reads, whole, real, times, coef, pieces, passed_steps,
         hints, buffer, z,
     )  # fmt: skip
     if own >= 0:
-        rhs(t, y, z, p, out)
+        ask_rhs(rhs, t, y, z, p, out)
         whole[EVALUATIONS] += 1
     return own
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def explicit_step(
     rhs, delay, history, t, h, y, lag, p, reads, whole, real, times, coef, pieces,
     passed_steps, hints, buffer, z, k, stage, new, error, piece,
@@ -99,12 +100,12 @@ def explicit_step(
     return own
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def prepare_newton(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
     """Factor of 1 - h gamma J; J anew where the one at hand is of another place."""
     n = y.size
     if whole[JACOBIAN_AGE] != 0:
-        jacobian(t, y, z, p, jac)
+        ask_jacobian(jacobian, t, y, z, p, jac)
         whole[JACOBIANS] += 1
         whole[JACOBIAN_AGE] = 0
     for i in range(n):
@@ -115,7 +116,7 @@ def prepare_newton(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
     return factor(lu, pivots)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def implicit_step(
     rhs, delay, history, t, h, y, lag, p, reads, whole, real, times, coef, pieces,
     passed_steps, hints, buffer, z, k, stage, new, error, piece, scale, lu, pivots, base, change,
