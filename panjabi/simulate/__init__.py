@@ -13,6 +13,10 @@ _EXPORTS = {
     "Settings": "panjabi.simulate.settings",
     "SimulationError": "panjabi.simulate.trajectory",
     "Trajectory": "panjabi.simulate.trajectory",
+    "Cohort": "panjabi.simulate.cohort",
+    "solve_cohort": "panjabi.simulate.cohort",
+    "LumpedTrunk": "panjabi.simulate.lumped",
+    "lumped_model": "panjabi.simulate.lumped",
     "solve": "panjabi.simulate.adaptive",
 }
 

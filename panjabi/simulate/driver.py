@@ -9,11 +9,12 @@ from panjabi.simulate.kernel import kernel
 from panjabi.simulate.breaking import next_break, reach_break
 from panjabi.simulate.crossings import first_crossing, note_events
 from panjabi.simulate.layout import (
-    AHEAD, CHATTER, COUNT, DONE, END, ERROR, FIRST, FIXED, FRESH, FULL, IMPLICIT, JACOBIAN_AGE,
+    AHEAD, BEGUN, CHATTER, COUNT, DONE, END, ERROR, FIRST, FIXED, FRESH, FULL, IMPLICIT, JACOBIAN_AGE,
     LARGEST, METHOD, NOT_FINITE, PENDING, PRUNE, REJECTED, RTOL, RUNNING, SAMPLED, STALLED, START,
     STATUS, STEP, STEPS, STOPPED, SWEEPS, SWITCH, TOO_SMALL,
 )  # fmt: skip
 from panjabi.simulate.past import continue_piece, evaluate
+from panjabi.simulate.start import start
 from panjabi.simulate.steps import NOT_SOLVED, explicit_step, implicit_step, prepare_newton, rate
 
 OVERLAP = 2.5  # a step up to so many shortest delays is cut to the delay: no repeats needed
@@ -101,12 +102,13 @@ def advance(
     y, f, times, coef, break_times, break_orders, passed_times, passed_steps, passed_orders,
     met_times, met_orders, pieces, hints, signs, event_times, event_kinds, grid, samples,
     k, stage, new, error, piece, buffer, z, lag, values, jac, lu, pivots, base, change, scale,
-    steps,
+    breaks, before, steps,
 ):  # fmt: skip
     """Go on for at most `steps` accepted steps. The status is returned and kept in whole.
 
     Arrays are as `panjabi.simulate.workspace.Workspace` makes them; y, f, the record and the
-    counters are all there is of state, so a call may follow a call.
+    counters are all there is of state, so a call may follow a call. `breaks` and `before` are for `start`,
+    which the first call does.
     """
     n = y.size
     rtol = real[RTOL]
@@ -120,6 +122,19 @@ def advance(
         lag[j] = lags[j]
         if lags[j] > 0.0:
             shortest = min(shortest, lags[j])
+    if whole[BEGUN] == 0:
+        while whole[SAMPLED] < grid.size and grid[whole[SAMPLED]] <= times[whole[COUNT]]:
+            for i in range(n):
+                samples[whole[SAMPLED], i] = y[i]
+            whole[SAMPLED] += 1
+        whole[STATUS] = start(
+            delay, event, history, p, lags, reads, atol, kinds, real, whole, y, times, coef,
+            break_times, break_orders, passed_times, passed_steps, passed_orders, met_times,
+            met_orders, pieces, hints, signs, buffer, z, lag, values, breaks, before,
+        )  # fmt: skip
+        if whole[STATUS] < 0:
+            return whole[STATUS]
+        whole[BEGUN] = 1
     done = 0
     smooth = False
     while True:

@@ -46,8 +46,9 @@ REALS = 8
     JACOBIAN_AGE,
     FIXED,  # delays that are constant; they come first
     BREAKS,  # breaking points met
-) = range(23)
-WHOLES = 23
+    BEGUN,  # 1 once the start has been dealt with
+) = range(24)
+WHOLES = 24
 
 EXPLICIT, IMPLICIT = 0, 1
 RECORD, STOP, SWITCH = 0, 1, 2  # kinds of events

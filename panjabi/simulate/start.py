@@ -12,11 +12,9 @@ from panjabi.simulate.past import look_back
 
 @kernel
 def start(
-    rhs, delay, event, jacobian, history, p, lags, reads, atol, kinds, directions, real, whole,
-    y, f, times, coef, break_times, break_orders, passed_times, passed_steps, passed_orders,
-    met_times, met_orders, pieces, hints, signs, event_times, event_kinds, grid, samples,
-    k, stage, new, error, piece, buffer, z, lag, values, jac, lu, pivots, base, change, scale,
-    breaks, before,
+    delay, event, history, p, lags, reads, atol, kinds, real, whole, y, times, coef, break_times,
+    break_orders, passed_times, passed_steps, passed_orders, met_times, met_orders, pieces,
+    hints, signs, buffer, z, lag, values, breaks, before,
 ):  # fmt: skip
     """Set up a run whose history is in the record; 0, or a negative status.
 
