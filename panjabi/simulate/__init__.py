@@ -17,6 +17,10 @@ _EXPORTS = {
     "solve_cohort": "panjabi.simulate.cohort",
     "LumpedTrunk": "panjabi.simulate.lumped",
     "lumped_model": "panjabi.simulate.lumped",
+    "NoisyModel": "panjabi.simulate.noise",
+    "NoisyRun": "panjabi.simulate.noise",
+    "solve_noisy": "panjabi.simulate.noise",
+    "noisy_cohort": "panjabi.simulate.noise",
     "solve": "panjabi.simulate.adaptive",
 }
 
