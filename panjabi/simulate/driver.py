@@ -9,7 +9,7 @@ from panjabi.simulate.kernel import kernel
 from panjabi.simulate.breaking import next_break, reach_break
 from panjabi.simulate.crossings import first_crossing, note_events
 from panjabi.simulate.layout import (
-    AHEAD, BEGUN, CHATTER, COUNT, DONE, END, ERROR, FIRST, FIXED, FRESH, FULL, IMPLICIT, JACOBIAN_AGE,
+    AHEAD, BEGUN, CHATTER, COUNT, DONE, END, ERROR, FIRST, FIXED, FRESH, FULL, IMPLICIT, INNER, JACOBIAN_AGE,
     LARGEST, METHOD, NOT_FINITE, PENDING, PRUNE, REJECTED, RTOL, RUNNING, SAMPLED, STALLED, START,
     STATUS, STEP, STEPS, STOPPED, SWEEPS, SWITCH, TOO_SMALL,
 )  # fmt: skip
@@ -18,7 +18,7 @@ from panjabi.simulate.start import start
 from panjabi.simulate.steps import NOT_SOLVED, explicit_step, implicit_step, prepare_newton, rate
 
 OVERLAP = 2.5  # a step up to so many shortest delays is cut to the delay: no repeats needed
-MOST_SWEEPS = 12
+MOST_SWEEPS = 20
 
 
 @kernel
@@ -136,7 +136,7 @@ def advance(
             return whole[STATUS]
         whole[BEGUN] = 1
     done = 0
-    smooth = False
+    smooth = blown = False
     while True:
         count = whole[COUNT]
         t = times[count]
@@ -195,8 +195,8 @@ def advance(
         elif t + 2.0 * h > stop:
             h = 0.5 * (stop - t)
         if not arrives and h < smallest:
-            whole[STATUS] = TOO_SMALL
-            return TOO_SMALL
+            whole[STATUS] = NOT_FINITE if blown else TOO_SMALL
+            return whole[STATUS]
         times[count + 1] = stop if arrives else t + h
 
         # the step, repeated where it reads its own result
@@ -218,7 +218,7 @@ def advance(
                 got = implicit_step(
                     rhs, delay, history, t, h, y, lag, p, reads, whole, real, times, coef,
                     pieces, passed_steps, hints, buffer, z, k, stage, new, error, piece, scale,
-                    lu, pivots, base, change,
+                    lu, pivots, base, change, 0.05 * real[INNER],
                 )  # fmt: skip
             else:
                 got = explicit_step(
@@ -229,7 +229,7 @@ def advance(
                 break
             earlier = moved
             moved = adopt(piece, coef, count, y, atol, rtol)
-            if got == 0 or moved <= 0.02:
+            if got == 0 or moved <= real[INNER]:
                 break
             sweep += 1
             whole[SWEEPS] += 1
@@ -249,7 +249,8 @@ def advance(
         size = error_size(error, y, new, atol, rtol)
         if not size <= 1.0:
             whole[REJECTED] += 1
-            if not math.isfinite(size):
+            blown = not math.isfinite(size)
+            if blown:
                 if h <= 4.0 * smallest:
                     whole[STATUS] = NOT_FINITE
                     return NOT_FINITE
@@ -321,6 +322,7 @@ def advance(
         whole[JACOBIAN_AGE] += 1
         done += 1
         smooth = True
+        blown = False
         for i in range(n):
             y[i] = new[i]
             f[i] = k[6, i]

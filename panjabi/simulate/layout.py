@@ -19,8 +19,8 @@ HISTORY = types.FunctionType(void(float64, VECTOR, VECTOR))
 """history(t, p, out)"""
 
 # real[...]
-START, END, STEP, ERROR, RTOL, LARGEST, SWEEP_TOLERANCE, SPAN = range(8)
-REALS = 8
+START, END, STEP, ERROR, RTOL, LARGEST, INNER = range(7)
+REALS = 7
 # whole[...]
 (
     COUNT,  # pieces of the dense record that are final, history included

@@ -55,17 +55,19 @@ def evaluate(times, coef, k, s, out):
 
 
 @kernel
-def window(j, middle, lag, whole, real, pieces, passed_steps):
-    """First and last piece that delay j may read in the present step; (0, -1): the function.
+def window(j, s, middle, half, lag, whole, real, pieces, passed_steps):
+    """First and last piece in which delay j may read time s; (0, -1): the history function.
 
-    A constant delay is on one side of the start for a whole step, and the middle of the step
-    tells which. A delay that depends on the state stays between two breaking points
+    Where breaking points are stepped on, a constant delay is on one side of the start for a whole
+    step, and the middle of the step tells which; else s itself tells. A delay that depends on the state stays between two breaking points
     until it is found to cross one; in between the polynomials are continued.
     """
     first, count = whole[FIRST], whole[COUNT]
     if j < whole[FIXED]:
-        earlier = middle - lag[j] < real[START]
-        if not earlier:
+        past_start = middle - lag[j] - real[START]
+        if abs(past_start) < half * (1.0 - 1e-9):
+            past_start = s - real[START]
+        if past_start >= 0.0:
             return first, count
     else:
         at = pieces[j]
@@ -98,7 +100,7 @@ def look_back(
             if lag[j] < -1e-9 * (1.0 + abs(t)):
                 return AHEAD
             s = t
-        low, high = window(j, middle, lag, whole, real, pieces, passed_steps)
+        low, high = window(j, s, middle, middle - present, lag, whole, real, pieces, passed_steps)
         if high < low:
             ask_history(history, s, p, buffer)
             for r in range(reads.size):

@@ -103,7 +103,7 @@ class Workspace:
         self.real[at.START], self.real[at.END] = span
         self.real[at.STEP] = settings.first_step or 0.0
         self.real[at.RTOL], self.real[at.LARGEST] = settings.rtol, settings.largest_step
-        self.real[at.ERROR] = 1e-4
+        self.real[at.ERROR], self.real[at.INNER] = 1e-4, settings.inner
         self.whole[at.COUNT] = self.whole[at.FIRST] = past.pieces
         self.whole[at.METHOD] = METHODS.index(settings.method)
         self.whole[at.TRACK], self.whole[at.FIXED] = settings.track, fixed
