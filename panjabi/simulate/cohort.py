@@ -83,13 +83,13 @@ def solve_cohort(
     past: run `solve` for each subject.
     """
     settings = settings or Settings()
-    parameters, lags, start, before = _rows(model, y0, p, delays, history)
-    grid = _grid(times, span)
     if model.varying:
         raise ParameterError(
             f"the model has {model.varying} delays that depend on the state; a cohort keeps only "
             "as much past as constant delays reach. Run `solve` for each subject."
         )
+    parameters, lags, start, before = _rows(model, y0, p, delays, history)
+    grid = _grid(times, span)
     _, span, _, _ = checked(model, start[0], span, parameters[0], lags[0], settings)
     from panjabi.simulate import driver
 

@@ -79,8 +79,8 @@ def solve_noisy(
     """One path from span[0] to span[1] in equal steps of at most `step` [s].
 
     Scheme: stochastic Heun with the noise taken at the start of the step (Ito). Strong order 1
-    where the diffusion does not depend on the present state (it may depend on the delayed one),
-    1/2 where it does. Between steps the delayed state is read along a straight line.
+    where the diffusion depends on time alone, 1/2 where it depends on the present or the delayed
+    state. Between steps the delayed state is read along a straight line.
 
     seed : of the increments, needed unless `increments` are given, which are those of the Wiener
         processes, (steps, sources) [sqrt(s)]: the same noise at another step.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from threading import Lock
 from typing import Any
 
 import numpy as np
+from numba.core.errors import NumbaExperimentalFeatureWarning
 
 from panjabi.simulate import layout as at
 from panjabi.simulate.driver import advance
@@ -46,7 +48,9 @@ def prepared(kernel: Any, signature: Any) -> Any:
     if hasattr(kernel, "compile"):
         with _PREPARING:
             if not kernel.signatures:
-                kernel.compile(signature)
+                with warnings.catch_warnings():  # "first-class functions are experimental"
+                    warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+                    kernel.compile(signature)
                 kernel.disable_compile()
     return kernel
 
