@@ -11,3 +11,8 @@ Kernels here neither make nor keep arrays, so there is nothing to count; numba w
 lower an atomic counter for each of some forty arrays at each call, which costs more than the
 arithmetic (a look into the past takes 30 ns instead of 210).
 """
+
+inlined = njit(
+    cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True
+)
+"""The same, and copied into its callers: passing some twenty arrays costs more than their use."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from panjabi.simulate.kernel import kernel
+from panjabi.simulate.kernel import inlined, kernel
 
 from panjabi.simulate.calls import ask_delay, ask_jacobian, ask_rhs
 from panjabi.simulate.layout import EVALUATIONS, FACTORS, FIXED, JACOBIAN_AGE, JACOBIANS, NOT_FINITE
@@ -25,7 +25,7 @@ from panjabi.simulate.past import look_back
 NOT_SOLVED = -20  # Newton's method did not settle: a shorter step is tried
 
 
-@kernel
+@inlined
 def rate(
     rhs, delay, history, t, middle, y, lag, p, reads, whole, real, times, coef, pieces,
     passed_steps, hints, buffer, z, out,
