@@ -227,9 +227,14 @@ def advance(
                 )  # fmt: skip
             if got < 0:
                 break
+            if got == 0:
+                for m in range(5):
+                    for i in range(n):
+                        coef[count, m, i] = piece[m, i]
+                break
             earlier = moved
             moved = adopt(piece, coef, count, y, atol, rtol)
-            if got == 0 or moved <= real[INNER]:
+            if moved <= real[INNER]:
                 break
             sweep += 1
             whole[SWEEPS] += 1
@@ -262,7 +267,9 @@ def advance(
                     return TOO_SMALL
             continue
         # Hairer's controller with a little memory
-        grow = 0.9 * max(size, 1e-10) ** (0.75 * damp - power) * real[ERROR] ** damp
+        grow = 0.9 * math.exp(
+            (0.75 * damp - power) * math.log(max(size, 1e-10)) + damp * math.log(real[ERROR])
+        )
         grow = min(6.0, max(0.2, grow))
         proposed = h * grow
         if h < real[STEP]:
