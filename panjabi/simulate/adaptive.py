@@ -198,9 +198,12 @@ def delivered(work: Any, settings: Settings, status: int, interrupted: bool) -> 
         outcome=outcome,
         tolerance=settings.rtol,
         counts=Counts(
-            *(int(whole[i]) for i in (at.STEPS, at.REJECTED, at.EVALUATIONS, at.SWEEPS)),
-            int(whole[at.JACOBIANS]),
-            int(whole[at.DROPPED]),
+            steps=int(whole[at.STEPS]),
+            rejected=int(whole[at.REJECTED]),
+            evaluations=int(whole[at.EVALUATIONS]),
+            sweeps=int(whole[at.SWEEPS]),
+            jacobians=int(whole[at.JACOBIANS]),
+            breaking_points_dropped=int(whole[at.DROPPED]),
         ),
         breaking_points=tuple(
             BreakingPoint(float(work.met_times[i]), int(work.met_orders[i])) for i in met

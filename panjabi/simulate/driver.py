@@ -4,14 +4,42 @@ from __future__ import annotations
 
 import math
 
-from panjabi.simulate.kernel import kernel
-
 from panjabi.simulate.breaking import next_break, reach_break
 from panjabi.simulate.crossings import first_crossing, note_events
+from panjabi.simulate.kernel import kernel
 from panjabi.simulate.layout import (
-    AHEAD, BEGUN, CHATTER, COUNT, DONE, END, ERROR, FIRST, FIXED, FRESH, FULL, IMPLICIT, INNER, JACOBIAN_AGE,
-    LARGEST, METHOD, NOT_FINITE, PENDING, PRUNE, REJECTED, RTOL, RUNNING, SAMPLED, STALLED, START,
-    STATUS, STEP, STEPS, STOPPED, SWEEPS, SWITCH, TOO_SMALL,
+    AHEAD,
+    BEGUN,
+    CHATTER,
+    COUNT,
+    DONE,
+    END,
+    ERROR,
+    FIRST,
+    FIXED,
+    FRESH,
+    FULL,
+    IMPLICIT,
+    INNER,
+    JACOBIAN_AGE,
+    LARGEST,
+    METHOD,
+    NOT_FINITE,
+    PENDING,
+    PRUNE,
+    REJECTED,
+    RTOL,
+    RUNNING,
+    SAMPLED,
+    STALLED,
+    START,
+    STATUS,
+    STEP,
+    STEPS,
+    STOPPED,
+    SWEEPS,
+    SWITCH,
+    TOO_SMALL,
 )  # fmt: skip
 from panjabi.simulate.past import continue_piece, evaluate
 from panjabi.simulate.start import start
@@ -107,8 +135,8 @@ def advance(
     """Go on for at most `steps` accepted steps. The status is returned and kept in whole.
 
     Arrays are as `panjabi.simulate.workspace.Workspace` makes them; y, f, the record and the
-    counters are all there is of state, so a call may follow a call. `breaks` and `before` are for `start`,
-    which the first call does.
+    counters are all there is of state, so a call may follow a call. `breaks` and `before` are
+    for `start`, which the first call does.
     """
     n = y.size
     rtol = real[RTOL]
@@ -238,8 +266,10 @@ def advance(
                 break
             sweep += 1
             whole[SWEEPS] += 1
-            if sweep >= MOST_SWEEPS or not math.isfinite(moved) or (
-                sweep > 2 and moved > 0.9 * earlier
+            if (
+                sweep >= MOST_SWEEPS
+                or not math.isfinite(moved)
+                or (sweep > 2 and moved > 0.9 * earlier)
             ):
                 got = NOT_SOLVED
         if got < 0:

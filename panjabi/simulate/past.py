@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 
-from panjabi.simulate.kernel import inlined, kernel
-
 from panjabi.simulate.calls import ask_history
+from panjabi.simulate.kernel import inlined, kernel
 from panjabi.simulate.layout import (
     AHEAD,
     BEFORE,
@@ -59,8 +58,9 @@ def window(j, s, middle, half, lag, whole, real, pieces, passed_steps):
     """First and last piece in which delay j may read time s; (0, -1): the history function.
 
     Where breaking points are stepped on, a constant delay is on one side of the start for a whole
-    step, and the middle of the step tells which; else s itself tells. A delay that depends on the state stays between two breaking points
-    until it is found to cross one; in between the polynomials are continued.
+    step, and the middle of the step tells which; else s itself tells. A delay that depends on
+    the state stays between two breaking points until it is found to cross one; in between the
+    polynomials are continued.
     """
     first, count = whole[FIRST], whole[COUNT]
     if j < whole[FIXED]:

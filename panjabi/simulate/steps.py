@@ -1,7 +1,7 @@
 """One trial step of either pair, from y and f at the start of the step, kernel level.
 
-Both write the new state into `new`, the rate there into `k[-1]`, the error estimate into `error`, the
-dense polynomial into `piece`, and return a status: 1 if the step read its own dense
+Both write the new state into `new`, the rate there into `k[-1]`, the error estimate into `error`,
+the dense polynomial into `piece`, and return a status: 1 if the step read its own dense
 polynomial (a delay shorter than the step), 0 if not, negative if it failed.
 """
 
@@ -9,16 +9,63 @@ from __future__ import annotations
 
 import math
 
-from panjabi.simulate.kernel import inlined, kernel
-
 from panjabi.simulate.calls import ask_delay, ask_jacobian, ask_rhs
+from panjabi.simulate.kernel import inlined, kernel
 from panjabi.simulate.layout import EVALUATIONS, FACTORS, FIXED, JACOBIAN_AGE, JACOBIANS, NOT_FINITE
 from panjabi.simulate.linear import factor, solve_factored
 from panjabi.simulate.pairs import (
-    A21, A31, A32, A41, A42, A43, A51, A52, A53, A54, A61, A62, A63, A64, A65,
-    A71, A73, A74, A75, A76, C2, C3, C4, C5, D12, D13, D14, D32, D33, D34, D42, D43, D44,
-    D52, D53, D54, D62, D63, D64, D72, D73, D74, E1, E3, E4, E5, E6, E7,
-    ESTIMATE, GAMMA, LOWER, NODES,
+    A21,
+    A31,
+    A32,
+    A41,
+    A42,
+    A43,
+    A51,
+    A52,
+    A53,
+    A54,
+    A61,
+    A62,
+    A63,
+    A64,
+    A65,
+    A71,
+    A73,
+    A74,
+    A75,
+    A76,
+    C2,
+    C3,
+    C4,
+    C5,
+    D12,
+    D13,
+    D14,
+    D32,
+    D33,
+    D34,
+    D42,
+    D43,
+    D44,
+    D52,
+    D53,
+    D54,
+    D62,
+    D63,
+    D64,
+    D72,
+    D73,
+    D74,
+    E1,
+    E3,
+    E4,
+    E5,
+    E6,
+    E7,
+    ESTIMATE,
+    GAMMA,
+    LOWER,
+    NODES,
 )  # fmt: skip
 from panjabi.simulate.past import look_back
 
