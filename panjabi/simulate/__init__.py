@@ -13,6 +13,14 @@ _EXPORTS = {
     "Settings": "panjabi.simulate.settings",
     "SimulationError": "panjabi.simulate.trajectory",
     "Trajectory": "panjabi.simulate.trajectory",
+    "Cohort": "panjabi.simulate.cohort",
+    "solve_cohort": "panjabi.simulate.cohort",
+    "LumpedTrunk": "panjabi.simulate.lumped",
+    "lumped_model": "panjabi.simulate.lumped",
+    "NoisyModel": "panjabi.simulate.noise",
+    "NoisyRun": "panjabi.simulate.noise",
+    "solve_noisy": "panjabi.simulate.noise",
+    "noisy_cohort": "panjabi.simulate.noise",
     "solve": "panjabi.simulate.adaptive",
 }
 

@@ -90,11 +90,10 @@ def solve(
     from panjabi.simulate.workspace import Workspace
 
     past = read_history(history, state, span[0])
-    work = Workspace(
-        model, state, parameters, lags, past, span, settings, grid=np.empty(0), room=ROOM
-    )
-    status = begin(work, history, np.ravel(np.asarray(breaks, dtype=float)))
-    interrupted = False
+    kinks = np.array(breaks, dtype=float).ravel()
+    work = Workspace(model, state, parameters, lags, past, span, settings, np.empty(0), ROOM, kinks)
+    echo_history(work, history)
+    status, interrupted = at.RUNNING, False
     bar = _bar(span, progress)
     try:
         while status in (at.RUNNING, at.FULL):
@@ -164,26 +163,18 @@ def checked(
     return state, (start, end), parameters, lags
 
 
-def begin(work: Any, history: Any, breaks: np.ndarray) -> int:
-    """Set up the run in a workspace; status RUNNING, or why it cannot start."""
+def echo_history(work: Any, history: Any) -> None:
+    """Breaking points of an earlier trajectory that come back after the start."""
     from panjabi.simulate import layout as at
     from panjabi.simulate.breaking import insert_break
 
-    instant = work.real[at.START]
-    before = np.empty(work.y.size)
-    if work.past.function is not None:
-        work.past.function(instant, work.p, before)
-    else:
-        before[:] = work.past.coef[-1].sum(axis=0)
-    status = work.start(breaks, before)
     for point in getattr(history, "breaking_points", ()):
         for lag in work.lags[: work.whole[at.FIXED]]:
-            if lag > 0.0 and point.time + lag > instant:
+            if lag > 0.0 and point.time + lag > work.real[at.START]:
                 insert_break(
                     point.time + lag, point.order + 1, work.whole, work.real, work.break_times,
                     work.break_orders,
                 )  # fmt: skip
-    return status
 
 
 def delivered(work: Any, settings: Settings, status: int, interrupted: bool) -> Trajectory:

@@ -7,7 +7,7 @@ order TRACK are stepped on exactly, later ones are smooth enough for the pair's 
 
 from __future__ import annotations
 
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
 from panjabi.simulate.layout import (
     BREAKS,
@@ -22,7 +22,7 @@ from panjabi.simulate.layout import (
 from panjabi.simulate.past import near
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def insert_break(when, order, whole, real, break_times, break_orders):
     """Put a breaking point into the sorted list of those ahead; twins keep the lower order."""
     if order > whole[TRACK] or when >= real[END] or near(when, real[END]):
@@ -46,7 +46,7 @@ def insert_break(when, order, whole, real, break_times, break_orders):
     whole[PENDING] = n + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def reach_break(
     t, order, lags, whole, real, break_times, break_orders, passed_times, passed_steps,
     passed_orders, met_times, met_orders,
@@ -75,7 +75,7 @@ def reach_break(
         whole[PASSED] = n + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def next_break(t, whole, break_times, break_orders):
     """Take the breaking points up to t off the list; lowest order among them, or 99."""
     order = 99

@@ -6,15 +6,16 @@ the step and closed in by the Illinois variant of false position. Kernel level.
 
 from __future__ import annotations
 
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
+from panjabi.simulate.calls import ask_delay, ask_event
 from panjabi.simulate.layout import COUNT, EVENTS, FIXED, PASSED, RECORD, STOP, SWITCH
 from panjabi.simulate.past import evaluate, look_back, near
 
 PLACES = 4  # parts of a step in which one change of sign each is seen
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def gap(
     what, mark, x, delay, event, history, p, lag, reads, real, whole, times, coef, passed_steps,
     pieces, hints, stage, buffer, z, values,
@@ -25,18 +26,18 @@ def gap(
     t = times[count] + x * h
     evaluate(times, coef, count, t, stage)
     if lag.size > whole[FIXED]:
-        delay(t, stage, p, lag[whole[FIXED] :])
+        ask_delay(delay, t, stage, p, lag[whole[FIXED] :])
     if what >= 0:
         return t - lag[what] - mark
     look_back(
         history, t, times[count] + 0.5 * h, stage, lag, p, reads, whole, real, times, coef,
         pieces, passed_steps, hints, buffer, z,
     )  # fmt: skip
-    event(t, stage, z, p, values)
+    ask_event(event, t, stage, z, p, values)
     return values[-1 - what]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def root_between(
     what, mark, left, right, g_right, delay, event, history, p, lag, reads, real, whole, times,
     coef, passed_steps, pieces, hints, stage, buffer, z, values,
@@ -74,7 +75,7 @@ def root_between(
     return right
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def first_crossing(
     delay, event, history, p, lag, reads, kinds, directions, real, whole, times, coef,
     passed_times, passed_steps, pieces, hints, signs, stage, buffer, z, values,
@@ -123,7 +124,7 @@ def first_crossing(
     return best, what, way
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def event_root(
     e, start, end, delay, event, history, p, lag, reads, real, whole, times, coef, passed_steps,
     pieces, hints, signs, stage, buffer, z, values,
@@ -146,7 +147,7 @@ def event_root(
     return 2.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def note_events(
     share, ended, delay, event, history, p, lag, reads, kinds, directions, real, whole, times,
     coef, passed_steps, pieces, hints, signs, event_times, event_kinds, stage, buffer, z, values,

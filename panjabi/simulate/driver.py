@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
 from panjabi.simulate.breaking import next_break, reach_break
 from panjabi.simulate.crossings import first_crossing, note_events
 from panjabi.simulate.layout import (
-    AHEAD, CHATTER, COUNT, DONE, END, ERROR, FIRST, FIXED, FRESH, FULL, IMPLICIT, JACOBIAN_AGE,
+    AHEAD, BEGUN, CHATTER, COUNT, DONE, END, ERROR, FIRST, FIXED, FRESH, FULL, IMPLICIT, INNER, JACOBIAN_AGE,
     LARGEST, METHOD, NOT_FINITE, PENDING, PRUNE, REJECTED, RTOL, RUNNING, SAMPLED, STALLED, START,
     STATUS, STEP, STEPS, STOPPED, SWEEPS, SWITCH, TOO_SMALL,
 )  # fmt: skip
 from panjabi.simulate.past import continue_piece, evaluate
+from panjabi.simulate.start import start
 from panjabi.simulate.steps import NOT_SOLVED, explicit_step, implicit_step, prepare_newton, rate
 
 OVERLAP = 2.5  # a step up to so many shortest delays is cut to the delay: no repeats needed
-MOST_SWEEPS = 12
+MOST_SWEEPS = 20
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def error_size(error, y, new, atol, rtol):
     """Root mean square of the estimate over its tolerance; 1 is just accepted."""
     total = 0.0
@@ -30,7 +31,7 @@ def error_size(error, y, new, atol, rtol):
     return math.sqrt(total / y.size)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def adopt(piece, coef, count, y, atol, rtol):
     """Take the new polynomial; how far it moved at the middle and the end, over tolerance."""
     total = 0.0
@@ -46,7 +47,7 @@ def adopt(piece, coef, count, y, atol, rtol):
     return math.sqrt(total / y.size)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def shorten(times, coef, count, share):
     """Cut the piece in work to a share of its length."""
     factor = 1.0
@@ -57,7 +58,7 @@ def shorten(times, coef, count, share):
     times[count + 1] = times[count] + share * (times[count + 1] - times[count])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def first_guess(t, y, f, atol, rtol, whole, real):
     """Length of the first step, from the sizes of y and y'."""
     d0 = d1 = 0.0
@@ -71,7 +72,7 @@ def first_guess(t, y, f, atol, rtol, whole, real):
     return min(0.1 * span, max(0.01 * d0 / d1, 1.0 / d1))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def forget(whole, times, coef, lag):
     """Drop pieces that no constant delay reaches any more; False if that makes no room."""
     reach = 0.0
@@ -86,25 +87,28 @@ def forget(whole, times, coef, lag):
     kept = whole[COUNT] - away
     for k in range(kept):
         times[k] = times[k + away]
-        coef[k] = coef[k + away]
+        for m in range(5):
+            for i in range(coef.shape[2]):
+                coef[k, m, i] = coef[k + away, m, i]
     times[kept] = times[whole[COUNT]]
     whole[COUNT] = kept
     whole[FIRST] = max(0, whole[FIRST] - away)
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def advance(
     rhs, delay, event, jacobian, history, p, lags, reads, atol, kinds, directions, real, whole,
     y, f, times, coef, break_times, break_orders, passed_times, passed_steps, passed_orders,
     met_times, met_orders, pieces, hints, signs, event_times, event_kinds, grid, samples,
     k, stage, new, error, piece, buffer, z, lag, values, jac, lu, pivots, base, change, scale,
-    steps,
+    breaks, before, steps,
 ):  # fmt: skip
     """Go on for at most `steps` accepted steps. The status is returned and kept in whole.
 
     Arrays are as `panjabi.simulate.workspace.Workspace` makes them; y, f, the record and the
-    counters are all there is of state, so a call may follow a call.
+    counters are all there is of state, so a call may follow a call. `breaks` and `before` are for `start`,
+    which the first call does.
     """
     n = y.size
     rtol = real[RTOL]
@@ -118,8 +122,21 @@ def advance(
         lag[j] = lags[j]
         if lags[j] > 0.0:
             shortest = min(shortest, lags[j])
+    if whole[BEGUN] == 0:
+        while whole[SAMPLED] < grid.size and grid[whole[SAMPLED]] <= times[whole[COUNT]]:
+            for i in range(n):
+                samples[whole[SAMPLED], i] = y[i]
+            whole[SAMPLED] += 1
+        whole[STATUS] = start(
+            delay, event, history, p, lags, reads, atol, kinds, real, whole, y, times, coef,
+            break_times, break_orders, passed_times, passed_steps, passed_orders, met_times,
+            met_orders, pieces, hints, signs, buffer, z, lag, values, breaks, before,
+        )  # fmt: skip
+        if whole[STATUS] < 0:
+            return whole[STATUS]
+        whole[BEGUN] = 1
     done = 0
-    smooth = False
+    smooth = blown = False
     while True:
         count = whole[COUNT]
         t = times[count]
@@ -178,8 +195,8 @@ def advance(
         elif t + 2.0 * h > stop:
             h = 0.5 * (stop - t)
         if not arrives and h < smallest:
-            whole[STATUS] = TOO_SMALL
-            return TOO_SMALL
+            whole[STATUS] = NOT_FINITE if blown else TOO_SMALL
+            return whole[STATUS]
         times[count + 1] = stop if arrives else t + h
 
         # the step, repeated where it reads its own result
@@ -201,7 +218,7 @@ def advance(
                 got = implicit_step(
                     rhs, delay, history, t, h, y, lag, p, reads, whole, real, times, coef,
                     pieces, passed_steps, hints, buffer, z, k, stage, new, error, piece, scale,
-                    lu, pivots, base, change,
+                    lu, pivots, base, change, 0.05 * real[INNER],
                 )  # fmt: skip
             else:
                 got = explicit_step(
@@ -212,7 +229,7 @@ def advance(
                 break
             earlier = moved
             moved = adopt(piece, coef, count, y, atol, rtol)
-            if got == 0 or moved <= 0.02:
+            if got == 0 or moved <= real[INNER]:
                 break
             sweep += 1
             whole[SWEEPS] += 1
@@ -232,7 +249,8 @@ def advance(
         size = error_size(error, y, new, atol, rtol)
         if not size <= 1.0:
             whole[REJECTED] += 1
-            if not math.isfinite(size):
+            blown = not math.isfinite(size)
+            if blown:
                 if h <= 4.0 * smallest:
                     whole[STATUS] = NOT_FINITE
                     return NOT_FINITE
@@ -304,6 +322,7 @@ def advance(
         whole[JACOBIAN_AGE] += 1
         done += 1
         smooth = True
+        blown = False
         for i in range(n):
             y[i] = new[i]
             f[i] = k[6, i]

@@ -19,8 +19,8 @@ HISTORY = types.FunctionType(void(float64, VECTOR, VECTOR))
 """history(t, p, out)"""
 
 # real[...]
-START, END, STEP, ERROR, RTOL, LARGEST, SWEEP_TOLERANCE, SPAN = range(8)
-REALS = 8
+START, END, STEP, ERROR, RTOL, LARGEST, INNER = range(7)
+REALS = 7
 # whole[...]
 (
     COUNT,  # pieces of the dense record that are final, history included
@@ -46,8 +46,9 @@ REALS = 8
     JACOBIAN_AGE,
     FIXED,  # delays that are constant; they come first
     BREAKS,  # breaking points met
-) = range(23)
-WHOLES = 23
+    BEGUN,  # 1 once the start has been dealt with
+) = range(24)
+WHOLES = 24
 
 EXPLICIT, IMPLICIT = 0, 1
 RECORD, STOP, SWITCH = 0, 1, 2  # kinds of events

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def factor(a, pivots):
     """Overwrite a with its factors; False where it is singular or not finite."""
     n = a.shape[0]
@@ -30,7 +30,7 @@ def factor(a, pivots):
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def solve_factored(a, pivots, b):
     """Overwrite b with the solution."""
     n = b.size

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
 from panjabi.errors import ParameterError
 from panjabi.provenance import THIS_WORK, Parameter
@@ -92,7 +92,7 @@ def upright(lean: float = 0.02) -> np.ndarray:
     return np.array([lean, 0.0, lean, 0.0, *[0.1] * 6])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def drive(e):
     """Command of a muscle from its reflex signal: a saturating curve from 0 to 1."""
     x = 2.0 * e - 1.0
@@ -103,7 +103,7 @@ def drive(e):
     return 0.5 + SATURATION * (0.5 - 1.0 / (math.exp(2.0 * x) + 1.0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def trunk_rhs(t, y, delayed, p, out):
     """Rates of the ten states; delayed[j] holds sensed angle and rate over loop j."""
     angle = y[0]
@@ -132,13 +132,15 @@ def trunk_rhs(t, y, delayed, p, out):
     out[9] = (front_late - y[9]) * speed
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def trunk_jacobian(t, y, delayed, p, out):
     """d rates / d states, delayed states held."""
     angle = y[0]
     bell = math.exp(-((angle / WIDTH) ** 2))
     active = y[4] + y[5] + y[6] - y[7] - y[8] - y[9]
-    out[:] = 0.0
+    for i in range(10):
+        for j in range(10):
+            out[i, j] = 0.0
     out[0, 1] = 1.0
     out[1, 0] = (
         p[1] * math.cos(angle) - p[2] - 3.0 * p[3] * angle * angle

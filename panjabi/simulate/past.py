@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
+from panjabi.simulate.calls import ask_history
 from panjabi.simulate.layout import (
     AHEAD,
     BEFORE,
@@ -26,13 +27,13 @@ from panjabi.simulate.layout import (
 TINY = 1e-13  # relative difference of times that counts as none
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def near(a, b):
     """Whether two times differ by rounding only."""
     return abs(a - b) <= TINY * (abs(a) + abs(b))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def piece_of(times, low, high, hint, s):
     """The piece between low and high that holds time s; the outer ones reach beyond their ends."""
     k = min(max(hint, low), high)
@@ -43,7 +44,7 @@ def piece_of(times, low, high, hint, s):
     return k
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def evaluate(times, coef, k, s, out):
     """All states at time s by piece k."""
     x = (s - times[k]) / (times[k + 1] - times[k])
@@ -53,18 +54,20 @@ def evaluate(times, coef, k, s, out):
         )
 
 
-@njit(cache=True, nogil=True)
-def window(j, middle, lag, whole, real, pieces, passed_steps):
-    """First and last piece that delay j may read in the present step; (0, -1): the function.
+@kernel
+def window(j, s, middle, half, lag, whole, real, pieces, passed_steps):
+    """First and last piece in which delay j may read time s; (0, -1): the history function.
 
-    A constant delay is on one side of the start for a whole step, and the middle of the step
-    tells which. A delay that depends on the state stays between two breaking points
+    Where breaking points are stepped on, a constant delay is on one side of the start for a whole
+    step, and the middle of the step tells which; else s itself tells. A delay that depends on the state stays between two breaking points
     until it is found to cross one; in between the polynomials are continued.
     """
     first, count = whole[FIRST], whole[COUNT]
     if j < whole[FIXED]:
-        earlier = middle - lag[j] < real[START]
-        if not earlier:
+        past_start = middle - lag[j] - real[START]
+        if abs(past_start) < half * (1.0 - 1e-9):
+            past_start = s - real[START]
+        if past_start >= 0.0:
             return first, count
     else:
         at = pieces[j]
@@ -76,7 +79,7 @@ def window(j, middle, lag, whole, real, pieces, passed_steps):
     return 0, first - 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def look_back(
     history, t, middle, y, lag, p, reads, whole, real, times, coef, pieces, passed_steps, hints,
     buffer, z,
@@ -97,9 +100,9 @@ def look_back(
             if lag[j] < -1e-9 * (1.0 + abs(t)):
                 return AHEAD
             s = t
-        low, high = window(j, middle, lag, whole, real, pieces, passed_steps)
+        low, high = window(j, s, middle, middle - present, lag, whole, real, pieces, passed_steps)
         if high < low:
-            history(s, p, buffer)
+            ask_history(history, s, p, buffer)
             for r in range(reads.size):
                 z[j, r] = buffer[reads[r]]
             continue
@@ -118,7 +121,7 @@ def look_back(
     return own
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def continue_piece(times, coef, count, y, f, smooth):
     """First guess of the piece `count`: the last one carried on, or a straight line."""
     h = times[count + 1] - times[count]

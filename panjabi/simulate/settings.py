@@ -26,6 +26,8 @@ class Settings:
     method : "explicit" (order 5) or "implicit" (order 4, L-stable, needs the model's Jacobian).
     largest_step, first_step : [s]; first_step None: chosen from the equations.
     track : breaking points up to this order are stepped on exactly (0: none).
+    inner : share of the tolerance to which a step is repeated that reads its own result; Newton's
+        method goes to a twentieth of it.
     most_steps : accepted steps after which the run is given up.
     """
 
@@ -35,6 +37,7 @@ class Settings:
     largest_step: float = math.inf
     first_step: float | None = None
     track: int = 5
+    inner: float = 0.02
     most_steps: int = 10_000_000
 
     def __post_init__(self) -> None:
@@ -50,6 +53,11 @@ class Settings:
             raise ParameterError(
                 f"largest_step is {self.largest_step!r} s, first_step {self.first_step!r} s; "
                 "steps are positive. Leave them out to have them chosen."
+            )
+        if not 0.0 < self.inner <= 1.0:
+            raise ParameterError(
+                f"inner is {self.inner!r}; possible: above 0 to 1, a share of the tolerance. Leave it "
+                "out for 0.02."
             )
         if not 0 <= self.track <= 5 or self.most_steps < 1:
             raise ParameterError(

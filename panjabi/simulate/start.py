@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from numba import njit
+from panjabi.simulate.kernel import kernel
 
+from panjabi.simulate.calls import ask_delay, ask_event
 from panjabi.simulate.breaking import insert_break, reach_break
 from panjabi.simulate.layout import COUNT, FIXED, FRESH, PASSED, RTOL, START, SWITCH
 from panjabi.simulate.past import look_back
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def start(
-    rhs, delay, event, jacobian, history, p, lags, reads, atol, kinds, directions, real, whole,
-    y, f, times, coef, break_times, break_orders, passed_times, passed_steps, passed_orders,
-    met_times, met_orders, pieces, hints, signs, event_times, event_kinds, grid, samples,
-    k, stage, new, error, piece, buffer, z, lag, values, jac, lu, pivots, base, change, scale,
-    breaks, before,
+    delay, event, history, p, lags, reads, atol, kinds, real, whole, y, times, coef, break_times,
+    break_orders, passed_times, passed_steps, passed_orders, met_times, met_orders, pieces,
+    hints, signs, buffer, z, lag, values, breaks, before,
 ):  # fmt: skip
     """Set up a run whose history is in the record; 0, or a negative status.
 
@@ -45,7 +44,7 @@ def start(
     for j in range(lags.size):
         lag[j] = lags[j]
     if lags.size > whole[FIXED]:
-        delay(t, y, p, lag[whole[FIXED] :])
+        ask_delay(delay, t, y, p, lag[whole[FIXED] :])
     times[whole[COUNT] + 1] = t + 1.0  # a place for what reads the present itself
     for i in range(y.size):
         coef[whole[COUNT], 0, i] = y[i]
@@ -57,7 +56,7 @@ def start(
     )  # fmt: skip
     if got < 0:
         return got
-    event(t, y, z, p, values)
+    ask_event(event, t, y, z, p, values)
     for e in range(kinds.size):
         signs[e] = 1.0 if values[e] >= 0.0 else -1.0
         if kinds[e] == SWITCH:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+from threading import Lock
 from typing import Any
 
 import numpy as np
+from numba.core.errors import NumbaExperimentalFeatureWarning
 
 from panjabi.simulate import layout as at
 from panjabi.simulate.driver import advance
@@ -14,26 +17,27 @@ from panjabi.simulate.layout import (
 )  # fmt: skip
 from panjabi.simulate.model import KINDS, DelayModel
 from panjabi.simulate.settings import METHODS, Settings
-from panjabi.simulate.start import start
 from panjabi.simulate.unused import no_delay, no_event, no_history, no_jacobian
 
 ROOM_FOR_BREAKS = 4096
 ROOM_FOR_EVENTS = 1024
+_PREPARING = Lock()
 
 _FUNCTIONS = (RIGHT_SIDE, DELAY, RIGHT_SIDE, JACOBIAN, HISTORY)
 # p lags reads atol kinds directions real whole
 # y f times coef break_times break_orders passed_times passed_steps passed_orders
 # met_times met_orders pieces hints signs event_times event_kinds grid samples
-# k stage new error piece buffer z lag values jac lu pivots base change scale, steps
+# k stage new error piece buffer z lag values jac lu pivots base change scale breaks before, steps
 ARGUMENTS = (
     VECTOR, VECTOR, WHOLE, VECTOR, WHOLE, WHOLE, VECTOR, WHOLE,
     VECTOR, VECTOR, VECTOR, CUBE, VECTOR, WHOLE, VECTOR, WHOLE, WHOLE,
     VECTOR, WHOLE, WHOLE, WHOLE, VECTOR, VECTOR, WHOLE, VECTOR, MATRIX,
     MATRIX, VECTOR, VECTOR, VECTOR, MATRIX, VECTOR, MATRIX, VECTOR, VECTOR, MATRIX, MATRIX,
-    WHOLE, VECTOR, VECTOR, VECTOR,
+    WHOLE, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR,
 )  # fmt: skip
 ADVANCE = int64(*_FUNCTIONS, *ARGUMENTS, int64)
-START = int64(*_FUNCTIONS, *ARGUMENTS, VECTOR, VECTOR)
+_SUBJECTS = (MATRIX, MATRIX, MATRIX, MATRIX, CUBE, WHOLE, VECTOR, WHOLE)
+MANY = int64(*_FUNCTIONS, *ARGUMENTS, int64, *_SUBJECTS)
 
 
 def prepared(kernel: Any, signature: Any) -> Any:
@@ -41,9 +45,13 @@ def prepared(kernel: Any, signature: Any) -> Any:
 
     numba would otherwise compile the whole driver again for every right-hand side.
     """
-    if hasattr(kernel, "compile") and not kernel.signatures:
-        kernel.compile(signature)
-        kernel.disable_compile()
+    if hasattr(kernel, "compile"):
+        with _PREPARING:
+            if not kernel.signatures:
+                with warnings.catch_warnings():  # "first-class functions are experimental"
+                    warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+                    kernel.compile(signature)
+                kernel.disable_compile()
     return kernel
 
 
@@ -57,6 +65,16 @@ def functions_of(model: DelayModel, past: Past) -> tuple[Any, ...]:
         given["jacobian"] or no_jacobian,
         past.function or no_history,
     )
+
+
+def before_start(past: Past, n: int, t0: float, p: np.ndarray) -> np.ndarray:
+    """What the history says at the start itself, shape (n,)."""
+    before = np.empty(n)
+    if past.function is None:
+        before[:] = past.coef[-1].sum(axis=0)
+    else:
+        past.function(t0, p, before)
+    return before
 
 
 class Workspace:
@@ -73,6 +91,7 @@ class Workspace:
         settings: Settings,
         grid: np.ndarray,
         room: int,
+        breaks: np.ndarray,
     ) -> None:
         n, fixed, events = y0.size, lags.size, len(model.events)
         delays = fixed + model.varying
@@ -88,7 +107,7 @@ class Workspace:
         self.real[at.START], self.real[at.END] = span
         self.real[at.STEP] = settings.first_step or 0.0
         self.real[at.RTOL], self.real[at.LARGEST] = settings.rtol, settings.largest_step
-        self.real[at.ERROR] = 1e-4
+        self.real[at.ERROR], self.real[at.INNER] = 1e-4, settings.inner
         self.whole[at.COUNT] = self.whole[at.FIRST] = past.pieces
         self.whole[at.METHOD] = METHODS.index(settings.method)
         self.whole[at.TRACK], self.whole[at.FIXED] = settings.track, fixed
@@ -121,6 +140,8 @@ class Workspace:
         size = n if settings.method == "implicit" else 0
         self.jac, self.lu = np.zeros((size, size)), np.zeros((size, size))
         self.pivots = np.zeros(size, dtype=np.int64)
+        self.breaks = breaks
+        self.before = before_start(past, y0.size, span[0], self.p)
         self.base, self.change, self.scale = np.zeros(n), np.zeros(n), np.zeros(n)
 
     def arrays(self) -> tuple[np.ndarray, ...]:
@@ -132,7 +153,8 @@ class Workspace:
             self.met_times, self.met_orders, self.pieces, self.hints, self.signs,
             self.event_times, self.event_kinds, self.grid, self.samples, self.k, self.stage,
             self.new, self.error, self.piece, self.buffer, self.z, self.lag, self.values,
-            self.jac, self.lu, self.pivots, self.base, self.change, self.scale,
+            self.jac, self.lu, self.pivots, self.base, self.change, self.scale, self.breaks,
+            self.before,
         )  # fmt: skip
 
     def grow(self) -> None:
@@ -140,11 +162,6 @@ class Workspace:
         pieces = len(self.coef)
         self.times = np.append(self.times, np.zeros(pieces))
         self.coef = np.concatenate([self.coef, np.zeros_like(self.coef)])
-
-    def start(self, breaks: np.ndarray, before: np.ndarray) -> int:
-        """Breaking points and signs at the start; status 0, or negative."""
-        starter = prepared(start, START)
-        return starter(*functions_of(self.model, self.past), *self.arrays(), breaks, before)
 
     def advance(self, steps: int) -> int:
         """Up to so many accepted steps; the driver's status."""

@@ -1,16 +1,20 @@
-"""Delay equations whose solution is known, with where it is known."""
+"""Delay equations with known solutions, E1-E13, over three decades of tolerance and more.
+
+`pytest -s` prints errors and observed orders.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import e, exp, factorial, floor, log, pi, sin, sqrt
 from typing import Any
 
 import numpy as np
+import pytest
 from numba import njit
 
-from panjabi.simulate.model import DelayModel, Event
+from panjabi.simulate import DelayModel, Event, Settings, solve
 
 
 @dataclass(frozen=True)
@@ -21,9 +25,8 @@ class Problem:
     span: tuple[float, float]
     known: dict[float, Any]  # time -> state, or {component: value}
     history: Any = None
-    growth: float = 30.0  # error allowed over tolerance, times the size of the solution
     exact: Callable | None = None
-    places: tuple[float, ...] = field(default=())
+    places: tuple[float, ...] = ()
 
 
 @njit
@@ -217,3 +220,116 @@ def error(problem: Problem, trajectory) -> float:
     return max(
         float(np.max(np.abs(trajectory.at(t) - y) / (1.0 + np.abs(y)))) for t, y in known.items()
     )
+
+
+TOLERANCES = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10)
+
+
+def run(problem: Problem, tolerance: float):
+    settings = Settings(rtol=tolerance, atol=tolerance)
+    return solve(problem.model, problem.y0, problem.span, history=problem.history, settings=settings)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
+def test_known_solution_is_met_at_every_tolerance(problem):
+    """Error at most 30 tolerances (1 + |y|), between steps too; from 1e-4 to 1e-10 it falls."""
+    runs = [run(problem, tolerance) for tolerance in TOLERANCES]
+    errors = np.array([error(problem, r) for r in runs])
+    work = np.array([r.counts.steps for r in runs])
+    floor = 1e-12  # what the printed digits and the arithmetic leave
+    assert np.all(errors <= 30.0 * np.array(TOLERANCES) + floor)
+    if work[-1] > 1.5 * work[0]:
+        order = -np.polyfit(np.log(work[2:]), np.log(np.maximum(errors[2:], 1e-16)), 1)[0]
+        print(f"{problem.name}: errors {errors}, steps {work}, observed order {order:.1f}")
+        assert order > 4.0
+    else:
+        print(f"{problem.name}: errors {errors}, steps {work}, exact in every piece")
+
+
+def test_jump_at_the_start_and_the_first_transient_are_kept():
+    """Before the first delay has passed u = 1 exactly, then 2 - t: nothing is smoothed away."""
+    problem = PROBLEMS[0]
+    trajectory = run(problem, 1e-6)
+    early = np.linspace(0.0, 1.0, 11)
+    assert np.array_equal(trajectory.at(early), np.ones((11, 1)))
+    assert trajectory.at(1.25) == pytest.approx(0.75, abs=1e-15)
+    assert [(b.time, b.order) for b in trajectory.breaking_points] == [(k, k) for k in range(6)]
+
+
+def test_several_delays_break_at_their_sums():
+    model = DelayModel(rhs=two_lags, delays=(1 / 3, 1 / 5))
+    points = solve(model, [1.0], (0.0, 1.0), history=[0.0]).breaking_points
+    sums = {}
+    for i in range(6):
+        for j in range(6 - i):
+            sums[round(i / 3 + j / 5, 12)] = i + j
+    want = sorted((t, m) for t, m in sums.items() if t < 1.0)
+    assert [(pytest.approx(t), m) for t, m in want] == [(b.time, b.order) for b in points]
+
+
+def test_breaking_points_of_a_state_dependent_delay_are_found():
+    """Feldstein and Neves: y - sqrt 2 passes 0 at t = 1."""
+    problem = next(p for p in PROBLEMS if p.name.startswith("E10"))
+    first, second = run(problem, 1e-10).breaking_points
+    assert (first.time, second.order) == (0.0, 2)
+    assert second.time == pytest.approx(1.0, abs=1e-9)
+
+
+def test_events_of_the_sine():
+    problem = next(p for p in PROBLEMS if p.name.startswith("E5"))
+    found = run(problem, 1e-10).events
+    assert [e.time for e in found] == pytest.approx([pi / 6, 5 * pi / 6, 13 * pi / 6], abs=2e-9)
+    assert [e.state[0] for e in found] == pytest.approx([0.5] * 3, abs=1e-12)
+
+
+def test_switch_times_of_the_relay():
+    problem = next(p for p in PROBLEMS if p.name.startswith("E7"))
+    found = run(problem, 1e-10).events
+    assert [e.time for e in found[:2]] == pytest.approx([2 * log(2), 2 * log(6)], abs=1e-9)
+
+
+def test_epidemic_loses_nobody():
+    problem = next(p for p in PROBLEMS if p.name.startswith("E12"))
+    assert np.sum(run(problem, 1e-6).state, axis=1) == pytest.approx(6.1, abs=1e-12)
+
+
+def test_extremes_of_the_population():
+    problem = next(p for p in PROBLEMS if p.name.startswith("E13"))
+    late = run(problem, 1e-8).at(np.linspace(30.0, 50.0, 4001))
+    assert (late.min(), late.max()) == pytest.approx((0.1973, 2.2985), abs=1e-4)
+
+
+@njit
+def decay(t, y, z, p, out):
+    out[0] = -z[0, 0]
+
+
+@njit
+def decay_jacobian(t, y, z, p, out):
+    out[0, 0] = 0.0
+
+
+@njit
+def decaying_history(t, p, out):
+    out[0] = exp(-p[0] * t)
+
+
+@pytest.mark.parametrize(("method", "order"), [("explicit", 5), ("implicit", 4)])
+@pytest.mark.parametrize("delay", [0.01, 0.1, 0.3])
+def test_order_holds_where_the_step_is_longer_than_the_delay(method, order, delay):
+    """u = exp(-r t) solves u' = -u(t - d) for r = exp(r d); steps of 1/4 to 1/64."""
+    r = 1.0
+    for _ in range(200):
+        r = exp(r * delay)
+    model = DelayModel(rhs=decay, jacobian=decay_jacobian, delays=(delay,))
+    steps, errors = (1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64), []
+    for step in steps:
+        settings = Settings(
+            0.1, 10.0, method, track=0, largest_step=step, first_step=step, inner=1e-13
+        )
+        run_ = solve(model, [1.0], (0.0, 2.0), p=[r], history=decaying_history, settings=settings)
+        errors.append(abs(run_.at(2.0)[0] - exp(-2.0 * r)))
+    above = np.array(errors) > 1e-13  # below is rounding
+    slope = np.polyfit(np.log(np.array(steps)[above]), np.log(np.array(errors)[above]), 1)[0]
+    print(f"{method}, delay {delay}: errors {errors}, observed order {slope:.1f}")
+    assert slope > order - 0.4
