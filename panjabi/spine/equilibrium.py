@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculotendon import Musculotendon, RestingMuscles
-from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.spine.applied import Perturbation
 from panjabi.spine.model import SpineModel
 from panjabi.spine.reference import NOTHING, applied_forces
 
 Floats = NDArray[np.float64]
+
+SOLVES = ("auto", "activation", "posture", "both")
 
 BEFORE = -1e9
 """Time at which nothing has begun and no cable is cut [s]."""
@@ -50,8 +52,9 @@ def equilibrium(
     Parameters
     ----------
     solve : "activation" finds excitations that hold the posture with the least sum of their squares;
-        "posture" keeps the excitations and finds the coordinates; "auto" takes the first where
-        there are muscles. Receptors are silent at the posture that is found.
+        "posture" keeps the excitations and finds the coordinates; "both" takes the excitations that
+        come nearest to holding the posture, and lets it give way; "auto" is "activation" where
+        there are muscles, else "posture". Receptors are silent at the posture that is found.
     q : posture (n,), or where the search for one begins; as held when not given.
     least, most : limits of every excitation. A higher `least` is co-contraction.
     tolerance : largest moment left over [N m], per N m of what is to be held where that is more
@@ -62,15 +65,13 @@ def equilibrium(
     ConvergenceError
         If the muscles cannot hold the posture, or no posture is found.
     """
-    if solve not in ("auto", "activation", "posture"):
-        raise ParameterError(
-            f"solve is {solve!r}; 'activation', 'posture' and 'auto' are possible. Say what may "
-            "change."
-        )
+    if solve not in SOLVES:
+        raise unknown("way to solve", solve, SOLVES)
     start = model.dynamics.part(model.dynamics.held) if q is None else np.array(q, float)
     if solve == "posture" or (solve == "auto" and model.muscles is None):
         return _posture(model, start, applied, tolerance, iterations)
-    return _activation(model, start, (least, most), applied, tolerance, iterations)
+    limits = (least, most)
+    return _activation(model, start, limits, applied, tolerance, iterations, solve == "both")
 
 
 def passive_force(model: SpineModel, q: Floats, applied: Sequence[Perturbation] = ()) -> Floats:
@@ -151,6 +152,7 @@ def _activation(
     applied: Sequence[Perturbation],
     tolerance: float,
     iterations: int,
+    give_way: bool,
 ) -> Equilibrium:
     """Least squares of excitation under balance: Newton on the tensions, a dual inside each step."""
     if model.muscles is None:
@@ -178,15 +180,17 @@ def _activation(
             return _set(model, q, a, size, count)
         by_activation = _force_slope(units, resting)
         G = arm * by_activation
-        new = _least_squares(G, missing + G @ a, low, high)
-        if new is None:
+        a, holds = _least_squares(G, missing + G @ a, low, high)
+        if not holds and give_way:
+            near = replace(model, excitation=a)
+            return _posture(near, q, applied, tolerance * scale, iterations)
+        if not holds:
             break
-        a = new
     worst = int(np.argmax(np.abs(missing)))
     raise ConvergenceError(
         f"the muscles do not hold the posture: {missing[worst]:.3g} N m at {model.free[worst]} are "
-        f"missing with excitations from {low:g} to {high:g}. Give a smaller load or a posture "
-        "nearer to neutral, stronger muscles, or stiffer joints."
+        f"missing with excitations from {low:g} to {high:g}. Let the posture give way with "
+        "solve='both', or give a smaller load, a posture nearer to neutral, or a lower `least`."
     )
 
 
@@ -203,10 +207,12 @@ def _force_slope(units: Musculotendon, resting: RestingMuscles) -> Floats:
     return np.where(resting.force > 0.0, pull * share, 0.0)
 
 
-def _least_squares(G: Floats, wanted: Floats, low: float, high: float) -> Floats | None:
+def _least_squares(
+    G: Floats, wanted: Floats, low: float, high: float
+) -> tuple[Floats, bool]:
     """min |a|^2 with G a = wanted, low <= a <= high: a = clip(G^T x), Newton on x (n,).
 
-    None where no a within the limits does it.
+    Where no a within the limits does it, the one that comes nearest, and False.
     """
     from scipy.optimize import lsq_linear
 
@@ -218,7 +224,7 @@ def _least_squares(G: Floats, wanted: Floats, low: float, high: float) -> Floats
         gap = wanted - G @ a
         size = np.linalg.norm(gap)
         if size <= 1e-12 * scale:
-            return a
+            return a, True
         inside = (told > low) & (told < high)
         J = (G[:, inside]) @ G[:, inside].T + 1e-9 * np.trace(G @ G.T) / len(x) * np.eye(len(x))
         step = np.linalg.solve(J, gap)
@@ -230,7 +236,8 @@ def _least_squares(G: Floats, wanted: Floats, low: float, high: float) -> Floats
             share *= 0.5
         x = x + share * step
     found = lsq_linear(G, wanted, (low, high), method="bvls", tol=1e-14)  # is there any at all?
-    return found.x if np.linalg.norm(G @ found.x - wanted) <= 1e-8 * scale else None
+    nearest = np.clip(found.x, low, high)
+    return nearest, bool(np.linalg.norm(G @ nearest - wanted) <= 1e-8 * scale)
 
 
 def _set(

@@ -45,7 +45,7 @@ class SpineModel:
     rest_tension: Floats | None = None  # (nm,) [N]; none
     drive_width: Parameter = DRIVE_WIDTH
     elements: tuple[ForceElement, ...] = ()
-    recipe: Mapping[str, Any] = field(default_factory=dict)  # arguments that make it again
+    recipe: Mapping[str, Any] = field(default_factory=dict)  # arguments of `spine_model`; {}: other
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -263,11 +263,11 @@ class SpineModel:
 
     def with_reflexes(self, reflexes: StretchReflexes | None) -> SpineModel:
         """The same model with other loops, or none."""
-        return replace(self, reflexes=reflexes)
+        return replace(self, reflexes=reflexes, recipe={})
 
     def with_elements(self, *elements: ForceElement) -> SpineModel:
         """The same model with further elements beside those it has."""
-        return replace(self, elements=(*self.elements, *elements))
+        return replace(self, elements=(*self.elements, *elements), recipe={})
 
     def with_joint(self, joint: PassiveJoint) -> SpineModel:
         """The same model with the joint of one level replaced, an injured unit for instance."""
@@ -275,4 +275,5 @@ class SpineModel:
         if joint.unit.level not in levels:
             raise unknown("level of the model", joint.unit.level, levels)
         at = levels.index(joint.unit.level)
-        return replace(self, joints=(*self.joints[:at], joint, *self.joints[at + 1 :]))
+        joints = (*self.joints[:at], joint, *self.joints[at + 1 :])
+        return replace(self, joints=joints, recipe={})

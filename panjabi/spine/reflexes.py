@@ -119,14 +119,18 @@ def rounded(delay: ArrayLike, step: float = 0.005) -> Floats:
 def homonymous(
     muscles: Musculature,
     *,
-    stretch_gain: float = 1.0,
-    rate_gain: float = 0.1,
+    stretch_gain: float = 0.5,
+    rate_gain: float = 0.05,
     force_gain: float = 0.0,
     deep_delay: float = 0.030,
     delay: float = 0.060,
     filter_time: float = 0.005,
 ) -> StretchReflexes:
-    """Every muscle excites itself when stretched; those of `DEEP` groups over a shorter loop."""
+    """Every muscle excites itself when stretched; those of `DEEP` groups over a shorter loop.
+
+    The delays are the lower end and the mean of trunk muscles' latencies; the gains are assumed: the
+    upright lumbar spine comes to rest with them, and no longer does at twice their size.
+    """
     count = len(muscles)
     deep = np.array([group in DEEP for group in muscles.groups])
     every = np.arange(count)
