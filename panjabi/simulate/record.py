@@ -211,7 +211,7 @@ class SpineRecord:
     def run_again(self) -> SpineRecord:
         """The same run once more, from the same state."""
         from panjabi.simulate.spine_run import simulate
-        from panjabi.spine.equilibrium import Equilibrium
+        from panjabi.spine.at_rest import Equilibrium
 
         run = self.trajectory
         before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]

@@ -16,7 +16,7 @@ from panjabi.simulate.record import SpineRecord
 from panjabi.simulate.settings import Settings
 from panjabi.spine import packing
 from panjabi.spine.applied import KINDS, Perturbation, breaks_of
-from panjabi.spine.equilibrium import Equilibrium, equilibrium
+from panjabi.spine.at_rest import Equilibrium, equilibrium
 from panjabi.spine.model import SpineModel
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.solver_kernels import solver_room, spine_linear

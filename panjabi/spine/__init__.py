@@ -13,9 +13,9 @@ from panjabi import _lazy
 _EXPORTS: dict[str, str] = {
     "SpineModel": "panjabi.spine.model",
     "spine_model": "panjabi.spine.model_build",
-    "equilibrium": "panjabi.spine.equilibrium",
-    "Equilibrium": "panjabi.spine.equilibrium",
-    "jacobian": "panjabi.spine.jacobian",
+    "equilibrium": "panjabi.spine.at_rest",
+    "Equilibrium": "panjabi.spine.at_rest",
+    "jacobian": "panjabi.spine.derivatives",
     "reference_rhs": "panjabi.spine.reference",
     "StretchReflexes": "panjabi.spine.reflexes",
     "homonymous": "panjabi.spine.reflexes",

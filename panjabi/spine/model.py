@@ -22,7 +22,7 @@ from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
 from panjabi.passive.element import PassiveJoint
 from panjabi.provenance import Parameter
-from panjabi.spine.drive import DRIVE_WIDTH, LEAST
+from panjabi.spine.drive import DRIVE_WIDTH, check_excitation
 from panjabi.spine.reflexes import StretchReflexes
 
 Floats = NDArray[np.float64]
@@ -72,12 +72,7 @@ class SpineModel:
                 )
             per = muscles.per_muscle
             put(self, "excitation", per(self.excitation, "excitation").copy())
-            if not (self.excitation.min() >= LEAST and self.excitation.max() <= 1.0 - LEAST):
-                raise ParameterError(
-                    f"excitation lies between {self.excitation.min():g} and "
-                    f"{self.excitation.max():g}; {LEAST:g} to {1.0 - LEAST:g} is possible. A "
-                    "muscle at rest keeps a little."
-                )
+            check_excitation(self.excitation)
             length = self.rest_length
             if length is None:
                 length = muscles.geometry(self.dynamics.part(self.dynamics.held)).length

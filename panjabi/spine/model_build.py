@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from panjabi.body import standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ParameterError, unknown
+from panjabi.neural.loops import ReflexSet
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
@@ -20,7 +21,7 @@ from panjabi.provenance import THIS_WORK
 from panjabi.spine.chain import PLANES
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import SpineModel
-from panjabi.spine.reflexes import StretchReflexes, homonymous
+from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
 from panjabi.spine.static import LEVELS, HeldLoad
 from panjabi.spine.units import RIBBED
 
@@ -45,7 +46,7 @@ def spine_model(
     plane: str = "space",
     joints: Sequence[str] | None = None,
     muscles: bool = True,
-    reflexes: bool | Mapping[str, float] | StretchReflexes = False,
+    reflexes: bool | Mapping[str, float] | StretchReflexes | ReflexSet = False,
     excitation: float = 0.01,
     load: float | HeldLoad = 0.0,
     posture: str | ArrayLike = "standing",
@@ -71,7 +72,7 @@ def spine_model(
     muscles : with the muscles that cross the free joints, the extensors scaled to the strength of
         people (`panjabi.active.strength`).
     reflexes : True for stretch reflexes of every muscle (`reflexes.homonymous`), a mapping of its
-        arguments, or loops made for these muscles.
+        arguments, or loops made for these muscles (`panjabi.neural.ReflexSet`).
     excitation : of every muscle, until `equilibrium` finds what holds the posture [1].
     load : mass held [kg] at the centre of trunk, arms and head, or a `HeldLoad`.
     posture : name of a posture of the body, or its coordinates (nq,): the start, and where all
@@ -150,7 +151,7 @@ def _with_muscles(
     elastic: bool,
     rigid_below: float,
     excitation: float,
-    reflexes: bool | Mapping[str, float] | StretchReflexes,
+    reflexes: bool | Mapping[str, float] | StretchReflexes | ReflexSet,
 ) -> SpineModel:
     from panjabi.active.build import musculature as make
     from panjabi.active.element import MuscleElement
@@ -161,6 +162,8 @@ def _with_muscles(
         made = strong(make(coordinates=model.free, body=model.body, at=q), model.body)
     element = MuscleElement(Musculotendon(made, elastic=elastic, rigid_below=rigid_below))
     loops = reflexes if isinstance(reflexes, StretchReflexes) else None
+    if isinstance(reflexes, ReflexSet):
+        loops = from_reflex_set(reflexes, made)
     if loops is None and reflexes is not False:
         loops = homonymous(made, **(dict(reflexes) if isinstance(reflexes, Mapping) else {}))
     known = {**model.parameters, **dict(made.parameters)}

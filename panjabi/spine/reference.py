@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from panjabi.neural.smooth_kernels import saturated
 from panjabi.spine.applied import MomentPulse, Perturbation, wave
-from panjabi.spine.drive import command, drive
+from panjabi.spine.drive import command
 from panjabi.spine.model import Floats, SpineModel
 from panjabi.spine.places import direction_of, point_of
 
@@ -69,7 +70,7 @@ def excitations(model: SpineModel, y: Floats, delayed: Floats | None = None) -> 
             else delayed
         )
         np.add.at(told, loops.target, past[loops.which_delay, np.arange(len(loops))])
-    return np.array([drive.py_func(x, width)[0] for x in told])
+    return np.array([saturated.py_func(x, width)[0] for x in told])
 
 
 def applied_forces(

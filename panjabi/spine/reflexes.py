@@ -4,7 +4,7 @@ A loop listens to one muscle and excites one, mostly the same. Its receptor is a
 
     filter_time s' = k (L - L0) / lopt + c L' / lopt - g (F - F0) / Fmax - s,
 
-and the muscle hears it late: u = drive(command + sum s(t - delay)). L0 and F0 are path length and
+and the muscle hears it late: u = saturated(command + sum s(t - delay)). L0 and F0 are path length and
 tension where the model is set to rest. The filter stands before the delay, so that nothing has
 to be computed again at times gone by.
 """
@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculature import Musculature
 from panjabi.errors import ParameterError
+from panjabi.neural.loops import ReflexSet
 from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
 
 Floats = NDArray[np.float64]
@@ -154,3 +155,43 @@ def homonymous(
             {k: Parameter(v, unit, THIS_WORK, "assumed") for k, (v, unit) in known.items()}
         ),
     )
+
+
+def from_reflex_set(
+    loops: ReflexSet, muscles: Musculature, *, filter_time: float = 0.005
+) -> StretchReflexes:
+    """The loops of a `ReflexSet` as receptors with a state each.
+
+    filter_time : of receptors of loops that have no filter of their own [s], assumed; the set hears
+        them unfiltered. The drive of the model saturates over the model's own width.
+
+    Raises
+    ------
+    ParameterError
+        If the set is of other muscles, or has loops on acceleration, on the head, or with a
+        threshold, which a model of the whole musculature does not carry.
+    """
+    if loops.muscles != muscles.names:
+        raise ParameterError(
+            f"the reflexes are of {len(loops.muscles)} muscles from {loops.muscles[0]!r}, the model "
+            f"has {len(muscles)} from {muscles.names[0]!r}; the same in the same order are "
+            "possible. Make the set with muscles=model.muscles.muscles.names."
+        )
+    every = np.arange(len(muscles))
+    parts = []
+    for loop in loops.loops:
+        if loop.on_acceleration or loop.signal == "head" or loop.threshold is not None:
+            raise ParameterError(
+                f"loop {loop.name!r} listens to acceleration or to the head, or has a threshold; "
+                "loops on stretch, rate and force that work both ways are possible here. Leave it "
+                "out, or use the reduced models of panjabi.neural."
+            )
+        table = [
+            np.broadcast_to(np.asarray(x, float), every.shape)
+            for x in (loop.delay, loop.stretch_gain, loop.rate_gain, loop.force_gain)
+        ]
+        acts = np.any([row != 0.0 for row in table[1:]], axis=0)
+        time = loop.filter_time if loop.filtered else filter_time
+        parts.append((every[acts], *(row[acts] for row in table), np.full(acts.sum(), time)))
+    source, delay, stretch, rate, force, time = (np.concatenate(x) for x in zip(*parts, strict=True))
+    return StretchReflexes(source, source, delay, stretch, rate, force, time, loops.parameters)

@@ -10,10 +10,10 @@ from numba import njit
 from panjabi.active.muscle_kernels import muscle_rates
 from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, place
+from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive.kernels import evaluate_unit
 from panjabi.spine import packing as at
 from panjabi.spine.applied import wave
-from panjabi.spine.drive import drive
 
 
 @njit(cache=True, nogil=True)
@@ -149,7 +149,7 @@ def excite(delayed, p, u):
         u[target[k]] += delayed[which[k], k]
     width = at.floats(p, at.MUSCLE_NUMBERS)[at.WIDTH]
     for m in range(u.shape[0]):
-        u[m] = drive(u[m], width)[0]
+        u[m] = saturated(u[m], width)[0]
 
 
 @njit(cache=True, nogil=True)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from panjabi.errors import ParameterError
-from panjabi.spine.jacobian import jacobian
+from panjabi.spine.derivatives import jacobian
 from panjabi.stability.delays.system import DelayTerm, LinearDelaySystem
 
 if TYPE_CHECKING:
-    from panjabi.spine.equilibrium import Equilibrium
+    from panjabi.spine.at_rest import Equilibrium
 
 STILL = 1e-4
 """Largest rate of any state that counts as rest [1/s, rad/s2]."""

@@ -12,8 +12,9 @@ from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
 from panjabi.spine import HeldLoad, equilibrium, reference_rhs, spine_model
 from panjabi.spine.applied import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad
-from panjabi.spine.drive import command, drive
-from panjabi.spine.equilibrium import passive_force
+from panjabi.neural.loops import ReflexLoop, ReflexSet
+from panjabi.spine.drive import command
+from panjabi.spine.at_rest import passive_force
 from panjabi.spine.packing import pack
 from panjabi.spine.reflexes import StretchReflexes, homonymous, rounded
 from panjabi.spine.rhs_kernels import spine_rhs
@@ -206,15 +207,43 @@ def test_gravity_off_keeps_the_inertia():
     assert np.abs(light.dynamics.weight(q)).max() < 1e-12 < np.abs(heavy.dynamics.weight(q)).max()
 
 
-def test_drive_and_command_are_inverse_and_bounded():
-    u = np.array([1e-4, 0.003, 0.02, 0.5, 0.97, 1.0 - 1e-4])
-    x = command(u, 0.02)
-    back = np.array([drive(v, 0.02) for v in x])
-    assert np.allclose(back[:, 0], u, rtol=1e-9)
-    high = np.array([drive(v + 1e-6, 0.02)[0] - drive(v - 1e-6, 0.02)[0] for v in x]) / 2e-6
-    assert np.allclose(back[:, 1], high, rtol=1e-4)
-    assert 0.0 <= drive(-50.0, 0.02)[0] < 1e-5
-    assert 1.0 - 1e-5 < drive(50.0, 0.02)[0] <= 1.0
+def test_a_reflex_set_becomes_receptors():
+    muscles = musculature(coordinates=["L5_S1_FE"])
+    short = ReflexLoop(kind="short", stretch_gain=0.4, rate_gain=0.05)
+    force = ReflexLoop(kind="force", force_gain=0.2, filter_time=0.02)
+    model = spine_model(
+        joints=["L5-S1"],
+        plane="sagittal",
+        musculature=muscles,
+        reflexes=ReflexSet(muscles=muscles.names, loops=(short, force)),
+    )
+    loops, nm = model.reflexes, len(muscles)
+    assert len(loops) == 2 * nm
+    assert np.array_equal(loops.stretch_gain, np.repeat([0.4, 0.0], nm))
+    assert np.array_equal(loops.filter_time, np.repeat([0.005, 0.02], nm))
+    late = np.zeros((2, 2 * nm))
+    late[loops.which_delay[0], :nm] = 0.03
+    u = ReflexSet(muscles=muscles.names, loops=(short,), corner=model.drive_width.si)
+    told = u.commands(np.full(nm, 0.01), stretch=np.full((1, nm), 0.03 / 0.4))
+    y = model.state_at()
+    out = compiled(model, 0.0, y, late)
+    from panjabi.spine.reference import excitations
+
+    assert np.allclose(excitations(model, y, late), told, rtol=1e-12)
+    assert relative(out, reference_rhs(model, 0.0, y, late)) < 1e-12
+    head = ReflexLoop(kind="vestibular", stretch_gain=1.0)
+    with pytest.raises(ParameterError, match="'vestibular' listens to acceleration or to the head"):
+        spine_model(
+            joints=["L5-S1"],
+            plane="sagittal",
+            musculature=muscles,
+            reflexes=ReflexSet(muscles=muscles.names, loops=(head,)),
+        )
+
+
+def test_commands_are_bounded():
+    with pytest.raises(ParameterError, match="excitation lies between 0 and 0.5; 0.0001 to 0.9999"):
+        command([0.0, 0.5], 0.01)
 
 
 def test_equilibrium_by_activation_rests():
@@ -255,7 +284,7 @@ def test_equilibrium_by_posture_of_a_passive_spine():
 
 def test_posture_gives_way_where_muscles_do_not_hold():
     model = spine_model("lumbar")
-    pull = QuickRelease(60.0)
+    pull = QuickRelease(140.0)
     with pytest.raises(ConvergenceError, match="do not hold the posture.*missing"):
         equilibrium(model, least=0.02, applied=(pull,))
     rest = equilibrium(model, solve="both", least=0.02, applied=(pull,))

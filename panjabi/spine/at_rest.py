@@ -216,25 +216,29 @@ def _least_squares(
     """
     from scipy.optimize import lsq_linear
 
-    x = np.linalg.solve(G @ G.T, wanted)
-    scale = max(1.0, float(np.abs(wanted).max()))
-    for _ in range(60):
+    def dual(x: Floats) -> tuple[float, Floats, Floats]:
         told = G.T @ x
         a = np.clip(told, low, high)
+        return float(x @ wanted - told @ a + 0.5 * a @ a), told, a
+
+    x = np.linalg.solve(G @ G.T, wanted)
+    scale = max(1.0, float(np.abs(wanted).max()))
+    value, told, a = dual(x)
+    for _ in range(100):
         gap = wanted - G @ a
-        size = np.linalg.norm(gap)
-        if size <= 1e-12 * scale:
+        if np.linalg.norm(gap) <= 1e-12 * scale:
             return a, True
         inside = (told > low) & (told < high)
-        J = (G[:, inside]) @ G[:, inside].T + 1e-9 * np.trace(G @ G.T) / len(x) * np.eye(len(x))
+        J = G[:, inside] @ G[:, inside].T
+        J += 1e-10 * np.trace(G @ G.T) * np.eye(len(x))
         step = np.linalg.solve(J, gap)
-        share = 1.0
-        while share > 1e-4:
-            trial = np.linalg.norm(wanted - G @ np.clip(G.T @ (x + share * step), low, high))
-            if trial < size:
+        share, rise = 1.0, float(gap @ step)
+        while share > 1e-9:
+            higher, told, a = dual(x + share * step)
+            if higher >= value + 1e-4 * share * rise - 1e-14 * abs(value):
                 break
             share *= 0.5
-        x = x + share * step
+        x, value = x + share * step, higher
     found = lsq_linear(G, wanted, (low, high), method="bvls", tol=1e-14)  # is there any at all?
     nearest = np.clip(found.x, low, high)
     return nearest, bool(np.linalg.norm(G @ nearest - wanted) <= 1e-8 * scale)

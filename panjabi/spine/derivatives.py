@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from panjabi.active.activation import activation_rate
 from panjabi.errors import ParameterError
+from panjabi.neural.smooth_kernels import saturated
 from panjabi.spine.applied import MomentPulse, Perturbation, wave
-from panjabi.spine.drive import command, drive
+from panjabi.spine.drive import command
 from panjabi.spine.model import SpineModel
 from panjabi.spine.places import direction_of, point_of
 from panjabi.spine.reference import NOTHING, reference_rhs
@@ -170,7 +171,7 @@ def _muscles(
         if past is None:
             past = np.tile(y[part["receptor"]], (len(loops.delays), 1))
         np.add.at(told, loops.target, past[loops.which_delay, np.arange(len(loops))])
-    u, bend = np.array([drive.py_func(x, model.drive_width.si) for x in told]).T
+    u, bend = np.array([saturated.py_func(x, model.drive_width.si) for x in told]).T
     by_u = np.empty(len(muscles))
     for m in every:
         _, now[a0 + m, a0 + m], by_u[m] = activation_rate(
