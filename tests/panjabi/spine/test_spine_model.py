@@ -12,7 +12,7 @@ from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
 from panjabi.spine import HeldLoad, equilibrium, reference_rhs, spine_model
 from panjabi.spine.applied import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad
-from panjabi.neural.loops import ReflexLoop, ReflexSet
+from panjabi.neural import ReflexLoop, ReflexSet
 from panjabi.spine.drive import command
 from panjabi.spine.at_rest import passive_force
 from panjabi.spine.packing import pack
