@@ -16,7 +16,8 @@ from panjabi.simulate.settings import Settings
 Floats = NDArray[np.float64]
 
 TIME = 6.0  # after which a start counts as returned or lost [s]
-FIELD_TIME = 1.5  # over which the finite-time exponent is taken [s]
+FIELD_TIME = 2.5  # over which the finite-time exponent is taken [s]
+STOP = 0.6  # tilt of the seat at which a fall ends on a stop [rad]
 RETURNED = 0.05  # lean and tilt of what has returned [rad]
 SOLVER = Settings(rtol=1e-6, atol=1e-8)
 
@@ -68,7 +69,8 @@ def basin_of_attraction(
 
     Bisection takes the boundary to cross each ray once inside radius 1. The exponent is
     ln(largest singular value of d(state at `FIELD_TIME`) / d(start)) / `FIELD_TIME`, by central
-    differences over neighbouring starts of the grid, lengths scaled as the plane is.
+    differences over neighbouring starts of the grid, lengths scaled as the plane is. A seat that
+    tips by `STOP` lies on a stop from then on: without one, all that falls goes on parting.
     """
     if rays < 4 or grid < 11:
         raise ParameterError(
@@ -87,7 +89,7 @@ def basin_of_attraction(
     radius = np.where(outside, 0.5 * (low + high), np.nan)
     tilt, rate = scale[0] * np.linspace(-1, 1, grid), scale[1] * np.linspace(-1, 1, grid)
     starts = np.stack(np.meshgrid(tilt, rate), axis=-1).reshape(-1, 2)
-    ends = _run(plant, starts, FIELD_TIME)[:, :4].reshape(grid, grid, 4)
+    ends = _stopped(_run(plant, starts, FIELD_TIME)[:, :4]).reshape(grid, grid, 4)
     exponent = _exponent(ends, tilt, rate, scale)
     reach = np.linspace(0.05, 1.0, 200)
     ridge = np.array([_ridge(exponent, tilt, rate, reach[:, None] * a) for a in along]) * 0.95 + 0.05
@@ -110,6 +112,15 @@ def _run(plant: Plant, starts: Floats, duration: float) -> Floats:
         settings=SOLVER,
     )  # fmt: skip
     return found.state[:, -1]
+
+
+def _stopped(ends: Floats) -> Floats:
+    """States with falls ended on the stop: held at `STOP`, without rate."""
+    held = np.clip(np.nan_to_num(ends, nan=STOP), -STOP, STOP)
+    fallen = np.abs(ends[:, 0]) >= STOP
+    held[:, :2] = np.where(fallen[:, None], np.sign(ends[:, :1]) * [STOP, 0.0], held[:, :2])
+    held[:, 2:] = np.where(fallen[:, None], 0.0, ends[:, 2:])
+    return held
 
 
 def _returns(plant: Plant, starts: Floats) -> NDArray[np.bool_]:

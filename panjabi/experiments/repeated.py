@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,9 @@ def repeated_movement(
     fit = (FIT[0] / frequency, FIT[1] / frequency)
     found = lyapunov(angle, step=sample, fit=fit, theiler=SAMPLES)
     if found.dimension < LEAST_DIMENSION:
-        found = lyapunov(
-            angle, step=sample, fit=fit, theiler=SAMPLES, dimension=LEAST_DIMENSION
-        )
+        more = lyapunov(
+            angle, step=sample, fit=fit, theiler=SAMPLES, dimension=LEAST_DIMENSION,
+            delay=found.delay,
+        )  # fmt: skip
+        found = replace(more, embedding=found.embedding)
     return RepeatedRecord(pace, cycles, time, angle, found, seed if isinstance(seed, int) else -1)

@@ -45,7 +45,15 @@ class Seat:
     lumbar_damping: Parameter = field(default=_assumed(10.0, "N m s/rad", "intrinsic"))
     strongest: Parameter = field(default=_assumed(60.0, "N m", "largest lumbar moment"))
     activation_time: Parameter = field(default=_assumed(0.04, "s", "activation lag"))
-    effort: Parameter = field(default=_assumed(1e-4, "1", "weight on moment squared over angle"))
+    effort: Parameter = field(
+        default=Parameter(
+            9.2e-4,
+            "1",
+            THIS_WORK,
+            "derived",
+            "moment squared [(N m)2] over angle squared; sways least at 60 ms (`quietest`)",
+        )
+    )
 
     def inertia(self) -> np.ndarray:
         """Upright mass matrix (2, 2) of seat angle and lumbar angle [kg m2]."""
