@@ -24,6 +24,8 @@ _EXPORTS: dict[str, str] = {
     "PointStiffness": "panjabi.experiments.stiffness",
     "point_stiffness": "panjabi.experiments.stiffness",
     "exertion": "panjabi.experiments.stiffness",
+    "LoopMargin": "panjabi.experiments.loop_margin",
+    "loop_margin": "panjabi.experiments.loop_margin",
     "Plant": "panjabi.experiments.plant",
     "Seat": "panjabi.experiments.seat",
     "seated": "panjabi.experiments.seat",

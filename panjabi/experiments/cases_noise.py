@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from panjabi.experiments.basin import basin_of_attraction
 from panjabi.experiments.judging import change, judged
 from panjabi.experiments.repeated import RepeatedRecord, moving_trunk, repeated_movement
-from panjabi.experiments.seat import seated
+from panjabi.experiments.seat import Seat, seated
 from panjabi.experiments.sitting import SittingRecord, sitting
 from panjabi.neural.phenotype import published_extra_delay
 from panjabi.reference import Case
+from panjabi.stability.delays.counting import count_unstable
 from panjabi.stability.delays.reference_sets import TRUNK_DELAY
 
 SEEDS = range(8)
@@ -36,6 +38,8 @@ def trials(delay: float = TRUNK_DELAY, gain_factor: float = 1.0) -> list[Sitting
 def _sitting() -> Iterator[Case]:
     healthy, late, stiff = trials(), trials(LATE), trials(gain_factor=STIFF)
     stable = late[0].stable
+    eager = replace(Seat(), effort=replace(Seat().effort, value=0.1 * Seat().effort.value))
+    tight = count_unstable(seated(eager, delay=LATE).model.system())
     trunk = _against(lambda r: r.rms_trunk, late, healthy)
     moment = _against(lambda r: r.rms_moment, late, healthy)
     yield judged(
@@ -43,8 +47,8 @@ def _sitting() -> Iterator[Case]:
         trunk,
         f"17 ms (Radebold 2000) more delay, gains those that sway least at 60 ms: rightmost root "
         f"{healthy[0].rightmost.real:.2f} to {late[0].rightmost.real:.2f} 1/s, RMS of the trunk "
-        f"{trunk:+.0f} %, of the moment {moment:+.0f} %. Gains of a regulator that weighs effort "
-        "ten times less fall over with the same delay",
+        f"{trunk:+.0f} %, of the moment {moment:+.0f} %. A person whose regulator weighs effort "
+        f"ten times less has {tight} unstable roots with the same delay",
         accept="stable, and displacement and moment rise",
         met=stable and trunk > 0.0 and moment > 0.0,
         unit="%",
