@@ -131,7 +131,7 @@ def _force(asked: argparse.Namespace, condition: Condition) -> dict[str, Any]:
 
 def _sway(asked: argparse.Namespace, condition: Condition) -> dict[str, Any]:
     from panjabi.experiments.seat import seated
-    from panjabi.experiments.sitting import sitting
+    from panjabi.experiments.seated_sway import sitting
     from panjabi.stability.delays.reference_sets import TRUNK_DELAY
 
     plant = seated(delay=TRUNK_DELAY + condition.extra_delay, gain_factor=condition.gain_factor)

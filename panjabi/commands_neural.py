@@ -88,31 +88,32 @@ def _margin(asked: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.experiments.condensed import loop_margin
     from panjabi.experiments.condition import Condition, at_rest
-    from panjabi.experiments.loop_margin import loop_margin
 
-    body = [name for name in (*BODY, "set", "filter_time", "delay") if getattr(asked, name) is not None]
+    lumped = (*BODY, "set", "filter_time", "delay")
+    body = [name for name in lumped if getattr(asked, name) is not None]
     if body:
         raise ParameterError(
-            f"{', '.join(map(_option, body))} and --model were given; possible: a lumped trunk by its "
-            "numbers, or a spine model by its name. Leave one of them out."
+            f"{', '.join(map(_option, body))} and --model were given; possible: a lumped trunk by "
+            "its numbers, or a spine model by its name. Leave one of them out."
         )
     least = {} if asked.cocontraction is None else {"cocontraction": asked.cocontraction}
     condition = Condition(model=asked.model, **least)
     rest = at_rest(condition)
     found = loop_margin(rest)
-    finite = math.isfinite(found.extra_delay)
+    margin = _finite(found.extra_delay)
     value: dict[str, Any] = {
         "schema": "panjabi-delay-margin/1",
         "model": condition.model,
         "cocontraction": condition.cocontraction,
-        "delay_margin_s": found.extra_delay if finite else None,
-        "crossing_rad_per_s": found.frequency if math.isfinite(found.frequency) else None,
+        "delay_margin_s": margin,
+        "crossing_rad_per_s": _finite(found.frequency),
         "rightmost_root": {
             "delay_s": found.longest_delay,
-            "real_per_s": found.rightmost.real,
-            "imag_rad_per_s": found.rightmost.imag,
-            "residual": found.residual,
+            "real_per_s": _finite(found.rightmost.real),
+            "imag_rad_per_s": _finite(found.rightmost.imag),
+            "residual": _finite(found.residual),
         },
         "stable": found.stable,
         "unstable_roots": found.unstable_roots,
@@ -123,14 +124,18 @@ def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
     state = "stable" if found.stable else f"unstable with {found.unstable_roots} roots"
     hertz = found.frequency / (2.0 * math.pi)
     first = "no delay within the search destabilises"
-    if finite:
-        first = f"every loop bears {1e3 * found.extra_delay:.2f} ms more"
-        first += f", crossing at {hertz:.2f} Hz" if found.extra_delay else ""
+    if margin is not None:
+        first = f"every loop bears {1e3 * margin:.2f} ms more"
+        first += f", crossing at {hertz:.2f} Hz" if margin else ""
     return value, (
-        f"{condition.model}: {rest.model.muscle_count} muscles, {rest.model.size} states, {state} as "
-        f"it is (loops up to {1e3 * found.longest_delay:g} ms)\n{first}\nrightmost root found "
+        f"{condition.model}: {rest.model.muscle_count} muscles, {rest.model.size} states, {state} "
+        f"as it is (loops up to {1e3 * found.longest_delay:g} ms)\n{first}\nrightmost root found "
         f"{s.real:.4f} ± {s.imag:.4f}i 1/s"
     )
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
 
 
 def _model(asked: argparse.Namespace) -> ReflexModel:

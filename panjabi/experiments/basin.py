@@ -61,7 +61,7 @@ def basin_of_attraction(
     plant: Plant | None = None,
     *,
     rays: int = 24,
-    scale: tuple[float, float] = (0.3, 1.0),
+    scale: tuple[float, float] = (0.5, 2.0),
     grid: int = 41,
     bisections: int = 12,
 ) -> Basin:
@@ -92,7 +92,7 @@ def basin_of_attraction(
     ends = _stopped(_run(plant, starts, FIELD_TIME)[:, :4]).reshape(grid, grid, 4)
     exponent = _exponent(ends, tilt, rate, scale)
     reach = np.linspace(0.05, 1.0, 200)
-    ridge = np.array([_ridge(exponent, tilt, rate, reach[:, None] * a) for a in along]) * 0.95 + 0.05
+    ridge = np.array([reach[_ridge(exponent, tilt, rate, reach[:, None] * a)] for a in along])
     return Basin(
         angle, radius, 0.5**bisections, scale, tilt, rate, exponent,
         np.where(outside, ridge, np.nan),
@@ -136,9 +136,9 @@ def _exponent(ends: Floats, tilt: Floats, rate: Floats, scale: tuple[float, floa
     return np.log(np.maximum(largest, 1e-12)) / FIELD_TIME
 
 
-def _ridge(exponent: Floats, tilt: Floats, rate: Floats, points: Floats) -> float:
-    """Share of the ray at which the exponent is largest [1]."""
+def _ridge(exponent: Floats, tilt: Floats, rate: Floats, points: Floats) -> int:
+    """Number of the point of a ray (points, 2) at which the exponent is largest."""
     from scipy.interpolate import RegularGridInterpolator
 
     field = RegularGridInterpolator((rate, tilt), exponent)
-    return float(np.argmax(field(points[:, ::-1])) / (len(points) - 1))
+    return int(np.argmax(field(points[:, ::-1])))

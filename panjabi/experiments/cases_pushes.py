@@ -103,8 +103,8 @@ def _release() -> Iterator[Case]:
         "N251",
         change(stiff.damping, healthy.damping),
         f"damping of the second-order fit with gains times {STIFF:g}; with the extra delay "
-        f"{change(later.damping, healthy.damping):+.0f} %. Late gains on stretch take damping away, "
-        "and the intrinsic damping was left alone",
+        f"{change(later.damping, healthy.damping):+.0f} %. Late gains on stretch take damping "
+        "away, and the intrinsic damping was left alone",
         accept="sign",
         met=stiff.damping > healthy.damping,
         unit="%",
@@ -148,7 +148,7 @@ def _admittance() -> Iterator[Case]:
     yield judged(
         "N031_simulated",
         change(resist.low_admittance(), relax.low_admittance()),
-        f"multisine on the one-joint trunk with its muscles, gains times {more:.2f} (N032, measured "
+        f"multisine on the one-joint trunk with its muscles, gains times {more:.2f} (N032, read "
         f"back as {gain:+.0f} %), co-contraction left alone; subjects may have braced too",
         of="N031",
     )

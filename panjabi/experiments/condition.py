@@ -63,7 +63,7 @@ class Condition:
             if gain_factor is None:
                 raise ParameterError(
                     "the gain phenotype was asked for without a factor; possible: a number above "
-                    "1. No published figure sets it: give gain_factor=1.4, say."
+                    "1. No published figure sets it: give gain_factor (--gain), 1.4 say."
                 )
             return replace(self, gain_factor=self.gain_factor * gain_factor)
         if name == "delay":

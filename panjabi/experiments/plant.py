@@ -1,10 +1,11 @@
-"""A reflex model as the solvers take it: large angles, muscles that tire of no more, noise.
+"""A reflex model as the solvers take it: large angles, muscles with a limit, noise.
 
     y' = E^-1 [ A0 y + sum_j A_j (y + sensed noise)(t - T_j) + B (moments) ]
 
 The matrices are those of `ReflexModel.system()`. Beside them stand three moments that the linear
 system does not have: gravity, m g h (sin phi - phi) for every body that leans; the difference
-between what a loop asks and what muscles give, S tanh(F / S); and motor noise that grows with F.
+between what the loops ask, F, and what muscles give, S tanh(F / S); and motor noise that grows with
+it.
 Inertia is that of the upright posture.
 """
 
@@ -59,7 +60,7 @@ class Plant:
     model: ReflexModel
     leans: Sequence[Sequence[float]]  # (k, m): lean of body k per coordinate
     weight: Sequence[float]  # m g h of every leaning body [N m/rad]
-    strongest: float = math.inf  # moment S that a loop cannot exceed [N m]
+    strongest: float = math.inf  # moment S that the muscles cannot exceed [N m]
     noise: PlantNoise = field(default_factory=PlantNoise)
 
     def __post_init__(self) -> None:
@@ -74,6 +75,11 @@ class Plant:
                 "a loop has no filter; possible: loops with a filter, whose moment is a state that "
                 "can saturate. Give filter=FirstOrder(0.04), say."
             )
+        if any(loop.acts != self.model.loops[0].acts for loop in self.model.loops):
+            raise ParameterError(
+                f"the loops act on {[loop.acts for loop in self.model.loops]}; possible: the same "
+                "for all, since one group of muscles gives the moment. Give loops alike `acts`."
+            )
         if not self.strongest > 0.0:
             raise ParameterError(
                 f"the strongest moment is {self.strongest!r} N m; possible: a positive number, or "
@@ -83,6 +89,12 @@ class Plant:
     @cached_property
     def _system(self) -> Any:
         return self.model.system()
+
+    @property
+    def acts(self) -> Floats:
+        """Moment on each coordinate (m,) per moment of the muscles, the same for all loops [1]."""
+        m = len(self.model.coordinates)
+        return np.array(self.model.loops[0].acts or (1.0,) + (0.0,) * (m - 1))
 
     @property
     def size(self) -> int:
@@ -101,12 +113,10 @@ class Plant:
         return tuple(loop.delay for loop in self.model.loops)
 
     def vector(self, *, amplitude: float = 0.0, frequency: float = 0.0) -> Floats:
-        """Parameters of the right-hand side; a moment on coordinate 0, amplitude [N m] times sine.
-        """
+        """Parameters of the right-hand side; amplitude [N m] of a sine moment on coordinate 0."""
         system, m = self._system, len(self.model.coordinates)
         inverse = np.linalg.inv(system.E)
         late = [inverse @ term.state for term in system.delayed]
-        acts = np.array([loop.acts or (1.0,) + (0.0,) * (m - 1) for loop in self.model.loops])
         force = [system.state_names.index(f"{loop.name}_moment") for loop in self.model.loops]
         push = inverse @ system.inputs  # (n, m): rates per moment
         strongest = self.strongest if math.isfinite(self.strongest) else 1e12
@@ -115,7 +125,7 @@ class Plant:
             system.size, m, len(late), len(self.weight), strongest, amplitude, frequency,
             noise.motor.si, noise.motor_share.si, noise.motor_time.si, noise.sensory_time.si,
         ]  # fmt: skip
-        parts = [head, inverse @ system.now, *late, push, acts @ push.T, force, self.leans,
+        parts = [head, inverse @ system.now, *late, push, push @ self.acts, force, self.leans,
                  self.weight]  # fmt: skip
         return np.concatenate([np.ravel(np.asarray(part, float)) for part in parts])
 
@@ -150,7 +160,7 @@ def plant_rhs(t, y, delayed, p, out):
     late = A + n * n
     push = late + loops * n * n
     acts = push + n * m
-    force = acts + loops * n
+    force = acts + n
     leans = force + loops
     weight = leans + bodies * m
     moment = p[5] * math.sin(2.0 * math.pi * p[6] * t)
@@ -159,19 +169,20 @@ def plant_rhs(t, y, delayed, p, out):
         for k in range(n):
             total += p[A + i * n + k] * y[k]
         out[i] = total
+    asked = 0.0
     for j in range(loops):
+        asked += y[int(p[force + j])]
         at = late + j * n * n
-        asked = y[int(p[force + j])]
-        given = strongest * math.tanh(asked / strongest)
-        change = asked - given + (p[7] + p[8] * abs(given)) * y[n]
-        for i in range(n):
-            total = p[acts + j * n + i] * change
-            for k in range(n):
-                heard = delayed[j, k]
-                if k < m:
-                    heard += delayed[j, n + 1 + k]
-                total += p[at + i * n + k] * heard
-            out[i] += total
+        for k in range(n):
+            heard = delayed[j, k]
+            if k < m:
+                heard += delayed[j, n + 1 + k]
+            for i in range(n):
+                out[i] += p[at + i * n + k] * heard
+    given = strongest * math.tanh(asked / strongest)
+    change = asked - given + (p[7] + p[8] * abs(given)) * y[n]
+    for i in range(n):
+        out[i] += p[acts + i] * change
     for b in range(bodies):
         lean = 0.0
         for c in range(m):

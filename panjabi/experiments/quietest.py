@@ -30,15 +30,11 @@ def expected_sway(plant: Plant) -> float:
     for k, s in enumerate(1j * w):
         late = [term.state * np.exp(-s * term.delay) for term in system.delayed]
         row = np.linalg.solve((s * system.E - system.now - np.sum(late, axis=0)).T, out)
-        for j, loop in enumerate(plant.model.loops):
-            acts = np.array(loop.acts or (1.0,) + (0.0,) * (m - 1))
-            moment = row @ system.inputs @ acts  # type: ignore[operator]
-            power[k] += _spectrum(noise.motor.si, noise.motor_time.si, w[k]) * abs(moment) ** 2
-            for c in range(m):
-                heard = row @ late[j][:, c]
-                power[k] += (
-                    _spectrum(noise.sensory.si, noise.sensory_time.si, w[k]) * abs(heard) ** 2
-                )
+        moment = row @ system.inputs @ plant.acts  # type: ignore[operator]
+        power[k] = _spectrum(noise.motor.si, noise.motor_time.si, w[k]) * abs(moment) ** 2
+        heard = row @ np.sum(late, axis=0)[:, :m]
+        sensed = _spectrum(noise.sensory.si, noise.sensory_time.si, w[k])
+        power[k] += sensed * float(np.sum(np.abs(heard) ** 2))
     return math.sqrt(float(np.trapezoid(power, w)) / math.pi)
 
 

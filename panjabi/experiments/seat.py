@@ -47,7 +47,7 @@ class Seat:
     activation_time: Parameter = field(default=_assumed(0.04, "s", "activation lag"))
     effort: Parameter = field(
         default=Parameter(
-            9.2e-4,
+            1.1e-3,
             "1",
             THIS_WORK,
             "derived",
@@ -67,7 +67,8 @@ class Seat:
 
     def weights(self) -> tuple[float, float]:
         """Toppling stiffness of the leaning seat and of the leaning trunk [N m/rad]."""
-        lower = self.lower_mass.si * self.lower_height.si + self.upper_mass.si * self.joint_height.si
+        lower = self.lower_mass.si * self.lower_height.si
+        lower += self.upper_mass.si * self.joint_height.si
         return GRAVITY * lower, GRAVITY * self.upper_mass.si * self.upper_height.si
 
     def stiffness(self) -> np.ndarray:

@@ -40,9 +40,7 @@ class PointStiffness:
         return self.reflex / (self.total + self.gravity)
 
 
-def point_stiffness(
-    rest: Equilibrium, applied: Sequence[Perturbation] = ()
-) -> PointStiffness:
+def point_stiffness(rest: Equilibrium, applied: Sequence[Perturbation] = ()) -> PointStiffness:
     """Static compliance of the exact derivatives, inverted, with and without the delayed part.
 
     `applied` holds the rest from outside. Fibres, tendons and Maxwell branches have relaxed; a

@@ -22,6 +22,10 @@ _EXPORTS: dict[str, str] = {
     "plot_stability_map": "panjabi.plots.delay_map",
     "plot_root_loci": "panjabi.plots.delay_roots",
     "plot_admittance": "panjabi.plots.delay_bode",
+    "plot_perturbation": "panjabi.plots.perturbation",
+    "plot_stabilogram": "panjabi.plots.stabilogram",
+    "plot_diffusion": "panjabi.plots.stabilogram",
+    "plot_basin": "panjabi.plots.basin",
     "PublishedRatio": "panjabi.plots.delay_bode",
     "journal_style": "panjabi.plots.style",
 }

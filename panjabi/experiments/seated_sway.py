@@ -50,9 +50,7 @@ class SittingRecord:
         return float(self.moment.std())
 
 
-def sitting(
-    plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0
-) -> SittingRecord:
+def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0) -> SittingRecord:
     """A trial of so many seconds [s] after `SETTLE`.
 
     Raises
