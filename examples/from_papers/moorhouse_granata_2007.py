@@ -99,7 +99,7 @@ def figures(answer: Answer) -> dict[str, Figure]:
         )  # fmt: skip
         ax.axhline(0.0, color="0.6", lw=0.6)
         ax.set(xlabel="extension effort [% of strength]", ylabel="stiffness at T8 [kN/m]")
-        ax.legend()
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
         return {"stiffness": figure}
 
 

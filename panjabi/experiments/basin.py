@@ -61,7 +61,7 @@ def basin_of_attraction(
     plant: Plant | None = None,
     *,
     rays: int = 24,
-    scale: tuple[float, float] = (0.5, 2.0),
+    scale: tuple[float, float] = (0.5, 1.6),
     grid: int = 41,
     bisections: int = 12,
 ) -> Basin:

@@ -62,7 +62,9 @@ def _sitting() -> Iterator[Case]:
         ("frequency", "mean frequency of the seat", lambda r: r.sway.mean_frequency_hz, -1),
     )
     for name, quantity, read, sign in measures:
-        before, after, stiffer = (np.mean([read(r) for r in g]) for g in (healthy, late, stiff))
+        before, after, stiffer = (
+            float(np.mean([read(r) for r in g])) for g in (healthy, late, stiff)
+        )
         rise = 100.0 * (after - before) / abs(before)
         other = 100.0 * (stiffer - before) / abs(before)
         reason = f"delay phenotype; with gains times {STIFF:g} {other:+.0f} %. "

@@ -135,7 +135,7 @@ class CondensedJoints:
             for k in range(min(len(low), len(high))):
                 if (low[k] > 0.0) == (high[k] > 0.0):
                     continue
-                at = brentq(lambda x, k=k: self._sizes(x)[k], a, b, xtol=1e-12)
+                at = float(brentq(lambda x, k=k: self._sizes(x)[k], a, b, xtol=1e-12))  # type: ignore[arg-type]
                 z = self._values(at)[k]
                 delay = float(-np.angle(z)) / at
                 while delay < 0.0:
@@ -148,7 +148,7 @@ class CondensedJoints:
         D0, D1 = self.pencil(1j * w)
         inverse = np.linalg.eigvals(np.linalg.solve(D0, D1))
         inverse = inverse[np.abs(inverse) > 1e-9]
-        return 1.0 / inverse[np.argsort(-np.abs(inverse))]
+        return np.asarray(1.0 / inverse[np.argsort(-np.abs(inverse))], complex)
 
     def _sizes(self, w: float) -> NDArray[np.float64]:
         return np.log(np.abs(self._values(w)))

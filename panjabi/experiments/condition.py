@@ -89,7 +89,6 @@ def _made(name: str) -> SpineModel:
 
 def _changed(condition: Condition) -> SpineModel:
     model = _made(condition.model)
-    assert model.reflexes is not None
     if condition.stiffness_factor != 1.0:
         for joint in model.joints:
             softer = [
@@ -97,5 +96,6 @@ def _changed(condition: Condition) -> SpineModel:
             ]
             unit = joint.unit.with_structures(softer, f"passive x {condition.stiffness_factor:g}")
             model = model.with_joint(replace(joint, unit=unit))
+    assert model.reflexes is not None  # `_made` asks for them
     loops = model.reflexes.scaled(condition.gain_factor).later(condition.extra_delay)
     return model.with_reflexes(loops)

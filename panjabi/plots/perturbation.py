@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi.plots.style import ELASTIC_ZONE, GREY, PALETTE, SMALL
+from panjabi.plots.style import ELASTIC_ZONE, GREY, PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,9 +53,6 @@ def plot_perturbation(
         ax.set_ylabel(f"{group}\ndrive [% of max]")
         ax.margins(y=0.15)
     axes[-1].set_xlabel("time after the push [ms]")
-    axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(responses))
-    axes[0].annotate(
-        "reflex\nwindow", (1e3 * float(np.mean(reflex_window)), 0.98),
-        xycoords=("data", "axes fraction"), ha="center", va="top", fontsize=SMALL,
-    )  # fmt: skip
+    axes[0].axvspan(0.0, 0.0, color=ELASTIC_ZONE, label="reflex window")  # its place in the legend
+    axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return axes
