@@ -207,9 +207,7 @@ def _force_slope(units: Musculotendon, resting: RestingMuscles) -> Floats:
     return np.where(resting.force > 0.0, pull * share, 0.0)
 
 
-def _least_squares(
-    G: Floats, wanted: Floats, low: float, high: float
-) -> tuple[Floats, bool]:
+def _least_squares(G: Floats, wanted: Floats, low: float, high: float) -> tuple[Floats, bool]:
     """min |a|^2 with G a = wanted, low <= a <= high: a = clip(G^T x), Newton on x (n,).
 
     Where no a within the limits does it, the one that comes nearest, and False.
@@ -252,9 +250,7 @@ def _set(
     if model.muscles is not None:
         length = model.muscles.muscles.geometry(q).length
         tension = model.muscles.units.at_rest(excitation, length).force
-        made = replace(
-            model, excitation=excitation, rest_length=length, rest_tension=tension
-        )
+        made = replace(model, excitation=excitation, rest_length=length, rest_tension=tension)
     state = made.state_at(q)
     if made.reflexes is not None:
         state[made.slices["receptor"]] = 0.0

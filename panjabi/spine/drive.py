@@ -32,9 +32,7 @@ def command(excitation: ArrayLike, width: float) -> NDArray[np.float64]:
 
 def check_excitation(excitation: NDArray[np.float64]) -> None:
     """Refuse what cannot be commanded; see `command`."""
-    if excitation.size and not (
-        excitation.min() >= LEAST and excitation.max() <= 1.0 - LEAST
-    ):
+    if excitation.size and not (excitation.min() >= LEAST and excitation.max() <= 1.0 - LEAST):
         raise ParameterError(
             f"excitation lies between {excitation.min():g} and {excitation.max():g}; {LEAST:g} to "
             f"{1.0 - LEAST:g} is possible. A muscle at rest keeps a little."

@@ -193,5 +193,7 @@ def from_reflex_set(
         acts = np.any([row != 0.0 for row in table[1:]], axis=0)
         time = loop.filter_time if loop.filtered else filter_time
         parts.append((every[acts], *(row[acts] for row in table), np.full(acts.sum(), time)))
-    source, delay, stretch, rate, force, time = (np.concatenate(x) for x in zip(*parts, strict=True))
+    source, delay, stretch, rate, force, time = (
+        np.concatenate(x) for x in zip(*parts, strict=True)
+    )
     return StretchReflexes(source, source, delay, stretch, rate, force, time, loops.parameters)

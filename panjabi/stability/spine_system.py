@@ -43,7 +43,9 @@ def linear_system(rest: Equilibrium, *, dormant: bool = False) -> LinearDelaySys
         )
     moving = np.ones(model.size, bool)
     if not dormant:
-        still = ~np.any(found.now, axis=1) & ~np.any([np.any(L, axis=1) for L in found.late], axis=0)
+        still = ~np.any(found.now, axis=1) & ~np.any(
+            [np.any(L, axis=1) for L in found.late], axis=0
+        )
         moving = ~still if len(found.late) else np.any(found.now, axis=1)
     keep = np.flatnonzero(moving)
     square = np.ix_(keep, keep)
