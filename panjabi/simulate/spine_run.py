@@ -60,7 +60,8 @@ def simulate(
     ParameterError
         If what is given does not fit.
     """
-    acting = (perturbation,) if isinstance(perturbation, KINDS) else tuple(perturbation)
+    given: Any = perturbation
+    acting = (given,) if isinstance(given, KINDS) else tuple(given)
     for one in acting:
         if not isinstance(one, KINDS):
             raise ParameterError(

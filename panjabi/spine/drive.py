@@ -1,4 +1,4 @@
-"""The command at which a muscle's saturating drive (`neural.smooth_kernels`) gives an excitation."""
+"""The command at which the saturating drive of a muscle gives an excitation."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ def linear_system(rest: Equilibrium, *, dormant: bool = False) -> LinearDelaySys
     worst = int(np.abs(found.rate).argmax())
     if not abs(found.rate[worst]) <= STILL:
         raise ParameterError(
-            f"{model.state_names[worst]} changes by {found.rate[worst]:.3g} a second, so this is no "
-            f"state of rest; up to {STILL:g} counts as one. Take it from `equilibrium`."
+            f"{model.state_names[worst]} changes by {found.rate[worst]:.3g} a second, so this is "
+            f"no state of rest; up to {STILL:g} counts as one. Take it from `equilibrium`."
         )
     moving = np.ones(model.size, bool)
     if not dormant:
