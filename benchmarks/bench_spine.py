@@ -75,7 +75,7 @@ def main() -> None:
                 errors = [gap[part[k]].max() for k in ("q", "activation", "fibre")]
                 print(
                     f"{method:12} {tolerance:9.0e} {record.trajectory.counts.steps:7d} "
-                    f"{DURATION / spent:12.1f}  {errors[0]:16.1e} {errors[1]:14.1e} {errors[2]:8.0e}"
+                    f"{DURATION / spent:12.1f} {errors[0]:16.1e} {errors[1]:14.1e} {errors[2]:8.0e}"
                 )
 
 
