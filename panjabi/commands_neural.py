@@ -114,6 +114,7 @@ def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
             "real_per_s": _finite(found.rightmost.real),
             "imag_rad_per_s": _finite(found.rightmost.imag),
             "residual": _finite(found.residual),
+            "complete": found.complete,
         },
         "stable": found.stable,
         "unstable_roots": found.unstable_roots,
