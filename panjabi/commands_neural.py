@@ -132,6 +132,7 @@ def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
         f"{condition.model}: {rest.model.muscle_count} muscles, {rest.model.size} states, {state} "
         f"as it is (loops up to {1e3 * found.longest_delay:g} ms)\n{first}\nrightmost root found "
         f"{s.real:.4f} ± {s.imag:.4f}i 1/s"
+        f"{'' if found.complete else ', not all unstable ones were found'}"
     )
 
 
