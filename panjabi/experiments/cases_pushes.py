@@ -14,22 +14,19 @@ from panjabi.experiments.condition import Condition
 from panjabi.experiments.force import force_perturbation
 from panjabi.experiments.judging import change, judged
 from panjabi.experiments.pushes import quick_release, sudden_load
-from panjabi.experiments.stiffness import exertion
 from panjabi.neural.creep import CreepEffect, mcgill_brown_1992
 from panjabi.reference import Case, row
 
 HEALTHY = Condition()
 STIFF = 1.4  # gain factor of the gain phenotype, assumed
 FLEXION = 15.0 * 60.0  # bout of full flexion before the reflex is tested [s]
-SHARES = (0.05, 0.1, 0.2, 0.3)  # exertions, over the extension strength
 MILLISECOND = 1e3
 
 
 def push_cases() -> Iterator[Case]:
-    """Cases of V1, V2, V4, V5, V12, V15 and of the release studies."""
+    """Cases of V1, V2, V4, V12, V15 and of the release studies."""
     yield from _latency()
     yield from _release()
-    yield from _exertion()
     yield from _admittance()
     yield from _creep()
 
@@ -108,35 +105,6 @@ def _release() -> Iterator[Case]:
         accept="sign",
         met=stiff.damping > healthy.damping,
         unit="%",
-    )
-
-
-def _exertion() -> Iterator[Case]:
-    found = {share: exertion(HEALTHY, share=share) for share in SHARES}
-    fifth = found[0.2]
-    yield judged(
-        "N027",
-        100.0 * fifth.share_of_total,
-        "reflex over reflex and intrinsic stiffness at T8, gravity left out of both, reflex gains "
-        "assumed; it falls as exertion stiffens the muscles: "
-        + ", ".join(f"{100 * f.share_of_total:.0f} % at {100 * s:.0f}" for s, f in found.items()),
-    )
-    yield judged(
-        "N028",
-        fifth.intrinsic,
-        f"slow stiffness at T8, {fifth.lever:.2f} m over L5-S1, gravity in it: one joint under a "
-        "rigid trunk has all its muscles' elasticity at one place and no vertebra to give way",
-        accept="within two published standard deviations",
-        met=abs(fifth.intrinsic - row("N028").number) <= 2.0 * (row("N028").sd or 0.0),
-    )
-    negative = float(np.mean([one.intrinsic < 0.0 for one in found.values()]))
-    yield judged(
-        "N029",
-        100.0 * negative,
-        f"exertions of {', '.join(f'{100 * s:.0f}' for s in SHARES)} % in one model, where trials "
-        "of eleven people are published",
-        accept="above 60",
-        met=negative > 0.6,
     )
 
 
