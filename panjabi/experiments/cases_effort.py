@@ -47,7 +47,7 @@ def effort_cases() -> Iterator[Case]:
         "N028_lumbar",
         None,
         f"six joints give {_told(_stiffness('lumbar'))}, in no order: activations with the least "
-        "sum of squares leave a posture that is not stable, and the inverse of its compliance passes "
+        "sum of squares leave a posture that is not stable, and the inverse of its compliance goes "
         "through infinity. Some of these lie within the published spread, which proves nothing",
         of="N028",
     )
