@@ -23,6 +23,7 @@ _EXPORTS: dict[str, str] = {
     "plot_root_loci": "panjabi.plots.delay_roots",
     "plot_admittance": "panjabi.plots.delay_bode",
     "PublishedRatio": "panjabi.plots.delay_bode",
+    "plot_validation": "panjabi.plots.validation",
     "journal_style": "panjabi.plots.style",
 }
 
