@@ -15,6 +15,9 @@ _EXPORTS: dict[str, str] = {
     "plot_injured": "panjabi.plots.moment_angle",
     "plot_buckling_path": "panjabi.plots.buckling",
     "plot_mode": "panjabi.plots.buckling",
+    "plot_muscles": "panjabi.plots.muscles",
+    "plot_weakest_mode": "panjabi.plots.weakest",
+    "plot_floor_sweep": "panjabi.plots.floor_sweep",
     "plot_level_table": "panjabi.plots.levels",
     "journal_style": "panjabi.plots.style",
 }

@@ -21,6 +21,12 @@ _EXPORTS: dict[str, str] = {
     "load_path": "panjabi.stability.arc",
     "post_buckling": "panjabi.stability.arc",
     "crisco": "panjabi.stability.crisco_model",
+    "StaticStability": "panjabi.stability.muscular",
+    "static_stability": "panjabi.stability.muscular",
+    "one_joint_stiffness": "panjabi.stability.muscular",
+    "Margin": "panjabi.stability.margins",
+    "load_margin": "panjabi.stability.margins",
+    "deficit_margin": "panjabi.stability.margins",
     "ColumnCase": "panjabi.stability.cases",
     "column_cases": "panjabi.stability.cases",
 }

@@ -2,7 +2,8 @@
 
 Length based and tension only: `Collagen`, `Cable`, `PassiveMuscle`, `NervePath`. In time:
 `PronySeries`. Between layers: `GlidingLayer`. A law of your own is any object that keeps the
-promises `check_law` tests. Names are looked up when used, so importing this costs nothing.
+promises `check_law` tests. Curves of a whole muscle, active and passive, over its own sizes:
+`DeGrooteCurves`. Names are looked up when used, so importing this costs nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from panjabi.tissue.collagen import Cable, Collagen
+    from panjabi.tissue.de_groote import DeGrooteCurves
     from panjabi.tissue.gliding import GlidingLayer
     from panjabi.tissue.law import Law, LawReport, Promise, available_laws, check_law, law_named
     from panjabi.tissue.muscle import PassiveMuscle, TensionBreakdown
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Cable": "collagen",
     "Collagen": "collagen",
+    "DeGrooteCurves": "de_groote",
     "GlidingLayer": "gliding",
     "Law": "law",
     "LawReport": "law",
@@ -43,6 +46,7 @@ _HOME = {
 __all__ = [
     "Cable",
     "Collagen",
+    "DeGrooteCurves",
     "GlidingLayer",
     "Law",
     "LawReport",

@@ -1,0 +1,148 @@
+"""Intra-abdominal pressure as a strut between pelvic floor and diaphragm, with a potential.
+
+Pressure p on an area A pushes the thorax up and the pelvis down along one line in front of the
+spine. At constant pressure the potential is -p A times the distance of the two ends: the strut
+unloads the spine by p A and extends it by p A times its lever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.active.build import region_coordinates
+from panjabi.active.reduced import reduce_tree
+from panjabi.body.model import Body
+from panjabi.body.muscles import PathArrays
+from panjabi.body.standard import standard_adult
+from panjabi.body.tree import Tree
+from panjabi.errors import ParameterError
+from panjabi.provenance import THIS_WORK, Parameter
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pressure:
+    """What is assumed of the pressure; sweep all of it.
+
+    The area is that of the diaphragm's projection, the lever how far the line runs in front of
+    the L4-L5 joint centre, the depth how far the pelvic floor lies below L5-S1.
+    """
+
+    pressure: Parameter = field(
+        default_factory=lambda: Parameter(5.0, "kPa", THIS_WORK, "assumed", "effort; sweep 0-20")
+    )
+    area: Parameter = field(
+        default_factory=lambda: Parameter(250.0, "cm2", THIS_WORK, "assumed", "sweep 150-450")
+    )
+    lever: Parameter = field(
+        default_factory=lambda: Parameter(50.0, "mm", THIS_WORK, "assumed", "sweep 30-70")
+    )
+    depth: Parameter = field(
+        default_factory=lambda: Parameter(80.0, "mm", THIS_WORK, "assumed", "sweep 50-110")
+    )
+
+    def __post_init__(self) -> None:
+        for name in ("pressure", "area", "lever", "depth"):
+            given: Parameter = getattr(self, name)
+            if given.si < 0.0:
+                raise ParameterError(
+                    f"Pressure.{name} is {given.value:g} {given.unit}; 0 or more is possible. "
+                    "Pressures are over that outside."
+                )
+
+    @property
+    def force(self) -> float:
+        """Push of the strut, pressure times area [N]: what it takes off the spine."""
+        return self.pressure.si * self.area.si
+
+
+@dataclass(frozen=True, eq=False)
+class AbdominalPressure:
+    """The strut as a force element over the coordinates of a body's spine; made by `strut`."""
+
+    settings: Pressure
+    coordinates: tuple[str, ...]
+    tree: Tree
+    path: PathArrays
+
+    @property
+    def states(self) -> int:
+        return 0
+
+    @property
+    def delays(self) -> tuple[float, ...]:
+        return ()
+
+    def energy(self, q: Array, /) -> float:
+        """-p A times the distance of the ends [J]."""
+        return -self.settings.force * self._line(q)[0]
+
+    def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
+        """Generalised force on the body (n,) [N m]; extends the spine where the line is ahead."""
+        return self.settings.force * self._line(q)[1]
+
+    def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
+        """Hessian of the energy (n, n) [N m/rad]."""
+        return -self.settings.force * self._line(q)[2]
+
+    def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
+        """Nothing to integrate, (0,)."""
+        return np.empty(0)
+
+    def _line(self, q: Array) -> tuple[float, Array, Array]:
+        """Distance of the ends [m] with gradient and Hessian."""
+        from panjabi.active.path_kernels import path_curvature
+        from panjabi.body.kernels import forward
+        from panjabi.body.path_kernels import path_derivatives
+
+        tree, p = self.tree, self.path
+        nb, ne, n = len(tree.parent), len(tree.slide), len(self.coordinates)
+        R, t = np.empty((nb, 3, 3)), np.empty((nb, 3))
+        axis, origin = np.empty((ne, 3)), np.empty((ne, 3))
+        rate, rate2 = np.empty(ne), np.empty(ne)
+        forward(tree, np.ascontiguousarray(q, float), R, t, axis, origin, rate, rate2)
+        length, slope, H = np.empty(1), np.empty((1, n)), np.empty((1, n, n))
+        lines = (p.start, p.body, p.local)
+        path_derivatives(tree, *lines, p.top, R, t, axis, origin, rate, length, slope)
+        path_curvature(tree, *lines, R, t, axis, origin, rate, rate2, np.ones(1), True, H)
+        return float(length[0]), slope[0], H[0]
+
+
+def strut(
+    settings: Pressure | None = None,
+    body: Body | None = None,
+    *,
+    coordinates: Iterable[str] | None = None,
+    at: ArrayLike | None = None,
+) -> AbdominalPressure:
+    """The pressure strut of a body, vertical in upright standing, over the lumbar coordinates.
+
+    Other coordinates and `at` as for `musculature`. Lever and depth grow with the pelvis.
+    """
+    settings = settings or Pressure()
+    body = standard_adult() if body is None else body
+    names = region_coordinates("lumbar") if coordinates is None else tuple(coordinates)
+    free = np.array([body.coordinate_index(c) for c in names], np.int64)
+    upright = body.poses(body.zero())
+    size = body.scale[body.body_index("pelvis")]
+    ahead = body.joint_centre(upright, "L4")[0] + size * settings.lever.si
+    top = body.joint_centre(upright, "T12")[1]
+    bottom = body.joint_centre(upright, "L5")[1] - size * settings.depth.si
+    reduced = reduce_tree(body.tree, free, body.poses(body.zero() if at is None else at).q)
+    ends = []
+    for name, height in (("sacrum", bottom), ("T12", top)):
+        b = body.body_index(name)
+        local = upright.R[b].T @ (np.array([ahead, height, 0.0]) - upright.t[b])
+        ends.append(reduced.point(b, local))
+    path = PathArrays(
+        np.array([0, 2], np.int64),
+        np.array([b for b, _ in ends], np.int64),
+        np.array([p for _, p in ends]),
+        np.array([min(b for b, _ in ends)], np.int64),  # the spine is one chain
+    )
+    return AbdominalPressure(settings, names, reduced.tree, path)

@@ -1,0 +1,155 @@
+"""Putting the muscle sets onto a body: which muscles, and on which tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.active.abdomen import LUMBAR_JOINTS, AbdomenCoupling, with_abdomen
+from panjabi.active.data import MuscleRecord, MuscleSet, read_set
+from panjabi.active.musculature import Musculature
+from panjabi.active.placing import fibre_scale, force_scale, neutral_lengths, place
+from panjabi.active.reduced import reduce_tree
+from panjabi.body.model import Body
+from panjabi.body.muscles import PathArrays
+from panjabi.body.standard import standard_adult
+from panjabi.errors import ParameterError, unknown
+from panjabi.provenance import Parameter, ParameterSet
+
+LUMPED_BODY = "head_neck"
+"""Head and neck as one body of the thoracolumbar set; its neck muscles ride on it."""
+LUMPED_GROUP = "neck_lump"
+_THORACIC = tuple(f"T{k}_T{k + 1}" for k in range(11, 0, -1))
+_NECK = ("C7_T1", "C6_C7", "C5_C6", "C4_C5", "C3_C4", "C2_C3", "C1_C2", "skull_C1")
+REGIONS: dict[str, tuple[str, ...]] = {
+    "lumbar": LUMBAR_JOINTS,
+    "thoracolumbar": LUMBAR_JOINTS + _THORACIC,
+    "cervical": _NECK,
+    "whole": LUMBAR_JOINTS + _THORACIC + _NECK,
+}
+"""Joints that move in each region, from below."""
+
+
+def region_coordinates(region: str) -> tuple[str, ...]:
+    """Coordinates of a region: FE, LB, AR joint by joint from below."""
+    if region not in REGIONS:
+        raise unknown("region", region, REGIONS)
+    return tuple(f"{joint}_{plane}" for joint in REGIONS[region] for plane in ("FE", "LB", "AR"))
+
+
+def musculature(
+    region: str = "lumbar",
+    body: Body | None = None,
+    *,
+    coordinates: Iterable[str] | None = None,
+    at: ArrayLike | None = None,
+    coupled: bool = True,
+    coupling: AbdomenCoupling | None = None,
+    sets: Mapping[str, MuscleSet] | None = None,
+) -> Musculature:
+    """Muscles of both sides that cross the joints of a region of the spine.
+
+    Parameters
+    ----------
+    region
+        "lumbar": joints L5-S1 to T12-L1, the thorax rigid above; "thoracolumbar": up to T1-T2;
+        "cervical": C7-T1 to the skull; "whole": all. The thoracolumbar set holds head and
+        neck as one lump: where joints of the neck move its neck muscles give way to the cervical
+        set, whose torso is rigid. Psoas is the eleven fascicles a side, which end on the
+        pelvis; the lumped psoas of the leg stays in `Body.muscles`.
+    body
+        The standard adult when not given. Fibre and tendon lengths follow each muscle's path
+        length, maximal forces the body's mass to its force exponent.
+    coordinates
+        Coordinates in the place of those of the region: columns of every derivative.
+    at
+        Coordinates of the body (nq,) at which all other joints are held; upright when not given.
+    coupled, coupling
+        Whether the abdomen turns with the lumbar spine, and how; else it is held still.
+    sets
+        Muscle sets read from a user's files, by name, in the place of the packaged ones.
+
+    Raises
+    ------
+    UnknownNameError
+        For a region, coordinate, set or body that does not exist.
+    ParameterError
+        If a coordinate is given twice, or no muscle crosses any of them.
+    """
+    body = standard_adult() if body is None else body
+    names = region_coordinates(region) if coordinates is None else tuple(coordinates)
+    free = np.array([body.coordinate_index(c) for c in names], np.int64)
+    if not names or len(set(names)) != len(names):
+        raise ParameterError(
+            f"coordinates {names!r} were given; one or more of the body's coordinates, each once, "
+            "are possible. Leave them out for those of the region."
+        )
+    held = body.poses(body.zero() if at is None else at).q
+    coupling = (coupling or AbdomenCoupling()) if coupled else None
+    neck = not set(names).isdisjoint(region_coordinates("cervical"))
+    records, bib = _records(neck, sets or {})
+    tree, abdomen = with_abdomen(body, coupling)
+    reduced = reduce_tree(tree, free, held)
+    placed = place(body, records, abdomen)
+    paths = placed.on(reduced)
+    # The same muscles with the abdomen held still: it counts as moving here in any case.
+    moving, _ = with_abdomen(body, coupling or AbdomenCoupling())
+    crossing = _crossing(placed.on(reduce_tree(moving, free, held)))
+    if not crossing.any():
+        raise ParameterError(
+            f"no muscle crosses {', '.join(names)}; joints of the spine are possible. "
+            "Choose coordinates of the spine."
+        )
+    fibre = fibre_scale(body, records, neutral_lengths(body, records))
+    both = [*records, *records]
+    everything = Musculature(
+        names=tuple(r.name + side for side in ("_r", "_l") for r in records),
+        groups=tuple(r.group for r in both),
+        max_force=force_scale(body) * np.array([r.max_force for r in both]),
+        optimal_length=fibre * np.array([r.optimal_length for r in both]),
+        tendon_slack_length=fibre * np.array([r.tendon_slack_length for r in both]),
+        pennation=np.array([r.pennation for r in both]),
+        coordinates=names,
+        tree=reduced.tree,
+        paths=paths,
+        coupled=coupled,
+        strength=np.ones(len(both)),
+        parameters=_parameters(coupling),
+        bib=bib,
+    )
+    return everything.selected(crossing)
+
+
+def _records(
+    neck: bool, sets: Mapping[str, MuscleSet]
+) -> tuple[list[MuscleRecord], tuple[str, ...]]:
+    """Muscles of the right side, and the sources of their sets."""
+    for name, given in sets.items():
+        if name != given.name:
+            raise ParameterError(
+                f"a set named {given.name!r} was given as {name!r}; each under its own name is "
+                "possible. Write sets={mine.name: mine}."
+            )
+    trunk = sets.get("thoracolumbar") or read_set("thoracolumbar")
+    if not neck:
+        return list(trunk.muscles), (trunk.bib,)
+    cervical = sets.get("cervical") or read_set("cervical")
+    kept = [r for r in trunk.muscles if r.group != LUMPED_GROUP or LUMPED_BODY not in r.bodies]
+    return [*kept, *cervical.muscles], (trunk.bib, cervical.bib)
+
+
+def _crossing(paths: PathArrays) -> NDArray[np.bool_]:
+    """Muscles with points on more than one body, mask (nm,)."""
+    muscles = zip(paths.start[:-1], paths.start[1:], strict=True)
+    return np.array([bool(np.any(paths.body[i:j] != paths.body[i])) for i, j in muscles])
+
+
+def _parameters(coupling: AbdomenCoupling | None) -> ParameterSet:
+    made: dict[str, Parameter] = {}
+    if coupling is not None:
+        made["abdomen_flexion_share"] = coupling.flexion
+        made["abdomen_lateral_bending_share"] = coupling.lateral_bending
+        made["abdomen_axial_rotation_share"] = coupling.axial_rotation
+    return ParameterSet(made)

@@ -1,0 +1,198 @@
+"""Muscles as force elements of a spine model (`panjabi.elements`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.active.line_kernels import Pieces, pieces_of
+from panjabi.active.musculature import Musculature
+from panjabi.active.musculotendon import Musculotendon
+from panjabi.active.stiffness import Bergmark, ShortRangeStiffness
+from panjabi.errors import ParameterError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class MuscleElement:
+    """Muscles with activation dynamics and, where a tendon stretches, fibre dynamics.
+
+    State: activation (nm,), then fibre length over the optimal one (nm,). Inputs: excitation
+    from 0 to 1 (nm,), delayed by `excitation_delay`. There is no potential: force depends on
+    velocity and history.
+    """
+
+    units: Musculotendon
+    excitation_delay: float = 0.0  # of every input [s]
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.excitation_delay) and self.excitation_delay >= 0.0):
+            raise ParameterError(
+                f"MuscleElement.excitation_delay is {self.excitation_delay!r} s; 0 or more is "
+                "possible. Give the delay as a positive time."
+            )
+
+    @property
+    def muscles(self) -> Musculature:
+        """The muscles it is made of."""
+        return self.units.muscles
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        return self.muscles.coordinates
+
+    @property
+    def states(self) -> int:
+        return 2 * len(self.muscles)
+
+    @property
+    def delays(self) -> tuple[float, ...]:
+        return (self.excitation_delay,) * len(self.muscles)
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """Moving pieces of the paths, for `muscle_kernels.muscle_rates`."""
+        return pieces_of(self.muscles.paths)
+
+    def state_at_rest(self, q: Array, activation: Array | float = 0.0) -> Array:
+        """State (2 nm,) with fibres in balance at q and an activation."""
+        geometry = self.muscles.geometry(q)
+        a = self.muscles.per_muscle(activation, "activation")
+        return np.concatenate([a, self.units.at_rest(a, geometry.length).fibre_length])
+
+    def energy(self, q: Array, /) -> None:
+        """None: muscles have no potential."""
+        return None
+
+    def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
+        """Generalised force on the body (n,) [N m]: minus slope^T tension."""
+        return self._evaluate(q, rate, state, inputs)[0]
+
+    def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
+        """d state / d t (2 nm,) [1/s]."""
+        return np.concatenate(self._evaluate(q, rate, state, inputs)[1:3])
+
+    def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
+        """-d force / d q (n, n) [N m/rad] with activations and fibre lengths held.
+
+        An elastic tendon then answers alone; with a rigid one the fibre follows the path and its
+        rate. Both with the tensions times the curvature of the paths.
+        """
+        from panjabi.active import musculotendon_kernels as kernels
+
+        nm = len(self.muscles)
+        pose = self.muscles.pose(q)
+        geometry = self.muscles.geometry(pose)
+        speed = geometry.slope @ np.asarray(rate, float)
+        activation, fibre = state[:nm].copy(), state[nm:].copy()
+        units, elastic = self.units.units, self.units.units.elastic
+        tension, fibre_rate = np.empty((2, nm))
+        kernels.rates(units, activation, fibre, geometry.length, speed, tension, fibre_rate)
+        stiffness, rigid = np.empty(nm), np.empty((3, nm))
+        kernels.tendon_slopes(units, fibre, geometry.length, stiffness)
+        kernels.rigid_all(units, activation, geometry.length, speed, *rigid)
+        stiffness = np.where(elastic, stiffness, rigid[1])
+        H = self.muscles.tension_curvature(pose, tension)
+        H += geometry.slope.T @ (stiffness[:, None] * geometry.slope)
+        if not elastic.all() and np.any(rate):
+            turning = self.muscles.curvature(pose) @ rate  # d speed / d q
+            viscosity = np.where(elastic, 0.0, rigid[2])
+            H += geometry.slope.T @ (viscosity[:, None] * turning)
+        return H
+
+    def _evaluate(
+        self, q: Array, rate: Array, state: Array, inputs: Array
+    ) -> tuple[Array, Array, Array]:
+        from panjabi.active.muscle_kernels import muscle_rates, workspace
+
+        nm = len(self.muscles)
+        tree = self.muscles.tree
+        Q, out = np.empty(len(self.coordinates)), np.empty((2, nm))
+        muscle_rates(
+            tree,
+            self.pieces,
+            self.units.units,
+            *self.units.activation.constants,
+            np.ascontiguousarray(q, float),
+            np.ascontiguousarray(rate, float),
+            np.ascontiguousarray(state[:nm], float),
+            np.ascontiguousarray(state[nm:], float),
+            np.ascontiguousarray(inputs, float),
+            workspace(tree, self.pieces),
+            Q,
+            out[0],
+            out[1],
+        )
+        return Q, out[0], out[1]
+
+
+@dataclass(frozen=True, eq=False)
+class HeldTensions:
+    """Muscles at tensions held from outside, with short-range stiffness about one posture.
+
+    The potential is sum F (L - L0) + k (L - L0)^2 / 2: at the posture where it was made its
+    gradient is slope^T F and its Hessian sum k r r^T + F d2L, the muscles' part of the Hessian
+    whose lowest eigenvalue decides on stability.
+    """
+
+    muscles: Musculature
+    posture: Array  # (n,) where tensions are given [rad]
+    tension: Array  # (nm,) [N]
+    law: ShortRangeStiffness = field(default_factory=Bergmark)
+
+    def __post_init__(self) -> None:
+        tension = self.muscles.per_muscle(self.tension, "tension")
+        if tension.min() < 0.0:
+            m = int(tension.argmin())
+            raise ParameterError(
+                f"tension of {self.muscles.names[m]!r} is {tension[m]:g} N; a muscle pulls with 0 "
+                "or more. Give tensions as positive numbers."
+            )
+        object.__setattr__(self, "tension", tension)
+
+    @cached_property
+    def _rest(self) -> tuple[Array, Array]:
+        """Path lengths where made [m], and stiffnesses [N/m]."""
+        length = self.muscles.geometry(self.posture).length
+        return length, self.law.stiffness(self.muscles, self.tension, length)[0]
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        return self.muscles.coordinates
+
+    @property
+    def states(self) -> int:
+        return 0
+
+    @property
+    def delays(self) -> tuple[float, ...]:
+        return ()
+
+    def energy(self, q: Array, /) -> float:
+        """Work done against the muscles since the posture [J]."""
+        length, k = self._rest
+        stretch = self.muscles.geometry(q).length - length
+        return float(self.tension @ stretch + 0.5 * k @ stretch**2)
+
+    def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
+        """Generalised force on the body (n,) [N m]."""
+        length, k = self._rest
+        geometry = self.muscles.geometry(q)
+        return -geometry.slope.T @ (self.tension + k * (geometry.length - length))
+
+    def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
+        """Hessian of the energy (n, n) [N m/rad]."""
+        length, k = self._rest
+        pose = self.muscles.pose(q)
+        geometry = self.muscles.geometry(pose)
+        tension = self.tension + k * (geometry.length - length)
+        bending = self.muscles.tension_curvature(pose, tension)
+        return bending + geometry.slope.T @ (k[:, None] * geometry.slope)
+
+    def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
+        """Nothing to integrate, (0,)."""
+        return np.empty(0)

@@ -1,0 +1,198 @@
+"""What a right-hand side needs of muscle paths, without any slope matrix.
+
+Lengths and rates of change follow from the places and twists of the bodies, and tensions go
+back as loads on the bodies, so that the work grows with the number of moving pieces alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from panjabi.body.muscles import PathArrays
+from panjabi.body.tree import Floats, Integers, Tree
+
+
+class Pieces(NamedTuple):
+    """The straight pieces of all paths whose ends ride on different bodies, muscle by muscle."""
+
+    first: Integers  # (nm + 1,) pieces of muscle m are first[m] .. first[m + 1] - 1
+    body: Integers  # (np, 2) bodies of the two ends
+    local: Floats  # (np, 2, 3) [m]
+    fixed: Floats  # (nm,) length of the pieces that lie on one body [m]
+
+
+def pieces_of(paths: PathArrays) -> Pieces:
+    """Moving pieces of polylines; what lies on one body is summed up once."""
+    before, after = paths.body[:-1], paths.body[1:]
+    muscle = np.repeat(np.arange(len(paths.start) - 1), np.diff(paths.start))
+    within = muscle[:-1] == muscle[1:]
+    size = np.linalg.norm(np.diff(paths.local, axis=0), axis=1)
+    fixed = np.zeros(len(paths.start) - 1)
+    still = within & (before == after)
+    np.add.at(fixed, muscle[:-1][still], size[still])
+    moving = np.flatnonzero(within & (before != after))
+    count = np.bincount(muscle[moving], minlength=len(fixed))
+    return Pieces(
+        np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        np.stack([before[moving], after[moving]], axis=1),
+        np.stack([paths.local[moving], paths.local[moving + 1]], axis=1),
+        fixed,
+    )
+
+
+@njit(cache=True, nogil=True)
+def body_twists(
+    tree: Tree,
+    velocity: Floats,
+    axis_world: Floats,
+    origin_world: Floats,
+    rate: Floats,
+    omega: Floats,
+    v: Floats,
+) -> None:
+    """Angular velocity of every body and velocity of its point at the world's origin, in place.
+
+    velocity : (n,) of the coordinates. omega [rad/s], v [m/s] : (nb, 3) out; a point p of body b
+    moves by v[b] + omega[b] x p.
+    """
+    for i in range(3):
+        omega[0, i] = 0.0
+        v[0, i] = 0.0
+    for b in range(1, tree.parent.shape[0]):
+        for i in range(3):
+            omega[b, i] = omega[tree.parent[b], i]
+            v[b, i] = v[tree.parent[b], i]
+        for e in range(tree.first[b], tree.first[b + 1]):
+            s = rate[e] * velocity[tree.coordinate[e]]
+            a0 = s * axis_world[e, 0]
+            a1 = s * axis_world[e, 1]
+            a2 = s * axis_world[e, 2]
+            if tree.slide[e] == 1:
+                v[b, 0] += a0
+                v[b, 1] += a1
+                v[b, 2] += a2
+            else:
+                o0, o1, o2 = origin_world[e]
+                omega[b, 0] += a0
+                omega[b, 1] += a1
+                omega[b, 2] += a2
+                v[b, 0] += o1 * a2 - o2 * a1
+                v[b, 1] += o2 * a0 - o0 * a2
+                v[b, 2] += o0 * a1 - o1 * a0
+
+
+@njit(cache=True, nogil=True)
+def line_motion(
+    pieces: Pieces,
+    R: Floats,
+    t: Floats,
+    omega: Floats,
+    v: Floats,
+    direction: Floats,
+    moment: Floats,
+    length: Floats,
+    speed: Floats,
+) -> None:
+    """Path lengths [m] and their rates [m/s], in place.
+
+    direction, moment : (np, 3) out: unit vector of each piece, and its moment about the world's
+    origin [m]: all that a tension along it does to a body.
+    length, speed : (nm,) out.
+    """
+    for m in range(pieces.first.shape[0] - 1):
+        total = pieces.fixed[m]
+        faster = 0.0
+        for p in range(pieces.first[m], pieces.first[m + 1]):
+            a = pieces.body[p, 0]
+            b = pieces.body[p, 1]
+            l0, l1, l2 = pieces.local[p, 0]
+            x0 = R[a, 0, 0] * l0 + R[a, 0, 1] * l1 + R[a, 0, 2] * l2 + t[a, 0]
+            x1 = R[a, 1, 0] * l0 + R[a, 1, 1] * l1 + R[a, 1, 2] * l2 + t[a, 1]
+            x2 = R[a, 2, 0] * l0 + R[a, 2, 1] * l1 + R[a, 2, 2] * l2 + t[a, 2]
+            l0, l1, l2 = pieces.local[p, 1]
+            u0 = R[b, 0, 0] * l0 + R[b, 0, 1] * l1 + R[b, 0, 2] * l2 + t[b, 0] - x0
+            u1 = R[b, 1, 0] * l0 + R[b, 1, 1] * l1 + R[b, 1, 2] * l2 + t[b, 1] - x1
+            u2 = R[b, 2, 0] * l0 + R[b, 2, 1] * l1 + R[b, 2, 2] * l2 + t[b, 2] - x2
+            size = np.sqrt(u0 * u0 + u1 * u1 + u2 * u2)
+            total += size
+            if size > 0.0:
+                u0 /= size
+                u1 /= size
+                u2 /= size
+            m0 = x1 * u2 - x2 * u1
+            m1 = x2 * u0 - x0 * u2
+            m2 = x0 * u1 - x1 * u0
+            direction[p, 0] = u0
+            direction[p, 1] = u1
+            direction[p, 2] = u2
+            moment[p, 0] = m0
+            moment[p, 1] = m1
+            moment[p, 2] = m2
+            faster += (
+                u0 * (v[b, 0] - v[a, 0])
+                + u1 * (v[b, 1] - v[a, 1])
+                + u2 * (v[b, 2] - v[a, 2])
+                + m0 * (omega[b, 0] - omega[a, 0])
+                + m1 * (omega[b, 1] - omega[a, 1])
+                + m2 * (omega[b, 2] - omega[a, 2])
+            )
+        length[m] = total
+        speed[m] = faster
+
+
+@njit(cache=True, nogil=True)
+def tension_loads(
+    tree: Tree,
+    pieces: Pieces,
+    direction: Floats,
+    moment: Floats,
+    tension: Floats,
+    axis_world: Floats,
+    origin_world: Floats,
+    rate: Floats,
+    force: Floats,
+    torque: Floats,
+    Q: Floats,
+) -> None:
+    """Generalised force of tensions (nm,) [N] on the coordinates, in place.
+
+    direction, moment : from `line_motion`. force, torque : (nb, 3) work space. Q : (n,) out [N m].
+    The line of a piece pulls its first body along u and its second one back along the same
+    line, so both get the same moment about the world's origin with opposite sign.
+    """
+    force[:] = 0.0
+    torque[:] = 0.0
+    Q[:] = 0.0
+    for m in range(pieces.first.shape[0] - 1):
+        f = tension[m]
+        for p in range(pieces.first[m], pieces.first[m + 1]):
+            a = pieces.body[p, 0]
+            b = pieces.body[p, 1]
+            for i in range(3):
+                pull = f * direction[p, i]
+                turn = f * moment[p, i]
+                force[a, i] += pull
+                torque[a, i] += turn
+                force[b, i] -= pull
+                torque[b, i] -= turn
+    for b in range(tree.parent.shape[0] - 1, 0, -1):
+        f0, f1, f2 = force[b]
+        for e in range(tree.first[b], tree.first[b + 1]):
+            a0, a1, a2 = axis_world[e]
+            if tree.slide[e] == 1:
+                value = a0 * f0 + a1 * f1 + a2 * f2
+            else:
+                o0, o1, o2 = origin_world[e]
+                value = (
+                    a0 * (torque[b, 0] - o1 * f2 + o2 * f1)
+                    + a1 * (torque[b, 1] - o2 * f0 + o0 * f2)
+                    + a2 * (torque[b, 2] - o0 * f1 + o1 * f0)
+                )
+            Q[tree.coordinate[e]] += rate[e] * value
+        parent = tree.parent[b]
+        for i in range(3):
+            force[parent, i] += force[b, i]
+            torque[parent, i] += torque[b, i]

@@ -1,0 +1,100 @@
+"""The muscles' part of a right-hand side in one compiled call that allocates nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from panjabi.active.activation import activation_rates
+from panjabi.active.line_kernels import Pieces, body_twists, line_motion, tension_loads
+from panjabi.active.musculotendon_kernels import Units, rates
+from panjabi.body.kernels import forward
+from panjabi.body.tree import Floats, Tree
+
+
+class Workspace(NamedTuple):
+    """Room for one evaluation; every thread needs its own."""
+
+    R: Floats  # (nb, 3, 3)
+    t: Floats  # (nb, 3)
+    axis_world: Floats  # (ne, 3)
+    origin_world: Floats  # (ne, 3)
+    rate: Floats  # (ne,)
+    rate2: Floats  # (ne,)
+    omega: Floats  # (nb, 3)
+    v: Floats  # (nb, 3)
+    force: Floats  # (nb, 3)
+    torque: Floats  # (nb, 3)
+    direction: Floats  # (np, 3)
+    moment: Floats  # (np, 3)
+    length: Floats  # (nm,) path length [m]
+    speed: Floats  # (nm,) its rate [m/s]
+    tension: Floats  # (nm,) [N]
+
+
+def workspace(tree: Tree, pieces: Pieces) -> Workspace:
+    """Room for `muscle_rates` on a tree."""
+    nb, ne = len(tree.parent), len(tree.slide)
+    n_pieces, nm = len(pieces.body), len(pieces.fixed)
+    shapes = [(nb, 3, 3), (nb, 3), (ne, 3), (ne, 3), (ne,), (ne,)]
+    shapes += [(nb, 3)] * 4 + [(n_pieces, 3)] * 2 + [(nm,)] * 3
+    return Workspace(*(np.zeros(shape) for shape in shapes))
+
+
+@njit(cache=True, nogil=True)
+def muscle_rates(
+    tree: Tree,
+    pieces: Pieces,
+    units: Units,
+    rise: float,
+    fall: float,
+    sharpness: float,
+    q: Floats,
+    velocity: Floats,
+    activation: Floats,
+    fibre: Floats,
+    excitation: Floats,
+    work: Workspace,
+    Q: Floats,
+    activation_rate: Floats,
+    fibre_rate: Floats,
+) -> None:
+    """Generalised force of all muscles and the rates of their states, in place.
+
+    Parameters
+    ----------
+    rise, fall, sharpness : `ActivationDynamics.constants`.
+    q, velocity : (n,) of the tree's coordinates. activation, fibre, excitation : (nm,), the fibre
+        over its optimal length.
+    Q : (n,) out [N m]. activation_rate, fibre_rate : (nm,) out [1/s].
+    """
+    forward(tree, q, work.R, work.t, work.axis_world, work.origin_world, work.rate, work.rate2)
+    body_twists(tree, velocity, work.axis_world, work.origin_world, work.rate, work.omega, work.v)
+    line_motion(
+        pieces,
+        work.R,
+        work.t,
+        work.omega,
+        work.v,
+        work.direction,
+        work.moment,
+        work.length,
+        work.speed,
+    )
+    rates(units, activation, fibre, work.length, work.speed, work.tension, fibre_rate)
+    activation_rates(rise, fall, sharpness, excitation, activation, activation_rate)
+    tension_loads(
+        tree,
+        pieces,
+        work.direction,
+        work.moment,
+        work.tension,
+        work.axis_world,
+        work.origin_world,
+        work.rate,
+        work.force,
+        work.torque,
+        Q,
+    )

@@ -1,0 +1,246 @@
+"""Muscle fibre and tendon in series, compiled: one muscle at a time, and all of them in place.
+
+Fibre of length lf at constant thickness h, along the tendon s = sqrt(lf^2 - h^2), cos a = s / lf:
+
+    F = Fmax [a fl(lf/lopt) fv(v) + fp(lf/lopt) + d v] s / lf,     v = lf' / (vmax lopt)
+
+Tendon of length L - s: F = Fmax ft((L - s) / lts). A rigid tendon keeps lts.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from panjabi.body.tree import Floats
+from panjabi.tissue import de_groote_kernels as curves
+
+SHORTEST = 1e-3
+"""Fibre length along the tendon, over the optimal one, below which nothing is divided by it."""
+
+
+class Units(NamedTuple):
+    """Musculotendon units as flat arrays (nm,), and the constants they share."""
+
+    max_force: Floats  # [N]
+    optimal_length: Floats  # [m]
+    tendon_slack_length: Floats  # [m]
+    thickness: Floats  # optimal length times sin(pennation) [m]
+    elastic: np.ndarray  # bool: whether the tendon stretches
+    speed: float  # greatest speed of shortening [optimal lengths/s]
+    damping: float  # d of the fibre [1]
+    curves: Floats  # DeGrooteCurves.row
+
+
+@njit(cache=True, nogil=True)
+def fibre_force(c, activation, length, velocity, damping):
+    """Force along the fibre over Fmax, and its slopes by length and velocity [1]."""
+    fl, fl1 = curves.active(c, length)
+    fv, fv1 = curves.velocity(c, velocity)
+    fp, fp1 = curves.passive(c, length)
+    force = activation * fl * fv + fp + damping * velocity
+    return force, activation * fl1 * fv + fp1, activation * fl * fv1 + damping
+
+
+@njit(cache=True, nogil=True)
+def rigid(c, fmax, lopt, lts, h, speed, damping, activation, length, velocity):
+    """Force [N] of one muscle with a rigid tendon, and its slopes by path length and velocity.
+
+    The first seven arguments are the fields of `Units`, the constants c first. length [m] and
+    velocity [m/s] of the path; slopes [N/m], [N s/m]. Zero where the path is shorter than the
+    tendon.
+    """
+    s = length - lts
+    if s <= 0.0:
+        return 0.0, 0.0, 0.0
+    lf = math.sqrt(s * s + h * h)
+    cosine = s / lf
+    scale = 1.0 / (speed * lopt)
+    v = velocity * cosine * scale
+    f, f_l, f_v = fibre_force(c, activation, lf / lopt, v, damping)
+    turn = h * h / (lf * lf * lf)  # d cos / d s
+    slope = (f_l * cosine / lopt + f_v * velocity * turn * scale) * cosine + f * turn
+    return fmax * f * cosine, fmax * slope, fmax * f_v * cosine * scale * cosine
+
+
+@njit(cache=True, nogil=True)
+def along_tendon(fibre, thickness):
+    """Fibre length projected on the tendon [1]; both arguments over the optimal length.
+
+    A fibre shorter than the muscle is thick lies across: it then counts as SHORTEST.
+    """
+    across = fibre * fibre - thickness * thickness
+    return math.sqrt(across) if across > SHORTEST * SHORTEST else SHORTEST
+
+
+@njit(cache=True, nogil=True)
+def elastic(c, lopt, lts, h, damping, activation, fibre, length):
+    """Tendon force over Fmax and fibre velocity over the greatest speed of one muscle [1].
+
+    fibre : its length over the optimal one; length [m] of the path.
+    """
+    s = along_tendon(fibre, h / lopt)
+    ft, _ = curves.tendon(c, (length - s * lopt) / lts)
+    fl, _ = curves.active(c, fibre)
+    fp, _ = curves.passive(c, fibre)
+    return ft, curves.damped_velocity(c, activation * fl, damping, ft * fibre / s - fp)
+
+
+@njit(cache=True, nogil=True)
+def at_rest(c, fmax, lopt, lts, h, speed, damping, activation, length):
+    """Equilibrium of one muscle with an elastic tendon at a path length [m], all at rest.
+
+    Returns force [N], fibre length over the optimal one, stiffness of the fibre along the tendon
+    and of the tendon [N/m], viscosity of the fibre along the tendon [N s/m], and the residual of
+    the balance [N]. Zero where the path is shorter than the tendon.
+
+    The unknown is the fibre's length s along the tendon in s + lts ft^-1(pull of the fibre) = L:
+    with the logarithm instead of the exponential Newton's steps see an almost straight line. They
+    stay inside a shrinking bracket whose upper end leaves the tendon just slack.
+    """
+    slack, k_tendon = curves.tendon_at_force(c, 0.0)
+    high = length - lts * slack
+    if high <= 0.0:
+        return 0.0, h / lopt, 0.0, 0.0, 0.0, 0.0
+    low = 0.0
+    s = 0.98 * high
+    pull = k_fibre = viscosity = lf = 0.0
+    for _ in range(100):
+        lf = math.sqrt(s * s + h * h)
+        cosine = s / lf
+        f, f_l, f_v = fibre_force(c, activation, lf / lopt, 0.0, damping)
+        pull = f * cosine
+        k_fibre = f_l * cosine * cosine / lopt + f * h * h / (lf * lf * lf)
+        viscosity = f_v * cosine * cosine / (speed * lopt)
+        tendon, k_tendon = curves.tendon_at_force(c, pull)
+        gap = s + lts * tendon - length
+        if gap > 0.0:
+            high = s
+        elif gap < 0.0:
+            low = s
+        else:
+            break
+        slope = 1.0 + lts * k_fibre / k_tendon
+        new = s - gap / slope if slope > 0.0 else low
+        if not low < new < high:
+            new = 0.5 * (low + high)
+        if abs(new - s) <= 1e-15 * length:
+            break
+        s = new
+    hold = curves.tendon(c, (length - s) / lts)[0]
+    return (
+        fmax * pull,
+        lf / lopt,
+        fmax * k_fibre,
+        fmax * k_tendon / lts,
+        fmax * viscosity,
+        fmax * (pull - hold),
+    )
+
+
+@njit(cache=True, nogil=True)
+def rates(units, activation, fibre, length, velocity, force, fibre_rate):
+    """Forces [N] and d fibre / dt [1/s] of all muscles, in place; all arrays (nm,).
+
+    Muscles with a rigid tendon take the path's velocity; their fibre state stands still.
+    """
+    c = units.curves
+    for m in range(length.shape[0]):
+        fmax = units.max_force[m]
+        lopt = units.optimal_length[m]
+        lts = units.tendon_slack_length[m]
+        h = units.thickness[m]
+        if units.elastic[m]:
+            f, v = elastic(c, lopt, lts, h, units.damping, activation[m], fibre[m], length[m])
+            force[m] = fmax * f
+            fibre_rate[m] = units.speed * v
+        else:
+            force[m], _, _ = rigid(
+                c,
+                fmax,
+                lopt,
+                lts,
+                h,
+                units.speed,
+                units.damping,
+                activation[m],
+                length[m],
+                velocity[m],
+            )
+            fibre_rate[m] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def rigid_all(units, activation, length, velocity, force, by_length, by_velocity):
+    """`rigid` of all muscles, in place; all arrays (nm,)."""
+    for m in range(length.shape[0]):
+        force[m], by_length[m], by_velocity[m] = rigid(
+            units.curves,
+            units.max_force[m],
+            units.optimal_length[m],
+            units.tendon_slack_length[m],
+            units.thickness[m],
+            units.speed,
+            units.damping,
+            activation[m],
+            length[m],
+            velocity[m],
+        )
+
+
+@njit(cache=True, nogil=True)
+def equilibrium(units, activation, length, out):
+    """`at_rest` of all muscles, in place: out (6, nm). A rigid tendon is infinitely stiff."""
+    for m in range(length.shape[0]):
+        lopt = units.optimal_length[m]
+        lts = units.tendon_slack_length[m]
+        h = units.thickness[m]
+        if units.elastic[m]:
+            out[0, m], out[1, m], out[2, m], out[3, m], out[4, m], out[5, m] = at_rest(
+                units.curves,
+                units.max_force[m],
+                lopt,
+                lts,
+                h,
+                units.speed,
+                units.damping,
+                activation[m],
+                length[m],
+            )
+            continue
+        s = max(length[m] - lts, 0.0)
+        out[0, m], out[2, m], out[4, m] = rigid(
+            units.curves,
+            units.max_force[m],
+            lopt,
+            lts,
+            h,
+            units.speed,
+            units.damping,
+            activation[m],
+            length[m],
+            0.0,
+        )
+        out[1, m] = math.sqrt(s * s + h * h) / lopt
+        out[3, m] = math.inf
+        out[5, m] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def tendon_slopes(units, fibre, length, slope):
+    """d force / d path length [N/m] of all muscles with the fibre held, in place, (nm,).
+
+    What the tendon alone resists with; infinite where it is rigid.
+    """
+    for m in range(length.shape[0]):
+        if not units.elastic[m]:
+            slope[m] = math.inf
+            continue
+        lopt = units.optimal_length[m]
+        lts = units.tendon_slack_length[m]
+        s = along_tendon(fibre[m], units.thickness[m] / lopt)
+        _, f1 = curves.tendon(units.curves, (length[m] - s * lopt) / lts)
+        slope[m] = units.max_force[m] * f1 / lts

@@ -1,0 +1,118 @@
+"""Muscles of a set on a body of any size: points of both sides, and how long the fibres are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from panjabi.active.abdomen import NAME as ABDOMEN
+from panjabi.active.data import MuscleRecord
+from panjabi.active.reduced import ReducedTree
+from panjabi.body.model import Body
+from panjabi.body.muscles import PathArrays
+from panjabi.body.places import left, mirrored
+from panjabi.body.standard import standard_adult
+from panjabi.body.tree import Floats, Integers
+from panjabi.errors import UnknownNameError
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedPaths:
+    """Polylines of muscles over the bodies of one tree; the right side first, then the left."""
+
+    start: Integers  # (nm + 1,) points of muscle m are start[m] .. start[m + 1] - 1
+    body: Integers  # (np,)
+    local: Floats  # (np, 3) [m]
+
+    def on(self, reduced: ReducedTree) -> PathArrays:
+        """The same points on the bodies of a reduced tree, as the kernels take them."""
+        at = [reduced.point(b, p) for b, p in zip(self.body, self.local, strict=True)]
+        body = np.array([b for b, _ in at], np.int64)
+        muscles = zip(self.start[:-1], self.start[1:], strict=True)
+        top = [_common_ancestor(body[i:j], reduced.tree.parent) for i, j in muscles]
+        return PathArrays(self.start, body, np.array([p for _, p in at]), np.array(top, np.int64))
+
+
+def place(body: Body, records: Sequence[MuscleRecord], abdomen: Floats) -> PlacedPaths:
+    """Points of both sides on the body's tree, on which the abdomen is the last body.
+
+    abdomen : (3, 4) from `with_abdomen`: carries points of the abdomen frame.
+    The left side is the mirror image in the frames of the bodies that carry the points: a frame
+    such as the sternum's may lie beside the midline.
+    """
+    right: list[tuple[int, Floats]] = []
+    for record in records:
+        for name, point, naming in zip(record.bodies, record.points, record.naming, strict=True):
+            if name == ABDOMEN:
+                right.append((len(body.names), abdomen[:, :3] @ point + abdomen[:, 3]))
+                continue
+            try:
+                right.append(body.attachment(name, point, naming=naming))
+            except UnknownNameError as error:
+                raise UnknownNameError(f"muscle {record.name!r}: {error}") from error
+    sizes = [len(record.points) for record in records]
+    twin = [body.names.index(left(name)) for name in body.names] + [len(body.names)]
+    return PlacedPaths(
+        np.concatenate([[0], np.cumsum(sizes + sizes)]).astype(np.int64),
+        np.array([b for b, _ in right] + [twin[b] for b, _ in right], np.int64),
+        np.array([p for _, p in right] + [mirrored(p) for _, p in right]),
+    )
+
+
+def fibre_scale(body: Body, records: Sequence[MuscleRecord], neutral: Floats) -> Floats:
+    """Fibre and tendon lengths of both sides over those of the source, (nm,) [1].
+
+    neutral : (nm,) path lengths on the body, upright [m].
+
+    A set that fits the standard adult keeps its lengths; the neck's shrink with its points; a
+    muscle whose end on the girdle was replaced follows its path. Bodies of another size: each
+    fibre follows its path.
+    """
+    adult = standard_adult()
+    standard = neutral if body is adult else neutral_lengths(adult, records)
+    neck = adult.parameters["neck_scale"].si
+    base = [
+        standard[m] / r.girdle_length
+        if r.girdle_length is not None
+        else neck
+        if r.naming[0] == "cervical"
+        else 1.0
+        for m, r in enumerate(records)
+    ]
+    return np.array(base + base) * (neutral / standard)
+
+
+def neutral_lengths(body: Body, records: Sequence[MuscleRecord]) -> Floats:
+    """Path lengths of both sides, upright, (nm,) [m]."""
+    from panjabi.active.abdomen import with_abdomen
+
+    _, abdomen = with_abdomen(body, None)
+    placed = place(body, records, abdomen)
+    poses = body.poses(body.zero())
+    sacrum = body.body_index("sacrum")
+    R = np.concatenate([poses.R, poses.R[sacrum][None]])
+    t = np.vstack([poses.t, poses.t[sacrum]])
+    world = np.einsum("pij,pj->pi", R[placed.body], placed.local) + t[placed.body]
+    pieces = np.linalg.norm(np.diff(world, axis=0), axis=1)
+    pieces[placed.start[1:-1] - 1] = 0.0  # from one muscle to the next
+    return np.add.reduceat(np.append(pieces, 0.0), placed.start[:-1])
+
+
+def force_scale(body: Body) -> float:
+    """Maximal forces over those of the source: the body's mass to its force exponent [1]."""
+    adult = standard_adult()
+    if "force_exponent" not in body.parameters:
+        return 1.0
+    return (body.total_mass / adult.total_mass) ** body.parameters["force_exponent"].si
+
+
+def _common_ancestor(bodies: Integers, parent: Integers) -> int:
+    """Last body that lies on the way to the root from all the given ones."""
+    at = {int(b) for b in bodies}
+    while len(at) > 1:
+        highest = max(at)  # parents come first
+        at.discard(highest)
+        at.add(int(parent[highest]))
+    return at.pop()

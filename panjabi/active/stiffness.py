@@ -1,0 +1,109 @@
+"""Short-range stiffness: what a muscle resists a small quick stretch with, and what it is not.
+
+Each law gives the stiffness of the whole path [N/m] at a tension F that is held, and d k / d F.
+All vanish with the tension: a slack muscle stiffens nothing, so co-contraction costs force.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.active.musculature import Musculature
+from panjabi.errors import ParameterError
+from panjabi.provenance import Parameter
+from panjabi.tissue.de_groote import DeGrooteCurves
+
+Floats = NDArray[np.float64]
+
+
+class ShortRangeStiffness(Protocol):
+    """Stiffness of muscles from their tension and path length."""
+
+    def stiffness(
+        self, muscles: Musculature, tension: ArrayLike, length: ArrayLike
+    ) -> tuple[Floats, Floats]:
+        """k (nm,) [N/m] and d k / d tension (nm,) [1/m]."""
+        ...
+
+
+@dataclass(frozen=True)
+class Bergmark:
+    """k = q F / L with the path length L. q between 0.5 and 42 in the literature (recalled)."""
+
+    q: Parameter = field(
+        default_factory=lambda: Parameter(40.0, "1", "Bergmark1989", "assumed", "trunk; recalled")
+    )
+
+    def __post_init__(self) -> None:
+        _not_negative("Bergmark.q", self.q)
+
+    def stiffness(
+        self, muscles: Musculature, tension: ArrayLike, length: ArrayLike
+    ) -> tuple[Floats, Floats]:
+        """k (nm,) [N/m] and d k / d tension (nm,) [1/m]; see the class."""
+        F, L = muscles.per_muscle(tension, "tension"), muscles.per_muscle(length, "length")
+        slope = self.q.si / L
+        return slope * F, slope
+
+
+@dataclass(frozen=True)
+class Cui:
+    """Fibre gamma F / lopt in series with the tendon at that force.
+
+    Both are affine in F, so their series is concave. The tendon's stiffness is the slope of the
+    De Groote curve where it carries F: c3 (F + c2 Fmax) / lts. Pennation is left out.
+
+    References
+    ----------
+    Cui, Perreault, Maas, Sandercock (2008), Modeling short-range stiffness of feline lower
+    hindlimb muscles, J Biomech 41:1945.
+    """
+
+    gamma: Parameter = field(
+        default_factory=lambda: Parameter(23.4, "1", "Cui2008", "assumed", "cat; recalled")
+    )
+    curves: DeGrooteCurves = field(default_factory=DeGrooteCurves.refit)
+
+    def __post_init__(self) -> None:
+        _not_negative("Cui.gamma", self.gamma)
+
+    def stiffness(
+        self, muscles: Musculature, tension: ArrayLike, length: ArrayLike
+    ) -> tuple[Floats, Floats]:
+        """k (nm,) [N/m] and d k / d tension (nm,) [1/m]; see the class. Length is unused."""
+        F = muscles.per_muscle(tension, "tension")
+        c2, c3 = self.curves.parameters.si("c2"), self.curves.parameters.si("c3")
+        fibre_slope = self.gamma.si / muscles.optimal_length
+        tendon_slope = c3 / muscles.tendon_slack_length
+        fibre = fibre_slope * F
+        tendon = tendon_slope * (F + c2 * muscles.max_force)
+        # A muscle that has lost all its force stays defined: shares of the sum, one over another.
+        total = np.where(fibre + tendon > 0.0, fibre + tendon, 1.0)
+        by_fibre = np.where(fibre + tendon > 0.0, tendon / total, 0.0)  # share of the stretch
+        return fibre * by_fibre, fibre_slope * by_fibre**2 + tendon_slope * (fibre / total) ** 2
+
+
+def hill_slope(
+    muscles: Musculature, activation: ArrayLike, fibre_length: ArrayLike, curves: DeGrooteCurves
+) -> Floats:
+    """Slope of the active force-length curve at constant activation, (nm,) [N/m].
+
+    Not short-range stiffness: it tells how the force of a muscle changes once it has settled at
+    another length, and is negative beyond the optimal length, where a quick stretch still meets
+    resistance. fibre_length over the optimal one.
+    """
+    a = muscles.per_muscle(activation, "activation")
+    _, slope = curves.active(muscles.per_muscle(fibre_length, "fibre_length"))
+    return a * muscles.max_force * slope / muscles.optimal_length
+
+
+def _not_negative(name: str, parameter: Parameter) -> None:
+    if parameter.si < 0.0:
+        raise ParameterError(
+            f"{name} is {parameter.value:g}; 0 or more is possible. 0 leaves tension without "
+            "stiffness; the literature has 0.5 to 42 for q."
+        )

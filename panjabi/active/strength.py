@@ -1,0 +1,129 @@
+"""Strength: the moments a musculature can make, its scale to a target, and deficits.
+
+The forces of the thoracolumbar set are far above what people can do: all extensors together give
+1121 N m at L5-S1 and 880 N m at L3-L4, where 200 to 350 N m are recalled of young men. One factor
+on the extensors brings them down; the target is met at L3-L4, in the middle, for the muscles'
+moments grow from above downwards by more than a load's does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi.active.musculature import Musculature
+from panjabi.errors import ParameterError, unknown
+from panjabi.provenance import THIS_WORK, USER, Parameter, ParameterSet
+
+EXTENSORS = (
+    "iliocostalis_lumborum",
+    "iliocostalis_thoracis",
+    "longissimus_lumborum",
+    "longissimus_thoracis",
+    "multifidus_lumbar",
+    "multifidus_thoracic",
+    "quadratus_lumborum",
+    "latissimus_dorsi",
+)
+"""Groups behind the lumbar joints, whose forces the extension strength is about."""
+
+EXTENSION_TARGET = Parameter(
+    275.0, "N m", THIS_WORK, "assumed", "middle of the recalled 200-350 N m of young men, upright"
+)
+
+
+def moment_capacity(muscles: Musculature, q: ArrayLike, coordinate: str) -> tuple[float, float]:
+    """Largest moment each way at a coordinate with every muscle at its maximal force [N m].
+
+    Returns (positive, negative): for a *_FE coordinate extension and flexion, both as positive
+    numbers. Force-length and all other joints are left out.
+    """
+    if coordinate not in muscles.coordinates:
+        raise unknown("coordinate", coordinate, muscles.coordinates)
+    arm = muscles.geometry(q).moment_arm[:, muscles.coordinates.index(coordinate)]
+    moment = arm * muscles.max_force
+    return float(moment[moment > 0.0].sum()), float(-moment[moment < 0.0].sum())
+
+
+def extensor_scale(
+    muscles: Musculature, *, target: Parameter = EXTENSION_TARGET, joint: str = "L3_L4"
+) -> float:
+    """Factor on the extensor groups that gives the target extension moment, upright [1].
+
+    Muscles outside `EXTENSORS` that extend keep their force; their part is taken off first.
+    """
+    coordinate = f"{joint}_FE"
+    upright = np.zeros(len(muscles.coordinates))
+    total, _ = moment_capacity(muscles, upright, coordinate)
+    groups = [g for g in EXTENSORS if g in muscles.groups]
+    own, _ = moment_capacity(muscles.selected(groups), upright, coordinate)
+    factor = (target.si - (total - own)) / own
+    if not factor > 0.0:
+        raise ParameterError(
+            f"the extension target is {target.si:g} N m, but muscles outside the extensor groups "
+            f"alone give {total - own:.4g} N m; more is possible. Raise the target."
+        )
+    return factor
+
+
+def with_extension_strength(
+    muscles: Musculature, *, target: Parameter = EXTENSION_TARGET, joint: str = "L3_L4"
+) -> Musculature:
+    """The same muscles, the extensor groups scaled to an extension moment at a joint, upright."""
+    factor = extensor_scale(muscles, target=target, joint=joint)
+    made = scaled(muscles, {g: factor for g in EXTENSORS if g in muscles.groups}, THIS_WORK)
+    return replace(made, parameters=made.parameters.merged({"extension_strength": target}))
+
+
+def scaled(
+    muscles: Musculature, factors: float | Mapping[str, float], source: str = USER
+) -> Musculature:
+    """See `Musculature.with_strength_scale`."""
+    table = {"all": factors} if not isinstance(factors, Mapping) else factors
+    scale = np.ones(len(muscles))
+    parameters = dict(muscles.parameters)
+    for name, factor in table.items():
+        if not (np.isfinite(factor) and factor > 0.0):
+            raise ParameterError(
+                f"the strength factor of {name!r} is {factor!r}; a finite number above 0 is "
+                "possible. To take a muscle away use with_deficit."
+            )
+        mask = slice(None) if not isinstance(factors, Mapping) else muscles.members(name)
+        scale[mask] *= factor
+        key = f"strength_{name}"
+        before = parameters[key].si if key in parameters else 1.0
+        parameters[key] = Parameter(
+            before * factor, "1", source, "assumed", "maximal force over that of the source"
+        )
+    return _with_force(muscles, scale, parameters)
+
+
+def weakened(muscles: Musculature, which: str | Iterable[str], loss: float) -> Musculature:
+    """See `Musculature.with_deficit`."""
+    if not (np.isfinite(loss) and 0.0 <= loss <= 1.0):
+        raise ParameterError(
+            f"the loss of force is {loss!r}; a share from 0 to 1 is possible. 1 takes the force "
+            "away, 0.3 leaves 70 per cent."
+        )
+    names = (which,) if isinstance(which, str) else tuple(which)
+    scale = np.where(muscles.members(names), 1.0 - loss, 1.0)
+    parameters = dict(muscles.parameters)
+    for name in names:
+        key = f"deficit_{name}"
+        kept = (1.0 - parameters[key].si if key in parameters else 1.0) * (1.0 - loss)
+        parameters[key] = Parameter(1.0 - kept, "1", USER, "assumed", "share of force lost")
+    return _with_force(muscles, scale, parameters)
+
+
+def _with_force(
+    muscles: Musculature, scale: np.ndarray, parameters: dict[str, Parameter]
+) -> Musculature:
+    return replace(
+        muscles,
+        max_force=muscles.max_force * scale,
+        strength=muscles.strength * scale,
+        parameters=ParameterSet(parameters),
+    )

@@ -1,0 +1,109 @@
+"""Why no choice of forces holds a posture: the moment or the mode that cannot be met.
+
+For any y (n,) and any positive semidefinite Z, every choice that holds the posture satisfies
+<Z, H(F) - floor I> - y.(R F - b) >= 0. Where the maximum of that over the bounds of F is negative,
+there is no such choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.errors import PanjabiError
+from panjabi.recruitment.problem import RecruitmentProblem
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Infeasibility:
+    """A proof that there is no solution, and what it says in words."""
+
+    kind: str  # "moment", "mode" or "moment and mode"
+    moment: Floats  # (n,) combination of joint moments that cannot be met, zeros for a pure mode
+    mode: Floats  # (n,) mode that cannot be stiffened, zeros for a pure moment
+    shortfall: float  # [N m] of the moment, or [N m/rad] of the mode
+    sentence: str
+
+
+class InfeasibleRecruitment(PanjabiError, ValueError):
+    """No muscle forces within their bounds hold the posture; `why` is the proof."""
+
+    def __init__(self, message: str, why: Infeasibility) -> None:
+        super().__init__(message)
+        self.why = why
+
+
+def explained(
+    problem: RecruitmentProblem, floor: float | None, y: Floats, Z: Floats
+) -> Infeasibility | None:
+    """What a certificate (y, Z) proves, checked here; None if it proves nothing."""
+    values, vectors = np.linalg.eigh(0.5 * (Z + Z.T))
+    Z = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    stiff, turned = float(np.trace(Z)), float(np.linalg.norm(y))
+    # a mode is measured per unit of trace, a moment per unit of its combination's length
+    slope = problem.hessian_slope(problem.lower)  # concave in F: a tangent bounds H from above
+    gain = np.tensordot(slope, Z, 2)
+    at_lower = float(np.sum(Z * problem.hessian(problem.lower))) - (floor or 0.0) * stiff
+    pull = y @ problem.arms
+    room = problem.upper - problem.lower
+    helping = np.maximum(gain - pull, 0.0)
+    most = at_lower + float(y @ (problem.demand - problem.arms @ problem.lower))
+    most += float(
+        np.sum(np.where(helping > 0.0, helping * np.where(helping > 0.0, room, 0.0), 0.0))
+    )
+    if not most < 0.0:
+        return None
+    mode = vectors[:, -1] if stiff > 0.0 else np.zeros_like(y)
+    if stiff * _scale(problem) < 1e-6 * turned * _moment_scale(problem):
+        return _moment_only(problem, y / turned)
+    if turned * _moment_scale(problem) < 1e-6 * stiff * _scale(problem):
+        return _mode_only(problem, floor, Z / stiff, mode, -most / stiff)
+    sentence = (
+        f"equilibrium and the floor of {floor:g} N m/rad exclude each other: forces that hold "
+        f"the moments ({_combination(problem, y)}) leave the mode "
+        f"({_combination(problem, mode)}) below the floor by at least {-most / stiff:.3g} N m/rad"
+    )
+    return Infeasibility("moment and mode", y / turned, mode, -most / stiff, sentence)
+
+
+def _moment_only(problem: RecruitmentProblem, y: Floats) -> Infeasibility:
+    needed = -float(y @ problem.demand)
+    pull = -y @ problem.arms
+    best = np.where(pull > 0.0, problem.upper, problem.lower)
+    most = float(np.sum(np.where(pull != 0.0, pull * np.where(pull != 0.0, best, 0.0), 0.0)))
+    sentence = (
+        f"the moment ({_combination(problem, -y)}) must be {needed:.4g} N m and the muscles give "
+        f"at most {most:.4g} N m"
+    )
+    return Infeasibility("moment", -y, np.zeros_like(y), needed - most, sentence)
+
+
+def _mode_only(
+    problem: RecruitmentProblem, floor: float | None, Z: Floats, mode: Floats, missing: float
+) -> Infeasibility:
+    sentence = (
+        f"the mode ({_combination(problem, mode)}) must be as stiff as {floor:g} N m/rad and stays "
+        f"below it by at least {missing:.4g} N m/rad whatever the muscles do"
+    )
+    return Infeasibility("mode", np.zeros_like(mode), mode, missing, sentence)
+
+
+def _combination(problem: RecruitmentProblem, vector: Floats, most: int = 4) -> str:
+    """The largest parts of a combination: "0.82 L4_L5_FE - 0.31 L3_L4_FE"."""
+    order = np.argsort(-np.abs(vector))[:most]
+    parts = [k for k in order if abs(vector[k]) > 0.1 * abs(vector[order[0]])]
+    size = float(np.linalg.norm(vector))
+    text = " ".join(f"{vector[k] / size:+.2f} {problem.coordinates[k]}" for k in parts)
+    return text.removeprefix("+")
+
+
+def _scale(problem: RecruitmentProblem) -> float:
+    return max(float(np.abs(problem.constant).max(initial=0.0)), 1.0)
+
+
+def _moment_scale(problem: RecruitmentProblem) -> float:
+    return max(float(np.abs(problem.demand).max(initial=0.0)), 1.0)

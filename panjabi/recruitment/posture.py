@@ -1,0 +1,187 @@
+"""Recruitment of a spine: forces, and the compression that stiffens its units, in one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ConvergenceError
+from panjabi.provenance import Parameter
+from panjabi.recruitment.infeasible import InfeasibleRecruitment
+from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
+from panjabi.recruitment.result import Recruitment
+from panjabi.recruitment.solve import solve_recruitment
+from panjabi.reference import row
+from panjabi.spine.short_range import (
+    ShortRange,
+    bergmark,
+    parameters_of,
+    stiffness_parts,
+    words,
+)
+from panjabi.spine.static import StaticSpine
+
+Floats = NDArray[np.float64]
+
+ANTAGONISTS = ("rectus_abdominis", "external_oblique", "internal_oblique")
+"""Whose activation is the co-activation that Cholewicki et al. (1997) measured."""
+
+PRESSURE_FACTOR = 1.4
+"""Disc pressure = factor x compression / area; 1.3 to 1.5 in the literature (Dreischarf 2013)."""
+
+SETTLED = 1e-3
+"""The fixed point is reached when no level's compression changes by more [N]."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SpineRecruitment:
+    """What the muscles of a spine do. The optimum is global for the frozen preload only."""
+
+    spine: StaticSpine  # its units under the compression that these forces cause
+    stiffness: ShortRange
+    result: Recruitment
+    iterations: int  # of the preload
+    change: float  # of the compression in the last one [N]
+
+    def __repr__(self) -> str:
+        return f"<SpineRecruitment: {words(self.stiffness)}, {self.result!r}>"
+
+    @property
+    def forces(self) -> Floats:
+        """(m,) [N]"""
+        return self.result.forces
+
+    @property
+    def activations(self) -> Floats:
+        """(m,) [1]"""
+        return self.result.activations
+
+    @cached_property
+    def compression(self) -> dict[str, float]:
+        """By level, along the axis of the disc, positive in compression [N]."""
+        return dict(
+            zip(self.spine.levels, self.spine.compression(self.forces).tolist(), strict=True)
+        )
+
+    @cached_property
+    def shear(self) -> dict[str, float]:
+        """By level, forward pull on the upper vertebra [N]."""
+        return dict(zip(self.spine.levels, self.spine.shear(self.forces).tolist(), strict=True))
+
+    @property
+    def disc_pressure(self) -> dict[str, float]:
+        """By level [Pa]: factor x compression / area, the area of one measured L4-5 disc."""
+        per = self.parameters["disc_pressure_factor"].si / self.parameters["disc_area"].si
+        return {level: per * force for level, force in self.compression.items()}
+
+    @property
+    def coactivation(self) -> float:
+        """Fmax-weighted mean activation of rectus and obliques [1]."""
+        return self.activation_of(*ANTAGONISTS)
+
+    def activation_of(self, *groups: str) -> float:
+        """Fmax-weighted mean activation of some groups [1]."""
+        chosen = self.spine.muscles.members(*groups)
+        weights = self.spine.muscles.max_force[chosen]
+        return float(np.average(self.activations[chosen], weights=weights))
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What the result rests on."""
+        factor = Parameter(
+            PRESSURE_FACTOR, "1", row("dre13_err").bib, "assumed", "middle of 1.3 to 1.5"
+        )
+        return {
+            **dict(self.spine.parameters),
+            **parameters_of(self.stiffness),
+            "disc_pressure_factor": factor,
+            "disc_area": row("wil01_area").parameter(),
+        }
+
+
+def recruit(
+    spine: StaticSpine,
+    *,
+    floor: float | None = 1.0,
+    criterion: str = "squares",
+    stiffness: ShortRange | None = None,
+    most_iterations: int = 40,
+) -> SpineRecruitment:
+    """Muscle forces of least effort, and the preload of the units that goes with them.
+
+    Preload stiffens the units and scales their moment, which would make the programme non-convex:
+    it is frozen, the programme solved, the preload set to the compression found, and so on until
+    it stays. It starts from the compression of equilibrium alone.
+
+    Raises
+    ------
+    InfeasibleRecruitment
+        If no forces hold the posture; the preload is then that of the last attempt.
+    ConvergenceError
+        If the preload does not settle.
+    """
+    law = stiffness if stiffness is not None else bergmark()
+    held = spine
+    change = np.inf
+    for number in range(1, most_iterations + 1):
+        first = number == 1
+        found = solve_recruitment(
+            problem_of(held, law), floor=None if first else floor, criterion=criterion
+        )
+        pressed = held.compression(found.forces)
+        before = np.array([u.preload for u in held.units])
+        change = float(np.abs(np.maximum(pressed, 0.0) - before).max())
+        if change <= SETTLED and (not first or floor is None):
+            return SpineRecruitment(held, law, found, number, change)
+        held = held.with_preload(pressed)
+    raise ConvergenceError(
+        f"the preload still changed by {change:.3g} N after {most_iterations} iterations; a fixed "
+        "point within a thousandth of a newton is what counts. Allow more iterations, or lower the "
+        "floor."
+    )
+
+
+def sweep_floor(
+    spine: StaticSpine,
+    floors: ArrayLike,
+    *,
+    criterion: str = "squares",
+    stiffness: ShortRange | None = None,
+) -> tuple[SpineRecruitment, ...]:
+    """One recruitment for each floor [N m/rad], up to the first that no choice can keep."""
+    done: list[SpineRecruitment] = []
+    for floor in np.sort(np.asarray(floors, float)):
+        try:
+            found = recruit(spine, floor=float(floor), criterion=criterion, stiffness=stiffness)
+        except InfeasibleRecruitment:
+            break
+        done.append(found)
+    return tuple(done)
+
+
+def problem_of(spine: StaticSpine, stiffness: ShortRange | None = None) -> RecruitmentProblem:
+    """The arrays of a spine at its frozen preload."""
+    law = stiffness if stiffness is not None else bergmark()
+    m = spine.muscles
+    parts = stiffness_parts(law, m)
+    outer = m.slope[:, :, None] * m.slope[:, None, :]
+    per = m.curvature + parts.linear[:, None, None] * outer
+    series = None
+    if parts.fibre is not None and parts.tendon is not None and parts.tendon_slope is not None:
+        series = SeriesStiffness(parts.fibre, parts.tendon, parts.tendon_slope, m.slope)
+    return RecruitmentProblem(
+        names=m.names,
+        coordinates=spine.coordinates,
+        arms=m.arms,
+        demand=spine.demand,
+        lower=m.passive,
+        upper=m.strongest,
+        unit=m.max_force,
+        constant=spine.constant,
+        per_force=0.5 * (per + per.transpose(0, 2, 1)),  # rounding
+        series=series,
+    )

@@ -1,0 +1,103 @@
+"""A musculature at one posture of the spine: geometry, limits of force, pull on every level."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.errors import ParameterError
+from panjabi.spine.muscle_state import MuscleState
+from panjabi.spine.static import LEVELS, spine_coordinates
+from panjabi.tissue.de_groote import DeGrooteCurves
+
+if TYPE_CHECKING:
+    from panjabi.active.musculature import Musculature
+
+Floats = NDArray[np.float64]
+
+
+def muscles_at(musculature: Musculature, angles: Floats) -> MuscleState:
+    """Lengths, slopes and limits of every muscle at lumbar angles (18,) [rad], tendons rigid.
+
+    The fibre's length follows from the path with a tendon at its slack length and constant
+    thickness; the tension is F_passive without and F_passive + Fmax fl cos(pennation) with full
+    activation.
+
+    Raises
+    ------
+    ParameterError
+        If the musculature is not over the 18 lumbar coordinates, in their order.
+    """
+    if musculature.coordinates != spine_coordinates():
+        raise ParameterError(
+            f"a musculature over {len(musculature.coordinates)} coordinates from "
+            f"{musculature.coordinates[0]} was given; the 18 lumbar ones are possible. Build it "
+            'with region "lumbar".'
+        )
+    pose = musculature.pose(np.ascontiguousarray(angles, float))
+    paths = musculature.paths
+    world = np.einsum("pij,pj->pi", pose.R[paths.body], paths.local) + pose.t[paths.body]
+    lines = tuple(world[a:b] for a, b in pairwise(paths.start))
+    geometry = musculature.geometry(pose)
+    passive, active = _limits(musculature, geometry.length)
+    return MuscleState(
+        names=musculature.names,
+        groups=musculature.groups,
+        length=geometry.length,
+        slope=geometry.slope,
+        curvature=musculature.curvature(pose),
+        max_force=musculature.max_force,
+        passive=passive,
+        strongest=passive + active,
+        optimal_fibre=musculature.optimal_length,
+        tendon_slack=musculature.tendon_slack_length,
+        pull=_pull(musculature, lines),
+        lines=lines,
+    )
+
+
+def _limits(m: Musculature, length: Floats) -> tuple[Floats, Floats]:
+    # a path shorter than its tendon hangs slack: the shortest fibre then gives next to nothing
+    along = np.maximum(length - m.tendon_slack_length, 0.05 * m.optimal_length)
+    thickness = m.optimal_length * np.sin(m.pennation)
+    fibre = np.hypot(along, thickness)
+    cosine = along / fibre
+    # the refit is 1 at the optimal length; its passive curve however pulls below it (0.5 % of
+    # Fmax at 0.8), in sum some 250 N at rest, where the published one starts at the optimal length
+    active, _ = DeGrooteCurves.refit().active(fibre / m.optimal_length)
+    passive, _ = DeGrooteCurves.published().passive(fibre / m.optimal_length)
+    return m.max_force * np.maximum(passive, 0.0) * cosine, m.max_force * active * cosine
+
+
+def _pull(m: Musculature, lines: tuple[Floats, ...]) -> Floats:
+    """(levels, m, 3) sum over the pieces of each path that run from above a level to below it.
+
+    Above a level are its upper vertebra and all that hangs on it; the abdomen, which hangs on the
+    sacrum, is below every level.
+    """
+    above = _above(m)
+    start, body = m.paths.start, m.paths.body
+    pull = np.zeros((len(LEVELS), len(m.names), 3))
+    for k, line in enumerate(lines):
+        points = slice(start[k], start[k + 1])
+        step = np.diff(line, axis=0)
+        direction = step / np.linalg.norm(step, axis=1)[:, None]
+        side = above[:, body[points]].astype(float)  # (levels, points)
+        # a piece pulls its first point forward along the path and its second one back
+        pull[:, k] = (side[:, :-1] - side[:, 1:]) @ direction
+    return pull
+
+
+def _above(m: Musculature) -> NDArray[np.bool_]:
+    """(levels, bodies) of the musculature's own tree."""
+    tree = m.tree
+    above = np.zeros((len(LEVELS), len(tree.parent)), bool)
+    for b in range(1, len(tree.parent)):
+        above[:, b] = above[:, tree.parent[b]]
+        turns = {int(c) for c in tree.coordinate[tree.first[b] : tree.first[b + 1]]}
+        for k in range(len(LEVELS)):
+            above[k, b] |= turns == {3 * k, 3 * k + 1, 3 * k + 2}
+    return above

@@ -1,0 +1,93 @@
+"""A lumbar spine in a named posture, from body, units and musculature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi.active.build import musculature
+from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS, scaled
+from panjabi.body import standard_adult
+from panjabi.errors import unknown
+from panjabi.passive.injury import injured
+from panjabi.passive.unit import unit
+from panjabi.provenance import THIS_WORK
+from panjabi.spine.muscles_at import muscles_at
+from panjabi.spine.static import LEVELS, HeldLoad, StaticSpine, spine_coordinates
+from panjabi.spine.strength import extensor_factor
+
+if TYPE_CHECKING:
+    from panjabi.active.musculature import Musculature
+    from panjabi.body.model import Body
+
+LYING = ("supine", "prone")
+
+
+def static_spine(
+    posture: str | ArrayLike = "standing",
+    *,
+    load: float | HeldLoad = 0.0,
+    body: Body | None = None,
+    muscles: Musculature | None = None,
+    injuries: Mapping[str, Sequence[str]] | None = None,
+    source: str = "default",
+    supported: bool | None = None,
+) -> StaticSpine:
+    """The lumbar spine of a body in a posture, with its units and its 244 muscles.
+
+    Parameters
+    ----------
+    posture : name of a posture of the body, or its coordinates (nq,).
+    load : mass held [kg] at the centre of trunk, arms and head, or a `HeldLoad`.
+    muscles : over the 18 lumbar coordinates; when not given, the packaged ones at this posture, the
+        extensors scaled to the strength of people (`panjabi.spine.strength`).
+    injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
+    supported : the ground carries every part; when not given, in the lying postures.
+
+    Raises
+    ------
+    UnknownNameError
+        For a posture, level or injury that does not exist.
+    """
+    owner = standard_adult() if body is None else body
+    named = isinstance(posture, str)
+    q = owner.posture(posture) if isinstance(posture, str) else owner.poses(posture).q
+    if muscles is None:
+        muscles = strong_musculature(owner, q)
+    changes = dict(injuries or {})
+    for level in changes:
+        if level not in LEVELS:
+            raise unknown("level of the lumbar spine", level, LEVELS)
+    units = tuple(injured(unit(level, source), *changes.get(level, ())) for level in LEVELS)
+    angles = q[[owner.coordinate_index(c) for c in spine_coordinates()]]
+    known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
+    return StaticSpine(
+        body=owner,
+        q=np.array(q),
+        units=units,
+        muscles=muscles_at(muscles, angles),
+        load=load if isinstance(load, HeldLoad) else HeldLoad(float(load)),
+        supported=(named and posture in LYING) if supported is None else supported,
+        parameters={**dict(owner.parameters), **dict(muscles.parameters), **known},
+    )
+
+
+def strong_musculature(body: Body, q: ArrayLike) -> Musculature:
+    """The packaged muscles of a body, held at q, with the extension strength of people."""
+    made = musculature("lumbar", body, at=q)
+    factor = _factor(body)
+    made = scaled(made, {g: factor for g in EXTENSORS if g in made.groups}, THIS_WORK)
+    return replace(
+        made, parameters=made.parameters.merged({"extension_strength": EXTENSION_TARGET})
+    )
+
+
+@lru_cache(maxsize=16)
+def _factor(body: Body) -> float:
+    """Of the extensors, once for each body: upright, nothing held."""
+    return extensor_factor(static_spine(body=body, muscles=musculature("lumbar", body)))

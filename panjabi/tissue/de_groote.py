@@ -1,0 +1,161 @@
+"""Muscle curves of De Groote et al. (2016): active, force-velocity, passive fibre, tendon."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ParameterError
+from panjabi.provenance import Parameter, ParameterSet
+from panjabi.tissue import de_groote_kernels as kernels
+
+Floats = NDArray[np.float64]
+
+_PUBLISHED = {
+    "b11": 0.814,
+    "b21": 1.06,
+    "b31": 0.162,
+    "b41": 0.0633,
+    "b12": 0.433,
+    "b22": 0.717,
+    "b32": -0.0299,
+    "b42": 0.2,
+    "b13": 0.1,
+    "b23": 1.0,
+    "b33": 0.354,
+    "b43": 0.0,
+    "d1": -0.318,
+    "d2": -8.149,
+    "d3": -0.374,
+    "d4": 0.886,
+    "k_pe": 4.0,
+    "e_0": 0.6,
+    "l_min": 1.0,
+    "c0": 0.2,
+    "c1": 0.995,
+    "c2": 0.25,
+    "c3": 33.93669377311689,
+}
+_REFIT = {
+    "b11": 0.8150671134243542,
+    "b21": 1.055033428970575,
+    "b31": 0.162384573599574,
+    "b41": 0.063303448465465,
+    "b12": 0.433004984392647,
+    "b22": 0.71677541339776,
+    "b32": -0.029947116970696,
+    "b42": 0.200356847296188,
+    "b13": 0.1,
+    "b23": 1.0,
+    "b33": 0.353553390593274,
+    "b43": 0.0,
+    "d1": -0.3211346127989808,
+    "d4": 0.8825327733249912,
+    "l_min": 0.2,
+}
+_ORDER = (
+    *(f"b{i}{k}" for k in (1, 2, 3) for i in (1, 2, 3, 4)),
+    *("d1", "d2", "d3", "d4"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class DeGrooteCurves:
+    """The four curves and their slopes, from one set of constants.
+
+        active    f = sum_k b1k exp(-(l - b2k)^2 / (2 (b3k + b4k l)^2))
+        velocity  f = d1 asinh(d2 v + d3) + d4
+        passive   f = (exp(k_pe (l - 1)/e_0) - s) / (exp(k_pe) - s),  s = exp(k_pe (l_min - 1)/e_0)
+        tendon    f = c0 exp(c3 (lt - c1)) - c2
+
+    l and lt are over the optimal fibre and the tendon slack length, v over the greatest speed of
+    shortening, lengthening positive, forces over the maximal isometric force.
+
+    `refit` (the default everywhere) goes through one at the optimal length and at rest, and its
+    passive fibre never pushes (zero at l_min = 0.2). `published` has the rounded constants of
+    the paper: 0.994 at the optimal length, 1.002 at rest, passive force zero at l = 1 and down to
+    -0.02 below it.
+
+    References
+    ----------
+    De Groote, Kinney, Rao, Fregly (2016), Evaluation of direct collocation optimal control
+    problem formulations for solving the muscle redundancy problem, Ann Biomed Eng 44:2922.
+    """
+
+    parameters: ParameterSet
+
+    def __post_init__(self) -> None:
+        si = self.parameters.si
+        for name in (*_ORDER, "k_pe", "e_0", "l_min", "c0", "c1", "c2", "c3"):
+            si(name)  # every constant is there
+        for name in ("k_pe", "e_0", "c0", "c3"):
+            if not si(name) > 0.0:
+                raise ParameterError(
+                    f"constant {name} is {si(name):g}; a number above 0 is possible. Start from "
+                    "DeGrooteCurves.refit()."
+                )
+        for name in ("d1", "d2"):
+            if not si(name) < 0.0:
+                raise ParameterError(
+                    f"constant {name} is {si(name):g}; a number below 0 is possible, else force "
+                    "would fall with lengthening. Start from DeGrooteCurves.refit()."
+                )
+
+    @classmethod
+    def published(cls) -> Self:
+        """Constants as printed in the paper, rounded."""
+        return cls(_parameters(_PUBLISHED, "DeGroote2016", "published, rounded"))
+
+    @classmethod
+    def refit(cls) -> Self:
+        """Constants with one at the optimal length and at rest, as OpenSim uses them."""
+        published = _parameters(_PUBLISHED, "DeGroote2016", "published, rounded")
+        new = _parameters(_REFIT, "OpenSim", "refit with f = 1 at optimal length and at rest")
+        return cls(ParameterSet({**published, **new}))
+
+    @cached_property
+    def row(self) -> Floats:
+        """The constants as the kernels read them, (COLUMNS,)."""
+        si = self.parameters.si
+        start = math.exp(si("k_pe") * (si("l_min") - 1.0) / si("e_0"))
+        return np.array(
+            [
+                *(si(name) for name in _ORDER),
+                *(si("k_pe"), si("e_0"), start, math.exp(si("k_pe")) - start),
+                *(si(f"c{i}") for i in range(4)),
+            ]
+        )
+
+    def active(self, length: ArrayLike) -> tuple[Floats, Floats]:
+        """Active force over Fmax and its slope at lengths over the optimal one."""
+        return self._evaluate(0, length)
+
+    def velocity(self, velocity: ArrayLike) -> tuple[Floats, Floats]:
+        """Force factor and its slope at velocities over the greatest one; lengthening positive."""
+        return self._evaluate(1, velocity)
+
+    def passive(self, length: ArrayLike) -> tuple[Floats, Floats]:
+        """Passive fibre force over Fmax and its slope at lengths over the optimal one."""
+        return self._evaluate(2, length)
+
+    def tendon(self, length: ArrayLike) -> tuple[Floats, Floats]:
+        """Tendon force over Fmax and its slope at lengths over the slack length."""
+        return self._evaluate(3, length)
+
+    def _evaluate(self, which: int, x: ArrayLike) -> tuple[Floats, Floats]:
+        given = np.asarray(x, float)
+        flat = np.ascontiguousarray(given).ravel()
+        value, slope = np.empty_like(flat), np.empty_like(flat)
+        kernels.evaluate(self.row, which, flat, value, slope)
+        return value.reshape(given.shape), slope.reshape(given.shape)
+
+
+def _parameters(values: dict[str, float], source: str, conditions: str) -> ParameterSet:
+    return ParameterSet(
+        {name: Parameter(v, "1", source, "fitted", conditions) for name, v in values.items()}
+    )

@@ -1,0 +1,24 @@
+"""Musculatures that many tests look at; they never change, so they are made once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from panjabi.active.build import musculature
+
+
+@pytest.fixture(scope="session")
+def lumbar():
+    return musculature("lumbar")
+
+
+@pytest.fixture(scope="session")
+def still():
+    return musculature("lumbar", coupled=False)
+
+
+@pytest.fixture
+def bent():
+    """A posture away from every symmetry, (18,) [rad]."""
+    return np.random.default_rng(4).normal(scale=0.08, size=18)

@@ -1,0 +1,219 @@
+"""The spine held still: exact terms, forces in the joints, limits and strength of its muscles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from panjabi.active.build import musculature
+from panjabi.active.stiffness import Cui
+from panjabi.errors import ConvergenceError, ParameterError, UnknownNameError
+from panjabi.passive.unit import unit
+from panjabi.spine import HeldLoad, bergmark, static_spine
+from panjabi.spine.muscles_at import muscles_at
+from panjabi.spine.short_range import parameters_of, stiffness_parts, words
+from panjabi.spine.static import LEVELS, level_index
+from panjabi.spine.strength import extensor_factor, moment_demand, strength
+
+
+@pytest.fixture(scope="module")
+def spine():
+    return static_spine("standing", load=20.0).with_preload([300.0] * 6)
+
+
+def moved(spine, turned, held_muscles=None):
+    """The same spine at angles a little further on."""
+    q = spine.q.copy()
+    q[spine.indices] += turned
+    return replace(spine, q=q)
+
+
+@pytest.mark.parametrize("name", ["passive", "preload", "gravity", "load"])
+def test_the_hessian_of_every_term_is_the_slope_of_its_gradient(spine, name):
+    g = np.random.default_rng(1)
+    spine = moved(spine, g.normal(0.0, 0.05, 18))
+    step = 1e-5
+    for k in range(0, 18, 4):
+        e = np.zeros(18)
+        e[k] = step
+        slope = (moved(spine, e).terms[name].gradient - moved(spine, -e).terms[name].gradient) / (
+            2.0 * step
+        )
+        size = np.abs(spine.terms[name].hessian).max()
+        assert slope == pytest.approx(spine.terms[name].hessian[k], abs=1e-6 * size)
+
+
+def test_muscle_slopes_and_curvatures_are_derivatives_of_the_path():
+    muscles = musculature("lumbar")
+    angles = np.random.default_rng(0).normal(0.0, 0.05, 18)
+    here = muscles_at(muscles, angles)
+    for k in (0, 4, 17):
+        e = np.zeros(18)
+        e[k] = 1e-5
+        up, down = muscles_at(muscles, angles + e), muscles_at(muscles, angles - e)
+        assert (up.length - down.length) / 2e-5 == pytest.approx(here.slope[:, k], abs=1e-8)
+        assert (up.slope - down.slope) / 2e-5 == pytest.approx(here.curvature[:, k], abs=1e-6)
+
+
+def test_weight_and_load_are_those_above_the_joints(spine):
+    """Upright the flexion moment of L5-S1 is weight times lever, by hand from the masses."""
+    body = spine.body
+    carried = spine.above[0]
+    joint = body.joint_centre(spine.poses, "L5")
+    names = tuple(n for n, a in zip(body.names, carried, strict=True) if a)
+    lever = body.centre_of_mass(spine.poses, names) - joint
+    weight = 9.80665 * body.mass[carried].sum()
+    assert spine.weight.gradient[0] == pytest.approx(weight * lever[0], rel=1e-9)
+    assert spine.weight.hessian[0, 0] == pytest.approx(-weight * lever[1], rel=1e-9)
+    # the load sits at the same centre
+    assert spine.held.gradient[0] == pytest.approx(20.0 * 9.80665 * lever[0], rel=1e-9)
+    # the anchor of the notes: 38.4 kg, 23 mm in front and 253 mm above; another body, so roughly
+    assert body.mass[carried].sum() == pytest.approx(38.38, rel=0.05)
+    assert lever[:2] == pytest.approx([0.0228, 0.253], rel=0.15)
+
+
+def test_pull_on_a_level_is_what_shifting_all_above_it_does_to_the_path(spine):
+    """dL = -pull . d when every point above a level moves by d: virtual work, by differences."""
+    muscles = musculature("lumbar")
+    state = muscles_at(muscles, np.zeros(18))
+    tree, paths = muscles.tree, muscles.paths
+    chain = {}
+    for b in range(len(tree.parent)):
+        chain[tuple(tree.coordinate[tree.first[b] : tree.first[b + 1]])] = b
+    d = np.array([0.3, -0.5, 0.8]) * 1e-6
+    for k in range(len(LEVELS)):
+        above = np.zeros(len(tree.parent), bool)
+        above[chain[3 * k, 3 * k + 1, 3 * k + 2]] = True
+        for b in range(1, len(tree.parent)):
+            above[b] |= above[tree.parent[b]]
+        for m, line in enumerate(state.lines):
+            rides = above[paths.body[paths.start[m] : paths.start[m + 1]]]
+            far = line + np.where(rides[:, None], d, 0.0)
+            near = line - np.where(rides[:, None], d, 0.0)
+            change = _length(far) - _length(near)
+            assert change == pytest.approx(-2.0 * float(state.pull[k, m] @ d), abs=1e-12)
+
+
+def _length(line):
+    return float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+
+
+def test_without_muscles_the_discs_carry_weight_and_load(spine):
+    none = np.zeros(len(spine.muscles.names))
+    force = spine.joint_forces(none)
+    world = np.einsum("lij,li->lj", spine.disc_axes, force)
+    down = 9.80665 * (spine.above @ spine.body.mass + 20.0)
+    assert world == pytest.approx(np.column_stack([0 * down, -down, 0 * down]), abs=1e-9)
+    assert (spine.compression(none) > 0.8 * down).all()
+    assert spine.disc_axes @ spine.disc_axes.transpose(0, 2, 1) == pytest.approx(
+        np.tile(np.eye(3), (6, 1, 1)), abs=1e-12
+    )
+
+
+def test_lying_asks_for_nothing_but_what_is_held():
+    lying = static_spine("supine")
+    assert lying.supported
+    assert np.abs(lying.demand).max() < 1e-9
+    assert lying.compression(np.zeros(len(lying.muscles.names))) == pytest.approx(np.zeros(6))
+
+
+def test_limits_of_force_follow_the_curves():
+    """At its optimal length a fibre gives Fmax cos(pennation) and no passive force."""
+    muscles = musculature("lumbar")
+    state = muscles_at(muscles, np.zeros(18))
+    along = state.length - muscles.tendon_slack_length
+    fibre = np.hypot(along, muscles.optimal_length * np.sin(muscles.pennation))
+    x = fibre / muscles.optimal_length
+    assert (state.passive[x < 1.0] == 0.0).all()
+    assert (state.passive[x > 1.001] > 0.0).all()
+    assert (state.strongest >= state.passive).all()
+    near = np.abs(x - 1.0) < 0.02
+    assert near.any()
+    active = (state.strongest - state.passive) / state.max_force
+    assert active[near] == pytest.approx(np.ones(near.sum()), abs=0.02)
+
+
+def test_strength_after_the_scale():
+    """Extension is set to 275 N m; the rest follows (recalled: 120-200, 130-200, 60-100 N m)."""
+    spine = static_spine("standing")
+    names = ("extension", "flexion", "right bending", "left rotation")
+    found = {name: strength(spine, name).moment for name in names}
+    assert found["extension"] == pytest.approx(275.0, abs=0.01)
+    assert found["flexion"] == pytest.approx(200.0, abs=5.0)
+    assert found["right bending"] == pytest.approx(273.0, abs=8.0)
+    assert found["left rotation"] == pytest.approx(118.0, abs=5.0)
+    assert strength(spine, "left bending").moment == pytest.approx(found["right bending"], rel=1e-6)
+
+
+def test_strength_holds_every_joint_in_equilibrium():
+    spine = static_spine("standing")
+    found = strength(spine, "flexion")
+    left = spine.muscles.arms @ found.forces - spine.demand - found.moment * found.demand
+    assert np.abs(left).max() < 1e-8
+    assert moment_demand(spine, "flexion")[0] == pytest.approx(-1.0)
+
+
+def test_a_target_out_of_reach_is_refused():
+    from panjabi.provenance import Parameter
+
+    spine = static_spine("standing")
+    with pytest.raises(ParameterError, match="gives an extension moment of 9000 N m"):
+        extensor_factor(spine, Parameter(9000.0, "N m", "User", "assumed"))
+    weak = spine.with_muscles(spine.muscles.scaled(1e-3)).with_load(HeldLoad(50.0))
+    with pytest.raises(ConvergenceError, match="even without exerting extension"):
+        strength(weak, "extension")
+
+
+def test_series_stiffness_is_that_of_the_law():
+    muscles = musculature("lumbar")
+    state = muscles_at(muscles, np.zeros(18))
+    F = 0.2 * state.max_force
+    for law in (bergmark(10.0), Cui()):
+        parts = stiffness_parts(law, state)
+        expected, _ = law.stiffness(muscles, F, state.length)
+        assert parts.stiffness(F) == pytest.approx(expected, rel=1e-12)
+        assert parameters_of(law)
+    assert words(bergmark(5.0)) == "k = q F/L, q = 5"
+    assert "in series with tendon" in words(Cui())
+
+
+def test_muscles_are_weakened_scaled_and_taken_away():
+    state = static_spine("standing").muscles
+    chosen = state.members("longissimus")  # both its groups
+    half = state.weakened(0.5, "longissimus")
+    room = state.strongest - state.passive
+    assert half.strongest[chosen] - half.passive[chosen] == pytest.approx(0.5 * room[chosen])
+    assert half.strongest[~chosen] == pytest.approx(state.strongest[~chosen])
+    left = state.without("longissimus")
+    assert len(left.names) == len(left.lines) == (~chosen).sum()
+    assert state.scaled(2.0).max_force == pytest.approx(2.0 * state.max_force)
+
+
+def test_bad_requests_are_refused(spine):
+    with pytest.raises(UnknownNameError, match="unknown muscle group 'longisimus'; close"):
+        spine.muscles.members("longisimus")
+    with pytest.raises(ParameterError, match="share of 1.5 of muscle force"):
+        spine.muscles.weakened(1.5, "psoas")
+    with pytest.raises(ParameterError, match="strength factor is 0"):
+        spine.muscles.scaled(0.0)
+    with pytest.raises(ParameterError, match="HeldLoad.mass is -1"):
+        HeldLoad(-1.0)
+    with pytest.raises(UnknownNameError, match="unknown level of the lumbar spine 'L4-5'"):
+        level_index("L4-5")
+    with pytest.raises(UnknownNameError, match="level of the lumbar spine 'L6-S1'"):
+        static_spine("standing", injuries={"L6-S1": ["nucleus"]})
+    with pytest.raises(ParameterError, match="q is -1.0; 0 and above"):
+        bergmark(-1.0)
+    with pytest.raises(ParameterError, match="one of each of"):
+        spine.with_units([unit("L4-L5")] * 6)
+    with pytest.raises(ParameterError, match="the 18 lumbar ones are possible"):
+        muscles_at(musculature("thoracolumbar"), np.zeros(51))
+    with pytest.raises(ParameterError, match="MuscleState.length has shape"):
+        replace(spine.muscles, length=np.zeros(3))
+    with pytest.raises(ParameterError, match="muscles over 3 coordinates"):
+        spine.with_muscles(
+            replace(spine.muscles, slope=np.zeros((len(spine.muscles.names), 3)),
+                    curvature=np.zeros((len(spine.muscles.names), 3, 3)))
+        )  # fmt: skip

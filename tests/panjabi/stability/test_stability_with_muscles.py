@@ -1,0 +1,243 @@
+"""Static stability under muscle forces: closed form, terms, indices, margins, one level."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.passive.injury import injured
+from panjabi.passive.unit import unit
+from panjabi.recruitment import recruit, solve_recruitment
+from panjabi.recruitment.posture import problem_of
+from panjabi.spine import HeldLoad, bergmark, static_spine
+from panjabi.stability import deficit_margin, load_margin, one_joint_stiffness, static_stability
+from panjabi.stability.muscular import SUBSYSTEMS
+from panjabi.stability.pencils import least_factor
+from panjabi.stability.segment import (
+    laboratory_with_muscles,
+    muscles_across,
+    segment_gain,
+    shared_force,
+)
+
+
+@pytest.fixture(scope="module")
+def chosen():
+    return recruit(static_spine("standing"))
+
+
+@pytest.fixture(scope="module")
+def state(chosen):
+    return static_stability(chosen.spine, chosen.forces, stiffness=chosen.stiffness)
+
+
+@given(
+    a=st.tuples(st.floats(-0.1, 0.1), st.floats(-0.3, -0.02)),
+    b=st.tuples(st.floats(-0.1, 0.1), st.floats(0.02, 0.3)),
+    force=st.floats(0.0, 500.0),
+    q=st.floats(0.0, 40.0),
+)
+def test_one_joint_is_the_second_derivative_of_its_energy(a, b, force, q):
+    """V = F (l - l0) + k (l - l0)^2 / 2; d2V/dq2 from l(q) in closed form, one more way."""
+    A, B = np.array(a), np.array(b)
+    length = float(np.linalg.norm(B - A))
+    k = q * force / length
+    # l^2 = |A|^2 + |B|^2 - 2 A.R(q)B: l' = -A.R'B / l, l'' = (-A.R''B - l'^2) / l
+    turned = np.array([-B[1], B[0]])  # d R B / d q at 0
+    slope = -float(A @ turned) / length
+    curvature = (float(A @ B) - slope**2) / length
+    expected = k * slope**2 + force * curvature
+    found = one_joint_stiffness(force, A, B, stiffness=k)
+    assert found == pytest.approx(expected, abs=1e-9 * max(abs(expected), 1.0))
+    # S = F [(A.B - r^2)/l + q r^2 / L]
+    assert found == pytest.approx(
+        force * ((A @ B - slope**2) / length + q * slope**2 / length), abs=1e-9
+    )
+
+
+def test_tension_alone_destabilises_where_the_muscle_runs_past_the_joint():
+    lower, upper = (-0.05, -0.1), (-0.05, 0.1)
+    assert one_joint_stiffness(100.0, lower, upper, stiffness=0.0) < 0.0
+    assert one_joint_stiffness(100.0, lower, upper, stiffness=1e5) > 0.0
+    with pytest.raises(ParameterError, match="has no length"):
+        one_joint_stiffness(1.0, lower, lower, stiffness=0.0)
+
+
+def test_hessian_is_that_of_recruitment_and_the_moments_balance(chosen, state):
+    assert state.hessian == pytest.approx(chosen.result.hessian, abs=1e-9)
+    assert state.residual < 1e-8
+    assert state.stable
+
+
+def test_hessian_is_the_slope_of_the_moment_by_differences(state):
+    """Muscles as springs around the posture: T = F + k (l - l0); the rest as it is."""
+    from panjabi.active.build import musculature
+
+    muscles = musculature("lumbar")
+    here = muscles.geometry(np.zeros(18))
+
+    def gradient(turned):
+        q = state.spine.q.copy()
+        q[state.spine.indices] += turned
+        there = muscles.geometry(turned)
+        tension = state.forces + state.muscle_stiffness * (there.length - here.length)
+        return replace(state.spine, q=q).demand + there.slope.T @ tension
+
+    for k in (0, 1, 8, 17):
+        e = np.zeros(18)
+        e[k] = 1e-5
+        slope = (gradient(e) - gradient(-e)) / 2e-5
+        assert slope == pytest.approx(state.hessian[k], abs=1e-5 * np.abs(state.hessian).max())
+
+
+def test_shares_add_up_to_the_eigenvalue(state):
+    assert sum(state.share_of_terms().values()) == pytest.approx(state.least_stiffness)
+    assert sum(state.share_of_subsystems().values()) == pytest.approx(state.least_stiffness)
+    active = state.share_of_subsystems()["active"]
+    assert sum(state.share_of_groups().values()) == pytest.approx(active)
+    assert set().union(*map(set, SUBSYSTEMS.values())) == set(state.terms)
+    other = state.spectrum[1][:, 5]
+    assert sum(state.share_of_terms(other).values()) == pytest.approx(state.spectrum[0][5])
+    with pytest.raises(ParameterError, match="not all zero"):
+        state.share_of_terms(np.zeros(18))
+
+
+def test_index_is_the_geometric_mean_and_zero_when_unstable(state):
+    values = np.linalg.eigvalsh(state.hessian)
+    assert state.index == pytest.approx(np.prod(values) ** (1.0 / 18.0))
+    assert state.without("internal_oblique").index == 0.0
+
+
+def test_at_the_critical_q_the_hessian_is_singular(state):
+    again = static_stability(state.spine, state.forces, stiffness=bergmark(state.critical_q))
+    scale = np.abs(again.hessian).max()
+    assert abs(again.least_stiffness) < 1e-10 * scale
+    assert state.critical_q == pytest.approx(9.9, abs=0.2)
+
+
+def test_at_the_critical_load_the_hessian_is_singular(state):
+    held = HeldLoad(state.critical_load, state.spine.load.place)
+    loaded = static_stability(state.spine.with_load(held), state.forces, stiffness=state.stiffness)
+    assert abs(loaded.least_stiffness) < 1e-10 * np.abs(loaded.hessian).max()
+    assert 0.0 < state.critical_load < 1.0
+
+
+def test_forces_that_hold_nothing_have_no_critical_load(state):
+    none = static_stability(state.spine, np.zeros_like(state.forces))
+    assert not none.stable
+    assert none.critical_load == 0.0
+    assert none.critical_q == np.inf
+    with pytest.raises(ParameterError, match="one of them negative"):
+        static_stability(state.spine, -np.ones_like(state.forces))
+    with pytest.raises(ParameterError, match="244 forces from 0 are possible"):
+        static_stability(state.spine, [1.0])
+
+
+@given(seed=st.integers(0, 10**6), n=st.integers(1, 6), rank=st.integers(1, 6))
+def test_least_factor_is_where_the_matrix_turns_semidefinite(seed, n, rank):
+    g = np.random.default_rng(seed)
+    rest = g.normal(size=(n, n))
+    rest = rest + rest.T
+    half = g.normal(size=(n, min(rank, n)))
+    growing = half @ half.T
+    x = least_factor(rest, growing)
+    size = np.abs(rest).max()
+    if np.isinf(x):
+        assert np.linalg.eigvalsh(rest + 1e6 * size * growing)[0] < 1e-3 * size
+        return
+    assert np.linalg.eigvalsh(rest + x * growing)[0] > -1e-6 * size * max(1.0, x)
+    if x > 0.0:
+        assert np.linalg.eigvalsh(rest + 0.99 * x * growing)[0] < 1e-9 * size
+
+
+def test_recruited_anew_the_spine_takes_much_more(chosen, state):
+    margin = load_margin(chosen, within=2.0)
+    assert margin.value > 20.0 * state.critical_load
+    assert margin.beyond is not None
+    heavy = chosen.spine.with_load(HeldLoad(margin.value))
+    assert solve_recruitment(problem_of(heavy), floor=1.0).least_stiffness > 0.99
+
+
+def test_no_group_is_needed_upright_without_load(chosen):
+    """P8, its second half: what one group did, the others do, at a price."""
+    lost = deficit_margin(chosen, "multifidus_lumbar")
+    assert lost.value == 1.0
+    assert lost.beyond is None
+    weak = chosen.spine.muscles.weakened(1.0, "multifidus_lumbar")
+    without = solve_recruitment(problem_of(chosen.spine.with_muscles(weak)), floor=1.0)
+    assert without.primal > chosen.result.primal
+    with pytest.raises(UnknownNameError, match="muscle group"):
+        deficit_margin(chosen, "multifidi")
+
+
+# --- one level ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def spine():
+    return static_spine("standing")
+
+
+def across_l45(spine, force, law=None):
+    own = np.array([n.startswith("MF_m4") for n in spine.muscles.names])
+    share = np.where(own, spine.muscles.max_force, 0.0)
+    return muscles_across(spine, "L4-L5", force * share / share.sum(), stiffness=law)
+
+
+def test_muscle_shrinks_the_neutral_zone_of_an_injured_level_and_not_its_range(spine):
+    """P7 in flexion-extension, constant force as in the laboratory: nothing of it was put in."""
+    intact = unit("L4-L5")
+    hurt = injured(intact, "cut=SSL+ISL", "facetectomy", "nucleus")
+    whole = laboratory_with_muscles(intact, 0, across_l45(spine, 0.0))
+    zones, ranges = [], []
+    for force in (0.0, 20.0, 40.0, 60.0):
+        found = laboratory_with_muscles(hurt, 0, across_l45(spine, force))
+        zones.append(found.half_width / whole.half_width)
+        ranges.append((found.end_plus - found.end_minus) / (whole.end_plus - whole.end_minus))
+    assert zones[0] > 1.5
+    assert zones == sorted(zones, reverse=True)
+    assert zones[-1] < 1.0 < 1.25 < ranges[-1]
+
+
+def test_in_bending_a_pair_of_muscles_has_no_moment_and_does_next_to_nothing(spine):
+    """The other side of P7: compression of 60 N alone hardly moves the neutral zone."""
+    hurt = injured(unit("L4-L5"), "cut=SSL+ISL", "facetectomy", "nucleus")
+    before = laboratory_with_muscles(hurt, 1, across_l45(spine, 0.0))
+    after = laboratory_with_muscles(hurt, 1, across_l45(spine, 60.0))
+    assert across_l45(spine, 60.0).moment[1] == pytest.approx(0.0, abs=1e-12)
+    assert 0.95 < after.half_width / before.half_width < 1.0
+
+
+def test_without_muscles_the_test_is_that_of_the_unit(spine):
+    from panjabi.passive.neutral_zone import residual_positions
+    from panjabi.passive.protocol import laboratory_test
+
+    one = unit("L4-L5")
+    plain = residual_positions(laboratory_test(one, 0), 3)
+    assert laboratory_with_muscles(one, 0, across_l45(spine, 0.0)) == plain
+
+
+def test_tension_may_soften_a_level_but_not_below_nothing(spine):
+    one, across = unit("L4-L5"), across_l45(spine, 60.0)
+    soft = replace(across, moment=np.zeros(3), stiffness=-5.0 * np.eye(3), compression=0.0)
+    before = laboratory_with_muscles(one, 2, replace(soft, stiffness=np.zeros((3, 3))))
+    assert laboratory_with_muscles(one, 2, soft).half_width > before.half_width
+    with pytest.raises(ParameterError, match="takes 1e\\+03 N m/rad from L4-L5"):
+        laboratory_with_muscles(one, 2, replace(soft, stiffness=-1e3 * np.eye(3)))
+
+
+def test_every_group_pulls_alike_in_the_comparison_of_groups(spine):
+    groups = ("multifidus_lumbar", "longissimus")
+    F = shared_force(spine, "L4-L5", 80.0, "multifidus_lumbar")
+    assert F.sum() == pytest.approx(160.0)
+    gain = segment_gain(spine, "L4-L5", groups, force=80.0, stiffness=bergmark())
+    assert set(gain) == set(groups)
+    assert all((g > 0.0).all() for g in gain.values())
+    with pytest.raises(ParameterError, match="no fascicle of rectus_abdominis crosses"):
+        far = replace(spine.muscles, slope=np.zeros_like(spine.muscles.slope))
+        shared_force(spine.with_muscles(far), "L4-L5", 1.0, "rectus_abdominis")
