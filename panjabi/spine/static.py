@@ -13,7 +13,7 @@ from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body, Poses
 from panjabi.errors import ParameterError, unknown
 from panjabi.passive.directions import coordinate_names
-from panjabi.passive.unit import FunctionalSpinalUnit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.provenance import Parameter
 from panjabi.spine.levels import levels_of
 from panjabi.spine.muscle_state import MuscleState

@@ -15,7 +15,7 @@ from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS, scaled
 from panjabi.body import standard_adult
 from panjabi.errors import unknown
 from panjabi.passive.injury import injured
-from panjabi.passive.unit import unit
+from panjabi.passive.functional_unit import unit
 from panjabi.provenance import THIS_WORK
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.static import LEVELS, HeldLoad, StaticSpine, spine_coordinates

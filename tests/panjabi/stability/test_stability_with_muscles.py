@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive.injury import injured
-from panjabi.passive.unit import unit
+from panjabi.passive.functional_unit import unit
 from panjabi.recruitment import recruit, solve_recruitment
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import HeldLoad, bergmark, static_spine
