@@ -174,6 +174,12 @@ class NetworkElement:
 
     # --- the state of the network ---------------------------------------------------------
 
+    def start_from(self, other: NetworkElement) -> None:
+        """Begin the first solve at another element's last state; results do not depend on it."""
+        last = other._warm.get("last")
+        if last is not None and not self._warm:
+            self._warm["start"] = last
+
     def whole(self, q: ArrayLike) -> Floats:
         """Coordinates of the whole body (nq,) with the element's at q (n,)."""
         given = np.asarray(q, float)
@@ -202,10 +208,11 @@ class NetworkElement:
         last = self._warm.get("last")
         if last is not None and np.array_equal(last.q, at):
             return last
+        start = self._warm.pop("start", last)
         try:
-            found = self._solver.solve(at, start=last)
+            found = self._solver.solve(at, start=start)
         except EquilibriumError:
-            if last is None:
+            if start is None:
                 raise
             found = EquilibriumSolver(self.part, settings=self.settings, like=self._solver).solve(at)
         self._warm["last"] = found
