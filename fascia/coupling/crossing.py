@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,60 +53,43 @@ def bodies_moved(body: Body, coordinate: str) -> Mask:
 
 
 def rides_on(network: TensionNetwork, strand: Strand) -> tuple[str, ...]:
-    """Bodies under a strand from start to end, "ground" included.
+    """Bodies under a strand from start to end, "ground" included."""
+    return tuple(name for name, _ in attachments(network, strand))
 
-    Raises
-    ------
-    CouplingError
-        If the skeleton lacks one: the model is without a level that the strand needs.
-    """
+
+@lru_cache(maxsize=8)
+def _moved(body: Body, coordinates: tuple[str, ...]) -> Mask:
+    """(coordinates, bodies)"""
+    return np.array([bodies_moved(body, c) for c in coordinates])
+
+
+def _crossed(network: TensionNetwork, strand: Strand, moved: Mask) -> Mask:
+    """(coordinates,) which of them part the strand's points."""
     body = body_of(network)
-    names = tuple(name for name, _ in attachments(network, strand))
-    for name in names:
-        if name != "ground" and name not in body.names:
-            lines = ", ".join(strand.lines) or "no line"
-            raise CouplingError(
-                f"strand {strand.name!r} of {lines} rides on {name!r}, which the model's body does "
-                f"not have; {nearest(name, body.names)}. Build the network for this body, or "
-                "leave the line out with network.without_line()."
-            )
-    return names
-
-
-def _crossed(network: TensionNetwork, strand: Strand, moved: Mask) -> bool:
-    body = body_of(network)
-    sides = {
-        bool(moved[0 if name == "ground" else body.body_index(name)])
-        for name in rides_on(network, strand)
-    }
-    return len(sides) == 2
+    names = rides_on(network, strand)
+    sides = moved[:, [0 if name == "ground" else body.body_index(name) for name in names]]
+    return sides.any(axis=1) & ~sides.all(axis=1)
 
 
 def acting_strands(network: TensionNetwork, coordinates: Sequence[str]) -> tuple[str, ...]:
     """Names of the strands that are on and cross at least one of the coordinates."""
-    body = body_of(network)
-    moved = [bodies_moved(body, c) for c in coordinates]
-    return tuple(
-        s.name
-        for s in network.active_strands
-        if any(_crossed(network, s, one) for one in moved)
-    )
+    moved = _moved(body_of(network), tuple(coordinates))
+    return tuple(s.name for s in network.active_strands if _crossed(network, s, moved).any())
 
 
 def joints_crossed(network: TensionNetwork, line: str) -> tuple[str, ...]:
     """Coordinates that the strands of a line cross, in the order of the body; () on one body."""
-    if line not in selection.known_lines(network):
-        known = selection.known_lines(network)
+    known = selection.known_lines(network)
+    if line not in known:
         raise UnknownStrandError(
             f"no line {line!r} in the network; {nearest(line, known)}. Use a line that exists."
         )
     body = body_of(network)
-    strands = [network.strand(n) for n in network.strands_of(line=line, active=True)]
-    return tuple(
-        c
-        for c in body.coordinates
-        if any(_crossed(network, s, bodies_moved(body, c)) for s in strands)
-    )
+    moved = _moved(body, body.coordinates)
+    crossed = np.zeros(len(body.coordinates), bool)
+    for name in network.strands_of(line=line, active=True):
+        crossed |= _crossed(network, network.strand(name), moved)
+    return tuple(c for c, k in zip(body.coordinates, crossed, strict=True) if k)
 
 
 def _slipping_ends(network: TensionNetwork, strand: Strand) -> list[str]:

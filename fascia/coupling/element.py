@@ -51,8 +51,8 @@ class NetworkElement:
     Raises
     ------
     CouplingError
-        If the network has no skeleton, the skeleton lacks a body that a strand rides on, or a line
-        of `lines` crosses none of the coordinates.
+        If the network has no skeleton, or a line of `lines` crosses none of the coordinates. (A
+        network on a skeleton without a body that a strand rides on cannot be made: NetworkError.)
     UnknownNameError
         For a coordinate that the skeleton does not have.
     """

@@ -14,6 +14,7 @@ from fascia.coupling.element import NetworkElement
 from fascia.coupling.pulls import with_pulls
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium
+from fascia.mechanics.problem import NetworkProblem
 from panjabi.spine.static import StaticSpine, Term
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def point_pulls(equilibrium: Equilibrium) -> Floats:
     """(points, 3) what the strands do to every point [N], world axes."""
     flat = equilibrium.flat
     force = np.zeros((len(flat.point_body), 3))
-    world = _world(equilibrium)
+    world = point_places(equilibrium)
     for s, tension in enumerate(equilibrium.tension):
         points = flat.strand_points[flat.strand_start[s] : flat.strand_start[s + 1]]
         steps = np.diff(world[points], axis=0)
@@ -125,10 +126,8 @@ def point_pulls(equilibrium: Equilibrium) -> Floats:
     return force
 
 
-def _world(equilibrium: Equilibrium) -> Floats:
+def point_places(equilibrium: Equilibrium) -> Floats:
     """(points, 3) where nodes, shared ends and fixed points are [m]."""
-    from fascia.mechanics.problem import NetworkProblem
-
     assert equilibrium.network is not None
     problem = NetworkProblem(
         equilibrium.flat, body=equilibrium.network.body, q=equilibrium.q
