@@ -101,7 +101,7 @@ def test_at_one_inclination_the_sign_is_fixed_by_construction(sweep):
 
 
 def test_under_one_push_the_hips_lose_and_the_lumbar_spine_hardly_changes(sweep):
-    """As the groups of Li 1996: joints in series under one moment, coupled by fascia alone."""
+    """Joints in series under one moment, coupled by fascia alone (compare row T-Gajdosik94)."""
     lumbar, hip = sweep.lumbar_deg("same_push"), sweep.hip_deg("same_push")
     assert hip[0] - hip[-1] > 5.0 and abs(lumbar[-1] - lumbar[0]) < 0.1 * (hip[0] - hip[-1])
     push = [s.push for s in sweep.same_push]
