@@ -24,8 +24,11 @@ _EXPORTS: dict[str, str] = {
     "coupled_state": "fascia.coupling.state",
     "SpineRelease": "fascia.coupling.record",
     "release_with_spine": "fascia.coupling.releasing",
+    "SpineSweep": "fascia.coupling.sweeping",
+    "sweep_spine_release": "fascia.coupling.sweeping",
     "ForwardBend": "fascia.coupling.bending",
     "forward_bend": "fascia.coupling.bending",
+    "EffortBend": "fascia.coupling.effort",
     "HamstringSweep": "fascia.coupling.hamstrings",
     "sweep_hamstrings": "fascia.coupling.hamstrings",
 }

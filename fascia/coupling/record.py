@@ -166,10 +166,11 @@ def table(release: SpineRelease) -> str:
     if release.drift is not None:
         rows.append(f"joints turn by {release.drift.shift_deg:.1e} deg at most if nothing answers")
     for null in release.null_models:
-        legs = "no hamstrings" if null.hamstring_change is None else f"{null.hamstring_change:+.1e}"
+        legs = null.hamstring_change
         rows.append(
-            f"  null: {null.name:<18} compression {null.compression_change:+.1e} N, margin "
-            f"{null.margin_change:+.1e}, hamstrings {legs} N m/rad"
+            f"  null: {null.name:<16} compression {null.compression_change:+.1e} N, margin "
+            f"{null.margin_change:+.1e}"
+            + ("" if legs is None else f", hamstrings {legs:+.1e} N m/rad")
         )
     rows.append(
         f"residual {release.state.residual_Nm:.1e} N m, {release.state.residual_N:.1e} N; "

@@ -34,32 +34,25 @@ CONDITIONS = {
 
 
 def plot_spine_release(release: SpineRelease, *, ax: Axes | None = None) -> Axes:
-    """Compression of every lumbar disc with what a release changes of it at once [N].
+    """What a release changes at once of the compression of every lumbar disc [N].
 
-    Grey bars are the load before, on the lower axis; markers the change, on the upper one. Muscles
-    pull as before.
+    The load before stands beside each level. Open diamonds are the null model that changed most.
+    Muscles pull as before.
     """
-    levels = list(release.before.compression)
+    before, change = release.before.compression, release.compression_change
     ax = new_axis(ax, width=COLUMN, height=2.6)
-    place = np.arange(len(levels))
-    ax.barh(place, list(release.before.compression.values()), height=0.6, color="0.85")
-    ax.set_yticks(place, levels)
+    place = np.arange(len(before))
+    ax.axvline(0.0, color="0.5", linewidth=0.5, zorder=0.5)
+    ax.barh(place, list(change.values()), height=0.6, color=BLUE)
+    if release.null_models:
+        null = max((m.compression_change for m in release.null_models), key=abs)
+        ax.plot(
+            np.full(len(place), null), place, "D", color=BLACK, markerfacecolor="white",
+            markersize=4, clip_on=False,
+        )  # fmt: skip
+    ax.set_yticks(place, [f"{level}\n{load:.0f} N" for level, load in before.items()])
     ax.tick_params(axis="y", length=0.0)
-    ax.set_xlabel("compression before [N]")
-    change = list(release.compression_change.values())
-    upper = ax.twiny()
-    upper.axvline(0.0, color="0.5", linewidth=0.5)
-    upper.plot(change, place, "o", color=BLUE, markersize=4, zorder=3)
-    nulls = [m.compression_change for m in release.null_models]
-    if nulls:
-        for row in place:
-            upper.plot(
-                max(nulls, key=abs), row, "D", color=BLACK, markerfacecolor="white", markersize=3.5
-            )
-    span = max(map(abs, [*change, 1e-9]))
-    upper.set_xlim(-1.25 * span, 1.25 * span)
-    upper.set_xlabel("change by the release [N]   (open: null models)", color=BLUE)
-    upper.spines["top"].set_visible(True)
+    ax.set_xlabel("change of compression [N]")
     return ax
 
 
