@@ -1,16 +1,20 @@
-"""What others would write for a net of tension-only cables: NumPy and SciPy, nothing else.
+"""What others would use: NumPy and SciPy for a net of cables, MuJoCo for a tree of bodies.
 
-The tangent is assembled from triplets in every step and factored by SuperLU in symmetric mode with
-SciPy's minimum degree order. Slack cables lend the matrix a millionth of their stiffness, and
-steps are halved until the unbalanced force shrinks.
+The tangent of the net is assembled from triplets in every step and factored by SuperLU in
+symmetric mode with SciPy's minimum degree order. Slack cables lend the matrix a millionth of
+their stiffness, and steps are halved until the unbalanced force shrinks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from panjabi.body.mechanism import Mechanism
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -114,3 +118,44 @@ def compas_force_density() -> Callable[..., object] | None:
     except ImportError:
         return None
     return fd_numpy
+
+
+def mujoco_twin(mechanism: Mechanism, gravity: Floats) -> tuple[Any, Any, list[int]] | None:
+    """MuJoCo model and data of the same tree, and where each coordinate is; None without MuJoCo.
+
+    Hinges and slides with explicit inertias, no contacts. MuJoCo has no exactly coupled dofs.
+    """
+    try:
+        import mujoco
+    except ImportError:
+        return None
+    tree = mechanism.tree
+    spec = mujoco.MjSpec()
+    spec.option.gravity = gravity
+    spec.compiler.degree = False
+    made = {0: spec.worldbody}
+    for b in range(1, len(mechanism.mass)):
+        inertia = mechanism.inertia[b]
+        made[b] = made[int(tree.parent[b])].add_body(
+            pos=tree.loc[b],
+            quat=_quaternion(tree.r0[b]),
+            mass=mechanism.mass[b],
+            ipos=mechanism.com[b],
+            fullinertia=[*np.diag(inertia), inertia[0, 1], inertia[0, 2], inertia[1, 2]],
+            explicitinertial=True,
+        )
+        for e in range(tree.first[b], tree.first[b + 1]):
+            kinds = (mujoco.mjtJoint.mjJNT_HINGE, mujoco.mjtJoint.mjJNT_SLIDE)
+            made[b].add_joint(
+                name=str(tree.coordinate[e]), type=kinds[tree.slide[e]], axis=tree.axis[e]
+            )
+    model = spec.compile()
+    where = [int(model.joint(str(k)).dofadr[0]) for k in range(model.nv)]
+    return model, mujoco.MjData(model), where
+
+
+def _quaternion(matrix: Floats) -> Floats:
+    from scipy.spatial.transform import Rotation
+
+    x, y, z, w = Rotation.from_matrix(matrix).as_quat()
+    return np.array([w, x, y, z])

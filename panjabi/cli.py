@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from panjabi._terminal import add_command, run_command
+from panjabi.commands_active import add_active_commands
 from panjabi.commands_column import add_column_commands
+from panjabi.commands_files import add_file_commands
+from panjabi.commands_neural import add_neural_commands
 from panjabi.commands_passive import add_passive_commands
 
 
@@ -37,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     add_command(commands, "validate", _validate, "published figures beside what the spine gives")
     add_passive_commands(commands)
     add_column_commands(commands)
+    add_active_commands(commands)
+    add_neural_commands(commands)
+    add_file_commands(commands)
     return parser
 
 

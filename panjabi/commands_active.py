@@ -65,6 +65,9 @@ def _common(command: argparse.ArgumentParser) -> None:
         help="q F/L, or fibre gamma F/lopt in series with tendon (default bergmark)",
     )
     command.add_argument(
+        "--pressure", type=float, default=0.0, metavar="KPA", help="in the abdomen (default 0)"
+    )
+    command.add_argument(
         "--injury",
         action="append",
         default=[],
@@ -84,6 +87,7 @@ def _recruit(asked: argparse.Namespace) -> tuple[Any, str]:
         "schema": "panjabi-recruit/1",
         "posture": asked.posture,
         "load_kg": asked.load,
+        "abdominal_pressure_kPa": asked.pressure,
         "floor_Nm_per_rad": floor,
         "criterion": criterion,
         "stiffness": words(law),
@@ -171,6 +175,7 @@ def _stability(asked: argparse.Namespace) -> tuple[Any, str]:
         "schema": "panjabi-stability/1",
         "posture": asked.posture,
         "load_kg": asked.load,
+        "abdominal_pressure_kPa": asked.pressure,
         "floor_Nm_per_rad": asked.floor,
         "stiffness": words(found.stiffness),
         "stable": state.stable,
@@ -210,7 +215,9 @@ def _spine(asked: argparse.Namespace) -> StaticSpine:
                 "instance L4-L5:cut=SSL+ISL."
             )
         injuries.setdefault(level, []).append(change)
-    return static_spine(asked.posture, load=asked.load, injuries=injuries)
+    return static_spine(
+        asked.posture, load=asked.load, injuries=injuries, pressure=1e3 * asked.pressure
+    )
 
 
 def _law(asked: argparse.Namespace) -> ShortRange:

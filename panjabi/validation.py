@@ -1,4 +1,4 @@
-"""Published figures of the spine beside what units and columns give: one table.
+"""Published figures of the spine beside what units, columns and muscles give: one table.
 
 `python -m panjabi.validation > docs/validation-spine.md` writes the page. Roles are those of the
 published tables: only validation rows judge the model.
@@ -16,8 +16,13 @@ from panjabi.passive.validation import Comparison as UnitCase
 from panjabi.passive.validation import validation_table
 from panjabi.reference import ROLES, Row, published
 from panjabi.stability.cases import ColumnCase, column_cases
+from panjabi.stability.delays import delay_cases
+from panjabi.stability.muscle_cases import muscle_cases
 
 Outcome = Literal["met", "missed", "not_predicted"]
+
+TABLES = ("spine-passive", "spine-active", "spine-neural")
+"""Published tables whose rows are compared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +48,16 @@ class Case:
 
 
 def validate() -> tuple[Case, ...]:
-    """Every case that units, the pelvis or a column can answer, in two or three seconds.
+    """Every case that units, pelvis, columns or the spine with muscles can answer; ten seconds.
 
     Raises
     ------
     ParameterError
         If a case predicts a number that is not finite, or judges what it does not predict.
     """
-    rows = {row.id: row for row in published("spine-passive")}
-    return tuple(_case(one, rows.get(one.id)) for one in (*validation_table(), *column_cases()))
+    rows = {row.id: row for table in TABLES for row in published(table)}
+    cases = (*validation_table(), *column_cases(), *muscle_cases(), *delay_cases())
+    return tuple(_case(one, rows.get(one.id)) for one in cases)
 
 
 def _case(found: UnitCase | ColumnCase, row: Row | None) -> Case:
@@ -145,7 +151,7 @@ _LINE = (
     "|---|---|---|---|---|---|---|"
 )
 
-_HEAD = """# Validation: what units and columns of the spine give beside what was measured
+_HEAD = """# Validation: what the spine gives beside what was measured
 
 Written by `python -m panjabi.validation`; do not edit by hand. `panjabi.validation.validate()`
 computes every line through the public functions; a miss stays a miss.
@@ -153,7 +159,8 @@ computes every line through the public functions; a miss stays a miss.
 Three roles, given by [reference.md](reference.md): only **validation** rows judge the model.
 **calibration** rows set a parameter or chose a form. **prior** rows were recalled or carry no
 figure and prove nothing either way. The bands of acceptance are assumed, and part of them was
-written after the first runs: [spine.md](spine.md) says what is blind and what is not.
+written after the first runs: [spine.md](spine.md) and [recruitment.md](recruitment.md) say what is
+blind and what is not.
 """
 
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.build import region_coordinates
-from panjabi.active.reduced import reduce_tree
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
+from panjabi.body.reduced import reduced_tree
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError
@@ -133,7 +133,7 @@ def strut(
     ahead = body.joint_centre(upright, "L4")[0] + size * settings.lever.si
     top = body.joint_centre(upright, "T12")[1]
     bottom = body.joint_centre(upright, "L5")[1] - size * settings.depth.si
-    reduced = reduce_tree(body.tree, free, body.poses(body.zero() if at is None else at).q)
+    reduced = reduced_tree(body.tree, free, body.poses(body.zero() if at is None else at).q)
     ends = []
     for name, height in (("sacrum", bottom), ("T12", top)):
         b = body.body_index(name)

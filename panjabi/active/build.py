@@ -11,9 +11,9 @@ from panjabi.active.abdomen import LUMBAR_JOINTS, AbdomenCoupling, with_abdomen
 from panjabi.active.data import MuscleRecord, MuscleSet, read_set
 from panjabi.active.musculature import Musculature
 from panjabi.active.placing import fibre_scale, force_scale, neutral_lengths, place
-from panjabi.active.reduced import reduce_tree
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
+from panjabi.body.reduced import reduced_tree
 from panjabi.body.standard import standard_adult
 from panjabi.errors import ParameterError, unknown
 from panjabi.provenance import Parameter, ParameterSet
@@ -89,14 +89,14 @@ def musculature(
     held = body.poses(body.zero() if at is None else at).q
     coupling = (coupling or AbdomenCoupling()) if coupled else None
     neck = not set(names).isdisjoint(region_coordinates("cervical"))
-    records, bib = _records(neck, sets or {})
+    records, sources = _records(neck, sets or {})
     tree, abdomen = with_abdomen(body, coupling)
-    reduced = reduce_tree(tree, free, held)
+    reduced = reduced_tree(tree, free, held)
     placed = place(body, records, abdomen)
     paths = placed.on(reduced)
     # The same muscles with the abdomen held still: it counts as moving here in any case.
     moving, _ = with_abdomen(body, coupling or AbdomenCoupling())
-    crossing = _crossing(placed.on(reduce_tree(moving, free, held)))
+    crossing = _crossing(placed.on(reduced_tree(moving, free, held)))
     if not crossing.any():
         raise ParameterError(
             f"no muscle crosses {', '.join(names)}; joints of the spine are possible. "
@@ -117,7 +117,7 @@ def musculature(
         coupled=coupled,
         strength=np.ones(len(both)),
         parameters=_parameters(coupling),
-        bib=bib,
+        sources=sources + sources,
     )
     return everything.selected(crossing)
 
@@ -125,7 +125,7 @@ def musculature(
 def _records(
     neck: bool, sets: Mapping[str, MuscleSet]
 ) -> tuple[list[MuscleRecord], tuple[str, ...]]:
-    """Muscles of the right side, and the sources of their sets."""
+    """Muscles of the right side, and the source of each."""
     for name, given in sets.items():
         if name != given.name:
             raise ParameterError(
@@ -134,10 +134,11 @@ def _records(
             )
     trunk = sets.get("thoracolumbar") or read_set("thoracolumbar")
     if not neck:
-        return list(trunk.muscles), (trunk.bib,)
+        return list(trunk.muscles), (trunk.bib,) * len(trunk.muscles)
     cervical = sets.get("cervical") or read_set("cervical")
     kept = [r for r in trunk.muscles if r.group != LUMPED_GROUP or LUMPED_BODY not in r.bodies]
-    return [*kept, *cervical.muscles], (trunk.bib, cervical.bib)
+    sources = (trunk.bib,) * len(kept) + (cervical.bib,) * len(cervical.muscles)
+    return [*kept, *cervical.muscles], sources
 
 
 def _crossing(paths: PathArrays) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.body.muscles import PathArrays
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
-from panjabi.provenance import ParameterSet
+from panjabi.provenance import Parameter, ParameterSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class Musculature:
     coupled: bool  # whether the abdomen follows the lumbar spine
     strength: Floats  # max_force over that of the source [1]
     parameters: ParameterSet  # what was assumed: coupling of the abdomen, strength scale, ...
-    bib: tuple[str, ...] = ()  # sources of the muscle sets, keys of the bibliography
+    sources: tuple[str, ...]  # of each muscle's figures, keys of the bibliography
 
     def __repr__(self) -> str:
         return (
@@ -74,6 +74,28 @@ class Musculature:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @property
+    def bib(self) -> tuple[str, ...]:
+        """Whom to cite: the sources, each once."""
+        return tuple(dict.fromkeys(self.sources))
+
+    def parameters_of(self, name: str) -> ParameterSet:
+        """The figures of one muscle with unit, source and status."""
+        m = self.index(name)
+        note = f"max_force x {self.strength[m]:.4g}" if self.strength[m] != 1.0 else ""
+
+        def figure(value: float, unit: str) -> Parameter:
+            return Parameter(float(value), unit, self.sources[m], "derived", note)
+
+        return ParameterSet(
+            {
+                "max_force": figure(self.max_force[m], "N"),
+                "optimal_length": figure(self.optimal_length[m], "m"),
+                "tendon_slack_length": figure(self.tendon_slack_length[m], "m"),
+                "pennation": figure(self.pennation[m], "rad"),
+            }
+        )
 
     # --- geometry -------------------------------------------------------------------------
 
@@ -220,6 +242,7 @@ class Musculature:
             self,
             names=tuple(self.names[m] for m in keep),
             groups=tuple(self.groups[m] for m in keep),
+            sources=tuple(self.sources[m] for m in keep),
             max_force=self.max_force[keep],
             optimal_length=self.optimal_length[keep],
             tendon_slack_length=self.tendon_slack_length[keep],

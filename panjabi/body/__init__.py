@@ -1,4 +1,4 @@
-"""Rigid bodies and joints as a tree: kinematics, inertia, postures, muscle paths, body size.
+"""Rigid bodies and joints as a tree: kinematics, dynamics, postures, muscle paths, body size.
 
 >>> body = standard_adult()
 >>> q = body.posture("supine")
@@ -15,6 +15,10 @@ from panjabi import _lazy
 _EXPORTS: dict[str, str] = {
     "Body": "panjabi.body.model",
     "Poses": "panjabi.body.model",
+    "Dynamics": "panjabi.body.dynamics",
+    "Linearisation": "panjabi.body.dynamics",
+    "Momentum": "panjabi.body.dynamics",
+    "coordinates_between": "panjabi.body.dynamics",
     "GravityEnergy": "panjabi.body.gravity",
     "Place": "panjabi.body.places",
     "Muscle": "panjabi.body.muscles",

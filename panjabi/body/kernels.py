@@ -52,42 +52,53 @@ def forward(
     origin_world : (ne, 3) out: point on the axis of a rotation [m].
     rate, rate2 : (ne,) out: d theta / dq and d2 theta / dq2 of the dof's own coordinate.
     """
-    for b in range(tree.parent.shape[0]):
-        parent = tree.parent[b]
+    parents, loc, r0, child_loc = tree.parent, tree.loc, tree.r0, tree.child_loc
+    first, slide, axis = tree.first, tree.slide, tree.axis
+    coordinate, poly = tree.coordinate, tree.poly
+    for b in range(parents.shape[0]):
+        parent = parents[b]
         if parent < 0:
             for i in range(3):
-                t[b, i] = tree.loc[b, i]
+                t[b, i] = loc[b, i]
                 for j in range(3):
-                    R[b, i, j] = tree.r0[b, i, j]
+                    R[b, i, j] = r0[b, i, j]
         else:
             for i in range(3):
                 t[b, i] = t[parent, i]
                 for k in range(3):
-                    t[b, i] += R[parent, i, k] * tree.loc[b, k]
+                    t[b, i] += R[parent, i, k] * loc[b, k]
                 for j in range(3):
                     R[b, i, j] = (
-                        R[parent, i, 0] * tree.r0[b, 0, j]
-                        + R[parent, i, 1] * tree.r0[b, 1, j]
-                        + R[parent, i, 2] * tree.r0[b, 2, j]
+                        R[parent, i, 0] * r0[b, 0, j]
+                        + R[parent, i, 1] * r0[b, 1, j]
+                        + R[parent, i, 2] * r0[b, 2, j]
                     )
-        for e in range(tree.first[b], tree.first[b + 1]):
-            x = q[tree.coordinate[e]]
-            p0, p1, p2, p3, p4 = tree.poly[e]
+        for e in range(first[b], first[b + 1]):
+            x = q[coordinate[e]]
+            p0 = poly[e, 0]
+            p1 = poly[e, 1]
+            p2 = poly[e, 2]
+            p3 = poly[e, 3]
+            p4 = poly[e, 4]
             value = p0 + x * (p1 + x * (p2 + x * (p3 + x * p4)))
             rate[e] = p1 + x * (2.0 * p2 + x * (3.0 * p3 + x * 4.0 * p4))
             rate2[e] = 2.0 * p2 + x * (6.0 * p3 + x * 12.0 * p4)
-            u0, u1, u2 = tree.axis[e]
+            u0 = axis[e, 0]
+            u1 = axis[e, 1]
+            u2 = axis[e, 2]
             for i in range(3):
                 axis_world[e, i] = R[b, i, 0] * u0 + R[b, i, 1] * u1 + R[b, i, 2] * u2
                 origin_world[e, i] = t[b, i]
-            if tree.slide[e] == 1:
+            if slide[e] == 1:
                 for i in range(3):
                     t[b, i] += axis_world[e, i] * value
             else:
                 # Turn the columns about the world axis: v + sin (a x v) + (1 - cos) a x (a x v).
                 s = np.sin(value)
                 c1 = 1.0 - np.cos(value)
-                a0, a1, a2 = axis_world[e]
+                a0 = axis_world[e, 0]
+                a1 = axis_world[e, 1]
+                a2 = axis_world[e, 2]
                 for j in range(3):
                     v0 = R[b, 0, j]
                     v1 = R[b, 1, j]
@@ -100,7 +111,7 @@ def forward(
                     R[b, 2, j] = v2 + s * w2 + c1 * (a0 * w1 - a1 * w0)
         for i in range(3):
             for k in range(3):
-                t[b, i] -= R[b, i, k] * tree.child_loc[b, k]
+                t[b, i] -= R[b, i, k] * child_loc[b, k]
 
 
 @njit(cache=True, nogil=True)

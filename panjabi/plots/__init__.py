@@ -19,6 +19,10 @@ _EXPORTS: dict[str, str] = {
     "plot_weakest_mode": "panjabi.plots.weakest",
     "plot_floor_sweep": "panjabi.plots.floor_sweep",
     "plot_level_table": "panjabi.plots.levels",
+    "plot_stability_map": "panjabi.plots.delay_map",
+    "plot_root_loci": "panjabi.plots.delay_roots",
+    "plot_admittance": "panjabi.plots.delay_bode",
+    "PublishedRatio": "panjabi.plots.delay_bode",
     "journal_style": "panjabi.plots.style",
 }
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.provenance import ParameterSet
 from panjabi.spine.muscle_state import MuscleState
 from panjabi.spine.static import LEVELS, spine_coordinates
 from panjabi.tissue.de_groote import DeGrooteCurves
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-def muscles_at(musculature: Musculature, angles: Floats) -> MuscleState:
+def muscles_at(
+    musculature: Musculature, angles: Floats, *, curves: DeGrooteCurves | None = None
+) -> MuscleState:
     """Lengths, slopes and limits of every muscle at lumbar angles (18,) [rad], tendons rigid.
 
     The fibre's length follows from the path with a tendon at its slack length and constant
     thickness; the tension is F_passive without and F_passive + Fmax fl cos(pennation) with full
-    activation.
+    activation. Curves are those of `standard_curves` when not given.
 
     Raises
     ------
@@ -42,7 +45,7 @@ def muscles_at(musculature: Musculature, angles: Floats) -> MuscleState:
     world = np.einsum("pij,pj->pi", pose.R[paths.body], paths.local) + pose.t[paths.body]
     lines = tuple(world[a:b] for a, b in pairwise(paths.start))
     geometry = musculature.geometry(pose)
-    passive, active = _limits(musculature, geometry.length)
+    passive, active = _limits(musculature, geometry.length, curves or standard_curves())
     return MuscleState(
         names=musculature.names,
         groups=musculature.groups,
@@ -59,16 +62,24 @@ def muscles_at(musculature: Musculature, angles: Floats) -> MuscleState:
     )
 
 
-def _limits(m: Musculature, length: Floats) -> tuple[Floats, Floats]:
+def standard_curves() -> DeGrooteCurves:
+    """The refit, with passive force from the optimal fibre length on, as published.
+
+    The refit's own passive curve starts at 0.2 optimal lengths and pulls with 0.5 % of Fmax at 0.8:
+    in sum 430 N upright and inactive.
+    """
+    start = DeGrooteCurves.published().parameters["l_min"]
+    return DeGrooteCurves(ParameterSet({**DeGrooteCurves.refit().parameters, "l_min": start}))
+
+
+def _limits(m: Musculature, length: Floats, curves: DeGrooteCurves) -> tuple[Floats, Floats]:
     # a path shorter than its tendon hangs slack: the shortest fibre then gives next to nothing
     along = np.maximum(length - m.tendon_slack_length, 0.05 * m.optimal_length)
     thickness = m.optimal_length * np.sin(m.pennation)
     fibre = np.hypot(along, thickness)
     cosine = along / fibre
-    # the refit is 1 at the optimal length; its passive curve however pulls below it (0.5 % of
-    # Fmax at 0.8), in sum some 250 N at rest, where the published one starts at the optimal length
-    active, _ = DeGrooteCurves.refit().active(fibre / m.optimal_length)
-    passive, _ = DeGrooteCurves.published().passive(fibre / m.optimal_length)
+    active, _ = curves.active(fibre / m.optimal_length)
+    passive, _ = curves.passive(fibre / m.optimal_length)
     return m.max_force * np.maximum(passive, 0.0) * cosine, m.max_force * active * cosine
 
 

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.body.kernels import load_gradient, load_hessian
+from panjabi.active.abdominal_pressure import AbdominalPressure
+from panjabi.body.kernels import forward, load_gradient, load_hessian
 from panjabi.body.model import Body, Poses
 from panjabi.errors import ParameterError, unknown
 from panjabi.passive.directions import coordinate_names
@@ -62,6 +63,7 @@ class StaticSpine:
     units: tuple[FunctionalSpinalUnit, ...]  # one per level, with its preload
     muscles: MuscleState
     load: HeldLoad = field(default_factory=lambda: HeldLoad(0.0))
+    pressure: AbdominalPressure | None = None  # in the abdomen, a strut in front of the spine
     supported: bool = False  # lying: the ground carries every part, gravity asks for nothing
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
@@ -187,6 +189,15 @@ class StaticSpine:
         bare = self.passive
         return Term(whole.gradient - bare.gradient, whole.hessian - bare.hessian)
 
+    @cached_property
+    def strut(self) -> Term:
+        """Pressure in the abdomen, at constant pressure."""
+        if self.pressure is None:
+            return self._none()
+        q, none = self.q[self.indices], np.zeros(len(self.indices))
+        given = q, none, np.empty(0), np.empty(0)
+        return Term(-self.pressure.force(*given), self.pressure.tangent(*given))
+
     @property
     def terms(self) -> dict[str, Term]:
         """Every part of the potential but the muscles."""
@@ -195,6 +206,7 @@ class StaticSpine:
             "preload": self.preload,
             "gravity": self.weight,
             "load": self.held,
+            "abdominal pressure": self.strut,
         }
 
     @property
@@ -215,6 +227,8 @@ class StaticSpine:
         if not self.supported:
             total[:, 1] -= GRAVITY * (self.above @ self.body.mass)
         total[:, 1] -= GRAVITY * self.load.mass
+        if self.pressure is not None:
+            total += strut_push(self.pressure, self.q[self.indices])
         return np.einsum("lij,lj->li", self.disc_axes, total)
 
     def compression(self, forces: ArrayLike) -> Floats:
@@ -279,6 +293,17 @@ def bodies_above(body: Body) -> NDArray[np.bool_]:
         for b in range(1, len(body.names)):  # parents come first
             above[k, b] |= above[k, body.tree.parent[b]]
     return above
+
+
+def strut_push(pressure: AbdominalPressure, q: Floats) -> Floats:
+    """(3,) force of the abdominal pressure on the thorax, world axes [N]; q (18,) [rad]."""
+    tree, path = pressure.tree, pressure.path
+    nb, ne = len(tree.parent), len(tree.slide)
+    R, t = np.empty((nb, 3, 3)), np.empty((nb, 3))
+    axes = np.empty((ne, 3)), np.empty((ne, 3)), np.empty(ne), np.empty(ne)
+    forward(tree, np.ascontiguousarray(q, float), R, t, *axes)
+    low, high = (R[b] @ x + t[b] for b, x in zip(path.body, path.local, strict=True))
+    return pressure.settings.force * _unit(high - low)
 
 
 def level_index(level: str) -> int:

@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from panjabi.active.abdominal_pressure import AbdominalPressure, Pressure, strut
 from panjabi.active.build import musculature
 from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS, scaled
 from panjabi.body import standard_adult
 from panjabi.errors import unknown
+from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
+<<<<<<< HEAD
 from panjabi.passive.functional_unit import unit
 from panjabi.provenance import THIS_WORK
+=======
+from panjabi.provenance import THIS_WORK, USER, Parameter
+>>>>>>> main
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.static import LEVELS, HeldLoad, StaticSpine, spine_coordinates
 from panjabi.spine.strength import extensor_factor
@@ -24,6 +30,7 @@ from panjabi.spine.strength import extensor_factor
 if TYPE_CHECKING:
     from panjabi.active.musculature import Musculature
     from panjabi.body.model import Body
+    from panjabi.tissue.de_groote import DeGrooteCurves
 
 LYING = ("supine", "prone")
 
@@ -37,6 +44,8 @@ def static_spine(
     injuries: Mapping[str, Sequence[str]] | None = None,
     source: str = "default",
     supported: bool | None = None,
+    curves: DeGrooteCurves | None = None,
+    pressure: float = 0.0,
 ) -> StaticSpine:
     """The lumbar spine of a body in a posture, with its units and its 244 muscles.
 
@@ -48,6 +57,8 @@ def static_spine(
         extensors scaled to the strength of people (`panjabi.spine.strength`).
     injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
     supported : the ground carries every part; when not given, in the lying postures.
+    pressure : in the abdomen [Pa], on the strut of `panjabi.active.abdominal_pressure`.
+    curves : of the muscles; `DeGrooteCurves.refit()` are those of the moving model.
 
     Raises
     ------
@@ -66,12 +77,17 @@ def static_spine(
     units = tuple(injured(unit(level, source), *changes.get(level, ())) for level in LEVELS)
     angles = q[[owner.coordinate_index(c) for c in spine_coordinates()]]
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
+    pushed = _strut(owner, q, pressure) if pressure else None
+    if pushed is not None:
+        names = ("pressure", "area", "lever", "depth")
+        known |= {f"abdominal_{name}": getattr(pushed.settings, name) for name in names}
     return StaticSpine(
         body=owner,
         q=np.array(q),
         units=units,
-        muscles=muscles_at(muscles, angles),
+        muscles=muscles_at(muscles, angles, curves=curves),
         load=load if isinstance(load, HeldLoad) else HeldLoad(float(load)),
+        pressure=pushed,
         supported=(named and posture in LYING) if supported is None else supported,
         parameters={**dict(owner.parameters), **dict(muscles.parameters), **known},
     )
@@ -91,3 +107,9 @@ def strong_musculature(body: Body, q: ArrayLike) -> Musculature:
 def _factor(body: Body) -> float:
     """Of the extensors, once for each body: upright, nothing held."""
     return extensor_factor(static_spine(body=body, muscles=musculature("lumbar", body)))
+
+
+def _strut(body: Body, q: ArrayLike, pressure: float) -> AbdominalPressure:
+    """The strut of a body held at q under a pressure [Pa]."""
+    given = Parameter(1e-3 * pressure, "kPa", USER, "assumed", "asked for")
+    return strut(Pressure(pressure=given), body, at=q)

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 SUBSYSTEMS: dict[str, tuple[str, ...]] = {
     "passive": ("passive", "preload"),
     "active": ("muscle stiffness", "tension curvature"),
-    "loads": ("gravity", "load"),
+    "loads": ("gravity", "load", "abdominal pressure"),
 }
 """Which terms of the Hessian belong to which subsystem; preload acts through the passive units."""
 

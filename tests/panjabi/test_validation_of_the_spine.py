@@ -14,6 +14,8 @@ from panjabi.errors import ParameterError
 from panjabi.passive.validation import validation_table
 from panjabi.reference import published
 from panjabi.stability.cases import column_cases
+from panjabi.stability.delays import delay_cases
+from panjabi.stability.muscle_cases import muscle_cases
 from panjabi.validation import as_markdown, as_rows, as_text, counts, validate
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation-spine.md"
@@ -29,16 +31,18 @@ def test_page_is_what_the_model_writes(cases):
     assert PAGE.read_text(encoding="utf-8") == as_markdown(cases), again
 
 
-def test_every_case_of_units_and_columns_is_there_once(cases):
+def test_every_case_is_there_once(cases):
     ids = [c.id for c in cases]
     assert len(ids) == len(set(ids))
-    assert set(ids) == {c.id for c in (*validation_table(), *column_cases())}
+    parts = (validation_table, column_cases, muscle_cases, delay_cases)
+    assert set(ids) == {c.id for part in parts for c in part()}
 
 
 def test_roles_are_those_of_the_published_tables(cases):
-    roles = {row.id: row.role for row in published("spine-passive")}
+    roles = {row.id: row.role for table in validation.TABLES for row in published(table)}
     assert all(c.role == roles[c.id] for c in cases if c.id in roles)
-    assert [c.id for c in cases if c.id not in roles] == ["yam89_serial_FE", "cri92_injury"]
+    derived = ["yam89_serial_FE", "cri92_injury", "N024_gain_and_delay"]
+    assert [c.id for c in cases if c.id not in roles] == derived
 
 
 def test_every_row_is_judged_with_a_reason_and_a_source(cases):

@@ -11,9 +11,9 @@ import sympy as sp
 
 from panjabi.active import path_kernels
 from panjabi.active.build import musculature, region_coordinates
-from panjabi.active.reduced import reduce_tree
 from panjabi.body import kernels
 from panjabi.body import path_kernels as body_path_kernels
+from panjabi.body.reduced import reduced_tree
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError, PostureError, UnknownNameError
@@ -112,7 +112,7 @@ def test_a_reduced_tree_moves_points_as_the_whole_body_does(bent):
     body = standard_adult()
     free = np.array([body.coordinate_index(c) for c in region_coordinates("lumbar")])
     held = 0.1 * np.random.default_rng(1).normal(size=len(body.coordinates))
-    reduced = reduce_tree(body.tree, free, held)
+    reduced = reduced_tree(body.tree, free, held)
     q = held.copy()
     q[free] = bent
     poses = body.poses(q)
@@ -312,6 +312,16 @@ def test_moment_arms_by_name_and_generalised_force(lumbar, bent):
     tension[lumbar.index("IL_L4_r")] = 100.0
     Q = lumbar.generalised_force(bent, tension)
     assert Q[0] == pytest.approx(100.0 * arms["L5_S1_FE"])
+
+
+def test_figures_of_a_muscle_carry_their_source(lumbar):
+    made = musculature("whole")
+    assert made.bib == ("Bruno2015", "Mortensen2018")
+    assert made.parameters_of("semi_cap_sklc5_r")["max_force"].source == "Mortensen2018"
+    own = lumbar.with_strength_scale(0.5).parameters_of("IL_L4_r")
+    assert own["max_force"].si == pytest.approx(0.5 * 1988.0, rel=1e-3)
+    assert own["max_force"].source == "Bruno2015" and "x 0.5" in own["max_force"].conditions
+    assert {p.status for p in own.values()} == {"derived"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +26,7 @@ def few(lumbar):
 
 @pytest.fixture(scope="module")
 def units(few):
-    return Musculotendon(few)
+    return Musculotendon(few, rigid_below=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,29 @@ def test_rigid_force_and_slopes_equal_sympy():
         point = values | {L: at[0], V: at[1]}
         exact = [float(e.subs(point)) for e in (force, sp.diff(force, L), sp.diff(force, V))]
         assert kernels.rigid(curves.row, *row, 0.37, *at) == pytest.approx(exact, rel=1e-12)
+
+
+def test_forces_equal_those_of_opensim():
+    """OpenSim's own muscle, with rigid and elastic tendon; its tendon is slack at length one."""
+    rows = json.loads((Path(__file__).parent / "data" / "opensim_muscle.json").read_text())["rows"]
+    refit = DeGrooteCurves.refit()
+    theirs = refit.parameters.replaced(c1=1.0, c2=0.2, c3=math.log(6.0) / 0.049)
+    elastic = DeGrooteCurves(theirs).row
+    sizes = (900.0, 0.09, 0.14, 0.09 * math.sin(0.3), 10.0, 0.1)
+    for row in rows:
+        if row["rigid"]:
+            force, *_ = kernels.rigid(refit.row, *sizes, row["a"], row["L"], row["V"])
+            assert force == pytest.approx(row["F"], abs=1e-8)
+        else:
+            force, fibre, *_ = kernels.at_rest(elastic, *sizes, row["a"], row["L"])
+            assert force == pytest.approx(row["F"], abs=1e-6)
+            assert fibre == pytest.approx(row["fl"], abs=1e-6)
+            own, *_ = kernels.at_rest(refit.row, *sizes, row["a"], row["L"])
+            assert own == pytest.approx(row["F"], abs=1.0)  # what the other tendon is worth
+
+
+def test_the_shortest_tendons_are_rigid_by_default(lumbar):
+    assert (~Musculotendon(lumbar).units.elastic).sum() == 6
 
 
 def test_fibre_and_tendon_balance_at_rest(units, lengths):
@@ -148,6 +173,7 @@ def test_a_path_shorter_than_its_tendon_is_slack(units, few):
 
 
 def test_short_tendons_can_be_taken_as_rigid(few, lengths):
+    assert (~Musculotendon(few).units.elastic).sum() == 2  # by default the shortest alone
     mixed = Musculotendon(few, rigid_below=0.3)
     elastic = mixed.units.elastic
     assert 0 < elastic.sum() < len(few)

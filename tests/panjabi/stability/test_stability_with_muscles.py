@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.passive.injury import injured
 from panjabi.passive.functional_unit import unit
+from panjabi.passive.injury import injured
 from panjabi.recruitment import recruit, solve_recruitment
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import HeldLoad, bergmark, static_spine
@@ -199,7 +199,7 @@ def test_muscle_shrinks_the_neutral_zone_of_an_injured_level_and_not_its_range(s
         found = laboratory_with_muscles(hurt, 0, across_l45(spine, force))
         zones.append(found.half_width / whole.half_width)
         ranges.append((found.end_plus - found.end_minus) / (whole.end_plus - whole.end_minus))
-    assert zones[0] > 1.5
+    assert zones[0] > 1.4
     assert zones == sorted(zones, reverse=True)
     assert zones[-1] < 1.0 < 1.25 < ranges[-1]
 

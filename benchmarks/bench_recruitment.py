@@ -1,0 +1,50 @@
+"""Recruitment of the lumbar spine: the cone programme against a local search, in one process.
+
+The peer is SciPy's SLSQP on the same arrays, started from equilibrium alone, as the literature
+does it. Times are medians of CPU seconds.
+"""
+
+from __future__ import annotations
+
+from timing import machine, seconds
+
+# isort: split
+import numpy as np
+
+from panjabi.recruitment import local_search, recruit, solve_recruitment
+from panjabi.recruitment.posture import problem_of
+from panjabi.spine import static_spine
+from panjabi.stability import static_stability
+
+
+def main() -> None:
+    spine = static_spine("standing", load=32.0)
+    found = recruit(spine)
+    problem = problem_of(found.spine)
+    start = solve_recruitment(problem, floor=None).forces
+    print(machine())
+    print(f"{problem!r}")
+    cone = seconds(lambda: solve_recruitment(problem), runs=7)
+    alone = seconds(lambda: solve_recruitment(problem, floor=None), runs=7)
+    whole = seconds(lambda: recruit(spine), runs=3)
+    local = seconds(lambda: local_search(problem, start=start), runs=1, warm=0)
+    other = local_search(problem, start=start)
+    state = seconds(_fresh(found), runs=7)
+    print(f"equilibrium only                     {1e3 * alone:9.1f} ms")
+    print(f"with the stability floor             {1e3 * cone:9.1f} ms (limit 500)")
+    print(f"with the preload's fixed point       {1e3 * whole:9.1f} ms, {found.iterations} solves")
+    print(f"SLSQP, same problem                  {1e3 * local:9.1f} ms, {local / cone:.1f} times")
+    print(f"  effort {other.primal:.6f} against {found.result.primal:.6f}, largest difference of")
+    print(f"  a force {np.abs(other.forces - found.forces).max():.2g} N")
+    print(f"Hessian by terms and its eigenvalues {1e3 * state:9.2f} ms (limit 1)")
+
+
+def _fresh(found):
+    def work():
+        return static_stability(found.spine, found.forces).spectrum
+
+    return work
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,395 @@
+"""Equations of motion of a body: M(q) q'' + c(q, q') + g(q) = generalised forces.
+
+>>> lumbar = Dynamics(body, free=coordinates_between(body, "sacrum", "T12"))
+>>> qdd = lumbar.forward(q, qd, forces)                     # [rad/s2]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi._compiling import announce_compilation
+from panjabi.body import posture
+from panjabi.body.mechanism import Mechanism, Reduction, Workspace, reduction, workspace
+from panjabi.body.reduced import ReducedTree
+from panjabi.body.tree import Floats
+from panjabi.errors import ParameterError, unknown
+
+if TYPE_CHECKING:
+    from panjabi.body.model import Body
+
+
+def coordinates_between(body: Body, base: str, tip: str) -> tuple[str, ...]:
+    """Names of the coordinates that move `tip` relative to `base`, in tree order."""
+    parent, first = body.tree.parent, body.tree.first
+    paths = []
+    for name in (base, tip):
+        b, path = body.body_index(name), set()
+        while b > 0:
+            path.add(b)
+            b = int(parent[b])
+        paths.append(path)
+    between = sorted(paths[0] ^ paths[1])
+    dofs = [e for b in between for e in range(first[b], first[b + 1])]
+    found = dict.fromkeys(body.coordinates[body.tree.coordinate[e]] for e in dofs)
+    if not found:
+        raise ParameterError(
+            f"between {base!r} and {tip!r} there is no joint; two bodies that move against each "
+            "other are possible. Name two different bodies, for instance 'sacrum' and 'T12'."
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Momentum:
+    """Momentum of a body."""
+
+    linear: Floats  # (3,) [N s]
+    angular: Floats  # (3,) about the centre of mass [N m s]
+    centre: Floats  # (3,) centre of mass in the world [m]
+
+    def about(self, point: ArrayLike) -> Floats:
+        """Angular momentum (3,) about a world point [N m s]."""
+        return self.angular + np.cross(self.centre - np.asarray(point, float), self.linear)
+
+
+@dataclass(frozen=True, eq=False)
+class Linearisation:
+    """Inverse dynamics and its exact derivatives at one state; rows are forces.
+
+    Along free motion near the state: mass dq'' + by_qd dq' + by_q dq = d(generalised forces).
+    """
+
+    forces: Floats  # (n,) generalised forces that the state needs [N m; N]
+    mass: Floats  # (n, n) derivative in q''
+    by_q: Floats  # (n, n) derivative in q
+    by_qd: Floats  # (n, n) derivative in q'
+
+    def accelerations(self) -> tuple[Floats, Floats]:
+        """Derivatives (n, n) of q'' in q and in q' at constant generalised forces [1/s2; 1/s]."""
+        both = np.linalg.solve(self.mass, np.hstack([self.by_q, self.by_qd]))
+        by_q, by_qd = np.hsplit(-both.astype(np.float64), 2)
+        return by_q, by_qd
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dynamics:
+    """Motion of a body of which some coordinates are free and the others held.
+
+    Coordinates q (n,), rates qd and accelerations qdd are those of `free`, in that order, in rad
+    and m; generalised forces are in N m and N and positive where they raise the coordinate. Held
+    coordinates stay at `at`. With the six of the pelvis free the body floats, else the pelvis
+    stands in the world. A ball joint is three turns about axes that the turns before carry
+    along, as at every level of the spine: it is singular where the first and third axis
+    coincide, at a quarter turn of the second.
+
+    Raises
+    ------
+    UnknownNameError
+        For a coordinate that does not exist.
+    ParameterError
+        For a coordinate named twice, or numbers that are not finite or not of the right shape.
+    """
+
+    body: Body
+    free: Sequence[str] = ()  # names; none: every coordinate
+    at: ArrayLike | None = None  # (nq,) all coordinates of the body; upright standing by default
+    gravity: ArrayLike = (0.0, -9.80665, 0.0)  # (3,) acceleration of free fall [m/s2]
+    held: Floats = field(init=False)  # (nq,) `at` as an array of its own
+
+    def __post_init__(self) -> None:
+        names = tuple(self.free) or self.body.coordinates
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ParameterError(
+                f"free names {', '.join(twice)} more than once; each coordinate can be free once. "
+                "Name it once."
+            )
+        for name in names:
+            self.body.coordinate_index(name)
+        held = self.body.zero() if self.at is None else posture.checked(self.body, self.at).copy()
+        object.__setattr__(self, "free", names)
+        object.__setattr__(self, "held", held)
+        object.__setattr__(self, "gravity", _numbers("gravity", self.gravity, 3))
+
+    def __repr__(self) -> str:
+        return (
+            f"<Dynamics of {len(self.free)} free coordinates: {len(self.mechanism.mass) - 1} "
+            f"rigid bodies, {self.mechanism.mass[1:].sum():.4g} kg of them moving>"
+        )
+
+    # --- names and coordinates --------------------------------------------------------------
+
+    @cached_property
+    def _index(self) -> list[int]:
+        return [self.body.coordinate_index(name) for name in self.free]
+
+    @cached_property
+    def _reduction(self) -> Reduction:
+        return reduction(self.body, self._index, self.held)
+
+    @property
+    def mechanism(self) -> Mechanism:
+        """The flat arrays that the kernels read."""
+        return self._reduction.mechanism
+
+    @property
+    def carriers(self) -> ReducedTree:
+        """Where each body of the person rides on the bodies of the mechanism."""
+        return self._reduction.carriers
+
+    def workspace(self) -> Workspace:
+        """Room for one evaluation of the kernels; one for each thread."""
+        return workspace(self.mechanism, len(self.free))
+
+    def whole(self, q: ArrayLike) -> Floats:
+        """All coordinates of the body (nq,): `held`, with the free ones as in q (n,)."""
+        full = self.held.copy()
+        full[self._index] = self._checked("q", q)
+        return full
+
+    def part(self, whole: ArrayLike) -> Floats:
+        """The free coordinates (n,) out of all coordinates of the body (nq,)."""
+        return posture.checked(self.body, whole)[self._index]
+
+    # --- equations of motion ------------------------------------------------------------------
+
+    def mass_matrix(self, q: ArrayLike) -> Floats:
+        """M(q), (n, n) [kg m2; kg m; kg]."""
+        from panjabi.body.dynamics_kernels import mass_matrix
+
+        work = self._placed(q)
+        mass_matrix(self.mechanism, work, work.M)
+        return work.M
+
+    def bias(self, q: ArrayLike, qd: ArrayLike) -> Floats:
+        """c(q, qd), (n,) [N m; N]: centrifugal and Coriolis forces, coupled dofs included."""
+        return self._inverse(q, qd, np.zeros(len(self.free)), np.zeros(3))
+
+    def weight(self, q: ArrayLike) -> Floats:
+        """g(q), (n,) [N m; N]: gradient of the energy of the weight, what must be held against."""
+        still = np.zeros(len(self.free))
+        return self._inverse(q, still, still, self._gravity)
+
+    def inverse(self, q: ArrayLike, qd: ArrayLike, qdd: ArrayLike) -> Floats:
+        """Generalised forces (n,) [N m; N] that the accelerations need."""
+        return self._inverse(q, qd, qdd, self._gravity)
+
+    def forward(self, q: ArrayLike, qd: ArrayLike, forces: ArrayLike) -> Floats:
+        """Accelerations (n,) [rad/s2; m/s2] under generalised forces (n,).
+
+        Raises
+        ------
+        ParameterError
+            If a coordinate moves nothing that has mass.
+        """
+        from panjabi.body import articulated_kernels
+        from panjabi.body.articulated_kernels import forward_dynamics
+        from panjabi.body.dynamics_kernels import SOLVED
+
+        announce_compilation(articulated_kernels)
+        q, qd = self._checked("q", q), self._checked("qd", qd)
+        forces = self._checked("forces", forces)
+        qdd = np.empty(len(self.free))
+        work = self.workspace()
+        status = forward_dynamics(self.mechanism, q, qd, forces, self._gravity, work, qdd)
+        if status != SOLVED:
+            raise ParameterError(
+                f"coordinate {self.free[status]} is free but moves nothing that has mass at this "
+                "q; only a positive inertia can be accelerated. Hold it or give its body a mass."
+            )
+        return qdd
+
+    def driven(
+        self, q: ArrayLike, qd: ArrayLike, forces: ArrayLike, prescribed: Mapping[str, float]
+    ) -> tuple[Floats, Floats]:
+        """Accelerations (n,) and generalised forces (n,) where some coordinates are driven.
+
+        prescribed gives accelerations of free coordinates by name [rad/s2; m/s2], as of a seat that
+        tilts. Their entries in `forces` are not read; what must drive them comes out instead.
+        """
+        for name in prescribed:
+            if name not in self.free:
+                raise unknown("free coordinate", name, self.free)
+        bias = self.inverse(q, qd, np.zeros(len(self.free)))
+        M, forces = self.mass_matrix(q), self._checked("forces", forces).copy()
+        given = np.array([name in prescribed for name in self.free])
+        values = [prescribed.get(name, 0.0) for name in self.free]
+        qdd = self._checked("prescribed accelerations", values).copy()
+        rest = forces[~given] - bias[~given] - M[np.ix_(~given, given)] @ qdd[given]
+        qdd[~given] = np.linalg.solve(M[np.ix_(~given, ~given)], rest)
+        forces[given] = M[given] @ qdd + bias[given]
+        return qdd, forces
+
+    def linearised(self, q: ArrayLike, qd: ArrayLike, qdd: ArrayLike) -> Linearisation:
+        """Inverse dynamics with exact derivatives in q, qd and qdd."""
+        from panjabi.body.dynamics_derivatives import inverse_dynamics_derivatives
+
+        n = len(self.free)
+        q, qd = self._checked("q", q), self._checked("qd", qd)
+        qdd = self._checked("qdd", qdd)
+        work = self._placed(q)
+        made = Linearisation(np.empty(n), np.empty((n, n)), np.empty((n, n)), np.empty((n, n)))
+        inverse_dynamics_derivatives(
+            self.mechanism,
+            q,
+            qd,
+            qdd,
+            self._gravity,
+            work,
+            made.forces,
+            made.by_q,
+            made.by_qd,
+            made.mass,
+        )
+        return made
+
+    # --- energy and momentum -------------------------------------------------------------------
+
+    def kinetic_energy(self, q: ArrayLike, qd: ArrayLike) -> float:
+        """[J]"""
+        return self._momentum(q, qd)[0]
+
+    def potential_energy(self, q: ArrayLike) -> float:
+        """Energy of the weight of the whole body, zero at the world's origin [J]."""
+        return float(-self.body.total_mass * self._gravity @ self.centre_of_mass(q))
+
+    def momentum(self, q: ArrayLike, qd: ArrayLike) -> Momentum:
+        """Linear momentum, and angular momentum about the centre of mass."""
+        _, total, work = self._momentum(q, qd)
+        centre = self._centre(work)
+        linear = total[3:].copy()
+        angular = total[:3] - np.cross(centre - work.reference, linear)
+        return Momentum(linear, angular, centre)
+
+    def centre_of_mass(self, q: ArrayLike) -> Floats:
+        """World centre of mass (3,) of the whole body, what is held included [m]."""
+        return self._centre(self._placed(q))
+
+    def centre_jacobian(self, q: ArrayLike) -> Floats:
+        """Derivative (3, n) of the centre of mass of the whole body [m/rad; m/m]."""
+        from panjabi.body.dynamics_derivatives import centre_jacobian
+
+        J = np.empty((3, len(self.free)))
+        centre_jacobian(self.mechanism, self._placed(q), J)
+        return J
+
+    # --- points --------------------------------------------------------------------------------
+
+    def point(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
+        """World position (3,) [m] of a point given in a body or frame of the person."""
+        return self._world(self._placed(q), body, local)[1]
+
+    def jacobian(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
+        """Exact d(world position)/dq, (3, n) [m/rad; m/m]."""
+        from panjabi.body.kernels import points_jacobian
+
+        work = self._placed(q)
+        b, point = self._world(work, body, local)
+        J = np.empty((1, 3, len(self.free)))
+        points_jacobian(
+            self.mechanism.tree,
+            np.array([b]),
+            point[None],
+            work.axis,
+            work.origin,
+            work.rate,
+            J,
+        )
+        return J[0]
+
+    def second_derivatives(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
+        """Exact d2(world position)/dq2, (3, n, n) [m/rad2], symmetric in the last two."""
+        from panjabi.body.dynamics_derivatives import point_second_derivatives
+
+        n = len(self.free)
+        work = self._placed(q)
+        b, point = self._world(work, body, local)
+        D = np.empty((3, n, n))
+        tree = self.mechanism.tree
+        point_second_derivatives(tree, b, point, work.axis, work.origin, work.rate, work.rate2, D)
+        return D
+
+    def jacobian_rate(self, q: ArrayLike, qd: ArrayLike, body: str, local: ArrayLike) -> Floats:
+        """Time derivative (3, n) of a point's Jacobian at the rates qd [m/(rad s)]."""
+        return self.second_derivatives(q, body, local) @ self._checked("qd", qd)
+
+    def point_acceleration(
+        self, q: ArrayLike, qd: ArrayLike, qdd: ArrayLike, body: str, local: ArrayLike
+    ) -> Floats:
+        """World acceleration (3,) [m/s2] of a point: J qdd + (dJ/dt) qd, without gravity."""
+        from panjabi.body.dynamics_kernels import move
+
+        work = self._placed(q)
+        b, point = self._world(work, body, local)
+        qd, qdd = self._checked("qd", qd), self._checked("qdd", qdd)
+        move(self.mechanism, qd, qdd, np.zeros(3), work)
+        arm = point - work.reference
+        w, u = work.velocity[b, :3], work.velocity[b, 3:]
+        turning, linear = work.acceleration[b, :3], work.acceleration[b, 3:]
+        return linear + np.cross(turning, arm) + np.cross(w, u + np.cross(w, arm))
+
+    # --- inside --------------------------------------------------------------------------------
+
+    @property
+    def _gravity(self) -> Floats:
+        return self.gravity  # type: ignore[return-value]  # an array since __post_init__
+
+    def _checked(self, what: str, values: ArrayLike) -> Floats:
+        return _numbers(what, values, len(self.free))
+
+    def _placed(self, q: ArrayLike) -> Workspace:
+        from panjabi.body import dynamics_kernels
+        from panjabi.body.dynamics_kernels import place
+
+        announce_compilation(dynamics_kernels)
+        work = self.workspace()
+        place(self.mechanism, self._checked("q", q), work)
+        return work
+
+    def _inverse(self, q: ArrayLike, qd: ArrayLike, qdd: ArrayLike, gravity: Floats) -> Floats:
+        from panjabi.body.dynamics_kernels import inverse_dynamics
+
+        work, forces = self._placed(q), np.empty(len(self.free))
+        qd, qdd = self._checked("qd", qd), self._checked("qdd", qdd)
+        inverse_dynamics(self.mechanism, qd, qdd, gravity, work, forces)
+        return forces
+
+    def _momentum(self, q: ArrayLike, qd: ArrayLike) -> tuple[float, Floats, Workspace]:
+        from panjabi.body.dynamics_derivatives import momentum
+        from panjabi.body.dynamics_kernels import move
+
+        work, total, still = self._placed(q), np.empty(6), np.zeros(len(self.free))
+        move(self.mechanism, self._checked("qd", qd), still, np.zeros(3), work)
+        return momentum(self.mechanism, work, total), total, work
+
+    def _centre(self, work: Workspace) -> Floats:
+        return work.reference + work.inertia[:, 1:4].sum(axis=0) / self.mechanism.mass.sum()
+
+    def _world(self, work: Workspace, body: str, local: ArrayLike) -> tuple[int, Floats]:
+        """Carrier and world position of a point of the person."""
+        b, point = self.body.attachment(body, local)
+        carrier, inside = self.carriers.point(b, point)
+        return carrier, work.R[carrier] @ inside + work.t[carrier]
+
+
+def _numbers(what: str, values: ArrayLike, n: int) -> Floats:
+    try:
+        array = np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        array = np.empty(0)
+    finite = bool(np.isfinite(array).all())
+    if array.shape != (n,) or not finite:
+        each = "axis of the world" if what == "gravity" else "free coordinate, in their order"
+        raise ParameterError(
+            f"{what} was given as {type(values).__name__} of shape {array.shape}"
+            f"{'' if finite else ', not all of it finite'}; {n} finite numbers are possible. "
+            f"Give one for each {each}."
+        )
+    return array

@@ -1,0 +1,121 @@
+"""What the kernels of dynamics need of a body: a reduced tree with the masses merged onto it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from panjabi.body.reduced import ReducedTree, reduced_tree
+from panjabi.body.tree import Floats, Integers, Tree
+
+if TYPE_CHECKING:
+    from panjabi.body.model import Body
+
+
+class Mechanism(NamedTuple):
+    """What the kernels of dynamics need of a body (nb rigid bodies, ne elementary dofs)."""
+
+    tree: Tree
+    mass: Floats  # (nb,) [kg]
+    com: Floats  # (nb, 3) centres of mass in the bodies [m]
+    inertia: Floats  # (nb, 3, 3) about the centres of mass, body axes [kg m2]
+    run: Integers  # (nr + 1,) dofs run[r] .. run[r + 1] - 1 are neighbours with one coordinate
+    one_run_each: bool  # every coordinate has one run, so that the tree has no closed loop
+
+
+class Workspace(NamedTuple):
+    """Room for one evaluation; what one kernel leaves here another one reads."""
+
+    R: Floats  # (nb, 3, 3)
+    t: Floats  # (nb, 3) [m]
+    axis: Floats  # (ne, 3)
+    origin: Floats  # (ne, 3) [m]
+    rate: Floats  # (ne,) d theta / dq
+    rate2: Floats  # (ne,) d2 theta / dq2
+    reference: Floats  # (3,) world point to which all spatial quantities refer [m]
+    S: Floats  # (ne, 6) spatial axis of each dof: angular, linear
+    inertia: Floats  # (nb, 10) m, m c (3), xx yy zz xy xz yz about the reference
+    composite: Floats  # (nb, 10) the same of each body with all its descendants
+    velocity: Floats  # (nb, 6) angular [rad/s], linear at the reference [m/s]
+    acceleration: Floats  # (nb, 6) its rate, gravity taken as an upward acceleration of the ground
+    force: Floats  # (nb, 6) moment about the reference [N m], force [N]
+    articulated: Floats  # (nb, 6, 6) articulated-body inertia
+    T: Floats  # (nr, 6) spatial axis of each run
+    drift: Floats  # (nr, 6) acceleration across a run at zero coordinate acceleration
+    U: Floats  # (nr, 6) articulated inertia times T
+    pivot: Floats  # (nr, 2) inertia that a run feels, and its unbalanced force
+    M: Floats  # (n, n) mass matrix or its factor
+
+
+def workspace(mechanism: Mechanism, n: int, dtype: Any = np.float64) -> Workspace:
+    """Fresh room for a mechanism with n coordinates."""
+    nb, ne, nr = len(mechanism.mass), len(mechanism.tree.slide), len(mechanism.run) - 1
+
+    def room(*shape: int) -> Floats:
+        return np.zeros(shape, dtype)
+
+    return Workspace(
+        R=room(nb, 3, 3),
+        t=room(nb, 3),
+        axis=room(ne, 3),
+        origin=room(ne, 3),
+        rate=room(ne),
+        rate2=room(ne),
+        reference=room(3),
+        S=room(ne, 6),
+        inertia=room(nb, 10),
+        composite=room(nb, 10),
+        velocity=room(nb, 6),
+        acceleration=room(nb, 6),
+        force=room(nb, 6),
+        articulated=room(nb, 6, 6),
+        T=room(nr, 6),
+        drift=room(nr, 6),
+        U=room(nr, 6),
+        pivot=room(nr, 2),
+        M=room(n, n),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Reduction:
+    """A mechanism, and where the bodies of the person are in it."""
+
+    mechanism: Mechanism
+    carriers: ReducedTree
+
+
+def reduction(body: Body, free: Sequence[int], at: Floats) -> Reduction:
+    """The mechanism that is left when only the coordinates `free` move, the rest being as in `at`.
+
+    free : indices into `body.coordinates`; their order is the order of the new coordinates.
+    """
+    reduced = reduced_tree(body.tree, free, at)
+    tree = reduced.tree
+    owner = np.repeat(np.arange(len(tree.parent)), np.diff(tree.first))
+    starts = np.flatnonzero((np.diff(owner) != 0) | (np.diff(tree.coordinate) != 0)) + 1
+    run = np.concatenate([[0], starts, [len(tree.coordinate)]]).astype(np.int64)
+    one_run_each = len(run) - 1 == len(set(tree.coordinate.tolist()))
+    mass, com, inertia = _merged(body, reduced)
+    return Reduction(Mechanism(tree, mass, com, inertia, run, one_run_each), reduced)
+
+
+def _merged(body: Body, reduced: ReducedTree) -> tuple[Floats, Floats, Floats]:
+    """Mass, centre of mass and inertia about it of every carrier."""
+    carrier, rotation, place = reduced.carrier, reduced.rotation, reduced.place
+    nb = len(reduced.tree.parent)
+    mass = np.zeros(nb)
+    np.add.at(mass, carrier, body.mass)
+    centres = np.einsum("bij,bj->bi", rotation, body.com) + place
+    com, inertia = np.zeros((nb, 3)), np.zeros((nb, 3, 3))
+    np.add.at(com, carrier, body.mass[:, None] * centres)
+    com[mass > 0.0] /= mass[mass > 0.0, None]
+    turned = rotation @ body.inertia @ rotation.transpose(0, 2, 1)
+    arm = centres - com[carrier]
+    square = np.einsum("bi,bi->b", arm, arm)[:, None, None] * np.eye(3)
+    steiner = body.mass[:, None, None] * (square - arm[:, :, None] * arm[:, None, :])
+    np.add.at(inertia, carrier, turned + steiner)
+    return mass, com, inertia

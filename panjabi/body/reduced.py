@@ -1,0 +1,112 @@
+"""A tree with some coordinates free and the rest held, as the smallest tree that moves so.
+
+Bodies joined through held coordinates are one rigid body here: a lumbar model over 18 coordinates
+has seven bodies instead of fifty, and every kernel works on it unchanged. A joint of which only
+some dofs are held keeps the others; a body without mass stands between them where needed. Every
+body has its origin at its joint, so that `child_loc` is zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Integers, Tree
+
+
+@dataclass(frozen=True, eq=False)
+class ReducedTree:
+    """The smaller tree, and where each body of the full one rides on it."""
+
+    tree: Tree  # coordinate k is the k-th of the free ones
+    carrier: Integers  # (bodies,) body of the smaller tree
+    rotation: Floats  # (bodies, 3, 3) of the full body in its carrier
+    place: Floats  # (bodies, 3) origin of the full body in its carrier [m]
+
+    def point(self, b: int, local: Floats) -> tuple[int, Floats]:
+        """Body index and local point on the smaller tree of a point of the full one."""
+        return int(self.carrier[b]), self.rotation[b] @ local + self.place[b]
+
+
+def reduced_tree(tree: Tree, free: Sequence[int] | Integers, at: Floats) -> ReducedTree:
+    """The tree that is left when only the coordinates `free` move, the rest being as in `at`.
+
+    free : indices of coordinates; their order is the order of the new coordinates.
+    at : (nq,) all coordinates; only those held matter.
+    """
+    new_index = {int(k): n for n, k in enumerate(free)}
+    grown = _Growing()
+    nb = len(tree.parent)
+    carrier, rotation, place = np.zeros(nb, np.int64), np.zeros((nb, 3, 3)), np.zeros((nb, 3))
+    rotation[0] = np.eye(3)
+    for b in range(1, nb):
+        p = tree.parent[b]
+        on, R = int(carrier[p]), rotation[p] @ tree.r0[b]
+        t = place[p] + rotation[p] @ tree.loc[b]
+        open_joint = False  # whether `on` was made for this joint and nothing is in between
+        for e in range(tree.first[b], tree.first[b + 1]):
+            k = int(tree.coordinate[e])
+            if k in new_index:
+                if not tree.poly[e].any():
+                    continue  # a share of zero: the dof never moves
+                if not open_joint:
+                    on = grown.add_body(on, t, R)
+                    R, t, open_joint = np.eye(3), np.zeros(3), True
+                grown.add_dof(tree, e, new_index[k])
+                continue
+            value = float(np.polynomial.polynomial.polyval(at[k], tree.poly[e]))
+            if tree.slide[e]:
+                t = t + R @ (tree.axis[e] * value)
+            else:
+                R = R @ rotation_about(tree.axis[e], value)
+            open_joint = open_joint and value == 0.0
+        carrier[b], rotation[b], place[b] = on, R, t - R @ tree.child_loc[b]
+    return ReducedTree(grown.tree(), carrier, rotation, place)
+
+
+def rotation_about(axis: Floats, angle: float) -> Floats:
+    """Rotation matrix about a unit axis."""
+    x, y, z = axis
+    K = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    return np.eye(3) + np.sin(angle) * K + (1.0 - np.cos(angle)) * (K @ K)
+
+
+class _Growing:
+    """Lists that become a tree."""
+
+    def __init__(self) -> None:
+        self.parent, self.loc, self.r0 = [-1], [np.zeros(3)], [np.eye(3)]
+        self.count = [0]  # dofs of each body
+        self.slide: list[int] = []
+        self.axis: list[Floats] = []
+        self.coordinate: list[int] = []
+        self.poly: list[Floats] = []
+
+    def add_body(self, parent: int, loc: Floats, r0: Floats) -> int:
+        self.parent.append(parent)
+        self.loc.append(loc)
+        self.r0.append(r0)
+        self.count.append(0)
+        return len(self.parent) - 1
+
+    def add_dof(self, tree: Tree, e: int, coordinate: int) -> None:
+        self.count[-1] += 1
+        self.slide.append(int(tree.slide[e]))
+        self.axis.append(tree.axis[e])
+        self.coordinate.append(coordinate)
+        self.poly.append(tree.poly[e])
+
+    def tree(self) -> Tree:
+        return Tree(
+            parent=np.array(self.parent, np.int64),
+            loc=np.array(self.loc),
+            r0=np.array(self.r0),
+            child_loc=np.zeros((len(self.parent), 3)),
+            first=np.concatenate([[0], np.cumsum(self.count)]).astype(np.int64),
+            slide=np.array(self.slide, np.int64),
+            axis=np.array(self.axis, float).reshape(-1, 3),
+            coordinate=np.array(self.coordinate, np.int64),
+            poly=np.array(self.poly, float).reshape(-1, POLYNOMIAL_TERMS),
+        )
