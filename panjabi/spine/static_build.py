@@ -17,12 +17,7 @@ from panjabi.body import standard_adult
 from panjabi.errors import unknown
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
-<<<<<<< HEAD
-from panjabi.passive.functional_unit import unit
-from panjabi.provenance import THIS_WORK
-=======
 from panjabi.provenance import THIS_WORK, USER, Parameter
->>>>>>> main
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.static import LEVELS, HeldLoad, StaticSpine, spine_coordinates
 from panjabi.spine.strength import extensor_factor

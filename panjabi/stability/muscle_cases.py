@@ -331,10 +331,6 @@ def neutral_zone_with_muscle() -> ColumnCase:
     """P7, recalled: 60 N on the injured L4-5; neutral zone over intact, range over intact."""
     from panjabi.passive.functional_unit import unit
     from panjabi.passive.injury import injured
-<<<<<<< HEAD
-    from panjabi.passive.functional_unit import unit
-=======
->>>>>>> main
 
     spine = static_spine("standing")
     own = np.array([n.startswith("MF_m4") for n in spine.muscles.names])

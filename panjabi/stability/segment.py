@@ -19,10 +19,6 @@ from panjabi.passive.kernels import LINEAR
 from panjabi.passive.neutral_zone import Residual, residual_positions
 from panjabi.passive.protocol import Protocol, run
 from panjabi.passive.terms import Structure, linear
-<<<<<<< HEAD
-from panjabi.passive.functional_unit import FunctionalSpinalUnit
-=======
->>>>>>> main
 from panjabi.spine.short_range import ShortRange, stiffness_parts
 from panjabi.spine.static import StaticSpine, level_index
 
