@@ -1,9 +1,9 @@
 """Do tight hamstrings make the low back bend less, or more?
 
-A forward bend to 90 degrees with hips and lumbar joints free to share it, hamstrings from a quarter to
-four times their stiffness. Nothing about rhythm is put in. The answer hangs on what is held equal:
-the inclination (then less hip is more lumbar by arithmetic), the push, the discomfort at which one
-stops, or the effort of muscles that bear the weight. Claim C7 says less lumbar flexion.
+A forward bend to 90 degrees with hips and lumbar joints free to share it, hamstrings from a quarter
+to four times their stiffness. Nothing about rhythm is put in. The answer hangs on what is held
+equal: the inclination (then less hip is more lumbar by arithmetic), the push, the discomfort at
+which one stops, or the effort of muscles that bear the weight. Claim C7: less lumbar flexion.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def report(answer: Answer) -> str:
         f"{np.degrees(sweep.slack.hip_flexion):.1f} deg; pelvis held: no effect"
     )
     rows.append(f"claim C7, less lumbar flexion: {answer.verdict}")
-    rows.append(f"residual {sweep.residual:.1e}; {fascia.sources(sweep).assumed} assumed parameters")
+    rows.append(
+        f"residual {sweep.residual:.1e}; {fascia.sources(sweep).assumed} assumed parameters"
+    )
     return "\n".join(rows)
 
 

@@ -94,7 +94,9 @@ class ForwardBend:
         q, body = state.q, self.body
         lumbar = -sum(q[body.coordinate_index(f"{j}_FE")] for j in LUMBAR_JOINTS)
         slope = self.solver.problem.skeleton_gradient()
-        heads = [s.startswith(("bflh", "semi")) and s.endswith("_r") for s in state.flat.strand_names]
+        heads = [
+            s.startswith(("bflh", "semi")) and s.endswith("_r") for s in state.flat.strand_names
+        ]
         levels = [body.coordinate_index(f"{j}_FE") for j in LUMBAR_JOINTS]
         return BendSample(
             inclination=inclination,

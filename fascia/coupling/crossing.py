@@ -68,7 +68,7 @@ def _crossed(network: TensionNetwork, strand: Strand, moved: Mask) -> Mask:
     body = body_of(network)
     names = rides_on(network, strand)
     sides = moved[:, [0 if name == "ground" else body.body_index(name) for name in names]]
-    return sides.any(axis=1) & ~sides.all(axis=1)
+    return np.logical_and(sides.any(axis=1), ~sides.all(axis=1))
 
 
 def acting_strands(network: TensionNetwork, coordinates: Sequence[str]) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """How a bend is shared when the muscles carry the weight and the control unit takes the cheapest.
 
-Effort is what recruitment minimises, the sum of (active force / Fmax)^2, over the lumbar muscles and
-the muscles of both hips. Passive tissue that carries weight saves effort where it does.
+Effort is what recruitment minimises, the sum of (active force / Fmax)^2, over the lumbar muscles
+and the muscles of both hips. Passive tissue that carries weight saves effort where it does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +135,7 @@ class EffortBend:
             low, high = shares[max(k - 1, 0)], shares[min(k + 1, len(shares) - 1)]
         else:
             low, high = (np.clip(near / inclination + d, 0.0, 1.0) for d in (-0.1, 0.1))
-        best = minimize_scalar(
+        best: Any = minimize_scalar(
             cost, bounds=(low, high), method="bounded", options={"xatol": SHARE_TOLERANCE}
         )
         if best.fun >= UNBEARABLE:

@@ -10,7 +10,6 @@ network answers at once, as tissue in slow movement does (S18: relaxed stiffness
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -159,7 +158,9 @@ class NetworkElement:
         """
         at = self.equilibrium(q)
         n = len(self.coordinates)
-        return np.zeros((n, n)) if at is None else _matrix(condensed_stiffness(at, self._directions))
+        return (
+            np.zeros((n, n)) if at is None else _matrix(condensed_stiffness(at, self._directions))
+        )
 
     def state_rate(
         self,
@@ -214,7 +215,9 @@ class NetworkElement:
         except EquilibriumError:
             if start is None:
                 raise
-            found = EquilibriumSolver(self.part, settings=self.settings, like=self._solver).solve(at)
+            found = EquilibriumSolver(self.part, settings=self.settings, like=self._solver).solve(
+                at
+            )
         self._warm["last"] = found
         return found
 

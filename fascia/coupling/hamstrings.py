@@ -1,14 +1,15 @@
 """Tight hamstrings against the share of lumbar spine and hips in a forward bend (claim C7).
 
-What "tight hamstrings make the lumbar spine do" depends on what is held equal between people: the
-inclination, the moment that pushes them, the discomfort at which they stop, or the effort of muscles
-that bear the weight. All four are computed; no one of them is the answer.
+What tight hamstrings make the lumbar spine do depends on what is held equal between people: the
+inclination, the moment that pushes them, the discomfort at which they stop, or the effort of
+muscles that bear the weight. All four are computed; no one of them is the answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -192,8 +193,8 @@ def _where(bend: ForwardBend, excess: Any) -> BendSample | None:
 
     steps = np.radians(np.linspace(0.0, MOST_DEG, 24))
     below = float(excess(bend.at(0.0)))
-    for low, high in zip(steps[:-1], steps[1:], strict=True):
-        above = float(excess(bend.at(float(high))))
+    for low, high in pairwise(steps):
+        above = float(excess(bend.at(high)))
         if below < 0.0 <= above:
             root: Any = brentq(lambda a: excess(bend.at(a)), low, high, xtol=1e-9)
             return bend.at(float(root))

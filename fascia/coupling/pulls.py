@@ -1,10 +1,10 @@
 """Spine muscles that end on fascia hand a share of their tension to the network's node (S3).
 
-The tension T of such a muscle has the potential T L(q, x) with its end at the bone's attachment plus
-share x of the node's slip. The bone's part, T L(q, 0), is the spine's. What is left is linear in
-the slip, - share T n.x with n the muscle's direction at that end, held in the frame of the node's
-body: a strand of constant tension from the node to a far point of the same body. It loads the slip
-alone and asks nothing more of the joints, so the muscle acts on them once.
+The tension T of such a muscle has the potential T L(q, x) with its end at the bone's attachment
+plus share x of the node's slip. The bone's part, T L(q, 0), is the spine's. What is left is linear
+in the slip, - share T n.x with n the muscle's direction at that end, held in the frame of the
+node's body: a strand of constant tension from the node to a far point of the same body. It loads
+the slip alone and asks nothing more of the joints, so the muscle acts on them once.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MUSCLE_SHARE = Parameter(
     "1",
     THIS_WORK,
     "assumed",
-    conditions="part of a trunk muscle's tension that its fascia takes over; as S3, swept 0 to 0.69",
+    conditions="part of a trunk muscle's tension that its fascia takes over; as S3",
 )
 MINOR_SHARE = Parameter(
     0.0,
@@ -170,6 +170,4 @@ def with_pulls(network: TensionNetwork, pulls: Mapping[str, Floats]) -> TensionN
         )
     if not strands:
         return network
-    return replace(
-        network, nodes=(*network.nodes, *nodes), strands=(*network.strands, *strands)
-    )
+    return replace(network, nodes=(*network.nodes, *nodes), strands=(*network.strands, *strands))

@@ -161,7 +161,7 @@ def _drift(
         return Drift(np.zeros_like(imbalance), _by_level(same, same.compression(stability.forces)))
     if not stability.stable:
         return None
-    shift = -np.linalg.solve(stability.hessian, imbalance)
+    shift: Floats = -np.linalg.solve(stability.hessian, imbalance).astype(float)
     stretch = spine.muscles.slope @ shift
     forces = np.maximum(stability.forces + stability.muscle_stiffness * stretch, 0.0)
     q = spine.q.copy()

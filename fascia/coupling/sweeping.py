@@ -69,8 +69,8 @@ def sweep_spine_release(
 
     if not len(tie_ratios) or not len(resting_tensions):
         raise CouplingError(
-            f"{len(tie_ratios)} tie ratios and {len(resting_tensions)} resting tensions were given; "
-            "one or more of each is possible. Give lists."
+            f"{len(tie_ratios)} tie ratios and {len(resting_tensions)} resting tensions were "
+            "given; one or more of each is possible. Give lists."
         )
     held = static_spine(body=subject.network.body) if spine is None else spine
     cells = [(i, j) for i in range(len(resting_tensions)) for j in range(len(tie_ratios))]

@@ -43,8 +43,8 @@ class UnitsTerm:
 class PassiveMusclesTerm:
     """Energy of muscles without activation, tendons rigid: the lower bounds of recruitment.
 
-    Fibre length f from the path at constant thickness, x = f / lopt, tension Fmax p(x) cos(a); since
-    dL cos(a) = df the energy is Fmax lopt times the integral of p, in closed form for the
+    Fibre length f from the path at constant thickness, x = f / lopt, tension Fmax p(x) cos(a);
+    since dL cos(a) = df the energy is Fmax lopt times the integral of p, in closed form for the
     exponential curve. What pulls below its zero does not count.
     """
 

@@ -129,8 +129,6 @@ def point_pulls(equilibrium: Equilibrium) -> Floats:
 def point_places(equilibrium: Equilibrium) -> Floats:
     """(points, 3) where nodes, shared ends and fixed points are [m]."""
     assert equilibrium.network is not None
-    problem = NetworkProblem(
-        equilibrium.flat, body=equilibrium.network.body, q=equilibrium.q
-    )
+    problem = NetworkProblem(equilibrium.flat, body=equilibrium.network.body, q=equilibrium.q)
     problem.value_gradient(equilibrium.slips)
     return problem.world.copy()

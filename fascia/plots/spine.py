@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fascia.errors import ReadoutError
-from fascia.plots.style import BLACK, BLUE, COLUMN, GREEN, MARKERS, ORANGE, PINK, SMALL, new_axis, shades
+from fascia.plots.style import (
+    BLACK,
+    BLUE,
+    COLUMN,
+    GREEN,
+    MARKERS,
+    ORANGE,
+    PINK,
+    SMALL,
+    new_axis,
+    shades,
+)
 from fascia.plots.tie_axis import TieAxis
 
 if TYPE_CHECKING:
@@ -56,7 +67,9 @@ def plot_spine_release(release: SpineRelease, *, ax: Axes | None = None) -> Axes
     return ax
 
 
-def plot_spine_sweep(sweep: SpineSweep, quantity: str = "compression", *, ax: Axes | None = None) -> Axes:
+def plot_spine_sweep(
+    sweep: SpineSweep, quantity: str = "compression", *, ax: Axes | None = None
+) -> Axes:
     """What a release changes against the tie ratio, one line for each resting tension.
 
     The vertical axis is linear near zero and logarithmic beyond.
@@ -83,7 +96,9 @@ def plot_spine_sweep(sweep: SpineSweep, quantity: str = "compression", *, ax: Ax
     return ax
 
 
-def plot_hamstring_bend(sweep: HamstringSweep, joint: str = "lumbar", *, ax: Axes | None = None) -> Axes:
+def plot_hamstring_bend(
+    sweep: HamstringSweep, joint: str = "lumbar", *, ax: Axes | None = None
+) -> Axes:
     """Flexion of the lumbar spine or the hips against hamstring stiffness, by what is held equal.
 
     joint : "lumbar" or "hip". Dotted: hamstrings that carry nothing, at the same inclination.

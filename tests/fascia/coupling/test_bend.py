@@ -49,7 +49,9 @@ def test_one_moment_at_every_joint_and_it_is_the_slope_of_the_potential(bend):
     assert levels == pytest.approx(np.full(6, -found.push), abs=1e-6)
     body = bend.body
     hips = sum(slope[body.coordinate_index(f"hip_flexion_{s}")] for s in "rl")
-    assert slope[body.coordinate_index("pelvis_tilt")] - hips == pytest.approx(-found.push, abs=1e-6)
+    assert slope[body.coordinate_index("pelvis_tilt")] - hips == pytest.approx(
+        -found.push, abs=1e-6
+    )
     # the arms hang down: they turn against the trunk, and the carrier works on them as well
     arms = sum(slope[body.coordinate_index(f"shoulder_flexion_{s}")] for s in "rl")
     energies = [bend.at(BEND + d).equilibrium.energy for d in (-1e-4, 1e-4)]

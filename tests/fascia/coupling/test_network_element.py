@@ -1,4 +1,4 @@
-"""The network as a force element: a potential of the joints, exact, and nothing where nothing pulls."""
+"""The network as a force element: an exact potential of the joints, nothing where nothing pulls."""
 
 from __future__ import annotations
 
@@ -44,10 +44,12 @@ def test_tangent_is_minus_the_slope_of_the_force_and_symmetric(element, bent):
 
 
 def test_firmer_ties_make_a_stiffer_network(network, element):
-    """In standing: nodes that may follow soften every joint, and less so the firmer they are tied."""
+    """In standing: nodes that may follow soften the joints, the less the firmer they are tied."""
     ratios = (0.01, 0.1, 1.0, np.inf)
     stiffness = [
-        np.diag(NetworkElement(network.with_tie_ratio(r), element.coordinates).tangent(np.zeros(18)))
+        np.diag(
+            NetworkElement(network.with_tie_ratio(r), element.coordinates).tangent(np.zeros(18))
+        )
         for r in ratios
     ]
     total = [float(one.sum()) for one in stiffness]

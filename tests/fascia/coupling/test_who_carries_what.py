@@ -56,7 +56,9 @@ def test_the_spine_gives_up_what_the_network_carries_and_nothing_else(network, s
 
 
 def test_a_tissue_that_the_network_does_not_carry_stays_with_the_spine(network, limp, spine):
-    assert handed_over(limp, spine) == {} == handed_over(network.activated("*", active=False), spine)
+    assert (
+        handed_over(limp, spine) == {} == handed_over(network.activated("*", active=False), spine)
+    )
     assert without_shared(spine, {}) is spine
     one_sided = network.activated("rectus_abdominis_l", active=False)
     assert handed_over(one_sided, spine)["rectus abdominis"] == ("rect_abd_r",)
@@ -102,9 +104,14 @@ def test_a_pulled_network_still_has_a_potential(network, spine, bent):
     element = NetworkElement(pulled, spine.coordinates)
     assert any(s.name == PREFIX + "sacrum_dorsum" for s in pulled.strands)
     eye = np.eye(18)[::5]
-    slope = [(element.energy(bent + STEP * e) - element.energy(bent - STEP * e)) / (2 * STEP) for e in eye]
+    slope = [
+        (element.energy(bent + STEP * e) - element.energy(bent - STEP * e)) / (2 * STEP)
+        for e in eye
+    ]
     assert element.force(bent)[::5] == pytest.approx(-np.array(slope), abs=2e-5)
-    turn = [(element.force(bent - STEP * e) - element.force(bent + STEP * e)) / (2 * STEP) for e in eye]
+    turn = [
+        (element.force(bent - STEP * e) - element.force(bent + STEP * e)) / (2 * STEP) for e in eye
+    ]
     K = element.tangent(bent)
     assert np.array(turn) == pytest.approx(K[::5], abs=1e-4 * np.abs(K).max())
 
