@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -182,7 +183,9 @@ def sweep_hamstrings(
         least_effort=tuple(cheap),
         pelvis_fixed=tuple(fixed),
         slack=slack.at(inclination),
-        slack_effort=EffortBend(slack).at(inclination) if effort else None,
+        slack_effort=EffortBend(slack).at(inclination, near=cheap[0].lumbar_flexion)
+        if effort
+        else None,
         parameters={**reference.parameters, **subject.tolerance.parameters},
     )
 
@@ -191,14 +194,14 @@ def _where(bend: ForwardBend, excess: Any) -> BendSample | None:
     """The first inclination at which `excess` of the sample is zero; None if there is none."""
     from scipy.optimize import brentq
 
-    steps = np.radians(np.linspace(0.0, MOST_DEG, 24))
-    below = float(excess(bend.at(0.0)))
-    for low, high in pairwise(steps):
-        above = float(excess(bend.at(high)))
-        if below < 0.0 <= above:
-            root: Any = brentq(lambda a: excess(bend.at(a)), low, high, xtol=1e-9)
+    @cache  # the ends of a bracket must keep the sign they were chosen for
+    def at(angle: float) -> float:
+        return float(excess(bend.at(angle)))
+
+    for low, high in pairwise(np.radians(np.linspace(0.0, MOST_DEG, 24)).tolist()):
+        if at(low) < 0.0 <= at(high):
+            root: Any = brentq(at, low, high, xtol=1e-9)
             return bend.at(float(root))
-        below = above
     return None
 
 
