@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,22 @@ def test_the_floor_counts_the_networks_tangent(state):
     assert state.stability.share_of_terms()["fascia"] > 0.0
     without = state.stability.hessian - state.with_floor.wrapping.term.hessian
     assert np.linalg.eigvalsh(without)[0] < state.least_stiffness
+
+
+def test_the_networks_term_is_the_slope_of_its_own_moment(state, network, spine):
+    """Turn the joints, muscles pulling as they do: the moment changes by the term's stiffness."""
+    pulls = state.pulls.on_nodes(state.recruitment.forces)
+    term = state.with_floor.wrapping.term
+    for k in (0, 7, 17):
+        moments = []
+        for step in (-1e-6, 1e-6):
+            q = spine.q.copy()
+            q[spine.indices[k]] += step
+            turned, _ = wrapping_of(network, replace(spine, q=q), pulls=pulls)
+            moments.append(turned.term.gradient)
+        slope = (moments[1] - moments[0]) / 2e-6
+        assert slope == pytest.approx(term.hessian[k], abs=1e-4 * np.abs(term.hessian).max())
+    assert state.stability.terms["fascia"] is term.hessian
 
 
 def test_the_network_is_under_the_pull_of_the_muscles_it_is_in_balance_with(state, network, spine):
