@@ -8,43 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from panjabi.errors import ParameterError
-from panjabi.passive.validation import Comparison as UnitCase
+from panjabi.neural.cases import neural_cases
 from panjabi.passive.validation import validation_table
-from panjabi.reference import ROLES, Row, published
-from panjabi.stability.cases import ColumnCase, column_cases
+from panjabi.reference import ROLES, Case, Row, published
+from panjabi.stability.cases import column_cases
 from panjabi.stability.delays import delay_cases
 from panjabi.stability.muscle_cases import muscle_cases
 
-Outcome = Literal["met", "missed", "not_predicted"]
-
 TABLES = ("spine-passive", "spine-active", "spine-neural")
 """Published tables whose rows are compared."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One published figure beside the model's; `sd` and `predicted` are in `unit`."""
-
-    id: str  # of the published row
-    quantity: str
-    role: str
-    published: str  # as printed in the source
-    sd: float | None
-    unit: str
-    predicted: float | None
-    outcome: Outcome
-    accept: str  # how it was judged
-    reason: str  # what was done, and why it was met or missed
-    source: str  # key of the bibliography
-
-    @property
-    def counts(self) -> bool:
-        """Whether the outcome judges the model: a validation row that was predicted."""
-        return self.role == "validation" and self.predicted is not None
 
 
 def validate() -> tuple[Case, ...]:
@@ -56,35 +32,24 @@ def validate() -> tuple[Case, ...]:
         If a case predicts a number that is not finite, or judges what it does not predict.
     """
     rows = {row.id: row for table in TABLES for row in published(table)}
-    cases = (*validation_table(), *column_cases(), *muscle_cases(), *delay_cases())
-    return tuple(_case(one, rows.get(one.id)) for one in cases)
+    parts = (validation_table, column_cases, muscle_cases, delay_cases, neural_cases)
+    return tuple(_checked(one, rows.get(one.id)) for part in parts for one in part())
 
 
-def _case(found: UnitCase | ColumnCase, row: Row | None) -> Case:
+def _checked(found: Case, row: Row | None) -> Case:
     number = found.predicted
     if (number is None) != (found.outcome == "not_predicted") or not math.isfinite(number or 0.0):
         raise ParameterError(
             f"{found.id!r} is judged {found.outcome!r} with the prediction {number!r}; possible: a "
             "finite number, or None with 'not_predicted'."
         )
-    return Case(
-        id=found.id,
-        quantity=found.quantity,
-        role=found.role,
-        published=found.published,
-        sd=row.sd if row is not None and row.unit == found.unit else None,
-        unit=found.unit,
-        predicted=number,
-        outcome=found.outcome,
-        accept=found.accept,
-        reason=found.reason,
-        source=found.source,
-    )
+    spread = row.sd if row is not None and row.unit == found.unit else None
+    return replace(found, sd=spread)
 
 
 def as_rows(cases: Iterable[Case]) -> list[dict[str, Any]]:
     """One plain mapping a case, for JSON, CSV or a data frame."""
-    return [asdict(case) for case in cases]
+    return [case.to_dict() for case in cases]
 
 
 def counts(cases: Iterable[Case]) -> dict[str, dict[str, int]]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -33,34 +31,17 @@ from panjabi.passive.neutral_zone import (
 from panjabi.passive.pelvis import pelvis
 from panjabi.passive.protocol import cyclic_test, laboratory_test, run
 from panjabi.passive.sigmoid import fit_double_sigmoid
-from panjabi.reference import Role, published, row
+from panjabi.reference import Case, published, row
 
-Outcome = Literal["met", "missed", "not_predicted"]
 Unit = FunctionalSpinalUnit
 
 QUARTER = 0.25
 _LETTERS = {"FE": 0, "LB": 1, "AR": 2}
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """One published figure and the model's; `predicted` is in the row's unit."""
-
-    id: str
-    quantity: str
-    role: Role
-    published: str
-    predicted: float | None
-    unit: str
-    outcome: Outcome
-    accept: str
-    reason: str
-    source: str
-
-
-def validation_table() -> tuple[Comparison, ...]:
+def validation_table() -> tuple[Case, ...]:
     """Every case a single unit or the pelvis can answer; takes about a second."""
-    parts: tuple[Callable[[], Iterable[Comparison]], ...] = (
+    parts: tuple[Callable[[], Iterable[Case]], ...] = (
         _lumbar_and_upper_cervical, _thoracic, _preload, _rib_cage, _upper_cervical_injury,
         _facets_and_posterior, _one_specimen, _whole_neck, _rate, _estimators, _quality, _living,
         _signs, _pelvis,
@@ -78,7 +59,7 @@ def _judge(
     share: float = QUARTER,
     met: bool | None = None,
     accept: str = "",
-) -> Comparison:
+) -> Case:
     """A comparison from a row: by `met`, by the spread, or within a share of the value."""
     found = row(id)
     aim = found.value if value is None else value
@@ -95,9 +76,9 @@ def _judge(
             "met" if aim is not None and abs(predicted - aim) <= share * abs(aim) else "missed"
         )
         how = f"within {100.0 * share:.0f} %"
-    return Comparison(
-        id, found.quantity, found.role, found.text, predicted, found.unit, outcome, how, reason,
-        found.bib,
+    return Case(
+        id=id, quantity=found.quantity, role=found.role, published=found.text, unit=found.unit,
+        predicted=predicted, outcome=outcome, accept=how, reason=reason, source=found.bib,
     )  # fmt: skip
 
 
@@ -124,7 +105,7 @@ def _continuous(units: Iterable[Unit], axis: int, moment: float) -> tuple[float,
     return gap / DEGREE, reach / DEGREE
 
 
-def _lumbar_and_upper_cervical() -> Iterable[Comparison]:
+def _lumbar_and_upper_cervical() -> Iterable[Case]:
     for table in ("yam89", "pan88"):
         for found in published("spine-passive", ids=f"{table}_*"):
             _, what, *rest = found.id.split("_")
@@ -136,7 +117,7 @@ def _lumbar_and_upper_cervical() -> Iterable[Comparison]:
             yield _judge(found.id, size, "fitted by protocol", share=0.06)
 
 
-def _thoracic() -> Iterable[Comparison]:
+def _thoracic() -> Iterable[Case]:
     for id, level, letters in (
         ("wil17_rom_FE_T1T2", "T1-T2", "FE"), ("wil17_rom_FE_T2T12", "T6-T7", "FE"),
         ("wil17_rom_LB_T1T7", "T3-T4", "LB"), ("wil17_rom_LB_T7T12", "T9-T10", "LB"),
@@ -160,7 +141,7 @@ def _thoracic() -> Iterable[Comparison]:
                 yield _judge(id, _full(one, axis, 5.0), f"single unit {what}, at 5 N m")
 
 
-def _preload() -> Iterable[Comparison]:
+def _preload() -> Iterable[Case]:
     base = unit("L4-L5")
     for id, load in (("gms04_k_250N", 250.0), ("gms04_k_500N", 500.0)):
         yield _judge(
@@ -182,7 +163,7 @@ def _preload() -> Iterable[Comparison]:
     )  # fmt: skip
 
 
-def _rib_cage() -> Iterable[Comparison]:
+def _rib_cage() -> Iterable[Case]:
     bare = [unit(level) for level in levels("thoracic")]
     caged = [with_rib_cage(one) for one in bare]
     for letters, axis in _LETTERS.items():
@@ -202,7 +183,7 @@ def _rib_cage() -> Iterable[Comparison]:
         )  # fmt: skip
 
 
-def _upper_cervical_injury() -> Iterable[Comparison]:
+def _upper_cervical_injury() -> Iterable[Case]:
     pair = [unit(level) for level in levels("upper cervical")]
     torn = [cut(one, "TM") for one in pair]
     reason = "C0-C1 and C1-C2 at 1.5 N m; the share of the membrane is assumed"
@@ -228,7 +209,7 @@ def _upper_cervical_injury() -> Iterable[Comparison]:
     yield _judge("pan01_lb_mean", float(np.mean(bend)), reason)
 
 
-def _facets_and_posterior() -> Iterable[Comparison]:
+def _facets_and_posterior() -> Iterable[Case]:
     for id, side in (("zen17_unilateral", "right"), ("zen17_bilateral", "both")):
         sizes = [_measured(one, 0)[2] for one in (unit("L4-L5"), facetectomy(unit("L4-L5"), side))]
         yield _judge(id, 100.0 * (sizes[1] / sizes[0] - 1.0), "one finite-element model (weak)")
@@ -244,7 +225,7 @@ def _facets_and_posterior() -> Iterable[Comparison]:
     )  # fmt: skip
 
 
-def _one_specimen() -> Iterable[Comparison]:
+def _one_specimen() -> Iterable[Case]:
     for level in ("L1-L2", "L2-L3", "L4-L5"):
         name = f"{level[:3]}{level[4:]}"
         zone, minus, plus = _measured(unit(level), 0)
@@ -257,7 +238,7 @@ def _one_specimen() -> Iterable[Comparison]:
         yield _judge(f"gay05_slope_{name}", slope, "fitted, in a loop of 60 s")
 
 
-def _whole_neck() -> Iterable[Comparison]:
+def _whole_neck() -> Iterable[Case]:
     upper, lower = levels("upper cervical"), levels("cervical")
     for word, axis in (("flexion-extension", 0), ("lateral_bending", 1), ("axial_rotation", 2)):
         for place, names in (("skull-C2", upper), ("C2-T1", lower)):
@@ -267,7 +248,7 @@ def _whole_neck() -> Iterable[Comparison]:
             )
 
 
-def _rate() -> Iterable[Comparison]:
+def _rate() -> Iterable[Case]:
     """Secant to 1.5 N m in flexion, loaded in 0.1 s and in 10 minutes, mean of C3-C7."""
     slow, fast = [], []
     for level in levels("cervical")[1:5]:
@@ -283,7 +264,7 @@ def _rate() -> Iterable[Comparison]:
     )  # fmt: skip
 
 
-def _estimators() -> Iterable[Comparison]:
+def _estimators() -> Iterable[Case]:
     ratios = []
     for level in levels("lumbar")[1:]:
         zones = neutral_zone_test(unit(level), 0).zones
@@ -298,7 +279,7 @@ def _estimators() -> Iterable[Comparison]:
     )
 
 
-def _quality() -> Iterable[Comparison]:
+def _quality() -> Iterable[Case]:
     """How well a double sigmoid fits, and how far estimators lie apart."""
     fits = []
     for level in levels("lumbar")[1:]:
@@ -318,7 +299,7 @@ def _quality() -> Iterable[Comparison]:
     )  # fmt: skip
 
 
-def _living() -> Iterable[Comparison]:
+def _living() -> Iterable[Case]:
     ranges = [_full(unit(level), 0, 10.0) for level in levels("lumbar")[1:]]
     reason = "mean of five levels at 10 N m against living men at their own limit"
     yield _judge("pea84_total", float(np.mean(ranges)), reason)
@@ -332,7 +313,7 @@ def _living() -> Iterable[Comparison]:
             yield _judge(id, None, why)
 
 
-def _signs() -> Iterable[Comparison]:
+def _signs() -> Iterable[Case]:
     base = unit("L4-L5")
     for letters, axis in _LETTERS.items():
         old, new = _measured(base, axis), _measured(degenerated(base, 2.0), axis)
@@ -359,7 +340,7 @@ def _signs() -> Iterable[Comparison]:
     )
 
 
-def _pelvis() -> Iterable[Comparison]:
+def _pelvis() -> Iterable[Case]:
     joint = pelvis().left
     for id, motion, load, factor in (
         ("mil87_anterior", 0, 294.0, 1e3), ("mil87_medial", 2, 294.0, 1e3),
@@ -370,7 +351,7 @@ def _pelvis() -> Iterable[Comparison]:
         yield _judge(id, None, "the load that moved the joint was not reported")
 
 
-def as_text(table: Iterable[Comparison]) -> str:
+def as_text(table: Iterable[Case]) -> str:
     """The table as lines, one a row, and a count of the predicted validation rows."""
     rows = tuple(table)
     lines = [

@@ -8,6 +8,18 @@
 """
 
 from panjabi.reference.bibtex import Entry, bibliography
+from panjabi.reference.cases import Case, Outcome
 from panjabi.reference.tables import ROLES, TABLES, Role, Row, published, row
 
-__all__ = ["ROLES", "TABLES", "Entry", "Role", "Row", "bibliography", "published", "row"]
+__all__ = [
+    "ROLES",
+    "TABLES",
+    "Case",
+    "Entry",
+    "Outcome",
+    "Role",
+    "Row",
+    "bibliography",
+    "published",
+    "row",
+]

@@ -27,7 +27,6 @@ _EXPORTS: dict[str, str] = {
     "Margin": "panjabi.stability.margins",
     "load_margin": "panjabi.stability.margins",
     "deficit_margin": "panjabi.stability.margins",
-    "ColumnCase": "panjabi.stability.cases",
     "column_cases": "panjabi.stability.cases",
 }
 

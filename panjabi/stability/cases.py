@@ -7,20 +7,16 @@ is met because something was set by it, a prior (recalled) row proves nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
 
 import numpy as np
 
 from panjabi.errors import ParameterError
-from panjabi.reference import row
+from panjabi.reference import Case, Outcome, row
 from panjabi.spine.loads import FollowerLoad
 from panjabi.spine.units import unit_column, with_preload
 from panjabi.stability.balance import equilibrium, pure_moment
 from panjabi.stability.crisco_model import crisco
 from panjabi.stability.critical import critical_load
-
-Outcome = Literal["met", "missed", "not_predicted"]
 
 NEAR = 0.25
 """A load counts as met within this share of the published one: spread between specimens was not
@@ -30,37 +26,17 @@ CARRIED_DEG = 5.0
 """A column carries a load if it stays stable and no level turns further than this [deg]."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ColumnCase:
-    """One published figure beside the column's answer, and how it was judged."""
-
-    id: str
-    quantity: str
-    role: str
-    published: str
-    unit: str
-    predicted: float | None
-    outcome: Outcome
-    accept: str
-    reason: str
-    source: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for a JSON file."""
-        return asdict(self)
-
-
-def column_cases() -> tuple[ColumnCase, ...]:
+def column_cases() -> tuple[Case, ...]:
     """All cases of the column, in the order of the published table; a few seconds."""
     return tuple(case() for case in CASES)
 
 
 def _case(
     id: str, predicted: float | None, accept: str, met: bool, reason: str, *, unit: str = ""
-) -> ColumnCase:
+) -> Case:
     published = row(id)
     outcome: Outcome = "not_predicted" if predicted is None else ("met" if met else "missed")
-    return ColumnCase(
+    return Case(
         id=id,
         quantity=published.quantity,
         role=published.role,
@@ -74,7 +50,7 @@ def _case(
     )
 
 
-def _load(id: str, region: str, reason: str, *, rib_cage: bool = True) -> ColumnCase:
+def _load(id: str, region: str, reason: str, *, rib_cage: bool = True) -> Case:
     """Critical dead load of a column of units, free in space, against a published load."""
     made = unit_column(region, rib_cage=rib_cage)
     found = critical_load(made, made.top_load()).load
@@ -84,7 +60,7 @@ def _load(id: str, region: str, reason: str, *, rib_cage: bool = True) -> Column
     return _case(id, found, f"within {NEAR:.0%}", met, reason)
 
 
-def serial_sum() -> ColumnCase:
+def serial_sum() -> Case:
     """Case 3: flexion and extension of L1-S1 at 10 N m against the sum of the five levels."""
     made = unit_column("lumbar")
     total = sum(
@@ -94,7 +70,7 @@ def serial_sum() -> ColumnCase:
     ids = [f"yam89_rom_{d}_{name}" for name in names for d in ("flexion", "extension")]
     expected = sum(row(i).number for i in ids)
     first = row(ids[0])
-    return ColumnCase(
+    return Case(
         id="yam89_serial_FE",
         quantity="flexion plus extension of L1-S1 at 10 N m, sum of the levels",
         role="calibration",  # each of its parts set a unit; what is tested is the chain
@@ -108,7 +84,7 @@ def serial_sum() -> ColumnCase:
     )
 
 
-def crisco_experiment() -> ColumnCase:
+def crisco_experiment() -> Case:
     """Case 4: 88 N from the slope at neutral."""
     found = crisco("slope").critical.load
     return _case(
@@ -121,20 +97,20 @@ def crisco_experiment() -> ColumnCase:
     )
 
 
-def crisco_linear() -> ColumnCase:
+def crisco_linear() -> Case:
     """Case 5: sets the linear model."""
     return _case(
         "cri92_lin", crisco("linear").critical.load, "set by it", True, "calibration of the joints"
     )
 
 
-def crisco_exponential() -> ColumnCase:
+def crisco_exponential() -> Case:
     """Case 5: sets the exponential model."""
     found = crisco("exponential").critical.load
     return _case("cri92_exp_model", found, "set by it", True, "calibration of the joints")
 
 
-def after_buckling_linear() -> ColumnCase:
+def after_buckling_linear() -> Case:
     """Case 6: 40 deg at L5-S1 with linear joints."""
     turned = abs(crisco("linear").rotation_at_100N()["L5-S1"])
     return _case(
@@ -147,7 +123,7 @@ def after_buckling_linear() -> ColumnCase:
     )
 
 
-def after_buckling_exponential() -> ColumnCase:
+def after_buckling_exponential() -> Case:
     """Case 6: less than 5 deg anywhere with exponential joints."""
     turned = max(map(abs, crisco("exponential").rotation_at_100N().values()))
     return _case(
@@ -161,7 +137,7 @@ def after_buckling_exponential() -> ColumnCase:
     )
 
 
-def injury_sign() -> ColumnCase:
+def injury_sign() -> Case:
     """Case 7: the critical load falls with injury; only the sign is published."""
     intact, hurt = (
         critical_load(made, made.top_load()).load
@@ -170,7 +146,7 @@ def injury_sign() -> ColumnCase:
             unit_column("lumbar", plane="frontal", injuries={"L4-L5": ["disc-rupture"]}),
         )
     )
-    return ColumnCase(
+    return Case(
         id="cri92_injury",
         quantity="change of the critical load of the lumbar column with injury",
         role="validation",
@@ -185,14 +161,14 @@ def injury_sign() -> ColumnCase:
     )
 
 
-def whole_column() -> ColumnCase:
+def whole_column() -> Case:
     """Case 8, recalled: thoracolumbar column with a free top, without rib cage."""
     return _load(
         "luc61", "thoracolumbar", "T1-sacrum without ribs, dead load on T1", rib_cage=False
     )
 
 
-def cervical_column() -> ColumnCase:
+def cervical_column() -> Case:
     """Case 9: about 10 N."""
     return _load(
         "pat00_buck",
@@ -202,12 +178,12 @@ def cervical_column() -> ColumnCase:
     )
 
 
-def cervical_column_recalled() -> ColumnCase:
+def cervical_column_recalled() -> Case:
     """Case 9, recalled: 10.5 N."""
     return _load("pan98_crit", "cervical", "as pat00_buck")
 
 
-def cervical_bound() -> ColumnCase:
+def cervical_bound() -> Case:
     """Case 9: collapse of cervical specimens below 40 N."""
     made = unit_column("cervical")
     found = critical_load(made, made.top_load()).load
@@ -215,17 +191,17 @@ def cervical_bound() -> ColumnCase:
     return _case("pat00_vert", found, "at most", found <= bound, "critical load; as pat00_buck")
 
 
-def vertical_load() -> ColumnCase:
+def vertical_load() -> Case:
     """Case 10: 120 N."""
     return _load("pat03_vert", "lumbar", "curved column of this body, free in space")
 
 
-def vertical_load_range() -> ColumnCase:
+def vertical_load_range() -> Case:
     """Case 10: 80-100 N."""
     return _load("pat01_vert", "lumbar", "curved column of this body, free in space")
 
 
-def carried(region: str, id: str) -> ColumnCase:
+def carried(region: str, id: str) -> Case:
     """Case 11: the follower load a column carries; predicted is the largest turn of a level."""
     force = row(id).number
     made = with_preload(unit_column(region), force)
@@ -245,7 +221,7 @@ def carried(region: str, id: str) -> ColumnCase:
     )
 
 
-CASES: tuple[Callable[[], ColumnCase], ...] = (
+CASES: tuple[Callable[[], Case], ...] = (
     serial_sum,
     crisco_experiment,
     crisco_linear,
@@ -264,7 +240,7 @@ CASES: tuple[Callable[[], ColumnCase], ...] = (
 )
 
 
-def as_text(cases: tuple[ColumnCase, ...]) -> str:
+def as_text(cases: tuple[Case, ...]) -> str:
     """A table for the screen."""
     if not cases:
         raise ParameterError("no cases were given; at least one is possible. Use column_cases().")

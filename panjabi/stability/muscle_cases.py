@@ -16,12 +16,12 @@ from panjabi.body import standard_adult
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, problem_of, recruit
 from panjabi.recruitment.solve import solve_recruitment
-from panjabi.reference import row
+from panjabi.reference import Case, row
 from panjabi.spine.short_range import Q_VALUES, bergmark
 from panjabi.spine.static import LEVELS, HeldLoad, StaticSpine
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.strength import moment_demand, strength
-from panjabi.stability.cases import NEAR, ColumnCase
+from panjabi.stability.cases import NEAR
 from panjabi.stability.muscular import static_stability
 from panjabi.stability.segment import laboratory_with_muscles, muscles_across, segment_gain
 
@@ -38,7 +38,7 @@ WORST_INJURY = ("cut=SSL+ISL", "facetectomy", "nucleus")
 """Of L4-L5 in the simulation of Panjabi's 1989 test: ligaments behind, both facets, nucleus."""
 
 
-def muscle_cases() -> tuple[ColumnCase, ...]:
+def muscle_cases() -> tuple[Case, ...]:
     """All cases, in the order of the tables; some ten seconds."""
     return tuple(case() for case in CASES)
 
@@ -54,7 +54,7 @@ def _case(
     unit: str = "",
     quantity: str = "",
     published: str = "",
-) -> ColumnCase:
+) -> Case:
     found = row(id)
     value = found.value if aim is None else aim
     if predicted is None:
@@ -66,7 +66,7 @@ def _case(
     else:
         good = value is not None and abs(predicted - value) <= NEAR * abs(value)
         how = f"within {NEAR:.0%}"
-    return ColumnCase(
+    return Case(
         id=id,
         quantity=quantity or found.quantity,
         role=found.role,
@@ -125,7 +125,7 @@ def _by_q(load: float) -> str:
     return ", ".join(found)
 
 
-def coactivation(id: str, load: float) -> ColumnCase:
+def coactivation(id: str, load: float) -> Case:
     """Cholewicki 1997, with the stability floor: nothing was set by it."""
     return _case(
         id,
@@ -134,7 +134,7 @@ def coactivation(id: str, load: float) -> ColumnCase:
     )
 
 
-def equilibrium_only() -> ColumnCase:
+def equilibrium_only() -> Case:
     """No co-activation where only moments are balanced."""
     found = max(100.0 * _standing(load, 10.0, None).coactivation for load in (0.0, 32.0))
     return _case(
@@ -146,7 +146,7 @@ def equilibrium_only() -> ColumnCase:
     )
 
 
-def without_passive(id: str, load: float) -> ColumnCase:
+def without_passive(id: str, load: float) -> Case:
     """The same with the stiffness of all units taken away."""
     spine = static_spine("standing", load=load)
     bare = spine.with_units([u.with_structures(()) for u in spine.units])
@@ -157,7 +157,7 @@ def without_passive(id: str, load: float) -> ColumnCase:
 # --- compression --------------------------------------------------------------------------
 
 
-def _ratio(id: str, standing: str, state: SpineRecruitment | None, reason: str) -> ColumnCase:
+def _ratio(id: str, standing: str, state: SpineRecruitment | None, reason: str) -> Case:
     """Compression of L4-5 over that of standing against the same ratio of pressures or loads."""
     aim = row(id).number / row(standing).number
     return _case(
@@ -171,7 +171,7 @@ def _ratio(id: str, standing: str, state: SpineRecruitment | None, reason: str) 
     )
 
 
-def lying(id: str, standing: str) -> ColumnCase:
+def lying(id: str, standing: str) -> Case:
     return _ratio(
         id,
         standing,
@@ -180,7 +180,7 @@ def lying(id: str, standing: str) -> ColumnCase:
     )
 
 
-def bent_forward(id: str, standing: str) -> ColumnCase:
+def bent_forward(id: str, standing: str) -> Case:
     sweep = ", ".join(
         f"{_l45(recruit(_bent(d))) / _l45(_standing()):.2f} at {d:g} deg" for d in (30.0, 40.0)
     )
@@ -192,7 +192,7 @@ def bent_forward(id: str, standing: str) -> ColumnCase:
     )
 
 
-def crate(id: str, standing: str, forward: float) -> ColumnCase:
+def crate(id: str, standing: str, forward: float) -> Case:
     return _ratio(
         id,
         standing,
@@ -201,30 +201,30 @@ def crate(id: str, standing: str, forward: float) -> ColumnCase:
     )
 
 
-def standing_pressure() -> ColumnCase:
+def standing_pressure() -> Case:
     """Absolute, by factor and area: judged, though both are uncertain."""
     found = 1e-6 * _standing().disc_pressure["L4-L5"]
     return _case("wil99_relaxed_standing", found, "1.4 F / 1800 mm2 at L4-5, q = 10, floor 1")
 
 
-def standing_load() -> ColumnCase:
+def standing_load() -> Case:
     return _case("sat99_standing", _l45(_standing()), "L4-5, q = 10, floor 1")
 
 
-def not_answered(id: str, why: str) -> ColumnCase:
+def not_answered(id: str, why: str) -> Case:
     return _case(id, None, why)
 
 
 # --- strength, stiffness of the trunk, critical q -----------------------------------------
 
 
-def upper_body_weight() -> ColumnCase:
+def upper_body_weight() -> Case:
     spine = static_spine("standing")
     found = 9.80665 * float(spine.above[0] @ spine.body.mass)
     return _case("er_grav", found, "all above L5-S1 of the standard adult of 75 kg")
 
 
-def flexion_strength() -> ColumnCase:
+def flexion_strength() -> Case:
     found = strength(static_spine("standing"), "flexion").moment
     return _case(
         "flx_moment",
@@ -235,7 +235,7 @@ def flexion_strength() -> ColumnCase:
     )
 
 
-def strength_when_bent(id: str, name: str) -> ColumnCase:
+def strength_when_bent(id: str, name: str) -> Case:
     upright = strength(static_spine("standing"), name).moment
     found = 100.0 * (strength(_bent(36.0), name).moment / upright - 1.0)
     return _case(
@@ -246,7 +246,7 @@ def strength_when_bent(id: str, name: str) -> ColumnCase:
     )
 
 
-def driving_point_stiffness() -> ColumnCase:
+def driving_point_stiffness() -> Case:
     """Stiffness against a horizontal pull at a harness, at 20 % of extension strength."""
     spine = static_spine("standing")
     effort = 0.2 * strength(spine, "extension").moment
@@ -268,7 +268,7 @@ def driving_point_stiffness() -> ColumnCase:
     )
 
 
-def critical_q_in_extension(id: str) -> ColumnCase:
+def critical_q_in_extension(id: str) -> Case:
     spine = static_spine("standing")
     most = strength(spine, "extension")
     pressed = spine.with_preload(spine.compression(most.forces))
@@ -276,7 +276,7 @@ def critical_q_in_extension(id: str) -> ColumnCase:
     return _case(id, found, "forces of the largest extension moment, units under their compression")
 
 
-def critical_q_falls_with_preload() -> ColumnCase:
+def critical_q_falls_with_preload() -> Case:
     """Efforts of 30 and 60 N m in six directions; units at 0, 250 and 500 N."""
     spine = static_spine("standing")
     falls = total = 0
@@ -306,7 +306,7 @@ def critical_q_falls_with_preload() -> ColumnCase:
     )
 
 
-def loss_without_a_group() -> ColumnCase:
+def loss_without_a_group() -> Case:
     """How far the index falls when one group's stiffness is gone."""
     found = _standing(32.0)
     state = static_stability(found.spine, found.forces, stiffness=found.stiffness)
@@ -327,7 +327,7 @@ def loss_without_a_group() -> ColumnCase:
 # --- one level with muscles ---------------------------------------------------------------
 
 
-def neutral_zone_with_muscle() -> ColumnCase:
+def neutral_zone_with_muscle() -> Case:
     """P7, recalled: 60 N on the injured L4-5; neutral zone over intact, range over intact."""
     from panjabi.passive.functional_unit import unit
     from panjabi.passive.injury import injured
@@ -360,7 +360,7 @@ def neutral_zone_with_muscle() -> ColumnCase:
     )
 
 
-def multifidus_share() -> ColumnCase:
+def multifidus_share() -> Case:
     """P8, recalled: more than two thirds of the gain at L4-5."""
     groups = ("multifidus_lumbar", "longissimus", "iliocostalis", "psoas", "quadratus_lumborum")
     force = row("wil95_force").number
@@ -385,7 +385,7 @@ STOOD = "wil01_relaxed_standing"
 SEATED = "seat, back rest and pelvic tilt are not printed; no posture of this body stands for it"
 MOVING = "a movement: its inertia and its posture at the peak are not printed"
 
-CASES: tuple[Callable[[], ColumnCase], ...] = (
+CASES: tuple[Callable[[], Case], ...] = (
     lambda: coactivation("coact_0", 0.0),
     lambda: coactivation("coact_32", 32.0),
     equilibrium_only,

@@ -11,6 +11,7 @@ import pytest
 from panjabi import validation
 from panjabi.cli import main
 from panjabi.errors import ParameterError
+from panjabi.neural.cases import neural_cases
 from panjabi.passive.validation import validation_table
 from panjabi.reference import published
 from panjabi.stability.cases import column_cases
@@ -34,7 +35,7 @@ def test_page_is_what_the_model_writes(cases):
 def test_every_case_is_there_once(cases):
     ids = [c.id for c in cases]
     assert len(ids) == len(set(ids))
-    parts = (validation_table, column_cases, muscle_cases, delay_cases)
+    parts = (validation_table, column_cases, muscle_cases, delay_cases, neural_cases)
     assert set(ids) == {c.id for part in parts for c in part()}
 
 

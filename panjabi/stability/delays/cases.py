@@ -1,4 +1,4 @@
-"""Published findings about trunk and neck reflexes that linear analysis can answer.
+"""Published findings about reflexes of the trunk that linear analysis can answer.
 
 The lumped trunk T1 stands for the healthy trunk wherever a finding does not name another; nothing
 is fitted to these rows. Bands are those of the column's cases. Rows without a figure are priors:
@@ -10,24 +10,22 @@ from __future__ import annotations
 import numpy as np
 
 from panjabi.errors import ConvergenceError
-from panjabi.reference import Row, row
-from panjabi.stability.cases import NEAR, ColumnCase, Outcome
+from panjabi.reference import Case, Outcome, Row, row
+from panjabi.stability.cases import NEAR
 from panjabi.stability.delays.axis import crossings_along
 from panjabi.stability.delays.counting import count_unstable
 from panjabi.stability.delays.margin import delay_margin
 from panjabi.stability.delays.reference_sets import trunk
-from panjabi.stability.delays.reflex import Loop
 from panjabi.stability.delays.reflex_model import ReflexModel
 from panjabi.stability.delays.response import frequency_response
-from panjabi.stability.delays.system import Floats
 
 GAINS = ("stretch_gain", "rate_gain")
 LOW = np.linspace(0.2, 1.1, 10)  # [Hz], the published band below 1.1 Hz; its lower end is assumed
 
 
-def delay_cases() -> tuple[ColumnCase, ...]:
+def delay_cases() -> tuple[Case, ...]:
     """All cases, in the order of the published table; a second or two."""
-    return (*(case() for case in CASES), *neck_reflexes())
+    return tuple(case() for case in CASES)
 
 
 def _case(
@@ -40,10 +38,10 @@ def _case(
     of: str = "",
     quantity: str = "",
     unit: str | None = None,
-) -> ColumnCase:
+) -> Case:
     published: Row = row(of or id)
     outcome: Outcome = "not_predicted" if predicted is None else ("met" if met else "missed")
-    return ColumnCase(
+    return Case(
         id=id,
         quantity=quantity or published.quantity,
         role=published.role,
@@ -66,7 +64,7 @@ def _scaled(model: ReflexModel, names: tuple[str, ...], factor: float) -> Reflex
     return model.with_values({name: factor * model.values[name] for name in names})
 
 
-def resist_task() -> ColumnCase:
+def resist_task() -> Case:
     """V1: admittance from the published rise of reflex gain."""
     more = 1.0 + row("N032").number / 100.0
     change: dict[str, float] = {}
@@ -85,7 +83,7 @@ def resist_task() -> ColumnCase:
     )
 
 
-def back_pain_gains() -> ColumnCase:
+def back_pain_gains() -> Case:
     """V4: higher gains, lower admittance; only the sign is published."""
     base = trunk("T1").model()
     with_a = base.with_values(acceleration_gain=2.0)
@@ -116,7 +114,7 @@ def _least_stiffness(model: ReflexModel) -> float:
     return leaving[-1].value
 
 
-def stretch_gain_trend() -> ColumnCase:
+def stretch_gain_trend() -> Case:
     """V6: k_p needs less co-contraction and leaves less margin."""
     models = [trunk("T1").model().with_values(stretch_gain=k) for k in (300.0, 400.0, 500.0)]
     least = [_least_stiffness(m) for m in models]
@@ -132,7 +130,7 @@ def stretch_gain_trend() -> ColumnCase:
     )
 
 
-def rate_gain_trend() -> ColumnCase:
+def rate_gain_trend() -> Case:
     """V6: k_v leaves co-contraction alone; margin up, then to zero near the intrinsic damping."""
     base = trunk("T1").model()
     gains = np.array([0.0, 15.0, 30.0, 60.0, 120.0])
@@ -152,7 +150,7 @@ def rate_gain_trend() -> ColumnCase:
     )
 
 
-def damping_trend() -> ColumnCase:
+def damping_trend() -> Case:
     """V6: B leaves co-contraction alone and always adds margin."""
     models = [trunk("T1").model().with_values(damping=b) for b in (20.0, 30.0, 45.0)]
     margins = [delay_margin(m.system()).margin for m in models]
@@ -169,7 +167,7 @@ def damping_trend() -> ColumnCase:
     )
 
 
-def acceleration_feedback() -> ColumnCase:
+def acceleration_feedback() -> Case:
     """V7: how much longer a delay a pendulum bears with acceleration feedback."""
     ratio = longest_delay(acceleration=True) / longest_delay(acceleration=False)
     return _case(
@@ -192,7 +190,7 @@ def longest_delay(*, acceleration: bool, a: float = 1.0) -> float:
     return float(np.sqrt(2.0 * (1.0 + c) / a))
 
 
-def gain_and_delay() -> ColumnCase:
+def gain_and_delay() -> Case:
     """V8: the longer the delay, the lower the gain it bears."""
     delays = (0.04, 0.06, 0.08, 0.10)
     base = trunk("T1").model()
@@ -213,7 +211,7 @@ def gain_and_delay() -> ColumnCase:
     )
 
 
-def creep_latency() -> ColumnCase:
+def creep_latency() -> Case:
     """Recalled: a trunk without rate feedback is stable before creep and not after."""
     base = trunk("T3").model()
     before, after = (
@@ -230,53 +228,6 @@ def creep_latency() -> ColumnCase:
     )
 
 
-def _neck() -> tuple[Floats, Floats]:
-    """Frequencies [Hz] and gain of head on trunk rotation by the recalled neck, no reflexes."""
-    J, B, K = (row(i).number for i in ("N084", "N085", "N086"))
-    model = ReflexModel(inertia=J, damping=B, stiffness=K, loops=(Loop(),))
-    f = np.linspace(0.5, 4.0, 3501)
-    return f, K * frequency_response(model.system(), f).magnitude
-
-
-def neck_resonance_gain() -> ColumnCase:
-    """V9: height of the resonance of the neck without reflexes."""
-    _, gain = _neck()
-    peak = 20.0 * float(np.log10(gain.max()))
-    return _case(
-        "N075",
-        peak,
-        f"within {NEAR:.0%}",
-        abs(peak / row("N075").number - 1.0) <= NEAR,
-        "K/(J s^2 + B s + K) with J, B, K recalled of the same paper (N084 to N086); what rests on "
-        "recalled figures validates nothing",
-    )
-
-
-def neck_resonance_frequency() -> ColumnCase:
-    """V9: where it lies."""
-    f, gain = _neck()
-    peak = float(f[np.argmax(gain)])
-    return _case(
-        "N076",
-        peak,
-        "within 10 %",
-        abs(peak / row("N076").number - 1.0) <= 0.1,
-        "the recalled J, B, K resonate too low; 2.1 Hz would need about K 3.1 N m/rad or J "
-        "0.0100 kg m2. Left as recalled",
-    )
-
-
-def _unanswered(id: str, reason: str) -> ColumnCase:
-    return _case(id, None, "-", False, reason)
-
-
-def neck_reflexes() -> tuple[ColumnCase, ...]:
-    """V9 and V11: need the gains of the neck's reflexes, which were not published in what was
-    read."""
-    why = "gains of the vestibulocollic and cervicocollic loops were not in what was read"
-    return tuple(_unanswered(i, why) for i in ("N077", "N078", "N079", "N080", "N083"))
-
-
 def _list(values: list[float]) -> str:
     return ", ".join(f"{v:.4g}" for v in values)
 
@@ -288,8 +239,6 @@ CASES = (
     stretch_gain_trend,
     rate_gain_trend,
     damping_trend,
-    neck_resonance_gain,
-    neck_resonance_frequency,
     acceleration_feedback,
     creep_latency,
 )

@@ -1,0 +1,120 @@
+"""Delay of a reflex from the length of its path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ParameterError, unknown
+from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
+from panjabi.reference import row
+
+Array = NDArray[np.float64]
+
+KINDS = ("short", "medium", "long", "force", "vestibular", "cervicocollic")
+"""Loops by what they sense and where they turn: short (spinal, stretch), medium, long (over the
+cortex), force (tendon organ), vestibular (head in space), cervicocollic (neck stretch)."""
+
+
+def _assumed(value: float, unit: str, what: str) -> Parameter:
+    return Parameter(value, unit, THIS_WORK, "assumed", what)
+
+
+def default_delays() -> ParameterSet:
+    """Delay of each kind of loop where no distance is given [ms].
+
+    `long` is inside the total loop of stance, 97-104 ms. The neck paths have their own figures:
+    `neck_vestibular` and `neck_cervicocollic`; the latter lies at the lower end of stretch
+    latencies, which are upper bounds as they contain the rise of EMG.
+    """
+    return ParameterSet(
+        {
+            "short": _assumed(30.0, "ms", "deep trunk muscles"),
+            "medium": _assumed(60.0, "ms", "mean of trunk muscles in release and loading"),
+            "long": _assumed(100.0, "ms", "total loop of stance models"),
+            "force": row("N129").parameter(),
+            "vestibular": _assumed(100.0, "ms", "trunk; total loop of stance models"),
+            "cervicocollic": _assumed(60.0, "ms", "neck stretch after labyrinthine loss"),
+            "neck_vestibular": row("N025").parameter(),
+        }
+    )
+
+
+def _waits_and_velocities() -> ParameterSet:
+    return ParameterSet(
+        {
+            "afferent": _assumed(60.0, "m/s", "Ia and Ib fibres"),
+            "efferent": _assumed(50.0, "m/s", "alpha motoneurons"),
+            "descending": _assumed(60.0, "m/s", "tracts to and from the brain"),
+            "receptor": _assumed(3.0, "ms", "from stretch to afferent volley"),
+            "junction": _assumed(1.0, "ms", "neuromuscular junction and muscle fibre"),
+            "synapse": _assumed(1.0, "ms", "one central synapse"),
+            "medium_wait": _assumed(30.0, "ms", "centre of the medium loop beyond the short one"),
+            "cortex_wait": _assumed(40.0, "ms", "centre of the long loop"),
+        }
+    )
+
+
+_ASSUMED = _waits_and_velocities()
+
+
+@dataclass(frozen=True)
+class Conduction:
+    """Velocities and waiting times of a reflex path; delay = distances / velocities + waits.
+
+    All assumed: the tables have latencies, which contain more than conduction. Replace what you
+    have measured: `Conduction().replaced(afferent=55.0)`.
+    """
+
+    parameters: ParameterSet = _ASSUMED
+
+    def __post_init__(self) -> None:
+        for name, standard in _ASSUMED.items():
+            value = self.parameters.si(name)
+            if value < 0.0 or (standard.unit == "m/s" and value == 0.0):
+                raise ParameterError(
+                    f"{name} is {self.parameters[name]}; possible: velocities above 0, waits of 0 "
+                    "or more. A signal takes time and does not stand still."
+                )
+
+    def replaced(self, **changes: Parameter | float) -> Conduction:
+        """The same path with some parameters changed, in m/s and ms; this one is unchanged."""
+        return Conduction(self.parameters.replaced(**changes))
+
+    def delay(
+        self, kind: str, afferent: ArrayLike, efferent: ArrayLike, *, to_brain: ArrayLike = 0.0
+    ) -> Array:
+        """Delay of a loop [s] from path lengths [m], broadcast together.
+
+        afferent, efferent : muscle to cord and cord to muscle; to_brain : cord to brain, used by
+        the long loop (up and down) and by the vestibular one (down; no afferent part).
+        """
+        if kind not in KINDS:
+            raise unknown("kind of loop", kind, KINDS)
+        given = {"afferent": afferent, "efferent": efferent, "to_brain": to_brain}
+        up, down, far = np.broadcast_arrays(*(_distance(n, d) for n, d in given.items()))
+        si = self.parameters.si
+        wait = si("receptor") + si("junction")
+        out = down / si("efferent")
+        if kind == "vestibular":  # three neurons: two synapses, descending tract
+            return out + far / si("descending") + wait + 2.0 * si("synapse")
+        out = out + up / si("afferent") + wait
+        if kind == "force":  # an interneuron between
+            return out + 2.0 * si("synapse")
+        if kind == "medium":
+            return out + si("medium_wait")
+        if kind == "long":
+            return out + 2.0 * far / si("descending") + si("cortex_wait")
+        return out + si("synapse")
+
+
+def _distance(name: str, value: ArrayLike) -> Array:
+    found = np.asarray(value, dtype=np.float64)
+    if not (np.isfinite(found).all() and (found >= 0.0).all()):
+        raise ParameterError(
+            f"{name} is {value!r} m; possible: finite lengths of 0 or more. Give the way along "
+            "the nerve."
+        )
+    return found

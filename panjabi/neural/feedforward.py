@@ -1,0 +1,181 @@
+"""Commands that do not wait for a signal: co-contraction held, and activation before an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ParameterError, unknown
+from panjabi.neural._given import array
+from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.tissue._base import require
+
+Array = NDArray[np.float64]
+
+
+def from_forces(force: ArrayLike, capacity: ArrayLike) -> Array:
+    """Commands that hold muscle forces: force over what the muscle can do there, shape (muscles,).
+
+    capacity [N] is the force at full activation at the posture (Fmax times force-length times
+    cosine of pennation), the passive part already taken off `force`.
+    """
+    capacity = array("capacity", capacity, np.shape(capacity), "N")
+    if capacity.ndim != 1 or not (capacity > 0.0).all():
+        raise ParameterError(
+            f"capacity has shape {capacity.shape} and least entry {capacity.min(initial=0.0):g} N; "
+            "possible: one number above 0 per muscle. Leave muscles out that cannot pull here."
+        )
+    command = array("force", force, capacity.shape, "N") / capacity
+    if command.min() < 0.0 or command.max() > 1.0 + 1e-9:
+        raise ParameterError(
+            f"the forces ask for commands from {command.min():g} to {command.max():g}; possible: 0 "
+            "to 1. Take off the passive force, or lower the load."
+        )
+    return np.minimum(command, 1.0)
+
+
+@njit(cache=True, nogil=True)
+def risen(x):
+    """Smooth step from 0 at x = 0 to 1 at x = 1 with two continuous slopes, and its slope."""
+    if x <= 0.0:
+        return 0.0, 0.0
+    if x >= 1.0:
+        return 1.0, 0.0
+    left = 1.0 - x
+    return x * x * x * (10.0 + x * (6.0 * x - 15.0)), 30.0 * x * x * left * left
+
+
+@njit(cache=True, nogil=True)
+def anticipated(time, event, base, onset, ramp, amplitude, out, by_onset):
+    """Commands at a time, out (muscles,), and their slopes in each muscle's onset [1/s]."""
+    for i in range(base.size):
+        share, slope = risen((time - event - onset[i]) / ramp)
+        out[i] = base[i] + amplitude[i] * share
+        by_onset[i] = -amplitude[i] * slope / ramp
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Anticipation:
+    """Feedforward commands that rise around an event, group by group.
+
+    Onsets are relative to the event, negative before it; for an arm movement the event is the
+    onset of the deltoid. Muscles of no group keep their base command.
+    """
+
+    base: ArrayLike  # co-contraction held throughout (muscles,) [1]
+    groups: tuple[str, ...]  # group of each muscle, "" for none
+    onset: Mapping[str, float]  # group -> onset against the event [s]
+    amplitude: Mapping[str, float]  # group -> command added [1]
+    event: float = 0.0  # [s]
+    ramp: float = 0.05  # time from onset to full command [s], assumed
+
+    def __post_init__(self) -> None:
+        base = array("base", self.base, (len(self.groups),), "1")
+        base.flags.writeable = False
+        object.__setattr__(self, "base", base)
+        require("Anticipation", "ramp", self.ramp, unit="s", above=0.0,
+                advice="Commands rise over some tens of milliseconds.")  # fmt: skip
+        require("Anticipation", "event", self.event, unit="s", advice="Give a time.")
+        known = {group for group in self.groups if group}
+        for what in ("onset", "amplitude"):
+            given = getattr(self, what)
+            for group, value in given.items():
+                if group not in known:
+                    raise unknown(f"group in {what}", group, known)
+                require(what, group, value, unit="s" if what == "onset" else "1",
+                        advice="Give one finite number per group.")  # fmt: skip
+            object.__setattr__(self, what, MappingProxyType(dict(given)))
+        if set(self.onset) != set(self.amplitude):
+            raise ParameterError(
+                f"onsets of {sorted(self.onset)} and amplitudes of {sorted(self.amplitude)}; "
+                "possible: both for the same groups. Give the missing ones."
+            )
+        top = base + self._per_muscle(self.amplitude)
+        if min(top.min(), base.min()) < 0.0 or max(top.max(), base.max()) > 1.0:
+            raise ParameterError(
+                f"commands would reach from {min(top.min(), base.min()):g} to "
+                f"{max(top.max(), base.max()):g}; possible: 0 to 1. Lower amplitude or base."
+            )
+
+    def _per_muscle(self, values: Mapping[str, float]) -> Array:
+        return np.array([values.get(group, 0.0) for group in self.groups])
+
+    @cached_property
+    def arrays(self) -> tuple[Array, Array, Array]:
+        """base, onset [s], amplitude per muscle, as the kernel reads them."""
+        return np.asarray(self.base), self._per_muscle(self.onset), self._per_muscle(self.amplitude)
+
+    def commands(self, time: float) -> Array:
+        """u0 at a time [s], shape (muscles,)."""
+        return self._evaluate(time)[0]
+
+    def by_onset(self, time: float) -> Array:
+        """d u0 / d onset of each muscle [1/s], exact: what a shift of onset changes at once."""
+        return self._evaluate(time)[1]
+
+    def _evaluate(self, time: float) -> tuple[Array, Array]:
+        base, onset, amplitude = self.arrays
+        out = np.empty((2, base.size))
+        anticipated(float(time), self.event, base, onset, self.ramp, amplitude, out[0], out[1])
+        return out[0], out[1]
+
+    @property
+    def breaks(self) -> tuple[float, ...]:
+        """Times [s] where a third derivative jumps: an integrator may step onto them."""
+        starts = {self.event + onset for onset in self.onset.values()}
+        return tuple(sorted(starts | {start + self.ramp for start in starts}))
+
+    def shifted(self, group: str, by: float) -> Anticipation:
+        """New record: one group `by` seconds later (negative: earlier)."""
+        if group not in self.onset:
+            raise unknown("group", group, self.onset)
+        return replace(self, onset={**self.onset, group: self.onset[group] + by})
+
+    def is_feedforward(self, group: str) -> bool:
+        """Whether the onset lies in the window that counts as feedforward."""
+        if group not in self.onset:
+            raise unknown("group", group, self.onset)
+        low, high = FEEDFORWARD_WINDOW
+        return low.si <= self.onset[group] <= high.si
+
+
+FEEDFORWARD_WINDOW = (
+    Parameter(-100.0, "ms", "Hodges1996", "assumed", "trunk onset against deltoid; recalled"),
+    Parameter(50.0, "ms", "Hodges1996", "assumed", "trunk onset against deltoid; recalled"),
+)
+ARM_RAISE_ONSETS = {
+    "transversus": Parameter(-30.0, "ms", THIS_WORK, "assumed", "before the deltoid"),
+    "transversus_late": Parameter(60.0, "ms", THIS_WORK, "assumed", "late: outside the window"),
+    "superficial": Parameter(0.0, "ms", THIS_WORK, "assumed", "with the deltoid"),
+}
+
+
+def arm_raise(
+    base: ArrayLike, groups: Sequence[str], *, late: bool = False, amplitude: float = 0.1,
+    event: float = 0.0,
+) -> Anticipation:  # fmt: skip
+    """Anticipation of a rapid arm movement for muscles of groups "transversus", "superficial".
+
+    `late` puts the onset of transversus behind the window of feedforward. All onsets and the
+    amplitude are assumed.
+    """
+    onsets = {
+        "transversus": ARM_RAISE_ONSETS["transversus_late" if late else "transversus"].si,
+        "superficial": ARM_RAISE_ONSETS["superficial"].si,
+    }
+    present = {group: onset for group, onset in onsets.items() if group in groups}
+    if not present:
+        raise ParameterError(
+            f"no muscle is in one of the groups {sorted(onsets)}; the groups are "
+            f"{sorted(set(groups))}. Name the group of each muscle."
+        )
+    return Anticipation(
+        base=base, groups=tuple(groups), onset=present,
+        amplitude=dict.fromkeys(present, amplitude), event=event,
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""One reflex loop to many muscles: gains, delays, filter, threshold.
+
+The loop sees the stretch e of a muscle over its optimal fibre length and its force F over the
+maximal one, so gains are commands per strain [1], per strain rate [s], per strain acceleration
+[s2] and per relative force [1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ParameterError, unknown
+from panjabi.neural.conduction import KINDS, default_delays
+from panjabi.provenance import SI, THIS_WORK, Parameter, ParameterSet, Status
+from panjabi.tissue._base import require
+
+Array = NDArray[np.float64]
+GAINS = ("stretch_gain", "rate_gain", "acceleration_gain", "force_gain")
+_UNIT = {"stretch_gain": "1", "rate_gain": "s", "acceleration_gain": "s2", "force_gain": "1"}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ReflexLoop:
+    """One loop to all muscles; every gain and the delay one number or one per muscle.
+
+    filter_time [s] : first-order filter, required by an acceleration gain, whose closed loop would
+        otherwise be neutral; with a force gain it makes the slow force feedback k_f / (T s + 1).
+    threshold : where given, the loop only excites, and only beyond it; None works both ways, so
+        that unloading lowers the command.
+    """
+
+    kind: str
+    stretch_gain: ArrayLike = 0.0  # [1]
+    rate_gain: ArrayLike = 0.0  # [s]
+    acceleration_gain: ArrayLike = 0.0  # [s2]
+    force_gain: ArrayLike = 0.0  # [1], inhibitory when positive
+    delay: ArrayLike | None = None  # [s]; None: the default of the kind
+    filter_time: float = 0.0  # [s]
+    threshold: float | None = None  # [1]
+    corner: float = 0.005  # width of the corner at the threshold [1], assumed
+    name: str = ""  # the kind where none is given
+    source: str = THIS_WORK
+    status: Status = "assumed"
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise unknown("kind of loop", self.kind, KINDS)
+        me = f"loop {self.kind!r}"
+        if not self.name:
+            object.__setattr__(self, "name", self.kind)
+        for gain in GAINS:
+            object.__setattr__(self, gain, _vector(f"{gain} of {me}", getattr(self, gain)))
+        delay = default_delays().si(self.kind) if self.delay is None else self.delay
+        object.__setattr__(self, "delay", _vector(f"delay of {me}", delay))
+        least = float(np.min(np.asarray(self.delay)))
+        if least < 0.0:
+            raise ParameterError(
+                f"delay of {me} is {least:g} s; possible: 0 and above. A reflex "
+                "cannot answer before the stretch; give the time around the loop."
+            )
+        require(me, "filter_time", self.filter_time, unit="s", at_least=0.0,
+                advice="Give a time constant, or 0 for none.")  # fmt: skip
+        require(me, "corner", self.corner, unit="1", at_least=0.0,
+                advice="Give the width over which the threshold is rounded.")  # fmt: skip
+        if self.threshold is not None:
+            require(me, "threshold", self.threshold, unit="1",
+                    advice="Give None for a loop that works both ways.")  # fmt: skip
+        if self.on_acceleration and self.filter_time == 0.0:
+            raise ParameterError(
+                f"{me} has an acceleration gain and no filter_time: delayed acceleration fed back "
+                "unfiltered makes the system neutral, with infinitely many modes that no delay "
+                "margin bounds. Possible: filter_time above 0. Give one, some 10 ms."
+            )
+        if self.on_acceleration and np.any(np.asarray(self.force_gain) != 0.0):
+            raise ParameterError(
+                f"{me} has an acceleration and a force gain; possible: one of them a loop, as a "
+                "loop has one filter. Make two loops."
+            )
+
+    @property
+    def on_acceleration(self) -> bool:
+        return bool(np.any(np.asarray(self.acceleration_gain) != 0.0))
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the loop has states of its own."""
+        on_force = bool(np.any(np.asarray(self.force_gain) != 0.0))
+        return self.filter_time > 0.0 and (self.on_acceleration or on_force)
+
+    @property
+    def signal(self) -> str:
+        """ "head" where the stretch is that of the head in space, else "muscle"."""
+        return "head" if self.kind == "vestibular" else "muscle"
+
+    @property
+    def parameters(self) -> ParameterSet:
+        """Gains and delays as parameters; one that differs between muscles by its mean."""
+        found: dict[str, Parameter] = {}
+        for name in (*GAINS, "delay"):
+            values = np.asarray(getattr(self, name))
+            unit = _UNIT.get(name, "s")
+            note = "" if values.ndim == 0 else f"mean of {values.size} muscles"
+            if unit not in SI:
+                unit, note = "1", f"{note} in {unit}".strip()
+            if np.any(values != 0.0):
+                mean = float(np.mean(values))
+                found[f"{self.name}_{name}"] = Parameter(mean, unit, self.source, self.status, note)
+        return ParameterSet(found)
+
+    def scaled(self, factor: float) -> ReflexLoop:
+        """The same loop with all gains times a factor."""
+        require("scaled", "factor", factor, unit="1", at_least=0.0,
+                advice="Give 1 for no change, 0 to open the loop.")  # fmt: skip
+        changes = {gain: factor * np.asarray(getattr(self, gain)) for gain in GAINS}
+        return replace(self, **changes)
+
+    def later(self, by: float) -> ReflexLoop:
+        """The same loop with a delay longer by so many seconds."""
+        return replace(self, delay=np.asarray(self.delay) + by)
+
+
+def _vector(what: str, value: ArrayLike) -> Array:
+    found = np.array(value, dtype=np.float64)
+    if found.ndim > 1 or not np.isfinite(found).all():
+        raise ParameterError(
+            f"{what} is {value!r}; possible: a finite number, or one per muscle. Give a list in "
+            "the order of the muscles."
+        )
+    found.flags.writeable = False
+    return found

@@ -1,0 +1,150 @@
+"""The head on one axis of the neck, turned by the trunk: resonance with and without reflexes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ConvergenceError
+from panjabi.neural.vestibular import NeckReflex
+from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
+from panjabi.reference import row
+from panjabi.tissue._base import require
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReducedNeck:
+    """Head on one axis of the neck, trunk moved from outside: J, B, K and the two paths."""
+
+    inertia: float  # J [kg m2]
+    damping: float  # B [N m s/rad]
+    stiffness: float  # K [N m/rad]
+    reflex: NeckReflex
+    parameters: ParameterSet | None = None
+
+    def __post_init__(self) -> None:
+        units = {"inertia": "kg m2", "damping": "N m s/rad", "stiffness": "N m/rad"}
+        for name, unit in units.items():
+            require("ReducedNeck", name, getattr(self, name), unit=unit, above=0.0,
+                    advice="Give the passive neck without reflexes.")  # fmt: skip
+
+    def head_over_trunk(self, frequency_hz: ArrayLike) -> NDArray[np.complex128]:
+        """Head angle in space per trunk angle at frequencies [Hz], complex, exact.
+
+        A steady state is meant; that it exists (stability) is for the spectrum to say.
+        """
+        s = 2j * math.pi * np.asarray(frequency_hz, dtype=np.float64)
+        vcr, ccr = self.reflex.transfer(s)
+        passive = self.damping * s + self.stiffness + ccr
+        return passive / (self.inertia * s * s + vcr + passive)
+
+    def resonance(self) -> tuple[float, float]:
+        """(peak of |head / trunk| [1], its frequency [Hz]) between 0.3 and 12 Hz."""
+        from scipy.optimize import minimize_scalar
+
+        grid = np.geomspace(0.3, 12.0, 600)
+        at = int(np.argmax(np.abs(self.head_over_trunk(grid))))
+        found = minimize_scalar(
+            lambda f: -abs(complex(self.head_over_trunk(f))),
+            bounds=(grid[max(at - 1, 0)], grid[min(at + 1, grid.size - 1)]),
+            method="bounded",
+            options={"xatol": 1e-9},
+        )
+        return -float(found.fun), float(found.x)
+
+    def without(self, path: str) -> ReducedNeck:
+        """The same neck without "vcr" or "ccr"."""
+        return replace(self, reflex=self.reflex.without(path))
+
+
+@cache
+def fitted_neck(*, head_inertia: float = 0.0148, reflex: NeckReflex | None = None) -> ReducedNeck:
+    """Neck in yaw with the passive resonance and reflex strength of Peng et al. (1996, 1999).
+
+    Calibration: 5.2 dB at 2.1 Hz without reflexes sets K / J and B / J; the VCR alone takes 75 %
+    of what the peak has above 1, and with both paths the peak lies at 2.9 Hz, which sets the two
+    VCR gains; CCR gains are a tenth of them. The inertia is recalled; it scales all moments and
+    changes no frequency response. `reflex` gives delays and time constants, its gains are
+    replaced.
+
+    Raises
+    ------
+    ConvergenceError
+        If no gains meet the figures with these time constants.
+    """
+    from scipy.optimize import root
+
+    reflex = NeckReflex() if reflex is None else reflex
+    rows = {name: row(id) for name, id in _FIGURES.items()}
+    peak = 10.0 ** (rows["passive_peak"].number / 20.0)
+    quiet = reflex.without("vcr").without("ccr")
+
+    def passive(x: np.ndarray) -> ReducedNeck:
+        stiffness, damping = head_inertia * np.exp(x)
+        return ReducedNeck(
+            inertia=head_inertia, damping=float(damping), stiffness=float(stiffness), reflex=quiet
+        )
+
+    def passive_misses(x: np.ndarray) -> list[float]:
+        gain, frequency = passive(x).resonance()
+        return [gain - peak, frequency - rows["passive_frequency"].number]
+
+    first = root(passive_misses, np.log([200.0, 10.0]), tol=1e-11)
+    neck = passive(first.x)
+    left = 1.0 - rows["vcr_damping"].number / 100.0
+    ratio = rows["vcr_over_ccr"].number
+
+    def with_gains(x: np.ndarray) -> ReducedNeck:
+        rate, position = (head_inertia * float(v) for v in x)
+        both = replace(
+            reflex, vcr_rate_gain=rate, vcr_position_gain=position,
+            ccr_rate_gain=rate / ratio, ccr_stretch_gain=position / ratio,
+        )  # fmt: skip
+        return replace(neck, reflex=both)
+
+    def gain_misses(x: np.ndarray) -> list[float]:
+        both = with_gains(np.abs(x))
+        alone = both.without("ccr").resonance()[0]
+        frequency = both.resonance()[1]
+        return [(alone - 1.0) / (peak - 1.0) - left, frequency - rows["full_frequency"].number]
+
+    second = root(gain_misses, [7.0, 70.0], tol=1e-11)
+    miss = max(np.abs(passive_misses(first.x)).max(), np.abs(gain_misses(second.x)).max())
+    if not miss < 1e-6:
+        raise ConvergenceError(
+            f"the neck misses its calibration by {miss:.2g}; possible: time constants near the "
+            f"standard ones, not {reflex}. Change one at a time."
+        )
+    found = with_gains(np.abs(second.x))
+    known = {name: _printed(name) for name in _FIGURES}
+    known["inertia"] = row("N084").parameter(head_inertia, unit="kg m2")
+    for name in ("integrator_time", "filter_time", "vcr_lead", "ccr_delay"):
+        known[name] = Parameter(getattr(reflex, name), "s", THIS_WORK, "assumed")
+    known["canal_time"] = Parameter(reflex.canals.time, "s", THIS_WORK, "assumed")
+    known["vcr_delay"] = row("N025").parameter(1e3 * reflex.vcr_delay, unit="ms")
+    for name in ("damping", "stiffness"):
+        unit = "N m s/rad" if name == "damping" else "N m/rad"
+        known[name] = Parameter(getattr(found, name), unit, "Peng1996", "fitted")
+    for name in ("vcr_rate_gain", "ccr_rate_gain", "vcr_position_gain", "ccr_stretch_gain"):
+        unit = "N m s/rad" if "rate" in name else "N m/rad"
+        known[name] = Parameter(getattr(found.reflex, name), unit, "Peng1996; Peng1999", "fitted")
+    return replace(found, parameters=ParameterSet(known))
+
+
+_FIGURES = {
+    "passive_peak": "N075",  # [dB]
+    "passive_frequency": "N076",  # [Hz]
+    "vcr_damping": "N078",  # [%]
+    "full_frequency": "N080",  # [Hz]
+    "vcr_over_ccr": "N083",  # [1]
+}
+
+
+def _printed(name: str) -> Parameter:
+    figure = row(_FIGURES[name])
+    unit = {"dB": "1", "ratio": "1"}.get(figure.unit, figure.unit)
+    return figure.parameter(unit=unit)

@@ -1,0 +1,109 @@
+"""Commands of all muscles from their reflex loops, compiled.
+
+Arrays: loops L, muscles m. Signals `stretch`, `rate`, `force` (L, m) have arrived, that is, are
+already late. A loop with a filter owns row `slot[k]` of `state` (rows, m): low-passed rate for a
+loop on acceleration, low-passed force for one on force. Acceleration is never asked for: after
+a filter of time T it is (rate - state) / T, so the closed system stays retarded. A loop with a
+threshold says nothing at rest: what its rounded corner gives there is taken off.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from panjabi.neural.smooth_kernels import rectified, saturated
+
+
+@njit(cache=True, nogil=True)
+def loop_signal(g_stretch, g_rate, g_force, per_time, kind, stretch, rate, force, z):
+    """What a loop tells a muscle before its threshold.
+
+    kind -1: no filter; 1: z is the low-passed rate and per_time = k_a / T; 0: z is the low-passed
+    force. Numbers rather than arrays go in: handing over arrays costs more than the arithmetic.
+    """
+    if kind < 0:
+        return g_stretch * stretch + g_rate * rate - g_force * force
+    if kind == 1:
+        return g_stretch * stretch + g_rate * rate + per_time * (rate - z)
+    return g_stretch * stretch + g_rate * rate - g_force * z
+
+
+@njit(cache=True, nogil=True)
+def commands(
+    gains, filter_time, slot, on_rate, threshold, corner, width, offset,
+    stretch, rate, force, state, out,
+):  # fmt: skip
+    """Commands u in (0, 1), out (m,).
+
+    gains (4, L, m): stretch, rate, acceleration, force; threshold (L,) with the width of its
+    corner (L,), negative where a loop works both ways; offset (m,): u0 before saturation.
+    """
+    loops, muscles = stretch.shape
+    for m in range(muscles):
+        out[m] = offset[m]
+    for k in range(loops):
+        at_rest = rectified(-threshold[k], corner[k])[0] if corner[k] >= 0.0 else 0.0
+        at = slot[k]
+        kind = -1 if at < 0 else (1 if on_rate[k] else 0)
+        for m in range(muscles):
+            z = state[at, m] if at >= 0 else 0.0
+            per_time = gains[2, k, m] / filter_time[k] if kind == 1 else 0.0
+            signal = loop_signal(
+                gains[0, k, m], gains[1, k, m], gains[3, k, m], per_time, kind,
+                stretch[k, m], rate[k, m], force[k, m], z,
+            )  # fmt: skip
+            if corner[k] >= 0.0:
+                signal = rectified(signal - threshold[k], corner[k])[0] - at_rest
+            out[m] += signal
+    for m in range(muscles):
+        out[m] = saturated(out[m], width)[0]
+
+
+@njit(cache=True, nogil=True)
+def commands_slopes(
+    gains, filter_time, slot, on_rate, threshold, corner, width, offset,
+    stretch, rate, force, state, by_stretch, by_rate, by_force, by_state,
+):  # fmt: skip
+    """Slopes of each muscle's command in its own signals: three (L, m) arrays and (rows, m)."""
+    loops, muscles = stretch.shape
+    for m in range(muscles):
+        total = offset[m]
+        for k in range(loops):
+            at = slot[k]
+            kind = -1 if at < 0 else (1 if on_rate[k] else 0)
+            z = state[at, m] if at >= 0 else 0.0
+            per_time = gains[2, k, m] / filter_time[k] if kind == 1 else 0.0
+            signal = loop_signal(
+                gains[0, k, m], gains[1, k, m], gains[3, k, m], per_time, kind,
+                stretch[k, m], rate[k, m], force[k, m], z,
+            )  # fmt: skip
+            on = 1.0
+            if corner[k] >= 0.0:
+                signal, on = rectified(signal - threshold[k], corner[k])
+                signal -= rectified(-threshold[k], corner[k])[0]
+            total += signal
+            by_stretch[k, m] = on * gains[0, k, m]
+            by_rate[k, m] = on * (gains[1, k, m] + per_time)
+            by_force[k, m] = -on * gains[3, k, m] if kind < 0 else 0.0
+            if kind == 1:
+                by_state[at, m] = -on * per_time
+            elif kind == 0:
+                by_state[at, m] = -on * gains[3, k, m]
+        slope = saturated(total, width)[1]
+        for k in range(loops):
+            by_stretch[k, m] *= slope
+            by_rate[k, m] *= slope
+            by_force[k, m] *= slope
+            if slot[k] >= 0:
+                by_state[slot[k], m] *= slope
+
+
+@njit(cache=True, nogil=True)
+def state_rates(filter_time, slot, on_rate, rate, force, state, out):
+    """d state / dt of the filters, (rows, m)."""
+    loops, muscles = rate.shape
+    for k in range(loops):
+        if slot[k] >= 0:
+            for m in range(muscles):
+                arriving = rate[k, m] if on_rate[k] else force[k, m]
+                out[slot[k], m] = (arriving - state[slot[k], m]) / filter_time[k]
