@@ -9,19 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fascia.clinical.examination import Examination
-from fascia.coupling.crossing import acting_strands
-from fascia.coupling.record import Drift, SpineNull, SpineReading, SpineRelease
-from fascia.coupling.state import CoupledState, Settled, coupled_state
-from fascia.coupling.wrapped import WrappedSpine, Wrapping, wrapping_of
-from fascia.errors import ReleaseError
+from fascia.coupling.nulls import null_models_of
+from fascia.coupling.reading import (
+    by_level,
+    leg_stiffness,
+    pair,
+    reading_of,
+    spine_of,
+    stability_of,
+)
+from fascia.coupling.record import Drift, SpineRelease
+from fascia.coupling.state import CoupledState, coupled_state
+from fascia.coupling.wrapped import Wrapping, wrapping_of
 from fascia.interventions.mechanisms import apply_doses, check_doses
 from fascia.network.model import TensionNetwork
 from fascia.subject import Subject
-from fascia.transmission.routes import minimum_cut
 from panjabi.provenance import THIS_WORK, Parameter
 from panjabi.spine.static import StaticSpine
-from panjabi.stability.muscular import StaticStability, static_stability
 
 Floats = NDArray[np.float64]
 
@@ -72,16 +76,16 @@ def release_with_spine(
     subject.network.strands_of(region=region)  # an unknown region is an error before any solve
     state = coupled_state(subject.network, spine, side=side, **options)
     released = apply_doses(subject, region, given).network
-    first, second = _pair(state, state.with_floor, subject.network, released)
-    alone = _pair(state, state.equilibrium_only, subject.network, released)
-    before = _reading(state, first, alone[0], state.hamstring_stiffness)
-    leg = _leg(released, side, state.examination)
-    after = _reading(state, second, alone[1], leg)
+    first, second = pair(state, state.with_floor, subject.network, released)
+    alone = pair(state, state.equilibrium_only, subject.network, released)
+    before = reading_of(state, first, alone[0], state.hamstring_stiffness)
+    leg = leg_stiffness(released, side, state.examination)
+    after = reading_of(state, second, alone[1], leg)
     answered = None
     if answer:
         answer_state = coupled_state(released, spine, side=side, **options)
         walls = answer_state.with_floor.wrapping, answer_state.equilibrium_only.wrapping
-        answered = _reading(answer_state, *walls, leg)
+        answered = reading_of(answer_state, *walls, leg)
     imbalance = second.term.gradient - first.term.gradient
     drift = _drift(state, released, second, imbalance)
     return SpineRelease(
@@ -94,59 +98,9 @@ def release_with_spine(
         answered=answered,
         state=state,
         imbalance=imbalance,
-        null_models=_nulls(subject, region, given, state) if null_models else (),
+        null_models=null_models_of(subject, region, given, state) if null_models else (),
         notes=_notes(state, region, given, answer, drift),
         parameters={**state.parameters, **_dose_parameters(given)},
-    )
-
-
-def _pair(
-    state: CoupledState, settled: Settled, old: TensionNetwork, new: TensionNetwork
-) -> tuple[Wrapping, Wrapping]:
-    """What two networks do to the state's spine under its muscles' pulls.
-
-    One and the same object where the parts that reach the spine are equal.
-    """
-    spine = settled.recruitment.spine
-    pulls = state.pulls.on_nodes(settled.recruitment.forces)
-    first, element = settled.wrapping, settled.element
-    if old is not state.network:
-        first, element = wrapping_of(old, spine, pulls=pulls)
-    second, other = wrapping_of(new, spine, pulls=pulls, like=element)
-    same = element.part.nodes == other.part.nodes and element.part.strands == other.part.strands
-    return first, first if same else second
-
-
-def _stability(settled: Settled, wrapping: Wrapping) -> StaticStability:
-    """Of the state's spine and muscle forces inside a network."""
-    found = settled.recruitment
-    spine = _spine(settled).with_wrapping(wrapping)
-    return static_stability(spine, found.forces, stiffness=found.stiffness)
-
-
-def _spine(settled: Settled) -> WrappedSpine:
-    spine = settled.recruitment.spine
-    assert isinstance(spine, WrappedSpine)
-    return spine
-
-
-def _by_level(spine: StaticSpine, values: Floats) -> dict[str, float]:
-    return dict(zip(spine.levels, values.tolist(), strict=True))
-
-
-def _reading(
-    state: CoupledState, wrapping: Wrapping, alone: Wrapping, leg: float | None
-) -> SpineReading:
-    """The state's muscles and posture with these networks around the spine."""
-    stability = _stability(state.with_floor, wrapping)
-    spine, forces = stability.spine, stability.forces
-    return SpineReading(
-        compression=_by_level(spine, spine.compression(forces)),
-        shear=_by_level(spine, spine.shear(forces)),
-        least_stiffness=stability.least_stiffness,
-        margin=_stability(state.equilibrium_only, alone).least_stiffness,
-        effort=state.effort,
-        hamstring_stiffness=leg,
     )
 
 
@@ -155,10 +109,10 @@ def _drift(
 ) -> Drift | None:
     """Where the joints go when nothing answers, to first order; None if the posture is lost."""
     settled = state.with_floor
-    stability, spine = _stability(settled, wrapping), _spine(settled)
+    stability, spine = stability_of(settled, wrapping), spine_of(settled)
     if not imbalance.any():
         same = spine.with_wrapping(wrapping)
-        return Drift(np.zeros_like(imbalance), _by_level(same, same.compression(stability.forces)))
+        return Drift(np.zeros_like(imbalance), by_level(same, same.compression(stability.forces)))
     if not stability.stable:
         return None
     shift: Floats = -np.linalg.solve(stability.hessian, imbalance).astype(float)
@@ -169,70 +123,7 @@ def _drift(
     pulls = state.pulls.on_nodes(stability.forces)
     moved, _ = wrapping_of(released, replace(spine, q=q), pulls=pulls)
     turned = spine.with_wrapping(moved)
-    return Drift(shift, _by_level(turned, turned.compression(forces)))
-
-
-def _leg(network: TensionNetwork, side: str, like: Examination | None = None) -> float:
-    return Examination(network, "slr", side=side, like=like).stiffness()[0]
-
-
-def _changed(old: TensionNetwork, new: TensionNetwork) -> tuple[str, ...]:
-    """Strands that a release altered, or whose nodes it altered."""
-    nodes = {a.name for a, b in zip(old.nodes, new.nodes, strict=True) if a != b}
-    return tuple(
-        a.name
-        for a, b in zip(old.strands, new.strands, strict=True)
-        if a.active and (a != b or {a.start, a.end} & nodes)
-    )
-
-
-def _nulls(
-    subject: Subject, region: str, doses: Mapping[str, float], state: CoupledState
-) -> tuple[SpineNull, ...]:
-    """Network removed, sham, ties clamped, chain cut; the muscles of the state throughout."""
-    network = subject.network
-    removed = SpineNull(
-        name="network_removed",
-        meaning="the spine with its own tissue alone: there is nothing to release",
-        compression_change=0.0,
-        margin_change=0.0,
-        hamstring_change=None,
-    )
-    clamped = replace(subject, network=network.with_tie_ratio(float("inf")))
-    models = [
-        ("sham", "the same procedure with every dose zero", subject, {}),
-        ("ties_rigid", "released with every tie clamped", clamped, doses),
-    ]
-    changed = _changed(network, apply_doses(subject, region, doses).network)
-    try:
-        acting = acting_strands(network, state.spine.coordinates)
-        strands = minimum_cut(network, changed, acting)
-        parted = replace(subject, network=network.cut(*strands) if strands else network)
-        meaning = f"released with {len(strands)} strands cut between region and lumbar joints"
-        models.append(("chain_cut", meaning, parted, doses))
-    except ReleaseError:
-        pass  # the region touches what crosses the joints: there is nothing in between to cut
-    made = [removed]
-    for name, meaning, person, some in models:
-        other = apply_doses(person, region, some).network
-        first, second = _pair(state, state.with_floor, person.network, other)
-        alone = _pair(state, state.equilibrium_only, person.network, other)
-        bench = Examination(person.network, "slr", side=state.side)
-        leg = bench.stiffness()[0]
-        before = _reading(state, first, alone[0], leg)
-        after = _reading(state, second, alone[1], _leg(other, state.side, bench))
-        made.append(
-            SpineNull(
-                name=name,
-                meaning=meaning,
-                compression_change=max(
-                    (after.compression[k] - v for k, v in before.compression.items()), key=abs
-                ),
-                margin_change=after.margin - before.margin,
-                hamstring_change=(after.hamstring_stiffness or 0.0) - leg,
-            )
-        )
-    return tuple(made)
+    return Drift(shift, by_level(turned, turned.compression(forces)))
 
 
 def _notes(
