@@ -24,8 +24,6 @@ _EXPORTS = {
     "solve": "panjabi.simulate.adaptive",
 }
 
-__all__ = list(_EXPORTS)
-
 
 def __getattr__(name: str) -> Any:
     return _lazy.lookup(__name__, _EXPORTS, name)
