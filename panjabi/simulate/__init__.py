@@ -22,6 +22,15 @@ _EXPORTS = {
     "solve_noisy": "panjabi.simulate.noise",
     "noisy_cohort": "panjabi.simulate.noise",
     "solve": "panjabi.simulate.adaptive",
+    "simulate": "panjabi.simulate.spine_run",
+    "SpineRecord": "panjabi.simulate.record",
+    "load_record": "panjabi.simulate.trajectory_file",
+    "ForcePulse": "panjabi.spine.applied",
+    "ForceStep": "panjabi.spine.applied",
+    "MomentPulse": "panjabi.spine.applied",
+    "Multisine": "panjabi.spine.applied",
+    "QuickRelease": "panjabi.spine.applied",
+    "SuddenLoad": "panjabi.spine.applied",
 }
 
 

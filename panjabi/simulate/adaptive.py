@@ -159,6 +159,12 @@ def checked(
             "the implicit pair was asked of a model without a Jacobian; it needs d rhs / d y. "
             "Give DelayModel(jacobian=...), or take the explicit pair."
         )
+    if settings.method == "rosenbrock" and model.jacobian is None and model.linear is None:
+        raise ParameterError(
+            "the Rosenbrock pair was asked of a model without a Jacobian; it needs d rhs / d y, or "
+            "linear algebra of the model's own. Give DelayModel(jacobian=...) or (linear=...), or "
+            "take the explicit pair."
+        )
     return state, (start, end), parameters, lags
 
 

@@ -28,9 +28,11 @@ from panjabi.simulate.layout import (
     PENDING,
     PRUNE,
     REJECTED,
+    ROSENBROCK,
     RTOL,
     RUNNING,
     SAMPLED,
+    STALE,
     STALLED,
     START,
     STATUS,
@@ -42,6 +44,7 @@ from panjabi.simulate.layout import (
     TOO_SMALL,
 )  # fmt: skip
 from panjabi.simulate.past import continue_piece, evaluate
+from panjabi.simulate.rosenbrock import prepare_linear, rosenbrock_step
 from panjabi.simulate.start import start
 from panjabi.simulate.steps import NOT_SOLVED, explicit_step, implicit_step, prepare_newton, rate
 
@@ -141,8 +144,9 @@ def advance(
     n = y.size
     rtol = real[RTOL]
     implicit = whole[METHOD] == IMPLICIT
-    power = 0.25 if implicit else 0.2
-    damp = 0.0 if implicit else 0.04
+    rosenbrock = whole[METHOD] >= ROSENBROCK
+    power = 1.0 / 3.0 if rosenbrock else 0.25 if implicit else 0.2
+    damp = 0.0 if implicit or rosenbrock else 0.04
     fixed = whole[FIXED]
     varying = lags.size > fixed
     shortest = math.inf
@@ -203,7 +207,7 @@ def advance(
                     whole[STATUS] = NOT_FINITE
                     return NOT_FINITE
             whole[FRESH] = 0
-            whole[JACOBIAN_AGE] = 1
+            whole[JACOBIAN_AGE] = STALE
             smooth = False
         if real[STEP] <= 0.0:
             real[STEP] = first_guess(t, y, f, atol, rtol, whole, real)
@@ -239,6 +243,8 @@ def advance(
                 scale[i] = atol[i] + rtol * abs(y[i])
             if not prepare_newton(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
                 got = NOT_SOLVED
+        elif rosenbrock and not prepare_linear(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
+            got = NOT_SOLVED
         moved = 0.0
         sweep = 0
         while got >= 0:
@@ -247,6 +253,12 @@ def advance(
                     rhs, delay, history, t, h, y, lag, p, reads, whole, real, times, coef,
                     pieces, passed_steps, hints, buffer, z, k, stage, new, error, piece, scale,
                     lu, pivots, base, change, 0.05 * real[INNER],
+                )  # fmt: skip
+            elif rosenbrock:
+                got = rosenbrock_step(
+                    rhs, delay, jacobian, history, t, h, y, lag, p, reads, whole, real, times,
+                    coef, pieces, passed_steps, hints, buffer, z, k, stage, new, error, piece,
+                    jac, lu, pivots,
                 )  # fmt: skip
             else:
                 got = explicit_step(
@@ -274,7 +286,7 @@ def advance(
                 got = NOT_SOLVED
         if got < 0:
             whole[REJECTED] += 1
-            whole[JACOBIAN_AGE] = 1
+            whole[JACOBIAN_AGE] = STALE
             if h <= 4.0 * smallest or (got == AHEAD and h < 1e-10 * (1.0 + abs(t))):
                 whole[STATUS] = TOO_SMALL if got == NOT_SOLVED else got
                 return whole[STATUS]

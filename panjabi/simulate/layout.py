@@ -52,7 +52,9 @@ REALS = 7
 ) = range(24)
 WHOLES = 24
 
-EXPLICIT, IMPLICIT = 0, 1
+EXPLICIT, IMPLICIT, ROSENBROCK, STRUCTURED = 0, 1, 2, 3
+"""Methods; STRUCTURED is Rosenbrock with the model's own linear algebra."""
+STALE = 1 << 30  # age of a Jacobian that must not be used
 RECORD, STOP, SWITCH = 0, 1, 2  # kinds of events
 
 RUNNING, DONE, STOPPED, FULL = 0, 1, 2, 3

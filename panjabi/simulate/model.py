@@ -53,7 +53,11 @@ class DelayModel:
     rhs(t, y, delayed, p, out)        out (n,); delayed[j, r] is state reads[r] at t - delay j
     delay(t, y, p, out)               out (varying,): delays that depend on time and state [s]
     event(t, y, delayed, p, out)      out (len(events),): event functions
-    jacobian(t, y, delayed, p, out)   out (n, n): d rhs / d y, for the implicit pair
+    jacobian(t, y, delayed, p, out)   out (n, n): d rhs / d y, for the implicit pairs
+    linear(t, y, delayed, p, work)    in the place of a Jacobian for the Rosenbrock pair, where n is
+        large and J has a structure. work (2, n): work[0, 0] is the task: 0 evaluates J, 1 factors
+        1 - w J with w = work[0, 1], 2 solves with that for work[1] in place. work[0, 2] is set to
+        1 where it went well, else 0. What is kept between the calls lies in p.
 
     Constant delays come first in `delayed`, then those of `delay`. Neutral terms (a delayed
     derivative) are not part of the model: filter them into a state of their own.
@@ -67,6 +71,7 @@ class DelayModel:
     event: Callable[..., None] | None = None
     events: tuple[Event, ...] = ()
     jacobian: Callable[..., None] | None = None
+    linear: Callable[..., None] | None = None
     compiled: dict[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -84,7 +89,7 @@ class DelayModel:
                 "events are described; each value of the function needs its Event. Give both or "
                 "neither."
             )
-        names = ("rhs", "delay", "event", "jacobian")
+        names = ("rhs", "delay", "event", "jacobian", "linear")
         compiled = {name: compiled_function(name, getattr(self, name)) for name in names}
         object.__setattr__(self, "compiled", compiled)
 

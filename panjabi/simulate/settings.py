@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from panjabi.errors import ParameterError, unknown
 
-Method = Literal["explicit", "implicit"]
-METHODS: tuple[Method, ...] = ("explicit", "implicit")
+Method = Literal["explicit", "implicit", "rosenbrock"]
+METHODS: tuple[Method, ...] = ("explicit", "implicit", "rosenbrock")
 LEAST_RTOL = 1e-13
 
 
@@ -23,7 +23,9 @@ class Settings:
     rtol, atol : a step is accepted when the root mean square over the states of
         estimate / (atol + rtol |y|) is at most 1. atol may have one value a state, in the
         state's unit.
-    method : "explicit" (order 5) or "implicit" (order 4, L-stable, needs the model's Jacobian).
+    method : "explicit" (order 5); "implicit" (order 4, L-stable, needs the model's Jacobian) or
+        "rosenbrock" (order 3, linearly implicit, L-stable, content with a rough Jacobian or with
+        the linear algebra of the model itself).
     largest_step, first_step : [s]; first_step None: chosen from the equations.
     track : breaking points up to this order are stepped on exactly (0: none).
     inner : share of the tolerance to which a step is repeated that reads its own result; Newton's

@@ -64,14 +64,22 @@ def prepared(kernel: Any, signature: Any) -> Any:
     return kernel
 
 
-def functions_of(model: DelayModel, past: Past) -> tuple[Any, ...]:
-    """The five functions, with idle ones where the model has none."""
+def structured(model: DelayModel, settings: Settings) -> bool:
+    """Whether the model's own linear algebra is used."""
+    return settings.method == "rosenbrock" and model.linear is not None
+
+
+def functions_of(model: DelayModel, past: Past, own_algebra: bool = False) -> tuple[Any, ...]:
+    """The five functions, with idle ones where the model has none.
+
+    own_algebra : the model's `linear` in the place of its Jacobian, as `structured` says.
+    """
     given = model.compiled
     return (
         given["rhs"],
         given["delay"] or no_delay,
         given["event"] or no_event,
-        given["jacobian"] or no_jacobian,
+        given["linear" if own_algebra else "jacobian"] or no_jacobian,
         past.function or no_history,
     )
 
@@ -118,7 +126,10 @@ class Workspace:
         self.real[at.RTOL], self.real[at.LARGEST] = settings.rtol, settings.largest_step
         self.real[at.ERROR], self.real[at.INNER] = 1e-4, settings.inner
         self.whole[at.COUNT] = self.whole[at.FIRST] = past.pieces
-        self.whole[at.METHOD] = METHODS.index(settings.method)
+        self.own_algebra = structured(model, settings)
+        self.whole[at.METHOD] = (
+            at.STRUCTURED if self.own_algebra else METHODS.index(settings.method)
+        )
         self.whole[at.TRACK], self.whole[at.FIXED] = settings.track, fixed
         self.whole[at.BY_FUNCTION] = int(past.function is not None)
         self.whole[at.FRESH] = 1
@@ -146,8 +157,9 @@ class Workspace:
         self.piece, self.buffer = np.zeros((5, n)), np.zeros(n)
         self.z = np.zeros((delays, self.reads.size))
         self.lag, self.values = np.zeros(delays), np.zeros(events)
-        size = n if settings.method == "implicit" else 0
-        self.jac, self.lu = np.zeros((size, size)), np.zeros((size, size))
+        size = 0 if settings.method == "explicit" or self.own_algebra else n
+        self.jac = np.zeros((2, max(n, 3)) if self.own_algebra else (size, size))
+        self.lu = np.zeros((size, size))
         self.pivots = np.zeros(size, dtype=np.int64)
         self.breaks = breaks
         self.before = before_start(past, y0.size, span[0], self.p)
@@ -175,4 +187,4 @@ class Workspace:
     def advance(self, steps: int) -> int:
         """Up to so many accepted steps; the driver's status."""
         driver = prepared(advance, ADVANCE)
-        return driver(*functions_of(self.model, self.past), *self.arrays(), steps)
+        return driver(*functions_of(self.model, self.past, self.own_algebra), *self.arrays(), steps)
