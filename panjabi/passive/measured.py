@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi._files import finite_number
 from panjabi.errors import DataFileError, ParameterError, nearest
 from panjabi.passive.curve_fit import CurveFit, fit_curve
 from panjabi.passive.neutral_zone import (
@@ -97,7 +98,7 @@ def parse_measurement(text: str, name: str) -> Measurement:
         for quantity, found in values.items():
             at = place[quantity]
             assert at is not None
-            found.append(_number(cells[at], header[at], f"{name}, line {number}"))
+            found.append(finite_number(cells[at], header[at], f"{name}, line {number}"))
         numbers.append(number)
     if len(numbers) < FEWEST:
         last = numbers[-1] if numbers else 1
@@ -216,19 +217,6 @@ def _column(quantity: str, header: list[str], name: str) -> int | None:
         f"{name}, line 1: no column of {quantity}; the header is {header}, "
         f"{nearest(quantity, header)}. Name it one of {', '.join(COLUMNS[quantity])}."
     )
-
-
-def _number(cell: str, column: str, where: str) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise DataFileError(
-            f"{where}: {column} is {cell!r}; possible: a finite number with a decimal point. "
-            "Take the row out if the value is missing."
-        )
-    return value
 
 
 def _check_order(arrays: dict[str, Array], lines: list[int], name: str) -> None:

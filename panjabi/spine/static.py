@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdominal_pressure import AbdominalPressure
 from panjabi.body.kernels import forward, load_gradient, load_hessian
-from panjabi.body.model import Body, Poses
+from panjabi.body.model import Body
+from panjabi.body.poses import Poses
 from panjabi.errors import ParameterError, unknown
 from panjabi.passive.directions import coordinate_names
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
