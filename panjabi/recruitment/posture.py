@@ -92,15 +92,20 @@ class SpineRecruitment:
     @property
     def parameters(self) -> Mapping[str, Parameter]:
         """What the result rests on."""
-        factor = Parameter(
-            PRESSURE_FACTOR, "1", row("dre13_err").bib, "assumed", "middle of 1.3 to 1.5"
-        )
-        return {
-            **dict(self.spine.parameters),
-            **parameters_of(self.stiffness),
-            "disc_pressure_factor": factor,
-            "disc_area": row("wil01_area").parameter(),
-        }
+        return recruitment_parameters(self.spine, self.stiffness)
+
+
+def recruitment_parameters(spine: StaticSpine, law: ShortRange) -> dict[str, Parameter]:
+    """What a recruitment of this spine rests on, whether or not it finds forces."""
+    factor = Parameter(
+        PRESSURE_FACTOR, "1", row("dre13_err").bib, "assumed", "middle of 1.3 to 1.5"
+    )
+    return {
+        **dict(spine.parameters),
+        **parameters_of(law),
+        "disc_pressure_factor": factor,
+        "disc_area": row("wil01_area").parameter(),
+    }
 
 
 def recruit(
