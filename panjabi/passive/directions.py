@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral
 
 from panjabi.errors import unknown
 
@@ -89,7 +88,7 @@ def coordinate_names(level: str) -> tuple[str, str, str]:
 
 def axis_index(axis: str | int) -> int:
     """0, 1 or 2 from the name of an axis or of a direction on it."""
-    if isinstance(axis, Integral) and 0 <= axis < 3:
+    if not isinstance(axis, str) and axis in range(3):
         return int(axis)
     name = str(axis).lower().replace("_", " ")
     if name not in _SHORT:
