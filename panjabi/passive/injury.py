@@ -154,8 +154,10 @@ def degenerated(unit: Unit, grade: float) -> Unit:
     """Disc degeneration from grade 0 (none) to 4 (severe); every factor is assumed.
 
     The disc loses pressure (less stiffness at neutral) while bending meets a stiffer annulus and
-    osteophytes sooner: the range shrinks in flexion-extension and lateral bending, the neutral
-    zone does not. In axial rotation the slack grows and nothing stiffens.
+    osteophytes sooner: the range shrinks in flexion-extension and lateral bending, and the residual
+    neutral zone by less, so that its share of the range rises. In flexion-extension it shrinks all
+    the same (lumbar, grade 3: by 15 to 27 %, the range by 22 to 31 %), for creep follows the range.
+    In axial rotation the slack grows and nothing stiffens.
     """
     _between(grade, "grade of degeneration", 4.0)
     if grade == 0.0:

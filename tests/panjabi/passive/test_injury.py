@@ -109,6 +109,18 @@ def test_p5_degeneration_raises_the_ratio_and_shrinks_the_range_of_bending(level
             assert zone > 0.0
 
 
+@pytest.mark.parametrize("level", LUMBAR)
+@pytest.mark.xfail(
+    strict=True,
+    reason="the residual rests on creep, which shrinks with the range that the assumed factors leave",
+)
+def test_p5_degeneration_should_leave_the_zone_of_flexion_as_it_is(level):
+    """P5 as stated shrinks the range and not the zone; only their ratio comes out."""
+    zone, whole = growth(unit(level), degenerated(unit(level), 3.0), 0)
+    assert whole < 0.0
+    assert zone > -0.05
+
+
 @pytest.mark.parametrize("level", [*levels("cervical")[2:5], *LUMBAR])
 def test_p6_fixation_lowers_the_zone_more_than_the_range(level):
     """Grob 1994: external fixator on C4-C7, every direction."""
