@@ -87,7 +87,9 @@ class SpineRecruitment:
         """Fmax-weighted mean activation of some groups [1]."""
         chosen = self.spine.muscles.members(*groups)
         weights = self.spine.muscles.max_force[chosen]
-        return float(np.average(self.activations[chosen], weights=weights))
+        whole = float(weights.sum())
+        # of muscles that have lost all force nothing is active
+        return float(self.activations[chosen] @ weights) / whole if whole > 0.0 else 0.0
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
@@ -185,7 +187,7 @@ def problem_of(spine: StaticSpine, stiffness: ShortRange | None = None) -> Recru
         demand=spine.demand,
         lower=m.passive,
         upper=m.strongest,
-        unit=m.max_force,
+        unit=np.where(m.max_force > 0.0, m.max_force, 1.0),  # without force there is no choice
         constant=spine.constant,
         per_force=0.5 * (per + per.transpose(0, 2, 1)),  # rounding
         series=series,

@@ -112,7 +112,7 @@ def test_p5_degeneration_raises_the_ratio_and_shrinks_the_range_of_bending(level
 @pytest.mark.parametrize("level", LUMBAR)
 @pytest.mark.xfail(
     strict=True,
-    reason="the residual rests on creep, which shrinks with the range that the assumed factors leave",
+    reason="the residual rests on creep, which shrinks with the range",
 )
 def test_p5_degeneration_should_leave_the_zone_of_flexion_as_it_is(level):
     """P5 as stated shrinks the range and not the zone; only their ratio comes out."""
