@@ -74,8 +74,19 @@ class ActivationDynamics:
         return self.rise_time.si, self.fall_time.si, self.sharpness.si
 
     def rate(self, excitation: ArrayLike, activation: ArrayLike) -> Floats:
-        """da/dt [1/s] at excitations and activations from 0 to 1, of one shape."""
+        """da/dt [1/s] at excitations and activations from 0 to 1, of one shape.
+
+        Raises
+        ------
+        ParameterError
+            If one of them is outside.
+        """
         e, a = np.broadcast_arrays(np.asarray(excitation, float), np.asarray(activation, float))
+        for name, given in (("excitation", e), ("activation", a)):
+            if not np.all((given >= 0.0) & (given <= 1.0)):
+                raise ParameterError(
+                    f"{name} is {given!r}; 0 to 1 is possible. Give shares of the full one."
+                )
         out = np.empty(e.size)
         activation_rates(*self.constants, np.ascontiguousarray(e.ravel()), a.ravel().copy(), out)
         return out.reshape(e.shape)

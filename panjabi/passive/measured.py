@@ -42,6 +42,7 @@ COLUMNS: dict[str, dict[str, float]] = {
 FEWEST = 30  # samples of a record
 REST = 0.02  # of the largest moment: below it the load counts as zero
 WAIT = 5.0  # shortest wait at zero load that shows a residual [s], assumed
+SECANT = (0.01, 60.0)  # N m/deg of moment over angle; published units lie between 0.04 and 30
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,19 @@ def measured_neutral_zone(
 
     `threshold` [N m/rad] is that of the stiffness threshold. The residual needs times and waits
     at zero load; the gap needs both branches.
+
+    Raises
+    ------
+    DataFileError
+        If the record does not go from a load on one side to one on the other.
+    ParameterError
+        If the threshold is not a stiffness.
     """
+    if threshold is not None and not (math.isfinite(threshold) and threshold > 0.0):
+        raise ParameterError(
+            f"the threshold is {threshold!r} N m/rad; possible: a finite stiffness above 0. Leave "
+            "it out for halfway between the least tangent and that of the softer end."
+        )
     try:
         loop = measurement.loop
     except ParameterError as error:
@@ -263,4 +276,13 @@ def _check_sizes(
         raise DataFileError(
             f"{name}, lines {lines[0]}-{lines[-1]}: the angle moves by less than 0.1 degrees in "
             "all; the unit in the column's name is probably wrong (radians written, degrees named)."
+            f" Possible: {', '.join(COLUMNS['angle'])}."
+        )
+    secant = float(np.ptp(arrays["moment"])) / math.degrees(np.ptp(arrays["angle"]))
+    if not SECANT[0] <= secant <= SECANT[1]:
+        named = {q: header[at] for q in ("moment", "angle") if (at := place[q]) is not None}
+        raise DataFileError(
+            f"{name}, lines {lines[0]}-{lines[-1]}: {named['moment']} over {named['angle']} makes "
+            f"{secant:.3g} N m/deg; possible for one level: {SECANT[0]:g} to {SECANT[1]:g}. The "
+            "unit in the name of one of the two columns is probably wrong: correct the name."
         )

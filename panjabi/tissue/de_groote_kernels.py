@@ -109,7 +109,10 @@ def passive(c, length):
 
 @njit(cache=True, nogil=True)
 def tendon(c, length):
-    """Tendon force-length curve and its slope [1]; slightly negative in slack."""
+    """Tendon force-length curve and its slope [1].
+
+    The curve goes on below its zero: -0.013 at the slack length, down to -c2 far below it.
+    """
     rise = c[TENDON] * math.exp(c[TENDON + 3] * (length - c[TENDON + 1]))
     return rise - c[TENDON + 2], c[TENDON + 3] * rise
 
