@@ -150,25 +150,28 @@ def without_rib_cage(unit: Unit) -> Unit:
     return cut(unit, "ribs")
 
 
+# Per grade, by axis: loss of the stiffness at neutral, growth of the ramps, growth of their onset.
+# Chosen so that the range falls in bending and the neutral zone does not, and both grow in rotation
+# (Mimura et al. 1994: signs); sizes are assumed.
+AGEING = ((0.22, 0.10, 0.0), (0.12, 0.20, 0.0), (0.09, 0.0, 0.08))
+
+
 def degenerated(unit: Unit, grade: float) -> Unit:
     """Disc degeneration from grade 0 (none) to 4 (severe); every factor is assumed.
 
     The disc loses pressure (less stiffness at neutral) while bending meets a stiffer annulus and
     osteophytes sooner: the range shrinks in flexion-extension and lateral bending, and the residual
-    neutral zone by less, so that its share of the range rises. In flexion-extension it shrinks all
-    the same (lumbar, grade 3: by 15 to 27 %, the range by 22 to 31 %), for creep follows the range.
-    In axial rotation the slack grows and nothing stiffens.
+    neutral zone does not. In axial rotation the slack grows and nothing stiffens.
     """
     _between(grade, "grade of degeneration", 4.0)
     if grade == 0.0:
         return unit
 
     def aged(term: Term) -> Term:
+        loss, stiffer, wider = AGEING[term.axis]
         if term.kind == LINEAR:
-            return term.scaled(1.0 - 0.09 * grade)
-        if term.axis == 2:
-            return term.shifted(1.0 + 0.08 * grade)
-        return term.scaled(1.0 + 0.25 * grade)
+            return term.scaled(1.0 - loss * grade)
+        return term.scaled(1.0 + stiffer * grade).shifted(1.0 + wider * grade)
 
     parts = [replace(s, terms=tuple(aged(t) for t in s.terms)) for s in unit.structures]
     known = {"degeneration_grade": _assumed(float(grade), "1")}
