@@ -27,6 +27,7 @@ _EXPORTS: dict[str, str] = {
     "plot_diffusion": "panjabi.plots.stabilogram",
     "plot_basin": "panjabi.plots.basin",
     "PublishedRatio": "panjabi.plots.delay_bode",
+    "plot_validation": "panjabi.plots.validation",
     "journal_style": "panjabi.plots.style",
 }
 

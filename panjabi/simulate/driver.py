@@ -243,9 +243,7 @@ def advance(
                 scale[i] = atol[i] + rtol * abs(y[i])
             if not prepare_newton(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
                 got = NOT_SOLVED
-        elif rosenbrock and not prepare_linear(
-            jacobian, t, h, y, z, p, whole, jac, lu, pivots
-        ):
+        elif rosenbrock and not prepare_linear(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
             got = NOT_SOLVED
         moved = 0.0
         sweep = 0
