@@ -34,6 +34,12 @@ def effort_cases() -> Iterator[Case]:
         accept="within two published standard deviations",
         met=abs(fifth.intrinsic - published.number) <= 2.0 * (published.sd or 0.0),
     )
+    yield judged(
+        "N258",
+        1e-3 * fifth.total,
+        "slow stiffness at T8 with reflexes and gravity, where the published one is of a cycle of "
+        "250 ms at a harness higher up",
+    )
     negative = float(np.mean([one.intrinsic < 0.0 for one in found.values()]))
     yield judged(
         "N029",

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from panjabi.experiments.condition import Condition
+from panjabi.experiments.condensed import loop_margin
+from panjabi.experiments.condition import Condition, at_rest
 from panjabi.experiments.force import force_perturbation
 from panjabi.experiments.judging import change, judged
 from panjabi.experiments.pushes import quick_release, sudden_load
@@ -113,11 +114,13 @@ def _admittance() -> Iterator[Case]:
     more = 1.0 + row("N032").number / 100.0
     resist = force_perturbation(replace(HEALTHY, gain_factor=more))
     gain = change(resist.low_reflex_gain(), relax.low_reflex_gain())
+    roots = loop_margin(at_rest(replace(HEALTHY, gain_factor=more))).unstable_roots
     yield judged(
         "N031_simulated",
         change(resist.low_admittance(), relax.low_admittance()),
         f"multisine on the one-joint trunk with its muscles, gains times {more:.2f} (N032, read "
-        f"back as {gain:+.0f} %), co-contraction left alone; subjects may have braced too",
+        f"back as {gain:+.0f} %), co-contraction left alone: {roots} unstable "
+        "roots with these gains, so that a swing of its own is in the record. Subjects may have braced too",
         of="N031",
     )
     for id in ("N033", "N034"):

@@ -28,7 +28,7 @@ def test_changes_reach_the_model():
 
 
 def test_cocontraction_is_the_least_excitation():
-    assert at_rest(Condition(cocontraction=0.03)).model.excitation.min() == pytest.approx(0.03)
+    assert at_rest(Condition(cocontraction=0.01)).model.excitation.min() == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(

@@ -66,5 +66,5 @@ def test_refusals(asked, words, capsys):
 def test_margin_of_a_named_spine(capsys):
     found = told(capsys, "delay-margin", "--model", "trunk")
     assert found["stable"] is True and found["muscles"] == 186
-    assert 0.04 < found["delay_margin_s"] < 0.08
+    assert 0.0 < found["delay_margin_s"] < 0.1
     assert found["crossing_rad_per_s"] > 0.0 and found["rightmost_root"]["real_per_s"] < 0.0

@@ -81,4 +81,4 @@ def test_bend_runs_as_plain_python_too():
 
 def test_a_release_too_short_to_fit_is_refused():
     with pytest.raises(ConvergenceError, match="are fitted"):
-        quick_release(replace(Condition(), cocontraction=0.02), duration=0.21)
+        quick_release(replace(Condition(), cocontraction=0.01), duration=0.21)
