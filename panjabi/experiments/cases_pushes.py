@@ -120,7 +120,8 @@ def _admittance() -> Iterator[Case]:
         change(resist.low_admittance(), relax.low_admittance()),
         f"multisine on the one-joint trunk with its muscles, gains times {more:.2f} (N032, read "
         f"back as {gain:+.0f} %), co-contraction left alone: {roots} unstable "
-        "roots with these gains, so that a swing of its own is in the record. Subjects may have braced too",
+        "roots with these gains, so that a swing of its own is in the record. Subjects may have "
+        "braced too",
         of="N031",
     )
     for id in ("N033", "N034"):
