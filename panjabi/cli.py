@@ -10,6 +10,7 @@ from typing import Any
 from panjabi._terminal import add_command, run_command
 from panjabi.commands_active import add_active_commands
 from panjabi.commands_column import add_column_commands
+from panjabi.commands_experiments import add_experiment_commands
 from panjabi.commands_files import add_file_commands
 from panjabi.commands_neural import add_neural_commands
 from panjabi.commands_passive import add_passive_commands
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     add_column_commands(commands)
     add_active_commands(commands)
     add_neural_commands(commands)
+    add_experiment_commands(commands)
     add_file_commands(commands)
     return parser
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from panjabi.experiments import experiment_cases
 from panjabi.neural.cases import neural_cases
 from panjabi.passive.validation import validation_table
 from panjabi.reference import Case, tally
@@ -18,8 +19,9 @@ from panjabi.stability.muscle_cases import muscle_cases
 
 
 def validate() -> tuple[Case, ...]:
-    """Every case that units, pelvis, columns, muscles or reflexes can answer; ten seconds."""
-    parts = (validation_table, column_cases, muscle_cases, delay_cases, neural_cases)
+    """Every case that units, columns, muscles, reflexes or experiments answer; half a minute."""
+    spine = (validation_table, column_cases, muscle_cases)
+    parts = (*spine, delay_cases, neural_cases, experiment_cases)
     return tuple(one for part in parts for one in part())
 
 

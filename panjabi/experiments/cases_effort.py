@@ -50,7 +50,7 @@ def effort_cases() -> Iterator[Case]:
         met=negative > 0.6,
     )
     yield judged(
-        "N028_lumbar",
+        "N028.lumbar",
         None,
         f"six joints give {_told(_stiffness('lumbar'))}, in no order: activations with the least "
         "sum of squares leave a posture that is not stable, and the inverse of its compliance goes "

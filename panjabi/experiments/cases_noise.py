@@ -73,7 +73,7 @@ def _sitting() -> Iterator[Case]:
         if name == "frequency":
             reason += "A later loop rings faster than it drifts; slow wandering is not in the model"
         yield judged(
-            f"N139_{name}",
+            f"N139.{name}",
             rise,
             reason.strip(),
             accept="sign",

@@ -116,7 +116,7 @@ def _admittance() -> Iterator[Case]:
     gain = change(resist.low_reflex_gain(), relax.low_reflex_gain())
     roots = loop_margin(at_rest(replace(HEALTHY, gain_factor=more))).unstable_roots
     yield judged(
-        "N031_simulated",
+        "N031.simulated",
         change(resist.low_admittance(), relax.low_admittance()),
         f"multisine on the one-joint trunk with its muscles, gains times {more:.2f} (N032, read "
         f"back as {gain:+.0f} %), co-contraction left alone: {roots} unstable "
@@ -129,7 +129,7 @@ def _admittance() -> Iterator[Case]:
     stiff = force_perturbation(HEALTHY.with_phenotype("gain", gain_factor=1.2))
     fall = change(stiff.low_admittance(), relax.low_admittance())
     yield judged(
-        "N036_simulated",
+        "N036.simulated",
         fall,
         "gains on stretch and rate up by a fifth, mean below 1.1 Hz",
         accept="sign",

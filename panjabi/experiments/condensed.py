@@ -2,7 +2,7 @@
 
 Muscles, branches and receptors are eliminated at each frequency, which leaves the joints,
 
-    D(s, z) = D0(s) - z D1(s),    z = exp(-s d),
+    D(s, z) = P(s) - z Q(s),    z = exp(-s d),
 
 with d the time added to every loop. It is linear in z as long as no receptor hears force. On
 the axis each eigenvalue z of the pencil with |z| = 1 is a crossing, at d = -arg(z) / w.
@@ -110,19 +110,19 @@ class CondensedJoints:
         self._one = sparse.identity(now.shape[0] - k, format="csc")
 
     def pencil(self, s: complex) -> tuple[Complexes, Complexes]:
-        """D0 and D1 (2 n, 2 n) at a complex frequency."""
+        """P and Q (2 n, 2 n) at a complex frequency."""
         from scipy.sparse.linalg import splu
 
         factors = splu((s * self._one - self._rest).astype(complex))
         moved = factors.solve(self._drive.astype(complex))
         heard = sum(np.exp(-s * delay) * (late @ moved) for delay, late in self._late)
-        D0 = s * np.eye(len(self._front)) - self._front - self._side @ moved
-        return D0, self._side @ factors.solve(heard)
+        P = s * np.eye(len(self._front)) - self._front - self._side @ moved
+        return P, self._side @ factors.solve(heard)
 
     def matrix(self, s: complex) -> Complexes:
         """D at the model's own delays."""
-        D0, D1 = self.pencil(s)
-        return D0 - D1
+        P, Q = self.pencil(s)
+        return P - Q
 
     def unstable_roots(self) -> int:
         """Roots right of the axis, by the turns of det D along its upper half.
@@ -182,8 +182,8 @@ class CondensedJoints:
 
     def _values(self, w: float) -> Complexes:
         """Eigenvalues z of the pencil, by rising size; what no loop reaches is left out."""
-        D0, D1 = self.pencil(1j * w)
-        inverse = np.linalg.eigvals(np.linalg.solve(D0, D1))
+        P, Q = self.pencil(1j * w)
+        inverse = np.linalg.eigvals(np.linalg.solve(P, Q))
         inverse = inverse[np.abs(inverse) > 1e-9]
         return np.asarray(1.0 / inverse[np.argsort(-np.abs(inverse))], complex)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,7 +49,7 @@ class ReducedNeck:
 
         grid = np.geomspace(0.3, 12.0, 600)
         at = int(np.argmax(np.abs(self.head_over_trunk(grid))))
-        found = minimize_scalar(
+        found: Any = minimize_scalar(
             lambda f: -abs(complex(self.head_over_trunk(f))),
             bounds=(grid[max(at - 1, 0)], grid[min(at + 1, grid.size - 1)]),
             method="bounded",

@@ -19,6 +19,10 @@ Floats = NDArray[np.float64]
 
 SOLVES = ("auto", "activation", "posture", "both")
 
+CHOOSING = 20
+"""Steps that look for the least sum of squares. Where the choice still flips between muscles then,
+the rest of the steps change excitations as little as balance asks for."""
+
 BEFORE = -1e9
 """Time at which nothing has begun and no cable is cut [s]."""
 
@@ -155,7 +159,10 @@ def _activation(
     iterations: int,
     give_way: bool,
 ) -> Equilibrium:
-    """Least squares of excitation under balance: Newton on tensions, a dual inside each step."""
+    """Least squares of excitation under balance: Newton on tensions, a dual inside each step.
+
+    Steps are halved after eight, so that a choice that flips between muscles settles in between.
+    """
     if model.muscles is None:
         raise ParameterError(
             "activations were asked of a model without muscles; a posture is possible. Give "
@@ -173,20 +180,26 @@ def _activation(
     scale = max(1.0, float(np.abs(demand).max()))
     arm = -geometry.slope.T
     a = np.full(len(muscles), max(low, 0.02))
+    resting = units.at_rest(a, geometry.length)
+    missing = demand - arm @ resting.force
     for count in range(iterations):
-        resting = units.at_rest(a, geometry.length)
-        missing = demand - arm @ resting.force
         size = float(np.abs(missing).max())
         if size <= tolerance * scale:
             return _set(model, q, a, size, count)
-        by_activation = _force_slope(units, resting)
-        G = arm * by_activation
-        a, holds = _least_squares(G, missing + G @ a, low, high)
+        G = arm * _force_slope(units, resting)
+        if count < CHOOSING:
+            wanted, holds = _least_squares(G, missing + G @ a, low, high)
+        else:
+            change, holds = _least_squares(G, missing, low - a, high - a)
+            wanted = a + change
         if not holds and give_way:
-            near = replace(model, excitation=a)
+            near = replace(model, excitation=wanted)
             return _posture(near, q, applied, tolerance * scale, iterations)
         if not holds:
             break
+        a = a + (wanted - a) * (1.0 if count < 8 or count >= CHOOSING else 0.5)
+        resting = units.at_rest(a, geometry.length)
+        missing = demand - arm @ resting.force
     worst = int(np.argmax(np.abs(missing)))
     raise ConvergenceError(
         f"the muscles do not hold the posture: {missing[worst]:.3g} N m at {model.free[worst]} are "
@@ -208,7 +221,9 @@ def _force_slope(units: Musculotendon, resting: RestingMuscles) -> Floats:
     return np.where(resting.force > 0.0, pull * share, 0.0)
 
 
-def _least_squares(G: Floats, wanted: Floats, low: float, high: float) -> tuple[Floats, bool]:
+def _least_squares(
+    G: Floats, wanted: Floats, low: float | Floats, high: float | Floats
+) -> tuple[Floats, bool]:
     """min |a|^2 with G a = wanted, low <= a <= high: a = clip(G^T x), Newton on x (n,).
 
     Where no a within the limits does it, the one that comes nearest, and False.

@@ -180,7 +180,7 @@ def gain_and_delay() -> Case:
         line = base.with_values(delay=delay).family("stretch_gain")
         largest.append(max(c.value for c in crossings_along(line, 150.0, 6000.0)))
     return _case(
-        "N024_gain_and_delay",
+        "N024.gain_and_delay",
         largest[-1] / largest[0],
         "falls with the delay (sign only)",
         bool(np.all(np.diff(largest) < 0.0)),

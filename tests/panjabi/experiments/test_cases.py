@@ -14,15 +14,15 @@ MISSED = {
     "N013",  # shut-off of recent study
     "N028",  # intrinsic stiffness
     "N029",  # its sign
-    "N031_simulated",  # size of the fall of admittance
+    "N031.simulated",  # size of the fall of admittance
     "N133",  # thirty cycles
-    "N139_diffusion",
-    "N139_frequency",
+    "N139.diffusion",
+    "N139.frequency",
     "N251",  # damping
     "N258",  # driving-point stiffness
 }
 
-OPEN = {"N033", "N034", "N028_lumbar"}  # not predicted
+OPEN = {"N033", "N034", "N028.lumbar"}  # not predicted
 
 
 @cache

@@ -290,6 +290,14 @@ def test_posture_gives_way_where_muscles_do_not_hold():
     assert 1e-5 < np.abs(rest.q).max() < 0.1
 
 
+@pytest.mark.parametrize("least", [0.015, 0.03, 0.05])
+def test_rest_is_found_where_the_choice_between_muscles_flips(least):
+    """One joint: the cheapest muscle at the present slopes is not so at those of the next step."""
+    rest = equilibrium(spine_model("lumbar", joints=["L5-S1"], plane="sagittal"), least=least)
+    assert rest.residual < 1e-8
+    assert rest.model.excitation.min() == pytest.approx(least, abs=1e-12)
+
+
 def test_names_and_units_fit_the_states():
     model = spine_model("lumbar", reflexes=True)
     assert len(model.state_names) == len(set(model.state_names)) == model.size

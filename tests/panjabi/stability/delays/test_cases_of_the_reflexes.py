@@ -19,7 +19,7 @@ def test_roles(cases):
 
 
 @pytest.mark.parametrize(
-    "id", ["N024_gain_and_delay", "N031", "N036", "N042", "N044", "N141", "N143"]
+    "id", ["N024.gain_and_delay", "N031", "N036", "N042", "N044", "N141", "N143"]
 )
 def test_met(cases, id):
     assert cases[id].outcome == "met", cases[id].reason
