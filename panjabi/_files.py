@@ -9,8 +9,8 @@ from pathlib import Path
 from panjabi.errors import DataFileError
 
 
-def write_whole(path: str | Path, text: str) -> None:
-    """Write text under a temporary name and move it into place, so that no half file is left.
+def write_whole(path: str | Path, text: str | bytes) -> None:
+    """Write text or bytes under a temporary name and move it into place, so that no half file is left.
 
     Raises
     ------
@@ -28,8 +28,9 @@ def write_whole(path: str | Path, text: str) -> None:
             "Name a file in a folder that exists and can be written."
         ) from error
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        data = text.encode("utf-8") if isinstance(text, str) else text
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o666 & ~_umask())  # a temporary file is for its owner alone, this is not

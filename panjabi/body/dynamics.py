@@ -282,6 +282,12 @@ class Dynamics:
 
     # --- points --------------------------------------------------------------------------------
 
+    def carried(self, body: str, local: ArrayLike) -> tuple[int, Floats]:
+        """Rigid body of `mechanism` that carries a point of the person, and its place (3,) [m]."""
+        b, point = self.body.attachment(body, local)
+        inside = self._reduction.rotation[b] @ point + self._reduction.place[b]
+        return int(self._reduction.carrier[b]), inside
+
     def point(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
         """World position (3,) [m] of a point given in a body or frame of the person."""
         return self._world(self._placed(q), body, local)[1]
@@ -374,8 +380,7 @@ class Dynamics:
 
     def _world(self, work: Workspace, body: str, local: ArrayLike) -> tuple[int, Floats]:
         """Carrier and world position of a point of the person."""
-        b, point = self.body.attachment(body, local)
-        carrier, inside = self.carriers.point(b, point)
+        carrier, inside = self.carried(body, local)
         return carrier, work.R[carrier] @ inside + work.t[carrier]
 
 

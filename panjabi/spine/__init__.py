@@ -11,6 +11,14 @@ from typing import Any
 from panjabi import _lazy
 
 _EXPORTS: dict[str, str] = {
+    "SpineModel": "panjabi.spine.model",
+    "spine_model": "panjabi.spine.model_build",
+    "equilibrium": "panjabi.spine.at_rest",
+    "Equilibrium": "panjabi.spine.at_rest",
+    "jacobian": "panjabi.spine.derivatives",
+    "reference_rhs": "panjabi.spine.reference",
+    "StretchReflexes": "panjabi.spine.reflexes",
+    "homonymous": "panjabi.spine.reflexes",
     "Column": "panjabi.spine.chain",
     "column": "panjabi.spine.build",
     "straight_column": "panjabi.spine.build",

@@ -61,7 +61,8 @@ def damped_velocity(c, strength, damping, force):
 
     With w = d2 v + d3 = sinh z this is A z + B sinh z = r, A = -d1 strength, B = -damping / d2,
     monotone in z. The root lies below both r / (A + B) and asinh(r / B) in size; from there
-    Halley's steps fall onto it from one side. Without strength and damping it is infinite.
+    Halley's steps fall onto it from one side. Without strength and damping it is infinite, with a
+    strength far below zero (an activation that a trial step overdid) not a number.
     """
     d1 = c[VELOCITY]
     d2 = c[VELOCITY + 1]
@@ -73,6 +74,8 @@ def damped_velocity(c, strength, damping, force):
         if a == 0.0:
             return math.copysign(math.inf, force)
         return velocity_inverse(c, force / strength)
+    if not a + b > 0.0:  # a strength below zero: no muscle
+        return math.nan
     sign = 1.0 if r >= 0.0 else -1.0
     r *= sign
     z = r / (a + b)

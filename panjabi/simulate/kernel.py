@@ -1,0 +1,13 @@
+"""How the kernels of this room are compiled."""
+
+from __future__ import annotations
+
+from numba import njit
+
+kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+"""Cached, without the interpreter lock, without counting references.
+
+Kernels here neither make nor keep arrays, so there is nothing to count; numba would raise and
+lower an atomic counter for each of some forty arrays at each call, which costs more than the
+arithmetic (a look into the past takes 30 ns instead of 210).
+"""

@@ -1,0 +1,126 @@
+"""What came out of a run: the record, its dense evaluator, what it met, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import ConvergenceError, ParameterError
+
+Floats = NDArray[np.float64]
+Outcome = Literal["end reached", "stopped by an event", "interrupted", "failed"]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Work of a run."""
+
+    steps: int  # accepted
+    rejected: int
+    evaluations: int  # of the right-hand side
+    sweeps: int  # repeats of steps that read their own result
+    jacobians: int
+    breaking_points_dropped: int  # for want of room; they count as smooth
+
+    def __str__(self) -> str:
+        return f"{self.steps} steps, {self.rejected} rejected, {self.evaluations} evaluations"
+
+
+@dataclass(frozen=True)
+class BreakingPoint:
+    """A time at which the derivative of this order jumps [s]; order 0 is the state itself."""
+
+    time: float
+    order: int
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """An event function changed its sign."""
+
+    name: str
+    time: float  # [s]
+    state: Floats  # (n,)
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """Solution of a delay model from the start to `end`, as pieces of degree 4.
+
+    The record includes what was known before the start, so that a trajectory is a history for
+    the next run. Piece k covers times[k] to times[k + 1], polynomial in the share of the piece.
+    """
+
+    times: Floats  # (pieces + 1,) [s], history included
+    coef: Floats  # (pieces, 5, n)
+    first: int  # index of the piece that starts the run
+    outcome: Outcome
+    tolerance: float  # rtol each step was held to
+    counts: Counts
+    breaking_points: tuple[BreakingPoint, ...] = ()
+    tracked_order: int = 5
+    events: tuple[Occurrence, ...] = ()
+
+    @property
+    def time(self) -> Floats:
+        """Start, ends of all steps [s], shape (steps + 1,)."""
+        return self.times[self.first :]
+
+    @property
+    def state(self) -> Floats:
+        """States at `time`, shape (steps + 1, n)."""
+        pieces = self.coef[self.first :]
+        if not len(pieces):
+            return np.empty((0, self.coef.shape[2]))
+        return np.concatenate([pieces[:, 0], pieces[-1:].sum(axis=1)])
+
+    @property
+    def start(self) -> float:
+        """Where the run starts [s]."""
+        return float(self.times[self.first])
+
+    @property
+    def end(self) -> float:
+        """How far the run got [s]."""
+        return float(self.times[-1])
+
+    def at(self, t: ArrayLike) -> Floats:
+        """States at time t [s], shape (..., n); any time from the start to the end.
+
+        The polynomials have order 4 within a step and meet at its ends. At the start the state is
+        the start value, not the history.
+
+        Raises
+        ------
+        ParameterError
+            For a time outside the run.
+        """
+        time = np.asarray(t, dtype=float)
+        slack = 1e-12 * (1.0 + abs(self.end))
+        if not np.all((time >= self.start - slack) & (time <= self.end + slack)):
+            raise ParameterError(
+                f"times from {np.min(time):g} to {np.max(time):g} s were asked of a run from "
+                f"{self.start:g} to {self.end:g} s; outside it nothing is known. Ask within."
+            )
+        k = np.searchsorted(self.time, time, side="right") - 1 + self.first
+        k = np.clip(k, self.first, len(self.coef) - 1)
+        x = ((time - self.times[k]) / (self.times[k + 1] - self.times[k]))[..., None]
+        c = self.coef[k]
+        value = c[..., 4, :]
+        for power in (3, 2, 1, 0):
+            value = value * x + c[..., power, :]
+        return value
+
+    def __str__(self) -> str:
+        return f"{self.start:g} to {self.end:g} s, {self.outcome}: {self.counts}"
+
+
+class SimulationError(ConvergenceError):
+    """A run that could not go on. `trajectory` holds what was computed until then."""
+
+    def __init__(self, message: str, trajectory: Trajectory) -> None:
+        super().__init__(message)
+        self.trajectory = trajectory

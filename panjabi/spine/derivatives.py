@@ -1,0 +1,198 @@
+"""Exact derivatives of a spine model's right-hand side, for linear analysis.
+
+By the present state and by the receptors as they are heard late. Written from the derivatives of
+the parts: `Dynamics.linearised`, tangents of the units, slopes of the muscles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.active.activation import activation_rate
+from panjabi.errors import ParameterError
+from panjabi.neural.smooth_kernels import saturated
+from panjabi.spine.applied import MomentPulse, Perturbation, wave
+from panjabi.spine.drive import command
+from panjabi.spine.model import SpineModel
+from panjabi.spine.places import direction_of, point_of
+from panjabi.spine.reference import NOTHING, reference_rhs
+from panjabi.spine.slope_kernels import (
+    FORCE_ACTIVATION,
+    FORCE_FIBRE,
+    FORCE_LENGTH,
+    FORCE_SPEED,
+    RATE_ACTIVATION,
+    RATE_FIBRE,
+    RATE_LENGTH,
+    SLOPES,
+    muscle_slopes,
+)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class SpineJacobian:
+    """Derivatives at one state."""
+
+    rate: Floats  # right-hand side there (size,)
+    now: Floats  # by the present state (size, size)
+    late: tuple[Floats, ...]  # by the state one delay ago, delay by delay (size, size)
+    inputs: Floats  # by a generalised force on each free coordinate (size, n)
+
+
+def jacobian(
+    model: SpineModel,
+    y: Floats,
+    delayed: Floats | None = None,
+    *,
+    t: float = 0.0,
+    applied: Sequence[Perturbation] = (),
+) -> SpineJacobian:
+    """Exact derivatives at a state y (size,).
+
+    delayed : (delays, loops) receptors heard late; as they are now when not given.
+
+    Raises
+    ------
+    ParameterError
+        If the model has further elements with states of their own: the contract gives their
+        tangent, not the derivatives of their states.
+    """
+    part, n = model.slices, len(model.free)
+    for element in model.elements:
+        if element.states:
+            raise ParameterError(
+                f"{type(element).__name__} integrates {element.states} states of its own, whose "
+                "derivatives the contract does not give; an element without is possible here. "
+                "Linearise without it, or take differences of reference_rhs."
+            )
+    q, rate = y[part["q"]], y[part["rate"]]
+    out = reference_rhs(model, t, y, delayed, applied)
+    motion = model.dynamics.linearised(q, rate, out[part["rate"]])
+    by = np.zeros((n, model.size))  # derivative of the generalised force, minus that of inertia
+    by[:, part["q"]] = -motion.by_q + _applied_slope(model, t, q, applied)
+    by[:, part["rate"]] = -motion.by_qd
+    now = np.zeros((model.size, model.size))
+    late = tuple(np.zeros((model.size, model.size)) for _ in model.delays)
+    now[part["q"], part["rate"]] = np.eye(n)
+    _joints(model, q, by, now)
+    if model.muscles is not None:
+        _muscles(model, y, delayed, by, now, late)
+    for element in model.elements:
+        x, speed = model.seen_by(element, q, rate)
+        place = model.place_of(element.coordinates)
+        free = place >= 0
+        K = np.asarray(element.tangent(x, speed, NOTHING, NOTHING))[np.ix_(free, free)]
+        by[np.ix_(place[free], place[free])] -= K
+    now[part["rate"]] = np.linalg.solve(motion.mass, by)
+    inputs = np.zeros((model.size, n))
+    inputs[part["rate"]] = np.linalg.inv(motion.mass)
+    return SpineJacobian(out, now, late, inputs)
+
+
+def _applied_slope(
+    model: SpineModel, t: float, q: Floats, applied: Sequence[Perturbation]
+) -> Floats:
+    """d applied force / d q (n, n): the points turn, the forces do not."""
+    slope = np.zeros((len(model.free), len(model.free)))
+    for one in applied:
+        if isinstance(one, MomentPulse):
+            continue
+        row = np.array([*one.waveform, 0.0, len(one.tones)], float)
+        size = wave.py_func(row, np.array(one.tones, float).reshape(-1, 3), t)
+        if size:
+            D = model.dynamics.second_derivatives(q, one.body, point_of(model.body, one))
+            slope += size * np.einsum("i,inm->nm", direction_of(one), D)
+    return slope
+
+
+def _joints(model: SpineModel, q: Floats, by: Floats, now: Floats) -> None:
+    part, at = model.slices, model.slices["joints"].start
+    for joint in model.joints:
+        x, _ = model.seen_by(joint, q, np.zeros_like(q))
+        place = model.place_of(joint.coordinates)
+        K, stiffness = joint.unit.tangent(x), joint.unit.branch_stiffness
+        times = np.array(joint.unit.hysteresis.times, float)
+        for i, k in enumerate(place):
+            for b, time in enumerate(times):
+                s = at + i * len(times) + b
+                now[s, s] = -1.0 / time
+                if k >= 0:
+                    now[s, part["rate"].start + k] = 1.0
+                    by[k, s] -= stiffness[i, b]
+            if k >= 0:
+                by[k, part["rate"].start + k] -= joint.unit.hysteresis.damping[i]
+                for j, other in enumerate(place):
+                    if other >= 0:
+                        by[k, part["q"].start + other] -= K[i, j]
+        at += joint.states
+
+
+def _muscles(
+    model: SpineModel,
+    y: Floats,
+    delayed: Floats | None,
+    by: Floats,
+    now: Floats,
+    late: tuple[Floats, ...],
+) -> None:
+    assert model.muscles is not None
+    part, loops = model.slices, model.reflexes
+    muscles, units = model.muscles.muscles, model.muscles.units
+    q, rate = y[part["q"]], y[part["rate"]]
+    activation, fibre = y[part["activation"]].copy(), y[part["fibre"]].copy()
+    pose = muscles.pose(q)
+    geometry = muscles.geometry(pose)
+    slope, speed = geometry.slope, geometry.slope @ rate
+    turning = muscles.curvature(pose) @ rate if np.any(rate) else np.zeros_like(slope)
+    tension, _ = units.rates(np.clip(activation, 0.0, 1.0), fibre, geometry.length, speed)
+    s = np.empty((len(muscles), SLOPES))
+    muscle_slopes(units.units, activation, fibre, geometry.length, speed, s)
+    column = {k: s[:, k][:, None] for k in range(SLOPES)}
+    force_q = column[FORCE_LENGTH] * slope + column[FORCE_SPEED] * turning
+    force_rate = column[FORCE_SPEED] * slope
+    by[:, part["q"]] -= slope.T @ force_q + muscles.tension_curvature(pose, tension)
+    by[:, part["rate"]] -= slope.T @ force_rate
+    by[:, part["activation"]] -= slope.T * s[:, FORCE_ACTIVATION]
+    by[:, part["fibre"]] -= slope.T * s[:, FORCE_FIBRE]
+    every = np.arange(len(muscles))
+    a0, f0 = part["activation"].start, part["fibre"].start
+    now[f0 + every, f0 + every] = s[:, RATE_FIBRE]
+    now[f0 + every, a0 + every] = s[:, RATE_ACTIVATION]
+    now[part["fibre"], part["q"]] = column[RATE_LENGTH] * slope
+    told = command(model.excitation, model.drive_width.si)
+    if loops is not None:
+        past = delayed
+        if past is None:
+            past = np.tile(y[part["receptor"]], (len(loops.delays), 1))
+        np.add.at(told, loops.target, past[loops.which_delay, np.arange(len(loops))])
+    u, bend = np.array([saturated.py_func(x, model.drive_width.si) for x in told]).T
+    by_u = np.empty(len(muscles))
+    for m in every:
+        _, now[a0 + m, a0 + m], by_u[m] = activation_rate(
+            *units.activation.constants, u[m], activation[m]
+        )
+    if loops is None:
+        return
+    r0, m = part["receptor"].start, loops.source
+    every = np.arange(len(loops))
+    for k in every:
+        late[loops.which_delay[k]][a0 + loops.target[k], r0 + k] = (
+            by_u[loops.target[k]] * bend[loops.target[k]]
+        )
+    lopt, fmax = muscles.optimal_length[m][:, None], muscles.max_force[m][:, None]
+    stretch, fast = loops.stretch_gain[:, None] / lopt, loops.rate_gain[:, None] / lopt
+    pull = loops.force_gain[:, None] / fmax
+    time = loops.filter_time[:, None]
+    now[part["receptor"], part["q"]] = (
+        stretch * slope[m] + fast * turning[m] - pull * force_q[m]
+    ) / time
+    now[part["receptor"], part["rate"]] = (fast * slope[m] - pull * force_rate[m]) / time
+    now[r0 + every, r0 + every] = -1.0 / loops.filter_time
+    now[r0 + every, f0 + m] = -(pull[:, 0] * s[m, FORCE_FIBRE]) / loops.filter_time
+    now[r0 + every, a0 + m] = -(pull[:, 0] * s[m, FORCE_ACTIVATION]) / loops.filter_time

@@ -1,0 +1,274 @@
+"""A spine in motion: body, passive joints, muscles and reflexes as one system with delays.
+
+    M(q) q'' + c(q, q') + g(q) = passive + active + other elements + applied forces
+
+State: coordinates and rates of the free joints, then the states of joints, muscles, receptors and
+further elements, one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.active.element import MuscleElement
+from panjabi.body.dynamics import Dynamics
+from panjabi.elements import ForceElement
+from panjabi.errors import ParameterError, unknown
+from panjabi.passive.element import PassiveJoint
+from panjabi.provenance import Parameter
+from panjabi.spine.drive import DRIVE_WIDTH, check_excitation
+from panjabi.spine.reflexes import StretchReflexes
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class SpineModel:
+    """A spine with its three subsystems; never changed. `spine_model` makes one.
+
+    Muscles lie over exactly the free coordinates, in their order. A joint or another element may
+    also act on held coordinates: it then sees them where the body holds them.
+    """
+
+    dynamics: Dynamics
+    joints: tuple[PassiveJoint, ...] = ()
+    muscles: MuscleElement | None = None
+    excitation: Floats | float = 0.01  # without reflexes, (nm,)
+    reflexes: StretchReflexes | None = None
+    rest_length: Floats | None = None  # paths where receptors are silent (nm,) [m]; as held
+    rest_tension: Floats | None = None  # (nm,) [N]; none
+    drive_width: Parameter = DRIVE_WIDTH
+    elements: tuple[ForceElement, ...] = ()
+    recipe: Mapping[str, Any] = field(default_factory=dict)  # arguments of `spine_model`; {}: other
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        if self.muscles is None:
+            if self.reflexes is not None and len(self.reflexes):
+                raise ParameterError(
+                    f"{len(self.reflexes)} reflexes were given to a model without muscles; loops "
+                    "run over muscles. Give muscles too, or leave the reflexes out."
+                )
+        else:
+            muscles = self.muscles.muscles
+            if muscles.coordinates != tuple(self.dynamics.free):
+                raise ParameterError(
+                    f"the muscles lie over {len(muscles.coordinates)} coordinates from "
+                    f"{muscles.coordinates[0]}, free are {len(self.dynamics.free)} from "
+                    f"{self.dynamics.free[0]}; the same in the same order are possible. Build "
+                    "them with musculature(coordinates=...)."
+                )
+            if self.muscles.excitation_delay:
+                raise ParameterError(
+                    f"the muscles have an excitation delay of {self.muscles.excitation_delay:g} s; "
+                    "delays belong to the reflexes here. Give muscles without one."
+                )
+            per = muscles.per_muscle
+            put(self, "excitation", per(self.excitation, "excitation").copy())
+            check_excitation(self.excitation)
+            length = self.rest_length
+            if length is None:
+                length = muscles.geometry(self.dynamics.part(self.dynamics.held)).length
+            put(self, "rest_length", per(length, "rest_length").copy())
+            tension = 0.0 if self.rest_tension is None else self.rest_tension
+            put(self, "rest_tension", per(tension, "rest_tension").copy())
+            if self.reflexes is not None and len(self.reflexes):
+                top = max(self.reflexes.source.max(), self.reflexes.target.max())
+                low = min(self.reflexes.source.min(), self.reflexes.target.min())
+                if low < 0 or top >= len(muscles):
+                    raise ParameterError(
+                        f"reflexes name muscles {low} to {top} of {len(muscles)}; 0 to "
+                        f"{len(muscles) - 1} are possible. Make the loops for these muscles."
+                    )
+        for element in self.elements:
+            if element.delays:
+                raise ParameterError(
+                    f"{type(element).__name__} listens to {len(element.delays)} delayed signals; "
+                    "an element without is possible: delays belong to the reflexes. Give one that "
+                    "needs configuration, rate and its own states only."
+                )
+        for element in (*self.joints, *self.elements):
+            for name in element.coordinates:
+                self.body.coordinate_index(name)
+
+    def __repr__(self) -> str:
+        loops = f", {len(self.reflexes)} reflexes" if self.reflexes is not None else ""
+        return (
+            f"<SpineModel of {len(self.free)} free coordinates, {len(self.joints)} joints, "
+            f"{self.muscle_count} muscles{loops}: {self.size} states>"
+        )
+
+    # --- parts ------------------------------------------------------------------------------
+
+    @property
+    def body(self) -> Any:
+        return self.dynamics.body
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Names of the free coordinates (n,)."""
+        return tuple(self.dynamics.free)
+
+    @property
+    def muscle_count(self) -> int:
+        return 0 if self.muscles is None else len(self.muscles.muscles)
+
+    @property
+    def loop_count(self) -> int:
+        return 0 if self.reflexes is None else len(self.reflexes)
+
+    @property
+    def delays(self) -> tuple[float, ...]:
+        """The different delays of the reflexes [s]."""
+        return () if self.reflexes is None else self.reflexes.delays
+
+    # --- states -----------------------------------------------------------------------------
+
+    @cached_property
+    def slices(self) -> dict[str, slice]:
+        """Where in the state: q, rate, joints, activation, fibre, receptor, elements."""
+        n, nm = len(self.free), self.muscle_count
+        sizes = {
+            "q": n,
+            "rate": n,
+            "joints": sum(joint.states for joint in self.joints),
+            "activation": nm,
+            "fibre": nm,
+            "receptor": self.loop_count,
+            "elements": sum(element.states for element in self.elements),
+        }
+        ends = np.cumsum(list(sizes.values())).tolist()
+        return {
+            name: slice(end - size, end)
+            for (name, size), end in zip(sizes.items(), ends, strict=True)
+        }
+
+    @property
+    def size(self) -> int:
+        """Number of states."""
+        return self.slices["elements"].stop
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """States that are heard late: the receptors."""
+        part = self.slices["receptor"]
+        return tuple(range(part.start, part.stop))
+
+    @cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """Name of every state: "L4_L5_FE", "L4_L5_FE rate", "IL_L4_r activation", ..."""
+        names = [*self.free, *(f"{c} rate" for c in self.free)]
+        for joint in self.joints:
+            branches = joint.states // 3
+            names += [f"{c} branch {b + 1}" for c in joint.coordinates for b in range(branches)]
+        if self.muscles is not None:
+            muscles = self.muscles.muscles.names
+            names += [f"{m} activation" for m in muscles] + [f"{m} fibre" for m in muscles]
+            if self.reflexes is not None:
+                for k, (a, b) in enumerate(
+                    zip(self.reflexes.source, self.reflexes.target, strict=True)
+                ):
+                    to = muscles[a] if a == b else f"{muscles[a]} to {muscles[b]}"
+                    names.append(f"{to} receptor {k + 1}")
+        for i, element in enumerate(self.elements):
+            names += [
+                f"{type(element).__name__} {i + 1} state {k + 1}" for k in range(element.states)
+            ]
+        return tuple(names)
+
+    @cached_property
+    def state_units(self) -> tuple[str, ...]:
+        """Unit of every state."""
+        slides = set(self.body.translations)
+        units = ["m" if c in slides else "rad" for c in self.free]
+        units += [f"{u}/s" for u in units]
+        part = self.slices
+        units += ["rad"] * (part["joints"].stop - part["joints"].start)
+        return (*units, *["1"] * (self.size - part["activation"].start))
+
+    def seen_by(self, element: Any, q: Floats, rate: Floats) -> tuple[Floats, Floats]:
+        """Coordinates and rates of an element: free ones from q and rate, the others as held."""
+        at, value = self._place(element.coordinates)
+        known = at >= 0
+        value = value.copy()
+        speed = np.zeros(len(at))
+        value[known], speed[known] = q[at[known]], rate[at[known]]
+        return value, speed
+
+    def place_of(self, coordinates: tuple[str, ...]) -> NDArray[np.int64]:
+        """Index of each coordinate among the free ones, -1 where held."""
+        return self._place(coordinates)[0]
+
+    def _place(self, coordinates: tuple[str, ...]) -> tuple[NDArray[np.int64], Floats]:
+        if coordinates not in self._places:
+            index = {name: k for k, name in enumerate(self.free)}
+            at = np.array([index.get(c, -1) for c in coordinates], np.int64)
+            value = self.dynamics.held[[self.body.coordinate_index(c) for c in coordinates]]
+            self._places[coordinates] = at, value
+        return self._places[coordinates]
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, ...], tuple[NDArray[np.int64], Floats]]:
+        return {}
+
+    # --- start ------------------------------------------------------------------------------
+
+    def state_at(self, q: ArrayLike | None = None, rate: ArrayLike | None = None) -> Floats:
+        """A state (size,) with fibres in balance with `excitation`, all else relaxed.
+
+        q (n,) as held when not given, rate (n,) zero.
+        """
+        y = np.zeros(self.size)
+        part = self.slices
+        place = self.dynamics.part(self.dynamics.held) if q is None else np.asarray(q, float)
+        y[part["q"]] = place
+        if rate is not None:
+            y[part["rate"]] = rate
+        if self.muscles is not None:
+            both = self.muscles.state_at_rest(place, self.excitation)
+            y[part["activation"]], y[part["fibre"]] = np.split(both, 2)
+            if self.reflexes is not None:
+                y[part["receptor"]] = self.receptors_at_rest(place, y[part["fibre"]])
+        return y
+
+    def receptors_at_rest(self, q: ArrayLike, fibre: Floats) -> Floats:
+        """Receptor states (loops,) of a body that has stood still at q for long."""
+        assert self.muscles is not None
+        assert self.reflexes is not None
+        muscles, loops = self.muscles.muscles, self.reflexes
+        geometry = muscles.geometry(q)
+        force, _ = self.muscles.units.rates(self.excitation, fibre, geometry.length)
+        m = loops.source
+        stretch = (geometry.length - self.rest_length)[m] / muscles.optimal_length[m]
+        pull = (force - self.rest_tension)[m] / muscles.max_force[m]
+        return loops.stretch_gain * stretch - loops.force_gain * pull
+
+    # --- changed models -----------------------------------------------------------------------
+
+    def with_excitation(self, excitation: ArrayLike) -> SpineModel:
+        """The same model with other excitations (nm,) or one for all."""
+        return replace(self, excitation=excitation)  # type: ignore[arg-type]
+
+    def with_reflexes(self, reflexes: StretchReflexes | None) -> SpineModel:
+        """The same model with other loops, or none."""
+        return replace(self, reflexes=reflexes, recipe={})
+
+    def with_elements(self, *elements: ForceElement) -> SpineModel:
+        """The same model with further elements beside those it has."""
+        return replace(self, elements=(*self.elements, *elements), recipe={})
+
+    def with_joint(self, joint: PassiveJoint) -> SpineModel:
+        """The same model with the joint of one level replaced, an injured unit for instance."""
+        levels = [j.unit.level for j in self.joints]
+        if joint.unit.level not in levels:
+            raise unknown("level of the model", joint.unit.level, levels)
+        at = levels.index(joint.unit.level)
+        joints = (*self.joints[:at], joint, *self.joints[at + 1 :])
+        return replace(self, joints=joints, recipe={})

@@ -1,0 +1,280 @@
+"""Spine models from a few words: which levels, which plane, what acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi.body import standard_adult
+from panjabi.body.dynamics import Dynamics
+from panjabi.errors import ParameterError, unknown
+from panjabi.neural.loops import ReflexSet
+from panjabi.passive.directions import coordinate_names, known_level
+from panjabi.passive.element import PassiveJoint
+from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
+from panjabi.passive.injury import injured, with_rib_cage
+from panjabi.provenance import THIS_WORK
+from panjabi.spine.chain import PLANES
+from panjabi.spine.levels import AXES, levels_of
+from panjabi.spine.model import SpineModel
+from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
+from panjabi.spine.static import LEVELS, HeldLoad
+from panjabi.spine.units import RIBBED
+
+if TYPE_CHECKING:
+    from panjabi.active.musculature import Musculature
+    from panjabi.body.model import Body
+
+REGION_LEVELS: dict[str, tuple[str, ...]] = {
+    "lumbar": LEVELS,
+    "cervical": levels_of("cervical"),
+    "thoracolumbar": levels_of("thoracolumbar"),
+    "whole": levels_of("whole"),
+}
+"""Levels that move in each region, from below; what is above the last one is rigid."""
+
+GRAVITY = (0.0, -9.80665, 0.0)  # [m/s2]
+
+
+def spine_model(
+    region: str = "lumbar",
+    *,
+    plane: str = "space",
+    joints: Sequence[str] | None = None,
+    muscles: bool = True,
+    reflexes: bool | Mapping[str, float] | StretchReflexes | ReflexSet = False,
+    excitation: float = 0.01,
+    load: float | HeldLoad = 0.0,
+    posture: str | ArrayLike = "standing",
+    gravity: bool = True,
+    preload: float | Mapping[str, float] = 0.0,
+    damping: bool = True,
+    branches: bool = True,
+    injuries: Mapping[str, Sequence[str]] | None = None,
+    source: str = "default",
+    elastic: bool = True,
+    rigid_below: float = 0.1,
+    body: Body | None = None,
+    musculature: Musculature | None = None,
+) -> SpineModel:
+    """The spine of a body as a system of delay equations.
+
+    Parameters
+    ----------
+    region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar or whole.
+    plane : space, sagittal, frontal or transverse: which angles of every level are free.
+    joints : levels that move, among those of the region; all of them when not given. One level
+        makes the reduced model: everything above it is rigid.
+    muscles : with the muscles that cross the free joints, the extensors scaled to the strength of
+        people (`panjabi.active.strength`).
+    reflexes : True for stretch reflexes of every muscle (`reflexes.homonymous`), a mapping of its
+        arguments, or loops made for these muscles (`panjabi.neural.ReflexSet`).
+    excitation : of every muscle, until `equilibrium` finds what holds the posture [1].
+    load : mass held [kg] at the centre of trunk, arms and head, or a `HeldLoad`.
+    posture : name of a posture of the body, or its coordinates (nq,): the start, and where all
+        other joints are held.
+    gravity : False takes the weight of body and load away; their inertia stays.
+    preload : frozen compression of the units [N], one for all or level by level.
+    damping, branches : False takes viscous damping or Maxwell branches out of the units.
+    injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
+    source : figures that the units are fitted to.
+    elastic, rigid_below : elastic tendons, but those shorter than `rigid_below` optimal fibre
+        lengths, which hardly stretch.
+    body, musculature : in the place of the standard adult and the packaged muscles.
+
+    Raises
+    ------
+    UnknownNameError
+        For a region, plane, level, posture or injury that does not exist.
+    ParameterError
+        For a load that is no mass, or a number that is none.
+    PostureError
+        For a posture outside the joints' ranges.
+    """
+    recipe = {
+        "region": region,
+        "plane": plane,
+        "joints": None if joints is None else list(joints),
+        "muscles": muscles,
+        "reflexes": dict(reflexes) if isinstance(reflexes, Mapping) else reflexes,
+        "excitation": excitation,
+        "load": load,
+        "posture": posture if isinstance(posture, str) else np.asarray(posture).tolist(),
+        "gravity": gravity,
+        "preload": dict(preload) if isinstance(preload, Mapping) else preload,
+        "damping": damping,
+        "branches": branches,
+        "injuries": {k: list(v) for k, v in (injuries or {}).items()},
+        "source": source,
+        "elastic": elastic,
+        "rigid_below": rigid_below,
+        "body": body,
+        "musculature": musculature,
+    }
+    levels = chosen_levels(region, joints)
+    if plane not in PLANES:
+        raise unknown("plane", plane, PLANES)
+    axes = [AXES.index(axis) for axis in PLANES[plane]]
+    free = tuple(coordinate_names(level)[axis] for level in levels for axis in axes)
+    owner = standard_adult() if body is None else body
+    q = owner.posture(posture) if isinstance(posture, str) else owner.poses(posture).q
+    within = {c: float(q[owner.coordinate_index(c)]) for c in free}
+    q = owner.coordinates_from(within, base=q)
+    carrying = with_load(owner, load if isinstance(load, HeldLoad) else HeldLoad(load))
+    dynamics = Dynamics(carrying, free, q, GRAVITY if gravity else (0.0, 0.0, 0.0))
+    units = _units(levels, source, preload, injuries or {}, damping, branches)
+    known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
+    model = SpineModel(
+        dynamics=dynamics,
+        joints=tuple(PassiveJoint(u) for u in units),
+        recipe=recipe,
+        parameters={**dict(owner.parameters), **known},
+    )
+    if not muscles:
+        if reflexes:
+            raise ParameterError(
+                "reflexes were asked of a model without muscles; loops run over muscles. Leave "
+                "muscles=False out, or the reflexes."
+            )
+        return model
+    return _with_muscles(model, q, musculature, elastic, rigid_below, excitation, reflexes)
+
+
+def _with_muscles(
+    model: SpineModel,
+    q: np.ndarray,
+    musculature: Musculature | None,
+    elastic: bool,
+    rigid_below: float,
+    excitation: float,
+    reflexes: bool | Mapping[str, float] | StretchReflexes | ReflexSet,
+) -> SpineModel:
+    from panjabi.active.build import musculature as make
+    from panjabi.active.element import MuscleElement
+    from panjabi.active.musculotendon import Musculotendon
+
+    made = musculature
+    if made is None:
+        made = strong(make(coordinates=model.free, body=model.body, at=q), model.body)
+    element = MuscleElement(Musculotendon(made, elastic=elastic, rigid_below=rigid_below))
+    loops = reflexes if isinstance(reflexes, StretchReflexes) else None
+    if isinstance(reflexes, ReflexSet):
+        loops = from_reflex_set(reflexes, made)
+    if loops is None and reflexes is not False:
+        loops = homonymous(made, **(dict(reflexes) if isinstance(reflexes, Mapping) else {}))
+    known = {**model.parameters, **dict(made.parameters)}
+    if loops is not None:
+        known |= dict(loops.parameters)
+    return replace(
+        model, muscles=element, excitation=excitation, reflexes=loops, parameters=known
+    )
+
+
+def strong(muscles: Musculature, body: Body) -> Musculature:
+    """The muscles with the extensors scaled as those of the whole lumbar spine are."""
+    from panjabi.active.build import musculature
+    from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS, extensor_scale, scaled
+
+    groups = [g for g in EXTENSORS if g in muscles.groups]
+    if not groups:
+        return muscles
+    factor = extensor_scale(musculature("lumbar", body))
+    made = scaled(muscles, dict.fromkeys(groups, factor), THIS_WORK)
+    known = made.parameters.merged({"extension_strength": EXTENSION_TARGET})
+    return replace(made, parameters=known)
+
+
+def chosen_levels(region: str, joints: Sequence[str] | None) -> tuple[str, ...]:
+    """Levels that move, from below.
+
+    Raises
+    ------
+    UnknownNameError
+        For a region that does not exist, or a level outside it.
+    """
+    if region not in REGION_LEVELS:
+        raise unknown("region", region, REGION_LEVELS)
+    levels = REGION_LEVELS[region]
+    if joints is None:
+        return levels
+    wanted = set()
+    for name in (joints,) if isinstance(joints, str) else joints:
+        level = known_level(name)
+        if level not in levels:
+            raise unknown(f"level of the {region} region", name, levels)
+        wanted.add(level)
+    if not wanted:
+        raise ParameterError(
+            f"no joints were given; one or more of {', '.join(levels)} are possible. Leave "
+            "`joints` out for all of them."
+        )
+    return tuple(level for level in levels if level in wanted)
+
+
+def with_load(body: Body, load: HeldLoad) -> Body:
+    """The body with a mass fixed to the thorax at T12: its weight and inertia, nothing else."""
+    if load.mass == 0.0:
+        return body
+    b = body.body_index("T12")
+    poses = body.poses(body.zero())
+    place = load.place
+    if place is None:
+        at = body.centre_of_mass(poses, _carried_by(body, "L5"))
+        place = poses.R[b].T @ (at - poses.t[b])
+    place = np.asarray(place, float)
+    m0, m1 = float(body.mass[b]), load.mass
+    total = m0 + m1
+    centre = (m0 * body.com[b] + m1 * place) / total
+    mass, com, inertia = body.mass.copy(), body.com.copy(), body.inertia.copy()
+    between = place - body.com[b]
+    reduced = m0 * m1 / total  # two point masses about their common centre
+    inertia[b] += reduced * (between @ between * np.eye(3) - np.outer(between, between))
+    mass[b], com[b] = total, centre
+    return replace(body, mass=mass, com=com, inertia=inertia)
+
+
+def _carried_by(body: Body, lowest: str) -> tuple[str, ...]:
+    rides = np.zeros(len(body.names), bool)
+    rides[body.body_index(lowest)] = True
+    for b in range(1, len(body.names)):  # parents come first
+        rides[b] |= rides[body.tree.parent[b]]
+    return tuple(n for n, r in zip(body.names, rides, strict=True) if r)
+
+
+def _units(
+    levels: tuple[str, ...],
+    source: str,
+    preload: float | Mapping[str, float],
+    injuries: Mapping[str, Sequence[str]],
+    damping: bool,
+    branches: bool,
+) -> list[FunctionalSpinalUnit]:
+    for level in injuries:
+        if known_level(level) not in levels:
+            raise unknown("level of the model", level, levels)
+    changes = {known_level(level): words for level, words in injuries.items()}
+    pressed = dict.fromkeys(levels, preload) if not isinstance(preload, Mapping) else preload
+    made = []
+    for level in levels:
+        one = unit(level, source, preload=float(pressed.get(level, 0.0)))
+        if level in RIBBED:
+            one = with_rib_cage(one)
+        one = injured(one, *changes.get(level, ()))
+        made.append(_quiet(one, damping, branches))
+    return made
+
+
+def _quiet(one: FunctionalSpinalUnit, damping: bool, branches: bool) -> FunctionalSpinalUnit:
+    """The unit without viscous damping, without branches, or as it is."""
+    changes: dict[str, Any] = {}
+    if not damping:
+        changes["damping"] = (0.0, 0.0, 0.0)
+    if not branches:
+        changes |= {"times": (), "stiffness": ((), (), ())}
+        stripped = tuple(replace(s, branches=()) for s in one.structures)
+        one = replace(one, structures=stripped)
+    return replace(one, hysteresis=replace(one.hysteresis, **changes)) if changes else one

@@ -1,0 +1,138 @@
+"""Derivatives of a spine model against differences, and its linear algebra against a dense one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from panjabi.errors import ParameterError
+from panjabi.spine import equilibrium, jacobian, spine_model
+from panjabi.spine.at_rest import Equilibrium
+from panjabi.spine.packing import pack
+from panjabi.spine.rhs_kernels import spine_rhs
+from panjabi.spine.solver_kernels import solver_room, spine_linear
+from panjabi.stability.delays import characteristic_roots
+from panjabi.stability.spine_system import linear_system
+
+from .test_spine_model import ACTING, somewhere
+
+PAIR = {"joints": ["L5-S1", "L4-L5"], "reflexes": {"force_gain": 0.3}}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [PAIR, {**PAIR, "elastic": False}, {"muscles": False, "plane": "frontal"}],
+    ids=["elastic", "rigid", "passive"],
+)
+def test_exact_derivatives_equal_differences(given):
+    model = spine_model(**given)
+    y, late = somewhere(model)
+    acting = ACTING[:1]
+    p = pack(model, acting)
+    found = jacobian(model, y, late, t=0.15, applied=acting)
+
+    def rate(y, late=late):
+        out = np.empty(model.size)
+        spine_rhs(0.15, np.ascontiguousarray(y), late, p, out)
+        return out
+
+    assert np.allclose(found.rate, rate(y), rtol=1e-11, atol=1e-11)
+    worst = np.zeros(model.size)
+    for k in range(model.size):
+        h = 1e-5 * max(1.0, abs(y[k]))
+        up, down, up2, down2 = (rate(y + s * h * np.eye(1, model.size, k)[0]) for s in (1, -1, 2, -2))
+        column = (8.0 * (up - down) - (up2 - down2)) / (12.0 * h)
+        worst = np.maximum(worst, np.abs(column - found.now[:, k]))
+    assert (worst / (1.0 + np.abs(found.now).max(axis=1))).max() < 1e-7
+    at = model.slices["receptor"].start
+    for d in range(len(model.delays)):
+        for k in range(0, model.loop_count, 17):
+            moved = late.copy()
+            moved[d, k] += 1e-6
+            up = rate(y, moved)
+            moved[d, k] -= 2e-6
+            column = (up - rate(y, moved)) / 2e-6
+            assert np.allclose(column, found.late[d][:, at + k], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("elastic", [True, False])
+def test_structured_solution_equals_the_dense_one(elastic):
+    """J as the W-method has it: exact, but for the turning of paths and bodies, and the weight."""
+    model = spine_model(
+        joints=["L5-S1", "L4-L5"],
+        plane="sagittal",
+        elastic=elastic,
+        reflexes={"force_gain": 0.3},
+    )
+    y, late = somewhere(model)
+    part, n = model.slices, 2
+    y[part["rate"]] = 0.0
+    exact = jacobian(model, y, late)
+    motion = model.dynamics.linearised(y[:n], np.zeros(n), exact.rate[part["rate"]])
+    muscles = model.muscles.muscles
+    geometry = muscles.geometry(y[:n])
+    tension, _ = model.muscles.units.rates(
+        y[part["activation"]], y[part["fibre"]], geometry.length
+    )
+    dropped = motion.by_q + muscles.tension_curvature(y[:n], tension)
+    J = exact.now.copy()
+    J[part["rate"], part["q"]] += np.linalg.solve(motion.mass, dropped)
+    w, rng = 0.004, np.random.default_rng(5)
+    p = pack(model, (), solver_room(n, model.muscle_count))
+    work = np.zeros((2, model.size))
+    for kernel in (spine_linear, spine_linear.py_func):
+        b = rng.normal(0.0, 1.0, model.size)
+        for task in (0.0, 1.0, 2.0):
+            work[0, 0], work[0, 1], work[1] = task, w, b
+            kernel(0.0, y, late, p, work)
+            assert work[0, 2] == 1.0
+        wanted = np.linalg.solve(np.eye(model.size) - w * J, b)
+        assert np.allclose(work[1], wanted, rtol=1e-9, atol=1e-9)
+
+
+def test_a_steady_moment_turns_the_joint_by_its_relaxed_stiffness():
+    model = spine_model(joints=["L5-S1"], plane="sagittal", muscles=False, gravity=False)
+    system = linear_system(equilibrium(model))
+    stiffness = model.joints[0].unit.stiffness_at_neutral(0)
+    answer = np.linalg.solve(system.matrix(0.0), system.inputs)[0, 0].real
+    assert answer == pytest.approx(1.0 / stiffness, rel=1e-9)
+    assert system.state_names[0] == "L5_S1_FE"
+    assert system.input_units == ("N m",)
+
+
+def test_reflexes_move_the_roots():
+    model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
+    muscles = model.muscles.muscles.selected("multifidus_lumbar")
+    model = spine_model(
+        joints=["L5-S1"], plane="sagittal", musculature=muscles, reflexes={"stretch_gain": 1.0},
+        gravity=False,
+    )  # fmt: skip
+    rest = equilibrium(model, solve="posture")
+    closed = characteristic_roots(linear_system(rest), count=2)
+    opened = equilibrium(model.with_reflexes(model.reflexes.scaled(0.0)), solve="posture")
+    assert not np.allclose(
+        closed.rightmost, characteristic_roots(linear_system(opened), count=2).rightmost
+    )
+    assert closed.residual.max() < 1e-9
+
+
+def test_no_linear_system_away_from_rest():
+    model = spine_model(joints=["L5-S1"], plane="sagittal", muscles=False)
+    state = model.state_at([0.1])
+    with pytest.raises(ParameterError, match="L5_S1_FE rate changes by .* no state of rest"):
+        linear_system(Equilibrium(model, state[:1], state, 0.0, 0))
+
+
+def test_elements_with_states_are_not_linearised():
+    class Damper:
+        coordinates, states, delays = ("L5_S1_FE",), 1, ()
+
+        def force(self, q, rate, state, inputs, /):
+            return -state
+
+        def state_rate(self, q, rate, state, inputs, /):
+            return rate - state
+
+    model = spine_model(joints=["L5-S1"], plane="sagittal", muscles=False).with_elements(Damper())
+    with pytest.raises(ParameterError, match="Damper integrates 1 states"):
+        jacobian(model, model.state_at())

@@ -1,0 +1,403 @@
+"""Spine models: compiled against plain Python, one joint against its derivation by hand, limits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from panjabi.active.build import musculature
+from panjabi.body import standard_adult
+from panjabi.body.dynamics import Dynamics
+from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
+from panjabi.spine import HeldLoad, equilibrium, reference_rhs, spine_model
+from panjabi.spine.applied import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad
+from panjabi.neural.loops import ReflexLoop, ReflexSet
+from panjabi.spine.drive import command
+from panjabi.spine.at_rest import passive_force
+from panjabi.spine.packing import pack
+from panjabi.spine.reflexes import StretchReflexes, homonymous, rounded
+from panjabi.spine.rhs_kernels import spine_rhs
+
+ACTING = (
+    ForcePulse(50.0, direction=(1.0, 0.5, -0.2)),
+    MomentPulse(3.0),
+    Multisine(20.0, length=5.0, period=5.0),
+    QuickRelease(30.0, start=0.148),
+    SuddenLoad(4.0, start=0.14, rise=0.02),
+)
+
+
+def somewhere(model, seed=0):
+    """A state off balance and receptors heard late."""
+    rng = np.random.default_rng(seed)
+    y = model.state_at() + rng.normal(0.0, 0.02, model.size)
+    y[model.slices["rate"]] = rng.normal(0.0, 1.0, len(model.free))
+    y[model.slices["activation"]] = rng.uniform(0.02, 0.5, model.muscle_count)
+    return y, rng.normal(0.0, 0.05, (len(model.delays), model.loop_count))
+
+
+def compiled(model, t, y, delayed, acting=(), kernel=spine_rhs):
+    out = np.full(model.size, np.nan)
+    kernel(t, y, delayed, pack(model, acting), out)
+    return out
+
+
+def relative(one, other):
+    return np.abs((one - other) / (1.0 + np.abs(other))).max()
+
+
+# --- compiled and plain Python --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"reflexes": {"force_gain": 0.3}},
+        {"muscles": False},
+        {"plane": "sagittal", "reflexes": True},
+        {"plane": "frontal", "muscles": False, "gravity": False},
+        {"region": "cervical", "reflexes": True},
+        {"joints": ["L4-L5", "L1-L2"], "elastic": False, "reflexes": True},
+        {"region": "whole", "branches": False},
+    ],
+    ids=str,
+)
+def test_compiled_equals_the_contract(given):
+    model = spine_model(**given)
+    y, late = somewhere(model)
+    acting = ACTING if "L5_S1_FE" in model.free else ACTING[:1]
+    fast = compiled(model, 0.15, y, late, acting)
+    assert relative(fast, reference_rhs(model, 0.15, y, late, acting)) < 1e-12
+
+
+def test_compiled_equals_its_python():
+    model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
+    y, late = somewhere(model)
+    one = compiled(model, 0.15, y, late, ACTING)
+    two = compiled(model, 0.15, y, late, ACTING, spine_rhs.py_func)
+    assert relative(one, two) < 1e-12
+
+
+def test_a_reference_without_history_hears_the_present():
+    model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
+    y, _ = somewhere(model)
+    now = np.tile(y[model.slices["receptor"]], (len(model.delays), 1))
+    assert np.array_equal(reference_rhs(model, 0.0, y), reference_rhs(model, 0.0, y, now))
+
+
+# --- one joint ------------------------------------------------------------------------------------
+
+
+def one_joint_by_lagrange(body, held):
+    """q'' of L5-S1 in flexion-extension under a generalised force, derived with SymPy."""
+    poses = body.poses(held)
+    rides = np.zeros(len(body.names), bool)
+    rides[body.body_index("L5")] = True
+    for b in range(1, len(body.names)):
+        rides[b] |= rides[body.tree.parent[b]]
+    moved = held.copy()
+    k = body.coordinate_index("L5_S1_FE")
+    moved[k] += 0.5
+    turn = body.poses(moved).R[body.body_index("L5")] @ poses.R[body.body_index("L5")].T
+    axis = np.array([turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1]])
+    axis = axis / np.linalg.norm(axis)
+    centre = body.joint_centre(poses, "L5")
+    x, v, force = sp.symbols("x v F")
+    a = sp.Matrix(axis)
+    skew = sp.Matrix([[0, -a[2], a[1]], [a[2], 0, -a[0]], [-a[1], a[0], 0]])
+    R = sp.eye(3) + sp.sin(x) * skew + (1 - sp.cos(x)) * skew * skew
+    kinetic = potential = 0
+    for b in np.flatnonzero(rides):
+        arm = sp.Matrix(poses.R[b] @ body.com[b] + poses.t[b] - centre)
+        speed = (R * arm).diff(x) * v
+        inertia = axis @ poses.R[b] @ body.inertia[b] @ poses.R[b].T @ axis
+        kinetic += body.mass[b] * (speed.T * speed)[0] / 2 + inertia * v**2 / 2
+        potential += body.mass[b] * 9.80665 * (R * arm)[1]
+    lagrangian = kinetic - potential
+    momentum = lagrangian.diff(v)
+    rest = momentum.diff(x) * v - lagrangian.diff(x)
+    return sp.lambdify((x, v, force), (force - rest) / momentum.diff(v))
+
+
+def test_one_joint_equals_its_sympy_derivation():
+    muscles = musculature(coordinates=["L5_S1_FE"]).selected(["IL_L3_r", "IL_L3_l"])
+    model = spine_model(joints=["L5-S1"], plane="sagittal", musculature=muscles)
+    held = model.dynamics.held
+    acceleration = one_joint_by_lagrange(model.body, held)
+    k = model.body.coordinate_index("L5_S1_FE")
+    unit = model.joints[0].unit
+    pose = muscles.pose(np.zeros(1))
+    for x, v, z in ((0.0, 0.0, 0.0), (0.2, -1.5, 0.02), (-0.3, 2.0, -0.05)):
+        y = model.state_at([held[k] + x], [v])
+        part = model.slices
+        branches = y[part["joints"]].reshape(3, -1)
+        branches[0] = z
+        # muscle: straight pieces between points that turn about the joint and points that stand
+        force = 0.0
+        activation, fibre = y[part["activation"]], y[part["fibre"]]
+        length = muscles.geometry(y[:1]).length
+        tension, _ = model.muscles.units.rates(activation, fibre, length)
+        step = 1e-20  # complex step through the path, by the rotation alone
+        for m in range(2):
+            points = range(muscles.paths.start[m], muscles.paths.start[m + 1])
+            bodies = muscles.paths.body
+            place = [
+                pose.R[bodies[i]] @ muscles.paths.local[i] + pose.t[bodies[i]] for i in points
+            ]
+            angle = held[k] + x + 1j * step
+            a, o = pose.axis_world[0], pose.origin_world[0]
+            K = np.array([[0, -a[2], a[1]], [a[2], 0, -a[0]], [-a[1], a[0], 0]])
+            R = np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K
+            moved = [
+                o + R @ (p - o) if bodies[i] else p.astype(complex)
+                for i, p in zip(points, place, strict=True)
+            ]
+            path = sum(
+                np.sqrt(np.sum((b - c) ** 2)) for b, c in zip(moved[1:], moved[:-1], strict=True)
+            )
+            force -= tension[m] * path.imag / step
+        force -= unit.moment([held[k] + x, *np.zeros(2)])[0]
+        force -= unit.hysteresis.damping[0] * v + unit.branch_stiffness[0] @ branches[0]
+        wanted = acceleration(x, v, force)
+        got = compiled(model, 0.0, y, np.empty((0, 0)))[part["rate"]][0]
+        assert got == pytest.approx(wanted, rel=1e-12, abs=1e-12)
+
+
+def test_one_joint_equals_the_full_engine_restricted_to_it():
+    """The same accelerations fed to all 18 coordinates need the same moment at that joint."""
+    one = spine_model(joints=["L3-L4"], plane="sagittal")
+    y, _ = somewhere(one)
+    out = compiled(one, 0.0, y, np.empty((0, 0)))
+    full = spine_model(muscles=False)
+    k = full.free.index("L3_L4_FE")
+    q, qd, qdd = np.zeros((3, 18))
+    q[k], qd[k], qdd[k] = y[0], y[1], out[1]
+    asked = full.dynamics.inverse(q, qd, qdd)[k]
+    given = passive_force(one, y[:1]) + one.dynamics.weight(y[:1])
+    joint = one.joints[0]
+    x, speed = one.seen_by(joint, y[:1], y[1:2])
+    part = one.slices
+    given = joint.force(x, speed, y[part["joints"]], np.empty(0))[0]
+    states = np.concatenate([y[part["activation"]], y[part["fibre"]]])
+    told = np.full(one.muscle_count, 0.01)
+    given += one.muscles.force(y[:1], y[1:2], states, told)[0]
+    assert asked == pytest.approx(given, rel=1e-12)
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def test_a_load_adds_weight_and_inertia_of_a_point_mass():
+    bare = spine_model(muscles=False, plane="sagittal")
+    place = (0.1, 0.05, 0.02)
+    loaded = spine_model(muscles=False, plane="sagittal", load=HeldLoad(8.0, place))
+    q = np.array([0.1, -0.05, 0.0, 0.02, 0.03, 0.0])
+    J = bare.dynamics.jacobian(q, "T12", place)
+    more = loaded.dynamics.mass_matrix(q) - bare.dynamics.mass_matrix(q)
+    assert np.allclose(more, 8.0 * J.T @ J, rtol=1e-11, atol=1e-12)
+    weight = loaded.dynamics.weight(q) - bare.dynamics.weight(q)
+    assert np.allclose(weight, 8.0 * 9.80665 * J[1], rtol=1e-11, atol=1e-12)
+
+
+def test_gravity_off_keeps_the_inertia():
+    heavy, light = (spine_model(muscles=False, gravity=g) for g in (True, False))
+    q = np.full(18, 0.02)
+    assert np.array_equal(heavy.dynamics.mass_matrix(q), light.dynamics.mass_matrix(q))
+    assert np.abs(light.dynamics.weight(q)).max() < 1e-12 < np.abs(heavy.dynamics.weight(q)).max()
+
+
+def test_a_reflex_set_becomes_receptors():
+    muscles = musculature(coordinates=["L5_S1_FE"])
+    short = ReflexLoop(kind="short", stretch_gain=0.4, rate_gain=0.05)
+    force = ReflexLoop(kind="force", force_gain=0.2, filter_time=0.02)
+    model = spine_model(
+        joints=["L5-S1"],
+        plane="sagittal",
+        musculature=muscles,
+        reflexes=ReflexSet(muscles=muscles.names, loops=(short, force)),
+    )
+    loops, nm = model.reflexes, len(muscles)
+    assert len(loops) == 2 * nm
+    assert np.array_equal(loops.stretch_gain, np.repeat([0.4, 0.0], nm))
+    assert np.array_equal(loops.filter_time, np.repeat([0.005, 0.02], nm))
+    late = np.zeros((2, 2 * nm))
+    late[loops.which_delay[0], :nm] = 0.03
+    u = ReflexSet(muscles=muscles.names, loops=(short,), corner=model.drive_width.si)
+    told = u.commands(np.full(nm, 0.01), stretch=np.full((1, nm), 0.03 / 0.4))
+    y = model.state_at()
+    out = compiled(model, 0.0, y, late)
+    from panjabi.spine.reference import excitations
+
+    assert np.allclose(excitations(model, y, late), told, rtol=1e-12)
+    assert relative(out, reference_rhs(model, 0.0, y, late)) < 1e-12
+    head = ReflexLoop(kind="vestibular", stretch_gain=1.0)
+    with pytest.raises(ParameterError, match="'vestibular' listens to acceleration or to the head"):
+        spine_model(
+            joints=["L5-S1"],
+            plane="sagittal",
+            musculature=muscles,
+            reflexes=ReflexSet(muscles=muscles.names, loops=(head,)),
+        )
+
+
+def test_commands_are_bounded():
+    with pytest.raises(ParameterError, match="excitation lies between 0 and 0.5; 0.0001 to 0.9999"):
+        command([0.0, 0.5], 0.01)
+
+
+def test_equilibrium_by_activation_rests():
+    rest = equilibrium(spine_model("lumbar", reflexes=True, load=5.0))
+    model = rest.model
+    out = compiled(model, 0.0, rest.state, np.zeros((len(model.delays), model.loop_count)))
+    assert np.abs(out).max() < 1e-6
+    assert rest.residual < 1e-6
+    assert model.excitation.min() >= 0.005 - 1e-12
+
+
+def test_equilibrium_of_least_effort_beats_its_neighbours():
+    """Moves along the null space of the moments only cost more."""
+    rest = equilibrium(spine_model("lumbar"), most=0.95)
+    model, muscles = rest.model, rest.model.muscles
+    a = model.excitation
+    length = muscles.muscles.geometry(rest.q).length
+    step = 1e-6
+    slope = np.empty(len(a))
+    force = muscles.units.at_rest(a, length).force
+    for m in range(len(a)):
+        other = a.copy()
+        other[m] += step
+        slope[m] = (muscles.units.at_rest(other, length).force[m] - force[m]) / step
+    G = -muscles.muscles.geometry(rest.q).slope.T * slope
+    inside = (a > 0.005 + 1e-9) & (a < 0.95 - 1e-9)
+    x = np.linalg.lstsq(G[:, inside].T, a[inside], rcond=None)[0]
+    assert np.allclose(G[:, inside].T @ x, a[inside], atol=1e-5)
+
+
+def test_equilibrium_by_posture_of_a_passive_spine():
+    model = spine_model(muscles=False, gravity=False, plane="sagittal")
+    push = QuickRelease(2.0, body="T12", start=1.0)
+    rest = equilibrium(model, applied=(push,))
+    assert np.abs(passive_force(model, rest.q, (push,))).max() < 1e-9
+    assert np.abs(rest.q).max() > 0.01
+
+
+def test_posture_gives_way_where_muscles_do_not_hold():
+    model = spine_model("lumbar")
+    with pytest.raises(ConvergenceError, match="do not hold the posture.*missing"):
+        equilibrium(model, most=0.3)
+    rest = equilibrium(model, solve="both", most=0.3)
+    assert rest.residual < 1e-5
+    assert 1e-5 < np.abs(rest.q).max() < 0.1
+
+
+def test_names_and_units_fit_the_states():
+    model = spine_model("lumbar", reflexes=True)
+    assert len(model.state_names) == len(set(model.state_names)) == model.size
+    assert len(model.state_units) == model.size
+    assert model.state_names[0] == "L5_S1_FE"
+    assert model.state_units[18] == "rad/s"
+    assert model.delays == (0.03, 0.06)
+    assert model.muscle_count == 244
+    assert "244 muscles" in repr(model)
+
+
+@pytest.mark.parametrize(
+    ("region", "levels"), [("lumbar", 6), ("cervical", 8), ("thoracolumbar", 17), ("whole", 25)]
+)
+def test_regions_have_their_levels(region, levels):
+    assert len(spine_model(region, muscles=False).free) == 3 * levels
+    assert len(spine_model(region, muscles=False, plane="sagittal").free) == levels
+
+
+# --- what is refused ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"region": "sacral"}, UnknownNameError, "region"),
+        ({"joints": ["L9-S1"]}, UnknownNameError, "level"),
+        ({"joints": ["C2-C3"]}, UnknownNameError, "level of the lumbar region"),
+        ({"joints": []}, ParameterError, "no joints were given"),
+        ({"plane": "oblique"}, UnknownNameError, "plane"),
+        ({"load": -3.0}, ParameterError, "HeldLoad.mass is -3"),
+        ({"load": float("nan")}, ParameterError, "HeldLoad.mass is nan"),
+        ({"posture": "floating"}, UnknownNameError, "posture"),
+        ({"muscles": False, "reflexes": True}, ParameterError, "without muscles"),
+        ({"excitation": 2.0}, ParameterError, "excitation lies between"),
+        ({"injuries": {"C2-C3": ["nucleus"]}}, UnknownNameError, "level of the model"),
+    ],
+    ids=str,
+)
+def test_bad_arguments(given, error, words):
+    with pytest.raises(error, match=words):
+        spine_model(**given)
+
+
+def test_a_posture_out_of_range():
+    q = standard_adult().zero()
+    q[standard_adult().coordinate_index("L4_L5_FE")] = 2.0
+    with pytest.raises(PostureError, match="L4_L5_FE is 2 rad"):
+        spine_model(posture=q)
+
+
+def test_bad_reflexes():
+    muscles = musculature(coordinates=["L5_S1_FE"])
+    with pytest.raises(ParameterError, match="delay -0.01 s; 0 or more"):
+        homonymous(muscles, delay=-0.01)
+    with pytest.raises(ParameterError, match="filter time 0 s; above 0"):
+        homonymous(muscles, filter_time=0.0)
+    many = np.arange(20)
+    with pytest.raises(ParameterError, match="20 different delays; up to 12"):
+        StretchReflexes(many, many, 0.01 * (1 + many), 1.0, 0.0, 0.0, 0.005)
+    assert len(np.unique(rounded(0.001 * (30 + many)))) == 5
+    with pytest.raises(ParameterError, match="finite"):
+        homonymous(muscles, stretch_gain=float("nan"))
+
+
+def test_elements_that_listen_and_foreign_coordinates():
+    class Listening:
+        coordinates = ("L5_S1_FE",)
+        states = 0
+        delays = (0.1,)
+
+    model = spine_model(muscles=False)
+    with pytest.raises(ParameterError, match="listens to 1 delayed signals"):
+        model.with_elements(Listening())
+    Listening.delays, Listening.coordinates = (), ("knee",)
+    with pytest.raises(UnknownNameError, match="knee"):
+        model.with_elements(Listening())
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: ForcePulse(float("nan")), "ForcePulse.force is nan"),
+        (lambda: ForcePulse(1.0, start=-1.0), "start is -1 s; 0 or more"),
+        (lambda: ForcePulse(1.0, length=0.0), "length is 0 s; above 0"),
+        (lambda: ForcePulse(1.0, shape="saw"), "shape of a pulse"),
+        (lambda: ForcePulse(1.0, direction=(0.0, 0.0, 0.0)), "not all zero"),
+        (lambda: ForcePulse(1.0, rise=0.0), "rise is 0 s"),
+        (lambda: SuddenLoad(-1.0), "mass is -1 kg"),
+        (lambda: Multisine(1.0, band=(0.01, 0.02)), "holds no tone"),
+    ],
+)
+def test_bad_perturbations(make, words):
+    with pytest.raises((ParameterError, UnknownNameError), match=words):
+        make()
+
+
+def test_a_moment_on_a_held_coordinate():
+    model = spine_model(muscles=False, plane="frontal")
+    with pytest.raises(ParameterError, match="L5_S1_FE, which is held"):
+        pack(model, (MomentPulse(1.0),))
+    with pytest.raises(UnknownNameError, match="body"):
+        pack(model, (ForcePulse(1.0, body="tail"),))
+
+
+def test_muscles_of_other_coordinates():
+    dynamics = Dynamics(standard_adult(), ("L5_S1_FE",))
+    model = spine_model(joints=["L4-L5"], plane="sagittal")
+    with pytest.raises(ParameterError, match="the muscles lie over 1 coordinates from L4_L5_FE"):
+        type(model)(dynamics=dynamics, muscles=model.muscles)
