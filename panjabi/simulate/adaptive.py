@@ -14,7 +14,6 @@ from panjabi.simulate.history import read_history
 from panjabi.simulate.model import DelayModel, checked_delays
 from panjabi.simulate.settings import Settings
 from panjabi.simulate.trajectory import (
-    BreakingPoint,
     Counts,
     Occurrence,
     Outcome,
@@ -196,7 +195,7 @@ def delivered(work: Any, settings: Settings, status: int, interrupted: bool) -> 
         outcome = "end reached"
     elif status == at.STOPPED:
         outcome = "stopped by an event"
-    met = range(min(int(whole[at.BREAKS]), work.met_times.size))
+    met = min(int(whole[at.BREAKS]), work.met_times.size)
     trajectory = Trajectory(
         times=work.times[: count + 1].copy(),
         coef=work.coef[:count].copy(),
@@ -204,13 +203,15 @@ def delivered(work: Any, settings: Settings, status: int, interrupted: bool) -> 
         outcome=outcome,
         tolerance=settings.rtol,
         counts=Counts(
-            *(int(whole[i]) for i in (at.STEPS, at.REJECTED, at.EVALUATIONS, at.SWEEPS)),
-            int(whole[at.JACOBIANS]),
-            int(whole[at.DROPPED]),
+            steps=int(whole[at.STEPS]),
+            rejected=int(whole[at.REJECTED]),
+            evaluations=int(whole[at.EVALUATIONS]),
+            sweeps=int(whole[at.SWEEPS]),
+            jacobians=int(whole[at.JACOBIANS]),
+            breaking_points_dropped=int(whole[at.DROPPED]),
         ),
-        breaking_points=tuple(
-            BreakingPoint(float(work.met_times[i]), int(work.met_orders[i])) for i in met
-        ),
+        break_times=work.met_times[:met].copy(),
+        break_orders=work.met_orders[:met].copy(),
         tracked_order=settings.track,
     )
     found = sorted(

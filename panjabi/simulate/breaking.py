@@ -8,7 +8,6 @@ order TRACK are stepped on exactly, later ones are smooth enough for the pair's 
 from __future__ import annotations
 
 from panjabi.simulate.kernel import kernel
-
 from panjabi.simulate.layout import (
     BREAKS,
     COUNT,

@@ -6,29 +6,29 @@ more than the arithmetic around it; here only the arguments are in sight.
 
 from __future__ import annotations
 
-from panjabi.simulate.kernel import kernel
+from panjabi.simulate.kernel import inlined
 
 
-@kernel
+@inlined
 def ask_rhs(rhs, t, y, z, p, out):
     rhs(t, y, z, p, out)
 
 
-@kernel
+@inlined
 def ask_delay(delay, t, y, p, out):
     delay(t, y, p, out)
 
 
-@kernel
+@inlined
 def ask_event(event, t, y, z, p, out):
     event(t, y, z, p, out)
 
 
-@kernel
+@inlined
 def ask_jacobian(jacobian, t, y, z, p, out):
     jacobian(t, y, z, p, out)
 
 
-@kernel
+@inlined
 def ask_history(history, t, p, out):
     history(t, p, out)

@@ -6,9 +6,8 @@ the step and closed in by the Illinois variant of false position. Kernel level.
 
 from __future__ import annotations
 
-from panjabi.simulate.kernel import kernel
-
 from panjabi.simulate.calls import ask_delay, ask_event
+from panjabi.simulate.kernel import kernel
 from panjabi.simulate.layout import COUNT, EVENTS, FIXED, PASSED, RECORD, STOP, SWITCH
 from panjabi.simulate.past import evaluate, look_back, near
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from panjabi.simulate.kernel import kernel
-
 from panjabi.simulate.breaking import next_break, reach_break
 from panjabi.simulate.crossings import first_crossing, note_events
+from panjabi.simulate.kernel import kernel
 from panjabi.simulate.layout import (
     AHEAD, BEGUN, CHATTER, COUNT, DONE, END, ERROR, FIRST, FIXED, FRESH, FULL, IMPLICIT, INNER, JACOBIAN_AGE,
     LARGEST, METHOD, NOT_FINITE, PENDING, PRUNE, REJECTED, ROSENBROCK, RTOL, RUNNING, SAMPLED, STALE, STALLED, START,
@@ -108,8 +107,8 @@ def advance(
     """Go on for at most `steps` accepted steps. The status is returned and kept in whole.
 
     Arrays are as `panjabi.simulate.workspace.Workspace` makes them; y, f, the record and the
-    counters are all there is of state, so a call may follow a call. `breaks` and `before` are for `start`,
-    which the first call does.
+    counters are all there is of state, so a call may follow a call. `breaks` and `before` are
+    for `start`, which the first call does.
     """
     n = y.size
     rtol = real[RTOL]
@@ -239,14 +238,21 @@ def advance(
                 )  # fmt: skip
             if got < 0:
                 break
+            if got == 0:
+                for m in range(5):
+                    for i in range(n):
+                        coef[count, m, i] = piece[m, i]
+                break
             earlier = moved
             moved = adopt(piece, coef, count, y, atol, rtol)
-            if got == 0 or moved <= real[INNER]:
+            if moved <= real[INNER]:
                 break
             sweep += 1
             whole[SWEEPS] += 1
-            if sweep >= MOST_SWEEPS or not math.isfinite(moved) or (
-                sweep > 2 and moved > 0.9 * earlier
+            if (
+                sweep >= MOST_SWEEPS
+                or not math.isfinite(moved)
+                or (sweep > 2 and moved > 0.9 * earlier)
             ):
                 got = NOT_SOLVED
         if got < 0:
@@ -274,7 +280,9 @@ def advance(
                     return TOO_SMALL
             continue
         # Hairer's controller with a little memory
-        grow = 0.9 * max(size, 1e-10) ** (0.75 * damp - power) * real[ERROR] ** damp
+        grow = 0.9 * math.exp(
+            (0.75 * damp - power) * math.log(max(size, 1e-10)) + damp * math.log(real[ERROR])
+        )
         grow = min(6.0, max(0.2, grow))
         proposed = h * grow
         if h < real[STEP]:

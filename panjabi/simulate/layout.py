@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from numba import float64, int64, types, void
 
+INTEGER, REAL = int64, float64
+
 VECTOR = float64[::1]
 MATRIX = float64[:, ::1]
 CUBE = float64[:, :, ::1]

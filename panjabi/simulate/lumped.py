@@ -8,13 +8,13 @@ one over the long loop. Positive angle is a lean that gravity makes larger.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from panjabi.simulate.kernel import kernel
 
 from panjabi.errors import ParameterError
 from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.simulate.kernel import kernel
 from panjabi.simulate.model import DelayModel
 
 STATES = (
@@ -33,19 +33,23 @@ def _assumed(value: float, unit: str) -> Parameter:
 class LumpedTrunk:
     """Parameters of the lumped trunk. They set a problem for the solver, not a person."""
 
-    inertia: Parameter = _assumed(6.5, "kg m2")
-    gravity: Parameter = _assumed(157.0, "N m/rad")  # weight times height
-    stiffness: Parameter = _assumed(60.0, "N m/rad")
-    stiffening_angle: Parameter = _assumed(math.sqrt(0.15), "rad")  # torque k x (1 + (x/this)^2)
-    damping: Parameter = _assumed(20.0, "N m s/rad")
-    muscle_torque: Parameter = _assumed(50.0, "N m")  # of one muscle, fully active, upright
-    bias: Parameter = _assumed(0.1, "1")  # drive without a stretch
-    angle_gain: Parameter = _assumed(0.8, "1/rad")
-    lead_time: Parameter = _assumed(0.25, "s")  # rate gain over angle gain
-    activation_time: Parameter = _assumed(30.0, "ms")
-    sensor_time: Parameter = _assumed(5.0, "ms")
-    short_delay: Parameter = _assumed(35.0, "ms")
-    long_delay: Parameter = _assumed(100.0, "ms")
+    inertia: Parameter = field(default=_assumed(6.5, "kg m2"))
+    gravity: Parameter = field(default=_assumed(157.0, "N m/rad"))  # weight times height
+    stiffness: Parameter = field(default=_assumed(60.0, "N m/rad"))
+    stiffening_angle: Parameter = field(
+        default=_assumed(math.sqrt(0.15), "rad")
+    )  # torque k x (1 + (x/this)^2)
+    damping: Parameter = field(default=_assumed(20.0, "N m s/rad"))
+    muscle_torque: Parameter = field(
+        default=_assumed(50.0, "N m")
+    )  # of one muscle, fully active, upright
+    bias: Parameter = field(default=_assumed(0.1, "1"))  # drive without a stretch
+    angle_gain: Parameter = field(default=_assumed(0.8, "1/rad"))
+    lead_time: Parameter = field(default=_assumed(0.25, "s"))  # rate gain over angle gain
+    activation_time: Parameter = field(default=_assumed(30.0, "ms"))
+    sensor_time: Parameter = field(default=_assumed(5.0, "ms"))
+    short_delay: Parameter = field(default=_assumed(35.0, "ms"))
+    long_delay: Parameter = field(default=_assumed(100.0, "ms"))
 
     def __post_init__(self) -> None:
         for name in ("inertia", "stiffening_angle", "activation_time", "sensor_time"):
@@ -157,6 +161,4 @@ def trunk_jacobian(t, y, delayed, p, out):
 def lumped_model(trunk: LumpedTrunk | None = None) -> DelayModel:
     """The delay model of a lumped trunk; its parameters go in as `trunk.vector(pulse)`."""
     trunk = trunk or LumpedTrunk()
-    return DelayModel(
-        rhs=trunk_rhs, jacobian=trunk_jacobian, delays=trunk.delays, reads=(2, 3)
-    )
+    return DelayModel(rhs=trunk_rhs, jacobian=trunk_jacobian, delays=trunk.delays, reads=(2, 3))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import float64, int64
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi._compiling import announce_compilation
@@ -41,8 +40,8 @@ class NoisyModel:
     def __post_init__(self) -> None:
         if self.sources < 1:
             raise ParameterError(
-                f"a noisy model has {self.sources} sources of noise; 1 or more is possible. Without "
-                "noise use `solve`."
+                f"a noisy model has {self.sources} sources of noise; 1 or more is possible. "
+                "Without noise use `solve`."
             )
         if self.model.varying or self.model.events:
             raise ParameterError(
@@ -109,8 +108,8 @@ def solve_noisy(
         rng = None
         if rows.shape != (steps, noisy.sources) or not np.all(np.isfinite(rows)):
             raise ParameterError(
-                f"increments have shape {rows.shape}; {steps} steps of {noisy.sources} sources need "
-                f"({steps}, {noisy.sources}), finite. Give one row a step."
+                f"increments have shape {rows.shape}; {steps} steps of {noisy.sources} sources "
+                f"need ({steps}, {noisy.sources}), finite. Give one row a step."
             )
     from panjabi.simulate import wiener
 
@@ -166,21 +165,30 @@ def _path(
     reached = work.times[first : count + 1].copy()
     if status < 0:
         raise ConvergenceError(
-            f"the path left the finite numbers at {reached[-1]:g} s of {span[1]:g} s with a step of "
-            f"{h:g} s (status {status}). Take a shorter step, or a history that reaches further."
+            f"the path left the finite numbers at {reached[-1]:g} s of {span[1]:g} s with a step "
+            f"of {h:g} s (status {status}). Take a shorter step, or a history that reaches further."
         )
     states = np.concatenate([work.coef[first:count, 0], work.y[None]])
     return NoisyRun(reached, states, h, interrupted)
 
 
 def _signature() -> Any:
-    from panjabi.simulate.layout import CUBE, DELAY, HISTORY, JACOBIAN, MATRIX, RIGHT_SIDE
+    from panjabi.simulate.layout import (
+        CUBE,
+        DELAY,
+        HISTORY,
+        INTEGER,
+        JACOBIAN,
+        MATRIX,
+        REAL,
+        RIGHT_SIDE,
+    )
     from panjabi.simulate.layout import VECTOR as V
     from panjabi.simulate.layout import WHOLE as W
 
-    return int64(
+    return INTEGER(
         RIGHT_SIDE, DELAY, JACOBIAN, HISTORY, V, V, W, W, V, V, V, CUBE, W, W, W, V, MATRIX,
-        MATRIX, V, MATRIX, MATRIX, float64, int64, float64,
+        MATRIX, V, MATRIX, MATRIX, REAL, INTEGER, REAL,
     )  # fmt: skip
 
 
@@ -218,7 +226,7 @@ def noisy_cohort(
             step=step,
             seed=children[i],
             p=rows[i],
-            delays=lags[i] if lags.ndim == 2 else lags,
+            delays=(lags[i] if lags.ndim == 2 else lags).tolist(),
         )
 
     pool = executor or ThreadPoolExecutor(threads or os.cpu_count() or 1)

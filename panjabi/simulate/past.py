@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 
-from panjabi.simulate.kernel import kernel
-
 from panjabi.simulate.calls import ask_history
+from panjabi.simulate.kernel import inlined, kernel
 from panjabi.simulate.layout import (
     AHEAD,
     BEFORE,
@@ -27,13 +26,13 @@ from panjabi.simulate.layout import (
 TINY = 1e-13  # relative difference of times that counts as none
 
 
-@kernel
+@inlined
 def near(a, b):
     """Whether two times differ by rounding only."""
     return abs(a - b) <= TINY * (abs(a) + abs(b))
 
 
-@kernel
+@inlined
 def piece_of(times, low, high, hint, s):
     """The piece between low and high that holds time s; the outer ones reach beyond their ends."""
     k = min(max(hint, low), high)
@@ -54,13 +53,14 @@ def evaluate(times, coef, k, s, out):
         )
 
 
-@kernel
+@inlined
 def window(j, s, middle, half, lag, whole, real, pieces, passed_steps):
     """First and last piece in which delay j may read time s; (0, -1): the history function.
 
     Where breaking points are stepped on, a constant delay is on one side of the start for a whole
-    step, and the middle of the step tells which; else s itself tells. A delay that depends on the state stays between two breaking points
-    until it is found to cross one; in between the polynomials are continued.
+    step, and the middle of the step tells which; else s itself tells. A delay that depends on
+    the state stays between two breaking points until it is found to cross one; in between the
+    polynomials are continued.
     """
     first, count = whole[FIRST], whole[COUNT]
     if j < whole[FIXED]:
@@ -79,7 +79,7 @@ def window(j, s, middle, half, lag, whole, real, pieces, passed_steps):
     return 0, first - 1
 
 
-@kernel
+@inlined
 def look_back(
     history, t, middle, y, lag, p, reads, whole, real, times, coef, pieces, passed_steps, hints,
     buffer, z,

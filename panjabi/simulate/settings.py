@@ -58,8 +58,8 @@ class Settings:
             )
         if not 0.0 < self.inner <= 1.0:
             raise ParameterError(
-                f"inner is {self.inner!r}; possible: above 0 to 1, a share of the tolerance. Leave it "
-                "out for 0.02."
+                f"inner is {self.inner!r}; possible: above 0 to 1, a share of the tolerance. Leave "
+                "it out for 0.02."
             )
         if not 0 <= self.track <= 5 or self.most_steps < 1:
             raise ParameterError(

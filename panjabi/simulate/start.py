@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from panjabi.simulate.kernel import kernel
-
-from panjabi.simulate.calls import ask_delay, ask_event
 from panjabi.simulate.breaking import insert_break, reach_break
+from panjabi.simulate.calls import ask_delay, ask_event
+from panjabi.simulate.kernel import kernel
 from panjabi.simulate.layout import COUNT, FIXED, FRESH, PASSED, RTOL, START, SWITCH
 from panjabi.simulate.past import look_back
 

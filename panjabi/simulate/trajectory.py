@@ -60,7 +60,8 @@ class Trajectory:
     outcome: Outcome
     tolerance: float  # rtol each step was held to
     counts: Counts
-    breaking_points: tuple[BreakingPoint, ...] = ()
+    break_times: Floats  # (breaking points,) [s]
+    break_orders: NDArray[np.int64]  # (breaking points,)
     tracked_order: int = 5
     events: tuple[Occurrence, ...] = ()
 
@@ -76,6 +77,12 @@ class Trajectory:
         if not len(pieces):
             return np.empty((0, self.coef.shape[2]))
         return np.concatenate([pieces[:, 0], pieces[-1:].sum(axis=1)])
+
+    @property
+    def breaking_points(self) -> tuple[BreakingPoint, ...]:
+        """Where a derivative jumps, in the order they were met."""
+        pairs = zip(self.break_times.tolist(), self.break_orders.tolist(), strict=True)
+        return tuple(BreakingPoint(time, order) for time, order in pairs)
 
     @property
     def start(self) -> float:
@@ -100,19 +107,18 @@ class Trajectory:
         """
         time = np.asarray(t, dtype=float)
         slack = 1e-12 * (1.0 + abs(self.end))
-        if not np.all((time >= self.start - slack) & (time <= self.end + slack)):
+        if time.size and not (time.min() >= self.start - slack and time.max() <= self.end + slack):
             raise ParameterError(
                 f"times from {np.min(time):g} to {np.max(time):g} s were asked of a run from "
                 f"{self.start:g} to {self.end:g} s; outside it nothing is known. Ask within."
             )
-        k = np.searchsorted(self.time, time, side="right") - 1 + self.first
-        k = np.clip(k, self.first, len(self.coef) - 1)
+        k = self.first + self.time[1:-1].searchsorted(time, side="right")
         x = ((time - self.times[k]) / (self.times[k + 1] - self.times[k]))[..., None]
-        c = self.coef[k]
-        value = c[..., 4, :]
-        for power in (3, 2, 1, 0):
-            value = value * x + c[..., power, :]
-        return value
+        value = x * self.coef[k, 4]
+        for power in (3, 2, 1):
+            value += self.coef[k, power]
+            value *= x
+        return value + self.coef[k, 0]
 
     def __str__(self) -> str:
         return f"{self.start:g} to {self.end:g} s, {self.outcome}: {self.counts}"

@@ -13,7 +13,15 @@ from panjabi.simulate import layout as at
 from panjabi.simulate.driver import advance
 from panjabi.simulate.history import Past
 from panjabi.simulate.layout import (
-    CUBE, DELAY, HISTORY, JACOBIAN, MATRIX, RIGHT_SIDE, VECTOR, WHOLE, int64,
+    CUBE,
+    DELAY,
+    HISTORY,
+    INTEGER,
+    JACOBIAN,
+    MATRIX,
+    RIGHT_SIDE,
+    VECTOR,
+    WHOLE,
 )  # fmt: skip
 from panjabi.simulate.model import KINDS, DelayModel
 from panjabi.simulate.settings import METHODS, Settings
@@ -35,9 +43,9 @@ ARGUMENTS = (
     MATRIX, VECTOR, VECTOR, VECTOR, MATRIX, VECTOR, MATRIX, VECTOR, VECTOR, MATRIX, MATRIX,
     WHOLE, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR,
 )  # fmt: skip
-ADVANCE = int64(*_FUNCTIONS, *ARGUMENTS, int64)
+ADVANCE = INTEGER(*_FUNCTIONS, *ARGUMENTS, INTEGER)
 _SUBJECTS = (MATRIX, MATRIX, MATRIX, MATRIX, CUBE, WHOLE, VECTOR, WHOLE)
-MANY = int64(*_FUNCTIONS, *ARGUMENTS, int64, *_SUBJECTS)
+MANY = INTEGER(*_FUNCTIONS, *ARGUMENTS, INTEGER, *_SUBJECTS)
 
 
 def prepared(kernel: Any, signature: Any) -> Any:

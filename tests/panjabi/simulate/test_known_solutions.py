@@ -227,7 +227,9 @@ TOLERANCES = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10)
 
 def run(problem: Problem, tolerance: float):
     settings = Settings(rtol=tolerance, atol=tolerance)
-    return solve(problem.model, problem.y0, problem.span, history=problem.history, settings=settings)
+    return solve(
+        problem.model, problem.y0, problem.span, history=problem.history, settings=settings
+    )
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)

@@ -47,9 +47,7 @@ def test_variance_of_the_delayed_recoil(gain):
     assert sample.mean() == pytest.approx(theory, rel=0.1)
 
 
-@pytest.mark.parametrize(
-    ("diffusion", "order"), [(steady, 1.0), (late_size, 0.5), (own_size, 0.5)]
-)
+@pytest.mark.parametrize(("diffusion", "order"), [(steady, 1.0), (late_size, 0.5), (own_size, 0.5)])
 def test_strong_order(diffusion, order):
     """Mean error at the end against the same noise in 64 times finer steps; delay off the grid."""
     model = NoisyModel(model=LATE, diffusion=diffusion, sources=1)
