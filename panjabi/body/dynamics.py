@@ -285,8 +285,7 @@ class Dynamics:
     def carried(self, body: str, local: ArrayLike) -> tuple[int, Floats]:
         """Rigid body of `mechanism` that carries a point of the person, and its place (3,) [m]."""
         b, point = self.body.attachment(body, local)
-        inside = self._reduction.rotation[b] @ point + self._reduction.place[b]
-        return int(self._reduction.carrier[b]), inside
+        return self.carriers.point(b, point)
 
     def point(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
         """World position (3,) [m] of a point given in a body or frame of the person."""

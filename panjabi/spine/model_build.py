@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from panjabi.body import standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural.loops import ReflexSet
+from panjabi.neural.reflex_set import ReflexSet
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
