@@ -1,0 +1,291 @@
+"""Roots of a large system whose many inner states hang on a few: a spine with its muscles.
+
+Activation, fibre and receptor of a muscle meet the others only through coordinates and rates, so the
+characteristic matrix is a border with small blocks behind it. The blocks are eliminated exactly,
+
+    D(s) = M_bb - M_bi M_ii^-1 M_ib,      det M = det D x product of the blocks' determinants,
+
+roots are those of D found by successive linear problems from many places, and the argument
+principle on det M says whether any is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.stability.delays.counting import root_bound
+from panjabi.stability.delays.system import Complexes, Floats, LinearDelaySystem
+
+Integers = NDArray[np.int64]
+
+STARTS = (0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0, 30.0, 40.0, 55.0, 75.0)
+"""Frequencies at which roots are looked for [rad/s]; a trunk answers below 10 Hz."""
+
+ACROSS = (-4.0, 0.3)  # real parts there [1/s]
+STEPS = 15
+RESIDUAL = 1e-8
+SAME = 1e-6
+FARTHER = 1e3  # times the bound on the roots: phases end near zero there
+TURN = 1.2  # largest turn of the phase between two points [rad]
+STACK = 24  # values of s at a time
+CLOSEST = 1e-9  # spacing, in shares of the bound
+
+
+@dataclass(frozen=True, eq=False)
+class CondensedSpectrum:
+    """Rightmost roots, one of each pair, and whether counting finds as many."""
+
+    roots: Complexes  # (k,) from the right [1/s]
+    residual: Floats  # (k,) least singular value of D over the largest
+    right_of: float  # just right of the first root: where others were counted [1/s]
+    counted: int | None  # roots right of it by the argument principle; None: not counted
+
+    @property
+    def rightmost(self) -> complex:
+        return complex(self.roots[0])
+
+    @property
+    def stable(self) -> bool:
+        return self.rightmost.real < 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether counting finds no root right of those that were found."""
+        return self.counted == 0
+
+
+@dataclass(frozen=True, eq=False)
+class _Blocks:
+    """Inner blocks of one size, one array a term (E, A0, A1, ...); ties through a few directions."""
+
+    inner: Floats  # (terms, blocks, b, b)
+    senses: Floats  # (terms, blocks, b, r) what of the directions drives the block
+    acts: Floats  # (terms, blocks, p, b) what of the block comes out
+    into: Floats  # (blocks * r, m) directions in the border that blocks hear
+    out: Floats  # (m, blocks * p) directions in the border that they push
+
+
+class Condensed:
+    """A linear system with delays on its border states.
+
+    Raises
+    ------
+    ParameterError
+        For a neutral system, or border states that are not among its states.
+    """
+
+    def __init__(self, system: LinearDelaySystem, border: Sequence[int]) -> None:
+        from scipy import sparse
+        from scipy.sparse.csgraph import connected_components
+
+        b = np.array(sorted(set(border)), np.int64)
+        if system.neutral or not b.size or b[0] < 0 or b[-1] >= system.size:
+            raise ParameterError(
+                f"{len(b)} border states of a {'neutral ' if system.neutral else ''}system of "
+                f"{system.size} were given; one or more of a system without delayed derivatives "
+                "is possible. Give coordinates and rates by number."
+            )
+        self.system, self.border = system, b
+        self.delays = np.array([0.0, 0.0, *system.delays])
+        terms = np.array([system.E, system.now, *(t.state for t in system.delayed)])
+        self.own = terms[:, b[:, None], b]
+        inner = np.setdiff1d(np.arange(system.size), b)
+        tied = np.any(terms[:, inner[:, None], inner] != 0.0, axis=0)
+        count, label = connected_components(sparse.csr_matrix(tied), directed=False)
+        members = [inner[label == k] for k in range(count)]
+        self.groups: list[_Blocks] = []
+        for size in sorted({len(one) for one in members}):
+            at = np.array([one for one in members if len(one) == size], np.int64)
+            self.groups.append(_tied(terms, at, b))
+
+    def _weights(self, s: Complexes) -> tuple[Complexes, Complexes]:
+        """Weight of every term in M(s) and in M'(s), (k, terms)."""
+        late = np.exp(-s[:, None] * self.delays[None, :])
+        w = -late
+        w[:, 0], w[:, 1] = s, -1.0
+        dw = self.delays * late
+        dw[:, 0], dw[:, 1] = 1.0, 0.0
+        return w, dw
+
+    def at(self, s: Complexes) -> tuple[Complexes, Complexes]:
+        """D and D', (k, m, m)."""
+        if len(s) > STACK:
+            parts = [self.at(s[k : k + STACK]) for k in range(0, len(s), STACK)]
+            return tuple(np.concatenate(p) for p in zip(*parts, strict=True))  # type: ignore
+        w, dw = self._weights(s)
+        D = np.tensordot(w, self.own, 1)
+        dD = np.tensordot(dw, self.own, 1)
+        for g in self.groups:
+            Mii, dMii = (np.tensordot(x, g.inner, 1) for x in (w, dw))
+            B, dB = (np.tensordot(x, g.senses, 1) for x in (w, dw))
+            C, dC = (np.tensordot(x, g.acts, 1) for x in (w, dw))
+            inverse = np.linalg.inv(Mii)
+            X = inverse @ B  # (k, blocks, b, r)
+            H = C @ X
+            dH = dC @ X + C @ (inverse @ (dB - dMii @ X))
+            D = D - _spread(g, H)
+            dD = dD - _spread(g, dH)
+        return D, dD
+
+    # --- roots ----------------------------------------------------------------------------
+
+    def roots(self, starts: Complexes) -> tuple[Complexes, Floats]:
+        """Roots that successive linear problems reach from the starts, and their residuals."""
+        s = np.array(starts, complex)
+        active = np.ones(len(s), bool)
+        for _ in range(STEPS):
+            if not active.any():
+                break
+            at = s[active]
+            D, dD = self.at(at)
+            with np.errstate(all="ignore"):
+                values = np.linalg.eigvals(np.linalg.solve(dD, D))
+            step = -values[np.arange(len(at)), np.abs(values).argmin(axis=1)]
+            room = 0.5 * (1.0 + np.abs(at))
+            step *= np.minimum(1.0, room / np.maximum(np.abs(step), 1e-300))
+            moved = at + step
+            moved = np.where(moved.imag < 0.0, moved.conj(), moved)
+            s[active] = moved
+            going = np.abs(step) > 1e-11 * (1.0 + np.abs(moved))
+            active[np.flatnonzero(active)[~going]] = False
+        s = np.where(np.abs(s.imag) <= 1e-8 * (1.0 + np.abs(s)), s.real + 0j, s)
+        sizes = np.linalg.svd(self.at(s)[0], compute_uv=False)
+        return s, sizes[:, -1] / sizes[:, 0]
+
+    # --- counting -------------------------------------------------------------------------
+
+    def count_right_of(self, x: float) -> int:
+        """Number of roots with real part above x, by the argument principle.
+
+        Zeros of det D less its poles, and roots of the blocks, which are those poles: phases are
+        followed for D and for every block by itself, so that neither turns fast.
+
+        Raises
+        ------
+        ConvergenceError
+            If a root lies on the line to rounding.
+        """
+        bound = root_bound(self.system, x)
+        m = len(self.border)
+
+        def border(w: Floats) -> tuple[Floats, Floats]:
+            s = x + 1j * w
+            D, dD = self.at(s)
+            phase = np.angle(np.linalg.slogdet(D)[0]) - m * np.angle(s - x + bound)
+            pace = np.einsum("kij,kji->k", np.linalg.inv(D), dD) - m / (s - x + bound)
+            return phase[:, None], np.abs(pace)[:, None]
+
+        found = _turns(border, bound, x)
+        for g in self.groups:
+            b = g.inner.shape[-1]
+
+            def block(w: Floats, g: _Blocks = g, b: int = b) -> tuple[Floats, Floats]:
+                s = x + 1j * w
+                weights, rates = self._weights(s)
+                M, dM = (np.tensordot(y, g.inner, 1) for y in (weights, rates))
+                phase = np.angle(np.linalg.det(M)) - b * np.angle(s - x + bound)[:, None]
+                pace = np.einsum("kbij,kbji->kb", np.linalg.inv(M), dM)
+                return phase, np.abs(pace - (b / (s - x + bound))[:, None])
+
+            found += _turns(block, bound, x)
+        return found
+
+
+def _turns(
+    phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x: float
+) -> int:
+    """Zeros right of x of functions (columns) that tend to 1 far out, from their phase on the line."""
+    w = np.unique(np.concatenate([np.zeros(1), np.geomspace(1e-3, FARTHER * bound, 120)]))
+    phase, pace = phase_of(w)
+    while True:
+        gap, change = np.diff(w)[:, None], np.angle(np.exp(1j * np.diff(phase, axis=0)))
+        wide = (np.minimum(pace[1:], pace[:-1]) * gap > TURN) | (np.abs(change) > TURN)
+        wide = wide.any(axis=1)
+        if not wide.any():
+            break
+        if np.diff(w)[wide].min() < CLOSEST * bound:
+            raise ConvergenceError(
+                f"a root lies on the line Re s = {x:g} to rounding; the number right of it is "
+                "undecided. Move the line."
+            )
+        more = w[:-1][wide] + 0.5 * np.diff(w)[wide]
+        new, new_pace = phase_of(more)
+        order = np.argsort(np.concatenate([w, more]))
+        w = np.concatenate([w, more])[order]
+        phase, pace = (np.concatenate(p)[order] for p in ((phase, new), (pace, new_pace)))
+    end = np.angle(np.exp(1j * phase[-1]))
+    number = (end - change.sum(axis=0)).sum() / np.pi
+    if abs(number - round(number)) > 0.1:
+        raise ConvergenceError(
+            f"the phase gives {number:.3f} roots right of {x:g}, no whole number. Move the line."
+        )
+    return round(float(number))
+
+
+def _tied(terms: Floats, at: Integers, border: Integers) -> _Blocks:
+    """Blocks of the states `at` (blocks, b), their ties to the border by singular directions."""
+    count, b = at.shape
+    number = len(terms)
+    hears = np.moveaxis(terms[:, at[:, :, None], border[None, None, :]], 0, 1)
+    into, senses = _directions(hears.reshape(count, number * b, -1))
+    pushes = np.moveaxis(terms[:, border[None, :, None], at[:, None, :]], 0, 1)
+    pushes = np.swapaxes(pushes, 2, 3).reshape(count, number * b, -1)
+    out, acts = _directions(pushes)
+    r, p, m = into.shape[1], out.shape[1], len(border)
+    return _Blocks(
+        terms[:, at[:, :, None], at[:, None, :]],
+        np.moveaxis(senses.reshape(count, number, b, r), 1, 0),
+        np.swapaxes(np.moveaxis(acts.reshape(count, number, b, p), 1, 0), 2, 3),
+        into.reshape(count * r, m),
+        np.moveaxis(out, 2, 0).reshape(m, count * p),
+    )
+
+
+def _directions(ties: Floats) -> tuple[Floats, Floats]:
+    """Row space (blocks, r, m) and coefficients (blocks, rows, r) with ties = coefficients @ rows."""
+    u, size, rows = np.linalg.svd(ties, full_matrices=False)
+    r = max(1, int((size > 1e-13 * size[:, :1]).sum(axis=1).max()))
+    return rows[:, :r], u[:, :, :r] * size[:, None, :r]
+
+
+def _spread(g: _Blocks, H: Complexes) -> Complexes:
+    """out H into, (k, m, m)."""
+    k, blocks, p, r = H.shape
+    pushed = np.einsum("kbpr,brm->kbpm", H, g.into.reshape(blocks, r, -1))
+    return g.out @ pushed.reshape(k, blocks * p, -1)
+
+
+def condensed_spectrum(
+    system: LinearDelaySystem, border: Sequence[int], *, count: int = 4, certify: bool = True
+) -> CondensedSpectrum:
+    """The rightmost roots of a system on its border states, and a count right of the last of them.
+
+    Raises
+    ------
+    ConvergenceError
+        If no start leads to a root.
+    """
+    small = Condensed(system, border)
+    starts = np.array([complex(x, w) for x in ACROSS for w in STARTS])
+    s, size = small.roots(starts)
+    kept: list[complex] = []
+    sizes: list[float] = []
+    for k in np.argsort(-s.real):
+        again = any(abs(s[k] - r) <= SAME * (1.0 + abs(r)) for r in kept)
+        if size[k] <= RESIDUAL and not again:
+            kept.append(complex(s[k]))
+            sizes.append(float(size[k]))
+    if not kept:
+        raise ConvergenceError(
+            f"none of {len(starts)} starts led to a root; states of very different size, or roots "
+            "far from where they are looked for, are possible. Scale the states."
+        )
+    roots = np.array(kept[:count])
+    line = roots[0].real + 1e-3 * max(abs(roots[0].real), 0.01)
+    counted = small.count_right_of(line) if certify else None
+    return CondensedSpectrum(roots, np.array(sizes[:count]), line, counted)
