@@ -52,6 +52,7 @@ class ReducedTrunk:
     damping: float  # [N m s/rad]
     weight: float  # destabilising stiffness of the weight above [N m/rad]
     passive: float  # of the unit at neutral without preload, relaxed [N m/rad]
+    branches: float  # what its branches add to a fast push, without preload [N m/rad]
     preload_gain: float  # f(P) = 1 + gain (1 - exp(-P/scale)) [1]
     preload_scale: float  # [N]
     muscle_stiffness: float  # of balanced co-contraction at full activation [N m/rad]
@@ -121,6 +122,11 @@ class ReducedTrunk:
     def stiffness(self) -> float:
         """Passive and active less the weight, without reflex [N m/rad]."""
         return self.passive_stiffness + self.active_stiffness - self.weight
+
+    @property
+    def instantaneous_stiffness(self) -> float:
+        """The same against a fast push, with the branches of the unit [N m/rad]."""
+        return self.stiffness + (1.0 - self.passive_loss) * self.branches * self.preload_factor
 
     @property
     def reflex_stiffness(self) -> float:
@@ -243,6 +249,7 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
         "inertia": derived(float(one.dynamics.mass_matrix(rest)[0, 0]), "kg m2"),
         "weight": derived(-float(spine.weight.hessian[c, c]), "N m/rad"),
         "passive": derived(float(unit.with_preload(0.0).tangent(spine.angles[k])[0, 0]), "N m/rad"),
+        "branches": derived(float(sum(unit.hysteresis.stiffness[0])), "N m/rad"),
         "muscle_stiffness": derived(stiffness, "N m/rad"),
         "muscle_moment": derived(min(back, front), "N m"),
         "muscle_compression": derived(pressed - resting, "N"),

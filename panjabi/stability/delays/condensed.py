@@ -12,7 +12,8 @@ principle on det M says whether any is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,6 +132,37 @@ class Condensed:
             D = D - _spread(g, H)
             dD = dD - _spread(g, dH)
         return D, dD
+
+    def later(self, extra: float) -> Condensed:
+        """The same system with every delay longer by `extra` [s]."""
+        made = copy(self)
+        made.delays = np.concatenate([self.delays[:2], self.delays[2:] + extra])
+        return made
+
+    def rightmost(self) -> CondensedSpectrum:
+        """The roots that the starts lead to, from the right, one of each pair.
+
+        Raises
+        ------
+        ConvergenceError
+            If no start leads to a root.
+        """
+        starts = np.array([complex(x, w) for x in ACROSS for w in STARTS])
+        s, size = self.roots(starts)
+        kept: list[complex] = []
+        sizes: list[float] = []
+        for k in np.argsort(-s.real):
+            again = any(abs(s[k] - r) <= SAME * (1.0 + abs(r)) for r in kept)
+            if size[k] <= RESIDUAL and not again:
+                kept.append(complex(s[k]))
+                sizes.append(float(size[k]))
+        if not kept:
+            raise ConvergenceError(
+                f"none of {len(starts)} starts led to a root; states of very different size, or "
+                "roots far from where they are looked for, are possible. Scale the states."
+            )
+        line = kept[0].real + 1e-3 * max(abs(kept[0].real), 0.01)
+        return CondensedSpectrum(np.array(kept), np.array(sizes), line, None)
 
     # --- roots ----------------------------------------------------------------------------
 
@@ -260,32 +292,8 @@ def _spread(g: _Blocks, H: Complexes) -> Complexes:
     return g.out @ pushed.reshape(k, blocks * p, -1)
 
 
-def condensed_spectrum(
-    system: LinearDelaySystem, border: Sequence[int], *, count: int = 4, certify: bool = True
-) -> CondensedSpectrum:
-    """The rightmost roots of a system on its border states, and a count right of the last of them.
-
-    Raises
-    ------
-    ConvergenceError
-        If no start leads to a root.
-    """
+def condensed_spectrum(system: LinearDelaySystem, border: Sequence[int]) -> CondensedSpectrum:
+    """The rightmost roots of a system on its border states, and a count right of the first."""
     small = Condensed(system, border)
-    starts = np.array([complex(x, w) for x in ACROSS for w in STARTS])
-    s, size = small.roots(starts)
-    kept: list[complex] = []
-    sizes: list[float] = []
-    for k in np.argsort(-s.real):
-        again = any(abs(s[k] - r) <= SAME * (1.0 + abs(r)) for r in kept)
-        if size[k] <= RESIDUAL and not again:
-            kept.append(complex(s[k]))
-            sizes.append(float(size[k]))
-    if not kept:
-        raise ConvergenceError(
-            f"none of {len(starts)} starts led to a root; states of very different size, or roots "
-            "far from where they are looked for, are possible. Scale the states."
-        )
-    roots = np.array(kept[:count])
-    line = roots[0].real + 1e-3 * max(abs(roots[0].real), 0.01)
-    counted = small.count_right_of(line) if certify else None
-    return CondensedSpectrum(roots, np.array(sizes[:count]), line, counted)
+    found = small.rightmost()
+    return replace(found, counted=small.count_right_of(found.right_of))
