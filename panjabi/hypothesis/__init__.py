@@ -11,9 +11,9 @@ from typing import Any
 from panjabi import _lazy
 
 _EXPORTS: dict[str, str] = {
-    "Statement": "panjabi.hypothesis.statement",
-    "Finding": "panjabi.hypothesis.statement",
-    "Quantity": "panjabi.hypothesis.statement",
+    "Statement": "panjabi.hypothesis.finding",
+    "Finding": "panjabi.hypothesis.finding",
+    "Quantity": "panjabi.hypothesis.finding",
     "statements": "panjabi.hypothesis.catalogue",
     "statement": "panjabi.hypothesis.catalogue",
     "run_all": "panjabi.hypothesis.catalogue",
@@ -22,8 +22,8 @@ _EXPORTS: dict[str, str] = {
     "least_activation": "panjabi.hypothesis.compensation",
     "Subfailure": "panjabi.hypothesis.subfailure",
     "share_with_chronic_state": "panjabi.hypothesis.subfailure",
-    "Noise": "panjabi.hypothesis.sway",
-    "sway": "panjabi.hypothesis.sway",
+    "Noise": "panjabi.hypothesis.quiet_stance",
+    "sway": "panjabi.hypothesis.quiet_stance",
 }
 
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from panjabi.errors import unknown
 from panjabi.hypothesis import columns, loops, muscles, units
-from panjabi.hypothesis.statement import Finding, Statement
+from panjabi.hypothesis.finding import Finding, Statement
 
 PART_1, PART_2, IN_2003, IN_2006 = "Panjabi1992a", "Panjabi1992b", "Panjabi2003", "Panjabi2006"
 

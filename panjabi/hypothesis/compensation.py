@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.errors import DataFileError, ParameterError, unknown
 from panjabi.hypothesis.level_curves import level_curves
 from panjabi.hypothesis.required import activation_for, required_stiffness
-from panjabi.hypothesis.sway import Noise, sway
+from panjabi.hypothesis.quiet_stance import Noise, sway
 from panjabi.provenance import THIS_WORK, Parameter
 from panjabi.stability.trunk import DEFICITS, ReducedTrunk
 

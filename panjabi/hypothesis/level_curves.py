@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.hypothesis.required import stable_ranges
-from panjabi.hypothesis.sway import Noise, loop_of, variance_slopes, variances
+from panjabi.hypothesis.quiet_stance import Noise, loop_of, variance_slopes, variances
 from panjabi.stability.trunk import ReducedTrunk
 
 Floats = NDArray[np.float64]

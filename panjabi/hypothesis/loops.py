@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from panjabi.hypothesis.compensation import OUTCOMES, compensation_map, least_activation
-from panjabi.hypothesis.statement import Finding, Statement
-from panjabi.hypothesis.subfailure import DAY, Subfailure, share_with_chronic_state
-from panjabi.hypothesis.sway import sway
+from panjabi.hypothesis.finding import Finding, Statement
+from panjabi.hypothesis.subfailure import DAY, Subfailure, pictured, share_with_chronic_state
+from panjabi.hypothesis.quiet_stance import sway
 from panjabi.recruitment.posture import recruit
 from panjabi.reference import row
 from panjabi.spine.static_build import static_spine
 from panjabi.stability.trunk import reduced_trunk
 
-MAP_POINTS = 61  # a side, of the maps that are drawn with the finding
+MAP_POINTS = 61  # a side, of the map that is drawn with the finding
 LATE = 0.060  # delay added [s]
 LOUD = 4.0  # times the power of the sensor's noise
 
@@ -26,7 +26,6 @@ def compensation(statement: Statement) -> Finding:
     adapting = [least_activation(trunk.changed(passive_loss=d), adapt_gain=True)[0] for d in losses]
     loss = np.linspace(0.0, 1.0, MAP_POINTS)
     weak = compensation_map(trunk, loss, ("strength_loss", np.linspace(0.0, 0.99, MAP_POINTS)))
-    late = compensation_map(trunk, loss, ("extra_delay", np.linspace(0.0, 0.15, MAP_POINTS)))
     spine = static_spine("standing")
     lumbar = []
     for d in losses:
@@ -37,9 +36,9 @@ def compensation(statement: Statement) -> Finding:
         lumbar.append(recruit(spine.with_units(units)).coactivation)
     grows = alone[0] < alone[1] < alone[2] and lumbar[0] < lumbar[1] < lumbar[2]
     regions = {name for name, share in weak.shares().items() if share > 0.0}
-    fails = weak.x[np.isnan(weak.activation).any(axis=0)]
+    fails = weak.y[np.isnan(weak.activation[:, 0])]
     holds = grows and regions == set(OUTCOMES)
-    edge = float(weak.y[np.isnan(weak.activation[:, 0])][0]) if fails.size else float("nan")
+    edge = float(fails[0]) if fails.size else float("nan")
     return statement.found(
         "supported" if holds else "contradicted",
         "effort grows with the deficit, in the trunk and in the whole lumbar spine, and all three "
@@ -61,7 +60,7 @@ def compensation(statement: Statement) -> Finding:
          100.0 * least_activation(trunk.changed(extra_delay=LATE))[0], "trunk, passive intact"),
         sources=(row("coact_stab_0").bib,),
         figure="plot_compensation_map",
-        data=(weak, late),
+        data=weak,
     )  # fmt: skip
 
 
@@ -93,7 +92,7 @@ def subfailure(statement: Statement) -> Finding:
         ("share_of_assumed_sets_with_chronic_state", share_with_chronic_state(loop),
          "100 draws, each number times 1/2 to 2, seed 0"),
         figure="plot_subfailure",
-        data=loop,
+        data=pictured(loop),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.hypothesis.sway import Loop, Noise, variances
+from panjabi.hypothesis.quiet_stance import Loop, Noise, variances
 from panjabi.stability.trunk import ReducedTrunk
 
 Floats = NDArray[np.float64]

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.hypothesis.required import activation_for, stable_ranges
-from panjabi.hypothesis.sway import Noise, loop_of, variance_slopes
+from panjabi.hypothesis.quiet_stance import Noise, loop_of, variance_slopes
 from panjabi.provenance import THIS_WORK, Parameter
 from panjabi.stability.trunk import ReducedTrunk, reduced_trunk
 
@@ -224,6 +224,35 @@ class Subfailure:
                 )
                 found.append(self.at(float(D), corruption))
         return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class LoopPicture:
+    """What a figure of the loop shows."""
+
+    damage: Floats  # (k,) [1]
+    growth: dict[str, Floats]  # words -> dD/dt (k,) [1/day]
+    branch: Floats  # (b, 3) damage, corruption that keeps it, loop gain [1/day]
+    fold: Bifurcation | None
+
+
+def pictured(loop: Subfailure, *, points: int = 60) -> LoopPicture:
+    """Growth over damage with true, just tipping and corrupted sensors, and the branch of states."""
+    damage = np.linspace(0.0, 1.0, points)
+    fold = loop.bifurcation()
+    levels = {"true sensors": 0.0, "corrupted sensors": 1.0}
+    if fold is not None:
+        levels = {"true sensors": 0.0, "at the fold": fold.corruption, "corrupted sensors": 1.0}
+    growth = {
+        words: np.array([DAY * loop.at(float(D), c).growth for D in damage])
+        for words, c in levels.items()
+    }
+    rows = []
+    for D in np.linspace(0.03, 0.97, points):
+        c = loop.corruption_at(float(D))
+        if not math.isnan(c):
+            rows.append((D, c, DAY * loop.at(float(D), c).gain))
+    return LoopPicture(damage, growth, np.array(rows).reshape(-1, 3), fold)
 
 
 def share_with_chronic_state(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panjabi.hypothesis.statement import Finding, Outcome, Statement
+from panjabi.hypothesis.finding import Finding, Outcome, Statement
 from panjabi.passive.directions import levels
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
 from panjabi.passive.injury import degenerated, injured, with_fixator, with_rib_cage
@@ -101,8 +101,8 @@ def injury_widens_the_zone_more(statement: Statement) -> Finding:
     fe = ribs[0]
     return statement.found(
         outcome,
-        "a tendency is two thirds of the cases, fixed before they were counted. It depends on the "
-        "structure: a lost nucleus widens the zone most, cut posterior ligaments the range, since they "
+        "a tendency is taken as two thirds of the cases (assumed: a bare majority would support it). It "
+        "depends on the structure: a lost nucleus widens the zone most, cut posterior ligaments the range, since they "
         "are slack in the zone. Without its rib cage the thorax loses zone and range alike in "
         f"flexion-extension here ({100 * fe.zone:.0f} and {100 * fe.reach:.0f} %; published "
         f"{row('lie17_dnz_FE').number:.0f} and {row('lie17_drom_FE').number:.0f}): as a law it fails",

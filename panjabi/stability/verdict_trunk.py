@@ -84,10 +84,12 @@ def _margins(trunk: ReducedTrunk, later: float) -> tuple[SubsystemMargin, ...]:
     how = "first root on the axis, the others as they are"
 
     def lost(name: str, subsystem: str, what: str) -> SubsystemMargin:
-        here = getattr(trunk, name)
-        crossed = crossings_along(TrunkFamily(trunk, (name,)), here, 1.0) if here < 1.0 else ()
-        size = crossed[0].value - here if crossed else math.inf
-        return SubsystemMargin(subsystem, what, size, "1", size / (1.0 - here) if here < 1.0 else 0.0, how)
+        left = 1.0 - getattr(trunk, name)
+        crossed = ()
+        if left > 0.0:  # nothing left cannot be lost
+            crossed = crossings_along(TrunkFamily(trunk, (name,)), 1.0 - left, 1.0)
+        size = crossed[0].value - 1.0 + left if crossed else math.inf
+        return SubsystemMargin(subsystem, what, size, "1", size / (left or 1.0), how)
 
     delay = trunk.delay + trunk.extra_delay
     down = crossings_along(TrunkFamily(trunk, ("gain",)), 0.0, trunk.gain) if trunk.gain else ()
