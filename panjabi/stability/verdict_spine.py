@@ -71,12 +71,11 @@ def spine_verdict(
     total = _with_reflexes(rest, small)
     relaxed = passive + weight + active
     static = StaticEvidence(_least(total), _least(relaxed), _least(quick))
-    found = small.rightmost()
-    complete = small.count_right_of(found.right_of) == 0
+    found = small.spectrum()
     later = _later(small) if found.stable and own.loop_count else math.nan
     if found.stable and not own.loop_count:
         later = math.inf
-    spectral = SpectralEvidence(found.rightmost, float(found.residual[0]), complete, later)
+    spectral = SpectralEvidence(found.rightmost, float(found.residual[0]), found.complete, later)
     start, length = 0.05, 0.1
     run = simulate(
         rest, ForcePulse(force=push, start=start, length=length),

@@ -27,6 +27,9 @@ Integers = NDArray[np.int64]
 STARTS = (0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0, 30.0, 40.0, 55.0, 75.0)
 """Frequencies at which roots are looked for [rad/s]; a trunk answers below 10 Hz."""
 
+REAL = (100.0, 1e-4, 70)  # sizes of real roots that are looked for [1/s]: largest, least, places
+RIGHTMOST = 3  # of them that are followed
+WIDE, DENSE = (-1.0, 2.0, 8.0, 25.0), np.arange(0.0, 120.0, 5.0)  # starts where roots are missing
 ACROSS = (-4.0, 0.3)  # real parts there [1/s]
 STEPS = 15
 RESIDUAL = 1e-8
@@ -139,16 +142,19 @@ class Condensed:
         made.delays = np.concatenate([self.delays[:2], self.delays[2:] + extra])
         return made
 
-    def rightmost(self) -> CondensedSpectrum:
-        """The roots that the starts lead to, from the right, one of each pair.
+    def rightmost(self, more: Complexes | None = None) -> CondensedSpectrum:
+        """The roots that the starts lead to, from the right, one of each pair; not counted.
+
+        more : starts besides the usual ones.
 
         Raises
         ------
         ConvergenceError
             If no start leads to a root.
         """
-        starts = np.array([complex(x, w) for x in ACROSS for w in STARTS])
-        s, size = self.roots(starts)
+        usual = [complex(x, w) for x in ACROSS for w in STARTS]
+        starts = [np.array(usual), self._real_places(), np.array([]) if more is None else more]
+        s, size = self.roots(np.concatenate(starts))
         kept: list[complex] = []
         sizes: list[float] = []
         for k in np.argsort(-s.real):
@@ -158,11 +164,42 @@ class Condensed:
                 sizes.append(float(size[k]))
         if not kept:
             raise ConvergenceError(
-                f"none of {len(starts)} starts led to a root; states of very different size, or "
-                "roots far from where they are looked for, are possible. Scale the states."
+                f"none of {len(s)} starts led to a root; states of very different size, or roots far "
+                "from where they are looked for, are possible. Scale the states."
             )
         line = kept[0].real + 1e-3 * max(abs(kept[0].real), 0.01)
         return CondensedSpectrum(np.array(kept), np.array(sizes), line, None)
+
+    def spectrum(self) -> CondensedSpectrum:
+        """The rightmost roots, and a count right of the first; looked for again where some are missing."""
+        found = self.rightmost()
+        number = self.count_right_of(found.right_of)
+        if number:
+            found = self.rightmost(np.array([complex(x, w) for x in WIDE for w in DENSE]))
+            number = self.count_right_of(found.right_of)
+        return replace(found, counted=number)
+
+    def _real_places(self) -> Complexes:
+        """Near the rightmost real roots: where det M, which has no poles, changes its sign."""
+
+        def sign(x: Floats) -> Floats:
+            s = x.astype(complex)
+            total = np.linalg.slogdet(self.at(s)[0])[0].real
+            weights, _ = self._weights(s)
+            for g in self.groups:
+                blocks = np.linalg.det(np.tensordot(weights, g.inner, 1)).real
+                total = total * np.prod(np.sign(blocks), axis=1)
+            return np.sign(total)
+
+        x = np.concatenate([-np.geomspace(*REAL), [0.0], np.geomspace(*REAL)[::-1]])
+        told = sign(x)
+        at = np.flatnonzero(told[1:] != told[:-1])[-RIGHTMOST:]
+        low, high, side = x[at], x[at + 1], told[at]
+        for _ in range(14 if at.size else 0):
+            middle = 0.5 * (low + high)
+            same = sign(middle) == side
+            low, high = np.where(same, middle, low), np.where(same, high, middle)
+        return (0.5 * (low + high)).astype(complex)
 
     # --- roots ----------------------------------------------------------------------------
 
@@ -290,10 +327,3 @@ def _spread(g: _Blocks, H: Complexes) -> Complexes:
     k, blocks, p, r = H.shape
     pushed = np.einsum("kbpr,brm->kbpm", H, g.into.reshape(blocks, r, -1))
     return g.out @ pushed.reshape(k, blocks * p, -1)
-
-
-def condensed_spectrum(system: LinearDelaySystem, border: Sequence[int]) -> CondensedSpectrum:
-    """The rightmost roots of a system on its border states, and a count right of the first."""
-    small = Condensed(system, border)
-    found = small.rightmost()
-    return replace(found, counted=small.count_right_of(found.right_of))

@@ -127,8 +127,6 @@ def test_traced_boundary_is_where_the_map_says(name):
         assert least_activation(state)[0] == pytest.approx(found.cost, rel=1e-6)
 
 
-class Interrupted(Exception):
-    pass
 
 
 @pytest.mark.parametrize("kind", ["mapping", "file"])
