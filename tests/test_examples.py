@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "examples"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
+FILES = {path.stem: path for path in sorted(FOLDER.rglob("*.py"))}
+NAMES = list(FILES)
 SLOW = {"release_the_top"}
 
 
 @cache
 def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"example_{name}", FOLDER / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"example_{name}", FILES[name])
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
@@ -56,7 +57,7 @@ def test_example_finds_what_it_says(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_check_of_an_example_asserts_something(name):
-    tree = ast.parse((FOLDER / f"{name}.py").read_text())
+    tree = ast.parse(FILES[name].read_text())
     (check,) = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "check"]
     assert sum(isinstance(n, ast.Assert) for n in ast.walk(check)) >= 2
 
