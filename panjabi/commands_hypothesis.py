@@ -29,7 +29,9 @@ def add_hypothesis_commands(commands: Any) -> None:
         commands, "verdict", _verdict, "is it stable? Hessian, spectrum with delays, recovery"
     )
     verdict.add_argument("--model", choices=MODELS, default="lumbar", help="default lumbar")
-    verdict.add_argument("--push", type=float, help="peak of the push [N m for trunk, N for lumbar]")
+    verdict.add_argument(
+        "--push", type=float, help="peak of the push [N m for trunk, N for lumbar]"
+    )
     verdict.add_argument("--gain", type=float, metavar="FACTOR", help="of every reflex (default 1)")
     verdict.add_argument("--extra-delay-ms", type=float, metavar="MS", help="of every reflex")
     trunk = verdict.add_argument_group("trunk")

@@ -65,7 +65,10 @@ def check(answer: Answer) -> None:
 
 def report(answer: Answer) -> str:
     """The findings in words."""
-    lines = ["co-activation of rectus and obliques [% MVC]", f"{'load [kg]':24}" + "".join(f"{v:7g}" for v in LOADS)]
+    lines = [
+        "co-activation of rectus and obliques [% MVC]",
+        f"{'load [kg]':24}" + "".join(f"{v:7g}" for v in LOADS),
+    ]
     lines.append(f"{'equilibrium only':24}" + "".join(f"{v:7.1f}" for v in answer.balanced))
     for q, found in answer.stable.items():
         lines.append(f"{f'stable, q = {q:g}':24}" + "".join(f"{v:7.1f}" for v in found))

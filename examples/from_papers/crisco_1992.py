@@ -64,7 +64,9 @@ def report(answer: Answer) -> str:
         lines.append(
             f"  {name:12} joints buckle at {made.critical.load:5.1f} N, turn {turned:4.1f} deg at 100 N"
         )
-    lines.append("published: 88 N measured; 40 deg at L5-S1 (linear), less than 5 deg (exponential)")
+    lines.append(
+        "published: 88 N measured; 40 deg at L5-S1 (linear), less than 5 deg (exponential)"
+    )
     lines += [f"  L4-L5 {state:16} {load:5.1f} N" for state, load in answer.injured.items()]
     return "\n".join(lines)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from panjabi.body.tree import Floats
 from panjabi.hypothesis.finding import Finding, Statement
 from panjabi.passive.functional_unit import unit
 from panjabi.reference import row
-from panjabi.body.tree import Floats
 from panjabi.spine.chain import Column
 from panjabi.spine.loads import FollowerLoad
 from panjabi.spine.static import GRAVITY
@@ -67,7 +67,11 @@ def direction_of_load(statement: Statement) -> Finding:
         ("dead_load_critical_N", dead, "lumbar column, free in space"),
         ("follower_load_N", force, "constant-tension cable midway between the joints"),
         ("least_stiffness_under_follower_Nm_per_rad", min(stiffness), "up to that force"),
-        ("least_stiffness_without_stiffening_Nm_per_rad", min(soft), "the same, units not preloaded"),
+        (
+            "least_stiffness_without_stiffening_Nm_per_rad",
+            min(soft),
+            "the same, units not preloaded",
+        ),
         ("largest_rotation_under_follower_deg", max(turned), "of a level"),
         ("stiffness_factor_250N", factors[0], "calibrated"),
         ("stiffness_factor_500N", factors[1], "calibrated"),

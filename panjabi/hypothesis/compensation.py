@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import DataFileError, ParameterError, unknown
 from panjabi.hypothesis.level_curves import level_curves
-from panjabi.hypothesis.required import activation_for, required_stiffness
 from panjabi.hypothesis.quiet_stance import Noise, sway
+from panjabi.hypothesis.required import activation_for, required_stiffness
 from panjabi.provenance import THIS_WORK, Parameter
 from panjabi.stability.trunk import DEFICITS, ReducedTrunk
 
@@ -139,9 +139,7 @@ def least_activation(
     return float(found[0, 0]), float(found[1, 0])
 
 
-def _least(
-    trunk: ReducedTrunk, loss: Floats, aim: float, adapt: bool, noise: Noise
-) -> Floats:
+def _least(trunk: ReducedTrunk, loss: Floats, aim: float, adapt: bool, noise: Noise) -> Floats:
     """Least activation and its gain (2, k) for passive losses (k,) beside the trunk's own deficits."""
     best = np.full((2, len(loss)), np.nan)
     weak, loose = trunk.strength_loss, trunk.changed(activation=0.0, passive_loss=0.0)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.hypothesis.required import stable_ranges
 from panjabi.hypothesis.quiet_stance import Noise, loop_of, variance_slopes, variances
+from panjabi.hypothesis.required import stable_ranges
 from panjabi.stability.trunk import ReducedTrunk
 
 Floats = NDArray[np.float64]

@@ -6,8 +6,8 @@ import numpy as np
 
 from panjabi.hypothesis.compensation import OUTCOMES, compensation_map, least_activation
 from panjabi.hypothesis.finding import Finding, Statement
-from panjabi.hypothesis.subfailure import DAY, Subfailure, pictured, share_with_chronic_state
 from panjabi.hypothesis.quiet_stance import sway
+from panjabi.hypothesis.subfailure import DAY, Subfailure, pictured, share_with_chronic_state
 from panjabi.recruitment.posture import recruit
 from panjabi.reference import row
 from panjabi.spine.static_build import static_spine
@@ -30,7 +30,9 @@ def compensation(statement: Statement) -> Finding:
     lumbar = []
     for d in losses:
         units = [
-            u.with_structures([s.changed(stiffness=1.0 - d) for s in u.structures] if d < 1.0 else ())
+            u.with_structures(
+                [s.changed(stiffness=1.0 - d) for s in u.structures] if d < 1.0 else ()
+            )
             for u in spine.units
         ]
         lumbar.append(recruit(spine.with_units(units)).coactivation)

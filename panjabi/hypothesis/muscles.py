@@ -46,7 +46,11 @@ def three_subsystems(statement: Statement) -> Finding:
         ("share_loads_Nm_per_rad", shares["loads"], "in the weakest mode"),
         ("least_without_units_Nm_per_rad", without_units, "the same forces"),
         ("least_without_muscles_Nm_per_rad", without_muscles, "units under the same preload"),
-        ("trunk_stiffness_Nm_per_rad", trunk.stiffness, "one joint, passive and active less weight"),
+        (
+            "trunk_stiffness_Nm_per_rad",
+            trunk.stiffness,
+            "one joint, passive and active less weight",
+        ),
         ("trunk_reflex_Nm_per_rad", trunk.reflex_stiffness, "one joint, of a slow push"),
         figure="plot_subsystem_shares",
         data=shares | {"sum": sum(shares.values())},
@@ -131,7 +135,11 @@ def one_segment_against_whole(statement: Statement) -> Finding:
         f"groups can be lost whole (not: {names}). Both halves were asked of one model, so that the "
         "first fails decides",
         ("multifidus_share_percent", share, "of the stiffness gain at L4-L5, flexion-extension"),
-        ("groups_that_can_be_lost", len(groups) - len(needed), "one at a time, standing with 32 kg"),
+        (
+            "groups_that_can_be_lost",
+            len(groups) - len(needed),
+            "one at a time, standing with 32 kg",
+        ),
         ("groups", len(groups), "of the musculature"),
         sources=(row("wil95_mf").bib, row("cho02").bib),
         figure="plot_segment_shares",

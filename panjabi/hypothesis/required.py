@@ -35,9 +35,7 @@ class StiffnessRange:
     most: float
 
 
-def stable_ranges(
-    trunk: ReducedTrunk, *, share: float, delay: float
-) -> tuple[StiffnessRange, ...]:
+def stable_ranges(trunk: ReducedTrunk, *, share: float, delay: float) -> tuple[StiffnessRange, ...]:
     """The ranges of stiffness K at which the trunk is stable, rising.
 
     share : of the intact reflex, gain times strength [1]; delay : of the loop [s].

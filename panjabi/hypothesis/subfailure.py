@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.hypothesis.required import activation_for, stable_ranges
 from panjabi.hypothesis.quiet_stance import Noise, loop_of, variance_slopes
+from panjabi.hypothesis.required import activation_for, stable_ranges
 from panjabi.provenance import THIS_WORK, Parameter
 from panjabi.stability.trunk import ReducedTrunk, reduced_trunk
 
@@ -200,9 +200,7 @@ class Subfailure:
 
         damages = np.linspace(0.05, 0.95, places)
         branch = [(D, self.corruption_at(float(D))) for D in damages]
-        gains = [
-            (D, self.at(float(D), c).gain) for D, c in branch if not math.isnan(c)
-        ]
+        gains = [(D, self.at(float(D), c).gain) for D, c in branch if not math.isnan(c)]
         for (low, g0), (high, g1) in zip(gains, gains[1:], strict=False):
             if g0 > 0.0 >= g1:
                 D = brentq(lambda D: self.at(D, self.corruption_at(D)).gain, low, high, xtol=1e-12)
@@ -266,9 +264,7 @@ def share_with_chronic_state(
     rng = np.random.default_rng(seed)
     count = 0
     for _ in range(draws):
-        factors = {
-            name: float(spread ** rng.uniform(-1.0, 1.0)) for name in loop.parameters
-        }
+        factors = {name: float(spread ** rng.uniform(-1.0, 1.0)) for name in loop.parameters}
         margin = loop.parameters["limit"].value - 1.0
         factors["limit"] = (1.0 + margin * factors["limit"]) / (1.0 + margin)
         for name in ("gain_loss", "blindness"):

@@ -28,7 +28,9 @@ def plot_critical_loads(
                     textcoords="offset points", fontsize=SMALL)  # fmt: skip
     ax.axvline(weight, color=GREY, lw=1.0, ls="--", label="weight above L5-S1")
     ax.set_yticks(range(len(loads)), list(loads))
-    ax.set(xlabel="critical dead load [N]", ylim=(len(loads) - 0.5, -0.5), xlim=(0.0, 1.08 * weight))
+    ax.set(
+        xlabel="critical dead load [N]", ylim=(len(loads) - 0.5, -0.5), xlim=(0.0, 1.08 * weight)
+    )
     ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, columnspacing=1.0)
     return ax
 
@@ -54,7 +56,9 @@ def plot_subsystem_shares(shares: Mapping[str, float], *, ax: Axes | None = None
     names = list(shares)
     for k, name in enumerate(names):
         value = shares[name]
-        ax.barh(k, value, height=0.6, color="0.25" if name == "sum" else (BLUE if value > 0 else ORANGE))
+        ax.barh(
+            k, value, height=0.6, color="0.25" if name == "sum" else (BLUE if value > 0 else ORANGE)
+        )
         ax.annotate(f"{value:+.3g}", (max(value, 0.0), k), xytext=(4, 0), va="center",
                     textcoords="offset points", fontsize=SMALL)  # fmt: skip
     ax.axvline(0.0, color=GREY, lw=0.8)

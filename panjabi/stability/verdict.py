@@ -38,7 +38,9 @@ class Condition(Enum):
 class StaticEvidence:
     """Least eigenvalues of stiffness matrices [N m/rad]."""
 
-    least: float  # relaxed: units at rest for long, muscles and, at infinitely slow motion, reflexes
+    least: (
+        float  # relaxed: units at rest for long, muscles and, at infinitely slow motion, reflexes
+    )
     without_reflexes: float  # relaxed Hessian of the potential
     instantaneous: float  # with the branches of the units, without reflexes
 
@@ -50,7 +52,9 @@ class SpectralEvidence:
     rightmost: complex  # [1/s]
     residual: float
     complete: bool  # whether counting found no other root further right
-    delay_margin: float  # how much later every reflex may come [s]; inf: ever so late; nan: unstable
+    delay_margin: (
+        float  # how much later every reflex may come [s]; inf: ever so late; nan: unstable
+    )
     one_sided: tuple[complex, complex] | None = None  # rightmost roots of both sides, at a kink
 
 
@@ -119,7 +123,9 @@ class StabilityVerdict:
             size = "all of it" if math.isinf(m.value) else f"{m.value:.3g} {m.unit}".rstrip(" 1")
             lines.append(f"  margin, {m.subsystem}: {m.what} {size} ({m.how})")
         if math.isfinite(self.kink_distance):
-            lines.append(f"  nearest kink: {self.kink} {math.degrees(self.kink_distance):.2g} deg away")
+            lines.append(
+                f"  nearest kink: {self.kink} {math.degrees(self.kink_distance):.2g} deg away"
+            )
         return "\n".join([*lines, f"  limiting: {self.limiting}"])
 
 
@@ -190,7 +196,11 @@ def judged(
 
 
 def _of_statics(e: StaticEvidence) -> str:
-    end = "" if e.without_reflexes > 0.0 else ", and reflexes alone make up for a potential without a minimum"
+    end = (
+        ""
+        if e.without_reflexes > 0.0
+        else ", and reflexes alone make up for a potential without a minimum"
+    )
     if e.least <= 0.0:
         end = ": a slow push meets no resistance"
     return (

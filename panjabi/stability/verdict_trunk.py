@@ -63,7 +63,9 @@ def trunk_verdict(
     silent = trunk.silent_angle
     sides = None
     if silent <= AT_KINK:  # one muscle answers alone: half of the reflex, on either side
-        half = characteristic_roots(trunk.changed(gain=0.5 * trunk.gain).system(), count=1).rightmost
+        half = characteristic_roots(
+            trunk.changed(gain=0.5 * trunk.gain).system(), count=1
+        ).rightmost
         sides = (half, half)
     static = StaticEvidence(
         trunk.stiffness + trunk.reflex_stiffness, trunk.stiffness, trunk.instantaneous_stiffness
@@ -97,12 +99,16 @@ def _margins(trunk: ReducedTrunk, later: float) -> tuple[SubsystemMargin, ...]:
     return (
         lost("passive_loss", "passive", "stiffness of the unit that can be lost"),
         lost("strength_loss", "active", "strength that can be lost"),
-        SubsystemMargin("neural", "later reflex", later, "s", later / delay if delay else math.inf, how),
+        SubsystemMargin(
+            "neural", "later reflex", later, "s", later / delay if delay else math.inf, how
+        ),
         SubsystemMargin("neural", "reflex gain that can be lost", loss, "1", loss, how),
     )
 
 
-def _recovery(trunk: ReducedTrunk, push: float, tolerance: float, watched: float) -> RecoveryEvidence:
+def _recovery(
+    trunk: ReducedTrunk, push: float, tolerance: float, watched: float
+) -> RecoveryEvidence:
     """A run of the trunk with its delay; muscles cannot push, so the antagonist falls silent."""
     from panjabi.simulate.adaptive import solve
     from panjabi.simulate.settings import Settings

@@ -265,9 +265,7 @@ class Condensed:
         return found
 
 
-def _turns(
-    phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x: float
-) -> int:
+def _turns(phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x: float) -> int:
     """Zeros right of x of functions (columns) that tend to 1 far out, from their phase on the line."""
     w = np.unique(np.concatenate([np.zeros(1), np.geomspace(1e-3, FARTHER * bound, 120)]))
     phase, pace = phase_of(w)

@@ -10,8 +10,8 @@ import pytest
 
 from panjabi.errors import DataFileError, ParameterError, UnknownNameError
 from panjabi.hypothesis import compensation, compensation_map, least_activation, sway
-from panjabi.hypothesis.required import required_stiffness, stable_ranges
 from panjabi.hypothesis.quiet_stance import Loop, Noise, loop_of, variance_slopes, variances
+from panjabi.hypothesis.required import required_stiffness, stable_ranges
 from panjabi.stability import reduced_trunk
 from panjabi.stability.delays.counting import count_unstable
 from panjabi.stability.delays.system import UnstableError
@@ -125,8 +125,6 @@ def test_traced_boundary_is_where_the_map_says(name):
     for loss, deficit in curve[:: len(curve) // 5]:
         state = TRUNK.changed(passive_loss=float(loss), **{name: float(deficit)})
         assert least_activation(state)[0] == pytest.approx(found.cost, rel=1e-6)
-
-
 
 
 @pytest.mark.parametrize("kind", ["mapping", "file"])

@@ -22,10 +22,17 @@ PINNED = {
             "least_without_muscles_Nm_per_rad": -319.0,
         },
     ),
-    "P2": ("supported", {"largest_stiffness_ratio": 0.481, "largest_lumbar_stiffness_ratio": 0.427}),
+    "P2": (
+        "supported",
+        {"largest_stiffness_ratio": 0.481, "largest_lumbar_stiffness_ratio": 0.427},
+    ),
     "P3": (
         "supported",
-        {"critical_load_lumbar_N": 98.7, "critical_load_cervical_N": 6.08, "weight_above_L5_S1_N": 366.5},
+        {
+            "critical_load_lumbar_N": 98.7,
+            "critical_load_cervical_N": 6.08,
+            "weight_above_L5_S1_N": 366.5,
+        },
     ),
     "P4": (
         "undetermined",
@@ -74,7 +81,10 @@ PINNED = {
     "P12": ("supported", {"sway_ratio_60ms_later": 1.354, "sway_ratio_noise_power_x4": 1.203}),
     "P13": (
         "supported",
-        {"least_stiffness_under_follower_Nm_per_rad": 7.89, "largest_rotation_under_follower_deg": 3.41},
+        {
+            "least_stiffness_under_follower_Nm_per_rad": 7.89,
+            "largest_rotation_under_follower_deg": 3.41,
+        },
     ),
     "P14": (
         "supported",

@@ -13,7 +13,6 @@ from panjabi.spine.at_rest import equilibrium
 from panjabi.spine.model_build import spine_model
 from panjabi.stability import Condition, judged, reduced_trunk, spine_verdict, trunk_verdict
 from panjabi.stability.delays.counting import count_unstable
-from panjabi.stability.delays.spectrum import characteristic_roots
 from panjabi.stability.trunk import CHANGES, TrunkFamily
 from panjabi.stability.verdict import (
     RecoveryEvidence,
@@ -170,9 +169,7 @@ def test_errors_of_the_trunk():
 @pytest.fixture(scope="module")
 def small():
     """One joint in one plane with all its muscles and reflexes."""
-    model = spine_model(
-        "lumbar", plane="sagittal", joints=["L5-S1"], reflexes=True, preload=500.0
-    )
+    model = spine_model("lumbar", plane="sagittal", joints=["L5-S1"], reflexes=True, preload=500.0)
     return equilibrium(model, least=0.01)
 
 

@@ -31,9 +31,7 @@ def system(gain: float, *, own: float = 0.0) -> LinearDelaySystem:
         A[2:4, f] = -gain * arm
         late[k % 2][a, r] = 30.0
         late[k % 2][a, a] = own
-    return LinearDelaySystem(
-        now=A, delayed=(DelayTerm(0.03, late[0]), DelayTerm(0.06, late[1]))
-    )
+    return LinearDelaySystem(now=A, delayed=(DelayTerm(0.03, late[0]), DelayTerm(0.06, late[1])))
 
 
 @pytest.mark.parametrize("own", [0.0, -8.0])
@@ -42,7 +40,9 @@ def test_determinant_is_that_of_the_whole(own):
     small = Condensed(whole, BORDER)
     points = np.array([0.3 + 2.0j, -1.0 + 11.0j])
     D, dD = small.at(points)
-    blocks = [np.linalg.det(whole.matrix(s)) / np.linalg.det(d) for s, d in zip(points, D, strict=True)]
+    blocks = [
+        np.linalg.det(whole.matrix(s)) / np.linalg.det(d) for s, d in zip(points, D, strict=True)
+    ]
     for s, block in zip(points, blocks, strict=True):
         inner = np.setdiff1d(np.arange(whole.size), BORDER)
         M = whole.matrix(s)[np.ix_(inner, inner)]
