@@ -1,8 +1,8 @@
 """What must muscles and nerves do when the passive spine gives way, and where does it end?
 
 The trunk on one joint loses passive stiffness, muscle strength or quick reflexes, and the least
-co-contraction is found that gives it back the sway it had. Then the same deficit meets sensors that it
-has damaged too. Every number of the reflex, the noise and the damage is assumed.
+co-contraction is found that gives it back the sway it had. Then the same deficit meets sensors
+that it has damaged too. Every number of the reflex, the noise and the damage is assumed.
 """
 
 from __future__ import annotations
@@ -70,14 +70,15 @@ def report(answer: Answer) -> str:
     """The findings in words."""
     lines = [
         str(answer.intact),
-        f"co-contraction, intact {100 * answer.trunk.activation:.1f} %; that gives the sway back with",
+        f"co-contraction, intact {100 * answer.trunk.activation:.1f} %; that gives the sway back "
+        "with",
     ]
     lines += [f"  {words:28}{100 * a:5.1f} %" for words, a in answer.effort.items()]
     fold = answer.loop.fold
     if fold is not None:
         lines.append(
-            f"damage heals while the sensors are less than {100 * fold.corruption:.0f} % corrupted; "
-            "beyond, enough of it lasts"
+            f"damage heals while the sensors are less than {100 * fold.corruption:.0f} % "
+            "corrupted; beyond, enough of it lasts"
         )
     return "\n".join(lines)
 

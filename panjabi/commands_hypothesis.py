@@ -1,4 +1,4 @@
-"""``panjabi hypothesis``: the fourteen statements as experiments; ``panjabi verdict``: is it stable?"""
+"""``panjabi hypothesis``: fourteen statements as experiments; ``panjabi verdict``: is it stable?"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """How much co-contraction does an upright trunk need to be stable, and how much do people use?
 
-After Cholewicki, Panjabi & Khachatryan (1997), Spine 22:2207: rectus and obliques of ten people, with
-nothing and with 32 kg on the torso, beside a model. Nothing here was set by his figures. The answer is
-inverse in q of the short-range stiffness, which is known to a factor of ten only.
+After Cholewicki, Panjabi & Khachatryan (1997), Spine 22:2207: rectus and obliques of ten people,
+with nothing and with 32 kg on the torso, beside a model. Nothing here was set by his figures. The
+answer is inverse in q of the short-range stiffness, which is known to a factor of ten only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HIS_MODEL = {0.0: "coact_stab_0", 32.0: "coact_stab_32"}
 
 @dataclass(frozen=True)
 class Answer:
-    """Co-activation of rectus and obliques [% MVC] by q and load; equilibrium alone; without units."""
+    """Co-activation of rectus and obliques [% MVC] by q and load, and two null models."""
 
     stable: dict[float, np.ndarray]  # q -> (loads,)
     balanced: np.ndarray  # (loads,) moments only
@@ -54,7 +54,7 @@ def experiment() -> Answer:
 
 
 def check(answer: Answer) -> None:
-    """Equilibrium needs none, stability does, more with load; q = 10 and 20 lie round the measured."""
+    """Equilibrium needs none, stability more with load; q = 10 and 20 lie round the measured."""
     assert answer.balanced.max() < 0.5
     for found in answer.stable.values():
         assert np.all(np.diff(found) > 0.0)

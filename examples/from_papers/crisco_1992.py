@@ -1,8 +1,8 @@
 """At what load does a lumbar column without muscles buckle, and what holds it afterwards?
 
-After Crisco & Panjabi (1992) and Crisco et al. (1992), Clin Biomech 7. His two model loads (67 and 11 N)
-set the joints; the load of the experiment (88 N), the rotations at 100 N and the fall with injury are
-predicted. 40 degrees at L5-S1 are missed: equal levels give 30.
+After Crisco & Panjabi (1992) and Crisco et al. (1992), Clin Biomech 7. His two model loads (67 and
+11 N) set the joints; the load of the experiment (88 N), the rotations at 100 N and the fall with
+injury are predicted. 40 degrees at L5-S1 are missed: equal levels give 30.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def report(answer: Answer) -> str:
     for name, made in answer.columns.items():
         turned = max(map(abs, made.rotation_at_100N().values()))
         lines.append(
-            f"  {name:12} joints buckle at {made.critical.load:5.1f} N, turn {turned:4.1f} deg at 100 N"
+            f"  {name:12} joints buckle at {made.critical.load:5.1f} N, turn {turned:4.1f} deg at "
+            "100 N"
         )
     lines.append(
         "published: 88 N measured; 40 deg at L5-S1 (linear), less than 5 deg (exponential)"

@@ -18,8 +18,8 @@ def statements() -> tuple[Statement, ...]:
     return (
         Statement(
             "P1",
-            "stability is the joint work of column, muscles and control; total stiffness is their sum "
-            "with that of the loads, and its least eigenvalue or rightmost root decides",
+            "stability is the joint work of column, muscles and control; total stiffness is their "
+            "sum with that of the loads, and its least eigenvalue or rightmost root decides",
             (PART_1,),
             muscles.three_subsystems,
         ),
@@ -38,14 +38,15 @@ def statements() -> tuple[Statement, ...]:
         ),
         Statement(
             "P4",
-            "injury widens the neutral zone by a larger factor than the range of motion, as a tendency",
+            "injury widens the neutral zone by a larger factor than the range of motion, as a "
+            "tendency",
             (PART_2,),
             units.injury_widens_the_zone_more,
         ),
         Statement(
             "P5",
-            "degeneration raises the neutral zone's share in the range while the range itself falls in "
-            "flexion-extension and bending",
+            "degeneration raises the neutral zone's share in the range while the range itself "
+            "falls in flexion-extension and bending",
             (PART_2,),
             units.degeneration_raises_the_ratio,
         ),
@@ -57,8 +58,8 @@ def statements() -> tuple[Statement, ...]:
         ),
         Statement(
             "P7",
-            "muscle force across an injured joint brings the neutral zone back to about intact, the "
-            "range not",
+            "muscle force across an injured joint brings the neutral zone back to about intact, "
+            "the range not",
             (PART_2, "Panjabi1989"),
             muscles.force_narrows_the_zone,
         ),
@@ -71,8 +72,8 @@ def statements() -> tuple[Statement, ...]:
         ),
         Statement(
             "P9",
-            "a deficit of one subsystem is met by the others within limits: effort grows with it, and "
-            "the outcomes are success, success at a cost, and failure",
+            "a deficit of one subsystem is met by the others within limits: effort grows with it, "
+            "and the outcomes are success, success at a cost, and failure",
             (PART_1,),
             loops.compensation,
         ),
@@ -84,8 +85,8 @@ def statements() -> tuple[Statement, ...]:
         ),
         Statement(
             "P11",
-            "injured ligaments corrupt the signals that control muscles, which lets strain and damage "
-            "grow: a loop that may tip from healing to lasting damage",
+            "injured ligaments corrupt the signals that control muscles, which lets strain and "
+            "damage grow: a loop that may tip from healing to lasting damage",
             (IN_2006,),
             loops.subfailure,
         ),
@@ -97,7 +98,8 @@ def statements() -> tuple[Statement, ...]:
         ),
         Statement(
             "P13",
-            "compression along the curve stiffens and is carried, the same force straight down buckles",
+            "compression along the curve stiffens and is carried, the same force straight down "
+            "buckles",
             (PART_1,),
             columns.direction_of_load,
         ),

@@ -34,8 +34,8 @@ def column_alone(statement: Statement) -> Finding:
     worst = max(loads["lumbar"], loads["thoracolumbar"]) / body
     return statement.found(
         "supported" if worst < 1.0 else "contradicted",
-        "the column of units, muscles off, buckles under a fraction of what it carries in standing. "
-        "Links and units are of this body; the thoracolumbar figure is recalled",
+        "the column of units, muscles off, buckles under a fraction of what it carries in "
+        "standing. Links and units are of this body; the thoracolumbar figure is recalled",
         *((f"critical_load_{r}_N", load, "dead load on top, free") for r, load in loads.items()),
         *((f"published_{r}_N", load, row(COLUMNS[r]).bib) for r, load in published.items()),
         ("weight_above_L5_S1_N", body, "standard adult, standing"),
@@ -60,10 +60,10 @@ def direction_of_load(statement: Statement) -> Finding:
     holds = carried and dead < 0.5 * force
     return statement.found(
         "supported" if holds else "contradicted",
-        f"{force / dead:.0f} times the dead load that buckles the column is carried along the curve. That "
-        "preload stiffens a unit is calibrated and no finding; that the same force topples or not by "
-        f"its direction is. Units that did not stiffen {'would carry' if min(soft) > 0.0 else 'would not carry'} "
-        "it as well",
+        f"{force / dead:.0f} times the dead load that buckles the column is carried along the "
+        "curve. That preload stiffens a unit is calibrated and no finding; that the same force "
+        "topples or not by its direction is. Units that did not stiffen "
+        f"{'would carry' if min(soft) > 0.0 else 'would not carry'} it as well",
         ("dead_load_critical_N", dead, "lumbar column, free in space"),
         ("follower_load_N", force, "constant-tension cable midway between the joints"),
         ("least_stiffness_under_follower_Nm_per_rad", min(stiffness), "up to that force"),
@@ -100,9 +100,10 @@ def caught_after_buckling(statement: Statement) -> Finding:
     holds = caught < row("cri92_post_exp").number < fell
     return statement.found(
         "supported" if holds else "contradicted",
-        "critical loads were set by the published ones, rotations beyond are predicted. Equal levels "
-        f"give {fell:.0f} degrees where 40 were published, and a hyperbolic sine through the same "
-        "numbers turns 5.1: that joints which stiffen catch the column holds, the bound does not quite",
+        "critical loads were set by the published ones, rotations beyond are predicted. Equal "
+        f"levels give {fell:.0f} degrees where 40 were published, and a hyperbolic sine through "
+        "the same numbers turns 5.1: that joints which stiffen catch the column holds, the bound "
+        "does not quite",
         ("critical_load_linear_N", linear.critical.load, "set by the published load"),
         ("critical_load_exponential_N", stiffening.critical.load, "set by the published load"),
         ("rotation_linear_100N_deg", fell, "largest of the levels"),

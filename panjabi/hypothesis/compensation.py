@@ -78,7 +78,8 @@ def compensation_map(
     ----------
     passive_loss : values across (nx,).
     other : "strength_loss" or "extra_delay" [s] and its values upwards (ny,).
-    adapt_gain : the reflex gain may change too, up to `MOST_GAIN`: the least co-contraction over it.
+    adapt_gain : the reflex gain may change too, up to `MOST_GAIN`: the least co-contraction over
+    it.
         Boundaries are traced with the gain fixed only.
     finished : rows that are done, as a mapping that is filled, or a file that is read and added to:
         an interrupted sweep given the same again goes on where it stopped.
@@ -140,7 +141,7 @@ def least_activation(
 
 
 def _least(trunk: ReducedTrunk, loss: Floats, aim: float, adapt: bool, noise: Noise) -> Floats:
-    """Least activation and its gain (2, k) for passive losses (k,) beside the trunk's own deficits."""
+    """Least activation and its gain (2, k) at passive losses (k,) beside the trunk's deficits."""
     best = np.full((2, len(loss)), np.nan)
     weak, loose = trunk.strength_loss, trunk.changed(activation=0.0, passive_loss=0.0)
     for gain in np.linspace(0.0, MOST_GAIN.si, GAINS) if adapt else [trunk.gain]:
@@ -164,8 +165,8 @@ def _rising(name: str, values: ArrayLike) -> Floats:
     fits = found.ndim == 1 and len(found) > 1 and np.isfinite(found).all()
     if not fits or np.any(np.diff(found) <= 0.0) or found[0] < 0.0 or found[-1] > top:
         raise ParameterError(
-            f"values of {name} of shape {found.shape} were given; two or more rising numbers from 0 "
-            f"to {top:g} are possible. Use numpy.linspace."
+            f"values of {name} of shape {found.shape} were given; two or more rising numbers from "
+            f"0 to {top:g} are possible. Use numpy.linspace."
         )
     return found
 
@@ -193,8 +194,9 @@ class _Rows:
                     break  # the line in work when it was interrupted
         if self.known.setdefault("sweep", asked) != asked:
             raise DataFileError(
-                f"{self.path or 'the mapping'} holds another sweep, of {self.known['sweep']['names']}"
-                "; the same deficits, values and trunk are possible. Use another store."
+                f"{self.path or 'the mapping'} holds another sweep, of "
+                f"{self.known['sweep']['names']}; the same deficits, values and trunk are "
+                "possible. Use another store."
             )
         if self.path is not None:
             whole = "".join(json.dumps({k: v}) + "\n" for k, v in self.known.items())

@@ -50,8 +50,8 @@ class Finding:
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
             raise ParameterError(
-                f"the outcome of {self.id} is {self.outcome!r}; {', '.join(OUTCOMES)} are possible. "
-                "Choose one and give the reason."
+                f"the outcome of {self.id} is {self.outcome!r}; {', '.join(OUTCOMES)} are "
+                "possible. Choose one and give the reason."
             )
 
     def __getitem__(self, name: str) -> float:

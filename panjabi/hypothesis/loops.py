@@ -44,10 +44,10 @@ def compensation(statement: Statement) -> Finding:
     return statement.found(
         "supported" if holds else "contradicted",
         "effort grows with the deficit, in the trunk and in the whole lumbar spine, and all three "
-        "outcomes appear. But passive loss alone never comes to a limit: at neutral the units give so "
-        "little that a third of a per cent more co-contraction replaces them; failure needs muscles "
-        "that are nearly gone as well. Where cost begins is assumed (5 % co-contraction), what is "
-        "restored is the sway of the intact trunk",
+        "outcomes appear. But passive loss alone never comes to a limit: at neutral the units "
+        "give so little that a third of a per cent more co-contraction replaces them; failure "
+        "needs muscles that are nearly gone as well. Where cost begins is assumed (5 % "
+        "co-contraction), what is restored is the sway of the intact trunk",
         *(
             (f"coactivation_at_{100 * d:.0f}_percent_passive_loss_percent", 100.0 * a, "trunk")
             for d, a in zip(losses, alone, strict=True)
@@ -79,15 +79,16 @@ def subfailure(statement: Statement) -> Finding:
     return statement.found(
         "undetermined",
         "Panjabi gave no equations: loop, forms and every number are this project's own inference. "
-        "Within it both futures exist: with true sensors co-contraction makes good any damage and it "
-        "heals; with corrupted ones a fold gives birth to a lasting state, which most but not all "
-        "sets of assumed numbers have. It shows that the chain is coherent, not that it happens",
+        "Within it both futures exist: with true sensors co-contraction makes good any damage and "
+        "it heals; with corrupted ones a fold gives birth to a lasting state, which most but not "
+        "all sets of assumed numbers have. It shows that the chain is coherent, not that it "
+        "happens",
         ("loop_gain_healthy_per_day", healthy.gain * DAY, "d(dD/dt)/dD at D = 0"),
-        ("excursion_true_sensors", true.excursion / healthy.excursion, "at full damage, over intact"),
+        ("excursion_true_sensors", true.excursion / healthy.excursion, "full damage, over intact"),
         ("fold_corruption", fold.corruption if fold else nan, "least with a lasting state"),
         ("fold_damage", fold.damage if fold else nan, "where the loop gain passes zero"),
         ("fold_loop_gain_per_day", fold.gain * DAY if fold else nan, "residual"),
-        ("tipping_damage", tipping.damage if tipping else nan, "at full corruption: above, it grows"),
+        ("tipping_damage", tipping.damage if tipping else nan, "at full corruption, unstable"),
         ("tipping_loop_gain_per_day", tipping.gain * DAY if tipping else nan, "positive: unstable"),
         ("chronic_damage", chronic.damage if chronic else nan, "at full corruption"),
         ("chronic_loop_gain_per_day", chronic.gain * DAY if chronic else nan, "negative: it lasts"),
@@ -111,9 +112,10 @@ def sway_rises(statement: Statement) -> Finding:
     monotone = bool(np.all(np.diff(by_delay) > 0.0))
     return statement.found(
         "supported" if monotone and loud > 1.0 else "contradicted",
-        "that noise adds to a variance is arithmetic; that a later reflex lets the trunk sway more at "
-        "the same noise could have come out otherwise, and holds at every delay looked at. Strength "
-        "of both noises is assumed; no published sway is compared, since the abstract gives none",
+        "that noise adds to a variance is arithmetic; that a later reflex lets the trunk sway "
+        "more at the same noise could have come out otherwise, and holds at every delay looked "
+        "at. Strength of both noises is assumed; no published sway is compared, since the "
+        "abstract gives none",
         ("sway_intact_deg", np.degrees(base), "standard deviation of the angle"),
         ("sway_ratio_60ms_later", late, "over intact"),
         ("sway_ratio_noise_power_x4", loud, "over intact"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
 from panjabi.hypothesis.finding import Finding, Statement
+from panjabi.hypothesis.zeros import zero_between
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
@@ -37,9 +39,10 @@ def three_subsystems(statement: Statement) -> Finding:
     trunk = reduced_trunk()
     return statement.found(
         "fixed by construction",
-        "the Hessian is the sum of its terms because the model is built so, and a reflex enters the "
-        "spectrum because it is in the equations. What could have come out otherwise: with the forces "
-        "of standing, taking away units or muscles leaves the spine unstable, so neither is spare",
+        "the Hessian is the sum of its terms because the model is built so, and a reflex enters "
+        "the spectrum because it is in the equations. What could have come out otherwise: with "
+        "the forces of standing, taking away units or muscles leaves the spine unstable, so "
+        "neither is spare",
         ("least_stiffness_Nm_per_rad", state.least_stiffness, "standing, floor 1, q = 10"),
         ("share_passive_Nm_per_rad", shares["passive"], "in the weakest mode, with preload"),
         ("share_active_Nm_per_rad", shares["active"], "in the weakest mode"),
@@ -75,14 +78,15 @@ def force_narrows_the_zone(statement: Statement) -> Finding:
     reach = [tested(hurt, 0, f)[1] / intact[0][1] for f in FORCES]
     bending = [tested(hurt, 1, f)[0] / intact[1][0] for f in FORCES]
     balance = _force_of_intact(lambda f: tested(hurt, 0, f)[0] / intact[0][0])
-    falls = all(b < a for a, b in zip(zone, zone[1:], strict=False))
+    falls = all(b < a for a, b in pairwise(zone))
     holds = falls and zone[-1] <= 1.25 and reach[-1] > 1.25
     return statement.found(
         "supported" if holds else "contradicted",
-        f"the intact zone is back at {balance:.0f} N and at 60 N it is far smaller, where the published one "
-        "was about intact. In flexion-extension only: the moment of the muscle moves the unit to where it is stiff. In "
-        "bending, where a pair has no moment, 60 N of constant force changes next to nothing. "
-        "The published behaviour is recalled, and its injuries were guessed",
+        f"the intact zone is back at {balance:.0f} N and at 60 N it is far smaller, where the "
+        "published one was about intact. In flexion-extension only: the moment of the muscle "
+        "moves the unit to where it is stiff. In bending, where a pair has no moment, 60 N of "
+        "constant force changes next to nothing. The published behaviour is recalled, and its "
+        "injuries were guessed",
         ("zone_injured_over_intact", zone[0], "without force, flexion-extension"),
         ("zone_with_60N_over_intact", zone[-1], "the same with 60 N"),
         ("force_that_restores_the_zone_N", balance, "on each side"),
@@ -98,11 +102,9 @@ def force_narrows_the_zone(statement: Statement) -> Finding:
 
 def _force_of_intact(zone: Callable[[float], float]) -> float:
     """Force at which the zone is that of the intact unit [N]; nan where none up to 60 N does it."""
-    from scipy.optimize import brentq
-
     if not zone(0.0) > 1.0 > zone(FORCES[-1]):
         return float("nan")
-    return float(brentq(lambda f: zone(f) - 1.0, 0.0, FORCES[-1], xtol=1e-6))
+    return zero_between(lambda f: zone(f) - 1.0, 0.0, FORCES[-1], within=1e-6)
 
 
 def one_segment_against_whole(statement: Statement) -> Finding:
@@ -129,11 +131,11 @@ def one_segment_against_whole(statement: Statement) -> Finding:
     names = ", ".join(needed) or "none"
     return statement.found(
         "supported" if first and second else "contradicted",
-        f"first half: multifidus gives {share:.0f} % of the gain at L4-L5, not two thirds (recalled): "
-        "here other muscles have arms as long, and equal forces do not single it out. Second half: "
-        f"with 32 kg held and all others free to answer, {len(groups) - len(needed)} of {len(groups)} "
-        f"groups can be lost whole (not: {names}). Both halves were asked of one model, so that the "
-        "first fails decides",
+        f"first half: multifidus gives {share:.0f} % of the gain at L4-L5, not two thirds "
+        "(recalled): here other muscles have arms as long, and equal forces do not single it "
+        "out. Second half: with 32 kg held and all others free to answer, "
+        f"{len(groups) - len(needed)} of {len(groups)} groups can be lost whole (not: {names}). "
+        "Both halves were asked of one model, so that the first fails decides",
         ("multifidus_share_percent", share, "of the stiffness gain at L4-L5, flexion-extension"),
         (
             "groups_that_can_be_lost",

@@ -1,7 +1,7 @@
 """How far a trunk wanders in quiet stance: standard deviation of its angle, exact for linear noise.
 
-White torque w disturbs the body, white noise n the sensed angle; with H = 1/(J s^2 + B s + K + G) and
-G the reflex with delay and lag,
+White torque w disturbs the body, white noise n the sensed angle; with H = 1/(J s^2 + B s + K + G)
+and G the reflex with delay and lag,
 
     angle = H (w - G n),     variance = integral of |H|^2 (S_w + |G|^2 S_n) over the frequency.
 """
@@ -22,12 +22,17 @@ from panjabi.stability.trunk import ReducedTrunk
 Floats = NDArray[np.float64]
 
 
+BAND = "rms within a band of 1 Hz"
+TORQUE = Parameter(1.0, "N m", THIS_WORK, "assumed", BAND)
+SENSOR = Parameter(0.1, "deg", THIS_WORK, "assumed", BAND)
+
+
 @dataclass(frozen=True)
 class Noise:
     """Strength of both noises as the deviation within a band of 1 Hz; assumed."""
 
-    torque: Parameter = Parameter(1.0, "N m", THIS_WORK, "assumed", "rms within a band of 1 Hz")
-    sensor: Parameter = Parameter(0.1, "deg", THIS_WORK, "assumed", "rms within a band of 1 Hz")
+    torque: Parameter = TORQUE
+    sensor: Parameter = SENSOR
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Loop:
 
 @cache
 def _nodes() -> tuple[Floats, Floats]:
-    """Frequencies [rad/s] and weights [Hz] that resolve resonance and delay; beyond, nothing is left."""
+    """Frequencies [rad/s] and weights [Hz] that resolve resonance and delay."""
     edges = np.concatenate([np.linspace(0.0, 60.0, 121), np.geomspace(60.0, 3000.0, 50)[1:]])
     z, weight = np.polynomial.legendre.leggauss(6)
     half = 0.5 * np.diff(edges)

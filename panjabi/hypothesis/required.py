@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from panjabi.hypothesis.quiet_stance import Loop, Noise, variances
 from panjabi.stability.trunk import ReducedTrunk
 
 Floats = NDArray[np.float64]
+Complexes = NDArray[Any]
 
 GRID = np.geomspace(1e-4, 1.0, 80)[:-1]  # places in a stable range, denser at its lower end
 HIGHEST = 400.0  # frequency looked at [rad/s]
@@ -43,7 +45,7 @@ def stable_ranges(trunk: ReducedTrunk, *, share: float, delay: float) -> tuple[S
     J, B = trunk.inertia, trunk.damping
     kp, kv, lag = share * trunk.stretch_gain, share * trunk.rate_gain, trunk.activation_time
 
-    def right_side(s: NDArray[np.complex128]) -> tuple[NDArray, NDArray]:
+    def right_side(s: Complexes) -> tuple[Complexes, Complexes]:
         """K(s) and its derivative with s."""
         late = np.exp(-s * delay) / (lag * s + 1.0)
         drive = kp + kv * s
@@ -51,25 +53,26 @@ def stable_ranges(trunk: ReducedTrunk, *, share: float, delay: float) -> tuple[S
         return -(J * s**2 + B * s + drive * late), -(2.0 * J * s + B + slope)
 
     w = np.linspace(0.0, HIGHEST, POINTS)[1:]
-    value = right_side(1j * w)[0].imag
+    value = np.imag(right_side(1j * w)[0])
     at = np.flatnonzero(np.sign(value[1:]) != np.sign(value[:-1]))
     low, high, side = w[at], w[at + 1], np.sign(value[at])
     for _ in range(48):
         middle = 0.5 * (low + high)
-        same = np.sign(right_side(1j * middle)[0].imag) == side
+        same = np.sign(np.imag(right_side(1j * middle)[0])) == side
         low, high = np.where(same, middle, low), np.where(same, high, middle)
     s = 1j * np.concatenate([[0.0], 0.5 * (low + high)])
-    K, slope = right_side(s)
-    moving = np.sign(slope.real)  # of ds/dK = 1/(dK/ds): where the root goes as K grows
-    step = moving * np.where(s.imag == 0.0, 1, 2)
-    order = np.argsort(K.real)
+    at_axis, slope = right_side(s)
+    K = np.real(at_axis)
+    moving = np.sign(np.real(slope))  # of ds/dK = 1/(dK/ds): where the root goes as K grows
+    step = moving * np.where(np.imag(s) == 0.0, 1, 2)
+    order = np.argsort(K)
     count = 1  # far below every K one root runs away
     found: list[StiffnessRange] = []
     for i, k in enumerate(order):
         count += int(step[k])
         if count == 0:
-            upper = K.real[order[i + 1]] if i + 1 < len(order) else math.inf
-            found.append(StiffnessRange(float(K.real[k]), float(upper)))
+            upper = K[order[i + 1]] if i + 1 < len(order) else math.inf
+            found.append(StiffnessRange(float(K[k]), float(upper)))
     return tuple(found)
 
 

@@ -1,11 +1,13 @@
 """Ligament subfailure as a loop: damage corrupts the sensors, corrupted control lets strain rise.
 
 Panjabi (2006) told the chain in words; the equations, and every number in them, are this project's.
-With damage D of the ligaments and their receptors, and c = 1 where it corrupts the signals (0: not),
+With damage D of the ligaments and their receptors, and c = 1 where it corrupts the signals (0:
+not),
 
     passive loss = D                    reflex gain  = 1 - c gain_loss D
     extra delay  = c extra_delay D      sensor noise = (1 + c noise_rise D) x power
-    sensed angle = angle + c bias D     co-contraction restores the stiffness for (1 - c blindness D) D
+    sensed angle = angle + c bias D     co-contraction restores the stiffness for (1 - c blindness
+    D) D
 
     excursion e = |mean angle| + 2 sway
     dD/dt = rate (1 - D) max(0, e / limit - 1)^2 - healing D
@@ -17,6 +19,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +27,7 @@ from numpy.typing import NDArray
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.hypothesis.quiet_stance import Noise, loop_of, variance_slopes
 from panjabi.hypothesis.required import activation_for, stable_ranges
+from panjabi.hypothesis.zeros import zero_between
 from panjabi.provenance import THIS_WORK, Parameter
 from panjabi.stability.trunk import ReducedTrunk, reduced_trunk
 
@@ -110,8 +114,8 @@ class Subfailure:
         D, c, p, whole = float(damage), float(corruption), self._number, self.trunk
         if not (0.0 <= D <= 1.0 and 0.0 <= c < math.inf):
             raise ParameterError(
-                f"damage {damage!r} and corruption {corruption!r} were given; damage from 0 to 1 and "
-                "corruption from 0 are possible. Give finite numbers."
+                f"damage {damage!r} and corruption {corruption!r} were given; damage from 0 to 1 "
+                "and corruption from 0 are possible. Give finite numbers."
             )
         sensed = max(0.0, 1.0 - c * p["blindness"] * D)
         told = sensed * D
@@ -179,16 +183,18 @@ class Subfailure:
         )  # fmt: skip
 
     def corruption_at(self, damage: float, *, most: float = 1.9) -> float:
-        """Corruption at which a damage just stays, dD/dt = 0; nan where none up to `most` does it."""
-        from scipy.optimize import brentq
+        """Corruption at which a damage just stays, dD/dt = 0; nan: none up to `most`."""
 
         def growth(c: float) -> float:
-            return self.at(damage, c).growth
+            try:
+                return self.at(damage, c).growth
+            except ConvergenceError:  # the trunk falls
+                return self._number["rate"]
 
         high = min(most, 0.99 / (self._number["gain_loss"] * damage))
         if growth(high) < 0.0:
             return math.nan
-        return float(brentq(growth, 0.0, high, xtol=1e-13))
+        return zero_between(growth, 0.0, high, within=1e-13)
 
     def bifurcation(self, *, places: int = 25) -> Bifurcation | None:
         """The fold: the least corruption with a state of lasting damage; None where there is none.
@@ -196,31 +202,32 @@ class Subfailure:
         Along the branch of fixed points the corruption falls while the loop gain is positive and
         rises while it is negative, so the fold is a root of the loop gain on it.
         """
-        from scipy.optimize import brentq
-
         damages = np.linspace(0.05, 0.95, places)
         branch = [(D, self.corruption_at(float(D))) for D in damages]
         gains = [(D, self.at(float(D), c).gain) for D, c in branch if not math.isnan(c)]
-        for (low, g0), (high, g1) in zip(gains, gains[1:], strict=False):
+        for (low, g0), (high, g1) in pairwise(gains):
             if g0 > 0.0 >= g1:
-                D = brentq(lambda D: self.at(D, self.corruption_at(D)).gain, low, high, xtol=1e-12)
-                state = self.at(float(D), self.corruption_at(float(D)))
+                D = zero_between(self._gain_on_branch, float(low), float(high), within=1e-12)
+                state = self.at(D, self.corruption_at(D))
                 return Bifurcation(state.corruption, state.damage, state.growth, state.gain)
         return None
 
+    def _gain_on_branch(self, damage: float) -> float:
+        return self.at(damage, self.corruption_at(damage)).gain
+
     def fixed_points(self, corruption: float, *, places: int = 60) -> tuple[LoopState, ...]:
         """States with dD/dt = 0 at one corruption, health (D = 0) first."""
-        from scipy.optimize import brentq
+
+        def growth_at(D: float) -> float:
+            return self.at(D, corruption).growth
 
         found = [self.at(0.0, corruption)]
         damages = np.linspace(1e-3, 1.0, places)
-        growth = [self.at(float(D), corruption).growth for D in damages]
+        growth = [growth_at(float(D)) for D in damages]
         for k in range(places - 1):
             if growth[k] * growth[k + 1] < 0.0:
-                D = brentq(
-                    lambda D: self.at(D, corruption).growth, damages[k], damages[k + 1], xtol=1e-13
-                )
-                found.append(self.at(float(D), corruption))
+                ends = float(damages[k]), float(damages[k + 1])
+                found.append(self.at(zero_between(growth_at, *ends, within=1e-13), corruption))
         return tuple(found)
 
 
@@ -235,7 +242,7 @@ class LoopPicture:
 
 
 def pictured(loop: Subfailure, *, points: int = 60) -> LoopPicture:
-    """Growth over damage with true, just tipping and corrupted sensors, and the branch of states."""
+    """Growth over damage with true, tipping and corrupted sensors, and the branch of states."""
     damage = np.linspace(0.0, 1.0, points)
     fold = loop.bifurcation()
     levels = {"true sensors": 0.0, "corrupted sensors": 1.0}

@@ -70,8 +70,8 @@ def neutral_zone_exists(statement: Statement) -> Finding:
     holds = ratios[worst] < SMALL_PART
     return statement.found(
         "supported" if holds else "contradicted",
-        f"largest at {worst[0]} {worst[1]}. Units were fitted to measured neutral zones and ranges, so "
-        "that there is a zone was put in; how little resistance it has was not",
+        f"largest at {worst[0]} {worst[1]}. Units were fitted to measured neutral zones and "
+        "ranges, so that there is a zone was put in; how little resistance it has was not",
         ("largest_stiffness_ratio", ratios[worst], "neutral over full moment, all levels and axes"),
         ("largest_lumbar_stiffness_ratio", lumbar, "the same, T12-L1 to L5-S1 at 10 N m"),
         ("median_stiffness_ratio", float(np.median(list(ratios.values()))), "the same, median"),
@@ -101,11 +101,12 @@ def injury_widens_the_zone_more(statement: Statement) -> Finding:
     fe = ribs[0]
     return statement.found(
         outcome,
-        "a tendency is taken as two thirds of the cases (assumed: a bare majority would support it). It "
-        "depends on the structure: a lost nucleus widens the zone most, cut posterior ligaments the range, since they "
-        "are slack in the zone. Without its rib cage the thorax loses zone and range alike in "
-        f"flexion-extension here ({100 * fe.zone:.0f} and {100 * fe.reach:.0f} %; published "
-        f"{row('lie17_dnz_FE').number:.0f} and {row('lie17_drom_FE').number:.0f}): as a law it fails",
+        "a tendency is taken as two thirds of the cases (assumed: a bare majority would support "
+        "it). It depends on the structure: a lost nucleus widens the zone most, cut posterior "
+        "ligaments the range, since they are slack in the zone. Without its rib cage the thorax "
+        f"loses zone and range alike in flexion-extension here ({100 * fe.zone:.0f} and "
+        f"{100 * fe.reach:.0f} %; published {row('lie17_dnz_FE').number:.0f} and "
+        f"{row('lie17_drom_FE').number:.0f}): as a law it fails",
         ("share_zone_grows_more", more, "of the comparisons in which an injury does anything"),
         ("comparisons", len(real), "injury x level x axis"),
         *(
@@ -150,9 +151,10 @@ def degeneration_raises_the_ratio(statement: Statement) -> Finding:
     slack = min(c.zone for c in found if c.axis == "AR")
     return statement.found(
         "fixed by construction",
-        "the factors of a degeneration grade are assumed, and were chosen to have these signs; what "
-        f"the model adds is only that they are compatible (ratio {'rises' if rises else 'falls'}, "
-        f"range {'falls' if falls else 'does not fall'} in FE and LB at every level)",
+        "the factors of a degeneration grade are assumed, and were chosen to have these signs; "
+        "what the model adds is only that they are compatible (ratio "
+        f"{'rises' if rises else 'falls'}, range {'falls' if falls else 'does not fall'} in FE "
+        "and LB at every level)",
         ("least_zone_less_range_percent", 100.0 * min(c.zone - c.reach for c in found), "points"),
         (
             "largest_range_change_FE_LB_percent",
@@ -197,8 +199,8 @@ def pain_free_zone(statement: Statement) -> Finding:
     return statement.found(
         "undetermined",
         "no size of the pain-free zone was ever published, and none is assumed: the order of the "
-        "zones agrees with the story (injury widens, a fixator narrows), which any threshold between "
-        "them would fit, and whether the zone is what hurts is no question of mechanics",
+        "zones agrees with the story (injury widens, a fixator narrows), which any threshold "
+        "between them would fit, and whether the zone is what hurts is no question of mechanics",
         ("pain_free_zone_deg", float("nan"), "never published; kept free"),
         ("zone_intact_deg", zones[0], "L4-L5, flexion-extension"),
         ("zone_without_nucleus_deg", zones[1], "the same"),

@@ -23,7 +23,7 @@ LEVELS = (2.0, 3.0, 5.0, 10.0, 20.0, 50.0)  # labelled co-contraction [%]
 
 
 def plot_compensation_map(found: CompensationMap, *, ax: Axes | None = None) -> Axes:
-    """Regions of the three outcomes, lines of equal co-contraction, boundaries as they were traced."""
+    """Regions of the three outcomes, lines of equal co-contraction, traced boundaries (P9)."""
     ax = new_axis(ax, height=2.9)
     fx, fy = (1e3 if name == "extra_delay" else 100.0 for name in found.names)
     x, y = fx * found.x, fy * found.y

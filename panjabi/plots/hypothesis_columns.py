@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def plot_critical_loads(
     data: tuple[Mapping[str, float], Mapping[str, float], float], *, ax: Axes | None = None
 ) -> Axes:
-    """Critical loads of columns without muscles, published ones, and the weight above L5-S1 (P3)."""
+    """Critical loads without muscles, published ones, and the weight above L5-S1 (P3)."""
     ax = new_axis(ax, height=1.9)
     loads, published, weight = data
     for k, (region, load) in enumerate(loads.items()):
@@ -38,7 +38,7 @@ def plot_critical_loads(
 def plot_load_directions(
     data: tuple[NDArray[np.float64], NDArray[np.float64], float], *, ax: Axes | None = None
 ) -> Axes:
-    """Least stiffness of the column under a load along the curve, and where a dead load buckles it."""
+    """Least stiffness under a load along the curve, and where a dead load buckles it (P13)."""
     ax = new_axis(ax)
     force, stiffness, dead = data
     ax.plot(force, stiffness, color=BLUE, label="along the curve (follower load)")

@@ -1,4 +1,4 @@
-"""Figures of the statements about single units: stiffness ratios, zone against range, muscle force."""
+"""Figures of the statements about single units: stiffness, zone against range, muscle force."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def plot_stiffness_ratios(
 
 
 def plot_zone_against_range(changes: Sequence[Change], *, ax: Axes | None = None) -> Axes:
-    """Change of the neutral zone against change of the range; above the line the zone grows more."""
+    """Change of the neutral zone against that of the range; above the line the zone grows more."""
     ax = new_axis(ax, width=4.6, height=3.1)
     words = list(dict.fromkeys(c.label for c in changes))
     by_level = len(words) > len(PALETTE)
@@ -76,7 +76,7 @@ def plot_zone_under_force(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Neutral zone and range of an injured level against muscle force, over the intact level (P7)."""
+    """Zone and range of an injured level against muscle force, over the intact level (P7)."""
     ax = new_axis(ax)
     force, zone, reach, bending = data
     ax.axhline(1.0, color=GREY, lw=0.8, ls="--")

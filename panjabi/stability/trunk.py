@@ -1,8 +1,8 @@
 """The trunk on one joint, L5-S1 in the sagittal plane, with all three subsystems lumped in it.
 
-Passive unit, muscles, weight and inertia are those of the standard adult with every other joint held;
-damping and reflex are assumed. Co-contraction acts twice: by its stiffness k = q F/L, and by its
-compression, which stiffens the unit. Deficits are numbers from 0:
+Passive unit, muscles, weight and inertia are those of the standard adult with every other joint
+held; damping and reflex are assumed. Co-contraction acts twice: by its stiffness k = q F/L, and by
+its compression, which stiffens the unit. Deficits are numbers from 0:
 
     K = (1 - passive loss) k_p f(P) + (1 - strength loss) a k_m - weight
     reflex = gain (1 - strength loss) (k_p e(t - T) + k_v e'(t - T)) through the lag of activation
@@ -11,7 +11,7 @@ compression, which stiffens the unit. Deficits are numbers from 0:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -75,8 +75,8 @@ class ReducedTrunk:
             value = getattr(self, name)
             if not (math.isfinite(value) and low <= value <= high):
                 raise ParameterError(
-                    f"{name} of the trunk is {value!r}; finite numbers from {low:g} to {high:g} are "
-                    "possible. Give one of these."
+                    f"{name} of the trunk is {value!r}; finite numbers from {low:g} to {high:g} "
+                    "are possible. Give one of these."
                 )
         if self.delay + self.extra_delay < 0.0:
             raise ParameterError(
@@ -85,7 +85,7 @@ class ReducedTrunk:
             )
 
     def changed(self, **changes: float) -> ReducedTrunk:
-        """The same trunk in another state: activation, gain, passive_loss, strength_loss, extra_delay."""
+        """The same trunk with some of `CHANGES` at other values."""
         for name in changes:
             if name not in CHANGES:
                 raise unknown("change of the reduced trunk", name, CHANGES)
@@ -135,7 +135,7 @@ class ReducedTrunk:
 
     @property
     def silent_angle(self) -> float:
-        """Lean at which the reflex has silenced the antagonist [rad]: beyond, half of it is lost."""
+        """Lean at which the reflex has silenced the antagonist [rad]; beyond, half is lost."""
         slope = 0.5 * self.reflex_stiffness
         if slope == 0.0:
             return math.inf
@@ -189,14 +189,14 @@ class TrunkFamily:
             if name not in CHANGES:
                 raise unknown("change of the reduced trunk", name, CHANGES)
 
-    def at(self, x: Floats) -> ReducedTrunk:
+    def at(self, x: Sequence[float] | Floats) -> ReducedTrunk:
         """The trunk at values of the named changes."""
         return self.trunk.changed(**dict(zip(self.names, map(float, x), strict=True)))
 
-    def system(self, x: Floats, /) -> LinearDelaySystem:
+    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
         return self.at(x).system()
 
-    def rates(self, x: Floats, /) -> tuple[SystemRate, ...]:
+    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
         trunk = self.at(x)
         model = trunk.model()
         plain = model.system()
@@ -219,6 +219,7 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
 
     q : of short-range stiffness k = q F/L.
     """
+    from panjabi.passive.preload import Stiffening
     from panjabi.spine.model_build import spine_model
     from panjabi.spine.short_range import bergmark, parameters_of
     from panjabi.spine.static_build import static_spine
@@ -237,6 +238,8 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
     rest = one.dynamics.part(one.dynamics.held)
     coactivation = row("coact_0").parameter(unit="1", value=0.01 * row("coact_0").number)
     unit = spine.units[k]
+    stiffening = unit.stiffening
+    assert isinstance(stiffening, Stiffening)  # of every lumbar unit
     what = f"{LEVEL}, sagittal, other joints held, standing"
 
     def derived(value: float, si: str) -> Parameter:
@@ -262,8 +265,8 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
     }
     return ReducedTrunk(
         **{name: p.si for name, p in known.items()},
-        preload_gain=unit.stiffening.gain,
-        preload_scale=unit.stiffening.scale,
+        preload_gain=stiffening.gain,
+        preload_scale=stiffening.scale,
         activation=coactivation.si,
         parameters={
             **known,

@@ -3,7 +3,8 @@
 The Hessian asks whether a slow push meets resistance, the delay spectrum whether small motions die
 away, a run in time whether a push of finite size is survived. The Hessian is necessary and not
 sufficient: a posture that reflexes shake is unstable whatever it says. Spectrum and recovery must
-agree; where they do not, or where the state lies on a kink, the verdict is "undecided" and says why.
+agree; where they do not, or where the state lies on a kink, the verdict is "undecided" and says
+why.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class RecoveryEvidence:
 
 @dataclass(frozen=True)
 class SubsystemMargin:
-    """How much of one subsystem can be lost before the posture is lost; the others do not answer."""
+    """How much of one subsystem can be lost before the posture is; the others do not answer."""
 
     subsystem: str  # passive, active or neural
     what: str
@@ -113,7 +114,7 @@ class StabilityVerdict:
 
     @property
     def limiting(self) -> str:
-        """Subsystem with the least margin; "none" where all of each can go, or none was computed."""
+        """Subsystem with the least margin; "none" where all can go, or none was computed."""
         found = [m for m in self.margins if math.isfinite(m.share)]
         return min(found, key=lambda m: m.share).subsystem if found else "none"
 
@@ -162,8 +163,8 @@ def judged(
     root = spectral.rightmost
     if not (math.isfinite(static.least) and math.isfinite(root.real)):
         raise ParameterError(
-            f"a least stiffness of {static.least!r} and a root at {root!r} were given; finite numbers "
-            "are possible. Look at what computed them."
+            f"a least stiffness of {static.least!r} and a root at {root!r} were given; finite "
+            "numbers are possible. Look at what computed them."
         )
     reasons = [_of_statics(static), _of_spectrum(spectral), _of_recovery(recovery)]
     if kink_distance <= AT_KINK:

@@ -1,4 +1,4 @@
-"""The verdict on a whole spine model: some hundred states, its muscles and every reflex with a delay."""
+"""The verdict on a whole spine model: some hundred states, every reflex with a delay."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Roots of a large system whose many inner states hang on a few: a spine with its muscles.
 
-Activation, fibre and receptor of a muscle meet the others only through coordinates and rates, so the
-characteristic matrix is a border with small blocks behind it. The blocks are eliminated exactly,
+Activation, fibre and receptor of a muscle meet the others only through coordinates and rates, so
+the characteristic matrix is a border with small blocks behind it. The blocks are eliminated
+exactly,
 
     D(s) = M_bb - M_bi M_ii^-1 M_ib,      det M = det D x product of the blocks' determinants,
 
@@ -65,7 +66,7 @@ class CondensedSpectrum:
 
 @dataclass(frozen=True, eq=False)
 class _Blocks:
-    """Inner blocks of one size, one array a term (E, A0, A1, ...); ties through a few directions."""
+    """Inner blocks of one size, an array a term (E, A0, A1, ...); ties by a few directions."""
 
     inner: Floats  # (terms, blocks, b, b)
     senses: Floats  # (terms, blocks, b, r) what of the directions drives the block
@@ -164,14 +165,14 @@ class Condensed:
                 sizes.append(float(size[k]))
         if not kept:
             raise ConvergenceError(
-                f"none of {len(s)} starts led to a root; states of very different size, or roots far "
-                "from where they are looked for, are possible. Scale the states."
+                f"none of {len(s)} starts led to a root; states of very different size, or roots "
+                "far from where they are looked for, are possible. Scale the states."
             )
         line = kept[0].real + 1e-3 * max(abs(kept[0].real), 0.01)
         return CondensedSpectrum(np.array(kept), np.array(sizes), line, None)
 
     def spectrum(self) -> CondensedSpectrum:
-        """The rightmost roots, and a count right of the first; looked for again where some are missing."""
+        """The rightmost roots, counted; looked for again where some are missing."""
         found = self.rightmost()
         number = self.count_right_of(found.right_of)
         if number:
@@ -222,7 +223,7 @@ class Condensed:
             s[active] = moved
             going = np.abs(step) > 1e-11 * (1.0 + np.abs(moved))
             active[np.flatnonzero(active)[~going]] = False
-        s = np.where(np.abs(s.imag) <= 1e-8 * (1.0 + np.abs(s)), s.real + 0j, s)
+        s = np.where(np.abs(np.imag(s)) <= 1e-8 * (1.0 + np.abs(s)), np.real(s) + 0j, s)
         sizes = np.linalg.svd(self.at(s)[0], compute_uv=False)
         return s, sizes[:, -1] / sizes[:, 0]
 
@@ -266,7 +267,7 @@ class Condensed:
 
 
 def _turns(phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x: float) -> int:
-    """Zeros right of x of functions (columns) that tend to 1 far out, from their phase on the line."""
+    """Zeros right of x of functions (columns) that tend to 1 far out, from their phase."""
     w = np.unique(np.concatenate([np.zeros(1), np.geomspace(1e-3, FARTHER * bound, 120)]))
     phase, pace = phase_of(w)
     while True:
@@ -314,7 +315,7 @@ def _tied(terms: Floats, at: Integers, border: Integers) -> _Blocks:
 
 
 def _directions(ties: Floats) -> tuple[Floats, Floats]:
-    """Row space (blocks, r, m) and coefficients (blocks, rows, r) with ties = coefficients @ rows."""
+    """Row space (blocks, r, m) and coefficients (blocks, rows, r): ties = coefficients @ rows."""
     u, size, rows = np.linalg.svd(ties, full_matrices=False)
     r = max(1, int((size > 1e-13 * size[:, :1]).sum(axis=1).max()))
     return rows[:, :r], u[:, :, :r] * size[:, None, :r]

@@ -188,13 +188,14 @@ def test_static_stiffness_with_reflexes_is_what_a_slow_push_meets(small):
 
     system = linear_system(small)
     J = system.now + sum(t.state for t in system.delayed)
+    assert system.inputs is not None
     answer = np.linalg.solve(J, -system.inputs[:, 0])
     stiffness = 1.0 / answer[system.state_names.index("L5_S1_FE")]
     assert spine_verdict(small).least_stiffness == pytest.approx(stiffness, rel=1e-9)
 
 
 def test_default_lumbar_spine_creeps_away_and_it_is_said():
-    """Reflexes hold it for minutes; a root of the units' creep takes it away, and no run shows it."""
+    """Reflexes hold it for minutes; a root of the units' creep takes it away."""
     rest = equilibrium(spine_model("lumbar", reflexes=True, preload=500.0))
     found = spine_verdict(rest)
     assert found.condition is not Condition.STABLE

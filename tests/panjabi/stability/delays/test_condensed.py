@@ -47,7 +47,7 @@ def test_determinant_is_that_of_the_whole(own):
         inner = np.setdiff1d(np.arange(whole.size), BORDER)
         M = whole.matrix(s)[np.ix_(inner, inner)]
         assert block == pytest.approx(np.linalg.det(M), rel=1e-9)
-    h = 1e-6
+    h = 1e-6 + 0.0j
     near = (small.at(points + h)[0] - small.at(points - h)[0]) / (2.0 * h)
     np.testing.assert_allclose(dD, near, rtol=1e-6, atol=1e-6)
 
