@@ -10,7 +10,7 @@ from panjabi.errors import DataFileError
 
 
 def write_whole(path: str | Path, text: str | bytes) -> None:
-    """Write text or bytes under a temporary name and move it into place, so that no half file is left.
+    """Write text or bytes under a temporary name, then move it: no half file is ever left.
 
     Raises
     ------

@@ -183,9 +183,7 @@ class SpineRecord:
         """Channels as columns over time [s]; `attrs["units"]` holds the units."""
         pandas = _imported("pandas")
         at = self.time if times is None else np.asarray(times, float)
-        table = pandas.DataFrame(
-            self.channels(names, at), index=pandas.Index(at, name="time")
-        )
+        table = pandas.DataFrame(self.channels(names, at), index=pandas.Index(at, name="time"))
         table.attrs["units"] = {n: self.units[n] for n in table.columns}
         return table
 

@@ -18,7 +18,7 @@ from panjabi.simulate.calls import ask_jacobian
 from panjabi.simulate.kernel import kernel
 from panjabi.simulate.layout import FACTORS, JACOBIAN_AGE, JACOBIANS, METHOD, STRUCTURED
 from panjabi.simulate.linear import factor, solve_factored
-from panjabi.simulate.steps import NOT_SOLVED, rate
+from panjabi.simulate.steps import rate
 
 GAMMA = 0.435866521508459
 ALPHA = np.array(
@@ -46,7 +46,7 @@ M = WEIGHTS @ _INVERSE
 ESTIMATE = (WEIGHTS - LOWER_WEIGHTS) @ _INVERSE
 NODES = ALPHA.sum(axis=1)
 
-OLDEST = 1
+OLDEST = 3
 """Accepted steps that one evaluation of the matrix serves."""
 
 

@@ -24,7 +24,7 @@ from panjabi.spine.solver_kernels import solver_room, spine_linear
 LOST = 1.0
 """Distance of any coordinate from its start at which a run counts as lost [rad]."""
 
-STANDARD = Settings(rtol=1e-4, atol=1e-6, method="rosenbrock", track=1)
+STANDARD = Settings(rtol=1e-4, atol=1e-5, method="rosenbrock", track=1)
 """Settings of a run when none are given.
 
 Breaking points beyond the first order are smooth enough for a pair of order 3: receptor and
@@ -60,7 +60,8 @@ def simulate(
     ParameterError
         If what is given does not fit.
     """
-    acting = (perturbation,) if isinstance(perturbation, KINDS) else tuple(perturbation)
+    given: Any = perturbation
+    acting = (given,) if isinstance(given, KINDS) else tuple(given)
     for one in acting:
         if not isinstance(one, KINDS):
             raise ParameterError(

@@ -78,9 +78,7 @@ def load_record(path: str | Path) -> SpineRecord:
             about = json.loads(file.read(DESCRIPTION))
             _check_schema(path, about)
             arrays = {
-                name[:-4]: np.lib.format.read_array(
-                    BytesIO(file.read(name)), allow_pickle=False
-                )
+                name[:-4]: np.lib.format.read_array(BytesIO(file.read(name)), allow_pickle=False)
                 for name in file.namelist()
                 if name.endswith(".npy")
             }
@@ -175,9 +173,7 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
     kinds = {kind.__name__: kind for kind in KINDS}
     acting = []
     for entry in about["perturbations"]:
-        given = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k != "kind"
-        }
+        given = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k != "kind"}
         acting.append(kinds[entry["kind"]](**given))
     settings = dict(about["solver"])
     if settings["largest_step"] is None:
@@ -198,9 +194,7 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
         ),
     )
     model = _model(about["model"], arrays)
-    return SpineRecord(
-        model, tuple(acting), Settings(**settings), trajectory, about["duration_s"]
-    )
+    return SpineRecord(model, tuple(acting), Settings(**settings), trajectory, about["duration_s"])
 
 
 def _model(recipe: dict[str, Any], arrays: dict[str, Any]) -> SpineModel:

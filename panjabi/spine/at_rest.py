@@ -1,9 +1,10 @@
-"""Where a spine model stands still: activations that hold a posture, or the posture it settles in."""
+"""Where a spine model stands still: activations that hold a posture, or where it settles."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,7 +52,7 @@ def equilibrium(
 
     Parameters
     ----------
-    solve : "activation" finds excitations that hold the posture with the least sum of their squares;
+    solve : "activation" finds excitations that hold the posture with the least sum of squares;
         "posture" keeps the excitations and finds the coordinates; "both" takes the excitations that
         come nearest to holding the posture, and lets it give way; "auto" is "activation" where
         there are muscles, else "posture". Receptors are silent at the posture that is found.
@@ -154,7 +155,7 @@ def _activation(
     iterations: int,
     give_way: bool,
 ) -> Equilibrium:
-    """Least squares of excitation under balance: Newton on the tensions, a dual inside each step."""
+    """Least squares of excitation under balance: Newton on tensions, a dual inside each step."""
     if model.muscles is None:
         raise ParameterError(
             "activations were asked of a model without muscles; a posture is possible. Give "
@@ -207,9 +208,7 @@ def _force_slope(units: Musculotendon, resting: RestingMuscles) -> Floats:
     return np.where(resting.force > 0.0, pull * share, 0.0)
 
 
-def _least_squares(
-    G: Floats, wanted: Floats, low: float, high: float
-) -> tuple[Floats, bool]:
+def _least_squares(G: Floats, wanted: Floats, low: float, high: float) -> tuple[Floats, bool]:
     """min |a|^2 with G a = wanted, low <= a <= high: a = clip(G^T x), Newton on x (n,).
 
     Where no a within the limits does it, the one that comes nearest, and False.
@@ -221,7 +220,7 @@ def _least_squares(
         a = np.clip(told, low, high)
         return float(x @ wanted - told @ a + 0.5 * a @ a), told, a
 
-    x = np.linalg.solve(G @ G.T, wanted)
+    x: Any = np.linalg.solve(G @ G.T, wanted)
     scale = max(1.0, float(np.abs(wanted).max()))
     value, told, a = dual(x)
     for _ in range(100):
@@ -252,9 +251,7 @@ def _set(
     if model.muscles is not None:
         length = model.muscles.muscles.geometry(q).length
         tension = model.muscles.units.at_rest(excitation, length).force
-        made = replace(
-            model, excitation=excitation, rest_length=length, rest_tension=tension
-        )
+        made = replace(model, excitation=excitation, rest_length=length, rest_tension=tension)
     state = made.state_at(q)
     if made.reflexes is not None:
         state[made.slices["receptor"]] = 0.0

@@ -1,4 +1,4 @@
-"""The command at which a muscle's saturating drive (`neural.smooth_kernels`) gives an excitation."""
+"""The command at which the saturating drive of a muscle gives an excitation."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ def command(excitation: ArrayLike, width: float) -> NDArray[np.float64]:
 
 def check_excitation(excitation: NDArray[np.float64]) -> None:
     """Refuse what cannot be commanded; see `command`."""
-    if excitation.size and not (
-        excitation.min() >= LEAST and excitation.max() <= 1.0 - LEAST
-    ):
+    if excitation.size and not (excitation.min() >= LEAST and excitation.max() <= 1.0 - LEAST):
         raise ParameterError(
             f"excitation lies between {excitation.min():g} and {excitation.max():g}; {LEAST:g} to "
             f"{1.0 - LEAST:g} is possible. A muscle at rest keeps a little."

@@ -39,10 +39,10 @@ class SpineModel:
     dynamics: Dynamics
     joints: tuple[PassiveJoint, ...] = ()
     muscles: MuscleElement | None = None
-    excitation: Floats | float = 0.01  # without reflexes, (nm,)
+    excitation: Any = 0.01  # without reflexes (nm,); one number: of every muscle [1]
     reflexes: StretchReflexes | None = None
-    rest_length: Floats | None = None  # paths where receptors are silent (nm,) [m]; as held
-    rest_tension: Floats | None = None  # (nm,) [N]; none
+    rest_length: Any = None  # paths where receptors are silent (nm,) [m]; as held
+    rest_tension: Any = None  # (nm,) [N]; none
     drive_width: Parameter = DRIVE_WIDTH
     elements: tuple[ForceElement, ...] = ()
     recipe: Mapping[str, Any] = field(default_factory=dict)  # arguments of `spine_model`; {}: other
@@ -254,7 +254,7 @@ class SpineModel:
 
     def with_excitation(self, excitation: ArrayLike) -> SpineModel:
         """The same model with other excitations (nm,) or one for all."""
-        return replace(self, excitation=excitation)  # type: ignore[arg-type]
+        return replace(self, excitation=excitation)
 
     def with_reflexes(self, reflexes: StretchReflexes | None) -> SpineModel:
         """The same model with other loops, or none."""

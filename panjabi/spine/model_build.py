@@ -169,9 +169,7 @@ def _with_muscles(
     known = {**model.parameters, **dict(made.parameters)}
     if loops is not None:
         known |= dict(loops.parameters)
-    return replace(
-        model, muscles=element, excitation=excitation, reflexes=loops, parameters=known
-    )
+    return replace(model, muscles=element, excitation=excitation, reflexes=loops, parameters=known)
 
 
 def strong(muscles: Musculature, body: Body) -> Musculature:

@@ -4,8 +4,8 @@ A loop listens to one muscle and excites one, mostly the same. Its receptor is a
 
     filter_time s' = k (L - L0) / lopt + c L' / lopt - g (F - F0) / Fmax - s,
 
-and the muscle hears it late: u = saturated(command + sum s(t - delay)). L0 and F0 are path length and
-tension where the model is set to rest. The filter stands before the delay, so that nothing has
+and the muscle hears it late: u = saturated(command + sum s(t - delay)). L0 and F0 are path length
+and tension where the model is set to rest. The filter stands before the delay, so that nothing has
 to be computed again at times gone by.
 """
 
@@ -129,8 +129,8 @@ def homonymous(
 ) -> StretchReflexes:
     """Every muscle excites itself when stretched; those of `DEEP` groups over a shorter loop.
 
-    The delays are the lower end and the mean of trunk muscles' latencies; the gains are assumed: the
-    upright lumbar spine comes to rest with them, and no longer does at twice their size.
+    The delays are the lower end and the mean of trunk muscles' latencies; the gains are assumed:
+    the upright lumbar spine comes to rest with them, and no longer does at twice their size.
     """
     count = len(muscles)
     deep = np.array([group in DEEP for group in muscles.groups])
@@ -173,8 +173,8 @@ def from_reflex_set(
     """
     if loops.muscles != muscles.names:
         raise ParameterError(
-            f"the reflexes are of {len(loops.muscles)} muscles from {loops.muscles[0]!r}, the model "
-            f"has {len(muscles)} from {muscles.names[0]!r}; the same in the same order are "
+            f"the reflexes are of {len(loops.muscles)} muscles from {loops.muscles[0]!r}, the "
+            f"model has {len(muscles)} from {muscles.names[0]!r}; the same in the same order are "
             "possible. Make the set with muscles=model.muscles.muscles.names."
         )
     every = np.arange(len(muscles))
@@ -193,5 +193,7 @@ def from_reflex_set(
         acts = np.any([row != 0.0 for row in table[1:]], axis=0)
         time = loop.filter_time if loop.filtered else filter_time
         parts.append((every[acts], *(row[acts] for row in table), np.full(acts.sum(), time)))
-    source, delay, stretch, rate, force, time = (np.concatenate(x) for x in zip(*parts, strict=True))
+    source, delay, stretch, rate, force, time = (
+        np.concatenate(x) for x in zip(*parts, strict=True)
+    )
     return StretchReflexes(source, source, delay, stretch, rate, force, time, loops.parameters)

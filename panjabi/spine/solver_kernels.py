@@ -96,9 +96,7 @@ def _evaluate(y, delayed, p, counts, M, K, C, slope, slopes, decay):
     forward(tree, q, v.R, v.t, v.axis_world, v.origin_world, v.rate, v.rate2)
     body_twists(tree, rate, v.axis_world, v.origin_world, v.rate, v.omega, v.v)
     line_motion(pieces, v.R, v.t, v.omega, v.v, v.direction, v.moment, v.length, v.speed)
-    line_slopes(
-        tree, pieces, v.direction, v.moment, v.axis_world, v.origin_world, v.rate, slope
-    )
+    line_slopes(tree, pieces, v.direction, v.moment, v.axis_world, v.origin_world, v.rate, slope)
     first = 2 * n + counts[at.BRANCHES]
     activation, fibre = y[first : first + nm], y[first + nm : first + 2 * nm]
     muscle_slopes(units, activation, fibre, v.length, v.speed, slopes)
@@ -203,9 +201,7 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, reach, back, x
         along = 0.0
         for i in range(n):
             along += slope[m, i] * q[i]
-        fibre[m] = share[m] * (
-            fibre[m] + w * (s[RATE_ACTIVATION] * a[m] + s[RATE_LENGTH] * along)
-        )
+        fibre[m] = share[m] * (fibre[m] + w * (s[RATE_ACTIVATION] * a[m] + s[RATE_LENGTH] * along))
         force = w * (
             s[FORCE_LENGTH] * along + s[FORCE_FIBRE] * fibre[m] + s[FORCE_ACTIVATION] * a[m]
         )

@@ -38,12 +38,14 @@ def linear_system(rest: Equilibrium, *, dormant: bool = False) -> LinearDelaySys
     worst = int(np.abs(found.rate).argmax())
     if not abs(found.rate[worst]) <= STILL:
         raise ParameterError(
-            f"{model.state_names[worst]} changes by {found.rate[worst]:.3g} a second, so this is no "
-            f"state of rest; up to {STILL:g} counts as one. Take it from `equilibrium`."
+            f"{model.state_names[worst]} changes by {found.rate[worst]:.3g} a second, so this is "
+            f"no state of rest; up to {STILL:g} counts as one. Take it from `equilibrium`."
         )
     moving = np.ones(model.size, bool)
     if not dormant:
-        still = ~np.any(found.now, axis=1) & ~np.any([np.any(L, axis=1) for L in found.late], axis=0)
+        still = ~np.any(found.now, axis=1) & ~np.any(
+            [np.any(L, axis=1) for L in found.late], axis=0
+        )
         moving = ~still if len(found.late) else np.any(found.now, axis=1)
     keep = np.flatnonzero(moving)
     square = np.ix_(keep, keep)

@@ -103,8 +103,8 @@ def test_tolerance_is_kept_over_three_decades():
     exact = solve(model, [0.3, 0.0], (0.0, 4.0), settings=Settings(rtol=1e-12, atol=1e-13))
     times = np.linspace(0.0, 4.0, 81)
     for tolerance in (1e-3, 1e-4, 1e-5, 1e-6):
-        run = solve(model, [0.3, 0.0], (0.0, 4.0),
-                    settings=Settings(rtol=tolerance, atol=tolerance, method="rosenbrock"))  # fmt: skip
+        settings = Settings(rtol=tolerance, atol=tolerance, method="rosenbrock")
+        run = solve(model, [0.3, 0.0], (0.0, 4.0), settings=settings)
         assert np.abs(run.at(times) - exact.at(times)).max() < 30.0 * tolerance
 
 

@@ -40,7 +40,9 @@ def test_exact_derivatives_equal_differences(given):
     worst = np.zeros(model.size)
     for k in range(model.size):
         h = 1e-5 * max(1.0, abs(y[k]))
-        up, down, up2, down2 = (rate(y + s * h * np.eye(1, model.size, k)[0]) for s in (1, -1, 2, -2))
+        up, down, up2, down2 = (
+            rate(y + s * h * np.eye(1, model.size, k)[0]) for s in (1, -1, 2, -2)
+        )
         column = (8.0 * (up - down) - (up2 - down2)) / (12.0 * h)
         worst = np.maximum(worst, np.abs(column - found.now[:, k]))
     assert (worst / (1.0 + np.abs(found.now).max(axis=1))).max() < 1e-7
@@ -71,9 +73,7 @@ def test_structured_solution_equals_the_dense_one(elastic):
     motion = model.dynamics.linearised(y[:n], np.zeros(n), exact.rate[part["rate"]])
     muscles = model.muscles.muscles
     geometry = muscles.geometry(y[:n])
-    tension, _ = model.muscles.units.rates(
-        y[part["activation"]], y[part["fibre"]], geometry.length
-    )
+    tension, _ = model.muscles.units.rates(y[part["activation"]], y[part["fibre"]], geometry.length)
     dropped = motion.by_q + muscles.tension_curvature(y[:n], tension)
     J = exact.now.copy()
     J[part["rate"], part["q"]] += np.linalg.solve(motion.mass, dropped)

@@ -10,11 +10,11 @@ from panjabi.active.build import musculature
 from panjabi.body import standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
+from panjabi.neural.loops import ReflexLoop, ReflexSet
 from panjabi.spine import HeldLoad, equilibrium, reference_rhs, spine_model
 from panjabi.spine.applied import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad
-from panjabi.neural.loops import ReflexLoop, ReflexSet
-from panjabi.spine.drive import command
 from panjabi.spine.at_rest import passive_force
+from panjabi.spine.drive import command
 from panjabi.spine.packing import pack
 from panjabi.spine.reflexes import StretchReflexes, homonymous, rounded
 from panjabi.spine.rhs_kernels import spine_rhs
@@ -142,9 +142,7 @@ def test_one_joint_equals_its_sympy_derivation():
         for m in range(2):
             points = range(muscles.paths.start[m], muscles.paths.start[m + 1])
             bodies = muscles.paths.body
-            place = [
-                pose.R[bodies[i]] @ muscles.paths.local[i] + pose.t[bodies[i]] for i in points
-            ]
+            place = [pose.R[bodies[i]] @ muscles.paths.local[i] + pose.t[bodies[i]] for i in points]
             angle = held[k] + x + 1j * step
             a, o = pose.axis_world[0], pose.origin_world[0]
             K = np.array([[0, -a[2], a[1]], [a[2], 0, -a[0]], [-a[1], a[0], 0]])
