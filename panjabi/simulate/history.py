@@ -54,9 +54,9 @@ def read_history(history: Any, y0: Floats, t0: float) -> Past:
     if hasattr(history, "times") and hasattr(history, "coef"):
         return _record(history, n, t0)
     if isinstance(history, Callable):
-        from panjabi.simulate.model import _compiled
+        from panjabi.simulate.model import compiled_function
 
-        return Past(np.array([t0]), np.empty((0, 5, n)), _compiled("history", history))
+        return Past(np.array([t0]), np.empty((0, 5, n)), compiled_function("history", history))
     value = np.asarray(history, dtype=float)
     if value.shape != (n,) or not np.all(np.isfinite(value)):
         raise ParameterError(

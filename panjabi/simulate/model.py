@@ -90,7 +90,7 @@ class DelayModel:
                 "neither."
             )
         names = ("rhs", "delay", "event", "jacobian", "linear")
-        compiled = {name: _compiled(name, getattr(self, name)) for name in names}
+        compiled = {name: compiled_function(name, getattr(self, name)) for name in names}
         object.__setattr__(self, "compiled", compiled)
 
 
@@ -109,7 +109,7 @@ def checked_delays(delays: Sequence[float]) -> np.ndarray:
     return array
 
 
-def _compiled(name: str, function: Callable[..., None] | None) -> Any:
+def compiled_function(name: str, function: Callable[..., None] | None) -> Any:
     """The function as numba knows it; plain Python is compiled when it is first called."""
     from numba import njit
     from numba.core.dispatcher import Dispatcher

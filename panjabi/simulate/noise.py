@@ -16,7 +16,7 @@ from panjabi._compiling import announce_compilation
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.simulate.adaptive import checked
 from panjabi.simulate.history import read_history
-from panjabi.simulate.model import DelayModel, _compiled
+from panjabi.simulate.model import DelayModel, compiled_function
 from panjabi.simulate.settings import Settings
 
 Floats = NDArray[np.float64]
@@ -49,7 +49,7 @@ class NoisyModel:
                 f"{len(self.model.events)} events; runs with noise take constant delays and no "
                 "events. Take them out of the model."
             )
-        object.__setattr__(self, "diffusion", _compiled("diffusion", self.diffusion))
+        object.__setattr__(self, "diffusion", compiled_function("diffusion", self.diffusion))
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,6 +30,7 @@ from panjabi.simulate.unused import no_delay, no_event, no_history, no_jacobian
 ROOM_FOR_BREAKS = 4096
 ROOM_FOR_EVENTS = 1024
 _PREPARING = Lock()
+_PREPARED: set[Any] = set()
 
 _FUNCTIONS = (RIGHT_SIDE, DELAY, RIGHT_SIDE, JACOBIAN, HISTORY)
 # p lags reads atol kinds directions real whole
@@ -53,13 +54,13 @@ def prepared(kernel: Any, signature: Any) -> Any:
 
     numba would otherwise compile the whole driver again for every right-hand side.
     """
-    if hasattr(kernel, "compile"):
-        with _PREPARING:
-            if not kernel.signatures:
-                with warnings.catch_warnings():  # "first-class functions are experimental"
-                    warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
-                    kernel.compile(signature)
-                kernel.disable_compile()
+    with _PREPARING:
+        if hasattr(kernel, "compile") and kernel not in _PREPARED:
+            with warnings.catch_warnings():  # "first-class functions are experimental"
+                warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+                kernel.compile(signature)
+            kernel.disable_compile()
+            _PREPARED.add(kernel)
     return kernel
 
 

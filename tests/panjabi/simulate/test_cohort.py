@@ -103,6 +103,15 @@ def test_interrupt_keeps_finished_subjects(monkeypatch):
     assert np.array_equal(part.state[:8], run(12).state[:8])
 
 
+def test_one_compilation_serves_every_model():
+    """Whoever comes first, cohort or single run: a new right-hand side compiles no new driver."""
+    from panjabi.simulate.driver import advance
+
+    run(1)
+    solve(DelayModel(rhs=growing), [1.0], (0.0, 0.5), p=[0.1])
+    assert len(advance.signatures) == 1
+
+
 def test_jacobian_of_the_trunk_is_its_derivative():
     """Complex steps do not pass through min and comparisons: central differences here."""
     rng = np.random.default_rng(0)
