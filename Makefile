@@ -4,12 +4,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check validate bench clean
 
 help:
 	@echo "make demo    release the top of the chain: table, JSON and figures in out/"
 	@echo "make test    run the tests"
 	@echo "make check   linter, formatter, types, import directions"
+	@echo "make validate  every published row beside what the toolkit predicts: table, CSV, figure"
 	@echo "make bench   time the parts against each other and against numpy"
 	@echo "make clean   remove what the targets above made"
 
@@ -27,6 +28,10 @@ demo: $(VENV)/.test
 
 test: $(VENV)/.test
 	$(PY) -m pytest -n 2
+
+validate: $(VENV)/.test
+	@mkdir -p out/validation
+	$(VENV)/bin/fascia validate --all --csv out/validation/validation.csv --figure out/validation/validation.pdf
 
 check: $(VENV)/.dev
 	$(PY) -m ruff check .

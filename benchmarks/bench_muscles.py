@@ -2,6 +2,12 @@
 
 The other side is NumPy over all points and dofs at once, in the same process and held to the same
 result. Times are medians after compilation; the ratios are what lasts.
+
+The whole right-hand side, activation and fibres of all muscles and the accelerations of the spine,
+stands beside MuJoCo's mj_step on the same tree with the same straight paths (abdomen held still,
+for MuJoCo has no exactly coupled dofs; its tendons are rigid, and it is called from Python).
+Wanted: under 50 microseconds, and half of MuJoCo's time a muscle. Without MuJoCo its row is left
+out.
 """
 
 from __future__ import annotations
@@ -11,10 +17,13 @@ from timing import machine, seconds
 # isort: split
 import numpy as np
 from numba import njit
+from peers import mujoco_twin
 
 from panjabi.active import MuscleElement, Musculotendon
 from panjabi.active.build import musculature
 from panjabi.active.muscle_kernels import muscle_rates, workspace
+from panjabi.body import Dynamics, standard_adult
+from panjabi.body.articulated_kernels import forward_dynamics
 
 REPEATS = 200
 
@@ -84,14 +93,18 @@ class NumpyMuscles:
 
 
 @njit
-def many(n, tree, pieces, units, rise, fall, b, q, v, a, f, e, work, Q, rates, fibre_rates):
+def many(
+    n, tree, pieces, units, rise, fall, b, q, v, a, f, e, work, Q, rates, fibre_rates,
+    mechanism, gravity, room, qdd,
+):  # fmt: skip
     for _ in range(n):
         muscle_rates(tree, pieces, units, rise, fall, b, q, v, a, f, e, work, Q, rates, fibre_rates)
+        forward_dynamics(mechanism, q, v, Q, gravity, room, qdd)
 
 
-def right_hand_side(muscles, q, v) -> float:
-    """One evaluation inside compiled code, elastic tendons [s]."""
-    element = MuscleElement(Musculotendon(muscles))
+def right_hand_side(muscles, spine, q, v, *, elastic=True) -> float:
+    """One evaluation inside compiled code, accelerations included [s]."""
+    element = MuscleElement(Musculotendon(muscles, elastic=elastic))
     nm = len(muscles)
     state = element.state_at_rest(q, 0.2)
     arguments = (
@@ -108,8 +121,36 @@ def right_hand_side(muscles, q, v) -> float:
         np.empty(len(q)),
         np.empty(nm),
         np.empty(nm),
+        spine.mechanism,
+        np.asarray(spine.gravity),
+        spine.workspace(),
+        np.empty(len(q)),
     )
     return seconds(lambda: many(REPEATS, *arguments), 11) / REPEATS
+
+
+def mujoco_step(muscles, spine, q, v) -> tuple[float, float] | None:
+    """One mj_step [s], and how far its path lengths are [m]; None without MuJoCo."""
+    twin = mujoco_twin(spine.mechanism, np.asarray(spine.gravity), muscles)
+    if twin is None:
+        return None
+    import mujoco
+
+    model, data, where = twin
+
+    def start() -> None:
+        data.qpos[where], data.qvel[where], data.act[:], data.ctrl[:] = q, v, 0.2, 0.3
+
+    start()
+    mujoco.mj_forward(model, data)
+    distance = float(np.abs(data.ten_length - muscles.geometry(q).length).max())
+
+    def steps() -> None:
+        start()
+        for _ in range(REPEATS):
+            mujoco.mj_step(model, data)
+
+    return seconds(steps, 11) / REPEATS, distance
 
 
 def main() -> None:
@@ -144,9 +185,24 @@ def main() -> None:
     print(f"{'':30}{'this':>12}{'NumPy':>12}{'ratio':>8}")
     for what, (took, theirs_took) in rows.items():
         print(f"{what:30}{1e6 * took:9.0f} us{1e6 * theirs_took:9.0f} us{theirs_took / took:8.1f}")
-    took = right_hand_side(muscles, q, v)
-    each = 1e9 * took / len(muscles)
-    print(f"{'right-hand side, elastic':30}{1e6 * took:9.1f} us, {each:.0f} ns a muscle")
+    still = musculature("lumbar", coupled=False)
+    spine = Dynamics(standard_adult(), muscles.coordinates)
+    rows = (("coupled", muscles, True), ("still", still, True), ("still, rigid", still, False))
+    times = {}
+    for name, some, elastic in rows:
+        times[name] = right_hand_side(some, spine, q, v, elastic=elastic)
+        each = 1e9 * times[name] / len(some)
+        print(f"{f'right-hand side, {name}':30}{1e6 * times[name]:9.1f} us, {each:.0f} ns a muscle")
+    theirs = mujoco_step(still, spine, q, v)
+    if theirs is None:
+        return
+    step, distance = theirs
+    each = 1e9 * step / len(still)
+    print(f"{'mj_step, still, rigid':30}{1e6 * step:9.1f} us, {each:.0f} ns a muscle")
+    print(
+        f"MuJoCo / this: {step / times['still']:.2f} with elastic tendons here, "
+        f"{step / times['still, rigid']:.2f} with rigid ones; lengths {distance:.0e} m apart"
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from panjabi.active.musculature import Musculature
     from panjabi.body.mechanism import Mechanism
 
 Floats = NDArray[np.float64]
@@ -120,10 +121,14 @@ def compas_force_density() -> Callable[..., object] | None:
     return fd_numpy
 
 
-def mujoco_twin(mechanism: Mechanism, gravity: Floats) -> tuple[Any, Any, list[int]] | None:
+def mujoco_twin(
+    mechanism: Mechanism, gravity: Floats, muscles: Musculature | None = None
+) -> tuple[Any, Any, list[int]] | None:
     """MuJoCo model and data of the same tree, and where each coordinate is; None without MuJoCo.
 
     Hinges and slides with explicit inertias, no contacts. MuJoCo has no exactly coupled dofs.
+    muscles : over the same tree; straight paths as spatial tendons with MuJoCo's own muscles, whose
+    tendons are rigid.
     """
     try:
         import mujoco
@@ -149,9 +154,26 @@ def mujoco_twin(mechanism: Mechanism, gravity: Floats) -> tuple[Any, Any, list[i
             made[b].add_joint(
                 name=str(tree.coordinate[e]), type=kinds[tree.slide[e]], axis=tree.axis[e]
             )
+    if muscles is not None:
+        _add_muscles(spec, made, muscles)
     model = spec.compile()
     where = [int(model.joint(str(k)).dofadr[0]) for k in range(model.nv)]
     return model, mujoco.MjData(model), where
+
+
+def _add_muscles(spec: Any, bodies: dict[int, Any], muscles: Musculature) -> None:
+    import mujoco
+
+    paths = muscles.paths
+    for m, name in enumerate(muscles.names):
+        line = spec.add_tendon(name=name)
+        for p in range(paths.start[m], paths.start[m + 1]):
+            bodies[int(paths.body[p])].add_site(name=f"{name}-{p}", pos=paths.local[p])
+            line.wrap_site(f"{name}-{p}")
+        slack, fibre = muscles.tendon_slack_length[m], muscles.optimal_length[m]
+        pull = spec.add_actuator(name=name, target=name, trntype=mujoco.mjtTrn.mjTRN_TENDON)
+        pull.set_to_muscle(tausmooth=0.0, range=[0.5, 1.5], force=muscles.max_force[m])
+        pull.lengthrange = [slack + 0.5 * fibre, slack + 1.5 * fibre]
 
 
 def _quaternion(matrix: Floats) -> Floats:

@@ -47,6 +47,11 @@ _EXPORTS: dict[str, str] = {
     "sweep_release": "fascia.sweeps",
     "Sweep": "fascia.sweeps",
     "Attenuation": "fascia.attenuation",
+    "NetworkElement": "fascia.coupling.element",
+    "coupled_state": "fascia.coupling.state",
+    "release_with_spine": "fascia.coupling.releasing",
+    "SpineRelease": "fascia.coupling.record",
+    "sweep_hamstrings": "fascia.coupling.hamstrings",
     "validate": "fascia.validation",
 }
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from panjabi._files import write_whole
 from panjabi._terminal import add_command, run_command
 from panjabi.errors import ParameterError
 
@@ -36,7 +37,14 @@ def _parser() -> argparse.ArgumentParser:
 
     add_command(commands, "regions", _regions, "the regions that can be released")
 
-    add_command(commands, "validate", _validate, "published figures beside what the network gives")
+    check = add_command(
+        commands, "validate", _validate, "published figures beside what the network gives"
+    )
+    check.add_argument("--all", action="store_true", help="those of the spine as well")
+    check.add_argument("--csv", metavar="FILE", help="also write the table as CSV")
+    check.add_argument(
+        "--figure", metavar="FILE", help="also draw it, by the ending as PDF, PNG or SVG"
+    )
 
     test = add_command(commands, "test", _test, "run a clinical test")
     test.add_argument("name", help="slr, knee-extension, sit-and-reach, forward-bend, front-split")
@@ -183,10 +191,21 @@ def _regions(asked: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _validate(asked: argparse.Namespace) -> tuple[Any, str]:
-    from fascia.validation import as_rows, as_text, validate
+    from fascia.validation import as_csv, as_rows, as_text, everything, validate
 
-    rows = validate()
-    return as_rows(rows), as_text(rows)
+    cases = everything() if asked.all else validate()
+    if asked.csv:
+        write_whole(asked.csv, as_csv(cases))
+    if asked.figure:
+        import matplotlib.pyplot as plt
+
+        from panjabi.plots import journal_style, plot_validation
+
+        with journal_style():
+            figure = plot_validation(cases)
+            figure.savefig(asked.figure)
+            plt.close(figure)
+    return as_rows(cases), as_text(cases)
 
 
 def _test(asked: argparse.Namespace) -> tuple[Any, str]:

@@ -36,3 +36,7 @@ class ReadoutError(FasciaError, ValueError):
 
 class LawError(FasciaError, ParameterError):
     """A law that breaks its promises (energy, tension and tangent belong together)."""
+
+
+class CouplingError(FasciaError, ValueError):
+    """A network and a spine model that do not fit: another body, a level that is missing."""

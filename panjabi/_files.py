@@ -1,7 +1,8 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all; reading a number out of one."""
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -38,6 +39,26 @@ def write_whole(path: str | Path, text: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def finite_number(cell: str, column: str, where: str) -> float:
+    """The number in a cell of a table; `where` names file and line for the error.
+
+    Raises
+    ------
+    DataFileError
+        If it is no finite number.
+    """
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise DataFileError(
+            f"{where}: {column} is {cell!r}; possible: a finite number with a decimal point. "
+            "Take the row out if the value is missing."
+        )
+    return value
 
 
 def _umask() -> int:

@@ -78,6 +78,7 @@ def _common(command: argparse.ArgumentParser) -> None:
 
 def _recruit(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.provenance import sources
+    from panjabi.recruitment.posture import recruitment_parameters
     from panjabi.spine.short_range import Q_REASON, Q_VALUES, bergmark, words
 
     spine, law = _spine(asked), _law(asked)
@@ -98,7 +99,7 @@ def _recruit(asked: argparse.Namespace) -> tuple[Any, str]:
         "equilibrium_only": _answer(spine, None, criterion, law),
         "by_q": {f"{q:g}": _answer(spine, floor, criterion, bergmark(q)) for q in Q_VALUES},
     }
-    rests_on = sources(spine)
+    rests_on = sources(recruitment_parameters(spine, law))
     value["assumed_parameters"] = rests_on.assumed
     value["sources"] = sorted(rests_on.citations)
     return value, _recruit_text(value)
@@ -282,7 +283,8 @@ def _stability_text(value: dict[str, Any]) -> str:
         + ("any load" if more is None else f"{more:.2f} kg more"),
         f"recruited anew {value['load_margin_kg']:.1f} kg more; beyond: "
         f"{value['beyond_load_margin'] or 'not reached'}",
-        f"weakest mode{'':4}" + "".join(f"{axis:>9}" for axis in ("FE", "LB", "AR")),
+        "weakest mode; + is extension, right bending, left rotation",
+        f"{'':16}" + "".join(f"{axis:>9}" for axis in ("FE", "LB", "AR")),
     ]
     lines += [
         f"{level:16}" + "".join(f"{x:9.3f}" for x in shape.values())

@@ -11,6 +11,7 @@ from panjabi.errors import ParameterError
 if TYPE_CHECKING:
     from panjabi.spine.chain import Column
 
+DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR": ("left", "right")}
 LAWS = ("units", "linear", "exponential", "slope")
 
 
@@ -89,6 +90,7 @@ def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
         path = post_buckling(found, to=asked.to)
         turned = {axis: np.degrees(path.angles(axis)).T.tolist() for axis in ("FE", "LB", "AR")}
         value["post_buckling"] = {
+            "to_N": asked.to,
             "reached": path.reached,
             "load_N": path.load.tolist(),
             "angles_deg": {
@@ -132,6 +134,13 @@ def _column(asked: argparse.Namespace) -> Column:
     return column.in_plane(asked.plane)
 
 
+def _turned(axis: str, angle: float) -> str:
+    """A rotation by the name of its direction, as a positive number."""
+    plus, minus = DIRECTION_NAMES[axis]
+    name = "" if abs(angle) < 0.005 else plus if angle > 0.0 else minus
+    return f"{abs(angle):9.2f} {name:9}"
+
+
 def _finite(load: float) -> float | None:
     return load if load < float("inf") else None
 
@@ -146,7 +155,8 @@ def _text(value: dict[str, Any]) -> str:
         + (f"; instantaneous {quick:.2f} N)" if quick is not None else ")"),
         f"{value['kind']}, the column {'bent' if value['bent_before'] else 'stood still'} before; "
         f"rests on {value['assumed_parameters']} assumed parameters",
-        f"{'mode':10}" + "".join(f"{axis:>9}" for axis in next(iter(value["mode"].values()))),
+        "mode; + is extension, right bending, left rotation",
+        f"{'':10}" + "".join(f"{axis:>9}" for axis in next(iter(value["mode"].values()))),
     ]
     lines += [
         f"{level:10}" + "".join(f"{x:9.3f}" for x in shape.values())
@@ -154,9 +164,10 @@ def _text(value: dict[str, Any]) -> str:
     ]
     if "post_buckling" in value:
         path = value["post_buckling"]
-        lines.append(f"at {path['load_N'][-1]:.4g} N, deg: FE, LB, AR")
+        short = "" if path["reached"] else f"; {path['to_N']:g} N was not reached"
+        lines.append(f"at {path['load_N'][-1]:.4g} N{short}, deg:")
         lines += [
-            f"{level:10}" + "".join(f"{angles[-1]:9.2f}" for angles in shape.values())
+            f"{level:10}" + "".join(_turned(axis, angles[-1]) for axis, angles in shape.items())
             for level, shape in path["angles_deg"].items()
         ]
     return "\n".join(lines)

@@ -6,58 +6,26 @@ published tables: only validation rows judge the model.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
-from panjabi.errors import ParameterError
 from panjabi.neural.cases import neural_cases
 from panjabi.passive.validation import validation_table
-from panjabi.reference import ROLES, Case, Row, published
+from panjabi.reference import Case, tally
 from panjabi.stability.cases import column_cases
 from panjabi.stability.delays import delay_cases
 from panjabi.stability.muscle_cases import muscle_cases
 
-TABLES = ("spine-passive", "spine-active", "spine-neural")
-"""Published tables whose rows are compared."""
-
 
 def validate() -> tuple[Case, ...]:
-    """Every case that units, pelvis, columns or the spine with muscles can answer; ten seconds.
-
-    Raises
-    ------
-    ParameterError
-        If a case predicts a number that is not finite, or judges what it does not predict.
-    """
-    rows = {row.id: row for table in TABLES for row in published(table)}
+    """Every case that units, pelvis, columns, muscles or reflexes can answer; ten seconds."""
     parts = (validation_table, column_cases, muscle_cases, delay_cases, neural_cases)
-    return tuple(_checked(one, rows.get(one.id)) for part in parts for one in part())
-
-
-def _checked(found: Case, row: Row | None) -> Case:
-    number = found.predicted
-    if (number is None) != (found.outcome == "not_predicted") or not math.isfinite(number or 0.0):
-        raise ParameterError(
-            f"{found.id!r} is judged {found.outcome!r} with the prediction {number!r}; possible: a "
-            "finite number, or None with 'not_predicted'."
-        )
-    spread = row.sd if row is not None and row.unit == found.unit else None
-    return replace(found, sd=spread)
+    return tuple(one for part in parts for one in part())
 
 
 def as_rows(cases: Iterable[Case]) -> list[dict[str, Any]]:
     """One plain mapping a case, for JSON, CSV or a data frame."""
     return [case.to_dict() for case in cases]
-
-
-def counts(cases: Iterable[Case]) -> dict[str, dict[str, int]]:
-    """Role -> outcome -> how many."""
-    told = {role: {"met": 0, "missed": 0, "not_predicted": 0} for role in ROLES}
-    for case in cases:
-        told[case.role][case.outcome] += 1
-    return told
 
 
 def as_text(cases: Sequence[Case]) -> str:
@@ -89,7 +57,7 @@ def as_markdown(cases: Sequence[Case]) -> str:
 
 
 def _summary(cases: Sequence[Case]) -> str:
-    told = counts(cases)
+    told = tally(cases)
     judged = told["validation"]
     return (
         f"validation rows: {judged['met']} met, {judged['missed']} missed, "

@@ -20,7 +20,9 @@ _EXPORTS: dict[str, str] = {
     "as_rows": "fascia.validation.comparison",
     "as_text": "fascia.validation.comparison",
     "tally": "fascia.validation.comparison",
-    "validate": "fascia.validation.everything",
+    "validate": "fascia.validation.network",
+    "everything": "fascia.validation.together",
+    "as_csv": "fascia.validation.together",
     "as_markdown": "fascia.validation.page",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fascia.validation.everything import validate
+from fascia.validation.network import validate
 from fascia.validation.page import as_markdown
 
 if __name__ == "__main__":

@@ -31,7 +31,6 @@ _EXPORTS: dict[str, str] = {
     "read_set_file": "panjabi.active.data",
     "region_coordinates": "panjabi.active.build",
     "strut": "panjabi.active.abdominal_pressure",
-    "with_extension_strength": "panjabi.active.strength",
 }
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from panjabi.body.model import Body, Poses
+from panjabi.body.model import Body
+from panjabi.body.poses import Poses
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Tree
 from panjabi.errors import ParameterError
 from panjabi.provenance import THIS_WORK, Parameter

@@ -43,7 +43,7 @@ def pieces_of(paths: PathArrays) -> Pieces:
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def body_twists(
     tree: Tree,
     velocity: Floats,
@@ -84,7 +84,7 @@ def body_twists(
                 v[b, 2] += o0 * a1 - o1 * a0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def line_motion(
     pieces: Pieces,
     R: Floats,
@@ -143,7 +143,7 @@ def line_motion(
         speed[m] = faster
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def tension_loads(
     tree: Tree,
     pieces: Pieces,

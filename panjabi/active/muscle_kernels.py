@@ -43,7 +43,7 @@ def workspace(tree: Tree, pieces: Pieces) -> Workspace:
     return Workspace(*(np.zeros(shape) for shape in shapes))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def muscle_rates(
     tree: Tree,
     pieces: Pieces,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.body.muscles import PathArrays
+from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.provenance import Parameter, ParameterSet
@@ -27,19 +28,6 @@ class MuscleGeometry:
     def moment_arm(self) -> Floats:
         """(nm, n) -d length / d q [m]: positive where shortening raises the coordinate."""
         return -self.slope
-
-
-@dataclass(frozen=True, eq=False)
-class Pose:
-    """Where the bodies of the musculature's tree are, as `kernels.forward` gives it."""
-
-    q: Floats
-    R: Floats
-    t: Floats
-    axis_world: Floats
-    origin_world: Floats
-    rate: Floats
-    rate2: Floats
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -99,71 +87,30 @@ class Musculature:
 
     # --- geometry -------------------------------------------------------------------------
 
-    def pose(self, q: ArrayLike | Pose) -> Pose:
-        """Pose of the tree at q (n,); a `Pose` is handed back as it is."""
-        if isinstance(q, Pose):
+    def pose(self, q: ArrayLike | Poses) -> Poses:
+        """Poses of the tree at q (n,); a `Poses` is handed back as it is."""
+        if isinstance(q, Poses):
             return q
-        from panjabi.body.kernels import forward
+        return tree_poses(self.tree, self._checked(q))
 
-        q = self._checked(q)
-        nb, ne = len(self.tree.parent), len(self.tree.slide)
-        made = Pose(
-            q,
-            np.empty((nb, 3, 3)),
-            np.empty((nb, 3)),
-            np.empty((ne, 3)),
-            np.empty((ne, 3)),
-            np.empty(ne),
-            np.empty(ne),
-        )
-        forward(
-            self.tree,
-            q,
-            made.R,
-            made.t,
-            made.axis_world,
-            made.origin_world,
-            made.rate,
-            made.rate2,
-        )
-        return made
-
-    def geometry(self, q: ArrayLike | Pose) -> MuscleGeometry:
+    def geometry(self, q: ArrayLike | Poses) -> MuscleGeometry:
         """Path lengths (nm,) [m] and slopes (nm, n) [m/rad] at q (n,) [rad]."""
-        from panjabi.body.path_kernels import path_derivatives
+        pose = self.pose(q)
+        return MuscleGeometry(pose.q, *path_lengths(self.tree, self.paths, pose))
 
-        pose, paths = self.pose(q), self.paths
-        length = np.empty(len(self))
-        slope = np.empty((len(self), len(self.coordinates)))
-        path_derivatives(
-            self.tree,
-            paths.start,
-            paths.body,
-            paths.local,
-            paths.top,
-            pose.R,
-            pose.t,
-            pose.axis_world,
-            pose.origin_world,
-            pose.rate,
-            length,
-            slope,
-        )
-        return MuscleGeometry(pose.q, length, slope)
-
-    def moment_arms(self, q: ArrayLike | Pose, name: str) -> dict[str, float]:
+    def moment_arms(self, q: ArrayLike | Poses, name: str) -> dict[str, float]:
         """Moment arm [m] of one muscle for every coordinate that it crosses."""
         row = self.geometry(q).moment_arm[self.index(name)]
         return {self.coordinates[k]: float(row[k]) for k in np.flatnonzero(row)}
 
-    def curvature(self, q: ArrayLike | Pose) -> Floats:
+    def curvature(self, q: ArrayLike | Poses) -> Floats:
         """d2 length / dq2 of every muscle, (nm, n, n) [m/rad2], exact."""
         n = len(self.coordinates)
         H = np.empty((len(self), n, n))
         self._curvature(q, np.ones(len(self)), True, H)
         return H
 
-    def tension_curvature(self, q: ArrayLike | Pose, tension: ArrayLike) -> Floats:
+    def tension_curvature(self, q: ArrayLike | Poses, tension: ArrayLike) -> Floats:
         """Sum over muscles of tension times d2 length / dq2, (n, n) [N m/rad], exact.
 
         tension (nm,) [N]. With tensions held constant this is what they add to the Hessian.
@@ -173,7 +120,7 @@ class Musculature:
         self._curvature(q, self.per_muscle(tension, "tension"), False, H)
         return H[0]
 
-    def generalised_force(self, q: ArrayLike | Pose, tension: ArrayLike) -> Floats:
+    def generalised_force(self, q: ArrayLike | Poses, tension: ArrayLike) -> Floats:
         """What the tensions (nm,) [N] do to the body, (n,) [N m]: minus slope^T tension."""
         return -self.geometry(q).slope.T @ self.per_muscle(tension, "tension")
 
@@ -301,7 +248,7 @@ class Musculature:
             )
         return array
 
-    def _curvature(self, q: ArrayLike | Pose, weight: Floats, each: bool, H: Floats) -> None:
+    def _curvature(self, q: ArrayLike | Poses, weight: Floats, each: bool, H: Floats) -> None:
         from panjabi.active.path_kernels import path_curvature
 
         pose, paths = self.pose(q), self.paths

@@ -35,7 +35,7 @@ class Units(NamedTuple):
     curves: Floats  # DeGrooteCurves.row
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def fibre_force(c, activation, length, velocity, damping):
     """Force along the fibre over Fmax, and its slopes by length and velocity [1]."""
     fl, fl1 = curves.active(c, length)
@@ -45,7 +45,7 @@ def fibre_force(c, activation, length, velocity, damping):
     return force, activation * fl1 * fv + fp1, activation * fl * fv1 + damping
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def rigid(c, fmax, lopt, lts, h, speed, damping, activation, length, velocity):
     """Force [N] of one muscle with a rigid tendon, and its slopes by path length and velocity.
 
@@ -66,7 +66,7 @@ def rigid(c, fmax, lopt, lts, h, speed, damping, activation, length, velocity):
     return fmax * f * cosine, fmax * slope, fmax * f_v * cosine * scale * cosine
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def along_tendon(fibre, thickness):
     """Fibre length projected on the tendon [1]; both arguments over the optimal length.
 
@@ -76,7 +76,7 @@ def along_tendon(fibre, thickness):
     return math.sqrt(across) if across > SHORTEST * SHORTEST else SHORTEST
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def elastic(c, lopt, lts, h, damping, activation, fibre, length):
     """Tendon force over Fmax and fibre velocity over the greatest speed of one muscle [1].
 
@@ -89,7 +89,7 @@ def elastic(c, lopt, lts, h, damping, activation, fibre, length):
     return ft, curves.damped_velocity(c, activation * fl, damping, ft * fibre / s - fp)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def at_rest(c, fmax, lopt, lts, h, speed, damping, activation, length):
     """Equilibrium of one muscle with an elastic tendon at a path length [m], all at rest.
 
@@ -141,7 +141,7 @@ def at_rest(c, fmax, lopt, lts, h, speed, damping, activation, length):
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def rates(units, activation, fibre, length, velocity, force, fibre_rate):
     """Forces [N] and d fibre / dt [1/s] of all muscles, in place; all arrays (nm,).
 
@@ -173,7 +173,7 @@ def rates(units, activation, fibre, length, velocity, force, fibre_rate):
             fibre_rate[m] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def rigid_all(units, activation, length, velocity, force, by_length, by_velocity):
     """`rigid` of all muscles, in place; all arrays (nm,)."""
     for m in range(length.shape[0]):
@@ -191,7 +191,7 @@ def rigid_all(units, activation, length, velocity, force, by_length, by_velocity
         )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def equilibrium(units, activation, length, out):
     """`at_rest` of all muscles, in place: out (6, nm). A rigid tendon is infinitely stiff."""
     for m in range(length.shape[0]):
@@ -229,7 +229,7 @@ def equilibrium(units, activation, length, out):
         out[5, m] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def tendon_slopes(units, fibre, length, slope):
     """d force / d path length [N/m] of all muscles with the fibre held, in place, (nm,).
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculature import Musculature
 from panjabi.errors import ParameterError
-from panjabi.provenance import Parameter
+from panjabi.provenance import THIS_WORK, Parameter
 from panjabi.tissue.de_groote import DeGrooteCurves
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,9 @@ class Bergmark:
     """k = q F / L with the path length L. q between 0.5 and 42 in the literature (recalled)."""
 
     q: Parameter = field(
-        default_factory=lambda: Parameter(40.0, "1", "Bergmark1989", "assumed", "trunk; recalled")
+        default_factory=lambda: Parameter(
+            10.0, "1", THIS_WORK, "assumed", "between 0.5 and 42, both recalled; 40 is Bergmark's"
+        )
     )
 
     def __post_init__(self) -> None:

@@ -1,9 +1,9 @@
 """Strength: the moments a musculature can make, its scale to a target, and deficits.
 
 The forces of the thoracolumbar set are far above what people can do: all extensors together give
-1121 N m at L5-S1 and 880 N m at L3-L4, where 200 to 350 N m are recalled of young men. One factor
-on the extensors brings them down; the target is met at L3-L4, in the middle, for the muscles'
-moments grow from above downwards by more than a load's does.
+1121 N m at L5-S1 and 880 N m at L3-L4, where 200 to 350 N m are recalled of young men. What scale
+brings them down is a question of the whole spine (`panjabi.spine.strength`), since every level has
+to balance at once.
 """
 
 from __future__ import annotations
@@ -46,36 +46,6 @@ def moment_capacity(muscles: Musculature, q: ArrayLike, coordinate: str) -> tupl
     arm = muscles.geometry(q).moment_arm[:, muscles.coordinates.index(coordinate)]
     moment = arm * muscles.max_force
     return float(moment[moment > 0.0].sum()), float(-moment[moment < 0.0].sum())
-
-
-def extensor_scale(
-    muscles: Musculature, *, target: Parameter = EXTENSION_TARGET, joint: str = "L3_L4"
-) -> float:
-    """Factor on the extensor groups that gives the target extension moment, upright [1].
-
-    Muscles outside `EXTENSORS` that extend keep their force; their part is taken off first.
-    """
-    coordinate = f"{joint}_FE"
-    upright = np.zeros(len(muscles.coordinates))
-    total, _ = moment_capacity(muscles, upright, coordinate)
-    groups = [g for g in EXTENSORS if g in muscles.groups]
-    own, _ = moment_capacity(muscles.selected(groups), upright, coordinate)
-    factor = (target.si - (total - own)) / own
-    if not factor > 0.0:
-        raise ParameterError(
-            f"the extension target is {target.si:g} N m, but muscles outside the extensor groups "
-            f"alone give {total - own:.4g} N m; more is possible. Raise the target."
-        )
-    return factor
-
-
-def with_extension_strength(
-    muscles: Musculature, *, target: Parameter = EXTENSION_TARGET, joint: str = "L3_L4"
-) -> Musculature:
-    """The same muscles, the extensor groups scaled to an extension moment at a joint, upright."""
-    factor = extensor_scale(muscles, target=target, joint=joint)
-    made = scaled(muscles, {g: factor for g in EXTENSORS if g in muscles.groups}, THIS_WORK)
-    return replace(made, parameters=made.parameters.merged({"extension_strength": target}))
 
 
 def scaled(

@@ -14,7 +14,7 @@ from panjabi import _lazy
 
 _EXPORTS: dict[str, str] = {
     "Body": "panjabi.body.model",
-    "Poses": "panjabi.body.model",
+    "Poses": "panjabi.body.poses",
     "Dynamics": "panjabi.body.dynamics",
     "Linearisation": "panjabi.body.dynamics",
     "Momentum": "panjabi.body.dynamics",

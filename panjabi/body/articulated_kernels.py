@@ -28,7 +28,7 @@ from panjabi.body.mechanism import Mechanism, Workspace
 from panjabi.body.tree import Floats
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def forward_dynamics(
     mechanism: Mechanism,
     q: Floats,
@@ -48,7 +48,7 @@ def forward_dynamics(
     return matrix_solve(mechanism, qd, generalised, gravity, work, qdd)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def matrix_solve(
     mechanism: Mechanism,
     qd: Floats,
@@ -69,7 +69,7 @@ def matrix_solve(
     return status
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def articulated_bodies(
     mechanism: Mechanism,
     qd: Floats,
@@ -129,7 +129,7 @@ def articulated_bodies(
     return SOLVED
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _times(A, b, x0, x1, x2, x3, x4, x5):
     """The 6 x 6 matrix A[b] times six numbers."""
     return (
@@ -148,7 +148,7 @@ def _times(A, b, x0, x1, x2, x3, x4, x5):
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _sweep_out(mechanism: Mechanism, qd: Floats, work: Workspace) -> None:
     """Root to tip: velocities, axes of the runs, drifts, and every body's own inertia and force."""
     parent, first = mechanism.tree.parent, mechanism.tree.first
@@ -199,7 +199,7 @@ def _sweep_out(mechanism: Mechanism, qd: Floats, work: Workspace) -> None:
         _spread(inertia, A, b)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _spread(inertia: Floats, A: Floats, b: int) -> None:
     """The ten numbers of body b's inertia as the 6 x 6 matrix A[b]."""
     for i in range(3):
@@ -220,7 +220,7 @@ def _spread(inertia: Floats, A: Floats, b: int) -> None:
     A[b, 1, 3] = A[b, 3, 1] = inertia[b, 3]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _sweep_accelerations(
     mechanism: Mechanism, gravity: Floats, work: Workspace, qdd: Floats
 ) -> None:

@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike
 from panjabi._compiling import announce_compilation
 from panjabi.body import posture
 from panjabi.body.mechanism import Mechanism, Reduction, Workspace, reduction, workspace
-from panjabi.body.reduced import ReducedTree
 from panjabi.body.tree import Floats
 from panjabi.errors import ParameterError, unknown
 
@@ -138,11 +137,6 @@ class Dynamics:
     def mechanism(self) -> Mechanism:
         """The flat arrays that the kernels read."""
         return self._reduction.mechanism
-
-    @property
-    def carriers(self) -> ReducedTree:
-        """Where each body of the person rides on the bodies of the mechanism."""
-        return self._reduction.carriers
 
     def workspace(self) -> Workspace:
         """Room for one evaluation of the kernels; one for each thread."""
@@ -285,7 +279,7 @@ class Dynamics:
     def carried(self, body: str, local: ArrayLike) -> tuple[int, Floats]:
         """Rigid body of `mechanism` that carries a point of the person, and its place (3,) [m]."""
         b, point = self.body.attachment(body, local)
-        return self.carriers.point(b, point)
+        return self._reduction.carriers.point(b, point)
 
     def point(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
         """World position (3,) [m] of a point given in a body or frame of the person."""

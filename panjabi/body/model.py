@@ -13,28 +13,13 @@ from numpy.typing import ArrayLike
 from panjabi.body import posture, scaling
 from panjabi.body.muscles import Muscle, PathArrays, path_arrays
 from panjabi.body.places import Frame, Place
+from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, unknown
 from panjabi.provenance import Parameter
 
 if TYPE_CHECKING:
     from panjabi.body.gravity import GravityEnergy
-
-
-@dataclass(frozen=True, eq=False)
-class Poses:
-    """Where every body is, and the axes of every elementary dof, at one q.
-
-    A point of body b lies at R[b] @ local + t[b]. The other arrays are what the kernels need.
-    """
-
-    q: Floats  # (nq,)
-    R: Floats  # (nb, 3, 3)
-    t: Floats  # (nb, 3) [m]
-    axis_world: Floats  # (ne, 3)
-    origin_world: Floats  # (ne, 3) [m]
-    rate: Floats  # (ne,)
-    rate2: Floats  # (ne,)
 
 
 Configuration = Poses | ArrayLike
@@ -146,30 +131,7 @@ class Body:
         """World pose of every body at q; a `Poses` is handed back as it is."""
         if isinstance(q, Poses):
             return q
-        from panjabi.body.kernels import forward
-
-        q = posture.checked(self, q)
-        nb, ne = len(self.names), len(self.tree.slide)
-        made = Poses(
-            q,
-            np.empty((nb, 3, 3)),
-            np.empty((nb, 3)),
-            np.empty((ne, 3)),
-            np.empty((ne, 3)),
-            np.empty(ne),
-            np.empty(ne),
-        )
-        forward(
-            self.tree,
-            q,
-            made.R,
-            made.t,
-            made.axis_world,
-            made.origin_world,
-            made.rate,
-            made.rate2,
-        )
-        return made
+        return tree_poses(self.tree, posture.checked(self, q))
 
     def body_index(self, name: str) -> int:
         """Index of a body by name."""
@@ -397,26 +359,7 @@ class Body:
         return poses.R[b] @ place.local + poses.t[b]
 
     def _paths(self, q: Configuration) -> tuple[Floats, Floats]:
-        from panjabi.body.path_kernels import path_derivatives
-
-        poses, paths = self.poses(q), self.paths
-        length = np.empty(len(self.muscles))
-        slope = np.empty((len(self.muscles), len(self.coordinates)))
-        path_derivatives(
-            self.tree,
-            paths.start,
-            paths.body,
-            paths.local,
-            paths.top,
-            poses.R,
-            poses.t,
-            poses.axis_world,
-            poses.origin_world,
-            poses.rate,
-            length,
-            slope,
-        )
-        return length, slope
+        return path_lengths(self.tree, self.paths, self.poses(q))
 
 
 def _vector(local: ArrayLike) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.body import posture
 from panjabi.body.model import Body
+from panjabi.body.poses import path_lengths
 from panjabi.body.tree import Floats
 from panjabi.errors import unknown
 from panjabi.io.findings import NotUnderstood
@@ -18,7 +19,7 @@ from panjabi.io.musculature import MusclePaths
 from panjabi.io.osim_coordinates import OsimCoordinate, chain
 from panjabi.io.osim_motion import Fit, Motions, series
 from panjabi.io.osim_muscles import OsimMuscle
-from panjabi.io.osim_paths import Paths, derivatives
+from panjabi.io.osim_paths import Paths
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -124,6 +125,6 @@ class OsimModel:
         q = posture.checked(self.body, q)
         body = self.body_at(q)
         poses = body.poses(q)
-        length, slope = derivatives(body.tree, self.paths.at(q), poses)
+        length, slope = path_lengths(body.tree, self.paths.at(q), poses)
         self.paths.add_motion(q, poses, slope)
         return length, slope

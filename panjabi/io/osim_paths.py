@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.body.model import Poses
 from panjabi.body.muscles import Fibre, Muscle, PathArrays, path_arrays
-from panjabi.body.tree import Floats, Integers, Tree
+from panjabi.body.poses import Poses
+from panjabi.body.tree import Floats, Integers
 from panjabi.io.osim_coordinates import OsimCoordinate, chain
 from panjabi.io.osim_motion import Chain, series
 from panjabi.io.osim_muscles import OsimMuscle
@@ -121,26 +121,3 @@ def as_muscle(
         fibres={"osim": fibre},
         path_note=note,
     )
-
-
-def derivatives(tree: Tree, arrays: PathArrays, poses: Poses) -> tuple[Floats, Floats]:
-    """Lengths (nm,) [m] and d(length)/dq (nm, nq) of paths whose points do not move."""
-    from panjabi.body.path_kernels import path_derivatives
-
-    count = len(arrays.top)
-    length, slope = np.empty(count), np.empty((count, len(poses.q)))
-    path_derivatives(
-        tree,
-        arrays.start,
-        arrays.body,
-        arrays.local,
-        arrays.top,
-        poses.R,
-        poses.t,
-        poses.axis_world,
-        poses.origin_world,
-        poses.rate,
-        length,
-        slope,
-    )
-    return length, slope

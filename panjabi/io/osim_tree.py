@@ -66,11 +66,16 @@ def read_mass(element: Element) -> Mass:
     else:
         six = [element.number(tag, default=0.0) for tag in SIX]
     xx, yy, zz, xy, xz, yz = six
-    return Mass(
-        mass,
-        np.array(element.numbers("mass_center", count=3, default=(0.0, 0.0, 0.0))),
-        np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]]),
-    )
+    inertia = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+    moments = np.linalg.eigvalsh(inertia)
+    if moments[0] < -1e-9 * abs(moments[2]):
+        raise element.wrong(
+            f"has a principal moment of inertia of {moments[0]:g}",
+            "zero or more is possible",
+            "Correct it.",
+        )
+    centre = np.array(element.numbers("mass_center", count=3, default=(0.0, 0.0, 0.0)))
+    return Mass(mass, centre, inertia)
 
 
 def read_joints(

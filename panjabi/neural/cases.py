@@ -14,9 +14,8 @@ import numpy as np
 from panjabi.neural.creep import mcgill_brown_1992
 from panjabi.neural.measures.divergence import lyapunov
 from panjabi.neural.neck import fitted_neck
-from panjabi.reference import Case, row
+from panjabi.reference import Case, near
 
-QUARTER = 0.25
 _MINUTE = 60.0
 
 
@@ -24,23 +23,6 @@ def neural_cases() -> tuple[Case, ...]:
     """All cases in the order of the published table; about a second."""
     found = {case.id: case for part in (_neck(), _maps(), _creep()) for case in part}
     return tuple(found[id] for id in sorted(found))
-
-
-def _judge(id: str, predicted: float, reason: str) -> Case:
-    published = row(id)
-    met = abs(predicted - published.number) <= QUARTER * abs(published.number)
-    return Case(
-        id=id,
-        quantity=published.quantity,
-        role=published.role,
-        published=published.text,
-        predicted=predicted,
-        unit=published.unit,
-        outcome="met" if met else "missed",
-        accept="within a quarter",
-        reason=reason,
-        source=published.bib,
-    )
 
 
 def _neck() -> Iterator[Case]:
@@ -58,21 +40,21 @@ def _neck() -> Iterator[Case]:
     turns = frequency[1:-1][np.diff(np.sign(np.diff(phase))) != 0]
     set_by = "sets the reduced neck"
     assumed = "canal, integrator and filter are assumed, the published transfer functions not seen"
-    yield _judge("N075", 20.0 * math.log10(bare[0]), set_by)
-    yield _judge("N076", bare[1], set_by)
-    yield _judge(
+    yield near("N075", 20.0 * math.log10(bare[0]), set_by)
+    yield near("N076", bare[1], set_by)
+    yield near(
         "N077",
         taken("ccr"),
         "a stretch gain of a tenth of the vestibular one, 60 ms late, takes damping away at 2 Hz; "
         "the published path has dynamics that were not seen",
     )
-    yield _judge("N078", taken("vcr"), set_by)
-    yield _judge("N079", 20.0 * math.log10(full[0]), assumed)
-    yield _judge("N080", full[1], set_by)
-    yield _judge("N081", float(turns[0]), assumed)
-    yield _judge("N082", float(turns[1]), assumed)
+    yield near("N078", taken("vcr"), set_by)
+    yield near("N079", 20.0 * math.log10(full[0]), assumed)
+    yield near("N080", full[1], set_by)
+    yield near("N081", float(turns[0]), assumed)
+    yield near("N082", float(turns[1]), assumed)
     ratio = neck.reflex.vcr_rate_gain / neck.reflex.ccr_rate_gain
-    yield _judge("N083", ratio, "sets the cervicocollic gains")
+    yield near("N083", ratio, "sets the cervicocollic gains")
 
 
 def _maps() -> Iterator[Case]:
@@ -87,7 +69,7 @@ def _maps() -> Iterator[Case]:
     for id, record, stop in (("N137", henon, 7), ("N138", logistic, 4)):
         found = lyapunov(record, step=1.0, dimension=2, delay=1, theiler=1, fit=(0, stop))
         reason = f"{record.size} iterations, dimension 2, line over {stop} of them"
-        yield _judge(id, found.exponent, reason)
+        yield near(id, found.exponent, reason)
 
 
 def _creep() -> Iterator[Case]:
@@ -95,12 +77,12 @@ def _creep() -> Iterator[Case]:
     flexed = creep.after(np.zeros(2), 1.0, 20.0 * _MINUTE)
     rested = creep.after(flexed, 0.0, 2.0 * _MINUTE)
     slope = creep.after(np.zeros(2), 1.0, 1e-3).sum() / 1e-3
-    yield _judge("N144", creep.largest / slope / _MINUTE, "sets the creep")
-    yield _judge("N145", math.degrees(flexed.sum()), "sets the creep")
-    yield _judge("N146", 100.0 * (1.0 - rested.sum() / flexed.sum()), "sets the fast recovery")
+    yield near("N144", creep.largest / slope / _MINUTE, "sets the creep")
+    yield near("N145", math.degrees(flexed.sum()), "sets the creep")
+    yield near("N146", 100.0 * (1.0 - rested.sum() / flexed.sum()), "sets the fast recovery")
     for id, work, rest in (("N147", 3.0, 12.0), ("N148", 1.0, 4.0)):
         angle = creep.work_rest(work * _MINUTE, rest * _MINUTE, 48.0 * _MINUTE)
-        yield _judge(
+        yield near(
             id,
             math.degrees(angle),
             "end of the last full bout within 48 min; shares and slow recovery are assumed. The "

@@ -88,8 +88,8 @@ def coordinate_names(level: str) -> tuple[str, str, str]:
 
 def axis_index(axis: str | int) -> int:
     """0, 1 or 2 from the name of an axis or of a direction on it."""
-    if isinstance(axis, int) and 0 <= axis < 3:
-        return axis
+    if not isinstance(axis, str) and axis in range(3):
+        return int(axis)
     name = str(axis).lower().replace("_", " ")
     if name not in _SHORT:
         raise unknown("axis", axis, (*AXES, *DIRECTIONS))

@@ -19,6 +19,7 @@ from panjabi.errors import ParameterError, unknown
 from panjabi.passive import kernels
 from panjabi.passive.directions import (
     SACROILIAC,
+    axis_index,
     coordinate_names,
     direction,
     known_level,
@@ -60,7 +61,9 @@ class FunctionalSpinalUnit:
             )
         names = [s.name for s in self.structures]
         if len(set(names)) != len(names):
-            raise ParameterError(f"unit {self.level} has structures of one name: {names}.")
+            raise ParameterError(
+                f"unit {self.level} has the structures {names}; each name once is possible. Rename."
+            )
 
     @property
     def coordinates(self) -> tuple[str, str, str]:
@@ -131,15 +134,20 @@ class FunctionalSpinalUnit:
         )
         return energy, moment, stiffness
 
-    def curve(self, axis: int, angles: ArrayLike) -> Array:
+    def curve(self, axis: int | str, angles: ArrayLike) -> Array:
         """Relaxed moment [N m] about one axis at many angles [rad], the others at zero."""
-        at = np.asarray(angles, dtype=np.float64)
-        values = [kernels.evaluate_axis(self.kinds, self.rows, axis, a)[1] for a in at.ravel()]
+        number, at = axis_index(axis), np.asarray(angles, dtype=np.float64)
+        if not np.all(np.isfinite(at)):
+            raise ParameterError(
+                f"angles for the curve of {self.level} are not all finite; possible: finite ones "
+                "[rad]. Take the others out."
+            )
+        values = [kernels.evaluate_axis(self.kinds, self.rows, number, a)[1] for a in at.ravel()]
         return np.array(values).reshape(at.shape)
 
-    def stiffness_at_neutral(self, axis: int) -> float:
+    def stiffness_at_neutral(self, axis: int | str) -> float:
         """Relaxed tangent about one axis at angle zero [N m/rad]; never a secant."""
-        return kernels.evaluate_axis(self.kinds, self.rows, axis, 0.0)[2]
+        return kernels.evaluate_axis(self.kinds, self.rows, axis_index(axis), 0.0)[2]
 
     def range_at(self, name: str, moment: float | None = None) -> float:
         """Angle [rad] the relaxed unit reaches in a direction under a moment [N m], positive."""
@@ -147,10 +155,16 @@ class FunctionalSpinalUnit:
         wanted = self.test_moment[axis] if moment is None else moment
         return sign * self.angle_under(axis, sign * wanted)
 
-    def angle_under(self, axis: int, moment: float) -> float:
+    def angle_under(self, axis: int | str, moment: float) -> float:
         """Relaxed angle [rad] about one axis at which it holds a moment [N m]."""
+        axis = axis_index(axis)
         if moment == 0.0:
             return 0.0
+        if not math.isfinite(moment):
+            raise ParameterError(
+                f"the moment on {self.level} is {moment!r} N m; possible: a finite one. Leave it "
+                "out for the one at which the range is read."
+            )
         low, high = 0.0, math.copysign(math.pi, moment)
         if abs(kernels.evaluate_axis(self.kinds, self.rows, axis, high)[1]) < abs(moment):
             raise ParameterError(

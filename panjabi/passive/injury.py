@@ -44,7 +44,8 @@ def subfailure(unit: Unit, name: str, *, toe: float | None = None) -> Unit:
         factor = _assumed(toe, "1")
     if not factor.value >= 1.0:
         raise ParameterError(
-            f"toe factor {factor.value:g}; possible: 1 and above, since damage lengthens a toe."
+            f"toe factor {factor.value:g}; possible: 1 and above, since damage lengthens a toe. "
+            "Leave it out for the published or assumed one."
         )
     hurt = unit.structure(name).changed(toe=factor.value)
     return unit.with_structures(
@@ -149,23 +150,28 @@ def without_rib_cage(unit: Unit) -> Unit:
     return cut(unit, "ribs")
 
 
+# Per grade, by axis: loss of the stiffness at neutral, growth of the ramps, growth of their onset.
+# Chosen so that the range falls in bending and the neutral zone does not, and both grow in rotation
+# (Mimura et al. 1994: signs); sizes are assumed.
+AGEING = ((0.22, 0.10, 0.0), (0.12, 0.20, 0.0), (0.09, 0.0, 0.08))
+
+
 def degenerated(unit: Unit, grade: float) -> Unit:
     """Disc degeneration from grade 0 (none) to 4 (severe); every factor is assumed.
 
     The disc loses pressure (less stiffness at neutral) while bending meets a stiffer annulus and
-    osteophytes sooner: the range shrinks in flexion-extension and lateral bending, the neutral
-    zone does not. In axial rotation the slack grows and nothing stiffens.
+    osteophytes sooner: the range shrinks in flexion-extension and lateral bending, and the residual
+    neutral zone does not. In axial rotation the slack grows and nothing stiffens.
     """
     _between(grade, "grade of degeneration", 4.0)
     if grade == 0.0:
         return unit
 
     def aged(term: Term) -> Term:
+        loss, stiffer, wider = AGEING[term.axis]
         if term.kind == LINEAR:
-            return term.scaled(1.0 - 0.09 * grade)
-        if term.axis == 2:
-            return term.shifted(1.0 + 0.08 * grade)
-        return term.scaled(1.0 + 0.25 * grade)
+            return term.scaled(1.0 - loss * grade)
+        return term.scaled(1.0 + stiffer * grade).shifted(1.0 + wider * grade)
 
     parts = [replace(s, terms=tuple(aged(t) for t in s.terms)) for s in unit.structures]
     known = {"degeneration_grade": _assumed(float(grade), "1")}
@@ -181,7 +187,10 @@ def with_fixator(unit: Unit, *, stiffness: float | None = None) -> Unit:
     if stiffness is None:
         stiffness = sum(unit.stiffness_at_neutral(axis) for axis in range(3))
     if not stiffness > 0.0:
-        raise ParameterError(f"stiffness of the fixator is {stiffness:g} N m/rad; give above 0.")
+        raise ParameterError(
+            f"stiffness of the fixator is {stiffness:g} N m/rad; possible: above 0. Leave it out "
+            "for the assumed one."
+        )
     rod = Structure("fixator", tuple(linear(axis, stiffness) for axis in range(3)), "implant")
     known = {"fixator_stiffness": _assumed(stiffness, "N m/rad")}
     return unit.with_structures((*unit.structures, rod), "fixator", known)
@@ -194,18 +203,21 @@ INJURIES: dict[str, tuple[Callable[[Unit, str], Unit], str]] = {
         lambda u, v: disc_rupture(u, severity=_number("disc-rupture", v, 1.0)),
         "disc-rupture or disc-rupture=0.5: by severity",
     ),
-    "nucleus": (lambda u, _: nucleus_removed(u), "nucleus: nucleus removed"),
+    "nucleus": (lambda u, v: nucleus_removed(_plain(u, "nucleus", v)), "nucleus: removed whole"),
     "facetectomy": (
         lambda u, v: facetectomy(u, v or "both"),
         "facetectomy, facetectomy=left or =right",
     ),
-    "rib-cage": (lambda u, _: with_rib_cage(u), "rib-cage: with the anterior rib cage"),
+    "rib-cage": (
+        lambda u, v: with_rib_cage(_plain(u, "rib-cage", v)),
+        "rib-cage: with the anterior rib cage",
+    ),
     "degeneration": (
         lambda u, v: degenerated(u, _number("degeneration", v, 4.0)),
         "degeneration=2: grade 0 to 4",
     ),
     "fixator": (
-        lambda u, v: with_fixator(u, stiffness=_number("fixator", v, 0.0) or None),
+        lambda u, v: with_fixator(u, stiffness=_number("fixator", v, 0.0) if v else None),
         "fixator or fixator=STIFFNESS [N m/rad]",
     ),
 }
@@ -236,6 +248,16 @@ def _each(unit: Unit, names: str, change: Callable[[Unit, str], Unit]) -> Unit:
     return unit
 
 
+def _plain(unit: Unit, name: str, text: str) -> Unit:
+    """The unit as it is, for a change that takes no value."""
+    if text:
+        raise ParameterError(
+            f"injury {name}={text!r}; possible: {name} alone, which has no degrees. Leave out "
+            "what stands after it."
+        )
+    return unit
+
+
 def _number(name: str, text: str, default: float) -> float:
     if not text:
         return default
@@ -257,4 +279,6 @@ def _assumed(value: float, unit_name: str) -> Parameter:
 
 def _between(value: float, what: str, most: float = 1.0) -> None:
     if not 0.0 <= value <= most:
-        raise ParameterError(f"{what} is {value:g}; possible: 0 to {most:g}.")
+        raise ParameterError(
+            f"{what} is {value:g}; possible: 0 to {most:g}. Give a number between them."
+        )

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi._files import finite_number
 from panjabi.errors import DataFileError, ParameterError, nearest
 from panjabi.passive.curve_fit import CurveFit, fit_curve
 from panjabi.passive.neutral_zone import (
@@ -41,6 +42,7 @@ COLUMNS: dict[str, dict[str, float]] = {
 FEWEST = 30  # samples of a record
 REST = 0.02  # of the largest moment: below it the load counts as zero
 WAIT = 5.0  # shortest wait at zero load that shows a residual [s], assumed
+SECANT = (0.01, 60.0)  # N m/deg of moment over angle; published units lie between 0.04 and 30
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def parse_measurement(text: str, name: str) -> Measurement:
         for quantity, found in values.items():
             at = place[quantity]
             assert at is not None
-            found.append(_number(cells[at], header[at], f"{name}, line {number}"))
+            found.append(finite_number(cells[at], header[at], f"{name}, line {number}"))
         numbers.append(number)
     if len(numbers) < FEWEST:
         last = numbers[-1] if numbers else 1
@@ -139,7 +141,19 @@ def measured_neutral_zone(
 
     `threshold` [N m/rad] is that of the stiffness threshold. The residual needs times and waits
     at zero load; the gap needs both branches.
+
+    Raises
+    ------
+    DataFileError
+        If the record does not go from a load on one side to one on the other.
+    ParameterError
+        If the threshold is not a stiffness.
     """
+    if threshold is not None and not (math.isfinite(threshold) and threshold > 0.0):
+        raise ParameterError(
+            f"the threshold is {threshold!r} N m/rad; possible: a finite stiffness above 0. Leave "
+            "it out for halfway between the least tangent and that of the softer end."
+        )
     try:
         loop = measurement.loop
     except ParameterError as error:
@@ -218,19 +232,6 @@ def _column(quantity: str, header: list[str], name: str) -> int | None:
     )
 
 
-def _number(cell: str, column: str, where: str) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise DataFileError(
-            f"{where}: {column} is {cell!r}; possible: a finite number with a decimal point. "
-            "Take the row out if the value is missing."
-        )
-    return value
-
-
 def _check_order(arrays: dict[str, Array], lines: list[int], name: str) -> None:
     """Times must rise; without times, the load must not jump back and forth."""
     if "time" in arrays:
@@ -275,4 +276,13 @@ def _check_sizes(
         raise DataFileError(
             f"{name}, lines {lines[0]}-{lines[-1]}: the angle moves by less than 0.1 degrees in "
             "all; the unit in the column's name is probably wrong (radians written, degrees named)."
+            f" Possible: {', '.join(COLUMNS['angle'])}."
+        )
+    secant = float(np.ptp(arrays["moment"])) / math.degrees(np.ptp(arrays["angle"]))
+    if not SECANT[0] <= secant <= SECANT[1]:
+        named = {q: header[at] for q in ("moment", "angle") if (at := place[q]) is not None}
+        raise DataFileError(
+            f"{name}, lines {lines[0]}-{lines[-1]}: {named['moment']} over {named['angle']} makes "
+            f"{secant:.3g} N m/deg; possible for one level: {SECANT[0]:g} to {SECANT[1]:g}. The "
+            "unit in the name of one of the two columns is probably wrong: correct the name."
         )

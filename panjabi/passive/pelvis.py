@@ -50,23 +50,28 @@ class SacroiliacJoint:
 
     def __post_init__(self) -> None:
         if self.side not in ("right", "left"):
-            raise ParameterError(f"side is {self.side!r}; possible: 'right', 'left'.")
+            raise ParameterError(
+                f"side is {self.side!r}; possible: 'right' and 'left'. Give one of them."
+            )
         sizes = (self.slip, self.radius, self.offset, *self.stiffness)
-        if len(self.stiffness) != 6 or not all(v > 0.0 for v in sizes):
+        if len(self.stiffness) != 6 or not all(0.0 < v < math.inf for v in sizes):
             raise ParameterError(
                 f"stiffness {self.stiffness}, slip {self.slip:g}, radius {self.radius:g}, offset "
-                f"{self.offset:g}; possible: six stiffnesses, all of them above 0."
+                f"{self.offset:g}; possible: six stiffnesses, all finite and above 0. Start from "
+                "pelvis()."
             )
         if not (math.isfinite(self.compression) and self.compression >= 0.0):
             raise ParameterError(
-                f"compression of the {self.side} joint is {self.compression!r} N; possible: from 0."
+                f"compression of the {self.side} joint is {self.compression!r} N; possible: "
+                "finite, from 0. Pull on the ligaments by a load instead."
             )
-        angle = math.atan(self.friction)
-        if not 0.0 <= self.wedge <= angle / 2.0:
+        steepest = 0.5 * math.asin(0.5 * math.sin(2.0 * math.atan(self.friction)))
+        if not 0.0 <= self.wedge <= steepest:
             raise ParameterError(
                 f"wedge is {math.degrees(self.wedge):g} deg with friction {self.friction:g}; "
-                f"possible: 0 to {math.degrees(angle / 2.0):.3g} deg, half of the friction angle, "
-                "else compression would push the sacrum up. Give a flatter wedge."
+                f"possible: 0 to {math.degrees(steepest):.3g} deg, where it holds down three times "
+                "as well as up, else the grip would fall while the sacrum rises. Give a flatter "
+                "wedge."
             )
 
     @property
@@ -127,7 +132,9 @@ class Pelvis:
     def compressed(self, force: float, *, side: str | None = None) -> Pelvis:
         """With a compression [N] on both joints, or on one: what muscles or a belt add."""
         if side not in (None, "right", "left"):
-            raise ParameterError(f"side is {side!r}; possible: 'right', 'left', or none for both.")
+            raise ParameterError(
+                f"side is {side!r}; possible: 'right', 'left', or none for both. Give one of them."
+            )
         pressed = {
             name: replace(getattr(self, name), compression=float(force))
             for name in ("right", "left")
@@ -143,7 +150,7 @@ class Pelvis:
         ConvergenceError
             If the balance is not found.
         """
-        wanted = np.asarray(load, dtype=np.float64)
+        wanted = _six("load", load)
         x = np.zeros(6)
         energy, force, stiffness = self._sum(x)
         for _ in range(200):
@@ -166,11 +173,7 @@ class Pelvis:
         return self.right.capacity_down + self.left.capacity_down
 
     def _sum(self, displacement: ArrayLike) -> tuple[float, Array, Array]:
-        x = np.asarray(displacement, dtype=np.float64)
-        if x.shape != (6,) or not np.all(np.isfinite(x)):
-            raise ParameterError(
-                f"displacement is {displacement!r}; possible: six finite numbers, {MOTIONS}."
-            )
+        x = _six("displacement", displacement)
         energy, force, stiffness = 0.0, np.zeros(6), np.zeros((6, 6))
         for joint in (self.right, self.left):
             carry = np.eye(6)  # motion of the joint from that of the sacrum
@@ -181,6 +184,16 @@ class Pelvis:
             force += carry.T @ np.array([f for _, f, _ in parts])
             stiffness += carry.T @ np.diag([t for _, _, t in parts]) @ carry
         return energy, force, stiffness
+
+
+def _six(what: str, values: ArrayLike) -> Array:
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape != (6,) or not np.all(np.isfinite(array)):
+        raise ParameterError(
+            f"{what} is {values!r}; possible: six finite numbers, {', '.join(MOTIONS)}. Give them "
+            "in this order, SI and radians."
+        )
+    return array
 
 
 def pelvis(*, compression: float = 0.0) -> Pelvis:

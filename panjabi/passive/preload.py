@@ -23,9 +23,10 @@ class Stiffening:
     scale: float = 435.0  # [N]
 
     def __post_init__(self) -> None:
-        if self.gain < 0.0 or not self.scale > 0.0:
+        if not (0.0 <= self.gain < math.inf and 0.0 < self.scale < math.inf):
             raise ParameterError(
-                f"gain {self.gain:g}, scale {self.scale:g} N; possible: gain from 0, scale above 0."
+                f"gain {self.gain:g}, scale {self.scale:g} N; possible: finite, gain from 0, scale "
+                "above 0. Take those of published_stiffening()."
             )
 
     def factor(self, preload: float) -> float:

@@ -10,6 +10,7 @@ solved step by step, exact for the branches while x runs straight, implicit in e
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,12 +39,14 @@ class Protocol:
     wait: float = 30.0  # at zero load, after each half cycle [s]
 
     def __post_init__(self) -> None:
-        times = (self.hold, self.ramp, self.wait)
-        if self.cycles < 1 or self.steps < 1 or min(times) < 0.0 or self.ramp == 0.0:
+        counts, times = (self.cycles, self.steps), (self.hold, self.ramp, self.wait)
+        whole = all(isinstance(n, int) and n >= 1 for n in counts)
+        if not (whole and all(0.0 <= t < math.inf for t in times) and self.ramp > 0.0):
             raise ParameterError(
                 f"protocol of {self.cycles} cycles, {self.steps} steps, hold {self.hold:g} s, ramp "
-                f"{self.ramp:g} s, wait {self.wait:g} s; possible: counts from 1, times from 0, a "
-                "ramp above 0, since a jump of load has no rate."
+                f"{self.ramp:g} s, wait {self.wait:g} s; possible: whole counts from 1, finite "
+                "times from 0, a ramp above 0, since a jump of load has no rate. Start from "
+                "Protocol()."
             )
 
     @property
@@ -219,5 +222,8 @@ def cyclic_test(
 
 def _positive(moment: float) -> float:
     if not (np.isfinite(moment) and moment > 0.0):
-        raise ParameterError(f"largest moment is {moment!r} N m; possible: above 0.")
+        raise ParameterError(
+            f"largest moment is {moment!r} N m; possible: finite and above 0. Leave it out for the "
+            "one at which the unit's range is read."
+        )
     return float(moment)

@@ -105,8 +105,7 @@ def covariance_of(jacobian: Array, misses: Array) -> Array:
     repeat = float(np.sum(misses[1:] * misses[:-1])) / size if size > 0.0 else 0.0
     repeat = min(max(repeat, 0.0), 0.98)
     independent = max(n * (1.0 - repeat) / (1.0 + repeat), unknowns + 1.0)
-    variance = size / n * independent / (independent - unknowns) * n / independent
-    return variance * np.linalg.pinv(jacobian.T @ jacobian, rcond=1e-12)
+    return size / (independent - unknowns) * np.linalg.pinv(jacobian.T @ jacobian, rcond=1e-12)
 
 
 def _sigmoids(p: Array, moment: Array) -> Array:

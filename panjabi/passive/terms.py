@@ -17,6 +17,7 @@ _NAMES = {
     COUPLING: "coupling",
     CLOSURE: "closure",
 }
+_SIDES = {RAMP: (-1, 1), PROGRESSIVE: (-1, 1), COUPLING: (0, 1, 2)}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,16 @@ class Term:
     def __post_init__(self) -> None:
         name = _NAMES.get(self.kind, f"kind {self.kind}")
         if not all(math.isfinite(v) for v in self.values):
-            raise ParameterError(f"a {name} term has the values {self.values}; possible: finite.")
+            raise ParameterError(
+                f"a {name} term has the values {self.values}; possible: finite numbers in SI and "
+                "radians. Look at what made them."
+            )
+        sides = _SIDES.get(self.kind, (-1, 0, 1))
+        if self.axis not in range(3) or self.side not in sides:
+            raise ParameterError(
+                f"a {name} term has axis {self.axis}, side {self.side}; possible: axes 0 to 2, "
+                f"sides {sides}. Take both from panjabi.passive.directions.direction."
+            )
         if self.kind != COUPLING and self.values[0] < 0.0:
             raise ParameterError(
                 f"a {name} term has stiffness {self.values[0]:g}; possible: 0 and above, since a "
@@ -48,12 +58,13 @@ class Term:
             )
         if self.kind == EXPONENTIAL and self.values[1] <= 0.0:
             raise ParameterError(
-                f"an exponential term has scale {self.values[1]:g} rad; possible: above 0."
+                f"an exponential term has scale {self.values[1]:g} rad; possible: above 0. It is "
+                "the angle over which the moment grows by a factor e."
             )
         if self.kind == CLOSURE and self.values[2] <= 0.0:
             raise ParameterError(
                 f"a closure term has slip {self.values[2]:g} rad; possible: above 0, since "
-                "friction that rises at once has no stiffness."
+                "friction that rises at once has no stiffness. Give a small one."
             )
 
     @property
@@ -101,7 +112,9 @@ def exponential(axis: int, amplitude: float, *, scale: float, side: int = 0) -> 
 def coupling(axis: int, other: int, stiffness: float) -> Term:
     """Energy stiffness x_axis x_other [N m/rad]: a turn one way asks for a moment the other."""
     if axis == other:
-        raise ParameterError(f"coupling of axis {axis} with itself; give two different axes.")
+        raise ParameterError(
+            f"coupling of axis {axis} with itself; two different axes are possible. Use linear()."
+        )
     return Term(COUPLING, axis, other, (stiffness,))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -31,11 +32,10 @@ from panjabi.passive.neutral_zone import (
 from panjabi.passive.pelvis import pelvis
 from panjabi.passive.protocol import cyclic_test, laboratory_test, run
 from panjabi.passive.sigmoid import fit_double_sigmoid
-from panjabi.reference import Case, published, row
+from panjabi.reference import Case, judged, near, published, row
 
 Unit = FunctionalSpinalUnit
 
-QUARTER = 0.25
 _LETTERS = {"FE": 0, "LB": 1, "AR": 2}
 
 
@@ -54,32 +54,14 @@ def _judge(
     predicted: float | None,
     reason: str,
     *,
-    value: float | None = None,
-    sd: float | None = None,
-    share: float = QUARTER,
     met: bool | None = None,
     accept: str = "",
+    **more: Any,
 ) -> Case:
-    """A comparison from a row: by `met`, by the spread, or within a share of the value."""
-    found = row(id)
-    aim = found.value if value is None else value
-    spread = found.sd if sd is None else sd
-    if predicted is None:
-        outcome, how = "not_predicted", "-"
-    elif met is not None:
-        outcome, how = ("met" if met else "missed"), accept
-    elif aim is not None and spread is not None:
-        outcome = "met" if abs(predicted - aim) <= 2.0 * spread else "missed"
-        how = f"within 2 sd of {spread:g}"
-    else:
-        outcome = (
-            "met" if aim is not None and abs(predicted - aim) <= share * abs(aim) else "missed"
-        )
-        how = f"within {100.0 * share:.0f} %"
-    return Case(
-        id=id, quantity=found.quantity, role=found.role, published=found.text, unit=found.unit,
-        predicted=predicted, outcome=outcome, accept=how, reason=reason, source=found.bib,
-    )  # fmt: skip
+    """By `met`, or as `panjabi.reference.near` judges."""
+    if met is None:
+        return near(id, predicted, reason, **more)
+    return judged(id, predicted, met=met, accept=accept, reason=reason, **more)
 
 
 def _measured(one: Unit, axis: int, moment: float | None = None) -> tuple[float, float, float]:

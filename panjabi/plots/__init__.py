@@ -23,6 +23,7 @@ _EXPORTS: dict[str, str] = {
     "plot_root_loci": "panjabi.plots.delay_roots",
     "plot_admittance": "panjabi.plots.delay_bode",
     "PublishedRatio": "panjabi.plots.delay_bode",
+    "plot_validation": "panjabi.plots.validation",
     "plot_stiffness_ratios": "panjabi.plots.hypothesis_units",
     "plot_zone_against_range": "panjabi.plots.hypothesis_units",
     "plot_zone_under_force": "panjabi.plots.hypothesis_units",

@@ -87,20 +87,27 @@ class SpineRecruitment:
         """Fmax-weighted mean activation of some groups [1]."""
         chosen = self.spine.muscles.members(*groups)
         weights = self.spine.muscles.max_force[chosen]
-        return float(np.average(self.activations[chosen], weights=weights))
+        whole = float(weights.sum())
+        # of muscles that have lost all force nothing is active
+        return float(self.activations[chosen] @ weights) / whole if whole > 0.0 else 0.0
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
         """What the result rests on."""
-        factor = Parameter(
-            PRESSURE_FACTOR, "1", row("dre13_err").bib, "assumed", "middle of 1.3 to 1.5"
-        )
-        return {
-            **dict(self.spine.parameters),
-            **parameters_of(self.stiffness),
-            "disc_pressure_factor": factor,
-            "disc_area": row("wil01_area").parameter(),
-        }
+        return recruitment_parameters(self.spine, self.stiffness)
+
+
+def recruitment_parameters(spine: StaticSpine, law: ShortRange) -> dict[str, Parameter]:
+    """What a recruitment of this spine rests on, whether or not it finds forces."""
+    factor = Parameter(
+        PRESSURE_FACTOR, "1", row("dre13_err").bib, "assumed", "middle of 1.3 to 1.5"
+    )
+    return {
+        **dict(spine.parameters),
+        **parameters_of(law),
+        "disc_pressure_factor": factor,
+        "disc_area": row("wil01_area").parameter(),
+    }
 
 
 def recruit(
@@ -180,7 +187,7 @@ def problem_of(spine: StaticSpine, stiffness: ShortRange | None = None) -> Recru
         demand=spine.demand,
         lower=m.passive,
         upper=m.strongest,
-        unit=m.max_force,
+        unit=np.where(m.max_force > 0.0, m.max_force, 1.0),  # without force there is no choice
         constant=spine.constant,
         per_force=0.5 * (per + per.transpose(0, 2, 1)),  # rounding
         series=series,

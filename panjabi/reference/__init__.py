@@ -8,7 +8,7 @@
 """
 
 from panjabi.reference.bibtex import Entry, bibliography
-from panjabi.reference.cases import Case, Outcome
+from panjabi.reference.cases import Case, Outcome, judged, near, not_predicted, tally, within
 from panjabi.reference.tables import ROLES, TABLES, Role, Row, published, row
 
 __all__ = [
@@ -20,6 +20,11 @@ __all__ = [
     "Role",
     "Row",
     "bibliography",
+    "judged",
+    "near",
+    "not_predicted",
     "published",
     "row",
+    "tally",
+    "within",
 ]

@@ -33,8 +33,6 @@ _EXPORTS = {
     "SuddenLoad": "panjabi.spine.applied",
 }
 
-__all__ = list(_EXPORTS)
-
 
 def __getattr__(name: str) -> Any:
     return _lazy.lookup(__name__, _EXPORTS, name)

@@ -137,8 +137,8 @@ def _run_block(
     work.whole[at.PRUNE] = 1
     limit = min(settings.most_steps, 2**62)
     prepared(run_subjects, MANY)(
-        *functions_of(model, past, work.own_algebra), *work.arrays(), limit, p, lags, y0, before, state, status,
-        end, steps,
+        *functions_of(model, past, work.own_algebra), *work.arrays(), limit, p, lags, y0, before,
+        state, status, end, steps,
     )  # fmt: skip
 
 

@@ -8,9 +8,40 @@ from panjabi.simulate.breaking import next_break, reach_break
 from panjabi.simulate.crossings import first_crossing, note_events
 from panjabi.simulate.kernel import kernel
 from panjabi.simulate.layout import (
-    AHEAD, BEGUN, CHATTER, COUNT, DONE, END, ERROR, FIRST, FIXED, FRESH, FULL, IMPLICIT, INNER, JACOBIAN_AGE,
-    LARGEST, METHOD, NOT_FINITE, PENDING, PRUNE, REJECTED, ROSENBROCK, RTOL, RUNNING, SAMPLED, STALE, STALLED, START,
-    STATUS, STEP, STEPS, STOPPED, SWEEPS, SWITCH, TOO_SMALL,
+    AHEAD,
+    BEGUN,
+    CHATTER,
+    COUNT,
+    DONE,
+    END,
+    ERROR,
+    FIRST,
+    FIXED,
+    FRESH,
+    FULL,
+    IMPLICIT,
+    INNER,
+    JACOBIAN_AGE,
+    LARGEST,
+    METHOD,
+    NOT_FINITE,
+    PENDING,
+    PRUNE,
+    REJECTED,
+    ROSENBROCK,
+    RTOL,
+    RUNNING,
+    SAMPLED,
+    STALE,
+    STALLED,
+    START,
+    STATUS,
+    STEP,
+    STEPS,
+    STOPPED,
+    SWEEPS,
+    SWITCH,
+    TOO_SMALL,
 )  # fmt: skip
 from panjabi.simulate.past import continue_piece, evaluate
 from panjabi.simulate.rosenbrock import prepare_linear, rosenbrock_step
@@ -212,9 +243,7 @@ def advance(
                 scale[i] = atol[i] + rtol * abs(y[i])
             if not prepare_newton(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
                 got = NOT_SOLVED
-        elif rosenbrock and not prepare_linear(
-            jacobian, t, h, y, z, p, whole, jac, lu, pivots
-        ):
+        elif rosenbrock and not prepare_linear(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
             got = NOT_SOLVED
         moved = 0.0
         sweep = 0

@@ -19,8 +19,8 @@ from panjabi.spine.model import SpineModel
 from panjabi.spine.reference import excitations
 
 if TYPE_CHECKING:
-    import pandas
-    import xarray
+    import pandas  # pyright: ignore[reportMissingImports]
+    import xarray  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 

@@ -24,8 +24,8 @@ class Settings:
         estimate / (atol + rtol |y|) is at most 1. atol may have one value a state, in the
         state's unit.
     method : "explicit" (order 5); "implicit" (order 4, L-stable, needs the model's Jacobian) or
-        "rosenbrock" (order 3, linearly implicit, L-stable, content with a rough Jacobian or with the
-        linear algebra of the model itself).
+        "rosenbrock" (order 3, linearly implicit, L-stable, content with a rough Jacobian or with
+        the linear algebra of the model itself).
     largest_step, first_step : [s]; first_step None: chosen from the equations.
     track : breaking points up to this order are stepped on exactly (0: none).
     inner : share of the tolerance to which a step is repeated that reads its own result; Newton's

@@ -19,7 +19,7 @@ from panjabi._files import write_whole
 from panjabi.errors import DataFileError, ParameterError, SchemaError
 from panjabi.simulate.record import SpineRecord
 from panjabi.simulate.settings import Settings
-from panjabi.simulate.trajectory import BreakingPoint, Counts, Occurrence, Trajectory
+from panjabi.simulate.trajectory import Counts, Occurrence, Trajectory
 from panjabi.spine.applied import KINDS
 from panjabi.spine.model_build import spine_model
 from panjabi.spine.static import HeldLoad
@@ -187,7 +187,8 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
         outcome=run["outcome"],
         tolerance=run["tolerance"],
         counts=Counts(**run["counts"]),
-        breaking_points=tuple(BreakingPoint(t, o) for t, o in run["breaking_points"]),
+        break_times=np.array([t for t, _ in run["breaking_points"]], float),
+        break_orders=np.array([order for _, order in run["breaking_points"]], np.int64),
         tracked_order=run["tracked_order"],
         events=tuple(
             Occurrence(name, t, arrays[f"event_{k}"]) for k, (name, t) in enumerate(run["events"])

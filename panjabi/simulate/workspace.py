@@ -127,7 +127,9 @@ class Workspace:
         self.real[at.ERROR], self.real[at.INNER] = 1e-4, settings.inner
         self.whole[at.COUNT] = self.whole[at.FIRST] = past.pieces
         self.own_algebra = structured(model, settings)
-        self.whole[at.METHOD] = at.STRUCTURED if self.own_algebra else METHODS.index(settings.method)
+        self.whole[at.METHOD] = (
+            at.STRUCTURED if self.own_algebra else METHODS.index(settings.method)
+        )
         self.whole[at.TRACK], self.whole[at.FIXED] = settings.track, fixed
         self.whole[at.BY_FUNCTION] = int(past.function is not None)
         self.whole[at.FRESH] = 1

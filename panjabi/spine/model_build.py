@@ -17,12 +17,12 @@ from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
 from panjabi.passive.injury import injured, with_rib_cage
-from panjabi.provenance import THIS_WORK
 from panjabi.spine.chain import PLANES
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import SpineModel
 from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
 from panjabi.spine.static import LEVELS, HeldLoad
+from panjabi.spine.static_build import strengthened
 from panjabi.spine.units import RIBBED
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _with_muscles(
 
     made = musculature
     if made is None:
-        made = strong(make(coordinates=model.free, body=model.body, at=q), model.body)
+        made = strengthened(make(coordinates=model.free, body=model.body, at=q), model.body)
     element = MuscleElement(Musculotendon(made, elastic=elastic, rigid_below=rigid_below))
     loops = reflexes if isinstance(reflexes, StretchReflexes) else None
     if isinstance(reflexes, ReflexSet):
@@ -170,20 +170,6 @@ def _with_muscles(
     if loops is not None:
         known |= dict(loops.parameters)
     return replace(model, muscles=element, excitation=excitation, reflexes=loops, parameters=known)
-
-
-def strong(muscles: Musculature, body: Body) -> Musculature:
-    """The muscles with the extensors scaled as those of the whole lumbar spine are."""
-    from panjabi.active.build import musculature
-    from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS, extensor_scale, scaled
-
-    groups = [g for g in EXTENSORS if g in muscles.groups]
-    if not groups:
-        return muscles
-    factor = extensor_scale(musculature("lumbar", body))
-    made = scaled(muscles, dict.fromkeys(groups, factor), THIS_WORK)
-    known = made.parameters.merged({"extension_strength": EXTENSION_TARGET})
-    return replace(made, parameters=known)
 
 
 def chosen_levels(region: str, joints: Sequence[str] | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
 
@@ -57,6 +57,23 @@ class MuscleState:
         """Moment arms -dL/dq, (n, m) [m]."""
         return -self.slope.T
 
+    def checked(self, forces: ArrayLike) -> Floats:
+        """Forces (m,) [N] as an array, once they can be forces of these muscles.
+
+        Raises
+        ------
+        ParameterError
+            If they do not fit the muscles, or one pushes.
+        """
+        F, m = np.asarray(forces, float), len(self.names)
+        if F.shape != (m,) or not np.isfinite(F).all() or (F < 0.0).any():
+            raise ParameterError(
+                f"muscle forces of shape {F.shape} were given"
+                f"{', one of them negative or not finite' if F.shape == (m,) else ''}; {m} forces "
+                "from 0 are possible. Give them in the order of the spine's muscles."
+            )
+        return F
+
     def members(self, *groups: str) -> NDArray[np.bool_]:
         """(m,) which muscles belong to groups; a name stands for all groups that begin with it.
 
@@ -81,11 +98,7 @@ class MuscleState:
                 "0.3 for thirty per cent."
             )
         left = np.where(self.members(*groups), 1.0 - share, 1.0)
-        return replace(
-            self,
-            max_force=self.max_force,
-            strongest=self.passive + left * (self.strongest - self.passive),
-        )
+        return replace(self, strongest=self.passive + left * (self.strongest - self.passive))
 
     def scaled(self, factor: float, *groups: str) -> MuscleState:
         """The same muscles with the maximal and the passive force of groups (or all) scaled."""

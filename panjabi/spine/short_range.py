@@ -65,10 +65,12 @@ def stiffness_parts(law: ShortRange, muscles: MuscleState) -> StiffnessParts:
         return StiffnessParts(law.q.si / muscles.length)
     si = law.curves.parameters.si
     slope = si("c3") / muscles.tendon_slack
+    # a muscle that has lost all force has no tendon curve: any will do beside a fibre of none
+    force = np.where(muscles.max_force > 0.0, muscles.max_force, 1.0)
     return StiffnessParts(
         np.zeros(len(muscles.names)),
         law.gamma.si / muscles.optimal_fibre,
-        slope * si("c2") * muscles.max_force,
+        slope * si("c2") * force,
         slope,
     )
 

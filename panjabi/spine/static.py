@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdominal_pressure import AbdominalPressure
 from panjabi.body.kernels import forward, load_gradient, load_hessian
-from panjabi.body.model import Body, Poses
+from panjabi.body.model import Body
+from panjabi.body.poses import Poses
 from panjabi.errors import ParameterError, unknown
 from panjabi.passive.directions import coordinate_names
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -39,6 +40,11 @@ class HeldLoad:
             raise ParameterError(
                 f"HeldLoad.mass is {self.mass!r} kg; 0 and above is possible. Leave the load out "
                 "when nothing is held."
+            )
+        if self.place is not None and not (np.shape(self.place) == (3,) and _finite(self.place)):
+            raise ParameterError(
+                f"HeldLoad.place is {self.place!r}; three finite metres in the frame of T12 are "
+                "possible. Leave it out for the centre of trunk, arms and head."
             )
 
 
@@ -223,7 +229,7 @@ class StaticSpine:
 
     def joint_forces(self, forces: ArrayLike) -> Floats:
         """(levels, 3) what presses on each disc from above: forward, up, right of the disc [N]."""
-        total = np.einsum("lmk,m->lk", self.muscles.pull, np.asarray(forces, float))
+        total = np.einsum("lmk,m->lk", self.muscles.pull, self.muscles.checked(forces))
         if not self.supported:
             total[:, 1] -= GRAVITY * (self.above @ self.body.mass)
         total[:, 1] -= GRAVITY * self.load.mass
@@ -321,6 +327,10 @@ def _units_term(units: Sequence[FunctionalSpinalUnit], angles: Floats) -> Term:
         gradient[part] = one.moment(a)
         hessian[part, part] = one.tangent(a)
     return Term(gradient, hessian)
+
+
+def _finite(values: ArrayLike) -> bool:
+    return bool(np.isfinite(np.asarray(values, float)).all())
 
 
 def _unit(vector: Floats) -> Floats:

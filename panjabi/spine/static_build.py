@@ -89,18 +89,23 @@ def static_spine(
 
 
 def strong_musculature(body: Body, q: ArrayLike) -> Musculature:
-    """The packaged muscles of a body, held at q, with the extension strength of people."""
-    made = musculature("lumbar", body, at=q)
-    factor = _factor(body)
-    made = scaled(made, {g: factor for g in EXTENSORS if g in made.groups}, THIS_WORK)
-    return replace(
-        made, parameters=made.parameters.merged({"extension_strength": EXTENSION_TARGET})
-    )
+    """The packaged lumbar muscles of a body, held at q, with the extension strength of people."""
+    return strengthened(musculature("lumbar", body, at=q), body)
+
+
+def strengthened(muscles: Musculature, body: Body) -> Musculature:
+    """The muscles with their extensors, if any, scaled as those of the body's lumbar spine are."""
+    groups = [g for g in EXTENSORS if g in muscles.groups]
+    if not groups:
+        return muscles
+    made = scaled(muscles, dict.fromkeys(groups, upright_factor(body)), THIS_WORK)
+    known = made.parameters.merged({"extension_strength": EXTENSION_TARGET})
+    return replace(made, parameters=known)
 
 
 @lru_cache(maxsize=16)
-def _factor(body: Body) -> float:
-    """Of the extensors, once for each body: upright, nothing held."""
+def upright_factor(body: Body) -> float:
+    """Factor on the extensors of a body [1], once for each: upright, nothing held."""
     return extensor_factor(static_spine(body=body, muscles=musculature("lumbar", body)))
 
 

@@ -76,6 +76,10 @@ def post_buckling(
             f"the {critical.column.name} column did not buckle below {critical.searched_to:g}; a "
             "post-buckling path starts at a critical load. Raise `largest` or soften the joints."
         )
+    if not np.isfinite(to):
+        raise ParameterError(
+            f"`to` is {to!r}; a finite load factor is possible. Say how far to follow the column."
+        )
     if side not in (1, -1):
         raise ParameterError(f"side is {side!r}; +1 and -1 are possible. Choose one.")
     tracer = Tracer(critical.column, critical.pattern, critical.loads)

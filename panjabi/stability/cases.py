@@ -11,16 +11,13 @@ from collections.abc import Callable
 import numpy as np
 
 from panjabi.errors import ParameterError
-from panjabi.reference import Case, Outcome, row
+from panjabi.reference import Case, judged, row
+from panjabi.reference.cases import NEAR
 from panjabi.spine.loads import FollowerLoad
 from panjabi.spine.units import unit_column, with_preload
 from panjabi.stability.balance import equilibrium, pure_moment
 from panjabi.stability.crisco_model import crisco
 from panjabi.stability.critical import critical_load
-
-NEAR = 0.25
-"""A load counts as met within this share of the published one: spread between specimens was not
-printed, and repeated measurements of one kind differ by about that much."""
 
 CARRIED_DEG = 5.0
 """A column carries a load if it stays stable and no level turns further than this [deg]."""
@@ -32,22 +29,15 @@ def column_cases() -> tuple[Case, ...]:
 
 
 def _case(
-    id: str, predicted: float | None, accept: str, met: bool, reason: str, *, unit: str = ""
+    id: str,
+    predicted: float | None,
+    accept: str,
+    met: bool,
+    reason: str,
+    *,
+    unit: str | None = None,
 ) -> Case:
-    published = row(id)
-    outcome: Outcome = "not_predicted" if predicted is None else ("met" if met else "missed")
-    return Case(
-        id=id,
-        quantity=published.quantity,
-        role=published.role,
-        published=published.text,
-        unit=unit or published.unit,
-        predicted=predicted,
-        outcome=outcome,
-        accept=accept,
-        reason=reason,
-        source=published.bib,
-    )
+    return judged(id, predicted, met=met, accept=accept, reason=reason, unit=unit)
 
 
 def _load(id: str, region: str, reason: str, *, rib_cage: bool = True) -> Case:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +17,11 @@ from panjabi.body import standard_adult
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, problem_of, recruit
 from panjabi.recruitment.solve import solve_recruitment
-from panjabi.reference import Case, row
+from panjabi.reference import Case, judged, near, row
 from panjabi.spine.short_range import Q_VALUES, bergmark
 from panjabi.spine.static import LEVELS, HeldLoad, StaticSpine
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.strength import moment_demand, strength
-from panjabi.stability.cases import NEAR
 from panjabi.stability.muscular import static_stability
 from panjabi.stability.segment import laboratory_with_muscles, muscles_across, segment_gain
 
@@ -51,33 +51,11 @@ def _case(
     aim: float | None = None,
     met: bool | None = None,
     accept: str = "",
-    unit: str = "",
-    quantity: str = "",
-    published: str = "",
+    **more: Any,
 ) -> Case:
-    found = row(id)
-    value = found.value if aim is None else aim
-    if predicted is None:
-        good, how = False, "-"
-    elif met is not None:
-        good, how = met, accept
-    elif found.sd is not None and aim is None and value is not None:
-        good, how = abs(predicted - value) <= 2.0 * found.sd, f"within 2 sd of {found.sd:g}"
-    else:
-        good = value is not None and abs(predicted - value) <= NEAR * abs(value)
-        how = f"within {NEAR:.0%}"
-    return Case(
-        id=id,
-        quantity=quantity or found.quantity,
-        role=found.role,
-        published=published or found.text,
-        unit=unit or found.unit,
-        predicted=predicted,
-        outcome="not_predicted" if predicted is None else ("met" if good else "missed"),
-        accept=how,
-        reason=reason,
-        source=found.bib,
-    )
+    if met is None:
+        return near(id, predicted, reason, value=aim, **more)
+    return judged(id, predicted, met=met, accept=accept, reason=reason, **more)
 
 
 # --- postures and answers, each once ------------------------------------------------------

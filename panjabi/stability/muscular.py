@@ -193,14 +193,7 @@ def static_stability(
     ParameterError
         If the forces do not fit the muscles, or one pushes.
     """
-    F = np.asarray(forces, float)
-    m = len(spine.muscles.names)
-    if F.shape != (m,) or not np.isfinite(F).all() or (F < 0.0).any():
-        raise ParameterError(
-            f"muscle forces of shape {F.shape} were given"
-            f"{', one of them negative or not finite' if F.shape == (m,) else ''}; {m} forces from "
-            "0 are possible. Give them in the order of the spine's muscles."
-        )
+    F = spine.muscles.checked(forces)
     return StaticStability(spine, F, stiffness if stiffness is not None else bergmark())
 
 
@@ -212,6 +205,11 @@ def one_joint_stiffness(
     S = k r^2 + F (A.B - r^2)/l with A on the lower body, B on the upper one, r = (Ay Bx - Ax By)/l
     (after Potvin & Brown 2005): tension alone destabilises where the muscle runs past the joint.
     """
+    if not (0.0 <= force < np.inf and 0.0 <= stiffness < np.inf):
+        raise ParameterError(
+            f"force is {force!r} N and stiffness {stiffness!r} N/m; finite numbers from 0 are "
+            "possible, since a muscle pulls. Give both as positive numbers."
+        )
     A, B = (np.asarray(point, float)[:2] for point in (lower, upper))
     length = float(np.linalg.norm(B - A))
     if not length > 0.0:

@@ -44,7 +44,7 @@ def muscles_across(
     """
     k = level_index(level)
     part = slice(3 * k, 3 * k + 3)
-    m, F = spine.muscles, np.asarray(forces, float)
+    m, F = spine.muscles, spine.muscles.checked(forces)
     slope = m.slope[:, part]
     total = np.tensordot(F, m.curvature[:, part, part], 1)
     if stiffness is not None:
@@ -111,10 +111,15 @@ def shared_force(spine: StaticSpine, level: str, force: float, *groups: str) -> 
     Raises
     ------
     ParameterError
-        If no fascicle of the groups crosses the level.
+        If no fascicle of the groups crosses the level, or the force is none.
     """
     k = level_index(level)
     m = spine.muscles
+    if not 0.0 <= force < np.inf:
+        raise ParameterError(
+            f"force is {force!r} N; a finite one from 0 is possible, since a muscle pulls. Give "
+            "the force of one side."
+        )
     crossing = m.members(*groups) & (np.abs(m.slope[:, 3 * k]) > 1e-6)
     forces = np.zeros(len(m.names))
     for side in ("_r", "_l"):

@@ -22,7 +22,7 @@ TENDON = 20  # c0 to c3
 COLUMNS = 24
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def active(c, length):
     """Active force-length curve and its slope [1]."""
     value = 0.0
@@ -39,7 +39,7 @@ def active(c, length):
     return value, slope
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def velocity(c, v):
     """Force-velocity curve and its slope [1]."""
     w = c[VELOCITY + 1] * v + c[VELOCITY + 2]
@@ -48,20 +48,20 @@ def velocity(c, v):
     return value, c[VELOCITY] * c[VELOCITY + 1] / root
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def velocity_inverse(c, force):
     """Velocity at which the force-velocity curve has a value [1]."""
     w = math.sinh((force - c[VELOCITY + 3]) / c[VELOCITY])
     return (w - c[VELOCITY + 2]) / c[VELOCITY + 1]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def damped_velocity(c, strength, damping, force):
     """Velocity v with strength fv(v) + damping v = force [1].
 
     With w = d2 v + d3 = sinh z this is A z + B sinh z = r, A = -d1 strength, B = -damping / d2,
-    monotone in z. The root lies below both r / (A + B) and asinh(r / B) in size; from there
-    Halley's steps fall onto it from one side. Without strength and damping it is infinite, with a
+    monotone in z. The root lies below both r / (A + B) and asinh(r / B) in size; Halley's steps
+    lead on from there. Without strength and damping it is infinite, with a
     strength far below zero (an activation that a trial step overdid) not a number.
     """
     d1 = c[VELOCITY]
@@ -81,6 +81,8 @@ def damped_velocity(c, strength, damping, force):
     z = r / (a + b)
     if z > 1.0:
         z = min(z, math.asinh(r / b))
+    else:  # one Newton step on the cubic of the equation: one exponential is then enough near rest
+        z -= b * z * z * z / (6.0 * (a + b) + 3.0 * b * z * z)
     w = 0.0
     for _ in range(30):
         e = math.exp(z)
@@ -99,7 +101,7 @@ def damped_velocity(c, strength, damping, force):
     return (sign * w - d3) / d2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def passive(c, length):
     """Passive fibre force-length curve and its slope [1]."""
     rate = c[K_PE] / c[E_0]
@@ -107,21 +109,24 @@ def passive(c, length):
     return (rise - c[PASSIVE_START]) / c[PASSIVE_SPAN], rate * rise / c[PASSIVE_SPAN]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def tendon(c, length):
-    """Tendon force-length curve and its slope [1]; slightly negative in slack."""
+    """Tendon force-length curve and its slope [1].
+
+    The curve goes on below its zero: -0.013 at the slack length, down to -c2 far below it.
+    """
     rise = c[TENDON] * math.exp(c[TENDON + 3] * (length - c[TENDON + 1]))
     return rise - c[TENDON + 2], c[TENDON + 3] * rise
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def tendon_at_force(c, force):
     """Tendon length at a force, and the slope of the curve there [1]."""
     rise = force + c[TENDON + 2]
     return c[TENDON + 1] + math.log(rise / c[TENDON]) / c[TENDON + 3], c[TENDON + 3] * rise
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def evaluate(c, which, x, value, slope):
     """One curve at many places, in place: 0 active, 1 velocity, 2 passive, 3 tendon; (n,)."""
     for i in range(x.size):

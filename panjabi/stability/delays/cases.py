@@ -7,11 +7,13 @@ they show whether the model goes the published way and prove nothing.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from panjabi.errors import ConvergenceError
-from panjabi.reference import Case, Outcome, Row, row
-from panjabi.stability.cases import NEAR
+from panjabi.reference import Case, judged, row
+from panjabi.reference.cases import NEAR
 from panjabi.stability.delays.axis import crossings_along
 from panjabi.stability.delays.counting import count_unstable
 from panjabi.stability.delays.margin import delay_margin
@@ -29,30 +31,9 @@ def delay_cases() -> tuple[Case, ...]:
 
 
 def _case(
-    id: str,
-    predicted: float | None,
-    accept: str,
-    met: bool,
-    reason: str,
-    *,
-    of: str = "",
-    quantity: str = "",
-    unit: str | None = None,
+    id: str, predicted: float | None, accept: str, met: bool, reason: str, **more: Any
 ) -> Case:
-    published: Row = row(of or id)
-    outcome: Outcome = "not_predicted" if predicted is None else ("met" if met else "missed")
-    return Case(
-        id=id,
-        quantity=quantity or published.quantity,
-        role=published.role,
-        published=published.text,
-        unit=published.unit if unit is None else unit,
-        predicted=None if predicted is None else float(predicted),
-        outcome=outcome,
-        accept=accept,
-        reason=reason,
-        source=published.bib,
-    )
+    return judged(id, predicted, met=met, accept=accept, reason=reason, **more)
 
 
 def _admittance(model: ReflexModel) -> float:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from panjabi._files import finite_number
 from panjabi.errors import DataFileError, ParameterError, nearest
 from panjabi.stability.delays.system import Complexes, Floats
 
@@ -99,7 +100,9 @@ def parse_response(text: str, name: str, *, averages: float | None = None) -> Me
                 "Write numbers with a point and part cells by commas."
             )
         for what, (at, factor) in columns.items():
-            table[what].append(factor * _number(cells[at], header[at], f"{name}, line {number}"))
+            table[what].append(
+                factor * finite_number(cells[at], header[at], f"{name}, line {number}")
+            )
         numbers.append(number)
     if len(numbers) < FEWEST:
         raise DataFileError(
@@ -175,19 +178,6 @@ def _unit_of(header: list[str]) -> str:
             if cell.startswith(what):
                 return cell.removeprefix(what).replace("deg", "rad").replace("mm", "m")
     return "1"
-
-
-def _number(cell: str, column: str, where: str) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise DataFileError(
-            f"{where}: {column} is {cell!r}; possible: a finite number with a decimal point. "
-            "Take the row out if the value is missing."
-        )
-    return value
 
 
 def _check(good: np.ndarray, lines: list[int], name: str, what: str) -> None:

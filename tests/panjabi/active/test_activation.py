@@ -49,3 +49,9 @@ def test_shapes_and_errors():
     assert ActivationDynamics().rate(np.ones((2, 3)), 0.5).shape == (2, 3)
     with pytest.raises(ParameterError, match="rise_time is 0"):
         ActivationDynamics(rise_time=Parameter(0.0, "ms", "User", "assumed"))
+
+
+@pytest.mark.parametrize(("excitation", "activation"), [(np.nan, 0.5), (2.0, 0.5), (0.5, -0.1)])
+def test_shares_outside_zero_to_one_are_refused(excitation, activation):
+    with pytest.raises(ParameterError, match="0 to 1 is possible. Give shares"):
+        ActivationDynamics().rate([0.5, excitation], activation)

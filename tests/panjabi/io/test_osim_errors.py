@@ -41,6 +41,12 @@ WRONG = [
     (FOUR, "<mass>4</mass>", "<mass>heavy</mass>", "<mass> holds 'heavy'; 1 finite number"),
     (FOUR, "<mass>4</mass>", "<mass>-4</mass>", "has the mass -4; zero or more"),
     (FOUR, "<mass>4</mass>", "<mass>nan</mass>", "<mass> holds 'nan'"),
+    (
+        FOUR,
+        "<inertia>0.06 0.05 0.04 0 0 0</inertia>",
+        "<inertia>0.06 0.05 0.04 0.1 0 0</inertia>",
+        "has a principal moment of inertia of -0.0451249; zero or more",
+    ),
     (FOUR, "-0.05 0.08 0.02", "-0.05 0.08", "<location> holds '-0.05 0.08'; 3 finite numbers"),
     (FOUR, "<GimbalJoint", "<EllipsoidJoint", "not XML .mismatched tag"),
     (FOUR, "<locked>true", "<locked>perhaps", "<locked> holds 'perhaps'; true or false"),

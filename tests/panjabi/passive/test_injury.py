@@ -105,6 +105,7 @@ def test_p5_degeneration_raises_the_ratio_and_shrinks_the_range_of_bending(level
         assert (1.0 + zone) / (1.0 + whole) > 1.0
         if axis < 2:
             assert whole < 0.0
+            assert zone > -0.03  # P5: the range shrinks and not the zone
         else:
             assert zone > 0.0
 
@@ -205,5 +206,21 @@ def test_errors_say_what_is_possible():
         injured(one, "ruptur")
     with pytest.raises(ParameterError, match="a number after"):
         injured(one, "degeneration=old")
-    with pytest.raises(ParameterError, match="give above 0"):
+    with pytest.raises(ParameterError, match="possible: above 0. Leave it out"):
         with_fixator(one, stiffness=-1.0)
+
+
+@pytest.mark.parametrize(
+    ("level", "text", "words"),
+    [
+        ("L4-L5", "nucleus=0.5", "nucleus alone, which has no degrees"),
+        ("T5-T6", "rib-cage=off", "rib-cage alone"),
+        ("L4-L5", "fixator=0", "stiffness of the fixator is 0 N m/rad"),
+        ("L4-L5", "disc-rupture=1.5", "severity .* 0 to 1. Give"),
+    ],
+)
+def test_a_value_that_would_be_passed_over_is_refused(level, text, words):
+    """None of these may quietly become another injury than the one that was written."""
+    with pytest.raises(ParameterError, match=words):
+        injured(unit(level), text)
+    assert injured(unit("L4-L5"), "fixator").changes == ("fixator",)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from panjabi.cli import main
-from panjabi.errors import DataFileError
+from panjabi.errors import DataFileError, ParameterError
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.measured import measured_neutral_zone, parse_measurement, read_measurement
 from panjabi.passive.neutral_zone import neutral_zone_test
@@ -139,12 +139,31 @@ def test_degrees_named_radians_are_seen_and_the_other_way_round():
     text = as_csv(cyclic_test(unit("L4-L5"), 0))
     with pytest.raises(DataFileError, match=r"line \d+: angle_rad reaches more than 90 degrees"):
         parse_measurement(text.replace("angle_deg", "angle_rad"), "own.csv")
-    milli = text.replace("moment_Nm", "moment_Nmm")
-    assert parse_measurement(milli, "own.csv").moment.max() == pytest.approx(0.01)
     head, *rows = text.splitlines()
-    tiny = [",".join((*r.split(",")[:2], f"{float(r.split(',')[2]) / DEG / 10:.6g}")) for r in rows]
+
+    def named_degrees(factor):
+        cells = [r.split(",") for r in rows]
+        return "\n".join([head, *(f"{t},{m},{factor * float(a):.6g}" for t, m, a in cells)])
+
+    with pytest.raises(DataFileError, match=r"lines 2-1201: moment_Nm over angle_deg makes 82.7 N"):
+        parse_measurement(named_degrees(1.0 / DEG), "own.csv")
     with pytest.raises(DataFileError, match="moves by less than 0.1 degrees"):
-        parse_measurement("\n".join([head, *tiny]), "own.csv")
+        parse_measurement(named_degrees(0.1 / DEG), "own.csv")
+
+
+@pytest.mark.parametrize(("level", "axis"), [("L5-S1", 2), ("C1-C2", 2), ("C0-C1", 0)])
+def test_a_moment_in_the_wrong_unit_is_seen_and_the_right_one_is_not(level, axis):
+    text = as_csv(cyclic_test(unit(level), axis))
+    assert parse_measurement(text, "own.csv").moment.max() > 1.0
+    with pytest.raises(DataFileError, match="moment_Nmm over angle_deg makes .* correct the name"):
+        parse_measurement(text.replace("moment_Nm", "moment_Nmm"), "own.csv")
+
+
+def test_a_threshold_that_is_no_stiffness_is_refused():
+    measurement = parse_measurement(as_csv(cyclic_test(unit("L4-L5"), 0)), "own.csv")
+    for threshold in (np.nan, -1.0, np.inf):
+        with pytest.raises(ParameterError, match="the threshold is .* finite stiffness above 0"):
+            measured_neutral_zone(measurement, threshold=threshold)
 
 
 def test_one_sided_record_is_refused_by_name():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,13 +109,32 @@ def test_compression_on_one_side_tilts_a_sinking_sacrum_to_the_other():
     assert one.displacement([0.0, -300.0, 0.0, 0.0, 0.0, 0.0])[3] < -1e-4
 
 
+@pytest.mark.parametrize("friction", [0.1, 0.4, 1.0, 2.0])
+def test_the_steepest_wedge_allowed_never_lets_the_grip_fall(friction):
+    """tan(phi + b) = 3 tan(phi - b) there; 2 degrees more and the grip has a falling part."""
+    angle = np.arctan(friction)
+    steepest = 0.5 * np.arcsin(0.5 * np.sin(2.0 * angle))
+    assert np.tan(angle + steepest) == pytest.approx(3.0 * np.tan(angle - steepest))
+    ligaments = 1e-9  # so that the grip alone is seen
+    joint = SacroiliacJoint(
+        "left", (ligaments,) * 6, friction, steepest * (1 - 1e-12), 1e-4, 0.02, 0.04, 1000.0
+    )
+    rises = [joint.law(1, up)[2] for up in np.linspace(-5e-3, 5e-3, 401)]
+    assert min(rises) >= 0.0
+    with pytest.raises(ParameterError, match="flatter wedge"):
+        replace(joint, wedge=steepest + np.radians(2.0))
+
+
 def test_nonsense_is_refused():
     with pytest.raises(ParameterError, match="compression of the right joint"):
         pelvis(compression=-1.0)
-    with pytest.raises(ParameterError, match="half of the friction angle"):
+    with pytest.raises(ParameterError, match="the grip would fall while the sacrum rises"):
         SacroiliacJoint("left", (1.0,) * 6, 0.1, 0.2, 1e-4, 0.02, 0.04)
-    with pytest.raises(ParameterError, match="six finite numbers"):
+    with pytest.raises(ParameterError, match="displacement is .* six finite numbers"):
         pelvis().force([0.0])
+    for load in ([1.0, 2.0, 3.0], [np.nan] * 6):
+        with pytest.raises(ParameterError, match="load is .* six finite numbers"):
+            pelvis().displacement(load)
     with pytest.raises(ParameterError, match="side is 'middle'"):
         pelvis().compressed(10.0, side="middle")
 

@@ -143,6 +143,9 @@ def test_as_a_force_element_it_balances_power(values):
 def test_nonsense_is_refused():
     with pytest.raises(ParameterError, match="ramp above 0"):
         Protocol(ramp=0.0)
+    for nonsense in ({"hold": np.nan}, {"wait": np.inf}, {"cycles": 1.5}, {"steps": 0}):
+        with pytest.raises(ParameterError, match="whole counts from 1, finite times from 0"):
+            Protocol(**nonsense)
     with pytest.raises(ParameterError, match="largest moment is -1"):
         laboratory_test(unit("L4-L5"), 0, moment=-1.0)
     with pytest.raises(ParameterError, match="times above 0"):

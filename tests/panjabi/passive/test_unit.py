@@ -13,7 +13,8 @@ from panjabi.passive import kernels
 from panjabi.passive.anatomy import elastic_shares, neutral_shares
 from panjabi.passive.directions import DIRECTIONS, known_level, levels
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, Structure, stack, unit
-from panjabi.passive.terms import coupling, exponential, progressive, ramp
+from panjabi.passive.preload import Stiffening
+from panjabi.passive.terms import coupling, exponential, linear, progressive, ramp
 
 ANGLES = st.lists(st.floats(-0.25, 0.25), min_size=3, max_size=3)
 
@@ -159,6 +160,34 @@ def test_nonsense_is_refused():
         ramp(0, 1, 1.0, onset=0.1, width=0.0)
     with pytest.raises(UnknownNameError, match="close: 'disc'"):
         unit("L4-L5").structure("disk")
+    with pytest.raises(ParameterError, match="axis 5, side 0; possible: axes 0 to 2"):
+        linear(5, 1.0)
+    with pytest.raises(ParameterError, match="axis 0, side 7"):
+        coupling(0, 7, 1.0)
+    with pytest.raises(ParameterError, match=r"side 0; possible: axes 0 to 2, sides \(-1, 1\)"):
+        ramp(0, 0, 1.0, onset=0.1, width=0.1)
+    with pytest.raises(ParameterError, match="two different axes are possible. Use linear"):
+        coupling(1, 1, 1.0)
+    for made in (lambda: Stiffening(gain=np.nan), lambda: Stiffening(scale=np.inf)):
+        with pytest.raises(ParameterError, match="finite, gain from 0"):
+            made()
+
+
+def test_an_axis_that_is_none_and_a_moment_that_is_none_have_no_answer():
+    one = unit("L4-L5")
+    for ask in (
+        one.stiffness_at_neutral,
+        lambda a: one.curve(a, 0.1),
+        lambda a: one.angle_under(a, 1),
+    ):
+        with pytest.raises(UnknownNameError, match="unknown axis 3"):
+            ask(3)
+    assert one.stiffness_at_neutral("axial rotation") == one.stiffness_at_neutral(np.int64(2))
+    for moment in (np.nan, np.inf):
+        with pytest.raises(ParameterError, match="moment on L4-L5 is .* a finite one"):
+            one.range_at("flexion", moment)
+    with pytest.raises(ParameterError, match="not all finite"):
+        one.curve(0, [0.0, np.nan])
 
 
 def test_parameters_say_what_is_assumed():

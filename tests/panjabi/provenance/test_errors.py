@@ -26,6 +26,7 @@ BUILTIN = {
     "EquilibriumError": RuntimeError,
     "ReadoutError": ValueError,
     "LawError": ValueError,
+    "CouplingError": ValueError,
 }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from panjabi.active.stiffness import Cui
+from panjabi.body import standard_adult
 from panjabi.errors import ConvergenceError
 from panjabi.recruitment import (
     InfeasibleRecruitment,
@@ -16,6 +17,7 @@ from panjabi.recruitment import (
 )
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import bergmark, static_spine
+from panjabi.spine.static_build import strong_musculature
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +161,16 @@ def test_a_preload_that_has_no_time_to_settle_is_an_error(standing):
 def test_frozen_problem_is_what_was_solved(chosen):
     again = solve_recruitment(problem_of(chosen.spine), floor=1.0)
     assert again.forces == pytest.approx(chosen.forces, abs=0.02)
+
+
+def test_a_group_that_has_lost_all_its_force_is_left_out():
+    """As a deficit of the musculature, where maximal and passive force go; the others answer."""
+    body = standard_adult()
+    whole = strong_musculature(body, body.zero())
+    weak = whole.with_deficit("multifidus_lumbar", 1.0)
+    for law in (bergmark(), Cui()):
+        found = recruit(static_spine("standing", muscles=weak), stiffness=law)
+        assert found.activation_of("multifidus_lumbar") == 0.0
+        assert np.all(found.forces[found.spine.muscles.members("multifidus_lumbar")] == 0.0)
+        assert found.result.least_stiffness == pytest.approx(1.0, abs=1e-5)
+        assert found.result.primal > recruit(static_spine("standing"), stiffness=law).result.primal

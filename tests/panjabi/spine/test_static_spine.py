@@ -228,3 +228,14 @@ def test_bad_requests_are_refused(spine):
             replace(spine.muscles, slope=np.zeros((len(spine.muscles.names), 3)),
                     curvature=np.zeros((len(spine.muscles.names), 3, 3)))
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("forces", [np.full(244, np.nan), np.full(244, -1.0), [1.0]])
+def test_forces_that_cannot_be_load_no_joint(forces):
+    with pytest.raises(ParameterError, match="244 forces from 0 are possible"):
+        static_spine("standing").joint_forces(forces)
+
+
+def test_a_load_is_held_somewhere():
+    with pytest.raises(ParameterError, match="HeldLoad.place is .* three finite metres"):
+        HeldLoad(1.0, (0.0, np.nan, 0.0))

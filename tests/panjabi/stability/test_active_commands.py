@@ -9,6 +9,9 @@ import pytest
 
 from panjabi._terminal import run_command
 from panjabi.commands_active import add_active_commands
+from panjabi.provenance import sources
+from panjabi.recruitment import recruit
+from panjabi.spine import static_spine
 
 
 def run(*words: str) -> int:
@@ -32,6 +35,10 @@ def test_recruit_gives_the_keys_that_are_asked_for(capsys):
     assert value["equilibrium_only"]["coactivation_percent_MVC"] < 0.5
     assert list(value["by_q"]) == ["5", "10", "20", "40"]
     assert "assumed" in value["q_reason"]
+    rests_on = sources(recruit(static_spine("standing", load=32.0)))
+    assert value["assumed_parameters"] == rests_on.assumed
+    assert {"short_range_q", "disc_pressure_factor"} <= set(rests_on.parameters)
+    assert value["sources"] == sorted(rests_on.citations)
     assert value["residuals"]["equilibrium_Nm"] < 1e-6
     assert value["mode_that_needs_the_muscles"]["L3_L4_FE"] != 0.0
 

@@ -29,7 +29,18 @@ def test_his_model_and_the_way_after_buckling(capsys):
     assert turned == pytest.approx(crisco("linear").rotation_at_100N()["L5-S1"])
     assert main(asked) == 0
     text = capsys.readouterr().out
-    assert "critical load 67.00 N (relaxed stiffness)" in text and "at 100 N" in text
+    assert "critical load 67.00 N (relaxed stiffness)" in text and "at 100 N, deg:" in text
+    angles = text.partition("deg:")[2]
+    assert f"{turned:.2f} right" in angles and " -" not in angles and "flexion" not in angles
+
+
+def test_a_load_that_the_way_does_not_reach_is_said(capsys):
+    asked = ["buckle", "--law", "linear", "--straight", "--plane", "frontal", "--to", "20"]
+    assert main([*asked, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)["post_buckling"]
+    assert said["to_N"] == 20.0 and not said["reached"] and min(said["load_N"]) > 60.0
+    assert main(asked) == 0
+    assert "20 N was not reached" in capsys.readouterr().out
 
 
 def test_nothing_found_is_null(capsys):
@@ -54,6 +65,7 @@ def test_injury_and_preload_reach_the_units(capsys):
         (["--column", "lumber"], "close: 'lumbar'"),
         (["--plane", "front"], "frontal"),
         (["--injury", "L4-L5"], "LEVEL:CHANGE"),
+        (["--to", "nan"], "finite load factor is possible"),
         (["--column", "cervical", "--law", "slope"], "Use --law units"),
     ],
 )

@@ -184,6 +184,10 @@ def test_under_a_pull_nothing_buckles():
     assert found.load == np.inf and found.kind == "none" and not found.mode.any()
     with pytest.raises(ParameterError, match="did not buckle"):
         post_buckling(found, to=1.0)
+    pushed = critical_load(made, made.top_load())
+    for to in (np.nan, np.inf):
+        with pytest.raises(ParameterError, match="`to` is .* finite load factor"):
+            post_buckling(pushed, to=to)
 
 
 def test_constant_loads_count():

@@ -66,6 +66,9 @@ def test_tension_alone_destabilises_where_the_muscle_runs_past_the_joint():
     assert one_joint_stiffness(100.0, lower, upper, stiffness=1e5) > 0.0
     with pytest.raises(ParameterError, match="has no length"):
         one_joint_stiffness(1.0, lower, lower, stiffness=0.0)
+    for force, stiffness in ((np.nan, 1.0), (-5.0, 1.0), (1.0, np.nan)):
+        with pytest.raises(ParameterError, match="finite numbers from 0 are possible"):
+            one_joint_stiffness(force, lower, upper, stiffness=stiffness)
 
 
 def test_hessian_is_that_of_recruitment_and_the_moments_balance(chosen, state):
@@ -238,6 +241,10 @@ def test_every_group_pulls_alike_in_the_comparison_of_groups(spine):
     gain = segment_gain(spine, "L4-L5", groups, force=80.0, stiffness=bergmark())
     assert set(gain) == set(groups)
     assert all((g > 0.0).all() for g in gain.values())
+    with pytest.raises(ParameterError, match="force is nan N"):
+        shared_force(spine, "L4-L5", np.nan, "psoas")
+    with pytest.raises(ParameterError, match="244 forces from 0"):
+        muscles_across(spine, "L4-L5", np.full(244, np.nan), stiffness=None)
     with pytest.raises(ParameterError, match="no fascicle of rectus_abdominis crosses"):
         far = replace(spine.muscles, slope=np.zeros_like(spine.muscles.slope))
         shared_force(spine.with_muscles(far), "L4-L5", 1.0, "rectus_abdominis")

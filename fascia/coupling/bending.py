@@ -1,0 +1,204 @@
+"""Standing forward bend with hips and lumbar joints free to share it, the weight carried.
+
+The inclination of the thorax is prescribed by somebody who carries it; how pelvis and lumbar joints
+divide it is where the potential of hamstrings, network, units and passive muscles is least. One
+moment, the same at every joint from thorax to thigh, is what the carrier gives. Nothing about
+rhythm is put in (S10). What muscles that bear the weight would choose is in `effort`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.clinical.paths import spine_flexion
+from fascia.coupling.terms import PassiveMusclesTerm, UnitsTerm
+from fascia.coupling.tissue import handed_over, without_shared
+from fascia.coupling.wrapped import check_body
+from fascia.errors import CouplingError
+from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
+from fascia.network.evidence import parameters_of
+from panjabi.active.abdomen import LUMBAR_JOINTS
+from panjabi.active.musculature import Musculature
+from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.spine.static import StaticSpine
+from panjabi.spine.static_build import static_spine, strong_musculature
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+    from panjabi.body import Body
+
+Floats = NDArray[np.float64]
+
+PRELOAD = Parameter(
+    500.0, "N", THIS_WORK, "assumed", conditions="compression that stiffens the units, frozen (S18)"
+)
+FIRST_SHARE = 0.6  # lumbar part of the bend where the search starts; the result does not hang on it
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BendSample:
+    """One equilibrium of the bend. Flexion positive, angles [rad], moments [N m]."""
+
+    inclination: float  # of the thorax
+    lumbar_flexion: float  # sum of the six joints
+    hip_flexion: float
+    push: float  # flexion moment of the carrier, at every joint the same
+    hamstring_force: float  # right side [N]
+    network_share: Floats  # (6,) extension moment of the network on each level [N m]
+    residual: float  # [N], joints [N m]
+    equilibrium: Equilibrium
+
+    @property
+    def ratio(self) -> float:
+        """Lumbar over hip flexion [1]."""
+        return self.lumbar_flexion / self.hip_flexion
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ForwardBend:
+    """A network with a spine, ready to bend; keeps its state between inclinations."""
+
+    network: TensionNetwork
+    bare: StaticSpine  # upright, without what the network carries
+    muscles: Musculature
+    solver: EquilibriumSolver
+    pelvis_free: bool
+    given_muscles: tuple[str, ...]  # whose passive tension the network carries
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    @property
+    def body(self) -> Body:
+        return self.bare.body
+
+    def at(self, inclination: float) -> BendSample:
+        """Equilibrium at an inclination of the thorax [rad].
+
+        Raises
+        ------
+        CouplingError
+            Outside 0 to 120 degrees.
+        EquilibriumError
+            If no equilibrium is found.
+        """
+        if not 0.0 <= inclination <= np.radians(120.0) + 1e-12:
+            raise CouplingError(
+                f"an inclination of {np.degrees(inclination):g} deg was asked; 0 to 120 is "
+                "possible. Give it in radians, forward positive."
+            )
+        state = self.solver.solve(self._start(inclination))
+        q, body = state.q, self.body
+        lumbar = -sum(q[body.coordinate_index(f"{j}_FE")] for j in LUMBAR_JOINTS)
+        slope = self.solver.problem.skeleton_gradient()
+        heads = [
+            s.startswith(("bflh", "semi")) and s.endswith("_r") for s in state.flat.strand_names
+        ]
+        levels = [body.coordinate_index(f"{j}_FE") for j in LUMBAR_JOINTS]
+        return BendSample(
+            inclination=inclination,
+            lumbar_flexion=float(lumbar),
+            hip_flexion=float(inclination - lumbar),
+            push=-float(slope[levels[0]]),
+            hamstring_force=float(state.tension[heads].sum()),
+            network_share=-state.generalised_force[levels],
+            residual=state.residual,
+            equilibrium=state,
+        )
+
+    def _start(self, inclination: float) -> Floats:
+        lumbar = inclination * (FIRST_SHARE if self.pelvis_free else 1.0)
+        return bent_posture(self.body, lumbar, inclination - lumbar)
+
+
+def bent_posture(body: Body, lumbar: float, hip: float) -> Floats:
+    """Coordinates of a bend: legs upright, arms hanging, lumbar flexion shared by range [rad]."""
+    q = body.zero()
+    changes = {
+        "pelvis_tilt": -hip,
+        "hip_flexion_r": hip,
+        "hip_flexion_l": hip,
+        "shoulder_flexion_r": lumbar + hip,
+        "shoulder_flexion_l": lumbar + hip,
+        **spine_flexion(body, LUMBAR_JOINTS, lumbar),
+    }
+    for name, value in changes.items():
+        q[body.coordinate_index(name)] += value
+    return q
+
+
+def bend_directions(body: Body, *, pelvis_free: bool) -> Floats:
+    """(nq, k) how the free joints move with the thorax at its inclination and the legs upright."""
+    names = [f"{joint}_FE" for joint in LUMBAR_JOINTS]
+    if not pelvis_free:  # what one joint bends less, the last one bends more
+        made = np.zeros((len(body.coordinates), len(names) - 1))
+        for k, name in enumerate(names[:-1]):
+            made[body.coordinate_index(name), k] = 1.0
+            made[body.coordinate_index(names[-1]), k] = -1.0
+        return made
+    made = np.zeros((len(body.coordinates), len(names)))
+    for k, name in enumerate(names):
+        made[body.coordinate_index(name), k] = 1.0
+        made[body.coordinate_index("pelvis_tilt"), k] = -1.0
+        for side in ("r", "l"):
+            made[body.coordinate_index(f"hip_flexion_{side}"), k] = 1.0
+    return made
+
+
+def forward_bend(
+    network: TensionNetwork,
+    *,
+    spine: StaticSpine | None = None,
+    muscles: Musculature | None = None,
+    preload: float = PRELOAD.value,
+    pelvis_free: bool = True,
+    like: ForwardBend | None = None,
+) -> ForwardBend:
+    """A network and a spine mounted for a forward bend.
+
+    Parameters
+    ----------
+    spine : whose units and load bend; upright with nothing held when not given.
+    muscles : over the 18 lumbar coordinates; the packaged ones when not given.
+    preload : compression that stiffens the units [N], frozen; assumed.
+    pelvis_free : False holds the pelvis upright, a null model: all of the bend is lumbar.
+    like : another bend whose pattern is reused where it fits.
+    """
+    if like is not None:
+        held, muscles = like.bare, like.muscles
+    if muscles is None:
+        assert network.body is not None
+        muscles = strong_musculature(network.body, network.body.zero())
+    if spine is not None:
+        held = spine
+    elif like is None:
+        held = static_spine(body=network.body, muscles=muscles)
+    check_body(network, held)
+    given = handed_over(network, held)
+    bare = without_shared(held, given).with_preload(np.full(len(held.levels), preload))
+    gone = {name for parts in given.values() for name in parts}
+    own = muscles.selected(np.array([name not in gone for name in muscles.names]))
+    index = held.indices
+    terms = (UnitsTerm(bare.units, index.reshape(-1, 3)), PassiveMusclesTerm(own, index))
+    solver = EquilibriumSolver(
+        network,
+        directions=bend_directions(held.body, pelvis_free=pelvis_free),
+        terms=terms,
+        like=None if like is None else like.solver,
+    )
+    return ForwardBend(
+        network=network,
+        bare=bare,
+        muscles=muscles,
+        solver=solver,
+        pelvis_free=pelvis_free,
+        given_muscles=tuple(name for name in muscles.names if name in gone),
+        parameters={
+            **parameters_of(network),
+            **dict(held.parameters),
+            "bend_preload": PRELOAD if preload == PRELOAD.value else PRELOAD.with_value(preload),
+        },
+    )

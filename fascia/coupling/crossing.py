@@ -1,0 +1,163 @@
+"""Which strands act on chosen coordinates of the skeleton, found from the bodies they ride on.
+
+A strand acts on a coordinate when some of its points move with it and others do not. What rides on
+one side alone changes nothing, unless it shares a slipping node with a strand that acts: then it
+helps to decide that strand's tension.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.errors import CouplingError, UnknownStrandError
+from fascia.network import selection
+from fascia.network.geometry import attachments
+from panjabi.errors import nearest
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+    from fascia.network.parts import Strand
+    from panjabi.body import Body
+
+Mask = NDArray[np.bool_]
+
+
+def body_of(network: TensionNetwork) -> Body:
+    """The skeleton of a network.
+
+    Raises CouplingError if it has none.
+    """
+    if network.body is None:
+        raise CouplingError(
+            "this network has no skeleton; a network on a body is possible. Build it with "
+            "fascia.whole_body()."
+        )
+    return network.body
+
+
+def bodies_moved(body: Body, coordinate: str) -> Mask:
+    """(bodies,) which bodies move with a coordinate, the rest held."""
+    index, tree = body.coordinate_index(coordinate), body.tree
+    moved = np.zeros(len(tree.parent), bool)
+    for b in range(1, len(moved)):  # parents come first
+        own = tree.coordinate[tree.first[b] : tree.first[b + 1]]
+        moved[b] = moved[tree.parent[b]] or bool((own == index).any())
+    return moved
+
+
+def rides_on(network: TensionNetwork, strand: Strand) -> tuple[str, ...]:
+    """Bodies under a strand from start to end, "ground" included."""
+    return tuple(name for name, _ in attachments(network, strand))
+
+
+@lru_cache(maxsize=8)
+def _moved(body: Body, coordinates: tuple[str, ...]) -> Mask:
+    """(coordinates, bodies)"""
+    return np.array([bodies_moved(body, c) for c in coordinates])
+
+
+def _crossed(network: TensionNetwork, strand: Strand, moved: Mask) -> Mask:
+    """(coordinates,) which of them part the strand's points."""
+    body = body_of(network)
+    names = rides_on(network, strand)
+    sides = moved[:, [0 if name == "ground" else body.body_index(name) for name in names]]
+    return np.logical_and(sides.any(axis=1), ~sides.all(axis=1))
+
+
+def acting_strands(network: TensionNetwork, coordinates: Sequence[str]) -> tuple[str, ...]:
+    """Names of the strands that are on and cross at least one of the coordinates."""
+    moved = _moved(body_of(network), tuple(coordinates))
+    return tuple(s.name for s in network.active_strands if _crossed(network, s, moved).any())
+
+
+def joints_crossed(network: TensionNetwork, line: str) -> tuple[str, ...]:
+    """Coordinates that the strands of a line cross, in the order of the body; () on one body."""
+    known = selection.known_lines(network)
+    if line not in known:
+        raise UnknownStrandError(
+            f"no line {line!r} in the network; {nearest(line, known)}. Use a line that exists."
+        )
+    body = body_of(network)
+    moved = _moved(body, body.coordinates)
+    crossed = np.zeros(len(body.coordinates), bool)
+    for name in network.strands_of(line=line, active=True):
+        crossed |= _crossed(network, network.strand(name), moved)
+    return tuple(c for c, k in zip(body.coordinates, crossed, strict=True) if k)
+
+
+def _slipping_ends(network: TensionNetwork, strand: Strand) -> list[str]:
+    """Nodes that the strand's tension can move."""
+    found = []
+    for name, _, share in strand.ends:
+        node = network.node(name)
+        held = node.hold == "fixed" or math.isinf(node.tie + node.adhesion)
+        if share > 0.0 and not held:
+            found.append(name)
+    return found
+
+
+def reaching_strands(network: TensionNetwork, coordinates: Sequence[str]) -> tuple[str, ...]:
+    """The acting strands and all that are joined to them through nodes that can slip."""
+    root: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while root.setdefault(name, name) != name:
+            name = root[name]
+        return name
+
+    ends = {s.name: _slipping_ends(network, s) for s in network.active_strands}
+    for nodes in ends.values():
+        for other in nodes[1:]:
+            root[find(other)] = find(nodes[0])
+    acting = set(acting_strands(network, coordinates))
+    live = {find(node) for name in acting for node in ends[name]}
+    return tuple(
+        name
+        for name, nodes in ends.items()
+        if name in acting or any(find(node) in live for node in nodes)
+    )
+
+
+def part_that_reaches(network: TensionNetwork, coordinates: Sequence[str]) -> TensionNetwork:
+    """The network of the reaching strands and their nodes; ties stay as built."""
+    kept = set(reaching_strands(network, coordinates))
+    strands = tuple(s for s in network.strands if s.name in kept)
+    used = {end for s in strands for end in (s.start, s.end)}
+    return replace(
+        network, strands=strands, nodes=tuple(n for n in network.nodes if n.name in used)
+    )
+
+
+def require_lines(
+    network: TensionNetwork, coordinates: Sequence[str], lines: Sequence[str]
+) -> tuple[str, ...]:
+    """Lines of those named that cannot act because all their stations ride on one body.
+
+    Raises
+    ------
+    CouplingError
+        If a line crosses joints and none of them is among the coordinates.
+    """
+    silent = []
+    for line in lines:
+        crossed = joints_crossed(network, line)
+        if not crossed:
+            silent.append(line)
+        elif not set(crossed) & set(coordinates):
+            able = [n for n in selection.known_lines(network) if n != line]
+            able = [n for n in able if set(joints_crossed(network, n)) & set(coordinates)]
+            levels = dict.fromkeys(c.rpartition("_")[0] for c in crossed)
+            raise CouplingError(
+                f"line {line!r} was asked to act and crosses {', '.join(list(levels)[:6])}"
+                f"{', ...' if len(levels) > 6 else ''}, none of which moves in this model; lines "
+                f"that cross its joints: {', '.join(able) or 'none'}. Give the model one of those "
+                "levels, or leave the line out."
+            )
+    return tuple(silent)

@@ -1,0 +1,226 @@
+"""The network as a force element of a spine model: its least potential at every posture.
+
+With the slips x of the nodes free and the rest of the skeleton held,
+
+    V*(q) = min over x of V(q, x),   force = -dV*/dq = -dV/dq,   tangent = H_qq - H_qx H_xx^-1 H_xq
+
+at the minimum (the slips need no derivative: dV/dx is zero there). Nothing is integrated: the
+network answers at once, as tissue in slow movement does (S18: relaxed stiffness).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fascia.coupling.crossing import (
+    acting_strands,
+    body_of,
+    part_that_reaches,
+    require_lines,
+)
+from fascia.errors import CouplingError, EquilibriumError
+from fascia.mechanics.condensed import condensed_stiffness
+from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
+from fascia.mechanics.newton import Settings
+from fascia.network.model import TensionNetwork
+from panjabi.body import Body
+from panjabi.errors import PostureError
+
+Floats = NDArray[np.float64]
+NO_STATE = np.empty(0)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkElement:
+    """A `ForceElement` over chosen coordinates of the network's skeleton; q is (n,) [rad or m].
+
+    Only strands that reach these coordinates are kept (`crossing`); where none does, force and
+    tangent are exactly zero. The last equilibrium is the next one's start: values repeat to the
+    solver's tolerance, whatever was asked before.
+
+    Parameters
+    ----------
+    posture : coordinates of the whole body (nq,) at which all others are held; upright if None.
+    lines : lines that must be able to act; see `require_lines`.
+
+    Raises
+    ------
+    CouplingError
+        If the network has no skeleton, or a line of `lines` crosses none of the coordinates. (A
+        network on a skeleton without a body that a strand rides on cannot be made: NetworkError.)
+    UnknownNameError
+        For a coordinate that the skeleton does not have.
+    """
+
+    network: TensionNetwork
+    coordinates: tuple[str, ...]
+    posture: Floats | None = None
+    lines: tuple[str, ...] = ()
+    settings: Settings | None = None
+    silent: tuple[str, ...] = field(init=False)  # lines asked for whose stations ride on one body
+    _warm: dict[str, Equilibrium] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        body = body_of(self.network)
+        names = tuple(self.coordinates)
+        if not names or len(set(names)) != len(names):
+            raise CouplingError(
+                f"coordinates {names!r} were given; one or more, each once, are possible. Give "
+                "those of the spine model."
+            )
+        for name in names:
+            body.coordinate_index(name)
+        held = body.zero() if self.posture is None else body.poses(self.posture).q
+        object.__setattr__(self, "coordinates", names)
+        object.__setattr__(self, "posture", np.array(held, float))
+        object.__setattr__(self, "silent", require_lines(self.network, names, self.lines))
+
+    def __repr__(self) -> str:
+        return (
+            f"<NetworkElement: {len(self.acting)} strands act on {len(self.coordinates)} "
+            f"coordinates, {len(self.part.active_strands)} reach them>"
+        )
+
+    # --- what it is made of ---------------------------------------------------------------
+
+    @property
+    def body(self) -> Body:
+        return body_of(self.network)
+
+    @cached_property
+    def acting(self) -> tuple[str, ...]:
+        """Strands that cross a coordinate."""
+        return acting_strands(self.network, self.coordinates)
+
+    @cached_property
+    def part(self) -> TensionNetwork:
+        """What is solved: the acting strands and all joined to them."""
+        return part_that_reaches(self.network, self.coordinates)
+
+    @cached_property
+    def _indices(self) -> NDArray[np.int64]:
+        return np.array([self.body.coordinate_index(c) for c in self.coordinates])
+
+    @cached_property
+    def _directions(self) -> Floats:
+        made = np.zeros((len(self.body.coordinates), len(self.coordinates)))
+        made[self._indices, np.arange(len(self.coordinates))] = 1.0
+        return made
+
+    @cached_property
+    def _solver(self) -> EquilibriumSolver:
+        return EquilibriumSolver(self.part, settings=self.settings)
+
+    # --- ForceElement ---------------------------------------------------------------------
+
+    @property
+    def states(self) -> int:
+        return 0
+
+    @property
+    def delays(self) -> tuple[float, ...]:
+        return ()
+
+    def energy(self, q: ArrayLike, /) -> float:
+        """V* of what reaches the coordinates [J]; a constant apart, that of the network."""
+        at = self.equilibrium(q)
+        return 0.0 if at is None else at.energy
+
+    def force(
+        self,
+        q: ArrayLike,
+        rate: ArrayLike = NO_STATE,
+        state: ArrayLike = NO_STATE,
+        inputs: ArrayLike = NO_STATE,
+        /,
+    ) -> Floats:
+        """Generalised force on the body (n,), -dV*/dq [N m or N]; rate plays no part."""
+        at = self.equilibrium(q)
+        if at is None:
+            return np.zeros(len(self.coordinates))
+        return -at.generalised_force[self._indices]
+
+    def tangent(
+        self,
+        q: ArrayLike,
+        rate: ArrayLike = NO_STATE,
+        state: ArrayLike = NO_STATE,
+        inputs: ArrayLike = NO_STATE,
+        /,
+    ) -> Floats:
+        """d2V*/dq2 (n, n) [N m/rad], symmetric, exact: the network follows.
+
+        Raises EquilibriumError where the slips have no strict minimum (`condensed_stiffness`).
+        """
+        at = self.equilibrium(q)
+        n = len(self.coordinates)
+        return (
+            np.zeros((n, n)) if at is None else _matrix(condensed_stiffness(at, self._directions))
+        )
+
+    def state_rate(
+        self,
+        q: ArrayLike,
+        rate: ArrayLike = NO_STATE,
+        state: ArrayLike = NO_STATE,
+        inputs: ArrayLike = NO_STATE,
+        /,
+    ) -> Floats:
+        """Nothing to integrate, (0,)."""
+        return np.empty(0)
+
+    # --- the state of the network ---------------------------------------------------------
+
+    def start_from(self, other: NetworkElement) -> None:
+        """Begin the first solve at another element's last state; results do not depend on it."""
+        last = other._warm.get("last")
+        if last is not None and not self._warm:
+            self._warm["start"] = last
+
+    def whole(self, q: ArrayLike) -> Floats:
+        """Coordinates of the whole body (nq,) with the element's at q (n,)."""
+        given = np.asarray(q, float)
+        n = len(self.coordinates)
+        if given.shape != (n,) or not np.isfinite(given).all():
+            raise PostureError(
+                f"q of shape {given.shape} was given; {n} finite values are possible. Give them in "
+                "the order of `coordinates`, in radians."
+            )
+        assert self.posture is not None
+        made = self.posture.copy()
+        made[self._indices] = given
+        return made
+
+    def equilibrium(self, q: ArrayLike) -> Equilibrium | None:
+        """The network at rest at q; None where no strand reaches the coordinates.
+
+        Raises
+        ------
+        EquilibriumError
+            If neither the last state nor the unslipped one leads to an equilibrium.
+        """
+        at = self.whole(q)
+        if not self.acting:
+            return None
+        last = self._warm.get("last")
+        if last is not None and np.array_equal(last.q, at):
+            return last
+        start = self._warm.pop("start", last)
+        try:
+            found = self._solver.solve(at, start=start)
+        except EquilibriumError:
+            if start is None:
+                raise
+            found = EquilibriumSolver(self.part, settings=self.settings, like=self._solver).solve(
+                at
+            )
+        self._warm["last"] = found
+        return found
+
+
+def _matrix(value: float | Floats) -> Floats:
+    return np.atleast_2d(np.asarray(value, float))

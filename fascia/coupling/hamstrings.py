@@ -1,0 +1,223 @@
+"""Tight hamstrings against the share of lumbar spine and hips in a forward bend (claim C7).
+
+What tight hamstrings make the lumbar spine do depends on what is held equal between people: the
+inclination, the moment that pushes them, the discomfort at which they stop, or the effort of
+muscles that bear the weight. All four are computed; no one of them is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.clinical.examination import Examination
+from fascia.clinical.tolerance import Tolerance
+from fascia.coupling.bending import BendSample, ForwardBend, forward_bend
+from fascia.coupling.effort import EffortBend, EffortSample
+from fascia.errors import CouplingError
+from fascia.subject import Subject
+from panjabi.provenance import Parameter
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+
+Floats = NDArray[np.float64]
+
+SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)
+SLACK = 0.0
+PELVIS_FIXED_DEG = 45.0  # inclination of that null model, within the range of the lumbar spine
+MOST_DEG = 115.0  # inclination up to which the other conditions are sought
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HamstringSweep:
+    """One entry of each list per scale of the passive hamstrings; a null model where it says so.
+
+    same_inclination : lumbar plus hip are fixed, so stiffer hamstrings cannot but shift motion from
+        hip to lumbar spine: the sign is fixed by construction, the size is not.
+    same_push : the moment that bends the unscaled subject to the inclination.
+    tolerated : where hamstring force and nerve strain reach what the subject tolerates (S11).
+    least_effort : weight borne by muscles, the cheapest share.
+    pelvis_fixed : null model; a bend of 45 degrees that is lumbar alone.
+    slack : null model; hamstrings that carry nothing.
+    """
+
+    inclination: float  # [rad]
+    scale: Floats  # (k,) on the passive curve
+    stiffness: Floats  # (k,) straight-leg raise [N m/rad]
+    same_inclination: tuple[BendSample, ...]
+    same_push: tuple[BendSample | None, ...]  # None: not reached up to `MOST_DEG`
+    tolerated: tuple[BendSample | None, ...]
+    least_effort: tuple[EffortSample, ...]  # empty if not asked for
+    pelvis_fixed: tuple[BendSample, ...]
+    slack: BendSample
+    slack_effort: EffortSample | None
+    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+
+    def lumbar_deg(self, condition: str) -> Floats:
+        """(k,) lumbar flexion under a condition [deg]; nan where it was not reached."""
+        return self._of(condition, "lumbar_flexion")
+
+    def hip_deg(self, condition: str) -> Floats:
+        """(k,) hip flexion under a condition [deg]; nan where it was not reached."""
+        return self._of(condition, "hip_flexion")
+
+    def sign(self, condition: str) -> int:
+        """Of the change of lumbar flexion with hamstring stiffness: 1, -1, or 0 below 0.01 deg."""
+        values = self.lumbar_deg(condition)
+        values = values[np.isfinite(values)]
+        change = values[-1] - values[0] if len(values) > 1 else 0.0
+        return 0 if abs(change) < 0.01 else int(np.sign(change))
+
+    @property
+    def residual(self) -> float:
+        """Largest unbalanced force or moment of the carried bends."""
+        return max(s.residual for s in (*self.same_inclination, *self.pelvis_fixed, self.slack))
+
+    def _of(self, condition: str, what: str) -> Floats:
+        known = ("same_inclination", "same_push", "tolerated", "least_effort", "pelvis_fixed")
+        if condition not in known:
+            raise CouplingError(
+                f"no condition {condition!r}; possible: {', '.join(known)}. Choose one."
+            )
+        samples = getattr(self, condition)
+        return np.degrees([np.nan if s is None else getattr(s, what) for s in samples])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        conditions = ["same_inclination", "same_push", "tolerated", "pelvis_fixed"]
+        if self.least_effort:
+            conditions.append("least_effort")
+        return {
+            "schema": "fascia-hamstring-bend/1",
+            "inclination_deg": float(np.degrees(self.inclination)),
+            "scale": self.scale.tolist(),
+            "hamstring_stiffness_Nm_per_rad": self.stiffness.tolist(),
+            "lumbar_flexion_deg": {c: _plain(self.lumbar_deg(c)) for c in conditions},
+            "hip_flexion_deg": {c: _plain(self.hip_deg(c)) for c in conditions},
+            "push_Nm": [s.push for s in self.same_inclination],
+            "pelvis_fixed_push_Nm": [s.push for s in self.pelvis_fixed],
+            "compression_N": [s.compression for s in self.least_effort],
+            "slack_lumbar_flexion_deg": float(np.degrees(self.slack.lumbar_flexion)),
+            "residual": self.residual,
+        }
+
+
+def _plain(values: Floats) -> list[float | None]:
+    return [float(v) if np.isfinite(v) else None for v in values]
+
+
+def with_hamstrings(network: TensionNetwork, scale: float) -> TensionNetwork:
+    """The network with the passive curve of the hamstrings times a scale; 0 takes them away."""
+    if not (np.isfinite(scale) and scale >= 0.0):
+        raise CouplingError(
+            f"the hamstrings were to be scaled by {scale!r}; 0 (slack) and above is possible. Give "
+            "a factor."
+        )
+    chosen = network.strands_of(region="hamstrings", kind="muscle")
+    if scale == SLACK:
+        return network.activated(*chosen, active=False)
+    strands = tuple(
+        replace(s, law=replace(s.law, passive_scale=scale * s.law.passive_scale))
+        if s.name in chosen
+        else s
+        for s in network.strands
+    )
+    return replace(network, strands=strands)
+
+
+def sweep_hamstrings(
+    subject: Subject,
+    *,
+    scales: Sequence[float] = SCALES,
+    inclination_deg: float = 90.0,
+    effort: bool = True,
+    progress: bool = False,
+) -> HamstringSweep:
+    """A forward bend with softer and stiffer hamstrings, under four conditions and two null models.
+
+    Raises
+    ------
+    CouplingError
+        For a scale that is not positive, or an inclination outside 0 to 120 degrees.
+    """
+    from tqdm import tqdm
+
+    if not scales or any(not (np.isfinite(s) and s > 0.0) for s in scales):
+        raise CouplingError(
+            f"scales {tuple(scales)!r} were given; positive factors are possible, slack hamstrings "
+            "are computed in any case. Give, say, (0.5, 1, 2)."
+        )
+    network, inclination = subject.network, float(np.radians(inclination_deg))
+    reference = forward_bend(network)
+    push = reference.at(inclination).push
+    stiffness, at, pushed, stopped, cheap, fixed = [], [], [], [], [], []
+    for scale in tqdm(scales, disable=not progress, desc="hamstrings"):
+        scaled = with_hamstrings(network, scale)
+        bend = forward_bend(scaled, like=reference)
+        bench = Examination(scaled, "slr")
+        stiffness.append(bench.stiffness()[0])
+        at.append(bend.at(inclination))
+        pushed.append(_where(bend, lambda s: s.push - push))
+        excess = _discomfort(bench, subject.tolerance)
+        stopped.append(_where(bend, excess))
+        if effort:
+            near = cheap[-1].lumbar_flexion if cheap else None
+            cheap.append(EffortBend(bend).at(inclination, near=near))
+        still = forward_bend(scaled, like=reference, pelvis_free=False)
+        fixed.append(still.at(float(np.radians(PELVIS_FIXED_DEG))))
+    slack = forward_bend(with_hamstrings(network, SLACK), like=reference)
+    return HamstringSweep(
+        inclination=inclination,
+        scale=np.array(scales, float),
+        stiffness=np.array(stiffness),
+        same_inclination=tuple(at),
+        same_push=tuple(pushed),
+        tolerated=tuple(stopped),
+        least_effort=tuple(cheap),
+        pelvis_fixed=tuple(fixed),
+        slack=slack.at(inclination),
+        slack_effort=EffortBend(slack).at(inclination, near=cheap[0].lumbar_flexion)
+        if effort
+        else None,
+        parameters={**reference.parameters, **subject.tolerance.parameters},
+    )
+
+
+def _where(bend: ForwardBend, excess: Any) -> BendSample | None:
+    """The first inclination at which `excess` of the sample is zero; None if there is none."""
+    from scipy.optimize import brentq
+
+    @cache  # the ends of a bracket must keep the sign they were chosen for
+    def at(angle: float) -> float:
+        return float(excess(bend.at(angle)))
+
+    for low, high in pairwise(np.radians(np.linspace(0.0, MOST_DEG, 24)).tolist()):
+        if at(low) < 0.0 <= at(high):
+            root: Any = brentq(at, low, high, xtol=1e-9)
+            return bend.at(float(root))
+    return None
+
+
+def _discomfort(bench: Examination, tolerance: Tolerance) -> Any:
+    """Discomfort over the limit [N] of a sample, read as in the clinical tests (D6)."""
+
+    def excess(sample: BendSample) -> float:
+        at = sample.equilibrium
+        strain = 0.0
+        if len(bench.nerve) and (at.tension[bench.nerve] > 0.0).all():
+            strain = float(at.length[bench.nerve].sum()) / bench.nerve_slack - 1.0
+        felt = tolerance.discomfort(
+            float(at.tension[bench.heads].sum()),
+            strain,
+            float(at.tension[bench.fascia].max(initial=0.0)),
+        )
+        return felt - tolerance.limit
+
+    return excess

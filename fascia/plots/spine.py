@@ -1,0 +1,151 @@
+"""The network and the spine: a release at the discs, and hamstrings against the bend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fascia.errors import ReadoutError
+from fascia.plots.style import (
+    BLACK,
+    BLUE,
+    COLUMN,
+    GREEN,
+    MARKERS,
+    ORANGE,
+    PINK,
+    SMALL,
+    new_axis,
+    shades,
+)
+from fascia.plots.tie_axis import TieAxis
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from fascia.coupling.hamstrings import HamstringSweep
+    from fascia.coupling.record import SpineRelease
+    from fascia.coupling.sweeping import SpineSweep
+
+# quantity -> field of the sweep, label, smallest value told from zero
+_QUANTITIES = {
+    "compression": ("compression", "change of lumbar compression [N]", 0.01),
+    "margin": ("margin", "change of stability margin [N m/rad]", 0.01),
+    "hamstrings": ("hamstrings", "change of hamstring stiffness [N m/rad]", 0.001),
+}
+
+# condition -> label, colour
+CONDITIONS = {
+    "same_inclination": ("same inclination", BLUE),
+    "same_push": ("same push", ORANGE),
+    "tolerated": ("to tolerance", GREEN),
+    "least_effort": ("least effort, weight borne", PINK),
+}
+
+
+def plot_spine_release(release: SpineRelease, *, ax: Axes | None = None) -> Axes:
+    """What a release changes at once of the compression of every lumbar disc [N].
+
+    The load before stands beside each level. Open diamonds are the null model that changed most.
+    Muscles pull as before.
+    """
+    before, change = release.before.compression, release.compression_change
+    ax = new_axis(ax, width=COLUMN, height=2.6)
+    place = np.arange(len(before))
+    ax.axvline(0.0, color="0.5", linewidth=0.5, zorder=0.5)
+    ax.barh(place, list(change.values()), height=0.6, color=BLUE)
+    if release.null_models:
+        null = max((m.compression_change for m in release.null_models), key=abs)
+        ax.plot(
+            np.full(len(place), null), place, "D", color=BLACK, markerfacecolor="white",
+            markersize=4, clip_on=False,
+        )  # fmt: skip
+    ax.set_yticks(place, [f"{level}\n{load:.0f} N" for level, load in before.items()])
+    ax.tick_params(axis="y", length=0.0)
+    ax.set_xlabel("change of compression [N]")
+    return ax
+
+
+def plot_spine_sweep(
+    sweep: SpineSweep, quantity: str = "compression", *, ax: Axes | None = None
+) -> Axes:
+    """What a release changes against the tie ratio, one line for each resting tension.
+
+    The vertical axis is linear near zero and logarithmic beyond.
+    """
+    if quantity not in _QUANTITIES:
+        raise ReadoutError(f"no quantity {quantity!r}; choose one of {', '.join(_QUANTITIES)}")
+    name, label, linear = _QUANTITIES[quantity]
+    ax = new_axis(ax, width=COLUMN, height=2.8)
+    ties, colours = TieAxis(sweep.tie_ratio), shades(len(sweep.resting_tension))
+    for i, tension in enumerate(sweep.resting_tension):
+        ties.plot(
+            ax,
+            sweep.tie_ratio,
+            getattr(sweep, name)[i],
+            color=colours[i],
+            marker=MARKERS[i % len(MARKERS)],
+            markersize=3.5,
+            label=f"{tension:g} N",
+        )
+    ax.axhline(0.0, color="0.5", linewidth=0.5, zorder=0.5)
+    ax.set_yscale("symlog", linthresh=linear)
+    ties.dress(ax)
+    ax.set_ylabel(label)
+    return ax
+
+
+def plot_hamstring_bend(
+    sweep: HamstringSweep, joint: str = "lumbar", *, ax: Axes | None = None
+) -> Axes:
+    """Flexion of the lumbar spine or the hips against hamstring stiffness, by what is held equal.
+
+    joint : "lumbar" or "hip". Dotted: hamstrings that carry nothing, at the same inclination.
+    """
+    if joint not in ("lumbar", "hip"):
+        raise ReadoutError(f"no joint {joint!r}; choose lumbar or hip")
+    ax = new_axis(ax, width=COLUMN, height=2.8)
+    for k, (condition, (label, colour)) in enumerate(CONDITIONS.items()):
+        if not getattr(sweep, condition):
+            continue
+        values = getattr(sweep, f"{joint}_deg")(condition)
+        ax.plot(
+            sweep.stiffness, values, color=colour, marker=MARKERS[k], markersize=3.5, label=label
+        )
+    slack = np.degrees(getattr(sweep.slack, f"{joint}_flexion"))
+    ax.axhline(slack, color=BLUE, linewidth=0.8, linestyle=":")
+    ax.text(
+        0.99, slack, "slack", color=BLUE, fontsize=SMALL, ha="right", va="bottom",
+        transform=ax.get_yaxis_transform(),
+    )  # fmt: skip
+    ax.set_xscale("log")
+    ticks = [15, 20, 30, 40, 60]
+    ax.set_xticks(ticks, [str(t) for t in ticks])
+    ax.minorticks_off()
+    ax.set_xlabel("hamstring stiffness [N m/rad]")
+    ax.set_ylabel(f"{'lumbar' if joint == 'lumbar' else 'hip'} flexion [°]")
+    return ax
+
+
+def plot_bend_load(sweep: HamstringSweep, *, ax: Axes | None = None) -> Axes:
+    """Compression of two lumbar discs against hamstring stiffness, muscles bearing the weight [N].
+
+    Change from the softest hamstrings on; the load there is in the legend.
+    """
+    ax = new_axis(ax, width=COLUMN, height=2.8)
+    for k, level in enumerate(("L5-S1", "L4-L5", "L2-L3")):
+        load = np.array([s.compression[level] for s in sweep.least_effort])
+        ax.plot(
+            sweep.stiffness, load - load[0], color=shades(3)[k], marker=MARKERS[k], markersize=3.5,
+            label=f"{level}, {load[0]:.0f} N",
+        )  # fmt: skip
+    ax.axhline(0.0, color="0.5", linewidth=0.5, zorder=0.5)
+    ax.set_xscale("log")
+    ticks = [15, 20, 30, 40, 60]
+    ax.set_xticks(ticks, [str(t) for t in ticks])
+    ax.minorticks_off()
+    ax.set_xlabel("hamstring stiffness [N m/rad]")
+    ax.set_ylabel("change of compression [N]")
+    ax.legend(title="level, load at the left end", frameon=False)
+    return ax
