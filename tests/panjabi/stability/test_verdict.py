@@ -194,14 +194,24 @@ def test_static_stiffness_with_reflexes_is_what_a_slow_push_meets(small):
     assert spine_verdict(small).least_stiffness == pytest.approx(stiffness, rel=1e-9)
 
 
-def test_default_lumbar_spine_creeps_away_and_it_is_said():
-    """Reflexes hold it for minutes; a root of the units' creep takes it away."""
-    rest = equilibrium(spine_model("lumbar", reflexes=True, preload=500.0))
-    found = spine_verdict(rest)
-    assert found.condition is not Condition.STABLE
-    assert found.rightmost_root.imag == 0.0 and 0.0 < found.rightmost_root.real < 0.01
-    assert found.spectral.complete
-    assert found.static.least < 0.0
+@pytest.mark.parametrize(
+    ("gain", "condition"), [(1.0, Condition.UNDECIDED), (0.7, Condition.STABLE)]
+)
+def test_whole_lumbar_spine_with_its_reflexes_and_with_weaker_ones(gain, condition):
+    """At full gain a tremor grows that the run holds small; at 0.7 all three agree."""
+    model = spine_model("lumbar", reflexes=True, preload=500.0)
+    assert model.reflexes is not None
+    found = spine_verdict(equilibrium(model.with_reflexes(model.reflexes.scaled(gain))))
+    assert found.condition is condition
+    assert found.spectral.complete and found.spectral.residual < 1e-10
+    assert found.static.without_reflexes < 0.0 < found.static.least
+    if gain == 1.0:
+        assert found.rightmost_root == pytest.approx(0.92 + 35.5j, abs=0.05)
+        assert "held within the tolerance" in found.reasons[-1]
+    else:
+        assert found.spectral.delay_margin == pytest.approx(0.067, abs=0.002)
+        assert found.limiting == "passive"
+        assert {m.subsystem for m in found.margins} == {"passive", "active", "neural"}
 
 
 def test_errors_of_a_spine(small):
