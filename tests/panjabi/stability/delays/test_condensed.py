@@ -31,6 +31,8 @@ def system(gain: float, *, own: float = 0.0) -> LinearDelaySystem:
         A[2:4, f] = -gain * arm
         late[k % 2][a, r] = 30.0
         late[k % 2][a, a] = own
+        late[k % 2][2:4, r] = -0.02 * gain * arm  # heard late by the border itself
+        late[1 - k % 2][a, :2] = 3.0 * arm  # and the border by a block
     return LinearDelaySystem(now=A, delayed=(DelayTerm(0.03, late[0]), DelayTerm(0.06, late[1])))
 
 
