@@ -19,6 +19,7 @@ LABELS = {
     "strength_loss": "muscle strength lost [%]",
     "extra_delay": "reflex later by [ms]",
 }
+BEYOND = 110.0  # stands for "none does it" where regions are filled [%]
 LEVELS = (2.0, 3.0, 5.0, 10.0, 20.0, 50.0)  # labelled co-contraction [%]
 
 
@@ -27,8 +28,9 @@ def plot_compensation_map(found: CompensationMap, *, ax: Axes | None = None) -> 
     ax = new_axis(ax, height=2.9)
     fx, fy = (1e3 if name == "extra_delay" else 100.0 for name in found.names)
     x, y = fx * found.x, fy * found.y
-    ax.contourf(x, y, found.outcome, levels=[-0.5, 0.5, 1.5, 2.5], colors=COLOURS)
     effort = 100.0 * found.activation
+    filled = np.where(np.isnan(effort), BEYOND, effort)
+    ax.contourf(x, y, filled, levels=[-1.0, 100.0 * found.cost, 100.0, BEYOND], colors=COLOURS)
     low, high = float(np.nanmin(effort)), float(np.nanmax(effort))
     traced = 100.0 * found.cost if found.boundaries else -1.0  # has a line of its own
     shown = [v for v in LEVELS if low < v < high and abs(v - traced) > 1e-9]
