@@ -36,9 +36,7 @@ def verdict() -> None:
     ours = seconds(lambda: small.at(points)) / len(points)
     whole = seconds(lambda: np.linalg.slogdet(system.matrix(3.0j)), runs=3)
     print(f"{system.size} states, whole matrix   {1e3 * whole:8.2f} ms a point")
-    print(
-        f"  condensed, with D'        {1e3 * ours:8.2f} ms      ratio {whole / ours:.0f}"
-    )
+    print(f"  condensed, with D'        {1e3 * ours:8.2f} ms      ratio {whole / ours:.0f}")
     print(f"verdict                     {seconds(lambda: spine_verdict(rest), runs=3):8.2f} s")
 
 
