@@ -29,6 +29,18 @@ def add_neural_commands(commands: Any) -> None:
         commands, "delay-margin", _margin, "longest delay of a reflex loop that keeps it stable"
     )
     margin.add_argument(
+        "--model",
+        metavar="NAME",
+        help="a spine model with all its muscles instead: trunk (one joint) or lumbar; the margin "
+        "is then what every loop bears on top of its own delay",
+    )
+    margin.add_argument(
+        "--cocontraction",
+        type=float,
+        metavar="A",
+        help="least excitation of every muscle of the spine model (default 0.005)",
+    )
+    margin.add_argument(
         "--set",
         choices=("T1", "T2", "T3", "T4"),
         help="start from a lumped trunk of the package; what is named here replaces its numbers",
@@ -50,6 +62,8 @@ def _margin(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.stability.delays.margin import delay_margin
     from panjabi.stability.delays.spectrum import characteristic_roots
 
+    if asked.model is not None:
+        return _spine_margin(asked)
     model = _model(asked)
     system = model.system()
     delay = model.loops[0].delay
@@ -71,6 +85,59 @@ def _margin(asked: argparse.Namespace) -> tuple[Any, str]:
         "parameters": {name: v for name, v in model.values.items() if name != "delay"},
     }
     return value, _text(value)
+
+
+def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.experiments.condensed import loop_margin
+    from panjabi.experiments.condition import Condition, at_rest
+
+    lumped = (*BODY, "set", "filter_time", "delay")
+    body = [name for name in lumped if getattr(asked, name) is not None]
+    if body:
+        raise ParameterError(
+            f"{', '.join(map(_option, body))} and --model were given; possible: a lumped trunk by "
+            "its numbers, or a spine model by its name. Leave one of them out."
+        )
+    least = {} if asked.cocontraction is None else {"cocontraction": asked.cocontraction}
+    condition = Condition(model=asked.model, **least)
+    rest = at_rest(condition)
+    found = loop_margin(rest)
+    margin = _finite(found.extra_delay)
+    value: dict[str, Any] = {
+        "schema": "panjabi-delay-margin/1",
+        "model": condition.model,
+        "cocontraction": condition.cocontraction,
+        "delay_margin_s": margin,
+        "crossing_rad_per_s": _finite(found.frequency),
+        "rightmost_root": {
+            "delay_s": found.longest_delay,
+            "real_per_s": _finite(found.rightmost.real),
+            "imag_rad_per_s": _finite(found.rightmost.imag),
+            "residual": _finite(found.residual),
+            "complete": found.complete,
+        },
+        "stable": found.stable,
+        "unstable_roots": found.unstable_roots,
+        "muscles": rest.model.muscle_count,
+        "states": rest.model.size,
+    }
+    s = found.rightmost
+    state = "stable" if found.stable else f"unstable with {found.unstable_roots} roots"
+    hertz = found.frequency / (2.0 * math.pi)
+    first = "no delay within the search destabilises"
+    if margin is not None:
+        first = f"every loop bears {1e3 * margin:.2f} ms more"
+        first += f", crossing at {hertz:.2f} Hz" if margin else ""
+    return value, (
+        f"{condition.model}: {rest.model.muscle_count} muscles, {rest.model.size} states, {state} "
+        f"as it is (loops up to {1e3 * found.longest_delay:g} ms)\n{first}\nrightmost root found "
+        f"{s.real:.4f} ± {s.imag:.4f}i 1/s"
+        f"{'' if found.complete else ', not all unstable ones were found'}"
+    )
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
 
 
 def _model(asked: argparse.Namespace) -> ReflexModel:

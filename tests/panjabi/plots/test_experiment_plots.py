@@ -1,0 +1,40 @@
+"""Figures of experiments: lines, units, marks."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from panjabi import plots
+from panjabi.experiments import basin_of_attraction, quick_release, sitting
+
+pytest.importorskip("matplotlib").use("Agg")
+
+
+@cache
+def release():
+    return quick_release().response
+
+
+def test_perturbation_marks_the_latency():
+    axes = plots.plot_perturbation({"healthy": release()})
+    onset = 1e3 * release().latencies["extensors"].seconds
+    marks = [line for line in axes[2].lines if line.get_marker() == "v"]
+    assert marks[0].get_xdata()[0] == pytest.approx(onset)
+    np.testing.assert_allclose(axes[0].lines[0].get_ydata(), np.degrees(release().angle))
+    assert "[ms]" in axes[-1].get_xlabel() and "deg" in axes[0].get_ylabel()
+
+
+def test_stabilogram_and_diffusion_show_every_person():
+    records = {"a": sitting(duration=20.0), "b": sitting(duration=20.0, seed=1)}
+    ax = plots.plot_stabilogram(records)
+    assert len(ax.lines) == 2 and "RMS" in ax.get_legend().get_texts()[0].get_text()
+    assert plots.plot_diffusion(records).get_xscale() == "log"
+
+
+def test_basin_shows_boundary_and_ridge():
+    ax = plots.plot_basin(basin_of_attraction(rays=8, grid=21))
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["basin boundary", "ridge along the rays"]
