@@ -28,6 +28,17 @@ _EXPORTS: dict[str, str] = {
     "plot_basin": "panjabi.plots.basin",
     "PublishedRatio": "panjabi.plots.delay_bode",
     "plot_validation": "panjabi.plots.validation",
+    "plot_stiffness_ratios": "panjabi.plots.hypothesis_units",
+    "plot_zone_against_range": "panjabi.plots.hypothesis_units",
+    "plot_zone_under_force": "panjabi.plots.hypothesis_units",
+    "plot_critical_loads": "panjabi.plots.hypothesis_columns",
+    "plot_load_directions": "panjabi.plots.hypothesis_columns",
+    "plot_subsystem_shares": "panjabi.plots.hypothesis_columns",
+    "plot_segment_shares": "panjabi.plots.hypothesis_columns",
+    "plot_compensation_map": "panjabi.plots.compensation",
+    "plot_subfailure": "panjabi.plots.loops",
+    "plot_damage_growth": "panjabi.plots.loops",
+    "plot_sway": "panjabi.plots.loops",
     "journal_style": "panjabi.plots.style",
 }
 

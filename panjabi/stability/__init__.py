@@ -27,6 +27,14 @@ _EXPORTS: dict[str, str] = {
     "Margin": "panjabi.stability.margins",
     "load_margin": "panjabi.stability.margins",
     "deficit_margin": "panjabi.stability.margins",
+    "Condition": "panjabi.stability.verdict",
+    "StabilityVerdict": "panjabi.stability.verdict",
+    "SubsystemMargin": "panjabi.stability.verdict",
+    "judged": "panjabi.stability.verdict",
+    "spine_verdict": "panjabi.stability.verdict_spine",
+    "trunk_verdict": "panjabi.stability.verdict_trunk",
+    "ReducedTrunk": "panjabi.stability.trunk",
+    "reduced_trunk": "panjabi.stability.trunk",
     "column_cases": "panjabi.stability.cases",
 }
 

@@ -75,6 +75,7 @@ class LinearDelaySystem:
         n = len(now)
         put = object.__setattr__
         put(self, "now", now)
+        unit_mass = self.mass is None
         put(self, "mass", np.eye(n) if self.mass is None else _matrix(self.mass, "mass", (n, n)))
         terms = tuple(
             DelayTerm(
@@ -107,7 +108,8 @@ class LinearDelaySystem:
             put(self, "output_names", self.state_names)
             put(self, "output_units", self.state_units)
         self._name("output", m, "z")
-        if np.linalg.matrix_rank(self.mass_without_delay) < n:
+        plain = unit_mass and not any(t.rate is not None and t.delay == 0.0 for t in terms)
+        if not plain and np.linalg.matrix_rank(self.mass_without_delay) < n:
             raise ParameterError(
                 "the mass matrix is singular, so some state has no rate; possible: a regular one. "
                 "Eliminate algebraic states first."

@@ -1,0 +1,65 @@
+"""The verdict on the lumbar spine, and a map of compensation, each beside the plain way.
+
+Verdict: the condensed characteristic matrix beside the determinant of the whole one, and the whole
+verdict. Wanted: under 5 s. Map: 200 x 200 points by rows beside its points asked one by one.
+Wanted: under 10 s.
+
+    python benchmarks/bench_verdict.py
+"""
+
+from __future__ import annotations
+
+from timing import machine, seconds
+
+# isort: split
+import numpy as np
+
+from panjabi.hypothesis import compensation_map, least_activation
+from panjabi.spine import equilibrium, spine_model
+from panjabi.stability import reduced_trunk, spine_verdict
+from panjabi.stability.delays.condensed import Condensed
+from panjabi.stability.spine_system import linear_system
+
+SIDE = 200
+ASKED = 40  # points asked one by one
+
+
+def verdict() -> None:
+    model = spine_model("lumbar", reflexes=True, preload=500.0)
+    assert model.reflexes is not None
+    rest = equilibrium(model.with_reflexes(model.reflexes.scaled(0.7)))
+    system = linear_system(rest)
+    free = model.free
+    border = [i for i, name in enumerate(system.state_names) if name.removesuffix(" rate") in free]
+    small = Condensed(system, border)
+    points = 1j * np.linspace(0.1, 60.0, 24)
+    ours = seconds(lambda: small.at(points)) / len(points)
+    whole = seconds(lambda: np.linalg.slogdet(system.matrix(3.0j)), runs=3)
+    print(f"{system.size} states, whole matrix   {1e3 * whole:8.2f} ms a point")
+    print(f"  condensed, with D'        {1e3 * ours:8.2f} ms      ratio {whole / ours:.0f}")
+    print(f"verdict                     {seconds(lambda: spine_verdict(rest), runs=3):8.2f} s")
+
+
+def compensation() -> None:
+    trunk = reduced_trunk()
+    loss = np.linspace(0.0, 1.0, SIDE)
+    for name, top in (("strength_loss", 0.99), ("extra_delay", 0.15)):
+        values = np.linspace(0.0, top, SIDE)
+        ours = seconds(lambda v=values, n=name: compensation_map(trunk, loss, (n, v)), 1, 0)
+        rng = np.random.default_rng(0)
+        states = [
+            trunk.changed(passive_loss=float(d), **{name: float(v)})
+            for d, v in zip(rng.choice(loss, ASKED), rng.choice(values, ASKED), strict=True)
+        ]
+        each = seconds(lambda s=states: [least_activation(x) for x in s], 1, 0) / ASKED
+        whole = each * SIDE**2
+        print(
+            f"map over {name:14} {ours:8.2f} s, with traced borders; one by one {whole:.0f} s, "
+            f"ratio {whole / ours:.0f}"
+        )
+
+
+if __name__ == "__main__":
+    print(machine())
+    verdict()
+    compensation()

@@ -1,0 +1,130 @@
+"""How much co-contraction does an upright trunk need to be stable, and how much do people use?
+
+After Cholewicki, Panjabi & Khachatryan (1997), Spine 22:2207: rectus and obliques of ten people,
+with nothing and with 32 kg on the torso, beside a model. Nothing here was set by his figures. The
+answer is inverse in q of the short-range stiffness, which is known to a factor of ten only.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from panjabi.recruitment import recruit
+from panjabi.reference import Row, row
+from panjabi.spine import bergmark, static_spine
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LOADS = (0.0, 16.0, 32.0, 48.0)  # on the torso [kg]
+Q_VALUES = (5.0, 10.0, 20.0)
+MEASURED = {0.0: "coact_0", 32.0: "coact_32"}
+HIS_MODEL = {0.0: "coact_stab_0", 32.0: "coact_stab_32"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Co-activation of rectus and obliques [% MVC] by q and load, and two null models."""
+
+    stable: dict[float, np.ndarray]  # q -> (loads,)
+    balanced: np.ndarray  # (loads,) moments only
+    without_units: float  # at 32 kg, q = 10
+
+    def at(self, q: float, load: float) -> float:
+        """One of them."""
+        return float(self.stable[q][LOADS.index(load)])
+
+
+def experiment() -> Answer:
+    """Four loads, three values of q, and what equilibrium alone asks for."""
+    spines = [static_spine("standing", load=load) for load in LOADS]
+    stable = {
+        q: np.array([100.0 * recruit(s, stiffness=bergmark(q)).coactivation for s in spines])
+        for q in Q_VALUES
+    }
+    balanced = np.array([100.0 * recruit(s, floor=None).coactivation for s in spines])
+    loaded = spines[LOADS.index(32.0)]
+    bare = loaded.with_units([u.with_structures(()) for u in loaded.units])
+    return Answer(stable, balanced, 100.0 * recruit(bare).coactivation)
+
+
+def check(answer: Answer) -> None:
+    """Equilibrium needs none, stability more with load; q = 10 and 20 lie round the measured."""
+    assert answer.balanced.max() < 0.5
+    for found in answer.stable.values():
+        assert np.all(np.diff(found) > 0.0)
+    for load, id in MEASURED.items():
+        assert answer.at(20.0, load) < row(id).number < answer.at(10.0, load)
+    assert answer.without_units > answer.at(10.0, 32.0)
+
+
+def report(answer: Answer) -> str:
+    """The findings in words."""
+    lines = [
+        "co-activation of rectus and obliques [% MVC]",
+        f"{'load [kg]':24}" + "".join(f"{v:7g}" for v in LOADS),
+    ]
+    lines.append(f"{'equilibrium only':24}" + "".join(f"{v:7.1f}" for v in answer.balanced))
+    for q, found in answer.stable.items():
+        lines.append(f"{f'stable, q = {q:g}':24}" + "".join(f"{v:7.1f}" for v in found))
+    for words, ids in (("measured", MEASURED), ("his model", HIS_MODEL)):
+        told = [row(ids[v]).text if v in ids else "-" for v in LOADS]
+        lines.append(f"{words:24}" + "".join(f"{t:>7}" for t in told))
+    lines.append(f"32 kg without passive stiffness, q = 10: {answer.without_units:.1f}")
+    return "\n".join(lines)
+
+
+def figures(answer: Answer) -> dict[str, Figure]:
+    """Co-activation against load, in the style of a paper."""
+    from panjabi import plots
+    from panjabi.plots.style import ORANGE, SKY, new_axis
+
+    with plots.journal_style():
+        ax = new_axis(None)
+        for (q, found), style in zip(answer.stable.items(), (":", "-", "--"), strict=True):
+            ax.plot(LOADS, found, ls=style, color="#0072B2", label=f"stable, q = {q:g}")
+        ax.plot(LOADS, answer.balanced, color="0.55", label="equilibrium only")
+        for ids, colour, marker, words in (
+            (MEASURED, ORANGE, "o", "measured, sd"),
+            (HIS_MODEL, SKY, "D", "his model"),
+        ):
+            rows: list[Row] = [row(id) for id in ids.values()]
+            spread = [r.sd or 0.0 for r in rows]
+            ax.errorbar(
+                list(ids), [r.number for r in rows], yerr=spread if any(spread) else None,
+                fmt=marker, color=colour, capsize=2.0, label=words,
+            )  # fmt: skip
+        ax.set(xlabel="load on the torso [kg]", ylabel="co-activation [% MVC]", ylim=(0.0, None))
+        ax.legend(loc="upper left")
+        figure = ax.figure
+    return {"coactivation": figure}  # type: ignore[dict-item]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print the findings and write the figure as PDF and PNG."""
+    import matplotlib.pyplot as plt
+
+    from panjabi.plots import journal_style
+
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")
+    asked = parser.parse_args(arguments)
+    answer = experiment()
+    print(report(answer))
+    folder = asked.out / "cholewicki_1997"
+    folder.mkdir(parents=True, exist_ok=True)
+    with journal_style():
+        for name, figure in figures(answer).items():
+            for ending in ("pdf", "png"):
+                figure.savefig(folder / f"{name}.{ending}")
+            plt.close(figure)
+    print(f"figures in {folder}")
+
+
+if __name__ == "__main__":
+    main()

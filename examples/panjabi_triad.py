@@ -1,0 +1,131 @@
+"""What must muscles and nerves do when the passive spine gives way, and where does it end?
+
+The trunk on one joint loses passive stiffness, muscle strength or quick reflexes, and the least
+co-contraction is found that gives it back the sway it had. Then the same deficit meets sensors
+that it has damaged too. Every number of the reflex, the noise and the damage is assumed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from panjabi.hypothesis import CompensationMap, Subfailure, compensation_map, least_activation
+from panjabi.hypothesis.subfailure import LoopPicture, pictured
+from panjabi.stability import ReducedTrunk, StabilityVerdict, reduced_trunk, trunk_verdict
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DEFICITS = {
+    "all passive stiffness lost": {"passive_loss": 1.0},
+    "half the strength lost": {"strength_loss": 0.5},
+    "reflex 40 ms later": {"extra_delay": 0.040},
+    "all three": {"passive_loss": 1.0, "strength_loss": 0.5, "extra_delay": 0.040},
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The intact trunk, what each deficit asks for, two maps, and the loop of damage."""
+
+    trunk: ReducedTrunk
+    intact: StabilityVerdict
+    effort: dict[str, float]  # deficit -> least co-contraction [1]
+    maps: tuple[CompensationMap, CompensationMap]
+    loop: LoopPicture
+
+
+def experiment() -> Answer:
+    """Everything the text speaks of."""
+    trunk = reduced_trunk()
+    effort = {words: least_activation(trunk.changed(**d))[0] for words, d in DEFICITS.items()}
+    loss = np.linspace(0.0, 1.0, 41)
+    maps = tuple(
+        compensation_map(trunk, loss, (name, np.linspace(0.0, top, 41)))
+        for name, top in (("strength_loss", 0.99), ("extra_delay", 0.10))
+    )
+    return Answer(trunk, trunk_verdict(trunk), effort, (maps[0], maps[1]), pictured(Subfailure()))
+
+
+def check(answer: Answer) -> None:
+    """Passive loss is cheap, weak muscles and late reflexes are not, and three outcomes appear."""
+    assert answer.intact.condition.value == "stable"
+    effort = answer.effort
+    assert answer.trunk.activation < effort["all passive stiffness lost"] < 0.025
+    single = [effort[words] for words in list(DEFICITS)[:3]]
+    assert min(single[1:]) > 2.0 * single[0]
+    # a weak reflex is hurt less by coming late, so together they cost less than one by one
+    assert max(single) < effort["all three"] < sum(single)
+    assert all(share > 0.0 for share in answer.maps[0].shares().values())
+    assert answer.loop.fold is not None and answer.loop.fold.corruption < 1.0
+    assert np.all(answer.loop.growth["true sensors"][1:] < 0.0)
+
+
+def report(answer: Answer) -> str:
+    """The findings in words."""
+    lines = [
+        str(answer.intact),
+        f"co-contraction, intact {100 * answer.trunk.activation:.1f} %; that gives the sway back "
+        "with",
+    ]
+    lines += [f"  {words:28}{100 * a:5.1f} %" for words, a in answer.effort.items()]
+    fold = answer.loop.fold
+    if fold is not None:
+        lines.append(
+            f"damage heals while the sensors are less than {100 * fold.corruption:.0f} % "
+            "corrupted; beyond, enough of it lasts"
+        )
+    return "\n".join(lines)
+
+
+def figures(answer: Answer) -> dict[str, Figure]:
+    """Name -> figure, in the style of a paper."""
+    import matplotlib.pyplot as plt
+
+    from panjabi import plots
+
+    made: dict[str, Figure] = {}
+    with plots.journal_style():
+        for name, one, other, draw in (
+            ("compensation", *answer.maps, (plots.plot_compensation_map,) * 2),
+            (
+                "subfailure",
+                answer.loop,
+                answer.loop,
+                (plots.plot_damage_growth, plots.plot_subfailure),
+            ),
+        ):
+            figure = made[name] = plt.figure(figsize=(7.2, 3.1), layout="constrained")
+            for ax, data, plot in zip(figure.subplots(1, 2), (one, other), draw, strict=True):
+                plot(data, ax=ax)
+    return made
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print the findings and write every figure as PDF and PNG."""
+    import matplotlib.pyplot as plt
+
+    from panjabi.plots import journal_style
+
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")
+    asked = parser.parse_args(arguments)
+    answer = experiment()
+    print(report(answer))
+    folder = asked.out / "panjabi_triad"
+    folder.mkdir(parents=True, exist_ok=True)
+    with journal_style():
+        for name, figure in figures(answer).items():
+            for ending in ("pdf", "png"):
+                figure.savefig(folder / f"{name}.{ending}")
+            plt.close(figure)
+    print(f"figures in {folder}")
+
+
+if __name__ == "__main__":
+    main()

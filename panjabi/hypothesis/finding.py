@@ -1,0 +1,118 @@
+"""A statement of the hypothesis, and what an experiment on the model found of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from panjabi.errors import ParameterError
+
+Outcome = Literal["supported", "contradicted", "undetermined", "fixed by construction"]
+OUTCOMES: tuple[Outcome, ...] = (
+    "supported",
+    "contradicted",
+    "undetermined",
+    "fixed by construction",
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number of an experiment."""
+
+    name: str  # snake_case, its unit at the end
+    value: float  # nan: there is none
+    meaning: str
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ParameterError(
+                f"a quantity is named {self.name!r}; letters, digits and underscores are possible. "
+                "Put the unit at the end, as in angle_deg."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What came out: an outcome, the numbers it rests on, and why it is not another one."""
+
+    id: str
+    statement: str
+    outcome: Outcome
+    quantities: tuple[Quantity, ...]
+    sources: tuple[str, ...]  # keys of the bibliography: of the statement and of what it is held to
+    reason: str
+    figure: str | None  # function of panjabi.plots that shows it
+    data: Any = field(default=None, repr=False)  # what that function takes
+
+    def __post_init__(self) -> None:
+        if self.outcome not in OUTCOMES:
+            raise ParameterError(
+                f"the outcome of {self.id} is {self.outcome!r}; {', '.join(OUTCOMES)} are "
+                "possible. Choose one and give the reason."
+            )
+
+    def __getitem__(self, name: str) -> float:
+        """The value of one quantity."""
+        from panjabi.errors import unknown
+
+        for quantity in self.quantities:
+            if quantity.name == name:
+                return quantity.value
+        raise unknown(f"quantity of {self.id}", name, [q.name for q in self.quantities])
+
+    def __str__(self) -> str:
+        lines = [f"{self.id}  {self.outcome}: {self.statement}"]
+        lines += [f"      {q.name} {q.value:.4g}  ({q.meaning})" for q in self.quantities]
+        return "\n".join([*lines, f"      {self.reason}"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; a number that does not exist is null."""
+        return {
+            "id": self.id,
+            "statement": self.statement,
+            "outcome": self.outcome,
+            "quantities": {
+                q.name: q.value if math.isfinite(q.value) else None for q in self.quantities
+            },
+            "sources": list(self.sources),
+            "reason": self.reason,
+            "figure": self.figure,
+        }
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One of P1 to P14, in this project's words, and the experiment that tries it."""
+
+    id: str
+    statement: str
+    sources: tuple[str, ...]
+    experiment: Callable[[Statement], Finding]
+
+    def run(self) -> Finding:
+        """Compute it."""
+        return self.experiment(self)
+
+    def found(
+        self,
+        outcome: Outcome,
+        reason: str,
+        *quantities: tuple[str, float, str],
+        sources: tuple[str, ...] = (),
+        figure: str | None = None,
+        data: Any = None,
+    ) -> Finding:
+        """The finding of this statement."""
+        return Finding(
+            id=self.id,
+            statement=self.statement,
+            outcome=outcome,
+            quantities=tuple(Quantity(n, float(v), m) for n, v, m in quantities),
+            sources=tuple(dict.fromkeys((*self.sources, *sources))),
+            reason=reason,
+            figure=figure,
+            data=data,
+        )

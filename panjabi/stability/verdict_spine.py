@@ -1,0 +1,192 @@
+"""The verdict on a whole spine model: some hundred states, every reflex with a delay."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.errors import ParameterError
+from panjabi.spine.at_rest import Equilibrium, equilibrium, passive_tangent
+from panjabi.spine.model import SpineModel
+from panjabi.spine.short_range import Bergmark, bergmark, parameters_of
+from panjabi.stability.delays.condensed import Condensed
+from panjabi.stability.spine_system import linear_system
+from panjabi.stability.verdict import (
+    RecoveryEvidence,
+    SpectralEvidence,
+    StabilityVerdict,
+    StaticEvidence,
+    SubsystemMargin,
+    judged,
+    recovery_time,
+)
+
+Floats = NDArray[np.float64]
+
+PUSH = 30.0  # force of the push on T8, half a sine of 0.1 s [N]
+LATEST = 0.2  # delay looked at beside that of the loops [s]
+FINE = 1e-3  # width at which halving for the delay margin ends [s]
+
+
+def spine_verdict(
+    model: SpineModel | Equilibrium,
+    *,
+    push: float = PUSH,
+    tolerance: float = math.radians(0.2),
+    watched: float = 3.0,
+    q: float = 10.0,
+) -> StabilityVerdict:
+    """Whether a spine model at rest is stable, on three kinds of evidence.
+
+    Parameters
+    ----------
+    model : set to rest by its activations when it is not an `Equilibrium` yet.
+    push : forward on T8 [N]; tolerance : of every joint [rad]; watched : run after the push [s].
+    q : of the short-range stiffness k = q F/L in the instantaneous Hessian [1].
+
+    Raises
+    ------
+    ConvergenceError
+        If the model cannot be set to rest.
+    ParameterError
+        For a push, tolerance or time that is not positive.
+    """
+    from panjabi.simulate.spine_run import simulate
+    from panjabi.spine.applied import ForcePulse
+
+    for name, value in (("push", push), ("tolerance", tolerance), ("watched", watched)):
+        if not (math.isfinite(value) and value > 0.0):
+            raise ParameterError(
+                f"{name} is {value!r}; a positive finite number is possible. Leave it out for the "
+                "usual one."
+            )
+    rest = model if isinstance(model, Equilibrium) else equilibrium(model)
+    own = rest.model
+    law = bergmark(q)
+    passive, weight, active, quick = _stiffness(rest, law)
+    system = linear_system(rest)
+    border = [i for i, name in enumerate(system.state_names) if _of_motion(name, own)]
+    small = Condensed(system, border)
+    total = _with_reflexes(rest, small)
+    relaxed = passive + weight + active
+    static = StaticEvidence(_least(total), _least(relaxed), _least(quick))
+    found = small.spectrum()
+    later = _later(small) if found.stable and own.loop_count else math.nan
+    if found.stable and not own.loop_count:
+        later = math.inf
+    spectral = SpectralEvidence(found.rightmost, float(found.residual[0]), found.complete, later)
+    start, length = 0.05, 0.1
+    run = simulate(
+        rest, ForcePulse(force=push, start=start, length=length),
+        duration=start + length + watched,
+    )  # fmt: skip
+    away = np.abs(run.trajectory.state[:, : len(own.free)] - rest.q).max(axis=1)
+    after = run.time - start - length
+    time = None if run.lost_balance else recovery_time(after, away, tolerance)
+    recovery = RecoveryEvidence(
+        f"a push of {push:g} N on T8 for {length:g} s", float(away.max()), tolerance, time, watched
+    )
+    kink, distance = _slack(rest)
+    condition, reasons = judged(static, spectral, recovery, kink_distance=distance, kink=kink)
+    margins = ()
+    if static.least > 0.0:
+        margins = (
+            _share("passive", "stiffness of the units that can be lost", passive, total),
+            _share("active", "stiffness of the muscles that can be lost", active, total),
+        )
+    if not math.isnan(later):
+        longest = max(own.delays, default=0.0)
+        share = later / longest if longest else math.inf
+        how = "all loops later, by halving" if math.isfinite(later) else f"none up to {LATEST:g} s"
+        margins += (SubsystemMargin("neural", "later reflexes", later, "s", share, how),)
+    return StabilityVerdict(
+        condition, f"spine of {len(own.joints)} joints", static, spectral, recovery, kink, distance,
+        margins, reasons, {**dict(own.parameters), **parameters_of(law)},
+    )  # fmt: skip
+
+
+def _of_motion(name: str, model: SpineModel) -> bool:
+    return name in model.free or name.removesuffix(" rate") in model.free
+
+
+def _least(K: Floats) -> float:
+    return float(np.linalg.eigvalsh(0.5 * (K + K.T))[0])
+
+
+def _stiffness(rest: Equilibrium, law: Bergmark) -> tuple[Floats, Floats, Floats, Floats]:
+    """Units relaxed, weight, muscles at constant activation; all with units and muscles fast."""
+    model, q = rest.model, rest.q
+    still = np.zeros(len(model.free))
+    weight = model.dynamics.linearised(q, still, still).by_q
+    passive = passive_tangent(model, q) - weight
+    fast = passive.copy()
+    for joint in model.joints:
+        x, _ = model.seen_by(joint, q, still)
+        place = model.place_of(joint.coordinates)
+        free = np.flatnonzero(place >= 0)
+        added = np.asarray(joint.unit.instantaneous_tangent(x)) - np.asarray(joint.unit.tangent(x))
+        fast[np.ix_(place[free], place[free])] += added[np.ix_(free, free)]
+    if model.muscles is None:
+        return passive, weight, np.zeros_like(passive), fast + weight
+    muscles = model.muscles.muscles
+    pose = muscles.pose(q)
+    geometry = muscles.geometry(pose)
+    resting = model.muscles.units.at_rest(model.excitation, geometry.length)
+    bent = muscles.tension_curvature(pose, resting.force)
+    slow = bent + geometry.slope.T @ (resting.stiffness[:, None] * geometry.slope)
+    springs = law.q.si * resting.force / geometry.length
+    quick = bent + geometry.slope.T @ (springs[:, None] * geometry.slope)
+    return passive, weight, slow, fast + weight + quick
+
+
+def _with_reflexes(rest: Equilibrium, small: Condensed) -> Floats:
+    """Moments per angle of an infinitely slow push, everything answering (n, n) [N m/rad]."""
+    n = len(rest.model.free)
+    D = small.at(np.zeros(1, complex))[0][0].real
+    return rest.model.dynamics.mass_matrix(rest.q) @ D[n:, :n]
+
+
+def _share(subsystem: str, what: str, part: Floats, total: Floats) -> SubsystemMargin:
+    """Largest share of one part of the stiffness that can go: static, at fixed forces."""
+    from scipy.linalg import eigh
+
+    H, P = 0.5 * (total + total.T), 0.5 * (part + part.T)
+    most = float(eigh(P, H, eigvals_only=True)[-1])
+    share = 1.0 / most if most > 1.0 else math.inf
+    return SubsystemMargin(subsystem, what, share, "1", share, "static, reflexes answering")
+
+
+def _later(small: Condensed) -> float:
+    """Extra delay at which the rightmost root meets the axis [s]; inf: none up to `LATEST`."""
+    low, high = 0.0, None
+    for extra in (0.02, 0.05, 0.1, LATEST):
+        if not small.later(extra).rightmost().stable:
+            high = extra
+            break
+        low = extra
+    if high is None:
+        return math.inf
+    while high - low > FINE:
+        middle = 0.5 * (low + high)
+        if small.later(middle).rightmost().stable:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _slack(rest: Equilibrium) -> tuple[str, float]:
+    """The muscle that falls slack first and the turn of one joint that does it [rad]."""
+    model = rest.model
+    if model.muscles is None:
+        return "none", math.inf
+    muscles = model.muscles.muscles
+    geometry = muscles.geometry(rest.q)
+    resting = model.muscles.units.at_rest(model.excitation, geometry.length)
+    steepest = resting.stiffness * np.abs(geometry.slope).max(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = np.where(steepest > 0.0, resting.force / steepest, np.inf)
+    k = int(np.argmin(away))
+    return f"{muscles.names[k]} falls slack", float(away[k])

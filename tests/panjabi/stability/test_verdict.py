@@ -1,0 +1,219 @@
+"""The verdict: how three pieces of evidence are judged, on made-up cases, the trunk and a spine."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.spine.at_rest import equilibrium
+from panjabi.spine.model_build import spine_model
+from panjabi.stability import Condition, judged, reduced_trunk, spine_verdict, trunk_verdict
+from panjabi.stability.delays.counting import count_unstable
+from panjabi.stability.trunk import CHANGES, TrunkFamily
+from panjabi.stability.verdict import (
+    RecoveryEvidence,
+    SpectralEvidence,
+    StaticEvidence,
+    recovery_time,
+)
+
+HELD = StaticEvidence(200.0, 20.0, 25.0)
+DIES = SpectralEvidence(-2.0 + 3.0j, 1e-15, True, 0.1)
+GROWS = SpectralEvidence(0.01 + 0.0j, 1e-15, True, math.nan)
+BACK = RecoveryEvidence("a push", 0.01, 0.002, 0.4, 3.0)
+LOST = RecoveryEvidence("a push", 1.0, 0.002, None, 3.0)
+TRUNK = reduced_trunk()
+
+
+# --- judging ------------------------------------------------------------------------------
+
+
+def test_three_that_agree():
+    condition, reasons = judged(HELD, DIES, BACK)
+    assert condition is Condition.STABLE
+    assert [r.split(":")[0] for r in reasons] == ["Hessian", "spectrum", "recovery"]
+    assert "back within 0.11 deg after 0.4 s" in reasons[2]
+    condition, _ = judged(replace(HELD, least=-1.0), GROWS, LOST)
+    assert condition is Condition.UNSTABLE
+
+
+def test_a_posture_that_reflexes_shake_is_unstable_whatever_the_hessian_says():
+    assert judged(HELD, GROWS, LOST)[0] is Condition.UNSTABLE
+
+
+def test_reflexes_that_make_up_for_the_potential_are_said():
+    condition, reasons = judged(replace(HELD, without_reflexes=-30.0), DIES, BACK)
+    assert condition is Condition.STABLE
+    assert "reflexes alone make up for a potential without a minimum" in reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("static", "spectral", "recovery", "why"),
+    [
+        (HELD, DIES, LOST, "left the basin, or the run is too short"),
+        (HELD, GROWS, BACK, "a root grows with a time of 100 s: slower than the run can show"),
+        (replace(HELD, least=-1.0), DIES, BACK, "while a slow push meets no resistance"),
+    ],
+)
+def test_evidence_that_disagrees_is_undecided_and_says_why(static, spectral, recovery, why):
+    condition, reasons = judged(static, spectral, recovery)
+    assert condition is Condition.UNDECIDED
+    assert reasons[-1].startswith("undecided: ") and why in reasons[-1]
+
+
+def test_at_a_kink_both_sides_are_given_and_nothing_is_decided():
+    sided = replace(DIES, one_sided=(-1.0 + 0j, 0.5 + 0j))
+    condition, reasons = judged(HELD, sided, BACK, kink_distance=0.0, kink="a muscle falls slack")
+    assert condition is Condition.UNDECIDED
+    assert "at -1 and +0.5 1/s (a muscle falls slack)" in reasons[-1]
+
+
+def test_numbers_that_are_none():
+    with pytest.raises(ParameterError, match="a least stiffness of nan"):
+        judged(replace(HELD, least=math.nan), DIES, BACK)
+
+
+def test_recovery_must_last():
+    t = np.linspace(-0.1, 10.0, 1011)
+    assert recovery_time(t, np.where(t < 2.0, 1.0, 0.0), 0.1) == pytest.approx(2.0, abs=0.011)
+    assert recovery_time(t, np.where(t < 9.0, 1.0, 0.0), 0.1) is None  # only just inside
+    assert recovery_time(t, np.zeros_like(t), 0.1) == 0.0
+    assert recovery_time(t, np.ones_like(t), 0.1) is None
+
+
+# --- the trunk ----------------------------------------------------------------------------
+
+
+def test_intact_trunk_is_stable_with_all_margins():
+    found = trunk_verdict(TRUNK)
+    assert found.condition is Condition.STABLE
+    assert found.rightmost_root == pytest.approx(-4.6656 + 7.4952j, abs=1e-3)
+    assert found.least_stiffness == pytest.approx(TRUNK.stiffness + 200.0)
+    assert found.spectral.complete and found.spectral.residual < 1e-12
+    assert found.recovery_time == pytest.approx(0.32, abs=0.02)
+    assert found.limiting == "active"
+    assert "limiting: active" in str(found)
+
+
+def test_margins_end_where_a_root_meets_the_axis():
+    weak = TRUNK.changed(activation=0.004)  # held up by its reflex
+    margins = {m.what: m for m in trunk_verdict(weak).margins}
+    ends = {
+        "strength_loss": margins["strength that can be lost"].value,
+        "extra_delay": margins["later reflex"].value,
+    }
+    for name, size in ends.items():
+        inside, outside = (weak.changed(**{name: f * size}) for f in (0.999, 1.001))
+        assert count_unstable(inside.system()) == 0 < count_unstable(outside.system())
+    loss = margins["reflex gain that can be lost"].value
+    inside, outside = (weak.changed(gain=1.0 - f * loss) for f in (0.999, 1.001))
+    assert count_unstable(inside.system()) == 0 < count_unstable(outside.system())
+
+
+def test_what_is_gone_already_cannot_be_lost():
+    margins = trunk_verdict(TRUNK.changed(passive_loss=1.0)).margins
+    assert math.isinf(margins[0].share)
+
+
+def test_a_late_reflex_shakes_the_trunk():
+    found = trunk_verdict(TRUNK.changed(extra_delay=0.2))
+    assert found.condition is Condition.UNSTABLE and found.margins == ()
+    assert found.static.least > 0.0 and found.recovery_time is None
+
+
+def test_without_cocontraction_the_trunk_sits_on_a_kink():
+    found = trunk_verdict(TRUNK.changed(activation=0.0))
+    assert found.condition is Condition.UNDECIDED
+    assert found.kink_distance == 0.0
+    assert found.spectral.one_sided is not None
+
+
+def test_a_push_beyond_the_basin_is_undecided():
+    weak = TRUNK.changed(activation=0.004)
+    assert trunk_verdict(weak, push=20.0).condition is Condition.STABLE
+    found = trunk_verdict(weak.changed(strength_loss=0.55), push=200.0)
+    assert found.condition is Condition.UNDECIDED and "left the basin" in found.reasons[-1]
+
+
+@pytest.mark.parametrize("name", sorted(CHANGES))
+def test_slopes_of_the_family_are_exact(name):
+    here = TRUNK.changed(passive_loss=0.3, strength_loss=0.2, extra_delay=0.01, gain=1.2)
+    family, x, h = TrunkFamily(here, (name,)), np.array([getattr(here, name)]), 1e-6
+    s = 0.7 + 3.0j
+    (rate,) = family.rates(x)
+    exact = family.system(x).parameter_rate(s, rate)
+    near = (family.system(x + h).matrix(s) - family.system(x - h).matrix(s)) / (2.0 * h)
+    np.testing.assert_allclose(exact, near, rtol=1e-6, atol=1e-6)
+
+
+def test_errors_of_the_trunk():
+    with pytest.raises(ParameterError, match="passive_loss of the trunk is 1.2; finite numbers"):
+        TRUNK.changed(passive_loss=1.2)
+    with pytest.raises(ParameterError, match="at least its negative"):
+        TRUNK.changed(extra_delay=-0.1)
+    with pytest.raises(UnknownNameError, match="change of the reduced trunk 'pasive_loss'"):
+        TRUNK.changed(pasive_loss=0.1)
+    with pytest.raises(UnknownNameError, match="change of the reduced trunk 'stiffness'"):
+        TrunkFamily(TRUNK, ("stiffness",))
+    with pytest.raises(ParameterError, match="push is -1.0; a positive finite number"):
+        trunk_verdict(TRUNK, push=-1.0)
+
+
+# --- a spine ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small():
+    """One joint in one plane with all its muscles and reflexes."""
+    model = spine_model("lumbar", plane="sagittal", joints=["L5-S1"], reflexes=True, preload=500.0)
+    return equilibrium(model, least=0.01)
+
+
+def test_a_spine_of_one_joint(small):
+    found = spine_verdict(small)
+    assert found.condition is Condition.STABLE
+    assert found.spectral.complete
+    assert found.static.instantaneous > found.static.without_reflexes
+    assert 0.0 < found.kink_distance < 0.2 and found.kink.endswith("falls slack")
+    assert {m.subsystem for m in found.margins} == {"passive", "active", "neural"}
+
+
+def test_static_stiffness_with_reflexes_is_what_a_slow_push_meets(small):
+    """A step of force held long: moment over angle, against the condensed matrix at s = 0."""
+    from panjabi.stability.spine_system import linear_system
+
+    system = linear_system(small)
+    J = system.now + sum(t.state for t in system.delayed)
+    assert system.inputs is not None
+    answer = np.linalg.solve(J, -system.inputs[:, 0])
+    stiffness = 1.0 / answer[system.state_names.index("L5_S1_FE")]
+    assert spine_verdict(small).least_stiffness == pytest.approx(stiffness, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("gain", "condition"), [(1.0, Condition.UNDECIDED), (0.7, Condition.STABLE)]
+)
+def test_whole_lumbar_spine_with_its_reflexes_and_with_weaker_ones(gain, condition):
+    """At full gain a tremor grows that the run holds small; at 0.7 all three agree."""
+    model = spine_model("lumbar", reflexes=True, preload=500.0)
+    assert model.reflexes is not None
+    found = spine_verdict(equilibrium(model.with_reflexes(model.reflexes.scaled(gain))))
+    assert found.condition is condition
+    assert found.spectral.complete and found.spectral.residual < 1e-10
+    assert found.static.without_reflexes < 0.0 < found.static.least
+    if gain == 1.0:
+        assert found.rightmost_root == pytest.approx(0.92 + 35.5j, abs=0.05)
+        assert "held within the tolerance" in found.reasons[-1]
+    else:
+        assert found.spectral.delay_margin == pytest.approx(0.067, abs=0.002)
+        assert found.limiting == "passive"
+        assert {m.subsystem for m in found.margins} == {"passive", "active", "neural"}
+
+
+def test_errors_of_a_spine(small):
+    with pytest.raises(ParameterError, match="watched is 0.0; a positive finite number"):
+        spine_verdict(small, watched=0.0)
