@@ -12,6 +12,7 @@ from panjabi.commands_active import add_active_commands
 from panjabi.commands_column import add_column_commands
 from panjabi.commands_experiments import add_experiment_commands
 from panjabi.commands_files import add_file_commands
+from panjabi.commands_hypothesis import add_hypothesis_commands
 from panjabi.commands_neural import add_neural_commands
 from panjabi.commands_passive import add_passive_commands
 
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     add_active_commands(commands)
     add_neural_commands(commands)
     add_experiment_commands(commands)
+    add_hypothesis_commands(commands)
     add_file_commands(commands)
     return parser
 
