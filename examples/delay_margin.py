@@ -48,7 +48,7 @@ def check(answer: Answer) -> None:
     assert answer.lumped["T3"] < 0.096 < answer.lumped["T1"]
     margins = list(answer.muscles.values())
     assert all(one.stable for one in margins)
-    assert 0.02 < margins[0].extra_delay < 0.04
+    assert 0.04 < margins[0].extra_delay < 0.07
     assert margins[1].extra_delay < margins[0].extra_delay < margins[-1].extra_delay
 
 
@@ -61,8 +61,12 @@ def report(answer: Answer) -> str:
     for least, one in answer.muscles.items():
         hertz = one.frequency / (2.0 * math.pi)
         lines.append(
-            f"  every muscle at {100 * least:4.1f} % or more: {1e3 * one.extra_delay:.1f} ms, then "
-            f"it swings at {hertz:.2f} Hz"
+            f"  every muscle at {100 * least:4.1f} % or more: "
+            + (
+                f"{1e3 * one.extra_delay:.1f} ms, then it swings at {hertz:.2f} Hz"
+                if math.isfinite(one.extra_delay)
+                else "any delay is borne"
+            )
         )
     return "\n".join(lines)
 
