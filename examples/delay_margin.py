@@ -87,9 +87,7 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the findings and write every figure as PDF and PNG."""
-    import matplotlib.pyplot as plt
-
-    from panjabi.plots import journal_style
+    from panjabi.plots import save_figures
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")
@@ -97,12 +95,7 @@ def main(arguments: list[str] | None = None) -> None:
     answer = experiment()
     print(report(answer))
     folder = asked.out / "delay_margin"
-    folder.mkdir(parents=True, exist_ok=True)
-    with journal_style():
-        for name, figure in figures(answer).items():
-            for ending in ("pdf", "png"):
-                figure.savefig(folder / f"{name}.{ending}")
-            plt.close(figure)
+    save_figures(figures(answer), folder)
     print(f"figures in {folder}")
 
 

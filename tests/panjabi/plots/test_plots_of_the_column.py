@@ -113,3 +113,16 @@ def test_table_prints_every_level_and_axis(flexion):
         plot_level_table([flexion, flexion])
     with pytest.raises(ParameterError, match="no tests"):
         plot_level_table([])
+
+
+def test_figures_are_written_as_vectors_and_pixels_and_closed(tmp_path):
+    import matplotlib.pyplot as plt
+
+    from panjabi.plots import save_figures
+
+    figure = plt.figure()
+    figure.add_subplot().plot([0.0, 1.0])
+    written = save_figures({"line": figure}, tmp_path / "new" / "folder")
+    assert [path.name for path in written] == ["line.pdf", "line.png"]
+    assert all(path.stat().st_size > 1000 for path in written)
+    assert not plt.fignum_exists(figure.number)
