@@ -6,9 +6,7 @@ make a table; and Crisco's two columns are loaded beyond the point where they bu
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from panjabi.passive import NeutralZoneTest, injured, levels, neutral_zone_test, unit
@@ -108,16 +106,9 @@ def _short(level: str) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the findings and write every figure as PDF and PNG."""
-    from panjabi.plots import save_figures
+    from panjabi.plots import run_script
 
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")
-    asked = parser.parse_args(arguments)
-    answer = experiment()
-    print(report(answer))
-    folder = asked.out / "neutral_zone"
-    save_figures(figures(answer), folder)
-    print(f"figures in {folder}")
+    run_script("neutral_zone", experiment, report, figures, text=__doc__, arguments=arguments)
 
 
 if __name__ == "__main__":

@@ -242,20 +242,12 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
 def save(answer: Answer, folder: Path) -> list[Path]:
     """Write the JSON and every figure as PDF and PNG."""
-    import matplotlib.pyplot as plt
-
-    from fascia.plots import journal_style
+    from panjabi.plots import save_figures
 
     folder.mkdir(parents=True, exist_ok=True)
-    written = [folder / "result.json"]
-    written[0].write_text(json.dumps(to_dict(answer), indent=2, allow_nan=False) + "\n")
-    with journal_style():
-        for name, figure in figures(answer).items():
-            for ending in ("pdf", "png"):
-                written.append(folder / f"{name}.{ending}")
-                figure.savefig(written[-1])
-            plt.close(figure)
-    return written
+    result = folder / "result.json"
+    result.write_text(json.dumps(to_dict(answer), indent=2, allow_nan=False) + "\n")
+    return [result, *save_figures(figures(answer), folder)]
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -6,10 +6,8 @@ braced; and a cable that holds the trunk is cut. Latencies are read from the dri
 
 from __future__ import annotations
 
-import argparse
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from panjabi.experiments import (
@@ -104,16 +102,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the findings and write every figure as PDF and PNG."""
-    from panjabi.plots import save_figures
+    from panjabi.plots import run_script
 
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")
-    asked = parser.parse_args(arguments)
-    answer = experiment()
-    print(report(answer))
-    folder = asked.out / "sudden_load"
-    save_figures(figures(answer), folder)
-    print(f"figures in {folder}")
+    run_script("sudden_load", experiment, report, figures, text=__doc__, arguments=arguments)
 
 
 if __name__ == "__main__":

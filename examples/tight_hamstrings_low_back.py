@@ -127,15 +127,14 @@ def figure(answer: Answer) -> Figure:
 
 
 def main(arguments: list[str] | None = None) -> None:
+    from panjabi.plots import save_figures
+
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
     folder = parser.parse_args(arguments).out / "tight_hamstrings_low_back"
     answer = experiment(progress=True)
     print(report(answer))
-    folder.mkdir(parents=True, exist_ok=True)
-    made = figure(answer)
-    for ending in ("pdf", "png"):
-        made.savefig(folder / f"lumbar_and_hip.{ending}", dpi=300)
+    save_figures({"lumbar_and_hip": figure(answer)}, folder)
     numbers = {**answer.sweep.to_dict(), "verdict": answer.verdict}
     (folder / "result.json").write_text(json.dumps(numbers, indent=2, allow_nan=False) + "\n")
     print(f"\n3 files in {folder}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from panjabi._files import write_whole
-from panjabi.errors import DataFileError, PanjabiError
+from panjabi.errors import DataFileError, PanjabiError, ParameterError
 
 Command = Callable[[argparse.Namespace], tuple[Any, str]]
 """Takes what was asked, returns a plain value for JSON and a text for the screen."""
@@ -46,6 +47,25 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def finite(number: float) -> float | None:
+    """The number, or None where JSON has no word for it."""
+    return number if math.isfinite(number) else None
+
+
+def changes_by_level(texts: Iterable[str]) -> dict[str, list[str]]:
+    """What ``--injury LEVEL:CHANGE``, given once or more, asks for: level -> changes in order."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        level, colon, change = text.partition(":")
+        if not (colon and change):
+            raise ParameterError(
+                f"injury {text!r} has no level and change; LEVEL:CHANGE is possible: a level, a "
+                "colon and a change. Write for instance L4-L5:cut=SSL+ISL."
+            )
+        found.setdefault(level, []).append(change)
+    return found
 
 
 def _deliver(value: Any, text: str, target: str | None) -> None:

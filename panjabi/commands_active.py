@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from panjabi._terminal import add_command
-from panjabi.errors import ParameterError
+from panjabi._terminal import add_command, changes_by_level, finite
 
 if TYPE_CHECKING:
     from panjabi.spine.short_range import ShortRange
@@ -184,8 +183,8 @@ def _stability(asked: argparse.Namespace) -> tuple[Any, str]:
         "eigenvalues_Nm_per_rad": state.spectrum[0].tolist(),
         "lowest_eigenvalue_Nm_per_rad": state.least_stiffness,
         "index_Nm_per_rad": state.index,
-        "critical_q": _finite(state.critical_q),
-        "critical_load_at_these_forces_kg": _finite(state.critical_load),
+        "critical_q": finite(state.critical_q),
+        "critical_load_at_these_forces_kg": finite(state.critical_load),
         "load_margin_kg": more.value,
         "beyond_load_margin": None if more.beyond is None else more.beyond.sentence,
         "mode": state.mode_by_level(),
@@ -207,15 +206,7 @@ def _spine(asked: argparse.Namespace) -> StaticSpine:
     from panjabi.spine.static_build import static_spine
 
     announce_compilation(kernels, path_kernels)
-    injuries: dict[str, list[str]] = {}
-    for text in asked.injury:
-        level, colon, change = text.partition(":")
-        if not (colon and change):
-            raise ParameterError(
-                f"injury {text!r} has no level and change; LEVEL:CHANGE is possible. Write for "
-                "instance L4-L5:cut=SSL+ISL."
-            )
-        injuries.setdefault(level, []).append(change)
+    injuries = changes_by_level(asked.injury)
     return static_spine(
         asked.posture, load=asked.load, injuries=injuries, pressure=1e3 * asked.pressure
     )
@@ -226,10 +217,6 @@ def _law(asked: argparse.Namespace) -> ShortRange:
     from panjabi.spine.short_range import bergmark
 
     return bergmark(asked.q) if asked.stiffness == "bergmark" else Cui()
-
-
-def _finite(number: float) -> float | None:
-    return number if number < float("inf") else None
 
 
 def _recruit_text(value: dict[str, Any]) -> str:

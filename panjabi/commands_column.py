@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from panjabi._terminal import add_command
+from panjabi._terminal import add_command, changes_by_level, finite
 from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -75,10 +75,10 @@ def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
         "plane": asked.plane,
         "law": asked.law,
         "straight": asked.straight,
-        "critical_load_N": _finite(found.load),
+        "critical_load_N": finite(found.load),
         "searched_to_N": found.searched_to,
         "stiffness": found.stiffness,
-        "instantaneous_critical_load_N": None if quick is None else _finite(quick),
+        "instantaneous_critical_load_N": None if quick is None else finite(quick),
         "kind": found.kind,
         "bent_before": found.moved,
         "mode": found.mode_by_level(),
@@ -105,20 +105,11 @@ def _column(asked: argparse.Namespace) -> Column:
     if asked.law == "units":
         from panjabi.spine.units import unit_column
 
-        injuries: dict[str, list[str]] = {}
-        for text in asked.injury:
-            level, colon, change = text.partition(":")
-            if not (colon and change):
-                raise ParameterError(
-                    f"injury {text!r} has no level and change; LEVEL:CHANGE is possible. Write "
-                    "for instance L4-L5:cut=SSL+ISL."
-                )
-            injuries.setdefault(level, []).append(change)
         return unit_column(
             asked.column,
             preload=asked.preload,
             rib_cage=not asked.no_ribs,
-            injuries=injuries,
+            injuries=changes_by_level(asked.injury),
             straight=asked.straight,
             plane=asked.plane,
         )
@@ -139,10 +130,6 @@ def _turned(axis: str, angle: float) -> str:
     plus, minus = DIRECTION_NAMES[axis]
     name = "" if abs(angle) < 0.005 else plus if angle > 0.0 else minus
     return f"{abs(angle):9.2f} {name:9}"
-
-
-def _finite(load: float) -> float | None:
-    return load if load < float("inf") else None
 
 
 def _text(value: dict[str, Any]) -> str:

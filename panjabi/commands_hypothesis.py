@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import math
 from typing import TYPE_CHECKING, Any
 
-from panjabi._terminal import add_command
+from panjabi._terminal import add_command, changes_by_level, finite
 from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -87,15 +86,7 @@ def _lumbar(asked: argparse.Namespace) -> StabilityVerdict:
     from panjabi.spine.model_build import spine_model
     from panjabi.stability.verdict_spine import PUSH, spine_verdict
 
-    injuries: dict[str, list[str]] = {}
-    for text in asked.injury or ():
-        level, colon, words = text.partition(":")
-        if not colon:
-            raise ParameterError(
-                f"--injury {text!r}; possible: a level, a colon and a change, L4-L5:nucleus for "
-                "instance. Write it so."
-            )
-        injuries.setdefault(level, []).append(words)
+    injuries = changes_by_level(asked.injury or ())
     model = spine_model(
         "lumbar",
         reflexes=True,
@@ -129,16 +120,16 @@ def _plain(model: str, v: StabilityVerdict) -> dict[str, Any]:
             "residual": v.spectral.residual,
             "complete": v.spectral.complete,
         },
-        "delay_margin_s": _finite(v.spectral.delay_margin),
+        "delay_margin_s": finite(v.spectral.delay_margin),
         "recovery_time_s": v.recovery.time,
         "peak_rad": v.recovery.peak,
         "tolerance_rad": v.recovery.tolerance,
         "kink": v.kink,
-        "kink_distance_rad": _finite(v.kink_distance),
+        "kink_distance_rad": finite(v.kink_distance),
         "margins": [
             {
-                "subsystem": m.subsystem, "what": m.what, "value": _finite(m.value),
-                "unit": m.unit, "share": _finite(m.share), "how": m.how,
+                "subsystem": m.subsystem, "what": m.what, "value": finite(m.value),
+                "unit": m.unit, "share": finite(m.share), "how": m.how,
             }
             for m in v.margins
         ],
@@ -147,7 +138,3 @@ def _plain(model: str, v: StabilityVerdict) -> dict[str, Any]:
         "assumed_parameters": rests_on.assumed,
         "sources": sorted(rests_on.citations),
     }  # fmt: skip
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

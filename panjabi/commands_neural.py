@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any
 
-from panjabi._terminal import add_command
+from panjabi._terminal import add_command, finite
 from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def _margin(asked: argparse.Namespace) -> tuple[Any, str]:
     s = spectrum.rightmost
     value: dict[str, Any] = {
         "schema": "panjabi-delay-margin/1",
-        "delay_margin_s": found.margin if math.isfinite(found.margin) else None,
-        "crossing_rad_per_s": found.frequency if math.isfinite(found.frequency) else None,
+        "delay_margin_s": finite(found.margin),
+        "crossing_rad_per_s": finite(found.frequency),
         "rightmost_root": {
             "delay_s": delay,
             "real_per_s": s.real,
@@ -102,18 +102,18 @@ def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
     condition = Condition(model=asked.model, **least)
     rest = at_rest(condition)
     found = loop_margin(rest)
-    margin = _finite(found.extra_delay)
+    margin = finite(found.extra_delay)
     value: dict[str, Any] = {
         "schema": "panjabi-delay-margin/1",
         "model": condition.model,
         "cocontraction": condition.cocontraction,
         "delay_margin_s": margin,
-        "crossing_rad_per_s": _finite(found.frequency),
+        "crossing_rad_per_s": finite(found.frequency),
         "rightmost_root": {
             "delay_s": found.longest_delay,
-            "real_per_s": _finite(found.rightmost.real),
-            "imag_rad_per_s": _finite(found.rightmost.imag),
-            "residual": _finite(found.residual),
+            "real_per_s": finite(found.rightmost.real),
+            "imag_rad_per_s": finite(found.rightmost.imag),
+            "residual": finite(found.residual),
             "complete": found.complete,
         },
         "stable": found.stable,
@@ -134,10 +134,6 @@ def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
         f"{s.real:.4f} ± {s.imag:.4f}i 1/s"
         f"{'' if found.complete else ', not all unstable ones were found'}"
     )
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
 
 
 def _model(asked: argparse.Namespace) -> ReflexModel:

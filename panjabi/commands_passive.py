@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import Any
 
-from panjabi._terminal import add_command
+from panjabi._terminal import add_command, finite
 
 _DEG = 180.0 / math.pi
 
@@ -112,7 +112,7 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
     fitted = {}
     for name, number in fit.values.items():
         unit_name, factor = units.get(name, ("Nm_per_deg", 1.0 / _DEG))
-        low, high = (_finite(v * factor) for v in fit.intervals[name])
+        low, high = (finite(v * factor) for v in fit.intervals[name])
         fitted[f"{name}_{unit_name}"] = {"value": number * factor, "low": low, "high": high}
     value = {
         "schema": "panjabi-neutral-zone/1",
@@ -147,7 +147,3 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
 
 def _shown(number: float | None) -> str:
     return f"{'none':>8}" if number is None else f"{number:8.3f}"
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None

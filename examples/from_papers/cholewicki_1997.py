@@ -7,9 +7,7 @@ answer is inverse in q of the short-range stiffness, which is known to a factor 
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,16 +105,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the findings and write the figure as PDF and PNG."""
-    from panjabi.plots import save_figures
+    from panjabi.plots import run_script
 
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")
-    asked = parser.parse_args(arguments)
-    answer = experiment()
-    print(report(answer))
-    folder = asked.out / "cholewicki_1997"
-    save_figures(figures(answer), folder)
-    print(f"figures in {folder}")
+    run_script("cholewicki_1997", experiment, report, figures, text=__doc__, arguments=arguments)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,7 @@ injury are predicted. 40 degrees at L5-S1 are missed: equal levels give 30.
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from panjabi.reference import row
@@ -94,16 +92,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the findings and write the figure as PDF and PNG."""
-    from panjabi.plots import save_figures
+    from panjabi.plots import run_script
 
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")
-    asked = parser.parse_args(arguments)
-    answer = experiment()
-    print(report(answer))
-    folder = asked.out / "crisco_1992"
-    save_figures(figures(answer), folder)
-    print(f"figures in {folder}")
+    run_script("crisco_1992", experiment, report, figures, text=__doc__, arguments=arguments)
 
 
 if __name__ == "__main__":

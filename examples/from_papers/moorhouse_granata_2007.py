@@ -7,9 +7,7 @@ asked the same, at several efforts; and the share is written down by each defini
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,16 +104,11 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the findings and write every figure as PDF and PNG."""
-    from panjabi.plots import save_figures
+    from panjabi.plots import run_script
 
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")
-    asked = parser.parse_args(arguments)
-    answer = experiment()
-    print(report(answer))
-    folder = asked.out / "moorhouse_granata_2007"
-    save_figures(figures(answer), folder)
-    print(f"figures in {folder}")
+    run_script(
+        "moorhouse_granata_2007", experiment, report, figures, text=__doc__, arguments=arguments
+    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from fascia.clinical.examination import Examination
 from fascia.coupling.record import SpineReading
 from fascia.coupling.state import CoupledState, Settled
-from fascia.coupling.wrapped import WrappedSpine, Wrapping, wrapping_of
+from fascia.coupling.wrapped import Wrapping, wrapping_of
 from fascia.network.model import TensionNetwork
 from panjabi.spine.static import StaticSpine
 from panjabi.stability.muscular import StaticStability, static_stability
@@ -36,15 +36,8 @@ def pair(
 def stability_of(settled: Settled, wrapping: Wrapping) -> StaticStability:
     """Of the state's spine and muscle forces inside a network."""
     found = settled.recruitment
-    spine = spine_of(settled).with_wrapping(wrapping)
+    spine = settled.spine.with_wrapping(wrapping)
     return static_stability(spine, found.forces, stiffness=found.stiffness)
-
-
-def spine_of(settled: Settled) -> WrappedSpine:
-    """The spine with its network, units under the compression found."""
-    spine = settled.recruitment.spine
-    assert isinstance(spine, WrappedSpine)
-    return spine
 
 
 def by_level(spine: StaticSpine, values: Floats) -> dict[str, float]:

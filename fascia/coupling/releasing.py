@@ -15,7 +15,6 @@ from fascia.coupling.reading import (
     leg_stiffness,
     pair,
     reading_of,
-    spine_of,
     stability_of,
 )
 from fascia.coupling.record import Drift, SpineRelease
@@ -109,7 +108,7 @@ def _drift(
 ) -> Drift | None:
     """Where the joints go when nothing answers, to first order; None if the posture is lost."""
     settled = state.with_floor
-    stability, spine = stability_of(settled, wrapping), spine_of(settled)
+    stability, spine = stability_of(settled, wrapping), settled.spine
     if not imbalance.any():
         same = spine.with_wrapping(wrapping)
         return Drift(np.zeros_like(imbalance), by_level(same, same.compression(stability.forces)))

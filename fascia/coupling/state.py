@@ -45,6 +45,13 @@ class Settled:
     iterations: int  # between muscles and network
     change: float  # of the network's moments in the last one [N m]
 
+    @property
+    def spine(self) -> WrappedSpine:
+        """The spine with its network, units under the compression found."""
+        spine = self.recruitment.spine
+        assert isinstance(spine, WrappedSpine)
+        return spine
+
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class CoupledState:
@@ -79,9 +86,7 @@ class CoupledState:
     @property
     def spine(self) -> WrappedSpine:
         """The spine with its network, units under the compression found."""
-        spine = self.recruitment.spine
-        assert isinstance(spine, WrappedSpine)
-        return spine
+        return self.with_floor.spine
 
     @property
     def compression(self) -> dict[str, float]:
@@ -118,12 +123,6 @@ class CoupledState:
         return self.equilibrium_only.recruitment.result.least_stiffness
 
     # --- network --------------------------------------------------------------------------
-
-    @property
-    def fascia_moment(self) -> dict[str, float]:
-        """Extension moment of the network on each level [N m]."""
-        term = self.with_floor.wrapping.term
-        return dict(zip(self.spine.levels, (-term.gradient[::3]).tolist(), strict=True))
 
     @property
     def tensions(self) -> dict[str, float]:

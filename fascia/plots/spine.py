@@ -119,12 +119,8 @@ def plot_hamstring_bend(
         0.99, slack, "slack", color=BLUE, fontsize=SMALL, ha="right", va="bottom",
         transform=ax.get_yaxis_transform(),
     )  # fmt: skip
-    ax.set_xscale("log")
-    ticks = [15, 20, 30, 40, 60]
-    ax.set_xticks(ticks, [str(t) for t in ticks])
-    ax.minorticks_off()
-    ax.set_xlabel("hamstring stiffness [N m/rad]")
-    ax.set_ylabel(f"{'lumbar' if joint == 'lumbar' else 'hip'} flexion [°]")
+    _stiffness_axis(ax)
+    ax.set_ylabel(f"{joint} flexion [°]")
     return ax
 
 
@@ -141,11 +137,15 @@ def plot_bend_load(sweep: HamstringSweep, *, ax: Axes | None = None) -> Axes:
             label=f"{level}, {load[0]:.0f} N",
         )  # fmt: skip
     ax.axhline(0.0, color="0.5", linewidth=0.5, zorder=0.5)
+    _stiffness_axis(ax)
+    ax.set_ylabel("change of compression [N]")
+    ax.legend(title="level, load at the left end", frameon=False)
+    return ax
+
+
+def _stiffness_axis(ax: Axes) -> None:
     ax.set_xscale("log")
     ticks = [15, 20, 30, 40, 60]
     ax.set_xticks(ticks, [str(t) for t in ticks])
     ax.minorticks_off()
     ax.set_xlabel("hamstring stiffness [N m/rad]")
-    ax.set_ylabel("change of compression [N]")
-    ax.legend(title="level, load at the left end", frameon=False)
-    return ax

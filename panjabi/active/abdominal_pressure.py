@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.active.build import region_coordinates
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
+from panjabi.body.poses import path_lengths, tree_poses
 from panjabi.body.reduced import reduced_tree
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
@@ -97,19 +98,15 @@ class AbdominalPressure:
     def _line(self, q: Array) -> tuple[float, Array, Array]:
         """Distance of the ends [m] with gradient and Hessian."""
         from panjabi.active.path_kernels import path_curvature
-        from panjabi.body.kernels import forward
-        from panjabi.body.path_kernels import path_derivatives
 
         tree, p = self.tree, self.path
-        nb, ne, n = len(tree.parent), len(tree.slide), len(self.coordinates)
-        R, t = np.empty((nb, 3, 3)), np.empty((nb, 3))
-        axis, origin = np.empty((ne, 3)), np.empty((ne, 3))
-        rate, rate2 = np.empty(ne), np.empty(ne)
-        forward(tree, np.ascontiguousarray(q, float), R, t, axis, origin, rate, rate2)
-        length, slope, H = np.empty(1), np.empty((1, n)), np.empty((1, n, n))
-        lines = (p.start, p.body, p.local)
-        path_derivatives(tree, *lines, p.top, R, t, axis, origin, rate, length, slope)
-        path_curvature(tree, *lines, R, t, axis, origin, rate, rate2, np.ones(1), True, H)
+        at = tree_poses(tree, np.ascontiguousarray(q, float))
+        length, slope = path_lengths(tree, p, at)
+        H = np.empty((1, len(at.q), len(at.q)))
+        path_curvature(
+            tree, p.start, p.body, p.local, at.R, at.t, at.axis_world, at.origin_world,
+            at.rate, at.rate2, np.ones(1), True, H,
+        )  # fmt: skip
         return float(length[0]), slope[0], H[0]
 
 

@@ -94,9 +94,11 @@ def musculature(
     reduced = reduced_tree(tree, free, held)
     placed = place(body, records, abdomen)
     paths = placed.on(reduced)
-    # The same muscles with the abdomen held still: it counts as moving here in any case.
-    moving, _ = with_abdomen(body, coupling or AbdomenCoupling())
-    crossing = _crossing(placed.on(reduced_tree(moving, free, held)))
+    across = paths
+    if coupling is None:  # the abdomen counts as moving here in any case
+        moving, _ = with_abdomen(body, AbdomenCoupling())
+        across = placed.on(reduced_tree(moving, free, held))
+    crossing = _crossing(across)
     if not crossing.any():
         raise ParameterError(
             f"no muscle crosses {', '.join(names)}; joints of the spine are possible. "

@@ -30,7 +30,7 @@ class RestingMuscles:
     residual: Floats  # pull of the fibre minus that of the tendon [N]
 
     @property
-    def _share(self) -> Floats:
+    def share(self) -> Floats:
         """Part of a slow stretch that the fibre takes [1]."""
         kf, kt = self.fibre_stiffness, self.tendon_stiffness
         rigid = np.isinf(kt)
@@ -41,12 +41,12 @@ class RestingMuscles:
     @property
     def stiffness(self) -> Floats:
         """d force / d path length once the fibre has settled, (nm,) [N/m]."""
-        return self.fibre_stiffness * self._share
+        return self.fibre_stiffness * self.share
 
     @property
     def viscosity(self) -> Floats:
         """d force / d path velocity of a slow steady stretch, (nm,) [N s/m]."""
-        return self.fibre_viscosity * self._share**2
+        return self.fibre_viscosity * self.share**2
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from panjabi.experiments.condensed import loop_margin
 from panjabi.experiments.condition import Condition, at_rest
 from panjabi.experiments.force import force_perturbation
 from panjabi.experiments.judging import change, judged
-from panjabi.experiments.pushes import quick_release, sudden_load
+from panjabi.experiments.pushes import Release, quick_release, sudden_load
 from panjabi.neural.creep import CreepEffect, mcgill_brown_1992
 from panjabi.reference import Case, row
 
@@ -32,16 +32,16 @@ def push_cases() -> Iterator[Case]:
     yield from _creep()
 
 
-def _off(condition: Condition) -> float:
+def _off(release: Release) -> float:
     """Latency at which the released muscles shut off [ms]."""
-    seconds = quick_release(condition).response.latencies["extensors"].seconds
+    seconds = release.response.latencies["extensors"].seconds
     return np.nan if seconds is None else MILLISECOND * seconds
 
 
 def _latency() -> Iterator[Case]:
-    base = _off(HEALTHY)
+    base = _off(quick_release(HEALTHY))
     extra = row("N003").number
-    later = _off(replace(HEALTHY, extra_delay=extra / MILLISECOND))
+    later = _off(quick_release(replace(HEALTHY, extra_delay=extra / MILLISECOND)))
     yield judged(
         "N003",
         later - base,
@@ -86,8 +86,8 @@ def _release() -> Iterator[Case]:
         accept="within two published standard deviations",
         met=abs(healthy.stiffness - row("N046").number) <= 2.0 * (row("N046").sd or 0.0),
     )
-    onset = [_off(HEALTHY), _off(HEALTHY.with_phenotype("gain", gain_factor=STIFF))]
-    delayed = _off(HEALTHY.with_phenotype("delay"))
+    onset = [_off(healthy), _off(stiff)]
+    delayed = _off(later)
     yield judged(
         "N250",
         onset[1] - onset[0],

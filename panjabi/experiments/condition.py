@@ -99,3 +99,8 @@ def _changed(condition: Condition) -> SpineModel:
     assert model.reflexes is not None  # `_made` asks for them
     loops = model.reflexes.scaled(condition.gain_factor).later(condition.extra_delay)
     return model.with_reflexes(loops)
+
+
+def bends(model: SpineModel) -> list[int]:
+    """Places of the free flexion-extensions among the free coordinates, from below."""
+    return [k for k, name in enumerate(model.free) if name.endswith("_FE")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from panjabi.errors import ConvergenceError
-from panjabi.experiments.condition import Condition, at_rest
+from panjabi.experiments.condition import Condition, at_rest, bends
 from panjabi.experiments.response import PerturbationResponse, response
 from panjabi.simulate.spine_run import simulate
 from panjabi.spine.applied import ForceStep, QuickRelease
@@ -73,7 +73,7 @@ def moment_of(rest: Equilibrium, push: ForceStep | QuickRelease) -> float:
     """Moment of the force about the lowest free flexion-extension at rest [N m]."""
     dynamics = rest.model.dynamics
     J = dynamics.jacobian(rest.q, push.body, point_of(rest.model.body, push))
-    lowest = next(k for k, name in enumerate(rest.model.free) if name.endswith("_FE"))
+    lowest = bends(rest.model)[0]
     along = np.asarray(push.direction, float)
     return float(push.force * (along / np.linalg.norm(along)) @ J[:, lowest])
 
@@ -81,5 +81,5 @@ def moment_of(rest: Equilibrium, push: ForceStep | QuickRelease) -> float:
 def _inertia(rest: Equilibrium) -> float:
     """About the lowest free flexion-extension, the joints above it held [kg m2]."""
     still = np.zeros(len(rest.q))
-    lowest = next(k for k, name in enumerate(rest.model.free) if name.endswith("_FE"))
+    lowest = bends(rest.model)[0]
     return float(rest.model.dynamics.linearised(rest.q, still, still).mass[lowest, lowest])

@@ -10,12 +10,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from panjabi.experiments.condition import Condition, bends
 from panjabi.neural.measures.onset import Latency, latency
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.spine.drive import command
 
 if TYPE_CHECKING:
-    from panjabi.experiments.condition import Condition
     from panjabi.simulate.record import SpineRecord
 
 Floats = NDArray[np.float64]
@@ -76,9 +76,9 @@ def response(
     end = record.trajectory.end
     time = np.linspace(0.0, end, max(round(end / step) + 1, 8))
     states = record.trajectory.at(time)
-    bends = [k for k, name in enumerate(model.free) if name.endswith("_FE")]
-    angle = states[:, bends].sum(axis=1)
-    rate = states[:, [len(model.free) + k for k in bends]].sum(axis=1)
+    bending = bends(model)
+    angle = states[:, bending].sum(axis=1)
+    rate = states[:, [len(model.free) + k for k in bending]].sum(axis=1)
     excited = excitation(record, time)
     drives = {}
     for name, groups in GROUPS.items():

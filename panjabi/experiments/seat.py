@@ -13,11 +13,11 @@ import numpy as np
 
 from panjabi.experiments.plant import Plant, PlantNoise
 from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.spine.static import GRAVITY
 from panjabi.stability.delays.reference_sets import TRUNK_DELAY
 from panjabi.stability.delays.reflex import FirstOrder, Loop
 from panjabi.stability.delays.reflex_model import ReflexModel
 
-GRAVITY = 9.80665  # [m/s2]
 LEANS = ((1.0, 0.0), (1.0, 1.0))  # seat; trunk, which rides on it
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from panjabi.active.strength import EXTENSION_TARGET
-from panjabi.experiments.condition import Condition, at_rest
+from panjabi.experiments.condition import Condition, at_rest, bends
 from panjabi.spine.applied import QuickRelease
 from panjabi.spine.derivatives import jacobian
 
@@ -51,7 +51,7 @@ def point_stiffness(rest: Equilibrium, applied: Sequence[Perturbation] = ()) -> 
     found = jacobian(model, rest.state, applied=applied)
     late = np.sum(found.late, axis=0)
     # What stands still by itself (rigid tendons, branches of held axes) would make A singular.
-    keep = np.flatnonzero(np.any(found.now, axis=1) | np.any(late, axis=1))
+    keep = np.flatnonzero(found.moving)
     square = np.ix_(keep, keep)
     centre = model.body.com[model.body.body_index(HARNESS)]
     along = dynamics.jacobian(rest.q, HARNESS, centre)[0]  # d x / d q
@@ -61,7 +61,7 @@ def point_stiffness(rest: Equilibrium, applied: Sequence[Perturbation] = ()) -> 
     def stiffness(A: np.ndarray) -> float:
         return -1.0 / float(along @ np.linalg.solve(A[square], push)[:n])
 
-    lowest = next(k for k, name in enumerate(model.free) if name.endswith("_FE"))
+    lowest = bends(model)[0]
     lever = float(-along[lowest])
     still = np.zeros(n)
     weight = dynamics.linearised(rest.q, still, still).by_q[lowest, lowest]

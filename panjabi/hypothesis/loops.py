@@ -71,7 +71,8 @@ def subfailure(statement: Statement) -> Finding:
     loop = Subfailure()
     healthy = loop.at(0.0, 1.0)
     true = loop.at(1.0, 0.0)
-    fold = loop.bifurcation()
+    picture = pictured(loop)
+    fold = picture.fold
     states = loop.fixed_points(1.0)
     nan = float("nan")
     tipping = states[1] if len(states) > 1 else None
@@ -95,7 +96,7 @@ def subfailure(statement: Statement) -> Finding:
         ("share_of_assumed_sets_with_chronic_state", share_with_chronic_state(loop),
          "100 draws, each number times 1/2 to 2, seed 0"),
         figure="plot_subfailure",
-        data=pictured(loop),
+        data=picture,
     )  # fmt: skip
 
 

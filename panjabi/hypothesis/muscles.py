@@ -73,9 +73,10 @@ def force_narrows_the_zone(statement: Statement) -> Finding:
         found = laboratory_with_muscles(one, axis, across)
         return found.half_width, found.end_plus - found.end_minus
 
-    intact = [tested(whole, axis, 0.0) for axis in range(3)]
-    zone = [tested(hurt, 0, f)[0] / intact[0][0] for f in FORCES]
-    reach = [tested(hurt, 0, f)[1] / intact[0][1] for f in FORCES]
+    intact = [tested(whole, axis, 0.0) for axis in (0, 1)]
+    pulled = [tested(hurt, 0, f) for f in FORCES]
+    zone = [z / intact[0][0] for z, _ in pulled]
+    reach = [r / intact[0][1] for _, r in pulled]
     bending = [tested(hurt, 1, f)[0] / intact[1][0] for f in FORCES]
     balance = _force_of_intact(lambda f: tested(hurt, 0, f)[0] / intact[0][0])
     falls = all(b < a for a, b in pairwise(zone))

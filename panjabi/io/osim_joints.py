@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -176,10 +176,11 @@ def _folded(
     turns: list[Motion] = []
     for m in reversed([m for m in motions if m.kind == TURN]):
         if m.coordinate:
-            turns.insert(0, _about(m, constant.T @ m.axis))
+            turns.insert(0, replace(m, axis=constant.T @ m.axis))
         else:
             constant = _turn(m.axis, m.function(0.0)) @ constant
-    shifts = [_about(m, constant.T @ m.axis) for m in motions if m.kind == SHIFT and m.coordinate]
+    shifted = [m for m in motions if m.kind == SHIFT and m.coordinate]
+    shifts = [replace(m, axis=constant.T @ m.axis) for m in shifted]
     return Joint(
         element.name,
         parent.body,
@@ -190,10 +191,6 @@ def _folded(
         (*shifts, *turns),
         element,
     )
-
-
-def _about(motion: Motion, axis: Floats) -> Motion:
-    return Motion(motion.kind, axis, motion.coordinate, motion.function, motion.label)
 
 
 def _turn(axis: Floats, angle: float) -> Floats:

@@ -31,6 +31,17 @@ def array(what: str, value: ArrayLike, shape: tuple[int, ...], unit: str) -> Arr
     return found
 
 
+def held_commands(value: ArrayLike, muscles: int) -> Array:
+    """Feedforward commands (muscles,), each from 0 to 1; raises ParameterError otherwise."""
+    u0 = array("feedforward", value, (muscles,), "1")
+    if u0.min() < 0.0 or u0.max() > 1.0:
+        raise ParameterError(
+            f"feedforward commands reach from {u0.min():g} to {u0.max():g}; possible: 0 to 1. "
+            "Divide forces by what the muscle can do."
+        )
+    return u0
+
+
 def _shown(value: object) -> str:
     shape = np.shape(value) if isinstance(value, (list, tuple, np.ndarray)) else None
     return repr(value) if shape is None else f"of shape {shape}"

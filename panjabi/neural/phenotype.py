@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.errors import ParameterError, unknown
-from panjabi.neural._given import array
+from panjabi.errors import unknown
+from panjabi.neural._given import held_commands
 from panjabi.neural.noise import MotorNoise, SensoryNoise
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
@@ -36,13 +36,8 @@ class NeuralSystem:
     parameters: ParameterSet = _NONE
 
     def __post_init__(self) -> None:
-        u0 = array("feedforward", self.feedforward, (len(self.reflexes.muscles),), "1")
+        u0 = held_commands(self.feedforward, len(self.reflexes.muscles))
         u0.flags.writeable = False
-        if u0.min() < 0.0 or u0.max() > 1.0:
-            raise ParameterError(
-                f"feedforward commands reach from {u0.min():g} to {u0.max():g}; possible: 0 to 1. "
-                "Divide forces by what the muscle can do."
-            )
         object.__setattr__(self, "feedforward", u0)
 
 

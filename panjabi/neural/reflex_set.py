@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural import reflex_kernels as kernels
-from panjabi.neural._given import array
+from panjabi.neural._given import array, held_commands
 from panjabi.neural.loops import GAINS, ReflexLoop
 from panjabi.neural.smooth_kernels import unsaturated
 from panjabi.provenance import ParameterSet
@@ -111,12 +111,7 @@ class ReflexSet:
 
     def offset(self, feedforward: ArrayLike) -> Array:
         """Feedforward commands u0 (muscles,) before saturation; kept `least` from 0 and 1."""
-        u0 = array("feedforward", feedforward, (len(self.muscles),), "1")
-        if u0.min() < 0.0 or u0.max() > 1.0:
-            raise ParameterError(
-                f"feedforward commands reach from {u0.min():g} to {u0.max():g}; possible: 0 to 1. "
-                "Divide forces by what the muscle can do."
-            )
+        u0 = held_commands(feedforward, len(self.muscles))
         kept = np.clip(u0, self.least, 1.0 - self.least)
         return np.array([unsaturated(u, self.corner) for u in kept])
 

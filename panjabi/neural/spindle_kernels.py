@@ -32,7 +32,6 @@ K_SR, K_PR, L_SR, LN_SR, L_PR, LN_PR, R, A, C_LONG, C_SHORT = range(10)
 TIME_1, TIME_2, FREQUENCY_1, FREQUENCY_2, FREQUENCY_C = range(10, 15)
 BETA, BETA_F, GAMMA_F = 15, 16, 17  # of bag1; + 3 for bag2, + 6 for the chain
 G_1, G_2, G_SECONDARY, SHARE, L_SECONDARY, OCCLUSION, WIDTH, LEAST_POLAR = range(24, 32)
-CONSTANTS = 32
 
 
 @njit(cache=True, nogil=True)

@@ -1,7 +1,8 @@
 """Figures: each function takes a result and an axis and returns the axis; nothing is computed.
 
-Nothing is shown and no backend is chosen here; only `save_figures` writes files. Degrees are used
-only here; published figures are markers or bars, the model is drawn as lines.
+Nothing is shown and no backend is chosen here; only `save_figures` writes files, and
+`run_script` through it. Degrees are used only here; published figures are markers or bars, the
+model is drawn as lines.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _EXPORTS: dict[str, str] = {
     "plot_subfailure": "panjabi.plots.loops",
     "plot_damage_growth": "panjabi.plots.loops",
     "plot_sway": "panjabi.plots.loops",
+    "run_script": "panjabi.plots.files",
     "save_figures": "panjabi.plots.files",
     "journal_style": "panjabi.plots.style",
 }

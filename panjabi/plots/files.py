@@ -1,15 +1,18 @@
-"""Writing figures, each as vectors and as pixels."""
+"""Writing figures, each as vectors and as pixels, and scripts that end in them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import argparse
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from panjabi.plots.style import journal_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+Answer = TypeVar("Answer")
 
 
 def save_figures(figures: Mapping[str, Figure], folder: str | Path) -> list[Path]:
@@ -26,3 +29,25 @@ def save_figures(figures: Mapping[str, Figure], folder: str | Path) -> list[Path
                 figure.savefig(written[-1])
             plt.close(figure)
     return written
+
+
+def run_script(
+    name: str,
+    experiment: Callable[[], Answer],
+    report: Callable[[Answer], str],
+    figures: Callable[[Answer], Mapping[str, Figure]],
+    *,
+    text: str | None = None,
+    arguments: Sequence[str] | None = None,
+) -> None:
+    """Run an experiment, print its report and write its figures into OUT/NAME.
+
+    text : what ``--help`` says, its first line; arguments : those of the command line when None.
+    """
+    parser = argparse.ArgumentParser(description=(text or "").partition("\n")[0])
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")
+    folder = parser.parse_args(arguments).out / name
+    answer = experiment()
+    print(report(answer))
+    save_figures(figures(answer), folder)
+    print(f"figures in {folder}")

@@ -96,11 +96,6 @@ class Recruitment:
             return None
         return _signed(np.linalg.eigh(self.cone_dual)[1][:, -1])
 
-    def force_of(self, pattern: str) -> float:
-        """Sum of the forces of muscles whose name begins so [N]."""
-        chosen = [name.startswith(pattern) for name in self.problem.names]
-        return float(self.forces[chosen].sum())
-
 
 def _signed(vector: Floats) -> Floats:
     return vector * np.sign(vector[np.argmax(np.abs(vector))])

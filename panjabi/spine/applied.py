@@ -104,11 +104,12 @@ class ForcePulse(_Placed):
 
 
 @dataclass(frozen=True)
-class ForceStep(_Placed):
-    """A force that is there from a time on."""
+class _Switched(_Placed):
+    """A force that comes or goes at a time and stays so."""
 
     start: float = 0.1  # [s]
-    rise: float = 0.005  # [s]
+    rise: float = 0.005  # over which it comes or goes [s]
+    kind: ClassVar[int]
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -121,32 +122,23 @@ class ForceStep(_Placed):
 
     @property
     def waveform(self) -> tuple[float, ...]:
-        return BLOCK, self.force, self.start, FOREVER, self.rise
+        return self.kind, self.force, self.start, FOREVER, self.rise
 
     tones: ClassVar[tuple[()]] = ()
 
 
 @dataclass(frozen=True)
-class QuickRelease(_Placed):
+class ForceStep(_Switched):
+    """A force that is there from a time on."""
+
+    kind: ClassVar[int] = BLOCK
+
+
+@dataclass(frozen=True)
+class QuickRelease(_Switched):
     """A cable that pulls with a constant force, is in balance with the muscles, and is cut."""
 
-    start: float = 0.1  # when it is cut [s]
-    rise: float = 0.005  # over which it lets go [s]
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _time(self)
-        _rise(self)
-
-    @property
-    def breaks(self) -> tuple[float, ...]:
-        return self.start, self.start + self.rise
-
-    @property
-    def waveform(self) -> tuple[float, ...]:
-        return RELEASE, self.force, self.start, FOREVER, self.rise
-
-    tones: ClassVar[tuple[()]] = ()
+    kind: ClassVar[int] = RELEASE
 
 
 @dataclass(frozen=True)

@@ -117,9 +117,9 @@ def _posture(
         Q = passive_force(model, at, applied)
         if model.muscles is not None:
             muscles = model.muscles.muscles
-            length = muscles.geometry(at).length
-            force = model.muscles.units.at_rest(model.excitation, length).force
-            Q = Q + muscles.generalised_force(at, force)
+            geometry = muscles.geometry(at)
+            force = model.muscles.units.at_rest(model.excitation, geometry.length).force
+            Q = Q - geometry.slope.T @ force
         return Q
 
     rest, size = left_over(q), np.inf
@@ -215,10 +215,7 @@ def _force_slope(units: Musculotendon, resting: RestingMuscles) -> Floats:
     still, _ = units.curves.velocity(np.zeros(1))
     across = np.minimum(np.sin(m.pennation) / np.maximum(resting.fibre_length, 1e-6), 1.0)
     pull = m.max_force * active * still * np.sqrt(1.0 - across**2)
-    kf, kt = resting.fibre_stiffness, resting.tendon_stiffness
-    tied = np.isinf(kt) | (kf + kt == 0.0)
-    share = np.where(tied, 1.0, np.where(tied, 0.0, kt) / np.where(tied, 1.0, kf + kt))
-    return np.where(resting.force > 0.0, pull * share, 0.0)
+    return np.where(resting.force > 0.0, pull * resting.share, 0.0)
 
 
 def _least_squares(
@@ -235,7 +232,9 @@ def _least_squares(
         a = np.clip(told, low, high)
         return float(x @ wanted - told @ a + 0.5 * a @ a), told, a
 
-    x: Any = np.linalg.solve(G @ G.T, wanted)
+    gram = G @ G.T
+    ridge = 1e-10 * np.trace(gram) * np.eye(len(wanted))
+    x: Any = np.linalg.solve(gram, wanted)
     scale = max(1.0, float(np.abs(wanted).max()))
     value, told, a = dual(x)
     for _ in range(100):
@@ -243,8 +242,7 @@ def _least_squares(
         if np.linalg.norm(gap) <= 1e-12 * scale:
             return a, True
         inside = (told > low) & (told < high)
-        J = G[:, inside] @ G[:, inside].T
-        J += 1e-10 * np.trace(G @ G.T) * np.eye(len(x))
+        J = G[:, inside] @ G[:, inside].T + ridge
         step = np.linalg.solve(J, gap)
         share, rise = 1.0, float(gap @ step)
         while share > 1e-9:

@@ -44,6 +44,11 @@ class SpineJacobian:
     late: tuple[Floats, ...]  # by the state one delay ago, delay by delay (size, size)
     inputs: Floats  # by a generalised force on each free coordinate (size, n)
 
+    @property
+    def moving(self) -> NDArray[np.bool_]:
+        """States whose rate depends on any state, (size,); the others stand still."""
+        return np.any([np.any(A, axis=1) for A in (self.now, *self.late)], axis=0)
+
 
 def jacobian(
     model: SpineModel,
@@ -181,10 +186,9 @@ def _muscles(
         return
     r0, m = part["receptor"].start, loops.source
     every = np.arange(len(loops))
+    which = loops.which_delay
     for k in every:
-        late[loops.which_delay[k]][a0 + loops.target[k], r0 + k] = (
-            by_u[loops.target[k]] * bend[loops.target[k]]
-        )
+        late[which[k]][a0 + loops.target[k], r0 + k] = by_u[loops.target[k]] * bend[loops.target[k]]
     lopt, fmax = muscles.optimal_length[m][:, None], muscles.max_force[m][:, None]
     stretch, fast = loops.stretch_gain[:, None] / lopt, loops.rate_gain[:, None] / lopt
     pull = loops.force_gain[:, None] / fmax

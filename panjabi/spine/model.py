@@ -252,10 +252,6 @@ class SpineModel:
 
     # --- changed models -----------------------------------------------------------------------
 
-    def with_excitation(self, excitation: ArrayLike) -> SpineModel:
-        """The same model with other excitations (nm,) or one for all."""
-        return replace(self, excitation=excitation)
-
     def with_reflexes(self, reflexes: StretchReflexes | None) -> SpineModel:
         """The same model with other loops, or none."""
         return replace(self, reflexes=reflexes, recipe={})

@@ -21,7 +21,7 @@ from panjabi.spine.chain import PLANES
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import SpineModel
 from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
-from panjabi.spine.static import LEVELS, HeldLoad
+from panjabi.spine.static import LEVELS, HeldLoad, place_of_load
 from panjabi.spine.static_build import strengthened
 from panjabi.spine.units import RIBBED
 
@@ -204,12 +204,7 @@ def with_load(body: Body, load: HeldLoad) -> Body:
     if load.mass == 0.0:
         return body
     b = body.body_index("T12")
-    poses = body.poses(body.zero())
-    place = load.place
-    if place is None:
-        at = body.centre_of_mass(poses, _carried_by(body, "L5"))
-        place = poses.R[b].T @ (at - poses.t[b])
-    place = np.asarray(place, float)
+    place = place_of_load(body, load)
     m0, m1 = float(body.mass[b]), load.mass
     total = m0 + m1
     centre = (m0 * body.com[b] + m1 * place) / total
@@ -219,14 +214,6 @@ def with_load(body: Body, load: HeldLoad) -> Body:
     inertia[b] += reduced * (between @ between * np.eye(3) - np.outer(between, between))
     mass[b], com[b] = total, centre
     return replace(body, mass=mass, com=com, inertia=inertia)
-
-
-def _carried_by(body: Body, lowest: str) -> tuple[str, ...]:
-    rides = np.zeros(len(body.names), bool)
-    rides[body.body_index(lowest)] = True
-    for b in range(1, len(body.names)):  # parents come first
-        rides[b] |= rides[body.tree.parent[b]]
-    return tuple(n for n, r in zip(body.names, rides, strict=True) if r)
 
 
 def _units(

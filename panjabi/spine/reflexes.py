@@ -11,7 +11,7 @@ to be computed again at times gone by.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,29 +87,16 @@ class StretchReflexes:
 
     def scaled(self, factor: float) -> StretchReflexes:
         """The same loops with all gains times a factor; 0 cuts them."""
-        return StretchReflexes(
-            self.source,
-            self.target,
-            self.delay,
-            factor * self.stretch_gain,
-            factor * self.rate_gain,
-            factor * self.force_gain,
-            self.filter_time,
-            self.parameters,
+        return replace(
+            self,
+            stretch_gain=factor * self.stretch_gain,
+            rate_gain=factor * self.rate_gain,
+            force_gain=factor * self.force_gain,
         )
 
     def later(self, time: float) -> StretchReflexes:
         """The same loops with every delay longer by a time [s]."""
-        return StretchReflexes(
-            self.source,
-            self.target,
-            self.delay + time,
-            self.stretch_gain,
-            self.rate_gain,
-            self.force_gain,
-            self.filter_time,
-            self.parameters,
-        )
+        return replace(self, delay=self.delay + time)
 
 
 def rounded(delay: ArrayLike, step: float = 0.005) -> Floats:

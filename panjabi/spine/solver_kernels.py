@@ -16,7 +16,7 @@ from numba import njit
 
 from panjabi.active.activation import activation_rate
 from panjabi.active.line_kernels import body_twists, line_motion
-from panjabi.body.dynamics_kernels import mass_matrix, place
+from panjabi.body.dynamics_kernels import SOLVED, cholesky, cholesky_solve, mass_matrix, place
 from panjabi.body.kernels import forward
 from panjabi.passive.kernels import evaluate_unit
 from panjabi.spine import packing as at
@@ -159,18 +159,7 @@ def _factor(w, p, M, K, C, S, slope, slopes, share):
                 x = stiff * slope[m, i]
                 for j in range(i + 1):
                     S[i, j] += x * slope[m, j]
-    for j in range(n):  # Cholesky in the lower part
-        for i in range(j, n):
-            value = S[i, j]
-            for k in range(j):
-                value -= S[i, k] * S[j, k]
-            if i == j:
-                if not value > 0.0:
-                    return False
-                S[j, j] = value**0.5
-            else:
-                S[i, j] = value / S[j, j]
-    return True
+    return cholesky(S) == SOLVED
 
 
 @njit(cache=True, nogil=True)
@@ -207,14 +196,7 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, reach, back, x
         )
         for i in range(n):
             back[i] -= force * slope[m, i]
-    for i in range(n):
-        for k in range(i):
-            back[i] -= S[i, k] * back[k]
-        back[i] /= S[i, i]
-    for i in range(n - 1, -1, -1):
-        for k in range(i + 1, n):
-            back[i] -= S[k, i] * back[k]
-        back[i] /= S[i, i]
+    cholesky_solve(S, back)
     for i in range(n):
         v[i] = back[i]
         q[i] += w * back[i]

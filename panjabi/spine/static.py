@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdominal_pressure import AbdominalPressure
-from panjabi.body.kernels import forward, load_gradient, load_hessian
+from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body
-from panjabi.body.poses import Poses
+from panjabi.body.poses import Poses, tree_poses
 from panjabi.errors import ParameterError, unknown
 from panjabi.passive.directions import coordinate_names
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -140,13 +140,7 @@ class StaticSpine:
     def load_place(self) -> Floats:
         """World position of the load held [m]."""
         b = self.body.body_index("T12")
-        if self.load.place is None:
-            standing = self.body.poses(self.body.zero())
-            world = self._centre(standing)
-            local = standing.R[b].T @ (world - standing.t[b])
-        else:
-            local = np.array(self.load.place, float)
-        return self.poses.R[b] @ local + self.poses.t[b]
+        return self.poses.R[b] @ place_of_load(self.body, self.load) + self.poses.t[b]
 
     def joint_centres(self, turned: ArrayLike | None = None) -> Floats:
         """(levels + 1, 3) the joints from below and the next one above T12, in the world [m].
@@ -159,10 +153,6 @@ class StaticSpine:
         poses = self.body.poses(q)
         uppers = [level.split("-")[0] for level in LEVELS]
         return np.array([self.body.joint_centre(poses, name) for name in (*uppers, "T11")])
-
-    def _centre(self, poses: Poses) -> Floats:
-        carried = tuple(n for n, a in zip(self.body.names, self.above[0], strict=True) if a)
-        return self.body.centre_of_mass(poses, carried)
 
     # --- terms of the potential -----------------------------------------------------------
 
@@ -301,14 +291,21 @@ def bodies_above(body: Body) -> NDArray[np.bool_]:
     return above
 
 
+def place_of_load(body: Body, load: HeldLoad) -> Floats:
+    """Where a load is fixed, in T12 (3,) [m]; by default where all above L5 has its centre."""
+    if load.place is not None:
+        return np.array(load.place, float)
+    b, standing = body.body_index("T12"), body.poses(body.zero())
+    carried = tuple(n for n, a in zip(body.names, bodies_above(body)[0], strict=True) if a)
+    world = body.centre_of_mass(standing, carried)
+    return standing.R[b].T @ (world - standing.t[b])
+
+
 def strut_push(pressure: AbdominalPressure, q: Floats) -> Floats:
     """(3,) force of the abdominal pressure on the thorax, world axes [N]; q (18,) [rad]."""
     tree, path = pressure.tree, pressure.path
-    nb, ne = len(tree.parent), len(tree.slide)
-    R, t = np.empty((nb, 3, 3)), np.empty((nb, 3))
-    axes = np.empty((ne, 3)), np.empty((ne, 3)), np.empty(ne), np.empty(ne)
-    forward(tree, np.ascontiguousarray(q, float), R, t, *axes)
-    low, high = (R[b] @ x + t[b] for b, x in zip(path.body, path.local, strict=True))
+    at = tree_poses(tree, np.ascontiguousarray(q, float))
+    low, high = (at.R[b] @ x + at.t[b] for b, x in zip(path.body, path.local, strict=True))
     return pressure.settings.force * _unit(high - low)
 
 

@@ -19,7 +19,7 @@ from panjabi.recruitment.posture import SpineRecruitment, problem_of, recruit
 from panjabi.recruitment.solve import solve_recruitment
 from panjabi.reference import Case, judged, near, row
 from panjabi.spine.short_range import Q_VALUES, bergmark
-from panjabi.spine.static import LEVELS, HeldLoad, StaticSpine
+from panjabi.spine.static import GRAVITY, LEVELS, HeldLoad, StaticSpine
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.strength import moment_demand, strength
 from panjabi.stability.muscular import static_stability
@@ -61,8 +61,12 @@ def _case(
 # --- postures and answers, each once ------------------------------------------------------
 
 
-@cache
 def _standing(load: float = 0.0, q: float = 10.0, floor: float | None = 1.0) -> SpineRecruitment:
+    return _recruited(load, q, floor)  # a cache tells arguments left out from the same ones given
+
+
+@cache
+def _recruited(load: float, q: float, floor: float | None) -> SpineRecruitment:
     return recruit(static_spine("standing", load=load), floor=floor, stiffness=bergmark(q))
 
 
@@ -73,6 +77,16 @@ def _bent(degrees: float) -> StaticSpine:
         angles_deg={"lumbar flexion": half, "pelvis anterior tilt": half, "hip flexion": half}
     )
     return static_spine(q)
+
+
+@cache
+def _bent_over(degrees: float) -> SpineRecruitment:
+    return recruit(_bent(degrees))
+
+
+@cache
+def _supine() -> SpineRecruitment:
+    return recruit(static_spine("supine"))
 
 
 def _with_crate(mass: float, forward: float) -> StaticSpine:
@@ -153,19 +167,19 @@ def lying(id: str, standing: str) -> Case:
     return _ratio(
         id,
         standing,
-        recruit(static_spine("supine")),
+        _supine(),
         "every part supported, so no weight on the disc: what is left is passive tension and floor",
     )
 
 
 def bent_forward(id: str, standing: str) -> Case:
     sweep = ", ".join(
-        f"{_l45(recruit(_bent(d))) / _l45(_standing()):.2f} at {d:g} deg" for d in (30.0, 40.0)
+        f"{_l45(_bent_over(d)) / _l45(_standing()):.2f} at {d:g} deg" for d in (30.0, 40.0)
     )
     return _ratio(
         id,
         standing,
-        recruit(_bent(BEND_DEG)),
+        _bent_over(BEND_DEG),
         f"inclination not printed; {BEND_DEG:g} deg, half of it lumbar, is assumed ({sweep})",
     )
 
@@ -198,7 +212,7 @@ def not_answered(id: str, why: str) -> Case:
 
 def upper_body_weight() -> Case:
     spine = static_spine("standing")
-    found = 9.80665 * float(spine.above[0] @ spine.body.mass)
+    found = GRAVITY * float(spine.above[0] @ spine.body.mass)
     return _case("er_grav", found, "all above L5-S1 of the standard adult of 75 kg")
 
 

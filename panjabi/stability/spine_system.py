@@ -41,13 +41,7 @@ def linear_system(rest: Equilibrium, *, dormant: bool = False) -> LinearDelaySys
             f"{model.state_names[worst]} changes by {found.rate[worst]:.3g} a second, so this is "
             f"no state of rest; up to {STILL:g} counts as one. Take it from `equilibrium`."
         )
-    moving = np.ones(model.size, bool)
-    if not dormant:
-        still = ~np.any(found.now, axis=1) & ~np.any(
-            [np.any(L, axis=1) for L in found.late], axis=0
-        )
-        moving = ~still if len(found.late) else np.any(found.now, axis=1)
-    keep = np.flatnonzero(moving)
+    keep = np.arange(model.size) if dormant else np.flatnonzero(found.moving)
     square = np.ix_(keep, keep)
     names, units = model.state_names, model.state_units
     slides = set(model.body.translations)

@@ -130,6 +130,16 @@ class StabilityVerdict:
         return "\n".join([*lines, f"  limiting: {self.limiting}"])
 
 
+def check_positive(**values: float) -> None:
+    """Raise ParameterError for the first setting of a verdict that is not positive and finite."""
+    for name, value in values.items():
+        if not (math.isfinite(value) and value > 0.0):
+            raise ParameterError(
+                f"{name} is {value!r}; a positive finite number is possible. Leave it out for the "
+                "usual one."
+            )
+
+
 def recovery_time(after: Floats, away: Floats, tolerance: float) -> float | None:
     """Time after the push from which on a run stays within tolerance [s]; None: too late or never.
 

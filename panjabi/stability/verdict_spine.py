@@ -7,7 +7,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.errors import ParameterError
 from panjabi.spine.at_rest import Equilibrium, equilibrium, passive_tangent
 from panjabi.spine.model import SpineModel
 from panjabi.spine.short_range import Bergmark, bergmark, parameters_of
@@ -19,6 +18,7 @@ from panjabi.stability.verdict import (
     StabilityVerdict,
     StaticEvidence,
     SubsystemMargin,
+    check_positive,
     judged,
     recovery_time,
 )
@@ -56,12 +56,7 @@ def spine_verdict(
     from panjabi.simulate.spine_run import simulate
     from panjabi.spine.applied import ForcePulse
 
-    for name, value in (("push", push), ("tolerance", tolerance), ("watched", watched)):
-        if not (math.isfinite(value) and value > 0.0):
-            raise ParameterError(
-                f"{name} is {value!r}; a positive finite number is possible. Leave it out for the "
-                "usual one."
-            )
+    check_positive(push=push, tolerance=tolerance, watched=watched)
     rest = model if isinstance(model, Equilibrium) else equilibrium(model)
     own = rest.model
     law = bergmark(q)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from panjabi.errors import ParameterError
 from panjabi.stability.delays.axis import crossings_along
 from panjabi.stability.delays.counting import count_right_of
 from panjabi.stability.delays.margin import delay_margin
@@ -21,6 +20,7 @@ from panjabi.stability.verdict import (
     StabilityVerdict,
     StaticEvidence,
     SubsystemMargin,
+    check_positive,
     judged,
     recovery_time,
 )
@@ -46,12 +46,7 @@ def trunk_verdict(
     ParameterError
         For a push, tolerance or time that is not positive.
     """
-    for name, value in (("push", push), ("tolerance", tolerance), ("watched", watched)):
-        if not (math.isfinite(value) and value > 0.0):
-            raise ParameterError(
-                f"{name} is {value!r}; a positive finite number is possible. Leave it out for the "
-                "usual one."
-            )
+    check_positive(push=push, tolerance=tolerance, watched=watched)
     system = trunk.system()
     found = characteristic_roots(system, count=2)
     root = found.rightmost

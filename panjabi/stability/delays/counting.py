@@ -91,11 +91,10 @@ def root_bound(system: LinearDelaySystem, real_part: float) -> float:
     taps, n = system.taps, system.size
     E = np.linalg.inv(taps.mass)
     A, N = np.abs(E @ taps.now), np.zeros((n, n))
-    columns = np.arange(n)[taps.columns] if taps.columns.size else taps.columns
     for row, T, state, rate in zip(taps.rows, taps.delay, taps.state, taps.rate, strict=True):
         grown = np.exp(-real_part * T) * np.abs(E[:, row])
-        A[:, columns] += np.outer(grown, np.abs(state))
-        N[:, columns] += np.outer(grown, np.abs(rate))
+        A[:, taps.columns] += np.outer(grown, np.abs(state))
+        N[:, taps.columns] += np.outer(grown, np.abs(rate))
     if np.any(N):
         if np.abs(np.linalg.eigvals(N)).max() >= 1.0:
             raise ParameterError(

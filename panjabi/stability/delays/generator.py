@@ -80,7 +80,6 @@ def generator(system: LinearDelaySystem, nodes: int) -> Floats:
     parts = []
     size = n
     for members in groups(taps):
-        V = np.zeros((n, 0))
         basis = signals(taps.state[members], taps.rate[members])
         V = np.zeros((n, basis.shape[1]))
         V[taps.columns] = basis

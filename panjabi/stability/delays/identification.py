@@ -104,7 +104,7 @@ def identify(
         return np.concatenate([gap.real, gap.imag])
 
     def slope(z: Floats) -> Floats:
-        rates = transfer_rates(family, z * size, s, i, o)[1] * size / spread[:, None]
+        rates = transfer_rates(family, z * size, s, i, o) * size / spread[:, None]
         return np.concatenate([rates.real, rates.imag])
 
     low = [0.0 if n.rpartition(".")[2] in POSITIVE else -np.inf for n in family.names]

@@ -102,10 +102,8 @@ def transfer(system: LinearDelaySystem, s: Complexes, i: int, o: int) -> Complex
     return (x[..., 0] @ system.outputs[o] + system.feedthrough[o, i]) * late
 
 
-def transfer_rates(
-    family: Family, x: Floats, s: Complexes, i: int, o: int
-) -> tuple[Complexes, Complexes]:
-    """H (k,) and its exact derivative with every parameter, (k, p): -C M^-1 M_p M^-1 B."""
+def transfer_rates(family: Family, x: Floats, s: Complexes, i: int, o: int) -> Complexes:
+    """Exact derivative of `transfer` with every parameter, (k, p): -C M^-1 M_p M^-1 B."""
     system = family.system(x)
     assert system.inputs is not None and system.outputs is not None
     M = system.matrix(s)
@@ -119,4 +117,4 @@ def transfer_rates(
         for j, at in enumerate(s):
             moved = system.parameter_rate(complex(at), rate)
             rates[j, p] = -late[j] * (left[j] @ moved @ right[j])
-    return transfer(system, s, i, o), rates
+    return rates
