@@ -115,11 +115,11 @@ class FunctionalSpinalUnit:
     @property
     def branch_stiffness(self) -> Array:
         """Stiffness of each Maxwell branch by axis, preload in, shape (3, branches) [N m/rad]."""
-        total = self.factor * np.array(self.hysteresis.stiffness, dtype=np.float64)
+        total = np.array(self.hysteresis.stiffness, dtype=np.float64)
         for one in self.structures:
             if one.branches:
                 total = total + np.array(one.branches, dtype=np.float64)
-        return total
+        return self.factor * total
 
     def _evaluate(self, angles: ArrayLike) -> tuple[float, Array, Array]:
         at = np.ascontiguousarray(angles, dtype=np.float64)

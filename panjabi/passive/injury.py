@@ -13,6 +13,7 @@ from dataclasses import replace
 from panjabi.errors import ParameterError, unknown
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.kernels import LINEAR
+from panjabi.passive.ribs import with_rib_cage
 from panjabi.passive.terms import Structure, Term, linear
 from panjabi.provenance import Parameter
 from panjabi.reference import row
@@ -94,60 +95,6 @@ def facetectomy(unit: Unit, side: str = "both") -> Unit:
     if side != "both" and "CL" in (s.name for s in unit.structures):
         left.append(unit.structure("CL").changed(stiffness=0.5))
     return unit.with_structures(left, f"facetectomy {side}")
-
-
-def with_rib_cage(unit: Unit) -> Unit:
-    """With the anterior rib cage, for T1-T2 to T11-T12.
-
-    Its stiffness follows from that of thoracic regions with and without ribs (Mannen et al. 2018,
-    means, 400 N follower load): what the ribs add to neutral and to elastic zone, as a ratio that
-    is taken over to no load, and a loss in proportion. (That the ratio is taken over, and not the
-    difference, was chosen after both had been held against Liebsch et al. 2017.)
-    """
-    regions = {"T1-T4": range(1, 4), "T4-T8": range(4, 8), "T8-T12": range(8, 12)}
-    upper = unit.level.partition("-")[0]
-    region = next((r for r, tops in regions.items() if upper in [f"T{i}" for i in tops]), None)
-    if region is None:
-        raise ParameterError(
-            f"{unit.level} has no rib cage; possible: T1-T2 to T11-T12. Choose a thoracic level."
-        )
-    if any(s.name == "ribs" for s in unit.structures):
-        return unit
-    terms: list[Term] = []
-    branches: list[tuple[float, ...]] = []
-    known: dict[str, Parameter] = {}
-    for axis, letters in enumerate(("FE", "LB", "AR")):
-        ratio = {}
-        for zone in ("NZ", "EZ"):
-            with_ribs = row(f"man18_{letters}_{zone}stiff_{region}_intact")
-            without = row(f"man18_{letters}_{zone}stiff_{region}_no_ribs")
-            ratio[zone] = with_ribs.number / without.number
-            known[f"rib_factor_{letters}_{zone}"] = Parameter(
-                ratio[zone], "1", with_ribs.bib, "derived", f"{region}, ribs over no ribs, 400 N"
-            )
-        ramps = [t for s in unit.structures for t in s.terms if t.axis == axis and t.side]
-        at_neutral = sum(
-            t.values[0] for s in unit.structures for t in s.terms
-            if t.axis == axis and t.kind == LINEAR
-        )  # fmt: skip
-        added = max(ratio["NZ"] - 1.0, 0.0) * at_neutral
-        terms.append(linear(axis, added))
-        for side in (-1, 1):
-            own = [t for t in ramps if t.side == side]
-            total = at_neutral + sum(t.values[0] for t in own)
-            more = max((ratio["EZ"] - 1.0) * total - added, 0.0)
-            weight = more / sum(t.values[0] for t in own)
-            terms += [t.scaled(weight) for t in own]
-        branches.append(tuple(k * added / at_neutral for k in unit.hysteresis.stiffness[axis]))
-    ribs = Structure("ribs", tuple(terms), "ribs", tuple(branches))
-    return unit.with_structures((*unit.structures, ribs), "rib cage on", known)
-
-
-def without_rib_cage(unit: Unit) -> Unit:
-    """With the anterior rib cage cut away; a unit that has none is unchanged."""
-    if not any(s.name == "ribs" for s in unit.structures):
-        return unit
-    return cut(unit, "ribs")
 
 
 # Per grade, by axis: loss of the stiffness at neutral, growth of the ramps, growth of their onset.

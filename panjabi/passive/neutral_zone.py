@@ -10,7 +10,7 @@ All are one-sided: half of the width between the two ends, as Panjabi's values a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -145,6 +145,21 @@ def zero_load_gap(loop: Loop) -> NeutralZone:
         raise ParameterError("a zero-load gap needs both branches of a loop; the record has one.")
     up, down = (float(_at_moment(m, x, 0.0)) for m, x in (loop.rising, loop.falling))
     return NeutralZone("zero_load_gap", min(up, down), max(up, down), "between loop branches")
+
+
+def gap_and_range(
+    units: Iterable[FunctionalSpinalUnit], axis: int | str, moment: float
+) -> tuple[float, float]:
+    """Zero-load gap and range of motion [rad] of units in series in continuous cycles.
+
+    Both are whole widths, summed over the units: under a pure moment each carries all of it.
+    """
+    gap = reach = 0.0
+    for one in units:
+        found = cyclic_test(one, axis, moment=moment)
+        gap += 2.0 * zero_load_gap(split_loop(found.moment, found.angle)).half_width
+        reach += float(np.ptp(found.angle[found.cycle(3)]))
+    return gap, reach
 
 
 def slope_in_motion(loop: Loop) -> float:

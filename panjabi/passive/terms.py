@@ -130,7 +130,7 @@ class Structure:
     name: str
     terms: tuple[Term, ...]
     kind: str = "ligament"  # disc, ligament, facet, ribs, implant, joint
-    branches: tuple[tuple[float, ...], ...] = ()  # Maxwell branches of its own, (3, times)
+    branches: tuple[tuple[float, ...], ...] = ()  # its Maxwell branches, (3, times); preloaded
 
     def changed(self, *, stiffness: float = 1.0, toe: float = 1.0) -> Structure:
         """Every term scaled and its toe lengthened; this structure is unchanged."""

@@ -16,14 +16,14 @@ from panjabi.neural.reflex_set import ReflexSet
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
-from panjabi.passive.injury import injured, with_rib_cage
+from panjabi.passive.injury import injured
+from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.spine.chain import PLANES
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import SpineModel
 from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
 from panjabi.spine.static import LEVELS, HeldLoad, place_of_load
 from panjabi.spine.static_build import strengthened
-from panjabi.spine.units import RIBBED
 
 if TYPE_CHECKING:
     from panjabi.active.musculature import Musculature

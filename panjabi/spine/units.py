@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from panjabi.body.model import Body
     from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
-RIBBED = tuple(f"T{i}-T{i + 1}" for i in range(1, 12))
-"""Levels that the anterior rib cage bridges."""
-
 
 def unit_column(
     region: str,
@@ -45,7 +42,8 @@ def unit_column(
         For a column, level, source or injury that does not exist.
     """
     from panjabi.passive.functional_unit import unit
-    from panjabi.passive.injury import injured, with_rib_cage
+    from panjabi.passive.injury import injured
+    from panjabi.passive.ribs import RIBBED, with_rib_cage
 
     levels = levels_of(region)
     changes = dict(injuries or {})

@@ -38,9 +38,9 @@ PINNED = {
         "undetermined",
         {
             "share_zone_grows_more": 0.6,
-            "rib_cage_zone_growth_FE_percent": 46.8,
-            "rib_cage_range_growth_FE_percent": 46.2,
-            "rib_cage_zone_growth_AR_percent": 110.0,
+            "rib_cage_zone_growth_FE_percent": 45.9,
+            "rib_cage_range_growth_FE_percent": 51.4,
+            "rib_cage_zone_growth_AR_percent": 186.0,
         },
     ),
     "P5": ("fixed by construction", {"least_zone_less_range_percent": 9.28}),

@@ -1,0 +1,182 @@
+"""The anterior rib cage as one more structure of a thoracic unit, T1-T2 to T11-T12.
+
+What it adds is stated as factors by region and axis: stiffness with ribs over stiffness without, of
+the neutral and of the elastic zone, in slow motion. `Mannen2018` takes these from one laboratory
+(means, 400 N follower load). `default` is the most probable set between them, within their
+standard errors, and what six thoraces lost with their ribs without load (Liebsch et al. 2017); see
+`panjabi.passive.rib_fitting`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from panjabi.errors import DataFileError, ParameterError, unknown
+from panjabi.passive import kernels
+from panjabi.passive.directions import levels
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.kernels import LINEAR
+from panjabi.passive.preload import published_stiffening
+from panjabi.passive.targets import thoracic_region
+from panjabi.passive.terms import Structure, Term, linear
+from panjabi.provenance import Parameter
+from panjabi.reference import row
+from panjabi.reference.tables import read_csv
+
+RIBBED = levels("thoracic")
+"""Levels that the anterior rib cage bridges."""
+REGIONS = ("T1-T4", "T4-T8", "T8-T12")
+SOURCES = ("default", "Mannen2018")
+PRESSED = 400.0  # follower load under which the factors were measured [N]
+SPECIMENS = 8  # of Mannen et al.
+
+_LETTERS = ("FE", "LB", "AR")
+_COLUMNS = ("axis", "region", "neutral", "elastic", "loss")
+
+
+@dataclass(frozen=True)
+class RibFactors:
+    """What the ribs do to one region about one axis."""
+
+    neutral: float  # slope across the neutral zone, with ribs over without
+    elastic: float  # slope of the elastic zone, with ribs over without
+    loss: float  # share of the branches in what the ribs add, over that share in the unit
+
+
+@dataclass(frozen=True)
+class MeasuredFactor:
+    """One factor of Mannen et al. and its relative standard error."""
+
+    value: float
+    error: float  # of its logarithm; the two conditions taken as independent
+
+
+def measured_factor(axis: int, region: str, zone: str) -> MeasuredFactor:
+    """Mean stiffness of a zone ("NZ", "EZ") of a region with ribs over that without."""
+    means = [
+        row(f"man18_{_LETTERS[axis]}_{zone}stiff_{region}_{state}")
+        for state in ("intact", "no_ribs")
+    ]
+    spread = sum(((m.sd or 0.0) / m.number) ** 2 for m in means)
+    return MeasuredFactor(means[0].number / means[1].number, (spread / SPECIMENS) ** 0.5)
+
+
+def rib_factors(source: str = "default") -> dict[tuple[int, str], RibFactors]:
+    """Factors of a source by axis and region.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such source.
+    """
+    if source == "default":
+        return dict(_packaged())
+    if source != "Mannen2018":
+        raise unknown("source of the rib cage", source, SOURCES)
+    return {
+        (axis, region): RibFactors(
+            measured_factor(axis, region, "NZ").value, measured_factor(axis, region, "EZ").value,
+            1.0,
+        )
+        for axis in range(3)
+        for region in REGIONS
+    }  # fmt: skip
+
+
+def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> FunctionalSpinalUnit:
+    """With the anterior rib cage, for T1-T2 to T11-T12; a unit that has it is unchanged.
+
+    Raises
+    ------
+    ParameterError
+        If no ribs bridge the level.
+    UnknownNameError
+        If there is no such source.
+    """
+    _ribbed(unit)
+    if any(s.name == "ribs" for s in unit.structures):
+        return unit
+    factors = rib_factors(source)
+    region = thoracic_region(unit.level)[0]
+    known = {}
+    for axis, letters in enumerate(_LETTERS):
+        one = factors[axis, region]
+        for name in _COLUMNS[2:]:
+            known[f"rib_{name}_{letters}"] = _parameter(getattr(one, name), name, region, source)
+    return with_ribs(unit, tuple(factors[axis, region] for axis in range(3)), known)
+
+
+def with_ribs(
+    unit: FunctionalSpinalUnit,
+    factors: tuple[RibFactors, ...],
+    parameters: dict[str, Parameter] | None = None,
+) -> FunctionalSpinalUnit:
+    """The unit with ribs of given factors about its three axes.
+
+    The factors are met in motion under the load they were measured at; without it the ribs' linear
+    part and branches are less by the unit's own preload factor. Where a zone would need ribs that
+    push away, they add nothing to it.
+    """
+    _ribbed(unit)
+    pressed = published_stiffening().factor(PRESSED)
+    terms: list[Term] = []
+    branches: list[tuple[float, ...]] = []
+    for axis, one in enumerate(factors):
+        own = [t for s in unit.structures for t in s.terms if t.axis == axis]
+        ramps = [t for t in own if t.side]
+        slow = unit.hysteresis.stiffness[axis]
+        moving = sum(slow) + sum(t.values[0] for t in own if t.kind == LINEAR)
+        toe = sum(kernels.evaluate(t.kind, np.array(t.row()), 0.0)[2] for t in ramps)
+        full = 0.5 * sum(t.values[0] for t in ramps)  # of one side
+        at_neutral = (one.neutral - 1.0) * (pressed * moving + toe)
+        beyond = (one.elastic - 1.0) * (pressed * moving + full)
+        share = max((beyond - at_neutral) / (full - toe), 0.0)  # of the ramps
+        grown = max((at_neutral - share * toe) / (pressed * moving), 0.0)  # of the rest
+        terms.append(linear(axis, grown * max(moving - one.loss * sum(slow), 0.0), preloaded=True))
+        terms += [t.scaled(share) for t in ramps]
+        branches.append(tuple(grown * one.loss * k for k in slow))
+    ribs = Structure("ribs", tuple(terms), "ribs", tuple(branches))
+    return unit.with_structures((*unit.structures, ribs), "rib cage on", parameters)
+
+
+def without_rib_cage(unit: FunctionalSpinalUnit) -> FunctionalSpinalUnit:
+    """With the anterior rib cage cut away; a unit that has none is unchanged."""
+    left = [s for s in unit.structures if s.name != "ribs"]
+    if len(left) == len(unit.structures):
+        return unit
+    return unit.with_structures(left, "rib cage cut")
+
+
+def _ribbed(unit: FunctionalSpinalUnit) -> None:
+    if unit.level not in RIBBED:
+        raise ParameterError(
+            f"{unit.level} has no rib cage; possible: T1-T2 to T11-T12. Choose a thoracic level."
+        )
+
+
+def _parameter(value: float, name: str, region: str, source: str) -> Parameter:
+    if source == "default":
+        how = f"{region}, jointly to stiffness with and without ribs and to what their removal did"
+        return Parameter(value, "1", "ThisWork", "fitted", how)
+    if name == "loss":
+        return Parameter(value, "1", "ThisWork", "assumed", "ribs lose as the unit does")
+    bib = row(f"man18_FE_NZstiff_{region}_intact").bib
+    return Parameter(value, "1", bib, "derived", f"{region}, ribs over no ribs, 400 N")
+
+
+@cache
+def _packaged() -> dict[tuple[int, str], RibFactors]:
+    name = "ribs.csv"
+    text = (files("panjabi.passive") / "data" / name).read_text(encoding="utf-8")
+    table = {}
+    for line, cells in read_csv(text, name, _COLUMNS):
+        try:
+            values = (float(cells[column]) for column in _COLUMNS[2:])
+            table[int(cells["axis"]), cells["region"]] = RibFactors(*values)
+        except ValueError as error:
+            raise DataFileError(f"packaged {name}, line {line}: {error}. Fit it again.") from error
+    return table

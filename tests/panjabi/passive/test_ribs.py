@@ -1,0 +1,133 @@
+"""The rib cage: two laboratories in one fit, and Panjabi's P4 where it fails."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, replace
+from math import log
+
+import numpy as np
+import pytest
+
+from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.passive.functional_unit import unit
+from panjabi.passive.neutral_zone import gap_and_range
+from panjabi.passive.rib_fitting import joint_rib_fit
+from panjabi.passive.ribs import (
+    REGIONS,
+    RIBBED,
+    RibFactors,
+    measured_factor,
+    rib_factors,
+    with_rib_cage,
+    with_ribs,
+    without_rib_cage,
+)
+
+BARE = [unit(level) for level in RIBBED]
+
+
+def growth_without(caged, axis):
+    """Growth of zero-load gap and range of T1-T12 at 2 N m when the anterior cage goes [%]."""
+    before, after = (gap_and_range(units, axis, 2.0) for units in (caged, BARE))
+    return [100.0 * (new / old - 1.0) for old, new in zip(before, after, strict=True)]
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_removal_in_bending_and_rotation_takes_more_from_the_zone(axis):
+    """Liebsch 2017; sizes in the validation table, where these rows are calibration."""
+    zone, whole = growth_without([with_rib_cage(one) for one in BARE], axis)
+    assert zone > whole + 5.0 > 5.0
+
+
+def test_removal_in_flexion_is_where_p4_fails():
+    """Liebsch 2017: +46 against +52 %."""
+    zone, whole = growth_without([with_rib_cage(one) for one in BARE], 0)
+    assert 0.0 < zone < whole - 3.0
+
+
+def test_stiffness_alone_leaves_the_sign_in_flexion_open():
+    """With ribs that lose as the unit does, zone and range gain alike: the fit's loss decides."""
+    zone, whole = growth_without([with_rib_cage(one, "Mannen2018") for one in BARE], 0)
+    assert abs(zone - whole) < 2.0
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_more_loss_in_the_ribs_means_less_zone_gained(axis):
+    """The mechanism: what the ribs dissipate goes with them."""
+    factors = rib_factors()
+    gained = []
+    for loss in (0.5, 0.8, 1.1):
+        caged = []
+        for one in BARE:
+            region = REGIONS[0 if one.level in RIBBED[:3] else 1 if one.level in RIBBED[:7] else 2]
+            own = tuple(replace(factors[i, region], loss=loss) for i in range(3))
+            caged.append(with_ribs(one, own))
+        gained.append(growth_without(caged, axis))
+    zones, ranges = np.array(gained).T
+    assert np.all(np.diff(zones) < -10.0)
+    assert np.abs(np.diff(ranges)).max() < 0.2 * np.abs(np.diff(zones)).min()
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_packaged_factors_are_the_joint_fit(axis):
+    packaged = rib_factors()
+    for region, one in joint_rib_fit(axis).items():
+        assert astuple(one) == pytest.approx(astuple(packaged[axis, region]), rel=1e-4)
+
+
+def test_fit_stays_within_the_standard_errors_of_the_stiffness():
+    """Where Mannen's ribs soften, the fit stops at no effect: that is within the error as well."""
+    for (axis, region), one in rib_factors().items():
+        for zone, value in (("NZ", one.neutral), ("EZ", one.elastic)):
+            measured = measured_factor(axis, region, zone)
+            assert abs(log(value / measured.value)) < measured.error, (axis, region, zone)
+
+
+@pytest.mark.parametrize("level", ["T2-T3", "T6-T7", "T10-T11"])
+def test_factors_are_met_under_the_load_they_were_measured_at(level):
+    """Slopes in fast motion at neutral and far past every bend, with ribs over without."""
+    factors = tuple(RibFactors(n, e, 0.7) for n, e in ((1.3, 1.4), (1.5, 2.0), (2.0, 3.0)))
+    bare = unit(level).with_preload(400.0)
+    caged = with_ribs(unit(level), factors).with_preload(400.0)
+    for place, column in ((0.0, 0), (-2.0, 1), (2.0, 1)):
+        at = np.full(3, place)
+        stiff = [np.diag(one.instantaneous_tangent(at)) for one in (bare, caged)]
+        wanted = [astuple(f)[column] for f in factors]
+        assert stiff[1] / stiff[0] == pytest.approx(wanted, rel=1e-3 if column else 1e-12)
+
+
+def test_ribs_that_would_soften_add_nothing():
+    one = unit("T5-T6")
+    caged = with_ribs(one, (RibFactors(0.5, 0.5, 1.0),) * 3)
+    at = np.array([0.03, -0.02, 0.05])
+    assert caged.moment(at) == pytest.approx(one.moment(at), rel=1e-12)
+    assert caged.branch_stiffness == pytest.approx(one.branch_stiffness)
+
+
+def test_ribs_on_and_off_is_the_unit_again():
+    one = unit("T6-T7")
+    caged = with_rib_cage(one)
+    again = without_rib_cage(caged)
+    at = np.array([0.03, -0.02, 0.05])
+    assert again.moment(at) == pytest.approx(one.moment(at), rel=1e-12)
+    assert again.branch_stiffness == pytest.approx(one.branch_stiffness)
+    assert without_rib_cage(one) is one
+    assert with_rib_cage(caged) is caged
+
+
+def test_parameters_say_where_the_factors_come_from():
+    fitted = with_rib_cage(unit("T6-T7")).parameters["rib_loss_FE"]
+    assert (fitted.status, fitted.source) == ("fitted", "ThisWork")
+    derived = with_rib_cage(unit("T6-T7"), "Mannen2018").parameters
+    assert derived["rib_neutral_FE"].value == pytest.approx(3.27 / 1.95)
+    assert derived["rib_neutral_FE"].status == "derived"
+    assert derived["rib_loss_FE"].status == "assumed"
+
+
+def test_errors_say_what_is_possible():
+    with pytest.raises(ParameterError, match="T1-T2 to T11-T12"):
+        with_rib_cage(unit("L4-L5"))
+    with pytest.raises(ParameterError, match="T1-T2 to T11-T12"):
+        with_ribs(unit("L4-L5"), (RibFactors(1.0, 1.0, 1.0),) * 3)
+    with pytest.raises(UnknownNameError, match="source of the rib cage 'Manen2018'"):
+        with_rib_cage(unit("T6-T7"), "Manen2018")
