@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, replace
-from math import log
+from math import exp, log
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ from panjabi.passive.ribs import (
     with_ribs,
     without_rib_cage,
 )
+from panjabi.passive.targets import thoracic_region
 
 BARE = [unit(level) for level in RIBBED]
 
@@ -45,10 +46,28 @@ def test_removal_in_flexion_is_where_p4_fails():
     assert 0.0 < zone < whole - 3.0
 
 
-def test_stiffness_alone_leaves_the_sign_in_flexion_open():
-    """With ribs that lose as the unit does, zone and range gain alike: the fit's loss decides."""
-    zone, whole = growth_without([with_rib_cage(one, "Mannen2018") for one in BARE], 0)
-    assert abs(zone - whole) < 2.0
+def test_stiffness_alone_does_not_make_p4_fail():
+    """With ribs that lose as the unit does, zone and range gain alike: the fitted loss decides.
+
+    So they do for any stiffness within Mannen's standard errors; the published gap is 6.6 points.
+    """
+    random = np.random.default_rng(1)
+    still = RibFactors(1.0, 1.0, 1.0)
+    apart = []
+    for draw in range(60):
+        factors = {}
+        for region in REGIONS:
+            measured = [measured_factor(0, region, zone) for zone in ("NZ", "EZ")]
+            away = random.standard_normal(2) * (draw > 0)  # the first is the mean
+            drawn = [m.value * exp(m.error * z) for m, z in zip(measured, away, strict=True)]
+            factors[region] = RibFactors(*drawn, 1.0)
+        caged = [
+            with_ribs(one, (factors[thoracic_region(one.level)[0]], still, still)) for one in BARE
+        ]
+        zone, whole = growth_without(caged, 0)
+        apart.append(zone - whole)
+    assert abs(apart[0]) < 2.0
+    assert min(apart) > -3.0
 
 
 @pytest.mark.parametrize("axis", range(3))
@@ -59,7 +78,7 @@ def test_more_loss_in_the_ribs_means_less_zone_gained(axis):
     for loss in (0.5, 0.8, 1.1):
         caged = []
         for one in BARE:
-            region = REGIONS[0 if one.level in RIBBED[:3] else 1 if one.level in RIBBED[:7] else 2]
+            region = thoracic_region(one.level)[0]
             own = tuple(replace(factors[i, region], loss=loss) for i in range(3))
             caged.append(with_ribs(one, own))
         gained.append(growth_without(caged, axis))
