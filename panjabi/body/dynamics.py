@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from panjabi._compiling import announce_compilation
 from panjabi.body import posture
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.mechanism import Mechanism, Reduction, Workspace, reduction, workspace
 from panjabi.body.tree import Floats
 from panjabi.errors import ParameterError, unknown
@@ -99,7 +100,7 @@ class Dynamics:
     body: Body
     free: Sequence[str] = ()  # names; none: every coordinate
     at: ArrayLike | None = None  # (nq,) all coordinates of the body; upright standing by default
-    gravity: ArrayLike = (0.0, -9.80665, 0.0)  # (3,) acceleration of free fall [m/s2]
+    gravity: ArrayLike = (0.0, -STANDARD_GRAVITY, 0.0)  # (3,) acceleration of free fall [m/s2]
     held: Floats = field(init=False)  # (nq,) `at` as an array of its own
 
     def __post_init__(self) -> None:

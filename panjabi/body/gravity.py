@@ -14,6 +14,9 @@ from panjabi.errors import ParameterError
 if TYPE_CHECKING:
     from panjabi.body.model import Body, Configuration
 
+STANDARD_GRAVITY = 9.80665
+"""Standard acceleration of free fall [m/s2]."""
+
 
 @dataclass(frozen=True, eq=False)
 class GravityEnergy:
@@ -38,7 +41,8 @@ def gravity_energy(
     upward = _direction(up)
     if not np.isfinite(g):
         raise ParameterError(
-            f"g is {g!r}; a finite acceleration in m/s2 is possible. Leave it out for 9.80665."
+            f"g is {g!r}; a finite acceleration in m/s2 is possible. Leave it out for the standard "
+            f"{STANDARD_GRAVITY}."
         )
     poses = body.poses(q)
     points = np.einsum("bij,bj->bi", poses.R, body.com) + poses.t

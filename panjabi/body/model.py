@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi.body import posture, scaling
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.muscles import Muscle, PathArrays, path_arrays
 from panjabi.body.places import Frame, Place
 from panjabi.body.poses import Poses, path_lengths, tree_poses
@@ -263,7 +264,7 @@ class Body:
         self,
         q: Configuration,
         *,
-        g: float = 9.80665,
+        g: float = STANDARD_GRAVITY,
         relative_to: str | tuple[str, ArrayLike] | None = None,
         up: ArrayLike = (0.0, 1.0, 0.0),
     ) -> GravityEnergy:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from panjabi.experiments.condition import Condition
-from panjabi.experiments.judging import judged
 from panjabi.experiments.stiffness import PointStiffness, exertion
-from panjabi.reference import Case, row
+from panjabi.reference import Case, judged, row
 
 EFFORTS = (0.02, 0.05, 0.1, 0.2)  # exertions over the extension strength, up to the published one
 

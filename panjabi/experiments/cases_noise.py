@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from panjabi.experiments.basin import basin_of_attraction
-from panjabi.experiments.judging import change, judged
+from panjabi.experiments.percent import change
 from panjabi.experiments.repeated import RepeatedRecord, moving_trunk, repeated_movement
 from panjabi.experiments.seat import Seat, seated
 from panjabi.experiments.seated_sway import SittingRecord, sitting
 from panjabi.neural.phenotype import published_extra_delay
-from panjabi.reference import Case
+from panjabi.reference import Case, judged
 from panjabi.stability.delays.margin import delay_margin
 from panjabi.stability.delays.reference_sets import TRUNK_DELAY
 

@@ -13,10 +13,10 @@ import numpy as np
 from panjabi.experiments.condensed import loop_margin
 from panjabi.experiments.condition import Condition, at_rest
 from panjabi.experiments.force import force_perturbation
-from panjabi.experiments.judging import change, judged
+from panjabi.experiments.percent import change
 from panjabi.experiments.pushes import Release, quick_release, sudden_load
 from panjabi.neural.creep import CreepEffect, mcgill_brown_1992
-from panjabi.reference import Case, row
+from panjabi.reference import Case, judged, row
 
 HEALTHY = Condition()
 STIFF = 1.4  # gain factor of the gain phenotype, assumed

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.experiments.plant import Plant, PlantNoise
 from panjabi.provenance import THIS_WORK, Parameter
-from panjabi.spine.static import GRAVITY
 from panjabi.stability.delays.reference_sets import TRUNK_DELAY
 from panjabi.stability.delays.reflex import FirstOrder, Loop
 from panjabi.stability.delays.reflex_model import ReflexModel
@@ -69,7 +69,10 @@ class Seat:
         """Toppling stiffness of the leaning seat and of the leaning trunk [N m/rad]."""
         lower = self.lower_mass.si * self.lower_height.si
         lower += self.upper_mass.si * self.joint_height.si
-        return GRAVITY * lower, GRAVITY * self.upper_mass.si * self.upper_height.si
+        return (
+            STANDARD_GRAVITY * lower,
+            STANDARD_GRAVITY * self.upper_mass.si * self.upper_height.si,
+        )
 
     def stiffness(self) -> np.ndarray:
         """Springs and lumbar joint less gravity (2, 2) [N m/rad]."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.tree import Floats
 from panjabi.hypothesis.finding import Finding, Statement
 from panjabi.passive.functional_unit import unit
 from panjabi.reference import row
 from panjabi.spine.chain import Column
 from panjabi.spine.loads import FollowerLoad
-from panjabi.spine.static import GRAVITY
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.units import unit_column, with_preload
 from panjabi.stability.balance import equilibrium
@@ -29,7 +29,7 @@ def column_alone(statement: Statement) -> Finding:
         made = unit_column(region, rib_cage=region != "thoracolumbar")
         loads[region] = critical_load(made, made.top_load()).load
     spine = static_spine("standing")
-    body = GRAVITY * float(spine.above[0] @ spine.body.mass)
+    body = STANDARD_GRAVITY * float(spine.above[0] @ spine.body.mass)
     published = {region: row(id).number for region, id in COLUMNS.items()}
     worst = max(loads["lumbar"], loads["thoracolumbar"]) / body
     return statement.found(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi._files import write_whole
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.model import Body
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
 from panjabi.errors import ParameterError
@@ -22,7 +23,6 @@ LEAST_INERTIA = 1e-14  # [kg m2]
 EDGE = 1e-12  # relative distance to the moments of a flat body, at which MuJoCo may refuse
 FREE = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
 FIBRE_RANGE = (0.5, 1.5)  # fibre over optimal length; which does not matter, see `_muscle`
-GRAVITY = (0.0, -9.80665, 0.0)
 
 
 def write_mjcf(
@@ -30,7 +30,7 @@ def write_mjcf(
     path: str | Path,
     musculature: Musculature | None = None,
     *,
-    gravity: ArrayLike = GRAVITY,
+    gravity: ArrayLike = (0.0, -STANDARD_GRAVITY, 0.0),
     remarks: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Write an MJCF file; returns what it cannot say, one sentence each.

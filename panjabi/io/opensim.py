@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.model import Body
 from panjabi.body.muscles import Muscle
 from panjabi.body.places import Frame
@@ -32,7 +33,7 @@ from panjabi.io.osim_tree import (
 
 OLDEST, NEWEST = 20101, 40600
 BETWEEN = range(30500, 40000)  # test versions of OpenSim 4, with a third layout
-STANDARD_GRAVITY = (0.0, -9.80665, 0.0)
+_DOWN = (0.0, -STANDARD_GRAVITY, 0.0)
 
 
 def read_osim(path: str | Path) -> OsimModel:
@@ -92,7 +93,7 @@ def read_osim(path: str | Path) -> OsimModel:
         floor=np.zeros(2),
         stature=float("nan"),
     )
-    gravity = np.array(model.numbers("gravity", count=3, default=STANDARD_GRAVITY))
+    gravity = np.array(model.numbers("gravity", count=3, default=_DOWN))
     _remark(model, gravity, coordinates, muscles, findings)
     findings.collect(root)
     return OsimModel(
@@ -203,7 +204,7 @@ def _remark(
         stated = model.text_of(tag, default=unit)
         if stated not in (unit, "m"):
             findings.note(f"{tag} is {stated!r}; the numbers are taken in SI as OpenSim takes them")
-    if not np.allclose(gravity, STANDARD_GRAVITY, atol=1e-3):
+    if not np.allclose(gravity, _DOWN, atol=1e-3):
         findings.note(f"gravity of the file is {gravity.tolist()} m/s2")
     locked = [n for n, c in coordinates.items() if c.locked]
     if locked:

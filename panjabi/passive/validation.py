@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import numpy as np
 
@@ -32,7 +31,7 @@ from panjabi.passive.pelvis import pelvis
 from panjabi.passive.protocol import cyclic_test, laboratory_test, run
 from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.passive.sigmoid import fit_double_sigmoid
-from panjabi.reference import Case, judged, near, published, row
+from panjabi.reference import Case, judged, published, row
 
 Unit = FunctionalSpinalUnit
 
@@ -47,21 +46,6 @@ def validation_table() -> tuple[Case, ...]:
         _signs, _pelvis,
     )  # fmt: skip
     return tuple(one for part in parts for one in part())
-
-
-def _judge(
-    id: str,
-    predicted: float | None,
-    reason: str,
-    *,
-    met: bool | None = None,
-    accept: str = "",
-    **more: Any,
-) -> Case:
-    """By `met`, or as `panjabi.reference.near` judges."""
-    if met is None:
-        return near(id, predicted, reason, **more)
-    return judged(id, predicted, met=met, accept=accept, reason=reason, **more)
 
 
 def _measured(one: Unit, axis: int, moment: float | None = None) -> tuple[float, float, float]:
@@ -86,7 +70,7 @@ def _lumbar_and_upper_cervical() -> Iterable[Case]:
             axis = _LETTERS.get(kind, 0)
             zone, minus, plus = _measured(unit(name), axis)
             size = zone if what == "nz" else plus if kind == "extension" else minus
-            yield _judge(found.id, size, "fitted by protocol", share=0.06)
+            yield judged(found.id, size, "fitted by protocol", share=0.06)
 
 
 def _thoracic() -> Iterable[Case]:
@@ -98,35 +82,35 @@ def _thoracic() -> Iterable[Case]:
         found = row(id)
         middle = found.value or sum(found.interval or ()) / 2.0
         size = _full(unit(level), _LETTERS[letters], 7.5)
-        yield _judge(id, size, "fitted to the middle of the group", value=middle, share=0.02)
+        yield judged(id, size, "fitted to the middle of the group", value=middle, share=0.02)
     for letters, axis in _LETTERS.items():
         for level in ("T3-T4", "T7-T8"):
             id = f"lie20_rom_{letters}_{level}_mono_without"
             size = _full(unit(level), axis, 5.0)
-            yield _judge(id, size, "fitted to another set of units at 7.5 N m; here at 5 N m")
+            yield judged(id, size, "fitted to another set of units at 7.5 N m; here at 5 N m")
             for state, one, what in (
                 ("mono_intact", unit(level), "with its costovertebral joints, as the fitted ones"),
                 ("poly_without", unit(level), "cut from the thorax"),
                 ("poly_intact", with_rib_cage(unit(level)), "with the rib factors"),
             ):
                 id = f"lie20_rom_{letters}_{level}_{state}"
-                yield _judge(id, _full(one, axis, 5.0), f"single unit {what}, at 5 N m")
+                yield judged(id, _full(one, axis, 5.0), f"single unit {what}, at 5 N m")
 
 
 def _preload() -> Iterable[Case]:
     base = unit("L4-L5")
     for id, load in (("gms04_k_250N", 250.0), ("gms04_k_500N", 500.0)):
-        yield _judge(
+        yield judged(
             id, base.with_preload(load).factor, "the preload law goes through it", share=1e-6
         )
     for id, load in (("sto02_k_200N", 200.0), ("sto02_k_400N", 400.0)):
         ratio = base.with_preload(load).factor
-        yield _judge(id, ratio, "human law against pigs, whose segments stiffen more")
+        yield judged(id, ratio, "human law against pigs, whose segments stiffen more")
     change = [
         _full(base.with_preload(280.0), axis, 7.5) / _full(base, axis, 7.5) - 1.0
         for axis in range(3)
     ]
-    yield _judge(
+    yield judged(
         "roh01", 100.0 * change[2],
         "change of axial rotation [%] under 280 N as preload; "
         f"FE {100 * change[0]:.0f} %, LB {100 * change[1]:.0f} %",
@@ -143,7 +127,7 @@ def _rib_cage() -> Iterable[Case]:
         with_ribs, without, unfitted = (gap_and_range(s, axis, 2.0) for s in (caged, bare, alone))
         for i, what in ((1, "rom"), (0, "nz")):
             grown = 100.0 * (without[i] / with_ribs[i] - 1.0)
-            yield _judge(
+            yield judged(
                 f"lie17_d{what}_{letters}", grown,
                 "T1-T12 in series at 2 N m, zero-load gap; fitted jointly with stiffness from "
                 "another laboratory, which alone, with ribs that lose as the unit does, gives "
@@ -151,7 +135,7 @@ def _rib_cage() -> Iterable[Case]:
             )  # fmt: skip
         pressed = [[one.with_preload(400.0) for one in set_] for set_ in (caged, bare)]
         reach = [gap_and_range(set_, axis, 5.0)[1] for set_ in pressed]
-        yield _judge(
+        yield judged(
             f"man18_drom_{letters}", 100.0 * (reach[1] / reach[0] - 1.0),
             "400 N, 5 N m; the rib factors are from the same specimens",
         )  # fmt: skip
@@ -168,7 +152,7 @@ def _upper_cervical_injury() -> Iterable[Case]:
         axis, side = DIRECTIONS[name]
         sizes = [sum(_measured(one, axis)[1 if side < 0 else 2] for one in set_)
                  for set_ in (pair, torn)]  # fmt: skip
-        yield _judge(id, sizes[1] - sizes[0], reason)
+        yield judged(id, sizes[1] - sizes[0], reason)
     extremes = (
         ("pan01_flex_C1C2", "C1-C2", "flexion", 1.0), ("pan01_ext_C0C1", "C0-C1", "extension", 1.0),
         ("pan01_ar_C1C2", "C1-C2", "left rotation", 2.0),
@@ -176,24 +160,24 @@ def _upper_cervical_injury() -> Iterable[Case]:
     for id, level, name, sides in extremes:
         axis, side = DIRECTIONS[name]
         size = sides * _measured(unit(level), axis, 1.0)[1 if side < 0 else 2]
-        yield _judge(id, size, "another series of specimens, at 1 N m")
+        yield judged(id, size, "another series of specimens, at 1 N m")
     neck = [unit(n) for n in (*levels("upper cervical"), *levels("cervical")[:5])]
     bend = [0.5 * _full(one, axis_index("lateral bending"), 1.0) for one in neck]
     reason = "mean of C0-C1 to C6-C7 at 1 N m, taken as one side; most ranges are recalled"
-    yield _judge("pan01_lb_mean", float(np.mean(bend)), reason)
+    yield judged("pan01_lb_mean", float(np.mean(bend)), reason)
 
 
 def _facets_and_posterior() -> Iterable[Case]:
     for id, side in (("zen17_unilateral", "right"), ("zen17_bilateral", "both")):
         sizes = [_measured(one, 0)[2] for one in (unit("L4-L5"), facetectomy(unit("L4-L5"), side))]
-        yield _judge(id, 100.0 * (sizes[1] / sizes[0] - 1.0), "one finite-element model (weak)")
+        yield judged(id, 100.0 * (sizes[1] / sizes[0] - 1.0), "one finite-element model (weak)")
     losses = []
     for level in levels("cervical")[:5]:
         whole = unit(level)
         left = cut(facetectomy(whole), "ISL", "NL", "LF")
         for axis in range(3):
             losses.append(100.0 * (1.0 - _full(whole, axis, 1.5) / _full(left, axis, 1.5)))
-    yield _judge(
+    yield judged(
         "mor88_posterior", max(losses), "largest loss of secant stiffness, C2-C3 to C6-C7",
         met=max(losses) <= 50.0, accept="at most",
     )  # fmt: skip
@@ -204,14 +188,14 @@ def _one_specimen() -> Iterable[Case]:
         name = f"{level[:3]}{level[4:]}"
         zone, minus, plus = _measured(unit(level), 0)
         reason = "one specimen each, against units fitted to the means of ten"
-        yield _judge(f"gay05_qrom_{name}", minus + plus, reason)
-        yield _judge(
+        yield judged(f"gay05_qrom_{name}", minus + plus, reason)
+        yield judged(
             f"gay05_drom_{name}", gap_and_range([unit(level)], 0, 10.0)[1] / DEGREE, reason
         )
-        yield _judge(f"gay05_qnz_{name}", 2.0 * zone, reason)
+        yield judged(f"gay05_qnz_{name}", 2.0 * zone, reason)
         loop = cyclic_test(unit(level), 0)
         slope = slope_in_motion(split_loop(loop.moment, loop.angle)) * DEGREE
-        yield _judge(f"gay05_slope_{name}", slope, "fitted, in a loop of 60 s")
+        yield judged(f"gay05_slope_{name}", slope, "fitted, in a loop of 60 s")
 
 
 def _whole_neck() -> Iterable[Case]:
@@ -219,7 +203,7 @@ def _whole_neck() -> Iterable[Case]:
     for word, axis in (("flexion-extension", 0), ("lateral_bending", 1), ("axial_rotation", 2)):
         for place, names in (("skull-C2", upper), ("C2-T1", lower)):
             size = sum(sum(_measured(unit(n), axis)[1:]) for n in names)
-            yield _judge(
+            yield judged(
                 f"vas98_{word}_{place}", size, "sum at 1.5 N m against a living person's range"
             )
 
@@ -233,8 +217,8 @@ def _rate() -> Iterable[Case]:
             angle = run(unit(level), 0, step, load).angle[-1]
             store.append(1.5 / abs(angle) * DEGREE)
     reason = "secant at 1.5 N m; the published tests went to larger loads, where units are stiffer"
-    yield _judge("voo98_kqs", float(np.mean(slow)), reason)
-    yield _judge(
+    yield judged("voo98_kqs", float(np.mean(slow)), reason)
+    yield judged(
         "voo98_kdyn", float(np.mean(fast)),
         f"{reason}; ratio fast over slow {np.mean(fast) / np.mean(slow):.2f} v 1.46",
     )  # fmt: skip
@@ -246,7 +230,7 @@ def _estimators() -> Iterable[Case]:
         zones = neutral_zone_test(unit(level), 0).zones
         ratios.append(zones["inflexion"].half_width / zones["zero_load_gap"].half_width)
     ratio = float(np.mean(ratios))
-    yield _judge(
+    yield judged(
         "smi11_ratio",
         ratio,
         "five lumbar levels against the range of pigs, whose mean is twice this",
@@ -262,14 +246,14 @@ def _quality() -> Iterable[Case]:
         found = cyclic_test(unit(level), 0)
         loop = split_loop(found.moment, found.angle)
         fits += [fit_double_sigmoid(m, x).r_squared for m, x in loop.branches]
-    yield _judge(
+    yield judged(
         "smi11_r2", min(fits), "least of ten branches; smooth curves of a model are easy to fit",
         met=min(fits) >= 0.976, accept="at least",
     )  # fmt: skip
     zones = neutral_zone_test(unit("L4-L5"), 2).zones.values()
     sizes = [z.half_width for z in zones]
     spread = 100.0 * (max(sizes) / min(sizes) - 1.0)
-    yield _judge(
+    yield judged(
         "nzcmp20", spread, "largest of four estimators over the least, L4-L5 in rotation; rats",
         met=5.0 <= spread <= 100.0, accept="within the published range",
     )  # fmt: skip
@@ -278,7 +262,7 @@ def _quality() -> Iterable[Case]:
 def _living() -> Iterable[Case]:
     ranges = [_full(unit(level), 0, 10.0) for level in levels("lumbar")[1:]]
     reason = "mean of five levels at 10 N m against living men at their own limit"
-    yield _judge("pea84_total", float(np.mean(ranges)), reason)
+    yield judged("pea84_total", float(np.mean(ranges)), reason)
     for ids, why in (
         (("bea05_low", "bea05_transition", "bea05_high"), "skin, muscle and fascia hold as well"),
         (("ll_stand", "ll_recumb"), "a standing spine needs its muscles"),
@@ -286,7 +270,7 @@ def _living() -> Iterable[Case]:
         (("sto02_R2_0N", "sto02_R2_200N", "sto02_R2_400N"), "no range of displacement is printed"),
     ):
         for id in ids:
-            yield _judge(id, None, why)
+            yield judged(id, None, why)
 
 
 def _signs() -> Iterable[Case]:
@@ -295,7 +279,7 @@ def _signs() -> Iterable[Case]:
         old, new = _measured(base, axis), _measured(degenerated(base, 2.0), axis)
         ratio = (new[0] / sum(new[1:])) / (old[0] / sum(old[1:]))
         falls = sum(new[1:]) < sum(old[1:])
-        yield _judge(
+        yield judged(
             f"mim94_{letters}", 100.0 * (ratio - 1.0), "change of NZ/ROM [%] at grade 2",
             met=ratio > 1.0 and (falls if axis < 2 else new[0] > old[0]), accept="signs",
         )  # fmt: skip
@@ -304,14 +288,14 @@ def _signs() -> Iterable[Case]:
         for axis in range(3):
             old, new = _measured(unit(level), axis), _measured(with_fixator(unit(level)), axis)
             changes.append(new[0] / old[0] - sum(new[1:]) / sum(old[1:]))
-    yield _judge(
+    yield judged(
         "gro94", 100.0 * max(changes), "change of NZ less that of ROM [points], largest of C4-C7",
         met=max(changes) < 0.0, accept="sign",
     )  # fmt: skip
     axis = axis_index("lateral bending")
     old, new = _measured(base, axis), _measured(nucleus_removed(base), axis)
     gain = 100.0 * (new[0] / old[0] - sum(new[1:]) / sum(old[1:]))
-    yield _judge(
+    yield judged(
         "can08", gain, "change of NZ less that of ROM [points]", met=gain > 0.0, accept="sign"
     )
 
@@ -322,9 +306,9 @@ def _pelvis() -> Iterable[Case]:
         ("mil87_anterior", 0, 294.0, 1e3), ("mil87_medial", 2, 294.0, 1e3),
         ("mil87_lb", 3, 42.0, 1.0 / DEGREE), ("mil87_ar", 4, 42.0, 1.0 / DEGREE),
     ):  # fmt: skip
-        yield _judge(id, factor * load / joint.stiffness[motion], "ligament stiffness is set by it")
+        yield judged(id, factor * load / joint.stiffness[motion], "ligament stiffness is set by it")
     for id in ("jac95_rot", "jac95_tr", "kor24_f", "kor24_m"):
-        yield _judge(id, None, "the load that moved the joint was not reported")
+        yield judged(id, None, "the load that moved the joint was not reported")
 
 
 def as_text(table: Iterable[Case]) -> str:

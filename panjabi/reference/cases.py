@@ -90,6 +90,27 @@ class Case:
 def judged(
     id: str,
     predicted: float | None,
+    reason: str,
+    *,
+    met: bool | None = None,
+    accept: str = "",
+    **more: Any,
+) -> Case:
+    """Judged by `met` and the words for it, or without it as `near` judges.
+
+    Parameters
+    ----------
+    more : `of` (the row, where the id is not its own), `quantity`, `unit`, `published` (its words)
+        and, without `met`, what `near` takes. What is not given is the row's.
+    """
+    if met is None:
+        return near(id, predicted, reason, **more)
+    return _case(id, predicted, met=met, accept=accept, reason=reason, **more)
+
+
+def _case(
+    id: str,
+    predicted: float | None,
     *,
     met: bool | None,
     accept: str,
@@ -130,12 +151,12 @@ def within(
 ) -> Case:
     """Judged by an interval, ends included."""
     met = bool(low <= predicted <= high)
-    return judged(id, predicted, met=met, accept=accept, reason=reason, **more)
+    return _case(id, predicted, met=met, accept=accept, reason=reason, **more)
 
 
 def not_predicted(id: str, reason: str, **more: Any) -> Case:
     """A row that the model cannot answer, with the reason."""
-    return judged(id, None, met=None, accept="-", reason=reason, **more)
+    return _case(id, None, met=None, accept="-", reason=reason, **more)
 
 
 def near(
@@ -167,7 +188,7 @@ def near(
     else:
         good, how = abs(predicted - aim) <= share * abs(aim), f"within {100.0 * share:.4g} %"
     known = {} if value is None else {"value": value, "sd": sd}
-    return judged(id, predicted, met=good, accept=how, reason=reason, **known, **more)
+    return _case(id, predicted, met=good, accept=how, reason=reason, **known, **more)
 
 
 def tally(cases: Iterable[Case]) -> dict[str, dict[str, int]]:

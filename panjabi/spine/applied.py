@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numba import njit
 
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
 
 HALF_SINE, BLOCK, RELEASE, TONES = 0, 1, 2, 3
@@ -242,7 +243,7 @@ class SuddenLoad:
 
     @property
     def waveform(self) -> tuple[float, ...]:
-        return BLOCK, 9.80665 * self.mass, self.start, FOREVER, self.rise
+        return BLOCK, STANDARD_GRAVITY * self.mass, self.start, FOREVER, self.rise
 
     tones: ClassVar[tuple[()]] = ()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError
 from panjabi.spine.chain import Column
@@ -18,8 +19,6 @@ from panjabi.spine.loads import vertical
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
-
-GRAVITY = 9.80665  # [m/s2]
 
 
 def column(
@@ -89,7 +88,7 @@ def column(
         tree=tree,
         guides=_guides(tree, above),
         load_point=above.copy(),
-        weights=vertical(names[1:], points[1:], GRAVITY * mass[1:]),
+        weights=vertical(names[1:], points[1:], STANDARD_GRAVITY * mass[1:]),
         plane=plane,
         parameters=dict(body.parameters),
     )

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.body import standard_adult
 from panjabi.body.dynamics import Dynamics
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.passive.directions import coordinate_names, known_level
@@ -36,8 +37,6 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
     "whole": levels_of("whole"),
 }
 """Levels that move in each region, from below; what is above the last one is rigid."""
-
-GRAVITY = (0.0, -9.80665, 0.0)  # [m/s2]
 
 
 def spine_model(
@@ -125,7 +124,7 @@ def spine_model(
     within = {c: float(q[owner.coordinate_index(c)]) for c in free}
     q = owner.coordinates_from(within, base=q)
     carrying = with_load(owner, load if isinstance(load, HeldLoad) else HeldLoad(load))
-    dynamics = Dynamics(carrying, free, q, GRAVITY if gravity else (0.0, 0.0, 0.0))
+    dynamics = Dynamics(carrying, free, q, (0.0, -STANDARD_GRAVITY if gravity else 0.0, 0.0))
     units = _units(levels, source, preload, injuries or {}, damping, branches)
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     model = SpineModel(

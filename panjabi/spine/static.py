@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdominal_pressure import AbdominalPressure
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body
 from panjabi.body.poses import Poses, tree_poses
@@ -24,8 +25,6 @@ Floats = NDArray[np.float64]
 
 LEVELS = levels_of("thoracolumbar")[:6]
 """L5-S1 to T12-L1: the joints between pelvis and a rigid thorax, from below."""
-
-GRAVITY = 9.80665  # [m/s2]
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ class StaticSpine:
         """Weight of what the joints carry."""
         if self.supported:
             return self._none()
-        energy = self.body.gravity_energy(self.poses, g=GRAVITY)
+        energy = self.body.gravity_energy(self.poses, g=STANDARD_GRAVITY)
         return Term(
             energy.gradient[self.indices], energy.hessian[np.ix_(self.indices, self.indices)]
         )
@@ -171,7 +170,9 @@ class StaticSpine:
         """The load held, whether or not the body is supported."""
         if self.load.mass == 0.0:
             return self._none()
-        return self._force("T12", self.load_place, np.array([0.0, GRAVITY * self.load.mass, 0.0]))
+        return self._force(
+            "T12", self.load_place, np.array([0.0, STANDARD_GRAVITY * self.load.mass, 0.0])
+        )
 
     @cached_property
     def passive(self) -> Term:
@@ -221,8 +222,8 @@ class StaticSpine:
         """(levels, 3) what presses on each disc from above: forward, up, right of the disc [N]."""
         total = np.einsum("lmk,m->lk", self.muscles.pull, self.muscles.checked(forces))
         if not self.supported:
-            total[:, 1] -= GRAVITY * (self.above @ self.body.mass)
-        total[:, 1] -= GRAVITY * self.load.mass
+            total[:, 1] -= STANDARD_GRAVITY * (self.above @ self.body.mass)
+        total[:, 1] -= STANDARD_GRAVITY * self.load.mass
         if self.pressure is not None:
             total += strut_push(self.pressure, self.q[self.indices])
         return np.einsum("lij,lj->li", self.disc_axes, total)

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from panjabi.body import standard_adult
+from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, problem_of, recruit
 from panjabi.recruitment.solve import solve_recruitment
-from panjabi.reference import Case, judged, near, row
+from panjabi.reference import Case, judged, row
 from panjabi.spine.short_range import Q_VALUES, bergmark
-from panjabi.spine.static import GRAVITY, LEVELS, HeldLoad, StaticSpine
+from panjabi.spine.static import LEVELS, HeldLoad, StaticSpine
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.strength import moment_demand, strength
 from panjabi.stability.muscular import static_stability
@@ -41,21 +41,6 @@ WORST_INJURY = ("cut=SSL+ISL", "facetectomy", "nucleus")
 def muscle_cases() -> tuple[Case, ...]:
     """All cases, in the order of the tables; some ten seconds."""
     return tuple(case() for case in CASES)
-
-
-def _case(
-    id: str,
-    predicted: float | None,
-    reason: str,
-    *,
-    aim: float | None = None,
-    met: bool | None = None,
-    accept: str = "",
-    **more: Any,
-) -> Case:
-    if met is None:
-        return near(id, predicted, reason, value=aim, **more)
-    return judged(id, predicted, met=met, accept=accept, reason=reason, **more)
 
 
 # --- postures and answers, each once ------------------------------------------------------
@@ -119,7 +104,7 @@ def _by_q(load: float) -> str:
 
 def coactivation(id: str, load: float) -> Case:
     """Cholewicki 1997, with the stability floor: nothing was set by it."""
-    return _case(
+    return judged(
         id,
         100.0 * _standing(load).coactivation,
         f"floor 1 N m/rad, q = 10 ({_by_q(load)}); {DEPENDS}",
@@ -129,7 +114,7 @@ def coactivation(id: str, load: float) -> Case:
 def equilibrium_only() -> Case:
     """No co-activation where only moments are balanced."""
     found = max(100.0 * _standing(load, 10.0, None).coactivation for load in (0.0, 32.0))
-    return _case(
+    return judged(
         "coact_static",
         found,
         "the larger of 0 and 32 kg, least squares; what is left is bending of single levels",
@@ -143,7 +128,7 @@ def without_passive(id: str, load: float) -> Case:
     spine = static_spine("standing", load=load)
     bare = spine.with_units([u.with_structures(()) for u in spine.units])
     found = 100.0 * recruit(bare).coactivation
-    return _case(id, found, "every structure of every unit taken away, q = 10")
+    return judged(id, found, "every structure of every unit taken away, q = 10")
 
 
 # --- compression --------------------------------------------------------------------------
@@ -152,11 +137,11 @@ def without_passive(id: str, load: float) -> Case:
 def _ratio(id: str, standing: str, state: SpineRecruitment | None, reason: str) -> Case:
     """Compression of L4-5 over that of standing against the same ratio of pressures or loads."""
     aim = row(id).number / row(standing).number
-    return _case(
+    return judged(
         id,
         None if state is None else _l45(state) / _l45(_standing()),
         reason,
-        aim=aim,
+        value=aim,
         unit="1",
         quantity=f"{row(id).quantity}, ratio to standing",
         published=f"{aim:.3g} ({row(id).text} / {row(standing).text} {row(id).unit})",
@@ -196,15 +181,15 @@ def crate(id: str, standing: str, forward: float) -> Case:
 def standing_pressure() -> Case:
     """Absolute, by factor and area: judged, though both are uncertain."""
     found = 1e-6 * _standing().disc_pressure["L4-L5"]
-    return _case("wil99_relaxed_standing", found, "1.4 F / 1800 mm2 at L4-5, q = 10, floor 1")
+    return judged("wil99_relaxed_standing", found, "1.4 F / 1800 mm2 at L4-5, q = 10, floor 1")
 
 
 def standing_load() -> Case:
-    return _case("sat99_standing", _l45(_standing()), "L4-5, q = 10, floor 1")
+    return judged("sat99_standing", _l45(_standing()), "L4-5, q = 10, floor 1")
 
 
 def not_answered(id: str, why: str) -> Case:
-    return _case(id, None, why)
+    return judged(id, None, why)
 
 
 # --- strength, stiffness of the trunk, critical q -----------------------------------------
@@ -212,13 +197,13 @@ def not_answered(id: str, why: str) -> Case:
 
 def upper_body_weight() -> Case:
     spine = static_spine("standing")
-    found = GRAVITY * float(spine.above[0] @ spine.body.mass)
-    return _case("er_grav", found, "all above L5-S1 of the standard adult of 75 kg")
+    found = STANDARD_GRAVITY * float(spine.above[0] @ spine.body.mass)
+    return judged("er_grav", found, "all above L5-S1 of the standard adult of 75 kg")
 
 
 def flexion_strength() -> Case:
     found = strength(static_spine("standing"), "flexion").moment
-    return _case(
+    return judged(
         "flx_moment",
         found,
         "every joint in equilibrium; extensors scaled to 275 N m, abdominals as in the source",
@@ -230,7 +215,7 @@ def flexion_strength() -> Case:
 def strength_when_bent(id: str, name: str) -> Case:
     upright = strength(static_spine("standing"), name).moment
     found = 100.0 * (strength(_bent(36.0), name).moment / upright - 1.0)
-    return _case(
+    return judged(
         id,
         found,
         "moment of the muscles on the thorax besides posture, 18 deg lumbar and 18 deg pelvis; the "
@@ -252,7 +237,7 @@ def driving_point_stiffness() -> Case:
     problem = problem_of(spine.with_preload(_standing().spine.compression(_standing().forces)))
     found = solve_recruitment(problem.with_demand(spine.demand - force * forward), floor=1.0)
     stiffness = 1.0 / float(forward @ np.linalg.solve(found.hessian, forward))
-    return _case(
+    return judged(
         "gms_k20",
         stiffness,
         f"horizontal cable 0.38 m above L5-S1 (assumed) with {force:.0f} N, q = 10; static and "
@@ -265,7 +250,9 @@ def critical_q_in_extension(id: str) -> Case:
     most = strength(spine, "extension")
     pressed = spine.with_preload(spine.compression(most.forces))
     found = static_stability(pressed, most.forces).critical_q
-    return _case(id, found, "forces of the largest extension moment, units under their compression")
+    return judged(
+        id, found, "forces of the largest extension moment, units under their compression"
+    )
 
 
 def critical_q_falls_with_preload() -> Case:
@@ -285,7 +272,7 @@ def critical_q_falls_with_preload() -> Case:
             ]
             total += 1
             falls += q[0] > q[1] > q[2]
-    return _case(
+    return judged(
         "sg_moment_lo",
         100.0 * falls / total,
         f"share of {total} efforts of 30 and 60 N m about three axes in which critical q falls "
@@ -305,7 +292,7 @@ def loss_without_a_group() -> Case:
     groups = sorted(set(state.spine.muscles.groups))
     loss = {g: 1.0 - state.without(g).index / state.index for g in groups}
     worst = max(loss, key=lambda g: loss[g])
-    return _case(
+    return judged(
         "cho02",
         100.0 * loss[worst],
         f"{worst}, standing with 32 kg: forces of least effort sit on the floor, so that taking "
@@ -338,7 +325,7 @@ def neutral_zone_with_muscle() -> Case:
     zone = pulled.half_width / whole.half_width
     reach = [one.end_plus - one.end_minus for one in (whole, worst, pulled)]
     fell = pulled.half_width < worst.half_width
-    return _case(
+    return judged(
         "pan89_nz",
         zone,
         f"neutral zone of flexion-extension over intact: injured "
@@ -361,7 +348,7 @@ def multifidus_share() -> Case:
     )
     total = sum(gain.values())
     share = 100.0 * gain["multifidus_lumbar"] / total
-    return _case(
+    return judged(
         "wil95_mf",
         float(share[0]),
         f"flexion-extension; bending {share[1]:.0f}, rotation {share[2]:.0f} %. {force:g} N on "
