@@ -83,10 +83,19 @@ class Cui:
         tendon_slope = c3 / muscles.tendon_slack_length
         fibre = fibre_slope * F
         tendon = tendon_slope * (F + c2 * muscles.max_force)
-        # A muscle that has lost all its force stays defined: shares of the sum, one over another.
-        total = np.where(fibre + tendon > 0.0, fibre + tendon, 1.0)
-        by_fibre = np.where(fibre + tendon > 0.0, tendon / total, 0.0)  # share of the stretch
-        return fibre * by_fibre, fibre_slope * by_fibre**2 + tendon_slope * (fibre / total) ** 2
+        by_fibre, by_tendon = in_series(fibre, tendon)
+        return fibre * by_fibre, fibre_slope * by_fibre**2 + tendon_slope * by_tendon**2
+
+
+def in_series(fibre: Floats, tendon: Floats) -> tuple[Floats, Floats]:
+    """Shares of a stretch that fibre and tendon take, from their stiffnesses (nm,) [N/m].
+
+    The path has the stiffness fibre times its share. A muscle that has lost all its force, and
+    with it both stiffnesses, stays defined: no share to either.
+    """
+    total = fibre + tendon
+    whole = np.where(total > 0.0, total, 1.0)
+    return tendon / whole, fibre / whole
 
 
 def hill_slope(

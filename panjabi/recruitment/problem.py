@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.active.stiffness import in_series
 from panjabi.errors import ParameterError
 
 Floats = NDArray[np.float64]
@@ -29,13 +30,12 @@ class SeriesStiffness:
     def stiffness(self, forces: ArrayLike) -> Floats:
         """k of every muscle at its force, (m,) [N/m]."""
         fibre, tendon = self._parts(forces)
-        return fibre * tendon / (fibre + tendon)
+        return fibre * in_series(fibre, tendon)[0]
 
     def slope(self, forces: ArrayLike) -> Floats:
         """dk/dF, (m,) [1/m]."""
-        fibre, tendon = self._parts(forces)
-        total = fibre + tendon
-        return (self.fibre * tendon**2 + self.tendon_slope * fibre**2) / total**2
+        by_fibre, by_tendon = in_series(*self._parts(forces))
+        return self.fibre * by_fibre**2 + self.tendon_slope * by_tendon**2
 
     def _parts(self, forces: ArrayLike) -> tuple[Floats, Floats]:
         F = np.asarray(forces, float)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.active.stiffness import Bergmark, Cui
+from panjabi.active.stiffness import Bergmark, Cui, in_series
 from panjabi.errors import ParameterError
 from panjabi.provenance import THIS_WORK, Parameter
 from panjabi.spine.muscle_state import MuscleState
@@ -56,7 +56,7 @@ class StiffnessParts:
         if self.fibre is None or self.tendon is None or self.tendon_slope is None:
             return self.linear * forces
         fibre, tendon = self.fibre * forces, self.tendon + self.tendon_slope * forces
-        return fibre * tendon / (fibre + tendon)
+        return fibre * in_series(fibre, tendon)[0]
 
 
 def stiffness_parts(law: ShortRange, muscles: MuscleState) -> StiffnessParts:
