@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all; reading a number out of one."""
+"""Writing a file whole or not at all; reading a table of text and a number out of one."""
 
 from __future__ import annotations
 
@@ -39,6 +39,22 @@ def write_whole(path: str | Path, text: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def read_table(path: str | Path) -> str:
+    """The text of a CSV file, with or without a byte-order mark.
+
+    Raises
+    ------
+    DataFileError
+        If there is no such file, or it is no text.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(
+            f"{path}: cannot be read ({error}); possible: a CSV text file. Check name and format."
+        ) from error
 
 
 def finite_number(cell: str, column: str, where: str) -> float:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi._files import finite_number
+from panjabi._files import finite_number, read_table
 from panjabi.errors import DataFileError, ParameterError, nearest
 from panjabi.passive.curve_fit import CurveFit, fit_curve
 from panjabi.passive.neutral_zone import (
@@ -69,14 +69,7 @@ def read_measurement(path: str | Path) -> Measurement:
         For a file that is not there, a missing column, an unknown or implausible unit, a cell
         that is no number, rows out of order or too few of them; the line is named.
     """
-    name = Path(path).name
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(
-            f"{path}: cannot be read ({error}); possible: a CSV text file. Check name and format."
-        ) from error
-    return parse_measurement(text, name)
+    return parse_measurement(read_table(path), Path(path).name)
 
 
 def parse_measurement(text: str, name: str) -> Measurement:

@@ -140,9 +140,7 @@ def _with_corners(
         if corner.frequencies != (0.0, 0.0):
             continue
         at = (np.array(corner.point) - walker.low) / walker.size
-        a, e = shares[:-1], np.diff(shares, axis=0)
-        along = ((at - a) * e).sum(axis=1) / np.maximum((e * e).sum(axis=1), 1e-300)
-        gap = np.linalg.norm(a + np.clip(along, 0.0, 1.0)[:, None] * e - at, axis=1)
+        along, gap = _beside(shares, at)
         k = int(np.argmin(gap))
         if gap[k] < 1e-6 and 0.0 < along[k] < 1.0:
             shares, w = np.insert(shares, k + 1, at, axis=0), np.insert(w, k + 1, 0.0)
@@ -167,14 +165,18 @@ def _lies_on(
     """Whether a crossing belongs to a curve: near a segment in parameters and in frequency."""
     if (w > 0.0) != (curve.roots == 2):
         return False
-    p = (curve.points - low) / (high - low)
-    a, e = p[:-1], np.diff(p, axis=0)
-    length = np.maximum((e * e).sum(axis=1), 1e-300)
-    along = np.clip(((share - a) * e).sum(axis=1) / length, 0.0, 1.0)
-    gap = np.linalg.norm(a + along[:, None] * e - share, axis=1)
+    along, gap = _beside((curve.points - low) / (high - low), share)
     there = curve.frequency[:-1] + along * np.diff(curve.frequency)
     near = gap < 0.1 * step
     return bool(np.any(near & (np.abs(there - w) <= 0.05 * (w + 1e-9))))
+
+
+def _beside(line: Floats, at: Floats) -> tuple[Floats, Floats]:
+    """Nearest place on every segment of a polyline, as a share of it, and the distance to it."""
+    a, e = line[:-1], np.diff(line, axis=0)
+    length = np.maximum((e * e).sum(axis=1), 1e-300)
+    along = np.clip(((at - a) * e).sum(axis=1) / length, 0.0, 1.0)
+    return along, np.linalg.norm(a + along[:, None] * e - at, axis=1)
 
 
 def _reference(

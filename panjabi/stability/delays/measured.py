@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from panjabi._files import finite_number
+from panjabi._files import finite_number, read_table
 from panjabi.errors import DataFileError, ParameterError, nearest
 from panjabi.stability.delays.system import Complexes, Floats
 
@@ -74,14 +74,7 @@ def read_response(path: str | Path, *, averages: float | None = None) -> Measure
         For a file that is not there, a missing column, an unknown unit, a cell that is no number,
         a coherence outside (0, 1], or frequencies out of order; the line is named.
     """
-    name = Path(path).name
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(
-            f"{path}: cannot be read ({error}); possible: a CSV text file. Check name and format."
-        ) from error
-    return parse_response(text, name, averages=averages)
+    return parse_response(read_table(path), Path(path).name, averages=averages)
 
 
 def parse_response(text: str, name: str, *, averages: float | None = None) -> MeasuredResponse:
