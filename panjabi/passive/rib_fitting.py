@@ -17,7 +17,7 @@ from panjabi.errors import ConvergenceError
 from panjabi.passive.fitting import BRANCH_SD
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.neutral_zone import gap_and_range
-from panjabi.passive.ribs import REGIONS, RIBBED, RibFactors, measured_factor, with_ribs
+from panjabi.passive.ribs import REGIONS, RIBBED, RibFactors, measured_factor, rib_structure
 from panjabi.passive.targets import thoracic_region
 from panjabi.reference import row
 
@@ -55,7 +55,8 @@ def joint_rib_fit(axis: int) -> dict[str, RibFactors]:
         for one, place in zip(bare, places, strict=True):
             about = [still, still, still]
             about[axis] = found[place]
-            caged.append(with_ribs(one, tuple(about)))
+            ribs = rib_structure(one, tuple(about))
+            caged.append(one.with_structures((*one.structures, ribs)))
         grown = without / gap_and_range(caged, axis, MOMENT)
         return np.concatenate(
             [

@@ -16,10 +16,10 @@ from importlib.resources import files
 import numpy as np
 
 from panjabi.errors import DataFileError, ParameterError, unknown
-from panjabi.passive import kernels
+from panjabi.passive import functional_unit, kernels
 from panjabi.passive.directions import levels
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
-from panjabi.passive.kernels import LINEAR
+from panjabi.passive.kernels import LINEAR, RAMP
 from panjabi.passive.preload import published_stiffening
 from panjabi.passive.targets import thoracic_region
 from panjabi.passive.terms import Structure, Term, linear
@@ -90,6 +90,8 @@ def rib_factors(source: str = "default") -> dict[tuple[int, str], RibFactors]:
 def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> FunctionalSpinalUnit:
     """With the anterior rib cage, for T1-T2 to T11-T12; a unit that has it is unchanged.
 
+    The ribs are those of the intact level, whatever was done to the unit before.
+
     Raises
     ------
     ParameterError
@@ -97,50 +99,59 @@ def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> Functi
     UnknownNameError
         If there is no such source.
     """
-    _ribbed(unit)
+    factors = rib_factors(source)
     if any(s.name == "ribs" for s in unit.structures):
         return unit
-    factors = rib_factors(source)
-    region = thoracic_region(unit.level)[0]
-    known = {}
-    for axis, letters in enumerate(_LETTERS):
-        one = factors[axis, region]
-        for name in _COLUMNS[2:]:
-            known[f"rib_{name}_{letters}"] = _parameter(getattr(one, name), name, region, source)
-    return with_ribs(unit, tuple(factors[axis, region] for axis in range(3)), known)
+    region = _region(unit)
+    own = tuple(factors[axis, region] for axis in range(3))
+    known = {
+        f"rib_{name}_{letters}": _parameter(getattr(factor, name), name, region, source)
+        for letters, factor in zip(_LETTERS, own, strict=True)
+        for name in _COLUMNS[2:]
+    }
+    ribs = rib_structure(
+        functional_unit.unit(unit.level, unit.source) if unit.changes else unit, own
+    )
+    return unit.with_structures((*unit.structures, ribs), "rib cage on", known)
 
 
-def with_ribs(
-    unit: FunctionalSpinalUnit,
-    factors: tuple[RibFactors, ...],
-    parameters: dict[str, Parameter] | None = None,
-) -> FunctionalSpinalUnit:
-    """The unit with ribs of given factors about its three axes.
+def rib_structure(unit: FunctionalSpinalUnit, factors: tuple[RibFactors, ...]) -> Structure:
+    """The ribs with which a unit's stiffness about its three axes grows by given factors.
 
     The factors are met in motion under the load they were measured at; without it the ribs' linear
     part and branches are less by the unit's own preload factor. Where a zone would need ribs that
     push away, they add nothing to it.
+
+    Raises
+    ------
+    ParameterError
+        If no ribs bridge the level, or the unit has no stiffness of its own about an axis.
     """
-    _ribbed(unit)
+    _region(unit)
     pressed = published_stiffening().factor(PRESSED)
     terms: list[Term] = []
     branches: list[tuple[float, ...]] = []
-    for axis, one in enumerate(factors):
+    for axis, factor in enumerate(factors):
         own = [t for s in unit.structures for t in s.terms if t.axis == axis]
-        ramps = [t for t in own if t.side]
+        ramps = [t for t in own if t.kind == RAMP]
         slow = unit.hysteresis.stiffness[axis]
         moving = sum(slow) + sum(t.values[0] for t in own if t.kind == LINEAR)
         toe = sum(kernels.evaluate(t.kind, np.array(t.row()), 0.0)[2] for t in ramps)
         full = 0.5 * sum(t.values[0] for t in ramps)  # of one side
-        at_neutral = (one.neutral - 1.0) * (pressed * moving + toe)
-        beyond = (one.elastic - 1.0) * (pressed * moving + full)
+        if not (moving > 0.0 and full > toe):
+            raise ParameterError(
+                f"{unit} has no stiffness about axis {axis} that ribs could be a multiple of; "
+                "possible: a unit with a neutral and an elastic zone. Start from the intact unit."
+            )
+        at_neutral = (factor.neutral - 1.0) * (pressed * moving + toe)
+        beyond = (factor.elastic - 1.0) * (pressed * moving + full)
         share = max((beyond - at_neutral) / (full - toe), 0.0)  # of the ramps
         grown = max((at_neutral - share * toe) / (pressed * moving), 0.0)  # of the rest
-        terms.append(linear(axis, grown * max(moving - one.loss * sum(slow), 0.0), preloaded=True))
+        relaxed = grown * max(moving - factor.loss * sum(slow), 0.0)
+        terms.append(linear(axis, relaxed, preloaded=True))
         terms += [t.scaled(share) for t in ramps]
-        branches.append(tuple(grown * one.loss * k for k in slow))
-    ribs = Structure("ribs", tuple(terms), "ribs", tuple(branches))
-    return unit.with_structures((*unit.structures, ribs), "rib cage on", parameters)
+        branches.append(tuple(grown * factor.loss * k for k in slow))
+    return Structure("ribs", tuple(terms), "ribs", tuple(branches))
 
 
 def without_rib_cage(unit: FunctionalSpinalUnit) -> FunctionalSpinalUnit:
@@ -151,11 +162,13 @@ def without_rib_cage(unit: FunctionalSpinalUnit) -> FunctionalSpinalUnit:
     return unit.with_structures(left, "rib cage cut")
 
 
-def _ribbed(unit: FunctionalSpinalUnit) -> None:
+def _region(unit: FunctionalSpinalUnit) -> str:
+    """The measured region of a unit, which has ribs."""
     if unit.level not in RIBBED:
         raise ParameterError(
             f"{unit.level} has no rib cage; possible: T1-T2 to T11-T12. Choose a thoracic level."
         )
+    return thoracic_region(unit.level)[0]
 
 
 def _parameter(value: float, name: str, region: str, source: str) -> Parameter:

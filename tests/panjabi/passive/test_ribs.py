@@ -10,6 +10,7 @@ import pytest
 
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive.functional_unit import unit
+from panjabi.passive.injury import injured
 from panjabi.passive.neutral_zone import gap_and_range
 from panjabi.passive.rib_fitting import joint_rib_fit
 from panjabi.passive.ribs import (
@@ -18,13 +19,17 @@ from panjabi.passive.ribs import (
     RibFactors,
     measured_factor,
     rib_factors,
+    rib_structure,
     with_rib_cage,
-    with_ribs,
     without_rib_cage,
 )
 from panjabi.passive.targets import thoracic_region
 
 BARE = [unit(level) for level in RIBBED]
+
+
+def with_ribs(one, factors):
+    return one.with_structures((*one.structures, rib_structure(one, factors)))
 
 
 def growth_without(caged, axis):
@@ -134,6 +139,14 @@ def test_ribs_on_and_off_is_the_unit_again():
     assert with_rib_cage(caged) is caged
 
 
+@pytest.mark.parametrize("words", ["nucleus", "disc-rupture", "cut=ALL+PLL", "degeneration=2"])
+def test_ribs_are_those_of_the_intact_level(words):
+    one = unit("T6-T7")
+    hurt = with_rib_cage(injured(one, words))
+    assert hurt.structure("ribs") == with_rib_cage(one).structure("ribs")
+    assert hurt.changes[-1] == "rib cage on"
+
+
 def test_parameters_say_where_the_factors_come_from():
     fitted = with_rib_cage(unit("T6-T7")).parameters["rib_loss_FE"]
     assert (fitted.status, fitted.source) == ("fitted", "ThisWork")
@@ -147,6 +160,9 @@ def test_errors_say_what_is_possible():
     with pytest.raises(ParameterError, match="T1-T2 to T11-T12"):
         with_rib_cage(unit("L4-L5"))
     with pytest.raises(ParameterError, match="T1-T2 to T11-T12"):
-        with_ribs(unit("L4-L5"), (RibFactors(1.0, 1.0, 1.0),) * 3)
+        rib_structure(unit("L4-L5"), (RibFactors(1.0, 1.0, 1.0),) * 3)
+    bare = unit("T6-T7")
+    with pytest.raises(ParameterError, match="Start from the intact unit"):
+        rib_structure(bare.with_structures(()), (RibFactors(1.0, 1.0, 1.0),) * 3)
     with pytest.raises(UnknownNameError, match="source of the rib cage 'Manen2018'"):
         with_rib_cage(unit("T6-T7"), "Manen2018")
