@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi._files import finite_number, read_table
-from panjabi.errors import DataFileError, ParameterError, nearest
+from panjabi.errors import DataFileError, ParameterError
 from panjabi.passive.curve_fit import CurveFit, fit_curve
 from panjabi.passive.neutral_zone import (
     ESTIMATORS,
@@ -220,8 +220,8 @@ def _column(quantity: str, header: list[str], name: str) -> int | None:
     if quantity == "time":
         return None
     raise DataFileError(
-        f"{name}, line 1: no column of {quantity}; the header is {header}, "
-        f"{nearest(quantity, header)}. Name it one of {', '.join(COLUMNS[quantity])}."
+        f"{name}, line 1: no column of {quantity}; the header is {header}; possible: "
+        f"{', '.join(COLUMNS[quantity])}. Rename the column that holds it."
     )
 
 
