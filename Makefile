@@ -27,7 +27,7 @@ demo: $(VENV)/.test
 	$(PY) examples/release_the_top.py
 
 test: $(VENV)/.test
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadgroup
 
 validate: $(VENV)/.test
 	@mkdir -p out/validation

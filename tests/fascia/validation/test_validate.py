@@ -12,7 +12,7 @@ import pytest
 
 from panjabi.reference import row
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("validation of the network")]
 
 MET = """
     HAM_K_mid PKE_norm.men PKE_norm.women SD-1 SD-2 SD-3.popliteal

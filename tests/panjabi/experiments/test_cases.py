@@ -9,6 +9,8 @@ import pytest
 from panjabi.experiments import experiment_cases
 from panjabi.reference import row
 
+pytestmark = pytest.mark.xdist_group("cases of experiments")  # computed once
+
 MISSED = {
     "N011",  # switch-on from nothing
     "N013",  # shut-off of recent study

@@ -11,6 +11,8 @@ from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.hypothesis import Finding, Quantity, run_all, statement, statements
 from panjabi.reference.bibtex import bibliography
 
+pytestmark = pytest.mark.xdist_group("hypothesis")  # computed once
+
 PINNED = {
     "P1": (
         "fixed by construction",

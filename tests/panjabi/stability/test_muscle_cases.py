@@ -7,6 +7,8 @@ import pytest
 from panjabi.reference import row
 from panjabi.stability.muscle_cases import muscle_cases
 
+pytestmark = pytest.mark.xdist_group("muscle cases")  # computed once
+
 MISSED = {
     "coact_stab_0": "his model of one joint had other muscles and passive stiffness",
     "coact_stab_32": "his model of one joint had other muscles and passive stiffness",
