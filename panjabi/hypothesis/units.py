@@ -108,7 +108,7 @@ def injury_widens_the_zone_more(statement: Statement) -> Finding:
         f"flexion-extension gains less zone than range ({100 * fe.zone:.0f} and "
         f"{100 * fe.reach:.0f} %; published {row('lie17_dnz_FE').number:.0f} and "
         f"{row('lie17_drom_FE').number:.0f}): as a law it fails. That failure is fitted, by "
-        "what the ribs lose in motion; stiffness alone, with ribs that lose as units do, gives "
+        "what the ribs lose in motion; with ribs that lose and bend as units do, stiffness gives "
         f"{100 * unfitted.zone:.0f} and {100 * unfitted.reach:.0f} %",
         ("share_zone_grows_more", more, "of the comparisons in which an injury does anything"),
         ("comparisons", len(real), "injury x level x axis"),

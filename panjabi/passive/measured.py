@@ -158,7 +158,12 @@ def measured_neutral_zone(
         "zero_load_gap": lambda: zero_load_gap(loop),
     }
     zones, missing = estimate(ways, ESTIMATORS)
-    fit = fit_curve(loop)
+    try:
+        fit = fit_curve(loop)
+    except ParameterError as error:
+        raise DataFileError(
+            f"{measurement.name}, last loop of {measurement.moment.size} samples: {error}"
+        ) from error
     neutral = fit.values["neutral"]
     ends = [x for _, x in loop.branches]
     low, high = min(x.min() for x in ends), max(x.max() for x in ends)
@@ -270,6 +275,12 @@ def _check_sizes(
             f"{name}, lines {lines[0]}-{lines[-1]}: the angle moves by less than 0.1 degrees in "
             "all; the unit in the column's name is probably wrong (radians written, degrees named)."
             f" Possible: {', '.join(COLUMNS['angle'])}."
+        )
+    if np.corrcoef(arrays["moment"], arrays["angle"])[0, 1] < 0.0:
+        raise DataFileError(
+            f"{name}, lines {lines[0]}-{lines[-1]}: the angle falls where the moment rises, which "
+            "no passive spine does; possible: both positive in the same direction. Turn the sign "
+            "of one of the two columns."
         )
     secant = float(np.ptp(arrays["moment"])) / math.degrees(np.ptp(arrays["angle"]))
     if not SECANT[0] <= secant <= SECANT[1]:

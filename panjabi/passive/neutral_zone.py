@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 
 INSIDE = 0.95  # of the measured angles to either side: inflexions beyond are the ends themselves
 
+SOFTER = 1e-3  # by which the least tangent has to lie below that of the ends: above rounding
+
 ESTIMATORS = ("residual", "stiffness_threshold", "inflexion", "zero_load_gap")
 
 
@@ -310,6 +312,11 @@ def _below_threshold(
     least = int(np.argmin(tangent[20:-20])) + 20
     if threshold is None:
         end = min(float(tangent[5:25].mean()), float(tangent[-25:-5].mean()))
+        if not tangent[least] < (1.0 - SOFTER) * end:
+            raise ParameterError(
+                "the tangent is as large in the middle as at the ends; a curve that does not "
+                "soften about neutral has no neutral zone by this estimator."
+            )
         threshold = 0.5 * (float(tangent[least]) + end)
     if not tangent[least] < threshold:
         raise ParameterError(

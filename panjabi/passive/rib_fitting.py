@@ -4,8 +4,10 @@ Mannen et al. 2018 give the stiffness of three regions with and without ribs; th
 the ratios are as large as a half. Liebsch et al. 2017 give what zone and range of whole thoraces
 gained when the ribs went. The fit is the most probable set of factors: each has Mannen's value
 as its mean with its standard error, and the chain of units has to lose what Liebsch's did. The
-gains of the zone are what the loss of the ribs is inferred from: nothing else that was read tells
-of it. Write the packaged table again with `python -m panjabi.passive.rib_fitting`.
+gains of the zone are what the loss of the ribs is inferred from, ribs taken to stiffen at the angle
+where the unit does: an earlier onset would explain them too, and nothing that was read tells the
+two apart. Elastic factors stay where they were measured, since 2 N m hardly leave the zone.
+Write the packaged table again with `python -m panjabi.passive.rib_fitting`.
 """
 
 from __future__ import annotations

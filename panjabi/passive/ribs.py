@@ -1,10 +1,10 @@
 """The anterior rib cage as one more structure of a thoracic unit, T1-T2 to T11-T12.
 
 What it adds is stated as factors by region and axis: stiffness with ribs over stiffness without, of
-the neutral and of the elastic zone, in slow motion. `Mannen2018` takes these from one laboratory
-(means, 400 N follower load). `default` is the most probable set between them, within their
-standard errors, and what six thoraces lost with their ribs without load (Liebsch et al. 2017); see
-`panjabi.passive.rib_fitting`.
+the neutral and of the elastic zone, before anything relaxes. `Mannen2018` takes these from one
+laboratory (means, 400 N follower load). `default` is the most probable set between them, within
+their standard errors, and what six thoraces lost with their ribs without load (Liebsch et al.
+2017); see `panjabi.passive.rib_fitting`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ def rib_factors(source: str = "default") -> dict[tuple[int, str], RibFactors]:
 def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> FunctionalSpinalUnit:
     """With the anterior rib cage, for T1-T2 to T11-T12; a unit that has it is unchanged.
 
-    The ribs are those of the intact level, whatever was done to the unit before.
+    They are made from the intact level, whatever was done to the unit before. What is done to the
+    unit later is done to them as well (`degenerated` ages them), and a preload acts on them by the
+    unit's own factor.
 
     Raises
     ------
@@ -118,9 +120,10 @@ def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> Functi
 def rib_structure(unit: FunctionalSpinalUnit, factors: tuple[RibFactors, ...]) -> Structure:
     """The ribs with which a unit's stiffness about its three axes grows by given factors.
 
-    The factors are met in motion under the load they were measured at; without it the ribs' linear
-    part and branches are less by the unit's own preload factor. Where a zone would need ribs that
-    push away, they add nothing to it.
+    The factors are met before anything relaxes, at neutral and far past the bends, under the load
+    they were measured at; without it the ribs' linear part and branches are less by the unit's own
+    preload factor. Their ramps have the onset of the unit's: assumed. Where a zone would need ribs
+    that push away, they add nothing to it.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Which published figures each level is fitted to, by source.
 
-Roles: everything `CALIBRATION` matches sets a parameter of this package, or chose the form of a law
-(`lie17_d*`, the rib cage), and so cannot validate it; the published tables give it that role.
+Roles: everything `CALIBRATION` matches sets a parameter of this package (`lie17_d*` and `man18_*`
+those of the rib cage), and so cannot validate it; the published tables give it that role.
 Recalled figures (prefixes `pan92`, `wp90`) are priors: they fill levels nothing was read for.
 """
 

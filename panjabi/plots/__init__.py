@@ -13,6 +13,7 @@ from panjabi import _lazy
 
 _EXPORTS: dict[str, str] = {
     "plot_moment_angle": "panjabi.plots.moment_angle",
+    "plot_measured": "panjabi.plots.moment_angle",
     "plot_injured": "panjabi.plots.moment_angle",
     "plot_buckling_path": "panjabi.plots.buckling",
     "plot_mode": "panjabi.plots.buckling",

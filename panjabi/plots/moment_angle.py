@@ -13,6 +13,7 @@ from panjabi.plots.style import BLUE, ELASTIC_ZONE, NEUTRAL_ZONE, PALETTE, new_a
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from panjabi.passive.measured import MeasuredNeutralZone
     from panjabi.passive.neutral_zone import NeutralZone, NeutralZoneTest
 
 ENDS = (("flexion", "extension"), ("left", "right"), ("right", "left"))
@@ -49,6 +50,40 @@ def plot_moment_angle(
         ylabel="moment [N m]",
     )
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+    return ax
+
+
+def plot_measured(
+    found: MeasuredNeutralZone, *, estimator: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """A laboratory's record, the law fitted to its last loop, and one estimate of the zone.
+
+    Without an estimator the first that the record allows is taken, in the order of `ESTIMATORS`.
+
+    Raises
+    ------
+    UnknownNameError
+        If the record has no estimate of that name.
+    """
+    ax = new_axis(ax, height=2.9)
+    name = next(iter(found.zones), None) if estimator is None else estimator
+    if name is not None:
+        zone = _zone(found, name)
+        inner = np.degrees([zone.lower, zone.upper])
+        ax.axvspan(*inner, color=NEUTRAL_ZONE, lw=0, label=f"neutral zone ({_words(name)})")
+    record = found.measurement
+    ax.plot(np.degrees(record.angle), record.moment, ".", color="0.55", ms=2.5, label="measured")
+    for side, (moment, angle) in ((1, record.loop.rising), (-1, record.loop.falling)):
+        if moment.size:
+            at = np.linspace(angle.min(), angle.max(), 200)
+            words = f"fitted law, r² = {found.fit.r_squared:.3f}"
+            ax.plot(np.degrees(at), found.fit.moment(at, branch=side), color=BLUE, label=words)
+    ax.axhline(0.0, color="0.4", lw=0.5)
+    ax.set(xlabel="angle [°]", ylabel="moment [N m]")
+    handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+    ax.legend(
+        handles.values(), handles.keys(), loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2
+    )
     return ax
 
 
@@ -94,7 +129,7 @@ def _last_cycle(test: NeutralZoneTest) -> tuple[np.ndarray, np.ndarray]:
     return np.degrees(recording.angle[last]), recording.moment[last]
 
 
-def _zone(test: NeutralZoneTest, estimator: str) -> NeutralZone:
+def _zone(test: NeutralZoneTest | MeasuredNeutralZone, estimator: str) -> NeutralZone:
     if estimator not in test.zones:
         raise unknown("estimate of this test", estimator, test.zones)
     return test.zones[estimator]

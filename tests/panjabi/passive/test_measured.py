@@ -104,6 +104,11 @@ def test_doubled_samples_do_not_narrow_an_interval():
 
 
 DAMAGED = {
+    "sign of one side turned": (
+        "moment_Nm,angle_deg\n"
+        + "".join(f"{m},{-0.5 * m}\n" for m in [*range(-20, 21), *range(19, -21, -1)]),
+        "lines 2-82: the angle falls where the moment rises",
+    ),
     "missing column": ("moment_Nm,rotation\n1,2\n", "line 1: no column of angle"),
     "unknown unit": ("moment_kNm,angle_deg\n1,2\n", "line 1: column 'moment_kNm' has a unit"),
     "two of one": ("moment_Nm,angle_deg,angle_rad\n1,2,3\n", "line 1: two columns of angle"),

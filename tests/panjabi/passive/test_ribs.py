@@ -52,9 +52,10 @@ def test_removal_in_flexion_is_where_p4_fails():
 
 
 def test_stiffness_alone_does_not_make_p4_fail():
-    """With ribs that lose as the unit does, zone and range gain alike: the fitted loss decides.
+    """With ribs that lose and bend as the unit does, zone and range gain alike: the loss decides.
 
     So they do for any stiffness within Mannen's standard errors; the published gap is 6.6 points.
+    It says nothing of ribs that stiffen at another angle than the unit.
     """
     random = np.random.default_rng(1)
     still = RibFactors(1.0, 1.0, 1.0)

@@ -13,11 +13,14 @@ import pytest
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
+from panjabi.passive.measured import measured_neutral_zone, parse_measurement
 from panjabi.passive.neutral_zone import neutral_zone_test
+from panjabi.passive.protocol import cyclic_test
 from panjabi.plots import (
     plot_buckling_path,
     plot_injured,
     plot_level_table,
+    plot_measured,
     plot_mode,
     plot_moment_angle,
 )
@@ -126,3 +129,16 @@ def test_figures_are_written_as_vectors_and_pixels_and_closed(tmp_path):
     assert [path.name for path in written] == ["line.pdf", "line.png"]
     assert all(path.stat().st_size > 1000 for path in written)
     assert not plt.fignum_exists(figure.number)
+
+
+def test_measured_record_shows_samples_law_and_zone():
+    recording = cyclic_test(unit("L4-L5"), 0)
+    rows = zip(recording.time, recording.moment, np.degrees(recording.angle), strict=True)
+    text = "time_s,moment_Nm,angle_deg\n" + "".join(f"{t},{m},{a}\n" for t, m, a in rows)
+    found = measured_neutral_zone(parse_measurement(text, "own.csv"))
+    ax = plot_measured(found, estimator="zero_load_gap")
+    labels = [t.get_text() for t in ax.get_legend().get_texts()]
+    assert labels[:2] == ["neutral zone (zero load gap)", "measured"]
+    assert labels[2].startswith("fitted law, r²") and len(labels) == 3
+    with pytest.raises(UnknownNameError):
+        plot_measured(found, estimator="residual")
