@@ -7,6 +7,8 @@ import math
 from panjabi.errors import unknown
 
 AXES = ("flexion-extension", "lateral bending", "axial rotation")
+LETTERS = ("FE", "LB", "AR")
+"""The same axes as the published tables write them."""
 
 DIRECTIONS: dict[str, tuple[int, int]] = {
     "flexion": (0, -1),

@@ -138,7 +138,8 @@ def measured_neutral_zone(
     Raises
     ------
     DataFileError
-        If the record does not go from a load on one side to one on the other.
+        If the record does not go from a load on one side to one on the other, or its last loop has
+        too few samples.
     ParameterError
         If the threshold is not a stiffness.
     """
@@ -149,6 +150,7 @@ def measured_neutral_zone(
         )
     try:
         loop = measurement.loop
+        fit = fit_curve(loop)
     except ParameterError as error:
         raise DataFileError(f"{measurement.name}: {error}") from error
     ways: dict[str, Callable[[], NeutralZone]] = {
@@ -158,12 +160,6 @@ def measured_neutral_zone(
         "zero_load_gap": lambda: zero_load_gap(loop),
     }
     zones, missing = estimate(ways, ESTIMATORS)
-    try:
-        fit = fit_curve(loop)
-    except ParameterError as error:
-        raise DataFileError(
-            f"{measurement.name}, last loop of {measurement.moment.size} samples: {error}"
-        ) from error
     neutral = fit.values["neutral"]
     ends = [x for _, x in loop.branches]
     low, high = min(x.min() for x in ends), max(x.max() for x in ends)

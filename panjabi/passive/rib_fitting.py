@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ConvergenceError
+from panjabi.passive.directions import LETTERS
 from panjabi.passive.fitting import BRANCH_SD
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.neutral_zone import gap_and_range
@@ -40,7 +41,7 @@ def joint_rib_fit(axis: int) -> dict[str, RibFactors]:
     bare = [unit(level) for level in RIBBED]
     places = [REGIONS.index(thoracic_region(level)[0]) for level in RIBBED]
     without = np.array(gap_and_range(bare, axis, MOMENT))
-    letters = ("FE", "LB", "AR")[axis]
+    letters = LETTERS[axis]
     wanted = np.array([1.0 + row(f"lie17_d{w}_{letters}").number / 100.0 for w in ("nz", "rom")])
     measured = [measured_factor(axis, r, zone) for zone in ("NZ", "EZ") for r in REGIONS]
     means = np.log([m.value for m in measured])

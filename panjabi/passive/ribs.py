@@ -17,7 +17,7 @@ import numpy as np
 
 from panjabi.errors import DataFileError, ParameterError, unknown
 from panjabi.passive import functional_unit, kernels
-from panjabi.passive.directions import levels
+from panjabi.passive.directions import LETTERS, levels
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.kernels import LINEAR, RAMP
 from panjabi.passive.preload import published_stiffening
@@ -34,7 +34,6 @@ SOURCES = ("default", "Mannen2018")
 PRESSED = 400.0  # follower load under which the factors were measured [N]
 SPECIMENS = 8  # of Mannen et al.
 
-_LETTERS = ("FE", "LB", "AR")
 _COLUMNS = ("axis", "region", "neutral", "elastic", "loss")
 
 
@@ -58,7 +57,7 @@ class MeasuredFactor:
 def measured_factor(axis: int, region: str, zone: str) -> MeasuredFactor:
     """Mean stiffness of a zone ("NZ", "EZ") of a region with ribs over that without."""
     means = [
-        row(f"man18_{_LETTERS[axis]}_{zone}stiff_{region}_{state}")
+        row(f"man18_{LETTERS[axis]}_{zone}stiff_{region}_{state}")
         for state in ("intact", "no_ribs")
     ]
     spread = sum(((m.sd or 0.0) / m.number) ** 2 for m in means)
@@ -108,7 +107,7 @@ def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> Functi
     own = tuple(factors[axis, region] for axis in range(3))
     known = {
         f"rib_{name}_{letters}": _parameter(getattr(factor, name), name, region, source)
-        for letters, factor in zip(_LETTERS, own, strict=True)
+        for letters, factor in zip(LETTERS, own, strict=True)
         for name in _COLUMNS[2:]
     }
     ribs = rib_structure(

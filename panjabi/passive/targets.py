@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from panjabi.errors import unknown
-from panjabi.passive.directions import DEGREE, known_level, levels, region_of
+from panjabi.passive.directions import DEGREE, LETTERS, known_level, levels, region_of
 from panjabi.passive.preload import published_stiffening
 from panjabi.provenance import Parameter
 from panjabi.reference import Row, row
@@ -24,7 +24,6 @@ CALIBRATION = (
 
 SOURCES = ("default", "Yamamoto1989", "Panjabi1988", "Wilke2017", "WhitePanjabi1990")
 
-_LETTERS = ("FE", "LB", "AR")
 _SLOPES = ("L1-2", "L2-3", "L4-5")  # levels whose slope in motion was measured in FE
 _MOMENT = {"upper cervical": 1.5, "cervical": 1.5, "thoracic": 7.5, "lumbar": 10.0}
 
@@ -98,7 +97,7 @@ def _short(level: str) -> str:
 
 
 def _measured(prefix: str, level: str, name: str, axis: int, region: str) -> Target:
-    letters = _LETTERS[axis]
+    letters = LETTERS[axis]
     zone = row(f"{prefix}_nz_{letters}_{name}")
     if axis == 0:
         minus = row(f"{prefix}_rom_flexion_{name}")
@@ -157,7 +156,7 @@ def neutral_zone_ratio(level: str, axis: int) -> float:
     name, members = groups[region_of(level)]
     if level == "L5-S1":
         name, members = "L5-S1", ("L5-S1",)
-    zone = row(f"pan92_nz_{_LETTERS[axis]}_{name}").number
+    zone = row(f"pan92_nz_{LETTERS[axis]}_{name}").number
     return min(zone / mean(_recalled_range(m, axis).value for m in members), 0.75)
 
 
@@ -233,7 +232,7 @@ def thoracic_region(level: str) -> tuple[str, int]:
 def _thoracic_stiffness(level: str, axis: int) -> Parameter:
     """One level's part of a region without ribs, the 400 N it was pressed with taken off."""
     name, count = thoracic_region(level)
-    found = row(f"man18_{_LETTERS[axis]}_NZstiff_{name}_no_ribs")
+    found = row(f"man18_{LETTERS[axis]}_NZstiff_{name}_no_ribs")
     factor = count / published_stiffening().factor(400.0)
     return Parameter(
         factor * found.number, "N m/deg", found.bib, "measured",
@@ -246,7 +245,7 @@ def _secant_share(axis: int) -> float:
     """Mean over L1-L2 to L5-S1 of the stiffness at neutral over the secant at 10 N m."""
     shares = []
     for level in levels("lumbar")[1:]:
-        name, letters = _short(level), _LETTERS[axis]
+        name, letters = _short(level), LETTERS[axis]
         if axis == 0:
             ends = [row(f"yam89_rom_{d}_{name}").number for d in ("flexion", "extension")]
         else:
