@@ -11,7 +11,7 @@ from timing import seconds
 import numpy as np
 
 import fascia
-from fascia.interventions.mechanisms import apply_doses
+from fascia.interventions.release_mechanisms import apply_doses
 from fascia.mechanics.problem import NetworkProblem
 
 

@@ -25,8 +25,9 @@ from timing import machine, seconds
 import numpy as np
 from numba import njit
 
-from panjabi.simulate import DelayModel, LumpedTrunk, Settings, lumped_model, solve, solve_cohort
-from panjabi.simulate.lumped import SATURATION, WIDTH, Pulse, upright
+from panjabi.delay.integrate import DelayModel, Settings, solve, solve_cohort
+from panjabi.simulation import LumpedTrunk, lumped_model
+from panjabi.simulation.lumped_trunk import SATURATION, WIDTH, Pulse, upright
 
 P = LumpedTrunk().vector(Pulse())
 DELAYS = LumpedTrunk().delays

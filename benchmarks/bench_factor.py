@@ -14,9 +14,9 @@ import timing
 # isort: split
 import numpy as np
 
-from fascia.mechanics.factor import SymmetricFactor
 from fascia.mechanics.generate import layered_sheet, square_net
 from fascia.mechanics.problem import NetworkProblem
+from fascia.sparse.factor import SymmetricFactor
 from panjabi.errors import ParameterError
 
 DENSE_BELOW = 3000  # unknowns

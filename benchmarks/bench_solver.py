@@ -17,11 +17,11 @@ import timing
 # isort: split
 import numpy as np
 
-from fascia.mechanics.factor import SymmetricFactor
 from fascia.mechanics.flat import FlatNetwork
 from fascia.mechanics.generate import layered_sheet, square_net
 from fascia.mechanics.newton import minimise
 from fascia.mechanics.problem import NetworkProblem
+from fascia.sparse.factor import SymmetricFactor
 
 CASES = {
     "net, all taut": lambda n: square_net(n),

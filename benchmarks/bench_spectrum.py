@@ -12,16 +12,15 @@ from timing import seconds
 # isort: split
 import numpy as np
 
-from panjabi.stability.delays import (
+from panjabi.delay.roots import (
     DelayTerm,
-    FirstOrder,
     LinearDelaySystem,
     characteristic_roots,
     count_unstable,
     delay_margin,
     stability_map,
-    trunk,
 )
+from panjabi.stability import FirstOrder, trunk
 
 
 def plain(A0: np.ndarray, A1: np.ndarray, delay: float, nodes: int) -> np.ndarray:

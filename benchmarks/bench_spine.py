@@ -13,9 +13,10 @@ from functools import partial
 import numpy as np
 from timing import machine, seconds  # first: sets one thread
 
-from panjabi.simulate import ForcePulse, Settings, simulate
-from panjabi.simulate.spine_run import delay_model
-from panjabi.spine import equilibrium, spine_model
+from panjabi.delay.integrate import Settings
+from panjabi.simulation import simulate
+from panjabi.simulation.spine_run import delay_model
+from panjabi.spine import ForcePulse, equilibrium, spine_model
 from panjabi.spine.packing import pack
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.solver_kernels import solver_room, spine_linear

@@ -14,11 +14,11 @@ from timing import machine, seconds
 # isort: split
 import numpy as np
 
-from panjabi.hypothesis import compensation_map, least_activation
+from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.spine import equilibrium, spine_model
 from panjabi.stability import reduced_trunk, spine_verdict
-from panjabi.stability.delays.condensed import Condensed
 from panjabi.stability.spine_system import linear_system
+from panjabi.statements import compensation_map, least_activation
 
 SIDE = 200
 ASKED = 40  # points asked one by one

@@ -10,8 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from panjabi.experiments import Condition, LoopMargin, at_rest, loop_margin
-from panjabi.stability import delays
+from panjabi import stability
+from panjabi.delay import roots
+from panjabi.tasks import Condition, LoopMargin, at_rest, loop_margin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,17 +27,17 @@ class Answer:
 
     lumped: dict[str, float]
     muscles: dict[float, LoopMargin]
-    stability: delays.StabilityMap
+    map: roots.StabilityMap
 
 
 def experiment() -> Answer:
     """Everything the text speaks of."""
-    models = {name: delays.trunk(name).model() for name in SETS}
+    models = {name: stability.trunk(name).model() for name in SETS}
     family = models["T1"].family("stretch_gain", "delay")
     return Answer(
-        {name: delays.delay_margin(model.system()).margin for name, model in models.items()},
+        {name: roots.delay_margin(model.system()).margin for name, model in models.items()},
         {least: loop_margin(at_rest(Condition(cocontraction=least))) for least in LEAST},
-        delays.stability_map(family, ((0.0, 1200.0), (0.0, 0.3))),
+        roots.stability_map(family, ((0.0, 1200.0), (0.0, 0.3))),
     )
 
 
@@ -54,7 +55,7 @@ def report(answer: Answer) -> str:
     """The findings in words."""
     lines = ["longest delay of the one loop of a lumped trunk"]
     for name, margin in answer.lumped.items():
-        lines.append(f"  {name} {delays.trunk(name).meaning:28} {1e3 * margin:.1f} ms")
+        lines.append(f"  {name} {stability.trunk(name).meaning:28} {1e3 * margin:.1f} ms")
     lines.append("one joint, 186 muscles: what every loop (30 and 60 ms) bears on top")
     for least, one in answer.muscles.items():
         hertz = one.frequency / (2.0 * math.pi)
@@ -77,9 +78,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
         points = {
             name: (model["stretch_gain"], model["delay"])
             for name in ("T1", "T4")
-            for model in (delays.trunk(name).model().values,)
+            for model in (stability.trunk(name).model().values,)
         }
-        ax = plots.plot_stability_map(answer.stability, points=points)
+        ax = plots.plot_stability_map(answer.map, points=points)
         return {"map": ax.figure}  # type: ignore[dict-item]
 
 

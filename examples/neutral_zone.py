@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from panjabi.literature import row
 from panjabi.passive import NeutralZoneTest, injured, levels, neutral_zone_test, unit
-from panjabi.reference import row
 from panjabi.stability import crisco
 from panjabi.stability.crisco_model import CriscoModel
 

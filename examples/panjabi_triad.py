@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi.hypothesis import CompensationMap, Subfailure, compensation_map, least_activation
-from panjabi.hypothesis.subfailure import LoopPicture, pictured
 from panjabi.stability import ReducedTrunk, StabilityVerdict, reduced_trunk, trunk_verdict
+from panjabi.statements import CompensationMap, Subfailure, compensation_map, least_activation
+from panjabi.statements.subfailure import LoopPicture, pictured
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

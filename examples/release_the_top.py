@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fascia
-from fascia.attenuation import Attenuation, attenuation
 from fascia.clinical.examination import ClinicalResult
 from fascia.coupling import SpineRelease, SpineSweep, release_with_spine, sweep_spine_release
-from fascia.interventions.mechanisms import apply_doses
+from fascia.interventions.attenuation_ladder import Attenuation, attenuation
 from fascia.interventions.orders import OrderResult
-from fascia.sweeps import Sweep, sweep_release
-from fascia.transmission.required import Requirement
+from fascia.interventions.release_mechanisms import apply_doses
+from fascia.interventions.release_sweep import Sweep, sweep_release
+from fascia.interventions.required_drop import Requirement
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,13 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from panjabi.experiments import (
-    Condition,
-    PerturbationResponse,
-    Release,
-    quick_release,
-    sudden_load,
-)
+from panjabi.tasks import Condition, PerturbationResponse, Release, quick_release, sudden_load
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import fascia
 from fascia.clinical.examination import Examination
-from fascia.interventions.mechanisms import raise_tolerance
-from fascia.transmission.required import PUBLISHED_GAIN_DEG, STRENGTH_N, Requirement
+from fascia.interventions.release_mechanisms import raise_tolerance
+from fascia.interventions.required_drop import PUBLISHED_GAIN_DEG, STRENGTH_N, Requirement
 
 REGION = "suboccipital"
 

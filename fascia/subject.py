@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
 from fascia.clinical.tolerance import Tolerance
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork

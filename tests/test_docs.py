@@ -120,7 +120,7 @@ def test_no_decision_is_cited_that_is_not_on_the_page():
     cited: dict[str, str] = {}
     for package in ("panjabi", "fascia"):
         for file in (ROOT / package).rglob("*"):
-            if file.suffix in (".py", ".csv") and "reference" not in file.parts:
+            if file.suffix in (".py", ".csv") and "literature" not in file.parts:
                 for name in re.findall(r"\(([SD]\d{1,2})[,)]", file.read_text(encoding="utf-8")):
                     cited[name] = str(file.relative_to(ROOT))
     assert not {name: place for name, place in cited.items() if name not in known}

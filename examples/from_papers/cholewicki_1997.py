@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from panjabi.literature import Row, row
 from panjabi.recruitment import recruit
-from panjabi.reference import Row, row
 from panjabi.spine import bergmark, static_spine
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from panjabi.reference import row
+from panjabi.literature import row
 from panjabi.spine import unit_column
 from panjabi.stability import crisco, critical_load
 from panjabi.stability.crisco_model import MODELS, CriscoModel

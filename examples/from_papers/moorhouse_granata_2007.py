@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi.experiments import PointStiffness, exertion
+from panjabi.literature import row
 from panjabi.neural.measures import ReflexShare, reflex_share
-from panjabi.reference import row
+from panjabi.tasks import PointStiffness, exertion
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi.experiments import Basin, Seat, SittingRecord, basin_of_attraction, seated, sitting
+from panjabi import stability
+from panjabi.delay import roots
 from panjabi.neural import published_extra_delay
-from panjabi.stability import delays
+from panjabi.tasks import Basin, Seat, SittingRecord, basin_of_attraction, seated, sitting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,8 +43,8 @@ class Answer:
 
 def experiment() -> Answer:
     """Everything the text speaks of."""
-    late = delays.TRUNK_DELAY + published_extra_delay().si
-    people = {"60 ms": delays.TRUNK_DELAY, "77 ms": late}
+    late = stability.TRUNK_DELAY + published_extra_delay().si
+    people = {"60 ms": stability.TRUNK_DELAY, "77 ms": late}
     effort = Seat().effort
     eager = Seat(effort=replace(effort, value=EAGER * effort.value))
     return Answer(
@@ -53,7 +54,7 @@ def experiment() -> Answer:
         },
         {name: basin_of_attraction(seated(delay=delay), rays=36) for name, delay in people.items()},
         {
-            name: delays.count_unstable(seated(eager, delay=delay).model.system())
+            name: roots.count_unstable(seated(eager, delay=delay).model.system())
             for name, delay in people.items()
         },
     )

@@ -1,1 +1,5 @@
 """Bedside tests of flexibility on the network: curve, stiffness, end point."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -11,7 +11,7 @@ import numpy as np
 from fascia.clinical.examination import Examination
 from fascia.clinical.tolerance import NERVE_WEIGHT, NORM_SLR, Tolerance
 from fascia.errors import ReadoutError
-from panjabi.provenance import Parameter
+from panjabi.parameter import Parameter
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork

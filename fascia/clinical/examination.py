@@ -23,7 +23,7 @@ from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from fascia.network.evidence import parameters_of
-from panjabi.provenance import Parameter
+from panjabi.parameter import Parameter
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from panjabi.body import Body
 from panjabi.errors import ParameterError, PostureError
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter
 
 Floats = NDArray[np.float64]
 

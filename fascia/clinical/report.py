@@ -8,7 +8,7 @@ import numpy as np
 
 from fascia.clinical.examination import ClinicalResult
 from fascia.clinical.slopes import SLR_WINDOWS_DEG
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 
 
 def windows(result: ClinicalResult) -> dict[str, float]:

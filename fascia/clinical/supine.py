@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath, joint_range
 from fascia.errors import ReadoutError
 from panjabi.body.kernels import load_hessian
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
     from fascia.clinical.catalogue import ClinicalTest

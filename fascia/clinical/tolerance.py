@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from panjabi.errors import ParameterError
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter
 
 NORM_SLR = Parameter(
     (106 * 68.5 + 108 * 76.3) / 214,

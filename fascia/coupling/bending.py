@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.clinical.paths import spine_flexion
-from fascia.coupling.terms import PassiveMusclesTerm, UnitsTerm
-from fascia.coupling.tissue import handed_over, without_shared
-from fascia.coupling.wrapped import check_body
+from fascia.coupling.energy_terms import PassiveMusclesTerm, UnitsTerm
+from fascia.coupling.shared_tissue import handed_over, without_shared
+from fascia.coupling.spine_in_network import check_body
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from fascia.network.evidence import parameters_of
 from panjabi.active.abdomen import LUMBAR_JOINTS
 from panjabi.active.musculature import Musculature
-from panjabi.provenance import THIS_WORK, Parameter
-from panjabi.spine.static import StaticSpine
+from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.spine.static_build import static_spine, strong_musculature
+from panjabi.spine.static_model import StaticSpine
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork

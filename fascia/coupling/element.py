@@ -16,16 +16,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fascia.coupling.crossing import (
+from fascia.coupling.crossing_strands import (
     acting_strands,
     body_of,
     part_that_reaches,
     require_lines,
 )
 from fascia.errors import CouplingError, EquilibriumError
-from fascia.mechanics.condensed import condensed_stiffness
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from fascia.mechanics.newton import Settings
+from fascia.mechanics.slip_stiffness import condensed_stiffness
 from fascia.network.model import TensionNetwork
 from panjabi.body import Body
 from panjabi.errors import PostureError

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from fascia.clinical.examination import Examination
 from fascia.clinical.tolerance import Tolerance
 from fascia.coupling.bending import BendSample, ForwardBend, forward_bend
-from fascia.coupling.effort import EffortBend, EffortSample
+from fascia.coupling.effort_bend import EffortBend, EffortSample
 from fascia.errors import CouplingError
 from fascia.subject import Subject
-from panjabi.provenance import Parameter
+from panjabi.parameter import Parameter
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork

@@ -17,7 +17,7 @@ import numpy as np
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.errors import ReleaseError
-from fascia.interventions.mechanisms import release_tension, with_laws
+from fascia.interventions.release_mechanisms import release_tension, with_laws
 from fascia.mechanics.equilibrium import Equilibrium, solve
 from fascia.subject import Subject
 from panjabi.tissue.collagen import Collagen

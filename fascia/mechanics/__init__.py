@@ -1,1 +1,5 @@
 """Energy, assembly and equilibrium of the tension network."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.errors import NetworkError
-from fascia.mechanics.pattern import Pattern, build_pattern
+from fascia.sparse.pattern import Pattern, build_pattern
 from panjabi.tissue.kernels import LAW_COLUMNS, evaluate_all
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fascia.mechanics.factor import SymmetricFactor
 from fascia.mechanics.local import settle
-from fascia.mechanics.matrix import SymmetricMatrix
+from fascia.sparse.factor import SymmetricFactor
+from fascia.sparse.matrix import SymmetricMatrix
 from panjabi.errors import ParameterError
 
 Floats = NDArray[np.float64]

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from fascia.mechanics import kernels
 from fascia.mechanics.flat import FlatNetwork
 from panjabi._compiling import announce_compilation
-from panjabi.body import Body
-from panjabi.body import kernels as skeleton
+from panjabi.body import Body, kernels as skeleton
 
 Floats = NDArray[np.float64]
 

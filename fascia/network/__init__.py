@@ -7,30 +7,6 @@ network.regions()["suboccipital"]          # names of its strands
 network.cut("galea_*").with_tie_ratio(0.0)  # a new network; this one is unchanged
 """
 
-from __future__ import annotations
+import lazy_loader as _lazy
 
-from typing import Any
-
-from panjabi import _lazy
-
-_EXPORTS: dict[str, str] = {
-    "Line": "fascia.network.model",
-    "Node": "fascia.network.model",
-    "Strand": "fascia.network.model",
-    "TensionNetwork": "fascia.network.model",
-    "Segment": "fascia.network.segments",
-    "from_networkx": "fascia.network.convert",
-    "load": "fascia.network.files",
-    "save": "fascia.network.files",
-    "superficial_back_line": "fascia.network.build",
-    "to_networkx": "fascia.network.convert",
-    "whole_body": "fascia.network.build",
-}
-
-
-def __getattr__(name: str) -> Any:
-    return _lazy.lookup(__name__, _EXPORTS, name)
-
-
-def __dir__() -> list[str]:
-    return _lazy.names(__name__, _EXPORTS)
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

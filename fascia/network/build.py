@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fascia.network import geometry, laws, tables, tension
+from fascia.network import geometry, laws, packaged_tables as tables, tension
 from fascia.network.courses import sliding_directions, slip_directions
 from fascia.network.model import Line, Node, Strand, TensionNetwork
 from fascia.network.parts import Side, Vector
 from fascia.network.selection import unknown_part
 from fascia.network.ties import with_basis, with_ratio
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
     from panjabi.body import Body, Poses

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fascia.errors import LawError, NetworkError
 from fascia.network.model import Line, Node, Strand, TensionNetwork
 from panjabi.errors import DataFileError, SchemaError, UnknownNameError, nearest
-from panjabi.provenance import Parameter
+from panjabi.parameter import Parameter
 
 if TYPE_CHECKING:
     import networkx

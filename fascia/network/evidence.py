@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
-    from panjabi.provenance import Parameter
+    from panjabi.parameter import Parameter
 
 UNUSED_BY_LAW = frozenset({"k_low", "curviness"})
 """Shape figures of the source's spline that the power law of the passive fibre does not use."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from fascia.network.tables import Record, number
+from fascia.network.packaged_tables import Record, number
 from panjabi.errors import ParameterError, nearest
-from panjabi.provenance import THIS_WORK, Parameter, Status
+from panjabi.parameter import THIS_WORK, Parameter, Status
 
 if TYPE_CHECKING:
     from panjabi.body import Body
@@ -54,7 +54,7 @@ def kind_defaults(
 
 def own_parameters(row: Record) -> dict[str, Parameter]:
     """The figures that a strand has of its own, with source and status."""
-    from panjabi.reference import row as published
+    from panjabi.literature import row as published
 
     cited = dict(part.split("=", 1) for part in row["sources"].split() if "=" in part)
     made: dict[str, Parameter] = {}

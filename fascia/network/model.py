@@ -15,7 +15,7 @@ from fascia.network.parts import Hold, Kind, Node, Side, Strand, Vector
 if TYPE_CHECKING:
     from fascia.network.segments import Segment
     from panjabi.body import Body
-    from panjabi.provenance import Parameter
+    from panjabi.parameter import Parameter
 
 __all__ = ["Hold", "Kind", "Line", "Node", "Side", "Strand", "TensionNetwork", "Vector"]
 
@@ -255,8 +255,8 @@ class TensionNetwork:
     # --- showing --------------------------------------------------------------------------
 
     def table(self) -> list[dict[str, Any]]:
-        """One row per strand for a screen or a file; see `fascia.network.table`."""
-        from fascia.network.table import rows
+        """One row per strand for a screen or a file; see `fascia.network.strand_table`."""
+        from fascia.network.strand_table import rows
 
         return rows(self)
 

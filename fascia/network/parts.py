@@ -12,7 +12,7 @@ import numpy as np
 from fascia.errors import NetworkError
 
 if TYPE_CHECKING:
-    from panjabi.provenance import Parameter
+    from panjabi.parameter import Parameter
 
 Hold = Literal["fixed", "guide", "plane", "contact", "free"]
 Side = Literal["right", "left", "midline"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fascia.network import tables
+from fascia.network import packaged_tables as tables
 from fascia.network.selection import unknown_part
 
 if TYPE_CHECKING:

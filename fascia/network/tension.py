@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fascia.errors import NetworkError
 from fascia.network import selection
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork

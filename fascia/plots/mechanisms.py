@@ -11,7 +11,7 @@ from fascia.plots.style import BLACK, BLUE, COLUMN, SMALL, new_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from fascia.interventions.release import StiffnessChange
+    from fascia.interventions.release_experiment import StiffnessChange
 
 
 def plot_shares(change: StiffnessChange, *, ax: Axes | None = None) -> Axes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from panjabi.reference import row
+from panjabi.literature import row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from fascia.plots.tie_axis import TieAxis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from fascia.transmission.required import Requirement
+    from fascia.interventions.required_drop import Requirement
 
 
 def plot_required(
@@ -34,7 +34,7 @@ def plot_required(
     Points: found. Arrows: not reached with the greatest tension tried; above the arrows of the
     largest gain stands what was gained there.
     """
-    from fascia.transmission.required import STRENGTH_N
+    from fascia.interventions.required_drop import STRENGTH_N
 
     strength_N = STRENGTH_N if strength_N is None else strength_N
     ax = new_axis(ax, width=COLUMN, height=2.9)

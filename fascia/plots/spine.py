@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from fascia.coupling.hamstrings import HamstringSweep
-    from fascia.coupling.record import SpineRelease
-    from fascia.coupling.sweeping import SpineSweep
+    from fascia.coupling.release_record import SpineRelease
+    from fascia.coupling.spine_release_sweep import SpineSweep
 
 # quantity -> field of the sweep, label, smallest value told from zero
 _QUANTITIES = {

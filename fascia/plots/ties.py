@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fascia.sweeps import Sweep
+    from fascia.interventions.release_sweep import Sweep
 
 Quantity = Literal["end_change", "stiffness_change", "end_before", "stiffness_before"]
 

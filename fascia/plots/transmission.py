@@ -12,7 +12,7 @@ from fascia.plots.style import MARKERS, PAGE, new_axis, shades
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from fascia.attenuation import Attenuation
+    from fascia.interventions.attenuation_ladder import Attenuation
 
 _NAMES = {
     "sacrum_dorsum": "S1",

@@ -1,1 +1,5 @@
 """Who feels what: influence, attenuation, load paths, and what a trial would need."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

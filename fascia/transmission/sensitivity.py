@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from fascia.clinical.examination import Examination, Sample
 from fascia.errors import EquilibriumError, ReadoutError
 from fascia.mechanics import kernels
-from fascia.mechanics.condensed import SlipStiffness
 from fascia.mechanics.flat import FlatNetwork
 from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics.slip_stiffness import SlipStiffness
 
 if TYPE_CHECKING:
     from fascia.mechanics.equilibrium import Equilibrium

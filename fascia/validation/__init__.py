@@ -9,27 +9,6 @@ and a row that only informed an assumption (role prior) or set a parameter (role
 says so beside its outcome.
 """
 
-from __future__ import annotations
+import lazy_loader as _lazy
 
-from typing import Any
-
-from panjabi import _lazy
-
-_EXPORTS: dict[str, str] = {
-    "Comparison": "fascia.validation.comparison",
-    "as_rows": "fascia.validation.comparison",
-    "as_text": "fascia.validation.comparison",
-    "tally": "fascia.validation.comparison",
-    "validate": "fascia.validation.network",
-    "everything": "fascia.validation.together",
-    "as_csv": "fascia.validation.together",
-    "as_markdown": "fascia.validation.page",
-}
-
-
-def __getattr__(name: str) -> Any:
-    return _lazy.lookup(__name__, _EXPORTS, name)
-
-
-def __dir__() -> list[str]:
-    return _lazy.names(__name__, _EXPORTS)
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -10,7 +10,7 @@ from fascia.clinical.calibration import calibrate_tolerance
 from fascia.clinical.examination import Examination, examine
 from fascia.clinical.paths import LUMBAR_JOINTS
 from fascia.validation.comparison import Comparison, judged, not_predicted, within
-from panjabi.reference import row
+from panjabi.literature import row
 
 if TYPE_CHECKING:
     from fascia.subject import Subject

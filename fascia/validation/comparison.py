@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import shorten
 from typing import Any
 
-from panjabi.reference.cases import Case as Comparison
-from panjabi.reference.cases import judged, not_predicted, tally, within
+from panjabi.validation.case import Case as Comparison, judged, not_predicted, tally, within
 
 __all__ = [
     "Comparison",

@@ -17,7 +17,7 @@ from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.slopes import slope
 from fascia.validation.comparison import Comparison, judged, within
-from panjabi.reference import row
+from panjabi.literature import row
 
 if TYPE_CHECKING:
     from fascia.clinical.tolerance import Tolerance

@@ -17,7 +17,7 @@ from fascia.mechanics.equilibrium import Equilibrium, solve
 from fascia.network import geometry
 from fascia.validation.comparison import Comparison, judged, within
 from fascia.validation.variants import rebuilt
-from panjabi.reference import row
+from panjabi.literature import row
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fascia.interventions.release import release
-from fascia.transmission.required import required_tension_drop
+from fascia.interventions.release_experiment import release
+from fascia.interventions.required_drop import required_tension_drop
 from fascia.validation.comparison import Comparison, judged, not_predicted
-from panjabi.reference import row
+from panjabi.literature import row
 
 if TYPE_CHECKING:
-    from fascia.interventions.release import StiffnessChange
+    from fascia.interventions.release_experiment import StiffnessChange
     from fascia.subject import Subject
 
 NEEDED = "more than half of the mean and within 1 SD of it (so that no change does not count)"

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from fascia.clinical.examination import Examination, Sample
-from fascia.interventions.mechanisms import apply_doses
+from fascia.interventions.release_mechanisms import apply_doses
 from fascia.validation.comparison import Comparison, not_predicted, within
 
 if TYPE_CHECKING:

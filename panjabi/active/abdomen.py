@@ -16,7 +16,7 @@ from panjabi.body.model import Body
 from panjabi.body.poses import Poses
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Tree
 from panjabi.errors import ParameterError
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter
 
 NAME = "Abdomen"
 LUMBAR_JOINTS = ("L5_S1", "L4_L5", "L3_L4", "L2_L3", "L1_L2", "T12_L1")

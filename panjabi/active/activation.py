@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.provenance import Parameter
+from panjabi.parameter import Parameter
 
 Floats = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ from panjabi.body.muscles import PathArrays
 from panjabi.body.reduced import reduced_tree
 from panjabi.body.standard import standard_adult
 from panjabi.errors import ParameterError, unknown
-from panjabi.provenance import Parameter, ParameterSet
+from panjabi.parameter import Parameter, ParameterSet
 
 LUMPED_BODY = "head_neck"
 """Head and neck as one body of the thoracolumbar set; its neck muscles ride on it."""

@@ -13,7 +13,7 @@ from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
-from panjabi.provenance import Parameter, ParameterSet
+from panjabi.parameter import Parameter, ParameterSet
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from panjabi.active.activation import ActivationDynamics
 from panjabi.active.musculature import Musculature
 from panjabi.active.musculotendon_kernels import Units
 from panjabi.errors import ParameterError
-from panjabi.provenance import Parameter
+from panjabi.parameter import Parameter
 from panjabi.tissue.de_groote import DeGrooteCurves
 
 Floats = NDArray[np.float64]

@@ -9,9 +9,9 @@ import numpy as np
 
 from panjabi.active.abdomen import NAME as ABDOMEN
 from panjabi.active.data import MuscleRecord
+from panjabi.body.landmarks import left, mirrored
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
-from panjabi.body.places import left, mirrored
 from panjabi.body.reduced import ReducedTree
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Floats, Integers

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculature import Musculature
 from panjabi.errors import ParameterError
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.tissue.de_groote import DeGrooteCurves
 
 Floats = NDArray[np.float64]

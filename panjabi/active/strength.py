@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.active.musculature import Musculature
 from panjabi.errors import ParameterError, unknown
-from panjabi.provenance import THIS_WORK, USER, Parameter, ParameterSet
+from panjabi.parameter import THIS_WORK, USER, Parameter, ParameterSet
 
 EXTENSORS = (
     "iliocostalis_lumborum",

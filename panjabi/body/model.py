@@ -12,12 +12,12 @@ from numpy.typing import ArrayLike
 
 from panjabi.body import posture, scaling
 from panjabi.body.gravity import STANDARD_GRAVITY
+from panjabi.body.landmarks import Frame, Place
 from panjabi.body.muscles import Muscle, PathArrays, path_arrays
-from panjabi.body.places import Frame, Place
 from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, unknown
-from panjabi.provenance import Parameter
+from panjabi.parameter import Parameter
 
 if TYPE_CHECKING:
     from panjabi.body.gravity import GravityEnergy

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from panjabi.body.places import left, mirrored
+from panjabi.body.landmarks import left, mirrored
 from panjabi.body.tree import Floats, Integers
-from panjabi.provenance import Parameter, Status
+from panjabi.parameter import Parameter, Status
 
 SETS = ("2016", "2023")
 

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi.body.places import Frame, Place
+from panjabi.body.landmarks import Frame, Place
 from panjabi.body.tree import Floats, scaled_tree
 from panjabi.errors import ParameterError, unknown
-from panjabi.provenance import USER, Parameter, ParameterSet
+from panjabi.parameter import USER, Parameter, ParameterSet
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from panjabi.body import data, muscles, places
+from panjabi.body import data, landmarks as places, muscles
 from panjabi.body.model import Body
 from panjabi.body.tree import GROUND, Floats, build_tree, coordinates_of
 from panjabi.errors import DataFileError
-from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
+from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 
 SOLE_BELOW_CALCANEUS = 0.015783477
 """Height of the calcaneus origin over the floor, standing [m]."""

@@ -5,28 +5,6 @@
 >>> model.not_understood                                # what the file holds besides
 """
 
-from __future__ import annotations
+import lazy_loader as _lazy
 
-from typing import Any
-
-from panjabi import _lazy
-
-_EXPORTS: dict[str, str] = {
-    "read_osim": "panjabi.io.opensim",
-    "OsimModel": "panjabi.io.osim_model",
-    "OsimMuscle": "panjabi.io.osim_muscles",
-    "OsimCoordinate": "panjabi.io.osim_coordinates",
-    "NotUnderstood": "panjabi.io.findings",
-    "write_mjcf": "panjabi.io.mjcf",
-    "MusclePaths": "panjabi.io.musculature",
-    "Musculature": "panjabi.io.musculature",
-    "muscles_of": "panjabi.io.musculature",
-}
-
-
-def __getattr__(name: str) -> Any:
-    return _lazy.lookup(__name__, _EXPORTS, name)
-
-
-def __dir__() -> list[str]:
-    return _lazy.names(__name__, _EXPORTS)
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

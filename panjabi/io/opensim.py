@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from panjabi.body.gravity import STANDARD_GRAVITY
+from panjabi.body.landmarks import Frame
 from panjabi.body.model import Body
 from panjabi.body.muscles import Muscle
-from panjabi.body.places import Frame
 from panjabi.body.tree import GROUND, Floats
 from panjabi.errors import SchemaError
 from panjabi.io.findings import Findings

@@ -14,7 +14,7 @@ from panjabi.body.tree import Floats, Integers
 from panjabi.io.osim_coordinates import OsimCoordinate, chain
 from panjabi.io.osim_motion import Chain, series
 from panjabi.io.osim_muscles import OsimMuscle
-from panjabi.provenance import USER
+from panjabi.parameter import USER
 
 EDGE = 1e-5  # OpenSim keeps a conditional point this far beyond its range [rad or m]
 

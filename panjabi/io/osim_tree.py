@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panjabi.body.places import Place
+from panjabi.body.landmarks import Place
 from panjabi.body.tree import GROUND, Floats
 from panjabi.errors import DataFileError
 from panjabi.io.findings import Findings

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.literature import row
 from panjabi.neural import spindle_kernels as kernels
-from panjabi.neural._given import array
-from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
-from panjabi.reference import row
+from panjabi.neural.checks import array
+from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
-from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
-from panjabi.reference import row
+from panjabi.literature import row
+from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 
 Array = NDArray[np.float64]
 

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.literature import row
 from panjabi.neural.reflex_set import ReflexSet
-from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
-from panjabi.reference import row
+from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

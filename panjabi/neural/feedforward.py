@@ -12,8 +12,8 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural._given import array
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.neural.checks import array
+from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.conduction import KINDS, default_delays
-from panjabi.provenance import SI, THIS_WORK, Parameter, ParameterSet, Status
+from panjabi.parameter import SI, THIS_WORK, Parameter, ParameterSet, Status
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ConvergenceError
+from panjabi.literature import row
 from panjabi.neural.vestibular import NeckReflex
-from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
-from panjabi.reference import row
+from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.tissue._base import require
 
 

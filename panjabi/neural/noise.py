@@ -16,9 +16,9 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.neural._given import array
-from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
-from panjabi.reference import row
+from panjabi.literature import row
+from panjabi.neural.checks import array
+from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

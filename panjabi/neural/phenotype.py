@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import unknown
-from panjabi.neural._given import held_commands
+from panjabi.literature import row
+from panjabi.neural.checks import held_commands
 from panjabi.neural.noise import MotorNoise, SensoryNoise
 from panjabi.neural.reflex_set import ReflexSet
-from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
-from panjabi.reference import row
+from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

@@ -17,10 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural import reflex_kernels as kernels
-from panjabi.neural._given import array, held_commands
+from panjabi.neural.checks import array, held_commands
 from panjabi.neural.loops import GAINS, ReflexLoop
 from panjabi.neural.smooth_kernels import unsaturated
-from panjabi.provenance import ParameterSet
+from panjabi.parameter import ParameterSet
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

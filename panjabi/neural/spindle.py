@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.literature import row
 from panjabi.neural import spindle_kernels as kernels
-from panjabi.neural._given import array
-from panjabi.provenance import Parameter, ParameterSet
-from panjabi.reference import row
+from panjabi.neural.checks import array
+from panjabi.parameter import Parameter, ParameterSet
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

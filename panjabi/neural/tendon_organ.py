@@ -15,10 +15,10 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.neural._given import array
+from panjabi.literature import row
+from panjabi.neural.checks import array
 from panjabi.neural.smooth_kernels import rectified
-from panjabi.provenance import ParameterSet
-from panjabi.reference import row
+from panjabi.parameter import ParameterSet
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.neural._given import array
+from panjabi.neural.checks import array
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]

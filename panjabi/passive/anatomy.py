@@ -8,9 +8,9 @@ share is assumed and says so.
 from __future__ import annotations
 
 from panjabi.errors import unknown
+from panjabi.literature import row
+from panjabi.parameter import Parameter
 from panjabi.passive.directions import DIRECTIONS, known_level, region_of
-from panjabi.provenance import Parameter
-from panjabi.reference import row
 
 KINDS = {
     "disc": "disc",

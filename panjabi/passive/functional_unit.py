@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive import kernels
 from panjabi.passive.directions import (
     SACROILIAC,
@@ -28,7 +29,6 @@ from panjabi.passive.directions import (
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.preload import Proportional, Stiffening
 from panjabi.passive.terms import Structure, Term
-from panjabi.provenance import Parameter, ParameterSet
 
 __all__ = ["FunctionalSpinalUnit", "Structure", "Term", "levels", "stack", "unit"]
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.literature import row
+from panjabi.parameter import Parameter
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.kernels import LINEAR
 from panjabi.passive.ribs import with_rib_cage
 from panjabi.passive.terms import Structure, Term, linear
-from panjabi.provenance import Parameter
-from panjabi.reference import row
 
 Unit = FunctionalSpinalUnit
 

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import PanjabiError, ParameterError, unknown
+from panjabi.parameter import Parameter
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.protocol import Protocol, Recording, cyclic_test, laboratory_test
 from panjabi.passive.sigmoid import DoubleSigmoid, fit_double_sigmoid
-from panjabi.provenance import Parameter
 
 Array = NDArray[np.float64]
 

@@ -20,13 +20,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.literature import row
+from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.generated import closure
 from panjabi.passive.preload import Proportional
-from panjabi.passive.terms import Structure, linear
-from panjabi.passive.terms import closure as closure_term
-from panjabi.provenance import Parameter, ParameterSet
-from panjabi.reference import row
+from panjabi.passive.terms import Structure, closure as closure_term, linear
 
 Array = NDArray[np.float64]
 

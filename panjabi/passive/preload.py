@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, replace
 
 from panjabi.errors import ParameterError
-from panjabi.provenance import Parameter
-from panjabi.reference import row
+from panjabi.literature import row
+from panjabi.parameter import Parameter
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.parameter import Parameter
 from panjabi.passive import kernels
 from panjabi.passive.directions import axis_index
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
-from panjabi.provenance import Parameter
 
 Array = NDArray[np.float64]
 _HOLD_STEPS = 8

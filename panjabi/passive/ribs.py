@@ -16,6 +16,9 @@ from importlib.resources import files
 import numpy as np
 
 from panjabi.errors import DataFileError, ParameterError, unknown
+from panjabi.literature import row
+from panjabi.literature.tables import read_csv
+from panjabi.parameter import Parameter
 from panjabi.passive import functional_unit, kernels
 from panjabi.passive.directions import LETTERS, levels
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -23,9 +26,6 @@ from panjabi.passive.kernels import LINEAR, RAMP
 from panjabi.passive.preload import published_stiffening
 from panjabi.passive.targets import thoracic_region
 from panjabi.passive.terms import Structure, Term, linear
-from panjabi.provenance import Parameter
-from panjabi.reference import row
-from panjabi.reference.tables import read_csv
 
 RIBBED = levels("thoracic")
 """Levels that the anterior rib cage bridges."""

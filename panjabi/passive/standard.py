@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 
 from panjabi.errors import DataFileError
+from panjabi.literature.tables import read_csv
+from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
 from panjabi.passive.directions import AXES, DIRECTIONS
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -18,8 +20,6 @@ from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.preload import published_stiffening, stiffening_parameters
 from panjabi.passive.targets import Target, target
 from panjabi.passive.terms import Structure, Term, linear, ramp
-from panjabi.provenance import Parameter, ParameterSet
-from panjabi.reference.tables import read_csv
 
 BRANCH_TIMES = (3.0, 40.0)  # [s], assumed; with holds of 30 s they let neutral zones be met
 BRANCH_SHARES = (0.5, 1.0)  # of the fitted stiffness, assumed

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from statistics import mean
 
 from panjabi.errors import unknown
+from panjabi.literature import Row, row
+from panjabi.parameter import Parameter
 from panjabi.passive.directions import DEGREE, LETTERS, known_level, levels, region_of
 from panjabi.passive.preload import published_stiffening
-from panjabi.provenance import Parameter
-from panjabi.reference import Row, row
 
 CALIBRATION = (
     "yam89_*", "pan88_*", "wil17_*", "gms04_*", "sch98_*", "pin92_k_*", "ligdam_toe_*",

@@ -11,7 +11,7 @@ from panjabi.plots.style import BLACK, ORANGE, new_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.experiments.basin import Basin
+    from panjabi.tasks.basin import Basin
 
 
 def plot_basin(found: Basin, *, ax: Axes | None = None) -> Axes:

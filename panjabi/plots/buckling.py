@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from panjabi.stability.critical import CriticalLoad
-    from panjabi.stability.tracer import LoadPath
+    from panjabi.stability.path_following import LoadPath
 
 
 def plot_buckling_path(

@@ -11,7 +11,7 @@ from panjabi.plots.style import BLACK, SMALL, new_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.hypothesis.compensation import CompensationMap
+    from panjabi.statements.compensation import CompensationMap
 
 COLOURS = ("#D9E8F3", "#F6D7A8", "#E9B7A8")
 LABELS = {

@@ -14,8 +14,8 @@ from panjabi.plots.style import PAGE, PALETTE, SMALL
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.stability.delays.measured import MeasuredResponse
-    from panjabi.stability.delays.response import FrequencyResponse
+    from panjabi.delay.roots.measured import MeasuredResponse
+    from panjabi.delay.roots.response import FrequencyResponse
 
 
 @dataclass(frozen=True)

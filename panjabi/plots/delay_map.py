@@ -12,7 +12,7 @@ from panjabi.plots.style import BLUE, ORANGE, SMALL, new_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.stability.delays.map import StabilityMap
+    from panjabi.delay.roots.parameter_map import StabilityMap
 
 RASTER = 400  # of the filled region; the boundary drawn over it is the traced curve
 

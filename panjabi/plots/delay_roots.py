@@ -11,7 +11,7 @@ from panjabi.plots.style import ORANGE, SMALL, new_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.stability.delays.root_locus import RootLoci
+    from panjabi.delay.roots.root_locus import RootLoci
 
 
 def plot_root_loci(

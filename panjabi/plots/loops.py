@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from panjabi.hypothesis.subfailure import LoopPicture
+    from panjabi.statements.subfailure import LoopPicture
 
 
 def plot_subfailure(picture: LoopPicture, *, ax: Axes | None = None) -> Axes:

@@ -12,7 +12,7 @@ from panjabi.plots.style import ELASTIC_ZONE, GREY, PALETTE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.experiments.response import PerturbationResponse
+    from panjabi.tasks.response import PerturbationResponse
 
 
 def plot_perturbation(

@@ -12,7 +12,7 @@ from panjabi.plots.style import PALETTE, new_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.experiments.seated_sway import SittingRecord
+    from panjabi.tasks.seated_sway import SittingRecord
 
 
 def _behind(records: Mapping[str, SittingRecord]) -> list[tuple[str, SittingRecord, str]]:

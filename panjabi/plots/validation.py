@@ -13,7 +13,7 @@ from panjabi.plots.style import BLUE, GREY, NEUTRAL_ZONE, ORANGE, PAGE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from panjabi.reference import Case
+    from panjabi.validation.case import Case
 
 LIMITS = (0.05, 20.0)  # ratios beyond are drawn at the edge, as triangles
 

@@ -12,7 +12,7 @@ from panjabi.plots.style import BLUE, GREY, new_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.stability.muscular import StaticStability
+    from panjabi.stability.static_stability_of_muscles import StaticStability
 
 
 def plot_weakest_mode(

@@ -4,31 +4,6 @@
 >>> chosen.forces, chosen.gap, chosen.least_stiffness
 """
 
-from __future__ import annotations
+import lazy_loader as _lazy
 
-from typing import Any
-
-from panjabi import _lazy
-
-_EXPORTS: dict[str, str] = {
-    "RecruitmentProblem": "panjabi.recruitment.problem",
-    "SeriesStiffness": "panjabi.recruitment.problem",
-    "CRITERIA": "panjabi.recruitment.criteria",
-    "Recruitment": "panjabi.recruitment.result",
-    "Residuals": "panjabi.recruitment.result",
-    "InfeasibleRecruitment": "panjabi.recruitment.infeasible",
-    "Infeasibility": "panjabi.recruitment.infeasible",
-    "solve_recruitment": "panjabi.recruitment.solve",
-    "local_search": "panjabi.recruitment.local",
-    "SpineRecruitment": "panjabi.recruitment.posture",
-    "recruit": "panjabi.recruitment.posture",
-    "sweep_floor": "panjabi.recruitment.posture",
-}
-
-
-def __getattr__(name: str) -> Any:
-    return _lazy.lookup(__name__, _EXPORTS, name)
-
-
-def __dir__() -> list[str]:
-    return _lazy.names(__name__, _EXPORTS)
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

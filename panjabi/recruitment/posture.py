@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ConvergenceError
-from panjabi.provenance import Parameter
+from panjabi.literature import row
+from panjabi.parameter import Parameter
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
 from panjabi.recruitment.result import Recruitment
 from panjabi.recruitment.solve import solve_recruitment
-from panjabi.reference import row
 from panjabi.spine.short_range import (
     ShortRange,
     bergmark,
@@ -23,7 +23,7 @@ from panjabi.spine.short_range import (
     stiffness_parts,
     words,
 )
-from panjabi.spine.static import StaticSpine
+from panjabi.spine.static_model import StaticSpine
 
 Floats = NDArray[np.float64]
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from panjabi.active.activation import activation_rate
 from panjabi.errors import ParameterError
 from panjabi.neural.smooth_kernels import saturated
-from panjabi.spine.applied import MomentPulse, Perturbation, wave
-from panjabi.spine.drive import command
+from panjabi.spine.command import command
 from panjabi.spine.model import SpineModel
+from panjabi.spine.perturbation import MomentPulse, Perturbation, wave
 from panjabi.spine.places import direction_of, point_of
-from panjabi.spine.reference import NOTHING, reference_rhs
+from panjabi.spine.rhs_plain import NOTHING, reference_rhs
 from panjabi.spine.slope_kernels import (
     FORCE_ACTIVATION,
     FORCE_FIBRE,

@@ -19,12 +19,12 @@ from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
 from panjabi.passive.injury import injured
 from panjabi.passive.ribs import RIBBED, with_rib_cage
-from panjabi.spine.chain import PLANES
+from panjabi.spine.column_model import PLANES
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import SpineModel
 from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
-from panjabi.spine.static import LEVELS, HeldLoad, place_of_load
 from panjabi.spine.static_build import strengthened
+from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
 
 if TYPE_CHECKING:
     from panjabi.active.musculature import Musculature

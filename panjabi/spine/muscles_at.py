@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.provenance import ParameterSet
+from panjabi.parameter import ParameterSet
 from panjabi.spine.muscle_state import MuscleState
-from panjabi.spine.static import LEVELS, spine_coordinates
+from panjabi.spine.static_model import LEVELS, spine_coordinates
 from panjabi.tissue.de_groote import DeGrooteCurves
 
 if TYPE_CHECKING:

@@ -14,16 +14,18 @@ from numba import njit
 from numpy.typing import NDArray
 
 from panjabi.active.line_kernels import Pieces
-from panjabi.active.muscle_kernels import Workspace as MuscleWorkspace
-from panjabi.active.muscle_kernels import workspace as muscle_workspace
+from panjabi.active.muscle_kernels import (
+    Workspace as MuscleWorkspace,
+    workspace as muscle_workspace,
+)
 from panjabi.active.musculotendon_kernels import Units
 from panjabi.body.mechanism import Mechanism, Workspace
 from panjabi.body.tree import Tree
 from panjabi.passive.functional_unit import stack
 from panjabi.passive.kernels import TERM_COLUMNS
-from panjabi.spine.applied import WAVE_COLUMNS, MomentPulse, Perturbation
-from panjabi.spine.drive import command
+from panjabi.spine.command import command
 from panjabi.spine.model import SpineModel
+from panjabi.spine.perturbation import WAVE_COLUMNS, MomentPulse, Perturbation
 from panjabi.spine.places import direction_of, point_of
 
 Floats = NDArray[np.float64]

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.active.musculature import Musculature
 from panjabi.errors import ParameterError
 from panjabi.neural.reflex_set import ReflexSet
-from panjabi.provenance import THIS_WORK, Parameter, ParameterSet
+from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

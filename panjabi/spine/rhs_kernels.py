@@ -1,6 +1,7 @@
 """Right-hand side of a spine model in one compiled call that allocates nothing.
 
-`spine_rhs` has the form that `panjabi.simulate.DelayModel` asks for; p is made by `packing.pack`.
+`spine_rhs` has the form that `panjabi.delay.integrate.DelayModel` expects; p comes from
+`packing.pack`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from panjabi.body.dynamics_kernels import SOLVED, place
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive.kernels import evaluate_unit
 from panjabi.spine import packing as at
-from panjabi.spine.applied import wave
+from panjabi.spine.perturbation import wave
 
 
 @njit(cache=True, nogil=True)

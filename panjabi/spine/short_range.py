@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from panjabi.active.stiffness import Bergmark, Cui, in_series
 from panjabi.errors import ParameterError
-from panjabi.provenance import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.spine.muscle_state import MuscleState
 
 Floats = NDArray[np.float64]

@@ -15,11 +15,11 @@ from panjabi.active.build import musculature
 from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS, scaled
 from panjabi.body import standard_adult
 from panjabi.errors import unknown
+from panjabi.parameter import THIS_WORK, USER, Parameter
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
-from panjabi.provenance import THIS_WORK, USER, Parameter
 from panjabi.spine.muscles_at import muscles_at
-from panjabi.spine.static import LEVELS, HeldLoad, StaticSpine, spine_coordinates
+from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine, spine_coordinates
 from panjabi.spine.strength import extensor_factor
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.parameter import Parameter
 from panjabi.passive.directions import direction
-from panjabi.provenance import Parameter
-from panjabi.spine.static import StaticSpine
+from panjabi.spine.static_model import StaticSpine
 
 Floats = NDArray[np.float64]
 

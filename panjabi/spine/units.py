@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from panjabi.errors import ParameterError, unknown
-from panjabi.spine.build import column
-from panjabi.spine.chain import Column
+from panjabi.spine.column_build import column
+from panjabi.spine.column_model import Column
 from panjabi.spine.levels import levels_of
 
 if TYPE_CHECKING:

@@ -14,15 +14,15 @@ from functools import cache
 import numpy as np
 
 from panjabi.errors import unknown
-from panjabi.provenance import THIS_WORK, Parameter
-from panjabi.reference import row
-from panjabi.spine.build import column
-from panjabi.spine.chain import Column
+from panjabi.literature import row
+from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.spine.column_build import column
+from panjabi.spine.column_model import Column
 from panjabi.spine.joints import ExponentialJoint, JointLaw, LinearJoint
 from panjabi.spine.levels import levels_of
-from panjabi.stability.arc import post_buckling
 from panjabi.stability.critical import CriticalLoad, critical_load
-from panjabi.stability.tracer import LoadPath
+from panjabi.stability.load_paths import post_buckling
+from panjabi.stability.path_following import LoadPath
 
 POST_LOAD = 100.0
 """Load of the published post-buckling rotations [N]."""

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike
 
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.provenance import Parameter
-from panjabi.spine.chain import Column
+from panjabi.parameter import Parameter
+from panjabi.spine.column_model import Column
 from panjabi.spine.loads import Load
 from panjabi.stability.algebra import pencil
-from panjabi.stability.balance import equilibrium
-from panjabi.stability.tracer import Tracer
+from panjabi.stability.column_equilibrium import equilibrium
+from panjabi.stability.path_following import Tracer
 
 STILL = 1e-9
 """A unit load that bends the column by less than this moment [N m per unit] leaves it still."""

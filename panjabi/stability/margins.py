@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from panjabi.recruitment.infeasible import Infeasibility, InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, problem_of
 from panjabi.recruitment.solve import solve_recruitment
-from panjabi.spine.static import HeldLoad, StaticSpine
+from panjabi.spine.static_model import HeldLoad, StaticSpine
 
 LARGEST_MASS = 500.0  # looked at [kg]
 

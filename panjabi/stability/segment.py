@@ -20,7 +20,7 @@ from panjabi.passive.neutral_zone import Residual, residual_positions
 from panjabi.passive.protocol import Protocol, run
 from panjabi.passive.terms import Structure, linear
 from panjabi.spine.short_range import ShortRange, stiffness_parts
-from panjabi.spine.static import StaticSpine, level_index
+from panjabi.spine.static_model import StaticSpine, level_index
 
 Floats = NDArray[np.float64]
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from panjabi.delay.roots.system import DelayTerm, LinearDelaySystem
 from panjabi.errors import ParameterError
 from panjabi.spine.derivatives import jacobian
-from panjabi.stability.delays.system import DelayTerm, LinearDelaySystem
 
 if TYPE_CHECKING:
-    from panjabi.spine.at_rest import Equilibrium
+    from panjabi.spine.equilibrium_solver import Equilibrium
 
 STILL = 1e-4
 """Largest rate of any state that counts as rest [1/s, rad/s2]."""

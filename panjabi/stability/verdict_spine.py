@@ -7,12 +7,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.spine.at_rest import Equilibrium, equilibrium, passive_tangent
+from panjabi.delay.roots.condensed_spectrum import Condensed
+from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium, passive_tangent
 from panjabi.spine.model import SpineModel
 from panjabi.spine.short_range import Bergmark, bergmark, parameters_of
-from panjabi.stability.delays.condensed import Condensed
-from panjabi.stability.spine_system import linear_system
-from panjabi.stability.verdict import (
+from panjabi.stability.condition import (
     RecoveryEvidence,
     SpectralEvidence,
     StabilityVerdict,
@@ -22,6 +21,7 @@ from panjabi.stability.verdict import (
     judged,
     recovery_time,
 )
+from panjabi.stability.spine_system import linear_system
 
 Floats = NDArray[np.float64]
 
@@ -53,8 +53,8 @@ def spine_verdict(
     ParameterError
         For a push, tolerance or time that is not positive.
     """
-    from panjabi.simulate.spine_run import simulate
-    from panjabi.spine.applied import ForcePulse
+    from panjabi.simulation.spine_run import simulate
+    from panjabi.spine.perturbation import ForcePulse
 
     check_positive(push=push, tolerance=tolerance, watched=watched)
     rest = model if isinstance(model, Equilibrium) else equilibrium(model)

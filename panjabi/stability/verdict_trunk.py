@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from panjabi.stability.delays.axis import crossings_along
-from panjabi.stability.delays.counting import count_right_of
-from panjabi.stability.delays.margin import delay_margin
-from panjabi.stability.delays.spectrum import characteristic_roots
-from panjabi.stability.trunk import ReducedTrunk, TrunkFamily
-from panjabi.stability.verdict import (
+from panjabi.delay.roots.axis import crossings_along
+from panjabi.delay.roots.counting import count_right_of
+from panjabi.delay.roots.margin import delay_margin
+from panjabi.delay.roots.spectrum import characteristic_roots
+from panjabi.stability.condition import (
     AT_KINK,
     RecoveryEvidence,
     SpectralEvidence,
@@ -24,6 +23,7 @@ from panjabi.stability.verdict import (
     judged,
     recovery_time,
 )
+from panjabi.stability.one_joint_trunk import ReducedTrunk, TrunkFamily
 
 PUSH = 5.0  # moment of the push [N m]
 LENGTH = 0.1  # of the push, half a sine [s]
@@ -105,8 +105,8 @@ def _recovery(
     trunk: ReducedTrunk, push: float, tolerance: float, watched: float
 ) -> RecoveryEvidence:
     """A run of the trunk with its delay; muscles cannot push, so the antagonist falls silent."""
-    from panjabi.simulate.adaptive import solve
-    from panjabi.simulate.settings import Settings
+    from panjabi.delay.integrate.adaptive import solve
+    from panjabi.delay.integrate.settings import Settings
 
     K, g = trunk.stiffness, trunk.gain * trunk.strength
     bound = trunk.strength * trunk.activation * trunk.muscle_moment
@@ -130,7 +130,7 @@ def _recovery(
 @cache
 def _delay_model() -> Any:
     """Angle, rate and reflex moment; each side's muscles give half of it until they fall silent."""
-    from panjabi.simulate.model import DelayModel, Event
+    from panjabi.delay.integrate.model import DelayModel, Event
 
     def rhs(t, y, delayed, p, out):
         push = 0.0

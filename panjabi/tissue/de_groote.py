@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.provenance import Parameter, ParameterSet
+from panjabi.parameter import Parameter, ParameterSet
 from panjabi.tissue import de_groote_kernels as kernels
 
 Floats = NDArray[np.float64]

@@ -9,12 +9,12 @@ from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
 from fascia.clinical.examination import Examination
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import FasciaError, NetworkError, UnknownStrandError
-from fascia.interventions.mechanisms import standing_tension
+from fascia.interventions.release_mechanisms import standing_tension
 from fascia.mechanics.equilibrium import solve
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
 from panjabi.body import standard_adult
 from panjabi.errors import PanjabiError, ParameterError
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 
 
 def test_defaults_are_the_fitted_and_the_assumed(subject):

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fascia.clinical import catalogue
 from fascia.clinical.catalogue import clinical_test, clinical_tests

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fascia.clinical.calibration import (
     DISCOMFORT_LIMIT,
@@ -22,7 +21,7 @@ from fascia.clinical.tolerance import NORM_SLR, Tolerance
 from fascia.errors import ReadoutError
 from fascia.subject import standard_subject
 from panjabi.errors import ParameterError
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 
 # --- tolerance -----------------------------------------------------------------------------
 

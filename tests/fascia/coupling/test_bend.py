@@ -9,9 +9,9 @@ import pytest
 
 from fascia.coupling import forward_bend, sweep_hamstrings
 from fascia.coupling.bending import bend_directions
-from fascia.coupling.effort import EffortBend
+from fascia.coupling.effort_bend import EffortBend
+from fascia.coupling.energy_terms import PassiveMusclesTerm, UnitsTerm
 from fascia.coupling.hamstrings import SLACK, with_hamstrings
-from fascia.coupling.terms import PassiveMusclesTerm, UnitsTerm
 from fascia.errors import CouplingError
 from panjabi.spine.muscles_at import muscles_at
 

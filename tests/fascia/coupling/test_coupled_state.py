@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fascia.coupling import NetworkElement, coupled_state
-from fascia.coupling.wrapped import (
+from fascia.coupling.spine_in_network import (
     check_body,
     point_places,
     point_pulls,
@@ -20,7 +20,7 @@ from fascia.errors import CouplingError
 from fascia.subject import standard_subject
 from panjabi.body import standard_adult
 from panjabi.errors import ConvergenceError
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 from panjabi.recruitment import InfeasibleRecruitment
 from panjabi.recruitment.posture import recruit
 from panjabi.spine.static_build import static_spine

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fascia.coupling import NetworkElement, acting_strands, joints_crossed, reaching_strands
-from fascia.coupling.crossing import body_of, rides_on
+from fascia.coupling.crossing_strands import body_of, rides_on
 from fascia.errors import CouplingError, NetworkError, UnknownStrandError
 from fascia.network.model import TensionNetwork
 from fascia.network.parts import Node, Strand

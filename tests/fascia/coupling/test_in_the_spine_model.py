@@ -18,7 +18,7 @@ def model(adult):
 
 
 def test_a_limp_network_changes_nothing_of_the_motion_to_the_last_bit(model, limp):
-    from panjabi.spine.reference import reference_rhs
+    from panjabi.spine.rhs_plain import reference_rhs
 
     inside = model.with_elements(NetworkElement(limp, model.free))
     y = model.state_at(0.02 * np.arange(len(model.free)), 0.3 * np.ones(len(model.free)))
@@ -27,7 +27,7 @@ def test_a_limp_network_changes_nothing_of_the_motion_to_the_last_bit(model, lim
 
 
 def test_the_network_adds_its_force_and_nothing_else(model, network):
-    from panjabi.spine.reference import reference_rhs
+    from panjabi.spine.rhs_plain import reference_rhs
 
     element = NetworkElement(network, model.free)
     y = model.state_at(-0.05 * np.ones(len(model.free)))
@@ -40,9 +40,9 @@ def test_the_network_adds_its_force_and_nothing_else(model, network):
 
 def test_energy_is_conserved_with_the_network_in_it(adult, network):
     """Undamped, weightless, no muscles: kinetic energy, units and V* add up to one number."""
-    from panjabi.simulate.settings import Settings
-    from panjabi.simulate.spine_run import simulate
-    from panjabi.spine.at_rest import equilibrium
+    from panjabi.delay.integrate.settings import Settings
+    from panjabi.simulation.spine_run import simulate
+    from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import spine_model
 
     bare = spine_model(

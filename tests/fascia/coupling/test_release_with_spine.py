@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from fascia.coupling import coupled_state, release_with_spine
-from fascia.coupling.sweeping import sweep_spine_release
+from fascia.coupling.spine_release_sweep import sweep_spine_release
 from fascia.errors import CouplingError, ReleaseError, UnknownStrandError
-from fascia.interventions.mechanisms import apply_doses
-from fascia.interventions.release import release
+from fascia.interventions.release_experiment import release
+from fascia.interventions.release_mechanisms import apply_doses
 from panjabi.errors import UnknownNameError
 
 
@@ -31,7 +31,7 @@ def test_change_at_once_is_the_difference_of_two_networks_under_the_same_muscles
     released, subject, spine
 ):
     """Independent of the release: discs under two wrappings, muscle forces equal."""
-    from fascia.coupling.wrapped import wrapping_of
+    from fascia.coupling.spine_in_network import wrapping_of
 
     after = apply_doses(subject, "head_neck", {"tension": 0.5}).network
     state = released.state

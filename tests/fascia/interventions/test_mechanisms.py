@@ -6,22 +6,21 @@ from itertools import permutations
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import ReleaseError
 from fascia.interventions import mechanisms as module
-from fascia.interventions.mechanisms import (
+from fascia.interventions.release_mechanisms import (
     BUILT_IN,
     apply_doses,
     check_doses,
     mechanisms,
     standing_tension,
 )
-from fascia.interventions.shares import shapley
+from fascia.interventions.shapley_values import shapley
 from fascia.mechanics.equilibrium import solve
 from fascia.network.model import Node, Strand, TensionNetwork
 from fascia.subject import Subject

@@ -9,12 +9,12 @@ import pytest
 
 from fascia.clinical.examination import Examination, examine
 from fascia.errors import ReleaseError, UnknownStrandError
-from fascia.interventions.mechanisms import apply_doses
-from fascia.interventions.release import SHARES_DEPEND, release, table
+from fascia.interventions.release_experiment import SHARES_DEPEND, release, table
+from fascia.interventions.release_mechanisms import apply_doses
 from fascia.subject import standard_subject
 from fascia.transmission.routes import load_paths
 from panjabi.errors import UnknownNameError
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 
 ALL = {"tension": 0.5, "tie": 0.5, "glide": 0.5, "nerve": 0.01, "tone": 0.3, "tolerance": 0.02}
 

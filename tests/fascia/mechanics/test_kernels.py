@@ -5,16 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from fascia.mechanics import kernels, pattern
+from fascia.mechanics import kernels
 from fascia.mechanics.equilibrium import solve
 from fascia.mechanics.flat import compile_network
 from fascia.mechanics.problem import NetworkProblem
 from fascia.network.model import Node, Strand, TensionNetwork
-from panjabi.body import kernels as skeleton
-from panjabi.body import standard_adult
+from fascia.sparse import pattern
+from panjabi.body import kernels as skeleton, standard_adult
 from panjabi.tissue import Cable, Collagen
 
 STEP = 1e-30  # complex step: no difference is formed, so nothing cancels

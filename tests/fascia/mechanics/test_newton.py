@@ -5,16 +5,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.optimize import lsq_linear, minimize
 from scipy.sparse import csc_matrix
 
-from fascia.mechanics.factor import SymmetricFactor
 from fascia.mechanics.generate import chain, layered_sheet, random_network, square_net
 from fascia.mechanics.local import _surroundings, settle
 from fascia.mechanics.newton import Settings, minimise, null_unknowns
 from fascia.mechanics.problem import NetworkProblem
+from fascia.sparse.factor import SymmetricFactor
 from panjabi.errors import ParameterError
 
 

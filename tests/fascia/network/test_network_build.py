@@ -8,10 +8,10 @@ import pytest
 from fascia.errors import NetworkError, UnknownStrandError
 from fascia.network import superficial_back_line, whole_body
 from fascia.network.laws import HAMSTRING_HEADS
-from fascia.network.tables import table
+from fascia.network.packaged_tables import table
 from panjabi.body import standard_adult
 from panjabi.errors import ParameterError
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 from panjabi.tissue import Collagen, NervePath, PassiveMuscle
 
 MUSCLES = {row["muscle"] for row in table("muscles") if row["lines"]}

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from fascia.network import tables
-from fascia.network.tables import parse, read_table, table, words
+from fascia.network import packaged_tables as tables
+from fascia.network.packaged_tables import parse, read_table, table, words
 from panjabi.errors import DataFileError, SchemaError
 
 # Strands per line, both sides and those that are off; a change here is a change of the anatomy.

@@ -10,8 +10,8 @@ matplotlib.use("Agg")  # the tests choose; the package never does
 import matplotlib.pyplot as plt
 
 import fascia
-from fascia.interventions.mechanisms import apply_doses
-from fascia.sweeps import sweep_release
+from fascia.interventions.release_mechanisms import apply_doses
+from fascia.interventions.release_sweep import sweep_release
 
 REGION = "head_neck"
 RATIOS = (0.0, 0.01, 0.1, float("inf"))

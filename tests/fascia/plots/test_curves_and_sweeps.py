@@ -11,8 +11,8 @@ import pytest
 from matplotlib.figure import Figure
 
 import fascia
-from fascia.attenuation import attenuation
 from fascia.errors import ReadoutError
+from fascia.interventions.attenuation_ladder import attenuation
 from fascia.plots import (
     journal_style,
     plot_attenuation,
@@ -26,7 +26,7 @@ from fascia.plots import (
     stiffness_groups,
 )
 from fascia.plots.tie_axis import TieAxis
-from panjabi.reference import row
+from panjabi.literature import row
 
 
 def test_torque_curve_is_the_result_in_degrees(slr):

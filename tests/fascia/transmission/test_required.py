@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from fascia.errors import ReadoutError
-from fascia.transmission.required import (
+from fascia.interventions.required_drop import (
     PUBLISHED_GAIN_DEG,
     STRENGTH_N,
     Requirement,
     gain_of_full_release,
     required_tension_drop,
 )
-from panjabi.reference import row
+from panjabi.literature import row
 
 
 def test_published_numbers_are_those_of_the_tables():

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fascia.validation import Comparison, as_rows, as_text, tally
 from fascia.validation.comparison import judged, not_predicted, within
 from fascia.validation.page import as_markdown
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.reference import row
+from panjabi.literature import row
 
 
 def test_all_but_the_judgement_comes_from_the_published_row():

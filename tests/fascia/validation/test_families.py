@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fascia.clinical.examination import Examination
-from fascia.interventions.release import release
+from fascia.interventions.release_experiment import release
 from fascia.mechanics.equilibrium import solve
 from fascia.validation import ankle, hamstrings, lumbar, nerve, relaxation, stretching
 from fascia.validation.variants import rebuilt

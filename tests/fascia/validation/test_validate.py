@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from panjabi.reference import row
+from panjabi.literature import row
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("validation of the network")]
 

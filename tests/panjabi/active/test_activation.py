@@ -9,8 +9,8 @@ from sympy.physics.biomechanics import FirstOrderActivationDeGroote2016
 
 from panjabi.active.activation import ActivationDynamics, activation_rate
 from panjabi.errors import ParameterError
-from panjabi.provenance import Parameter
-from panjabi.reference import published
+from panjabi.literature import published
+from panjabi.parameter import Parameter
 
 PLACES = [(0.0, 1.0), (1.0, 0.0), (0.3, 0.31), (0.5, 0.5), (0.02, 0.4), (0.9, 0.1)]
 

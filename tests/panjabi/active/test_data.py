@@ -10,7 +10,7 @@ import pytest
 from panjabi.active.build import musculature
 from panjabi.active.data import read_set, read_set_file
 from panjabi.errors import DataFileError, ParameterError, SchemaError, UnknownNameError
-from panjabi.reference import published
+from panjabi.literature import published
 
 
 def packaged():

@@ -11,8 +11,7 @@ import sympy as sp
 
 from panjabi.active import path_kernels
 from panjabi.active.build import musculature, region_coordinates
-from panjabi.body import kernels
-from panjabi.body import path_kernels as body_path_kernels
+from panjabi.body import kernels, path_kernels as body_path_kernels
 from panjabi.body.reduced import reduced_tree
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree

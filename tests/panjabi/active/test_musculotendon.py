@@ -13,9 +13,8 @@ import sympy as sp
 from panjabi.active import musculotendon_kernels as kernels
 from panjabi.active.musculotendon import Musculotendon
 from panjabi.errors import ParameterError
-from panjabi.provenance import Parameter
-from panjabi.tissue import DeGrooteCurves
-from panjabi.tissue import de_groote_symbols as symbols
+from panjabi.parameter import Parameter
+from panjabi.tissue import DeGrooteCurves, de_groote_symbols as symbols
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from panjabi.active import Bergmark, Cui, hill_slope, moment_capacity, strut
 from panjabi.active.abdomen import AbdomenCoupling
@@ -16,7 +15,7 @@ from panjabi.active.abdominal_pressure import Pressure
 from panjabi.active.build import musculature
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.provenance import Parameter
+from panjabi.parameter import Parameter
 from panjabi.tissue import DeGrooteCurves
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from panjabi.body import standard_adult
-from panjabi.body.places import left
+from panjabi.body.landmarks import left
 
 MICROMETRE = 1e-6
 PRINTED = 2e-9  # oracles are printed to nanometres

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from panjabi.body.places import left
+from panjabi.body.landmarks import left
 from panjabi.errors import ParameterError, UnknownNameError
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from panjabi.body import standard_adult
 from panjabi.body.scaling import SEGMENTS
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 
 
 @given(

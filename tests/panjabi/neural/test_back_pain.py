@@ -9,6 +9,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.literature import row
 from panjabi.neural import (
     CreepEffect,
     NeuralSystem,
@@ -19,8 +20,7 @@ from panjabi.neural import (
     mcgill_brown_1992,
     published_extra_delay,
 )
-from panjabi.provenance import Parameter, sources
-from panjabi.reference import row
+from panjabi.parameter import Parameter, sources
 
 MIN = 60.0
 

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.neural.measures import delay_embedding as parts
-from panjabi.neural.measures import divergence, embedding, lyapunov
-from panjabi.reference import row
+from panjabi.literature import row
+from panjabi.neural.measures import delay_embedding as parts, divergence, embedding, lyapunov
 
 
 def runge_kutta(rate, y, step, samples, drop, sub=1):

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.neural import arm_raise, feedforward, from_forces

@@ -12,10 +12,10 @@ from panjabi.neural.measures import (
     diffusion,
     latency,
     reflex_share,
+    stabilogram as stabilogram,
     sway,
     variance_accounted_for,
 )
-from panjabi.neural.measures import stabilogram as stabilogram
 
 T = np.arange(0.0, 1.0, 0.001)
 

@@ -9,9 +9,9 @@ import pytest
 
 from panjabi.elements import ForceElement
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.literature import row
 from panjabi.neural import Canals, NeckReflex, fitted_neck, head_to_muscles
-from panjabi.provenance import sources
-from panjabi.reference import row
+from panjabi.parameter import sources
 
 
 def reflex() -> NeckReflex:

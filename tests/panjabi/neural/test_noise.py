@@ -9,7 +9,7 @@ import pytest
 
 from panjabi.errors import ParameterError
 from panjabi.neural import MotorNoise, SensoryNoise, band_limited, noise, stance_noise, streams
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 
 
 @pytest.mark.parametrize("step", [0.002, 0.02, 0.2])

@@ -6,8 +6,7 @@ import cmath
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.optimize import minimize_scalar
 
 from panjabi.elements import ForceElement
@@ -20,7 +19,7 @@ from panjabi.neural import (
     default_delays,
     reflex_kernels,
 )
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 
 MUSCLES = ("a", "b", "c")
 RNG = np.random.default_rng(7)

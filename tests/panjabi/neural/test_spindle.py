@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.integrate import solve_ivp
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.neural import mileusnic_2006, prochazka_gorassini_1998
-from panjabi.neural import spindle_kernels as kernels
+from panjabi.neural import mileusnic_2006, prochazka_gorassini_1998, spindle_kernels as kernels
 from panjabi.neural.smooth_kernels import rectified, saturated, signed_power, unsaturated
-from panjabi.provenance import sources
+from panjabi.parameter import sources
 
 
 def ramp(spindle, velocity, *, gamma=(0.0, 0.0), rise=0.1, hold=0.6, start=0.95):

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from panjabi.cli import main
+from panjabi.cli.command_line import main
 from panjabi.errors import DataFileError, ParameterError
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.measured import measured_neutral_zone, parse_measurement, read_measurement

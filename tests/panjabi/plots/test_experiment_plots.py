@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from panjabi import plots
-from panjabi.experiments import basin_of_attraction, quick_release, sitting
+from panjabi.tasks import basin_of_attraction, quick_release, sitting
 
 pytest.importorskip("matplotlib").use("Agg")
 

@@ -10,15 +10,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from panjabi.delay.roots import MeasuredResponse, frequency_response, root_loci, stability_map
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.plots import PublishedRatio, plot_admittance, plot_root_loci, plot_stability_map
-from panjabi.stability.delays import (
-    MeasuredResponse,
-    frequency_response,
-    root_loci,
-    stability_map,
-    trunk,
-)
+from panjabi.stability import trunk
 
 
 @pytest.fixture(autouse=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from panjabi.delay.roots import characteristic_roots
 from panjabi.errors import ParameterError
 from panjabi.spine import equilibrium, jacobian, spine_model
-from panjabi.spine.at_rest import Equilibrium
+from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.packing import pack
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.solver_kernels import solver_room, spine_linear
-from panjabi.stability.delays import characteristic_roots
 from panjabi.stability.spine_system import linear_system
 
 from .test_spine_model import ACTING, somewhere

@@ -13,10 +13,10 @@ from panjabi.errors import ConvergenceError, ParameterError, PostureError, Unkno
 from panjabi.neural.loops import ReflexLoop
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.spine import HeldLoad, equilibrium, reference_rhs, spine_model
-from panjabi.spine.applied import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad
-from panjabi.spine.at_rest import passive_force
-from panjabi.spine.drive import command
+from panjabi.spine.command import command
+from panjabi.spine.equilibrium_solver import passive_force
 from panjabi.spine.packing import pack
+from panjabi.spine.perturbation import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad
 from panjabi.spine.reflexes import StretchReflexes, homonymous, rounded
 from panjabi.spine.rhs_kernels import spine_rhs
 
@@ -226,7 +226,7 @@ def test_a_reflex_set_becomes_receptors():
     told = u.commands(np.full(nm, 0.01), stretch=np.full((1, nm), 0.03 / 0.4))
     y = model.state_at()
     out = compiled(model, 0.0, y, late)
-    from panjabi.spine.reference import excitations
+    from panjabi.spine.rhs_plain import excitations
 
     assert np.allclose(excitations(model, y, late), told, rtol=1e-12)
     assert relative(out, reference_rhs(model, 0.0, y, late)) < 1e-12

@@ -14,7 +14,7 @@ from panjabi.passive.functional_unit import unit
 from panjabi.spine import HeldLoad, bergmark, static_spine
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.short_range import parameters_of, stiffness_parts, words
-from panjabi.spine.static import LEVELS, level_index
+from panjabi.spine.static_model import LEVELS, level_index
 from panjabi.spine.strength import extensor_factor, moment_demand, strength
 
 
@@ -167,7 +167,7 @@ def test_strength_holds_every_joint_in_equilibrium():
 
 
 def test_a_target_out_of_reach_is_refused():
-    from panjabi.provenance import Parameter
+    from panjabi.parameter import Parameter
 
     spine = static_spine("standing")
     with pytest.raises(ParameterError, match="gives an extension moment of 9000 N m"):

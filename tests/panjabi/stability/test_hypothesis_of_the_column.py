@@ -9,8 +9,8 @@ import pytest
 from scipy.optimize import brentq
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.provenance import sources
-from panjabi.reference import row
+from panjabi.literature import row
+from panjabi.parameter import sources
 from panjabi.spine import (
     FollowerLoad,
     LinearJoint,
@@ -20,7 +20,6 @@ from panjabi.spine import (
     with_preload,
 )
 from panjabi.stability import (
-    column_cases,
     crisco,
     critical_load,
     equilibrium,
@@ -28,7 +27,7 @@ from panjabi.stability import (
     post_buckling,
     pure_moment,
 )
-from panjabi.stability.cases import as_text
+from panjabi.validation.columns import as_text, column_cases
 
 DEG = np.radians(1.0)
 

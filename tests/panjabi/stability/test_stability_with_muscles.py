@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive.functional_unit import unit
@@ -16,14 +15,14 @@ from panjabi.recruitment import recruit, solve_recruitment
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import HeldLoad, bergmark, static_spine
 from panjabi.stability import deficit_margin, load_margin, one_joint_stiffness, static_stability
-from panjabi.stability.muscular import SUBSYSTEMS
-from panjabi.stability.pencils import least_factor
+from panjabi.stability.definiteness import least_factor
 from panjabi.stability.segment import (
     laboratory_with_muscles,
     muscles_across,
     segment_gain,
     shared_force,
 )
+from panjabi.stability.static_stability_of_muscles import SUBSYSTEMS
 
 
 @pytest.fixture(scope="module")

@@ -8,18 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from panjabi.delay.roots.counting import count_unstable
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.spine.at_rest import equilibrium
+from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.model_build import spine_model
 from panjabi.stability import Condition, judged, reduced_trunk, spine_verdict, trunk_verdict
-from panjabi.stability.delays.counting import count_unstable
-from panjabi.stability.trunk import CHANGES, TrunkFamily
-from panjabi.stability.verdict import (
+from panjabi.stability.condition import (
     RecoveryEvidence,
     SpectralEvidence,
     StaticEvidence,
     recovery_time,
 )
+from panjabi.stability.one_joint_trunk import CHANGES, TrunkFamily
 
 HELD = StaticEvidence(200.0, 20.0, 25.0)
 DIES = SpectralEvidence(-2.0 + 3.0j, 1e-15, True, 0.1)

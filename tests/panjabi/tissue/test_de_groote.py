@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sympy.physics.biomechanics import (
     FiberForceLengthActiveDeGroote2016,
     FiberForceLengthPassiveDeGroote2016,
@@ -17,11 +16,13 @@ from sympy.physics.biomechanics import (
 )
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.provenance import Parameter
-from panjabi.reference import published
-from panjabi.tissue import DeGrooteCurves
-from panjabi.tissue import de_groote_kernels as kernels
-from panjabi.tissue import de_groote_symbols as symbols
+from panjabi.literature import published
+from panjabi.parameter import Parameter
+from panjabi.tissue import (
+    DeGrooteCurves,
+    de_groote_kernels as kernels,
+    de_groote_symbols as symbols,
+)
 
 REFIT, PUBLISHED = DeGrooteCurves.refit(), DeGrooteCurves.published()
 ROWS = {row.id: row for row in published("spine-active")}

@@ -1,0 +1,248 @@
+"""The ``fascia`` command: list lines, show strands, run tests, release regions.
+
+With ``--json -`` standard output holds one JSON value and nothing else; with a
+file name the value is written there whole or not at all. Keys end in their unit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from panjabi._files import write_whole
+from panjabi.cli.terminal import add_command, run_command
+from panjabi.errors import ParameterError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code (2 for a request that cannot be met)."""
+    return run_command(_parser(), arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fascia",
+        description="Tension in the fascial network: what is there, and what a release changes. "
+        "A research instrument; no medical advice.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    add_command(commands, "lines", _lines, "the lines there are, with their evidence")
+
+    show = add_command(commands, "show", _show, "the strands of a line, both sides")
+    show.add_argument("line", help="id of a line, e.g. SBL (see `fascia lines`)")
+
+    add_command(commands, "regions", _regions, "the regions that can be released")
+
+    check = add_command(
+        commands, "validate", _validate, "published figures beside what the network gives"
+    )
+    check.add_argument("--all", action="store_true", help="those of the spine as well")
+    check.add_argument("--csv", metavar="FILE", help="also write the table as CSV")
+    check.add_argument(
+        "--figure", metavar="FILE", help="also draw it, by the ending as PDF, PNG or SVG"
+    )
+
+    test = add_command(commands, "test", _test, "run a clinical test")
+    test.add_argument("name", help="slr, knee-extension, sit-and-reach, forward-bend, front-split")
+    _subject_options(test)
+    test.add_argument(
+        "--free-pelvis", action="store_true", help="let the pelvis find its place (slr only)"
+    )
+
+    release = add_command(commands, "release", _release, "release a region, test before and after")
+    release.add_argument("--region", required=True, help="see `fascia regions`")
+    release.add_argument("--test", default="slr", help="clinical test (default slr)")
+    release.add_argument(
+        "--dose",
+        action="append",
+        metavar="MECHANISM=DOSE",
+        help="tension, tie, glide, nerve, tone or tolerance; repeatable (default tension=0.5)",
+    )
+    release.add_argument(
+        "--cut",
+        action="append",
+        metavar="STRAND",
+        help="strand cut before and after, or all-paths for the fewest that part the chain",
+    )
+    _subject_options(release)
+    return parser
+
+
+def _subject_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--side", default="right", choices=("right", "left"))
+    command.add_argument(
+        "--tie-ratio", default="0.1", help="tie over local stiffness, 0 to inf (clamped)"
+    )
+    command.add_argument(
+        "--resting-tension",
+        default=None,
+        metavar="N | REGION=N",
+        action="append",
+        help="tension of the fascia in standing, one number or by region; repeatable (default 5)",
+    )
+    command.add_argument("--share", type=float, default=0.3, help="muscle force passed to fascia")
+    command.add_argument(
+        "--pelvic-share", type=float, default=0.3, help="pelvic tilt per leg angle (supine tests)"
+    )
+    command.add_argument(
+        "--ankle-deg", type=float, default=0.0, help="ankle dorsiflexion during the test"
+    )
+    command.add_argument("--neck-deg", type=float, default=0.0, help="neck flexion during the test")
+
+
+def _number(text: str, what: str) -> float:
+    try:
+        return math.inf if text == "clamped" else float(text)
+    except ValueError:
+        raise ParameterError(f"{what} is {text!r}; give a number, e.g. {what} 0.1") from None
+
+
+def _pairs(given: Sequence[str] | None, what: str) -> dict[str, float]:
+    pairs = {}
+    for item in given or ():
+        name, sign, value = item.partition("=")
+        if not sign:
+            raise ParameterError(f"{what} is {item!r}; write NAME=NUMBER, e.g. {what} tension=0.5")
+        pairs[name.strip()] = _number(value, what)
+    return pairs
+
+
+def _resting(given: Sequence[str] | None) -> float | Mapping[str, float]:
+    if not given:
+        return 5.0
+    whole = [_number(item, "--resting-tension") for item in given if "=" not in item]
+    regions = _pairs([item for item in given if "=" in item], "--resting-tension")
+    if not regions:
+        return whole[-1]
+    return {"": whole[-1] if whole else 5.0} | regions
+
+
+def _subject(asked: argparse.Namespace) -> Any:
+    from fascia.subject import standard_subject
+
+    return standard_subject(
+        tie_ratio=_number(asked.tie_ratio, "--tie-ratio"),
+        resting_tension=_resting(asked.resting_tension),
+        share=asked.share,
+    )
+
+
+def _options(asked: argparse.Namespace) -> Any:
+    from fascia.clinical.paths import PostureOptions
+
+    return PostureOptions(
+        pelvic_share=asked.pelvic_share,
+        ankle_dorsiflexion=math.radians(asked.ankle_deg),
+        neck_flexion=math.radians(asked.neck_deg),
+    )
+
+
+def _lines(asked: argparse.Namespace) -> tuple[Any, str]:
+    from fascia.network.build import whole_body
+
+    network = whole_body()
+    rows = [
+        {
+            "id": line.id,
+            "name": line.name,
+            "family": line.family,
+            "strands": len(network.strands_of(line=line.id)) if line.wired else 0,
+            "strands_with_data": (
+                len(network.strands_of(line=line.id, active=True)) if line.wired else 0
+            ),
+            "evidence": line.evidence,
+        }
+        for line in network.lines.values()
+    ]
+    text = [f"{'line':8}{'strands':>8}{'on':>5}  name"]
+    text += [f"{r['id']:8}{r['strands']:>8}{r['strands_with_data']:>5}  {r['name']}" for r in rows]
+    return rows, "\n".join(text)
+
+
+def _show(asked: argparse.Namespace) -> tuple[Any, str]:
+    from fascia.network.build import whole_body
+
+    network = whole_body()
+    names = network.strands_of(line=asked.line)
+    rows = [row for row in network.table() if row["name"] in set(names)]
+    line = network.lines[asked.line]
+    value = {"id": line.id, "name": line.name, "evidence": line.evidence, "strands": rows}
+    active = {name: network.strand(name).active for name in names}
+    text = [f"{line.id}  {line.name}: {len(rows)} strands"]
+    text += [
+        f"  {r['name']:34}{r['from']:>20} - {r['to']:20}{r['kind']:12}{r['side']:8}"
+        f"{'' if active[r['name']] else 'off'}"
+        for r in rows
+    ]
+    return value, "\n".join(text)
+
+
+def _regions(asked: argparse.Namespace) -> tuple[Any, str]:
+    from fascia.network.build import whole_body
+
+    network = whole_body()
+    regions = {name: list(strands) for name, strands in network.regions().items()}
+    text = [f"{name:20}{len(strands):>4} strands" for name, strands in regions.items()]
+    return regions, "\n".join(text)
+
+
+def _validate(asked: argparse.Namespace) -> tuple[Any, str]:
+    from fascia.validation import as_csv, as_rows, as_text, everything, validate
+
+    cases = everything() if asked.all else validate()
+    if asked.csv:
+        write_whole(asked.csv, as_csv(cases))
+    if asked.figure:
+        import matplotlib.pyplot as plt
+
+        from panjabi.plots import journal_style, plot_validation
+
+        with journal_style():
+            figure = plot_validation(cases)
+            figure.savefig(asked.figure)
+            plt.close(figure)
+    return as_rows(cases), as_text(cases)
+
+
+def _test(asked: argparse.Namespace) -> tuple[Any, str]:
+    from fascia.clinical.catalogue import clinical_test
+    from fascia.clinical.examination import examine
+    from fascia.clinical.report import as_dict, as_text
+
+    test = clinical_test(asked.name)
+    subject = _subject(asked)
+    result = examine(
+        subject.network,
+        test,
+        side=asked.side,
+        tolerance=subject.tolerance,
+        options=_options(asked),
+        free_pelvis=asked.free_pelvis,
+    )
+    return as_dict(result), as_text(result)
+
+
+def _release(asked: argparse.Namespace) -> tuple[Any, str]:
+    from fascia.clinical.catalogue import clinical_test
+    from fascia.interventions.release_experiment import release
+
+    clinical_test(asked.test)  # a wrong name fails before anything is built
+    cut = asked.cut[0] if asked.cut and len(asked.cut) == 1 else asked.cut
+    change = release(
+        _subject(asked),
+        asked.region,
+        test=asked.test,
+        side=asked.side,
+        doses=_pairs(asked.dose, "--dose") or None,
+        cut=cut,
+        options=_options(asked),
+    )
+    return change.to_dict(), str(change)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""Who carries what where a tissue stands in both models, and the spine with its part given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fascia.coupling.crossing_strands import acting_strands
+from fascia.network.packaged_tables import parse, words
+from panjabi.passive.injury import cut
+from panjabi.spine.static_model import StaticSpine
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+    from fascia.network.parts import Strand
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """One tissue: its strands, its counterpart in the spine, and who acts for it."""
+
+    tissue: str
+    strands: tuple[str, ...]  # patterns
+    groups: tuple[str, ...]  # muscle groups of the spine
+    ligaments: tuple[str, ...]  # structures of its units
+    active: str  # "spine" or "none"
+    passive: str  # "network" or "spine"
+    reason: str
+
+    @property
+    def shared(self) -> bool:
+        """Whether both models have it."""
+        return bool(self.strands) and bool(self.groups or self.ligaments)
+
+    def stands_for(self, strand: str) -> bool:
+        return any(fnmatchcase(strand, pattern) for pattern in self.strands)
+
+
+@cache
+def carriers() -> tuple[Carrier, ...]:
+    """The committed table, in order."""
+    made = []
+    for row in packaged("carriers"):
+        parts = words(row["counterpart"])
+        made.append(
+            Carrier(
+                row["tissue"],
+                words(row["strands"]),
+                tuple(p.removeprefix("group:") for p in parts if p.startswith("group:")),
+                tuple(p.removeprefix("ligament:") for p in parts if p.startswith("ligament:")),
+                row["active"],
+                row["passive"],
+                row["reason"],
+            )
+        )
+    return tuple(made)
+
+
+def packaged(name: str) -> tuple[dict[str, str], ...]:
+    """Rows of a table of the coupling as text."""
+    path = files("fascia.coupling") / "data" / f"{name}.csv"
+    return parse(path.read_text(encoding="utf-8"), name, where=f"{name}.csv")
+
+
+def can_pull(strand: Strand) -> bool:
+    """Whether a strand is on and has a stiffness to pull with."""
+    return strand.active and strand.law.reference_stiffness() > 0.0
+
+
+def handed_over(network: TensionNetwork, spine: StaticSpine) -> dict[str, tuple[str, ...]]:
+    """Tissue -> what the spine gives up to the network: muscles by name, "SSL of L4-L5".
+
+    A side or a level is given up only where the network's strand crosses the spine's joints, is on,
+    and can pull: a tissue that the network does not carry stays with the spine.
+    """
+    live = [
+        network.strand(name)
+        for name in acting_strands(network, spine.coordinates)
+        if can_pull(network.strand(name))
+    ]
+    given: dict[str, tuple[str, ...]] = {}
+    for carrier in carriers():
+        if carrier.passive != "network" or not carrier.shared:
+            continue
+        strands = [s for s in live if carrier.stands_for(s.name)]
+        sides = {s.side[0] for s in strands}
+        muscles = [
+            name
+            for name, group in zip(spine.muscles.names, spine.muscles.groups, strict=True)
+            if group in carrier.groups and name[-1] in sides
+        ]
+        ligaments = [
+            f"{ligament} of {unit.level}"
+            for ligament in carrier.ligaments
+            for unit in spine.units
+            if any(_joins(network, s, unit.level) for s in strands)
+            and any(part.name == ligament for part in unit.structures)
+        ]
+        if muscles or ligaments:
+            given[carrier.tissue] = (*muscles, *ligaments)
+    return given
+
+
+def _joins(network: TensionNetwork, strand: Strand, level: str) -> bool:
+    upper, lower = level.split("-")
+    bodies = {network.node(strand.start).body, network.node(strand.end).body}
+    return bodies == {upper, "sacrum" if lower == "S1" else lower}
+
+
+def without_shared(spine: StaticSpine, given: dict[str, tuple[str, ...]]) -> StaticSpine:
+    """The spine without what it gives up; the same object when that is nothing."""
+    names = {name for parts in given.values() for name in parts}
+    if not names:
+        return spine
+    m = spine.muscles
+    lost = np.where([name in names for name in m.names], m.passive, 0.0)
+    units = []
+    for unit in spine.units:
+        gone = [name.partition(" ")[0] for name in names if name.endswith(f" of {unit.level}")]
+        units.append(cut(unit, *gone) if gone else unit)
+    muscles = replace(m, passive=m.passive - lost, strongest=m.strongest - lost)
+    return replace(spine, units=tuple(units), muscles=muscles)

@@ -1,0 +1,134 @@
+"""A static spine inside the network: one more term of its potential, one more pull on its discs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fascia.coupling.crossing_strands import body_of
+from fascia.coupling.element import NetworkElement
+from fascia.coupling.muscle_tension_on_nodes import with_pulls
+from fascia.errors import CouplingError
+from fascia.mechanics.equilibrium import Equilibrium
+from fascia.mechanics.problem import NetworkProblem
+from panjabi.spine.static_model import StaticSpine, Term
+
+if TYPE_CHECKING:
+    from fascia.network.model import TensionNetwork
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Wrapping:
+    """What the network does to a spine at its posture."""
+
+    term: Term  # slope (n,) [N m] and curvature (n, n) [N m/rad] of V*
+    pull: Floats  # (levels, 3) force on all above each level, world axes [N]
+    equilibrium: Equilibrium | None  # None: no strand reaches the spine
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WrappedSpine(StaticSpine):
+    """A `StaticSpine` whose potential holds the network's: recruitment and stability see it."""
+
+    wrapping: Wrapping | None = field(default=None)
+
+    def __repr__(self) -> str:
+        return f"<WrappedSpine of {super().__repr__()[1:-1]}>"
+
+    @property
+    def terms(self) -> dict[str, Term]:
+        """Every part of the potential but the muscles; the network is "fascia"."""
+        own = super().terms
+        return own if self.wrapping is None else {**own, "fascia": self.wrapping.term}
+
+    def joint_forces(self, forces: ArrayLike) -> Floats:
+        """(levels, 3) what presses on each disc from above: forward, up, right of the disc [N]."""
+        bare = super().joint_forces(forces)
+        if self.wrapping is None:
+            return bare
+        return bare + np.einsum("lij,lj->li", self.disc_axes, self.wrapping.pull)
+
+    def with_wrapping(self, wrapping: Wrapping) -> WrappedSpine:
+        """The same spine inside another network."""
+        return replace(self, wrapping=wrapping)
+
+
+def wrapped(spine: StaticSpine, wrapping: Wrapping) -> WrappedSpine:
+    """A spine inside a network."""
+    own = {f.name: getattr(spine, f.name) for f in fields(StaticSpine)}
+    return WrappedSpine(**own, wrapping=wrapping)
+
+
+def check_body(network: TensionNetwork, spine: StaticSpine) -> None:
+    """Raise CouplingError unless network and spine stand on one body."""
+    body = body_of(network)
+    if body is spine.body:
+        return
+    same = body.names == spine.body.names and body.coordinates == spine.body.coordinates
+    if not same or not all(
+        np.array_equal(a, b) for a, b in zip(body.tree, spine.body.tree, strict=True)
+    ):
+        raise CouplingError(
+            f"the network is built on a body of {len(body.names)} bodies and the spine on another "
+            f"one of {len(spine.body.names)}, or of other size; one body for both is possible. Use "
+            "fascia.standard_subject(body=b) and static_spine(body=b)."
+        )
+
+
+def wrapping_of(
+    network: TensionNetwork,
+    spine: StaticSpine,
+    *,
+    pulls: Mapping[str, Floats] | None = None,
+    like: NetworkElement | None = None,
+) -> tuple[Wrapping, NetworkElement]:
+    """What a network does to a spine at its posture, muscles pulling on nodes (3,) [N].
+
+    like : an element of the same network whose state is a good start.
+    """
+    pulled = with_pulls(network, pulls or {})
+    element = NetworkElement(pulled, spine.coordinates, posture=spine.q)
+    if like is not None:
+        element.start_from(like)
+    q = spine.q[spine.indices]
+    equilibrium = element.equilibrium(q)
+    term = Term(-element.force(q), element.tangent(q))
+    return Wrapping(term, pull_above(spine, equilibrium), equilibrium), element
+
+
+def pull_above(spine: StaticSpine, equilibrium: Equilibrium | None) -> Floats:
+    """(levels, 3) force of the network on all that rides above each level [N], world axes."""
+    if equilibrium is None:
+        return np.zeros((len(spine.levels), 3))
+    flat = equilibrium.flat
+    pull = np.zeros((len(spine.body.names), 3))
+    np.add.at(pull, flat.point_body, point_pulls(equilibrium))
+    return spine.above @ pull
+
+
+def point_pulls(equilibrium: Equilibrium) -> Floats:
+    """(points, 3) what the strands do to every point [N], world axes."""
+    flat = equilibrium.flat
+    force = np.zeros((len(flat.point_body), 3))
+    world = point_places(equilibrium)
+    for s, tension in enumerate(equilibrium.tension):
+        points = flat.strand_points[flat.strand_start[s] : flat.strand_start[s + 1]]
+        steps = np.diff(world[points], axis=0)
+        along = tension * steps / np.linalg.norm(steps, axis=1)[:, None]
+        np.add.at(force, points[:-1], along)
+        np.add.at(force, points[1:], -along)
+    return force
+
+
+def point_places(equilibrium: Equilibrium) -> Floats:
+    """(points, 3) where nodes, shared ends and fixed points are [m]."""
+    assert equilibrium.network is not None
+    problem = NetworkProblem(equilibrium.flat, body=equilibrium.network.body, q=equilibrium.q)
+    problem.value_gradient(equilibrium.slips)
+    return problem.world.copy()

@@ -1,0 +1,98 @@
+"""A release with the spine over ties to bone and resting tensions: the two assumed by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.coupling.spine_release import release_with_spine
+from fascia.errors import CouplingError
+from fascia.subject import Subject
+from panjabi.parameter import Parameter
+from panjabi.spine.static_build import static_spine
+from panjabi.spine.static_model import StaticSpine
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SpineSweep:
+    """Changes at once by a release; arrays are (resting tensions, tie ratios)."""
+
+    region: str
+    tie_ratio: Floats
+    resting_tension: Floats  # [N]
+    compression: Floats  # change of largest size over the levels [N]
+    margin: Floats  # of the lowest eigenvalue, muscles for equilibrium alone [N m/rad]
+    hamstrings: Floats  # of the stiffness of the straight-leg raise [N m/rad]
+    residual_Nm: float  # largest over the sweep
+    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "schema": "fascia-spine-sweep/1",
+            "region": self.region,
+            "tie_ratio": [r if np.isfinite(r) else "clamped" for r in self.tie_ratio.tolist()],
+            "resting_tension_N": self.resting_tension.tolist(),
+            "compression_change_N": self.compression.tolist(),
+            "margin_change_Nm_per_rad": self.margin.tolist(),
+            "hamstring_change_Nm_per_rad": self.hamstrings.tolist(),
+            "residual_Nm": self.residual_Nm,
+        }
+
+
+def sweep_spine_release(
+    subject: Subject,
+    region: str,
+    tie_ratios: Sequence[float],
+    resting_tensions: Sequence[float] = (5.0,),
+    *,
+    spine: StaticSpine | None = None,
+    progress: bool = False,
+    **options: Any,
+) -> SpineSweep:
+    """The same release at every tie ratio and resting tension, muscles recruited for equilibrium.
+
+    options : further arguments of `release_with_spine`.
+
+    Raises
+    ------
+    CouplingError
+        If there is nothing to sweep.
+    """
+    from tqdm import tqdm
+
+    if not len(tie_ratios) or not len(resting_tensions):
+        raise CouplingError(
+            f"{len(tie_ratios)} tie ratios and {len(resting_tensions)} resting tensions were "
+            "given; one or more of each is possible. Give lists."
+        )
+    held = static_spine(body=subject.network.body) if spine is None else spine
+    cells = [(i, j) for i in range(len(resting_tensions)) for j in range(len(tie_ratios))]
+    shape = (len(resting_tensions), len(tie_ratios))
+    compression, margin, hamstrings = np.empty((3, *shape))
+    residual, known = 0.0, {}
+    for i, j in tqdm(cells, disable=not progress, desc="spine"):
+        network = subject.network.with_resting_tension(resting_tensions[i])
+        person = subject.with_network(network.with_tie_ratio(tie_ratios[j]))
+        one = release_with_spine(
+            person, region, spine=held, floor=None, null_models=False, **options
+        )
+        compression[i, j] = max(one.compression_change.values(), key=abs)
+        margin[i, j], hamstrings[i, j] = one.margin_change, one.hamstring_change
+        residual, known = max(residual, one.state.residual_Nm), one.parameters
+    return SpineSweep(
+        region=region,
+        tie_ratio=np.array(tie_ratios, float),
+        resting_tension=np.array(resting_tensions, float),
+        compression=compression,
+        margin=margin,
+        hamstrings=hamstrings,
+        residual_Nm=residual,
+        parameters=known,
+    )

@@ -1,0 +1,173 @@
+"""How much of a release is left, station by station down the back line, for several ties.
+
+The tension that the strands of a line carry across each level of the standing body is summed,
+before and after a release; the difference falls off level by level. The closed ladder (a
+uniform chain with the same ratio of tie to link at every station) stands beside it. The two
+differ because the body's links are no chain of equals: some work in their toe region, softer
+than the stiffness their tie is a share of, and several run side by side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.clinical.examination import SIDES, Examination
+from fascia.clinical.paths import PostureOptions
+from fascia.errors import ReleaseError
+from fascia.interventions.release_mechanisms import release_tension
+from fascia.network.model import TensionNetwork
+from fascia.subject import Subject
+from fascia.transmission.ladder import decay_per_station
+from panjabi.errors import unknown
+
+Floats = NDArray[np.float64]
+
+BACK_LINE_STATIONS = (
+    "sp_c4",
+    "sp_c5",
+    "sp_c6",
+    "c7",
+    *(f"sp_t{i}" for i in range(1, 12)),
+    "t12",
+    *(f"sp_l{i}" for i in range(1, 6)),
+    "sacrum_dorsum",
+    "sacrum_s3",
+    "ischial_tub",
+    "pes_anserinus",
+)
+"""From the middle of the neck to below the knee; the levels lie half way between neighbours."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Attenuation:
+    """Change of tension across the levels of a line, by tie ratio.
+
+    ``change_N`` (ties, levels): change of the summed tension of the strands that cross a level.
+    ``ladder`` (ties, levels): force in the links of a long uniform chain, 1 in the first;
+    0 everywhere else when clamped.
+    """
+
+    region: str
+    line: str
+    side: str
+    dose: float
+    angle: float  # of the test [rad]
+    stations: tuple[str, ...]  # (levels + 1,)
+    tie_ratio: Floats
+    change_N: Floats
+    ladder: Floats
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The station above each level."""
+        return self.stations[:-1]
+
+    @property
+    def relative(self) -> Floats:
+        """Change at each level over the change at the first (ties, levels) [1]."""
+        return self.change_N / self.change_N[:, :1]
+
+
+def attenuation(
+    subject: Subject,
+    region: str = "head_neck",
+    *,
+    tie_ratios: Sequence[float] = (0.0, 0.001, 0.01, 0.1, 1.0),
+    dose: float = 0.5,
+    line: str = "SBL",
+    stations: Sequence[str] = BACK_LINE_STATIONS,
+    test: str = "slr",
+    angle: float = math.radians(60.0),
+    side: str = "right",
+    options: PostureOptions | None = None,
+) -> Attenuation:
+    """Tension that a release takes off a line, level by level, in a posture of a test.
+
+    Parameters
+    ----------
+    dose : share of the region's resting tension taken off.
+    stations : from near the region to far from it; a station of both sides without its suffix.
+    angle : of the test [rad].
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown region, line or station.
+    ReleaseError
+        If no strand of the line crosses the first level with a change of tension, so that there
+        is nothing to fall off.
+    """
+    network = subject.network
+    suffix = SIDES.get(side, side)
+    heights = _heights(network, stations, suffix)
+    chosen = network.strands_of(line=line, active=True)
+    sides = ("midline", {"r": "right", "l": "left"}.get(suffix, suffix))
+    chosen = tuple(
+        n for n in chosen if network.strand(n).side in sides and network.strand(n).kind != "link"
+    )
+    crossing = _crossing(network, chosen, heights)
+    changes = []
+    for ratio in tie_ratios:
+        person = subject.with_network(network.with_tie_ratio(ratio))
+        bench = Examination(person.network, test, side=side, options=options)
+        before = bench.at(angle).equilibrium
+        released = release_tension(person, region, dose)
+        other = Examination(released.network, test, side=side, options=options, like=bench)
+        after = other.at(angle).equilibrium
+        change = np.array([after.tension_of(n) - before.tension_of(n) for n in chosen])
+        changes.append(crossing @ change)
+        if changes[-1][0] == 0.0:
+            raise ReleaseError(
+                f"releasing {region} changes no tension at {stations[0]} (tie ratio {ratio:g}), "
+                "so there is nothing to follow; give the region a resting tension, or begin at a "
+                "station nearer to it"
+            )
+    steps = np.arange(len(stations) - 1)
+    return Attenuation(
+        region=region,
+        line=line,
+        side=sides[1],
+        dose=dose,
+        angle=angle,
+        stations=tuple(stations),
+        tie_ratio=np.array([float(r) for r in tie_ratios]),
+        change_N=np.array(changes),
+        ladder=np.array([_ladder(float(r)) ** steps for r in tie_ratios], float),
+    )
+
+
+def _ladder(ratio: float) -> float:
+    return decay_per_station(ratio) if math.isfinite(ratio) else 0.0
+
+
+def _heights(network: TensionNetwork, stations: Sequence[str], suffix: str) -> Floats:
+    """Height of the stations with the body standing [m]."""
+    from fascia.network import geometry
+
+    at = geometry.poses(network.body)
+    known = {node.name: node for node in network.nodes}
+    heights = []
+    for station in stations:
+        node = known.get(station) or known.get(f"{station}_{suffix}")
+        if node is None:
+            raise unknown("station", station, known)
+        heights.append(geometry.world(network.body, at, node.body, node.position)[1])
+    return np.array(heights)
+
+
+def _crossing(network: TensionNetwork, strands: Sequence[str], heights: Floats) -> Floats:
+    """1 where a strand crosses a level with the body standing (levels, strands)."""
+    from fascia.network import geometry
+
+    at = geometry.poses(network.body)
+    middle = 0.5 * (heights[1:] + heights[:-1])
+    out = np.zeros((len(middle), len(strands)))
+    for j, name in enumerate(strands):
+        y = geometry.polyline(network, network.strand(name), at)[:, 1]
+        out[:, j] = (y.min() < middle) & (middle < y.max())
+    return out

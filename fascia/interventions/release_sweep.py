@@ -1,0 +1,256 @@
+"""What a release changes over the two great unknowns: tie to bone and resting tension.
+
+sweep = sweep_release(standard_subject, "head_neck")
+sweep.end_change_deg          # (tensions, ties)
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fascia.clinical.examination import SIDES, Examination
+from fascia.clinical.paths import PostureOptions
+from fascia.errors import FasciaError, ReleaseError
+from fascia.interventions.release_mechanisms import apply_doses, check_doses
+from fascia.subject import Subject
+from panjabi.parameter import Parameter
+
+Floats = NDArray[np.float64]
+
+TIE_RATIOS = (0.0, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 10.0, math.inf)
+RESTING_TENSIONS = (0.0, 5.0, 20.0, 50.0)
+"""Of the whole fascia in standing [N] (S5)."""
+
+SubjectOrFactory = Subject | Callable[[], Subject]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepPoint:
+    """One release at one tie ratio and one resting tension: before, and change."""
+
+    end_before_deg: float
+    end_change_deg: float
+    stiffness_before_Nm_per_rad: float
+    stiffness_change_Nm_per_rad: float
+    censored: bool  # an end angle is the joint limit, so the change is only a lower bound
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sweep:
+    """Arrays of shape (resting tensions, tie ratios); every value is finite."""
+
+    region: str
+    test: str
+    side: str
+    doses: Mapping[str, float]
+    tie_ratio: Floats  # (ties,) 0 is a frictionless guide, inf clamped
+    resting_tension: Floats  # (tensions,) [N]
+    end_before_deg: Floats
+    end_change_deg: Floats
+    stiffness_before_Nm_per_rad: Floats
+    stiffness_change_Nm_per_rad: Floats
+    censored: NDArray[np.bool_]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; keys end in their unit, a clamped tie is the word."""
+        value: dict[str, Any] = {
+            "schema": "fascia-sweep/1",
+            "region": self.region,
+            "test": self.test,
+            "side": self.side,
+            "doses": dict(self.doses),
+            "tie_ratio": [float(r) if math.isfinite(r) else "clamped" for r in self.tie_ratio],
+            "resting_tension_N": self.resting_tension.tolist(),
+        }
+        for name in (*SweepPoint.__dataclass_fields__,):
+            value[name] = getattr(self, name).tolist()
+        return value
+
+
+class SweepError(FasciaError, RuntimeError):
+    """Some parts of a sweep failed; ``partial`` holds the others, ``failed`` says why."""
+
+    def __init__(
+        self,
+        message: str,
+        partial: Mapping[tuple[float, float], SweepPoint],
+        failed: Mapping[tuple[float, float], Exception],
+    ) -> None:
+        super().__init__(message)
+        self.partial, self.failed = partial, failed
+
+
+def sweep_release(
+    subject: SubjectOrFactory,
+    region: str,
+    tie_ratios: Sequence[float] = TIE_RATIOS,
+    resting_tensions: Sequence[float] = RESTING_TENSIONS,
+    doses: Mapping[str, float] | None = None,
+    *,
+    test: str = "slr",
+    side: str = "right",
+    options: PostureOptions | None = None,
+    executor: Executor | None = None,
+    progress: bool = True,
+    partial: MutableMapping[tuple[float, float], SweepPoint] | None = None,
+) -> Sweep:
+    """Change of end angle and stiffness by a release, over tie ratios and resting tensions.
+
+    Parameters
+    ----------
+    subject : a subject, or a function without arguments that makes one (needed for executors
+        of other processes, which get it pickled and call it once each).
+    tie_ratios : 0 to inf (S2).
+    resting_tensions : of the whole fascia in standing [N] (S5); preloads stay.
+    doses : as for `fascia.release`; half the resting tension by default.
+    executor : any `concurrent.futures.Executor`; without one the parts run here, in order.
+        The numbers do not depend on it.
+    progress : a bar on standard error.
+    partial : filled as parts finish, keyed (tie ratio, resting tension); parts already in it
+        are not computed again. Pass the same mapping after an interruption to go on.
+
+    Raises
+    ------
+    ReleaseError
+        For an impossible tie ratio or tension, or none.
+    SweepError
+        If parts failed; the others were finished and are kept.
+    UnknownNameError
+        For an unknown region, test or mechanism.
+    """
+    ties, tensions = _axis("tie ratio", tie_ratios), _axis("resting tension", resting_tensions)
+    if not np.isfinite(tensions).all():
+        raise ReleaseError("a resting tension is infinite; give newtons, e.g. 0, 5, 20, 50")
+    given = check_doses(doses)
+    base = subject if isinstance(subject, Subject) else subject()
+    base.network.strands_of(region=region)  # a wrong name fails before the long work
+    bench = Examination(base.network, test, side=side, options=options)
+    done = {} if partial is None else partial
+    wanted = [(float(r), float(t)) for t in tensions for r in ties if (r, t) not in done]
+    what = (region, given, test, side, options)
+    failed: dict[tuple[float, float], Exception] = {}
+    try:
+        for key, outcome in _outcomes(base, subject, wanted, what, executor, progress):
+            if isinstance(outcome, SweepPoint):
+                done[key] = outcome
+            else:
+                failed[key] = outcome
+    except KeyboardInterrupt as stop:
+        stop.add_note(
+            f"{len(done)} parts of the sweep are finished"
+            + (" and in `partial`" if partial is not None else "; pass partial={} to keep them")
+        )
+        raise
+    if failed:
+        (ratio, tension), first = next(iter(failed.items()))
+        raise SweepError(
+            f"{len(failed)} of {len(ties) * len(tensions)} parts of the sweep failed, the first "
+            f"at tie ratio {ratio:g} and {tension:g} N: {first} The others are in `.partial`; "
+            "pass it as partial= to go on, or leave the failed values out.",
+            dict(done),
+            failed,
+        ) from first
+    table = [[done[float(r), float(t)] for r in ties] for t in tensions]
+    columns = {
+        name: np.array([[getattr(point, name) for point in row] for row in table])
+        for name in SweepPoint.__dataclass_fields__
+    }
+    return Sweep(
+        region=region,
+        test=bench.test.name,
+        side={"r": "right", "l": "left"}[SIDES[side]],
+        doses=given,
+        tie_ratio=ties,
+        resting_tension=tensions,
+        parameters=dict(base.network.parameters) | dict(base.tolerance.parameters),
+        **columns,
+    )
+
+
+def _axis(what: str, values: Sequence[float]) -> Floats:
+    axis = np.array([float(v) for v in values])
+    if len(axis) == 0 or not (axis >= 0.0).all() or len(np.unique(axis)) < len(axis):
+        raise ReleaseError(
+            f"{what}s to sweep are {list(values)!r}; possible are different numbers from zero "
+            "on, at least one."
+        )
+    return axis
+
+
+def _outcomes(
+    base: Subject,
+    subject: SubjectOrFactory,
+    wanted: Sequence[tuple[float, float]],
+    what: tuple[Any, ...],
+    executor: Executor | None,
+    progress: bool,
+) -> Iterator[tuple[tuple[float, float], SweepPoint | Exception]]:
+    from tqdm import tqdm
+
+    with tqdm(
+        total=len(wanted), desc="sweep", unit="part", file=sys.stderr, disable=not progress
+    ) as bar:
+        if executor is None:
+            for key in wanted:
+                try:
+                    yield key, _part(base, key, *what)
+                except Exception as error:
+                    yield key, error
+                bar.update()
+            return
+        futures = {executor.submit(_part, subject, key, *what): key for key in wanted}
+        try:
+            for future in as_completed(futures):
+                error = future.exception()
+                if error is not None and not isinstance(error, Exception):
+                    raise error
+                yield futures[future], error or future.result()
+                bar.update()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+@lru_cache(maxsize=4)
+def _made(factory: Callable[[], Subject]) -> Subject:
+    return factory()
+
+
+def _part(
+    subject: SubjectOrFactory,
+    key: tuple[float, float],
+    region: str,
+    doses: Mapping[str, float],
+    test: str,
+    side: str,
+    options: PostureOptions | None,
+) -> SweepPoint:
+    """Before and after at one tie ratio and resting tension; starts from nothing each time, so
+    that the numbers do not depend on what ran before."""
+    base = subject if isinstance(subject, Subject) else _made(subject)
+    ratio, tension = key
+    network = base.network.with_tie_ratio(ratio).with_resting_tension(tension)
+    person = base.with_network(network)
+    bench = Examination(network, test, side=side, options=options)
+    start, stopped_before = bench.end(person.tolerance)
+    first = bench.stiffness()[0]
+    released = apply_doses(person, region, doses)
+    other = Examination(released.network, test, side=side, options=options, like=bench)
+    end, stopped_after = other.end(released.tolerance)
+    return SweepPoint(
+        end_before_deg=math.degrees(start.angle),
+        end_change_deg=math.degrees(end.angle - start.angle),
+        stiffness_before_Nm_per_rad=first,
+        stiffness_change_Nm_per_rad=other.stiffness()[0] - first,
+        censored=bool(stopped_before or stopped_after),
+    )

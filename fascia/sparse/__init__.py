@@ -1,0 +1,5 @@
+"""Sparse symmetric matrices: ordering, symbolic analysis and Cholesky factors. No mechanics."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -1,0 +1,160 @@
+"""``panjabi buckle``: the load at which a column of the spine loses its stability."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from panjabi.cli.terminal import add_command, changes_by_level, finite
+from panjabi.errors import ParameterError
+
+if TYPE_CHECKING:
+    from panjabi.spine.column_model import Column
+
+DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR": ("left", "right")}
+LAWS = ("units", "linear", "exponential", "slope")
+
+
+def add_column_commands(commands: Any) -> None:
+    """Hook the commands of this module into the parser."""
+    buckle = add_command(commands, "buckle", _buckle, "critical load of a column and its mode")
+    buckle.add_argument(
+        "--column",
+        default="lumbar",
+        help="cervical, thoracic, lumbar, thoracolumbar or whole (default lumbar)",
+    )
+    buckle.add_argument(
+        "--plane", default="space", help="frontal, sagittal, transverse or space (default space)"
+    )
+    buckle.add_argument(
+        "--law",
+        choices=LAWS,
+        default="units",
+        help="joints: the fitted units, or, lumbar only, those of Crisco's linear and exponential "
+        "models and the measured slope at neutral (default units)",
+    )
+    buckle.add_argument("--straight", action="store_true", help="joints above one another")
+    buckle.add_argument("--no-ribs", action="store_true", help="without the anterior rib cage")
+    buckle.add_argument(
+        "--preload", type=float, default=0.0, metavar="N", help="compression of every unit"
+    )
+    buckle.add_argument(
+        "--injury",
+        action="append",
+        default=[],
+        metavar="LEVEL:CHANGE",
+        help="e.g. L4-L5:cut=SSL+ISL; may be repeated",
+    )
+    buckle.add_argument(
+        "--to", type=float, metavar="N", help="also follow the bent column to this load"
+    )
+
+
+def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
+    import numpy as np
+
+    from panjabi._compiling import announce_compilation
+    from panjabi.body import kernels as body_kernels
+    from panjabi.parameter import sources
+    from panjabi.spine import kernels
+    from panjabi.spine.units import has_branches, instantaneous
+    from panjabi.stability.critical import critical_load
+    from panjabi.stability.load_paths import post_buckling
+
+    announce_compilation(body_kernels, kernels)
+    column = _column(asked)
+    found = critical_load(column, column.top_load())
+    quick = None
+    if has_branches(column):
+        fast = instantaneous(column)
+        quick = critical_load(fast, fast.top_load()).load
+    rests_on = sources(found)
+    value: dict[str, Any] = {
+        "schema": "panjabi-buckle/1",
+        "column": asked.column,
+        "plane": asked.plane,
+        "law": asked.law,
+        "straight": asked.straight,
+        "critical_load_N": finite(found.load),
+        "searched_to_N": found.searched_to,
+        "stiffness": found.stiffness,
+        "instantaneous_critical_load_N": None if quick is None else finite(quick),
+        "kind": found.kind,
+        "bent_before": found.moved,
+        "mode": found.mode_by_level(),
+        "residual_Nm": found.residual,
+        "assumed_parameters": rests_on.assumed,
+        "sources": sorted(rests_on.citations),
+    }
+    if asked.to is not None and np.isfinite(found.load):
+        path = post_buckling(found, to=asked.to)
+        turned = {axis: np.degrees(path.angles(axis)).T.tolist() for axis in ("FE", "LB", "AR")}
+        value["post_buckling"] = {
+            "to_N": asked.to,
+            "reached": path.reached,
+            "load_N": path.load.tolist(),
+            "angles_deg": {
+                level: {axis: turned[axis][i] for axis in turned}
+                for i, level in enumerate(column.levels)
+            },
+        }
+    return value, _text(value)
+
+
+def _column(asked: argparse.Namespace) -> Column:
+    if asked.law == "units":
+        from panjabi.spine.units import unit_column
+
+        return unit_column(
+            asked.column,
+            preload=asked.preload,
+            rib_cage=not asked.no_ribs,
+            injuries=changes_by_level(asked.injury),
+            straight=asked.straight,
+            plane=asked.plane,
+        )
+    from panjabi.stability.crisco_model import crisco_column
+
+    if asked.column != "lumbar" or asked.injury or asked.preload:
+        raise ParameterError(
+            f"--law {asked.law} was asked for the {asked.column} column"
+            f"{' with preload or injury' if asked.injury or asked.preload else ''}; Crisco's "
+            "joints are those of the intact lumbar one. Use --law units."
+        )
+    column, _ = crisco_column(asked.law, straight=asked.straight)
+    return column.in_plane(asked.plane)
+
+
+def _turned(axis: str, angle: float) -> str:
+    """A rotation by the name of its direction, as a positive number."""
+    plus, minus = DIRECTION_NAMES[axis]
+    name = "" if abs(angle) < 0.005 else plus if angle > 0.0 else minus
+    return f"{abs(angle):9.2f} {name:9}"
+
+
+def _text(value: dict[str, Any]) -> str:
+    load, quick = value["critical_load_N"], value["instantaneous_critical_load_N"]
+    where = f"{value['column']} column, {value['law']}, {value['plane']}"
+    if load is None:
+        return f"{where}: stable up to {value['searched_to_N']:.4g} N"
+    lines = [
+        f"{where}: critical load {load:.2f} N ({value['stiffness']} stiffness"
+        + (f"; instantaneous {quick:.2f} N)" if quick is not None else ")"),
+        f"{value['kind']}, the column {'bent' if value['bent_before'] else 'stood still'} before; "
+        f"rests on {value['assumed_parameters']} assumed parameters",
+        "mode; + is extension, right bending, left rotation",
+        f"{'':10}" + "".join(f"{axis:>9}" for axis in next(iter(value["mode"].values()))),
+    ]
+    lines += [
+        f"{level:10}" + "".join(f"{x:9.3f}" for x in shape.values())
+        for level, shape in value["mode"].items()
+    ]
+    if "post_buckling" in value:
+        path = value["post_buckling"]
+        short = "" if path["reached"] else f"; {path['to_N']:g} N was not reached"
+        lines.append(f"at {path['load_N'][-1]:.4g} N{short}, deg:")
+        lines += [
+            f"{level:10}" + "".join(_turned(axis, angles[-1]) for axis, angles in shape.items())
+            for level, shape in path["angles_deg"].items()
+        ]
+    return "\n".join(lines)

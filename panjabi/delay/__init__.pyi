@@ -1,0 +1,1 @@
+from . import integrate as integrate, roots as roots

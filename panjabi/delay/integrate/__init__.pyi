@@ -1,0 +1,12 @@
+from .adaptive import solve as solve
+from .cohort import Cohort as Cohort, solve_cohort as solve_cohort
+from .history import Samples as Samples
+from .model import DelayModel as DelayModel, Event as Event
+from .noise import (
+    NoisyModel as NoisyModel,
+    NoisyRun as NoisyRun,
+    noisy_cohort as noisy_cohort,
+    solve_noisy as solve_noisy,
+)
+from .settings import Settings as Settings
+from .trajectory import SimulationError as SimulationError, Trajectory as Trajectory

@@ -1,0 +1,247 @@
+"""One run of a delay model with adaptive steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi._compiling import announce_compilation
+from panjabi.delay.integrate.history import read_history
+from panjabi.delay.integrate.model import DelayModel, checked_delays
+from panjabi.delay.integrate.settings import Settings
+from panjabi.delay.integrate.trajectory import (
+    Counts,
+    Occurrence,
+    Outcome,
+    SimulationError,
+    Trajectory,
+)
+from panjabi.errors import ParameterError
+
+CHUNK = 5000  # steps between two looks at the keyboard and the progress bar
+ROOM = 512
+
+_REASONS = {
+    -1: (
+        "the step would have to be shorter than the clock resolves",
+        "The solution may run away, or jump where no switch says so; look at the part computed.",
+    ),
+    -2: (
+        "the right-hand side or a delay is not a finite number",
+        "Look at the part computed, and at what the equations divide by.",
+    ),
+    -3: (
+        "a delay is negative: the equations ask for the future",
+        "Let the delay function give 0 or more.",
+    ),
+    -4: (
+        "a delay reaches back before the history that was given",
+        "Give a longer history, or a constant or a function.",
+    ),
+    -5: (
+        "switches or delays go to and fro without time passing",
+        "Smooth the switch, or model the sliding motion.",
+    ),
+}
+
+
+def solve(
+    model: DelayModel,
+    y0: ArrayLike,
+    span: tuple[float, float],
+    *,
+    p: ArrayLike = (),
+    history: Any = None,
+    delays: Sequence[float] | None = None,
+    breaks: ArrayLike = (),
+    settings: Settings | None = None,
+    progress: bool = False,
+) -> Trajectory:
+    """Trajectory of a delay model from span[0] to span[1], each step held to the tolerance.
+
+    y0 : state at the start, (n,); it may differ from the end of the history (a jump).
+    p : parameters handed to the model's functions.
+    history : what was before: None or an array (constant), `Samples`, a compiled function
+        history(t, p, out), or an earlier Trajectory. The function may be asked slightly beyond
+        the start, in steps that are then cut there.
+    delays : constant delays in place of the model's [s].
+    breaks : times at which the right-hand side or its slope jumps, such as the ends of a pulse [s].
+
+    An interrupt from the keyboard returns what is done, with outcome "interrupted"; give that
+    trajectory as the history of the next run to go on.
+
+    Raises
+    ------
+    ParameterError
+        For shapes that do not fit, numbers that are not finite, a negative delay.
+    SimulationError
+        If the run cannot go on; it carries the trajectory up to there.
+    """
+    settings = settings or Settings()
+    state, span, parameters, lags = checked(model, y0, span, p, delays, settings)
+    from panjabi.delay.integrate import driver
+
+    announce_compilation(driver)
+    from panjabi.delay.integrate import layout as at
+    from panjabi.delay.integrate.workspace import Workspace
+
+    past = read_history(history, state, span[0])
+    kinks = np.array(breaks, dtype=float).ravel()
+    work = Workspace(model, state, parameters, lags, past, span, settings, np.empty(0), ROOM, kinks)
+    echo_history(work, history)
+    status, interrupted = at.RUNNING, False
+    bar = _bar(span, progress)
+    try:
+        while status in (at.RUNNING, at.FULL):
+            if status == at.FULL:
+                work.grow()
+            status = work.advance(CHUNK)
+            if bar is not None:
+                bar.update(work.times[work.whole[at.COUNT]] - span[0] - bar.n)
+            if status in (at.RUNNING, at.FULL) and work.whole[at.STEPS] >= settings.most_steps:
+                break
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        if bar is not None:
+            bar.close()
+    return delivered(work, settings, status, interrupted)
+
+
+def checked(
+    model: DelayModel,
+    y0: ArrayLike,
+    span: tuple[float, float],
+    p: ArrayLike,
+    delays: Sequence[float] | None,
+    settings: Settings,
+) -> tuple[np.ndarray, tuple[float, float], np.ndarray, np.ndarray]:
+    """Start state, span, parameters and constant delays as arrays that fit the model."""
+    state = np.array(y0, dtype=float, ndmin=1)
+    parameters = np.array(p, dtype=float, ndmin=1)
+    if state.ndim != 1 or state.size == 0 or not np.all(np.isfinite(state)):
+        raise ParameterError(
+            f"the start state has shape {state.shape} and values {state.ravel()[:4]}; one finite "
+            "number a state is needed. Give a vector."
+        )
+    if parameters.ndim != 1 or not np.all(np.isfinite(parameters)):
+        raise ParameterError(
+            f"p has shape {parameters.shape}; a vector of finite numbers is possible. Put the "
+            "parameters in one row."
+        )
+    start, end = (float(t) for t in span)
+    if not (np.isfinite(start) and np.isfinite(end) and end > start):
+        raise ParameterError(
+            f"the span is {start:g} to {end:g} s; the end comes after the start and both are "
+            "finite. Give start and end."
+        )
+    lags = checked_delays(model.delays if delays is None else delays)
+    if lags.size != len(model.delays):
+        raise ParameterError(
+            f"{lags.size} delays were given to a model with {len(model.delays)}; the right-hand "
+            "side reads that many. Give as many."
+        )
+    if model.reads is not None and not all(0 <= r < state.size for r in model.reads):
+        raise ParameterError(
+            f"the model reads states {model.reads} late and has {state.size} states; possible: 0 "
+            f"to {state.size - 1}. Mend `reads`."
+        )
+    if np.size(settings.atol) not in (1, state.size):
+        raise ParameterError(
+            f"atol has {np.size(settings.atol)} values for {state.size} states; one, or one a "
+            "state, is possible. Give one of the two."
+        )
+    if settings.method == "implicit" and model.jacobian is None:
+        raise ParameterError(
+            "the implicit pair was asked of a model without a Jacobian; it needs d rhs / d y. "
+            "Give DelayModel(jacobian=...), or take the explicit pair."
+        )
+    if settings.method == "rosenbrock" and model.jacobian is None and model.linear is None:
+        raise ParameterError(
+            "the Rosenbrock pair was asked of a model without a Jacobian; it needs d rhs / d y, or "
+            "linear algebra of the model's own. Give DelayModel(jacobian=...) or (linear=...), or "
+            "take the explicit pair."
+        )
+    return state, (start, end), parameters, lags
+
+
+def echo_history(work: Any, history: Any) -> None:
+    """Breaking points of an earlier trajectory that come back after the start."""
+    from panjabi.delay.integrate import layout as at
+    from panjabi.delay.integrate.breaking_points import insert_break
+
+    for point in getattr(history, "breaking_points", ()):
+        for lag in work.lags[: work.whole[at.FIXED]]:
+            if lag > 0.0 and point.time + lag > work.real[at.START]:
+                insert_break(
+                    point.time + lag, point.order + 1, work.whole, work.real, work.break_times,
+                    work.break_orders,
+                )  # fmt: skip
+
+
+def delivered(work: Any, settings: Settings, status: int, interrupted: bool) -> Trajectory:
+    """The trajectory in a workspace; raises SimulationError where the run failed."""
+    from panjabi.delay.integrate import layout as at
+
+    whole = work.whole
+    count = int(whole[at.COUNT])
+    outcome: Outcome = "failed"
+    if interrupted:
+        outcome = "interrupted"
+    elif status == at.DONE:
+        outcome = "end reached"
+    elif status == at.STOPPED:
+        outcome = "stopped by an event"
+    met = min(int(whole[at.BREAKS]), work.met_times.size)
+    trajectory = Trajectory(
+        times=work.times[: count + 1].copy(),
+        coef=work.coef[:count].copy(),
+        first=work.past.pieces,
+        outcome=outcome,
+        tolerance=settings.rtol,
+        counts=Counts(
+            steps=int(whole[at.STEPS]),
+            rejected=int(whole[at.REJECTED]),
+            evaluations=int(whole[at.EVALUATIONS]),
+            sweeps=int(whole[at.SWEEPS]),
+            jacobians=int(whole[at.JACOBIANS]),
+            breaking_points_dropped=int(whole[at.DROPPED]),
+        ),
+        break_times=work.met_times[:met].copy(),
+        break_orders=work.met_orders[:met].copy(),
+        tracked_order=settings.track,
+    )
+    found = sorted(
+        (float(work.event_times[i]), int(work.event_kinds[i]))
+        for i in range(min(int(whole[at.EVENTS]), work.event_times.size))
+    )
+    events = tuple(
+        Occurrence(work.model.events[e].name, t, trajectory.at(min(t, trajectory.end)))
+        for t, e in found
+    )
+    object.__setattr__(trajectory, "events", events)
+    if outcome != "failed":
+        return trajectory
+    what, remedy = _REASONS.get(
+        status,
+        (
+            f"{settings.most_steps} steps were not enough",
+            "Raise most_steps, or take the implicit pair where the equations are stiff.",
+        ),
+    )
+    raise SimulationError(
+        f"the run stopped at {trajectory.end:g} s of {work.real[at.END]:g} s after "
+        f"{trajectory.counts}: {what}. {remedy}",
+        trajectory,
+    )
+
+
+def _bar(span: tuple[float, float], progress: bool) -> Any:
+    if not progress:
+        return None
+    from tqdm import tqdm
+
+    return tqdm(total=span[1] - span[0], unit="s", desc="simulated", leave=False)

@@ -1,0 +1,42 @@
+"""Functions that stand where a model has none; they are never called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import cfunc
+
+from panjabi.delay.integrate.layout import DELAY, HISTORY, JACOBIAN, RIGHT_SIDE
+
+
+class Idle:
+    """An empty function with its type and address at hand, the fastest way to hand one over."""
+
+    def __init__(self, function: Any, kind: Any) -> None:
+        self._numba_type_ = kind
+        self._held = cfunc(kind.signature, cache=True)(function)
+
+    def __wrapper_address__(self) -> int | None:
+        return self._held.address
+
+
+def _short(t, y, p, out):
+    pass
+
+
+def _full(t, y, delayed, p, out):
+    pass
+
+
+def _square(t, y, delayed, p, out):
+    pass
+
+
+def _past(t, p, out):
+    pass
+
+
+no_delay = Idle(_short, DELAY)
+no_event = Idle(_full, RIGHT_SIDE)
+no_jacobian = Idle(_square, JACOBIAN)
+no_history = Idle(_past, HISTORY)

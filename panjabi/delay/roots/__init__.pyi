@@ -1,0 +1,53 @@
+from .axis import Crossing as Crossing, crossings_along as crossings_along
+from .counting import count_right_of as count_right_of, count_unstable as count_unstable
+from .deficits import ParameterMargin as ParameterMargin, parameter_margins as parameter_margins
+from .experiment import (
+    estimate_response as estimate_response,
+    multisine as multisine,
+    periodic_response as periodic_response,
+)
+from .family import (
+    AffineFamily as AffineFamily,
+    DelayFamily as DelayFamily,
+    Family as Family,
+    Line as Line,
+)
+from .identification import Identification as Identification, identify as identify
+from .linearisation import (
+    Jacobians as Jacobians,
+    Kink as Kink,
+    Linearisation as Linearisation,
+    jacobian_errors as jacobian_errors,
+    linearise as linearise,
+)
+from .margin import (
+    DelayMargin as DelayMargin,
+    delay_margin as delay_margin,
+    delay_scale_margin as delay_scale_margin,
+)
+from .measured import MeasuredResponse as MeasuredResponse, read_response as read_response
+from .optimal import (
+    DelayedRegulator as DelayedRegulator,
+    delayed_lqr as delayed_lqr,
+    reflex_cost as reflex_cost,
+    reflex_regulator as reflex_regulator,
+)
+from .parameter_map import StabilityMap as StabilityMap, stability_map as stability_map
+from .problems import (
+    delayed_pendulum as delayed_pendulum,
+    hayes as hayes,
+    pendulum_gains as pendulum_gains,
+    two_neurons as two_neurons,
+)
+from .response import (
+    FrequencyResponse as FrequencyResponse,
+    frequency_response as frequency_response,
+)
+from .root_locus import RootLoci as RootLoci, root_loci as root_loci
+from .spectrum import Spectrum as Spectrum, characteristic_roots as characteristic_roots
+from .system import (
+    DelayTerm as DelayTerm,
+    LinearDelaySystem as LinearDelaySystem,
+    SystemRate as SystemRate,
+    UnstableError as UnstableError,
+)

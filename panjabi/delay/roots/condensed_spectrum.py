@@ -1,0 +1,328 @@
+"""Roots of a large system whose many inner states hang on a few: a spine with its muscles.
+
+Activation, fibre and receptor of a muscle meet the others only through coordinates and rates, so
+the characteristic matrix is a border with small blocks behind it. The blocks are eliminated
+exactly,
+
+    D(s) = M_bb - M_bi M_ii^-1 M_ib,      det M = det D x product of the blocks' determinants,
+
+roots are those of D found by successive linear problems from many places, and the argument
+principle on det M says whether any is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.delay.roots.counting import root_bound
+from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
+from panjabi.errors import ConvergenceError, ParameterError
+
+Integers = NDArray[np.int64]
+
+STARTS = (0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0, 30.0, 40.0, 55.0, 75.0)
+"""Frequencies at which roots are looked for [rad/s]; a trunk answers below 10 Hz."""
+
+REAL = (100.0, 1e-4, 70)  # sizes of real roots that are looked for [1/s]: largest, least, places
+RIGHTMOST = 3  # of them that are followed
+WIDE, DENSE = (-1.0, 2.0, 8.0, 25.0), np.arange(0.0, 120.0, 5.0)  # starts where roots are missing
+ACROSS = (-4.0, 0.3)  # real parts there [1/s]
+STEPS = 15
+RESIDUAL = 1e-8
+SAME = 1e-6
+FARTHER = 1e3  # times the bound on the roots: phases end near zero there
+TURN = 1.2  # largest turn of the phase between two points [rad]
+STACK = 24  # values of s at a time
+CLOSEST = 1e-9  # spacing, in shares of the bound
+
+
+@dataclass(frozen=True, eq=False)
+class CondensedSpectrum:
+    """Rightmost roots, one of each pair, and whether counting finds as many."""
+
+    roots: Complexes  # (k,) from the right [1/s]
+    residual: Floats  # (k,) least singular value of D over the largest
+    right_of: float  # just right of the first root: where others were counted [1/s]
+    counted: int | None  # roots right of it by the argument principle; None: not counted
+
+    @property
+    def rightmost(self) -> complex:
+        return complex(self.roots[0])
+
+    @property
+    def stable(self) -> bool:
+        return self.rightmost.real < 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether counting finds no root right of those that were found."""
+        return self.counted == 0
+
+
+@dataclass(frozen=True, eq=False)
+class _Blocks:
+    """Inner blocks of one size, an array a term (E, A0, A1, ...); ties by a few directions."""
+
+    inner: Floats  # (terms, blocks, b, b)
+    senses: Floats  # (terms, blocks, b, r) what of the directions drives the block
+    acts: Floats  # (terms, blocks, p, b) what of the block comes out
+    into: Floats  # (blocks * r, m) directions in the border that blocks hear
+    out: Floats  # (m, blocks * p) directions in the border that they push
+
+
+class Condensed:
+    """A linear system with delays on its border states.
+
+    Raises
+    ------
+    ParameterError
+        For a neutral system, or border states that are not among its states.
+    """
+
+    def __init__(self, system: LinearDelaySystem, border: Sequence[int]) -> None:
+        from scipy import sparse
+        from scipy.sparse.csgraph import connected_components
+
+        b = np.array(sorted(set(border)), np.int64)
+        if system.neutral or not b.size or b[0] < 0 or b[-1] >= system.size:
+            raise ParameterError(
+                f"{len(b)} border states of a {'neutral ' if system.neutral else ''}system of "
+                f"{system.size} were given; one or more of a system without delayed derivatives "
+                "is possible. Give coordinates and rates by number."
+            )
+        self.system, self.border = system, b
+        self.delays = np.array([0.0, 0.0, *system.delays])
+        terms = np.array([system.E, system.now, *(t.state for t in system.delayed)])
+        self.own = terms[:, b[:, None], b]
+        inner = np.setdiff1d(np.arange(system.size), b)
+        tied = np.any(terms[:, inner[:, None], inner] != 0.0, axis=0)
+        count, label = connected_components(sparse.csr_matrix(tied), directed=False)
+        members = [inner[label == k] for k in range(count)]
+        self.groups: list[_Blocks] = []
+        for size in sorted({len(one) for one in members}):
+            at = np.array([one for one in members if len(one) == size], np.int64)
+            self.groups.append(_tied(terms, at, b))
+
+    def _weights(self, s: Complexes) -> tuple[Complexes, Complexes]:
+        """Weight of every term in M(s) and in M'(s), (k, terms)."""
+        late = np.exp(-s[:, None] * self.delays[None, :])
+        w = -late
+        w[:, 0], w[:, 1] = s, -1.0
+        dw = self.delays * late
+        dw[:, 0], dw[:, 1] = 1.0, 0.0
+        return w, dw
+
+    def at(self, s: Complexes) -> tuple[Complexes, Complexes]:
+        """D and D', (k, m, m)."""
+        if len(s) > STACK:
+            parts = [self.at(s[k : k + STACK]) for k in range(0, len(s), STACK)]
+            return tuple(np.concatenate(p) for p in zip(*parts, strict=True))  # type: ignore
+        w, dw = self._weights(s)
+        D = np.tensordot(w, self.own, 1)
+        dD = np.tensordot(dw, self.own, 1)
+        for g in self.groups:
+            Mii, dMii = (np.tensordot(x, g.inner, 1) for x in (w, dw))
+            B, dB = (np.tensordot(x, g.senses, 1) for x in (w, dw))
+            C, dC = (np.tensordot(x, g.acts, 1) for x in (w, dw))
+            inverse = np.linalg.inv(Mii)
+            X = inverse @ B  # (k, blocks, b, r)
+            H = C @ X
+            dH = dC @ X + C @ (inverse @ (dB - dMii @ X))
+            D = D - _spread(g, H)
+            dD = dD - _spread(g, dH)
+        return D, dD
+
+    def later(self, extra: float) -> Condensed:
+        """The same system with every delay longer by `extra` [s]."""
+        made = copy(self)
+        made.delays = np.concatenate([self.delays[:2], self.delays[2:] + extra])
+        return made
+
+    def rightmost(self, more: Complexes | None = None) -> CondensedSpectrum:
+        """The roots that the starts lead to, from the right, one of each pair; not counted.
+
+        more : starts besides the usual ones.
+
+        Raises
+        ------
+        ConvergenceError
+            If no start leads to a root.
+        """
+        usual = [complex(x, w) for x in ACROSS for w in STARTS]
+        starts = [np.array(usual), self._real_places(), np.array([]) if more is None else more]
+        s, size = self.roots(np.concatenate(starts))
+        kept: list[complex] = []
+        sizes: list[float] = []
+        for k in np.argsort(-s.real):
+            again = any(abs(s[k] - r) <= SAME * (1.0 + abs(r)) for r in kept)
+            if size[k] <= RESIDUAL and not again:
+                kept.append(complex(s[k]))
+                sizes.append(float(size[k]))
+        if not kept:
+            raise ConvergenceError(
+                f"none of {len(s)} starts led to a root; states of very different size, or roots "
+                "far from where they are looked for, are possible. Scale the states."
+            )
+        line = kept[0].real + 1e-3 * max(abs(kept[0].real), 0.01)
+        return CondensedSpectrum(np.array(kept), np.array(sizes), line, None)
+
+    def spectrum(self) -> CondensedSpectrum:
+        """The rightmost roots, counted; looked for again where some are missing."""
+        found = self.rightmost()
+        number = self.count_right_of(found.right_of)
+        if number:
+            found = self.rightmost(np.array([complex(x, w) for x in WIDE for w in DENSE]))
+            number = self.count_right_of(found.right_of)
+        return replace(found, counted=number)
+
+    def _real_places(self) -> Complexes:
+        """Near the rightmost real roots: where det M, which has no poles, changes its sign."""
+
+        def sign(x: Floats) -> Floats:
+            s = x.astype(complex)
+            total = np.linalg.slogdet(self.at(s)[0])[0].real
+            weights, _ = self._weights(s)
+            for g in self.groups:
+                blocks = np.linalg.det(np.tensordot(weights, g.inner, 1)).real
+                total = total * np.prod(np.sign(blocks), axis=1)
+            return np.sign(total)
+
+        x = np.concatenate([-np.geomspace(*REAL), [0.0], np.geomspace(*REAL)[::-1]])
+        told = sign(x)
+        at = np.flatnonzero(told[1:] != told[:-1])[-RIGHTMOST:]
+        low, high, side = x[at], x[at + 1], told[at]
+        for _ in range(14 if at.size else 0):
+            middle = 0.5 * (low + high)
+            same = sign(middle) == side
+            low, high = np.where(same, middle, low), np.where(same, high, middle)
+        return (0.5 * (low + high)).astype(complex)
+
+    # --- roots ----------------------------------------------------------------------------
+
+    def roots(self, starts: Complexes) -> tuple[Complexes, Floats]:
+        """Roots that successive linear problems reach from the starts, and their residuals."""
+        s = np.array(starts, complex)
+        active = np.ones(len(s), bool)
+        for _ in range(STEPS):
+            if not active.any():
+                break
+            at = s[active]
+            D, dD = self.at(at)
+            with np.errstate(all="ignore"):
+                values = np.linalg.eigvals(np.linalg.solve(dD, D))
+            step = -values[np.arange(len(at)), np.abs(values).argmin(axis=1)]
+            room = 0.5 * (1.0 + np.abs(at))
+            step *= np.minimum(1.0, room / np.maximum(np.abs(step), 1e-300))
+            moved = at + step
+            moved = np.where(moved.imag < 0.0, moved.conj(), moved)
+            s[active] = moved
+            going = np.abs(step) > 1e-11 * (1.0 + np.abs(moved))
+            active[np.flatnonzero(active)[~going]] = False
+        s = np.where(np.abs(np.imag(s)) <= 1e-8 * (1.0 + np.abs(s)), np.real(s) + 0j, s)
+        sizes = np.linalg.svd(self.at(s)[0], compute_uv=False)
+        return s, sizes[:, -1] / sizes[:, 0]
+
+    # --- counting -------------------------------------------------------------------------
+
+    def count_right_of(self, x: float) -> int:
+        """Number of roots with real part above x, by the argument principle.
+
+        Zeros of det D less its poles, and roots of the blocks, which are those poles: phases are
+        followed for D and for every block by itself, so that neither turns fast.
+
+        Raises
+        ------
+        ConvergenceError
+            If a root lies on the line to rounding.
+        """
+        bound = root_bound(self.system, x)
+        m = len(self.border)
+
+        def border(w: Floats) -> tuple[Floats, Floats]:
+            s = x + 1j * w
+            D, dD = self.at(s)
+            phase = np.angle(np.linalg.slogdet(D)[0]) - m * np.angle(s - x + bound)
+            pace = np.einsum("kij,kji->k", np.linalg.inv(D), dD) - m / (s - x + bound)
+            return phase[:, None], np.abs(pace)[:, None]
+
+        found = _turns(border, bound, x)
+        for g in self.groups:
+            b = g.inner.shape[-1]
+
+            def block(w: Floats, g: _Blocks = g, b: int = b) -> tuple[Floats, Floats]:
+                s = x + 1j * w
+                weights, rates = self._weights(s)
+                M, dM = (np.tensordot(y, g.inner, 1) for y in (weights, rates))
+                phase = np.angle(np.linalg.det(M)) - b * np.angle(s - x + bound)[:, None]
+                pace = np.einsum("kbij,kbji->kb", np.linalg.inv(M), dM)
+                return phase, np.abs(pace - (b / (s - x + bound))[:, None])
+
+            found += _turns(block, bound, x)
+        return found
+
+
+def _turns(phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x: float) -> int:
+    """Zeros right of x of functions (columns) that tend to 1 far out, from their phase."""
+    w = np.unique(np.concatenate([np.zeros(1), np.geomspace(1e-3, FARTHER * bound, 120)]))
+    phase, pace = phase_of(w)
+    while True:
+        gap, change = np.diff(w)[:, None], np.angle(np.exp(1j * np.diff(phase, axis=0)))
+        wide = (np.minimum(pace[1:], pace[:-1]) * gap > TURN) | (np.abs(change) > TURN)
+        wide = wide.any(axis=1)
+        if not wide.any():
+            break
+        if np.diff(w)[wide].min() < CLOSEST * bound:
+            raise ConvergenceError(
+                f"a root lies on the line Re s = {x:g} to rounding; the number right of it is "
+                "undecided. Move the line."
+            )
+        more = w[:-1][wide] + 0.5 * np.diff(w)[wide]
+        new, new_pace = phase_of(more)
+        order = np.argsort(np.concatenate([w, more]))
+        w = np.concatenate([w, more])[order]
+        phase, pace = (np.concatenate(p)[order] for p in ((phase, new), (pace, new_pace)))
+    end = np.angle(np.exp(1j * phase[-1]))
+    number = (end - change.sum(axis=0)).sum() / np.pi
+    if abs(number - round(number)) > 0.1:
+        raise ConvergenceError(
+            f"the phase gives {number:.3f} roots right of {x:g}, no whole number. Move the line."
+        )
+    return round(float(number))
+
+
+def _tied(terms: Floats, at: Integers, border: Integers) -> _Blocks:
+    """Blocks of the states `at` (blocks, b), their ties to the border by singular directions."""
+    count, b = at.shape
+    number = len(terms)
+    hears = np.moveaxis(terms[:, at[:, :, None], border[None, None, :]], 0, 1)
+    into, senses = _directions(hears.reshape(count, number * b, -1))
+    pushes = np.moveaxis(terms[:, border[None, :, None], at[:, None, :]], 0, 1)
+    pushes = np.swapaxes(pushes, 2, 3).reshape(count, number * b, -1)
+    out, acts = _directions(pushes)
+    r, p, m = into.shape[1], out.shape[1], len(border)
+    return _Blocks(
+        terms[:, at[:, :, None], at[:, None, :]],
+        np.moveaxis(senses.reshape(count, number, b, r), 1, 0),
+        np.swapaxes(np.moveaxis(acts.reshape(count, number, b, p), 1, 0), 2, 3),
+        into.reshape(count * r, m),
+        np.moveaxis(out, 2, 0).reshape(m, count * p),
+    )
+
+
+def _directions(ties: Floats) -> tuple[Floats, Floats]:
+    """Row space (blocks, r, m) and coefficients (blocks, rows, r): ties = coefficients @ rows."""
+    u, size, rows = np.linalg.svd(ties, full_matrices=False)
+    r = max(1, int((size > 1e-13 * size[:, :1]).sum(axis=1).max()))
+    return rows[:, :r], u[:, :, :r] * size[:, None, :r]
+
+
+def _spread(g: _Blocks, H: Complexes) -> Complexes:
+    """out H into, (k, m, m)."""
+    k, blocks, p, r = H.shape
+    pushed = np.einsum("kbpr,brm->kbpm", H, g.into.reshape(blocks, r, -1))
+    return g.out @ pushed.reshape(k, blocks * p, -1)

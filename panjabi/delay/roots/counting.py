@@ -1,0 +1,139 @@
+"""How many roots lie right of a line, by the argument principle: a check that needs no root.
+
+h(s) = det(F(s)^-1 M(s)) / (s - x + a)^n with F = E - sum N_j exp(-s T_j) tends to 1 far out. Its
+phase at s = x, followed continuously from infinity along the line, is pi times the number of
+roots to the right.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
+from panjabi.errors import ConvergenceError, ParameterError
+
+FAR = 20.0  # times the bound on the roots
+TURN = 0.7  # largest change of phase between two points [rad]
+LARGEST_BLOCK = 2_000_000  # numbers in a stack of matrices
+CLOSEST = 1e-10  # spacing, in shares of the bound, at which a root counts as on the line
+
+
+def count_unstable(system: LinearDelaySystem) -> int:
+    """Number of roots with positive real part."""
+    return count_right_of(system, 0.0)
+
+
+def count_right_of(system: LinearDelaySystem, real_part: float) -> int:
+    """Number of roots s with Re s > real_part, each as often as it counts.
+
+    Raises
+    ------
+    ParameterError
+        For a neutral system in which infinitely many roots may lie there.
+    ConvergenceError
+        If a root lies on the line to rounding, so that neither number is right.
+    """
+    if not np.isfinite(real_part):
+        raise ParameterError(
+            f"real_part is {real_part!r}; possible: a finite number in 1/s. Use 0 for stability."
+        )
+    x, n = float(real_part), system.size
+    bound = root_bound(system, x)
+    far = FAR * bound
+    taps = system.taps
+    longest = float(taps.delay.max()) if taps.delay.size else 0.0
+    w = [np.zeros(1), np.geomspace(1e-4 * bound, far, 160)]
+    if longest:
+        turns = min(0.5 * bound, 60.0 / longest)
+        w.append(np.arange(0.0, turns, 0.3 / longest))
+    w = np.unique(np.concatenate(w))
+    phase, pace = _phase(system, x, w, bound)
+    while True:
+        gap = np.diff(w)
+        change = np.angle(np.exp(1j * np.diff(phase)))
+        wide = np.maximum(pace[1:], pace[:-1]) * gap > TURN
+        wide |= np.abs(change) > TURN
+        if not wide.any():
+            break
+        if gap[wide].min() < CLOSEST * bound:
+            at = w[:-1][wide][np.argmin(gap[wide])]
+            raise ConvergenceError(
+                f"a root lies on the line Re s = {x:g} to rounding, near {at:.6g} rad/s; the "
+                "number right of it is undecided. Move the line or a parameter."
+            )
+        more = w[:-1][wide] + 0.5 * gap[wide]
+        phase_more, pace_more = _phase(system, x, more, bound)
+        order = np.argsort(np.concatenate([w, more]))
+        w = np.concatenate([w, more])[order]
+        phase = np.concatenate([phase, phase_more])[order]
+        pace = np.concatenate([pace, pace_more])[order]
+    # At the far end every factor of h is close to 1: the sum of principal phases is the right one.
+    last = x + 1j * w[-1]
+    F = _difference_part(system, np.array([last]))[0]
+    factors = np.linalg.eigvals(np.linalg.solve(F, system.matrix(last))) / last
+    end = float(np.angle(factors).sum()) - n * float(np.angle((last - x + bound) / last))
+    at_line = end - float(change.sum())
+    number = at_line / np.pi
+    if abs(number - round(number)) > 0.05:
+        raise ConvergenceError(
+            f"the phase gives {number:.3f} roots right of {x:g}, no whole number; a root lies "
+            "close to the line, or the matrices are badly scaled. Move the line."
+        )
+    return round(number)
+
+
+def root_bound(system: LinearDelaySystem, real_part: float) -> float:
+    """No root right of the line is larger in size than this [1/s].
+
+    M(s) v = 0 with the moduli of its entries gives |s| at most the spectral radius of
+    (I - sum |N|)^-1 (|A0| + sum |A_j|), delayed parts grown by exp(-x T_j).
+    """
+    taps, n = system.taps, system.size
+    E = np.linalg.inv(taps.mass)
+    A, N = np.abs(E @ taps.now), np.zeros((n, n))
+    for row, T, state, rate in zip(taps.rows, taps.delay, taps.state, taps.rate, strict=True):
+        grown = np.exp(-real_part * T) * np.abs(E[:, row])
+        A[:, taps.columns] += np.outer(grown, np.abs(state))
+        N[:, taps.columns] += np.outer(grown, np.abs(rate))
+    if np.any(N):
+        if np.abs(np.linalg.eigvals(N)).max() >= 1.0:
+            raise ParameterError(
+                f"the system is neutral and infinitely many roots may lie right of {real_part:g}; "
+                "possible: delayed accelerations whose gain stays below the inertia. Put a filter "
+                "between drive and force."
+            )
+        A = np.linalg.solve(np.eye(n) - N, A)
+    radius = float(np.abs(np.linalg.eigvals(A)).max())
+    return max(radius, abs(real_part), 1e-12)
+
+
+def _difference_part(system: LinearDelaySystem, s: Complexes) -> Complexes:
+    """F(s) = E - sum N_j exp(-s T_j), (k, n, n)."""
+    taps = system.taps
+    F = np.broadcast_to(taps.mass.astype(complex), (len(s), *taps.mass.shape)).copy()
+    if np.any(taps.rate):
+        away = np.exp(-s[:, None] * taps.delay)[:, :, None] * taps.rate
+        np.subtract.at(F, taps.places, away)
+    return F
+
+
+def _phase(system: LinearDelaySystem, x: float, w: Floats, shift: float) -> tuple[Floats, Floats]:
+    """Phase of h at x + i w, and a bound on how fast it turns [s]."""
+    block = max(1, LARGEST_BLOCK // system.size**2)
+    if len(w) > block:
+        parts = [_phase(system, x, w[k : k + block], shift) for k in range(0, len(w), block)]
+        return np.concatenate([p for p, _ in parts]), np.concatenate([q for _, q in parts])
+    s = x + 1j * w
+    M, F = system.matrix(s), _difference_part(system, s)
+    taps = system.taps
+    sign = np.linalg.slogdet(M)[0] / np.linalg.slogdet(F)[0]
+    phase = np.angle(sign) - system.size * np.angle(s - x + shift)
+    with np.errstate(all="ignore"):
+        inverse = np.linalg.solve(M, system.matrix_rate(s))
+    pace = np.abs(np.trace(inverse, axis1=1, axis2=2) - system.size / (s - x + shift))
+    if np.any(taps.rate):
+        away = np.exp(-s[:, None] * taps.delay)[:, :, None] * taps.rate * taps.delay[:, None]
+        dF = np.zeros_like(F)
+        np.add.at(dF, taps.places, away)
+        pace = pace + np.abs(np.trace(np.linalg.solve(F, dF), axis1=1, axis2=2))
+    return phase, pace

@@ -1,0 +1,161 @@
+"""Systems that depend on parameters, with exact derivatives of their matrices and delays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
+from panjabi.errors import ParameterError
+
+if TYPE_CHECKING:
+    from panjabi.stability.reflex_model import ReflexModel
+
+
+class Family(Protocol):
+    """Anything that makes a system from a vector of parameters and differentiates it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters, in the order of the vector."""
+        ...
+
+    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
+        """The system at the parameters x."""
+        ...
+
+    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
+        """Derivative of its matrices with every parameter at x."""
+        ...
+
+
+@dataclass(frozen=True)
+class ReflexFamily:
+    """A reflex model with some of its parameters free; see `ReflexModel.family`."""
+
+    model: ReflexModel
+    names: tuple[str, ...]
+
+    def at(self, x: Sequence[float] | Floats) -> ReflexModel:
+        """The model at the parameters x."""
+        values = {name: float(v) for name, v in zip(self.names, x, strict=True)}
+        return self.model.with_values(values)
+
+    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
+        """The system at the parameters x."""
+        return self.at(x).system()
+
+    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
+        """Derivative of its matrices with every parameter at x."""
+        there = self.at(x)
+        return tuple(there.rate(name) for name in self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class AffineFamily:
+    """base + sum x_k rate_k: parameters that enter the matrices or the delays linearly.
+
+    A rate without delayed terms leaves those of the base alone.
+    """
+
+    base: LinearDelaySystem  # at x = 0
+    directions: Mapping[str, SystemRate]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return tuple(self.directions)
+
+    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
+        """Derivative of the matrices with every parameter."""
+        return tuple(self.directions.values())
+
+    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
+        """The system at the parameters x."""
+        now, mass = np.array(self.base.now), np.array(self.base.mass)
+        terms = list(self.base.delayed)
+        for value, rate in zip(x, self.directions.values(), strict=True):
+            now = now + value * rate.now
+            mass = mass if rate.mass is None else mass + value * rate.mass
+            for j, moved in enumerate(rate.delayed):
+                old, push = terms[j], terms[j].rate
+                if moved.rate is not None:
+                    push = value * moved.rate + (0.0 if push is None else push)
+                late = old.delay + value * moved.delay
+                terms[j] = DelayTerm(late, old.state + value * moved.state, push)
+        return replace(self.base, now=now, mass=mass, delayed=tuple(terms))
+
+
+@dataclass(frozen=True, eq=False)
+class DelayFamily:
+    """The same matrices with delays start_j + x slope_j."""
+
+    base: LinearDelaySystem
+    start: tuple[float, ...]
+    slope: tuple[float, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of the one parameter."""
+        return ("delay",)
+
+    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
+        """The system at x[0]."""
+        pairs = zip(self.start, self.slope, strict=True)
+        return self.base.with_delays([a + float(x[0]) * b for a, b in pairs])
+
+    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
+        """Derivative of the delays."""
+        nothing = np.zeros_like(self.base.now)
+        return (SystemRate(nothing, None, tuple(DelayTerm(b, nothing) for b in self.slope)),)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A family along a line x = start + t along in its parameters."""
+
+    family: Family
+    start: Floats
+    along: Floats
+
+    def __post_init__(self) -> None:
+        if len(self.start) != len(self.family.names) or len(self.along) != len(self.start):
+            raise ParameterError(
+                f"a line through {self.start} along {self.along} was asked for the parameters "
+                f"{self.family.names}; possible: one number each. Give as many."
+            )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of the one parameter."""
+        return ("t",)
+
+    def point(self, t: float) -> Floats:
+        """Parameters of the family at t."""
+        return np.asarray(self.start, float) + t * np.asarray(self.along, float)
+
+    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
+        """The system at t = x[0]."""
+        return self.family.system(self.point(float(x[0])))
+
+    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
+        """Derivative of the matrices with t."""
+        found = self.family.rates(self.point(float(x[0])))
+        now = sum(b * r.now for b, r in zip(self.along, found, strict=True))
+        masses = [b * r.mass for b, r in zip(self.along, found, strict=True) if r.mass is not None]
+        moved = []
+        n = len(found[0].now)
+        for j in range(max(len(r.delayed) for r in found)):
+            late, state, rate = 0.0, np.zeros((n, n)), np.zeros((n, n))
+            for b, r in zip(self.along, found, strict=True):
+                if r.delayed:
+                    term = r.delayed[j]
+                    late, state = late + b * term.delay, state + b * term.state
+                    rate = rate if term.rate is None else rate + b * term.rate
+            moved.append(DelayTerm(late, state, rate))
+        return (
+            SystemRate(np.asarray(now), np.asarray(sum(masses)) if masses else None, tuple(moved)),
+        )

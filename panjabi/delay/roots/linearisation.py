@@ -1,0 +1,168 @@
+"""A nonlinear model with delays, linearised at an equilibrium by its own exact Jacobians.
+
+    E y'(t) = f(y(t), y(t - T_1), ..., y(t - T_m)),   f(y*, y*, ..., y*) = 0
+
+Receptors, slack and contact make kinks; the result tells how far the nearest one is, and at a
+kink gives the systems of both sides and no verdict (S17).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem
+from panjabi.errors import ConvergenceError, ParameterError
+
+Field = Callable[[Floats, Sequence[Floats]], Floats]
+"""f(y, past): right-hand side (n,) from the state and the state at each delay."""
+
+
+@dataclass(frozen=True)
+class Jacobians:
+    """Exact derivatives of f, written by hand or generated."""
+
+    now: Callable[[Floats, Sequence[Floats]], Floats]  # df/dy, (n, n)
+    past: tuple[Callable[[Floats, Sequence[Floats]], Floats], ...] = ()  # df/dy(t - T_j)
+
+
+@dataclass(frozen=True)
+class Kink:
+    """A surface value(y) = 0 across which f has no derivative."""
+
+    name: str
+    value: Callable[[Floats], float]  # signed
+    gradient: Callable[[Floats], Floats]  # (n,)
+
+    def distance(self, y: Floats) -> float:
+        """First-order distance to the surface, in the unit of the states, with its side."""
+        slope = float(np.linalg.norm(self.gradient(y)))
+        return float(self.value(y)) / slope if slope > 0.0 else float("inf")
+
+
+@dataclass(frozen=True, eq=False)
+class Linearisation:
+    """A linear system, the equilibrium it belongs to, and the nearest kink."""
+
+    system: LinearDelaySystem | None  # None at a kink: there is none
+    equilibrium: Floats
+    residual: float  # |f| at the equilibrium
+    kink: str  # name of the nearest, "" where none was named
+    kink_distance: float  # in the unit of the states; inf where none was named
+    one_sided: tuple[LinearDelaySystem, ...] = field(default=())  # below and above, at a kink
+
+    @property
+    def decided(self) -> bool:
+        """Whether one linear system speaks for the neighbourhood."""
+        return self.system is not None
+
+
+def linearise(
+    f: Field,
+    jacobians: Jacobians,
+    start: ArrayLike,
+    delays: Sequence[float] = (),
+    *,
+    mass: ArrayLike | None = None,
+    kinks: Sequence[Kink] = (),
+    tolerance: float = 1e-9,
+    at_kink: float = 1e-9,
+    iterations: int = 50,
+    **names: Any,
+) -> Linearisation:
+    """The system about the equilibrium that Newton reaches from a start.
+
+    Parameters
+    ----------
+    tolerance : largest |f| that counts as an equilibrium.
+    at_kink : distance within which the equilibrium lies on a kink; both sides are then taken at
+        that distance from it.
+    names : state_names, input_names and the like, passed on.
+
+    Raises
+    ------
+    ConvergenceError
+        If no equilibrium is reached.
+    ParameterError
+        If the number of Jacobians and delays differ.
+    """
+    if len(jacobians.past) != len(delays):
+        raise ParameterError(
+            f"{len(jacobians.past)} delayed Jacobians for {len(delays)} delays; possible: one for "
+            "each. Give them in the order of the delays."
+        )
+    y = np.array(start, float)
+    for _ in range(iterations + 1):
+        past = [y] * len(delays)
+        rest = np.asarray(f(y, past), float)
+        size = float(np.abs(rest).max())
+        if size <= tolerance:
+            break
+        J = jacobians.now(y, past) + sum(part(y, past) for part in jacobians.past)
+        try:
+            y = y - np.linalg.solve(J, rest)
+        except np.linalg.LinAlgError:
+            size = np.inf
+            break
+    if not size <= tolerance:
+        raise ConvergenceError(
+            f"no equilibrium within {iterations} steps of {np.asarray(start).tolist()}: |f| is "
+            f"{size:.3g}, {tolerance:g} is asked. Start nearer to one."
+        )
+
+    def at(place: Floats) -> LinearDelaySystem:
+        past = [place] * len(delays)
+        return LinearDelaySystem(
+            now=np.asarray(jacobians.now(place, past)),
+            delayed=tuple(
+                DelayTerm(T, np.asarray(part(place, past)))
+                for T, part in zip(delays, jacobians.past, strict=True)
+            ),
+            mass=None if mass is None else np.asarray(mass, float),
+            **names,
+        )
+
+    if not kinks:
+        return Linearisation(at(y), y, size, "", float("inf"))
+    nearest = min(kinks, key=lambda k: abs(k.distance(y)))
+    gap = nearest.distance(y)
+    if abs(gap) > at_kink:
+        return Linearisation(at(y), y, size, nearest.name, abs(gap))
+    slope = nearest.gradient(y)
+    normal = slope / np.linalg.norm(slope)
+    sides = tuple(at(y + (sign * at_kink - gap) * normal) for sign in (-1.0, 1.0))
+    return Linearisation(None, y, size, nearest.name, abs(gap), sides)
+
+
+def jacobian_errors(
+    f: Field, jacobians: Jacobians, y: ArrayLike, delays: int, *, step: float = 1e-6
+) -> tuple[float, ...]:
+    """How far each Jacobian is from central differences, over its size: for tests of a model.
+
+    The first is that of df/dy, the others those of the delayed ones; 1e-8 is usual for exact ones.
+    """
+    here = np.asarray(y, float)
+    n = len(here)
+    found = []
+    for which in range(delays + 1):
+        past = [here.copy() for _ in range(delays)]
+        exact = np.asarray((jacobians.now, *jacobians.past)[which](here, past))
+        near = np.empty((n, n))
+        for k in range(n):
+            h = step * max(1.0, abs(here[k]))
+            ends = []
+            for sign in (1.0, -1.0):
+                moved = here.copy()
+                moved[k] += sign * h
+                if which == 0:
+                    ends.append(np.asarray(f(moved, past)))
+                else:
+                    shifted = [moved if j == which - 1 else p for j, p in enumerate(past)]
+                    ends.append(np.asarray(f(here, shifted)))
+            near[:, k] = (ends[0] - ends[1]) / (2.0 * h)
+        found.append(float(np.abs(exact - near).max() / max(1.0, np.abs(near).max())))
+    return tuple(found)

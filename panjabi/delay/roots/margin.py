@@ -1,0 +1,233 @@
+"""Delay margin: the longest loop delay that keeps a system stable.
+
+Where everything delayed shares one delay T, roots meet the axis at frequencies that do not depend
+on searching: a delayed part of rank one gives |g(i w)| = 1, whose solutions are the imaginary
+eigenvalues of a Hamiltonian matrix; a small system of any rank gives a quadratic eigenproblem for
+z = exp(-i w T) (Louisell 2001; Jarlebring & Hochstenbach 2009). Otherwise the delay is followed
+upwards. Every answer is polished by Newton on (w, T).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from panjabi.delay.roots.axis import Crossing, crossings_along, meet
+from panjabi.delay.roots.counting import count_unstable
+from panjabi.delay.roots.family import DelayFamily
+from panjabi.delay.roots.frequencies import crossing_phases
+from panjabi.delay.roots.system import LinearDelaySystem
+from panjabi.errors import ConvergenceError, ParameterError
+
+LARGEST_VERIFIED = 40  # states
+BEYOND = 1e-3  # how far beyond a margin, in shares of it, the roots are counted
+
+
+@dataclass(frozen=True)
+class DelayMargin:
+    """The first crossing as the delay grows from zero, and all others."""
+
+    margin: float  # [s], or a factor; inf: no delay destabilises; 0: unstable without delay
+    frequency: float  # of the crossing [rad/s]; nan where there is none
+    crossings: tuple[Crossing, ...]  # with exact methods the first of each frequency
+    unstable_without_delay: int  # roots with a real part that is not negative, at zero delay
+    method: str  # "hamiltonian", "kronecker" or "continuation"
+    searched_to: float  # inf for exact methods
+    reason: str
+    verified: bool = False  # whether the argument principle agrees, asked up to 40 states
+
+    @property
+    def residual(self) -> float:
+        """Largest of the crossings; M(i w) v over the size of its terms."""
+        return max((c.residual for c in self.crossings), default=0.0)
+
+    def unstable_roots(self, delay: float) -> int:
+        """Number of unstable roots at any delay, counted by the crossings below it.
+
+        Raises
+        ------
+        ParameterError
+            Beyond what was searched, or where no crossing can be counted (neutral, see reason).
+        """
+        if not 0.0 <= delay <= self.searched_to or math.isnan(self.searched_to):
+            raise ParameterError(
+                f"the number of unstable roots at {delay!r} was asked; possible: 0 to "
+                f"{self.searched_to:g}. Search further."
+            )
+        number = self.unstable_without_delay
+        for c in self.crossings:
+            if c.value < delay:
+                again = 1
+                if math.isinf(self.searched_to):  # the same frequency meets the axis again
+                    again += int((delay - c.value) / (2.0 * math.pi / c.frequency))
+                number += again * c.roots
+        return number
+
+
+def delay_margin(
+    system: LinearDelaySystem,
+    *,
+    vary: Sequence[int] | None = None,
+    method: str = "exact",
+    largest: float | None = None,
+) -> DelayMargin:
+    """Smallest delay at which a system that is stable without it loses stability [s].
+
+    Parameters
+    ----------
+    vary : numbers of the delayed terms that share the varied delay; the others keep theirs. All
+        when not given; then their delays must agree (see `delay_scale_margin`).
+    method : "exact", or "kronecker" or "continuation" to force one.
+    largest : how far continuation looks [s]; by default twenty times the longest time constant.
+
+    Raises
+    ------
+    ParameterError
+        If nothing is delayed, several delays are asked to be one, or the method does not fit.
+    """
+    terms = range(len(system.delayed)) if vary is None else sorted(set(vary))
+    if not terms or any(not 0 <= j < len(system.delayed) for j in terms):
+        raise ParameterError(
+            f"the delays {list(terms)} are to vary; the system has {len(system.delayed)} delayed "
+            "terms. A margin needs one at least: name terms by number from 0."
+        )
+    if vary is None and len(set(system.delays)) > 1:
+        raise ParameterError(
+            f"the system has the delays {system.delays} s; possible: one margin for one delay. "
+            "Choose terms with `vary`, or let all grow in proportion with delay_scale_margin."
+        )
+    start = tuple(0.0 if j in terms else T for j, T in enumerate(system.delays))
+    family = DelayFamily(system, start, tuple(float(j in terms) for j in range(len(start))))
+    alone = all(T == 0.0 for T in start)
+    if not alone and method != "exact" and method != "continuation":
+        raise ParameterError(
+            f"method {method!r} was asked beside other delays {start}; possible: continuation."
+            " Leave `method` out."
+        )
+    early = _refused(family)
+    if early is not None:
+        return early
+    if method == "continuation" or not alone:
+        return _followed(family, largest)
+    phases, name = crossing_phases(family.system((1.0,)), method)
+    if phases is None:
+        return _followed(family, largest)
+    return _exact(family, phases, name)
+
+
+def delay_scale_margin(system: LinearDelaySystem, *, largest: float = 20.0) -> DelayMargin:
+    """Smallest factor on all delays together, from zero, at which stability is lost [1].
+
+    1 is the system as given, so a margin below 1 says that it is unstable.
+    """
+    if not any(system.delays):
+        raise ParameterError(
+            f"the delays are {system.delays} s; possible: at least one above zero, since a factor "
+            "acts on it. Use delay_margin to vary a delay from zero."
+        )
+    family = DelayFamily(system, (0.0,) * len(system.delays), system.delays)
+    return _refused(family) or _followed(family, largest)
+
+
+def unstable_without_delay(system: LinearDelaySystem) -> int:
+    """Roots of a system at zero (varied) delay whose real part is not negative."""
+    if any(system.delays):
+        from panjabi.delay.roots.spectrum import characteristic_roots
+
+        found = characteristic_roots(system, count=max(8, system.size))
+        return int(found.multiplicity[found.roots.real >= -1e-12 * np.abs(found.roots)].sum())
+    E, A = system.taps.without_delay
+    values = np.linalg.eigvals(np.linalg.solve(E, A))
+    return int((values.real >= -1e-13 * np.abs(values).max()).sum())
+
+
+def _refused(family: DelayFamily) -> DelayMargin | None:
+    """Answers that need no crossing: unstable at zero delay, or neutral beyond its bound."""
+    number = unstable_without_delay(family.system((0.0,)))
+    if number:
+        return DelayMargin(
+            0.0, math.nan, (), number, "none", math.nan,
+            f"{number} roots are not stable even without the delay",
+        )  # fmt: skip
+    radius = family.system((1.0,)).neutral_radius
+    if radius >= 1.0:
+        return DelayMargin(
+            0.0, math.nan, (), 0, "none", math.nan,
+            f"a delayed acceleration acts unfiltered with {radius:.4g} times the inertia, so any "
+            "delay, however short, destabilises; a filter or a gain below the inertia is possible",
+        )  # fmt: skip
+    return None
+
+
+def _exact(family: DelayFamily, phases: Iterable[tuple[float, float]], name: str) -> DelayMargin:
+    found: list[Crossing] = []
+    for w, phase in phases:
+        met = meet(family, phase / w, w)
+        if met is not None and all(
+            abs(met.frequency - c.frequency) > 1e-9 * w or abs(met.value - c.value) > 1e-9 / w
+            for c in found
+        ):
+            found.append(met)
+    found.sort(key=lambda c: c.value)
+    return _verified(family, _answer(found, name, math.inf))
+
+
+def _verified(family: DelayFamily, told: DelayMargin) -> DelayMargin:
+    """The same answer, held against a count of the roots a little beyond it.
+
+    Raises
+    ------
+    ConvergenceError
+        If they disagree: a crossing was lost, as where two of them coincide.
+    """
+    system = family.system((0.0,))
+    if system.size > LARGEST_VERIFIED:
+        return told
+    E, A = system.taps.without_delay
+    slowest = 1.0 / float(np.abs(np.linalg.eigvals(np.linalg.solve(E, A))).min())
+    delay = slowest if math.isinf(told.margin) else (1.0 + BEYOND) * told.margin
+    try:
+        counted = count_unstable(family.system((delay,)))
+    except ConvergenceError:  # another root lies on the axis just there
+        return told
+    if counted != told.unstable_roots(delay):
+        raise ConvergenceError(
+            f"{counted} roots are unstable at {delay:.9g} s, but the crossings found make "
+            f"{told.unstable_roots(delay)}; a crossing was lost. Use method='continuation'."
+        )
+    return replace(told, verified=True)
+
+
+def _followed(family: DelayFamily, largest: float | None) -> DelayMargin:
+    if largest is None:
+        E, A = family.system((0.0,)).taps.without_delay
+        values = np.linalg.eigvals(np.linalg.solve(E, A))
+        largest = 20.0 / float(np.abs(values).min())
+    if not (math.isfinite(largest) and largest > 0.0):
+        raise ParameterError(
+            f"largest is {largest!r}; possible: a positive finite delay. Say how far to look."
+        )
+    # Outwards in growing steps: a margin far below the largest delay costs little.
+    low, high, found = 0.0, largest / 64.0, []
+    while not found and low < largest:
+        found = list(crossings_along(family, low, high))
+        low, high = high, min(2.0 * high, largest)
+    return _answer(found, "continuation", low)
+
+
+def _answer(found: list[Crossing], name: str, searched: float) -> DelayMargin:
+    leaving = [c for c in found if c.direction > 0.0]
+    if not leaving:
+        where = "" if math.isinf(searched) else f" up to {searched:.6g}"
+        return DelayMargin(
+            math.inf, math.nan, tuple(found), 0, name, searched,
+            f"no root meets the imaginary axis{where}",
+        )  # fmt: skip
+    first = leaving[0]
+    return DelayMargin(
+        first.value, first.frequency, tuple(found), 0, name, searched,
+        f"a pair of roots crosses at {first.frequency:.6g} rad/s",
+    )  # fmt: skip

@@ -1,0 +1,300 @@
+"""Stability maps over two parameters: boundaries as traced curves, regions with their count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.delay.roots.counting import count_unstable
+from panjabi.delay.roots.curve import BoundaryCurve, Walker, on_line
+from panjabi.delay.roots.family import Family
+from panjabi.delay.roots.system import Floats
+from panjabi.errors import ConvergenceError, ParameterError
+
+GRAIN = 90  # points a side at which regions are told apart; boundaries do not depend on it
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A point where two boundaries meet."""
+
+    point: tuple[float, float]
+    frequencies: tuple[float, float]  # [rad/s]; (0, 0) where a pair meets at the origin
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the box in which the number of unstable roots is the same."""
+
+    point: tuple[float, float]  # inside, far from its border
+    unstable: int
+    verified: bool  # the argument principle gives the same number there
+    share: float  # of the box
+
+
+@dataclass(frozen=True, eq=False)
+class StabilityMap:
+    """Boundaries, corners and regions of a two-parameter family."""
+
+    family: Family
+    names: tuple[str, str]
+    low: Floats  # (2,) corner of the box
+    high: Floats
+    curves: tuple[BoundaryCurve, ...]
+    corners: tuple[Corner, ...]
+    regions: tuple[Region, ...]
+    reference: tuple[Floats, int]  # a point whose number of unstable roots was counted
+
+    def unstable_roots(self, points: Sequence[Sequence[float]] | Floats) -> NDArray[np.intp]:
+        """Number of unstable roots at points (k, 2), from the boundaries between them and the
+        reference; each crossed segment adds or takes the roots that change side there.
+
+        Points nearer to a boundary than a chord to its arc, some 1e-4 of the box, may be told
+        wrongly; `count_unstable` tells them.
+        """
+        size = self.high - self.low
+        to = (np.atleast_2d(np.asarray(points, float)) - self.low) / size
+        start = (self.reference[0] - self.low) / size
+        number = np.full(len(to), self.reference[1], np.intp)
+        d = to - start
+        for curve in self.curves:
+            p = (curve.points - self.low) / size
+            a, e = p[:-1], np.diff(p, axis=0)
+            # start + x d = a + y e for every pair of ray and segment
+            cross = d[:, None, 0] * e[None, :, 1] - d[:, None, 1] * e[None, :, 0]
+            r = a - start
+            with np.errstate(divide="ignore", invalid="ignore"):
+                x = (r[:, 0] * e[:, 1] - r[:, 1] * e[:, 0]) / cross
+                y = (r[None, :, 0] * d[:, None, 1] - r[None, :, 1] * d[:, None, 0]) / cross
+            hit = (x > 0.0) & (x <= 1.0) & (y >= 0.0) & (y < 1.0)
+            across = np.stack([-e[:, 1], e[:, 0]], axis=1)
+            side = np.sign((curve.normal * across).sum(axis=1))  # of the segment's own left
+            sign = np.sign(d @ across.T) * side
+            number += curve.roots * np.where(hit, sign, 0.0).sum(axis=1).astype(np.intp)
+        return number
+
+
+def stability_map(
+    family: Family,
+    box: Sequence[tuple[float, float]],
+    *,
+    step: float = 0.03,
+    lines: int = 1,
+    search_steps: int = 16,
+    points: int = 1500,
+) -> StabilityMap:
+    """Boundaries of a two-parameter family in a box ((low, high), (low, high)).
+
+    Parameters
+    ----------
+    step : longest step along a boundary, in shares of the box.
+    lines : lines across the box, each way, on which boundaries that do not reach its edge are
+        looked for.
+    search_steps : first cut of every searched line; refined where roots approach the axis.
+
+    Raises
+    ------
+    ParameterError
+        For another number of parameters, or a box without area.
+    ConvergenceError
+        If a boundary is lost, or no reference point can be counted.
+    """
+    ranges = np.asarray(box, float)
+    if len(family.names) != 2 or ranges.shape != (2, 2) or not np.isfinite(ranges).all():
+        raise ParameterError(
+            f"a map of {family.names} over {box} was asked; possible: two parameters and a finite "
+            "(low, high) for each. Use family('one', 'other')."
+        )
+    low, high = ranges[:, 0], ranges[:, 1]
+    if np.any(low >= high):
+        raise ParameterError(
+            f"the box {box} has no area; possible: low below high for both parameters. Turn it."
+        )
+    walker = Walker(family, low, high)
+    curves: list[BoundaryCurve] = []
+    for start, end in _search_lines(low, high, lines):
+        for point, crossing in on_line(family, start, end, steps=search_steps):
+            share = (point - low) / (high - low)
+            if not any(_lies_on(c, share, crossing.frequency, low, high, step) for c in curves):
+                curves.append(walker.follow(share, crossing.frequency, step, points))
+    corners = _corners(walker, curves)
+    made = tuple(_with_corners(walker, curve, corners) for curve in curves)
+    found = StabilityMap(
+        family, (family.names[0], family.names[1]), low, high, made, corners, (),
+        _reference(family, low, high, curves),
+    )  # fmt: skip
+    return replace(found, regions=_regions(found))
+
+
+def _with_corners(
+    walker: Walker, curve: BoundaryCurve, corners: tuple[Corner, ...]
+) -> BoundaryCurve:
+    """A curve of zero roots with a vertex where a pair leaves it: there it changes its side."""
+    if curve.roots == 2:
+        return curve
+    shares, w = (curve.points - walker.low) / walker.size, curve.frequency
+    for corner in corners:
+        if corner.frequencies != (0.0, 0.0):
+            continue
+        at = (np.array(corner.point) - walker.low) / walker.size
+        along, gap = _beside(shares, at)
+        k = int(np.argmin(gap))
+        if gap[k] < 1e-6 and 0.0 < along[k] < 1.0:
+            shares, w = np.insert(shares, k + 1, at, axis=0), np.insert(w, k + 1, 0.0)
+    normal, _ = walker.normals(shares, w)
+    return replace(curve, points=walker.parameters(shares), frequency=w, normal=normal)
+
+
+def _search_lines(low: Floats, high: Floats, lines: int) -> list[tuple[Floats, Floats]]:
+    """Edges of the box and lines across it, as pairs of ends."""
+    found = []
+    for share in (0.0, 1.0, *((k + 1) / (lines + 1) for k in range(lines))):
+        for axis in (0, 1):
+            start, end = low.copy(), high.copy()
+            start[1 - axis] = end[1 - axis] = low[1 - axis] + share * (high - low)[1 - axis]
+            found.append((start, end))
+    return found
+
+
+def _lies_on(
+    curve: BoundaryCurve, share: Floats, w: float, low: Floats, high: Floats, step: float
+) -> bool:
+    """Whether a crossing belongs to a curve: near a segment in parameters and in frequency."""
+    if (w > 0.0) != (curve.roots == 2):
+        return False
+    along, gap = _beside((curve.points - low) / (high - low), share)
+    there = curve.frequency[:-1] + along * np.diff(curve.frequency)
+    near = gap < 0.1 * step
+    return bool(np.any(near & (np.abs(there - w) <= 0.05 * (w + 1e-9))))
+
+
+def _beside(line: Floats, at: Floats) -> tuple[Floats, Floats]:
+    """Nearest place on every segment of a polyline, as a share of it, and the distance to it."""
+    a, e = line[:-1], np.diff(line, axis=0)
+    length = np.maximum((e * e).sum(axis=1), 1e-300)
+    along = np.clip(((at - a) * e).sum(axis=1) / length, 0.0, 1.0)
+    return along, np.linalg.norm(a + along[:, None] * e - at, axis=1)
+
+
+def _reference(
+    family: Family, low: Floats, high: Floats, curves: list[BoundaryCurve]
+) -> tuple[Floats, int]:
+    """The point of a coarse lattice farthest from every boundary, and its count."""
+    ticks = (np.arange(11) + 0.47) / 11.0
+    lattice = np.array([(x, y) for x in ticks for y in ticks])
+    gap = np.full(len(lattice), np.inf)
+    for curve in curves:
+        p = (curve.points - low) / (high - low)
+        gap = np.minimum(gap, np.linalg.norm(lattice[:, None] - p[None], axis=2).min(axis=1))
+    for k in np.argsort(-gap):
+        point = low + lattice[k] * (high - low)
+        try:
+            return point, count_unstable(family.system(point))
+        except ConvergenceError:
+            continue
+    raise ConvergenceError(
+        f"no point of the box {low.tolist()} to {high.tolist()} has a countable number of "
+        "unstable roots; possible: a box where roots lie off the axis. Choose another."
+    )
+
+
+def _regions(found: StabilityMap) -> tuple[Region, ...]:
+    from scipy import ndimage
+
+    ticks = (np.arange(GRAIN) + 0.5) / GRAIN
+    x, y = np.meshgrid(ticks, ticks, indexing="ij")
+    shares = np.stack([x.ravel(), y.ravel()], axis=1)
+    points = found.low + shares * (found.high - found.low)
+    numbers = found.unstable_roots(points).reshape(GRAIN, GRAIN)
+    regions = []
+    for number in np.unique(numbers):
+        parts, many = ndimage.label(numbers == number)  # type: ignore[misc]
+        for part in range(1, many + 1):
+            inside = parts == part
+            if inside.sum() < 4:
+                continue
+            depth = np.asarray(ndimage.distance_transform_edt(np.pad(inside, 1)))[1:-1, 1:-1]
+            at = points[int(np.argmax(depth))]
+            try:
+                verified = bool(count_unstable(found.family.system(at)) == number)
+            except ConvergenceError:
+                verified = False
+            regions.append(
+                Region((float(at[0]), float(at[1])), int(number), verified, float(inside.mean()))
+            )
+    return tuple(sorted(regions, key=lambda r: -r.share))
+
+
+def _corners(walker: Walker, curves: list[BoundaryCurve]) -> tuple[Corner, ...]:
+    """Meeting points of boundaries, and ends where a pair of roots meets at the origin."""
+    found: list[Corner] = []
+    for curve in curves:
+        for end in (0, -1):
+            if curve.roots == 2 and not curve.closed and curve.frequency[end] == 0.0:
+                found.append(Corner(_pair(curve.points[end]), (0.0, 0.0)))
+    for i, one in enumerate(curves):
+        for other in curves[i + 1 :]:
+            for guess, w1, w2 in _meetings(one, other, walker):
+                point = _meet(walker, guess, w1, w2)
+                if point is not None:
+                    found.append(point)
+    return tuple(found)
+
+
+def _meetings(
+    one: BoundaryCurve, other: BoundaryCurve, walker: Walker
+) -> list[tuple[Floats, float, float]]:
+    """Where two polylines cut each other: share of the box and both frequencies."""
+    p, q = ((c.points - walker.low) / walker.size for c in (one, other))
+    a, e, b, f = p[:-1], np.diff(p, axis=0), q[:-1], np.diff(q, axis=0)
+    cross = e[:, None, 0] * f[None, :, 1] - e[:, None, 1] * f[None, :, 0]
+    r = b[None] - a[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x = (r[..., 0] * f[None, :, 1] - r[..., 1] * f[None, :, 0]) / cross
+        y = (r[..., 0] * e[:, None, 1] - r[..., 1] * e[:, None, 0]) / cross
+    found = []
+    for i, j in np.argwhere((x >= 0.0) & (x < 1.0) & (y >= 0.0) & (y < 1.0)):
+        w1 = one.frequency[i] + x[i, j] * (one.frequency[i + 1] - one.frequency[i])
+        w2 = other.frequency[j] + y[i, j] * (other.frequency[j + 1] - other.frequency[j])
+        found.append((a[i] + x[i, j] * e[i], float(w1), float(w2)))
+    return found
+
+
+def _meet(walker: Walker, share: Floats, w1: float, w2: float) -> Corner | None:
+    """Newton on both conditions together."""
+    scales = tuple(w or 1.0 for w in (w1, w2))
+    pair = [np.append(share, 1.0) if w > 0.0 else share.copy() for w in (w1, w2)]
+    borders: list = [None, None]
+    for _ in range(20):
+        rows, right = [], []
+        free = [len(z) - 2 for z in pair]
+        for k in (0, 1):
+            F, J, borders[k] = walker.at(pair[k], scales[k], borders[k])
+            own = np.zeros((len(F), sum(free)))
+            if free[k]:
+                own[:, free[0] * k] = J[:, 2]
+            rows.append(np.hstack([J[:, :2], own]))
+            right.append(-F)
+        try:
+            step = np.linalg.solve(np.vstack(rows), np.concatenate(right))
+        except np.linalg.LinAlgError:
+            return None
+        at = 2
+        for k in (0, 1):
+            pair[k][:2] += step[:2]
+            if free[k]:
+                pair[k][2] += step[at]
+                at += 1
+        if np.abs(step).max() < 1e-12:
+            w = [float(abs(scales[k] * pair[k][2])) if free[k] else 0.0 for k in (0, 1)]
+            return Corner(_pair(walker.parameters(pair[0][:2])), (w[0], w[1]))
+        if np.abs(step).max() > 0.3:
+            return None
+    return None
+
+
+def _pair(point: Floats) -> tuple[float, float]:
+    return float(point[0]), float(point[1])

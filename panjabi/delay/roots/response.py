@@ -1,0 +1,120 @@
+"""Frequency response of any output to any input, exact from the linear model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi.delay.roots.family import Family
+from panjabi.delay.roots.spectrum import characteristic_roots
+from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem, UnstableError
+from panjabi.errors import ParameterError
+
+
+@dataclass(frozen=True, eq=False)
+class FrequencyResponse:
+    """Steady answer to a sine: output per input. From a moment to an angle it is an admittance."""
+
+    frequency_hz: Floats  # (k,)
+    values: Complexes  # (k,) in `unit`
+    input: str
+    output: str
+    unit: str
+
+    @property
+    def magnitude(self) -> Floats:
+        """Size, in `unit`."""
+        return np.abs(self.values)
+
+    @property
+    def phase(self) -> Floats:
+        """Phase, continuous from the first frequency on [rad]; negative where it lags."""
+        return np.unwrap(np.angle(self.values))
+
+    @property
+    def gain_db(self) -> Floats:
+        """20 log10 of the size."""
+        return 20.0 * np.log10(self.magnitude)
+
+
+def frequency_response(
+    system: LinearDelaySystem,
+    frequency_hz: ArrayLike,
+    *,
+    input: str | int = 0,
+    output: str | int = 0,
+) -> FrequencyResponse:
+    """Response at the given frequencies [Hz], (k,).
+
+    Raises
+    ------
+    UnstableError
+        If the system is unstable: a sine is then no steady state, whatever the formula gives.
+    ParameterError
+        For frequencies that are negative or not finite.
+    """
+    f = np.atleast_1d(np.asarray(frequency_hz, float))
+    if f.ndim != 1 or not np.isfinite(f).all() or np.any(f < 0.0):
+        raise ParameterError(
+            f"frequencies are {frequency_hz!r}; possible: finite numbers of Hz, zero or more, in "
+            "one dimension. Correct them."
+        )
+    i, o = system.index("input", input), system.index("output", output)
+    require_stable(system, "a frequency response")
+    H = transfer(system, 2j * np.pi * f, i, o)
+    unit = f"{system.output_units[o]} per {system.input_units[i]}"
+    return FrequencyResponse(f, H, system.input_names[i], system.output_names[o], unit)
+
+
+def require_stable(system: LinearDelaySystem, what: str) -> None:
+    """Refuse what only a stable system has.
+
+    Raises
+    ------
+    UnstableError
+        If a root does not lie left of the axis.
+    """
+    if system.neutral_radius >= 1.0:
+        raise UnstableError(
+            f"{what} was asked of a neutral system whose unfiltered delayed acceleration has "
+            f"{system.neutral_radius:.3g} times the inertia; it is unstable at any delay. Put a "
+            "filter behind the gain or lower it."
+        )
+    found = characteristic_roots(system, count=2)
+    if not found.stable:
+        s = found.rightmost
+        raise UnstableError(
+            f"{what} was asked of an unstable system: its rightmost root is {s.real:.6g}"
+            f"{s.imag:+.6g}i 1/s; possible: systems with all roots left of the axis. Look at "
+            "delay_margin, then shorten a delay or change a gain."
+        )
+
+
+def transfer(system: LinearDelaySystem, s: Complexes, i: int, o: int) -> Complexes:
+    """C M(s)^-1 B(s) + D of one input and output at values s, (k,); stability is not asked."""
+    assert system.inputs is not None and system.outputs is not None
+    assert system.feedthrough is not None  # all three set at birth
+    b = system.inputs[:, i].astype(complex)
+    x = np.linalg.solve(system.matrix(s), np.broadcast_to(b[:, None], (len(s), len(b), 1)))
+    late = np.exp(-s * system.input_delays[i])
+    return (x[..., 0] @ system.outputs[o] + system.feedthrough[o, i]) * late
+
+
+def transfer_rates(family: Family, x: Floats, s: Complexes, i: int, o: int) -> Complexes:
+    """Exact derivative of `transfer` with every parameter, (k, p): -C M^-1 M_p M^-1 B."""
+    system = family.system(x)
+    assert system.inputs is not None and system.outputs is not None
+    M = system.matrix(s)
+    b, c = system.inputs[:, i].astype(complex), system.outputs[o].astype(complex)
+    k, n = len(s), system.size
+    right = np.linalg.solve(M, np.broadcast_to(b[:, None], (k, n, 1)))[..., 0]
+    left = np.linalg.solve(M.transpose(0, 2, 1), np.broadcast_to(c[:, None], (k, n, 1)))[..., 0]
+    late = np.exp(-s * system.input_delays[i])
+    rates = np.empty((k, len(family.names)), complex)
+    for p, rate in enumerate(family.rates(x)):
+        for j, at in enumerate(s):
+            moved = system.parameter_rate(complex(at), rate)
+            rates[j, p] = -late[j] * (left[j] @ moved @ right[j])
+    return rates

@@ -1,0 +1,117 @@
+"""Delayed terms as single rows: what a large reflex model needs to be evaluated quickly.
+
+A muscle's reflex drives one state from a few signals, so almost all of A_j is zero. Only rows
+that listen to something are kept, and only the columns that are listened to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
+
+
+@dataclass(frozen=True, eq=False)
+class Taps:
+    """M(s) = s E - A0 - rows; terms without delay are folded into E and A0, equal delays merged."""
+
+    mass: Floats  # (n, n)
+    now: Floats  # (n, n)
+    rows: NDArray[np.intp]  # (p,) equation of every tap
+    columns: NDArray[np.intp]  # (c,) states that are listened to
+    delay: Floats  # (p,) [s], all positive
+    state: Floats  # (p, c)
+    rate: Floats  # (p, c)
+
+    @staticmethod
+    def of(system: LinearDelaySystem) -> Taps:
+        """The taps of a system."""
+        n = system.size
+        E, A = system.mass_without_delay, np.array(system.now)
+        merged: dict[float, list[Floats]] = {}
+        for term in system.delayed:
+            if term.delay == 0.0:
+                A += term.state
+                continue
+            pair = merged.setdefault(term.delay, [np.zeros((n, n)), np.zeros((n, n))])
+            pair[0] += term.state
+            if term.rate is not None:
+                pair[1] += term.rate
+        rows: list[int] = []
+        delay: list[float] = []
+        states: list[Any] = [np.zeros((0, n))]
+        rates: list[Any] = [np.zeros((0, n))]
+        for T, (state, rate) in sorted(merged.items()):
+            used = np.flatnonzero(np.any(state, axis=1) | np.any(rate, axis=1))
+            rows.extend(used)
+            delay.extend([T] * len(used))
+            states.append(state[used])
+            rates.append(rate[used])
+        S, N = np.concatenate(states), np.concatenate(rates)
+        columns = np.flatnonzero(np.any(S, axis=0) | np.any(N, axis=0))
+        return Taps(
+            E, A, np.array(rows, np.intp), columns, np.array(delay), S[:, columns], N[:, columns]
+        )
+
+    def matrix(self, s: complex | Complexes) -> Complexes:
+        """M(s); (n, n), or (k, n, n) for k values."""
+        at = np.atleast_1d(np.asarray(s, complex))
+        M: Any = at[:, None, None] * self.mass - self.now
+        if self.rows.size:
+            away = np.exp(-at[:, None] * self.delay)[:, :, None]
+            heard = away * (self.state + at[:, None, None] * self.rate)
+            np.subtract.at(M, self.places, heard)
+        return M if np.ndim(s) else M[0]
+
+    def matrix_rate(self, s: complex | Complexes) -> Complexes:
+        """dM/ds, shaped as `matrix`."""
+        at = np.atleast_1d(np.asarray(s, complex))
+        M = np.broadcast_to(self.mass.astype(complex), (len(at), *self.mass.shape)).copy()
+        if self.rows.size:
+            away = np.exp(-at[:, None] * self.delay)[:, :, None]
+            whole = self.state + at[:, None, None] * self.rate
+            np.add.at(M, self.places, away * (self.delay[:, None] * whole - self.rate))
+        return M if np.ndim(s) else M[0]
+
+    def matrix_and_rate(self, s: complex) -> tuple[Complexes, Complexes]:
+        """M and dM/ds (n, n) at one value, sharing the exponentials."""
+        M, slope = s * self.mass - self.now, self.mass.astype(complex)
+        if self.rows.size:
+            away = np.exp(-s * self.delay)[:, None]
+            heard = away * (self.state + s * self.rate)
+            np.subtract.at(M, self.places[1:], heard)
+            np.add.at(slope, self.places[1:], self.delay[:, None] * heard - away * self.rate)
+        return M, slope
+
+    @property
+    def places(self) -> Any:
+        """Index of the rows' entries in a stack of matrices (k, n, n)."""
+        return slice(None), self.rows[:, None], self.columns[None, :]
+
+    @property
+    def without_delay(self) -> tuple[Floats, Floats]:
+        """E and A of the system whose delays are all zero."""
+        E, A = np.array(self.mass), np.array(self.now)
+        at = np.ix_(np.arange(len(self.rows)), self.columns)[1]
+        np.add.at(A, (self.rows[:, None], at), self.state)
+        np.subtract.at(E, (self.rows[:, None], at), self.rate)
+        return E, A
+
+    @cached_property
+    def _sizes(self) -> tuple[float, float, Floats, Floats]:
+        state, rate = (np.linalg.norm(A, axis=1) for A in (self.state, self.rate))
+        return float(np.linalg.norm(self.mass)), float(np.linalg.norm(self.now)), state, rate
+
+    def scale(self, s: complex) -> float:
+        """What a residual of M(s) v is measured against, for a unit vector v."""
+        mass, now, state, rate = self._sizes
+        size = abs(s) * mass + now
+        if self.rows.size:
+            size += float(np.exp(-s.real * self.delay) @ (state + abs(s) * rate))
+        return max(size, 1e-300)

@@ -1,0 +1,9 @@
+from .bibtex import Entry as Entry, bibliography as bibliography
+from .tables import (
+    ROLES as ROLES,
+    TABLES as TABLES,
+    Role as Role,
+    Row as Row,
+    published as published,
+    row as row,
+)

@@ -1,0 +1,41 @@
+from . import measures as measures
+from .algebraic_spindle import (
+    AlgebraicSpindle as AlgebraicSpindle,
+    prochazka_gorassini_1998 as prochazka_gorassini_1998,
+)
+from .conduction import KINDS as KINDS, Conduction as Conduction, default_delays as default_delays
+from .creep import (
+    Creep as Creep,
+    CreepEffect as CreepEffect,
+    mcgill_brown_1992 as mcgill_brown_1992,
+)
+from .feedforward import (
+    Anticipation as Anticipation,
+    arm_raise as arm_raise,
+    from_forces as from_forces,
+)
+from .loops import ReflexLoop as ReflexLoop
+from .lumped_reflex import LumpedReflex as LumpedReflex
+from .neck import ReducedNeck as ReducedNeck, fitted_neck as fitted_neck
+from .noise import (
+    MotorNoise as MotorNoise,
+    NoisePath as NoisePath,
+    SensoryNoise as SensoryNoise,
+    band_limited as band_limited,
+    stance_noise as stance_noise,
+    streams as streams,
+)
+from .phenotype import (
+    NeuralSystem as NeuralSystem,
+    delay_phenotype as delay_phenotype,
+    gain_phenotype as gain_phenotype,
+    published_extra_delay as published_extra_delay,
+)
+from .reflex_set import ReflexSet as ReflexSet
+from .spindle import Spindle as Spindle, mileusnic_2006 as mileusnic_2006
+from .tendon_organ import TendonOrgan as TendonOrgan, standard_tendon_organ as standard_tendon_organ
+from .vestibular import (
+    Canals as Canals,
+    NeckReflex as NeckReflex,
+    head_to_muscles as head_to_muscles,
+)

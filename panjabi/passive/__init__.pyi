@@ -1,0 +1,39 @@
+from .directions import AXES as AXES, DIRECTIONS as DIRECTIONS, levels as levels
+from .element import PassiveJoint as PassiveJoint
+from .functional_unit import (
+    FunctionalSpinalUnit as FunctionalSpinalUnit,
+    stack as stack,
+    unit as unit,
+)
+from .hysteresis import Hysteresis as Hysteresis
+from .injury import (
+    cut as cut,
+    degenerated as degenerated,
+    disc_rupture as disc_rupture,
+    facetectomy as facetectomy,
+    injured as injured,
+    nucleus_removed as nucleus_removed,
+    subfailure as subfailure,
+    with_fixator as with_fixator,
+)
+from .measured import (
+    Measurement as Measurement,
+    measured_neutral_zone as measured_neutral_zone,
+    read_measurement as read_measurement,
+)
+from .neutral_zone import (
+    ESTIMATORS as ESTIMATORS,
+    NeutralZone as NeutralZone,
+    NeutralZoneTest as NeutralZoneTest,
+    neutral_zone_test as neutral_zone_test,
+)
+from .pelvis import Pelvis as Pelvis, SacroiliacJoint as SacroiliacJoint
+from .preload import Stiffening as Stiffening
+from .protocol import (
+    Protocol as Protocol,
+    Recording as Recording,
+    cyclic_test as cyclic_test,
+    laboratory_test as laboratory_test,
+)
+from .ribs import with_rib_cage as with_rib_cage, without_rib_cage as without_rib_cage
+from .terms import Structure as Structure, Term as Term

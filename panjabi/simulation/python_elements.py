@@ -1,0 +1,68 @@
+"""Elements written in Python inside a compiled run.
+
+The right-hand side first calls back into Python for these elements, which leave their generalised
+force in p and the rates of their states in place, then the compiled one does the rest. A call costs
+what Python costs, some ten microseconds an element; the built-in parts stay as fast as ever.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from panjabi.spine import packing
+from panjabi.spine.model import SpineModel
+from panjabi.spine.rhs_kernels import spine_rhs
+from panjabi.spine.rhs_plain import NOTHING
+
+_DOUBLES = ctypes.POINTER(ctypes.c_double)
+
+
+class ForeignElements:
+    """The callback of one run, and the first error that an element raised in it."""
+
+    def __init__(self, model: SpineModel) -> None:
+        self.model = model
+        self.error: BaseException | None = None
+        self.call = ctypes.CFUNCTYPE(None, _DOUBLES, _DOUBLES, _DOUBLES)(self._called)
+
+    def right_side(self) -> Callable[..., None]:
+        """rhs(t, y, delayed, p, out) with these elements in it; compiled once for each run."""
+        call = self.call
+        field, fields = packing.FOREIGN, packing.FIELDS
+
+        @njit(nogil=True)
+        def rhs(t, y, delayed, p, out):
+            head = p[: fields + 1].view(np.int64)
+            forces = p[head[field] :]
+            call(y.ctypes, forces.ctypes, out.ctypes)
+            spine_rhs(t, y, delayed, p, out)
+
+        return rhs
+
+    def _called(self, y_at: Any, force_at: Any, out_at: Any) -> None:
+        model = self.model
+        y = np.ctypeslib.as_array(y_at, (model.size,))
+        force = np.ctypeslib.as_array(force_at, (len(model.free),))
+        out = np.ctypeslib.as_array(out_at, (model.size,))
+        force[:] = 0.0
+        part = model.slices
+        at = part["elements"].start
+        try:
+            for element in model.elements:
+                states = slice(at, at + element.states)
+                x, speed = model.seen_by(element, y[part["q"]], y[part["rate"]])
+                own = y[states].copy()
+                place = model.place_of(element.coordinates)
+                free = place >= 0
+                pushed = np.asarray(element.force(x, speed, own, NOTHING), float)
+                np.add.at(force, place[free], pushed[free])
+                out[states] = element.state_rate(x, speed, own, NOTHING)
+                at += element.states
+        except BaseException as error:  # it must not cross the compiled code: it is raised after
+            self.error = self.error or error
+            force[:] = np.nan

@@ -1,0 +1,232 @@
+"""What a run of a spine model leaves: channels with names and units, computed when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.delay.integrate.settings import Settings
+from panjabi.delay.integrate.trajectory import Trajectory
+from panjabi.errors import ParameterError, unknown
+from panjabi.spine.model import SpineModel
+from panjabi.spine.perturbation import Perturbation
+from panjabi.spine.rhs_plain import excitations
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
+    import xarray  # pyright: ignore[reportMissingImports]
+
+Floats = NDArray[np.float64]
+
+TENSION, EXCITATION, PASSIVE, ACTIVE = "tension", "excitation", "passive moment", "muscle moment"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SpineRecord:
+    """A run: the model it was made with, what acted, how it was solved, and the trajectory.
+
+    Channels are the states of the model by name ("L4_L5_FE" [rad], "L4_L5_FE rate" [rad/s],
+    "IL_L4_r activation" [1], "IL_L4_r fibre" [1], over the optimal length) and, computed when asked
+    for, "IL_L4_r tension" [N], "IL_L4_r excitation" [1], "L4_L5_FE passive moment" (of its unit)
+    and "L4_L5_FE muscle moment" [N m].
+    """
+
+    model: SpineModel
+    perturbations: tuple[Perturbation, ...]
+    solver: Settings
+    trajectory: Trajectory
+    duration: float  # that was asked for [s]
+
+    def __repr__(self) -> str:
+        return f"<SpineRecord of {len(self.model.free)} coordinates: {self}>"
+
+    def __str__(self) -> str:
+        return f"{self.outcome}; {self.trajectory.counts}"
+
+    @property
+    def outcome(self) -> str:
+        """How the run ended, in words."""
+        if not self.lost_balance:
+            return f"{self.trajectory.outcome} at {self.trajectory.end:.4g} s"
+        n = len(self.model.free)
+        away = self.trajectory.state[-1][:n] - self.trajectory.state[0][:n]
+        k = int(np.abs(away).argmax())
+        return (
+            f"balance lost at {self.trajectory.end:.4g} s: {self.model.free[k]} is {away[k]:+.3g} "
+            "rad from its start"
+        )
+
+    @property
+    def lost_balance(self) -> bool:
+        """Whether a coordinate ran further from its start than a spine goes."""
+        return self.trajectory.outcome == "stopped by an event"
+
+    @property
+    def time(self) -> Floats:
+        """Ends of the steps of the solver [s]."""
+        return self.trajectory.time
+
+    # --- channels -----------------------------------------------------------------------------
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Unit of every channel, states first, then what is computed."""
+        model = self.model
+        known = dict(zip(model.state_names, model.state_units, strict=True))
+        if model.muscles is not None:
+            names = model.muscles.muscles.names
+            known |= {f"{m} {TENSION}": "N" for m in names}
+            known |= {f"{m} {EXCITATION}": "1" for m in names}
+            known |= {f"{c} {ACTIVE}": "N m" for c in model.free}
+        known |= {f"{c} {PASSIVE}": "N m" for c in model.free}
+        return known
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all channels."""
+        return tuple(self.units)
+
+    def channel(self, name: str, times: ArrayLike | None = None) -> Floats:
+        """One channel at times [s], those of the steps when not given; SI and radians."""
+        return self.channels([name], times)[name]
+
+    def channels(
+        self, names: Iterable[str] | None = None, times: ArrayLike | None = None
+    ) -> dict[str, Floats]:
+        """Several channels; the states when none are named.
+
+        Raises
+        ------
+        UnknownNameError
+            For a channel that does not exist.
+        ParameterError
+            For times outside the run.
+        """
+        at = self.time if times is None else np.asarray(times, float)
+        wanted = self.model.state_names if names is None else tuple(names)
+        for name in wanted:
+            if name not in self.units:
+                raise unknown("channel", name, self.units)
+        states = self.trajectory.at(at)
+        index = {name: k for k, name in enumerate(self.model.state_names)}
+        computed = self._computed({n for n in wanted if n not in index}, at, states)
+        return {n: states[..., index[n]] if n in index else computed[n] for n in wanted}
+
+    def _computed(self, names: set[str], times: Floats, states: Floats) -> dict[str, Floats]:
+        kinds = {k for k in (TENSION, EXCITATION, PASSIVE, ACTIVE) for n in names if n.endswith(k)}
+        rows = states.reshape(-1, states.shape[-1])
+        found: dict[str, Floats] = {}
+        labels: tuple[str, ...]
+        for kind in kinds:
+            if kind == PASSIVE:
+                labels, values = self.model.free, [self._passive(y) for y in rows]
+            elif kind == EXCITATION:
+                labels = self.model.muscles.muscles.names  # type: ignore[union-attr]
+                values = [
+                    excitations(self.model, y, self._heard(t))
+                    for t, y in zip(times.ravel(), rows, strict=True)
+                ]
+            else:
+                muscles = self.model.muscles.muscles  # type: ignore[union-attr]
+                labels = muscles.names if kind == TENSION else self.model.free
+                pulls = [self._tension(y) for y in rows]
+                values = pulls
+                if kind == ACTIVE:
+                    values = [
+                        muscles.generalised_force(y[: len(self.model.free)], F)
+                        for y, F in zip(rows, pulls, strict=True)
+                    ]
+            table = np.array(values).reshape(*states.shape[:-1], len(labels))
+            found |= {f"{label} {kind}": table[..., k] for k, label in enumerate(labels)}
+        return found
+
+    def _tension(self, y: Floats) -> Floats:
+        model = self.model
+        part, muscles = model.slices, model.muscles
+        assert muscles is not None
+        geometry = muscles.muscles.geometry(y[part["q"]])
+        activation = np.clip(y[part["activation"]], 0.0, 1.0)
+        speed = geometry.slope @ y[part["rate"]]
+        return muscles.units.rates(activation, y[part["fibre"]], geometry.length, speed)[0]
+
+    def _passive(self, y: Floats) -> Floats:
+        model, none = self.model, np.empty(0)
+        q, rate = y[model.slices["q"]], y[model.slices["rate"]]
+        Q, at = np.zeros(len(model.free)), model.slices["joints"].start
+        for joint in model.joints:
+            x, speed = model.seen_by(joint, q, rate)
+            place = model.place_of(joint.coordinates)
+            force = joint.force(x, speed, y[at : at + joint.states], none)
+            Q[place[place >= 0]] += force[place >= 0]
+            at += joint.states
+        return Q
+
+    def _heard(self, t: float) -> Floats:
+        """Receptors as they were each delay before t, (delays, loops)."""
+        model, run = self.model, self.trajectory
+        part = model.slices["receptor"]
+        first = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
+        rows = [first if t - d < run.start else run.at(t - d) for d in model.delays]
+        return np.array([row[part] for row in rows]).reshape(len(model.delays), -1)
+
+    # --- to other tools -----------------------------------------------------------------------
+
+    def to_pandas(
+        self, names: Iterable[str] | None = None, times: ArrayLike | None = None
+    ) -> pandas.DataFrame:
+        """Channels as columns over time [s]; `attrs["units"]` holds the units."""
+        pandas = _imported("pandas")
+        at = self.time if times is None else np.asarray(times, float)
+        table = pandas.DataFrame(self.channels(names, at), index=pandas.Index(at, name="time"))
+        table.attrs["units"] = {n: self.units[n] for n in table.columns}
+        return table
+
+    def to_xarray(
+        self, names: Iterable[str] | None = None, times: ArrayLike | None = None
+    ) -> xarray.Dataset:
+        """Channels as variables over time [s], each with its unit among its attributes."""
+        xarray = _imported("xarray")
+        at = self.time if times is None else np.asarray(times, float)
+        values = self.channels(names, at)
+        return xarray.Dataset(
+            {n: ("time", v, {"units": self.units[n]}) for n, v in values.items()},
+            coords={"time": ("time", at, {"units": "s"})},
+            attrs={"outcome": self.outcome},
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write everything that is needed to read it again and to run it again."""
+        from panjabi.simulation.trajectory_file import write_record
+
+        write_record(self, path)
+
+    def run_again(self) -> SpineRecord:
+        """The same run once more, from the same state."""
+        from panjabi.simulation.spine_run import simulate
+        from panjabi.spine.equilibrium_solver import Equilibrium
+
+        run = self.trajectory
+        before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
+        q = before[: len(self.model.free)]
+        rest = Equilibrium(self.model, q, before, np.nan, 0)
+        return simulate(
+            rest, self.perturbations, self.solver, duration=self.duration, start=run.state[0]
+        )
+
+
+def _imported(name: str) -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(name)
+    except ImportError:
+        raise ParameterError(
+            f"the record was asked for {name}, which is not installed; channels() gives plain "
+            f"arrays without it. Install {name}, or take the arrays."
+        ) from None

@@ -1,0 +1,32 @@
+from .column_build import column as column, straight_column as straight_column
+from .column_model import Column as Column, Potential as Potential
+from .derivatives import jacobian as jacobian
+from .equilibrium_solver import Equilibrium as Equilibrium, equilibrium as equilibrium
+from .joints import (
+    ExponentialJoint as ExponentialJoint,
+    JointLaw as JointLaw,
+    LinearJoint as LinearJoint,
+)
+from .levels import REGIONS as REGIONS, levels_of as levels_of
+from .loads import DeadLoad as DeadLoad, FollowerLoad as FollowerLoad, LevelMoment as LevelMoment
+from .model import SpineModel as SpineModel
+from .model_build import spine_model as spine_model
+from .muscle_state import MuscleState as MuscleState
+from .perturbation import (
+    ForcePulse as ForcePulse,
+    ForceStep as ForceStep,
+    MomentPulse as MomentPulse,
+    Multisine as Multisine,
+    QuickRelease as QuickRelease,
+    SuddenLoad as SuddenLoad,
+)
+from .reflexes import StretchReflexes as StretchReflexes, homonymous as homonymous
+from .rhs_plain import reference_rhs as reference_rhs
+from .short_range import bergmark as bergmark
+from .static_build import static_spine as static_spine
+from .static_model import HeldLoad as HeldLoad, StaticSpine as StaticSpine
+from .units import (
+    instantaneous as instantaneous,
+    unit_column as unit_column,
+    with_preload as with_preload,
+)

@@ -1,0 +1,286 @@
+"""A spinal column: rigid bodies, one joint law per level, and its potential with derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.body.tree import Floats, Integers, Tree
+from panjabi.errors import ParameterError, unknown
+from panjabi.parameter import Parameter
+from panjabi.spine.joints import JointLaw
+from panjabi.spine.levels import AXES
+from panjabi.spine.loads import DeadLoad, FollowerLoad, LevelMoment, Load, vertical
+
+PLANES: dict[str, tuple[str, ...]] = {
+    "sagittal": ("FE",),
+    "frontal": ("LB",),
+    "transverse": ("AR",),
+    "space": AXES,
+}
+"""Which angles of every level may move; the others are held at zero."""
+
+
+@dataclass(frozen=True, eq=False)
+class Potential:
+    """V(q) with its exact derivatives in the free coordinates."""
+
+    value: float  # [J]
+    gradient: Floats  # (n,) [N m]
+    hessian: Floats  # (n, n) [N m/rad]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Column:
+    """A chain of bodies held below and free above, one joint law per level; never changed.
+
+    Coordinates are (FE, LB, AR) of every level from below [rad], signs of the body; zero is the
+    neutral shape. With `plane` only some of them are free, and every vector z of the methods below
+    holds those alone.
+    """
+
+    name: str
+    levels: tuple[str, ...]  # from below, "L5-S1" first
+    bodies: tuple[str, ...]  # held body first, then one per level
+    laws: tuple[JointLaw, ...]
+    tree: Tree  # body 0 is the held one, in its place in the world
+    guides: Floats  # (levels + 1, 3) where a follower cable passes each body [m]
+    load_point: Floats  # (3,) in the topmost body [m]
+    weights: DeadLoad | None = None  # weight of the bodies and all they carry
+    plane: str = "space"
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.plane not in PLANES:
+            raise unknown("plane", self.plane, PLANES)
+        if len(self.laws) != len(self.levels):
+            raise ParameterError(
+                f"{len(self.laws)} joint laws were given for the {len(self.levels)} levels of the "
+                f"{self.name} column. Give one law per level, from below, or one for all."
+            )
+        for level, law in zip(self.levels, self.laws, strict=True):
+            if not isinstance(law, JointLaw):
+                raise ParameterError(
+                    f"the law of {level} is {law!r}; an object with energy, moment and tangent of "
+                    "three angles is possible. Give a unit or a law of panjabi.spine.joints."
+                )
+
+    def __repr__(self) -> str:
+        return f"<{self.name} column: {len(self.levels)} levels, {self.size} free coordinates>"
+
+    # --- coordinates ----------------------------------------------------------------------
+
+    @cached_property
+    def free(self) -> Integers:
+        """Indices of the free coordinates among the 3 per level."""
+        axes = [AXES.index(axis) for axis in PLANES[self.plane]]
+        return (3 * np.arange(len(self.levels))[:, None] + axes).ravel()
+
+    @property
+    def size(self) -> int:
+        """Number of free coordinates."""
+        return len(self.free)
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """Names of the free coordinates, "L4-L5 FE"."""
+        return tuple(f"{self.levels[k // 3]} {AXES[k % 3]}" for k in self.free)
+
+    def zero(self) -> Floats:
+        """The neutral shape, (n,)."""
+        return np.zeros(self.size)
+
+    def angles(self, z: ArrayLike) -> Floats:
+        """Angles of every level, (levels, 3) [rad], of free coordinates z (n,)."""
+        q = np.zeros(3 * len(self.levels))
+        q[self.free] = self._checked(z)
+        return q.reshape(-1, 3)
+
+    # --- changed columns ------------------------------------------------------------------
+
+    def in_plane(self, plane: str) -> Column:
+        """The same column with only the angles of one plane free; see `PLANES`."""
+        return replace(self, plane=plane)
+
+    def with_laws(self, laws: JointLaw | Sequence[JointLaw]) -> Column:
+        """The same column on other joints; one law stands for every level."""
+        same = not isinstance(laws, Sequence)
+        return replace(self, laws=(laws,) * len(self.levels) if same else tuple(laws))
+
+    def with_law(self, level: str, law: JointLaw) -> Column:
+        """The same column with the law of one level replaced, an injured unit for instance."""
+        at = self.level_index(level)
+        return replace(self, laws=(*self.laws[:at], law, *self.laws[at + 1 :]))
+
+    def rotated(self, rotation: ArrayLike) -> Column:
+        """The whole column turned about the world's origin by a rotation matrix (3, 3)."""
+        turn = np.asarray(rotation, float)
+        loc, r0 = self.tree.loc.copy(), self.tree.r0.copy()
+        loc[0], r0[0] = turn @ loc[0], turn @ r0[0]
+        return replace(self, tree=self.tree._replace(loc=loc, r0=r0))
+
+    def level_index(self, level: str) -> int:
+        """Index of a level by name, from below."""
+        if level not in self.levels:
+            raise unknown("level", level, self.levels)
+        return self.levels.index(level)
+
+    # --- loads ----------------------------------------------------------------------------
+
+    def top_load(self, force: float = 1.0) -> DeadLoad:
+        """A dead weight [N] on the topmost body, pulling down in the world."""
+        return vertical([self.bodies[-1]], [self.load_point], [force])
+
+    def own_weight(self) -> DeadLoad:
+        """Weight of every body of the chain and of all that hangs on it.
+
+        Raises
+        ------
+        ParameterError
+            If the column was made without a body.
+        """
+        if self.weights is None:
+            raise ParameterError(
+                f"the {self.name} column was made from lengths and has no mass. Use a column of a "
+                "body, or give the weights as a DeadLoad."
+            )
+        return self.weights
+
+    # --- potential ------------------------------------------------------------------------
+
+    def joint_energy(self, z: ArrayLike) -> float:
+        """Energy of all joints [J]."""
+        angles = self.angles(z)
+        return float(sum(law.energy(a) for law, a in zip(self.laws, angles, strict=True)))
+
+    def potential(self, z: ArrayLike, loads: Load | Iterable[Load] = ()) -> Potential:
+        """Joints and loads together at free coordinates z (n,)."""
+        joints, applied = self.joint_potential(z), self.load_potential(z, loads)
+        return Potential(
+            joints.value + applied.value,
+            joints.gradient + applied.gradient,
+            joints.hessian + applied.hessian,
+        )
+
+    def joint_potential(self, z: ArrayLike) -> Potential:
+        """The joints alone; their Hessian is block-diagonal over the levels."""
+        angles = self.angles(z)
+        m, n = len(angles), angles.size
+        energy, moment, blocks = np.empty(m), np.empty((m, 3)), np.empty((m, 3, 3))
+        if self._stacked is not None:
+            from panjabi.passive.kernels import evaluate_units
+
+            start, kinds, rows = self._stacked
+            evaluate_units(start, kinds, rows, angles, energy, moment, blocks)
+        else:
+            for i, (law, a) in enumerate(zip(self.laws, angles, strict=True)):
+                energy[i], moment[i], blocks[i] = law.energy(a), law.moment(a), law.tangent(a)
+        H = np.zeros((m, 3, m, 3))
+        at = np.arange(m)
+        H[at, :, at, :] = blocks
+        return self._reduced(float(energy.sum()), moment.ravel(), H.reshape(n, n))
+
+    @cached_property
+    def _stacked(self) -> tuple[Any, Any, Any] | None:
+        """The flat rows of all units, where every law is a unit; one compiled call then."""
+        if not all(hasattr(law, "structures") for law in self.laws):
+            return None
+        from panjabi.passive.functional_unit import FunctionalSpinalUnit, stack
+
+        units = [law for law in self.laws if isinstance(law, FunctionalSpinalUnit)]
+        return stack(units) if len(units) == len(self.laws) else None
+
+    def load_potential(self, z: ArrayLike, loads: Load | Iterable[Load]) -> Potential:
+        """The loads alone; linear in the loads, so that a factor on them is a factor on this."""
+        from panjabi.spine.kernels import load_potential
+
+        q = self.angles(z).ravel()
+        flat = self._flattened(loads)
+        g, H = np.empty(q.size), np.empty((q.size, q.size))
+        body, local, force, guide_body, guide_local, tension = flat.arrays
+        value = load_potential(
+            self.tree, q, body, local, force, guide_body, guide_local, tension, g, H
+        )
+        g -= flat.moment
+        value -= float(flat.moment @ q)
+        return self._reduced(value, g, H)
+
+    def _reduced(self, value: float, g: Floats, H: Floats) -> Potential:
+        if self.size == g.size:
+            return Potential(value, g, H)
+        return Potential(value, g[self.free], H[np.ix_(self.free, self.free)])
+
+    # --- shape ----------------------------------------------------------------------------
+
+    def joint_centres(self, z: ArrayLike) -> Floats:
+        """World positions of the joints from below, then of the load point, (levels + 1, 3) [m]."""
+        n = len(self.levels)
+        local = np.vstack([self.tree.child_loc[1:], self.load_point])
+        return self._world(z, np.array([*range(1, n + 1), n], np.int64), local)
+
+    def guide_points(self, z: ArrayLike) -> Floats:
+        """World positions of the guides of a follower cable, (levels + 1, 3) [m]."""
+        return self._world(z, np.arange(len(self.bodies), dtype=np.int64), self.guides)
+
+    def _world(self, z: ArrayLike, bodies: Integers, local: Floats) -> Floats:
+        from panjabi.spine.kernels import place
+
+        world = np.empty((len(bodies), 3))
+        place(self.tree, self.angles(z).ravel(), bodies, np.ascontiguousarray(local), world)
+        return world
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _checked(self, z: ArrayLike) -> Floats:
+        array = np.asarray(z, float)
+        if array.shape != (self.size,) or not np.isfinite(array).all():
+            raise ParameterError(
+                f"coordinates of shape {array.shape} were given for the {self.name} column; "
+                f"({self.size},) finite angles in rad are possible. Start from column.zero()."
+            )
+        return array
+
+    def _flattened(self, loads: Load | Iterable[Load]) -> _Flat:
+        given = (loads,) if isinstance(loads, Load) else tuple(loads)
+        bodies: list[int] = []
+        points, forces = [np.empty((0, 3))], [np.empty((0, 3))]
+        tension, moment = 0.0, np.zeros((len(self.levels), 3))
+        for load in given:
+            if isinstance(load, DeadLoad):
+                for body in load.bodies:
+                    if body not in self.bodies:
+                        raise unknown(f"body of the {self.name} column", body, self.bodies)
+                bodies += [self.bodies.index(body) for body in load.bodies]
+                points.append(load.points)
+                forces.append(load.forces)
+            elif isinstance(load, FollowerLoad):
+                tension += load.tension
+            elif isinstance(load, LevelMoment):
+                moment[:, AXES.index(load.axis)] += load.moment
+            else:
+                raise ParameterError(
+                    f"{load!r} was given as a load; DeadLoad, FollowerLoad and LevelMoment are "
+                    "possible. Use one of panjabi.spine."
+                )
+        return _Flat(
+            (
+                np.array(bodies, np.int64),
+                np.concatenate(points),
+                np.concatenate(forces),
+                np.arange(len(self.bodies), dtype=np.int64),
+                self.guides,
+                tension,
+            ),
+            moment.ravel(),
+        )
+
+
+@dataclass(frozen=True)
+class _Flat:
+    arrays: tuple[Any, Any, Any, Any, Any, float]  # as `kernels.load_potential` takes them
+    moment: NDArray[np.float64]  # (3 levels,)

@@ -1,0 +1,115 @@
+"""Right-hand side of a spine model in plain Python, through the `ForceElement` contract alone.
+
+Slow and easy to read: what the compiled right-hand side is held against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from panjabi.neural.smooth_kernels import saturated
+from panjabi.spine.command import command
+from panjabi.spine.model import Floats, SpineModel
+from panjabi.spine.perturbation import MomentPulse, Perturbation, wave
+from panjabi.spine.places import direction_of, point_of
+
+NOTHING = np.empty(0)
+
+
+def reference_rhs(
+    model: SpineModel,
+    t: float,
+    y: Floats,
+    delayed: Floats | None = None,
+    applied: Sequence[Perturbation] = (),
+) -> Floats:
+    """d y / d t (size,) of a model.
+
+    delayed : (delays, loops) the receptors as they were each delay ago; as they are now when not
+        given.
+    """
+    part, out = model.slices, np.zeros(model.size)
+    q, rate = y[part["q"]], y[part["rate"]]
+    Q = applied_forces(model, t, q, applied)
+    at = part["joints"].start
+    for joint in model.joints:
+        states = slice(at, at + joint.states)
+        x, speed = model.seen_by(joint, q, rate)
+        _add(Q, model.place_of(joint.coordinates), joint.force(x, speed, y[states], NOTHING))
+        out[states] = joint.state_rate(x, speed, y[states], NOTHING)
+        at += joint.states
+    if model.muscles is not None:
+        states = slice(part["activation"].start, part["fibre"].stop)
+        u = excitations(model, y, delayed)
+        Q += model.muscles.force(q, rate, y[states], u)
+        out[states] = model.muscles.state_rate(q, rate, y[states], u)
+        out[part["receptor"]] = _receptors(model, q, rate, y)
+    at = part["elements"].start
+    for element in model.elements:
+        states = slice(at, at + element.states)
+        x, speed = model.seen_by(element, q, rate)
+        _add(Q, model.place_of(element.coordinates), element.force(x, speed, y[states], NOTHING))
+        out[states] = element.state_rate(x, speed, y[states], NOTHING)
+        at += element.states
+    out[part["q"]] = rate
+    out[part["rate"]] = model.dynamics.forward(q, rate, Q)
+    return out
+
+
+def excitations(model: SpineModel, y: Floats, delayed: Floats | None = None) -> Floats:
+    """Excitation of every muscle (nm,) [1]: command and what its loops bring, bent into 0..1."""
+    width = model.drive_width.si
+    told = command(model.excitation, width)
+    loops = model.reflexes
+    if loops is not None:
+        past = (
+            np.tile(y[model.slices["receptor"]], (len(loops.delays), 1))
+            if delayed is None
+            else delayed
+        )
+        np.add.at(told, loops.target, past[loops.which_delay, np.arange(len(loops))])
+    return np.array([saturated.py_func(x, width)[0] for x in told])
+
+
+def applied_forces(
+    model: SpineModel, t: float, q: Floats, applied: Sequence[Perturbation]
+) -> Floats:
+    """Generalised force (n,) of what acts from outside at time t [N m; N]."""
+    Q = np.zeros(len(model.free))
+    for one in applied:
+        row = np.array([*one.waveform, 0.0, len(one.tones)], float)
+        size = wave.py_func(row, np.array(one.tones, float).reshape(-1, 3), t)
+        if isinstance(one, MomentPulse):
+            at = model.place_of((one.coordinate,))[0]
+            if at >= 0:
+                Q[at] += size
+            continue
+        J = model.dynamics.jacobian(q, one.body, point_of(model.body, one))
+        Q += size * (J.T @ direction_of(one))
+    return Q
+
+
+def _receptors(model: SpineModel, q: Floats, rate: Floats, y: Floats) -> Floats:
+    part, loops = model.slices, model.reflexes
+    if loops is None or model.muscles is None:
+        return NOTHING
+    muscles = model.muscles.muscles
+    geometry = muscles.geometry(q)
+    speed = geometry.slope @ rate
+    force, _ = model.muscles.units.rates(
+        np.clip(y[part["activation"]], 0.0, 1.0), y[part["fibre"]], geometry.length, speed
+    )
+    m = loops.source
+    heard = (
+        loops.stretch_gain * (geometry.length - model.rest_length)[m] / muscles.optimal_length[m]
+        + loops.rate_gain * speed[m] / muscles.optimal_length[m]
+        - loops.force_gain * (force - model.rest_tension)[m] / muscles.max_force[m]
+    )
+    return (heard - y[part["receptor"]]) / loops.filter_time
+
+
+def _add(Q: Floats, place: np.ndarray, force: Floats) -> None:
+    free = place >= 0
+    np.add.at(Q, place[free], np.asarray(force, float)[free])

@@ -1,0 +1,36 @@
+from .column_equilibrium import (
+    Equilibrium as Equilibrium,
+    equilibrium as equilibrium,
+    pure_moment as pure_moment,
+)
+from .condition import (
+    Condition as Condition,
+    StabilityVerdict as StabilityVerdict,
+    SubsystemMargin as SubsystemMargin,
+    judged as judged,
+)
+from .crisco_model import crisco as crisco
+from .critical import (
+    CriticalLoad as CriticalLoad,
+    buckling_modes as buckling_modes,
+    critical_load as critical_load,
+)
+from .load_paths import load_path as load_path, post_buckling as post_buckling
+from .margins import Margin as Margin, deficit_margin as deficit_margin, load_margin as load_margin
+from .one_joint_trunk import ReducedTrunk as ReducedTrunk, reduced_trunk as reduced_trunk
+from .path_following import LoadPath as LoadPath
+from .reflex_loop import FirstOrder as FirstOrder, Loop as Loop, SecondOrder as SecondOrder
+from .reflex_model import ReflexModel as ReflexModel
+from .static_stability_of_muscles import (
+    StaticStability as StaticStability,
+    one_joint_stiffness as one_joint_stiffness,
+    static_stability as static_stability,
+)
+from .trunk_sets import (
+    TRUNK_DELAY as TRUNK_DELAY,
+    TRUNK_SETS as TRUNK_SETS,
+    TrunkSet as TrunkSet,
+    trunk as trunk,
+)
+from .verdict_spine import spine_verdict as spine_verdict
+from .verdict_trunk import trunk_verdict as trunk_verdict

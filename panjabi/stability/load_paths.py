@@ -1,0 +1,89 @@
+"""Paths of equilibria under a growing load, by pseudo-arc-length continuation.
+
+Unknowns are the coordinates and the load factor together, so that a path can be followed round a
+largest load, and away from a bifurcation where two paths meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from panjabi.errors import ParameterError
+from panjabi.spine.column_model import Column
+from panjabi.spine.loads import Load
+from panjabi.stability.path_following import LoadPath, Tracer
+
+if TYPE_CHECKING:
+    from panjabi.stability.critical import CriticalLoad
+
+
+def load_path(
+    column: Column,
+    pattern: Load | Iterable[Load],
+    *,
+    to: float,
+    loads: Load | Iterable[Load] = (),
+    step: float = 0.05,
+    points: int = 400,
+) -> LoadPath:
+    """Equilibria from load factor 0 to `to`; stays on its path where another one branches off.
+
+    step : arc length in rad (and in shares of `to`).
+
+    Raises
+    ------
+    ConvergenceError
+        If the path is lost.
+    """
+    from panjabi.stability.column_equilibrium import equilibrium
+
+    growing = (pattern,) if isinstance(pattern, Load) else tuple(pattern)
+    constant = (loads,) if isinstance(loads, Load) else tuple(loads)
+    if not (np.isfinite(to) and to != 0.0):
+        raise ParameterError(f"`to` is {to!r}; a finite factor other than 0 is possible. Give it.")
+    tracer = Tracer(column, growing, constant)
+    z = equilibrium(column, constant).z
+    _, H, rate = tracer.at(z, 0.0)
+    along = np.append(np.linalg.solve(H, -rate) * to, 1.0)
+    t = along / np.linalg.norm(along)
+    return tracer.walk(z, 0.0, t, to, target=to, step=step, points=points)
+
+
+def post_buckling(
+    critical: CriticalLoad,
+    *,
+    to: float,
+    side: int = 1,
+    step: float = 0.05,
+    points: int = 400,
+) -> LoadPath:
+    """The bent equilibria that start at a critical load, along its mode, until the load `to`.
+
+    side : +1 or -1, which way the mode is taken. The first point is the critical one.
+
+    Raises
+    ------
+    ParameterError
+        If nothing buckled.
+    ConvergenceError
+        If the path is lost.
+    """
+    if not np.isfinite(critical.load):
+        raise ParameterError(
+            f"the {critical.column.name} column did not buckle below {critical.searched_to:g}; a "
+            "post-buckling path starts at a critical load. Raise `largest` or soften the joints."
+        )
+    if not np.isfinite(to):
+        raise ParameterError(
+            f"`to` is {to!r}; a finite load factor is possible. Say how far to follow the column."
+        )
+    if side not in (1, -1):
+        raise ParameterError(f"side is {side!r}; +1 and -1 are possible. Choose one.")
+    tracer = Tracer(critical.column, critical.pattern, critical.loads)
+    mode = side * critical.mode / np.linalg.norm(critical.mode)
+    t = np.append(mode, 0.0)
+    scale = max(critical.load, abs(to - critical.load))
+    return tracer.walk(critical.z, critical.load, t, scale, target=to, step=step, points=points)

@@ -1,0 +1,277 @@
+"""The trunk on one joint, L5-S1 in the sagittal plane, with all three subsystems lumped in it.
+
+Passive unit, muscles, weight and inertia are those of the standard adult with every other joint
+held; damping and reflex are assumed. Co-contraction acts twice: by its stiffness k = q F/L, and by
+its compression, which stiffens the unit. Deficits are numbers from 0:
+
+    K = (1 - passive loss) k_p f(P) + (1 - strength loss) a k_m - weight
+    reflex = gain (1 - strength loss) (k_p e(t - T) + k_v e'(t - T)) through the lag of activation
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import numpy as np
+
+from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
+from panjabi.errors import ParameterError, unknown
+from panjabi.literature import row
+from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.stability.reflex_loop import FirstOrder, Loop
+from panjabi.stability.reflex_model import ReflexModel
+
+LEVEL = "L5-S1"
+
+CHANGES = {
+    "activation": (0.0, 1.0),
+    "gain": (0.0, math.inf),
+    "passive_loss": (0.0, 1.0),
+    "strength_loss": (0.0, 1.0),
+    "extra_delay": (-math.inf, math.inf),
+}
+"""What may be changed, and its limits."""
+
+DEFICITS = ("passive_loss", "strength_loss", "extra_delay")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReducedTrunk:
+    """Numbers of the one-joint trunk, SI and radians, and its state of co-contraction and deficit.
+
+    Raises
+    ------
+    ParameterError
+        For a deficit or an activation outside its limits.
+    """
+
+    inertia: float  # about the joint [kg m2]
+    damping: float  # [N m s/rad]
+    weight: float  # destabilising stiffness of the weight above [N m/rad]
+    passive: float  # of the unit at neutral without preload, relaxed [N m/rad]
+    branches: float  # what its branches add to a fast push, without preload [N m/rad]
+    preload_gain: float  # f(P) = 1 + gain (1 - exp(-P/scale)) [1]
+    preload_scale: float  # [N]
+    muscle_stiffness: float  # of balanced co-contraction at full activation [N m/rad]
+    muscle_moment: float  # of either side then [N m]
+    muscle_compression: float  # of the joint then [N]
+    weight_compression: float  # [N]
+    stretch_gain: float  # [N m/rad]
+    rate_gain: float  # [N m s/rad]
+    delay: float  # of the reflex loop [s]
+    activation_time: float  # lag between drive and moment [s]
+    activation: float  # co-contraction, share of the maximal force of the weaker side's partner [1]
+    gain: float = 1.0  # of the reflex over that of the intact trunk [1]
+    passive_loss: float = 0.0  # [1]
+    strength_loss: float = 0.0  # [1]
+    extra_delay: float = 0.0  # [s]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in CHANGES.items():
+            value = getattr(self, name)
+            if not (math.isfinite(value) and low <= value <= high):
+                raise ParameterError(
+                    f"{name} of the trunk is {value!r}; finite numbers from {low:g} to {high:g} "
+                    "are possible. Give one of these."
+                )
+        if self.delay + self.extra_delay < 0.0:
+            raise ParameterError(
+                f"the extra delay is {self.extra_delay:g} s beside a loop of {self.delay:g} s; at "
+                "least its negative is possible. A reflex cannot answer before the stretch."
+            )
+
+    def changed(self, **changes: float) -> ReducedTrunk:
+        """The same trunk with some of `CHANGES` at other values."""
+        for name in changes:
+            if name not in CHANGES:
+                raise unknown("change of the reduced trunk", name, CHANGES)
+        return replace(self, **changes)
+
+    # --- what follows ---------------------------------------------------------------------
+
+    @property
+    def strength(self) -> float:
+        """What is left of the muscles [1]."""
+        return 1.0 - self.strength_loss
+
+    @property
+    def compression(self) -> float:
+        """Of the joint [N]."""
+        return self.weight_compression + self.strength * self.activation * self.muscle_compression
+
+    @property
+    def preload_factor(self) -> float:
+        """f(P) [1]"""
+        return 1.0 - self.preload_gain * math.expm1(-self.compression / self.preload_scale)
+
+    @property
+    def passive_stiffness(self) -> float:
+        """Of the unit under its preload, with its deficit [N m/rad]."""
+        return (1.0 - self.passive_loss) * self.passive * self.preload_factor
+
+    @property
+    def active_stiffness(self) -> float:
+        """Of co-contraction [N m/rad]."""
+        return self.strength * self.activation * self.muscle_stiffness
+
+    @property
+    def stiffness(self) -> float:
+        """Passive and active less the weight, without reflex [N m/rad]."""
+        return self.passive_stiffness + self.active_stiffness - self.weight
+
+    @property
+    def instantaneous_stiffness(self) -> float:
+        """The same against a fast push, with the branches of the unit [N m/rad]."""
+        return self.stiffness + (1.0 - self.passive_loss) * self.branches * self.preload_factor
+
+    @property
+    def reflex_stiffness(self) -> float:
+        """What the reflex adds to a slow push [N m/rad]."""
+        return self.gain * self.strength * self.stretch_gain
+
+    @property
+    def silent_angle(self) -> float:
+        """Lean at which the reflex has silenced the antagonist [rad]; beyond, half is lost."""
+        slope = 0.5 * self.reflex_stiffness
+        if slope == 0.0:
+            return math.inf
+        return self.strength * self.activation * self.muscle_moment / slope
+
+    def model(self) -> ReflexModel:
+        """As a body on a spring with one reflex loop."""
+        share = self.gain * self.strength
+        loop = Loop(
+            stretch_gain=share * self.stretch_gain,
+            rate_gain=share * self.rate_gain,
+            delay=self.delay + self.extra_delay,
+            filter=FirstOrder(self.activation_time),
+        )
+        return ReflexModel(
+            inertia=self.inertia, damping=self.damping, stiffness=self.stiffness, loops=(loop,)
+        )
+
+    def system(self) -> LinearDelaySystem:
+        """Its linear system with delay."""
+        return self.model().system()
+
+    def slopes(self, name: str) -> dict[str, float]:
+        """Exact derivative of the reflex model's parameters with one of `CHANGES`."""
+        fall = self.preload_gain * math.exp(-self.compression / self.preload_scale)
+        per_force = (1.0 - self.passive_loss) * self.passive * fall / self.preload_scale
+        per_active = self.muscle_stiffness + per_force * self.muscle_compression
+        kp, kv = self.stretch_gain, self.rate_gain
+        return {
+            "activation": {"stiffness": self.strength * per_active},
+            "gain": {"stretch_gain": self.strength * kp, "rate_gain": self.strength * kv},
+            "passive_loss": {"stiffness": -self.passive * self.preload_factor},
+            "strength_loss": {
+                "stiffness": -self.activation * per_active,
+                "stretch_gain": -self.gain * kp,
+                "rate_gain": -self.gain * kv,
+            },
+            "extra_delay": {"delay": 1.0},
+        }[name]
+
+
+@dataclass(frozen=True)
+class TrunkFamily:
+    """Systems of one trunk that differ in some of `CHANGES`, with exact derivatives."""
+
+    trunk: ReducedTrunk
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name in self.names:
+            if name not in CHANGES:
+                raise unknown("change of the reduced trunk", name, CHANGES)
+
+    def at(self, x: Sequence[float] | Floats) -> ReducedTrunk:
+        """The trunk at values of the named changes."""
+        return self.trunk.changed(**dict(zip(self.names, map(float, x), strict=True)))
+
+    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
+        return self.at(x).system()
+
+    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
+        trunk = self.at(x)
+        model = trunk.model()
+        plain = model.system()
+        found = []
+        for name in self.names:
+            now, state, delay = np.zeros_like(plain.now), np.zeros_like(plain.now), 0.0
+            for key, slope in trunk.slopes(name).items():
+                rate = model.rate(key)
+                now = now + slope * rate.now
+                if rate.delayed:
+                    state = state + slope * rate.delayed[0].state
+                    delay += slope * rate.delayed[0].delay
+            found.append(SystemRate(now, None, (DelayTerm(delay, state),)))
+        return tuple(found)
+
+
+@cache
+def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
+    """The trunk of the standard adult, upright and intact, co-contracting as people do.
+
+    q : of short-range stiffness k = q F/L.
+    """
+    from panjabi.passive.preload import Stiffening
+    from panjabi.spine.model_build import spine_model
+    from panjabi.spine.short_range import bergmark, parameters_of
+    from panjabi.spine.static_build import static_spine
+
+    spine = static_spine("standing")
+    k = spine.levels.index(LEVEL)
+    c = 3 * k
+    m = spine.muscles
+    pull = -m.slope[:, c] * m.max_force
+    back, front = float(pull[pull > 0.0].sum()), float(-pull[pull < 0.0].sum())
+    share = np.where(pull > 0.0, min(1.0, front / back), min(1.0, back / front))
+    F = np.where(pull == 0.0, 0.0, share * m.max_force)
+    stiffness = float((q * F / m.length) @ m.slope[:, c] ** 2 + F @ m.curvature[:, c, c])
+    pressed, resting = (float(spine.compression(f)[k]) for f in (F, np.zeros_like(F)))
+    one = spine_model("lumbar", plane="sagittal", joints=[LEVEL], muscles=False)
+    rest = one.dynamics.part(one.dynamics.held)
+    coactivation = row("coact_0").parameter(unit="1", value=0.01 * row("coact_0").number)
+    unit = spine.units[k]
+    stiffening = unit.stiffening
+    assert isinstance(stiffening, Stiffening)  # of every lumbar unit
+    what = f"{LEVEL}, sagittal, other joints held, standing"
+
+    def derived(value: float, si: str) -> Parameter:
+        return Parameter(value, si, THIS_WORK, "derived", what)
+
+    def assumed(value: float, si: str, why: str) -> Parameter:
+        return Parameter(value, si, THIS_WORK, "assumed", why)
+
+    known = {
+        "inertia": derived(float(one.dynamics.mass_matrix(rest)[0, 0]), "kg m2"),
+        "weight": derived(-float(spine.weight.hessian[c, c]), "N m/rad"),
+        "passive": derived(float(unit.with_preload(0.0).tangent(spine.angles[k])[0, 0]), "N m/rad"),
+        "branches": derived(float(sum(unit.hysteresis.stiffness[0])), "N m/rad"),
+        "muscle_stiffness": derived(stiffness, "N m/rad"),
+        "muscle_moment": derived(min(back, front), "N m"),
+        "muscle_compression": derived(pressed - resting, "N"),
+        "weight_compression": derived(resting, "N"),
+        "damping": assumed(30.0, "N m s/rad", "explored 10-60"),
+        "stretch_gain": assumed(200.0, "N m/rad", "explored 0-800"),
+        "rate_gain": assumed(20.0, "N m s/rad", "explored 0-120"),
+        "delay": assumed(0.060, "s", "mean of the trunk; explored 0.02-0.10"),
+        "activation_time": assumed(0.030, "s", "between rise and fall of activation"),
+    }
+    return ReducedTrunk(
+        **{name: p.si for name, p in known.items()},
+        preload_gain=stiffening.gain,
+        preload_scale=stiffening.scale,
+        activation=coactivation.si,
+        parameters={
+            **known,
+            "activation": coactivation,
+            **parameters_of(bergmark(q)),
+            **{f"{LEVEL} {n}": p for n, p in unit.parameters.items()},
+        },
+    )

@@ -1,0 +1,236 @@
+"""Bodies on springs with reflex loops, J q'' + B q' + K q + sum of loops = external moment.
+
+The matrices are affine in J, B, K, the gains and the filter coefficients, so their derivatives
+with a parameter are exact: the same assembly with everything else at zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi.delay.roots.family import ReflexFamily
+from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
+from panjabi.errors import ParameterError, unknown
+from panjabi.stability.reflex_loop import GAINS, FirstOrder, Loop
+
+BODY = ("inertia", "damping", "stiffness")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ReflexModel:
+    """Second-order mechanics and its loops; numbers for one coordinate, (m, m) for more.
+
+    Raises
+    ------
+    ParameterError
+        For an inertia that is not positive definite, shapes that differ, or two loops of one name.
+    """
+
+    inertia: ArrayLike  # J [kg m2]
+    damping: ArrayLike  # B, intrinsic [N m s/rad]
+    stiffness: ArrayLike  # K, intrinsic minus gravity [N m/rad]; may be negative
+    loops: tuple[Loop, ...] = ()
+    coordinates: tuple[str, ...] = ("angle",)
+
+    def __post_init__(self) -> None:
+        m = len(self.coordinates)
+        for name in BODY:
+            A = np.atleast_2d(np.asarray(getattr(self, name), float))
+            if A.shape != (m, m) or not np.isfinite(A).all():
+                raise ParameterError(
+                    f"{name} is {getattr(self, name)!r}; possible: finite, {m} by {m} for the "
+                    f"coordinates {self.coordinates}. Give a number for one coordinate."
+                )
+            object.__setattr__(self, name, A)
+        J = self._body("inertia")
+        if np.linalg.eigvalsh(0.5 * (J + J.T))[0] <= 0.0:
+            told = J.item() if J.size == 1 else J.tolist()
+            raise ParameterError(
+                f"the inertia is {told}; possible: a positive moment of "
+                "inertia in kg m2, positive definite for several coordinates. Correct it."
+            )
+        names = [loop.name for loop in self.loops]
+        if len(set(names)) != len(names):
+            raise ParameterError(
+                f"loops are named {names}; possible: each name once. Rename one of them."
+            )
+        for loop in self.loops:
+            for what in ("senses", "acts"):
+                if len(getattr(loop, what)) not in (0, m):
+                    raise ParameterError(
+                        f"`{what}` of the loop {loop.name!r} has {len(getattr(loop, what))} "
+                        f"weights; possible: {m}, one a coordinate. Use 0 for those not meant."
+                    )
+
+    def _body(self, name: str) -> Floats:
+        return np.asarray(getattr(self, name), float)
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Name -> value of everything that may be varied; body numbers for one coordinate only.
+
+        Parameters of a loop carry its name and a point in front when there are several loops.
+        """
+        found: dict[str, float] = {}
+        if len(self.coordinates) == 1:
+            found |= {name: float(self._body(name)[0, 0]) for name in BODY}
+        for loop in self.loops:
+            found |= {self._prefix(loop) + key: value for key, value in _loop_values(loop).items()}
+        return found
+
+    def _prefix(self, loop: Loop) -> str:
+        return f"{loop.name}." if len(self.loops) > 1 else ""
+
+    def with_values(self, values: Mapping[str, float] | None = None, **more: float) -> ReflexModel:
+        """The same model with some parameters changed; a name that is not there is an error."""
+        changes = {**(values or {}), **more}
+        for name in changes:
+            if name not in self.values:
+                raise unknown("parameter of the reflex model", name, self.values)
+        body: dict[str, Any] = {name: changes[name] for name in BODY if name in changes}
+        loops = []
+        for loop in self.loops:
+            start = self._prefix(loop)
+            mine = {k: changes[start + k] for k in _loop_values(loop) if start + k in changes}
+            shape = {k.removeprefix("filter_"): v for k, v in mine.items() if k.startswith("fil")}
+            plain: dict[str, Any] = {k: v for k, v in mine.items() if not k.startswith("filter_")}
+            if shape and loop.filter is not None:
+                plain["filter"] = replace(loop.filter, **shape)
+            loops.append(replace(loop, **plain))
+        return replace(self, **body, loops=tuple(loops))
+
+    def family(self, *names: str) -> ReflexFamily:
+        """The systems that differ in the named parameters, with exact derivatives."""
+        for name in names:
+            if name not in self.values:
+                raise unknown("parameter of the reflex model", name, self.values)
+        return ReflexFamily(self, names)
+
+    def system(self) -> LinearDelaySystem:
+        """States: angles, rates, then filters; input: external moments; output: all states."""
+        body = {name: self._body(name) for name in BODY}
+        gains = {loop.name: [getattr(loop, gain) for gain in GAINS] for loop in self.loops}
+        filters = {loop.name: _coefficients(loop) for loop in self.loops}
+        mass, now, terms = self._assemble(body, gains, filters, 1.0)
+        names, units = list(self.coordinates), ["rad"] * len(self.coordinates)
+        names += ["rate" if q == "angle" else f"{q}_rate" for q in self.coordinates]
+        units += ["rad/s"] * len(self.coordinates)
+        for loop in self.loops:
+            if loop.filter is not None:
+                names.append(f"{loop.name}_moment")
+                units.append("N m")
+                if not isinstance(loop.filter, FirstOrder):
+                    names.append(f"{loop.name}_moment_rate")
+                    units.append("N m/s")
+        m = len(self.coordinates)
+        B = np.zeros((len(now), m))
+        B[m : 2 * m] = np.eye(m)
+        return LinearDelaySystem(
+            mass=mass,
+            now=now,
+            delayed=tuple(
+                DelayTerm(loop.delay, *pair) for loop, pair in zip(self.loops, terms, strict=True)
+            ),
+            inputs=B,
+            input_names=tuple(
+                "moment" if q == "angle" else f"{q}_moment" for q in self.coordinates
+            ),
+            input_units=("N m",) * m,
+            state_names=tuple(names),
+            state_units=tuple(units),
+        )
+
+    def rate(self, name: str) -> SystemRate:
+        """Exact derivative of the system's matrices and delays with one parameter."""
+        if name not in self.values:
+            raise unknown("parameter of the reflex model", name, self.values)
+        m = len(self.coordinates)
+        body = {key: np.eye(m) * (key == name) for key in BODY}
+        gains = {loop.name: [0.0] * len(GAINS) for loop in self.loops}
+        filters = {loop.name: (0.0, 0.0) for loop in self.loops}
+        late = [0.0] * len(self.loops)
+        for i, loop in enumerate(self.loops):
+            key = name.removeprefix(self._prefix(loop))
+            if self._prefix(loop) + key != name:
+                continue
+            if key in GAINS:
+                gains[loop.name][GAINS.index(key)] = 1.0
+            elif key == "delay":
+                late[i] = 1.0
+            elif loop.filter is not None:
+                filters[loop.name] = loop.filter.rates().get(key, (0.0, 0.0))
+        mass, now, terms = self._assemble(body, gains, filters, 0.0)
+        moved = tuple(DelayTerm(T, *pair) for T, pair in zip(late, terms, strict=True))
+        return SystemRate(now, mass, moved)
+
+    def _assemble(
+        self,
+        body: Mapping[str, Floats],
+        gains: Mapping[str, list[float]],
+        filters: Mapping[str, tuple[float, float]],
+        one: float,
+    ) -> tuple[Floats, Floats, list[tuple[Floats, Floats | None]]]:
+        """E, A0 and (A, N) of every loop; affine in all numbers, `one` standing for constants."""
+        m = len(self.coordinates)
+        orders = [_order(loop) for loop in self.loops]
+        n = 2 * m + sum(orders)
+        E, A = one * np.eye(n), np.zeros((n, n))
+        q, w = slice(0, m), slice(m, 2 * m)
+        E[w, w] = body["inertia"]
+        A[q, w] = one * np.eye(m)
+        A[w, q], A[w, w] = -body["stiffness"], -body["damping"]
+        terms: list[tuple[Floats, Floats | None]] = []
+        at = 2 * m
+        for loop, order in zip(self.loops, orders, strict=True):
+            acts = np.array(loop.acts or (1.0,) + (0.0,) * (m - 1))
+            senses = np.array(loop.senses) if loop.senses else acts
+            kp, kv, ka, kf = gains[loop.name]
+            c1, c2 = filters[loop.name]
+            late, push = np.zeros((n, n)), np.zeros((n, n))
+            if order == 0:  # the delayed drive is the moment
+                column = np.zeros(n)
+                column[w] = -acts
+            else:
+                A[w, at] = -one * acts
+                last = at + order - 1
+                column = np.eye(n)[last]
+                A[last, at] -= one
+                if order == 2:
+                    A[at, last] = one
+                    A[last, last] -= c1
+                E[last, last] = c1 if order == 1 else c2
+            drive = np.zeros(n)
+            drive[q], drive[w] = kp * senses, kv * senses
+            if order:
+                drive[at] = -kf
+            late += np.outer(column, drive)
+            push[:, w] = np.outer(column, ka * senses)
+            terms.append((late, push if np.any(push) else None))
+            at += order
+        return E, A, terms
+
+
+def _order(loop: Loop) -> int:
+    if loop.filter is None:
+        return 0
+    return 1 if isinstance(loop.filter, FirstOrder) else 2
+
+
+def _coefficients(loop: Loop) -> tuple[float, float]:
+    return (0.0, 0.0) if loop.filter is None else loop.filter.coefficients
+
+
+def _loop_values(loop: Loop) -> dict[str, float]:
+    found = {gain: getattr(loop, gain) for gain in GAINS}
+    if loop.filter is None:
+        del found["force_gain"]
+    else:
+        keys = {f"filter_{key}": value for key, value in vars(loop.filter).items()}
+        found |= keys
+    found["delay"] = loop.delay
+    return found

@@ -1,0 +1,90 @@
+"""Four lumped trunks for tests and examples: lax, braced, without rate feedback, low gain.
+
+A head-arms-trunk of 5 kg m2 on L5/S1 with one reflex loop. The numbers are suggestions of this
+project inside ranges that identification studies of the trunk support; none was measured on one
+person, so all are assumed and meant to be varied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from panjabi.errors import unknown
+from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
+from panjabi.stability.reflex_loop import FirstOrder, Loop, SecondOrder
+from panjabi.stability.reflex_model import ReflexModel
+
+TRUNK_DELAY = 0.060
+"""Loop delay where none is given [s]: mean of the trunk muscles, assumed."""
+
+
+def _assumed(value: float, unit: str, conditions: str) -> Parameter:
+    return Parameter(value, unit, THIS_WORK, "assumed", conditions)
+
+
+@dataclass(frozen=True)
+class TrunkSet:
+    """Parameters of a lumped trunk, with what it stands for."""
+
+    name: str
+    meaning: str
+    parameters: ParameterSet
+
+    def model(self, *, filter: FirstOrder | SecondOrder | None = None) -> ReflexModel:
+        """One joint with one loop; the filter stands for activation and is off by default."""
+        p = self.parameters.si
+        loop = Loop(
+            stretch_gain=p("stretch_gain"),
+            rate_gain=p("rate_gain"),
+            delay=p("delay"),
+            filter=filter,
+        )
+        return ReflexModel(
+            inertia=p("inertia"), damping=p("damping"), stiffness=p("stiffness"), loops=(loop,)
+        )
+
+
+def _set(
+    name: str, meaning: str, stiffness: float, stretch_gain: float, rate_gain: float
+) -> TrunkSet:
+    lever = "head, arms and trunk about L5/S1"
+    return TrunkSet(
+        name,
+        meaning,
+        ParameterSet(
+            {
+                "inertia": _assumed(5.0, "kg m2", f"{lever}; explored 4-8"),
+                "damping": _assumed(30.0, "N m s/rad", f"{lever}; explored 10-60"),
+                "stiffness": _assumed(
+                    stiffness, "N m/rad", "intrinsic minus gravity (112 N m/rad); explored -180-300"
+                ),
+                "stretch_gain": _assumed(stretch_gain, "N m/rad", "explored 0-800"),
+                "rate_gain": _assumed(rate_gain, "N m s/rad", "explored 0-120"),
+                "delay": _assumed(TRUNK_DELAY, "s", "mean of the trunk; explored 0.02-0.10"),
+            }
+        ),
+    )
+
+
+TRUNK_SETS: dict[str, TrunkSet] = {
+    made.name: made
+    for made in (
+        _set("T1", "lax, held up by reflexes", -100.0, 400.0, 60.0),
+        _set("T2", "braced", 100.0, 200.0, 30.0),
+        _set("T3", "lax, no rate feedback", -100.0, 400.0, 0.0),
+        _set("T4", "lax, low gain", -100.0, 200.0, 20.0),
+    )
+}
+
+
+def trunk(name: str) -> TrunkSet:
+    """One of the four sets T1 to T4.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such set.
+    """
+    if name not in TRUNK_SETS:
+        raise unknown("trunk", name, TRUNK_SETS)
+    return TRUNK_SETS[name]

@@ -1,0 +1,9 @@
+"""Panjabi's hypothesis as experiments: fourteen statements, each computed, each with an outcome.
+
+>>> for finding in panjabi.hypothesis.run_all():
+...     print(finding)
+"""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -1,0 +1,12 @@
+from .catalogue import run_all as run_all, statement as statement, statements as statements
+from .compensation import (
+    CompensationMap as CompensationMap,
+    compensation_map as compensation_map,
+    least_activation as least_activation,
+)
+from .finding import Finding as Finding, Quantity as Quantity, Statement as Statement
+from .quiet_stance import Noise as Noise, sway as sway
+from .subfailure import (
+    Subfailure as Subfailure,
+    share_with_chronic_state as share_with_chronic_state,
+)

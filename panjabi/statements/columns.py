@@ -1,0 +1,114 @@
+"""Statements about the column without muscles: P3, P13, P14."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from panjabi.body.gravity import STANDARD_GRAVITY
+from panjabi.body.tree import Floats
+from panjabi.literature import row
+from panjabi.passive.functional_unit import unit
+from panjabi.spine.column_model import Column
+from panjabi.spine.loads import FollowerLoad
+from panjabi.spine.static_build import static_spine
+from panjabi.spine.units import unit_column, with_preload
+from panjabi.stability.column_equilibrium import equilibrium
+from panjabi.stability.crisco_model import crisco
+from panjabi.stability.critical import critical_load
+from panjabi.statements.finding import Finding, Statement
+from panjabi.validation.columns import CARRIED_DEG
+
+COLUMNS = {"lumbar": "cri92_exp", "cervical": "pat00_buck", "thoracolumbar": "luc61"}
+"""Region -> published critical load that stands beside the model's."""
+
+
+def column_alone(statement: Statement) -> Finding:
+    """P3: critical dead loads against the weight that has to be carried."""
+    loads = {}
+    for region in COLUMNS:
+        made = unit_column(region, rib_cage=region != "thoracolumbar")
+        loads[region] = critical_load(made, made.top_load()).load
+    spine = static_spine("standing")
+    body = STANDARD_GRAVITY * float(spine.above[0] @ spine.body.mass)
+    published = {region: row(id).number for region, id in COLUMNS.items()}
+    worst = max(loads["lumbar"], loads["thoracolumbar"]) / body
+    return statement.found(
+        "supported" if worst < 1.0 else "contradicted",
+        "the column of units, muscles off, buckles under a fraction of what it carries in "
+        "standing. Links and units are of this body; the thoracolumbar figure is recalled",
+        *((f"critical_load_{r}_N", load, "dead load on top, free") for r, load in loads.items()),
+        *((f"published_{r}_N", load, row(COLUMNS[r]).bib) for r, load in published.items()),
+        ("weight_above_L5_S1_N", body, "standard adult, standing"),
+        ("largest_share_of_weight", worst, "critical load over weight, lumbar and thoracolumbar"),
+        sources=tuple(row(id).bib for id in COLUMNS.values()),
+        figure="plot_critical_loads",
+        data=(loads, published, body),
+    )
+
+
+def direction_of_load(statement: Statement) -> Finding:
+    """P13: the same compression along the curve and straight down."""
+    column = unit_column("lumbar")
+    dead = critical_load(column, column.top_load()).load
+    force = row("pat03_fl").number
+    shares = np.linspace(0.05, 1.0, 20)
+    stiffness, turned = _along_the_curve(with_preload(column, force), shares * force)
+    soft, _ = _along_the_curve(column, shares * force)
+    carried = min(stiffness) > 0.0 and max(turned) <= CARRIED_DEG
+    base = unit("L4-L5")
+    factors = [base.with_preload(p).factor for p in (250.0, 500.0)]
+    holds = carried and dead < 0.5 * force
+    return statement.found(
+        "supported" if holds else "contradicted",
+        f"{force / dead:.0f} times the dead load that buckles the column is carried along the "
+        "curve. That preload stiffens a unit is calibrated and no finding; that the same force "
+        "topples or not by its direction is. Units that did not stiffen "
+        f"{'would carry' if min(soft) > 0.0 else 'would not carry'} it as well",
+        ("dead_load_critical_N", dead, "lumbar column, free in space"),
+        ("follower_load_N", force, "constant-tension cable midway between the joints"),
+        ("least_stiffness_under_follower_Nm_per_rad", min(stiffness), "up to that force"),
+        (
+            "least_stiffness_without_stiffening_Nm_per_rad",
+            min(soft),
+            "the same, units not preloaded",
+        ),
+        ("largest_rotation_under_follower_deg", max(turned), "of a level"),
+        ("stiffness_factor_250N", factors[0], "calibrated"),
+        ("stiffness_factor_500N", factors[1], "calibrated"),
+        sources=(row("pat03_fl").bib, row("gms04_k_250N").bib),
+        figure="plot_load_directions",
+        data=(shares * force, np.array(stiffness), dead),
+    )
+
+
+def _along_the_curve(column: Column, forces: Floats) -> tuple[list[float], list[float]]:
+    """Least stiffness [N m/rad] and largest rotation [deg] under a growing follower load."""
+    bent = equilibrium(column)
+    stiffness, turned = [], []
+    for force in forces:
+        bent = equilibrium(column, FollowerLoad(float(force)), start=bent.z)
+        stiffness.append(bent.least_stiffness)
+        turned.append(float(np.degrees(np.abs(bent.angles).max())))
+    return stiffness, turned
+
+
+def caught_after_buckling(statement: Statement) -> Finding:
+    """P14: Crisco's two models at 100 N."""
+    linear, stiffening = crisco("linear"), crisco("exponential")
+    fell = max(map(abs, linear.rotation_at_100N().values()))
+    caught = max(map(abs, stiffening.rotation_at_100N().values()))
+    holds = caught < row("cri92_post_exp").number < fell
+    return statement.found(
+        "supported" if holds else "contradicted",
+        "critical loads were set by the published ones, rotations beyond are predicted. Equal "
+        f"levels give {fell:.0f} degrees where 40 were published, and a hyperbolic sine through "
+        "the same numbers turns 5.1: that joints which stiffen catch the column holds, the bound "
+        "does not quite",
+        ("critical_load_linear_N", linear.critical.load, "set by the published load"),
+        ("critical_load_exponential_N", stiffening.critical.load, "set by the published load"),
+        ("rotation_linear_100N_deg", fell, "largest of the levels"),
+        ("rotation_exponential_100N_deg", caught, "largest of the levels"),
+        sources=(row("cri92_post_lin").bib,),
+        figure="plot_buckling_path",
+        data={"linear joints": linear.path, "stiffening joints": stiffening.path},
+    )

@@ -1,0 +1,216 @@
+"""What the other subsystems must do when one has a deficit: least effort, and where it ends.
+
+For every pair of deficits the least co-contraction is found that gives the trunk back the sway
+it has without them. Three outcomes of 1992 are regions of one map: compensated; compensated at a
+cost, where the muscles work more than can be kept up; failure, where no co-contraction does it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.errors import DataFileError, ParameterError, unknown
+from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.stability.one_joint_trunk import DEFICITS, ReducedTrunk
+from panjabi.statements.level_curves import level_curves
+from panjabi.statements.quiet_stance import Noise, sway
+from panjabi.statements.required import activation_for, required_stiffness
+
+Floats = NDArray[np.float64]
+
+COMPENSATED, AT_A_COST, FAILURE = 0, 1, 2
+OUTCOMES = ("compensated", "compensated at a cost", "failure")
+
+COST = Parameter(
+    0.05, "1", THIS_WORK, "assumed", "co-contraction that can be kept up; no limit was published"
+)
+MOST_GAIN = Parameter(2.0, "1", THIS_WORK, "assumed", "of the reflex, where it may adapt")
+GAINS = 17  # looked at between none and the most, where the gain may adapt
+
+
+@dataclass(frozen=True, eq=False)
+class CompensationMap:
+    """Least effort over two deficits, and the outcome at each pair."""
+
+    trunk: ReducedTrunk
+    names: tuple[str, str]  # deficit across (passive_loss), deficit upwards
+    x: Floats  # (nx,)
+    y: Floats  # (ny,)
+    sway: float  # of the intact trunk, which is to be restored [rad]
+    activation: Floats  # (ny, nx) least co-contraction [1]; nan: none
+    gain: Floats  # (ny, nx) of the reflex with it [1]
+    compression: Floats  # (ny, nx) of the joint then [N]
+    cost: float  # co-contraction up to which it is kept up [1]
+    boundaries: dict[str, tuple[Floats, ...]]  # "cost", "failure": traced curves (m, 2)
+    adapted: bool  # whether the gain was free
+
+    @property
+    def outcome(self) -> NDArray[np.int64]:
+        """(ny, nx) index in `OUTCOMES`."""
+        found = np.where(self.activation <= self.cost, COMPENSATED, AT_A_COST)
+        return np.where(np.isnan(self.activation), FAILURE, found)
+
+    def shares(self) -> dict[str, float]:
+        """Share of the map in every outcome [1]; depends on the box."""
+        return {name: float(np.mean(self.outcome == k)) for k, name in enumerate(OUTCOMES)}
+
+
+def compensation_map(
+    trunk: ReducedTrunk,
+    passive_loss: ArrayLike,
+    other: tuple[str, ArrayLike],
+    *,
+    adapt_gain: bool = False,
+    cost: Parameter = COST,
+    noise: Noise | None = None,
+    finished: MutableMapping[str, Any] | str | Path | None = None,
+) -> CompensationMap:
+    """The least co-contraction that restores the intact sway over two deficits.
+
+    Parameters
+    ----------
+    passive_loss : values across (nx,).
+    other : "strength_loss" or "extra_delay" [s] and its values upwards (ny,).
+    adapt_gain : the reflex gain may change too, up to `MOST_GAIN`: the least co-contraction over
+    it.
+        Boundaries are traced with the gain fixed only.
+    finished : rows that are done, as a mapping that is filled, or a file that is read and added to:
+        an interrupted sweep given the same again goes on where it stopped.
+
+    Raises
+    ------
+    UnknownNameError
+        For a deficit that does not exist.
+    ParameterError
+        For values that do not rise.
+    UnstableError
+        If the intact trunk falls.
+    DataFileError
+        For a file of another sweep.
+    """
+    names = ("passive_loss", other[0])
+    if other[0] not in DEFICITS[1:]:
+        raise unknown("deficit beside passive_loss", other[0], DEFICITS[1:])
+    x, y = _rising("passive_loss", passive_loss), _rising(*other)
+    noises = noise or Noise()
+    aim = sway(trunk, noises)
+    asked = {
+        "names": list(names), "x": x.tolist(), "y": y.tolist(), "sway_rad": aim,
+        "adapt_gain": adapt_gain,
+    }  # fmt: skip
+    rows = _Rows(finished, asked)
+    for j, deficit in enumerate(y):
+        if not rows.has(j):
+            state = trunk.changed(**{other[0]: float(deficit)})
+            rows.put(j, _least(state, x, aim, adapt_gain, noises))
+    table = np.array([rows.get(j) for j in range(len(y))], float)
+    activation, gain = table[:, 0], table[:, 1]
+    strength = 1.0 - y[:, None] if other[0] == "strength_loss" else 1.0
+    pressed = trunk.weight_compression + strength * activation * trunk.muscle_compression
+    traced = {}
+    if not adapt_gain:
+        box = ((x[0], x[-1]), (y[0], y[-1]))
+        traced = {
+            word: level_curves(trunk.changed(activation=a), names, box, aim, noises)
+            for word, a in (("cost", cost.si), ("failure", 1.0))
+        }
+    return CompensationMap(
+        trunk, names, x, y, aim, activation, gain, pressed, cost.si, traced, adapt_gain
+    )
+
+
+def least_activation(
+    trunk: ReducedTrunk, *, adapt_gain: bool = False, noise: Noise | None = None
+) -> tuple[float, float]:
+    """Least co-contraction that gives a trunk with deficits the sway it has without, and the gain.
+
+    (nan, nan): none does it.
+    """
+    noises = noise or Noise()
+    whole = trunk.changed(passive_loss=0.0, strength_loss=0.0, extra_delay=0.0)
+    aim = sway(whole, noises)
+    found = _least(trunk, np.array([trunk.passive_loss]), aim, adapt_gain, noises)
+    return float(found[0, 0]), float(found[1, 0])
+
+
+def _least(trunk: ReducedTrunk, loss: Floats, aim: float, adapt: bool, noise: Noise) -> Floats:
+    """Least activation and its gain (2, k) at passive losses (k,) beside the trunk's deficits."""
+    best = np.full((2, len(loss)), np.nan)
+    weak, loose = trunk.strength_loss, trunk.changed(activation=0.0, passive_loss=0.0)
+    for gain in np.linspace(0.0, MOST_GAIN.si, GAINS) if adapt else [trunk.gain]:
+        low, high = required_stiffness(
+            trunk, sway=aim, share=float(gain) * trunk.strength,
+            delay=trunk.delay + trunk.extra_delay, noise=noise,
+        )  # fmt: skip
+        if np.isnan(low):
+            continue
+        a = activation_for(trunk, low, passive_loss=loss, strength_loss=weak)
+        over = (1.0 - loss) * loose.passive_stiffness - trunk.weight > high
+        a = np.where(over, np.nan, a)
+        better = (np.isnan(best[0]) & ~np.isnan(a)) | (a < best[0])
+        best = np.where(better, np.array([a, np.full_like(a, gain)]), best)
+    return best
+
+
+def _rising(name: str, values: ArrayLike) -> Floats:
+    found = np.asarray(values, float)
+    top = np.inf if name == "extra_delay" else 1.0
+    fits = found.ndim == 1 and len(found) > 1 and np.isfinite(found).all()
+    if not fits or np.any(np.diff(found) <= 0.0) or found[0] < 0.0 or found[-1] > top:
+        raise ParameterError(
+            f"values of {name} of shape {found.shape} were given; two or more rising numbers from "
+            f"0 to {top:g} are possible. Use numpy.linspace."
+        )
+    return found
+
+
+class _Rows:
+    """Finished rows of a sweep, kept in a mapping or added to a file line by line."""
+
+    def __init__(
+        self, store: MutableMapping[str, Any] | str | Path | None, asked: dict[str, Any]
+    ) -> None:
+        self.path = Path(store) if isinstance(store, (str, Path)) else None
+        self.known: MutableMapping[str, Any] = {}
+        if isinstance(store, MutableMapping):
+            self.known = store
+        elif self.path is not None and self.path.exists():
+            for number, line in enumerate(self.path.read_text().splitlines(), 1):
+                try:
+                    self.known |= json.loads(line)
+                except ValueError as error:
+                    if number == 1:
+                        raise DataFileError(
+                            f"{self.path} is no file of a sweep (line 1); lines of JSON are "
+                            "possible. Name another file."
+                        ) from error
+                    break  # the line in work when it was interrupted
+        if self.known.setdefault("sweep", asked) != asked:
+            raise DataFileError(
+                f"{self.path or 'the mapping'} holds another sweep, of "
+                f"{self.known['sweep']['names']}; the same deficits, values and trunk are "
+                "possible. Use another store."
+            )
+        if self.path is not None:
+            whole = "".join(json.dumps({k: v}) + "\n" for k, v in self.known.items())
+            self.path.write_text(whole)
+
+    def has(self, j: int) -> bool:
+        return str(j) in self.known
+
+    def get(self, j: int) -> Any:
+        return [[np.nan if v is None else v for v in part] for part in self.known[str(j)]]
+
+    def put(self, j: int, row: Floats) -> None:
+        plain = [[None if np.isnan(v) else float(v) for v in part] for part in row]
+        self.known[str(j)] = plain
+        if self.path is not None:
+            with self.path.open("a") as file:
+                file.write(json.dumps({str(j): plain}) + "\n")

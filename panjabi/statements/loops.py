@@ -1,0 +1,127 @@
+"""Statements about compensation and control: P9, P11, P12."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from panjabi.literature import row
+from panjabi.recruitment.posture import recruit
+from panjabi.spine.static_build import static_spine
+from panjabi.stability.one_joint_trunk import reduced_trunk
+from panjabi.statements.compensation import OUTCOMES, compensation_map, least_activation
+from panjabi.statements.finding import Finding, Statement
+from panjabi.statements.quiet_stance import sway
+from panjabi.statements.subfailure import DAY, Subfailure, pictured, share_with_chronic_state
+
+MAP_POINTS = 61  # a side, of the map that is drawn with the finding
+LATE = 0.060  # delay added [s]
+LOUD = 4.0  # times the power of the sensor's noise
+
+
+def compensation(statement: Statement) -> Finding:
+    """P9: least co-contraction against passive loss, alone and beside weak or late muscles."""
+    trunk = reduced_trunk()
+    losses = (0.0, 0.5, 1.0)
+    alone = [least_activation(trunk.changed(passive_loss=d))[0] for d in losses]
+    adapting = [least_activation(trunk.changed(passive_loss=d), adapt_gain=True)[0] for d in losses]
+    loss = np.linspace(0.0, 1.0, MAP_POINTS)
+    weak = compensation_map(trunk, loss, ("strength_loss", np.linspace(0.0, 0.99, MAP_POINTS)))
+    spine = static_spine("standing")
+    lumbar = []
+    for d in losses:
+        units = [
+            u.with_structures(
+                [s.changed(stiffness=1.0 - d) for s in u.structures] if d < 1.0 else ()
+            )
+            for u in spine.units
+        ]
+        lumbar.append(recruit(spine.with_units(units)).coactivation)
+    grows = alone[0] < alone[1] < alone[2] and lumbar[0] < lumbar[1] < lumbar[2]
+    regions = {name for name, share in weak.shares().items() if share > 0.0}
+    fails = weak.y[np.isnan(weak.activation[:, 0])]
+    holds = grows and regions == set(OUTCOMES)
+    edge = float(fails[0]) if fails.size else float("nan")
+    return statement.found(
+        "supported" if holds else "contradicted",
+        "effort grows with the deficit, in the trunk and in the whole lumbar spine, and all three "
+        "outcomes appear. But passive loss alone never comes to a limit: at neutral the units "
+        "give so little that a third of a per cent more co-contraction replaces them; failure "
+        "needs muscles that are nearly gone as well. Where cost begins is assumed (5 % "
+        "co-contraction), what is restored is the sway of the intact trunk",
+        *(
+            (f"coactivation_at_{100 * d:.0f}_percent_passive_loss_percent", 100.0 * a, "trunk")
+            for d, a in zip(losses, alone, strict=True)
+        ),
+        ("coactivation_with_free_gain_percent", 100.0 * adapting[-1], "trunk, all passive lost"),
+        *(
+            (f"lumbar_coactivation_at_{100 * d:.0f}_percent_loss_percent", 100.0 * a, "244 muscles")
+            for d, a in zip(losses, lumbar, strict=True)
+        ),
+        ("strength_loss_that_fails", edge, "least on the map, passive intact"),
+        ("coactivation_60ms_later_percent",
+         100.0 * least_activation(trunk.changed(extra_delay=LATE))[0], "trunk, passive intact"),
+        sources=(row("coact_stab_0").bib,),
+        figure="plot_compensation_map",
+        data=weak,
+    )  # fmt: skip
+
+
+def subfailure(statement: Statement) -> Finding:
+    """P11: damage with true and with corrupted sensors, and where the loop tips over."""
+    loop = Subfailure()
+    healthy = loop.at(0.0, 1.0)
+    true = loop.at(1.0, 0.0)
+    picture = pictured(loop)
+    fold = picture.fold
+    states = loop.fixed_points(1.0)
+    nan = float("nan")
+    tipping = states[1] if len(states) > 1 else None
+    chronic = states[2] if len(states) > 2 else None
+    return statement.found(
+        "undetermined",
+        "Panjabi gave no equations: loop, forms and every number are this project's own inference. "
+        "Within it both futures exist: with true sensors co-contraction makes good any damage and "
+        "it heals; with corrupted ones a fold gives birth to a lasting state, which most but not "
+        "all sets of assumed numbers have. It shows that the chain is coherent, not that it "
+        "happens",
+        ("loop_gain_healthy_per_day", healthy.gain * DAY, "d(dD/dt)/dD at D = 0"),
+        ("excursion_true_sensors", true.excursion / healthy.excursion, "full damage, over intact"),
+        ("fold_corruption", fold.corruption if fold else nan, "least with a lasting state"),
+        ("fold_damage", fold.damage if fold else nan, "where the loop gain passes zero"),
+        ("fold_loop_gain_per_day", fold.gain * DAY if fold else nan, "residual"),
+        ("tipping_damage", tipping.damage if tipping else nan, "at full corruption, unstable"),
+        ("tipping_loop_gain_per_day", tipping.gain * DAY if tipping else nan, "positive: unstable"),
+        ("chronic_damage", chronic.damage if chronic else nan, "at full corruption"),
+        ("chronic_loop_gain_per_day", chronic.gain * DAY if chronic else nan, "negative: it lasts"),
+        ("share_of_assumed_sets_with_chronic_state", share_with_chronic_state(loop),
+         "100 draws, each number times 1/2 to 2, seed 0"),
+        figure="plot_subfailure",
+        data=picture,
+    )  # fmt: skip
+
+
+def sway_rises(statement: Statement) -> Finding:
+    """P12: sway at constant passive stiffness and co-contraction."""
+    trunk = reduced_trunk()
+    delays = np.linspace(0.0, 0.1, 41)
+    rises = np.linspace(1.0, 10.0, 41)
+    by_delay = np.array([sway(trunk.changed(extra_delay=float(T))) for T in delays])
+    by_noise = np.array([sway(trunk, rise=float(r)) for r in rises])
+    base = by_delay[0]
+    late, loud = sway(trunk.changed(extra_delay=LATE)) / base, sway(trunk, rise=LOUD) / base
+    both = sway(trunk.changed(extra_delay=LATE), rise=LOUD) / base
+    monotone = bool(np.all(np.diff(by_delay) > 0.0))
+    return statement.found(
+        "supported" if monotone and loud > 1.0 else "contradicted",
+        "that noise adds to a variance is arithmetic; that a later reflex lets the trunk sway "
+        "more at the same noise could have come out otherwise, and holds at every delay looked "
+        "at. Strength of both noises is assumed; no published sway is compared, since the "
+        "abstract gives none",
+        ("sway_intact_deg", np.degrees(base), "standard deviation of the angle"),
+        ("sway_ratio_60ms_later", late, "over intact"),
+        ("sway_ratio_noise_power_x4", loud, "over intact"),
+        ("sway_ratio_both", both, "over intact"),
+        ("rises_with_every_delay", float(monotone), "1: yes, 0 to 100 ms more"),
+        figure="plot_sway",
+        data=(delays, by_delay, rises, by_noise),
+    )

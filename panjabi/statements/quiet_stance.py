@@ -1,0 +1,119 @@
+"""How far a trunk wanders in quiet stance: standard deviation of its angle, exact for linear noise.
+
+White torque w disturbs the body, white noise n the sensed angle; with H = 1/(J s^2 + B s + K + G)
+and G the reflex with delay and lag,
+
+    angle = H (w - G n),     variance = integral of |H|^2 (S_w + |G|^2 S_n) over the frequency.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panjabi.delay.roots.response import require_stable
+from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.stability.one_joint_trunk import ReducedTrunk
+
+Floats = NDArray[np.float64]
+
+
+BAND = "rms within a band of 1 Hz"
+TORQUE = Parameter(1.0, "N m", THIS_WORK, "assumed", BAND)
+SENSOR = Parameter(0.1, "deg", THIS_WORK, "assumed", BAND)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Strength of both noises as the deviation within a band of 1 Hz; assumed."""
+
+    torque: Parameter = TORQUE
+    sensor: Parameter = SENSOR
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What the variance depends on, beside inertia, damping and lag."""
+
+    stiffness: float  # [N m/rad]
+    stretch_gain: float  # [N m/rad]
+    rate_gain: float  # [N m s/rad]
+    delay: float  # [s]
+
+
+@cache
+def _nodes() -> tuple[Floats, Floats]:
+    """Frequencies [rad/s] and weights [Hz] that resolve resonance and delay."""
+    edges = np.concatenate([np.linspace(0.0, 60.0, 121), np.geomspace(60.0, 3000.0, 50)[1:]])
+    z, weight = np.polynomial.legendre.leggauss(6)
+    half = 0.5 * np.diff(edges)
+    w = (edges[:-1] + half)[:, None] + half[:, None] * z
+    return w.ravel(), (half[:, None] * weight).ravel() / (2.0 * math.pi)
+
+
+def loop_of(trunk: ReducedTrunk) -> Loop:
+    """The numbers of a trunk that the variance depends on."""
+    v = trunk.model().values
+    return Loop(v["stiffness"], v["stretch_gain"], v["rate_gain"], v["delay"])
+
+
+def variances(
+    trunk: ReducedTrunk, loop: Loop, stiffness: ArrayLike, noise: Noise, *, rise: float = 1.0
+) -> Floats:
+    """Variance of the angle (k,) [rad2] at stiffnesses (k,); the loop must be stable there.
+
+    rise : factor on the power of the sensor's noise.
+    """
+    w, weight = _nodes()
+    K = np.atleast_1d(np.asarray(stiffness, float))[:, None]
+    rest, G = _parts(trunk, loop, w)
+    power = noise.torque.si**2 + rise * noise.sensor.si**2 * np.abs(G) ** 2
+    return (power / np.abs(rest + K) ** 2) @ weight
+
+
+def variance_slopes(
+    trunk: ReducedTrunk, loop: Loop, noise: Noise, *, rise: float = 1.0
+) -> tuple[float, dict[str, float]]:
+    """Variance [rad2] and its exact derivative with each number of the loop, and with `rise`."""
+    w, weight = _nodes()
+    rest, G = _parts(trunk, loop, w)
+    s = 1j * w
+    H = 1.0 / (rest + loop.stiffness)
+    late = np.exp(-s * loop.delay) / (trunk.activation_time * s + 1.0)
+    size, sensed = np.abs(H) ** 2, rise * noise.sensor.si**2
+    power = noise.torque.si**2 + sensed * np.abs(G) ** 2
+    slopes = {}
+    moves = {"stiffness": None, "stretch_gain": late, "rate_gain": s * late, "delay": -s * G}
+    for name, dG in moves.items():
+        change = np.ones_like(s) if dG is None else dG
+        told = -2.0 * size * (H * change).real * power
+        if dG is not None:
+            told = told + size * 2.0 * sensed * (G.conj() * dG).real
+        slopes[name] = float(told @ weight)
+    slopes["rise"] = float((size * noise.sensor.si**2 * np.abs(G) ** 2) @ weight)
+    return float((size * power) @ weight), slopes
+
+
+def sway(trunk: ReducedTrunk, noise: Noise | None = None, *, rise: float = 1.0) -> float:
+    """Standard deviation of the angle [rad].
+
+    Raises
+    ------
+    UnstableError
+        If the trunk is unstable: it then falls, and does not sway.
+    """
+    require_stable(trunk.system(), "a sway")
+    loop = loop_of(trunk)
+    return math.sqrt(float(variances(trunk, loop, loop.stiffness, noise or Noise(), rise=rise)[0]))
+
+
+def _parts(trunk: ReducedTrunk, loop: Loop, w: Floats) -> tuple[NDArray, NDArray]:
+    """J s^2 + B s + G without K, and G, at i w."""
+    s = 1j * w
+    G = (loop.stretch_gain + loop.rate_gain * s) * np.exp(-s * loop.delay)
+    G = G / (trunk.activation_time * s + 1.0)
+    return trunk.inertia * s**2 + trunk.damping * s + G, G

@@ -1,0 +1,285 @@
+"""Ligament subfailure as a loop: damage corrupts the sensors, corrupted control lets strain rise.
+
+Panjabi (2006) told the chain in words; the equations, and every number in them, are this project's.
+With damage D of the ligaments and their receptors, and c = 1 where it corrupts the signals (0:
+not),
+
+    passive loss = D                    reflex gain  = 1 - c gain_loss D
+    extra delay  = c extra_delay D      sensor noise = (1 + c noise_rise D) x power
+    sensed angle = angle + c bias D     co-contraction restores the stiffness for (1 - c blindness
+    D) D
+
+    excursion e = |mean angle| + 2 sway
+    dD/dt = rate (1 - D) max(0, e / limit - 1)^2 - healing D
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.stability.one_joint_trunk import ReducedTrunk, reduced_trunk
+from panjabi.statements.quiet_stance import Noise, loop_of, variance_slopes
+from panjabi.statements.required import activation_for, stable_ranges
+from panjabi.statements.zeros import zero_between
+
+Floats = NDArray[np.float64]
+
+DAY = 86400.0  # [s]
+
+
+def _assumed(value: float, unit: str, why: str) -> Parameter:
+    return Parameter(value, unit, THIS_WORK, "assumed", why)
+
+
+ASSUMED: dict[str, Parameter] = {
+    "gain_loss": _assumed(0.5, "1", "share of the reflex gain lost at full damage"),
+    "extra_delay": _assumed(0.060, "s", "of the loop at full damage"),
+    "noise_rise": _assumed(3.0, "1", "of the power of the sensor's noise at full damage"),
+    "bias": _assumed(0.5, "deg", "of the sensed angle at full damage"),
+    "blindness": _assumed(0.8, "1", "share of the damage that is not sensed at full damage"),
+    "limit": _assumed(1.25, "1", "excursion that the ligament bears, over the intact one"),
+    "rate": _assumed(0.5, "1", "of damage a day, at twice the limit"),
+    "healing": _assumed(1.0 / 42.0, "1", "of the damage a day: six weeks"),
+}
+"""What the loop rests on besides the trunk; rates a day."""
+
+
+@dataclass(frozen=True)
+class LoopState:
+    """The loop at one damage and corruption."""
+
+    damage: float  # D [1]
+    corruption: float  # c [1]
+    activation: float  # co-contraction that the controller chooses [1]
+    excursion: float  # [rad]
+    growth: float  # dD/dt [1/s]
+    gain: float  # loop gain d(dD/dt)/dD, exact [1/s]
+    corruption_slope: float  # d(dD/dt)/dc [1/s]
+
+
+@dataclass(frozen=True)
+class Bifurcation:
+    """Where a second state beside health appears: dD/dt and its loop gain vanish together."""
+
+    corruption: float  # c [1]
+    damage: float  # D [1]
+    growth: float  # residual of dD/dt [1/s]
+    gain: float  # residual of the loop gain [1/s]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subfailure:
+    """A trunk whose ligaments may fail in part; `parameters` are all assumed."""
+
+    trunk: ReducedTrunk = field(default_factory=reduced_trunk)
+    noise: Noise = field(default_factory=Noise)
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: dict(ASSUMED))
+
+    def scaled(self, factors: Mapping[str, float]) -> Subfailure:
+        """The same loop with some parameters times factors."""
+        changed = {
+            k: replace(p, value=p.value * factors.get(k, 1.0)) for k, p in self.parameters.items()
+        }
+        return replace(self, parameters=changed)
+
+    @cached_property
+    def _number(self) -> dict[str, float]:
+        found = {name: p.si for name, p in self.parameters.items()}
+        return found | {name: found[name] / DAY for name in ("rate", "healing")}
+
+    @cached_property
+    def _intact(self) -> float:
+        """Excursion of the intact trunk [rad]."""
+        return 2.0 * math.sqrt(variance_slopes(self.trunk, loop_of(self.trunk), self.noise)[0])
+
+    def at(self, damage: float, corruption: float) -> LoopState:
+        """Growth of damage and its loop gain, by closed derivatives.
+
+        Raises
+        ------
+        ParameterError
+            For damage outside 0 to 1, or a negative corruption.
+        ConvergenceError
+            If the corrupted trunk falls: there is no excursion to speak of.
+        """
+        D, c, p, whole = float(damage), float(corruption), self._number, self.trunk
+        if not (0.0 <= D <= 1.0 and 0.0 <= c < math.inf):
+            raise ParameterError(
+                f"damage {damage!r} and corruption {corruption!r} were given; damage from 0 to 1 "
+                "and corruption from 0 are possible. Give finite numbers."
+            )
+        sensed = max(0.0, 1.0 - c * p["blindness"] * D)
+        told = sensed * D
+        told_slopes = (
+            (sensed - c * p["blindness"] * D, -p["blindness"] * D * D) if sensed else (0.0, 0.0)
+        )
+        # co-contraction that keeps the intact stiffness at the loss that is sensed
+        aim = whole.stiffness
+        a = float(activation_for(whole, aim, passive_loss=np.array([told]), strength_loss=0.0)[0])
+        believed = whole.changed(activation=a, passive_loss=told)
+        a_by_told = (
+            -believed.slopes("passive_loss")["stiffness"]
+            / believed.slopes("activation")["stiffness"]
+        )
+        share = 1.0 - c * p["gain_loss"] * D
+        if share <= 0.0:
+            raise ConvergenceError(
+                f"at damage {D:g} and corruption {c:g} the reflex has no gain left; the loop ends "
+                "there. Stay below."
+            )
+        trunk = whole.changed(
+            activation=a, passive_loss=D, gain=share * whole.gain,
+            extra_delay=c * p["extra_delay"] * D,
+        )  # fmt: skip
+        ranges = stable_ranges(trunk, share=trunk.gain, delay=trunk.delay + trunk.extra_delay)
+        if not any(r.least < trunk.stiffness < r.most for r in ranges):
+            raise ConvergenceError(
+                f"at damage {D:g} and corruption {c:g} the trunk falls; the loop ends there. Stay "
+                "below."
+            )
+        rise = 1.0 + c * p["noise_rise"] * D
+        variance, by = variance_slopes(trunk, loop_of(trunk), self.noise, rise=rise)
+        dK_da, dK_dD = (trunk.slopes(n)["stiffness"] for n in ("activation", "passive_loss"))
+        kp, kv = whole.gain * whole.stretch_gain, whole.gain * whole.rate_gain
+        slopes = []
+        for dD, dc, dtold in ((1.0, 0.0, told_slopes[0]), (0.0, 1.0, told_slopes[1])):
+            both = c * dD + D * dc  # of c D
+            dK = dK_da * a_by_told * dtold + dK_dD * dD
+            dshare = -p["gain_loss"] * both
+            dvar = (
+                by["stiffness"] * dK
+                + (by["stretch_gain"] * kp + by["rate_gain"] * kv) * dshare
+                + by["delay"] * p["extra_delay"] * both
+                + by["rise"] * p["noise_rise"] * both
+            )
+            pull = share * kp
+            total = trunk.stiffness + pull
+            bias = c * p["bias"] * D
+            dmean = (
+                kp * dshare * bias / total
+                + pull * p["bias"] * both / total
+                - pull * bias * (dK + kp * dshare) / total**2
+            )
+            slopes.append(dmean + dvar / math.sqrt(variance))
+        excursion = share * kp * c * p["bias"] * D / (trunk.stiffness + share * kp)
+        excursion += 2.0 * math.sqrt(variance)
+        limit = p["limit"] * self._intact
+        over = max(0.0, excursion / limit - 1.0)
+        growth = p["rate"] * (1.0 - D) * over**2 - p["healing"] * D
+        steep = 2.0 * p["rate"] * (1.0 - D) * over / limit
+        return LoopState(
+            D, c, a, excursion, growth,
+            steep * slopes[0] - p["rate"] * over**2 - p["healing"],
+            steep * slopes[1],
+        )  # fmt: skip
+
+    def corruption_at(self, damage: float, *, most: float = 1.9) -> float:
+        """Corruption at which a damage just stays, dD/dt = 0; nan: none up to `most`."""
+
+        def growth(c: float) -> float:
+            try:
+                return self.at(damage, c).growth
+            except ConvergenceError:  # the trunk falls
+                return self._number["rate"]
+
+        high = min(most, 0.99 / (self._number["gain_loss"] * damage))
+        if growth(high) < 0.0:
+            return math.nan
+        return zero_between(growth, 0.0, high, within=1e-13)
+
+    def bifurcation(self, *, places: int = 25) -> Bifurcation | None:
+        """The fold: the least corruption with a state of lasting damage; None where there is none.
+
+        Along the branch of fixed points the corruption falls while the loop gain is positive and
+        rises while it is negative, so the fold is a root of the loop gain on it.
+        """
+        damages = np.linspace(0.05, 0.95, places)
+        branch = [(D, self.corruption_at(float(D))) for D in damages]
+        gains = [(D, self.at(float(D), c).gain) for D, c in branch if not math.isnan(c)]
+        for (low, g0), (high, g1) in pairwise(gains):
+            if g0 > 0.0 >= g1:
+                D = zero_between(self._gain_on_branch, float(low), float(high), within=1e-12)
+                state = self.at(D, self.corruption_at(D))
+                return Bifurcation(state.corruption, state.damage, state.growth, state.gain)
+        return None
+
+    def _gain_on_branch(self, damage: float) -> float:
+        return self.at(damage, self.corruption_at(damage)).gain
+
+    def fixed_points(self, corruption: float, *, places: int = 60) -> tuple[LoopState, ...]:
+        """States with dD/dt = 0 at one corruption, health (D = 0) first."""
+
+        def growth_at(D: float) -> float:
+            return self.at(D, corruption).growth
+
+        found = [self.at(0.0, corruption)]
+        damages = np.linspace(1e-3, 1.0, places)
+        growth = [growth_at(float(D)) for D in damages]
+        for k in range(places - 1):
+            if growth[k] * growth[k + 1] < 0.0:
+                ends = float(damages[k]), float(damages[k + 1])
+                found.append(self.at(zero_between(growth_at, *ends, within=1e-13), corruption))
+        return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class LoopPicture:
+    """What a figure of the loop shows."""
+
+    damage: Floats  # (k,) [1]
+    growth: dict[str, Floats]  # words -> dD/dt (k,) [1/day]
+    branch: Floats  # (b, 3) damage, corruption that keeps it, loop gain [1/day]
+    fold: Bifurcation | None
+
+
+def pictured(loop: Subfailure, *, points: int = 60) -> LoopPicture:
+    """Growth over damage with true, tipping and corrupted sensors, and the branch of states."""
+    damage = np.linspace(0.0, 1.0, points)
+    fold = loop.bifurcation()
+    levels = {"true sensors": 0.0, "corrupted sensors": 1.0}
+    if fold is not None:
+        levels = {"true sensors": 0.0, "at the fold": fold.corruption, "corrupted sensors": 1.0}
+    growth = {
+        words: np.array([DAY * loop.at(float(D), c).growth for D in damage])
+        for words, c in levels.items()
+    }
+    rows = []
+    for D in np.linspace(0.03, 0.97, points):
+        c = loop.corruption_at(float(D))
+        if not math.isnan(c):
+            rows.append((D, c, DAY * loop.at(float(D), c).gain))
+    return LoopPicture(damage, growth, np.array(rows).reshape(-1, 3), fold)
+
+
+def share_with_chronic_state(
+    loop: Subfailure, *, draws: int = 100, spread: float = 2.0, seed: int = 0
+) -> float:
+    """Share of assumed parameter sets with a lasting damage at full corruption [1].
+
+    Every parameter but the limit times a factor, log-uniform within `spread` each way; the margin
+    of the limit over 1 likewise. It shows how much rests on assumptions, and is no probability.
+    """
+    rng = np.random.default_rng(seed)
+    count = 0
+    for _ in range(draws):
+        factors = {name: float(spread ** rng.uniform(-1.0, 1.0)) for name in loop.parameters}
+        margin = loop.parameters["limit"].value - 1.0
+        factors["limit"] = (1.0 + margin * factors["limit"]) / (1.0 + margin)
+        for name in ("gain_loss", "blindness"):
+            factors[name] = min(factors[name], 0.95 / loop.parameters[name].value)
+        drawn = loop.scaled(factors)
+        try:
+            chronic = any(drawn.at(float(D), 1.0).growth > 0.0 for D in np.linspace(0.05, 0.95, 19))
+        except ConvergenceError:
+            chronic = True  # it falls
+        count += chronic
+    return count / draws

@@ -1,0 +1,20 @@
+from .basin import Basin as Basin, basin_of_attraction as basin_of_attraction
+from .condition import (
+    MODELS as MODELS,
+    PHENOTYPES as PHENOTYPES,
+    Condition as Condition,
+    at_rest as at_rest,
+)
+from .force import ForceExperiment as ForceExperiment, force_perturbation as force_perturbation
+from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
+from .plant import Plant as Plant
+from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load
+from .repeated import RepeatedRecord as RepeatedRecord, repeated_movement as repeated_movement
+from .response import PerturbationResponse as PerturbationResponse
+from .seat import Seat as Seat, seated as seated
+from .seated_sway import SittingRecord as SittingRecord, sitting as sitting
+from .stiffness import (
+    PointStiffness as PointStiffness,
+    exertion as exertion,
+    point_stiffness as point_stiffness,
+)

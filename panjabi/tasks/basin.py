@@ -1,0 +1,144 @@
+"""How far a person on the unstable seat may be tilted or pushed and still come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.delay.integrate.cohort import solve_cohort
+from panjabi.delay.integrate.settings import Settings
+from panjabi.errors import ParameterError
+from panjabi.tasks.plant import Plant
+from panjabi.tasks.seat import seated
+
+Floats = NDArray[np.float64]
+
+TIME = 6.0  # after which a start counts as returned or lost [s]
+FIELD_TIME = 2.5  # over which the finite-time exponent is taken [s]
+STOP = 0.6  # tilt of the seat at which a fall ends on a stop [rad]
+RETURNED = 0.05  # lean and tilt of what has returned [rad]
+SOLVER = Settings(rtol=1e-6, atol=1e-8)
+
+
+@dataclass(frozen=True, eq=False)
+class Basin:
+    """Boundary of the basin in the plane of seat tilt and its rate, and the exponent around it.
+
+    A start is a person held still at a tilt, who is let go with a push: the history is the tilt
+    without rate, the rate jumps at time 0, the lumbar joint is straight.
+    """
+
+    direction: Floats  # of the rays, in the plane scaled by `scale` [rad]
+    radius: Floats  # of the boundary along each ray [1]; NaN beyond the search
+    width: float  # of the last bracket of the bisection [1]
+    scale: tuple[float, float]  # tilt [rad] and rate [rad/s] of radius 1
+    tilt: Floats  # grid of the field [rad]
+    rate: Floats  # [rad/s]
+    exponent: Floats  # finite-time Lyapunov exponent (rates, tilts) [1/s]
+    ridge: Floats  # radius of the largest exponent along each ray [1]
+
+    @property
+    def boundary(self) -> tuple[Floats, Floats]:
+        """Tilt [rad] and rate [rad/s] of the boundary."""
+        return (
+            self.scale[0] * self.radius * np.cos(self.direction),
+            self.scale[1] * self.radius * np.sin(self.direction),
+        )
+
+    def ridge_distance(self) -> float:
+        """Median distance of ridge and boundary along the rays, over the boundary's radius [1]."""
+        known = np.isfinite(self.radius) & np.isfinite(self.ridge)
+        return float(np.median(np.abs(self.ridge[known] / self.radius[known] - 1.0)))
+
+    def area(self) -> float:
+        """Of the basin in the scaled plane, by its rays [1]."""
+        return float(0.5 * np.mean(self.radius**2) * 2.0 * np.pi)
+
+
+def basin_of_attraction(
+    plant: Plant | None = None,
+    *,
+    rays: int = 24,
+    scale: tuple[float, float] = (0.5, 1.6),
+    grid: int = 41,
+    bisections: int = 12,
+) -> Basin:
+    """Basin of the upright posture by bisection along rays, and the exponent's field beside it.
+
+    Bisection takes the boundary to cross each ray once inside radius 1. The exponent is
+    ln(largest singular value of d(state at `FIELD_TIME`) / d(start)) / `FIELD_TIME`, by central
+    differences over neighbouring starts of the grid, lengths scaled as the plane is. A seat that
+    tips by `STOP` lies on a stop from then on: without one, all that falls goes on parting.
+    """
+    if rays < 4 or grid < 11:
+        raise ParameterError(
+            f"{rays} rays and a grid of {grid}; possible: 4 rays and 11 points a side or more. "
+            "Give more of them."
+        )
+    plant = plant or seated()
+    angle = np.linspace(0.0, 2.0 * np.pi, rays, endpoint=False)
+    along = np.column_stack([scale[0] * np.cos(angle), scale[1] * np.sin(angle)])
+    low, high = np.zeros(rays), np.ones(rays)
+    outside = ~_returns(plant, along)
+    for _ in range(bisections):
+        middle = 0.5 * (low + high)
+        back = _returns(plant, middle[:, None] * along)
+        low, high = np.where(back, middle, low), np.where(back, high, middle)
+    radius = np.where(outside, 0.5 * (low + high), np.nan)
+    tilt, rate = scale[0] * np.linspace(-1, 1, grid), scale[1] * np.linspace(-1, 1, grid)
+    starts = np.stack(np.meshgrid(tilt, rate), axis=-1).reshape(-1, 2)
+    ends = _stopped(_run(plant, starts, FIELD_TIME)[:, :4]).reshape(grid, grid, 4)
+    exponent = _exponent(ends, tilt, rate, scale)
+    reach = np.linspace(0.05, 1.0, 200)
+    ridge = np.array([reach[_ridge(exponent, tilt, rate, reach[:, None] * a)] for a in along])
+    return Basin(
+        angle, radius, 0.5**bisections, scale, tilt, rate, exponent,
+        np.where(outside, ridge, np.nan),
+    )  # fmt: skip
+
+
+def _run(plant: Plant, starts: Floats, duration: float) -> Floats:
+    """States at the end; those that fell have no bounds and are NaN."""
+    before = np.zeros((len(starts), plant.size))
+    before[:, 0] = starts[:, 0]
+    m = len(plant.model.coordinates)
+    y0 = before.copy()
+    y0[:, m] = starts[:, 1]
+    p = np.tile(plant.vector(), (len(starts), 1))
+    found = solve_cohort(
+        plant.delay_model(), y0, (0.0, duration), [0.0, duration], p=p, history=before,
+        settings=SOLVER,
+    )  # fmt: skip
+    return found.state[:, -1]
+
+
+def _stopped(ends: Floats) -> Floats:
+    """States with falls ended on the stop: held at `STOP`, without rate."""
+    held = np.clip(np.nan_to_num(ends, nan=STOP), -STOP, STOP)
+    fallen = np.abs(ends[:, 0]) >= STOP
+    held[:, :2] = np.where(fallen[:, None], np.sign(ends[:, :1]) * [STOP, 0.0], held[:, :2])
+    held[:, 2:] = np.where(fallen[:, None], 0.0, ends[:, 2:])
+    return held
+
+
+def _returns(plant: Plant, starts: Floats) -> NDArray[np.bool_]:
+    end = _run(plant, starts, TIME)
+    return np.all(np.abs(end[:, :2]) < RETURNED, axis=1)  # NaN compares as False
+
+
+def _exponent(ends: Floats, tilt: Floats, rate: Floats, scale: tuple[float, float]) -> Floats:
+    size = np.array([scale[0], scale[0], scale[1], scale[1]])
+    by_rate, by_tilt = np.gradient(ends / size, rate / scale[1], tilt / scale[0], axis=(0, 1))
+    J = np.stack([by_tilt, by_rate], axis=-1)
+    largest = np.linalg.svd(np.nan_to_num(J), compute_uv=False)[..., 0]
+    return np.log(np.maximum(largest, 1e-12)) / FIELD_TIME
+
+
+def _ridge(exponent: Floats, tilt: Floats, rate: Floats, points: Floats) -> int:
+    """Number of the point of a ray (points, 2) at which the exponent is largest."""
+    from scipy.interpolate import RegularGridInterpolator
+
+    field = RegularGridInterpolator((rate, tilt), exponent)
+    return int(np.argmax(field(points[:, ::-1])))

@@ -1,0 +1,83 @@
+"""Force perturbation: a band-limited force on the trunk, admittance and reflex gain estimated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from panjabi.delay.roots.experiment import estimate_response
+from panjabi.errors import ConvergenceError
+from panjabi.simulation.spine_run import simulate
+from panjabi.spine.perturbation import ForceStep, Multisine, wave
+from panjabi.tasks.condition import Condition, at_rest
+from panjabi.tasks.pushes import moment_of
+from panjabi.tasks.response import PerturbationResponse, response
+
+if TYPE_CHECKING:
+    from panjabi.delay.roots.measured import MeasuredResponse
+
+LOW_BAND = 1.1  # upper end of the band of published ratios [Hz]
+
+
+@dataclass(frozen=True, eq=False)
+class ForceExperiment:
+    """Records of a force perturbation and what is estimated from them."""
+
+    response: PerturbationResponse
+    admittance: MeasuredResponse  # angle per moment about the lowest joint [rad/(N m)]
+    reflex_gain: MeasuredResponse  # drive of the extensors per angle [1/rad]
+
+    def low_admittance(self) -> float:
+        """Mean size below 1.1 Hz [rad/(N m)]."""
+        return _low(self.admittance)
+
+    def low_reflex_gain(self) -> float:
+        """Mean size below 1.1 Hz [1/rad]."""
+        return _low(self.reflex_gain)
+
+
+def force_perturbation(
+    condition: Condition | None = None,
+    *,
+    rms: float = 10.0,
+    band: tuple[float, float] = (0.2, 4.0),
+    period: float = 10.0,
+    periods: int = 2,
+    seed: int = 0,
+) -> ForceExperiment:
+    """A multisine at T8, forward and back; the first period, a transient, is left out.
+
+    rms [N], band [Hz], period [s]. Responses come from averaged cross-spectra of whole periods.
+    """
+    condition = condition or Condition()
+    length = (periods + 1) * period
+    push = Multisine(rms, length=length + 1.0, period=period, band=band, seed=seed)
+    rest = at_rest(condition, (push,))
+    record = simulate(rest, push, duration=length)
+    if record.lost_balance:
+        raise ConvergenceError(
+            f"{record.outcome} under {rms:g} N rms; an admittance is of a spine that stays up. "
+            "Give a smaller force, or another condition."
+        )
+    found = response(record, condition, push.start, 0.0, step=0.01)
+    step = float(found.time[1] - found.time[0])
+    kept = found.time >= period - 0.5 * step
+    kept[-1] = False
+    row = np.array([*push.waveform, 0.0, len(push.tones)])
+    tones = np.array(push.tones)
+    size = np.array([wave(row, tones, t) for t in found.time[kept]])
+    moment = size * moment_of(rest, ForceStep(1.0))
+    drive = found.drives["extensors"][kept]
+    angle = found.angle[kept]
+    return ForceExperiment(
+        found,
+        estimate_response(moment, angle, step, segment=period),
+        estimate_response(angle, drive, step, segment=period, name="reflex", unit="per_rad"),
+    )
+
+
+def _low(measured: MeasuredResponse) -> float:
+    below = measured.frequency_hz <= LOW_BAND
+    return float(np.abs(measured.values[below]).mean())

@@ -1,0 +1,138 @@
+"""How much later all reflexes of a spine may become: exact margin of a model with all its muscles.
+
+Muscles, branches and receptors are eliminated at each frequency, which leaves the joints,
+
+    D(s, z) = P(s) - z Q(s),    z = exp(-s d),
+
+with d the time added to every loop. It is linear in z as long as no receptor hears force. On
+the axis each eigenvalue z of the pencil with |z| = 1 is a crossing, at d = -arg(z) / w.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.delay.roots.condensed_spectrum import Condensed
+from panjabi.errors import ParameterError
+from panjabi.stability.spine_system import linear_system
+
+if TYPE_CHECKING:
+    from panjabi.spine.equilibrium_solver import Equilibrium
+
+Complexes = NDArray[np.complex128]
+
+LOW, HIGH = 0.02, 300.0  # band that is searched for crossings [rad/s]
+POINTS = 500
+
+
+@dataclass(frozen=True)
+class LoopMargin:
+    """The margin of a spine model's reflexes."""
+
+    extra_delay: float  # that every loop bears on top of its own [s]; inf: none within the band
+    frequency: float  # of the crossing [rad/s]; nan where there is none
+    unstable_roots: int  # at its own delays
+    rightmost: complex  # root [1/s]
+    residual: float  # smallest singular value of the condensed matrix there over its largest
+    complete: bool  # whether counting finds no root right of it
+    longest_delay: float  # of the loops as they are [s]
+
+    @property
+    def stable(self) -> bool:
+        """Whether the posture is stable with the delays it has."""
+        return self.unstable_roots == 0
+
+
+def loop_margin(rest: Equilibrium) -> LoopMargin:
+    """Margin of all reflexes together, from a search over frequency.
+
+    A margin of 0 belongs to a posture that is unstable as it is.
+
+    Raises
+    ------
+    ParameterError
+        If the model has no reflexes, or receptors of force.
+    """
+    loops = rest.model.reflexes
+    if loops is None or not len(loops):
+        raise ParameterError(
+            "the model has no reflexes, and so no delay that could grow; possible: a model made "
+            "with reflexes=True. Add them."
+        )
+    if np.any(loops.force_gain):
+        raise ParameterError(
+            "some receptors hear force, which makes the condensed joints nonlinear in the delay; "
+            "possible: loops on stretch and rate. Use delay_margin on linear_system(rest)."
+        )
+    joints = CondensedJoints(rest)
+    unstable = joints.condensed.count_right_of(0.0)
+    found = joints.condensed.spectrum()
+    longest = float(loops.delay.max())
+    margin, frequency = (0.0, math.nan) if unstable else joints.first_crossing()
+    return LoopMargin(
+        margin, frequency, unstable, found.rightmost, float(found.residual[0]), found.complete,
+        longest,
+    )  # fmt: skip
+
+
+class CondensedJoints:
+    """Characteristic matrix of the joints of a resting spine, everything else eliminated."""
+
+    def __init__(self, rest: Equilibrium) -> None:
+        from scipy import sparse
+
+        self.system = linear_system(rest)
+        k = 2 * len(rest.model.free)  # coordinates and rates come first
+        self.condensed = Condensed(self.system, range(k))
+        now = self.system.now
+        self._front, self._side = now[:k, :k], now[:k, k:]
+        self._drive = now[k:, :k]
+        self._rest = sparse.csc_matrix(now[k:, k:])
+        self._late = [
+            (term.delay, sparse.csc_matrix(term.state[k:, k:])) for term in self.system.delayed
+        ]
+        self._one = sparse.identity(now.shape[0] - k, format="csc")
+
+    def pencil(self, s: complex) -> tuple[Complexes, Complexes]:
+        """P and Q (2 n, 2 n) at a complex frequency."""
+        from scipy.sparse.linalg import splu
+
+        factors = splu((s * self._one - self._rest).astype(complex))
+        moved = factors.solve(self._drive.astype(complex))
+        heard = sum(np.exp(-s * delay) * (late @ moved) for delay, late in self._late)
+        P = s * np.eye(len(self._front)) - self._front - self._side @ moved
+        return P, self._side @ factors.solve(heard)
+
+    def first_crossing(self) -> tuple[float, float]:
+        """(extra delay [s], frequency [rad/s]) of the first crossing; (inf, nan) without one."""
+        from scipy.optimize import brentq
+
+        w = np.geomspace(LOW, HIGH, POINTS)
+        sizes = [self._sizes(one) for one in w]
+        best = (math.inf, math.nan)
+        for a, b, low, high in zip(w, w[1:], sizes, sizes[1:], strict=False):
+            for k in range(min(len(low), len(high))):
+                if (low[k] > 0.0) == (high[k] > 0.0):
+                    continue
+                at = float(brentq(lambda x, k=k: self._sizes(x)[k], a, b, xtol=1e-12))  # type: ignore[arg-type]
+                z = self._values(at)[k]
+                delay = float(-np.angle(z)) / at
+                while delay < 0.0:
+                    delay += 2.0 * math.pi / at
+                best = min(best, (delay, at))
+        return best
+
+    def _values(self, w: float) -> Complexes:
+        """Eigenvalues z of the pencil, by rising size; what no loop reaches is left out."""
+        P, Q = self.pencil(1j * w)
+        inverse = np.linalg.eigvals(np.linalg.solve(P, Q))
+        inverse = inverse[np.abs(inverse) > 1e-9]
+        return np.asarray(1.0 / inverse[np.argsort(-np.abs(inverse))], complex)
+
+    def _sizes(self, w: float) -> NDArray[np.float64]:
+        return np.log(np.abs(self._values(w)))

@@ -1,0 +1,106 @@
+"""Bending to and fro at a pace with noise, and how fast neighbouring cycles part (Lyapunov)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.delay.roots.response import frequency_response
+from panjabi.errors import ParameterError
+from panjabi.neural.measures.divergence import Lyapunov, lyapunov
+from panjabi.stability.reflex_loop import FirstOrder
+from panjabi.stability.trunk_sets import trunk
+from panjabi.tasks.plant import Plant, PlantNoise
+
+Floats = NDArray[np.float64]
+
+GRAVITY = 112.0  # m g h of the trunk sets [N m/rad]
+ACTIVATION = 0.015  # lag between drive and moment [s]
+AMPLITUDE = 0.35  # of the movement, 20 deg [rad]; assumed
+SAMPLES = 75  # of a cycle
+SETTLE = 5  # cycles left out at the start
+FIT = (0.0, 0.5)  # of a cycle, over which the divergence counts as a line
+LEAST_DIMENSION = 5  # embedding dimension that trunk movement needs, as published
+
+
+@dataclass(frozen=True, eq=False)
+class RepeatedRecord:
+    """One trial of so many cycles, with its exponent and embedding report."""
+
+    pace: float  # [cycles/min]
+    cycles: int
+    time: Floats  # [s]
+    angle: Floats  # [rad]
+    exponent: Lyapunov  # short-term, [1/s]
+    seed: int
+
+    @property
+    def per_cycle(self) -> float:
+        """The exponent over one cycle [1]."""
+        return self.exponent.exponent * 60.0 / self.pace
+
+
+def moving_trunk(
+    *, set: str = "T1", extra_delay: float = 0.0, gain_factor: float = 1.0,
+    noise: PlantNoise | None = None,
+) -> Plant:  # fmt: skip
+    """A lumped trunk with gravity at large angles and noise."""
+    model = trunk(set).model(filter=FirstOrder(ACTIVATION))
+    now = model.values
+    changed = {
+        "stretch_gain": gain_factor * now["stretch_gain"],
+        "rate_gain": gain_factor * now["rate_gain"],
+        "delay": now["delay"] + extra_delay,
+    }
+    return Plant(
+        model=model.with_values(changed), leans=((1.0,),), weight=(GRAVITY,),
+        noise=noise or PlantNoise(),
+    )  # fmt: skip
+
+
+def repeated_movement(
+    pace: float = 20.0,
+    *,
+    cycles: int = 30,
+    plant: Plant | None = None,
+    seed: int | np.random.SeedSequence = 0,
+) -> RepeatedRecord:
+    """Flexion and extension by 20 degrees at a pace [cycles/min], driven through the reflexes.
+
+    The sine of moment that drives it is scaled so that the linear trunk moves by `AMPLITUDE` at any
+    pace. Exponent by Rosenstein over half a cycle, `SAMPLES` samples a cycle, dimension by false
+    neighbours but at least 5.
+
+    Raises
+    ------
+    ParameterError
+        For a pace that is not positive or fewer than 10 cycles.
+    """
+    if not pace > 0.0 or cycles < 10:
+        raise ParameterError(
+            f"{cycles} cycles at {pace:g} a minute; possible: 10 cycles or more at a pace above 0. "
+            "Thirty cycles at 20 a minute are usual."
+        )
+    plant = plant or moving_trunk()
+    frequency = pace / 60.0
+    response = frequency_response(plant.model.system(), np.array([frequency]))
+    amplitude = AMPLITUDE / float(response.magnitude[0])
+    sample = 1.0 / (frequency * SAMPLES)
+    inner = max(int(np.ceil(sample / 0.004)), 1)
+    run = plant.noisy_run(
+        (SETTLE + cycles) / frequency, step=sample / inner, seed=seed,
+        amplitude=amplitude, frequency=frequency,
+    )  # fmt: skip
+    keep = slice(SETTLE * SAMPLES * inner, None, inner)
+    time, angle = run.time[keep], run.state[keep, 0]
+    fit = (FIT[0] / frequency, FIT[1] / frequency)
+    found = lyapunov(angle, step=sample, fit=fit, theiler=SAMPLES)
+    if found.dimension < LEAST_DIMENSION:
+        more = lyapunov(
+            angle, step=sample, fit=fit, theiler=SAMPLES, dimension=LEAST_DIMENSION,
+            delay=found.delay,
+        )  # fmt: skip
+        found = replace(more, embedding=found.embedding)
+    return RepeatedRecord(pace, cycles, time, angle, found, seed if isinstance(seed, int) else -1)

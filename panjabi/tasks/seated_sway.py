@@ -1,0 +1,82 @@
+"""Sway of a person on an unstable seat, driven by noise, and the measures the field takes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.delay.roots.spectrum import characteristic_roots
+from panjabi.errors import ConvergenceError
+from panjabi.neural.measures.stabilogram import Diffusion, Sway, diffusion, sway
+from panjabi.tasks.plant import Plant
+from panjabi.tasks.seat import seated
+
+Floats = NDArray[np.float64]
+
+SETTLE = 10.0  # left out at the start [s]
+STEP = 0.002  # of the stochastic solver; a twentieth of the shortest lag [s]
+SAMPLING = 0.02  # of the record [s]
+LOST = 0.6  # lean at which a person has fallen off [rad]
+
+
+@dataclass(frozen=True, eq=False)
+class SittingRecord:
+    """One trial: angles, moment and what is measured of them."""
+
+    time: Floats  # [s]
+    seat: Floats  # tilt of the seat in space [rad]
+    trunk: Floats  # lean of the trunk in space [rad]
+    moment: Floats  # active lumbar moment asked for [N m]
+    rightmost: complex  # root of the linear system [1/s]
+    sway: Sway  # of the seat
+    diffusion: Diffusion  # of the seat
+    seed: int
+
+    @property
+    def stable(self) -> bool:
+        """Whether the upright posture is stable in the linear sense."""
+        return self.rightmost.real < 0.0
+
+    @property
+    def rms_trunk(self) -> float:
+        """Of the trunk's lean about its mean [rad]."""
+        return float(self.trunk.std())
+
+    @property
+    def rms_moment(self) -> float:
+        """Of the moment about its mean [N m]."""
+        return float(self.moment.std())
+
+
+def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0) -> SittingRecord:
+    """A trial of so many seconds [s] after `SETTLE`.
+
+    Raises
+    ------
+    ConvergenceError
+        If the person falls off.
+    """
+    plant = plant or seated()
+    run = plant.noisy_run(SETTLE + duration, step=STEP, seed=seed)
+    keep = slice(round(SETTLE / run.step), None, max(round(SAMPLING / run.step), 1))
+    lean = run.state[:, 0] + run.state[:, 1]
+    if np.abs(lean).max() > LOST:
+        at = run.time[int(np.argmax(np.abs(lean) > LOST))]
+        raise ConvergenceError(
+            f"the trunk leans by {LOST:g} rad after {at:.3g} s: the person has fallen off, and no "
+            "sway can be measured. Give lower gains, a shorter delay or stiffer springs."
+        )
+    forces = [plant.state_names.index(f"{loop.name}_moment") for loop in plant.model.loops]
+    time, seat = run.time[keep] - run.time[keep][0], run.state[keep, 0]
+    return SittingRecord(
+        time=time,
+        seat=seat,
+        trunk=lean[keep],
+        moment=run.state[keep][:, forces].sum(axis=1),
+        rightmost=complex(characteristic_roots(plant.model.system()).rightmost),
+        sway=sway(time, seat),
+        diffusion=diffusion(time, seat, longest=10.0),
+        seed=seed,
+    )

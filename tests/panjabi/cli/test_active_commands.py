@@ -1,0 +1,96 @@
+"""``panjabi recruit`` and ``panjabi stability`` from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import pytest
+
+from panjabi.cli.active import add_active_commands
+from panjabi.cli.terminal import run_command
+from panjabi.parameter import sources
+from panjabi.recruitment import recruit
+from panjabi.spine import static_spine
+
+
+def run(*words: str) -> int:
+    parser = argparse.ArgumentParser(prog="panjabi")
+    add_active_commands(parser.add_subparsers())
+    return run_command(parser, words)
+
+
+def told(capsys, *words: str):
+    assert run(*words, "--json", "-") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_recruit_gives_the_keys_that_are_asked_for(capsys):
+    value = told(capsys, "recruit", "--load", "32")
+    assert value["coactivation_percent_MVC"] == pytest.approx(5.49, abs=0.1)
+    assert value["lowest_eigenvalue_Nm_per_rad"] == pytest.approx(1.0, abs=1e-5)
+    assert set(value["compression_N"]) == {"L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1"}
+    assert value["gap"] < 1e-6
+    assert value["status"] == "optimal"
+    assert value["equilibrium_only"]["coactivation_percent_MVC"] < 0.5
+    assert list(value["by_q"]) == ["5", "10", "20", "40"]
+    assert "assumed" in value["q_reason"]
+    rests_on = sources(recruit(static_spine("standing", load=32.0)))
+    assert value["assumed_parameters"] == rests_on.assumed
+    assert {"short_range_q", "disc_pressure_factor"} <= set(rests_on.parameters)
+    assert value["sources"] == sorted(rests_on.citations)
+    assert value["residuals"]["equilibrium_Nm"] < 1e-6
+    assert value["mode_that_needs_the_muscles"]["L3_L4_FE"] != 0.0
+
+
+def test_recruit_says_why_a_posture_cannot_be_held(capsys):
+    value = told(capsys, "recruit", "--load", "400")
+    assert value["status"] == "infeasible"
+    assert value["coactivation_percent_MVC"] is None
+    assert value["compression_N"] is None
+    assert "N m" in value["explanation"]
+    assert run("recruit", "--load", "400") == 0
+    assert "infeasible:" in capsys.readouterr().out
+
+
+def test_recruit_on_the_screen(capsys):
+    assert run("recruit", "--criterion", "equilibrium", "--stiffness", "cui") == 0
+    text = capsys.readouterr().out
+    assert "equilibrium only" in text
+    assert "compression [N]" in text
+    assert "q = 40" in text
+
+
+def test_stability_gives_terms_modes_and_margins(capsys):
+    value = told(
+        capsys, "stability", "--deficit", "psoas", "--injury", "L4-L5:cut=SSL+ISL", "--floor", "5"
+    )
+    assert value["stable"]
+    assert value["lowest_eigenvalue_Nm_per_rad"] == pytest.approx(5.0, abs=1e-4)
+    shares = value["share_of_terms_Nm_per_rad"]
+    assert sum(shares.values()) == pytest.approx(value["lowest_eigenvalue_Nm_per_rad"])
+    assert {"muscle stiffness", "tension curvature", "gravity", "preload", "passive"} <= set(shares)
+    assert value["critical_q"] < 10.0
+    assert value["load_margin_kg"] > value["critical_load_at_these_forces_kg"]
+    assert value["deficit_margin"] == {"psoas": 1.0}
+
+
+def test_stability_on_the_screen(capsys):
+    assert run("stability") == 0
+    assert "in the weakest mode" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("recruit", "--posture", "sitting"), "posture"),
+        (("recruit", "--load", "-3"), "HeldLoad.mass is -3.0 kg"),
+        (("recruit", "--q", "-1"), "q is -1.0"),
+        (("stability", "--injury", "L4-L5"), "LEVEL:CHANGE is possible"),
+        (("stability", "--deficit", "gluteus"), "muscle group"),
+        (("stability", "--load", "400"), "no choice of the 244 muscle forces"),
+    ],
+)
+def test_what_cannot_be_answered_is_one_line_and_exit_code_2(capsys, words, message):
+    assert run(*words) == 2
+    assert message in capsys.readouterr().err

@@ -1,0 +1,64 @@
+"""`panjabi hypothesis` and `panjabi verdict` as a person calls them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import pytest
+
+from panjabi.cli.statements import add_hypothesis_commands
+from panjabi.cli.terminal import run_command
+
+
+@pytest.fixture
+def call(capsys):
+    def run(*words: str) -> tuple[int, str, str]:
+        parser = argparse.ArgumentParser(prog="panjabi")
+        add_hypothesis_commands(parser.add_subparsers())
+        code = run_command(parser, words)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def test_hypothesis_as_json(call):
+    code, out, _ = call("hypothesis", "--only", "P13", "--only", "P6", "--json")
+    found = json.loads(out)
+    assert code == 0 and [one["id"] for one in found] == ["P6", "P13"]
+    for one in found:
+        assert {"id", "statement", "outcome", "quantities", "sources", "reason"} <= set(one)
+
+
+def test_hypothesis_as_text(call):
+    code, out, _ = call("hypothesis", "--only", "P14")
+    assert code == 0 and out.startswith("P14  supported") and "rotation_linear_100N_deg" in out
+
+
+def test_verdict_on_the_trunk(call):
+    code, out, _ = call("verdict", "--model", "trunk", "--extra-delay-ms", "200", "--json")
+    found = json.loads(out)
+    assert code == 0 and found["condition"] == "unstable"
+    assert found["recovery_time_s"] is None and found["delay_margin_s"] is None
+    assert found["assumed_parameters"] > 0 and found["sources"]
+
+
+def test_verdict_on_the_lumbar_spine(call):
+    code, out, _ = call("verdict", "--injury", "L4-L5:nucleus", "--gain", "0.5")
+    assert code == 0 and "spine of 6 joints" in out and "nearest kink" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("hypothesis", "--only", "P15"), "unknown statement 'P15'"),
+        (("verdict", "--activation", "0.1"), "--activation was given for the model 'lumbar'"),
+        (("verdict", "--model", "trunk", "--load", "5"), "--load was given for the model 'trunk'"),
+        (("verdict", "--injury", "nucleus"), "a level, a colon and a change"),
+        (("verdict", "--model", "trunk", "--passive-loss", "2"), "finite numbers from 0 to 1"),
+    ],
+)
+def test_what_cannot_be_met_is_told_in_one_line(call, words, told):
+    code, out, err = call(*words)
+    assert code == 2 and out == "" and told in err and err.count("\n") == 1

@@ -1,0 +1,189 @@
+"""Runs with white noise: the variance theory gives, strong order, seeds."""
+
+from __future__ import annotations
+
+from math import cos, sin
+
+import numpy as np
+import pytest
+from numba import njit
+
+from panjabi.delay.integrate import (
+    DelayModel,
+    Event,
+    NoisyModel,
+    noise,
+    noisy_cohort,
+    solve,
+    solve_noisy,
+)
+from panjabi.delay.integrate.wiener import noisy_steps
+from panjabi.errors import ConvergenceError, ParameterError
+
+
+@njit
+def pulled_back(t, y, z, p, out):
+    out[0] = -p[0] * z[0, 0]
+
+
+@njit
+def steady(t, y, z, p, out):
+    out[0, 0] = p[1]
+
+
+@njit
+def own_size(t, y, z, p, out):
+    out[0, 0] = p[1] * y[0]
+
+
+@njit
+def late_size(t, y, z, p, out):
+    out[0, 0] = p[1] * z[0, 0]
+
+
+LATE = DelayModel(rhs=pulled_back, delays=(0.5,))
+NOISY = NoisyModel(model=LATE, diffusion=steady, sources=1)
+
+
+@pytest.mark.parametrize("gain", [0.6, 1.2])
+def test_variance_of_the_delayed_recoil(gain):
+    """dx = -b x(t - d) dt + s dW settles at s^2 (1 + sin bd) / (2 b cos bd) (Kuechler, Mensch)."""
+    runs = noisy_cohort(NOISY, [0.0], (0.0, 400.0), step=0.02, seed=5, p=[[gain, 0.7]] * 12)
+    sample = np.array([r.state[1000:, 0].var() for r in runs])
+    theory = 0.49 * (1.0 + sin(0.5 * gain)) / (2.0 * gain * cos(0.5 * gain))
+    assert abs(sample.mean() - theory) < 3.0 * sample.std() / np.sqrt(len(sample))
+    assert sample.mean() == pytest.approx(theory, rel=0.1)
+
+
+@pytest.mark.parametrize(("diffusion", "order"), [(steady, 1.0), (late_size, 0.5), (own_size, 0.5)])
+def test_strong_order(diffusion, order):
+    """Mean error at the end against the same noise in 64 times finer steps; delay off the grid."""
+    model = NoisyModel(model=LATE, diffusion=diffusion, sources=1)
+    rng = np.random.default_rng(0)
+    fine, counts, errors = 2**14, (32, 64, 128, 256), []
+    for _ in range(60):
+        dw = rng.standard_normal((fine, 1)) * np.sqrt(2.0 / fine)
+
+        def end(k: int, dw=dw) -> float:
+            rows = dw.reshape(k, -1, 1).sum(axis=1)
+            run = solve_noisy(
+                model, [1.0], (0.0, 2.0), step=2.0 / k, increments=rows, p=[1.2, 0.7],
+                delays=[0.37],
+            )  # fmt: skip
+            return float(run.state[-1, 0])
+
+        exact = end(fine)
+        errors.append([abs(end(k) - exact) for k in counts])
+    slope = -np.polyfit(np.log(counts), np.log(np.mean(errors, axis=0)), 1)[0]
+    print(f"{diffusion.__name__}: observed strong order {slope:.2f}")
+    assert slope == pytest.approx(order, abs=0.25)
+
+
+def test_without_noise_the_scheme_is_heuns():
+    run = solve_noisy(NOISY, [1.0], (0.0, 3.0), step=1e-3, seed=0, p=[1.0, 0.0])
+    smooth = solve(LATE, [1.0], (0.0, 3.0), p=[1.0, 0.0])
+    assert run.state == pytest.approx(smooth.at(np.minimum(run.time, 3.0)), abs=1e-6)
+    assert run.time[-1] == pytest.approx(3.0)
+
+
+def test_jump_and_delay_shorter_than_the_step():
+    """A history that differs from the start; a delay of a third of the step."""
+    run = solve_noisy(NOISY, [1.0], (0.0, 0.5), step=0.1, seed=0, p=[1.0, 0.0], history=[0.0])
+    assert np.array_equal(run.state, np.ones((6, 1)))
+    model = NoisyModel(model=LATE, diffusion=steady, sources=1)
+    short = solve_noisy(model, [1.0], (0.0, 1.0), step=0.03, seed=0, p=[1.0, 0.0], delays=[0.01])
+    smooth = solve(LATE, [1.0], (0.0, 1.0), p=[1.0, 0.0], delays=[0.01])
+    assert short.state[-1] == pytest.approx(smooth.at(1.0), abs=1e-3)
+
+
+def test_one_seed_a_subject_whoever_computes_it():
+    p = [[1.0, 0.5]] * 9
+    ask = {"step": 0.01, "seed": 11, "p": p}
+    one = noisy_cohort(NOISY, [0.0], (0.0, 1.0), threads=1, **ask)
+    four = noisy_cohort(NOISY, [0.0], (0.0, 1.0), threads=4, **ask)
+    assert all(np.array_equal(a.state, b.state) for a, b in zip(one, four, strict=True))
+    assert not np.array_equal(one[0].state, one[1].state)
+    child = np.random.SeedSequence(11).spawn(3)[2]
+    alone = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=child, p=p[2])
+    assert np.array_equal(alone.state, one[2].state)
+    fewer = noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=11, p=p[:4])
+    assert np.array_equal(fewer[3].state, one[3].state)
+
+
+def test_chunks_do_not_show(monkeypatch):
+    whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
+    monkeypatch.setattr(noise, "CHUNK", 7)
+    pieces = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
+    assert np.array_equal(whole.state, pieces.state)
+
+
+def test_interrupt_keeps_the_path_so_far(monkeypatch):
+    class Interrupting(np.random.Generator):
+        def standard_normal(self, *args, **kwargs):
+            if getattr(self, "asked", 0) == 2:
+                raise KeyboardInterrupt
+            self.asked = getattr(self, "asked", 0) + 1
+            return super().standard_normal(*args, **kwargs)
+
+    monkeypatch.setattr(noise, "CHUNK", 10)
+    rng = Interrupting(np.random.PCG64(2))
+    part = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=rng, p=[1.0, 0.5])
+    whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
+    assert part.interrupted
+    assert np.array_equal(part.state, whole.state[:21])
+
+
+def test_a_step_too_long_is_not_passed_off():
+    @njit
+    def stiff(t, y, z, p, out):
+        out[0] = -p[0] * y[0] ** 3
+
+    model = NoisyModel(model=DelayModel(rhs=stiff), diffusion=steady, sources=1)
+    with pytest.raises(ConvergenceError, match="Take a shorter step"):
+        solve_noisy(model, [10.0], (0.0, 5.0), step=0.5, seed=0, p=[50.0, 1.0])
+
+
+def test_wrong_requests_are_refused():
+    ask = {"p": [1.0, 0.5]}
+    refusals = [
+        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.0, seed=0, **ask), "a step is pos"),
+        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=2.0, seed=0, **ask), "no longer than"),
+        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, **ask), "neither seed nor incr"),
+        (
+            lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, increments=[[0.0]], **ask),
+            r"need \(10, 1\), finite. Give one row a step",
+        ),
+        (lambda: NoisyModel(model=LATE, diffusion=steady, sources=0), "0 sources of noise"),
+        (
+            lambda: NoisyModel(
+                model=DelayModel(rhs=pulled_back, event=steady, events=(Event("a"),)),
+                diffusion=steady,
+                sources=1,
+            ),
+            "take constant delays and no events",
+        ),
+    ]
+    for refused, words in refusals:
+        with pytest.raises(ParameterError, match=words):
+            refused()
+
+
+def test_kernel_as_plain_python(monkeypatch):
+    compiled = solve_noisy(NOISY, [1.0], (0.0, 1.0), step=0.1, seed=4, p=[1.0, 0.5])
+    from panjabi.delay.integrate import steps, wiener, workspace
+
+    plain = noisy_steps.py_func
+    monkeypatch.setattr(wiener, "noisy_steps", plain)
+    monkeypatch.setattr(wiener, "rate", steps.rate.py_func)
+    monkeypatch.setattr(wiener, "straight", wiener.straight.py_func)
+    monkeypatch.setattr(wiener, "ask_jacobian", wiener.ask_jacobian.py_func)
+    monkeypatch.setattr(workspace, "prepared", lambda kernel, signature: kernel)
+    for name in ("rate", "look_back", "ask_rhs"):
+        if hasattr(steps, name):
+            monkeypatch.setattr(steps, name, getattr(steps, name).py_func)
+    from panjabi.delay.integrate import history_lookup as past
+
+    for name in ("window", "piece_of", "near", "ask_history"):
+        monkeypatch.setattr(past, name, getattr(past, name).py_func)
+    same = solve_noisy(NOISY, [1.0], (0.0, 1.0), step=0.1, seed=4, p=[1.0, 0.5])
+    assert same.state == pytest.approx(compiled.state, rel=1e-14)

@@ -1,0 +1,79 @@
+"""Condensation of a large system: the same determinant, roots and count as the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from panjabi.delay.roots.condensed_spectrum import Condensed
+from panjabi.delay.roots.counting import count_right_of
+from panjabi.delay.roots.spectrum import characteristic_roots
+from panjabi.delay.roots.system import DelayTerm, LinearDelaySystem
+from panjabi.errors import ParameterError
+
+BORDER = (0, 1, 2, 3)
+
+
+def system(gain: float, *, own: float = 0.0) -> LinearDelaySystem:
+    """Two masses on springs, six muscles of three states behind them, two delays."""
+    rng = np.random.default_rng(4)
+    n = 4 + 18
+    A, late = np.zeros((n, n)), [np.zeros((n, n)), np.zeros((n, n))]
+    A[0, 2] = A[1, 3] = 1.0
+    A[2:4, :2] = [[30.0, -10.0], [-10.0, 20.0]]
+    A[2:4, 2:4] = -np.diag([5.0, 6.0])
+    for k in range(6):
+        a, f, r = (4 + 3 * k + j for j in range(3))
+        arm = rng.normal(size=2)
+        A[a, a], A[f, f], A[r, r] = -30.0, -80.0, -200.0
+        A[f, a] = 50.0
+        A[f, :2], A[r, :2], A[r, 2:4] = 10.0 * arm, 200.0 * arm, 20.0 * arm
+        A[2:4, f] = -gain * arm
+        late[k % 2][a, r] = 30.0
+        late[k % 2][a, a] = own
+        late[k % 2][2:4, r] = -0.02 * gain * arm  # heard late by the border itself
+        late[1 - k % 2][a, :2] = 3.0 * arm  # and the border by a block
+    return LinearDelaySystem(now=A, delayed=(DelayTerm(0.03, late[0]), DelayTerm(0.06, late[1])))
+
+
+@pytest.mark.parametrize("own", [0.0, -8.0])
+def test_determinant_is_that_of_the_whole(own):
+    whole = system(20.0, own=own)
+    small = Condensed(whole, BORDER)
+    points = np.array([0.3 + 2.0j, -1.0 + 11.0j])
+    D, dD = small.at(points)
+    blocks = [
+        np.linalg.det(whole.matrix(s)) / np.linalg.det(d) for s, d in zip(points, D, strict=True)
+    ]
+    for s, block in zip(points, blocks, strict=True):
+        inner = np.setdiff1d(np.arange(whole.size), BORDER)
+        M = whole.matrix(s)[np.ix_(inner, inner)]
+        assert block == pytest.approx(np.linalg.det(M), rel=1e-9)
+    h = 1e-6 + 0.0j
+    near = (small.at(points + h)[0] - small.at(points - h)[0]) / (2.0 * h)
+    np.testing.assert_allclose(dD, near, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("gain", [2.0, 20.0, 60.0])
+@pytest.mark.parametrize("own", [0.0, -8.0])
+def test_rightmost_root_and_count_agree_with_the_general_methods(gain, own):
+    whole = system(gain, own=own)
+    found = Condensed(whole, BORDER).spectrum()
+    exact = characteristic_roots(whole, count=4)
+    assert found.rightmost == pytest.approx(exact.rightmost, rel=1e-8)
+    assert found.complete and found.stable == exact.stable
+    small = Condensed(whole, BORDER)
+    for x in (0.0, -1.0, 1.5):
+        assert small.count_right_of(x) == count_right_of(whole, x)
+
+
+def test_later_delays_are_those_of_a_later_system():
+    whole = system(20.0)
+    later = whole.with_delays([T + 0.02 for T in whole.delays])
+    one, other = Condensed(whole, BORDER).later(0.02), Condensed(later, BORDER)
+    assert one.rightmost().rightmost == pytest.approx(other.rightmost().rightmost, rel=1e-10)
+
+
+def test_a_border_that_is_none():
+    with pytest.raises(ParameterError, match="0 border states of a system of 22"):
+        Condensed(system(1.0), ())

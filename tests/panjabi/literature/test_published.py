@@ -1,0 +1,182 @@
+"""The packaged tables: roles cover every row, and the rules behind them hold."""
+
+from __future__ import annotations
+
+import pytest
+
+import panjabi
+from panjabi.errors import ParameterError, UnitError, UnknownNameError
+from panjabi.literature import ROLES, TABLES, bibliography, published, row
+
+ALL = [r for table in TABLES for r in published(table)]
+
+
+def test_tables_are_complete():
+    sizes = {table: len(published(table)) for table in TABLES}
+    assert sizes == {
+        "fascia": 216,
+        "clinical": 114,
+        "trials": 104,
+        "derived": 2,
+        "spine-passive": 518,
+        "spine-active": 307,
+        "spine-neural": 267,
+    }
+    assert len({r.id for r in ALL}) == len(ALL), "ids are unique over all tables"
+
+
+def test_every_row_has_a_role_with_a_reason_and_a_source():
+    keys = bibliography()
+    for r in ALL:
+        assert r.role in ROLES, r.id
+        assert len(r.role_reason) > 10, r.id
+        assert r.bib in keys, r.id
+        assert r.source, r.id
+
+
+def test_recalled_rows_are_priors():
+    recalled = [r for r in ALL if r.table_status in ("recalled", "estimate")]
+    assert len(recalled) == 28 + 7 + 18 + 127 + 33 + 23
+    assert {r.role for r in recalled} == {"prior"}
+
+
+REMOTE = (
+    "CHO_SMI_FFD CHO_SMI_SLR CHO_SMI_PA CHO_SMFR_FFD CHO_SMFR_SLR CHO_SMFR_PA APA09 PW97 WILH "
+    "KIM15 NCT96076 GRI15 PAT16 GRA17 RUS23 JOS18 WIL17 CAL23 BURK_SMD BURK_neck BURK_SR RMF26 "
+    "BEHM_nonlocal JSR29_400 SETIII_LSMT PIRPILOT T-Aparicio09 T-Cho15 T-Fauris21 T-Burk20"
+).split()
+
+
+@pytest.mark.parametrize("id", REMOTE)
+def test_remote_release_trials_are_never_fitted(id):
+    assert row(id).role == "validation"
+    assert "never fitted" in row(id).role_reason
+
+
+@pytest.mark.parametrize(
+    ("id", "role"),
+    [
+        ("HAM_K_mid", "calibration"),
+        ("HAM_K_stiff", "validation"),
+        ("HAM_K_compl", "validation"),
+        ("HAM_R30", "calibration"),
+        ("HAM_R90", "calibration"),
+        ("HAM_R45", "validation"),
+        ("HAM_R90_SCI", "validation"),
+        ("WIL20_SM", "calibration"),
+        ("PKE_norm", "validation"),
+        ("LPR_ratio", "prior"),
+        ("LPR_total", "prior"),
+        ("OS_bflh", "calibration"),
+        ("PAS_semimem", "calibration"),
+        ("STL_preload", "calibration"),
+        ("STL_k_FE", "prior"),
+        ("ISSL_Fflex", "validation"),
+        ("BAR04", "validation"),
+        ("NO13", "validation"),
+        ("TLF_ES_sigma6", "validation"),
+        ("SLUMP", "validation"),
+        ("T-Macedo09-1", "calibration"),
+        ("PV-1", "prior"),
+        ("SD-1", "prior"),
+    ],
+)
+def test_roles_of_the_rows_that_the_main_experiment_uses(id, role):
+    assert row(id).role == role
+
+
+def test_derived_rows_follow_from_the_rows_they_name():
+    middle = (row("HAM_K_compl").number + row("HAM_K_stiff").number) / 2
+    assert row("HAM_K_mid").number == round(middle)
+    assert row("HAM_K_mid").table_status == "computed"
+    fast, slow, lasting = row("HAM_PRONY").values
+    assert fast + slow + lasting == pytest.approx(1.0)
+
+
+def test_derived_relaxation_reproduces_its_calibration_rows():
+    """Unit step on two branches, 3 s and 30 s: what is lost at 30 s and at 90 s."""
+    import math
+
+    fast, slow, _ = row("HAM_PRONY").values
+    for time, id in ((30.0, "HAM_R30"), (90.0, "HAM_R90")):
+        lost = fast * (1 - math.exp(-time / 3.0)) + slow * (1 - math.exp(-time / 30.0))
+        assert 100 * lost == pytest.approx(row(id).number, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("id", "value", "values", "interval", "sd"),
+    [
+        ("HAM_K_stiff", 36.2, (36.2,), None, 3.3),
+        ("PKE_norm", None, (17.1, 9.8), None, None),
+        ("FL_thk_other", None, (), (0.2, 0.3), None),
+        ("SWE_r_ROM", None, (), (-0.750, -0.612), None),
+        ("FT_age_leg", None, (), (12.3, 25.8), None),
+        ("BURK_SMD", 0.23, (0.23,), (-0.09, 0.55), None),
+        ("NH-A0", 52.0, (52.0,), (48.0, 57.0), None),
+        ("LPR_total", None, (41.6, 69.4), None, None),
+        ("SLUMP", None, (), None, None),
+        ("PW97", None, (), None, None),
+        ("T-Goldby06-1", -15.71, (-15.71,), (-19.3, -10.01), None),
+        ("T-Li96", 0.0, (0.0,), None, None),
+        ("T-Hides96-1", None, (), None, None),
+    ],
+)
+def test_cells_are_read_as_printed(id, value, values, interval, sd):
+    r = row(id)
+    assert (r.value, r.values, r.interval, r.sd) == (value, values, interval, sd)
+
+
+def test_spreads_of_several_parts_stay_apart():
+    assert row("PKE_norm").sds == (9.1, 5.7)
+
+
+def test_trials_speak_like_other_rows():
+    r = row("T-Elden05-2")
+    assert r.quantity.startswith("stabilizing exercise + standard vs standard: evening pain")
+    assert r.n == "131 / 130"
+    assert r.conditions == "pelvic, pregnancy"
+    assert r.cells["timepoint"] == "6 weeks"
+
+
+def test_filters_by_role_and_by_id():
+    validation = published("fascia", role="validation")
+    assert validation
+    assert {r.role for r in validation} == {"validation"}
+    assert [r.id for r in published("fascia", ids=["HAM_K_*", "SLUMP"])] == [
+        "HAM_K_stiff",
+        "HAM_K_compl",
+        "SLUMP",
+    ]
+    assert [r.id for r in published("fascia", ids="HAM_R*", role="calibration")] == [
+        "HAM_R90",
+        "HAM_R30",
+    ]
+    assert panjabi.published is published
+
+
+def test_unknown_names_get_the_nearest_ones():
+    with pytest.raises(UnknownNameError, match="unknown table 'facia'; close: 'fascia'"):
+        published("facia")
+    with pytest.raises(UnknownNameError, match="unknown role 'validate'; close: 'validation'"):
+        published("fascia", role="validate")
+    with pytest.raises(UnknownNameError, match="unknown row 'HAM_K_stif'; close: 'HAM_K_stiff'"):
+        row("HAM_K_stif")
+    with pytest.raises(UnknownNameError, match="unknown row of table 'fascia' 'NH-A0'; "):
+        published("fascia", ids="NH-A0")
+    with pytest.raises(UnknownNameError, match=r"unknown row of table 'fascia' 'XYZ\*'"):
+        published("fascia", ids=["HAM_*", "XYZ*"])
+
+
+def test_a_row_of_several_parts_has_no_number():
+    with pytest.raises(ParameterError, match=r"'PKE_norm' has no single value but '17.1 / 9.8'"):
+        _ = row("PKE_norm").number
+
+
+def test_row_becomes_a_parameter_with_an_honest_status():
+    stiff = row("HAM_K_stiff").parameter()
+    assert (stiff.si, stiff.sd, stiff.status, stiff.source) == (36.2, 3.3, "measured", "McHugh1999")
+    assert row("WG93").parameter(38.0).status == "assumed"  # recalled
+    assert row("HAM_K_mid").parameter().status == "derived"  # computed
+    assert row("OS_bflh").parameter(0.0976, unit="m").unit == "m"
+    with pytest.raises(UnitError, match="unknown unit 'SMD'"):
+        row("BURK_SMD").parameter()

@@ -1,0 +1,324 @@
+"""Runs of spine models: conservation, settling, planes, elements, records on disk."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from panjabi.active.build import musculature
+from panjabi.active.element import HeldTensions
+from panjabi.delay.integrate import Settings
+from panjabi.errors import DataFileError, ParameterError, SchemaError, UnknownNameError
+from panjabi.passive.element import PassiveJoint
+from panjabi.simulation import load_record, simulate
+from panjabi.spine import (
+    DeadLoad,
+    ForcePulse,
+    ForceStep,
+    MomentPulse,
+    QuickRelease,
+    equilibrium,
+    reference_rhs,
+    spine_model,
+    unit_column,
+)
+from panjabi.spine.equilibrium_solver import Equilibrium
+from panjabi.spine.packing import pack
+from panjabi.stability import column_equilibrium as balance
+
+TIGHT = Settings(rtol=1e-9, atol=1e-11, track=1)
+
+
+class Spring:
+    """A linear spring on the moment of some coordinates, as a user would write it."""
+
+    states, delays = 0, ()
+
+    def __init__(self, coordinates, stiffness):
+        self.coordinates, self.stiffness = coordinates, stiffness
+
+    def energy(self, q, /):
+        return 0.5 * self.stiffness * float(q @ q)
+
+    def force(self, q, rate, state, inputs, /):
+        return -self.stiffness * q
+
+    def tangent(self, q, rate, state, inputs, /):
+        return self.stiffness * np.eye(len(q))
+
+    def state_rate(self, q, rate, state, inputs, /):
+        return np.empty(0)
+
+
+def at_rest(model):
+    return Equilibrium(model, np.zeros(len(model.free)), model.state_at(), 0.0, 0)
+
+
+def energy(model, y):
+    n = len(model.free)
+    q, rate = y[:n], y[n : 2 * n]
+    total = model.dynamics.kinetic_energy(q, rate)
+    for element in (*model.joints, *model.elements):
+        x, _ = model.seen_by(element, q, rate)
+        total += element.energy(x)
+    return total
+
+
+# --- physics --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tolerance", [1e-6, 1e-9])
+def test_energy_is_conserved_to_the_tolerance(tolerance):
+    """The whole lumbar spine, no weight, nothing that dissipates, no reflexes."""
+    model = spine_model(muscles=False, gravity=False, damping=False, branches=False)
+    rng = np.random.default_rng(2)
+    start = model.state_at(rng.normal(0.0, 0.02, 18), rng.normal(0.0, 0.3, 18))
+    settings = Settings(rtol=tolerance, atol=tolerance)
+    record = simulate(at_rest(model), solver=settings, duration=1.0, start=start)
+    begun = energy(model, start)
+    drift = [abs(energy(model, y) - begun) for y in record.trajectory.state[::20]]
+    assert max(drift) < 2e3 * tolerance * begun
+
+
+def test_energy_is_conserved_with_muscles_as_springs():
+    """Muscles at held tensions have a potential; they enter through the contract, in Python."""
+    model = spine_model(
+        muscles=False, gravity=False, damping=False, branches=False, plane="sagittal"
+    )
+    muscles = musculature(coordinates=model.free).selected("multifidus_lumbar")
+    held = HeldTensions(muscles, np.zeros(6), np.full(len(muscles), 20.0))
+    model = model.with_elements(held)
+    start = model.state_at(np.zeros(6), np.full(6, 0.2))
+    settings = Settings(rtol=1e-8, atol=1e-10)
+    record = simulate(at_rest(model), solver=settings, duration=0.1, start=start)
+    begun = energy(model, start)
+    assert energy(model, record.trajectory.state[-1]) == pytest.approx(begun, rel=1e-6)
+    assert abs(held.energy(record.trajectory.state[-1][:6])) > 1e-4
+
+
+def test_an_element_of_no_stiffness_changes_nothing_to_the_last_bit():
+    model = spine_model("lumbar", reflexes=True)
+    rest = equilibrium(model)
+    push = ForcePulse(80.0, start=0.02, length=0.05)
+    plain = simulate(rest, push, duration=0.1)
+    inert = rest.model.with_elements(Spring(model.free, 0.0), Spring(("hip_flexion_r",), 0.0))
+    wrapped = simulate(Equilibrium(inert, rest.q, rest.state, rest.residual, 0), push, duration=0.1)
+    assert np.array_equal(plain.trajectory.coef, wrapped.trajectory.coef)
+
+
+def test_an_element_acts_as_a_unit_of_the_same_stiffness_would():
+    model = spine_model(muscles=False, gravity=False, plane="sagittal", joints=["L4-L5"])
+    stiff = model.with_elements(Spring(("L4_L5_FE",), 30.0))
+    y = stiff.state_at([0.1], [0.2])
+    push = MomentPulse(4.0, "L4_L5_FE", start=0.0, length=0.2)
+    record = simulate(at_rest(stiff), push, TIGHT, duration=0.3)
+    t = 0.15
+    late = record.trajectory.at(t)
+    step = 1e-5
+    slope = (record.trajectory.at(t + step) - record.trajectory.at(t - step)) / (2 * step)
+    assert np.allclose(slope, reference_rhs(stiff, t, late, None, (push,)), rtol=1e-5, atol=1e-7)
+    assert reference_rhs(stiff, 0.0, y)[1] != reference_rhs(model, 0.0, y)[1]
+
+
+def test_an_error_in_an_element_comes_out():
+    class Broken(Spring):
+        def force(self, q, rate, state, inputs, /):
+            raise ZeroDivisionError("of the user")
+
+    model = spine_model(muscles=False, gravity=False, plane="sagittal", joints=["L4-L5"])
+    broken = model.with_elements(Broken(("L4_L5_FE",), 1.0))
+    with pytest.raises(ZeroDivisionError, match="of the user"):
+        simulate(at_rest(broken), duration=0.1)
+
+
+def test_passive_spine_settles_where_the_potential_has_its_minimum():
+    """Dynamics with damping against the equilibrium of the same column in panjabi.stability."""
+    column = unit_column("lumbar", plane="sagittal")
+    force = np.array([60.0, 0.0, 0.0])
+    load = DeadLoad(("L1",), column.load_point, force)
+    wanted = balance.equilibrium(column, load, start=column.zero())
+    model = spine_model(
+        joints=column.levels, plane="sagittal", muscles=False, gravity=False, branches=False
+    )
+    for joint in model.joints:  # quick to come to rest
+        model = model.with_joint(PassiveJoint(joint.unit.with_damping(2.0)))
+    step = ForceStep(60.0, "L1", tuple(column.load_point), start=0.0, rise=4.0)
+    settings = Settings(rtol=1e-6, atol=1e-9, method="rosenbrock", track=1)
+    record = simulate(model, step, settings, duration=120.0)
+    assert np.allclose(record.trajectory.state[-1][:5], wanted.z, atol=1e-5)
+    assert np.abs(wanted.z).max() > 0.1
+    pull = QuickRelease(60.0, "L1", tuple(column.load_point), start=1.0)
+    assert np.allclose(equilibrium(model, applied=(pull,)).q, wanted.z, atol=1e-10)
+
+
+def test_planar_equals_full_when_started_in_the_plane():
+    push = ForcePulse(60.0, start=0.02, length=0.08)
+    settings = Settings(rtol=1e-7, atol=1e-9, method="rosenbrock", track=1)
+    flat, full = (
+        simulate(spine_model(plane=plane, reflexes=True), push, settings, duration=0.3)
+        for plane in ("sagittal", "space")
+    )
+    times = np.linspace(0.0, 0.3, 31)
+    for name in flat.model.free:
+        assert np.allclose(flat.channel(name, times), full.channel(name, times), atol=2e-6)
+    for name in set(full.model.free) - set(flat.model.free):
+        assert np.abs(full.channel(name, times)).max() < 1e-6
+    assert np.abs(full.channel("L5_S1_FE", times)).max() > 1e-3
+
+
+def test_rest_stays_rest_and_a_push_is_felt():
+    rest = equilibrium(spine_model("lumbar", reflexes=True))
+    quiet = simulate(rest, duration=0.2)
+    assert np.abs(quiet.trajectory.state - rest.state).max() < 1e-6
+    pushed = simulate(rest, ForcePulse(100.0, start=0.05), duration=0.2)
+    assert np.abs(pushed.channel("T12_L1_FE")).max() > 1e-3
+    assert pushed.outcome == "end reached at 0.2 s"
+
+
+def test_rosenbrock_and_explicit_agree_on_the_full_model():
+    rest = equilibrium(spine_model("lumbar", reflexes=True))
+    push = ForcePulse(100.0, start=0.02, length=0.05)
+    exact = simulate(rest, push, TIGHT, duration=0.15)
+    quick = simulate(rest, push, duration=0.15)
+    times = np.linspace(0.0, 0.15, 31)
+    gap = quick.trajectory.at(times) - exact.trajectory.at(times)
+    assert np.abs(gap[:, :18]).max() < 5e-5
+    assert np.abs(gap[:, quick.model.slices["activation"]]).max() < 3e-4
+
+
+def test_a_spine_without_help_loses_its_balance_and_says_so():
+    model = spine_model(muscles=False, joints=["L5-S1"], plane="sagittal")
+    record = simulate(at_rest(model), ForcePulse(50.0), duration=20.0)
+    assert record.lost_balance
+    assert "balance lost at" in record.outcome
+    assert "L5_S1_FE" in record.outcome
+    assert record.trajectory.end < 20.0
+
+
+def test_quick_release_starts_in_balance_with_the_cable():
+    model = spine_model("lumbar", reflexes=True)
+    cut = QuickRelease(60.0, start=0.05)
+    record = simulate(model, cut, duration=0.2)
+    before = record.trajectory.at(0.049) - record.trajectory.state[0]
+    assert np.abs(before).max() < 1e-6
+    assert np.abs(record.trajectory.at(0.2) - record.trajectory.state[0])[:18].max() > 1e-3
+    assert record.channel("L5_S1_FE", [0.2])[0] > 0.0  # the pull forward gone, it extends
+
+
+# --- records --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def record():
+    model = spine_model("lumbar", plane="sagittal", reflexes={"rate_gain": 0.03})
+    return simulate(model, ForcePulse(40.0, start=0.02, length=0.05), duration=0.12)
+
+
+def test_channels_have_names_and_units(record):
+    assert record.units["L5_S1_FE"] == "rad"
+    assert record.units["L5_S1_FE rate"] == "rad/s"
+    assert record.units["IL_L4_r tension"] == "N"
+    times = np.linspace(0.0, 0.12, 5)
+    names = ["IL_L4_r tension", "IL_L4_r excitation", "L5_S1_FE passive moment",
+             "L5_S1_FE muscle moment"]  # fmt: skip
+    found = record.channels(names, times)
+    assert all(v.shape == (5,) and np.isfinite(v).all() for v in found.values())
+    weight = record.model.dynamics.weight(np.zeros(6))[0]
+    held = found["L5_S1_FE passive moment"][0] + found["L5_S1_FE muscle moment"][0]
+    assert held == pytest.approx(weight, rel=1e-8)
+    with pytest.raises(UnknownNameError, match="channel"):
+        record.channel("L5_S1_FE moment of inertia")
+    with pytest.raises(ParameterError, match="outside it nothing is known"):
+        record.channel("L5_S1_FE", [5.0])
+
+
+def test_excitation_is_heard_late(record):
+    """Half a delay after the push begins nothing answers yet."""
+    before, after = record.channel("IL_L4_r excitation", [0.02 + 0.025, 0.12])
+    start = record.channel("IL_L4_r excitation", [0.0])[0]
+    assert before == pytest.approx(start, rel=1e-9)
+    assert after != pytest.approx(start, rel=1e-3)
+
+
+def test_to_pandas_and_xarray(record):
+    pytest.importorskip("pandas")
+    pytest.importorskip("xarray")
+    table = record.to_pandas(["L5_S1_FE", "IL_L4_r tension"])
+    assert list(table.columns) == ["L5_S1_FE", "IL_L4_r tension"]
+    assert table.attrs["units"]["IL_L4_r tension"] == "N"
+    assert table.index.name == "time"
+    data = record.to_xarray(["L5_S1_FE"])
+    assert data["L5_S1_FE"].attrs["units"] == "rad"
+    assert np.array_equal(data["time"], record.time)
+
+
+def test_missing_pandas_is_said(record, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "pandas", None)
+    with pytest.raises(ParameterError, match="pandas, which is not installed"):
+        record.to_pandas()
+
+
+def test_saved_loaded_and_run_again(record, tmp_path):
+    path = tmp_path / "push.npz"
+    record.save(path)
+    again = load_record(path)
+    assert np.array_equal(again.trajectory.coef, record.trajectory.coef)
+    assert again.perturbations == record.perturbations
+    assert again.outcome == record.outcome
+    assert np.array_equal(again.model.excitation, record.model.excitation)
+    name = "L5_S1_FE muscle moment"
+    assert np.array_equal(again.channel(name), record.channel(name))
+    assert np.array_equal(pack(again.model), pack(record.model))
+    assert np.array_equal(again.run_again().trajectory.coef, record.trajectory.coef)
+    with zipfile.ZipFile(path) as file:
+        about = json.loads(file.read("description.json"))
+    assert about["schema"] == "panjabi-trajectory/1"
+    assert about["channels"][0] == {"name": "L5_S1_FE", "unit": "rad"}
+    assert set(about["versions"]) == {"panjabi", "numpy", "numba"}
+
+
+def test_files_that_are_refused(record, tmp_path):
+    path = tmp_path / "push.npz"
+    record.save(path)
+    for schema, error, words in (
+        ("panjabi-trajectory/2", SchemaError, "of version 2.*up to 1"),
+        ("fascia-network/1", SchemaError, "panjabi-trajectory/1 is possible"),
+    ):
+        other = tmp_path / "other.npz"
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+            for name in old.namelist():
+                data = old.read(name)
+                if name == "description.json":
+                    data = json.dumps(json.loads(data) | {"schema": schema}).encode()
+                new.writestr(name, data)
+        with pytest.raises(error, match=words):
+            load_record(other)
+    (tmp_path / "text.npz").write_text("no zip")
+    for name in ("text.npz", "nowhere.npz"):
+        with pytest.raises(DataFileError, match="cannot be read as a trajectory"):
+            load_record(tmp_path / name)
+    np.savez(tmp_path / "bare.npz", times=np.zeros(2))
+    with pytest.raises(DataFileError, match="cannot be read as a trajectory"):
+        load_record(tmp_path / "bare.npz")
+
+
+def test_a_model_that_no_file_can_make_again(tmp_path):
+    model = spine_model(muscles=False, gravity=False, plane="sagittal", joints=["L4-L5"])
+    run = simulate(at_rest(model.with_elements(Spring(("L4_L5_FE",), 1.0))), duration=0.05)
+    with pytest.raises(ParameterError, match="changed after spine_model made it"):
+        run.save(tmp_path / "x.npz")
+
+
+def test_what_simulate_refuses():
+    model = spine_model(muscles=False, gravity=False, plane="sagittal", joints=["L4-L5"])
+    with pytest.raises(ParameterError, match="was given as a perturbation"):
+        simulate(model, "push")
+    with pytest.raises(ParameterError, match="given to simulate"):
+        simulate(model.dynamics)
+    with pytest.raises(ParameterError, match=r"start of shape \(3,\)"):
+        simulate(model, start=np.zeros(3))
+    with pytest.raises(ParameterError, match="end comes after the start"):
+        simulate(model, duration=-1.0)

@@ -1,0 +1,174 @@
+"""Sway, the stiffness it needs, the map of compensation and its boundaries, and a resumed sweep."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from panjabi.delay.roots.counting import count_unstable
+from panjabi.delay.roots.system import UnstableError
+from panjabi.errors import DataFileError, ParameterError, UnknownNameError
+from panjabi.stability import reduced_trunk
+from panjabi.statements import compensation, compensation_map, least_activation, sway
+from panjabi.statements.quiet_stance import Loop, Noise, loop_of, variance_slopes, variances
+from panjabi.statements.required import required_stiffness, stable_ranges
+
+TRUNK = reduced_trunk()
+LOSS = np.linspace(0.0, 1.0, 7)
+
+
+def test_variance_without_reflex_is_the_closed_form():
+    """White torque on J, B, K: variance S / (4 B K) for a one-sided density S [(N m)^2 / Hz]."""
+    alone = TRUNK.changed(gain=0.0)
+    noise = Noise()
+    closed = noise.torque.si**2 / (4.0 * alone.damping * alone.stiffness)
+    assert sway(alone, noise) ** 2 == pytest.approx(closed, rel=1e-5)
+
+
+def test_variance_agrees_with_a_long_noisy_run():
+    """Euler steps of the trunk with its delay and both noises, many copies at once."""
+    noise, h, end = Noise(), 1e-3, 60.0
+    rng = np.random.default_rng(1)
+    v, copies = TRUNK.model().values, 200
+    lag = round(v["delay"] / h)
+    past = np.zeros((lag + 1, 2, copies))
+    x = np.zeros((3, copies))  # angle, rate, reflex moment
+    total = count = 0.0
+    root = math.sqrt(0.5 / h)  # two-sided density, held over a step
+    for step in range(int(end / h)):
+        late = past[step % (lag + 1)]
+        w = noise.torque.si * root * rng.standard_normal(copies)
+        n = noise.sensor.si * root * rng.standard_normal(copies)
+        seen = v["stretch_gain"] * (late[0] + n) + v["rate_gain"] * late[1]
+        # white noise through k_p + k_v s: its rate part enters the lag as a jump
+        z = x[2] + v["rate_gain"] / v["filter_time"] * n
+        a = (w - v["damping"] * x[1] - v["stiffness"] * x[0] - z) / v["inertia"]
+        lead = seen - v["rate_gain"] / v["filter_time"] * n
+        past[step % (lag + 1)] = x[:2]
+        x = x + h * np.array([x[1], a, (lead - x[2]) / v["filter_time"]])
+        if step * h > 5.0:
+            total += float((x[0] ** 2).sum())
+            count += copies
+    assert math.sqrt(total / count) == pytest.approx(sway(TRUNK, noise), rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["stiffness", "stretch_gain", "rate_gain", "delay", "rise"])
+def test_slopes_of_the_variance_are_exact(name):
+    loop, noise, h = loop_of(TRUNK), Noise(), 1e-5
+    numbers = {**vars(loop), "rise": 1.3}
+
+    def at(change: float) -> float:
+        changed = numbers | {name: numbers[name] * (1.0 + change)}
+        rise = changed.pop("rise")
+        moved = Loop(**changed)
+        return float(variances(TRUNK, moved, moved.stiffness, noise, rise=rise)[0])
+
+    _, slopes = variance_slopes(TRUNK, loop, noise, rise=1.3)
+    near = (at(h) - at(-h)) / (2.0 * h * numbers[name])
+    assert slopes[name] == pytest.approx(near, rel=1e-6)
+
+
+@pytest.mark.parametrize("delay", [0.03, 0.06, 0.12, 0.25])
+@pytest.mark.parametrize("share", [0.4, 1.0])
+def test_stable_ranges_agree_with_the_argument_principle(delay, share):
+    ranges = stable_ranges(TRUNK, share=share, delay=delay)
+    model = TRUNK.changed(gain=share).model()
+    for K in (-150.0, -60.0, 10.0, 100.0, 300.0, 900.0, 3000.0):
+        inside = any(r.least < K < r.most for r in ranges)
+        system = model.with_values(stiffness=K, delay=delay).system()
+        assert (count_unstable(system) == 0) == inside, K
+
+
+def test_required_stiffness_gives_back_the_stiffness_of_the_intact_trunk():
+    low, high = required_stiffness(
+        TRUNK, sway=sway(TRUNK), share=1.0, delay=TRUNK.delay, noise=Noise()
+    )
+    assert low == pytest.approx(TRUNK.stiffness, rel=1e-9)
+    assert high == math.inf
+    assert least_activation(TRUNK)[0] == pytest.approx(TRUNK.activation, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "deficit", [{"passive_loss": 0.7}, {"strength_loss": 0.5}, {"extra_delay": 0.04}]
+)
+def test_least_activation_restores_the_sway_and_less_does_not(deficit):
+    hurt = TRUNK.changed(**deficit)
+    a, gain = least_activation(hurt)
+    assert gain == 1.0 and a > TRUNK.activation
+    assert sway(hurt.changed(activation=a)) == pytest.approx(sway(TRUNK), rel=1e-9)
+    assert sway(hurt.changed(activation=0.98 * a)) > sway(TRUNK)
+
+
+def test_a_free_gain_never_asks_for_more():
+    hurt = TRUNK.changed(passive_loss=0.5, extra_delay=0.03)
+    assert least_activation(hurt, adapt_gain=True)[0] < least_activation(hurt)[0]
+
+
+def test_all_three_outcomes_and_effort_that_grows():
+    found = compensation_map(TRUNK, LOSS, ("strength_loss", np.linspace(0.0, 0.99, 12)))
+    assert all(share > 0.0 for share in found.shares().values())
+    known = found.activation[~np.isnan(found.activation).any(axis=1)]
+    assert np.all(np.diff(known, axis=0) > 0.0) and np.all(np.diff(known, axis=1) > 0.0)
+    assert np.isnan(found.activation[-1]).all()
+
+
+@pytest.mark.parametrize("name", ["strength_loss", "extra_delay"])
+def test_traced_boundary_is_where_the_map_says(name):
+    top = 0.9 if name == "strength_loss" else 0.06
+    found = compensation_map(TRUNK, LOSS, (name, np.linspace(0.0, top, 5)))
+    (curve,) = found.boundaries["cost"]
+    assert curve[:, 0].min() == pytest.approx(0.0, abs=1e-9)
+    assert curve[:, 0].max() == pytest.approx(1.0, abs=1e-9)
+    for loss, deficit in curve[:: len(curve) // 5]:
+        state = TRUNK.changed(passive_loss=float(loss), **{name: float(deficit)})
+        assert least_activation(state)[0] == pytest.approx(found.cost, rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["mapping", "file"])
+def test_an_interrupted_sweep_goes_on_where_it_stopped(kind, tmp_path, monkeypatch):
+    store = {} if kind == "mapping" else tmp_path / "sweep.jsonl"
+    asked = TRUNK, LOSS, ("strength_loss", np.linspace(0.0, 0.9, 6))
+    whole = compensation_map(*asked)
+    real, calls = compensation._least, []
+
+    def stops(*args):
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        calls.append(1)
+        return real(*args)
+
+    monkeypatch.setattr(compensation, "_least", stops)
+    with pytest.raises(KeyboardInterrupt):
+        compensation_map(*asked, finished=store)
+    if isinstance(store, Path):  # the interrupt may also fall into a line
+        with store.open("a") as file:
+            file.write('{"4": [[0.1, 0.')
+    calls.clear()
+    monkeypatch.setattr(compensation, "_least", lambda *args: calls.append(1) or real(*args))
+    found = compensation_map(*asked, finished=store)
+    assert len(calls) == 2  # the two rows that were missing
+    np.testing.assert_array_equal(found.activation, whole.activation)
+    if isinstance(store, Path):
+        lines = [json.loads(line) for line in store.read_text().splitlines()]
+        assert len(lines) == 7
+    with pytest.raises(DataFileError, match="holds another sweep"):
+        compensation_map(TRUNK, LOSS, ("extra_delay", [0.0, 0.01]), finished=store)
+
+
+def test_errors(tmp_path):
+    with pytest.raises(UnknownNameError, match="deficit beside passive_loss 'passive_loss'"):
+        compensation_map(TRUNK, LOSS, ("passive_loss", LOSS))
+    with pytest.raises(ParameterError, match="two or more rising numbers from 0"):
+        compensation_map(TRUNK, LOSS, ("strength_loss", [0.5, 0.1]))
+    with pytest.raises(ParameterError, match="rising numbers from 0 to 1"):
+        compensation_map(TRUNK, [0.0, np.nan], ("strength_loss", LOSS))
+    with pytest.raises(UnstableError, match="a sway was asked of an unstable system"):
+        sway(TRUNK.changed(extra_delay=0.2))
+    other = tmp_path / "notes.txt"
+    other.write_text("not a sweep\n")
+    with pytest.raises(DataFileError, match="is no file of a sweep"):
+        compensation_map(TRUNK, LOSS, ("strength_loss", [0.0, 0.1]), finished=other)

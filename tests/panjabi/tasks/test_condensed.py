@@ -1,0 +1,62 @@
+"""Margin of a spine with its muscles: counted on both sides, and against eigenvalues."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from panjabi.errors import ParameterError
+from panjabi.tasks import Condition, at_rest, loop_margin
+from panjabi.tasks.loop_margins import CondensedJoints
+
+
+def test_one_pair_of_roots_is_unstable_beyond_the_margin_and_none_before():
+    found = loop_margin(at_rest(Condition()))
+    assert found.stable and 0.0 < found.extra_delay < 0.2
+    assert found.residual < 1e-10 and found.complete
+    before, after = (
+        loop_margin(at_rest(Condition(extra_delay=f * found.extra_delay))) for f in (0.98, 1.02)
+    )
+    assert before.stable and before.rightmost.real < 0.0
+    assert after.unstable_roots == 2 and after.extra_delay == 0.0
+    assert before.extra_delay == pytest.approx(0.02 * found.extra_delay, rel=1e-6)
+
+
+@pytest.mark.parametrize(("name", "gain"), [("trunk", 1.0), ("lumbar", 2.0)])
+def test_rightmost_root_makes_the_whole_system_singular(name, gain):
+    """The condensed matrix against the characteristic matrix of all states."""
+    rest = at_rest(Condition(model=name, gain_factor=gain))
+    found, system = loop_margin(rest), CondensedJoints(rest).system
+    assert found.complete
+    assert found.stable == (name == "trunk")
+    s = found.rightmost
+    M = s * system.E - system.now
+    for term in system.delayed:
+        M = M - term.state * np.exp(-s * term.delay)
+    size = np.linalg.svd(M, compute_uv=False)
+    assert size[-1] < 1e-9 * size[0]
+
+
+@pytest.mark.parametrize(("gain", "topples"), [(-3.0, True), (0.05, False)])
+def test_count_agrees_with_eigenvalues_where_no_loop_is_late(gain, topples):
+    """Delays next to nothing, against a dense eigenproblem; gains that push make it topple."""
+    rest = at_rest(Condition())
+    loops = rest.model.reflexes
+    early = replace(loops, delay=np.full(len(loops), 1e-9), stretch_gain=np.full(len(loops), gain))
+    joints = CondensedJoints(replace(rest, model=replace(rest.model, reflexes=early)))
+    system = joints.system
+    A = system.now + np.sum([term.state for term in system.delayed], axis=0)
+    expected = int((np.linalg.eigvals(A).real > 1e-9).sum())
+    assert joints.condensed.count_right_of(0.0) == expected
+    assert (expected > 0) == topples
+
+
+def test_models_that_have_no_answer_are_refused():
+    rest = at_rest(Condition())
+    with pytest.raises(ParameterError, match="no delay that could grow"):
+        loop_margin(replace(rest, model=rest.model.with_reflexes(None)))
+    loops = replace(rest.model.reflexes, force_gain=np.full(len(rest.model.reflexes), 0.1))
+    with pytest.raises(ParameterError, match="hear force"):
+        loop_margin(replace(rest, model=rest.model.with_reflexes(loops)))

@@ -1,0 +1,53 @@
+"""Conditions: what may be asked of a spine, and that only what was asked changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.tasks import Condition, at_rest
+
+
+def test_phenotypes_are_inputs():
+    late = Condition().with_phenotype("delay")
+    assert late.extra_delay == pytest.approx(0.017) and late.gain_factor == 1.0
+    stiff = Condition(gain_factor=1.5).with_phenotype("gain", gain_factor=1.2)
+    assert stiff.gain_factor == pytest.approx(1.8) and stiff.extra_delay == 0.0
+    assert Condition().with_phenotype("none") == Condition()
+
+
+def test_changes_reach_the_model():
+    healthy = at_rest(Condition()).model
+    changed = at_rest(Condition(extra_delay=0.02, gain_factor=2.0, stiffness_factor=0.5)).model
+    np.testing.assert_allclose(changed.reflexes.delay, healthy.reflexes.delay + 0.02)
+    np.testing.assert_allclose(changed.reflexes.stretch_gain, 2.0 * healthy.reflexes.stretch_gain)
+    angles = np.array([0.05, 0.0, 0.0])
+    soft, firm = (m.joints[0].unit.moment(angles)[0] for m in (changed, healthy))
+    assert soft == pytest.approx(0.5 * firm)
+
+
+def test_cocontraction_is_the_least_excitation():
+    assert at_rest(Condition(cocontraction=0.01)).model.excitation.min() == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"extra_delay": -0.01}, "extra_delay is -0.01"),
+        ({"gain_factor": float("nan")}, "gain_factor is nan"),
+        ({"stiffness_factor": 0.0}, "of 0.05 or more"),
+    ],
+)
+def test_numbers_that_mean_nothing_are_refused(asked, words):
+    with pytest.raises(ParameterError, match=words):
+        Condition(**asked)
+
+
+def test_unknown_names_and_a_gain_without_a_size_are_refused():
+    with pytest.raises(UnknownNameError, match="trunk"):
+        Condition(model="torso")
+    with pytest.raises(UnknownNameError, match="gain"):
+        Condition().with_phenotype("pain")
+    with pytest.raises(ParameterError, match="No published figure sets it"):
+        Condition().with_phenotype("gain")

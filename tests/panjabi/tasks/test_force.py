@@ -1,0 +1,57 @@
+"""Force perturbation: the estimate against the exact linear model, and what gains do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from panjabi.spine.perturbation import ForceStep
+from panjabi.stability.spine_system import linear_system
+from panjabi.tasks import Condition, at_rest, exertion, force_perturbation, point_stiffness
+from panjabi.tasks.pushes import moment_of
+
+
+def test_admittance_of_small_pushes_is_that_of_the_linear_model():
+    """Two methods for one answer: run and cross-spectra against exact derivatives."""
+    found = force_perturbation(rms=1.0)
+    rest = at_rest(Condition())
+    system = linear_system(rest)
+    for k in (0, 8, 20, 35):
+        f = found.admittance.frequency_hz[k]
+        M = system.E * 2j * np.pi * f - system.now
+        for term in system.delayed:
+            M = M - term.state * np.exp(-2j * np.pi * f * term.delay)
+        exact = np.linalg.solve(M, system.inputs[:, 0])[0]
+        assert found.admittance.values[k] == pytest.approx(exact, rel=0.03)
+
+
+def test_more_gain_means_less_admittance_and_more_reflex():
+    less, more = (force_perturbation(Condition(gain_factor=g)) for g in (1.0, 1.5))
+    assert more.low_admittance() < less.low_admittance()
+    assert more.low_reflex_gain() > 1.3 * less.low_reflex_gain()
+
+
+def test_static_stiffness_is_where_a_small_pull_leads():
+    """Force over displacement of the harness long after a pull of 1 N."""
+    from panjabi.simulation import simulate
+
+    rest = at_rest(Condition())
+    push = ForceStep(1.0, start=0.1)
+    record = simulate(rest, push, duration=600.0)
+    turned = record.trajectory.state[-1][0] - rest.q[0]
+    found = point_stiffness(rest)
+    stiffness = moment_of(rest, push) / turned / found.lever**2
+    assert stiffness == pytest.approx(found.total, rel=0.01)
+
+
+def test_reflexes_off_leave_the_intrinsic_part():
+    cut = point_stiffness(at_rest(Condition(gain_factor=0.0)))
+    whole = point_stiffness(at_rest(Condition()))
+    assert cut.total == pytest.approx(whole.intrinsic, rel=1e-6)
+    assert cut.reflex == pytest.approx(0.0, abs=1e-6 * whole.total)
+    assert whole.share_of_total == pytest.approx(whole.reflex / (whole.total + whole.gravity))
+
+
+def test_effort_stiffens():
+    low, high = (exertion(share=s).intrinsic for s in (0.05, 0.2))
+    assert high > low > 0.0

@@ -1,0 +1,67 @@
+"""Repeated movement, sitting and the basin: measures, symmetry, bisection held by runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from panjabi.errors import ParameterError
+from panjabi.tasks import basin_of_attraction, repeated_movement, seated, sitting
+from panjabi.tasks.basin import _returns
+
+
+@cache
+def small():
+    return basin_of_attraction(rays=8, grid=21)
+
+
+def test_movement_has_the_asked_size_at_any_pace():
+    for pace in (20.0, 40.0):
+        found = repeated_movement(pace, cycles=12)
+        assert np.ptp(found.angle) == pytest.approx(0.7, rel=0.1)
+        assert found.exponent.dimension >= 5 and found.exponent.embedding is not None
+        assert found.per_cycle == pytest.approx(found.exponent.exponent * 60.0 / pace)
+
+
+def test_movement_that_is_none_is_refused():
+    with pytest.raises(ParameterError, match="10 cycles or more"):
+        repeated_movement(20.0, cycles=3)
+    with pytest.raises(ParameterError, match="at 0 a minute"):
+        repeated_movement(0.0)
+
+
+def test_sitting_measures_what_its_record_holds():
+    found = sitting(duration=30.0, seed=1)
+    assert found.stable and found.time[-1] == pytest.approx(30.0, abs=0.05)
+    assert found.sway.rms == pytest.approx(found.seat.std())
+    assert found.rms_trunk == pytest.approx(found.trunk.std())
+    assert found.diffusion.short > 0.0
+
+
+def test_inside_returns_and_outside_falls():
+    found = small()
+    tilt, rate = found.boundary
+    known = np.isfinite(tilt)
+    assert known.sum() >= 4
+    ring = np.column_stack([tilt, rate])[known]
+    assert _returns(seated(), 0.99 * ring).all()
+    assert not _returns(seated(), 1.01 * ring).any()
+
+
+def test_the_basin_is_symmetric():
+    radius = small().radius
+    np.testing.assert_allclose(radius, np.roll(radius, len(radius) // 2), atol=2 * small().width)
+
+
+def test_stronger_muscles_make_a_larger_basin():
+    strong = replace(seated(), strongest=90.0)
+    larger = basin_of_attraction(strong, rays=8, grid=11)
+    assert np.nanmin(larger.radius) > np.nanmin(small().radius)
+
+
+def test_too_coarse_is_refused():
+    with pytest.raises(ParameterError, match="11 points a side"):
+        basin_of_attraction(grid=5)

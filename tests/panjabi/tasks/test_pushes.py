@@ -1,0 +1,84 @@
+"""Sudden load and release: signs, latencies, the fit, drives against the record's channels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from panjabi.errors import ConvergenceError
+from panjabi.simulation import simulate
+from panjabi.spine.perturbation import ForceStep
+from panjabi.tasks import Condition, at_rest, quick_release, sudden_load
+from panjabi.tasks.response import bend, excitation
+
+
+@cache
+def load(delay: float = 0.0, gain: float = 1.0):
+    return sudden_load(Condition(extra_delay=delay, gain_factor=gain))
+
+
+def test_a_pull_forward_flexes_and_switches_the_back_on():
+    found = load()
+    assert found.moment < 0.0 and found.peak_angle < 0.0
+    onset = found.latencies["extensors"]
+    assert onset.direction == "on" and onset.in_reflex_window
+    assert found.drive_change("extensors") > 0.0
+    assert np.all(found.angle[found.time < found.event] == pytest.approx(0.0, abs=1e-6))
+
+
+def test_an_extra_delay_is_read_from_the_drives_to_a_sample():
+    first, second = (load(d).latencies["extensors"].seconds for d in (0.0, 0.020))
+    assert second - first == pytest.approx(0.020, abs=0.0005)
+
+
+def test_drives_stay_where_they_are_for_the_shortest_delay():
+    """No reflex answers before the stretch: null model beside the effect."""
+    found = load()
+    before = found.time < found.event + 0.030
+    for drive in found.drives.values():
+        assert np.ptp(drive[before]) < 1e-6
+    silent = load(gain=0.0)
+    assert abs(silent.drive_change("extensors")) < 1e-9
+    assert abs(silent.peak_angle) > abs(found.peak_angle)
+
+
+def test_release_switches_the_back_off_and_extends():
+    made = quick_release()
+    assert made.response.peak_angle > 0.0 and made.response.moment > 0.0
+    assert made.response.latencies["extensors"].direction == "off"
+    assert made.explained > 0.99
+    assert made.stiffness > 0.0 and made.damping > 0.0
+
+
+def test_the_fit_finds_a_stiffer_trunk_with_more_gain():
+    less, more = (quick_release(Condition(gain_factor=g)).stiffness for g in (1.0, 1.5))
+    assert more > 1.1 * less
+
+
+def test_excitation_at_once_is_that_of_the_channels_one_by_one():
+    push = ForceStep(30.0, start=0.1)
+    record = simulate(at_rest(Condition(), (push,)), push, duration=0.4)
+    times = np.linspace(0.0, 0.4, 9)
+    names = record.model.muscles.muscles.names
+    picked = [0, 40, 120]
+    channels = record.channels([f"{names[m]} excitation" for m in picked], times)
+    table = excitation(record, times)
+    for m in picked:
+        np.testing.assert_allclose(table[:, m], channels[f"{names[m]} excitation"], atol=1e-12)
+
+
+def test_bend_runs_as_plain_python_too():
+    told = np.array([[-0.3, 0.0, 0.4], [0.99, 1.0, 1.7]])
+    plain = told.copy()
+    bend(told, 0.01)
+    bend.py_func(plain, 0.01)
+    np.testing.assert_array_equal(told, plain)
+    assert told.min() >= 0.0 and told.max() <= 1.0
+
+
+def test_a_release_too_short_to_fit_is_refused():
+    with pytest.raises(ConvergenceError, match="are fitted"):
+        quick_release(replace(Condition(), cocontraction=0.01), duration=0.21)
