@@ -141,8 +141,8 @@ def faster_movement() -> Prediction:
     dimension = max(r.exponent.dimension for r in (*slow, *fast))
     return Prediction(
         _exponent(fast) - _exponent(slow),
-        f"exponent {_exponent(slow):.3f} 1/s at 20 and {_exponent(fast):.3f} at 40 cycles a minute, "
-        f"over a cycle {np.mean([r.per_cycle for r in slow]):.2f} and "
+        f"exponent {_exponent(slow):.3f} 1/s at 20 and {_exponent(fast):.3f} at 40 cycles a "
+        f"minute, over a cycle {np.mean([r.per_cycle for r in slow]):.2f} and "
         f"{np.mean([r.per_cycle for r in fast]):.2f}; dimension {dimension}. Sagittal against "
         "asymmetric is not predicted: one joint",
     )

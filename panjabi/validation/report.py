@@ -10,6 +10,7 @@ from textwrap import shorten
 from typing import Any
 
 from panjabi.errors import ParameterError
+from panjabi.literature.tables import TABLES, published
 from panjabi.validation.case import Case, tally
 
 
@@ -57,7 +58,8 @@ def as_markdown(cases: Sequence[Case]) -> str:
     Calibration rows that are met are only counted. The reasons of all rows are in `as_rows`.
     """
     summary = _summary(cases)
-    parts = [_HEAD, f"**{summary[0].upper()}{summary[1:]}.**\n", _counts(cases), _LIMITS]
+    parts = [_HEAD, f"**{summary[0].upper()}{summary[1:]}.**\n", _counts(cases), _open(cases)]
+    parts.append(_LIMITS)
     for subject, group in groupby(cases, key=lambda c: c.subject):
         parts.append(_section(subject, list(group)))
     return "\n".join(parts)
@@ -85,6 +87,20 @@ def _counts(cases: Sequence[Case]) -> str:
     for subject, group in groupby(cases, key=lambda c: c.subject):
         lines.append(_line(subject, *map(str, tally(group)["validation"].values())))
     return "\n".join([*lines, ""])
+
+
+def _open(cases: Sequence[Case]) -> str:
+    """How many validation rows of each published table have no entry."""
+    entered = {c.row for c in cases}
+    counts = {
+        table: sum(row.id not in entered for row in published(table, role="validation"))
+        for table in TABLES
+    }
+    named = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+    return (
+        f"{sum(counts.values())} more validation rows have no entry: no prediction was written for "
+        f"them, and they are not counted above ({named}).\n"
+    )
 
 
 def _section(subject: str, cases: Sequence[Case]) -> str:
@@ -151,8 +167,9 @@ every line again; with `--json` they also say what was done for the rows that ar
 Three roles, fixed in [reference.md](reference.md) before the first comparison: only
 **validation** rows are evidence about the models. **calibration** rows set a parameter or chose a
 form. **prior** rows were recalled, or have no number, and are no evidence. Nothing is fitted to a
-validation row, and a miss stays a miss. The criteria are assumed, and part of those of the spine was
-written after the first runs: [spine.md](spine.md) and [recruitment.md](recruitment.md) say which.
+validation row, and a miss stays a miss. The criteria are assumed, and part of those of the spine
+was written after the first runs: [spine.md](spine.md) and [recruitment.md](recruitment.md) say
+which.
 """
 
 _LIMITS = """## How to read it
