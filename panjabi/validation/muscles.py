@@ -92,16 +92,19 @@ DEPENDS = (
 )
 
 
+ONE_JOINT = ". The published model had one joint, other muscles and another passive stiffness"
+
+
 @table.predicts("coact_0", 0.0)
 @table.predicts("coact_32", 32.0)
-@table.predicts("coact_stab_0", 0.0)
-@table.predicts("coact_stab_32", 32.0)
-def coactivation(load: float) -> Prediction:
+@table.predicts("coact_stab_0", 0.0, ONE_JOINT)
+@table.predicts("coact_stab_32", 32.0, ONE_JOINT)
+def coactivation(load: float, remark: str = "") -> Prediction:
     """Cholewicki 1997, with the stability floor: nothing was set by it."""
     by_q = [f"{100.0 * _standing(load, q).coactivation:.2f} at q = {q:g}" for q in Q_VALUES]
     return Prediction(
         100.0 * _standing(load).coactivation,
-        f"floor 1 N m/rad, q = 10 ({', '.join(by_q)}); {DEPENDS}",
+        f"floor 1 N m/rad, q = 10 ({', '.join(by_q)}); {DEPENDS}{remark}",
     )
 
 
@@ -134,7 +137,11 @@ def standing_pressure() -> float:
     return 1e-6 * _standing().disc_pressure["L4-L5"]
 
 
-@table.predicts("sat99_standing", reason="L4-5, q = 10, floor 1")
+@table.predicts(
+    "sat99_standing",
+    reason="L4-5, q = 10, floor 1; the compression of least effort, where the published one is "
+    "computed from a pressure",
+)
 def standing_load() -> float:
     return _l45(_standing())
 
@@ -156,7 +163,10 @@ def _ratio(
     )
 
 
-LYING = "every part supported, so no weight on the disc: what is left is passive tension and floor"
+LYING = (
+    "every part supported, so no weight on the disc: what is left is passive tension and floor, "
+    "a seventh of standing where a fifth is published"
+)
 
 
 @_ratio("wil99_lying_prone", "wil99_relaxed_standing", reason=LYING)
@@ -220,7 +230,8 @@ def flexion_strength() -> float:
 
 BENT = (
     "moment of the muscles on the thorax besides posture, 18 deg lumbar and 18 deg pelvis; the "
-    "dynamometer's moment holds the weight of the trunk too"
+    "dynamometer's moment holds the weight of the trunk too. Extension strength of the model "
+    "hardly rises with flexion"
 )
 
 

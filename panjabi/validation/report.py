@@ -124,8 +124,8 @@ def _section(subject: str, cases: Sequence[Case]) -> str:
         chosen = [c for c in cases if c.outcome == outcome]
         if chosen:
             parts.append(f"{words}, and why:\n")
-            for reason, same in groupby(chosen, key=lambda c: c.reason):
-                ids = ", ".join(c.id for c in same)
+            for reason in dict.fromkeys(c.reason for c in chosen):
+                ids = ", ".join(c.id for c in chosen if c.reason == reason)
                 parts.append(f"- **{ids}**: {_cell(reason)}.")
             parts.append("")
     return "\n".join(parts)
