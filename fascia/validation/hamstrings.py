@@ -136,7 +136,9 @@ def outer_groups(stiffness: Floats) -> tuple[Floats, Floats]:
 
 @table.predicts(
     "HAM_K_mid",
-    accept=interval(*(SLR_STIFFNESS_TARGET + d for d in (-0.05, 0.05)), "28 N m/rad to rounding"),
+    accept=interval(
+        SLR_STIFFNESS_TARGET - 0.05, SLR_STIFFNESS_TARGET + 0.05, "28 N m/rad to rounding"
+    ),
 )
 def middle_stiffness(subject: Subject) -> Prediction:
     nm, n_mm = Examination(subject.network, "slr").stiffness()
