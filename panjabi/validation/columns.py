@@ -90,8 +90,8 @@ CURVED = "curved column of this body, free in space"
 
 @table.predicts("luc61", "thoracolumbar", reason="T1-sacrum without ribs, dead load on T1")
 @table.predicts("pat00_buck", "cervical", reason=NEUTRAL_ZONES)
-@table.predicts("pan98_crit", "cervical", reason="as pat00_buck")
-@table.predicts("pat00_vert", "cervical", accept=at_most(), reason="critical load; as pat00_buck")
+@table.predicts("pan98_crit", "cervical", reason=NEUTRAL_ZONES)
+@table.predicts("pat00_vert", "cervical", accept=at_most(), reason=NEUTRAL_ZONES)
 @table.predicts("pat03_vert", "lumbar", reason=CURVED)
 @table.predicts("pat01_vert", "lumbar", reason=CURVED)
 @cache
