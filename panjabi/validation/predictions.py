@@ -11,11 +11,10 @@ Published value, spread, unit and role come from the row, so a function cannot c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypedDict, TypeVar, Unpack
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.literature.tables import TABLES, Row, published as published_rows, row as row_of
@@ -34,13 +33,17 @@ class Prediction(NamedTuple):
 Predictor = TypeVar("Predictor", bound=Callable[..., "float | Prediction | None"])
 
 
-class _OfRow(Enum):
-    """Stands for: the value of the published row."""
+class Part(TypedDict, total=False):
+    """What is compared, where it is a part of the row or a ratio of rows; the rest is the row's.
 
-    AS_ROW = "as the row"
+    A value or a unit given here has the `sd` given here, or none. `value=None`: words, no number.
+    """
 
-
-AS_ROW = _OfRow.AS_ROW
+    quantity: str
+    published: str  # in words
+    value: float | None
+    sd: float
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -91,92 +94,60 @@ class Predictions:
 
     def predicts(
         self,
-        row: str | Row,
+        row: str | Row | Mapping[str, object],
         *arguments: object,
         accept: Criterion | str | None = None,
         reason: str = "",
-        quantity: str | None = None,
-        published: str | None = None,
-        value: float | _OfRow | None = AS_ROW,
-        sd: float | None = None,
-        unit: str | None = None,
+        **part: Unpack[Part],
     ) -> Callable[[Predictor], Predictor]:
         """Register a function as the prediction of a row; decorators can be stacked.
 
         Parameters
         ----------
         row : id of a packaged row, with a word after a point where one row is compared in several
-            ways ("PKE_norm.men"); or a row of your own (`panjabi.literature.new_row`).
-        arguments : passed to the function, so that one function can serve several rows.
+            ways ("PKE_norm.men"); or a row of your own (`panjabi.literature.new_row`); or a mapping
+            from ids to the argument (or tuple of arguments) with which the function serves each.
+        arguments : passed to the function.
         accept : a criterion, or own words; then the function returns a `Prediction` with `met`.
             By default two standard deviations, or a quarter where no spread was printed.
         reason : what is computed, and why the row is met or missed.
-        quantity, published, value, sd, unit : in place of the row's, where a part of the row or a
-            ratio of rows is compared. A value or a unit given here has the `sd` given here, or
-            none. `value=None`: words, no number.
+        part : what is compared, where it is not the row as printed; see `Part`.
 
         Raises
         ------
         UnknownNameError
-            If no table has the row; the nearest ids are named.
+            If no table has the row, or a keyword is none of `Part`; the nearest are named.
         ParameterError
             If the id was registered for another function.
         """
 
         def register(function: Predictor) -> Predictor:
-            self._add(
-                row,
-                function,
-                arguments,
-                accept=accept,
-                reason=reason,
-                quantity=quantity,
-                published=published,
-                value=value,
-                sd=sd,
-                unit=unit,
-            )
+            if not isinstance(row, Mapping):
+                self._enter(row, function, arguments, accept, reason, part)
+                return function
+            for id, values in row.items():
+                several = values if isinstance(values, tuple) else (values,)
+                self._enter(id, function, several, accept, reason, part)
             return function
 
         return register
 
-    def not_predicted(
-        self,
-        *rows: str | Row,
-        reason: str,
-        quantity: str | None = None,
-        published: str | None = None,
-        value: float | _OfRow | None = AS_ROW,
-    ) -> None:
+    def not_predicted(self, *rows: str | Row, reason: str, **part: Unpack[Part]) -> None:
         """Enter rows that the model cannot answer, with the reason."""
         for row in rows:
-            self._add(
-                row,
-                None,
-                (),
-                accept="-",
-                reason=reason,
-                quantity=quantity,
-                published=published,
-                value=value,
-                sd=None,
-                unit=None,
-            )
+            self._enter(row, None, (), "-", reason, part)
 
-    def _add(
+    def _enter(
         self,
         row: str | Row,
         function: Callable[..., float | Prediction | None] | None,
         arguments: tuple[object, ...],
-        *,
         accept: Criterion | str | None,
         reason: str,
-        quantity: str | None,
-        published: str | None,
-        value: float | _OfRow | None,
-        sd: float | None,
-        unit: str | None,
+        part: Part,
     ) -> None:
+        for name in part.keys() - Part.__annotations__.keys():
+            raise unknown("part of a published row", name, Part.__annotations__)
         id = row if isinstance(row, str) else row.id
         source = row_of(id.partition(".")[0]) if isinstance(row, str) else row
         earlier = self.entries.get(id)
@@ -185,23 +156,20 @@ class Predictions:
                 f"Expected one prediction of {id!r}, got a second one; add a word after a point "
                 f"to the id, as in {id + '.again'!r}."
             )
-        same = unit in (None, source.unit)
-        whole = same and value is AS_ROW
-        if value is AS_ROW:
-            value = source.value if same else None
-        target = Target(value, source.sd if whole and sd is None else sd)
-        if whole:
-            target = target._replace(interval=source.interval)
-        if isinstance(accept, str):
-            accept = Criterion(accept)
+        unit, sd = part.get("unit", source.unit), part.get("sd")
+        target = Target(None, sd)
+        if "value" in part:
+            target = Target(part["value"], sd)
+        elif unit == source.unit:
+            target = Target(source.value, source.sd if sd is None else sd, source.interval)
         unpredicted = Case(
             id=id,
-            quantity=source.quantity if quantity is None else quantity,
+            quantity=part.get("quantity", source.quantity),
             role=source.role,
-            published=(source.text or source.quantity) if published is None else published,
+            published=part.get("published", source.text or source.quantity),
             value=target.value,
             sd=target.sd,
-            unit=source.unit if unit is None else unit,
+            unit=unit,
             predicted=None,
             outcome="not_predicted",
             accept="-",
@@ -209,6 +177,8 @@ class Predictions:
             source=source.bib,
             subject=self.subject,
         )
+        if isinstance(accept, str):
+            accept = Criterion(accept)
         criterion = accept or default_criterion(target)
         self.entries[id] = _Entry(unpredicted, target, criterion, function, arguments)
 

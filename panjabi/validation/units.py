@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -76,8 +76,38 @@ for _row in (r for name in ("yam89_*", "pan88_*") for r in published("spine-pass
 # --- thoracic units and ribs ---------------------------------------------------------------
 
 
+def _lie20(state: str) -> dict[str, object]:
+    return {
+        f"lie20_rom_{letters}_{level}_{state}": (level, axis, 5.0)
+        for letters, axis in AXES.items()
+        for level in ("T3-T4", "T7-T8")
+    }
+
+
+@table.predicts(
+    _lie20("mono_without"),
+    reason="fitted to another set of units at 7.5 N m (Wilke 2017); here at 5 N m",
+)
+@table.predicts(
+    _lie20("mono_intact"),
+    reason="single unit with its costovertebral joints, as the fitted ones, at 5 N m; these "
+    "specimens are stiffer than those of the fit",
+)
+@table.predicts(
+    _lie20("poly_without"),
+    reason="single unit cut from the thorax, at 5 N m; it has no neighbours that hold it",
+)
 def thoracic_unit(level: str, axis: int, moment: float) -> float:
     return sum(_intact(level, axis, moment)[1:])
+
+
+@table.predicts(
+    _lie20("poly_intact"),
+    reason="single unit with the rib factors, at 5 N m; those of the elastic zone are small in "
+    "bending",
+)
+def thoracic_unit_with_ribs(level: str, axis: int, moment: float) -> float:
+    return _range(with_rib_cage(unit(level)), axis, moment)
 
 
 for _id, _level, _axis in (
@@ -92,32 +122,6 @@ for _id, _level, _axis in (
     )(thoracic_unit)  # fmt: skip
 
 
-def thoracic_unit_with_ribs(level: str, axis: int) -> float:
-    return _range(with_rib_cage(unit(level)), axis, 5.0)
-
-
-for _letters, _axis in AXES.items():
-    for _level in ("T3-T4", "T7-T8"):
-        for _state, _reason in (
-            ("mono_without", "fitted to another set of units at 7.5 N m (Wilke 2017); here at "
-             "5 N m"),
-            ("mono_intact", "single unit with its costovertebral joints, as the fitted ones, at "
-             "5 N m; these specimens are stiffer than those of the fit"),
-            ("poly_without", "single unit cut from the thorax, at 5 N m; it has no neighbours "
-             "that hold it"),
-        ):  # fmt: skip
-            table.predicts(
-                f"lie20_rom_{_letters}_{_level}_{_state}", _level, _axis, 5.0, reason=_reason
-            )(thoracic_unit)
-        table.predicts(
-            f"lie20_rom_{_letters}_{_level}_poly_intact",
-            _level,
-            _axis,
-            reason="single unit with the rib factors, at 5 N m; those of the elastic zone are "
-            "small in bending",
-        )(thoracic_unit_with_ribs)
-
-
 @cache
 def _thorax(state: str, axis: int, moment: float, preload: float = 0.0) -> tuple[float, float]:
     """Zero-load gap and range of T1-T12 in series: bare, caged, or with ribs not fitted."""
@@ -129,6 +133,8 @@ def _thorax(state: str, axis: int, moment: float, preload: float = 0.0) -> tuple
     return gap_and_range(units, axis, moment)
 
 
+@table.predicts({f"lie17_drom_{letters}": (axis, 1) for letters, axis in AXES.items()})
+@table.predicts({f"lie17_dnz_{letters}": (axis, 0) for letters, axis in AXES.items()})
 def without_rib_cage(axis: int, part: int) -> Prediction:
     """Growth of neutral zone (part 0) or range (1) when the rib cage is removed [%]."""
     bare = _thorax("bare", axis, 2.0)[part]
@@ -143,32 +149,28 @@ def without_rib_cage(axis: int, part: int) -> Prediction:
     )
 
 
+@table.predicts(
+    {f"man18_drom_{letters}": axis for letters, axis in AXES.items()},
+    reason="400 N, 5 N m; the rib factors are from the same specimens, but means of stiffness over "
+    "regions do not add up to the change of the whole",
+)
 def pressed_without_rib_cage(axis: int) -> float:
     bare, caged = (_thorax(state, axis, 5.0, 400.0)[1] for state in ("bare", "caged"))
     return 100.0 * (bare / caged - 1.0)
 
 
-for _letters, _axis in AXES.items():
-    table.predicts(f"lie17_drom_{_letters}", _axis, 1)(without_rib_cage)
-    table.predicts(f"lie17_dnz_{_letters}", _axis, 0)(without_rib_cage)
-    table.predicts(
-        f"man18_drom_{_letters}",
-        _axis,
-        reason="400 N, 5 N m; the rib factors are from the same specimens, but means of stiffness "
-        "over regions do not add up to the change of the whole",
-    )(pressed_without_rib_cage)
-
-
 # --- preload -------------------------------------------------------------------------------
 
-FITTED = "the preload law goes through it"
-PIGS = "human law against pigs, whose segments stiffen more"
 
-
-@table.predicts("gms04_k_250N", 250.0, accept=within_fraction(1e-6), reason=FITTED)
-@table.predicts("gms04_k_500N", 500.0, accept=within_fraction(1e-6), reason=FITTED)
-@table.predicts("sto02_k_200N", 200.0, reason=PIGS)
-@table.predicts("sto02_k_400N", 400.0, reason=PIGS)
+@table.predicts(
+    {"gms04_k_250N": 250.0, "gms04_k_500N": 500.0},
+    accept=within_fraction(1e-6),
+    reason="the preload law goes through it",
+)
+@table.predicts(
+    {"sto02_k_200N": 200.0, "sto02_k_400N": 400.0},
+    reason="human law against pigs, whose segments stiffen more",
+)
 def stiffness_under_preload(load: float) -> float:
     return unit("L4-L5").with_preload(load).factor
 
@@ -191,6 +193,15 @@ def rotation_under_preload() -> Prediction:
 # --- injury --------------------------------------------------------------------------------
 
 
+@table.predicts(
+    {
+        "oda92_flexion": "flexion",
+        "oda92_extension": "extension",
+        "oda92_lateral_bending": "right bending",
+        "oda92_axial_rotation": "left rotation",
+    },
+    reason="C0-C1 and C1-C2 at 1.5 N m; the share of the membrane is assumed",
+)
 def without_tectorial_membrane(direction: str) -> float:
     axis, side = DIRECTIONS[direction]
     names = levels("upper cervical")
@@ -198,22 +209,10 @@ def without_tectorial_membrane(direction: str) -> float:
     return sum(_side(_sizes(cut(unit(name), "TM"), axis), side) for name in names) - intact
 
 
-for _id, _direction in (
-    ("oda92_flexion", "flexion"), ("oda92_extension", "extension"),
-    ("oda92_lateral_bending", "right bending"), ("oda92_axial_rotation", "left rotation"),
-):  # fmt: skip
-    table.predicts(
-        _id,
-        _direction,
-        reason="C0-C1 and C1-C2 at 1.5 N m; the share of the membrane is assumed",
-    )(without_tectorial_membrane)
-
-
-FACETS = "one finite-element model (weak); the disc's share leaves little to the facets"
-
-
-@table.predicts("zen17_unilateral", "right", reason=FACETS)
-@table.predicts("zen17_bilateral", "both", reason=FACETS)
+@table.predicts(
+    {"zen17_unilateral": "right", "zen17_bilateral": "both"},
+    reason="one finite-element model (weak); the disc's share leaves little to the facets",
+)
 def without_facets(side: str) -> float:
     after = _sizes(facetectomy(unit("L4-L5"), side), 0)[2]
     return 100.0 * (after / _intact("L4-L5", 0)[2] - 1.0)
@@ -234,17 +233,16 @@ def without_posterior_elements() -> float:
     return max(losses)
 
 
+@table.predicts(
+    {f"mim94_{letters}": axis for letters, axis in AXES.items()},
+    accept="signs",
+    reason="change of NZ/ROM [%] at grade 2",
+)
 def degenerated_unit(axis: int) -> Prediction:
     old, new = _intact("L4-L5", axis), _sizes(degenerated(unit("L4-L5"), 2.0), axis)
     ratio = (new[0] / sum(new[1:])) / (old[0] / sum(old[1:]))
     as_published = sum(new[1:]) < sum(old[1:]) if axis < 2 else new[0] > old[0]
     return Prediction(100.0 * (ratio - 1.0), met=ratio > 1.0 and as_published)
-
-
-for _letters, _axis in AXES.items():
-    table.predicts(
-        f"mim94_{_letters}", _axis, accept="signs", reason="change of NZ/ROM [%] at grade 2"
-    )(degenerated_unit)
 
 
 def _zone_less_range(level: str, axis: int, changed: Callable[[Unit], Unit]) -> float:
@@ -270,25 +268,19 @@ def without_nucleus() -> float:
 # --- cervical units ------------------------------------------------------------------------
 
 
+@table.predicts(
+    {"pan01_flex_C1C2": ("C1-C2", "flexion", 1.0), "pan01_ext_C0C1": ("C0-C1", "extension", 1.0)},
+    reason="another series of specimens, at 1 N m; published is about what the 1988 specimens bent "
+    "under a larger moment",
+)
+@table.predicts(
+    {"pan01_ar_C1C2": ("C1-C2", "left rotation", 2.0)},
+    reason="another series of specimens, at 1 N m; published is less than the 1988 specimens "
+    "turned",
+)
 def neck_side(level: str, direction: str, sides: float) -> float:
     axis, side = DIRECTIONS[direction]
     return sides * _side(_intact(level, axis, 1.0), side)
-
-
-for _id, _level, _direction, _sides, _remark in (
-    ("pan01_flex_C1C2", "C1-C2", "flexion", 1.0, "more than the 1988 specimens bent under a "
-     "larger moment"),
-    ("pan01_ext_C0C1", "C0-C1", "extension", 1.0, "nearly what the 1988 specimens bent under a "
-     "larger moment"),
-    ("pan01_ar_C1C2", "C1-C2", "left rotation", 2.0, "less than the 1988 specimens turned"),
-):  # fmt: skip
-    table.predicts(
-        _id,
-        _level,
-        _direction,
-        _sides,
-        reason=f"another series of specimens, at 1 N m; published is {_remark}",
-    )(neck_side)
 
 
 @table.predicts(
@@ -301,18 +293,16 @@ def neck_bending() -> float:
     return float(np.mean([0.5 * sum(_intact(name, axis, 1.0)[1:]) for name in names]))
 
 
-def whole_neck(names: Sequence[str], axis: int) -> float:
-    return sum(sum(_intact(name, axis)[1:]) for name in names)
-
-
-for _word, _axis in (("flexion-extension", 0), ("lateral_bending", 1), ("axial_rotation", 2)):
-    for _place, _region in (("skull-C2", "upper cervical"), ("C2-T1", "cervical")):
-        table.predicts(
-            f"vas98_{_word}_{_place}",
-            levels(_region),
-            _axis,
-            reason="sum at 1.5 N m against a living person's range, which is smaller in bending",
-        )(whole_neck)
+@table.predicts(
+    {
+        f"vas98_{word}_{place}": (region, axis)
+        for word, axis in (("flexion-extension", 0), ("lateral_bending", 1), ("axial_rotation", 2))
+        for place, region in (("skull-C2", "upper cervical"), ("C2-T1", "cervical"))
+    },
+    reason="sum at 1.5 N m against a living person's range, which is smaller in bending",
+)
+def whole_neck(region: str, axis: int) -> float:
+    return sum(sum(_intact(name, axis)[1:]) for name in levels(region))
 
 
 @cache
@@ -341,6 +331,18 @@ def fast_neck() -> Prediction:
 # --- single specimens, estimators, living people -------------------------------------------
 
 
+def _gay05(what: str) -> dict[str, object]:
+    return {
+        f"gay05_{what}_{level[:3]}{level[4:]}": (level, what)
+        for level in ("L1-L2", "L2-L3", "L4-L5")
+    }
+
+
+@table.predicts(
+    _gay05("qrom") | _gay05("drom") | _gay05("qnz"),
+    reason="one specimen each, against units fitted to the means of ten; that of L4-5 has half of "
+    "their mean range and zone, that of L1-2 a quarter of the mean zone",
+)
 def one_specimen(level: str, what: str) -> float:
     zone, minus, plus = _intact(level, 0)
     if what == "qrom":
@@ -350,24 +352,10 @@ def one_specimen(level: str, what: str) -> float:
     return gap_and_range([unit(level)], 0, 10.0)[1] / DEGREE
 
 
-def slope_of_loop(level: str) -> float:
+@table.predicts(_gay05("slope"), reason="fitted, in a loop of 60 s")
+def slope_of_loop(level: str, _: str) -> float:
     loop = cyclic_test(unit(level), 0)
     return slope_in_motion(split_loop(loop.moment, loop.angle)) * DEGREE
-
-
-for _level in ("L1-L2", "L2-L3", "L4-L5"):
-    _name = f"{_level[:3]}{_level[4:]}"
-    for _what in ("qrom", "drom", "qnz"):
-        table.predicts(
-            f"gay05_{_what}_{_name}",
-            _level,
-            _what,
-            reason="one specimen each, against units fitted to the means of ten; that of L4-5 has "
-            "half of their mean range and zone, that of L1-2 a quarter of the mean zone",
-        )(one_specimen)
-    table.predicts(f"gay05_slope_{_name}", _level, reason="fitted, in a loop of 60 s")(
-        slope_of_loop
-    )
 
 
 @table.predicts(
@@ -429,17 +417,19 @@ table.not_predicted(
 # --- pelvis --------------------------------------------------------------------------------
 
 
+@table.predicts(
+    {
+        "mil87_anterior": (0, 294.0, 1e3),
+        "mil87_medial": (2, 294.0, 1e3),
+        "mil87_lb": (3, 42.0, 1.0 / DEGREE),
+        "mil87_ar": (4, 42.0, 1.0 / DEGREE),
+    },
+    reason="ligament stiffness is set by it",
+)
 def sacroiliac_motion(motion: int, load: float, factor: float) -> float:
     return factor * load / pelvis().left.stiffness[motion]
 
 
-for _id, _motion, _load, _factor in (
-    ("mil87_anterior", 0, 294.0, 1e3), ("mil87_medial", 2, 294.0, 1e3),
-    ("mil87_lb", 3, 42.0, 1.0 / DEGREE), ("mil87_ar", 4, 42.0, 1.0 / DEGREE),
-):  # fmt: skip
-    table.predicts(_id, _motion, _load, _factor, reason="ligament stiffness is set by it")(
-        sacroiliac_motion
-    )
 table.not_predicted(
     "jac95_rot", "jac95_tr", "kor24_f", "kor24_m",
     reason="the load that moved the joint was not reported",

@@ -125,7 +125,7 @@ def test_another_unit_leaves_nothing_to_compare_with():
 
 def test_the_prediction_cannot_change_its_role():
     assert not one("SD-1", 68.5).counts  # recalled: a prior, even when met
-    with pytest.raises(TypeError):
+    with pytest.raises(UnknownNameError, match="unknown part of a published row 'role'"):
         one("SD-1", 68.5, role="validation")
 
 
@@ -174,11 +174,12 @@ def test_one_function_serves_several_rows_and_gets_inputs_first():
     table = Predictions("Synthetic")
 
     @table.predicts(ROW, 3.0, reason="r")
-    @table.predicts(BARE, 4.0, reason="r")
+    @table.predicts({"N075": 4.0, "N076": (5.0,)}, reason="r")
     def product(subject, factor):
         return subject * factor
 
-    assert {c.id: c.predicted for c in assess([table], 2.0)} == {"angle": 6.0, "bare": 8.0}
+    predicted = {c.id: c.predicted for c in assess([table], 2.0)}
+    assert predicted == {"angle": 6.0, "N075": 8.0, "N076": 10.0}
 
 
 def test_rows_come_in_the_order_of_the_published_tables():
