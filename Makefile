@@ -4,12 +4,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test check validate bench clean
+.PHONY: help demo test check pages validate bench clean
 
 help:
 	@echo "make demo    release the top of the chain: table, JSON and figures in out/"
 	@echo "make test    run the tests"
-	@echo "make check   linter, formatter, types, import directions"
+	@echo "make check   linter, formatter, types, import directions, generated pages"
+	@echo "make pages   write the generated pages and code again"
 	@echo "make validate  every published row beside what the toolkit predicts: table, CSV, figure"
 	@echo "make bench   time the parts against each other and against numpy"
 	@echo "make clean   remove what the targets above made"
@@ -38,6 +39,10 @@ check: $(VENV)/.dev
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/basedpyright
 	$(VENV)/bin/lint-imports
+	$(PY) docs/write_pages.py --check
+
+pages: $(VENV)/.test
+	$(PY) docs/write_pages.py
 
 bench: $(VENV)/.test
 	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; $(PY) $$file; done

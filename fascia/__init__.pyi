@@ -42,7 +42,7 @@ from .network.parts import Node as Node, Strand as Strand
 from .subject import Subject as Subject, standard_subject as standard_subject
 from .transmission.routes import load_paths as load_paths
 from .transmission.sensitivity import influence as influence, tension_response as tension_response
-from .validation.network import validate as validate
+from .validation.table import validate as validate
 
 Parameter = _parameter.Parameter
 sources = _parameter.sources

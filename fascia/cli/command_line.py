@@ -191,7 +191,8 @@ def _regions(asked: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _validate(asked: argparse.Namespace) -> tuple[Any, str]:
-    from fascia.validation import as_csv, as_rows, as_text, everything, validate
+    from fascia.validation import everything, validate
+    from panjabi.validation import as_csv, as_rows, as_text
 
     cases = everything() if asked.all else validate()
     if asked.csv:

@@ -1,12 +1,12 @@
-"""What the network predicts beside what was measured, hits and misses alike.
+"""What the network predicts beside what was measured.
 
-    from fascia.validation import validate, as_text
+    from fascia.validation import validate
+    from panjabi.validation import as_text
 
-    print(as_text(validate()))
+    print(as_text(validate(only="SLUMP*")))
 
-Nothing here fits anything. How a row is judged is written down in the module that predicts it,
-and a row that only informed an assumption (role prior) or set a parameter (role calibration)
-says so beside its outcome.
+The contract is that of `panjabi.validation`: a prediction is a function registered for the id of a
+published row. Here it takes the subject first. Nothing is fitted.
 """
 
 import lazy_loader as _lazy

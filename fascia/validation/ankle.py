@@ -12,12 +12,15 @@ from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.mechanics.equilibrium import EquilibriumSolver
 from fascia.network.build import ADHESION
-from fascia.validation.comparison import Comparison, judged, within
 from fascia.validation.variants import rebuilt
+from panjabi.validation.criterion import within_sd
+from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
     from fascia.subject import Subject
+
+table = Predictions("Ankle: tissue and end point above the knee")
 
 FOOT_HANGING = -30.0
 FOOT_PUSHED = 20.0
@@ -59,11 +62,6 @@ def with_stiffer(network: TensionNetwork, factor: float, *names: str) -> Tension
     return network
 
 
-def compare(subject: Subject) -> list[Comparison]:
-    """Rows WIL20_SM, SLUMP.raise."""
-    return [_semimembranosus(subject.network), _dorsiflexed_raise(subject)]
-
-
 def with_sheath(network: TensionNetwork) -> TensionNetwork:
     """The network with the medial posterior fascia lata on and its mid-thigh node free."""
     network = network.activated(*SHEATH)
@@ -72,7 +70,10 @@ def with_sheath(network: TensionNetwork) -> TensionNetwork:
     return network.replaced(loose)
 
 
-def _semimembranosus(network: TensionNetwork) -> Comparison:
+@table.predicts("WIL20_SM", accept=within_sd(1.0))
+def semimembranosus(subject: Subject) -> Prediction:
+    """Caudal motion of the distal end when the ankle dorsiflexes [mm]."""
+    network = subject.network
     muscle = network.strand("semimem_r")
     end, share = muscle.end, muscle.end_share
     built = 1e3 * caudal_motion(network, end, share)
@@ -90,18 +91,14 @@ def _semimembranosus(network: TensionNetwork) -> Comparison:
     sheathed = with_sheath(network)
     sheath = 1e3 * caudal_motion(sheathed, "ham_mid_med_r")
     looser = 1e3 * caudal_motion(sheathed.with_tie_ratio(0.01), "ham_mid_med_r")
-    return within(
-        "WIL20_SM",
+    return Prediction(
         built,
-        5.76 - 2.67,
-        5.76 + 2.67,
-        accept="within 1 SD",
-        reason=f"motion of the muscle's distal end ({share:g} of the slip of {end}), an upper "
+        f"motion of the muscle's distal end ({share:g} of the slip of {end}), an upper "
         f"bound for its belly, ankle from {FOOT_HANGING:g} to {FOOT_PUSHED:g} deg. Not fitted. "
         f"The fascia over the condyle moves {condyle:.2f} mm, but the line then runs down to the "
         "pes anserinus and back up, so its pull slackens the popliteal strand: with the whole end "
         "on fascia, tie ratios of 0.01 to 1 and popliteal strands up to 1000 times stiffer the "
-        f"most is {most:.2f} mm: no popliteal stiffness reaches the figure. (Without any tie it "
+        f"most is {most:.2f} mm: no popliteal stiffness reaches the value. (Without any tie it "
         f"would be {loose:.1f} mm, with the node itself slipping {slipped:.0f} mm.) The sheath "
         "that runs straight on (posterior fascia lata, off by default) would move "
         f"{sheath:.2f} mm at mid-thigh, {looser:.2f} mm at a tie ratio of 0.01. "
@@ -109,7 +106,14 @@ def _semimembranosus(network: TensionNetwork) -> Comparison:
     )
 
 
-def _dorsiflexed_raise(subject: Subject) -> Comparison:
+@table.predicts(
+    "SLUMP.raise",
+    quantity="end of the straight-leg raise, ankle dorsiflexed against neutral",
+    published="dorsiflexion reduces the motion further (in slump)",
+    unit="deg",
+    accept="end point falls and stiffness does not (direction)",
+)
+def dorsiflexed_raise(subject: Subject) -> Prediction:
     """End of the raise with the foot pushed up; how much of the change needs the nerve."""
 
     def change(network: TensionNetwork) -> tuple[float, float]:
@@ -126,14 +130,9 @@ def _dorsiflexed_raise(subject: Subject) -> Comparison:
     parted = subject.network.cut(*subject.network.strands_of(region="neural"))
     tissue, _ = change(parted)
     nerve = 100.0 * (whole - tissue) / whole if whole else 0.0
-    return judged(
-        "SLUMP.raise",
+    return Prediction(
         whole,
-        met=whole < 0.0 and stiffer >= 0.0,
-        quantity="end of the straight-leg raise, ankle dorsiflexed against neutral",
-        published="dorsiflexion reduces the motion further (in slump)",
-        unit="deg",
-        accept="end point falls and stiffness does not (direction)",
-        reason=f"{DORSIFLEXION:g} deg of dorsiflexion; stiffness changes by {stiffer:+.3f} "
+        f"{DORSIFLEXION:g} deg of dorsiflexion; stiffness changes by {stiffer:+.3f} "
         f"N m/rad; {nerve:.0f} % of the change of the end point is gone when the nerve path is cut",
+        met=whole < 0.0 and stiffer >= 0.0,
     )

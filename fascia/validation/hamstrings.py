@@ -7,7 +7,8 @@ The spread over people is drawn from what was assumed before the first compariso
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,9 @@ from fascia.clinical.calibration import SLR_STIFFNESS_TARGET, calibrate_toleranc
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.slopes import slope
-from fascia.validation.comparison import Comparison, judged, within
 from panjabi.literature import row
+from panjabi.validation.criterion import interval, within_fraction, within_sd
+from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
     from fascia.clinical.tolerance import Tolerance
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from fascia.subject import Subject
 
 Floats = NDArray[np.float64]
+
+table = Predictions("Hamstrings: stiffness, its spread over people, popliteal deficit")
 
 ADULTS = 200
 SEED = 1999
@@ -127,76 +131,58 @@ def outer_groups(stiffness: Floats) -> tuple[Floats, Floats]:
     return ordered[:size], ordered[-size:]
 
 
-def compare(subject: Subject) -> list[Comparison]:
-    """Rows HAM_K_*, PKE_norm, SD-1 to SD-3."""
-    return [*_stiffness(subject), *_groups(subject), *_knee(subject)]
+# --- rows -------------------------------------------------------------------------------------
 
 
-def _stiffness(subject: Subject) -> list[Comparison]:
+@table.predicts(
+    "HAM_K_mid",
+    accept=interval(
+        SLR_STIFFNESS_TARGET - 0.05, SLR_STIFFNESS_TARGET + 0.05, "28 N m/rad to rounding"
+    ),
+)
+def middle_stiffness(subject: Subject) -> Prediction:
     nm, n_mm = Examination(subject.network, "slr").stiffness()
-    return [
-        within(
-            "HAM_K_mid",
-            nm,
-            SLR_STIFFNESS_TARGET - 0.05,
-            SLR_STIFFNESS_TARGET + 0.05,
-            accept="28 N m/rad to rounding",
-            reason="one scale on the passive hamstring curves is fitted to it, so it is met by "
-            f"construction; the same slope is {n_mm:.2f} N/mm of summed head force over mean "
-            "path length",
-        )
-    ]
+    return Prediction(
+        nm,
+        "one scale on the passive hamstring curves is fitted to it, so it is met by "
+        f"construction; the same slope is {n_mm:.2f} N/mm of summed head force over mean "
+        "path length",
+    )
 
 
-def _groups(subject: Subject) -> list[Comparison]:
-    adults = draw_adults()
-    network = subject.network
-    soft, stiff = outer_groups(stiffness_of_adults(network, adults))
+class Groups(NamedTuple):
+    """Stiffness of the drawn adults, outer groups (compliant, stiff) [N m/rad]."""
+
+    all: tuple[Floats, Floats]
+    stopped: tuple[Floats, Floats]  # raised to the own end point only
+    one_length: tuple[Floats, Floats]  # without the spread of lengths
+
+
+@lru_cache(maxsize=1)
+def _groups(subject: Subject) -> Groups:
+    adults, network = draw_adults(), subject.network
     some = adults[: len(adults) // 2]  # enough for what is only shown beside it
-    stopped = outer_groups(stiffness_of_adults(network, some, tolerance=subject.tolerance))
     alike = tuple(replace(a, fibre_length=1.0, tendon_slack_length=1.0) for a in some)
-    one_length = outer_groups(stiffness_of_adults(network, alike))
-    drawn = (
-        f"{len(adults)} adults drawn beforehand from fibre length 5 %, tendon slack length "
-        "1.5 %, section 25 %, tendon stiffness 20 %, pelvic share 0.2-0.4; outer groups of 7 in 20"
+    return Groups(
+        outer_groups(stiffness_of_adults(network, adults)),
+        outer_groups(stiffness_of_adults(network, some, tolerance=subject.tolerance)),
+        outer_groups(stiffness_of_adults(network, alike)),
     )
-    beside = (
+
+
+DRAWN = (
+    f"{ADULTS} adults drawn beforehand from fibre length 5 %, tendon slack length "
+    "1.5 %, section 25 %, tendon stiffness 20 %, pelvic share 0.2-0.4; outer groups of 7 in 20"
+)
+
+
+def _beside(groups: Groups) -> str:
+    return (
         "beside it, from the first half of them: raised to the own end point only "
-        f"{_both(stopped)}, without the spread of lengths {_both(one_length)}. Lengths drawn "
-        "apart from the skeleton make too many people slack or taut: muscle and bone of one "
-        "person fit each other better than that"
+        f"{_both(groups.stopped)}, without the spread of lengths {_both(groups.one_length)}. "
+        "Lengths drawn apart from the skeleton make too many people slack or taut: muscle and bone "
+        "of one person fit each other better than that"
     )
-    rows = []
-    for id, group in (("HAM_K_compl", soft), ("HAM_K_stiff", stiff)):
-        published = row(id)
-        assert published.sd is not None
-        rows.append(
-            within(
-                id,
-                float(group.mean()),
-                published.number - 2.0 * published.sd,
-                published.number + 2.0 * published.sd,
-                accept="mean of the drawn group within 2 SD of the published one",
-                reason=f"{drawn}; SD within the group {group.std(ddof=1):.1f}; {beside}",
-            )
-        )
-    ratio = float(stiff.mean() / soft.mean())
-    expected = row("HAM_K_stiff").number / row("HAM_K_compl").number
-    rows.append(
-        within(
-            "HAM_K_stiff.ratio",
-            ratio,
-            1.0 + 0.5 * (expected - 1.0),
-            1.0 + 1.5 * (expected - 1.0),
-            quantity="stiff over compliant group, passive straight-leg raise",
-            published="36.2 / 20.3",
-            value=expected,
-            unit="1",
-            accept="excess over 1 within 50 % (their middle is fitted, their ratio is not)",
-            reason=f"{drawn}; {beside}",
-        )
-    )
-    return rows
 
 
 def _both(groups: tuple[Floats, Floats]) -> str:
@@ -204,6 +190,41 @@ def _both(groups: tuple[Floats, Floats]) -> str:
     return f"{soft:.1f} and {stiff:.1f} (ratio {stiff / soft:.2f})"
 
 
+@table.predicts("HAM_K_compl", 0, accept=within_sd(2.0))
+@table.predicts("HAM_K_stiff", 1, accept=within_sd(2.0))
+def outer_stiffness(subject: Subject, which: int) -> Prediction:
+    """Mean stiffness of the compliant (0) or stiff (1) group of drawn adults."""
+    groups = _groups(subject)
+    group = groups.all[which]
+    return Prediction(
+        float(group.mean()),
+        f"mean of the drawn group. {DRAWN}; SD within the group {group.std(ddof=1):.1f}; "
+        f"{_beside(groups)}",
+    )
+
+
+RATIO = row("HAM_K_stiff").number / row("HAM_K_compl").number
+
+
+@table.predicts(
+    "HAM_K_stiff.ratio",
+    quantity="stiff over compliant group, passive straight-leg raise",
+    published="36.2 / 20.3",
+    value=RATIO,
+    unit="1",
+    accept=interval(
+        1.0 + 0.5 * (RATIO - 1.0),
+        1.0 + 1.5 * (RATIO - 1.0),
+        "excess over 1 within 50 % (their middle is fitted, their ratio is not)",
+    ),
+)
+def ratio_of_groups(subject: Subject) -> Prediction:
+    groups = _groups(subject)
+    soft, stiff = groups.all
+    return Prediction(float(stiff.mean() / soft.mean()), f"{DRAWN}; {_beside(groups)}")
+
+
+@lru_cache(maxsize=8)
 def deficit_deg(network: TensionNetwork, slr_deg: float) -> float:
     """Knee-extension deficit of somebody whose straight-leg raise ends at ``slr_deg`` [deg]."""
     tolerance = calibrate_tolerance(network, slr_deg=slr_deg)
@@ -211,51 +232,38 @@ def deficit_deg(network: TensionNetwork, slr_deg: float) -> float:
     return 90.0 - float(np.degrees(sample.angle))
 
 
-def _knee(subject: Subject) -> list[Comparison]:
-    network = subject.network
-    published = row("PKE_norm")
-    rows, found = [], []
-    for i, (who, norm) in enumerate((("men", "SD-1"), ("women", "SD-2"))):
-        slr = row(norm).number
-        deficit = deficit_deg(network, slr)
-        found.append(deficit)
-        reached = Examination(network, "slr").end(calibrate_tolerance(network, slr_deg=slr))[0]
-        rows.append(
-            judged(
-                norm,
-                float(np.degrees(reached.angle)),
-                met=True,
-                accept="-",
-                reason="recalled; the tolerance is set there, so the model returns what it was "
-                "given",
-            )
-        )
-        rows.append(
-            within(
-                f"PKE_norm.{who}",
-                deficit,
-                published.values[i] - published.sds[i],
-                published.values[i] + published.sds[i],
-                value=published.values[i],
-                sd=published.sds[i],
-                accept="within 1 SD",
-                reason=f"tolerance set on the straight-leg raise of {who} ({slr:g} deg, recalled), "
-                "then the same tolerance at the knee; the network is that of the standard adult",
-            )
-        )
-    rows.append(
-        within(
-            "SD-3.popliteal",
-            found[0] - found[1],
-            5.5,
-            16.5,
-            quantity="sex difference in popliteal angle",
-            published="11 (in the notes of the row)",
-            value=11.0,
-            unit="deg",
-            accept="within 50 %",
-            reason="difference of the two deficits above: what a higher tolerance alone makes of "
-            "8 deg of straight-leg raise",
-        )
-    )
-    return rows
+MEN, WOMEN = row("SD-1").number, row("SD-2").number
+SET = "recalled; the tolerance is set there, so the model returns what it was given"
+
+
+@table.predicts("SD-1", MEN, reason=SET)
+@table.predicts("SD-2", WOMEN, reason=SET)
+def set_raise(subject: Subject, slr_deg: float) -> float:
+    tolerance = calibrate_tolerance(subject.network, slr_deg=slr_deg)
+    return float(np.degrees(Examination(subject.network, "slr").end(tolerance)[0].angle))
+
+
+for _i, _who, _slr in ((0, "men", MEN), (1, "women", WOMEN)):
+    table.predicts(
+        f"PKE_norm.{_who}",
+        _slr,
+        value=row("PKE_norm").values[_i],
+        sd=row("PKE_norm").sds[_i],
+        accept=within_sd(1.0),
+        reason=f"tolerance set on the straight-leg raise of {_who} ({_slr:g} deg, recalled), "
+        "then the same tolerance at the knee; the network is that of the standard adult",
+    )(lambda subject, slr_deg: deficit_deg(subject.network, slr_deg))
+
+
+@table.predicts(
+    "SD-3.popliteal",
+    quantity="sex difference in popliteal angle",
+    published="11 (in the notes of the row)",
+    value=11.0,
+    unit="deg",
+    accept=within_fraction(0.5),
+    reason="difference of the two deficits: what a higher tolerance alone makes of "
+    "8 deg of straight-leg raise",
+)
+def sex_difference(subject: Subject) -> float:
+    return deficit_deg(subject.network, MEN) - deficit_deg(subject.network, WOMEN)

@@ -6,6 +6,7 @@ the preload of the sacrotuberous ligament (STL_preload).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,15 +16,18 @@ from fascia.clinical.catalogue import clinical_test
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
 from fascia.mechanics.equilibrium import Equilibrium, solve
 from fascia.network import geometry
-from fascia.validation.comparison import Comparison, judged, within
 from fascia.validation.variants import rebuilt
 from panjabi.literature import row
+from panjabi.validation.criterion import interval, within_factor, within_fraction, within_sd
+from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
     from fascia.subject import Subject
 
 Floats = NDArray[np.float64]
+
+table = Predictions("Fascia and ligaments of the trunk")
 
 PULL = 10.0
 """Traction on each muscle of the experiment, all its fascial ends together [N] (BAR04)."""
@@ -106,42 +110,45 @@ def levels_moved(moved: Mapping[str, float], suffix: str) -> tuple[str, ...]:
     )
 
 
-def _traction(network: TensionNetwork) -> list[Comparison]:
-    wanted = {
-        "latissimus": (LATISSIMUS, set(LEVELS), "both sides, T12 to S1"),
-        "gluteus": (GLUTEUS, {"L4", "L5", "S1"}, "below L3 only"),
-    }
-    rows = []
-    for name, (muscles, levels, words) in wanted.items():
-        moved = motions(network, muscle_pull(network, muscles, "r"))
-        same, other = (levels_moved(moved, side) for side in ("_r", "_l"))
-        most = max(moved, key=moved.__getitem__)
-        # muscle on the right: which of the (level, side) pairs are as the paper says; for the
-        # gluteus nothing is said about the other side below L3
-        as_published = [
-            (level in side) == (level in levels)
-            for side in (same, other)
-            for level in LEVELS
-            if not (name == "gluteus" and side is other and level in levels)
-        ]
-        met, right = all(as_published), float(np.mean(as_published))
-        rows.append(
-            judged(
-                f"BAR04.{name}",
-                right,
-                met=met,
-                quantity=f"levels of the posterior layer moved by {PULL:g} N on {name}",
-                published=words,
-                value=None,
-                unit="share of levels as published",
-                accept="every level as published; moved = a tenth of the greatest motion, set "
-                "beforehand",
-                reason=f"pull on the right: moved on the same side {_span(same)}, on the other "
-                f"{_span(other)}; most at {most}, {1e3 * moved[most]:.2f} mm; standing posture "
-                f"with {network.resting_tension.get('', 0.0):g} N in the fascia",
-            )
-        )
-    return rows
+def traction(
+    subject: Subject, name: str, muscles: tuple[str, ...], levels: frozenset[str]
+) -> Prediction:
+    """Fraction of levels and sides that move as published when a muscle on the right pulls."""
+    network = subject.network
+    moved = motions(network, muscle_pull(network, muscles, "r"))
+    same, other = (levels_moved(moved, side) for side in ("_r", "_l"))
+    most = max(moved, key=moved.__getitem__)
+    # for the gluteus nothing is said about the other side below L3
+    as_published = [
+        (level in side) == (level in levels)
+        for side in (same, other)
+        for level in LEVELS
+        if not (name == "gluteus" and side is other and level in levels)
+    ]
+    return Prediction(
+        float(np.mean(as_published)),
+        f"pull on the right: moved on the same side {_span(same)}, on the other "
+        f"{_span(other)}; most at {most}, {1e3 * moved[most]:.2f} mm; standing posture "
+        f"with {network.resting_tension.get('', 0.0):g} N in the fascia",
+        met=all(as_published),
+    )
+
+
+for _name, _muscles, _levels, _words in (
+    ("latissimus", LATISSIMUS, frozenset(LEVELS), "both sides, T12 to S1"),
+    ("gluteus", GLUTEUS, frozenset({"L4", "L5", "S1"}), "below L3 only"),
+):
+    table.predicts(
+        f"BAR04.{_name}",
+        _name,
+        _muscles,
+        _levels,
+        quantity=f"levels of the posterior layer moved by {PULL:g} N on {_name}",
+        published=_words,
+        value=None,
+        unit="share of levels as published",
+        accept="every level as published; moved = a tenth of the greatest motion, set beforehand",
+    )(traction)
 
 
 def _span(levels: tuple[str, ...]) -> str:
@@ -170,21 +177,18 @@ def sheath_strain(network: TensionNetwork, load: float = SHEATH_LOAD) -> float:
     )
 
 
-def _sheath(network: TensionNetwork) -> Comparison:
-    strain = 100.0 * sheath_strain(network)
-    return within(
-        "NO13",
-        strain,
-        -1.1,
-        1.1,
-        accept="size below 1.1 % (mean + 2 SD)",
-        reason="as built the sheath is off for want of data, so nothing is handed on; here it is "
-        f"on with figures by kind, and {SHEATH_LOAD:g} N (load not in the abstract) act wholly on "
-        "the pubic node: an upper bound. Adductor and sheath of one side meet at the pubis and "
-        "the sides cross only at the linea alba, so the opposite sheath shortens where the mean "
-        "of the cadavers lengthened. The limit is wide (the SD exceeds the mean): meeting it says "
-        "little",
-    )
+@table.predicts(
+    "NO13",
+    accept=interval(-1.1, 1.1, "size below 1.1 % (mean + 2 SD)"),
+    reason="as built the sheath is off for want of data, so nothing is handed on; here it is "
+    f"on with figures by kind, and {SHEATH_LOAD:g} N (load not in the abstract) act wholly on "
+    "the pubic node: an upper bound. Adductor and sheath of one side meet at the pubis and "
+    "the sides cross only at the linea alba, so the opposite sheath shortens where the mean "
+    "of the cadavers lengthened. The limit is wide (the SD exceeds the mean): meeting it says "
+    "little",
+)
+def opposite_sheath(subject: Subject) -> float:
+    return 100.0 * sheath_strain(subject.network)
 
 
 # --- stress in parallel -----------------------------------------------------------------------
@@ -198,35 +202,31 @@ def stress_at(network: TensionNetwork, strand: str, strain: float) -> float:
     return float(law.tension((1.0 + strain) * law.slack_length)) / area
 
 
-def _parallel(network: TensionNetwork) -> list[Comparison]:
-    published = row("TLF_ES_sigma6")
-    rows = []
-    for part, name, strand, what in (
-        (0, "fascia", "tlf_deep_l1_r", "thoracolumbar fascia"),
-        (1, "muscle", "erector_l3_l1_r", "erector spinae"),
-    ):
-        value = published.values[part]
-        stress = 1e-6 * stress_at(network, strand, 0.06)
-        toe = network.strand(strand).law.transition_strain
-        rows.append(
-            within(
-                f"TLF_ES_sigma6.{name}",
-                stress,
-                value / 2.0,
-                value * 2.0,
-                quantity=f"stress at 6 % strain beside each other: {what}",
-                value=value,
-                accept="factor 2",
-                reason=f"law of {strand}: measured modulus, assumed transition strain {toe:g}"
-                + (
-                    ", so that 6 % lies inside the toe; even without a toe the modulus of the same "
-                    "laboratory (0.6 MPa) gives 0.036 MPa"
-                    if toe > 0.06
-                    else ""
-                ),
-            )
-        )
-    return rows
+def stress_beside(subject: Subject, strand: str) -> Prediction:
+    network = subject.network
+    toe = network.strand(strand).law.transition_strain
+    inside = (
+        ", so that 6 % lies inside the toe; even without a toe the modulus of the same "
+        "laboratory (0.6 MPa) gives 0.036 MPa"
+    )
+    return Prediction(
+        1e-6 * stress_at(network, strand, 0.06),
+        f"law of {strand}: measured modulus, assumed transition strain {toe:g}"
+        + (inside if toe > 0.06 else ""),
+    )
+
+
+for _part, _name, _strand, _words in (
+    (0, "fascia", "tlf_deep_l1_r", "thoracolumbar fascia"),
+    (1, "muscle", "erector_l3_l1_r", "erector spinae"),
+):
+    table.predicts(
+        f"TLF_ES_sigma6.{_name}",
+        _strand,
+        quantity=f"stress at 6 % strain beside each other: {_words}",
+        value=row("TLF_ES_sigma6").values[_part],
+        accept=within_factor(2.0),
+    )(stress_beside)
 
 
 # --- spinous ligaments ------------------------------------------------------------------------
@@ -245,82 +245,72 @@ def supraspinous_forces(network: TensionNetwork, share: float) -> Floats:
     return np.array([state.tension_of(name) for name in names])
 
 
-def _spinous(network: TensionNetwork) -> list[Comparison]:
-    half, full = (supraspinous_forces(network, share) for share in (0.5, 1.0))
-    loose = network.with_resting_tension(0.0)
+@lru_cache(maxsize=1)
+def _spinous(subject: Subject) -> tuple[Floats, Floats, str]:
+    """Forces at half and at full flexion [N], and what they are without resting tension."""
+    half, full = (supraspinous_forces(subject.network, share) for share in (0.5, 1.0))
+    loose = subject.network.with_resting_tension(0.0)
     bare = [float(supraspinous_forces(loose, share).mean()) for share in (0.5, 1.0)]
     unrested = (
         f"without resting tension {bare[0]:.0f} N at half and {bare[1]:.0f} N at full flexion"
     )
-    published = row("ISSL_Fflex").number
-    alone = 0.25 * published
-    shape = float(half.mean() / full.mean()) if full.mean() > 0.0 else 1.0
+    return half, full, unrested
+
+
+@table.predicts("ISSL_Fflex", accept=within_fraction(0.5))
+def spinous_load(subject: Subject) -> Prediction:
+    _, full, _ = _spinous(subject)
     levels = ", ".join(f"{force:.0f}" for force in full)
-    return [
-        within(
-            "ISSL_Fflex",
-            float(full.mean()),
-            0.5 * published,
-            1.5 * published,
-            accept="+-50 %",
-            reason="the network has the supraspinous ligament only, and three quarters of the "
-            "published load is the interspinous one; mean of the six lumbar strands where the "
-            f"forward bend meets the first joint limit (L5-S1 to T12-L1: {levels} N)",
-        ),
-        within(
-            "ISSL_Fflex.supraspinous",
-            float(full.mean()),
-            0.5 * alone,
-            1.5 * alone,
-            quantity="load in the lumbar supraspinous ligament alone at full flexion",
-            published="a quarter of 134 (interspinous alone 75 %)",
-            value=alone,
-            accept="+-50 %",
-            reason=f"the same strands against the quarter that is theirs; {unrested}",
-        ),
-        within(
-            "ISSL_Fflex.shape",
-            shape,
-            0.0,
-            0.25,
-            quantity="spinous load at half of lumbar flexion over that at full flexion",
-            published="little load in the first half",
-            value=None,
-            unit="1",
-            accept="at most a quarter",
-            reason="mean of the six strands. The assumed resting tension of the fascia stretches "
-            "the soft ligament before the bend begins, and its law has no slack of its own; "
-            f"{unrested}",
-        ),
-    ]
+    return Prediction(
+        float(full.mean()),
+        "the network has the supraspinous ligament only, and three quarters of the "
+        "published load is the interspinous one; mean of the six lumbar strands where the "
+        f"forward bend meets the first joint limit (L5-S1 to T12-L1: {levels} N)",
+    )
+
+
+@table.predicts(
+    "ISSL_Fflex.supraspinous",
+    quantity="load in the lumbar supraspinous ligament alone at full flexion",
+    published="a quarter of 134 (interspinous alone 75 %)",
+    value=0.25 * row("ISSL_Fflex").number,
+    accept=within_fraction(0.5),
+)
+def supraspinous_load(subject: Subject) -> Prediction:
+    _, full, unrested = _spinous(subject)
+    return Prediction(
+        float(full.mean()), f"the same strands against the quarter that is theirs; {unrested}"
+    )
+
+
+@table.predicts(
+    "ISSL_Fflex.shape",
+    quantity="spinous load at half of lumbar flexion over that at full flexion",
+    published="little load in the first half",
+    value=None,
+    unit="1",
+    accept=interval(0.0, 0.25, "at most a quarter"),
+)
+def shape_of_spinous_load(subject: Subject) -> Prediction:
+    half, full, unrested = _spinous(subject)
+    return Prediction(
+        float(half.mean() / full.mean()) if full.mean() > 0.0 else 1.0,
+        "mean of the six strands. The assumed resting tension of the fascia stretches "
+        "the soft ligament before the bend begins, and its law has no slack of its own; "
+        f"{unrested}",
+    )
 
 
 # --- sacrotuberous ligament -------------------------------------------------------------------
 
 
-def _preload(network: TensionNetwork) -> Comparison:
-    published = row("STL_preload")
-    assert published.sd is not None
-    carried = solve(network).tension_of("sacrotuberous_r")
-    return within(
-        "STL_preload",
-        carried,
-        published.number - published.sd,
-        published.number + published.sd,
-        accept="within 1 SD in the standing equilibrium",
-        reason="the preload sets the slack length at the places the nodes were built at; both "
-        "ends then slip until ties, hamstrings and sacral fascia balance it, and a tenth of a "
-        "millimetre is 150 N in this stiff strand",
-    )
-
-
-def compare(subject: Subject) -> list[Comparison]:
-    """Rows NO13, BAR04, TLF_ES_sigma6, ISSL_Fflex, STL_preload."""
-    network = subject.network
-    return [
-        _sheath(network),
-        *_traction(network),
-        *_parallel(network),
-        *_spinous(network),
-        _preload(network),
-    ]
+@table.predicts(
+    "STL_preload",
+    accept=within_sd(1.0),
+    reason="the preload sets the slack length at the places the nodes were built at; both "
+    "ends then slip until ties, hamstrings and sacral fascia balance it, and a tenth of a "
+    "millimetre is 150 N in this stiff strand",
+)
+def sacrotuberous_preload(subject: Subject) -> float:
+    """Tension in the standing equilibrium [N]."""
+    return solve(subject.network).tension_of("sacrotuberous_r")

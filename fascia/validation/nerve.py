@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +18,16 @@ from fascia.clinical.paths import (
     PosturePath,
     spine_flexion,
 )
-from fascia.validation.comparison import Comparison, judged, within
 from panjabi.body import Body
+from panjabi.validation.criterion import interval, sign
+from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
+    from fascia.mechanics.equilibrium import Equilibrium
     from fascia.network.model import TensionNetwork
     from fascia.subject import Subject
+
+table = Predictions("Nerve and dura from the neck to the foot")
 
 LUMBAR_SLUMP, THORACIC_SLUMP, PELVIC_SLUMP = 35.0, 25.0, 15.0
 """Flexion of the slumped back and posterior tilt of its pelvis [deg]; assumed."""
@@ -90,47 +95,68 @@ def slump_change(
     return float(ends[1] - ends[0])
 
 
-def compare(subject: Subject) -> list[Comparison]:
-    """Rows SLUMP, SLRroot."""
-    return [*_slump(subject), *_roots(subject)]
-
-
-def _slump(subject: Subject) -> list[Comparison]:
+@lru_cache(maxsize=1)
+def _neck(subject: Subject) -> tuple[float, float, float]:
+    """Change by neck flexion: whole, with the nerve path cut, with the back line cut [deg]."""
     network = subject.network
-    whole = slump_change(subject, network, neck=NECK_FLEXION)
-    nerve_cut = slump_change(subject, without_nerve(network), neck=NECK_FLEXION)
-    line_cut = slump_change(subject, without_back_line(network), neck=NECK_FLEXION)
+    whole, nerve_cut, line_cut = (
+        slump_change(subject, changed, neck=NECK_FLEXION)
+        for changed in (network, without_nerve(network), without_back_line(network))
+    )
+    return whole, nerve_cut, line_cut
+
+
+@table.predicts(
+    "SLUMP",
+    published="neck flexion reduces knee extension (degrees not seen)",
+    unit="deg",
+    accept="falls; with the nerve path cut less than a tenth is left, with the back line "
+    "cut at least nine tenths",
+)
+def slump(subject: Subject) -> Prediction:
+    whole, nerve_cut, line_cut = _neck(subject)
     neural = abs(nerve_cut) < 0.1 * abs(whole) and line_cut < 0.9 * whole < 0.0
-    ankle = slump_change(subject, network, ankle=10.0)
-    return [
-        judged(
-            "SLUMP",
-            whole,
-            met=whole < 0.0 and neural,
-            published="neck flexion reduces knee extension (degrees not seen)",
-            unit="deg",
-            accept="falls; with the nerve path cut less than a tenth is left, with the back line "
-            "cut at least nine tenths",
-            reason=f"{NECK_FLEXION:g} deg of neck flexion; {nerve_cut:+.3f} deg with the nerve "
-            f"path cut, {line_cut:+.3f} deg with the superficial back line cut. Direction only: "
-            "the size hangs on the assumed weight of nerve strain",
-        ),
-        judged(
-            "SLUMP.ankle",
-            ankle,
-            met=ankle < 0.0,
-            quantity="knee extension in slump, ankle dorsiflexed against neutral",
-            published="dorsiflexion reduces it further (degrees not seen)",
-            unit="deg",
-            accept="falls (direction)",
-            reason="10 deg of dorsiflexion, neck neutral",
-        ),
-    ]
+    return Prediction(
+        whole,
+        f"{NECK_FLEXION:g} deg of neck flexion; {nerve_cut:+.3f} deg with the nerve "
+        f"path cut, {line_cut:+.3f} deg with the superficial back line cut. Direction only: "
+        "the size hangs on the assumed weight of nerve strain",
+        met=whole < 0.0 and neural,
+    )
 
 
-def _roots(subject: Subject) -> list[Comparison]:
+@table.predicts(
+    "SLUMP.ankle",
+    quantity="knee extension in slump, ankle dorsiflexed against neutral",
+    published="dorsiflexion reduces it further (degrees not seen)",
+    unit="deg",
+    accept=sign(-1, "falls (direction)"),
+    reason="10 deg of dorsiflexion, neck neutral",
+)
+def slump_with_ankle(subject: Subject) -> float:
+    return slump_change(subject, subject.network, ankle=10.0)
+
+
+HOW = f"straight-leg raise from {JUST_TAUT:g} to {RAISE:g} deg, pelvic share 0.3"
+
+
+@lru_cache(maxsize=1)
+def _raised(subject: Subject) -> tuple[Equilibrium, Equilibrium]:
     bench = Examination(subject.network, "slr")
     rest, raised = (bench.at(np.radians(a)).equilibrium for a in (JUST_TAUT, RAISE))
+    return rest, raised
+
+
+@table.predicts(
+    "SLRroot.motion",
+    quantity="nerve root motion in straight-leg raise (L4-S1)",
+    value=None,
+    published="0.5-5",
+    unit="mm",
+    accept="0.5-5 mm, and more than the dura at the neck",
+)
+def root_motion(subject: Subject) -> Prediction:
+    rest, raised = _raised(subject)
 
     def motion(node: str) -> float:
         """Slip along the canal [mm]."""
@@ -139,38 +165,29 @@ def _roots(subject: Subject) -> list[Comparison]:
         span = slice(flat.point_dof[i], flat.point_dof[i] + flat.point_ndof[i])
         return 1e3 * float(np.linalg.norm(raised.slips[span] - rest.slips[span]))
 
-    i = rest.index("lumbosacral_roots_r")
-    law = subject.network.strand("lumbosacral_roots_r").law
-    strain = 100.0 * (raised.length[i] - max(rest.length[i], law.slack_length)) / law.slack_length
     root, dura = motion("nerve_roots_r"), motion("nerve_dura_c1c2")
-    how = f"straight-leg raise from {JUST_TAUT:g} to {RAISE:g} deg, pelvic share 0.3"
-    met = 0.5 <= root <= 5.0 and root > dura
-    return [
-        judged(
-            "SLRroot.motion",
-            root,
-            met=met,
-            quantity="nerve root motion in straight-leg raise (L4-S1)",
-            value=None,
-            published="0.5-5",
-            unit="mm",
-            accept="0.5-5 mm, and more than the dura at the neck",
-            reason=f"{how}; the dura at the neck moves {dura:.2f} mm. The nerve path is guided and "
-            "tied nowhere, so roots slide as far as the slack of nerve and dura asks; dural "
-            "sleeves and the ligaments of the foramen, which hold a real root, are not in the "
-            "network",
-        ),
-        within(
-            "SLRroot.strain",
-            strain,
-            2.0,
-            4.0,
-            quantity="nerve root strain in straight-leg raise (L4-S1)",
-            value=None,
-            published="2-4",
-            unit="%",
-            accept="2-4 %",
-            reason=f"{how}; without friction the root carries the tension of the whole path, and "
-            "its strain follows from the assumed stiffness of nerve and dura",
-        ),
-    ]
+    return Prediction(
+        root,
+        f"{HOW}; the dura at the neck moves {dura:.2f} mm. The nerve path is guided and "
+        "tied nowhere, so roots slide as far as the slack of nerve and dura asks; dural "
+        "sleeves and the ligaments of the foramen, which hold a real root, are not in the "
+        "network",
+        met=0.5 <= root <= 5.0 and root > dura,
+    )
+
+
+@table.predicts(
+    "SLRroot.strain",
+    quantity="nerve root strain in straight-leg raise (L4-S1)",
+    value=None,
+    published="2-4",
+    unit="%",
+    accept=interval(2.0, 4.0, "2-4 %"),
+    reason=f"{HOW}; without friction the root carries the tension of the whole path, and "
+    "its strain follows from the assumed stiffness of nerve and dura",
+)
+def root_strain(subject: Subject) -> float:
+    rest, raised = _raised(subject)
+    i = rest.index("lumbosacral_roots_r")
+    slack = subject.network.strand("lumbosacral_roots_r").law.slack_length
+    return 100.0 * (raised.length[i] - max(rest.length[i], slack)) / slack

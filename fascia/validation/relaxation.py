@@ -6,17 +6,23 @@ of the fall happen before the hold begins, so the ramp is played as they played 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fascia.clinical.examination import Examination
 from fascia.clinical.hold import RATE_DEG_PER_S, HeldStretch, hold
-from fascia.validation.comparison import Comparison, not_predicted, within
 from panjabi.tissue.viscoelastic import hamstring_group
+from panjabi.validation.criterion import interval
+from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
     from fascia.subject import Subject
 
 
+table = Predictions("Holds: relaxation of a stretched muscle group")
+
+
+@lru_cache(maxsize=2)
 def held_at_tolerance(subject: Subject, test: str) -> HeldStretch:
     """A hold of 90 s at the end angle of a test, reached at the published rate."""
     examination = Examination(subject.network, test)
@@ -24,88 +30,83 @@ def held_at_tolerance(subject: Subject, test: str) -> HeldStretch:
     return hold(examination, end.angle, 90.0, hamstring_group())
 
 
-def compare(subject: Subject) -> list[Comparison]:
-    """Rows HAM_R*, PF_relax240."""
-    series = hamstring_group()
-    knee, slr = (held_at_tolerance(subject, test) for test in ("knee-extension", "slr"))
+SOLVED = "the shares of the series were solved from it: met by construction"
 
-    def percent(time: float) -> float:
-        return 100.0 * knee.decline_after(time)
 
-    played = (
-        f"knee extension at {RATE_DEG_PER_S:g} deg/s to the end point, then held; whole tissue "
-        "torque, of which only the hamstrings relax"
-    )
-    ramp = -float(knee.time[0])
-    ramp_reason = (
-        f"the series was solved for an ideal step; during the ramp of {ramp:.0f} s part of the "
+@table.predicts("HAM_R30", 30.0, accept=interval(20.0, 30.0, "20-30 %, ideal step"), reason=SOLVED)
+@table.predicts("HAM_R90", 90.0, accept=interval(28.0, 40.0, "28-40 %, ideal step"), reason=SOLVED)
+def decline_after_step(_: Subject, time: float) -> float:
+    return 100.0 * (1.0 - float(hamstring_group().relaxation(time)))
+
+
+PLAYED = (
+    f"knee extension at {RATE_DEG_PER_S:g} deg/s to the end point, then held; whole tissue "
+    "torque, of which only the hamstrings relax"
+)
+
+
+def _decline(subject: Subject, time: float, test: str = "knee-extension") -> float:
+    return 100.0 * held_at_tolerance(subject, test).decline_after(time)
+
+
+def _ramp(subject: Subject) -> str:
+    seconds = -float(held_at_tolerance(subject, "knee-extension").time[0])
+    return (
+        f"the series was solved for an ideal step; during the ramp of {seconds:.0f} s part of the "
         "fall is already over, and a tenth of the torque is tissue that does not relax here. A "
         "series solved for the ramp would need larger shares"
     )
-    rows = []
-    for id, time, published, low, high in (
-        ("HAM_R30", 30.0, 25.0, 20.0, 30.0),
-        ("HAM_R90", 90.0, 33.0, 28.0, 40.0),
-    ):
-        step = 100.0 * (1.0 - float(series.relaxation(time)))
-        rows.append(
-            within(
-                id,
-                step,
-                low,
-                high,
-                accept=f"{low:g}-{high:g} %, ideal step",
-                reason="the shares of the series were solved from it: met by construction",
-            )
-        )
-        rows.append(
-            within(
-                f"{id}.ramp",
-                percent(time),
-                low,
-                high,
-                value=published,
-                accept=f"{low:g}-{high:g} %, as the paper stretched",
-                reason=f"{played} (straight-leg raise likewise: "
-                f"{100.0 * slr.decline_after(time):.1f} %); {ramp_reason}",
-            )
-        )
-    rows += [
-        within(
-            "HAM_R90_SCI",
-            percent(90.0),
-            28.0,
-            40.0,
-            accept="28-40 %",
-            reason=f"{played}. The model has no reflex either, so it has one answer for both "
-            f"groups; {ramp_reason}",
-        ),
-        within(
-            "HAM_R45",
-            percent(90.0) - percent(45.0),
-            0.0,
-            10.0,
-            quantity="further decline in the last 45 s of a 90 s hold",
-            published="no significant decline after 45 s",
-            value=None,
-            unit="% of peak",
-            accept="the last 45 s add less than 10 points",
-            reason=played,
-        ),
-        not_predicted(
-            "HAM_R30_post",
-            "what ten weeks of stretching do to the series is not modelled: slow time comes later",
-        ),
-        within(
-            "PF_relax240",
-            100.0 * (1.0 - float(series.relaxation(240.0))),
-            35.0,
-            45.0,
-            accept="+-5 points of 40 %",
-            reason="predicted with the series of the hamstring group, which never loses more than "
-            f"{100.0 * (1.0 - series.long_term):.1f} %; the series `plantar_aponeurosis` of the "
-            "tissue library is set by this row and so predicts nothing. The same share at every "
-            "strain holds by construction of a separable law",
-        ),
-    ]
-    return rows
+
+
+@table.predicts(
+    "HAM_R30.ramp", 30.0, value=25.0, accept=interval(20.0, 30.0, "20-30 %, as the paper stretched")
+)
+@table.predicts(
+    "HAM_R90.ramp", 90.0, value=33.0, accept=interval(28.0, 40.0, "28-40 %, as the paper stretched")
+)
+def decline_after_ramp(subject: Subject, time: float) -> Prediction:
+    return Prediction(
+        _decline(subject, time),
+        f"{PLAYED} (straight-leg raise likewise: {_decline(subject, time, 'slr'):.1f} %); "
+        f"{_ramp(subject)}",
+    )
+
+
+@table.predicts("HAM_R90_SCI", accept=interval(28.0, 40.0, "28-40 %"))
+def decline_without_reflex(subject: Subject) -> Prediction:
+    return Prediction(
+        _decline(subject, 90.0),
+        f"{PLAYED}. The model has no reflex either, so it has one answer for both "
+        f"groups; {_ramp(subject)}",
+    )
+
+
+@table.predicts(
+    "HAM_R45",
+    quantity="further decline in the last 45 s of a 90 s hold",
+    published="no significant decline after 45 s",
+    value=None,
+    unit="% of peak",
+    accept=interval(0.0, 10.0, "the last 45 s add less than 10 points"),
+    reason=PLAYED,
+)
+def late_decline(subject: Subject) -> float:
+    return _decline(subject, 90.0) - _decline(subject, 45.0)
+
+
+table.not_predicted(
+    "HAM_R30_post",
+    reason="what ten weeks of stretching do to the series is not modelled: slow time comes later",
+)
+
+
+@table.predicts("PF_relax240", accept=interval(35.0, 45.0, "+-5 points of 40 %"))
+def decline_of_plantar_fascia(_: Subject) -> Prediction:
+    series = hamstring_group()
+    return Prediction(
+        100.0 * (1.0 - float(series.relaxation(240.0))),
+        "predicted with the series of the hamstring group, which never loses more than "
+        f"{100.0 * (1.0 - series.long_term):.1f} %; the series `plantar_aponeurosis` of the "
+        "tissue library is set by this row and so predicts nothing. The same share at every "
+        "strain holds by construction of a separable law",
+    )

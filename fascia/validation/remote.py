@@ -6,18 +6,20 @@ could reach any figure; that would be no prediction, so none is given here.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fascia.interventions.release_experiment import release
 from fascia.interventions.required_drop import required_tension_drop
-from fascia.validation.comparison import Comparison, judged, not_predicted
-from panjabi.literature import row
+from panjabi.validation.criterion import Criterion, Target, interval
+from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
     from fascia.interventions.release_experiment import StiffnessChange
     from fascia.subject import Subject
 
-NEEDED = "more than half of the mean and within 1 SD of it (so that no change does not count)"
+table = Predictions("Trials of remote release")
+
 NO_EFFECT_CM = 0.5
 """Change of sit-and-reach that counts as none [cm]; set beforehand."""
 
@@ -27,24 +29,31 @@ def _words(change: StiffnessChange) -> str:
     return f"dose tension 0.5 of what the region carries in standing; shares [deg]: {shares}"
 
 
-def _like_the_trial(id: str, predicted: float, reason: str) -> Comparison:
-    published = row(id)
-    assert published.sd is not None
-    mean = published.number
-    met = abs(predicted - mean) <= published.sd and predicted / mean > 0.5
-    return judged(id, predicted, met=met, accept=NEEDED, reason=reason)
+def _like_the_trial(predicted: float, target: Target) -> bool:
+    mean, sd = target.number, target.sd
+    return sd is not None and abs(predicted - mean) <= sd and predicted / mean > 0.5
 
 
-def compare(subject: Subject) -> list[Comparison]:
-    """Rows CHO_SMI_*, GRA17, GRI15, APA09, CAL23."""
-    return [*_suboccipital(subject), *_plantar(subject), *_others()]
+LIKE_THE_TRIAL = Criterion(
+    "more than half of the mean and within 1 SD of it (so that no change does not count)",
+    _like_the_trial,
+)
+
+WHY = (
+    "tension alone does not arrive: stations and bones in between take it. The trial had no "
+    "untreated arm; nerve, tone and tolerance would need doses nobody has measured"
+)
 
 
-def _suboccipital(subject: Subject) -> list[Comparison]:
-    slr, knee, bend = (
-        release(subject, "suboccipital", test=test, null_models=False)
-        for test in ("slr", "knee-extension", "forward-bend")
-    )
+# --- neck -------------------------------------------------------------------------------------
+
+
+def _suboccipital(subject: Subject, test: str) -> StiffnessChange:
+    return release(subject, "suboccipital", test=test, null_models=False)
+
+
+@table.predicts("CHO_SMI_SLR", accept=LIKE_THE_TRIAL)
+def raise_after_suboccipital(subject: Subject) -> Prediction:
     ratio = subject.network.tie_ratio or 0.0
     needs = required_tension_drop(subject, "suboccipital", tie_ratios=sorted({0.0, ratio}))
     need = "; ".join(
@@ -56,60 +65,74 @@ def _suboccipital(subject: Subject) -> list[Comparison]:
         )
         for n in needs
     )
-    why = (
-        "tension alone does not arrive: stations and bones in between take it. The trial had no "
-        "untreated arm; nerve, tone and tolerance would need doses nobody has measured"
+    change = _suboccipital(subject, "slr")
+    return Prediction(
+        change.end_angle_change_deg,
+        f"{_words(change)}. {WHY}. For +8.5 deg by tension alone the neck would have to give up "
+        f"({need})",
     )
-    ffd = 100.0 * ((bend.after.end_reading or 0.0) - (bend.before.end_reading or 0.0))
-    return [
-        _like_the_trial(
-            "CHO_SMI_SLR",
-            slr.end_angle_change_deg,
-            f"{_words(slr)}. {why}. For +8.5 deg by tension alone the neck would have to give up "
-            f"({need})",
-        ),
-        _like_the_trial("CHO_SMI_PA", knee.end_angle_change_deg, f"{_words(knee)}. {why}"),
-        _like_the_trial("CHO_SMI_FFD", ffd, f"{_words(bend)}. {why}"),
-    ]
 
 
-def _plantar(subject: Subject) -> list[Comparison]:
+@table.predicts("CHO_SMI_PA", accept=LIKE_THE_TRIAL)
+def knee_after_suboccipital(subject: Subject) -> Prediction:
+    change = _suboccipital(subject, "knee-extension")
+    return Prediction(change.end_angle_change_deg, f"{_words(change)}. {WHY}")
+
+
+@table.predicts("CHO_SMI_FFD", accept=LIKE_THE_TRIAL)
+def bend_after_suboccipital(subject: Subject) -> Prediction:
+    change = _suboccipital(subject, "forward-bend")
+    return Prediction(_reading_cm(change), f"{_words(change)}. {WHY}")
+
+
+def _reading_cm(change: StiffnessChange) -> float:
+    return 100.0 * ((change.after.end_reading or 0.0) - (change.before.end_reading or 0.0))
+
+
+# --- sole -------------------------------------------------------------------------------------
+
+BOTH = "the two trials disagree, so one model cannot meet both"
+
+
+@lru_cache(maxsize=1)
+def _plantar(subject: Subject) -> tuple[float | None, str]:
+    """Change of sit-and-reach [cm]; None where no strand leads from the sole to the hamstrings."""
     change = release(subject, "plantar", test="sit-and-reach", null_models=False)
-    if not change.remaining_routes:
-        why = (
-            "fixed by construction: all force at heel and knee stays on bone (S3), so no strand "
-            "leads from the sole to the hamstrings; minor_share opens that route"
-        )
-        return [not_predicted("GRA17", why), not_predicted("GRI15", why)]
-    gain = 100.0 * ((change.after.end_reading or 0.0) - (change.before.end_reading or 0.0))
-    both = "the two trials disagree, so one model cannot meet both"
-    return [
-        judged(
-            "GRA17",
-            gain,
-            met=abs(gain) < NO_EFFECT_CM,
-            quantity="change of sit-and-reach after foot rolling",
-            unit="cm",
-            accept=f"less than {NO_EFFECT_CM:g} cm",
-            reason=f"{_words(change)}; {both}. A model that hands nothing on meets every null "
-            "trial",
-        ),
-        judged(
-            "GRI15",
-            gain,
-            met=NO_EFFECT_CM <= gain <= 3.0,
-            quantity="change of sit-and-reach after plantar ball rolling",
-            published="p = 0.03, centimetres not seen",
-            value=None,
-            unit="cm",
-            accept=f"{NO_EFFECT_CM:g} to 3 cm (pooled remote effect 1-3 cm)",
-            reason=f"as GRA17; {both}",
-        ),
-    ]
+    if change.remaining_routes:
+        return _reading_cm(change), _words(change)
+    return None, (
+        "fixed by construction: all force at heel and knee stays on bone (S3), so no strand "
+        "leads from the sole to the hamstrings; minor_share opens that route"
+    )
 
 
-def _others() -> list[Comparison]:
-    return [
-        not_predicted("APA09", "degrees are not in the abstract; the row prints p values only"),
-        not_predicted("CAL23", "the read-outs are of the leg; neck motion is not one of them"),
-    ]
+@table.predicts(
+    "GRA17",
+    accept=Criterion(f"less than {NO_EFFECT_CM:g} cm", lambda cm, _: abs(cm) < NO_EFFECT_CM),
+    quantity="change of sit-and-reach after foot rolling",
+    unit="cm",
+)
+def reach_without_effect(subject: Subject) -> Prediction:
+    gain, words = _plantar(subject)
+    if gain is None:
+        return Prediction(None, words)
+    return Prediction(
+        gain, f"{words}; {BOTH}. A model that hands nothing on meets every null trial"
+    )
+
+
+@table.predicts(
+    "GRI15",
+    quantity="change of sit-and-reach after plantar ball rolling",
+    published="p = 0.03, centimetres not seen",
+    value=None,
+    unit="cm",
+    accept=interval(NO_EFFECT_CM, 3.0, f"{NO_EFFECT_CM:g} to 3 cm (pooled remote effect 1-3 cm)"),
+)
+def reach_with_effect(subject: Subject) -> Prediction:
+    gain, words = _plantar(subject)
+    return Prediction(gain, words if gain is None else f"as GRA17; {BOTH}")
+
+
+table.not_predicted("APA09", reason="degrees are not in the abstract; the row prints p values only")
+table.not_predicted("CAL23", reason="the read-outs are of the leg; neck motion is not one of them")

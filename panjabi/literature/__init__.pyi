@@ -4,6 +4,7 @@ from .tables import (
     TABLES as TABLES,
     Role as Role,
     Row as Row,
+    new_row as new_row,
     published as published,
     row as row,
 )

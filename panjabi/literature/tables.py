@@ -249,17 +249,59 @@ def parse_table(
                 f"{name}, line {line}: {id!r} has no role. Give it one in roles.csv before it is "
                 "compared with anything."
             )
-        role, reason = roles[table, id]
-        if cells["status"] == "recalled" and role != "prior":
-            raise DataFileError(
-                f"{name}, line {line}: {id!r} is recalled and has the role {role!r}; a recalled "
-                "figure is a prior. Find it in a source first."
-            )
-        rows[id] = _row(table, cells, role, reason, f"{name}, line {line}")
+        rows[id] = _row(table, cells, *roles[table, id], f"{name}, line {line}")
     return tuple(rows.values())
 
 
+def new_row(
+    id: str,
+    quantity: str,
+    value: float | str,
+    unit: str,
+    *,
+    source: str,
+    sd: float | str = "",
+    role: Role = "validation",
+    role_reason: str = "added by the user",
+    bib: str = "User",
+    n: str = "",
+    conditions: str = "",
+    doi: str = "",
+    status: str = "read",
+    where: str = "",
+) -> Row:
+    """A published value that the packaged tables do not have, for `panjabi.validation.predicts`.
+
+    `value` and `sd` are numbers in `unit` or cells as the tables print them ("17.1 / 9.8").
+
+    Raises
+    ------
+    UnknownNameError
+        If the role does not exist.
+    DataFileError
+        If a recalled value is anything but a prior, or the spread is below zero.
+    ParameterError
+        If a packaged row has the id, or the id holds a point.
+    """
+    if id in _index() or "." in id:
+        raise ParameterError(
+            f"Expected a new id without a point, got {id!r}; packaged rows and parts of rows "
+            "(after a point) have ids of their own."
+        )
+    cells = {"id": id, "quantity": quantity, "value": str(value), "sd": str(sd), "unit": unit}
+    cells |= {"n": n, "conditions": conditions, "source": source, "doi": doi, "bib": bib}
+    cells |= {"status": status, "where": where}
+    if role not in ROLES:
+        raise unknown("role", role, ROLES)
+    return _row("user", cells, role, role_reason, f"row {id!r}")
+
+
 def _row(table: str, cells: dict[str, str], role: Role, reason: str, place: str) -> Row:
+    if cells["status"] == "recalled" and role != "prior":
+        raise DataFileError(
+            f"{place}: {cells['id']!r} is recalled and has the role {role!r}; a recalled "
+            "figure is a prior. Find it in a source first."
+        )
     if table == "trials":
         cells = cells | {
             "quantity": f"{cells['comparison']}: {cells['outcome']}, {cells['timepoint']}",

@@ -1,6 +1,6 @@
 """Energy, moment and tangent of each law: generated from symbols.py, never edited.
 
-Write it again with `python -m panjabi.passive.symbols`; a test compares.
+Write it again with `make pages`; `make check` compares.
 """
 
 # ruff: noqa: E501

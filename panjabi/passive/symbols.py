@@ -1,7 +1,7 @@
 """The laws of a functional spinal unit, written once as energies.
 
-`generate()` turns them into `generated.py`, which is checked in; a test writes it again and
-compares. Only that test and the printing of equations import SymPy.
+`generate()` turns them into `generated.py`, which is checked in
+(`make pages`). Only that and the printing of equations import SymPy.
 
 The soft ramp is S(y) = (y + sqrt(y^2 + w^2)) / 2: the smooth maximum of 0 and y, smooth in all
 derivatives. Its integral is elementary; that of w ln(1 + exp(y / w)) is a dilogarithm, which is
@@ -126,7 +126,7 @@ def latex() -> str:
 
 _HEAD = '''"""Energy, moment and tangent of each law: generated from symbols.py, never edited.
 
-Write it again with `python -m panjabi.passive.symbols`; a test compares.
+Write it again with `make pages`; `make check` compares.
 """
 
 # ruff: noqa: E501
@@ -156,9 +156,3 @@ def _function(term: SymbolicTerm) -> str:
     for name, value in zip(("energy", "moment", "tangent"), results, strict=True):
         lines.append(f"    {name} = {sp.pycode(value, fully_qualified_modules=False)}")
     return "\n".join([*lines, "    return energy, moment, tangent", ""])
-
-
-if __name__ == "__main__":
-    from pathlib import Path
-
-    Path(__file__).with_name("generated.py").write_text(generate(), encoding="utf-8")

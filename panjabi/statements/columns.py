@@ -5,18 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from panjabi.body.gravity import STANDARD_GRAVITY
-from panjabi.body.tree import Floats
 from panjabi.literature import row
 from panjabi.passive.functional_unit import unit
-from panjabi.spine.column_model import Column
-from panjabi.spine.loads import FollowerLoad
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.units import unit_column, with_preload
-from panjabi.stability.column_equilibrium import equilibrium
 from panjabi.stability.crisco_model import crisco
 from panjabi.stability.critical import critical_load
+from panjabi.stability.follower_path import CARRIED_DEG, follower_path
 from panjabi.statements.finding import Finding, Statement
-from panjabi.validation.columns import CARRIED_DEG
 
 COLUMNS = {"lumbar": "cri92_exp", "cervical": "pat00_buck", "thoracolumbar": "luc61"}
 """Region -> published critical load that stands beside the model's."""
@@ -51,9 +47,11 @@ def direction_of_load(statement: Statement) -> Finding:
     column = unit_column("lumbar")
     dead = critical_load(column, column.top_load()).load
     force = row("pat03_fl").number
-    shares = np.linspace(0.05, 1.0, 20)
-    stiffness, turned = _along_the_curve(with_preload(column, force), shares * force)
-    soft, _ = _along_the_curve(column, shares * force)
+    forces = force * np.linspace(0.05, 1.0, 20)
+    path = follower_path(with_preload(column, force), forces)
+    stiffness = [bent.least_stiffness for bent in path]
+    turned = [float(np.degrees(np.abs(bent.angles).max())) for bent in path]
+    soft = [bent.least_stiffness for bent in follower_path(column, forces)]
     carried = min(stiffness) > 0.0 and max(turned) <= CARRIED_DEG
     base = unit("L4-L5")
     factors = [base.with_preload(p).factor for p in (250.0, 500.0)]
@@ -77,19 +75,8 @@ def direction_of_load(statement: Statement) -> Finding:
         ("stiffness_factor_500N", factors[1], "calibrated"),
         sources=(row("pat03_fl").bib, row("gms04_k_250N").bib),
         figure="plot_load_directions",
-        data=(shares * force, np.array(stiffness), dead),
+        data=(forces, np.array(stiffness), dead),
     )
-
-
-def _along_the_curve(column: Column, forces: Floats) -> tuple[list[float], list[float]]:
-    """Least stiffness [N m/rad] and largest rotation [deg] under a growing follower load."""
-    bent = equilibrium(column)
-    stiffness, turned = [], []
-    for force in forces:
-        bent = equilibrium(column, FollowerLoad(float(force)), start=bent.z)
-        stiffness.append(bent.least_stiffness)
-        turned.append(float(np.degrees(np.abs(bent.angles).max())))
-    return stiffness, turned
 
 
 def caught_after_buckling(statement: Statement) -> Finding:

@@ -13,17 +13,12 @@ from panjabi.passive.injury import injured
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import problem_of, recruit
 from panjabi.recruitment.solve import solve_recruitment
-from panjabi.spine.short_range import bergmark
 from panjabi.spine.static_build import static_spine
 from panjabi.stability.one_joint_trunk import reduced_trunk
-from panjabi.stability.segment import laboratory_with_muscles, muscles_across, segment_gain
+from panjabi.stability.segment_experiments import WORST_INJURY, gain_at_l45, unit_under_multifidus
 from panjabi.stability.static_stability_of_muscles import static_stability
 from panjabi.statements.finding import Finding, Statement
 from panjabi.statements.zeros import zero_between
-from panjabi.validation.muscles import WORST_INJURY
-
-AT_L45 = ("multifidus_lumbar", "longissimus", "iliocostalis", "psoas", "quadratus_lumborum")
-"""Groups pulled at L4-L5, each with the same force."""
 
 FORCES = (0.0, 20.0, 40.0, 60.0)  # on each side of L4-L5 [N]
 
@@ -63,14 +58,10 @@ def three_subsystems(statement: Statement) -> Finding:
 def force_narrows_the_zone(statement: Statement) -> Finding:
     """P7: 60 N on each side across the worst injured L4-L5."""
     spine = static_spine("standing")
-    own = np.array([n.startswith("MF_m4") for n in spine.muscles.names])
-    share = np.where(own, spine.muscles.max_force, 0.0)
-    share /= share.sum()
     whole, hurt = unit("L4-L5"), injured(unit("L4-L5"), *WORST_INJURY)
 
     def tested(one, axis: int, force: float) -> tuple[float, float]:
-        across = muscles_across(spine, "L4-L5", force * share, stiffness=None)
-        found = laboratory_with_muscles(one, axis, across)
+        found = unit_under_multifidus(spine, one, axis, force)
         return found.half_width, found.end_plus - found.end_minus
 
     intact = [tested(whole, axis, 0.0) for axis in (0, 1)]
@@ -110,9 +101,7 @@ def _force_of_intact(zone: Callable[[float], float]) -> float:
 
 def one_segment_against_whole(statement: Statement) -> Finding:
     """P8: multifidus' share at one level; which groups the whole spine can lose."""
-    force = row("wil95_force").number
-    standing = static_spine("standing")
-    gain = segment_gain(standing, "L4-L5", AT_L45, force=force, stiffness=bergmark())
+    gain = gain_at_l45()
     total = sum(float(g[0]) for g in gain.values())
     shares = {group: 100.0 * float(g[0]) / total for group, g in gain.items()}
     share = shares["multifidus_lumbar"]

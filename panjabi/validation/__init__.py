@@ -1,4 +1,14 @@
-"""Published values of the spine beside what the toolkit predicts, hits and misses alike."""
+"""Published values beside what the toolkit predicts: one table, row id -> function.
+
+    from panjabi.validation import as_text, validate
+
+    print(as_text(validate("cri92_*")))
+
+A prediction is a function registered for the id of a published row (`predictions.py`); value,
+spread, unit and role come from the row, and the criterion is part of the registration
+(`criterion.py`). The other modules hold the predictions of one subject area each. A row that the
+model cannot answer has an entry too, with the reason.
+"""
 
 import lazy_loader as _lazy
 

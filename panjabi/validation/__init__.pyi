@@ -1,13 +1,20 @@
-from .case import (
-    Case as Case,
-    Outcome as Outcome,
-    judged as judged,
-    near as near,
-    not_predicted as not_predicted,
-    tally as tally,
-    within as within,
+from .case import Case as Case, Outcome as Outcome, tally as tally
+from .criterion import (
+    Criterion as Criterion,
+    Target as Target,
+    at_least as at_least,
+    at_most as at_most,
+    interval as interval,
+    sign as sign,
+    within_factor as within_factor,
+    within_fraction as within_fraction,
+    within_sd as within_sd,
 )
-from .columns import column_cases as column_cases
-from .delays import delay_cases as delay_cases
-from .neural import neural_cases as neural_cases
-from .tasks import experiment_cases as experiment_cases
+from .predictions import Prediction as Prediction, Predictions as Predictions, assess as assess
+from .report import (
+    as_csv as as_csv,
+    as_markdown as as_markdown,
+    as_rows as as_rows,
+    as_text as as_text,
+)
+from .table import predicts as predicts, validate as validate

@@ -1,13 +1,14 @@
-"""The whole validation of the standard subject, once for this folder."""
+"""The whole validation of the standard subject, computed once for this folder."""
 
 from __future__ import annotations
 
 import pytest
 
 from fascia.subject import Subject
-from fascia.validation import Comparison, validate
+from fascia.validation import validate
+from panjabi.validation import Case
 
 
 @pytest.fixture(scope="session")
-def comparisons(subject: Subject) -> dict[str, Comparison]:
+def cases(subject: Subject) -> dict[str, Case]:
     return {c.id: c for c in validate(subject)}

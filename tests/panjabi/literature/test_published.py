@@ -11,18 +11,9 @@ from panjabi.literature import ROLES, TABLES, bibliography, published, row
 ALL = [r for table in TABLES for r in published(table)]
 
 
-def test_tables_are_complete():
-    sizes = {table: len(published(table)) for table in TABLES}
-    assert sizes == {
-        "fascia": 216,
-        "clinical": 114,
-        "trials": 104,
-        "derived": 2,
-        "spine-passive": 518,
-        "spine-active": 307,
-        "spine-neural": 267,
-    }
-    assert len({r.id for r in ALL}) == len(ALL), "ids are unique over all tables"
+def test_every_table_has_rows_and_ids_are_unique_over_all():
+    assert all(published(table) for table in TABLES)
+    assert len({r.id for r in ALL}) == len(ALL)
 
 
 def test_every_row_has_a_role_with_a_reason_and_a_source():
@@ -36,7 +27,6 @@ def test_every_row_has_a_role_with_a_reason_and_a_source():
 
 def test_recalled_rows_are_priors():
     recalled = [r for r in ALL if r.table_status in ("recalled", "estimate")]
-    assert len(recalled) == 28 + 7 + 18 + 127 + 33 + 23
     assert {r.role for r in recalled} == {"prior"}
 
 

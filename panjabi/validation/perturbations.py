@@ -1,0 +1,207 @@
+"""Releases, sudden loads and force perturbations of the one-joint trunk.
+
+All gains of the spine model are assumed; nothing is fitted to these rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from panjabi.literature import row
+from panjabi.neural.creep import CreepEffect, mcgill_brown_1992
+from panjabi.tasks.condition import Condition, at_rest
+from panjabi.tasks.force import ForceExperiment, force_perturbation
+from panjabi.tasks.loop_margins import loop_margin
+from panjabi.tasks.percent import change
+from panjabi.tasks.pushes import Release, quick_release, sudden_load
+from panjabi.validation.criterion import sign, within_sd
+from panjabi.validation.predictions import Prediction, Predictions
+
+HEALTHY = Condition()
+STIFF = 1.4  # gain factor of the gain phenotype, assumed
+FLEXION = 15.0 * 60.0  # bout of full flexion before the reflex is tested [s]
+
+table = Predictions("Releases and pushes of the trunk")
+
+
+@cache
+def _release(phenotype: str = "") -> Release:
+    if phenotype == "gain":
+        return quick_release(HEALTHY.with_phenotype("gain", gain_factor=STIFF))
+    return quick_release(HEALTHY.with_phenotype(phenotype) if phenotype else HEALTHY)
+
+
+def _off(release: Release) -> float:
+    """Latency at which the released muscles shut off [ms]."""
+    seconds = release.response.latencies["extensors"].seconds
+    return np.nan if seconds is None else 1e3 * seconds
+
+
+# --- latencies -----------------------------------------------------------------------------
+
+
+@cache
+def _later() -> float:
+    """Latency with the published extra delay in every loop [ms]."""
+    return _off(quick_release(replace(HEALTHY, extra_delay=row("N003").number / 1e3)))
+
+
+@table.predicts("N003")
+def later_shut_off() -> Prediction:
+    before, after = _off(_release()), _later()
+    return Prediction(
+        after - before,
+        f"{row('N003').number:g} ms go in as a longer delay of every loop and are read from the "
+        f"drives again: {before:.1f} ms to {after:.1f} ms",
+    )
+
+
+@table.predicts(
+    "N004",
+    accept="1.03 to the power of 14 (1.51) within a twentieth",
+    quantity="odds of injury, later over earlier shut-off",
+)
+def odds_of_injury() -> Prediction:
+    odds, later = row("N004").number, _later() - _off(_release())
+    return Prediction(
+        odds**later,
+        "arithmetic: the published odds per millisecond to the power of the latency that came out "
+        "of the one that went in; the model says nothing about injury",
+        met=abs(odds ** (later - row("N003").number) - 1.0) < 0.05,
+    )
+
+
+SHUT_OFF = (
+    "loop delays of 30 and 60 ms, plus the time the stretch needs to move the drive by 0.005; the "
+    "abdominals of the source are released here as extensors"
+)
+
+
+@table.predicts("N002", accept=within_sd(1.0), reason=SHUT_OFF)
+@table.predicts("N013", accept=within_sd(1.0), reason=SHUT_OFF)
+def shut_off() -> float:
+    return _off(_release())
+
+
+@table.predicts(
+    "N011",
+    reason="the abdominals of the model start from almost nothing, below the bend of their drive, "
+    "so that their onset is late by any threshold",
+)
+def switch_on() -> float | None:
+    seconds = _release().response.latencies["abdominals"].seconds
+    return None if seconds is None else 1e3 * seconds
+
+
+@table.predicts("N250", accept=sign(-1), unit="ms")
+def shut_off_with_higher_gains() -> Prediction:
+    healthy, stiff, late = (_off(_release(name)) for name in ("", "gain", "delay"))
+    return Prediction(
+        stiff - healthy,
+        f"gain phenotype, gains times {STIFF:g}: the threshold is reached sooner though no delay "
+        f"changed; the delay phenotype gives {late - healthy:+.1f} ms",
+    )
+
+
+# --- stiffness and damping after a release -------------------------------------------------
+
+
+@table.predicts(
+    "N046",
+    accept=within_sd(2.0),
+    reason="second-order fit over 0.3 s, reflexes and gravity in it",
+)
+def stiffness_after_release() -> float:
+    return _release().stiffness
+
+
+@table.predicts("N251", accept=sign(1), unit="%")
+def damping_with_higher_gains() -> Prediction:
+    healthy, stiff, late = (_release(name).damping for name in ("", "gain", "delay"))
+    return Prediction(
+        change(stiff, healthy),
+        f"damping of the second-order fit with gains times {STIFF:g}; with the extra delay "
+        f"{change(late, healthy):+.0f} %. Late gains on stretch take damping "
+        "away, and the intrinsic damping was left alone",
+    )
+
+
+# --- admittance ----------------------------------------------------------------------------
+
+
+@cache
+def _relaxed() -> ForceExperiment:
+    return force_perturbation(HEALTHY)
+
+
+@table.predicts("N031.simulated")
+def resist_task() -> Prediction:
+    more = 1.0 + row("N032").number / 100.0
+    resisting = replace(HEALTHY, gain_factor=more)
+    relax, resist = _relaxed(), force_perturbation(resisting)
+    gain = change(resist.low_reflex_gain(), relax.low_reflex_gain())
+    roots = loop_margin(at_rest(resisting)).unstable_roots
+    return Prediction(
+        change(resist.low_admittance(), relax.low_admittance()),
+        f"multisine on the one-joint trunk with its muscles, gains times {more:.2f} (N032, read "
+        f"back as {gain:+.0f} %), co-contraction left alone: {roots} unstable "
+        "roots with these gains, so that a swing of its own is in the record. Subjects may have "
+        "braced too",
+    )
+
+
+@table.predicts(
+    "N036.simulated",
+    accept=sign(-1),
+    unit="%",
+    reason="gains on stretch and rate up by a fifth, mean below 1.1 Hz",
+)
+def back_pain_gains() -> float:
+    stiff = force_perturbation(HEALTHY.with_phenotype("gain", gain_factor=1.2))
+    return change(stiff.low_admittance(), _relaxed().low_admittance())
+
+
+table.not_predicted(
+    "N033", "N034", reason="of a model fitted to people's records, which are not open"
+)
+
+
+# --- creep ---------------------------------------------------------------------------------
+
+
+@cache
+def _after_flexion(direction: int) -> tuple[float, float]:
+    """Change of the extensors' drive and of the peak angle under a sudden load [%]."""
+    creep = mcgill_brown_1992()
+    fraction = float(creep.after(np.zeros(2), 1.0, FLEXION).sum() / creep.largest)
+    before = sudden_load(HEALTHY)
+    effect = CreepEffect(sign=direction)
+    crept = replace(
+        HEALTHY,
+        gain_factor=effect.gain_factor(fraction),
+        stiffness_factor=effect.stiffness_factor(fraction),
+    )
+    after = sudden_load(crept)
+    return (
+        change(after.drive_change("extensors"), before.drive_change("extensors")),
+        change(after.peak_angle, before.peak_angle),
+    )
+
+
+PUT_IN = "sign; the sign of the gain is put in, that of the drive is not"
+
+
+@table.predicts("N149", -1, accept=sign(-1, PUT_IN), unit="%")
+@table.predicts("N150", 1, accept=sign(1, PUT_IN), unit="%")
+def drive_after_creep(direction: int) -> Prediction:
+    (drive, angle), other = _after_flexion(direction), _after_flexion(-direction)
+    return Prediction(
+        drive,
+        f"drive of the extensors under a sudden load after {FLEXION / 60:g} min of flexion, "
+        f"gains {'down' if direction < 0 else 'up'} by 0.3 of the creep (sign and size go in), "
+        f"peak angle {angle:+.1f} %; with the other sign drive {other[0]:+.1f} %, angle "
+        f"{other[1]:+.1f} %",
+    )

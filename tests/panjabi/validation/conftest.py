@@ -1,0 +1,12 @@
+"""The whole validation of the spine, computed once for this folder."""
+
+from __future__ import annotations
+
+import pytest
+
+from panjabi.validation import Case, validate
+
+
+@pytest.fixture(scope="session")
+def cases() -> dict[str, Case]:
+    return {case.id: case for case in validate()}

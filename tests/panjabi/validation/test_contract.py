@@ -1,0 +1,238 @@
+"""Criteria and registered predictions, on synthetic rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, strategies as st
+
+from panjabi.errors import DataFileError, ParameterError, UnknownNameError
+from panjabi.literature import new_row, row
+from panjabi.validation import (
+    Case,
+    Prediction,
+    Predictions,
+    Target,
+    assess,
+    at_least,
+    at_most,
+    interval,
+    sign,
+    within_factor,
+    within_fraction,
+    within_sd,
+)
+
+ROW = new_row("angle", "an angle", 10.0, "deg", sd=2.0, source="this test")
+BARE = new_row("bare", "without a spread", 10.0, "deg", source="this test")
+
+
+def one(published, answer, **registration) -> Case:
+    """The case of one row with one answer."""
+    table = Predictions("Synthetic")
+    table.predicts(published, reason="because", **registration)(lambda: answer)
+    return assess([table])[0]
+
+
+# --- criteria ------------------------------------------------------------------------------
+
+
+@given(st.floats(-100, 100), st.floats(0.1, 10), st.floats(0.5, 3), st.floats(-3.5, 3.5))
+def test_within_sd_is_a_distance_in_standard_deviations(value, sd, count, away):
+    met = within_sd(count).test
+    assert met is not None
+    assert met(value + away * sd, Target(value, sd)) == (
+        abs(value + away * sd - value) <= count * sd
+    )
+
+
+@given(st.floats(-100, 100), st.floats(0.0, 1.0), st.floats(-200, 200))
+def test_within_fraction_goes_by_the_size_of_the_value(value, fraction, predicted):
+    met = within_fraction(fraction).test
+    assert met is not None
+    assert met(predicted, Target(value)) == (abs(predicted - value) <= fraction * abs(value))
+
+
+@pytest.mark.parametrize(
+    ("criterion", "target", "met", "missed"),
+    [
+        (within_fraction(0.25), Target(None, None, (80.0, 100.0)), (60.0, 125.0), (59.9, 125.1)),
+        (within_factor(2.0), Target(7.0), (3.5, 14.0), (3.4, 14.1)),
+        (interval(1.0, 2.0), Target(None), (1.0, 2.0), (0.99, 2.01)),
+        (at_most(), Target(5.0), (5.0, -9.0), (5.01,)),
+        (at_least(), Target(5.0), (5.0, 9.0), (4.99,)),
+        (at_most(3.0), Target(None), (3.0,), (3.01,)),
+        (at_least(3.0), Target(None), (3.0,), (2.99,)),
+        (sign(-1), Target(None), (-1e-9,), (0.0, 1.0)),
+        (sign(1), Target(None), (1e-9,), (0.0, -1.0)),
+    ],
+)
+def test_criteria_at_their_limits(criterion, target, met, missed):
+    assert all(criterion.test(p, target) for p in met)
+    assert not any(criterion.test(p, target) for p in missed)
+
+
+def test_a_criterion_needs_what_it_compares_with():
+    with pytest.raises(ParameterError, match="standard deviation, got none"):
+        one(BARE, 10.0, accept=within_sd(1.0))
+    with pytest.raises(ParameterError, match="single value, got none"):
+        one(new_row("words", "an effect", "rises", "deg", source="this test"), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("published", "answer", "outcome", "words"),
+    [
+        (ROW, 14.0, "met", "within 2 SD"),
+        (ROW, 14.1, "missed", "within 2 SD"),
+        (BARE, 12.5, "met", "within 25 %"),
+        (BARE, 12.6, "missed", "within 25 %"),
+    ],
+)
+def test_by_default_two_deviations_or_a_quarter(published, answer, outcome, words):
+    case = one(published, answer)
+    assert (case.outcome, case.accept) == (outcome, words)
+
+
+# --- what a case takes from where ----------------------------------------------------------
+
+
+def test_all_but_prediction_and_criterion_comes_from_the_published_row():
+    published = row("HAM_K_stiff")
+    case = one("HAM_K_stiff", 36.0)
+    assert (case.quantity, case.role, case.value, case.sd, case.unit, case.source) == (
+        published.quantity,
+        published.role,
+        published.value,
+        published.sd,
+        published.unit,
+        published.bib,
+    )
+    assert case.outcome == "met" and case.counts
+
+
+def test_a_part_of_a_row_keeps_the_row_and_drops_its_spread():
+    case = one("HAM_K_stiff.part", 16.0, value=17.1)
+    assert (case.row, case.value, case.sd) == ("HAM_K_stiff", 17.1, None)
+    case = one("HAM_K_stiff.part", 16.0, value=17.1, sd=2.0)
+    assert case.sd == 2.0
+
+
+def test_another_unit_leaves_nothing_to_compare_with():
+    case = one("HAM_K_stiff.change", 5.0, unit="%", accept=sign(1))
+    assert (case.value, case.sd, case.unit) == (None, None, "%")
+
+
+def test_the_prediction_cannot_change_its_role():
+    assert not one("SD-1", 68.5).counts  # recalled: a prior, even when met
+    with pytest.raises(UnknownNameError, match="unknown part of a published row 'role'"):
+        one("SD-1", 68.5, role="validation")
+
+
+def test_own_words_need_the_outcome_and_a_test_excludes_it():
+    assert one(ROW, Prediction(3.0, met=True), accept="both signs").outcome == "met"
+    assert one(ROW, Prediction(3.0, met=False), accept="both signs").outcome == "missed"
+    with pytest.raises(ParameterError, match="exactly one assessment of 'angle', got none"):
+        one(ROW, 3.0, accept="both signs")
+    with pytest.raises(ParameterError, match="exactly one assessment of 'angle', got two"):
+        one(ROW, Prediction(3.0, met=True))
+
+
+def test_no_answer_is_neither_met_nor_missed():
+    case = one(ROW, Prediction(None, "out of range"))
+    assert (case.outcome, case.accept, case.reason) == ("not_predicted", "-", "out of range")
+    table = Predictions("Synthetic")
+    table.not_predicted(ROW, "SD-12", reason="no read-out")
+    assert {c.outcome for c in assess([table])} == {"not_predicted"}
+
+
+def test_every_case_has_a_reason():
+    table = Predictions("Synthetic")
+    table.predicts(ROW)(lambda: 3.0)
+    with pytest.raises(ParameterError, match="a reason for the prediction of 'angle'"):
+        assess([table])
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"outcome": "nearly"}, "one of met, missed, not_predicted"),
+        ({"outcome": "not_predicted"}, "neither met nor missed"),
+        ({"predicted": None}, "neither met nor missed"),
+        ({"predicted": float("nan")}, "a finite prediction"),
+    ],
+)
+def test_a_case_refuses_what_it_cannot_be(changes, words):
+    with pytest.raises(ParameterError, match=words):
+        replace(one(ROW, 10.0), **changes)
+
+
+# --- the table -----------------------------------------------------------------------------
+
+
+def test_one_function_serves_several_rows_and_gets_inputs_first():
+    table = Predictions("Synthetic")
+
+    @table.predicts(ROW, 3.0, reason="r")
+    @table.predicts({"N075": 4.0, "N076": (5.0,)}, reason="r")
+    def product(subject, factor):
+        return subject * factor
+
+    predicted = {c.id: c.predicted for c in assess([table], 2.0)}
+    assert predicted == {"angle": 6.0, "N075": 8.0, "N076": 10.0}
+
+
+def test_rows_come_in_the_order_of_the_published_tables():
+    table = Predictions("Synthetic")
+    for published in (ROW, "N075", "HAM_K_compl", "HAM_K_stiff.part", "HAM_K_stiff"):
+        table.predicts(published, reason="r")(lambda: 1.0)
+    ids = "HAM_K_stiff HAM_K_stiff.part HAM_K_compl N075 angle".split()
+    assert [c.id for c in assess([table])] == ids
+
+
+def test_only_what_is_asked_for_is_computed():
+    table = Predictions("Synthetic")
+    table.predicts(ROW, reason="r")(lambda: 10.0)
+
+    @table.predicts(BARE, reason="r")
+    def fails():
+        raise AssertionError
+
+    assert [c.id for c in assess([table], only="angle")] == ["angle"]
+    assert [c.id for c in assess([table], only=["ang*"])] == ["angle"]
+    with pytest.raises(UnknownNameError, match="'anglo'; close: 'angle'"):
+        assess([table], only="anglo")
+
+
+def test_an_id_has_one_prediction():
+    first, second = Predictions("First"), Predictions("Second")
+
+    def predict():
+        return 1.0
+
+    def other():
+        return 2.0
+
+    first.predicts(ROW)(predict)
+    first.predicts(ROW, reason="a notebook cell that is run again")(predict)
+    with pytest.raises(ParameterError, match="one prediction of 'angle', got a second"):
+        first.predicts(ROW)(other)
+    second.predicts(ROW)(other)
+    with pytest.raises(ParameterError, match=r"got \['angle'\] also under 'Second'"):
+        assess([first, second])
+
+
+def test_rows_that_do_not_exist_are_refused_with_the_nearest_names():
+    with pytest.raises(UnknownNameError, match="HAM_R90"):
+        Predictions("Synthetic").predicts("HAM_R91")(lambda: 1.0)
+
+
+def test_own_rows_keep_the_rules_of_the_tables():
+    assert new_row("mine", "q", "17.1 / 9.8", "deg", source="s").values == (17.1, 9.8)
+    with pytest.raises(DataFileError, match="recalled figure is a prior"):
+        new_row("mine", "q", 1.0, "deg", source="s", status="recalled")
+    with pytest.raises(UnknownNameError, match="close: 'validation'"):
+        new_row("mine", "q", 1.0, "deg", source="s", role="validated")  # type: ignore[arg-type]
+    for id in ("HAM_K_stiff", "mine.part"):
+        with pytest.raises(ParameterError, match="a new id without a point"):
+            new_row(id, "q", 1.0, "deg", source="s")

@@ -1,0 +1,93 @@
+"""Text, CSV and page say the same as the cases; the command prints them as JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+
+import pytest
+
+from panjabi.cli.command_line import main
+from panjabi.errors import ParameterError
+from panjabi.literature import published
+from panjabi.validation import Case, as_csv, as_markdown, as_rows, as_text, tally
+
+
+def case(id: str, **changes) -> Case:
+    fields = {
+        "quantity": f"a quantity of {id}",
+        "role": "validation",
+        "published": "3",
+        "value": 3.0,
+        "unit": "deg",
+        "predicted": 3.1,
+        "outcome": "met",
+        "accept": "within 25 %",
+        "reason": f"the reason of {id}",
+        "source": "User",
+        "subject": "A subject",
+    }
+    return Case(**{"id": id, **fields, **changes})
+
+
+CASES = (
+    case("good", sd=0.5),
+    case("bad", predicted=9.0, outcome="missed"),
+    case("open", predicted=None, outcome="not_predicted", accept="-"),
+    case("set_by_it", role="calibration"),
+    case("other", subject="Another subject", quantity="a | b"),
+)
+
+
+def test_tally_counts_every_case_once():
+    counts = tally(CASES)
+    assert counts["validation"] == {"met": 2, "missed": 1, "not_predicted": 1}
+    assert counts["calibration"]["met"] == 1
+    assert sum(n for role in counts.values() for n in role.values()) == len(CASES)
+
+
+def test_text_has_every_row_and_counts_the_validation_rows():
+    text = as_text(CASES)
+    assert all(c.id in text for c in CASES)
+    assert "validation rows: 2 met, 1 missed, 1 not predicted (beside them 1 calibration" in text
+    assert max(map(len, text.splitlines()[:-1])) <= 100
+
+
+def test_csv_and_json_keep_every_value():
+    rows = as_rows(CASES)
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+    read = list(csv.DictReader(StringIO(as_csv(CASES))))
+    assert [r["id"] for r in read] == [c.id for c in CASES]
+    assert [r["predicted"] for r in read] == ["3.1", "9.0", "", "3.1", "3.1"]
+
+
+def test_page_gives_the_reason_of_every_miss_and_open_row_under_its_subject():
+    page = as_markdown(CASES)
+    first, _, second = page.partition("## Another subject")
+    assert "- **bad**: the reason of bad." in first
+    assert "- **open**: the reason of open." in first
+    assert "| other | validation | a / b | 3 | 3.1 | deg | within 25 % | met |" in second
+    assert "Calibration row met, not listed: set_by_it." in first
+    assert "| A subject | 1 | 1 | 1 |" in first
+
+
+def test_page_says_how_many_validation_rows_have_no_entry():
+    entered = case("HAM_K_stiff")
+    rows = [r for r in published("fascia", role="validation") if r.id != entered.id]
+    assert f"fascia {len(rows)}" in as_markdown([entered])
+
+
+def test_no_cases_are_no_table():
+    for report in (as_text, as_csv):
+        with pytest.raises(ParameterError, match="at least one case, got none"):
+            report(())
+
+
+def test_command_prints_the_cases_as_json(capsys, monkeypatch):
+    monkeypatch.setattr("panjabi.validation.validate", lambda: CASES)
+    assert main(["validate", "--json", "-"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == as_rows(CASES)
+    needed = "id quantity role published value sd unit predicted outcome accept reason source"
+    assert set(needed.split()) <= set(printed[0])

@@ -1,0 +1,103 @@
+"""Properties of the table of the spine, and a few values that follow from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import math
+from fnmatch import fnmatch
+
+import pytest
+
+from panjabi.literature import published, row
+from panjabi.passive.functional_unit import unit
+from panjabi.passive.targets import CALIBRATION
+from panjabi.validation import Case
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("validation of the spine")]
+
+
+def test_roles_and_sources_are_those_of_the_published_rows(cases: dict[str, Case]):
+    for case in cases.values():
+        assert (case.role, case.source) == (row(case.row).role, row(case.row).bib), case.id
+
+
+def test_recalled_rows_are_no_evidence(cases: dict[str, Case]):
+    recalled = [c for c in cases.values() if row(c.row).table_status in ("recalled", "estimate")]
+    assert recalled and not any(c.counts for c in recalled)
+
+
+def test_numbers_are_finite_and_in_the_unit_they_are_compared_in(cases: dict[str, Case]):
+    for case in cases.values():
+        assert case.predicted is None or math.isfinite(case.predicted), case.id
+        if case.unit != row(case.row).unit:  # a ratio or a change has the value of the row no more
+            assert case.value is None or case.published != row(case.row).text, case.id
+
+
+def test_every_miss_and_every_open_row_says_why(cases: dict[str, Case]):
+    for case in cases.values():
+        if case.outcome != "met":
+            assert len(case.reason.split()) >= 4, case.id
+
+
+def test_calibration_rows_are_met(cases: dict[str, Case]):
+    assert [c.id for c in cases.values() if c.role == "calibration" and c.outcome != "met"] == []
+
+
+def test_what_is_fitted_comes_back_to_rounding(cases: dict[str, Case]):
+    for case in cases.values():
+        if case.role == "calibration" and case.row in ("N075", "N076", "N078", "N080", "N083"):
+            assert case.predicted == pytest.approx(row(case.id).number, rel=1e-4), case.id
+
+
+def test_no_row_that_sets_a_parameter_of_a_unit_is_evidence(cases: dict[str, Case]):
+    rows = published("spine-passive")
+    for pattern in CALIBRATION:
+        assert {r.role for r in rows if fnmatch(r.id, pattern)} == {"calibration"}, pattern
+    measured = {
+        p.source
+        for level in ("L4-L5", "C1-C2", "C4-C5", "T6-T7")
+        for p in unit(level).parameters.values()
+        if p.status == "measured"
+    }
+    evidence = {c.source for c in cases.values() if c.counts and c.subject.startswith("Single")}
+    # of these papers other rows than those that set a parameter are evidence
+    assert not (measured - {"AnyBody", "Gay2005", "Mannen2018"}) & evidence
+
+
+def test_cases_are_plain_values(cases: dict[str, Case]):
+    for case in cases.values():
+        plain = case.to_dict()
+        assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+
+
+def test_a_derived_sum_is_the_sum_of_its_rows():
+    levels = ("L1-2", "L2-3", "L3-4", "L4-5", "L5-S1")
+    parts = [row(f"yam89_rom_{d}_{n}") for n in levels for d in ("flexion", "extension")]
+    assert row("yam89_serial_FE").number == pytest.approx(sum(p.number for p in parts))
+
+
+def test_slope_in_motion_and_residual_zone_come_from_one_hysteresis(cases: dict[str, Case]):
+    for level in ("L1-2", "L2-3", "L4-5"):
+        slope = cases[f"gay05_slope_{level}"]
+        assert slope.predicted == pytest.approx(slope.value, rel=0.02)
+        assert cases[f"yam89_nz_FE_{level}"].outcome == "met"
+
+
+def test_acceleration_feedback_gives_the_square_root_of_two(cases: dict[str, Case]):
+    assert cases["N141"].predicted == pytest.approx(2.0**0.5, rel=1e-15)
+
+
+def test_what_went_in_is_no_evidence(cases: dict[str, Case]):
+    """The extra delay goes in as N003, and the odds are N004 to its power."""
+    assert not cases["N003"].counts and not cases["N004"].counts
+    assert cases["N004"].predicted == pytest.approx(1.03**14, rel=0.01)
+
+
+def test_creep_is_shown_with_both_signs(cases: dict[str, Case]):
+    down, up = cases["N149"].predicted, cases["N150"].predicted
+    assert down is not None and up is not None and down < 0.0 < up
+
+
+def test_a_longer_delay_of_the_loop_increases_sway(cases: dict[str, Case]):
+    swayed = cases["N267"].predicted
+    assert swayed is not None and swayed > 0.0
