@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike
 from panjabi._files import write_whole
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.model import Body
+from panjabi.body.muscles import SizedMuscles, muscles_of
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
 from panjabi.errors import ParameterError
 from panjabi.io.functions import composed, shifted
-from panjabi.io.musculature import Musculature, muscles_of
 
 LEAST_MASS = 1e-12  # MuJoCo refuses bodies that move and have none [kg]
 LEAST_INERTIA = 1e-14  # [kg m2]
@@ -28,7 +28,7 @@ FIBRE_RANGE = (0.5, 1.5)  # fibre over optimal length; which does not matter, se
 def write_mjcf(
     body: Body,
     path: str | Path,
-    musculature: Musculature | None = None,
+    musculature: SizedMuscles | None = None,
     *,
     gravity: ArrayLike = (0.0, -STANDARD_GRAVITY, 0.0),
     remarks: Sequence[str] = (),
@@ -42,7 +42,7 @@ def write_mjcf(
 
     Parameters
     ----------
-    musculature : the body's own muscles when not given; indices of bodies are those of the body.
+    musculature : by default the body's own muscles; indices of bodies are those of the body.
     gravity : [m/s2].
 
     Raises
@@ -206,18 +206,17 @@ class _Document:
         if len(section):
             self.root.append(section)
 
-    def write_muscles(self, muscles: Musculature) -> None:
+    def write_muscles(self, muscles: SizedMuscles) -> None:
         """Paths as sites and spatial tendons, muscles as actuators on them."""
         paths = muscles.paths
         if len(paths.body) and not 0 <= paths.body.min() <= paths.body.max() < len(self.elements):
             raise ParameterError(
-                f"the muscles lie on bodies {paths.body.min()} to {paths.body.max()}; bodies 0 to "
-                f"{len(self.elements) - 1} are possible. Give muscles of the same tree as the body."
+                f"Expected muscles on bodies 0 to {len(self.elements) - 1}, got bodies "
+                f"{paths.body.min()} to {paths.body.max()}; pass muscles of the same tree as the "
+                "body."
             )
         tendons, actuators = xml.SubElement(self.root, "tendon"), xml.Element("actuator")
-        nothing = np.full(len(muscles.names), np.nan)
-        optimal = getattr(muscles, "optimal_length", nothing)
-        slack = getattr(muscles, "tendon_slack_length", nothing)
+        optimal, slack = muscles.optimal_length, muscles.tendon_slack_length
         for m, name in enumerate(muscles.names):
             points = range(paths.start[m], paths.start[m + 1])
             if len(points) < 2:

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from panjabi.body import standard_adult
+from panjabi.body import MusclePaths, muscles_of, standard_adult
 from panjabi.body.muscles import PathArrays
 from panjabi.errors import DataFileError, ParameterError
-from panjabi.io import MusclePaths, muscles_of, write_mjcf
+from panjabi.io import write_mjcf
 from panjabi.io.mjcf import joint_names, quaternion
 
 mujoco = pytest.importorskip("mujoco")
@@ -204,7 +204,9 @@ def test_refusals(models, tmp_path):
     with pytest.raises(DataFileError, match="Name a file in a folder that exists"):
         write_mjcf(model.body, tmp_path / "none" / "m.xml")
     other = replace(model.musculature.paths, body=np.array([0, 7]))
-    with pytest.raises(ParameterError, match="lie on bodies 0 to 7; bodies 0 to 1 are possible"):
+    with pytest.raises(
+        ParameterError, match="Expected muscles on bodies 0 to 1, got bodies 0 to 7"
+    ):
         write_mjcf(model.body, tmp_path / "m.xml", replace(model.musculature, paths=other))
 
 
