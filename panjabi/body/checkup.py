@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from panjabi.body.model import Body
 from panjabi.body.muscles import SizedMuscles, muscles_of
@@ -29,7 +29,8 @@ HEAVY = 500.0  # whole model [kg]
 GYRATION = (5e-4, 1.0)  # radius of gyration of a body [m]
 TRIANGLE = 1e-6  # relative excess of the largest moment of inertia over the sum of the others
 FIBRE = (0.3, 1.9)  # fibre over optimal length with a rigid tendon, in which a fibre pulls [1]
-NO_RANGE = 4.0 * np.pi  # a coordinate with a wider range is not swept [rad or m]
+NO_RANGE = 4.0 * np.pi  # a wider range of a coordinate is none [rad or m]
+RIGHT_ANGLE = 0.5 * np.pi
 SIDES_DIFFER = 0.01  # relative difference of the two sides that is worth a note [1]
 MILLIMETRES = "Lengths in m are expected; the file may be in millimetres"
 
@@ -81,24 +82,34 @@ def check_up(
     start = np.zeros(len(names)) if default is None else np.asarray(default, float)
     found = [*_size(body), *_masses(body), *_sides_of_bodies(body)]
     if len(muscles.names):
-        postures = swept(start, ranges)
-        table = np.array([lengths(q) for q in postures])
-        found += _fibres(muscles, table, uncertain)
-        even = lengths(symmetric(names, start, ranges))
-        found += _sides_of_muscles(muscles, even)
+        turning = np.array([name not in body.translations for name in names], bool)
+        found += _fibres(muscles, *reach(lengths, start, ranges, turning), uncertain)
+        found += _sides_of_muscles(muscles, lengths(symmetric(names, start, ranges)))
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.severity)))
 
 
-def swept(default: Floats, ranges: Floats) -> list[Floats]:
-    """The default posture, and each coordinate (n,) at both ends of its range in turn."""
-    postures = [default]
+def reach(
+    lengths: Callable[[Floats], Floats], default: Floats, ranges: Floats, turning: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """About the shortest and longest paths (nm,) [m]: what each coordinate adds alone, summed.
+
+    A turn without a range goes a right angle to both sides; a translation without one stays.
+    """
+    here = lengths(default)
+    shortest, longest = here.copy(), here.copy()
     for k, (low, high) in enumerate(ranges):
-        if high - low <= NO_RANGE:
-            for end in (low, high):
-                q = default.copy()
-                q[k] = end
-                postures.append(q)
-    return postures
+        if high - low > NO_RANGE:
+            if not turning[k]:
+                continue
+            low, high = default[k] - RIGHT_ANGLE, default[k] + RIGHT_ANGLE
+        ends = []
+        for end in (low, high):
+            q = default.copy()
+            q[k] = end
+            ends.append(lengths(q) - here)
+        shortest += np.minimum(0.0, np.min(ends, axis=0))
+        longest += np.maximum(0.0, np.max(ends, axis=0))
+    return shortest, longest
 
 
 def symmetric(names: Sequence[str], default: Floats, ranges: Floats) -> Floats:
@@ -212,14 +223,18 @@ def _differences(
 
 
 def _fibres(
-    muscles: SizedMuscles, table: Floats, uncertain: Collection[str]
+    muscles: SizedMuscles, shortest: Floats, longest: Floats, uncertain: Collection[str]
 ) -> Iterator[CheckFinding]:
-    """Sizes of the muscles, and their paths (postures, nm) [m] over the range of motion."""
-    shortest, longest = table.min(axis=0), table.max(axis=0)
+    """Sizes of the muscles, and their shortest and longest paths (nm,) [m]."""
     for m, name in enumerate(muscles.names):
         optimal, slack = muscles.optimal_length[m], muscles.tendon_slack_length[m]
         sizes = {"optimal fibre length": optimal, "tendon slack length": slack}
-        if max(optimal / TOO_LONG_FIBRE, slack / TOO_LONG, longest[m] / TOO_LONG) > 1.0:
+        if optimal <= 0.0 or slack < 0.0:
+            message = f"optimal fibre length {optimal:g} m, tendon slack length {slack:g} m"
+            yield CheckFinding("impossible", name, message)
+            continue
+        excess = (optimal / TOO_LONG_FIBRE, slack / TOO_LONG, longest[m] / TOO_LONG)
+        if any(ratio > 1.0 for ratio in excess):  # False for NaN
             message = (
                 f"optimal fibre length {optimal:.4g} m, tendon slack length {slack:.4g} m, path up "
                 f"to {longest[m]:.4g} m. {MILLIMETRES}."
@@ -234,8 +249,8 @@ def _fibres(
         if high < FIBRE[0] or low > FIBRE[1]:  # False for NaN
             reason = "too short to pull" if high < FIBRE[0] else "stretched beyond any pull"
             message = (
-                f"path of {1e3 * shortest[m]:.4g} to {1e3 * longest[m]:.4g} mm over the range of "
-                f"motion, tendon slack length {1e3 * slack:.4g} mm, optimal fibre length "
+                f"path of about {1e3 * shortest[m]:.4g} to {1e3 * longest[m]:.4g} mm over the "
+                f"range of motion, tendon slack length {1e3 * slack:.4g} mm, optimal fibre length "
                 f"{1e3 * optimal:.4g} mm: the fibre is {reason} in every posture"
             )
             if name in uncertain:

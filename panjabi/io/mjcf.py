@@ -20,6 +20,7 @@ from panjabi.io.functions import composed, shifted
 
 LEAST_MASS = 1e-12  # MuJoCo refuses bodies that move and have none [kg]
 LEAST_INERTIA = 1e-14  # [kg m2]
+MOST_DOFS = 6  # that MuJoCo allows in one body
 EDGE = 1e-12  # relative distance to the moments of a flat body, at which MuJoCo may refuse
 FREE = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
 FIBRE_RANGE = (0.5, 1.5)  # fibre over optimal length; which does not matter, see `_muscle`
@@ -124,16 +125,26 @@ class _Document:
         body, tree = self.body, self.body.tree
         for b in range(1, len(body.names)):
             place = tree.loc[b] - tree.r0[b] @ tree.child_loc[b]
-            made = xml.SubElement(
-                self.elements[tree.parent[b]],
-                "body",
-                name=body.names[b],
-                pos=_text(place),
-                quat=_text(quaternion(tree.r0[b])),
-            )
+            dofs = list(range(tree.first[b], tree.first[b + 1]))
+            groups = [dofs[n : n + MOST_DOFS] for n in range(0, len(dofs), MOST_DOFS)] or [[]]
+            made = self.elements[tree.parent[b]]
+            for n, group in enumerate(groups):
+                last = n == len(groups) - 1
+                name = body.names[b] if last else f"{body.names[b]}:{n}"
+                made = xml.SubElement(made, "body", name=name)
+                if n == 0:
+                    made.set("pos", _text(place))
+                    made.set("quat", _text(quaternion(tree.r0[b])))
+                for e in group:
+                    self._joint(made, e, tree.child_loc[b])
+                if not last:
+                    self._between(made, tree.child_loc[b])
+            if len(groups) > 1:
+                self.left_out.append(
+                    f"{body.names[b]} has {len(dofs)} motions, more than the {MOST_DOFS} that a "
+                    f"body of MuJoCo may have; bodies of {LEAST_MASS:g} kg stand between them"
+                )
             self.elements.append(made)
-            for e in range(tree.first[b], tree.first[b + 1]):
-                self._joint(made, e, tree.child_loc[b])
             self._inertial(made, b)
         for place in body.landmarks.values():
             on = self.elements[body.body_index(place.body)]
@@ -141,6 +152,12 @@ class _Document:
         if body.stations:
             self.left_out.append(f"{len(body.stations)} stations of fascial lines are not written")
         self._couplings()
+
+    @staticmethod
+    def _between(element: xml.Element, centre: Floats) -> None:
+        """The least mass, for a body that only carries joints."""
+        least = xml.SubElement(element, "inertial", pos=_text(centre), mass=_text(LEAST_MASS))
+        least.set("diaginertia", _text([LEAST_INERTIA] * 3))
 
     def _joint(self, element: xml.Element, e: int, centre: Floats) -> None:
         body, tree = self.body, self.body.tree

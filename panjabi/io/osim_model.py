@@ -23,6 +23,7 @@ from panjabi.io.osim_muscles import OsimMuscle, Paths
 
 SAMPLES = 401
 NO_RANGE = 4.0 * np.pi  # wider than this is "unlimited" [rad or m]
+UNLIMITED = (-0.5 * np.pi, 0.5 * np.pi)  # fitted over, where neither range nor points say more
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,9 @@ class Motions:
 
 def _span(functions: Chain, low: float, high: float) -> tuple[float, float]:
     """The coordinate's range; where that is no real range, the span of the function's points."""
-    borders = functions[0].borders
-    if high - low > NO_RANGE and len(borders) > 1:
-        return float(borders[0]), float(borders[-1])
+    if high - low > NO_RANGE:
+        borders = functions[0].borders
+        return (float(borders[0]), float(borders[-1])) if len(borders) > 1 else UNLIMITED
     return (low, high) if low < high else (low - 1e-3, low + 1e-3)
 
 

@@ -16,7 +16,7 @@ from panjabi.io.mjcf import joint_names, quaternion
 
 mujoco = pytest.importorskip("mujoco")
 
-FILES = ("joints_4.osim", "coupled_4.osim", "arm_3.osim", "pendulum_2.osim")
+FILES = ("joints_4.osim", "coupled_4.osim", "shoulder_4.osim", "arm_3.osim", "pendulum_2.osim")
 SAME = 1e-9  # promised, relative where masses are compared
 
 
@@ -98,7 +98,11 @@ def test_models_read_here(file, models, tmp_path):
     model = models[file]
     left = write_mjcf(model.body, tmp_path / "m.xml", model.musculature, gravity=model.gravity)
     loaded = check(model.body, model.musculature, tmp_path / "m.xml")
-    assert left == ("the muscles follow MuJoCo's own curves, with rigid tendon and no pennation",)
+    split = [said for said in left if "more than the 6 that a body of MuJoCo may have" in said]
+    assert len(split) == (2 if file == "shoulder_4.osim" else 0)
+    assert [said for said in left if said not in split] == [
+        "the muscles follow MuJoCo's own curves, with rigid tendon and no pennation"
+    ]
     assert loaded.model.opt.gravity == pytest.approx(model.gravity)
 
 

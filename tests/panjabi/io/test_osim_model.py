@@ -79,6 +79,7 @@ def test_muscle_constants_of_every_kind(models):
         "Thelen2003Muscle",
         "DeGrooteFregly2016Muscle",
         "RigidTendonMuscle",
+        "Schutte1993Muscle_Deprecated",
     }
     extensor = muscles["extensor"]
     assert (extensor.max_force, extensor.optimal_fibre_length) == (900.0, 0.09)
