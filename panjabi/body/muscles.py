@@ -192,8 +192,9 @@ def path_arrays(muscles: Iterable[Muscle], names: tuple[str, ...], parent: Integ
     bodies = [np.array([index[b] for b in m.bodies], np.int64) for m in muscles]
     start = np.cumsum([0] + [len(b) for b in bodies])
     top = np.array([_common_ancestor(b, parent) for b in bodies], np.int64)
-    local = np.concatenate([m.points for m in muscles])
-    return PathArrays(start.astype(np.int64), np.concatenate(bodies), local, top)
+    local = np.concatenate([np.empty((0, 3)), *(m.points for m in muscles)])
+    body = np.concatenate([np.empty(0, np.int64), *bodies])
+    return PathArrays(start.astype(np.int64), body, local, top)
 
 
 def _common_ancestor(bodies: Integers, parent: Integers) -> int:

@@ -20,6 +20,7 @@ from panjabi.io.functions import composed, shifted
 
 LEAST_MASS = 1e-12  # MuJoCo refuses bodies that move and have none [kg]
 LEAST_INERTIA = 1e-14  # [kg m2]
+ARMATURE = 1e-6  # inertia of joints that follow each other, for a mass matrix with an inverse
 MOST_DOFS = 6  # that MuJoCo allows in one body
 EDGE = 1e-12  # relative distance to the moments of a flat body, at which MuJoCo may refuse
 FREE = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
@@ -136,13 +137,16 @@ class _Document:
                     made.set("pos", _text(place))
                     made.set("quat", _text(quaternion(tree.r0[b])))
                 for e in group:
-                    self._joint(made, e, tree.child_loc[b])
+                    joint = self._joint(made, e, tree.child_loc[b])
+                    if len(groups) > 1:  # more motions than a rigid body has freedoms
+                        joint.set("armature", _text(ARMATURE))
                 if not last:
                     self._between(made, tree.child_loc[b])
             if len(groups) > 1:
                 self.left_out.append(
                     f"{body.names[b]} has {len(dofs)} motions, more than the {MOST_DOFS} that a "
-                    f"body of MuJoCo may have; bodies of {LEAST_MASS:g} kg stand between them"
+                    f"body of MuJoCo may have; bodies of {LEAST_MASS:g} kg stand between them, and "
+                    f"their joints have an armature of {ARMATURE:g} kg or kg m2"
                 )
             self.elements.append(made)
             self._inertial(made, b)
@@ -159,7 +163,7 @@ class _Document:
         least = xml.SubElement(element, "inertial", pos=_text(centre), mass=_text(LEAST_MASS))
         least.set("diaginertia", _text([LEAST_INERTIA] * 3))
 
-    def _joint(self, element: xml.Element, e: int, centre: Floats) -> None:
+    def _joint(self, element: xml.Element, e: int, centre: Floats) -> xml.Element:
         body, tree = self.body, self.body.tree
         joint = xml.SubElement(
             element,
@@ -175,6 +179,7 @@ class _Document:
         if driver is not None and driver.dof == e and np.isfinite([low, high]).all() and low < high:
             ends = sorted(driver.offset + driver.slope * x for x in (low, high))
             joint.set("range", _text(ends))
+        return joint
 
     def _inertial(self, element: xml.Element, b: int) -> None:
         body = self.body

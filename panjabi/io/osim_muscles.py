@@ -333,9 +333,6 @@ def build_paths(
         for axis, coordinate, function in point.moves:
             name, functions = chain(coordinates, coordinate)
             moves.append((i, axis, free.index(name), (*functions, function)))
-    if not muscles:
-        none = np.empty(0, np.int64)
-        return Paths(PathArrays(np.zeros(1, np.int64), none, np.empty((0, 3)), none), (), ())
     arrays = path_arrays([as_muscle(m) for m in muscles], names, parent)
     return Paths(arrays, tuple(conditions), tuple(moves))
 
