@@ -32,10 +32,12 @@ def _import(asked: argparse.Namespace) -> tuple[Any, str]:
     model = read_osim(asked.file)
     impossible = [f for f in model.checkup if f.severity == "impossible"]
     if impossible:
-        more = f" ({len(impossible) - 1} more like it)" if len(impossible) > 1 else ""
+        first, others = impossible[0], len(impossible) - 1
+        more = f", and {others} more" if others else ""
         raise DataFileError(
-            f"{model.file}: Expected a model of possible size, got {impossible[0].subject} with "
-            f"{impossible[0].message}{more} Correct the file, or read it in Python with read_osim."
+            f"{model.file}: Expected a model with numbers that a body can have, got "
+            f"{first.subject}: {first.message.rstrip('.')}{more}; correct the file, or read it in Python with "
+            "read_osim."
         )
     value = _value(model)
     if asked.mjcf:
@@ -115,7 +117,7 @@ def _text(value: dict[str, Any]) -> str:
     lines += [f"  {count} {tag}: {why}" for (tag, why), count in groups.most_common(SHOWN)]
     if len(groups) > SHOWN:
         lines.append(f"  and {len(groups) - SHOWN} other groups; --json lists every element")
-    lines.append(f"check-up: {len(value['check_up']) or 'no'} findings")
+    lines.append(f"findings of the check-up: {len(value['check_up']) or 'none'}")
     for finding in value["check_up"][:SHOWN]:
         lines.append(f"  {finding['severity']}: {finding['subject']}: {finding['message']}")
     if len(value["check_up"]) > SHOWN:

@@ -312,7 +312,9 @@ class Paths:
             for other in (n - 1, n + 1):
                 if arrays.start[m] <= other < arrays.start[m + 1]:
                     away = world[n] - world[other]
-                    pull += away / np.linalg.norm(away)
+                    distance = float(np.linalg.norm(away))
+                    if distance > 0.0:  # points that coincide pull nowhere, as in the kernels
+                        pull += away / distance
             slope[m, k] += (pull @ direction) * series(functions, q[k])[1]
 
 

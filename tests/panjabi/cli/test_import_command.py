@@ -117,7 +117,10 @@ def test_check_up_is_shown_and_what_is_only_implausible_is_read(tmp_path, capsys
     path = tmp_path / "finger.osim"
     path.write_text(text)
     assert run(path) == 0
-    assert "check-up: 1 findings\n  implausible: flexor: path of about" in capsys.readouterr().out
+    assert (
+        "findings of the check-up: 1\n  implausible: flexor: path of about"
+        in capsys.readouterr().out
+    )
     assert run(path, "--json") == 0
     (finding,) = json.loads(capsys.readouterr().out)["check_up"]
     assert (finding["severity"], finding["subject"]) == ("implausible", "flexor")
