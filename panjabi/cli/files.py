@@ -36,8 +36,8 @@ def _import(asked: argparse.Namespace) -> tuple[Any, str]:
         more = f", and {others} more" if others else ""
         raise DataFileError(
             f"{model.file}: Expected a model with numbers that a body can have, got "
-            f"{first.subject}: {first.message.rstrip('.')}{more}; correct the file, or read it in Python with "
-            "read_osim."
+            f"{first.subject}: {first.message.rstrip('.')}{more}; correct the file, or read it in "
+            "Python with read_osim."
         )
     value = _value(model)
     if asked.mjcf:
