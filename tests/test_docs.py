@@ -1,6 +1,6 @@
 """What the pages say is so: their Python runs, in order, and their numbers come out.
 
-Every ```python block of README.md and docs/*.md is run, page by page, in an empty folder. Where
+Every ```python block of README.md and docs/*.md is run, page by page, in a folder that holds the examples only. Where
 a line that is an expression ends in a comment, the comment is held against its value:
 
     change.end_angle_change_deg    # -> -0.0005     that text, a number to the digits written
@@ -86,6 +86,7 @@ def agrees(value: object, promise: str) -> bool:
 )
 def test_every_python_block_of_the_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.setenv("MPLBACKEND", "Agg")
     module = ModuleType("page")
     monkeypatch.setitem(sys.modules, "page", module)  # dataclasses look their module up

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from panjabi.body.landmarks import left, mirrored
 from panjabi.body.tree import Floats, Integers
 from panjabi.parameter import Parameter, Status
+
+if TYPE_CHECKING:
+    from panjabi.body.model import Body
 
 SETS = ("2016", "2023")
 
@@ -122,6 +125,66 @@ class PathArrays:
     top: Integers  # (nm,) lowest common ancestor of the muscle's bodies
 
 
+class SizedMuscles(Protocol):
+    """Muscles as polylines over the bodies of a tree, with the sizes of fibre and tendon.
+
+    The musculature of a spine, that of a file and the muscles of a body all have this. NaN stands
+    for a size that is not known.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """(nm,)"""
+        ...
+
+    @property
+    def max_force(self) -> Floats:
+        """(nm,) [N]"""
+        ...
+
+    @property
+    def optimal_length(self) -> Floats:
+        """Of the fibre, (nm,) [m]."""
+        ...
+
+    @property
+    def tendon_slack_length(self) -> Floats:
+        """(nm,) [m]"""
+        ...
+
+    @property
+    def paths(self) -> PathArrays:
+        """Points of all paths, on bodies by their index in the tree."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class MusclePaths:
+    """Muscles as arrays of their own; see `SizedMuscles`."""
+
+    names: tuple[str, ...]
+    max_force: Floats  # (nm,) [N]
+    optimal_length: Floats  # (nm,) [m]
+    tendon_slack_length: Floats  # (nm,) [m]
+    paths: PathArrays
+
+
+def muscles_of(body: Body) -> MusclePaths:
+    """The muscles that a body carries itself, flat."""
+    fibres = [m.fibre for m in body.muscles.values()]
+
+    def sizes(values: list[float | None]) -> Floats:
+        return np.array([np.nan if v is None else v for v in values], float)
+
+    return MusclePaths(
+        tuple(body.muscles),
+        np.array([f.max_force for f in fibres]),
+        sizes([f.optimal_length for f in fibres]),
+        sizes([f.tendon_slack_length for f in fibres]),
+        body.paths,
+    )
+
+
 def path_arrays(muscles: Iterable[Muscle], names: tuple[str, ...], parent: Integers) -> PathArrays:
     """Flat arrays of the paths, in the order given."""
     index = {name: b for b, name in enumerate(names)}
@@ -129,8 +192,9 @@ def path_arrays(muscles: Iterable[Muscle], names: tuple[str, ...], parent: Integ
     bodies = [np.array([index[b] for b in m.bodies], np.int64) for m in muscles]
     start = np.cumsum([0] + [len(b) for b in bodies])
     top = np.array([_common_ancestor(b, parent) for b in bodies], np.int64)
-    local = np.concatenate([m.points for m in muscles])
-    return PathArrays(start.astype(np.int64), np.concatenate(bodies), local, top)
+    local = np.concatenate([np.empty((0, 3)), *(m.points for m in muscles)])
+    body = np.concatenate([np.empty(0, np.int64), *bodies])
+    return PathArrays(start.astype(np.int64), body, local, top)
 
 
 def _common_ancestor(bodies: Integers, parent: Integers) -> int:

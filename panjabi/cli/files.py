@@ -1,4 +1,4 @@
-"""``panjabi import``: what an OpenSim file holds, what of it is understood, and MJCF from it."""
+"""``panjabi import``: what an OpenSim file holds, whether it is plausible, and MJCF from it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.terminal import add_command
+from panjabi.errors import DataFileError
 
 if TYPE_CHECKING:
     from panjabi.io.osim_model import OsimModel
 
-SHOWN = 12  # kinds of elements not understood that the text lists
+SHOWN = 12  # groups of elements not understood, and findings, that the text lists
 
 
 def add_file_commands(commands: Any) -> None:
     """Hook the commands of this module into the parser."""
     reading = add_command(commands, "import", _import, "read an OpenSim model; write it as MJCF")
-    reading.add_argument("file", help="model.osim of OpenSim 2, 3 or 4")
+    reading.add_argument("file", help="an .osim file of OpenSim 1.9 to 4")
     reading.add_argument("--mjcf", metavar="FILE", help="also write the model for MuJoCo")
 
 
@@ -29,6 +30,15 @@ def _import(asked: argparse.Namespace) -> tuple[Any, str]:
 
     announce_compilation(kernels, path_kernels)
     model = read_osim(asked.file)
+    impossible = [f for f in model.checkup if f.severity == "impossible"]
+    if impossible:
+        first, others = impossible[0], len(impossible) - 1
+        more = f", and {others} more" if others else ""
+        raise DataFileError(
+            f"{model.file}: Expected a model with numbers that a body can have, got "
+            f"{first.subject}: {first.message.rstrip('.')}{more}; correct the file, or read it in "
+            "Python with read_osim."
+        )
     value = _value(model)
     if asked.mjcf:
         remarks = [f"from {asked.file}", *model.notes, *map(str, model.not_understood)]
@@ -47,7 +57,7 @@ def _value(model: OsimModel) -> dict[str, Any]:
     q = model.default()
     lengths = model.path_lengths(q)
     values = model.values(q)
-    kinds = {name: "m" if name in model.body.translations else "rad" for name in model.coordinates}
+    units = {name: "m" if name in model.body.translations else "rad" for name in model.coordinates}
     return {
         "schema": "panjabi-import/1",
         "file": model.file,
@@ -63,8 +73,8 @@ def _value(model: OsimModel) -> dict[str, Any]:
         "mass_kg": model.body.total_mass,
         "coordinates": {
             name: {
-                f"default_{kinds[name]}": values[name],
-                f"range_{kinds[name]}": list(c.range),
+                f"default_{units[name]}": values[name],
+                f"range_{units[name]}": list(c.range),
                 "follows": c.driver,
                 "locked": c.locked,
             }
@@ -83,6 +93,7 @@ def _value(model: OsimModel) -> dict[str, Any]:
             for muscle, length in zip(model.muscles, lengths, strict=True)
         },
         "not_understood": [entry.as_dict() for entry in model.not_understood],
+        "check_up": [finding.as_dict() for finding in model.checkup],
         "notes": list(model.notes),
     }
 
@@ -101,11 +112,16 @@ def _text(value: dict[str, Any]) -> str:
         numbers = "".join(f"{1e3 * x:9.1f}" for x in sizes)
         wrapped = "  straight, wraps in the file" if m["wraps_left_out"] else ""
         lines.append(f"{name:24}{numbers}     {m['max_force_N']:8.1f}{wrapped}")
-    kinds = Counter((e["element"], e["why"]) for e in value["not_understood"])
+    groups = Counter((e["element"], e["why"]) for e in value["not_understood"])
     lines.append(f"not understood: {n['not_understood']} elements")
-    lines += [f"  {count} {tag}: {why}" for (tag, why), count in kinds.most_common(SHOWN)]
-    if len(kinds) > SHOWN:
-        lines.append(f"  and {len(kinds) - SHOWN} other kinds; --json lists every element")
+    lines += [f"  {count} {tag}: {why}" for (tag, why), count in groups.most_common(SHOWN)]
+    if len(groups) > SHOWN:
+        lines.append(f"  and {len(groups) - SHOWN} other groups; --json lists every element")
+    lines.append(f"findings of the check-up: {len(value['check_up']) or 'none'}")
+    for finding in value["check_up"][:SHOWN]:
+        lines.append(f"  {finding['severity']}: {finding['subject']}: {finding['message']}")
+    if len(value["check_up"]) > SHOWN:
+        lines.append(f"  and {len(value['check_up']) - SHOWN} more; --json lists every finding")
     lines += [f"note: {note}" for note in value["notes"]]
     if "mjcf" in value:
         lines.append(f"written: {value['mjcf']['file']}")

@@ -1,8 +1,9 @@
 """Models in and out: OpenSim files read, MJCF written.
 
->>> model = read_osim("model.osim")
->>> model.moment_arms(model.default(), "soleus_r")      # coordinate -> moment arm [m]
+>>> model = read_osim("examples/data/two_link_arm.osim")
+>>> model.moment_arms(model.default(), "biceps")        # coordinate -> moment arm [m]
 >>> model.not_understood                                # what the file holds besides
+>>> model.checkup                                       # what no living body has
 """
 
 import lazy_loader as _lazy

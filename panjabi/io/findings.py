@@ -71,7 +71,7 @@ class Findings:
         """List an element, and count it and all below as used."""
         element.take_all()
         self.not_understood.append(
-            NotUnderstood(element.tag, name or element.name, element.line, why, affects)
+            NotUnderstood(element.written, name or element.name, element.line, why, affects)
         )
 
     def note(self, text: str) -> None:
@@ -95,12 +95,27 @@ class Findings:
             self.note(f"left aside, since it only draws, groups or sets a solver: {counted}")
 
 
+def _set_of(tag: str) -> str:
+    """The set that a loose component would stand in."""
+    ends = {
+        "Force": "ForceSet",
+        "Actuator": "ForceSet",
+        "Motor": "ForceSet",
+        "Constraint": "ConstraintSet",
+        "Controller": "ControllerSet",
+        "Probe": "ProbeSet",
+    }
+    return next((name for end, name in ends.items() if tag.endswith(end)), "ComponentSet")
+
+
 def _unused(
     element: Element, owner: str, reason: tuple[str, str]
 ) -> Iterator[tuple[Element, str, str]]:
     """The topmost unused elements with content; sets are looked into, not listed themselves."""
     for child in element.children:
         inside = FROM_SET.get(child.tag, reason)
+        if element.tag in ("components", "ComponentSet"):
+            reason = FROM_SET[_set_of(child.tag)]
         if child.tag.endswith("Joint"):  # files of OpenSim 2 and 3 hold them in bodies
             inside = FROM_SET["JointSet"]
         elif child.used and "Muscle" in child.tag:

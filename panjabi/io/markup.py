@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import codecs
 import math
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.parsers import expat
 
-from panjabi.errors import DataFileError
+from panjabi.errors import DataFileError, SchemaError
 
 DEEPEST = 200  # levels; the deepest model files have about twenty
+LARGEST = 1e15  # size of a number; beyond it sums and products lose their meaning
+OTHER_FILES: tuple[tuple[bytes, str, str], ...] = (
+    (
+        rb"[\x01-\x1f]\x50",
+        "a C3D file of recorded motion",
+        "give the model that belongs to the recording",
+    ),
+    (rb"\s*PathFileType", "a TRC file of marker positions", "give the model that has the markers"),
+    (
+        rb"(?s).{0,4000}?\n\s*endheader",
+        "a MOT or STO table of values over time",
+        "give the model that the values belong to",
+    ),
+    (rb"PK\x03\x04", "a ZIP archive", "unpack it and give the .osim file inside"),
+    (rb"\x1f\x8b", "a gzip archive", "unpack it and give the .osim file inside"),
+)
+"""Pattern at the start of a file, what the file is, and what to do instead."""
+BARE_AMPERSAND = re.compile(r"&(?!#\d+;|#x[0-9A-Fa-f]+;|[A-Za-z][\w.-]*;)")
 
 
 class Element:
     """One element. Asking for it by tag marks it as used, so that what nobody asked for is known.
 
-    `pattern` is the element of the file's <defaults> that supplies absent properties.
+    `tag` is the present name of an element that old files call otherwise, `written` the one in the
+    file. `pattern` is the element of the file's <defaults> that supplies absent properties.
     """
 
-    __slots__ = ("attributes", "children", "file", "line", "pattern", "tag", "text", "used")
+    __slots__ = (
+        "attributes", "children", "file", "line", "pattern", "tag", "text", "used", "written",
+    )  # fmt: skip
 
     def __init__(self, tag: str, attributes: dict[str, str], file: str, line: int) -> None:
         self.tag, self.attributes, self.file, self.line = tag, attributes, file, line
+        self.written = tag
         self.children: list[Element] = []
         self.text = ""
         self.used = False
@@ -32,10 +56,19 @@ class Element:
         """The attribute `name`, or ""."""
         return self.attributes.get("name", "")
 
-    def wrong(self, given: str, possible: str, advice: str) -> DataFileError:
+    def add(self, tag: str, text: str = "", name: str = "") -> Element:
+        """A new last child on the line of this element, for what a file leaves out."""
+        child = Element(tag, {"name": name} if name else {}, self.file, self.line)
+        child.text = text
+        self.children.append(child)
+        return child
+
+    def wrong(self, expected: str, got: str, action: str) -> DataFileError:
         """The error for something in this element, with its file and line; ready to raise."""
-        what = f"<{self.tag}>" + (f" {self.name!r}" if self.name else "")
-        return DataFileError(f"{self.file}, line {self.line}: {what} {given}; {possible}. {advice}")
+        what = f"<{self.written}>" + (f" {self.name!r}" if self.name else "")
+        return DataFileError(
+            f"{self.file}, line {self.line}: {what}: Expected {expected}, got {got}; {action}."
+        )
 
     def first(self, *tags: str) -> Element | None:
         """The first child with one of the tags; used from now on."""
@@ -90,85 +123,145 @@ class Element:
 
     def text_of(self, *tags: str, default: str = "") -> str:
         """Text of a property without surrounding blanks."""
-        found = self.property(*tags)
-        return default if found is None else found.text.strip()
+        child = self.property(*tags)
+        return default if child is None else child.text.strip()
 
     def numbers(
         self, *tags: str, count: int | None = None, default: Iterable[float] | None = None
     ) -> list[float]:
-        """Finite numbers of a property.
+        """Numbers of a property, each finite and at most `LARGEST` in size.
 
         Raises
         ------
         DataFileError
-            If it is absent and has no default, or is not `count` finite numbers.
+            If it is absent and has no default, or is not `count` numbers of that size.
         """
-        found = self.property(*tags)
-        if found is None:
+        child = self.property(*tags)
+        if child is None:
             if default is None:
                 raise self.wrong(
-                    f"has no <{tags[0]}>",
-                    f"{count or 'some'} finite numbers are possible there",
-                    "Write the element.",
+                    f"an element <{tags[0]}> with {_numbers(count)}",
+                    "none",
+                    "write the element",
                 )
             return list(default)
-        return found.own_numbers(count)
+        return child.own_numbers(count)
 
     def own_numbers(self, count: int | None = None) -> list[float]:
-        """The finite numbers that are the text of this element."""
-        try:
-            numbers = [float(word) for word in self.text.replace(",", " ").split()]
-        except ValueError:
-            numbers = [math.nan]
-        if not all(map(math.isfinite, numbers)) or (count is not None and len(numbers) != count):
-            shown = self.text.strip()
+        """The numbers that are the text of this element; errors as for `numbers`."""
+        numbers = [as_number(word) for word in self.text.replace(",", " ").split()]
+        sizes_fit = all(abs(x) <= LARGEST for x in numbers)  # also False for NaN
+        if not sizes_fit or (count is not None and len(numbers) != count):
             raise self.wrong(
-                f"holds {shown[:60]!r}",
-                f"{count or 'only'} finite number{'' if count == 1 else 's'} possible",
-                "Correct the file.",
+                f"{_numbers(count)} of at most {LARGEST:g}",
+                repr(self.text.strip()[:60]),
+                "correct the file",
             )
         return numbers
 
     def number(self, *tags: str, default: float | None = None) -> float:
-        """One finite number of a property; errors as for `numbers`."""
+        """One number of a property; errors as for `numbers`."""
         return self.numbers(*tags, count=1, default=None if default is None else [default])[0]
 
     def truth(self, *tags: str, default: bool) -> bool:
         """A property that is true or false."""
-        found = self.property(*tags)
-        if found is None:
+        child = self.property(*tags)
+        if child is None:
             return default
-        word = found.text.strip().lower()
+        word = child.text.strip().lower()
         if word not in ("true", "false"):
-            raise found.wrong(f"holds {word!r}", "true or false possible", "Correct the file.")
+            raise child.wrong("true or false", repr(word), "correct the file")
         return word == "true"
 
 
-def parse(path: str | Path) -> Element:
-    """Root element of an XML file.
+def as_number(word: str) -> float:
+    """The number that a word writes; NaN where it writes none."""
+    try:
+        return math.nan if "_" in word else float(word)
+    except ValueError:
+        return math.nan
+
+
+def _numbers(count: int | None) -> str:
+    if count is None:
+        return "finite numbers"
+    return f"{count} finite number" + ("" if count == 1 else "s")
+
+
+def parse(path: str | Path) -> tuple[Element, list[str]]:
+    """Root element of an XML file, and notes on what had to be repaired to read it.
 
     Raises
     ------
     DataFileError
-        If the file cannot be opened, is not well-formed, declares entities, or is nested too deep.
+        If the file cannot be opened, is not well-formed, declares entities or an encoding that
+        is not known, or is nested too deep.
+    SchemaError
+        If it is a file of another kind that is recognised.
     """
     file = str(path)
     try:
         content = Path(path).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise DataFileError(
-            f"{file} cannot be read ({error.strerror}); an OpenSim model file is possible. "
-            "Check the path."
+            f"{file} cannot be read ({getattr(error, 'strerror', None) or error}). Expected an "
+            "OpenSim model file; check the path."
         ) from error
+    for pattern, kind, action in OTHER_FILES:
+        if re.match(pattern, content):
+            raise SchemaError(f"{file}: Expected an OpenSim model file, got {kind}; {action}.")
+    text, notes = _decoded(content, file)
+    try:
+        return _tree(text, file), notes
+    except expat.ExpatError as error:
+        repaired = BARE_AMPERSAND.sub("&amp;", text)
+        if repaired != text:
+            try:
+                root = _tree(repaired, file)
+            except expat.ExpatError:
+                pass
+            else:
+                return root, [*notes, "the file has & where XML needs &amp;; read as &"]
+        raise DataFileError(
+            f"{file}, line {error.lineno}: Expected the XML of an OpenSim model, got something "
+            f"that is not XML ({expat.ErrorString(error.code)}); check that this is the right file "
+            "and that it is whole."
+        ) from error
+
+
+def _decoded(content: bytes, file: str) -> tuple[str, list[str]]:
+    """Text of a file by its byte-order mark or declared encoding; UTF-8 where it has neither."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif content.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8-sig"
+    else:
+        stated = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"'>]*)[\"']", content)
+        encoding = stated.group(1).decode("latin-1") if stated else "utf-8"
+    try:
+        return content.decode(encoding), []
+    except UnicodeError:
+        note = f"the file is not {encoding} as it should be; its text is read as Latin-1"
+        return content.decode("latin-1"), [note]
+    except (LookupError, ValueError) as error:
+        raise DataFileError(
+            f"{file}: Expected a known encoding, got {encoding!r}; save the file as UTF-8."
+        ) from error
+
+
+def _tree(text: str, file: str) -> Element:
+    """Root element of a text, with lines; ExpatError where it is no XML."""
     open_elements: list[Element] = []
     roots: list[Element] = []
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever the declaration says
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         made = Element(tag, attributes, file, parser.CurrentLineNumber)
         if len(open_elements) >= DEEPEST:
             raise made.wrong(
-                f"lies {DEEPEST} elements deep", "fewer are possible", "Check what wrote the file."
+                f"fewer than {DEEPEST} elements inside each other",
+                "more",
+                "check what wrote the file",
             )
         (open_elements[-1].children if open_elements else roots).append(made)
         open_elements.append(made)
@@ -176,24 +269,18 @@ def parse(path: str | Path) -> Element:
     def end(_: str) -> None:
         open_elements.pop()
 
-    def text(data: str) -> None:
+    def characters(data: str) -> None:
         if open_elements:
             open_elements[-1].text += data
 
     def doctype(*_: object) -> None:
         raise DataFileError(
-            f"{file}, line {parser.CurrentLineNumber}: declares a document type; only plain "
-            "elements are possible. Remove the declaration."
+            f"{file}, line {parser.CurrentLineNumber}: Expected plain elements, got a document "
+            "type; remove the declaration."
         )
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, doctype
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = characters, doctype
     parser.buffer_text = True
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        raise DataFileError(
-            f"{file}, line {error.lineno}: not XML ({expat.ErrorString(error.code)}); a whole "
-            "OpenSim model file is possible. Fetch or write the file again."
-        ) from error
+    parser.Parse(text.encode("utf-8", errors="replace"), True)
     return roots[0]

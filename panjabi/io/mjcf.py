@@ -13,13 +13,15 @@ from numpy.typing import ArrayLike
 from panjabi._files import write_whole
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.model import Body
+from panjabi.body.muscles import SizedMuscles, muscles_of
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
 from panjabi.errors import ParameterError
 from panjabi.io.functions import composed, shifted
-from panjabi.io.musculature import Musculature, muscles_of
 
 LEAST_MASS = 1e-12  # MuJoCo refuses bodies that move and have none [kg]
 LEAST_INERTIA = 1e-14  # [kg m2]
+ARMATURE = 1e-6  # inertia of joints that follow each other, for a mass matrix with an inverse
+MOST_DOFS = 6  # that MuJoCo allows in one body
 EDGE = 1e-12  # relative distance to the moments of a flat body, at which MuJoCo may refuse
 FREE = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
 FIBRE_RANGE = (0.5, 1.5)  # fibre over optimal length; which does not matter, see `_muscle`
@@ -28,7 +30,7 @@ FIBRE_RANGE = (0.5, 1.5)  # fibre over optimal length; which does not matter, se
 def write_mjcf(
     body: Body,
     path: str | Path,
-    musculature: Musculature | None = None,
+    musculature: SizedMuscles | None = None,
     *,
     gravity: ArrayLike = (0.0, -STANDARD_GRAVITY, 0.0),
     remarks: Sequence[str] = (),
@@ -42,7 +44,7 @@ def write_mjcf(
 
     Parameters
     ----------
-    musculature : the body's own muscles when not given; indices of bodies are those of the body.
+    musculature : by default the body's own muscles; indices of bodies are those of the body.
     gravity : [m/s2].
 
     Raises
@@ -124,16 +126,29 @@ class _Document:
         body, tree = self.body, self.body.tree
         for b in range(1, len(body.names)):
             place = tree.loc[b] - tree.r0[b] @ tree.child_loc[b]
-            made = xml.SubElement(
-                self.elements[tree.parent[b]],
-                "body",
-                name=body.names[b],
-                pos=_text(place),
-                quat=_text(quaternion(tree.r0[b])),
-            )
+            dofs = list(range(tree.first[b], tree.first[b + 1]))
+            groups = [dofs[n : n + MOST_DOFS] for n in range(0, len(dofs), MOST_DOFS)] or [[]]
+            made = self.elements[tree.parent[b]]
+            for n, group in enumerate(groups):
+                last = n == len(groups) - 1
+                name = body.names[b] if last else f"{body.names[b]}:{n}"
+                made = xml.SubElement(made, "body", name=name)
+                if n == 0:
+                    made.set("pos", _text(place))
+                    made.set("quat", _text(quaternion(tree.r0[b])))
+                for e in group:
+                    joint = self._joint(made, e, tree.child_loc[b])
+                    if len(groups) > 1:  # more motions than a rigid body has freedoms
+                        joint.set("armature", _text(ARMATURE))
+                if not last:
+                    self._between(made, tree.child_loc[b])
+            if len(groups) > 1:
+                self.left_out.append(
+                    f"{body.names[b]} has {len(dofs)} motions, more than the {MOST_DOFS} that a "
+                    f"body of MuJoCo may have; bodies of {LEAST_MASS:g} kg stand between them, and "
+                    f"their joints have an armature of {ARMATURE:g} kg or kg m2"
+                )
             self.elements.append(made)
-            for e in range(tree.first[b], tree.first[b + 1]):
-                self._joint(made, e, tree.child_loc[b])
             self._inertial(made, b)
         for place in body.landmarks.values():
             on = self.elements[body.body_index(place.body)]
@@ -142,7 +157,13 @@ class _Document:
             self.left_out.append(f"{len(body.stations)} stations of fascial lines are not written")
         self._couplings()
 
-    def _joint(self, element: xml.Element, e: int, centre: Floats) -> None:
+    @staticmethod
+    def _between(element: xml.Element, centre: Floats) -> None:
+        """The least mass, for a body that only carries joints."""
+        least = xml.SubElement(element, "inertial", pos=_text(centre), mass=_text(LEAST_MASS))
+        least.set("diaginertia", _text([LEAST_INERTIA] * 3))
+
+    def _joint(self, element: xml.Element, e: int, centre: Floats) -> xml.Element:
         body, tree = self.body, self.body.tree
         joint = xml.SubElement(
             element,
@@ -158,6 +179,7 @@ class _Document:
         if driver is not None and driver.dof == e and np.isfinite([low, high]).all() and low < high:
             ends = sorted(driver.offset + driver.slope * x for x in (low, high))
             joint.set("range", _text(ends))
+        return joint
 
     def _inertial(self, element: xml.Element, b: int) -> None:
         body = self.body
@@ -206,18 +228,17 @@ class _Document:
         if len(section):
             self.root.append(section)
 
-    def write_muscles(self, muscles: Musculature) -> None:
+    def write_muscles(self, muscles: SizedMuscles) -> None:
         """Paths as sites and spatial tendons, muscles as actuators on them."""
         paths = muscles.paths
         if len(paths.body) and not 0 <= paths.body.min() <= paths.body.max() < len(self.elements):
             raise ParameterError(
-                f"the muscles lie on bodies {paths.body.min()} to {paths.body.max()}; bodies 0 to "
-                f"{len(self.elements) - 1} are possible. Give muscles of the same tree as the body."
+                f"Expected muscles on bodies 0 to {len(self.elements) - 1}, got bodies "
+                f"{paths.body.min()} to {paths.body.max()}; pass muscles of the same tree as the "
+                "body."
             )
         tendons, actuators = xml.SubElement(self.root, "tendon"), xml.Element("actuator")
-        nothing = np.full(len(muscles.names), np.nan)
-        optimal = getattr(muscles, "optimal_length", nothing)
-        slack = getattr(muscles, "tendon_slack_length", nothing)
+        optimal, slack = muscles.optimal_length, muscles.tendon_slack_length
         for m, name in enumerate(muscles.names):
             points = range(paths.start[m], paths.start[m + 1])
             if len(points) < 2:

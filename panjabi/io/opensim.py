@@ -1,4 +1,4 @@
-"""Reading OpenSim model files (.osim) of OpenSim 2, 3 and 4."""
+"""Reading OpenSim model files (.osim) of OpenSim 1.9 to 4."""
 
 from __future__ import annotations
 
@@ -15,29 +15,27 @@ from panjabi.body.tree import GROUND, Floats
 from panjabi.errors import SchemaError
 from panjabi.io.findings import Findings
 from panjabi.io.markup import Element, parse
-from panjabi.io.osim_coordinates import OsimCoordinate, coupled, read_coordinates
-from panjabi.io.osim_frames import Frames
-from panjabi.io.osim_joints import SHIFT, Joint
-from panjabi.io.osim_model import OsimModel
-from panjabi.io.osim_motion import build_motions
-from panjabi.io.osim_muscles import OsimMuscle, read_muscle
-from panjabi.io.osim_paths import Paths, as_muscle, build_paths
-from panjabi.io.osim_tree import (
-    NOTHING,
-    parents_first,
-    read_bodies,
+from panjabi.io.osim_bodies import NOTHING, Frames, parts, read_bodies, read_markers, read_mass
+from panjabi.io.osim_joints import (
+    SHIFT,
+    Joint,
+    OsimCoordinate,
+    coupled,
+    read_coordinates,
     read_joints,
-    read_markers,
-    read_mass,
 )
+from panjabi.io.osim_model import OsimModel, build_motions
+from panjabi.io.osim_muscles import OsimMuscle, Paths, as_muscle, build_paths, read_muscles
+from panjabi.io.osim_versions import modernise, version_of
 
-OLDEST, NEWEST = 20101, 40600
-BETWEEN = range(30500, 40000)  # test versions of OpenSim 4, with a third layout
+ROUNDING = 1e-12  # deviation of a fit that is none [rad or m]
 _DOWN = (0.0, -STANDARD_GRAVITY, 0.0)
 
 
 def read_osim(path: str | Path) -> OsimModel:
     """Body, muscles and left-overs of an OpenSim model file.
+
+    `OsimModel.checkup` tells whether the numbers can belong to a body.
 
     Raises
     ------
@@ -47,21 +45,30 @@ def read_osim(path: str | Path) -> OsimModel:
     SchemaError
         If the file is no OpenSim model, or of a version that is not read.
     """
-    root = parse(path)
-    version = _version(root)
+    root, repairs = parse(path)
+    version = version_of(root)
     model = root.first("Model")
     if model is None:
+        held = ", ".join(f"<{child.tag}>" for child in root.children[:3]) or "nothing"
         raise SchemaError(
-            f"{root.file}, line {root.line}: holds no <Model>; an OpenSim model is possible. "
-            "Give a model, not a set of results or settings."
+            f"{root.file}, line {root.line}: Expected a <Model>, got {held}; give a model, not a "
+            "set of results or settings."
         )
+    modernise(model, version)
     _patterns(model)
     findings = Findings()
+    for repair in repairs:
+        findings.note(repair)
     bodies = read_bodies(model)
-    frames = Frames(model, list(bodies))
-    joints = parents_first(read_joints(model, bodies, frames, findings), bodies)
-    coordinates = coupled(read_coordinates(joints), model.members("ConstraintSet"), findings)
-    muscles = _muscles(model, frames, list(coordinates), findings)
+    frames = Frames(model, list(bodies), findings)
+    joints, coordinate_names = read_joints(model, bodies, frames, findings)
+    coordinates = coupled(
+        read_coordinates(joints, coordinate_names, findings),
+        parts(model, "ConstraintSet"),
+        coordinate_names,
+        findings,
+    )
+    muscles = read_muscles(parts(model, "ForceSet"), frames, coordinate_names, findings)
     free = [n for n, c in coordinates.items() if c.driver is None]
     motions = build_motions(joints, coordinates, free)
     idle = [n for k, n in enumerate(free) if k not in motions.frame.coordinate]
@@ -108,39 +115,12 @@ def read_osim(path: str | Path) -> OsimModel:
         paths=paths,
         fits=fits,
         not_understood=tuple(findings.not_understood),
-        notes=(*findings.notes, *map(str, fits)),
+        notes=(*findings.notes, *(str(f) for f in fits if f.largest_deviation > ROUNDING)),
     )
 
 
-def _version(root: Element) -> int:
-    where = f"{root.file}, line {root.line}"
-    if root.tag != "OpenSimDocument":
-        raise SchemaError(
-            f"{where}: the root is <{root.tag}>; <OpenSimDocument> is possible. "
-            "Give an OpenSim model file."
-        )
-    stated = root.attributes.get("Version", "")
-    if not stated.isdigit():
-        raise SchemaError(
-            f"{where}: the version is {stated!r}; {OLDEST} to {NEWEST} are possible. "
-            "Open the model in OpenSim and save it."
-        )
-    version = int(stated)
-    if version > NEWEST:
-        raise SchemaError(
-            f"{where}: the version is {version}, newer than {NEWEST}, the newest that this program "
-            "reads. Update panjabi, or save the model with an older OpenSim."
-        )
-    if version < OLDEST or version in BETWEEN:
-        raise SchemaError(
-            f"{where}: the version is {version}; {OLDEST} to {BETWEEN[0] - 1} and "
-            f"{BETWEEN[-1] + 1} to {NEWEST} are possible. Open the model in OpenSim 4 and save it."
-        )
-    return version
-
-
 def _patterns(model: Element) -> None:
-    """Give every element the default of its kind that the file states."""
+    """Give every element the default of its type that the file states."""
     holder = model.first("defaults")
     if holder is None:
         return
@@ -150,23 +130,6 @@ def _patterns(model: Element) -> None:
     for element in model.walk():
         if id(element) not in inside:
             element.pattern = stated.get(element.tag)
-
-
-def _muscles(
-    model: Element, frames: Frames, coordinates: list[str], findings: Findings
-) -> list[OsimMuscle]:
-    found: dict[str, OsimMuscle] = {}
-    for element in model.members("ForceSet"):
-        if "Muscle" not in element.tag:
-            continue
-        if element.name in found:
-            raise element.wrong(
-                "has the name of another muscle", "names that differ are possible", "Rename one."
-            )
-        muscle = read_muscle(element, frames, coordinates, findings)
-        if muscle is not None:
-            found[muscle.name] = muscle
-    return list(found.values())
 
 
 def _translations(
@@ -185,12 +148,12 @@ def _body_muscles(
 ) -> dict[str, Muscle]:
     """The muscles as the body's own, over the points of the default posture."""
     arrays = paths.at(default)
-    found = {}
+    records = {}
     for m, muscle in enumerate(muscles):
         piece = slice(arrays.start[m], arrays.start[m + 1])
         bodies = tuple(names[b] for b in arrays.body[piece])
-        found[muscle.name] = as_muscle(muscle, bodies, arrays.local[piece])
-    return found
+        records[muscle.name] = as_muscle(muscle, bodies, arrays.local[piece])
+    return records
 
 
 def _remark(

@@ -1,8 +1,8 @@
-"""A model read from an OpenSim file: body, coordinates, muscles, and what was left out."""
+"""A model read from an OpenSim file: body, motion, coordinates, muscles, and what was left out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,16 +10,121 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi.body import posture
+from panjabi.body.checkup import CheckFinding, check_up
 from panjabi.body.model import Body
+from panjabi.body.muscles import MusclePaths
 from panjabi.body.poses import path_lengths
-from panjabi.body.tree import Floats
+from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Integers, Tree
 from panjabi.errors import unknown
 from panjabi.io.findings import NotUnderstood
-from panjabi.io.musculature import MusclePaths
-from panjabi.io.osim_coordinates import OsimCoordinate, chain
-from panjabi.io.osim_motion import Fit, Motions, series
-from panjabi.io.osim_muscles import OsimMuscle
-from panjabi.io.osim_paths import Paths
+from panjabi.io.functions import Chain, exact_polynomial, osculating, series
+from panjabi.io.osim_joints import SHIFT, Joint, OsimCoordinate, chain
+from panjabi.io.osim_muscles import OsimMuscle, Paths
+
+SAMPLES = 401
+NO_RANGE = 4.0 * np.pi  # wider than this is "unlimited" [rad or m]
+UNLIMITED = (-0.5 * np.pi, 0.5 * np.pi)  # fitted over, where neither range nor points say more
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A function of the file for which the body's tree holds a polynomial of degree 4 only."""
+
+    body: str
+    motion: str  # rotation1, translation2, ...
+    coordinate: str
+    low: float  # range fitted over [rad or m]
+    high: float
+    largest_deviation: float  # there [rad or m]
+    unit: str  # of the deviation
+
+    def __str__(self) -> str:
+        return (
+            f"{self.motion} of {self.body}: the function of {self.coordinate} is no polynomial of "
+            f"degree 4 or less; `body` holds a fit from {self.low:.4g} to {self.high:.4g} that is "
+            f"off by up to {self.largest_deviation:.2g} {self.unit}, `body_at(q)` is exact at q"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Motions:
+    """All elementary motions of a model: a tree without polynomials, and the file's functions."""
+
+    frame: Tree  # poly is empty
+    functions: tuple[Chain, ...]  # (ne,) from the free coordinate to the motion
+    labels: tuple[tuple[str, str], ...]  # (ne,) body and name of the motion
+    exact: Floats  # (ne, 5) polynomials; NaN where degree 4 is not enough
+
+    @cached_property
+    def inexact(self) -> Integers:
+        """Motions that the tree cannot hold."""
+        return np.flatnonzero(np.isnan(self.exact[:, 0]))
+
+    def tree_at(self, q: Floats) -> Tree:
+        """The tree whose motions have the file's values and derivatives up to the fourth at q.
+
+        Everything that rests on up to two derivatives (poses, lengths, moment arms, mass matrix,
+        Hessians) is exact there, and on the whole piece of a spline, but not beyond it.
+        """
+        poly = self.exact.copy()
+        for e in self.inexact:
+            poly[e] = osculating(self.functions[e], float(q[self.frame.coordinate[e]]))
+        return self.frame._replace(poly=poly)
+
+    def nominal(self, names: Sequence[str], ranges: Floats) -> tuple[Tree, tuple[Fit, ...]]:
+        """One tree for all postures, with what its fits miss."""
+        poly, fits = self.exact.copy(), []
+        for e in self.inexact:
+            k = int(self.frame.coordinate[e])
+            low, high = _span(self.functions[e], *ranges[k])
+            x = 0.5 * (low + high - (high - low) * np.cos(np.linspace(0.0, np.pi, SAMPLES)))
+            y = np.array([series(self.functions[e], value)[0] for value in x])
+            fitted = np.polynomial.Polynomial.fit(x, y, POLYNOMIAL_TERMS - 1)
+            poly[e] = np.pad(c := fitted.convert().coef, (0, POLYNOMIAL_TERMS - len(c)))
+            body, label = self.labels[e]
+            unit = "m" if self.frame.slide[e] else "rad"
+            missed = float(np.abs(fitted(x) - y).max())
+            fits.append(Fit(body, label, names[k], low, high, missed, unit))
+        return self.frame._replace(poly=poly), tuple(fits)
+
+
+def _span(functions: Chain, low: float, high: float) -> tuple[float, float]:
+    """The coordinate's range; where that is no real range, the span of the function's points."""
+    if high - low > NO_RANGE:
+        borders = functions[0].borders
+        return (float(borders[0]), float(borders[-1])) if len(borders) > 1 else UNLIMITED
+    return (low, high) if low < high else (low - 1e-3, low + 1e-3)
+
+
+def build_motions(
+    joints: Sequence[Joint], coordinates: Mapping[str, OsimCoordinate], free: Sequence[str]
+) -> Motions:
+    """Flat arrays of the joints, one a body in the order of the bodies, parents first."""
+    index = {"ground": 0} | {j.child: b for b, j in enumerate(joints, start=1)}
+    motions = [(j, m) for j in joints for m in j.motions]
+    chains = [chain(coordinates, m.coordinate) for _, m in motions]
+    functions = tuple((*before, m.function) for (_, m), (_, before) in
+                      zip(motions, chains, strict=True))  # fmt: skip
+    missing = np.full(POLYNOMIAL_TERMS, np.nan)
+    exact = [missing if (p := exact_polynomial(f)) is None else p for f in functions]
+    count = len(motions)
+    frame = Tree(
+        np.array([-1] + [index[j.parent] for j in joints], np.int64),
+        np.array([np.zeros(3)] + [j.loc for j in joints]),
+        np.array([np.eye(3)] + [j.R0 for j in joints]),
+        np.array([np.zeros(3)] + [j.child_loc for j in joints]),
+        np.cumsum([0, 0] + [len(j.motions) for j in joints]).astype(np.int64),
+        np.array([m.kind == SHIFT for _, m in motions], np.int64),
+        np.array([m.axis for _, m in motions]).reshape(count, 3),
+        np.array([free.index(name) for name, _ in chains], np.int64),
+        np.zeros((count, POLYNOMIAL_TERMS)),
+    )
+    return Motions(
+        frame,
+        functions,
+        tuple((j.child, m.label) for j, m in motions),
+        np.array(exact).reshape(count, POLYNOMIAL_TERMS),
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,6 +154,23 @@ class OsimModel:
             f"<OsimModel {self.name!r}: {len(self.body.names) - 1} bodies, "
             f"{len(self.body.coordinates)} free coordinates of {len(self.coordinates)}, "
             f"{len(self.muscles)} muscles, {len(self.not_understood)} elements not understood>"
+        )
+
+    def __str__(self) -> str:
+        return "\n".join([repr(self), *map(str, self.checkup)])
+
+    @cached_property
+    def checkup(self) -> tuple[CheckFinding, ...]:
+        """Findings on size, masses, fibres and sides, most severe first; see `body.check_up`.
+
+        A path whose wrapping is left out can only give notes.
+        """
+        return check_up(
+            self.body,
+            self.musculature,
+            lengths=self.path_lengths,
+            default=self.default(),
+            uncertain={m.name for m in self.muscles if m.wraps},
         )
 
     def default(self) -> Floats:

@@ -1,19 +1,26 @@
-"""Muscles of an OpenSim file: points of the path and constants of fibre and tendon."""
+"""Muscles of an OpenSim file: constants of fibre and tendon, points of the path, and its length.
+
+Points may come, go and move with the posture.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from panjabi.body.tree import Floats
-from panjabi.errors import nearest
+from panjabi.body.muscles import Fibre, Muscle, PathArrays, path_arrays
+from panjabi.body.poses import Poses
+from panjabi.body.tree import Floats, Integers
 from panjabi.io.findings import Findings, NotUnderstood
-from panjabi.io.functions import Piecewise, constant
-from panjabi.io.markup import Element
-from panjabi.io.osim_frames import Frames
-from panjabi.io.osim_functions import named_function
+from panjabi.io.functions import Chain, Function, named_function, series
+from panjabi.io.markup import Element, as_number
+from panjabi.io.osim_bodies import Frames
+from panjabi.io.osim_joints import CoordinateNames, OsimCoordinate, chain
+from panjabi.parameter import USER
 
 KINDS = (
     "Millard2012EquilibriumMuscle",
@@ -21,6 +28,7 @@ KINDS = (
     "DeGrooteFregly2016Muscle",
     "RigidTendonMuscle",
 )
+DEPRECATED = "_Deprecated"  # these have their own law of velocity and none of the default's numbers
 OPENSIM_DEFAULT = {  # of a property that is not written
     "max_isometric_force": 1000.0,
     "optimal_fiber_length": 0.1,
@@ -28,6 +36,37 @@ OPENSIM_DEFAULT = {  # of a property that is not written
     "pennation_angle_at_optimal": 0.0,
     "max_contraction_velocity": 10.0,
 }
+
+
+_EVERY_MUSCLE = """appliesForce isDisabled ignore_activation_dynamics ignore_tendon_compliance
+    max_control min_control optimal_force default_activation default_fiber_length
+    activation_time_constant deactivation_time_constant minimum_activation maximum_pennation_angle
+    fiber_damping"""
+_OF_TYPE = {
+    "Millard2012EquilibriumMuscle": "",
+    "Thelen2003Muscle": "Af Flen FmaxMuscleStrain FmaxTendonStrain KshapeActive KshapePassive "
+    "fv_linear_extrap_threshold Vmax Vmax0 damping",
+    "DeGrooteFregly2016Muscle": "activation_dynamics_smoothing active_force_width_scale "
+    "default_normalized_tendon_force ignore_passive_fiber_force tendon_compliance_dynamics_mode "
+    "passive_fiber_strain_at_one_norm_force tendon_strain_at_one_norm_force",
+    "RigidTendonMuscle": "",
+}
+_OF_OTHERS = "activation1 activation2 damping mass time_scale Vmax Vmax0 " + " ".join(
+    _OF_TYPE.values()
+)
+_CURVES = {
+    "ActiveForceLengthCurve": "max_norm_active_fiber_length min_norm_active_fiber_length "
+    "minimum_value shallow_ascending_slope transition_norm_fiber_length",
+    "FiberForceLengthCurve": "curviness stiffness_at_low_force stiffness_at_one_norm_force "
+    "strain_at_one_norm_force strain_at_zero_force",
+    "ForceVelocityCurve": "concentric_curviness concentric_slope_at_vmax "
+    "concentric_slope_near_vmax eccentric_curviness eccentric_slope_at_vmax "
+    "eccentric_slope_near_vmax isometric_slope max_eccentric_velocity_force_multiplier",
+    "TendonForceLengthCurve": "curviness norm_force_at_toe_end stiffness_at_one_norm_force "
+    "strain_at_one_norm_force",
+}
+"""Numbers that OpenSim's muscles and their curves have besides the five above."""
+EDGE = 1e-5  # OpenSim keeps a conditional point this far beyond its range [rad or m]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +78,7 @@ class PathPoint:
     local: Floats  # (3,) [m]; for a moving point its part that does not move
     condition: str | None = None  # coordinate on whose value it depends whether the point is there
     range: tuple[float, float] = (-np.inf, np.inf)
-    moves: tuple[tuple[Floats, str, Piecewise], ...] = ()  # axis in the body, coordinate, shift [m]
+    moves: tuple[tuple[Floats, str, Function], ...] = ()  # axis in the body, coordinate, shift [m]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +92,8 @@ class OsimMuscle:
     optimal_fibre_length: float  # [m]
     tendon_slack_length: float  # [m]
     pennation: float  # at optimal length [rad]
-    max_contraction_velocity: float  # [optimal lengths/s]
-    constants: Mapping[str, float]  # every other number, by its name in the file, curves as A.b
+    max_contraction_velocity: float  # [optimal lengths/s]; unused where the type is deprecated
+    constants: Mapping[str, float]  # others that OpenSim knows, by their names, curves as A.b
     wraps: tuple[str, ...]  # wrapping surfaces that are left out
     line: int
 
@@ -64,49 +103,71 @@ class OsimMuscle:
         return all(p.condition is None and not p.moves for p in self.points)
 
 
-def read_muscle(
-    element: Element, frames: Frames, coordinates: Collection[str], findings: Findings
-) -> OsimMuscle | None:
-    """One muscle, or None when its path is of a kind that is not known (it is then listed).
+def read_muscles(
+    elements: Iterable[Element], frames: Frames, names: CoordinateNames, findings: Findings
+) -> list[OsimMuscle]:
+    """The muscles among the elements, in their order.
 
     Raises
     ------
     DataFileError
-        If a number cannot be, a point lies on a body or depends on a coordinate that does not
-        exist, or the path has fewer than two points.
+        If two have one name, a number cannot be, a point lies on a body or depends on a
+        coordinate that does not exist, or a path has fewer than two points.
     """
+    muscles: dict[str, OsimMuscle] = {}
+    for element in elements:
+        if "Muscle" not in element.tag:
+            continue
+        if element.name in muscles:
+            raise element.wrong(
+                "a name that no other muscle has", "the name of another muscle", "rename one"
+            )
+        muscle = _muscle(element, frames, names, findings)
+        if muscle is not None:
+            muscles[muscle.name] = muscle
+    kept = Counter(key for muscle in muscles.values() for key in muscle.constants)
+    if kept:
+        counted = ", ".join(f"{key} ({n})" for key, n in sorted(kept.items()))
+        findings.note(f"kept as constants of muscles, used by nothing here: {counted}")
+    return list(muscles.values())
+
+
+def _muscle(
+    element: Element, frames: Frames, names: CoordinateNames, findings: Findings
+) -> OsimMuscle | None:
+    """One muscle, or None when its path is of a type that is not known (it is then listed)."""
     element.take()
     path = element.first("GeometryPath")
     if path is None:
         findings.leave_out(element, "only a <GeometryPath> is understood as a path", "the muscle")
         return None
     points = [
-        _point(p, frames, coordinates, findings, element.name)
+        _point(p, frames, names, findings, element.name)
         for p in path.members("PathPointSet")
         if p.tag in ("PathPoint", "ConditionalPathPoint", "MovingPathPoint")
     ]
     if len(points) < 2:
         raise element.wrong(
-            f"has {len(points)} path points", "two or more are possible", "Add points or remove it."
+            "two path points or more", f"{len(points)}", "add points or remove the muscle"
         )
     wraps = path.members("PathWrapSet")
-    names = tuple(w.text_of("wrap_object") for w in wraps)
-    for wrap, name in zip(wraps, names, strict=True):
+    surfaces = tuple(w.text_of("wrap_object") for w in wraps)
+    for wrap, surface in zip(wraps, surfaces, strict=True):
         findings.leave_out(
             wrap,
             "wrapping is not modelled; the path runs straight from point to point",
             f"length and moment arms of {element.name}",
-            name,
+            surface,
         )
     numbers = {key: element.number(key, default=v) for key, v in OPENSIM_DEFAULT.items()}
-    _possible(element, numbers)
+    _check(element, numbers)
     if element.tag not in KINDS:
         findings.not_understood.append(
             NotUnderstood(
-                element.tag,
+                element.written,
                 element.name,
                 element.line,
-                "the law of this kind of muscle is not known; path and constants were read",
+                "the law of this type of muscle is not known; path and constants were read",
                 f"force of {element.name}",
             )
         )
@@ -124,103 +185,184 @@ def read_muscle(
         numbers["pennation_angle_at_optimal"],
         numbers["max_contraction_velocity"],
         _constants(element),
-        names,
+        surfaces,
         element.line,
     )
 
 
-def _possible(element: Element, numbers: Mapping[str, float]) -> None:
-    for key in ("optimal_fiber_length", "max_contraction_velocity"):
-        if numbers[key] <= 0.0:
-            raise element.wrong(
-                f"has {key} {numbers[key]:g}", "a positive number is possible", "Correct it."
-            )
-    for key in ("max_isometric_force", "tendon_slack_length"):
-        if numbers[key] < 0.0:
-            raise element.wrong(
-                f"has {key} {numbers[key]:g}", "zero or more is possible", "Correct it."
-            )
-    if not 0.0 <= numbers["pennation_angle_at_optimal"] < np.pi / 2.0:
+def _check(element: Element, numbers: Mapping[str, float]) -> None:
+    positive = ["optimal_fiber_length"]
+    if not element.tag.endswith(DEPRECATED):
+        positive.append("max_contraction_velocity")
+    for key, value in numbers.items():
+        if key in positive and value <= 0.0:
+            raise element.wrong(f"a positive {key}", f"{value:g}", "correct it")
+        if value < 0.0 and key != "pennation_angle_at_optimal":
+            raise element.wrong(f"a {key} of zero or more", f"{value:g}", "correct it")
+    pennation = numbers["pennation_angle_at_optimal"]
+    if not 0.0 <= pennation < np.pi / 2.0:
         raise element.wrong(
-            f"has pennation_angle_at_optimal {numbers['pennation_angle_at_optimal']:g}",
-            "an angle of 0 to below a right one, in rad, is possible",
-            "Correct it.",
+            "a pennation_angle_at_optimal from 0 to below pi/2 rad",
+            f"{pennation:g}",
+            "correct it; it may be in degrees",
         )
 
 
 def _point(
-    element: Element,
-    frames: Frames,
-    coordinates: Collection[str],
-    findings: Findings,
-    muscle: str,
+    element: Element, frames: Frames, names: CoordinateNames, findings: Findings, muscle: str
 ) -> PathPoint:
     element.take()
     frame = frames.find(element.text_of("socket_parent_frame", "body"), element)
-    if element.tag == "MovingPathPoint":
-        return _moving(element, frames, coordinates, findings, muscle)
-    local = np.array(element.numbers("location", count=3))
-    at = frame.position + frame.rotation @ local
-    if element.tag == "PathPoint":
-        return PathPoint(element.name, frame.body, at)
-    low, high = element.numbers("range", count=2)
-    name = _coordinate(element, coordinates, "socket_coordinate", "coordinate")
-    return PathPoint(element.name, frame.body, at, name, (low, high))
-
-
-def _moving(
-    element: Element,
-    frames: Frames,
-    coordinates: Collection[str],
-    findings: Findings,
-    muscle: str,
-) -> PathPoint:
-    frame = frames.find(element.text_of("socket_parent_frame", "body"), element)
+    if element.tag != "MovingPathPoint":
+        local = np.array(element.numbers("location", count=3))
+        at = frame.position + frame.rotation @ local
+        if element.tag == "PathPoint":
+            return PathPoint(element.name, frame.body, at)
+        low, high = element.numbers("range", count=2)
+        name = names.find(element.text_of("socket_coordinate", "coordinate"), element)
+        return PathPoint(element.name, frame.body, at, name, (low, high))
     at, moves = frame.position.copy(), []
+    element.first("location")  # OpenSim 3 writes one, and does not use it
     for axis, letter in zip(frame.rotation.T, "xyz", strict=True):
-        function = named_function(
-            element, f"{letter}_location", findings, f"length and moment arms of {muscle}"
-        )
-        function = function or constant(0.0)
-        if function.degree == 0:
-            at += axis * function(0.0)
-            element.first(f"socket_{letter}_coordinate", f"{letter}_coordinate")
-            continue
-        tags = (f"socket_{letter}_coordinate", f"{letter}_coordinate")
-        moves.append((axis, _coordinate(element, coordinates, *tags), function))
+        affects = f"length and moment arms of {muscle}"
+        function = named_function(element, f"{letter}_location", findings, affects)
+        stated = element.text_of(f"socket_{letter}_coordinate", f"{letter}_coordinate")
+        if function is None or function.degree == 0:
+            at += axis * (0.0 if function is None else function(0.0))
+        else:
+            moves.append((axis, names.find(stated, element), function))
     return PathPoint(element.name, frame.body, at, moves=tuple(moves))
 
 
-def _coordinate(element: Element, coordinates: Collection[str], *tags: str) -> str:
-    name = element.text_of(*tags).rpartition("/")[2]
-    if name not in coordinates:
-        raise element.wrong(
-            f"depends on the coordinate {name!r}, which does not exist",
-            nearest(name, coordinates),
-            "Correct the name.",
-        )
-    return name
-
-
 def _constants(element: Element) -> dict[str, float]:
-    """Every number of the muscle and its curves that has no field of its own; true is 1."""
-    found: dict[str, float] = {}
+    """Numbers that OpenSim's muscle of this type has besides the fields above; true is 1.
+
+    What is no such number stays unused, so that it is listed.
+    """
+    known = set((_EVERY_MUSCLE + " " + _OF_TYPE.get(element.tag, _OF_OTHERS)).split())
+    constants: dict[str, float] = {}
     for child in element.children:
-        if child.tag == "GeometryPath" or child.tag in OPENSIM_DEFAULT:
-            continue
         if not any(e.text.strip() for e in child.walk()):
             child.used = True
-        for leaf in child.children or [child]:
-            if leaf.children or not leaf.text.strip():
-                continue
-            word = leaf.text.strip().lower()
-            if word in ("true", "false"):
-                value = float(word == "true")
-            else:
-                try:
-                    value = float(word)
-                except ValueError:
-                    continue
-            child.used = leaf.used = True
-            found[leaf.tag if leaf is child else f"{child.tag}.{leaf.tag}"] = value
-    return found
+        elif child.tag in known:
+            _keep(constants, child, child.tag)
+        elif child.tag in _CURVES:
+            child.used = True
+            for leaf in child.children:
+                if leaf.tag in _CURVES[child.tag].split():
+                    _keep(constants, leaf, f"{child.tag}.{leaf.tag}")
+    return constants
+
+
+def _keep(constants: dict[str, float], element: Element, key: str) -> None:
+    word = element.text.strip().lower()
+    value = float(word == "true") if word in ("true", "false") else as_number(word)
+    if not np.isnan(value):
+        element.used = True
+        constants[key] = value
+
+
+# --- lengths and moment arms ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """All path points flat, with what makes some of them depend on the posture."""
+
+    everywhere: PathArrays  # all points as if always there, moving ones without their motion
+    conditions: tuple[tuple[int, int, Chain, float, float], ...]  # point, free coordinate, ...
+    moves: tuple[tuple[int, Floats, int, Chain], ...]  # point, axis, free coordinate, shift
+
+    def at(self, q: Floats) -> PathArrays:
+        """The points that are there at q, where they are."""
+        if not self.conditions and not self.moves:
+            return self.everywhere
+        local = self.everywhere.local.copy()
+        for p, axis, k, functions in self.moves:
+            local[p] += axis * series(functions, q[k])[0]
+        return self._kept(local, self.there(q))
+
+    def there(self, q: Floats) -> NDArray[np.bool_]:
+        """(np,) whether each point is there at q."""
+        there = np.ones(len(self.everywhere.body), bool)
+        for p, k, functions, low, high in self.conditions:
+            there[p] = low - EDGE <= series(functions, q[k])[0] <= high + EDGE
+        return there
+
+    def _kept(self, local: Floats, there: NDArray[np.bool_]) -> PathArrays:
+        start = np.concatenate([[0], np.cumsum(there)])[self.everywhere.start]
+        return PathArrays(
+            start, self.everywhere.body[there], np.ascontiguousarray(local[there]),
+            self.everywhere.top,
+        )  # fmt: skip
+
+    def add_motion(self, q: Floats, poses: Poses, slope: Floats) -> None:
+        """Add to d(length)/dq, (nm, nq), what moving points do by moving in their bodies."""
+        if not self.moves:
+            return
+        there = self.there(q)
+        arrays = self.at(q)
+        place = np.cumsum(there) - 1  # of a point among those that are there
+        world = np.einsum("pij,pj->pi", poses.R[arrays.body], arrays.local) + poses.t[arrays.body]
+        for p, axis, k, functions in self.moves:
+            m = int(np.searchsorted(self.everywhere.start, p, side="right")) - 1
+            n = place[p]
+            direction = poses.R[arrays.body[n]] @ axis
+            pull = np.zeros(3)
+            for other in (n - 1, n + 1):
+                if arrays.start[m] <= other < arrays.start[m + 1]:
+                    away = world[n] - world[other]
+                    distance = float(np.linalg.norm(away))
+                    if distance > 0.0:  # points that coincide pull nowhere, as in the kernels
+                        pull += away / distance
+            slope[m, k] += (pull @ direction) * series(functions, q[k])[1]
+
+
+def build_paths(
+    muscles: Sequence[OsimMuscle],
+    names: tuple[str, ...],
+    parent: Integers,
+    coordinates: Mapping[str, OsimCoordinate],
+    free: Sequence[str],
+) -> Paths:
+    """Flat arrays of the muscles' points, in the order given."""
+    conditions, moves = [], []
+    points = [p for m in muscles for p in m.points]
+    for i, point in enumerate(points):
+        if point.condition is not None:
+            name, functions = chain(coordinates, point.condition)
+            conditions.append((i, free.index(name), functions, *point.range))
+        for axis, coordinate, function in point.moves:
+            name, functions = chain(coordinates, coordinate)
+            moves.append((i, axis, free.index(name), (*functions, function)))
+    arrays = path_arrays([as_muscle(m) for m in muscles], names, parent)
+    return Paths(arrays, tuple(conditions), tuple(moves))
+
+
+def as_muscle(
+    muscle: OsimMuscle, bodies: tuple[str, ...] = (), points: Floats | None = None
+) -> Muscle:
+    """The muscle as a record of the body, over the points given or over all points of the file."""
+    note = "" if muscle.fixed else "points that come, go or move stand as in the default posture"
+    if muscle.wraps:
+        note = f"{note}; straight instead of over {', '.join(muscle.wraps)}".lstrip("; ")
+    fibre = Fibre(
+        muscle.max_force,
+        muscle.optimal_fibre_length,
+        muscle.tendon_slack_length,
+        muscle.pennation,
+        None,
+        USER,
+        "assumed",
+        f"{muscle.kind} of the file read",
+    )
+    return Muscle(
+        muscle.name,
+        muscle.name,
+        group="",
+        region="",
+        bodies=bodies or tuple(p.body for p in muscle.points),
+        points=np.array([p.local for p in muscle.points]) if points is None else points,
+        fibres={"osim": fibre},
+        path_note=note,
+    )

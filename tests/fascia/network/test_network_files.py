@@ -200,7 +200,7 @@ def test_nothing_is_written_half(small, tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr("panjabi._files.os.fsync", full)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(DataFileError, match="disk full"):
         save(small.cut("s0"), path)
     assert path.read_text() == before
     assert [p.name for p in tmp_path.iterdir()] == ["net.json"]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 import pytest
 
 from panjabi.cli.files import add_file_commands
 from panjabi.cli.terminal import run_command
+from panjabi.io import read_osim
+
+DATA = Path(__file__).parents[1] / "io" / "data"
 
 
 def run(*arguments):
@@ -17,8 +21,8 @@ def run(*arguments):
     return run_command(parser, ["import", *map(str, arguments)])
 
 
-def test_json_has_the_model_and_what_is_left_out(data, models, capsys):
-    assert run(data / "coupled_4.osim", "--json") == 0
+def test_json_has_the_model_and_what_is_left_out(capsys):
+    assert run(DATA / "coupled_4.osim", "--json") == 0
     said = json.loads(capsys.readouterr().out)
     assert said["schema"] == "panjabi-import/1" and said["version"] == 40000
     assert said["counts"] == {
@@ -38,7 +42,7 @@ def test_json_has_the_model_and_what_is_left_out(data, models, capsys):
     patella = said["coordinates"]["patella_angle"]
     assert patella["follows"] == "knee_angle"
     assert patella["default_rad"] == pytest.approx(0.9 * 0.3 + 0.05)
-    model = models["coupled_4.osim"]
+    model = read_osim(DATA / "coupled_4.osim")
     assert said["muscles"]["calf"]["length_m"] == model.path_length(model.default(), "calf")
     assert said["muscles"]["wrapped"]["wraps_left_out"] == ["condyle"]
     assert [e["element"] for e in said["not_understood"]] == [
@@ -49,23 +53,23 @@ def test_json_has_the_model_and_what_is_left_out(data, models, capsys):
     assert set(said["not_understood"][0]) == {"element", "name", "line", "why", "affects"}
 
 
-def test_text_says_the_same(data, capsys):
-    assert run(data / "coupled_4.osim") == 0
+def test_text_says_the_same(capsys):
+    assert run(DATA / "coupled_4.osim") == 0
     text = capsys.readouterr().out
     assert "4 bodies of 13.99 kg, 3 free coordinates of 5, 5 muscles" in text
     assert "straight, wraps in the file" in text
     assert "not understood: 3 elements\n  1 WrapCylinder: wrapping surfaces" in text
 
 
-def test_mjcf_is_written_with_what_it_lacks(data, tmp_path, capsys):
+def test_mjcf_is_written_with_what_it_lacks(tmp_path, capsys):
     out = tmp_path / "leg.xml"
-    assert run(data / "coupled_4.osim", "--mjcf", out, "--json", "-") == 0
+    assert run(DATA / "coupled_4.osim", "--mjcf", out, "--json", "-") == 0
     said = json.loads(capsys.readouterr().out)
     assert said["mjcf"]["file"] == str(out) and len(said["mjcf"]["not_written"]) == 1
     text = out.read_text()
     for entry in said["not_understood"]:
         assert f"<!-- line {entry['line']}: {entry['element']}" in text
-    assert run(data / "pendulum_2.osim", "--mjcf", out) == 0
+    assert run(DATA / "pendulum_2.osim", "--mjcf", out) == 0
     assert f"written: {out}" in capsys.readouterr().out
 
 
@@ -73,3 +77,50 @@ def test_refusal_is_one_line(tmp_path, capsys):
     assert run(tmp_path / "none.osim") == 2
     said = capsys.readouterr()
     assert "none.osim cannot be read" in said.err and said.err.count("\n") == 1 and not said.out
+
+
+def test_mjcf_onto_a_folder_or_a_full_disk_is_refused(tmp_path, capsys, monkeypatch):
+    """Whole or not at all: what stood there stays, nothing else is left behind."""
+    assert run(DATA / "pendulum_2.osim", "--mjcf", tmp_path) == 2
+    said = capsys.readouterr()
+    assert "cannot write" in said.err and "not a folder" in said.err and not said.out
+    out = tmp_path / "m.xml"
+    out.write_text("old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("panjabi._files.os.fsync", full)
+    assert run(DATA / "pendulum_2.osim", "--mjcf", out) == 2
+    assert "No space left on device" in capsys.readouterr().err
+    assert out.read_text() == "old" and list(tmp_path.iterdir()) == [out]
+
+
+def test_model_in_millimetres_is_refused(tmp_path, capsys):
+    text = (DATA / "finger_4.osim").read_text()
+    path = tmp_path / "finger.osim"
+    for old, new in (
+        ("-0.01 0.1 0", "-10 100 0"),
+        ("-0.01 -0.02 0", "-10 -20 0"),
+        (">0.06<", ">60<"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text)
+    out = tmp_path / "m.xml"
+    assert run(path, "--mjcf", out) == 2
+    assert "may be in millimetres" in capsys.readouterr().err and not out.exists()
+
+
+def test_check_up_is_shown_and_what_is_only_implausible_is_read(tmp_path, capsys):
+    text = (DATA / "finger_4.osim").read_text().replace(">0.05<", ">0.5<")
+    path = tmp_path / "finger.osim"
+    path.write_text(text)
+    assert run(path) == 0
+    assert (
+        "findings of the check-up: 1\n  implausible: flexor: path of about"
+        in capsys.readouterr().out
+    )
+    assert run(path, "--json") == 0
+    (finding,) = json.loads(capsys.readouterr().out)["check_up"]
+    assert (finding["severity"], finding["subject"]) == ("implausible", "flexor")

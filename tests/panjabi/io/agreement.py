@@ -18,9 +18,14 @@ EXCEPTED = {
 }
 """Where the moment arm of OpenSim's solver is not the slope of OpenSim's own length. There the
 arm is compared with the slope only."""
-QUASI = (("base_rx", "base_ry", "base_rz"), ("trunk_x", "trunk_y", "trunk_z"))
-"""Angles of free and ball joints: OpenSim's speeds are there angular velocities in the axes of the
-parent, and its moment arms belong to those and not to the angles."""
+QUASI = (
+    ("base_rx", "base_ry", "base_rz"),
+    ("trunk_x", "trunk_y", "trunk_z"),
+    ("abduction", "elevation", "upward_rotation"),
+    ("roll_x", "roll_y", "roll_z"),
+)
+"""Angles of free, ball and ellipsoid joints: OpenSim's speeds are there angular velocities in the
+axes of the parent, and its moment arms belong to those and not to the angles."""
 
 
 def differences(model, table):
@@ -60,7 +65,7 @@ def differences(model, table):
 
 
 def in_speeds_of_opensim(arms, said):
-    """The arms with those of ball and free joints turned from angles to angular velocities."""
+    """The arms with those of such joints turned from angles to angular velocities."""
     arms = dict(arms)
     for names in QUASI:
         if names[0] in arms:

@@ -8,7 +8,15 @@ pytest.importorskip("opensim")
 
 
 @pytest.mark.parametrize(
-    "file", ["joints_4.osim", "coupled_4.osim", "arm_3.osim", "pendulum_2.osim"]
+    "file",
+    [
+        "joints_4.osim",
+        "coupled_4.osim",
+        "shoulder_4.osim",
+        "arm_3.osim",
+        "pendulum_2.osim",
+        "leg_1.osim",
+    ],
 )
 def test_lengths_and_moment_arms_at_other_postures(file, data, models, beside):
     table = beside("make_oracle").table(data / file, seed=1)

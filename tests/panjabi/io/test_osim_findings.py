@@ -58,8 +58,8 @@ ADDED = [
     (
         COUPLED,
         '<Constant name="function"><value>0.012</value></Constant>',
-        '<Sine name="function"><amplitude>1</amplitude></Sine>',
-        ("Sine", "function", "motion of the joint hip"),
+        '<GCVSpline name="function"><weights>1</weights></GCVSpline>',
+        ("GCVSpline", "function", "motion of the joint hip"),
     ),
     (
         COUPLED,
@@ -92,11 +92,10 @@ ADDED = [
         ("reverse", "", "motion of the joint shoulder"),
     ),
     (
-        THREE,
-        "<range>-1 1</range><clamped>true",
-        "<range>-1 1</range><prescribed>true</prescribed><prescribed_function><Constant>"
-        "<value>1</value></Constant></prescribed_function><clamped>true",
-        ("prescribed_function", "", "motion of the joint (turn)"),
+        COUPLED,
+        "<max_isometric_force>1800<",
+        "<spring>3</spring><max_isometric_force>1800<",
+        ("spring", "", "the muscle (calf)"),
     ),
 ]
 

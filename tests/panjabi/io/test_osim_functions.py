@@ -8,8 +8,7 @@ from hypothesis import given, strategies as st
 from scipy.interpolate import CubicSpline
 
 from panjabi.io import functions
-from panjabi.io.functions import composed, shifted
-from panjabi.io.osim_motion import exact_polynomial, osculating, series
+from panjabi.io.functions import composed, exact_polynomial, osculating, series, shifted
 
 POINTS = st.lists(
     st.tuples(st.floats(0.05, 2.0), st.floats(-3.0, 3.0)), min_size=2, max_size=8

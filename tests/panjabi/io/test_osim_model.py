@@ -79,6 +79,7 @@ def test_muscle_constants_of_every_kind(models):
         "Thelen2003Muscle",
         "DeGrooteFregly2016Muscle",
         "RigidTendonMuscle",
+        "Schutte1993Muscle_Deprecated",
     }
     extensor = muscles["extensor"]
     assert (extensor.max_force, extensor.optimal_fibre_length) == (900.0, 0.09)
@@ -194,3 +195,37 @@ def test_said_in_one_line(models):
         "<OsimModel 'coupled_leg': 4 bodies, 3 free coordinates of 5, 5 muscles, "
         "3 elements not understood>"
     )
+
+
+def test_model_prints_what_its_check_up_finds(edited):
+    """A tendon longer than the path: 120 mm at most against 500 mm."""
+    slack = "<tendon_slack_length>0.05<"
+    model = read_osim(edited("finger_4.osim", (slack, "<tendon_slack_length>0.5<")))
+    (finding,) = model.checkup
+    assert (finding.severity, finding.subject) == ("implausible", "flexor")
+    assert str(model).splitlines() == [repr(model), str(finding)]
+
+
+def test_check_up_of_a_path_without_its_wrap_gives_notes_only(edited, models):
+    """The straight path is shorter than that of the file, so its findings are uncertain."""
+    slack = "<tendon_slack_length>"
+    path = edited("coupled_4.osim")
+    text = path.read_text()
+    at = text.index(slack, text.index('name="wrapped"')) + len(slack)
+    path.write_text(f"{text[:at]}0.9{text[text.index('<', at) :]}")
+    (finding,) = [f for f in read_osim(path).checkup if f.subject == "wrapped"]
+    assert finding.severity == "note"
+    assert models["coupled_4.osim"].checkup == ()
+
+
+def test_points_that_coincide_with_a_moving_point_give_no_nan(edited):
+    """As for fixed points: a piece of no length has no direction and pulls nowhere."""
+    first = '<MovingMusclePoint name="p1"><body>ground</body><location>1 1 1</location>'
+    path = edited("leg_1.osim")
+    text = path.read_text()
+    piece = text[
+        text.index(first) : text.index("</MovingMusclePoint>") + len("</MovingMusclePoint>")
+    ]
+    path.write_text(text.replace(piece, piece + piece))
+    arms = read_osim(path).moment_arm_matrix([0.3])
+    assert arms == pytest.approx(read_osim(edited("leg_1.osim")).moment_arm_matrix([0.3]))

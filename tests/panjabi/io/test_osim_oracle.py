@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-FILES = ("joints_4.osim", "coupled_4.osim", "arm_3.osim", "pendulum_2.osim")
+FILES = (
+    "joints_4.osim",
+    "coupled_4.osim",
+    "finger_4.osim",
+    "shoulder_4.osim",
+    "arm_3.osim",
+    "pendulum_2.osim",
+    "leg_1.osim",
+)
 EXACT = 1e-9  # 1e-4 m is promised; an arm of a slow follower is a quotient of small numbers
 DIFFERENCES = 1e-7  # central differences with a step of 1e-5
 
