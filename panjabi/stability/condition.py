@@ -13,12 +13,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.parameter import Parameter
+from panjabi.parameter import Parameter, sources
+from panjabi.results import Result, finite
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +73,7 @@ class RecoveryEvidence:
 
 
 @dataclass(frozen=True)
-class SubsystemMargin:
+class SubsystemMargin(Result):
     """How much of one subsystem can be lost before the posture is; the others do not answer."""
 
     subsystem: str  # passive, active or neural
@@ -82,8 +84,8 @@ class SubsystemMargin:
     how: str  # what was computed
 
 
-@dataclass(frozen=True)
-class StabilityVerdict:
+@dataclass(frozen=True, repr=False)
+class StabilityVerdict(Result):
     """Whether a posture is stable, by how much, and on what evidence."""
 
     condition: Condition
@@ -117,6 +119,31 @@ class StabilityVerdict:
         """Subsystem with the least margin; "none" where all can go, or none was computed."""
         found = [m for m in self.margins if math.isfinite(m.share)]
         return min(found, key=lambda m: m.share).subsystem if found else "none"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; what does not exist or is infinite is null."""
+        return {
+            "condition": self.condition.value,
+            "least_stiffness_Nm_per_rad": self.static.least,
+            "without_reflexes_Nm_per_rad": self.static.without_reflexes,
+            "instantaneous_Nm_per_rad": self.static.instantaneous,
+            "rightmost_root": {
+                "real_per_s": self.rightmost_root.real,
+                "imag_rad_per_s": self.rightmost_root.imag,
+                "residual": self.spectral.residual,
+                "complete": self.spectral.complete,
+            },
+            "delay_margin_s": finite(self.spectral.delay_margin),
+            "recovery_time_s": self.recovery.time,
+            "peak_rad": self.recovery.peak,
+            "tolerance_rad": self.recovery.tolerance,
+            "kink": self.kink,
+            "kink_distance_rad": finite(self.kink_distance),
+            "margins": [margin.to_dict() for margin in self.margins],
+            "limiting": self.limiting,
+            "reasons": list(self.reasons),
+            **sources(self).summary(),
+        }
 
     def __str__(self) -> str:
         lines = [f"{self.model}: {self.condition.value}", *(f"  {r}" for r in self.reasons)]

@@ -257,7 +257,7 @@ def test_to_pandas_and_xarray(record):
 
 def test_missing_pandas_is_said(record, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
-    with pytest.raises(ParameterError, match="pandas, which is not installed"):
+    with pytest.raises(ParameterError, match="install the extra `frames`"):
         record.to_pandas()
 
 
