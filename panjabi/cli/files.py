@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from panjabi.cli.terminal import add_command
-
-if TYPE_CHECKING:
-    from panjabi.io.osim_model import OsimModel
 
 SHOWN = 12  # kinds of elements not understood that the text lists
 
@@ -29,7 +26,7 @@ def _import(asked: argparse.Namespace) -> tuple[Any, str]:
 
     announce_compilation(kernels, path_kernels)
     model = read_osim(asked.file)
-    value = _value(model)
+    value = {"schema": "panjabi-import/1", **model.to_dict()}
     if asked.mjcf:
         remarks = [f"from {asked.file}", *model.notes, *map(str, model.not_understood)]
         left_out = write_mjcf(
@@ -41,50 +38,6 @@ def _import(asked: argparse.Namespace) -> tuple[Any, str]:
         )
         value["mjcf"] = {"file": asked.mjcf, "not_written": list(left_out)}
     return value, _text(value)
-
-
-def _value(model: OsimModel) -> dict[str, Any]:
-    q = model.default()
-    lengths = model.path_lengths(q)
-    values = model.values(q)
-    kinds = {name: "m" if name in model.body.translations else "rad" for name in model.coordinates}
-    return {
-        "schema": "panjabi-import/1",
-        "file": model.file,
-        "version": model.version,
-        "name": model.name,
-        "counts": {
-            "bodies": len(model.body.names) - 1,
-            "coordinates": len(model.coordinates),
-            "free_coordinates": len(model.body.coordinates),
-            "muscles": len(model.muscles),
-            "not_understood": len(model.not_understood),
-        },
-        "mass_kg": model.body.total_mass,
-        "coordinates": {
-            name: {
-                f"default_{kinds[name]}": values[name],
-                f"range_{kinds[name]}": list(c.range),
-                "follows": c.driver,
-                "locked": c.locked,
-            }
-            for name, c in model.coordinates.items()
-        },
-        "muscles": {
-            muscle.name: {
-                "kind": muscle.kind,
-                "length_m": float(length),
-                "max_force_N": muscle.max_force,
-                "optimal_fibre_length_m": muscle.optimal_fibre_length,
-                "tendon_slack_length_m": muscle.tendon_slack_length,
-                "pennation_rad": muscle.pennation,
-                "wraps_left_out": list(muscle.wraps),
-            }
-            for muscle, length in zip(model.muscles, lengths, strict=True)
-        },
-        "not_understood": [entry.as_dict() for entry in model.not_understood],
-        "notes": list(model.notes),
-    }
 
 
 def _text(value: dict[str, Any]) -> str:

@@ -154,7 +154,9 @@ def zero_load_gap(loop: Loop) -> NeutralZone:
     if len(loop.branches) < 2:
         raise ParameterError("a zero-load gap needs both branches of a loop; the record has one.")
     up, down = (float(_at_moment(m, x, 0.0)) for m, x in (loop.rising, loop.falling))
-    return NeutralZone("zero_load_gap", min(up, down), max(up, down), "between loop branches")
+    return NeutralZone(
+        "zero_load_gap", min(up, down), max(up, down), "between the branches of the loop"
+    )
 
 
 def gap_and_range(

@@ -79,9 +79,16 @@ class SubsystemMargin(Result):
     subsystem: str  # passive, active or neural
     what: str
     value: float  # in `unit`; inf: all of it
-    unit: str
+    unit: str  # "s", or "1" for a fraction
     share: float  # of what there is, to compare margins [1]; inf: all of it can go
     how: str  # what was computed
+
+    @property
+    def size(self) -> str:
+        """The value in words."""
+        if math.isinf(self.value):
+            return "no limit" if self.unit == "s" else "all of it"
+        return f"{self.value:.3g} s" if self.unit == "s" else f"{100.0 * self.value:.3g} %"
 
 
 @dataclass(frozen=True, repr=False)
@@ -148,11 +155,11 @@ class StabilityVerdict(Result):
     def __str__(self) -> str:
         lines = [f"{self.model}: {self.condition.value}", *(f"  {r}" for r in self.reasons)]
         for m in self.margins:
-            size = "all of it" if math.isinf(m.value) else f"{m.value:.3g} {m.unit}".rstrip(" 1")
-            lines.append(f"  margin, {m.subsystem}: {m.what} {size} ({m.how})")
+            lines.append(f"  {m.subsystem} margin: {m.what}: {m.size} ({m.how})")
         if math.isfinite(self.kink_distance):
             lines.append(
-                f"  nearest kink: {self.kink} {math.degrees(self.kink_distance):.2g} deg away"
+                f"  the equations change {math.degrees(self.kink_distance):.2g} deg from the "
+                f"posture (nearest kink): {self.kink}"
             )
         return "\n".join([*lines, f"  limiting: {self.limiting}"])
 

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 import pytest
 
 from panjabi.cli.files import add_file_commands
 from panjabi.cli.terminal import run_command
+from panjabi.io import read_osim
+
+FILES = Path(__file__).parents[1] / "io" / "data"
+
+
+@pytest.fixture
+def data():
+    """The folder with the model files."""
+    return FILES
+
+
+@pytest.fixture
+def models():
+    """The model file that these tests import, read."""
+    name = "coupled_4.osim"
+    return {name: read_osim(FILES / name)}
 
 
 def run(*arguments):
