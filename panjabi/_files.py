@@ -16,18 +16,22 @@ def write_whole(path: str | Path, text: str | bytes) -> None:
     Raises
     ------
     DataFileError
-        If the folder does not exist or cannot be written.
-    OSError
-        If the disk is full or the name is that of a folder; what was there stays untouched.
+        If the folder does not exist or cannot be written, the disk is full or the name is that of
+        a folder; what was there stays untouched.
     """
     path = Path(path)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _write(path, text)
     except OSError as error:
         raise DataFileError(
-            f"cannot write {str(path)!r}: {error.strerror}. "
-            "Name a file in a folder that exists and can be written."
+            f"Expected a file that can be written, got {str(path)!r}: cannot write it "
+            f"({error.strerror}). Name a file, not a folder, in a folder that exists, on a disk "
+            "with room."
         ) from error
+
+
+def _write(path: Path, text: str | bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         data = text.encode("utf-8") if isinstance(text, str) else text
         with os.fdopen(handle, "wb") as file:

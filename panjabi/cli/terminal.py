@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from panjabi._files import write_whole
-from panjabi.errors import DataFileError, PanjabiError, ParameterError
+from panjabi.errors import PanjabiError, ParameterError
 
 Command = Callable[[argparse.Namespace], tuple[Any, str]]
 """Takes what was asked, returns a plain value for JSON and a text for the screen."""
@@ -103,11 +103,5 @@ def _deliver(value: Any, text: str, target: str | None) -> None:
     if target == "-":
         print(document)
         return
-    try:
-        write_whole(target, document + "\n")
-    except OSError as error:
-        raise DataFileError(
-            f"cannot write {target!r}: {error.strerror}. Name a file that can be written, "
-            "not a folder, on a disk with room."
-        ) from error
+    write_whole(target, document + "\n")
     print(text)
