@@ -331,7 +331,7 @@ def changed(path, other, describe=lambda about: None, **arrays):
         ({"describe": lambda a: a["channels"][0].update(name="nonsense")}, "nonsense"),
         ({"describe": lambda a: a["channels"][1].update(unit="furlong")}, "furlong"),
         ({"describe": lambda a: a["channels"].pop()}, "channels of the model"),
-        ({"describe": lambda a: a["model"].update(plane=None)}, "channels of the model"),
+        ({"describe": lambda a: a["model"].update(plane="space")}, "channels of the model"),
         ({"describe": lambda a: a["trajectory"].update(outcome="banana")}, "banana"),
         ({"describe": lambda a: a["trajectory"].update(first=-1)}, "a first piece from 0"),
         ({"describe": lambda a: a["trajectory"]["counts"].update(steps=1)}, "steps"),
