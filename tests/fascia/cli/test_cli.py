@@ -293,6 +293,9 @@ def test_bad_releases_are_refused(capsys, arguments, words):
 
 
 def test_free_pelvis_is_for_the_leg_raise(capsys):
+    for words in (["front-split"], ["slr", "--free-pelvis"]):
+        code, _, err = run(capsys, "test", *words, "--pelvic-share", "0.2")
+        assert code == 2 and "got --pelvic-share, without effect" in err
     code, _, err = run(capsys, "test", "forward-bend", "--free-pelvis")
     assert code == 2
     assert "'forward-bend' is another posture" in err
