@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from panjabi.active.build import musculature
 from panjabi.errors import ParameterError
 from panjabi.neural.measures.onset import latency
 from panjabi.parameter import Parameter, sources
 from panjabi.passive import neutral_zone_test, unit
 from panjabi.passive.measured import measured_neutral_zone, parse_measurement
+from panjabi.passive.protocol import cyclic_test
 from panjabi.results import Result, plain
 from panjabi.spine import equilibrium, spine_model
+from panjabi.stability.column_equilibrium import equilibrium as column_equilibrium
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import critical_load
 from panjabi.stability.load_paths import post_buckling
@@ -58,6 +61,7 @@ def results():
         "critical load": column,
         "path": post_buckling(column, to=100.0),
         "equilibrium": equilibrium(spine),
+        "column": column_equilibrium(column.column),
         "repeated": repeated_movement(30.0, cycles=12, plant=moving_trunk()),
         "sources": sources(unit("L4-L5")),
     }
@@ -99,6 +103,23 @@ def test_tables_hold_what_the_arrays_hold(results):
             row = zones.loc[estimator]
             width = row["upper_deg"] - row["lower_deg"]
             assert half is None or half == pytest.approx(0.5 * width)
+
+
+def test_a_recording_can_be_read_as_a_laboratory_s_record():
+    pytest.importorskip("pandas")
+    recording = cyclic_test(unit("L4-L5"), 0)
+    read = parse_measurement(recording.to_pandas().to_csv(index=False), "model")
+    assert read.moment == pytest.approx(recording.moment)
+    assert read.angle == pytest.approx(recording.angle)
+
+
+def test_muscles_as_a_table():
+    pytest.importorskip("pandas")
+    muscles = musculature("lumbar")
+    table = muscles.to_pandas()
+    assert list(table.index) == list(muscles.names)
+    assert table["max_force_N"].to_numpy() == pytest.approx(muscles.max_force)
+    assert json.dumps(muscles.to_dict(), allow_nan=False)
 
 
 def test_missing_pandas_names_the_extra(results, monkeypatch):
