@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from panjabi.errors import ParameterError, UnitError, nearest, unknown
+from panjabi.results import Result
 
 Status = Literal["measured", "derived", "fitted", "assumed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -254,8 +255,8 @@ class ParameterSet(Mapping[str, Parameter]):
         return ParameterSet(new)
 
 
-@dataclass(frozen=True)
-class Sources:
+@dataclass(frozen=True, repr=False)
+class Sources(Result):
     """What a result rests on: its parameters, how they are known, and whom to cite."""
 
     parameters: ParameterSet
@@ -280,6 +281,10 @@ class Sources:
     def assumed(self) -> int:
         """How many parameters nobody measured, derived or fitted."""
         return self.counts["assumed"]
+
+    def summary(self) -> dict[str, Any]:
+        """How many parameters are assumed, and the keys of the sources: what a result prints."""
+        return {"assumed_parameters": self.assumed, "sources": sorted(self.citations)}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""

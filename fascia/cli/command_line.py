@@ -10,11 +10,16 @@ import argparse
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from panjabi._files import write_whole
-from panjabi.cli.terminal import add_command, run_command
+from panjabi.cli.terminal import add_command, applicable, run_command
 from panjabi.errors import ParameterError
+
+if TYPE_CHECKING:
+    from fascia.clinical.catalogue import ClinicalTest
+    from fascia.clinical.paths import PostureOptions
+    from fascia.subject import Subject
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("name", help="slr, knee-extension, sit-and-reach, forward-bend, front-split")
     _subject_options(test)
     test.add_argument(
-        "--free-pelvis", action="store_true", help="let the pelvis find its place (slr only)"
+        "--free-pelvis", action="store_true", help="pelvis in equilibrium, not set (slr only)"
     )
 
     release = add_command(commands, "release", _release, "release a region, test before and after")
@@ -86,7 +91,9 @@ def _subject_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--share", type=float, default=0.3, help="muscle force passed to fascia")
     command.add_argument(
-        "--pelvic-share", type=float, default=0.3, help="pelvic tilt per leg angle (supine tests)"
+        "--pelvic-share",
+        type=float,
+        help="pelvic tilt per leg angle (supine tests with the pelvis not free; default 0.3)",
     )
     command.add_argument(
         "--ankle-deg", type=float, default=0.0, help="ankle dorsiflexion during the test"
@@ -121,7 +128,7 @@ def _resting(given: Sequence[str] | None) -> float | Mapping[str, float]:
     return {"": whole[-1] if whole else 5.0} | regions
 
 
-def _subject(asked: argparse.Namespace) -> Any:
+def _subject(asked: argparse.Namespace) -> Subject:
     from fascia.subject import standard_subject
 
     return standard_subject(
@@ -131,11 +138,14 @@ def _subject(asked: argparse.Namespace) -> Any:
     )
 
 
-def _options(asked: argparse.Namespace) -> Any:
+def _options(asked: argparse.Namespace, test: ClinicalTest, *, free_pelvis: bool) -> PostureOptions:
     from fascia.clinical.paths import PostureOptions
 
+    case = f"{test.name} with a free pelvis" if free_pelvis else test.name
+    sets_pelvis = "pelvic_share" in test.shares and not free_pelvis
+    options = {"pelvic_share": 0.3} if sets_pelvis else {}
     return PostureOptions(
-        pelvic_share=asked.pelvic_share,
+        **applicable(asked, case, options, ["pelvic_share"]),
         ankle_dorsiflexion=math.radians(asked.ankle_deg),
         neck_flexion=math.radians(asked.neck_deg),
     )
@@ -212,7 +222,7 @@ def _validate(asked: argparse.Namespace) -> tuple[Any, str]:
 def _test(asked: argparse.Namespace) -> tuple[Any, str]:
     from fascia.clinical.catalogue import clinical_test
     from fascia.clinical.examination import examine
-    from fascia.clinical.report import as_dict, as_text
+    from fascia.clinical.report import as_text
 
     test = clinical_test(asked.name)
     subject = _subject(asked)
@@ -221,17 +231,17 @@ def _test(asked: argparse.Namespace) -> tuple[Any, str]:
         test,
         side=asked.side,
         tolerance=subject.tolerance,
-        options=_options(asked),
+        options=_options(asked, test, free_pelvis=asked.free_pelvis),
         free_pelvis=asked.free_pelvis,
     )
-    return as_dict(result), as_text(result)
+    return result.to_dict(), as_text(result)
 
 
 def _release(asked: argparse.Namespace) -> tuple[Any, str]:
     from fascia.clinical.catalogue import clinical_test
     from fascia.interventions.release_experiment import release
 
-    clinical_test(asked.test)  # a wrong name fails before anything is built
+    test = clinical_test(asked.test)  # a wrong name fails before anything is built
     cut = asked.cut[0] if asked.cut and len(asked.cut) == 1 else asked.cut
     change = release(
         _subject(asked),
@@ -240,7 +250,7 @@ def _release(asked: argparse.Namespace) -> tuple[Any, str]:
         side=asked.side,
         doses=_pairs(asked.dose, "--dose") or None,
         cut=cut,
-        options=_options(asked),
+        options=_options(asked, test, free_pelvis=False),
     )
     return change.to_dict(), str(change)
 

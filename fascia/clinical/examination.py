@@ -17,15 +17,18 @@ from numpy.typing import NDArray
 
 from fascia.clinical.catalogue import ClinicalTest, clinical_test
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
-from fascia.clinical.slopes import CURVE_STEP_DEG, slope, window_points
+from fascia.clinical.slopes import CURVE_STEP_DEG, SLR_WINDOWS_DEG, slope, window_points
 from fascia.clinical.supine import FreePelvis
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from fascia.network.evidence import parameters_of
-from panjabi.parameter import Parameter
+from panjabi.parameter import Parameter, sources
+from panjabi.results import frame
 
 if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
+
     from fascia.network.model import TensionNetwork
 
 Floats = NDArray[np.float64]
@@ -87,6 +90,59 @@ class ClinicalResult:
         """Slope of the tissue torque over another window of the curve [N m/rad]."""
         inside = _inside(self.angle, window_deg)
         return slope(self.angle[inside], self.tissue_torque[inside])
+
+    def stiffness_by_window(self) -> dict[str, float]:
+        """Stiffness over each stated window [N m/rad]; the test's own window first."""
+        chosen = SLR_WINDOWS_DEG if self.test == "slr" else (self.window_deg,)
+        return {f"{low:g}-{high:g}": self.stiffness_over((low, high)) for low, high in chosen}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; keys are snake_case and end in their unit."""
+        found = sources(self)
+        value = {
+            "schema": "fascia-test/1",
+            "test": self.test,
+            "side": self.side,
+            "stiffness_Nm_per_rad": self.stiffness_Nm_per_rad,
+            "stiffness_N_per_mm": self.stiffness_N_per_mm,
+            "stiffness_by_window_Nm_per_rad": self.stiffness_by_window(),
+            "end_angle_deg": self.end_angle_deg,
+            "end_angle_censored": self.censored,
+            "pelvic_share": self.pelvic_share,
+            "lumbar_share": self.lumbar_share,
+            "angle_deg": np.degrees(self.angle).tolist(),
+            "tissue_torque_Nm": self.tissue_torque.tolist(),
+            "gravity_torque_Nm": self.gravity_torque.tolist(),
+            "hamstring_force_N": {
+                head: self.hamstring_force[:, i].tolist() for i, head in enumerate(self.heads)
+            },
+            "nerve_strain": self.nerve_strain.tolist(),
+            "slack_strands": list(self.slack),
+            "residual_N": self.residual,
+            "largest_force_N": self.largest_force,
+            "assumed_parameters": found.assumed,
+            "sources": found.to_dict(),
+        }
+        if self.reading_name:
+            value[f"{self.reading_name}_m"] = self.reading.tolist()
+            value[f"end_{self.reading_name}_m"] = self.end_reading
+        return value
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The curve: one row for each angle of the test."""
+        columns = {
+            "angle_deg": np.degrees(self.angle),
+            "tissue_torque_Nm": self.tissue_torque,
+            "gravity_torque_Nm": self.gravity_torque,
+            **{f"{head} [N]": self.hamstring_force[:, i] for i, head in enumerate(self.heads)},
+            "nerve_strain": self.nerve_strain,
+            "fascia_force_N": self.fascia_force,
+            "pelvic_tilt_deg": np.degrees(self.pelvic_tilt),
+            "lumbar_flexion_deg": np.degrees(self.lumbar_flexion),
+        }
+        if self.reading_name:
+            columns[f"{self.reading_name}_m"] = self.reading
+        return frame(columns, "angle_deg")
 
 
 def _inside(angle: Floats, window_deg: tuple[float, float]) -> NDArray[np.bool_]:

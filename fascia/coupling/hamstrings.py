@@ -23,6 +23,7 @@ from fascia.coupling.effort_bend import EffortBend, EffortSample
 from fascia.errors import CouplingError
 from fascia.subject import Subject
 from panjabi.parameter import Parameter
+from panjabi.results import plain
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
@@ -99,18 +100,14 @@ class HamstringSweep:
             "inclination_deg": float(np.degrees(self.inclination)),
             "scale": self.scale.tolist(),
             "hamstring_stiffness_Nm_per_rad": self.stiffness.tolist(),
-            "lumbar_flexion_deg": {c: _plain(self.lumbar_deg(c)) for c in conditions},
-            "hip_flexion_deg": {c: _plain(self.hip_deg(c)) for c in conditions},
+            "lumbar_flexion_deg": {c: plain(self.lumbar_deg(c)) for c in conditions},
+            "hip_flexion_deg": {c: plain(self.hip_deg(c)) for c in conditions},
             "push_Nm": [s.push for s in self.same_inclination],
             "pelvis_fixed_push_Nm": [s.push for s in self.pelvis_fixed],
             "compression_N": [s.compression for s in self.least_effort],
             "slack_lumbar_flexion_deg": float(np.degrees(self.slack.lumbar_flexion)),
             "residual": self.residual,
         }
-
-
-def _plain(values: Floats) -> list[float | None]:
-    return [float(v) if np.isfinite(v) else None for v in values]
 
 
 def with_hamstrings(network: TensionNetwork, scale: float) -> TensionNetwork:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,12 @@ from fascia.coupling.spine_release import release_with_spine
 from fascia.errors import CouplingError
 from fascia.subject import Subject
 from panjabi.parameter import Parameter
+from panjabi.results import frame
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.static_model import StaticSpine
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +48,18 @@ class SpineSweep:
             "hamstring_change_Nm_per_rad": self.hamstrings.tolist(),
             "residual_Nm": self.residual_Nm,
         }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each resting tension and tie ratio."""
+        ties, tensions = np.meshgrid(self.tie_ratio, self.resting_tension)
+        columns = {
+            "resting_tension_N": tensions.ravel(),
+            "tie_ratio": ties.ravel(),
+            "compression_change_N": self.compression.ravel(),
+            "margin_change_Nm_per_rad": self.margin.ravel(),
+            "hamstring_change_Nm_per_rad": self.hamstrings.ravel(),
+        }
+        return frame(columns)
 
 
 def sweep_spine_release(

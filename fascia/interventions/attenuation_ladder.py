@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ from fascia.network.model import TensionNetwork
 from fascia.subject import Subject
 from fascia.transmission.ladder import decay_per_station
 from panjabi.errors import unknown
+from panjabi.results import frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 
@@ -71,6 +76,31 @@ class Attenuation:
     def relative(self) -> Floats:
         """Change at each level over the change at the first (ties, levels) [1]."""
         return self.change_N / self.change_N[:, :1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; a clamped tie is the word."""
+        return {
+            "region": self.region,
+            "line": self.line,
+            "side": self.side,
+            "dose": self.dose,
+            "angle_deg": math.degrees(self.angle),
+            "levels": list(self.levels),
+            "tie_ratio": [float(r) if math.isfinite(r) else "clamped" for r in self.tie_ratio],
+            "change_N": self.change_N.tolist(),
+            "ladder": self.ladder.tolist(),
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each tie ratio and level."""
+        ties, levels = len(self.tie_ratio), len(self.levels)
+        columns = {
+            "tie_ratio": np.repeat(self.tie_ratio, levels),
+            "level": self.levels * ties,
+            "change_N": self.change_N.ravel(),
+            "ladder": self.ladder.ravel(),
+        }
+        return frame(columns)
 
 
 def attenuation(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -49,6 +49,16 @@ class OrderResult:
     end_angle_change_deg: float
     stiffness_change_Nm_per_rad: float
     end_state: Equilibrium  # standing
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {
+            "name": self.name,
+            "regions": list(self.regions),
+            "dose": self.dose,
+            "end_angle_change_deg": self.end_angle_change_deg,
+            "stiffness_change_Nm_per_rad": self.stiffness_change_Nm_per_rad,
+        }
 
 
 def release_present_tension(subject: Subject, regions: Sequence[str], dose: float) -> Subject:

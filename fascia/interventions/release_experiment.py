@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,10 @@ from fascia.subject import Subject
 from fascia.transmission.routes import load_paths, minimum_cut
 from panjabi.errors import nearest
 from panjabi.parameter import THIS_WORK, Parameter, sources
+from panjabi.results import frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 ALL_PATHS = "all-paths"
 SHARES_DEPEND = "depends on the assumed doses"
@@ -111,6 +115,14 @@ class StiffnessChange:
             "sources": found.to_dict(),
             "notes": list(self.notes),
         }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Stiffness and end angle: one row each, before, after and their change."""
+        value = self.to_dict()
+        names = list(value["change"])
+        columns = {"measure": names}
+        columns |= {k: [value[k][n] for n in names] for k in ("before", "after", "change")}
+        return frame(columns, "measure")
 
     def __str__(self) -> str:
         return table(self)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ from fascia.errors import FasciaError, ReleaseError
 from fascia.interventions.release_mechanisms import apply_doses, check_doses
 from fascia.subject import Subject
 from panjabi.parameter import Parameter
+from panjabi.results import frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 
@@ -75,6 +79,13 @@ class Sweep:
         for name in (*SweepPoint.__dataclass_fields__,):
             value[name] = getattr(self, name).tolist()
         return value
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each resting tension and tie ratio."""
+        ties, tensions = np.meshgrid(self.tie_ratio, self.resting_tension)
+        columns = {"resting_tension_N": tensions.ravel(), "tie_ratio": ties.ravel()}
+        columns |= {name: getattr(self, name).ravel() for name in SweepPoint.__dataclass_fields__}
+        return frame(columns)
 
 
 class SweepError(FasciaError, RuntimeError):

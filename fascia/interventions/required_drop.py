@@ -8,7 +8,8 @@ requirement, not a claim that it happens.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,11 @@ class Requirement:
     def plausible(self) -> bool:
         """Whether the drop is below what the tissue can carry at all."""
         return self.drop_N is not None and self.drop_N < STRENGTH_N
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; a clamped tie is the word."""
+        ratio = self.tie_ratio if np.isfinite(self.tie_ratio) else "clamped"
+        return asdict(self) | {"tie_ratio": ratio, "plausible": self.plausible}
 
 
 def gain_of_full_release(subject: Subject, region: str, tension: float, test: str = "slr") -> float:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,11 @@ from fascia.mechanics import kernels
 from fascia.mechanics.flat import FlatNetwork
 from fascia.mechanics.problem import NetworkProblem
 from fascia.mechanics.slip_stiffness import SlipStiffness
+from panjabi.results import frame
 
 if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
+
     from fascia.mechanics.equilibrium import Equilibrium
 
 Floats = NDArray[np.float64]
@@ -136,6 +139,24 @@ class Influence:
         """Strands by the size of their influence per newton."""
         order = np.argsort(-np.abs(self.per_tension))[:count]
         return [(self.strands[i], float(self.per_tension[i])) for i in order]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file, by name of strand or node."""
+        by_strand = ("per_tension", "per_slack", "per_stiffness")
+        value: dict[str, Any] = {"readout": self.readout, "value": self.value}
+        for name in by_strand:
+            value[name] = dict(zip(self.strands, getattr(self, name).tolist(), strict=True))
+        return value | {"per_tie": dict(zip(self.nodes, self.per_tie.tolist(), strict=True))}
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each strand."""
+        columns = {
+            "strand": self.strands,
+            "per_tension": self.per_tension,
+            "per_slack": self.per_slack,
+            "per_stiffness": self.per_stiffness,
+        }
+        return frame(columns, "strand")
 
 
 def influence(examination: Examination, angle: float, readout: str = "tissue_torque") -> Influence:

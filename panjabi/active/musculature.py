@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,10 @@ from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.parameter import Parameter, ParameterSet
+from panjabi.results import frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +67,23 @@ class Musculature:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def to_dict(self) -> dict[str, Any]:
+        """One list for each figure of the muscles, plain values for a JSON file."""
+        return {
+            "muscle": list(self.names),
+            "group": list(self.groups),
+            "max_force_N": self.max_force.tolist(),
+            "optimal_fibre_length_m": self.optimal_length.tolist(),
+            "tendon_slack_length_m": self.tendon_slack_length.tolist(),
+            "pennation_rad": self.pennation.tolist(),
+            "strength": self.strength.tolist(),
+            "source": list(self.sources),
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each muscle."""
+        return frame(self.to_dict(), "muscle")
 
     @property
     def bib(self) -> tuple[str, ...]:

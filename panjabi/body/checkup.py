@@ -43,7 +43,7 @@ class CheckFinding:
     subject: str  # body, muscle, or "the model"
     message: str
 
-    def as_dict(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, str]:
         """Plain values for JSON."""
         return asdict(self)
 

@@ -1,11 +1,11 @@
-"""``panjabi recruit`` and ``panjabi stability``: what muscles do, and whether the spine stands."""
+"""``panjabi recruit`` and ``panjabi stability``: muscle forces, and whether a posture is stable."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from panjabi.cli.terminal import add_command, changes_by_level, finite
+from panjabi.cli.terminal import add_command, applicable, changes_by_level
 
 if TYPE_CHECKING:
     from panjabi.spine.short_range import ShortRange
@@ -50,13 +50,10 @@ def _common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--floor",
         type=float,
-        default=1.0,
         metavar="NM_PER_RAD",
         help="smallest eigenvalue of the Hessian that is allowed (default 1)",
     )
-    command.add_argument(
-        "--q", type=float, default=10.0, help="short-range stiffness q of q F/L (default 10)"
-    )
+    command.add_argument("--q", type=float, help="short-range stiffness q of q F/L (default 10)")
     command.add_argument(
         "--stiffness",
         choices=("bergmark", "cui"),
@@ -64,7 +61,7 @@ def _common(command: argparse.ArgumentParser) -> None:
         help="q F/L, or fibre gamma F/lopt in series with tendon (default bergmark)",
     )
     command.add_argument(
-        "--pressure", type=float, default=0.0, metavar="KPA", help="in the abdomen (default 0)"
+        "--pressure", type=float, default=0.0, metavar="KPA", help="abdominal pressure (default 0)"
     )
     command.add_argument(
         "--injury",
@@ -80,9 +77,12 @@ def _recruit(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.recruitment.posture import recruitment_parameters
     from panjabi.spine.short_range import Q_REASON, Q_VALUES, bergmark, words
 
-    spine, law = _spine(asked), _law(asked)
-    criterion = "squares" if asked.criterion == "equilibrium" else asked.criterion
-    floor = None if asked.criterion == "equilibrium" else asked.floor
+    only = asked.criterion == "equilibrium"
+    options = {} if only else {"floor": 1.0}
+    floor = applicable(asked, f"--criterion {asked.criterion}", options, ["floor"]).get("floor")
+    criterion = "squares" if only else asked.criterion
+    law, q = _law(asked)
+    spine = _spine(asked)
     value: dict[str, Any] = {
         "schema": "panjabi-recruit/1",
         "posture": asked.posture,
@@ -91,16 +91,14 @@ def _recruit(asked: argparse.Namespace) -> tuple[Any, str]:
         "floor_Nm_per_rad": floor,
         "criterion": criterion,
         "stiffness": words(law),
-        "q": asked.q if asked.stiffness == "bergmark" else None,
+        "q": q,
         "q_reason": Q_REASON,
         "global_for": "the frozen preload only",
         **_answer(spine, floor, criterion, law),
         "equilibrium_only": _answer(spine, None, criterion, law),
         "by_q": {f"{q:g}": _answer(spine, floor, criterion, bergmark(q)) for q in Q_VALUES},
+        **sources(recruitment_parameters(spine, law)).summary(),
     }
-    rests_on = sources(recruitment_parameters(spine, law))
-    value["assumed_parameters"] = rests_on.assumed
-    value["sources"] = sorted(rests_on.citations)
     return value, _recruit_text(value)
 
 
@@ -112,89 +110,35 @@ def _answer(
     from panjabi.recruitment.posture import recruit
 
     try:
-        found = recruit(spine, floor=floor, criterion=criterion, stiffness=law)
+        return recruit(spine, floor=floor, criterion=criterion, stiffness=law).to_dict()
     except InfeasibleRecruitment as error:
-        return _empty("infeasible", error.why.sentence)
-    residuals = found.result.residuals
-    needing = found.result.needing_mode
-    return {
-        "status": found.result.status,
-        "explanation": None,
-        "coactivation_percent_MVC": 100.0 * found.coactivation,
-        "lowest_eigenvalue_Nm_per_rad": found.result.least_stiffness,
-        "compression_N": found.compression,
-        "shear_N": found.shear,
-        "disc_pressure_Pa": found.disc_pressure,
-        "effort": found.result.primal,
-        "gap": found.result.gap,
-        "residuals": vars(residuals),
-        "mode_that_needs_the_muscles": None
-        if needing is None
-        else dict(zip(spine.coordinates, needing.tolist(), strict=True)),
-        "activation_percent_MVC": {
-            group: 100.0 * found.activation_of(group) for group in sorted(set(spine.muscles.groups))
-        },
-        "preload_iterations": found.iterations,
-        "preload_change_N": found.change,
-    }
-
-
-def _empty(status: str, explanation: str) -> dict[str, Any]:
-    keys = (
-        "coactivation_percent_MVC",
-        "lowest_eigenvalue_Nm_per_rad",
-        "compression_N",
-        "shear_N",
-        "disc_pressure_Pa",
-        "effort",
-        "gap",
-        "residuals",
-        "mode_that_needs_the_muscles",
-        "activation_percent_MVC",
-        "preload_iterations",
-        "preload_change_N",
-    )
-    return {"status": status, "explanation": explanation, **dict.fromkeys(keys)}
+        return error.why.to_dict()
 
 
 def _stability(asked: argparse.Namespace) -> tuple[Any, str]:
-    from panjabi.parameter import sources
     from panjabi.recruitment.posture import recruit
-    from panjabi.spine.short_range import words
     from panjabi.stability.margins import deficit_margin, load_margin
     from panjabi.stability.static_stability_of_muscles import static_stability
 
-    found = recruit(_spine(asked), floor=asked.floor, stiffness=_law(asked))
-    state = static_stability(found.spine, found.forces, stiffness=found.stiffness)
-    more = load_margin(found)
-    groups = sorted(set(found.spine.muscles.groups))
-    wanted = groups if "all" in asked.deficit else asked.deficit
-    deficits = {group: deficit_margin(found, group) for group in wanted}
-    rests_on = sources(state)
+    floor = 1.0 if asked.floor is None else asked.floor
+    law, _ = _law(asked)
+    recruited = recruit(_spine(asked), floor=floor, stiffness=law)
+    state = static_stability(recruited.spine, recruited.forces, stiffness=law)
+    more = load_margin(recruited)
+    groups = asked.deficit
+    if "all" in groups:
+        groups = sorted(set(recruited.spine.muscles.groups))
     value = {
         "schema": "panjabi-stability/1",
         "posture": asked.posture,
         "load_kg": asked.load,
         "abdominal_pressure_kPa": asked.pressure,
-        "floor_Nm_per_rad": asked.floor,
-        "stiffness": words(found.stiffness),
-        "stable": state.stable,
-        "unbalanced_moment_Nm": state.residual,
-        "eigenvalues_Nm_per_rad": state.spectrum[0].tolist(),
-        "lowest_eigenvalue_Nm_per_rad": state.least_stiffness,
-        "index_Nm_per_rad": state.index,
-        "critical_q": finite(state.critical_q),
-        "critical_load_at_these_forces_kg": finite(state.critical_load),
+        "floor_Nm_per_rad": floor,
+        **state.to_dict(),
         "load_margin_kg": more.value,
-        "beyond_load_margin": None if more.beyond is None else more.beyond.sentence,
-        "mode": state.mode_by_level(),
-        "share_of_terms_Nm_per_rad": state.share_of_terms(),
-        "share_of_subsystems_Nm_per_rad": state.share_of_subsystems(),
-        "share_of_groups_Nm_per_rad": state.share_of_groups(),
-        "deficit_margin": {group: margin.value for group, margin in deficits.items()},
+        "beyond_load_margin": more.to_dict()["beyond"],
+        "deficit_margin": {group: deficit_margin(recruited, group).value for group in groups},
         "margin_note": more.note,
-        "assumed_parameters": rests_on.assumed,
-        "sources": sorted(rests_on.citations),
     }
     return value, _stability_text(value)
 
@@ -212,11 +156,14 @@ def _spine(asked: argparse.Namespace) -> StaticSpine:
     )
 
 
-def _law(asked: argparse.Namespace) -> ShortRange:
+def _law(asked: argparse.Namespace) -> tuple[ShortRange, float | None]:
+    """The law of short-range stiffness, and its q where it has one."""
     from panjabi.active.stiffness import Cui
     from panjabi.spine.short_range import bergmark
 
-    return bergmark(asked.q) if asked.stiffness == "bergmark" else Cui()
+    options = {"q": 10.0} if asked.stiffness == "bergmark" else {}
+    q = applicable(asked, f"--stiffness {asked.stiffness}", options, ["q"]).get("q")
+    return (Cui() if q is None else bergmark(q)), q
 
 
 def _recruit_text(value: dict[str, Any]) -> str:
@@ -227,9 +174,9 @@ def _recruit_text(value: dict[str, Any]) -> str:
         + f", {value['stiffness']}",
         f"{'':22}{'co-activation':>15}{'lowest eigenvalue':>19}{'L4-L5':>9}{'gap':>10}  status",
         f"{'':22}{'[% MVC]':>15}{'[N m/rad]':>19}{'[N]':>9}",
-        _line("as asked", value),
+        _line("as requested", value),
         _line("equilibrium only", value["equilibrium_only"]),
-        *(_line(f"q = {q}", one) for q, one in value["by_q"].items()),
+        *(_line(f"q = {q}", answer) for q, answer in value["by_q"].items()),
         value["q_reason"],
         f"global for {value['global_for']}; rests on {value['assumed_parameters']} assumed "
         "parameters",
@@ -247,13 +194,13 @@ def _recruit_text(value: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _line(name: str, one: dict[str, Any]) -> str:
-    if one["gap"] is None:
-        return f"{name:22}{'-':>15}{'-':>19}{'-':>9}{'-':>10}  {one['status']}"
+def _line(name: str, answer: dict[str, Any]) -> str:
+    if answer["gap"] is None:
+        return f"{name:22}{'-':>15}{'-':>19}{'-':>9}{'-':>10}  {answer['status']}"
     return (
-        f"{name:22}{one['coactivation_percent_MVC']:15.2f}"
-        f"{one['lowest_eigenvalue_Nm_per_rad']:19.2f}{one['compression_N']['L4-L5']:9.0f}"
-        f"{one['gap']:10.1e}  {one['status']}"
+        f"{name:22}{answer['coactivation_percent_MVC']:15.2f}"
+        f"{answer['lowest_eigenvalue_Nm_per_rad']:19.2f}{answer['compression_N']['L4-L5']:9.0f}"
+        f"{answer['gap']:10.1e}  {answer['status']}"
     )
 
 
@@ -266,10 +213,11 @@ def _stability_text(value: dict[str, Any]) -> str:
         f"{value['index_Nm_per_rad']:.1f} N m/rad",
         "critical q "
         + ("-" if critical is None else f"{critical:.2f}")
-        + "; at these forces "
-        + ("any load" if more is None else f"{more:.2f} kg more"),
-        f"recruited anew {value['load_margin_kg']:.1f} kg more; beyond: "
-        f"{value['beyond_load_margin'] or 'not reached'}",
+        + "; with these muscle forces unchanged, "
+        + ("any additional load" if more is None else f"{more:.2f} kg more")
+        + " can be held",
+        f"with muscle forces chosen again for the load, {value['load_margin_kg']:.1f} kg more can "
+        f"be held; limit: {value['beyond_load_margin'] or 'not reached, larger was not tried'}",
         "weakest mode; + is extension, right bending, left rotation",
         f"{'':16}" + "".join(f"{axis:>9}" for axis in ("FE", "LB", "AR")),
     ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from panjabi.cli.terminal import add_command, changes_by_level, finite
+from panjabi.cli.terminal import add_command, applicable, changes_by_level
 from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def add_column_commands(commands: Any) -> None:
     buckle.add_argument("--straight", action="store_true", help="joints above one another")
     buckle.add_argument("--no-ribs", action="store_true", help="without the anterior rib cage")
     buckle.add_argument(
-        "--preload", type=float, default=0.0, metavar="N", help="compression of every unit"
+        "--preload", type=float, metavar="N", help="compression of every unit (default 0)"
     )
     buckle.add_argument(
         "--injury",
@@ -51,11 +53,8 @@ def add_column_commands(commands: Any) -> None:
 
 
 def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
-    import numpy as np
-
     from panjabi._compiling import announce_compilation
     from panjabi.body import kernels as body_kernels
-    from panjabi.parameter import sources
     from panjabi.spine import kernels
     from panjabi.spine.units import has_branches, instantaneous
     from panjabi.stability.critical import critical_load
@@ -63,41 +62,22 @@ def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
 
     announce_compilation(body_kernels, kernels)
     column = _column(asked)
-    found = critical_load(column, column.top_load())
-    quick = None
+    critical = critical_load(column, column.top_load())
     if has_branches(column):
         fast = instantaneous(column)
         quick = critical_load(fast, fast.top_load()).load
-    rests_on = sources(found)
+        critical = replace(critical, instantaneous_load=quick)
     value: dict[str, Any] = {
         "schema": "panjabi-buckle/1",
         "column": asked.column,
         "plane": asked.plane,
         "law": asked.law,
         "straight": asked.straight,
-        "critical_load_N": finite(found.load),
-        "searched_to_N": found.searched_to,
-        "stiffness": found.stiffness,
-        "instantaneous_critical_load_N": None if quick is None else finite(quick),
-        "kind": found.kind,
-        "bent_before": found.moved,
-        "mode": found.mode_by_level(),
-        "residual_Nm": found.residual,
-        "assumed_parameters": rests_on.assumed,
-        "sources": sorted(rests_on.citations),
+        **critical.to_dict(),
     }
-    if asked.to is not None and np.isfinite(found.load):
-        path = post_buckling(found, to=asked.to)
-        turned = {axis: np.degrees(path.angles(axis)).T.tolist() for axis in ("FE", "LB", "AR")}
-        value["post_buckling"] = {
-            "to_N": asked.to,
-            "reached": path.reached,
-            "load_N": path.load.tolist(),
-            "angles_deg": {
-                level: {axis: turned[axis][i] for axis in turned}
-                for i, level in enumerate(column.levels)
-            },
-        }
+    if asked.to is not None and math.isfinite(critical.load):
+        path = post_buckling(critical, to=asked.to)
+        value["post_buckling"] = {"to_N": asked.to, **path.to_dict()}
     return value, _text(value)
 
 
@@ -107,7 +87,7 @@ def _column(asked: argparse.Namespace) -> Column:
 
         return unit_column(
             asked.column,
-            preload=asked.preload,
+            preload=asked.preload or 0.0,
             rib_cage=not asked.no_ribs,
             injuries=changes_by_level(asked.injury),
             straight=asked.straight,
@@ -115,11 +95,11 @@ def _column(asked: argparse.Namespace) -> Column:
         )
     from panjabi.stability.crisco_model import crisco_column
 
-    if asked.column != "lumbar" or asked.injury or asked.preload:
+    applicable(asked, f"--law {asked.law}", {}, ("preload", "injury", "no_ribs"))
+    if asked.column != "lumbar":
         raise ParameterError(
-            f"--law {asked.law} was asked for the {asked.column} column"
-            f"{' with preload or injury' if asked.injury or asked.preload else ''}; Crisco's "
-            "joints are those of the intact lumbar one. Use --law units."
+            f"Expected the lumbar column with --law {asked.law}, since Crisco's joints are those "
+            f"of the intact lumbar one, got {asked.column!r}. Use --law units."
         )
     column, _ = crisco_column(asked.law, straight=asked.straight)
     return column.in_plane(asked.plane)
@@ -140,9 +120,10 @@ def _text(value: dict[str, Any]) -> str:
     lines = [
         f"{where}: critical load {load:.2f} N ({value['stiffness']} stiffness"
         + (f"; instantaneous {quick:.2f} N)" if quick is not None else ")"),
-        f"{value['kind']}, the column {'bent' if value['bent_before'] else 'stood still'} before; "
-        f"rests on {value['assumed_parameters']} assumed parameters",
-        "mode; + is extension, right bending, left rotation",
+        f"{value['kind']}; below this load the column "
+        f"{'bends gradually' if value['bent_before'] else 'keeps its shape'}; rests on "
+        f"{value['assumed_parameters']} assumed parameters",
+        "buckling mode; + is extension, right bending, left rotation",
         f"{'':10}" + "".join(f"{axis:>9}" for axis in next(iter(value["mode"].values()))),
     ]
     lines += [

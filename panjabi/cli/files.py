@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from panjabi.cli.terminal import add_command
 from panjabi.errors import DataFileError
-
-if TYPE_CHECKING:
-    from panjabi.io.osim_model import OsimModel
 
 SHOWN = 12  # groups of elements not understood, and findings, that the text lists
 
@@ -39,7 +36,7 @@ def _import(asked: argparse.Namespace) -> tuple[Any, str]:
             f"{first.subject}: {first.message.rstrip('.')}{more}; correct the file, or read it in "
             "Python with read_osim."
         )
-    value = _value(model)
+    value = {"schema": "panjabi-import/1", **model.to_dict()}
     if asked.mjcf:
         remarks = [f"from {asked.file}", *model.notes, *map(str, model.not_understood)]
         left_out = write_mjcf(
@@ -51,51 +48,6 @@ def _import(asked: argparse.Namespace) -> tuple[Any, str]:
         )
         value["mjcf"] = {"file": asked.mjcf, "not_written": list(left_out)}
     return value, _text(value)
-
-
-def _value(model: OsimModel) -> dict[str, Any]:
-    q = model.default()
-    lengths = model.path_lengths(q)
-    values = model.values(q)
-    units = {name: "m" if name in model.body.translations else "rad" for name in model.coordinates}
-    return {
-        "schema": "panjabi-import/1",
-        "file": model.file,
-        "version": model.version,
-        "name": model.name,
-        "counts": {
-            "bodies": len(model.body.names) - 1,
-            "coordinates": len(model.coordinates),
-            "free_coordinates": len(model.body.coordinates),
-            "muscles": len(model.muscles),
-            "not_understood": len(model.not_understood),
-        },
-        "mass_kg": model.body.total_mass,
-        "coordinates": {
-            name: {
-                f"default_{units[name]}": values[name],
-                f"range_{units[name]}": list(c.range),
-                "follows": c.driver,
-                "locked": c.locked,
-            }
-            for name, c in model.coordinates.items()
-        },
-        "muscles": {
-            muscle.name: {
-                "kind": muscle.kind,
-                "length_m": float(length),
-                "max_force_N": muscle.max_force,
-                "optimal_fibre_length_m": muscle.optimal_fibre_length,
-                "tendon_slack_length_m": muscle.tendon_slack_length,
-                "pennation_rad": muscle.pennation,
-                "wraps_left_out": list(muscle.wraps),
-            }
-            for muscle, length in zip(model.muscles, lengths, strict=True)
-        },
-        "not_understood": [entry.as_dict() for entry in model.not_understood],
-        "check_up": [finding.as_dict() for finding in model.checkup],
-        "notes": list(model.notes),
-    }
 
 
 def _text(value: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""``panjabi delay-margin``: how late a reflex may act before it shakes what it should hold."""
+"""``panjabi delay-margin``: the longest delay of a reflex with which a posture is stable."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any
 
-from panjabi.cli.terminal import add_command, finite
+from panjabi.cli.terminal import add_command, applicable, option
 from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def add_neural_commands(commands: Any) -> None:
     margin.add_argument(
         "--model",
         metavar="NAME",
-        help="a spine model with all its muscles instead: trunk (one joint) or lumbar; the margin "
-        "is then what every loop bears on top of its own delay",
+        help="a spine model with all its muscles instead of a lumped trunk: trunk (one joint) or "
+        "lumbar; the margin is then the additional delay of all loops at which it loses stability",
     )
     margin.add_argument(
         "--cocontraction",
@@ -46,7 +46,7 @@ def add_neural_commands(commands: Any) -> None:
         help="start from a lumped trunk of the package; what is named here replaces its numbers",
     )
     for name, (unit, what) in BODY.items():
-        margin.add_argument(_option(name), type=float, metavar=unit, help=what)
+        margin.add_argument(option(name), type=float, metavar=unit, help=what)
     margin.add_argument(
         "--filter-time", type=float, metavar="S", help="activation lag between drive and force [s]"
     )
@@ -62,77 +62,57 @@ def _margin(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.delay.roots.margin import delay_margin
     from panjabi.delay.roots.spectrum import characteristic_roots
 
+    lumped = dict.fromkeys((*BODY, "set", "filter_time", "delay"))
     if asked.model is not None:
-        return _spine_margin(asked)
+        chosen = applicable(asked, f"--model {asked.model}", {"cocontraction": 0.005}, lumped)
+        return _spine_margin(asked.model, chosen["cocontraction"])
+    applicable(asked, "a lumped trunk (no --model)", lumped, ("cocontraction",))
     model = _model(asked)
     system = model.system()
-    delay = model.loops[0].delay
-    found = delay_margin(system)
-    spectrum = characteristic_roots(system)
-    s = spectrum.rightmost
+    margin, spectrum = delay_margin(system), characteristic_roots(system)
+    root = spectrum.rightmost
     value: dict[str, Any] = {
         "schema": "panjabi-delay-margin/1",
-        "delay_margin_s": finite(found.margin),
-        "crossing_rad_per_s": finite(found.frequency),
+        **margin.to_dict(),
         "rightmost_root": {
-            "delay_s": delay,
-            "real_per_s": s.real,
-            "imag_rad_per_s": s.imag,
+            "delay_s": model.loops[0].delay,
+            "real_per_s": root.real,
+            "imag_rad_per_s": root.imag,
             "residual": float(spectrum.residual[0]),
         },
         "stable": spectrum.stable,
-        "reason": found.reason,
         "parameters": {name: v for name, v in model.values.items() if name != "delay"},
     }
     return value, _text(value)
 
 
-def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
+def _spine_margin(name: str, cocontraction: float) -> tuple[Any, str]:
     from panjabi.tasks.condition import Condition, at_rest
     from panjabi.tasks.loop_margins import loop_margin
 
-    lumped = (*BODY, "set", "filter_time", "delay")
-    body = [name for name in lumped if getattr(asked, name) is not None]
-    if body:
-        raise ParameterError(
-            f"{', '.join(map(_option, body))} and --model were given; possible: a lumped trunk by "
-            "its numbers, or a spine model by its name. Leave one of them out."
-        )
-    least = {} if asked.cocontraction is None else {"cocontraction": asked.cocontraction}
-    condition = Condition(model=asked.model, **least)
+    condition = Condition(model=name, cocontraction=cocontraction)
     rest = at_rest(condition)
-    found = loop_margin(rest)
-    margin = finite(found.extra_delay)
+    margin = loop_margin(rest)
     value: dict[str, Any] = {
         "schema": "panjabi-delay-margin/1",
         "model": condition.model,
         "cocontraction": condition.cocontraction,
-        "delay_margin_s": margin,
-        "crossing_rad_per_s": finite(found.frequency),
-        "rightmost_root": {
-            "delay_s": found.longest_delay,
-            "real_per_s": finite(found.rightmost.real),
-            "imag_rad_per_s": finite(found.rightmost.imag),
-            "residual": finite(found.residual),
-            "complete": found.complete,
-        },
-        "stable": found.stable,
-        "unstable_roots": found.unstable_roots,
+        **margin.to_dict(),
         "muscles": rest.model.muscle_count,
         "states": rest.model.size,
     }
-    s = found.rightmost
-    state = "stable" if found.stable else f"unstable with {found.unstable_roots} roots"
-    hertz = found.frequency / (2.0 * math.pi)
-    first = "no delay within the search destabilises"
-    if margin is not None:
-        first = f"every loop bears {1e3 * margin:.2f} ms more"
-        first += f", crossing at {hertz:.2f} Hz" if margin else ""
+    s = margin.rightmost
+    state = "stable" if margin.stable else f"unstable with {margin.unstable_roots} roots"
+    first = "no additional delay within the search makes it unstable"
+    if math.isfinite(margin.extra_delay):
+        first = f"stable up to {1e3 * margin.extra_delay:.2f} ms of additional delay in all loops"
+        hertz = margin.frequency / (2.0 * math.pi)
+        first += f", then unstable at {hertz:.2f} Hz" if margin.extra_delay else ""
     return value, (
         f"{condition.model}: {rest.model.muscle_count} muscles, {rest.model.size} states, {state} "
-        f"as it is (loops up to {1e3 * found.longest_delay:g} ms)\n{first}\nrightmost root found "
+        f"with its own delays (up to {1e3 * margin.longest_delay:g} ms)\n{first}\nrightmost root "
         f"{s.real:.4f} ± {s.imag:.4f}i 1/s"
-        f"{'' if found.complete else ', not all unstable ones were found'}"
+        f"{'' if margin.complete else '; some unstable roots were not located'}"
     )
 
 
@@ -146,17 +126,17 @@ def _model(asked: argparse.Namespace) -> ReflexModel:
     for name, value in changes.items():
         if not math.isfinite(value):
             raise ParameterError(
-                f"{_option(name)} is {value!r}; possible: a finite number. Give it in SI and "
+                f"{option(name)} is {value!r}; possible: a finite number. Give it in SI and "
                 "radians."
             )
     filter = None if asked.filter_time is None else FirstOrder(asked.filter_time)
     if asked.set is not None:
         return trunk(asked.set).model(filter=filter).with_values(changes)
-    missing = [_option(name) for name in NEEDED if name not in changes]
+    missing = [option(name) for name in NEEDED if name not in changes]
     if missing:
         raise ParameterError(
             f"{', '.join(missing)} not given; possible: all of "
-            f"{', '.join(map(_option, NEEDED))}, or a lumped trunk by --set. Complete the numbers."
+            f"{', '.join(map(option, NEEDED))}, or a lumped trunk by --set. Complete the numbers."
         )
     model = ReflexModel(
         inertia=changes["inertia"],
@@ -165,10 +145,6 @@ def _model(asked: argparse.Namespace) -> ReflexModel:
         loops=(Loop(delay=TRUNK_DELAY, filter=filter),),
     )
     return model.with_values(changes)
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 def _text(value: dict[str, Any]) -> str:

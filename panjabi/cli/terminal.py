@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from panjabi._files import write_whole
@@ -49,9 +48,36 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     return 0
 
 
-def finite(number: float) -> float | None:
-    """The number, or None where JSON has no word for it."""
-    return number if math.isfinite(number) else None
+def option(name: str) -> str:
+    """The option of an argument: "stretch_gain" is --stretch-gain."""
+    return "--" + name.replace("_", "-")
+
+
+def applicable(
+    asked: argparse.Namespace, case: str, options: Mapping[str, Any], among: Iterable[str]
+) -> dict[str, Any]:
+    """Values of the options that apply to a case, with their defaults where not given.
+
+    options : name of each option that applies -> default; among : options of all cases. In the
+    parser each of them has the default None (False for a flag, an empty list where repeatable).
+
+    Raises
+    ------
+    ParameterError
+        If an option was given that has no effect in this case.
+    """
+
+    def given(name: str) -> bool:
+        value = getattr(asked, name)
+        return value is not None and value is not False and value != []
+
+    foreign = [option(name) for name in among if name not in options and given(name)]
+    if foreign:
+        raise ParameterError(
+            f"Expected for {case} only {', '.join(map(option, options)) or 'no such option'}, got "
+            f"{', '.join(foreign)}, without effect there; leave it out, or choose another case."
+        )
+    return {name: getattr(asked, name) if given(name) else usual for name, usual in options.items()}
 
 
 def changes_by_level(texts: Iterable[str]) -> dict[str, list[str]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from panjabi.io.markup import Element
+from panjabi.results import Result
 
 UNKNOWN = "nothing here knows this element"
 DRAWING = frozenset(
@@ -42,7 +42,7 @@ FROM_SET = {
 
 
 @dataclass(frozen=True)
-class NotUnderstood:
+class NotUnderstood(Result):
     """One element that was left out, or read only in part."""
 
     element: str  # its tag
@@ -50,10 +50,6 @@ class NotUnderstood:
     line: int
     why: str
     affects: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
 
     def __str__(self) -> str:
         name = f" {self.name}" if self.name else ""

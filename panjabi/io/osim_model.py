@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -172,6 +173,49 @@ class OsimModel:
             default=self.default(),
             uncertain={m.name for m in self.muscles if m.wraps},
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the file holds and what is left out; lengths in the default posture."""
+        q = self.default()
+        values = self.values(q)
+        unit = {n: "m" if n in self.body.translations else "rad" for n in self.coordinates}
+        return {
+            "file": self.file,
+            "version": self.version,
+            "name": self.name,
+            "counts": {
+                "bodies": len(self.body.names) - 1,
+                "coordinates": len(self.coordinates),
+                "free_coordinates": len(self.body.coordinates),
+                "muscles": len(self.muscles),
+                "not_understood": len(self.not_understood),
+            },
+            "mass_kg": self.body.total_mass,
+            "coordinates": {
+                name: {
+                    f"default_{unit[name]}": values[name],
+                    f"range_{unit[name]}": list(c.range),
+                    "follows": c.driver,
+                    "locked": c.locked,
+                }
+                for name, c in self.coordinates.items()
+            },
+            "muscles": {
+                muscle.name: {
+                    "kind": muscle.kind,
+                    "length_m": float(length),
+                    "max_force_N": muscle.max_force,
+                    "optimal_fibre_length_m": muscle.optimal_fibre_length,
+                    "tendon_slack_length_m": muscle.tendon_slack_length,
+                    "pennation_rad": muscle.pennation,
+                    "wraps_left_out": list(muscle.wraps),
+                }
+                for muscle, length in zip(self.muscles, self.path_lengths(q), strict=True)
+            },
+            "not_understood": [entry.to_dict() for entry in self.not_understood],
+            "check_up": [finding.to_dict() for finding in self.checkup],
+            "notes": list(self.notes),
+        }
 
     def default(self) -> Floats:
         """Free coordinates (nq,) of the file's default posture [rad or m]."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from panjabi.errors import DataFileError, ParameterError, unknown
 from panjabi.parameter import Parameter, Status
@@ -71,6 +71,21 @@ class Row:
     role: Role
     role_reason: str
     cells: dict[str, str] = field(repr=False, compare=False)  # every column as printed
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file: the value with its role, status and source."""
+        return {
+            "id": self.id,
+            "quantity": self.quantity,
+            "value": self.value,
+            "sd": self.sd,
+            "unit": self.unit,
+            "role": self.role,
+            "role_reason": self.role_reason,
+            "status": self.table_status,
+            "source": self.source,
+            "doi": self.doi,
+        }
 
     @property
     def number(self) -> float:

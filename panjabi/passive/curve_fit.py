@@ -9,7 +9,9 @@ fewer.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,15 +19,20 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.passive.neutral_zone import Loop
 from panjabi.passive.sigmoid import covariance_of
+from panjabi.results import Result, finite
 
 Array = NDArray[np.float64]
 
 NAMES = ("neutral", "linear", "onset_minus", "onset_plus", "gain_minus", "gain_plus", "half_loop")
 _WIDTH = 0.2
+_DEG = 180.0 / math.pi
+_SHOWN = dict.fromkeys(("neutral", "onset_minus", "onset_plus"), ("deg", _DEG)) | {
+    "half_loop": ("Nm", 1.0)
+}
 
 
-@dataclass(frozen=True)
-class CurveFit:
+@dataclass(frozen=True, repr=False)
+class CurveFit(Result):
     """Fitted unknowns in SI and radians, their intervals, and how good the fit is."""
 
     values: dict[str, float]
@@ -39,6 +46,17 @@ class CurveFit:
         """Moment [N m] at angles [rad]: branch +1 rising, -1 falling, 0 between them."""
         p = np.array([self.values[name] for name in NAMES])
         return _moment(p, np.asarray(angle, dtype=np.float64), float(branch))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every unknown with its 95 % interval, angles in degrees; and how good the fit is."""
+        fitted = {}
+        for name, value in self.values.items():
+            unit, factor = _SHOWN.get(name, ("Nm_per_deg", 1.0 / _DEG))
+            low, high = (finite(end * factor) for end in self.intervals[name])
+            fitted[f"{name}_{unit}"] = {"value": value * factor, "low": low, "high": high}
+        return {
+            "fit": fitted, "fit_r_squared": self.r_squared, "fit_residual_sd_Nm": self.residual_sd
+        }  # fmt: skip
 
 
 def fit_curve(loop: Loop) -> CurveFit:

@@ -29,14 +29,15 @@ from panjabi.passive.directions import (
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.preload import Proportional, Stiffening
 from panjabi.passive.terms import Structure, Term
+from panjabi.results import ShortRepr
 
 __all__ = ["FunctionalSpinalUnit", "Structure", "Term", "levels", "stack", "unit"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class FunctionalSpinalUnit:
+@dataclass(frozen=True, repr=False)
+class FunctionalSpinalUnit(ShortRepr):
     """Relaxed (long-time) law of one level, with its hysteresis beside it.
 
     `preload` [N] is a frozen parameter of the energy: compression along the spine, positive. It

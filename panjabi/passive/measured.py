@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +25,17 @@ from panjabi.passive.neutral_zone import (
     Loop,
     NeutralZone,
     estimate,
+    half_widths_deg,
     inflexion,
     split_loop,
     stiffness_threshold,
     zero_load_gap,
+    zone_table,
 )
+from panjabi.results import Result, frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Array = NDArray[np.float64]
 
@@ -39,14 +46,16 @@ COLUMNS: dict[str, dict[str, float]] = {
 }
 """Quantity -> column name -> factor to SI and radians."""
 
+_DEG = 180.0 / math.pi
+
 FEWEST = 30  # samples of a record
 REST = 0.02  # of the largest moment: below it the load counts as zero
 WAIT = 5.0  # shortest wait at zero load that shows a residual [s], assumed
 SECANT = (0.01, 60.0)  # N m/deg of moment over angle; published units lie between 0.04 and 30
 
 
-@dataclass(frozen=True)
-class Measurement:
+@dataclass(frozen=True, repr=False)
+class Measurement(Result):
     """Moment [N m], angle [rad] and, where recorded, time [s]; arrays (samples,)."""
 
     name: str
@@ -58,6 +67,16 @@ class Measurement:
     def loop(self) -> Loop:
         """The last rising and falling branch."""
         return split_loop(self.moment, self.angle)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        time = {} if self.time is None else {"time_s": self.time.tolist()}
+        angle = (self.angle * _DEG).tolist()
+        return {"name": self.name, **time, "moment_Nm": self.moment.tolist(), "angle_deg": angle}
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The record, one row for each sample."""
+        return frame({key: v for key, v in self.to_dict().items() if key != "name"})
 
 
 def read_measurement(path: str | Path) -> Measurement:
@@ -110,8 +129,8 @@ def parse_measurement(text: str, name: str) -> Measurement:
     return Measurement(name, arrays["moment"], arrays["angle"], arrays.get("time"))
 
 
-@dataclass(frozen=True)
-class MeasuredNeutralZone:
+@dataclass(frozen=True, repr=False)
+class MeasuredNeutralZone(Result):
     """Estimates from a record, the fitted law, and why an estimate is missing."""
 
     measurement: Measurement = field(repr=False)
@@ -125,6 +144,29 @@ class MeasuredNeutralZone:
     def stiffness_at_neutral(self) -> float:
         """Of the fitted law [N m/rad]."""
         return self.fit.values["linear"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; neutral zones are half-widths."""
+        intervals = {n: z.interval for n, z in self.zones.items() if z.interval is not None}
+        return {
+            "file": self.measurement.name,
+            "samples": int(self.measurement.moment.size),
+            "neutral_zone_half_width_deg": half_widths_deg(self.zones),
+            "neutral_zone_half_width_interval_95_deg": {
+                name: [end * _DEG for end in interval] for name, interval in intervals.items()
+            },
+            "neutral_zone_detail": {n: z.detail for n, z in self.zones.items()},
+            "neutral_zone_missing": dict(self.missing),
+            "range_of_motion_deg": (self.range_minus + self.range_plus) * _DEG,
+            "range_minus_deg": self.range_minus * _DEG,
+            "range_plus_deg": self.range_plus * _DEG,
+            "stiffness_neutral_Nm_per_deg": self.stiffness_at_neutral / _DEG,
+            **self.fit.to_dict(),
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each estimator, see `zone_table`."""
+        return zone_table(self.zones, self.missing)
 
 
 def measured_neutral_zone(

@@ -13,19 +13,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import PanjabiError, ParameterError, unknown
-from panjabi.parameter import Parameter
+from panjabi.parameter import Parameter, sources
+from panjabi.passive.directions import AXES, DIRECTIONS, axis_index
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.protocol import Protocol, Recording, cyclic_test, laboratory_test
 from panjabi.passive.sigmoid import DoubleSigmoid, fit_double_sigmoid
+from panjabi.results import Result, frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Array = NDArray[np.float64]
 
 INSIDE = 0.95  # of the measured angles to either side: inflexions beyond are the ends themselves
+
+_DEG = 180.0 / np.pi
 
 SOFTER = 1e-3  # by which the least tangent has to lie below that of the ends: above rounding
 
@@ -146,7 +154,9 @@ def zero_load_gap(loop: Loop) -> NeutralZone:
     if len(loop.branches) < 2:
         raise ParameterError("a zero-load gap needs both branches of a loop; the record has one.")
     up, down = (float(_at_moment(m, x, 0.0)) for m, x in (loop.rising, loop.falling))
-    return NeutralZone("zero_load_gap", min(up, down), max(up, down), "between loop branches")
+    return NeutralZone(
+        "zero_load_gap", min(up, down), max(up, down), "between the branches of the loop"
+    )
 
 
 def gap_and_range(
@@ -214,12 +224,13 @@ def inflexion_of(fits: list[DoubleSigmoid]) -> NeutralZone:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class NeutralZoneTest:
+@dataclass(frozen=True, repr=False)
+class NeutralZoneTest(Result):
     """All four estimates on one axis of a unit, with what they rest on."""
 
     unit: FunctionalSpinalUnit = field(repr=False)
     axis: int
+    moment: float  # largest of the test [N m]
     zones: dict[str, NeutralZone]
     residual: Residual
     stepped: Recording = field(repr=False)
@@ -238,6 +249,55 @@ class NeutralZoneTest:
         loop = split_loop(self.continuous.moment, self.continuous.angle)
         return slope_in_motion(loop)
 
+    def range_by_direction(self) -> dict[str, float]:
+        """Range of motion from the neutral position in both directions of the axis [rad]."""
+        ends = {-1: self.residual.range_minus, 1: self.residual.range_plus}
+        return {name: ends[side] for name, (axis, side) in DIRECTIONS.items() if axis == self.axis}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; neutral zones are half-widths."""
+        unit = self.unit
+        at_once = float(unit.instantaneous_tangent([0.0, 0.0, 0.0])[self.axis, self.axis])
+        return {
+            "level": unit.level,
+            "source": unit.source,
+            "axis": AXES[self.axis],
+            "changes": list(unit.changes),
+            "preload_N": unit.preload,
+            "moment_Nm": self.moment,
+            "neutral_zone_half_width_deg": half_widths_deg(self.zones),
+            "neutral_zone_missing": dict(self.missing),
+            "range_by_direction_deg": {d: r * _DEG for d, r in self.range_by_direction().items()},
+            "stiffness_neutral_Nm_per_deg": self.stiffness_at_neutral / _DEG,
+            "stiffness_neutral_in_motion_Nm_per_deg": self.slope_in_motion / _DEG,
+            "stiffness_neutral_at_once_Nm_per_deg": at_once / _DEG,
+            "structures": [s.name for s in unit.structures],
+            "parameters_by_status": sources(self).counts,
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each estimator, see `zone_table`."""
+        return zone_table(self.zones, self.missing)
+
+
+def half_widths_deg(zones: dict[str, NeutralZone]) -> dict[str, float | None]:
+    """Half-width by every estimator [deg]; None where there is none."""
+    return {n: zones[n].half_width * _DEG if n in zones else None for n in ESTIMATORS}
+
+
+def zone_table(zones: dict[str, NeutralZone], missing: dict[str, str]) -> pandas.DataFrame:
+    """Both ends and the half-width of the neutral zone by every estimator [deg]."""
+    none = NeutralZone("none", np.nan, np.nan)
+    rows = [zones.get(name, none) for name in ESTIMATORS]
+    columns = {
+        "estimator": ESTIMATORS,
+        "lower_deg": [z.lower * _DEG for z in rows],
+        "upper_deg": [z.upper * _DEG for z in rows],
+        "half_width_deg": [z.half_width * _DEG for z in rows],
+        "detail": [missing.get(n) or z.detail for n, z in zip(ESTIMATORS, rows, strict=True)],
+    }
+    return frame(columns, "estimator")
+
 
 def neutral_zone_test(
     unit: FunctionalSpinalUnit,
@@ -251,8 +311,6 @@ def neutral_zone_test(
 
     The residual is read from the stepped protocol, the others from the last continuous cycle.
     """
-    from panjabi.passive.directions import axis_index
-
     for name in estimators:
         if name not in ESTIMATORS:
             raise unknown("estimator of the neutral zone", name, ESTIMATORS)
@@ -274,7 +332,10 @@ def neutral_zone_test(
     }
     zones, missing = estimate(ways, estimators)
     known = {**dict(unit.parameters), **plan.parameters}
-    return NeutralZoneTest(unit, number, zones, positions, stepped, continuous, missing, known)
+    largest = unit.test_moment[number] if moment is None else moment
+    return NeutralZoneTest(
+        unit, number, largest, zones, positions, stepped, continuous, missing, known
+    )
 
 
 def estimate(

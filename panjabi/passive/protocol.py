@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
@@ -22,6 +23,10 @@ from panjabi.parameter import Parameter
 from panjabi.passive import kernels
 from panjabi.passive.directions import axis_index
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.results import ShortRepr, frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Array = NDArray[np.float64]
 _HOLD_STEPS = 8
@@ -83,8 +88,8 @@ class Protocol:
         return np.concatenate(steps), np.concatenate(loads), np.array(places, dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class Recording:
+@dataclass(frozen=True, repr=False)
+class Recording(ShortRepr):
     """Time [s], moment [N m] and angle [rad] of a test, from rest on; arrays of one length."""
 
     time: Array
@@ -97,6 +102,11 @@ class Recording:
         """The samples of the last of so many equal cycles, with the one before them."""
         size = self.time.size // cycles
         return slice(self.time.size - size - 1, self.time.size)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each sample; a file of it is what `read_measurement` reads."""
+        angle = np.degrees(self.angle)
+        return frame({"time_s": self.time, "moment_Nm": self.moment, "angle_deg": angle})
 
 
 @njit(cache=True, nogil=True)

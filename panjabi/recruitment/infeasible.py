@@ -8,18 +8,27 @@ there is no such choice.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import PanjabiError
 from panjabi.recruitment.problem import RecruitmentProblem
+from panjabi.results import Result
 
 Floats = NDArray[np.float64]
 
+UNANSWERED = (
+    "coactivation_percent_MVC", "lowest_eigenvalue_Nm_per_rad", "compression_N", "shear_N",
+    "disc_pressure_Pa", "effort", "gap", "residuals", "mode_that_needs_the_muscles",
+    "activation_percent_MVC", "preload_iterations", "preload_change_N",
+)  # fmt: skip
+"""What a recruitment reports and an infeasible one cannot."""
 
-@dataclass(frozen=True, eq=False)
-class Infeasibility:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Infeasibility(Result):
     """A proof that there is no solution, and what it says in words."""
 
     kind: str  # "moment", "mode" or "moment and mode"
@@ -27,6 +36,10 @@ class Infeasibility:
     mode: Floats  # (n,) mode that cannot be stiffened, zeros for a pure moment
     shortfall: float  # [N m] of the moment, or [N m/rad] of the mode
     sentence: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The keys of `SpineRecruitment.to_dict`; all but two are null."""
+        return {"status": "infeasible", "explanation": self.sentence, **dict.fromkeys(UNANSWERED)}
 
 
 class InfeasibleRecruitment(PanjabiError, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,7 @@ from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
 from panjabi.recruitment.result import Recruitment
 from panjabi.recruitment.solve import solve_recruitment
+from panjabi.results import Result, frame
 from panjabi.spine.short_range import (
     ShortRange,
     bergmark,
@@ -24,6 +26,9 @@ from panjabi.spine.short_range import (
     words,
 )
 from panjabi.spine.static_model import StaticSpine
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +43,7 @@ SETTLED = 1e-3
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpineRecruitment:
+class SpineRecruitment(Result):
     """What the muscles of a spine do. The optimum is global for the frozen preload only."""
 
     spine: StaticSpine  # its units under the compression that these forces cause
@@ -95,6 +100,42 @@ class SpineRecruitment:
     def parameters(self) -> Mapping[str, Parameter]:
         """What the result rests on."""
         return recruitment_parameters(self.spine, self.stiffness)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        result, needing = self.result, self.result.needing_mode
+        return {
+            "status": result.status,
+            "explanation": None,
+            "coactivation_percent_MVC": 100.0 * self.coactivation,
+            "lowest_eigenvalue_Nm_per_rad": result.least_stiffness,
+            "compression_N": self.compression,
+            "shear_N": self.shear,
+            "disc_pressure_Pa": self.disc_pressure,
+            "effort": result.primal,
+            "gap": result.gap,
+            "residuals": vars(result.residuals),
+            "mode_that_needs_the_muscles": None
+            if needing is None
+            else dict(zip(self.spine.coordinates, needing.tolist(), strict=True)),
+            "activation_percent_MVC": {
+                group: 100.0 * self.activation_of(group)
+                for group in sorted(set(self.spine.muscles.groups))
+            },
+            "preload_iterations": self.iterations,
+            "preload_change_N": self.change,
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each muscle: its force and its activation."""
+        muscles = self.spine.muscles
+        columns = {
+            "muscle": muscles.names,
+            "group": muscles.groups,
+            "force_N": self.forces,
+            "activation_percent_MVC": 100.0 * self.activations,
+        }
+        return frame(columns, "muscle")
 
 
 def recruitment_parameters(spine: StaticSpine, law: ShortRange) -> dict[str, Parameter]:

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
-from panjabi.errors import ParameterError, unknown
+from panjabi.errors import unknown
+from panjabi.results import imported
 from panjabi.spine.model import SpineModel
 from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import excitations
@@ -181,7 +182,7 @@ class SpineRecord:
         self, names: Iterable[str] | None = None, times: ArrayLike | None = None
     ) -> pandas.DataFrame:
         """Channels as columns over time [s]; `attrs["units"]` holds the units."""
-        pandas = _imported("pandas")
+        pandas = imported("pandas")
         at = self.time if times is None else np.asarray(times, float)
         table = pandas.DataFrame(self.channels(names, at), index=pandas.Index(at, name="time"))
         table.attrs["units"] = {n: self.units[n] for n in table.columns}
@@ -191,7 +192,7 @@ class SpineRecord:
         self, names: Iterable[str] | None = None, times: ArrayLike | None = None
     ) -> xarray.Dataset:
         """Channels as variables over time [s], each with its unit among its attributes."""
-        xarray = _imported("xarray")
+        xarray = imported("xarray")
         at = self.time if times is None else np.asarray(times, float)
         values = self.channels(names, at)
         return xarray.Dataset(
@@ -218,15 +219,3 @@ class SpineRecord:
         return simulate(
             rest, self.perturbations, self.solver, duration=self.duration, start=run.state[0]
         )
-
-
-def _imported(name: str) -> Any:
-    from importlib import import_module
-
-    try:
-        return import_module(name)
-    except ImportError:
-        raise ParameterError(
-            f"the record was asked for {name}, which is not installed; channels() gives plain "
-            f"arrays without it. Install {name}, or take the arrays."
-        ) from None

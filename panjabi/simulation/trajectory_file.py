@@ -7,17 +7,20 @@ perturbations, settings, versions. The arrays hold the trajectory and what the m
 from __future__ import annotations
 
 import json
+import math
+import re
 import zipfile
+import zlib
 from dataclasses import asdict, fields, replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from panjabi._files import write_whole
 from panjabi.delay.integrate.settings import Settings
-from panjabi.delay.integrate.trajectory import Counts, Occurrence, Trajectory
+from panjabi.delay.integrate.trajectory import Counts, Occurrence, Outcome, Trajectory
 from panjabi.errors import DataFileError, ParameterError, SchemaError
 from panjabi.simulation.record import SpineRecord
 from panjabi.spine.model_build import spine_model
@@ -71,18 +74,20 @@ def load_record(path: str | Path) -> SpineRecord:
     DataFileError
         If the file is missing, damaged, or not such a file.
     SchemaError
-        If it is of another kind or of a newer major version.
+        If it is of another kind, or of a newer version of the schema or of panjabi.
     """
     try:
         with zipfile.ZipFile(path) as file:
             about = json.loads(file.read(DESCRIPTION))
+            if not isinstance(about, dict):
+                raise ValueError(f"{DESCRIPTION} holds no JSON object")
             _check_schema(path, about)
             arrays = {
                 name[:-4]: np.lib.format.read_array(BytesIO(file.read(name)), allow_pickle=False)
                 for name in file.namelist()
                 if name.endswith(".npy")
             }
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, RecursionError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, DataFileError):
             raise
         raise DataFileError(
@@ -91,10 +96,12 @@ def load_record(path: str | Path) -> SpineRecord:
         ) from error
     try:
         return _record(about, arrays)
-    except (KeyError, TypeError) as error:
+    except DataFileError as error:
+        raise DataFileError(f"{str(path)!r}: {error}") from error
+    except (KeyError, TypeError, ValueError, LookupError, AttributeError) as error:
         raise DataFileError(
-            f"{str(path)!r} lacks or misnames {error}; a file that SpineRecord.save wrote has all. "
-            "Save it again."
+            f"Expected in {str(path)!r} what a saved record holds, got something else or nothing "
+            f"for {error}. Save the record again."
         ) from error
 
 
@@ -110,6 +117,21 @@ def _check_schema(path: str | Path, about: dict[str, Any]) -> None:
             f"{str(path)!r} is of version {version} of {SCHEMA}; up to {VERSION} is possible. "
             "Read it with a newer panjabi."
         )
+    from panjabi import __version__
+
+    versions = about.get("versions")
+    written = versions.get("panjabi") if isinstance(versions, dict) else None
+    if not isinstance(written, str) or _release(written) > _release(__version__):
+        raise SchemaError(
+            f"Expected a file of panjabi up to {__version__}, got {str(path)!r} of {written!r}. "
+            "Read it with the panjabi that wrote it."
+        )
+
+
+def _release(version: str) -> list[float]:
+    """The numbers of a version, to compare: "0.1.0.dev2" is [0, 1, 0]; a word is beyond all."""
+    match = re.match(r"\d+(\.\d+)*", version)
+    return [float(part) for part in match.group().split(".")] if match else [math.inf]
 
 
 def _description(record: SpineRecord) -> dict[str, Any]:
@@ -169,7 +191,57 @@ def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: SpineModel) -> None:
+    """Raise DataFileError where description and arrays do not fit the model or one another."""
+
+    def expect(right: bool, what: str, got: object) -> None:
+        if not right:
+            raise DataFileError(
+                f"Expected {what}, got {got}. Save the record again with this version of panjabi."
+            )
+
+    names = zip(model.state_names, model.state_units, strict=True)
+    channels = [{"name": name, "unit": unit} for name, unit in names]
+    stored = about["channels"]
+    if stored != channels:
+        pairs = zip(channels, stored, strict=False)
+        first = next(
+            ((a, b) for a, b in pairs if a != b), (f"{len(channels)} channels", len(stored))
+        )
+        expect(False, f"the channels of the model, there {first[0]}", first[1])
+    run = about["trajectory"]
+    pieces, first = len(arrays["coef"]), run["first"]
+    shapes = {"times": (pieces + 1,), "coef": (pieces, 5, model.size)}
+    if model.muscles is not None:
+        count = (model.muscle_count,)
+        shapes |= {"excitation": count, "rest_length": count, "rest_tension": count}
+    shapes |= {f"event_{k}": (model.size,) for k in range(len(run["events"]))}
+    for name, shape in shapes.items():
+        array = arrays[name]
+        expect(array.dtype == np.float64, f"real numbers in {name}", array.dtype)
+        expect(array.shape == shape, f"{name} of shape {shape}", array.shape)
+        expect(bool(np.isfinite(array).all()), f"finite numbers in {name}", "others")
+    times, duration = arrays["times"], about["duration_s"]
+    expect(bool((np.diff(times) > 0.0).all()), "times that increase", "others")
+    expect(
+        type(first) is int and 0 <= first < pieces, f"a first piece from 0 to {pieces - 1}", first
+    )
+    expect(run["outcome"] in get_args(Outcome), f"one of {get_args(Outcome)}", run["outcome"])
+    expect(run["counts"]["steps"] == pieces - first, f"{pieces - first} steps", run["counts"])
+    end, last = float(times[-1]), duration * (1.0 + 1e-9)
+    whole = end >= duration * (1.0 - 1e-9) or run["outcome"] != "end reached"
+    expect(whole and end <= last, f"times up to the duration of {duration} s", f"{end} s")
+    if model.muscles is not None:
+        lengths = arrays["rest_length"]
+        expect(bool((lengths > 0.0).all()), "rest lengths above 0 m", float(lengths.min()))
+
+
 def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
+    model = _model(about["model"])
+    _check_content(about, arrays, model)
+    if model.muscles is not None:
+        held = ("excitation", "rest_length", "rest_tension")
+        model = replace(model, **{name: arrays[name] for name in held})
     kinds = {kind.__name__: kind for kind in KINDS}
     acting = []
     for entry in about["perturbations"]:
@@ -194,21 +266,13 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
             Occurrence(name, t, arrays[f"event_{k}"]) for k, (name, t) in enumerate(run["events"])
         ),
     )
-    model = _model(about["model"], arrays)
     return SpineRecord(model, tuple(acting), Settings(**settings), trajectory, about["duration_s"])
 
 
-def _model(recipe: dict[str, Any], arrays: dict[str, Any]) -> SpineModel:
+def _model(recipe: dict[str, Any]) -> SpineModel:
+    """The model as `spine_model` makes it from its arguments."""
     given = dict(recipe)
     if isinstance(given["load"], dict):
         place = given["load"]["place"]
         given["load"] = HeldLoad(given["load"]["mass"], None if place is None else tuple(place))
-    model = spine_model(**given)
-    if model.muscles is None:
-        return model
-    return replace(
-        model,
-        excitation=arrays["excitation"],
-        rest_length=arrays["rest_length"],
-        rest_tension=arrays["rest_tension"],
-    )
+    return spine_model(**given)

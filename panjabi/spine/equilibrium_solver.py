@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculotendon import Musculotendon, RestingMuscles
 from panjabi.errors import ConvergenceError, ParameterError, unknown
+from panjabi.results import Result
 from panjabi.spine.model import SpineModel
 from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import NOTHING, applied_forces
@@ -27,8 +28,8 @@ BEFORE = -1e9
 """Time at which nothing has begun and no cable is cut [s]."""
 
 
-@dataclass(frozen=True, eq=False)
-class Equilibrium:
+@dataclass(frozen=True, eq=False, repr=False)
+class Equilibrium(Result):
     """A model set to rest, its state, and how well it rests."""
 
     model: SpineModel  # with the excitations and rest lengths that hold it
@@ -39,6 +40,19 @@ class Equilibrium:
 
     def __str__(self) -> str:
         return f"rest within {self.residual:.2g} N m after {self.iterations} steps"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Posture and excitations by name, and how well the model rests."""
+        model, excitation = self.model, {}
+        if model.muscles is not None:
+            names = model.muscles.muscles.names
+            excitation = dict(zip(names, model.excitation.tolist(), strict=True))
+        return {
+            "coordinates_rad": dict(zip(model.free, self.q.tolist(), strict=True)),
+            "excitation": excitation,
+            "residual_Nm": self.residual,
+            "iterations": self.iterations,
+        }
 
 
 def equilibrium(

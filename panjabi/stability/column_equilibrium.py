@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.results import Result
 from panjabi.spine.column_model import Column, Potential
 from panjabi.spine.loads import LevelMoment, Load
 from panjabi.stability.algebra import definite, solve
@@ -21,8 +23,8 @@ LONGEST_STEP = 0.2
 """Largest change of one angle in a Newton step [rad]: stiffening laws are steep beyond."""
 
 
-@dataclass(frozen=True, eq=False)
-class Equilibrium:
+@dataclass(frozen=True, eq=False, repr=False)
+class Equilibrium(Result):
     """A shape where joints and loads balance, and how well they do."""
 
     column: Column
@@ -46,6 +48,17 @@ class Equilibrium:
     def stable(self) -> bool:
         """Whether the potential has a minimum here."""
         return definite(self.potential.hessian)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; angles of every level about its three axes."""
+        angles = np.degrees(self.angles).tolist()
+        return {
+            "angles_deg": dict(zip(self.column.levels, angles, strict=True)),
+            "stable": self.stable,
+            "least_stiffness_Nm_per_rad": self.least_stiffness,
+            "residual_Nm": self.residual,
+            "iterations": self.iterations,
+        }
 
 
 def equilibrium(

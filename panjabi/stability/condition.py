@@ -13,12 +13,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.parameter import Parameter
+from panjabi.parameter import Parameter, sources
+from panjabi.results import Result, finite
 
 Floats = NDArray[np.float64]
 
@@ -71,19 +73,26 @@ class RecoveryEvidence:
 
 
 @dataclass(frozen=True)
-class SubsystemMargin:
+class SubsystemMargin(Result):
     """How much of one subsystem can be lost before the posture is; the others do not answer."""
 
     subsystem: str  # passive, active or neural
     what: str
     value: float  # in `unit`; inf: all of it
-    unit: str
+    unit: str  # "s", or "1" for a fraction
     share: float  # of what there is, to compare margins [1]; inf: all of it can go
     how: str  # what was computed
 
+    @property
+    def size(self) -> str:
+        """The value in words."""
+        if math.isinf(self.value):
+            return "no limit" if self.unit == "s" else "all of it"
+        return f"{self.value:.3g} s" if self.unit == "s" else f"{100.0 * self.value:.3g} %"
 
-@dataclass(frozen=True)
-class StabilityVerdict:
+
+@dataclass(frozen=True, repr=False)
+class StabilityVerdict(Result):
     """Whether a posture is stable, by how much, and on what evidence."""
 
     condition: Condition
@@ -118,14 +127,39 @@ class StabilityVerdict:
         found = [m for m in self.margins if math.isfinite(m.share)]
         return min(found, key=lambda m: m.share).subsystem if found else "none"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; what does not exist or is infinite is null."""
+        return {
+            "condition": self.condition.value,
+            "least_stiffness_Nm_per_rad": self.static.least,
+            "without_reflexes_Nm_per_rad": self.static.without_reflexes,
+            "instantaneous_Nm_per_rad": self.static.instantaneous,
+            "rightmost_root": {
+                "real_per_s": self.rightmost_root.real,
+                "imag_rad_per_s": self.rightmost_root.imag,
+                "residual": self.spectral.residual,
+                "complete": self.spectral.complete,
+            },
+            "delay_margin_s": finite(self.spectral.delay_margin),
+            "recovery_time_s": self.recovery.time,
+            "peak_rad": self.recovery.peak,
+            "tolerance_rad": self.recovery.tolerance,
+            "kink": self.kink,
+            "kink_distance_rad": finite(self.kink_distance),
+            "margins": [margin.to_dict() for margin in self.margins],
+            "limiting": self.limiting,
+            "reasons": list(self.reasons),
+            **sources(self).summary(),
+        }
+
     def __str__(self) -> str:
         lines = [f"{self.model}: {self.condition.value}", *(f"  {r}" for r in self.reasons)]
         for m in self.margins:
-            size = "all of it" if math.isinf(m.value) else f"{m.value:.3g} {m.unit}".rstrip(" 1")
-            lines.append(f"  margin, {m.subsystem}: {m.what} {size} ({m.how})")
+            lines.append(f"  {m.subsystem} margin: {m.what}: {m.size} ({m.how})")
         if math.isfinite(self.kink_distance):
             lines.append(
-                f"  nearest kink: {self.kink} {math.degrees(self.kink_distance):.2g} deg away"
+                f"  the equations change {math.degrees(self.kink_distance):.2g} deg from the "
+                f"posture (nearest kink): {self.kink}"
             )
         return "\n".join([*lines, f"  limiting: {self.limiting}"])
 

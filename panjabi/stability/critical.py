@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.parameter import Parameter
+from panjabi.parameter import Parameter, sources
+from panjabi.results import Result, finite
 from panjabi.spine.column_model import Column
 from panjabi.spine.loads import Load
 from panjabi.stability.algebra import pencil
@@ -21,8 +23,8 @@ STILL = 1e-9
 """A unit load that bends the column by less than this moment [N m per unit] leaves it still."""
 
 
-@dataclass(frozen=True, eq=False)
-class CriticalLoad:
+@dataclass(frozen=True, eq=False, repr=False)
+class CriticalLoad(Result):
     """Where a growing load takes the column's stability, and the way it then goes."""
 
     column: Column
@@ -53,6 +55,21 @@ class CriticalLoad:
             level, axis = name.rsplit(" ", 1)
             shape[level][axis] = float(value)
         return shape
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; a load that was not found is null."""
+        quick = self.instantaneous_load
+        return {
+            "critical_load_N": finite(self.load),
+            "searched_to_N": self.searched_to,
+            "stiffness": self.stiffness,
+            "instantaneous_critical_load_N": None if quick is None else finite(quick),
+            "kind": self.kind,
+            "bent_before": self.moved,
+            "mode": self.mode_by_level(),
+            "residual_Nm": self.residual,
+            **sources(self).summary(),
+        }
 
 
 def critical_load(

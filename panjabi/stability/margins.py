@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from panjabi.recruitment.infeasible import Infeasibility, InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, problem_of
 from panjabi.recruitment.solve import solve_recruitment
+from panjabi.results import Result
 from panjabi.spine.static_model import HeldLoad, StaticSpine
 
 LARGEST_MASS = 500.0  # looked at [kg]
 
 
-@dataclass(frozen=True)
-class Margin:
+@dataclass(frozen=True, repr=False)
+class Margin(Result):
     """The largest disturbance that recruitment still answers, and what fails beyond it."""
 
     what: str
@@ -23,6 +25,11 @@ class Margin:
     within: float  # width of the last bracket
     beyond: Infeasibility | None  # None: everything looked at was answered
     note: str = "preload of the units frozen at that of the undisturbed posture"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; `beyond` is the reason in words."""
+        beyond = None if self.beyond is None else self.beyond.sentence
+        return super().to_dict() | {"beyond": beyond}
 
 
 def load_margin(state: SpineRecruitment, *, within: float = 0.5) -> Margin:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError
+from panjabi.results import Result, frame
 from panjabi.spine.column_model import Column
 from panjabi.spine.loads import Load
 from panjabi.stability.algebra import border, definite, largest_mode, null_vector, root
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 CORRECTIONS = 12  # Newton steps allowed to come back onto the path
 SHORTEST = 1e-7  # of the first step; below it the path is lost
 ANGLE_LIMIT = 2.0  # no level turns further than this [rad]
 
 
-@dataclass(frozen=True, eq=False)
-class LoadPath:
+@dataclass(frozen=True, eq=False, repr=False)
+class LoadPath(Result):
     """Equilibria in the order they were met."""
 
     column: Column
@@ -35,6 +40,29 @@ class LoadPath:
         from panjabi.spine.levels import AXES
 
         return np.array([self.column.angles(z)[:, AXES.index(axis)] for z in self.z])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Loads of the path and the angles of every level about every axis along it."""
+        from panjabi.spine.levels import AXES
+
+        turned = {axis: np.degrees(self.angles(axis)) for axis in AXES}
+        return {
+            "reached": self.reached,
+            "load_N": self.load.tolist(),
+            "angles_deg": {
+                level: {axis: turned[axis][:, i].tolist() for axis in AXES}
+                for i, level in enumerate(self.column.levels)
+            },
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each equilibrium: load, stability, and an angle for each level and axis."""
+        angles = {
+            f"{level} {axis} [deg]": values
+            for level, axes in self.to_dict()["angles_deg"].items()
+            for axis, values in axes.items()
+        }
+        return frame({"load_N": self.load, "stable": self.stable, **angles})
 
 
 @dataclass(frozen=True, eq=False)

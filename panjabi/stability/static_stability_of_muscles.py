@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.parameter import Parameter
-from panjabi.spine.short_range import ShortRange, bergmark, parameters_of, stiffness_parts
+from panjabi.parameter import Parameter, sources
+from panjabi.results import Result, finite, frame
+from panjabi.spine.short_range import ShortRange, bergmark, parameters_of, stiffness_parts, words
 from panjabi.spine.static_model import HeldLoad, StaticSpine
 from panjabi.stability.definiteness import least_factor
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +31,7 @@ SUBSYSTEMS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StaticStability:
+class StaticStability(Result):
     """The potential of a spine at a posture under muscle forces that are held.
 
     Forces are those of the moment: nothing here recruits. Units carry the preload of the spine as
@@ -160,6 +165,35 @@ class StaticStability:
         own = self.muscle_stiffness * (m.slope @ v) ** 2
         own = own + self.forces * np.einsum("mij,i,j->m", m.curvature, v, v)
         return {g: float(own[m.members(g)].sum()) for g in sorted(set(m.groups))}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; a critical value that does not exist is null."""
+        return {
+            "stiffness": words(self.stiffness),
+            "stable": self.stable,
+            "unbalanced_moment_Nm": self.residual,
+            "eigenvalues_Nm_per_rad": self.spectrum[0].tolist(),
+            "lowest_eigenvalue_Nm_per_rad": self.least_stiffness,
+            "index_Nm_per_rad": self.index,
+            "critical_q": finite(self.critical_q),
+            "critical_load_at_these_forces_kg": finite(self.critical_load),
+            "mode": self.mode_by_level(),
+            "share_of_terms_Nm_per_rad": self.share_of_terms(),
+            "share_of_subsystems_Nm_per_rad": self.share_of_subsystems(),
+            "share_of_groups_Nm_per_rad": self.share_of_groups(),
+            **sources(self).summary(),
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each muscle: its force and its stiffness."""
+        muscles = self.spine.muscles
+        columns = {
+            "muscle": muscles.names,
+            "group": muscles.groups,
+            "force_N": self.forces,
+            "stiffness_N_per_m": self.muscle_stiffness,
+        }
+        return frame(columns, "muscle")
 
     def without(self, *groups: str) -> StaticStability:
         """The same state with the stiffness of some groups gone; nothing else answers.

@@ -94,8 +94,10 @@ def spine_verdict(
     if not math.isnan(later):
         longest = max(own.delays, default=0.0)
         share = later / longest if longest else math.inf
-        how = "all loops later, by halving" if math.isfinite(later) else f"none up to {LATEST:g} s"
-        margins += (SubsystemMargin("neural", "later reflexes", later, "s", share, how),)
+        how = "by bisection" if math.isfinite(later) else f"searched up to {LATEST:g} s"
+        margins += (
+            SubsystemMargin("neural", "additional delay of all reflexes", later, "s", share, how),
+        )
     return StabilityVerdict(
         condition, f"spine of {len(own.joints)} joints", static, spectral, recovery, kink, distance,
         margins, reasons, {**dict(own.parameters), **parameters_of(law)},
@@ -150,7 +152,9 @@ def _share(subsystem: str, what: str, part: Floats, total: Floats) -> SubsystemM
     H, P = 0.5 * (total + total.T), 0.5 * (part + part.T)
     most = float(eigh(P, H, eigvals_only=True)[-1])
     share = 1.0 / most if most > 1.0 else math.inf
-    return SubsystemMargin(subsystem, what, share, "1", share, "static, reflexes answering")
+    return SubsystemMargin(
+        subsystem, what, share, "1", share, "Hessian with reflexes, muscle forces unchanged"
+    )
 
 
 def _later(small: Condensed) -> float:
@@ -173,7 +177,7 @@ def _later(small: Condensed) -> float:
 
 
 def _slack(rest: Equilibrium) -> tuple[str, float]:
-    """The muscle that falls slack first and the turn of one joint that does it [rad]."""
+    """The muscle that becomes slack first and the turn of one joint that does it [rad]."""
     model = rest.model
     if model.muscles is None:
         return "none", math.inf
@@ -184,4 +188,4 @@ def _slack(rest: Equilibrium) -> tuple[str, float]:
     with np.errstate(divide="ignore", invalid="ignore"):
         away = np.where(steepest > 0.0, resting.force / steepest, np.inf)
     k = int(np.argmin(away))
-    return f"{muscles.names[k]} falls slack", float(away[k])
+    return f"{muscles.names[k]} becomes slack", float(away[k])

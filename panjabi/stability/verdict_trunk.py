@@ -68,7 +68,7 @@ def trunk_verdict(
     complete = count_right_of(system, line) == 0
     spectral = SpectralEvidence(root, float(found.residual[0]), complete, later, sides)
     recovery = _recovery(trunk, push, tolerance, watched)
-    kink = "the reflex silences the antagonist"
+    kink = "the reflex switches the antagonist off"
     condition, reasons = judged(static, spectral, recovery, kink_distance=silent, kink=kink)
     margins = _margins(trunk, later) if found.stable else ()
     return StabilityVerdict(
@@ -78,7 +78,7 @@ def trunk_verdict(
 
 
 def _margins(trunk: ReducedTrunk, later: float) -> tuple[SubsystemMargin, ...]:
-    how = "first root on the axis, the others as they are"
+    how = "until the posture loses stability, the other subsystems unchanged"
 
     def lost(name: str, subsystem: str, what: str) -> SubsystemMargin:
         left = 1.0 - getattr(trunk, name)
@@ -89,14 +89,13 @@ def _margins(trunk: ReducedTrunk, later: float) -> tuple[SubsystemMargin, ...]:
         return SubsystemMargin(subsystem, what, size, "1", size / (left or 1.0), how)
 
     delay = trunk.delay + trunk.extra_delay
+    share = later / delay if delay else math.inf
     down = crossings_along(TrunkFamily(trunk, ("gain",)), 0.0, trunk.gain) if trunk.gain else ()
     loss = (trunk.gain - down[-1].value) / trunk.gain if down else math.inf
     return (
         lost("passive_loss", "passive", "stiffness of the unit that can be lost"),
         lost("strength_loss", "active", "strength that can be lost"),
-        SubsystemMargin(
-            "neural", "later reflex", later, "s", later / delay if delay else math.inf, how
-        ),
+        SubsystemMargin("neural", "additional reflex delay", later, "s", share, how),
         SubsystemMargin("neural", "reflex gain that can be lost", loss, "1", loss, how),
     )
 

@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi import __version__
+from panjabi._files import write_whole
 from panjabi.errors import DataFileError, ParameterError, unknown
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import Result, frame, plain
 from panjabi.stability.one_joint_trunk import DEFICITS, ReducedTrunk
 from panjabi.statements.level_curves import level_curves
 from panjabi.statements.quiet_stance import Noise, sway
 from panjabi.statements.required import activation_for, required_stiffness
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 
@@ -35,8 +41,8 @@ MOST_GAIN = Parameter(2.0, "1", THIS_WORK, "assumed", "of the reflex, where it m
 GAINS = 17  # looked at between none and the most, where the gain may adapt
 
 
-@dataclass(frozen=True, eq=False)
-class CompensationMap:
+@dataclass(frozen=True, eq=False, repr=False)
+class CompensationMap(Result):
     """Least effort over two deficits, and the outcome at each pair."""
 
     trunk: ReducedTrunk
@@ -60,6 +66,41 @@ class CompensationMap:
     def shares(self) -> dict[str, float]:
         """Share of the map in every outcome [1]; depends on the box."""
         return {name: float(np.mean(self.outcome == k)) for k, name in enumerate(OUTCOMES)}
+
+    def _deficits(self) -> tuple[str, str]:
+        """Names of both deficits with their unit."""
+        across, upwards = (f"{n}_s" if n == "extra_delay" else n for n in self.names)
+        return across, upwards
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; an activation that does not exist is null."""
+        across, upwards = self._deficits()
+        return {
+            across: self.x.tolist(),
+            upwards: self.y.tolist(),
+            "sway_rad": self.sway,
+            "activation": plain(self.activation),
+            "gain": plain(self.gain),
+            "compression_N": plain(self.compression),
+            "outcome": [[OUTCOMES[k] for k in row] for row in self.outcome],
+            "cost": self.cost,
+            "boundaries": plain(self.boundaries),
+            "adapted": self.adapted,
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each pair of deficits."""
+        across, upwards = self._deficits()
+        x, y = np.meshgrid(self.x, self.y)
+        columns = {
+            across: x.ravel(),
+            upwards: y.ravel(),
+            "activation": self.activation.ravel(),
+            "gain": self.gain.ravel(),
+            "compression_N": self.compression.ravel(),
+            "outcome": [OUTCOMES[k] for k in self.outcome.ravel()],
+        }
+        return frame(columns)
 
 
 def compensation_map(
@@ -93,7 +134,7 @@ def compensation_map(
     UnstableError
         If the intact trunk falls.
     DataFileError
-        For a file of another sweep.
+        For a file or mapping of another sweep, trunk, noise or version, or a damaged one.
     """
     names = ("passive_loss", other[0])
     if other[0] not in DEFICITS[1:]:
@@ -101,11 +142,17 @@ def compensation_map(
     x, y = _rising("passive_loss", passive_loss), _rising(*other)
     noises = noise or Noise()
     aim = sway(trunk, noises)
-    asked = {
-        "names": list(names), "x": x.tolist(), "y": y.tolist(), "sway_rad": aim,
+    sweep = {
+        "version": __version__,
+        "trunk": {f.name: getattr(trunk, f.name) for f in fields(trunk) if f.name != "parameters"},
+        "noise": {"torque_Nm": noises.torque.si, "sensor_rad": noises.sensor.si},
+        "deficits": list(names),
+        "passive_loss": x.tolist(),
+        names[1]: y.tolist(),
+        "sway_rad": aim,
         "adapt_gain": adapt_gain,
-    }  # fmt: skip
-    rows = _Rows(finished, asked)
+    }
+    rows = _Rows(finished, plain(sweep), (len(y), len(x)))
     for j, deficit in enumerate(y):
         if not rows.has(j):
             state = trunk.changed(**{other[0]: float(deficit)})
@@ -172,35 +219,44 @@ def _rising(name: str, values: ArrayLike) -> Floats:
 
 
 class _Rows:
-    """Finished rows of a sweep, kept in a mapping or added to a file line by line."""
+    """Finished rows of a sweep, in a mapping, or in a file that is replaced whole at every row."""
 
     def __init__(
-        self, store: MutableMapping[str, Any] | str | Path | None, asked: dict[str, Any]
+        self,
+        store: MutableMapping[str, Any] | str | Path | None,
+        sweep: dict[str, Any],
+        shape: tuple[int, int],
     ) -> None:
         self.path = Path(store) if isinstance(store, (str, Path)) else None
-        self.known: MutableMapping[str, Any] = {}
-        if isinstance(store, MutableMapping):
-            self.known = store
-        elif self.path is not None and self.path.exists():
-            for number, line in enumerate(self.path.read_text().splitlines(), 1):
-                try:
-                    self.known |= json.loads(line)
-                except ValueError as error:
-                    if number == 1:
-                        raise DataFileError(
-                            f"{self.path} is no file of a sweep (line 1); lines of JSON are "
-                            "possible. Name another file."
-                        ) from error
-                    break  # the line in work when it was interrupted
-        if self.known.setdefault("sweep", asked) != asked:
+        self.name = "the mapping" if self.path is None else str(self.path)
+        self.known: MutableMapping[str, Any] = store if isinstance(store, MutableMapping) else {}
+        if self.path is not None and self.path.exists():
+            self.known.update(_read_lines(self.path))
+        if not self.known:
+            self.known["sweep"] = sweep
+            self._write()
+        self._check(sweep, shape)
+
+    def _check(self, sweep: dict[str, Any], shape: tuple[int, int]) -> None:
+        stored = self.known.get("sweep")
+        if not isinstance(stored, dict):
             raise DataFileError(
-                f"{self.path or 'the mapping'} holds another sweep, of "
-                f"{self.known['sweep']['names']}; the same deficits, values and trunk are "
-                "possible. Use another store."
+                f"Expected a store of compensation_map, which begins with its arguments, but "
+                f"{self.name} is no file of a sweep. Use another store."
             )
-        if self.path is not None:
-            whole = "".join(json.dumps({k: v}) + "\n" for k, v in self.known.items())
-            self.path.write_text(whole)
+        different = [key for key, value in sweep.items() if stored.get(key) != value]
+        if different:
+            raise DataFileError(
+                f"Expected a store of this sweep, but {self.name} holds another sweep: it differs "
+                f"in {', '.join(different)}. Use another store, or the arguments it was made with."
+            )
+        rows, columns = shape
+        for key, row in self.known.items():
+            if key != "sweep" and not (str(key) in map(str, range(rows)) and _is_row(row, columns)):
+                raise DataFileError(
+                    f"Expected rows 0 to {rows - 1} of twice {columns} numbers or nulls in "
+                    f"{self.name}, got something else for {key!r}. Use another store."
+                )
 
     def has(self, j: int) -> bool:
         return str(j) in self.known
@@ -209,8 +265,43 @@ class _Rows:
         return [[np.nan if v is None else v for v in part] for part in self.known[str(j)]]
 
     def put(self, j: int, row: Floats) -> None:
-        plain = [[None if np.isnan(v) else float(v) for v in part] for part in row]
-        self.known[str(j)] = plain
+        self.known[str(j)] = plain(row)
+        self._write()
+
+    def _write(self) -> None:
         if self.path is not None:
-            with self.path.open("a") as file:
-                file.write(json.dumps({str(j): plain}) + "\n")
+            lines = (json.dumps({key: value}) for key, value in self.known.items())
+            write_whole(self.path, "".join(line + "\n" for line in lines))
+
+
+def _read_lines(path: Path) -> dict[str, Any]:
+    """What a file of JSON objects, one a line, holds; a last line that is cut off is left out."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(
+            f"Expected a file of a sweep, got {path}, which cannot be read ({error}). Name "
+            "another file."
+        ) from error
+    known: dict[str, Any] = {}
+    for number, line in enumerate(lines, 1):
+        try:
+            known |= json.loads(line)
+        except (ValueError, TypeError, RecursionError) as error:
+            if 1 < number == len(lines):
+                break
+            raise DataFileError(
+                f"Expected lines of JSON objects, but {path} is no file of a sweep (line "
+                f"{number}). Name another file."
+            ) from error
+    return known
+
+
+def _is_row(row: Any, columns: int) -> bool:
+    """Whether this is activation and gain at every column, null where there is none."""
+    return (
+        isinstance(row, list)
+        and len(row) == 2
+        and all(isinstance(part, list) and len(part) == columns for part in row)
+        and all(v is None or (type(v) in (int, float) and np.isfinite(v)) for p in row for v in p)
+    )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from panjabi.errors import ParameterError
+from panjabi.results import Result, finite, frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Outcome = Literal["supported", "contradicted", "undetermined", "fixed by construction"]
 OUTCOMES: tuple[Outcome, ...] = (
@@ -34,8 +37,8 @@ class Quantity:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Finding(Result):
     """What came out: an outcome, the numbers it rests on, and why it is not another one."""
 
     id: str
@@ -74,13 +77,20 @@ class Finding:
             "id": self.id,
             "statement": self.statement,
             "outcome": self.outcome,
-            "quantities": {
-                q.name: q.value if math.isfinite(q.value) else None for q in self.quantities
-            },
+            "quantities": {q.name: finite(q.value) for q in self.quantities},
             "sources": list(self.sources),
             "reason": self.reason,
             "figure": self.figure,
         }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each quantity."""
+        columns = {
+            "quantity": [q.name for q in self.quantities],
+            "value": [q.value for q in self.quantities],
+            "meaning": [q.meaning for q in self.quantities],
+        }
+        return frame(columns, "quantity")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,12 @@ from numpy.typing import NDArray
 from panjabi.delay.integrate.cohort import solve_cohort
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
+from panjabi.results import Result, frame, plain
 from panjabi.tasks.plant import Plant
 from panjabi.tasks.seat import seated
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 
@@ -22,8 +27,8 @@ RETURNED = 0.05  # lean and tilt of what has returned [rad]
 SOLVER = Settings(rtol=1e-6, atol=1e-8)
 
 
-@dataclass(frozen=True, eq=False)
-class Basin:
+@dataclass(frozen=True, eq=False, repr=False)
+class Basin(Result):
     """Boundary of the basin in the plane of seat tilt and its rate, and the exponent around it.
 
     A start is a person held still at a tilt, who is let go with a push: the history is the tilt
@@ -55,6 +60,23 @@ class Basin:
     def area(self) -> float:
         """Of the basin in the scaled plane, by its rays [1]."""
         return float(0.5 * np.mean(self.radius**2) * 2.0 * np.pi)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; a boundary beyond the search is null."""
+        tilt, rate = self.boundary
+        return {
+            "boundary_tilt_deg": plain(np.degrees(tilt)),
+            "boundary_rate_deg_per_s": plain(np.degrees(rate)),
+            "tilt_deg": np.degrees(self.tilt).tolist(),
+            "rate_deg_per_s": np.degrees(self.rate).tolist(),
+            "exponent_per_s": plain(self.exponent),
+            "width": self.width,
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each ray of the boundary."""
+        tilt, rate = self.boundary
+        return frame({"tilt_deg": np.degrees(tilt), "rate_deg_per_s": np.degrees(rate)})
 
 
 def basin_of_attraction(

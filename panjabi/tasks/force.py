@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from panjabi.delay.roots.experiment import estimate_response
 from panjabi.errors import ConvergenceError
+from panjabi.results import Result, frame
 from panjabi.simulation.spine_run import simulate
 from panjabi.spine.perturbation import ForceStep, Multisine, wave
 from panjabi.tasks.condition import Condition, at_rest
@@ -16,13 +17,15 @@ from panjabi.tasks.pushes import moment_of
 from panjabi.tasks.response import PerturbationResponse, response
 
 if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
+
     from panjabi.delay.roots.measured import MeasuredResponse
 
 LOW_BAND = 1.1  # upper end of the band of published ratios [Hz]
 
 
-@dataclass(frozen=True, eq=False)
-class ForceExperiment:
+@dataclass(frozen=True, eq=False, repr=False)
+class ForceExperiment(Result):
     """Records of a force perturbation and what is estimated from them."""
 
     response: PerturbationResponse
@@ -36,6 +39,24 @@ class ForceExperiment:
     def low_reflex_gain(self) -> float:
         """Mean size below 1.1 Hz [1/rad]."""
         return _low(self.reflex_gain)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {
+            "admittance_below_1p1Hz_rad_per_Nm": self.low_admittance(),
+            "reflex_gain_below_1p1Hz_per_rad": self.low_reflex_gain(),
+            "frequency_Hz": self.admittance.frequency_hz.tolist(),
+            "admittance_rad_per_Nm": abs(self.admittance.values).tolist(),
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each frequency: sizes of admittance and reflex gain."""
+        columns = {
+            "frequency_Hz": self.admittance.frequency_hz,
+            "admittance_rad_per_Nm": abs(self.admittance.values),
+            "reflex_gain_per_rad": abs(self.reflex_gain.values),
+        }
+        return frame(columns, "frequency_Hz")
 
 
 def force_perturbation(

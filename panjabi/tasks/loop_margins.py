@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.errors import ParameterError
+from panjabi.results import Result, finite
 from panjabi.stability.spine_system import linear_system
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ POINTS = 500
 
 
 @dataclass(frozen=True)
-class LoopMargin:
+class LoopMargin(Result):
     """The margin of a spine model's reflexes."""
 
     extra_delay: float  # that every loop bears on top of its own [s]; inf: none within the band
@@ -46,6 +47,22 @@ class LoopMargin:
     def stable(self) -> bool:
         """Whether the posture is stable with the delays it has."""
         return self.unstable_roots == 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; a margin or crossing that does not exist is null."""
+        return {
+            "delay_margin_s": finite(self.extra_delay),
+            "crossing_rad_per_s": finite(self.frequency),
+            "rightmost_root": {
+                "delay_s": self.longest_delay,
+                "real_per_s": finite(self.rightmost.real),
+                "imag_rad_per_s": finite(self.rightmost.imag),
+                "residual": finite(self.residual),
+                "complete": self.complete,
+            },
+            "stable": self.stable,
+            "unstable_roots": self.unstable_roots,
+        }
 
 
 def loop_margin(rest: Equilibrium) -> LoopMargin:

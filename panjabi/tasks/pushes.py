@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from panjabi.errors import ConvergenceError
+from panjabi.results import Result
 from panjabi.simulation.spine_run import simulate
 from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.perturbation import ForceStep, QuickRelease
 from panjabi.spine.places import point_of
 from panjabi.tasks.condition import Condition, at_rest, bends
 from panjabi.tasks.response import PerturbationResponse, response
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 EVENT = 0.2  # when every push begins [s]
 FIT = 0.3  # how long after the release the second-order fit looks [s]
@@ -29,8 +34,8 @@ def sudden_load(
     return response(record, condition, EVENT, moment_of(rest, push))
 
 
-@dataclass(frozen=True, eq=False)
-class Release:
+@dataclass(frozen=True, eq=False, repr=False)
+class Release(Result):
     """A quick release, with the second-order fit J q'' + B q' + K q = M of its first `FIT` s."""
 
     response: PerturbationResponse
@@ -38,6 +43,19 @@ class Release:
     damping: float  # B [N m s/rad]
     stiffness: float  # K, intrinsic, reflexes and gravity together [N m/rad]
     explained: float  # share of the variance of M - J q'' that the fit explains [1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return self.response.to_dict() | {
+            "fit_inertia_kgm2": self.inertia,
+            "fit_damping_Nms_per_rad": self.damping,
+            "fit_stiffness_Nm_per_rad": self.stiffness,
+            "fit_explained": self.explained,
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The samples of the response."""
+        return self.response.to_pandas()
 
 
 def quick_release(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,13 @@ from numpy.typing import NDArray
 from panjabi.delay.roots.response import frequency_response
 from panjabi.errors import ParameterError
 from panjabi.neural.measures.divergence import Lyapunov, lyapunov
+from panjabi.results import Result, frame
 from panjabi.stability.reflex_loop import FirstOrder
 from panjabi.stability.trunk_sets import trunk
 from panjabi.tasks.plant import Plant, PlantNoise
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 
@@ -25,8 +30,8 @@ FIT = (0.0, 0.5)  # of a cycle, over which the divergence counts as a line
 LEAST_DIMENSION = 5  # embedding dimension that trunk movement needs, as published
 
 
-@dataclass(frozen=True, eq=False)
-class RepeatedRecord:
+@dataclass(frozen=True, eq=False, repr=False)
+class RepeatedRecord(Result):
     """One trial of so many cycles, with its exponent and embedding report."""
 
     pace: float  # [cycles/min]
@@ -40,6 +45,23 @@ class RepeatedRecord:
     def per_cycle(self) -> float:
         """The exponent over one cycle [1]."""
         return self.exponent.exponent * 60.0 / self.pace
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is measured of the trial, as plain values for JSON; samples: `to_pandas`."""
+        return {
+            "pace_per_min": self.pace,
+            "cycles": self.cycles,
+            "lyapunov_per_s": self.exponent.exponent,
+            "lyapunov_per_cycle": self.per_cycle,
+            "embedding_dimension": self.exponent.dimension,
+            "embedding_delay_samples": self.exponent.delay,
+            "embedding": str(self.exponent.embedding),
+            "seed": self.seed,
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each sample of the angle."""
+        return frame({"time_s": self.time, "angle_deg": np.degrees(self.angle)}, "time_s")
 
 
 def moving_trunk(

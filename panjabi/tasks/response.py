@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 
 from panjabi.neural.measures.onset import Latency, latency
 from panjabi.neural.smooth_kernels import saturated
+from panjabi.results import Result, frame
 from panjabi.spine.command import command
 from panjabi.tasks.condition import Condition, bends
 
 if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
+
     from panjabi.simulation.record import SpineRecord
 
 Floats = NDArray[np.float64]
@@ -39,8 +43,8 @@ STEP = 0.002  # between samples [s]
 BASELINE = 0.1  # before the event that an onset is held against [s]
 
 
-@dataclass(frozen=True, eq=False)
-class PerturbationResponse:
+@dataclass(frozen=True, eq=False, repr=False)
+class PerturbationResponse(Result):
     """Samples of one run; angles about the posture before the push, extension positive."""
 
     condition: Condition
@@ -64,6 +68,26 @@ class PerturbationResponse:
         drive = self.drives[group]
         change = drive - drive[self.time < self.event].mean()
         return float(change[np.abs(change).argmax()])
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is measured of the run, as plain values for a JSON file; samples: `to_pandas`."""
+        value: dict[str, Any] = {
+            "peak_angle_deg": math.degrees(self.peak_angle),
+            "peak_rate_deg_per_s": math.degrees(float(abs(self.rate).max())),
+            "moment_Nm": self.moment,
+            "lost_balance": self.lost_balance,
+        }
+        for group, onset in self.latencies.items():
+            value[f"{group}_latency_s"] = onset.seconds
+            value[f"{group}_direction"] = onset.direction
+            value[f"{group}_drive_change"] = self.drive_change(group)
+        return value
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each sample: angle, rate and drives over time."""
+        drives = {f"{group}_drive": drive for group, drive in self.drives.items()}
+        angles = {"angle_deg": np.degrees(self.angle), "rate_deg_per_s": np.degrees(self.rate)}
+        return frame({"time_s": self.time, **angles, **drives}, "time_s")
 
 
 def response(

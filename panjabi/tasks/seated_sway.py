@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +12,12 @@ from numpy.typing import NDArray
 from panjabi.delay.roots.spectrum import characteristic_roots
 from panjabi.errors import ConvergenceError
 from panjabi.neural.measures.stabilogram import Diffusion, Sway, diffusion, sway
+from panjabi.results import Result, frame
 from panjabi.tasks.plant import Plant
 from panjabi.tasks.seat import seated
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
 
@@ -21,8 +27,8 @@ SAMPLING = 0.02  # of the record [s]
 LOST = 0.6  # lean at which a person has fallen off [rad]
 
 
-@dataclass(frozen=True, eq=False)
-class SittingRecord:
+@dataclass(frozen=True, eq=False, repr=False)
+class SittingRecord(Result):
     """One trial: angles, moment and what is measured of them."""
 
     time: Floats  # [s]
@@ -48,6 +54,31 @@ class SittingRecord:
     def rms_moment(self) -> float:
         """Of the moment about its mean [N m]."""
         return float(self.moment.std())
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is measured of the trial, as plain values for JSON; samples: `to_pandas`."""
+        return {
+            "stable": self.stable,
+            "rightmost_root_real_per_s": self.rightmost.real,
+            "seat_rms_deg": math.degrees(self.sway.rms),
+            "seat_range_deg": math.degrees(self.sway.range),
+            "seat_mean_frequency_Hz": self.sway.mean_frequency_hz,
+            "seat_short_diffusion_rad2_per_s": self.diffusion.short,
+            "seat_long_diffusion_rad2_per_s": self.diffusion.long,
+            "trunk_rms_deg": math.degrees(self.rms_trunk),
+            "moment_rms_Nm": self.rms_moment,
+            "seed": self.seed,
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each sample: seat, trunk and moment over time."""
+        columns = {
+            "time_s": self.time,
+            "seat_deg": np.degrees(self.seat),
+            "trunk_deg": np.degrees(self.trunk),
+            "moment_Nm": self.moment,
+        }
+        return frame(columns, "time_s")
 
 
 def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0) -> SittingRecord:

@@ -17,6 +17,7 @@ from panjabi.delay.integrate.history import read_history
 from panjabi.delay.integrate.model import DelayModel, checked_delays
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 BLOCK = 32  # subjects a thread takes at a time
@@ -36,8 +37,8 @@ OUTCOMES = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Cohort:
+@dataclass(frozen=True, eq=False, repr=False)
+class Cohort(ShortRepr):
     """Samples of every subject at common times, and how each run ended."""
 
     time: Floats  # (times,) [s]

@@ -18,6 +18,7 @@ from panjabi.delay.integrate.history import read_history
 from panjabi.delay.integrate.model import DelayModel, compiled_function
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 Seed = int | np.random.SeedSequence | np.random.Generator
@@ -52,8 +53,8 @@ class NoisyModel:
         object.__setattr__(self, "diffusion", compiled_function("diffusion", self.diffusion))
 
 
-@dataclass(frozen=True, eq=False)
-class NoisyRun:
+@dataclass(frozen=True, eq=False, repr=False)
+class NoisyRun(ShortRepr):
     """One path on the grid of its steps."""
 
     time: Floats  # (steps + 1,) [s]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 Outcome = Literal["end reached", "stopped by an event", "interrupted", "failed"]
@@ -46,8 +47,8 @@ class Occurrence:
     state: Floats  # (n,)
 
 
-@dataclass(frozen=True, eq=False)
-class Trajectory:
+@dataclass(frozen=True, eq=False, repr=False)
+class Trajectory(ShortRepr):
     """Solution of a delay model from the start to `end`, as pieces of degree 4.
 
     The record includes what was known before the start, so that a trajectory is a history for

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from panjabi.delay.roots.counting import root_bound
 from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.results import ShortRepr
 
 Integers = NDArray[np.int64]
 
@@ -41,8 +42,8 @@ STACK = 24  # values of s at a time
 CLOSEST = 1e-9  # spacing, in shares of the bound
 
 
-@dataclass(frozen=True, eq=False)
-class CondensedSpectrum:
+@dataclass(frozen=True, eq=False, repr=False)
+class CondensedSpectrum(ShortRepr):
     """Rightmost roots, one of each pair, and whether counting finds as many."""
 
     roots: Complexes  # (k,) from the right [1/s]

@@ -13,6 +13,7 @@ from panjabi.delay.roots.response import transfer, transfer_rates
 from panjabi.delay.roots.spectrum import characteristic_roots
 from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.results import ShortRepr
 
 POSITIVE = ("inertia", "damping", "delay", "filter_time", "filter_frequency", "filter_damping")
 """Parameters that a fit keeps at zero or above, by the last part of their name."""
@@ -24,8 +25,8 @@ WEAK = 0.3
 """Standard error along a direction, in shares of the parameters, above which it is weak."""
 
 
-@dataclass(frozen=True, eq=False)
-class Identification:
+@dataclass(frozen=True, eq=False, repr=False)
+class Identification(ShortRepr):
     """Fitted parameters, their covariance, and the directions that the data leave open."""
 
     names: tuple[str, ...]

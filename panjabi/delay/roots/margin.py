@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -21,13 +22,14 @@ from panjabi.delay.roots.family import DelayFamily
 from panjabi.delay.roots.frequencies import crossing_phases
 from panjabi.delay.roots.system import LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.results import Result, finite
 
 LARGEST_VERIFIED = 40  # states
 BEYOND = 1e-3  # how far beyond a margin, in shares of it, the roots are counted
 
 
-@dataclass(frozen=True)
-class DelayMargin:
+@dataclass(frozen=True, repr=False)
+class DelayMargin(Result):
     """The first crossing as the delay grows from zero, and all others."""
 
     margin: float  # [s], or a factor; inf: no delay destabilises; 0: unstable without delay
@@ -38,11 +40,20 @@ class DelayMargin:
     searched_to: float  # inf for exact methods
     reason: str
     verified: bool = False  # whether the argument principle agrees, asked up to 40 states
+    unit: str = "s"  # of the margin; "1" where it is a factor on all delays
 
     @property
     def residual(self) -> float:
         """Largest of the crossings; M(i w) v over the size of its terms."""
         return max((c.residual for c in self.crossings), default=0.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; a margin or crossing that does not exist is null."""
+        return {
+            "delay_margin_s" if self.unit == "s" else "delay_margin_factor": finite(self.margin),
+            "crossing_rad_per_s": finite(self.frequency),
+            "reason": self.reason,
+        }
 
     def unstable_roots(self, delay: float) -> int:
         """Number of unstable roots at any delay, counted by the crossings below it.
@@ -129,7 +140,7 @@ def delay_scale_margin(system: LinearDelaySystem, *, largest: float = 20.0) -> D
             "acts on it. Use delay_margin to vary a delay from zero."
         )
     family = DelayFamily(system, (0.0,) * len(system.delays), system.delays)
-    return _refused(family) or _followed(family, largest)
+    return replace(_refused(family) or _followed(family, largest), unit="1")
 
 
 def unstable_without_delay(system: LinearDelaySystem) -> int:

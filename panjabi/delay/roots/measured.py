@@ -17,6 +17,7 @@ import numpy as np
 from panjabi._files import finite_number, read_table
 from panjabi.delay.roots.system import Complexes, Floats
 from panjabi.errors import DataFileError, ParameterError, nearest
+from panjabi.results import ShortRepr
 
 _DEG = math.pi / 180.0
 UNITS = {"rad_per_Nm": 1.0, "deg_per_Nm": _DEG, "m_per_N": 1.0, "mm_per_N": 1e-3, "1": 1.0}
@@ -25,8 +26,8 @@ UNITS = {"rad_per_Nm": 1.0, "deg_per_Nm": _DEG, "m_per_N": 1.0, "mm_per_N": 1e-3
 FEWEST = 3
 
 
-@dataclass(frozen=True, eq=False)
-class MeasuredResponse:
+@dataclass(frozen=True, eq=False, repr=False)
+class MeasuredResponse(ShortRepr):
     """A measured response; `variance` is that of the complex value, E|error|^2, None if unknown."""
 
     name: str

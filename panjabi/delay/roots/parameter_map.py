@@ -13,6 +13,7 @@ from panjabi.delay.roots.curve import BoundaryCurve, Walker, on_line
 from panjabi.delay.roots.family import Family
 from panjabi.delay.roots.system import Floats
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.results import ShortRepr
 
 GRAIN = 90  # points a side at which regions are told apart; boundaries do not depend on it
 
@@ -35,8 +36,8 @@ class Region:
     share: float  # of the box
 
 
-@dataclass(frozen=True, eq=False)
-class StabilityMap:
+@dataclass(frozen=True, eq=False, repr=False)
+class StabilityMap(ShortRepr):
     """Boundaries, corners and regions of a two-parameter family."""
 
     family: Family

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,10 +12,14 @@ from panjabi.delay.roots.family import Family
 from panjabi.delay.roots.spectrum import characteristic_roots
 from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem, UnstableError
 from panjabi.errors import ParameterError
+from panjabi.results import Result, frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 
-@dataclass(frozen=True, eq=False)
-class FrequencyResponse:
+@dataclass(frozen=True, eq=False, repr=False)
+class FrequencyResponse(Result):
     """Steady answer to a sine: output per input. From a moment to an angle it is an admittance."""
 
     frequency_hz: Floats  # (k,)
@@ -37,6 +42,22 @@ class FrequencyResponse:
     def gain_db(self) -> Floats:
         """20 log10 of the size."""
         return 20.0 * np.log10(self.magnitude)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; the magnitude is in `unit`."""
+        return {
+            "input": self.input,
+            "output": self.output,
+            "unit": self.unit,
+            "frequency_Hz": self.frequency_hz.tolist(),
+            "magnitude": self.magnitude.tolist(),
+            "phase_deg": np.degrees(self.phase).tolist(),
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each frequency."""
+        value = self.to_dict()
+        return frame({k: value[k] for k in ("frequency_Hz", "magnitude", "phase_deg")})
 
 
 def frequency_response(

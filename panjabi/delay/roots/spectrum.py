@@ -8,7 +8,7 @@ characteristic matrix, bordered by its null vector, converges; determinants are 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,10 @@ from panjabi.delay.roots.generator import generator, history_length
 from panjabi.delay.roots.polish import Root, merged, polish
 from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.results import Result, frame
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingImports]
 
 FIRST_NODES, LAST_NODES = 10, 160
 LARGEST_GENERATOR = 4000
@@ -24,8 +28,8 @@ RESIDUAL = 1e-10
 """Largest relative residual of a root that is reported."""
 
 
-@dataclass(frozen=True, eq=False)
-class Spectrum:
+@dataclass(frozen=True, eq=False, repr=False)
+class Spectrum(Result):
     """The rightmost characteristic roots of a system, from right to left."""
 
     system: LinearDelaySystem
@@ -56,6 +60,20 @@ class Spectrum:
     def unstable(self) -> int:
         """Number of reported roots with a positive real part, each as often as it counts."""
         return int(self.multiplicity[self.roots.real > 0.0].sum())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Roots from right to left with multiplicity and residual."""
+        return {
+            "stable": self.stable,
+            "real_per_s": self.roots.real.tolist(),
+            "imag_rad_per_s": self.roots.imag.tolist(),
+            "multiplicity": self.multiplicity.tolist(),
+            "residual": self.residual.tolist(),
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each root."""
+        return frame({key: v for key, v in self.to_dict().items() if key != "stable"})
 
 
 def characteristic_roots(

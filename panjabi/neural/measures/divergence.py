@@ -12,13 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.errors import ParameterError
 from panjabi.neural.measures.delay_embedding import Embedding, embedding, nearest_neighbours
 from panjabi.neural.measures.records import signal
+from panjabi.results import ShortRepr
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Lyapunov:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Lyapunov(ShortRepr):
     """Mean logarithmic divergence of neighbours, the slope read from it, and the embedding."""
 
     exponent: float  # [1/s]

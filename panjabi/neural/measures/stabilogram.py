@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
 from panjabi.neural.measures.records import even_step, timed
+from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
 
@@ -71,8 +72,8 @@ def mean_square_displacement(x, lags, out):
         out[k] = total / (samples - lags[k])
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Diffusion:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Diffusion(ShortRepr):
     """Stabilogram diffusion: <dx^2> = 2 n D dt in n directions, short and long.
 
     `short` and `long` are D [unit^2/s]; `critical_time` is where the two lines meet [s]. The

@@ -181,7 +181,7 @@ def test_file_is_as_open_as_any_other(capsys, tmp_path):
 def test_file_that_cannot_be_written_is_a_clear_error(capsys, tmp_path, where):
     code, _, err = run(capsys, "lines", "--json", tmp_path / where)
     assert code == 2
-    assert err.startswith("fascia: cannot write")
+    assert err.startswith("fascia: ") and "cannot write" in err
     assert "Name a file" in err
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
@@ -293,6 +293,9 @@ def test_bad_releases_are_refused(capsys, arguments, words):
 
 
 def test_free_pelvis_is_for_the_leg_raise(capsys):
+    for words in (["front-split"], ["slr", "--free-pelvis"]):
+        code, _, err = run(capsys, "test", *words, "--pelvic-share", "0.2")
+        assert code == 2 and "got --pelvic-share, without effect" in err
     code, _, err = run(capsys, "test", "forward-bend", "--free-pelvis")
     assert code == 2
     assert "'forward-bend' is another posture" in err

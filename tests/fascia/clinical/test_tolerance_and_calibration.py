@@ -16,7 +16,7 @@ from fascia.clinical.calibration import (
     calibrate_tolerance,
 )
 from fascia.clinical.examination import Examination, examine, measure
-from fascia.clinical.report import as_dict, as_text, windows
+from fascia.clinical.report import as_text
 from fascia.clinical.tolerance import NORM_SLR, Tolerance
 from fascia.errors import ReadoutError
 from fascia.subject import standard_subject
@@ -139,7 +139,7 @@ def raised(bench, subject):
 
 
 def test_dictionary_is_plain_json_with_units_in_its_keys(raised):
-    value = as_dict(raised)
+    value = raised.to_dict()
     assert json.loads(json.dumps(value, allow_nan=False)) == value
     for key in (
         "stiffness_Nm_per_rad", "stiffness_N_per_mm", "end_angle_deg", "angle_deg",
@@ -152,7 +152,7 @@ def test_dictionary_is_plain_json_with_units_in_its_keys(raised):
 
 
 def test_window_of_the_test_and_three_more_are_printed(raised):
-    found = windows(raised)
+    found = raised.stiffness_by_window()
     assert list(found) == ["20-70", "20-50", "40-70", "30-60"]
     assert found["20-70"] == pytest.approx(raised.stiffness_Nm_per_rad)
     text = as_text(raised)
@@ -162,7 +162,7 @@ def test_window_of_the_test_and_three_more_are_printed(raised):
 
 
 def test_reading_is_named_and_in_metres(bench, subject):
-    value = as_dict(measure(bench("forward-bend"), tolerance=subject.tolerance))
+    value = measure(bench("forward-bend"), tolerance=subject.tolerance).to_dict()
     assert len(value["finger_floor_distance_m"]) == len(value["angle_deg"])
     assert value["end_finger_floor_distance_m"] < value["finger_floor_distance_m"][0]
 
@@ -170,7 +170,7 @@ def test_reading_is_named_and_in_metres(bench, subject):
 def test_censored_end_is_said_in_words(bench, subject):
     result = measure(bench("front-split"), tolerance=subject.tolerance)
     assert "joint limit, tolerance not reached" in as_text(result)
-    assert as_dict(result)["end_angle_censored"] is True
+    assert result.to_dict()["end_angle_censored"] is True
 
 
 def test_result_rests_on_the_figures_of_its_strands(raised):

@@ -84,6 +84,8 @@ def test_stability_on_the_screen(capsys):
     ("words", "message"),
     [
         (("recruit", "--posture", "sitting"), "posture"),
+        (("recruit", "--criterion", "equilibrium", "--floor", "1e9"), "got --floor"),
+        (("stability", "--stiffness", "cui", "--q", "5"), "got --q"),
         (("recruit", "--load", "-3"), "HeldLoad.mass is -3.0 kg"),
         (("recruit", "--q", "-1"), "q is -1.0"),
         (("stability", "--injury", "L4-L5"), "LEVEL:CHANGE is possible"),

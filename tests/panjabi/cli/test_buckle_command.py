@@ -66,6 +66,7 @@ def test_injury_and_preload_reach_the_units(capsys):
         (["--plane", "front"], "frontal"),
         (["--injury", "L4-L5"], "LEVEL:CHANGE"),
         (["--to", "nan"], "finite load factor is possible"),
+        (["--law", "linear", "--preload", "100"], "got --preload"),
         (["--column", "cervical", "--law", "slope"], "Use --law units"),
     ],
 )

@@ -27,7 +27,8 @@ def told(capsys, *asked: str) -> dict:
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_answers_in_text(name, capsys):
-    assert run("perturb", "--experiment", name, "--duration", "20") == 0
+    short = ("--duration", "20") if name == "sway" else ()
+    assert run("perturb", "--experiment", name, *short) == 0
     assert "extra_delay_s" in capsys.readouterr().out
 
 
@@ -53,9 +54,14 @@ def test_seed_decides_the_trial(capsys):
     ("asked", "words"),
     [
         (("perturb", "--phenotype", "gain"), "without a factor"),
-        (("perturb", "--experiment", "sway", "--model", "lumbar"), "a lumped"),
+        (("perturb", "--experiment", "sway", "--model", "lumbar"), "got --model"),
+        (("perturb", "--experiment", "sway", "--cocontraction", "0.5"), "got --cocontraction"),
+        (("perturb", "--experiment", "sway", "--force", "500", "--pace", "nan"), "--force, --pace"),
+        (("perturb", "--experiment", "repeated", "--duration", "1"), "got --duration"),
+        (("perturb", "--seed", "1"), "got --seed"),
+        (("delay-margin", "--set", "T1", "--cocontraction", "0.1"), "got --cocontraction"),
         (("delay-margin", "--model", "spine"), "unknown model"),
-        (("delay-margin", "--model", "trunk", "--inertia", "5"), "Leave one of them out"),
+        (("delay-margin", "--model", "trunk", "--inertia", "5"), "got --inertia"),
     ],
 )
 def test_refusals(asked, words, capsys):

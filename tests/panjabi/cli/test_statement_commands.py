@@ -53,8 +53,8 @@ def test_verdict_on_the_lumbar_spine(call):
     ("words", "told"),
     [
         (("hypothesis", "--only", "P15"), "unknown statement 'P15'"),
-        (("verdict", "--activation", "0.1"), "--activation was given for the model 'lumbar'"),
-        (("verdict", "--model", "trunk", "--load", "5"), "--load was given for the model 'trunk'"),
+        (("verdict", "--activation", "0.1"), "got --activation"),
+        (("verdict", "--model", "trunk", "--load", "5"), "got --load"),
         (("verdict", "--injury", "nucleus"), "a level, a colon and a change"),
         (("verdict", "--model", "trunk", "--passive-loss", "2"), "finite numbers from 0 to 1"),
     ],

@@ -24,7 +24,7 @@ def test_list_of_the_coupled_leg(models, data):
     for entry in model.not_understood:
         assert f"<{entry.element} " in lines[entry.line - 1]
         assert str(entry).startswith(f"line {entry.line}: {entry.element}")
-        assert entry.as_dict()["why"] == entry.why
+        assert entry.to_dict()["why"] == entry.why
 
 
 @pytest.mark.parametrize("file", ["joints_4.osim", THREE, "pendulum_2.osim"])

@@ -188,16 +188,17 @@ def test_command_neutral_zone(tmp_path, capsys):
     path.write_text(as_csv(laboratory_test(unit("L4-L5"), 0)), encoding="utf-8")
     assert main(["neutral-zone", str(path), "--json"]) == 0
     value = json.loads(capsys.readouterr().out)
-    assert set(value["neutral_zone_deg"]) == {
+    assert set(value["neutral_zone_half_width_deg"]) == {
         "residual",
         "stiffness_threshold",
         "inflexion",
         "zero_load_gap",
     }
-    assert value["neutral_zone_deg"]["residual"] == pytest.approx(1.8, rel=0.06)
+    assert value["neutral_zone_half_width_deg"]["residual"] == pytest.approx(1.8, rel=0.06)
     assert value["range_of_motion_deg"] == pytest.approx(8.9 + 5.8, rel=0.02)
     assert main(["neutral-zone", str(path)]) == 0
-    assert "fitted law" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "fitted law" in text and "one-sided (half of its full width)" in text
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert main(["neutral-zone", str(tmp_path / "bad.csv")]) == 2
     assert "bad.csv, line 1" in capsys.readouterr().err
@@ -206,7 +207,7 @@ def test_command_neutral_zone(tmp_path, capsys):
 def test_command_unit(capsys):
     assert main(["unit", "L4-L5", "--axis", "flexion", "--json"]) == 0
     intact = json.loads(capsys.readouterr().out)
-    assert intact["neutral_zone_deg"]["residual"] == pytest.approx(1.8, rel=0.03)
+    assert intact["neutral_zone_half_width_deg"]["residual"] == pytest.approx(1.8, rel=0.03)
     assert intact["range_of_motion_deg"] == pytest.approx(8.9, rel=0.01)
     relaxed = intact["stiffness_neutral_Nm_per_deg"]
     moving = intact["stiffness_neutral_in_motion_Nm_per_deg"]
@@ -215,7 +216,10 @@ def test_command_unit(capsys):
     arguments = ["unit", "L4-L5", "--axis", "flexion", "--json"]
     assert main([*arguments, "--injury", "disc-rupture", "--injury", "cut=SSL"]) == 0
     hurt = json.loads(capsys.readouterr().out)
-    assert hurt["neutral_zone_deg"]["residual"] > intact["neutral_zone_deg"]["residual"]
+    assert (
+        hurt["neutral_zone_half_width_deg"]["residual"]
+        > intact["neutral_zone_half_width_deg"]["residual"]
+    )
     assert hurt["changes"] == ["disc rupture 1", "cut SSL"]
     assert main([*arguments, "--preload", "500"]) == 0
     loaded = json.loads(capsys.readouterr().out)

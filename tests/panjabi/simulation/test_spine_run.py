@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 
@@ -257,7 +258,7 @@ def test_to_pandas_and_xarray(record):
 
 def test_missing_pandas_is_said(record, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
-    with pytest.raises(ParameterError, match="pandas, which is not installed"):
+    with pytest.raises(ParameterError, match="install the extra `frames`"):
         record.to_pandas()
 
 
@@ -303,6 +304,74 @@ def test_files_that_are_refused(record, tmp_path):
     np.savez(tmp_path / "bare.npz", times=np.zeros(2))
     with pytest.raises(DataFileError, match="cannot be read as a trajectory"):
         load_record(tmp_path / "bare.npz")
+
+
+def changed(path, other, describe=lambda about: None, **arrays):
+    """A copy of a record with another description or other arrays."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "description.json":
+                about = json.loads(data)
+                describe(about)
+                data = json.dumps(about).encode()
+            elif name[:-4] in arrays:
+                buffer = io.BytesIO()
+                was = np.lib.format.read_array(io.BytesIO(data))
+                np.lib.format.write_array(buffer, arrays[name[:-4]](was))
+                data = buffer.getvalue()
+            new.writestr(name, data)
+    return other
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"describe": lambda a: a["channels"].reverse()}, "channels of the model"),
+        ({"describe": lambda a: a["channels"][0].update(name="nonsense")}, "nonsense"),
+        ({"describe": lambda a: a["channels"][1].update(unit="furlong")}, "furlong"),
+        ({"describe": lambda a: a["channels"].pop()}, "channels of the model"),
+        ({"describe": lambda a: a["model"].update(plane="space")}, "channels of the model"),
+        ({"describe": lambda a: a["trajectory"].update(outcome="banana")}, "banana"),
+        ({"describe": lambda a: a["trajectory"].update(first=-1)}, "a first piece from 0"),
+        ({"describe": lambda a: a["trajectory"]["counts"].update(steps=1)}, "steps"),
+        ({"describe": lambda a: a.update(versions={"panjabi": "99"})}, "of '99'"),
+        ({"describe": lambda a: a.update(versions=99)}, "panjabi up to"),
+        ({"describe": lambda a: a.update(duration_s=2.0 * a["duration_s"])}, "up to the duration"),
+        ({"describe": lambda a: a.pop("channels")}, "for 'channels'"),
+        ({"describe": lambda a: a.update(perturbations=7)}, "something else"),
+        ({"coef": lambda c: np.full_like(c, np.nan)}, "finite numbers in coef"),
+        ({"coef": lambda c: c.astype(complex)}, "real numbers in coef"),
+        ({"coef": lambda c: c[:, :, :-1]}, "coef of shape"),
+        ({"coef": lambda c: c[:-1]}, "times of shape"),
+        ({"times": lambda t: 0.1 * t}, "up to the duration"),
+        ({"times": lambda t: t[::-1]}, "times that increase"),
+        ({"excitation": lambda e: np.rint(e).astype(int)}, "real numbers in excitation"),
+        ({"rest_length": lambda r: -r}, "rest lengths above 0"),
+        ({"rest_tension": lambda r: r[1:]}, "rest_tension of shape"),
+    ],
+)
+def test_a_file_that_does_not_fit_its_model_is_refused(record, tmp_path, change, words):
+    """Each of these was read under the names of the model before."""
+    path = tmp_path / "push.npz"
+    record.save(path)
+    with pytest.raises(DataFileError, match=words):
+        load_record(changed(path, tmp_path / "other.npz", **change))
+
+
+def test_a_damaged_file_is_refused(record, tmp_path):
+    path = tmp_path / "push.npz"
+    record.save(path)
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 40] = bytes(40)
+    path.write_bytes(data)
+    with pytest.raises(DataFileError, match="cannot be read as a trajectory"):
+        load_record(path)
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("description.json", "[1]")
+    with pytest.raises(DataFileError, match="holds no JSON object"):
+        load_record(path)
 
 
 def test_a_model_that_no_file_can_make_again(tmp_path):

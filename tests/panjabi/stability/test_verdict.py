@@ -104,7 +104,7 @@ def test_margins_end_where_a_root_meets_the_axis():
     margins = {m.what: m for m in trunk_verdict(weak).margins}
     ends = {
         "strength_loss": margins["strength that can be lost"].value,
-        "extra_delay": margins["later reflex"].value,
+        "extra_delay": margins["additional reflex delay"].value,
     }
     for name, size in ends.items():
         inside, outside = (weak.changed(**{name: f * size}) for f in (0.999, 1.001))
@@ -178,7 +178,7 @@ def test_a_spine_of_one_joint(small):
     assert found.condition is Condition.STABLE
     assert found.spectral.complete
     assert found.static.instantaneous > found.static.without_reflexes
-    assert 0.0 < found.kink_distance < 0.2 and found.kink.endswith("falls slack")
+    assert 0.0 < found.kink_distance < 0.2 and found.kink.endswith("becomes slack")
     assert {m.subsystem for m in found.margins} == {"passive", "active", "neural"}
 
 

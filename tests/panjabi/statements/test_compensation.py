@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from panjabi.delay.roots.counting import count_unstable
 from panjabi.delay.roots.system import UnstableError
 from panjabi.errors import DataFileError, ParameterError, UnknownNameError
+from panjabi.parameter import Parameter
 from panjabi.stability import reduced_trunk
 from panjabi.statements import compensation, compensation_map, least_activation, sway
 from panjabi.statements.quiet_stance import Loop, Noise, loop_of, variance_slopes, variances
@@ -157,6 +159,59 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(kind, tmp_path, monkeypat
         assert len(lines) == 7
     with pytest.raises(DataFileError, match="holds another sweep"):
         compensation_map(TRUNK, LOSS, ("extra_delay", [0.0, 0.01]), finished=store)
+
+
+SWEEP = LOSS, ("strength_loss", [0.0, 0.4])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"activation": 0.0}, "trunk"),
+        ({"noise": Noise(torque=Parameter(2.0, "N m", "User", "assumed"))}, "noise"),
+        ({"adapt_gain": True}, "adapt_gain"),
+    ],
+)
+def test_a_store_of_another_trunk_or_noise_is_refused(change, words, tmp_path):
+    """Rows hold for one trunk and one noise: another one must not read them."""
+    for store in ({}, tmp_path / "rows.jsonl"):
+        compensation_map(TRUNK, *SWEEP, finished=store)
+        keys = {k: v for k, v in change.items() if k != "activation"}
+        trunk = TRUNK.changed(**{k: v for k, v in change.items() if k == "activation"})
+        with pytest.raises(DataFileError, match=f"holds another sweep.*{words}"):
+            compensation_map(trunk, *SWEEP, **keys, finished=store)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda lines: lines[1:], "is no file of a sweep"),
+        (lambda lines: [lines[0], b'{"0": [[1.0], [1.0]]}'], "got something else for '0'"),
+        (lambda lines: [lines[0], b'{"0": "none"}'], "got something else for '0'"),
+        (lambda lines: [lines[0], b'{"7": []}'], "got something else for '7'"),
+        (lambda lines: [lines[0], b"[1]", lines[1]], "line 2"),
+        (lambda lines: [b"\xff\xfe", *lines], "cannot be read"),
+    ],
+)
+def test_a_damaged_store_is_refused(damage, words, tmp_path):
+    store = tmp_path / "rows.jsonl"
+    compensation_map(TRUNK, *SWEEP, finished=store)
+    store.write_bytes(b"\n".join(damage(store.read_bytes().splitlines())))
+    with pytest.raises(DataFileError, match=words):
+        compensation_map(TRUNK, *SWEEP, finished=store)
+    for place in (tmp_path, tmp_path / "no folder" / "rows"):
+        with pytest.raises(DataFileError, match="Name"):
+            compensation_map(TRUNK, *SWEEP, finished=place)
+
+
+def test_a_map_as_plain_values_and_as_a_table():
+    found = compensation_map(TRUNK, LOSS, ("strength_loss", [0.0, 0.99]))
+    value = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert value["strength_loss"] == [0.0, 0.99] and value["activation"][1][0] is None
+    assert "extra_delay_s" in replace(found, names=("passive_loss", "extra_delay")).to_dict()
+    table = found.to_pandas()
+    assert len(table) == found.activation.size
+    assert table["activation"].to_numpy() == pytest.approx(found.activation.ravel(), nan_ok=True)
 
 
 def test_errors(tmp_path):

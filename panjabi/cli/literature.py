@@ -1,0 +1,31 @@
+"""``panjabi published`` and ``panjabi validate``: published values and the model's."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from panjabi.cli.terminal import add_command
+
+
+def add_literature_commands(commands: Any) -> None:
+    """Hook the commands of this module into the parser."""
+    published = add_command(commands, "published", _published, "published values with their role")
+    published.add_argument("table", help="fascia, clinical, trials, spine-passive, ...")
+    published.add_argument("--role", choices=("calibration", "validation", "prior"))
+    add_command(commands, "validate", _validate, "published values beside those of the spine")
+
+
+def _published(asked: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.literature import published
+
+    rows = published(asked.table, role=asked.role)
+    text = [f"{row.id:18}{row.role:12}{row.quantity}: {row.value} {row.unit}" for row in rows]
+    return [row.to_dict() for row in rows], "\n".join(text)
+
+
+def _validate(_: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.validation.table import as_rows, as_text, validate
+
+    cases = validate()
+    return as_rows(cases), as_text(cases)
