@@ -15,8 +15,8 @@ import timing
 import numpy as np
 import peers
 
+from fascia.mechanics import NewtonSettings, minimise
 from fascia.mechanics.generate import cable_network
-from fascia.mechanics.newton import Settings, minimise
 from fascia.mechanics.problem import NetworkProblem
 
 PEER_TOLERANCE = 1e-8  # unbalanced force, as a share of EA
@@ -32,7 +32,7 @@ def ours(position, cables, pinned, rest, loads, tolerance):
     found = minimise(
         problem,
         np.zeros(problem.size),
-        settings=Settings(tolerance=tolerance / largest, required=1e-4),
+        settings=NewtonSettings(tolerance=tolerance / largest, required=1e-4),
     )
     problem.value_gradient(found.z)
     return problem.world[: len(position)].copy(), found

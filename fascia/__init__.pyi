@@ -37,8 +37,8 @@ from .mechanics.equilibrium import (
 from .network.build import superficial_back_line as superficial_back_line, whole_body as whole_body
 from .network.convert import from_networkx as from_networkx, to_networkx as to_networkx
 from .network.files import load as load, save as save
-from .network.model import Line as Line, TensionNetwork as TensionNetwork
-from .network.parts import Node as Node, Strand as Strand
+from .network.model import TensionNetwork as TensionNetwork
+from .network.parts import Line as Line, Node as Node, Strand as Strand
 from .subject import Subject as Subject, standard_subject as standard_subject
 from .transmission.routes import load_paths as load_paths
 from .transmission.sensitivity import influence as influence, tension_response as tension_response

@@ -84,9 +84,5 @@ def _given(parameter: Parameter, value: float) -> Parameter:
 
 def with_tone(network: TensionNetwork, activation: float) -> TensionNetwork:
     """The same network with another resting activation of the hamstrings [1]."""
-    chosen = set(network.strands_of(region="hamstrings", kind="muscle"))
-    strands = tuple(
-        replace(s, law=replace(s.law, activation=activation)) if s.name in chosen else s
-        for s in network.strands
-    )
-    return replace(network, strands=strands)
+    heads = network.strands_of(region="hamstrings", kind="muscle")
+    return network.with_muscle_laws(heads, lambda law: replace(law, activation=activation))

@@ -22,7 +22,6 @@ from fascia.clinical.supine import FreePelvis
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
-from fascia.network.evidence import parameters_of
 from panjabi.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -304,7 +303,7 @@ def measure(
     lumbar = [body.coordinates.index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
     tilt = body.coordinates.index("pelvis_tilt")
     reading = test.reading
-    parameters = parameters_of(examination.network)
+    parameters = examination.network.sources()
     if examination.pelvis is not None:
         parameters |= examination.pelvis.parameters
     else:

@@ -21,7 +21,6 @@ from fascia.coupling.shared_tissue import handed_over, without_shared
 from fascia.coupling.spine_in_network import check_body
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
-from fascia.network.evidence import parameters_of
 from panjabi.active.abdomen import LUMBAR_JOINTS
 from panjabi.active.musculature import Musculature
 from panjabi.parameter import THIS_WORK, Parameter
@@ -197,7 +196,7 @@ def forward_bend(
         pelvis_free=pelvis_free,
         given_muscles=tuple(name for name in muscles.names if name in gone),
         parameters={
-            **parameters_of(network),
+            **network.sources(),
             **dict(held.parameters),
             "bend_preload": PRELOAD if preload == PRELOAD.value else PRELOAD.with_value(preload),
         },

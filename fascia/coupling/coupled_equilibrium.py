@@ -27,7 +27,6 @@ from fascia.coupling.spine_in_network import (
     wrapped,
     wrapping_of,
 )
-from fascia.network.evidence import parameters_of
 from panjabi.errors import ConvergenceError
 from panjabi.parameter import Parameter
 from panjabi.recruitment.posture import SpineRecruitment, recruit
@@ -224,7 +223,7 @@ def coupled_state(
         silent_lines=silent,
         side=side,
         parameters={
-            **parameters_of(network),
+            **network.sources(),
             **with_floor.recruitment.parameters,
             **pulls.parameters,
         },

@@ -123,13 +123,9 @@ def with_hamstrings(network: TensionNetwork, scale: float) -> TensionNetwork:
     chosen = network.strands_of(region="hamstrings", kind="muscle")
     if scale == SLACK:
         return network.activated(*chosen, active=False)
-    strands = tuple(
-        replace(s, law=replace(s.law, passive_scale=scale * s.law.passive_scale))
-        if s.name in chosen
-        else s
-        for s in network.strands
+    return network.with_muscle_laws(
+        chosen, lambda law: replace(law, passive_scale=scale * law.passive_scale)
     )
-    return replace(network, strands=strands)
 
 
 def sweep_hamstrings(

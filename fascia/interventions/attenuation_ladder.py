@@ -162,12 +162,9 @@ def _heights(network: TensionNetwork, stations: Sequence[str], suffix: str) -> F
 
 def _crossing(network: TensionNetwork, strands: Sequence[str], heights: Floats) -> Floats:
     """1 where a strand crosses a level with the body standing (levels, strands)."""
-    from fascia.network import geometry
-
-    at = geometry.poses(network.body)
     middle = 0.5 * (heights[1:] + heights[:-1])
     out = np.zeros((len(middle), len(strands)))
     for j, name in enumerate(strands):
-        y = geometry.polyline(network, network.strand(name), at)[:, 1]
+        y = network.polyline(name)[:, 1]
         out[:, j] = (y.min() < middle) & (middle < y.max())
     return out

@@ -29,7 +29,7 @@ from panjabi.tissue.muscle import PassiveMuscle
 from panjabi.tissue.nerve import NervePath
 
 if TYPE_CHECKING:
-    from fascia.network.model import Strand, TensionNetwork
+    from fascia.network import Strand, TensionNetwork
 
 DEFAULT_DOSES: Mapping[str, float] = {"tension": 0.5}
 

@@ -4,7 +4,12 @@ from .equilibrium import (
     solve as solve,
 )
 from .flat import FlatNetwork as FlatNetwork, compile_network as compile_network
-from .newton import Minimum as Minimum, Settings as Settings, minimise as minimise
+from .minimisation import (
+    Minimum as Minimum,
+    NewtonSettings as NewtonSettings,
+    Problem as Problem,
+)
+from .newton import minimise as minimise
 from .problem import NetworkProblem as NetworkProblem, Pose as Pose
 from .slip_stiffness import (
     SlipStiffness as SlipStiffness,

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from fascia.errors import EquilibriumError, NetworkError, UnknownStrandError
 from fascia.mechanics.determinacy import loose_nodes
 from fascia.mechanics.flat import FlatNetwork, compile_network
-from fascia.mechanics.newton import Minimum, Settings, minimise
+from fascia.mechanics.minimisation import Minimum, NewtonSettings
+from fascia.mechanics.newton import minimise
 from fascia.mechanics.problem import NetworkProblem, SkeletonTerm
 from panjabi.body.posture import checked
 from panjabi.errors import nearest
@@ -106,7 +107,7 @@ class EquilibriumSolver:
         directions: Floats | None = None,
         terms: Sequence[SkeletonTerm] = (),
         loads: Mapping[str, Sequence[float]] | None = None,
-        settings: Settings | None = None,
+        settings: NewtonSettings | None = None,
         like: EquilibriumSolver | Equilibrium | None = None,
     ) -> None:
         if isinstance(network, FlatNetwork):
@@ -123,7 +124,7 @@ class EquilibriumSolver:
             directions=directions,
             terms=terms,
         )
-        self.settings = Settings() if settings is None else settings
+        self.settings = NewtonSettings() if settings is None else settings
         self._last: Minimum | None = None
         if isinstance(like, Equilibrium) and like.flat.same_topology(self.flat):
             self._last = like.minimum
@@ -217,7 +218,7 @@ def solve(
     posture: str | Mapping[str, float] | Floats = "standing",
     loads: Mapping[str, Sequence[float]] | None = None,
     start: Equilibrium | None = None,
-    settings: Settings | None = None,
+    settings: NewtonSettings | None = None,
 ) -> Equilibrium:
     """Equilibrium of a network with the skeleton held in a posture.
 

@@ -14,6 +14,7 @@ from fascia.mechanics.equilibrium import EquilibriumSolver
 from fascia.network.build import ADHESION
 from fascia.validation.comparison import Comparison, judged, within
 from fascia.validation.variants import rebuilt
+from panjabi.tissue import Collagen, NervePath
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
@@ -48,12 +49,13 @@ def with_stiffer(network: TensionNetwork, factor: float, *names: str) -> Tension
     """The network with the collagen of some strands stiffer, standing tension kept."""
     for name in network.select(*names):
         strand = network.strand(name)
-        length = network.standing_length(name)
-        law = type(strand.law).with_tension_at(
+        length, law = network.standing_length(name), strand.law
+        assert isinstance(law, Collagen | NervePath)
+        law = type(law).with_tension_at(
             length,
-            float(strand.law.tension(length)),
-            stiffness=factor * strand.law.stiffness,
-            transition_strain=strand.law.transition_strain,
+            float(law.tension(length)),
+            stiffness=factor * law.stiffness,
+            transition_strain=law.transition_strain,
         )
         network = network.with_law(name, law)
     return network

@@ -15,7 +15,7 @@ from fascia.clinical.paths import PostureOptions
 from fascia.clinical.slopes import slope, window_points
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
-from fascia.network.model import TensionNetwork
+from fascia.network import TensionNetwork
 from panjabi.errors import UnknownNameError
 
 TESTS = tuple(clinical_tests())

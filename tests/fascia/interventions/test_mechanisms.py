@@ -12,7 +12,7 @@ from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import ReleaseError
-from fascia.interventions import mechanisms as module
+from fascia.interventions import release_mechanisms as module
 from fascia.interventions.release_mechanisms import (
     BUILT_IN,
     apply_doses,
@@ -22,7 +22,7 @@ from fascia.interventions.release_mechanisms import (
 )
 from fascia.interventions.shapley_values import shapley
 from fascia.mechanics.equilibrium import solve
-from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.network import Node, Strand, TensionNetwork
 from fascia.subject import Subject
 from panjabi.errors import UnknownNameError
 from panjabi.tissue import Cable, Collagen, NervePath, PassiveMuscle

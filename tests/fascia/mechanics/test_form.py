@@ -6,7 +6,7 @@ import pytest
 from fascia.errors import NetworkError
 from fascia.mechanics.equilibrium import solve
 from fascia.mechanics.form import Net, equilibrium_matrix, force_density, net_of, self_stress
-from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.network import Node, Strand, TensionNetwork
 from panjabi.body import standard_adult
 from panjabi.errors import ParameterError
 from panjabi.tissue import Cable

@@ -11,7 +11,7 @@ from fascia.mechanics import kernels
 from fascia.mechanics.equilibrium import solve
 from fascia.mechanics.flat import compile_network
 from fascia.mechanics.problem import NetworkProblem
-from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.network import Node, Strand, TensionNetwork
 from fascia.sparse import pattern
 from panjabi.body import kernels as skeleton, standard_adult
 from panjabi.tissue import Cable, Collagen

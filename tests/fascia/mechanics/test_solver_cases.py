@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from fascia.mechanics.equilibrium import solve
 from fascia.mechanics.form import Net, force_density, self_stress
-from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.network import Node, Strand, TensionNetwork
 from fascia.transmission import ladder
 from panjabi.errors import ParameterError
 from panjabi.tissue import Cable

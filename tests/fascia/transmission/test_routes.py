@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 from fascia.errors import ReleaseError
+from fascia.network import Node, Strand, TensionNetwork
 from fascia.network.build import whole_body
-from fascia.network.model import Node, Strand, TensionNetwork
 from fascia.transmission.routes import load_paths, minimum_cut, mobile_nodes, tension_graph
 from panjabi.tissue import Cable
 
