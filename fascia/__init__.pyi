@@ -16,6 +16,7 @@ from . import (
 from .clinical.catalogue import clinical_tests as clinical_tests
 from .clinical.examination import Examination as Examination, examine as examine
 from .clinical.paths import PostureOptions as PostureOptions
+from .clinical.subject import Subject as Subject
 from .clinical.tolerance import Tolerance as Tolerance
 from .coupling.coupled_equilibrium import coupled_state as coupled_state
 from .coupling.element import NetworkElement as NetworkElement
@@ -39,7 +40,7 @@ from .network.convert import from_networkx as from_networkx, to_networkx as to_n
 from .network.files import load as load, save as save
 from .network.model import TensionNetwork as TensionNetwork
 from .network.parts import Line as Line, Node as Node, Strand as Strand
-from .subject import Subject as Subject, standard_subject as standard_subject
+from .subject import standard_subject as standard_subject
 from .transmission.routes import load_paths as load_paths
 from .transmission.sensitivity import influence as influence, tension_response as tension_response
 from .validation.network import validate as validate

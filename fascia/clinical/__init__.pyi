@@ -28,5 +28,6 @@ from .paths import (
     straight_leg_raise as straight_leg_raise,
 )
 from .slopes import slope as slope
+from .subject import Subject as Subject, require_subject as require_subject
 from .supine import FreePelvis as FreePelvis, StiffeningJoints as StiffeningJoints
 from .tolerance import Tolerance as Tolerance

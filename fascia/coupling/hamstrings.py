@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.clinical.examination import Examination
+from fascia.clinical.subject import Subject, require_subject
 from fascia.clinical.tolerance import Tolerance
 from fascia.coupling.bending import BendSample, ForwardBend, forward_bend
 from fascia.coupling.effort_bend import EffortBend, EffortSample
 from fascia.errors import CouplingError
-from fascia.subject import Subject
 from panjabi.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def sweep_hamstrings(
             f"scales {tuple(scales)!r} were given; positive factors are possible, slack hamstrings "
             "are computed in any case. Give, say, (0.5, 1, 2)."
         )
-    network, inclination = subject.network, float(np.radians(inclination_deg))
+    network, inclination = require_subject(subject).network, float(np.radians(inclination_deg))
     reference = forward_bend(network)
     push = reference.at(inclination).push
     stiffness, at, pushed, stopped, cheap, fixed = [], [], [], [], [], []

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from fascia.clinical.examination import SIDES, Examination
 from fascia.clinical.paths import PostureOptions
+from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import release_tension
 from fascia.network.model import TensionNetwork
-from fascia.subject import Subject
 from fascia.transmission.ladder import decay_per_station
 from panjabi.errors import unknown
 
@@ -102,7 +102,7 @@ def attenuation(
         If no strand of the line crosses the first level with a change of tension, so that there
         is nothing to fall off.
     """
-    network = subject.network
+    network = require_subject(subject).network
     suffix = SIDES.get(side, side)
     heights = _heights(network, stations, suffix)
     chosen = network.strands_of(line=line, active=True)

@@ -16,10 +16,10 @@ import numpy as np
 
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
+from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import release_tension, with_laws
 from fascia.mechanics.equilibrium import Equilibrium, solve
-from fascia.subject import Subject
 from panjabi.tissue.collagen import Collagen
 
 Memory = Literal["resting", "present"]
@@ -114,6 +114,7 @@ def compare_orders(
     ReleaseError
         If the dose per step is not a share.
     """
+    require_subject(subject)
     if relative_to not in ("resting", "present"):
         raise ReleaseError(f"relative_to is {relative_to!r}; choose 'resting' or 'present'")
     if not 0.0 <= total_dose <= 1.0:

@@ -14,6 +14,7 @@ import numpy as np
 
 from fascia.clinical.examination import ClinicalResult, Examination, measure
 from fascia.clinical.paths import PostureOptions
+from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import (
     REPORTED_UNDER,
@@ -22,7 +23,6 @@ from fascia.interventions.release_mechanisms import (
     gives_tension,
 )
 from fascia.interventions.shapley_values import shapley
-from fascia.subject import Subject
 from fascia.transmission.routes import load_paths, minimum_cut
 from panjabi.errors import nearest
 from panjabi.parameter import THIS_WORK, Parameter, sources
@@ -177,7 +177,7 @@ def release(
     Parameters
     ----------
     subject : network and tolerance, e.g. ``fascia.standard_subject()``.
-    region : name of a set of strands (``subject.network.regions``).
+    region : name of a set of strands (``subject.network.regions()``), or of a line.
     doses : mechanism -> dose (see `mechanisms`); half the resting tension by default.
     cut : strands taken out before and after alike; ``"all-paths"`` for the fewest
         that part the region from the hamstrings.
@@ -187,10 +187,13 @@ def release(
     ------
     UnknownNameError
         For an unknown region, test or mechanism (nearest names are offered).
+    NetworkError
+        For something else than a subject.
     ReleaseError
         For impossible doses, or a cut that does not exist.
     """
     given = check_doses(doses)
+    require_subject(subject)
     released = subject.network.strands_of(region=region)
     subject, cut_strands = _cut(subject, region, cut, side)
     bench = Examination(subject.network, test, side=side, options=options)

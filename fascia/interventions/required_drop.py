@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fascia.clinical.examination import Examination
+from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReadoutError
 from fascia.interventions.release_mechanisms import release_tension
-from fascia.subject import Subject
 
 PUBLISHED_GAIN_DEG = 8.5
 """Straight-leg raise after suboccipital release (row CHO_SMI_SLR, no sham arm): never fitted."""
@@ -68,6 +68,7 @@ def required_tension_drop(
     """
     from scipy.optimize import brentq
 
+    require_subject(subject)
     if not gain_deg > 0.0:
         raise ReadoutError(f"gain_deg is {gain_deg:g}; ask for a gain above zero")
     found = []

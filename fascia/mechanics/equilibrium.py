@@ -113,8 +113,8 @@ class EquilibriumSolver:
         if isinstance(network, FlatNetwork):
             self.network, self.flat, body = None, network, None
         else:
-            self.network, body = network, network.body
             self.flat = compile_network(network, like=None if like is None else like.flat)
+            self.network, body = network, network.body
         if loads:
             self.flat = _loaded(self.flat, loads)
         self.problem = NetworkProblem(

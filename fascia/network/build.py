@@ -90,7 +90,7 @@ def whole_body(
 
         body = standard_adult()
     wanted = _wanted_lines(lines)
-    shares = {"phi": share, "psi": minor_share}
+    shares = {"phi": number("share", share), "psi": number("minor_share", minor_share)}
     builder = _Builder(body, shares=shares, adhesion=1e3 * number("adhesion", adhesion))
     defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
     strands = [

@@ -17,8 +17,8 @@ from fascia.validation.variants import rebuilt
 from panjabi.tissue import Collagen, NervePath
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 FOOT_HANGING = -30.0
 FOOT_PUSHED = 20.0

@@ -13,7 +13,7 @@ from fascia.validation.comparison import Comparison, judged, not_predicted, with
 from panjabi.literature import row
 
 if TYPE_CHECKING:
-    from fascia.subject import Subject
+    from fascia.clinical.subject import Subject
 
 BASELINE_SLR = 58.7
 """Straight-leg raise of the subjects of CHO_SMI before the release [deg] (notes of the row)."""

@@ -20,9 +20,9 @@ from fascia.validation.comparison import Comparison, judged, within
 from panjabi.literature import row
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.clinical.tolerance import Tolerance
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 Floats = NDArray[np.float64]
 

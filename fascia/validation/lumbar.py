@@ -20,8 +20,8 @@ from panjabi.literature import row
 from panjabi.tissue import Collagen, PassiveMuscle
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 Floats = NDArray[np.float64]
 

@@ -21,8 +21,8 @@ from fascia.validation.comparison import Comparison, judged, within
 from panjabi.body import Body
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 LUMBAR_SLUMP, THORACIC_SLUMP, PELVIC_SLUMP = 35.0, 25.0, 15.0
 """Flexion of the slumped back and posterior tilt of its pelvis [deg]; assumed."""

@@ -17,7 +17,7 @@ from fascia.validation import (
 from fascia.validation.comparison import Comparison
 
 if TYPE_CHECKING:
-    from fascia.subject import Subject
+    from fascia.clinical.subject import Subject
 
 FAMILIES = (hamstrings, relaxation, stretching, ankle, nerve, lumbar, bending, remote)
 

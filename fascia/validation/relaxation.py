@@ -14,7 +14,7 @@ from fascia.validation.comparison import Comparison, not_predicted, within
 from panjabi.tissue.viscoelastic import hamstring_group
 
 if TYPE_CHECKING:
-    from fascia.subject import Subject
+    from fascia.clinical.subject import Subject
 
 
 def held_at_tolerance(subject: Subject, test: str) -> HeldStretch:

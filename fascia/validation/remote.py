@@ -14,8 +14,8 @@ from fascia.validation.comparison import Comparison, judged, not_predicted
 from panjabi.literature import row
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.interventions.release_experiment import StiffnessChange
-    from fascia.subject import Subject
 
 NEEDED = "more than half of the mean and within 1 SD of it (so that no change does not count)"
 NO_EFFECT_CM = 0.5

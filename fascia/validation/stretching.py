@@ -17,8 +17,8 @@ from fascia.interventions.release_mechanisms import apply_doses
 from fascia.validation.comparison import Comparison, not_predicted, within
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 YLINEN_GAIN = 17.0
 YLINEN_FORCE = 19.0

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
+from fascia import standard_subject
 from fascia.clinical.examination import Examination
-from fascia.subject import standard_subject
 
 TESTS = ("slr", "knee-extension", "sit-and-reach", "forward-bend", "front-split")
 

@@ -123,6 +123,13 @@ def test_subject_is_frozen_and_gives_new_ones(subject):
         ({"nerve_tension": -1.0}, "is -1 N"),
         ({"kind_scale": {"fascia": math.nan}}, "kind_scale of 'fascia' is nan"),
         ({"kind_scale": {"facia": 2.0}}, "close: 'fascia'"),
+        ({"resting_tension": "5"}, "Expected a number for the resting.tension, got '5'"),
+        ({"resting_tension": {"neck": None}}, "Expected a number for the resting.tension"),
+        ({"tie_ratio": "0.1"}, "Expected a number for the tie.ratio, got '0.1'"),
+        ({"share": "0.3"}, "Expected a number for the share, got '0.3'"),
+        ({"adhesion": [1.0]}, "Expected a number for the adhesion, got"),
+        ({"tone": "0.1"}, "Expected a number for the tone, got '0.1'"),
+        ({"hamstring_scale": "1"}, "Expected a number for the hamstring_scale, got '1'"),
         ({"lines": ["SBLL"]}, "no line named 'SBLL'.*SBL"),
     ],
 )

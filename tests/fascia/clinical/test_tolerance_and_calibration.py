@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from fascia import standard_subject
 from fascia.clinical.calibration import (
     DISCOMFORT_LIMIT,
     HAMSTRING_SCALE,
@@ -19,7 +20,6 @@ from fascia.clinical.examination import Examination, examine, measure
 from fascia.clinical.report import as_dict, as_text, windows
 from fascia.clinical.tolerance import NORM_SLR, Tolerance
 from fascia.errors import ReadoutError
-from fascia.subject import standard_subject
 from panjabi.errors import ParameterError
 from panjabi.parameter import sources
 

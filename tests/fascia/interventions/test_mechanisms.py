@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from fascia import Subject
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.tolerance import Tolerance
@@ -23,7 +24,6 @@ from fascia.interventions.release_mechanisms import (
 from fascia.interventions.shapley_values import shapley
 from fascia.mechanics.equilibrium import solve
 from fascia.network import Node, Strand, TensionNetwork
-from fascia.subject import Subject
 from panjabi.errors import UnknownNameError
 from panjabi.tissue import Cable, Collagen, NervePath, PassiveMuscle
 

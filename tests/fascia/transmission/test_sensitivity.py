@@ -54,7 +54,7 @@ def difference(make, h, test, angle, readout):
 @pytest.fixture(scope="module")
 def supple():
     """A subject whose chain hands much on: weak ties, 50 N at rest."""
-    from fascia.subject import standard_subject
+    from fascia import standard_subject
 
     return standard_subject(tie_ratio=0.01, resting_tension=50.0).network
 
