@@ -13,8 +13,8 @@ import timing
 
 # isort: split
 import numpy as np
+from generated_networks import layered_sheet, square_net
 
-from fascia.mechanics.generate import layered_sheet, square_net
 from fascia.mechanics.problem import NetworkProblem
 from fascia.sparse.factor import SymmetricFactor
 from panjabi.errors import ParameterError

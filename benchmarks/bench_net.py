@@ -14,9 +14,9 @@ import timing
 # isort: split
 import numpy as np
 import peers
+from generated_networks import cable_network
 
 from fascia.mechanics import NewtonSettings, minimise
-from fascia.mechanics.generate import cable_network
 from fascia.mechanics.problem import NetworkProblem
 
 PEER_TOLERANCE = 1e-8  # unbalanced force, as a share of EA

@@ -16,10 +16,10 @@ import timing
 
 # isort: split
 import numpy as np
+from generated_networks import layered_sheet, square_net
 
 from fascia.mechanics import minimise
 from fascia.mechanics.flat import FlatNetwork
-from fascia.mechanics.generate import layered_sheet, square_net
 from fascia.mechanics.problem import NetworkProblem
 from fascia.sparse.factor import SymmetricFactor
 

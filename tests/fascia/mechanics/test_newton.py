@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from generated_networks import chain, layered_sheet, random_network, square_net
 from hypothesis import given, settings, strategies as st
 from scipy.optimize import lsq_linear, minimize
 from scipy.sparse import csc_matrix
 
 from fascia.mechanics import NewtonSettings, minimise
-from fascia.mechanics.generate import chain, layered_sheet, random_network, square_net
 from fascia.mechanics.local_relaxation import _surroundings, settle
 from fascia.mechanics.newton import null_unknowns
 from fascia.mechanics.problem import NetworkProblem
