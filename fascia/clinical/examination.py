@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.clinical.catalogue import ClinicalTest, clinical_test
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
 from fascia.clinical.slopes import CURVE_STEP_DEG, slope, window_points
@@ -68,6 +69,8 @@ class ClinicalResult:
     tolerance: Tolerance | None
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
 
+    __repr__ = short_repr
+
     @property
     def end_angle_deg(self) -> float | None:
         return None if self.end_angle is None else float(np.degrees(self.end_angle))
@@ -111,6 +114,8 @@ class Sample:
     nerve_strain: float
     fascia_force: float
     equilibrium: Equilibrium
+
+    __repr__ = short_repr
 
 
 class Examination:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.clinical.examination import CURVE_STEP_DEG, Examination, Sample
 from fascia.errors import ReadoutError
 from fascia.mechanics import kernels
@@ -39,6 +40,8 @@ class HeldStretch:
     hamstring_torque: Floats  # (n,) the part of the hamstrings
     elastic_torque: float  # whole tissue torque that a rate without end would meet
     rate: float  # [rad/s]
+
+    __repr__ = short_repr
 
     @property
     def peak(self) -> float:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from panjabi.body import Body
 from panjabi.errors import ParameterError, PostureError
 from panjabi.parameter import THIS_WORK, Parameter
@@ -74,6 +75,8 @@ class PosturePath:
 
     angles: Floats  # (knots,)
     postures: Floats  # (knots, coordinates)
+
+    __repr__ = short_repr
 
     def q(self, angle: float) -> Floats:
         i = self._segment(angle)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.clinical.paths import spine_flexion
 from fascia.coupling.energy_terms import PassiveMusclesTerm, UnitsTerm
 from fascia.coupling.shared_tissue import handed_over, without_shared
@@ -52,6 +53,8 @@ class BendSample:
     residual: float  # [N], joints [N m]
     equilibrium: Equilibrium
 
+    __repr__ = short_repr
+
     @property
     def ratio(self) -> float:
         """Lumbar over hip flexion [1]."""
@@ -69,6 +72,8 @@ class ForwardBend:
     pelvis_free: bool
     given_muscles: tuple[str, ...]  # whose passive tension the network carries
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    __repr__ = short_repr
 
     @property
     def body(self) -> Body:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.clinical.examination import Examination
 from fascia.coupling.crossing_strands import require_lines
 from fascia.coupling.element import NetworkElement
@@ -54,6 +55,8 @@ class Settled:
     element: NetworkElement  # what was solved, pulls included
     iterations: int  # between muscles and network
     change: float  # of the network's moments in the last one [N m]
+
+    __repr__ = short_repr
 
     @property
     def spine(self) -> WrappedSpine:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.coupling.bending import ForwardBend, bent_posture
 from fascia.coupling.element import NetworkElement
 from fascia.coupling.spine_in_network import wrapped, wrapping_of
@@ -41,6 +42,8 @@ class EffortSample:
     hip_effort: float  # the hips' part of it [1]
     hip_moment: float  # active extension moment of both hips [N m]
     recruitment: SpineRecruitment
+
+    __repr__ = short_repr
 
     @property
     def ratio(self) -> float:

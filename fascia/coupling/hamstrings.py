@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.clinical.examination import Examination
 from fascia.clinical.subject import Subject, require_subject
 from fascia.clinical.tolerance import Tolerance
@@ -59,6 +60,8 @@ class HamstringSweep:
     slack: BendSample
     slack_effort: EffortSample | None
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+
+    __repr__ = short_repr
 
     def lumbar_deg(self, condition: str) -> Floats:
         """(k,) lumbar flexion under a condition [deg]; nan where it was not reached."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fascia._repr import short_repr
 from fascia.coupling.crossing_strands import body_of
 from fascia.coupling.shared_tissue import can_pull, packaged
 from fascia.errors import CouplingError
@@ -81,6 +82,8 @@ class MusclePulls:
     direction: Floats  # (k, 3) unit vectors in the frame of the node's body
     share: Floats  # (k,) of the tension that moves with the node
     parameters: Mapping[str, Parameter]
+
+    __repr__ = short_repr
 
     def on_nodes(self, forces: ArrayLike) -> dict[str, Floats]:
         """Node -> summed pull on it (3,) [N] in its body's frame, under muscle forces (m,)."""

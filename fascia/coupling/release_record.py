@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.coupling.coupled_equilibrium import CoupledState
 from panjabi.parameter import Parameter, sources
 
@@ -25,6 +26,8 @@ class SpineReading:
     margin: float  # likewise under the forces of equilibrium alone [N m/rad]
     effort: float  # [1]
     hamstring_stiffness: float | None  # straight-leg raise [N m/rad]; None: no hamstrings there
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; keys end in their unit (S27)."""
@@ -44,6 +47,8 @@ class Drift:
 
     shift: Floats  # (n,) turn of the joints [rad]
     compression: Mapping[str, float]  # there, by level [N]
+
+    __repr__ = short_repr
 
     @property
     def shift_deg(self) -> float:
@@ -83,6 +88,8 @@ class SpineRelease:
     null_models: tuple[SpineNull, ...]
     notes: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+
+    __repr__ = short_repr
 
     @property
     def compression_change(self) -> dict[str, float]:

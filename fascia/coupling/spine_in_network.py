@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fascia._repr import short_repr
 from fascia.coupling.crossing_strands import body_of
 from fascia.coupling.element import NetworkElement
 from fascia.coupling.muscle_tension_on_nodes import with_pulls
@@ -30,6 +31,8 @@ class Wrapping:
     term: Term  # slope (n,) [N m] and curvature (n, n) [N m/rad] of V*
     pull: Floats  # (levels, 3) force on all above each level, world axes [N]
     equilibrium: Equilibrium | None  # None: no strand reaches the spine
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.clinical.subject import Subject, require_subject
 from fascia.coupling.spine_release import release_with_spine
 from fascia.errors import CouplingError
@@ -31,6 +32,8 @@ class SpineSweep:
     hamstrings: Floats  # of the stiffness of the straight-leg raise [N m/rad]
     residual_Nm: float  # largest over the sweep
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

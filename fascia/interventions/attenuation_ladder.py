@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.clinical.examination import SIDES, Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.subject import Subject, require_subject
@@ -61,6 +62,8 @@ class Attenuation:
     tie_ratio: Floats
     change_N: Floats
     ladder: Floats
+
+    __repr__ = short_repr
 
     @property
     def levels(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from fascia._repr import short_repr
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.subject import Subject, require_subject
@@ -49,6 +50,8 @@ class OrderResult:
     end_angle_change_deg: float
     stiffness_change_Nm_per_rad: float
     end_state: Equilibrium  # standing
+
+    __repr__ = short_repr
 
 
 def release_present_tension(subject: Subject, regions: Sequence[str], dose: float) -> Subject:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from fascia._repr import short_repr
 from fascia.clinical.examination import ClinicalResult, Examination, measure
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.subject import Subject, require_subject
@@ -59,6 +60,8 @@ class StiffnessChange:
     remaining_routes: tuple[str, ...]
     notes: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+
+    __repr__ = short_repr
 
     @property
     def end_angle_change_deg(self) -> float:

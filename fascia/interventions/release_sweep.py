@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import SIDES, Examination
 from fascia.clinical.paths import PostureOptions
@@ -62,6 +63,8 @@ class Sweep:
     stiffness_change_Nm_per_rad: Floats
     censored: NDArray[np.bool_]
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; keys end in their unit, a clamped tie is the word."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.errors import EquilibriumError, NetworkError, UnknownStrandError
 from fascia.mechanics.determinacy import loose_nodes
 from fascia.mechanics.flat import FlatNetwork, compile_network
@@ -52,6 +53,8 @@ class Equilibrium:
     slack: tuple[str, ...]  # strands that pull no more than that
     indeterminate: tuple[str, ...]  # nodes whose place no strand determines
     minimum: Minimum = field(repr=False)
+
+    __repr__ = short_repr
 
     def index(self, strand: str) -> int:
         """Place of a strand in the arrays."""

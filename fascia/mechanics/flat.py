@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.errors import NetworkError
 from fascia.network.model import TensionNetwork
 from fascia.sparse.pattern import Pattern, build_pattern
@@ -49,6 +50,8 @@ class FlatNetwork:
     node_names: tuple[str, ...] = ()
     strand_names: tuple[str, ...] = ()
     patterns: dict[int, Pattern] = field(default_factory=dict, repr=False)
+
+    __repr__ = short_repr
 
     @property
     def slips(self) -> int:

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.sparse.factor import SymmetricFactor
 from panjabi.errors import ParameterError
 
@@ -67,3 +68,5 @@ class Minimum:
     converged: bool
     message: str
     factor: SymmetricFactor | None  # for the next call
+
+    __repr__ = short_repr

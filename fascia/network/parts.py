@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from fascia._repr import short_repr
 from fascia.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ class Strand:
     source: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=dict, hash=False)
     active: bool = True  # False: carries nothing
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         _name("Strand", self.name)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia._repr import short_repr
 from fascia.clinical.examination import Examination, Sample
 from fascia.errors import EquilibriumError, ReadoutError
 from fascia.mechanics import kernels
@@ -131,6 +132,8 @@ class Influence:
     per_stiffness: Floats
     nodes: tuple[str, ...]
     per_tie: Floats
+
+    __repr__ = short_repr
 
     def largest(self, count: int = 10) -> list[tuple[str, float]]:
         """Strands by the size of their influence per newton."""
