@@ -16,8 +16,7 @@ import numpy as np
 import peers
 from generated_networks import cable_network
 
-from fascia.mechanics import NewtonSettings, minimise
-from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics import NetworkProblem, NewtonSettings, minimise
 
 PEER_TOLERANCE = 1e-8  # unbalanced force, as a share of EA
 

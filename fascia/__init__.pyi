@@ -19,15 +19,15 @@ from .clinical.paths import PostureOptions as PostureOptions
 from .clinical.subject import Subject as Subject
 from .clinical.tolerance import Tolerance as Tolerance
 from .coupling.coupled_equilibrium import coupled_state as coupled_state
-from .coupling.element import NetworkElement as NetworkElement
-from .coupling.hamstrings import sweep_hamstrings as sweep_hamstrings
-from .coupling.release_record import SpineRelease as SpineRelease
+from .coupling.hamstring_sweep import sweep_hamstrings as sweep_hamstrings
+from .coupling.network_element import NetworkElement as NetworkElement
 from .coupling.spine_release import release_with_spine as release_with_spine
+from .coupling.spine_release_record import SpineRelease as SpineRelease
 from .errors import FasciaError as FasciaError
 from .interventions.attenuation_ladder import Attenuation as Attenuation
-from .interventions.orders import compare_orders as compare_orders
 from .interventions.release_experiment import StiffnessChange as StiffnessChange, release as release
 from .interventions.release_mechanisms import mechanisms as mechanisms
+from .interventions.release_orders import compare_orders as compare_orders
 from .interventions.release_sweep import Sweep as Sweep, sweep_release as sweep_release
 from .interventions.required_drop import required_tension_drop as required_tension_drop
 from .mechanics.equilibrium import (

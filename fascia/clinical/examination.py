@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from fascia._repr import short_repr
 from fascia.clinical.catalogue import ClinicalTest, clinical_test
+from fascia.clinical.free_pelvis import FreePelvis
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
 from fascia.clinical.slopes import CURVE_STEP_DEG, slope, window_points
 from fascia.clinical.subject import Subject
-from fascia.clinical.supine import FreePelvis
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
@@ -154,6 +154,7 @@ class Examination:
             else self.pelvis.path(self.test, self.options)
         )
         self.moment = self.test.moment_weights(self.body, self.side)
+        self.body.body_index(self.test.anchor)  # an unknown anchor fails here
         self.solver = EquilibriumSolver(
             network,
             directions=None if self.pelvis is None else self.pelvis.directions,

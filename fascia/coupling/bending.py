@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from fascia._repr import short_repr
 from fascia.clinical.paths import spine_flexion
-from fascia.coupling.energy_terms import PassiveMusclesTerm, UnitsTerm
 from fascia.coupling.shared_tissue import handed_over, without_shared
+from fascia.coupling.spine_energy_terms import PassiveMusclesTerm, UnitsTerm
 from fascia.coupling.spine_in_network import check_body
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver

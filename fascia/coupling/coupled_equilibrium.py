@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from fascia._repr import short_repr
 from fascia.clinical.examination import Examination
 from fascia.coupling.crossing_strands import require_lines
-from fascia.coupling.element import NetworkElement
-from fascia.coupling.muscle_tension_on_nodes import (
+from fascia.coupling.myofascial_transfer import (
     MINOR_SHARE,
     MUSCLE_SHARE,
     MusclePulls,
     muscle_pulls,
 )
+from fascia.coupling.network_element import NetworkElement
 from fascia.coupling.shared_tissue import handed_over, without_shared
 from fascia.coupling.spine_in_network import (
     WrappedSpine,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fascia._repr import short_repr
 from fascia.coupling.bending import ForwardBend, bent_posture
-from fascia.coupling.element import NetworkElement
+from fascia.coupling.network_element import NetworkElement
 from fascia.coupling.spine_in_network import wrapped, wrapping_of
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import EquilibriumSolver

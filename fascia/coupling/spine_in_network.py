@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from fascia._repr import short_repr
 from fascia.coupling.crossing_strands import body_of
-from fascia.coupling.element import NetworkElement
-from fascia.coupling.muscle_tension_on_nodes import with_pulls
+from fascia.coupling.myofascial_transfer import with_pulls
+from fascia.coupling.network_element import NetworkElement
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium
-from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics.network_problem import NetworkProblem
 from panjabi.spine.static_model import StaticSpine, Term
 
 if TYPE_CHECKING:

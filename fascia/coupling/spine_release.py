@@ -13,8 +13,8 @@ from fascia.clinical.subject import Subject, require_subject
 from fascia.coupling.coupled_equilibrium import CoupledState, coupled_state
 from fascia.coupling.coupled_readouts import by_level, leg_stiffness, pair, reading_of, stability_of
 from fascia.coupling.null_models import null_models_of
-from fascia.coupling.release_record import Drift, SpineRelease
 from fascia.coupling.spine_in_network import Wrapping, wrapping_of
+from fascia.coupling.spine_release_record import Drift, SpineRelease
 from fascia.interventions.release_mechanisms import apply_doses, check_doses
 from fascia.network.model import TensionNetwork
 from panjabi.parameter import THIS_WORK, Parameter

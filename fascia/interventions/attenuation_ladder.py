@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia._repr import short_repr
+from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import SIDES, Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.subject import Subject, require_subject
@@ -84,7 +85,7 @@ def attenuation(
     dose: float = 0.5,
     line: str = "SBL",
     stations: Sequence[str] = BACK_LINE_STATIONS,
-    test: str = "slr",
+    test: str | ClinicalTest = "slr",
     angle: float = math.radians(60.0),
     side: str = "right",
     options: PostureOptions | None = None,

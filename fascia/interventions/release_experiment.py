@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from fascia._repr import short_repr
+from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import ClinicalResult, Examination, measure
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.subject import Subject, require_subject
@@ -168,7 +169,7 @@ def release(
     subject: Subject,
     region: str,
     *,
-    test: str = "slr",
+    test: str | ClinicalTest = "slr",
     side: str = "right",
     doses: Mapping[str, float] | None = None,
     cut: str | Sequence[str] | None = None,
@@ -279,7 +280,7 @@ def _nulls(
     subject: Subject,
     region: str,
     doses: Mapping[str, float],
-    test: str,
+    test: str | ClinicalTest,
     side: str,
     options: PostureOptions | None,
 ) -> tuple[NullModel, ...]:

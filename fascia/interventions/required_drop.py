@@ -40,14 +40,14 @@ class Requirement:
         return self.drop_N is not None and self.drop_N < STRENGTH_N
 
 
-def gain_of_full_release(subject: Subject, region: str, tension: float, test: str = "slr") -> float:
+def gain_of_full_release(subject: Subject, region: str, tension: float) -> float:
     """End-angle gain [deg] when a region at ``tension`` newtons lets all of it go."""
     network = subject.network.with_resting_tension({region: tension})
     tense = replace(subject, network=network)
-    bench = Examination(tense.network, test)
+    bench = Examination(tense.network, "slr")
     before, _ = bench.end(tense.tolerance)
     slack = release_tension(tense, region, 1.0)
-    after, _ = Examination(slack.network, test, like=bench).end(tense.tolerance)
+    after, _ = Examination(slack.network, "slr", like=bench).end(tense.tolerance)
     return float(np.degrees(after.angle - before.angle))
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from fascia._repr import short_repr
 from fascia.errors import EquilibriumError, NetworkError, UnknownStrandError
 from fascia.mechanics.determinacy import loose_nodes
-from fascia.mechanics.flat import FlatNetwork, compile_network
+from fascia.mechanics.flat_network import FlatNetwork, compile_network
 from fascia.mechanics.minimisation import Minimum, NewtonSettings
+from fascia.mechanics.network_problem import NetworkProblem, SkeletonTerm
 from fascia.mechanics.newton import minimise
-from fascia.mechanics.problem import NetworkProblem, SkeletonTerm
 from panjabi.body.posture import checked
 from panjabi.errors import nearest
 

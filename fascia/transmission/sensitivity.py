@@ -22,8 +22,8 @@ from fascia._repr import short_repr
 from fascia.clinical.examination import Examination, Sample
 from fascia.errors import EquilibriumError, ReadoutError
 from fascia.mechanics import kernels
-from fascia.mechanics.flat import FlatNetwork
-from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics.flat_network import FlatNetwork
+from fascia.mechanics.network_problem import NetworkProblem
 from fascia.mechanics.slip_stiffness import SlipStiffness
 
 if TYPE_CHECKING:

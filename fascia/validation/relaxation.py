@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fascia.clinical.examination import Examination
-from fascia.clinical.hold import RATE_DEG_PER_S, HeldStretch, hold
+from fascia.clinical.held_stretch import RATE_DEG_PER_S, HeldStretch, hold
 from fascia.validation.comparison import Comparison, not_predicted, within
 from panjabi.tissue.viscoelastic import hamstring_group
 

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from fascia import standard_subject
-from fascia.clinical.examination import Examination
+from fascia.clinical import Examination
 
 TESTS = ("slr", "knee-extension", "sit-and-reach", "forward-bend", "front-split")
 

@@ -5,12 +5,11 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from fascia.clinical import Examination, Tolerance
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
-from fascia.clinical.examination import Examination
-from fascia.clinical.tolerance import Tolerance
 from fascia.errors import FasciaError, NetworkError, UnknownStrandError
 from fascia.interventions.release_mechanisms import standing_tension
-from fascia.mechanics.equilibrium import solve
+from fascia.mechanics import solve
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
 from panjabi.body import standard_adult
 from panjabi.errors import PanjabiError, ParameterError

@@ -8,12 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from fascia.clinical import catalogue
-from fascia.clinical.catalogue import clinical_test, clinical_tests
-from fascia.clinical.examination import Examination, examine, measure
-from fascia.clinical.paths import PostureOptions
-from fascia.clinical.slopes import slope, window_points
-from fascia.clinical.tolerance import Tolerance
+from fascia.clinical import (
+    Examination,
+    PostureOptions,
+    Tolerance,
+    catalogue,
+    clinical_test,
+    clinical_tests,
+    examine,
+    measure,
+    slope,
+)
+from fascia.clinical.slopes import window_points
 from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics import EquilibriumSolver, solve
 from fascia.network import TensionNetwork

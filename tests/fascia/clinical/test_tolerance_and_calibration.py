@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fascia import standard_subject
-from fascia.clinical.calibration import (
-    DISCOMFORT_LIMIT,
-    HAMSTRING_SCALE,
-    SLR_STIFFNESS_TARGET,
+from fascia.clinical import (
+    Examination,
+    Tolerance,
     calibrate_hamstrings,
     calibrate_tolerance,
+    examine,
+    measure,
 )
-from fascia.clinical.examination import Examination, examine, measure
+from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE, SLR_STIFFNESS_TARGET
 from fascia.clinical.report import as_dict, as_text, windows
-from fascia.clinical.tolerance import NORM_SLR, Tolerance
+from fascia.clinical.tolerance import NORM_SLR
 from fascia.errors import ReadoutError
 from panjabi.errors import ParameterError
 from panjabi.parameter import sources

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 from fascia import standard_subject
-from fascia.coupling import NetworkElement, coupled_state
+from fascia.coupling import NetworkElement, coupled_state, wrapped
 from fascia.coupling.spine_in_network import (
     check_body,
     point_places,
     point_pulls,
     pull_above,
-    wrapped,
     wrapping_of,
 )
 from fascia.errors import CouplingError

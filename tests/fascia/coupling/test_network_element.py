@@ -7,8 +7,7 @@ import pytest
 
 from fascia.coupling import NetworkElement
 from fascia.errors import CouplingError, EquilibriumError
-from fascia.mechanics import NewtonSettings
-from fascia.mechanics.equilibrium import solve
+from fascia.mechanics import NewtonSettings, solve
 from panjabi.elements import ForceElement
 from panjabi.errors import PanjabiError, PostureError, UnknownNameError
 

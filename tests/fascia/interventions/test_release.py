@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from fascia import standard_subject
-from fascia.clinical.examination import Examination, examine
+from fascia.clinical import Examination, examine
 from fascia.errors import NetworkError, ReleaseError, UnknownStrandError
-from fascia.interventions.release_experiment import SHARES_DEPEND, release, table
-from fascia.interventions.release_mechanisms import apply_doses
-from fascia.transmission.routes import load_paths
+from fascia.interventions import apply_doses, release
+from fascia.interventions.release_experiment import SHARES_DEPEND, table
+from fascia.transmission import load_paths
 from panjabi.errors import UnknownNameError
 from panjabi.parameter import sources
 

@@ -9,9 +9,7 @@ from hypothesis import given, settings, strategies as st
 from scipy.optimize import minimize
 
 from fascia.errors import EquilibriumError, NetworkError, UnknownStrandError
-from fascia.mechanics import Minimum, NewtonSettings
-from fascia.mechanics.equilibrium import EquilibriumSolver, solve
-from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics import EquilibriumSolver, Minimum, NetworkProblem, NewtonSettings, solve
 from fascia.network import Node, Strand, TensionNetwork
 from panjabi.tissue import Cable
 

@@ -5,7 +5,7 @@ import pytest
 from force_density import Net, equilibrium_matrix, force_density, net_of, self_stress
 
 from fascia.errors import NetworkError
-from fascia.mechanics.equilibrium import solve
+from fascia.mechanics import solve
 from fascia.network import Node, Strand, TensionNetwork
 from panjabi.body import standard_adult
 from panjabi.errors import ParameterError

@@ -12,8 +12,7 @@ from generated_networks import (
 from hypothesis import given, settings, strategies as st
 
 from fascia.errors import NetworkError
-from fascia.mechanics.equilibrium import solve
-from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics import NetworkProblem, solve
 
 
 def lengths(flat):

@@ -10,11 +10,10 @@ from hypothesis import given, settings, strategies as st
 from scipy.optimize import lsq_linear, minimize
 from scipy.sparse import csc_matrix
 
-from fascia.mechanics import NewtonSettings, minimise
+from fascia.mechanics import NetworkProblem, NewtonSettings, minimise
 from fascia.mechanics.local_relaxation import _surroundings, settle
 from fascia.mechanics.newton import null_unknowns
-from fascia.mechanics.problem import NetworkProblem
-from fascia.sparse.factor import SymmetricFactor
+from fascia.sparse import SymmetricFactor
 from panjabi.errors import ParameterError
 
 

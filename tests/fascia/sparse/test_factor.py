@@ -8,10 +8,8 @@ from generated_networks import layered_sheet, random_network, square_net
 from hypothesis import given, settings, strategies as st
 from scipy.sparse import csc_matrix, random_array
 
-from fascia.mechanics.problem import NetworkProblem
-from fascia.sparse import ordering
-from fascia.sparse.factor import SymmetricFactor
-from fascia.sparse.matrix import SymmetricMatrix
+from fascia.mechanics import NetworkProblem
+from fascia.sparse import SymmetricFactor, SymmetricMatrix, ordering
 from fascia.sparse.minimum_degree_order import minimum_degree
 from fascia.sparse.symbolic import analyse
 from panjabi.errors import ParameterError

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fascia.clinical.examination import Examination
+from fascia.clinical import Examination
 from fascia.errors import ReadoutError
-from fascia.mechanics.equilibrium import solve
-from fascia.transmission.sensitivity import influence, tension_response
+from fascia.mechanics import solve
+from fascia.transmission import influence, tension_response
 
 READOUTS = ("tissue_torque", "hamstring_force")
 

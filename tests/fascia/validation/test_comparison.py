@@ -7,9 +7,8 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from fascia.validation import Comparison, as_rows, as_text, tally
+from fascia.validation import Comparison, as_markdown, as_rows, as_text, tally
 from fascia.validation.comparison import judged, not_predicted, within
-from fascia.validation.page import as_markdown
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.literature import row
 

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from fascia._repr import short_repr
+from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.subject import Subject, require_subject
@@ -98,7 +99,7 @@ def compare_orders(
     local: str = "sacral",
     total_dose: float = 0.5,
     relative_to: Memory = "resting",
-    test: str = "slr",
+    test: str | ClinicalTest = "slr",
     side: str = "right",
     options: PostureOptions | None = None,
     seed: int | np.random.Generator = 0,
