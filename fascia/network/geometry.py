@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fascia.errors import NetworkError, UnknownStrandError
 from panjabi.errors import nearest
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 SHORTEST = 1e-9  # [m] below this a strand has no direction
 
 
-def poses(body: Body | None, q: Any = None) -> Poses | None:
+def poses(body: Body | None, q: ArrayLike | None = None) -> Poses | None:
     """Poses at q, upright standing if None; None without a body (all on the ground)."""
     return None if body is None else body.poses(body.zero() if q is None else q)
 
