@@ -11,8 +11,8 @@ from timing import seconds
 import numpy as np
 
 import fascia
-from fascia.interventions.release_mechanisms import apply_doses
-from fascia.mechanics.problem import NetworkProblem
+from fascia.interventions import apply_doses
+from fascia.mechanics import NetworkProblem
 
 
 def main() -> None:

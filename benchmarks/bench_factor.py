@@ -13,10 +13,10 @@ import timing
 
 # isort: split
 import numpy as np
+from generated_networks import layered_sheet, square_net
 
-from fascia.mechanics.generate import layered_sheet, square_net
-from fascia.mechanics.problem import NetworkProblem
-from fascia.sparse.factor import SymmetricFactor
+from fascia.mechanics import NetworkProblem
+from fascia.sparse import SymmetricFactor
 from panjabi.errors import ParameterError
 
 DENSE_BELOW = 3000  # unknowns

@@ -14,10 +14,9 @@ import timing
 # isort: split
 import numpy as np
 import peers
+from generated_networks import cable_network
 
-from fascia.mechanics.generate import cable_network
-from fascia.mechanics.newton import Settings, minimise
-from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics import NetworkProblem, NewtonSettings, minimise
 
 PEER_TOLERANCE = 1e-8  # unbalanced force, as a share of EA
 
@@ -32,7 +31,7 @@ def ours(position, cables, pinned, rest, loads, tolerance):
     found = minimise(
         problem,
         np.zeros(problem.size),
-        settings=Settings(tolerance=tolerance / largest, required=1e-4),
+        settings=NewtonSettings(tolerance=tolerance / largest, required=1e-4),
     )
     problem.value_gradient(found.z)
     return problem.world[: len(position)].copy(), found

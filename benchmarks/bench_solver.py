@@ -16,12 +16,10 @@ import timing
 
 # isort: split
 import numpy as np
+from generated_networks import layered_sheet, square_net
 
-from fascia.mechanics.flat import FlatNetwork
-from fascia.mechanics.generate import layered_sheet, square_net
-from fascia.mechanics.newton import minimise
-from fascia.mechanics.problem import NetworkProblem
-from fascia.sparse.factor import SymmetricFactor
+from fascia.mechanics import FlatNetwork, NetworkProblem, minimise
+from fascia.sparse import SymmetricFactor
 
 CASES = {
     "net, all taut": lambda n: square_net(n),

@@ -13,9 +13,12 @@ for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
 
 import platform  # noqa: E402
 import statistics  # noqa: E402
+import sys  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
+
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))  # generated networks
 
 
 def seconds(work: Callable[[], object], runs: int = 5, warm: int = 1) -> float:

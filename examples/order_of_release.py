@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 import fascia
-from fascia.interventions.orders import TOP_DOWN, OrderResult
-from fascia.interventions.release_mechanisms import apply_doses
+from fascia.interventions import OrderResult, apply_doses
+from fascia.interventions.release_orders import TOP_DOWN
 
 SAME_DOSES = ("top_down", "bottom_up", "random", "equal_dose")
 """The orders that give every region the same dose; `local_only` spends it all on the sacrum."""

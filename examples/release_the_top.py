@@ -18,13 +18,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fascia
-from fascia.clinical.examination import ClinicalResult
+from fascia.clinical import ClinicalResult
 from fascia.coupling import SpineRelease, SpineSweep, release_with_spine, sweep_spine_release
-from fascia.interventions.attenuation_ladder import Attenuation, attenuation
-from fascia.interventions.orders import OrderResult
-from fascia.interventions.release_mechanisms import apply_doses
-from fascia.interventions.release_sweep import Sweep, sweep_release
-from fascia.interventions.required_drop import Requirement
+from fascia.interventions import (
+    Attenuation,
+    OrderResult,
+    Requirement,
+    Sweep,
+    apply_doses,
+    attenuation,
+    sweep_release,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

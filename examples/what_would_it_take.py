@@ -11,9 +11,10 @@ import math
 from dataclasses import dataclass
 
 import fascia
-from fascia.clinical.examination import Examination
+from fascia.clinical import Examination
+from fascia.interventions import Requirement
 from fascia.interventions.release_mechanisms import raise_tolerance
-from fascia.interventions.required_drop import PUBLISHED_GAIN_DEG, STRENGTH_N, Requirement
+from fascia.interventions.required_drop import PUBLISHED_GAIN_DEG, STRENGTH_N
 
 REGION = "suboccipital"
 

@@ -1,13 +1,15 @@
-"""A person on the table: a network on a body, and how much discomfort is tolerated."""
+"""The standard subject: the median adult that tests and releases start from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
+from fascia.clinical.subject import Subject
 from fascia.clinical.tolerance import Tolerance
+from fascia.network.parts import number
 from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
@@ -21,17 +23,6 @@ RESTING_TONE = Parameter(
     "assumed",
     conditions="activation of the relaxed hamstrings, so that a tone dose has something to act on",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """What a release acts on. Changing one gives a new one."""
-
-    network: TensionNetwork
-    tolerance: Tolerance
-
-    def with_network(self, network: TensionNetwork) -> Subject:
-        return replace(self, network=network)
 
 
 def standard_subject(
@@ -56,9 +47,15 @@ def standard_subject(
     hamstring_scale : on the passive hamstring curves, fitted once (S9).
     tolerance : the sensory end point; the norm's by default (S11).
     options : further arguments of `fascia.whole_body`.
+
+    Raises
+    ------
+    NetworkError, ParameterError
+        For a value out of range or of another type.
     """
     from fascia.network.build import whole_body
 
+    tone, hamstring_scale = number("tone", tone), number("hamstring_scale", hamstring_scale)
     network = whole_body(
         body,
         tie_ratio=tie_ratio,
@@ -84,9 +81,5 @@ def _given(parameter: Parameter, value: float) -> Parameter:
 
 def with_tone(network: TensionNetwork, activation: float) -> TensionNetwork:
     """The same network with another resting activation of the hamstrings [1]."""
-    chosen = set(network.strands_of(region="hamstrings", kind="muscle"))
-    strands = tuple(
-        replace(s, law=replace(s.law, activation=activation)) if s.name in chosen else s
-        for s in network.strands
-    )
-    return replace(network, strands=strands)
+    heads = network.strands_of(region="hamstrings", kind="muscle")
+    return network.with_muscle_laws(heads, lambda law: replace(law, activation=activation))

@@ -1,10 +1,14 @@
-"""Settings for all tests: property tests draw the same examples on every machine."""
+"""Settings for all tests: the same drawn examples on every machine; `tests/support` importable."""
 
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
+
+sys.path.append(str(Path(__file__).with_name("support")))  # generated networks, force density
 
 settings.register_profile(
     "project",

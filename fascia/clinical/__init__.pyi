@@ -17,16 +17,26 @@ from .examination import (
     examine as examine,
     measure as measure,
 )
-from .hold import HeldStretch as HeldStretch
+from .free_pelvis import FreePelvis as FreePelvis, StiffeningJoints as StiffeningJoints
+from .held_stretch import HeldStretch as HeldStretch, hold as hold
 from .paths import (
+    CERVICAL_JOINTS as CERVICAL_JOINTS,
+    LUMBAR_JOINTS as LUMBAR_JOINTS,
+    THORACIC_JOINTS as THORACIC_JOINTS,
     PostureOptions as PostureOptions,
     PosturePath as PosturePath,
+    ankle_and_neck as ankle_and_neck,
     forward_bend as forward_bend,
     front_split as front_split,
+    joint_range as joint_range,
+    linear_path as linear_path,
+    other_side as other_side,
     passive_knee_extension as passive_knee_extension,
+    posture_path as posture_path,
     sit_and_reach as sit_and_reach,
+    spine_flexion as spine_flexion,
     straight_leg_raise as straight_leg_raise,
 )
 from .slopes import slope as slope
-from .supine import FreePelvis as FreePelvis, StiffeningJoints as StiffeningJoints
+from .subject import Subject as Subject, require_subject as require_subject
 from .tolerance import Tolerance as Tolerance

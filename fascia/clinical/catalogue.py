@@ -51,9 +51,10 @@ class ClinicalTest:
     shares: tuple[str, ...] = ()
 
     def moment_weights(self, body: Body, side: str) -> Floats:
+        """(coordinates,) weights of the moment on one side, "r" or "l"."""
         weights = np.zeros(len(body.coordinates))
         for name, weight in self.moment:
-            weights[body.coordinates.index(name.format(side=side))] = weight
+            weights[body.coordinate_index(name.format(side=side))] = weight
         return weights
 
 

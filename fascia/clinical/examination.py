@@ -8,6 +8,7 @@ torque is dV/dq along the test's moment direction, gravity kept apart (S8-S11).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,20 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.clinical.catalogue import ClinicalTest, clinical_test
+from fascia.clinical.free_pelvis import FreePelvis
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
 from fascia.clinical.slopes import CURVE_STEP_DEG, SLR_WINDOWS_DEG, slope, window_points
-from fascia.clinical.supine import FreePelvis
+from fascia.clinical.subject import Subject
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
-from fascia.network.evidence import parameters_of
+from fascia.network.model import TensionNetwork
 from panjabi.parameter import Parameter, sources
-from panjabi.results import frame
+from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
-
-    from fascia.network.model import TensionNetwork
 
 Floats = NDArray[np.float64]
 
@@ -37,12 +37,12 @@ SIDES = {"right": "r", "left": "l", "r": "r", "l": "l"}
 _SIDE_NAMES = {"r": "right", "l": "left"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class ClinicalResult:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class ClinicalResult(ShortRepr):
     """What one test gave on one network.
 
-    Angles [rad], torques [N m], forces [N]. ``end_angle`` is None-free: when the
-    tolerance is not reached before the joint limit it is that limit and
+    Angles [rad], torques [N m], forces [N]. ``end_angle`` is None when no tolerance was
+    given. When the tolerance is not reached before the joint limit, it is that limit and
     ``censored`` is true.
     """
 
@@ -157,8 +157,8 @@ def _inside(angle: Floats, window_deg: tuple[float, float]) -> NDArray[np.bool_]
     return inside
 
 
-@dataclass(frozen=True)
-class Sample:
+@dataclass(repr=False, frozen=True)
+class Sample(ShortRepr):
     """Read-outs of one equilibrium."""
 
     angle: float
@@ -183,6 +183,11 @@ class Examination:
         free_pelvis: bool = False,
         like: Examination | None = None,
     ) -> None:
+        if not isinstance(network, TensionNetwork):
+            raise NetworkError(
+                f"Expected a TensionNetwork, got {type(network).__name__}; a Subject has one: "
+                "subject.network."
+            )
         if network.body is None:
             raise NetworkError(
                 "a clinical test moves a skeleton and this network has none; "
@@ -201,6 +206,7 @@ class Examination:
             else self.pelvis.path(self.test, self.options)
         )
         self.moment = self.test.moment_weights(self.body, self.side)
+        self.body.body_index(self.test.anchor)  # an unknown anchor fails here
         self.solver = EquilibriumSolver(
             network,
             directions=None if self.pelvis is None else self.pelvis.directions,
@@ -309,7 +315,7 @@ def _slopes(samples: Sequence[Sample]) -> tuple[float, float]:
 
 
 def examine(
-    network: TensionNetwork,
+    subject: Subject | TensionNetwork,
     test: str | ClinicalTest = "slr",
     *,
     side: str = "right",
@@ -319,24 +325,34 @@ def examine(
     window_deg: tuple[float, float] | None = None,
     limit_deg: float = 90.0,
 ) -> ClinicalResult:
-    """Run a clinical test on a network.
+    """Run a clinical test on a subject or a network.
 
     Parameters
     ----------
     test : name (`clinical_tests`) or a `ClinicalTest`.
-    tolerance : what ends the test; without one there is no end angle.
+    tolerance : what ends the test, the subject's own by default; a network without one has no
+        end angle.
     free_pelvis : let pelvis and lumbar joints find their equilibrium (straight-leg
         raise only), so that the pelvic share is a prediction.
     window_deg : range of the stiffness slope, the test's own by default.
-    limit_deg : where the printed curve stops; the end angle may lie beyond.
+    limit_deg : where the printed curve stops [deg], above 0 to 180; it always holds the window,
+        and the end angle may lie beyond.
 
     Raises
     ------
+    NetworkError
+        For something else than a subject or network, or a network without a body.
     ReadoutError
-        If the network lacks what the test reads, or the read-out is undefined.
+        If the network lacks what the test reads, the read-out is undefined, or the limit is no
+        angle.
     EquilibriumError
         If a posture has no equilibrium.
     """
+    if isinstance(subject, Subject):
+        network = subject.network
+        tolerance = subject.tolerance if tolerance is None else tolerance
+    else:
+        network = subject
     examination = Examination(network, test, side=side, options=options, free_pelvis=free_pelvis)
     return measure(examination, tolerance=tolerance, window_deg=window_deg, limit_deg=limit_deg)
 
@@ -348,7 +364,12 @@ def measure(
     window_deg: tuple[float, float] | None = None,
     limit_deg: float = 90.0,
 ) -> ClinicalResult:
-    """Curve, stiffness and end point of a mounted test."""
+    """Curve, stiffness and end point of a mounted test; arguments as for `examine`."""
+    if not (math.isfinite(limit_deg) and 0.0 < limit_deg <= 180.0):
+        raise ReadoutError(
+            f"Expected limit_deg above 0 and up to 180 deg, got {limit_deg:g}; give the angle in "
+            "degrees where the printed curve stops."
+        )
     body, test, side = examination.body, examination.test, examination.side
     window = test.window if window_deg is None else window_deg
     angles = examination.angles(max(limit_deg, window[1]))
@@ -360,7 +381,7 @@ def measure(
     lumbar = [body.coordinates.index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
     tilt = body.coordinates.index("pelvis_tilt")
     reading = test.reading
-    parameters = parameters_of(examination.network)
+    parameters = examination.network.sources()
     if examination.pelvis is not None:
         parameters |= examination.pelvis.parameters
     else:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from panjabi.body import Body
 from panjabi.errors import ParameterError, PostureError
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 
@@ -68,8 +69,8 @@ class PostureOptions:
         return Parameter(getattr(self, name), "1", THIS_WORK, "assumed", conditions=meaning[name])
 
 
-@dataclass(frozen=True, eq=False)
-class PosturePath:
+@dataclass(repr=False, frozen=True, eq=False)
+class PosturePath(ShortRepr):
     """Knots of test angle [rad] against all coordinates; linear in between."""
 
     angles: Floats  # (knots,)
@@ -148,24 +149,49 @@ def spine_flexion(body: Body, joints: Sequence[str], angle: float) -> dict[str, 
     return {name: -share * angle for name, share in _shares(body, joints).items()}
 
 
-def _vector(body: Body, values: Mapping[str, float]) -> Floats:
-    q = body.zero()
-    for name, value in values.items():
-        q[body.coordinates.index(name)] += value
-    return q
+def posture_path(
+    body: Body, angles: Sequence[float], postures: Sequence[Mapping[str, float]]
+) -> PosturePath:
+    """Path through postures at test angles [rad], linear in between, up to the first joint limit.
+
+    postures: at each angle, coordinate -> value [rad or m]; the others are zero.
+
+    Raises
+    ------
+    UnknownNameError
+        For a coordinate that the body does not have.
+    PostureError
+        If a joint is beyond its range where the path begins.
+    """
+    table = np.array([body.zero() for _ in postures])
+    for q, values in zip(table, postures, strict=True):
+        for name, value in values.items():
+            q[body.coordinate_index(name)] += value
+    return within_ranges(body, PosturePath(np.array(angles, float), table))
 
 
-def _common(body: Body, side: str, options: PostureOptions) -> dict[str, float]:
+def linear_path(
+    body: Body, start: Mapping[str, float], per_angle: Mapping[str, float], limit: float
+) -> PosturePath:
+    """Path from `start` on which each coordinate changes by `per_angle` [1] times the test angle.
+
+    start: coordinate -> value at angle zero [rad or m]; limit: largest test angle [rad], less
+    where a joint of legs or spine reaches the end of its range before. Raises as `posture_path`.
+    """
+    end = {name: start.get(name, 0.0) + limit * step for name, step in per_angle.items()}
+    return posture_path(body, [0.0, limit], [start, {**start, **end}])
+
+
+def ankle_and_neck(body: Body, side: str, options: PostureOptions) -> dict[str, float]:
+    """Coordinates of the ankle of one side and of the neck as the options set them [rad]."""
     values = {f"ankle_angle_{side}": options.ankle_dorsiflexion}
     values |= spine_flexion(body, CERVICAL_JOINTS, options.neck_flexion)
     return values
 
 
-def _line(body: Body, at: Mapping[str, float], per_angle: Mapping[str, float], limit: float):
-    start = _vector(body, at)
-    step = _vector(body, per_angle)
-    whole = PosturePath(np.array([0.0, limit]), np.array([start, start + limit * step]))
-    return within_ranges(body, whole)
+def other_side(side: str) -> str:
+    """The letter of the other side: l for r, r for l."""
+    return "l" if side == "r" else "r"
 
 
 def straight_leg_raise(body: Body, side: str, options: PostureOptions) -> PosturePath:
@@ -174,12 +200,12 @@ def straight_leg_raise(body: Body, side: str, options: PostureOptions) -> Postur
     The pelvis tilts backwards by a share of the leg-to-table angle; the lumbar
     joints flex by as much, so that the thorax stays where it is.
     """
-    share, other = options.pelvic_share, _other(side)
-    at = {"pelvis_tilt": math.pi / 2} | _common(body, side, options)
+    share, other = options.pelvic_share, other_side(side)
+    at = {"pelvis_tilt": math.pi / 2} | ankle_and_neck(body, side, options)
     per = {"pelvis_tilt": share, f"hip_flexion_{side}": 1.0 - share, f"hip_flexion_{other}": -share}
     per |= spine_flexion(body, LUMBAR_JOINTS, share)
     hip_limit = joint_range(body, f"hip_flexion_{side}")[1]
-    return _line(body, at, per, hip_limit / (1.0 - share))
+    return linear_path(body, at, per, hip_limit / (1.0 - share))
 
 
 def passive_knee_extension(body: Body, side: str, options: PostureOptions) -> PosturePath:
@@ -188,12 +214,12 @@ def passive_knee_extension(body: Body, side: str, options: PostureOptions) -> Po
     at = {
         "pelvis_tilt": math.pi / 2 + tilt,
         f"hip_flexion_{side}": math.pi / 2 - tilt,
-        f"hip_flexion_{_other(side)}": -tilt,
+        f"hip_flexion_{other_side(side)}": -tilt,
         f"knee_angle_{side}": math.pi / 2,
-    } | _common(body, side, options)
+    } | ankle_and_neck(body, side, options)
     for name, value in spine_flexion(body, LUMBAR_JOINTS, tilt).items():
         at[name] = at.get(name, 0.0) + value
-    return _line(body, at, {f"knee_angle_{side}": -1.0}, math.pi / 2)
+    return linear_path(body, at, {f"knee_angle_{side}": -1.0}, math.pi / 2)
 
 
 def rhythm_knots(limit: float) -> list[tuple[float, float, float]]:
@@ -227,13 +253,14 @@ def _bending(body: Body, options: PostureOptions, at: dict[str, float], *, arms:
         for name, value in changes.items():
             values[name] = values.get(name, 0.0) + value
         angles.append(bend)
-        postures.append(_vector(body, values))
-    return within_ranges(body, PosturePath(np.array(angles), np.array(postures)))
+        postures.append(values)
+    return posture_path(body, angles, postures)
 
 
 def forward_bend(body: Body, side: str, options: PostureOptions) -> PosturePath:
     """Standing, knees straight, arms hanging down; angle = lumbar plus hip flexion."""
-    at = _common(body, side, options) | {f"ankle_angle_{_other(side)}": options.ankle_dorsiflexion}
+    at = ankle_and_neck(body, side, options)
+    at |= {f"ankle_angle_{other_side(side)}": options.ankle_dorsiflexion}
     return _bending(body, options, at, arms=1.0)
 
 
@@ -244,8 +271,8 @@ def sit_and_reach(body: Body, side: str, options: PostureOptions) -> PosturePath
     hamstrings are loose there; the angle counts from it.
     """
     lean = math.radians(60.0)
-    at = _common(body, side, options) | {
-        f"ankle_angle_{_other(side)}": options.ankle_dorsiflexion,
+    at = ankle_and_neck(body, side, options) | {
+        f"ankle_angle_{other_side(side)}": options.ankle_dorsiflexion,
         "pelvis_tilt": lean,
         "hip_flexion_r": math.pi / 2 - lean,
         "hip_flexion_l": math.pi / 2 - lean,
@@ -257,12 +284,8 @@ def sit_and_reach(body: Body, side: str, options: PostureOptions) -> PosturePath
 
 def front_split(body: Body, side: str, options: PostureOptions) -> PosturePath:
     """Front leg ``side`` forward, the other back, 1:1; angle = between the thighs (S10)."""
-    at = _common(body, side, options)
-    per = {f"hip_flexion_{side}": 0.5, f"hip_flexion_{_other(side)}": -0.5}
+    at = ankle_and_neck(body, side, options)
+    per = {f"hip_flexion_{side}": 0.5, f"hip_flexion_{other_side(side)}": -0.5}
     front = joint_range(body, f"hip_flexion_{side}")[1]
-    back = -joint_range(body, f"hip_flexion_{_other(side)}")[0]
-    return _line(body, at, per, 2.0 * min(front, back))
-
-
-def _other(side: str) -> str:
-    return "l" if side == "r" else "r"
+    back = -joint_range(body, f"hip_flexion_{other_side(side)}")[0]
+    return linear_path(body, at, per, 2.0 * min(front, back))

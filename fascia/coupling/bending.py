@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.clinical.paths import spine_flexion
-from fascia.coupling.energy_terms import PassiveMusclesTerm, UnitsTerm
 from fascia.coupling.shared_tissue import handed_over, without_shared
+from fascia.coupling.spine_energy_terms import PassiveMusclesTerm, UnitsTerm
 from fascia.coupling.spine_in_network import check_body
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
-from fascia.network.evidence import parameters_of
 from panjabi.active.abdomen import LUMBAR_JOINTS
 from panjabi.active.musculature import Musculature
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 from panjabi.spine.static_build import static_spine, strong_musculature
 from panjabi.spine.static_model import StaticSpine
 
@@ -40,8 +40,8 @@ PRELOAD = Parameter(
 FIRST_SHARE = 0.6  # lumbar part of the bend where the search starts; the result does not hang on it
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class BendSample:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class BendSample(ShortRepr):
     """One equilibrium of the bend. Flexion positive, angles [rad], moments [N m]."""
 
     inclination: float  # of the thorax
@@ -60,7 +60,7 @@ class BendSample:
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class ForwardBend:
+class ForwardBend(ShortRepr):
     """A network with a spine, ready to bend; keeps its state between inclinations."""
 
     network: TensionNetwork
@@ -197,7 +197,7 @@ def forward_bend(
         pelvis_free=pelvis_free,
         given_muscles=tuple(name for name in muscles.names if name in gone),
         parameters={
-            **parameters_of(network),
+            **network.sources(),
             **dict(held.parameters),
             "bend_preload": PRELOAD if preload == PRELOAD.value else PRELOAD.with_value(preload),
         },

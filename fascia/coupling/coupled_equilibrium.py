@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from fascia.clinical.examination import Examination
 from fascia.coupling.crossing_strands import require_lines
-from fascia.coupling.element import NetworkElement
-from fascia.coupling.muscle_tension_on_nodes import (
+from fascia.coupling.myofascial_transfer import (
     MINOR_SHARE,
     MUSCLE_SHARE,
     MusclePulls,
     muscle_pulls,
 )
+from fascia.coupling.network_element import NetworkElement
 from fascia.coupling.shared_tissue import handed_over, without_shared
 from fascia.coupling.spine_in_network import (
     WrappedSpine,
@@ -27,10 +27,10 @@ from fascia.coupling.spine_in_network import (
     wrapped,
     wrapping_of,
 )
-from fascia.network.evidence import parameters_of
 from panjabi.errors import ConvergenceError
 from panjabi.parameter import Parameter
 from panjabi.recruitment.posture import SpineRecruitment, recruit
+from panjabi.results import ShortRepr
 from panjabi.spine.short_range import ShortRange
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.static_model import StaticSpine
@@ -47,7 +47,7 @@ its stiffness by more than a hundred times as much [N m/rad]."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Settled:
+class Settled(ShortRepr):
     """A recruitment and the network under the pulls of its muscles."""
 
     recruitment: SpineRecruitment
@@ -224,7 +224,7 @@ def coupled_state(
         silent_lines=silent,
         side=side,
         parameters={
-            **parameters_of(network),
+            **network.sources(),
             **with_floor.recruitment.parameters,
             **pulls.parameters,
         },

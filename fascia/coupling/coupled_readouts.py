@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from fascia.clinical.examination import Examination
 from fascia.coupling.coupled_equilibrium import CoupledState, Settled
-from fascia.coupling.release_record import SpineReading
 from fascia.coupling.spine_in_network import Wrapping, wrapping_of
+from fascia.coupling.spine_release_record import SpineReading
 from fascia.network.model import TensionNetwork
 from panjabi.spine.static_model import StaticSpine
 from panjabi.stability.static_stability_of_muscles import StaticStability, static_stability

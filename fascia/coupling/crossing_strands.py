@@ -17,8 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.errors import CouplingError, UnknownStrandError
-from fascia.network import selection
-from fascia.network.geometry import attachments
 from panjabi.errors import nearest
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ def bodies_moved(body: Body, coordinate: str) -> Mask:
 
 def rides_on(network: TensionNetwork, strand: Strand) -> tuple[str, ...]:
     """Bodies under a strand from start to end, "ground" included."""
-    return tuple(name for name, _ in attachments(network, strand))
+    return tuple(name for name, _ in network.attachments(strand.name))
 
 
 @lru_cache(maxsize=8)
@@ -79,7 +77,7 @@ def acting_strands(network: TensionNetwork, coordinates: Sequence[str]) -> tuple
 
 def joints_crossed(network: TensionNetwork, line: str) -> tuple[str, ...]:
     """Coordinates that the strands of a line cross, in the order of the body; () on one body."""
-    known = selection.known_lines(network)
+    known = network.line_names()
     if line not in known:
         raise UnknownStrandError(
             f"no line {line!r} in the network; {nearest(line, known)}. Use a line that exists."
@@ -151,7 +149,7 @@ def require_lines(
         if not crossed:
             silent.append(line)
         elif not set(crossed) & set(coordinates):
-            able = [n for n in selection.known_lines(network) if n != line]
+            able = [n for n in network.line_names() if n != line]
             able = [n for n in able if set(joints_crossed(network, n)) & set(coordinates)]
             levels = dict.fromkeys(c.rpartition("_")[0] for c in crossed)
             raise CouplingError(

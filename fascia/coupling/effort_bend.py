@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.coupling.bending import ForwardBend, bent_posture
-from fascia.coupling.element import NetworkElement
+from fascia.coupling.network_element import NetworkElement
 from fascia.coupling.spine_in_network import wrapped, wrapping_of
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import EquilibriumSolver
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, recruit
+from panjabi.results import ShortRepr
 from panjabi.spine.muscles_at import muscles_at
 
 Floats = NDArray[np.float64]
@@ -30,8 +31,8 @@ UNBEARABLE = 1e6  # effort that stands for "no forces do it"
 HIP_FLEXORS = ("psoas", "iliacus", "recfem", "sart", "tfl")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class EffortSample:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class EffortSample(ShortRepr):
     """The cheapest way found to an inclination. Flexion positive, angles [rad], moments [N m]."""
 
     inclination: float

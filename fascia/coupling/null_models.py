@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fascia.clinical.examination import Examination
+from fascia.clinical.subject import Subject
 from fascia.coupling.coupled_equilibrium import CoupledState
 from fascia.coupling.coupled_readouts import leg_stiffness, pair, reading_of
 from fascia.coupling.crossing_strands import acting_strands
-from fascia.coupling.release_record import SpineNull
+from fascia.coupling.spine_release_record import SpineNull
 from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import apply_doses
 from fascia.network.model import TensionNetwork
-from fascia.subject import Subject
 from fascia.transmission.routes import minimum_cut
 
 

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fascia.coupling.crossing_strands import body_of
-from fascia.coupling.element import NetworkElement
-from fascia.coupling.muscle_tension_on_nodes import with_pulls
+from fascia.coupling.myofascial_transfer import with_pulls
+from fascia.coupling.network_element import NetworkElement
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium
-from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics.network_problem import NetworkProblem
+from panjabi.results import ShortRepr
 from panjabi.spine.static_model import StaticSpine, Term
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Wrapping:
+@dataclass(repr=False, frozen=True, eq=False)
+class Wrapping(ShortRepr):
     """What the network does to a spine at its posture."""
 
     term: Term  # slope (n,) [N m] and curvature (n, n) [N m/rad] of V*

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia.clinical.subject import Subject, require_subject
 from fascia.coupling.coupled_equilibrium import CoupledState, coupled_state
 from fascia.coupling.coupled_readouts import by_level, leg_stiffness, pair, reading_of, stability_of
 from fascia.coupling.null_models import null_models_of
-from fascia.coupling.release_record import Drift, SpineRelease
 from fascia.coupling.spine_in_network import Wrapping, wrapping_of
+from fascia.coupling.spine_release_record import Drift, SpineRelease
 from fascia.interventions.release_mechanisms import apply_doses, check_doses
 from fascia.network.model import TensionNetwork
-from fascia.subject import Subject
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.spine.static_model import StaticSpine
 
@@ -66,6 +66,7 @@ def release_with_spine(
         As `coupled_state`.
     """
     given = check_doses(doses)
+    require_subject(subject)
     subject.network.strands_of(region=region)  # an unknown region is an error before any solve
     state = coupled_state(subject.network, spine, side=side, **options)
     released = apply_doses(subject, region, given).network

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia.clinical.subject import Subject, require_subject
 from fascia.coupling.spine_release import release_with_spine
 from fascia.errors import CouplingError
-from fascia.subject import Subject
 from panjabi.parameter import Parameter
-from panjabi.results import frame
+from panjabi.results import ShortRepr, frame
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.static_model import StaticSpine
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class SpineSweep:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class SpineSweep(ShortRepr):
     """Changes at once by a release; arrays are (resting tensions, tie ratios)."""
 
     region: str
@@ -88,6 +88,7 @@ def sweep_spine_release(
             f"{len(tie_ratios)} tie ratios and {len(resting_tensions)} resting tensions were "
             "given; one or more of each is possible. Give lists."
         )
+    require_subject(subject).network.strands_of(region=region)
     held = static_spine(body=subject.network.body) if spine is None else spine
     cells = [(i, j) for i in range(len(resting_tensions)) for j in range(len(tie_ratios))]
     shape = (len(resting_tensions), len(tie_ratios))

@@ -1,11 +1,16 @@
 from .attenuation_ladder import Attenuation as Attenuation, attenuation as attenuation
-from .orders import OrderResult as OrderResult, compare_orders as compare_orders
 from .release_experiment import (
     NullModel as NullModel,
     StiffnessChange as StiffnessChange,
     release as release,
 )
-from .release_mechanisms import apply_doses as apply_doses, mechanisms as mechanisms
+from .release_mechanisms import (
+    Mechanism as Mechanism,
+    apply_doses as apply_doses,
+    mechanisms as mechanisms,
+    release_tension as release_tension,
+)
+from .release_orders import OrderResult as OrderResult, compare_orders as compare_orders
 from .release_sweep import (
     Sweep as Sweep,
     SweepError as SweepError,

@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import SIDES, Examination
 from fascia.clinical.paths import PostureOptions
+from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import release_tension
 from fascia.network.model import TensionNetwork
-from fascia.subject import Subject
 from fascia.transmission.ladder import decay_per_station
 from panjabi.errors import unknown
-from panjabi.results import frame
+from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
@@ -48,8 +49,8 @@ BACK_LINE_STATIONS = (
 """From the middle of the neck to below the knee; the levels lie half way between neighbours."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Attenuation:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class Attenuation(ShortRepr):
     """Change of tension across the levels of a line, by tie ratio.
 
     ``change_N`` (ties, levels): change of the summed tension of the strands that cross a level.
@@ -111,7 +112,7 @@ def attenuation(
     dose: float = 0.5,
     line: str = "SBL",
     stations: Sequence[str] = BACK_LINE_STATIONS,
-    test: str = "slr",
+    test: str | ClinicalTest = "slr",
     angle: float = math.radians(60.0),
     side: str = "right",
     options: PostureOptions | None = None,
@@ -132,7 +133,7 @@ def attenuation(
         If no strand of the line crosses the first level with a change of tension, so that there
         is nothing to fall off.
     """
-    network = subject.network
+    network = require_subject(subject).network
     suffix = SIDES.get(side, side)
     heights = _heights(network, stations, suffix)
     chosen = network.strands_of(line=line, active=True)
@@ -192,12 +193,9 @@ def _heights(network: TensionNetwork, stations: Sequence[str], suffix: str) -> F
 
 def _crossing(network: TensionNetwork, strands: Sequence[str], heights: Floats) -> Floats:
     """1 where a strand crosses a level with the body standing (levels, strands)."""
-    from fascia.network import geometry
-
-    at = geometry.poses(network.body)
     middle = 0.5 * (heights[1:] + heights[:-1])
     out = np.zeros((len(middle), len(strands)))
     for j, name in enumerate(strands):
-        y = geometry.polyline(network, network.strand(name), at)[:, 1]
+        y = network.polyline(name)[:, 1]
         out[:, j] = (y.min() < middle) & (middle < y.max())
     return out

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import ClinicalResult, Examination, measure
 from fascia.clinical.paths import PostureOptions
+from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import (
     REPORTED_UNDER,
@@ -22,11 +24,10 @@ from fascia.interventions.release_mechanisms import (
     gives_tension,
 )
 from fascia.interventions.shapley_values import shapley
-from fascia.subject import Subject
 from fascia.transmission.routes import load_paths, minimum_cut
 from panjabi.errors import nearest
 from panjabi.parameter import THIS_WORK, Parameter, sources
-from panjabi.results import frame
+from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
@@ -45,8 +46,8 @@ class NullModel:
     stiffness_change_Nm_per_rad: float
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class StiffnessChange:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class StiffnessChange(ShortRepr):
     """Before and after a release, share by mechanism, beside its null models."""
 
     region: str
@@ -177,7 +178,7 @@ def release(
     subject: Subject,
     region: str,
     *,
-    test: str = "slr",
+    test: str | ClinicalTest = "slr",
     side: str = "right",
     doses: Mapping[str, float] | None = None,
     cut: str | Sequence[str] | None = None,
@@ -189,7 +190,7 @@ def release(
     Parameters
     ----------
     subject : network and tolerance, e.g. ``fascia.standard_subject()``.
-    region : name of a set of strands (``subject.network.regions``).
+    region : name of a set of strands (``subject.network.regions()``), or of a line.
     doses : mechanism -> dose (see `mechanisms`); half the resting tension by default.
     cut : strands taken out before and after alike; ``"all-paths"`` for the fewest
         that part the region from the hamstrings.
@@ -199,10 +200,13 @@ def release(
     ------
     UnknownNameError
         For an unknown region, test or mechanism (nearest names are offered).
+    NetworkError
+        For something else than a subject.
     ReleaseError
         For impossible doses, or a cut that does not exist.
     """
     given = check_doses(doses)
+    require_subject(subject)
     released = subject.network.strands_of(region=region)
     subject, cut_strands = _cut(subject, region, cut, side)
     bench = Examination(subject.network, test, side=side, options=options)
@@ -285,7 +289,7 @@ def _nulls(
     subject: Subject,
     region: str,
     doses: Mapping[str, float],
-    test: str,
+    test: str | ClinicalTest,
     side: str,
     options: PostureOptions | None,
 ) -> tuple[NullModel, ...]:

@@ -21,15 +21,15 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from fascia.clinical.subject import Subject
 from fascia.errors import ReleaseError
 from fascia.network.tension import settable
-from fascia.subject import Subject
 from panjabi.errors import unknown
 from panjabi.tissue.muscle import PassiveMuscle
 from panjabi.tissue.nerve import NervePath
 
 if TYPE_CHECKING:
-    from fascia.network.model import Strand, TensionNetwork
+    from fascia.network import Strand, TensionNetwork
 
 DEFAULT_DOSES: Mapping[str, float] = {"tension": 0.5}
 

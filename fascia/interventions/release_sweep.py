@@ -11,19 +11,21 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import SIDES, Examination
 from fascia.clinical.paths import PostureOptions
+from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import FasciaError, ReleaseError
-from fascia.interventions.release_mechanisms import apply_doses, check_doses
-from fascia.subject import Subject
+from fascia.interventions.fingerprint import fingerprint
+from fascia.interventions.release_mechanisms import apply_doses, check_doses, mechanisms
+from panjabi import __version__
 from panjabi.parameter import Parameter
-from panjabi.results import frame
+from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
@@ -48,8 +50,8 @@ class SweepPoint:
     censored: bool  # an end angle is the joint limit, so the change is only a lower bound
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Sweep:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class Sweep(ShortRepr):
     """Arrays of shape (resting tensions, tie ratios); every value is finite."""
 
     region: str
@@ -94,7 +96,7 @@ class SweepError(FasciaError, RuntimeError):
     def __init__(
         self,
         message: str,
-        partial: Mapping[tuple[float, float], SweepPoint],
+        partial: Mapping[str, SweepPoint],
         failed: Mapping[tuple[float, float], Exception],
     ) -> None:
         super().__init__(message)
@@ -108,32 +110,34 @@ def sweep_release(
     resting_tensions: Sequence[float] = RESTING_TENSIONS,
     doses: Mapping[str, float] | None = None,
     *,
-    test: str = "slr",
+    test: str | ClinicalTest = "slr",
     side: str = "right",
     options: PostureOptions | None = None,
     executor: Executor | None = None,
     progress: bool = True,
-    partial: MutableMapping[tuple[float, float], SweepPoint] | None = None,
+    partial: MutableMapping[str, SweepPoint] | None = None,
 ) -> Sweep:
     """Change of end angle and stiffness by a release, over tie ratios and resting tensions.
 
     Parameters
     ----------
-    subject : a subject, or a function without arguments that makes one (needed for executors
-        of other processes, which get it pickled and call it once each).
+    subject : a subject, or a function without arguments that makes one.
     tie_ratios : 0 to inf (S2).
     resting_tensions : of the whole fascia in standing [N] (S5); preloads stay.
     doses : as for `fascia.release`; half the resting tension by default.
-    executor : any `concurrent.futures.Executor`; without one the parts run here, in order.
-        The numbers do not depend on it.
+    executor : any `concurrent.futures.Executor`, of threads or processes; without one the parts
+        run here, in order. The numbers do not depend on it.
     progress : a bar on standard error.
-    partial : filled as parts finish, keyed (tie ratio, resting tension); parts already in it
-        are not computed again. Pass the same mapping after an interruption to go on.
+    partial : filled as parts finish; parts already in it are not computed again. Pass the same
+        mapping after an interruption to go on. Its keys are text (`part_key`) that holds a digest
+        of subject, region, test, side, doses, options and version, so a `shelve` will do, one
+        mapping can serve several sweeps, and the parts of another sweep are left alone.
 
     Raises
     ------
     ReleaseError
-        For an impossible tie ratio or tension, or none.
+        For an impossible tie ratio or tension, or none; for an `executor` or a `partial` of
+        another type.
     SweepError
         If parts failed; the others were finished and are kept.
     UnknownNameError
@@ -143,19 +147,23 @@ def sweep_release(
     if not np.isfinite(tensions).all():
         raise ReleaseError("a resting tension is infinite; give newtons, e.g. 0, 5, 20, 50")
     given = check_doses(doses)
-    base = subject if isinstance(subject, Subject) else subject()
+    check_executor(executor)
+    base = require_subject(subject() if callable(subject) else subject)
     base.network.strands_of(region=region)  # a wrong name fails before the long work
     bench = Examination(base.network, test, side=side, options=options)
-    done = {} if partial is None else partial
-    wanted = [(float(r), float(t)) for t in tensions for r in ties if (r, t) not in done]
-    what = (region, given, test, side, options)
+    what = (region, given, bench.test, side, options)
+    kept = {} if partial is None else _checked_store(partial)
+    digest = "" if partial is None else sweep_digest(base, *what)
+    cells = [(float(r), float(t)) for t in tensions for r in ties]
+    done = {c: kept[part_key(digest, *c)] for c in cells if part_key(digest, *c) in kept}
     failed: dict[tuple[float, float], Exception] = {}
     try:
-        for key, outcome in _outcomes(base, subject, wanted, what, executor, progress):
+        missing = [cell for cell in cells if cell not in done]
+        for cell, outcome in _outcomes(base, missing, what, executor, progress):
             if isinstance(outcome, SweepPoint):
-                done[key] = outcome
+                done[cell] = kept[part_key(digest, *cell)] = outcome
             else:
-                failed[key] = outcome
+                failed[cell] = outcome
     except KeyboardInterrupt as stop:
         stop.add_note(
             f"{len(done)} parts of the sweep are finished"
@@ -164,11 +172,12 @@ def sweep_release(
         raise
     if failed:
         (ratio, tension), first = next(iter(failed.items()))
+        digest = digest or sweep_digest(base, *what)
         raise SweepError(
-            f"{len(failed)} of {len(ties) * len(tensions)} parts of the sweep failed, the first "
+            f"{len(failed)} of {len(cells)} parts of the sweep failed, the first "
             f"at tie ratio {ratio:g} and {tension:g} N: {first} The others are in `.partial`; "
             "pass it as partial= to go on, or leave the failed values out.",
-            dict(done),
+            {part_key(digest, *cell): point for cell, point in done.items()},
             failed,
         ) from first
     table = [[done[float(r), float(t)] for r in ties] for t in tensions]
@@ -188,6 +197,44 @@ def sweep_release(
     )
 
 
+def sweep_digest(
+    subject: Subject,
+    region: str,
+    doses: Mapping[str, float],
+    test: ClinicalTest,
+    side: str,
+    options: PostureOptions | None,
+) -> str:
+    """Digest of all that the parts of a sweep depend on but tie ratio and resting tension."""
+    acting = {name: mechanisms()[name] for name in doses}
+    side, options = SIDES[side], PostureOptions() if options is None else options
+    return fingerprint(__version__, subject, region, dict(doses), acting, test, side, options)
+
+
+def part_key(digest: str, tie_ratio: float, resting_tension: float) -> str:
+    """Key of one part in `partial`: digest, tie ratio and resting tension [N], to the last bit."""
+    return f"{digest}/{tie_ratio!r}/{resting_tension!r}"
+
+
+def _checked_store(partial: MutableMapping[str, SweepPoint]) -> MutableMapping[str, SweepPoint]:
+    if not isinstance(partial, MutableMapping) or not all(isinstance(k, str) for k in partial):
+        raise ReleaseError(
+            f"Expected a mapping with text as keys for partial=, got {type(partial).__name__}"
+            f"{' with other keys' if isinstance(partial, Mapping) else ''}; pass an empty dict, a "
+            "shelve, or what an earlier sweep of this version filled."
+        )
+    return partial
+
+
+def check_executor(executor: object) -> None:
+    """Refuse what is no `concurrent.futures.Executor`."""
+    if executor is not None and not isinstance(executor, Executor):
+        raise ReleaseError(
+            f"Expected a concurrent.futures.Executor, got {type(executor).__name__}; pass a "
+            "ThreadPoolExecutor or ProcessPoolExecutor (Dask: client.get_executor())."
+        )
+
+
 def _axis(what: str, values: Sequence[float]) -> Floats:
     axis = np.array([float(v) for v in values])
     if len(axis) == 0 or not (axis >= 0.0).all() or len(np.unique(axis)) < len(axis):
@@ -200,7 +247,6 @@ def _axis(what: str, values: Sequence[float]) -> Floats:
 
 def _outcomes(
     base: Subject,
-    subject: SubjectOrFactory,
     wanted: Sequence[tuple[float, float]],
     what: tuple[Any, ...],
     executor: Executor | None,
@@ -219,7 +265,7 @@ def _outcomes(
                     yield key, error
                 bar.update()
             return
-        futures = {executor.submit(_part, subject, key, *what): key for key in wanted}
+        futures = {executor.submit(_part, base, key, *what): key for key in wanted}
         try:
             for future in as_completed(futures):
                 error = future.exception()
@@ -232,23 +278,17 @@ def _outcomes(
                 future.cancel()
 
 
-@lru_cache(maxsize=4)
-def _made(factory: Callable[[], Subject]) -> Subject:
-    return factory()
-
-
 def _part(
-    subject: SubjectOrFactory,
+    base: Subject,
     key: tuple[float, float],
     region: str,
     doses: Mapping[str, float],
-    test: str,
+    test: ClinicalTest,
     side: str,
     options: PostureOptions | None,
 ) -> SweepPoint:
     """Before and after at one tie ratio and resting tension; starts from nothing each time, so
     that the numbers do not depend on what ran before."""
-    base = subject if isinstance(subject, Subject) else _made(subject)
     ratio, tension = key
     network = base.network.with_tie_ratio(ratio).with_resting_tension(tension)
     person = base.with_network(network)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from fascia.clinical.examination import Examination
+from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReadoutError
 from fascia.interventions.release_mechanisms import release_tension
-from fascia.subject import Subject
 
 PUBLISHED_GAIN_DEG = 8.5
 """Straight-leg raise after suboccipital release (row CHO_SMI_SLR, no sham arm): never fitted."""
@@ -46,14 +46,14 @@ class Requirement:
         return asdict(self) | {"tie_ratio": ratio, "plausible": self.plausible}
 
 
-def gain_of_full_release(subject: Subject, region: str, tension: float, test: str = "slr") -> float:
+def gain_of_full_release(subject: Subject, region: str, tension: float) -> float:
     """End-angle gain [deg] when a region at ``tension`` newtons lets all of it go."""
     network = subject.network.with_resting_tension({region: tension})
     tense = replace(subject, network=network)
-    bench = Examination(tense.network, test)
+    bench = Examination(tense.network, "slr")
     before, _ = bench.end(tense.tolerance)
     slack = release_tension(tense, region, 1.0)
-    after, _ = Examination(slack.network, test, like=bench).end(tense.tolerance)
+    after, _ = Examination(slack.network, "slr", like=bench).end(tense.tolerance)
     return float(np.degrees(after.angle - before.angle))
 
 
@@ -74,6 +74,7 @@ def required_tension_drop(
     """
     from scipy.optimize import brentq
 
+    require_subject(subject)
     if not gain_deg > 0.0:
         raise ReadoutError(f"gain_deg is {gain_deg:g}; ask for a gain above zero")
     found = []

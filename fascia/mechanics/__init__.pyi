@@ -3,9 +3,14 @@ from .equilibrium import (
     EquilibriumSolver as EquilibriumSolver,
     solve as solve,
 )
-from .flat import FlatNetwork as FlatNetwork, compile_network as compile_network
-from .newton import Minimum as Minimum, Settings as Settings, minimise as minimise
-from .problem import NetworkProblem as NetworkProblem, Pose as Pose
+from .flat_network import FlatNetwork as FlatNetwork, compile_network as compile_network
+from .minimisation import (
+    Minimum as Minimum,
+    NewtonSettings as NewtonSettings,
+    Problem as Problem,
+)
+from .network_problem import NetworkProblem as NetworkProblem, Pose as Pose
+from .newton import minimise as minimise
 from .slip_stiffness import (
     SlipStiffness as SlipStiffness,
     condensed_stiffness as condensed_stiffness,

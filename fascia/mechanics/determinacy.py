@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from fascia.mechanics.flat import FlatNetwork
+from fascia.mechanics.flat_network import FlatNetwork
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

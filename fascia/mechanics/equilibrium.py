@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from fascia.errors import EquilibriumError, NetworkError, UnknownStrandError
 from fascia.mechanics.determinacy import loose_nodes
-from fascia.mechanics.flat import FlatNetwork, compile_network
-from fascia.mechanics.newton import Minimum, Settings, minimise
-from fascia.mechanics.problem import NetworkProblem, SkeletonTerm
+from fascia.mechanics.flat_network import FlatNetwork, compile_network
+from fascia.mechanics.minimisation import Minimum, NewtonSettings
+from fascia.mechanics.network_problem import NetworkProblem, SkeletonTerm
+from fascia.mechanics.newton import minimise
 from panjabi.body.posture import checked
 from panjabi.errors import nearest
+from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Equilibrium:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class Equilibrium(ShortRepr):
     """A converged state of the network, with what is needed to trust it.
 
     ``residual`` is the largest unbalanced force [N] (for free skeleton
@@ -106,14 +108,14 @@ class EquilibriumSolver:
         directions: Floats | None = None,
         terms: Sequence[SkeletonTerm] = (),
         loads: Mapping[str, Sequence[float]] | None = None,
-        settings: Settings | None = None,
+        settings: NewtonSettings | None = None,
         like: EquilibriumSolver | Equilibrium | None = None,
     ) -> None:
         if isinstance(network, FlatNetwork):
             self.network, self.flat, body = None, network, None
         else:
-            self.network, body = network, network.body
             self.flat = compile_network(network, like=None if like is None else like.flat)
+            self.network, body = network, network.body
         if loads:
             self.flat = _loaded(self.flat, loads)
         self.problem = NetworkProblem(
@@ -123,7 +125,7 @@ class EquilibriumSolver:
             directions=directions,
             terms=terms,
         )
-        self.settings = Settings() if settings is None else settings
+        self.settings = NewtonSettings() if settings is None else settings
         self._last: Minimum | None = None
         if isinstance(like, Equilibrium) and like.flat.same_topology(self.flat):
             self._last = like.minimum
@@ -217,7 +219,7 @@ def solve(
     posture: str | Mapping[str, float] | Floats = "standing",
     loads: Mapping[str, Sequence[float]] | None = None,
     start: Equilibrium | None = None,
-    settings: Settings | None = None,
+    settings: NewtonSettings | None = None,
 ) -> Equilibrium:
     """Equilibrium of a network with the skeleton held in a posture.
 

@@ -12,16 +12,13 @@ few conjugate gradient steps with the previous factor replace a new one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
-from fascia.mechanics.local import settle
+from fascia.mechanics.local_relaxation import settle
+from fascia.mechanics.minimisation import Minimum, NewtonSettings, Problem
 from fascia.sparse.factor import SymmetricFactor
 from fascia.sparse.matrix import SymmetricMatrix
-from panjabi.errors import ParameterError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,65 +34,11 @@ FIRST_SHIFT = 1e-3  # largest shift that one useless step may call for
 NULL_PIVOT = 1e-8  # of the typical stiffness: below, a pivot betrays a mode nothing resists
 
 
-class Problem(Protocol):
-    """An energy to be minimised over z >= lower; see the module text for its promises."""
-
-    size: int
-    lower: Floats  # (n,), -inf where free
-    pattern: tuple[Ints, Ints]  # CSC of the symmetric Hessian, both triangles, diagonal included
-
-    def value_gradient(self, z: Floats) -> tuple[float, Floats]: ...
-    def hessian(self, z: Floats) -> Floats: ...  # (nnz,), exact, may be a reused buffer
-    def largest_force(self) -> float: ...  # scale of the residual at the last state
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How far to go, and how hard to try."""
-
-    tolerance: float = 1e-10  # residual aimed at, as a share of the largest force [1]
-    required: float = 1e-8  # residual that still counts when round-off stops the descent [1]
-    no_force: float = 1e-12  # what counts as none: where all goes slack no scale is left [N]
-    iterations: int = 400
-    memory: int = 5  # a step must end below the highest of this many last energies
-    reuse: bool = True  # try the previous factor before making a new one
-
-    def __post_init__(self) -> None:
-        if (
-            not 0.0 < self.tolerance <= self.required
-            or not self.no_force >= 0.0
-            or self.iterations < 0
-            or self.memory < 1
-        ):
-            raise ParameterError(
-                f"Settings(tolerance={self.tolerance:g}, required={self.required:g}, "
-                f"no_force={self.no_force:g}, iterations={self.iterations}, "
-                f"memory={self.memory}): need 0 < tolerance <= required, no_force >= 0, "
-                "iterations >= 0 and memory >= 1; give the tolerances as shares of the largest "
-                "force, no_force in newtons."
-            )
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Minimum:
-    """Where the descent ended. ``converged`` False means: not a minimum, see ``message``."""
-
-    z: Floats  # (n,)
-    value: float
-    gradient: Floats  # (n,)
-    residual: float  # largest entry of the gradient that no bound holds
-    iterations: int
-    factorisations: int  # made on the way; an earlier minimum's factor is not counted
-    converged: bool
-    message: str
-    factor: SymmetricFactor | None  # for the next call
-
-
 def minimise(
     problem: Problem,
     z0: Floats,
     *,
-    settings: Settings | None = None,
+    settings: NewtonSettings | None = None,
     factor: SymmetricFactor | Minimum | None = None,
 ) -> Minimum:
     """Local minimum of the problem's energy near ``z0`` (the global one if it is convex).
@@ -104,7 +47,7 @@ def minimise(
     pattern or not. It serves as long as it shortens the way, is replaced when it does
     not, and is never changed.
     """
-    settings = Settings() if settings is None else settings
+    settings = NewtonSettings() if settings is None else settings
     if isinstance(factor, Minimum):
         factor = factor.factor
     return _Descent(problem, settings, factor).run(np.array(z0, float))
@@ -114,7 +57,7 @@ class _Descent:
     """One run of the method; its fields are what changes from step to step."""
 
     def __init__(
-        self, problem: Problem, settings: Settings, factor: SymmetricFactor | None
+        self, problem: Problem, settings: NewtonSettings, factor: SymmetricFactor | None
     ) -> None:
         self.problem = problem
         self.settings = settings

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fascia.errors import EquilibriumError, NetworkError
-from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics.network_problem import NetworkProblem
 from fascia.sparse.factor import SymmetricFactor
 
 if TYPE_CHECKING:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fascia.network import geometry, laws, packaged_tables as tables, tension
+from fascia.network import geometry, laws, packaged_tables as tables
 from fascia.network.courses import sliding_directions, slip_directions
-from fascia.network.model import Line, Node, Strand, TensionNetwork
-from fascia.network.parts import Side, Vector
+from fascia.network.model import TensionNetwork
+from fascia.network.parts import Node, Side, Strand, Vector, number
 from fascia.network.selection import unknown_part
-from fascia.network.ties import with_basis, with_ratio
 from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
@@ -91,8 +90,8 @@ def whole_body(
 
         body = standard_adult()
     wanted = _wanted_lines(lines)
-    shares = {"phi": share, "psi": minor_share}
-    builder = _Builder(body, shares=shares, adhesion=1e3 * adhesion)
+    shares = {"phi": number("share", share), "psi": number("minor_share", minor_share)}
+    builder = _Builder(body, shares=shares, adhesion=1e3 * number("adhesion", adhesion))
     defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
     strands = [
         *builder.muscles(wanted, fibre_scale=fibre_scale, all_muscles=all_muscles),
@@ -105,7 +104,7 @@ def whole_body(
         strands=tuple(strands),
         body=body,
         name="whole body" if lines is None else "lines " + ", ".join(sorted(wanted)),
-        lines={k: v for k, v in line_table().items() if k in wanted},
+        lines={k: v for k, v in tables.lines().items() if k in wanted},
         region_parents={row["region"]: row["parent"] for row in tables.table("regions")},
         share=share,
         minor_share=minor_share,
@@ -121,31 +120,16 @@ def whole_body(
             resting_tension=(resting_tension, "N", "tension in standing"),
         ),
     )
-    network = tension.with_share(network, share, minor_share)
-    network = with_ratio(with_basis(network), tie_ratio)
+    network = network.with_share(share, minor=minor_share).with_tie_basis()
+    network = network.with_tie_ratio(tie_ratio)
     if any(s.kind == "nerve" for s in network.strands):
-        network = tension.with_resting(network, {"neural": nerve_tension})
-    return tension.with_resting(network, resting_tension)
+        network = network.with_resting_tension({"neural": nerve_tension})
+    return network.with_resting_tension(resting_tension)
 
 
 def superficial_back_line(body: Body | None = None, **options: Any) -> TensionNetwork:
     """The superficial back line of both sides alone; options as for `whole_body`."""
     return replace(whole_body(body, lines=["SBL"], **options), name="superficial back line")
-
-
-def line_table() -> dict[str, Line]:
-    """The sixteen lines with their evidence."""
-    return {
-        row["line"]: Line(
-            id=row["line"],
-            name=row["name"],
-            family=row["family"],
-            wired=row["wired"] == "yes",
-            evidence=row["evidence"],
-            note=row["note"],
-        )
-        for row in tables.table("lines")
-    }
 
 
 def _wanted_lines(lines: Iterable[str] | None) -> set[str]:
@@ -165,10 +149,10 @@ def _parameters(
     made = {}
     for name, (value, unit, what) in ours.items():
         by_region = value if isinstance(value, Mapping) else {"": value}
-        for region, number in by_region.items():
-            if np.isfinite(number):
+        for region, amount in by_region.items():
+            if np.isfinite(number(name, amount)):
                 key = f"{name}_{region}" if region else name
-                made[key] = Parameter(number, unit, THIS_WORK, "assumed", what)
+                made[key] = Parameter(amount, unit, THIS_WORK, "assumed", what)
     for kind, values in defaults.items():
         made |= {f"{kind}_{name}": p for name, p in values.items()}
     return made
@@ -384,6 +368,7 @@ class _Builder:
         self, wanted: set[str], *, fibre_scale: float, all_muscles: bool
     ) -> Iterable[Strand]:
         """Muscles of the body model: their own path and tendon, ends handed on by the table."""
+        fibre_scale = number("fibre_scale", fibre_scale)
         for row in tables.table("muscles"):
             base, listed = row["muscle"], tables.words(row["lines"])
             if not (wanted & set(listed) or (all_muscles and not listed)):

@@ -8,7 +8,8 @@ from dataclasses import MISSING, asdict, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from fascia.errors import LawError, NetworkError
-from fascia.network.model import Line, Node, Strand, TensionNetwork
+from fascia.network.model import TensionNetwork
+from fascia.network.parts import Line, Node, Strand
 from panjabi.errors import DataFileError, SchemaError, UnknownNameError, nearest
 from panjabi.parameter import Parameter
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fascia.network import convert
-from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.network.model import TensionNetwork
+from fascia.network.parts import Node, Strand
 from panjabi._files import write_whole
 from panjabi.errors import DataFileError, PanjabiError
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fascia.errors import NetworkError, UnknownStrandError
 from panjabi.errors import nearest
 
 if TYPE_CHECKING:
-    from fascia.network.model import TensionNetwork
-    from fascia.network.parts import Strand, Vector
+    from fascia.network.parts import Node, Strand, Vector
     from panjabi.body import Body, Poses
 
 Floats = NDArray[np.float64]
 SHORTEST = 1e-9  # [m] below this a strand has no direction
 
 
-def poses(body: Body | None, q: Any = None) -> Poses | None:
+def poses(body: Body | None, q: ArrayLike | None = None) -> Poses | None:
     """Poses at q, upright standing if None; None without a body (all on the ground)."""
     return None if body is None else body.poses(body.zero() if q is None else q)
 
@@ -40,39 +40,33 @@ def rotation(body: Body | None, at: Poses | None, name: str) -> Floats:
     return at.R[body.body_index(name)]
 
 
-def attachments(network: TensionNetwork, strand: Strand) -> list[tuple[str, Vector]]:
+def attachments(nodes: Mapping[str, Node], strand: Strand) -> list[tuple[str, Vector]]:
     """(body, local point) along a strand from start to end, with no slip."""
     ends = []
-    for node_name, point, _ in strand.ends:
-        node = network.node(node_name)
+    for name, point, _ in strand.ends:
+        node = nodes[name]
         ends.append((node.body, node.position) if point is None else point)
     return [ends[0], *strand.via, ends[1]]
 
 
-def polyline(network: TensionNetwork, strand: Strand, at: Poses | None) -> Floats:
+def polyline(
+    body: Body | None, nodes: Mapping[str, Node], strand: Strand, at: Poses | None
+) -> Floats:
     """World points (n, 3) [m] of a strand with no slip."""
-    return np.array([world(network.body, at, body, p) for body, p in attachments(network, strand)])
+    return np.array([world(body, at, name, p) for name, p in attachments(nodes, strand)])
 
 
-def length(network: TensionNetwork, strand: Strand, at: Poses | None = None) -> float:
-    """Length [m] with no slip, standing unless poses are given."""
-    points = polyline(network, strand, poses(network.body) if at is None else at)
+def length(points: Floats) -> float:
+    """Length of a polyline (n, 3) [m]."""
     return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
 
-def lengths(network: TensionNetwork, q: Any = None) -> dict[str, float]:
-    """Length of every strand [m] at q."""
-    at = poses(network.body, q)
-    return {s.name: length(network, s, at) for s in network.strands}
-
-
-def check(network: TensionNetwork) -> None:
+def check(body: Body | None, nodes: Mapping[str, Node], strands: Iterable[Strand]) -> None:
     """Refuse unknown nodes and bodies, shared slips across bodies and zero lengths."""
-    nodes = {n.name: n for n in network.nodes}
-    bodies = {"ground"} | (set(network.body.names) if network.body is not None else set())
-    for node in network.nodes:
+    bodies = {"ground"} | (set(body.names) if body is not None else set())
+    for node in nodes.values():
         _known_body(f"node {node.name!r}", node.body, bodies)
-    for strand in network.strands:
+    for strand in strands:
         who = f"strand {strand.name!r}"
         for name, point, share in strand.ends:
             if name not in nodes:
@@ -88,9 +82,9 @@ def check(network: TensionNetwork) -> None:
                         f"{nodes[name].body!r}; a share needs one body. Move the attachment or "
                         "set the share to 0."
                     )
-        for body, _ in strand.via:
-            _known_body(who, body, bodies)
-    _no_zero_lengths(network, nodes)
+        for rides_on, _ in strand.via:
+            _known_body(who, rides_on, bodies)
+        _no_zero_length(strand, nodes)
 
 
 def _known_body(who: str, body: str, bodies: set[str]) -> None:
@@ -101,16 +95,13 @@ def _known_body(who: str, body: str, bodies: set[str]) -> None:
         )
 
 
-def _no_zero_lengths(network: TensionNetwork, nodes: dict) -> None:
+def _no_zero_length(strand: Strand, nodes: Mapping[str, Node]) -> None:
     """Only what cannot move apart is refused: ends at one point of one body."""
-    for strand in network.strands:
-        if strand.via:
-            continue
-        (a, pa, _), (b, pb, _) = strand.ends
-        start = (nodes[a].body, nodes[a].position) if pa is None else pa
-        end = (nodes[b].body, nodes[b].position) if pb is None else pb
-        if start[0] == end[0] and np.linalg.norm(np.subtract(start[1], end[1])) < SHORTEST:
-            raise NetworkError(
-                f"strand {strand.name!r} has zero length: {a!r} and {b!r} are at the same point "
-                f"{start[1]} of {start[0]!r}. Merge the nodes or move one."
-            )
+    if strand.via:
+        return
+    start, end = attachments(nodes, strand)
+    if start[0] == end[0] and np.linalg.norm(np.subtract(start[1], end[1])) < SHORTEST:
+        raise NetworkError(
+            f"strand {strand.name!r} has zero length: {strand.start!r} and {strand.end!r} are at "
+            f"the same point {start[1]} of {start[0]!r}. Merge the nodes or move one."
+        )

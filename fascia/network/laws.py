@@ -11,6 +11,7 @@ from panjabi.parameter import THIS_WORK, Parameter, Status
 
 if TYPE_CHECKING:
     from panjabi.body import Body
+    from panjabi.tissue import PassiveMuscle
 
 HAMSTRING_HEADS = ("bflh", "semimem", "semiten")
 """The heads whose passive curve the one fitted scale acts on (S9)."""
@@ -123,7 +124,9 @@ def collagen_law(
     return law.with_tension_at(length, tension, stiffness=stiffness, transition_strain=toe)
 
 
-def muscle_law(body: Body, name: str, fibre_set: str, *, passive_scale: float = 1.0) -> Any:
+def muscle_law(
+    body: Body, name: str, fibre_set: str, *, passive_scale: float = 1.0
+) -> PassiveMuscle:
     """Passive muscle with its elastic tendon, from one fibre set of the body model."""
     from panjabi.tissue import PassiveMuscle
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from fascia.network.parts import Vector
+from fascia.network.parts import Line, Vector
 from panjabi.errors import DataFileError, SchemaError
 
 TABLES = ("stations", "strands", "muscles", "tissue_defaults", "lines", "segments", "regions")
@@ -109,3 +109,18 @@ def places(cell: str) -> tuple[tuple[str, Vector], ...]:
 def known(rows: Iterable[Record]) -> dict[str, Record]:
     """Rows by their first column."""
     return {next(iter(row.values())): row for row in rows}
+
+
+def lines() -> dict[str, Line]:
+    """The sixteen lines with their evidence."""
+    return {
+        row["line"]: Line(
+            id=row["line"],
+            name=row["name"],
+            family=row["family"],
+            wired=row["wired"] == "yes",
+            evidence=row["evidence"],
+            note=row["note"],
+        )
+        for row in table("lines")
+    }

@@ -1,18 +1,21 @@
-"""Node and strand: the two parts a tension network is made of."""
+"""Node, strand and line: the parts a tension network is made of."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from fascia.errors import NetworkError
+from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from panjabi.parameter import Parameter
+    from panjabi.tissue import Law
 
 Hold = Literal["fixed", "guide", "plane", "contact", "free"]
 Side = Literal["right", "left", "midline"]
@@ -70,7 +73,8 @@ class Node:
         object.__setattr__(self, "directions", _directions(who, self.hold, self.directions))
         _one_of(who, "side", self.side, get_args(Side))
         object.__setattr__(self, "lines", tuple(self.lines))
-        for what, value, infinite in (("tie", self.tie, True), ("adhesion", self.adhesion, False)):
+        for what, infinite in (("tie", True), ("adhesion", False)):
+            value = number(f"{what} of {who}", getattr(self, what))
             if math.isnan(value) or value < 0.0 or (math.isinf(value) and not infinite):
                 raise NetworkError(
                     f"{who}.{what} is {value:g} N/m; possible: at least 0"
@@ -83,8 +87,8 @@ class Node:
         return 0 if math.isinf(self.tie) else len(self.directions)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Strand:
+@dataclass(repr=False, frozen=True, kw_only=True)
+class Strand(ShortRepr):
     """A polyline of tissue between two nodes that can only pull.
 
     An end moves with its node: by ``share`` of the node's slip, from the node's place or from a
@@ -96,7 +100,7 @@ class Strand:
     name: str
     start: str  # node names
     end: str
-    law: Any  # a law of `panjabi.tissue` or of the user
+    law: Law  # a law of `panjabi.tissue` or of the user
     side: Side = "midline"
     via: tuple[tuple[str, Vector], ...] = ()  # (body, position in its frame [m])
     start_point: tuple[str, Vector] | None = None  # own attachment, None = the node's place
@@ -124,7 +128,7 @@ class Strand:
                 "it another end, or put the loop's far point in as a node."
             )
         for what in ("start_share", "end_share"):
-            share = float(getattr(self, what))
+            share = number(f"{what} of {who}", getattr(self, what))
             if not 0.0 <= share <= 1.0:
                 raise NetworkError(
                     f"{who}.{what} is {share:g}; possible: 0 (clamped to bone) to 1 (moves with "
@@ -158,6 +162,27 @@ class Strand:
             (self.start, self.start_point, self.start_share),
             (self.end, self.end_point, self.end_share),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A named chain of strands; `wired` False is a line that is only spoken of (no tissue)."""
+
+    id: str
+    name: str = ""
+    family: str = ""
+    wired: bool = True
+    evidence: str = ""
+    note: str = ""
+
+
+def number(what: str, value: float) -> float:
+    """A plain number, or a NetworkError that says what was given."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        raise NetworkError(
+            f"Expected a number for the {what}, got {value!r}; give a plain number, e.g. 5.0."
+        )
+    return float(value)
 
 
 def vector(who: str, what: str, value: Any) -> Vector:

@@ -1,15 +1,15 @@
-"""How each segment of the sixteen lines is stood for: by which strands, or by none."""
+"""The segments of a line on one side, and the strands that stand for each."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fascia.network import packaged_tables as tables
-from fascia.network.selection import unknown_part
 
 if TYPE_CHECKING:
-    from fascia.network.model import TensionNetwork
+    from fascia.network.parts import Strand
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,12 @@ class Segment:
     note: str
 
 
-def route(network: TensionNetwork, line: str, side: str = "right") -> tuple[Segment, ...]:
-    """The segments of a line whose first strand is on `side`, with this network's strands.
+def packaged_segments(line: str, side: str, strands: Iterable[Strand]) -> tuple[Segment, ...]:
+    """Segments of a packaged line whose first strand is on `side`, with those of `strands` there.
 
     A segment on the opposite side has the mirrored strands; strands that were cut are left out.
     """
-    known = dict.fromkeys(row["line"] for row in tables.table("segments"))
-    if line not in known:
-        raise unknown_part("line", line, known)
-    if side not in ("right", "left"):
-        raise unknown_part("side", side, ("right", "left"))
-    present = {s.name for s in network.strands}
+    present = {s.name for s in strands}
     made = []
     for row in tables.table("segments"):
         if row["line"] != line:
@@ -60,6 +55,27 @@ def route(network: TensionNetwork, line: str, side: str = "right") -> tuple[Segm
             )
         )
     return tuple(made)
+
+
+def segments_of_strands(
+    line: str, side: str, strands: Iterable[Strand], *, first: int = 1
+) -> tuple[Segment, ...]:
+    """One segment for each strand on `side` or in the midline, in order, counted from `first`."""
+    chosen = [s for s in strands if s.side in (side, "midline")]
+    return tuple(
+        Segment(
+            line=line,
+            order=first + i,
+            start=strand.start.removesuffix("_r").removesuffix("_l"),
+            end=strand.end.removesuffix("_r").removesuffix("_l"),
+            kind=strand.kind,
+            evidence=strand.grade,
+            opposite=False,
+            strands=(strand.name,),
+            note=strand.source,
+        )
+        for i, strand in enumerate(chosen)
+    )
 
 
 # The spiral line crosses within its first segment: splenius on its own side, then the rhomboids.

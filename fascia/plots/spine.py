@@ -24,8 +24,8 @@ from fascia.plots.tie_axis import TieAxis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from fascia.coupling.hamstrings import HamstringSweep
-    from fascia.coupling.release_record import SpineRelease
+    from fascia.coupling.hamstring_sweep import HamstringSweep
+    from fascia.coupling.spine_release_record import SpineRelease
     from fascia.coupling.spine_release_sweep import SpineSweep
 
 # quantity -> field of the sweep, label, smallest value told from zero

@@ -18,7 +18,7 @@ from fascia.errors import ReleaseError
 if TYPE_CHECKING:
     import networkx as nx
 
-    from fascia.network.model import Strand, TensionNetwork
+    from fascia.network import Strand, TensionNetwork
 
 _SOURCE, _SINK = "region", "target"
 

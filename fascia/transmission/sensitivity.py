@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from fascia.clinical.examination import Examination, Sample
 from fascia.errors import EquilibriumError, ReadoutError
 from fascia.mechanics import kernels
-from fascia.mechanics.flat import FlatNetwork
-from fascia.mechanics.problem import NetworkProblem
+from fascia.mechanics.flat_network import FlatNetwork
+from fascia.mechanics.network_problem import NetworkProblem
 from fascia.mechanics.slip_stiffness import SlipStiffness
-from panjabi.results import frame
+from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
@@ -116,8 +116,8 @@ class Linearised:
         return self.equilibrium.tangent * self.elongation(slips) + extra
 
 
-@dataclass(frozen=True, eq=False)
-class Influence:
+@dataclass(repr=False, frozen=True, eq=False)
+class Influence(ShortRepr):
     """Derivatives of one read-out, by strand and by tie.
 
     ``per_tension``: per newton of extra tension in a strand; ``per_slack``: per

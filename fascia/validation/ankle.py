@@ -13,12 +13,13 @@ from fascia.clinical.paths import PostureOptions
 from fascia.mechanics.equilibrium import EquilibriumSolver
 from fascia.network.build import ADHESION
 from fascia.validation.variants import rebuilt
+from panjabi.tissue import Collagen, NervePath
 from panjabi.validation.criterion import within_sd
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 table = Predictions("Ankle: tissue and end point above the knee")
 
@@ -51,12 +52,13 @@ def with_stiffer(network: TensionNetwork, factor: float, *names: str) -> Tension
     """The network with the collagen of some strands stiffer, standing tension kept."""
     for name in network.select(*names):
         strand = network.strand(name)
-        length = network.standing_length(name)
-        law = type(strand.law).with_tension_at(
+        length, law = network.standing_length(name), strand.law
+        assert isinstance(law, Collagen | NervePath)
+        law = type(law).with_tension_at(
             length,
-            float(strand.law.tension(length)),
-            stiffness=factor * strand.law.stiffness,
-            transition_strain=strand.law.transition_strain,
+            float(law.tension(length)),
+            stiffness=factor * law.stiffness,
+            transition_strain=law.transition_strain,
         )
         network = network.with_law(name, law)
     return network

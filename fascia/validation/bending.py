@@ -15,7 +15,7 @@ from panjabi.validation.criterion import interval, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
-    from fascia.subject import Subject
+    from fascia.clinical.subject import Subject
 
 table = Predictions("Standing forward bend and long sitting")
 

@@ -22,9 +22,9 @@ from panjabi.validation.criterion import interval, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.clinical.tolerance import Tolerance
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 Floats = NDArray[np.float64]
 
@@ -80,22 +80,18 @@ def draw_adults(count: int = ADULTS, *, seed: int = SEED) -> tuple[Adult, ...]:
 
 def as_adult(network: TensionNetwork, adult: Adult) -> TensionNetwork:
     """The network with the hamstrings of that person, both sides."""
-    chosen = set(network.strands_of(region="hamstrings", kind="muscle"))
-    strands = []
-    for strand in network.strands:
-        if strand.name in chosen:
-            law = strand.law
-            law = replace(
-                law,
-                optimal_fibre_length=law.optimal_fibre_length * adult.fibre_length,
-                tendon_slack_length=law.tendon_slack_length * adult.tendon_slack_length,
-                max_isometric_force=law.max_isometric_force * adult.strength,
-                tendon_stiffness=law.tendon_stiffness * adult.tendon_stiffness,
-                tendon_strain_at_max=law.tendon_strain_at_max / adult.tendon_stiffness,
-            )
-            strand = replace(strand, law=law)
-        strands.append(strand)
-    return replace(network, strands=tuple(strands))
+    heads = network.strands_of(region="hamstrings", kind="muscle")
+    return network.with_muscle_laws(
+        heads,
+        lambda law: replace(
+            law,
+            optimal_fibre_length=law.optimal_fibre_length * adult.fibre_length,
+            tendon_slack_length=law.tendon_slack_length * adult.tendon_slack_length,
+            max_isometric_force=law.max_isometric_force * adult.strength,
+            tendon_stiffness=law.tendon_stiffness * adult.tendon_stiffness,
+            tendon_strain_at_max=law.tendon_strain_at_max / adult.tendon_stiffness,
+        ),
+    )
 
 
 def stiffness_of_adults(

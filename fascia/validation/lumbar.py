@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from fascia.clinical.catalogue import clinical_test
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
 from fascia.mechanics.equilibrium import Equilibrium, solve
-from fascia.network import geometry
 from fascia.validation.variants import rebuilt
 from panjabi.literature import row
+from panjabi.tissue import Collagen, PassiveMuscle
 from panjabi.validation.criterion import interval, within_factor, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 Floats = NDArray[np.float64]
 
@@ -65,15 +65,19 @@ def muscle_pull(network: TensionNetwork, muscles: tuple[str, ...], side: str) ->
 
     Strands share the pull by their strength (Fmax, or EA of a table muscle).
     """
-    at = geometry.poses(network.body)
     ends: list[tuple[str, Floats, float]] = []
     for base in muscles:
         strand = network.strand(f"{base}_{side}")
-        points = geometry.polyline(network, strand, at)
+        points = network.polyline(strand.name)
         # the trunk end: nodes of the lattice are the start of the gluteus, the end of latissimus
         first = base.startswith("glmax")
         step = points[1] - points[0] if first else points[-2] - points[-1]
-        strength = getattr(strand.law, "max_isometric_force", None) or strand.law.stiffness
+        law = strand.law
+        if isinstance(law, PassiveMuscle):
+            strength = law.max_isometric_force
+        else:
+            assert isinstance(law, Collagen)
+            strength = law.stiffness
         node = strand.start if first else strand.end
         ends.append((node, step / np.linalg.norm(step), strength))
     total = sum(strength for _, _, strength in ends)
@@ -165,8 +169,7 @@ def sheath_strain(network: TensionNetwork, load: float = SHEATH_LOAD) -> float:
     and the whole pull acts on the fascial node at the pubis: an upper bound.
     """
     network = rebuilt(network, minor_share=1.0, include_off=True)
-    at = geometry.poses(network.body)
-    adductor = geometry.polyline(network, network.strand("addlong_r"), at)
+    adductor = network.polyline("addlong_r")
     pull = (adductor[1] - adductor[0]) / np.linalg.norm(adductor[1] - adductor[0])
     before = solve(network)
     after = solve(network, loads={"pubis_r": tuple(map(float, load * pull))}, start=before)
@@ -198,13 +201,16 @@ def stress_at(network: TensionNetwork, strand: str, strain: float) -> float:
     """Tension over section of a collagen-like strand at a strain [Pa]."""
     law = network.strand(strand).law
     modulus = network.strand(strand).parameters["modulus"].si
+    assert isinstance(law, Collagen)
     area = law.stiffness / modulus
     return float(law.tension((1.0 + strain) * law.slack_length)) / area
 
 
 def stress_beside(subject: Subject, strand: str) -> Prediction:
     network = subject.network
-    toe = network.strand(strand).law.transition_strain
+    law = network.strand(strand).law
+    assert isinstance(law, Collagen)
+    toe = law.transition_strain
     inside = (
         ", so that 6 % lies inside the toe; even without a toe the modulus of the same "
         "laboratory (0.6 MPa) gives 0.036 MPa"

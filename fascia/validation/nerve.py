@@ -23,9 +23,9 @@ from panjabi.validation.criterion import interval, sign
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.mechanics.equilibrium import Equilibrium
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 table = Predictions("Nerve and dura from the neck to the foot")
 

@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fascia.clinical.examination import Examination
-from fascia.clinical.hold import RATE_DEG_PER_S, HeldStretch, hold
+from fascia.clinical.held_stretch import RATE_DEG_PER_S, HeldStretch, hold
 from panjabi.tissue.viscoelastic import hamstring_group
 from panjabi.validation.criterion import interval
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
-    from fascia.subject import Subject
+    from fascia.clinical.subject import Subject
 
 
 table = Predictions("Holds: relaxation of a stretched muscle group")

@@ -15,8 +15,8 @@ from panjabi.validation.criterion import Criterion, Target, interval
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.interventions.release_experiment import StiffnessChange
-    from fascia.subject import Subject
 
 table = Predictions("Trials of remote release")
 

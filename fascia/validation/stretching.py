@@ -19,8 +19,8 @@ from panjabi.validation.criterion import within_fraction
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
+    from fascia.clinical.subject import Subject
     from fascia.network.model import TensionNetwork
-    from fascia.subject import Subject
 
 table = Predictions("Four weeks of stretching")
 
@@ -34,14 +34,10 @@ HIGHEST_DOSE = 5.0
 
 def with_softer_hamstrings(network: TensionNetwork, factor: float) -> TensionNetwork:
     """The network with the passive curves of the hamstrings times a factor."""
-    chosen = set(network.strands_of(region="hamstrings", kind="muscle"))
-    strands = tuple(
-        replace(s, law=replace(s.law, passive_scale=factor * s.law.passive_scale))
-        if s.name in chosen
-        else s
-        for s in network.strands
+    heads = network.strands_of(region="hamstrings", kind="muscle")
+    return network.with_muscle_laws(
+        heads, lambda law: replace(law, passive_scale=factor * law.passive_scale)
     )
-    return replace(network, strands=strands)
 
 
 def _end(subject: Subject) -> Sample:

@@ -25,7 +25,7 @@ def _published(asked: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _validate(_: argparse.Namespace) -> tuple[Any, str]:
-    from panjabi.validation.table import as_rows, as_text, validate
+    from panjabi.validation import as_rows, as_text, validate
 
     cases = validate()
     return as_rows(cases), as_text(cases)

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from fascia.clinical.examination import Examination
-from fascia.subject import standard_subject
+from fascia import standard_subject
+from fascia.clinical import Examination
 
 TESTS = ("slr", "knee-extension", "sit-and-reach", "forward-bend", "front-split")
 

@@ -5,12 +5,11 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from fascia.clinical import Examination, Tolerance
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
-from fascia.clinical.examination import Examination
-from fascia.clinical.tolerance import Tolerance
 from fascia.errors import FasciaError, NetworkError, UnknownStrandError
 from fascia.interventions.release_mechanisms import standing_tension
-from fascia.mechanics.equilibrium import solve
+from fascia.mechanics import solve
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
 from panjabi.body import standard_adult
 from panjabi.errors import PanjabiError, ParameterError
@@ -123,6 +122,13 @@ def test_subject_is_frozen_and_gives_new_ones(subject):
         ({"nerve_tension": -1.0}, "is -1 N"),
         ({"kind_scale": {"fascia": math.nan}}, "kind_scale of 'fascia' is nan"),
         ({"kind_scale": {"facia": 2.0}}, "close: 'fascia'"),
+        ({"resting_tension": "5"}, "Expected a number for the resting.tension, got '5'"),
+        ({"resting_tension": {"neck": None}}, "Expected a number for the resting.tension"),
+        ({"tie_ratio": "0.1"}, "Expected a number for the tie.ratio, got '0.1'"),
+        ({"share": "0.3"}, "Expected a number for the share, got '0.3'"),
+        ({"adhesion": [1.0]}, "Expected a number for the adhesion, got"),
+        ({"tone": "0.1"}, "Expected a number for the tone, got '0.1'"),
+        ({"hamstring_scale": "1"}, "Expected a number for the hamstring_scale, got '1'"),
         ({"lines": ["SBLL"]}, "no line named 'SBLL'.*SBL"),
     ],
 )

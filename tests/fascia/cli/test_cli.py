@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from fascia.cli.command_line import main
+from fascia.cli import main
 
 
 def run(capsys, *arguments):

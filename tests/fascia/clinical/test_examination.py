@@ -8,14 +8,21 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from fascia.clinical import catalogue
-from fascia.clinical.catalogue import clinical_test, clinical_tests
-from fascia.clinical.examination import Examination, examine, measure
-from fascia.clinical.paths import PostureOptions
-from fascia.clinical.slopes import slope, window_points
-from fascia.clinical.tolerance import Tolerance
+from fascia.clinical import (
+    Examination,
+    PostureOptions,
+    Tolerance,
+    catalogue,
+    clinical_test,
+    clinical_tests,
+    examine,
+    measure,
+    slope,
+)
+from fascia.clinical.slopes import window_points
 from fascia.errors import NetworkError, ReadoutError
-from fascia.network.model import TensionNetwork
+from fascia.mechanics import EquilibriumSolver, solve
+from fascia.network import TensionNetwork
 from panjabi.errors import UnknownNameError
 
 TESTS = tuple(clinical_tests())
@@ -278,6 +285,28 @@ def test_without_tolerance_there_is_no_end(bench):
     assert result.end_reading is None
     assert result.tolerance is None
     assert not result.censored
+
+
+def test_a_subject_is_examined_with_its_own_tolerance(subject):
+    person = replace(subject, tolerance=replace(subject.tolerance, limit=300.0))
+    direct, by_parts = (
+        examine(person),
+        examine(person.network, tolerance=person.tolerance),
+    )
+    assert direct.end_angle == by_parts.end_angle
+    assert examine(person, tolerance=subject.tolerance).end_angle > direct.end_angle
+
+
+@pytest.mark.parametrize("limit", [math.nan, math.inf, -5.0, 0.0, 900.0])
+def test_a_limit_that_is_no_angle_is_refused(subject, limit):
+    with pytest.raises(ReadoutError, match="Expected limit_deg above 0 and up to 180 deg, got"):
+        examine(subject, limit_deg=limit)
+
+
+@pytest.mark.parametrize("call", [examine, Examination, solve, EquilibriumSolver])
+def test_something_else_than_a_network_is_refused(call):
+    with pytest.raises(NetworkError, match="Expected a TensionNetwork, got str"):
+        call("me")
 
 
 def test_start_beyond_the_tolerance_is_an_error(bench):

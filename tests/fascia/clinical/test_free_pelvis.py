@@ -6,10 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fascia.clinical.examination import Examination, measure
-from fascia.clinical.paths import LUMBAR_JOINTS, joint_range
-from fascia.clinical.supine import FreePelvis, StiffeningJoints
-from fascia.mechanics.problem import NetworkProblem
+from fascia.clinical import (
+    LUMBAR_JOINTS,
+    Examination,
+    FreePelvis,
+    StiffeningJoints,
+    joint_range,
+    measure,
+)
+from fascia.mechanics import NetworkProblem
 
 SEEDS = (0, 1, 2)
 

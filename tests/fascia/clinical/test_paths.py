@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from fascia.clinical import paths
-from fascia.clinical.catalogue import clinical_tests
-from fascia.clinical.paths import PostureOptions
+from fascia.clinical import PostureOptions, clinical_tests, paths
 from panjabi.body import standard_adult
-from panjabi.errors import ParameterError, PostureError
+from panjabi.errors import ParameterError, PostureError, UnknownNameError
 
 BODY = standard_adult()
 TESTS = tuple(clinical_tests())
@@ -49,7 +47,7 @@ def test_leg_raise_turns_the_leg_by_the_angle_and_nothing_above_the_lumbar_spine
         for part in ("femur", "tibia", "calcn"):
             turned = attitude(q, f"{part}_{side}") @ attitude(start, f"{part}_{side}").T
             np.testing.assert_allclose(turned, turn(angle), atol=1e-12)
-        for name in ("T12", "T4", "skull", f"femur_{paths._other(side)}"):
+        for name in ("T12", "T4", "skull", f"femur_{paths.other_side(side)}"):
             np.testing.assert_allclose(attitude(q, name), attitude(start, name), atol=1e-12)
         np.testing.assert_allclose(
             attitude(q, "pelvis") @ attitude(start, "pelvis").T, turn(share * angle), atol=1e-12
@@ -89,9 +87,9 @@ def test_knee_extension_keeps_the_thigh_upright_and_turns_the_shank(side):
         q = way.q(angle)
         thigh = attitude(q, f"femur_{side}") @ attitude(lying, f"femur_{side}").T
         np.testing.assert_allclose(thigh, turn(math.pi / 2), atol=1e-12)
-        for name in ("T12", "pelvis", f"femur_{paths._other(side)}"):
+        for name in ("T12", "pelvis", f"femur_{paths.other_side(side)}"):
             np.testing.assert_allclose(attitude(q, name), attitude(start, name), atol=1e-12)
-        for name in ("T12", f"femur_{paths._other(side)}"):
+        for name in ("T12", f"femur_{paths.other_side(side)}"):
             np.testing.assert_allclose(attitude(q, name), attitude(lying, name), atol=1e-12)
     coordinate = BODY.coordinate_index(f"knee_angle_{side}")
     assert way.q(0.0)[coordinate] == pytest.approx(math.pi / 2)
@@ -161,7 +159,7 @@ def test_bending_follows_the_published_rhythm(low, high, ratio):
 def test_front_split_opens_the_thighs_evenly_over_a_still_pelvis(side):
     way = path("front-split", side)
     start = way.q(0.0)
-    other = paths._other(side)
+    other = paths.other_side(side)
     for angle in angles(way.limit):
         q = way.q(angle)
         np.testing.assert_allclose(attitude(q, "pelvis"), attitude(start, "pelvis"), atol=1e-12)
@@ -280,3 +278,17 @@ def test_ankle_and_neck_beyond_their_joints_are_refused(test):
         path(test, ankle_dorsiflexion=math.radians(45.0))
     with pytest.raises(PostureError, match="FE would be .* Ask for less ankle or neck"):
         path(test, neck_flexion=1.5)
+
+
+def test_a_path_of_ones_own_stops_at_the_first_joint_limit(adult):
+    """From a bent knee, 1 rad of hip flexion per rad: the end of the hip's range ends it."""
+    high = paths.joint_range(adult, "hip_flexion_r")[1]
+    way = paths.linear_path(adult, {"knee_angle_r": 0.5}, {"hip_flexion_r": 1.0}, 10.0)
+    assert way.limit == pytest.approx(high, abs=1e-5)
+    at = adult.coordinate_index("hip_flexion_r"), adult.coordinate_index("knee_angle_r")
+    assert way.q(0.3)[list(at)] == pytest.approx([0.3, 0.5])
+
+
+def test_a_path_with_a_misspelt_coordinate_offers_the_nearest(adult):
+    with pytest.raises(UnknownNameError, match="hip_flexion_r"):
+        paths.linear_path(adult, {}, {"hip_flexon_r": 1.0}, 1.0)

@@ -8,18 +8,19 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from fascia.clinical.calibration import (
-    DISCOMFORT_LIMIT,
-    HAMSTRING_SCALE,
-    SLR_STIFFNESS_TARGET,
+from fascia import standard_subject
+from fascia.clinical import (
+    Examination,
+    Tolerance,
     calibrate_hamstrings,
     calibrate_tolerance,
+    examine,
+    measure,
 )
-from fascia.clinical.examination import Examination, examine, measure
+from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE, SLR_STIFFNESS_TARGET
 from fascia.clinical.report import as_text
-from fascia.clinical.tolerance import NORM_SLR, Tolerance
+from fascia.clinical.tolerance import NORM_SLR
 from fascia.errors import ReadoutError
-from fascia.subject import standard_subject
 from panjabi.errors import ParameterError
 from panjabi.parameter import sources
 

@@ -7,11 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from fascia.coupling import forward_bend, sweep_hamstrings
+from fascia.coupling import EffortBend, forward_bend, sweep_hamstrings
 from fascia.coupling.bending import bend_directions
-from fascia.coupling.effort_bend import EffortBend
-from fascia.coupling.energy_terms import PassiveMusclesTerm, UnitsTerm
-from fascia.coupling.hamstrings import SLACK, with_hamstrings
+from fascia.coupling.hamstring_sweep import SLACK, with_hamstrings
+from fascia.coupling.spine_energy_terms import PassiveMusclesTerm, UnitsTerm
 from fascia.errors import CouplingError
 from panjabi.spine.muscles_at import muscles_at
 

@@ -7,17 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fascia.coupling import NetworkElement, coupled_state
+from fascia import standard_subject
+from fascia.coupling import NetworkElement, coupled_state, wrapped
 from fascia.coupling.spine_in_network import (
     check_body,
     point_places,
     point_pulls,
     pull_above,
-    wrapped,
     wrapping_of,
 )
 from fascia.errors import CouplingError
-from fascia.subject import standard_subject
 from panjabi.body import standard_adult
 from panjabi.errors import ConvergenceError
 from panjabi.parameter import sources

@@ -9,8 +9,7 @@ import pytest
 from fascia.coupling import NetworkElement, acting_strands, joints_crossed, reaching_strands
 from fascia.coupling.crossing_strands import body_of, rides_on
 from fascia.errors import CouplingError, NetworkError, UnknownStrandError
-from fascia.network.model import TensionNetwork
-from fascia.network.parts import Node, Strand
+from fascia.network import Node, Strand, TensionNetwork
 from panjabi.tissue.collagen import Cable
 
 L45 = ("L4_L5_FE", "L4_L5_LB", "L4_L5_AR")

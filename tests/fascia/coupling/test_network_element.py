@@ -7,8 +7,7 @@ import pytest
 
 from fascia.coupling import NetworkElement
 from fascia.errors import CouplingError, EquilibriumError
-from fascia.mechanics.equilibrium import solve
-from fascia.mechanics.newton import Settings
+from fascia.mechanics import NewtonSettings, solve
 from panjabi.elements import ForceElement
 from panjabi.errors import PanjabiError, PostureError, UnknownNameError
 
@@ -115,7 +114,7 @@ def test_any_coordinates_of_the_skeleton_will_do(network):
 
 
 def test_an_equilibrium_that_is_not_found_is_an_error_and_no_number(network, spine):
-    hasty = NetworkElement(network, spine.coordinates, settings=Settings(iterations=0))
+    hasty = NetworkElement(network, spine.coordinates, settings=NewtonSettings(iterations=0))
     with pytest.raises(EquilibriumError, match="no equilibrium found"):
         hasty.force(np.full(18, 0.05))
 

@@ -7,11 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from fascia.coupling import coupled_state, release_with_spine
-from fascia.coupling.spine_release_sweep import sweep_spine_release
+from fascia.coupling import coupled_state, release_with_spine, sweep_spine_release
 from fascia.errors import CouplingError, ReleaseError, UnknownStrandError
-from fascia.interventions.release_experiment import release
-from fascia.interventions.release_mechanisms import apply_doses
+from fascia.interventions import apply_doses, release
 from panjabi.errors import UnknownNameError
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fascia.coupling import NetworkElement, acting_strands, carriers, handed_over, muscle_pulls
-from fascia.coupling.muscle_tension_on_nodes import PREFIX, with_pulls
+from fascia.coupling.myofascial_transfer import PREFIX, with_pulls
 from fascia.coupling.shared_tissue import packaged, without_shared
 from fascia.errors import CouplingError
 from fascia.network.packaged_tables import words

@@ -8,22 +8,13 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from fascia.clinical.examination import Examination
-from fascia.clinical.paths import PostureOptions
-from fascia.clinical.tolerance import Tolerance
+from fascia import Subject
+from fascia.clinical import Examination, PostureOptions, Tolerance
 from fascia.errors import ReleaseError
-from fascia.interventions import mechanisms as module
-from fascia.interventions.release_mechanisms import (
-    BUILT_IN,
-    apply_doses,
-    check_doses,
-    mechanisms,
-    standing_tension,
-)
-from fascia.interventions.shapley_values import shapley
-from fascia.mechanics.equilibrium import solve
-from fascia.network.model import Node, Strand, TensionNetwork
-from fascia.subject import Subject
+from fascia.interventions import apply_doses, mechanisms, release_mechanisms as module, shapley
+from fascia.interventions.release_mechanisms import BUILT_IN, check_doses, standing_tension
+from fascia.mechanics import solve
+from fascia.network import Node, Strand, TensionNetwork
 from panjabi.errors import UnknownNameError
 from panjabi.tissue import Cable, Collagen, NervePath, PassiveMuscle
 

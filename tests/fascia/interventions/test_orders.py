@@ -6,14 +6,9 @@ import numpy as np
 import pytest
 
 from fascia.errors import ReleaseError
-from fascia.interventions.orders import (
-    TOP_DOWN,
-    compare_orders,
-    release_present_tension,
-    sequences,
-)
-from fascia.interventions.release_mechanisms import release_tension
-from fascia.mechanics.equilibrium import solve
+from fascia.interventions import compare_orders, release_tension
+from fascia.interventions.release_orders import TOP_DOWN, release_present_tension, sequences
+from fascia.mechanics import solve
 
 SAME_DOSES = ("top_down", "bottom_up", "random", "equal_dose")
 

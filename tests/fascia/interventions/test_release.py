@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fascia.clinical.examination import Examination, examine
-from fascia.errors import ReleaseError, UnknownStrandError
-from fascia.interventions.release_experiment import SHARES_DEPEND, release, table
-from fascia.interventions.release_mechanisms import apply_doses
-from fascia.subject import standard_subject
-from fascia.transmission.routes import load_paths
+from fascia import standard_subject
+from fascia.clinical import Examination, examine
+from fascia.errors import NetworkError, ReleaseError, UnknownStrandError
+from fascia.interventions import apply_doses, release
+from fascia.interventions.release_experiment import SHARES_DEPEND, table
+from fascia.transmission import load_paths
 from panjabi.errors import UnknownNameError
 from panjabi.parameter import sources
 
@@ -61,6 +61,31 @@ def test_left_is_the_mirror_of_right(subject, near):
     )
     assert left.side == "left"
     assert [name[:-2] for name in left.after.heads] == [name[:-2] for name in near.after.heads]
+
+
+@pytest.mark.parametrize("line", ["SBL", "FFL", "LAS", "NEURAL"])
+def test_a_line_is_released_by_its_name(subject, line):
+    """The same as the release of a region that holds just its strands."""
+    network = subject.network
+    strands = tuple(
+        replace(s, regions=(*s.regions, "all_of_it")) if line in s.lines else s
+        for s in network.strands
+    )
+    region = replace(subject, network=replace(network, strands=strands))
+    if line != "LAS":  # a line without tissue, of which no region can be made
+        by_region = release(region, "all_of_it", null_models=False)
+        by_line = release(subject, line, null_models=False)
+        assert by_line.end_angle_change_deg == by_region.end_angle_change_deg
+        assert by_line.stiffness_change_Nm_per_rad == by_region.stiffness_change_Nm_per_rad
+    else:
+        change = release(subject, line, null_models=False)
+        assert change.end_angle_change_deg == 0.0 and "null by construction" in change.notes[0]
+
+
+@pytest.mark.parametrize("wrong", ["me", None, "network"])
+def test_a_release_of_something_else_than_a_subject_is_refused(network, wrong):
+    with pytest.raises(NetworkError, match="Expected a Subject, got .*standard_subject"):
+        release(network if wrong == "network" else wrong, "suboccipital")
 
 
 def test_subject_is_unchanged(subject):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shelve
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import fields, replace
 
@@ -10,10 +11,16 @@ import numpy as np
 import pytest
 
 import fascia
+from fascia.clinical import PostureOptions, Tolerance
 from fascia.errors import ReleaseError
-from fascia.interventions import release_sweep as sweeps
-from fascia.interventions.attenuation_ladder import attenuation
-from fascia.interventions.release_sweep import SweepError, SweepPoint, sweep_release
+from fascia.interventions import (
+    SweepError,
+    SweepPoint,
+    attenuation,
+    release_sweep as sweeps,
+    sweep_release,
+)
+from fascia.interventions.fingerprint import fingerprint
 from fascia.transmission import ladder
 from panjabi.errors import UnknownNameError
 
@@ -64,11 +71,9 @@ def test_two_runs_and_threads_give_the_same_bits(subject, sweep):
 
 
 @pytest.mark.slow
-def test_other_processes_get_a_function_that_makes_the_subject(sweep):
+def test_other_processes_give_the_same_bits(subject, sweep):
     with ProcessPoolExecutor(2) as pool:
-        other = sweep_release(
-            fascia.standard_subject, "head_neck", RATIOS, TENSIONS, executor=pool, progress=False
-        )
+        other = sweep_release(subject, "head_neck", RATIOS, TENSIONS, executor=pool, progress=False)
     for name, values in arrays(sweep).items():
         assert np.array_equal(values, arrays(other)[name]), name
 
@@ -110,6 +115,100 @@ def test_a_failed_part_keeps_the_others_and_can_be_taken_up_again(monkeypatch, s
     assert done.end_change_deg.shape == (2, 2)
     if pool is not None:
         pool.shutdown()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"region": "hamstrings"},
+        {"test": "knee-extension"},
+        {"side": "left"},
+        {"doses": {"tension": 1.0}},
+        {"options": PostureOptions(neck_flexion=0.2)},
+        {"subject": {"share": 0.5}},
+        {"subject": {"tolerance": Tolerance(limit=300.0)}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_parts_of_another_sweep_are_left_alone(subject, shelf, change):
+    """A stored number belongs to one subject, region, test, side, dose and posture."""
+    kept, first = shelf
+    asked = {"region": "suboccipital", **change}
+    if "subject" in asked:
+        asked["subject"] = fascia.standard_subject(**asked["subject"])
+    call = {"subject": subject, "tie_ratios": (0.1,), "resting_tensions": (5.0,), **asked}
+    fresh = sweep_release(**call, progress=False)
+    stored = sweep_release(**call, partial=kept, progress=False)
+    for name, values in arrays(stored).items():
+        assert np.array_equal(values, arrays(fresh)[name]), name
+    assert not np.array_equal(fresh.end_change_deg, first.end_change_deg)
+
+
+@pytest.fixture(scope="module")
+def shelf(subject, tmp_path_factory):
+    """A store on disk with the part of one sweep, and that sweep."""
+    with shelve.open(str(tmp_path_factory.mktemp("sweep") / "parts")) as kept:
+        first = sweep_release(subject, "suboccipital", (0.1,), (5.0,), partial=kept, progress=False)
+        assert len(kept) == 1
+        yield kept, first
+
+
+def test_a_store_on_disk_gives_the_parts_back(monkeypatch, shelf):
+    """Also to a subject that was built again, with the defaults written out."""
+    kept, first = shelf
+    monkeypatch.setattr(sweeps, "_part", lambda *_: pytest.fail("computed again"))
+    again = sweep_release(
+        fascia.standard_subject,
+        "suboccipital",
+        (0.1,),
+        (5.0,),
+        {"tension": 0.5},
+        options=PostureOptions(),
+        partial=kept,
+        progress=False,
+    )
+    assert again.end_change_deg == first.end_change_deg
+
+
+def test_a_law_whose_code_was_edited_is_another_subject(subject):
+    def with_law(slope):
+        class Spring:
+            slack_length = 0.03
+
+            def energy(self, length):
+                return 0.5 * slope * max(length - 0.03, 0.0) ** 2
+
+            def tension(self, length):
+                return slope * max(length - 0.03, 0.0)
+
+            def tangent(self, length):
+                return slope if length > 0.03 else 0.0
+
+            def reference_stiffness(self):
+                return slope
+
+        return subject.with_network(subject.network.with_law("galea_lambda", Spring()))
+
+    one, same, other = (fingerprint(with_law(slope)) for slope in (1e3, 1e3, 2e3))
+    assert one == same != other
+
+
+def test_a_store_of_another_kind_is_refused(subject):
+    point = SweepPoint(
+        end_before_deg=1.0,
+        end_change_deg=1.0,
+        stiffness_before_Nm_per_rad=1.0,
+        stiffness_change_Nm_per_rad=1.0,
+        censored=False,
+    )
+    for partial in ({(0.1, 5.0): point}, [point]):
+        with pytest.raises(ReleaseError, match="Expected a mapping with text as keys"):
+            sweep_release(subject, "neck", (0.1,), (5.0,), partial=partial, progress=False)
+
+
+def test_what_is_no_executor_is_refused(subject):
+    with pytest.raises(ReleaseError, match="Expected a concurrent.futures.Executor, got list"):
+        sweep_release(subject, "neck", (0.1,), (5.0,), executor=[], progress=False)
 
 
 def test_an_interruption_keeps_finished_parts(monkeypatch, subject):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fascia.mechanics.flat import FlatNetwork
+from fascia.mechanics import FlatNetwork
 from panjabi.tissue.kernels import COLLAGEN, LAW_COLUMNS
 
 

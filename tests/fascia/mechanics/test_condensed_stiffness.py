@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from fascia.errors import EquilibriumError, NetworkError
-from fascia.mechanics.equilibrium import solve
-from fascia.mechanics.problem import NetworkProblem
-from fascia.mechanics.slip_stiffness import SlipStiffness, condensed_stiffness, pressed_slips
+from fascia.mechanics import NetworkProblem, SlipStiffness, condensed_stiffness, solve
+from fascia.mechanics.slip_stiffness import pressed_slips
 
 TESTS = ("slr", "knee-extension", "sit-and-reach", "forward-bend", "front-split")
 

@@ -9,10 +9,8 @@ from hypothesis import given, settings, strategies as st
 from scipy.optimize import minimize
 
 from fascia.errors import EquilibriumError, NetworkError, UnknownStrandError
-from fascia.mechanics.equilibrium import EquilibriumSolver, solve
-from fascia.mechanics.newton import Minimum, Settings
-from fascia.mechanics.problem import NetworkProblem
-from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.mechanics import EquilibriumSolver, Minimum, NetworkProblem, NewtonSettings, solve
+from fascia.network import Node, Strand, TensionNetwork
 from panjabi.tissue import Cable
 
 X = ((1.0, 0.0, 0.0),)
@@ -127,7 +125,7 @@ def test_a_load_no_strand_can_carry_is_an_error(net):
 def test_iteration_limit_is_an_error_not_a_result(net):
     flat = grid(net, 6, stretch=0.9, load=-1.0)
     with pytest.raises(EquilibriumError, match="after 2 iterations .*raise the iteration limit"):
-        solve(flat, settings=Settings(iterations=2))
+        solve(flat, settings=NewtonSettings(iterations=2))
 
 
 # --- slack and indeterminate nodes ------------------------------------------------------------

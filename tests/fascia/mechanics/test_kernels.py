@@ -7,11 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from fascia.mechanics import kernels
-from fascia.mechanics.equilibrium import solve
-from fascia.mechanics.flat import compile_network
-from fascia.mechanics.problem import NetworkProblem
-from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.mechanics import NetworkProblem, compile_network, kernels, solve
+from fascia.network import Node, Strand, TensionNetwork
 from fascia.sparse import pattern
 from panjabi.body import kernels as skeleton, standard_adult
 from panjabi.tissue import Cable, Collagen

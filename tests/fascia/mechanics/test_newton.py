@@ -5,15 +5,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from generated_networks import chain, layered_sheet, random_network, square_net
 from hypothesis import given, settings, strategies as st
 from scipy.optimize import lsq_linear, minimize
 from scipy.sparse import csc_matrix
 
-from fascia.mechanics.generate import chain, layered_sheet, random_network, square_net
-from fascia.mechanics.local import _surroundings, settle
-from fascia.mechanics.newton import Settings, minimise, null_unknowns
-from fascia.mechanics.problem import NetworkProblem
-from fascia.sparse.factor import SymmetricFactor
+from fascia.mechanics import NetworkProblem, NewtonSettings, minimise
+from fascia.mechanics.local_relaxation import _surroundings, settle
+from fascia.mechanics.newton import null_unknowns
+from fascia.sparse import SymmetricFactor
 from panjabi.errors import ParameterError
 
 
@@ -63,7 +63,7 @@ def definite(n, seed):
 @given(n=st.integers(1, 12), seed=st.integers(0, 10**6))
 def test_quadratic_takes_one_step(n, seed):
     matrix, force = definite(n, seed), np.random.default_rng(seed + 1).normal(size=n)
-    found = minimise(quadratic(matrix, force), np.zeros(n), settings=Settings(tolerance=1e-9))
+    found = minimise(quadratic(matrix, force), np.zeros(n), settings=NewtonSettings(tolerance=1e-9))
     assert found.converged
     assert (found.iterations, found.factorisations) == (1, 1)
     np.testing.assert_allclose(matrix @ found.z, force, atol=1e-8)
@@ -151,7 +151,7 @@ def test_slack_node_is_carried_until_a_cable_pulls(gap, start):
 
 def test_a_load_nothing_can_hold_is_reported_not_raised():
     problem = cables([0.0], [1e300], [1.0], 1.0)
-    found = minimise(problem, np.zeros(1), settings=Settings(iterations=20))
+    found = minimise(problem, np.zeros(1), settings=NewtonSettings(iterations=20))
     assert not found.converged
     assert found.message
     assert found.residual == pytest.approx(1.0)
@@ -166,7 +166,7 @@ def test_not_a_number_is_reported_not_raised():
 
 def test_iteration_limit_is_reported():
     problem = NetworkProblem(square_net(200))
-    found = minimise(problem, np.zeros(problem.size), settings=Settings(iterations=2))
+    found = minimise(problem, np.zeros(problem.size), settings=NewtonSettings(iterations=2))
     assert not found.converged
     assert "2 iterations" in found.message
     assert found.iterations == 2
@@ -200,7 +200,7 @@ def test_energies_may_rise_but_not_above_the_last_five():
     for i in range(1, len(seen)):
         assert seen[i] <= max(seen[max(0, i - 5) : i])
     seen.clear()
-    strict = minimise(problem, np.zeros(problem.size), settings=Settings(memory=1))
+    strict = minimise(problem, np.zeros(problem.size), settings=NewtonSettings(memory=1))
     assert strict.converged
     assert all(b <= a + 1e-14 for a, b in pairwise(seen))
 
@@ -233,7 +233,9 @@ def test_bounded_quadratic_satisfies_its_optimality_conditions(n, seed):
     matrix, force = definite(n, seed), rng.normal(size=n)
     lower = np.where(rng.random(n) < 0.7, rng.normal(size=n), -np.inf)
     found = minimise(
-        quadratic(matrix, force, lower=lower), rng.normal(size=n), settings=Settings(tolerance=1e-9)
+        quadratic(matrix, force, lower=lower),
+        rng.normal(size=n),
+        settings=NewtonSettings(tolerance=1e-9),
     )
     assert found.converged
     assert (found.z >= lower).all()
@@ -288,7 +290,7 @@ def test_old_factor_saves_work_and_changes_nothing(strands):
     cold = minimise(problem, np.zeros(problem.size))
     kept = cold.factor.solve(np.ones(problem.size))
     warm = minimise(released(flat), cold.z, factor=cold)
-    again = minimise(released(flat), cold.z, settings=Settings(reuse=False))
+    again = minimise(released(flat), cold.z, settings=NewtonSettings(reuse=False))
     assert cold.converged and warm.converged and again.converged
     assert warm.factorisations <= again.factorisations
     assert strands < 1000 or warm.factorisations < again.factorisations
@@ -314,7 +316,7 @@ def test_a_few_conjugate_gradient_steps_do_what_a_factor_does():
     )
     model.pattern = problem.pattern
     model.hessian = lambda z: data
-    found = minimise(model, z, factor=near, settings=Settings(tolerance=1e-3, required=1e-3))
+    found = minimise(model, z, factor=near, settings=NewtonSettings(tolerance=1e-3, required=1e-3))
     assert found.converged
     assert (found.iterations, found.factorisations) == (2, 0)
 
@@ -383,7 +385,7 @@ def test_null_unknowns_are_found_alone_and_in_groups():
 )
 def test_settings_without_sense_are_refused(wrong):
     with pytest.raises(ParameterError, match="tolerance"):
-        Settings(**wrong)
+        NewtonSettings(**wrong)
 
 
 def test_empty_problem_is_solved():
@@ -443,7 +445,7 @@ def test_slopes_guide_where_the_energy_is_blind(start):
         1,
         scale=1e-7,
     )
-    found = minimise(well, np.array([start]), settings=Settings(no_force=0.0))
+    found = minimise(well, np.array([start]), settings=NewtonSettings(no_force=0.0))
     assert found.converged
     assert abs(found.z[0]) < 1e-9
 

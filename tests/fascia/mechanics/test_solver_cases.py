@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from force_density import Net, force_density, self_stress
 from hypothesis import given, settings, strategies as st
 from scipy.optimize import brentq
 
-from fascia.mechanics.equilibrium import solve
-from fascia.mechanics.form import Net, force_density, self_stress
-from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.mechanics import solve
+from fascia.network import Node, Strand, TensionNetwork
 from fascia.transmission import ladder
 from panjabi.errors import ParameterError
 from panjabi.tissue import Cable

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fascia.errors import EquilibriumError, NetworkError
-from fascia.mechanics.equilibrium import EquilibriumSolver, solve
+from fascia.mechanics import EquilibriumSolver, solve
 from panjabi.errors import ParameterError, PostureError, UnknownNameError
 
 

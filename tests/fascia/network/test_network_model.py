@@ -175,6 +175,75 @@ def test_a_line_of_ones_own_joins_new_and_old_strands(small):
         network.with_line(line)
 
 
+def test_a_line_of_ones_own_is_routed_strand_by_strand(small):
+    """Like a packaged line: in order, what is cut is left out, a misspelt name offers it."""
+    near = Node(name="beside_r", position=(0.1, 0.1, 0.0), side="right")
+    right = Strand(name="across_r", start="n1", end="beside_r", law=cable(), side="right")
+    network = small.with_line(Line(id="MINE"), near, right, joining=["s0"])
+    found = network.route("MINE")
+    assert [(s.order, s.start, s.end, s.strands) for s in found] == [
+        (1, "n0", "n1", ("s0",)),
+        (2, "n1", "beside", ("across_r",)),
+    ]
+    assert [s.strands for s in network.route("MINE", "left")] == [("s0",)]
+    assert [s.strands for s in network.cut("s0").route("MINE")] == [("across_r",)]
+    with pytest.raises(UnknownStrandError, match="no line named 'MINES'.*close: 'MINE'"):
+        network.route("MINES")
+
+
+def test_a_strand_added_to_a_packaged_line_is_in_its_route(standard):
+    node = Node(name="nail", body="skull", position=(0.0, 0.2, 0.0))
+    longer = standard.added(
+        node, Strand(name="tape", start="brow", end="nail", law=cable(), lines=("SBL",))
+    )
+    packaged, route = standard.route("SBL"), longer.route("SBL")
+    assert route[:-1] == packaged
+    assert route[-1].strands == ("tape",) and route[-1].order == len(packaged) + 1
+
+
+@pytest.mark.parametrize("line", ["SBL", "SPL", "LAS", "MINE"])
+def test_every_line_is_accepted_where_a_region_is(standard, line):
+    network = standard.with_line(Line(id="MINE"), joining=["galea_*"])
+    assert network.strands_of(region=line) == network.strands_of(line=line)
+    tense = network.with_resting_tension({line: 7.0})
+    settable = {
+        s.name
+        for s in (network.strand(name) for name in network.strands_of(line=line))
+        if isinstance(s.law, Collagen) and "preload" not in s.parameters
+    }
+    changed = {a.name for a, b in zip(tense.strands, network.strands, strict=True) if a != b}
+    assert changed == settable
+
+
+def test_a_region_inside_goes_before_the_line_a_strand_lies_in(small):
+    network = small.with_resting_tension({"chain": 7.0, "near": 3.0})
+    tension = {r["name"]: r["standing_tension_N"] for r in network.table()}
+    assert tension == pytest.approx({"s0": 3.0, "s1": 7.0, "s2": 7.0})
+
+
+def test_a_line_and_a_region_of_one_name_are_refused(small):
+    with pytest.raises(NetworkError, match="'near' names a line and a region.*Rename one"):
+        small.with_line(Line(id="near"), joining=["s1"])
+    with pytest.raises(NetworkError, match="'chain' names a line and a region"):
+        small.replaced(replace(small.strand("s0"), regions=("chain",)))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda n: n.with_tie_ratio("0.1"),
+        lambda n: n.with_tie("ischial_tub_r", None),
+        lambda n: n.with_adhesion(True),
+        lambda n: n.with_resting_tension({"neck": "5"}),
+        lambda n: n.with_standing_tension({"sacrotuberous_r": "5"}),
+        lambda n: n.with_share([0.3]),
+    ],
+)
+def test_text_where_a_number_belongs_is_refused(standard, ask):
+    with pytest.raises(NetworkError, match="Expected a number for the .*, got "):
+        ask(standard)
+
+
 def test_regions_hold_those_inside_them(small):
     regions = small.regions()
     assert regions["near"] == ("s0",)

@@ -10,8 +10,7 @@ matplotlib.use("Agg")  # the tests choose; the package never does
 import matplotlib.pyplot as plt
 
 import fascia
-from fascia.interventions.release_mechanisms import apply_doses
-from fascia.interventions.release_sweep import sweep_release
+from fascia.interventions import apply_doses, sweep_release
 
 REGION = "head_neck"
 RATIOS = (0.0, 0.01, 0.1, float("inf"))

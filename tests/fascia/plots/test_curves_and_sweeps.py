@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 import fascia
 from fascia.errors import ReadoutError
-from fascia.interventions.attenuation_ladder import attenuation
+from fascia.interventions import attenuation
 from fascia.plots import (
     journal_style,
     plot_attenuation,

@@ -4,14 +4,12 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from generated_networks import layered_sheet, random_network, square_net
 from hypothesis import given, settings, strategies as st
 from scipy.sparse import csc_matrix, random_array
 
-from fascia.mechanics.generate import layered_sheet, random_network, square_net
-from fascia.mechanics.problem import NetworkProblem
-from fascia.sparse import ordering
-from fascia.sparse.factor import SymmetricFactor
-from fascia.sparse.matrix import SymmetricMatrix
+from fascia.mechanics import NetworkProblem
+from fascia.sparse import SymmetricFactor, SymmetricMatrix, ordering
 from fascia.sparse.minimum_degree_order import minimum_degree
 from fascia.sparse.symbolic import analyse
 from panjabi.errors import ParameterError
@@ -361,7 +359,7 @@ def test_product_and_hold():
 @pytest.mark.parametrize("seed", range(3))
 def test_plain_python_analyses_the_same(seed):
     """The compiled passes over graph and tree are also plain Python."""
-    from fascia.sparse import matrix as dense, minimum_degree as mindegree
+    from fascia.sparse import matrix as dense, minimum_degree_order as mindegree
 
     indptr, indices, data = pattern_of(random_definite(25, seed, 0.08))
     group, count = ordering._groups.py_func(indptr, indices)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from fascia.mechanics.equilibrium import solve
-from fascia.network.model import Node, Strand, TensionNetwork
-from fascia.transmission.ladder import decay_per_station, displacements, force_ratio
+from fascia.mechanics import solve
+from fascia.network import Node, Strand, TensionNetwork
+from fascia.transmission import decay_per_station, displacements, force_ratio
 from panjabi.errors import ParameterError
 from panjabi.tissue import Cable
 

@@ -7,13 +7,8 @@ import numpy as np
 import pytest
 
 from fascia.errors import ReadoutError
-from fascia.interventions.required_drop import (
-    PUBLISHED_GAIN_DEG,
-    STRENGTH_N,
-    Requirement,
-    gain_of_full_release,
-    required_tension_drop,
-)
+from fascia.interventions import Requirement, required_tension_drop
+from fascia.interventions.required_drop import PUBLISHED_GAIN_DEG, STRENGTH_N, gain_of_full_release
 from panjabi.literature import row
 
 

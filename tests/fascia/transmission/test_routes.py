@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 from fascia.errors import ReleaseError
-from fascia.network.build import whole_body
-from fascia.network.model import Node, Strand, TensionNetwork
-from fascia.transmission.routes import load_paths, minimum_cut, mobile_nodes, tension_graph
+from fascia.network import Node, Strand, TensionNetwork, whole_body
+from fascia.transmission import load_paths, minimum_cut
+from fascia.transmission.routes import mobile_nodes, tension_graph
 from panjabi.tissue import Cable
 
 LAW = Cable(slack_length=0.1, stiffness=100.0)

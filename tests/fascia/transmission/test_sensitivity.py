@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fascia.clinical.examination import Examination
+from fascia.clinical import Examination
 from fascia.errors import ReadoutError
-from fascia.mechanics.equilibrium import solve
-from fascia.transmission.sensitivity import influence, tension_response
+from fascia.mechanics import solve
+from fascia.transmission import influence, tension_response
 
 READOUTS = ("tissue_torque", "hamstring_force")
 
@@ -54,7 +54,7 @@ def difference(make, h, test, angle, readout):
 @pytest.fixture(scope="module")
 def supple():
     """A subject whose chain hands much on: weak ties, 50 N at rest."""
-    from fascia.subject import standard_subject
+    from fascia import standard_subject
 
     return standard_subject(tie_ratio=0.01, resting_tension=50.0).network
 

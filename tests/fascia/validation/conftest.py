@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fascia.subject import Subject
+from fascia import Subject
 from fascia.validation import validate
 from panjabi.validation import Case
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fascia.clinical.examination import Examination
-from fascia.interventions.release_experiment import release
-from fascia.mechanics.equilibrium import solve
+from fascia.clinical import Examination
+from fascia.interventions import release
+from fascia.mechanics import solve
 from fascia.validation import ankle, hamstrings, lumbar, nerve, relaxation, stretching
 from fascia.validation.variants import rebuilt
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fascia.clinical.examination import Examination
-from fascia.clinical.hold import head_torque, hold
+from fascia.clinical import Examination, hold
+from fascia.clinical.held_stretch import head_torque
 from fascia.errors import ReadoutError
 from panjabi.tissue.viscoelastic import PronySeries, hamstring_group
 

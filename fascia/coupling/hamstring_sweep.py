@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.clinical.examination import Examination
+from fascia.clinical.subject import Subject, require_subject
 from fascia.clinical.tolerance import Tolerance
 from fascia.coupling.bending import BendSample, ForwardBend, forward_bend
 from fascia.coupling.effort_bend import EffortBend, EffortSample
 from fascia.errors import CouplingError
-from fascia.subject import Subject
 from panjabi.parameter import Parameter
-from panjabi.results import plain
+from panjabi.results import ShortRepr, plain
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
@@ -36,8 +36,8 @@ PELVIS_FIXED_DEG = 45.0  # inclination of that null model, within the range of t
 MOST_DEG = 115.0  # inclination up to which the other conditions are sought
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class HamstringSweep:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class HamstringSweep(ShortRepr):
     """One entry of each list per scale of the passive hamstrings; a null model where it says so.
 
     same_inclination : lumbar plus hip are fixed, so stiffer hamstrings cannot but shift motion from
@@ -120,13 +120,9 @@ def with_hamstrings(network: TensionNetwork, scale: float) -> TensionNetwork:
     chosen = network.strands_of(region="hamstrings", kind="muscle")
     if scale == SLACK:
         return network.activated(*chosen, active=False)
-    strands = tuple(
-        replace(s, law=replace(s.law, passive_scale=scale * s.law.passive_scale))
-        if s.name in chosen
-        else s
-        for s in network.strands
+    return network.with_muscle_laws(
+        chosen, lambda law: replace(law, passive_scale=scale * law.passive_scale)
     )
-    return replace(network, strands=strands)
 
 
 def sweep_hamstrings(
@@ -151,7 +147,7 @@ def sweep_hamstrings(
             f"scales {tuple(scales)!r} were given; positive factors are possible, slack hamstrings "
             "are computed in any case. Give, say, (0.5, 1, 2)."
         )
-    network, inclination = subject.network, float(np.radians(inclination_deg))
+    network, inclination = require_subject(subject).network, float(np.radians(inclination_deg))
     reference = forward_bend(network)
     push = reference.at(inclination).push
     stiffness, at, pushed, stopped, cheap, fixed = [], [], [], [], [], []

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from fascia.coupling.coupled_equilibrium import CoupledState
 from panjabi.parameter import Parameter, sources
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class SpineReading:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class SpineReading(ShortRepr):
     """Load and stability of a spine, and stiffness of the hamstrings, at one moment."""
 
     compression: Mapping[str, float]  # by level [N]
@@ -38,8 +39,8 @@ class SpineReading:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class Drift:
+@dataclass(repr=False, frozen=True, eq=False)
+class Drift(ShortRepr):
     """Where joints settle after a change of the network when no muscle answers, first order."""
 
     shift: Floats  # (n,) turn of the joints [rad]
@@ -62,8 +63,8 @@ class SpineNull:
     hamstring_change: float | None  # [N m/rad]; None: no hamstrings left
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class SpineRelease:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class SpineRelease(ShortRepr):
     """Before and after a release: lumbar load, stability margin and hamstring stiffness.
 
     `after` holds posture and muscles as they were: tone answers a release through the neural

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.mechanics import kernels
-from fascia.mechanics.flat import FlatNetwork
+from fascia.mechanics.flat_network import FlatNetwork
 from panjabi._compiling import announce_compilation
 from panjabi.body import Body, kernels as skeleton
 

@@ -22,6 +22,7 @@ from fascia.errors import CouplingError
 from fascia.network.packaged_tables import words
 from fascia.network.parts import Node, Strand
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 from panjabi.spine.static_model import StaticSpine
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class ConstantTension:
         return 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class MusclePulls:
+@dataclass(repr=False, frozen=True, eq=False)
+class MusclePulls(ShortRepr):
     """Which muscles of a spine pull on which nodes, and along what, at its posture."""
 
     muscles: tuple[str, ...]

@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from fascia.mechanics.newton import Problem
+    from fascia.mechanics.minimisation import Problem
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fascia.clinical.examination import CURVE_STEP_DEG, Examination, Sample
 from fascia.errors import ReadoutError
 from fascia.mechanics import kernels
+from panjabi.results import ShortRepr
 from panjabi.tissue.viscoelastic import PronySeries, hamstring_group
 
 Floats = NDArray[np.float64]
@@ -26,8 +27,8 @@ RATE_DEG_PER_S = 5.0
 """Stretch rate of Magnusson et al. 1996 [deg/s]."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class HeldStretch:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class HeldStretch(ShortRepr):
     """Torque history of a ramp and a hold; the hold begins at time zero.
 
     Times [s] (negative in the ramp), torques [N m].

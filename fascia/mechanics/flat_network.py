@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.errors import NetworkError
+from fascia.network.model import TensionNetwork
 from fascia.sparse.pattern import Pattern, build_pattern
+from panjabi.results import ShortRepr
 from panjabi.tissue.kernels import LAW_COLUMNS, evaluate_all
 
 if TYPE_CHECKING:
-    from fascia.network.model import TensionNetwork
     from panjabi.tissue.law import Law
 
 Floats = NDArray[np.float64]
@@ -25,8 +26,8 @@ Ints = NDArray[np.int64]
 USER_LAW = -1
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class FlatNetwork:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class FlatNetwork(ShortRepr):
     """Points, strands and ties as arrays; nodes are the first points, in order.
 
     Shapes: P points, S strands, U slips. Lengths [m], forces [N].
@@ -115,6 +116,11 @@ class FlatNetwork:
 
 def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None) -> FlatNetwork:
     """Flat arrays of a network. ``like`` lends its pattern when the topology is the same."""
+    if not isinstance(network, TensionNetwork):
+        raise NetworkError(
+            f"Expected a TensionNetwork, got {type(network).__name__}; a Subject has one: "
+            "subject.network."
+        )
     body_index = _body_index(network)
     points = _PointList(body_index)
     slips: list[tuple[float, bool]] = []

@@ -32,7 +32,7 @@ from panjabi.errors import ParameterError
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from fascia.mechanics.flat import FlatNetwork
+    from fascia.mechanics.flat_network import FlatNetwork
     from fascia.network.model import TensionNetwork
 
 Floats = NDArray[np.float64]
@@ -313,7 +313,7 @@ def self_stress(
 
 
 def _flat(network: Any) -> FlatNetwork:
-    from fascia.mechanics.flat import FlatNetwork, compile_network
+    from fascia.mechanics.flat_network import FlatNetwork, compile_network
 
     return network if isinstance(network, FlatNetwork) else compile_network(network)
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from force_density import Net, equilibrium_matrix, force_density, net_of, self_stress
 
 from fascia.errors import NetworkError
-from fascia.mechanics.equilibrium import solve
-from fascia.mechanics.form import Net, equilibrium_matrix, force_density, net_of, self_stress
-from fascia.network.model import Node, Strand, TensionNetwork
+from fascia.mechanics import solve
+from fascia.network import Node, Strand, TensionNetwork
 from panjabi.body import standard_adult
 from panjabi.errors import ParameterError
 from panjabi.tissue import Cable

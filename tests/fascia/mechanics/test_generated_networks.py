@@ -2,18 +2,17 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
-
-from fascia.errors import NetworkError
-from fascia.mechanics.equilibrium import solve
-from fascia.mechanics.generate import (
+from generated_networks import (
     cable_network,
     chain,
     layered_sheet,
     random_network,
     square_net,
 )
-from fascia.mechanics.problem import NetworkProblem
+from hypothesis import given, settings, strategies as st
+
+from fascia.errors import NetworkError
+from fascia.mechanics import NetworkProblem, solve
 
 
 def lengths(flat):

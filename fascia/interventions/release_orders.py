@@ -14,12 +14,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
+from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import release_tension, with_laws
 from fascia.mechanics.equilibrium import Equilibrium, solve
-from fascia.subject import Subject
+from panjabi.results import ShortRepr
 from panjabi.tissue.collagen import Collagen
 
 Memory = Literal["resting", "present"]
@@ -39,8 +41,8 @@ TOP_DOWN = (
 """Regions of the back line from the brow to the sole."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class OrderResult:
+@dataclass(repr=False, frozen=True, eq=False, kw_only=True)
+class OrderResult(ShortRepr):
     """One sequence of releases and what it did."""
 
     name: str
@@ -105,7 +107,7 @@ def compare_orders(
     local: str = "sacral",
     total_dose: float = 0.5,
     relative_to: Memory = "resting",
-    test: str = "slr",
+    test: str | ClinicalTest = "slr",
     side: str = "right",
     options: PostureOptions | None = None,
     seed: int | np.random.Generator = 0,
@@ -124,6 +126,7 @@ def compare_orders(
     ReleaseError
         If the dose per step is not a share.
     """
+    require_subject(subject)
     if relative_to not in ("resting", "present"):
         raise ReleaseError(f"relative_to is {relative_to!r}; choose 'resting' or 'present'")
     if not 0.0 <= total_dose <= 1.0:

@@ -24,7 +24,7 @@ from fascia.coupling.crossing_strands import (
 )
 from fascia.errors import CouplingError, EquilibriumError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
-from fascia.mechanics.newton import Settings
+from fascia.mechanics.minimisation import NewtonSettings
 from fascia.mechanics.slip_stiffness import condensed_stiffness
 from fascia.network.model import TensionNetwork
 from panjabi.body import Body
@@ -60,7 +60,7 @@ class NetworkElement:
     coordinates: tuple[str, ...]
     posture: Floats | None = None
     lines: tuple[str, ...] = ()
-    settings: Settings | None = None
+    settings: NewtonSettings | None = None
     silent: tuple[str, ...] = field(init=False)  # lines asked for whose stations ride on one body
     _warm: dict[str, Equilibrium] = field(init=False, default_factory=dict)
 

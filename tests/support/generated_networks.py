@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fascia.errors import NetworkError
-from fascia.mechanics.flat import FlatNetwork
+from fascia.mechanics.flat_network import FlatNetwork
 from panjabi.tissue.kernels import COLLAGEN, LAW_COLUMNS
 
 Floats = NDArray[np.float64]

@@ -1,0 +1,110 @@
+"""A digest of everything that a computed number depends on, so that a stored one can be trusted."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from types import CodeType, FunctionType, MethodType, ModuleType
+
+import numpy as np
+
+from fascia.errors import ReleaseError
+
+PACKAGES = ("fascia", "panjabi")
+
+
+def fingerprint(*parts: object) -> str:
+    """Sha-256 digest (hex) of the parts: equal for equal values in any process, else different.
+
+    Records, mappings, sequences, arrays and plain objects count with all they hold. Functions, and
+    the methods of classes from outside the two packages, count with their code and what they
+    enclose; the packages themselves count with the version that the caller passes as a part.
+
+    Raises
+    ------
+    ReleaseError
+        For an object that cannot be read, such as an open file.
+    """
+    digest = hashlib.sha256()
+    for piece in _pieces(parts, set()):
+        digest.update(piece.encode() if isinstance(piece, str) else piece)
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _pieces(value: object, above: set[int]) -> Iterator[str | bytes]:
+    """What the value consists of, depth first; `above` holds the objects around it."""
+    if value is None or isinstance(value, bool | int | float | complex | str | np.generic):
+        yield f"{type(value).__name__}:{value!r}"
+        return
+    if isinstance(value, bytes):
+        yield value
+        return
+    if isinstance(value, type | ModuleType | Enum):
+        yield f"{getattr(value, '__module__', '')}:{value!r}"
+        return
+    if id(value) in above:
+        yield "around"
+        return
+    above = above | {id(value)}
+    kind = type(value)
+    yield f"({kind.__module__}.{kind.__qualname__}"
+    for part in _parts(value):
+        yield from _pieces(part, above)
+    yield ")"
+
+
+def _parts(value: object) -> Iterator[object]:
+    if isinstance(value, np.ndarray):
+        yield value.shape
+        yield value.dtype.str
+        yield value.tolist() if value.dtype.hasobject else np.ascontiguousarray(value).tobytes()
+    elif isinstance(value, Mapping):
+        for key in sorted(value, key=repr):
+            yield key
+            yield value[key]
+    elif isinstance(value, tuple | list):
+        yield from value
+    elif isinstance(value, set | frozenset):
+        yield from sorted(value, key=repr)
+    elif isinstance(value, CodeType):
+        yield from (value.co_code, value.co_consts, value.co_names)
+    elif isinstance(value, FunctionType):
+        yield from (value.__module__, value.__qualname__, value.__code__)
+        yield from (value.__defaults__, value.__kwdefaults__)
+        yield from (cell.cell_contents for cell in value.__closure__ or ())
+    elif isinstance(value, MethodType):
+        yield from (value.__func__, value.__self__)
+    elif isinstance(value, functools.partial):
+        yield from (value.func, value.args, value.keywords)
+    elif (plain := getattr(value, "py_func", None)) is not None:  # compiled by numba
+        yield plain
+    elif is_dataclass(value):
+        yield from _code_of_class(type(value))
+        for field in fields(value):
+            yield field.name
+            yield getattr(value, field.name)
+    elif hasattr(value, "__dict__"):
+        yield from _code_of_class(type(value))
+        yield vars(value)
+    else:
+        raise ReleaseError(
+            f"Expected data and functions in what a sweep depends on, got a "
+            f"{type(value).__name__}, which cannot be read; leave partial= out, or keep the "
+            "object out of subject, test and options."
+        )
+
+
+def _code_of_class(kind: type) -> Iterator[object]:
+    """The functions of a class from outside the packages: its numbers may come from them."""
+    for base in kind.__mro__:
+        if base.__module__.partition(".")[0] in (*PACKAGES, "builtins", "typing"):
+            continue
+        for name, member in sorted(vars(base).items()):
+            for part in (member, *(getattr(member, a, None) for a in ("__func__", "fget", "func"))):
+                if isinstance(part, FunctionType):
+                    yield name
+                    yield part
