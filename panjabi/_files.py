@@ -16,23 +16,14 @@ def write_whole(path: str | Path, text: str | bytes) -> None:
     Raises
     ------
     DataFileError
-        If the folder does not exist or cannot be written, the disk is full or the name is that of
-        a folder; what was there stays untouched.
+        If the file cannot be written: no such folder, a folder of that name, a full disk. What
+        was there stays untouched.
     """
     path = Path(path)
+    temporary: Path | None = None
     try:
-        _write(path, text)
-    except OSError as error:
-        raise DataFileError(
-            f"Expected a file that can be written, got {str(path)!r}: cannot write it "
-            f"({error.strerror}). Name a file, not a folder, in a folder that exists, on a disk "
-            "with room."
-        ) from error
-
-
-def _write(path: Path, text: str | bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
         data = text.encode("utf-8") if isinstance(text, str) else text
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -40,9 +31,16 @@ def _write(path: Path, text: str | bytes) -> None:
             os.fsync(file.fileno())
         os.chmod(name, 0o666 & ~_umask())  # a temporary file is for its owner alone, this is not
         os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        temporary = None
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        raise DataFileError(
+            f"cannot write {str(path)!r}: Expected a file that can be written, got "
+            f"{getattr(error, 'strerror', None) or error}. Name a file in a folder that exists, "
+            "not a folder, on a disk with room."
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
 
 
 def read_table(path: str | Path) -> str:
