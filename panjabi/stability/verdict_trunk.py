@@ -78,7 +78,7 @@ def trunk_verdict(
 
 
 def _margins(trunk: ReducedTrunk, later: float) -> tuple[SubsystemMargin, ...]:
-    how = "until the posture loses stability, the other subsystems unchanged"
+    how = "limit of stability, the other subsystems unchanged"
 
     def lost(name: str, subsystem: str, what: str) -> SubsystemMargin:
         left = 1.0 - getattr(trunk, name)
