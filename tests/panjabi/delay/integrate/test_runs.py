@@ -209,16 +209,13 @@ def there_and_back(t, y, z, p, out):
     out[0] = p[1] * np.sin(t)
 
 
-MOVING = {"rhs": moving, "event": from_zero}
-
-
 WAYS = [(kind, way) for kind in ("record", "stop") for way in (-1, 0, 1)]
 
 
 @pytest.mark.parametrize(("kind", "direction"), [*WAYS, ("switch", 0)])
 @pytest.mark.parametrize("slope", [-1.0, 1.0])
 def test_the_start_is_no_event_whichever_way_it_leaves_zero(kind, direction, slope):
-    model = DelayModel(**MOVING, events=(Event("start", kind, direction),))
+    model = DelayModel(rhs=moving, event=from_zero, events=(Event("start", kind, direction),))
     run = solve(model, [0.0], (0.0, 1.0), p=[slope, 1.0])
     assert run.outcome == "end reached"
     assert run.events == ()
@@ -240,7 +237,7 @@ def test_an_event_that_was_zero_at_the_start_happens_later(direction, sign):
 
 
 def test_a_stop_within_rounding_of_the_start_leaves_a_run_that_can_be_read():
-    model = DelayModel(**MOVING, events=(Event("at once", "stop"),))
+    model = DelayModel(rhs=moving, event=from_zero, events=(Event("at once", "stop"),))
     run = solve(model, [1e-18], (0.0, 1.0), p=[-1.0, 1.0])
     assert run.outcome == "stopped by an event"
     assert 0.0 < run.end < 1e-6
