@@ -168,7 +168,7 @@ class Subjects(NamedTuple):
 def numbers(dtype: np.dtype, **values: float) -> Any:
     """One record of a type with these values, else zero, that kernels can change."""
     row = tuple(values.get(name, 0) for name in dtype.names or ())
-    return np.array([row], dtype).view(np.recarray)[0]
+    return np.array([row], (np.record, dtype))[0]
 
 
 def as_dict(record: Any) -> dict[str, Any]:
