@@ -21,7 +21,7 @@ from peers import mujoco_twin
 
 from panjabi.active import MuscleElement, Musculotendon
 from panjabi.active.build import musculature
-from panjabi.active.muscle_kernels import muscle_rates, workspace
+from panjabi.active.muscle_kernels import Rates, muscle_rates, workspace
 from panjabi.body import Dynamics, standard_adult
 from panjabi.body.articulated_kernels import forward_dynamics
 
@@ -94,12 +94,11 @@ class NumpyMuscles:
 
 @njit
 def many(
-    n, tree, pieces, units, rise, fall, b, q, v, a, f, e, work, Q, rates, fibre_rates,
-    mechanism, gravity, room, qdd,
+    n, tree, pieces, units, constants, q, v, a, f, e, work, rates, mechanism, gravity, room, qdd,
 ):  # fmt: skip
     for _ in range(n):
-        muscle_rates(tree, pieces, units, rise, fall, b, q, v, a, f, e, work, Q, rates, fibre_rates)
-        forward_dynamics(mechanism, q, v, Q, gravity, room, qdd)
+        muscle_rates(tree, pieces, units, constants, q, v, a, f, e, work, rates)
+        forward_dynamics(mechanism, q, v, rates.force, gravity, room, qdd)
 
 
 def right_hand_side(muscles, spine, q, v, *, elastic=True) -> float:
@@ -111,16 +110,14 @@ def right_hand_side(muscles, spine, q, v, *, elastic=True) -> float:
         muscles.tree,
         element.pieces,
         element.units.units,
-        *element.units.activation.constants,
+        element.units.activation.constants,
         q,
         v,
         state[:nm].copy(),
         state[nm:].copy(),
         np.full(nm, 0.3),
         workspace(muscles.tree, element.pieces),
-        np.empty(len(q)),
-        np.empty(nm),
-        np.empty(nm),
+        Rates(np.empty(len(q)), np.empty(nm), np.empty(nm)),
         spine.mechanism,
         np.asarray(spine.gravity),
         spine.workspace(),

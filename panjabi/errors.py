@@ -41,6 +41,17 @@ class ConvergenceError(PanjabiError, RuntimeError):
     """An iteration that ended without a solution. Never hidden in a result."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """A computation that was interrupted from the keyboard. `partial` holds what is finished.
+
+    Like KeyboardInterrupt it passes `except Exception`; catch it to use the partial result.
+    """
+
+    def __init__(self, message: str, partial: object) -> None:
+        super().__init__(message)
+        self.partial = partial
+
+
 def nearest(name: str, known: Iterable[str], n: int = 3) -> str:
     """Names like the one given, as the middle part of an error message.
 

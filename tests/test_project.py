@@ -141,3 +141,21 @@ def test_every_written_source_is_in_the_bibliography():
         if key not in bibliography()
     ]
     assert unknown == [], "use a key of references.bib, THIS_WORK or USER of panjabi.parameter"
+
+
+MOST_ARGUMENTS = 12
+
+
+def test_no_function_takes_more_than_twelve_arguments():
+    """Positional and keyword-only ones together; a kernel takes its arrays in NamedTuples."""
+    exempt = {"spine_model"}  # until its options are one record
+    long = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for package in ("panjabi", "fascia")
+        for file in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        and len([*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]) > MOST_ARGUMENTS
+        and getattr(node, "name", "") not in exempt
+    ]
+    assert long == []

@@ -138,17 +138,14 @@ def body_loads(body, world, force, total, dyad):
 
 
 @njit(cache=True, nogil=True)
-def strand_hessian(
-    start, points, slot, unknown_start, scatter_start, scatter,
-    ndof, world, columns, jz, tension, tangent, tie, diagonal, data,
-):  # fmt: skip
+def strand_hessian(start, points, places, ndof, world, columns, jz, tension, tangent, tie, data):
     """Hessian of all strands and ties, scattered into the CSC values ``data`` [N/m].
 
-    ``slot[k]`` is the place of the k-th strand point's first slip in the
-    strand's own list of unknowns (-1: none); free skeleton coordinates close
-    that list. Slack strands add nothing: no shift is made here. What is missing is
-    the turning of the slip directions with their bodies, `turning_hessian`.
+    ``places`` is a `StrandPlaces`. Slack strands add nothing: no shift is made here.
+    What is missing is the turning of the slip directions with their bodies,
+    `turning_hessian`.
     """
+    slot, unknown_start, scatter_start, scatter, diagonal = places
     data[:] = 0.0
     for i in range(tie.shape[0]):
         data[diagonal[i]] += tie[i]

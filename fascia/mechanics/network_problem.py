@@ -206,9 +206,8 @@ class NetworkProblem:
             self._jz = np.ascontiguousarray(jacobian @ self.directions)
             self._wz = np.ascontiguousarray(self.pose.angular_jacobian() @ self.directions)
         kernels.strand_hessian(
-            flat.strand_start, flat.strand_points, layout.slot, layout.unknown_start,
-            layout.scatter_start, layout.scatter, flat.point_ndof, self.world, self.columns,
-            self._jz, self.tension, self.tangent, flat.tie, layout.diagonal, self.data,
+            flat.strand_start, flat.strand_points, layout.strands, flat.point_ndof, self.world,
+            self.columns, self._jz, self.tension, self.tangent, flat.tie, self.data,
         )  # fmt: skip
         if self.directions is not None:
             kernels.turning_hessian(

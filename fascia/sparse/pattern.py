@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+
+
+class StrandPlaces(NamedTuple):
+    """Where the second derivatives of the strands go, for `strand_hessian`.
+
+    The slot of a strand point is the place of its first slip in the strand's own
+    list of unknowns (-1: none); free skeleton coordinates close that list.
+    """
+
+    slot: Ints  # (strand points,)
+    unknown_start: Ints  # (strands + 1,) unknowns of all strands before, counted up
+    scatter_start: Ints  # (strands + 1,) the same of the entries in `scatter`
+    scatter: Ints  # (entries,) place of each entry in the CSC values
+    diagonal: Ints  # (size,) place of each unknown's diagonal there
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +47,13 @@ class Pattern:
     diagonal: Ints
     skeleton_block: Ints  # (free, free) places of the skeleton's own block
     border: Ints  # (2, slips, free) places of (slip, coordinate) and of (coordinate, slip)
+
+    @cached_property
+    def strands(self) -> StrandPlaces:
+        """The part that the strands' Hessians need."""
+        return StrandPlaces(
+            self.slot, self.unknown_start, self.scatter_start, self.scatter, self.diagonal
+        )
 
 
 @njit(cache=True, nogil=True)

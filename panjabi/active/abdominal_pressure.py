@@ -97,16 +97,14 @@ class AbdominalPressure:
 
     def _line(self, q: Array) -> tuple[float, Array, Array]:
         """Distance of the ends [m] with gradient and Hessian."""
-        from panjabi.active.path_kernels import path_curvature
+        from panjabi.active.path_kernels import Placed, path_curvature
 
         tree, p = self.tree, self.path
         at = tree_poses(tree, np.ascontiguousarray(q, float))
         length, slope = path_lengths(tree, p, at)
         H = np.empty((1, len(at.q), len(at.q)))
-        path_curvature(
-            tree, p.start, p.body, p.local, at.R, at.t, at.axis_world, at.origin_world,
-            at.rate, at.rate2, np.ones(1), True, H,
-        )  # fmt: skip
+        placed = Placed(at.R, at.t, at.axis_world, at.origin_world, at.rate, at.rate2)
+        path_curvature(tree, p.start, p.body, p.local, placed, np.ones(1), True, H)
         return float(length[0]), slope[0], H[0]
 
 

@@ -107,27 +107,25 @@ class MuscleElement:
     def _evaluate(
         self, q: Array, rate: Array, state: Array, inputs: Array
     ) -> tuple[Array, Array, Array]:
-        from panjabi.active.muscle_kernels import muscle_rates, workspace
+        from panjabi.active.muscle_kernels import Rates, muscle_rates, workspace
 
         nm = len(self.muscles)
         tree = self.muscles.tree
-        Q, out = np.empty(len(self.coordinates)), np.empty((2, nm))
+        out = Rates(np.empty(len(self.coordinates)), np.empty(nm), np.empty(nm))
         muscle_rates(
             tree,
             self.pieces,
             self.units.units,
-            *self.units.activation.constants,
+            self.units.activation.constants,
             np.ascontiguousarray(q, float),
             np.ascontiguousarray(rate, float),
             np.ascontiguousarray(state[:nm], float),
             np.ascontiguousarray(state[nm:], float),
             np.ascontiguousarray(inputs, float),
             workspace(tree, self.pieces),
-            Q,
-            out[0],
-            out[1],
+            out,
         )
-        return Q, out[0], out[1]
+        return out
 
 
 @dataclass(frozen=True, eq=False)

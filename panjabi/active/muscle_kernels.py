@@ -34,6 +34,14 @@ class Workspace(NamedTuple):
     tension: Floats  # (nm,) [N]
 
 
+class Rates(NamedTuple):
+    """What the muscles give to a right-hand side of n coordinates."""
+
+    force: Floats  # (n,) generalised force of all muscles [N m]
+    activation: Floats  # (nm,) rate of each activation [1/s]
+    fibre: Floats  # (nm,) rate of each fibre over its optimal length [1/s]
+
+
 def workspace(tree: Tree, pieces: Pieces) -> Workspace:
     """Room for `muscle_rates` on a tree."""
     nb, ne = len(tree.parent), len(tree.slide)
@@ -48,28 +56,24 @@ def muscle_rates(
     tree: Tree,
     pieces: Pieces,
     units: Units,
-    rise: float,
-    fall: float,
-    sharpness: float,
+    constants: tuple[float, float, float],
     q: Floats,
     velocity: Floats,
     activation: Floats,
     fibre: Floats,
     excitation: Floats,
     work: Workspace,
-    Q: Floats,
-    activation_rate: Floats,
-    fibre_rate: Floats,
+    out: Rates,
 ) -> None:
     """Generalised force of all muscles and the rates of their states, in place.
 
     Parameters
     ----------
-    rise, fall, sharpness : `ActivationDynamics.constants`.
+    constants : `ActivationDynamics.constants`.
     q, velocity : (n,) of the tree's coordinates. activation, fibre, excitation : (nm,), the fibre
         over its optimal length.
-    Q : (n,) out [N m]. activation_rate, fibre_rate : (nm,) out [1/s].
     """
+    rise, fall, sharpness = constants
     forward(tree, q, work.R, work.t, work.axis_world, work.origin_world, work.rate, work.rate2)
     body_twists(tree, velocity, work.axis_world, work.origin_world, work.rate, work.omega, work.v)
     line_motion(
@@ -83,8 +87,8 @@ def muscle_rates(
         work.length,
         work.speed,
     )
-    rates(units, activation, fibre, work.length, work.speed, work.tension, fibre_rate)
-    activation_rates(rise, fall, sharpness, excitation, activation, activation_rate)
+    rates(units, activation, fibre, work.length, work.speed, work.tension, out.fibre)
+    activation_rates(rise, fall, sharpness, excitation, activation, out.activation)
     tension_loads(
         tree,
         pieces,
@@ -96,5 +100,5 @@ def muscle_rates(
         work.rate,
         work.force,
         work.torque,
-        Q,
+        out.force,
     )

@@ -271,7 +271,7 @@ class Musculature:
         return array
 
     def _curvature(self, q: ArrayLike | Poses, weight: Floats, each: bool, H: Floats) -> None:
-        from panjabi.active.path_kernels import path_curvature
+        from panjabi.active.path_kernels import Placed, path_curvature
 
         pose, paths = self.pose(q), self.paths
         path_curvature(
@@ -279,12 +279,7 @@ class Musculature:
             paths.start,
             paths.body,
             paths.local,
-            pose.R,
-            pose.t,
-            pose.axis_world,
-            pose.origin_world,
-            pose.rate,
-            pose.rate2,
+            Placed(pose.R, pose.t, pose.axis_world, pose.origin_world, pose.rate, pose.rate2),
             weight,
             each,
             H,

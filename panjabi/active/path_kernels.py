@@ -11,10 +11,32 @@ lies below both moves the piece as a whole.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
 from panjabi.body.tree import Floats, Integers, Tree
+
+
+class Placed(NamedTuple):
+    """Bodies (nb) and dofs (ne) at one posture, in world axes; from `kernels.forward`."""
+
+    R: Floats  # (nb, 3, 3)
+    t: Floats  # (nb, 3) [m]
+    axis_world: Floats  # (ne, 3)
+    origin_world: Floats  # (ne, 3) [m]
+    rate: Floats  # (ne,) d theta / dq
+    rate2: Floats  # (ne,) d2 theta / dq2
+
+
+class Room(NamedTuple):
+    """Work space for one piece: the dofs between its two bodies."""
+
+    dof: Integers  # (ne,)
+    side: Floats  # (ne,) 1 at the end of the piece, -1 at its beginning
+    d: Floats  # (ne, 3) derivative of the piece's vector [m]
+    along: Floats  # (ne,) its part along the piece [m]
 
 
 @njit(cache=True, nogil=True)
@@ -25,21 +47,14 @@ def add_piece_curvature(
     b: int,
     y: Floats,
     weight: float,
-    axis_world: Floats,
-    origin_world: Floats,
-    rate: Floats,
-    rate2: Floats,
-    dof: Integers,
-    side: Floats,
-    d: Floats,
-    along: Floats,
+    placed: Placed,
+    room: Room,
     H: Floats,
 ) -> None:
-    """Add weight d2|y - x|/dq2 to H (n, n), for x on body a and y on body b, in world axes.
-
-    axis_world, origin_world, rate, rate2 : from `kernels.forward`.
-    dof, side, along (ne,) and d (ne, 3) : work space.
-    """
+    """Add weight d2|y - x|/dq2 to H (n, n), for x on body a and y on body b, in world axes."""
+    axis_world, origin_world = placed.axis_world, placed.origin_world
+    rate, rate2 = placed.rate, placed.rate2
+    dof, side, d, along = room.dof, room.side, room.d, room.along
     u0 = y[0] - x[0]
     u1 = y[1] - x[1]
     u2 = y[2] - x[2]
@@ -106,12 +121,7 @@ def path_curvature(
     start: Integers,
     body: Integers,
     local: Floats,
-    R: Floats,
-    t: Floats,
-    axis_world: Floats,
-    origin_world: Floats,
-    rate: Floats,
-    rate2: Floats,
+    placed: Placed,
     weight: Floats,
     each: bool,
     H: Floats,
@@ -121,15 +131,17 @@ def path_curvature(
     Parameters
     ----------
     start, body, local : the fields of `PathArrays`.
-    R, t, axis_world, origin_world, rate, rate2 : from `kernels.forward`.
     weight : (nm,) e.g. the tensions [N].
     each : True keeps the muscles apart, H (nm, n, n); False adds them up, H (1, n, n).
     """
-    ne = rate.shape[0]
-    dof = np.empty(ne, np.int64)
-    side = np.empty(ne, dtype=t.dtype)
-    along = np.empty(ne, dtype=t.dtype)
-    d = np.empty((ne, 3), dtype=t.dtype)
+    R, t = placed.R, placed.t
+    ne = placed.rate.shape[0]
+    room = Room(
+        np.empty(ne, np.int64),
+        np.empty(ne, dtype=t.dtype),
+        np.empty((ne, 3), dtype=t.dtype),
+        np.empty(ne, dtype=t.dtype),
+    )
     points = np.empty((2, 3), dtype=t.dtype)
     H[:] = 0.0
     for m in range(start.shape[0] - 1):
@@ -152,13 +164,7 @@ def path_curvature(
                     b,
                     here,
                     weight[m],
-                    axis_world,
-                    origin_world,
-                    rate,
-                    rate2,
-                    dof,
-                    side,
-                    d,
-                    along,
+                    placed,
+                    room,
                     H[row],
                 )

@@ -9,9 +9,24 @@ threshold says nothing at rest: what its rounded corner gives there is taken off
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from panjabi.neural.smooth_kernels import rectified, saturated
+
+
+class Loops(NamedTuple):
+    """The loops of a set, L of them over m muscles."""
+
+    gains: NDArray[np.float64]  # (4, L, m) of stretch, rate, acceleration, force
+    filter_time: NDArray[np.float64]  # (L,) [s]
+    slot: NDArray[np.int64]  # (L,) row of the filter's state, -1 without one
+    on_rate: NDArray[np.bool_]  # (L,) whether the filter is on the rate
+    threshold: NDArray[np.float64]  # (L,)
+    corner: NDArray[np.float64]  # (L,) width of the threshold's corner, -1: works both ways
 
 
 @njit(cache=True, nogil=True)
@@ -29,15 +44,9 @@ def loop_signal(g_stretch, g_rate, g_force, per_time, kind, stretch, rate, force
 
 
 @njit(cache=True, nogil=True)
-def commands(
-    gains, filter_time, slot, on_rate, threshold, corner, width, offset,
-    stretch, rate, force, state, out,
-):  # fmt: skip
-    """Commands u in (0, 1), out (m,).
-
-    gains (4, L, m): stretch, rate, acceleration, force; threshold (L,) with the width of its
-    corner (L,), negative where a loop works both ways; offset (m,): u0 before saturation.
-    """
+def commands(set_of_loops, width, offset, stretch, rate, force, state, out):
+    """Commands u in (0, 1), out (m,); offset (m,) is u0 before saturation."""
+    gains, filter_time, slot, on_rate, threshold, corner = set_of_loops
     loops, muscles = stretch.shape
     for m in range(muscles):
         out[m] = offset[m]
@@ -61,10 +70,20 @@ def commands(
 
 @njit(cache=True, nogil=True)
 def commands_slopes(
-    gains, filter_time, slot, on_rate, threshold, corner, width, offset,
-    stretch, rate, force, state, by_stretch, by_rate, by_force, by_state,
-):  # fmt: skip
+    set_of_loops,
+    width,
+    offset,
+    stretch,
+    rate,
+    force,
+    state,
+    by_stretch,
+    by_rate,
+    by_force,
+    by_state,
+):
     """Slopes of each muscle's command in its own signals: three (L, m) arrays and (rows, m)."""
+    gains, filter_time, slot, on_rate, threshold, corner = set_of_loops
     loops, muscles = stretch.shape
     for m in range(muscles):
         total = offset[m]

@@ -97,8 +97,8 @@ class ReflexSet:
         raise unknown("loop", name, self.names)
 
     @cached_property
-    def arrays(self) -> tuple[Array, Array, NDArray[np.int64], NDArray[np.bool_], Array, Array]:
-        """For the kernels: gains (4, L, m), filter times, slots, flags, thresholds, corners."""
+    def arrays(self) -> kernels.Loops:
+        """The loops as the kernels take them."""
         gains = np.array([self._table(gain) for gain in GAINS])
         times = np.array([loop.filter_time for loop in self.loops])
         slot = np.full(len(self.loops), -1)
@@ -107,7 +107,7 @@ class ReflexSet:
         on_rate = np.array([loop.on_acceleration for loop in self.loops])
         threshold = np.array([loop.threshold or 0.0 for loop in self.loops])
         corner = np.array([-1.0 if p.threshold is None else p.corner for p in self.loops])
-        return gains, times, slot, on_rate, threshold, corner
+        return kernels.Loops(gains, times, slot, on_rate, threshold, corner)
 
     def offset(self, feedforward: ArrayLike) -> Array:
         """Feedforward commands u0 (muscles,) before saturation; kept `least` from 0 and 1."""
@@ -126,7 +126,7 @@ class ReflexSet:
         """Commands u (muscles,) from late signals (loops, muscles) and states (rows, muscles)."""
         signals = self._signals(stretch, rate, force, state)
         out = np.empty(len(self.muscles))
-        kernels.commands(*self.arrays, self.corner, self.offset(feedforward), *signals, out)
+        kernels.commands(self.arrays, self.corner, self.offset(feedforward), *signals, out)
         return out
 
     def slopes(
@@ -140,7 +140,7 @@ class ReflexSet:
         """d u / d stretch, rate, force (loops, muscles), and d u / d state (rows, muscles)."""
         signals = self._signals(stretch, rate, force, state)
         out = tuple(np.empty(shape) for shape in (*[self.shape] * 3, signals[3].shape))
-        kernels.commands_slopes(*self.arrays, self.corner, self.offset(feedforward), *signals, *out)
+        kernels.commands_slopes(self.arrays, self.corner, self.offset(feedforward), *signals, *out)
         return out[0], out[1], out[2], out[3]
 
     def state_rate(self, rate: ArrayLike, force: ArrayLike, state: ArrayLike) -> Array:

@@ -49,6 +49,9 @@ class ForeignElements:
         y = np.ctypeslib.as_array(y_at, (model.size,))
         force = np.ctypeslib.as_array(force_at, (len(model.free),))
         out = np.ctypeslib.as_array(out_at, (model.size,))
+        if self.error is not None:  # no shorter step may hide it
+            force[:] = np.nan
+            return
         force[:] = 0.0
         part = model.slices
         at = part["elements"].start
@@ -64,5 +67,5 @@ class ForeignElements:
                 out[states] = element.state_rate(x, speed, own, NOTHING)
                 at += element.states
         except BaseException as error:  # it must not cross the compiled code: it is raised after
-            self.error = self.error or error
+            self.error = error
             force[:] = np.nan

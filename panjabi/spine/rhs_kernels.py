@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from panjabi.active.muscle_kernels import muscle_rates
+from panjabi.active.muscle_kernels import Rates, muscle_rates
 from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, place
 from panjabi.neural.smooth_kernels import saturated
@@ -42,18 +42,14 @@ def spine_rhs(t, y, delayed, p, out):
             at.tree_at(p, at.M_PARENT),
             at.pieces_at(p),
             at.units_of(p),
-            numbers[at.RISE],
-            numbers[at.FALL],
-            numbers[at.SHARPNESS],
+            (numbers[at.RISE], numbers[at.FALL], numbers[at.SHARPNESS]),
             q,
             rate,
             y[first:middle],
             y[middle:last],
             u,
             muscle_work,
-            pull,
-            out[first:middle],
-            out[middle:last],
+            Rates(pull, out[first:middle], out[middle:last]),
         )
         for k in range(n):
             Q[k] += pull[k]

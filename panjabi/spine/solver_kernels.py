@@ -40,7 +40,7 @@ EVALUATE, FACTOR, SOLVE = 0.0, 1.0, 2.0
 
 def solver_room(n: int, muscles: int) -> int:
     """Floats that `spine_linear` needs at the end of p."""
-    return 4 * n * n + muscles * (n + SLOPES + 3) + 2 * n
+    return 4 * n * n + muscles * (n + SLOPES + 3) + n
 
 
 @njit(cache=True, nogil=True)
@@ -66,7 +66,7 @@ def spine_linear(t, y, delayed, p, work):
     share = room[here + nm : here + 2 * nm]
     pull = room[here + 2 * nm : here + 3 * nm]
     here += 3 * nm
-    reach, back = room[here : here + n], room[here + n : here + 2 * n]
+    back = room[here : here + n]
     task, w = work[0, 0], work[0, 1]
     work[0, 2] = 1.0
     if task == EVALUATE:
@@ -75,7 +75,7 @@ def spine_linear(t, y, delayed, p, work):
         if not _factor(w, p, M, K, C, S, slope, slopes, share):
             work[0, 2] = 0.0
     else:
-        _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, reach, back, work[1])
+        _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, back, work[1])
 
 
 @njit(cache=True, nogil=True)
@@ -163,7 +163,7 @@ def _factor(w, p, M, K, C, S, slope, slopes, share):
 
 
 @njit(cache=True, nogil=True)
-def _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, reach, back, x):
+def _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, back, x):
     """x = (1 - w J)^-1 x; x holds all states."""
     n, nm, nb = counts[at.N], counts[at.MUSCLES], counts[at.BRANCHES]
     M = at.floats(p, at.SOLVER)[: n * n].reshape((n, n))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from panjabi._compiling import announce_compilation
 from panjabi.delay.integrate.history import read_history
 from panjabi.delay.integrate.model import DelayModel, checked_delays
+from panjabi.delay.integrate.records import as_dict
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import (
     Counts,
@@ -19,9 +20,12 @@ from panjabi.delay.integrate.trajectory import (
     SimulationError,
     Trajectory,
 )
-from panjabi.errors import ParameterError
+from panjabi.errors import Interrupted, ParameterError
 
-CHUNK = 5000  # steps between two looks at the keyboard and the progress bar
+if TYPE_CHECKING:
+    from panjabi.delay.integrate.workspace import Workspace
+
+CHUNK = 5000  # steps between two checks of the keyboard and the progress bar
 ROOM = 512
 
 _REASONS = {
@@ -70,11 +74,11 @@ def solve(
     delays : constant delays in place of the model's [s].
     breaks : times at which the right-hand side or its slope jumps, such as the ends of a pulse [s].
 
-    An interrupt from the keyboard returns what is done, with outcome "interrupted"; give that
-    trajectory as the history of the next run to go on.
-
     Raises
     ------
+    Interrupted
+        By an interrupt from the keyboard. `.partial` is the trajectory so far; give it as the
+        history of the next run to go on.
     ParameterError
         For shapes that do not fit, numbers that are not finite, a negative delay.
     SimulationError
@@ -82,33 +86,53 @@ def solve(
     """
     settings = settings or Settings()
     state, span, parameters, lags = checked(model, y0, span, p, delays, settings)
-    from panjabi.delay.integrate import driver
+    from panjabi.delay.integrate import codes, method_of_steps
 
-    announce_compilation(driver)
-    from panjabi.delay.integrate import layout as at
+    announce_compilation(method_of_steps)
     from panjabi.delay.integrate.workspace import Workspace
 
     past = read_history(history, state, span[0])
     kinks = np.array(breaks, dtype=float).ravel()
     work = Workspace(model, state, parameters, lags, past, span, settings, np.empty(0), ROOM, kinks)
     echo_history(work, history)
-    status, interrupted = at.RUNNING, False
+    status = codes.RUNNING
     bar = _bar(span, progress)
     try:
-        while status in (at.RUNNING, at.FULL):
-            if status == at.FULL:
+        while status in (codes.RUNNING, codes.FULL):
+            if status == codes.FULL:
                 work.grow()
             status = work.advance(CHUNK)
+            now = work.run.progress
             if bar is not None:
-                bar.update(work.times[work.whole[at.COUNT]] - span[0] - bar.n)
-            if status in (at.RUNNING, at.FULL) and work.whole[at.STEPS] >= settings.most_steps:
+                bar.update(work.run.record.times[now.count] - span[0] - bar.n)
+            if status in (codes.RUNNING, codes.FULL) and now.steps >= settings.most_steps:
                 break
-    except KeyboardInterrupt:
-        interrupted = True
+    except KeyboardInterrupt as stop:
+        part = delivered(work, settings, "interrupted")
+        raise Interrupted(
+            f"The run was interrupted at {part.end:g} s of {span[1]:g} s; `.partial` holds the "
+            "trajectory so far, which is a history for another run.",
+            part,
+        ) from stop
     finally:
         if bar is not None:
             bar.close()
-    return delivered(work, settings, status, interrupted)
+    if status == codes.DONE:
+        return delivered(work, settings, "end reached")
+    if status == codes.STOPPED:
+        return delivered(work, settings, "stopped by an event")
+    part = delivered(work, settings, "failed")
+    what, remedy = _REASONS.get(
+        status,
+        (
+            f"{settings.most_steps} steps were not enough",
+            "Raise most_steps, or take the implicit pair where the equations are stiff.",
+        ),
+    )
+    raise SimulationError(
+        f"the run stopped at {part.end:g} s of {span[1]:g} s after {part.counts}: {what}. {remedy}",
+        part,
+    )
 
 
 def checked(
@@ -168,75 +192,52 @@ def checked(
     return state, (start, end), parameters, lags
 
 
-def echo_history(work: Any, history: Any) -> None:
+def echo_history(work: Workspace, history: Any) -> None:
     """Breaking points of an earlier trajectory that come back after the start."""
-    from panjabi.delay.integrate import layout as at
     from panjabi.delay.integrate.breaking_points import insert_break
 
+    options, progress = work.run.options, work.run.progress
     for point in getattr(history, "breaking_points", ()):
-        for lag in work.lags[: work.whole[at.FIXED]]:
-            if lag > 0.0 and point.time + lag > work.real[at.START]:
-                insert_break(
-                    point.time + lag, point.order + 1, work.whole, work.real, work.break_times,
-                    work.break_orders,
-                )  # fmt: skip
+        for lag in work.run.problem.lags[: options.constant]:
+            when = point.time + lag
+            if lag > 0.0 and when > options.start:
+                insert_break(when, point.order + 1, work.run.breaks, options, progress)
 
 
-def delivered(work: Any, settings: Settings, status: int, interrupted: bool) -> Trajectory:
-    """The trajectory in a workspace; raises SimulationError where the run failed."""
-    from panjabi.delay.integrate import layout as at
-
-    whole = work.whole
-    count = int(whole[at.COUNT])
-    outcome: Outcome = "failed"
-    if interrupted:
-        outcome = "interrupted"
-    elif status == at.DONE:
-        outcome = "end reached"
-    elif status == at.STOPPED:
-        outcome = "stopped by an event"
-    met = min(int(whole[at.BREAKS]), work.met_times.size)
+def delivered(work: Workspace, settings: Settings, outcome: Outcome) -> Trajectory:
+    """The trajectory in a workspace."""
+    record, breaks, done = work.run.record, work.run.breaks, as_dict(work.run.progress)
+    count = done["count"]
+    met = min(done["met"], breaks.met_times.size)
     trajectory = Trajectory(
-        times=work.times[: count + 1].copy(),
-        coef=work.coef[:count].copy(),
+        times=record.times[: count + 1].copy(),
+        coef=record.coef[:count].copy(),
         first=work.past.pieces,
         outcome=outcome,
         tolerance=settings.rtol,
         counts=Counts(
-            steps=int(whole[at.STEPS]),
-            rejected=int(whole[at.REJECTED]),
-            evaluations=int(whole[at.EVALUATIONS]),
-            sweeps=int(whole[at.SWEEPS]),
-            jacobians=int(whole[at.JACOBIANS]),
-            breaking_points_dropped=int(whole[at.DROPPED]),
+            steps=done["steps"],
+            rejected=done["rejected"],
+            evaluations=done["evaluations"],
+            sweeps=done["sweeps"],
+            jacobians=done["jacobians"],
+            breaking_points_dropped=done["dropped"],
         ),
-        break_times=work.met_times[:met].copy(),
-        break_orders=work.met_orders[:met].copy(),
+        break_times=breaks.met_times[:met].copy(),
+        break_orders=breaks.met_orders[:met].copy(),
         tracked_order=settings.track,
     )
-    found = sorted(
-        (float(work.event_times[i]), int(work.event_kinds[i]))
-        for i in range(min(int(whole[at.EVENTS]), work.event_times.size))
+    events = work.run.events
+    noted = min(done["events"], events.times.size)
+    happened = sorted(
+        zip(events.times[:noted].tolist(), events.numbers[:noted].tolist(), strict=True)
     )
-    events = tuple(
+    occurrences = tuple(
         Occurrence(work.model.events[e].name, t, trajectory.at(min(t, trajectory.end)))
-        for t, e in found
+        for t, e in happened
     )
-    object.__setattr__(trajectory, "events", events)
-    if outcome != "failed":
-        return trajectory
-    what, remedy = _REASONS.get(
-        status,
-        (
-            f"{settings.most_steps} steps were not enough",
-            "Raise most_steps, or take the implicit pair where the equations are stiff.",
-        ),
-    )
-    raise SimulationError(
-        f"the run stopped at {trajectory.end:g} s of {work.real[at.END]:g} s after "
-        f"{trajectory.counts}: {what}. {remedy}",
-        trajectory,
-    )
+    object.__setattr__(trajectory, "events", occurrences)
+    return trajectory
 
 
 def _bar(span: tuple[float, float], progress: bool) -> Any:

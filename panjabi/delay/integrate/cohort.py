@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,8 +16,11 @@ from panjabi.delay.integrate.adaptive import checked
 from panjabi.delay.integrate.history import read_history
 from panjabi.delay.integrate.model import DelayModel, checked_delays
 from panjabi.delay.integrate.settings import Settings
-from panjabi.errors import ParameterError
+from panjabi.errors import Interrupted, ParameterError
 from panjabi.results import ShortRepr
+
+if TYPE_CHECKING:
+    from panjabi.delay.integrate.records import Subjects
 
 Floats = NDArray[np.float64]
 BLOCK = 32  # subjects a thread takes at a time
@@ -46,7 +49,6 @@ class Cohort(ShortRepr):
     end: Floats  # (subjects,) how far each got [s]
     outcome: tuple[str, ...]  # "end reached", "stopped by an event", "not run" or what failed
     steps: NDArray[np.int64]  # (subjects,) accepted steps
-    interrupted: bool
     tolerance: float
 
     @property
@@ -75,15 +77,28 @@ def solve_cohort(
     y0, history : (n,) for all or (subjects, n); the history is constant (None: the start).
     p : (subjects, parameters). delays : (subjects, delays) or None for the model's.
     times : rising, within the span [s].
-    executor : where blocks of subjects run; a pool of `threads` threads unless given. A subject
-        is computed alone, in the same order of operations, whoever computes it: results are
-        the same to the last bit for any number of threads.
+    executor : a ThreadPoolExecutor where blocks of subjects run; by default one of `threads`
+        threads, as many as there are cores. A subject is computed alone, in the same order of
+        operations, whoever computes it: results are the same to the last bit for any number.
 
     A subject that fails has its outcome and NaN samples from there on; nobody else is touched.
-    An interrupt returns what is finished. Models whose delays depend on the state need their whole
-    past: run `solve` for each subject.
+    Models whose delays depend on the state need their whole past: run `solve` for each subject.
+
+    Raises
+    ------
+    Interrupted
+        By an interrupt from the keyboard. `.partial` is the cohort with what is finished; the other
+        subjects are "not run".
+    ParameterError
+        For shapes that do not fit, or an executor whose workers do not share this memory.
     """
     settings = settings or Settings()
+    if executor is not None and not isinstance(executor, ThreadPoolExecutor):
+        raise ParameterError(
+            f"Expected a concurrent.futures.ThreadPoolExecutor, got {type(executor).__name__}: "
+            "subjects are computed in the memory of this process. Give a pool of threads, or "
+            "threads=..."
+        )
     if model.varying:
         raise ParameterError(
             f"the model has {model.varying} delays that depend on the state; a cohort keeps only "
@@ -92,83 +107,88 @@ def solve_cohort(
     parameters, lags, start, before = _rows(model, y0, p, delays, history)
     grid = _grid(times, span)
     _, span, _, _ = checked(model, start[0], span, parameters[0], lags[0], settings)
-    from panjabi.delay.integrate import driver
+    from panjabi.delay.integrate import method_of_steps
+    from panjabi.delay.integrate.records import Subjects
 
-    announce_compilation(driver)
-    subjects = len(parameters)
-    cohort = Cohort(
-        time=grid,
-        state=np.full((subjects, grid.size, start.shape[1]), np.nan),
-        end=np.full(subjects, span[0]),
-        outcome=(),
-        steps=np.zeros(subjects, dtype=np.int64),
-        interrupted=False,
-        tolerance=settings.rtol,
+    announce_compilation(method_of_steps)
+    count = len(parameters)
+    subjects = Subjects(
+        p=parameters,
+        lags=lags,
+        y0=start,
+        before=before,
+        samples=np.full((count, grid.size, start.shape[1]), np.nan),
+        status=np.full(count, -9, dtype=np.int64),
+        end=np.full(count, span[0]),
+        steps=np.zeros(count, dtype=np.int64),
     )
-    status = np.full(subjects, -9, dtype=np.int64)
     kinks = np.array(breaks, dtype=float).ravel()
 
     def block(first: int) -> int:
-        rows = slice(first, min(first + BLOCK, subjects))
-        _run_block(
-            model, parameters[rows], lags[rows], start[rows], before[rows], span, settings,
-            kinks, grid, cohort.state[rows], status[rows], cohort.end[rows], cohort.steps[rows],
-        )  # fmt: skip
-        return rows.stop - rows.start
+        part = Subjects._make(array[first : first + BLOCK] for array in subjects)
+        _run_block(model, part, span, settings, kinks, grid)
+        return len(part.p)
 
-    block_starts = range(0, subjects, BLOCK)
-    interrupted = _spread(block, block_starts, threads, executor, subjects, progress)
-    object.__setattr__(cohort, "outcome", tuple(OUTCOMES[int(s)] for s in status))
-    object.__setattr__(cohort, "interrupted", interrupted)
+    stop = _run_blocks(block, range(0, count, BLOCK), threads, executor, count, progress)
+    cohort = Cohort(
+        time=grid,
+        state=subjects.samples,
+        end=subjects.end,
+        outcome=tuple(OUTCOMES[int(s)] for s in subjects.status),
+        steps=subjects.steps,
+        tolerance=settings.rtol,
+    )
+    if stop is not None:
+        raise Interrupted(
+            f"The cohort was interrupted: {cohort.complete.sum()} of {count} subjects are "
+            "finished; `.partial` holds them.",
+            cohort,
+        ) from stop
     return cohort
 
 
 def _run_block(
-    model: DelayModel, p: Floats, lags: Floats, y0: Floats, before: Floats,
-    span: tuple[float, float], settings: Settings, kinks: Floats, grid: Floats, state: Floats,
-    status: NDArray[np.int64], end: Floats, steps: NDArray[np.int64],
+    model: DelayModel, subjects: Subjects, span: tuple[float, float], settings: Settings,
+    kinks: Floats, grid: Floats,
 ) -> None:  # fmt: skip
-    """One thread's share, on a workspace of its own."""
-    from panjabi.delay.integrate import layout as at
+    """What one thread takes, in a workspace that is its alone."""
     from panjabi.delay.integrate.cohort_kernel import run_subjects
-    from panjabi.delay.integrate.workspace import MANY, Workspace, functions_of, prepared
+    from panjabi.delay.integrate.workspace import Workspace, prepared
 
-    past = read_history(before[0], y0[0], span[0])
-    work = Workspace(model, y0[0], p[0], lags[0], past, span, settings, grid, ROOM, kinks)
-    work.whole[at.PRUNE] = 1
-    limit = min(settings.most_steps, 2**62)
-    prepared(run_subjects, MANY)(
-        *functions_of(model, past, work.own_algebra), *work.arrays(), limit, p, lags, y0, before,
-        state, status, end, steps,
-    )  # fmt: skip
+    y0, p, lags = subjects.y0[0], subjects.p[0], subjects.lags[0]
+    past = read_history(subjects.before[0], y0, span[0])
+    work = Workspace(model, y0, p, lags, past, span, settings, grid, ROOM, kinks, prune=True)
+    data = work.run, subjects, settings.most_steps
+    prepared(run_subjects, *data)(*work.functions, *data)
 
 
-def _spread(
-    block: Any,
+def _run_blocks(
+    block: Callable[[int], int],
     starts: Sequence[int],
     threads: int | None,
-    executor: Executor | None,
+    executor: ThreadPoolExecutor | None,
     subjects: int,
     progress: bool,
-) -> bool:
-    """Run all blocks; True if an interrupt from the keyboard left some out."""
+) -> KeyboardInterrupt | None:
+    """Run all blocks; the interrupt from the keyboard that left some out, if there was one."""
     from tqdm import tqdm
 
     pool = executor or ThreadPoolExecutor(threads or os.cpu_count() or 1)
-    waiting: list[Future] = [pool.submit(block, first) for first in starts]
-    interrupted = False
+    waiting = [pool.submit(block, first) for first in starts]
     with tqdm(total=subjects, unit="subject", disable=not progress, leave=False) as bar:
         try:
             for done in as_completed(waiting):
                 bar.update(done.result())
-        except KeyboardInterrupt:
-            interrupted = True
+        except KeyboardInterrupt as stop:
+            return stop
         finally:
             for future in waiting:
                 future.cancel()
             if executor is None:
                 pool.shutdown(wait=True)
-    return interrupted
+            else:
+                wait(waiting)
+    return None
 
 
 def _rows(

@@ -4,60 +4,61 @@ from __future__ import annotations
 
 from panjabi.delay.integrate.breaking_points import insert_break, reach_break
 from panjabi.delay.integrate.call_by_address import ask_delay, ask_event
-from panjabi.delay.integrate.compile_options import kernel
+from panjabi.delay.integrate.codes import SWITCH
+from panjabi.delay.integrate.compile_options import part
 from panjabi.delay.integrate.history_lookup import look_back
-from panjabi.delay.integrate.layout import COUNT, FIXED, FRESH, PASSED, RTOL, START, SWITCH
 
 
-@kernel
-def start(
-    delay, event, history, p, lags, reads, atol, kinds, real, whole, y, times, coef, break_times,
-    break_orders, passed_times, passed_steps, passed_orders, met_times, met_orders, pieces,
-    hints, signs, buffer, z, lag, values, breaks, before,
-):  # fmt: skip
-    """Set up a run whose history is in the record; 0, or a negative status.
-
-    breaks : times at which the right-hand side jumps or bends.
-    before : the history's value at the start; where it differs from y, the state jumps.
-    """
-    t = real[START]
-    whole[FRESH] = 1
+@part
+def start(call, run):
+    """Set up a run whose history is in the record; 0, or a negative status."""
+    problem, options, progress = run.problem, run.options, run.progress
+    y, lags, breaks = run.record.y, problem.lags, run.breaks
+    t = options.start
+    progress.fresh = True
     order = 1
     for i in range(y.size):
-        if abs(before[i] - y[i]) > 1e-3 * (atol[i] + real[RTOL] * abs(y[i])):
-            order = 0
-    passed_times[0] = t
-    passed_steps[0] = whole[COUNT]
-    passed_orders[0] = order
-    if lags.size > whole[FIXED]:
-        whole[PASSED] = 1
-    reach_break(
-        t, order, lags, whole, real, break_times, break_orders, passed_times, passed_steps,
-        passed_orders, met_times, met_orders,
-    )  # fmt: skip
-    for moment in breaks:
+        if abs(problem.before[i] - y[i]) > 1e-3 * (problem.atol[i] + options.rtol * abs(y[i])):
+            order = 0  # the state jumps from its history to its start
+    breaks.passed_times[0] = t
+    breaks.passed_steps[0] = progress.count
+    breaks.passed_orders[0] = order
+    if lags.size > options.constant:
+        progress.passed = 1
+    reach_break(t, order, lags, breaks, options, progress)
+    for moment in problem.breaks:
         if moment > t:
-            insert_break(moment, 1, whole, real, break_times, break_orders)
-    if kinds.size == 0:
-        return 0
+            insert_break(moment, 1, breaks, options, progress)
+    if run.events.kinds.size > 0:
+        return set_signs(call, run)
+    return 0
+
+
+@part
+def set_signs(call, run):
+    """Signs of the event functions at the start; 0, or a negative status."""
+    record, delayed, events, p = run.record, run.delayed, run.events, run.problem.p
+    t, count, constant = run.options.start, run.progress.count, run.options.constant
+    y, coef, lag, lags = record.y, record.coef, delayed.lag, run.problem.lags
     for j in range(lags.size):
         lag[j] = lags[j]
-    if lags.size > whole[FIXED]:
-        ask_delay(delay, t, y, p, lag[whole[FIXED] :])
-    times[whole[COUNT] + 1] = t + 1.0  # a place for what reads the present itself
+    if lags.size > constant:
+        ask_delay(call, t, y, p, lag[constant:])
+    record.times[count + 1] = t + 1.0  # a place for what reads the present itself
     for i in range(y.size):
-        coef[whole[COUNT], 0, i] = y[i]
+        coef[count, 0, i] = y[i]
         for m in range(1, 5):
-            coef[whole[COUNT], m, i] = 0.0
-    got = look_back(
-        history, t, t, y, lag, p, reads, whole, real, times, coef, pieces, passed_steps, hints,
-        buffer, z,
-    )  # fmt: skip
+            coef[count, m, i] = 0.0
+    got = look_back(call, run, t, t, y)
     if got < 0:
         return got
-    ask_event(event, t, y, z, p, values)
-    for e in range(kinds.size):
-        signs[e] = 1.0 if values[e] >= 0.0 else -1.0
-        if kinds[e] == SWITCH:
-            p[p.size - kinds.size + e] = signs[e]
+    ask_event(call, t, y, delayed.z, p, events.values)
+    size = events.kinds.size
+    for e in range(size):
+        value = events.values[e]
+        events.signs[e] = 1.0 if value > 0.0 else -1.0
+        if value == 0.0:  # the sign it leaves with is not known yet; a switch needs one
+            events.signs[e] = 1.0 if events.kinds[e] == SWITCH else 0.0
+        if events.kinds[e] == SWITCH:
+            p[p.size - size + e] = events.signs[e]
     return 0

@@ -10,18 +10,8 @@ from __future__ import annotations
 import math
 
 from panjabi.delay.integrate.call_by_address import ask_history
-from panjabi.delay.integrate.compile_options import inlined, kernel
-from panjabi.delay.integrate.layout import (
-    AHEAD,
-    BEFORE,
-    BY_FUNCTION,
-    COUNT,
-    FIRST,
-    FIXED,
-    NOT_FINITE,
-    PASSED,
-    START,
-)
+from panjabi.delay.integrate.codes import AHEAD, BEFORE, NOT_FINITE
+from panjabi.delay.integrate.compile_options import inlined, kernel, part
 
 TINY = 1e-13  # relative difference of times that counts as none
 
@@ -53,8 +43,8 @@ def evaluate(times, coef, k, s, out):
         )
 
 
-@inlined
-def window(j, s, middle, half, lag, whole, real, pieces, passed_steps):
+@part
+def window(run, j, s, middle, half):
     """First and last piece in which delay j may read time s; (0, -1): the history function.
 
     Where breaking points are stepped on, a constant delay is on one side of the start for a whole
@@ -62,37 +52,39 @@ def window(j, s, middle, half, lag, whole, real, pieces, passed_steps):
     the state stays between two breaking points until it is found to cross one; in between the
     polynomials are continued.
     """
-    first, count = whole[FIRST], whole[COUNT]
-    if j < whole[FIXED]:
-        past_start = middle - lag[j] - real[START]
+    options, progress = run.options, run.progress
+    first, count = progress.first, progress.count
+    if j < options.constant:
+        past_start = middle - run.delayed.lag[j] - options.start
         if abs(past_start) < half * (1.0 - 1e-9):
-            past_start = s - real[START]
+            past_start = s - options.start
         if past_start >= 0.0:
             return first, count
     else:
-        at = pieces[j]
+        at = run.delayed.interval[j]
         if at > 0:
-            high = passed_steps[at] - 1 if at < whole[PASSED] else count
-            return passed_steps[at - 1], max(high, passed_steps[at - 1])
-    if whole[BY_FUNCTION] == 1:
+            steps = run.breaks.passed_steps
+            high = steps[at] - 1 if at < progress.passed else count
+            return steps[at - 1], max(high, steps[at - 1])
+    if options.by_function:
         return 0, -1
     return 0, first - 1
 
 
 @inlined
-def look_back(
-    history, t, middle, y, lag, p, reads, whole, real, times, coef, pieces, passed_steps, hints,
-    buffer, z,
-):  # fmt: skip
-    """z[j, r] = state reads[r] at t - lag[j]. Returns 1 if the step in work was read, 0 if not,
+def look_back(call, run, t, middle, y):
+    """Fill Delayed.z for the time t. Returns 1 if the step in work was read, 0 if not,
     a negative status where a delay points ahead, before the known history, or nowhere."""
+    times, coef, reads = run.record.times, run.record.coef, run.problem.reads
+    lag, z, buffer, hints = run.delayed.lag, run.delayed.z, run.delayed.buffer, run.delayed.hints
+    options, progress = run.options, run.progress
     own = 0
-    present = times[whole[COUNT]]
+    present = times[progress.count]
     for j in range(lag.size):
         s = t - lag[j]
         if not math.isfinite(s):
             return NOT_FINITE
-        if j < whole[FIXED] and lag[j] == 0.0:
+        if j < options.constant and lag[j] == 0.0:
             for r in range(reads.size):
                 z[j, r] = y[reads[r]]
             continue
@@ -100,17 +92,17 @@ def look_back(
             if lag[j] < -1e-9 * (1.0 + abs(t)):
                 return AHEAD
             s = t
-        low, high = window(j, s, middle, middle - present, lag, whole, real, pieces, passed_steps)
+        low, high = window(run, j, s, middle, middle - present)
         if high < low:
-            ask_history(history, s, p, buffer)
+            ask_history(call, s, run.problem.p, buffer)
             for r in range(reads.size):
                 z[j, r] = buffer[reads[r]]
             continue
-        if s < times[low] and low == 0 and whole[FIRST] > 0 and not near(s, times[0]):
+        if s < times[low] and low == 0 and progress.first > 0 and not near(s, times[0]):
             return BEFORE
         k = piece_of(times, low, high, hints[j], s)
         hints[j] = k
-        if k == whole[COUNT] and s > present:
+        if k == progress.count and s > present:
             own = 1
         x = (s - times[k]) / (times[k + 1] - times[k])
         for r in range(reads.size):
@@ -122,8 +114,9 @@ def look_back(
 
 
 @kernel
-def continue_piece(times, coef, count, y, f, smooth):
+def continue_piece(record, count, smooth):
     """First guess of the piece `count`: the last one carried on, or a straight line."""
+    times, coef, y, f = record.times, record.coef, record.y, record.f
     h = times[count + 1] - times[count]
     if not smooth:
         for i in range(y.size):

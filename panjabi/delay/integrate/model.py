@@ -22,6 +22,9 @@ class Event:
         because the right-hand side jumps. Its sign (+1, -1) is held over each step and given to
         the right-hand side at the end of p, which should read it in place of its own comparison.
     direction : +1 rising only, -1 falling only, 0 both. A switch always acts both ways.
+
+    The start of a run is no event, whether rising or falling: an event function that is zero there
+    has the sign with which it leaves zero, and the event happens where that sign changes later.
     """
 
     name: str

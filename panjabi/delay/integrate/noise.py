@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,12 +17,15 @@ from panjabi.delay.integrate.adaptive import checked
 from panjabi.delay.integrate.history import read_history
 from panjabi.delay.integrate.model import DelayModel, compiled_function
 from panjabi.delay.integrate.settings import Settings
-from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.errors import ConvergenceError, Interrupted, ParameterError
 from panjabi.results import ShortRepr
+
+if TYPE_CHECKING:
+    from panjabi.delay.integrate.workspace import Workspace
 
 Floats = NDArray[np.float64]
 Seed = int | np.random.SeedSequence | np.random.Generator
-CHUNK = 4096  # steps between two looks at the keyboard
+CHUNK = 4096  # steps between two checks of the keyboard
 SCHEME = "stochastic Heun, noise at the start of the step (Ito)"
 
 
@@ -60,7 +63,6 @@ class NoisyRun(ShortRepr):
     time: Floats  # (steps + 1,) [s]
     state: Floats  # (steps + 1, n)
     step: float  # [s]
-    interrupted: bool = False
     scheme: str = SCHEME
 
 
@@ -85,10 +87,10 @@ def solve_noisy(
     seed : of the increments, needed unless `increments` are given, which are those of the Wiener
         processes, (steps, sources) [sqrt(s)]: the same noise at another step.
 
-    An interrupt from the keyboard returns the path so far.
-
     Raises
     ------
+    Interrupted
+        By an interrupt from the keyboard; `.partial` is the path so far.
     ParameterError
         For a step or increments that do not fit the span, or neither seed nor increments.
     ConvergenceError
@@ -112,9 +114,9 @@ def solve_noisy(
                 f"increments have shape {rows.shape}; {steps} steps of {noisy.sources} sources "
                 f"need ({steps}, {noisy.sources}), finite. Give one row a step."
             )
-    from panjabi.delay.integrate import wiener
+    from panjabi.delay.integrate import stochastic_heun
 
-    announce_compilation(wiener)
+    announce_compilation(stochastic_heun)
     return _path(noisy, state, span, parameters, lags, history, steps, h, rng, rows)
 
 
@@ -133,64 +135,50 @@ def _path(
     noisy: NoisyModel, state: Floats, span: tuple[float, float], p: Floats, lags: Floats,
     history: Any, steps: int, h: float, rng: np.random.Generator | None, rows: Floats | None,
 ) -> NoisyRun:  # fmt: skip
-    from panjabi.delay.integrate import layout as at
-    from panjabi.delay.integrate.wiener import noisy_steps
-    from panjabi.delay.integrate.workspace import Workspace, functions_of, prepared
+    from panjabi.delay.integrate import codes
+    from panjabi.delay.integrate.stochastic_heun import noisy_steps
+    from panjabi.delay.integrate.workspace import Workspace, prepared
 
     past = read_history(history, state, span[0])
     work = Workspace(
         noisy.model, state, p, lags, past, span, Settings(), np.empty(0), steps + 2, np.empty(0)
     )
-    work.lag[:] = lags
-    kernel = prepared(noisy_steps, _signature())
-    rhs, delay, _, _, before = functions_of(noisy.model, past)
+    work.run.delayed.lag[:] = lags
+    rhs, delay, event, _, before = work.functions
     spread = np.zeros((state.size, noisy.sources))
-    done, status, interrupted = 0, at.RUNNING, False
+    done, status = 0, codes.RUNNING
     try:
-        while done < steps and status == at.RUNNING:
+        while done < steps and status == codes.RUNNING:
             now = min(CHUNK, steps - done)
             if rows is not None:
                 kicks = rows[done : done + now]
             else:
                 kicks = math.sqrt(h) * rng.standard_normal((now, noisy.sources))  # type: ignore
-            status = kernel(
-                rhs, delay, noisy.diffusion, before, work.p, work.lag, work.reads, work.whole,
-                work.real, work.y, work.times, work.coef, work.pieces, work.passed_steps,
-                work.hints, work.buffer, work.z, work.k, work.stage, spread, kicks, h, done,
-                span[0],
-            )  # fmt: skip
+            data = work.run, spread, kicks, h, done
+            kernel = prepared(noisy_steps, *data)
+            status = kernel(rhs, delay, event, noisy.diffusion, before, *data)
             done += now
-    except KeyboardInterrupt:
-        interrupted = True
-    first, count = past.pieces, int(work.whole[at.COUNT])
-    reached = work.times[first : count + 1].copy()
+    except KeyboardInterrupt as stop:
+        part = _run_of(work, h)
+        raise Interrupted(
+            f"The path was interrupted at {part.time[-1]:g} s of {span[1]:g} s; `.partial` holds "
+            "what is done.",
+            part,
+        ) from stop
+    run = _run_of(work, h)
     if status < 0:
         raise ConvergenceError(
-            f"the path left the finite numbers at {reached[-1]:g} s of {span[1]:g} s with a step "
+            f"the path left the finite numbers at {run.time[-1]:g} s of {span[1]:g} s with a step "
             f"of {h:g} s (status {status}). Take a shorter step, or a history that reaches further."
         )
-    states = np.concatenate([work.coef[first:count, 0], work.y[None]])
-    return NoisyRun(reached, states, h, interrupted)
+    return run
 
 
-def _signature() -> Any:
-    from panjabi.delay.integrate.layout import (
-        CUBE,
-        DELAY,
-        HISTORY,
-        INTEGER,
-        JACOBIAN,
-        MATRIX,
-        REAL,
-        RIGHT_SIDE,
-        VECTOR as V,
-        WHOLE as W,
-    )
-
-    return INTEGER(
-        RIGHT_SIDE, DELAY, JACOBIAN, HISTORY, V, V, W, W, V, V, V, CUBE, W, W, W, V, MATRIX,
-        MATRIX, V, MATRIX, MATRIX, REAL, INTEGER, REAL,
-    )  # fmt: skip
+def _run_of(work: Workspace, h: float) -> NoisyRun:
+    """The path in a workspace, as far as it got."""
+    record, first, count = work.run.record, work.past.pieces, int(work.run.progress.count)
+    states = np.concatenate([record.coef[first:count, 0], record.y[None]])
+    return NoisyRun(record.times[first : count + 1].copy(), states, h)
 
 
 def noisy_cohort(
@@ -209,7 +197,14 @@ def noisy_cohort(
 
     Subject i always gets child i of SeedSequence(seed), whoever computes it: paths are the same to
     the last bit for any number of threads. y0 (n,) and delays for all, or one row a subject.
-    An interrupt from the keyboard returns the subjects that were finished before the first gap.
+    executor : any `concurrent.futures.Executor`; workers in other processes get the model pickled.
+        By default a pool of `threads` threads.
+
+    Raises
+    ------
+    Interrupted
+        By an interrupt from the keyboard; `.partial` is a tuple of the runs that were finished
+        before the first gap.
     """
     rows = np.array(p, dtype=float, ndmin=2)
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
@@ -218,26 +213,24 @@ def noisy_cohort(
     ).spawn(len(rows))
     start = np.asarray(y0, dtype=float)
     lags = np.asarray(noisy.model.delays if delays is None else delays, dtype=float)
-
-    def one(i: int) -> NoisyRun:
-        return solve_noisy(
-            noisy,
-            start[i] if start.ndim == 2 else start,
-            span,
-            step=step,
-            seed=children[i],
-            p=rows[i],
-            delays=(lags[i] if lags.ndim == 2 else lags).tolist(),
-        )
-
     pool = executor or ThreadPoolExecutor(threads or os.cpu_count() or 1)
-    waiting = [pool.submit(one, i) for i in range(len(rows))]
+    waiting = [
+        pool.submit(
+            solve_noisy, noisy, start[i] if start.ndim == 2 else start, span, step=step,
+            seed=children[i], p=rows[i], delays=(lags[i] if lags.ndim == 2 else lags).tolist(),
+        )
+        for i in range(len(rows))
+    ]  # fmt: skip
     finished: list[NoisyRun] = []
     try:
         for future in waiting:
             finished.append(future.result())
-    except KeyboardInterrupt:
-        pass
+    except KeyboardInterrupt as stop:
+        raise Interrupted(
+            f"The cohort was interrupted: {len(finished)} of {len(rows)} paths are finished; "
+            "`.partial` holds them.",
+            tuple(finished),
+        ) from stop
     finally:
         for future in waiting:
             future.cancel()

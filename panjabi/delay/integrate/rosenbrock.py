@@ -15,10 +15,10 @@ from __future__ import annotations
 import numpy as np
 
 from panjabi.delay.integrate.call_by_address import ask_jacobian
+from panjabi.delay.integrate.codes import STRUCTURED
 from panjabi.delay.integrate.compile_options import kernel
 from panjabi.delay.integrate.dense_lu import factor, solve_factored
-from panjabi.delay.integrate.layout import FACTORS, JACOBIAN_AGE, JACOBIANS, METHOD, STRUCTURED
-from panjabi.delay.integrate.steps import rate
+from panjabi.delay.integrate.runge_kutta import rate
 
 GAMMA = 0.435866521508459
 ALPHA = np.array(
@@ -51,37 +51,42 @@ OLDEST = 3
 
 
 @kernel
-def prepare_linear(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
+def prepare_linear(call, run, h):
     """Factor of 1 - h gamma J; J anew where the one at hand is old. False if singular."""
+    y, z, p = run.record.y, run.delayed.z, run.problem.p
+    jac, lu = run.linear.jac, run.linear.lu
+    progress = run.progress
+    t = run.record.times[progress.count]
     n = y.size
-    structured = whole[METHOD] == STRUCTURED
-    if whole[JACOBIAN_AGE] >= OLDEST:
+    structured = run.options.method == STRUCTURED
+    if progress.jacobian_age >= OLDEST:
         jac[0, 0] = 0.0
-        ask_jacobian(jacobian, t, y, z, p, jac)
-        whole[JACOBIANS] += 1
-        whole[JACOBIAN_AGE] = 0
-    whole[FACTORS] += 1
+        ask_jacobian(call, t, y, z, p, jac)
+        progress.jacobians += 1
+        progress.jacobian_age = 0
+    progress.factors += 1
     if structured:
         jac[0, 0], jac[0, 1] = 1.0, h * GAMMA
-        ask_jacobian(jacobian, t, y, z, p, jac)
+        ask_jacobian(call, t, y, z, p, jac)
         return jac[0, 2] == 1.0
     for i in range(n):
         for j in range(n):
             lu[i, j] = -h * GAMMA * jac[i, j]
         lu[i, i] += 1.0
-    return factor(lu, pivots)
+    return factor(lu, run.linear.pivots)
 
 
 @kernel
-def rosenbrock_step(
-    rhs, delay, jacobian, history, t, h, y, lag, p, reads, whole, real, times, coef, pieces,
-    passed_steps, hints, buffer, z, k, stage, new, error, piece, jac, lu, pivots,
-):  # fmt: skip
+def rosenbrock_step(call, run, h):
     """From y and its rate k[0]; k[1..4] hold u, k[6] the rate at the end."""
+    y, jac = run.record.y, run.linear.jac
+    k, stage, new = run.stages.k, run.stages.y, run.stages.new
+    error, piece = run.stages.error, run.stages.piece
+    t = run.record.times[run.progress.count]
     n = y.size
     own = 0
     middle = t + 0.5 * h
-    structured = whole[METHOD] == STRUCTURED
+    structured = run.options.method == STRUCTURED
     for s in range(4):
         u = k[s + 1]
         if s == 0:
@@ -93,10 +98,7 @@ def rosenbrock_step(
                 for j in range(s):
                     total += A[s, j] * k[j + 1, i]
                 stage[i] = y[i] + total
-            got = rate(
-                rhs, delay, history, t + NODES[s] * h, middle, stage, lag, p, reads, whole, real,
-                times, coef, pieces, passed_steps, hints, buffer, z, u,
-            )  # fmt: skip
+            got = rate(call, run, t + NODES[s] * h, middle, stage, u)
             if got < 0:
                 return got
             own = max(own, got)
@@ -109,11 +111,11 @@ def rosenbrock_step(
             jac[0, 0] = 2.0
             for i in range(n):
                 jac[1, i] = u[i]
-            ask_jacobian(jacobian, t, y, z, p, jac)
+            ask_jacobian(call, t, y, run.delayed.z, run.problem.p, jac)
             for i in range(n):
                 u[i] = jac[1, i]
         else:
-            solve_factored(lu, pivots, u)
+            solve_factored(run.linear.lu, run.linear.pivots, u)
     for i in range(n):
         new[i] = y[i] + M[0] * k[1, i] + M[1] * k[2, i] + M[2] * k[3, i] + M[3] * k[4, i]
         error[i] = (
@@ -122,10 +124,7 @@ def rosenbrock_step(
             + ESTIMATE[2] * k[3, i]
             + ESTIMATE[3] * k[4, i]
         )
-    got = rate(
-        rhs, delay, history, t + h, middle, new, lag, p, reads, whole, real, times, coef, pieces,
-        passed_steps, hints, buffer, z, k[6],
-    )  # fmt: skip
+    got = rate(call, run, t + h, middle, new, k[6])
     if got < 0:
         return got
     for i in range(n):

@@ -6,18 +6,18 @@ from typing import Any
 
 from numba import cfunc
 
-from panjabi.delay.integrate.layout import DELAY, HISTORY, JACOBIAN, RIGHT_SIDE
+from panjabi.delay.integrate.call_by_address import DELAY, HISTORY, JACOBIAN, RIGHT_SIDE
 
 
 class Idle:
     """An empty function with its type and address at hand, the fastest way to hand one over."""
 
-    def __init__(self, function: Any, kind: Any) -> None:
-        self._numba_type_ = kind
-        self._held = cfunc(kind.signature, cache=True)(function)
+    def __init__(self, function: Any, numba_type: Any) -> None:
+        self._numba_type_ = numba_type
+        self._compiled = cfunc(numba_type.signature, cache=True)(function)
 
     def __wrapper_address__(self) -> int | None:
-        return self._held.address
+        return self._compiled.address
 
 
 def _short(t, y, p, out):

@@ -1,4 +1,4 @@
-"""Arrays of one run in the shape the driver wants, made once and grown when full."""
+"""The records of one run, made once and grown when full, and the compiled kernels for them."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numba import int64, typeof
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
-from panjabi.delay.integrate import layout as at
-from panjabi.delay.integrate.driver import advance
+from panjabi.delay.integrate.call_by_address import FUNCTIONS
+from panjabi.delay.integrate.codes import STRUCTURED
 from panjabi.delay.integrate.history import Past
-from panjabi.delay.integrate.layout import (
-    CUBE,
-    DELAY,
-    HISTORY,
-    INTEGER,
-    JACOBIAN,
-    MATRIX,
-    RIGHT_SIDE,
-    VECTOR,
-    WHOLE,
-)  # fmt: skip
+from panjabi.delay.integrate.method_of_steps import advance
 from panjabi.delay.integrate.model import KINDS, DelayModel
+from panjabi.delay.integrate.records import (
+    OPTIONS,
+    PROGRESS,
+    Breaks,
+    Delayed,
+    Events,
+    Floats,
+    Linear,
+    Problem,
+    Record,
+    Run,
+    Stages,
+    numbers,
+)
 from panjabi.delay.integrate.settings import METHODS, Settings
 from panjabi.delay.integrate.stubs import no_delay, no_event, no_history, no_jacobian
 
@@ -32,30 +37,16 @@ ROOM_FOR_EVENTS = 1024
 _PREPARING = Lock()
 _PREPARED: set[Any] = set()
 
-_FUNCTIONS = (RIGHT_SIDE, DELAY, RIGHT_SIDE, JACOBIAN, HISTORY)
-# p lags reads atol kinds directions real whole
-# y f times coef break_times break_orders passed_times passed_steps passed_orders
-# met_times met_orders pieces hints signs event_times event_kinds grid samples
-# k stage new error piece buffer z lag values jac lu pivots base change scale breaks before, steps
-ARGUMENTS = (
-    VECTOR, VECTOR, WHOLE, VECTOR, WHOLE, WHOLE, VECTOR, WHOLE,
-    VECTOR, VECTOR, VECTOR, CUBE, VECTOR, WHOLE, VECTOR, WHOLE, WHOLE,
-    VECTOR, WHOLE, WHOLE, WHOLE, VECTOR, VECTOR, WHOLE, VECTOR, MATRIX,
-    MATRIX, VECTOR, VECTOR, VECTOR, MATRIX, VECTOR, MATRIX, VECTOR, VECTOR, MATRIX, MATRIX,
-    WHOLE, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR,
-)  # fmt: skip
-ADVANCE = INTEGER(*_FUNCTIONS, *ARGUMENTS, INTEGER)
-_SUBJECTS = (MATRIX, MATRIX, MATRIX, MATRIX, CUBE, WHOLE, VECTOR, WHOLE)
-MANY = INTEGER(*_FUNCTIONS, *ARGUMENTS, INTEGER, *_SUBJECTS)
 
-
-def prepared(kernel: Any, signature: Any) -> Any:
+def prepared(kernel: Any, *data: Any) -> Any:
     """The kernel compiled once for all models: functions come in as addresses.
 
-    numba would otherwise compile the whole driver again for every right-hand side.
+    data : what it takes after the five functions, as an example of the types. numba would otherwise
+        compile the whole method of steps again for every right-hand side.
     """
     with _PREPARING:
         if hasattr(kernel, "compile") and kernel not in _PREPARED:
+            signature = int64(*FUNCTIONS, *(typeof(item) for item in data))
             with warnings.catch_warnings():  # "first-class functions are experimental"
                 warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
                 kernel.compile(signature)
@@ -64,22 +55,17 @@ def prepared(kernel: Any, signature: Any) -> Any:
     return kernel
 
 
-def structured(model: DelayModel, settings: Settings) -> bool:
-    """Whether the model's own linear algebra is used."""
-    return settings.method == "rosenbrock" and model.linear is not None
-
-
-def functions_of(model: DelayModel, past: Past, own_algebra: bool = False) -> tuple[Any, ...]:
+def functions_of(model: DelayModel, past: Past, structured: bool = False) -> tuple[Any, ...]:
     """The five functions, with idle ones where the model has none.
 
-    own_algebra : the model's `linear` in the place of its Jacobian, as `structured` says.
+    structured : the model's `linear` in the place of its Jacobian.
     """
-    given = model.compiled
+    compiled = model.compiled
     return (
-        given["rhs"],
-        given["delay"] or no_delay,
-        given["event"] or no_event,
-        given["linear" if own_algebra else "jacobian"] or no_jacobian,
+        compiled["rhs"],
+        compiled["delay"] or no_delay,
+        compiled["event"] or no_event,
+        compiled["linear" if structured else "jacobian"] or no_jacobian,
         past.function or no_history,
     )
 
@@ -95,96 +81,126 @@ def before_start(past: Past, n: int, t0: float, p: np.ndarray) -> np.ndarray:
 
 
 class Workspace:
-    """State, record and scratch of one run. Plain arrays that the driver writes into."""
+    """One run: its records, and the functions of its model."""
 
     def __init__(
         self,
         model: DelayModel,
-        y0: np.ndarray,
-        p: np.ndarray,
-        lags: np.ndarray,
+        y0: Floats,
+        p: Floats,
+        lags: Floats,
         past: Past,
         span: tuple[float, float],
         settings: Settings,
-        grid: np.ndarray,
+        grid: Floats,
         room: int,
-        breaks: np.ndarray,
+        breaks: Floats,
+        *,
+        prune: bool = False,
     ) -> None:
-        n, fixed, events = y0.size, lags.size, len(model.events)
-        delays = fixed + model.varying
-        self.model, self.past = model, past
-        self.p = np.append(p, np.zeros(events))
-        self.lags = np.append(lags, np.zeros(model.varying))
-        self.reads = np.arange(n) if model.reads is None else np.array(model.reads, dtype=np.int64)
-        self.atol = np.broadcast_to(np.asarray(settings.atol, dtype=float), (n,)).copy()
-        self.kinds = np.array([KINDS.index(e.kind) for e in model.events], dtype=np.int64)
-        self.directions = np.array([e.direction for e in model.events], dtype=np.int64)
-        self.real = np.zeros(at.REALS)
-        self.whole = np.zeros(at.WHOLES, dtype=np.int64)
-        self.real[at.START], self.real[at.END] = span
-        self.real[at.STEP] = settings.first_step or 0.0
-        self.real[at.RTOL], self.real[at.LARGEST] = settings.rtol, settings.largest_step
-        self.real[at.ERROR], self.real[at.INNER] = 1e-4, settings.inner
-        self.whole[at.COUNT] = self.whole[at.FIRST] = past.pieces
-        self.own_algebra = structured(model, settings)
-        self.whole[at.METHOD] = (
-            at.STRUCTURED if self.own_algebra else METHODS.index(settings.method)
+        n, events = y0.size, len(model.events)
+        structured = settings.method == "rosenbrock" and model.linear is not None
+        p = np.append(p, np.zeros(events))
+        problem = Problem(
+            p=p,
+            lags=np.append(lags, np.zeros(model.varying)),
+            reads=np.arange(n) if model.reads is None else np.array(model.reads, dtype=np.int64),
+            atol=np.broadcast_to(np.asarray(settings.atol, dtype=float), (n,)).copy(),
+            breaks=breaks,
+            before=before_start(past, n, span[0], p),
+            grid=grid,
         )
-        self.whole[at.TRACK], self.whole[at.FIXED] = settings.track, fixed
-        self.whole[at.BY_FUNCTION] = int(past.function is not None)
-        self.whole[at.FRESH] = 1
-        self.y, self.f = y0.copy(), np.zeros(n)
-        self.times = np.zeros(past.pieces + room + 1)
-        self.coef = np.zeros((past.pieces + room, 5, n))
-        self.times[: past.pieces + 1] = past.times
-        self.coef[: past.pieces] = past.coef
-        self.break_times = np.zeros(ROOM_FOR_BREAKS)
-        self.break_orders = np.zeros(ROOM_FOR_BREAKS, dtype=np.int64)
-        self.passed_times = np.zeros(ROOM_FOR_BREAKS)
-        self.passed_steps = np.zeros(ROOM_FOR_BREAKS, dtype=np.int64)
-        self.passed_orders = np.zeros(ROOM_FOR_BREAKS, dtype=np.int64)
-        self.met_times = np.zeros(ROOM_FOR_BREAKS)
-        self.met_orders = np.zeros(ROOM_FOR_BREAKS, dtype=np.int64)
-        self.pieces = np.zeros(delays, dtype=np.int64)
-        self.hints = np.zeros(delays, dtype=np.int64)
-        self.signs = np.zeros(events)
-        self.event_times = np.zeros(ROOM_FOR_EVENTS if events else 0)
-        self.event_kinds = np.zeros(ROOM_FOR_EVENTS if events else 0, dtype=np.int64)
-        self.grid = grid
-        self.samples = np.full((grid.size, n), np.nan)
-        self.k = np.zeros((7, n))
-        self.stage, self.new, self.error = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.piece, self.buffer = np.zeros((5, n)), np.zeros(n)
-        self.z = np.zeros((delays, self.reads.size))
-        self.lag, self.values = np.zeros(delays), np.zeros(events)
-        size = 0 if settings.method == "explicit" or self.own_algebra else n
-        self.jac = np.zeros((2, max(n, 3)) if self.own_algebra else (size, size))
-        self.lu = np.zeros((size, size))
-        self.pivots = np.zeros(size, dtype=np.int64)
-        self.breaks = breaks
-        self.before = before_start(past, y0.size, span[0], self.p)
-        self.base, self.change, self.scale = np.zeros(n), np.zeros(n), np.zeros(n)
-
-    def arrays(self) -> tuple[np.ndarray, ...]:
-        """In the order of ARGUMENTS."""
-        return (
-            self.p, self.lags, self.reads, self.atol, self.kinds, self.directions, self.real,
-            self.whole, self.y, self.f, self.times, self.coef, self.break_times,
-            self.break_orders, self.passed_times, self.passed_steps, self.passed_orders,
-            self.met_times, self.met_orders, self.pieces, self.hints, self.signs,
-            self.event_times, self.event_kinds, self.grid, self.samples, self.k, self.stage,
-            self.new, self.error, self.piece, self.buffer, self.z, self.lag, self.values,
-            self.jac, self.lu, self.pivots, self.base, self.change, self.scale, self.breaks,
-            self.before,
-        )  # fmt: skip
+        self.model, self.past = model, past
+        self.functions = functions_of(model, past, structured)
+        self.run = Run(
+            problem,
+            _record(y0, past, room, grid.size),
+            _delayed(problem, n),
+            _breaks(),
+            _events(model),
+            Stages(np.zeros((7, n)), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((5, n))),
+            _linear(n, settings.method != "explicit", structured),
+            numbers(
+                OPTIONS,
+                start=span[0],
+                end=span[1],
+                rtol=settings.rtol,
+                largest=settings.largest_step,
+                inner=settings.inner,
+                first_step=settings.first_step or 0.0,
+                method=STRUCTURED if structured else METHODS.index(settings.method),
+                track=settings.track,
+                constant=lags.size,
+                by_function=past.function is not None,
+                prune=prune,
+            ),
+            numbers(
+                PROGRESS,
+                step=settings.first_step or 0.0,
+                error=1e-4,
+                count=past.pieces,
+                first=past.pieces,
+            ),
+        )
+        if not hasattr(Run, "_numba_type_"):  # numba would look at every array at every call
+            Run._numba_type_ = typeof(self.run)  # pyright: ignore[reportAttributeAccessIssue]
 
     def grow(self) -> None:
         """Twice the room for the record."""
-        pieces = len(self.coef)
-        self.times = np.append(self.times, np.zeros(pieces))
-        self.coef = np.concatenate([self.coef, np.zeros_like(self.coef)])
+        record = self.run.record
+        times = np.append(record.times, np.zeros(len(record.coef)))
+        coef = np.concatenate([record.coef, np.zeros_like(record.coef)])
+        self.run = self.run._replace(record=record._replace(times=times, coef=coef))
 
     def advance(self, steps: int) -> int:
-        """Up to so many accepted steps; the driver's status."""
-        driver = prepared(advance, ADVANCE)
-        return driver(*functions_of(self.model, self.past, self.own_algebra), *self.arrays(), steps)
+        """Up to so many accepted steps; the status, see `codes`."""
+        return prepared(advance, self.run, steps)(*self.functions, self.run, steps)
+
+
+def _record(y0: Floats, past: Past, room: int, samples: int) -> Record:
+    times = np.zeros(past.pieces + room + 1)
+    coef = np.zeros((past.pieces + room, 5, y0.size))
+    times[: past.pieces + 1] = past.times
+    coef[: past.pieces] = past.coef
+    return Record(times, coef, y0.copy(), np.zeros(y0.size), np.full((samples, y0.size), np.nan))
+
+
+def _delayed(problem: Problem, n: int) -> Delayed:
+    d = problem.lags.size
+    return Delayed(
+        lag=np.zeros(d),
+        z=np.zeros((d, problem.reads.size)),
+        buffer=np.zeros(n),
+        hints=np.zeros(d, dtype=np.int64),
+        interval=np.zeros(d, dtype=np.int64),
+    )
+
+
+def _breaks() -> Breaks:
+    times, orders = np.zeros((3, ROOM_FOR_BREAKS)), np.zeros((4, ROOM_FOR_BREAKS), dtype=np.int64)
+    return Breaks(times[0], orders[0], times[1], orders[1], orders[2], times[2], orders[3])
+
+
+def _events(model: DelayModel) -> Events:
+    events = len(model.events)
+    room = ROOM_FOR_EVENTS if events else 0
+    return Events(
+        kinds=np.array([KINDS.index(e.kind) for e in model.events], dtype=np.int64),
+        directions=np.array([e.direction for e in model.events], dtype=np.int64),
+        signs=np.zeros(events),
+        values=np.zeros(events),
+        times=np.zeros(room),
+        numbers=np.zeros(room, dtype=np.int64),
+    )
+
+
+def _linear(n: int, implicit: bool, structured: bool) -> Linear:
+    size = n if implicit and not structured else 0
+    return Linear(
+        jac=np.zeros((2, max(n, 3)) if structured else (size, size)),
+        lu=np.zeros((size, size)),
+        pivots=np.zeros(size, dtype=np.int64),
+        base=np.zeros(n),
+        change=np.zeros(n),
+        scale=np.zeros(n),
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from panjabi.active import Cui, HeldTensions, MuscleElement, Musculotendon, line_kernels
-from panjabi.active.muscle_kernels import muscle_rates, workspace
+from panjabi.active.muscle_kernels import Rates, muscle_rates, workspace
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError
 
@@ -127,19 +127,19 @@ def test_compiled_and_plain_right_hand_side_agree(few, bent):
     rate = np.random.default_rng(7).normal(size=18)
     outs = []
     for kernel in (muscle_rates, muscle_rates.py_func):
-        out = (np.empty(18), np.empty(nm), np.empty(nm))
+        out = Rates(np.empty(18), np.empty(nm), np.empty(nm))
         kernel(
             few.tree,
             element.pieces,
             element.units.units,
-            *element.units.activation.constants,
+            element.units.activation.constants,
             bent,
             rate,
             state[:nm].copy(),
             1.01 * state[nm:],
             np.full(nm, 0.5),
             workspace(few.tree, element.pieces),
-            *out,
+            out,
         )
         outs.append(out)
     for a, b in zip(*outs, strict=True):

@@ -215,12 +215,9 @@ def test_compiled_and_plain_second_derivatives_agree(lumbar, bent):
         p.start,
         p.body,
         p.local,
-        pose.R,
-        pose.t,
-        pose.axis_world,
-        pose.origin_world,
-        pose.rate,
-        pose.rate2,
+        path_kernels.Placed(
+            pose.R, pose.t, pose.axis_world, pose.origin_world, pose.rate, pose.rate2
+        ),
         np.ones(len(few)),
         True,
         H,
@@ -258,9 +255,8 @@ def test_one_straight_muscle_over_one_hinge_equals_sympy():
     body_path_kernels.path_derivatives(
         tree, *lines, np.array([0]), R, t, axis, origin, rate, L, slope
     )
-    path_kernels.path_curvature(
-        tree, *lines, R, t, axis, origin, rate, rate2, np.array([312.0]), False, H
-    )
+    placed = path_kernels.Placed(R, t, axis, origin, rate, rate2)
+    path_kernels.path_curvature(tree, *lines, placed, np.array([312.0]), False, H)
     r = -slope[0, 0]  # the moment arm
     assert r == pytest.approx((A[1] * B[0] - A[0] * B[1]) / L[0], rel=1e-14)
     assert H[0, 0, 0] == pytest.approx(312.0 * (A @ B - r * r) / L[0], rel=1e-13)

@@ -117,7 +117,7 @@ class TestReflexSet:
 
     def test_compiled_equals_plain(self):
         reflexes = full_set()
-        args = (*reflexes.arrays, reflexes.corner, reflexes.offset([0.1, 0.5, 0.9]),
+        args = (reflexes.arrays, reflexes.corner, reflexes.offset([0.1, 0.5, 0.9]),
                 *signals(reflexes))  # fmt: skip
         a, b = np.empty(3), np.empty(3)
         reflex_kernels.commands(*args, a)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import zipfile
 
 import numpy as np
@@ -133,6 +134,25 @@ def test_an_error_in_an_element_comes_out():
     broken = model.with_elements(Broken(("L4_L5_FE",), 1.0))
     with pytest.raises(ZeroDivisionError, match="of the user"):
         simulate(at_rest(broken), duration=0.1)
+
+
+def test_an_interrupt_in_an_element_comes_out():
+    """It comes once; shorter steps that go well must not hide it."""
+
+    class Interrupting(Spring):
+        calls = 0
+
+        def force(self, q, rate, state, inputs, /):
+            self.calls += 1
+            if self.calls == 30:
+                signal.raise_signal(signal.SIGINT)
+            return super().force(q, rate, state, inputs)
+
+    model = spine_model(muscles=False, gravity=False, plane="sagittal", joints=["L4-L5"])
+    interrupted = model.with_elements(Interrupting(("L4_L5_FE",), 1.0))
+    rest = at_rest(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        simulate(rest, MomentPulse(4.0, "L4_L5_FE", start=0.0, length=0.2), duration=1.0)
 
 
 def test_passive_spine_settles_where_the_potential_has_its_minimum():

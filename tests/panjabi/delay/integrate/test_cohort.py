@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -86,31 +86,24 @@ def test_a_failure_stays_with_its_subject():
     assert done.state[2, 2, 0] == pytest.approx(1.0 / 0.6, abs=1e-6)
 
 
-def test_interrupt_keeps_finished_subjects(monkeypatch):
-    class Pool(ThreadPoolExecutor):
-        def submit(self, fn, /, *args, **kwargs):  # runs at once, the third block never
-            future: Future = Future()
-            if args[0] >= 8:
-                future.set_exception(KeyboardInterrupt())
-            else:
-                future.set_result(fn(*args))
-            return future
-
-    monkeypatch.setattr(cohort, "BLOCK", 4)
-    part = run(12, executor=Pool(), progress=True)
-    assert part.interrupted
-    assert list(part.complete) == [True] * 8 + [False] * 4
-    assert part.outcome[8:] == ("not run",) * 4
-    assert np.array_equal(part.state[:8], run(12).state[:8])
-
-
 def test_one_compilation_serves_every_model():
     """Whoever comes first, cohort or single run: a new right-hand side compiles no new driver."""
-    from panjabi.delay.integrate.driver import advance
+    from panjabi.delay.integrate.method_of_steps import advance
 
     run(1)
     solve(DelayModel(rhs=growing), [1.0], (0.0, 0.5), p=[0.1])
     assert len(advance.signatures) == 1
+
+
+class Elsewhere(Executor):
+    """An executor of another library, such as Dask's: its workers may be in other processes."""
+
+
+@pytest.mark.parametrize("executor", [ProcessPoolExecutor(1), Elsewhere()])
+def test_workers_must_share_the_memory(executor):
+    words = f"Expected a .*ThreadPoolExecutor, got {type(executor).__name__}.*Give a pool of thr"
+    with pytest.raises(ParameterError, match=words):
+        run(2, executor=executor)
 
 
 def test_jacobian_of_the_trunk_is_its_derivative():

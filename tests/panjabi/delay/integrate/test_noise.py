@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from math import cos, sin
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from panjabi.delay.integrate import (
     solve,
     solve_noisy,
 )
-from panjabi.delay.integrate.wiener import noisy_steps
+from panjabi.delay.integrate.stochastic_heun import noisy_steps
 from panjabi.errors import ConvergenceError, ParameterError
 
 
@@ -110,27 +112,19 @@ def test_one_seed_a_subject_whoever_computes_it():
     assert np.array_equal(fewer[3].state, one[3].state)
 
 
+def test_other_processes_compute_the_same_paths():
+    ask = {"step": 0.01, "seed": 11, "p": [[1.0, 0.5]] * 3}
+    here = noisy_cohort(NOISY, [0.0], (0.0, 1.0), threads=1, **ask)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        there = noisy_cohort(NOISY, [0.0], (0.0, 1.0), executor=pool, **ask)
+    assert all(np.array_equal(a.state, b.state) for a, b in zip(here, there, strict=True))
+
+
 def test_chunks_do_not_show(monkeypatch):
     whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
     monkeypatch.setattr(noise, "CHUNK", 7)
     pieces = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
     assert np.array_equal(whole.state, pieces.state)
-
-
-def test_interrupt_keeps_the_path_so_far(monkeypatch):
-    class Interrupting(np.random.Generator):
-        def standard_normal(self, *args, **kwargs):
-            if getattr(self, "asked", 0) == 2:
-                raise KeyboardInterrupt
-            self.asked = getattr(self, "asked", 0) + 1
-            return super().standard_normal(*args, **kwargs)
-
-    monkeypatch.setattr(noise, "CHUNK", 10)
-    rng = Interrupting(np.random.PCG64(2))
-    part = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=rng, p=[1.0, 0.5])
-    whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
-    assert part.interrupted
-    assert np.array_equal(part.state, whole.state[:21])
 
 
 def test_a_step_too_long_is_not_passed_off():
@@ -170,17 +164,17 @@ def test_wrong_requests_are_refused():
 
 def test_kernel_as_plain_python(monkeypatch):
     compiled = solve_noisy(NOISY, [1.0], (0.0, 1.0), step=0.1, seed=4, p=[1.0, 0.5])
-    from panjabi.delay.integrate import steps, wiener, workspace
+    from panjabi.delay.integrate import runge_kutta, stochastic_heun, workspace
 
     plain = noisy_steps.py_func
-    monkeypatch.setattr(wiener, "noisy_steps", plain)
-    monkeypatch.setattr(wiener, "rate", steps.rate.py_func)
-    monkeypatch.setattr(wiener, "straight", wiener.straight.py_func)
-    monkeypatch.setattr(wiener, "ask_jacobian", wiener.ask_jacobian.py_func)
-    monkeypatch.setattr(workspace, "prepared", lambda kernel, signature: kernel)
+    monkeypatch.setattr(stochastic_heun, "noisy_steps", plain)
+    monkeypatch.setattr(stochastic_heun, "rate", runge_kutta.rate.py_func)
+    monkeypatch.setattr(stochastic_heun, "straight", stochastic_heun.straight.py_func)
+    monkeypatch.setattr(stochastic_heun, "ask_jacobian", stochastic_heun.ask_jacobian.py_func)
+    monkeypatch.setattr(workspace, "prepared", lambda kernel, *data: kernel)
     for name in ("rate", "look_back", "ask_rhs"):
-        if hasattr(steps, name):
-            monkeypatch.setattr(steps, name, getattr(steps, name).py_func)
+        if hasattr(runge_kutta, name):
+            monkeypatch.setattr(runge_kutta, name, getattr(runge_kutta, name).py_func)
     from panjabi.delay.integrate import history_lookup as past
 
     for name in ("window", "piece_of", "near", "ask_history"):

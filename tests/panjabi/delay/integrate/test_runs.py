@@ -17,9 +17,7 @@ from panjabi.delay.integrate import (
     Samples,
     Settings,
     SimulationError,
-    adaptive,
     solve,
-    workspace,
 )
 from panjabi.errors import ConvergenceError, PanjabiError, ParameterError, UnknownNameError
 
@@ -196,24 +194,55 @@ def test_an_event_stops_the_run_and_direction_counts():
     assert abs(rising.at(rising.end)[0]) < 1e-12
 
 
-def test_interrupt_keeps_what_is_done(monkeypatch):
-    real = workspace.Workspace.advance
-    calls = []
+@njit
+def moving(t, y, z, p, out):
+    out[0] = p[0]
 
-    def interrupted(self, steps):
-        calls.append(steps)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return real(self, steps)
 
-    monkeypatch.setattr(adaptive, "CHUNK", 20)
-    monkeypatch.setattr(workspace.Workspace, "advance", interrupted)
-    run = solve(LATE, [1.0], (0.0, 1000.0), progress=True)
-    assert run.outcome == "interrupted"
-    assert run.counts.steps == 40
-    monkeypatch.setattr(workspace.Workspace, "advance", real)
-    whole = solve(LATE, [1.0], (0.0, 100.0), settings=Settings(1e-9, 1e-12))
-    assert run.at(run.end) == pytest.approx(whole.at(run.end), abs=1e-5)
+@njit
+def from_zero(t, y, z, p, out):
+    out[0] = p[1] * y[0]
+
+
+@njit
+def there_and_back(t, y, z, p, out):
+    out[0] = p[1] * np.sin(t)
+
+
+WAYS = [(kind, way) for kind in ("record", "stop") for way in (-1, 0, 1)]
+
+
+@pytest.mark.parametrize(("kind", "direction"), [*WAYS, ("switch", 0)])
+@pytest.mark.parametrize("slope", [-1.0, 1.0])
+def test_the_start_is_no_event_whichever_way_it_leaves_zero(kind, direction, slope):
+    model = DelayModel(rhs=moving, event=from_zero, events=(Event("start", kind, direction),))
+    run = solve(model, [0.0], (0.0, 1.0), p=[slope, 1.0])
+    assert run.outcome == "end reached"
+    assert run.events == ()
+    assert run.at(1.0)[0] == pytest.approx(slope, abs=1e-12)
+
+
+@pytest.mark.parametrize("direction", [-1, 0, 1])
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_an_event_that_was_zero_at_the_start_happens_later(direction, sign):
+    """sign * sin t, from 0 to 7: it changes its sign at pi and at 2 pi, and leaves 0 at 0."""
+    event = Event("turn", "record", direction)
+    model = DelayModel(rhs=moving, event=there_and_back, events=(event,))
+    run = solve(model, [0.0], (0.0, 7.0), p=[1.0, sign], settings=Settings(largest_step=0.5))
+    expected = [t for t, way in ((np.pi, -sign), (2.0 * np.pi, sign)) if direction in (0, way)]
+    assert [e.time for e in run.events] == pytest.approx(expected, abs=1e-9)
+    stopping = DelayModel(rhs=moving, event=there_and_back, events=(Event("s", "stop", direction),))
+    stopped = solve(stopping, [0.0], (0.0, 7.0), p=[1.0, sign], settings=Settings(largest_step=0.5))
+    assert (stopped.outcome, stopped.end) == ("stopped by an event", pytest.approx(expected[0]))
+
+
+def test_a_stop_within_rounding_of_the_start_leaves_a_run_that_can_be_read():
+    model = DelayModel(rhs=moving, event=from_zero, events=(Event("at once", "stop"),))
+    run = solve(model, [1e-18], (0.0, 1.0), p=[-1.0, 1.0])
+    assert run.outcome == "stopped by an event"
+    assert 0.0 < run.end < 1e-6
+    assert [e.name for e in run.events] == ["at once"]
+    assert run.at(run.end)[0] == pytest.approx(0.0, abs=1e-6)
 
 
 def test_compiled_and_plain_python_agree():

@@ -1,7 +1,7 @@
-"""One trial step of either pair, from y and f at the start of the step, kernel level.
+"""One trial step of either Runge-Kutta pair, from y and f at the start of the step, kernel level.
 
-Both write the new state into `new`, the rate there into `k[-1]`, the error estimate into `error`,
-the dense polynomial into `piece`, and return a status: 1 if the step read its own dense
+Both write the new state into `Stages.new`, the rate there into `k[-1]`, the error estimate into
+`error`, the dense polynomial into `piece`, and return a status: 1 if the step read its own dense
 polynomial (a delay shorter than the step), 0 if not, negative if it failed.
 """
 
@@ -10,18 +10,11 @@ from __future__ import annotations
 import math
 
 from panjabi.delay.integrate.call_by_address import ask_delay, ask_jacobian, ask_rhs
+from panjabi.delay.integrate.codes import NOT_FINITE, NOT_SOLVED
 from panjabi.delay.integrate.compile_options import inlined, kernel
 from panjabi.delay.integrate.dense_lu import factor, solve_factored
 from panjabi.delay.integrate.history_lookup import look_back
-from panjabi.delay.integrate.layout import (
-    EVALUATIONS,
-    FACTORS,
-    FIXED,
-    JACOBIAN_AGE,
-    JACOBIANS,
-    NOT_FINITE,
-)
-from panjabi.delay.integrate.runge_kutta_pairs import (
+from panjabi.delay.integrate.runge_kutta_coefficients import (
     A21,
     A31,
     A32,
@@ -76,36 +69,31 @@ from panjabi.delay.integrate.runge_kutta_pairs import (
     NODES,
 )  # fmt: skip
 
-NOT_SOLVED = -20  # Newton's method did not settle: a shorter step is tried
-
 
 @inlined
-def rate(
-    rhs, delay, history, t, middle, y, lag, p, reads, whole, real, times, coef, pieces,
-    passed_steps, hints, buffer, z, out,
-):  # fmt: skip
+def rate(call, run, t, middle, y, out):
     """Delays, delayed states and right-hand side at one stage."""
-    if lag.size > whole[FIXED]:
-        ask_delay(delay, t, y, p, lag[whole[FIXED] :])
-    own = look_back(
-        history, t, middle, y, lag, p, reads, whole, real, times, coef, pieces, passed_steps,
-        hints, buffer, z,
-    )  # fmt: skip
+    lag, constant = run.delayed.lag, run.options.constant
+    if lag.size > constant:
+        ask_delay(call, t, y, run.problem.p, lag[constant:])
+    own = look_back(call, run, t, middle, y)
     if own >= 0:
-        ask_rhs(rhs, t, y, z, p, out)
-        whole[EVALUATIONS] += 1
+        ask_rhs(call, t, y, run.delayed.z, run.problem.p, out)
+        run.progress.evaluations += 1
     return own
 
 
 @kernel
-def explicit_step(
-    rhs, delay, history, t, h, y, lag, p, reads, whole, real, times, coef, pieces,
-    passed_steps, hints, buffer, z, k, stage, new, error, piece,
-):  # fmt: skip
+def explicit_step(call, run, h):
+    """Dormand and Prince, order 5."""
+    y, lag = run.record.y, run.delayed.lag
+    k, stage, new = run.stages.k, run.stages.y, run.stages.new
+    error, piece = run.stages.error, run.stages.piece
+    t = run.record.times[run.progress.count]
     n = y.size
     own = 0
     middle = t + 0.5 * h
-    keep = lag.size == whole[FIXED]  # the last two stages then read the same past
+    keep = lag.size == run.options.constant  # the last two stages then read the same past
     for j in range(lag.size):
         keep = keep and lag[j] > 0.0
     for s in range(1, 7):
@@ -140,13 +128,10 @@ def explicit_step(
                     A71 * k[0, i] + A73 * k[2, i] + A74 * k[3, i] + A75 * k[4, i] + A76 * k[5, i]
                 )
         if s == 6 and keep and own == 0:
-            ask_rhs(rhs, x, new, z, p, k[6])
-            whole[EVALUATIONS] += 1
+            ask_rhs(call, x, new, run.delayed.z, run.problem.p, k[6])
+            run.progress.evaluations += 1
             break
-        got = rate(
-            rhs, delay, history, x, middle, new if s == 6 else stage, lag, p, reads, whole, real,
-            times, coef, pieces, passed_steps, hints, buffer, z, k[s],
-        )  # fmt: skip
+        got = rate(call, run, x, middle, new if s == 6 else stage, k[s])
         if got < 0:
             return got
         own = max(own, got)
@@ -162,27 +147,36 @@ def explicit_step(
 
 
 @kernel
-def prepare_newton(jacobian, t, h, y, z, p, whole, jac, lu, pivots):
-    """Factor of 1 - h gamma J; J anew where the one at hand is of another place."""
+def prepare_newton(call, run, h):
+    """Factor of 1 - h gamma J; J anew where the last is of another place. False if singular."""
+    y, jac, lu = run.record.y, run.linear.jac, run.linear.lu
+    progress = run.progress
     n = y.size
-    if whole[JACOBIAN_AGE] != 0:
-        ask_jacobian(jacobian, t, y, z, p, jac)
-        whole[JACOBIANS] += 1
-        whole[JACOBIAN_AGE] = 0
+    for i in range(n):
+        run.linear.scale[i] = run.problem.atol[i] + run.options.rtol * abs(y[i])
+    if progress.jacobian_age != 0:
+        t = run.record.times[progress.count]
+        ask_jacobian(call, t, y, run.delayed.z, run.problem.p, jac)
+        progress.jacobians += 1
+        progress.jacobian_age = 0
     for i in range(n):
         for j in range(n):
             lu[i, j] = -h * GAMMA * jac[i, j]
         lu[i, i] += 1.0
-    whole[FACTORS] += 1
-    return factor(lu, pivots)
+    progress.factors += 1
+    return factor(lu, run.linear.pivots)
 
 
 @kernel
-def implicit_step(
-    rhs, delay, history, t, h, y, lag, p, reads, whole, real, times, coef, pieces,
-    passed_steps, hints, buffer, z, k, stage, new, error, piece, scale, lu, pivots, base, change,
-    inner,
-):  # fmt: skip
+def implicit_step(call, run, h):
+    """Kennedy and Carpenter, order 4; stages by Newton's method with the factor at hand."""
+    y = run.record.y
+    k, stage, new = run.stages.k, run.stages.y, run.stages.new
+    error, piece = run.stages.error, run.stages.piece
+    lu, pivots, scale = run.linear.lu, run.linear.pivots, run.linear.scale
+    base, change = run.linear.base, run.linear.change
+    inner = 0.05 * run.options.inner
+    t = run.record.times[run.progress.count]
     n = y.size
     own = 0
     middle = t + 0.5 * h
@@ -196,10 +190,7 @@ def implicit_step(
         before = math.inf
         settled = False
         for _ in range(10):
-            got = rate(
-                rhs, delay, history, t + NODES[s] * h, middle, stage, lag, p, reads, whole, real,
-                times, coef, pieces, passed_steps, hints, buffer, z, k[s],
-            )  # fmt: skip
+            got = rate(call, run, t + NODES[s] * h, middle, stage, k[s])
             if got < 0:
                 return got
             own = max(own, got)

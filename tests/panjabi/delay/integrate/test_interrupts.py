@@ -1,0 +1,125 @@
+"""Ctrl-C: an interrupted computation is never returned as a complete one."""
+
+from __future__ import annotations
+
+import signal
+
+import numpy as np
+import pytest
+from numba import njit
+
+from panjabi.delay.integrate import (
+    DelayModel,
+    NoisyModel,
+    Settings,
+    adaptive,
+    cohort,
+    noise,
+    noisy_cohort,
+    solve,
+    solve_cohort,
+    solve_noisy,
+    workspace,
+)
+from panjabi.errors import Interrupted
+from panjabi.simulation import simulate
+from panjabi.spine import equilibrium, spine_model
+from panjabi.tasks import basin_of_attraction, repeated_movement, sitting
+
+
+@njit
+def late(t, y, z, p, out):
+    out[0] = -p[0] * z[0, 0]
+
+
+@njit
+def steady(t, y, z, p, out):
+    out[0, 0] = p[1]
+
+
+LATE = DelayModel(rhs=late, delays=(1.0,))
+NOISY = NoisyModel(model=LATE, diffusion=steady, sources=1)
+
+
+@pytest.fixture
+def interrupt(monkeypatch):
+    """interrupt(k): the signal of Ctrl-C comes when compiled code is called for the k-th time."""
+    real = workspace.prepared
+
+    def interrupt(number: int) -> None:
+        calls = []
+
+        def prepared(*args):
+            calls.append(args)
+            if len(calls) == number:
+                signal.raise_signal(signal.SIGINT)
+            return real(*args)
+
+        monkeypatch.setattr(workspace, "prepared", prepared)
+
+    monkeypatch.setattr(adaptive, "CHUNK", 20)
+    monkeypatch.setattr(noise, "CHUNK", 10)
+    monkeypatch.setattr(cohort, "BLOCK", 4)
+    return interrupt
+
+
+def test_a_run_gives_what_is_done_with_the_interrupt(interrupt):
+    interrupt(3)
+    with pytest.raises(Interrupted, match="interrupted at .* of 1000 s; `.partial`") as caught:
+        solve(LATE, [1.0], (0.0, 1000.0), p=[1.0], progress=True)
+    part = caught.value.partial
+    assert part.outcome == "interrupted"
+    assert part.counts.steps == 40
+    rest = solve(LATE, part.at(part.end), (part.end, 60.0), p=[1.0], history=part)
+    whole = solve(LATE, [1.0], (0.0, 60.0), p=[1.0], settings=Settings(1e-9, 1e-12))
+    assert rest.at(60.0) == pytest.approx(whole.at(60.0), abs=1e-5)
+
+
+def test_a_path_gives_what_is_done_with_the_interrupt(interrupt):
+    ask = {"step": 0.01, "seed": 2, "p": [1.0, 0.5]}
+    whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), **ask)
+    interrupt(3)
+    with pytest.raises(Interrupted, match="interrupted at 0.2 s of 1 s") as caught:
+        solve_noisy(NOISY, [0.0], (0.0, 1.0), **ask)
+    assert np.array_equal(caught.value.partial.state, whole.state[:21])
+
+
+def test_cohorts_give_the_finished_subjects_with_the_interrupt(interrupt):
+    p = [[1.0, 0.5]] * 12
+    ask = {"p": p, "threads": 1}
+    whole = solve_cohort(LATE, [1.0], (0.0, 2.0), [1.0, 2.0], **ask)
+    interrupt(3)
+    with pytest.raises(Interrupted, match="of 12 subjects are finished") as caught:
+        solve_cohort(LATE, [1.0], (0.0, 2.0), [1.0, 2.0], **ask)
+    part = caught.value.partial
+    assert np.array_equal(part.state[part.complete], whole.state[part.complete])
+    assert np.isnan(part.state[~part.complete]).all()
+    paths = noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=1, **ask)
+    interrupt(25)
+    with pytest.raises(Interrupted, match="of 12 paths are finished") as caught:
+        noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=1, **ask)
+    finished = caught.value.partial
+    assert len(finished) < 12
+    assert all(np.array_equal(a.state, b.state) for a, b in zip(finished, paths, strict=False))
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        lambda: sitting(duration=20.0),
+        lambda: repeated_movement(cycles=10),
+        lambda: basin_of_attraction(rays=4, grid=11, bisections=2),
+    ],
+    ids=["sitting", "repeated movement", "basin"],
+)
+def test_tasks_do_not_measure_a_part(interrupt, task):
+    interrupt(3)
+    with pytest.raises(KeyboardInterrupt):
+        task()
+
+
+def test_a_spine_run_does_not_swallow_it(interrupt):
+    rest = equilibrium(spine_model("lumbar", joints=("L5-S1",)))
+    interrupt(1)
+    with pytest.raises(Interrupted, match="interrupted at 0 s of 5 s"):
+        simulate(rest, duration=5.0)
