@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
 from fascia.clinical.tolerance import Tolerance
+from panjabi.body.standard import require_standard_adult
 from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ class Subject:
     network: TensionNetwork
     tolerance: Tolerance
 
+    def __post_init__(self) -> None:
+        if self.network.body is not None:
+            require_standard_adult(self.network.body, "tissue and tolerance of a Subject")
+
     def with_network(self, network: TensionNetwork) -> Subject:
         return replace(self, network=network)
 
@@ -49,6 +54,7 @@ def standard_subject(
 
     Parameters
     ----------
+    body : the standard adult; tissue and tolerance are known for no other size.
     tie_ratio : tie of a station to bone over the stiffness around it (S2); inf clamps.
     resting_tension : tension of the fascia in standing [N], one number or by region (S5).
     share : part of a muscle's force that passes to the fascial continuation (S3).

@@ -14,6 +14,7 @@ from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body
 from panjabi.body.poses import Poses, tree_poses
+from panjabi.body.standard import require_standard_adult
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter
 from panjabi.passive.directions import coordinate_names
@@ -73,6 +74,7 @@ class StaticSpine:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        require_standard_adult(self.body, "units and muscles of a StaticSpine")
         if tuple(u.level for u in self.units) != LEVELS:
             raise ParameterError(
                 f"units of {[u.level for u in self.units]} were given; one of each of {LEVELS} in "
@@ -86,7 +88,10 @@ class StaticSpine:
 
     def __repr__(self) -> str:
         held = f", {self.load.mass:g} kg held" if self.load.mass else ""
-        return f"<StaticSpine: {len(LEVELS)} levels, {len(self.muscles.names)} muscles{held}>"
+        fitted = "" if "extensor_factor" in self.parameters else " not calibrated"
+        return (
+            f"<StaticSpine: {len(LEVELS)} levels, {len(self.muscles.names)} muscles{fitted}{held}>"
+        )
 
     # --- places ---------------------------------------------------------------------------
 

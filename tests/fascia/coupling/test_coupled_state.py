@@ -17,6 +17,7 @@ from fascia.coupling.spine_in_network import (
     wrapping_of,
 )
 from fascia.errors import CouplingError
+from fascia.network.build import whole_body
 from fascia.subject import standard_subject
 from panjabi.body import standard_adult
 from panjabi.errors import ConvergenceError
@@ -123,7 +124,7 @@ def test_result_names_its_assumptions(state):
 def test_another_body_is_refused(network):
     tall = standard_adult().scaled(stature=1.9)
     with pytest.raises(CouplingError, match="one body for both"):
-        coupled_state(network, static_spine(body=tall))
+        coupled_state(whole_body(tall), static_spine())
     check_body(standard_subject().network, static_spine())  # equal is enough
 
 

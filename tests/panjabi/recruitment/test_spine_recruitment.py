@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from panjabi.active.build import musculature
 from panjabi.active.stiffness import Cui
-from panjabi.body import standard_adult
 from panjabi.errors import ConvergenceError
 from panjabi.recruitment import (
     InfeasibleRecruitment,
@@ -17,7 +17,6 @@ from panjabi.recruitment import (
 )
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import bergmark, static_spine
-from panjabi.spine.static_build import strong_musculature
 
 
 @pytest.fixture(scope="module")
@@ -165,9 +164,7 @@ def test_frozen_problem_is_what_was_solved(chosen):
 
 def test_a_group_that_has_lost_all_its_force_is_left_out():
     """As a deficit of the musculature, where maximal and passive force go; the others answer."""
-    body = standard_adult()
-    whole = strong_musculature(body, body.zero())
-    weak = whole.with_deficit("multifidus_lumbar", 1.0)
+    weak = musculature("lumbar").with_deficit("multifidus_lumbar", 1.0)
     for law in (bergmark(), Cui()):
         found = recruit(static_spine("standing", muscles=weak), stiffness=law)
         assert found.activation_of("multifidus_lumbar") == 0.0
