@@ -32,10 +32,24 @@ def add_passive_commands(commands: Any) -> None:
     one.add_argument("--preload", type=float, default=0.0, metavar="N", help="compression [N]")
     one.add_argument("--source", default="default", help="parameter set (default: default)")
     one.add_argument("--moment", type=float, metavar="NM", help="largest moment [N m]")
+    one.add_argument(
+        "--extrapolate",
+        action="store_true",
+        help="go beyond the largest moment and preload of the published tests, short of failure",
+    )
     own = add_command(
         commands, "neutral-zone", run_neutral_zone, "neutral zone of a measured moment-angle CSV"
     )
-    own.add_argument("file", help="CSV with moment_Nm and angle_deg, and time_s for the residual")
+    own.add_argument("file", help="table with moment_Nm and angle_deg, and time_s for the residual")
+    own.add_argument(
+        "--level", metavar="LEVEL", help="level of the specimen, e.g. L4-L5 (default: any)"
+    )
+    for quantity in ("moment", "angle"):
+        own.add_argument(
+            f"--{quantity}-column",
+            metavar="NAME[=UNIT]",
+            help=f"column of the {quantity} as the header has it, with its unit if that has none",
+        )
     own.add_argument(
         "--threshold", type=float, metavar="NM_PER_DEG", help="of the stiffness threshold"
     )
@@ -50,7 +64,8 @@ def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.passive.neutral_zone import ESTIMATORS, neutral_zone_test
 
     axis = axis_index(asked.axis)
-    one = injured(unit(asked.level, asked.source), *asked.injury).with_preload(asked.preload)
+    intact = unit(asked.level, asked.source, extrapolate=asked.extrapolate)
+    one = injured(intact, *asked.injury).with_preload(asked.preload)
     found = neutral_zone_test(one, axis, moment=asked.moment)
     name = asked.axis.lower().replace("_", " ")
     ends = {-1: found.residual.range_minus * _DEG, 1: found.residual.range_plus * _DEG}
@@ -70,7 +85,8 @@ def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
         "changes": list(one.changes),
         "preload_N": one.preload,
         "moment_Nm": largest,
-        "neutral_zone_deg": zones,
+        "neutral_zone_half_width_deg": zones,
+        "neutral_zone_full_width_deg": _doubled(zones),
         "neutral_zone_missing": found.missing,
         "range_of_motion_deg": reach,
         "range_by_direction_deg": by_direction,
@@ -82,10 +98,7 @@ def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
     }
     done = f"; {', '.join(one.changes)}" if one.changes else ""
     text = [f"{one.level}, {AXES[axis]} to {largest:g} N m, preload {one.preload:g} N{done}"]
-    text += [
-        f"  neutral zone, {n.replace('_', ' '):20}{_shown(z)} deg  (one-sided)"
-        for n, z in zones.items()
-    ]
+    text += [f"  neutral zone, {n.replace('_', ' '):20}{_both_widths(z)}" for n, z in zones.items()]
     text += [f"  range of motion, {d:18}{_shown(r)} deg" for d, r in by_direction.items()]
     text.append(
         f"  stiffness at neutral {found.stiffness_at_neutral / _DEG:.3f} N m/deg relaxed, "
@@ -101,7 +114,13 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.passive.neutral_zone import ESTIMATORS
 
     threshold = None if asked.threshold is None else asked.threshold * _DEG
-    found = measured_neutral_zone(read_measurement(asked.file), threshold=threshold)
+    record = read_measurement(
+        asked.file,
+        level=asked.level,
+        moment_column=asked.moment_column,
+        angle_column=asked.angle_column,
+    )
+    found = measured_neutral_zone(record, threshold=threshold)
     fit = found.fit
     zones = {n: found.zones[n].half_width * _DEG if n in found.zones else None for n in ESTIMATORS}
     spans = {
@@ -118,14 +137,17 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
         "schema": "panjabi-neutral-zone/1",
         "file": found.measurement.name,
         "samples": int(found.measurement.moment.size),
-        "neutral_zone_deg": zones,
-        "neutral_zone_interval_95_deg": spans,
+        "neutral_zone_half_width_deg": zones,
+        "neutral_zone_full_width_deg": _doubled(zones),
+        "neutral_zone_half_width_interval_95_deg": spans,
         "neutral_zone_detail": {n: z.detail for n, z in found.zones.items()},
         "neutral_zone_missing": found.missing,
         "range_of_motion_deg": (found.range_minus + found.range_plus) * _DEG,
         "range_minus_deg": found.range_minus * _DEG,
         "range_plus_deg": found.range_plus * _DEG,
-        "stiffness_neutral_Nm_per_deg": found.stiffness_at_neutral / _DEG,
+        "stiffness_neutral_Nm_per_deg": None
+        if found.stiffness_at_neutral is None
+        else found.stiffness_at_neutral / _DEG,
         "fit": fitted,
         "fit_r_squared": fit.r_squared,
         "fit_residual_sd_Nm": fit.residual_sd,
@@ -133,12 +155,14 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
     text = [f"{found.measurement.name}: {found.measurement.moment.size} samples"]
     for name, zone in zones.items():
         why = found.missing.get(name) or found.zones[name].detail
-        text.append(f"  neutral zone, {name.replace('_', ' '):20}{_shown(zone)} deg  ({why})")
+        text.append(f"  neutral zone, {name.replace('_', ' '):20}{_both_widths(zone)}  ({why})")
     text += [
         f"  range of motion      -{found.range_minus * _DEG:.2f} to "
         f"+{found.range_plus * _DEG:.2f} deg from neutral",
         f"  fitted law, r2 {fit.r_squared:.4f}, with 95 % intervals:",
     ]
+    if found.stiffness_at_neutral is None:
+        text.append(f"  stiffness at neutral   none  ({found.missing['stiffness_at_neutral']})")
     for name, part in fitted.items():
         low, high = (_shown(part[end]).strip() for end in ("low", "high"))
         text.append(f"    {name:24}{part['value']:10.4g}   {low} to {high}")
@@ -147,3 +171,14 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
 
 def _shown(number: float | None) -> str:
     return f"{'none':>8}" if number is None else f"{number:8.3f}"
+
+
+def _doubled(zones: dict[str, float | None]) -> dict[str, float | None]:
+    return {name: None if zone is None else 2.0 * zone for name, zone in zones.items()}
+
+
+def _both_widths(half: float | None) -> str:
+    """A half-width [deg] with the full one, since laboratories print either."""
+    if half is None:
+        return f"{'none':>8}"
+    return f"{half:8.3f} deg half-width (one-sided), {2.0 * half:.3f} deg full"

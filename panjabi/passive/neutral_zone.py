@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 
 INSIDE = 0.95  # of the measured angles to either side: inflexions beyond are the ends themselves
 
+NOTHING = 1e-9  # rad: what rounding leaves of a zone of no width
+
 SOFTER = 1e-3  # by which the least tangent has to lie below that of the ends: above rounding
 
 ESTIMATORS = ("residual", "stiffness_threshold", "inflexion", "zero_load_gap")
@@ -41,6 +43,19 @@ class NeutralZone:
     upper: float
     detail: str = ""
     interval: tuple[float, float] | None = None  # 95 % of the half-width [rad], where one exists
+
+    def __post_init__(self) -> None:
+        if self.upper < self.lower - NOTHING:
+            raise ParameterError(
+                f"Expected a neutral zone ({self.estimator}) that ends above its beginning, got "
+                f"{self.lower:.4g} to {self.upper:.4g} rad; the loop runs the wrong way or the "
+                "columns of moment and angle are exchanged. Check the record."
+            )
+
+    @property
+    def full_width(self) -> float:
+        """Neutral zone from end to end [rad]."""
+        return self.upper - self.lower
 
     @property
     def half_width(self) -> float:
@@ -146,7 +161,7 @@ def zero_load_gap(loop: Loop) -> NeutralZone:
     if len(loop.branches) < 2:
         raise ParameterError("a zero-load gap needs both branches of a loop; the record has one.")
     up, down = (float(_at_moment(m, x, 0.0)) for m, x in (loop.rising, loop.falling))
-    return NeutralZone("zero_load_gap", min(up, down), max(up, down), "between loop branches")
+    return NeutralZone("zero_load_gap", up, down, "between loop branches")
 
 
 def gap_and_range(

@@ -156,7 +156,13 @@ class Column:
     def joint_energy(self, z: ArrayLike) -> float:
         """Energy of all joints [J]."""
         angles = self.angles(z)
-        return float(sum(law.energy(a) for law, a in zip(self.laws, angles, strict=True)))
+        return float(sum(_evaluated(law, a)[0] for law, a in zip(self.laws, angles, strict=True)))
+
+    def outside_evidence(self, z: ArrayLike) -> tuple[str, ...]:
+        """Loads on units at z (n,) that leave the published tests, in words."""
+        pairs = zip(self.laws, self.angles(z), strict=True)
+        known = [(law.outside_evidence, a) for law, a in pairs if hasattr(law, "outside_evidence")]
+        return tuple(words for outside, a in known for words in outside(a))
 
     def potential(self, z: ArrayLike, loads: Load | Iterable[Load] = ()) -> Potential:
         """Joints and loads together at free coordinates z (n,)."""
@@ -179,7 +185,7 @@ class Column:
             evaluate_units(start, kinds, rows, angles, energy, moment, blocks)
         else:
             for i, (law, a) in enumerate(zip(self.laws, angles, strict=True)):
-                energy[i], moment[i], blocks[i] = law.energy(a), law.moment(a), law.tangent(a)
+                energy[i], moment[i], blocks[i] = _evaluated(law, a)
         H = np.zeros((m, 3, m, 3))
         at = np.arange(m)
         H[at, :, at, :] = blocks
@@ -284,3 +290,10 @@ class Column:
 class _Flat:
     arrays: tuple[Any, Any, Any, Any, Any, float]  # as `kernels.load_potential` takes them
     moment: NDArray[np.float64]  # (3 levels,)
+
+
+def _evaluated(law: JointLaw, angles: Floats) -> tuple[float, Floats, Floats]:
+    """Energy, moment and tangent of a law; of a unit also where it leaves its tests."""
+    if hasattr(law, "evaluate"):
+        return law.evaluate(angles)
+    return law.energy(angles), law.moment(angles), law.tangent(angles)

@@ -208,6 +208,12 @@ class SpineModel:
         value[known], speed[known] = q[at[known]], rate[at[known]]
         return value, speed
 
+    def outside_evidence(self, q: ArrayLike) -> tuple[str, ...]:
+        """Loads on units at q (n,) that leave the published tests, in words."""
+        at = np.asarray(q, float)
+        seen = [(j.unit, self.seen_by(j, at, np.zeros_like(at))[0]) for j in self.joints]
+        return tuple(words for unit, angles in seen for words in unit.outside_evidence(angles))
+
     def place_of(self, coordinates: tuple[str, ...]) -> NDArray[np.int64]:
         """Index of each coordinate among the free ones, -1 where held."""
         return self._place(coordinates)[0]

@@ -85,6 +85,8 @@ class StaticSpine:
                 f"muscles over {self.muscles.slope.shape[1]} coordinates were given; "
                 f"{3 * len(LEVELS)} are possible, three a level. Take them over `coordinates`."
             )
+        for unit, angles in zip(self.units, self.angles, strict=True):
+            unit.check(angles, extrapolate=True)
 
     def __repr__(self) -> str:
         held = f", {self.load.mass:g} kg held" if self.load.mass else ""
@@ -157,6 +159,12 @@ class StaticSpine:
         poses = self.body.poses(q)
         uppers = [level.split("-")[0] for level in LEVELS]
         return np.array([self.body.joint_centre(poses, name) for name in (*uppers, "T11")])
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Loads on units that leave the published tests, short of failure, in words."""
+        pairs = zip(self.units, self.angles, strict=True)
+        return tuple(words for unit, a in pairs for words in unit.outside_evidence(a))
 
     # --- terms of the potential -----------------------------------------------------------
 
@@ -246,7 +254,9 @@ class StaticSpine:
     def with_preload(self, forces: ArrayLike) -> StaticSpine:
         """The same spine with the units under other compressions, one a level [N]."""
         given = np.maximum(np.asarray(forces, float), 0.0)
-        units = [u.with_preload(p) for u, p in zip(self.units, given, strict=True)]
+        units = [
+            u.with_preload(p, extrapolate=True) for u, p in zip(self.units, given, strict=True)
+        ]
         return replace(self, units=tuple(units))
 
     def with_muscles(self, muscles: MuscleState) -> StaticSpine:
@@ -327,8 +337,7 @@ def _units_term(units: Sequence[FunctionalSpinalUnit], angles: Floats) -> Term:
     gradient, hessian = np.empty(n), np.zeros((n, n))
     for k, (one, a) in enumerate(zip(units, angles, strict=True)):
         part = slice(3 * k, 3 * k + 3)
-        gradient[part] = one.moment(a)
-        hessian[part, part] = one.tangent(a)
+        _, gradient[part], hessian[part, part] = one.evaluate(a)
     return Term(gradient, hessian)
 
 

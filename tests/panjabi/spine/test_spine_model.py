@@ -156,7 +156,7 @@ def test_one_joint_equals_its_sympy_derivation():
                 np.sqrt(np.sum((b - c) ** 2)) for b, c in zip(moved[1:], moved[:-1], strict=True)
             )
             force -= tension[m] * path.imag / step
-        force -= unit.moment([held[k] + x, *np.zeros(2)])[0]
+        force -= unit.evaluate([held[k] + x, *np.zeros(2)])[1][0]
         force -= unit.hysteresis.damping[0] * v + unit.branch_stiffness[0] @ branches[0]
         wanted = acceleration(x, v, force)
         got = compiled(model, 0.0, y, np.empty((0, 0)))[part["rate"]][0]
