@@ -160,9 +160,11 @@ class Column:
 
     def outside_evidence(self, z: ArrayLike) -> tuple[str, ...]:
         """Loads on units at z (n,) that leave the published tests, in words."""
+        from panjabi.passive.functional_unit import FunctionalSpinalUnit
+
         pairs = zip(self.laws, self.angles(z), strict=True)
-        known = [(law.outside_evidence, a) for law, a in pairs if hasattr(law, "outside_evidence")]
-        return tuple(words for outside, a in known for words in outside(a))
+        units = [(law, a) for law, a in pairs if isinstance(law, FunctionalSpinalUnit)]
+        return tuple(words for unit, a in units for words in unit.outside_evidence(a))
 
     def potential(self, z: ArrayLike, loads: Load | Iterable[Load] = ()) -> Potential:
         """Joints and loads together at free coordinates z (n,)."""
@@ -294,6 +296,8 @@ class _Flat:
 
 def _evaluated(law: JointLaw, angles: Floats) -> tuple[float, Floats, Floats]:
     """Energy, moment and tangent of a law; of a unit also where it leaves its tests."""
-    if hasattr(law, "evaluate"):
+    from panjabi.passive.functional_unit import FunctionalSpinalUnit
+
+    if isinstance(law, FunctionalSpinalUnit):
         return law.evaluate(angles)
     return law.energy(angles), law.moment(angles), law.tangent(angles)

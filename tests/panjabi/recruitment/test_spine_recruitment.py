@@ -52,7 +52,7 @@ def test_the_fixed_point_does_not_depend_on_the_start(standing, chosen):
 
 
 def test_another_solver_finds_the_same_forces(standing, chosen):
-    """SCS on the whole programme: 244 muscles, a cone of 18 rows."""
+    """SCS on the whole programme: every muscle, a cone of 18 rows."""
     scs = pytest.importorskip("scs")
     from scipy import sparse
 
@@ -88,7 +88,7 @@ def test_another_solver_finds_the_same_forces(standing, chosen):
 
 
 def test_a_local_search_from_two_starts_finds_the_same_forces(chosen):
-    """SLSQP on all 244 muscles, from equilibrium alone and from no activation at all."""
+    """SLSQP on all muscles, from equilibrium alone and from no activation at all."""
     p = problem_of(chosen.spine)
     starts = solve_recruitment(p, floor=None).forces, p.lower
     for start in starts:
@@ -141,7 +141,9 @@ def test_a_sweep_stops_where_nothing_keeps_the_floor(standing):
 
 
 def test_a_load_too_heavy_is_explained():
-    with pytest.raises(InfeasibleRecruitment, match="no choice of the 244 muscle forces") as caught:
+    with pytest.raises(
+        InfeasibleRecruitment, match=r"no choice of the \d+ muscle forces"
+    ) as caught:
         recruit(static_spine("standing", load=400.0))
     assert caught.value.why.shortfall > 0.0
 
