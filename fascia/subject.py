@@ -40,6 +40,7 @@ def standard_subject(
 
     Parameters
     ----------
+    body : the standard adult; tissue and tolerance are known for no other size.
     tie_ratio : tie of a station to bone over the stiffness around it (S2); inf clamps.
     resting_tension : tension of the fascia in standing [N], one number or by region (S5).
     share : part of a muscle's force that passes to the fascial continuation (S3).

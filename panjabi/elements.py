@@ -1,8 +1,9 @@
 """What a spine model asks of everything that pulls or pushes in it.
 
 Passive joints, muscles, reflexes and a wrapping of fascia differ inside; the model sees them all
-through `ForceElement`: force from configuration, rate, own states and delayed inputs, its exact
-tangent, and an energy where one exists.
+through `ForceElement`: force from configuration, rate, own states and inputs, its exact tangent,
+and an energy where one exists. Delayed inputs are part of the contract, but no spine model supplies
+them yet: it refuses an element with `delays`. Only its own stretch reflexes are late.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError
+from panjabi.body.standard import require_standard_adult
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
@@ -18,6 +19,10 @@ class Subject:
 
     network: TensionNetwork
     tolerance: Tolerance
+
+    def __post_init__(self) -> None:
+        if self.network.body is not None:
+            require_standard_adult(self.network.body, "tissue and tolerance of a Subject")
 
     def with_network(self, network: TensionNetwork) -> Subject:
         """The same tolerance on another network."""

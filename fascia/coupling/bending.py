@@ -22,10 +22,11 @@ from fascia.coupling.spine_in_network import check_body
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from panjabi.active.abdomen import LUMBAR_JOINTS
+from panjabi.active.build import musculature
 from panjabi.active.musculature import Musculature
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
-from panjabi.spine.static_build import static_spine, strong_musculature
+from panjabi.spine.static_build import static_spine
 from panjabi.spine.static_model import StaticSpine
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def forward_bend(
         held, muscles = like.bare, like.muscles
     if muscles is None:
         assert network.body is not None
-        muscles = strong_musculature(network.body, network.body.zero())
+        muscles = musculature("lumbar", network.body)
     if spine is not None:
         held = spine
     elif like is None:

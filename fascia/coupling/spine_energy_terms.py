@@ -24,18 +24,18 @@ class UnitsTerm:
     index: Ints  # (units, 3) of each unit's coordinates
 
     def energy(self, q: Floats) -> float:
-        return sum(u.energy(q[i]) for u, i in zip(self.units, self.index, strict=True))
+        return sum(u.evaluate(q[i])[0] for u, i in zip(self.units, self.index, strict=True))
 
     def gradient(self, q: Floats) -> Floats:
         out = np.zeros_like(q)
         for unit, i in zip(self.units, self.index, strict=True):
-            out[i] += unit.moment(q[i])
+            out[i] += unit.evaluate(q[i])[1]
         return out
 
     def hessian(self, q: Floats) -> Floats:
         out = np.zeros((len(q), len(q)))
         for unit, i in zip(self.units, self.index, strict=True):
-            out[np.ix_(i, i)] += unit.tangent(q[i])
+            out[np.ix_(i, i)] += unit.evaluate(q[i])[2]
         return out
 
 

@@ -3,7 +3,7 @@
 >>> from panjabi.active.build import musculature
 >>> muscles = musculature("lumbar")
 >>> geometry = muscles.geometry(np.zeros(18))
->>> geometry.moment_arm                     # (244, 18) [m]
+>>> geometry.moment_arm                     # (muscles, coordinates) [m]
 """
 
 import lazy_loader as _lazy

@@ -18,7 +18,7 @@ from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import path_lengths, tree_poses
 from panjabi.body.reduced import reduced_tree
-from panjabi.body.standard import standard_adult
+from panjabi.body.standard import require_standard_adult, standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError
 from panjabi.parameter import THIS_WORK, Parameter
@@ -117,10 +117,12 @@ def strut(
 ) -> AbdominalPressure:
     """The pressure strut of a body, vertical in upright standing, over the lumbar coordinates.
 
-    Other coordinates and `at` as for `musculature`. Lever and depth grow with the pelvis.
+    Other coordinates and `at` as for `musculature`. Lever and depth grow with the pelvis, but area
+    and pressure are known for the standard adult only: another body is a ParameterError.
     """
     settings = settings or Pressure()
     body = standard_adult() if body is None else body
+    require_standard_adult(body, "the area of the abdominal pressure")
     names = region_coordinates("lumbar") if coordinates is None else tuple(coordinates)
     free = np.array([body.coordinate_index(c) for c in names], np.int64)
     upright = body.poses(body.zero())

@@ -71,6 +71,10 @@ def musculature(
     sets
         Muscle sets read from a user's files, by name, in the place of the packaged ones.
 
+    The extensors of the packaged set carry the factor that gives the standard adult the extension
+    strength of people (`Musculature.calibrated`); `.raw()` gives the forces of the source. A set of
+    the user's in its place is taken as the file has it.
+
     Raises
     ------
     UnknownNameError
@@ -114,14 +118,17 @@ def musculature(
         tendon_slack_length=fibre * np.array([r.tendon_slack_length for r in both]),
         pennation=np.array([r.pennation for r in both]),
         coordinates=names,
-        tree=reduced.tree,
+        body=body,
+        reduced=reduced,
         paths=paths,
         coupled=coupled,
         strength=np.ones(len(both)),
+        calibration=np.ones(len(both)),
         parameters=_parameters(coupling),
         sources=sources + sources,
     )
-    return everything.selected(crossing)
+    made = everything.selected(crossing)
+    return made if "thoracolumbar" in (sets or {}) else made.calibrated()
 
 
 def _records(

@@ -31,7 +31,7 @@ class MuscleRecord:
     pennation: float  # at the optimal length [rad]
     bodies: tuple[str, ...]  # body of each point, in the names of the set
     points: Floats  # (n, 3) [m]
-    naming: tuple[str, ...]  # set whose frame each point is given in
+    naming: tuple[str | None, ...]  # set whose frame each point is in; None: the body's own
     girdle_length: float | None = None  # path in the source where an end was replaced [m]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.active.data import MuscleRecord
+from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import Poses, path_lengths, tree_poses
+from panjabi.body.reduced import ReducedTree
+from panjabi.body.standard import require_standard_adult
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
-from panjabi.parameter import Parameter, ParameterSet
+from panjabi.parameter import USER, Parameter, ParameterSet
 from panjabi.results import frame
 
 if TYPE_CHECKING:
@@ -35,6 +39,17 @@ class MuscleGeometry:
         return -self.slope
 
 
+PER_MUSCLE = (
+    "max_force",
+    "optimal_length",
+    "tendon_slack_length",
+    "pennation",
+    "strength",
+    "calibration",
+)
+"""Arrays of a `Musculature` with one number for each muscle."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Musculature:
     """Muscles of both sides as flat arrays on a tree over the chosen coordinates.
@@ -42,7 +57,8 @@ class Musculature:
     Right-sided muscles come first, their mirror images after, in the same order. All per-muscle
     arrays have shape (nm,). q is (n,) in the order of `coordinates`; the other joints of the body
     are held where the musculature was built. Nothing here changes: `with_strength_scale`,
-    `with_deficit` and `selected` give new objects. Objects share arrays: do not write to them.
+    `with_deficit`, `with_muscle`, `raw` and `selected` give new objects. Objects share arrays: do
+    not write to them.
     """
 
     names: tuple[str, ...]  # "IL_L4_r", ...
@@ -52,17 +68,19 @@ class Musculature:
     tendon_slack_length: Floats  # [m]
     pennation: Floats  # at the optimal length [rad]
     coordinates: tuple[str, ...]  # (n,)
-    tree: Tree  # over these coordinates; bodies that do not move apart are one
+    body: Body
+    reduced: ReducedTree  # of the body, over these coordinates
     paths: PathArrays
     coupled: bool  # whether the abdomen follows the lumbar spine
     strength: Floats  # max_force over that of the source [1]
+    calibration: Floats  # the part of `strength` that was fitted, not chosen by the user [1]
     parameters: ParameterSet  # what was assumed: coupling of the abdomen, strength scale, ...
     sources: tuple[str, ...]  # of each muscle's figures, keys of the bibliography
 
     def __repr__(self) -> str:
         return (
             f"<Musculature of {len(self.names)} muscles over {len(self.coordinates)} coordinates, "
-            f"{self.coordinates[0]} to {self.coordinates[-1]}>"
+            f"{self.coordinates[0]} to {self.coordinates[-1]}; {self.calibration_text}>"
         )
 
     def __len__(self) -> int:
@@ -84,6 +102,25 @@ class Musculature:
     def to_pandas(self) -> pandas.DataFrame:
         """One row for each muscle."""
         return frame(self.to_dict(), "muscle")
+
+    @property
+    def tree(self) -> Tree:
+        """Tree over the coordinates; bodies that do not move apart are one."""
+        return self.reduced.tree
+
+    @property
+    def calibration_text(self) -> str:
+        """Which maximal forces were fitted to what, in words."""
+        changed = np.count_nonzero(self.calibration != 1.0)
+        if not changed:
+            return "maximal forces of the source, not calibrated"
+        factor, target = (
+            self.parameters[name] for name in ("extensor_factor", "extension_strength")
+        )
+        return (
+            f"{changed} extensors x {factor.value:.4f} for an extension strength of "
+            f"{target.value:g} {target.unit} ({factor.source}, {factor.status})"
+        )
 
     @property
     def bib(self) -> tuple[str, ...]:
@@ -204,26 +241,88 @@ class Musculature:
             raise ParameterError(
                 "no muscle was selected; at least one is possible. Choose a group or a name."
             )
-        start = self.paths.start
-        points = np.concatenate([np.arange(start[m], start[m + 1]) for m in keep])
-        sizes = np.diff(start)[keep]
+        return self.taken(keep)
+
+    def taken(self, order: NDArray[np.int64]) -> Musculature:
+        """A musculature of the muscles with these indices, in this order."""
+        ends = self.paths.start.tolist()
+        points = np.concatenate([np.arange(ends[m], ends[m + 1]) for m in order])
+        sizes = np.diff(self.paths.start)[order]
         return replace(
             self,
-            names=tuple(self.names[m] for m in keep),
-            groups=tuple(self.groups[m] for m in keep),
-            sources=tuple(self.sources[m] for m in keep),
-            max_force=self.max_force[keep],
-            optimal_length=self.optimal_length[keep],
-            tendon_slack_length=self.tendon_slack_length[keep],
-            pennation=self.pennation[keep],
-            strength=self.strength[keep],
+            names=tuple(self.names[m] for m in order),
+            groups=tuple(self.groups[m] for m in order),
+            sources=tuple(self.sources[m] for m in order),
+            **{name: getattr(self, name)[order] for name in PER_MUSCLE},
             paths=PathArrays(
                 np.concatenate([[0], np.cumsum(sizes)]),
                 self.paths.body[points],
                 self.paths.local[points],
-                self.paths.top[keep],
+                self.paths.top[order],
             ),
         )
+
+    def with_muscle(
+        self,
+        name: str,
+        points: Sequence[tuple[str, ArrayLike]],
+        *,
+        max_force: float,
+        optimal_length: float,
+        tendon_slack_length: float,
+        pennation: float = 0.0,
+        group: str | None = None,
+        source: str = USER,
+    ) -> Musculature:
+        """The same muscles and one more on each side: `name`_r and its mirror image `name`_l.
+
+        Parameters
+        ----------
+        points : (body, (3,) place in its frame [m]) along the path of the right side.
+        max_force, optimal_length, tendon_slack_length, pennation : isometric [N], of the fibre
+            [m], [m], at the optimal length [rad]; taken as they are, no calibration is applied.
+        group : its own name when not given; calibration and deficits go by group.
+        source : key of the bibliography that its numbers are from.
+
+        Raises
+        ------
+        ParameterError
+            For a number that cannot be, a name that is taken, or a path that crosses no joint.
+        UnknownNameError
+            For a body that does not exist.
+        """
+        from panjabi.active.adding import with_muscle
+
+        record = MuscleRecord(
+            name,
+            name if group is None else group,
+            max_force,
+            optimal_length,
+            tendon_slack_length,
+            pennation,
+            bodies=tuple(body for body, _ in points),
+            points=np.array([place for _, place in points], float),
+            naming=(None,) * len(points),
+        )
+        return with_muscle(self, record, source)
+
+    def raw(self) -> Musculature:
+        """The same muscles with the maximal forces of the source: the calibration taken back.
+
+        Deficits and factors of `with_strength_scale` stay.
+        """
+        from panjabi.active.strength import raw
+
+        return raw(self)
+
+    def calibrated(self) -> Musculature:
+        """The same muscles with the fitted factor on the extensors, as the packaged ones have it.
+
+        For a set read from a file. Muscles that are calibrated already stay as they are.
+        """
+        from panjabi.active.strength import calibrated
+
+        return calibrated(self)
 
     def with_strength_scale(self, factors: float | Mapping[str, float]) -> Musculature:
         """The same muscles with other maximal forces: one factor, or factors by group or muscle.
@@ -245,6 +344,24 @@ class Musculature:
         return weakened(self, which, loss)
 
     # --- inside ---------------------------------------------------------------------------
+
+    @staticmethod
+    def required(muscles: object, where: str) -> Musculature:
+        """The muscles themselves, once they are a `Musculature` on the standard adult.
+
+        Raises
+        ------
+        ParameterError
+            For muscles of another class, or on a body of another size.
+        """
+        if isinstance(muscles, Musculature):
+            require_standard_adult(muscles.body, where)
+            return muscles
+        raise ParameterError(
+            f"Expected a panjabi.active.Musculature for {where}, got {type(muscles).__name__}; "
+            "muscles read from a file lie on the bodies of that file. Build them with "
+            "musculature(...), and add your own with its with_muscle(...)."
+        )
 
     def per_muscle(self, values: ArrayLike, what: str) -> Floats:
         """Values checked to be finite and one per muscle, (nm,); a single one counts for all."""

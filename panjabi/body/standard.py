@@ -11,7 +11,7 @@ import numpy as np
 from panjabi.body import data, landmarks as places, muscles
 from panjabi.body.model import Body
 from panjabi.body.tree import GROUND, Floats, build_tree, coordinates_of
-from panjabi.errors import DataFileError
+from panjabi.errors import DataFileError, ParameterError
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 
 SOLE_BELOW_CALCANEUS = 0.015783477
@@ -22,6 +22,33 @@ SOLE_BELOW_CALCANEUS = 0.015783477
 def standard_adult() -> Body:
     """The body of the data files; the same object every time, since it never changes."""
     return read_adult()
+
+
+def require_standard_adult(body: Body, what: str) -> None:
+    """Refuse a body of another size where it would meet values of the standard adult.
+
+    Units, extension strength, abdominal pressure, reflexes and fascia have no rule of scaling yet.
+    Skeleton, masses and muscle paths scale (`Body.scaled`) and need no check. A mass fixed to the
+    adult, such as a load in the hands, does not make it another body.
+
+    what : what is known of the adult only, for the message.
+
+    Raises
+    ------
+    ParameterError
+        If stature, mass or the proportions of the segments are not those of the standard adult.
+    """
+    adult = standard_adult()
+    mass = body.parameters["mass"].si if "mass" in body.parameters else body.total_mass
+    size = np.array([body.stature / adult.stature, mass / adult.total_mass, *body.scale])
+    if body is adult or np.allclose(size, 1.0, atol=1e-3):
+        return
+    raise ParameterError(
+        f"Expected the standard adult ({adult.stature:.2f} m, {adult.total_mass:.0f} kg) for "
+        f"{what}, got a body of {body.stature:.2f} m and {mass:.4g} kg; a scaled body would keep "
+        "the adult's values here. Use standard_adult(); for other sizes skeleton, masses and "
+        "muscle paths are available."
+    )
 
 
 def read_adult(*, fibres: str | Path | None = None) -> Body:

@@ -30,12 +30,26 @@ def add_passive_commands(commands: Any) -> None:
     test.add_argument("--preload", type=float, default=0.0, metavar="N", help="compression [N]")
     test.add_argument("--source", default="default", help="parameter set (default: default)")
     test.add_argument("--moment", type=float, metavar="NM", help="largest moment [N m]")
+    test.add_argument(
+        "--extrapolate",
+        action="store_true",
+        help="go beyond the largest moment and preload of the published tests, short of failure",
+    )
     record = add_command(
         commands, "neutral-zone", run_neutral_zone, "neutral zone of a measured moment-angle CSV"
     )
     record.add_argument(
-        "file", help="CSV with moment_Nm and angle_deg, and time_s for the residual"
+        "file", help="table with moment_Nm and angle_deg, and time_s for the residual"
     )
+    record.add_argument(
+        "--level", metavar="LEVEL", help="level of the specimen, e.g. L4-L5 (default: any)"
+    )
+    for quantity in ("moment", "angle"):
+        record.add_argument(
+            f"--{quantity}-column",
+            metavar="NAME[=UNIT]",
+            help=f"column of the {quantity} as the header has it, with its unit if that has none",
+        )
     record.add_argument(
         "--threshold",
         type=float,
@@ -53,7 +67,8 @@ def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.passive.neutral_zone import neutral_zone_test
 
     axis = axis_index(asked.axis)
-    tested = injured(unit(asked.level, asked.source), *asked.injury).with_preload(asked.preload)
+    intact = unit(asked.level, asked.source, extrapolate=asked.extrapolate)
+    tested = injured(intact, *asked.injury).with_preload(asked.preload)
     value = neutral_zone_test(tested, axis, moment=asked.moment).to_dict()
     name = asked.axis.lower().replace("_", " ")
     ranges = value["range_by_direction_deg"]
@@ -81,7 +96,13 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.passive.measured import measured_neutral_zone, read_measurement
 
     threshold = None if asked.threshold is None else math.degrees(asked.threshold)
-    measured = measured_neutral_zone(read_measurement(asked.file), threshold=threshold)
+    record = read_measurement(
+        asked.file,
+        level=asked.level,
+        moment_column=asked.moment_column,
+        angle_column=asked.angle_column,
+    )
+    measured = measured_neutral_zone(record, threshold=threshold)
     value = {"schema": "panjabi-neutral-zone/1", **measured.to_dict()}
     notes = value["neutral_zone_detail"] | value["neutral_zone_missing"]
     text = [
@@ -91,6 +112,9 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
         f"+{value['range_plus_deg']:.2f} deg from neutral",
         f"  fitted law, r2 {value['fit_r_squared']:.4f}, with 95 % intervals:",
     ]
+    if value["stiffness_neutral_Nm_per_deg"] is None:
+        missing = value["neutral_zone_missing"]["stiffness_at_neutral"]
+        text.append(f"  stiffness at neutral   none  ({missing})")
     for name, part in value["fit"].items():
         low, high = ("none" if part[end] is None else f"{part[end]:.3f}" for end in ("low", "high"))
         text.append(f"    {name:24}{part['value']:10.4g}   {low} to {high}")
@@ -98,10 +122,13 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _zones(half_widths: dict[str, float | None], notes: dict[str, str]) -> list[str]:
-    """One line for each estimator of the neutral zone, with a note where there is one."""
-    lines = ["  neutral zone, one-sided (half of its full width):"]
+    """One line for each estimator of the neutral zone, with a note where there is one.
+
+    Laboratories print the half or the full width, so both are named.
+    """
+    lines = ["  neutral zone                         half-width  full width"]
     for name, half in half_widths.items():
-        size = f"{'none':>8}" if half is None else f"{half:8.3f} deg"
+        size = f"{'none':>8}" if half is None else f"{half:8.3f} deg {2.0 * half:7.3f} deg"
         note = f"  ({notes[name].rstrip('.')})" if name in notes else ""
         lines.append(f"    {name.replace('_', ' '):31}{size}{note}")
     return lines

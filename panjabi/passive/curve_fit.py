@@ -80,7 +80,7 @@ def fit_curve(loop: Loop) -> CurveFit:
         raise ParameterError(f"the loop has {load.size} samples; seven unknowns need 20 or more.")
     one_sided = len(parts) == 1  # a single branch cannot tell a half-loop from a shift
     top, reach = float(np.abs(load).max()), float(np.ptp(angle))
-    middle = float(np.interp(0.0, *_sorted(load, angle)))
+    middle = float(np.interp(0.0, *sorted_by_load(load, angle)))
     secant = 2.0 * top / reach
 
     def values_of(u: Array) -> Array:
@@ -137,6 +137,7 @@ def _ramp(x: Array, onset: float) -> Array:
     return 0.5 * (y + np.hypot(y, width)) - 0.5 * (-onset + np.hypot(onset, width))
 
 
-def _sorted(load: Array, angle: Array) -> tuple[Array, Array]:
+def sorted_by_load(load: Array, angle: Array) -> tuple[Array, Array]:
+    """A branch in rising order of its moment, as interpolation wants it."""
     order = np.argsort(load, kind="stable")
     return load[order], angle[order]

@@ -36,11 +36,11 @@ class PassiveJoint:
 
     def energy(self, q: Array, /) -> float:
         """Relaxed energy [J] at angles (3,) [rad]."""
-        return self.unit.energy(q)
+        return self.unit.evaluate(q)[0]
 
     def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """Moment on the upper vertebra (3,) [N m]: minus what holds the unit there."""
-        held = self.unit.moment(q) + np.array(self.unit.hysteresis.damping) * rate
+        held = self.unit.evaluate(q)[1] + np.array(self.unit.hysteresis.damping) * rate
         return -(held + np.sum(self.unit.branch_stiffness * self._stretch(state), axis=1))
 
     def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
@@ -48,7 +48,7 @@ class PassiveJoint:
 
         At once the unit is stiffer (`unit.instantaneous_tangent`): the stretch follows the rate.
         """
-        return self.unit.tangent(q)
+        return self.unit.evaluate(q)[2]
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """d stretch / d t, shape (states,)."""

@@ -19,6 +19,7 @@ from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive import kernels
 from panjabi.passive.directions import (
+    AXES,
     SACROILIAC,
     axis_index,
     coordinate_names,
@@ -26,6 +27,7 @@ from panjabi.passive.directions import (
     known_level,
     levels,
 )
+from panjabi.passive.evidence import Evidence, evidence_of
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.preload import Proportional, Stiffening
 from panjabi.passive.terms import Structure, Term
@@ -42,6 +44,10 @@ class FunctionalSpinalUnit(ShortRepr):
 
     `preload` [N] is a frozen parameter of the energy: compression along the spine, positive. It
     stiffens the terms that are marked as preloaded, those of the neutral zone.
+
+    Moments, angles that ask for them and preloads beyond the published tests (`evidence`) are a
+    ParameterError; with `extrapolate` only beyond failure. A run looks at `evaluate`, which never
+    refuses, and records what `outside_evidence` says.
     """
 
     level: str
@@ -53,6 +59,7 @@ class FunctionalSpinalUnit(ShortRepr):
     source: str = "default"
     changes: tuple[str, ...] = ()  # injuries and treatments since the intact unit, in words
     parameters: ParameterSet = field(default_factory=lambda: ParameterSet({}), repr=False)
+    extrapolate: bool = False  # loads beyond the published tests are taken, short of failure
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.preload) and self.preload >= 0.0):
@@ -60,6 +67,7 @@ class FunctionalSpinalUnit(ShortRepr):
                 f"preload of {self.level} is {self.preload!r} N; possible: 0 and above, in "
                 "compression along the spine. A column under tension is not modelled."
             )
+        self.evidence.preload.check(self.preload, self.level, extrapolate=self.extrapolate)
         names = [s.name for s in self.structures]
         if len(set(names)) != len(names):
             raise ParameterError(
@@ -70,6 +78,28 @@ class FunctionalSpinalUnit(ShortRepr):
     def coordinates(self) -> tuple[str, str, str]:
         """Names of the three coordinates in the body's tree."""
         return coordinate_names(self.level)
+
+    @property
+    def evidence(self) -> Evidence:
+        """Largest moment and preload of the published tests of this region, and of failure."""
+        return evidence_of(self.level)
+
+    def outside_evidence(self, angles: ArrayLike) -> tuple[str, ...]:
+        """Which loads at angles (3,) [rad] leave the published tests, in words; () for none."""
+        _, moment, _ = self.evaluate(angles)
+        evidence = self.evidence
+        loads = [(f"moment about {AXES[k]}", float(m), "N m") for k, m in enumerate(moment)]
+        found = [(*load, evidence.moment.beyond(load[1])) for load in loads]
+        found.append(("preload", self.preload, "N", evidence.preload.beyond(self.preload)))
+        return tuple(
+            f"{self.level}: {name} of {value:.4g} {unit} is {where}"
+            for name, value, unit, where in found
+            if where
+        )
+
+    def check(self, angles: ArrayLike, *, extrapolate: bool = False) -> None:
+        """Refuse angles (3,) [rad] whose moment lies beyond the tests, or beyond failure."""
+        self._checked(angles, extrapolate)
 
     @property
     def factor(self) -> float:
@@ -99,15 +129,15 @@ class FunctionalSpinalUnit(ShortRepr):
 
     def energy(self, angles: ArrayLike) -> float:
         """Energy at rest [J], zero at neutral; angles (3,) [rad]."""
-        return self._evaluate(angles)[0]
+        return self._checked(angles, self.extrapolate)[0]
 
     def moment(self, angles: ArrayLike) -> Array:
         """Moment (3,) [N m] that holds the relaxed unit at angles (3,) [rad]."""
-        return self._evaluate(angles)[1]
+        return self._checked(angles, self.extrapolate)[1]
 
     def tangent(self, angles: ArrayLike) -> Array:
         """Relaxed stiffness (3, 3) [N m/rad] at angles (3,) [rad], exact."""
-        return self._evaluate(angles)[2]
+        return self._checked(angles, self.extrapolate)[2]
 
     def instantaneous_tangent(self, angles: ArrayLike) -> Array:
         """Stiffness (3, 3) [N m/rad] before anything has relaxed: the Maxwell branches added."""
@@ -122,7 +152,14 @@ class FunctionalSpinalUnit(ShortRepr):
                 total = total + np.array(one.branches, dtype=np.float64)
         return self.factor * total
 
-    def _evaluate(self, angles: ArrayLike) -> tuple[float, Array, Array]:
+    def _checked(self, angles: ArrayLike, extrapolate: bool) -> tuple[float, Array, Array]:
+        energy, moment, stiffness = self.evaluate(angles)
+        for value in moment.tolist():
+            self.evidence.moment.check(value, self.level, extrapolate=extrapolate)
+        return energy, moment, stiffness
+
+    def evaluate(self, angles: ArrayLike) -> tuple[float, Array, Array]:
+        """Energy [J], moment (3,) [N m] and tangent (3, 3) [N m/rad], also outside the tests."""
         at = np.ascontiguousarray(angles, dtype=np.float64)
         if at.shape != (3,) or not np.all(np.isfinite(at)):
             raise ParameterError(
@@ -144,6 +181,8 @@ class FunctionalSpinalUnit(ShortRepr):
                 "[rad]. Take the others out."
             )
         values = [kernels.evaluate_axis(self.kinds, self.rows, number, a)[1] for a in at.ravel()]
+        for value in values:
+            self.evidence.moment.check(value, self.level, extrapolate=self.extrapolate)
         return np.array(values).reshape(at.shape)
 
     def stiffness_at_neutral(self, axis: int | str) -> float:
@@ -166,6 +205,7 @@ class FunctionalSpinalUnit(ShortRepr):
                 f"the moment on {self.level} is {moment!r} N m; possible: a finite one. Leave it "
                 "out for the one at which the range is read."
             )
+        self.evidence.moment.check(moment, self.level, extrapolate=self.extrapolate)
         low, high = 0.0, math.copysign(math.pi, moment)
         if abs(kernels.evaluate_axis(self.kinds, self.rows, axis, high)[1]) < abs(moment):
             raise ParameterError(
@@ -199,9 +239,14 @@ class FunctionalSpinalUnit(ShortRepr):
         """The unit with one structure only, to see what it adds to the moment."""
         return replace(self, structures=(self.structure(name),))
 
-    def with_preload(self, force: float) -> FunctionalSpinalUnit:
-        """The same unit under a compression [N]; this unit is unchanged."""
-        return replace(self, preload=float(force))
+    def with_preload(self, force: float, *, extrapolate: bool = False) -> FunctionalSpinalUnit:
+        """The same unit under a compression [N]; this unit is unchanged.
+
+        extrapolate : loads beyond the published tests are taken from here on, short of failure.
+        """
+        return replace(
+            self, preload=float(force), extrapolate=self.extrapolate or bool(extrapolate)
+        )
 
     def with_damping(self, time: float) -> FunctionalSpinalUnit:
         """With viscous damping of `time` [s] times the stiffness at neutral, on every axis.
@@ -250,13 +295,22 @@ def stack(
 
 
 @cache
-def unit(level: str, source: str = "default", *, preload: float = 0.0) -> FunctionalSpinalUnit:
+def unit(
+    level: str, source: str = "default", *, preload: float = 0.0, extrapolate: bool = False
+) -> FunctionalSpinalUnit:
     """The intact unit of a level, fitted to the figures of a source; or a sacroiliac joint.
+
+    Parameters
+    ----------
+    preload : compression along the spine [N].
+    extrapolate : moments and preloads beyond the published tests are taken, short of failure.
 
     Raises
     ------
     UnknownNameError
         If there is no such level or source, or the source has no figures for the level.
+    ParameterError
+        For a preload beyond the published tests.
     """
     name = known_level(level)
     if name in SACROILIAC:
@@ -269,4 +323,6 @@ def unit(level: str, source: str = "default", *, preload: float = 0.0) -> Functi
         from panjabi.passive.standard import fitted_unit
 
         built = fitted_unit(name, source)
-    return built.with_preload(preload) if preload else built
+    if not (preload or extrapolate):
+        return built
+    return built.with_preload(preload, extrapolate=extrapolate)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from panjabi.errors import ParameterError, unknown
+from panjabi.errors import ParameterError, UnknownNameError, unknown
 from panjabi.literature import row
 from panjabi.parameter import Parameter
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -182,7 +182,13 @@ def injured(unit: Unit, *texts: str) -> Unit:
         For a change or a structure that does not exist.
     """
     for text in texts:
-        name, _, value = text.partition("=")
+        name, equals, value = text.partition("=")
+        first = name.split()[0] if name.split() else ""
+        if not equals and name not in INJURIES and first in INJURIES:
+            rest = "+".join(name.split()[1:])
+            raise UnknownNameError(
+                f"Expected an injury as name=value, got {text!r} without '='; write {first}={rest}."
+            )
         if name not in INJURIES:
             raise unknown("injury", name, INJURIES)
         unit = INJURIES[name][0](unit, value)

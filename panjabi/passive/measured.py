@@ -1,14 +1,15 @@
 """A laboratory's own moment-angle record: read strictly, neutral zone by four estimators, fit.
 
-The file is a CSV with a header. Columns carry their unit in the name: `moment_Nm` or `moment_Nmm`,
-`angle_deg` or `angle_rad`, and `time_s` or `time_min` where the residual after a wait is wanted.
-Rows stand in the order they were measured.
+The file is a table with a header, parted by commas, semicolons or tabs; with the last two numbers
+may have a decimal comma. Columns carry their unit in the name, `moment_Nm` or `Moment (N m)`, or in
+a row of units below it. Rows stand in the order they were measured.
 """
 
 from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,12 +20,15 @@ from numpy.typing import NDArray
 
 from panjabi._files import finite_number, read_table
 from panjabi.errors import DataFileError, ParameterError
-from panjabi.passive.curve_fit import CurveFit, fit_curve
+from panjabi.passive.curve_fit import CurveFit, fit_curve, sorted_by_load
+from panjabi.passive.directions import DIRECTIONS, SACROILIAC, known_level, levels
+from panjabi.passive.functional_unit import unit
 from panjabi.passive.neutral_zone import (
     ESTIMATORS,
     Loop,
     NeutralZone,
     estimate,
+    full_widths_deg,
     half_widths_deg,
     inflexion,
     split_loop,
@@ -32,6 +36,7 @@ from panjabi.passive.neutral_zone import (
     zero_load_gap,
     zone_table,
 )
+from panjabi.passive.targets import target
 from panjabi.results import Result, frame
 
 if TYPE_CHECKING:
@@ -39,19 +44,20 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-COLUMNS: dict[str, dict[str, float]] = {
-    "moment": {"moment_Nm": 1.0, "moment_N_m": 1.0, "moment_Nmm": 1e-3, "moment_N_mm": 1e-3},
-    "angle": {"angle_deg": math.pi / 180.0, "angle_rad": 1.0},
-    "time": {"time_s": 1.0, "time_min": 60.0, "time_ms": 1e-3},
+_DEG = math.pi / 180.0
+UNITS: dict[str, dict[str, float]] = {
+    "moment": {"Nm": 1.0, "Nmm": 1e-3},
+    "angle": {"deg": _DEG, "degree": _DEG, "degrees": _DEG, "°": _DEG, "rad": 1.0},
+    "time": {"s": 1.0, "min": 60.0, "ms": 1e-3},
 }
-"""Quantity -> column name -> factor to SI and radians."""
-
-_DEG = 180.0 / math.pi
+"""Quantity -> unit, spaces and dots left out -> factor to SI and radians."""
 
 FEWEST = 30  # samples of a record
 REST = 0.02  # of the largest moment: below it the load counts as zero
 WAIT = 5.0  # shortest wait at zero load that shows a residual [s], assumed
-SECANT = (0.01, 60.0)  # N m/deg of moment over angle; published units lie between 0.04 and 30
+SPREAD = 4.0  # of moment over angle between specimens, and over loads below the published, assumed
+BACKWARD = 0.01  # of the range of angle: a loop the wrong way by more is no noise, assumed
+USELESS = 1e4  # ends of the 95 % interval of the stiffness at neutral over each other, assumed
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,7 +77,7 @@ class Measurement(Result):
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
         time = {} if self.time is None else {"time_s": self.time.tolist()}
-        angle = (self.angle * _DEG).tolist()
+        angle = np.degrees(self.angle).tolist()
         return {"name": self.name, **time, "moment_Nm": self.moment.tolist(), "angle_deg": angle}
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -79,39 +85,73 @@ class Measurement(Result):
         return frame({key: v for key, v in self.to_dict().items() if key != "name"})
 
 
-def read_measurement(path: str | Path) -> Measurement:
-    """A record from a CSV file.
+def read_measurement(
+    path: str | Path,
+    *,
+    level: str | None = None,
+    moment_column: str | None = None,
+    angle_column: str | None = None,
+) -> Measurement:
+    """A record from a file.
+
+    Parameters
+    ----------
+    level : of the specimen, whose published range the record is assessed against; when not given,
+        the widest range of any level.
+    moment_column, angle_column : name of the column as the header has it, or "NAME=UNIT" where the
+        header has no unit.
 
     Raises
     ------
     DataFileError
         For a file that is not there, a missing column, an unknown or implausible unit, a cell
         that is no number, rows out of order or too few of them; the line is named.
+    UnknownNameError
+        For a level that does not exist.
     """
-    return parse_measurement(read_table(path), Path(path).name)
+    return parse_measurement(
+        read_table(path),
+        Path(path).name,
+        level=level,
+        moment_column=moment_column,
+        angle_column=angle_column,
+    )
 
 
-def parse_measurement(text: str, name: str) -> Measurement:
+def parse_measurement(
+    text: str,
+    name: str,
+    *,
+    level: str | None = None,
+    moment_column: str | None = None,
+    angle_column: str | None = None,
+) -> Measurement:
     """The same from a text; `name` stands in messages."""
-    lines = list(csv.reader(text.splitlines()))
-    if not lines or not lines[0]:
+    delimiter, lines = _cells(text)
+    if not lines or not any(cell.strip() for cell in lines[0]):
         raise DataFileError(f"{name}, line 1: there is no header; possible: {_header()}.")
     header = [cell.strip() for cell in lines[0]]
-    place = {quantity: _column(quantity, header, name) for quantity in COLUMNS}
-    values: dict[str, list[float]] = {q: [] for q, at in place.items() if at is not None}
+    units, first = _units_row(lines, len(header))
+    chosen = {"moment": moment_column, "angle": angle_column}
+    columns = {q: _column(q, header, units, chosen.get(q), name) for q in UNITS}
+    values: dict[str, list[float]] = {q: [] for q, column in columns.items() if column is not None}
     numbers: list[int] = []
-    for number, cells in enumerate(lines[1:], start=2):
+    for number, cells in enumerate(lines[first:], start=first + 1):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
             raise DataFileError(
                 f"{name}, line {number}: {len(cells)} cells where the header has {len(header)}. "
-                "Write numbers with a point and part cells by commas."
+                "Part cells by one of comma, semicolon and tab in every line; with commas between "
+                "cells write numbers with a point."
             )
         for quantity, found in values.items():
-            at = place[quantity]
-            assert at is not None
-            found.append(finite_number(cells[at], header[at], f"{name}, line {number}"))
+            column = columns[quantity]
+            assert column is not None
+            cell = cells[column.place]
+            if delimiter != "," and "." not in cell:
+                cell = cell.replace(",", ".")
+            found.append(finite_number(cell, column.name, f"{name}, line {number}"))
         numbers.append(number)
     if len(numbers) < FEWEST:
         last = numbers[-1] if numbers else 1
@@ -120,13 +160,44 @@ def parse_measurement(text: str, name: str) -> Measurement:
             f"{FEWEST} or more, over loading to both sides. Record more densely."
         )
     arrays = {
-        q: np.array(v) * COLUMNS[q][header[at]]
+        q: np.array(v) * column.factor
         for q, v in values.items()
-        if (at := place[q]) is not None
+        if (column := columns[q]) is not None
     }
     _check_order(arrays, numbers, name)
-    _check_sizes(arrays, numbers, name, header, place)
+    _check_sizes(arrays, numbers, name, columns, level)
     return Measurement(name, arrays["moment"], arrays["angle"], arrays.get("time"))
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Where a quantity stands in the table, and the factor of its unit to SI and radians."""
+
+    name: str
+    place: int
+    factor: float
+
+
+def _cells(text: str) -> tuple[str, list[list[str]]]:
+    """The delimiter of the header line, and the cells of every line."""
+    lines = text.splitlines()
+    head = lines[0] if lines else ""
+    delimiter = next((d for d in (";", "\t") if d in head), ",")
+    return delimiter, list(csv.reader(lines, delimiter=delimiter))
+
+
+def _units_row(lines: list[list[str]], width: int) -> tuple[list[str], int]:
+    """Units written in a row of their own below the header, and the index of the first row."""
+    below = [cell.strip().strip("[]()") for cell in lines[1]] if len(lines) > 1 else []
+    known = {unit.lower() for units in UNITS.values() for unit in units}
+    if len(below) == width and any(_plain(cell).lower() in known for cell in below):
+        return below, 2
+    return [""] * width, 1
+
+
+def _plain(unit: str) -> str:
+    """A unit without the marks that people put between N and m."""
+    return re.sub(r"[\s._*·⋅-]", "", unit)
 
 
 @dataclass(frozen=True, repr=False)
@@ -141,26 +212,30 @@ class MeasuredNeutralZone(Result):
     range_plus: float
 
     @property
-    def stiffness_at_neutral(self) -> float:
-        """Of the fitted law [N m/rad]."""
-        return self.fit.values["linear"]
+    def stiffness_at_neutral(self) -> float | None:
+        """Of the fitted law [N m/rad]; None where the fit does not determine it (`missing`)."""
+        return None if "stiffness_at_neutral" in self.missing else self.fit.values["linear"]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; neutral zones are half-widths."""
+        found = self.stiffness_at_neutral
+        stiffness = None if found is None else math.radians(found)
         intervals = {n: z.interval for n, z in self.zones.items() if z.interval is not None}
         return {
             "file": self.measurement.name,
             "samples": int(self.measurement.moment.size),
             "neutral_zone_half_width_deg": half_widths_deg(self.zones),
+            "neutral_zone_full_width_deg": full_widths_deg(self.zones),
             "neutral_zone_half_width_interval_95_deg": {
-                name: [end * _DEG for end in interval] for name, interval in intervals.items()
+                name: [math.degrees(end) for end in interval]
+                for name, interval in intervals.items()
             },
             "neutral_zone_detail": {n: z.detail for n, z in self.zones.items()},
             "neutral_zone_missing": dict(self.missing),
-            "range_of_motion_deg": (self.range_minus + self.range_plus) * _DEG,
-            "range_minus_deg": self.range_minus * _DEG,
-            "range_plus_deg": self.range_plus * _DEG,
-            "stiffness_neutral_Nm_per_deg": self.stiffness_at_neutral / _DEG,
+            "range_of_motion_deg": math.degrees(self.range_minus + self.range_plus),
+            "range_minus_deg": math.degrees(self.range_minus),
+            "range_plus_deg": math.degrees(self.range_plus),
+            "stiffness_neutral_Nm_per_deg": stiffness,
             **self.fit.to_dict(),
         }
 
@@ -180,8 +255,8 @@ def measured_neutral_zone(
     Raises
     ------
     DataFileError
-        If the record does not go from a load on one side to one on the other, or its last loop has
-        too few samples.
+        If the record does not go from a load on one side to one on the other, its last loop has
+        too few samples or gives back more work than it takes, or the fit says nothing.
     ParameterError
         If the threshold is not a stiffness.
     """
@@ -192,6 +267,7 @@ def measured_neutral_zone(
         )
     try:
         loop = measurement.loop
+        _check_direction(loop, measurement.name)
         fit = fit_curve(loop)
     except ParameterError as error:
         raise DataFileError(f"{measurement.name}: {error}") from error
@@ -202,6 +278,18 @@ def measured_neutral_zone(
         "zero_load_gap": lambda: zero_load_gap(loop),
     }
     zones, missing = estimate(ways, ESTIMATORS)
+    low, high = fit.intervals["linear"]
+    if not high <= USELESS * low:
+        missing["stiffness_at_neutral"] = (
+            f"the 95 % interval of the fit is {low * _DEG:.2g} to {high * _DEG:.2g} N m/deg; a "
+            "record that is denser about neutral says more."
+        )
+        if not zones:
+            raise DataFileError(
+                f"{measurement.name}: Expected a loop with a neutral zone, got one that says "
+                f"nothing: {' '.join(missing.values())} Check which column is the moment and which "
+                "the angle."
+            )
     neutral = fit.values["neutral"]
     ends = [x for _, x in loop.branches]
     low, high = min(x.min() for x in ends), max(x.max() for x in ends)
@@ -238,33 +326,88 @@ def residual(measurement: Measurement) -> NeutralZone:
         )
     (lower, one), (upper, two) = ends[-1], ends[1]
     detail = f"last waits of {one:.3g} and {two:.3g} s at zero load"
-    return NeutralZone("residual", min(lower, upper), max(lower, upper), detail)
+    return NeutralZone("residual", lower, upper, detail)
+
+
+def _check_direction(loop: Loop, name: str) -> None:
+    """A passive spine takes more work than it gives back: its falling branch lies further out."""
+    if len(loop.branches) < 2:
+        return
+    moments = [m for m, _ in loop.branches]
+    at = np.linspace(max(m.min() for m in moments), min(m.max() for m in moments), 201)
+    up, down = (np.interp(at, *sorted_by_load(*b)) for b in (loop.rising, loop.falling))
+    reach = max(float(np.ptp(x)) for _, x in loop.branches)
+    if float(np.mean(down - up)) < -BACKWARD * reach:
+        raise DataFileError(
+            f"{name}: Expected a loop that takes work, got one that gives it back: the angle lies "
+            f"{math.degrees(float(np.mean(up - down))):.3g} deg further out where the moment rises "
+            "than where it falls. The columns of moment and angle are probably exchanged, or the "
+            "rows stand in reverse; correct the names or the order."
+        )
 
 
 def _header() -> str:
-    return " or ".join(COLUMNS["moment"]) + "; " + " or ".join(COLUMNS["angle"])
+    return "moment_Nm or moment_Nmm; angle_deg or angle_rad"
 
 
-def _column(quantity: str, header: list[str], name: str) -> int | None:
-    """Place of the column of a quantity; None for a time that is not there."""
-    found = [i for i, cell in enumerate(header) if cell in COLUMNS[quantity]]
+def _names(quantity: str) -> str:
+    return ", ".join(f"{quantity}_{unit}" for unit in UNITS[quantity] if unit != "°")
+
+
+def _factor(quantity: str, unit: str) -> float | None:
+    """Factor of a unit of a quantity to SI and radians; None if it is not known."""
+    return {u.lower(): f for u, f in UNITS[quantity].items()}.get(_plain(unit).lower())
+
+
+def _split(cell: str) -> tuple[str, str]:
+    """Name and unit of a header cell: moment_Nm, Moment (N m), Moment [Nm]."""
+    found = re.fullmatch(r"(.*?)\s*[\[(](.*)[\])]", cell) or re.fullmatch(r"([^_]*)_(.*)", cell)
+    return (found[1].strip(), found[2].strip()) if found else (cell, "")
+
+
+def _column(
+    quantity: str, header: list[str], units: list[str], chosen: str | None, name: str
+) -> _Column | None:
+    """The column of a quantity; None for a time that is not there."""
+    given = ""
+    if chosen is not None:
+        column, _, given = (chosen, "", "") if chosen in header else chosen.rpartition("=")
+        if column not in header:
+            raise DataFileError(
+                f"{name}, line 1: Expected a column {column or chosen!r} for the {quantity}, got "
+                f"the header {header}; write its name as the header has it, or NAME=UNIT."
+            )
+        places = [header.index(column)]
+    else:
+        places = [i for i, cell in enumerate(header) if _split(cell)[0].lower() == quantity]
+    found = []
+    for i in places:
+        unit = given or _split(header[i])[1] or units[i]
+        factor = _factor(quantity, unit)
+        if factor is None and units[i]:
+            factor = _factor(quantity, units[i])
+        if factor is not None:
+            found.append(_Column(header[i], i, factor))
     if len(found) > 1:
         raise DataFileError(
-            f"{name}, line 1: two columns of {quantity}: {[header[i] for i in found]}. Keep one."
+            f"{name}, line 1: two columns of {quantity}: {[c.name for c in found]}. Keep one, or "
+            "name the one that is meant."
         )
     if found:
         return found[0]
-    similar = [cell for cell in header if cell.lower().startswith(quantity)]
+    similar = [header[i] for i in places]
+    similar += [c for c in header if c.lower().startswith(quantity) and c not in similar]
     if similar:
         raise DataFileError(
             f"{name}, line 1: column {similar[0]!r} has a unit that is not known; "
-            f"possible: {', '.join(COLUMNS[quantity])}. Convert it and name it so."
+            f"possible: {_names(quantity)}. Convert it and name it so, or write the unit in a row "
+            "below the header."
         )
     if quantity == "time":
         return None
     raise DataFileError(
         f"{name}, line 1: no column of {quantity}; the header is {header}; possible: "
-        f"{', '.join(COLUMNS[quantity])}. Rename the column that holds it."
+        f"{_names(quantity)}. Rename the column that holds it, or name it by --{quantity}-column."
     )
 
 
@@ -288,31 +431,52 @@ def _check_order(arrays: dict[str, Array], lines: list[int], name: str) -> None:
         )
 
 
+def published_secants(level: str | None = None) -> tuple[float, float]:
+    """Least and largest moment over angle of a level as published, over all axes [N m/rad].
+
+    Whole range of moment over whole range of angle. Without a level, those of any.
+
+    Raises
+    ------
+    UnknownNameError
+        For a level that does not exist.
+    """
+    if level is None:
+        every = [published_secants(one) for one in levels()]
+        return min(low for low, _ in every), max(high for _, high in every)
+    name = known_level(level)
+    if name in SACROILIAC:
+        one = unit(name)
+        found = [one.test_moment[a] / one.range_at(d) for d, (a, _) in DIRECTIONS.items()]
+    else:
+        found = [target(name, axis).secant for axis in range(3)]
+    return min(found), max(found)
+
+
 def _check_sizes(
     arrays: dict[str, Array],
     lines: list[int],
     name: str,
-    header: list[str],
-    place: dict[str, int | None],
+    columns: dict[str, _Column | None],
+    level: str | None,
 ) -> None:
-    """Angles and moments that no spine survives point to a wrong unit."""
+    """Angles and moments that no spine survives or shows point to a wrong unit."""
+    named = {q: column.name for q, column in columns.items() if column is not None}
     limits = {"angle": (math.radians(90.0), "90 degrees"), "moment": (100.0, "100 N m")}
     for quantity, (limit, text) in limits.items():
         beyond = np.flatnonzero(np.abs(arrays[quantity]) > limit)
         if beyond.size:
-            at = place[quantity]
-            column = header[at] if at is not None else quantity
             raise DataFileError(
-                f"{name}, line {lines[beyond[0]]}: {column} reaches more than {text}, which no "
-                f"single level bears; the unit in the column's name is probably wrong. "
-                f"Possible: {', '.join(COLUMNS[quantity])}."
+                f"{name}, line {lines[beyond[0]]}: {named[quantity]} reaches more than {text}, "
+                f"which no single level bears; the unit in the column's name is probably wrong. "
+                f"Possible: {_names(quantity)}."
             )
     small = math.radians(0.1)
     if np.ptp(arrays["angle"]) < small:
         raise DataFileError(
             f"{name}, lines {lines[0]}-{lines[-1]}: the angle moves by less than 0.1 degrees in "
             "all; the unit in the column's name is probably wrong (radians written, degrees named)."
-            f" Possible: {', '.join(COLUMNS['angle'])}."
+            f" Possible: {_names('angle')}."
         )
     if np.corrcoef(arrays["moment"], arrays["angle"])[0, 1] < 0.0:
         raise DataFileError(
@@ -321,10 +485,12 @@ def _check_sizes(
             "of one of the two columns."
         )
     secant = float(np.ptp(arrays["moment"])) / math.degrees(np.ptp(arrays["angle"]))
-    if not SECANT[0] <= secant <= SECANT[1]:
-        named = {q: header[at] for q in ("moment", "angle") if (at := place[q]) is not None}
+    low, high = (x * _DEG for x in published_secants(level))
+    if not low / SPREAD <= secant <= high * SPREAD:
+        whose = "any level" if level is None else known_level(level)
         raise DataFileError(
             f"{name}, lines {lines[0]}-{lines[-1]}: {named['moment']} over {named['angle']} makes "
-            f"{secant:.3g} N m/deg; possible for one level: {SECANT[0]:g} to {SECANT[1]:g}. The "
-            "unit in the name of one of the two columns is probably wrong: correct the name."
+            f"{secant:.3g} N m/deg; published for {whose} are {low:.2g} to {high:.2g}, and "
+            f"{SPREAD:g} times less or more is read. The unit in the name of one of the two "
+            "columns is probably wrong (radians named degrees?): correct the name."
         )

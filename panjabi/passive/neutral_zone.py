@@ -34,6 +34,7 @@ Array = NDArray[np.float64]
 INSIDE = 0.95  # of the measured angles to either side: inflexions beyond are the ends themselves
 
 _DEG = 180.0 / np.pi
+NOTHING = 1e-9  # rad: what rounding leaves of a zone of no width
 
 SOFTER = 1e-3  # by which the least tangent has to lie below that of the ends: above rounding
 
@@ -49,6 +50,19 @@ class NeutralZone:
     upper: float
     detail: str = ""
     interval: tuple[float, float] | None = None  # 95 % of the half-width [rad], where one exists
+
+    def __post_init__(self) -> None:
+        if self.upper < self.lower - NOTHING:
+            raise ParameterError(
+                f"Expected a neutral zone ({self.estimator}) that ends above its beginning, got "
+                f"{self.lower:.4g} to {self.upper:.4g} rad; the loop runs the wrong way or the "
+                "columns of moment and angle are exchanged. Check the record."
+            )
+
+    @property
+    def full_width(self) -> float:
+        """Neutral zone from end to end [rad]."""
+        return self.upper - self.lower
 
     @property
     def half_width(self) -> float:
@@ -154,9 +168,7 @@ def zero_load_gap(loop: Loop) -> NeutralZone:
     if len(loop.branches) < 2:
         raise ParameterError("a zero-load gap needs both branches of a loop; the record has one.")
     up, down = (float(_at_moment(m, x, 0.0)) for m, x in (loop.rising, loop.falling))
-    return NeutralZone(
-        "zero_load_gap", min(up, down), max(up, down), "between the branches of the loop"
-    )
+    return NeutralZone("zero_load_gap", up, down, "between the branches of the loop")
 
 
 def gap_and_range(
@@ -266,6 +278,7 @@ class NeutralZoneTest(Result):
             "preload_N": unit.preload,
             "moment_Nm": self.moment,
             "neutral_zone_half_width_deg": half_widths_deg(self.zones),
+            "neutral_zone_full_width_deg": full_widths_deg(self.zones),
             "neutral_zone_missing": dict(self.missing),
             "range_by_direction_deg": {d: r * _DEG for d, r in self.range_by_direction().items()},
             "stiffness_neutral_Nm_per_deg": self.stiffness_at_neutral / _DEG,
@@ -283,6 +296,12 @@ class NeutralZoneTest(Result):
 def half_widths_deg(zones: dict[str, NeutralZone]) -> dict[str, float | None]:
     """Half-width by every estimator [deg]; None where there is none."""
     return {n: zones[n].half_width * _DEG if n in zones else None for n in ESTIMATORS}
+
+
+def full_widths_deg(zones: dict[str, NeutralZone]) -> dict[str, float | None]:
+    """Full width by every estimator [deg]; None where there is none."""
+    halves = half_widths_deg(zones)
+    return {name: None if half is None else 2.0 * half for name, half in halves.items()}
 
 
 def zone_table(zones: dict[str, NeutralZone], missing: dict[str, str]) -> pandas.DataFrame:

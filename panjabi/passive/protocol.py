@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 _HOLD_STEPS = 8
 _RAMP_STEPS = 3
+LEAST = 1e-3  # smallest moment of a test [N m], assumed: what a load cell tells from zero
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def laboratory_test(
     """The stepped protocol on one axis, to the unit's test moment unless another is given [N m]."""
     number = axis_index(axis)
     largest = unit.test_moment[number] if moment is None else moment
-    return run(unit, number, *(protocol or Protocol()).schedule(_positive(largest)))
+    return run(unit, number, *(protocol or Protocol()).schedule(_largest(unit, largest)))
 
 
 def cyclic_test(
@@ -223,17 +224,18 @@ def cyclic_test(
 ) -> Recording:
     """Continuous cycles of constant moment rate: zero, +M, -M, zero. Samples are per cycle."""
     number = axis_index(axis)
-    largest = _positive(unit.test_moment[number] if moment is None else moment)
+    largest = _largest(unit, unit.test_moment[number] if moment is None else moment)
     phase = np.arange(1, samples * cycles + 1) / samples
     triangle = 2.0 * np.abs(2.0 * ((phase + 0.25) % 1.0) - 1.0) - 1.0
     step = np.full(phase.size, period / samples)
     return run(unit, number, step, -largest * triangle)
 
 
-def _positive(moment: float) -> float:
-    if not (np.isfinite(moment) and moment > 0.0):
+def _largest(unit: FunctionalSpinalUnit, moment: float) -> float:
+    if not (np.isfinite(moment) and moment >= LEAST):
         raise ParameterError(
-            f"largest moment is {moment!r} N m; possible: finite and above 0. Leave it out for the "
-            "one at which the unit's range is read."
+            f"Expected a largest moment of {LEAST:g} N m or more, got {moment!r}; below that there "
+            "is nothing to read. Leave it out for the one at which the unit's range is read."
         )
+    unit.evidence.moment.check(moment, unit.level, extrapolate=unit.extrapolate)
     return float(moment)

@@ -56,6 +56,11 @@ class SpineRecruitment(Result):
         return f"<SpineRecruitment: {words(self.stiffness)}, {self.result!r}>"
 
     @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Loads on units that leave the published tests, short of failure, in words."""
+        return self.spine.outside_evidence
+
+    @property
     def forces(self) -> Floats:
         """(m,) [N]"""
         return self.result.forces

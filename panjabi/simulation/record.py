@@ -68,6 +68,20 @@ class SpineRecord:
         """Whether a coordinate ran further from its start than a spine goes."""
         return self.trajectory.outcome == "stopped by an event"
 
+    @cached_property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """First time that each unit leaves the published tests, at the ends of the steps, in words.
+
+        A run goes on beyond them, also where tissue would have failed: read this before its result.
+        """
+        part = self.model.slices["q"]
+        first: dict[str, str] = {}
+        for time, state in zip(self.time, self.trajectory.state, strict=True):
+            for words in self.model.outside_evidence(state[part]):
+                name, _, where = words.partition(" of ")
+                first.setdefault(name + where.rpartition(" is ")[2], f"{words} at {time:.4g} s")
+        return tuple(first.values())
+
     @property
     def time(self) -> Floats:
         """Ends of the steps of the solver [s]."""

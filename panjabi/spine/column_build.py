@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi.body.gravity import STANDARD_GRAVITY
+from panjabi.body.standard import require_standard_adult, standard_adult
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError
 from panjabi.spine.column_model import Column
@@ -44,9 +45,14 @@ def column(
     UnknownNameError
         If there is no such column or plane.
     ParameterError
-        If the number of laws does not fit.
+        If the number of laws does not fit, or units meet a body of another size.
     """
+    from panjabi.passive.functional_unit import FunctionalSpinalUnit
+
     body = body if body is not None else _adult()
+    every = laws if isinstance(laws, Sequence) else (laws,)
+    if any(isinstance(law, FunctionalSpinalUnit) for law in every):
+        require_standard_adult(body, "units of a column")
     names, levels = bodies_of(region), levels_of(region)
     at = [body.body_index(name) for name in names]
     if any(body.tree.parent[b] != a for a, b in pairwise(at)):
@@ -149,8 +155,6 @@ def straight_column(
 
 
 def _adult() -> Body:
-    from panjabi.body.standard import standard_adult
-
     return standard_adult()
 
 

@@ -156,7 +156,15 @@ class Column:
     def joint_energy(self, z: ArrayLike) -> float:
         """Energy of all joints [J]."""
         angles = self.angles(z)
-        return float(sum(law.energy(a) for law, a in zip(self.laws, angles, strict=True)))
+        return float(sum(_evaluated(law, a)[0] for law, a in zip(self.laws, angles, strict=True)))
+
+    def outside_evidence(self, z: ArrayLike) -> tuple[str, ...]:
+        """Loads on units at z (n,) that leave the published tests, in words."""
+        from panjabi.passive.functional_unit import FunctionalSpinalUnit
+
+        pairs = zip(self.laws, self.angles(z), strict=True)
+        units = [(law, a) for law, a in pairs if isinstance(law, FunctionalSpinalUnit)]
+        return tuple(words for unit, a in units for words in unit.outside_evidence(a))
 
     def potential(self, z: ArrayLike, loads: Load | Iterable[Load] = ()) -> Potential:
         """Joints and loads together at free coordinates z (n,)."""
@@ -179,7 +187,7 @@ class Column:
             evaluate_units(start, kinds, rows, angles, energy, moment, blocks)
         else:
             for i, (law, a) in enumerate(zip(self.laws, angles, strict=True)):
-                energy[i], moment[i], blocks[i] = law.energy(a), law.moment(a), law.tangent(a)
+                energy[i], moment[i], blocks[i] = _evaluated(law, a)
         H = np.zeros((m, 3, m, 3))
         at = np.arange(m)
         H[at, :, at, :] = blocks
@@ -284,3 +292,12 @@ class Column:
 class _Flat:
     arrays: tuple[Any, Any, Any, Any, Any, float]  # as `kernels.load_potential` takes them
     moment: NDArray[np.float64]  # (3 levels,)
+
+
+def _evaluated(law: JointLaw, angles: Floats) -> tuple[float, Floats, Floats]:
+    """Energy, moment and tangent of a law; of a unit also where it leaves its tests."""
+    from panjabi.passive.functional_unit import FunctionalSpinalUnit
+
+    if isinstance(law, FunctionalSpinalUnit):
+        return law.evaluate(angles)
+    return law.energy(angles), law.moment(angles), law.tangent(angles)

@@ -121,7 +121,7 @@ def _joints(model: SpineModel, q: Floats, by: Floats, now: Floats) -> None:
     for joint in model.joints:
         x, _ = model.seen_by(joint, q, np.zeros_like(q))
         place = model.place_of(joint.coordinates)
-        K, stiffness = joint.unit.tangent(x), joint.unit.branch_stiffness
+        K, stiffness = joint.unit.evaluate(x)[2], joint.unit.branch_stiffness
         times = np.array(joint.unit.hysteresis.times, float)
         for i, k in enumerate(place):
             for b, time in enumerate(times):

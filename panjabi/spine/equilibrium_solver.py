@@ -38,6 +38,11 @@ class Equilibrium(Result):
     residual: float  # largest moment that is not balanced [N m]
     iterations: int
 
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Loads on units that leave the published tests, in words."""
+        return self.model.outside_evidence(self.q)
+
     def __str__(self) -> str:
         return f"rest within {self.residual:.2g} N m after {self.iterations} steps"
 

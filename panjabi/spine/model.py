@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.element import MuscleElement
 from panjabi.body.dynamics import Dynamics
+from panjabi.body.standard import require_standard_adult
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter
@@ -50,6 +51,8 @@ class SpineModel:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
+        if self.joints or self.muscles is not None:
+            require_standard_adult(self.body, "joints and muscles of a SpineModel")
         if self.muscles is None:
             if self.reflexes is not None and len(self.reflexes):
                 raise ParameterError(
@@ -100,9 +103,12 @@ class SpineModel:
 
     def __repr__(self) -> str:
         loops = f", {len(self.reflexes)} reflexes" if self.reflexes is not None else ""
+        fitted = ""
+        if self.muscles is not None and (self.muscles.muscles.calibration == 1.0).all():
+            fitted = " not calibrated"
         return (
             f"<SpineModel of {len(self.free)} free coordinates, {len(self.joints)} joints, "
-            f"{self.muscle_count} muscles{loops}: {self.size} states>"
+            f"{self.muscle_count} muscles{fitted}{loops}: {self.size} states>"
         )
 
     # --- parts ------------------------------------------------------------------------------
@@ -201,6 +207,12 @@ class SpineModel:
         speed = np.zeros(len(at))
         value[known], speed[known] = q[at[known]], rate[at[known]]
         return value, speed
+
+    def outside_evidence(self, q: ArrayLike) -> tuple[str, ...]:
+        """Loads on units at q (n,) that leave the published tests, in words."""
+        at = np.asarray(q, float)
+        seen = [(j.unit, self.seen_by(j, at, np.zeros_like(at))[0]) for j in self.joints]
+        return tuple(words for unit, angles in seen for words in unit.outside_evidence(angles))
 
     def place_of(self, coordinates: tuple[str, ...]) -> NDArray[np.int64]:
         """Index of each coordinate among the free ones, -1 where held."""

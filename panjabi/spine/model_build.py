@@ -23,7 +23,6 @@ from panjabi.spine.column_model import PLANES
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import SpineModel
 from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
-from panjabi.spine.static_build import strengthened
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
 
 if TYPE_CHECKING:
@@ -68,8 +67,7 @@ def spine_model(
     plane : space, sagittal, frontal or transverse: which angles of every level are free.
     joints : levels that move, among those of the region; all of them when not given. One level
         makes the reduced model: everything above it is rigid.
-    muscles : with the muscles that cross the free joints, the extensors scaled to the strength of
-        people (`panjabi.active.strength`).
+    muscles : with the muscles that cross the free joints.
     reflexes : True for stretch reflexes of every muscle (`reflexes.homonymous`), a mapping of its
         arguments, or loops made for these muscles (`panjabi.neural.ReflexSet`).
     excitation : of every muscle, until `equilibrium` finds what holds the posture [1].
@@ -83,14 +81,15 @@ def spine_model(
     source : figures that the units are fitted to.
     elastic, rigid_below : elastic tendons, but those shorter than `rigid_below` optimal fibre
         lengths, which hardly stretch.
-    body, musculature : in the place of the standard adult and the packaged muscles.
+    body : the standard adult; units, strength and reflexes are known for no other size.
+    musculature : in the place of the packaged muscles over the free coordinates.
 
     Raises
     ------
     UnknownNameError
         For a region, plane, level, posture or injury that does not exist.
     ParameterError
-        For a load that is no mass, or a number that is none.
+        For a load that is no mass, a number that is none, or a body of another size.
     PostureError
         For a posture outside the joints' ranges.
     """
@@ -154,11 +153,13 @@ def _with_muscles(
 ) -> SpineModel:
     from panjabi.active.build import musculature as make
     from panjabi.active.element import MuscleElement
+    from panjabi.active.musculature import Musculature
     from panjabi.active.musculotendon import Musculotendon
 
-    made = musculature
-    if made is None:
-        made = strengthened(make(coordinates=model.free, body=model.body, at=q), model.body)
+    if musculature is None:
+        made = make(coordinates=model.free, body=model.body, at=q)
+    else:
+        made = Musculature.required(musculature, "spine_model(musculature=...)")
     element = MuscleElement(Musculotendon(made, elastic=elastic, rigid_below=rigid_below))
     loops = reflexes if isinstance(reflexes, StretchReflexes) else None
     if isinstance(reflexes, ReflexSet):

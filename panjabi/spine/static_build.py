@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,18 +10,16 @@ from numpy.typing import ArrayLike
 
 from panjabi.active.abdominal_pressure import AbdominalPressure, Pressure, strut
 from panjabi.active.build import musculature
-from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS, scaled
+from panjabi.active.musculature import Musculature
 from panjabi.body import standard_adult
 from panjabi.errors import unknown
-from panjabi.parameter import THIS_WORK, USER, Parameter
+from panjabi.parameter import USER, Parameter
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine, spine_coordinates
-from panjabi.spine.strength import extensor_factor
 
 if TYPE_CHECKING:
-    from panjabi.active.musculature import Musculature
     from panjabi.body.model import Body
     from panjabi.tissue.de_groote import DeGrooteCurves
 
@@ -42,14 +38,15 @@ def static_spine(
     curves: DeGrooteCurves | None = None,
     pressure: float = 0.0,
 ) -> StaticSpine:
-    """The lumbar spine of a body in a posture, with its units and its 244 muscles.
+    """The lumbar spine of a body in a posture, with its units and its muscles.
 
     Parameters
     ----------
     posture : name of a posture of the body, or its coordinates (nq,).
     load : mass held [kg] at the centre of trunk, arms and head, or a `HeldLoad`.
-    muscles : over the 18 lumbar coordinates; when not given, the packaged ones at this posture, the
-        extensors scaled to the strength of people (`panjabi.spine.strength`).
+    body : the standard adult; units, strength and pressure are known for no other size.
+    muscles : over the 18 lumbar coordinates; when not given, `musculature("lumbar")` with the
+        other joints as in this posture.
     injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
     supported : the ground carries every part; when not given, in the lying postures.
     pressure : in the abdomen [Pa], on the strut of `panjabi.active.abdominal_pressure`.
@@ -59,12 +56,15 @@ def static_spine(
     ------
     UnknownNameError
         For a posture, level or injury that does not exist.
+    ParameterError
+        For a body of another size.
     """
     owner = standard_adult() if body is None else body
     named = isinstance(posture, str)
     q = owner.posture(posture) if isinstance(posture, str) else owner.poses(posture).q
     if muscles is None:
-        muscles = strong_musculature(owner, q)
+        muscles = musculature("lumbar", owner, at=q)
+    muscles = Musculature.required(muscles, "static_spine(muscles=...)")
     changes = dict(injuries or {})
     for level in changes:
         if level not in LEVELS:
@@ -86,27 +86,6 @@ def static_spine(
         supported=(named and posture in LYING) if supported is None else supported,
         parameters={**dict(owner.parameters), **dict(muscles.parameters), **known},
     )
-
-
-def strong_musculature(body: Body, q: ArrayLike) -> Musculature:
-    """The packaged lumbar muscles of a body, held at q, with the extension strength of people."""
-    return strengthened(musculature("lumbar", body, at=q), body)
-
-
-def strengthened(muscles: Musculature, body: Body) -> Musculature:
-    """The muscles with their extensors, if any, scaled as those of the body's lumbar spine are."""
-    groups = [g for g in EXTENSORS if g in muscles.groups]
-    if not groups:
-        return muscles
-    made = scaled(muscles, dict.fromkeys(groups, upright_factor(body)), THIS_WORK)
-    known = made.parameters.merged({"extension_strength": EXTENSION_TARGET})
-    return replace(made, parameters=known)
-
-
-@lru_cache(maxsize=16)
-def upright_factor(body: Body) -> float:
-    """Factor on the extensors of a body [1], once for each: upright, nothing held."""
-    return extensor_factor(static_spine(body=body, muscles=musculature("lumbar", body)))
 
 
 def _strut(body: Body, q: ArrayLike, pressure: float) -> AbdominalPressure:

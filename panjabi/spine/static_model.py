@@ -14,6 +14,7 @@ from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body
 from panjabi.body.poses import Poses, tree_poses
+from panjabi.body.standard import require_standard_adult
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter
 from panjabi.passive.directions import coordinate_names
@@ -73,6 +74,7 @@ class StaticSpine:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        require_standard_adult(self.body, "units and muscles of a StaticSpine")
         if tuple(u.level for u in self.units) != LEVELS:
             raise ParameterError(
                 f"units of {[u.level for u in self.units]} were given; one of each of {LEVELS} in "
@@ -83,10 +85,15 @@ class StaticSpine:
                 f"muscles over {self.muscles.slope.shape[1]} coordinates were given; "
                 f"{3 * len(LEVELS)} are possible, three a level. Take them over `coordinates`."
             )
+        for unit, angles in zip(self.units, self.angles, strict=True):
+            unit.check(angles, extrapolate=True)
 
     def __repr__(self) -> str:
         held = f", {self.load.mass:g} kg held" if self.load.mass else ""
-        return f"<StaticSpine: {len(LEVELS)} levels, {len(self.muscles.names)} muscles{held}>"
+        fitted = "" if "extensor_factor" in self.parameters else " not calibrated"
+        return (
+            f"<StaticSpine: {len(LEVELS)} levels, {len(self.muscles.names)} muscles{fitted}{held}>"
+        )
 
     # --- places ---------------------------------------------------------------------------
 
@@ -152,6 +159,12 @@ class StaticSpine:
         poses = self.body.poses(q)
         uppers = [level.split("-")[0] for level in LEVELS]
         return np.array([self.body.joint_centre(poses, name) for name in (*uppers, "T11")])
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Loads on units that leave the published tests, short of failure, in words."""
+        pairs = zip(self.units, self.angles, strict=True)
+        return tuple(words for unit, a in pairs for words in unit.outside_evidence(a))
 
     # --- terms of the potential -----------------------------------------------------------
 
@@ -241,7 +254,9 @@ class StaticSpine:
     def with_preload(self, forces: ArrayLike) -> StaticSpine:
         """The same spine with the units under other compressions, one a level [N]."""
         given = np.maximum(np.asarray(forces, float), 0.0)
-        units = [u.with_preload(p) for u, p in zip(self.units, given, strict=True)]
+        units = [
+            u.with_preload(p, extrapolate=True) for u, p in zip(self.units, given, strict=True)
+        ]
         return replace(self, units=tuple(units))
 
     def with_muscles(self, muscles: MuscleState) -> StaticSpine:
@@ -322,8 +337,7 @@ def _units_term(units: Sequence[FunctionalSpinalUnit], angles: Floats) -> Term:
     gradient, hessian = np.empty(n), np.zeros((n, n))
     for k, (one, a) in enumerate(zip(units, angles, strict=True)):
         part = slice(3 * k, 3 * k + 3)
-        gradient[part] = one.moment(a)
-        hessian[part, part] = one.tangent(a)
+        _, gradient[part], hessian[part, part] = one.evaluate(a)
     return Term(gradient, hessian)
 
 

@@ -40,6 +40,11 @@ class Equilibrium(Result):
         return self.column.angles(self.z)
 
     @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Loads on units that leave the published tests, in words."""
+        return self.column.outside_evidence(self.z)
+
+    @property
     def least_stiffness(self) -> float:
         """Smallest eigenvalue of the Hessian [N m/rad]; positive where the shape is stable."""
         return float(np.linalg.eigvalsh(self.potential.hessian)[0])

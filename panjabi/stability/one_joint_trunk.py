@@ -251,7 +251,9 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
     known = {
         "inertia": derived(float(one.dynamics.mass_matrix(rest)[0, 0]), "kg m2"),
         "weight": derived(-float(spine.weight.hessian[c, c]), "N m/rad"),
-        "passive": derived(float(unit.with_preload(0.0).tangent(spine.angles[k])[0, 0]), "N m/rad"),
+        "passive": derived(
+            float(unit.with_preload(0.0).evaluate(spine.angles[k])[2][0, 0]), "N m/rad"
+        ),
         "branches": derived(float(sum(unit.hysteresis.stiffness[0])), "N m/rad"),
         "muscle_stiffness": derived(stiffness, "N m/rad"),
         "muscle_moment": derived(min(back, front), "N m"),

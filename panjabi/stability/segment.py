@@ -73,7 +73,7 @@ def laboratory_with_muscles(
         If the tension of the muscles takes more stiffness than the unit has at neutral.
     """
     plan = protocol or Protocol()
-    pressed = unit.with_preload(unit.preload + max(across.compression, 0.0))
+    pressed = unit.with_preload(unit.preload + max(across.compression, 0.0), extrapolate=True)
     added = float(across.stiffness[axis, axis])
     if added >= 0.0:
         held = Structure("muscles", (linear(axis, added),), "muscle")
@@ -147,11 +147,12 @@ def segment_gain(
     """
     k = level_index(level)
     unit = spine.units[k].with_preload(0.0)
-    bare = np.diag(unit.tangent(spine.angles[k]))
+    bare = np.diag(unit.evaluate(spine.angles[k])[2])
     gain = {}
     for group in groups:
         F = shared_force(spine, level, force, group)
         across = muscles_across(spine, level, F, stiffness=stiffness)
-        pressed = unit.with_preload(max(across.compression, 0.0))
-        gain[group] = np.diag(across.stiffness) + np.diag(pressed.tangent(spine.angles[k])) - bare
+        pressed = unit.with_preload(max(across.compression, 0.0), extrapolate=True)
+        tangent = pressed.evaluate(spine.angles[k])[2]
+        gain[group] = np.diag(across.stiffness) + np.diag(tangent) - bare
     return gain

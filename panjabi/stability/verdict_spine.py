@@ -123,7 +123,8 @@ def _stiffness(rest: Equilibrium, law: Bergmark) -> tuple[Floats, Floats, Floats
         x, _ = model.seen_by(joint, q, still)
         place = model.place_of(joint.coordinates)
         free = np.flatnonzero(place >= 0)
-        added = np.asarray(joint.unit.instantaneous_tangent(x)) - np.asarray(joint.unit.tangent(x))
+        relaxed = joint.unit.evaluate(x)[2]
+        added = (relaxed + np.diag(joint.unit.branch_stiffness.sum(axis=1))) - relaxed
         fast[np.ix_(place[free], place[free])] += added[np.ix_(free, free)]
     if model.muscles is None:
         return passive, weight, np.zeros_like(passive), fast + weight

@@ -54,7 +54,7 @@ def compensation(statement: Statement) -> Finding:
         ),
         ("coactivation_with_free_gain_percent", 100.0 * adapting[-1], "trunk, all passive lost"),
         *(
-            (f"lumbar_coactivation_at_{100 * d:.0f}_percent_loss_percent", 100.0 * a, "244 muscles")
+            (f"lumbar_coactivation_at_{100 * d:.0f}_percent_loss_percent", 100.0 * a, "all muscles")
             for d, a in zip(losses, lumbar, strict=True)
         ),
         ("strength_loss_that_fails", edge, "least on the map, passive intact"),

@@ -66,4 +66,4 @@ def quietest(make: Callable[[float], Plant], *, low: float = 1e-6, high: float =
         lambda x: min(expected_sway(make(math.exp(x))), 1e3), bounds=tuple(around),
         method="bounded", options={"xatol": 0.02},
     )  # fmt: skip
-    return math.exp(float(found["x"]))
+    return math.exp(float(found.x))  # type: ignore[attr-defined]

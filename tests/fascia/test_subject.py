@@ -10,6 +10,7 @@ from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
 from fascia.errors import FasciaError, NetworkError, UnknownStrandError
 from fascia.interventions.release_mechanisms import standing_tension
 from fascia.mechanics import solve
+from fascia.network.build import whole_body
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
 from panjabi.body import standard_adult
 from panjabi.errors import PanjabiError, ParameterError
@@ -84,12 +85,13 @@ def test_more_tone_pulls_more(subject):
         ).tension_of(name)
 
 
-def test_another_body_is_another_subject():
+def test_a_subject_of_another_size_is_refused(subject):
+    """Tissue, resting tension and tolerance are those of the median adult."""
     small = standard_adult().scaled(stature=1.60, mass=58.0)
-    person = standard_subject(body=small)
-    assert person.network.body is small
-    torque, _ = Examination(person.network, "slr").stiffness()
-    assert 5.0 < torque < 28.0  # shorter arms and smaller muscles than those fitted to 28
+    with pytest.raises(ParameterError, match=r"tissue and tolerance.*got a body of 1.60 m and 58"):
+        standard_subject(body=small)
+    with pytest.raises(ParameterError, match="standard adult"):
+        subject.with_network(whole_body(small))
 
 
 def test_subject_is_frozen_and_gives_new_ones(subject):

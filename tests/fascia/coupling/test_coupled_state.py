@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fascia import standard_subject
+from fascia import standard_subject, whole_body
 from fascia.coupling import NetworkElement, coupled_state, wrapped
 from fascia.coupling.spine_in_network import (
     check_body,
@@ -122,7 +122,7 @@ def test_result_names_its_assumptions(state):
 def test_another_body_is_refused(network):
     tall = standard_adult().scaled(stature=1.9)
     with pytest.raises(CouplingError, match="one body for both"):
-        coupled_state(network, static_spine(body=tall))
+        coupled_state(whole_body(tall), static_spine())
     check_body(standard_subject().network, static_spine())  # equal is enough
 
 

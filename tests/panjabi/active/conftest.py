@@ -10,12 +10,13 @@ from panjabi.active.build import musculature
 
 @pytest.fixture(scope="session")
 def lumbar():
-    return musculature("lumbar")
+    """With the maximal forces of the source."""
+    return musculature("lumbar").raw()
 
 
 @pytest.fixture(scope="session")
 def still():
-    return musculature("lumbar", coupled=False)
+    return musculature("lumbar", coupled=False).raw()
 
 
 @pytest.fixture

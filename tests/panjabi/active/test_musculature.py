@@ -77,34 +77,38 @@ def test_neck_paths_shrink_with_the_neck():
     assert compared == 62
 
 
-def test_122_muscles_a_side_cross_the_lumbar_joints(lumbar, still):
-    assert len(lumbar) == 2 * 122
+def test_every_muscle_crosses_a_lumbar_joint_but_those_that_end_on_the_abdomen(lumbar, still):
     assert lumbar.names == still.names
+    crossing = np.abs(lumbar.geometry(np.zeros(18)).slope).max(axis=1) > 0.0
     moved = np.abs(still.geometry(np.zeros(18)).slope).max(axis=1) > 0.0
+    assert crossing.all()
     assert {still.groups[m] for m in np.flatnonzero(~moved)} == {"internal_oblique"}
-    assert moved.sum() == 2 * 119  # three fascicles run from the pelvis to the abdomen
+    assert (~moved).sum() == 2 * 3  # three fascicles run from the pelvis to the abdomen
 
 
 @pytest.mark.parametrize(
-    "region, count, coordinates",
-    [("lumbar", 244, 18), ("thoracolumbar", 348, 51), ("cervical", 74, 24), ("whole", 394, 75)],
+    "region, coordinates", [("lumbar", 18), ("thoracolumbar", 51), ("cervical", 24), ("whole", 75)]
 )
-def test_regions(region, count, coordinates):
+def test_regions(region, coordinates):
     made = musculature(region)
-    assert (len(made), len(made.coordinates)) == (count, coordinates)
     assert made.coordinates == region_coordinates(region)
-    assert len(set(made.names)) == count
+    assert len(made.coordinates) == coordinates
+    right, left = made.names[: len(made) // 2], made.names[len(made) // 2 :]
+    assert [name[:-2] for name in right] == [name[:-2] for name in left]
+    assert {name[-2:] for name in right} == {"_r"} and {name[-2:] for name in left} == {"_l"}
+    assert len(set(made.names)) == len(made)
     lumped = [n for n, g in zip(made.names, made.groups, strict=True) if g == "neck_lump"]
     if region in ("cervical", "whole"):
         assert all(n.startswith("deepmult_T2_T1") for n in lumped)
     assert sum(g == "psoas" for g in made.groups) == (0 if region == "cervical" else 22)
-    assert repr(made).startswith(f"<Musculature of {count} muscles over {coordinates}")
+    assert repr(made).startswith(f"<Musculature of {len(made)} muscles over {coordinates}")
 
 
 def test_left_is_the_mirror_image_of_right(lumbar, bent):
     here, there = lumbar.geometry(bent), lumbar.geometry(MIRROR * bent)
-    assert here.length[:122] == pytest.approx(there.length[122:], abs=1e-12)
-    assert here.slope[:122] == pytest.approx(there.slope[122:] * MIRROR, abs=1e-12)
+    side = len(lumbar) // 2
+    assert here.length[:side] == pytest.approx(there.length[side:], abs=1e-12)
+    assert here.slope[:side] == pytest.approx(there.slope[side:] * MIRROR, abs=1e-12)
 
 
 def test_a_reduced_tree_moves_points_as_the_whole_body_does(bent):
@@ -329,10 +333,10 @@ def test_figures_of_a_muscle_carry_their_source(lumbar):
         (lambda m: musculature(coordinates=("wrist_flexion_r",)), ParameterError, "no muscle"),
         (lambda m: m.geometry(np.zeros(17)), PostureError, "18 finite values"),
         (lambda m: m.geometry(np.full(18, np.nan)), PostureError, "18 finite values"),
-        (lambda m: m.tension_curvature(np.zeros(18), [1.0]), ParameterError, "244 muscles"),
+        (lambda m: m.tension_curvature(np.zeros(18), [1.0]), ParameterError, "one finite number"),
         (lambda m: m.index("IL_L9_r"), UnknownNameError, "unknown muscle"),
         (lambda m: m.members("multifidi"), UnknownNameError, "multifidus"),
-        (lambda m: m.selected(np.zeros(244, bool)), ParameterError, "no muscle was selected"),
+        (lambda m: m.selected(np.zeros(len(m), bool)), ParameterError, "no muscle was selected"),
         (lambda m: m.selected(np.zeros(3, bool)), ParameterError, "mask of shape"),
         (lambda m: m.select(("L4_L5_FE",), [0.0]), UnknownNameError, "L5_S1_FE"),
         (lambda m: m.select(("L4_L5_FE",), [0.0, 1.0]), PostureError, "one value each"),

@@ -90,7 +90,7 @@ def test_stability_on_the_screen(capsys):
         (("recruit", "--q", "-1"), "q is -1.0"),
         (("stability", "--injury", "L4-L5"), "LEVEL:CHANGE is possible"),
         (("stability", "--deficit", "gluteus"), "muscle group"),
-        (("stability", "--load", "400"), "no choice of the 244 muscle forces"),
+        (("stability", "--load", "400"), "muscle forces holds the posture"),
     ],
 )
 def test_what_cannot_be_answered_is_one_line_and_exit_code_2(capsys, words, message):

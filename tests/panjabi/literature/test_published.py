@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import panjabi
@@ -170,3 +172,13 @@ def test_row_becomes_a_parameter_with_an_honest_status():
     assert row("OS_bflh").parameter(0.0976, unit="m").unit == "m"
     with pytest.raises(UnitError, match="unknown unit 'SMD'"):
         row("BURK_SMD").parameter()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_place_names_an_article_and_no_proxy(table):
+    """No port, bare number or address within an address; no copy of a library's test server."""
+    proxy = (
+        r"//[^/\s]*(:\d|\d+\.\d+\.\d+)|//\S+https?[:/]|wilddata|laibokeji|vufind|tweb-dev|staging"
+    )
+    found = {row.id: row.where for row in published(table) if re.search(proxy, row.where)}
+    assert found == {}

@@ -19,7 +19,7 @@ def resting_angle(one, axis: int, load: float, height: float) -> float:
     for _ in range(200):
         middle = 0.5 * (low + high)
         pull = load * height * math.sin(middle)
-        if one.moment(np.eye(3)[axis] * middle)[axis] < pull:
+        if one.evaluate(np.eye(3)[axis] * middle)[1][axis] < pull:
             low = middle
         else:
             high = middle

@@ -57,7 +57,7 @@ def test_no_injury_makes_a_unit_stiffer(level, change):
     for axis in range(3):
         for angle in np.linspace(-0.12, 0.12, 13):
             at = np.eye(3)[axis] * angle
-            assert hurt.energy(at) <= intact.energy(at) * (1.0 + 1e-12) + 1e-15
+            assert hurt.evaluate(at)[0] <= intact.evaluate(at)[0] * (1.0 + 1e-12) + 1e-15
 
 
 @pytest.mark.parametrize("level", LUMBAR)
@@ -177,3 +177,12 @@ def test_a_value_that_would_be_passed_over_is_refused(level, text, words):
     with pytest.raises(ParameterError, match=words):
         injured(unit(level), text)
     assert injured(unit("L4-L5"), "fixator").changes == ("fixator",)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [("cut SSL", "cut=SSL"), ("cut SSL ISL", "cut=SSL.ISL"), ("fixator 200", "fixator=200")],
+)
+def test_a_missing_equals_sign_is_named(text, advice):
+    with pytest.raises(UnknownNameError, match=f"without '='; write {advice}"):
+        injured(unit("L4-L5"), text)

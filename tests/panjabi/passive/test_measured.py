@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from panjabi.cli.command_line import main
-from panjabi.errors import DataFileError, ParameterError
+from panjabi.errors import DataFileError, ParameterError, UnknownNameError
+from panjabi.passive.directions import levels
 from panjabi.passive.functional_unit import unit
 from panjabi.passive.measured import measured_neutral_zone, parse_measurement, read_measurement
-from panjabi.passive.neutral_zone import neutral_zone_test
+from panjabi.passive.neutral_zone import NeutralZone, neutral_zone_test
 from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test
 from panjabi.passive.sigmoid import covariance_of
 
@@ -115,6 +116,7 @@ DAMAGED = {
     "empty": ("", "line 1: there is no header"),
     "not a number": ("moment_Nm,angle_deg\n1,2\n3,four\n", "line 3: angle_deg is 'four'"),
     "comma as point": ("moment_Nm,angle_deg\n1,2\n1,5,2\n", "line 3: 3 cells"),
+    "semicolon in one line": ("moment_Nm;angle_deg\n1;2\n1,2\n", "line 3: 1 cells .* semicolon"),
     "too few": ("moment_Nm,angle_deg\n1,2\n2,3\n", "line 3: the record ends after 2 samples"),
 }
 
@@ -154,6 +156,81 @@ def test_degrees_named_radians_are_seen_and_the_other_way_round():
         parse_measurement(named_degrees(1.0 / DEG), "own.csv")
     with pytest.raises(DataFileError, match="moves by less than 0.1 degrees"):
         parse_measurement(named_degrees(0.1 / DEG), "own.csv")
+
+
+def ordinary_loop(head="moment_Nm,angle_deg", factor=1.0, exchanged=False):
+    """Three cycles to 7.5 N m and 8 degrees, the loop of a spine that takes work."""
+    phase = np.linspace(0.0, 6.0 * np.pi, 400)
+    angle, lag = 8.0 * np.sin(phase), 0.3 * np.cos(phase)
+    moment = 7.5 * np.sin(phase) ** 3 + lag
+    columns = (factor * angle, moment) if exchanged else (moment, factor * angle)
+    return "\n".join([head, *(f"{a:.6f},{b:.6f}" for a, b in zip(*columns, strict=True))])
+
+
+def test_radians_named_degrees_are_seen_at_ordinary_ranges():
+    """15 N m over 16 degrees is a spine; over 0.28 it is not, whatever the level."""
+    assert measured_neutral_zone(parse_measurement(ordinary_loop(), "own.csv"))
+    for level, words in ((None, "any level are 0.039 to 7.1"), ("L4-5", "L4-L5 are 1.4 to 4.5")):
+        with pytest.raises(DataFileError, match=f"makes 53.7 N m/deg; published for {words}"):
+            parse_measurement(ordinary_loop(factor=1.0 / DEG), "own.csv", level=level)
+    twisted = as_csv(cyclic_test(unit("C1-C2"), 2))  # 3 N m over 70 degrees is C1-C2 and no other
+    parse_measurement(twisted, "own.csv", level="C1-C2")
+    with pytest.raises(DataFileError, match="published for L4-L5"):
+        parse_measurement(twisted, "own.csv", level="L4-L5")
+    with pytest.raises(UnknownNameError, match="L9-L5"):
+        parse_measurement(twisted, "own.csv", level="L9-L5")
+
+
+@pytest.mark.parametrize("level", [*levels(), "SIJ-left"])
+def test_every_level_lies_in_its_own_published_range(level):
+    for axis in range(3):
+        record = as_csv(cyclic_test(unit(level), axis))
+        assert parse_measurement(record, "own.csv", level=level).angle.size
+
+
+def test_exchanged_columns_are_refused_and_no_zone_is_negative():
+    record = parse_measurement(ordinary_loop(exchanged=True), "own.csv")
+    with pytest.raises(DataFileError, match="gives it back: .* probably exchanged"):
+        measured_neutral_zone(record)
+    one_branch = ordinary_loop(exchanged=True).splitlines()
+    rising = parse_measurement("\n".join([one_branch[0], *one_branch[33:101]]), "own.csv")
+    with pytest.raises(DataFileError, match="with a neutral zone, got one that says nothing"):
+        measured_neutral_zone(rising)
+    with pytest.raises(ParameterError, match="ends above its beginning, got 0.05 to -0.05 rad"):
+        NeutralZone("inflexion", 0.05, -0.05)
+
+
+@pytest.mark.parametrize(
+    ("head", "change"),
+    [
+        ("moment_Nm;angle_deg", lambda row: row.replace(",", ";")),
+        ("moment_Nm\tangle_deg", lambda row: row.replace(",", "\t")),
+        ("moment_Nm;angle_deg", lambda row: row.replace(",", ";").replace(".", ",")),
+        ("Moment (N m);Angle [°]", lambda row: row.replace(",", ";")),
+        ("Moment,Angle\nN m,deg", lambda row: row),
+        ("moment_Nm,angle_deg\n[Nm],[deg]", lambda row: row),
+    ],
+    ids=["semicolons", "tabs", "decimal commas", "units in brackets", "row of units", "both"],
+)
+def test_ways_to_write_a_table_give_the_same_record(head, change):
+    plain = parse_measurement(ordinary_loop(), "own.csv")
+    other = parse_measurement("\n".join([head, *map(change, ordinary_loop().splitlines()[1:])]), "")
+    assert np.array_equal(plain.moment, other.moment)
+    assert np.array_equal(plain.angle, other.angle)
+
+
+def test_columns_are_chosen_by_name():
+    plain = parse_measurement(ordinary_loop(), "own.csv")
+    text = ordinary_loop("channel 3,Winkel (deg)")
+    chosen = parse_measurement(
+        text, "own.csv", moment_column="channel 3=Nm", angle_column="Winkel (deg)"
+    )
+    assert np.array_equal(plain.moment, chosen.moment)
+    assert np.array_equal(plain.angle, chosen.angle)
+    with pytest.raises(DataFileError, match="Expected a column 'channel 4' for the moment"):
+        parse_measurement(text, "own.csv", moment_column="channel 4=Nm", angle_column="angle")
+    with pytest.raises(DataFileError, match="column 'channel 3' has a unit that is not known"):
+        parse_measurement(text, "own.csv", moment_column="channel 3")
 
 
 @pytest.mark.parametrize(("level", "axis"), [("L5-S1", 2), ("C1-C2", 2), ("C0-C1", 0)])
@@ -196,9 +273,13 @@ def test_command_neutral_zone(tmp_path, capsys):
     }
     assert value["neutral_zone_half_width_deg"]["residual"] == pytest.approx(1.8, rel=0.06)
     assert value["range_of_motion_deg"] == pytest.approx(8.9 + 5.8, rel=0.02)
-    assert main(["neutral-zone", str(path)]) == 0
+    half, full = (value[f"neutral_zone_{w}_width_deg"]["residual"] for w in ("half", "full"))
+    assert full == pytest.approx(2.0 * half)
+    options = ["--level", "L4-L5", "--moment-column", "moment_Nm", "--angle-column", "angle_deg"]
+    assert main(["neutral-zone", str(path), *options]) == 0
     text = capsys.readouterr().out
-    assert "fitted law" in text and "one-sided (half of its full width)" in text
+    assert "fitted law" in text
+    assert f"{half:.3f} deg {full:7.3f} deg" in text and "half-width  full width" in text
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert main(["neutral-zone", str(tmp_path / "bad.csv")]) == 2
     assert "bad.csv, line 1" in capsys.readouterr().err
@@ -228,4 +309,4 @@ def test_command_unit(capsys):
     assert main(["unit", "L4-L5", "--axis", "sideways"]) == 2
     assert "unknown axis 'sideways'" in capsys.readouterr().err
     assert main(["unit", "L4-L5"]) == 0
-    assert "one-sided" in capsys.readouterr().out
+    assert "half-width  full width" in capsys.readouterr().out

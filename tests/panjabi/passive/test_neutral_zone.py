@@ -99,7 +99,7 @@ def test_threshold_finds_the_kinks_of_a_trilinear_curve():
 
 def test_gap_is_half_the_distance_at_zero_load():
     m = np.linspace(-5.0, 5.0, 101)
-    loop = Loop((m, 0.01 * m + 0.004), (m[::-1], 0.01 * m[::-1] - 0.006))
+    loop = Loop((m, 0.01 * m - 0.006), (m[::-1], 0.01 * m[::-1] + 0.004))
     found = zero_load_gap(loop)
     assert (found.lower, found.upper) == pytest.approx((-0.006, 0.004))
     assert found.half_width == pytest.approx(0.005)

@@ -148,9 +148,10 @@ def test_each_joint_is_a_unit_whose_sum_has_ligaments_and_friction(side):
         for angle in (-0.02, 0.003, 0.05):
             energy, force, tangent = joint.law(motion, angle)
             at = np.eye(3)[axis] * angle
-            assert one.energy(at) == pytest.approx(energy, rel=1e-12)
-            assert one.moment(at)[axis] == pytest.approx(force, rel=1e-12)
-            assert one.tangent(at)[axis, axis] == pytest.approx(tangent, rel=1e-12)
+            own = one.evaluate(at)
+            assert own[0] == pytest.approx(energy, rel=1e-12)
+            assert own[1][axis] == pytest.approx(force, rel=1e-12)
+            assert own[2][axis, axis] == pytest.approx(tangent, rel=1e-12)
     assert one.coordinates == ("SIJ_nutation", "SIJ_LB", "SIJ_AR")
     assert cut(one, "force closure").stiffness_at_neutral(0) < one.stiffness_at_neutral(0)
 

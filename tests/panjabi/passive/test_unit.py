@@ -41,19 +41,17 @@ def test_moment_and_tangent_are_the_exact_derivatives(angles, level):
     at = np.array(angles)
     h = 1e-4  # small against the narrowest ramp, so that the sixth-order error is none
     weights = ((1, 45.0), (2, -9.0), (3, 1.0))
+    _, moment, tangent = one.evaluate(at)
     for i in range(3):
         if abs(at[i]) < 4 * h and level == "all kinds":
             continue  # the exponential's curvature jumps at zero
         step = np.eye(3)[i] * h
-        slope = sum(
-            w * (one.energy(at + n * step) - one.energy(at - n * step)) for n, w in weights
-        ) / (60 * h)
-        bend = sum(
-            w * (one.moment(at + n * step) - one.moment(at - n * step)) for n, w in weights
-        ) / (60 * h)
-        scale = np.abs(one.moment(at)).max() + 1.0
-        assert one.moment(at)[i] == pytest.approx(slope, rel=1e-8, abs=1e-8 * scale)
-        assert one.tangent(at)[i] == pytest.approx(bend, rel=1e-6, abs=1e-6 * scale / 0.01)
+        ends = [(w, one.evaluate(at + n * step), one.evaluate(at - n * step)) for n, w in weights]
+        slope = sum(w * (ahead[0] - behind[0]) for w, ahead, behind in ends) / (60 * h)
+        bend = sum(w * (ahead[1] - behind[1]) for w, ahead, behind in ends) / (60 * h)
+        scale = np.abs(moment).max() + 1.0
+        assert moment[i] == pytest.approx(slope, rel=1e-8, abs=1e-8 * scale)
+        assert tangent[i] == pytest.approx(bend, rel=1e-6, abs=1e-6 * scale / 0.01)
 
 
 @settings(max_examples=40, deadline=None)
@@ -61,14 +59,14 @@ def test_moment_and_tangent_are_the_exact_derivatives(angles, level):
 def test_the_unit_is_the_sum_of_its_structures(angles, level):
     one = unit(level, preload=200.0)
     parts = [one.part(s.name) for s in one.structures]
-    assert sum(p.energy(angles) for p in parts) == pytest.approx(
-        one.energy(angles), rel=1e-11, abs=1e-14
+    assert sum(p.evaluate(angles)[0] for p in parts) == pytest.approx(
+        one.evaluate(angles)[0], rel=1e-11, abs=1e-14
     )
-    assert np.sum([p.moment(angles) for p in parts], axis=0) == pytest.approx(
-        one.moment(angles), rel=1e-11, abs=1e-13
+    assert np.sum([p.evaluate(angles)[1] for p in parts], axis=0) == pytest.approx(
+        one.evaluate(angles)[1], rel=1e-11, abs=1e-13
     )
-    assert np.sum([p.tangent(angles) for p in parts], axis=0) == pytest.approx(
-        one.tangent(angles), rel=1e-11, abs=1e-11
+    assert np.sum([p.evaluate(angles)[2] for p in parts], axis=0) == pytest.approx(
+        one.evaluate(angles)[2], rel=1e-11, abs=1e-11
     )
 
 
@@ -105,9 +103,9 @@ def test_a_whole_column_in_one_call_equals_unit_by_unit():
     for function in (kernels.evaluate_units, kernels.evaluate_units.py_func):
         function(start, kinds, rows, angles, energy, moment, tangent)
         for i, one in enumerate(units):
-            assert energy[i] == pytest.approx(one.energy(angles[i]), rel=1e-12)
-            assert moment[i] == pytest.approx(one.moment(angles[i]), rel=1e-12)
-            assert tangent[i] == pytest.approx(one.tangent(angles[i]), rel=1e-12)
+            assert energy[i] == pytest.approx(one.evaluate(angles[i])[0], rel=1e-12)
+            assert moment[i] == pytest.approx(one.evaluate(angles[i])[1], rel=1e-12)
+            assert tangent[i] == pytest.approx(one.evaluate(angles[i])[2], rel=1e-12)
 
 
 def test_levels_have_their_coordinates_in_the_body():

@@ -230,10 +230,13 @@ def test_bad_requests_are_refused(spine):
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("forces", [np.full(244, np.nan), np.full(244, -1.0), [1.0]])
-def test_forces_that_cannot_be_load_no_joint(forces):
-    with pytest.raises(ParameterError, match="244 forces from 0 are possible"):
-        static_spine("standing").joint_forces(forces)
+@pytest.mark.parametrize("force", [np.nan, -1.0])
+def test_forces_that_cannot_be_load_no_joint(force):
+    spine = static_spine("standing")
+    count = len(spine.muscles.names)
+    for forces in (np.full(count, force), [1.0]):
+        with pytest.raises(ParameterError, match=f"{count} forces from 0 are possible"):
+            spine.joint_forces(forces)
 
 
 def test_a_load_is_held_somewhere():

@@ -136,7 +136,7 @@ def test_forces_that_hold_nothing_have_no_critical_load(state):
     assert none.critical_q == np.inf
     with pytest.raises(ParameterError, match="one of them negative"):
         static_stability(state.spine, -np.ones_like(state.forces))
-    with pytest.raises(ParameterError, match="244 forces from 0 are possible"):
+    with pytest.raises(ParameterError, match="forces from 0 are possible"):
         static_stability(state.spine, [1.0])
 
 
@@ -242,8 +242,9 @@ def test_every_group_pulls_alike_in_the_comparison_of_groups(spine):
     assert all((g > 0.0).all() for g in gain.values())
     with pytest.raises(ParameterError, match="force is nan N"):
         shared_force(spine, "L4-L5", np.nan, "psoas")
-    with pytest.raises(ParameterError, match="244 forces from 0"):
-        muscles_across(spine, "L4-L5", np.full(244, np.nan), stiffness=None)
+    count = len(spine.muscles.names)
+    with pytest.raises(ParameterError, match=f"{count} forces from 0"):
+        muscles_across(spine, "L4-L5", np.full(count, np.nan), stiffness=None)
     with pytest.raises(ParameterError, match="no fascicle of rectus_abdominis crosses"):
         far = replace(spine.muscles, slope=np.zeros_like(spine.muscles.slope))
         shared_force(spine.with_muscles(far), "L4-L5", 1.0, "rectus_abdominis")

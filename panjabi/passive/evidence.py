@@ -1,0 +1,100 @@
+"""How far a unit rests on tests: largest moment and preload by region, and where tissue fails.
+
+The published tests load a level up to the moments of `tested`. Beyond them the fitted law is
+continued only on request, and beyond `failure` not at all: there a spine is injured, which this law
+does not know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from panjabi.errors import ParameterError
+from panjabi.literature import row
+from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.passive.directions import SACROILIAC, known_level, region_of
+
+ROUNDING = 1e-6  # a load at the limit itself is within it
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Of one load: the largest in the tests, and where the tissue fails."""
+
+    load: str  # moment, preload
+    tested: Parameter
+    failure: Parameter
+
+    def beyond(self, value: float) -> str:
+        """ "beyond failure", "beyond the tests", or "" inside them; value in SI."""
+        if not abs(value) <= (1.0 + ROUNDING) * self.failure.si:
+            return "beyond failure"
+        return "beyond the tests" if abs(value) > (1.0 + ROUNDING) * self.tested.si else ""
+
+    def check(self, value: float, level: str, *, extrapolate: bool = False) -> None:
+        """Refuse a value [SI] beyond the tests, with `extrapolate` beyond failure only.
+
+        Raises
+        ------
+        ParameterError
+            Names the range and its source.
+        """
+        where = self.beyond(value)
+        if not where or (extrapolate and where == "beyond the tests"):
+            return
+        tested, failure = self.tested, self.failure
+        raise ParameterError(
+            f"Expected a {self.load} on {level} of at most {tested.value:g} {tested.unit}, the "
+            f"largest of the tests that the unit rests on ({tested.source}), got {value:g} "
+            f"{tested.unit}; give a smaller one, or extrapolate=True up to failure at "
+            f"{failure.value:g} {failure.unit} ({failure.source}, {failure.status})."
+        )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Range of the loads on a level for which there are tests."""
+
+    moment: Limit  # about each axis [N m]
+    preload: Limit  # compression [N]
+
+
+@cache
+def evidence_of(level: str) -> Evidence:
+    """The range of a level, that of its region.
+
+    Raises
+    ------
+    UnknownNameError
+        For a level that does not exist.
+    """
+    name = known_level(level)
+    return _evidence("sacroiliac" if name in SACROILIAC else region_of(name))
+
+
+@cache
+def _evidence(region: str) -> Evidence:
+    ribs = "man18_FE_NZstiff_T4-T8_intact"
+    test, moment, id, force, fails = {
+        "upper cervical": ("pan88_rom_AR_one_side_C1-C2", 1.5, "pat00_fl", 250.0, (20.0, 2.0)),
+        "cervical": ("mor88_k_flexion", 2.16, "pat00_fl", 250.0, (20.0, 2.0)),
+        "thoracic": ("wil17_rom_FE_T2T12", 7.5, ribs, 400.0, (50.0, 4.0)),
+        "lumbar": ("yam89_rom_flexion_L4-5", 10.0, "pat03_fl", 1200.0, (90.0, 8.0)),
+        "sacroiliac": ("mil87_ar", 42.0, "mil87_strength", 1440.0, (160.0, 3.368)),
+    }[region]  # fmt: skip
+    tested, pressed = row(test), row(id)
+
+    def limit(load: str, value: float, source: str, unit: str, failure: float) -> Limit:
+        return Limit(
+            load,
+            Parameter(value, unit, source, "measured", f"largest {load} in tests, {region}"),
+            Parameter(
+                failure, unit, THIS_WORK, "assumed", f"where units fail, {region}; order of size"
+            ),
+        )
+
+    return Evidence(
+        limit("moment", moment, tested.bib, "N m", fails[0]),
+        limit("preload", force, pressed.bib, "N", 1e3 * fails[1]),
+    )
