@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError
-
-if TYPE_CHECKING:
-    from panjabi.stability.reflex_model import ReflexModel
 
 
 class Family(Protocol):
@@ -30,28 +27,6 @@ class Family(Protocol):
     def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
         """Derivative of its matrices with every parameter at x."""
         ...
-
-
-@dataclass(frozen=True)
-class ReflexFamily:
-    """A reflex model with some of its parameters free; see `ReflexModel.family`."""
-
-    model: ReflexModel
-    names: tuple[str, ...]
-
-    def at(self, x: Sequence[float] | Floats) -> ReflexModel:
-        """The model at the parameters x."""
-        values = {name: float(v) for name, v in zip(self.names, x, strict=True)}
-        return self.model.with_values(values)
-
-    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
-        """The system at the parameters x."""
-        return self.at(x).system()
-
-    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
-        """Derivative of its matrices with every parameter at x."""
-        there = self.at(x)
-        return tuple(there.rate(name) for name in self.names)
 
 
 @dataclass(frozen=True, eq=False)
