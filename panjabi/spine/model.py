@@ -20,9 +20,9 @@ from panjabi.active.element import MuscleElement
 from panjabi.body.dynamics import Dynamics
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
+from panjabi.neural.command import DRIVE_WIDTH, check_excitation
 from panjabi.parameter import Parameter
 from panjabi.passive.element import PassiveJoint
-from panjabi.spine.command import DRIVE_WIDTH, check_excitation
 from panjabi.spine.reflexes import StretchReflexes
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,7 @@ from panjabi.errors import ParameterError
 from panjabi.parameter import Parameter
 from panjabi.spine.short_range import ShortRange, bergmark, parameters_of, stiffness_parts
 from panjabi.spine.static_model import HeldLoad, StaticSpine
-from panjabi.stability.definiteness import least_factor
+from panjabi.stability.algebra import least_factor
 
 Floats = NDArray[np.float64]
 

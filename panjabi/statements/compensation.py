@@ -21,7 +21,7 @@ from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.stability.one_joint_trunk import DEFICITS, ReducedTrunk
 from panjabi.statements.level_curves import level_curves
 from panjabi.statements.quiet_stance import Noise, sway
-from panjabi.statements.required import activation_for, required_stiffness
+from panjabi.statements.stiffness_for_sway import activation_for, required_stiffness
 
 Floats = NDArray[np.float64]
 

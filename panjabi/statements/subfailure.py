@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.stability.algebra import root
 from panjabi.stability.one_joint_trunk import ReducedTrunk, reduced_trunk
 from panjabi.statements.quiet_stance import Noise, loop_of, variance_slopes
-from panjabi.statements.required import activation_for, stable_ranges
-from panjabi.statements.zeros import zero_between
+from panjabi.statements.stiffness_for_sway import activation_for, stable_ranges
 
 Floats = NDArray[np.float64]
 
@@ -194,7 +194,7 @@ class Subfailure:
         high = min(most, 0.99 / (self._number["gain_loss"] * damage))
         if growth(high) < 0.0:
             return math.nan
-        return zero_between(growth, 0.0, high, within=1e-13)
+        return root(growth, 0.0, high, within=1e-13)
 
     def bifurcation(self, *, places: int = 25) -> Bifurcation | None:
         """The fold: the least corruption with a state of lasting damage; None where there is none.
@@ -207,7 +207,7 @@ class Subfailure:
         gains = [(D, self.at(float(D), c).gain) for D, c in branch if not math.isnan(c)]
         for (low, g0), (high, g1) in pairwise(gains):
             if g0 > 0.0 >= g1:
-                D = zero_between(self._gain_on_branch, float(low), float(high), within=1e-12)
+                D = root(self._gain_on_branch, float(low), float(high), within=1e-12)
                 state = self.at(D, self.corruption_at(D))
                 return Bifurcation(state.corruption, state.damage, state.growth, state.gain)
         return None
@@ -227,7 +227,7 @@ class Subfailure:
         for k in range(places - 1):
             if growth[k] * growth[k + 1] < 0.0:
                 ends = float(damages[k]), float(damages[k + 1])
-                found.append(self.at(zero_between(growth_at, *ends, within=1e-13), corruption))
+                found.append(self.at(root(growth_at, *ends, within=1e-13), corruption))
         return tuple(found)
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from panjabi.errors import ConvergenceError
 from panjabi.simulation.spine_run import simulate
 from panjabi.spine.equilibrium_solver import Equilibrium
-from panjabi.spine.perturbation import ForceStep, QuickRelease
-from panjabi.spine.places import point_of
+from panjabi.spine.perturbation import ForceStep, QuickRelease, point_of
 from panjabi.tasks.condition import Condition, at_rest, bends
 from panjabi.tasks.response import PerturbationResponse, response
 

@@ -10,9 +10,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from panjabi.neural.command import command
 from panjabi.neural.measures.onset import Latency, latency
 from panjabi.neural.smooth_kernels import saturated
-from panjabi.spine.command import command
 from panjabi.tasks.condition import Condition, bends
 
 if TYPE_CHECKING:
@@ -95,6 +95,11 @@ def response(
         condition, event, time, angle - angle[0], rate, drives, found, moment,
         record.lost_balance, record.outcome,
     )  # fmt: skip
+
+
+def percent_change(after: float, before: float) -> float:
+    """Change against before [%], as published tables give it."""
+    return 100.0 * (after / before - 1.0)
 
 
 def excitation(record: SpineRecord, time: Floats) -> Floats:

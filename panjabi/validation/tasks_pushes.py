@@ -15,8 +15,8 @@ from panjabi.neural.creep import CreepEffect, mcgill_brown_1992
 from panjabi.tasks.condition import Condition, at_rest
 from panjabi.tasks.force import force_perturbation
 from panjabi.tasks.loop_margins import loop_margin
-from panjabi.tasks.percent import change
 from panjabi.tasks.pushes import Release, quick_release, sudden_load
+from panjabi.tasks.response import percent_change as change
 from panjabi.validation.case import Case, judged
 
 HEALTHY = Condition()

@@ -15,7 +15,7 @@ from panjabi.recruitment import recruit, solve_recruitment
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import HeldLoad, bergmark, static_spine
 from panjabi.stability import deficit_margin, load_margin, one_joint_stiffness, static_stability
-from panjabi.stability.definiteness import least_factor
+from panjabi.stability.algebra import least_factor
 from panjabi.stability.segment import (
     laboratory_with_muscles,
     muscles_across,

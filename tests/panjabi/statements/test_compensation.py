@@ -15,7 +15,7 @@ from panjabi.errors import DataFileError, ParameterError, UnknownNameError
 from panjabi.stability import reduced_trunk
 from panjabi.statements import compensation, compensation_map, least_activation, sway
 from panjabi.statements.quiet_stance import Loop, Noise, loop_of, variance_slopes, variances
-from panjabi.statements.required import required_stiffness, stable_ranges
+from panjabi.statements.stiffness_for_sway import required_stiffness, stable_ranges
 
 TRUNK = reduced_trunk()
 LOSS = np.linspace(0.0, 1.0, 7)

@@ -22,7 +22,7 @@ COLUMNS = {"lumbar": "cri92_exp", "cervical": "pat00_buck", "thoracolumbar": "lu
 """Region -> published critical load that stands beside the model's."""
 
 
-def column_alone(statement: Statement) -> Finding:
+def p03_column_alone(statement: Statement) -> Finding:
     """P3: critical dead loads against the weight that has to be carried."""
     loads = {}
     for region in COLUMNS:
@@ -46,7 +46,7 @@ def column_alone(statement: Statement) -> Finding:
     )
 
 
-def direction_of_load(statement: Statement) -> Finding:
+def p13_direction_of_load(statement: Statement) -> Finding:
     """P13: the same compression along the curve and straight down."""
     column = unit_column("lumbar")
     dead = critical_load(column, column.top_load()).load
@@ -92,7 +92,7 @@ def _along_the_curve(column: Column, forces: Floats) -> tuple[list[float], list[
     return stiffness, turned
 
 
-def caught_after_buckling(statement: Statement) -> Finding:
+def p14_caught_after_buckling(statement: Statement) -> Finding:
     """P14: Crisco's two models at 100 N."""
     linear, stiffening = crisco("linear"), crisco("exponential")
     fell = max(map(abs, linear.rotation_at_100N().values()))

@@ -54,7 +54,7 @@ def change(label: str, axis: int, before: Unit, after: Unit) -> Change:
     return Change(label, AXES[axis], z1 / z0 - 1.0, r1 / r0 - 1.0)
 
 
-def neutral_zone_exists(statement: Statement) -> Finding:
+def p02_neutral_zone_exists(statement: Statement) -> Finding:
     """P2: stiffness at neutral over stiffness at full moment, every level, axis and side."""
     regions = ("upper cervical", "cervical", "thoracic", "lumbar")
     ratios: dict[tuple[str, str, int], float] = {}
@@ -83,7 +83,7 @@ def neutral_zone_exists(statement: Statement) -> Finding:
     )
 
 
-def injury_widens_the_zone_more(statement: Statement) -> Finding:
+def p04_injury_widens_the_zone_more(statement: Statement) -> Finding:
     """P4: five injuries at five levels about three axes, and the rib cage."""
     found = [
         change(label, axis, unit(level), injured(unit(level), words))
@@ -134,7 +134,7 @@ def _rib_cage(source: str = "default") -> list[Change]:
     return changes
 
 
-def degeneration_raises_the_ratio(statement: Statement) -> Finding:
+def p05_degeneration_raises_the_ratio(statement: Statement) -> Finding:
     """P5: neutral zone over range at grade 2."""
     found = [
         change(level, axis, unit(level), degenerated(unit(level), 2.0))
@@ -163,7 +163,7 @@ def degeneration_raises_the_ratio(statement: Statement) -> Finding:
     )
 
 
-def fixation_narrows_the_zone_more(statement: Statement) -> Finding:
+def p06_fixation_narrows_the_zone_more(statement: Statement) -> Finding:
     """P6: a fixator across C4-C7."""
     found = [
         change(f"{level} fixator", axis, unit(level), with_fixator(unit(level)))
@@ -185,7 +185,7 @@ def fixation_narrows_the_zone_more(statement: Statement) -> Finding:
     )
 
 
-def pain_free_zone(statement: Statement) -> Finding:
+def p10_pain_free_zone(statement: Statement) -> Finding:
     """P10: the order of neutral zones, and the number that was never given."""
     whole = unit("L4-L5")
     hurt = injured(whole, "nucleus")

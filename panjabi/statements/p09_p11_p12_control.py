@@ -18,7 +18,7 @@ LATE = 0.060  # delay added [s]
 LOUD = 4.0  # times the power of the sensor's noise
 
 
-def compensation(statement: Statement) -> Finding:
+def p09_compensation(statement: Statement) -> Finding:
     """P9: least co-contraction against passive loss, alone and beside weak or late muscles."""
     trunk = reduced_trunk()
     losses = (0.0, 0.5, 1.0)
@@ -66,7 +66,7 @@ def compensation(statement: Statement) -> Finding:
     )  # fmt: skip
 
 
-def subfailure(statement: Statement) -> Finding:
+def p11_subfailure(statement: Statement) -> Finding:
     """P11: damage with true and with corrupted sensors, and where the loop tips over."""
     loop = Subfailure()
     healthy = loop.at(0.0, 1.0)
@@ -100,7 +100,7 @@ def subfailure(statement: Statement) -> Finding:
     )  # fmt: skip
 
 
-def sway_rises(statement: Statement) -> Finding:
+def p12_sway_rises(statement: Statement) -> Finding:
     """P12: sway at constant passive stiffness and co-contraction."""
     trunk = reduced_trunk()
     delays = np.linspace(0.0, 0.1, 41)

@@ -15,11 +15,11 @@ from panjabi.recruitment.posture import problem_of, recruit
 from panjabi.recruitment.solve import solve_recruitment
 from panjabi.spine.short_range import bergmark
 from panjabi.spine.static_build import static_spine
+from panjabi.stability.algebra import root
 from panjabi.stability.one_joint_trunk import reduced_trunk
 from panjabi.stability.segment import laboratory_with_muscles, muscles_across, segment_gain
 from panjabi.stability.static_stability_of_muscles import static_stability
 from panjabi.statements.finding import Finding, Statement
-from panjabi.statements.zeros import zero_between
 from panjabi.validation.muscles import WORST_INJURY
 
 AT_L45 = ("multifidus_lumbar", "longissimus", "iliocostalis", "psoas", "quadratus_lumborum")
@@ -28,7 +28,7 @@ AT_L45 = ("multifidus_lumbar", "longissimus", "iliocostalis", "psoas", "quadratu
 FORCES = (0.0, 20.0, 40.0, 60.0)  # on each side of L4-L5 [N]
 
 
-def three_subsystems(statement: Statement) -> Finding:
+def p01_three_subsystems(statement: Statement) -> Finding:
     """P1: the weakest mode's stiffness by subsystem, and what is left without each."""
     held = recruit(static_spine("standing"))
     state = static_stability(held.spine, held.forces, stiffness=held.stiffness)
@@ -60,7 +60,7 @@ def three_subsystems(statement: Statement) -> Finding:
     )
 
 
-def force_narrows_the_zone(statement: Statement) -> Finding:
+def p07_force_narrows_the_zone(statement: Statement) -> Finding:
     """P7: 60 N on each side across the worst injured L4-L5."""
     spine = static_spine("standing")
     own = np.array([n.startswith("MF_m4") for n in spine.muscles.names])
@@ -105,10 +105,10 @@ def _force_of_intact(zone: Callable[[float], float]) -> float:
     """Force at which the zone is that of the intact unit [N]; nan where none up to 60 N does it."""
     if not zone(0.0) > 1.0 > zone(FORCES[-1]):
         return float("nan")
-    return zero_between(lambda f: zone(f) - 1.0, 0.0, FORCES[-1], within=1e-6)
+    return root(lambda f: zone(f) - 1.0, 0.0, FORCES[-1], within=1e-6)
 
 
-def one_segment_against_whole(statement: Statement) -> Finding:
+def p08_one_segment_against_whole(statement: Statement) -> Finding:
     """P8: multifidus' share at one level; which groups the whole spine can lose."""
     force = row("wil95_force").number
     standing = static_spine("standing")
