@@ -149,7 +149,7 @@ def _identify(asked: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
-    from panjabi.tasks.condition import Condition, at_rest
+    from panjabi.tasks.condition import Condition, condition_equilibrium
     from panjabi.tasks.loop_margins import loop_margin
 
     lumped = (*BODY, "set", "filter_time", "delay")
@@ -161,7 +161,7 @@ def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
         )
     least = {} if asked.cocontraction is None else {"cocontraction": asked.cocontraction}
     condition = Condition(model=asked.model, **least)
-    rest = at_rest(condition)
+    rest = condition_equilibrium(condition)
     found = loop_margin(rest)
     margin = finite(found.extra_delay)
     value: dict[str, Any] = {

@@ -96,7 +96,7 @@ def _lumbar(asked: argparse.Namespace) -> StabilityVerdict:
     )
     assert model.reflexes is not None
     loops = model.reflexes.scaled(1.0 if asked.gain is None else asked.gain)
-    loops = loops.later(1e-3 * (asked.extra_delay_ms or 0.0))
+    loops = loops.delayed_by(1e-3 * (asked.extra_delay_ms or 0.0))
     least = 0.005 if asked.coactivation is None else asked.coactivation
     rest = equilibrium(model.with_reflexes(loops), least=least)
     return spine_verdict(rest, push=PUSH if asked.push is None else asked.push)

@@ -7,7 +7,7 @@ from .condition import (
     Condition as Condition,
     StabilityVerdict as StabilityVerdict,
     SubsystemMargin as SubsystemMargin,
-    judged as judged,
+    assess as assess,
 )
 from .crisco_model import crisco as crisco
 from .critical import (

@@ -48,9 +48,9 @@ class ReflexModel:
             object.__setattr__(self, name, A)
         J = self._body("inertia")
         if np.linalg.eigvalsh(0.5 * (J + J.T))[0] <= 0.0:
-            told = J.item() if J.size == 1 else J.tolist()
+            shown = J.item() if J.size == 1 else J.tolist()
             raise ParameterError(
-                f"the inertia is {told}; possible: a positive moment of "
+                f"the inertia is {shown}; possible: a positive moment of "
                 "inertia in kg m2, positive definite for several coordinates. Correct it."
             )
         names = [loop.name for loop in self.loops]
@@ -221,18 +221,18 @@ class ReflexFamily:
     model: ReflexModel
     names: tuple[str, ...]
 
-    def at(self, x: Sequence[float] | Floats) -> ReflexModel:
+    def model_at(self, x: Sequence[float] | Floats) -> ReflexModel:
         """The model at the parameters x."""
         values = {name: float(v) for name, v in zip(self.names, x, strict=True)}
         return self.model.with_values(values)
 
     def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
         """The system at the parameters x."""
-        return self.at(x).system()
+        return self.model_at(x).system()
 
     def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
         """Derivative of its matrices with every parameter at x."""
-        there = self.at(x)
+        there = self.model_at(x)
         return tuple(there.rate(name) for name in self.names)
 
 

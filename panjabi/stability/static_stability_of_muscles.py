@@ -137,24 +137,24 @@ class StaticStability:
         """
         if not self.stable:
             return 0.0
-        one = self.spine.with_load(HeldLoad(1.0, self.spine.load.place)).held.hessian
+        one = self.spine.with_load(HeldLoad(1.0, self.spine.load.place)).carried_load.hessian
         # H + m G is singular for the first time at m = 1 / x, x the least of "x H + G >= 0"
         inverse = least_factor(one, self.hessian)
         return 1.0 / inverse if inverse > 0.0 else np.inf
 
     # --- shares ---------------------------------------------------------------------------
 
-    def share_of_terms(self, mode: ArrayLike | None = None) -> dict[str, float]:
+    def term_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
         """v.H_t v of every term in the weakest mode v (or another) [N m/rad]; they add up."""
         v = self._mode(mode)
         return {name: float(v @ part @ v) for name, part in self.terms.items()}
 
-    def share_of_subsystems(self, mode: ArrayLike | None = None) -> dict[str, float]:
+    def subsystem_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
         """The same added up: passive with preload, active, loads [N m/rad]."""
-        parts = self.share_of_terms(mode)
+        parts = self.term_contributions(mode)
         return {name: sum(parts[p] for p in members) for name, members in SUBSYSTEMS.items()}
 
-    def share_of_groups(self, mode: ArrayLike | None = None) -> dict[str, float]:
+    def group_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
         """What each muscle group adds in the weakest mode (or another) [N m/rad]."""
         v, m = self._mode(mode), self.spine.muscles
         own = self.muscle_stiffness * (m.slope @ v) ** 2

@@ -32,12 +32,12 @@ def p01_three_subsystems(statement: Statement) -> Finding:
     """P1: the weakest mode's stiffness by subsystem, and what is left without each."""
     held = recruit(static_spine("standing"))
     state = static_stability(held.spine, held.forces, stiffness=held.stiffness)
-    shares = state.share_of_subsystems()
+    shares = state.subsystem_contributions()
     bare = held.spine.with_units([u.with_structures(()) for u in held.spine.units])
     without_units = static_stability(bare, held.forces, stiffness=held.stiffness).least_stiffness
     without_muscles = float(np.linalg.eigvalsh(held.spine.constant)[0])
     trunk = reduced_trunk()
-    return statement.found(
+    return statement.finding(
         "fixed by construction",
         "the Hessian is the sum of its terms because the model is built so, and a reflex enters "
         "the spectrum because it is in the equations. What could have come out otherwise: with "
@@ -81,7 +81,7 @@ def p07_force_narrows_the_zone(statement: Statement) -> Finding:
     balance = _force_of_intact(lambda f: tested(hurt, 0, f)[0] / intact[0][0])
     falls = all(b < a for a, b in pairwise(zone))
     holds = falls and zone[-1] <= 1.25 and reach[-1] > 1.25
-    return statement.found(
+    return statement.finding(
         "supported" if holds else "contradicted",
         f"the intact zone is back at {balance:.0f} N and at 60 N it is far smaller, where the "
         "published one was about intact. In flexion-extension only: the moment of the muscle "
@@ -130,7 +130,7 @@ def p08_one_segment_against_whole(statement: Statement) -> Finding:
     first = share > row("wil95_mf").number
     second = not needed
     names = ", ".join(needed) or "none"
-    return statement.found(
+    return statement.finding(
         "supported" if first and second else "contradicted",
         f"first half: multifidus gives {share:.0f} % of the gain at L4-L5, not two thirds "
         "(recalled): here other muscles have arms as long, and equal forces do not single it "

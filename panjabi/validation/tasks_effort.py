@@ -20,7 +20,7 @@ def effort_cases() -> Iterator[Case]:
     fifth = found[0.2]
     yield judged(
         "N027",
-        100.0 * fifth.share_of_total,
+        100.0 * fifth.reflex_fraction,
         "reflex over reflex and intrinsic stiffness at T8, gravity left out of both; the reflex "
         "gains are assumed, and the share follows them",
     )

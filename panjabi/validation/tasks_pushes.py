@@ -12,7 +12,7 @@ import numpy as np
 
 from panjabi.literature import row
 from panjabi.neural.creep import CreepEffect, mcgill_brown_1992
-from panjabi.tasks.condition import Condition, at_rest
+from panjabi.tasks.condition import Condition, condition_equilibrium
 from panjabi.tasks.force import force_perturbation
 from panjabi.tasks.loop_margins import loop_margin
 from panjabi.tasks.pushes import Release, quick_release, sudden_load
@@ -115,7 +115,7 @@ def _admittance() -> Iterator[Case]:
     more = 1.0 + row("N032").number / 100.0
     resist = force_perturbation(replace(HEALTHY, gain_factor=more))
     gain = change(resist.low_reflex_gain(), relax.low_reflex_gain())
-    roots = loop_margin(at_rest(replace(HEALTHY, gain_factor=more))).unstable_roots
+    roots = loop_margin(condition_equilibrium(replace(HEALTHY, gain_factor=more))).unstable_roots
     yield judged(
         "N031.simulated",
         change(resist.low_admittance(), relax.low_admittance()),

@@ -103,12 +103,11 @@ def parse_response(text: str, name: str, *, averages: float | None = None) -> Me
         np.append(True, np.diff(f) > 0.0),
         "the frequency does not rise from the line before; sort the rows",
     )
-    H: Complexes
     if "magnitude" in seen:
-        H = seen["magnitude"] * np.exp(1j * seen["phase"])
+        H = (seen["magnitude"] * np.exp(1j * seen["phase"])).astype(complex)
         table.require(np.abs(H) > 0.0, "the magnitude is zero; a zero tells no phase")
     else:
-        H = seen["real"] + 1j * seen["imag"]
+        H = (seen["real"] + 1j * seen["imag"]).astype(complex)
     coherence = seen.get("coherence")
     variance = seen["sd"] ** 2 if "sd" in seen else None
     if coherence is not None:

@@ -110,7 +110,7 @@ def test_a_free_gain_never_asks_for_more():
 
 def test_all_three_outcomes_and_effort_that_grows():
     found = compensation_map(TRUNK, LOSS, ("strength_loss", np.linspace(0.0, 0.99, 12)))
-    assert all(share > 0.0 for share in found.shares().values())
+    assert all(share > 0.0 for share in found.fractions().values())
     known = found.activation[~np.isnan(found.activation).any(axis=1)]
     assert np.all(np.diff(known, axis=0) > 0.0) and np.all(np.diff(known, axis=1) > 0.0)
     assert np.isnan(found.activation[-1]).all()
