@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from panjabi import stability
 from panjabi.delay import roots
-from panjabi.tasks import Condition, LoopMargin, at_rest, loop_margin
+from panjabi.tasks import Condition, LoopMargin, condition_equilibrium, loop_margin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,7 +36,10 @@ def experiment() -> Answer:
     family = models["T1"].family("stretch_gain", "delay")
     return Answer(
         {name: roots.delay_margin(model.system()).margin for name, model in models.items()},
-        {least: loop_margin(at_rest(Condition(cocontraction=least))) for least in LEAST},
+        {
+            least: loop_margin(condition_equilibrium(Condition(cocontraction=least)))
+            for least in LEAST
+        },
         roots.stability_map(family, ((0.0, 1200.0), (0.0, 0.3))),
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from panjabi.stability import ReducedTrunk, StabilityVerdict, reduced_trunk, trunk_verdict
 from panjabi.statements import CompensationMap, Subfailure, compensation_map, least_activation
-from panjabi.statements.subfailure import LoopPicture, pictured
+from panjabi.statements.subfailure import LoopPicture, loop_picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,7 +47,9 @@ def experiment() -> Answer:
         compensation_map(trunk, loss, (name, np.linspace(0.0, top, 41)))
         for name, top in (("strength_loss", 0.99), ("extra_delay", 0.10))
     )
-    return Answer(trunk, trunk_verdict(trunk), effort, (maps[0], maps[1]), pictured(Subfailure()))
+    return Answer(
+        trunk, trunk_verdict(trunk), effort, (maps[0], maps[1]), loop_picture(Subfailure())
+    )
 
 
 def check(answer: Answer) -> None:
@@ -59,7 +61,7 @@ def check(answer: Answer) -> None:
     assert min(single[1:]) > 2.0 * single[0]
     # a weak reflex is hurt less by coming late, so together they cost less than one by one
     assert max(single) < effort["all three"] < sum(single)
-    assert all(share > 0.0 for share in answer.maps[0].shares().values())
+    assert all(share > 0.0 for share in answer.maps[0].fractions().values())
     assert answer.loop.fold is not None and answer.loop.fold.corruption < 1.0
     assert np.all(answer.loop.growth["true sensors"][1:] < 0.0)
 

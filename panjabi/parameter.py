@@ -150,6 +150,11 @@ class Parameter:
         return f"{self.value:g}{spread} {self.unit} ({self.status}, {self.source})"
 
 
+def assumed(value: float, unit: str, conditions: str = "") -> Parameter:
+    """A number that nobody measured, of this work."""
+    return Parameter(value, unit, THIS_WORK, "assumed", conditions)
+
+
 def _number(value: object, what: str) -> float:
     try:
         number = float(value)  # type: ignore[arg-type]

@@ -45,7 +45,7 @@ def experiment() -> Answer:
 
 def check(answer: Answer) -> None:
     """The share falls with effort through the published one; the sign is missed."""
-    shares = [one.share_of_total for one in answer.efforts.values()]
+    shares = [one.reflex_fraction for one in answer.efforts.values()]
     assert all(np.diff(shares) < 0.0)
     assert shares[0] > row("N027").number / 100.0 > shares[-1]
     assert answer.efforts[0.2].intrinsic > 0.0 > row("N028").number  # missed, and said so
@@ -60,8 +60,8 @@ def report(answer: Answer) -> str:
     ]
     for effort, one in answer.efforts.items():
         lines.append(
-            f"  {100 * effort:3.0f} % effort: reflexes {100 * one.share_of_total:.0f} %, intrinsic "
-            f"{one.intrinsic:+.0f} N/m, gravity {-one.gravity:.0f} N/m in it"
+            f"  {100 * effort:3.0f} % effort: reflexes {100 * one.reflex_fraction:.0f} %, "
+            f"intrinsic {one.intrinsic:+.0f} N/m, gravity {-one.gravity:.0f} N/m in it"
         )
     lines.append("the share follows the assumed reflex gains, and meeting it says little")
     lines.append(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fascia.coupling.crossing_strands import acting_strands
 from fascia.network.packaged_tables import parse, words
+from panjabi._tables import packaged_text
 from panjabi.passive.injury import cut
 from panjabi.spine.static_model import StaticSpine
 
@@ -63,8 +63,7 @@ def carriers() -> tuple[Carrier, ...]:
 
 def packaged(name: str) -> tuple[dict[str, str], ...]:
     """Rows of a table of the coupling as text."""
-    path = files("fascia.coupling") / "data" / f"{name}.csv"
-    return parse(path.read_text(encoding="utf-8"), name, where=f"{name}.csv")
+    return parse(packaged_text("fascia.coupling", f"{name}.csv"), name, where=f"{name}.csv")
 
 
 def can_pull(strand: Strand) -> bool:

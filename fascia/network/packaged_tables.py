@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from fascia.network.parts import Line, Vector
-from panjabi.errors import DataFileError, SchemaError
+from panjabi import _files
+from panjabi._tables import packaged_text, read_rows
+from panjabi.errors import DataFileError
 
 TABLES = ("stations", "strands", "muscles", "tissue_defaults", "lines", "segments", "regions")
 MAJOR = 1
@@ -20,8 +20,7 @@ Record = dict[str, str]
 @cache
 def table(name: str) -> tuple[Record, ...]:
     """Rows of a packaged table as text, in order."""
-    path = files("fascia.network") / "data" / f"{name}.csv"
-    return parse(path.read_text(encoding="utf-8"), name, where=f"{name}.csv")
+    return parse(packaged_text("fascia.network", f"{name}.csv"), name, where=f"{name}.csv")
 
 
 def read_table(path: str | Path, name: str) -> tuple[Record, ...]:
@@ -32,49 +31,12 @@ def read_table(path: str | Path, name: str) -> tuple[Record, ...]:
     DataFileError, SchemaError
         If the file cannot be read, is of another kind or a newer version, or lacks a column.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(f"{path} cannot be read: {error}. Give a text file (CSV).") from error
-    rows = parse(text, name, where=str(path))
-    wanted = list(table(name)[0])
-    missing = [c for c in wanted if rows and c not in rows[0]]
-    if missing:
-        raise DataFileError(
-            f"{path} lacks the columns {missing}; a {name} table has {wanted}. Add them."
-        )
-    return rows
+    return parse(_files.read_table(path), name, where=str(path), columns=table(name)[0])
 
 
-def parse(text: str, name: str, *, where: str) -> tuple[Record, ...]:
+def parse(text: str, name: str, *, where: str, columns: Iterable[str] = ()) -> tuple[Record, ...]:
     """Rows of a table whose first line is `# schema: <name>/<major>`."""
-    lines = text.splitlines()
-    first = lines[0] if lines else ""
-    kind, _, version = first.removeprefix("# schema:").strip().partition("/")
-    if not first.startswith("# schema:") or kind != name or not version.isdigit():
-        raise SchemaError(
-            f"{where}, line 1: {first!r}; possible: '# schema: {name}/{MAJOR}'. The first line "
-            "names the kind of table and its version."
-        )
-    if int(version) > MAJOR:
-        raise SchemaError(
-            f"{where} is of version {version}, this program knows {name}/{MAJOR}. Use a newer "
-            "program for it."
-        )
-    body = [(i, line) for i, line in enumerate(lines, 1) if line and not line.startswith("#")]
-    reader = csv.reader(line for _, line in body)
-    header = next(reader, None)
-    if header is None:
-        raise DataFileError(f"{where} has no header; it needs the names of its columns.")
-    rows = []
-    for (number, _), cells in zip(body[1:], reader, strict=False):
-        if len(cells) != len(header):
-            raise DataFileError(
-                f"{where}, line {number}: {len(cells)} cells where the header names "
-                f"{len(header)}. Mend the line."
-            )
-        rows.append(dict(zip(header, cells, strict=True)))
-    return tuple(rows)
+    return tuple(row for _, row in read_rows(text, where, columns, schema=f"{name}/{MAJOR}"))
 
 
 def words(cell: str) -> tuple[str, ...]:

@@ -128,6 +128,7 @@ def _stability(asked: argparse.Namespace) -> tuple[Any, str]:
     groups = asked.deficit
     if "all" in groups:
         groups = sorted(set(recruited.spine.muscles.groups))
+    deficits = {group: deficit_margin(recruited, group) for group in groups}
     value = {
         "schema": "panjabi-stability/1",
         "posture": asked.posture,
@@ -137,7 +138,7 @@ def _stability(asked: argparse.Namespace) -> tuple[Any, str]:
         **state.to_dict(),
         "load_margin_kg": more.value,
         "beyond_load_margin": more.to_dict()["beyond"],
-        "deficit_margin": {group: deficit_margin(recruited, group).value for group in groups},
+        "deficit_margin": {group: margin.value for group, margin in deficits.items()},
         "margin_note": more.note,
     }
     return value, _stability_text(value)

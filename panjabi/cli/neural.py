@@ -1,4 +1,4 @@
-"""``panjabi delay-margin``: the longest delay of a reflex with which a posture is stable."""
+"""``panjabi delay-margin`` and ``panjabi identify``: margin of a reflex, and its fit to data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.terminal import add_command, applicable, option
+from panjabi.results import finite
 from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ BODY = {
     "acceleration_gain": ("NMS2/RAD", "k_a [N m s2/rad], default 0"),
 }
 NEEDED = ("inertia", "damping", "stiffness", "stretch_gain")
+FREE = ("inertia", "damping", "stretch_gain", "rate_gain", "delay")
+"""Parameters that `identify` fits by default; stiffness acts as the stretch gain does."""
 
 
 def add_neural_commands(commands: Any) -> None:
@@ -40,22 +43,39 @@ def add_neural_commands(commands: Any) -> None:
         metavar="A",
         help="least excitation of every muscle of the spine model (default 0.005)",
     )
-    margin.add_argument(
+    _add_trunk_options(margin, "loop delay at which the rightmost root is given")
+    fit = add_command(
+        commands, "identify", _identify, "parameters of a reflex from a measured admittance"
+    )
+    fit.add_argument(
+        "file", help="CSV: frequency_Hz, magnitude_rad_per_Nm, phase_deg and coherence, say"
+    )
+    fit.add_argument(
+        "--averages", type=float, metavar="N", help="segments over which the coherence was averaged"
+    )
+    fit.add_argument(
+        "--free",
+        nargs="+",
+        metavar="NAME",
+        default=FREE,
+        help=f"parameters to fit, the others stay at their start (default {' '.join(FREE)})",
+    )
+    _add_trunk_options(fit, "loop delay, start of the fit")
+
+
+def _add_trunk_options(command: argparse.ArgumentParser, delay: str) -> None:
+    """The numbers of a one-joint trunk with one loop; `delay` says what its delay is for."""
+    command.add_argument(
         "--set",
         choices=("T1", "T2", "T3", "T4"),
         help="start from a lumped trunk of the package; what is named here replaces its numbers",
     )
     for name, (unit, what) in BODY.items():
-        margin.add_argument(option(name), type=float, metavar=unit, help=what)
-    margin.add_argument(
+        command.add_argument(option(name), type=float, metavar=unit, help=what)
+    command.add_argument(
         "--filter-time", type=float, metavar="S", help="activation lag between drive and force [s]"
     )
-    margin.add_argument(
-        "--delay",
-        type=float,
-        metavar="S",
-        help="loop delay at which the rightmost root is given [s] (default 0.06)",
-    )
+    command.add_argument("--delay", type=float, metavar="S", help=f"{delay} [s] (default 0.06)")
 
 
 def _margin(asked: argparse.Namespace) -> tuple[Any, str]:
@@ -86,12 +106,54 @@ def _margin(asked: argparse.Namespace) -> tuple[Any, str]:
     return value, _text(value)
 
 
+def _identify(asked: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.delay.roots.identification import identify
+    from panjabi.delay.roots.measured import read_response
+
+    measured = read_response(asked.file, averages=asked.averages)
+    model = _model(asked)
+    family = model.family(*asked.free)
+    fit = identify(family, {name: model.values[name] for name in asked.free}, measured)
+    root = fit.rightmost_root
+    parameters = {}
+    for name, number in zip(fit.names, fit.values.tolist(), strict=True):
+        low, high = fit.interval(name)
+        parameters[name] = {
+            "value": number, "sd": finite(fit.sd[name]), "interval_95": [finite(low), finite(high)]
+        }  # fmt: skip
+    value: dict[str, Any] = {
+        "schema": "panjabi-identify/1",
+        "file": asked.file,
+        "frequencies": len(measured.frequency_hz),
+        "parameters": parameters,
+        "fixed": {name: v for name, v in model.values.items() if name not in fit.names},
+        "variance_accounted_for": fit.vaf,
+        "reduced_chi2": finite(fit.reduced_chi2),
+        "rightmost_root": {"real_per_s": root.real, "imag_rad_per_s": root.imag},
+        "open_directions": list(fit.open_directions),
+        "weak_directions": list(fit.weak_directions),
+    }
+    lines = [
+        f"{asked.file}: {value['frequencies']} frequencies, variance accounted for "
+        f"{100.0 * fit.vaf:.2f} %",
+        f"{'parameter':18}{'value':>12}   95 % interval",
+    ]
+    for name in fit.names:
+        low, high = fit.interval(name)
+        lines.append(f"{name:18}{parameters[name]['value']:12.5g}   {low:.5g} to {high:.5g}")
+    lines += [f"not identified: {', '.join(d)}" for d in fit.open_directions]
+    lines += [f"weakly identified: {', '.join(d)}" for d in fit.weak_directions]
+    state = "stable" if root.real < 0.0 else "unstable"
+    lines.append(f"{state}, rightmost root {root.real:.4f} ± {abs(root.imag):.4f}i 1/s")
+    return value, "\n".join(lines)
+
+
 def _spine_margin(name: str, cocontraction: float) -> tuple[Any, str]:
-    from panjabi.tasks.condition import Condition, at_rest
+    from panjabi.tasks.condition import Condition, condition_equilibrium
     from panjabi.tasks.loop_margins import loop_margin
 
     condition = Condition(model=name, cocontraction=cocontraction)
-    rest = at_rest(condition)
+    rest = condition_equilibrium(condition)
     margin = loop_margin(rest)
     value: dict[str, Any] = {
         "schema": "panjabi-delay-margin/1",

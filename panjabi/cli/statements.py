@@ -99,6 +99,6 @@ def _lumbar(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict
         injuries=changes_by_level(changes["injury"]),
     )
     assert model.reflexes is not None
-    loops = model.reflexes.scaled(changes["gain"]).later(changes["extra_delay"])
+    loops = model.reflexes.scaled(changes["gain"]).delayed_by(changes["extra_delay"])
     rest = equilibrium(model.with_reflexes(loops), least=changes["coactivation"])
     return spine_verdict(rest, **push)

@@ -1,4 +1,4 @@
-"""The one reader of the published tables.
+"""The published tables: rows with value, spread, unit, source and role.
 
 A cell keeps the text of its source: one number, a range `a-b`, parts `a / b`, or words. The row
 offers each of them under its own name, so that a range is never taken for a mean.
@@ -6,15 +6,13 @@ offers each of them under its own name, so that a range is never taken for a mea
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal, get_args
 
+from panjabi._tables import packaged_text, read_rows
 from panjabi.errors import DataFileError, ParameterError, unknown
 from panjabi.parameter import Parameter, Status
 
@@ -176,7 +174,7 @@ def _index() -> dict[str, Row]:
 def _table(table: str) -> tuple[Row, ...]:
     roles = _roles()
     name = f"{table}.csv"
-    rows = parse_table(table, _packaged(name), name, roles)
+    rows = parse_table(table, packaged_text("panjabi.literature", name), name, roles)
     missing = [id for t, id in roles if t == table and id not in {row.id for row in rows}]
     if missing:
         raise DataFileError(f"roles.csv gives a role to {missing}, which {name} does not have")
@@ -185,50 +183,13 @@ def _table(table: str) -> tuple[Row, ...]:
 
 @cache
 def _roles() -> dict[tuple[str, str], tuple[Role, str]]:
-    return parse_roles(_packaged("roles.csv"), "roles.csv")
-
-
-def _packaged(name: str) -> str:
-    return (files("panjabi.literature") / "data" / name).read_text(encoding="utf-8")
-
-
-def read_csv(text: str, name: str, required: Iterable[str]) -> list[tuple[int, dict[str, str]]]:
-    """Lines of a CSV with a header as (line number, column -> cell), strictly.
-
-    Raises
-    ------
-    DataFileError
-        If a required column is missing, a line has too few or too many cells, an id comes
-        twice or a quote is left open.
-    """
-    reader = csv.reader(io.StringIO(text), strict=True)
-    lines: list[tuple[int, dict[str, str]]] = []
-    try:
-        header = next(reader, [])
-        missing = [column for column in required if column not in header]
-        if missing:
-            raise DataFileError(
-                f"{name}, line 1: columns {missing} are missing; the header is {header}. "
-                "Is this the right file?"
-            )
-        for cells in reader:
-            if len(cells) != len(header):
-                raise DataFileError(
-                    f"{name}, line {reader.line_num}: {len(cells)} cells where the header has "
-                    f"{len(header)}. Quote cells that hold a comma."
-                )
-            lines.append((reader.line_num, dict(zip(header, cells, strict=True))))
-    except csv.Error as error:
-        raise DataFileError(
-            f"{name}, line {reader.line_num}: {error}; the file is cut short or a quote is open."
-        ) from error
-    return lines
+    return parse_roles(packaged_text("panjabi.literature", "roles.csv"), "roles.csv")
 
 
 def parse_roles(text: str, name: str) -> dict[tuple[str, str], tuple[Role, str]]:
     """(table, id) -> (role, reason) from the text of a roles file."""
     roles: dict[tuple[str, str], tuple[Role, str]] = {}
-    for line, cells in read_csv(text, name, ("table", "id", "role", "reason")):
+    for line, cells in read_rows(text, name, ("table", "id", "role", "reason")):
         key = cells["table"], cells["id"]
         role = _ROLE.get(cells["role"])
         if role is None or not cells["reason"]:
@@ -255,7 +216,7 @@ def parse_table(
     required = ["id", "unit", "source", "doi", "status", "where", "bib"]
     required += ["effect", "ci_low", "ci_high"] if table == "trials" else ["quantity", "value"]
     rows: dict[str, Row] = {}
-    for line, cells in read_csv(text, name, required):
+    for line, cells in read_rows(text, name, required):
         id = cells["id"]
         if not id or id in rows:
             raise DataFileError(f"{name}, line {line}: id {id!r} is empty or comes twice.")

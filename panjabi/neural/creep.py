@@ -153,7 +153,7 @@ class CreepEffect:
         """New set of reflexes at creep / largest creep; vestibular loops stay as they are."""
         names = [loop.name for loop in reflexes.loops if loop.kind != "vestibular"]
         changed = reflexes.scaled(self.gain_factor(share), loops=names)
-        return changed.later(self.delay * _share(share), loops=names)
+        return changed.delayed_by(self.delay * _share(share), loops=names)
 
 
 def _share(share: float) -> float:

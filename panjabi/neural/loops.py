@@ -117,7 +117,7 @@ class ReflexLoop:
         changes = {gain: factor * np.asarray(getattr(self, gain)) for gain in GAINS}
         return replace(self, **changes)
 
-    def later(self, by: float) -> ReflexLoop:
+    def delayed_by(self, by: float) -> ReflexLoop:
         """The same loop with a delay longer by so many seconds."""
         return replace(self, delay=np.asarray(self.delay) + by)
 

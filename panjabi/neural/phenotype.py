@@ -69,7 +69,7 @@ def delay_phenotype(
         loops = [loop.name for loop in system.reflexes.loops if loop.kind in stretch]
     return replace(
         system,
-        reflexes=system.reflexes.later(extra.si, loops=loops),
+        reflexes=system.reflexes.delayed_by(extra.si, loops=loops),
         parameters=system.parameters.merged({"delay_phenotype_extra_delay": extra}),
     )
 

@@ -155,9 +155,9 @@ class ReflexSet:
         """New set: the gains of the named loops, or of all, times a factor."""
         return self._changed(lambda loop: loop.scaled(factor), loops)
 
-    def later(self, by: float, *, loops: Iterable[str] | None = None) -> ReflexSet:
+    def delayed_by(self, by: float, *, loops: Iterable[str] | None = None) -> ReflexSet:
         """New set: the named loops, or all, later by so many seconds."""
-        return self._changed(lambda loop: loop.later(by), loops)
+        return self._changed(lambda loop: loop.delayed_by(by), loops)
 
     def without(self, name: str) -> ReflexSet:
         """New set with one loop open: its gains are 0. The null model of that loop."""

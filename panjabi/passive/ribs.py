@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
-from panjabi.errors import DataFileError, ParameterError, unknown
+from panjabi._tables import packaged_text, read_rows
+from panjabi.errors import ParameterError, unknown
 from panjabi.literature import row
-from panjabi.literature.tables import read_csv
 from panjabi.parameter import Parameter
 from panjabi.passive import functional_unit, kernels
 from panjabi.passive.directions import LETTERS, levels
@@ -34,7 +33,8 @@ SOURCES = ("default", "Mannen2018")
 PRESSED = 400.0  # follower load under which the factors were measured [N]
 SPECIMENS = 8  # of Mannen et al.
 
-_COLUMNS = ("axis", "region", "neutral", "elastic", "loss")
+_FACTORS = ("neutral", "elastic", "loss")
+_COLUMNS = {"axis": int, "region": str} | dict.fromkeys(_FACTORS, float)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> Functi
     known = {
         f"rib_{name}_{letters}": _parameter(getattr(factor, name), name, region, source)
         for letters, factor in zip(LETTERS, own, strict=True)
-        for name in _COLUMNS[2:]
+        for name in _FACTORS
     }
     ribs = rib_structure(
         functional_unit.unit(unit.level, unit.source) if unit.changes else unit, own
@@ -185,13 +185,8 @@ def _parameter(value: float, name: str, region: str, source: str) -> Parameter:
 
 @cache
 def _packaged() -> dict[tuple[int, str], RibFactors]:
-    name = "ribs.csv"
-    text = (files("panjabi.passive") / "data" / name).read_text(encoding="utf-8")
-    table = {}
-    for line, cells in read_csv(text, name, _COLUMNS):
-        try:
-            values = (float(cells[column]) for column in _COLUMNS[2:])
-            table[int(cells["axis"]), cells["region"]] = RibFactors(*values)
-        except ValueError as error:
-            raise DataFileError(f"packaged {name}, line {line}: {error}. Fit it again.") from error
-    return table
+    rows = read_rows(packaged_text("panjabi.passive", "ribs.csv"), "ribs.csv", _COLUMNS)
+    return {
+        (cells["axis"], cells["region"]): RibFactors(*(cells[n] for n in _FACTORS))
+        for _, cells in rows
+    }

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from panjabi.errors import DataFileError
-from panjabi.literature.tables import read_csv
+from panjabi._tables import packaged_text, read_rows
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
 from panjabi.passive.directions import AXES, DIRECTIONS
@@ -25,10 +23,7 @@ BRANCH_TIMES = (3.0, 40.0)  # [s], assumed; with holds of 30 s they let neutral 
 BRANCH_SHARES = (0.5, 1.0)  # of the fitted stiffness, assumed
 DAMPING = 0.1  # viscous damping over stiffness at neutral [s], assumed
 
-_COLUMNS = (
-    "source",
-    "level",
-    "axis",
+_NUMBERS = (
     "linear_N_m_per_rad",
     "onset_rad",
     "width_rad",
@@ -36,6 +31,7 @@ _COLUMNS = (
     "gain_plus_N_m_per_rad",
     "branch_N_m_per_rad",
 )
+_COLUMNS = {"source": str, "level": str, "axis": int} | dict.fromkeys(_NUMBERS, float)
 
 
 @dataclass(frozen=True)
@@ -121,13 +117,8 @@ def _parameters(level: str, targets: list[Target], fits: list[AxisFit]) -> Param
 
 @cache
 def _table() -> dict[tuple[str, str, int], AxisFit]:
-    name = "units.csv"
-    text = (files("panjabi.passive") / "data" / name).read_text(encoding="utf-8")
-    table = {}
-    for line, cells in read_csv(text, name, _COLUMNS):
-        try:
-            key = cells["source"], cells["level"], int(cells["axis"])
-            table[key] = AxisFit(*(float(cells[column]) for column in _COLUMNS[3:]))
-        except ValueError as error:
-            raise DataFileError(f"packaged {name}, line {line}: {error}. Fit it again.") from error
-    return table
+    rows = read_rows(packaged_text("panjabi.passive", "units.csv"), "units.csv", _COLUMNS)
+    return {
+        (cells["source"], cells["level"], cells["axis"]): AxisFit(*(cells[n] for n in _NUMBERS))
+        for _, cells in rows
+    }

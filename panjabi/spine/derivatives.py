@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from panjabi.active.activation import activation_rate
 from panjabi.errors import ParameterError
+from panjabi.neural.command import command
 from panjabi.neural.smooth_kernels import saturated
-from panjabi.spine.command import command
 from panjabi.spine.model import SpineModel
-from panjabi.spine.perturbation import MomentPulse, Perturbation, wave
-from panjabi.spine.places import direction_of, point_of
+from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
 from panjabi.spine.rhs_plain import NOTHING, reference_rhs
 from panjabi.spine.slope_kernels import (
     FORCE_ACTIVATION,

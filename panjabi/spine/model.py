@@ -21,9 +21,9 @@ from panjabi.body.dynamics import Dynamics
 from panjabi.body.standard import require_standard_adult
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
+from panjabi.neural.command import DRIVE_WIDTH, check_excitation
 from panjabi.parameter import Parameter
 from panjabi.passive.element import PassiveJoint
-from panjabi.spine.command import DRIVE_WIDTH, check_excitation
 from panjabi.spine.reflexes import StretchReflexes
 
 Floats = NDArray[np.float64]

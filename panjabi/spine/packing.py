@@ -21,12 +21,17 @@ from panjabi.active.muscle_kernels import (
 from panjabi.active.musculotendon_kernels import Units
 from panjabi.body.mechanism import Mechanism, Workspace
 from panjabi.body.tree import Tree
+from panjabi.neural.command import command
 from panjabi.passive.functional_unit import stack
 from panjabi.passive.kernels import TERM_COLUMNS
-from panjabi.spine.command import command
 from panjabi.spine.model import SpineModel
-from panjabi.spine.perturbation import WAVE_COLUMNS, MomentPulse, Perturbation
-from panjabi.spine.places import direction_of, point_of
+from panjabi.spine.perturbation import (
+    WAVE_COLUMNS,
+    MomentPulse,
+    Perturbation,
+    direction_of,
+    point_of,
+)
 
 Floats = NDArray[np.float64]
 

@@ -10,13 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
+
+if TYPE_CHECKING:
+    from panjabi.body.model import Body
 
 HALF_SINE, BLOCK, RELEASE, TONES = 0, 1, 2, 3
 WAVE_COLUMNS = 7
@@ -301,3 +305,21 @@ def _rise(record: object, name: str = "rise") -> None:
             f"{type(record).__name__}.{name} is {value:g} s; above 0 and up to half the length is "
             "possible, for no force jumps. Give a few milliseconds."
         )
+
+
+def point_of(body: Body, perturbation: Any) -> NDArray[np.float64]:
+    """Point (3,) in its body [m]; the body's centre of mass when none is given.
+
+    Raises
+    ------
+    UnknownNameError
+        For a body that does not exist.
+    """
+    b = body.body_index(perturbation.body)
+    return body.com[b] if perturbation.point is None else np.array(perturbation.point, float)
+
+
+def direction_of(perturbation: Any) -> NDArray[np.float64]:
+    """Unit vector (3,) in the world."""
+    direction = np.array(perturbation.direction, float)
+    return direction / np.linalg.norm(direction)

@@ -94,7 +94,7 @@ class StretchReflexes:
             force_gain=factor * self.force_gain,
         )
 
-    def later(self, time: float) -> StretchReflexes:
+    def delayed_by(self, time: float) -> StretchReflexes:
         """The same loops with every delay longer by a time [s]."""
         return replace(self, delay=self.delay + time)
 

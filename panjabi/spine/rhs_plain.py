@@ -9,11 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from panjabi.neural.command import command
 from panjabi.neural.smooth_kernels import saturated
-from panjabi.spine.command import command
 from panjabi.spine.model import Floats, SpineModel
-from panjabi.spine.perturbation import MomentPulse, Perturbation, wave
-from panjabi.spine.places import direction_of, point_of
+from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
 
 NOTHING = np.empty(0)
 

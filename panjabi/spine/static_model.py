@@ -179,7 +179,7 @@ class StaticSpine:
         )
 
     @cached_property
-    def held(self) -> Term:
+    def carried_load(self) -> Term:
         """The load held, whether or not the body is supported."""
         if self.load.mass == 0.0:
             return self._none()
@@ -215,7 +215,7 @@ class StaticSpine:
             "passive": self.passive,
             "preload": self.preload,
             "gravity": self.weight,
-            "load": self.held,
+            "load": self.carried_load,
             "abdominal pressure": self.strut,
         }
 

@@ -7,7 +7,7 @@ from .condition import (
     Condition as Condition,
     StabilityVerdict as StabilityVerdict,
     SubsystemMargin as SubsystemMargin,
-    judged as judged,
+    assess as assess,
 )
 from .crisco_model import crisco as crisco
 from .critical import (
@@ -20,7 +20,12 @@ from .margins import Margin as Margin, deficit_margin as deficit_margin, load_ma
 from .one_joint_trunk import ReducedTrunk as ReducedTrunk, reduced_trunk as reduced_trunk
 from .path_following import LoadPath as LoadPath
 from .reflex_loop import FirstOrder as FirstOrder, Loop as Loop, SecondOrder as SecondOrder
-from .reflex_model import ReflexModel as ReflexModel
+from .reflex_margins import (
+    ParameterMargin as ParameterMargin,
+    parameter_margins as parameter_margins,
+)
+from .reflex_model import ReflexFamily as ReflexFamily, ReflexModel as ReflexModel
+from .reflex_optimum import reflex_cost as reflex_cost, reflex_regulator as reflex_regulator
 from .static_stability_of_muscles import (
     StaticStability as StaticStability,
     one_joint_stiffness as one_joint_stiffness,

@@ -16,6 +16,9 @@ from panjabi.body.tree import Floats
 DENSE = 32
 """Up to this size all eigenvectors cost no more than the last one."""
 
+FLAT = 1e-10
+"""Eigenvalues of the growing part below this fraction of its largest count as zero."""
+
 
 def solve(A: Any, b: Any) -> Floats:
     """x of A x = b."""
@@ -98,8 +101,32 @@ def largest_mode(A: Floats, K: Floats, iterations: int = 60) -> tuple[float, Flo
     return mu, v
 
 
-def root(function: Callable[[float], float], low: float, high: float) -> float:
+def least_factor(rest: Floats, growing: Floats) -> float:
+    """Smallest x from 0 with rest + x growing >= 0, growing >= 0; inf if there is none.
+
+    On the null space of the growing part nothing helps, so `rest` must be positive there; the
+    remainder (its Schur complement) gives a generalised eigenvalue problem.
+    """
+    values, vectors = np.linalg.eigh(growing)
+    helped = values > FLAT * max(float(values[-1]), 0.0)
+    along, still = vectors[:, helped], vectors[:, ~helped]
+    inner = along.T @ rest @ along
+    if still.shape[1]:
+        fixed = still.T @ rest @ still
+        if np.linalg.eigvalsh(fixed)[0] <= 0.0:
+            return 0.0 if np.linalg.eigvalsh(rest)[0] >= 0.0 else np.inf
+        cross = along.T @ rest @ still
+        inner = inner - cross @ np.linalg.solve(fixed, cross.T)
+    if not helped.any():
+        return 0.0
+    root = 1.0 / np.sqrt(values[helped])
+    return max(0.0, -float(np.linalg.eigvalsh(root[:, None] * inner * root)[0]))
+
+
+def root(
+    function: Callable[[float], float], low: float, high: float, *, within: float = 1e-13
+) -> float:
     """Zero of a function between two points of opposite sign, by Brent's method."""
     from scipy.optimize import brentq
 
-    return cast(float, brentq(cast(Any, function), low, high, xtol=1e-13, rtol=cast(Any, 1e-12)))
+    return cast(float, brentq(cast(Any, function), low, high, xtol=within, rtol=cast(Any, 1e-12)))

@@ -189,7 +189,7 @@ def recovery_time(after: Floats, away: Floats, tolerance: float) -> float | None
     return max(0.0, float(after[out[-1] + 1]))
 
 
-def judged(
+def assess(
     static: StaticEvidence,
     spectral: SpectralEvidence,
     recovery: RecoveryEvidence,
@@ -212,11 +212,11 @@ def judged(
         )
     reasons = [_of_statics(static), _of_spectrum(spectral), _of_recovery(recovery)]
     if kink_distance <= AT_KINK:
-        told = "the posture lies on a kink"
+        reason = "the posture lies on a kink"
         if spectral.one_sided is not None:
             sides = " and ".join(f"{s.real:+.3g}" for s in spectral.one_sided)
-            told += f", where the rightmost roots of the two sides are at {sides} 1/s"
-        reasons.append(f"undecided: {told} ({kink}), and no linear system speaks for both sides")
+            reason += f", where the rightmost roots of the two sides are at {sides} 1/s"
+        reasons.append(f"undecided: {reason} ({kink}), and no linear system speaks for both sides")
         return Condition.UNDECIDED, tuple(reasons)
     held, dies, back = static.least > 0.0, root.real < 0.0, recovery.time is not None
     if dies and back and held:

@@ -17,7 +17,7 @@ from panjabi.spine.column_model import Column
 from panjabi.spine.loads import Load
 from panjabi.stability.algebra import pencil
 from panjabi.stability.column_equilibrium import equilibrium
-from panjabi.stability.path_following import Tracer
+from panjabi.stability.path_following import EquilibriumCurve
 
 STILL = 1e-9
 """A unit load that bends the column by less than this moment [N m per unit] leaves it still."""
@@ -117,10 +117,10 @@ def critical_load(
         factor, z, moved, mode = float(factors[0]), rest.z, False, modes[:, 0]
         kind = "bifurcation"
     else:
-        tracer = Tracer(column, growing, constant)
-        found = tracer.first_singular(rest.z, largest)
+        curve = EquilibriumCurve(column, growing, constant)
+        found = curve.first_singular(rest.z, largest)
         if found is None:
-            return _none(column, growing, constant, rest.z, True, tracer.reached)
+            return _none(column, growing, constant, rest.z, True, curve.reached)
         factor, z, mode, moved = found.factor, found.z, found.mode, True
         kind = "limit load" if found.limit else "bifurcation"
     joints, fixed = column.joint_potential(z), column.load_potential(z, constant)

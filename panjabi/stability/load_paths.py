@@ -14,7 +14,7 @@ import numpy as np
 from panjabi.errors import ParameterError
 from panjabi.spine.column_model import Column
 from panjabi.spine.loads import Load
-from panjabi.stability.path_following import LoadPath, Tracer
+from panjabi.stability.path_following import EquilibriumCurve, LoadPath
 
 if TYPE_CHECKING:
     from panjabi.stability.critical import CriticalLoad
@@ -44,12 +44,9 @@ def load_path(
     constant = (loads,) if isinstance(loads, Load) else tuple(loads)
     if not (np.isfinite(to) and to != 0.0):
         raise ParameterError(f"`to` is {to!r}; a finite factor other than 0 is possible. Give it.")
-    tracer = Tracer(column, growing, constant)
-    z = equilibrium(column, constant).z
-    _, H, rate = tracer.at(z, 0.0)
-    along = np.append(np.linalg.solve(H, -rate) * to, 1.0)
-    t = along / np.linalg.norm(along)
-    return tracer.walk(z, 0.0, t, to, target=to, step=step, points=points)
+    curve = EquilibriumCurve(column, growing, constant, scale=to)
+    x, t = curve.start(equilibrium(column, constant).z)
+    return curve.walk(x, t, target=to, step=step, points=points)
 
 
 def post_buckling(
@@ -82,8 +79,8 @@ def post_buckling(
         )
     if side not in (1, -1):
         raise ParameterError(f"side is {side!r}; +1 and -1 are possible. Choose one.")
-    tracer = Tracer(critical.column, critical.pattern, critical.loads)
-    mode = side * critical.mode / np.linalg.norm(critical.mode)
-    t = np.append(mode, 0.0)
     scale = max(critical.load, abs(to - critical.load))
-    return tracer.walk(critical.z, critical.load, t, scale, target=to, step=step, points=points)
+    curve = EquilibriumCurve(critical.column, critical.pattern, critical.loads, scale)
+    t = np.append(side * critical.mode / np.linalg.norm(critical.mode), 0.0)
+    x = np.append(critical.z, critical.load / scale)
+    return curve.walk(x, t, target=to, step=step, points=points)

@@ -17,7 +17,8 @@ from functools import cache
 
 import numpy as np
 
-from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
+from panjabi.delay.roots.family import combined
+from panjabi.delay.roots.system import Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError, unknown
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
@@ -189,28 +190,20 @@ class TrunkFamily:
             if name not in CHANGES:
                 raise unknown("change of the reduced trunk", name, CHANGES)
 
-    def at(self, x: Sequence[float] | Floats) -> ReducedTrunk:
+    def model_at(self, x: Sequence[float] | Floats) -> ReducedTrunk:
         """The trunk at values of the named changes."""
         return self.trunk.changed(**dict(zip(self.names, map(float, x), strict=True)))
 
     def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
-        return self.at(x).system()
+        return self.model_at(x).system()
 
     def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
-        trunk = self.at(x)
+        trunk = self.model_at(x)
         model = trunk.model()
-        plain = model.system()
-        found = []
-        for name in self.names:
-            now, state, delay = np.zeros_like(plain.now), np.zeros_like(plain.now), 0.0
-            for key, slope in trunk.slopes(name).items():
-                rate = model.rate(key)
-                now = now + slope * rate.now
-                if rate.delayed:
-                    state = state + slope * rate.delayed[0].state
-                    delay += slope * rate.delayed[0].delay
-            found.append(SystemRate(now, None, (DelayTerm(delay, state),)))
-        return tuple(found)
+        return tuple(
+            combined([model.rate(key) for key in slopes], slopes.values())
+            for slopes in map(trunk.slopes, self.names)
+        )
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Walking along equilibria, and where on the way a Hessian is singular."""
+"""Following equilibria under a growing load, and where on the path a Hessian is singular."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi._continuation import Follower, Point, correct
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError
 from panjabi.results import Result, frame
 from panjabi.spine.column_model import Column
 from panjabi.spine.loads import Load
-from panjabi.stability.algebra import border, definite, largest_mode, null_vector, root
+from panjabi.stability.algebra import border, definite, largest_mode, null_vector, root, solve
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
 
-CORRECTIONS = 12  # Newton steps allowed to come back onto the path
-SHORTEST = 1e-7  # of the first step; below it the path is lost
 ANGLE_LIMIT = 2.0  # no level turns further than this [rad]
 
 
@@ -75,18 +74,21 @@ class Singular:
     limit: bool  # the load has its maximum here; otherwise another path branches off
 
 
-Point = tuple[Floats, float, Floats]  # shape, factor, Hessian
+class EquilibriumCurve:
+    """Equilibria under a growing load as a curve in (z, factor / scale); see `_continuation`.
 
+    `scale` is the load that counts as much as one radian.
+    """
 
-class Tracer:
-    """Walks along equilibria: residual, tangent, predictor, corrector."""
-
-    def __init__(self, column: Column, pattern: Iterable[Load], loads: Iterable[Load]) -> None:
+    def __init__(
+        self, column: Column, pattern: Iterable[Load], loads: Iterable[Load], scale: float = 1.0
+    ) -> None:
         self.column, self.pattern, self.loads = column, tuple(pattern), tuple(loads)
-        self.reached = 0.0
+        self.scale, self.reached = scale, 0.0
 
-    def at(self, z: Floats, factor: float) -> tuple[Floats, Floats, Floats]:
-        """Residual moments (n,), Hessian (n, n) and the residual's rate with the factor (n,)."""
+    def equations(self, x: Floats) -> tuple[Floats, Floats]:
+        """Residual moments (n,); the Hessian and the residual's rate with x[n], (n, n + 1)."""
+        z, factor = x[:-1], self.scale * x[-1]
         joints = self.column.joint_potential(z)
         grown = self.column.load_potential(z, self.pattern)
         r = joints.gradient + factor * grown.gradient
@@ -94,181 +96,120 @@ class Tracer:
         if self.loads:
             fixed = self.column.load_potential(z, self.loads)
             r, H = r + fixed.gradient, H + fixed.hessian
-        return r, H, grown.gradient
+        return r, np.column_stack([H, self.scale * grown.gradient])
 
-    def correct(
-        self, z: Floats, factor: float, tangent: Floats, scale: float
-    ) -> tuple[Floats, float, Floats, Floats, int] | None:
-        """The path's point in the plane across the tangent; None when Newton does not get there.
-
-        `scale` is the load that counts as much as one radian. Returns z, factor, Hessian, load
-        rate and the number of corrections.
-        """
-        n = len(z)
-        start_z, start_factor = z, factor
-        border = np.empty((n + 1, n + 1))
-        border[n] = tangent
-        previous = np.inf
-        for count in range(CORRECTIONS):
-            r, H, rate = self.at(z, factor)
-            off = tangent[:n] @ (z - start_z) + tangent[n] * (factor - start_factor) / scale
-            size = float(np.abs(r).max())
-            largest = 1e-11 * max(1.0, float(np.abs(H).max()))
-            if size <= largest and abs(off) <= 1e-10:
-                return z, factor, H, rate, count
-            if not np.isfinite(size) or (count > 2 and size > 10.0 * previous):
-                return None
-            previous = size
-            border[:n, :n] = H
-            border[:n, n] = rate * scale
-            try:
-                step = np.linalg.solve(border, -np.append(r, off))
-            except np.linalg.LinAlgError:
-                return None
-            if float(np.abs(step[:n]).max()) > 0.5:
-                return None
-            z, factor = z + step[:n], factor + scale * step[n]
-        return None
-
-    @staticmethod
-    def tangent(H: Floats, rate: Floats, scale: float, along: Floats) -> Floats:
-        """Unit direction of the path where (H, rate) is its linearisation, on the side of along."""
-        n = len(H)
-        border = np.empty((n + 1, n + 1))
-        border[:n, :n], border[:n, n], border[n] = H, rate * scale, along
-        t = np.linalg.solve(border, np.append(np.zeros(n), 1.0))
-        return t / np.linalg.norm(t)
+    def start(self, z: Floats) -> tuple[Floats, Floats]:
+        """The point of an equilibrium z without the growing load, and the direction there."""
+        x = np.append(z, 0.0)
+        J = self.equations(x)[1]
+        along = np.append(solve(J[:, :-1], -J[:, -1]), 1.0)
+        return x, along / np.linalg.norm(along)
 
     def first_singular(self, z: Floats, largest: float) -> Singular | None:
         """Where the Hessian is first singular on the path from factor 0; None if nowhere.
 
-        `reached` tells how far the path went when nothing was found.
+        `reached` is how far the path went when nothing was found.
         """
-        _, H, rate = self.at(z, 0.0)
-        n = len(z)
-        scale = _first_guess(H, self, z, largest)
-        along = np.append(np.linalg.solve(H, -rate) * scale, 1.0)
-        t = along / np.linalg.norm(along)
-        factor, step = 0.0, 0.1
-        short = SHORTEST * step
-        while factor < largest and float(np.abs(z).max()) < ANGLE_LIMIT:
-            there = self.correct(z + step * t[:n], factor + step * t[n] * scale, t, scale)
-            if there is None:
-                step *= 0.5
-                if step < short:
-                    raise _lost(self.column, factor)
+        self.scale = 1.0
+        self.scale = _first_guess(self.equations(np.append(z, 0.0))[1][:, :-1], self, z, largest)
+        follower = self._follower(*self.start(z), step=0.1, longest=0.5, grow=1.6)
+        low = Point(follower.x, self.equations(follower.x)[1], 0)
+        while self.scale * low.x[-1] < largest and float(np.abs(low.x[:-1]).max()) < ANGLE_LIMIT:
+            t, step = follower.tangent, follower.step
+            point = follower.advance()
+            if point is None:
                 continue
-            z1, factor1, H1, rate1, count = there
-            if not definite(H1):
-                return self._locate((z, factor, H), (z1, factor1, H1), t, scale, step)
-            t = self.tangent(H1, rate1, scale, t)
-            z, factor, H = z1, factor1, H1
-            step = min(step * (1.6 if count <= 4 else 0.7), 0.5)
-        self.reached = factor
+            if not definite(point.jacobian[:, :-1]):
+                return self._locate(low, point, t, step)
+            low = point
+        self.reached = self.scale * float(low.x[-1])
         return None
 
-    def _locate(self, low: Point, high: Point, t: Floats, scale: float, step: float) -> Singular:
+    def _follower(
+        self, x: Floats, t: Floats, *, step: float, longest: float, grow: float = 1.5
+    ) -> Follower:
+        return Follower(
+            self.equations, x, t, step=step, longest=longest, grow=grow, lost=self._lost
+        )
+
+    def _locate(self, low: Point, high: Point, t: Floats, step: float) -> Singular:
         """The first singular point between a stable point and one `step` on that is not.
 
         Narrows the bracket until the mode that is lost is known, then closes in on the zero of
-        the function g of `_border`, which is smooth there, by Brent's method.
+        the function g of `border`, which is smooth there, by Brent's method.
         """
-        n = len(t) - 1
-        origin_z, origin_factor, _ = low
-        a, b = 0.0, step
+        origin, a, b = low.x, 0.0, step
 
-        def at(s: float) -> tuple[Floats, float, Floats, Floats]:
-            share = (s - a) / (b - a) if b > a else 0.0
-            z = low[0] + share * (high[0] - low[0])
-            factor = low[1] + share * (high[1] - low[1])
+        def at(s: float) -> Point:
+            part = (s - a) / (b - a) if b > a else 0.0
+            x = low.x + part * (high.x - low.x)
             # Back into the plane across the tangent at distance s, where the path meets it once.
-            off = t[:n] @ (z - origin_z) + t[n] * (factor - origin_factor) / scale - s
-            z, factor = z - off * t[:n], factor - off * t[n] * scale
-            there = self.correct(z, factor, t, scale)
-            if there is None:
-                raise _lost(self.column, low[1])
-            return there[:4]
+            point = correct(self.equations, x - (t @ (x - origin) - s) * t, t)
+            if point is None:
+                raise self._lost(low.x)
+            return point
 
-        v = np.ones(n)
+        def hessian(point: Point) -> Floats:
+            return point.jacobian[:, :-1]
+
+        v = np.ones(len(t) - 1)
         while b - a > 1e-12 * step:
             # The mode that a Hessian changing in proportion from low to high would lose first.
-            change, v = largest_mode(low[2] - high[2], low[2])
-            if border(low[2], v)[1] * border(high[2], v)[1] < 0.0:
-                s = root(lambda s, v=v: border(at(s)[2], v)[1], a, b)
+            change, v = largest_mode(hessian(low) - hessian(high), hessian(low))
+            if border(hessian(low), v)[1] * border(hessian(high), v)[1] < 0.0:
+                s = root(lambda s, v=v: border(hessian(at(s)), v)[1], a, b)
                 break
             s = a + (b - a) * min(max(1.0 / change if change > 1.0 else 0.5, 0.1), 0.9)
-            z, factor, H, _ = at(s)
-            if definite(H):
-                a, low = s, (z, factor, H)
+            point = at(s)
+            if definite(hessian(point)):
+                a, low = s, point
             else:
-                b, high = s, (z, factor, H)
+                b, high = s, point
         else:
             s = b
-        z, factor, H, rate = at(s)
-        mode = null_vector(H, v)
+        point = at(s)
+        mode, rate = null_vector(hessian(point), v), point.jacobian[:, -1]
         # A limit load works on its mode; the load of a bifurcation does not.
         limit = abs(float(mode @ rate)) > 1e-6 * max(float(np.linalg.norm(rate)), 1e-300)
-        return Singular(factor, z, mode, limit)
+        return Singular(self.scale * float(point.x[-1]), point.x[:-1], mode, limit)
 
-    def walk(
-        self,
-        z: Floats,
-        factor: float,
-        t: Floats,
-        scale: float,
-        *,
-        target: float,
-        step: float,
-        points: int,
-    ) -> LoadPath:
+    def walk(self, x: Floats, t: Floats, *, target: float, step: float, points: int) -> LoadPath:
         """Up to `points` equilibria along the direction t, until the target factor is passed."""
-        n = len(z)
-        r, H, _ = self.at(z, factor)
-        worst = float(np.abs(r).max())
-        shapes, factors, stable = [z], [factor], [definite(H)]
-        short, reached = SHORTEST * step, False
-        longest = 2.0 * step
-        while len(shapes) < points and float(np.abs(z).max()) < ANGLE_LIMIT:
-            there = self.correct(z + step * t[:n], factor + step * t[n] * scale, t, scale)
-            if there is None:
-                step *= 0.5
-                if step < short:
-                    raise _lost(self.column, factor)
+        r, J = self.equations(x)
+        worst, found, stable = float(np.abs(r).max()), [x], [definite(J[:, :-1])]
+        follower = self._follower(x, t, step=step, longest=2.0 * step)
+        reached, end = False, target / self.scale
+        while len(found) < points and float(np.abs(x[:-1]).max()) < ANGLE_LIMIT and not reached:
+            point = follower.advance()
+            if point is None:
                 continue
-            z1, factor1, H, rate, count = there
-            if (factor1 - target) * (factor - target) <= 0.0 and factor1 != factor:
-                share = (target - factor) / (factor1 - factor)
-                fixed = np.append(np.zeros(n), 1.0)
-                end = self.correct(z + share * (z1 - z), target, fixed, scale)
-                if end is not None:
-                    z1, factor1, H, rate, _ = end
-                    reached = True
-            t = self.tangent(H, rate, scale, t)
-            z, factor = z1, factor1
-            worst = max(worst, float(np.abs(self.at(z, factor)[0]).max()))
-            shapes.append(z)
-            factors.append(factor)
-            stable.append(definite(H))
-            if reached:
-                break
-            step = min(step * (1.5 if count <= 4 else 0.7), longest)
+            if (point.x[-1] - end) * (x[-1] - end) <= 0.0 and point.x[-1] != x[-1]:
+                guess = x + (end - x[-1]) / (point.x[-1] - x[-1]) * (point.x - x)
+                guess[-1] = end
+                last = correct(self.equations, guess, np.eye(len(x))[-1])
+                reached, point = last is not None, last or point
+            x = point.x
+            worst = max(worst, float(np.abs(self.equations(x)[0]).max()))
+            found.append(x)
+            stable.append(definite(point.jacobian[:, :-1]))
+        x = np.array(found)
         return LoadPath(
-            self.column, np.array(factors), np.array(shapes), np.array(stable), worst, reached
+            self.column, self.scale * x[:, -1], x[:, :-1], np.array(stable), worst, reached
+        )
+
+    def _lost(self, x: Floats) -> ConvergenceError:
+        return ConvergenceError(
+            f"the path of the {self.column.name} column was lost at load factor "
+            f"{self.scale * x[-1]:.6g}; steps of angle and load down to rounding were tried. Take "
+            "a smaller step or a smoother law."
         )
 
 
-def _first_guess(H: Floats, tracer: Tracer, z: Floats, largest: float) -> float:
+def _first_guess(H: Floats, curve: EquilibriumCurve, z: Floats, largest: float) -> float:
     """A load that counts as one radian: the linearised critical load, or what bends by 1 rad."""
-    push = tracer.column.load_potential(z, tracer.pattern)
+    push = curve.column.load_potential(z, curve.pattern)
     top, _ = largest_mode(-push.hessian, H)  # a rough eigenvalue will do
     if top > 1.0 / largest:
         return 1.0 / top
     bend = float(np.abs(np.linalg.solve(H, push.gradient)).max())
     return min(largest, 1.0 / bend) if bend > 0.0 else largest
-
-
-def _lost(column: Column, factor: float) -> ConvergenceError:
-    return ConvergenceError(
-        f"the path of the {column.name} column was lost at load factor {factor:.6g}; steps of "
-        "angle and load down to rounding were tried. Take a smaller step or a smoother law."
-    )

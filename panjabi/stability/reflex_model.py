@@ -6,14 +6,13 @@ with a parameter are exact: the same assembly with everything else at zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from panjabi.delay.roots.family import ReflexFamily
 from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError, unknown
 from panjabi.stability.reflex_loop import GAINS, FirstOrder, Loop
@@ -49,9 +48,9 @@ class ReflexModel:
             object.__setattr__(self, name, A)
         J = self._body("inertia")
         if np.linalg.eigvalsh(0.5 * (J + J.T))[0] <= 0.0:
-            told = J.item() if J.size == 1 else J.tolist()
+            shown = J.item() if J.size == 1 else J.tolist()
             raise ParameterError(
-                f"the inertia is {told}; possible: a positive moment of "
+                f"the inertia is {shown}; possible: a positive moment of "
                 "inertia in kg m2, positive definite for several coordinates. Correct it."
             )
         names = [loop.name for loop in self.loops]
@@ -213,6 +212,28 @@ class ReflexModel:
             terms.append((late, push if np.any(push) else None))
             at += order
         return E, A, terms
+
+
+@dataclass(frozen=True)
+class ReflexFamily:
+    """A reflex model with some of its parameters free; see `ReflexModel.family`."""
+
+    model: ReflexModel
+    names: tuple[str, ...]
+
+    def model_at(self, x: Sequence[float] | Floats) -> ReflexModel:
+        """The model at the parameters x."""
+        values = {name: float(v) for name, v in zip(self.names, x, strict=True)}
+        return self.model.with_values(values)
+
+    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
+        """The system at the parameters x."""
+        return self.model_at(x).system()
+
+    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
+        """Derivative of its matrices with every parameter at x."""
+        there = self.model_at(x)
+        return tuple(there.rate(name) for name in self.names)
 
 
 def _order(loop: Loop) -> int:

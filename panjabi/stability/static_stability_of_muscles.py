@@ -15,7 +15,7 @@ from panjabi.parameter import Parameter, sources
 from panjabi.results import Result, finite, frame
 from panjabi.spine.short_range import ShortRange, bergmark, parameters_of, stiffness_parts, words
 from panjabi.spine.static_model import HeldLoad, StaticSpine
-from panjabi.stability.definiteness import least_factor
+from panjabi.stability.algebra import least_factor
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
@@ -142,24 +142,24 @@ class StaticStability(Result):
         """
         if not self.stable:
             return 0.0
-        one = self.spine.with_load(HeldLoad(1.0, self.spine.load.place)).held.hessian
+        one = self.spine.with_load(HeldLoad(1.0, self.spine.load.place)).carried_load.hessian
         # H + m G is singular for the first time at m = 1 / x, x the least of "x H + G >= 0"
         inverse = least_factor(one, self.hessian)
         return 1.0 / inverse if inverse > 0.0 else np.inf
 
     # --- shares ---------------------------------------------------------------------------
 
-    def share_of_terms(self, mode: ArrayLike | None = None) -> dict[str, float]:
+    def term_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
         """v.H_t v of every term in the weakest mode v (or another) [N m/rad]; they add up."""
         v = self._mode(mode)
         return {name: float(v @ part @ v) for name, part in self.terms.items()}
 
-    def share_of_subsystems(self, mode: ArrayLike | None = None) -> dict[str, float]:
+    def subsystem_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
         """The same added up: passive with preload, active, loads [N m/rad]."""
-        parts = self.share_of_terms(mode)
+        parts = self.term_contributions(mode)
         return {name: sum(parts[p] for p in members) for name, members in SUBSYSTEMS.items()}
 
-    def share_of_groups(self, mode: ArrayLike | None = None) -> dict[str, float]:
+    def group_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
         """What each muscle group adds in the weakest mode (or another) [N m/rad]."""
         v, m = self._mode(mode), self.spine.muscles
         own = self.muscle_stiffness * (m.slope @ v) ** 2
@@ -178,9 +178,9 @@ class StaticStability(Result):
             "critical_q": finite(self.critical_q),
             "critical_load_at_these_forces_kg": finite(self.critical_load),
             "mode": self.mode_by_level(),
-            "share_of_terms_Nm_per_rad": self.share_of_terms(),
-            "share_of_subsystems_Nm_per_rad": self.share_of_subsystems(),
-            "share_of_groups_Nm_per_rad": self.share_of_groups(),
+            "share_of_terms_Nm_per_rad": self.term_contributions(),
+            "share_of_subsystems_Nm_per_rad": self.subsystem_contributions(),
+            "share_of_groups_Nm_per_rad": self.group_contributions(),
             **sources(self).summary(),
         }
 

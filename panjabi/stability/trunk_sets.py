@@ -10,16 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from panjabi.errors import unknown
-from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
+from panjabi.parameter import ParameterSet, assumed
 from panjabi.stability.reflex_loop import FirstOrder, Loop, SecondOrder
 from panjabi.stability.reflex_model import ReflexModel
 
 TRUNK_DELAY = 0.060
 """Loop delay where none is given [s]: mean of the trunk muscles, assumed."""
-
-
-def _assumed(value: float, unit: str, conditions: str) -> Parameter:
-    return Parameter(value, unit, THIS_WORK, "assumed", conditions)
 
 
 @dataclass(frozen=True)
@@ -53,14 +49,14 @@ def _set(
         meaning,
         ParameterSet(
             {
-                "inertia": _assumed(5.0, "kg m2", f"{lever}; explored 4-8"),
-                "damping": _assumed(30.0, "N m s/rad", f"{lever}; explored 10-60"),
-                "stiffness": _assumed(
+                "inertia": assumed(5.0, "kg m2", f"{lever}; explored 4-8"),
+                "damping": assumed(30.0, "N m s/rad", f"{lever}; explored 10-60"),
+                "stiffness": assumed(
                     stiffness, "N m/rad", "intrinsic minus gravity (112 N m/rad); explored -180-300"
                 ),
-                "stretch_gain": _assumed(stretch_gain, "N m/rad", "explored 0-800"),
-                "rate_gain": _assumed(rate_gain, "N m s/rad", "explored 0-120"),
-                "delay": _assumed(TRUNK_DELAY, "s", "mean of the trunk; explored 0.02-0.10"),
+                "stretch_gain": assumed(stretch_gain, "N m/rad", "explored 0-800"),
+                "rate_gain": assumed(rate_gain, "N m s/rad", "explored 0-120"),
+                "delay": assumed(TRUNK_DELAY, "s", "mean of the trunk; explored 0.02-0.10"),
             }
         ),
     )

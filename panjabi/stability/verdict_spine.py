@@ -17,8 +17,8 @@ from panjabi.stability.condition import (
     StabilityVerdict,
     StaticEvidence,
     SubsystemMargin,
+    assess,
     check_positive,
-    judged,
     recovery_time,
 )
 from panjabi.stability.spine_system import linear_system
@@ -84,7 +84,7 @@ def spine_verdict(
         f"a push of {push:g} N on T8 for {length:g} s", float(away.max()), tolerance, time, watched
     )
     kink, distance = _slack(rest)
-    condition, reasons = judged(static, spectral, recovery, kink_distance=distance, kink=kink)
+    condition, reasons = assess(static, spectral, recovery, kink_distance=distance, kink=kink)
     margins = ()
     if static.least > 0.0:
         margins = (
@@ -162,7 +162,7 @@ def _later(small: Condensed) -> float:
     """Extra delay at which the rightmost root meets the axis [s]; inf: none up to `LATEST`."""
     low, high = 0.0, None
     for extra in (0.02, 0.05, 0.1, LATEST):
-        if not small.later(extra).rightmost().stable:
+        if not small.delayed_by(extra).rightmost().stable:
             high = extra
             break
         low = extra
@@ -170,7 +170,7 @@ def _later(small: Condensed) -> float:
         return math.inf
     while high - low > FINE:
         middle = 0.5 * (low + high)
-        if small.later(middle).rightmost().stable:
+        if small.delayed_by(middle).rightmost().stable:
             low = middle
         else:
             high = middle

@@ -8,5 +8,5 @@ from .finding import Finding as Finding, Quantity as Quantity, Statement as Stat
 from .quiet_stance import Noise as Noise, sway as sway
 from .subfailure import (
     Subfailure as Subfailure,
-    share_with_chronic_state as share_with_chronic_state,
+    fraction_with_chronic_state as fraction_with_chronic_state,
 )

@@ -6,8 +6,29 @@ from collections.abc import Iterable
 from functools import cache
 
 from panjabi.errors import unknown
-from panjabi.statements import columns, loops, muscles, units
 from panjabi.statements.finding import Finding, Statement
+from panjabi.statements.p01_p07_p08_muscles import (
+    p01_three_subsystems,
+    p07_force_narrows_the_zone,
+    p08_one_segment_against_whole,
+)
+from panjabi.statements.p02_p04_p05_p06_p10_units import (
+    p02_neutral_zone_exists,
+    p04_injury_widens_the_zone_more,
+    p05_degeneration_raises_the_ratio,
+    p06_fixation_narrows_the_zone_more,
+    p10_pain_free_zone,
+)
+from panjabi.statements.p03_p13_p14_column import (
+    p03_column_alone,
+    p13_direction_of_load,
+    p14_caught_after_buckling,
+)
+from panjabi.statements.p09_p11_p12_control import (
+    p09_compensation,
+    p11_subfailure,
+    p12_sway_rises,
+)
 
 PART_1, PART_2, IN_2003, IN_2006 = "Panjabi1992a", "Panjabi1992b", "Panjabi2003", "Panjabi2006"
 
@@ -21,93 +42,93 @@ def statements() -> tuple[Statement, ...]:
             "stability is the joint work of column, muscles and control; total stiffness is their "
             "sum with that of the loads, and its least eigenvalue or rightmost root decides",
             (PART_1,),
-            muscles.three_subsystems,
+            p01_three_subsystems,
         ),
         Statement(
             "P2",
             "around neutral there is a range of little passive resistance: stiffness at neutral is "
             "less than half of that at full moment, at every level and in every direction",
             (PART_2,),
-            units.neutral_zone_exists,
+            p02_neutral_zone_exists,
         ),
         Statement(
             "P3",
             "the column alone cannot carry the weight of the body",
             (PART_1, PART_2),
-            columns.column_alone,
+            p03_column_alone,
         ),
         Statement(
             "P4",
             "injury widens the neutral zone by a larger factor than the range of motion, as a "
             "tendency",
             (PART_2,),
-            units.injury_widens_the_zone_more,
+            p04_injury_widens_the_zone_more,
         ),
         Statement(
             "P5",
             "degeneration raises the neutral zone's share in the range while the range itself "
             "falls in flexion-extension and bending",
             (PART_2,),
-            units.degeneration_raises_the_ratio,
+            p05_degeneration_raises_the_ratio,
         ),
         Statement(
             "P6",
             "fixation narrows the neutral zone by more than the range, in every direction",
             (PART_2,),
-            units.fixation_narrows_the_zone_more,
+            p06_fixation_narrows_the_zone_more,
         ),
         Statement(
             "P7",
             "muscle force across an injured joint brings the neutral zone back to about intact, "
             "the range not",
             (PART_2, "Panjabi1989"),
-            muscles.force_narrows_the_zone,
+            p07_force_narrows_the_zone,
         ),
         Statement(
             "P8",
             "multifidus gives more than two thirds of the stiffness gained at one segment, yet the "
             "whole spine never hangs on one group",
             (PART_1,),
-            muscles.one_segment_against_whole,
+            p08_one_segment_against_whole,
         ),
         Statement(
             "P9",
             "a deficit of one subsystem is met by the others within limits: effort grows with it, "
             "and the outcomes are success, success at a cost, and failure",
             (PART_1,),
-            loops.compensation,
+            p09_compensation,
         ),
         Statement(
             "P10",
             "there is a pain-free zone, and pain where the neutral zone exceeds it",
             (IN_2003,),
-            units.pain_free_zone,
+            p10_pain_free_zone,
         ),
         Statement(
             "P11",
             "injured ligaments corrupt the signals that control muscles, which lets strain and "
             "damage grow: a loop that may tip from healing to lasting damage",
             (IN_2006,),
-            loops.subfailure,
+            p11_subfailure,
         ),
         Statement(
             "P12",
             "sway rises with noise and delay of the sensors at constant passive stiffness",
             (IN_2003,),
-            loops.sway_rises,
+            p12_sway_rises,
         ),
         Statement(
             "P13",
             "compression along the curve stiffens and is carried, the same force straight down "
             "buckles",
             (PART_1,),
-            columns.direction_of_load,
+            p13_direction_of_load,
         ),
         Statement(
             "P14",
             "a soft neutral zone lowers the critical load, but the elastic zone catches the column",
             (PART_2,),
-            columns.caught_after_buckling,
+            p14_caught_after_buckling,
         ),
     )
 

@@ -19,12 +19,12 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi import __version__
 from panjabi._files import write_whole
 from panjabi.errors import DataFileError, ParameterError, unknown
-from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.parameter import Parameter, assumed
 from panjabi.results import Result, frame, plain
 from panjabi.stability.one_joint_trunk import DEFICITS, ReducedTrunk
 from panjabi.statements.level_curves import level_curves
 from panjabi.statements.quiet_stance import Noise, sway
-from panjabi.statements.required import activation_for, required_stiffness
+from panjabi.statements.stiffness_for_sway import activation_for, required_stiffness
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
@@ -34,10 +34,8 @@ Floats = NDArray[np.float64]
 COMPENSATED, AT_A_COST, FAILURE = 0, 1, 2
 OUTCOMES = ("compensated", "compensated at a cost", "failure")
 
-COST = Parameter(
-    0.05, "1", THIS_WORK, "assumed", "co-contraction that can be kept up; no limit was published"
-)
-MOST_GAIN = Parameter(2.0, "1", THIS_WORK, "assumed", "of the reflex, where it may adapt")
+COST = assumed(0.05, "1", "co-contraction that can be kept up; no limit was published")
+MOST_GAIN = assumed(2.0, "1", "of the reflex, where it may adapt")
 GAINS = 17  # looked at between none and the most, where the gain may adapt
 
 
@@ -63,7 +61,7 @@ class CompensationMap(Result):
         found = np.where(self.activation <= self.cost, COMPENSATED, AT_A_COST)
         return np.where(np.isnan(self.activation), FAILURE, found)
 
-    def shares(self) -> dict[str, float]:
+    def fractions(self) -> dict[str, float]:
         """Share of the map in every outcome [1]; depends on the box."""
         return {name: float(np.mean(self.outcome == k)) for k, name in enumerate(OUTCOMES)}
 

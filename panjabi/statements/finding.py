@@ -106,7 +106,7 @@ class Statement:
         """Compute it."""
         return self.experiment(self)
 
-    def found(
+    def finding(
         self,
         outcome: Outcome,
         reason: str,

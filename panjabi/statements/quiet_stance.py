@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.delay.roots.response import require_stable
-from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.parameter import Parameter, assumed
 from panjabi.stability.one_joint_trunk import ReducedTrunk
 
 Floats = NDArray[np.float64]
 
 
 BAND = "rms within a band of 1 Hz"
-TORQUE = Parameter(1.0, "N m", THIS_WORK, "assumed", BAND)
-SENSOR = Parameter(0.1, "deg", THIS_WORK, "assumed", BAND)
+TORQUE = assumed(1.0, "N m", BAND)
+SENSOR = assumed(0.1, "deg", BAND)
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,10 @@ def variance_slopes(
     moves = {"stiffness": None, "stretch_gain": late, "rate_gain": s * late, "delay": -s * G}
     for name, dG in moves.items():
         change = np.ones_like(s) if dG is None else dG
-        told = -2.0 * size * (H * change).real * power
+        change_of_power = -2.0 * size * (H * change).real * power
         if dG is not None:
-            told = told + size * 2.0 * sensed * (G.conj() * dG).real
-        slopes[name] = float(told @ weight)
+            change_of_power = change_of_power + size * 2.0 * sensed * (G.conj() * dG).real
+        slopes[name] = float(change_of_power @ weight)
     slopes["rise"] = float((size * noise.sensor.si**2 * np.abs(G) ** 2) @ weight)
     return float((size * power) @ weight), slopes
 

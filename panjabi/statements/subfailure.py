@@ -25,30 +25,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.parameter import Parameter, assumed
+from panjabi.stability.algebra import root
 from panjabi.stability.one_joint_trunk import ReducedTrunk, reduced_trunk
 from panjabi.statements.quiet_stance import Noise, loop_of, variance_slopes
-from panjabi.statements.required import activation_for, stable_ranges
-from panjabi.statements.zeros import zero_between
+from panjabi.statements.stiffness_for_sway import activation_for, stable_ranges
 
 Floats = NDArray[np.float64]
 
 DAY = 86400.0  # [s]
 
 
-def _assumed(value: float, unit: str, why: str) -> Parameter:
-    return Parameter(value, unit, THIS_WORK, "assumed", why)
-
-
 ASSUMED: dict[str, Parameter] = {
-    "gain_loss": _assumed(0.5, "1", "share of the reflex gain lost at full damage"),
-    "extra_delay": _assumed(0.060, "s", "of the loop at full damage"),
-    "noise_rise": _assumed(3.0, "1", "of the power of the sensor's noise at full damage"),
-    "bias": _assumed(0.5, "deg", "of the sensed angle at full damage"),
-    "blindness": _assumed(0.8, "1", "share of the damage that is not sensed at full damage"),
-    "limit": _assumed(1.25, "1", "excursion that the ligament bears, over the intact one"),
-    "rate": _assumed(0.5, "1", "of damage a day, at twice the limit"),
-    "healing": _assumed(1.0 / 42.0, "1", "of the damage a day: six weeks"),
+    "gain_loss": assumed(0.5, "1", "share of the reflex gain lost at full damage"),
+    "extra_delay": assumed(0.060, "s", "of the loop at full damage"),
+    "noise_rise": assumed(3.0, "1", "of the power of the sensor's noise at full damage"),
+    "bias": assumed(0.5, "deg", "of the sensed angle at full damage"),
+    "blindness": assumed(0.8, "1", "share of the damage that is not sensed at full damage"),
+    "limit": assumed(1.25, "1", "excursion that the ligament bears, over the intact one"),
+    "rate": assumed(0.5, "1", "of damage a day, at twice the limit"),
+    "healing": assumed(1.0 / 42.0, "1", "of the damage a day: six weeks"),
 }
 """What the loop rests on besides the trunk; rates a day."""
 
@@ -101,7 +97,7 @@ class Subfailure:
         """Excursion of the intact trunk [rad]."""
         return 2.0 * math.sqrt(variance_slopes(self.trunk, loop_of(self.trunk), self.noise)[0])
 
-    def at(self, damage: float, corruption: float) -> LoopState:
+    def state(self, damage: float, corruption: float) -> LoopState:
         """Growth of damage and its loop gain, by closed derivatives.
 
         Raises
@@ -118,15 +114,17 @@ class Subfailure:
                 "and corruption from 0 are possible. Give finite numbers."
             )
         sensed = max(0.0, 1.0 - c * p["blindness"] * D)
-        told = sensed * D
-        told_slopes = (
+        reported = sensed * D
+        reported_slopes = (
             (sensed - c * p["blindness"] * D, -p["blindness"] * D * D) if sensed else (0.0, 0.0)
         )
         # co-contraction that keeps the intact stiffness at the loss that is sensed
         aim = whole.stiffness
-        a = float(activation_for(whole, aim, passive_loss=np.array([told]), strength_loss=0.0)[0])
-        believed = whole.changed(activation=a, passive_loss=told)
-        a_by_told = (
+        a = float(
+            activation_for(whole, aim, passive_loss=np.array([reported]), strength_loss=0.0)[0]
+        )
+        believed = whole.changed(activation=a, passive_loss=reported)
+        a_by_reported = (
             -believed.slopes("passive_loss")["stiffness"]
             / believed.slopes("activation")["stiffness"]
         )
@@ -151,9 +149,9 @@ class Subfailure:
         dK_da, dK_dD = (trunk.slopes(n)["stiffness"] for n in ("activation", "passive_loss"))
         kp, kv = whole.gain * whole.stretch_gain, whole.gain * whole.rate_gain
         slopes = []
-        for dD, dc, dtold in ((1.0, 0.0, told_slopes[0]), (0.0, 1.0, told_slopes[1])):
+        for dD, dc, dreported in ((1.0, 0.0, reported_slopes[0]), (0.0, 1.0, reported_slopes[1])):
             both = c * dD + D * dc  # of c D
-            dK = dK_da * a_by_told * dtold + dK_dD * dD
+            dK = dK_da * a_by_reported * dreported + dK_dD * dD
             dshare = -p["gain_loss"] * both
             dvar = (
                 by["stiffness"] * dK
@@ -187,14 +185,14 @@ class Subfailure:
 
         def growth(c: float) -> float:
             try:
-                return self.at(damage, c).growth
+                return self.state(damage, c).growth
             except ConvergenceError:  # the trunk falls
                 return self._number["rate"]
 
         high = min(most, 0.99 / (self._number["gain_loss"] * damage))
         if growth(high) < 0.0:
             return math.nan
-        return zero_between(growth, 0.0, high, within=1e-13)
+        return root(growth, 0.0, high, within=1e-13)
 
     def bifurcation(self, *, places: int = 25) -> Bifurcation | None:
         """The fold: the least corruption with a state of lasting damage; None where there is none.
@@ -204,30 +202,30 @@ class Subfailure:
         """
         damages = np.linspace(0.05, 0.95, places)
         branch = [(D, self.corruption_at(float(D))) for D in damages]
-        gains = [(D, self.at(float(D), c).gain) for D, c in branch if not math.isnan(c)]
+        gains = [(D, self.state(float(D), c).gain) for D, c in branch if not math.isnan(c)]
         for (low, g0), (high, g1) in pairwise(gains):
             if g0 > 0.0 >= g1:
-                D = zero_between(self._gain_on_branch, float(low), float(high), within=1e-12)
-                state = self.at(D, self.corruption_at(D))
+                D = root(self._gain_on_branch, float(low), float(high), within=1e-12)
+                state = self.state(D, self.corruption_at(D))
                 return Bifurcation(state.corruption, state.damage, state.growth, state.gain)
         return None
 
     def _gain_on_branch(self, damage: float) -> float:
-        return self.at(damage, self.corruption_at(damage)).gain
+        return self.state(damage, self.corruption_at(damage)).gain
 
     def fixed_points(self, corruption: float, *, places: int = 60) -> tuple[LoopState, ...]:
         """States with dD/dt = 0 at one corruption, health (D = 0) first."""
 
         def growth_at(D: float) -> float:
-            return self.at(D, corruption).growth
+            return self.state(D, corruption).growth
 
-        found = [self.at(0.0, corruption)]
+        found = [self.state(0.0, corruption)]
         damages = np.linspace(1e-3, 1.0, places)
         growth = [growth_at(float(D)) for D in damages]
         for k in range(places - 1):
             if growth[k] * growth[k + 1] < 0.0:
                 ends = float(damages[k]), float(damages[k + 1])
-                found.append(self.at(zero_between(growth_at, *ends, within=1e-13), corruption))
+                found.append(self.state(root(growth_at, *ends, within=1e-13), corruption))
         return tuple(found)
 
 
@@ -241,7 +239,7 @@ class LoopPicture:
     fold: Bifurcation | None
 
 
-def pictured(loop: Subfailure, *, points: int = 60) -> LoopPicture:
+def loop_picture(loop: Subfailure, *, points: int = 60) -> LoopPicture:
     """Growth over damage with true, tipping and corrupted sensors, and the branch of states."""
     damage = np.linspace(0.0, 1.0, points)
     fold = loop.bifurcation()
@@ -249,18 +247,18 @@ def pictured(loop: Subfailure, *, points: int = 60) -> LoopPicture:
     if fold is not None:
         levels = {"true sensors": 0.0, "at the fold": fold.corruption, "corrupted sensors": 1.0}
     growth = {
-        words: np.array([DAY * loop.at(float(D), c).growth for D in damage])
+        words: np.array([DAY * loop.state(float(D), c).growth for D in damage])
         for words, c in levels.items()
     }
     rows = []
     for D in np.linspace(0.03, 0.97, points):
         c = loop.corruption_at(float(D))
         if not math.isnan(c):
-            rows.append((D, c, DAY * loop.at(float(D), c).gain))
+            rows.append((D, c, DAY * loop.state(float(D), c).gain))
     return LoopPicture(damage, growth, np.array(rows).reshape(-1, 3), fold)
 
 
-def share_with_chronic_state(
+def fraction_with_chronic_state(
     loop: Subfailure, *, draws: int = 100, spread: float = 2.0, seed: int = 0
 ) -> float:
     """Share of assumed parameter sets with a lasting damage at full corruption [1].
@@ -278,7 +276,9 @@ def share_with_chronic_state(
             factors[name] = min(factors[name], 0.95 / loop.parameters[name].value)
         drawn = loop.scaled(factors)
         try:
-            chronic = any(drawn.at(float(D), 1.0).growth > 0.0 for D in np.linspace(0.05, 0.95, 19))
+            chronic = any(
+                drawn.state(float(D), 1.0).growth > 0.0 for D in np.linspace(0.05, 0.95, 19)
+            )
         except ConvergenceError:
             chronic = True  # it falls
         count += chronic

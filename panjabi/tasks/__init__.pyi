@@ -3,7 +3,7 @@ from .condition import (
     MODELS as MODELS,
     PHENOTYPES as PHENOTYPES,
     Condition as Condition,
-    at_rest as at_rest,
+    condition_equilibrium as condition_equilibrium,
 )
 from .force import ForceExperiment as ForceExperiment, force_perturbation as force_perturbation
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin

@@ -71,15 +71,17 @@ class Condition:
         return self
 
 
-def at_rest(condition: Condition, applied: Sequence[Perturbation] = ()) -> Equilibrium:
-    """The spine of a condition at rest under what acts before the perturbation begins.
+def condition_equilibrium(
+    condition: Condition, perturbations: Sequence[Perturbation] = ()
+) -> Equilibrium:
+    """Equilibrium of the spine of a condition, under what acts before the event begins.
 
     Raises
     ------
     ConvergenceError
         If its muscles cannot hold the posture.
     """
-    return equilibrium(_changed(condition), least=condition.cocontraction, applied=applied)
+    return equilibrium(_changed(condition), least=condition.cocontraction, applied=perturbations)
 
 
 @lru_cache(maxsize=8)
@@ -97,10 +99,10 @@ def _changed(condition: Condition) -> SpineModel:
             unit = joint.unit.with_structures(softer, f"passive x {condition.stiffness_factor:g}")
             model = model.with_joint(replace(joint, unit=unit))
     assert model.reflexes is not None  # `_made` asks for them
-    loops = model.reflexes.scaled(condition.gain_factor).later(condition.extra_delay)
+    loops = model.reflexes.scaled(condition.gain_factor).delayed_by(condition.extra_delay)
     return model.with_reflexes(loops)
 
 
-def bends(model: SpineModel) -> list[int]:
-    """Places of the free flexion-extensions among the free coordinates, from below."""
+def flexion_coordinates(model: SpineModel) -> list[int]:
+    """Indices of the free flexion-extensions among the free coordinates, from below."""
     return [k for k, name in enumerate(model.free) if name.endswith("_FE")]

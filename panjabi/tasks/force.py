@@ -12,8 +12,8 @@ from panjabi.errors import ConvergenceError
 from panjabi.results import Result, frame
 from panjabi.simulation.spine_run import simulate
 from panjabi.spine.perturbation import ForceStep, Multisine, wave
-from panjabi.tasks.condition import Condition, at_rest
-from panjabi.tasks.pushes import moment_of
+from panjabi.tasks.condition import Condition, condition_equilibrium
+from panjabi.tasks.pushes import push_moment
 from panjabi.tasks.response import PerturbationResponse, response
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def force_perturbation(
     condition = condition or Condition()
     length = (periods + 1) * period
     push = Multisine(rms, length=length + 1.0, period=period, band=band, seed=seed)
-    rest = at_rest(condition, (push,))
+    rest = condition_equilibrium(condition, (push,))
     record = simulate(rest, push, duration=length)
     if record.lost_balance:
         raise ConvergenceError(
@@ -89,7 +89,7 @@ def force_perturbation(
     row = np.array([*push.waveform, 0.0, len(push.tones)])
     tones = np.array(push.tones)
     size = np.array([wave(row, tones, t) for t in found.time[kept]])
-    moment = size * moment_of(rest, ForceStep(1.0))
+    moment = size * push_moment(rest, ForceStep(1.0))
     drive = found.drives["extensors"][kept]
     angle = found.angle[kept]
     return ForceExperiment(

@@ -43,7 +43,9 @@ def _spectrum(sd: float, time: float, w: float) -> float:
     return 2.0 * sd**2 * time / (1.0 + (w * time) ** 2)
 
 
-def quietest(make: Callable[[float], Plant], *, low: float = 1e-6, high: float = 1.0) -> float:
+def least_sway_effort(
+    make: Callable[[float], Plant], *, low: float = 1e-6, high: float = 1.0
+) -> float:
     """Effort between low and high at which make(effort) sways least; to two per cent.
 
     Raises

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from panjabi.delay.integrate.model import DelayModel
 from panjabi.delay.integrate.noise import NoisyModel, NoisyRun, solve_noisy
 from panjabi.errors import ParameterError
-from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.parameter import Parameter, assumed
 
 if TYPE_CHECKING:
     from panjabi.stability.reflex_model import ReflexModel
@@ -35,19 +35,15 @@ HEAD = 11
 """n, m, loops, leaning bodies, S, amplitude, frequency [Hz], c_0, c_m, T_motor, T_sensory."""
 
 
-def _assumed(value: float, unit: str, what: str) -> Parameter:
-    return Parameter(value, unit, THIS_WORK, "assumed", what)
-
-
 @dataclass(frozen=True)
 class PlantNoise:
     """Spread and time constants of motor and sensory noise; all assumed."""
 
-    motor: Parameter = field(default=_assumed(0.5, "N m", "spread of the moment at rest"))
-    motor_share: Parameter = field(default=_assumed(0.05, "1", "spread over the active moment"))
-    sensory: Parameter = field(default=_assumed(0.002, "rad", "spread of every sensed angle"))
-    motor_time: Parameter = field(default=_assumed(0.02, "s", "as panjabi.neural.MotorNoise"))
-    sensory_time: Parameter = field(default=_assumed(0.1, "s", "as panjabi.neural.SensoryNoise"))
+    motor: Parameter = field(default=assumed(0.5, "N m", "spread of the moment at rest"))
+    motor_share: Parameter = field(default=assumed(0.05, "1", "spread over the active moment"))
+    sensory: Parameter = field(default=assumed(0.002, "rad", "spread of every sensed angle"))
+    motor_time: Parameter = field(default=assumed(0.02, "s", "as panjabi.neural.MotorNoise"))
+    sensory_time: Parameter = field(default=assumed(0.1, "s", "as panjabi.neural.SensoryNoise"))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -11,9 +11,8 @@ from panjabi.errors import ConvergenceError
 from panjabi.results import Result
 from panjabi.simulation.spine_run import simulate
 from panjabi.spine.equilibrium_solver import Equilibrium
-from panjabi.spine.perturbation import ForceStep, QuickRelease
-from panjabi.spine.places import point_of
-from panjabi.tasks.condition import Condition, at_rest, bends
+from panjabi.spine.perturbation import ForceStep, QuickRelease, point_of
+from panjabi.tasks.condition import Condition, condition_equilibrium, flexion_coordinates
 from panjabi.tasks.response import PerturbationResponse, response
 
 if TYPE_CHECKING:
@@ -29,9 +28,9 @@ def sudden_load(
     """A cable at T8 that pulls forward with a force [N] from `EVENT` on."""
     condition = condition or Condition()
     push = ForceStep(force, start=EVENT)
-    rest = at_rest(condition, (push,))
+    rest = condition_equilibrium(condition, (push,))
     record = simulate(rest, push, duration=duration)
-    return response(record, condition, EVENT, moment_of(rest, push))
+    return response(record, condition, EVENT, push_moment(rest, push))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,9 +67,9 @@ def quick_release(
     """
     condition = condition or Condition()
     cable = QuickRelease(force, start=EVENT)
-    rest = at_rest(condition, (cable,))
+    rest = condition_equilibrium(condition, (cable,))
     record = simulate(rest, cable, duration=duration)
-    found = response(record, condition, EVENT, -moment_of(rest, cable))
+    found = response(record, condition, EVENT, -push_moment(rest, cable))
     inside = (found.time > EVENT + 2.0 * cable.rise) & (found.time < EVENT + FIT)
     if inside.sum() < 10:
         raise ConvergenceError(
@@ -87,11 +86,11 @@ def quick_release(
     return Release(found, inertia, float(damping), float(stiffness), explained)
 
 
-def moment_of(rest: Equilibrium, push: ForceStep | QuickRelease) -> float:
+def push_moment(rest: Equilibrium, push: ForceStep | QuickRelease) -> float:
     """Moment of the force about the lowest free flexion-extension at rest [N m]."""
     dynamics = rest.model.dynamics
     J = dynamics.jacobian(rest.q, push.body, point_of(rest.model.body, push))
-    lowest = bends(rest.model)[0]
+    lowest = flexion_coordinates(rest.model)[0]
     along = np.asarray(push.direction, float)
     return float(push.force * (along / np.linalg.norm(along)) @ J[:, lowest])
 
@@ -99,5 +98,5 @@ def moment_of(rest: Equilibrium, push: ForceStep | QuickRelease) -> float:
 def _inertia(rest: Equilibrium) -> float:
     """About the lowest free flexion-extension, the joints above it held [kg m2]."""
     still = np.zeros(len(rest.q))
-    lowest = bends(rest.model)[0]
+    lowest = flexion_coordinates(rest.model)[0]
     return float(rest.model.dynamics.linearised(rest.q, still, still).mass[lowest, lowest])

@@ -11,11 +11,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from panjabi.neural.command import command
 from panjabi.neural.measures.onset import Latency, latency
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.results import Result, frame
-from panjabi.spine.command import command
-from panjabi.tasks.condition import Condition, bends
+from panjabi.tasks.condition import Condition, flexion_coordinates
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
@@ -100,7 +100,7 @@ def response(
     end = record.trajectory.end
     time = np.linspace(0.0, end, max(round(end / step) + 1, 8))
     states = record.trajectory.at(time)
-    bending = bends(model)
+    bending = flexion_coordinates(model)
     angle = states[:, bending].sum(axis=1)
     rate = states[:, [len(model.free) + k for k in bending]].sum(axis=1)
     excited = excitation(record, time)
@@ -121,6 +121,11 @@ def response(
     )  # fmt: skip
 
 
+def percent_change(after: float, before: float) -> float:
+    """Change against before [%], as published tables give it."""
+    return 100.0 * (after / before - 1.0)
+
+
 def excitation(record: SpineRecord, time: Floats) -> Floats:
     """Excitation of every muscle (times, nm) [1]; the same as the channels of the record.
 
@@ -128,21 +133,21 @@ def excitation(record: SpineRecord, time: Floats) -> Floats:
     """
     model = record.model
     width = model.drive_width.si
-    told = np.tile(command(model.excitation, width), (len(time), 1))
+    commands = np.tile(command(model.excitation, width), (len(time), 1))
     loops = model.reflexes
     if loops is not None:
         part = model.slices["receptor"]
         for delay in loops.delays:
             heard = record.trajectory.at(np.maximum(time - delay, 0.0))[:, part]
             for k in np.flatnonzero(loops.delay == delay):
-                told[:, loops.target[k]] += heard[:, k]
-    bend(told, width)
-    return told
+                commands[:, loops.target[k]] += heard[:, k]
+    saturate_commands(commands, width)
+    return commands
 
 
 @njit(cache=True, nogil=True)
-def bend(told, width):
+def saturate_commands(commands, width):
     """Commands (times, nm) into excitations, in place."""
-    for i in range(told.shape[0]):
-        for j in range(told.shape[1]):
-            told[i, j] = saturated(told[i, j], width)[0]
+    for i in range(commands.shape[0]):
+        for j in range(commands.shape[1]):
+            commands[i, j] = saturated(commands[i, j], width)[0]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from panjabi.body.gravity import STANDARD_GRAVITY
-from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.parameter import THIS_WORK, Parameter, assumed
 from panjabi.stability.reflex_loop import FirstOrder, Loop
 from panjabi.stability.reflex_model import ReflexModel
 from panjabi.stability.trunk_sets import TRUNK_DELAY
@@ -21,37 +21,33 @@ from panjabi.tasks.plant import Plant, PlantNoise
 LEANS = ((1.0, 0.0), (1.0, 1.0))  # seat; trunk, which rides on it
 
 
-def _assumed(value: float, unit: str, what: str) -> Parameter:
-    return Parameter(value, unit, THIS_WORK, "assumed", what)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Seat:
     """Numbers of the seated person; trunk as in the set T1, the rest assumed."""
 
-    radius: Parameter = field(default=_assumed(0.22, "m", "of the half ball"))
-    lower_mass: Parameter = field(default=_assumed(35.0, "kg", "seat, pelvis, legs"))
-    lower_height: Parameter = field(default=_assumed(0.10, "m", "centre over the ball's centre"))
-    lower_inertia: Parameter = field(default=_assumed(3.0, "kg m2", "about its own centre"))
-    joint_height: Parameter = field(default=_assumed(0.20, "m", "L5-S1 over the ball's centre"))
-    upper_mass: Parameter = field(default=_assumed(38.0, "kg", "head, arms, trunk"))
-    upper_height: Parameter = field(default=_assumed(0.30, "m", "centre over L5-S1"))
-    upper_inertia: Parameter = field(default=_assumed(1.58, "kg m2", "own; 5 about L5-S1"))
+    radius: Parameter = field(default=assumed(0.22, "m", "of the half ball"))
+    lower_mass: Parameter = field(default=assumed(35.0, "kg", "seat, pelvis, legs"))
+    lower_height: Parameter = field(default=assumed(0.10, "m", "centre over the ball's centre"))
+    lower_inertia: Parameter = field(default=assumed(3.0, "kg m2", "about its own centre"))
+    joint_height: Parameter = field(default=assumed(0.20, "m", "L5-S1 over the ball's centre"))
+    upper_mass: Parameter = field(default=assumed(38.0, "kg", "head, arms, trunk"))
+    upper_height: Parameter = field(default=assumed(0.30, "m", "centre over L5-S1"))
+    upper_inertia: Parameter = field(default=assumed(1.58, "kg m2", "own; 5 about L5-S1"))
     spring_share: Parameter = field(
-        default=_assumed(0.6, "1", "springs over the toppling stiffness of the upright person")
+        default=assumed(0.6, "1", "springs over the toppling stiffness of the upright person")
     )
-    seat_damping: Parameter = field(default=_assumed(5.0, "N m s/rad", "of the rolling seat"))
-    lumbar_stiffness: Parameter = field(default=_assumed(60.0, "N m/rad", "intrinsic"))
-    lumbar_damping: Parameter = field(default=_assumed(10.0, "N m s/rad", "intrinsic"))
-    strongest: Parameter = field(default=_assumed(60.0, "N m", "largest lumbar moment"))
-    activation_time: Parameter = field(default=_assumed(0.04, "s", "activation lag"))
+    seat_damping: Parameter = field(default=assumed(5.0, "N m s/rad", "of the rolling seat"))
+    lumbar_stiffness: Parameter = field(default=assumed(60.0, "N m/rad", "intrinsic"))
+    lumbar_damping: Parameter = field(default=assumed(10.0, "N m s/rad", "intrinsic"))
+    strongest: Parameter = field(default=assumed(60.0, "N m", "largest lumbar moment"))
+    activation_time: Parameter = field(default=assumed(0.04, "s", "activation lag"))
     effort: Parameter = field(
         default=Parameter(
             1.1e-3,
             "1",
             THIS_WORK,
             "derived",
-            "moment squared [(N m)2] over angle squared; sways least at 60 ms (`quietest`)",
+            "moment squared [(N m)2] over angle squared; least sway at 60 ms (`least_sway_effort`)",
         )
     )
 

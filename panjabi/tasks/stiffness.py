@@ -11,7 +11,7 @@ import numpy as np
 from panjabi.active.strength import EXTENSION_TARGET
 from panjabi.spine.derivatives import jacobian
 from panjabi.spine.perturbation import QuickRelease
-from panjabi.tasks.condition import Condition, at_rest, bends
+from panjabi.tasks.condition import Condition, condition_equilibrium, flexion_coordinates
 
 if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium
@@ -35,20 +35,22 @@ class PointStiffness:
         return self.total - self.intrinsic
 
     @property
-    def share_of_total(self) -> float:
+    def reflex_fraction(self) -> float:
         """Reflex over reflex plus intrinsic, gravity taken out of neither sum [1]."""
         return self.reflex / (self.total + self.gravity)
 
 
-def point_stiffness(rest: Equilibrium, applied: Sequence[Perturbation] = ()) -> PointStiffness:
+def point_stiffness(
+    rest: Equilibrium, perturbations: Sequence[Perturbation] = ()
+) -> PointStiffness:
     """Static compliance of the exact derivatives, inverted, with and without the delayed part.
 
-    `applied` holds the rest from outside. Fibres, tendons and Maxwell branches have relaxed; a
+    `perturbations` act throughout. Fibres, tendons and Maxwell branches have relaxed; a
     delay does not matter at zero frequency. The gravity share is that of a rigid trunk on the
     lowest joint, exact where that joint is the only one.
     """
     model, dynamics = rest.model, rest.model.dynamics
-    found = jacobian(model, rest.state, applied=applied)
+    found = jacobian(model, rest.state, applied=perturbations)
     late = np.sum(found.late, axis=0)
     # What stands still by itself (rigid tendons, branches of held axes) would make A singular.
     keep = np.flatnonzero(found.moving)
@@ -61,7 +63,7 @@ def point_stiffness(rest: Equilibrium, applied: Sequence[Perturbation] = ()) -> 
     def stiffness(A: np.ndarray) -> float:
         return -1.0 / float(along @ np.linalg.solve(A[square], push)[:n])
 
-    lowest = bends(model)[0]
+    lowest = flexion_coordinates(model)[0]
     lever = float(-along[lowest])
     still = np.zeros(n)
     weight = dynamics.linearised(rest.q, still, still).by_q[lowest, lowest]
@@ -76,6 +78,6 @@ def point_stiffness(rest: Equilibrium, applied: Sequence[Perturbation] = ()) -> 
 def exertion(condition: Condition | None = None, *, share: float = 0.2) -> PointStiffness:
     """Stiffness while the back holds a pull at T8 of a share of the extension strength."""
     condition = condition or Condition()
-    lever = point_stiffness(at_rest(condition)).lever
+    lever = point_stiffness(condition_equilibrium(condition)).lever
     cable = QuickRelease(share * EXTENSION_TARGET.si / lever)
-    return point_stiffness(at_rest(condition, (cable,)), (cable,))
+    return point_stiffness(condition_equilibrium(condition, (cable,)), (cable,))

@@ -32,7 +32,7 @@ def _list(model: str) -> str:
     "gains are assumed, and the share follows them",
 )
 def reflex_fraction() -> float:
-    return 100.0 * _stiffness("trunk")[0.2].share_of_total
+    return 100.0 * _stiffness("trunk")[0.2].reflex_fraction
 
 
 @table.predicts("N028", accept=within_sd(2.0))

@@ -12,8 +12,8 @@ from panjabi.delay.roots.margin import delay_margin
 from panjabi.neural.phenotype import published_extra_delay
 from panjabi.stability.trunk_sets import TRUNK_DELAY
 from panjabi.tasks.basin import basin_of_attraction
-from panjabi.tasks.percent import change
 from panjabi.tasks.repeated import RepeatedRecord, moving_trunk, repeated_movement
+from panjabi.tasks.response import percent_change as change
 from panjabi.tasks.seat import Seat, seated
 from panjabi.tasks.seated_sway import SittingRecord, sitting
 from panjabi.validation.criterion import Criterion, at_most, sign

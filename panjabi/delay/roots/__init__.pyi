@@ -1,6 +1,5 @@
 from .axis import Crossing as Crossing, crossings_along as crossings_along
 from .counting import count_right_of as count_right_of, count_unstable as count_unstable
-from .deficits import ParameterMargin as ParameterMargin, parameter_margins as parameter_margins
 from .experiment import (
     estimate_response as estimate_response,
     multisine as multisine,
@@ -26,19 +25,8 @@ from .margin import (
     delay_scale_margin as delay_scale_margin,
 )
 from .measured import MeasuredResponse as MeasuredResponse, read_response as read_response
-from .optimal import (
-    DelayedRegulator as DelayedRegulator,
-    delayed_lqr as delayed_lqr,
-    reflex_cost as reflex_cost,
-    reflex_regulator as reflex_regulator,
-)
+from .optimal import DelayedRegulator as DelayedRegulator, delayed_lqr as delayed_lqr
 from .parameter_map import StabilityMap as StabilityMap, stability_map as stability_map
-from .problems import (
-    delayed_pendulum as delayed_pendulum,
-    hayes as hayes,
-    pendulum_gains as pendulum_gains,
-    two_neurons as two_neurons,
-)
 from .response import (
     FrequencyResponse as FrequencyResponse,
     frequency_response as frequency_response,

@@ -138,7 +138,7 @@ class Condensed:
             dD = dD - _spread(g, dH)
         return D, dD
 
-    def later(self, extra: float) -> Condensed:
+    def delayed_by(self, extra: float) -> Condensed:
         """The same system with every delay longer by `extra` [s]."""
         made = copy(self)
         made.delays = np.concatenate([self.delays[:2], self.delays[2:] + extra])
@@ -194,9 +194,9 @@ class Condensed:
             return np.sign(total)
 
         x = np.concatenate([-np.geomspace(*REAL), [0.0], np.geomspace(*REAL)[::-1]])
-        told = sign(x)
-        at = np.flatnonzero(told[1:] != told[:-1])[-RIGHTMOST:]
-        low, high, side = x[at], x[at + 1], told[at]
+        signs = sign(x)
+        at = np.flatnonzero(signs[1:] != signs[:-1])[-RIGHTMOST:]
+        low, high, side = x[at], x[at + 1], signs[at]
         for _ in range(14 if at.size else 0):
             middle = 0.5 * (low + high)
             same = sign(middle) == side

@@ -1,7 +1,7 @@
 """Following where a root stays on the imaginary axis while two parameters change.
 
-Unknowns are the two parameters, in shares of their box, and the frequency; pseudo-arc-length
-continuation goes round folds. A curve of zero roots is the same with the frequency held at zero.
+Unknowns are the two parameters, as fractions of their box, and the frequency. A curve of zero roots
+is the same with the frequency held at zero.
 """
 
 from __future__ import annotations
@@ -10,13 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from panjabi._continuation import (
+    Equations,
+    Floats,
+    Follower,
+    correct,
+    follow_in_box,
+    tangent,
+)
 from panjabi.delay.roots.axis import Crossing, bordered, crossings_along, edges
 from panjabi.delay.roots.family import Family, Line
-from panjabi.delay.roots.system import Floats
-from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.errors import ConvergenceError
 
-CORRECTIONS = 10
-SHORTEST = 1e-5
 TURN = 0.995  # cosine of the largest turn in a step: a chord is within 4e-4 of its arc
 
 
@@ -37,8 +42,8 @@ class BoundaryCurve:
         return 2 if np.any(self.frequency > 0.0) else 1
 
 
-class Walker:
-    """Predictor and corrector on one boundary of a two-parameter family over a box."""
+class BoundaryTracer:
+    """Boundaries of a two-parameter family over a box, as curves in fractions of the box."""
 
     def __init__(self, family: Family, low: Floats, high: Floats) -> None:
         self.family, self.low, self.size = family, low, high - low
@@ -47,47 +52,32 @@ class Walker:
         """The parameters at a point given in shares of the box."""
         return self.low + share * self.size
 
-    def at(
-        self, z: Floats, scale: float, borders: tuple | None = None
-    ) -> tuple[Floats, Floats, tuple]:
-        """Residual, Jacobian and borders; z = (share, share, frequency / scale) or without it."""
-        p = self.parameters(z[:2])
-        system = self.family.system(p)
-        s = 1j * scale * z[2] if len(z) == 3 else 0j
-        M = system.matrix(s)
-        borders = borders or edges(M)
-        here = bordered(M, *borders)
-        by = [
-            here.slope(system.parameter_rate(s, rate)) * size
-            for rate, size in zip(self.family.rates(p), self.size, strict=True)
-        ]
-        if len(z) == 2:
-            return np.array([here.g.real]), np.array([[b.real for b in by]]), borders
-        by.append(1j * scale * here.slope(system.matrix_rate(s)))
-        J = np.array([[b.real for b in by], [b.imag for b in by]])
-        return np.array([here.g.real, here.g.imag]), J, borders
+    def equations(self, scale: float) -> Equations:
+        """The condition on z = (fraction, fraction, frequency / scale), or without a frequency.
 
-    def correct(self, z: Floats, t: Floats, scale: float) -> tuple[Floats, int] | None:
-        """The curve's point in the plane across t through z, and the steps it took."""
-        start, borders = z, None
-        for count in range(CORRECTIONS):
-            try:
-                F, J, borders = self.at(z, scale, borders)
-                step = np.linalg.solve(np.vstack([J, t]), -np.append(F, t @ (z - start)))
-            except (np.linalg.LinAlgError, ParameterError):
-                return None
-            if not np.isfinite(step).all() or np.abs(step).max() > 0.2:
-                return None
-            z = z + step
-            if np.abs(step).max() < 1e-13:
-                return z, count
-        return (z, CORRECTIONS) if np.abs(step).max() < 1e-10 else None
+        The borders of the first point are kept, so that the residual is smooth along a curve.
+        """
+        borders = None
 
-    def tangent(self, z: Floats, scale: float, along: Floats | None) -> Floats:
-        """Unit tangent, on the side of `along`."""
-        _, J, _ = self.at(z, scale)
-        t = np.linalg.svd(J)[2][-1]
-        return t if along is None or t @ along >= 0.0 else -t
+        def at(z: Floats) -> tuple[Floats, Floats]:
+            nonlocal borders
+            p = self.parameters(z[:2])
+            system = self.family.system(p)
+            s = 1j * scale * z[2] if len(z) == 3 else 0j
+            M = system.matrix(s)
+            borders = borders or edges(M)
+            here = bordered(M, *borders)
+            by = [
+                here.slope(system.parameter_rate(s, rate)) * size
+                for rate, size in zip(self.family.rates(p), self.size, strict=True)
+            ]
+            if len(z) == 2:
+                return np.array([here.g.real]), np.array([[b.real for b in by]])
+            by.append(1j * scale * here.slope(system.matrix_rate(s)))
+            J = np.array([[b.real for b in by], [b.imag for b in by]])
+            return np.array([here.g.real, here.g.imag]), J
+
+        return at
 
     def normal(self, share: Floats, frequency: float) -> tuple[Floats, float]:
         """d(Re s)/d(shares), and the residual of the root."""
@@ -107,76 +97,48 @@ class Walker:
         """The whole curve through a point, in both directions, inside the box."""
         scale = frequency or 1.0
         z0 = np.append(seed, 1.0) if frequency else np.array(seed)
-        t0 = self.tangent(z0, scale, None)
-        ahead, end = self._walk(z0, t0, scale, step, limit)
+        t0 = tangent(self.equations(scale)(z0)[1])
+        ahead, end = self._half(z0, t0, scale, step, limit)
         if end == "closed":
             return self._curve([*ahead, z0], scale, True, end)
-        back, other = self._walk(z0, -t0, scale, step, limit)
+        back, other = self._half(z0, -t0, scale, step, limit)
         ends = {end, other}
-        told = next((e for e in ("frequency zero", "points") if e in ends), "edge")
-        return self._curve([*reversed(back[1:]), *ahead], scale, False, told)
+        reason = next((e for e in ("frequency zero", "points") if e in ends), "edge")
+        return self._curve([*reversed(back[1:]), *ahead], scale, False, reason)
 
-    def _walk(
+    def _half(
         self, z: Floats, t: Floats, scale: float, step: float, limit: int
     ) -> tuple[list[Floats], str]:
-        points, length, start = [z], step, z
-        longest = step
-        while len(points) < limit:
-            ahead = z + length * t
-            if not _inside(ahead):
-                last = self._to_edge(z, ahead, scale)
-                if last is not None and np.linalg.norm(last - z) < 2.0 * length:
-                    points.append(last)
-                    return points, "edge"
-            there = self.correct(ahead, t, scale)
-            turned = None if there is None else self.tangent(there[0], scale, t)
-            if there is None or turned is None or turned @ t < TURN or not _inside(there[0]):
-                length *= 0.5
-                if length < SHORTEST * step:
-                    raise ConvergenceError(
-                        f"a stability boundary was lost at {self.parameters(z[:2])} of "
-                        f"{self.family.names}; possible: a singular point, where boundaries touch. "
-                        "Take a smaller step or another box."
-                    )
-                continue
-            new, count = there
-            if len(new) == 3 and new[2] <= 0.0:
-                points.append(self._to_zero(z, t, scale, z[2]))
-                return points, "frequency zero"
-            z, t = new, turned
-            points.append(z)
-            if len(points) > 4 and np.linalg.norm(z - start) < 0.6 * length:
-                return points, "closed"
-            length = min(length * (1.4 if count <= 3 else 0.8), longest)
-        return points, "points"
+        """The curve from a point in one direction."""
+        follower = Follower(
+            self.equations(scale), z, t, step=step, longest=step, lost=self._lost, turn=TURN,
+            grow=1.4, largest=0.2,
+        )  # fmt: skip
+        points, end = follow_in_box(
+            follower, points=limit, stop=lambda z: len(z) == 3 and z[2] <= 0.0
+        )
+        if end == "stop" or (len(z) == 3 and points[-1][2] <= 0.0):
+            points[-1] = self._to_zero(points[-2], points[-1] - points[-2], scale)
+            return points, "frequency zero"
+        return points, end
 
-    def _to_edge(self, inside: Floats, outside: Floats, scale: float) -> Floats | None:
-        """The curve's point on the edge of the box between two points, if it is there."""
-        move = outside[:2] - inside[:2]
-        share = np.where(outside[:2] < 0.0, -inside[:2], 1.0 - inside[:2])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where((outside[:2] < 0.0) | (outside[:2] > 1.0), share / move, np.inf)
-        axis = int(np.argmin(share))
-        guess = inside + min(max(float(share[axis]), 0.0), 1.0) * (outside - inside)
-        fixed = np.zeros(len(guess))
-        fixed[axis] = 1.0
-        guess[axis] = 0.0 if outside[axis] < 0.0 else 1.0
-        there = self.correct(guess, fixed, scale)
-        if there is None or not _inside(there[0]) or (len(guess) == 3 and there[0][2] <= 0.0):
-            return None
-        return there[0]
+    def _lost(self, z: Floats) -> ConvergenceError:
+        return ConvergenceError(
+            f"a stability boundary was lost at {self.parameters(z[:2])} of {self.family.names}; "
+            "possible: a singular point, where boundaries touch. Take a smaller step or another "
+            "box."
+        )
 
-    def _to_zero(self, z: Floats, t: Floats, scale: float, frequency: float) -> Floats:
+    def _to_zero(self, z: Floats, move: Floats, scale: float) -> Floats:
         """The limit of vanishing frequency, from two points near it (even in the frequency)."""
-        fixed = np.array([0.0, 0.0, 1.0])
         ends = []
         for small in (2e-3, 1e-3):
-            guess = z + (small - z[2]) / t[2] * t if abs(t[2]) > 1e-6 else z.copy()
+            guess = z + (small - z[2]) / move[2] * move
             guess[2] = small
-            there = self.correct(guess, fixed, scale)
-            if there is None:
+            point = correct(self.equations(scale), guess, np.array([0.0, 0.0, 1.0]), largest=0.2)
+            if point is None:
                 return z
-            ends.append(there[0])
+            ends.append(point.x)
         limit = (4.0 * ends[1] - ends[0]) / 3.0
         limit[2] = 0.0
         return limit
@@ -196,14 +158,12 @@ class Walker:
         return np.array(normal), max(residual)
 
 
-def _inside(z: Floats) -> bool:
-    edge = 1e-12
-    return bool(np.all(z[:2] >= -edge) and np.all(z[:2] <= 1.0 + edge))
-
-
 def on_line(
     family: Family, start: Floats, end: Floats, *, steps: int
 ) -> list[tuple[Floats, Crossing]]:
     """Crossings on the straight line between two points of the parameters, with those points."""
     line = Line(family, start, end - start)
-    return [(line.point(c.value), c) for c in crossings_along(line, 0.0, 1.0, steps=steps)]
+    return [
+        (np.asarray(line.point(c.value), np.float64), c)
+        for c in crossings_along(line, 0.0, 1.0, steps=steps)
+    ]

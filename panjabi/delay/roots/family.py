@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError
-
-if TYPE_CHECKING:
-    from panjabi.stability.reflex_model import ReflexModel
 
 
 class Family(Protocol):
@@ -30,28 +27,6 @@ class Family(Protocol):
     def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
         """Derivative of its matrices with every parameter at x."""
         ...
-
-
-@dataclass(frozen=True)
-class ReflexFamily:
-    """A reflex model with some of its parameters free; see `ReflexModel.family`."""
-
-    model: ReflexModel
-    names: tuple[str, ...]
-
-    def at(self, x: Sequence[float] | Floats) -> ReflexModel:
-        """The model at the parameters x."""
-        values = {name: float(v) for name, v in zip(self.names, x, strict=True)}
-        return self.model.with_values(values)
-
-    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
-        """The system at the parameters x."""
-        return self.at(x).system()
-
-    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
-        """Derivative of its matrices with every parameter at x."""
-        there = self.at(x)
-        return tuple(there.rate(name) for name in self.names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,19 +118,21 @@ class Line:
 
     def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
         """Derivative of the matrices with t."""
-        found = self.family.rates(self.point(float(x[0])))
-        now = sum(b * r.now for b, r in zip(self.along, found, strict=True))
-        masses = [b * r.mass for b, r in zip(self.along, found, strict=True) if r.mass is not None]
-        moved = []
-        n = len(found[0].now)
-        for j in range(max(len(r.delayed) for r in found)):
-            late, state, rate = 0.0, np.zeros((n, n)), np.zeros((n, n))
-            for b, r in zip(self.along, found, strict=True):
-                if r.delayed:
-                    term = r.delayed[j]
-                    late, state = late + b * term.delay, state + b * term.state
-                    rate = rate if term.rate is None else rate + b * term.rate
-            moved.append(DelayTerm(late, state, rate))
-        return (
-            SystemRate(np.asarray(now), np.asarray(sum(masses)) if masses else None, tuple(moved)),
-        )
+        return (combined(self.family.rates(self.point(float(x[0]))), self.along),)
+
+
+def combined(rates: Sequence[SystemRate], weights: Iterable[float]) -> SystemRate:
+    """Derivative along a direction: the sum of derivatives with parameters times its components."""
+    pairs = list(zip(weights, rates, strict=True))
+    now = sum(b * r.now for b, r in pairs)
+    masses = [b * r.mass for b, r in pairs if r.mass is not None]
+    n, moved = len(rates[0].now), []
+    for j in range(max(len(r.delayed) for r in rates)):
+        late, state, rate = 0.0, np.zeros((n, n)), np.zeros((n, n))
+        for b, r in pairs:
+            if r.delayed:
+                term = r.delayed[j]
+                late, state = late + b * term.delay, state + b * term.state
+                rate = rate if term.rate is None else rate + b * term.rate
+        moved.append(DelayTerm(late, state, rate))
+    return SystemRate(np.asarray(now), np.asarray(sum(masses)) if masses else None, tuple(moved))

@@ -186,7 +186,7 @@ def _exact(family: DelayFamily, phases: Iterable[tuple[float, float]], name: str
     return _verified(family, _answer(found, name, math.inf))
 
 
-def _verified(family: DelayFamily, told: DelayMargin) -> DelayMargin:
+def _verified(family: DelayFamily, found: DelayMargin) -> DelayMargin:
     """The same answer, held against a count of the roots a little beyond it.
 
     Raises
@@ -196,20 +196,20 @@ def _verified(family: DelayFamily, told: DelayMargin) -> DelayMargin:
     """
     system = family.system((0.0,))
     if system.size > LARGEST_VERIFIED:
-        return told
+        return found
     E, A = system.taps.without_delay
     slowest = 1.0 / float(np.abs(np.linalg.eigvals(np.linalg.solve(E, A))).min())
-    delay = slowest if math.isinf(told.margin) else (1.0 + BEYOND) * told.margin
+    delay = slowest if math.isinf(found.margin) else (1.0 + BEYOND) * found.margin
     try:
         counted = count_unstable(family.system((delay,)))
     except ConvergenceError:  # another root lies on the axis just there
-        return told
-    if counted != told.unstable_roots(delay):
+        return found
+    if counted != found.unstable_roots(delay):
         raise ConvergenceError(
             f"{counted} roots are unstable at {delay:.9g} s, but the crossings found make "
-            f"{told.unstable_roots(delay)}; a crossing was lost. Use method='continuation'."
+            f"{found.unstable_roots(delay)}; a crossing was lost. Use method='continuation'."
         )
-    return replace(told, verified=True)
+    return replace(found, verified=True)
 
 
 def _followed(family: DelayFamily, largest: float | None) -> DelayMargin:

@@ -7,21 +7,32 @@ The file is a CSV with a header. Columns carry their unit in the name: `frequenc
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from panjabi._files import finite_number, read_table
+from panjabi._files import read_table
+from panjabi._tables import read_quantities
 from panjabi.delay.roots.system import Complexes, Floats
-from panjabi.errors import DataFileError, ParameterError, nearest
+from panjabi.errors import ParameterError
 from panjabi.results import ShortRepr
 
 _DEG = math.pi / 180.0
 UNITS = {"rad_per_Nm": 1.0, "deg_per_Nm": _DEG, "m_per_N": 1.0, "mm_per_N": 1e-3, "1": 1.0}
 """Unit of the response -> factor to SI and radians."""
+
+COLUMNS: dict[str, dict[str, float]] = {
+    "frequency": {"frequency_Hz": 1.0, "frequency_rad_per_s": 0.5 / math.pi},
+    "phase": {"phase_deg": _DEG, "phase_rad": 1.0},
+    "coherence": {"coherence": 1.0},
+    **{
+        what: {f"{what}_{unit}": factor for unit, factor in UNITS.items()}
+        for what in ("magnitude", "real", "imag", "sd")
+    },
+}
+"""Quantity -> column -> factor to SI and radians."""
 
 FEWEST = 3
 
@@ -80,101 +91,33 @@ def read_response(path: str | Path, *, averages: float | None = None) -> Measure
 
 def parse_response(text: str, name: str, *, averages: float | None = None) -> MeasuredResponse:
     """The same from a text; `name` stands in messages."""
-    lines = list(csv.reader(text.splitlines()))
-    header = [cell.strip() for cell in lines[0]] if lines else []
-    columns = _columns(header, name)
-    numbers: list[int] = []
-    table: dict[str, list[float]] = {what: [] for what in columns}
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            raise DataFileError(
-                f"{name}, line {number}: {len(cells)} cells where the header has {len(header)}. "
-                "Write numbers with a point and part cells by commas."
-            )
-        for what, (at, factor) in columns.items():
-            table[what].append(
-                factor * finite_number(cells[at], header[at], f"{name}, line {number}")
-            )
-        numbers.append(number)
-    if len(numbers) < FEWEST:
-        raise DataFileError(
-            f"{name}, line {numbers[-1] if numbers else 1}: the file ends after {len(numbers)} "
-            f"frequencies; possible: {FEWEST} or more. Add rows."
-        )
-    f = np.array(table["frequency"])
-    _check(f > 0.0, numbers, name, "the frequency is not above zero; leave the mean out")
-    rising = np.append(True, np.diff(f) > 0.0)
-    _check(rising, numbers, name, "the frequency does not rise from the line before; sort the rows")
-    if "magnitude" in table:
-        H = np.array(table["magnitude"]) * np.exp(1j * np.array(table["phase"]))
-        _check(np.abs(H) > 0.0, numbers, name, "the magnitude is zero; a zero tells no phase")
+    table = read_quantities(
+        text, name, COLUMNS, fewest=FEWEST,
+        forms=(("frequency", "magnitude", "phase"), ("frequency", "real", "imag")),
+        example="frequency_Hz with magnitude_rad_per_Nm and phase_deg, or with real_rad_per_Nm and "
+        "imag_rad_per_Nm",
+    )  # fmt: skip
+    seen, columns = table.values, table.columns
+    f = seen["frequency"]
+    table.require(f > 0.0, "the frequency is not above zero; leave the mean out")
+    table.require(
+        np.append(True, np.diff(f) > 0.0),
+        "the frequency does not rise from the line before; sort the rows",
+    )
+    if "magnitude" in seen:
+        H = (seen["magnitude"] * np.exp(1j * seen["phase"])).astype(complex)
+        table.require(np.abs(H) > 0.0, "the magnitude is zero; a zero tells no phase")
     else:
-        H = np.array(table["real"]) + 1j * np.array(table["imag"])
-    coherence = np.array(table["coherence"]) if "coherence" in table else None
-    variance = np.array(table["sd"]) ** 2 if "sd" in table else None
+        H = (seen["real"] + 1j * seen["imag"]).astype(complex)
+    coherence = seen.get("coherence")
+    variance = seen["sd"] ** 2 if "sd" in seen else None
     if coherence is not None:
         inside = (coherence > 0.0) & (coherence <= 1.0)
-        _check(inside, numbers, name, "the coherence is not in (0, 1]; give it magnitude squared")
+        table.require(inside, "the coherence is not in (0, 1]; give it magnitude squared")
         if variance is None and averages is not None:
             variance = coherence_variance(H, coherence, averages)
     if variance is not None:
-        _check(
-            variance > 0.0, numbers, name, "the spread is not above zero; leave it out if unknown"
-        )
-    return MeasuredResponse(name, f, H, variance, coherence, _unit_of(header))
-
-
-def _columns(header: list[str], name: str) -> dict[str, tuple[int, float]]:
-    """Quantity -> (place, factor to SI)."""
-    known: dict[str, dict[str, float]] = {
-        "frequency": {"frequency_Hz": 1.0, "frequency_rad_per_s": 0.5 / math.pi},
-        "phase": {"phase_deg": _DEG, "phase_rad": 1.0},
-        "coherence": {"coherence": 1.0},
-    }
-    for what in ("magnitude", "real", "imag", "sd"):
-        known[what] = {f"{what}_{unit}": factor for unit, factor in UNITS.items()}
-    found: dict[str, tuple[int, float]] = {}
-    for what, names in known.items():
-        at = [i for i, cell in enumerate(header) if cell in names]
-        if len(at) > 1:
-            raise DataFileError(
-                f"{name}, line 1: two columns of {what}: {[header[i] for i in at]}. Keep one."
-            )
-        if at:
-            found[what] = (at[0], names[header[at[0]]])
-            continue
-        similar = [cell for cell in header if cell.lower().startswith(what)]
-        if similar:
-            raise DataFileError(
-                f"{name}, line 1: column {similar[0]!r} has a unit that is not known; possible: "
-                f"{', '.join(names)}. Convert it and name it so."
-            )
-    polar, cartesian = {"magnitude", "phase"}, {"real", "imag"}
-    if "frequency" not in found or not (polar <= set(found) or cartesian <= set(found)):
-        raise DataFileError(
-            f"{name}, line 1: the header is {header}, {nearest('frequency_Hz', header)}; possible: "
-            "frequency_Hz with magnitude_rad_per_Nm and phase_deg, or with real_rad_per_Nm and "
-            "imag_rad_per_Nm. Name the columns so."
-        )
-    if polar <= set(found) and cartesian & set(found):
-        raise DataFileError(
-            f"{name}, line 1: both magnitude and real or imaginary parts are there; possible: one "
-            "form. Keep one."
-        )
-    return found
-
-
-def _unit_of(header: list[str]) -> str:
-    for cell in header:
-        for what in ("magnitude_", "real_"):
-            if cell.startswith(what):
-                return cell.removeprefix(what).replace("deg", "rad").replace("mm", "m")
-    return "1"
-
-
-def _check(good: np.ndarray, lines: list[int], name: str, what: str) -> None:
-    bad = np.flatnonzero(~np.asarray(good))
-    if bad.size:
-        raise DataFileError(f"{name}, line {lines[int(bad[0])]}: {what}.")
+        table.require(variance > 0.0, "the spread is not above zero; leave it out if unknown")
+    column = columns.get("magnitude") or columns["real"]
+    unit = column.partition("_")[2].replace("deg", "rad").replace("mm", "m")
+    return MeasuredResponse(name, f, H, variance, coherence, unit)

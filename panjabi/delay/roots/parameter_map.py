@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi._continuation import Floats
 from panjabi.delay.roots.counting import count_unstable
-from panjabi.delay.roots.curve import BoundaryCurve, Walker, on_line
+from panjabi.delay.roots.curve import BoundaryCurve, BoundaryTracer, on_line
 from panjabi.delay.roots.family import Family
-from panjabi.delay.roots.system import Floats
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.results import ShortRepr
 
@@ -114,15 +114,15 @@ def stability_map(
         raise ParameterError(
             f"the box {box} has no area; possible: low below high for both parameters. Turn it."
         )
-    walker = Walker(family, low, high)
+    tracer = BoundaryTracer(family, low, high)
     curves: list[BoundaryCurve] = []
     for start, end in _search_lines(low, high, lines):
         for point, crossing in on_line(family, start, end, steps=search_steps):
             share = (point - low) / (high - low)
             if not any(_lies_on(c, share, crossing.frequency, low, high, step) for c in curves):
-                curves.append(walker.follow(share, crossing.frequency, step, points))
-    corners = _corners(walker, curves)
-    made = tuple(_with_corners(walker, curve, corners) for curve in curves)
+                curves.append(tracer.follow(share, crossing.frequency, step, points))
+    corners = _corners(tracer, curves)
+    made = tuple(_with_corners(tracer, curve, corners) for curve in curves)
     found = StabilityMap(
         family, (family.names[0], family.names[1]), low, high, made, corners, (),
         _reference(family, low, high, curves),
@@ -131,22 +131,22 @@ def stability_map(
 
 
 def _with_corners(
-    walker: Walker, curve: BoundaryCurve, corners: tuple[Corner, ...]
+    tracer: BoundaryTracer, curve: BoundaryCurve, corners: tuple[Corner, ...]
 ) -> BoundaryCurve:
     """A curve of zero roots with a vertex where a pair leaves it: there it changes its side."""
     if curve.roots == 2:
         return curve
-    shares, w = (curve.points - walker.low) / walker.size, curve.frequency
+    shares, w = (curve.points - tracer.low) / tracer.size, curve.frequency
     for corner in corners:
         if corner.frequencies != (0.0, 0.0):
             continue
-        at = (np.array(corner.point) - walker.low) / walker.size
+        at = (np.array(corner.point) - tracer.low) / tracer.size
         along, gap = _beside(shares, at)
         k = int(np.argmin(gap))
         if gap[k] < 1e-6 and 0.0 < along[k] < 1.0:
             shares, w = np.insert(shares, k + 1, at, axis=0), np.insert(w, k + 1, 0.0)
-    normal, _ = walker.normals(shares, w)
-    return replace(curve, points=walker.parameters(shares), frequency=w, normal=normal)
+    normal, _ = tracer.normals(shares, w)
+    return replace(curve, points=tracer.parameters(shares), frequency=w, normal=normal)
 
 
 def _search_lines(low: Floats, high: Floats, lines: int) -> list[tuple[Floats, Floats]]:
@@ -229,7 +229,7 @@ def _regions(found: StabilityMap) -> tuple[Region, ...]:
     return tuple(sorted(regions, key=lambda r: -r.share))
 
 
-def _corners(walker: Walker, curves: list[BoundaryCurve]) -> tuple[Corner, ...]:
+def _corners(tracer: BoundaryTracer, curves: list[BoundaryCurve]) -> tuple[Corner, ...]:
     """Meeting points of boundaries, and ends where a pair of roots meets at the origin."""
     found: list[Corner] = []
     for curve in curves:
@@ -238,18 +238,18 @@ def _corners(walker: Walker, curves: list[BoundaryCurve]) -> tuple[Corner, ...]:
                 found.append(Corner(_pair(curve.points[end]), (0.0, 0.0)))
     for i, one in enumerate(curves):
         for other in curves[i + 1 :]:
-            for guess, w1, w2 in _meetings(one, other, walker):
-                point = _meet(walker, guess, w1, w2)
+            for guess, w1, w2 in _meetings(one, other, tracer):
+                point = _meet(tracer, guess, w1, w2)
                 if point is not None:
                     found.append(point)
     return tuple(found)
 
 
 def _meetings(
-    one: BoundaryCurve, other: BoundaryCurve, walker: Walker
+    one: BoundaryCurve, other: BoundaryCurve, tracer: BoundaryTracer
 ) -> list[tuple[Floats, float, float]]:
     """Where two polylines cut each other: share of the box and both frequencies."""
-    p, q = ((c.points - walker.low) / walker.size for c in (one, other))
+    p, q = ((c.points - tracer.low) / tracer.size for c in (one, other))
     a, e, b, f = p[:-1], np.diff(p, axis=0), q[:-1], np.diff(q, axis=0)
     cross = e[:, None, 0] * f[None, :, 1] - e[:, None, 1] * f[None, :, 0]
     r = b[None] - a[:, None]
@@ -264,16 +264,16 @@ def _meetings(
     return found
 
 
-def _meet(walker: Walker, share: Floats, w1: float, w2: float) -> Corner | None:
+def _meet(tracer: BoundaryTracer, share: Floats, w1: float, w2: float) -> Corner | None:
     """Newton on both conditions together."""
     scales = tuple(w or 1.0 for w in (w1, w2))
     pair = [np.append(share, 1.0) if w > 0.0 else share.copy() for w in (w1, w2)]
-    borders: list = [None, None]
+    conditions = [tracer.equations(scale) for scale in scales]
     for _ in range(20):
         rows, right = [], []
         free = [len(z) - 2 for z in pair]
         for k in (0, 1):
-            F, J, borders[k] = walker.at(pair[k], scales[k], borders[k])
+            F, J = conditions[k](pair[k])
             own = np.zeros((len(F), sum(free)))
             if free[k]:
                 own[:, free[0] * k] = J[:, 2]
@@ -291,7 +291,7 @@ def _meet(walker: Walker, share: Floats, w1: float, w2: float) -> Corner | None:
                 at += 1
         if np.abs(step).max() < 1e-12:
             w = [float(abs(scales[k] * pair[k][2])) if free[k] else 0.0 for k in (0, 1)]
-            return Corner(_pair(walker.parameters(pair[0][:2])), (w[0], w[1]))
+            return Corner(_pair(tracer.parameters(pair[0][:2])), (w[0], w[1]))
         if np.abs(step).max() > 0.3:
             return None
     return None

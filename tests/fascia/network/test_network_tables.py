@@ -187,7 +187,7 @@ def test_tables_are_read_with_their_schema(tmp_path):
         read_table(tmp_path / "none.csv", "regions")
     path = tmp_path / "mine.csv"
     path.write_text("# schema: regions/1\nregion\nneck\n")
-    with pytest.raises(DataFileError, match="lacks the columns"):
+    with pytest.raises(DataFileError, match=r"columns \['parent'.* are missing"):
         read_table(path, "regions")
     with pytest.raises(DataFileError, match="takes a number or nothing"):
         tables.number({"strand": "a", "width_mm": "wide"}, "width_mm")

@@ -139,7 +139,7 @@ class TestReflexSet:
 
     def test_changing_gives_a_new_set(self):
         before = full_set()
-        after = before.scaled(2.0, loops=["short"]).later(0.01, loops=["long"])
+        after = before.scaled(2.0, loops=["short"]).delayed_by(0.01, loops=["long"])
         assert np.array_equal(after.loop("short").stretch_gain, [2.0, 4.0, 1.0])
         assert after.delays[2] == pytest.approx(before.delays[2] + 0.01)
         assert np.array_equal(before.loop("short").stretch_gain, [1.0, 2.0, 0.5])

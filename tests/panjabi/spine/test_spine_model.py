@@ -10,10 +10,10 @@ from panjabi.active.build import musculature
 from panjabi.body import standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
+from panjabi.neural.command import command
 from panjabi.neural.loops import ReflexLoop
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.spine import HeldLoad, equilibrium, reference_rhs, spine_model
-from panjabi.spine.command import command
 from panjabi.spine.equilibrium_solver import passive_force
 from panjabi.spine.packing import pack
 from panjabi.spine.perturbation import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad

@@ -69,7 +69,7 @@ def test_weight_and_load_are_those_above_the_joints(spine):
     assert spine.weight.gradient[0] == pytest.approx(weight * lever[0], rel=1e-9)
     assert spine.weight.hessian[0, 0] == pytest.approx(-weight * lever[1], rel=1e-9)
     # the load sits at the same centre
-    assert spine.held.gradient[0] == pytest.approx(20.0 * 9.80665 * lever[0], rel=1e-9)
+    assert spine.carried_load.gradient[0] == pytest.approx(20.0 * 9.80665 * lever[0], rel=1e-9)
     # the anchor of the notes: 38.4 kg, 23 mm in front and 253 mm above; another body, so roughly
     assert body.mass[carried].sum() == pytest.approx(38.38, rel=0.05)
     assert lever[:2] == pytest.approx([0.0228, 0.253], rel=0.15)

@@ -15,7 +15,7 @@ from panjabi.recruitment import recruit, solve_recruitment
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import HeldLoad, bergmark, static_spine
 from panjabi.stability import deficit_margin, load_margin, one_joint_stiffness, static_stability
-from panjabi.stability.definiteness import least_factor
+from panjabi.stability.algebra import least_factor
 from panjabi.stability.segment import (
     laboratory_with_muscles,
     muscles_across,
@@ -98,15 +98,15 @@ def test_hessian_is_the_slope_of_the_moment_by_differences(state):
 
 
 def test_shares_add_up_to_the_eigenvalue(state):
-    assert sum(state.share_of_terms().values()) == pytest.approx(state.least_stiffness)
-    assert sum(state.share_of_subsystems().values()) == pytest.approx(state.least_stiffness)
-    active = state.share_of_subsystems()["active"]
-    assert sum(state.share_of_groups().values()) == pytest.approx(active)
+    assert sum(state.term_contributions().values()) == pytest.approx(state.least_stiffness)
+    assert sum(state.subsystem_contributions().values()) == pytest.approx(state.least_stiffness)
+    active = state.subsystem_contributions()["active"]
+    assert sum(state.group_contributions().values()) == pytest.approx(active)
     assert set().union(*map(set, SUBSYSTEMS.values())) == set(state.terms)
     other = state.spectrum[1][:, 5]
-    assert sum(state.share_of_terms(other).values()) == pytest.approx(state.spectrum[0][5])
+    assert sum(state.term_contributions(other).values()) == pytest.approx(state.spectrum[0][5])
     with pytest.raises(ParameterError, match="not all zero"):
-        state.share_of_terms(np.zeros(18))
+        state.term_contributions(np.zeros(18))
 
 
 def test_index_is_the_geometric_mean_and_zero_when_unstable(state):

@@ -1,4 +1,4 @@
-"""The verdict: how three pieces of evidence are judged, on made-up cases, the trunk and a spine."""
+"""The verdict: how three pieces of evidence are assess, on made-up cases, the trunk and a spine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from panjabi.simulation import simulate
 from panjabi.spine import ForcePulse
 from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.model_build import spine_model
-from panjabi.stability import Condition, judged, reduced_trunk, spine_verdict, trunk_verdict
+from panjabi.stability import Condition, assess, reduced_trunk, spine_verdict, trunk_verdict
 from panjabi.stability.condition import (
     RecoveryEvidence,
     SpectralEvidence,
@@ -35,20 +35,20 @@ TRUNK = reduced_trunk()
 
 
 def test_three_that_agree():
-    condition, reasons = judged(HELD, DIES, BACK)
+    condition, reasons = assess(HELD, DIES, BACK)
     assert condition is Condition.STABLE
     assert [r.split(":")[0] for r in reasons] == ["Hessian", "spectrum", "recovery"]
     assert "back within 0.11 deg after 0.4 s" in reasons[2]
-    condition, _ = judged(replace(HELD, least=-1.0), GROWS, LOST)
+    condition, _ = assess(replace(HELD, least=-1.0), GROWS, LOST)
     assert condition is Condition.UNSTABLE
 
 
 def test_a_posture_that_reflexes_shake_is_unstable_whatever_the_hessian_says():
-    assert judged(HELD, GROWS, LOST)[0] is Condition.UNSTABLE
+    assert assess(HELD, GROWS, LOST)[0] is Condition.UNSTABLE
 
 
 def test_reflexes_that_make_up_for_the_potential_are_said():
-    condition, reasons = judged(replace(HELD, without_reflexes=-30.0), DIES, BACK)
+    condition, reasons = assess(replace(HELD, without_reflexes=-30.0), DIES, BACK)
     assert condition is Condition.STABLE
     assert "reflexes alone make up for a potential without a minimum" in reasons[0]
 
@@ -62,21 +62,21 @@ def test_reflexes_that_make_up_for_the_potential_are_said():
     ],
 )
 def test_evidence_that_disagrees_is_undecided_and_says_why(static, spectral, recovery, why):
-    condition, reasons = judged(static, spectral, recovery)
+    condition, reasons = assess(static, spectral, recovery)
     assert condition is Condition.UNDECIDED
     assert reasons[-1].startswith("undecided: ") and why in reasons[-1]
 
 
 def test_at_a_kink_both_sides_are_given_and_nothing_is_decided():
     sided = replace(DIES, one_sided=(-1.0 + 0j, 0.5 + 0j))
-    condition, reasons = judged(HELD, sided, BACK, kink_distance=0.0, kink="a muscle falls slack")
+    condition, reasons = assess(HELD, sided, BACK, kink_distance=0.0, kink="a muscle falls slack")
     assert condition is Condition.UNDECIDED
     assert "at -1 and +0.5 1/s (a muscle falls slack)" in reasons[-1]
 
 
 def test_numbers_that_are_none():
     with pytest.raises(ParameterError, match="a least stiffness of nan"):
-        judged(replace(HELD, least=math.nan), DIES, BACK)
+        assess(replace(HELD, least=math.nan), DIES, BACK)
 
 
 def test_recovery_must_last():

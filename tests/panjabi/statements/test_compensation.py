@@ -17,7 +17,7 @@ from panjabi.parameter import Parameter
 from panjabi.stability import reduced_trunk
 from panjabi.statements import compensation, compensation_map, least_activation, sway
 from panjabi.statements.quiet_stance import Loop, Noise, loop_of, variance_slopes, variances
-from panjabi.statements.required import required_stiffness, stable_ranges
+from panjabi.statements.stiffness_for_sway import required_stiffness, stable_ranges
 
 TRUNK = reduced_trunk()
 LOSS = np.linspace(0.0, 1.0, 7)
@@ -112,7 +112,7 @@ def test_a_free_gain_never_asks_for_more():
 
 def test_all_three_outcomes_and_effort_that_grows():
     found = compensation_map(TRUNK, LOSS, ("strength_loss", np.linspace(0.0, 0.99, 12)))
-    assert all(share > 0.0 for share in found.shares().values())
+    assert all(share > 0.0 for share in found.fractions().values())
     known = found.activation[~np.isnan(found.activation).any(axis=1)]
     assert np.all(np.diff(known, axis=0) > 0.0) and np.all(np.diff(known, axis=1) > 0.0)
     assert np.isnan(found.activation[-1]).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.statements import Subfailure, share_with_chronic_state
+from panjabi.statements import Subfailure, fraction_with_chronic_state
 from panjabi.statements.subfailure import ASSUMED, DAY
 
 LOOP = Subfailure()
@@ -14,17 +14,21 @@ LOOP = Subfailure()
 @pytest.mark.parametrize(("damage", "corruption"), [(0.3, 1.0), (0.7, 0.5), (0.9, 1.2)])
 def test_loop_gain_is_the_exact_derivative(damage, corruption):
     h = 1e-6
-    state = LOOP.at(damage, corruption)
-    by_damage = LOOP.at(damage + h, corruption).growth - LOOP.at(damage - h, corruption).growth
-    by_corruption = LOOP.at(damage, corruption + h).growth - LOOP.at(damage, corruption - h).growth
+    state = LOOP.state(damage, corruption)
+    by_damage = (
+        LOOP.state(damage + h, corruption).growth - LOOP.state(damage - h, corruption).growth
+    )
+    by_corruption = (
+        LOOP.state(damage, corruption + h).growth - LOOP.state(damage, corruption - h).growth
+    )
     assert state.gain == pytest.approx(by_damage / (2.0 * h), rel=1e-6)
     assert state.corruption_slope == pytest.approx(by_corruption / (2.0 * h), rel=1e-6)
 
 
 @pytest.mark.parametrize("damage", [0.2, 0.6, 1.0])
 def test_with_true_sensors_the_same_damage_is_compensated_and_heals(damage):
-    state = LOOP.at(damage, 0.0)
-    assert state.excursion == pytest.approx(LOOP.at(0.0, 0.0).excursion, rel=1e-9)
+    state = LOOP.state(damage, 0.0)
+    assert state.excursion == pytest.approx(LOOP.state(0.0, 0.0).excursion, rel=1e-9)
     assert state.activation > LOOP.trunk.activation
     assert state.growth == pytest.approx(-ASSUMED["healing"].value / DAY * damage)
 
@@ -43,12 +47,12 @@ def test_at_the_fold_growth_and_loop_gain_vanish_together():
 def test_without_bias_delay_noise_and_loss_corruption_does_nothing_but_blind():
     loop = LOOP.scaled(dict.fromkeys(("gain_loss", "extra_delay", "noise_rise", "bias"), 1e-9))
     assert loop.bifurcation() is None
-    assert loop.at(0.8, 1.0).growth < 0.0
+    assert loop.state(0.8, 1.0).growth < 0.0
 
 
 def test_share_of_assumed_sets_is_repeatable_and_neither_none_nor_all():
-    share = share_with_chronic_state(LOOP, draws=30, seed=3)
-    assert share == share_with_chronic_state(LOOP, draws=30, seed=3)
+    share = fraction_with_chronic_state(LOOP, draws=30, seed=3)
+    assert share == fraction_with_chronic_state(LOOP, draws=30, seed=3)
     assert 0.0 < share < 1.0
 
 
@@ -58,6 +62,6 @@ def test_every_number_is_assumed():
 
 def test_errors():
     with pytest.raises(ParameterError, match="damage from 0 to 1 and corruption from 0"):
-        LOOP.at(1.1, 0.0)
+        LOOP.state(1.1, 0.0)
     with pytest.raises(ConvergenceError, match="no gain left"):
-        LOOP.at(1.0, 2.0)
+        LOOP.state(1.0, 2.0)

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError
-from panjabi.tasks import Condition, at_rest, loop_margin
+from panjabi.tasks import Condition, condition_equilibrium, loop_margin
 from panjabi.tasks.loop_margins import CondensedJoints
 
 
 def test_one_pair_of_roots_is_unstable_beyond_the_margin_and_none_before():
-    found = loop_margin(at_rest(Condition()))
+    found = loop_margin(condition_equilibrium(Condition()))
     assert found.stable and 0.0 < found.extra_delay < 0.2
     assert found.residual < 1e-10 and found.complete
     before, after = (
-        loop_margin(at_rest(Condition(extra_delay=f * found.extra_delay))) for f in (0.98, 1.02)
+        loop_margin(condition_equilibrium(Condition(extra_delay=f * found.extra_delay)))
+        for f in (0.98, 1.02)
     )
     assert before.stable and before.rightmost.real < 0.0
     assert after.unstable_roots == 2 and after.extra_delay == 0.0
@@ -27,7 +28,7 @@ def test_one_pair_of_roots_is_unstable_beyond_the_margin_and_none_before():
 @pytest.mark.parametrize(("name", "gain"), [("trunk", 1.0), ("lumbar", 2.0)])
 def test_rightmost_root_makes_the_whole_system_singular(name, gain):
     """The condensed matrix against the characteristic matrix of all states."""
-    rest = at_rest(Condition(model=name, gain_factor=gain))
+    rest = condition_equilibrium(Condition(model=name, gain_factor=gain))
     found, system = loop_margin(rest), CondensedJoints(rest).system
     assert found.complete
     assert found.stable == (name == "trunk")
@@ -42,7 +43,7 @@ def test_rightmost_root_makes_the_whole_system_singular(name, gain):
 @pytest.mark.parametrize(("gain", "topples"), [(-3.0, True), (0.05, False)])
 def test_count_agrees_with_eigenvalues_where_no_loop_is_late(gain, topples):
     """Delays next to nothing, against a dense eigenproblem; gains that push make it topple."""
-    rest = at_rest(Condition())
+    rest = condition_equilibrium(Condition())
     loops = rest.model.reflexes
     early = replace(loops, delay=np.full(len(loops), 1e-9), stretch_gain=np.full(len(loops), gain))
     joints = CondensedJoints(replace(rest, model=replace(rest.model, reflexes=early)))
@@ -54,7 +55,7 @@ def test_count_agrees_with_eigenvalues_where_no_loop_is_late(gain, topples):
 
 
 def test_models_that_have_no_answer_are_refused():
-    rest = at_rest(Condition())
+    rest = condition_equilibrium(Condition())
     with pytest.raises(ParameterError, match="no delay that could grow"):
         loop_margin(replace(rest, model=rest.model.with_reflexes(None)))
     loops = replace(rest.model.reflexes, force_gain=np.full(len(rest.model.reflexes), 0.1))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.tasks import Condition, at_rest
+from panjabi.tasks import Condition, condition_equilibrium
 
 
 def test_phenotypes_are_inputs():
@@ -18,8 +18,10 @@ def test_phenotypes_are_inputs():
 
 
 def test_changes_reach_the_model():
-    healthy = at_rest(Condition()).model
-    changed = at_rest(Condition(extra_delay=0.02, gain_factor=2.0, stiffness_factor=0.5)).model
+    healthy = condition_equilibrium(Condition()).model
+    changed = condition_equilibrium(
+        Condition(extra_delay=0.02, gain_factor=2.0, stiffness_factor=0.5)
+    ).model
     np.testing.assert_allclose(changed.reflexes.delay, healthy.reflexes.delay + 0.02)
     np.testing.assert_allclose(changed.reflexes.stretch_gain, 2.0 * healthy.reflexes.stretch_gain)
     angles = np.array([0.05, 0.0, 0.0])
@@ -28,7 +30,9 @@ def test_changes_reach_the_model():
 
 
 def test_cocontraction_is_the_least_excitation():
-    assert at_rest(Condition(cocontraction=0.01)).model.excitation.min() == pytest.approx(0.01)
+    assert condition_equilibrium(
+        Condition(cocontraction=0.01)
+    ).model.excitation.min() == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,20 @@ import pytest
 
 from panjabi.spine.perturbation import ForceStep
 from panjabi.stability.spine_system import linear_system
-from panjabi.tasks import Condition, at_rest, exertion, force_perturbation, point_stiffness
-from panjabi.tasks.pushes import moment_of
+from panjabi.tasks import (
+    Condition,
+    condition_equilibrium,
+    exertion,
+    force_perturbation,
+    point_stiffness,
+)
+from panjabi.tasks.pushes import push_moment
 
 
 def test_admittance_of_small_pushes_is_that_of_the_linear_model():
     """Two methods for one answer: run and cross-spectra against exact derivatives."""
     found = force_perturbation(rms=1.0)
-    rest = at_rest(Condition())
+    rest = condition_equilibrium(Condition())
     system = linear_system(rest)
     for k in (0, 8, 20, 35):
         f = found.admittance.frequency_hz[k]
@@ -35,21 +41,21 @@ def test_static_stiffness_is_where_a_small_pull_leads():
     """Force over displacement of the harness long after a pull of 1 N."""
     from panjabi.simulation import simulate
 
-    rest = at_rest(Condition())
+    rest = condition_equilibrium(Condition())
     push = ForceStep(1.0, start=0.1)
     record = simulate(rest, push, duration=600.0)
     turned = record.trajectory.state[-1][0] - rest.q[0]
     found = point_stiffness(rest)
-    stiffness = moment_of(rest, push) / turned / found.lever**2
+    stiffness = push_moment(rest, push) / turned / found.lever**2
     assert stiffness == pytest.approx(found.total, rel=0.01)
 
 
 def test_reflexes_off_leave_the_intrinsic_part():
-    cut = point_stiffness(at_rest(Condition(gain_factor=0.0)))
-    whole = point_stiffness(at_rest(Condition()))
+    cut = point_stiffness(condition_equilibrium(Condition(gain_factor=0.0)))
+    whole = point_stiffness(condition_equilibrium(Condition()))
     assert cut.total == pytest.approx(whole.intrinsic, rel=1e-6)
     assert cut.reflex == pytest.approx(0.0, abs=1e-6 * whole.total)
-    assert whole.share_of_total == pytest.approx(whole.reflex / (whole.total + whole.gravity))
+    assert whole.reflex_fraction == pytest.approx(whole.reflex / (whole.total + whole.gravity))
 
 
 def test_effort_stiffens():

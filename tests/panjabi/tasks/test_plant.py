@@ -13,7 +13,7 @@ from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter
 from panjabi.stability import trunk
 from panjabi.tasks import Plant, Seat, seated, sitting
-from panjabi.tasks.least_sway_gains import expected_sway, quietest
+from panjabi.tasks.least_sway_gains import expected_sway, least_sway_effort
 from panjabi.tasks.plant import PlantNoise, plant_noise, plant_rhs
 from panjabi.tasks.repeated import moving_trunk
 
@@ -61,13 +61,13 @@ def test_default_effort_is_the_quietest():
     def make(effort: float) -> Plant:
         return seated(replace(Seat(), effort=replace(Seat().effort, value=effort)))
 
-    assert Seat().effort.si == pytest.approx(quietest(make), rel=0.1)
+    assert Seat().effort.si == pytest.approx(least_sway_effort(make), rel=0.1)
 
 
 def test_no_effort_holds_a_seat_without_springs_over_a_long_delay():
     weak = Parameter(0.0, "1", "ThisWork", "assumed", "no springs")
     with pytest.raises(ConvergenceError, match="keeps the plant up"):
-        quietest(lambda effort: seated(replace(
+        least_sway_effort(lambda effort: seated(replace(
             Seat(), spring_share=weak, effort=replace(Seat().effort, value=effort)), delay=0.4),
             low=1e-4, high=1e-3)  # fmt: skip
 

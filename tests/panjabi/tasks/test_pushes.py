@@ -11,8 +11,8 @@ import pytest
 from panjabi.errors import ConvergenceError
 from panjabi.simulation import simulate
 from panjabi.spine.perturbation import ForceStep
-from panjabi.tasks import Condition, at_rest, quick_release, sudden_load
-from panjabi.tasks.response import bend, excitation
+from panjabi.tasks import Condition, condition_equilibrium, quick_release, sudden_load
+from panjabi.tasks.response import excitation, saturate_commands
 
 
 @cache
@@ -60,7 +60,7 @@ def test_the_fit_finds_a_stiffer_trunk_with_more_gain():
 
 def test_excitation_at_once_is_that_of_the_channels_one_by_one():
     push = ForceStep(30.0, start=0.1)
-    record = simulate(at_rest(Condition(), (push,)), push, duration=0.4)
+    record = simulate(condition_equilibrium(Condition(), (push,)), push, duration=0.4)
     times = np.linspace(0.0, 0.4, 9)
     names = record.model.muscles.muscles.names
     picked = [0, 40, 120]
@@ -73,8 +73,8 @@ def test_excitation_at_once_is_that_of_the_channels_one_by_one():
 def test_bend_runs_as_plain_python_too():
     told = np.array([[-0.3, 0.0, 0.4], [0.99, 1.0, 1.7]])
     plain = told.copy()
-    bend(told, 0.01)
-    bend.py_func(plain, 0.01)
+    saturate_commands(told, 0.01)
+    saturate_commands.py_func(plain, 0.01)
     np.testing.assert_array_equal(told, plain)
     assert told.min() >= 0.0 and told.max() <= 1.0
 

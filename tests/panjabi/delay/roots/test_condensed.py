@@ -70,7 +70,7 @@ def test_rightmost_root_and_count_agree_with_the_general_methods(gain, own):
 def test_later_delays_are_those_of_a_later_system():
     whole = system(20.0)
     later = whole.with_delays([T + 0.02 for T in whole.delays])
-    one, other = Condensed(whole, BORDER).later(0.02), Condensed(later, BORDER)
+    one, other = Condensed(whole, BORDER).delayed_by(0.02), Condensed(later, BORDER)
     assert one.rightmost().rightmost == pytest.approx(other.rightmost().rightmost, rel=1e-10)
 
 

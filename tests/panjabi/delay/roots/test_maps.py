@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from known_delay_systems import delayed_pendulum, pendulum_gains
 
 from panjabi.delay.roots import (
     AffineFamily,
@@ -11,8 +12,6 @@ from panjabi.delay.roots import (
     SystemRate,
     characteristic_roots,
     count_unstable,
-    delayed_pendulum,
-    pendulum_gains,
     root_loci,
     stability_map,
 )

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings, strategies as st
+from known_delay_systems import delayed_pendulum, hayes, two_neurons
 
 from panjabi.delay.roots import (
     DelayTerm,
@@ -18,13 +19,9 @@ from panjabi.delay.roots import (
     crossings_along,
     delay_margin,
     delay_scale_margin,
-    delayed_pendulum,
-    hayes,
-    parameter_margins,
-    two_neurons,
 )
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.stability import FirstOrder, Loop, ReflexModel, SecondOrder, trunk
+from panjabi.stability import FirstOrder, Loop, ReflexModel, SecondOrder, parameter_margins, trunk
 
 METHODS = ("exact", "kronecker", "continuation")
 TIGHT = {"abs": 1e-12, "rel": 0.0}

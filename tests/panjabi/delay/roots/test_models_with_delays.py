@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from known_delay_systems import pendulum_gains, two_neurons
 
-from panjabi.delay.roots import (
-    DelayFamily,
-    DelayTerm,
-    Line,
-    LinearDelaySystem,
-    pendulum_gains,
-    two_neurons,
-)
+from panjabi.delay.roots import DelayFamily, DelayTerm, Line, LinearDelaySystem
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.parameter import sources
 from panjabi.stability import TRUNK_SETS, FirstOrder, Loop, ReflexModel, SecondOrder, trunk

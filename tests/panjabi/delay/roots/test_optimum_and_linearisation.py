@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from known_delay_systems import two_neurons
 from scipy.linalg import expm, solve_continuous_are
 
 from panjabi.delay.roots import (
@@ -17,13 +18,10 @@ from panjabi.delay.roots import (
     delayed_lqr,
     jacobian_errors,
     linearise,
-    reflex_cost,
-    reflex_regulator,
-    two_neurons,
 )
 from panjabi.delay.roots.generator import chebyshev
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.stability import trunk
+from panjabi.stability import reflex_cost, reflex_regulator, trunk
 
 A = np.array([[0.0, 1.0], [20.0, -6.0]])
 B = np.array([[0.0], [-0.2]])

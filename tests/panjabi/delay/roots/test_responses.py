@@ -247,7 +247,7 @@ def test_file_is_read_in_si(tmp_path):
         ("phase_deg", "lag", "Name the columns so"),
         ("coherence", "phase_rad", "two columns of phase"),
         ("coherence", "real_rad_per_Nm", "Keep one"),
-        ("2.0,0.09,-97,0.90\n", "", "ends after 2 frequencies"),
+        ("2.0,0.09,-97,0.90\n", "", "ends after 2 rows"),
     ],
 )
 def test_damaged_file_names_the_line(old, new, words):

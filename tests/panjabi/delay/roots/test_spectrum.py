@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from known_delay_systems import delayed_pendulum, hayes, two_neurons
 from scipy.special import lambertw
 
 from panjabi.delay.roots import (
@@ -13,9 +14,6 @@ from panjabi.delay.roots import (
     characteristic_roots,
     count_right_of,
     count_unstable,
-    delayed_pendulum,
-    hayes,
-    two_neurons,
 )
 from panjabi.delay.roots.generator import chebyshev, generator, interpolation
 from panjabi.errors import ConvergenceError, ParameterError

@@ -18,7 +18,7 @@ COLUMNS = {"lumbar": "cri92_exp", "cervical": "pat00_buck", "thoracolumbar": "lu
 """Region -> published critical load that stands beside the model's."""
 
 
-def column_alone(statement: Statement) -> Finding:
+def p03_column_alone(statement: Statement) -> Finding:
     """P3: critical dead loads against the weight that has to be carried."""
     loads = {}
     for region in COLUMNS:
@@ -28,7 +28,7 @@ def column_alone(statement: Statement) -> Finding:
     body = STANDARD_GRAVITY * float(spine.above[0] @ spine.body.mass)
     published = {region: row(id).number for region, id in COLUMNS.items()}
     worst = max(loads["lumbar"], loads["thoracolumbar"]) / body
-    return statement.found(
+    return statement.finding(
         "supported" if worst < 1.0 else "contradicted",
         "the column of units, muscles off, buckles under a fraction of what it carries in "
         "standing. Links and units are of this body; the thoracolumbar figure is recalled",
@@ -42,7 +42,7 @@ def column_alone(statement: Statement) -> Finding:
     )
 
 
-def direction_of_load(statement: Statement) -> Finding:
+def p13_direction_of_load(statement: Statement) -> Finding:
     """P13: the same compression along the curve and straight down."""
     column = unit_column("lumbar")
     dead = critical_load(column, column.top_load()).load
@@ -56,7 +56,7 @@ def direction_of_load(statement: Statement) -> Finding:
     base = unit("L4-L5")
     factors = [base.with_preload(p).factor for p in (250.0, 500.0)]
     holds = carried and dead < 0.5 * force
-    return statement.found(
+    return statement.finding(
         "supported" if holds else "contradicted",
         f"{force / dead:.0f} times the dead load that buckles the column is carried along the "
         "curve. That preload stiffens a unit is calibrated and no finding; that the same force "
@@ -79,13 +79,13 @@ def direction_of_load(statement: Statement) -> Finding:
     )
 
 
-def caught_after_buckling(statement: Statement) -> Finding:
+def p14_caught_after_buckling(statement: Statement) -> Finding:
     """P14: Crisco's two models at 100 N."""
     linear, stiffening = crisco("linear"), crisco("exponential")
     fell = max(map(abs, linear.rotation_at_100N().values()))
     caught = max(map(abs, stiffening.rotation_at_100N().values()))
     holds = caught < row("cri92_post_exp").number < fell
-    return statement.found(
+    return statement.finding(
         "supported" if holds else "contradicted",
         "critical loads were set by the published ones, rotations beyond are predicted. Equal "
         f"levels give {fell:.0f} degrees where 40 were published, and a hyperbolic sine through "

@@ -42,7 +42,7 @@ class Change:
     reach: float
 
 
-def measured(one: Unit, axis: int) -> tuple[float, float]:
+def zone_and_range(one: Unit, axis: int) -> tuple[float, float]:
     """Residual neutral zone, one-sided, and range of motion, both sides [rad]."""
     found = residual_positions(laboratory_test(one, axis), 3)
     return found.half_width, found.end_plus - found.end_minus
@@ -50,11 +50,11 @@ def measured(one: Unit, axis: int) -> tuple[float, float]:
 
 def change(label: str, axis: int, before: Unit, after: Unit) -> Change:
     """What a change does to the neutral zone and the range about one axis."""
-    (z0, r0), (z1, r1) = measured(before, axis), measured(after, axis)
+    (z0, r0), (z1, r1) = zone_and_range(before, axis), zone_and_range(after, axis)
     return Change(label, AXES[axis], z1 / z0 - 1.0, r1 / r0 - 1.0)
 
 
-def neutral_zone_exists(statement: Statement) -> Finding:
+def p02_neutral_zone_exists(statement: Statement) -> Finding:
     """P2: stiffness at neutral over stiffness at full moment, every level, axis and side."""
     regions = ("upper cervical", "cervical", "thoracic", "lumbar")
     ratios: dict[tuple[str, str, int], float] = {}
@@ -69,7 +69,7 @@ def neutral_zone_exists(statement: Statement) -> Finding:
     worst = max(ratios, key=lambda k: ratios[k])
     lumbar = max(r for (level, _, _), r in ratios.items() if level in levels("lumbar"))
     holds = ratios[worst] < SMALL_PART
-    return statement.found(
+    return statement.finding(
         "supported" if holds else "contradicted",
         f"largest at {worst[0]} {worst[1]}. Units were fitted to measured neutral zones and "
         "ranges, so that there is a zone was put in; how little resistance it has was not",
@@ -83,7 +83,7 @@ def neutral_zone_exists(statement: Statement) -> Finding:
     )
 
 
-def injury_widens_the_zone_more(statement: Statement) -> Finding:
+def p04_injury_widens_the_zone_more(statement: Statement) -> Finding:
     """P4: five injuries at five levels about three axes, and the rib cage."""
     found = [
         change(label, axis, unit(level), injured(unit(level), words))
@@ -100,7 +100,7 @@ def injury_widens_the_zone_more(statement: Statement) -> Finding:
     elif more <= 1.0 - TENDENCY:
         outcome = "contradicted"
     fe, unfitted = ribs[0], _rib_cage("Mannen2018")[0]
-    return statement.found(
+    return statement.finding(
         outcome,
         "a tendency is taken as two thirds of the cases (assumed: a bare majority would support "
         "it). It depends on the structure: a lost nucleus widens the zone most, cut posterior "
@@ -134,7 +134,7 @@ def _rib_cage(source: str = "default") -> list[Change]:
     return changes
 
 
-def degeneration_raises_the_ratio(statement: Statement) -> Finding:
+def p05_degeneration_raises_the_ratio(statement: Statement) -> Finding:
     """P5: neutral zone over range at grade 2."""
     found = [
         change(level, axis, unit(level), degenerated(unit(level), 2.0))
@@ -144,7 +144,7 @@ def degeneration_raises_the_ratio(statement: Statement) -> Finding:
     rises = all(c.zone > c.reach for c in found)
     falls = all(c.reach < 0.0 for c in found if c.axis != "AR")
     slack = min(c.zone for c in found if c.axis == "AR")
-    return statement.found(
+    return statement.finding(
         "fixed by construction",
         "the factors of a degeneration grade are assumed, and were chosen to have these signs; "
         "what the model adds is only that they are compatible (ratio "
@@ -163,7 +163,7 @@ def degeneration_raises_the_ratio(statement: Statement) -> Finding:
     )
 
 
-def fixation_narrows_the_zone_more(statement: Statement) -> Finding:
+def p06_fixation_narrows_the_zone_more(statement: Statement) -> Finding:
     """P6: a fixator across C4-C7."""
     found = [
         change(f"{level} fixator", axis, unit(level), with_fixator(unit(level)))
@@ -171,7 +171,7 @@ def fixation_narrows_the_zone_more(statement: Statement) -> Finding:
         for axis in range(3)
     ]
     worst = max(c.zone - c.reach for c in found)
-    return statement.found(
+    return statement.finding(
         "supported" if worst < 0.0 else "contradicted",
         "in every level and axis. The rod is as stiff as the unit at neutral in all axes together "
         "(assumed): a spring beside a law that is soft at neutral acts most where that is softest, "
@@ -185,13 +185,13 @@ def fixation_narrows_the_zone_more(statement: Statement) -> Finding:
     )
 
 
-def pain_free_zone(statement: Statement) -> Finding:
+def p10_pain_free_zone(statement: Statement) -> Finding:
     """P10: the order of neutral zones, and the number that was never given."""
     whole = unit("L4-L5")
     hurt = injured(whole, "nucleus")
     held = with_fixator(hurt)
-    zones = [np.degrees(measured(one, 0)[0]) for one in (whole, hurt, held)]
-    return statement.found(
+    zones = [np.degrees(zone_and_range(one, 0)[0]) for one in (whole, hurt, held)]
+    return statement.finding(
         "undetermined",
         "no size of the pain-free zone was ever published, and none is assumed: the order of the "
         "zones agrees with the story (injury widens, a fixator narrows), which any threshold "

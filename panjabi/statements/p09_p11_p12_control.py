@@ -11,14 +11,14 @@ from panjabi.stability.one_joint_trunk import reduced_trunk
 from panjabi.statements.compensation import OUTCOMES, compensation_map, least_activation
 from panjabi.statements.finding import Finding, Statement
 from panjabi.statements.quiet_stance import sway
-from panjabi.statements.subfailure import DAY, Subfailure, pictured, share_with_chronic_state
+from panjabi.statements.subfailure import DAY, Subfailure, fraction_with_chronic_state, loop_picture
 
 MAP_POINTS = 61  # a side, of the map that is drawn with the finding
 LATE = 0.060  # delay added [s]
 LOUD = 4.0  # times the power of the sensor's noise
 
 
-def compensation(statement: Statement) -> Finding:
+def p09_compensation(statement: Statement) -> Finding:
     """P9: least co-contraction against passive loss, alone and beside weak or late muscles."""
     trunk = reduced_trunk()
     losses = (0.0, 0.5, 1.0)
@@ -37,11 +37,11 @@ def compensation(statement: Statement) -> Finding:
         ]
         lumbar.append(recruit(spine.with_units(units)).coactivation)
     grows = alone[0] < alone[1] < alone[2] and lumbar[0] < lumbar[1] < lumbar[2]
-    regions = {name for name, share in weak.shares().items() if share > 0.0}
+    regions = {name for name, share in weak.fractions().items() if share > 0.0}
     fails = weak.y[np.isnan(weak.activation[:, 0])]
     holds = grows and regions == set(OUTCOMES)
     edge = float(fails[0]) if fails.size else float("nan")
-    return statement.found(
+    return statement.finding(
         "supported" if holds else "contradicted",
         "effort grows with the deficit, in the trunk and in the whole lumbar spine, and all three "
         "outcomes appear. But passive loss alone never comes to a limit: at neutral the units "
@@ -66,18 +66,18 @@ def compensation(statement: Statement) -> Finding:
     )  # fmt: skip
 
 
-def subfailure(statement: Statement) -> Finding:
+def p11_subfailure(statement: Statement) -> Finding:
     """P11: damage with true and with corrupted sensors, and where the loop tips over."""
     loop = Subfailure()
-    healthy = loop.at(0.0, 1.0)
-    true = loop.at(1.0, 0.0)
-    picture = pictured(loop)
+    healthy = loop.state(0.0, 1.0)
+    true = loop.state(1.0, 0.0)
+    picture = loop_picture(loop)
     fold = picture.fold
     states = loop.fixed_points(1.0)
     nan = float("nan")
     tipping = states[1] if len(states) > 1 else None
     chronic = states[2] if len(states) > 2 else None
-    return statement.found(
+    return statement.finding(
         "undetermined",
         "Panjabi gave no equations: loop, forms and every number are this project's own inference. "
         "Within it both futures exist: with true sensors co-contraction makes good any damage and "
@@ -93,14 +93,14 @@ def subfailure(statement: Statement) -> Finding:
         ("tipping_loop_gain_per_day", tipping.gain * DAY if tipping else nan, "positive: unstable"),
         ("chronic_damage", chronic.damage if chronic else nan, "at full corruption"),
         ("chronic_loop_gain_per_day", chronic.gain * DAY if chronic else nan, "negative: it lasts"),
-        ("share_of_assumed_sets_with_chronic_state", share_with_chronic_state(loop),
+        ("share_of_assumed_sets_with_chronic_state", fraction_with_chronic_state(loop),
          "100 draws, each number times 1/2 to 2, seed 0"),
         figure="plot_subfailure",
         data=picture,
     )  # fmt: skip
 
 
-def sway_rises(statement: Statement) -> Finding:
+def p12_sway_rises(statement: Statement) -> Finding:
     """P12: sway at constant passive stiffness and co-contraction."""
     trunk = reduced_trunk()
     delays = np.linspace(0.0, 0.1, 41)
@@ -111,7 +111,7 @@ def sway_rises(statement: Statement) -> Finding:
     late, loud = sway(trunk.changed(extra_delay=LATE)) / base, sway(trunk, rise=LOUD) / base
     both = sway(trunk.changed(extra_delay=LATE), rise=LOUD) / base
     monotone = bool(np.all(np.diff(by_delay) > 0.0))
-    return statement.found(
+    return statement.finding(
         "supported" if monotone and loud > 1.0 else "contradicted",
         "that noise adds to a variance is arithmetic; that a later reflex lets the trunk sway "
         "more at the same noise could have come out otherwise, and holds at every delay looked "

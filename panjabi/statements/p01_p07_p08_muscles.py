@@ -14,25 +14,25 @@ from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import problem_of, recruit
 from panjabi.recruitment.solve import solve_recruitment
 from panjabi.spine.static_build import static_spine
+from panjabi.stability.algebra import root
 from panjabi.stability.one_joint_trunk import reduced_trunk
 from panjabi.stability.segment_experiments import WORST_INJURY, gain_at_l45, unit_under_multifidus
 from panjabi.stability.static_stability_of_muscles import static_stability
 from panjabi.statements.finding import Finding, Statement
-from panjabi.statements.zeros import zero_between
 
 FORCES = (0.0, 20.0, 40.0, 60.0)  # on each side of L4-L5 [N]
 
 
-def three_subsystems(statement: Statement) -> Finding:
+def p01_three_subsystems(statement: Statement) -> Finding:
     """P1: the weakest mode's stiffness by subsystem, and what is left without each."""
     held = recruit(static_spine("standing"))
     state = static_stability(held.spine, held.forces, stiffness=held.stiffness)
-    shares = state.share_of_subsystems()
+    shares = state.subsystem_contributions()
     bare = held.spine.with_units([u.with_structures(()) for u in held.spine.units])
     without_units = static_stability(bare, held.forces, stiffness=held.stiffness).least_stiffness
     without_muscles = float(np.linalg.eigvalsh(held.spine.constant)[0])
     trunk = reduced_trunk()
-    return statement.found(
+    return statement.finding(
         "fixed by construction",
         "the Hessian is the sum of its terms because the model is built so, and a reflex enters "
         "the spectrum because it is in the equations. What could have come out otherwise: with "
@@ -55,7 +55,7 @@ def three_subsystems(statement: Statement) -> Finding:
     )
 
 
-def force_narrows_the_zone(statement: Statement) -> Finding:
+def p07_force_narrows_the_zone(statement: Statement) -> Finding:
     """P7: 60 N on each side across the worst injured L4-L5."""
     spine = static_spine("standing")
     whole, hurt = unit("L4-L5"), injured(unit("L4-L5"), *WORST_INJURY)
@@ -72,7 +72,7 @@ def force_narrows_the_zone(statement: Statement) -> Finding:
     balance = _force_of_intact(lambda f: tested(hurt, 0, f)[0] / intact[0][0])
     falls = all(b < a for a, b in pairwise(zone))
     holds = falls and zone[-1] <= 1.25 and reach[-1] > 1.25
-    return statement.found(
+    return statement.finding(
         "supported" if holds else "contradicted",
         f"the intact zone is back at {balance:.0f} N and at 60 N it is far smaller, where the "
         "published one was about intact. In flexion-extension only: the moment of the muscle "
@@ -96,10 +96,10 @@ def _force_of_intact(zone: Callable[[float], float]) -> float:
     """Force at which the zone is that of the intact unit [N]; nan where none up to 60 N does it."""
     if not zone(0.0) > 1.0 > zone(FORCES[-1]):
         return float("nan")
-    return zero_between(lambda f: zone(f) - 1.0, 0.0, FORCES[-1], within=1e-6)
+    return root(lambda f: zone(f) - 1.0, 0.0, FORCES[-1], within=1e-6)
 
 
-def one_segment_against_whole(statement: Statement) -> Finding:
+def p08_one_segment_against_whole(statement: Statement) -> Finding:
     """P8: multifidus' share at one level; which groups the whole spine can lose."""
     gain = gain_at_l45()
     total = sum(float(g[0]) for g in gain.values())
@@ -119,7 +119,7 @@ def one_segment_against_whole(statement: Statement) -> Finding:
     first = share > row("wil95_mf").number
     second = not needed
     names = ", ".join(needed) or "none"
-    return statement.found(
+    return statement.finding(
         "supported" if first and second else "contradicted",
         f"first half: multifidus gives {share:.0f} % of the gain at L4-L5, not two thirds "
         "(recalled): here other muscles have arms as long, and equal forces do not single it "

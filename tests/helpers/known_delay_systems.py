@@ -1,11 +1,10 @@
-"""Small delay systems with known answers, as test problems and building blocks."""
+"""Small delay systems with known answers."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from panjabi.delay.roots.family import AffineFamily
-from panjabi.delay.roots.system import DelayTerm, LinearDelaySystem, SystemRate
+from panjabi.delay.roots import AffineFamily, DelayTerm, LinearDelaySystem, SystemRate
 
 
 def hayes(a: float, b: float, delay: float) -> LinearDelaySystem:
