@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from panjabi.bibtex import Entry, bibliography
 from panjabi.errors import ParameterError, UnitError, nearest, unknown
 
 Status = Literal["measured", "derived", "fitted", "assumed"]
@@ -259,12 +260,10 @@ class Sources:
     """What a result rests on: its parameters, how they are known, and whom to cite."""
 
     parameters: ParameterSet
-    citations: dict[str, Any] = field(init=False, repr=False)  # key -> bibliography entry
+    citations: dict[str, Entry] = field(init=False, repr=False)  # by key of the bibliography
     unresolved: tuple[str, ...] = field(init=False)  # keys without an entry
 
     def __post_init__(self) -> None:
-        from panjabi.literature import bibliography  # the bibliography is read only when asked for
-
         known = bibliography()
         keys = sorted({key for p in self.parameters.values() for key in p.keys})
         object.__setattr__(self, "citations", {k: known[k] for k in keys if k in known})

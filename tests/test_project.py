@@ -104,7 +104,7 @@ def test_notices_travel_with_the_data():
         assert owner in notice
     assert "The data were changed" in notice
     assert "Apache License" in (ROOT / "LICENSE").read_text()
-    from panjabi.literature import bibliography
+    from panjabi import bibliography
 
     for key in re.findall(r"\b[A-Z][a-z]+20\d\d\b", notice.split("(keys ")[1].split("of\n")[0]):
         assert key in bibliography()
@@ -132,7 +132,7 @@ def parameter_sources() -> list[tuple[str, str]]:
 
 
 def test_every_written_source_is_in_the_bibliography():
-    from panjabi.literature import bibliography
+    from panjabi import bibliography
 
     unknown = [
         (place, key)

@@ -23,7 +23,7 @@ from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from fascia.network.evidence import parameters_of
 from panjabi.active.abdomen import LUMBAR_JOINTS
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscle_arrays import Musculature
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.spine.static_build import static_spine, strong_musculature
 from panjabi.spine.static_model import StaticSpine

@@ -15,7 +15,6 @@ from fascia.mechanics.determinacy import loose_nodes
 from fascia.mechanics.flat import FlatNetwork, compile_network
 from fascia.mechanics.newton import Minimum, Settings, minimise
 from fascia.mechanics.problem import NetworkProblem, SkeletonTerm
-from panjabi.body.posture import checked
 from panjabi.errors import nearest
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ class EquilibriumSolver:
         problem = self.problem
         if q is not None:
             body = problem.pose.body
-            problem.move(q if body is None else checked(body, q))
+            problem.move(q if body is None else body.checked(q))
         z = np.zeros(problem.size)
         last = self._last if start is None else start.minimum
         if last is not None and len(last.z) == problem.size:

@@ -8,15 +8,11 @@ to balance at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-
-import numpy as np
 from numpy.typing import ArrayLike
 
-from panjabi.active.musculature import Musculature
-from panjabi.errors import ParameterError, unknown
-from panjabi.parameter import THIS_WORK, USER, Parameter, ParameterSet
+from panjabi.active.muscle_arrays import Musculature
+from panjabi.errors import unknown
+from panjabi.parameter import THIS_WORK, Parameter
 
 EXTENSORS = (
     "iliocostalis_lumborum",
@@ -46,54 +42,3 @@ def moment_capacity(muscles: Musculature, q: ArrayLike, coordinate: str) -> tupl
     arm = muscles.geometry(q).moment_arm[:, muscles.coordinates.index(coordinate)]
     moment = arm * muscles.max_force
     return float(moment[moment > 0.0].sum()), float(-moment[moment < 0.0].sum())
-
-
-def scaled(
-    muscles: Musculature, factors: float | Mapping[str, float], source: str = USER
-) -> Musculature:
-    """See `Musculature.with_strength_scale`."""
-    table = {"all": factors} if not isinstance(factors, Mapping) else factors
-    scale = np.ones(len(muscles))
-    parameters = dict(muscles.parameters)
-    for name, factor in table.items():
-        if not (np.isfinite(factor) and factor > 0.0):
-            raise ParameterError(
-                f"the strength factor of {name!r} is {factor!r}; a finite number above 0 is "
-                "possible. To take a muscle away use with_deficit."
-            )
-        mask = slice(None) if not isinstance(factors, Mapping) else muscles.members(name)
-        scale[mask] *= factor
-        key = f"strength_{name}"
-        before = parameters[key].si if key in parameters else 1.0
-        parameters[key] = Parameter(
-            before * factor, "1", source, "assumed", "maximal force over that of the source"
-        )
-    return _with_force(muscles, scale, parameters)
-
-
-def weakened(muscles: Musculature, which: str | Iterable[str], loss: float) -> Musculature:
-    """See `Musculature.with_deficit`."""
-    if not (np.isfinite(loss) and 0.0 <= loss <= 1.0):
-        raise ParameterError(
-            f"the loss of force is {loss!r}; a share from 0 to 1 is possible. 1 takes the force "
-            "away, 0.3 leaves 70 per cent."
-        )
-    names = (which,) if isinstance(which, str) else tuple(which)
-    scale = np.where(muscles.members(names), 1.0 - loss, 1.0)
-    parameters = dict(muscles.parameters)
-    for name in names:
-        key = f"deficit_{name}"
-        kept = (1.0 - parameters[key].si if key in parameters else 1.0) * (1.0 - loss)
-        parameters[key] = Parameter(1.0 - kept, "1", USER, "assumed", "share of force lost")
-    return _with_force(muscles, scale, parameters)
-
-
-def _with_force(
-    muscles: Musculature, scale: np.ndarray, parameters: dict[str, Parameter]
-) -> Musculature:
-    return replace(
-        muscles,
-        max_force=muscles.max_force * scale,
-        strength=muscles.strength * scale,
-        parameters=ParameterSet(parameters),
-    )

@@ -1,13 +1,18 @@
 from .dynamics import (
     Dynamics as Dynamics,
-    Linearisation as Linearisation,
+    DynamicsDerivatives as DynamicsDerivatives,
     Momentum as Momentum,
     coordinates_between as coordinates_between,
 )
-from .gravity import GravityEnergy as GravityEnergy
+from .gravity import GravityEnergy as GravityEnergy, gravity_energy as gravity_energy
 from .landmarks import Place as Place
 from .model import Body as Body
 from .muscles import Fibre as Fibre, Muscle as Muscle
 from .poses import Poses as Poses
+from .scaling import (
+    scaled_body as scaled_body,
+    segment_lengths as segment_lengths,
+    segment_masses as segment_masses,
+)
 from .standard import read_adult as read_adult, standard_adult as standard_adult
 from .tree import Tree as Tree

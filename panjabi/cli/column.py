@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from panjabi.cli.terminal import add_command, changes_by_level, finite
-from panjabi.errors import ParameterError
-
-if TYPE_CHECKING:
-    from panjabi.spine.column_model import Column
 
 DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR": ("left", "right")}
-LAWS = ("units", "linear", "exponential", "slope")
 
 
 def add_column_commands(commands: Any) -> None:
@@ -28,10 +23,9 @@ def add_column_commands(commands: Any) -> None:
     )
     buckle.add_argument(
         "--law",
-        choices=LAWS,
         default="units",
-        help="joints: the fitted units, or, lumbar only, those of Crisco's linear and exponential "
-        "models and the measured slope at neutral (default units)",
+        help="joints: the fitted units, or, lumbar only, those of Crisco's models: linear, "
+        "exponential and slope, the measured slope at neutral (default units)",
     )
     buckle.add_argument("--straight", action="store_true", help="joints above one another")
     buckle.add_argument("--no-ribs", action="store_true", help="without the anterior rib cage")
@@ -57,17 +51,20 @@ def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.body import kernels as body_kernels
     from panjabi.parameter import sources
     from panjabi.spine import kernels
-    from panjabi.spine.units import has_branches, instantaneous
-    from panjabi.stability.critical import critical_load
+    from panjabi.stability.buckling import buckle
     from panjabi.stability.load_paths import post_buckling
 
     announce_compilation(body_kernels, kernels)
-    column = _column(asked)
-    found = critical_load(column, column.top_load())
-    quick = None
-    if has_branches(column):
-        fast = instantaneous(column)
-        quick = critical_load(fast, fast.top_load()).load
+    found = buckle(
+        asked.column,
+        plane=asked.plane,
+        law=asked.law,
+        straight=asked.straight,
+        rib_cage=not asked.no_ribs,
+        preload=asked.preload,
+        injuries=changes_by_level(asked.injury),
+    )
+    quick = found.instantaneous_load
     rests_on = sources(found)
     value: dict[str, Any] = {
         "schema": "panjabi-buckle/1",
@@ -95,34 +92,10 @@ def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
             "load_N": path.load.tolist(),
             "angles_deg": {
                 level: {axis: turned[axis][i] for axis in turned}
-                for i, level in enumerate(column.levels)
+                for i, level in enumerate(found.column.levels)
             },
         }
     return value, _text(value)
-
-
-def _column(asked: argparse.Namespace) -> Column:
-    if asked.law == "units":
-        from panjabi.spine.units import unit_column
-
-        return unit_column(
-            asked.column,
-            preload=asked.preload,
-            rib_cage=not asked.no_ribs,
-            injuries=changes_by_level(asked.injury),
-            straight=asked.straight,
-            plane=asked.plane,
-        )
-    from panjabi.stability.crisco_model import crisco_column
-
-    if asked.column != "lumbar" or asked.injury or asked.preload:
-        raise ParameterError(
-            f"--law {asked.law} was asked for the {asked.column} column"
-            f"{' with preload or injury' if asked.injury or asked.preload else ''}; Crisco's "
-            "joints are those of the intact lumbar one. Use --law units."
-        )
-    column, _ = crisco_column(asked.law, straight=asked.straight)
-    return column.in_plane(asked.plane)
 
 
 def _turned(axis: str, angle: float) -> str:

@@ -137,7 +137,7 @@ def _spine_margin(asked: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _model(asked: argparse.Namespace) -> ReflexModel:
-    from panjabi.stability.reflex_loop import FirstOrder, Loop
+    from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
     from panjabi.stability.reflex_model import ReflexModel
     from panjabi.stability.trunk_sets import TRUNK_DELAY, trunk
 
@@ -162,7 +162,7 @@ def _model(asked: argparse.Namespace) -> ReflexModel:
         inertia=changes["inertia"],
         damping=changes["damping"],
         stiffness=changes["stiffness"],
-        loops=(Loop(delay=TRUNK_DELAY, filter=filter),),
+        loops=(LinearReflex(delay=TRUNK_DELAY, filter=filter),),
     )
     return model.with_values(changes)
 

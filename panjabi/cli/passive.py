@@ -45,9 +45,9 @@ def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
     """Value and text of `panjabi unit`."""
     from panjabi.parameter import sources
     from panjabi.passive.directions import AXES, DIRECTIONS, axis_index
-    from panjabi.passive.functional_unit import unit
     from panjabi.passive.injury import injured
     from panjabi.passive.neutral_zone import ESTIMATORS, neutral_zone_test
+    from panjabi.passive.standard import unit
 
     axis = axis_index(asked.axis)
     one = injured(unit(asked.level, asked.source), *asked.injury).with_preload(asked.preload)

@@ -49,9 +49,9 @@ def add_hypothesis_commands(commands: Any) -> None:
 
 
 def _hypothesis(asked: argparse.Namespace) -> tuple[Any, str]:
-    from panjabi.statements.catalogue import run_all
+    from panjabi.statements.catalogue import hypothesis
 
-    found = run_all(asked.only)
+    found = hypothesis(asked.only)
     return [one.to_dict() for one in found], "\n".join(map(str, found))
 
 
@@ -70,21 +70,21 @@ def _verdict(asked: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _trunk(asked: argparse.Namespace) -> StabilityVerdict:
+    from panjabi.stability.model_verdict import verdict
     from panjabi.stability.one_joint_trunk import reduced_trunk
-    from panjabi.stability.verdict_trunk import PUSH, trunk_verdict
 
     names = ("activation", "gain", "passive_loss", "strength_loss")
     changes = {n: getattr(asked, n) for n in names if getattr(asked, n) is not None}
     if asked.extra_delay_ms is not None:
         changes["extra_delay"] = 1e-3 * asked.extra_delay_ms
     trunk = reduced_trunk().changed(**changes)
-    return trunk_verdict(trunk, push=PUSH if asked.push is None else asked.push)
+    return verdict(trunk, push=asked.push)
 
 
 def _lumbar(asked: argparse.Namespace) -> StabilityVerdict:
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import spine_model
-    from panjabi.stability.verdict_spine import PUSH, spine_verdict
+    from panjabi.stability.model_verdict import verdict
 
     injuries = changes_by_level(asked.injury or ())
     model = spine_model(
@@ -99,7 +99,7 @@ def _lumbar(asked: argparse.Namespace) -> StabilityVerdict:
     loops = loops.later(1e-3 * (asked.extra_delay_ms or 0.0))
     least = 0.005 if asked.coactivation is None else asked.coactivation
     rest = equilibrium(model.with_reflexes(loops), least=least)
-    return spine_verdict(rest, push=PUSH if asked.push is None else asked.push)
+    return verdict(rest, push=asked.push)
 
 
 def _plain(model: str, v: StabilityVerdict) -> dict[str, Any]:

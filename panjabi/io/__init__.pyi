@@ -1,8 +1,8 @@
 from .findings import NotUnderstood as NotUnderstood
 from .mjcf import write_mjcf as write_mjcf
 from .musculature import (
+    ExportableMuscles as ExportableMuscles,
     MusclePaths as MusclePaths,
-    Musculature as Musculature,
     muscles_of as muscles_of,
 )
 from .opensim import read_osim as read_osim

@@ -16,7 +16,7 @@ from panjabi.body.model import Body
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
 from panjabi.errors import ParameterError
 from panjabi.io.functions import composed, shifted
-from panjabi.io.musculature import Musculature, muscles_of
+from panjabi.io.musculature import ExportableMuscles, muscles_of
 
 LEAST_MASS = 1e-12  # MuJoCo refuses bodies that move and have none [kg]
 LEAST_INERTIA = 1e-14  # [kg m2]
@@ -28,7 +28,7 @@ FIBRE_RANGE = (0.5, 1.5)  # fibre over optimal length; which does not matter, se
 def write_mjcf(
     body: Body,
     path: str | Path,
-    musculature: Musculature | None = None,
+    musculature: ExportableMuscles | None = None,
     *,
     gravity: ArrayLike = (0.0, -STANDARD_GRAVITY, 0.0),
     remarks: Sequence[str] = (),
@@ -206,7 +206,7 @@ class _Document:
         if len(section):
             self.root.append(section)
 
-    def write_muscles(self, muscles: Musculature) -> None:
+    def write_muscles(self, muscles: ExportableMuscles) -> None:
         """Paths as sites and spatial tendons, muscles as actuators on them."""
         paths = muscles.paths
         if len(paths.body) and not 0 <= paths.body.min() <= paths.body.max() < len(self.elements):

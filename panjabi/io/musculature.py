@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from panjabi.body.model import Body
 
 
-class Musculature(Protocol):
+class ExportableMuscles(Protocol):
     """Muscles as polylines over the bodies of a tree.
 
     Where it also has `optimal_length` and `tendon_slack_length`, (nm,) [m], they are used.
@@ -38,7 +38,7 @@ class Musculature(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class MusclePaths:
-    """A `Musculature` with the sizes of fibre and tendon; NaN where they are not known."""
+    """A `ExportableMuscles` with the sizes of fibre and tendon; NaN where they are not known."""
 
     names: tuple[str, ...]
     max_force: Floats  # (nm,) [N]

@@ -3,7 +3,6 @@ from .element import PassiveJoint as PassiveJoint
 from .functional_unit import (
     FunctionalSpinalUnit as FunctionalSpinalUnit,
     stack as stack,
-    unit as unit,
 )
 from .hysteresis import Hysteresis as Hysteresis
 from .injury import (
@@ -36,4 +35,5 @@ from .protocol import (
     laboratory_test as laboratory_test,
 )
 from .ribs import with_rib_cage as with_rib_cage, without_rib_cage as without_rib_cage
-from .terms import Structure as Structure, Term as Term
+from .standard import unit as unit
+from .terms import PassiveTerm as PassiveTerm, Structure as Structure

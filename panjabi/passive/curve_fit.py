@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.passive.neutral_zone import Loop
+from panjabi.passive.neutral_zone import HysteresisLoop
 from panjabi.passive.sigmoid import covariance_of
 
 Array = NDArray[np.float64]
@@ -41,7 +41,7 @@ class CurveFit:
         return _moment(p, np.asarray(angle, dtype=np.float64), float(branch))
 
 
-def fit_curve(loop: Loop) -> CurveFit:
+def fit_curve(loop: HysteresisLoop) -> CurveFit:
     """Least squares over both branches of a loop, or the one there is.
 
     Raises

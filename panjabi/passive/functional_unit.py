@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,18 +19,13 @@ from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive import kernels
 from panjabi.passive.directions import (
-    SACROILIAC,
     axis_index,
     coordinate_names,
     direction,
-    known_level,
-    levels,
 )
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.preload import Proportional, Stiffening
-from panjabi.passive.terms import Structure, Term
-
-__all__ = ["FunctionalSpinalUnit", "Structure", "Term", "levels", "stack", "unit"]
+from panjabi.passive.terms import Structure
 
 Array = NDArray[np.float64]
 
@@ -246,26 +241,3 @@ def stack(
     rows = [u.rows for u in parts] or [np.empty((0, kernels.TERM_COLUMNS))]
     kinds = [u.kinds for u in parts] or [np.empty(0, dtype=np.int64)]
     return start, np.concatenate(kinds), np.concatenate(rows)
-
-
-@cache
-def unit(level: str, source: str = "default", *, preload: float = 0.0) -> FunctionalSpinalUnit:
-    """The intact unit of a level, fitted to the figures of a source; or a sacroiliac joint.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such level or source, or the source has no figures for the level.
-    """
-    name = known_level(level)
-    if name in SACROILIAC:
-        from panjabi.passive.pelvis import sacroiliac_unit
-
-        if source not in ("default", "Miller1987"):
-            raise unknown(f"source of {name}", source, ("default", "Miller1987"))
-        built = sacroiliac_unit(name.partition("-")[2])
-    else:
-        from panjabi.passive.standard import fitted_unit
-
-        built = fitted_unit(name, source)
-    return built.with_preload(preload) if preload else built

@@ -21,7 +21,7 @@ from panjabi.errors import DataFileError, ParameterError
 from panjabi.passive.curve_fit import CurveFit, fit_curve
 from panjabi.passive.neutral_zone import (
     ESTIMATORS,
-    Loop,
+    HysteresisLoop,
     NeutralZone,
     estimate,
     inflexion,
@@ -55,7 +55,7 @@ class Measurement:
     time: Array | None
 
     @property
-    def loop(self) -> Loop:
+    def loop(self) -> HysteresisLoop:
         """The last rising and falling branch."""
         return split_loop(self.moment, self.angle)
 

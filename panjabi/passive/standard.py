@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from panjabi.errors import DataFileError
+from panjabi._caching import cached
+from panjabi.errors import DataFileError, unknown
 from panjabi.literature.tables import read_csv
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
-from panjabi.passive.directions import AXES, DIRECTIONS
+from panjabi.passive.directions import AXES, DIRECTIONS, SACROILIAC, known_level
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.hysteresis import Hysteresis
+from panjabi.passive.pelvis import sacroiliac_unit
 from panjabi.passive.preload import published_stiffening, stiffening_parameters
 from panjabi.passive.targets import Target, target
-from panjabi.passive.terms import Structure, Term, linear, ramp
+from panjabi.passive.terms import PassiveTerm, Structure, linear, ramp
 
 BRANCH_TIMES = (3.0, 40.0)  # [s], assumed; with holds of 30 s they let neutral zones be met
 BRANCH_SHARES = (0.5, 1.0)  # of the fitted stiffness, assumed
@@ -50,6 +52,27 @@ class AxisFit:
     branch: float  # [N m/rad]
 
 
+@cached
+def unit(level: str, source: str = "default", *, preload: float = 0.0) -> FunctionalSpinalUnit:
+    """The intact unit of a level, fitted to the values of a source; or a sacroiliac joint.
+
+    preload : frozen compression along the spine [N].
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such level or source, or the source has no values for the level.
+    """
+    name = known_level(level)
+    if name in SACROILIAC:
+        if source not in ("default", "Miller1987"):
+            raise unknown(f"source of {name}", source, ("default", "Miller1987"))
+        built = sacroiliac_unit(name.partition("-")[2])
+    else:
+        built = fitted_unit(name, source)
+    return built.with_preload(preload) if preload else built
+
+
 def fitted_unit(level: str, source: str) -> FunctionalSpinalUnit:
     """The intact unit of a level of a source, from the packaged fit."""
     targets = [target(level, axis, source) for axis in range(3)]
@@ -67,7 +90,7 @@ def assemble(
     level: str, source: str, targets: list[Target], fits: list[AxisFit]
 ) -> FunctionalSpinalUnit:
     """A unit whose structures share the lumped stiffness of each direction."""
-    terms: dict[str, list[Term]] = {}
+    terms: dict[str, list[PassiveTerm]] = {}
     for axis in range(3):
         for name, share in neutral_shares(level, axis).items():
             part = linear(axis, share * fits[axis].linear, preloaded=True)

@@ -20,19 +20,19 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Counts, Occurrence, Trajectory
 from panjabi.errors import DataFileError, ParameterError, SchemaError
 from panjabi.simulation.record import SpineRecord
-from panjabi.spine.model_build import spine_model
+from panjabi.spine.model_build import UnitOptions, spine_model
 from panjabi.spine.perturbation import KINDS
 from panjabi.spine.static_model import HeldLoad
 
 if TYPE_CHECKING:
-    from panjabi.spine.model import SpineModel
+    from panjabi.spine.model import Spine
 
 SCHEMA, VERSION = "panjabi-trajectory", 1
 DESCRIPTION = "description.json"
 
 
-def write_record(record: SpineRecord, path: str | Path) -> None:
-    """See `SpineRecord.save`.
+def save_record(record: SpineRecord, path: str | Path) -> None:
+    """Write everything that is needed to read a record again and to run it again.
 
     Raises
     ------
@@ -87,13 +87,13 @@ def load_record(path: str | Path) -> SpineRecord:
             raise
         raise DataFileError(
             f"{str(path)!r} cannot be read as a trajectory: {error}. A file that "
-            "SpineRecord.save wrote is possible. Look at the path, or save it again."
+            "save_record wrote is possible. Look at the path, or save it again."
         ) from error
     try:
         return _record(about, arrays)
     except (KeyError, TypeError) as error:
         raise DataFileError(
-            f"{str(path)!r} lacks or misnames {error}; a file that SpineRecord.save wrote has all. "
+            f"{str(path)!r} lacks or misnames {error}; a file that save_record wrote has all. "
             "Save it again."
         ) from error
 
@@ -103,7 +103,7 @@ def _check_schema(path: str | Path, about: dict[str, Any]) -> None:
     if name != SCHEMA or not version.split(".")[0].isdigit():
         raise SchemaError(
             f"{str(path)!r} is of the schema {about.get('schema')!r}; {SCHEMA}/{VERSION} is "
-            "possible. Give a file that SpineRecord.save wrote."
+            "possible. Give a file that save_record wrote."
         )
     if int(version.split(".")[0]) > VERSION:
         raise SchemaError(
@@ -198,11 +198,13 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
     return SpineRecord(model, tuple(acting), Settings(**settings), trajectory, about["duration_s"])
 
 
-def _model(recipe: dict[str, Any], arrays: dict[str, Any]) -> SpineModel:
+def _model(recipe: dict[str, Any], arrays: dict[str, Any]) -> Spine:
     given = dict(recipe)
     if isinstance(given["load"], dict):
         place = given["load"]["place"]
         given["load"] = HeldLoad(given["load"]["mass"], None if place is None else tuple(place))
+    if given["units"] is not None:
+        given["units"] = UnitOptions(**given["units"])
     model = spine_model(**given)
     if model.muscles is None:
         return model

@@ -16,7 +16,7 @@ from panjabi.active.activation import activation_rate
 from panjabi.errors import ParameterError
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.spine.command import command
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, wave
 from panjabi.spine.places import direction_of, point_of
 from panjabi.spine.rhs_plain import NOTHING, reference_rhs
@@ -51,7 +51,7 @@ class SpineJacobian:
 
 
 def jacobian(
-    model: SpineModel,
+    model: Spine,
     y: Floats,
     delayed: Floats | None = None,
     *,
@@ -100,9 +100,7 @@ def jacobian(
     return SpineJacobian(out, now, late, inputs)
 
 
-def _applied_slope(
-    model: SpineModel, t: float, q: Floats, applied: Sequence[Perturbation]
-) -> Floats:
+def _applied_slope(model: Spine, t: float, q: Floats, applied: Sequence[Perturbation]) -> Floats:
     """d applied force / d q (n, n): the points turn, the forces do not."""
     slope = np.zeros((len(model.free), len(model.free)))
     for one in applied:
@@ -116,7 +114,7 @@ def _applied_slope(
     return slope
 
 
-def _joints(model: SpineModel, q: Floats, by: Floats, now: Floats) -> None:
+def _joints(model: Spine, q: Floats, by: Floats, now: Floats) -> None:
     part, at = model.slices, model.slices["joints"].start
     for joint in model.joints:
         x, _ = model.seen_by(joint, q, np.zeros_like(q))
@@ -139,7 +137,7 @@ def _joints(model: SpineModel, q: Floats, by: Floats, now: Floats) -> None:
 
 
 def _muscles(
-    model: SpineModel,
+    model: Spine,
     y: Floats,
     delayed: Floats | None,
     by: Floats,

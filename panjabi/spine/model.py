@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class SpineModel:
+class Spine:
     """A spine with its three subsystems; never changed. `spine_model` makes one.
 
     Muscles lie over exactly the free coordinates, in their order. A joint or another element may
@@ -101,7 +101,7 @@ class SpineModel:
     def __repr__(self) -> str:
         loops = f", {len(self.reflexes)} reflexes" if self.reflexes is not None else ""
         return (
-            f"<SpineModel of {len(self.free)} free coordinates, {len(self.joints)} joints, "
+            f"<Spine of {len(self.free)} free coordinates, {len(self.joints)} joints, "
             f"{self.muscle_count} muscles{loops}: {self.size} states>"
         )
 
@@ -252,15 +252,15 @@ class SpineModel:
 
     # --- changed models -----------------------------------------------------------------------
 
-    def with_reflexes(self, reflexes: StretchReflexes | None) -> SpineModel:
+    def with_reflexes(self, reflexes: StretchReflexes | None) -> Spine:
         """The same model with other loops, or none."""
         return replace(self, reflexes=reflexes, recipe={})
 
-    def with_elements(self, *elements: ForceElement) -> SpineModel:
+    def with_elements(self, *elements: ForceElement) -> Spine:
         """The same model with further elements beside those it has."""
         return replace(self, elements=(*self.elements, *elements), recipe={})
 
-    def with_joint(self, joint: PassiveJoint) -> SpineModel:
+    def with_joint(self, joint: PassiveJoint) -> Spine:
         """The same model with the joint of one level replaced, an injured unit for instance."""
         levels = [j.unit.level for j in self.joints]
         if joint.unit.level not in levels:

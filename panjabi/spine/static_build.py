@@ -12,18 +12,18 @@ from numpy.typing import ArrayLike
 
 from panjabi.active.abdominal_pressure import AbdominalPressure, Pressure, strut
 from panjabi.active.build import musculature
-from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS, scaled
+from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS
 from panjabi.body import standard_adult
 from panjabi.errors import unknown
 from panjabi.parameter import THIS_WORK, USER, Parameter
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
+from panjabi.passive.standard import unit
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine, spine_coordinates
 from panjabi.spine.strength import extensor_factor
 
 if TYPE_CHECKING:
-    from panjabi.active.musculature import Musculature
+    from panjabi.active.muscle_arrays import Musculature
     from panjabi.body.model import Body
     from panjabi.tissue.de_groote import DeGrooteCurves
 
@@ -98,7 +98,9 @@ def strengthened(muscles: Musculature, body: Body) -> Musculature:
     groups = [g for g in EXTENSORS if g in muscles.groups]
     if not groups:
         return muscles
-    made = scaled(muscles, dict.fromkeys(groups, upright_factor(body)), THIS_WORK)
+    made = muscles.with_strength_scale(
+        dict.fromkeys(groups, upright_factor(body)), source=THIS_WORK
+    )
     known = made.parameters.merged({"extension_strength": EXTENSION_TARGET})
     return replace(made, parameters=known)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium, passive_tangent
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.short_range import Bergmark, bergmark, parameters_of
 from panjabi.stability.condition import (
     RecoveryEvidence,
@@ -17,8 +17,8 @@ from panjabi.stability.condition import (
     StabilityVerdict,
     StaticEvidence,
     SubsystemMargin,
+    assess,
     check_positive,
-    judged,
     recovery_time,
 )
 from panjabi.stability.spine_system import linear_system
@@ -31,7 +31,7 @@ FINE = 1e-3  # width at which halving for the delay margin ends [s]
 
 
 def spine_verdict(
-    model: SpineModel | Equilibrium,
+    model: Spine | Equilibrium,
     *,
     push: float = PUSH,
     tolerance: float = math.radians(0.2),
@@ -84,7 +84,7 @@ def spine_verdict(
         f"a push of {push:g} N on T8 for {length:g} s", float(away.max()), tolerance, time, watched
     )
     kink, distance = _slack(rest)
-    condition, reasons = judged(static, spectral, recovery, kink_distance=distance, kink=kink)
+    condition, reasons = assess(static, spectral, recovery, kink_distance=distance, kink=kink)
     margins = ()
     if static.least > 0.0:
         margins = (
@@ -102,7 +102,7 @@ def spine_verdict(
     )  # fmt: skip
 
 
-def _of_motion(name: str, model: SpineModel) -> bool:
+def _of_motion(name: str, model: Spine) -> bool:
     return name in model.free or name.removesuffix(" rate") in model.free
 
 

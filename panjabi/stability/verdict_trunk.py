@@ -19,8 +19,8 @@ from panjabi.stability.condition import (
     StabilityVerdict,
     StaticEvidence,
     SubsystemMargin,
+    assess,
     check_positive,
-    judged,
     recovery_time,
 )
 from panjabi.stability.one_joint_trunk import ReducedTrunk, TrunkFamily
@@ -69,7 +69,7 @@ def trunk_verdict(
     spectral = SpectralEvidence(root, float(found.residual[0]), complete, later, sides)
     recovery = _recovery(trunk, push, tolerance, watched)
     kink = "the reflex silences the antagonist"
-    condition, reasons = judged(static, spectral, recovery, kink_distance=silent, kink=kink)
+    condition, reasons = assess(static, spectral, recovery, kink_distance=silent, kink=kink)
     margins = _margins(trunk, later) if found.stable else ()
     return StabilityVerdict(
         condition, "trunk on L5-S1", static, spectral, recovery, kink, silent, margins, reasons,

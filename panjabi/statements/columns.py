@@ -7,12 +7,12 @@ import numpy as np
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.tree import Floats
 from panjabi.literature import row
-from panjabi.passive.functional_unit import unit
+from panjabi.passive.standard import unit
 from panjabi.spine.column_model import Column
 from panjabi.spine.loads import FollowerLoad
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.units import unit_column, with_preload
-from panjabi.stability.column_equilibrium import equilibrium
+from panjabi.stability.column_solver import column_equilibrium
 from panjabi.stability.crisco_model import crisco
 from panjabi.stability.critical import critical_load
 from panjabi.statements.finding import Finding, Statement
@@ -83,10 +83,10 @@ def direction_of_load(statement: Statement) -> Finding:
 
 def _along_the_curve(column: Column, forces: Floats) -> tuple[list[float], list[float]]:
     """Least stiffness [N m/rad] and largest rotation [deg] under a growing follower load."""
-    bent = equilibrium(column)
+    bent = column_equilibrium(column)
     stiffness, turned = [], []
     for force in forces:
-        bent = equilibrium(column, FollowerLoad(float(force)), start=bent.z)
+        bent = column_equilibrium(column, FollowerLoad(float(force)), start=bent.z)
         stiffness.append(bent.least_stiffness)
         turned.append(float(np.degrees(np.abs(bent.angles).max())))
     return stiffness, turned

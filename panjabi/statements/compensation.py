@@ -20,7 +20,7 @@ from panjabi.errors import DataFileError, ParameterError, unknown
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.stability.one_joint_trunk import DEFICITS, ReducedTrunk
 from panjabi.statements.level_curves import level_curves
-from panjabi.statements.quiet_stance import Noise, sway
+from panjabi.statements.quiet_stance import Noise, trunk_sway
 from panjabi.statements.required import activation_for, required_stiffness
 
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ def compensation_map(
         raise unknown("deficit beside passive_loss", other[0], DEFICITS[1:])
     x, y = _rising("passive_loss", passive_loss), _rising(*other)
     noises = noise or Noise()
-    aim = sway(trunk, noises)
+    aim = trunk_sway(trunk, noises)
     asked = {
         "names": list(names), "x": x.tolist(), "y": y.tolist(), "sway_rad": aim,
         "adapt_gain": adapt_gain,
@@ -135,7 +135,7 @@ def least_activation(
     """
     noises = noise or Noise()
     whole = trunk.changed(passive_loss=0.0, strength_loss=0.0, extra_delay=0.0)
-    aim = sway(whole, noises)
+    aim = trunk_sway(whole, noises)
     found = _least(trunk, np.array([trunk.passive_loss]), aim, adapt_gain, noises)
     return float(found[0, 0]), float(found[1, 0])
 

@@ -14,7 +14,7 @@ from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.spine.loads import FollowerLoad
 from panjabi.spine.units import unit_column, with_preload
-from panjabi.stability.column_equilibrium import equilibrium, pure_moment
+from panjabi.stability.column_solver import column_equilibrium, pure_moment
 from panjabi.stability.crisco_model import crisco
 from panjabi.stability.critical import critical_load
 from panjabi.validation.case import NEAR, Case, judged
@@ -195,9 +195,9 @@ def carried(region: str, id: str) -> Case:
     """Case 11: the follower load a column carries; predicted is the largest turn of a level."""
     force = row(id).number
     made = with_preload(unit_column(region), force)
-    bent = equilibrium(made)
+    bent = column_equilibrium(made)
     for share in np.linspace(0.1, 1.0, 10):
-        bent = equilibrium(made, FollowerLoad(share * force), start=bent.z)
+        bent = column_equilibrium(made, FollowerLoad(share * force), start=bent.z)
     largest = float(np.degrees(np.abs(bent.angles).max()))
     return _case(
         id,

@@ -309,8 +309,8 @@ def loss_without_a_group() -> Case:
 
 def neutral_zone_with_muscle() -> Case:
     """P7, recalled: 60 N on the injured L4-5; neutral zone over intact, range over intact."""
-    from panjabi.passive.functional_unit import unit
     from panjabi.passive.injury import injured
+    from panjabi.passive.standard import unit
 
     spine = static_spine("standing")
     own = np.array([n.startswith("MF_m4") for n in spine.muscles.names])

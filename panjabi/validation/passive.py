@@ -13,7 +13,7 @@ import numpy as np
 
 from panjabi.literature import published, row
 from panjabi.passive.directions import DEGREE, DIRECTIONS, axis_index, levels
-from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.injury import (
     cut,
     degenerated,
@@ -32,6 +32,7 @@ from panjabi.passive.pelvis import pelvis
 from panjabi.passive.protocol import cyclic_test, laboratory_test, run
 from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.passive.sigmoid import fit_double_sigmoid
+from panjabi.passive.standard import unit
 from panjabi.validation.case import Case, judged
 
 Unit = FunctionalSpinalUnit

@@ -13,6 +13,7 @@ from fascia.interventions.release_mechanisms import standing_tension
 from fascia.mechanics.equilibrium import solve
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
 from panjabi.body import standard_adult
+from panjabi.body.scaling import scaled_body
 from panjabi.errors import PanjabiError, ParameterError
 from panjabi.parameter import sources
 
@@ -86,7 +87,7 @@ def test_more_tone_pulls_more(subject):
 
 
 def test_another_body_is_another_subject():
-    small = standard_adult().scaled(stature=1.60, mass=58.0)
+    small = scaled_body(standard_adult(), stature=1.60, mass=58.0)
     person = standard_subject(body=small)
     assert person.network.body is small
     torque, _ = Examination(person.network, "slr").stiffness()

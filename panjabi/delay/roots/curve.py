@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from panjabi.delay.roots.axis import Crossing, bordered, crossings_along, edges
-from panjabi.delay.roots.family import Family, Line
+from panjabi.delay.roots.family import Family, ParameterLine
 from panjabi.delay.roots.system import Floats
 from panjabi.errors import ConvergenceError, ParameterError
 
@@ -205,5 +205,5 @@ def on_line(
     family: Family, start: Floats, end: Floats, *, steps: int
 ) -> list[tuple[Floats, Crossing]]:
     """Crossings on the straight line between two points of the parameters, with those points."""
-    line = Line(family, start, end - start)
+    line = ParameterLine(family, start, end - start)
     return [(line.point(c.value), c) for c in crossings_along(line, 0.0, 1.0, steps=steps)]

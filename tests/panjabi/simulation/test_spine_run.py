@@ -13,13 +13,14 @@ from panjabi.active.element import HeldTensions
 from panjabi.delay.integrate import Settings
 from panjabi.errors import DataFileError, ParameterError, SchemaError, UnknownNameError
 from panjabi.passive.element import PassiveJoint
-from panjabi.simulation import load_record, simulate
+from panjabi.simulation import load_record, rerun, save_record, simulate
 from panjabi.spine import (
     DeadLoad,
     ForcePulse,
     ForceStep,
     MomentPulse,
     QuickRelease,
+    UnitOptions,
     equilibrium,
     reference_rhs,
     spine_model,
@@ -27,9 +28,10 @@ from panjabi.spine import (
 )
 from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.packing import pack
-from panjabi.stability import column_equilibrium as balance
+from panjabi.stability import column_equilibrium
 
 TIGHT = Settings(rtol=1e-9, atol=1e-11, track=1)
+CONSERVATIVE = UnitOptions(damping=False, branches=False)
 
 
 class Spring:
@@ -73,7 +75,9 @@ def energy(model, y):
 @pytest.mark.parametrize("tolerance", [1e-6, 1e-9])
 def test_energy_is_conserved_to_the_tolerance(tolerance):
     """The whole lumbar spine, no weight, nothing that dissipates, no reflexes."""
-    model = spine_model(muscles=False, gravity=False, damping=False, branches=False)
+    model = spine_model(
+        muscles=False, gravity=False, units=UnitOptions(damping=False, branches=False)
+    )
     rng = np.random.default_rng(2)
     start = model.state_at(rng.normal(0.0, 0.02, 18), rng.normal(0.0, 0.3, 18))
     settings = Settings(rtol=tolerance, atol=tolerance)
@@ -86,7 +90,10 @@ def test_energy_is_conserved_to_the_tolerance(tolerance):
 def test_energy_is_conserved_with_muscles_as_springs():
     """Muscles at held tensions have a potential; they enter through the contract, in Python."""
     model = spine_model(
-        muscles=False, gravity=False, damping=False, branches=False, plane="sagittal"
+        muscles=False,
+        gravity=False,
+        units=UnitOptions(damping=False, branches=False),
+        plane="sagittal",
     )
     muscles = musculature(coordinates=model.free).selected("multifidus_lumbar")
     held = HeldTensions(muscles, np.zeros(6), np.full(len(muscles), 20.0))
@@ -139,9 +146,13 @@ def test_passive_spine_settles_where_the_potential_has_its_minimum():
     column = unit_column("lumbar", plane="sagittal")
     force = np.array([60.0, 0.0, 0.0])
     load = DeadLoad(("L1",), column.load_point, force)
-    wanted = balance.equilibrium(column, load, start=column.zero())
+    wanted = column_equilibrium(column, load, start=column.zero())
     model = spine_model(
-        joints=column.levels, plane="sagittal", muscles=False, gravity=False, branches=False
+        joints=column.levels,
+        plane="sagittal",
+        muscles=False,
+        gravity=False,
+        units=UnitOptions(branches=False),
     )
     for joint in model.joints:  # quick to come to rest
         model = model.with_joint(PassiveJoint(joint.unit.with_damping(2.0)))
@@ -193,7 +204,7 @@ def test_a_spine_without_help_loses_its_balance_and_says_so():
     model = spine_model(muscles=False, joints=["L5-S1"], plane="sagittal")
     record = simulate(at_rest(model), ForcePulse(50.0), duration=20.0)
     assert record.lost_balance
-    assert "balance lost at" in record.outcome
+    assert "column_equilibrium lost at" in record.outcome
     assert "L5_S1_FE" in record.outcome
     assert record.trajectory.end < 20.0
 
@@ -263,7 +274,7 @@ def test_missing_pandas_is_said(record, monkeypatch):
 
 def test_saved_loaded_and_run_again(record, tmp_path):
     path = tmp_path / "push.npz"
-    record.save(path)
+    save_record(record, path)
     again = load_record(path)
     assert np.array_equal(again.trajectory.coef, record.trajectory.coef)
     assert again.perturbations == record.perturbations
@@ -272,7 +283,7 @@ def test_saved_loaded_and_run_again(record, tmp_path):
     name = "L5_S1_FE muscle moment"
     assert np.array_equal(again.channel(name), record.channel(name))
     assert np.array_equal(pack(again.model), pack(record.model))
-    assert np.array_equal(again.run_again().trajectory.coef, record.trajectory.coef)
+    assert np.array_equal(rerun(again).trajectory.coef, record.trajectory.coef)
     with zipfile.ZipFile(path) as file:
         about = json.loads(file.read("description.json"))
     assert about["schema"] == "panjabi-trajectory/1"
@@ -282,7 +293,7 @@ def test_saved_loaded_and_run_again(record, tmp_path):
 
 def test_files_that_are_refused(record, tmp_path):
     path = tmp_path / "push.npz"
-    record.save(path)
+    save_record(record, path)
     for schema, error, words in (
         ("panjabi-trajectory/2", SchemaError, "of version 2.*up to 1"),
         ("fascia-network/1", SchemaError, "panjabi-trajectory/1 is possible"),
@@ -309,7 +320,7 @@ def test_a_model_that_no_file_can_make_again(tmp_path):
     model = spine_model(muscles=False, gravity=False, plane="sagittal", joints=["L4-L5"])
     run = simulate(at_rest(model.with_elements(Spring(("L4_L5_FE",), 1.0))), duration=0.05)
     with pytest.raises(ParameterError, match="changed after spine_model made it"):
-        run.save(tmp_path / "x.npz")
+        save_record(run, tmp_path / "x.npz")
 
 
 def test_what_simulate_refuses():

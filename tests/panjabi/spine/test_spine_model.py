@@ -123,7 +123,7 @@ def one_joint_by_lagrange(body, held):
 
 def test_one_joint_equals_its_sympy_derivation():
     muscles = musculature(coordinates=["L5_S1_FE"]).selected(["IL_L3_r", "IL_L3_l"])
-    model = spine_model(joints=["L5-S1"], plane="sagittal", musculature=muscles)
+    model = spine_model(joints=["L5-S1"], plane="sagittal", muscles=muscles)
     held = model.dynamics.held
     acceleration = one_joint_by_lagrange(model.body, held)
     k = model.body.coordinate_index("L5_S1_FE")
@@ -213,7 +213,7 @@ def test_a_reflex_set_becomes_receptors():
     model = spine_model(
         joints=["L5-S1"],
         plane="sagittal",
-        musculature=muscles,
+        muscles=muscles,
         reflexes=ReflexSet(muscles=muscles.names, loops=(short, force)),
     )
     loops, nm = model.reflexes, len(muscles)
@@ -235,7 +235,7 @@ def test_a_reflex_set_becomes_receptors():
         spine_model(
             joints=["L5-S1"],
             plane="sagittal",
-            musculature=muscles,
+            muscles=muscles,
             reflexes=ReflexSet(muscles=muscles.names, loops=(head,)),
         )
 

@@ -12,7 +12,7 @@ from panjabi.delay.roots.counting import count_unstable
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.model_build import spine_model
-from panjabi.stability import Condition, judged, reduced_trunk, spine_verdict, trunk_verdict
+from panjabi.stability import StabilityState, assess, reduced_trunk, verdict
 from panjabi.stability.condition import (
     RecoveryEvidence,
     SpectralEvidence,
@@ -33,21 +33,21 @@ TRUNK = reduced_trunk()
 
 
 def test_three_that_agree():
-    condition, reasons = judged(HELD, DIES, BACK)
-    assert condition is Condition.STABLE
+    condition, reasons = assess(HELD, DIES, BACK)
+    assert condition is StabilityState.STABLE
     assert [r.split(":")[0] for r in reasons] == ["Hessian", "spectrum", "recovery"]
     assert "back within 0.11 deg after 0.4 s" in reasons[2]
-    condition, _ = judged(replace(HELD, least=-1.0), GROWS, LOST)
-    assert condition is Condition.UNSTABLE
+    condition, _ = assess(replace(HELD, least=-1.0), GROWS, LOST)
+    assert condition is StabilityState.UNSTABLE
 
 
 def test_a_posture_that_reflexes_shake_is_unstable_whatever_the_hessian_says():
-    assert judged(HELD, GROWS, LOST)[0] is Condition.UNSTABLE
+    assert assess(HELD, GROWS, LOST)[0] is StabilityState.UNSTABLE
 
 
 def test_reflexes_that_make_up_for_the_potential_are_said():
-    condition, reasons = judged(replace(HELD, without_reflexes=-30.0), DIES, BACK)
-    assert condition is Condition.STABLE
+    condition, reasons = assess(replace(HELD, without_reflexes=-30.0), DIES, BACK)
+    assert condition is StabilityState.STABLE
     assert "reflexes alone make up for a potential without a minimum" in reasons[0]
 
 
@@ -60,21 +60,21 @@ def test_reflexes_that_make_up_for_the_potential_are_said():
     ],
 )
 def test_evidence_that_disagrees_is_undecided_and_says_why(static, spectral, recovery, why):
-    condition, reasons = judged(static, spectral, recovery)
-    assert condition is Condition.UNDECIDED
+    condition, reasons = assess(static, spectral, recovery)
+    assert condition is StabilityState.UNDECIDED
     assert reasons[-1].startswith("undecided: ") and why in reasons[-1]
 
 
 def test_at_a_kink_both_sides_are_given_and_nothing_is_decided():
     sided = replace(DIES, one_sided=(-1.0 + 0j, 0.5 + 0j))
-    condition, reasons = judged(HELD, sided, BACK, kink_distance=0.0, kink="a muscle falls slack")
-    assert condition is Condition.UNDECIDED
+    condition, reasons = assess(HELD, sided, BACK, kink_distance=0.0, kink="a muscle falls slack")
+    assert condition is StabilityState.UNDECIDED
     assert "at -1 and +0.5 1/s (a muscle falls slack)" in reasons[-1]
 
 
 def test_numbers_that_are_none():
     with pytest.raises(ParameterError, match="a least stiffness of nan"):
-        judged(replace(HELD, least=math.nan), DIES, BACK)
+        assess(replace(HELD, least=math.nan), DIES, BACK)
 
 
 def test_recovery_must_last():
@@ -89,8 +89,8 @@ def test_recovery_must_last():
 
 
 def test_intact_trunk_is_stable_with_all_margins():
-    found = trunk_verdict(TRUNK)
-    assert found.condition is Condition.STABLE
+    found = verdict(TRUNK)
+    assert found.condition is StabilityState.STABLE
     assert found.rightmost_root == pytest.approx(-4.6656 + 7.4952j, abs=1e-3)
     assert found.least_stiffness == pytest.approx(TRUNK.stiffness + 200.0)
     assert found.spectral.complete and found.spectral.residual < 1e-12
@@ -101,7 +101,7 @@ def test_intact_trunk_is_stable_with_all_margins():
 
 def test_margins_end_where_a_root_meets_the_axis():
     weak = TRUNK.changed(activation=0.004)  # held up by its reflex
-    margins = {m.what: m for m in trunk_verdict(weak).margins}
+    margins = {m.what: m for m in verdict(weak).margins}
     ends = {
         "strength_loss": margins["strength that can be lost"].value,
         "extra_delay": margins["later reflex"].value,
@@ -115,28 +115,28 @@ def test_margins_end_where_a_root_meets_the_axis():
 
 
 def test_what_is_gone_already_cannot_be_lost():
-    margins = trunk_verdict(TRUNK.changed(passive_loss=1.0)).margins
+    margins = verdict(TRUNK.changed(passive_loss=1.0)).margins
     assert math.isinf(margins[0].share)
 
 
 def test_a_late_reflex_shakes_the_trunk():
-    found = trunk_verdict(TRUNK.changed(extra_delay=0.2))
-    assert found.condition is Condition.UNSTABLE and found.margins == ()
+    found = verdict(TRUNK.changed(extra_delay=0.2))
+    assert found.condition is StabilityState.UNSTABLE and found.margins == ()
     assert found.static.least > 0.0 and found.recovery_time is None
 
 
 def test_without_cocontraction_the_trunk_sits_on_a_kink():
-    found = trunk_verdict(TRUNK.changed(activation=0.0))
-    assert found.condition is Condition.UNDECIDED
+    found = verdict(TRUNK.changed(activation=0.0))
+    assert found.condition is StabilityState.UNDECIDED
     assert found.kink_distance == 0.0
     assert found.spectral.one_sided is not None
 
 
 def test_a_push_beyond_the_basin_is_undecided():
     weak = TRUNK.changed(activation=0.004)
-    assert trunk_verdict(weak, push=20.0).condition is Condition.STABLE
-    found = trunk_verdict(weak.changed(strength_loss=0.55), push=200.0)
-    assert found.condition is Condition.UNDECIDED and "left the basin" in found.reasons[-1]
+    assert verdict(weak, push=20.0).condition is StabilityState.STABLE
+    found = verdict(weak.changed(strength_loss=0.55), push=200.0)
+    assert found.condition is StabilityState.UNDECIDED and "left the basin" in found.reasons[-1]
 
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
@@ -160,7 +160,7 @@ def test_errors_of_the_trunk():
     with pytest.raises(UnknownNameError, match="change of the reduced trunk 'stiffness'"):
         TrunkFamily(TRUNK, ("stiffness",))
     with pytest.raises(ParameterError, match="push is -1.0; a positive finite number"):
-        trunk_verdict(TRUNK, push=-1.0)
+        verdict(TRUNK, push=-1.0)
 
 
 # --- a spine ------------------------------------------------------------------------------
@@ -174,8 +174,8 @@ def small():
 
 
 def test_a_spine_of_one_joint(small):
-    found = spine_verdict(small)
-    assert found.condition is Condition.STABLE
+    found = verdict(small)
+    assert found.condition is StabilityState.STABLE
     assert found.spectral.complete
     assert found.static.instantaneous > found.static.without_reflexes
     assert 0.0 < found.kink_distance < 0.2 and found.kink.endswith("falls slack")
@@ -191,17 +191,17 @@ def test_static_stiffness_with_reflexes_is_what_a_slow_push_meets(small):
     assert system.inputs is not None
     answer = np.linalg.solve(J, -system.inputs[:, 0])
     stiffness = 1.0 / answer[system.state_names.index("L5_S1_FE")]
-    assert spine_verdict(small).least_stiffness == pytest.approx(stiffness, rel=1e-9)
+    assert verdict(small).least_stiffness == pytest.approx(stiffness, rel=1e-9)
 
 
 @pytest.mark.parametrize(
-    ("gain", "condition"), [(1.43, Condition.UNDECIDED), (1.0, Condition.STABLE)]
+    ("gain", "condition"), [(1.43, StabilityState.UNDECIDED), (1.0, StabilityState.STABLE)]
 )
 def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condition):
     """At 1.43 of the gain a tremor grows that the run holds small; at 1 all three agree."""
     model = spine_model("lumbar", reflexes=True, preload=500.0)
     assert model.reflexes is not None
-    found = spine_verdict(equilibrium(model.with_reflexes(model.reflexes.scaled(gain))))
+    found = verdict(equilibrium(model.with_reflexes(model.reflexes.scaled(gain))))
     assert found.condition is condition
     assert found.spectral.complete and found.spectral.residual < 1e-10
     assert found.static.without_reflexes < 0.0 < found.static.least
@@ -216,4 +216,4 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
 
 def test_errors_of_a_spine(small):
     with pytest.raises(ParameterError, match="watched is 0.0; a positive finite number"):
-        spine_verdict(small, watched=0.0)
+        verdict(small, watched=0.0)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from panjabi.literature import published
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.hysteresis import Hysteresis
+from panjabi.passive.standard import unit
 from panjabi.passive.targets import CALIBRATION
 from panjabi.passive.terms import Structure, linear
 from panjabi.validation.passive import as_text, validation_table

@@ -13,7 +13,7 @@ from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
-from panjabi.parameter import Parameter, ParameterSet
+from panjabi.parameter import USER, Parameter, ParameterSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,24 +203,58 @@ class Musculature:
             ),
         )
 
-    def with_strength_scale(self, factors: float | Mapping[str, float]) -> Musculature:
+    def with_strength_scale(
+        self, factors: float | Mapping[str, float], *, source: str = USER
+    ) -> Musculature:
         """The same muscles with other maximal forces: one factor, or factors by group or muscle.
 
-        Factors multiply the present force; lengths stay. See `panjabi.active.strength` for the
-        moments that come out and for a scale to a stated target.
+        Factors multiply the present force; lengths stay. `panjabi.active.moment_capacity` gives
+        the moments that follow.
         """
-        from panjabi.active.strength import scaled
-
-        return scaled(self, factors)
+        table = factors if isinstance(factors, Mapping) else {"all": factors}
+        scale = np.ones(len(self))
+        parameters = dict(self.parameters)
+        for name, factor in table.items():
+            if not (np.isfinite(factor) and factor > 0.0):
+                raise ParameterError(
+                    f"Expected a finite strength factor above 0 for {name!r}, got {factor!r}; "
+                    "take a muscle away with with_deficit."
+                )
+            mask = self.members(name) if isinstance(factors, Mapping) else slice(None)
+            scale[mask] *= factor
+            key = f"strength_{name}"
+            before = parameters[key].si if key in parameters else 1.0
+            parameters[key] = Parameter(
+                before * factor, "1", source, "assumed", "maximal force over that of the source"
+            )
+        return self._with_force(scale, parameters)
 
     def with_deficit(self, which: str | Iterable[str], loss: float) -> Musculature:
-        """The same muscles with a share of force lost in a group or muscle: 1 takes it away.
+        """The same muscles with a fraction of force lost in a group or muscle: 1 takes it away.
 
         Geometry stays; names carry the side ("IL_L4_r") and groups hold both sides.
         """
-        from panjabi.active.strength import weakened
+        if not (np.isfinite(loss) and 0.0 <= loss <= 1.0):
+            raise ParameterError(
+                f"Expected a loss of force from 0 to 1, got {loss!r}; give a fraction: 0.3 leaves "
+                "70 per cent."
+            )
+        names = (which,) if isinstance(which, str) else tuple(which)
+        scale = np.where(self.members(names), 1.0 - loss, 1.0)
+        parameters = dict(self.parameters)
+        for name in names:
+            key = f"deficit_{name}"
+            kept = (1.0 - parameters[key].si if key in parameters else 1.0) * (1.0 - loss)
+            parameters[key] = Parameter(1.0 - kept, "1", USER, "assumed", "share of force lost")
+        return self._with_force(scale, parameters)
 
-        return weakened(self, which, loss)
+    def _with_force(self, scale: Floats, parameters: dict[str, Parameter]) -> Musculature:
+        return replace(
+            self,
+            max_force=self.max_force * scale,
+            strength=self.strength * scale,
+            parameters=ParameterSet(parameters),
+        )
 
     # --- inside ---------------------------------------------------------------------------
 
