@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from panjabi import __version__
 from panjabi.cli.active import add_active_commands
 from panjabi.cli.column import add_column_commands
 from panjabi.cli.files import add_file_commands
@@ -28,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
         description="The body under the spine models, and the published figures they are held "
         "against. A research instrument; no medical advice.",
     )
+    parser.add_argument("--version", action="version", version=f"panjabi {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     body = add_command(commands, "body", _body, "size, mass and landmarks of the body in a posture")
     body.add_argument("--posture", default="standing", help="name of a posture (default standing)")

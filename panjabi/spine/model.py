@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.element import MuscleElement
 from panjabi.body.dynamics import Dynamics
+from panjabi.body.model import Body
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter
@@ -108,7 +109,7 @@ class Spine:
     # --- parts ------------------------------------------------------------------------------
 
     @property
-    def body(self) -> Any:
+    def body(self) -> Body:
         return self.dynamics.body
 
     @property
