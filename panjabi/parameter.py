@@ -11,11 +11,12 @@ import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args, overload
 
 from panjabi.bibtex import Entry, bibliography
 from panjabi.errors import ParameterError, UnitError, nearest, unknown
 
+T = TypeVar("T")
 Status = Literal["measured", "derived", "fitted", "assumed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
@@ -193,7 +194,11 @@ class ParameterSet(Mapping[str, Parameter]):
     def __contains__(self, name: object) -> bool:
         return name in self._parameters  # Mapping's own would expect a KeyError
 
-    def get(self, name: str, default: Any = None) -> Any:
+    @overload
+    def get(self, name: str, default: None = None, /) -> Parameter | None: ...
+    @overload
+    def get(self, name: str, default: Parameter | T, /) -> Parameter | T: ...
+    def get(self, name: str, default: object = None, /) -> object:
         return self._parameters.get(name, default)
 
     def __iter__(self) -> Iterator[str]:

@@ -9,6 +9,8 @@ import numpy as np
 from panjabi.plots.style import BLACK, COLUMN
 
 if TYPE_CHECKING:
+    from mpl_toolkits.mplot3d import Axes3D
+
     from panjabi.recruitment.posture import SpineRecruitment
 
 SILENT = 0.005  # activation below which a muscle is drawn thin and grey
@@ -21,8 +23,8 @@ def plot_muscles(
     largest: float | None = None,
     view: tuple[float, float] = VIEW,
     colour_bar: bool = True,
-    ax: Any = None,
-) -> Any:
+    ax: Axes3D | None = None,
+) -> Axes3D:
     """Every fascicle as its path, coloured by activation [% MVC], wider with force.
 
     Parameters

@@ -40,10 +40,10 @@ class Spine:
     dynamics: Dynamics
     joints: tuple[PassiveJoint, ...] = ()
     muscles: MuscleElement | None = None
-    excitation: Any = 0.01  # without reflexes (nm,); one number: of every muscle [1]
+    excitation: Floats = 0.01  # type: ignore[assignment]  # without reflexes (nm,); one number: of every muscle [1]
     reflexes: StretchReflexes | None = None
-    rest_length: Any = None  # paths where receptors are silent (nm,) [m]; as held
-    rest_tension: Any = None  # (nm,) [N]; none
+    rest_length: Floats = None  # type: ignore[assignment]  # paths where receptors are silent (nm,) [m]; as held
+    rest_tension: Floats = None  # type: ignore[assignment]  # (nm,) [N]; none
     drive_width: Parameter = DRIVE_WIDTH
     elements: tuple[ForceElement, ...] = ()
     recipe: Mapping[str, Any] = field(default_factory=dict)  # arguments of `spine_model`; {}: other
@@ -194,7 +194,9 @@ class Spine:
         units += ["rad"] * (part["joints"].stop - part["joints"].start)
         return (*units, *["1"] * (self.size - part["activation"].start))
 
-    def seen_by(self, element: Any, q: Floats, rate: Floats) -> tuple[Floats, Floats]:
+    def seen_by(
+        self, element: PassiveJoint | ForceElement, q: Floats, rate: Floats
+    ) -> tuple[Floats, Floats]:
         """Coordinates and rates of an element: free ones from q and rate, the others as held."""
         at, value = self._place(element.coordinates)
         known = at >= 0

@@ -1,4 +1,4 @@
-# pyright: strict, reportUnnecessaryTypeIgnoreComment=true, reportUnusedExpression=false
+# pyright: strict, reportUnnecessaryTypeIgnoreComment=true
 """What a type checker sees of both packages; `make check` reads this file, nothing runs it.
 
 The lines at the end are errors on purpose: an ignore that is no longer needed is an error too.
@@ -43,6 +43,6 @@ panjabi.unit("L4-L5", prelod=500.0)  # pyright: ignore[reportCallIssue]
 panjabi.unit(5)  # pyright: ignore[reportArgumentType]
 panjabi.buckle(law="springs")  # pyright: ignore[reportArgumentType]
 panjabi.verdict(panjabi.reduced_trunk(), q=10.0)  # pyright: ignore[reportArgumentType]
-spine.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-spine.body.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-network.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+_ = spine.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+_ = spine.body.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+_ = network.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
