@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from panjabi.delay.roots import characteristic_roots
 from panjabi.errors import ParameterError
-from panjabi.spine import Spine, equilibrium, jacobian, spine_model
+from panjabi.spine import equilibrium, jacobian, spine_model
 from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.packing import pack
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.solver_kernels import solver_room, spine_linear
 from panjabi.stability.spine_system import linear_system
 
-from .test_spine_model import ACTING, somewhere
+from .test_spine_model import ACTING, somewhere, with_tendons
 
 PAIR = {"joints": ["L5-S1", "L4-L5"], "reflexes": {"force_gain": 0.3}}
-
-
-def with_tendons(model: Spine, *, elastic: bool) -> Spine:
-    assert model.muscles is not None
-    units = replace(model.muscles.units, elastic=elastic)
-    return replace(model, muscles=replace(model.muscles, units=units))
 
 
 @pytest.mark.parametrize(
