@@ -66,7 +66,7 @@ def test_injury_and_preload_reach_the_units(capsys):
         (["--plane", "front"], "frontal"),
         (["--injury", "L4-L5"], "LEVEL:CHANGE"),
         (["--to", "nan"], "finite load factor is possible"),
-        (["--column", "cervical", "--law", "slope"], "Use --law units"),
+        (["--column", "cervical", "--law", "slope"], "--law units"),
     ],
 )
 def test_refusals_are_one_line(asked, words, capsys):
