@@ -21,7 +21,7 @@ from peers import mujoco_twin
 
 from panjabi.active import MuscleElement, Musculotendon
 from panjabi.active.build import musculature
-from panjabi.active.muscle_kernels import Rates, muscle_rates, workspace
+from panjabi.active.muscle_kernels import Rates, muscle_rates, muscle_workspace
 from panjabi.body import Dynamics, standard_adult
 from panjabi.body.articulated_kernels import forward_dynamics
 
@@ -116,7 +116,7 @@ def right_hand_side(muscles, spine, q, v, *, elastic=True) -> float:
         state[:nm].copy(),
         state[nm:].copy(),
         np.full(nm, 0.3),
-        workspace(muscles.tree, element.pieces),
+        muscle_workspace(muscles.tree, element.pieces),
         Rates(np.empty(len(q)), np.empty(nm), np.empty(nm)),
         spine.mechanism,
         np.asarray(spine.gravity),

@@ -12,9 +12,10 @@ import numpy as np
 
 from panjabi.passive import kernels
 from panjabi.passive.directions import levels
-from panjabi.passive.functional_unit import stack, unit
+from panjabi.passive.functional_unit import stack
 from panjabi.passive.neutral_zone import neutral_zone_test, residual_positions
 from panjabi.passive.protocol import laboratory_test
+from panjabi.passive.standard import unit
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.spine import equilibrium, spine_model
-from panjabi.stability import reduced_trunk, spine_verdict
+from panjabi.stability import reduced_trunk, verdict
 from panjabi.stability.spine_system import linear_system
 from panjabi.statements import compensation_map, least_activation
 
@@ -24,7 +24,7 @@ SIDE = 200
 ASKED = 40  # points asked one by one
 
 
-def verdict() -> None:
+def time_verdict() -> None:
     model = spine_model("lumbar", reflexes=True, preload=500.0)
     assert model.reflexes is not None
     rest = equilibrium(model.with_reflexes(model.reflexes.scaled(0.7)))
@@ -37,7 +37,7 @@ def verdict() -> None:
     whole = seconds(lambda: np.linalg.slogdet(system.matrix(3.0j)), runs=3)
     print(f"{system.size} states, whole matrix   {1e3 * whole:8.2f} ms a point")
     print(f"  condensed, with D'        {1e3 * ours:8.2f} ms      ratio {whole / ours:.0f}")
-    print(f"verdict                     {seconds(lambda: spine_verdict(rest), runs=3):8.2f} s")
+    print(f"verdict                     {seconds(lambda: verdict(rest), runs=3):8.2f} s")
 
 
 def compensation() -> None:
@@ -61,5 +61,5 @@ def compensation() -> None:
 
 if __name__ == "__main__":
     print(machine())
-    verdict()
+    time_verdict()
     compensation()

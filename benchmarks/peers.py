@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from panjabi.active.musculature import Musculature
+    from panjabi.active.muscle_arrays import Musculature
     from panjabi.body.mechanism import Mechanism
 
 Floats = NDArray[np.float64]

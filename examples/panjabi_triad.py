@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi.stability import ReducedTrunk, StabilityVerdict, reduced_trunk, trunk_verdict
+from panjabi.stability import ReducedTrunk, StabilityVerdict, reduced_trunk, verdict
 from panjabi.statements import CompensationMap, Subfailure, compensation_map, least_activation
 from panjabi.statements.subfailure import LoopPicture, loop_picture
 
@@ -47,9 +47,7 @@ def experiment() -> Answer:
         compensation_map(trunk, loss, (name, np.linspace(0.0, top, 41)))
         for name, top in (("strength_loss", 0.99), ("extra_delay", 0.10))
     )
-    return Answer(
-        trunk, trunk_verdict(trunk), effort, (maps[0], maps[1]), loop_picture(Subfailure())
-    )
+    return Answer(trunk, verdict(trunk), effort, (maps[0], maps[1]), loop_picture(Subfailure()))
 
 
 def check(answer: Answer) -> None:

@@ -20,9 +20,13 @@ from . import (
     tissue as tissue,
     validation as validation,
 )
+from .active.build import musculature as musculature
+from .bibtex import bibliography as bibliography
+from .body.model import Body as Body
+from .body.standard import standard_adult as standard_adult
 from .errors import PanjabiError as PanjabiError
+from .io.opensim import read_osim as read_osim
 from .latex_equations import equations as equations
-from .literature.bibtex import bibliography as bibliography
 from .literature.tables import published as published
 from .parameter import (
     Parameter as Parameter,
@@ -30,3 +34,21 @@ from .parameter import (
     Sources as Sources,
     sources as sources,
 )
+from .passive.injury import injured as injured
+from .passive.neutral_zone import neutral_zone_test as neutral_zone_test
+from .passive.standard import unit as unit
+from .recruitment.posture import recruit as recruit
+from .simulation.spine_run import rerun as rerun, simulate as simulate
+from .simulation.trajectory_file import load_record as load_record, save_record as save_record
+from .spine.equilibrium_solver import Equilibrium as Equilibrium, equilibrium as equilibrium
+from .spine.model import Spine as Spine
+from .spine.model_build import spine_model as spine_model
+from .spine.static_build import static_spine as static_spine
+from .spine.units import unit_column as unit_column
+from .stability.buckling import buckle as buckle
+from .stability.critical import critical_load as critical_load
+from .stability.model_verdict import verdict as verdict
+from .stability.one_joint_trunk import reduced_trunk as reduced_trunk
+from .statements.catalogue import hypothesis as hypothesis
+from .tasks.pushes import quick_release as quick_release, sudden_load as sudden_load
+from .validation.table import validate as validate

@@ -11,11 +11,13 @@ import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args, overload
 
+from panjabi.bibtex import Entry, bibliography
 from panjabi.errors import ParameterError, UnitError, nearest, unknown
 from panjabi.results import Result
 
+T = TypeVar("T")
 Status = Literal["measured", "derived", "fitted", "assumed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
@@ -198,7 +200,11 @@ class ParameterSet(Mapping[str, Parameter]):
     def __contains__(self, name: object) -> bool:
         return name in self._parameters  # Mapping's own would expect a KeyError
 
-    def get(self, name: str, default: Any = None) -> Any:
+    @overload
+    def get(self, name: str, default: None = None, /) -> Parameter | None: ...
+    @overload
+    def get(self, name: str, default: Parameter | T, /) -> Parameter | T: ...
+    def get(self, name: str, default: object = None, /) -> object:
         return self._parameters.get(name, default)
 
     def __iter__(self) -> Iterator[str]:
@@ -265,12 +271,10 @@ class Sources(Result):
     """What a result rests on: its parameters, how they are known, and whom to cite."""
 
     parameters: ParameterSet
-    citations: dict[str, Any] = field(init=False, repr=False)  # key -> bibliography entry
+    citations: dict[str, Entry] = field(init=False, repr=False)  # by key of the bibliography
     unresolved: tuple[str, ...] = field(init=False)  # keys without an entry
 
     def __post_init__(self) -> None:
-        from panjabi.literature import bibliography  # the bibliography is read only when asked for
-
         known = bibliography()
         keys = sorted({key for p in self.parameters.values() for key in p.keys})
         object.__setattr__(self, "citations", {k: known[k] for k in keys if k in known})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import pkgutil
 import re
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import networkx
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +56,116 @@ def test_public_names_can_be_imported_and_hide_no_module(package):
     for name in names:
         assert getattr(module, name) is not None
         assert name in dir(module)
+
+
+# One class per package may carry a name that the field uses for several things.
+SHARED_CLASS_NAMES = {
+    "Equilibrium": "of a spine in panjabi, of a network in fascia",
+    "Settings": "of the delay solver in panjabi, of Newton's method in fascia",
+}
+
+# (module, module it imports only for a type hint): why the cycle is harmless
+TYPE_ONLY_CYCLES = {
+    ("fascia.mechanics.local", "fascia.mechanics.newton"): "a protocol that only annotates",
+    ("fascia.network.evidence", "fascia.network.model"): "functions of a network",
+    ("fascia.network.geometry", "fascia.network.model"): "functions of a network",
+    ("fascia.network.model", "fascia.network.segments"): "what it returns",
+    ("fascia.network.segments", "fascia.network.model"): "functions of a network",
+    ("fascia.network.selection", "fascia.network.model"): "functions of a network",
+    ("fascia.network.strand_table", "fascia.network.model"): "functions of a network",
+    ("fascia.network.tension", "fascia.network.model"): "functions of a network",
+    ("fascia.network.ties", "fascia.network.model"): "functions of a network",
+    ("panjabi.delay.roots.family", "panjabi.stability.reflex_model"): "a model it linearises",
+}
+
+
+def modules() -> dict[str, Path]:
+    """Every module of both packages and its file."""
+    files = [*ROOT.glob("panjabi/**/*.py"), *ROOT.glob("fascia/**/*.py")]
+    names = (".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files)
+    return {n.removesuffix(".__init__"): f for n, f in zip(names, files, strict=True)}
+
+
+def test_no_two_public_classes_share_a_name():
+    places: dict[str, set[str]] = {}
+    for module, file in modules().items():
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, set()).add(module)
+    shared = {name: where for name, where in places.items() if len(where) > 1}
+    assert shared.keys() == SHARED_CLASS_NAMES.keys(), shared
+    for where in shared.values():  # one in each package at most
+        assert len({module.partition(".")[0] for module in where}) == len(where)
+
+
+def offered() -> dict[str, dict[str, str]]:
+    """Package -> public name -> module that holds it."""
+    stubs = {}
+    for package, file in modules().items():
+        if file.name == "__init__.py":
+            nodes = ast.parse(file.with_suffix(".pyi").read_text()).body
+            stubs[package] = {
+                alias.name: f"{package}.{node.module or alias.name}"
+                for node in nodes
+                if isinstance(node, ast.ImportFrom)
+                for alias in node.names
+            }
+    return stubs
+
+
+def imports() -> tuple[networkx.DiGraph, networkx.DiGraph]:
+    """Who imports whom, lazy imports counted; and who imports only for a type hint."""
+    known, stubs = modules(), offered()
+    real, types = networkx.DiGraph(), networkx.DiGraph()
+    for module, file in known.items():
+        tree = ast.parse(file.read_text())
+        hints = {
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            for statement in node.body
+            for inner in ast.walk(statement)
+        }
+        for node in ast.walk(tree):
+            graph = types if id(node) in hints else real
+            if isinstance(node, ast.Import):
+                graph.add_edges_from((module, a.name) for a in node.names if a.name in known)
+            elif isinstance(node, ast.ImportFrom) and node.module in known:
+                for name in (alias.name for alias in node.names):
+                    inner = f"{node.module}.{name}"
+                    target = stubs.get(node.module, {}).get(name, node.module)
+                    graph.add_edge(module, inner if inner in known else target)
+    return real, types
+
+
+def test_no_import_cycle():
+    """Neither at import time nor through imports inside functions; type hints only as listed."""
+    real, types = imports()
+    cycles = [c for c in networkx.strongly_connected_components(real) if len(c) > 1]
+    assert cycles == []
+    both = networkx.compose(real, types)
+    ring = {m: k for k, c in enumerate(networkx.strongly_connected_components(both)) for m in c}
+    back = {(a, b) for a, b in types.edges if ring[a] == ring[b]}
+    assert back == TYPE_ONLY_CYCLES.keys()
+
+
+@pytest.mark.parametrize("name", ["unit", "standard_adult", "reduced_trunk", "published"])
+def test_signatures_can_be_seen(name):
+    import panjabi
+
+    function = getattr(panjabi, name)
+    assert inspect.isfunction(function) and function.__doc__
+    assert all(p.kind.name not in ("VAR_POSITIONAL", "VAR_KEYWORD")
+               for p in inspect.signature(function).parameters.values())  # fmt: skip
+
+
+@pytest.mark.parametrize("package", ["panjabi", "fascia"])
+def test_commands_know_their_version(package, capsys):
+    module = importlib.import_module(package)
+    with pytest.raises(SystemExit) as stop:
+        module.cli.main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"{package} {module.__version__}\n"
 
 
 def test_submodules_are_attributes_without_an_import():
@@ -104,7 +216,7 @@ def test_notices_travel_with_the_data():
         assert owner in notice
     assert "The data were changed" in notice
     assert "Apache License" in (ROOT / "LICENSE").read_text()
-    from panjabi.literature import bibliography
+    from panjabi import bibliography
 
     for key in re.findall(r"\b[A-Z][a-z]+20\d\d\b", notice.split("(keys ")[1].split("of\n")[0]):
         assert key in bibliography()
@@ -132,7 +244,7 @@ def parameter_sources() -> list[tuple[str, str]]:
 
 
 def test_every_written_source_is_in_the_bibliography():
-    from panjabi.literature import bibliography
+    from panjabi import bibliography
 
     unknown = [
         (place, key)

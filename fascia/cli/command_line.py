@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from fascia import __version__
 from panjabi._files import write_whole
 from panjabi.cli.terminal import add_command, applicable, run_command
 from panjabi.errors import ParameterError
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Tension in the fascial network: what is there, and what a release changes. "
         "A research instrument; no medical advice.",
     )
+    parser.add_argument("--version", action="version", version=f"fascia {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     add_command(commands, "lines", _lines, "the lines there are, with their evidence")

@@ -25,6 +25,7 @@ from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from fascia.network.model import TensionNetwork
+from panjabi.body.gravity import gravity_energy
 from panjabi.parameter import Parameter, sources
 from panjabi.results import ShortRepr, frame
 
@@ -262,7 +263,7 @@ class Examination:
 
     def gravity_torque(self, q: Floats) -> float:
         """Moment of weight along the test's moment direction [N m], anchor body held."""
-        weight = self.body.gravity_energy(q, relative_to=(self.test.anchor, (0.0, 0.0, 0.0)))
+        weight = gravity_energy(self.body, q, relative_to=(self.test.anchor, (0.0, 0.0, 0.0)))
         return float(self.moment @ weight.gradient)
 
     def angles(self, limit_deg: float | None = None) -> Floats:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath, joint_range
 from fascia.errors import ReadoutError
+from panjabi.body.gravity import gravity_energy
 from panjabi.body.kernels import load_hessian
 from panjabi.parameter import THIS_WORK, Parameter
 
@@ -82,13 +83,13 @@ class Weight:
     anchor: tuple[str, tuple[float, float, float]]
 
     def energy(self, q: Floats) -> float:
-        return self.body.gravity_energy(q, relative_to=self.anchor).value
+        return gravity_energy(self.body, q, relative_to=self.anchor).value
 
     def gradient(self, q: Floats) -> Floats:
-        return self.body.gravity_energy(q, relative_to=self.anchor).gradient
+        return gravity_energy(self.body, q, relative_to=self.anchor).gradient
 
     def hessian(self, q: Floats) -> Floats:
-        return self.body.gravity_energy(q, relative_to=self.anchor).hessian
+        return gravity_energy(self.body, q, relative_to=self.anchor).hessian
 
 
 @dataclass(frozen=True, eq=False)

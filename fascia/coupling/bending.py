@@ -23,7 +23,7 @@ from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from panjabi.active.abdomen import LUMBAR_JOINTS
 from panjabi.active.build import musculature
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscle_arrays import Musculature
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
 from panjabi.spine.static_build import static_spine

@@ -17,6 +17,7 @@ from fascia.coupling.network_element import NetworkElement
 from fascia.coupling.spine_in_network import wrapped, wrapping_of
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import EquilibriumSolver
+from panjabi.body.gravity import gravity_energy
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, recruit
 from panjabi.results import ShortRepr
@@ -93,7 +94,7 @@ class EffortBend:
         """Extension moment that both hips' muscles must add to the network's [N m]."""
         body = self.bend.body
         passive = self._whole.solve(q).generalised_force
-        slope = passive + body.gravity_energy(q, relative_to=FEET).gradient
+        slope = passive + gravity_energy(body, q, relative_to=FEET).gradient
         hips = [body.coordinate_index(f"hip_flexion_{side}") for side in ("r", "l")]
         # turning the trunk back over standing legs: pelvis back, hips out of flexion
         return float(slope[body.coordinate_index("pelvis_tilt")] - slope[hips].sum())

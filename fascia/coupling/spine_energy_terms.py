@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscle_arrays import Musculature
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.tissue.de_groote import DeGrooteCurves
 

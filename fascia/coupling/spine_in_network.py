@@ -16,7 +16,7 @@ from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium
 from fascia.mechanics.network_problem import NetworkProblem
 from panjabi.results import ShortRepr
-from panjabi.spine.static_model import StaticSpine, Term
+from panjabi.spine.static_model import PotentialTerm, StaticSpine
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 class Wrapping(ShortRepr):
     """What the network does to a spine at its posture."""
 
-    term: Term  # slope (n,) [N m] and curvature (n, n) [N m/rad] of V*
+    term: PotentialTerm  # slope (n,) [N m] and curvature (n, n) [N m/rad] of V*
     pull: Floats  # (levels, 3) force on all above each level, world axes [N]
     equilibrium: Equilibrium | None  # None: no strand reaches the spine
 
@@ -43,7 +43,7 @@ class WrappedSpine(StaticSpine):
         return f"<WrappedSpine of {super().__repr__()[1:-1]}>"
 
     @property
-    def terms(self) -> dict[str, Term]:
+    def terms(self) -> dict[str, PotentialTerm]:
         """Every part of the potential but the muscles; the network is "fascia"."""
         own = super().terms
         return own if self.wrapping is None else {**own, "fascia": self.wrapping.term}
@@ -99,7 +99,7 @@ def wrapping_of(
         element.start_from(like)
     q = spine.q[spine.indices]
     equilibrium = element.equilibrium(q)
-    term = Term(-element.force(q), element.tangent(q))
+    term = PotentialTerm(-element.force(q), element.tangent(q))
     return Wrapping(term, pull_above(spine, equilibrium), equilibrium), element
 
 

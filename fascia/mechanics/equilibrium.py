@@ -16,7 +16,6 @@ from fascia.mechanics.flat_network import FlatNetwork, compile_network
 from fascia.mechanics.minimisation import Minimum, NewtonSettings
 from fascia.mechanics.network_problem import NetworkProblem, SkeletonTerm
 from fascia.mechanics.newton import minimise
-from panjabi.body.posture import checked
 from panjabi.errors import nearest
 from panjabi.results import ShortRepr
 
@@ -144,7 +143,7 @@ class EquilibriumSolver:
         problem = self.problem
         if q is not None:
             body = problem.pose.body
-            problem.move(q if body is None else checked(body, q))
+            problem.move(q if body is None else body.checked(q))
         z = np.zeros(problem.size)
         last = self._last if start is None else start.minimum
         if last is not None and len(last.z) == problem.size:

@@ -5,10 +5,14 @@ from .abdominal_pressure import (
     strut as strut,
 )
 from .activation import ActivationDynamics as ActivationDynamics
-from .build import REGIONS as REGIONS, region_coordinates as region_coordinates
+from .build import (
+    REGIONS as REGIONS,
+    musculature as musculature,
+    region_coordinates as region_coordinates,
+)
 from .data import read_set as read_set, read_set_file as read_set_file
 from .element import HeldTensions as HeldTensions, MuscleElement as MuscleElement
-from .musculature import MuscleGeometry as MuscleGeometry, Musculature as Musculature
+from .muscle_arrays import MuscleGeometry as MuscleGeometry, Musculature as Musculature
 from .musculotendon import Musculotendon as Musculotendon
 from .stiffness import Bergmark as Bergmark, Cui as Cui, hill_slope as hill_slope
 from .strength import moment_capacity as moment_capacity

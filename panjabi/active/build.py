@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdomen import LUMBAR_JOINTS, AbdomenCoupling, with_abdomen
 from panjabi.active.data import MuscleRecord, MuscleSet, read_set
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.placing import fibre_scale, force_scale, neutral_lengths, place
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays

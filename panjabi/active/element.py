@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.active.line_kernels import Pieces, pieces_of
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.musculotendon import Musculotendon
 from panjabi.active.stiffness import Bergmark, ShortRangeStiffness
 from panjabi.errors import ParameterError
@@ -107,7 +107,7 @@ class MuscleElement:
     def _evaluate(
         self, q: Array, rate: Array, state: Array, inputs: Array
     ) -> tuple[Array, Array, Array]:
-        from panjabi.active.muscle_kernels import Rates, muscle_rates, workspace
+        from panjabi.active.muscle_kernels import Rates, muscle_rates, muscle_workspace
 
         nm = len(self.muscles)
         tree = self.muscles.tree
@@ -122,7 +122,7 @@ class MuscleElement:
             np.ascontiguousarray(state[:nm], float),
             np.ascontiguousarray(state[nm:], float),
             np.ascontiguousarray(inputs, float),
-            workspace(tree, self.pieces),
+            muscle_workspace(tree, self.pieces),
             out,
         )
         return out

@@ -14,7 +14,7 @@ from panjabi.body.kernels import forward
 from panjabi.body.tree import Floats, Tree
 
 
-class Workspace(NamedTuple):
+class MuscleWorkspace(NamedTuple):
     """Room for one evaluation; every thread needs its own."""
 
     R: Floats  # (nb, 3, 3)
@@ -42,13 +42,13 @@ class Rates(NamedTuple):
     fibre: Floats  # (nm,) rate of each fibre over its optimal length [1/s]
 
 
-def workspace(tree: Tree, pieces: Pieces) -> Workspace:
+def muscle_workspace(tree: Tree, pieces: Pieces) -> MuscleWorkspace:
     """Room for `muscle_rates` on a tree."""
     nb, ne = len(tree.parent), len(tree.slide)
     n_pieces, nm = len(pieces.body), len(pieces.fixed)
     shapes = [(nb, 3, 3), (nb, 3), (ne, 3), (ne, 3), (ne,), (ne,)]
     shapes += [(nb, 3)] * 4 + [(n_pieces, 3)] * 2 + [(nm,)] * 3
-    return Workspace(*(np.zeros(shape) for shape in shapes))
+    return MuscleWorkspace(*(np.zeros(shape) for shape in shapes))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -62,7 +62,7 @@ def muscle_rates(
     activation: Floats,
     fibre: Floats,
     excitation: Floats,
-    work: Workspace,
+    work: MuscleWorkspace,
     out: Rates,
 ) -> None:
     """Generalised force of all muscles and the rates of their states, in place.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.activation import ActivationDynamics
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.musculotendon_kernels import Units
 from panjabi.errors import ParameterError
 from panjabi.parameter import Parameter

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscle_arrays import Musculature
 from panjabi.errors import ParameterError
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.tissue.de_groote import DeGrooteCurves

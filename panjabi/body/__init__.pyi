@@ -1,11 +1,11 @@
 from .checkup import CheckFinding as CheckFinding, check_up as check_up
 from .dynamics import (
     Dynamics as Dynamics,
-    Linearisation as Linearisation,
+    DynamicsDerivatives as DynamicsDerivatives,
     Momentum as Momentum,
     coordinates_between as coordinates_between,
 )
-from .gravity import GravityEnergy as GravityEnergy
+from .gravity import GravityEnergy as GravityEnergy, gravity_energy as gravity_energy
 from .landmarks import Place as Place
 from .model import Body as Body
 from .muscles import (
@@ -16,5 +16,10 @@ from .muscles import (
     muscles_of as muscles_of,
 )
 from .poses import Poses as Poses
+from .scaling import (
+    scaled_body as scaled_body,
+    segment_lengths as segment_lengths,
+    segment_masses as segment_masses,
+)
 from .standard import read_adult as read_adult, standard_adult as standard_adult
 from .tree import Tree as Tree

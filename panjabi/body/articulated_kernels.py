@@ -24,7 +24,7 @@ from panjabi.body.dynamics_kernels import (
     put,
     six,
 )
-from panjabi.body.mechanism import Mechanism, Workspace
+from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.body.tree import Floats
 
 
@@ -35,7 +35,7 @@ def forward_dynamics(
     qd: Floats,
     generalised: Floats,
     gravity: Floats,
-    work: Workspace,
+    work: DynamicsWorkspace,
     qdd: Floats,
 ) -> int:
     """Accelerations (n,) [rad/s2; m/s2] under generalised forces (n,) [N m; N], in place.
@@ -54,7 +54,7 @@ def matrix_solve(
     qd: Floats,
     generalised: Floats,
     gravity: Floats,
-    work: Workspace,
+    work: DynamicsWorkspace,
     qdd: Floats,
 ) -> int:
     """`forward_dynamics` after `place`, through the Cholesky factor of the mass matrix."""
@@ -75,7 +75,7 @@ def articulated_bodies(
     qd: Floats,
     generalised: Floats,
     gravity: Floats,
-    work: Workspace,
+    work: DynamicsWorkspace,
     qdd: Floats,
 ) -> int:
     """`forward_dynamics` after `place`, by Featherstone's recursion, for `one_run_each`.
@@ -149,7 +149,7 @@ def _times(A, b, x0, x1, x2, x3, x4, x5):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _sweep_out(mechanism: Mechanism, qd: Floats, work: Workspace) -> None:
+def _sweep_out(mechanism: Mechanism, qd: Floats, work: DynamicsWorkspace) -> None:
     """Root to tip: velocities, axes of the runs, drifts, and every body's own inertia and force."""
     parent, first = mechanism.tree.parent, mechanism.tree.first
     coordinate, run = mechanism.tree.coordinate, mechanism.run
@@ -222,7 +222,7 @@ def _spread(inertia: Floats, A: Floats, b: int) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sweep_accelerations(
-    mechanism: Mechanism, gravity: Floats, work: Workspace, qdd: Floats
+    mechanism: Mechanism, gravity: Floats, work: DynamicsWorkspace, qdd: Floats
 ) -> None:
     """Root to tip again: each run takes the acceleration that its unbalanced force leaves."""
     parent, first = mechanism.tree.parent, mechanism.tree.first

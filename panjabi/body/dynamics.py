@@ -15,9 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi._compiling import announce_compilation
-from panjabi.body import posture
 from panjabi.body.gravity import STANDARD_GRAVITY
-from panjabi.body.mechanism import Mechanism, Reduction, Workspace, reduction, workspace
+from panjabi.body.mechanism import (
+    DynamicsWorkspace,
+    Mechanism,
+    Reduction,
+    dynamics_workspace,
+    reduction,
+)
 from panjabi.body.tree import Floats
 from panjabi.errors import ParameterError, unknown
 
@@ -60,7 +65,7 @@ class Momentum:
 
 
 @dataclass(frozen=True, eq=False)
-class Linearisation:
+class DynamicsDerivatives:
     """Inverse dynamics and its exact derivatives at one state; rows are forces.
 
     Along free motion near the state: mass dq'' + by_qd dq' + by_q dq = d(generalised forces).
@@ -113,7 +118,7 @@ class Dynamics:
             )
         for name in names:
             self.body.coordinate_index(name)
-        held = self.body.zero() if self.at is None else posture.checked(self.body, self.at).copy()
+        held = self.body.zero() if self.at is None else self.body.checked(self.at).copy()
         object.__setattr__(self, "free", names)
         object.__setattr__(self, "held", held)
         object.__setattr__(self, "gravity", _numbers("gravity", self.gravity, 3))
@@ -139,9 +144,9 @@ class Dynamics:
         """The flat arrays that the kernels read."""
         return self._reduction.mechanism
 
-    def workspace(self) -> Workspace:
+    def workspace(self) -> DynamicsWorkspace:
         """Room for one evaluation of the kernels; one for each thread."""
-        return workspace(self.mechanism, len(self.free))
+        return dynamics_workspace(self.mechanism, len(self.free))
 
     def whole(self, q: ArrayLike) -> Floats:
         """All coordinates of the body (nq,): `held`, with the free ones as in q (n,)."""
@@ -151,7 +156,7 @@ class Dynamics:
 
     def part(self, whole: ArrayLike) -> Floats:
         """The free coordinates (n,) out of all coordinates of the body (nq,)."""
-        return posture.checked(self.body, whole)[self._index]
+        return self.body.checked(whole)[self._index]
 
     # --- equations of motion ------------------------------------------------------------------
 
@@ -222,7 +227,7 @@ class Dynamics:
         forces[given] = M[given] @ qdd + bias[given]
         return qdd, forces
 
-    def linearised(self, q: ArrayLike, qd: ArrayLike, qdd: ArrayLike) -> Linearisation:
+    def linearised(self, q: ArrayLike, qd: ArrayLike, qdd: ArrayLike) -> DynamicsDerivatives:
         """Inverse dynamics with exact derivatives in q, qd and qdd."""
         from panjabi.body.dynamics_derivatives import inverse_dynamics_derivatives
 
@@ -230,7 +235,9 @@ class Dynamics:
         q, qd = self._checked("q", q), self._checked("qd", qd)
         qdd = self._checked("qdd", qdd)
         work = self._placed(q)
-        made = Linearisation(np.empty(n), np.empty((n, n)), np.empty((n, n)), np.empty((n, n)))
+        made = DynamicsDerivatives(
+            np.empty(n), np.empty((n, n)), np.empty((n, n)), np.empty((n, n))
+        )
         inverse_dynamics_derivatives(
             self.mechanism,
             q,
@@ -344,7 +351,7 @@ class Dynamics:
     def _checked(self, what: str, values: ArrayLike) -> Floats:
         return _numbers(what, values, len(self.free))
 
-    def _placed(self, q: ArrayLike) -> Workspace:
+    def _placed(self, q: ArrayLike) -> DynamicsWorkspace:
         from panjabi.body import dynamics_kernels
         from panjabi.body.dynamics_kernels import place
 
@@ -361,7 +368,7 @@ class Dynamics:
         inverse_dynamics(self.mechanism, qd, qdd, gravity, work, forces)
         return forces
 
-    def _momentum(self, q: ArrayLike, qd: ArrayLike) -> tuple[float, Floats, Workspace]:
+    def _momentum(self, q: ArrayLike, qd: ArrayLike) -> tuple[float, Floats, DynamicsWorkspace]:
         from panjabi.body.dynamics_derivatives import momentum
         from panjabi.body.dynamics_kernels import move
 
@@ -369,10 +376,10 @@ class Dynamics:
         move(self.mechanism, self._checked("qd", qd), still, np.zeros(3), work)
         return momentum(self.mechanism, work, total), total, work
 
-    def _centre(self, work: Workspace) -> Floats:
+    def _centre(self, work: DynamicsWorkspace) -> Floats:
         return work.reference + work.inertia[:, 1:4].sum(axis=0) / self.mechanism.mass.sum()
 
-    def _world(self, work: Workspace, body: str, local: ArrayLike) -> tuple[int, Floats]:
+    def _world(self, work: DynamicsWorkspace, body: str, local: ArrayLike) -> tuple[int, Floats]:
         """Carrier and world position of a point of the person."""
         carrier, inside = self.carried(body, local)
         return carrier, work.R[carrier] @ inside + work.t[carrier]

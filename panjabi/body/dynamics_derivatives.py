@@ -28,7 +28,7 @@ from panjabi.body.dynamics_kernels import (
     put,
     six,
 )
-from panjabi.body.mechanism import Mechanism, Workspace
+from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.body.tree import Floats, Tree
 
 
@@ -39,7 +39,7 @@ def inverse_dynamics_derivatives(
     qd: Floats,
     qdd: Floats,
     gravity: Floats,
-    work: Workspace,
+    work: DynamicsWorkspace,
     generalised: Floats,
     by_q: Floats,
     by_qd: Floats,
@@ -108,7 +108,7 @@ def inverse_dynamics_derivatives(
 
 
 @njit(cache=True, nogil=True)
-def _velocity_matrices(mechanism: Mechanism, work: Workspace) -> Floats:
+def _velocity_matrices(mechanism: Mechanism, work: DynamicsWorkspace) -> Floats:
     """B (nb, 6, 6) of every body with all its descendants."""
     parent, inertia, velocity = mechanism.tree.parent, work.inertia, work.velocity
     nb = parent.shape[0]
@@ -135,7 +135,7 @@ def _velocity_matrices(mechanism: Mechanism, work: Workspace) -> Floats:
 
 @njit(cache=True, nogil=True)
 def _relative_changes(
-    mechanism: Mechanism, qd: Floats, qdd: Floats, work: Workspace, P: Floats, Q: Floats
+    mechanism: Mechanism, qd: Floats, qdd: Floats, work: DynamicsWorkspace, P: Floats, Q: Floats
 ) -> None:
     """P and Q of every dof, after `move`, from the velocity and acceleration just before it."""
     parent, first = mechanism.tree.parent, mechanism.tree.first
@@ -185,7 +185,7 @@ def _columns(composite, B, b, S, P, Q, e, force, out):
 
 
 @njit(cache=True, nogil=True)
-def momentum(mechanism: Mechanism, work: Workspace, total: Floats) -> float:
+def momentum(mechanism: Mechanism, work: DynamicsWorkspace, total: Floats) -> float:
     """Kinetic energy [J], after `move`; momentum (6,) about the reference [N m s; N s] in place."""
     total[:] = 0.0
     energy = 0.0
@@ -199,7 +199,7 @@ def momentum(mechanism: Mechanism, work: Workspace, total: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
-def centre_jacobian(mechanism: Mechanism, work: Workspace, J: Floats) -> None:
+def centre_jacobian(mechanism: Mechanism, work: DynamicsWorkspace, J: Floats) -> None:
     """Derivative (3, n) of the centre of mass of all bodies [m/rad; m/m], in place, after `place`.
 
     The ground of the mechanism counts with the mass of what is held on it.

@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit
 
 from panjabi.body.kernels import forward
-from panjabi.body.mechanism import Mechanism, Workspace
+from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.body.tree import Floats
 
 SOLVED = -1
@@ -116,7 +116,7 @@ def inertia_times(inertia, b, w0, w1, w2, u0, u1, u2):
 
 
 @njit(cache=True, nogil=True)
-def place(mechanism: Mechanism, q: Floats, work: Workspace) -> None:
+def place(mechanism: Mechanism, q: Floats, work: DynamicsWorkspace) -> None:
     """Poses, spatial axes and inertias about the reference, at the coordinates q (n,)."""
     tree, R, t, S = mechanism.tree, work.R, work.t, work.S
     axis, origin, reference = work.axis, work.origin, work.reference
@@ -180,7 +180,7 @@ def place(mechanism: Mechanism, q: Floats, work: Workspace) -> None:
 
 
 @njit(cache=True, nogil=True)
-def composites(mechanism: Mechanism, work: Workspace) -> None:
+def composites(mechanism: Mechanism, work: DynamicsWorkspace) -> None:
     """Inertia of every body together with its descendants, after `place`."""
     parent, total = mechanism.tree.parent, work.composite
     total[:] = work.inertia
@@ -191,7 +191,7 @@ def composites(mechanism: Mechanism, work: Workspace) -> None:
 
 
 @njit(cache=True, nogil=True)
-def mass_matrix(mechanism: Mechanism, work: Workspace, M: Floats) -> None:
+def mass_matrix(mechanism: Mechanism, work: DynamicsWorkspace, M: Floats) -> None:
     """Mass matrix (n, n) [kg m2; kg m; kg] in place, after `place`: composite rigid bodies."""
     composites(mechanism, work)
     S, rate, total = work.S, work.rate, work.composite
@@ -217,7 +217,9 @@ def mass_matrix(mechanism: Mechanism, work: Workspace, M: Floats) -> None:
 
 
 @njit(cache=True, nogil=True)
-def move(mechanism: Mechanism, qd: Floats, qdd: Floats, gravity: Floats, work: Workspace) -> None:
+def move(
+    mechanism: Mechanism, qd: Floats, qdd: Floats, gravity: Floats, work: DynamicsWorkspace
+) -> None:
     """Spatial velocity and acceleration of every body, after `place`.
 
     gravity (3,) is the acceleration of free fall [m/s2]; the ground is given minus that.
@@ -254,7 +256,7 @@ def move(mechanism: Mechanism, qd: Floats, qdd: Floats, gravity: Floats, work: W
 
 
 @njit(cache=True, nogil=True)
-def inertial_forces(mechanism: Mechanism, work: Workspace) -> None:
+def inertial_forces(mechanism: Mechanism, work: DynamicsWorkspace) -> None:
     """Force that each body's own motion needs, I a + v x I v, after `move`."""
     velocity, acceleration = work.velocity, work.acceleration
     inertia, force = work.inertia, work.force
@@ -273,7 +275,7 @@ def inverse_dynamics(
     qd: Floats,
     qdd: Floats,
     gravity: Floats,
-    work: Workspace,
+    work: DynamicsWorkspace,
     generalised: Floats,
 ) -> None:
     """Generalised forces (n,) [N m; N] for the accelerations qdd, in place, after `place`.

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from panjabi.body.model import Body, Configuration
 from panjabi.body.tree import Floats
 from panjabi.errors import ParameterError
-
-if TYPE_CHECKING:
-    from panjabi.body.model import Body, Configuration
 
 STANDARD_GRAVITY = 9.80665
 """Standard acceleration of free fall [m/s2]."""
@@ -31,11 +28,15 @@ def gravity_energy(
     body: Body,
     q: Configuration,
     *,
-    g: float,
-    relative_to: str | tuple[str, ArrayLike] | None,
-    up: ArrayLike,
+    g: float = STANDARD_GRAVITY,
+    relative_to: str | tuple[str, ArrayLike] | None = None,
+    up: ArrayLike = (0.0, 1.0, 0.0),
 ) -> GravityEnergy:
-    """See `Body.gravity_energy`."""
+    """Potential energy of the weight [J] with its gradient and Hessian in q.
+
+    relative_to: a station or landmark, or (body, local point), whose height is subtracted,
+    so that moving the whole body costs nothing: its support carries the weight.
+    """
     from panjabi.body.kernels import load_gradient, load_hessian
 
     upward = _direction(up)

@@ -26,7 +26,7 @@ class Mechanism(NamedTuple):
     one_run_each: bool  # every coordinate has one run, so that the tree has no closed loop
 
 
-class Workspace(NamedTuple):
+class DynamicsWorkspace(NamedTuple):
     """Room for one evaluation; what one kernel leaves here another one reads."""
 
     R: Floats  # (nb, 3, 3)
@@ -50,14 +50,14 @@ class Workspace(NamedTuple):
     M: Floats  # (n, n) mass matrix or its factor
 
 
-def workspace(mechanism: Mechanism, n: int, dtype: Any = np.float64) -> Workspace:
+def dynamics_workspace(mechanism: Mechanism, n: int, dtype: Any = np.float64) -> DynamicsWorkspace:
     """Fresh room for a mechanism with n coordinates."""
     nb, ne, nr = len(mechanism.mass), len(mechanism.tree.slide), len(mechanism.run) - 1
 
     def room(*shape: int) -> Floats:
         return np.zeros(shape, dtype)
 
-    return Workspace(
+    return DynamicsWorkspace(
         R=room(nb, 3, 3),
         t=room(nb, 3),
         axis=room(ne, 3),

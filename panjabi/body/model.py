@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from panjabi.body import posture, scaling
-from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.landmarks import Frame, Place
+from panjabi.body.movements import coordinate_values
 from panjabi.body.muscles import Muscle, PathArrays, path_arrays
 from panjabi.body.poses import Poses, path_lengths, tree_poses
+from panjabi.body.posture import check_limits, finite_value, is_spinal, posture_table
 from panjabi.body.tree import Floats, Tree
-from panjabi.errors import ParameterError, unknown
+from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.parameter import Parameter
-
-if TYPE_CHECKING:
-    from panjabi.body.gravity import GravityEnergy
-
 
 Configuration = Poses | ArrayLike
 """Coordinates (nq,), or the poses already computed from them."""
@@ -29,7 +25,7 @@ Configuration = Poses | ArrayLike
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Body:
-    """A person as a tree of rigid bodies; nothing here changes, `scaled` gives a new one.
+    """A person as a tree of rigid bodies; nothing here changes, `scaled_body` gives a new one.
 
     Coordinates are in rad and m, in the order of `coordinates`, with the signs of `signs` (hip
     flexion positive, spine extension positive, ...); all zero is upright standing. Methods take
@@ -69,12 +65,31 @@ class Body:
         return np.zeros(len(self.coordinates))
 
     def posture(self, name: str) -> Floats:
-        """Coordinates (nq,) of a named posture; `postures()` lists them."""
-        return posture.named(self, name)
+        """Coordinates (nq,) of a named posture; `postures()` lists them.
+
+        The root is placed for the body at hand: with the right foot where it stands, or with the
+        pelvis above floor or table by the standard adult's height times the pelvis's size.
+        """
+        if name not in posture_table():
+            raise unknown("posture", name, posture_table())
+        record = posture_table()[name]
+        q = self.coordinates_from(angles_deg=record["angles_deg"])
+        height = record.get("pelvis_height_m")
+        if height is not None:
+            pelvis = self.body_index("pelvis")
+            q[self.coordinate_index("pelvis_ty")] = (
+                height * self.scale[pelvis] - self.tree.loc[pelvis, 1]
+            )
+        if record.get("feet_stay"):
+            origin = np.zeros(3)
+            shift = self.point(self.zero(), "calcn_r", origin) - self.point(q, "calcn_r", origin)
+            for axis, coordinate in enumerate(("pelvis_tx", "pelvis_ty")):
+                q[self.coordinate_index(coordinate)] += shift[axis]
+        return q
 
     def postures(self) -> tuple[str, ...]:
         """Names of the postures that come with the package."""
-        return tuple(posture.table())
+        return tuple(posture_table())
 
     def coordinates_from(
         self,
@@ -100,9 +115,24 @@ class Body:
         PostureError
             For a value outside the joint's range or not finite, or a translation in degrees.
         """
-        return posture.coordinates_from(
-            self, values, angles_deg, base, check_range=check_range, strict=strict
-        )
+        values, angles_deg = values or {}, angles_deg or {}
+        q = self.zero() if base is None else self.checked(base).copy()
+        for name, value in values.items():
+            q[self.coordinate_index(name)] = finite_value(name, value)
+        for name, value in angles_deg.items():
+            k = self.coordinate_index(name)
+            if name in self.translations:
+                raise PostureError(
+                    f"{name} was given as {value!r} degrees but is a translation in metres. "
+                    f"Give it among the values: {{{name!r}: metres}}."
+                )
+            q[k] = math.radians(finite_value(name, value))
+        for name in (*values, *angles_deg) if check_range else ():
+            if strict or not is_spinal(name):
+                k = self.coordinate_index(name)
+                metres = name in self.translations
+                check_limits(name, q[k], self.ranges[k], metres=metres, sign=self.signs[name])
+        return q
 
     def flexed(
         self,
@@ -120,11 +150,38 @@ class Body:
         "L4-L5 extension". A regional movement of the spine is shared by its joints in
         proportion to their ranges. Errors as for `coordinates_from`.
         """
-        from panjabi.body import movements as table
-
         given = dict(movements or {}) | {k: np.radians(v) for k, v in (angles_deg or {}).items()}
-        values = table.coordinate_values(self, given)
+        values = coordinate_values(given, dict(zip(self.coordinates, self.ranges, strict=True)))
         return self.coordinates_from(values, base=base, check_range=check_range, strict=strict)
+
+    def checked(self, q: ArrayLike) -> Floats:
+        """q as an array (nq,) of finite numbers.
+
+        Raises
+        ------
+        ParameterError
+            For another shape.
+        PostureError
+            For a value that is not finite.
+        """
+        try:
+            array = np.ascontiguousarray(q, dtype=np.float64)
+        except (TypeError, ValueError):
+            array = np.empty(0)
+        n = len(self.coordinates)
+        if array.shape != (n,):
+            raise ParameterError(
+                f"coordinates were given as {type(q).__name__} of shape {np.shape(array)}; an "
+                f"array of {n} numbers is possible. Make one with coordinates_from or posture."
+            )
+        wrong = np.flatnonzero(~np.isfinite(array))
+        if len(wrong):
+            k = int(wrong[0])
+            raise PostureError(
+                f"coordinate {self.coordinates[k]} is {array[k]}; only finite numbers are "
+                "possible. Look at what computed it."
+            )
+        return array
 
     # --- places ---------------------------------------------------------------------------
 
@@ -132,7 +189,7 @@ class Body:
         """World pose of every body at q; a `Poses` is handed back as it is."""
         if isinstance(q, Poses):
             return q
-        return tree_poses(self.tree, posture.checked(self, q))
+        return tree_poses(self.tree, self.checked(q))
 
     def body_index(self, name: str) -> int:
         """Index of a body by name."""
@@ -233,17 +290,6 @@ class Body:
         """[kg]"""
         return float(self.mass.sum())
 
-    def segment_masses(self) -> dict[str, float]:
-        """Mass of each segment [kg], limbs right and left; `scaling.SEGMENTS` tells its bodies."""
-        return {
-            name: float(sum(self.mass[self._body_index[b]] for b in members))
-            for name, members in scaling.segments(self.names).items()
-        }
-
-    def segment_lengths(self) -> dict[str, float]:
-        """Length of each segment [m] between its joint centres or landmarks, standing."""
-        return scaling.segment_lengths(self)
-
     def centre_of_mass(self, q: Configuration, bodies: tuple[str, ...] | None = None) -> Floats:
         """World centre of mass (3,) [m] of the whole body, or of some bodies."""
         poses = self.poses(q)
@@ -259,23 +305,6 @@ class Body:
                 )
         world = np.einsum("bij,bj->bi", poses.R, self.com) + poses.t
         return mass @ world / mass.sum()
-
-    def gravity_energy(
-        self,
-        q: Configuration,
-        *,
-        g: float = STANDARD_GRAVITY,
-        relative_to: str | tuple[str, ArrayLike] | None = None,
-        up: ArrayLike = (0.0, 1.0, 0.0),
-    ) -> GravityEnergy:
-        """Potential energy of the weight [J] with its gradient and Hessian in q.
-
-        relative_to: a station or landmark, or (body, local point), whose height is subtracted,
-        so that moving the whole body costs nothing: its support carries the weight.
-        """
-        from panjabi.body.gravity import gravity_energy
-
-        return gravity_energy(self, q, g=g, relative_to=relative_to, up=up)
 
     # --- muscles --------------------------------------------------------------------------
 
@@ -315,31 +344,6 @@ class Body:
     def paths(self) -> PathArrays:
         """All muscle paths as flat arrays."""
         return path_arrays(self.muscles.values(), self.names, self.tree.parent)
-
-    # --- size -----------------------------------------------------------------------------
-
-    def scaled(
-        self,
-        *,
-        stature: float | None = None,
-        mass: float | None = None,
-        segments: Mapping[str, float] | None = None,
-        lengths: Mapping[str, float] | None = None,
-        force_exponent: float = 2.0 / 3.0,
-    ) -> Body:
-        """A body of another size; see `scaling.scaled` for the rules and their errors.
-
-        stature [m], mass [kg]; segments: factors relative to the rest of the body, for instance
-        {"thigh": 1.03} or {"thigh_r": 1.03}; lengths: segment lengths in m.
-        """
-        return scaling.scaled(
-            self,
-            stature=stature,
-            mass=mass,
-            segments=segments or {},
-            lengths=lengths or {},
-            force_exponent=force_exponent,
-        )
 
     # --- inside ---------------------------------------------------------------------------
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from panjabi.body.tree import Floats
 from panjabi.errors import unknown
-
-if TYPE_CHECKING:
-    from panjabi.body.model import Body
 
 # movement -> (coordinate without side, sign)
 LIMBS: Mapping[str, tuple[str, float]] = {
@@ -80,8 +77,12 @@ def movement_names() -> tuple[str, ...]:
     return (*LIMBS, *PELVIS, *regional, *single)
 
 
-def coordinate_values(body: Body, movements: Mapping[str, float]) -> dict[str, float]:
+def coordinate_values(
+    movements: Mapping[str, float], ranges: Mapping[str, Floats]
+) -> dict[str, float]:
     """Coordinates [rad] of the movements [rad]; several on one coordinate add up.
+
+    ranges : of every coordinate of the body, (2,) [rad].
 
     Raises
     ------
@@ -90,12 +91,12 @@ def coordinate_values(body: Body, movements: Mapping[str, float]) -> dict[str, f
     """
     values: dict[str, float] = {}
     for name, angle in movements.items():
-        for coordinate, share in _shares(body, name).items():
+        for coordinate, share in _shares(ranges, name).items():
             values[coordinate] = values.get(coordinate, 0.0) + share * angle
     return values
 
 
-def _shares(body: Body, name: str) -> dict[str, float]:
+def _shares(ranges: Mapping[str, Floats], name: str) -> dict[str, float]:
     words = name.replace("_", " ").split()
     sides = ("_r", "_l")
     plain = " ".join(words)
@@ -111,7 +112,7 @@ def _shares(body: Body, name: str) -> dict[str, float]:
     where, _, move = " ".join(words).replace("-", "_").partition(" ")
     joint, _, rest = " ".join(words).replace("-", " ").partition(" ")
     if where in REGIONS and move in SPINE:
-        return _regional(body, REGIONS[where], *SPINE[move])
+        return _regional(ranges, REGIONS[where], *SPINE[move])
     upper, _, move_of_joint = rest.partition(" ")
     if f"{joint}_{upper}" in (j for r in REGIONS.values() for j in r) and move_of_joint in SPINE:
         ending, sign = SPINE[move_of_joint]
@@ -119,8 +120,13 @@ def _shares(body: Body, name: str) -> dict[str, float]:
     raise unknown("movement", name, movement_names())
 
 
-def _regional(body: Body, joints: tuple[str, ...], ending: str, sign: float) -> dict[str, float]:
+def _regional(
+    ranges: Mapping[str, Floats], joints: tuple[str, ...], ending: str, sign: float
+) -> dict[str, float]:
     """Each joint's share, in proportion to how far it can go that way."""
     names = [joint + ending for joint in joints]
-    reach = [body.ranges[body.coordinate_index(n), 1 if sign > 0.0 else 0] for n in names]
+    for name in names:
+        if name not in ranges:
+            raise unknown("coordinate", name, ranges)
+    reach = [ranges[n][1 if sign > 0.0 else 0] for n in names]
     return {n: sign * float(r / sum(reach)) for n, r in zip(names, reach, strict=True)}

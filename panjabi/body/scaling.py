@@ -13,17 +13,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from panjabi.body.landmarks import Frame, Place
+from panjabi.body.model import Body
 from panjabi.body.tree import Floats, scaled_tree
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import USER, Parameter, ParameterSet
-
-if TYPE_CHECKING:
-    from panjabi.body.model import Body
 
 LUMBAR = tuple(f"L{i}" for i in range(5, 0, -1))
 THORAX = tuple(f"T{i}" for i in range(12, 0, -1))
@@ -78,8 +75,16 @@ def segments(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return made
 
 
+def segment_masses(body: Body) -> dict[str, float]:
+    """Mass of each segment [kg], limbs right and left; `SEGMENTS` tells its bodies."""
+    return {
+        name: float(sum(body.mass[body.body_index(b)] for b in members))
+        for name, members in segments(body.names).items()
+    }
+
+
 def segment_lengths(body: Body) -> dict[str, float]:
-    """See `Body.segment_lengths`."""
+    """Length of each segment [m] between its joint centres or landmarks, standing."""
     poses = body.poses(body.zero())
 
     def where(name: str, side: str) -> Floats:
@@ -98,16 +103,19 @@ def segment_lengths(body: Body) -> dict[str, float]:
     return lengths
 
 
-def scaled(
+def scaled_body(
     body: Body,
     *,
-    stature: float | None,
-    mass: float | None,
-    segments: Mapping[str, float],
-    lengths: Mapping[str, float],
-    force_exponent: float,
+    stature: float | None = None,
+    mass: float | None = None,
+    segments: Mapping[str, float] | None = None,
+    lengths: Mapping[str, float] | None = None,
+    force_exponent: float = 2.0 / 3.0,
 ) -> Body:
-    """A new body of the size asked for; the rules are told at the head of this module.
+    """A body of another size; the rules are told at the head of this module.
+
+    stature [m], mass [kg]; segments: factors relative to the rest of the body, for instance
+    {"thigh": 1.03} or {"thigh_r": 1.03}; lengths: segment lengths in m.
 
     With a stature, all segments but those given in metres share one factor, chosen so that the
     stature comes out; `segments` are proportions on top of it. Without a stature it is what the
@@ -135,6 +143,7 @@ def scaled(
             f"force_exponent is {force_exponent!r}; a finite number is possible. "
             "Use 2/3 (area with volume), 1 (with mass) or 0 (unchanged)."
         )
+    segments, lengths = segments or {}, lengths or {}
     shape, fixed = _factors(body, segments, lengths)
     factor = shape if stature is None else _solve_stature(body, shape, fixed, stature)
     made = _with_scale(body, factor)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from panjabi._caching import cached
 from panjabi.body import data, landmarks as places, muscles
 from panjabi.body.model import Body
 from panjabi.body.tree import GROUND, Floats, build_tree, coordinates_of
@@ -18,7 +18,7 @@ SOLE_BELOW_CALCANEUS = 0.015783477
 """Height of the calcaneus origin over the floor, standing [m]."""
 
 
-@cache
+@cached
 def standard_adult() -> Body:
     """The body of the data files; the same object every time, since it never changes."""
     return read_adult()

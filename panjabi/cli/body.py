@@ -20,11 +20,11 @@ def add_body_commands(commands: Any) -> None:
 
 
 def _body(asked: argparse.Namespace) -> tuple[Any, str]:
-    from panjabi.body import standard_adult
+    from panjabi.body import scaled_body, segment_lengths, segment_masses, standard_adult
 
     body = standard_adult()
     if asked.stature is not None or asked.mass is not None:
-        body = body.scaled(stature=asked.stature, mass=asked.mass)
+        body = scaled_body(body, stature=asked.stature, mass=asked.mass)
     q = body.posture(asked.posture)
     landmarks = {name: body.landmark(q, name).tolist() for name in body.landmarks}
     value = {
@@ -33,8 +33,8 @@ def _body(asked: argparse.Namespace) -> tuple[Any, str]:
         "stature_m": body.stature,
         "mass_kg": body.total_mass,
         "centre_of_mass_m": body.centre_of_mass(q).tolist(),
-        "segment_mass_kg": body.segment_masses(),
-        "segment_length_m": body.segment_lengths(),
+        "segment_mass_kg": segment_masses(body),
+        "segment_length_m": segment_lengths(body),
         "landmarks_m": landmarks,
     }
     x, y, z = value["centre_of_mass_m"]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.terminal import add_command, applicable, changes_by_level
-from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
-    from panjabi.spine.column_model import Column
+    pass
+
 
 DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR": ("left", "right")}
-LAWS = ("units", "linear", "exponential", "slope")
 
 
 def add_column_commands(commands: Any) -> None:
@@ -30,10 +28,9 @@ def add_column_commands(commands: Any) -> None:
     )
     buckle.add_argument(
         "--law",
-        choices=LAWS,
         default="units",
-        help="joints: the fitted units, or, lumbar only, those of Crisco's linear and exponential "
-        "models and the measured slope at neutral (default units)",
+        help="joints: the fitted units, or, lumbar only, those of Crisco's models: linear, "
+        "exponential and slope, the measured slope at neutral (default units)",
     )
     buckle.add_argument("--straight", action="store_true", help="joints above one another")
     buckle.add_argument("--no-ribs", action="store_true", help="without the anterior rib cage")
@@ -56,53 +53,33 @@ def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi._compiling import announce_compilation
     from panjabi.body import kernels as body_kernels
     from panjabi.spine import kernels
-    from panjabi.spine.units import has_branches, instantaneous
-    from panjabi.stability.critical import critical_load
+    from panjabi.stability.buckling import buckle
     from panjabi.stability.load_paths import post_buckling
 
     announce_compilation(body_kernels, kernels)
-    column = _column(asked)
-    critical = critical_load(column, column.top_load())
-    if has_branches(column):
-        fast = instantaneous(column)
-        quick = critical_load(fast, fast.top_load()).load
-        critical = replace(critical, instantaneous_load=quick)
+    if asked.law != "units":
+        applicable(asked, f"--law {asked.law}", {}, ("preload", "injury", "no_ribs"))
+    found = buckle(
+        asked.column,
+        plane=asked.plane,
+        law=asked.law,
+        straight=asked.straight,
+        rib_cage=not asked.no_ribs,
+        preload=asked.preload or 0.0,
+        injuries=changes_by_level(asked.injury),
+    )
     value: dict[str, Any] = {
         "schema": "panjabi-buckle/1",
         "column": asked.column,
         "plane": asked.plane,
         "law": asked.law,
         "straight": asked.straight,
-        **critical.to_dict(),
+        **found.to_dict(),
     }
-    if asked.to is not None and math.isfinite(critical.load):
-        path = post_buckling(critical, to=asked.to)
+    if asked.to is not None and math.isfinite(found.load):
+        path = post_buckling(found, to=asked.to)
         value["post_buckling"] = {"to_N": asked.to, **path.to_dict()}
     return value, _text(value)
-
-
-def _column(asked: argparse.Namespace) -> Column:
-    if asked.law == "units":
-        from panjabi.spine.units import unit_column
-
-        return unit_column(
-            asked.column,
-            preload=asked.preload or 0.0,
-            rib_cage=not asked.no_ribs,
-            injuries=changes_by_level(asked.injury),
-            straight=asked.straight,
-            plane=asked.plane,
-        )
-    from panjabi.stability.crisco_model import crisco_column
-
-    applicable(asked, f"--law {asked.law}", {}, ("preload", "injury", "no_ribs"))
-    if asked.column != "lumbar":
-        raise ParameterError(
-            f"Expected the lumbar column with --law {asked.law}, since Crisco's joints are those "
-            f"of the intact lumbar one, got {asked.column!r}. Use --law units."
-        )
-    column, _ = crisco_column(asked.law, straight=asked.straight)
-    return column.in_plane(asked.plane)
 
 
 def _turned(axis: str, angle: float) -> str:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from panjabi import __version__
 from panjabi.cli.active import add_active_commands
 from panjabi.cli.body import add_body_commands
 from panjabi.cli.column import add_column_commands
@@ -29,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
         description="The human body, its muscles, the units and columns of the spine and their "
         "stability, and published values. A research instrument; no medical advice.",
     )
+    parser.add_argument("--version", action="version", version=f"panjabi {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_body_commands(commands)
     add_literature_commands(commands)

@@ -7,8 +7,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.terminal import add_command, applicable, option
-from panjabi.results import finite
 from panjabi.errors import ParameterError
+from panjabi.results import finite
 
 if TYPE_CHECKING:
     from panjabi.stability.reflex_model import ReflexModel
@@ -179,7 +179,7 @@ def _spine_margin(name: str, cocontraction: float) -> tuple[Any, str]:
 
 
 def _model(asked: argparse.Namespace) -> ReflexModel:
-    from panjabi.stability.reflex_loop import FirstOrder, Loop
+    from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
     from panjabi.stability.reflex_model import ReflexModel
     from panjabi.stability.trunk_sets import TRUNK_DELAY, trunk
 
@@ -204,7 +204,7 @@ def _model(asked: argparse.Namespace) -> ReflexModel:
         inertia=changes["inertia"],
         damping=changes["damping"],
         stiffness=changes["stiffness"],
-        loops=(Loop(delay=TRUNK_DELAY, filter=filter),),
+        loops=(LinearReflex(delay=TRUNK_DELAY, filter=filter),),
     )
     return model.with_values(changes)
 

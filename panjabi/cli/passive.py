@@ -62,9 +62,9 @@ def add_passive_commands(commands: Any) -> None:
 def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
     """Value and text of `panjabi unit`."""
     from panjabi.passive.directions import DIRECTIONS, axis_index
-    from panjabi.passive.functional_unit import unit
     from panjabi.passive.injury import injured
     from panjabi.passive.neutral_zone import neutral_zone_test
+    from panjabi.passive.standard import unit
 
     axis = axis_index(asked.axis)
     intact = unit(asked.level, asked.source, extrapolate=asked.extrapolate)

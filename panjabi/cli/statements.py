@@ -62,9 +62,9 @@ def add_hypothesis_commands(commands: Any) -> None:
 
 
 def _hypothesis(asked: argparse.Namespace) -> tuple[Any, str]:
-    from panjabi.statements.catalogue import run_all
+    from panjabi.statements.catalogue import hypothesis
 
-    found = run_all(asked.only)
+    found = hypothesis(asked.only)
     return [one.to_dict() for one in found], "\n".join(map(str, found))
 
 
@@ -73,23 +73,23 @@ def _verdict(asked: argparse.Namespace) -> tuple[Any, str]:
     changes = applicable(asked, f"--model {asked.model}", options, {**TRUNK, **LUMBAR})
     changes["extra_delay"] = 1e-3 * changes.pop("extra_delay_ms")
     push = {} if asked.push is None else {"push": asked.push}
-    verdict = (_trunk if asked.model == "trunk" else _lumbar)(changes, push)
-    value = {"schema": "panjabi-verdict/1", "model": asked.model, **verdict.to_dict()}
-    return value, str(verdict)
+    result = (_trunk if asked.model == "trunk" else _lumbar)(changes, push)
+    value = {"schema": "panjabi-verdict/1", "model": asked.model, **result.to_dict()}
+    return value, str(result)
 
 
 def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
+    from panjabi.stability.model_verdict import verdict
     from panjabi.stability.one_joint_trunk import reduced_trunk
-    from panjabi.stability.verdict_trunk import trunk_verdict
 
     changes = {name: value for name, value in changes.items() if value is not None}
-    return trunk_verdict(reduced_trunk().changed(**changes), **push)
+    return verdict(reduced_trunk().changed(**changes), **push)
 
 
 def _lumbar(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import spine_model
-    from panjabi.stability.verdict_spine import spine_verdict
+    from panjabi.stability.model_verdict import verdict
 
     model = spine_model(
         "lumbar",
@@ -101,4 +101,4 @@ def _lumbar(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict
     assert model.reflexes is not None
     loops = model.reflexes.scaled(changes["gain"]).delayed_by(changes["extra_delay"])
     rest = equilibrium(model.with_reflexes(loops), least=changes["coactivation"])
-    return spine_verdict(rest, **push)
+    return verdict(rest, **push)

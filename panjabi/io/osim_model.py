@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from panjabi.body import posture
 from panjabi.body.checkup import CheckFinding, check_up
 from panjabi.body.model import Body
 from panjabi.body.muscles import MusclePaths
@@ -223,7 +222,7 @@ class OsimModel:
 
     def values(self, q: ArrayLike) -> dict[str, float]:
         """Value of every coordinate of the file [rad or m], dependent ones by their couplers."""
-        q = posture.checked(self.body, q)
+        q = self.body.checked(q)
         found = {}
         for name in self.coordinates:
             driver, functions = chain(self.coordinates, name)
@@ -232,7 +231,7 @@ class OsimModel:
 
     def body_at(self, q: ArrayLike) -> Body:
         """The body with the file's own functions around q: exact there up to derivative four."""
-        q = posture.checked(self.body, q)
+        q = self.body.checked(q)
         if not len(self.motions.inexact):
             return self.body
         return replace(self.body, tree=self.motions.tree_at(q))
@@ -256,7 +255,7 @@ class OsimModel:
         OpenSim defines it; for the angles of ball and free joints its solver gives arms about the
         parent's axes instead. NaN for a dependent coordinate that its driver does not move at q.
         """
-        q = posture.checked(self.body, q)
+        q = self.body.checked(q)
         row = self.moment_arm_matrix(q)[self._index(muscle)]
         arms = {}
         for name in self.coordinates:
@@ -278,7 +277,7 @@ class OsimModel:
             np.array([m.max_force for m in self.muscles]),
             np.array([m.optimal_fibre_length for m in self.muscles]),
             np.array([m.tendon_slack_length for m in self.muscles]),
-            self.paths.at(posture.checked(self.body, q)),
+            self.paths.at(self.body.checked(q)),
         )
 
     def _index(self, muscle: str) -> int:
@@ -288,7 +287,7 @@ class OsimModel:
         return names.index(muscle)
 
     def _derivatives(self, q: ArrayLike) -> tuple[Floats, Floats]:
-        q = posture.checked(self.body, q)
+        q = self.body.checked(q)
         body = self.body_at(q)
         poses = body.poses(q)
         length, slope = path_lengths(body.tree, self.paths.at(q), poses)

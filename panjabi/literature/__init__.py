@@ -1,6 +1,6 @@
-"""Published values with their role, and the bibliography.
+"""Published values with their role.
 
->>> from panjabi.reference import published, row
+>>> from panjabi.literature import published, row
 >>> row("HAM_K_stiff").number
 36.2
 >>> [r.id for r in published("fascia", role="calibration", ids="HAM_*")]

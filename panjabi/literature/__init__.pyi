@@ -1,4 +1,3 @@
-from .bibtex import Entry as Entry, bibliography as bibliography
 from .tables import (
     ROLES as ROLES,
     TABLES as TABLES,

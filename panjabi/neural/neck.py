@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi._caching import cached
 from panjabi.errors import ConvergenceError
 from panjabi.literature import row
 from panjabi.neural.vestibular import NeckReflex
@@ -62,7 +62,7 @@ class ReducedNeck:
         return replace(self, reflex=self.reflex.without(path))
 
 
-@cache
+@cached
 def fitted_neck(*, head_inertia: float = 0.0148, reflex: NeckReflex | None = None) -> ReducedNeck:
     """Neck in yaw with the passive resonance and reflex strength of Peng et al. (1996, 1999).
 

@@ -4,7 +4,6 @@ from .evidence import Evidence as Evidence, Limit as Limit, evidence_of as evide
 from .functional_unit import (
     FunctionalSpinalUnit as FunctionalSpinalUnit,
     stack as stack,
-    unit as unit,
 )
 from .hysteresis import Hysteresis as Hysteresis
 from .injury import (
@@ -37,4 +36,5 @@ from .protocol import (
     laboratory_test as laboratory_test,
 )
 from .ribs import with_rib_cage as with_rib_cage, without_rib_cage as without_rib_cage
-from .terms import Structure as Structure, Term as Term
+from .standard import unit as unit
+from .terms import PassiveTerm as PassiveTerm, Structure as Structure

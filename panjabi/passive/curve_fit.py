@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.passive.neutral_zone import Loop
+from panjabi.passive.neutral_zone import HysteresisLoop
 from panjabi.passive.sigmoid import covariance_of
 from panjabi.results import Result, finite
 
@@ -59,7 +59,7 @@ class CurveFit(Result):
         }  # fmt: skip
 
 
-def fit_curve(loop: Loop) -> CurveFit:
+def fit_curve(loop: HysteresisLoop) -> CurveFit:
     """Least squares over both branches of a loop, or the one there is.
 
     Raises

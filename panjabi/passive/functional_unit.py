@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,20 +20,15 @@ from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive import kernels
 from panjabi.passive.directions import (
     AXES,
-    SACROILIAC,
     axis_index,
     coordinate_names,
     direction,
-    known_level,
-    levels,
 )
 from panjabi.passive.evidence import Evidence, evidence_of
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.preload import Proportional, Stiffening
-from panjabi.passive.terms import Structure, Term
+from panjabi.passive.terms import Structure
 from panjabi.results import ShortRepr
-
-__all__ = ["FunctionalSpinalUnit", "Structure", "Term", "levels", "stack", "unit"]
 
 Array = NDArray[np.float64]
 
@@ -292,37 +287,3 @@ def stack(
     rows = [u.rows for u in parts] or [np.empty((0, kernels.TERM_COLUMNS))]
     kinds = [u.kinds for u in parts] or [np.empty(0, dtype=np.int64)]
     return start, np.concatenate(kinds), np.concatenate(rows)
-
-
-@cache
-def unit(
-    level: str, source: str = "default", *, preload: float = 0.0, extrapolate: bool = False
-) -> FunctionalSpinalUnit:
-    """The intact unit of a level, fitted to the figures of a source; or a sacroiliac joint.
-
-    Parameters
-    ----------
-    preload : compression along the spine [N].
-    extrapolate : moments and preloads beyond the published tests are taken, short of failure.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such level or source, or the source has no figures for the level.
-    ParameterError
-        For a preload beyond the published tests.
-    """
-    name = known_level(level)
-    if name in SACROILIAC:
-        from panjabi.passive.pelvis import sacroiliac_unit
-
-        if source not in ("default", "Miller1987"):
-            raise unknown(f"source of {name}", source, ("default", "Miller1987"))
-        built = sacroiliac_unit(name.partition("-")[2])
-    else:
-        from panjabi.passive.standard import fitted_unit
-
-        built = fitted_unit(name, source)
-    if not (preload or extrapolate):
-        return built
-    return built.with_preload(preload, extrapolate=extrapolate)

@@ -16,7 +16,7 @@ from panjabi.parameter import Parameter
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.kernels import LINEAR
 from panjabi.passive.ribs import with_rib_cage
-from panjabi.passive.terms import Structure, Term, linear
+from panjabi.passive.terms import PassiveTerm, Structure, linear
 
 Unit = FunctionalSpinalUnit
 
@@ -114,7 +114,7 @@ def degenerated(unit: Unit, grade: float) -> Unit:
     if grade == 0.0:
         return unit
 
-    def aged(term: Term) -> Term:
+    def aged(term: PassiveTerm) -> PassiveTerm:
         loss, stiffer, wider = AGEING[term.axis]
         if term.kind == LINEAR:
             return term.scaled(1.0 - loss * grade)

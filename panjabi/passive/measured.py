@@ -22,10 +22,9 @@ from panjabi._files import finite_number, read_table
 from panjabi.errors import DataFileError, ParameterError
 from panjabi.passive.curve_fit import CurveFit, fit_curve, sorted_by_load
 from panjabi.passive.directions import DIRECTIONS, SACROILIAC, known_level, levels
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.neutral_zone import (
     ESTIMATORS,
-    Loop,
+    HysteresisLoop,
     NeutralZone,
     estimate,
     full_widths_deg,
@@ -36,6 +35,7 @@ from panjabi.passive.neutral_zone import (
     zero_load_gap,
     zone_table,
 )
+from panjabi.passive.standard import unit
 from panjabi.passive.targets import target
 from panjabi.results import Result, frame
 
@@ -70,7 +70,7 @@ class Measurement(Result):
     time: Array | None
 
     @property
-    def loop(self) -> Loop:
+    def loop(self) -> HysteresisLoop:
         """The last rising and falling branch."""
         return split_loop(self.moment, self.angle)
 
@@ -329,7 +329,7 @@ def residual(measurement: Measurement) -> NeutralZone:
     return NeutralZone("residual", lower, upper, detail)
 
 
-def _check_direction(loop: Loop, name: str) -> None:
+def _check_direction(loop: HysteresisLoop, name: str) -> None:
     """A passive spine takes more work than it gives back: its falling branch lies further out."""
     if len(loop.branches) < 2:
         return

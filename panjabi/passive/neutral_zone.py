@@ -109,7 +109,7 @@ def residual_positions(recording: Recording, cycles: int) -> Residual:
 
 
 @dataclass(frozen=True)
-class Loop:
+class HysteresisLoop:
     """Moment [N m] and angle [rad] along the last rising and the last falling branch.
 
     A branch may be missing (empty); at least one is there.
@@ -123,7 +123,7 @@ class Loop:
         return [b for b in (self.rising, self.falling) if b[0].size]
 
 
-def split_loop(moment: Array, angle: Array) -> Loop:
+def split_loop(moment: Array, angle: Array) -> HysteresisLoop:
     """The last rising and the last falling branch of a record of cycles.
 
     Turning points are the extremes of each stretch beyond half of the largest moment, so noise
@@ -160,10 +160,10 @@ def split_loop(moment: Array, angle: Array) -> Loop:
             "the record has no branch from one side to the other; possible: at least one sweep "
             "from a load on one side to a load on the other, in the order it was measured."
         )
-    return Loop(rising, falling)
+    return HysteresisLoop(rising, falling)
 
 
-def zero_load_gap(loop: Loop) -> NeutralZone:
+def zero_load_gap(loop: HysteresisLoop) -> NeutralZone:
     """Half the distance between rising and falling branch where the moment is zero."""
     if len(loop.branches) < 2:
         raise ParameterError("a zero-load gap needs both branches of a loop; the record has one.")
@@ -186,7 +186,7 @@ def gap_and_range(
     return gap, reach
 
 
-def slope_in_motion(loop: Loop) -> float:
+def slope_in_motion(loop: HysteresisLoop) -> float:
     """Slope of the loop over one degree about zero load [N m/rad], mean of the branches.
 
     What a laboratory reads across the neutral zone of a moving unit: the relaxed stiffness and
@@ -202,7 +202,7 @@ def slope_in_motion(loop: Loop) -> float:
     return float(np.mean(slopes))
 
 
-def stiffness_threshold(loop: Loop, threshold: float | None = None) -> NeutralZone:
+def stiffness_threshold(loop: HysteresisLoop, threshold: float | None = None) -> NeutralZone:
     """Where the tangent is below a threshold [N m/rad], mean of the branches.
 
     Without one, the threshold is halfway from the least tangent to that of the softer end.
@@ -213,7 +213,7 @@ def stiffness_threshold(loop: Loop, threshold: float | None = None) -> NeutralZo
     return NeutralZone("stiffness_threshold", float(lower), float(upper), detail)
 
 
-def inflexion(loop: Loop) -> NeutralZone:
+def inflexion(loop: HysteresisLoop) -> NeutralZone:
     """Between the inflexions of compliance of a double sigmoid, mean of the branches."""
     return inflexion_of([fit_double_sigmoid(m, x) for m, x in loop.branches])
 

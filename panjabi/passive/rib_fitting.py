@@ -19,9 +19,9 @@ from panjabi.errors import ConvergenceError
 from panjabi.literature import row
 from panjabi.passive.directions import LETTERS
 from panjabi.passive.fitting import BRANCH_SD
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.neutral_zone import gap_and_range
 from panjabi.passive.ribs import REGIONS, RIBBED, RibFactors, measured_factor, rib_structure
+from panjabi.passive.standard import unit
 from panjabi.passive.targets import thoracic_region
 
 GROWTH_SD = 0.05  # relative, of zone or range without ribs over that with; none was printed

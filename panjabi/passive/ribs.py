@@ -18,13 +18,13 @@ from panjabi._tables import packaged_text, read_rows
 from panjabi.errors import ParameterError, unknown
 from panjabi.literature import row
 from panjabi.parameter import Parameter
-from panjabi.passive import functional_unit, kernels
+from panjabi.passive import kernels, standard
 from panjabi.passive.directions import LETTERS, levels
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.kernels import LINEAR, RAMP
 from panjabi.passive.preload import published_stiffening
 from panjabi.passive.targets import thoracic_region
-from panjabi.passive.terms import Structure, Term, linear
+from panjabi.passive.terms import PassiveTerm, Structure, linear
 
 RIBBED = levels("thoracic")
 """Levels that the anterior rib cage bridges."""
@@ -110,9 +110,7 @@ def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> Functi
         for letters, factor in zip(LETTERS, own, strict=True)
         for name in _FACTORS
     }
-    ribs = rib_structure(
-        functional_unit.unit(unit.level, unit.source) if unit.changes else unit, own
-    )
+    ribs = rib_structure(standard.unit(unit.level, unit.source) if unit.changes else unit, own)
     return unit.with_structures((*unit.structures, ribs), "rib cage on", known)
 
 
@@ -131,7 +129,7 @@ def rib_structure(unit: FunctionalSpinalUnit, factors: tuple[RibFactors, ...]) -
     """
     _region(unit)
     pressed = published_stiffening().factor(PRESSED)
-    terms: list[Term] = []
+    terms: list[PassiveTerm] = []
     branches: list[tuple[float, ...]] = []
     for axis, factor in enumerate(factors):
         own = [t for s in unit.structures for t in s.terms if t.axis == axis]

@@ -9,15 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from panjabi._caching import cached
 from panjabi._tables import packaged_text, read_rows
+from panjabi.errors import unknown
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
-from panjabi.passive.directions import AXES, DIRECTIONS
+from panjabi.passive.directions import AXES, DIRECTIONS, SACROILIAC, known_level
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.hysteresis import Hysteresis
+from panjabi.passive.pelvis import sacroiliac_unit
 from panjabi.passive.preload import published_stiffening, stiffening_parameters
 from panjabi.passive.targets import Target, target
-from panjabi.passive.terms import Structure, Term, linear, ramp
+from panjabi.passive.terms import PassiveTerm, Structure, linear, ramp
 
 BRANCH_TIMES = (3.0, 40.0)  # [s], assumed; with holds of 30 s they let neutral zones be met
 BRANCH_SHARES = (0.5, 1.0)  # of the fitted stiffness, assumed
@@ -46,6 +49,36 @@ class AxisFit:
     branch: float  # [N m/rad]
 
 
+@cached
+def unit(
+    level: str, source: str = "default", *, preload: float = 0.0, extrapolate: bool = False
+) -> FunctionalSpinalUnit:
+    """The intact unit of a level, fitted to the values of a source; or a sacroiliac joint.
+
+    Parameters
+    ----------
+    preload : compression along the spine [N].
+    extrapolate : moments and preloads beyond the published tests are taken, short of failure.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such level or source, or the source has no values for the level.
+    ParameterError
+        For a preload beyond the published tests.
+    """
+    name = known_level(level)
+    if name in SACROILIAC:
+        if source not in ("default", "Miller1987"):
+            raise unknown(f"source of {name}", source, ("default", "Miller1987"))
+        built = sacroiliac_unit(name.partition("-")[2])
+    else:
+        built = fitted_unit(name, source)
+    if not (preload or extrapolate):
+        return built
+    return built.with_preload(preload, extrapolate=extrapolate)
+
+
 def fitted_unit(level: str, source: str) -> FunctionalSpinalUnit:
     """The intact unit of a level of a source, from the packaged fit."""
     targets = [target(level, axis, source) for axis in range(3)]
@@ -63,7 +96,7 @@ def assemble(
     level: str, source: str, targets: list[Target], fits: list[AxisFit]
 ) -> FunctionalSpinalUnit:
     """A unit whose structures share the lumped stiffness of each direction."""
-    terms: dict[str, list[Term]] = {}
+    terms: dict[str, list[PassiveTerm]] = {}
     for axis in range(3):
         for name, share in neutral_shares(level, axis).items():
             part = linear(axis, share * fits[axis].linear, preloaded=True)

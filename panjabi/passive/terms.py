@@ -21,7 +21,7 @@ _SIDES = {RAMP: (-1, 1), PROGRESSIVE: (-1, 1), COUPLING: (0, 1, 2)}
 
 
 @dataclass(frozen=True)
-class Term:
+class PassiveTerm:
     """One law on one axis: a kind and its numbers, SI and radians.
 
     Make one with `linear`, `ramp`, `progressive`, `exponential`, `coupling` or `closure`.
@@ -77,11 +77,11 @@ class Term:
         filled = (float(self.axis), float(self.side), *values)
         return filled + (0.0,) * (kernels.TERM_COLUMNS - len(filled))
 
-    def scaled(self, factor: float) -> Term:
+    def scaled(self, factor: float) -> PassiveTerm:
         """The same law, stiffer or softer."""
         return replace(self, values=(self.values[0] * factor, *self.values[1:]))
 
-    def shifted(self, factor: float) -> Term:
+    def shifted(self, factor: float) -> PassiveTerm:
         """The same law with a toe `factor` times as long; a term without a toe is unchanged."""
         if self.kind not in (RAMP, PROGRESSIVE):
             return self
@@ -89,38 +89,38 @@ class Term:
         return replace(self, values=(stiffness, onset * factor, width))
 
 
-def linear(axis: int, stiffness: float, *, preloaded: bool = False) -> Term:
+def linear(axis: int, stiffness: float, *, preloaded: bool = False) -> PassiveTerm:
     """The same stiffness [N m/rad] everywhere."""
-    return Term(LINEAR, axis, 0, (stiffness,), preloaded)
+    return PassiveTerm(LINEAR, axis, 0, (stiffness,), preloaded)
 
 
-def ramp(axis: int, side: int, stiffness: float, *, onset: float, width: float) -> Term:
+def ramp(axis: int, side: int, stiffness: float, *, onset: float, width: float) -> PassiveTerm:
     """Little until `onset` [rad], then `stiffness` [N m/rad], bending over about two widths."""
-    return Term(RAMP, axis, side, (stiffness, onset, width))
+    return PassiveTerm(RAMP, axis, side, (stiffness, onset, width))
 
 
-def progressive(axis: int, side: int, growth: float, *, onset: float, width: float) -> Term:
+def progressive(axis: int, side: int, growth: float, *, onset: float, width: float) -> PassiveTerm:
     """Little until `onset` [rad], then a stiffness that grows by 2 `growth` [N m/rad2]."""
-    return Term(PROGRESSIVE, axis, side, (growth, onset, width))
+    return PassiveTerm(PROGRESSIVE, axis, side, (growth, onset, width))
 
 
-def exponential(axis: int, amplitude: float, *, scale: float, side: int = 0) -> Term:
+def exponential(axis: int, amplitude: float, *, scale: float, side: int = 0) -> PassiveTerm:
     """amplitude (exp(|x| / scale) - 1) [N m], odd in the angle where it acts on both sides."""
-    return Term(EXPONENTIAL, axis, side, (amplitude, scale))
+    return PassiveTerm(EXPONENTIAL, axis, side, (amplitude, scale))
 
 
-def coupling(axis: int, other: int, stiffness: float) -> Term:
+def coupling(axis: int, other: int, stiffness: float) -> PassiveTerm:
     """Energy stiffness x_axis x_other [N m/rad]: a turn one way asks for a moment the other."""
     if axis == other:
         raise ParameterError(
             f"coupling of axis {axis} with itself; two different axes are possible. Use linear()."
         )
-    return Term(COUPLING, axis, other, (stiffness,))
+    return PassiveTerm(COUPLING, axis, other, (stiffness,))
 
 
-def closure(axis: int, grip: float, *, slip: float, preloaded: bool = False) -> Term:
+def closure(axis: int, grip: float, *, slip: float, preloaded: bool = False) -> PassiveTerm:
     """Friction that rises to `grip` [N m] over a slip [rad], alike both ways."""
-    return Term(CLOSURE, axis, 0, (grip, 0.0, slip), preloaded)
+    return PassiveTerm(CLOSURE, axis, 0, (grip, 0.0, slip), preloaded)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Structure:
     """One anatomical part of a unit, as the terms it adds to the moment."""
 
     name: str
-    terms: tuple[Term, ...]
+    terms: tuple[PassiveTerm, ...]
     kind: str = "ligament"  # disc, ligament, facet, ribs, implant, joint
     branches: tuple[tuple[float, ...], ...] = ()  # its Maxwell branches, (3, times); preloaded
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from panjabi.plots.style import BLACK, COLUMN
 
 if TYPE_CHECKING:
+    from mpl_toolkits.mplot3d import Axes3D
+
     from panjabi.recruitment.posture import SpineRecruitment
 
 SILENT = 0.005  # activation below which a muscle is drawn thin and grey
@@ -21,8 +23,8 @@ def plot_muscles(
     largest: float | None = None,
     view: tuple[float, float] = VIEW,
     colour_bar: bool = True,
-    ax: Any = None,
-) -> Any:
+    ax: Axes3D | None = None,
+) -> Axes3D:
     """Every fascicle as its path, coloured by activation [% MVC], wider with force.
 
     Parameters
@@ -36,7 +38,7 @@ def plot_muscles(
 
     if ax is None:
         figure = plt.figure(figsize=(COLUMN, 4.6))
-        ax = figure.add_axes((-0.14, -0.05, 1.12, 1.05), projection="3d")
+        ax = cast("Axes3D", figure.add_axes((-0.14, -0.05, 1.12, 1.05), projection="3d"))
     activation = 100.0 * state.activations
     top = 100.0 * largest if largest is not None else max(float(activation.max()), 1.0)
     order = np.argsort(activation)  # the hardest working on top

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from panjabi.spine import packing
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.rhs_plain import NOTHING
 
@@ -25,7 +25,7 @@ _DOUBLES = ctypes.POINTER(ctypes.c_double)
 class ForeignElements:
     """The callback of one run, and the first error that an element raised in it."""
 
-    def __init__(self, model: SpineModel) -> None:
+    def __init__(self, model: Spine) -> None:
         self.model = model
         self.error: BaseException | None = None
         self.call = ctypes.CFUNCTYPE(None, _DOUBLES, _DOUBLES, _DOUBLES)(self._called)

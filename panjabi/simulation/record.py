@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,7 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.errors import unknown
 from panjabi.results import imported
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import excitations
 
@@ -38,7 +37,7 @@ class SpineRecord:
     and "L4_L5_FE muscle moment" [N m].
     """
 
-    model: SpineModel
+    model: Spine
     perturbations: tuple[Perturbation, ...]
     solver: Settings
     trajectory: Trajectory
@@ -213,23 +212,4 @@ class SpineRecord:
             {n: ("time", v, {"units": self.units[n]}) for n, v in values.items()},
             coords={"time": ("time", at, {"units": "s"})},
             attrs={"outcome": self.outcome},
-        )
-
-    def save(self, path: str | Path) -> None:
-        """Write everything that is needed to read it again and to run it again."""
-        from panjabi.simulation.trajectory_file import write_record
-
-        write_record(self, path)
-
-    def run_again(self) -> SpineRecord:
-        """The same run once more, from the same state."""
-        from panjabi.simulation.spine_run import simulate
-        from panjabi.spine.equilibrium_solver import Equilibrium
-
-        run = self.trajectory
-        before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
-        q = before[: len(self.model.free)]
-        rest = Equilibrium(self.model, q, before, np.nan, 0)
-        return simulate(
-            rest, self.perturbations, self.solver, duration=self.duration, start=run.state[0]
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import ArrayLike
 
 from panjabi.delay.integrate.adaptive import solve
 from panjabi.delay.integrate.model import DelayModel, Event
@@ -16,7 +17,7 @@ from panjabi.simulation.python_elements import ForeignElements
 from panjabi.simulation.record import SpineRecord
 from panjabi.spine import packing
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import KINDS, Perturbation, breaks_of
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.solver_kernels import solver_room, spine_linear
@@ -33,12 +34,12 @@ activation filter them.
 
 
 def simulate(
-    model: SpineModel | Equilibrium,
+    model: Spine | Equilibrium,
     perturbation: Perturbation | Sequence[Perturbation] = (),
     solver: Settings | None = None,
     *,
     duration: float = 1.0,
-    start: Any = None,
+    start: ArrayLike | None = None,
     progress: bool = False,
 ) -> SpineRecord:
     """A run from 0 to `duration` [s].
@@ -68,9 +69,9 @@ def simulate(
                 f"{one!r} was given as a perturbation; {', '.join(k.__name__ for k in KINDS)} are "
                 "possible. Make one of these."
             )
-    if not isinstance(model, (SpineModel, Equilibrium)):
+    if not isinstance(model, (Spine, Equilibrium)):
         raise ParameterError(
-            f"{type(model).__name__} was given to simulate; a SpineModel or an Equilibrium is "
+            f"{type(model).__name__} was given to simulate; a Spine or an Equilibrium is "
             "possible. Make one with spine_model."
         )
     rest = model if isinstance(model, Equilibrium) else equilibrium(model, applied=acting)
@@ -104,7 +105,18 @@ def simulate(
     return SpineRecord(own, acting, settings, trajectory, float(duration))
 
 
-def delay_model(model: SpineModel, foreign: ForeignElements | None = None) -> DelayModel:
+def rerun(record: SpineRecord) -> SpineRecord:
+    """The same run once more, from the same state."""
+    run = record.trajectory
+    before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
+    q = before[: len(record.model.free)]
+    rest = Equilibrium(record.model, q, before, np.nan, 0)
+    return simulate(
+        rest, record.perturbations, record.solver, duration=record.duration, start=run.state[0]
+    )
+
+
+def delay_model(model: Spine, foreign: ForeignElements | None = None) -> DelayModel:
     """The spine model as the solver takes it; nothing is compiled for it alone.
 
     Elements written in Python are the exception: they need `foreign`, and a right-hand side of

@@ -23,19 +23,19 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Counts, Occurrence, Outcome, Trajectory
 from panjabi.errors import DataFileError, ParameterError, SchemaError
 from panjabi.simulation.record import SpineRecord
-from panjabi.spine.model_build import spine_model
+from panjabi.spine.model_build import UnitOptions, spine_model
 from panjabi.spine.perturbation import KINDS
 from panjabi.spine.static_model import HeldLoad
 
 if TYPE_CHECKING:
-    from panjabi.spine.model import SpineModel
+    from panjabi.spine.model import Spine
 
 SCHEMA, VERSION = "panjabi-trajectory", 1
 DESCRIPTION = "description.json"
 
 
-def write_record(record: SpineRecord, path: str | Path) -> None:
-    """See `SpineRecord.save`.
+def save_record(record: SpineRecord, path: str | Path) -> None:
+    """Write everything that is needed to read a record again and to run it again.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def load_record(path: str | Path) -> SpineRecord:
             raise
         raise DataFileError(
             f"{str(path)!r} cannot be read as a trajectory: {error}. A file that "
-            "SpineRecord.save wrote is possible. Look at the path, or save it again."
+            "save_record wrote is possible. Look at the path, or save it again."
         ) from error
     try:
         return _record(about, arrays)
@@ -110,7 +110,7 @@ def _check_schema(path: str | Path, about: dict[str, Any]) -> None:
     if name != SCHEMA or not version.split(".")[0].isdigit():
         raise SchemaError(
             f"{str(path)!r} is of the schema {about.get('schema')!r}; {SCHEMA}/{VERSION} is "
-            "possible. Give a file that SpineRecord.save wrote."
+            "possible. Give a file that save_record wrote."
         )
     if int(version.split(".")[0]) > VERSION:
         raise SchemaError(
@@ -191,7 +191,7 @@ def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: SpineModel) -> None:
+def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: Spine) -> None:
     """Raise DataFileError where description and arrays do not fit the model or one another."""
 
     def expect(right: bool, what: str, got: object) -> None:
@@ -269,10 +269,12 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
     return SpineRecord(model, tuple(acting), Settings(**settings), trajectory, about["duration_s"])
 
 
-def _model(recipe: dict[str, Any]) -> SpineModel:
+def _model(recipe: dict[str, Any]) -> Spine:
     """The model as `spine_model` makes it from its arguments."""
     given = dict(recipe)
     if isinstance(given["load"], dict):
         place = given["load"]["place"]
         given["load"] = HeldLoad(given["load"]["mass"], None if place is None else tuple(place))
+    if given["units"] is not None:
+        given["units"] = UnitOptions(**given["units"])
     return spine_model(**given)

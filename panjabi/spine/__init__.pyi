@@ -9,8 +9,8 @@ from .joints import (
 )
 from .levels import REGIONS as REGIONS, levels_of as levels_of
 from .loads import DeadLoad as DeadLoad, FollowerLoad as FollowerLoad, LevelMoment as LevelMoment
-from .model import SpineModel as SpineModel
-from .model_build import spine_model as spine_model
+from .model import Spine as Spine
+from .model_build import UnitOptions as UnitOptions, spine_model as spine_model
 from .muscle_state import MuscleState as MuscleState
 from .perturbation import (
     ForcePulse as ForcePulse,

@@ -16,7 +16,7 @@ from panjabi.active.activation import activation_rate
 from panjabi.errors import ParameterError
 from panjabi.neural.command import command
 from panjabi.neural.smooth_kernels import saturated
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
 from panjabi.spine.rhs_plain import NOTHING, reference_rhs
 from panjabi.spine.slope_kernels import (
@@ -50,7 +50,7 @@ class SpineJacobian:
 
 
 def jacobian(
-    model: SpineModel,
+    model: Spine,
     y: Floats,
     delayed: Floats | None = None,
     *,
@@ -99,9 +99,7 @@ def jacobian(
     return SpineJacobian(out, now, late, inputs)
 
 
-def _applied_slope(
-    model: SpineModel, t: float, q: Floats, applied: Sequence[Perturbation]
-) -> Floats:
+def _applied_slope(model: Spine, t: float, q: Floats, applied: Sequence[Perturbation]) -> Floats:
     """d applied force / d q (n, n): the points turn, the forces do not."""
     slope = np.zeros((len(model.free), len(model.free)))
     for one in applied:
@@ -115,7 +113,7 @@ def _applied_slope(
     return slope
 
 
-def _joints(model: SpineModel, q: Floats, by: Floats, now: Floats) -> None:
+def _joints(model: Spine, q: Floats, by: Floats, now: Floats) -> None:
     part, at = model.slices, model.slices["joints"].start
     for joint in model.joints:
         x, _ = model.seen_by(joint, q, np.zeros_like(q))
@@ -138,7 +136,7 @@ def _joints(model: SpineModel, q: Floats, by: Floats, now: Floats) -> None:
 
 
 def _muscles(
-    model: SpineModel,
+    model: Spine,
     y: Floats,
     delayed: Floats | None,
     by: Floats,

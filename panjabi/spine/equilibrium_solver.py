@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.active.musculotendon import Musculotendon, RestingMuscles
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.results import Result
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import NOTHING, applied_forces
 
@@ -32,7 +32,7 @@ BEFORE = -1e9
 class Equilibrium(Result):
     """A model set to rest, its state, and how well it rests."""
 
-    model: SpineModel  # with the excitations and rest lengths that hold it
+    model: Spine  # with the excitations and rest lengths that hold it
     q: Floats  # (n,) [rad]
     state: Floats  # (size,)
     residual: float  # largest moment that is not balanced [N m]
@@ -61,7 +61,7 @@ class Equilibrium(Result):
 
 
 def equilibrium(
-    model: SpineModel,
+    model: Spine,
     *,
     solve: str = "auto",
     q: ArrayLike | None = None,
@@ -98,7 +98,7 @@ def equilibrium(
     return _activation(model, start, limits, applied, tolerance, iterations, solve == "both")
 
 
-def passive_force(model: SpineModel, q: Floats, applied: Sequence[Perturbation] = ()) -> Floats:
+def passive_force(model: Spine, q: Floats, applied: Sequence[Perturbation] = ()) -> Floats:
     """Generalised force (n,) of all but the muscles, at rest, weight included [N m]."""
     still = np.zeros(len(model.free))
     Q = applied_forces(model, BEFORE, q, applied) - model.dynamics.weight(q)
@@ -110,7 +110,7 @@ def passive_force(model: SpineModel, q: Floats, applied: Sequence[Perturbation] 
     return Q
 
 
-def passive_tangent(model: SpineModel, q: Floats) -> Floats:
+def passive_tangent(model: Spine, q: Floats) -> Floats:
     """-d passive_force / d q (n, n) [N m/rad]; forces from outside count as constant."""
     still = np.zeros(len(model.free))
     K = model.dynamics.linearised(q, still, still).by_q
@@ -124,7 +124,7 @@ def passive_tangent(model: SpineModel, q: Floats) -> Floats:
 
 
 def _posture(
-    model: SpineModel,
+    model: Spine,
     q: Floats,
     applied: Sequence[Perturbation],
     tolerance: float,
@@ -170,7 +170,7 @@ def _posture(
 
 
 def _activation(
-    model: SpineModel,
+    model: Spine,
     q: Floats,
     limits: tuple[float, float],
     applied: Sequence[Perturbation],
@@ -276,7 +276,7 @@ def _least_squares(
 
 
 def _set(
-    model: SpineModel, q: Floats, excitation: Floats | float, residual: float, count: int
+    model: Spine, q: Floats, excitation: Floats | float, residual: float, count: int
 ) -> Equilibrium:
     """The model with its set point there, and the state of rest."""
     made = model

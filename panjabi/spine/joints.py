@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
 from panjabi.spine.levels import AXES
@@ -23,15 +23,15 @@ Floats = NDArray[np.float64]
 class JointLaw(Protocol):
     """Energy of one level as a function of its three angles, with exact derivatives."""
 
-    def energy(self, angles: Any) -> float:
+    def energy(self, angles: ArrayLike) -> float:
         """[J] at angles (3,) [rad]."""
         ...
 
-    def moment(self, angles: Any) -> Floats:
+    def moment(self, angles: ArrayLike) -> Floats:
         """dU/d(angles), (3,) [N m]."""
         ...
 
-    def tangent(self, angles: Any) -> Floats:
+    def tangent(self, angles: ArrayLike) -> Floats:
         """d2U/d(angles)2, (3, 3) symmetric [N m/rad]."""
         ...
 
@@ -50,13 +50,13 @@ class LinearJoint:
         """The same stiffness [N m/rad] about all three axes."""
         return cls((stiffness,) * 3)
 
-    def energy(self, angles: Any) -> float:
+    def energy(self, angles: ArrayLike) -> float:
         return 0.5 * np.sum(np.asarray(self.stiffness) * np.asarray(angles) ** 2)
 
-    def moment(self, angles: Any) -> Floats:
+    def moment(self, angles: ArrayLike) -> Floats:
         return np.asarray(self.stiffness) * np.asarray(angles)
 
-    def tangent(self, angles: Any) -> Floats:
+    def tangent(self, angles: ArrayLike) -> Floats:
         return np.diag(np.asarray(self.stiffness))
 
 
@@ -101,19 +101,19 @@ class ExponentialJoint:
         ]
         return cls(stiffness, exponents)
 
-    def energy(self, angles: Any) -> float:
+    def energy(self, angles: ArrayLike) -> float:
         k, b, x = self._folded(angles)
         return np.sum(k / b**2 * (np.expm1(x) - x))
 
-    def moment(self, angles: Any) -> Floats:
+    def moment(self, angles: ArrayLike) -> Floats:
         k, b, x = self._folded(angles)
         return np.where(np.real(angles) < 0.0, -1.0, 1.0) * k / b * np.expm1(x)
 
-    def tangent(self, angles: Any) -> Floats:
+    def tangent(self, angles: ArrayLike) -> Floats:
         k, _, x = self._folded(angles)
         return np.diag(k * np.exp(x))
 
-    def _folded(self, angles: Any) -> tuple[Floats, Floats, Any]:
+    def _folded(self, angles: ArrayLike) -> tuple[Floats, Floats, Any]:
         """Stiffness, exponent and b |x|; |x| as x sign x, which is right for complex x too."""
         k, b, at = np.asarray(self.stiffness), np.asarray(self.exponent), np.asarray(angles)
         return k, b, b * at * np.where(np.real(at) < 0.0, -1.0, 1.0)

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.element import MuscleElement
 from panjabi.body.dynamics import Dynamics
+from panjabi.body.model import Body
 from panjabi.body.standard import require_standard_adult
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
@@ -30,7 +31,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class SpineModel:
+class Spine:
     """A spine with its three subsystems; never changed. `spine_model` makes one.
 
     Muscles lie over exactly the free coordinates, in their order. A joint or another element may
@@ -40,10 +41,10 @@ class SpineModel:
     dynamics: Dynamics
     joints: tuple[PassiveJoint, ...] = ()
     muscles: MuscleElement | None = None
-    excitation: Any = 0.01  # without reflexes (nm,); one number: of every muscle [1]
+    excitation: Floats = 0.01  # type: ignore[assignment]  # without reflexes (nm,); one number: of every muscle [1]
     reflexes: StretchReflexes | None = None
-    rest_length: Any = None  # paths where receptors are silent (nm,) [m]; as held
-    rest_tension: Any = None  # (nm,) [N]; none
+    rest_length: Floats = None  # type: ignore[assignment]  # paths where receptors are silent (nm,) [m]; as held
+    rest_tension: Floats = None  # type: ignore[assignment]  # (nm,) [N]; none
     drive_width: Parameter = DRIVE_WIDTH
     elements: tuple[ForceElement, ...] = ()
     recipe: Mapping[str, Any] = field(default_factory=dict)  # arguments of `spine_model`; {}: other
@@ -52,7 +53,7 @@ class SpineModel:
     def __post_init__(self) -> None:
         put = object.__setattr__
         if self.joints or self.muscles is not None:
-            require_standard_adult(self.body, "joints and muscles of a SpineModel")
+            require_standard_adult(self.body, "joints and muscles of a Spine")
         if self.muscles is None:
             if self.reflexes is not None and len(self.reflexes):
                 raise ParameterError(
@@ -107,14 +108,14 @@ class SpineModel:
         if self.muscles is not None and (self.muscles.muscles.calibration == 1.0).all():
             fitted = " not calibrated"
         return (
-            f"<SpineModel of {len(self.free)} free coordinates, {len(self.joints)} joints, "
+            f"<Spine of {len(self.free)} free coordinates, {len(self.joints)} joints, "
             f"{self.muscle_count} muscles{fitted}{loops}: {self.size} states>"
         )
 
     # --- parts ------------------------------------------------------------------------------
 
     @property
-    def body(self) -> Any:
+    def body(self) -> Body:
         return self.dynamics.body
 
     @property
@@ -199,7 +200,9 @@ class SpineModel:
         units += ["rad"] * (part["joints"].stop - part["joints"].start)
         return (*units, *["1"] * (self.size - part["activation"].start))
 
-    def seen_by(self, element: Any, q: Floats, rate: Floats) -> tuple[Floats, Floats]:
+    def seen_by(
+        self, element: PassiveJoint | ForceElement, q: Floats, rate: Floats
+    ) -> tuple[Floats, Floats]:
         """Coordinates and rates of an element: free ones from q and rate, the others as held."""
         at, value = self._place(element.coordinates)
         known = at >= 0
@@ -264,15 +267,15 @@ class SpineModel:
 
     # --- changed models -----------------------------------------------------------------------
 
-    def with_reflexes(self, reflexes: StretchReflexes | None) -> SpineModel:
+    def with_reflexes(self, reflexes: StretchReflexes | None) -> Spine:
         """The same model with other loops, or none."""
         return replace(self, reflexes=reflexes, recipe={})
 
-    def with_elements(self, *elements: ForceElement) -> SpineModel:
+    def with_elements(self, *elements: ForceElement) -> Spine:
         """The same model with further elements beside those it has."""
         return replace(self, elements=(*self.elements, *elements), recipe={})
 
-    def with_joint(self, joint: PassiveJoint) -> SpineModel:
+    def with_joint(self, joint: PassiveJoint) -> Spine:
         """The same model with the joint of one level replaced, an injured unit for instance."""
         levels = [j.unit.level for j in self.joints]
         if joint.unit.level not in levels:

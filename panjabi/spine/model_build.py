@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,17 +16,19 @@ from panjabi.errors import ParameterError, unknown
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
-from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.injury import injured
 from panjabi.passive.ribs import RIBBED, with_rib_cage
+from panjabi.passive.standard import unit
 from panjabi.spine.column_model import PLANES
 from panjabi.spine.levels import AXES, levels_of
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
 
 if TYPE_CHECKING:
-    from panjabi.active.musculature import Musculature
+    from panjabi.active.muscle_arrays import Musculature
+    from panjabi.active.musculotendon import Musculotendon
     from panjabi.body.model import Body
 
 REGION_LEVELS: dict[str, tuple[str, ...]] = {
@@ -38,27 +40,30 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
 """Levels that move in each region, from below; what is above the last one is rigid."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnitOptions:
+    """How the functional spinal units of a spine are made."""
+
+    source: str = "default"  # values that the units are fitted to
+    damping: bool = True  # with viscous damping
+    branches: bool = True  # with Maxwell branches
+
+
 def spine_model(
     region: str = "lumbar",
     *,
     plane: str = "space",
     joints: Sequence[str] | None = None,
-    muscles: bool = True,
+    muscles: bool | Musculature | Musculotendon = True,
     reflexes: bool | Mapping[str, float] | StretchReflexes | ReflexSet = False,
-    excitation: float = 0.01,
     load: float | HeldLoad = 0.0,
     posture: str | ArrayLike = "standing",
     gravity: bool = True,
     preload: float | Mapping[str, float] = 0.0,
-    damping: bool = True,
-    branches: bool = True,
     injuries: Mapping[str, Sequence[str]] | None = None,
-    source: str = "default",
-    elastic: bool = True,
-    rigid_below: float = 0.1,
+    units: UnitOptions | None = None,
     body: Body | None = None,
-    musculature: Musculature | None = None,
-) -> SpineModel:
+) -> Spine:
     """The spine of a body as a system of delay equations.
 
     Parameters
@@ -67,29 +72,27 @@ def spine_model(
     plane : space, sagittal, frontal or transverse: which angles of every level are free.
     joints : levels that move, among those of the region; all of them when not given. One level
         makes the reduced model: everything above it is rigid.
-    muscles : with the muscles that cross the free joints.
+    muscles : True for the packaged muscles that cross the free joints; False for none; or a
+        `Musculature` over the free coordinates, or a `Musculotendon` of it, which says which
+        tendons are elastic.
     reflexes : True for stretch reflexes of every muscle (`reflexes.homonymous`), a mapping of its
         arguments, or loops made for these muscles (`panjabi.neural.ReflexSet`).
-    excitation : of every muscle, until `equilibrium` finds what holds the posture [1].
     load : mass held [kg] at the centre of trunk, arms and head, or a `HeldLoad`.
     posture : name of a posture of the body, or its coordinates (nq,): the start, and where all
         other joints are held.
     gravity : False takes the weight of body and load away; their inertia stays.
     preload : frozen compression of the units [N], one for all or level by level.
-    damping, branches : False takes viscous damping or Maxwell branches out of the units.
     injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
-    source : figures that the units are fitted to.
-    elastic, rigid_below : elastic tendons, but those shorter than `rigid_below` optimal fibre
-        lengths, which hardly stretch.
+    units : source, viscous damping and Maxwell branches of the units; see `UnitOptions`.
     body : the standard adult; units, strength and reflexes are known for no other size.
-    musculature : in the place of the packaged muscles over the free coordinates.
 
     Raises
     ------
     UnknownNameError
         For a region, plane, level, posture or injury that does not exist.
     ParameterError
-        For a load that is no mass, a number that is none, or a body of another size.
+        For a load that is no mass, a number that is none, a body of another size, or muscles of
+        another type.
     PostureError
         For a posture outside the joints' ranges.
     """
@@ -99,19 +102,13 @@ def spine_model(
         "joints": None if joints is None else list(joints),
         "muscles": muscles,
         "reflexes": dict(reflexes) if isinstance(reflexes, Mapping) else reflexes,
-        "excitation": excitation,
         "load": load,
         "posture": posture if isinstance(posture, str) else np.asarray(posture).tolist(),
         "gravity": gravity,
         "preload": dict(preload) if isinstance(preload, Mapping) else preload,
-        "damping": damping,
-        "branches": branches,
         "injuries": {k: list(v) for k, v in (injuries or {}).items()},
-        "source": source,
-        "elastic": elastic,
-        "rigid_below": rigid_below,
+        "units": None if units is None else asdict(units),
         "body": body,
-        "musculature": musculature,
     }
     levels = chosen_levels(region, joints)
     if plane not in PLANES:
@@ -124,43 +121,54 @@ def spine_model(
     q = owner.coordinates_from(within, base=q)
     carrying = with_load(owner, load if isinstance(load, HeldLoad) else HeldLoad(load))
     dynamics = Dynamics(carrying, free, q, (0.0, -STANDARD_GRAVITY if gravity else 0.0, 0.0))
-    units = _units(levels, source, preload, injuries or {}, damping, branches)
-    known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
-    model = SpineModel(
+    made = _units(levels, preload, injuries or {}, units or UnitOptions())
+    known = {f"{u.level} {name}": p for u in made for name, p in u.parameters.items()}
+    model = Spine(
         dynamics=dynamics,
-        joints=tuple(PassiveJoint(u) for u in units),
+        joints=tuple(PassiveJoint(u) for u in made),
         recipe=recipe,
         parameters={**dict(owner.parameters), **known},
     )
-    if not muscles:
+    if muscles is False:
         if reflexes:
             raise ParameterError(
                 "reflexes were asked of a model without muscles; loops run over muscles. Leave "
                 "muscles=False out, or the reflexes."
             )
         return model
-    return _with_muscles(model, q, musculature, elastic, rigid_below, excitation, reflexes)
+    return _with_muscles(model, _tendons(model, q, muscles), reflexes)
+
+
+def _tendons(
+    model: Spine, q: np.ndarray, muscles: bool | Musculature | Musculotendon
+) -> Musculotendon:
+    """Muscles with their tendons: as the user made them, or the packaged ones."""
+    from panjabi.active.build import musculature
+    from panjabi.active.muscle_arrays import Musculature
+    from panjabi.active.musculotendon import Musculotendon
+
+    if isinstance(muscles, Musculotendon):
+        return muscles
+    if muscles is True:
+        made = musculature(coordinates=model.free, body=model.body, at=q)
+        return Musculotendon(made)
+    if not isinstance(muscles, Musculature):
+        raise ParameterError(
+            f"Expected muscles=True, False, a Musculature or a Musculotendon, got a "
+            f"{type(muscles).__name__}; make one with musculature(coordinates=...). Muscles read "
+            "from an OpenSim file lie over the bodies of that file and cannot move this spine."
+        )
+    return Musculotendon(muscles)
 
 
 def _with_muscles(
-    model: SpineModel,
-    q: np.ndarray,
-    musculature: Musculature | None,
-    elastic: bool,
-    rigid_below: float,
-    excitation: float,
+    model: Spine,
+    tendons: Musculotendon,
     reflexes: bool | Mapping[str, float] | StretchReflexes | ReflexSet,
-) -> SpineModel:
-    from panjabi.active.build import musculature as make
+) -> Spine:
     from panjabi.active.element import MuscleElement
-    from panjabi.active.musculature import Musculature
-    from panjabi.active.musculotendon import Musculotendon
 
-    if musculature is None:
-        made = make(coordinates=model.free, body=model.body, at=q)
-    else:
-        made = Musculature.required(musculature, "spine_model(musculature=...)")
-    element = MuscleElement(Musculotendon(made, elastic=elastic, rigid_below=rigid_below))
+    made = tendons.muscles
     loops = reflexes if isinstance(reflexes, StretchReflexes) else None
     if isinstance(reflexes, ReflexSet):
         loops = from_reflex_set(reflexes, made)
@@ -169,7 +177,7 @@ def _with_muscles(
     known = {**model.parameters, **dict(made.parameters)}
     if loops is not None:
         known |= dict(loops.parameters)
-    return replace(model, muscles=element, excitation=excitation, reflexes=loops, parameters=known)
+    return replace(model, muscles=MuscleElement(tendons), reflexes=loops, parameters=known)
 
 
 def chosen_levels(region: str, joints: Sequence[str] | None) -> tuple[str, ...]:
@@ -218,11 +226,9 @@ def with_load(body: Body, load: HeldLoad) -> Body:
 
 def _units(
     levels: tuple[str, ...],
-    source: str,
     preload: float | Mapping[str, float],
     injuries: Mapping[str, Sequence[str]],
-    damping: bool,
-    branches: bool,
+    options: UnitOptions,
 ) -> list[FunctionalSpinalUnit]:
     for level in injuries:
         if known_level(level) not in levels:
@@ -231,20 +237,20 @@ def _units(
     pressed = dict.fromkeys(levels, preload) if not isinstance(preload, Mapping) else preload
     made = []
     for level in levels:
-        one = unit(level, source, preload=float(pressed.get(level, 0.0)))
+        one = unit(level, options.source, preload=float(pressed.get(level, 0.0)))
         if level in RIBBED:
             one = with_rib_cage(one)
         one = injured(one, *changes.get(level, ()))
-        made.append(_quiet(one, damping, branches))
+        made.append(_quiet(one, options))
     return made
 
 
-def _quiet(one: FunctionalSpinalUnit, damping: bool, branches: bool) -> FunctionalSpinalUnit:
+def _quiet(one: FunctionalSpinalUnit, options: UnitOptions) -> FunctionalSpinalUnit:
     """The unit without viscous damping, without branches, or as it is."""
     changes: dict[str, Any] = {}
-    if not damping:
+    if not options.damping:
         changes["damping"] = (0.0, 0.0, 0.0)
-    if not branches:
+    if not options.branches:
         changes |= {"times": (), "stiffness": ((), (), ())}
         stripped = tuple(replace(s, branches=()) for s in one.structures)
         one = replace(one, structures=stripped)

@@ -15,7 +15,7 @@ from panjabi.spine.static_model import LEVELS, spine_coordinates
 from panjabi.tissue.de_groote import DeGrooteCurves
 
 if TYPE_CHECKING:
-    from panjabi.active.musculature import Musculature
+    from panjabi.active.muscle_arrays import Musculature
 
 Floats = NDArray[np.float64]
 

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from panjabi.active.line_kernels import Pieces
 from panjabi.active.muscle_kernels import (
-    Workspace as MuscleWorkspace,
-    workspace as muscle_workspace,
+    MuscleWorkspace,
+    muscle_workspace,
 )
 from panjabi.active.musculotendon_kernels import Units
-from panjabi.body.mechanism import Mechanism, Workspace
+from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.body.tree import Tree
 from panjabi.neural.command import command
 from panjabi.passive.functional_unit import stack
 from panjabi.passive.kernels import TERM_COLUMNS
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import (
     WAVE_COLUMNS,
     MomentPulse,
@@ -66,7 +66,7 @@ COUNT_NUMBERS = 8
 SPEED, DAMPING, RISE, FALL, SHARPNESS, WIDTH = range(6)
 
 
-def pack(model: SpineModel, applied: Sequence[Perturbation] = (), solver: int = 0) -> Floats:
+def pack(model: Spine, applied: Sequence[Perturbation] = (), solver: int = 0) -> Floats:
     """The model and what acts on it as one vector; `solver` floats more are kept free at its end.
 
     Raises
@@ -130,7 +130,7 @@ def _without_minus(tree: Tree) -> Tree:
     return tree._replace(parent=np.where(tree.parent < 0, NONE, tree.parent))
 
 
-def _units(model: SpineModel) -> tuple[NDArray, ...]:
+def _units(model: Spine) -> tuple[NDArray, ...]:
     units = [joint.unit for joint in model.joints]
     start, kinds, rows = stack(units)
     place = np.full((len(units), 3), NONE, np.int64)
@@ -151,7 +151,7 @@ def _units(model: SpineModel) -> tuple[NDArray, ...]:
     )  # fmt: skip
 
 
-def _applied(model: SpineModel, applied: Sequence[Perturbation]) -> tuple[NDArray, ...]:
+def _applied(model: Spine, applied: Sequence[Perturbation]) -> tuple[NDArray, ...]:
     from panjabi.errors import ParameterError
 
     place = np.full((len(applied), 2), NONE, np.int64)
@@ -238,7 +238,7 @@ def mechanism_of(p):
 @njit(cache=True, nogil=True)
 def workspace_of(p, n):
     """Scratch of the equations of motion."""
-    return Workspace(
+    return DynamicsWorkspace(
         floats(p, W_R).reshape((-1, 3, 3)),
         floats(p, W_T).reshape((-1, 3)),
         floats(p, W_AXIS).reshape((-1, 3)),

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscle_arrays import Musculature
 from panjabi.errors import ParameterError
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet

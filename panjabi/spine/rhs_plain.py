@@ -11,14 +11,14 @@ import numpy as np
 
 from panjabi.neural.command import command
 from panjabi.neural.smooth_kernels import saturated
-from panjabi.spine.model import Floats, SpineModel
+from panjabi.spine.model import Floats, Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
 
 NOTHING = np.empty(0)
 
 
 def reference_rhs(
-    model: SpineModel,
+    model: Spine,
     t: float,
     y: Floats,
     delayed: Floats | None = None,
@@ -57,7 +57,7 @@ def reference_rhs(
     return out
 
 
-def excitations(model: SpineModel, y: Floats, delayed: Floats | None = None) -> Floats:
+def excitations(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
     """Excitation of every muscle (nm,) [1]: command and what its loops bring, bent into 0..1."""
     width = model.drive_width.si
     told = command(model.excitation, width)
@@ -72,9 +72,7 @@ def excitations(model: SpineModel, y: Floats, delayed: Floats | None = None) -> 
     return np.array([saturated.py_func(x, width)[0] for x in told])
 
 
-def applied_forces(
-    model: SpineModel, t: float, q: Floats, applied: Sequence[Perturbation]
-) -> Floats:
+def applied_forces(model: Spine, t: float, q: Floats, applied: Sequence[Perturbation]) -> Floats:
     """Generalised force (n,) of what acts from outside at time t [N m; N]."""
     Q = np.zeros(len(model.free))
     for one in applied:
@@ -90,7 +88,7 @@ def applied_forces(
     return Q
 
 
-def _receptors(model: SpineModel, q: Floats, rate: Floats, y: Floats) -> Floats:
+def _receptors(model: Spine, q: Floats, rate: Floats, y: Floats) -> Floats:
     part, loops = model.slices, model.reflexes
     if loops is None or model.muscles is None:
         return NOTHING

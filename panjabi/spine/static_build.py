@@ -10,16 +10,17 @@ from numpy.typing import ArrayLike
 
 from panjabi.active.abdominal_pressure import AbdominalPressure, Pressure, strut
 from panjabi.active.build import musculature
-from panjabi.active.musculature import Musculature
+from panjabi.active.muscle_arrays import Musculature
 from panjabi.body import standard_adult
 from panjabi.errors import unknown
 from panjabi.parameter import USER, Parameter
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
+from panjabi.passive.standard import unit
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine, spine_coordinates
 
 if TYPE_CHECKING:
+    from panjabi.active.muscle_arrays import Musculature
     from panjabi.body.model import Body
     from panjabi.tissue.de_groote import DeGrooteCurves
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdominal_pressure import AbdominalPressure
-from panjabi.body.gravity import STANDARD_GRAVITY
+from panjabi.body.gravity import STANDARD_GRAVITY, gravity_energy
 from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body
 from panjabi.body.poses import Poses, tree_poses
@@ -49,7 +49,7 @@ class HeldLoad:
 
 
 @dataclass(frozen=True, eq=False)
-class Term:
+class PotentialTerm:
     """One part of the potential at the posture: its slope and its curvature."""
 
     gradient: Floats  # (n,) [N m]
@@ -169,17 +169,17 @@ class StaticSpine:
     # --- terms of the potential -----------------------------------------------------------
 
     @cached_property
-    def weight(self) -> Term:
+    def weight(self) -> PotentialTerm:
         """Weight of what the joints carry."""
         if self.supported:
             return self._none()
-        energy = self.body.gravity_energy(self.poses, g=STANDARD_GRAVITY)
-        return Term(
+        energy = gravity_energy(self.body, self.poses, g=STANDARD_GRAVITY)
+        return PotentialTerm(
             energy.gradient[self.indices], energy.hessian[np.ix_(self.indices, self.indices)]
         )
 
     @cached_property
-    def carried_load(self) -> Term:
+    def carried_load(self) -> PotentialTerm:
         """The load held, whether or not the body is supported."""
         if self.load.mass == 0.0:
             return self._none()
@@ -188,28 +188,28 @@ class StaticSpine:
         )
 
     @cached_property
-    def passive(self) -> Term:
+    def passive(self) -> PotentialTerm:
         """Units without preload."""
         return _units_term([u.with_preload(0.0) for u in self.units], self.angles)
 
     @cached_property
-    def preload(self) -> Term:
+    def preload(self) -> PotentialTerm:
         """What the frozen preload adds to the units."""
         whole = _units_term(self.units, self.angles)
         bare = self.passive
-        return Term(whole.gradient - bare.gradient, whole.hessian - bare.hessian)
+        return PotentialTerm(whole.gradient - bare.gradient, whole.hessian - bare.hessian)
 
     @cached_property
-    def strut(self) -> Term:
+    def strut(self) -> PotentialTerm:
         """Pressure in the abdomen, at constant pressure."""
         if self.pressure is None:
             return self._none()
         q, none = self.q[self.indices], np.zeros(len(self.indices))
         given = q, none, np.empty(0), np.empty(0)
-        return Term(-self.pressure.force(*given), self.pressure.tangent(*given))
+        return PotentialTerm(-self.pressure.force(*given), self.pressure.tangent(*given))
 
     @property
-    def terms(self) -> dict[str, Term]:
+    def terms(self) -> dict[str, PotentialTerm]:
         """Every part of the potential but the muscles."""
         return {
             "passive": self.passive,
@@ -273,11 +273,11 @@ class StaticSpine:
 
     # --- inside ---------------------------------------------------------------------------
 
-    def _none(self) -> Term:
+    def _none(self) -> PotentialTerm:
         n = 3 * len(LEVELS)
-        return Term(np.zeros(n), np.zeros((n, n)))
+        return PotentialTerm(np.zeros(n), np.zeros((n, n)))
 
-    def _force(self, body: str, point: Floats, upward: Floats) -> Term:
+    def _force(self, body: str, point: Floats, upward: Floats) -> PotentialTerm:
         """Energy force . x of a point [world] of a body."""
         poses, b = self.poses, self.body.body_index(body)
         F = np.zeros((len(self.body.names), 3))
@@ -289,7 +289,7 @@ class StaticSpine:
         axes = (poses.axis_world, poses.origin_world, poses.rate)
         load_gradient(self.body.tree, F, D, *axes, gradient)
         load_hessian(self.body.tree, F, D, *axes, poses.rate2, hessian)
-        return Term(gradient[self.indices], hessian[np.ix_(self.indices, self.indices)])
+        return PotentialTerm(gradient[self.indices], hessian[np.ix_(self.indices, self.indices)])
 
 
 def spine_coordinates() -> tuple[str, ...]:
@@ -332,13 +332,13 @@ def level_index(level: str) -> int:
     return LEVELS.index(level)
 
 
-def _units_term(units: Sequence[FunctionalSpinalUnit], angles: Floats) -> Term:
+def _units_term(units: Sequence[FunctionalSpinalUnit], angles: Floats) -> PotentialTerm:
     n = 3 * len(units)
     gradient, hessian = np.empty(n), np.zeros((n, n))
     for k, (one, a) in enumerate(zip(units, angles, strict=True)):
         part = slice(3 * k, 3 * k + 3)
         _, gradient[part], hessian[part, part] = one.evaluate(a)
-    return Term(gradient, hessian)
+    return PotentialTerm(gradient, hessian)
 
 
 def _finite(values: ArrayLike) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.active.strength import EXTENSION_TARGET, EXTENSORS
+from panjabi.active.calibration import EXTENSION_TARGET, EXTENSORS
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter
 from panjabi.passive.directions import direction

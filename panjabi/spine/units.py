@@ -41,9 +41,9 @@ def unit_column(
     UnknownNameError
         For a column, level, source or injury that does not exist.
     """
-    from panjabi.passive.functional_unit import unit
     from panjabi.passive.injury import injured
     from panjabi.passive.ribs import RIBBED, with_rib_cage
+    from panjabi.passive.standard import unit
 
     levels = levels_of(region)
     changes = dict(injuries or {})

@@ -1,10 +1,11 @@
-from .column_equilibrium import (
-    Equilibrium as Equilibrium,
-    equilibrium as equilibrium,
+from .buckling import JointLawName as JointLawName, buckle as buckle
+from .column_solver import (
+    ColumnEquilibrium as ColumnEquilibrium,
+    column_equilibrium as column_equilibrium,
     pure_moment as pure_moment,
 )
 from .condition import (
-    Condition as Condition,
+    StabilityState as StabilityState,
     StabilityVerdict as StabilityVerdict,
     SubsystemMargin as SubsystemMargin,
     assess as assess,
@@ -17,9 +18,14 @@ from .critical import (
 )
 from .load_paths import load_path as load_path, post_buckling as post_buckling
 from .margins import Margin as Margin, deficit_margin as deficit_margin, load_margin as load_margin
+from .model_verdict import verdict as verdict
 from .one_joint_trunk import ReducedTrunk as ReducedTrunk, reduced_trunk as reduced_trunk
 from .path_following import LoadPath as LoadPath
-from .reflex_loop import FirstOrder as FirstOrder, Loop as Loop, SecondOrder as SecondOrder
+from .reflex_loop import (
+    FirstOrder as FirstOrder,
+    LinearReflex as LinearReflex,
+    SecondOrder as SecondOrder,
+)
 from .reflex_margins import (
     ParameterMargin as ParameterMargin,
     parameter_margins as parameter_margins,
@@ -37,5 +43,3 @@ from .trunk_sets import (
     TrunkSet as TrunkSet,
     trunk as trunk,
 )
-from .verdict_spine import spine_verdict as spine_verdict
-from .verdict_trunk import trunk_verdict as trunk_verdict

@@ -31,7 +31,7 @@ AT_KINK = 1e-9
 """Distance to a kink within which there is no one linear system [rad]."""
 
 
-class Condition(Enum):
+class StabilityState(Enum):
     STABLE = "stable"
     UNSTABLE = "unstable"
     UNDECIDED = "undecided"
@@ -95,7 +95,7 @@ class SubsystemMargin(Result):
 class StabilityVerdict(Result):
     """Whether a posture is stable, by how much, and on what evidence."""
 
-    condition: Condition
+    condition: StabilityState
     model: str
     static: StaticEvidence
     spectral: SpectralEvidence
@@ -196,7 +196,7 @@ def assess(
     *,
     kink_distance: float = math.inf,
     kink: str = "none",
-) -> tuple[Condition, tuple[str, ...]]:
+) -> tuple[StabilityState, tuple[str, ...]]:
     """The condition that three pieces of evidence give together, and why.
 
     Raises
@@ -217,12 +217,12 @@ def assess(
             sides = " and ".join(f"{s.real:+.3g}" for s in spectral.one_sided)
             reason += f", where the rightmost roots of the two sides are at {sides} 1/s"
         reasons.append(f"undecided: {reason} ({kink}), and no linear system speaks for both sides")
-        return Condition.UNDECIDED, tuple(reasons)
+        return StabilityState.UNDECIDED, tuple(reasons)
     held, dies, back = static.least > 0.0, root.real < 0.0, recovery.time is not None
     if dies and back and held:
-        return Condition.STABLE, tuple(reasons)
+        return StabilityState.STABLE, tuple(reasons)
     if not dies and not back:
-        return Condition.UNSTABLE, tuple(reasons)
+        return StabilityState.UNSTABLE, tuple(reasons)
     if dies and not held:
         why = "roots say that motions die away while a slow push meets no resistance"
     elif dies:
@@ -237,7 +237,7 @@ def assess(
             "held within the tolerance"
         )
     reasons.append(f"undecided: {why}")
-    return Condition.UNDECIDED, tuple(reasons)
+    return StabilityState.UNDECIDED, tuple(reasons)
 
 
 def _of_statics(e: StaticEvidence) -> str:

@@ -9,10 +9,10 @@ buckles at, are predictions.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
+from panjabi._caching import cached
 from panjabi.errors import unknown
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
@@ -51,7 +51,7 @@ class CriscoModel:
         return dict(zip(self.column.levels, angles.tolist(), strict=True))
 
 
-@cache
+@cached
 def crisco(model: str) -> CriscoModel:
     """One of the four columns by name.
 

@@ -16,7 +16,7 @@ from panjabi.results import Result, finite
 from panjabi.spine.column_model import Column
 from panjabi.spine.loads import Load
 from panjabi.stability.algebra import pencil
-from panjabi.stability.column_equilibrium import equilibrium
+from panjabi.stability.column_solver import column_equilibrium
 from panjabi.stability.path_following import EquilibriumCurve
 
 STILL = 1e-9
@@ -103,7 +103,7 @@ def critical_load(
         raise ParameterError(
             f"largest is {largest!r}; a positive finite factor is possible. Say how far to look."
         )
-    rest = equilibrium(column, constant) if constant else equilibrium(column)
+    rest = column_equilibrium(column, constant) if constant else column_equilibrium(column)
     if not rest.stable:
         raise ConvergenceError(
             f"the {column.name} column is unstable without the growing load: least stiffness "

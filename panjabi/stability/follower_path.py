@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from panjabi.spine.column_model import Column
 from panjabi.spine.loads import FollowerLoad
-from panjabi.stability.column_equilibrium import Equilibrium, equilibrium
+from panjabi.stability.column_solver import ColumnEquilibrium, column_equilibrium
 
 CARRIED_DEG = 5.0
 """A column carries a load if it stays stable and no level turns further than this [deg]."""
 
 
-def follower_path(column: Column, forces: Iterable[float]) -> list[Equilibrium]:
+def follower_path(column: Column, forces: Iterable[float]) -> list[ColumnEquilibrium]:
     """One equilibrium for each follower force [N], each found from the one before."""
-    bent = equilibrium(column)
+    bent = column_equilibrium(column)
     path = []
     for force in forces:
-        bent = equilibrium(column, FollowerLoad(float(force)), start=bent.z)
+        bent = column_equilibrium(column, FollowerLoad(float(force)), start=bent.z)
         path.append(bent)
     return path

@@ -38,14 +38,14 @@ def load_path(
     ConvergenceError
         If the path is lost.
     """
-    from panjabi.stability.column_equilibrium import equilibrium
+    from panjabi.stability.column_solver import column_equilibrium
 
     growing = (pattern,) if isinstance(pattern, Load) else tuple(pattern)
     constant = (loads,) if isinstance(loads, Load) else tuple(loads)
     if not (np.isfinite(to) and to != 0.0):
         raise ParameterError(f"`to` is {to!r}; a finite factor other than 0 is possible. Give it.")
     curve = EquilibriumCurve(column, growing, constant, scale=to)
-    x, t = curve.start(equilibrium(column, constant).z)
+    x, t = curve.start(column_equilibrium(column, constant).z)
     return curve.walk(x, t, target=to, step=step, points=points)
 
 

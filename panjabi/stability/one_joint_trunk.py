@@ -13,16 +13,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 import numpy as np
 
+from panjabi._caching import cached
 from panjabi.delay.roots.family import combined
 from panjabi.delay.roots.system import Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError, unknown
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
-from panjabi.stability.reflex_loop import FirstOrder, Loop
+from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
 from panjabi.stability.reflex_model import ReflexModel
 
 LEVEL = "L5-S1"
@@ -145,7 +145,7 @@ class ReducedTrunk:
     def model(self) -> ReflexModel:
         """As a body on a spring with one reflex loop."""
         share = self.gain * self.strength
-        loop = Loop(
+        loop = LinearReflex(
             stretch_gain=share * self.stretch_gain,
             rate_gain=share * self.rate_gain,
             delay=self.delay + self.extra_delay,
@@ -206,7 +206,7 @@ class TrunkFamily:
         )
 
 
-@cache
+@cached
 def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
     """The trunk of the standard adult, upright and intact, co-contracting as people do.
 

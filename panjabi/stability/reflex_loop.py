@@ -59,7 +59,7 @@ class SecondOrder:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loop:
+class LinearReflex:
     """One reflex path; the gains are moments that pull back. Angles may be sums of coordinates."""
 
     stretch_gain: float = 0.0  # k_p [N m/rad]

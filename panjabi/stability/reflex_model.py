@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError, unknown
-from panjabi.stability.reflex_loop import GAINS, FirstOrder, Loop
+from panjabi.stability.reflex_loop import GAINS, FirstOrder, LinearReflex
 
 BODY = ("inertia", "damping", "stiffness")
 
@@ -33,7 +33,7 @@ class ReflexModel:
     inertia: ArrayLike  # J [kg m2]
     damping: ArrayLike  # B, intrinsic [N m s/rad]
     stiffness: ArrayLike  # K, intrinsic minus gravity [N m/rad]; may be negative
-    loops: tuple[Loop, ...] = ()
+    loops: tuple[LinearReflex, ...] = ()
     coordinates: tuple[str, ...] = ("angle",)
 
     def __post_init__(self) -> None:
@@ -82,7 +82,7 @@ class ReflexModel:
             found |= {self._prefix(loop) + key: value for key, value in _loop_values(loop).items()}
         return found
 
-    def _prefix(self, loop: Loop) -> str:
+    def _prefix(self, loop: LinearReflex) -> str:
         return f"{loop.name}." if len(self.loops) > 1 else ""
 
     def with_values(self, values: Mapping[str, float] | None = None, **more: float) -> ReflexModel:
@@ -236,17 +236,17 @@ class ReflexFamily:
         return tuple(there.rate(name) for name in self.names)
 
 
-def _order(loop: Loop) -> int:
+def _order(loop: LinearReflex) -> int:
     if loop.filter is None:
         return 0
     return 1 if isinstance(loop.filter, FirstOrder) else 2
 
 
-def _coefficients(loop: Loop) -> tuple[float, float]:
+def _coefficients(loop: LinearReflex) -> tuple[float, float]:
     return (0.0, 0.0) if loop.filter is None else loop.filter.coefficients
 
 
-def _loop_values(loop: Loop) -> dict[str, float]:
+def _loop_values(loop: LinearReflex) -> dict[str, float]:
     found = {gain: getattr(loop, gain) for gain in GAINS}
     if loop.filter is None:
         del found["force_gain"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from panjabi.errors import unknown
 from panjabi.parameter import ParameterSet, assumed
-from panjabi.stability.reflex_loop import FirstOrder, Loop, SecondOrder
+from panjabi.stability.reflex_loop import FirstOrder, LinearReflex, SecondOrder
 from panjabi.stability.reflex_model import ReflexModel
 
 TRUNK_DELAY = 0.060
@@ -29,7 +29,7 @@ class TrunkSet:
     def model(self, *, filter: FirstOrder | SecondOrder | None = None) -> ReflexModel:
         """One joint with one loop; the filter stands for activation and is off by default."""
         p = self.parameters.si
-        loop = Loop(
+        loop = LinearReflex(
             stretch_gain=p("stretch_gain"),
             rate_gain=p("rate_gain"),
             delay=p("delay"),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium, passive_tangent
-from panjabi.spine.model import SpineModel
+from panjabi.spine.model import Spine
 from panjabi.spine.short_range import Bergmark, bergmark, parameters_of
 from panjabi.stability.condition import (
     RecoveryEvidence,
@@ -31,7 +31,7 @@ FINE = 1e-3  # width at which halving for the delay margin ends [s]
 
 
 def spine_verdict(
-    model: SpineModel | Equilibrium,
+    model: Spine | Equilibrium,
     *,
     push: float = PUSH,
     tolerance: float = math.radians(0.2),
@@ -104,7 +104,7 @@ def spine_verdict(
     )  # fmt: skip
 
 
-def _of_motion(name: str, model: SpineModel) -> bool:
+def _of_motion(name: str, model: Spine) -> bool:
     return name in model.free or name.removesuffix(" rate") in model.free
 
 

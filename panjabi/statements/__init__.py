@@ -1,6 +1,6 @@
 """Panjabi's hypothesis as experiments: fourteen statements, each computed, each with an outcome.
 
->>> for finding in panjabi.hypothesis.run_all():
+>>> for finding in panjabi.hypothesis():
 ...     print(finding)
 """
 

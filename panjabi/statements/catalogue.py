@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
+from panjabi._caching import cached
 from panjabi.errors import unknown
 from panjabi.statements.finding import Finding, Statement
 from panjabi.statements.p01_p07_p08_muscles import (
@@ -33,7 +33,7 @@ from panjabi.statements.p09_p11_p12_control import (
 PART_1, PART_2, IN_2003, IN_2006 = "Panjabi1992a", "Panjabi1992b", "Panjabi2003", "Panjabi2006"
 
 
-@cache
+@cached
 def statements() -> tuple[Statement, ...]:
     """P1 to P14."""
     return (
@@ -147,7 +147,7 @@ def statement(id: str) -> Statement:
     return known[id]
 
 
-def run_all(only: Iterable[str] = ()) -> tuple[Finding, ...]:
+def hypothesis(only: Iterable[str] = ()) -> tuple[Finding, ...]:
     """The findings of all statements, or of those named, in their order; some ten seconds."""
     wanted = set(only)
     chosen = {id: statement(id) for id in wanted}

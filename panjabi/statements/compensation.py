@@ -23,11 +23,12 @@ from panjabi.parameter import Parameter, assumed
 from panjabi.results import Result, frame, plain
 from panjabi.stability.one_joint_trunk import DEFICITS, ReducedTrunk
 from panjabi.statements.level_curves import level_curves
-from panjabi.statements.quiet_stance import Noise, sway
+from panjabi.statements.quiet_stance import Noise
 from panjabi.statements.stiffness_for_sway import activation_for, required_stiffness
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
+from panjabi.statements.quiet_stance import trunk_sway
 
 Floats = NDArray[np.float64]
 
@@ -139,7 +140,7 @@ def compensation_map(
         raise unknown("deficit beside passive_loss", other[0], DEFICITS[1:])
     x, y = _rising("passive_loss", passive_loss), _rising(*other)
     noises = noise or Noise()
-    aim = sway(trunk, noises)
+    aim = trunk_sway(trunk, noises)
     sweep = {
         "version": __version__,
         "trunk": {f.name: getattr(trunk, f.name) for f in fields(trunk) if f.name != "parameters"},
@@ -180,7 +181,7 @@ def least_activation(
     """
     noises = noise or Noise()
     whole = trunk.changed(passive_loss=0.0, strength_loss=0.0, extra_delay=0.0)
-    aim = sway(whole, noises)
+    aim = trunk_sway(whole, noises)
     found = _least(trunk, np.array([trunk.passive_loss]), aim, adapt_gain, noises)
     return float(found[0, 0]), float(found[1, 0])
 

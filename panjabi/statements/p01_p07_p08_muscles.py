@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from panjabi.literature import row
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
+from panjabi.passive.standard import unit
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import problem_of, recruit
 from panjabi.recruitment.solve import solve_recruitment

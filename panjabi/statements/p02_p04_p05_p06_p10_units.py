@@ -8,11 +8,12 @@ import numpy as np
 
 from panjabi.literature import row
 from panjabi.passive.directions import levels
-from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.injury import degenerated, injured, with_fixator
 from panjabi.passive.neutral_zone import gap_and_range, residual_positions
 from panjabi.passive.protocol import laboratory_test
 from panjabi.passive.ribs import RIBBED, with_rib_cage
+from panjabi.passive.standard import unit
 from panjabi.statements.finding import Finding, Outcome, Statement
 
 Unit = FunctionalSpinalUnit

@@ -6,7 +6,7 @@ import numpy as np
 
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.literature import row
-from panjabi.passive.functional_unit import unit
+from panjabi.passive.standard import unit
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.units import unit_column, with_preload
 from panjabi.stability.crisco_model import crisco

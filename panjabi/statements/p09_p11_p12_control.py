@@ -10,8 +10,13 @@ from panjabi.spine.static_build import static_spine
 from panjabi.stability.one_joint_trunk import reduced_trunk
 from panjabi.statements.compensation import OUTCOMES, compensation_map, least_activation
 from panjabi.statements.finding import Finding, Statement
-from panjabi.statements.quiet_stance import sway
-from panjabi.statements.subfailure import DAY, Subfailure, fraction_with_chronic_state, loop_picture
+from panjabi.statements.quiet_stance import trunk_sway
+from panjabi.statements.subfailure import (
+    DAY,
+    Subfailure,
+    fraction_with_chronic_state,
+    loop_picture,
+)
 
 MAP_POINTS = 61  # a side, of the map that is drawn with the finding
 LATE = 0.060  # delay added [s]
@@ -105,11 +110,14 @@ def p12_sway_rises(statement: Statement) -> Finding:
     trunk = reduced_trunk()
     delays = np.linspace(0.0, 0.1, 41)
     rises = np.linspace(1.0, 10.0, 41)
-    by_delay = np.array([sway(trunk.changed(extra_delay=float(T))) for T in delays])
-    by_noise = np.array([sway(trunk, rise=float(r)) for r in rises])
+    by_delay = np.array([trunk_sway(trunk.changed(extra_delay=float(T))) for T in delays])
+    by_noise = np.array([trunk_sway(trunk, rise=float(r)) for r in rises])
     base = by_delay[0]
-    late, loud = sway(trunk.changed(extra_delay=LATE)) / base, sway(trunk, rise=LOUD) / base
-    both = sway(trunk.changed(extra_delay=LATE), rise=LOUD) / base
+    late, loud = (
+        trunk_sway(trunk.changed(extra_delay=LATE)) / base,
+        trunk_sway(trunk, rise=LOUD) / base,
+    )
+    both = trunk_sway(trunk.changed(extra_delay=LATE), rise=LOUD) / base
     monotone = bool(np.all(np.diff(by_delay) > 0.0))
     return statement.finding(
         "supported" if monotone and loud > 1.0 else "contradicted",

@@ -36,7 +36,7 @@ class Noise:
 
 
 @dataclass(frozen=True)
-class Loop:
+class StanceLoop:
     """What the variance depends on, beside inertia, damping and lag."""
 
     stiffness: float  # [N m/rad]
@@ -55,14 +55,14 @@ def _nodes() -> tuple[Floats, Floats]:
     return w.ravel(), (half[:, None] * weight).ravel() / (2.0 * math.pi)
 
 
-def loop_of(trunk: ReducedTrunk) -> Loop:
+def loop_of(trunk: ReducedTrunk) -> StanceLoop:
     """The numbers of a trunk that the variance depends on."""
     v = trunk.model().values
-    return Loop(v["stiffness"], v["stretch_gain"], v["rate_gain"], v["delay"])
+    return StanceLoop(v["stiffness"], v["stretch_gain"], v["rate_gain"], v["delay"])
 
 
 def variances(
-    trunk: ReducedTrunk, loop: Loop, stiffness: ArrayLike, noise: Noise, *, rise: float = 1.0
+    trunk: ReducedTrunk, loop: StanceLoop, stiffness: ArrayLike, noise: Noise, *, rise: float = 1.0
 ) -> Floats:
     """Variance of the angle (k,) [rad2] at stiffnesses (k,); the loop must be stable there.
 
@@ -76,7 +76,7 @@ def variances(
 
 
 def variance_slopes(
-    trunk: ReducedTrunk, loop: Loop, noise: Noise, *, rise: float = 1.0
+    trunk: ReducedTrunk, loop: StanceLoop, noise: Noise, *, rise: float = 1.0
 ) -> tuple[float, dict[str, float]]:
     """Variance [rad2] and its exact derivative with each number of the loop, and with `rise`."""
     w, weight = _nodes()
@@ -98,7 +98,7 @@ def variance_slopes(
     return float((size * power) @ weight), slopes
 
 
-def sway(trunk: ReducedTrunk, noise: Noise | None = None, *, rise: float = 1.0) -> float:
+def trunk_sway(trunk: ReducedTrunk, noise: Noise | None = None, *, rise: float = 1.0) -> float:
     """Standard deviation of the angle [rad].
 
     Raises
@@ -111,7 +111,7 @@ def sway(trunk: ReducedTrunk, noise: Noise | None = None, *, rise: float = 1.0) 
     return math.sqrt(float(variances(trunk, loop, loop.stiffness, noise or Noise(), rise=rise)[0]))
 
 
-def _parts(trunk: ReducedTrunk, loop: Loop, w: Floats) -> tuple[NDArray, NDArray]:
+def _parts(trunk: ReducedTrunk, loop: StanceLoop, w: Floats) -> tuple[NDArray, NDArray]:
     """J s^2 + B s + G without K, and G, at i w."""
     s = 1j * w
     G = (loop.stretch_gain + loop.rate_gain * s) * np.exp(-s * loop.delay)

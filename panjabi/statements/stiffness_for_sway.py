@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.stability.one_joint_trunk import ReducedTrunk
-from panjabi.statements.quiet_stance import Loop, Noise, variances
+from panjabi.statements.quiet_stance import Noise, StanceLoop, variances
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[Any]
@@ -83,7 +83,7 @@ def required_stiffness(
 
     (nan, nan) where no stiffness does it.
     """
-    loop = Loop(0.0, share * trunk.stretch_gain, share * trunk.rate_gain, delay)
+    loop = StanceLoop(0.0, share * trunk.stretch_gain, share * trunk.rate_gain, delay)
     for found in stable_ranges(trunk, share=share, delay=delay):
         top = min(found.most, found.least + trunk.muscle_stiffness + 10.0 * trunk.stretch_gain)
         grid = found.least + (top - found.least) * GRID

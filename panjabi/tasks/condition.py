@@ -14,7 +14,7 @@ from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model_build import spine_model
 
 if TYPE_CHECKING:
-    from panjabi.spine.model import SpineModel
+    from panjabi.spine.model import Spine
     from panjabi.spine.perturbation import Perturbation
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -85,11 +85,11 @@ def condition_equilibrium(
 
 
 @lru_cache(maxsize=8)
-def _made(name: str) -> SpineModel:
+def _made(name: str) -> Spine:
     return spine_model(reflexes=True, **MODELS[name])
 
 
-def _changed(condition: Condition) -> SpineModel:
+def _changed(condition: Condition) -> Spine:
     model = _made(condition.model)
     if condition.stiffness_factor != 1.0:
         for joint in model.joints:
@@ -103,6 +103,6 @@ def _changed(condition: Condition) -> SpineModel:
     return model.with_reflexes(loops)
 
 
-def flexion_coordinates(model: SpineModel) -> list[int]:
+def flexion_coordinates(model: Spine) -> list[int]:
     """Indices of the free flexion-extensions among the free coordinates, from below."""
     return [k for k, name in enumerate(model.free) if name.endswith("_FE")]

@@ -16,7 +16,7 @@ from panjabi.tasks.condition import Condition, condition_equilibrium, flexion_co
 from panjabi.tasks.response import PerturbationResponse, response
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 EVENT = 0.2  # when every push begins [s]
 FIT = 0.3  # how long after the release the second-order fit looks [s]

@@ -13,7 +13,7 @@ import numpy as np
 
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.parameter import THIS_WORK, Parameter, assumed
-from panjabi.stability.reflex_loop import FirstOrder, Loop
+from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
 from panjabi.stability.reflex_model import ReflexModel
 from panjabi.stability.trunk_sets import TRUNK_DELAY
 from panjabi.tasks.plant import Plant, PlantNoise
@@ -102,7 +102,7 @@ def seated(
     k = gain_factor * (b.T @ P).ravel() / seat.effort.si
     lag = FirstOrder(seat.activation_time.si)
     loops = tuple(
-        Loop(
+        LinearReflex(
             stretch_gain=float(k[c]), rate_gain=float(k[2 + c]), delay=delay, filter=lag,
             name=name, senses=(1.0, 0.0) if c == 0 else (0.0, 1.0), acts=(0.0, 1.0),
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi.active.strength import EXTENSION_TARGET
+from panjabi.active.calibration import EXTENSION_TARGET
 from panjabi.spine.derivatives import jacobian
 from panjabi.spine.perturbation import QuickRelease
 from panjabi.tasks.condition import Condition, condition_equilibrium, flexion_coordinates

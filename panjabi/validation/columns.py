@@ -8,7 +8,7 @@ import numpy as np
 
 from panjabi.literature import row
 from panjabi.spine.units import unit_column, with_preload
-from panjabi.stability.column_equilibrium import pure_moment
+from panjabi.stability.column_solver import pure_moment
 from panjabi.stability.crisco_model import crisco
 from panjabi.stability.critical import critical_load
 from panjabi.stability.follower_path import CARRIED_DEG, follower_path

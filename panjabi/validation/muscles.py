@@ -14,8 +14,8 @@ import numpy as np
 from panjabi.body import standard_adult
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.literature import row
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
+from panjabi.passive.standard import unit
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, problem_of, recruit
 from panjabi.recruitment.solve import solve_recruitment

@@ -9,7 +9,7 @@ import numpy as np
 
 from panjabi.literature import published, row
 from panjabi.passive.directions import DEGREE, DIRECTIONS, axis_index, levels
-from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.injury import cut, degenerated, facetectomy, nucleus_removed, with_fixator
 from panjabi.passive.neutral_zone import (
     gap_and_range,
@@ -22,6 +22,7 @@ from panjabi.passive.pelvis import pelvis
 from panjabi.passive.protocol import cyclic_test, laboratory_test, run
 from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.passive.sigmoid import fit_double_sigmoid
+from panjabi.passive.standard import unit
 from panjabi.validation.criterion import at_least, at_most, interval, sign, within_fraction
 from panjabi.validation.predictions import Prediction, Predictions
 

@@ -13,6 +13,7 @@ from fascia.mechanics import solve
 from fascia.network.build import whole_body
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
 from panjabi.body import standard_adult
+from panjabi.body.scaling import scaled_body
 from panjabi.errors import PanjabiError, ParameterError
 from panjabi.parameter import sources
 
@@ -87,7 +88,7 @@ def test_more_tone_pulls_more(subject):
 
 def test_a_subject_of_another_size_is_refused(subject):
     """Tissue, resting tension and tolerance are those of the median adult."""
-    small = standard_adult().scaled(stature=1.60, mass=58.0)
+    small = scaled_body(standard_adult(), stature=1.60, mass=58.0)
     with pytest.raises(ParameterError, match=r"tissue and tolerance.*got a body of 1.60 m and 58"):
         standard_subject(body=small)
     with pytest.raises(ParameterError, match="standard adult"):

@@ -31,5 +31,5 @@ def test_the_fascicle_carries_force_when_a_load_is_held():
 
 
 def test_the_moving_spine_has_the_fascicle():
-    names = spine_model(musculature=MUSCLES).state_names
+    names = spine_model(muscles=MUSCLES).state_names
     assert "L3_to_pelvis_r activation" in names

@@ -17,7 +17,7 @@ from panjabi.passive.measured import measured_neutral_zone, parse_measurement
 from panjabi.passive.protocol import cyclic_test
 from panjabi.results import Result, plain
 from panjabi.spine import equilibrium, spine_model
-from panjabi.stability.column_equilibrium import equilibrium as column_equilibrium
+from panjabi.stability import column_equilibrium
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import critical_load
 from panjabi.stability.load_paths import post_buckling

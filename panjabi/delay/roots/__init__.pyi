@@ -9,7 +9,7 @@ from .family import (
     AffineFamily as AffineFamily,
     DelayFamily as DelayFamily,
     Family as Family,
-    Line as Line,
+    ParameterLine as ParameterLine,
 )
 from .identification import Identification as Identification, identify as identify
 from .linearisation import (

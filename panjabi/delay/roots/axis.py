@@ -140,7 +140,7 @@ def crossings_along(
     if len(family.names) != 1 or not (np.isfinite(low) and np.isfinite(high) and low < high):
         raise ParameterError(
             f"crossings between {low!r} and {high!r} of {family.names} were asked; possible: one "
-            "parameter and two finite ends in rising order. Use a Line for several parameters."
+            "parameter and two finite ends in rising order. Use a ParameterLine for several."
         )
     longest = (high - low) / steps
     shortest = 1e-3 * longest

@@ -19,7 +19,7 @@ from panjabi._continuation import (
     tangent,
 )
 from panjabi.delay.roots.axis import Crossing, bordered, crossings_along, edges
-from panjabi.delay.roots.family import Family, Line
+from panjabi.delay.roots.family import Family, ParameterLine
 from panjabi.errors import ConvergenceError
 
 TURN = 0.995  # cosine of the largest turn in a step: a chord is within 4e-4 of its arc
@@ -162,7 +162,7 @@ def on_line(
     family: Family, start: Floats, end: Floats, *, steps: int
 ) -> list[tuple[Floats, Crossing]]:
     """Crossings on the straight line between two points of the parameters, with those points."""
-    line = Line(family, start, end - start)
+    line = ParameterLine(family, start, end - start)
     return [
         (np.asarray(line.point(c.value), np.float64), c)
         for c in crossings_along(line, 0.0, 1.0, steps=steps)

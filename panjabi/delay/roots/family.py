@@ -89,7 +89,7 @@ class DelayFamily:
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class ParameterLine:
     """A family along a line x = start + t along in its parameters."""
 
     family: Family

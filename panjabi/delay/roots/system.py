@@ -12,15 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from panjabi.delay.roots.taps import Complexes, Floats, Taps
 from panjabi.errors import PanjabiError, ParameterError, unknown
-
-Floats = NDArray[np.floating[Any]]
-Complexes = NDArray[np.complexfloating[Any, Any]]
 
 
 class UnstableError(PanjabiError, ArithmeticError):
@@ -218,11 +215,10 @@ class LinearDelaySystem:
         return M
 
     @cached_property
-    def taps(self) -> Any:
+    def taps(self) -> Taps:
         """The same matrices as rows that listen to a delayed signal, for fast evaluation."""
-        from panjabi.delay.roots.taps import Taps
-
-        return Taps.of(self)
+        terms = ((term.delay, term.state, term.rate) for term in self.delayed)
+        return Taps.of(self.mass_without_delay, self.now, terms)
 
 
 def _matrix(value: ArrayLike, name: str, shape: tuple[int, int] | None) -> Floats:

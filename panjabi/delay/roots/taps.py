@@ -6,15 +6,16 @@ that listen to something are kept, and only the columns that are listened to.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
+Floats = NDArray[np.floating[Any]]
+Complexes = NDArray[np.complexfloating[Any, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,19 +31,21 @@ class Taps:
     rate: Floats  # (p, c)
 
     @staticmethod
-    def of(system: LinearDelaySystem) -> Taps:
-        """The taps of a system."""
-        n = system.size
-        E, A = system.mass_without_delay, np.array(system.now)
+    def of(
+        mass: Floats, now: Floats, delayed: Iterable[tuple[float, Floats, Floats | None]]
+    ) -> Taps:
+        """The taps of matrices E and A0 (n, n) and terms (T_j, A_j, N_j or None)."""
+        n = len(now)
+        E, A = mass, np.array(now)
         merged: dict[float, list[Floats]] = {}
-        for term in system.delayed:
-            if term.delay == 0.0:
-                A += term.state
+        for T, state, rate in delayed:
+            if T == 0.0:
+                A += state
                 continue
-            pair = merged.setdefault(term.delay, [np.zeros((n, n)), np.zeros((n, n))])
-            pair[0] += term.state
-            if term.rate is not None:
-                pair[1] += term.rate
+            pair = merged.setdefault(T, [np.zeros((n, n)), np.zeros((n, n))])
+            pair[0] += state
+            if rate is not None:
+                pair[1] += rate
         rows: list[int] = []
         delay: list[float] = []
         states: list[Any] = [np.zeros((0, n))]

@@ -18,6 +18,7 @@ from fascia.coupling.spine_in_network import (
 )
 from fascia.errors import CouplingError
 from panjabi.body import standard_adult
+from panjabi.body.scaling import scaled_body
 from panjabi.errors import ConvergenceError
 from panjabi.parameter import sources
 from panjabi.recruitment import InfeasibleRecruitment
@@ -120,7 +121,7 @@ def test_result_names_its_assumptions(state):
 
 
 def test_another_body_is_refused(network):
-    tall = standard_adult().scaled(stature=1.9)
+    tall = scaled_body(standard_adult(), stature=1.9)
     with pytest.raises(CouplingError, match="one body for both"):
         coupled_state(whole_body(tall), static_spine())
     check_body(standard_subject().network, static_spine())  # equal is enough

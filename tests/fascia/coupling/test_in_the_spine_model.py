@@ -43,11 +43,11 @@ def test_energy_is_conserved_with_the_network_in_it(adult, network):
     from panjabi.delay.integrate.settings import Settings
     from panjabi.simulation.spine_run import simulate
     from panjabi.spine.equilibrium_solver import equilibrium
-    from panjabi.spine.model_build import spine_model
+    from panjabi.spine.model_build import UnitOptions, spine_model
 
     bare = spine_model(
         "lumbar", plane="sagittal", joints=("L4-L5", "L3-L4"), muscles=False, gravity=False,
-        damping=False, branches=False, body=adult,
+        units=UnitOptions(damping=False, branches=False), body=adult,
     )  # fmt: skip
     element = NetworkElement(network, bare.free)
     model = bare.with_elements(element)

@@ -10,6 +10,7 @@ from fascia.network import superficial_back_line, whole_body
 from fascia.network.laws import HAMSTRING_HEADS
 from fascia.network.packaged_tables import table
 from panjabi.body import standard_adult
+from panjabi.body.scaling import scaled_body
 from panjabi.errors import ParameterError
 from panjabi.parameter import sources
 from panjabi.tissue import Collagen, NervePath, PassiveMuscle
@@ -238,7 +239,7 @@ def test_lines_and_extra_muscles_by_choice(standard):
 
 
 def test_a_larger_body_has_longer_strands_and_the_same_stresses(standard):
-    body = standard_adult().scaled(stature=1.95)
+    body = scaled_body(standard_adult(), stature=1.95)
     network = whole_body(body)
     for name in ("sciatic_nerve_r", "sacrotuberous_r", "spinal_dura_l", "galea_vertex"):
         ratio = network.standing_length(name) / standard.standing_length(name)

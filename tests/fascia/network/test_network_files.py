@@ -21,6 +21,7 @@ from fascia.network import (
 )
 from fascia.network.convert import from_dict, to_dict
 from panjabi.body import standard_adult
+from panjabi.body.scaling import scaled_body
 from panjabi.errors import DataFileError, SchemaError
 from panjabi.tissue import Cable, Collagen, NervePath
 
@@ -138,7 +139,7 @@ def test_networkx_sees_the_whole_body(standard):
 
 
 def test_another_body_must_be_given_again(tmp_path):
-    body = standard_adult().scaled(stature=1.6)
+    body = scaled_body(standard_adult(), stature=1.6)
     network = whole_body(body, lines=["SBL"])
     path = save(network, tmp_path / "small.json")
     with pytest.raises(DataFileError, match="give it as body"):

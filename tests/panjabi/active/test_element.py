@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from panjabi.active import Cui, HeldTensions, MuscleElement, Musculotendon, line_kernels
-from panjabi.active.muscle_kernels import Rates, muscle_rates, workspace
+from panjabi.active.muscle_kernels import Rates, muscle_rates, muscle_workspace
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError
 
@@ -95,7 +95,7 @@ def test_held_tensions_have_a_potential(few, bent, law):
 def test_lengths_and_speeds_without_slopes(lumbar, bent):
     rate = np.random.default_rng(5).normal(size=18)
     pieces, tree, pose = line_kernels.pieces_of(lumbar.paths), lumbar.tree, lumbar.pose(bent)
-    work = workspace(tree, pieces)
+    work = muscle_workspace(tree, pieces)
     axes = (pose.axis_world, pose.origin_world, pose.rate)
     line_kernels.body_twists(tree, rate, *axes, work.omega, work.v)
     line_kernels.line_motion(
@@ -138,14 +138,14 @@ def test_compiled_and_plain_right_hand_side_agree(few, bent):
             state[:nm].copy(),
             1.01 * state[nm:],
             np.full(nm, 0.5),
-            workspace(few.tree, element.pieces),
+            muscle_workspace(few.tree, element.pieces),
             out,
         )
         outs.append(out)
     for a, b in zip(*outs, strict=True):
         assert a == pytest.approx(b, rel=1e-11, abs=1e-11)
     plain = np.empty(18), np.empty((8, 3)), np.empty((8, 3))
-    pose, work = few.pose(bent), workspace(few.tree, element.pieces)
+    pose, work = few.pose(bent), muscle_workspace(few.tree, element.pieces)
     axes = (pose.axis_world, pose.origin_world, pose.rate)
     line_kernels.body_twists.py_func(few.tree, rate, *axes, plain[1], plain[2])
     line_kernels.body_twists(few.tree, rate, *axes, work.omega, work.v)

@@ -13,6 +13,7 @@ from panjabi.active import path_kernels
 from panjabi.active.build import musculature, region_coordinates
 from panjabi.body import kernels, path_kernels as body_path_kernels
 from panjabi.body.reduced import reduced_tree
+from panjabi.body.scaling import scaled_body
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError, PostureError, UnknownNameError
@@ -269,7 +270,7 @@ def test_one_straight_muscle_over_one_hinge_equals_sympy():
 
 
 def test_fibres_follow_the_size_of_the_body():
-    body = standard_adult().scaled(stature=1.6, mass=55.0)
+    body = scaled_body(standard_adult(), stature=1.6, mass=55.0)
     small, adult = musculature("whole", body), musculature("whole")
     ratio = small.geometry(np.zeros(75)).length / adult.geometry(np.zeros(75)).length
     assert small.optimal_length / adult.optimal_length == pytest.approx(ratio, rel=1e-12)

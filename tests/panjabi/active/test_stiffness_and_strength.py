@@ -141,9 +141,9 @@ def test_pressure_is_a_strut_with_a_potential(bent):
 @pytest.mark.parametrize(
     "call, error, words",
     [
-        (lambda m: m.with_strength_scale({"psoas": 0.0}), ParameterError, "use with_deficit"),
+        (lambda m: m.with_strength_scale({"psoas": 0.0}), ParameterError, "with with_deficit"),
         (lambda m: m.with_strength_scale({"soleus": 1.0}), UnknownNameError, "muscle or group"),
-        (lambda m: m.with_deficit("psoas", 1.2), ParameterError, "share from 0 to 1"),
+        (lambda m: m.with_deficit("psoas", 1.2), ParameterError, "loss of force from 0 to 1"),
         (lambda m: moment_capacity(m, np.zeros(18), "L4_L5"), UnknownNameError, "L4_L5_FE"),
         (lambda m: Bergmark(Parameter(-1.0, "1", "User", "assumed")), ParameterError, "q is -1"),
         (

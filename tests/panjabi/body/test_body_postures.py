@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from panjabi.body.movements import REGIONS, movement_names
+from panjabi.body.scaling import scaled_body
 from panjabi.errors import ParameterError, PostureError, UnknownNameError
 
 
@@ -142,7 +143,7 @@ def test_named_postures(body):
 
 
 def test_feet_stay_on_the_floor(body):
-    for size in (body, body.scaled(stature=1.55)):
+    for size in (body, scaled_body(body, stature=1.55)):
         stands = size.landmark(size.zero(), "heel_r")
         for name in ("seated_90", "standing_forward_bend"):
             q = size.posture(name)

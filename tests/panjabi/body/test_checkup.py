@@ -9,7 +9,7 @@ import pytest
 
 from panjabi.active import REGIONS
 from panjabi.active.build import musculature
-from panjabi.body import check_up, muscles_of, standard_adult
+from panjabi.body import check_up, muscles_of, scaled_body, standard_adult
 from panjabi.body.checkup import is_left, other_side, reach
 
 
@@ -27,7 +27,7 @@ def test_nothing_is_found_on_the_standard_adult(adult):
 
 
 def test_nothing_is_found_on_a_child_scaled_from_it(adult):
-    assert check_up(adult.scaled(stature=1.1, mass=19.0)) == ()
+    assert check_up(scaled_body(adult, stature=1.1, mass=19.0)) == ()
 
 
 @pytest.mark.parametrize("region", REGIONS)

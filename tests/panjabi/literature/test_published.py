@@ -7,8 +7,9 @@ import re
 import pytest
 
 import panjabi
+from panjabi.bibtex import bibliography
 from panjabi.errors import ParameterError, UnitError, UnknownNameError
-from panjabi.literature import ROLES, TABLES, bibliography, published, row
+from panjabi.literature import ROLES, TABLES, published, row
 
 ALL = [r for table in TABLES for r in published(table)]
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
+from panjabi.bibtex import bibliography, parse_bib
 from panjabi.errors import DataFileError
-from panjabi.literature.bibtex import bibliography, parse_bib
 from panjabi.literature.tables import parse_cell, parse_roles, parse_table
 
 HEADER = "id,quantity,value,sd,unit,n,conditions,source,doi,status,where,bib\n"

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.hysteresis import Hysteresis
+from panjabi.passive.standard import unit
 from panjabi.passive.terms import Structure, linear
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive.directions import levels
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import (
     cut,
     degenerated,
@@ -20,6 +19,7 @@ from panjabi.passive.injury import (
 )
 from panjabi.passive.neutral_zone import neutral_zone_test, residual_positions
 from panjabi.passive.protocol import laboratory_test
+from panjabi.passive.standard import unit
 
 LUMBAR = levels("lumbar")[1:]
 

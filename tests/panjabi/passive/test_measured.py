@@ -10,11 +10,11 @@ import pytest
 from panjabi.cli.command_line import main
 from panjabi.errors import DataFileError, ParameterError, UnknownNameError
 from panjabi.passive.directions import levels
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.measured import measured_neutral_zone, parse_measurement, read_measurement
 from panjabi.passive.neutral_zone import NeutralZone, neutral_zone_test
 from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test
 from panjabi.passive.sigmoid import covariance_of
+from panjabi.passive.standard import unit
 
 DEG = 180.0 / np.pi
 

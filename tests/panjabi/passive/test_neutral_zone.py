@@ -11,10 +11,9 @@ import pytest
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive.directions import levels
 from panjabi.passive.fitting import joint_fit, table
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.neutral_zone import (
     ESTIMATORS,
-    Loop,
+    HysteresisLoop,
     inflexion,
     neutral_zone_test,
     residual_positions,
@@ -23,7 +22,7 @@ from panjabi.passive.neutral_zone import (
     zero_load_gap,
 )
 from panjabi.passive.protocol import laboratory_test
-from panjabi.passive.standard import _table
+from panjabi.passive.standard import _table, unit
 from panjabi.passive.targets import target
 
 MEASURED = [*levels("upper cervical"), *levels("lumbar")[1:]]
@@ -92,14 +91,14 @@ def trilinear(x, half, soft=10.0, stiff=100.0):
 
 def test_threshold_finds_the_kinks_of_a_trilinear_curve():
     x = np.linspace(-0.1, 0.12, 400)
-    found = stiffness_threshold(Loop((trilinear(x - 0.01, 0.03), x), NONE))
+    found = stiffness_threshold(HysteresisLoop((trilinear(x - 0.01, 0.03), x), NONE))
     assert found.lower == pytest.approx(-0.02, abs=1.5e-3)
     assert found.upper == pytest.approx(0.04, abs=1.5e-3)
 
 
 def test_gap_is_half_the_distance_at_zero_load():
     m = np.linspace(-5.0, 5.0, 101)
-    loop = Loop((m, 0.01 * m - 0.006), (m[::-1], 0.01 * m[::-1] + 0.004))
+    loop = HysteresisLoop((m, 0.01 * m - 0.006), (m[::-1], 0.01 * m[::-1] + 0.004))
     found = zero_load_gap(loop)
     assert (found.lower, found.upper) == pytest.approx((-0.006, 0.004))
     assert found.half_width == pytest.approx(0.005)
@@ -110,7 +109,7 @@ def test_inflexion_of_one_sigmoid_is_where_its_compliance_bends():
     m = np.linspace(-10.0, 10.0, 201)
     height, spread = 0.2, 1.5
     x = height * 0.5 * (1.0 + np.tanh(0.5 * m / spread))
-    found = inflexion(Loop((m, x), NONE))
+    found = inflexion(HysteresisLoop((m, x), NONE))
     exact = 0.5 * height * math.tanh(0.5 * math.log(2.0 + math.sqrt(3.0)))
     assert found.half_width == pytest.approx(exact, rel=2e-3)
 
@@ -130,7 +129,7 @@ def test_one_sided_records_are_refused():
     with pytest.raises(ParameterError, match="both sides"):
         split_loop(m, m)
     with pytest.raises(ParameterError, match="both branches"):
-        zero_load_gap(Loop((m, m), NONE))
+        zero_load_gap(HysteresisLoop((m, m), NONE))
 
 
 @pytest.mark.parametrize("level", ["L1-L2", "L4-L5", "L5-S1"])

@@ -11,10 +11,10 @@ from hypothesis import given, settings, strategies as st
 
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive.directions import region_of
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import cut
 from panjabi.passive.neutral_zone import neutral_zone_test
 from panjabi.passive.pelvis import MOTIONS, SacroiliacJoint, pelvis
+from panjabi.passive.standard import unit
 
 SIZE = np.array([1e-3, 1e-3, 1e-3, 0.02, 0.02, 0.02])
 

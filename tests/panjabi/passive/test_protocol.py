@@ -11,9 +11,10 @@ from hypothesis import given, settings, strategies as st
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError
 from panjabi.passive.element import PassiveJoint
-from panjabi.passive.functional_unit import FunctionalSpinalUnit, unit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test, play, run
+from panjabi.passive.standard import unit
 from panjabi.passive.terms import Structure, linear
 
 

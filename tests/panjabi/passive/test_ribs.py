@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
 from panjabi.passive.neutral_zone import gap_and_range
 from panjabi.passive.rib_fitting import joint_rib_fit
@@ -23,6 +22,7 @@ from panjabi.passive.ribs import (
     with_rib_cage,
     without_rib_cage,
 )
+from panjabi.passive.standard import unit
 from panjabi.passive.targets import thoracic_region
 
 BARE = [unit(level) for level in RIBBED]

@@ -11,8 +11,9 @@ from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive import kernels
 from panjabi.passive.anatomy import elastic_shares, neutral_shares
 from panjabi.passive.directions import DIRECTIONS, known_level, levels
-from panjabi.passive.functional_unit import FunctionalSpinalUnit, Structure, stack, unit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit, Structure, stack
 from panjabi.passive.preload import Stiffening
+from panjabi.passive.standard import unit
 from panjabi.passive.terms import coupling, exponential, linear, progressive, ramp
 
 ANGLES = st.lists(st.floats(-0.25, 0.25), min_size=3, max_size=3)

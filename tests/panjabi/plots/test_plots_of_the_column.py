@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
 from panjabi.passive.measured import measured_neutral_zone, parse_measurement
 from panjabi.passive.neutral_zone import neutral_zone_test
 from panjabi.passive.protocol import cyclic_test
+from panjabi.passive.standard import unit
 from panjabi.plots import (
     plot_buckling_path,
     plot_injured,

@@ -15,13 +15,14 @@ from panjabi.active.element import HeldTensions
 from panjabi.delay.integrate import Settings
 from panjabi.errors import DataFileError, ParameterError, SchemaError, UnknownNameError
 from panjabi.passive.element import PassiveJoint
-from panjabi.simulation import load_record, simulate
+from panjabi.simulation import load_record, rerun, save_record, simulate
 from panjabi.spine import (
     DeadLoad,
     ForcePulse,
     ForceStep,
     MomentPulse,
     QuickRelease,
+    UnitOptions,
     equilibrium,
     reference_rhs,
     spine_model,
@@ -29,9 +30,10 @@ from panjabi.spine import (
 )
 from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.packing import pack
-from panjabi.stability import column_equilibrium as balance
+from panjabi.stability import column_equilibrium
 
 TIGHT = Settings(rtol=1e-9, atol=1e-11, track=1)
+CONSERVATIVE = UnitOptions(damping=False, branches=False)
 
 
 class Spring:
@@ -75,7 +77,9 @@ def energy(model, y):
 @pytest.mark.parametrize("tolerance", [1e-6, 1e-9])
 def test_energy_is_conserved_to_the_tolerance(tolerance):
     """The whole lumbar spine, no weight, nothing that dissipates, no reflexes."""
-    model = spine_model(muscles=False, gravity=False, damping=False, branches=False)
+    model = spine_model(
+        muscles=False, gravity=False, units=UnitOptions(damping=False, branches=False)
+    )
     rng = np.random.default_rng(2)
     start = model.state_at(rng.normal(0.0, 0.02, 18), rng.normal(0.0, 0.3, 18))
     settings = Settings(rtol=tolerance, atol=tolerance)
@@ -88,7 +92,10 @@ def test_energy_is_conserved_to_the_tolerance(tolerance):
 def test_energy_is_conserved_with_muscles_as_springs():
     """Muscles at held tensions have a potential; they enter through the contract, in Python."""
     model = spine_model(
-        muscles=False, gravity=False, damping=False, branches=False, plane="sagittal"
+        muscles=False,
+        gravity=False,
+        units=UnitOptions(damping=False, branches=False),
+        plane="sagittal",
     )
     muscles = musculature(coordinates=model.free).selected("multifidus_lumbar")
     held = HeldTensions(muscles, np.zeros(6), np.full(len(muscles), 20.0))
@@ -160,9 +167,13 @@ def test_passive_spine_settles_where_the_potential_has_its_minimum():
     column = unit_column("lumbar", plane="sagittal")
     force = np.array([60.0, 0.0, 0.0])
     load = DeadLoad(("L1",), column.load_point, force)
-    wanted = balance.equilibrium(column, load, start=column.zero())
+    wanted = column_equilibrium(column, load, start=column.zero())
     model = spine_model(
-        joints=column.levels, plane="sagittal", muscles=False, gravity=False, branches=False
+        joints=column.levels,
+        plane="sagittal",
+        muscles=False,
+        gravity=False,
+        units=UnitOptions(branches=False),
     )
     for joint in model.joints:  # quick to come to rest
         model = model.with_joint(PassiveJoint(joint.unit.with_damping(2.0)))
@@ -284,7 +295,7 @@ def test_missing_pandas_is_said(record, monkeypatch):
 
 def test_saved_loaded_and_run_again(record, tmp_path):
     path = tmp_path / "push.npz"
-    record.save(path)
+    save_record(record, path)
     again = load_record(path)
     assert np.array_equal(again.trajectory.coef, record.trajectory.coef)
     assert again.perturbations == record.perturbations
@@ -293,7 +304,7 @@ def test_saved_loaded_and_run_again(record, tmp_path):
     name = "L5_S1_FE muscle moment"
     assert np.array_equal(again.channel(name), record.channel(name))
     assert np.array_equal(pack(again.model), pack(record.model))
-    assert np.array_equal(again.run_again().trajectory.coef, record.trajectory.coef)
+    assert np.array_equal(rerun(again).trajectory.coef, record.trajectory.coef)
     with zipfile.ZipFile(path) as file:
         about = json.loads(file.read("description.json"))
     assert about["schema"] == "panjabi-trajectory/1"
@@ -303,7 +314,7 @@ def test_saved_loaded_and_run_again(record, tmp_path):
 
 def test_files_that_are_refused(record, tmp_path):
     path = tmp_path / "push.npz"
-    record.save(path)
+    save_record(record, path)
     for schema, error, words in (
         ("panjabi-trajectory/2", SchemaError, "of version 2.*up to 1"),
         ("fascia-network/1", SchemaError, "panjabi-trajectory/1 is possible"),
@@ -374,14 +385,14 @@ def changed(path, other, describe=lambda about: None, **arrays):
 def test_a_file_that_does_not_fit_its_model_is_refused(record, tmp_path, change, words):
     """Each of these was read under the names of the model before."""
     path = tmp_path / "push.npz"
-    record.save(path)
+    save_record(record, path)
     with pytest.raises(DataFileError, match=words):
         load_record(changed(path, tmp_path / "other.npz", **change))
 
 
 def test_a_damaged_file_is_refused(record, tmp_path):
     path = tmp_path / "push.npz"
-    record.save(path)
+    save_record(record, path)
     data = bytearray(path.read_bytes())
     middle = len(data) // 2
     data[middle : middle + 40] = bytes(40)
@@ -398,7 +409,7 @@ def test_a_model_that_no_file_can_make_again(tmp_path):
     model = spine_model(muscles=False, gravity=False, plane="sagittal", joints=["L4-L5"])
     run = simulate(at_rest(model.with_elements(Spring(("L4_L5_FE",), 1.0))), duration=0.05)
     with pytest.raises(ParameterError, match="changed after spine_model made it"):
-        run.save(tmp_path / "x.npz")
+        save_record(run, tmp_path / "x.npz")
 
 
 def test_what_simulate_refuses():

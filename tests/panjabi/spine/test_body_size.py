@@ -8,7 +8,7 @@ import pytest
 from fascia import standard_subject
 from panjabi.active import Pressure, strut
 from panjabi.active.build import musculature
-from panjabi.body import standard_adult
+from panjabi.body import scaled_body, standard_adult
 from panjabi.errors import ParameterError
 from panjabi.spine import LinearJoint, column, spine_model, static_spine, unit_column
 from panjabi.spine.model_build import with_load
@@ -20,7 +20,7 @@ SIZES = [(0.90, 13.0), (1.10, 19.0), (1.95, 150.0), (1.75, 100.0)]
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]:g} m, {size[1]:g} kg")
 def body(request):
     stature, mass = request.param
-    return standard_adult().scaled(stature=stature, mass=mass)
+    return scaled_body(standard_adult(), stature=stature, mass=mass)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def body(request):
         lambda body: static_spine(muscles=musculature("lumbar", body)),
         lambda body: spine_model(body=body),
         lambda body: spine_model("cervical", body=body, muscles=False),
-        lambda body: spine_model(musculature=musculature("lumbar", body)),
+        lambda body: spine_model(muscles=musculature("lumbar", body)),
         lambda body: unit_column("lumbar", body=body),
         lambda body: strut(Pressure(), body),
         lambda body: standard_subject(body=body),
@@ -60,5 +60,5 @@ def test_geometry_and_forces_of_muscles_scale(body):
 
 def test_the_adult_with_a_load_or_scaled_to_itself_is_the_adult():
     adult = standard_adult()
-    static_spine(body=adult.scaled(stature=1.75, mass=75.0))
+    static_spine(body=scaled_body(adult, stature=1.75, mass=75.0))
     spine_model(body=with_load(adult, HeldLoad(20.0)), muscles=False)

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from panjabi.active.build import musculature
+from panjabi.active.calibration import EXTENSION_TARGET, EXTENSOR_FACTOR, EXTENSORS
 from panjabi.active.data import read_set
-from panjabi.active.strength import EXTENSION_TARGET, EXTENSOR_FACTOR, EXTENSORS
-from panjabi.body import standard_adult
+from panjabi.body import muscles_of, standard_adult
 from panjabi.errors import ParameterError
-from panjabi.io.musculature import muscles_of
 from panjabi.recruitment import recruit
 from panjabi.spine import spine_model, static_spine
 from panjabi.spine.strength import extensor_factor, strength
@@ -25,7 +24,7 @@ def test_the_fitted_factor_is_the_one_that_gives_the_target():
 
 def test_the_packaged_set_given_is_the_packaged_set_left_out():
     packaged = musculature("lumbar")
-    default, explicit = spine_model(), spine_model(musculature=packaged)
+    default, explicit = spine_model(), spine_model(muscles=packaged)
     assert np.array_equal(default.muscles.muscles.max_force, explicit.muscles.muscles.max_force)
     default, explicit = static_spine(), static_spine(muscles=packaged)
     assert np.array_equal(default.muscles.strongest, explicit.muscles.strongest)
@@ -54,7 +53,7 @@ def test_muscles_carry_and_print_their_calibration():
     assert "extension_strength" not in raw.parameters
     assert f"{extensor.sum()} extensors x 0.7619" in repr(packaged)
     assert "275 N m (ThisWork, fitted)" in repr(packaged)
-    for uncalibrated in (raw, static_spine(muscles=raw), spine_model(musculature=raw)):
+    for uncalibrated in (raw, static_spine(muscles=raw), spine_model(muscles=raw)):
         assert "not calibrated" in repr(uncalibrated)
     assert "not calibrated" not in repr(static_spine()) + repr(spine_model())
 
@@ -69,7 +68,7 @@ def test_a_deficit_goes_through_calibration_and_spine():
     assert weak.calibrated().max_force == pytest.approx(weak.max_force)
     half = np.where(weak.members("multifidus_lumbar"), 0.5, 1.0)
     assert weak.max_force == pytest.approx(half * packaged.max_force)
-    spine = spine_model(musculature=weak).muscles.muscles
+    spine = spine_model(muscles=weak).muscles.muscles
     assert np.array_equal(spine.max_force, weak.max_force)
     assert static_spine(muscles=weak).muscles.max_force == pytest.approx(weak.max_force)
     lost = strength(static_spine(muscles=weak), "extension").moment
@@ -83,7 +82,7 @@ def test_a_set_of_the_users_is_taken_as_its_file_has_it():
 
 
 @pytest.mark.parametrize(
-    "make", [lambda m: spine_model(musculature=m), lambda m: static_spine(muscles=m)]
+    "make", [lambda m: spine_model(muscles=m), lambda m: static_spine(muscles=m)]
 )
 def test_muscles_of_a_file_are_refused_with_the_way_to_build_them(make):
     with pytest.raises(ParameterError, match=r"Expected a panjabi.active.Musculature.*MusclePaths"):

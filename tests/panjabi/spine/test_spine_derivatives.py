@@ -14,18 +14,22 @@ from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.solver_kernels import solver_room, spine_linear
 from panjabi.stability.spine_system import linear_system
 
-from .test_spine_model import ACTING, somewhere
+from .test_spine_model import ACTING, somewhere, with_tendons
 
 PAIR = {"joints": ["L5-S1", "L4-L5"], "reflexes": {"force_gain": 0.3}}
 
 
 @pytest.mark.parametrize(
-    "given",
-    [PAIR, {**PAIR, "elastic": False}, {"muscles": False, "plane": "frontal"}],
+    "make",
+    [
+        lambda: spine_model(**PAIR),
+        lambda: with_tendons(spine_model(**PAIR), elastic=False),
+        lambda: spine_model(muscles=False, plane="frontal"),
+    ],
     ids=["elastic", "rigid", "passive"],
 )
-def test_exact_derivatives_equal_differences(given):
-    model = spine_model(**given)
+def test_exact_derivatives_equal_differences(make):
+    model = make()
     y, late = somewhere(model)
     acting = ACTING[:1]
     p = pack(model, acting)
@@ -60,12 +64,7 @@ def test_exact_derivatives_equal_differences(given):
 @pytest.mark.parametrize("elastic", [True, False])
 def test_structured_solution_equals_the_dense_one(elastic):
     """J as the W-method has it: exact, but for the turning of paths and bodies, and the weight."""
-    model = spine_model(
-        joints=["L5-S1", "L4-L5"],
-        plane="sagittal",
-        elastic=elastic,
-        reflexes={"force_gain": 0.3},
-    )
+    model = with_tendons(spine_model(**PAIR, plane="sagittal"), elastic=elastic)
     y, late = somewhere(model)
     part, n = model.slices, 2
     y[part["rate"]] = 0.0
@@ -104,7 +103,7 @@ def test_reflexes_move_the_roots():
     model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
     muscles = model.muscles.muscles.selected("multifidus_lumbar")
     model = spine_model(
-        joints=["L5-S1"], plane="sagittal", musculature=muscles, reflexes={"stretch_gain": 1.0},
+        joints=["L5-S1"], plane="sagittal", muscles=muscles, reflexes={"stretch_gain": 1.0},
         gravity=False,
     )  # fmt: skip
     rest = equilibrium(model, solve="posture")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -10,10 +12,11 @@ from panjabi.active.build import musculature
 from panjabi.body import standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
+from panjabi.io import muscles_of
 from panjabi.neural.command import command
 from panjabi.neural.loops import ReflexLoop
 from panjabi.neural.reflex_set import ReflexSet
-from panjabi.spine import HeldLoad, equilibrium, reference_rhs, spine_model
+from panjabi.spine import HeldLoad, Spine, UnitOptions, equilibrium, reference_rhs, spine_model
 from panjabi.spine.equilibrium_solver import passive_force
 from panjabi.spine.packing import pack
 from panjabi.spine.perturbation import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad
@@ -48,6 +51,13 @@ def relative(one, other):
     return np.abs((one - other) / (1.0 + np.abs(other))).max()
 
 
+def with_tendons(model: Spine, *, elastic: bool) -> Spine:
+    """The model with all tendons elastic or rigid."""
+    assert model.muscles is not None
+    units = replace(model.muscles.units, elastic=elastic)
+    return replace(model, muscles=replace(model.muscles, units=units))
+
+
 # --- compiled and plain Python --------------------------------------------------------------------
 
 
@@ -59,13 +69,15 @@ def relative(one, other):
         {"plane": "sagittal", "reflexes": True},
         {"plane": "frontal", "muscles": False, "gravity": False},
         {"region": "cervical", "reflexes": True},
-        {"joints": ["L4-L5", "L1-L2"], "elastic": False, "reflexes": True},
-        {"region": "whole", "branches": False},
+        {"joints": ["L4-L5", "L1-L2"], "reflexes": True, "tendons": "rigid"},
+        {"region": "whole", "units": UnitOptions(branches=False)},
     ],
     ids=str,
 )
 def test_compiled_equals_the_contract(given):
-    model = spine_model(**given)
+    rigid = given.get("tendons") == "rigid"
+    model = spine_model(**{k: v for k, v in given.items() if k != "tendons"})
+    model = with_tendons(model, elastic=False) if rigid else model
     y, late = somewhere(model)
     acting = ACTING if "L5_S1_FE" in model.free else ACTING[:1]
     fast = compiled(model, 0.15, y, late, acting)
@@ -123,7 +135,7 @@ def one_joint_by_lagrange(body, held):
 
 def test_one_joint_equals_its_sympy_derivation():
     muscles = musculature(coordinates=["L5_S1_FE"]).selected(["IL_L3_r", "IL_L3_l"])
-    model = spine_model(joints=["L5-S1"], plane="sagittal", musculature=muscles)
+    model = spine_model(joints=["L5-S1"], plane="sagittal", muscles=muscles)
     held = model.dynamics.held
     acceleration = one_joint_by_lagrange(model.body, held)
     k = model.body.coordinate_index("L5_S1_FE")
@@ -213,7 +225,7 @@ def test_a_reflex_set_becomes_receptors():
     model = spine_model(
         joints=["L5-S1"],
         plane="sagittal",
-        musculature=muscles,
+        muscles=muscles,
         reflexes=ReflexSet(muscles=muscles.names, loops=(short, force)),
     )
     loops, nm = model.reflexes, len(muscles)
@@ -235,7 +247,7 @@ def test_a_reflex_set_becomes_receptors():
         spine_model(
             joints=["L5-S1"],
             plane="sagittal",
-            musculature=muscles,
+            muscles=muscles,
             reflexes=ReflexSet(muscles=muscles.names, loops=(head,)),
         )
 
@@ -332,7 +344,7 @@ def test_regions_have_their_levels(region, levels):
         ({"load": float("nan")}, ParameterError, "HeldLoad.mass is nan"),
         ({"posture": "floating"}, UnknownNameError, "posture"),
         ({"muscles": False, "reflexes": True}, ParameterError, "without muscles"),
-        ({"excitation": 2.0}, ParameterError, "excitation lies between"),
+        ({"muscles": muscles_of(standard_adult())}, ParameterError, "got a MusclePaths; make one"),
         ({"injuries": {"C2-C3": ["nucleus"]}}, UnknownNameError, "level of the model"),
     ],
     ids=str,
@@ -340,6 +352,11 @@ def test_regions_have_their_levels(region, levels):
 def test_bad_arguments(given, error, words):
     with pytest.raises(error, match=words):
         spine_model(**given)
+
+
+def test_an_excitation_beyond_one_is_refused():
+    with pytest.raises(ParameterError, match="excitation lies between"):
+        replace(spine_model(joints=["L5-S1"], plane="sagittal"), excitation=2.0)
 
 
 def test_a_posture_out_of_range():

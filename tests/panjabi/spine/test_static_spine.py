@@ -10,7 +10,7 @@ import pytest
 from panjabi.active.build import musculature
 from panjabi.active.stiffness import Cui
 from panjabi.errors import ConvergenceError, ParameterError, UnknownNameError
-from panjabi.passive.functional_unit import unit
+from panjabi.passive.standard import unit
 from panjabi.spine import HeldLoad, bergmark, static_spine
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.short_range import parameters_of, stiffness_parts, words

@@ -15,8 +15,8 @@ from panjabi.spine import FollowerLoad, LevelMoment, LinearJoint, column, straig
 from panjabi.spine.loads import vertical
 from panjabi.stability import (
     buckling_modes,
+    column_equilibrium,
     critical_load,
-    equilibrium,
     load_path,
     post_buckling,
     pure_moment,
@@ -140,7 +140,7 @@ def test_a_column_that_bends_first_is_followed_to_its_bifurcation():
     def least(load):
         z = np.zeros(2)
         for share in np.linspace(0.2, 1.0, 5):
-            z = equilibrium(flat, share * load * pattern, start=z).z
+            z = column_equilibrium(flat, share * load * pattern, start=z).z
         q = np.zeros(6)
         q[flat.free] = z
         return np.linalg.eigvalsh(made.potential(q, load * pattern).hessian)[0]
@@ -224,17 +224,17 @@ def test_serial_sum_under_a_pure_moment():
 def test_no_equilibrium_is_an_error_and_held_angles_take_no_moment():
     made = straight_column([0.1], Sine(5.0))
     with pytest.raises(ConvergenceError, match="no equilibrium"):
-        equilibrium(made, LevelMoment("FE", 6.0))
+        column_equilibrium(made, LevelMoment("FE", 6.0))
     with pytest.raises(ParameterError, match="frontal plane"):
         pure_moment(made.in_plane("frontal"), "FE", 1.0)
 
 
 def test_beyond_the_critical_load_the_minimum_is_bent():
     made = hinges([0.1], [5.0])
-    bent = equilibrium(made, made.top_load(60.0), start=[0.1])
+    bent = column_equilibrium(made, made.top_load(60.0), start=[0.1])
     assert bent.stable and bent.z[0] > 0.5
     assert 6.0 * math.sin(bent.z[0]) == pytest.approx(5.0 * bent.z[0])
-    assert not equilibrium(made, made.top_load(60.0)).stable
+    assert not column_equilibrium(made, made.top_load(60.0)).stable
 
 
 @pytest.mark.parametrize("region", ["thoracolumbar", "whole"])

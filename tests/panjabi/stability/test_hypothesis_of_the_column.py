@@ -20,9 +20,9 @@ from panjabi.spine import (
     with_preload,
 )
 from panjabi.stability import (
+    column_equilibrium,
     crisco,
     critical_load,
-    equilibrium,
     load_path,
     post_buckling,
     pure_moment,
@@ -170,9 +170,9 @@ def test_p13_the_same_force_stiffens_along_the_curve_and_buckles_from_above():
     along = with_preload(bare, force)
     alone = critical_load(bare, bare.top_load())
     assert alone.load < force
-    held = equilibrium(along, FollowerLoad(force))
+    held = column_equilibrium(along, FollowerLoad(force))
     assert held.stable
-    assert held.least_stiffness > 1.4 * equilibrium(bare).least_stiffness
+    assert held.least_stiffness > 1.4 * column_equilibrium(bare).least_stiffness
     helped = critical_load(along, along.top_load(), loads=FollowerLoad(force))
     assert helped.load > 1.4 * alone.load
 

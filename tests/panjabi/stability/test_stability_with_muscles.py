@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.passive.functional_unit import unit
 from panjabi.passive.injury import injured
+from panjabi.passive.standard import unit
 from panjabi.recruitment import recruit, solve_recruitment
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import HeldLoad, bergmark, static_spine

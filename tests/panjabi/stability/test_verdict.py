@@ -14,7 +14,12 @@ from panjabi.simulation import simulate
 from panjabi.spine import ForcePulse
 from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.model_build import spine_model
-from panjabi.stability import Condition, assess, reduced_trunk, spine_verdict, trunk_verdict
+from panjabi.stability import (
+    StabilityState,
+    assess,
+    reduced_trunk,
+    verdict,
+)
 from panjabi.stability.condition import (
     RecoveryEvidence,
     SpectralEvidence,
@@ -36,20 +41,20 @@ TRUNK = reduced_trunk()
 
 def test_three_that_agree():
     condition, reasons = assess(HELD, DIES, BACK)
-    assert condition is Condition.STABLE
+    assert condition is StabilityState.STABLE
     assert [r.split(":")[0] for r in reasons] == ["Hessian", "spectrum", "recovery"]
     assert "back within 0.11 deg after 0.4 s" in reasons[2]
     condition, _ = assess(replace(HELD, least=-1.0), GROWS, LOST)
-    assert condition is Condition.UNSTABLE
+    assert condition is StabilityState.UNSTABLE
 
 
 def test_a_posture_that_reflexes_shake_is_unstable_whatever_the_hessian_says():
-    assert assess(HELD, GROWS, LOST)[0] is Condition.UNSTABLE
+    assert assess(HELD, GROWS, LOST)[0] is StabilityState.UNSTABLE
 
 
 def test_reflexes_that_make_up_for_the_potential_are_said():
     condition, reasons = assess(replace(HELD, without_reflexes=-30.0), DIES, BACK)
-    assert condition is Condition.STABLE
+    assert condition is StabilityState.STABLE
     assert "reflexes alone make up for a potential without a minimum" in reasons[0]
 
 
@@ -63,14 +68,14 @@ def test_reflexes_that_make_up_for_the_potential_are_said():
 )
 def test_evidence_that_disagrees_is_undecided_and_says_why(static, spectral, recovery, why):
     condition, reasons = assess(static, spectral, recovery)
-    assert condition is Condition.UNDECIDED
+    assert condition is StabilityState.UNDECIDED
     assert reasons[-1].startswith("undecided: ") and why in reasons[-1]
 
 
 def test_at_a_kink_both_sides_are_given_and_nothing_is_decided():
     sided = replace(DIES, one_sided=(-1.0 + 0j, 0.5 + 0j))
     condition, reasons = assess(HELD, sided, BACK, kink_distance=0.0, kink="a muscle falls slack")
-    assert condition is Condition.UNDECIDED
+    assert condition is StabilityState.UNDECIDED
     assert "at -1 and +0.5 1/s (a muscle falls slack)" in reasons[-1]
 
 
@@ -91,8 +96,8 @@ def test_recovery_must_last():
 
 
 def test_intact_trunk_is_stable_with_all_margins():
-    found = trunk_verdict(TRUNK)
-    assert found.condition is Condition.STABLE
+    found = verdict(TRUNK)
+    assert found.condition is StabilityState.STABLE
     assert found.rightmost_root == pytest.approx(-4.6656 + 7.4952j, abs=1e-3)
     assert found.least_stiffness == pytest.approx(TRUNK.stiffness + 200.0)
     assert found.spectral.complete and found.spectral.residual < 1e-12
@@ -103,7 +108,7 @@ def test_intact_trunk_is_stable_with_all_margins():
 
 def test_margins_end_where_a_root_meets_the_axis():
     weak = TRUNK.changed(activation=0.004)  # held up by its reflex
-    margins = {m.what: m for m in trunk_verdict(weak).margins}
+    margins = {m.what: m for m in verdict(weak).margins}
     ends = {
         "strength_loss": margins["strength that can be lost"].value,
         "extra_delay": margins["additional reflex delay"].value,
@@ -117,28 +122,28 @@ def test_margins_end_where_a_root_meets_the_axis():
 
 
 def test_what_is_gone_already_cannot_be_lost():
-    margins = trunk_verdict(TRUNK.changed(passive_loss=1.0)).margins
+    margins = verdict(TRUNK.changed(passive_loss=1.0)).margins
     assert math.isinf(margins[0].share)
 
 
 def test_a_late_reflex_shakes_the_trunk():
-    found = trunk_verdict(TRUNK.changed(extra_delay=0.2))
-    assert found.condition is Condition.UNSTABLE and found.margins == ()
+    found = verdict(TRUNK.changed(extra_delay=0.2))
+    assert found.condition is StabilityState.UNSTABLE and found.margins == ()
     assert found.static.least > 0.0 and found.recovery_time is None
 
 
 def test_without_cocontraction_the_trunk_sits_on_a_kink():
-    found = trunk_verdict(TRUNK.changed(activation=0.0))
-    assert found.condition is Condition.UNDECIDED
+    found = verdict(TRUNK.changed(activation=0.0))
+    assert found.condition is StabilityState.UNDECIDED
     assert found.kink_distance == 0.0
     assert found.spectral.one_sided is not None
 
 
 def test_a_push_beyond_the_basin_is_undecided():
     weak = TRUNK.changed(activation=0.004)
-    assert trunk_verdict(weak, push=20.0).condition is Condition.STABLE
-    found = trunk_verdict(weak.changed(strength_loss=0.55), push=200.0)
-    assert found.condition is Condition.UNDECIDED and "left the basin" in found.reasons[-1]
+    assert verdict(weak, push=20.0).condition is StabilityState.STABLE
+    found = verdict(weak.changed(strength_loss=0.55), push=200.0)
+    assert found.condition is StabilityState.UNDECIDED and "left the basin" in found.reasons[-1]
 
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
@@ -162,7 +167,7 @@ def test_errors_of_the_trunk():
     with pytest.raises(UnknownNameError, match="change of the reduced trunk 'stiffness'"):
         TrunkFamily(TRUNK, ("stiffness",))
     with pytest.raises(ParameterError, match="push is -1.0; a positive finite number"):
-        trunk_verdict(TRUNK, push=-1.0)
+        verdict(TRUNK, push=-1.0)
 
 
 # --- a spine ------------------------------------------------------------------------------
@@ -176,8 +181,8 @@ def small():
 
 
 def test_a_spine_of_one_joint(small):
-    found = spine_verdict(small)
-    assert found.condition is Condition.STABLE
+    found = verdict(small)
+    assert found.condition is StabilityState.STABLE
     assert found.spectral.complete
     assert found.static.instantaneous > found.static.without_reflexes
     assert 0.0 < found.kink_distance < 0.2 and found.kink.endswith("becomes slack")
@@ -193,18 +198,18 @@ def test_static_stiffness_with_reflexes_is_what_a_slow_push_meets(small):
     assert system.inputs is not None
     answer = np.linalg.solve(J, -system.inputs[:, 0])
     stiffness = 1.0 / answer[system.state_names.index("L5_S1_FE")]
-    assert spine_verdict(small).least_stiffness == pytest.approx(stiffness, rel=1e-9)
+    assert verdict(small).least_stiffness == pytest.approx(stiffness, rel=1e-9)
 
 
 @pytest.mark.parametrize(
-    ("gain", "condition"), [(1.43, Condition.UNDECIDED), (1.0, Condition.STABLE)]
+    ("gain", "condition"), [(1.43, StabilityState.UNDECIDED), (1.0, StabilityState.STABLE)]
 )
 def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condition):
     """At 1.43 of the gain a mode to the side grows, which a push forward does not excite."""
     model = spine_model("lumbar", reflexes=True, preload=500.0)
     assert model.reflexes is not None
     rest = equilibrium(model.with_reflexes(model.reflexes.scaled(gain)))
-    found = spine_verdict(rest)
+    found = verdict(rest)
     assert found.condition is condition
     assert found.spectral.complete and found.spectral.residual < 1e-10
     assert found.static.without_reflexes < 0.0 < found.static.least
@@ -226,4 +231,4 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
 
 def test_errors_of_a_spine(small):
     with pytest.raises(ParameterError, match="watched is 0.0; a positive finite number"):
-        spine_verdict(small, watched=0.0)
+        verdict(small, watched=0.0)

@@ -15,8 +15,14 @@ from panjabi.delay.roots.system import UnstableError
 from panjabi.errors import DataFileError, ParameterError, UnknownNameError
 from panjabi.parameter import Parameter
 from panjabi.stability import reduced_trunk
-from panjabi.statements import compensation, compensation_map, least_activation, sway
-from panjabi.statements.quiet_stance import Loop, Noise, loop_of, variance_slopes, variances
+from panjabi.statements import compensation, compensation_map, least_activation, trunk_sway
+from panjabi.statements.quiet_stance import (
+    Noise,
+    StanceLoop,
+    loop_of,
+    variance_slopes,
+    variances,
+)
 from panjabi.statements.stiffness_for_sway import required_stiffness, stable_ranges
 
 TRUNK = reduced_trunk()
@@ -28,7 +34,7 @@ def test_variance_without_reflex_is_the_closed_form():
     alone = TRUNK.changed(gain=0.0)
     noise = Noise()
     closed = noise.torque.si**2 / (4.0 * alone.damping * alone.stiffness)
-    assert sway(alone, noise) ** 2 == pytest.approx(closed, rel=1e-5)
+    assert trunk_sway(alone, noise) ** 2 == pytest.approx(closed, rel=1e-5)
 
 
 def test_variance_agrees_with_a_long_noisy_run():
@@ -55,7 +61,7 @@ def test_variance_agrees_with_a_long_noisy_run():
         if step * h > 5.0:
             total += float((x[0] ** 2).sum())
             count += copies
-    assert math.sqrt(total / count) == pytest.approx(sway(TRUNK, noise), rel=0.02)
+    assert math.sqrt(total / count) == pytest.approx(trunk_sway(TRUNK, noise), rel=0.02)
 
 
 @pytest.mark.parametrize("name", ["stiffness", "stretch_gain", "rate_gain", "delay", "rise"])
@@ -66,7 +72,7 @@ def test_slopes_of_the_variance_are_exact(name):
     def at(change: float) -> float:
         changed = numbers | {name: numbers[name] * (1.0 + change)}
         rise = changed.pop("rise")
-        moved = Loop(**changed)
+        moved = StanceLoop(**changed)
         return float(variances(TRUNK, moved, moved.stiffness, noise, rise=rise)[0])
 
     _, slopes = variance_slopes(TRUNK, loop, noise, rise=1.3)
@@ -87,7 +93,7 @@ def test_stable_ranges_agree_with_the_argument_principle(delay, share):
 
 def test_required_stiffness_gives_back_the_stiffness_of_the_intact_trunk():
     low, high = required_stiffness(
-        TRUNK, sway=sway(TRUNK), share=1.0, delay=TRUNK.delay, noise=Noise()
+        TRUNK, sway=trunk_sway(TRUNK), share=1.0, delay=TRUNK.delay, noise=Noise()
     )
     assert low == pytest.approx(TRUNK.stiffness, rel=1e-9)
     assert high == math.inf
@@ -101,8 +107,8 @@ def test_least_activation_restores_the_sway_and_less_does_not(deficit):
     hurt = TRUNK.changed(**deficit)
     a, gain = least_activation(hurt)
     assert gain == 1.0 and a > TRUNK.activation
-    assert sway(hurt.changed(activation=a)) == pytest.approx(sway(TRUNK), rel=1e-9)
-    assert sway(hurt.changed(activation=0.98 * a)) > sway(TRUNK)
+    assert trunk_sway(hurt.changed(activation=a)) == pytest.approx(trunk_sway(TRUNK), rel=1e-9)
+    assert trunk_sway(hurt.changed(activation=0.98 * a)) > trunk_sway(TRUNK)
 
 
 def test_a_free_gain_never_asks_for_more():
@@ -222,7 +228,7 @@ def test_errors(tmp_path):
     with pytest.raises(ParameterError, match="rising numbers from 0 to 1"):
         compensation_map(TRUNK, [0.0, np.nan], ("strength_loss", LOSS))
     with pytest.raises(UnstableError, match="a sway was asked of an unstable system"):
-        sway(TRUNK.changed(extra_delay=0.2))
+        trunk_sway(TRUNK.changed(extra_delay=0.2))
     other = tmp_path / "notes.txt"
     other.write_text("not a sweep\n")
     with pytest.raises(DataFileError, match="is no file of a sweep"):

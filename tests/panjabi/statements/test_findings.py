@@ -7,10 +7,11 @@ import math
 import pytest
 
 from panjabi import plots
+from panjabi.bibtex import bibliography
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.literature import bibliography, row
+from panjabi.literature import row
 from panjabi.stability.follower_path import CARRIED_DEG
-from panjabi.statements import Finding, Quantity, run_all, statement, statements
+from panjabi.statements import Finding, Quantity, hypothesis, statement, statements
 
 pytestmark = pytest.mark.xdist_group("hypothesis")  # computed once
 
@@ -43,7 +44,7 @@ OUTCOME_BY_NUMBERS = {
 
 @pytest.fixture(scope="module")
 def findings() -> dict[str, Finding]:
-    return {one.id: one for one in run_all()}
+    return {one.id: one for one in hypothesis()}
 
 
 def test_there_are_fourteen_in_order():

@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 import pytest
 
 from panjabi.literature import published, row
-from panjabi.passive.functional_unit import unit
+from panjabi.passive.standard import unit
 from panjabi.passive.targets import CALIBRATION
 from panjabi.validation import Case
 

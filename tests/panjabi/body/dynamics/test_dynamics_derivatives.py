@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from panjabi.body import Dynamics, coordinates_between, dynamics_derivatives, dynamics_kernels
-from panjabi.body.mechanism import workspace
+from panjabi.body.gravity import gravity_energy
+from panjabi.body.mechanism import dynamics_workspace
 
 STEP = 1e-40
 
@@ -37,7 +38,7 @@ def in_python(monkeypatch):
 def needed(model, q, qd, qdd):
     """Inverse dynamics of complex coordinates."""
     n = len(q)
-    work, out = workspace(model.mechanism, n, complex), np.zeros(n, complex)
+    work, out = dynamics_workspace(model.mechanism, n, complex), np.zeros(n, complex)
     dynamics_kernels.place(model.mechanism, q, work)
     gravity = np.asarray(model.gravity)
     dynamics_kernels.inverse_dynamics(model.mechanism, qd, qdd, gravity, work, out)
@@ -64,7 +65,7 @@ def test_at_rest_the_linearisation_is_the_hessian_of_the_weight(body):
     model = Dynamics(body)
     q, still = state(model)[0], np.zeros(len(model.free))
     made = model.linearised(q, still, still)
-    weight = body.gravity_energy(q)
+    weight = gravity_energy(body, q)
     assert made.forces == pytest.approx(weight.gradient, abs=1e-10)
     assert np.abs(made.by_q - weight.hessian).max() < 1e-11 * np.abs(weight.hessian).max()
     assert not made.by_qd.any()

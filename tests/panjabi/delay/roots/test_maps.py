@@ -17,7 +17,7 @@ from panjabi.delay.roots import (
 )
 from panjabi.errors import ParameterError
 from panjabi.stability import trunk
-from panjabi.validation.delays import longest_delay
+from panjabi.validation.reflexes import longest_delay
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from known_delay_systems import delayed_pendulum, hayes, two_neurons
 
 from panjabi.delay.roots import (
     DelayTerm,
-    Line,
     LinearDelaySystem,
+    ParameterLine,
     UnstableError,
     characteristic_roots,
     count_unstable,
@@ -21,7 +21,14 @@ from panjabi.delay.roots import (
     delay_scale_margin,
 )
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.stability import FirstOrder, Loop, ReflexModel, SecondOrder, parameter_margins, trunk
+from panjabi.stability import (
+    FirstOrder,
+    LinearReflex,
+    ReflexModel,
+    SecondOrder,
+    parameter_margins,
+    trunk,
+)
 
 METHODS = ("exact", "kronecker", "continuation")
 TIGHT = {"abs": 1e-12, "rel": 0.0}
@@ -124,7 +131,7 @@ def polynomial_margin(J, B, K, kp, kv, ka, filter):
 @settings(max_examples=40)
 def test_margin_is_that_of_the_polynomial_and_parts_stable_from_unstable(K, kp, kv, ka, kind):
     filters = {"none": None, "first": FirstOrder(0.02), "second": SecondOrder(60.0, 0.9)}
-    loop = Loop(
+    loop = LinearReflex(
         stretch_gain=kp, rate_gain=kv, acceleration_gain=ka, delay=0.06, filter=filters[kind]
     )
     system = ReflexModel(inertia=5.0, damping=30.0, stiffness=K, loops=(loop,)).system()
@@ -154,8 +161,8 @@ def test_two_joints_two_loops_of_rank_two():
     """No rank-one shortcut: the eigenproblem for exp(-i w T) against following the delay."""
     J, B = np.array([[6.0, 1.5], [1.5, 3.0]]), np.array([[30.0, -5.0], [-5.0, 20.0]])
     loops = (
-        Loop(name="lower", stretch_gain=500.0, rate_gain=50.0, acts=(1.0, 0.0)),
-        Loop(name="upper", stretch_gain=300.0, rate_gain=30.0, acts=(0.0, 1.0)),
+        LinearReflex(name="lower", stretch_gain=500.0, rate_gain=50.0, acts=(1.0, 0.0)),
+        LinearReflex(name="upper", stretch_gain=300.0, rate_gain=30.0, acts=(0.0, 1.0)),
     )
     model = ReflexModel(
         inertia=J, damping=B, stiffness=np.diag([-100.0, -60.0]), loops=loops,
@@ -199,7 +206,7 @@ def test_critical_gains_of_two_neurons():
 def test_critical_gain_along_a_line_of_two_parameters():
     family = trunk("T1").model().with_values(delay=0.1).family("stretch_gain", "rate_gain")
     (found,) = crossings_along(
-        Line(family, np.array([300.0, 60.0]), np.array([1000.0, 60.0])), 0, 1
+        ParameterLine(family, np.array([300.0, 60.0]), np.array([1000.0, 60.0])), 0, 1
     )
     p, d = 300.0 + 1000.0 * found.value, 60.0 + 60.0 * found.value
     w = found.frequency
@@ -224,7 +231,7 @@ def test_unstable_without_delay_has_no_margin():
 
 
 def test_unfiltered_acceleration_beyond_the_inertia_bears_no_delay():
-    loop = Loop(stretch_gain=400.0, rate_gain=60.0, acceleration_gain=5.5, delay=0.01)
+    loop = LinearReflex(stretch_gain=400.0, rate_gain=60.0, acceleration_gain=5.5, delay=0.01)
     model = ReflexModel(inertia=5.0, damping=30.0, stiffness=-100.0, loops=(loop,))
     found = delay_margin(model.system())
     assert found.margin == 0.0 and "any delay, however short" in found.reason

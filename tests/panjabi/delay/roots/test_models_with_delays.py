@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from known_delay_systems import pendulum_gains, two_neurons
 
-from panjabi.delay.roots import DelayFamily, DelayTerm, Line, LinearDelaySystem
+from panjabi.delay.roots import DelayFamily, DelayTerm, LinearDelaySystem, ParameterLine
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.parameter import sources
-from panjabi.stability import TRUNK_SETS, FirstOrder, Loop, ReflexModel, SecondOrder, trunk
+from panjabi.stability import TRUNK_SETS, FirstOrder, LinearReflex, ReflexModel, SecondOrder, trunk
 
 S = -3.0 + 11.0j
 
 
 def model(filter=None, force=0.0):
-    loop = Loop(
+    loop = LinearReflex(
         stretch_gain=400.0, rate_gain=60.0, acceleration_gain=2.0, force_gain=force, delay=0.06,
         filter=filter,
     )  # fmt: skip
@@ -85,7 +85,7 @@ def test_families_differentiate_themselves(family):
             near, rel=1e-5, abs=1e-5
         )
     along = np.array([1.0, 0.3][: len(x)])
-    line = Line(family, x, along)
+    line = ParameterLine(family, x, along)
     (rate,) = line.rates((0.0,))
     near = (line.system((1e-6,)).matrix(S) - line.system((-1e-6,)).matrix(S)) / 2e-6
     assert line.system((0.0,)).parameter_rate(S, rate) == pytest.approx(near, rel=1e-5, abs=1e-5)
@@ -106,8 +106,8 @@ def test_neutral_terms_behind_a_filter_are_harmless():
 
 def test_names_and_units_follow_the_loops():
     loops = (
-        Loop(name="short", stretch_gain=100.0, delay=0.03, filter=FirstOrder(0.02)),
-        Loop(name="long", stretch_gain=50.0, delay=0.1, filter=SecondOrder(30.0, 1.0)),
+        LinearReflex(name="short", stretch_gain=100.0, delay=0.03, filter=FirstOrder(0.02)),
+        LinearReflex(name="long", stretch_gain=50.0, delay=0.1, filter=SecondOrder(30.0, 1.0)),
     )
     made = ReflexModel(inertia=5.0, damping=30.0, stiffness=20.0, loops=loops)
     system = made.system()
@@ -164,24 +164,26 @@ def test_delay_family_moves_only_its_own_delays():
             "one an input",
         ),
         (lambda: LinearDelaySystem(now=np.eye(1)).with_delays([0.1]), "one for all"),
-        (lambda: Loop(delay=-0.01), "cannot answer before the stretch"),
-        (lambda: Loop(stretch_gain=np.inf), "finite number"),
-        (lambda: Loop(force_gain=0.5), "without a filter"),
+        (lambda: LinearReflex(delay=-0.01), "cannot answer before the stretch"),
+        (lambda: LinearReflex(stretch_gain=np.inf), "finite number"),
+        (lambda: LinearReflex(force_gain=0.5), "without a filter"),
         (lambda: FirstOrder(0.0), "leave the filter out"),
         (lambda: SecondOrder(0.0, 1.0), "rad/s"),
         (lambda: ReflexModel(inertia=-1.0, damping=1.0, stiffness=1.0), "positive moment of"),
         (lambda: ReflexModel(inertia=np.eye(2), damping=1.0, stiffness=1.0), "1 by 1"),
         (
-            lambda: ReflexModel(inertia=1.0, damping=1.0, stiffness=1.0, loops=(Loop(), Loop())),
+            lambda: ReflexModel(
+                inertia=1.0, damping=1.0, stiffness=1.0, loops=(LinearReflex(), LinearReflex())
+            ),
             "each name once",
         ),
         (
             lambda: ReflexModel(
-                inertia=1.0, damping=1.0, stiffness=1.0, loops=(Loop(senses=(1.0, 2.0)),)
+                inertia=1.0, damping=1.0, stiffness=1.0, loops=(LinearReflex(senses=(1.0, 2.0)),)
             ),
             "one a coordinate",
         ),
-        (lambda: Line(two_neurons(), np.zeros(2), np.zeros(2)), "one number each"),
+        (lambda: ParameterLine(two_neurons(), np.zeros(2), np.zeros(2)), "one number each"),
     ],
 )
 def test_nonsense_is_refused(made, words):

@@ -24,7 +24,7 @@ LONGEST_STEP = 0.2
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Equilibrium(Result):
+class ColumnEquilibrium(Result):
     """A shape where joints and loads balance, and how well they do."""
 
     column: Column
@@ -66,13 +66,13 @@ class Equilibrium(Result):
         }
 
 
-def equilibrium(
+def column_equilibrium(
     column: Column,
     loads: Load | Iterable[Load] = (),
     *,
     start: ArrayLike | None = None,
     iterations: int = 200,
-) -> Equilibrium:
+) -> ColumnEquilibrium:
     """The minimum of the potential that Newton reaches from a start (the neutral shape).
 
     Raises
@@ -86,7 +86,7 @@ def equilibrium(
     for done in range(iterations + 1):
         residual = float(np.abs(here.gradient).max())
         if residual <= MOMENT_TOLERANCE:
-            return Equilibrium(column, applied, z, here, residual, done)
+            return ColumnEquilibrium(column, applied, z, here, residual, done)
         step = _descent(here)
         slope = float(here.gradient @ step)
         factor = min(1.0, LONGEST_STEP / float(np.abs(step).max()))
@@ -131,7 +131,7 @@ def pure_moment(
     *,
     loads: Load | Iterable[Load] = (),
     start: ArrayLike | None = None,
-) -> Equilibrium:
+) -> ColumnEquilibrium:
     """Equilibrium under the same moment [N m] on every level; see `LevelMoment` for signs.
 
     The rotation of the whole column about that axis is `angles[:, axis].sum()`: the serial sum.
@@ -149,4 +149,4 @@ def pure_moment(
             f"{', '.join(sorted({n.split()[-1] for n in column.coordinates}))}. Use "
             'column.in_plane("space").'
         )
-    return equilibrium(column, (*applied, load), start=start)
+    return column_equilibrium(column, (*applied, load), start=start)

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.active.abdomen import with_abdomen
+from panjabi.active.calibration import EXTENSION_TARGET, EXTENSOR_FACTOR, EXTENSORS
 from panjabi.active.data import MuscleRecord
+from panjabi.active.placing import place
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import Poses, path_lengths, tree_poses
@@ -291,8 +294,6 @@ class Musculature:
         UnknownNameError
             For a body that does not exist.
         """
-        from panjabi.active.adding import with_muscle
-
         record = MuscleRecord(
             name,
             name if group is None else group,
@@ -304,44 +305,120 @@ class Musculature:
             points=np.array([place for _, place in points], float),
             naming=(None,) * len(points),
         )
-        return with_muscle(self, record, source)
+        _check_new(self, record)
+        _, abdomen = with_abdomen(self.body, None)
+        added = place(self.body, [record], abdomen).on(self.reduced)
+        if len(set(added.body.tolist())) == 1:
+            raise ParameterError(
+                f"Expected a path of muscle {record.name!r} across a joint of "
+                f"{', '.join(self.coordinates)}, got points on {', '.join(record.bodies)}, which "
+                "do not move against each other here. Give points on both sides of a joint."
+            )
+        one = np.ones(2)
+        numbers = {
+            "max_force": record.max_force * one,
+            "optimal_length": record.optimal_length * one,
+            "tendon_slack_length": record.tendon_slack_length * one,
+            "pennation": record.pennation * one,
+            "strength": one,
+            "calibration": one,
+        }
+        paths = self.paths
+        everything = replace(
+            self,
+            names=(*self.names, record.name + "_r", record.name + "_l"),
+            groups=(*self.groups, record.group, record.group),
+            sources=(*self.sources, source, source),
+            **{name: np.append(getattr(self, name), numbers[name]) for name in PER_MUSCLE},
+            paths=PathArrays(
+                np.append(paths.start, paths.start[-1] + added.start[1:]),
+                np.append(paths.body, added.body),
+                np.vstack([paths.local, added.local]),
+                np.append(paths.top, added.top),
+            ),
+        )
+        left = np.array([everything.side(name) == "left" for name in everything.names])
+        return everything.taken(np.argsort(left, kind="stable"))
 
     def raw(self) -> Musculature:
         """The same muscles with the maximal forces of the source: the calibration taken back.
 
         Deficits and factors of `with_strength_scale` stay.
         """
-        from panjabi.active.strength import raw
-
-        return raw(self)
+        fitted = ("extensor_factor", "extension_strength")
+        known = {name: p for name, p in dict(self.parameters).items() if name not in fitted}
+        return self._with_calibration(np.ones(len(self)), known)
 
     def calibrated(self) -> Musculature:
         """The same muscles with the fitted factor on the extensors, as the packaged ones have it.
 
         For a set read from a file. Muscles that are calibrated already stay as they are.
         """
-        from panjabi.active.strength import calibrated
-
-        return calibrated(self)
+        extensors = np.array([group in EXTENSORS for group in self.groups])
+        if not extensors.any():
+            return self
+        fitted = {"extensor_factor": EXTENSOR_FACTOR, "extension_strength": EXTENSION_TARGET}
+        factor = np.where(extensors, EXTENSOR_FACTOR.si, 1.0)
+        return self._with_calibration(factor, {**dict(self.parameters), **fitted})
 
     def with_strength_scale(self, factors: float | Mapping[str, float]) -> Musculature:
         """The same muscles with other maximal forces: one factor, or factors by group or muscle.
 
-        Factors multiply the present force; lengths stay. See `panjabi.active.strength` for the
-        moments that come out and for a scale to a stated target.
+        Factors multiply the present force; lengths stay. `panjabi.active.moment_capacity` gives
+        the moments that follow.
         """
-        from panjabi.active.strength import scaled
-
-        return scaled(self, factors)
+        table = factors if isinstance(factors, Mapping) else {"all": factors}
+        scale = np.ones(len(self))
+        parameters = dict(self.parameters)
+        for name, factor in table.items():
+            if not (np.isfinite(factor) and factor > 0.0):
+                raise ParameterError(
+                    f"Expected a finite strength factor above 0 for {name!r}, got {factor!r}; "
+                    "take a muscle away with with_deficit."
+                )
+            mask = self.members(name) if isinstance(factors, Mapping) else slice(None)
+            scale[mask] *= factor
+            key = f"strength_{name}"
+            before = parameters[key].si if key in parameters else 1.0
+            parameters[key] = Parameter(
+                before * factor,
+                "1",
+                USER,
+                "assumed",
+                "on the maximal force, besides any calibration",
+            )
+        return self._with_force(scale, parameters)
 
     def with_deficit(self, which: str | Iterable[str], loss: float) -> Musculature:
-        """The same muscles with a share of force lost in a group or muscle: 1 takes it away.
+        """The same muscles with a fraction of force lost in a group or muscle: 1 takes it away.
 
         Geometry stays; names carry the side ("IL_L4_r") and groups hold both sides.
         """
-        from panjabi.active.strength import weakened
+        if not (np.isfinite(loss) and 0.0 <= loss <= 1.0):
+            raise ParameterError(
+                f"Expected a loss of force from 0 to 1, got {loss!r}; give a fraction: 0.3 leaves "
+                "70 per cent."
+            )
+        names = (which,) if isinstance(which, str) else tuple(which)
+        scale = np.where(self.members(names), 1.0 - loss, 1.0)
+        parameters = dict(self.parameters)
+        for name in names:
+            key = f"deficit_{name}"
+            kept = (1.0 - parameters[key].si if key in parameters else 1.0) * (1.0 - loss)
+            parameters[key] = Parameter(1.0 - kept, "1", USER, "assumed", "share of force lost")
+        return self._with_force(scale, parameters)
 
-        return weakened(self, which, loss)
+    def _with_calibration(self, factor: Floats, parameters: dict[str, Parameter]) -> Musculature:
+        made = self._with_force(factor / self.calibration, parameters)
+        return replace(made, calibration=factor)
+
+    def _with_force(self, scale: Floats, parameters: dict[str, Parameter]) -> Musculature:
+        return replace(
+            self,
+            max_force=self.max_force * scale,
+            strength=self.strength * scale,
+            parameters=ParameterSet(parameters),
+        )
 
     # --- inside ---------------------------------------------------------------------------
 
@@ -401,3 +478,29 @@ class Musculature:
             each,
             H,
         )
+
+
+def _check_new(muscles: Musculature, record: MuscleRecord) -> None:
+    if f"{record.name}_r" in muscles.names or f"{record.name}_l" in muscles.names:
+        raise ParameterError(
+            f"Expected the name of a new muscle, got {record.name!r}, which exists; choose another."
+        )
+    if record.points.ndim != 2 or record.points.shape[1] != 3 or len(record.points) < 2:
+        raise ParameterError(
+            f"Expected two points or more (body, (x, y, z)) for muscle {record.name!r}, got an "
+            f"array of places of shape {record.points.shape}. Give the path from end to end."
+        )
+    if not np.isfinite(record.points).all():
+        raise ParameterError(
+            f"Expected finite places for muscle {record.name!r}, got {record.points.tolist()}. "
+            "Give metres in the frame of each body."
+        )
+    for what in ("max_force", "optimal_length", "tendon_slack_length", "pennation"):
+        value, lowest = getattr(record, what), 0.0 if what == "pennation" else 1e-6
+        highest = np.pi / 2.0 if what == "pennation" else np.inf
+        if not lowest <= value < highest:
+            raise ParameterError(
+                f"Expected {what} of muscle {record.name!r} {'from' if not lowest else 'above'} 0"
+                f"{' and below pi / 2' if what == 'pennation' else ''}, got {value!r}. Give N, m "
+                "and rad."
+            )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 
+from panjabi._caching import cached
 from panjabi.errors import DataFileError
 
 _HEAD = re.compile(r"@(\w+)\{([^,\s]+),\s*$")
@@ -40,10 +40,10 @@ def _short(person: str) -> str:
     return f"{last} {first.replace('.', '').replace(' ', '')}".strip()
 
 
-@cache
+@cached
 def bibliography() -> dict[str, Entry]:
     """Key -> entry, for every source of the tables and of the models."""
-    path = files("panjabi.literature") / "data" / "references.bib"
+    path = files("panjabi") / "literature" / "data" / "references.bib"
     return parse_bib(path.read_text(encoding="utf-8"), "references.bib")
 
 

@@ -1,0 +1,21 @@
+"""A cache that leaves a function its signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def cached(function: Callable[P, T]) -> Callable[P, T]:
+    """`functools.cache`, but `help()` and a type checker still see the arguments."""
+    stored = cache(function)
+
+    @wraps(function)
+    def call(*args: P.args, **named: P.kwargs) -> T:
+        return stored(*args, **named)  # type: ignore[arg-type]
+
+    return call

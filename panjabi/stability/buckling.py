@@ -1,0 +1,90 @@
+"""The critical load of a packaged column under a load on its top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal, get_args
+
+from panjabi.errors import ParameterError, unknown
+from panjabi.spine.column_model import Column
+from panjabi.spine.units import has_branches, instantaneous, unit_column
+from panjabi.stability.crisco_model import crisco_column
+from panjabi.stability.critical import CriticalLoad, critical_load
+
+JointLawName = Literal["units", "linear", "exponential", "slope"]
+JOINT_LAWS: tuple[JointLawName, ...] = get_args(JointLawName)
+
+
+def buckle(
+    column: str = "lumbar",
+    *,
+    plane: str = "space",
+    law: JointLawName = "units",
+    straight: bool = False,
+    rib_cage: bool = True,
+    preload: float = 0.0,
+    injuries: Mapping[str, Sequence[str]] | None = None,
+) -> CriticalLoad:
+    """The vertical load on top [N] at which a column of the spine loses its stability.
+
+    The result also holds the load on instantaneous stiffness, where the joints have viscoelastic
+    branches. `panjabi.stability.post_buckling(result, to=...)` follows the bent column beyond it.
+
+    Parameters
+    ----------
+    column : cervical, thoracic, lumbar, thoracolumbar or whole.
+    plane : frontal, sagittal, transverse or space.
+    law : joints: the fitted units, or, lumbar only, those of Crisco's linear and exponential
+        models and the measured slope at neutral.
+    straight : joints above one another.
+    rib_cage : thoracic levels with the anterior rib cage.
+    preload : frozen compression of every unit [N].
+    injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
+
+    Raises
+    ------
+    UnknownNameError
+        For a column, plane, law, level or injury that does not exist.
+    ParameterError
+        For another law than "units" with a column, injury or preload that it does not know.
+    ConvergenceError
+        If the column is unstable without the load, or its path cannot be followed.
+    """
+    made = _column(column, plane, law, straight, rib_cage, preload, injuries or {})
+    result = critical_load(made, made.top_load())
+    if not has_branches(made):
+        return result
+    fast = instantaneous(made)
+    return replace(result, instantaneous_load=critical_load(fast, fast.top_load()).load)
+
+
+def _column(
+    column: str,
+    plane: str,
+    law: str,
+    straight: bool,
+    rib_cage: bool,
+    preload: float,
+    injuries: Mapping[str, Sequence[str]],
+) -> Column:
+    if law not in JOINT_LAWS:
+        raise unknown("law of the joints", law, JOINT_LAWS)
+    if law == "units":
+        return unit_column(
+            column,
+            preload=preload,
+            rib_cage=rib_cage,
+            injuries=injuries,
+            straight=straight,
+            plane=plane,
+        )
+    if column != "lumbar" or injuries or preload:
+        raise ParameterError(
+            f"Expected the intact lumbar column without preload for the joints {law!r} of "
+            f"Crisco's models, got the {column} column"
+            f"{' with preload or injury' if injuries or preload else ''}; take "
+            'that one, or law="units" (--law units).'
+        )
+    made, _ = crisco_column(law, straight=straight)
+    return made.in_plane(plane)
