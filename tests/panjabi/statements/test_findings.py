@@ -153,4 +153,4 @@ def test_names_that_do_not_exist(findings):
     with pytest.raises(ParameterError, match="letters, digits and underscores"):
         Quantity("sway [deg]", 1.0, "")
     with pytest.raises(ParameterError, match="'proved'; supported, contradicted"):
-        statement("P1").found("proved", "no")  # type: ignore[arg-type]
+        statement("P1").finding("proved", "no")  # type: ignore[arg-type]
