@@ -1,8 +1,8 @@
 """What the pages say is so: their Python runs, in order, and their numbers come out.
 
 Every ```python block of README.md and docs/*.md is run, page by page, in a folder that holds only
-the examples. Where
-a line that is an expression ends in a comment, the comment is held against its value:
+the examples. Where a line that is an expression ends in a comment, the comment is held against its
+value:
 
     change.end_angle_change_deg    # -> -0.0005     that text, a number to the digits written
     result.stiffness_Nm_per_rad    # ~ 28           a number within ten per cent

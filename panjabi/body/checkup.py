@@ -80,12 +80,12 @@ def check_up(
     names = body.coordinates if coordinates is None else tuple(coordinates)
     ranges = body.ranges[[body.coordinate_index(name) for name in names]].reshape(-1, 2)
     start = np.zeros(len(names)) if default is None else np.asarray(default, float)
-    found = [*_size(body), *_masses(body), *_sides_of_bodies(body)]
+    findings = [*_size(body), *_masses(body), *_sides_of_bodies(body)]
     if len(muscles.names):
         turning = np.array([name not in body.translations for name in names], bool)
-        found += _fibres(muscles, *reach(lengths, start, ranges, turning), uncertain)
-        found += _sides_of_muscles(muscles, lengths(symmetric(names, start, ranges)))
-    return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.severity)))
+        findings += _fibres(muscles, *reach(lengths, start, ranges, turning), uncertain)
+        findings += _sides_of_muscles(muscles, lengths(symmetric(names, start, ranges)))
+    return tuple(sorted(findings, key=lambda f: SEVERITIES.index(f.severity)))
 
 
 def reach(

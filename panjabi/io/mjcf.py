@@ -83,15 +83,15 @@ def drivers(body: Body) -> dict[int, Driver]:
 
     A coordinate that moves nothing, or nothing linearly, has none.
     """
-    found: dict[int, Driver] = {}
+    result: dict[int, Driver] = {}
     for e, k in enumerate(body.tree.coordinate):
         poly = body.tree.poly[e]
         if poly[1] == 0.0 or poly[2:].any():
             continue
         same = bool((poly == FREE).all())
-        if k not in found or (same and found[k].slope != 1.0):
-            found[int(k)] = Driver(e, float(poly[0]), float(poly[1]))
-    return found
+        if k not in result or (same and result[k].slope != 1.0):
+            result[int(k)] = Driver(e, float(poly[0]), float(poly[1]))
+    return result
 
 
 def joint_names(body: Body) -> list[str]:

@@ -34,10 +34,10 @@ NOTHING = Mass(0.0, np.zeros(3), np.zeros((3, 3)))
 
 def parts(model: Element, container: str) -> list[Element]:
     """Members of a set of the model, and what stands among its loose components."""
-    found = list(model.members(container))
+    elements = list(model.members(container))
     for tag in ("components", "ComponentSet"):
-        found += model.members(tag)
-    return found
+        elements += model.members(tag)
+    return elements
 
 
 def read_bodies(model: Element) -> dict[str, Element]:

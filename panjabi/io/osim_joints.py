@@ -69,12 +69,12 @@ class Joint:
 
 def joint_elements(model: Element, bodies: Mapping[str, Element]) -> list[tuple[Element, str]]:
     """Every joint element with the body that holds it ("" where a set does: OpenSim 4)."""
-    found = [(e.take(), "") for e in parts(model, "JointSet") if e.tag.endswith("Joint")]
+    elements = [(e.take(), "") for e in parts(model, "JointSet") if e.tag.endswith("Joint")]
     for name, element in bodies.items():
         holder = element.first("Joint")
         if holder is not None and holder.children:
-            found.append((holder.children[0].take(), name))
-    return found
+            elements.append((holder.children[0].take(), name))
+    return elements
 
 
 def free_joint(body: Element, findings: Findings) -> Element:

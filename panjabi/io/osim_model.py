@@ -223,11 +223,11 @@ class OsimModel:
     def values(self, q: ArrayLike) -> dict[str, float]:
         """Value of every coordinate of the file [rad or m], dependent ones by their couplers."""
         q = self.body.checked(q)
-        found = {}
+        values = {}
         for name in self.coordinates:
             driver, functions = chain(self.coordinates, name)
-            found[name] = float(series(functions, q[self.body.coordinate_index(driver)])[0])
-        return found
+            values[name] = float(series(functions, q[self.body.coordinate_index(driver)])[0])
+        return values
 
     def body_at(self, q: ArrayLike) -> Body:
         """The body with the file's own functions around q: exact there up to derivative four."""
