@@ -14,6 +14,7 @@ import ast
 import re
 import sys
 import tokenize
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -25,14 +26,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-GIVEN = {
-    "figures.md": "import fascia\n"
-    "from concurrent.futures import ThreadPoolExecutor\n"
-    "change = fascia.release(fascia.standard_subject(), 'head_neck')\n"
-    "pool = ThreadPoolExecutor(1)\n"
-}
-"""What a page takes for granted."""
-SLOW = {"figures.md"}
+SLOW = {"getting-started.md"}
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -91,7 +85,6 @@ def test_every_python_block_of_the_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     module = ModuleType("page")
     monkeypatch.setitem(sys.modules, "page", module)  # dataclasses look their module up
-    exec(GIVEN.get(page.name, ""), module.__dict__)
     for code in python_blocks(page):
         run(code, page.name, module.__dict__)
 
@@ -109,6 +102,47 @@ def test_files_that_are_named_exist(page):
     pattern = r"`((?:panjabi|fascia|examples|tests|docs|benchmarks)/[\w./-]+)`"
     for name in re.findall(pattern, page.read_text(encoding="utf-8")):
         assert (ROOT / name).exists(), f"{page.name} names {name}"
+
+
+CONCEPT = re.compile(
+    r"^\| ([^|`]+) \| `(\w+)` \| `((?:panjabi|fascia)/[\w/]+\.py)` \|$", re.MULTILINE
+)
+
+
+def concepts() -> list[tuple[str, str, str]]:
+    """Concept, name and module of each row of the table on the page on architecture."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.partition("| concept | name | module |\n|---|---|---|\n")[2].partition("\n\n")[0]
+    rows = CONCEPT.findall(table)
+    assert len(rows) == len(table.splitlines()) > 40, "a row of the table cannot be read"
+    return rows
+
+
+def test_no_concept_has_two_modules():
+    words = Counter(concept for concept, _, _ in concepts())
+    places = Counter((name, module) for _, name, module in concepts())
+    assert {**words, **places} == dict.fromkeys([*words, *places], 1)
+
+
+def test_every_concept_is_in_the_module_that_the_page_names():
+    for concept, name, module in concepts():
+        tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+        defined = {
+            node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)
+        }
+        assert name in defined, f"{concept}: {module} defines no {name}"
+
+
+def test_every_package_is_on_the_page_on_architecture():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for package in ("panjabi", "fascia"):
+        for file in (ROOT / package).glob("*/__init__.py"):
+            assert f"`{package}/{file.parent.name}/`" in text, file.parent.name
+
+
+def test_readme_lists_every_page():
+    listed = re.findall(r"\]\(docs/([\w-]+\.md)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert {page.name for page in PAGES[1:]} <= set(listed)
 
 
 def test_every_settled_decision_has_its_place():
@@ -132,7 +166,7 @@ def test_no_decision_is_cited_that_is_not_on_the_page():
 def test_equations_of_the_page_are_those_of_the_code(law):
     from panjabi.tissue.symbols import latex
 
-    text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "network.md").read_text(encoding="utf-8")
     for equation in latex(law).splitlines():
         assert equation.replace(" = ", " &= ", 1) in text, f"{law}: {equation}"
 
