@@ -2,7 +2,7 @@
 
 Angles are counted as the examiner counts them; what each joint does is a
 piecewise linear rule, so its derivative is exact. Signs are those of
-`docs/nomenclature.md`: spine extension, hip flexion, knee flexion and posterior
+`docs/conventions.md`: spine extension, hip flexion, knee flexion and posterior
 pelvic tilt are positive coordinates.
 """
 
