@@ -78,8 +78,8 @@ class Plant:
             )
         if not self.strongest > 0.0:
             raise ParameterError(
-                f"Expected a positive strongest moment, got {self.strongest!r} N m; give a positive "
-                "number, or infinity for muscles without a limit."
+                f"Expected a positive strongest moment, got {self.strongest!r} N m; give a "
+                "positive number, or infinity for muscles without a limit."
             )
 
     @cached_property

@@ -34,7 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "abdominals": ("rectus_abdominis", "external_oblique", "internal_oblique"),
 }
-"""Muscles of each channel; its drive is their mean excitation, weighted by strength, like an EMG."""
+"""Muscles of each channel; the drive is their mean excitation, weighted by strength (as EMG)."""
 
 LEAST_CHANGE = 0.005
 """Change of a drive that counts as an onset, as a fraction of full activation [1]; assumed."""

@@ -1,4 +1,4 @@
-"""Cases as plain rows, text, CSV, and the page docs/validation.md."""
+"""Cases as plain rows, as text, as CSV, and as the page docs/validation.md."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from panjabi.validation.case import Case, tally
 
 
 def as_rows(cases: Iterable[Case]) -> list[dict[str, Any]]:
-    """Plain values for JSON or a data frame, one mapping per case."""
+    """Plain values for JSON or a data frame, a mapping for each case."""
     return [case.to_dict() for case in cases]
 
 
 def as_csv(cases: Sequence[Case]) -> str:
-    """One line per case; a cell is empty where there is no number.
+    """A line for each case; cells without a value are empty.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def as_csv(cases: Sequence[Case]) -> str:
 
 
 def as_text(cases: Sequence[Case]) -> str:
-    """A table for the screen; the last line counts the outcomes.
+    """A table for the terminal; the last line counts the outcomes.
 
     Raises
     ------
@@ -53,9 +53,9 @@ def as_text(cases: Sequence[Case]) -> str:
 
 
 def as_markdown(cases: Sequence[Case]) -> str:
-    """The page: counts by subject, then for each subject the table, misses and open rows.
+    """The page: counts by subject, then a table, misses and rows without prediction by subject.
 
-    Calibration rows that are met are only counted. The reasons of all rows are in `as_rows`.
+    Calibration rows that are met are only counted. `as_rows` contains the reasons of all rows.
     """
     summary = _summary(cases)
     parts = [_HEAD, f"**{summary[0].upper()}{summary[1:]}.**\n", _counts(cases), _open(cases)]
@@ -76,8 +76,8 @@ def _summary(cases: Sequence[Case]) -> str:
     v, c = counts["validation"], counts["calibration"]
     return (
         f"validation rows: {v['met']} met, {v['missed']} missed, {v['not_predicted']} not "
-        f"predicted (beside them {sum(c.values())} calibration, {c['missed']} of them missed, and "
-        f"{sum(counts['prior'].values())} prior)"
+        f"predicted (in addition {sum(c.values())} calibration rows, {c['missed']} of them missed, "
+        f"and {sum(counts['prior'].values())} prior rows)"
     )
 
 
@@ -90,7 +90,7 @@ def _counts(cases: Sequence[Case]) -> str:
 
 
 def _open(cases: Sequence[Case]) -> str:
-    """How many validation rows of each published table have no entry."""
+    """Number of validation rows without an entry, for each published table."""
     entered = {c.row for c in cases}
     counts = {
         table: sum(row.id not in entered for row in published(table, role="validation"))
@@ -98,8 +98,8 @@ def _open(cases: Sequence[Case]) -> str:
     }
     named = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
     return (
-        f"{sum(counts.values())} more validation rows have no entry: no prediction was written for "
-        f"them, and they are not counted above ({named}).\n"
+        f"{sum(counts.values())} other validation rows have no entry, because no prediction exists "
+        f"for them yet. They are not counted above ({named}).\n"
     )
 
 
@@ -123,7 +123,7 @@ def _section(subject: str, cases: Sequence[Case]) -> str:
     for outcome, words in (("missed", "Missed"), ("not_predicted", "Not predicted")):
         chosen = [c for c in cases if c.outcome == outcome]
         if chosen:
-            parts.append(f"{words}, and why:\n")
+            parts.append(f"{words}, with reasons:\n")
             for reason in dict.fromkeys(c.reason for c in chosen):
                 ids = ", ".join(c.id for c in chosen if c.reason == reason)
                 parts.append(f"- **{ids}**: {_cell(reason)}.")
@@ -132,7 +132,7 @@ def _section(subject: str, cases: Sequence[Case]) -> str:
 
 
 def _range(cases: Sequence[Case]) -> str:
-    """Families of ids: what stands before the first underscore."""
+    """Families of ids: the parts before the first underscore."""
     return ", ".join(dict.fromkeys(c.id.partition("_")[0] for c in cases))
 
 
@@ -143,7 +143,7 @@ def _published(c: Case) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Three digits, or a dash; rounding noise is zero."""
+    """A number with three digits, or a dash; rounding errors are printed as 0."""
     return "-" if value is None else f"{0.0 if abs(value) < 1e-9 else value:.3g}"
 
 
@@ -159,33 +159,33 @@ def _cell(text: str) -> str:
     return text.replace("|", "/").replace("not_predicted", "not predicted").replace("+-", "±")
 
 
-_HEAD = """# Validation: what the toolkit predicts beside what was measured
+_HEAD = """# Validation: predictions of the toolkit compared with published values
 
-Written by `make pages`; do not edit by hand. `panjabi validate` and `fascia validate --all` compute
-every line again; with `--json` they also say what was done for the rows that are met.
+This page is written by `make pages`; do not edit it. `panjabi validate` and `fascia validate --all`
+compute every line again; with `--json` they also print the reason of every row that is met.
 
-Three roles, fixed in [reference.md](reference.md) before the first comparison: only
-**validation** rows are evidence about the models. **calibration** rows set a parameter or chose a
-form. **prior** rows were recalled, or have no number, and are no evidence. Nothing is fitted to a
-validation row, and a miss stays a miss. The criteria are assumed, and part of those of the spine
-was written after the first runs: [spine.md](spine.md) and [recruitment.md](recruitment.md) say
-which.
+Each row has one of three roles, fixed in [reference.md](reference.md) before the first comparison.
+Only **validation** rows are evidence about the models. **calibration** rows set a parameter or the
+form of a law. **prior** rows were quoted from memory or have no number, and are not evidence.
+Nothing is fitted to a validation row, and a miss is reported as a miss. The criteria are assumed.
+Some criteria for the spine were written after the first runs: [spine.md](spine.md) and
+[recruitment.md](recruitment.md) list them.
 """
 
-_LIMITS = """## How to read it
+_LIMITS = """## How to read the tables
 
-- Rows in which only the direction was published say that a sign is right. In SLUMP the size depends
-  on the assumed weight of nerve strain in the tolerance.
-- YLINEN_SLR and MARSHALL_SLR disagree; the model can be either, by tolerance or by softer muscle.
-  What is assessed is what follows from each (the force, the gain).
-- The adults of HAM_K_* are drawn from a spread that was stated before the first run and left as
-  it was after the miss; the two variants in the reasons were computed afterwards, to find the
-  cause, and count for nothing.
-- Trials of remote release are run with the default dose of tension. Nerve, tone and tolerance
-  have doses that nobody has measured; with a free dose each of them could give any value, so
-  none is shown as a prediction.
+- If only the direction was published, a row that is met shows only that the sign is correct. In
+  SLUMP the size depends on the assumed weight of nerve strain in the tolerance.
+- YLINEN_SLR and MARSHALL_SLR disagree. The model can reproduce either, with a change of tolerance
+  or with softer muscle. The assessed quantity is the consequence of each (the force, the gain).
+- The adults of HAM_K_* are drawn from a spread that was fixed before the first run and not changed
+  after the miss. The two variants in the reasons were computed afterwards to find the cause, and
+  are not evidence.
+- Trials of remote release use the default dose of tension. The doses for nerve, tone and tolerance
+  have never been measured; with a free dose each of them could give any value, so none is reported
+  as a prediction.
 - Several comparisons with one published row (HAM_K_stiff and its ratio, ISSL_Fflex and its shape)
   are not independent of each other.
-- Most papers were seen as abstracts: ranges, loads and postures that they do not print are
-  assumed and named in the reason.
+- For most papers only the abstract was available. Ranges, loads and postures that it does not
+  state are assumed, and the reason names them.
 """
