@@ -1,4 +1,4 @@
-"""Figures of experiments: lines, units, marks."""
+"""Figures of experiments: lines, units, markers."""
 
 from __future__ import annotations
 
