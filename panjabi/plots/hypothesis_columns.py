@@ -77,7 +77,7 @@ def plot_segment_shares(shares: Mapping[str, float], *, ax: Axes | None = None) 
                     textcoords="offset points", fontsize=SMALL)  # fmt: skip
     ax.axvline(200.0 / 3.0, color=GREY, lw=1.0, ls="--", label="published for multifidus (2/3)")
     ax.set_yticks(range(len(shares)), [n.replace("_", " ") for n in shares])
-    ax.set(xlabel="contribution to the stiffness increase at L4-L5 [%]", xlim=(0.0, 100.0))
+    ax.set(xlabel="stiffness increase at L4-L5 [% of total]", xlim=(0.0, 100.0))
     ax.set_ylim(len(shares) - 0.5, -0.5)
     ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0))
     return ax

@@ -31,7 +31,8 @@ def plot_subfailure(picture: LoopPicture, *, ax: Axes | None = None) -> Axes:
         fold = picture.fold
         ax.plot(fold.corruption, fold.damage, "o", color=BLACK, ms=4.5, zorder=5)
         ax.annotate("fold (loop gain 0)", (fold.corruption, fold.damage), xytext=(-6, 0),
-                    ha="right", va="center", textcoords="offset points", fontsize=SMALL)  # fmt: skip
+                    ha="right", va="center", textcoords="offset points",
+                    fontsize=SMALL)  # fmt: skip
     ax.axvline(1.0, color=GREY, lw=0.7, ls=":")
     ax.set(xlabel="sensor corruption c [1]", ylabel="damage D [1]")
     ax.set(xlim=(0.0, most), ylim=(-0.03, 1.0))

