@@ -76,7 +76,8 @@ def test_mjcf_is_written_with_remarks_on_what_it_lacks(tmp_path, capsys):
 def test_refusal_is_one_line(tmp_path, capsys):
     assert run(tmp_path / "none.osim") == 2
     said = capsys.readouterr()
-    assert "none.osim, which cannot be read" in said.err and said.err.count("\n") == 1 and not said.out
+    assert "none.osim, which cannot be read" in said.err
+    assert said.err.count("\n") == 1 and not said.out
 
 
 def test_mjcf_onto_a_folder_or_a_full_disk_is_refused(tmp_path, capsys, monkeypatch):

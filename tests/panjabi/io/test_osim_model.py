@@ -109,7 +109,7 @@ def test_body_carries_the_muscles_of_the_default_posture(models):
     assert body.path_lengths(q) == pytest.approx(model.path_lengths(q), abs=1e-15)
     muscle = body.muscle("wrapped")
     assert muscle.path_note == "straight instead of over condyle"
-    assert "come, go or move" in body.muscle("hamstring").path_note
+    assert "conditional and moving points" in body.muscle("hamstring").path_note
     assert muscle.parameters["max_force"].value == 300.0
 
 

@@ -157,8 +157,8 @@ def test_every_case_has_a_reason():
     ("changes", "words"),
     [
         ({"outcome": "nearly"}, "one of met, missed, not_predicted"),
-        ({"outcome": "not_predicted"}, "neither met nor missed"),
-        ({"predicted": None}, "neither met nor missed"),
+        ({"outcome": "not_predicted"}, "that matches its outcome"),
+        ({"predicted": None}, "that matches its outcome"),
         ({"predicted": float("nan")}, "a finite prediction"),
     ],
 )
