@@ -154,7 +154,7 @@ Steps = tuple[list[Motion], Floats]
 
 
 def _steps(element: Element, names: CoordinateNames, findings: Findings) -> Steps:
-    own = [names.key(element, c.name) for c in coordinates_of(element)]
+    coordinates = [names.key(element, c.name) for c in coordinates_of(element)]
     if element.tag == "CustomJoint":
         return _custom(element, names, findings), np.zeros(3)
     count = len(SIMPLE[element.tag]) if element.tag in SIMPLE else CURVED.get(element.tag)
@@ -164,18 +164,18 @@ def _steps(element: Element, names: CoordinateNames, findings: Findings) -> Step
             "a joint that is not known",
             "write it as a CustomJoint",
         )
-    if len(own) != count:
+    if len(coordinates) != count:
         raise element.wrong(
-            f"{count} coordinates in a {element.tag}", f"{len(own)}", "correct the joint"
+            f"{count} coordinates in a {element.tag}", f"{len(coordinates)}", "correct the joint"
         )
     if element.tag == "ScapulothoracicJoint":
-        return _scapulothoracic(element, own)
+        return _scapulothoracic(element, coordinates)
     if element.tag == "EllipsoidJoint":
-        return _on_ellipsoid(_radii(element, "radii_x_y_z"), own), np.zeros(3)
+        return _on_ellipsoid(_radii(element, "radii_x_y_z"), coordinates), np.zeros(3)
     axes = SIMPLE[element.tag]
     steps = [
         Motion(kind, axis, name, linear(), name)
-        for (kind, axis), name in zip(axes, own, strict=True)
+        for (kind, axis), name in zip(axes, coordinates, strict=True)
     ]
     return sorted(steps, key=lambda m: m.kind == TURN), np.zeros(3)
 
@@ -206,11 +206,11 @@ def _axis(
     if size == 0.0:
         raise axis.wrong("an axis with a direction", "a zero axis", "correct the axis")
     drivers = axis.text_of("coordinates", "coordinate").split()
-    possible = [c.name for c in coordinates_of(joint)]
+    known = [c.name for c in coordinates_of(joint)]
     for name in drivers:
-        if name not in possible:
+        if name not in known:
             raise axis.wrong(
-                f"a coordinate of the joint {joint.name!r} ({', '.join(possible) or 'none'})",
+                f"a coordinate of the joint {joint.name!r} ({', '.join(known) or 'none'})",
                 repr(name),
                 "correct the name",
             )

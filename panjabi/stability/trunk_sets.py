@@ -65,7 +65,7 @@ def _set(
 TRUNK_SETS: dict[str, TrunkSet] = {
     parameters.name: parameters
     for parameters in (
-        _set("T1", "lax, held up by reflexes", -100.0, 400.0, 60.0),
+        _set("T1", "lax, stabilised by reflexes", -100.0, 400.0, 60.0),
         _set("T2", "braced", 100.0, 200.0, 30.0),
         _set("T3", "lax, no rate feedback", -100.0, 400.0, 0.0),
         _set("T4", "lax, low gain", -100.0, 200.0, 20.0),

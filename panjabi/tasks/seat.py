@@ -28,11 +28,11 @@ class Seat:
     radius: Parameter = field(default=assumed(0.22, "m", "of the half ball"))
     lower_mass: Parameter = field(default=assumed(35.0, "kg", "seat, pelvis, legs"))
     lower_height: Parameter = field(default=assumed(0.10, "m", "centre over the ball's centre"))
-    lower_inertia: Parameter = field(default=assumed(3.0, "kg m2", "about its own centre"))
+    lower_inertia: Parameter = field(default=assumed(3.0, "kg m2", "about its centre"))
     joint_height: Parameter = field(default=assumed(0.20, "m", "L5-S1 over the ball's centre"))
     upper_mass: Parameter = field(default=assumed(38.0, "kg", "head, arms, trunk"))
     upper_height: Parameter = field(default=assumed(0.30, "m", "centre over L5-S1"))
-    upper_inertia: Parameter = field(default=assumed(1.58, "kg m2", "own; 5 about L5-S1"))
+    upper_inertia: Parameter = field(default=assumed(1.58, "kg m2", "own centre; 5 about L5-S1"))
     spring_share: Parameter = field(
         default=assumed(0.6, "1", "springs over the toppling stiffness of the upright person")
     )
