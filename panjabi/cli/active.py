@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def add_active_commands(commands: Any) -> None:
-    """Hook the commands of this module into the parser."""
+    """Add the commands of this module to the parser."""
     recruit = add_command(
         commands, "recruit", _recruit, "muscle forces under equilibrium and a stability floor"
     )
@@ -22,8 +22,8 @@ def add_active_commands(commands: Any) -> None:
         "--criterion",
         choices=("squares", "cubic", "equilibrium"),
         default="squares",
-        help="effort to be least: squares or cubes of active force over maximal force; "
-        "equilibrium is squares without a floor (default squares)",
+        help="criterion that is minimised: sum of squares or cubes of active over maximal force; "
+        "equilibrium means squares without a floor (default squares)",
     )
     stability = add_command(
         commands, "stability", _stability, "Hessian, modes, indices and margins of a posture"
@@ -34,12 +34,13 @@ def add_active_commands(commands: Any) -> None:
         action="append",
         default=[],
         metavar="GROUP",
-        help="also how much of a muscle group's force can be lost; may be repeated; all for all",
+        help="also compute how much force a muscle group can lose; may be repeated; all: every "
+        "group",
     )
 
 
 def _common(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--posture", default="standing", help="name (default standing)")
+    command.add_argument("--posture", default="standing", help="posture (default standing)")
     command.add_argument(
         "--load",
         type=float,
@@ -51,14 +52,17 @@ def _common(command: argparse.ArgumentParser) -> None:
         "--floor",
         type=float,
         metavar="NM_PER_RAD",
-        help="smallest eigenvalue of the Hessian that is allowed (default 1)",
+        help="smallest allowed eigenvalue of the Hessian (default 1)",
     )
-    command.add_argument("--q", type=float, help="short-range stiffness q of q F/L (default 10)")
+    command.add_argument(
+        "--q", type=float, help="factor q of short-range stiffness q F/L (default 10)"
+    )
     command.add_argument(
         "--stiffness",
         choices=("bergmark", "cui"),
         default="bergmark",
-        help="q F/L, or fibre gamma F/lopt in series with tendon (default bergmark)",
+        help="law of short-range stiffness. bergmark: q F/L; cui: fibre gamma F/lopt in series "
+        "with tendon (default bergmark)",
     )
     command.add_argument(
         "--pressure", type=float, default=0.0, metavar="KPA", help="abdominal pressure (default 0)"
@@ -72,22 +76,22 @@ def _common(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _recruit(asked: argparse.Namespace) -> tuple[Any, str]:
+def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.parameter import sources
     from panjabi.recruitment.posture import recruitment_parameters
     from panjabi.spine.short_range import Q_REASON, Q_VALUES, bergmark, words
 
-    only = asked.criterion == "equilibrium"
+    only = args.criterion == "equilibrium"
     options = {} if only else {"floor": 1.0}
-    floor = applicable(asked, f"--criterion {asked.criterion}", options, ["floor"]).get("floor")
-    criterion = "squares" if only else asked.criterion
-    law, q = _law(asked)
-    spine = _spine(asked)
+    floor = applicable(args, f"--criterion {args.criterion}", options, ["floor"]).get("floor")
+    criterion = "squares" if only else args.criterion
+    law, q = _law(args)
+    spine = _spine(args)
     value: dict[str, Any] = {
         "schema": "panjabi-recruit/1",
-        "posture": asked.posture,
-        "load_kg": asked.load,
-        "abdominal_pressure_kPa": asked.pressure,
+        "posture": args.posture,
+        "load_kg": args.load,
+        "abdominal_pressure_kPa": args.pressure,
         "floor_Nm_per_rad": floor,
         "criterion": criterion,
         "stiffness": words(law),
@@ -105,7 +109,7 @@ def _recruit(asked: argparse.Namespace) -> tuple[Any, str]:
 def _answer(
     spine: StaticSpine, floor: float | None, criterion: str, law: ShortRange
 ) -> dict[str, Any]:
-    """One recruitment as plain values; numbers are null where nothing holds the posture."""
+    """A recruitment as plain values; numbers are null if no forces hold the posture."""
     from panjabi.recruitment.infeasible import InfeasibleRecruitment
     from panjabi.recruitment.posture import recruit
 
@@ -115,25 +119,25 @@ def _answer(
         return error.why.to_dict()
 
 
-def _stability(asked: argparse.Namespace) -> tuple[Any, str]:
+def _stability(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.recruitment.posture import recruit
     from panjabi.stability.margins import deficit_margin, load_margin
     from panjabi.stability.static_stability_of_muscles import static_stability
 
-    floor = 1.0 if asked.floor is None else asked.floor
-    law, _ = _law(asked)
-    recruited = recruit(_spine(asked), floor=floor, stiffness=law)
+    floor = 1.0 if args.floor is None else args.floor
+    law, _ = _law(args)
+    recruited = recruit(_spine(args), floor=floor, stiffness=law)
     state = static_stability(recruited.spine, recruited.forces, stiffness=law)
     more = load_margin(recruited)
-    groups = asked.deficit
+    groups = args.deficit
     if "all" in groups:
         groups = sorted(set(recruited.spine.muscles.groups))
     deficits = {group: deficit_margin(recruited, group) for group in groups}
     value = {
         "schema": "panjabi-stability/1",
-        "posture": asked.posture,
-        "load_kg": asked.load,
-        "abdominal_pressure_kPa": asked.pressure,
+        "posture": args.posture,
+        "load_kg": args.load,
+        "abdominal_pressure_kPa": args.pressure,
         "floor_Nm_per_rad": floor,
         **state.to_dict(),
         "load_margin_kg": more.value,
@@ -144,26 +148,26 @@ def _stability(asked: argparse.Namespace) -> tuple[Any, str]:
     return value, _stability_text(value)
 
 
-def _spine(asked: argparse.Namespace) -> StaticSpine:
+def _spine(args: argparse.Namespace) -> StaticSpine:
     from panjabi._compiling import announce_compilation
     from panjabi.active import path_kernels
     from panjabi.body import kernels
     from panjabi.spine.static_build import static_spine
 
     announce_compilation(kernels, path_kernels)
-    injuries = changes_by_level(asked.injury)
+    injuries = changes_by_level(args.injury)
     return static_spine(
-        asked.posture, load=asked.load, injuries=injuries, pressure=1e3 * asked.pressure
+        args.posture, load=args.load, injuries=injuries, pressure=1e3 * args.pressure
     )
 
 
-def _law(asked: argparse.Namespace) -> tuple[ShortRange, float | None]:
-    """The law of short-range stiffness, and its q where it has one."""
+def _law(args: argparse.Namespace) -> tuple[ShortRange, float | None]:
+    """The law of short-range stiffness, and its q or None."""
     from panjabi.active.stiffness import Cui
     from panjabi.spine.short_range import bergmark
 
-    options = {"q": 10.0} if asked.stiffness == "bergmark" else {}
-    q = applicable(asked, f"--stiffness {asked.stiffness}", options, ["q"]).get("q")
+    options = {"q": 10.0} if args.stiffness == "bergmark" else {}
+    q = applicable(args, f"--stiffness {args.stiffness}", options, ["q"]).get("q")
     return (Cui() if q is None else bergmark(q)), q
 
 
@@ -177,10 +181,10 @@ def _recruit_text(value: dict[str, Any]) -> str:
         f"{'':22}{'[% MVC]':>15}{'[N m/rad]':>19}{'[N]':>9}",
         _line("as requested", value),
         _line("equilibrium only", value["equilibrium_only"]),
-        *(_line(f"q = {q}", answer) for q, answer in value["by_q"].items()),
+        *(_line(f"q = {q}", result) for q, result in value["by_q"].items()),
         value["q_reason"],
-        f"global for {value['global_for']}; rests on {value['assumed_parameters']} assumed "
-        "parameters",
+        f"the optimum is global for {value['global_for']}; {value['assumed_parameters']} "
+        "parameters are assumed",
     ]
     if value["explanation"]:
         return "\n".join([*lines, f"infeasible: {value['explanation']}"])
@@ -195,13 +199,13 @@ def _recruit_text(value: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _line(name: str, answer: dict[str, Any]) -> str:
-    if answer["gap"] is None:
-        return f"{name:22}{'-':>15}{'-':>19}{'-':>9}{'-':>10}  {answer['status']}"
+def _line(name: str, result: dict[str, Any]) -> str:
+    if result["gap"] is None:
+        return f"{name:22}{'-':>15}{'-':>19}{'-':>9}{'-':>10}  {result['status']}"
     return (
-        f"{name:22}{answer['coactivation_percent_MVC']:15.2f}"
-        f"{answer['lowest_eigenvalue_Nm_per_rad']:19.2f}{answer['compression_N']['L4-L5']:9.0f}"
-        f"{answer['gap']:10.1e}  {answer['status']}"
+        f"{name:22}{result['coactivation_percent_MVC']:15.2f}"
+        f"{result['lowest_eigenvalue_Nm_per_rad']:19.2f}{result['compression_N']['L4-L5']:9.0f}"
+        f"{result['gap']:10.1e}  {result['status']}"
     )
 
 
@@ -217,8 +221,8 @@ def _stability_text(value: dict[str, Any]) -> str:
         + "; with these muscle forces unchanged, "
         + ("any additional load" if more is None else f"{more:.2f} kg more")
         + " can be held",
-        f"with muscle forces chosen again for the load, {value['load_margin_kg']:.1f} kg more can "
-        f"be held; limit: {value['beyond_load_margin'] or 'not reached, larger was not tried'}",
+        f"with muscle forces recruited for the larger load, {value['load_margin_kg']:.1f} kg more "
+        f"can be held; limit: {value['beyond_load_margin'] or 'not reached in the search range'}",
         "weakest mode; + is extension, right bending, left rotation",
         f"{'':16}" + "".join(f"{axis:>9}" for axis in ("FE", "LB", "AR")),
     ]
@@ -227,13 +231,13 @@ def _stability_text(value: dict[str, Any]) -> str:
         for level, shape in value["mode"].items()
     ]
     for title, key in (
-        ("part of the Hessian", "share_of_terms_Nm_per_rad"),
+        ("term of the Hessian", "share_of_terms_Nm_per_rad"),
         ("muscle group", "share_of_groups_Nm_per_rad"),
     ):
         lines.append(f"{title:28}in the weakest mode [N m/rad]")
-        lines += [f"{name:28}{share:12.2f}" for name, share in value[key].items()]
+        lines += [f"{name:28}{stiffness:12.2f}" for name, stiffness in value[key].items()]
     lines += [
-        f"{group}: {100.0 * share:.0f} % of its force can be lost"
-        for group, share in value["deficit_margin"].items()
+        f"{group}: {100.0 * loss:.0f} % of its force can be lost"
+        for group, loss in value["deficit_margin"].items()
     ]
     return "\n".join([*lines, value["margin_note"]])

@@ -1,4 +1,4 @@
-"""``panjabi body`` and ``panjabi muscle``: the skeleton and one of its muscles in a posture."""
+"""``panjabi body`` and ``panjabi muscle``: the body and one of its muscles in a posture."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from panjabi.cli.terminal import add_command
 
 
 def add_body_commands(commands: Any) -> None:
-    """Hook the commands of this module into the parser."""
+    """Add the commands of this module to the parser."""
     body = add_command(commands, "body", _body, "size, mass and landmarks of the body in a posture")
-    body.add_argument("--posture", default="standing", help="name of a posture (default standing)")
+    body.add_argument("--posture", default="standing", help="posture (default standing)")
     body.add_argument("--stature", type=float, metavar="M", help="scale to this stature [m]")
     body.add_argument("--mass", type=float, metavar="KG", help="scale to this mass [kg]")
     muscle = add_command(commands, "muscle", _muscle, "length and moment arms of one muscle")
-    muscle.add_argument("name", help="e.g. semimem_r")
-    muscle.add_argument("--posture", default="standing", help="name of a posture")
+    muscle.add_argument("name", help="name of the muscle, e.g. semimem_r")
+    muscle.add_argument("--posture", default="standing", help="posture (default standing)")
 
 
-def _body(asked: argparse.Namespace) -> tuple[Any, str]:
+def _body(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.body import scaled_body, segment_lengths, segment_masses, standard_adult
 
     body = standard_adult()
-    if asked.stature is not None or asked.mass is not None:
-        body = scaled_body(body, stature=asked.stature, mass=asked.mass)
-    q = body.posture(asked.posture)
+    if args.stature is not None or args.mass is not None:
+        body = scaled_body(body, stature=args.stature, mass=args.mass)
+    q = body.posture(args.posture)
     landmarks = {name: body.landmark(q, name).tolist() for name in body.landmarks}
     value = {
         "schema": "panjabi-body/1",
-        "posture": asked.posture,
+        "posture": args.posture,
         "stature_m": body.stature,
         "mass_kg": body.total_mass,
         "centre_of_mass_m": body.centre_of_mass(q).tolist(),
@@ -39,7 +39,7 @@ def _body(asked: argparse.Namespace) -> tuple[Any, str]:
     }
     x, y, z = value["centre_of_mass_m"]
     text = [
-        f"{asked.posture}: stature {body.stature:.3f} m, mass {body.total_mass:.2f} kg, "
+        f"{args.posture}: stature {body.stature:.3f} m, mass {body.total_mass:.2f} kg, "
         f"centre of mass ({x:.3f}, {y:.3f}, {z:.3f}) m",
         f"{'landmark':22}{'forward':>9}{'up':>9}{'right':>9}  [m]",
     ]
@@ -47,20 +47,20 @@ def _body(asked: argparse.Namespace) -> tuple[Any, str]:
     return value, "\n".join(text)
 
 
-def _muscle(asked: argparse.Namespace) -> tuple[Any, str]:
+def _muscle(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.body import standard_adult
 
     body = standard_adult()
-    q = body.posture(asked.posture)
-    length = body.path_length(q, asked.name)
-    arms = {k: v for k, v in body.moment_arms(q, asked.name).items() if abs(v) > 1e-9}
+    q = body.posture(args.posture)
+    length = body.path_length(q, args.name)
+    arms = {k: v for k, v in body.moment_arms(q, args.name).items() if abs(v) > 1e-9}
     value = {
-        "muscle": asked.name,
-        "posture": asked.posture,
+        "muscle": args.name,
+        "posture": args.posture,
         "length_m": length,
         "moment_arm_m": arms,
     }
-    text = [f"{asked.name} in {asked.posture}: length {1e3 * length:.2f} mm"]
+    text = [f"{args.name} in {args.posture}: length {1e3 * length:.2f} mm"]
     text += [f"  {name:22}{1e3 * arm:9.2f} mm" for name, arm in arms.items()]
-    text.append("  (moment arm -dL/dq: positive = shortening raises the coordinate)")
+    text.append("  (moment arm -dL/dq: positive if shortening increases the coordinate)")
     return value, "\n".join(text)

@@ -16,7 +16,7 @@ DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR"
 
 
 def add_column_commands(commands: Any) -> None:
-    """Hook the commands of this module into the parser."""
+    """Add the commands of this module to the parser."""
     buckle = add_command(commands, "buckle", _buckle, "critical load of a column and its mode")
     buckle.add_argument(
         "--column",
@@ -29,10 +29,10 @@ def add_column_commands(commands: Any) -> None:
     buckle.add_argument(
         "--law",
         default="units",
-        help="joints: the fitted units, or, lumbar only, those of Crisco's models: linear, "
-        "exponential and slope, the measured slope at neutral (default units)",
+        help="law of the joints: units (fitted units); for the lumbar column also Crisco's models "
+        "linear and exponential, and slope (measured slope at neutral) (default units)",
     )
-    buckle.add_argument("--straight", action="store_true", help="joints above one another")
+    buckle.add_argument("--straight", action="store_true", help="place joints on a vertical line")
     buckle.add_argument("--no-ribs", action="store_true", help="without the anterior rib cage")
     buckle.add_argument(
         "--preload", type=float, metavar="N", help="compression of every unit (default 0)"
@@ -45,11 +45,11 @@ def add_column_commands(commands: Any) -> None:
         help="e.g. L4-L5:cut=SSL+ISL; may be repeated",
     )
     buckle.add_argument(
-        "--to", type=float, metavar="N", help="also follow the bent column to this load"
+        "--to", type=float, metavar="N", help="also follow the post-buckling path to this load"
     )
 
 
-def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
+def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi._compiling import announce_compilation
     from panjabi.body import kernels as body_kernels
     from panjabi.spine import kernels
@@ -57,33 +57,33 @@ def _buckle(asked: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.stability.load_paths import post_buckling
 
     announce_compilation(body_kernels, kernels)
-    if asked.law != "units":
-        applicable(asked, f"--law {asked.law}", {}, ("preload", "injury", "no_ribs"))
-    found = buckle(
-        asked.column,
-        plane=asked.plane,
-        law=asked.law,
-        straight=asked.straight,
-        rib_cage=not asked.no_ribs,
-        preload=asked.preload or 0.0,
-        injuries=changes_by_level(asked.injury),
+    if args.law != "units":
+        applicable(args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs"))
+    result = buckle(
+        args.column,
+        plane=args.plane,
+        law=args.law,
+        straight=args.straight,
+        rib_cage=not args.no_ribs,
+        preload=args.preload or 0.0,
+        injuries=changes_by_level(args.injury),
     )
     value: dict[str, Any] = {
         "schema": "panjabi-buckle/1",
-        "column": asked.column,
-        "plane": asked.plane,
-        "law": asked.law,
-        "straight": asked.straight,
-        **found.to_dict(),
+        "column": args.column,
+        "plane": args.plane,
+        "law": args.law,
+        "straight": args.straight,
+        **result.to_dict(),
     }
-    if asked.to is not None and math.isfinite(found.load):
-        path = post_buckling(found, to=asked.to)
-        value["post_buckling"] = {"to_N": asked.to, **path.to_dict()}
+    if args.to is not None and math.isfinite(result.load):
+        path = post_buckling(result, to=args.to)
+        value["post_buckling"] = {"to_N": args.to, **path.to_dict()}
     return value, _text(value)
 
 
 def _turned(axis: str, angle: float) -> str:
-    """A rotation by the name of its direction, as a positive number."""
+    """A rotation as a positive number with the name of its direction."""
     plus, minus = DIRECTION_NAMES[axis]
     name = "" if abs(angle) < 0.005 else plus if angle > 0.0 else minus
     return f"{abs(angle):9.2f} {name:9}"
@@ -98,8 +98,8 @@ def _text(value: dict[str, Any]) -> str:
         f"{where}: critical load {load:.2f} N ({value['stiffness']} stiffness"
         + (f"; instantaneous {quick:.2f} N)" if quick is not None else ")"),
         f"{value['kind']}; below this load the column "
-        f"{'bends gradually' if value['bent_before'] else 'keeps its shape'}; rests on "
-        f"{value['assumed_parameters']} assumed parameters",
+        f"{'bends gradually' if value['bent_before'] else 'keeps its shape'}; "
+        f"{value['assumed_parameters']} parameters are assumed",
         "buckling mode; + is extension, right bending, left rotation",
         f"{'':10}" + "".join(f"{axis:>9}" for axis in next(iter(value["mode"].values()))),
     ]

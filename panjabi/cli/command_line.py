@@ -20,15 +20,15 @@ from panjabi.cli.terminal import run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code (2 for a request that cannot be met)."""
+    """Run the command; returns the exit code, 0 or 2 for an error in the request."""
     return run_command(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="panjabi",
-        description="The human body, its muscles, the units and columns of the spine and their "
-        "stability, and published values. A research instrument; no medical advice.",
+        description="Simulate the stability of the spine: body, muscles, spinal units, columns, "
+        "reflexes, and comparison with published values. For research only; no medical advice.",
     )
     parser.add_argument("--version", action="version", version=f"panjabi {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")

@@ -1,4 +1,4 @@
-"""``panjabi import``: what an OpenSim file holds, whether it is plausible, and MJCF from it."""
+"""``panjabi import``: content and check-up of an OpenSim file, and conversion to MJCF."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ from typing import Any
 from panjabi.cli.terminal import add_command
 from panjabi.errors import DataFileError
 
-SHOWN = 12  # groups of elements not understood, and findings, that the text lists
+SHOWN = 12  # largest number of groups of elements, and of findings, in the text
 
 
 def add_file_commands(commands: Any) -> None:
-    """Hook the commands of this module into the parser."""
+    """Add the commands of this module to the parser."""
     reading = add_command(commands, "import", _import, "read an OpenSim model; write it as MJCF")
     reading.add_argument("file", help="an .osim file of OpenSim 1.9 to 4")
     reading.add_argument("--mjcf", metavar="FILE", help="also write the model for MuJoCo")
 
 
-def _import(asked: argparse.Namespace) -> tuple[Any, str]:
+def _import(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi._compiling import announce_compilation
     from panjabi.body import kernels, path_kernels
     from panjabi.io.mjcf import write_mjcf
     from panjabi.io.opensim import read_osim
 
     announce_compilation(kernels, path_kernels)
-    model = read_osim(asked.file)
+    model = read_osim(args.file)
     impossible = [f for f in model.checkup if f.severity == "impossible"]
     if impossible:
         first, others = impossible[0], len(impossible) - 1
         more = f", and {others} more" if others else ""
         raise DataFileError(
-            f"{model.file}: Expected a model with numbers that a body can have, got "
+            f"{model.file}: Expected a model with physically possible values, got "
             f"{first.subject}: {first.message.rstrip('.')}{more}; correct the file, or read it in "
             "Python with read_osim."
         )
     value = {"schema": "panjabi-import/1", **model.to_dict()}
-    if asked.mjcf:
-        remarks = [f"from {asked.file}", *model.notes, *map(str, model.not_understood)]
+    if args.mjcf:
+        remarks = [f"from {args.file}", *model.notes, *map(str, model.not_understood)]
         left_out = write_mjcf(
             model.body,
-            asked.mjcf,
+            args.mjcf,
             model.musculature if model.muscles else None,
             gravity=model.gravity,
             remarks=remarks,
         )
-        value["mjcf"] = {"file": asked.mjcf, "not_written": list(left_out)}
+        value["mjcf"] = {"file": args.mjcf, "not_written": list(left_out)}
     return value, _text(value)
 
 
@@ -77,5 +77,5 @@ def _text(value: dict[str, Any]) -> str:
     lines += [f"note: {note}" for note in value["notes"]]
     if "mjcf" in value:
         lines.append(f"written: {value['mjcf']['file']}")
-        lines += [f"  not written as it is: {said}" for said in value["mjcf"]["not_written"]]
+        lines += [f"  changed or left out: {remark}" for remark in value["mjcf"]["not_written"]]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""``panjabi published`` and ``panjabi validate``: published values and the model's."""
+"""``panjabi published`` and ``panjabi validate``: published values, and predictions for them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from panjabi.cli.terminal import add_command
 
 
 def add_literature_commands(commands: Any) -> None:
-    """Hook the commands of this module into the parser."""
+    """Add the commands of this module to the parser."""
     published = add_command(commands, "published", _published, "published values with their role")
     published.add_argument("table", help="fascia, clinical, trials, spine-passive, ...")
     published.add_argument("--role", choices=("calibration", "validation", "prior"))
-    add_command(commands, "validate", _validate, "published values beside those of the spine")
+    add_command(commands, "validate", _validate, "compare the spine with published values")
 
 
-def _published(asked: argparse.Namespace) -> tuple[Any, str]:
+def _published(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.literature import published
 
-    rows = published(asked.table, role=asked.role)
+    rows = published(args.table, role=args.role)
     text = [f"{row.id:18}{row.role:12}{row.quantity}: {row.value} {row.unit}" for row in rows]
     return [row.to_dict() for row in rows], "\n".join(text)
 

@@ -1,4 +1,4 @@
-"""``panjabi delay-margin`` and ``panjabi identify``: margin of a reflex, and its fit to data."""
+"""``panjabi delay-margin`` and ``panjabi identify``: delay margin of a reflex, fit to data."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ BODY = {
 }
 NEEDED = ("inertia", "damping", "stiffness", "stretch_gain")
 FREE = ("inertia", "damping", "stretch_gain", "rate_gain", "delay")
-"""Parameters that `identify` fits by default; stiffness acts as the stretch gain does."""
+"""Parameters that `identify` fits by default; the effect of stiffness is that of stretch gain."""
 
 
 def add_neural_commands(commands: Any) -> None:
-    """Hook the commands of this module into the parser."""
+    """Add the commands of this module to the parser."""
     margin = add_command(
         commands, "delay-margin", _margin, "longest delay of a reflex loop that keeps it stable"
     )
@@ -41,14 +41,14 @@ def add_neural_commands(commands: Any) -> None:
         "--cocontraction",
         type=float,
         metavar="A",
-        help="least excitation of every muscle of the spine model (default 0.005)",
+        help="minimum excitation of every muscle of the spine model (default 0.005)",
     )
-    _add_trunk_options(margin, "loop delay at which the rightmost root is given")
+    _add_trunk_options(margin, "loop delay for the rightmost root")
     fit = add_command(
         commands, "identify", _identify, "parameters of a reflex from a measured admittance"
     )
     fit.add_argument(
-        "file", help="CSV: frequency_Hz, magnitude_rad_per_Nm, phase_deg and coherence, say"
+        "file", help="CSV, e.g. with frequency_Hz, magnitude_rad_per_Nm, phase_deg and coherence"
     )
     fit.add_argument(
         "--averages", type=float, metavar="N", help="segments over which the coherence was averaged"
@@ -58,17 +58,17 @@ def add_neural_commands(commands: Any) -> None:
         nargs="+",
         metavar="NAME",
         default=FREE,
-        help=f"parameters to fit, the others stay at their start (default {' '.join(FREE)})",
+        help=f"parameters to fit; the others keep their start values (default {' '.join(FREE)})",
     )
     _add_trunk_options(fit, "loop delay, start of the fit")
 
 
 def _add_trunk_options(command: argparse.ArgumentParser, delay: str) -> None:
-    """The numbers of a one-joint trunk with one loop; `delay` says what its delay is for."""
+    """Options for a one-joint trunk with one loop; `delay` is the help text for its delay."""
     command.add_argument(
         "--set",
         choices=("T1", "T2", "T3", "T4"),
-        help="start from a lumped trunk of the package; what is named here replaces its numbers",
+        help="start from a lumped trunk of the package; other options replace its values",
     )
     for name, (unit, what) in BODY.items():
         command.add_argument(option(name), type=float, metavar=unit, help=what)
@@ -78,16 +78,16 @@ def _add_trunk_options(command: argparse.ArgumentParser, delay: str) -> None:
     command.add_argument("--delay", type=float, metavar="S", help=f"{delay} [s] (default 0.06)")
 
 
-def _margin(asked: argparse.Namespace) -> tuple[Any, str]:
+def _margin(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.delay.roots.margin import delay_margin
     from panjabi.delay.roots.spectrum import characteristic_roots
 
     lumped = dict.fromkeys((*BODY, "set", "filter_time", "delay"))
-    if asked.model is not None:
-        chosen = applicable(asked, f"--model {asked.model}", {"cocontraction": 0.005}, lumped)
-        return _spine_margin(asked.model, chosen["cocontraction"])
-    applicable(asked, "a lumped trunk (no --model)", lumped, ("cocontraction",))
-    model = _model(asked)
+    if args.model is not None:
+        chosen = applicable(args, f"--model {args.model}", {"cocontraction": 0.005}, lumped)
+        return _spine_margin(args.model, chosen["cocontraction"])
+    applicable(args, "a lumped trunk (no --model)", lumped, ("cocontraction",))
+    model = _model(args)
     system = model.system()
     margin, spectrum = delay_margin(system), characteristic_roots(system)
     root = spectrum.rightmost
@@ -106,14 +106,14 @@ def _margin(asked: argparse.Namespace) -> tuple[Any, str]:
     return value, _text(value)
 
 
-def _identify(asked: argparse.Namespace) -> tuple[Any, str]:
+def _identify(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.delay.roots.identification import identify
     from panjabi.delay.roots.measured import read_response
 
-    measured = read_response(asked.file, averages=asked.averages)
-    model = _model(asked)
-    family = model.family(*asked.free)
-    fit = identify(family, {name: model.values[name] for name in asked.free}, measured)
+    measured = read_response(args.file, averages=args.averages)
+    model = _model(args)
+    family = model.family(*args.free)
+    fit = identify(family, {name: model.values[name] for name in args.free}, measured)
     root = fit.rightmost_root
     parameters = {}
     for name, number in zip(fit.names, fit.values.tolist(), strict=True):
@@ -123,7 +123,7 @@ def _identify(asked: argparse.Namespace) -> tuple[Any, str]:
         }  # fmt: skip
     value: dict[str, Any] = {
         "schema": "panjabi-identify/1",
-        "file": asked.file,
+        "file": args.file,
         "frequencies": len(measured.frequency_hz),
         "parameters": parameters,
         "fixed": {name: v for name, v in model.values.items() if name not in fit.names},
@@ -134,7 +134,7 @@ def _identify(asked: argparse.Namespace) -> tuple[Any, str]:
         "weak_directions": list(fit.weak_directions),
     }
     lines = [
-        f"{asked.file}: {value['frequencies']} frequencies, variance accounted for "
+        f"{args.file}: {value['frequencies']} frequencies, variance accounted for "
         f"{100.0 * fit.vaf:.2f} %",
         f"{'parameter':18}{'value':>12}   95 % interval",
     ]
@@ -178,27 +178,27 @@ def _spine_margin(name: str, cocontraction: float) -> tuple[Any, str]:
     )
 
 
-def _model(asked: argparse.Namespace) -> ReflexModel:
+def _model(args: argparse.Namespace) -> ReflexModel:
     from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
     from panjabi.stability.reflex_model import ReflexModel
     from panjabi.stability.trunk_sets import TRUNK_DELAY, trunk
 
-    given = {name: getattr(asked, name) for name in (*BODY, "delay")}
-    changes = {name: value for name, value in given.items() if value is not None}
+    values = {name: getattr(args, name) for name in (*BODY, "delay")}
+    changes = {name: value for name, value in values.items() if value is not None}
     for name, value in changes.items():
         if not math.isfinite(value):
             raise ParameterError(
-                f"{option(name)} is {value!r}; possible: a finite number. Give it in SI and "
-                "radians."
+                f"Expected a finite number for {option(name)}, got {value!r}; give it in SI units "
+                "and radians."
             )
-    filter = None if asked.filter_time is None else FirstOrder(asked.filter_time)
-    if asked.set is not None:
-        return trunk(asked.set).model(filter=filter).with_values(changes)
+    filter = None if args.filter_time is None else FirstOrder(args.filter_time)
+    if args.set is not None:
+        return trunk(args.set).model(filter=filter).with_values(changes)
     missing = [option(name) for name in NEEDED if name not in changes]
     if missing:
         raise ParameterError(
-            f"{', '.join(missing)} not given; possible: all of "
-            f"{', '.join(map(option, NEEDED))}, or a lumped trunk by --set. Complete the numbers."
+            f"Expected {', '.join(map(option, NEEDED))}, or a lumped trunk with --set, got no "
+            f"{', '.join(missing)}; give the missing values."
         )
     model = ReflexModel(
         inertia=changes["inertia"],

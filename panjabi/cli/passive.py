@@ -1,4 +1,4 @@
-"""Commands of the passive subsystem: one unit under test, and a laboratory's own record."""
+"""``panjabi unit`` and ``panjabi neutral-zone``: test of a unit, and a laboratory record."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from panjabi.cli.terminal import add_command
 
 
 def add_passive_commands(commands: Any) -> None:
-    """`panjabi unit` and `panjabi neutral-zone`."""
+    """Add the commands of this module to the parser."""
     test = add_command(commands, "unit", run_unit, "neutral zone and range of one spinal level")
     test.add_argument("level", help="C0-C1 ... L5-S1, SIJ-right or SIJ-left")
     test.add_argument(
         "--axis",
         default="flexion",
-        help="flexion, extension, right bending, left rotation ..., or a whole axis such as "
+        help="flexion, extension, right bending, left rotation ..., or both directions, e.g. "
         "flexion-extension (default flexion)",
     )
     test.add_argument(
@@ -25,7 +25,7 @@ def add_passive_commands(commands: Any) -> None:
         default=[],
         metavar="CHANGE",
         help="cut=SSL+ISL, subfailure=LF, disc-rupture[=severity], nucleus, facetectomy[=left], "
-        "rib-cage, degeneration=GRADE, fixator[=N m/rad]; may be given several times",
+        "rib-cage, degeneration=GRADE, fixator[=N m/rad]; may be repeated",
     )
     test.add_argument("--preload", type=float, default=0.0, metavar="N", help="compression [N]")
     test.add_argument("--source", default="default", help="parameter set (default: default)")
@@ -33,7 +33,7 @@ def add_passive_commands(commands: Any) -> None:
     test.add_argument(
         "--extrapolate",
         action="store_true",
-        help="go beyond the largest moment and preload of the published tests, short of failure",
+        help="allow moments and preloads beyond the published tests, but below failure",
     )
     record = add_command(
         commands, "neutral-zone", run_neutral_zone, "neutral zone of a measured moment-angle CSV"
@@ -48,59 +48,59 @@ def add_passive_commands(commands: Any) -> None:
         record.add_argument(
             f"--{quantity}-column",
             metavar="NAME[=UNIT]",
-            help=f"column of the {quantity} as the header has it, with its unit if that has none",
+            help=f"column of the {quantity} as in the header, with its unit if the header has none",
         )
     record.add_argument(
         "--threshold",
         type=float,
         metavar="NM_PER_DEG",
-        help="tangent stiffness below which the unit counts as in its neutral zone (default: "
-        "halfway from the least tangent to that of the softer end)",
+        help="tangent stiffness below which the unit is in its neutral zone (default: halfway "
+        "between the smallest tangent stiffness and that of the softer end)",
     )
 
 
-def run_unit(asked: argparse.Namespace) -> tuple[Any, str]:
-    """Value and text of `panjabi unit`."""
+def run_unit(args: argparse.Namespace) -> tuple[Any, str]:
+    """Value and text for `panjabi unit`."""
     from panjabi.passive.directions import DIRECTIONS, axis_index
     from panjabi.passive.injury import injured
     from panjabi.passive.neutral_zone import neutral_zone_test
     from panjabi.passive.standard import unit
 
-    axis = axis_index(asked.axis)
-    intact = unit(asked.level, asked.source, extrapolate=asked.extrapolate)
-    tested = injured(intact, *asked.injury).with_preload(asked.preload)
-    value = neutral_zone_test(tested, axis, moment=asked.moment).to_dict()
-    name = asked.axis.lower().replace("_", " ")
+    axis = axis_index(args.axis)
+    intact = unit(args.level, args.source, extrapolate=args.extrapolate)
+    tested = injured(intact, *args.injury).with_preload(args.preload)
+    value = neutral_zone_test(tested, axis, moment=args.moment).to_dict()
+    name = args.axis.lower().replace("_", " ")
     ranges = value["range_by_direction_deg"]
     reach = ranges[name] if name in DIRECTIONS else sum(ranges.values())
     direction = name if name in DIRECTIONS else None
     value = {
         "schema": "panjabi-unit/1", **value, "direction": direction, "range_of_motion_deg": reach
     }  # fmt: skip
-    done = "".join(f"; {change}" for change in value["changes"])
+    changes = "".join(f"; {change}" for change in value["changes"])
     text = [
         f"{value['level']}, {value['axis']} to {value['moment_Nm']:g} N m, preload "
-        f"{value['preload_N']:g} N{done}",
+        f"{value['preload_N']:g} N{changes}",
         *_zones(value["neutral_zone_half_width_deg"], value["neutral_zone_missing"]),
         *(f"  range of motion, {d:18}{reach:8.3f} deg" for d, reach in ranges.items()),
         f"  stiffness at neutral {value['stiffness_neutral_Nm_per_deg']:.3f} N m/deg relaxed, "
         f"{value['stiffness_neutral_in_motion_Nm_per_deg']:.3f} in a loop of 60 s, "
-        f"{value['stiffness_neutral_at_once_Nm_per_deg']:.3f} at once",
+        f"{value['stiffness_neutral_at_once_Nm_per_deg']:.3f} instantaneous",
     ]
     counts = ", ".join(f"{n} {status}" for status, n in value["parameters_by_status"].items())
-    return value, "\n".join([*text, f"  rests on parameters: {counts}"])
+    return value, "\n".join([*text, f"  parameters: {counts}"])
 
 
-def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
-    """Value and text of `panjabi neutral-zone`."""
+def run_neutral_zone(args: argparse.Namespace) -> tuple[Any, str]:
+    """Value and text for `panjabi neutral-zone`."""
     from panjabi.passive.measured import measured_neutral_zone, read_measurement
 
-    threshold = None if asked.threshold is None else math.degrees(asked.threshold)
+    threshold = None if args.threshold is None else math.degrees(args.threshold)
     record = read_measurement(
-        asked.file,
-        level=asked.level,
-        moment_column=asked.moment_column,
-        angle_column=asked.angle_column,
+        args.file,
+        level=args.level,
+        moment_column=args.moment_column,
+        angle_column=args.angle_column,
     )
     measured = measured_neutral_zone(record, threshold=threshold)
     value = {"schema": "panjabi-neutral-zone/1", **measured.to_dict()}
@@ -122,9 +122,9 @@ def run_neutral_zone(asked: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _zones(half_widths: dict[str, float | None], notes: dict[str, str]) -> list[str]:
-    """One line for each estimator of the neutral zone, with a note where there is one.
+    """A line for each estimator of the neutral zone, with half-width, full width and note.
 
-    Laboratories print the half or the full width, so both are named.
+    Both widths are printed because some laboratories report the half and some the full width.
     """
     lines = ["  neutral zone                         half-width  full width"]
     for name, half in half_widths.items():

@@ -1,4 +1,4 @@
-"""``panjabi hypothesis``: fourteen statements as experiments; ``panjabi verdict``: is it stable?"""
+"""``panjabi hypothesis``: fourteen statements as experiments; ``panjabi verdict``: stability."""
 
 from __future__ import annotations
 
@@ -19,62 +19,79 @@ LUMBAR = {
     "preload": 500.0, "coactivation": 0.005, "load": 0.0, "gain": 1.0, "extra_delay_ms": 0.0,
     "injury": [],
 }  # fmt: skip
-"""Options of either model with their defaults; no activation is that of the trunk as it is."""
+"""Options of each model with their defaults; None: the activation of the intact trunk."""
 
 
 def add_hypothesis_commands(commands: Any) -> None:
-    """Hook the commands of this module into the parser."""
+    """Add the commands of this module to the parser."""
     hypothesis = add_command(
         commands, "hypothesis", _hypothesis, "Panjabi's statements P1 to P14 as experiments"
     )
     hypothesis.add_argument(
-        "--only", action="append", default=[], metavar="P4", help="one statement; may be repeated"
+        "--only",
+        action="append",
+        default=[],
+        metavar="P4",
+        help="this statement only; may be repeated",
     )
     verdict = add_command(
-        commands, "verdict", _verdict, "is it stable? Hessian, spectrum with delays, recovery"
+        commands,
+        "verdict",
+        _verdict,
+        "stability of a model: Hessian, spectrum with delays, recovery",
     )
-    verdict.add_argument("--model", choices=MODELS, default="lumbar", help="default lumbar")
+    verdict.add_argument("--model", choices=MODELS, default="lumbar", help="model (default lumbar)")
     verdict.add_argument(
         "--push", type=float, help="peak of the test push [N m for trunk, N for lumbar]"
     )
-    verdict.add_argument("--gain", type=float, metavar="FACTOR", help="of every reflex (default 1)")
-    verdict.add_argument("--extra-delay-ms", type=float, metavar="MS", help="of every reflex")
+    verdict.add_argument("--gain", type=float, metavar="FACTOR", help="factor on every reflex gain")
+    verdict.add_argument(
+        "--extra-delay-ms", type=float, metavar="MS", help="added to every reflex delay"
+    )
     trunk = verdict.add_argument_group("trunk")
     trunk.add_argument("--activation", type=float, metavar="F", help="co-contraction, 0 to 1")
-    trunk.add_argument("--passive-loss", type=float, metavar="F", help="0 to 1")
-    trunk.add_argument("--strength-loss", type=float, metavar="F", help="0 to 1")
+    trunk.add_argument(
+        "--passive-loss", type=float, metavar="F", help="lost fraction of stiffness, 0 to 1"
+    )
+    trunk.add_argument(
+        "--strength-loss", type=float, metavar="F", help="lost fraction of strength, 0 to 1"
+    )
     lumbar = verdict.add_argument_group("lumbar")
-    lumbar.add_argument("--preload", type=float, metavar="N", help="of every unit (default 500)")
+    lumbar.add_argument(
+        "--preload", type=float, metavar="N", help="compression of every unit (default 500)"
+    )
     lumbar.add_argument(
         "--coactivation",
         type=float,
         metavar="F",
-        help="least of every muscle (default 0.005)",
+        help="minimum activation of every muscle (default 0.005)",
     )
-    lumbar.add_argument("--load", type=float, metavar="KG", help="held at the centre of the trunk")
+    lumbar.add_argument(
+        "--load", type=float, metavar="KG", help="mass held at the centre of the trunk"
+    )
     lumbar.add_argument(
         "--injury",
         action="append",
         default=[],
         metavar="LEVEL:CHANGE",
-        help="e.g. L4-L5:nucleus; repeatable",
+        help="e.g. L4-L5:nucleus; may be repeated",
     )
 
 
-def _hypothesis(asked: argparse.Namespace) -> tuple[Any, str]:
+def _hypothesis(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.statements.catalogue import hypothesis
 
-    found = hypothesis(asked.only)
-    return [one.to_dict() for one in found], "\n".join(map(str, found))
+    findings = hypothesis(args.only)
+    return [finding.to_dict() for finding in findings], "\n".join(map(str, findings))
 
 
-def _verdict(asked: argparse.Namespace) -> tuple[Any, str]:
-    options = TRUNK if asked.model == "trunk" else LUMBAR
-    changes = applicable(asked, f"--model {asked.model}", options, {**TRUNK, **LUMBAR})
+def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
+    options = TRUNK if args.model == "trunk" else LUMBAR
+    changes = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
     changes["extra_delay"] = 1e-3 * changes.pop("extra_delay_ms")
-    push = {} if asked.push is None else {"push": asked.push}
-    result = (_trunk if asked.model == "trunk" else _lumbar)(changes, push)
-    value = {"schema": "panjabi-verdict/1", "model": asked.model, **result.to_dict()}
+    push = {} if args.push is None else {"push": args.push}
+    result = (_trunk if args.model == "trunk" else _lumbar)(changes, push)
+    value = {"schema": "panjabi-verdict/1", "model": args.model, **result.to_dict()}
     return value, str(result)
 
 

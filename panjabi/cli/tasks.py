@@ -1,4 +1,4 @@
-"""``panjabi perturb``: a laboratory experiment on a model, healthy or with low back pain."""
+"""``panjabi perturb``: a perturbation experiment on a model, healthy or with low back pain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 
 
 def add_experiment_commands(commands: Any) -> None:
-    """Hook the commands of this module into the parser."""
+    """Add the commands of this module to the parser."""
     perturb = add_command(
         commands,
         "perturb",
@@ -35,18 +35,18 @@ def add_experiment_commands(commands: Any) -> None:
     perturb.add_argument(
         "--experiment", choices=EXPERIMENTS, default="sudden-load",
         help="sudden-load: a cable at T8 begins to pull forward; release: the cable is cut; force: "
-        "a random force at T8; sway: sitting on an unstable seat; repeated: bending to a pace "
-        "(default sudden-load). Sway and repeated are of lumped models",
+        "a random force at T8; sway: sitting on an unstable seat; repeated: bending at a pace "
+        "(default sudden-load). Sway and repeated use lumped models",
     )  # fmt: skip
     perturb.add_argument(
         "--model", choices=("trunk", "lumbar"),
-        help="one joint or all lumbar joints, with their muscles (default trunk); not for sway "
+        help="one joint (trunk) or all lumbar joints, with muscles (default trunk); not for sway "
         "and repeated",
     )  # fmt: skip
     perturb.add_argument(
         "--force", type=float, metavar="N",
-        help="at T8: 50 N by default for sudden-load, 80 for release, 10 (root mean square) for "
-        "force",
+        help="force at T8; default 50 N for sudden-load, 80 N for release, 10 N (root mean square) "
+        "for force",
     )  # fmt: skip
     perturb.add_argument(
         "--delay", type=float, metavar="MS", help="added to every reflex loop [ms] (default 0)"
@@ -58,23 +58,25 @@ def add_experiment_commands(commands: Any) -> None:
     perturb.add_argument("--gain", type=float, metavar="X", help="factor on all reflex gains [1]")
     perturb.add_argument(
         "--cocontraction", type=float, metavar="A",
-        help="least excitation of every muscle [1] (default 0.005); not for sway and repeated",
+        help="minimum excitation of every muscle [1] (default 0.005); not for sway and repeated",
     )  # fmt: skip
     perturb.add_argument(
-        "--pace", type=float, metavar="N", help="of repeated, in cycles/min (default 20)"
+        "--pace", type=float, metavar="N", help="pace for repeated [cycles/min] (default 20)"
     )
-    perturb.add_argument("--duration", type=float, metavar="S", help="of sway [s] (default 60)")
     perturb.add_argument(
-        "--seed", type=int, help="of the random numbers of force, sway and repeated (default 0)"
+        "--duration", type=float, metavar="S", help="duration of sway [s] (default 60)"
+    )
+    perturb.add_argument(
+        "--seed", type=int, help="random seed for force, sway and repeated (default 0)"
     )
 
 
-def _perturb(asked: argparse.Namespace) -> tuple[Any, str]:
+def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.tasks.condition import Condition
 
-    name = asked.experiment
+    name = args.experiment
     every = dict.fromkeys(key for options in EXPERIMENTS.values() for key in options)
-    options = applicable(asked, f"--experiment {name}", EXPERIMENTS[name], every)
+    options = applicable(args, f"--experiment {name}", EXPERIMENTS[name], every)
     body = {key: options[key] for key in BODY if key in options}
     condition = Condition(**body, extra_delay=1e-3 * options["delay"])
     condition = condition.with_phenotype(options["phenotype"], gain_factor=options["gain"])

@@ -1,4 +1,4 @@
-"""What the command lines of both packages share: JSON or a table out, errors as one line."""
+"""Common code of both command lines: JSON or text as output, errors in one line."""
 
 from __future__ import annotations
 
@@ -13,89 +13,92 @@ from panjabi._files import write_whole
 from panjabi.errors import PanjabiError, ParameterError
 
 Command = Callable[[argparse.Namespace], tuple[Any, str]]
-"""Takes what was asked, returns a plain value for JSON and a text for the screen."""
+"""Takes the parsed arguments, returns a plain value for JSON and a text for the terminal."""
 
 
 def add_command(commands: Any, name: str, run: Command, what: str) -> argparse.ArgumentParser:
-    """A subcommand with the ``--json`` option every command has."""
+    """Add a subcommand with the ``--json`` option; `what` is its help text."""
     command = commands.add_parser(name, help=what, description=what)
     command.add_argument(
         "--json",
         metavar="FILE",
         nargs="?",
         const="-",
-        help="write one JSON value to FILE; without a name, or with -, to standard output",
+        help="write the result as JSON to FILE; without FILE, or with -, to standard output",
     )
     command.set_defaults(run=run)
     return command
 
 
 def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
-    """Parse, run, deliver; the exit code is 0, or 2 for a request that cannot be met."""
-    asked = parser.parse_args(arguments)
-    if not hasattr(asked, "run"):
+    """Parse the arguments, run the command and print; the exit code is 0, or 2 for an error."""
+    args = parser.parse_args(arguments)
+    if not hasattr(args, "run"):
         parser.print_help()
         return 2
     try:
-        value, text = asked.run(asked)
-        _deliver(value, text, asked.json)
+        value, text = args.run(args)
+        _deliver(value, text, args.json)
         sys.stdout.flush()
     except PanjabiError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader, `head` say, has seen enough
+    except BrokenPipeError:  # the reader of the output, for example `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 def option(name: str) -> str:
-    """The option of an argument: "stretch_gain" is --stretch-gain."""
+    """Command-line option for an argument name: "stretch_gain" gives "--stretch-gain"."""
     return "--" + name.replace("_", "-")
 
 
 def applicable(
-    asked: argparse.Namespace, case: str, options: Mapping[str, Any], among: Iterable[str]
+    args: argparse.Namespace, case: str, options: Mapping[str, Any], among: Iterable[str]
 ) -> dict[str, Any]:
-    """Values of the options that apply to a case, with their defaults where not given.
+    """Values of the options that apply to a case, with defaults.
 
-    options : name of each option that applies -> default; among : options of all cases. In the
-    parser each of them has the default None (False for a flag, an empty list where repeatable).
+    options : name -> default of each option that applies; among : options of all cases. In the
+    parser each of them has the default None (False for a flag, an empty list if repeatable).
 
     Raises
     ------
     ParameterError
-        If an option was given that has no effect in this case.
+        If an option is present that has no effect in this case.
     """
 
-    def given(name: str) -> bool:
-        value = getattr(asked, name)
+    def present(name: str) -> bool:
+        value = getattr(args, name)
         return value is not None and value is not False and value != []
 
-    foreign = [option(name) for name in among if name not in options and given(name)]
-    if foreign:
+    ineffective = [option(name) for name in among if name not in options and present(name)]
+    if ineffective:
         raise ParameterError(
-            f"Expected for {case} only {', '.join(map(option, options)) or 'no such option'}, got "
-            f"{', '.join(foreign)}, without effect there; leave it out, or choose another case."
+            f"Expected only {', '.join(map(option, options)) or 'no option of this group'} for "
+            f"{case}, got {', '.join(ineffective)}, without effect; leave it out, or choose "
+            "another case."
         )
-    return {name: getattr(asked, name) if given(name) else usual for name, usual in options.items()}
+    return {
+        name: getattr(args, name) if present(name) else default for name, default in options.items()
+    }
 
 
 def changes_by_level(texts: Iterable[str]) -> dict[str, list[str]]:
-    """What ``--injury LEVEL:CHANGE``, given once or more, asks for: level -> changes in order."""
-    found: dict[str, list[str]] = {}
+    """Level -> changes in order, from the values of ``--injury LEVEL:CHANGE``."""
+    changes: dict[str, list[str]] = {}
     for text in texts:
         level, colon, change = text.partition(":")
         if not (colon and change):
             raise ParameterError(
-                f"injury {text!r} has no level and change; LEVEL:CHANGE is possible: a level, a "
-                "colon and a change. Write for instance L4-L5:cut=SSL+ISL."
+                "Expected LEVEL:CHANGE for an injury, that is a level, a colon and a change, got "
+                f"{text!r}; write for example L4-L5:cut=SSL+ISL."
             )
-        found.setdefault(level, []).append(change)
-    return found
+        changes.setdefault(level, []).append(change)
+    return changes
 
 
 def _deliver(value: Any, text: str, target: str | None) -> None:
-    """Table to the screen, or JSON: to a file beside the table, or alone to the screen."""
+    """Print the text, or JSON alone; or write JSON to a file and print the text."""
     if target is None:
         print(text)
         return

@@ -1,9 +1,9 @@
-"""Models in and out: OpenSim files read, MJCF written.
+"""Reading OpenSim models and writing MJCF models.
 
 >>> model = read_osim("examples/data/two_link_arm.osim")
 >>> model.moment_arms(model.default(), "biceps")        # coordinate -> moment arm [m]
->>> model.not_understood                                # what the file holds besides
->>> model.checkup                                       # what no living body has
+>>> model.not_understood                                # elements that are left out
+>>> model.checkup                                       # implausible values
 """
 
 import lazy_loader as _lazy

@@ -1,4 +1,4 @@
-"""What a model file holds that is not understood: every element, with line, reason and effect."""
+"""Elements of a model file that are not understood, with line, reason and effect."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from panjabi.io.markup import Element
 from panjabi.results import Result
 
-UNKNOWN = "nothing here knows this element"
+UNKNOWN = "this element is not known to the reader"
 DRAWING = frozenset(
     """Appearance FrameGeometry VisibleObject attached_geometry geometry_files geometry Mesh
     WrapPath default_color display_geometry VisualizerPreferences ModelVisualPreferences
     ModelVisualizer PhysicalFrameGeometry display_preference GeometrySet Sphere Brick Cylinder
     Ellipsoid Cone Arrow LineGeometry color""".split()
 )
-"""Elements that only say how things look."""
+"""Elements for display only."""
 SETTINGS = frozenset(
     """credits publications assembly_accuracy clamped default_speed_value initial_value motion_type
     is_free_to_satisfy_constraints display_name ObjectGroup groups defaults fixed use_fd
     max_number_of_activation_steps""".split()
 )
-"""Elements that hold authorship, grouping and settings of OpenSim's own solvers."""
+"""Elements for authorship, grouping and settings of OpenSim's solvers."""
 FROM_SET = {
     "ForceSet": ("forces other than those of muscles are not modelled", "forces on the bodies"),
     "ConstraintSet": (
-        "only couplers of one coordinate to another are; this constraint is not enforced",
+        "only couplers of one coordinate to another are modelled; this constraint is not enforced",
         "motion: the tree is freer than the model of the file",
     ),
     "ControllerSet": ("controllers are not modelled", "excitation of muscles and actuators"),
@@ -38,14 +38,14 @@ FROM_SET = {
     "ComponentSet": (UNKNOWN, "unknown"),
     "MarkerSet": (UNKNOWN, "the marker"),
 }
-"""Set that an element stands in -> why it is left out and what that affects."""
+"""Set that contains an element -> why the element is left out and what that affects."""
 
 
 @dataclass(frozen=True)
 class NotUnderstood(Result):
-    """One element that was left out, or read only in part."""
+    """An element that is left out, or only partly read."""
 
-    element: str  # its tag
+    element: str  # tag
     name: str
     line: int
     why: str
@@ -57,27 +57,27 @@ class NotUnderstood(Result):
 
 
 class Findings:
-    """Collects, while a file is read, what is left out and what its reader should know."""
+    """Elements left out and notes, collected while a file is read."""
 
     def __init__(self) -> None:
         self.not_understood: list[NotUnderstood] = []
         self.notes: list[str] = []
 
     def leave_out(self, element: Element, why: str, affects: str, name: str = "") -> None:
-        """List an element, and count it and all below as used."""
+        """List an element as left out; it and all elements below are marked as used."""
         element.take_all()
         self.not_understood.append(
             NotUnderstood(element.written, name or element.name, element.line, why, affects)
         )
 
     def note(self, text: str) -> None:
-        """Something the reader of the model should know."""
+        """Add a note for the user of the model."""
         self.notes.append(text)
 
     def collect(self, root: Element) -> None:
-        """List every element that holds something and that nobody asked for; in order of lines.
+        """List every element with content that was not read, in the order of lines.
 
-        What only draws or groups is counted in one note.
+        Elements for display, grouping or solver settings are counted in one note.
         """
         aside: Counter[str] = Counter()
         for element, why, affects in _unused(root, "", (UNKNOWN, "unknown")):
@@ -88,11 +88,11 @@ class Findings:
         self.not_understood.sort(key=lambda entry: entry.line)
         if aside:
             counted = ", ".join(f"{tag} ({n})" for tag, n in sorted(aside.items()))
-            self.note(f"left aside, since it only draws, groups or sets a solver: {counted}")
+            self.note(f"ignored elements for display, grouping or solver settings: {counted}")
 
 
 def _set_of(tag: str) -> str:
-    """The set that a loose component would stand in."""
+    """The set to which a component outside all sets belongs."""
     ends = {
         "Force": "ForceSet",
         "Actuator": "ForceSet",
@@ -107,12 +107,12 @@ def _set_of(tag: str) -> str:
 def _unused(
     element: Element, owner: str, reason: tuple[str, str]
 ) -> Iterator[tuple[Element, str, str]]:
-    """The topmost unused elements with content; sets are looked into, not listed themselves."""
+    """The topmost unused elements with content; sets are searched, but not listed themselves."""
     for child in element.children:
         inside = FROM_SET.get(child.tag, reason)
         if element.tag in ("components", "ComponentSet"):
             reason = FROM_SET[_set_of(child.tag)]
-        if child.tag.endswith("Joint"):  # files of OpenSim 2 and 3 hold them in bodies
+        if child.tag.endswith("Joint"):  # in files of OpenSim 2 and 3 joints are inside bodies
             inside = FROM_SET["JointSet"]
         elif child.used and "Muscle" in child.tag:
             inside = (UNKNOWN, "the muscle")

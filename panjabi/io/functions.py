@@ -1,7 +1,7 @@
 """Functions of one coordinate with exact derivatives, and their elements in an OpenSim file.
 
-Constant, linear, polynomial, spline and multiplied functions are all piecewise polynomials, so one
-class holds each without loss; a sine has a class of its own.
+Constant, linear, polynomial, spline and multiplied functions are piecewise polynomials, so one
+class represents them exactly; a sine has another class.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ MOST_COEFFICIENTS = 60
 class Piecewise:
     """A function of one variable as polynomials between borders.
 
-    Piece i is sum_k coefficients[i, k] (x - origin[i])^k, for x from borders[i - 1] on and below
-    borders[i]; the first and the last piece reach to infinity.
+    Piece i is sum_k coefficients[i, k] (x - origin[i])^k for borders[i - 1] <= x < borders[i]; the
+    first and the last piece extend to infinity.
     """
 
     borders: Floats  # (n - 1,) ascending
@@ -46,7 +46,7 @@ class Piecewise:
 
     @property
     def degree(self) -> int | None:
-        """Degree where one polynomial serves everywhere, else None."""
+        """Degree if the function is a single polynomial, otherwise None."""
         if len(self.borders):
             return None
         nonzero = np.flatnonzero(self.coefficients[0])
@@ -68,7 +68,7 @@ class Sine:
 
     @property
     def degree(self) -> int | None:
-        """None: no polynomial."""
+        """None, since a sine is not a polynomial."""
         return None
 
     @property
@@ -110,7 +110,7 @@ def shifted(coefficients: ArrayLike, h: float) -> Floats:
 
 
 def composed(outer: Floats, inner: Floats) -> Floats:
-    """Taylor coefficients of f(g(x)) from those of f at g(x) and of g at x, same order."""
+    """Taylor coefficients of f(g(x)) from those of f at g(x) and of g at x, of the same order."""
     step = inner.copy()
     step[0] = 0.0
     result = np.zeros_like(inner)
@@ -121,12 +121,12 @@ def composed(outer: Floats, inner: Floats) -> Floats:
 
 
 def polynomial(ascending: ArrayLike) -> Piecewise:
-    """One polynomial everywhere, coefficients from the constant upwards."""
+    """A polynomial, with coefficients from the constant upwards."""
     return Piecewise(np.empty(0), np.zeros(1), np.atleast_2d(np.asarray(ascending, float)))
 
 
 def constant(value: float) -> Piecewise:
-    """The same value everywhere."""
+    """A constant function."""
     return polynomial([value])
 
 
@@ -136,9 +136,9 @@ def linear(slope: float = 1.0, intercept: float = 0.0) -> Piecewise:
 
 
 def piecewise_linear(x: ArrayLike, y: ArrayLike) -> Piecewise:
-    """Straight lines between points, the first and last going on beyond them.
+    """Straight lines between points; the first and the last continue beyond the points.
 
-    One line where all points lie on it to rounding.
+    A single line if all points lie on it to rounding.
     """
     x, y = np.asarray(x, float), np.asarray(y, float)
     if len(x) == 1:
@@ -156,7 +156,7 @@ def simm_spline(x: ArrayLike, y: ArrayLike) -> Piecewise:
     """The cubic spline of SIMM and OpenSim: C2, straight beyond the first and last point.
 
     The third derivative of the first piece is that of the cubic through the first four points, and
-    likewise at the end; with three points it is zero there. Points on a line give that line.
+    similarly at the end; with three points it is zero. Points on a line give that line.
 
     References
     ----------
@@ -168,7 +168,7 @@ def simm_spline(x: ArrayLike, y: ArrayLike) -> Piecewise:
     if line.degree is not None:
         return line
     h, slope = np.diff(x), np.diff(y) / np.diff(x)
-    # Unknown are the second derivatives m at the points.
+    # The unknowns are the second derivatives m at the points.
     A, b = np.zeros((n, n)), np.zeros(n)
     for i in range(1, n - 1):
         A[i, i - 1 : i + 2] = h[i - 1], 2.0 * (h[i - 1] + h[i]), h[i]
@@ -190,17 +190,17 @@ def simm_spline(x: ArrayLike, y: ArrayLike) -> Piecewise:
 
 
 def _third_derivative(x: Floats, y: Floats) -> float:
-    """Of the cubic through four points: six times the third divided difference."""
+    """Third derivative of the cubic through four points: six times the third divided difference."""
     table = y
     for k in range(1, 4):
         table = np.diff(table) / (x[k:] - x[:-k])
     return 6.0 * float(table[0])
 
 
-# --- one after the other -------------------------------------------------------------------
+# --- composition ---------------------------------------------------------------------------
 
 Chain = tuple[Function, ...]
-"""Functions to be applied in order."""
+"""Functions that are applied in this order."""
 
 
 def series(functions: Chain, x: float) -> Floats:
@@ -212,7 +212,7 @@ def series(functions: Chain, x: float) -> Floats:
 
 
 def exact_polynomial(functions: Chain) -> Floats | None:
-    """Coefficients (5,) from the constant upwards, or None where no degree 4 is enough."""
+    """Coefficients (5,) from the constant upwards, or None if degree 4 is not enough."""
     degree = 1
     for function in functions:
         if function.degree is None:
@@ -222,7 +222,7 @@ def exact_polynomial(functions: Chain) -> Floats | None:
 
 
 def osculating(functions: Chain, x: float) -> Floats:
-    """The polynomial (5,) that has the value and the first four derivatives at x."""
+    """The polynomial (5,) with the value and the first four derivatives at x."""
     return shifted(series(functions, x), -x)
 
 
@@ -232,9 +232,9 @@ def osculating(functions: Chain, x: float) -> Floats:
 def named_function(
     element: Element, role: str, findings: Findings, affects: str
 ) -> Function | None:
-    """The function that an element holds under a role: `<role>`, name="role", or its only object.
+    """The function in an element for a role: in `<role>`, with name="role", or its only object.
 
-    None when there is none; a function of a type that is not known is listed and is zero.
+    None if there is none. A function of unknown type is listed and read as zero.
     """
     holder = element.first(role)
     if holder is not None:
@@ -248,7 +248,7 @@ def named_function(
 
 
 def read_function(element: Element, findings: Findings, affects: str) -> Function:
-    """The function of an element; of a type that is not known, zero, and it is listed."""
+    """The function of an element; a function of unknown type is listed and read as zero."""
     reader = READERS.get(element.tag)
     if reader is not None:
         return reader(element)
@@ -257,7 +257,7 @@ def read_function(element: Element, findings: Findings, affects: str) -> Functio
         inner = named_function(element, "function", findings, affects)
         return (inner or constant(0.0)).times(factor)
     known = ", ".join((*READERS, "MultiplierFunction"))
-    findings.leave_out(element, f"held at zero; functions that are read: {known}", affects)
+    findings.leave_out(element, f"read as zero; known functions: {known}", affects)
     return constant(0.0)
 
 
@@ -271,7 +271,7 @@ def _linear(element: Element) -> Function:
 
 
 def _polynomial(element: Element) -> Function:
-    """The file writes the coefficient of the highest power first."""
+    """A polynomial; in the file the coefficient of the highest power is first."""
     coefficients = element.numbers("coefficients")
     if len(coefficients) > MOST_COEFFICIENTS:
         raise element.wrong(
@@ -291,14 +291,14 @@ def _through(element: Element, curve: Callable[[Floats, Floats], Piecewise]) -> 
     x, y = np.array(element.numbers("x")), np.array(element.numbers("y"))
     if len(x) != len(y) or not len(x) or (np.diff(x) <= 0.0).any():
         raise element.wrong(
-            "as many values of y as of x, with rising x",
-            f"{len(x)} values of x and {len(y)} of y, or x that do not rise",
+            "as many values of y as of x, with increasing x",
+            f"{len(x)} values of x and {len(y)} of y, or x that do not increase",
             "correct the points",
         )
     if len(x) > 1 and np.diff(x).min() <= ROUNDING * np.abs(x).max():
         raise element.wrong(
             "points far enough apart for a curve",
-            "points that lie too close together",
+            "points that are too close together",
             "remove some of them",
         )
     return curve(x, y)

@@ -1,4 +1,4 @@
-"""An XML file as a tree of elements that know their line and whether anybody has read them."""
+"""An XML file as a tree of elements with their line and a mark for elements that were read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from xml.parsers import expat
 
 from panjabi.errors import DataFileError, SchemaError
 
-DEEPEST = 200  # levels; the deepest model files have about twenty
-LARGEST = 1e15  # size of a number; beyond it sums and products lose their meaning
+DEEPEST = 200  # levels of nesting; the deepest model files have about twenty
+LARGEST = 1e15  # size of a number; larger numbers would lose precision in sums and products
 OTHER_FILES: tuple[tuple[bytes, str, str], ...] = (
     (
         rb"[\x01-\x1f]\x50",
@@ -28,15 +28,15 @@ OTHER_FILES: tuple[tuple[bytes, str, str], ...] = (
     (rb"PK\x03\x04", "a ZIP archive", "unpack it and give the .osim file inside"),
     (rb"\x1f\x8b", "a gzip archive", "unpack it and give the .osim file inside"),
 )
-"""Pattern at the start of a file, what the file is, and what to do instead."""
+"""Pattern at the start of a file, the type of the file, and what to do instead."""
 BARE_AMPERSAND = re.compile(r"&(?!#\d+;|#x[0-9A-Fa-f]+;|[A-Za-z][\w.-]*;)")
 
 
 class Element:
-    """One element. Asking for it by tag marks it as used, so that what nobody asked for is known.
+    """An XML element. Access by tag marks it as used, so that unused elements can be listed.
 
-    `tag` is the present name of an element that old files call otherwise, `written` the one in the
-    file. `pattern` is the element of the file's <defaults> that supplies absent properties.
+    `tag` is the present name of an element, `written` the name in the file, which differs in old
+    files. `pattern` is the element of the file's <defaults> that supplies absent properties.
     """
 
     __slots__ = (
@@ -57,21 +57,21 @@ class Element:
         return self.attributes.get("name", "")
 
     def add(self, tag: str, text: str = "", name: str = "") -> Element:
-        """A new last child on the line of this element, for what a file leaves out."""
+        """Add a last child on the line of this element, for an element missing in the file."""
         child = Element(tag, {"name": name} if name else {}, self.file, self.line)
         child.text = text
         self.children.append(child)
         return child
 
     def wrong(self, expected: str, got: str, action: str) -> DataFileError:
-        """The error for something in this element, with its file and line; ready to raise."""
+        """The error for this element, with file and line, ready to raise."""
         what = f"<{self.written}>" + (f" {self.name!r}" if self.name else "")
         return DataFileError(
             f"{self.file}, line {self.line}: {what}: Expected {expected}, got {got}; {action}."
         )
 
     def first(self, *tags: str) -> Element | None:
-        """The first child with one of the tags; used from now on."""
+        """The first child with one of the tags; it is marked as used."""
         for tag in tags:
             for child in self.children:
                 if child.tag == tag:
@@ -80,7 +80,7 @@ class Element:
         return None
 
     def named(self, name: str) -> Element | None:
-        """The first child whose attribute `name` is the one given; used from now on."""
+        """The first child with this attribute `name`; it is marked as used."""
         for child in self.children:
             if child.name == name:
                 child.used = True
@@ -88,7 +88,7 @@ class Element:
         return None
 
     def members(self, *tags: str) -> list[Element]:
-        """What the list or set with one of these tags holds; the list is used, its members not."""
+        """Members of the list or set with one of these tags; the list is marked as used."""
         holder = self.first(*tags)
         if holder is None:
             return []
@@ -96,12 +96,12 @@ class Element:
         return (inner or holder).children
 
     def take(self) -> Element:
-        """This element, used from now on."""
+        """This element, marked as used."""
         self.used = True
         return self
 
     def take_all(self) -> Element:
-        """This element and all below, used from now on."""
+        """This element; it and all elements below are marked as used."""
         for element in self.walk():
             element.used = True
         return self
@@ -115,14 +115,14 @@ class Element:
     # --- properties -------------------------------------------------------------------------
 
     def property(self, *tags: str) -> Element | None:
-        """The child that holds a property, else that of the pattern."""
-        own = self.first(*tags)
-        if own is not None or self.pattern is None:
-            return own
+        """The child with a property, otherwise that of the pattern."""
+        child = self.first(*tags)
+        if child is not None or self.pattern is None:
+            return child
         return self.pattern.first(*tags)
 
     def text_of(self, *tags: str, default: str = "") -> str:
-        """Text of a property without surrounding blanks."""
+        """Text of a property without surrounding spaces."""
         child = self.property(*tags)
         return default if child is None else child.text.strip()
 
@@ -175,7 +175,7 @@ class Element:
 
 
 def as_number(word: str) -> float:
-    """The number that a word writes; NaN where it writes none."""
+    """The number in a word; NaN if it is not a number."""
     try:
         return math.nan if "_" in word else float(word)
     except ValueError:
@@ -189,23 +189,23 @@ def _numbers(count: int | None) -> str:
 
 
 def parse(path: str | Path) -> tuple[Element, list[str]]:
-    """Root element of an XML file, and notes on what had to be repaired to read it.
+    """Root element of an XML file, and notes on repairs that were needed to read it.
 
     Raises
     ------
     DataFileError
-        If the file cannot be opened, is not well-formed, declares entities or an encoding that
-        is not known, or is nested too deep.
+        If the file cannot be opened, is not well-formed, declares entities or an unknown encoding,
+        or is nested too deeply.
     SchemaError
-        If it is a file of another kind that is recognised.
+        If the file is recognised as a file of another type.
     """
     file = str(path)
     try:
         content = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         raise DataFileError(
-            f"{file} cannot be read ({getattr(error, 'strerror', None) or error}). Expected an "
-            "OpenSim model file; check the path."
+            f"Expected an OpenSim model file, got {file}, which cannot be read "
+            f"({getattr(error, 'strerror', None) or error}); check the path."
         ) from error
     for pattern, kind, action in OTHER_FILES:
         if re.match(pattern, content):
@@ -225,12 +225,12 @@ def parse(path: str | Path) -> tuple[Element, list[str]]:
         raise DataFileError(
             f"{file}, line {error.lineno}: Expected the XML of an OpenSim model, got something "
             f"that is not XML ({expat.ErrorString(error.code)}); check that this is the right file "
-            "and that it is whole."
+            "and that it is complete."
         ) from error
 
 
 def _decoded(content: bytes, file: str) -> tuple[str, list[str]]:
-    """Text of a file by its byte-order mark or declared encoding; UTF-8 where it has neither."""
+    """Text of a file by its byte-order mark or declared encoding, by default UTF-8; and notes."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     elif content.startswith(codecs.BOM_UTF8):
@@ -241,7 +241,7 @@ def _decoded(content: bytes, file: str) -> tuple[str, list[str]]:
     try:
         return content.decode(encoding), []
     except UnicodeError:
-        note = f"the file is not {encoding} as it should be; its text is read as Latin-1"
+        note = f"the file is not valid {encoding}; its text is read as Latin-1"
         return content.decode("latin-1"), [note]
     except (LookupError, ValueError) as error:
         raise DataFileError(
@@ -250,21 +250,21 @@ def _decoded(content: bytes, file: str) -> tuple[str, list[str]]:
 
 
 def _tree(text: str, file: str) -> Element:
-    """Root element of a text, with lines; ExpatError where it is no XML."""
+    """Root element of a text, with line numbers; ExpatError if it is not XML."""
     open_elements: list[Element] = []
     roots: list[Element] = []
-    parser = expat.ParserCreate("utf-8")  # whatever the declaration says
+    parser = expat.ParserCreate("utf-8")  # overrides the declaration
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        made = Element(tag, attributes, file, parser.CurrentLineNumber)
+        element = Element(tag, attributes, file, parser.CurrentLineNumber)
         if len(open_elements) >= DEEPEST:
-            raise made.wrong(
+            raise element.wrong(
                 f"fewer than {DEEPEST} elements inside each other",
                 "more",
-                "check what wrote the file",
+                "check the program that wrote the file",
             )
-        (open_elements[-1].children if open_elements else roots).append(made)
-        open_elements.append(made)
+        (open_elements[-1].children if open_elements else roots).append(element)
+        open_elements.append(element)
 
     def end(_: str) -> None:
         open_elements.pop()

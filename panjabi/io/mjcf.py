@@ -18,13 +18,13 @@ from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
 from panjabi.errors import ParameterError
 from panjabi.io.functions import composed, shifted
 
-LEAST_MASS = 1e-12  # MuJoCo refuses bodies that move and have none [kg]
-LEAST_INERTIA = 1e-14  # [kg m2]
-ARMATURE = 1e-6  # inertia of joints that follow each other, for a mass matrix with an inverse
-MOST_DOFS = 6  # that MuJoCo allows in one body
-EDGE = 1e-12  # relative distance to the moments of a flat body, at which MuJoCo may refuse
+LEAST_MASS = 1e-12  # MuJoCo rejects moving bodies without mass [kg]
+LEAST_INERTIA = 1e-14  # the same for moments of inertia [kg m2]
+ARMATURE = 1e-6  # inertia of redundant joints, which makes the mass matrix invertible
+MOST_DOFS = 6  # largest number of degrees of freedom of a body in MuJoCo
+EDGE = 1e-12  # relative distance to the moments of a flat body, which MuJoCo may reject
 FREE = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
-FIBRE_RANGE = (0.5, 1.5)  # fibre over optimal length; which does not matter, see `_muscle`
+FIBRE_RANGE = (0.5, 1.5)  # fibre over optimal length; any range would do, see `_muscle`
 
 
 def write_mjcf(
@@ -35,24 +35,25 @@ def write_mjcf(
     gravity: ArrayLike = (0.0, -STANDARD_GRAVITY, 0.0),
     remarks: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """Write an MJCF file; returns what it cannot say, one sentence each.
+    """Write an MJCF file; returns a sentence for each property that MJCF cannot represent.
 
-    Bodies, inertias, joints in order, couplings as polynomial equalities, landmarks as sites, and
-    muscles as spatial tendons with a muscle actuator. The same sentences, after `remarks`, stand
-    as comments in the file. Names are those of the body; a joint whose value is a coordinate has
-    its name, one that follows is named body:number.
+    The file contains bodies, inertias, joints in order, couplings as polynomial equalities,
+    landmarks as sites, and muscles as spatial tendons with a muscle actuator. The sentences, after
+    `remarks`, are also comments in the file. Names are those of the body. A joint whose value is a
+    coordinate has the name of the coordinate; a coupled joint is named body:number.
 
     Parameters
     ----------
-    musculature : by default the body's own muscles; indices of bodies are those of the body.
-    gravity : [m/s2].
+    musculature : by default the muscles of the body; indices of bodies are those of the body.
+    gravity : acceleration [m/s2].
+    remarks : further comments for the file.
 
     Raises
     ------
     DataFileError
         If the file cannot be written.
     ParameterError
-        If a muscle lies on a body that the tree does not have.
+        If a muscle is attached to a body that the tree does not have.
     """
     if musculature is None:
         musculature = muscles_of(body) if body.muscles else None
@@ -71,7 +72,7 @@ def write_mjcf(
 
 @dataclass(frozen=True)
 class Driver:
-    """The joint that stands for a coordinate: joint value = offset + slope x coordinate."""
+    """The joint that represents a coordinate: joint value = offset + slope x coordinate."""
 
     dof: int
     offset: float
@@ -79,9 +80,9 @@ class Driver:
 
 
 def drivers(body: Body) -> dict[int, Driver]:
-    """For every coordinate the joint that stands for it: one that equals it, else a linear one.
+    """The joint that represents each coordinate: a joint equal to it, otherwise a linear joint.
 
-    A coordinate that moves nothing, or nothing linearly, has none.
+    A coordinate without a linear joint has none.
     """
     result: dict[int, Driver] = {}
     for e, k in enumerate(body.tree.coordinate):
@@ -96,18 +97,18 @@ def drivers(body: Body) -> dict[int, Driver]:
 
 def joint_names(body: Body) -> list[str]:
     """Name of the MJCF joint of every elementary dof, (ne,)."""
-    standing = {d.dof: k for k, d in drivers(body).items() if d.offset == 0.0 and d.slope == 1.0}
+    equal = {d.dof: k for k, d in drivers(body).items() if d.offset == 0.0 and d.slope == 1.0}
     names = []
     for b, owner in enumerate(body.names):
         for n, e in enumerate(range(body.tree.first[b], body.tree.first[b + 1])):
-            free = standing.get(e)
+            free = equal.get(e)
             names.append(f"{owner}:{n}" if free is None else body.coordinates[free])
     return names
 
 
 @dataclass
 class _Document:
-    """The document while it is made."""
+    """The document under construction."""
 
     body: Body
     root: xml.Element = field(default_factory=lambda: xml.Element("mujoco", model="panjabi"))
@@ -122,34 +123,34 @@ class _Document:
         self.drivers = drivers(self.body)
 
     def write_bodies(self) -> None:
-        """Bodies with inertias, joints and landmarks, then the couplings."""
+        """Write bodies with inertias, joints and landmarks, then the couplings."""
         body, tree = self.body, self.body.tree
         for b in range(1, len(body.names)):
             place = tree.loc[b] - tree.r0[b] @ tree.child_loc[b]
             dofs = list(range(tree.first[b], tree.first[b + 1]))
             groups = [dofs[n : n + MOST_DOFS] for n in range(0, len(dofs), MOST_DOFS)] or [[]]
-            made = self.elements[tree.parent[b]]
+            inertial = self.elements[tree.parent[b]]
             for n, group in enumerate(groups):
                 last = n == len(groups) - 1
                 name = body.names[b] if last else f"{body.names[b]}:{n}"
-                made = xml.SubElement(made, "body", name=name)
+                inertial = xml.SubElement(inertial, "body", name=name)
                 if n == 0:
-                    made.set("pos", _text(place))
-                    made.set("quat", _text(quaternion(tree.r0[b])))
+                    inertial.set("pos", _text(place))
+                    inertial.set("quat", _text(quaternion(tree.r0[b])))
                 for e in group:
-                    joint = self._joint(made, e, tree.child_loc[b])
-                    if len(groups) > 1:  # more motions than a rigid body has freedoms
+                    joint = self._joint(inertial, e, tree.child_loc[b])
+                    if len(groups) > 1:  # more motions than degrees of freedom of a rigid body
                         joint.set("armature", _text(ARMATURE))
                 if not last:
-                    self._between(made, tree.child_loc[b])
+                    self._between(inertial, tree.child_loc[b])
             if len(groups) > 1:
                 self.left_out.append(
                     f"{body.names[b]} has {len(dofs)} motions, more than the {MOST_DOFS} that a "
-                    f"body of MuJoCo may have; bodies of {LEAST_MASS:g} kg stand between them, and "
-                    f"their joints have an armature of {ARMATURE:g} kg or kg m2"
+                    f"body of MuJoCo may have; bodies of {LEAST_MASS:g} kg are inserted, and their "
+                    f"joints have an armature of {ARMATURE:g} kg or kg m2"
                 )
-            self.elements.append(made)
-            self._inertial(made, b)
+            self.elements.append(inertial)
+            self._inertial(inertial, b)
         for place in body.landmarks.values():
             on = self.elements[body.body_index(place.body)]
             xml.SubElement(on, "site", name=place.id, pos=_text(place.local))
@@ -159,7 +160,7 @@ class _Document:
 
     @staticmethod
     def _between(element: xml.Element, centre: Floats) -> None:
-        """The least mass, for a body that only carries joints."""
+        """Write the least mass, for a body that only carries joints."""
         least = xml.SubElement(element, "inertial", pos=_text(centre), mass=_text(LEAST_MASS))
         least.set("diaginertia", _text([LEAST_INERTIA] * 3))
 
@@ -195,41 +196,43 @@ class _Document:
         if moments[0] + moments[1] < moments[2] * (1.0 - EDGE):
             self.compiler.set("balanceinertia", "true")
             self.left_out.append(
-                f"{name} has moments of inertia that no body can have ({_text(moments)} kg m2); "
-                "MuJoCo is told to make them equal"
+                f"{name} has moments of inertia that are physically impossible "
+                f"({_text(moments)} kg m2); the option balanceinertia of MuJoCo makes them equal"
             )
         elif moments[0] + moments[1] < moments[2] * (1.0 + EDGE):
-            short = max(short, 2.0 * EDGE * moments[2])  # a flat body, which rounding can undo
+            short = max(
+                short, 2.0 * EDGE * moments[2]
+            )  # a flat body, which rounding can make impossible
         if short:
             inertia = inertia + short * np.eye(3)
             self.left_out.append(f"{name} is too flat; {short:.2g} kg m2 is added to its moments")
         six = inertia[[0, 1, 2, 0, 0, 1], [0, 1, 2, 1, 2, 2]]
-        made = xml.SubElement(element, "inertial", pos=_text(body.com[b]), mass=_text(mass))
-        made.set("fullinertia", _text(six))
+        inertial = xml.SubElement(element, "inertial", pos=_text(body.com[b]), mass=_text(mass))
+        inertial.set("fullinertia", _text(six))
 
     def _couplings(self) -> None:
-        """Every dof that is not the driver of its coordinate follows the driver's joint."""
+        """Couple every joint that does not represent its coordinate to the joint that does."""
         tree = self.body.tree
         section = xml.Element("equality")
         for e, k in enumerate(tree.coordinate):
             driver = self.drivers.get(int(k))
             if driver is None:
                 self.left_out.append(
-                    f"no joint stands for the coordinate {self.body.coordinates[k]}; the joint "
-                    f"{self.names[e]} that follows it is free"
+                    f"no joint represents the coordinate {self.body.coordinates[k]}; the joint "
+                    f"{self.names[e]}, which depends on it, is free"
                 )
             elif driver.dof != e:
                 of_joint = np.zeros(POLYNOMIAL_TERMS)
                 of_joint[:2] = -driver.offset / driver.slope, 1.0 / driver.slope
                 polynomial = _substituted(tree.poly[e], of_joint)
-                tie = xml.SubElement(section, "joint", joint1=self.names[e])
-                tie.set("joint2", self.names[driver.dof])
-                tie.set("polycoef", _text(polynomial))
+                equality = xml.SubElement(section, "joint", joint1=self.names[e])
+                equality.set("joint2", self.names[driver.dof])
+                equality.set("polycoef", _text(polynomial))
         if len(section):
             self.root.append(section)
 
     def write_muscles(self, muscles: SizedMuscles) -> None:
-        """Paths as sites and spatial tendons, muscles as actuators on them."""
+        """Write paths as sites and spatial tendons, and muscles as actuators on them."""
         paths = muscles.paths
         if len(paths.body) and not 0 <= paths.body.min() <= paths.body.max() < len(self.elements):
             raise ParameterError(
@@ -254,15 +257,16 @@ class _Document:
         if len(actuators):
             self.root.append(actuators)
             self.left_out.append(
-                "the muscles follow MuJoCo's own curves, with rigid tendon and no pennation"
+                "the muscles use the curves of MuJoCo, with rigid tendon and without pennation"
             )
 
     def _muscle(
         self, section: xml.Element, name: str, force: float, optimal: float, slack: float
     ) -> None:
-        """MuJoCo finds optimal length and tendon from two lengths of the whole at two of the fibre.
+        """Write a muscle actuator.
 
-        Both follow exactly when the lengths are tendon + fibre at `FIBRE_RANGE`.
+        MuJoCo computes optimal fibre length and tendon length from the muscle length at the two
+        fibre lengths of `FIBRE_RANGE`; with tendon + fibre as these lengths both are exact.
         """
         if np.isfinite([optimal, slack]).all() and optimal > 0.0:
             xml.SubElement(
@@ -275,7 +279,7 @@ class _Document:
                 lengthrange=_text([slack + x * optimal for x in FIBRE_RANGE]),
             )
             return
-        self.left_out.append(f"{name} has no fibre length; a pull of activation x maximal force")
+        self.left_out.append(f"{name} has no fibre length; its force is activation x maximal force")
         pull = xml.SubElement(section, "general", name=name, tendon=name)
         pull.set("gainprm", _text(-force))
         pull.set("ctrlrange", "0 1")

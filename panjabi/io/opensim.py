@@ -28,31 +28,31 @@ from panjabi.io.osim_model import OsimModel, build_motions
 from panjabi.io.osim_muscles import OsimMuscle, Paths, as_muscle, build_paths, read_muscles
 from panjabi.io.osim_versions import modernise, version_of
 
-ROUNDING = 1e-12  # deviation of a fit that is none [rad or m]
+ROUNDING = 1e-12  # deviation of a fit that is rounding only [rad or m]
 _DOWN = (0.0, -STANDARD_GRAVITY, 0.0)
 
 
 def read_osim(path: str | Path) -> OsimModel:
-    """Body, muscles and left-overs of an OpenSim model file.
+    """Body and muscles of an OpenSim model file, and a list of elements that are left out.
 
-    `OsimModel.checkup` tells whether the numbers can belong to a body.
+    `OsimModel.checkup` checks whether the values are physically plausible.
 
     Raises
     ------
     DataFileError
-        If the file cannot be read, or an element cannot mean anything: a body or coordinate that
-        does not exist, joints in a circle, a length of zero. Names file, line and element.
+        If the file cannot be read, or an element is invalid: an unknown body or coordinate, joints
+        in a loop, a length of zero. The message names file, line and element.
     SchemaError
-        If the file is no OpenSim model, or of a version that is not read.
+        If the file is not an OpenSim model, or of a version that is not supported.
     """
     root, repairs = parse(path)
     version = version_of(root)
     model = root.first("Model")
     if model is None:
-        held = ", ".join(f"<{child.tag}>" for child in root.children[:3]) or "nothing"
+        content = ", ".join(f"<{child.tag}>" for child in root.children[:3]) or "nothing"
         raise SchemaError(
-            f"{root.file}, line {root.line}: Expected a <Model>, got {held}; give a model, not a "
-            "set of results or settings."
+            f"{root.file}, line {root.line}: Expected a <Model>, got {content}; give a model, not "
+            "results or settings."
         )
     modernise(model, version)
     _patterns(model)
@@ -120,7 +120,7 @@ def read_osim(path: str | Path) -> OsimModel:
 
 
 def _patterns(model: Element) -> None:
-    """Give every element the default of its type that the file states."""
+    """Link every element to the default of its type in the file."""
     holder = model.first("defaults")
     if holder is None:
         return
@@ -135,7 +135,7 @@ def _patterns(model: Element) -> None:
 def _translations(
     joints: Sequence[Joint], coordinates: dict[str, OsimCoordinate]
 ) -> frozenset[str]:
-    """Coordinates that shift bodies and turn none."""
+    """Coordinates that translate bodies and rotate none."""
     kinds: dict[str, set[str]] = {}
     for joint in joints:
         for motion in joint.motions:
@@ -146,7 +146,7 @@ def _translations(
 def _body_muscles(
     muscles: Sequence[OsimMuscle], paths: Paths, names: tuple[str, ...], default: Floats
 ) -> dict[str, Muscle]:
-    """The muscles as the body's own, over the points of the default posture."""
+    """The muscles as records of the body, with the path points of the default posture."""
     arrays = paths.at(default)
     records = {}
     for m, muscle in enumerate(muscles):
@@ -166,7 +166,7 @@ def _remark(
     for tag, unit in (("length_units", "meters"), ("force_units", "N")):
         stated = model.text_of(tag, default=unit)
         if stated not in (unit, "m"):
-            findings.note(f"{tag} is {stated!r}; the numbers are taken in SI as OpenSim takes them")
+            findings.note(f"{tag} is {stated!r}; the numbers are read in SI units, as in OpenSim")
     if not np.allclose(gravity, _DOWN, atol=1e-3):
         findings.note(f"gravity of the file is {gravity.tolist()} m/s2")
     locked = [n for n, c in coordinates.items() if c.locked]
@@ -175,6 +175,6 @@ def _remark(
     changing = [m.name for m in muscles if not m.fixed]
     if changing:
         findings.note(
-            "points that come, go or move with the posture (exact in the model's own lengths, "
-            f"as in the default posture in `body` and `musculature`): {', '.join(changing)}"
+            "muscles with conditional or moving path points (exact in the lengths of the model, "
+            f"fixed at the default posture in `body` and `musculature`): {', '.join(changing)}"
         )

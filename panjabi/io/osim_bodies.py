@@ -21,7 +21,7 @@ ZERO = (0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, eq=False)
 class Mass:
-    """Mass of a body, and where it lies."""
+    """Mass, centre of mass and inertia of a body."""
 
     mass: float  # [kg]
     com: Floats  # (3,) [m]
@@ -33,7 +33,7 @@ NOTHING = Mass(0.0, np.zeros(3), np.zeros((3, 3)))
 
 
 def parts(model: Element, container: str) -> list[Element]:
-    """Members of a set of the model, and what stands among its loose components."""
+    """Members of a set of the model, and components outside all sets."""
     elements = list(model.members(container))
     for tag in ("components", "ComponentSet"):
         elements += model.members(tag)
@@ -46,7 +46,7 @@ def read_bodies(model: Element) -> dict[str, Element]:
     Raises
     ------
     DataFileError
-        If there are none, or one has no name or that of another.
+        If there are no bodies, or a body has no name or the name of another body.
     """
     model.first("Ground")
     bodies: dict[str, Element] = {}
@@ -60,7 +60,7 @@ def read_bodies(model: Element) -> dict[str, Element]:
             continue
         if element.name in bodies or not element.name:
             raise element.wrong(
-                "a name of its own",
+                "a unique name",
                 f"{element.name!r}" + (", the name of another body" if element.name else ""),
                 "rename it",
             )
@@ -68,7 +68,7 @@ def read_bodies(model: Element) -> dict[str, Element]:
     if not bodies:
         raise DataFileError(
             f"{model.file}, line {model.line}: Expected a model with at least one body, got none; "
-            "give a whole model."
+            "give a complete model."
         )
     return bodies
 
@@ -110,13 +110,13 @@ class FixedFrame:
     rotation: Floats  # (3, 3)
 
     def then(self, position: ArrayLike, rotation: Floats) -> FixedFrame:
-        """A frame placed in this one."""
+        """A frame fixed to this frame."""
         place = self.position + self.rotation @ np.asarray(position, float)
         return FixedFrame(self.body, place, self.rotation @ rotation)
 
 
 def body_fixed_xyz(angles: ArrayLike) -> Floats:
-    """Rotation (3, 3) of three turns [rad], about x, then the new y, then the new z."""
+    """Rotation (3, 3) by three angles [rad], about x, then the new y, then the new z."""
     (ca, cb, cc), (sa, sb, sc) = np.cos(angles), np.sin(angles)
     about_x = np.array([[1.0, 0.0, 0.0], [0.0, ca, -sa], [0.0, sa, ca]])
     about_y = np.array([[cb, 0.0, sb], [0.0, 1.0, 0.0], [-sb, 0.0, cb]])
@@ -125,21 +125,21 @@ def body_fixed_xyz(angles: ArrayLike) -> Floats:
 
 
 class Frames:
-    """Looks a frame up by the name or path that the file gives.
+    """Frames of the file by name or path.
 
-    The part of a path that counts is the last one, and its owner where several have that name.
+    A path is identified by its last part, and by the owner if several frames have that name.
     """
 
     def __init__(self, model: Element, bodies: list[str], findings: Findings) -> None:
         self.bodies = [GROUND, *bodies]
         self.findings = findings
-        self.fixed: dict[str, list[Element]] = {}  # frames that are no bodies, by name
+        self.fixed: dict[str, list[Element]] = {}  # frames other than bodies, by name
         self.stations: dict[str, list[Element]] = {}
         self.owner: dict[int, Element] = {}
         self._gather(model, model)
 
     def _gather(self, element: Element, owner: Element) -> None:
-        """All frames and stations below, each with the nearest component around it."""
+        """Collect all frames and stations below, each with the nearest component around it."""
         for child in element.children:
             if child.tag in (OFFSET, BY_STATIONS):
                 self.fixed.setdefault(child.name, []).append(child)
@@ -151,12 +151,12 @@ class Frames:
             self._gather(child, child if is_component else owner)
 
     def find(self, name: str, asker: Element, near: Element | None = None) -> FixedFrame:
-        """The frame of that name or path; frames among `near`'s own win.
+        """The frame with this name or path; frames of `near` have priority.
 
         Raises
         ------
         DataFileError
-            If no body or frame has the name, or frames are placed in a circle.
+            If no body or frame has the name, or frames are fixed to each other in a loop.
         """
         return self._find(name, asker, near, ())
 
@@ -166,10 +166,10 @@ class Frames:
         if name == ".." and id(asker) in self.owner:
             name = self.owner[id(asker)].name
         last = name.rstrip("/").rpartition("/")[2]
-        own = [f for f in self.fixed.get(name, []) if self.owner[id(f)] is near]
-        if not own and last in self.bodies:
+        of_near = [f for f in self.fixed.get(name, []) if self.owner[id(f)] is near]
+        if not of_near and last in self.bodies:
             return FixedFrame(last, np.zeros(3), np.eye(3))
-        candidates = own or self._on_path(self.fixed, name, last)
+        candidates = of_near or self._on_path(self.fixed, name, last)
         body = last.removesuffix("_frame")
         if not candidates and body in self.bodies and name.endswith(f"/{body}/{last}"):
             self.findings.note(f"{name} is not defined in the file; read as the body {body}")
@@ -184,7 +184,7 @@ class Frames:
         if id(frame) in on_the_way or len(on_the_way) >= DEEPEST:
             raise frame.wrong(
                 "frames that lead to a body",
-                f"one that is placed in itself or in more than {DEEPEST} others",
+                f"a frame inside itself or inside more than {DEEPEST} others",
                 "correct its socket_parent",
             )
         inside = (*on_the_way, id(frame))
@@ -196,7 +196,7 @@ class Frames:
         return parent.then(translation, body_fixed_xyz(angles))
 
     def _by_stations(self, frame: Element, on_the_way: tuple[int, ...]) -> FixedFrame:
-        """A frame whose axes lie along a b, across a b and a c, and across both."""
+        """A frame with axes along a b, normal to a b and a c, and normal to both."""
         body = ""
         points: dict[str, Floats] = {}
         for socket in ("point_a", "point_b", "point_c", "origin_point"):
@@ -218,13 +218,15 @@ class Frames:
         along = points["point_b"] - points["point_a"]
         across = np.cross(along, points["point_c"] - points["point_a"])
         if not np.linalg.norm(across) > 0.0:
-            raise frame.wrong("three stations off one line", "three on a line", "move one of them")
+            raise frame.wrong(
+                "three stations that are not collinear", "three on a line", "move one of them"
+            )
         first, second = (
             self._direction(frame, *which) for which in (("ab_axis", "+x"), ("ab_x_ac_axis", "+y"))
         )
         third = np.cross(first, second)
         if not third.any():
-            raise frame.wrong("two axes that differ", "the same twice", "correct ab_x_ac_axis")
+            raise frame.wrong("two different axes", "the same axis twice", "correct ab_x_ac_axis")
         along, across = along / np.linalg.norm(along), across / np.linalg.norm(across)
         of_stations = np.column_stack([along, across, np.cross(along, across)])
         rotation = np.asarray(of_stations @ np.array([first, second, third]), float)
@@ -232,20 +234,20 @@ class Frames:
 
     @staticmethod
     def _direction(frame: Element, tag: str, default: str) -> Floats:
-        """Unit vector of +x, -y, ..."""
+        """Unit vector of a direction +x, -y, ..."""
         stated = frame.text_of(tag, default=default).lower()
         letter = stated.lstrip("+-")
         if letter not in ("x", "y", "z"):
-            raise frame.wrong(f"a direction such as +x for {tag}", repr(stated), "correct it")
+            raise frame.wrong(f"a direction for {tag}, for example +x", repr(stated), "correct it")
         return (-1.0 if stated[0] == "-" else 1.0) * np.eye(3)["xyz".index(letter)]
 
     def _on_path(self, known: dict[str, list[Element]], name: str, last: str) -> list[Element]:
-        """Those of the last part of a path, first the one whose owner the path names."""
+        """Elements with the last part of a path as name; first those whose owner is in the path."""
         parts = name.strip("/").split("/")
         return sorted(known.get(last, []), key=lambda f: self.owner[id(f)].name not in parts[:-1])
 
     def all(self) -> dict[str, FixedFrame]:
-        """Every frame of the file that is no body, by owner/name."""
+        """Every frame of the file that is not a body, by owner/name."""
         return {
             f"{self.owner[id(e)].name}/{name}": self.find(name, e, self.owner[id(e)])
             for name, elements in self.fixed.items()
@@ -254,7 +256,7 @@ class Frames:
 
 
 def read_markers(model: Element, frames: Frames, findings: Findings) -> dict[str, Place]:
-    """Markers as landmarks; of two with one name the second is listed and left out."""
+    """Markers as landmarks; a second marker with the same name is left out and listed."""
     markers: dict[str, Place] = {}
     for element in parts(model, "MarkerSet"):
         if element.tag != "Marker":

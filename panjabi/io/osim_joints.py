@@ -1,7 +1,7 @@
 """Joints and coordinates of an OpenSim file.
 
-A joint becomes a fixed placement and elementary motions, with what is constant folded in. A
-coordinate is free, or follows another by a coupler.
+A joint becomes a constant placement and elementary motions; constant motions are merged into the
+placement. A coordinate is free, or a coupler makes it a function of another coordinate.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from panjabi.io.osim_bodies import ZERO, FixedFrame, Frames, body_fixed_xyz, par
 
 X, Y, Z = np.eye(3)
 TURN, SHIFT = "turn", "shift"
-# Joints with fixed axes, in the order of their coordinates. Shifts happen in the parent's frame.
+# Joints with fixed axes, in the order of their coordinates. Translations are in the parent frame.
 SIMPLE: dict[str, tuple[tuple[str, Floats], ...]] = {
     "WeldJoint": (),
     "PinJoint": ((TURN, Z),),
@@ -34,14 +34,14 @@ SIMPLE: dict[str, tuple[tuple[str, Floats], ...]] = {
     "FreeJoint": ((TURN, X), (TURN, Y), (TURN, Z), (SHIFT, X), (SHIFT, Y), (SHIFT, Z)),
 }
 CUSTOM = ("translation1", "translation2", "translation3", "rotation1", "rotation2", "rotation3")
-CURVED = {"EllipsoidJoint": 3, "ScapulothoracicJoint": 4}  # and the number of coordinates
-OPENSIM_RANGE = (-10.0, 10.0)  # of a coordinate whose range is not written
+CURVED = {"EllipsoidJoint": 3, "ScapulothoracicJoint": 4}  # with the number of coordinates
+OPENSIM_RANGE = (-10.0, 10.0)  # default range of a coordinate
 COUPLER = "CoordinateCouplerConstraint"
 
 
 @dataclass(frozen=True, eq=False)
 class Motion:
-    """A turn about or a shift along an axis, by a function of one coordinate of the file."""
+    """A rotation about or a translation along an axis, a function of one coordinate."""
 
     kind: str  # TURN | SHIFT
     axis: Floats  # (3,) unit
@@ -68,7 +68,7 @@ class Joint:
 
 
 def joint_elements(model: Element, bodies: Mapping[str, Element]) -> list[tuple[Element, str]]:
-    """Every joint element with the body that holds it ("" where a set does: OpenSim 4)."""
+    """Every joint element with the body that contains it ("" if in a set, as in OpenSim 4)."""
     elements = [(e.take(), "") for e in parts(model, "JointSet") if e.tag.endswith("Joint")]
     for name, element in bodies.items():
         holder = element.first("Joint")
@@ -78,7 +78,7 @@ def joint_elements(model: Element, bodies: Mapping[str, Element]) -> list[tuple[
 
 
 def free_joint(body: Element, findings: Findings) -> Element:
-    """The joint that OpenSim gives to a body without one, with OpenSim's names."""
+    """The joint that OpenSim adds to a body without a joint, with OpenSim's names."""
     findings.note(
         f"line {body.line}: no joint moves the body {body.name}; as in OpenSim it gets a "
         f"FreeJoint to the ground, with the coordinates free_{body.name}_coord_0 to _5"
@@ -100,7 +100,7 @@ def read_joints(
     Raises
     ------
     DataFileError
-        If a body has two joints, joints form a circle, or a joint cannot be read.
+        If a body has two joints, joints form a loop, or a joint cannot be read.
     """
     elements = joint_elements(model, bodies)
     sides = [_sides(element, owner, frames, findings) for element, owner in elements]
@@ -119,7 +119,7 @@ def read_joints(
 
 
 def coordinates_of(element: Element) -> list[Element]:
-    """The coordinates that a joint holds."""
+    """The coordinate elements of a joint."""
     return [c for c in element.members("coordinates", "CoordinateSet") if c.tag == "Coordinate"]
 
 
@@ -132,7 +132,7 @@ def _sides(
     if element.truth("reverse", default=False):
         findings.leave_out(
             element.property("reverse") or element,
-            "joints written from child to parent are read as if from parent to child",
+            "a joint defined from child to parent is read as if from parent to child",
             f"motion of the joint {element.name}",
         )
     element.first("frames")
@@ -143,18 +143,18 @@ def _sides(
 
 
 def _shifted(element: Element, frame: FixedFrame, side: str) -> FixedFrame:
-    """Files before OpenSim 4 place the joint in a body by numbers."""
+    """The frame of the joint in a body, which files before OpenSim 4 define by numbers."""
     location = element.numbers(f"location_in_{side}", count=3, default=ZERO)
     angles = element.numbers(f"orientation_in_{side}", count=3, default=ZERO)
     return frame.then(location, body_fixed_xyz(angles))
 
 
 Steps = tuple[list[Motion], Floats]
-"""Motions in order, and a shift in the joint frame on the child's side, (3,) [m]."""
+"""Motions in order, and a translation in the joint frame on the child's side, (3,) [m]."""
 
 
 def _steps(element: Element, names: CoordinateNames, findings: Findings) -> Steps:
-    own = [names.key(element, c.name) for c in coordinates_of(element)]
+    coordinates = [names.key(element, c.name) for c in coordinates_of(element)]
     if element.tag == "CustomJoint":
         return _custom(element, names, findings), np.zeros(3)
     count = len(SIMPLE[element.tag]) if element.tag in SIMPLE else CURVED.get(element.tag)
@@ -164,18 +164,18 @@ def _steps(element: Element, names: CoordinateNames, findings: Findings) -> Step
             "a joint that is not known",
             "write it as a CustomJoint",
         )
-    if len(own) != count:
+    if len(coordinates) != count:
         raise element.wrong(
-            f"{count} coordinates in a {element.tag}", f"{len(own)}", "correct the joint"
+            f"{count} coordinates in a {element.tag}", f"{len(coordinates)}", "correct the joint"
         )
     if element.tag == "ScapulothoracicJoint":
-        return _scapulothoracic(element, own)
+        return _scapulothoracic(element, coordinates)
     if element.tag == "EllipsoidJoint":
-        return _on_ellipsoid(_radii(element, "radii_x_y_z"), own), np.zeros(3)
+        return _on_ellipsoid(_radii(element, "radii_x_y_z"), coordinates), np.zeros(3)
     axes = SIMPLE[element.tag]
     steps = [
         Motion(kind, axis, name, linear(), name)
-        for (kind, axis), name in zip(axes, own, strict=True)
+        for (kind, axis), name in zip(axes, coordinates, strict=True)
     ]
     return sorted(steps, key=lambda m: m.kind == TURN), np.zeros(3)
 
@@ -206,17 +206,17 @@ def _axis(
     if size == 0.0:
         raise axis.wrong("an axis with a direction", "a zero axis", "correct the axis")
     drivers = axis.text_of("coordinates", "coordinate").split()
-    possible = [c.name for c in coordinates_of(joint)]
+    known = [c.name for c in coordinates_of(joint)]
     for name in drivers:
-        if name not in possible:
+        if name not in known:
             raise axis.wrong(
-                f"a coordinate of the joint {joint.name!r} ({', '.join(possible) or 'none'})",
+                f"a coordinate of the joint {joint.name!r} ({', '.join(known) or 'none'})",
                 repr(name),
                 "correct the name",
             )
     affects = f"motion of the joint {joint.name}"
     if len(drivers) > 1:
-        findings.leave_out(axis, "functions of several coordinates are held at zero", affects)
+        findings.leave_out(axis, "functions of several coordinates are read as zero", affects)
         return []
     function = named_function(axis, "function", findings, affects)
     if function is None:
@@ -228,11 +228,12 @@ def _axis(
 
 
 def _on_ellipsoid(radii: Floats, names: Sequence[str]) -> list[Motion]:
-    """Turns q0, q1, q2 about x, y, z, with the origin on the ellipsoid where its normal is z.
+    """Rotations q0, q1, q2 about x, y, z, with the origin on the ellipsoid where its normal is z.
 
-    That point is (a sin q1, -b sin q0 cos q1, c cos q0 cos q1) for radii a, b, c [m]: a shift by
-    (c - b)/2 cos q1 along z turned by -q0, and one by (a sin q1, 0, (c + b)/2 cos q1) turned by
-    q0. These are motions of one coordinate each, and exact.
+    That point is (a sin q1, -b sin q0 cos q1, c cos q0 cos q1) for radii a, b, c [m]: a translation
+    by (c - b)/2 cos q1 along z rotated by -q0, and a translation by
+    (a sin q1, 0, (c + b)/2 cos q1) rotated by q0. Each motion depends on one coordinate, and the
+    result is exact.
     """
     a, b, c = (float(r) for r in radii)
     first, second, third = names
@@ -255,7 +256,7 @@ def _radii(element: Element, tag: str) -> Floats:
 
 
 def _scapulothoracic(element: Element, names: Sequence[str]) -> Steps:
-    """The scapula glides and turns on an ellipsoid fixed to the thorax, and wings.
+    """The scapula glides and rotates on an ellipsoid fixed to the thorax, with winging.
 
     References
     ----------
@@ -285,11 +286,11 @@ def _folded(
     steps: Sequence[Motion],
     shift: Floats,
 ) -> Joint:
-    """The joint with its constant motions and the turn of the child frame in loc and R0.
+    """The joint with its constant motions and the child frame's rotation merged into loc and R0.
 
-    A motion followed by a constant turn C is C followed by the same motion about or along C^T a,
-    so all constant turns can be carried to the front; what moves keeps its function. Constant
-    shifts stand before all turns.
+    A motion followed by a constant rotation C equals C followed by the same motion about or along
+    C^T a, so all constant rotations can be moved to the front; the functions do not change.
+    Constant translations come before all rotations.
     """
     loc = parent.position.copy()
     constant_turn = child.rotation.T
@@ -315,7 +316,7 @@ def _folded(
 
 
 def _parents_first(joints: list[Joint]) -> list[Joint]:
-    """The joints in an order in which each parent is placed before its child."""
+    """The joints in an order with each parent before its child."""
     by_child: dict[str, Joint] = {}
     for joint in joints:
         if joint.child == GROUND:
@@ -339,8 +340,8 @@ def _parents_first(joints: list[Joint]) -> list[Joint]:
             names = ", ".join(j.name for j in waiting)
             raise waiting[0].element.wrong(
                 "joints that lead to the ground",
-                f"joints in a circle or hanging from one ({names})",
-                "open the circle",
+                f"joints in a loop or connected to a loop ({names})",
+                "open the loop",
             )
         order.append(ready[0])
         placed.add(ready[0].child)
@@ -352,7 +353,7 @@ def _parents_first(joints: list[Joint]) -> list[Joint]:
 
 
 class CoordinateNames:
-    """Names of coordinates: those of the file, and joint/name where two joints share one."""
+    """Names of coordinates: as in the file, or joint/name if two joints have the same name."""
 
     def __init__(self, joints: Sequence[Element], findings: Findings) -> None:
         self._keys: dict[tuple[int, str], str] = {}
@@ -374,16 +375,16 @@ class CoordinateNames:
         for name, count in counts.items():
             if count > 1:
                 findings.note(
-                    f"{count} joints have a coordinate {name}; they are called joint/{name}, and "
-                    f"{name} alone means that of the first, {self._first[name]}"
+                    f"{count} joints have a coordinate {name}; they are named joint/{name}, and "
+                    f"{name} alone means the coordinate of the first joint, {self._first[name]}"
                 )
 
     def key(self, joint: Element, name: str) -> str:
-        """Name here of a joint's own coordinate."""
+        """Name in the model of a coordinate of a joint."""
         return self._keys[id(joint), name]
 
     def find(self, text: str, asker: Element) -> str:
-        """Name here of a coordinate that the file names by name or path.
+        """Name in the model of a coordinate from its name or path in the file.
 
         Raises
         ------
@@ -404,7 +405,7 @@ class CoordinateNames:
 
 @dataclass(frozen=True, eq=False)
 class OsimCoordinate:
-    """One coordinate of the file; one with a driver is no unknown of its own."""
+    """A coordinate of the file; with a driver it depends on another coordinate."""
 
     name: str
     joint: str
@@ -412,8 +413,8 @@ class OsimCoordinate:
     default: float  # [rad or m]
     locked: bool
     line: int
-    driver: str | None = None  # the coordinate it follows
-    function: Function | None = None  # its value from that of the driver
+    driver: str | None = None  # the coordinate on which it depends
+    function: Function | None = None  # its value as a function of the driver
 
 
 def read_coordinates(
@@ -424,7 +425,7 @@ def read_coordinates(
     Raises
     ------
     DataFileError
-        If a range is not in order.
+        If the low end of a range is above the high end.
     """
     coordinates: dict[str, OsimCoordinate] = {}
     for joint in joints:
@@ -443,7 +444,7 @@ def read_coordinates(
 
 
 def _range(element: Element) -> tuple[float, float]:
-    """Smallest and largest value; sizes beyond `LARGEST`, as files write for unlimited, are cut."""
+    """Smallest and largest value; sizes beyond `LARGEST`, which mean unlimited, are reduced."""
     stated = element.property("range")
     if stated is None:
         return OPENSIM_RANGE
@@ -458,7 +459,7 @@ def _range(element: Element) -> tuple[float, float]:
 
 
 def _default(element: Element, name: str, findings: Findings) -> float:
-    """Value in the default posture; of a prescribed coordinate its function's value at time 0."""
+    """Value in the default posture; for a prescribed coordinate the function at time 0."""
     value = element.number("default_value", default=0.0)
     holder = element.first("prescribed_function")
     if not element.truth("prescribed", default=False):
@@ -470,8 +471,8 @@ def _default(element: Element, name: str, findings: Findings) -> float:
         return value
     value = function(0.0)
     findings.note(
-        f"{name} is prescribed in the file as a function of time; it is free here, with the "
-        f"value at time 0, {value:g}, as its default"
+        f"{name} is prescribed in the file as a function of time; in this model it is free, with "
+        f"the value at time 0, {value:g}, as default"
     )
     return value
 
@@ -482,12 +483,12 @@ def coupled(
     names: CoordinateNames,
     findings: Findings,
 ) -> dict[str, OsimCoordinate]:
-    """The coordinates with the couplers of the file applied.
+    """The coordinates with the couplers of the file.
 
     Raises
     ------
     DataFileError
-        If a coupler names a coordinate that does not exist, or couplers form a circle.
+        If a coupler names an unknown coordinate, or couplers form a loop.
     """
     result = dict(coordinates)
     for element in constraints:
@@ -522,7 +523,7 @@ def coupled(
         if chain is None:
             raise element.wrong(
                 "couplers that lead to a free coordinate",
-                f"one that makes {dependent!r} follow itself",
+                f"a coupler that makes {dependent!r} depend on itself",
                 "remove one of the couplers",
             )
     return result
@@ -543,7 +544,7 @@ def _chain(
 
 
 def chain(coordinates: Mapping[str, OsimCoordinate], name: str) -> tuple[str, tuple[Function, ...]]:
-    """The free coordinate behind one, and the functions from it, to be applied in order."""
+    """The free coordinate on which a coordinate depends, and the functions in their order."""
     result = _chain(coordinates, name)
-    assert result is not None  # circles were refused when the couplers were read
+    assert result is not None  # loops are rejected when the couplers are read
     return result

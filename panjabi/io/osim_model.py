@@ -1,4 +1,4 @@
-"""A model read from an OpenSim file: body, motion, coordinates, muscles, and what was left out."""
+"""A model read from an OpenSim file: body, motion, coordinates, muscles, elements left out."""
 
 from __future__ import annotations
 
@@ -22,33 +22,34 @@ from panjabi.io.osim_joints import SHIFT, Joint, OsimCoordinate, chain
 from panjabi.io.osim_muscles import OsimMuscle, Paths
 
 SAMPLES = 401
-NO_RANGE = 4.0 * np.pi  # wider than this is "unlimited" [rad or m]
-UNLIMITED = (-0.5 * np.pi, 0.5 * np.pi)  # fitted over, where neither range nor points say more
+NO_RANGE = 4.0 * np.pi  # a wider range counts as unlimited [rad or m]
+UNLIMITED = (-0.5 * np.pi, 0.5 * np.pi)  # range of a fit if neither range nor points limit it
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A function of the file for which the body's tree holds a polynomial of degree 4 only."""
+    """A function of the file that the tree of the body approximates by a polynomial of degree 4."""
 
     body: str
     motion: str  # rotation1, translation2, ...
     coordinate: str
-    low: float  # range fitted over [rad or m]
+    low: float  # range of the fit [rad or m]
     high: float
-    largest_deviation: float  # there [rad or m]
+    largest_deviation: float  # in that range [rad or m]
     unit: str  # of the deviation
 
     def __str__(self) -> str:
         return (
-            f"{self.motion} of {self.body}: the function of {self.coordinate} is no polynomial of "
-            f"degree 4 or less; `body` holds a fit from {self.low:.4g} to {self.high:.4g} that is "
-            f"off by up to {self.largest_deviation:.2g} {self.unit}, `body_at(q)` is exact at q"
+            f"{self.motion} of {self.body}: the function of {self.coordinate} is not a polynomial "
+            f"of degree 4 or less; `body` contains a fit from {self.low:.4g} to {self.high:.4g} "
+            f"with an error of up to {self.largest_deviation:.2g} {self.unit}, `body_at(q)` is "
+            "exact at q"
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Motions:
-    """All elementary motions of a model: a tree without polynomials, and the file's functions."""
+    """All elementary motions of a model: a tree without polynomials, and the functions."""
 
     frame: Tree  # poly is empty
     functions: tuple[Chain, ...]  # (ne,) from the free coordinate to the motion
@@ -57,14 +58,14 @@ class Motions:
 
     @cached_property
     def inexact(self) -> Integers:
-        """Motions that the tree cannot hold."""
+        """Indices of motions that are not exact in the tree."""
         return np.flatnonzero(np.isnan(self.exact[:, 0]))
 
     def tree_at(self, q: Floats) -> Tree:
-        """The tree whose motions have the file's values and derivatives up to the fourth at q.
+        """The tree whose motions have the values and first four derivatives of the file at q.
 
-        Everything that rests on up to two derivatives (poses, lengths, moment arms, mass matrix,
-        Hessians) is exact there, and on the whole piece of a spline, but not beyond it.
+        All results with up to two derivatives (poses, lengths, moment arms, mass matrix, Hessians)
+        are exact at q and on the same piece of a spline, but not beyond it.
         """
         poly = self.exact.copy()
         for e in self.inexact:
@@ -72,7 +73,7 @@ class Motions:
         return self.frame._replace(poly=poly)
 
     def nominal(self, names: Sequence[str], ranges: Floats) -> tuple[Tree, tuple[Fit, ...]]:
-        """One tree for all postures, with what its fits miss."""
+        """One tree for all postures, and its fits with their errors."""
         poly, fits = self.exact.copy(), []
         for e in self.inexact:
             k = int(self.frame.coordinate[e])
@@ -83,13 +84,13 @@ class Motions:
             poly[e] = np.pad(c := fitted.convert().coef, (0, POLYNOMIAL_TERMS - len(c)))
             body, label = self.labels[e]
             unit = "m" if self.frame.slide[e] else "rad"
-            missed = float(np.abs(fitted(x) - y).max())
-            fits.append(Fit(body, label, names[k], low, high, missed, unit))
+            error = float(np.abs(fitted(x) - y).max())
+            fits.append(Fit(body, label, names[k], low, high, error, unit))
         return self.frame._replace(poly=poly), tuple(fits)
 
 
 def _span(functions: Chain, low: float, high: float) -> tuple[float, float]:
-    """The coordinate's range; where that is no real range, the span of the function's points."""
+    """The coordinate's range; if it is unlimited, the range of the function's points."""
     if high - low > NO_RANGE:
         borders = functions[0].borders
         return (float(borders[0]), float(borders[-1])) if len(borders) > 1 else UNLIMITED
@@ -99,7 +100,7 @@ def _span(functions: Chain, low: float, high: float) -> tuple[float, float]:
 def build_motions(
     joints: Sequence[Joint], coordinates: Mapping[str, OsimCoordinate], free: Sequence[str]
 ) -> Motions:
-    """Flat arrays of the joints, one a body in the order of the bodies, parents first."""
+    """Flat arrays of the joints, one for each body in the order of the bodies, parents first."""
     index = {"ground": 0} | {j.child: b for b, j in enumerate(joints, start=1)}
     motions = [(j, m) for j in joints for m in j.motions]
     chains = [chain(coordinates, m.coordinate) for _, m in motions]
@@ -129,11 +130,11 @@ def build_motions(
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OsimModel:
-    """What an OpenSim file says, in the terms of this package; nothing here changes.
+    """The content of an OpenSim file as objects of this package; immutable.
 
-    Coordinates q (nq,) are the free ones, in the order of `body.coordinates`; those that a coupler
-    ties to another have no place in q. The methods here evaluate the file's own functions and
-    are exact. `body` has one tree for all postures and is exact too, unless `fits` says otherwise.
+    q (nq,) contains the free coordinates in the order of `body.coordinates`; coordinates with a
+    coupler are not in q. The methods evaluate the functions of the file and are exact. `body` has
+    one tree for all postures and is exact except for the motions in `fits`.
     """
 
     file: str
@@ -161,9 +162,9 @@ class OsimModel:
 
     @cached_property
     def checkup(self) -> tuple[CheckFinding, ...]:
-        """Findings on size, masses, fibres and sides, most severe first; see `body.check_up`.
+        """Findings on size, masses, fibres and symmetry, most severe first; see `body.check_up`.
 
-        A path whose wrapping is left out can only give notes.
+        A path whose wrapping is left out gives notes only.
         """
         return check_up(
             self.body,
@@ -174,7 +175,7 @@ class OsimModel:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """What the file holds and what is left out; lengths in the default posture."""
+        """Plain values of the model and of elements left out; lengths in the default posture."""
         q = self.default()
         values = self.values(q)
         unit = {n: "m" if n in self.body.translations else "rad" for n in self.coordinates}
@@ -217,7 +218,7 @@ class OsimModel:
         }
 
     def default(self) -> Floats:
-        """Free coordinates (nq,) of the file's default posture [rad or m]."""
+        """Free coordinates (nq,) of the default posture of the file [rad or m]."""
         return np.array([self.coordinates[name].default for name in self.body.coordinates])
 
     def values(self, q: ArrayLike) -> dict[str, float]:
@@ -230,7 +231,7 @@ class OsimModel:
         return values
 
     def body_at(self, q: ArrayLike) -> Body:
-        """The body with the file's own functions around q: exact there up to derivative four."""
+        """The body with the functions of the file at q, exact up to the fourth derivative."""
         q = self.body.checked(q)
         if not len(self.motions.inexact):
             return self.body
@@ -245,15 +246,16 @@ class OsimModel:
         return -self._derivatives(q)[1]
 
     def path_length(self, q: ArrayLike, muscle: str) -> float:
-        """Length of one path [m]."""
+        """Length of the path of a muscle [m]."""
         return float(self.path_lengths(q)[self._index(muscle)])
 
     def moment_arms(self, q: ArrayLike, muscle: str) -> dict[str, float]:
-        """Moment arm [m] for every coordinate of the file, dependent ones included.
+        """Moment arm [m] for every coordinate of the file, including dependent coordinates.
 
-        Shortening per unit of that coordinate with all that is coupled to it moving along, as
-        OpenSim defines it; for the angles of ball and free joints its solver gives arms about the
-        parent's axes instead. NaN for a dependent coordinate that its driver does not move at q.
+        It is the shortening per unit of the coordinate, with coupled coordinates moving too, as
+        OpenSim defines it. For the angles of ball and free joints OpenSim's solver gives moment
+        arms about the parent's axes instead. NaN for a dependent coordinate that its driver does
+        not move at q.
         """
         q = self.body.checked(q)
         row = self.moment_arm_matrix(q)[self._index(muscle)]
@@ -267,11 +269,11 @@ class OsimModel:
 
     @cached_property
     def musculature(self) -> MusclePaths:
-        """All muscles flat, with the points that are there in the default posture."""
+        """All muscles as arrays, with the path points of the default posture."""
         return self.musculature_at(self.default())
 
     def musculature_at(self, q: ArrayLike) -> MusclePaths:
-        """All muscles flat, with the points that are there at q, where they are."""
+        """All muscles as arrays, with the path points at q."""
         return MusclePaths(
             tuple(m.name for m in self.muscles),
             np.array([m.max_force for m in self.muscles]),

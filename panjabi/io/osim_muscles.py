@@ -1,6 +1,6 @@
-"""Muscles of an OpenSim file: constants of fibre and tendon, points of the path, and its length.
+"""Muscles of an OpenSim file: constants of fibre and tendon, path points, and path length.
 
-Points may come, go and move with the posture.
+Path points may be conditional on the posture, or move with it.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ KINDS = (
     "DeGrooteFregly2016Muscle",
     "RigidTendonMuscle",
 )
-DEPRECATED = "_Deprecated"  # these have their own law of velocity and none of the default's numbers
-OPENSIM_DEFAULT = {  # of a property that is not written
+DEPRECATED = "_Deprecated"  # types with another force-velocity law and without these defaults
+OPENSIM_DEFAULT = {  # of properties that are not in the file
     "max_isometric_force": 1000.0,
     "optimal_fiber_length": 0.1,
     "tendon_slack_length": 0.2,
@@ -65,25 +65,25 @@ _CURVES = {
     "TendonForceLengthCurve": "curviness norm_force_at_toe_end stiffness_at_one_norm_force "
     "strain_at_one_norm_force",
 }
-"""Numbers that OpenSim's muscles and their curves have besides the five above."""
+"""Properties of OpenSim's muscles and their curves in addition to the five above."""
 EDGE = 1e-5  # OpenSim keeps a conditional point this far beyond its range [rad or m]
 
 
 @dataclass(frozen=True, eq=False)
 class PathPoint:
-    """A point of a path: fixed to a body, there only in a range, or moving with coordinates."""
+    """A point of a path: fixed to a body, conditional on a range, or moving with coordinates."""
 
     name: str
     body: str
-    local: Floats  # (3,) [m]; for a moving point its part that does not move
-    condition: str | None = None  # coordinate on whose value it depends whether the point is there
+    local: Floats  # (3,) [m]; for a moving point its constant part
+    condition: str | None = None  # coordinate that must be in `range` for the point to be active
     range: tuple[float, float] = (-np.inf, np.inf)
     moves: tuple[tuple[Floats, str, Function], ...] = ()  # axis in the body, coordinate, shift [m]
 
 
 @dataclass(frozen=True, eq=False)
 class OsimMuscle:
-    """Path and constants of one muscle, as the file has them."""
+    """Path and constants of a muscle, as in the file."""
 
     name: str
     kind: str  # the element, Thelen2003Muscle or another
@@ -93,13 +93,13 @@ class OsimMuscle:
     tendon_slack_length: float  # [m]
     pennation: float  # at optimal length [rad]
     max_contraction_velocity: float  # [optimal lengths/s]; unused where the type is deprecated
-    constants: Mapping[str, float]  # others that OpenSim knows, by their names, curves as A.b
-    wraps: tuple[str, ...]  # wrapping surfaces that are left out
+    constants: Mapping[str, float]  # other properties by their OpenSim names, of curves as A.b
+    wraps: tuple[str, ...]  # wrapping surfaces, which are left out
     line: int
 
     @property
     def fixed(self) -> bool:
-        """Whether every point is fixed to a body and always there."""
+        """Whether every point is fixed to a body and always active."""
         return all(p.condition is None and not p.moves for p in self.points)
 
 
@@ -111,8 +111,8 @@ def read_muscles(
     Raises
     ------
     DataFileError
-        If two have one name, a number cannot be, a point lies on a body or depends on a
-        coordinate that does not exist, or a path has fewer than two points.
+        If two muscles have the same name, a value is impossible, a point refers to an unknown body
+        or coordinate, or a path has fewer than two points.
     """
     muscles: dict[str, OsimMuscle] = {}
     for element in elements:
@@ -128,14 +128,14 @@ def read_muscles(
     kept = Counter(key for muscle in muscles.values() for key in muscle.constants)
     if kept:
         counted = ", ".join(f"{key} ({n})" for key, n in sorted(kept.items()))
-        findings.note(f"kept as constants of muscles, used by nothing here: {counted}")
+        findings.note(f"stored as constants of muscles, but not used: {counted}")
     return list(muscles.values())
 
 
 def _muscle(
     element: Element, frames: Frames, names: CoordinateNames, findings: Findings
 ) -> OsimMuscle | None:
-    """One muscle, or None when its path is of a type that is not known (it is then listed)."""
+    """A muscle, or None if its path is of unknown type (it is then listed)."""
     element.take()
     path = element.first("GeometryPath")
     if path is None:
@@ -155,7 +155,7 @@ def _muscle(
     for wrap, surface in zip(wraps, surfaces, strict=True):
         findings.leave_out(
             wrap,
-            "wrapping is not modelled; the path runs straight from point to point",
+            "wrapping is not modelled; the path is straight from point to point",
             f"length and moment arms of {element.name}",
             surface,
         )
@@ -167,14 +167,14 @@ def _muscle(
                 element.written,
                 element.name,
                 element.line,
-                "the law of this type of muscle is not known; path and constants were read",
+                "the force law of this type of muscle is not known; path and constants are read",
                 f"force of {element.name}",
             )
         )
     if element.truth("isDisabled", default=False) or not element.truth(
         "appliesForce", default=True
     ):
-        findings.note(f"{element.name} is switched off in the file; it is read all the same")
+        findings.note(f"{element.name} is switched off in the file, but is read")
     return OsimMuscle(
         element.name,
         element.tag,
@@ -222,7 +222,7 @@ def _point(
         name = names.find(element.text_of("socket_coordinate", "coordinate"), element)
         return PathPoint(element.name, frame.body, at, name, (low, high))
     at, moves = frame.position.copy(), []
-    element.first("location")  # OpenSim 3 writes one, and does not use it
+    element.first("location")  # OpenSim 3 writes this element but does not use it
     for axis, letter in zip(frame.rotation.T, "xyz", strict=True):
         affects = f"length and moment arms of {muscle}"
         function = named_function(element, f"{letter}_location", findings, affects)
@@ -235,9 +235,9 @@ def _point(
 
 
 def _constants(element: Element) -> dict[str, float]:
-    """Numbers that OpenSim's muscle of this type has besides the fields above; true is 1.
+    """Other properties of OpenSim's muscle of this type; true is 1.
 
-    What is no such number stays unused, so that it is listed.
+    Elements that are no property of this type stay unused, so that they are listed.
     """
     known = set((_EVERY_MUSCLE + " " + _OF_TYPE.get(element.tag, _OF_OTHERS)).split())
     constants: dict[str, float] = {}
@@ -267,14 +267,14 @@ def _keep(constants: dict[str, float], element: Element, key: str) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """All path points flat, with what makes some of them depend on the posture."""
+    """All path points as arrays, and how some of them depend on the posture."""
 
-    everywhere: PathArrays  # all points as if always there, moving ones without their motion
+    everywhere: PathArrays  # all points as if always active, moving points without their motion
     conditions: tuple[tuple[int, int, Chain, float, float], ...]  # point, free coordinate, ...
     moves: tuple[tuple[int, Floats, int, Chain], ...]  # point, axis, free coordinate, shift
 
     def at(self, q: Floats) -> PathArrays:
-        """The points that are there at q, where they are."""
+        """The active points at q, at their positions."""
         if not self.conditions and not self.moves:
             return self.everywhere
         local = self.everywhere.local.copy()
@@ -283,7 +283,7 @@ class Paths:
         return self._kept(local, self.there(q))
 
     def there(self, q: Floats) -> NDArray[np.bool_]:
-        """(np,) whether each point is there at q."""
+        """Whether each point is active at q, (points,)."""
         there = np.ones(len(self.everywhere.body), bool)
         for p, k, functions, low, high in self.conditions:
             there[p] = low - EDGE <= series(functions, q[k])[0] <= high + EDGE
@@ -297,12 +297,12 @@ class Paths:
         )  # fmt: skip
 
     def add_motion(self, q: Floats, poses: Poses, slope: Floats) -> None:
-        """Add to d(length)/dq, (nm, nq), what moving points do by moving in their bodies."""
+        """Add the effect of points that move in their bodies to d(length)/dq, (nm, nq)."""
         if not self.moves:
             return
         there = self.there(q)
         arrays = self.at(q)
-        place = np.cumsum(there) - 1  # of a point among those that are there
+        place = np.cumsum(there) - 1  # index of a point among the active points
         world = np.einsum("pij,pj->pi", poses.R[arrays.body], arrays.local) + poses.t[arrays.body]
         for p, axis, k, functions in self.moves:
             m = int(np.searchsorted(self.everywhere.start, p, side="right")) - 1
@@ -313,7 +313,7 @@ class Paths:
                 if arrays.start[m] <= other < arrays.start[m + 1]:
                     away = world[n] - world[other]
                     distance = float(np.linalg.norm(away))
-                    if distance > 0.0:  # points that coincide pull nowhere, as in the kernels
+                    if distance > 0.0:  # coincident points have no direction, as in the kernels
                         pull += away / distance
             slope[m, k] += (pull @ direction) * series(functions, q[k])[1]
 
@@ -325,7 +325,7 @@ def build_paths(
     coordinates: Mapping[str, OsimCoordinate],
     free: Sequence[str],
 ) -> Paths:
-    """Flat arrays of the muscles' points, in the order given."""
+    """Path points of the muscles as arrays, in the order of the muscles."""
     conditions, moves = [], []
     points = [p for m in muscles for p in m.points]
     for i, point in enumerate(points):
@@ -342,8 +342,8 @@ def build_paths(
 def as_muscle(
     muscle: OsimMuscle, bodies: tuple[str, ...] = (), points: Floats | None = None
 ) -> Muscle:
-    """The muscle as a record of the body, over the points given or over all points of the file."""
-    note = "" if muscle.fixed else "points that come, go or move stand as in the default posture"
+    """The muscle as a record of the body, with these points or with all points of the file."""
+    note = "" if muscle.fixed else "conditional and moving points as in the default posture"
     if muscle.wraps:
         note = f"{note}; straight instead of over {', '.join(muscle.wraps)}".lstrip("; ")
     fibre = Fibre(

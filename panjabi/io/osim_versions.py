@@ -1,6 +1,6 @@
-"""Versions of OpenSim files, and old files brought to the names and layout of version 4.
+"""Versions of OpenSim files, and conversion of old files to the names and layout of version 4.
 
-The names and the versions at which they changed are those of OpenSim's own reader.
+The names and the versions at which they changed are those of OpenSim's reader.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ALWAYS = 99999
 
 
 class Renamed(NamedTuple):
-    """An element that files up to a version name otherwise."""
+    """An element that has another name in files up to a version."""
 
     until: int  # last version with the old name
     inside: str  # pattern of the tag of the element around it
@@ -52,7 +52,7 @@ def version_of(root: Element) -> int:
     Raises
     ------
     SchemaError
-        If the file is no OpenSim document, or of a version that is not read.
+        If the file is not an OpenSim document, or of a version that is not supported.
     """
     where = f"{root.file}, line {root.line}"
     if root.tag != "OpenSimDocument":
@@ -82,7 +82,7 @@ def version_of(root: Element) -> int:
 
 
 def modernise(model: Element, version: int) -> None:
-    """Give the elements of a model the names and the layout of version 4, in place."""
+    """Convert the elements of a model to the names and the layout of version 4, in place."""
     names = {r.old: r for r in OLD_NAMES if version <= r.until}
     _rename(model, names)
     for element in list(model.walk()):
@@ -100,7 +100,7 @@ def _rename(element: Element, names: dict[str, Renamed]) -> None:
 
 
 def _connectors_as_sockets(element: Element) -> None:
-    """The test versions of OpenSim 4 (30500 to 39999) write a socket as a connector."""
+    """Convert connectors, as in test versions of OpenSim 4 (30500 to 39999), to sockets."""
     for holder in [e for e in element.children if e.tag == "connectors"]:
         holder.take_all()
         for connector in holder.children:
@@ -111,7 +111,7 @@ def _connectors_as_sockets(element: Element) -> None:
 
 
 def _path_around_points(muscle: Element) -> None:
-    """Early versions hold the points of a path in the muscle itself."""
+    """Add a path around the points, which early versions have directly in the muscle."""
     sets = [e for e in muscle.children if e.tag in ("PathPointSet", "PathWrapSet")]
     if sets and not any(e.tag == "GeometryPath" for e in muscle.children):
         path = muscle.add("GeometryPath")

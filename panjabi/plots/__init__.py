@@ -1,8 +1,8 @@
-"""Figures: each function takes a result and an axis and returns the axis; nothing is computed.
+"""Figures: each function takes a result and an axis, and returns the axis.
 
-Nothing is shown and no backend is chosen here; only `save_figures` writes files, and
-`run_script` through it. Degrees are used only here; published figures are markers or bars, the
-model is drawn as lines.
+The functions compute nothing, show nothing and choose no backend. Only `save_figures`, and
+`run_script` through it, write files. Angles are in degrees only here. Published values are plotted
+as markers or bars, the model as lines.
 """
 
 import lazy_loader as _lazy

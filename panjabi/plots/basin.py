@@ -1,4 +1,4 @@
-"""Basin of attraction of sitting, over the field of finite-time exponents."""
+"""Basin of attraction of sitting, with the field of finite-time Lyapunov exponents."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 def plot_basin(found: Basin, *, ax: Axes | None = None) -> Axes:
-    """Field in grey, boundary by bisection as a line, ridge along the rays as dots.
+    """Exponents in grey, the boundary by bisection as a line, the ridge of exponents as dots.
 
-    The line is open where the boundary lies beyond the search.
+    The line has gaps where the boundary is beyond the search range.
     """
     ax = new_axis(ax, height=2.8)
-    shown = ax.pcolormesh(
+    field = ax.pcolormesh(
         np.degrees(found.tilt), np.degrees(found.rate), np.clip(found.exponent, -2.0, None),
         cmap="Greys", shading="gouraud", rasterized=True,
     )  # fmt: skip
-    ax.figure.colorbar(shown, ax=ax, label="finite-time exponent [1/s]")
+    ax.figure.colorbar(field, ax=ax, label="finite-time Lyapunov exponent [1/s]")
     tilt, rate = found.boundary
     ring = np.append(np.arange(len(tilt)), 0)
     ax.plot(np.degrees(tilt)[ring], np.degrees(rate)[ring], color=ORANGE, label="basin boundary")
@@ -32,10 +32,10 @@ def plot_basin(found: Basin, *, ax: Axes | None = None) -> Axes:
     ax.plot(
         np.degrees(tilt * ridge), np.degrees(rate * ridge), "o", color=BLACK, mec="w", mew=0.5,
         ms=3.5,
-        label="ridge along the rays",
+        label="ridge of the exponent",
     )  # fmt: skip
     ax.set(
-        xlabel="tilt of the seat [deg]", ylabel="rate of the seat [deg/s]",
+        xlabel="seat tilt [deg]", ylabel="seat tilt rate [deg/s]",
         xlim=np.degrees(found.tilt[[0, -1]]), ylim=np.degrees(found.rate[[0, -1]]),
     )  # fmt: skip
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)

@@ -1,4 +1,4 @@
-"""What a column does under a growing load: the path, and the shape it goes into."""
+"""A column under a growing load: post-buckling path and buckling mode."""
 
 from __future__ import annotations
 
@@ -26,35 +26,35 @@ def plot_buckling_path(
     published: Mapping[str, tuple[float, float]] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Load against the rotation of one level after buckling, one line per path; dashes unstable.
+    """Load over the rotation of a level after buckling, a line for each path, dashed if unstable.
 
     Parameters
     ----------
-    published : label -> (rotation [deg], load [N]), drawn as markers.
+    published : label -> (rotation [deg], load [N]), plotted as markers.
 
     Raises
     ------
     UnknownNameError
-        For a level a column does not have, or an axis.
+        For an unknown axis, or a level that a column does not have.
     """
     if axis not in AXES:
         raise unknown("axis", axis, AXES)
     ax = new_axis(ax)
     for i, (label, path) in enumerate(paths.items()):
         colour = PALETTE[i % len(PALETTE)]
-        turned = np.degrees(path.angles(axis)[:, path.column.level_index(level)])
+        rotation = np.degrees(path.angles(axis)[:, path.column.level_index(level)])
         critical = float(path.load[0])
         ax.plot([0.0, 0.0], [0.0, critical], color=colour)
         ax.plot([0.0, 0.0], [critical, float(path.load.max())], color=colour, ls=":", lw=0.8)
-        held = path.stable.copy()
-        held[0] = True  # the critical point itself closes the line
-        ax.plot(turned, np.where(held, path.load, np.nan), color=colour, label=label)
-        if not held.all():
-            ax.plot(turned, np.where(held, np.nan, path.load), color=colour, ls="--")
+        stable = path.stable.copy()
+        stable[0] = True  # the critical point belongs to the line
+        ax.plot(rotation, np.where(stable, path.load, np.nan), color=colour, label=label)
+        if not stable.all():
+            ax.plot(rotation, np.where(stable, np.nan, path.load), color=colour, ls="--")
         ax.plot(0.0, critical, "o", color=colour, clip_on=False)
         ax.annotate(f" {critical:.0f} N", (0.0, critical), va="top", color=colour)
-    for i, (label, (turned, load)) in enumerate((published or {}).items()):
-        ax.plot(turned, load, "sD^v"[i % 4], mfc="none", color="k", label=label)
+    for i, (label, (rotation, load)) in enumerate((published or {}).items()):
+        ax.plot(rotation, load, "sD^v"[i % 4], mfc="none", color="k", label=label)
     ax.set(xlabel=f"rotation of {level} [°]", ylabel="axial load [N]", ylim=(0.0, None))
     ax.legend(loc="lower right")
     return ax
@@ -67,28 +67,31 @@ def plot_mode(
     largest_deg: float = 12.0,
     ax: Axes | None = None,
 ) -> Axes:
-    """The column as it stands at its critical load, and in the mode it goes into (not to scale).
+    """The column at its critical load, and its buckling mode (not to scale).
 
-    view : front (the person's right is the reader's left) or side (facing right).
+    view : front (the person's right is on the left of the figure) or side (facing right).
+    largest_deg : rotation of the level with the largest rotation in the mode [deg].
 
     Raises
     ------
     ParameterError
-        If nothing buckled.
+        If there is no critical load.
+    UnknownNameError
+        For any other view.
     """
     if view not in ("front", "side"):
         raise unknown("view", view, ("front", "side"))
     if not np.isfinite(critical.load):
         raise ParameterError(
-            f"the {critical.column.name} column did not buckle; a mode belongs to a critical load. "
-            "Draw a result with a finite load."
+            f"Expected a finite critical load of the {critical.column.name} column, got none; "
+            "plot a result with a finite critical load."
         )
     ax = new_axis(ax, width=1.8, height=3.2)
     across, sign = (2, -1.0) if view == "front" else (0, 1.0)
-    bent = critical.z + np.radians(largest_deg) * critical.mode
+    buckled = critical.z + np.radians(largest_deg) * critical.mode
     for z, colour, label in (
         (critical.z, GREY, "at the critical load"),
-        (bent, BLUE, f"mode, {largest_deg:g}° at most"),
+        (buckled, BLUE, f"mode (largest {largest_deg:g}°)"),
     ):
         points = 1e3 * critical.column.joint_centres(z)
         start = 1e3 * critical.column.joint_centres(critical.z)[0]

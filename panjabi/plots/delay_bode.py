@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PublishedRatio:
-    """A published change against one of the drawn responses, over a band of frequencies."""
+    """A published ratio to one of the plotted responses, over a band of frequencies."""
 
-    base: str  # label of the response it is a ratio to
-    ratio: float  # 0.39 for a fall by 61 %
+    base: str  # label of the reference response
+    ratio: float  # 0.39 for a decrease by 61 %
     band_hz: tuple[float, float]
     label: str
 
@@ -35,21 +35,22 @@ def plot_admittance(
     published: Sequence[PublishedRatio] = (),
     axes: Sequence[Axes] | None = None,
 ) -> tuple[Axes, Axes]:
-    """Magnitude and phase against frequency, two panels.
+    """Magnitude and phase over frequency, in two panels.
 
-    A published ratio is drawn on the magnitude as markers at the base times the ratio.
+    A published ratio is plotted as markers at the reference magnitude times the ratio.
 
     Raises
     ------
     ParameterError
-        Without a response, or with another number of axes than two.
+        If there is no response, or the number of axes is not two.
     UnknownNameError
-        If a ratio names a base that is not drawn.
+        If the reference of a ratio is not plotted.
     """
     if not responses or (axes is not None and len(axes) != 2):
         raise ParameterError(
-            f"{len(responses)} responses and {None if axes is None else len(axes)} axes; possible: "
-            "one response or more, and two axes or none. Give at least one response."
+            "Expected at least one response, and two axes or none, got "
+            f"{len(responses)} responses and {'no' if axes is None else len(axes)} axes; give "
+            "another response, or two axes."
         )
     if axes is None:
         import matplotlib.pyplot as plt
@@ -67,17 +68,17 @@ def plot_admittance(
         marker = "so^v"[i % 4]
         size, phase = np.abs(data.values), np.degrees(np.unwrap(np.angle(data.values)))
         error = None if data.variance is None else np.sqrt(0.5 * data.variance)
-        turn = None if error is None else np.degrees(error / size)
+        phase_error = None if error is None else np.degrees(error / size)
         style = {"fmt": marker, "ms": 2.5, "color": "0.25", "elinewidth": 0.6, "mfc": "none"}
         top.errorbar(data.frequency_hz, size, yerr=error, label=label, **style)
-        bottom.errorbar(data.frequency_hz, phase, yerr=turn, **style)
-    for i, one in enumerate(published):
-        if one.base not in responses:
-            raise unknown("response", one.base, responses)
-        base = responses[one.base]
-        f = np.geomspace(*one.band_hz, 5)
-        level = one.ratio * np.interp(f, base.frequency_hz, base.magnitude)
-        top.plot(f, level, "Dsv^"[i % 4], mfc="none", color="k", label=one.label, zorder=4)
+        bottom.errorbar(data.frequency_hz, phase, yerr=phase_error, **style)
+    for i, change in enumerate(published):
+        if change.base not in responses:
+            raise unknown("response", change.base, responses)
+        base = responses[change.base]
+        f = np.geomspace(*change.band_hz, 5)
+        level = change.ratio * np.interp(f, base.frequency_hz, base.magnitude)
+        top.plot(f, level, "Dsv^"[i % 4], mfc="none", color="k", label=change.label, zorder=4)
     unit = next(iter(responses.values())).unit.replace("per N m", "/ (N m)")
     top.set(xlabel="frequency [Hz]", ylabel=f"admittance [{unit.replace(' / ', '/')}]")
     bottom.set(xlabel="frequency [Hz]", ylabel="phase [°]")

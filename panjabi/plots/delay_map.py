@@ -1,4 +1,4 @@
-"""A stability map: the stable region, its boundaries, and how many roots are unstable beyond."""
+"""A stability map: the stable region, its boundaries, and the number of unstable roots."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from panjabi.delay.roots.parameter_map import StabilityMap
 
-RASTER = 400  # of the filled region; the boundary drawn over it is the traced curve
+RASTER = 400  # points per side of the filled region; the boundary is the traced curve
 
 STABLE = "#D9E8F3"
 
@@ -34,12 +34,12 @@ def plot_stability_map(
     points: Mapping[str, tuple[float, float]] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Stable region shaded; a pair on the axis solid (oscillates), a root at zero dashed (topples).
+    """Stable region shaded; boundaries solid for oscillation, dashed for divergence.
 
-    Numbers outside count the unstable roots; circles are corners.
+    Solid: a pair of roots on the imaginary axis. Dashed: a root at zero. Numbers are counts of
+    unstable roots, circles are corners of the boundary.
 
-
-    points : label -> the two parameters, drawn as markers. Delays are shown in ms.
+    points : label -> the two parameters, plotted as markers. Delays are in ms.
     """
     ax = new_axis(ax)
     factor = np.array([1e3 if "delay" in name else 1.0 for name in found.names])
@@ -48,11 +48,11 @@ def plot_stability_map(
     stable = (found.unstable_roots(grid) == 0).reshape(RASTER, RASTER).astype(float)
     if stable.any():
         ax.contourf(factor[0] * x, factor[1] * y, stable, levels=[0.5, 1.5], colors=[STABLE])
-        ax.fill([], [], color=STABLE, label="stable")  # its place in the legend
+        ax.fill([], [], color=STABLE, label="stable")  # entry of the legend
     shown: set[str] = set()
     for curve in found.curves:
         pair = curve.roots == 2
-        label = "pair on the axis" if pair else "root at zero"
+        label = "oscillation (root pair)" if pair else "divergence (root at 0)"
         p = curve.points * factor
         ax.plot(
             p[:, 0],

@@ -1,4 +1,4 @@
-"""Root loci: where the characteristic roots go while a delay or a gain grows."""
+"""Root loci: characteristic roots as a function of a delay or a gain."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def plot_root_loci(
 ) -> Axes:
     """Branches in the upper half plane, coloured by the parameter; crossings are marked.
 
-    left, top : smallest real and largest imaginary part shown [1/s].
+    left, top : smallest real and largest imaginary part of the figure [1/s].
     """
     from matplotlib.collections import LineCollection
     from matplotlib.colors import Normalize
@@ -28,18 +28,18 @@ def plot_root_loci(
     delay = "delay" in loci.name
     values = loci.values * (1e3 if delay else 1.0)
     norm = Normalize(float(values[0]), float(values[-1]))
-    drawn = None
+    lines = None
     for branch in loci.branches:
         points = np.stack([branch.real, branch.imag], axis=1)
         segments = np.stack([points[:-1], points[1:]], axis=1)
         keep = np.isfinite(segments).all(axis=(1, 2))
-        drawn = LineCollection(
+        lines = LineCollection(
             list(segments[keep]), cmap="viridis", norm=norm, capstyle="round", linewidths=1.4
         )
-        drawn.set_array(0.5 * (values[1:] + values[:-1])[keep])
-        ax.add_collection(drawn)
-        begun = np.flatnonzero(np.isfinite(branch))
-        if begun.size and begun[0] == 0:
+        lines.set_array(0.5 * (values[1:] + values[:-1])[keep])
+        ax.add_collection(lines)
+        known = np.flatnonzero(np.isfinite(branch))
+        if known.size and known[0] == 0:
             ax.plot(branch[0].real, branch[0].imag, "o", color="0.35", ms=2.5, zorder=3)
     ax.axvline(0.0, color="k", lw=0.6)
     for crossing in loci.crossings:
@@ -59,15 +59,15 @@ def plot_root_loci(
     low = float(np.percentile(finite.real, 3)) if left is None else left
     shown = finite[finite.real >= low]
     high = max(float(shown.real.max()), 0.0)
-    room = 0.06 * (high - low)
+    margin = 0.06 * (high - low)
     height = float(shown.imag.max()) + 1.0 if top is None else top
     ax.set(
-        xlim=(low, high + room + 0.5),
+        xlim=(low, high + margin + 0.5),
         ylim=(-0.03 * height, 1.06 * height),
         xlabel="real part [1/s]",
         ylabel="imaginary part [rad/s]",
     )
-    if drawn is not None:
+    if lines is not None:
         name = "loop delay [ms]" if delay else loci.name.replace("_", " ")
-        ax.figure.colorbar(drawn, ax=ax, label=name, pad=0.02)
+        ax.figure.colorbar(lines, ax=ax, label=name, pad=0.02)
     return ax

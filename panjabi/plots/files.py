@@ -1,4 +1,4 @@
-"""Writing figures, each as vectors and as pixels, and scripts that end in them."""
+"""Writing figures as PDF and PNG files, and running scripts that produce figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ Answer = TypeVar("Answer")
 
 
 def save_figures(figures: Mapping[str, Figure], folder: str | Path) -> list[Path]:
-    """Name -> figure as NAME.pdf and NAME.png in a folder, made where missing; closes them."""
+    """Write each figure as NAME.pdf and NAME.png into a folder, and close it; returns the paths.
+
+    The folder is created if it does not exist.
+    """
     import matplotlib.pyplot as plt
 
     folder = Path(folder)
@@ -42,7 +45,8 @@ def run_script(
 ) -> None:
     """Run an experiment, print its report and write its figures into OUT/NAME.
 
-    text : what ``--help`` says, its first line; arguments : those of the command line when None.
+    text : its first line is the description for ``--help``.
+    arguments : by default those of the command line.
     """
     parser = argparse.ArgumentParser(description=(text or "").partition("\n")[0])
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the figures")

@@ -1,4 +1,4 @@
-"""What stability costs: the floor against co-contraction or compression."""
+"""The cost of stability: stiffness floor over co-contraction or compression."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def plot_floor_sweep(
     measured: Mapping[str, tuple[float, float]] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Lowest eigenvalue against what the choice of least effort costs there: one line per sweep.
+    """Lowest eigenvalue over the cost of the forces of least effort, a line for each sweep.
 
-    Effort rises with the floor always; co-contraction and compression mostly do, but they are not
-    what is made least, so a line may turn back where other muscles take over.
+    Effort always increases with the floor. Co-contraction and compression are not minimised, so a
+    line may turn back where other muscles become active.
 
     Parameters
     ----------
     sweeps : label -> recruitments over rising floors (`panjabi.recruitment.sweep_floor`).
     cost : co-contraction or compression.
-    measured : label -> (cost, spread), drawn as a band across.
+    measured : label -> (cost, spread), plotted as a band.
 
     Raises
     ------
     UnknownNameError
-        For another cost.
+        For any other cost.
     ParameterError
         If a sweep is empty.
     """
@@ -55,8 +55,8 @@ def plot_floor_sweep(
     for i, (label, points) in enumerate(sweeps.items()):
         if not points:
             raise ParameterError(
-                f"the sweep {label!r} is empty; at least one recruitment is possible. Start from a "
-                "floor that can be kept."
+                f"Expected at least one recruitment in the sweep {label!r}, got none; start the "
+                "sweep from a feasible floor."
             )
         x = [
             100.0 * p.coactivation if cost == "co-contraction" else p.compression[level]

@@ -1,4 +1,4 @@
-"""Figures of the statements about column and muscles: loads, directions, shares."""
+"""Figures of the statements about column and muscles: loads, directions, contributions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def plot_critical_loads(
     data: tuple[Mapping[str, float], Mapping[str, float], float], *, ax: Axes | None = None
 ) -> Axes:
-    """Critical loads without muscles, published ones, and the weight above L5-S1 (P3)."""
+    """Critical loads without muscles, published loads, and the weight above L5-S1 (P3)."""
     ax = new_axis(ax, height=1.9)
     loads, published, weight = data
     for k, (region, load) in enumerate(loads.items()):
@@ -38,11 +38,11 @@ def plot_critical_loads(
 def plot_load_directions(
     data: tuple[NDArray[np.float64], NDArray[np.float64], float], *, ax: Axes | None = None
 ) -> Axes:
-    """Least stiffness under a load along the curve, and where a dead load buckles it (P13)."""
+    """Least stiffness under a follower load, and the critical dead load (P13)."""
     ax = new_axis(ax)
     force, stiffness, dead = data
-    ax.plot(force, stiffness, color=BLUE, label="along the curve (follower load)")
-    ax.axvline(dead, color=ORANGE, ls="--", label="straight down: buckles here")
+    ax.plot(force, stiffness, color=BLUE, label="follower load (along the curve)")
+    ax.axvline(dead, color=ORANGE, ls="--", label="critical vertical dead load")
     ax.axhline(0.0, color=GREY, lw=0.8)
     ax.set(xlabel="compressive load [N]", ylabel="least stiffness [N m/rad]", xlim=(0.0, force[-1]))
     ax.set_ylim(min(0.0, float(stiffness.min())), 1.1 * float(stiffness.max()))
@@ -51,7 +51,7 @@ def plot_load_directions(
 
 
 def plot_subsystem_shares(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
-    """Stiffness of the weakest mode by subsystem, and their sum (P1)."""
+    """Stiffness of the weakest mode by subsystem, and the sum (P1)."""
     ax = new_axis(ax, height=1.8)
     names = list(shares)
     for k, name in enumerate(names):
@@ -69,15 +69,15 @@ def plot_subsystem_shares(shares: Mapping[str, float], *, ax: Axes | None = None
 
 
 def plot_segment_shares(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
-    """What each muscle group gives of the stiffness gained at one level [%] (P8)."""
+    """Contribution of each muscle group to the increase in stiffness at one level [%] (P8)."""
     ax = new_axis(ax, height=2.0)
-    for k, (name, share) in enumerate(shares.items()):
-        ax.barh(k, share, height=0.6, color=BLUE if name == "multifidus_lumbar" else "0.75")
-        ax.annotate(f"{share:.0f}", (share, k), xytext=(4, 0), va="center",
+    for k, (name, percent) in enumerate(shares.items()):
+        ax.barh(k, percent, height=0.6, color=BLUE if name == "multifidus_lumbar" else "0.75")
+        ax.annotate(f"{percent:.0f}", (percent, k), xytext=(4, 0), va="center",
                     textcoords="offset points", fontsize=SMALL)  # fmt: skip
-    ax.axvline(200.0 / 3.0, color=GREY, lw=1.0, ls="--", label="two thirds, multifidus (recalled)")
+    ax.axvline(200.0 / 3.0, color=GREY, lw=1.0, ls="--", label="published for multifidus (2/3)")
     ax.set_yticks(range(len(shares)), [n.replace("_", " ") for n in shares])
-    ax.set(xlabel="share of the stiffness gain at L4-L5 [%]", xlim=(0.0, 100.0))
+    ax.set(xlabel="stiffness increase at L4-L5 [% of total]", xlim=(0.0, 100.0))
     ax.set_ylim(len(shares) - 0.5, -0.5)
     ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0))
     return ax

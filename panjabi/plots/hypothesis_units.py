@@ -1,4 +1,4 @@
-"""Figures of the statements about single units: stiffness, zone against range, muscle force."""
+"""Figures of the statements about single units: stiffness, zone and range, muscle force."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AXIS_WORDS = {"FE": "flexion–extension", "LB": "lateral bending", "AR": "axial
 def plot_stiffness_ratios(
     ratios: Mapping[tuple[str, str, int], float], *, limit: float = 0.5, ax: Axes | None = None
 ) -> Axes:
-    """Stiffness at neutral over that at full moment, level by level from the skull down (P2)."""
+    """Ratio of stiffness at neutral to that at full moment, for all levels from the skull (P2)."""
     ax = new_axis(ax, height=3.6)
     levels = list(dict.fromkeys(level for level, _, _ in ratios))
     for (level, axis, side), ratio in ratios.items():
@@ -35,19 +35,19 @@ def plot_stiffness_ratios(
     ax.axvline(limit, color=GREY, lw=0.8, ls="--")
     ax.set_yticks(range(len(levels)), levels, fontsize=6.0)
     ax.set(ylim=(len(levels) - 0.4, -0.6), xlim=(0.0, None))
-    ax.set_xlabel("stiffness at neutral / at full moment")
+    ax.set_xlabel("stiffness ratio, neutral / full moment [1]")
     ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, columnspacing=0.8)
     return ax
 
 
 def plot_zone_against_range(changes: Sequence[Change], *, ax: Axes | None = None) -> Axes:
-    """Change of the neutral zone against that of the range; above the line the zone grows more."""
+    """Change of the neutral zone over that of the range; above the line the zone increases more."""
     ax = new_axis(ax, width=4.6, height=3.1)
-    words = list(dict.fromkeys(c.label for c in changes))
-    by_level = len(words) > len(PALETTE)
+    labels = list(dict.fromkeys(c.label for c in changes))
+    by_level = len(labels) > len(PALETTE)
     markers = {"FE": "o", "LB": "s", "AR": "^"}
     for c in changes:
-        colour = AXIS_COLOURS[c.axis] if by_level else PALETTE[words.index(c.label)]
+        colour = AXIS_COLOURS[c.axis] if by_level else PALETTE[labels.index(c.label)]
         ax.plot(
             100.0 * c.reach, 100.0 * c.zone, markers[c.axis], color=colour, ms=4.0, mew=0.6,
             mfc="none" if c.label.startswith("rib") else colour,
@@ -61,9 +61,9 @@ def plot_zone_against_range(changes: Sequence[Change], *, ax: Axes | None = None
     ax.set_xlabel("change of range of motion [%]")
     ax.set_ylabel("change of neutral zone [%]")
     if not by_level:
-        for word, colour in zip(words, PALETTE, strict=False):
-            filled = "none" if word.startswith("rib") else colour
-            ax.plot([], [], "D", color=colour, mfc=filled, ms=4.0, label=word)
+        for label, colour in zip(labels, PALETTE, strict=False):
+            filled = "none" if label.startswith("rib") else colour
+            ax.plot([], [], "D", color=colour, mfc=filled, ms=4.0, label=label)
     for axis, marker in markers.items():
         ax.plot([], [], marker, color=AXIS_COLOURS[axis] if by_level else BLACK, ms=4.0,
                 mfc=None if by_level else "none", label=axis)  # fmt: skip
@@ -76,7 +76,7 @@ def plot_zone_under_force(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Zone and range of an injured level against muscle force, over the intact level (P7)."""
+    """Neutral zone and range of an injured level, relative to intact, over muscle force (P7)."""
     ax = new_axis(ax)
     force, zone, reach, bending = data
     ax.axhline(1.0, color=GREY, lw=0.8, ls="--")
@@ -85,6 +85,6 @@ def plot_zone_under_force(
     ax.plot(force, reach, "s-", color=ORANGE, label="range, flexion–extension")
     ax.plot(force, zone, "o-", color=BLUE, label="neutral zone, flexion–extension")
     ax.plot(force, bending, "o--", color=BLUE, mfc="w", label="neutral zone, lateral bending")
-    ax.set(xlabel="muscle force on each side [N]", ylabel="injured / intact", ylim=(0.0, None))
+    ax.set(xlabel="muscle force on each side [N]", ylabel="injured / intact [1]", ylim=(0.0, None))
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return ax

@@ -1,4 +1,4 @@
-"""Neutral zone and range of motion of every level, as a table one can read at a glance."""
+"""Neutral zone and range of motion of every level, as a shaded table."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def plot_level_table(
     published: Mapping[tuple[str, str], float] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Levels down, axes across: neutral zone (one-sided) over range of motion (both sides) [deg].
+    """Neutral zone (one-sided) and range of motion (both sides) [deg], by level and axis.
 
-    The shade is the share of the neutral zone in the range. Levels keep the order in which they
-    come.
+    Levels are rows, in the order of the tests; axes are columns. The shade is the ratio of the full
+    neutral zone to the range of motion.
 
     Parameters
     ----------
@@ -38,31 +38,33 @@ def plot_level_table(
     Raises
     ------
     ParameterError
-        If there is no test, or two of one level and axis.
+        If there is no test, or two tests have the same level and axis.
     """
     cells: dict[tuple[str, int], NeutralZoneTest] = {}
     for test in tests:
         if (test.unit.level, test.axis) in cells:
             raise ParameterError(
-                f"two tests of {test.unit.level} {SHORT[test.axis]} were given; one per level and "
-                "axis is possible. Choose one."
+                "Expected one test for each level and axis, got two tests of "
+                f"{test.unit.level} {SHORT[test.axis]}; remove one of them."
             )
         cells[test.unit.level, test.axis] = test
     if not cells:
-        raise ParameterError("no tests were given; one per level and axis is possible. Give some.")
+        raise ParameterError(
+            "Expected one test for each level and axis, got no tests; give at least one test."
+        )
     levels = list(dict.fromkeys(level for level, _ in cells))
     axes = sorted({axis for _, axis in cells})
     ax = new_axis(ax, height=0.6 + 0.28 * len(levels))
-    share = np.full((len(levels), len(axes)), np.nan)
+    ratio = np.full((len(levels), len(axes)), np.nan)
     for (level, axis), test in cells.items():
         i, j = levels.index(level), axes.index(axis)
         zone = np.degrees(_zone(test, estimator).half_width)
         whole = np.degrees(test.residual.end_plus - test.residual.end_minus)
-        share[i, j] = 2.0 * zone / whole
+        ratio[i, j] = 2.0 * zone / whole
         known = (published or {}).get((level, SHORT[axis]))
         text = f"{zone:.1f}" + ("" if known is None else f" ({known:.1f})") + f" / {whole:.1f}"
-        ax.text(j, i, text, ha="center", va="center", color="k" if share[i, j] < 0.6 else "w")
-    ax.imshow(share, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+        ax.text(j, i, text, ha="center", va="center", color="k" if ratio[i, j] < 0.6 else "w")
+    ax.imshow(ratio, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
     ax.set_xticks(range(len(axes)), [SHORT[a] for a in axes])
     ax.set_yticks(range(len(levels)), levels)
     ax.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
@@ -70,5 +72,5 @@ def plot_level_table(
         ax.spines[side].set_visible(False)
     note = f"neutral zone, {estimator.replace('_', ' ')}"
     note += " (published)" if published else ""
-    ax.set_xlabel(f"{note}\n/ range of motion [°]; shade: their ratio")
+    ax.set_xlabel(f"{note}\n/ range of motion [°]; shade: ratio")
     return ax

@@ -1,4 +1,4 @@
-"""Moment against angle of one level, with neutral zone, elastic zone and range of motion."""
+"""Moment over angle of one level, with neutral zone, elastic zone and range of motion."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from panjabi.passive.neutral_zone import NeutralZone, NeutralZoneTest
 
 ENDS = (("flexion", "extension"), ("left", "right"), ("right", "left"))
-"""What the negative and the positive side of each axis are called."""
+"""Directions of the negative and the positive side of each axis."""
 
 
 def plot_moment_angle(
     test: NeutralZoneTest, *, estimator: str = "residual", ax: Axes | None = None
 ) -> Axes:
-    """The last load cycle of a laboratory test, its zones shaded and measured.
+    """The last load cycle of a laboratory test, with shaded zones and their sizes.
 
     Raises
     ------
@@ -56,9 +56,9 @@ def plot_moment_angle(
 def plot_measured(
     found: MeasuredNeutralZone, *, estimator: str | None = None, ax: Axes | None = None
 ) -> Axes:
-    """A laboratory's record, the law fitted to its last loop, and one estimate of the zone.
+    """A laboratory record, the law fitted to its last loop, and an estimate of the neutral zone.
 
-    Without an estimator the first that the record allows is taken, in the order of `ESTIMATORS`.
+    estimator : by default the first in `ESTIMATORS` that the record allows.
 
     Raises
     ------
@@ -76,8 +76,8 @@ def plot_measured(
     for side, (moment, angle) in ((1, record.loop.rising), (-1, record.loop.falling)):
         if moment.size:
             at = np.linspace(angle.min(), angle.max(), 200)
-            words = f"fitted law, r² = {found.fit.r_squared:.3f}"
-            ax.plot(np.degrees(at), found.fit.moment(at, branch=side), color=BLUE, label=words)
+            label = f"fitted law, r² = {found.fit.r_squared:.3f}"
+            ax.plot(np.degrees(at), found.fit.moment(at, branch=side), color=BLUE, label=label)
     ax.axhline(0.0, color="0.4", lw=0.5)
     ax.set(xlabel="angle [°]", ylabel="moment [N m]")
     handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
@@ -90,17 +90,18 @@ def plot_measured(
 def plot_injured(
     tests: Mapping[str, NeutralZoneTest], *, estimator: str = "residual", ax: Axes | None = None
 ) -> Axes:
-    """Load cycles of one level in several states, "intact" first; bars are their neutral zones.
+    """Load cycles of one level in several states, intact first; bars are the neutral zones.
 
     Raises
     ------
     ParameterError
-        If there is no test, or they are of different axes.
+        If there is no test, or the tests have different axes.
     """
     if not tests or len({test.axis for test in tests.values()}) != 1:
         raise ParameterError(
-            f"{len(tests)} tests of {len({t.axis for t in tests.values()})} axes were given; one "
-            "or more tests of one axis are possible. Make them with the same axis."
+            "Expected at least one test, all about one axis, got "
+            f"{len(tests)} tests about {len({t.axis for t in tests.values()})} axes; test all "
+            "states about the same axis."
         )
     ax = new_axis(ax, height=2.9)
     first = next(iter(tests.values()))

@@ -1,4 +1,4 @@
-"""Muscles in space, coloured by how hard they work."""
+"""Muscles in three dimensions, coloured by activation."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from panjabi.recruitment.posture import SpineRecruitment
 
-SILENT = 0.005  # activation below which a muscle is drawn thin and grey
-VIEW = (8.0, -60.0)  # elevation, azimuth [deg]: from behind and to the right
+SILENT = 0.005  # activation below which a muscle is plotted thin and grey
+VIEW = (8.0, -60.0)  # elevation, azimuth [deg]: from behind and from the right
 
 
 def plot_muscles(
@@ -25,12 +25,12 @@ def plot_muscles(
     colour_bar: bool = True,
     ax: Axes3D | None = None,
 ) -> Axes3D:
-    """Every fascicle as its path, coloured by activation [% MVC], wider with force.
+    """Path of every fascicle, coloured by activation [% MVC], with line width by force.
 
     Parameters
     ----------
-    largest : activation [1] of the darkest colour; the largest present when not given.
-    ax : an axis with projection "3d"; a new figure when not given.
+    largest : activation of the darkest colour [1], by default the largest activation.
+    ax : an axis with projection "3d", by default in a new figure.
     """
     import matplotlib.pyplot as plt
     from matplotlib.colors import Normalize
@@ -41,7 +41,7 @@ def plot_muscles(
         ax = cast("Axes3D", figure.add_axes((-0.14, -0.05, 1.12, 1.05), projection="3d"))
     activation = 100.0 * state.activations
     top = 100.0 * largest if largest is not None else max(float(activation.max()), 1.0)
-    order = np.argsort(activation)  # the hardest working on top
+    order = np.argsort(activation)  # the most active on top
     lines = [_up(state.spine.muscles.lines[k]) for k in order]
     silent = activation[order] < 100.0 * SILENT
     force = state.forces[order]
@@ -49,8 +49,8 @@ def plot_muscles(
     scale = Normalize(0.0, top)
     colours = plt.get_cmap("YlOrRd")(0.15 + 0.85 * scale(activation[order]))
     colours[silent] = (0.75, 0.75, 0.75, 0.6)
-    drawn = Line3DCollection(lines, colors=colours, linewidths=width, capstyle="round")
-    ax.add_collection3d(drawn)
+    paths = Line3DCollection(lines, colors=colours, linewidths=width, capstyle="round")
+    ax.add_collection3d(paths)
     _spine(ax, state)
     _frame(ax, np.concatenate(lines), view)
     if colour_bar:
@@ -62,12 +62,12 @@ def plot_muscles(
 
 
 def _up(points: np.ndarray) -> np.ndarray:
-    """World (forward, up, right) as the picture's (forward, right to left, up), in mm."""
+    """World coordinates (forward, up, right) [m] as plot coordinates (forward, left, up) [mm]."""
     return 1e3 * np.column_stack([points[:, 0], -points[:, 2], points[:, 1]])
 
 
 def _lower_cut() -> Any:
-    """The part of the colour map that is used: its palest end would vanish on white."""
+    """The colour map without its palest part, which is invisible on white."""
     import matplotlib.pyplot as plt
     from matplotlib.colors import ListedColormap
 
@@ -80,7 +80,7 @@ def _spine(ax: Any, state: SpineRecruitment) -> None:
     ax.plot(*centres.T, "-", color=BLACK, lw=2.0)
     for place, axes in zip(spine.joint_centres(), spine.disc_axes, strict=False):
         ring = np.linspace(0.0, 2.0 * np.pi, 40)[:, None]
-        # the joint lies near the back of the disc: its outline is drawn around it
+        # outline of the disc around the joint, which lies near its posterior edge
         disc = place + 0.018 * np.cos(ring) * axes[0] + 0.024 * np.sin(ring) * axes[2]
         ax.plot(*_up(disc).T, color=BLACK, lw=0.9)
 
@@ -91,7 +91,7 @@ def _frame(ax: Any, points: np.ndarray, view: tuple[float, float]) -> None:
     ax.set_box_aspect(high - low, zoom=0.98)
     ax.view_init(*view)
     ax.set_axis_off()
-    # a bar of 100 mm says the size, since the axes are off
+    # scale bar of 100 mm, since the axes are off
     foot = np.array([low[0], low[1], low[2]])
     ax.plot([foot[0], foot[0] + 100.0], [foot[1]] * 2, [foot[2]] * 2, color=BLACK, lw=1.0)
     ax.text(foot[0] + 50.0, foot[1], foot[2] - 12.0, "100 mm", ha="center", va="top")
@@ -99,6 +99,6 @@ def _frame(ax: Any, points: np.ndarray, view: tuple[float, float]) -> None:
 
 def _title(state: SpineRecruitment) -> str:
     floor = state.result.floor
-    held = state.spine.load.mass
-    what = "equilibrium only" if floor is None else f"floor {floor:g} N m/rad"
-    return f"{what}" + (f", {held:g} kg held" if held else "")
+    mass = state.spine.load.mass
+    condition = "equilibrium only" if floor is None else f"floor {floor:g} N m/rad"
+    return condition + (f", {mass:g} kg held" if mass else "")

@@ -1,4 +1,4 @@
-"""Answer to a push: trunk angle, its rate, and EMG-like drives with their latencies."""
+"""Response to a push: trunk angle, its rate, and EMG-like drives with their latencies."""
 
 from __future__ import annotations
 
@@ -23,23 +23,24 @@ def plot_perturbation(
     until: float = 0.8,
     axes: Sequence[Axes] | None = None,
 ) -> Sequence[Axes]:
-    """Angle, rate and one panel a group of muscles, time from the push; one colour a condition.
+    """Angle, rate and drive of each muscle group over time from the push, a colour per condition.
 
-    Triangles mark onsets; the band is the window in which they count as reflex [s].
+    Triangles are onsets. The band is `reflex_window`, in which an onset counts as a reflex [s].
+    until : end of the time axis [s].
     """
     if axes is None:
         import matplotlib.pyplot as plt
 
         figure = plt.figure(figsize=(3.5, 1.1 + 1.15 * (2 + len(groups))), layout="constrained")
         axes = list(figure.subplots(2 + len(groups), 1, sharex=True))
-    for colour, (name, found) in zip(PALETTE, responses.items(), strict=False):
-        time = 1e3 * (found.time - found.event)
-        axes[0].plot(time, np.degrees(found.angle), color=colour, label=name)
-        axes[1].plot(time, np.degrees(found.rate), color=colour)
+    for colour, (name, response) in zip(PALETTE, responses.items(), strict=False):
+        time = 1e3 * (response.time - response.event)
+        axes[0].plot(time, np.degrees(response.angle), color=colour, label=name)
+        axes[1].plot(time, np.degrees(response.rate), color=colour)
         for ax, group in zip(axes[2:], groups, strict=True):
-            drive = 100.0 * found.drives[group]
+            drive = 100.0 * response.drives[group]
             ax.plot(time, drive, color=colour)
-            onset = found.latencies[group].seconds if group in found.latencies else None
+            onset = response.latencies[group].seconds if group in response.latencies else None
             if onset is not None:
                 at = 1e3 * onset
                 ax.plot(at, np.interp(at, time, drive), "v", color=colour, ms=5.0, zorder=5)
@@ -48,11 +49,11 @@ def plot_perturbation(
         ax.axvspan(*(1e3 * edge for edge in reflex_window), color=ELASTIC_ZONE, lw=0.0, zorder=0)
         ax.set_xlim(-100.0, 1e3 * until)
     axes[0].set_ylabel("trunk angle\n(extension +) [deg]")
-    axes[1].set_ylabel("rate [deg/s]")
+    axes[1].set_ylabel("angular velocity\n[deg/s]")
     for ax, group in zip(axes[2:], groups, strict=True):
-        ax.set_ylabel(f"{group}\ndrive [% of max]")
+        ax.set_ylabel(f"{group}\ndrive [% max.]")
         ax.margins(y=0.15)
     axes[-1].set_xlabel("time after the push [ms]")
-    axes[0].axvspan(0.0, 0.0, color=ELASTIC_ZONE, label="reflex window")  # its place in the legend
+    axes[0].axvspan(0.0, 0.0, color=ELASTIC_ZONE, label="reflex window")  # entry of the legend
     axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return axes

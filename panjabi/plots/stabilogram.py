@@ -1,4 +1,4 @@
-"""Sway on the unstable seat: the path of trunk over seat, and how it diffuses."""
+"""Sway on the unstable seat: trunk over seat angle, and stabilogram diffusion."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 def _behind(records: Mapping[str, SittingRecord]) -> list[tuple[str, SittingRecord, str]]:
-    """Records with their colours, the last first, so that the first is drawn over it."""
+    """Records with their colours in reverse order, so that the first is plotted on top."""
     return [(n, r, c) for (n, r), c in zip(records.items(), PALETTE, strict=False)][::-1]
 
 
 def plot_stabilogram(records: Mapping[str, SittingRecord], *, ax: Axes | None = None) -> Axes:
-    """Lean of the trunk over tilt of the seat, one colour a person; the label gives the RMS."""
+    """Trunk lean over seat tilt, a colour per person; the label contains the RMS of the trunk."""
     ax = new_axis(ax)
-    for name, found, colour in _behind(records):
-        label = f"{name}: {np.degrees(found.rms_trunk):.2f}° RMS"
+    for name, record, colour in _behind(records):
+        label = f"{name}: {np.degrees(record.rms_trunk):.2f}° RMS"
         ax.plot(
-            np.degrees(found.seat), np.degrees(found.trunk), color=colour, lw=0.5, alpha=0.8,
+            np.degrees(record.seat), np.degrees(record.trunk), color=colour, lw=0.5, alpha=0.8,
             label=label,
         )  # fmt: skip
-    ax.set(xlabel="tilt of the seat [deg]", ylabel="lean of the trunk [deg]")
+    ax.set(xlabel="seat tilt [deg]", ylabel="trunk lean [deg]")
     legend = ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
     for line in legend.get_lines():
         line.set_linewidth(1.5)
@@ -37,15 +37,15 @@ def plot_stabilogram(records: Mapping[str, SittingRecord], *, ax: Axes | None = 
 
 
 def plot_diffusion(records: Mapping[str, SittingRecord], *, ax: Axes | None = None) -> Axes:
-    """Mean square displacement of the seat over the time between samples, logarithmic."""
+    """Mean square displacement of the seat over the time interval, on logarithmic axes."""
     ax = new_axis(ax)
-    for name, found, colour in _behind(records):
-        d = found.diffusion
+    for name, record, colour in _behind(records):
+        d = record.diffusion
         square = np.degrees(1.0) ** 2 * d.square
         ax.loglog(d.lag, square, color=colour, label=name)
         if d.critical_time is not None:
             at = float(np.interp(d.critical_time, d.lag, square))
             ax.plot(d.critical_time, at, "o", color=colour, mfc="w", zorder=5)
-    ax.set(xlabel="time between samples [s]", ylabel="mean square displacement [deg²]")
+    ax.set(xlabel="time interval [s]", ylabel="mean square displacement [deg²]")
     ax.legend(loc="lower right", title="○ critical time")
     return ax

@@ -1,4 +1,4 @@
-"""Fonts, lines and colours of the figures: readable at column width, safe for the colour-blind."""
+"""Fonts, lines and colours of figures, for one journal column and for colour-blind readers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ RC: Any = {
 
 @contextmanager
 def journal_style() -> Iterator[None]:
-    """Within it, matplotlib draws with the fonts and lines of a paper; outside nothing changes."""
+    """Context in which matplotlib uses the fonts and lines of a journal."""
     import matplotlib as mpl
 
     with mpl.rc_context(RC):
@@ -54,7 +54,7 @@ def journal_style() -> Iterator[None]:
 
 
 def new_axis(ax: Axes | None, *, width: float = COLUMN, height: float = 2.6) -> Axes:
-    """The axis given, or that of a new figure [in]."""
+    """`ax`, or the axis of a new figure of this width and height [in]."""
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt

@@ -1,4 +1,4 @@
-"""What the model gives over what was published, row by row."""
+"""Ratio of prediction to published value for each validation row."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ if TYPE_CHECKING:
 
     from panjabi.validation.case import Case
 
-LIMITS = (0.05, 20.0)  # ratios beyond are drawn at the edge, as triangles
+LIMITS = (0.05, 20.0)  # ratios beyond are plotted as triangles at the limit
 
 
 def plot_validation(cases: Sequence[Case], *, columns: int = 3) -> Figure:
-    """Prediction over published figure of every validation row that has both, and their spread.
+    """Ratio of prediction to published value of the validation rows, with the published spread.
 
-    Rows that are signs, words or zero have no ratio; their number is told. Calibration rows, met
-    because something was set by them, are left out.
+    Rows whose published value is a sign, words or zero have no ratio; their number is printed.
+    Calibration rows are not plotted.
 
     Raises
     ------
     ParameterError
-        If no row can be drawn.
+        If no row has a ratio.
     """
     import matplotlib.pyplot as plt
 
-    judged = [c for c in cases if c.counts]
-    drawn = [c for c in judged if _ratio(c) is not None]
-    if not drawn:
+    assessed = [c for c in cases if c.counts]
+    plotted = [c for c in assessed if _ratio(c) is not None]
+    if not plotted:
         raise ParameterError(
-            f"none of {len(judged)} predicted validation rows has a ratio; rows with one published "
-            "number other than zero can be drawn. Give more cases."
+            "Expected at least one predicted validation row with a published number other than "
+            f"zero, got none among {len(assessed)}; give more cases."
         )
-    deep = -(-len(drawn) // columns)
+    deep = -(-len(plotted) // columns)
     figure = plt.figure(figsize=(PAGE, 0.8 + 0.105 * deep), layout="constrained")
     axes = np.atleast_1d(figure.subplots(1, columns, sharex=True))
     for i, ax in enumerate(axes):
-        part = drawn[i * deep : (i + 1) * deep]
+        part = plotted[i * deep : (i + 1) * deep]
         for y, case in enumerate(part):
             ratio = _ratio(case)
             assert ratio is not None
             if case.sd is not None and case.value:
-                share = 2.0 * abs(case.sd / case.value)
-                low = max(1.0 - share, LIMITS[0])
-                ax.plot([low, 1.0 + share], [y, y], color=NEUTRAL_ZONE, lw=4.0, zorder=1)
+                spread = 2.0 * abs(case.sd / case.value)
+                low = max(1.0 - spread, LIMITS[0])
+                ax.plot([low, 1.0 + spread], [y, y], color=NEUTRAL_ZONE, lw=4.0, zorder=1)
             shown = float(np.clip(ratio, *LIMITS))
             marker = "o" if shown == ratio else "<" if ratio < shown else ">"
             met = case.outcome == "met"
@@ -62,13 +62,13 @@ def plot_validation(cases: Sequence[Case], *, columns: int = 3) -> Figure:
         ax.set_ylim(deep - 0.5, -0.5)
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
-    axes[columns // 2].set_xlabel("model / published")
+    axes[columns // 2].set_xlabel("predicted / published [1]")
     for colour, name in ((BLUE, "met"), (ORANGE, "missed")):
         axes[0].plot([], [], "o", ms=3.2, color=colour, label=name)
-    axes[0].plot([], [], color=NEUTRAL_ZONE, lw=4.0, label="published ± 2 sd")
+    axes[0].plot([], [], color=NEUTRAL_ZONE, lw=4.0, label="published ± 2 SD")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    left = len(judged) - len(drawn)
-    axes[-1].set_xlabel(f"({left} rows have no ratio)", loc="right", fontsize=5.5)
+    left = len(assessed) - len(plotted)
+    axes[-1].set_xlabel(f"({left} rows without ratio)", loc="right", fontsize=5.5)
     return figure
 
 

@@ -1,4 +1,4 @@
-"""The spine, and the shape it gives way in first."""
+"""The spine and its mode of least stiffness."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ def plot_weakest_mode(
     largest_deg: float = 12.0,
     ax: Axes | None = None,
 ) -> Axes:
-    """Joints of the spine as it stands, and turned in its weakest mode (not to scale).
+    """Joints of the spine in its posture and in its mode of least stiffness (not to scale).
 
-    view : side (facing right) or front (the person's right is the reader's left); that in which
-        the mode moves most when not given.
+    view : side (facing right) or front (the person's right is on the left of the figure); by
+        default the view with the larger motion.
+    largest_deg : rotation of the level with the largest rotation in the mode [deg].
 
     Raises
     ------
     UnknownNameError
-        For another view.
+        For any other view.
     """
     if view is None:
         parts = np.abs(state.mode.reshape(-1, 3)).sum(axis=0)
@@ -43,7 +44,7 @@ def plot_weakest_mode(
     start = state.spine.joint_centres()[0]
     for shape, colour, label in (
         (state.spine.joint_centres(), GREY, "posture"),
-        (state.spine.joint_centres(turn), BLUE, f"weakest mode, {largest_deg:g}° at most"),
+        (state.spine.joint_centres(turn), BLUE, f"weakest mode (largest {largest_deg:g}°)"),
     ):
         points = 1e3 * (shape - start)
         ax.plot(sign * points[:, across], points[:, 1], "o-", color=colour, label=label)
@@ -54,6 +55,6 @@ def plot_weakest_mode(
     ax.set_aspect("equal", adjustable="datalim")
     ax.margins(x=0.35)
     ax.set(xlabel=f"{'left' if view == 'front' else 'forward'} [mm]", ylabel="up [mm]")
-    ax.set_title(f"{state.least_stiffness:.3g} N m/rad")
+    ax.set_title(f"least stiffness {state.least_stiffness:.3g} N m/rad")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2))
     return ax

@@ -1,7 +1,7 @@
-"""The control unit's choice of muscle forces: least effort under equilibrium and a stability floor.
+"""The control unit's choice of muscle forces: least effort with equilibrium and a stability floor.
 
->>> chosen = solve_recruitment(problem, floor=1.0)
->>> chosen.forces, chosen.gap, chosen.least_stiffness
+>>> recruitment = solve_recruitment(problem, floor=1.0)
+>>> recruitment.forces, recruitment.gap, recruitment.least_stiffness
 """
 
 import lazy_loader as _lazy

@@ -1,6 +1,6 @@
-"""What counts as effort: sums of powers of x = active force / maximal force.
+"""Criteria of effort: sums of powers of x = active force / maximal force.
 
-Each has what a certificate needs: value, slope, and where its sum with a line is least on a box.
+Each gives what a certificate needs: value, slope, and the minimum of value + linear term on a box.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Criterion:
-    """sum x^power: 2 is least squares, 3 the cubed stress (Fmax stands for the section)."""
+    """sum x^power: 2 is least squares, 3 cubed stress (Fmax is proportional to muscle area)."""
 
     name: str
     power: int
 
     def value(self, x: Floats) -> float:
-        """[1]"""
+        """Effort [1]."""
         return float(np.sum(np.abs(x) ** self.power))
 
     def slope(self, x: Floats) -> Floats:
-        """d value / d x, (m,)."""
+        """Derivative of the effort with respect to x, (m,) [1]."""
         return self.power * np.maximum(x, 0.0) ** (self.power - 1)
 
     def least_on_box(self, line: Floats, upper: Floats) -> float:
-        """Minimum of sum x^p + line x over 0 <= x <= upper: what weak duality asks."""
-        down = np.maximum(-line, 0.0) / self.power
-        x = np.minimum(down ** (1.0 / (self.power - 1)), upper)
+        """Minimum of sum x^p + line x over 0 <= x <= upper [1], for the bound of weak duality."""
+        descent = np.maximum(-line, 0.0) / self.power
+        x = np.minimum(descent ** (1.0 / (self.power - 1)), upper)
         return self.value(x) + float(line @ x)
 
 
 SQUARES = Criterion("squares", 2)
 CUBIC = Criterion("cubic", 3)
 CRITERIA: dict[str, Criterion] = {c.name: c for c in (SQUARES, CUBIC)}
-"""squares (default) and cubic; without a floor they are the classic criteria."""
+"""squares (default) and cubic; without a floor these are the classical criteria."""
 
 
 def criterion(name: str) -> Criterion:

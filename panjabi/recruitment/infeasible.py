@@ -1,8 +1,8 @@
-"""Why no choice of forces holds a posture: the moment or the mode that cannot be met.
+"""Why no muscle forces hold a posture: the moment or the mode that cannot be reached.
 
-For any y (n,) and any positive semidefinite Z, every choice that holds the posture satisfies
-<Z, H(F) - floor I> - y.(R F - b) >= 0. Where the maximum of that over the bounds of F is negative,
-there is no such choice.
+For any y (n,) and any positive semidefinite Z, all forces that hold the posture satisfy
+<Z, H(F) - floor I> - y.(R F - b) >= 0. If the maximum of this over the bounds of F is negative,
+no forces hold the posture.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ UNANSWERED = (
     "disc_pressure_Pa", "effort", "gap", "residuals", "mode_that_needs_the_muscles",
     "activation_percent_MVC", "preload_iterations", "preload_change_N",
 )  # fmt: skip
-"""What a recruitment reports and an infeasible one cannot."""
+"""Keys of the result of a recruitment that are null for an infeasible recruitment."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Infeasibility(Result):
-    """A proof that there is no solution, and what it says in words."""
+    """A proof that there is no solution, and its meaning in words."""
 
     kind: str  # "moment", "mode" or "moment and mode"
-    moment: Floats  # (n,) combination of joint moments that cannot be met, zeros for a pure mode
-    mode: Floats  # (n,) mode that cannot be stiffened, zeros for a pure moment
-    shortfall: float  # [N m] of the moment, or [N m/rad] of the mode
-    sentence: str
+    moment: Floats  # (n,) combination of joint moments that cannot be reached, zeros if only a mode
+    mode: Floats  # (n,) mode that cannot be stiffened, zeros if only a moment
+    shortfall: float  # of the moment [N m], or of the mode [N m/rad]
+    sentence: str  # explanation
 
     def to_dict(self) -> dict[str, Any]:
-        """The keys of `SpineRecruitment.to_dict`; all but two are null."""
+        """The keys of `SpineRecruitment.to_dict`; all except status and explanation are null."""
         return {"status": "infeasible", "explanation": self.sentence, **dict.fromkeys(UNANSWERED)}
 
 
 class InfeasibleRecruitment(PanjabiError, ValueError):
-    """No muscle forces within their bounds hold the posture; `why` is the proof."""
+    """Error: no muscle forces within their bounds hold the posture; `why` is the proof."""
 
     def __init__(self, message: str, why: Infeasibility) -> None:
         super().__init__(message)
@@ -53,12 +53,12 @@ class InfeasibleRecruitment(PanjabiError, ValueError):
 def explained(
     problem: RecruitmentProblem, floor: float | None, y: Floats, Z: Floats
 ) -> Infeasibility | None:
-    """What a certificate (y, Z) proves, checked here; None if it proves nothing."""
+    """What a certificate (y, Z) of a solver proves; None if it proves nothing."""
     values, vectors = np.linalg.eigh(0.5 * (Z + Z.T))
     Z = (vectors * np.maximum(values, 0.0)) @ vectors.T
     stiff, turned = float(np.trace(Z)), float(np.linalg.norm(y))
-    # a mode is measured per unit of trace, a moment per unit of its combination's length
-    slope = problem.hessian_slope(problem.lower)  # concave in F: a tangent bounds H from above
+    # a mode is normalised by the trace of Z, a moment by the length of y
+    slope = problem.hessian_slope(problem.lower)  # H is concave in F: its tangent is an upper bound
     gain = np.tensordot(slope, Z, 2)
     at_lower = float(np.sum(Z * problem.hessian(problem.lower))) - (floor or 0.0) * stiff
     pull = y @ problem.arms
@@ -76,8 +76,8 @@ def explained(
     if turned * _moment_scale(problem) < 1e-6 * stiff * _scale(problem):
         return _mode_only(problem, floor, Z / stiff, mode, -most / stiff)
     sentence = (
-        f"equilibrium and the floor of {floor:g} N m/rad exclude each other: forces that hold "
-        f"the moments ({_combination(problem, y)}) leave the mode "
+        f"equilibrium and the floor of {floor:g} N m/rad exclude each other: forces that balance "
+        f"the moments ({_combination(problem, y)}) leave the stiffness of the mode "
         f"({_combination(problem, mode)}) below the floor by at least {-most / stiff:.3g} N m/rad"
     )
     return Infeasibility("moment and mode", y / turned, mode, -most / stiff, sentence)
@@ -99,14 +99,14 @@ def _mode_only(
     problem: RecruitmentProblem, floor: float | None, Z: Floats, mode: Floats, missing: float
 ) -> Infeasibility:
     sentence = (
-        f"the mode ({_combination(problem, mode)}) must be as stiff as {floor:g} N m/rad and stays "
-        f"below it by at least {missing:.4g} N m/rad whatever the muscles do"
+        f"the mode ({_combination(problem, mode)}) must have a stiffness of {floor:g} N m/rad and "
+        f"is below it by at least {missing:.4g} N m/rad for all muscle forces"
     )
     return Infeasibility("mode", np.zeros_like(mode), mode, missing, sentence)
 
 
 def _combination(problem: RecruitmentProblem, vector: Floats, most: int = 4) -> str:
-    """The largest parts of a combination: "0.82 L4_L5_FE - 0.31 L3_L4_FE"."""
+    """The largest terms of a combination as text: "0.82 L4_L5_FE -0.31 L3_L4_FE"."""
     order = np.argsort(-np.abs(vector))[:most]
     parts = [k for k in order if abs(vector[k]) > 0.1 * abs(vector[order[0]])]
     size = float(np.linalg.norm(vector))

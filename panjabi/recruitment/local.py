@@ -1,6 +1,6 @@
-"""The same question put to a local search, as the literature does; kept for comparison.
+"""The same recruitment problem solved by a local search, as in the literature, for comparison.
 
-It starts somewhere, moves downhill and cannot know whether there is something better elsewhere.
+A local search ends at a stationary point. It cannot prove that no better optimum exists.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ def local_search(
     criterion: str = "squares",
     iterations: int = 500,
 ) -> Recruitment:
-    """A stationary choice found by sequential quadratic programming (SciPy's SLSQP) from a start.
+    """A stationary recruitment by sequential quadratic programming (SciPy's SLSQP).
 
-    start : (m,) forces [N]. The floor is a bound on the smallest eigenvalues. Multipliers are not
-    returned by the search; those of the result are zero and its gap is that of no proof.
+    start : forces (m,) [N] at which the search starts. The floor is a constraint on the
+    eigenvalues. The search returns no multipliers: those of the result are zero, and its gap is no
+    proof of optimality.
 
     Raises
     ------
@@ -37,15 +38,15 @@ def local_search(
     """
     from scipy.optimize import minimize
 
-    how = criterion_of(criterion)
+    objective = criterion_of(criterion)
     n = len(problem.coordinates)
-    room = problem.effort(problem.upper)
-    turn = problem.arms * problem.unit
+    largest_effort = problem.effort(problem.upper)
+    moment_per_effort = problem.arms * problem.unit
     constraints: list[dict[str, Any]] = [
         {
             "type": "eq",
             "fun": lambda x: problem.arms @ problem.forces(x) - problem.demand,
-            "jac": lambda x: turn,
+            "jac": lambda x: moment_per_effort,
         }
     ]
 
@@ -60,31 +61,32 @@ def local_search(
 
     if floor is not None:
         constraints.append({"type": "ineq", "fun": eigenvalues, "jac": slopes})
-    found = minimize(
-        how.value,
-        np.clip(problem.effort(start), 0.0, room),
-        jac=how.slope,
-        bounds=list(zip(np.zeros(len(room)), room, strict=True)),
+    minimum = minimize(
+        objective.value,
+        np.clip(problem.effort(start), 0.0, largest_effort),
+        jac=objective.slope,
+        bounds=list(zip(np.zeros(len(largest_effort)), largest_effort, strict=True)),
         constraints=constraints,
         method="SLSQP",
         options={"maxiter": iterations, "ftol": 1e-14},
     )
-    zero = np.zeros(len(room))
+    zero = np.zeros(len(largest_effort))
     result = certified(
         problem,
         criterion_name=criterion,
         floor=floor,
-        effort=found.x,
+        effort=minimum.x,
         multipliers=(np.zeros(n), zero, zero),
         cone=np.zeros((n, n)),
         status="stationary",
-        iterations=int(found.nit),
+        iterations=int(minimum.nit),
         solver="slsqp",
     )
-    off = result.residuals
-    if max(off.equilibrium_Nm, off.cone_Nm_per_rad) > 1e-4:
+    residuals = result.residuals
+    if max(residuals.equilibrium_Nm, residuals.cone_Nm_per_rad) > 1e-4:
         raise ConvergenceError(
-            f"the search stopped after {found.nit} iterations ({found.message}) with {off}; a "
-            "local search may fail where an optimum exists. Use solve_recruitment."
+            "Expected muscle forces that meet equilibrium and floor within 1e-4, got "
+            f"{residuals} after {minimum.nit} iterations ({minimum.message}); a local search may "
+            "fail where an optimum exists, so use solve_recruitment."
         )
     return result

@@ -1,4 +1,4 @@
-"""Recruitment of a spine: forces, and the compression that stiffens its units, in one answer."""
+"""Recruitment of a spine: muscle forces together with the compression that stiffens the units."""
 
 from __future__ import annotations
 
@@ -33,77 +33,77 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 ANTAGONISTS = ("rectus_abdominis", "external_oblique", "internal_oblique")
-"""Whose activation is the co-activation that Cholewicki et al. (1997) measured."""
+"""Muscles whose co-activation Cholewicki et al. (1997) measured."""
 
 PRESSURE_FACTOR = 1.4
 """Disc pressure = factor x compression / area; 1.3 to 1.5 in the literature (Dreischarf 2013)."""
 
 SETTLED = 1e-3
-"""The fixed point is reached when no level's compression changes by more [N]."""
+"""Largest change of a level's compression at the fixed point [N]."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SpineRecruitment(Result):
-    """What the muscles of a spine do. The optimum is global for the frozen preload only."""
+    """Recruited muscle forces of a spine. The optimum is global for the final preload only."""
 
-    spine: StaticSpine  # its units under the compression that these forces cause
+    spine: StaticSpine  # with its units under the compression that these forces cause
     stiffness: ShortRange
     result: Recruitment
     iterations: int  # of the preload
-    change: float  # of the compression in the last one [N]
+    change: float  # of the compression in the last iteration [N]
 
     def __repr__(self) -> str:
         return f"<SpineRecruitment: {words(self.stiffness)}, {self.result!r}>"
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
-        """Loads on units that leave the published tests, short of failure, in words."""
+        """Loads on units beyond the published tests but below failure, as sentences."""
         return self.spine.outside_evidence
 
     @property
     def forces(self) -> Floats:
-        """(m,) [N]"""
+        """Muscle forces, (m,) [N]."""
         return self.result.forces
 
     @property
     def activations(self) -> Floats:
-        """(m,) [1]"""
+        """Activations of the muscles, (m,) [1]."""
         return self.result.activations
 
     @cached_property
     def compression(self) -> dict[str, float]:
-        """By level, along the axis of the disc, positive in compression [N]."""
+        """Compression of each level along the axis of the disc [N]."""
         return dict(
             zip(self.spine.levels, self.spine.compression(self.forces).tolist(), strict=True)
         )
 
     @cached_property
     def shear(self) -> dict[str, float]:
-        """By level, forward pull on the upper vertebra [N]."""
+        """Shear of each level, positive for a forward force on the upper vertebra [N]."""
         return dict(zip(self.spine.levels, self.spine.shear(self.forces).tolist(), strict=True))
 
     @property
     def disc_pressure(self) -> dict[str, float]:
-        """By level [Pa]: factor x compression / area, the area of one measured L4-5 disc."""
+        """Disc pressure of each level, factor x compression / area of a measured L4-5 disc [Pa]."""
         per = self.parameters["disc_pressure_factor"].si / self.parameters["disc_area"].si
         return {level: per * force for level, force in self.compression.items()}
 
     @property
     def coactivation(self) -> float:
-        """Fmax-weighted mean activation of rectus and obliques [1]."""
+        """Mean activation of rectus abdominis and obliques, weighted by Fmax [1]."""
         return self.activation_of(*ANTAGONISTS)
 
     def activation_of(self, *groups: str) -> float:
-        """Fmax-weighted mean activation of some groups [1]."""
+        """Mean activation of muscle groups, weighted by Fmax [1]."""
         chosen = self.spine.muscles.members(*groups)
         weights = self.spine.muscles.max_force[chosen]
         whole = float(weights.sum())
-        # of muscles that have lost all force nothing is active
+        # muscles without any force have no activation
         return float(self.activations[chosen] @ weights) / whole if whole > 0.0 else 0.0
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
-        """What the result rests on."""
+        """Parameters of the spine, the stiffness law and the disc pressure."""
         return recruitment_parameters(self.spine, self.stiffness)
 
     def to_dict(self) -> dict[str, Any]:
@@ -144,7 +144,7 @@ class SpineRecruitment(Result):
 
 
 def recruitment_parameters(spine: StaticSpine, law: ShortRange) -> dict[str, Parameter]:
-    """What a recruitment of this spine rests on, whether or not it finds forces."""
+    """Parameters of a recruitment of this spine, feasible or not."""
     factor = Parameter(
         PRESSURE_FACTOR, "1", row("dre13_err").bib, "assumed", "middle of 1.3 to 1.5"
     )
@@ -164,37 +164,37 @@ def recruit(
     stiffness: ShortRange | None = None,
     most_iterations: int = 40,
 ) -> SpineRecruitment:
-    """Muscle forces of least effort, and the preload of the units that goes with them.
+    """Muscle forces of least effort [N], and the preload of the units that they cause [N].
 
-    Preload stiffens the units and scales their moment, which would make the programme non-convex:
-    it is frozen, the programme solved, the preload set to the compression found, and so on until
-    it stays. It starts from the compression of equilibrium alone.
+    Preload stiffens the units and scales their moment, so the full problem is not convex. The
+    preload is therefore kept constant while the forces are computed, then set to the resulting
+    compression, and this is repeated until the compression no longer changes. The first iteration
+    uses equilibrium without a floor.
 
     Raises
     ------
     InfeasibleRecruitment
-        If no forces hold the posture; the preload is then that of the last attempt.
+        If no forces hold the posture, at the preload of the last iteration.
     ConvergenceError
-        If the preload does not settle.
+        If the preload does not converge.
     """
     law = stiffness if stiffness is not None else bergmark()
-    held = spine
+    loaded = spine
     change = np.inf
     for number in range(1, most_iterations + 1):
         first = number == 1
-        found = solve_recruitment(
-            problem_of(held, law), floor=None if first else floor, criterion=criterion
+        result = solve_recruitment(
+            problem_of(loaded, law), floor=None if first else floor, criterion=criterion
         )
-        pressed = held.compression(found.forces)
-        before = np.array([u.preload for u in held.units])
-        change = float(np.abs(np.maximum(pressed, 0.0) - before).max())
+        compression = loaded.compression(result.forces)
+        before = np.array([u.preload for u in loaded.units])
+        change = float(np.abs(np.maximum(compression, 0.0) - before).max())
         if change <= SETTLED and (not first or floor is None):
-            return SpineRecruitment(held, law, found, number, change)
-        held = held.with_preload(pressed)
+            return SpineRecruitment(loaded, law, result, number, change)
+        loaded = loaded.with_preload(compression)
     raise ConvergenceError(
-        f"the preload still changed by {change:.3g} N after {most_iterations} iterations; a fixed "
-        "point within a thousandth of a newton is what counts. Allow more iterations, or lower the "
-        "floor."
+        f"Expected a preload that changes by at most {SETTLED:g} N, got a change of {change:.3g} N "
+        f"after {most_iterations} iterations; increase most_iterations, or lower the floor."
     )
 
 
@@ -205,19 +205,19 @@ def sweep_floor(
     criterion: str = "squares",
     stiffness: ShortRange | None = None,
 ) -> tuple[SpineRecruitment, ...]:
-    """One recruitment for each floor [N m/rad], up to the first that no choice can keep."""
-    done: list[SpineRecruitment] = []
+    """A recruitment for each floor [N m/rad], in rising order, up to the first infeasible floor."""
+    recruitments: list[SpineRecruitment] = []
     for floor in np.sort(np.asarray(floors, float)):
         try:
-            found = recruit(spine, floor=float(floor), criterion=criterion, stiffness=stiffness)
+            recruited = recruit(spine, floor=float(floor), criterion=criterion, stiffness=stiffness)
         except InfeasibleRecruitment:
             break
-        done.append(found)
-    return tuple(done)
+        recruitments.append(recruited)
+    return tuple(recruitments)
 
 
 def problem_of(spine: StaticSpine, stiffness: ShortRange | None = None) -> RecruitmentProblem:
-    """The arrays of a spine at its frozen preload."""
+    """The recruitment problem of a spine at constant preload."""
     law = stiffness if stiffness is not None else bergmark()
     m = spine.muscles
     parts = stiffness_parts(law, m)
@@ -233,7 +233,9 @@ def problem_of(spine: StaticSpine, stiffness: ShortRange | None = None) -> Recru
         demand=spine.demand,
         lower=m.passive,
         upper=m.strongest,
-        unit=np.where(m.max_force > 0.0, m.max_force, 1.0),  # without force there is no choice
+        unit=np.where(
+            m.max_force > 0.0, m.max_force, 1.0
+        ),  # a muscle without force cannot be recruited
         constant=spine.constant,
         per_force=0.5 * (per + per.transpose(0, 2, 1)),  # rounding
         series=series,

@@ -1,4 +1,4 @@
-"""What has to be decided: which muscle forces hold a posture, in arrays."""
+"""The recruitment problem in arrays: muscle forces that hold a posture."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class SeriesStiffness:
-    """Stiffness of each muscle as fibres in series with tendon: concave in its force.
+    """Stiffness of each muscle as fibres in series with tendon, a concave function of its force.
 
-    k(F) = (a F) b(F) / (a F + b(F)) with b(F) = tendon + tendon_slope F, all (m,); it acts on the
-    outer product of the slopes dL/dq, (m, n).
+    k(F) = (a F) b(F) / (a F + b(F)) with b(F) = tendon + tendon_slope F, all (m,). The Hessian
+    gets k times the outer product of the slopes dL/dq, (m, n).
     """
 
     fibre: Floats  # a: fibre stiffness per force, gamma / lopt [1/m]
@@ -47,18 +47,18 @@ class RecruitmentProblem:
     """n joint coordinates, m muscles: R F = b, lower <= F <= upper, and the Hessian of F.
 
     H(F) = constant + sum_m F_m per_force_m (+ series stiffness) is the stiffness of the posture.
-    Effort counts what a muscle adds to its lower bound, its passive force: x = (F - lower) / unit.
+    Effort is the force above the lower bound, which is the passive force: x = (F - lower) / unit.
 
     Raises
     ------
     ParameterError
-        For arrays that do not fit together, are not finite, or bounds the wrong way round.
+        If shapes do not match, values are not finite, or a lower bound exceeds the upper bound.
     """
 
     names: tuple[str, ...]  # (m,) muscles
     coordinates: tuple[str, ...]  # (n,)
     arms: Floats  # (n, m) moment arms -dL/dq [m]
-    demand: Floats  # (n,) moment the muscles must give [N m]
+    demand: Floats  # (n,) moment that the muscles must produce [N m]
     lower: Floats  # (m,) [N]
     upper: Floats  # (m,) [N], may be infinite
     unit: Floats  # (m,) force of effort 1, Fmax [N]
@@ -82,28 +82,28 @@ class RecruitmentProblem:
             finite = np.isfinite(array) | ((array == np.inf) if name == "upper" else False)
             if array.shape != shape or not np.all(finite):
                 raise ParameterError(
-                    f"RecruitmentProblem.{name} has shape {array.shape}"
-                    f"{'' if np.all(finite) else ' with entries that are not finite'}; finite "
-                    f"{shape} is possible for {n} coordinates and {m} muscles. Look at what made "
-                    "it."
+                    f"Expected RecruitmentProblem.{name} of shape {shape} with finite entries for "
+                    f"{n} coordinates and {m} muscles, got shape {array.shape}"
+                    f"{'' if np.all(finite) else ' with entries that are not finite'}; check how "
+                    "it was computed."
                 )
             object.__setattr__(self, name, array)
-        wrong = np.flatnonzero((self.lower > self.upper) | (self.unit <= 0.0))
-        if wrong.size:
-            k = int(wrong[0])
+        invalid = np.flatnonzero((self.lower > self.upper) | (self.unit <= 0.0))
+        if invalid.size:
+            k = int(invalid[0])
             raise ParameterError(
-                f"muscle {self.names[k]} has bounds {self.lower[k]:g} to {self.upper[k]:g} N and "
-                f"unit {self.unit[k]:g} N; a lower bound below the upper one and a positive unit "
-                "are possible. Check its passive and maximal force."
+                f"Expected a lower bound up to the upper bound and a positive unit for muscle "
+                f"{self.names[k]}, got bounds {self.lower[k]:g} to {self.upper[k]:g} N and unit "
+                f"{self.unit[k]:g} N; check its passive and maximal force."
             )
         skew = max(
             _skewness(self.constant),
-            max((_skewness(one) for one in self.per_force), default=0.0),
+            max((_skewness(matrix) for matrix in self.per_force), default=0.0),
         )
         if skew > 1e-9:
             raise ParameterError(
-                f"a stiffness matrix is unsymmetric by {skew:.1g} of its size; the Hessian of a "
-                "potential is symmetric. Check the second derivatives."
+                "Expected symmetric stiffness matrices, as the Hessian of a potential, got a "
+                f"matrix unsymmetric by a fraction of {skew:.1g}; check the second derivatives."
             )
 
     def __repr__(self) -> str:
@@ -113,11 +113,11 @@ class RecruitmentProblem:
 
     @cached_property
     def free(self) -> NDArray[np.bool_]:
-        """(m,) muscles whose force can be chosen: bounds further apart than 1e-9 of the unit."""
+        """Whether the force of a muscle can vary, (m,): bounds differ by more than 1e-9 unit."""
         return self.upper - self.lower > 1e-9 * self.unit
 
     def effort(self, forces: ArrayLike) -> Floats:
-        """x of every muscle, (m,) [1]."""
+        """Effort x of every muscle, (m,) [1]."""
         return (np.asarray(forces, float) - self.lower) / self.unit
 
     def forces(self, effort: ArrayLike) -> Floats:
@@ -125,7 +125,7 @@ class RecruitmentProblem:
         return self.lower + self.unit * np.asarray(effort, float)
 
     def hessian(self, forces: ArrayLike) -> Floats:
-        """H(F), (n, n) [N m/rad]."""
+        """Stiffness H(F) of the posture, (n, n) [N m/rad]."""
         F = np.asarray(forces, float)
         H = self.constant + np.tensordot(F, self.per_force, 1)
         if self.series is not None:
@@ -134,7 +134,7 @@ class RecruitmentProblem:
         return H
 
     def hessian_slope(self, forces: ArrayLike) -> Floats:
-        """dH/dF of every muscle, (m, n, n) [m/rad]; does not depend on F without series part."""
+        """dH/dF of every muscle, (m, n, n) [m/rad]; constant without `series`."""
         if self.series is None:
             return self.per_force
         g = self.series.slopes
@@ -142,11 +142,11 @@ class RecruitmentProblem:
         return self.per_force + self.series.slope(forces)[:, None, None] * outer
 
     def with_demand(self, demand: ArrayLike) -> RecruitmentProblem:
-        """The same muscles asked for other moments."""
+        """The same problem with other moments to produce (n,) [N m]."""
         return replace(self, demand=np.asarray(demand, float))
 
     def with_upper(self, upper: ArrayLike) -> RecruitmentProblem:
-        """The same posture with weaker or stronger muscles."""
+        """The same problem with other largest forces (m,) [N]."""
         return replace(self, upper=np.asarray(upper, float))
 
 

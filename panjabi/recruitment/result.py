@@ -1,4 +1,4 @@
-"""Chosen muscle forces with the evidence that nothing cheaper would do."""
+"""Recruited muscle forces with the evidence that no forces have less effort."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Residuals:
-    """How far the conditions of an optimum are missed, computed from the returned numbers."""
+    """Violations of the conditions of an optimum, computed from the returned values."""
 
     equilibrium_Nm: float  # largest unbalanced moment
     bounds_N: float  # largest violation of a bound
     cone_Nm_per_rad: float  # how far the lowest eigenvalue is below the floor
     stationarity: float  # relative to the slope of the effort
-    dual: float  # negative part of multipliers, relative to the largest of their kind
+    dual: float  # negative part of the multipliers, relative to the slope of the effort
     complementarity: float  # multiplier times slack, relative to the effort
 
     @property
     def worst(self) -> float:
-        """The largest of them, in their units."""
+        """The largest residual, each in its unit."""
         return max(vars(self).values())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Recruitment:
-    """An optimum of a recruitment problem; exists only when its residuals say that it is one."""
+    """An optimum of a recruitment problem, checked by its residuals."""
 
     problem: RecruitmentProblem
     criterion: str
     floor: float | None  # [N m/rad]; None is equilibrium only
     forces: Floats  # (m,) [N]
-    status: str  # "optimal"; "stationary" of a search that cannot know more
+    status: str  # "optimal", or "stationary" for a local search
     primal: float  # effort [1]
     dual: float  # a lower bound on the effort of any other choice [1]
     residuals: Residuals
@@ -57,11 +57,11 @@ class Recruitment:
 
     @property
     def activations(self) -> Floats:
-        """Active force over what the muscle can give at this length, (m,) [1]; 0 where nothing."""
-        room = self.problem.upper - self.problem.lower
+        """Active force over the largest active force at this length, (m,) [1]; 0 if that is 0."""
+        largest = self.problem.upper - self.problem.lower
         active = self.forces - self.problem.lower
-        able = self.problem.free & np.isfinite(room)
-        return np.divide(active, room, out=np.zeros_like(active), where=able)
+        able = self.problem.free & np.isfinite(largest)
+        return np.divide(active, largest, out=np.zeros_like(active), where=able)
 
     @property
     def gap(self) -> float:
@@ -70,7 +70,7 @@ class Recruitment:
 
     @property
     def spectrum(self) -> tuple[Floats, Floats]:
-        """Eigenvalues (n,) rising, and eigenvectors in columns, of the Hessian."""
+        """Eigenvalues (n,) of the Hessian, ascending [N m/rad], and eigenvectors in columns."""
         values, vectors = np.linalg.eigh(self.hessian)
         return values, vectors
 
@@ -81,17 +81,17 @@ class Recruitment:
 
     @property
     def mode(self) -> Floats:
-        """The weakest mode, (n,), of unit length, its largest entry positive."""
+        """Mode of least stiffness, (n,), of unit length, its largest entry positive."""
         return _signed(self.spectrum[1][:, 0])
 
     @property
     def price_of_floor(self) -> float:
-        """d effort / d floor [rad/(N m)]: 0 when equilibrium alone keeps the floor."""
+        """Derivative of effort with respect to floor [rad/(N m)]; 0 if the floor is inactive."""
         return float(np.trace(self.cone_dual))
 
     @property
     def needing_mode(self) -> Floats | None:
-        """The mode for whose sake muscles are active, (n,); None while the floor costs nothing."""
+        """The mode that needs muscle activity for its stiffness, (n,); None if there is none."""
         if self.price_of_floor <= 1e-9 * max(self.primal, 1e-12):
             return None
         return _signed(np.linalg.eigh(self.cone_dual)[1][:, -1])

@@ -1,4 +1,4 @@
-"""Recruitment as a convex semidefinite programme, solved by Clarabel and checked here."""
+"""Recruitment as a convex semidefinite programme, solved by Clarabel and then checked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from panjabi.recruitment.result import Recruitment
 Floats = NDArray[np.float64]
 
 TOLERANCE = 1e-9
-"""Feasibility and gap asked of the solver, relative."""
+"""Relative tolerance of the solver for feasibility and gap."""
 
 ACCEPTED = {
     "equilibrium_Nm": 1e-6,
@@ -29,7 +29,7 @@ ACCEPTED = {
     "dual": 1e-6,
     "complementarity": 1e-4,
 }
-"""Largest residuals of an answer that is handed out; moments and stiffness per unit of the
+"""Largest residuals of a result that is returned; those of moment and stiffness are relative to the
 largest moment and stiffness of the problem."""
 
 
@@ -39,37 +39,39 @@ def solve_recruitment(
     floor: float | None = 1.0,
     criterion: str = "squares",
 ) -> Recruitment:
-    """Least effort that meets the moments with every eigenvalue of the Hessian above a floor.
+    """Forces of least effort that balance the moments and keep the Hessian above a floor.
 
     Parameters
     ----------
-    floor : smallest allowed eigenvalue of H(F) [N m/rad]; None asks for equilibrium only.
+    floor : smallest allowed eigenvalue of H(F) [N m/rad]; None requires equilibrium only.
     criterion : "squares" or "cubic" of active force over maximal force.
 
     Raises
     ------
     InfeasibleRecruitment
-        If no forces within their bounds do it; `.why` names the moment or the mode, with proof.
+        If no forces within their bounds do this; `.why` is the moment or mode, with proof.
     ConvergenceError
-        If the solver stops without an optimum or a proof that there is none.
+        If the solver stops without an optimum and without a proof of infeasibility.
+    ParameterError
+        If the floor is not finite.
     """
     how = criterion_of(criterion)
     if floor is not None and not np.isfinite(floor):
         raise ParameterError(
-            f"floor is {floor!r}; a finite stiffness in N m/rad is possible, or None for "
-            "equilibrium only. Use 1.0 unless you sweep it."
+            f"Expected a finite floor in N m/rad, or None for equilibrium only, got {floor!r}; "
+            "give 1.0 for the default."
         )
     programme = _Programme(problem, floor, how.power)
-    found = programme.solve()
-    status = str(found.status)
-    z = np.array(found.z)
+    solution = programme.solve()
+    status = str(solution.status)
+    z = np.array(solution.z)
     if status.endswith("PrimalInfeasible"):
         y, _, _, Z = programme.multipliers(z)
         why = explained(problem, floor, y, Z)
         if why is not None:
             raise InfeasibleRecruitment(
-                f"no choice of the {len(problem.names)} muscle forces holds the posture: "
-                f"{why.sentence}. Change load, posture, strength or floor.",
+                f"Expected a posture that the {len(problem.names)} muscles can hold, got none: "
+                f"{why.sentence}; change load, posture, strength or floor.",
                 why,
             )
     y, low, high, Z = programme.multipliers(z)
@@ -77,24 +79,24 @@ def solve_recruitment(
         problem,
         criterion_name=criterion,
         floor=floor,
-        effort=programme.effort(np.array(found.x)),
+        effort=programme.effort(np.array(solution.x)),
         multipliers=(y, low, high),
         cone=Z,
         status="optimal",
-        iterations=int(found.iterations),
+        iterations=int(solution.iterations),
         solver="clarabel",
     )
     if not acceptable(result):
         raise ConvergenceError(
-            f"recruitment ended as {status} with gap {result.gap:.1e} and {result.residuals}; "
-            "neither an optimum nor a proof that there is none. Change floor, load or strength a "
-            "little, and look for bounds that nearly exclude each other."
+            "Expected an optimum or a proof that there is none, got solver status "
+            f"{status} with gap {result.gap:.1e} and {result.residuals}; change floor, load or "
+            "strength slightly, and look for bounds that nearly exclude each other."
         )
     return result
 
 
 def acceptable(result: Recruitment) -> bool:
-    """Whether gap and residuals are those of an optimum."""
+    """Whether gap and residuals are small enough for an optimum."""
     per = {
         "equilibrium_Nm": max(float(np.abs(result.problem.demand).max(initial=0.0)), 1.0),
         "cone_Nm_per_rad": max(float(np.abs(result.hessian).max(initial=0.0)), 1.0),
@@ -123,7 +125,7 @@ class _Programme:
 
         from scipy import sparse
 
-        clarabel: Any = import_module("clarabel")  # its cones are not named to a type checker
+        clarabel: Any = import_module("clarabel")  # its stubs lack the cones
         p, free = self.problem, self.free
         mf = free.size
         cubic = self.power == 3
@@ -146,12 +148,12 @@ class _Programme:
         moment = p.demand - p.arms @ p.lower
         add(on_effort(p.arms[:, free] * unit), moment, clarabel.ZeroConeT(len(moment)))
         add(on_effort(-sparse.identity(mf)), np.zeros(mf), clarabel.NonnegativeConeT(mf))
-        room = p.effort(p.upper)[free]
-        bounded = np.flatnonzero(np.isfinite(room))
+        largest_effort = p.effort(p.upper)[free]
+        bounded = np.flatnonzero(np.isfinite(largest_effort))
         if bounded.size:
             add(
                 on_effort(sparse.identity(mf).tocsr()[bounded]),
-                room[bounded],
+                largest_effort[bounded],
                 clarabel.NonnegativeConeT(bounded.size),
             )
         if self.floor is not None:
@@ -188,13 +190,13 @@ class _Programme:
         return clarabel.DefaultSolver(P, c, A, np.concatenate(right), cones, settings).solve()
 
     def effort(self, v: Floats) -> Floats:
-        """x (m,) of the solver's variables."""
+        """Effort x (m,) from the solver's variables."""
         x = np.zeros(len(self.problem.names))
         x[self.free] = v[: self.free.size]
         return x
 
     def multipliers(self, z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Those of moments (n,), lower and upper bounds (m,), and of the cone (n, n)."""
+        """Multipliers of moments (n,), lower and upper bounds (m,), and of the cone (n, n)."""
         p, free = self.problem, self.free
         n, m, mf = len(p.coordinates), len(p.names), free.size
         low, high = np.zeros(m), np.zeros(m)
@@ -209,7 +211,7 @@ class _Programme:
 def _in_series(
     series: Any, p: RecruitmentProblem, muscle: int, x: int, k: int, size: int
 ) -> tuple[Any, Floats]:
-    """k <= a b / (a + b) as (a - k)(a + b) >= a^2, all per a of force `unit`."""
+    """k <= a b / (a + b) as the cone (a - k)(a + b) >= a^2, scaled by a at force `unit`."""
     from scipy import sparse
 
     unit = p.unit[muscle]

@@ -1,4 +1,4 @@
-"""Equilibrium, buckling and what comes after it, from the exact Hessian of a potential.
+"""Equilibrium, buckling and post-buckling, from the exact Hessian of a potential.
 
 >>> result = panjabi.stability.critical_load(column.in_plane("frontal"), column.top_load())
 >>> result.load, result.mode

@@ -1,7 +1,7 @@
-"""Small dense algebra about the Hessian: definiteness, pencils, null vectors.
+"""Dense linear algebra for the Hessian: definiteness, generalised eigenvalues, null vectors.
 
-Sizes are at most some hundred. Full decompositions are avoided where a factorisation will do: on a
-busy machine a threaded eigenvalue solver of this size costs more than everything else.
+Matrices have at most a few hundred rows. A factorisation is used instead of a full decomposition
+where it is enough: on a busy machine a threaded eigenvalue solver takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from panjabi.body.tree import Floats
 
 DENSE = 32
-"""Up to this size all eigenvectors cost no more than the last one."""
+"""Up to this number of rows, all eigenvectors cost no more time than the last eigenvector."""
 
 FLAT = 1e-10
 """Eigenvalues of the growing part below this fraction of its largest count as zero."""
@@ -47,7 +47,7 @@ def border(H: Floats, b: Floats) -> tuple[Floats, float]:
 
 
 def null_vector(H: Floats, guess: Floats) -> Floats:
-    """Unit null vector of a singular H, from a guess not across to it."""
+    """Unit null vector of a singular H, from a guess that is not orthogonal to it."""
     for _ in range(3):
         v, _ = border(H, guess)
         guess = v / np.linalg.norm(v)
@@ -57,7 +57,7 @@ def null_vector(H: Floats, guess: Floats) -> Floats:
 def pencil(A: Floats, K: Floats, *, last: bool = False) -> tuple[Floats, Floats]:
     """Eigenvalues, rising, and vectors of A v = mu K v for symmetric A and definite K.
 
-    last : only the largest, by Lanczos where the matrices are large enough to be worth it.
+    last : compute only the largest; by the Lanczos method if the matrices are large.
 
     Raises
     ------
@@ -82,9 +82,10 @@ def pencil(A: Floats, K: Floats, *, last: bool = False) -> tuple[Floats, Floats]
 
 
 def largest_mode(A: Floats, K: Floats, iterations: int = 60) -> tuple[float, Floats]:
-    """Largest eigenvalue of A v = mu K v, roughly, and its unit vector, by the power method.
+    """Approximate largest eigenvalue of A v = mu K v and its unit vector, by the power method.
 
-    Enough to tell which mode goes; a full decomposition would cost more than the path itself.
+    This is accurate enough to identify the mode that loses stability. A full decomposition would
+    take longer than following the path.
     """
     B = solve(K, A)
     v = np.cos(2.4 * np.arange(len(K)))
@@ -97,36 +98,36 @@ def largest_mode(A: Floats, K: Floats, iterations: int = 60) -> tuple[float, Flo
         mu = float(v @ B @ v)
         if mu >= 0.0 or shift:
             break
-        shift = mu  # the largest in size was negative: measure the others from there
+        shift = mu  # the eigenvalue largest in size was negative: iterate on B - shift I
     return mu, v
 
 
 def least_factor(rest: Floats, growing: Floats) -> float:
-    """Smallest x from 0 with rest + x growing >= 0, growing >= 0; inf if there is none.
+    """Smallest x >= 0 for which rest + x growing is positive semidefinite; inf if there is none.
 
-    On the null space of the growing part nothing helps, so `rest` must be positive there; the
-    remainder (its Schur complement) gives a generalised eigenvalue problem.
+    `growing` must be positive semidefinite. On its null space x has no effect, so `rest` must be
+    positive there; the Schur complement gives a generalised eigenvalue problem.
     """
     values, vectors = np.linalg.eigh(growing)
-    helped = values > FLAT * max(float(values[-1]), 0.0)
-    along, still = vectors[:, helped], vectors[:, ~helped]
+    affected = values > FLAT * max(float(values[-1]), 0.0)
+    along, unaffected = vectors[:, affected], vectors[:, ~affected]
     inner = along.T @ rest @ along
-    if still.shape[1]:
-        fixed = still.T @ rest @ still
+    if unaffected.shape[1]:
+        fixed = unaffected.T @ rest @ unaffected
         if np.linalg.eigvalsh(fixed)[0] <= 0.0:
             return 0.0 if np.linalg.eigvalsh(rest)[0] >= 0.0 else np.inf
-        cross = along.T @ rest @ still
+        cross = along.T @ rest @ unaffected
         inner = inner - cross @ np.linalg.solve(fixed, cross.T)
-    if not helped.any():
+    if not affected.any():
         return 0.0
-    root = 1.0 / np.sqrt(values[helped])
+    root = 1.0 / np.sqrt(values[affected])
     return max(0.0, -float(np.linalg.eigvalsh(root[:, None] * inner * root)[0]))
 
 
 def root(
     function: Callable[[float], float], low: float, high: float, *, within: float = 1e-13
 ) -> float:
-    """Zero of a function between two points of opposite sign, by Brent's method."""
+    """Zero of a function between two points at which its signs differ, by Brent's method."""
     from scipy.optimize import brentq
 
     return cast(float, brentq(cast(Any, function), low, high, xtol=within, rtol=cast(Any, 1e-12)))

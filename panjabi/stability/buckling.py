@@ -28,34 +28,35 @@ def buckle(
 ) -> CriticalLoad:
     """The vertical load on top [N] at which a column of the spine loses its stability.
 
-    The result also holds the load on instantaneous stiffness, where the joints have viscoelastic
-    branches. `panjabi.stability.post_buckling(result, to=...)` follows the bent column beyond it.
+    If the joints have viscoelastic branches, the result also contains the critical load for their
+    instantaneous stiffness. `panjabi.stability.post_buckling(result, to=...)` follows the bent
+    column beyond the critical load.
 
     Parameters
     ----------
     column : cervical, thoracic, lumbar, thoracolumbar or whole.
     plane : frontal, sagittal, transverse or space.
-    law : joints: the fitted units, or, lumbar only, those of Crisco's linear and exponential
-        models and the measured slope at neutral.
-    straight : joints above one another.
-    rib_cage : thoracic levels with the anterior rib cage.
-    preload : frozen compression of every unit [N].
-    injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
+    law : law of the joints: "units" are the fitted units. For the lumbar column only: "linear" and
+        "exponential" are Crisco's models, "slope" is the measured slope at neutral.
+    straight : whether the joints lie on a vertical line.
+    rib_cage : whether thoracic levels include the anterior rib cage.
+    preload : constant compression of every unit [N].
+    injuries : changes of each level as text, {"L4-L5": ["cut=SSL+ISL"]}.
 
     Raises
     ------
     UnknownNameError
         For a column, plane, law, level or injury that does not exist.
     ParameterError
-        For another law than "units" with a column, injury or preload that it does not know.
+        For a law other than "units" with another column than lumbar, an injury or a preload.
     ConvergenceError
         If the column is unstable without the load, or its path cannot be followed.
     """
-    made = _column(column, plane, law, straight, rib_cage, preload, injuries or {})
-    result = critical_load(made, made.top_load())
-    if not has_branches(made):
+    spine_column = _column(column, plane, law, straight, rib_cage, preload, injuries or {})
+    result = critical_load(spine_column, spine_column.top_load())
+    if not has_branches(spine_column):
         return result
-    fast = instantaneous(made)
+    fast = instantaneous(spine_column)
     return replace(result, instantaneous_load=critical_load(fast, fast.top_load()).load)
 
 
@@ -81,10 +82,10 @@ def _column(
         )
     if column != "lumbar" or injuries or preload:
         raise ParameterError(
-            f"Expected the intact lumbar column without preload for the joints {law!r} of "
+            f"Expected the intact lumbar column without preload for the joint law {law!r} of "
             f"Crisco's models, got the {column} column"
-            f"{' with preload or injury' if injuries or preload else ''}; take "
-            'that one, or law="units" (--law units).'
+            f"{' with preload or injury' if injuries or preload else ''}; choose "
+            'the lumbar column, or law="units" (--law units).'
         )
-    made, _ = crisco_column(law, straight=straight)
-    return made.in_plane(plane)
+    spine_column, _ = crisco_column(law, straight=straight)
+    return spine_column.in_plane(plane)

@@ -1,4 +1,4 @@
-"""Equilibrium of a column under given loads, by Newton on its potential."""
+"""Equilibrium of a column under loads, by Newton's method on its potential."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from panjabi.spine.loads import LevelMoment, Load
 from panjabi.stability.algebra import definite, solve
 
 MOMENT_TOLERANCE = 1e-10
-"""Residual moment at convergence [N m]; the columns here carry 0.1 to 100 N m."""
+"""Residual moment at convergence [N m]; moments in these columns are 0.1 to 100 N m."""
 
 LONGEST_STEP = 0.2
-"""Largest change of one angle in a Newton step [rad]: stiffening laws are steep beyond."""
+"""Largest change of an angle in a Newton step [rad]; stiffening laws need short steps."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ColumnEquilibrium(Result):
-    """A shape where joints and loads balance, and how well they do."""
+    """A shape in which joints and loads are in equilibrium, with the residual moment."""
 
     column: Column
     loads: tuple[Load, ...]
@@ -41,7 +41,7 @@ class ColumnEquilibrium(Result):
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
-        """Loads on units that leave the published tests, in words."""
+        """Loads on units beyond the range of the published tests, as sentences."""
         return self.column.outside_evidence(self.z)
 
     @property
@@ -51,7 +51,7 @@ class ColumnEquilibrium(Result):
 
     @property
     def stable(self) -> bool:
-        """Whether the potential has a minimum here."""
+        """Whether the potential has a minimum at this shape."""
         return definite(self.potential.hessian)
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,54 +73,56 @@ def column_equilibrium(
     start: ArrayLike | None = None,
     iterations: int = 200,
 ) -> ColumnEquilibrium:
-    """The minimum of the potential that Newton reaches from a start (the neutral shape).
+    """The minimum of the potential that Newton's method reaches from a starting shape.
+
+    start : angles [rad], by default the neutral shape.
 
     Raises
     ------
     ConvergenceError
-        If no minimum is reached: with dead loads beyond what the joints can catch there is none.
+        If no minimum is reached. For dead loads that the joints cannot balance there is none.
     """
     applied = (loads,) if isinstance(loads, Load) else tuple(loads)
     z = column.zero() if start is None else np.array(start, float)
-    here = column.potential(z, applied)
-    for done in range(iterations + 1):
-        residual = float(np.abs(here.gradient).max())
+    state = column.potential(z, applied)
+    for iteration in range(iterations + 1):
+        residual = float(np.abs(state.gradient).max())
         if residual <= MOMENT_TOLERANCE:
-            return ColumnEquilibrium(column, applied, z, here, residual, done)
-        step = _descent(here)
-        slope = float(here.gradient @ step)
+            return ColumnEquilibrium(column, applied, z, state, residual, iteration)
+        step = _descent(state)
+        slope = float(state.gradient @ step)
         factor = min(1.0, LONGEST_STEP / float(np.abs(step).max()))
-        # Near the minimum differences of V drown in rounding; the full step is then right.
-        noise = 1e-13 * (1.0 + abs(here.value))
+        # Near the minimum, differences of V are below rounding; the full step is then correct.
+        noise = 1e-13 * (1.0 + abs(state.value))
         while True:
             trial = column.potential(z + factor * step, applied)
-            if trial.value <= here.value + 1e-4 * factor * slope + noise:
+            if trial.value <= state.value + 1e-4 * factor * slope + noise:
                 break
             factor *= 0.5
             if factor < 1e-10:
-                raise _stuck(column, residual, done)
-        z, here = z + factor * step, trial
-    raise _stuck(column, float(np.abs(here.gradient).max()), iterations)
+                raise _no_equilibrium(column, residual, iteration)
+        z, state = z + factor * step, trial
+    raise _no_equilibrium(column, float(np.abs(state.gradient).max()), iterations)
 
 
-def _descent(here: Potential) -> Floats:
-    """Newton's step, with the Hessian's negative directions turned round."""
+def _descent(state: Potential) -> Floats:
+    """Newton's step, with the sign of negative eigenvalues of the Hessian reversed."""
     try:
-        L = np.linalg.cholesky(here.hessian)
+        L = np.linalg.cholesky(state.hessian)
     except np.linalg.LinAlgError:
         pass
     else:
-        return -solve(L.T, solve(L, here.gradient))
-    values, vectors = np.linalg.eigh(here.hessian)
+        return -solve(L.T, solve(L, state.gradient))
+    values, vectors = np.linalg.eigh(state.hessian)
     floor = 1e-8 * max(float(np.abs(values).max()), 1.0)
-    return -vectors @ ((vectors.T @ here.gradient) / np.maximum(np.abs(values), floor))
+    return -vectors @ ((vectors.T @ state.gradient) / np.maximum(np.abs(values), floor))
 
 
-def _stuck(column: Column, residual: float, iterations: int) -> ConvergenceError:
+def _no_equilibrium(column: Column, residual: float, iterations: int) -> ConvergenceError:
     return ConvergenceError(
-        f"no equilibrium of the {column.name} column: {residual:.3g} N m are left after "
-        f"{iterations} iterations; {MOMENT_TOLERANCE:g} N m is asked. Lower the load, start "
-        "nearer, or follow it from zero with load_path."
+        f"Expected an equilibrium of the {column.name} column with a residual moment of at most "
+        f"{MOMENT_TOLERANCE:g} N m, got {residual:.3g} N m after {iterations} iterations; lower "
+        "the load, start from a closer shape, or follow the load from zero with load_path."
     )
 
 
@@ -134,19 +136,20 @@ def pure_moment(
 ) -> ColumnEquilibrium:
     """Equilibrium under the same moment [N m] on every level; see `LevelMoment` for signs.
 
-    The rotation of the whole column about that axis is `angles[:, axis].sum()`: the serial sum.
+    The rotation of the whole column about that axis is the sum over the levels,
+    `angles[:, axis].sum()`.
 
     Raises
     ------
     ParameterError
-        If the angles of that axis are held by the plane of the column.
+        If the plane of the column does not allow rotation about that axis.
     """
     applied = (loads,) if isinstance(loads, Load) else tuple(loads)
     load = LevelMoment(axis, moment)
     if not any(name.endswith(axis) for name in column.coordinates):
         raise ParameterError(
-            f"a moment about {axis} does nothing in the {column.plane} plane; its free angles are "
-            f"{', '.join(sorted({n.split()[-1] for n in column.coordinates}))}. Use "
-            'column.in_plane("space").'
+            f"Expected a moment about a free axis of the {column.plane} plane "
+            f"({', '.join(sorted({n.split()[-1] for n in column.coordinates}))}), got {axis}; "
+            'use column.in_plane("space").'
         )
     return column_equilibrium(column, (*applied, load), start=start)

@@ -1,10 +1,10 @@
-"""Is it stable? Three independent kinds of evidence, and a verdict with its reasons.
+"""The stability verdict: three independent types of evidence, and the reasons.
 
-The Hessian asks whether a slow push meets resistance, the delay spectrum whether small motions die
-away, a run in time whether a push of finite size is survived. The Hessian is necessary and not
-sufficient: a posture that reflexes shake is unstable whatever it says. Spectrum and recovery must
-agree; where they do not, or where the state lies on a kink, the verdict is "undecided" and says
-why.
+The Hessian shows whether a slow push meets resistance, the delay spectrum whether small motions
+decay, and a simulation whether the posture recovers from a push of finite size. A positive Hessian
+is necessary but not sufficient: delayed reflexes can make a posture oscillate and so unstable.
+Spectrum and recovery must agree. Where they do not, or where the state lies on a kink, the verdict
+is "undecided" and gives the reason.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from panjabi.results import Result, finite
 Floats = NDArray[np.float64]
 
 STAYED = 0.8
-"""Latest return that counts, in shares of the run: the rest must be spent within tolerance."""
+"""Latest return that counts, as a fraction of the run; the remainder must be within tolerance."""
 
 AT_KINK = 1e-9
-"""Distance to a kink within which there is no one linear system [rad]."""
+"""Distance to a kink below which no single linear system describes the posture [rad]."""
 
 
 class StabilityState(Enum):
@@ -41,9 +41,7 @@ class StabilityState(Enum):
 class StaticEvidence:
     """Least eigenvalues of stiffness matrices [N m/rad]."""
 
-    least: (
-        float  # relaxed: units at rest for long, muscles and, at infinitely slow motion, reflexes
-    )
+    least: float  # relaxed (long-time) units, muscles, and reflexes at infinitely slow motion
     without_reflexes: float  # relaxed Hessian of the potential
     instantaneous: float  # with the branches of the units, without reflexes
 
@@ -54,38 +52,36 @@ class SpectralEvidence:
 
     rightmost: complex  # [1/s]
     residual: float
-    complete: bool  # whether counting found no other root further right
-    delay_margin: (
-        float  # how much later every reflex may come [s]; inf: ever so late; nan: unstable
-    )
-    one_sided: tuple[complex, complex] | None = None  # rightmost roots of both sides, at a kink
+    complete: bool  # whether a count of the roots confirms that none lies further right
+    delay_margin: float  # additional delay of all reflexes allowed [s]; inf: any; nan: unstable
+    one_sided: tuple[complex, complex] | None = None  # rightmost root on each side of a kink
 
 
 @dataclass(frozen=True)
 class RecoveryEvidence:
-    """A push and what became of it."""
+    """The response to a push of finite size."""
 
-    push: str  # in words
-    peak: float  # largest distance from rest [rad]
-    tolerance: float  # what counts as back [rad]
-    time: float | None  # after the push until it stays within tolerance [s]; None: it does not
-    watched: float  # length of the run after the push [s]
+    push: str  # description
+    peak: float  # largest distance from equilibrium [rad]
+    tolerance: float  # distance that counts as recovered [rad]
+    time: float | None  # from the push until the motion stays within tolerance [s]; None: never
+    watched: float  # length of the simulation after the push [s]
 
 
 @dataclass(frozen=True)
 class SubsystemMargin(Result):
-    """How much of one subsystem can be lost before the posture is; the others do not answer."""
+    """How much of one subsystem can be lost before stability is; the others do not compensate."""
 
     subsystem: str  # passive, active or neural
-    what: str
-    value: float  # in `unit`; inf: all of it
+    what: str  # the quantity that is lost or added
+    value: float  # in `unit`; inf: no limit
     unit: str  # "s", or "1" for a fraction
-    share: float  # of what there is, to compare margins [1]; inf: all of it can go
-    how: str  # what was computed
+    share: float  # value as a fraction of the present amount, to compare margins [1]; inf: no limit
+    how: str  # method
 
     @property
     def size(self) -> str:
-        """The value in words."""
+        """The value with its unit, as text."""
         if math.isinf(self.value):
             return "no limit" if self.unit == "s" else "all of it"
         return f"{self.value:.3g} s" if self.unit == "s" else f"{100.0 * self.value:.3g} %"
@@ -93,17 +89,17 @@ class SubsystemMargin(Result):
 
 @dataclass(frozen=True, repr=False)
 class StabilityVerdict(Result):
-    """Whether a posture is stable, by how much, and on what evidence."""
+    """Whether a posture is stable, with its margins and the evidence."""
 
     condition: StabilityState
     model: str
     static: StaticEvidence
     spectral: SpectralEvidence
     recovery: RecoveryEvidence
-    kink: str  # nearest place where the model has no derivative
+    kink: str  # nearest state at which the model has no derivative
     kink_distance: float  # [rad]
     margins: tuple[SubsystemMargin, ...]
-    reasons: tuple[str, ...]  # one sentence per piece of evidence, then what follows
+    reasons: tuple[str, ...]  # one sentence for each type of evidence, then the conclusion
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
 
     @property
@@ -113,22 +109,22 @@ class StabilityVerdict(Result):
 
     @property
     def rightmost_root(self) -> complex:
-        """[1/s]"""
+        """Rightmost root of the linear system with delays [1/s]."""
         return self.spectral.rightmost
 
     @property
     def recovery_time(self) -> float | None:
-        """[s]; None: not back inside the tolerance."""
+        """Time until the motion stays within the tolerance [s]; None: it does not."""
         return self.recovery.time
 
     @property
     def limiting(self) -> str:
-        """Subsystem with the least margin; "none" where all can go, or none was computed."""
-        found = [m for m in self.margins if math.isfinite(m.share)]
-        return min(found, key=lambda m: m.share).subsystem if found else "none"
+        """Subsystem with the least margin; "none" if no margin is finite."""
+        limited = [m for m in self.margins if math.isfinite(m.share)]
+        return min(limited, key=lambda m: m.share).subsystem if limited else "none"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for a JSON file; what does not exist or is infinite is null."""
+        """Plain values for a JSON file; missing and infinite values are null."""
         return {
             "condition": self.condition.value,
             "least_stiffness_Nm_per_rad": self.static.least,
@@ -169,17 +165,18 @@ def check_positive(**values: float) -> None:
     for name, value in values.items():
         if not (math.isfinite(value) and value > 0.0):
             raise ParameterError(
-                f"{name} is {value!r}; a positive finite number is possible. Leave it out for the "
-                "usual one."
+                f"Expected a positive finite number for {name}, got {value!r}; leave it out to use "
+                "the default."
             )
 
 
 def recovery_time(after: Floats, away: Floats, tolerance: float) -> float | None:
-    """Time after the push from which on a run stays within tolerance [s]; None: too late or never.
+    """Time after the push from which a run stays within tolerance [s]; None: too late or never.
 
-    It must stay for a fifth of what was watched: the last sample inside proves nothing.
+    The run must stay within tolerance for the last fifth of the time after the push: a single
+    sample at the end would not be evidence of recovery.
 
-    after : times from the end of the push on, before it negative [s]; away : distance [rad].
+    after : time since the end of the push, negative before [s]; away : distance [rad].
     """
     out = np.flatnonzero(away > tolerance)
     if not out.size:
@@ -197,18 +194,18 @@ def assess(
     kink_distance: float = math.inf,
     kink: str = "none",
 ) -> tuple[StabilityState, tuple[str, ...]]:
-    """The condition that three pieces of evidence give together, and why.
+    """The state that follows from the three types of evidence, and the reasons.
 
     Raises
     ------
     ParameterError
-        For numbers that are not.
+        For a stiffness or a root that is not finite.
     """
     root = spectral.rightmost
     if not (math.isfinite(static.least) and math.isfinite(root.real)):
         raise ParameterError(
-            f"a least stiffness of {static.least!r} and a root at {root!r} were given; finite "
-            "numbers are possible. Look at what computed them."
+            f"Expected a finite least stiffness and a finite root, got {static.least!r} N m/rad "
+            f"and {root!r} 1/s; check the functions that computed them."
         )
     reasons = [_of_statics(static), _of_spectrum(spectral), _of_recovery(recovery)]
     if kink_distance <= AT_KINK:
@@ -216,25 +213,28 @@ def assess(
         if spectral.one_sided is not None:
             sides = " and ".join(f"{s.real:+.3g}" for s in spectral.one_sided)
             reason += f", where the rightmost roots of the two sides are at {sides} 1/s"
-        reasons.append(f"undecided: {reason} ({kink}), and no linear system speaks for both sides")
+        reasons.append(
+            f"undecided: {reason} ({kink}), and no single linear system describes both sides"
+        )
         return StabilityState.UNDECIDED, tuple(reasons)
-    held, dies, back = static.least > 0.0, root.real < 0.0, recovery.time is not None
-    if dies and back and held:
+    resists, decays, recovers = static.least > 0.0, root.real < 0.0, recovery.time is not None
+    if decays and recovers and resists:
         return StabilityState.STABLE, tuple(reasons)
-    if not dies and not back:
+    if not decays and not recovers:
         return StabilityState.UNSTABLE, tuple(reasons)
-    if dies and not held:
-        why = "roots say that motions die away while a slow push meets no resistance"
-    elif dies:
+    if decays and not resists:
+        why = "the roots show that motions decay, but a slow push meets no resistance"
+    elif decays:
         why = (
-            "small motions die away, but this push was not survived within the run: it left the "
-            "basin, or the run is too short for so slow a root"
+            "small motions decay, but the model did not recover from this push within the run: it "
+            "left the basin of attraction, or the run is too short for this slow root"
         )
     else:
         why = (
-            f"the push was survived for {recovery.watched:.3g} s, but a root grows with a time of "
-            f"{1.0 / root.real if root.real else math.inf:.3g} s: slower than the run can show, or "
-            "held within the tolerance"
+            f"the model stayed near the posture for {recovery.watched:.3g} s after the push, but a "
+            "root grows with a time constant of "
+            f"{1.0 / root.real if root.real else math.inf:.3g} s: the growth is too slow for this "
+            "run, or its amplitude stays within the tolerance"
         )
     reasons.append(f"undecided: {why}")
     return StabilityState.UNDECIDED, tuple(reasons)
@@ -244,7 +244,7 @@ def _of_statics(e: StaticEvidence) -> str:
     end = (
         ""
         if e.without_reflexes > 0.0
-        else ", and reflexes alone make up for a potential without a minimum"
+        else ", and only the reflexes compensate for a potential without a minimum"
     )
     if e.least <= 0.0:
         end = ": a slow push meets no resistance"
@@ -257,11 +257,11 @@ def _of_statics(e: StaticEvidence) -> str:
 def _of_spectrum(e: SpectralEvidence) -> str:
     s = e.rightmost
     count = "none further right by the argument principle" if e.complete else "not counted"
-    margin = f"reflexes may come {1e3 * e.delay_margin:.3g} ms later"
+    margin = f"additional reflex delay up to {1e3 * e.delay_margin:.3g} ms is tolerated"
     if math.isinf(e.delay_margin):
-        margin = "no delay that was looked at destabilises"
+        margin = "no delay in the range searched destabilises"
     elif math.isnan(e.delay_margin):
-        margin = "no margin of delay"
+        margin = "no delay margin"
     return f"spectrum: rightmost root {s.real:.3g}{s.imag:+.3g}i 1/s ({count}); {margin}"
 
 
@@ -272,4 +272,4 @@ def _of_recovery(e: RecoveryEvidence) -> str:
         if e.time is not None
         else f"not back within {math.degrees(e.tolerance):.2g} deg in {e.watched:.3g} s"
     )
-    return f"recovery: {e.push} takes it {peak} away, {back}"
+    return f"recovery: {e.push} causes a peak deviation of {peak}, {back}"

@@ -1,9 +1,9 @@
-"""Crisco's experiment on whole lumbar specimens and both of his models, from one code path.
+"""Crisco's experiment on whole lumbar specimens, and his two models.
 
-A straight chain of rigid links in the frontal plane, held at the sacrum, free on top, under a dead
-axial load (Crisco & Panjabi 1992; Crisco et al. 1992). His two critical loads set the joints of the
-two models; what the models do at 100 N, and what a column with the measured slope at neutral
-buckles at, are predictions.
+A straight chain of rigid links in the frontal plane, fixed at the sacrum, free at the top, under a
+dead axial load (Crisco & Panjabi 1992; Crisco et al. 1992). His two critical loads set the joint
+stiffness of the two models. The behaviour of the models at 100 N, and the critical load of a column
+with the measured slope at neutral, are predictions.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ MODELS = ("linear", "exponential", "slope", "units")
 
 @dataclass(frozen=True, eq=False)
 class CriscoModel:
-    """One column under axial load: where it buckles and how it stands at 100 N."""
+    """One column under axial load: its critical load and its shape at 100 N."""
 
     name: str
     column: Column
     critical: CriticalLoad
-    path: LoadPath | None  # from the critical load to 100 N; None if it carries more
+    path: LoadPath | None  # from the critical load to 100 N; None if the critical load is higher
     parameters: dict[str, Parameter]
 
     def rotation_at_100N(self) -> dict[str, float]:
-        """Lateral rotation of each level at 100 N [deg], 0 where the column still stands."""
+        """Lateral rotation of each level at 100 N [deg]; 0 if the column does not buckle."""
         if self.path is None:
             return dict.fromkeys(self.column.levels, 0.0)
         angles = np.degrees(self.path.angles("LB")[-1])
@@ -53,43 +53,45 @@ class CriscoModel:
 
 @cached
 def crisco(model: str) -> CriscoModel:
-    """One of the four columns by name.
+    """One of the four columns by name, with its critical load.
 
-    linear : equal stiffness at every level, set by 67 N.
-    exponential : equal stiffness at neutral, set by 11 N; through each level's range at 10 N m.
-    slope : equal stiffness at neutral, the slope 0.70 N m/deg; predicts the experiment's 88 N.
-    units : the fitted functional spinal units as they are; predicts the same.
+    linear : equal stiffness at every level, fitted to a critical load of 67 N.
+    exponential : equal stiffness at neutral, fitted to 11 N; reaches each level's range of motion
+        at 10 N m.
+    slope : stiffness 0.70 N m/deg at neutral, as measured; predicts the experiment's 88 N.
+    units : the fitted functional spinal units, unchanged; predicts the same.
 
     Raises
     ------
     UnknownNameError
-        For another name.
+        For any other name.
     """
     if model not in MODELS:
         raise unknown("model of Crisco's column", model, MODELS)
-    made, parameters = crisco_column(model)
-    found = critical_load(made, made.top_load())
-    path = post_buckling(found, to=POST_LOAD, step=0.01) if found.load < POST_LOAD else None
-    return CriscoModel(model, made, found, path, parameters)
+    lumbar, parameters = crisco_column(model)
+    critical = critical_load(lumbar, lumbar.top_load())
+    path = post_buckling(critical, to=POST_LOAD, step=0.01) if critical.load < POST_LOAD else None
+    return CriscoModel(model, lumbar, critical, path, parameters)
 
 
 def crisco_column(model: str, *, straight: bool = True) -> tuple[Column, dict[str, Parameter]]:
-    """The lumbar column in the frontal plane on one model's joints, and their parameters."""
+    """The lumbar column in the frontal plane with the joints of a model, and their parameters."""
     if model == "units":
         from panjabi.spine.units import unit_column
 
-        made = unit_column("lumbar", straight=straight, plane="frontal")
-        return made, dict(made.parameters)
+        lumbar = unit_column("lumbar", straight=straight, plane="frontal")
+        return lumbar, dict(lumbar.parameters)
     laws, parameters = crisco_laws(model)
-    made = column("lumbar", laws, straight=straight, plane="frontal")
-    return replace(made, parameters={**made.parameters, **parameters}), parameters
+    lumbar = column("lumbar", laws, straight=straight, plane="frontal")
+    return replace(lumbar, parameters={**lumbar.parameters, **parameters}), parameters
 
 
 def crisco_laws(model: str) -> tuple[tuple[JointLaw, ...], dict[str, Parameter]]:
-    """Joint laws of the lumbar levels from below; only lateral bending is theirs.
+    """Joint laws of the lumbar levels from below, and their parameters.
 
-    The critical load is proportional to the common stiffness at neutral, so one reference column
-    turns a published load into a stiffness, without iteration.
+    Only lateral bending is from the publications. The critical load is proportional to the common
+    stiffness at neutral, so the critical load of a reference column converts a published load into
+    a stiffness without iteration.
     """
     levels = levels_of("lumbar")
     slope = row("han10_LB_linear").parameter(unit="N m/deg", value=row("han10_LB_linear").number)

@@ -20,36 +20,34 @@ from panjabi.stability.column_solver import column_equilibrium
 from panjabi.stability.path_following import EquilibriumCurve
 
 STILL = 1e-9
-"""A unit load that bends the column by less than this moment [N m per unit] leaves it still."""
+"""A unit load with a smaller moment [N m per unit] does not bend the column."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CriticalLoad(Result):
-    """Where a growing load takes the column's stability, and the way it then goes."""
+    """The load at which a column loses stability, and the buckling mode."""
 
     column: Column
     pattern: tuple[Load, ...]  # the load of factor 1
-    loads: tuple[Load, ...]  # what stays constant
-    load: float  # critical factor of the pattern (N for a unit load); inf if none was found
-    mode: Floats  # (n,) eigenvector of zero stiffness, largest entry 1; zeros if none
+    loads: tuple[Load, ...]  # constant loads
+    load: float  # critical factor of the pattern (N for a unit load); inf if there is none
+    mode: Floats  # (n,) eigenvector of zero stiffness, largest entry 1; zeros if there is none
     z: Floats  # shape at that load [rad]
-    moved: bool  # whether the column had bent before (continuation) or stood still (eigenproblem)
+    moved: bool  # whether the load bends the column before (continuation) or not (eigenproblem)
     kind: str  # bifurcation, limit load or none
     residual: float  # unbalanced moment [N m]
-    least_stiffness: float  # of the mode, on the Hessian there [N m/rad]: 0 up to rounding
-    searched_to: float  # largest load that was looked at
-    stiffness: str = (
-        "relaxed"  # which stiffness of the joints: relaxed (long-time) or instantaneous
-    )
-    instantaneous_load: float | None = None  # the same load on instantaneous stiffness, if known
+    least_stiffness: float  # of the mode, from the Hessian at that load [N m/rad]: 0 up to rounding
+    searched_to: float  # largest load of the search
+    stiffness: str = "relaxed"  # of the joints: relaxed (long-time) or instantaneous
+    instantaneous_load: float | None = None  # critical load for instantaneous stiffness, if known
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
-        """What the result rests on."""
+        """Parameters of the column."""
         return self.column.parameters
 
     def mode_by_level(self) -> dict[str, dict[str, float]]:
-        """The mode's rotation of each level by axis, largest 1."""
+        """Rotation of each level about each axis in the mode, largest value 1."""
         shape: dict[str, dict[str, float]] = {level: {} for level in self.column.levels}
         for name, value in zip(self.column.coordinates, self.mode, strict=True):
             level, axis = name.rsplit(" ", 1)
@@ -57,7 +55,7 @@ class CriticalLoad(Result):
         return shape
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for a JSON file; a load that was not found is null."""
+        """Plain values for a JSON file; an infinite or unknown load is null."""
         quick = self.instantaneous_load
         return {
             "critical_load_N": finite(self.load),
@@ -81,48 +79,51 @@ def critical_load(
 ) -> CriticalLoad:
     """Smallest factor on a load pattern at which the column loses stability.
 
-    Where the pattern leaves the column as it stands (a straight column under its axial load; a
-    symmetric one in the frontal plane), V'' = K + factor x G and the answer is an eigenvalue.
-    Where it bends the column on the way, the equilibrium is followed from zero load by arc length
-    until V'' is singular: at a bifurcation or at the largest load the column can carry.
+    If the pattern does not bend the column (a straight column under its axial load; a symmetric
+    column in the frontal plane), V'' = K + factor x G and the factor is an eigenvalue. If it bends
+    the column, the equilibrium is followed from zero load by arc length until V'' is singular: at a
+    bifurcation or at the largest load that the column can carry.
 
     Parameters
     ----------
-    pattern : the load of factor 1, `column.top_load()` for an answer in N.
-    loads : loads that do not grow with it.
-    largest : give up beyond this factor.
+    pattern : the load of factor 1; with `column.top_load()` the factor is a force in N.
+    loads : constant loads.
+    largest : largest factor of the search.
 
     Raises
     ------
     ConvergenceError
         If the column is unstable without the pattern, or its path cannot be followed.
+    ParameterError
+        If `largest` is not positive and finite.
     """
     growing = (pattern,) if isinstance(pattern, Load) else tuple(pattern)
     constant = (loads,) if isinstance(loads, Load) else tuple(loads)
     if not (np.isfinite(largest) and largest > 0.0):
         raise ParameterError(
-            f"largest is {largest!r}; a positive finite factor is possible. Say how far to look."
+            f"Expected a positive finite largest load factor, got {largest!r}; give the end of the "
+            "search as `largest`, for example 1e4."
         )
-    rest = column_equilibrium(column, constant) if constant else column_equilibrium(column)
-    if not rest.stable:
+    unloaded = column_equilibrium(column, constant) if constant else column_equilibrium(column)
+    if not unloaded.stable:
         raise ConvergenceError(
-            f"the {column.name} column is unstable without the growing load: least stiffness "
-            f"{rest.least_stiffness:.3g} N m/rad. Lower the constant loads."
+            f"Expected a {column.name} column that is stable without the growing load, got a least "
+            f"stiffness of {unloaded.least_stiffness:.3g} N m/rad; lower the constant loads."
         )
-    push = column.load_potential(rest.z, growing)
+    push = column.load_potential(unloaded.z, growing)
     if float(np.abs(push.gradient).max()) <= STILL:
-        factors, modes = _eigenmodes(rest.potential.hessian, push.hessian, last=True)
+        factors, modes = _eigenmodes(unloaded.potential.hessian, push.hessian, last=True)
         if not factors.size or factors[0] > largest:
-            return _none(column, growing, constant, rest.z, False, largest)
-        factor, z, moved, mode = float(factors[0]), rest.z, False, modes[:, 0]
+            return _none(column, growing, constant, unloaded.z, False, largest)
+        factor, z, moved, mode = float(factors[0]), unloaded.z, False, modes[:, 0]
         kind = "bifurcation"
     else:
         curve = EquilibriumCurve(column, growing, constant)
-        found = curve.first_singular(rest.z, largest)
-        if found is None:
-            return _none(column, growing, constant, rest.z, True, curve.reached)
-        factor, z, mode, moved = found.factor, found.z, found.mode, True
-        kind = "limit load" if found.limit else "bifurcation"
+        point = curve.first_singular(unloaded.z, largest)
+        if point is None:
+            return _none(column, growing, constant, unloaded.z, True, curve.reached)
+        factor, z, mode, moved = point.factor, point.z, point.mode, True
+        kind = "limit load" if point.limit else "bifurcation"
     joints, fixed = column.joint_potential(z), column.load_potential(z, constant)
     grown = column.load_potential(z, growing)
     gradient = joints.gradient + fixed.gradient + factor * grown.gradient
@@ -150,9 +151,10 @@ def buckling_modes(
     at: ArrayLike | None = None,
     count: int | None = None,
 ) -> tuple[Floats, Floats]:
-    """All positive critical factors of a column that stands still, and their modes.
+    """All positive critical factors of a column that the pattern does not bend, and their modes.
 
-    at : shape of the column; neutral when not given. Returns (m,) rising, and (n, m).
+    at : shape of the column [rad], by default neutral. Returns factors (m,), rising, and modes
+        (n, m).
     """
     z = column.zero() if at is None else np.asarray(at, float)
     K = column.potential(z, loads).hessian
@@ -167,8 +169,8 @@ def _eigenmodes(K: Floats, G: Floats, *, last: bool = False) -> tuple[Floats, Fl
         inverse, modes = pencil(-G, K, last=last)
     except np.linalg.LinAlgError:
         raise ConvergenceError(
-            "the column is not stable without the growing load, so no critical load can be "
-            "counted from there. Look at the least stiffness and lower the constant loads."
+            "Expected a column that is stable without the growing load, got a stiffness matrix "
+            "that is not positive definite; check the least stiffness and lower the constant loads."
         ) from None
     tiny = 1e-12 * np.linalg.norm(G) / max(float(np.linalg.norm(K)), 1e-300)
     keep = np.flatnonzero(inverse > tiny)[::-1]

@@ -1,4 +1,4 @@
-"""Equilibria of a column under a follower load that grows."""
+"""Equilibria of a column under an increasing follower load."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from panjabi.spine.loads import FollowerLoad
 from panjabi.stability.column_solver import ColumnEquilibrium, column_equilibrium
 
 CARRIED_DEG = 5.0
-"""A column carries a load if it stays stable and no level turns further than this [deg]."""
+"""A column carries a load if it stays stable and no level rotates more than this [deg]."""
 
 
 def follower_path(column: Column, forces: Iterable[float]) -> list[ColumnEquilibrium]:
-    """One equilibrium for each follower force [N], each found from the one before."""
-    bent = column_equilibrium(column)
+    """The equilibrium for each follower force [N]; each starts from the previous equilibrium."""
+    shape = column_equilibrium(column)
     path = []
     for force in forces:
-        bent = column_equilibrium(column, FollowerLoad(float(force)), start=bent.z)
-        path.append(bent)
+        shape = column_equilibrium(column, FollowerLoad(float(force)), start=shape.z)
+        path.append(shape)
     return path

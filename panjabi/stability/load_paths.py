@@ -1,7 +1,7 @@
 """Paths of equilibria under a growing load, by pseudo-arc-length continuation.
 
-Unknowns are the coordinates and the load factor together, so that a path can be followed round a
-largest load, and away from a bifurcation where two paths meet.
+The unknowns are the coordinates and the load factor together. A path can therefore be followed
+through a maximum of the load, and away from a bifurcation at which two paths meet.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def load_path(
     step: float = 0.05,
     points: int = 400,
 ) -> LoadPath:
-    """Equilibria from load factor 0 to `to`; stays on its path where another one branches off.
+    """Equilibria from load factor 0 to `to`; stays on the primary path at a bifurcation.
 
-    step : arc length in rad (and in shares of `to`).
+    step : arc length, in rad and in fractions of `to`.
 
     Raises
     ------
@@ -43,7 +43,10 @@ def load_path(
     growing = (pattern,) if isinstance(pattern, Load) else tuple(pattern)
     constant = (loads,) if isinstance(loads, Load) else tuple(loads)
     if not (np.isfinite(to) and to != 0.0):
-        raise ParameterError(f"`to` is {to!r}; a finite factor other than 0 is possible. Give it.")
+        raise ParameterError(
+            f"Expected a finite load factor other than 0, got {to!r}; give the last factor of the "
+            "path as `to`."
+        )
     curve = EquilibriumCurve(column, growing, constant, scale=to)
     x, t = curve.start(column_equilibrium(column, constant).z)
     return curve.walk(x, t, target=to, step=step, points=points)
@@ -57,28 +60,29 @@ def post_buckling(
     step: float = 0.05,
     points: int = 400,
 ) -> LoadPath:
-    """The bent equilibria that start at a critical load, along its mode, until the load `to`.
+    """The post-buckling path, from the critical load along its mode to the load `to`.
 
-    side : +1 or -1, which way the mode is taken. The first point is the critical one.
+    side : +1 or -1, the sign of the mode. The first point is the critical equilibrium.
 
     Raises
     ------
     ParameterError
-        If nothing buckled.
+        If there is no critical load.
     ConvergenceError
         If the path is lost.
     """
     if not np.isfinite(critical.load):
         raise ParameterError(
-            f"the {critical.column.name} column did not buckle below {critical.searched_to:g}; a "
-            "post-buckling path starts at a critical load. Raise `largest` or soften the joints."
+            "Expected a finite critical load to start a post-buckling path, got none up to "
+            f"{critical.searched_to:g} for the {critical.column.name} column; raise `largest` or "
+            "use less stiff joints."
         )
     if not np.isfinite(to):
         raise ParameterError(
-            f"`to` is {to!r}; a finite load factor is possible. Say how far to follow the column."
+            f"Expected a finite load factor, got {to!r}; give the last factor of the path as `to`."
         )
     if side not in (1, -1):
-        raise ParameterError(f"side is {side!r}; +1 and -1 are possible. Choose one.")
+        raise ParameterError(f"Expected a side of +1 or -1, got {side!r}; give +1 or -1.")
     scale = max(critical.load, abs(to - critical.load))
     curve = EquilibriumCurve(critical.column, critical.pattern, critical.loads, scale)
     t = np.append(side * critical.mode / np.linalg.norm(critical.mode), 0.0)

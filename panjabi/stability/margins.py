@@ -1,4 +1,4 @@
-"""How much more a spine can take when its muscles may choose again: load, and loss of muscle."""
+"""Largest additional load and largest loss of muscle force that new muscle forces can balance."""
 
 from __future__ import annotations
 
@@ -12,49 +12,52 @@ from panjabi.recruitment.solve import solve_recruitment
 from panjabi.results import Result
 from panjabi.spine.static_model import HeldLoad, StaticSpine
 
-LARGEST_MASS = 500.0  # looked at [kg]
+LARGEST_MASS = 500.0  # end of the search [kg]
 
 
 @dataclass(frozen=True, repr=False)
 class Margin(Result):
-    """The largest disturbance that recruitment still answers, and what fails beyond it."""
+    """The largest disturbance for which recruitment is feasible, and why a larger one is not."""
 
-    what: str
+    what: str  # the disturbance
     value: float  # in `unit`
     unit: str
     within: float  # width of the last bracket
-    beyond: Infeasibility | None  # None: everything looked at was answered
-    note: str = "preload of the units frozen at that of the undisturbed posture"
+    beyond: Infeasibility | None  # None: the whole search range is feasible
+    note: str = "preload of the units fixed at its value in the undisturbed posture"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for a JSON file; `beyond` is the reason in words."""
+        """Plain values for a JSON file; `beyond` is the reason as a sentence."""
         beyond = None if self.beyond is None else self.beyond.sentence
         return super().to_dict() | {"beyond": beyond}
 
 
 def load_margin(state: SpineRecruitment, *, within: float = 0.5) -> Margin:
-    """Largest mass that can be held besides, at the same place [kg]."""
+    """Largest additional mass that can be held at the same place [kg]."""
     spine = state.spine
-    place, held = spine.load.place, spine.load.mass
+    place, present = spine.load.place, spine.load.mass
     return _bisected(
-        "mass held besides",
+        "additional mass held",
         "kg",
         LARGEST_MASS,
         within,
-        lambda mass: spine.with_load(HeldLoad(held + mass, place)),
+        lambda mass: spine.with_load(HeldLoad(present + mass, place)),
         state,
     )
 
 
 def deficit_margin(state: SpineRecruitment, group: str, *, within: float = 0.01) -> Margin:
-    """Largest share of a muscle group's active force that can be lost [1]; 1: it is not needed."""
+    """Largest fraction of a muscle group's active force that can be lost [1].
+
+    1 means that the group is not needed.
+    """
     spine = state.spine
     return _bisected(
         f"force of {group} lost",
         "1",
         1.0,
         within,
-        lambda share: spine.with_muscles(spine.muscles.weakened(share, group)),
+        lambda loss: spine.with_muscles(spine.muscles.weakened(loss, group)),
         state,
     )
 
@@ -67,7 +70,7 @@ def _bisected(
     disturbed: Callable[[float], StaticSpine],
     state: SpineRecruitment,
 ) -> Margin:
-    """Feasible choices shrink as the disturbance grows; the end is found by halving."""
+    """Bisection: the set of feasible forces shrinks as the disturbance grows."""
     floor = state.result.floor
 
     def fails(size: float) -> Infeasibility | None:

@@ -1,4 +1,4 @@
-"""One verdict for every model: a whole spine, or the trunk on one joint."""
+"""The stability verdict for every model: a whole spine, or the trunk on one joint."""
 
 from __future__ import annotations
 
@@ -38,18 +38,21 @@ def verdict(
     watched: float | None = None,
     q: float | None = None,
 ) -> StabilityVerdict:
-    """Whether a model in equilibrium is stable, on three kinds of evidence, with its margins.
+    """Whether a model in equilibrium is stable, from three types of evidence, with its margins.
 
-    The evidence is static (stiffness), spectral (rightmost root with all delays) and a run after a
-    push. Where they disagree the verdict is undecided and says why.
+    The evidence is the stiffness, the rightmost root with all delays, and a simulation after a
+    push. If they disagree, the verdict is undecided and gives the reason.
 
     Parameters
     ----------
     model : a `Spine`, whose equilibrium is computed first; its `Equilibrium`; or a `ReducedTrunk`.
-    push : of 0.1 s, half a sine. Spine: forward on T8, 30 N. Trunk: moment, 5 N m.
-    tolerance : how near every angle must come back. Spine: 0.2 deg, trunk: 0.1 deg [rad].
-    watched : time after the push. Spine: 3 s, trunk: 5 s [s].
-    q : spine only: of the short-range stiffness k = q F/L in the instantaneous Hessian, 10 [1].
+    push : peak of a half sine of 0.1 s. Spine: forward force on T8, default 30 N. Trunk: moment,
+        default 5 N m.
+    tolerance : largest remaining deviation of every angle [rad]. Default: spine 0.2 deg, trunk
+        0.1 deg.
+    watched : time simulated after the push [s]. Default: spine 3 s, trunk 5 s.
+    q : spine only: factor of the short-range stiffness k = q F/L in the instantaneous Hessian [1],
+        default 10.
 
     Raises
     ------
@@ -66,11 +69,11 @@ def verdict(
     if not isinstance(model, ReducedTrunk):
         raise ParameterError(
             f"Expected a Spine, its Equilibrium or a ReducedTrunk, got a {type(model).__name__}; "
-            "make one with spine_model() or reduced_trunk()."
+            "create it with spine_model() or reduced_trunk()."
         )
     if q is not None:
         raise ParameterError(
-            f"Expected no q for a ReducedTrunk, whose muscles bring their own, got {q:g}; change "
-            "the trunk with changed(), or give a Spine."
+            f"Expected no q for a ReducedTrunk, whose muscle stiffness already contains q, got "
+            f"{q:g}; give q to reduced_trunk(), or give a Spine."
         )
     return trunk_verdict(model, **options)

@@ -1,11 +1,11 @@
-"""The trunk on one joint, L5-S1 in the sagittal plane, with all three subsystems lumped in it.
+"""The trunk on one joint, L5-S1 in the sagittal plane, with all three subsystems lumped at it.
 
-Passive unit, muscles, weight and inertia are those of the standard adult with every other joint
-held; damping and reflex are assumed. Co-contraction acts twice: by its stiffness k = q F/L, and by
-its compression, which stiffens the unit. Deficits are numbers from 0:
+Passive unit, muscles, weight and inertia are those of the standard adult with all other joints
+fixed; damping and reflex are assumed. Co-contraction acts in two ways: by its stiffness k = q F/L,
+and by its compression, which stiffens the unit. A deficit of 0 means intact:
 
     K = (1 - passive loss) k_p f(P) + (1 - strength loss) a k_m - weight
-    reflex = gain (1 - strength loss) (k_p e(t - T) + k_v e'(t - T)) through the lag of activation
+    reflex = gain (1 - strength loss) (k_p e(t - T) + k_v e'(t - T)), filtered by activation
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ CHANGES = {
     "strength_loss": (0.0, 1.0),
     "extra_delay": (-math.inf, math.inf),
 }
-"""What may be changed, and its limits."""
+"""Parameters that `changed` accepts, and their limits."""
 
 DEFICITS = ("passive_loss", "strength_loss", "extra_delay")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReducedTrunk:
-    """Numbers of the one-joint trunk, SI and radians, and its state of co-contraction and deficit.
+    """Parameters of the one-joint trunk in SI units and radians, with co-contraction and deficits.
 
     Raises
     ------
@@ -53,19 +53,19 @@ class ReducedTrunk:
     damping: float  # [N m s/rad]
     weight: float  # destabilising stiffness of the weight above [N m/rad]
     passive: float  # of the unit at neutral without preload, relaxed [N m/rad]
-    branches: float  # what its branches add to a fast push, without preload [N m/rad]
+    branches: float  # stiffness that its branches add in fast motion, without preload [N m/rad]
     preload_gain: float  # f(P) = 1 + gain (1 - exp(-P/scale)) [1]
     preload_scale: float  # [N]
     muscle_stiffness: float  # of balanced co-contraction at full activation [N m/rad]
-    muscle_moment: float  # of either side then [N m]
-    muscle_compression: float  # of the joint then [N]
+    muscle_moment: float  # of flexors or extensors at full activation [N m]
+    muscle_compression: float  # of the joint at full activation [N]
     weight_compression: float  # [N]
     stretch_gain: float  # [N m/rad]
     rate_gain: float  # [N m s/rad]
     delay: float  # of the reflex loop [s]
     activation_time: float  # lag between drive and moment [s]
-    activation: float  # co-contraction, share of the maximal force of the weaker side's partner [1]
-    gain: float = 1.0  # of the reflex over that of the intact trunk [1]
+    activation: float  # co-contraction, fraction of balanced full activation [1]
+    gain: float = 1.0  # of the reflex, relative to the intact trunk [1]
     passive_loss: float = 0.0  # [1]
     strength_loss: float = 0.0  # [1]
     extra_delay: float = 0.0  # [s]
@@ -76,78 +76,81 @@ class ReducedTrunk:
             value = getattr(self, name)
             if not (math.isfinite(value) and low <= value <= high):
                 raise ParameterError(
-                    f"{name} of the trunk is {value!r}; finite numbers from {low:g} to {high:g} "
-                    "are possible. Give one of these."
+                    f"Expected a finite number from {low:g} to {high:g} for {name} of the trunk, "
+                    f"got {value!r}; give a value in this range."
                 )
         if self.delay + self.extra_delay < 0.0:
             raise ParameterError(
-                f"the extra delay is {self.extra_delay:g} s beside a loop of {self.delay:g} s; at "
-                "least its negative is possible. A reflex cannot answer before the stretch."
+                f"Expected an extra delay of at least {-self.delay:g} s, since a reflex cannot act "
+                f"before the stretch, got {self.extra_delay:g} s; give a larger extra delay."
             )
 
     def changed(self, **changes: float) -> ReducedTrunk:
-        """The same trunk with some of `CHANGES` at other values."""
+        """The same trunk with other values for some of the parameters in `CHANGES`."""
         for name in changes:
             if name not in CHANGES:
                 raise unknown("change of the reduced trunk", name, CHANGES)
         return replace(self, **changes)
 
-    # --- what follows ---------------------------------------------------------------------
+    # --- derived quantities ---------------------------------------------------------------
 
     @property
     def strength(self) -> float:
-        """What is left of the muscles [1]."""
+        """Remaining fraction of muscle strength [1]."""
         return 1.0 - self.strength_loss
 
     @property
     def compression(self) -> float:
-        """Of the joint [N]."""
+        """Compression of the joint [N]."""
         return self.weight_compression + self.strength * self.activation * self.muscle_compression
 
     @property
     def preload_factor(self) -> float:
-        """f(P) [1]"""
+        """Stiffening factor f(P) of the unit under its compression [1]."""
         return 1.0 - self.preload_gain * math.expm1(-self.compression / self.preload_scale)
 
     @property
     def passive_stiffness(self) -> float:
-        """Of the unit under its preload, with its deficit [N m/rad]."""
+        """Stiffness of the unit under its preload, with its deficit [N m/rad]."""
         return (1.0 - self.passive_loss) * self.passive * self.preload_factor
 
     @property
     def active_stiffness(self) -> float:
-        """Of co-contraction [N m/rad]."""
+        """Stiffness by co-contraction [N m/rad]."""
         return self.strength * self.activation * self.muscle_stiffness
 
     @property
     def stiffness(self) -> float:
-        """Passive and active less the weight, without reflex [N m/rad]."""
+        """Passive plus active stiffness minus that of the weight, without reflex [N m/rad]."""
         return self.passive_stiffness + self.active_stiffness - self.weight
 
     @property
     def instantaneous_stiffness(self) -> float:
-        """The same against a fast push, with the branches of the unit [N m/rad]."""
+        """The same in fast motion, with the branches of the unit [N m/rad]."""
         return self.stiffness + (1.0 - self.passive_loss) * self.branches * self.preload_factor
 
     @property
     def reflex_stiffness(self) -> float:
-        """What the reflex adds to a slow push [N m/rad]."""
+        """Stiffness that the reflex adds in slow motion [N m/rad]."""
         return self.gain * self.strength * self.stretch_gain
 
     @property
     def silent_angle(self) -> float:
-        """Lean at which the reflex has silenced the antagonist [rad]; beyond, half is lost."""
+        """Lean at which the reflex switches off the antagonist [rad].
+
+        Beyond it, half of the reflex stiffness is lost.
+        """
         slope = 0.5 * self.reflex_stiffness
         if slope == 0.0:
             return math.inf
         return self.strength * self.activation * self.muscle_moment / slope
 
     def model(self) -> ReflexModel:
-        """As a body on a spring with one reflex loop."""
-        share = self.gain * self.strength
+        """The trunk as a body on a spring with one reflex loop."""
+        scale = self.gain * self.strength
         loop = LinearReflex(
-            stretch_gain=share * self.stretch_gain,
-            rate_gain=share * self.rate_gain,
+            stretch_gain=scale * self.stretch_gain,
+            rate_gain=scale * self.rate_gain,
             delay=self.delay + self.extra_delay,
             filter=FirstOrder(self.activation_time),
         )
@@ -156,11 +159,11 @@ class ReducedTrunk:
         )
 
     def system(self) -> LinearDelaySystem:
-        """Its linear system with delay."""
+        """The linear system with delay."""
         return self.model().system()
 
     def slopes(self, name: str) -> dict[str, float]:
-        """Exact derivative of the reflex model's parameters with one of `CHANGES`."""
+        """Exact derivatives of the reflex model's parameters with respect to one of `CHANGES`."""
         fall = self.preload_gain * math.exp(-self.compression / self.preload_scale)
         per_force = (1.0 - self.passive_loss) * self.passive * fall / self.preload_scale
         per_active = self.muscle_stiffness + per_force * self.muscle_compression
@@ -180,7 +183,7 @@ class ReducedTrunk:
 
 @dataclass(frozen=True)
 class TrunkFamily:
-    """Systems of one trunk that differ in some of `CHANGES`, with exact derivatives."""
+    """Linear systems of a trunk as a function of some of `CHANGES`, with exact derivatives."""
 
     trunk: ReducedTrunk
     names: tuple[str, ...]
@@ -208,9 +211,9 @@ class TrunkFamily:
 
 @cached
 def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
-    """The trunk of the standard adult, upright and intact, co-contracting as people do.
+    """The trunk of the standard adult, upright and intact, with measured co-contraction.
 
-    q : of short-range stiffness k = q F/L.
+    q : factor of the short-range stiffness k = q F/L [1].
     """
     from panjabi.passive.preload import Stiffening
     from panjabi.spine.model_build import spine_model
@@ -223,12 +226,12 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
     m = spine.muscles
     pull = -m.slope[:, c] * m.max_force
     back, front = float(pull[pull > 0.0].sum()), float(-pull[pull < 0.0].sum())
-    share = np.where(pull > 0.0, min(1.0, front / back), min(1.0, back / front))
-    F = np.where(pull == 0.0, 0.0, share * m.max_force)
+    balance = np.where(pull > 0.0, min(1.0, front / back), min(1.0, back / front))
+    F = np.where(pull == 0.0, 0.0, balance * m.max_force)
     stiffness = float((q * F / m.length) @ m.slope[:, c] ** 2 + F @ m.curvature[:, c, c])
-    pressed, resting = (float(spine.compression(f)[k]) for f in (F, np.zeros_like(F)))
-    one = spine_model("lumbar", plane="sagittal", joints=[LEVEL], muscles=False)
-    rest = one.dynamics.part(one.dynamics.held)
+    active, inactive = (float(spine.compression(f)[k]) for f in (F, np.zeros_like(F)))
+    single = spine_model("lumbar", plane="sagittal", joints=[LEVEL], muscles=False)
+    rest = single.dynamics.part(single.dynamics.held)
     coactivation = row("coact_0").parameter(unit="1", value=0.01 * row("coact_0").number)
     unit = spine.units[k]
     stiffening = unit.stiffening
@@ -242,7 +245,7 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
         return Parameter(value, si, THIS_WORK, "assumed", why)
 
     known = {
-        "inertia": derived(float(one.dynamics.mass_matrix(rest)[0, 0]), "kg m2"),
+        "inertia": derived(float(single.dynamics.mass_matrix(rest)[0, 0]), "kg m2"),
         "weight": derived(-float(spine.weight.hessian[c, c]), "N m/rad"),
         "passive": derived(
             float(unit.with_preload(0.0).evaluate(spine.angles[k])[2][0, 0]), "N m/rad"
@@ -250,8 +253,8 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
         "branches": derived(float(sum(unit.hysteresis.stiffness[0])), "N m/rad"),
         "muscle_stiffness": derived(stiffness, "N m/rad"),
         "muscle_moment": derived(min(back, front), "N m"),
-        "muscle_compression": derived(pressed - resting, "N"),
-        "weight_compression": derived(resting, "N"),
+        "muscle_compression": derived(active - inactive, "N"),
+        "weight_compression": derived(inactive, "N"),
         "damping": assumed(30.0, "N m s/rad", "explored 10-60"),
         "stretch_gain": assumed(200.0, "N m/rad", "explored 0-800"),
         "rate_gain": assumed(20.0, "N m s/rad", "explored 0-120"),

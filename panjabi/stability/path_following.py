@@ -1,4 +1,4 @@
-"""Following equilibria under a growing load, and where on the path a Hessian is singular."""
+"""Following equilibria under a growing load, and points at which the Hessian is singular."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from panjabi.stability.algebra import border, definite, largest_mode, null_vecto
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
 
-ANGLE_LIMIT = 2.0  # no level turns further than this [rad]
+ANGLE_LIMIT = 2.0  # largest rotation of a level on a path [rad]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LoadPath(Result):
-    """Equilibria in the order they were met."""
+    """Equilibria in their order along a path."""
 
     column: Column
     load: Floats  # (m,) factor of the pattern
     z: Floats  # (m, n) [rad]
     stable: NDArray[np.bool_]  # (m,) whether the Hessian is positive definite
     residual: float  # largest unbalanced moment on it [N m]
-    reached: bool  # whether the asked load was reached
+    reached: bool  # whether the target load was reached
 
     def angles(self, axis: str) -> Floats:
-        """Angle of every level about one axis along the path, (m, levels) [rad]."""
+        """Angle of every level about an axis along the path, (m, levels) [rad]."""
         from panjabi.spine.levels import AXES
 
         return np.array([self.column.angles(z)[:, AXES.index(axis)] for z in self.z])
 
     def to_dict(self) -> dict[str, Any]:
-        """Loads of the path and the angles of every level about every axis along it."""
+        """Load and angles of every level about every axis, along the path."""
         from panjabi.spine.levels import AXES
 
         turned = {axis: np.degrees(self.angles(axis)) for axis in AXES}
@@ -71,13 +71,13 @@ class Singular:
     factor: float
     z: Floats  # (n,) [rad]
     mode: Floats  # (n,) unit null vector
-    limit: bool  # the load has its maximum here; otherwise another path branches off
+    limit: bool  # True: the load is at its maximum; False: another path branches off
 
 
 class EquilibriumCurve:
     """Equilibria under a growing load as a curve in (z, factor / scale); see `_continuation`.
 
-    `scale` is the load that counts as much as one radian.
+    `scale` is the load that is equivalent to 1 rad in the arc length.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class EquilibriumCurve:
         self.scale, self.reached = scale, 0.0
 
     def equations(self, x: Floats) -> tuple[Floats, Floats]:
-        """Residual moments (n,); the Hessian and the residual's rate with x[n], (n, n + 1)."""
+        """Residual moments (n,), and their derivative with respect to x, (n, n + 1)."""
         z, factor = x[:-1], self.scale * x[-1]
         joints = self.column.joint_potential(z)
         grown = self.column.load_potential(z, self.pattern)
@@ -99,16 +99,16 @@ class EquilibriumCurve:
         return r, np.column_stack([H, self.scale * grown.gradient])
 
     def start(self, z: Floats) -> tuple[Floats, Floats]:
-        """The point of an equilibrium z without the growing load, and the direction there."""
+        """The point of an equilibrium z without the growing load, and the path's direction."""
         x = np.append(z, 0.0)
         J = self.equations(x)[1]
         along = np.append(solve(J[:, :-1], -J[:, -1]), 1.0)
         return x, along / np.linalg.norm(along)
 
     def first_singular(self, z: Floats, largest: float) -> Singular | None:
-        """Where the Hessian is first singular on the path from factor 0; None if nowhere.
+        """First point on the path from factor 0 at which the Hessian is singular, or None.
 
-        `reached` is how far the path went when nothing was found.
+        If there is none, `reached` is the largest load factor of the path.
         """
         self.scale = 1.0
         self.scale = _first_guess(self.equations(np.append(z, 0.0))[1][:, :-1], self, z, largest)
@@ -133,17 +133,17 @@ class EquilibriumCurve:
         )
 
     def _locate(self, low: Point, high: Point, t: Floats, step: float) -> Singular:
-        """The first singular point between a stable point and one `step` on that is not.
+        """The first singular point between a stable point and an unstable point, `step` apart.
 
-        Narrows the bracket until the mode that is lost is known, then closes in on the zero of
-        the function g of `border`, which is smooth there, by Brent's method.
+        The bracket is narrowed until the mode that loses stability is identified. Brent's method
+        then finds the zero of the function g of `border`, which is smooth there.
         """
         origin, a, b = low.x, 0.0, step
 
         def at(s: float) -> Point:
             part = (s - a) / (b - a) if b > a else 0.0
             x = low.x + part * (high.x - low.x)
-            # Back into the plane across the tangent at distance s, where the path meets it once.
+            # Correct within the plane normal to the tangent at distance s: the path meets it once.
             point = correct(self.equations, x - (t @ (x - origin) - s) * t, t)
             if point is None:
                 raise self._lost(low.x)
@@ -154,7 +154,7 @@ class EquilibriumCurve:
 
         v = np.ones(len(t) - 1)
         while b - a > 1e-12 * step:
-            # The mode that a Hessian changing in proportion from low to high would lose first.
+            # The mode that loses stability first if the Hessian changes linearly from low to high.
             change, v = largest_mode(hessian(low) - hessian(high), hessian(low))
             if border(hessian(low), v)[1] * border(hessian(high), v)[1] < 0.0:
                 s = root(lambda s, v=v: border(hessian(at(s)), v)[1], a, b)
@@ -169,17 +169,19 @@ class EquilibriumCurve:
             s = b
         point = at(s)
         mode, rate = null_vector(hessian(point), v), point.jacobian[:, -1]
-        # A limit load works on its mode; the load of a bifurcation does not.
+        # At a limit load the load does work on the mode; at a bifurcation it does not.
         limit = abs(float(mode @ rate)) > 1e-6 * max(float(np.linalg.norm(rate)), 1e-300)
         return Singular(self.scale * float(point.x[-1]), point.x[:-1], mode, limit)
 
     def walk(self, x: Floats, t: Floats, *, target: float, step: float, points: int) -> LoadPath:
-        """Up to `points` equilibria along the direction t, until the target factor is passed."""
+        """Up to `points` equilibria along the direction t, up to the target factor."""
         r, J = self.equations(x)
-        worst, found, stable = float(np.abs(r).max()), [x], [definite(J[:, :-1])]
+        worst, equilibria, stable = float(np.abs(r).max()), [x], [definite(J[:, :-1])]
         follower = self._follower(x, t, step=step, longest=2.0 * step)
         reached, end = False, target / self.scale
-        while len(found) < points and float(np.abs(x[:-1]).max()) < ANGLE_LIMIT and not reached:
+        while (
+            len(equilibria) < points and float(np.abs(x[:-1]).max()) < ANGLE_LIMIT and not reached
+        ):
             point = follower.advance()
             if point is None:
                 continue
@@ -190,25 +192,25 @@ class EquilibriumCurve:
                 reached, point = last is not None, last or point
             x = point.x
             worst = max(worst, float(np.abs(self.equations(x)[0]).max()))
-            found.append(x)
+            equilibria.append(x)
             stable.append(definite(point.jacobian[:, :-1]))
-        x = np.array(found)
+        x = np.array(equilibria)
         return LoadPath(
             self.column, self.scale * x[:, -1], x[:, :-1], np.array(stable), worst, reached
         )
 
     def _lost(self, x: Floats) -> ConvergenceError:
         return ConvergenceError(
-            f"the path of the {self.column.name} column was lost at load factor "
-            f"{self.scale * x[-1]:.6g}; steps of angle and load down to rounding were tried. Take "
-            "a smaller step or a smoother law."
+            f"Expected a next equilibrium on the path of the {self.column.name} column, got none "
+            f"beyond load factor {self.scale * x[-1]:.6g}, even for the smallest step; use a "
+            "smaller step or a smoother joint law."
         )
 
 
 def _first_guess(H: Floats, curve: EquilibriumCurve, z: Floats, largest: float) -> float:
-    """A load that counts as one radian: the linearised critical load, or what bends by 1 rad."""
+    """A load equivalent to 1 rad: the linearised critical load, or the load that bends by 1 rad."""
     push = curve.column.load_potential(z, curve.pattern)
-    top, _ = largest_mode(-push.hessian, H)  # a rough eigenvalue will do
+    top, _ = largest_mode(-push.hessian, H)  # an approximate eigenvalue is enough
     if top > 1.0 / largest:
         return 1.0 / top
     bend = float(np.abs(np.linalg.solve(H, push.gradient)).max())

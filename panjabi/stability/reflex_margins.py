@@ -1,7 +1,7 @@
-"""How much of each parameter a stable model can lose or gain before it is stable no more.
+"""How far each parameter of a stable model can change before the model becomes unstable.
 
-Of stiffness and damping this is the margin to a passive or active deficit, of gains and delay that
-to a neural one; the others stay as they are.
+For stiffness and damping this is the margin to a passive or active deficit, for gains and delay the
+margin to a neural deficit. One parameter changes at a time.
 """
 
 from __future__ import annotations
@@ -14,41 +14,45 @@ from panjabi.delay.roots.response import require_stable
 from panjabi.errors import ParameterError
 from panjabi.stability.reflex_model import ReflexModel
 
-LEAST = 0.02  # share of a mass or a lag to which it may fall: zero would be another model
+LEAST = 0.02  # smallest fraction of an inertia or a lag: zero would change the model's order
 KEPT = ("inertia", "filter_time", "filter_frequency", "filter_damping")
 
 
 @dataclass(frozen=True)
 class ParameterMargin:
-    """Nearest critical values of one parameter on either side; None where none was met."""
+    """Nearest critical values of one parameter below and above its value; None if there is none."""
 
     name: str
     value: float
     lower: float | None
-    lower_frequency: float  # of the root on the axis [rad/s]; 0: topples; nan where none
+    lower_frequency: float  # of the root on the axis [rad/s]; 0: divergence; nan: no critical value
     upper: float | None
     upper_frequency: float
     searched: tuple[float, float]
 
 
 def parameter_margins(model: ReflexModel, *, reach: float = 3.0) -> dict[str, ParameterMargin]:
-    """Critical values of every parameter that is not zero, one at a time.
+    """Critical values of every parameter that is not zero, with the others unchanged.
 
-    reach : how far up, in multiples of the value; down to zero, and stiffness as far down as up
-        from the largest of intrinsic stiffness and stretch gains.
+    reach : range of the search upwards, in multiples of the value. Downwards the search ends at
+        zero; for the stiffness it is `reach` times the larger of stiffness and stretch gain in both
+        directions.
 
     Raises
     ------
     UnstableError
-        If the model is unstable as it is.
+        If the model is unstable.
+    ParameterError
+        If `reach` is not positive and finite.
     """
     if not (math.isfinite(reach) and reach > 0.0):
         raise ParameterError(
-            f"reach is {reach!r}; possible: a positive finite number of times. Use 3, say."
+            f"Expected a positive finite reach, got {reach!r}; give a multiple of the value, for "
+            "example 3."
         )
     require_stable(model.system(), "a margin of a parameter")
     stretch = max((abs(loop.stretch_gain) for loop in model.loops), default=0.0)
-    found: dict[str, ParameterMargin] = {}
+    margins: dict[str, ParameterMargin] = {}
     for name, value in model.values.items():
         if value == 0.0:
             continue
@@ -62,7 +66,7 @@ def parameter_margins(model: ReflexModel, *, reach: float = 3.0) -> dict[str, Pa
         family = model.family(name)
         below = crossings_along(family, low, value) if low < value else ()
         above = crossings_along(family, value, high)
-        found[name] = ParameterMargin(
+        margins[name] = ParameterMargin(
             name,
             value,
             below[-1].value if below else None,
@@ -71,4 +75,4 @@ def parameter_margins(model: ReflexModel, *, reach: float = 3.0) -> dict[str, Pa
             above[0].frequency if above else math.nan,
             (low, high),
         )
-    return found
+    return margins

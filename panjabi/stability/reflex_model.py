@@ -1,7 +1,7 @@
 """Bodies on springs with reflex loops, J q'' + B q' + K q + sum of loops = external moment.
 
-The matrices are affine in J, B, K, the gains and the filter coefficients, so their derivatives
-with a parameter are exact: the same assembly with everything else at zero.
+The matrices are affine in J, B, K, the gains and the filter coefficients. Their derivative with
+respect to a parameter is therefore exact: the same assembly with all other parameters at zero.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ BODY = ("inertia", "damping", "stiffness")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ReflexModel:
-    """Second-order mechanics and its loops; numbers for one coordinate, (m, m) for more.
+    """Second-order mechanics with reflex loops; numbers for one coordinate, (m, m) for more.
 
     Raises
     ------
     ParameterError
-        For an inertia that is not positive definite, shapes that differ, or two loops of one name.
+        If the inertia is not positive definite, shapes differ, or two loops have the same name.
     """
 
     inertia: ArrayLike  # J [kg m2]
@@ -42,28 +42,30 @@ class ReflexModel:
             A = np.atleast_2d(np.asarray(getattr(self, name), float))
             if A.shape != (m, m) or not np.isfinite(A).all():
                 raise ParameterError(
-                    f"{name} is {getattr(self, name)!r}; possible: finite, {m} by {m} for the "
-                    f"coordinates {self.coordinates}. Give a number for one coordinate."
+                    f"Expected a finite {m} by {m} matrix for {name} of the coordinates "
+                    f"{self.coordinates}, got {getattr(self, name)!r}; give a number for one "
+                    "coordinate, a matrix for more."
                 )
             object.__setattr__(self, name, A)
         J = self._body("inertia")
         if np.linalg.eigvalsh(0.5 * (J + J.T))[0] <= 0.0:
             shown = J.item() if J.size == 1 else J.tolist()
             raise ParameterError(
-                f"the inertia is {shown}; possible: a positive moment of "
-                "inertia in kg m2, positive definite for several coordinates. Correct it."
+                "Expected a positive inertia in kg m2, positive definite for several coordinates, "
+                f"got {shown}; correct the inertia."
             )
         names = [loop.name for loop in self.loops]
         if len(set(names)) != len(names):
             raise ParameterError(
-                f"loops are named {names}; possible: each name once. Rename one of them."
+                f"Expected a different name for each loop, got {names}; rename one of the loops."
             )
         for loop in self.loops:
             for what in ("senses", "acts"):
                 if len(getattr(loop, what)) not in (0, m):
                     raise ParameterError(
-                        f"`{what}` of the loop {loop.name!r} has {len(getattr(loop, what))} "
-                        f"weights; possible: {m}, one a coordinate. Use 0 for those not meant."
+                        f"Expected {m} weights in `{what}` of the loop {loop.name!r}, one for each "
+                        f"coordinate, got {len(getattr(loop, what))}; give 0 for a coordinate that "
+                        "the loop does not use."
                     )
 
     def _body(self, name: str) -> Floats:
@@ -71,22 +73,22 @@ class ReflexModel:
 
     @property
     def values(self) -> dict[str, float]:
-        """Name -> value of everything that may be varied; body numbers for one coordinate only.
+        """Name -> value of every parameter; inertia, damping, stiffness for one coordinate only.
 
-        Parameters of a loop carry its name and a point in front when there are several loops.
+        With several loops, the names of loop parameters start with the loop's name and a point.
         """
-        found: dict[str, float] = {}
+        values: dict[str, float] = {}
         if len(self.coordinates) == 1:
-            found |= {name: float(self._body(name)[0, 0]) for name in BODY}
+            values |= {name: float(self._body(name)[0, 0]) for name in BODY}
         for loop in self.loops:
-            found |= {self._prefix(loop) + key: value for key, value in _loop_values(loop).items()}
-        return found
+            values |= {self._prefix(loop) + key: value for key, value in _loop_values(loop).items()}
+        return values
 
     def _prefix(self, loop: LinearReflex) -> str:
         return f"{loop.name}." if len(self.loops) > 1 else ""
 
     def with_values(self, values: Mapping[str, float] | None = None, **more: float) -> ReflexModel:
-        """The same model with some parameters changed; a name that is not there is an error."""
+        """The same model with some parameters changed; an unknown name is an error."""
         changes = {**(values or {}), **more}
         for name in changes:
             if name not in self.values:
@@ -104,14 +106,14 @@ class ReflexModel:
         return replace(self, **body, loops=tuple(loops))
 
     def family(self, *names: str) -> ReflexFamily:
-        """The systems that differ in the named parameters, with exact derivatives."""
+        """The linear systems as a function of the named parameters, with exact derivatives."""
         for name in names:
             if name not in self.values:
                 raise unknown("parameter of the reflex model", name, self.values)
         return ReflexFamily(self, names)
 
     def system(self) -> LinearDelaySystem:
-        """States: angles, rates, then filters; input: external moments; output: all states."""
+        """Linear system; states: angles, rates, filters; inputs: external moments."""
         body = {name: self._body(name) for name in BODY}
         gains = {loop.name: [getattr(loop, gain) for gain in GAINS] for loop in self.loops}
         filters = {loop.name: _coefficients(loop) for loop in self.loops}
@@ -145,7 +147,7 @@ class ReflexModel:
         )
 
     def rate(self, name: str) -> SystemRate:
-        """Exact derivative of the system's matrices and delays with one parameter."""
+        """Exact derivative of the system's matrices and delays with respect to one parameter."""
         if name not in self.values:
             raise unknown("parameter of the reflex model", name, self.values)
         m = len(self.coordinates)
@@ -172,16 +174,19 @@ class ReflexModel:
         body: Mapping[str, Floats],
         gains: Mapping[str, list[float]],
         filters: Mapping[str, tuple[float, float]],
-        one: float,
+        constant: float,
     ) -> tuple[Floats, Floats, list[tuple[Floats, Floats | None]]]:
-        """E, A0 and (A, N) of every loop; affine in all numbers, `one` standing for constants."""
+        """E, A0 and (A, N) of every loop; affine in all arguments.
+
+        constant : 1 for the system, 0 for its derivative.
+        """
         m = len(self.coordinates)
         orders = [_order(loop) for loop in self.loops]
         n = 2 * m + sum(orders)
-        E, A = one * np.eye(n), np.zeros((n, n))
+        E, A = constant * np.eye(n), np.zeros((n, n))
         q, w = slice(0, m), slice(m, 2 * m)
         E[w, w] = body["inertia"]
-        A[q, w] = one * np.eye(m)
+        A[q, w] = constant * np.eye(m)
         A[w, q], A[w, w] = -body["stiffness"], -body["damping"]
         terms: list[tuple[Floats, Floats | None]] = []
         at = 2 * m
@@ -191,16 +196,16 @@ class ReflexModel:
             kp, kv, ka, kf = gains[loop.name]
             c1, c2 = filters[loop.name]
             late, push = np.zeros((n, n)), np.zeros((n, n))
-            if order == 0:  # the delayed drive is the moment
+            if order == 0:  # without filter the delayed drive is the moment
                 column = np.zeros(n)
                 column[w] = -acts
             else:
-                A[w, at] = -one * acts
+                A[w, at] = -constant * acts
                 last = at + order - 1
                 column = np.eye(n)[last]
-                A[last, at] -= one
+                A[last, at] -= constant
                 if order == 2:
-                    A[at, last] = one
+                    A[at, last] = constant
                     A[last, last] -= c1
                 E[last, last] = c1 if order == 1 else c2
             drive = np.zeros(n)
@@ -231,9 +236,9 @@ class ReflexFamily:
         return self.model_at(x).system()
 
     def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
-        """Derivative of its matrices with every parameter at x."""
-        there = self.model_at(x)
-        return tuple(there.rate(name) for name in self.names)
+        """Derivatives of its matrices with respect to each parameter, at x."""
+        model = self.model_at(x)
+        return tuple(model.rate(name) for name in self.names)
 
 
 def _order(loop: LinearReflex) -> int:
@@ -247,11 +252,10 @@ def _coefficients(loop: LinearReflex) -> tuple[float, float]:
 
 
 def _loop_values(loop: LinearReflex) -> dict[str, float]:
-    found = {gain: getattr(loop, gain) for gain in GAINS}
+    values = {gain: getattr(loop, gain) for gain in GAINS}
     if loop.filter is None:
-        del found["force_gain"]
+        del values["force_gain"]
     else:
-        keys = {f"filter_{key}": value for key, value in vars(loop.filter).items()}
-        found |= keys
-    found["delay"] = loop.delay
-    return found
+        values |= {f"filter_{key}": value for key, value in vars(loop.filter).items()}
+    values["delay"] = loop.delay
+    return values

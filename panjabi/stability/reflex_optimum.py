@@ -1,4 +1,4 @@
-"""What a reflex costs, and the least cost that any controller of its delay could reach."""
+"""The mean cost of a reflex, and the least cost of any controller with the same delay."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from panjabi.delay.roots.system import Floats
 from panjabi.errors import ParameterError
 from panjabi.stability.reflex_model import ReflexModel
 
-FAR = 2000.0  # times the natural frequency: the end of the quadrature of a mean cost
+FAR = 2000.0  # end of the quadrature of a mean cost, in multiples of the natural frequency
 
 
 def reflex_regulator(model: ReflexModel, Q: ArrayLike, R: float) -> DelayedRegulator:
-    """The optimum for the body of a reflex model with the delay of its loop.
+    """The optimal regulator for the body of a reflex model, with the delay of its loop.
 
-    State (angle, rate), command the active moment; loop and filter of the model are put away.
+    State (angle, rate), command the active moment. It replaces the loop and filter of the model.
     """
-    _single(model)
+    _check_single(model)
     v = model.values
     J = v["inertia"]
     A = np.array([[0.0, 1.0], [-v["stiffness"] / J, -v["damping"] / J]])
@@ -27,17 +27,17 @@ def reflex_regulator(model: ReflexModel, Q: ArrayLike, R: float) -> DelayedRegul
 
 
 def reflex_cost(model: ReflexModel, Q: ArrayLike, R: float, *, intensity: float = 1.0) -> float:
-    """Mean cost per second of a reflex under white moment noise of the given intensity.
+    """Mean cost per second of a reflex under white moment noise.
 
-    To be held against `reflex_regulator(model, Q, R).noise_cost(...)`, which no reflex of that
-    delay can beat. Intensity in (N m)^2 s, two-sided.
+    Compare it with `reflex_regulator(model, Q, R).noise_cost(...)`, a lower bound for every reflex
+    with that delay. intensity : of the noise, two-sided [(N m)^2 s].
 
     Raises
     ------
     UnstableError
-        If the model is unstable: its cost has no bound.
+        If the model is unstable: its cost is not bounded.
     """
-    _single(model)
+    _check_single(model)
     system = model.system()
     require_stable(system, "a mean cost")
     v, weight = model.values, np.asarray(Q, float)
@@ -49,8 +49,8 @@ def reflex_cost(model: ReflexModel, Q: ArrayLike, R: float, *, intensity: float 
         u = 1.0 - (v["inertia"] * s**2 + v["damping"] * s + v["stiffness"]) * q
         return np.einsum("iw,ij,jw->w", x.conj(), weight, x).real + R * np.abs(u) ** 2
 
-    # Gauss on panels that resolve the resonance and each turn of the delay; beyond the last the
-    # density falls with the square of the frequency.
+    # Gauss quadrature on panels that resolve the resonance and each period of the delay. Beyond the
+    # last panel the density decreases with the square of the frequency.
     middle = float(np.sqrt(abs(v["stiffness"] + v["stretch_gain"]) / v["inertia"])) or 1.0
     turn = np.pi / v["delay"] if v["delay"] else np.inf
     edges = list(np.linspace(0.0, 20.0 * middle, 241))
@@ -60,14 +60,15 @@ def reflex_cost(model: ReflexModel, Q: ArrayLike, R: float, *, intensity: float 
     z, weights = np.polynomial.legendre.leggauss(8)
     w = (np.array(edges[:-1]) + half)[:, None] + half[:, None] * z
     d = density(w.ravel()).reshape(w.shape)
-    last = slice(-20, None)  # averages over turns of the delay
+    last = slice(-20, None)  # averages over periods of the delay
     tail = float((d[last] * w[last] ** 2).mean()) / edges[-1]
     return float(intensity * ((half * (d @ weights)).sum() + tail) / np.pi)
 
 
-def _single(model: ReflexModel) -> None:
+def _check_single(model: ReflexModel) -> None:
     if len(model.coordinates) != 1 or len(model.loops) != 1:
         raise ParameterError(
-            f"the model has {len(model.coordinates)} coordinates and {len(model.loops)} loops; "
-            "possible: one of each. Use delayed_lqr with your own matrices."
+            f"Expected a model with one coordinate and one loop, got {len(model.coordinates)} "
+            f"coordinates and {len(model.loops)} loops; call delayed_lqr with the matrices of the "
+            "model."
         )

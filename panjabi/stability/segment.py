@@ -1,8 +1,8 @@
-"""One level with muscles across it: the laboratory test of a unit, and who stiffens the segment.
+"""One level with muscles across it: laboratory test of a unit, and stiffness by muscle group.
 
-Muscle acts on a segment in three ways, all from the geometry of the model: its stiffness
-k r^2, its tension F d2L/dq2, and the compression that stiffens the disc. Its moment shifts the
-angle at which the unit rests.
+A muscle changes the stiffness of a segment in three ways, all from the geometry of the model: by
+its stiffness k r^2, by its tension F d2L/dq2, and by its compression, which stiffens the disc. Its
+moment shifts the equilibrium angle of the unit.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class MusclesAcross:
-    """What muscle forces do at one level, at neutral."""
+    """Moment, stiffness and compression by muscle forces at one level, at neutral."""
 
     level: str
     moment: Floats  # (3,) of the muscles, signs of the coordinates [N m]
@@ -38,9 +38,9 @@ class MusclesAcross:
 def muscles_across(
     spine: StaticSpine, level: str, forces: ArrayLike, *, stiffness: ShortRange | None
 ) -> MusclesAcross:
-    """The muscles of a spine, with forces (m,) [N], seen from one level.
+    """Moment, stiffness and compression at one level by muscle forces (m,) [N].
 
-    stiffness : short-range law; None for forces that stay, as weights on cables in a laboratory.
+    stiffness : short-range law; None for constant forces, like weights on cables in a laboratory.
     """
     k = level_index(level)
     part = slice(3 * k, 3 * k + 3)
@@ -62,22 +62,22 @@ def laboratory_with_muscles(
     protocol: Protocol | None = None,
     moment: float | None = None,
 ) -> Residual:
-    """Residual and end positions [rad] of a unit in the laboratory, with muscles pulling on it.
+    """Residual and end positions [rad] of a unit in the laboratory, with active muscles.
 
-    The unit bears their compression besides its own preload, their stiffness stands beside its
-    structures, and their moment is added to the load.
+    Their compression is added to the preload of the unit, their stiffness to its structures and
+    their moment to the load.
 
     Raises
     ------
     ParameterError
-        If the tension of the muscles takes more stiffness than the unit has at neutral.
+        If the tension of the muscles reduces the stiffness at neutral to zero or below.
     """
     plan = protocol or Protocol()
     pressed = unit.with_preload(unit.preload + max(across.compression, 0.0), extrapolate=True)
     added = float(across.stiffness[axis, axis])
     if added >= 0.0:
-        held = Structure("muscles", (linear(axis, added),), "muscle")
-        pressed = pressed.with_structures((*pressed.structures, held), "muscles across")
+        spring = Structure("muscles", (linear(axis, added),), "muscle")
+        pressed = pressed.with_structures((*pressed.structures, spring), "muscles across")
     else:
         pressed = _softened(pressed, axis, -added)
     largest = pressed.test_moment[axis] if moment is None else moment
@@ -87,17 +87,16 @@ def laboratory_with_muscles(
 
 
 def _softened(unit: FunctionalSpinalUnit, axis: int, loss: float) -> FunctionalSpinalUnit:
-    """The unit with linear stiffness about one axis taken off, where it has that much."""
-    own = [(s, t) for s in unit.structures for t in s.terms if t.axis == axis and t.kind == LINEAR]
-    factor = [unit.factor if t.preloaded else 1.0 for _, t in own]
-    available = sum(f * t.values[0] for f, (_, t) in zip(factor, own, strict=True))
+    """The unit with its linear stiffness about one axis reduced by `loss` [N m/rad]."""
+    terms = [t for s in unit.structures for t in s.terms if t.axis == axis and t.kind == LINEAR]
+    available = sum((unit.factor if t.preloaded else 1.0) * t.values[0] for t in terms)
     if loss >= available:
         raise ParameterError(
-            f"the tension of the muscles takes {loss:.3g} N m/rad from {unit.level}, which has "
-            f"{available:.3g} at neutral; less is possible. Lower the forces."
+            f"Expected muscle tension that reduces the stiffness of {unit.level} by less than its "
+            f"{available:.3g} N m/rad at neutral, got {loss:.3g} N m/rad; lower the forces."
         )
     left = 1.0 - loss / available
-    chosen = {id(t) for _, t in own}
+    chosen = {id(t) for t in terms}
     parts = [
         replace(s, terms=tuple(t.scaled(left) if id(t) in chosen else t for t in s.terms))
         for s in unit.structures
@@ -106,18 +105,21 @@ def _softened(unit: FunctionalSpinalUnit, axis: int, loss: float) -> FunctionalS
 
 
 def shared_force(spine: StaticSpine, level: str, force: float, *groups: str) -> Floats:
-    """(m,) a force on each side [N], shared by maximal force among fascicles that cross a level.
+    """Force of every fascicle (m,) [N] for the same total force on each side.
+
+    The force is distributed in proportion to maximal force over the fascicles of the groups that
+    cross the level.
 
     Raises
     ------
     ParameterError
-        If no fascicle of the groups crosses the level, or the force is none.
+        If no fascicle of the groups crosses the level, or the force is negative or not finite.
     """
     k = level_index(level)
     m = spine.muscles
     if not 0.0 <= force < np.inf:
         raise ParameterError(
-            f"force is {force!r} N; a finite one from 0 is possible, since a muscle pulls. Give "
+            f"Expected a finite force of 0 N or more, since a muscle pulls, got {force!r} N; give "
             "the force of one side."
         )
     crossing = m.members(*groups) & (np.abs(m.slope[:, 3 * k]) > 1e-6)
@@ -126,8 +128,8 @@ def shared_force(spine: StaticSpine, level: str, force: float, *groups: str) -> 
         chosen = crossing & np.array([n.endswith(side) for n in m.names])
         if not chosen.any():
             raise ParameterError(
-                f"no fascicle of {', '.join(groups)} crosses {level}; groups that do are possible. "
-                "Choose another level or group."
+                f"Expected muscle groups with a fascicle across {level}, got {', '.join(groups)}; "
+                "choose another level or group."
             )
         forces[chosen] = force * m.max_force[chosen] / m.max_force[chosen].sum()
     return forces
@@ -141,9 +143,9 @@ def segment_gain(
     force: float,
     stiffness: ShortRange | None,
 ) -> dict[str, Floats]:
-    """What each group adds to the stiffness of one level, (3,) FE, LB, AR [N m/rad].
+    """Stiffness that each group adds at one level, (3,) FE, LB, AR [N m/rad].
 
-    Every group pulls with the same force on each side; its own compression counts too.
+    Every group pulls with the same force on each side. Stiffening by its compression is included.
     """
     k = level_index(level)
     unit = spine.units[k].with_preload(0.0)

@@ -1,4 +1,4 @@
-"""Two published experiments at L4-L5: force across an injured unit, equal force in every group."""
+"""Two published experiments at L4-L5: muscle force on an injured unit, and on muscle groups."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from panjabi.spine.static_model import StaticSpine
 from panjabi.stability.segment import laboratory_with_muscles, muscles_across, segment_gain
 
 WORST_INJURY = ("cut=SSL+ISL", "facetectomy", "nucleus")
-"""Of L4-L5 in the simulation of Panjabi's 1989 test: ligaments behind, both facets, nucleus."""
+"""Injury of L4-L5 in the simulation of Panjabi's 1989 test: posterior ligaments, both facets,
+nucleus."""
 
 GROUPS_AT_L45 = ("multifidus_lumbar", "longissimus", "iliocostalis", "psoas", "quadratus_lumborum")
-"""Groups pulled at L4-L5, each with the same force."""
+"""Muscle groups compared at L4-L5, each with the same force."""
 
 
 def unit_under_multifidus(
     spine: StaticSpine, unit: FunctionalSpinalUnit, axis: int, force: float
 ) -> Residual:
-    """Laboratory test of a unit at L4-L5 with a constant force [N] of multifidus in total.
+    """Laboratory test of a unit at L4-L5 with a constant total force of multifidus [N].
 
-    The force is shared by maximal force among the fascicles from the spinous process of L4.
+    The force is distributed in proportion to maximal force over the fascicles from the spinous
+    process of L4.
     """
     chosen = np.array([n.startswith("MF_m4") for n in spine.muscles.names])
     fraction = np.where(chosen, spine.muscles.max_force, 0.0)
@@ -35,9 +37,9 @@ def unit_under_multifidus(
 
 
 def gain_at_l45() -> dict[str, Floats]:
-    """Stiffness that each group adds at L4-L5, (3,) FE, LB, AR [N m/rad], all pulling alike.
+    """Stiffness that each group adds at L4-L5 with equal force, (3,) FE, LB, AR [N m/rad].
 
-    The force on each side is the published one (row wil95_force).
+    The force on each side is the published value (row wil95_force).
     """
     force = row("wil95_force").number
     spine = static_spine("standing")

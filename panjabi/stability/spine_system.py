@@ -1,4 +1,4 @@
-"""A spine model about a state of rest as a linear system with delays.
+"""A spine model linearised about its equilibrium, as a linear system with delays.
 
 >>> rest = equilibrium(spine_model("lumbar", reflexes=True))
 >>> characteristic_roots(linear_system(rest)).rightmost
@@ -18,40 +18,41 @@ if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium
 
 STILL = 1e-4
-"""Largest rate of any state that counts as rest [1/s, rad/s2]."""
+"""Largest rate of any state at an equilibrium [1/s, rad/s2]."""
 
 
 def linear_system(rest: Equilibrium, *, dormant: bool = False) -> LinearDelaySystem:
-    """Linear system about an equilibrium, exact; receptors are the delayed states.
+    """Exact linear system about an equilibrium; receptors are the delayed states.
 
-    Inputs are generalised forces on the free coordinates [N m], outputs all states. The fibre state
-    of a muscle with a rigid tendon, the branches of held axes and states that nothing reads and
-    that stand still by themselves are left out unless `dormant`.
+    Inputs are generalised forces on the free coordinates [N m], outputs all states. States without
+    effect are left out unless `dormant`: the fibre state of a muscle with a rigid tendon, the
+    branches of fixed axes, and constant states that no equation reads.
 
     Raises
     ------
     ParameterError
-        If the state does not rest.
+        If the state is not an equilibrium.
     """
     model = rest.model
-    found = jacobian(model, rest.state)
-    worst = int(np.abs(found.rate).argmax())
-    if not abs(found.rate[worst]) <= STILL:
+    derivative = jacobian(model, rest.state)
+    worst = int(np.abs(derivative.rate).argmax())
+    if not abs(derivative.rate[worst]) <= STILL:
         raise ParameterError(
-            f"{model.state_names[worst]} changes by {found.rate[worst]:.3g} a second, so this is "
-            f"no state of rest; up to {STILL:g} counts as one. Take it from `equilibrium`."
+            f"Expected an equilibrium, whose states change by at most {STILL:g} per second, got "
+            f"{derivative.rate[worst]:.3g} per second for {model.state_names[worst]}; compute the "
+            "state with equilibrium(spine)."
         )
-    keep = np.arange(model.size) if dormant else np.flatnonzero(found.moving)
+    keep = np.arange(model.size) if dormant else np.flatnonzero(derivative.moving)
     square = np.ix_(keep, keep)
     names, units = model.state_names, model.state_units
     slides = set(model.body.translations)
     return LinearDelaySystem(
-        now=found.now[square],
+        now=derivative.now[square],
         delayed=tuple(
             DelayTerm(delay, late[square])
-            for delay, late in zip(model.delays, found.late, strict=True)
+            for delay, late in zip(model.delays, derivative.late, strict=True)
         ),
-        inputs=found.inputs[keep],
+        inputs=derivative.inputs[keep],
         state_names=tuple(names[k] for k in keep),
         state_units=tuple(units[k] for k in keep),
         input_names=tuple(f"load on {c}" for c in model.free),

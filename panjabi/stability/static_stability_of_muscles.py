@@ -1,4 +1,4 @@
-"""Whether a spine under given muscle forces stands: Hessian by its terms, modes, indices."""
+"""Static stability of a spine under muscle forces: terms of the Hessian, modes, indices."""
 
 from __future__ import annotations
 
@@ -27,15 +27,14 @@ SUBSYSTEMS: dict[str, tuple[str, ...]] = {
     "active": ("muscle stiffness", "tension curvature"),
     "loads": ("gravity", "load", "abdominal pressure"),
 }
-"""Which terms of the Hessian belong to which subsystem; preload acts through the passive units."""
+"""Terms of the Hessian of each subsystem; preload acts through the passive units."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StaticStability(Result):
-    """The potential of a spine at a posture under muscle forces that are held.
+    """Static stability of a spine at a posture, with constant muscle forces.
 
-    Forces are those of the moment: nothing here recruits. Units carry the preload of the spine as
-    given, frozen.
+    The forces are inputs: nothing is recruited here. The preload of the units is constant.
     """
 
     spine: StaticSpine
@@ -44,7 +43,7 @@ class StaticStability(Result):
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
-        """What the verdict rests on."""
+        """Parameters of the spine and of the short-range stiffness."""
         return {**dict(self.spine.parameters), **parameters_of(self.stiffness)}
 
     # --- equilibrium ----------------------------------------------------------------------
@@ -56,14 +55,14 @@ class StaticStability(Result):
 
     @property
     def residual(self) -> float:
-        """Largest unbalanced moment [N m]; stability is a question at 0 only."""
+        """Largest unbalanced moment [N m]; stability is defined at equilibrium, 0, only."""
         return float(np.abs(self.gradient).max())
 
     # --- Hessian --------------------------------------------------------------------------
 
     @cached_property
     def muscle_stiffness(self) -> Floats:
-        """k of every muscle, (m,) [N/m]."""
+        """Stiffness k of every muscle, (m,) [N/m]."""
         m = self.spine.muscles
         return stiffness_parts(self.stiffness, m).stiffness(self.forces)
 
@@ -71,28 +70,28 @@ class StaticStability(Result):
     def terms(self) -> dict[str, Floats]:
         """The parts of the Hessian, each (n, n) [N m/rad]."""
         m = self.spine.muscles
-        own = {name: term.hessian for name, term in self.spine.terms.items()}
+        of_spine = {name: term.hessian for name, term in self.spine.terms.items()}
         return {
             "muscle stiffness": m.slope.T @ (self.muscle_stiffness[:, None] * m.slope),
             "tension curvature": np.tensordot(self.forces, m.curvature, 1),
-            **own,
+            **of_spine,
         }
 
     @cached_property
     def hessian(self) -> Floats:
-        """(n, n) [N m/rad]"""
+        """Stiffness of the posture, the sum of all terms, (n, n) [N m/rad]."""
         total = np.sum(list(self.terms.values()), axis=0)
         return 0.5 * (total + total.T)
 
     @cached_property
     def spectrum(self) -> tuple[Floats, Floats]:
-        """Eigenvalues (n,) rising [N m/rad], and eigenvectors in columns."""
+        """Eigenvalues (n,), ascending [N m/rad], and eigenvectors in columns."""
         values, vectors = np.linalg.eigh(self.hessian)
         return values, vectors
 
     @property
     def least_stiffness(self) -> float:
-        """Smallest eigenvalue [N m/rad]: above 0 the posture is stable."""
+        """Smallest eigenvalue [N m/rad]; the posture is stable if it is positive."""
         return float(self.spectrum[0][0])
 
     @property
@@ -101,12 +100,12 @@ class StaticStability(Result):
 
     @property
     def mode(self) -> Floats:
-        """The weakest mode, (n,), unit length, its largest entry positive."""
+        """Mode of least stiffness, (n,), of unit length, its largest entry positive."""
         vector = self.spectrum[1][:, 0]
         return vector * np.sign(vector[np.argmax(np.abs(vector))])
 
     def mode_by_level(self) -> dict[str, dict[str, float]]:
-        """The weakest mode's rotation of each level by axis, largest 1."""
+        """Rotation of each level about each axis in the mode of least stiffness, largest 1."""
         turned = (self.mode / np.abs(self.mode).max()).reshape(-1, 3)
         axes = ("FE", "LB", "AR")
         return {
@@ -124,9 +123,9 @@ class StaticStability(Result):
 
     @cached_property
     def critical_q(self) -> float:
-        """Smallest q of k = q F/L at which these forces hold the posture; inf if none does.
+        """Smallest q of k = q F/L at which the posture is stable [1]; inf if there is none.
 
-        Forces are held, whatever law made them; smaller is more stable.
+        The forces are constant, whatever stiffness law they come from. Smaller is more stable.
         """
         m = self.spine.muscles
         rest = self.hessian - self.terms["muscle stiffness"]
@@ -135,36 +134,36 @@ class StaticStability(Result):
 
     @cached_property
     def critical_load(self) -> float:
-        """Mass [kg] more where the load is at which these forces no longer hold; inf if none.
+        """Additional mass at the load that makes the posture unstable [kg]; inf if there is none.
 
-        Only its weight's part in the Hessian is added, forces and preload are held; it bends the
-        spine as well, which is not counted.
+        Only the contribution of its weight to the Hessian is added. Forces and preload are
+        constant, and bending by the mass is neglected.
         """
         if not self.stable:
             return 0.0
-        one = self.spine.with_load(HeldLoad(1.0, self.spine.load.place)).carried_load.hessian
-        # H + m G is singular for the first time at m = 1 / x, x the least of "x H + G >= 0"
-        inverse = least_factor(one, self.hessian)
+        per_kg = self.spine.with_load(HeldLoad(1.0, self.spine.load.place)).carried_load.hessian
+        # H + m G is first singular at m = 1 / x, where x is the smallest x with x H + G >= 0
+        inverse = least_factor(per_kg, self.hessian)
         return 1.0 / inverse if inverse > 0.0 else np.inf
 
-    # --- shares ---------------------------------------------------------------------------
+    # --- contributions --------------------------------------------------------------------
 
     def term_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
-        """v.H_t v of every term in the weakest mode v (or another) [N m/rad]; they add up."""
+        """Stiffness v.H_t v of every term in a mode v, by default the weakest [N m/rad]."""
         v = self._mode(mode)
         return {name: float(v @ part @ v) for name, part in self.terms.items()}
 
     def subsystem_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
-        """The same added up: passive with preload, active, loads [N m/rad]."""
+        """The same, summed for each subsystem: passive with preload, active, loads [N m/rad]."""
         parts = self.term_contributions(mode)
         return {name: sum(parts[p] for p in members) for name, members in SUBSYSTEMS.items()}
 
     def group_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
-        """What each muscle group adds in the weakest mode (or another) [N m/rad]."""
+        """Stiffness by each muscle group in a mode, by default the weakest [N m/rad]."""
         v, m = self._mode(mode), self.spine.muscles
-        own = self.muscle_stiffness * (m.slope @ v) ** 2
-        own = own + self.forces * np.einsum("mij,i,j->m", m.curvature, v, v)
-        return {g: float(own[m.members(g)].sum()) for g in sorted(set(m.groups))}
+        by_muscle = self.muscle_stiffness * (m.slope @ v) ** 2
+        by_muscle = by_muscle + self.forces * np.einsum("mij,i,j->m", m.curvature, v, v)
+        return {g: float(by_muscle[m.members(g)].sum()) for g in sorted(set(m.groups))}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; a critical value that does not exist is null."""
@@ -196,9 +195,10 @@ class StaticStability(Result):
         return frame(columns, "muscle")
 
     def without(self, *groups: str) -> StaticStability:
-        """The same state with the stiffness of some groups gone; nothing else answers.
+        """The same state without the forces of some muscle groups; the others do not compensate.
 
-        Their moment is gone too, so `residual` grows; asked is what they did for the Hessian.
+        It shows what the groups contribute to the Hessian. Their moment is missing too, so the
+        state is no longer in equilibrium and `residual` grows.
         """
         m = self.spine.muscles
         left = np.where(m.members(*groups), 0.0, self.forces)
@@ -211,8 +211,8 @@ class StaticStability(Result):
         size = float(np.linalg.norm(v)) if v.shape == self.mode.shape else 0.0
         if not (np.isfinite(size) and size > 0.0):
             raise ParameterError(
-                f"a mode of shape {v.shape} was given; {self.mode.shape} finite numbers, not all "
-                "zero, are possible. Take a column of `spectrum`."
+                f"Expected a mode of shape {self.mode.shape} with finite numbers, not all zero, "
+                f"got shape {v.shape}; use a column of `spectrum`."
             )
         return v / size
 
@@ -220,12 +220,14 @@ class StaticStability(Result):
 def static_stability(
     spine: StaticSpine, forces: ArrayLike, *, stiffness: ShortRange | None = None
 ) -> StaticStability:
-    """The stability of a spine under muscle forces (m,) [N], from recruitment or measured.
+    """Static stability of a spine under muscle forces (m,) [N], recruited or measured.
+
+    stiffness : short-range law of the muscles, by default `bergmark()`.
 
     Raises
     ------
     ParameterError
-        If the forces do not fit the muscles, or one pushes.
+        If the number of forces differs from that of the muscles, or a force is negative.
     """
     F = spine.muscles.checked(forces)
     return StaticStability(spine, F, stiffness if stiffness is not None else bergmark())
@@ -234,22 +236,22 @@ def static_stability(
 def one_joint_stiffness(
     force: float, lower: ArrayLike, upper: ArrayLike, *, stiffness: float
 ) -> float:
-    """dM/dq of one straight muscle about a hinge at the origin, axis z [N m/rad].
+    """Stiffness dM/dq of a straight muscle about a hinge at the origin, axis z [N m/rad].
 
-    S = k r^2 + F (A.B - r^2)/l with A on the lower body, B on the upper one, r = (Ay Bx - Ax By)/l
-    (after Potvin & Brown 2005): tension alone destabilises where the muscle runs past the joint.
+    S = k r^2 + F (A.B - r^2)/l, with A on the lower and B on the upper body, and
+    r = (Ay Bx - Ax By)/l (after Potvin & Brown 2005). Tension destabilises if A.B < r^2.
     """
     if not (0.0 <= force < np.inf and 0.0 <= stiffness < np.inf):
         raise ParameterError(
-            f"force is {force!r} N and stiffness {stiffness!r} N/m; finite numbers from 0 are "
-            "possible, since a muscle pulls. Give both as positive numbers."
+            "Expected a finite force and stiffness of 0 or more, since a muscle pulls, got "
+            f"{force!r} N and {stiffness!r} N/m; give both as positive numbers."
         )
     A, B = (np.asarray(point, float)[:2] for point in (lower, upper))
     length = float(np.linalg.norm(B - A))
     if not length > 0.0:
         raise ParameterError(
-            f"the muscle runs from {lower!r} to {upper!r} and has no length; two different points "
-            "are possible. Give both in the plane of the joint [m]."
+            f"Expected two different end points of the muscle, got {lower!r} and {upper!r}; give "
+            "both in the plane of the joint [m]."
         )
     arm = (A[1] * B[0] - A[0] * B[1]) / length
     return stiffness * arm**2 + force * (float(A @ B) - arm**2) / length

@@ -1,8 +1,8 @@
 """Four lumped trunks for tests and examples: lax, braced, without rate feedback, low gain.
 
-A head-arms-trunk of 5 kg m2 on L5/S1 with one reflex loop. The numbers are suggestions of this
-project inside ranges that identification studies of the trunk support; none was measured on one
-person, so all are assumed and meant to be varied.
+Head, arms and trunk of 5 kg m2 on L5/S1 with one reflex loop. The values are assumed. They lie
+within the ranges of identification studies of the trunk, but no set was measured on one person;
+vary them.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from panjabi.stability.reflex_loop import FirstOrder, LinearReflex, SecondOrder
 from panjabi.stability.reflex_model import ReflexModel
 
 TRUNK_DELAY = 0.060
-"""Loop delay where none is given [s]: mean of the trunk muscles, assumed."""
+"""Default loop delay [s]: mean of the trunk muscles, assumed."""
 
 
 @dataclass(frozen=True)
 class TrunkSet:
-    """Parameters of a lumped trunk, with what it stands for."""
+    """Parameters of a lumped trunk, with a description."""
 
     name: str
     meaning: str
     parameters: ParameterSet
 
     def model(self, *, filter: FirstOrder | SecondOrder | None = None) -> ReflexModel:
-        """One joint with one loop; the filter stands for activation and is off by default."""
+        """One joint with one loop; the optional filter models activation."""
         p = self.parameters.si
         loop = LinearReflex(
             stretch_gain=p("stretch_gain"),
@@ -63,9 +63,9 @@ def _set(
 
 
 TRUNK_SETS: dict[str, TrunkSet] = {
-    made.name: made
-    for made in (
-        _set("T1", "lax, held up by reflexes", -100.0, 400.0, 60.0),
+    parameters.name: parameters
+    for parameters in (
+        _set("T1", "lax, stabilised by reflexes", -100.0, 400.0, 60.0),
         _set("T2", "braced", 100.0, 200.0, 30.0),
         _set("T3", "lax, no rate feedback", -100.0, 400.0, 0.0),
         _set("T4", "lax, low gain", -100.0, 200.0, 20.0),

@@ -1,4 +1,4 @@
-"""The verdict on a whole spine model: some hundred states, every reflex with a delay."""
+"""The stability verdict for a whole spine with several hundred states and delayed reflexes."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from panjabi.stability.spine_system import linear_system
 Floats = NDArray[np.float64]
 
 PUSH = 30.0  # force of the push on T8, half a sine of 0.1 s [N]
-LATEST = 0.2  # delay looked at beside that of the loops [s]
-FINE = 1e-3  # width at which halving for the delay margin ends [s]
+LATEST = 0.2  # largest additional delay of the search [s]
+FINE = 1e-3  # width at which the bisection for the delay margin ends [s]
 
 
 def spine_verdict(
@@ -38,18 +38,20 @@ def spine_verdict(
     watched: float = 3.0,
     q: float = 10.0,
 ) -> StabilityVerdict:
-    """Whether a spine model at rest is stable, on three kinds of evidence.
+    """Whether a spine model in equilibrium is stable, from three types of evidence.
 
     Parameters
     ----------
-    model : set to rest by its activations when it is not an `Equilibrium` yet.
-    push : forward on T8 [N]; tolerance : of every joint [rad]; watched : run after the push [s].
-    q : of the short-range stiffness k = q F/L in the instantaneous Hessian [1].
+    model : a spine, whose equilibrium is computed first, or its `Equilibrium`.
+    push : forward force on T8 [N].
+    tolerance : largest remaining deviation of every joint [rad].
+    watched : time simulated after the push [s].
+    q : factor of the short-range stiffness k = q F/L in the instantaneous Hessian [1].
 
     Raises
     ------
     ConvergenceError
-        If the model cannot be set to rest.
+        If the model has no equilibrium.
     ParameterError
         For a push, tolerance or time that is not positive.
     """
@@ -58,26 +60,26 @@ def spine_verdict(
 
     check_positive(push=push, tolerance=tolerance, watched=watched)
     rest = model if isinstance(model, Equilibrium) else equilibrium(model)
-    own = rest.model
+    spine = rest.model
     law = bergmark(q)
     passive, weight, active, quick = _stiffness(rest, law)
     system = linear_system(rest)
-    border = [i for i, name in enumerate(system.state_names) if _of_motion(name, own)]
+    border = [i for i, name in enumerate(system.state_names) if _of_motion(name, spine)]
     small = Condensed(system, border)
     total = _with_reflexes(rest, small)
     relaxed = passive + weight + active
     static = StaticEvidence(_least(total), _least(relaxed), _least(quick))
-    found = small.spectrum()
-    later = _later(small) if found.stable and own.loop_count else math.nan
-    if found.stable and not own.loop_count:
+    roots = small.spectrum()
+    later = _later(small) if roots.stable and spine.loop_count else math.nan
+    if roots.stable and not spine.loop_count:
         later = math.inf
-    spectral = SpectralEvidence(found.rightmost, float(found.residual[0]), found.complete, later)
+    spectral = SpectralEvidence(roots.rightmost, float(roots.residual[0]), roots.complete, later)
     start, length = 0.05, 0.1
     run = simulate(
         rest, ForcePulse(force=push, start=start, length=length),
         duration=start + length + watched,
     )  # fmt: skip
-    away = np.abs(run.trajectory.state[:, : len(own.free)] - rest.q).max(axis=1)
+    away = np.abs(run.trajectory.state[:, : len(spine.free)] - rest.q).max(axis=1)
     after = run.time - start - length
     time = None if run.lost_balance else recovery_time(after, away, tolerance)
     recovery = RecoveryEvidence(
@@ -88,19 +90,21 @@ def spine_verdict(
     margins = ()
     if static.least > 0.0:
         margins = (
-            _share("passive", "stiffness of the units that can be lost", passive, total),
-            _share("active", "stiffness of the muscles that can be lost", active, total),
+            _loss("passive", "stiffness of the units that can be lost", passive, total),
+            _loss("active", "stiffness of the muscles that can be lost", active, total),
         )
     if not math.isnan(later):
-        longest = max(own.delays, default=0.0)
-        share = later / longest if longest else math.inf
+        longest = max(spine.delays, default=0.0)
+        fraction = later / longest if longest else math.inf
         how = "by bisection" if math.isfinite(later) else f"searched up to {LATEST:g} s"
         margins += (
-            SubsystemMargin("neural", "additional delay of all reflexes", later, "s", share, how),
+            SubsystemMargin(
+                "neural", "additional delay of all reflexes", later, "s", fraction, how
+            ),
         )
     return StabilityVerdict(
-        condition, f"spine of {len(own.joints)} joints", static, spectral, recovery, kink, distance,
-        margins, reasons, {**dict(own.parameters), **parameters_of(law)},
+        condition, f"spine of {len(spine.joints)} joints", static, spectral, recovery, kink,
+        distance, margins, reasons, {**dict(spine.parameters), **parameters_of(law)},
     )  # fmt: skip
 
 
@@ -113,7 +117,10 @@ def _least(K: Floats) -> float:
 
 
 def _stiffness(rest: Equilibrium, law: Bergmark) -> tuple[Floats, Floats, Floats, Floats]:
-    """Units relaxed, weight, muscles at constant activation; all with units and muscles fast."""
+    """Stiffness of relaxed units, of weight, of muscles at constant activation; and the sum.
+
+    The sum is the instantaneous stiffness: units with branches, short-range muscle stiffness.
+    """
     model, q = rest.model, rest.q
     still = np.zeros(len(model.free))
     weight = model.dynamics.linearised(q, still, still).by_q
@@ -140,26 +147,26 @@ def _stiffness(rest: Equilibrium, law: Bergmark) -> tuple[Floats, Floats, Floats
 
 
 def _with_reflexes(rest: Equilibrium, small: Condensed) -> Floats:
-    """Moments per angle of an infinitely slow push, everything answering (n, n) [N m/rad]."""
+    """Stiffness at infinitely slow motion, with all reflexes, (n, n) [N m/rad]."""
     n = len(rest.model.free)
     D = small.at(np.zeros(1, complex))[0][0].real
     return rest.model.dynamics.mass_matrix(rest.q) @ D[n:, :n]
 
 
-def _share(subsystem: str, what: str, part: Floats, total: Floats) -> SubsystemMargin:
-    """Largest share of one part of the stiffness that can go: static, at fixed forces."""
+def _loss(subsystem: str, what: str, part: Floats, total: Floats) -> SubsystemMargin:
+    """Largest fraction of one part of the stiffness that can be lost, at constant forces."""
     from scipy.linalg import eigh
 
     H, P = 0.5 * (total + total.T), 0.5 * (part + part.T)
     most = float(eigh(P, H, eigvals_only=True)[-1])
-    share = 1.0 / most if most > 1.0 else math.inf
+    loss = 1.0 / most if most > 1.0 else math.inf
     return SubsystemMargin(
-        subsystem, what, share, "1", share, "Hessian with reflexes, muscle forces unchanged"
+        subsystem, what, loss, "1", loss, "Hessian with reflexes, muscle forces unchanged"
     )
 
 
 def _later(small: Condensed) -> float:
-    """Extra delay at which the rightmost root meets the axis [s]; inf: none up to `LATEST`."""
+    """Additional delay at which a root reaches the imaginary axis [s]; inf: none up to `LATEST`."""
     low, high = 0.0, None
     for extra in (0.02, 0.05, 0.1, LATEST):
         if not small.delayed_by(extra).rightmost().stable:
@@ -178,7 +185,7 @@ def _later(small: Condensed) -> float:
 
 
 def _slack(rest: Equilibrium) -> tuple[str, float]:
-    """The muscle that becomes slack first and the turn of one joint that does it [rad]."""
+    """The muscle that becomes slack first, and the rotation of one joint that causes it [rad]."""
     model = rest.model
     if model.muscles is None:
         return "none", math.inf

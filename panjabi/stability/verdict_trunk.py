@@ -1,4 +1,4 @@
-"""The verdict on the reduced trunk: one joint, one reflex loop, exact margins."""
+"""The stability verdict for the reduced trunk: one joint, one reflex loop, exact margins."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from panjabi.stability.one_joint_trunk import ReducedTrunk, TrunkFamily
 
 PUSH = 5.0  # moment of the push [N m]
 LENGTH = 0.1  # of the push, half a sine [s]
-FALLEN = math.radians(60.0)
+FALLEN = math.radians(60.0)  # angle at which the simulation stops
 
 
 def trunk_verdict(
@@ -37,9 +37,11 @@ def trunk_verdict(
     tolerance: float = math.radians(0.1),
     watched: float = 5.0,
 ) -> StabilityVerdict:
-    """Whether the trunk is stable, on three kinds of evidence, with exact margins.
+    """Whether the trunk is stable, from three types of evidence, with exact margins.
 
-    push : peak moment of half a sine of 0.1 s [N m]; tolerance [rad]; watched [s] after it.
+    push : peak moment of a half sine of 0.1 s [N m].
+    tolerance : largest remaining deviation [rad].
+    watched : time simulated after the push [s].
 
     Raises
     ------
@@ -48,16 +50,18 @@ def trunk_verdict(
     """
     check_positive(push=push, tolerance=tolerance, watched=watched)
     system = trunk.system()
-    found = characteristic_roots(system, count=2)
-    root = found.rightmost
+    roots = characteristic_roots(system, count=2)
+    root = roots.rightmost
     line = root.real + 1e-6 * max(1.0, abs(root.real))
     later = math.nan
-    if found.stable:
+    if roots.stable:
         longest = delay_margin(system).margin
         later = longest - (trunk.delay + trunk.extra_delay) if longest > 0.0 else math.nan
     silent = trunk.silent_angle
     sides = None
-    if silent <= AT_KINK:  # one muscle answers alone: half of the reflex, on either side
+    if (
+        silent <= AT_KINK
+    ):  # only one of the two muscles responds: half of the reflex, on either side
         half = characteristic_roots(
             trunk.changed(gain=0.5 * trunk.gain).system(), count=1
         ).rightmost
@@ -66,11 +70,11 @@ def trunk_verdict(
         trunk.stiffness + trunk.reflex_stiffness, trunk.stiffness, trunk.instantaneous_stiffness
     )
     complete = count_right_of(system, line) == 0
-    spectral = SpectralEvidence(root, float(found.residual[0]), complete, later, sides)
+    spectral = SpectralEvidence(root, float(roots.residual[0]), complete, later, sides)
     recovery = _recovery(trunk, push, tolerance, watched)
     kink = "the reflex switches the antagonist off"
     condition, reasons = assess(static, spectral, recovery, kink_distance=silent, kink=kink)
-    margins = _margins(trunk, later) if found.stable else ()
+    margins = _margins(trunk, later) if roots.stable else ()
     return StabilityVerdict(
         condition, "trunk on L5-S1", static, spectral, recovery, kink, silent, margins, reasons,
         trunk.parameters,
@@ -83,19 +87,19 @@ def _margins(trunk: ReducedTrunk, later: float) -> tuple[SubsystemMargin, ...]:
     def lost(name: str, subsystem: str, what: str) -> SubsystemMargin:
         left = 1.0 - getattr(trunk, name)
         crossed = ()
-        if left > 0.0:  # nothing left cannot be lost
+        if left > 0.0:  # otherwise there is nothing to lose
             crossed = crossings_along(TrunkFamily(trunk, (name,)), 1.0 - left, 1.0)
         size = crossed[0].value - 1.0 + left if crossed else math.inf
         return SubsystemMargin(subsystem, what, size, "1", size / (left or 1.0), how)
 
     delay = trunk.delay + trunk.extra_delay
-    share = later / delay if delay else math.inf
+    fraction = later / delay if delay else math.inf
     down = crossings_along(TrunkFamily(trunk, ("gain",)), 0.0, trunk.gain) if trunk.gain else ()
     loss = (trunk.gain - down[-1].value) / trunk.gain if down else math.inf
     return (
         lost("passive_loss", "passive", "stiffness of the unit that can be lost"),
         lost("strength_loss", "active", "strength that can be lost"),
-        SubsystemMargin("neural", "additional reflex delay", later, "s", share, how),
+        SubsystemMargin("neural", "additional reflex delay", later, "s", fraction, how),
         SubsystemMargin("neural", "reflex gain that can be lost", loss, "1", loss, how),
     )
 
@@ -103,7 +107,7 @@ def _margins(trunk: ReducedTrunk, later: float) -> tuple[SubsystemMargin, ...]:
 def _recovery(
     trunk: ReducedTrunk, push: float, tolerance: float, watched: float
 ) -> RecoveryEvidence:
-    """A run of the trunk with its delay; muscles cannot push, so the antagonist falls silent."""
+    """A simulation of the trunk with its delay; a muscle cannot push, so it can switch off."""
     from panjabi.delay.integrate.adaptive import solve
     from panjabi.delay.integrate.settings import Settings
 
@@ -128,7 +132,7 @@ def _recovery(
 
 @cache
 def _delay_model() -> Any:
-    """Angle, rate and reflex moment; each side's muscles give half of it until they fall silent."""
+    """Angle, rate and reflex moment; each side gives half the moment until it switches off."""
     from panjabi.delay.integrate.model import DelayModel, Event
 
     def rhs(t, y, delayed, p, out):

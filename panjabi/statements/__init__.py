@@ -1,4 +1,4 @@
-"""Panjabi's hypothesis as experiments: fourteen statements, each computed, each with an outcome.
+"""Panjabi's hypothesis as fourteen statements, each tested by an experiment on the model.
 
 >>> for finding in panjabi.hypothesis():
 ...     print(finding)

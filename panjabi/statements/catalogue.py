@@ -1,4 +1,4 @@
-"""The fourteen statements in this project's words, with the experiment of each."""
+"""The fourteen statements in the words of this project, and the experiment for each."""
 
 from __future__ import annotations
 
@@ -35,19 +35,21 @@ PART_1, PART_2, IN_2003, IN_2006 = "Panjabi1992a", "Panjabi1992b", "Panjabi2003"
 
 @cached
 def statements() -> tuple[Statement, ...]:
-    """P1 to P14."""
+    """The statements P1 to P14."""
     return (
         Statement(
             "P1",
-            "stability is the joint work of column, muscles and control; total stiffness is their "
-            "sum with that of the loads, and its least eigenvalue or rightmost root decides",
+            "column, muscles and control together provide stability; the total stiffness is the "
+            "sum of their stiffness and that of the loads, and stability depends on its smallest "
+            "eigenvalue or on the rightmost root",
             (PART_1,),
             p01_three_subsystems,
         ),
         Statement(
             "P2",
-            "around neutral there is a range of little passive resistance: stiffness at neutral is "
-            "less than half of that at full moment, at every level and in every direction",
+            "around neutral there is a range with little passive resistance: the stiffness at "
+            "neutral is less than half of that at full moment, at every level and in every "
+            "direction",
             (PART_2,),
             p02_neutral_zone_exists,
         ),
@@ -59,74 +61,76 @@ def statements() -> tuple[Statement, ...]:
         ),
         Statement(
             "P4",
-            "injury widens the neutral zone by a larger factor than the range of motion, as a "
-            "tendency",
+            "injury tends to increase the neutral zone by a larger factor than the range of motion",
             (PART_2,),
             p04_injury_widens_the_zone_more,
         ),
         Statement(
             "P5",
-            "degeneration raises the neutral zone's share in the range while the range itself "
-            "falls in flexion-extension and bending",
+            "degeneration increases the ratio of neutral zone to range of motion, while the range "
+            "decreases in flexion-extension and lateral bending",
             (PART_2,),
             p05_degeneration_raises_the_ratio,
         ),
         Statement(
             "P6",
-            "fixation narrows the neutral zone by more than the range, in every direction",
+            "fixation reduces the neutral zone by a larger factor than the range of motion, in "
+            "every direction",
             (PART_2,),
             p06_fixation_narrows_the_zone_more,
         ),
         Statement(
             "P7",
-            "muscle force across an injured joint brings the neutral zone back to about intact, "
-            "the range not",
+            "muscle force across an injured joint restores the neutral zone to about its intact "
+            "size, but not the range of motion",
             (PART_2, "Panjabi1989"),
             p07_force_narrows_the_zone,
         ),
         Statement(
             "P8",
-            "multifidus gives more than two thirds of the stiffness gained at one segment, yet the "
-            "whole spine never hangs on one group",
+            "multifidus provides more than two thirds of the increase in stiffness at one segment, "
+            "but the stability of the whole spine does not depend on a single muscle group",
             (PART_1,),
             p08_one_segment_against_whole,
         ),
         Statement(
             "P9",
-            "a deficit of one subsystem is met by the others within limits: effort grows with it, "
-            "and the outcomes are success, success at a cost, and failure",
+            "the other subsystems compensate for a deficit of one subsystem within limits: effort "
+            "increases with the deficit, and the outcomes are success, success at a cost, and "
+            "failure",
             (PART_1,),
             p09_compensation,
         ),
         Statement(
             "P10",
-            "there is a pain-free zone, and pain where the neutral zone exceeds it",
+            "there is a pain-free zone, and pain occurs if the neutral zone exceeds it",
             (IN_2003,),
             p10_pain_free_zone,
         ),
         Statement(
             "P11",
-            "injured ligaments corrupt the signals that control muscles, which lets strain and "
-            "damage grow: a loop that may tip from healing to lasting damage",
+            "injured ligaments corrupt the signals that control muscles, which increases strain "
+            "and damage: this loop may change from healing to chronic damage",
             (IN_2006,),
             p11_subfailure,
         ),
         Statement(
             "P12",
-            "sway rises with noise and delay of the sensors at constant passive stiffness",
+            "sway increases with noise and delay of the sensors at constant passive stiffness",
             (IN_2003,),
             p12_sway_rises,
         ),
         Statement(
             "P13",
-            "compression along the curve stiffens and is carried, the same force straight down "
-            "buckles",
+            "the column carries compression along its curve and becomes stiffer; under the same "
+            "vertical force it buckles",
             (PART_1,),
             p13_direction_of_load,
         ),
         Statement(
             "P14",
-            "a soft neutral zone lowers the critical load, but the elastic zone catches the column",
+            "a soft neutral zone lowers the critical load, but the elastic zone limits the "
+            "rotation after buckling",
             (PART_2,),
             p14_caught_after_buckling,
         ),
@@ -134,12 +138,12 @@ def statements() -> tuple[Statement, ...]:
 
 
 def statement(id: str) -> Statement:
-    """One statement by its number.
+    """A statement by its identifier, "P1" to "P14".
 
     Raises
     ------
     UnknownNameError
-        If there is none.
+        For any other identifier.
     """
     known = {s.id: s for s in statements()}
     if id not in known:
@@ -148,7 +152,6 @@ def statement(id: str) -> Statement:
 
 
 def hypothesis(only: Iterable[str] = ()) -> tuple[Finding, ...]:
-    """The findings of all statements, or of those named, in their order; some ten seconds."""
-    wanted = set(only)
-    chosen = {id: statement(id) for id in wanted}
-    return tuple(s.run() for s in statements() if not chosen or s.id in chosen)
+    """The findings of all statements, or of those in `only`, in their order; about ten seconds."""
+    selected = {id: statement(id) for id in set(only)}
+    return tuple(s.run() for s in statements() if not selected or s.id in selected)

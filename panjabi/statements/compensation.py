@@ -1,8 +1,9 @@
-"""What the other subsystems must do when one has a deficit: least effort, and where it ends.
+"""Compensation of deficits by co-contraction: least effort, and its limits.
 
-For every pair of deficits the least co-contraction is found that gives the trunk back the sway
-it has without them. Three outcomes of 1992 are regions of one map: compensated; compensated at a
-cost, where the muscles work more than can be kept up; failure, where no co-contraction does it.
+For every pair of deficits the least co-contraction is computed that restores the sway of the intact
+trunk. The three outcomes of Panjabi (1992) are regions of the map: compensated; compensated at a
+cost, where co-contraction is too high to be sustained; and failure, where no co-contraction is
+enough.
 """
 
 from __future__ import annotations
@@ -35,35 +36,35 @@ Floats = NDArray[np.float64]
 COMPENSATED, AT_A_COST, FAILURE = 0, 1, 2
 OUTCOMES = ("compensated", "compensated at a cost", "failure")
 
-COST = assumed(0.05, "1", "co-contraction that can be kept up; no limit was published")
-MOST_GAIN = assumed(2.0, "1", "of the reflex, where it may adapt")
-GAINS = 17  # looked at between none and the most, where the gain may adapt
+COST = assumed(0.05, "1", "co-contraction that can be sustained; no limit was published")
+MOST_GAIN = assumed(2.0, "1", "largest reflex gain, if the gain may adapt")
+GAINS = 17  # number of reflex gains compared, if the gain may adapt
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CompensationMap(Result):
-    """Least effort over two deficits, and the outcome at each pair."""
+    """Least co-contraction over two deficits, and the outcome for each pair."""
 
     trunk: ReducedTrunk
-    names: tuple[str, str]  # deficit across (passive_loss), deficit upwards
+    names: tuple[str, str]  # deficits along x (passive_loss) and along y
     x: Floats  # (nx,)
     y: Floats  # (ny,)
-    sway: float  # of the intact trunk, which is to be restored [rad]
-    activation: Floats  # (ny, nx) least co-contraction [1]; nan: none
-    gain: Floats  # (ny, nx) of the reflex with it [1]
-    compression: Floats  # (ny, nx) of the joint then [N]
-    cost: float  # co-contraction up to which it is kept up [1]
+    sway: float  # of the intact trunk, the target [rad]
+    activation: Floats  # (ny, nx) least co-contraction [1]; nan: none is enough
+    gain: Floats  # (ny, nx) reflex gain with it [1]
+    compression: Floats  # (ny, nx) of the joint with it [N]
+    cost: float  # largest co-contraction that can be sustained [1]
     boundaries: dict[str, tuple[Floats, ...]]  # "cost", "failure": traced curves (m, 2)
-    adapted: bool  # whether the gain was free
+    adapted: bool  # whether the reflex gain may change
 
     @property
     def outcome(self) -> NDArray[np.int64]:
-        """(ny, nx) index in `OUTCOMES`."""
-        found = np.where(self.activation <= self.cost, COMPENSATED, AT_A_COST)
-        return np.where(np.isnan(self.activation), FAILURE, found)
+        """Index of the outcome in `OUTCOMES`, (ny, nx)."""
+        compensated = np.where(self.activation <= self.cost, COMPENSATED, AT_A_COST)
+        return np.where(np.isnan(self.activation), FAILURE, compensated)
 
     def fractions(self) -> dict[str, float]:
-        """Share of the map in every outcome [1]; depends on the box."""
+        """Fraction of the map with each outcome [1]; depends on the ranges of the deficits."""
         return {name: float(np.mean(self.outcome == k)) for k, name in enumerate(OUTCOMES)}
 
     def _deficits(self) -> tuple[str, str]:
@@ -72,7 +73,7 @@ class CompensationMap(Result):
         return across, upwards
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for a JSON file; an activation that does not exist is null."""
+        """Plain values for a JSON file; where no activation is enough it is null."""
         across, upwards = self._deficits()
         return {
             across: self.x.tolist(),
@@ -112,28 +113,29 @@ def compensation_map(
     noise: Noise | None = None,
     finished: MutableMapping[str, Any] | str | Path | None = None,
 ) -> CompensationMap:
-    """The least co-contraction that restores the intact sway over two deficits.
+    """The least co-contraction that restores the intact sway, over two deficits [1].
 
     Parameters
     ----------
-    passive_loss : values across (nx,).
-    other : "strength_loss" or "extra_delay" [s] and its values upwards (ny,).
-    adapt_gain : the reflex gain may change too, up to `MOST_GAIN`: the least co-contraction over
-    it.
-        Boundaries are traced with the gain fixed only.
-    finished : rows that are done, as a mapping that is filled, or a file that is read and added to:
-        an interrupted sweep given the same again goes on where it stopped.
+    passive_loss : values along x (nx,) [1].
+    other : "strength_loss" [1] or "extra_delay" [s], and its values along y (ny,).
+    adapt_gain : whether the reflex gain may change too, up to `MOST_GAIN`; the result is then the
+        least co-contraction over all gains, and boundaries are not traced.
+    cost : largest co-contraction that can be sustained [1].
+    noise : strength of the noises, by default `Noise()`.
+    finished : store of finished rows, a mapping or a file. An interrupted sweep continues if it is
+        called again with the same arguments and store.
 
     Raises
     ------
     UnknownNameError
-        For a deficit that does not exist.
+        For an unknown deficit.
     ParameterError
-        For values that do not rise.
+        For values that do not increase.
     UnstableError
-        If the intact trunk falls.
+        If the intact trunk is unstable.
     DataFileError
-        For a file or mapping of another sweep, trunk, noise or version, or a damaged one.
+        For a damaged store, or a store of another sweep, trunk, noise or version.
     """
     names = ("passive_loss", other[0])
     if other[0] not in DEFICITS[1:]:
@@ -159,35 +161,35 @@ def compensation_map(
     table = np.array([rows.get(j) for j in range(len(y))], float)
     activation, gain = table[:, 0], table[:, 1]
     strength = 1.0 - y[:, None] if other[0] == "strength_loss" else 1.0
-    pressed = trunk.weight_compression + strength * activation * trunk.muscle_compression
+    compression = trunk.weight_compression + strength * activation * trunk.muscle_compression
     traced = {}
     if not adapt_gain:
         box = ((x[0], x[-1]), (y[0], y[-1]))
         traced = {
-            word: level_curves(trunk.changed(activation=a), names, box, aim, noises)
-            for word, a in (("cost", cost.si), ("failure", 1.0))
+            name: level_curves(trunk.changed(activation=a), names, box, aim, noises)
+            for name, a in (("cost", cost.si), ("failure", 1.0))
         }
     return CompensationMap(
-        trunk, names, x, y, aim, activation, gain, pressed, cost.si, traced, adapt_gain
+        trunk, names, x, y, aim, activation, gain, compression, cost.si, traced, adapt_gain
     )
 
 
 def least_activation(
     trunk: ReducedTrunk, *, adapt_gain: bool = False, noise: Noise | None = None
 ) -> tuple[float, float]:
-    """Least co-contraction that gives a trunk with deficits the sway it has without, and the gain.
+    """Least co-contraction for the intact sway of a trunk with deficits, and the reflex gain [1].
 
-    (nan, nan): none does it.
+    (nan, nan) if no co-contraction is enough.
     """
     noises = noise or Noise()
-    whole = trunk.changed(passive_loss=0.0, strength_loss=0.0, extra_delay=0.0)
-    aim = trunk_sway(whole, noises)
-    found = _least(trunk, np.array([trunk.passive_loss]), aim, adapt_gain, noises)
-    return float(found[0, 0]), float(found[1, 0])
+    intact = trunk.changed(passive_loss=0.0, strength_loss=0.0, extra_delay=0.0)
+    aim = trunk_sway(intact, noises)
+    least = _least(trunk, np.array([trunk.passive_loss]), aim, adapt_gain, noises)
+    return float(least[0, 0]), float(least[1, 0])
 
 
 def _least(trunk: ReducedTrunk, loss: Floats, aim: float, adapt: bool, noise: Noise) -> Floats:
-    """Least activation and its gain (2, k) at passive losses (k,) beside the trunk's deficits."""
+    """Least activation and reflex gain (2, k) for passive losses (k,) with the other deficits."""
     best = np.full((2, len(loss)), np.nan)
     weak, loose = trunk.strength_loss, trunk.changed(activation=0.0, passive_loss=0.0)
     for gain in np.linspace(0.0, MOST_GAIN.si, GAINS) if adapt else [trunk.gain]:
@@ -206,19 +208,19 @@ def _least(trunk: ReducedTrunk, loss: Floats, aim: float, adapt: bool, noise: No
 
 
 def _rising(name: str, values: ArrayLike) -> Floats:
-    found = np.asarray(values, float)
+    array = np.asarray(values, float)
     top = np.inf if name == "extra_delay" else 1.0
-    fits = found.ndim == 1 and len(found) > 1 and np.isfinite(found).all()
-    if not fits or np.any(np.diff(found) <= 0.0) or found[0] < 0.0 or found[-1] > top:
+    fits = array.ndim == 1 and len(array) > 1 and np.isfinite(array).all()
+    if not fits or np.any(np.diff(array) <= 0.0) or array[0] < 0.0 or array[-1] > top:
         raise ParameterError(
-            f"values of {name} of shape {found.shape} were given; two or more rising numbers from "
-            f"0 to {top:g} are possible. Use numpy.linspace."
+            f"Expected two or more increasing numbers from 0 to {top:g} for {name}, got an array "
+            f"of shape {array.shape} that is not; use numpy.linspace."
         )
-    return found
+    return array
 
 
 class _Rows:
-    """Finished rows of a sweep, in a mapping, or in a file that is replaced whole at every row."""
+    """Finished rows of a sweep, in a mapping or in a file that is rewritten after every row."""
 
     def __init__(
         self,
@@ -240,21 +242,21 @@ class _Rows:
         stored = self.known.get("sweep")
         if not isinstance(stored, dict):
             raise DataFileError(
-                f"Expected a store of compensation_map, which begins with its arguments, but "
-                f"{self.name} is no file of a sweep. Use another store."
+                "Expected a store of compensation_map, which begins with its arguments, got "
+                f"{self.name} without them; use another store."
             )
         different = [key for key, value in sweep.items() if stored.get(key) != value]
         if different:
             raise DataFileError(
-                f"Expected a store of this sweep, but {self.name} holds another sweep: it differs "
-                f"in {', '.join(different)}. Use another store, or the arguments it was made with."
+                f"Expected a store of this sweep, got {self.name} of another sweep, which differs "
+                f"in {', '.join(different)}; use another store, or the arguments of that sweep."
             )
         rows, columns = shape
         for key, row in self.known.items():
             if key != "sweep" and not (str(key) in map(str, range(rows)) and _is_row(row, columns)):
                 raise DataFileError(
-                    f"Expected rows 0 to {rows - 1} of twice {columns} numbers or nulls in "
-                    f"{self.name}, got something else for {key!r}. Use another store."
+                    f"Expected rows 0 to {rows - 1} of two times {columns} numbers or nulls in "
+                    f"{self.name}, got something else for {key!r}; use another store."
                 )
 
     def has(self, j: int) -> bool:
@@ -274,12 +276,12 @@ class _Rows:
 
 
 def _read_lines(path: Path) -> dict[str, Any]:
-    """What a file of JSON objects, one a line, holds; a last line that is cut off is left out."""
+    """Entries of a file with a JSON object per line; an incomplete last line is ignored."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(
-            f"Expected a file of a sweep, got {path}, which cannot be read ({error}). Name "
+            f"Expected a file of a sweep, got {path}, which cannot be read ({error}); give "
             "another file."
         ) from error
     known: dict[str, Any] = {}
@@ -290,14 +292,14 @@ def _read_lines(path: Path) -> dict[str, Any]:
             if 1 < number == len(lines):
                 break
             raise DataFileError(
-                f"Expected lines of JSON objects, but {path} is no file of a sweep (line "
-                f"{number}). Name another file."
+                f"Expected a file of a sweep with a JSON object in each line, got {path} with "
+                f"another line {number}; give another file."
             ) from error
     return known
 
 
 def _is_row(row: Any, columns: int) -> bool:
-    """Whether this is activation and gain at every column, null where there is none."""
+    """Whether this is a list of activations and a list of gains, with null for none."""
     return (
         isinstance(row, list)
         and len(row) == 2

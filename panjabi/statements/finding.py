@@ -1,4 +1,4 @@
-"""A statement of the hypothesis, and what an experiment on the model found of it."""
+"""A statement of the hypothesis, and the result of its experiment on the model."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ OUTCOMES: tuple[Outcome, ...] = (
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number of an experiment."""
+    """A number that an experiment reports."""
 
     name: str  # snake_case, its unit at the end
-    value: float  # nan: there is none
+    value: float  # nan: no value exists
     meaning: str
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
             raise ParameterError(
-                f"a quantity is named {self.name!r}; letters, digits and underscores are possible. "
-                "Put the unit at the end, as in angle_deg."
+                "Expected a name of letters, digits and underscores for a quantity, got "
+                f"{self.name!r}; put the unit at the end, as in angle_deg."
             )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Finding(Result):
-    """What came out: an outcome, the numbers it rests on, and why it is not another one."""
+    """The result of an experiment: an outcome, the numbers for it, and the reason."""
 
     id: str
     statement: str
     outcome: Outcome
     quantities: tuple[Quantity, ...]
-    sources: tuple[str, ...]  # keys of the bibliography: of the statement and of what it is held to
+    sources: tuple[str, ...]  # keys of the bibliography: the statement, and data compared with it
     reason: str
-    figure: str | None  # function of panjabi.plots that shows it
-    data: Any = field(default=None, repr=False)  # what that function takes
+    figure: str | None  # function of panjabi.plots that plots it
+    data: Any = field(default=None, repr=False)  # argument of that function
 
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
             raise ParameterError(
-                f"the outcome of {self.id} is {self.outcome!r}; {', '.join(OUTCOMES)} are "
-                "possible. Choose one and give the reason."
+                f"Expected one of the outcomes {', '.join(OUTCOMES)} for {self.id}, got "
+                f"{self.outcome!r}; choose an outcome and give the reason."
             )
 
     def __getitem__(self, name: str) -> float:
@@ -72,7 +72,7 @@ class Finding(Result):
         return "\n".join([*lines, f"      {self.reason}"])
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for a JSON file; a number that does not exist is null."""
+        """Plain values for a JSON file; a quantity without a value is null."""
         return {
             "id": self.id,
             "statement": self.statement,
@@ -95,7 +95,7 @@ class Finding(Result):
 
 @dataclass(frozen=True)
 class Statement:
-    """One of P1 to P14, in this project's words, and the experiment that tries it."""
+    """A statement P1 to P14 in the words of this project, and the experiment that tests it."""
 
     id: str
     statement: str
@@ -103,7 +103,7 @@ class Statement:
     experiment: Callable[[Statement], Finding]
 
     def run(self) -> Finding:
-        """Compute it."""
+        """Compute the finding."""
         return self.experiment(self)
 
     def finding(
@@ -115,7 +115,7 @@ class Statement:
         figure: str | None = None,
         data: Any = None,
     ) -> Finding:
-        """The finding of this statement."""
+        """Create a finding for this statement; quantities are (name, value, meaning)."""
         return Finding(
             id=self.id,
             statement=self.statement,

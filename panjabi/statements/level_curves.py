@@ -1,6 +1,6 @@
-"""Curves in the plane of two deficits on which a trunk of one co-contraction sways just so much.
+"""Curves of constant sway in the plane of two deficits, at constant co-contraction.
 
-Curves are followed with the exact gradient of the variance; seeds are changes of sign on lines
+Curves are followed with the exact gradient of the variance. They start at changes of sign on lines
 across the box.
 """
 
@@ -18,12 +18,12 @@ from panjabi.statements.stiffness_for_sway import stable_ranges
 
 Floats = NDArray[np.float64]
 
-STEP = 0.02  # in fractions of the box
-LINES = 9  # across the box, each way
-PLACES = 60  # on a line
-MOST = 2000  # points a curve
-FALLS = 50.0  # level of a trunk that falls
-SAME = 0.5 * STEP
+STEP = 0.02  # along a curve, as a fraction of the box
+LINES = 9  # across the box, in each direction
+PLACES = 60  # points on a line
+MOST = 2000  # points of a curve
+FALLS = 50.0  # level of an unstable trunk
+SAME = 0.5 * STEP  # distance below which a start lies on a known curve
 
 
 def level_curves(
@@ -33,7 +33,7 @@ def level_curves(
     aim: float,
     noise: Noise,
 ) -> tuple[Floats, ...]:
-    """Curves (m, 2) on which the sway is `aim` [rad] at the co-contraction of the trunk."""
+    """Curves (m, 2) with sway `aim` [rad] at the co-contraction of the trunk."""
     low, high = np.array(box, float).T
     size = high - low
 
@@ -41,7 +41,7 @@ def level_curves(
         return trunk.changed(**dict(zip(names, map(float, low + u * size), strict=True)))
 
     def level(u: Floats) -> float:
-        """log of variance over aim; large where the trunk falls."""
+        """Logarithm of variance over aim^2; large if the trunk is unstable."""
         here = at(u)
         ranges = stable_ranges(
             here, share=here.gain * here.strength, delay=here.delay + here.extra_delay
@@ -62,8 +62,9 @@ def level_curves(
 
     def lost(u: Floats) -> ConvergenceError:
         return ConvergenceError(
-            f"the curve of equal sway was lost at {names} = {(low + u * size).tolist()}. Choose "
-            "another box or co-contraction."
+            "Expected a next point on the curve of constant sway, got none beyond "
+            f"{names} = {(low + u * size).tolist()}; choose another range of deficits or another "
+            "co-contraction."
         )
 
     curves: list[Floats] = []
@@ -74,8 +75,8 @@ def level_curves(
             seeds[:, axis] = np.linspace(0.0, 1.0, PLACES)
             values = np.array([level(u) for u in seeds])
             for j in np.flatnonzero(np.sign(values[1:]) != np.sign(values[:-1])):
-                one, move = seeds[j], seeds[j + 1] - seeds[j]
-                u = one + root(lambda x, one=one, move=move: level(one + x * move), 0.0, 1.0) * move
+                seed, move = seeds[j], seeds[j + 1] - seeds[j]
+                u = seed + move * root(lambda x, a=seed, d=move: level(a + x * d), 0.0, 1.0)
                 if abs(level(u)) > 1e-6 or any(
                     np.linalg.norm(c - u, axis=1).min() < SAME for c in curves
                 ):

@@ -1,4 +1,4 @@
-"""Statements that need the muscles of the lumbar spine: P1, P7, P8."""
+"""Experiments on the lumbar spine with muscles: P1, P7, P8."""
 
 from __future__ import annotations
 
@@ -24,61 +24,62 @@ FORCES = (0.0, 20.0, 40.0, 60.0)  # on each side of L4-L5 [N]
 
 
 def p01_three_subsystems(statement: Statement) -> Finding:
-    """P1: the weakest mode's stiffness by subsystem, and what is left without each."""
-    held = recruit(static_spine("standing"))
-    state = static_stability(held.spine, held.forces, stiffness=held.stiffness)
-    shares = state.subsystem_contributions()
-    bare = held.spine.with_units([u.with_structures(()) for u in held.spine.units])
-    without_units = static_stability(bare, held.forces, stiffness=held.stiffness).least_stiffness
-    without_muscles = float(np.linalg.eigvalsh(held.spine.constant)[0])
+    """P1: stiffness of the weakest mode by subsystem, and without units or without muscles."""
+    standing = recruit(static_spine("standing"))
+    law = standing.stiffness
+    state = static_stability(standing.spine, standing.forces, stiffness=law)
+    contributions = state.subsystem_contributions()
+    bare = standing.spine.with_units([u.with_structures(()) for u in standing.spine.units])
+    without_units = static_stability(bare, standing.forces, stiffness=law).least_stiffness
+    without_muscles = float(np.linalg.eigvalsh(standing.spine.constant)[0])
     trunk = reduced_trunk()
     return statement.finding(
         "fixed by construction",
-        "the Hessian is the sum of its terms because the model is built so, and a reflex enters "
-        "the spectrum because it is in the equations. What could have come out otherwise: with "
-        "the forces of standing, taking away units or muscles leaves the spine unstable, so "
-        "neither is spare",
+        "the Hessian is a sum of terms because the model is defined in this way, and a reflex "
+        "changes the spectrum because it is in the equations. One result is not fixed in advance: "
+        "with the muscle forces of standing, the spine is unstable without the units and without "
+        "the muscles, so both are needed",
         ("least_stiffness_Nm_per_rad", state.least_stiffness, "standing, floor 1, q = 10"),
-        ("share_passive_Nm_per_rad", shares["passive"], "in the weakest mode, with preload"),
-        ("share_active_Nm_per_rad", shares["active"], "in the weakest mode"),
-        ("share_loads_Nm_per_rad", shares["loads"], "in the weakest mode"),
+        ("share_passive_Nm_per_rad", contributions["passive"], "in the weakest mode, with preload"),
+        ("share_active_Nm_per_rad", contributions["active"], "in the weakest mode"),
+        ("share_loads_Nm_per_rad", contributions["loads"], "in the weakest mode"),
         ("least_without_units_Nm_per_rad", without_units, "the same forces"),
         ("least_without_muscles_Nm_per_rad", without_muscles, "units under the same preload"),
         (
             "trunk_stiffness_Nm_per_rad",
             trunk.stiffness,
-            "one joint, passive and active less weight",
+            "one joint, passive plus active minus weight",
         ),
-        ("trunk_reflex_Nm_per_rad", trunk.reflex_stiffness, "one joint, of a slow push"),
+        ("trunk_reflex_Nm_per_rad", trunk.reflex_stiffness, "one joint, slow motion"),
         figure="plot_subsystem_shares",
-        data=shares | {"sum": sum(shares.values())},
+        data=contributions | {"sum": sum(contributions.values())},
     )
 
 
 def p07_force_narrows_the_zone(statement: Statement) -> Finding:
-    """P7: 60 N on each side across the worst injured L4-L5."""
+    """P7: 60 N on each side across L4-L5 with the most severe injury."""
     spine = static_spine("standing")
-    whole, hurt = unit("L4-L5"), injured(unit("L4-L5"), *WORST_INJURY)
+    intact_unit, injured_unit = unit("L4-L5"), injured(unit("L4-L5"), *WORST_INJURY)
 
-    def tested(one, axis: int, force: float) -> tuple[float, float]:
-        found = unit_under_multifidus(spine, one, axis, force)
-        return found.half_width, found.end_plus - found.end_minus
+    def tested(tested_unit, axis: int, force: float) -> tuple[float, float]:
+        test = unit_under_multifidus(spine, tested_unit, axis, force)
+        return test.half_width, test.end_plus - test.end_minus
 
-    intact = [tested(whole, axis, 0.0) for axis in (0, 1)]
-    pulled = [tested(hurt, 0, f) for f in FORCES]
-    zone = [z / intact[0][0] for z, _ in pulled]
-    reach = [r / intact[0][1] for _, r in pulled]
-    bending = [tested(hurt, 1, f)[0] / intact[1][0] for f in FORCES]
-    balance = _force_of_intact(lambda f: tested(hurt, 0, f)[0] / intact[0][0])
+    intact = [tested(intact_unit, axis, 0.0) for axis in (0, 1)]
+    loaded = [tested(injured_unit, 0, f) for f in FORCES]
+    zone = [z / intact[0][0] for z, _ in loaded]
+    reach = [r / intact[0][1] for _, r in loaded]
+    bending = [tested(injured_unit, 1, f)[0] / intact[1][0] for f in FORCES]
+    balance = _force_of_intact(lambda f: tested(injured_unit, 0, f)[0] / intact[0][0])
     falls = all(b < a for a, b in pairwise(zone))
     holds = falls and zone[-1] <= 1.25 and reach[-1] > 1.25
     return statement.finding(
         "supported" if holds else "contradicted",
-        f"the intact zone is back at {balance:.0f} N and at 60 N it is far smaller, where the "
-        "published one was about intact. In flexion-extension only: the moment of the muscle "
-        "moves the unit to where it is stiff. In bending, where a pair has no moment, 60 N of "
-        "constant force changes next to nothing. The published behaviour is recalled, and its "
-        "injuries were guessed",
+        f"the neutral zone has its intact size at {balance:.0f} N and is much smaller at 60 N, "
+        "where the published zone was about intact. This holds in flexion-extension only: the "
+        "moment of the muscle moves the unit to a stiffer position. In lateral bending, where a "
+        "symmetric pair has no moment, 60 N of constant force has little effect. The published "
+        "behaviour was quoted from memory, and its injuries are assumed",
         ("zone_injured_over_intact", zone[0], "without force, flexion-extension"),
         ("zone_with_60N_over_intact", zone[-1], "the same with 60 N"),
         ("force_that_restores_the_zone_N", balance, "on each side"),
@@ -93,40 +94,43 @@ def p07_force_narrows_the_zone(statement: Statement) -> Finding:
 
 
 def _force_of_intact(zone: Callable[[float], float]) -> float:
-    """Force at which the zone is that of the intact unit [N]; nan where none up to 60 N does it."""
+    """Force at which the neutral zone has its intact size [N]; nan if none up to 60 N."""
     if not zone(0.0) > 1.0 > zone(FORCES[-1]):
         return float("nan")
     return root(lambda f: zone(f) - 1.0, 0.0, FORCES[-1], within=1e-6)
 
 
 def p08_one_segment_against_whole(statement: Statement) -> Finding:
-    """P8: multifidus' share at one level; which groups the whole spine can lose."""
+    """P8: contribution of multifidus at one level; groups that the whole spine can lose."""
     gain = gain_at_l45()
     total = sum(float(g[0]) for g in gain.values())
-    shares = {group: 100.0 * float(g[0]) / total for group, g in gain.items()}
-    share = shares["multifidus_lumbar"]
-    held = recruit(static_spine("standing", load=32.0))
-    groups = sorted(set(held.spine.muscles.groups))
-    spared = {}
+    percent = {group: 100.0 * float(g[0]) / total for group, g in gain.items()}
+    multifidus = percent["multifidus_lumbar"]
+    lifting = recruit(static_spine("standing", load=32.0))
+    groups = sorted(set(lifting.spine.muscles.groups))
+    needed = []
     for group in groups:
-        weak = held.spine.with_muscles(held.spine.muscles.weakened(1.0, group))
+        weak = lifting.spine.with_muscles(lifting.spine.muscles.weakened(1.0, group))
         try:
-            solve_recruitment(problem_of(weak, held.stiffness), floor=held.result.floor)
-            spared[group] = True
+            solve_recruitment(problem_of(weak, lifting.stiffness), floor=lifting.result.floor)
         except InfeasibleRecruitment:
-            spared[group] = False
-    needed = [g for g, free in spared.items() if not free]
-    first = share > row("wil95_mf").number
+            needed.append(group)
+    first = multifidus > row("wil95_mf").number
     second = not needed
     names = ", ".join(needed) or "none"
     return statement.finding(
         "supported" if first and second else "contradicted",
-        f"first half: multifidus gives {share:.0f} % of the gain at L4-L5, not two thirds "
-        "(recalled): here other muscles have arms as long, and equal forces do not single it "
-        "out. Second half: with 32 kg held and all others free to answer, "
-        f"{len(groups) - len(needed)} of {len(groups)} groups can be lost whole (not: {names}). "
-        "Both halves were asked of one model, so that the first fails decides",
-        ("multifidus_share_percent", share, "of the stiffness gain at L4-L5, flexion-extension"),
+        f"first part: multifidus provides {multifidus:.0f} % of the increase at L4-L5, not two "
+        "thirds (published value quoted from memory): in this model other muscles have equally "
+        "long moment arms, so that with equal forces multifidus does not dominate. Second part: "
+        f"with 32 kg held and all other groups free to compensate, {len(groups) - len(needed)} of "
+        f"{len(groups)} groups can be lost completely (exceptions: {names}). The statement needs "
+        "both parts in the same model, so the first part decides",
+        (
+            "multifidus_share_percent",
+            multifidus,
+            "of the stiffness gain at L4-L5, flexion-extension",
+        ),
         (
             "groups_that_can_be_lost",
             len(groups) - len(needed),
@@ -135,5 +139,5 @@ def p08_one_segment_against_whole(statement: Statement) -> Finding:
         ("groups", len(groups), "of the musculature"),
         sources=(row("wil95_mf").bib, row("cho02").bib),
         figure="plot_segment_shares",
-        data=shares,
+        data=percent,
     )

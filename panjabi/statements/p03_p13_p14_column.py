@@ -1,4 +1,4 @@
-"""Statements about the column without muscles: P3, P13, P14."""
+"""Experiments on the column without muscles: P3, P13, P14."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from panjabi.stability.follower_path import CARRIED_DEG, follower_path
 from panjabi.statements.finding import Finding, Statement
 
 COLUMNS = {"lumbar": "cri92_exp", "cervical": "pat00_buck", "thoracolumbar": "luc61"}
-"""Region -> published critical load that stands beside the model's."""
+"""Region -> published critical load for comparison with the model."""
 
 
 def p03_column_alone(statement: Statement) -> Finding:
-    """P3: critical dead loads against the weight that has to be carried."""
+    """P3: critical dead loads compared with the weight above the column."""
     loads = {}
     for region in COLUMNS:
-        made = unit_column(region, rib_cage=region != "thoracolumbar")
-        loads[region] = critical_load(made, made.top_load()).load
+        column = unit_column(region, rib_cage=region != "thoracolumbar")
+        loads[region] = critical_load(column, column.top_load()).load
     spine = static_spine("standing")
     body = STANDARD_GRAVITY * float(spine.above[0] @ spine.body.mass)
     published = {region: row(id).number for region, id in COLUMNS.items()}
     worst = max(loads["lumbar"], loads["thoracolumbar"]) / body
     return statement.finding(
         "supported" if worst < 1.0 else "contradicted",
-        "the column of units, muscles off, buckles under a fraction of what it carries in "
-        "standing. Links and units are of this body; the thoracolumbar figure is recalled",
+        "the column of units without muscles buckles under a fraction of the weight that it "
+        "carries in standing. Links and units are those of this body; the published thoracolumbar "
+        "value was quoted from memory",
         *((f"critical_load_{r}_N", load, "dead load on top, free") for r, load in loads.items()),
         *((f"published_{r}_N", load, row(COLUMNS[r]).bib) for r, load in published.items()),
         ("weight_above_L5_S1_N", body, "standard adult, standing"),
@@ -43,25 +44,25 @@ def p03_column_alone(statement: Statement) -> Finding:
 
 
 def p13_direction_of_load(statement: Statement) -> Finding:
-    """P13: the same compression along the curve and straight down."""
+    """P13: the same compression along the curve and vertically."""
     column = unit_column("lumbar")
     dead = critical_load(column, column.top_load()).load
     force = row("pat03_fl").number
     forces = force * np.linspace(0.05, 1.0, 20)
     path = follower_path(with_preload(column, force), forces)
-    stiffness = [bent.least_stiffness for bent in path]
-    turned = [float(np.degrees(np.abs(bent.angles).max())) for bent in path]
-    soft = [bent.least_stiffness for bent in follower_path(column, forces)]
-    carried = min(stiffness) > 0.0 and max(turned) <= CARRIED_DEG
+    stiffness = [shape.least_stiffness for shape in path]
+    rotation = [float(np.degrees(np.abs(shape.angles).max())) for shape in path]
+    soft = [shape.least_stiffness for shape in follower_path(column, forces)]
+    carried = min(stiffness) > 0.0 and max(rotation) <= CARRIED_DEG
     base = unit("L4-L5")
     factors = [base.with_preload(p).factor for p in (250.0, 500.0)]
     holds = carried and dead < 0.5 * force
     return statement.finding(
         "supported" if holds else "contradicted",
-        f"{force / dead:.0f} times the dead load that buckles the column is carried along the "
-        "curve. That preload stiffens a unit is calibrated and no finding; that the same force "
-        "topples or not by its direction is. Units that did not stiffen "
-        f"{'would carry' if min(soft) > 0.0 else 'would not carry'} it as well",
+        f"the column carries {force / dead:.0f} times its critical dead load along the curve. "
+        "Stiffening of a unit by preload is calibrated and not a result; the effect of the "
+        "direction of the force is a result. Units without stiffening "
+        f"{'would carry' if min(soft) > 0.0 else 'would not carry'} the force as well",
         ("dead_load_critical_N", dead, "lumbar column, free in space"),
         ("follower_load_N", force, "constant-tension cable midway between the joints"),
         ("least_stiffness_under_follower_Nm_per_rad", min(stiffness), "up to that force"),
@@ -70,7 +71,7 @@ def p13_direction_of_load(statement: Statement) -> Finding:
             min(soft),
             "the same, units not preloaded",
         ),
-        ("largest_rotation_under_follower_deg", max(turned), "of a level"),
+        ("largest_rotation_under_follower_deg", max(rotation), "of a level"),
         ("stiffness_factor_250N", factors[0], "calibrated"),
         ("stiffness_factor_500N", factors[1], "calibrated"),
         sources=(row("pat03_fl").bib, row("gms04_k_250N").bib),
@@ -82,19 +83,19 @@ def p13_direction_of_load(statement: Statement) -> Finding:
 def p14_caught_after_buckling(statement: Statement) -> Finding:
     """P14: Crisco's two models at 100 N."""
     linear, stiffening = crisco("linear"), crisco("exponential")
-    fell = max(map(abs, linear.rotation_at_100N().values()))
-    caught = max(map(abs, stiffening.rotation_at_100N().values()))
-    holds = caught < row("cri92_post_exp").number < fell
+    rotation = max(map(abs, linear.rotation_at_100N().values()))
+    limited = max(map(abs, stiffening.rotation_at_100N().values()))
+    holds = limited < row("cri92_post_exp").number < rotation
     return statement.finding(
         "supported" if holds else "contradicted",
-        "critical loads were set by the published ones, rotations beyond are predicted. Equal "
-        f"levels give {fell:.0f} degrees where 40 were published, and a hyperbolic sine through "
-        "the same numbers turns 5.1: that joints which stiffen catch the column holds, the bound "
-        "does not quite",
-        ("critical_load_linear_N", linear.critical.load, "set by the published load"),
-        ("critical_load_exponential_N", stiffening.critical.load, "set by the published load"),
-        ("rotation_linear_100N_deg", fell, "largest of the levels"),
-        ("rotation_exponential_100N_deg", caught, "largest of the levels"),
+        "critical loads are fitted to the published loads, rotations beyond them are predicted. "
+        f"Equal linear levels give {rotation:.0f} degrees, where 40 were published. A hyperbolic "
+        "sine law with the same parameters gives 5.1: stiffening joints do limit the rotation, "
+        "but the published bound is slightly exceeded for that law",
+        ("critical_load_linear_N", linear.critical.load, "fitted to the published load"),
+        ("critical_load_exponential_N", stiffening.critical.load, "fitted to the published load"),
+        ("rotation_linear_100N_deg", rotation, "largest of the levels"),
+        ("rotation_exponential_100N_deg", limited, "largest of the levels"),
         sources=(row("cri92_post_lin").bib,),
         figure="plot_buckling_path",
         data={"linear joints": linear.path, "stiffening joints": stiffening.path},

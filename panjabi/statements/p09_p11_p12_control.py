@@ -1,4 +1,4 @@
-"""Statements about compensation and control: P9, P11, P12."""
+"""Experiments on compensation and control: P9, P11, P12."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from panjabi.statements.subfailure import (
     loop_picture,
 )
 
-MAP_POINTS = 61  # a side, of the map that is drawn with the finding
-LATE = 0.060  # delay added [s]
-LOUD = 4.0  # times the power of the sensor's noise
+MAP_POINTS = 61  # per side of the map that is plotted with the finding
+LATE = 0.060  # added delay [s]
+LOUD = 4.0  # factor on the power of the sensor noise
 
 
 def p09_compensation(statement: Statement) -> Finding:
-    """P9: least co-contraction against passive loss, alone and beside weak or late muscles."""
+    """P9: least co-contraction over passive loss, alone and with weak or late muscles."""
     trunk = reduced_trunk()
     losses = (0.0, 0.5, 1.0)
     alone = [least_activation(trunk.changed(passive_loss=d))[0] for d in losses]
@@ -42,27 +42,27 @@ def p09_compensation(statement: Statement) -> Finding:
         ]
         lumbar.append(recruit(spine.with_units(units)).coactivation)
     grows = alone[0] < alone[1] < alone[2] and lumbar[0] < lumbar[1] < lumbar[2]
-    regions = {name for name, share in weak.fractions().items() if share > 0.0}
+    regions = {name for name, fraction in weak.fractions().items() if fraction > 0.0}
     fails = weak.y[np.isnan(weak.activation[:, 0])]
     holds = grows and regions == set(OUTCOMES)
     edge = float(fails[0]) if fails.size else float("nan")
     return statement.finding(
         "supported" if holds else "contradicted",
-        "effort grows with the deficit, in the trunk and in the whole lumbar spine, and all three "
-        "outcomes appear. But passive loss alone never comes to a limit: at neutral the units "
-        "give so little that a third of a per cent more co-contraction replaces them; failure "
-        "needs muscles that are nearly gone as well. Where cost begins is assumed (5 % "
-        "co-contraction), what is restored is the sway of the intact trunk",
+        "effort increases with the deficit, in the trunk and in the whole lumbar spine, and all "
+        "three outcomes occur. Passive loss alone has no limit: at neutral the units contribute "
+        "so little that a third of a per cent more co-contraction replaces them; failure requires "
+        "a nearly complete loss of strength as well. The limit of cost is assumed (5 % "
+        "co-contraction); the restored quantity is the sway of the intact trunk",
         *(
             (f"coactivation_at_{100 * d:.0f}_percent_passive_loss_percent", 100.0 * a, "trunk")
             for d, a in zip(losses, alone, strict=True)
         ),
-        ("coactivation_with_free_gain_percent", 100.0 * adapting[-1], "trunk, all passive lost"),
+        ("coactivation_with_free_gain_percent", 100.0 * adapting[-1], "trunk, full passive loss"),
         *(
             (f"lumbar_coactivation_at_{100 * d:.0f}_percent_loss_percent", 100.0 * a, "all muscles")
             for d, a in zip(losses, lumbar, strict=True)
         ),
-        ("strength_loss_that_fails", edge, "least on the map, passive intact"),
+        ("strength_loss_that_fails", edge, "smallest on the map, passive intact"),
         ("coactivation_60ms_later_percent",
          100.0 * least_activation(trunk.changed(extra_delay=LATE))[0], "trunk, passive intact"),
         sources=(row("coact_stab_0").bib,),
@@ -72,7 +72,7 @@ def p09_compensation(statement: Statement) -> Finding:
 
 
 def p11_subfailure(statement: Statement) -> Finding:
-    """P11: damage with true and with corrupted sensors, and where the loop tips over."""
+    """P11: damage with true and with corrupted sensors, and the fold of the loop."""
     loop = Subfailure()
     healthy = loop.state(0.0, 1.0)
     true = loop.state(1.0, 0.0)
@@ -84,22 +84,22 @@ def p11_subfailure(statement: Statement) -> Finding:
     chronic = states[2] if len(states) > 2 else None
     return statement.finding(
         "undetermined",
-        "Panjabi gave no equations: loop, forms and every number are this project's own inference. "
-        "Within it both futures exist: with true sensors co-contraction makes good any damage and "
-        "it heals; with corrupted ones a fold gives birth to a lasting state, which most but not "
-        "all sets of assumed numbers have. It shows that the chain is coherent, not that it "
-        "happens",
+        "Panjabi gave no equations: the loop, its equations and all its values are assumptions of "
+        "this project. The model has both outcomes: with true sensors, co-contraction compensates "
+        "for any damage, which then heals; with corrupted sensors, a chronic state appears at a "
+        "fold, for most but not all sets of assumed values. This shows that the hypothesis is "
+        "consistent, not that it is true",
         ("loop_gain_healthy_per_day", healthy.gain * DAY, "d(dD/dt)/dD at D = 0"),
         ("excursion_true_sensors", true.excursion / healthy.excursion, "full damage, over intact"),
-        ("fold_corruption", fold.corruption if fold else nan, "least with a lasting state"),
-        ("fold_damage", fold.damage if fold else nan, "where the loop gain passes zero"),
+        ("fold_corruption", fold.corruption if fold else nan, "smallest with a chronic state"),
+        ("fold_damage", fold.damage if fold else nan, "at zero loop gain"),
         ("fold_loop_gain_per_day", fold.gain * DAY if fold else nan, "residual"),
         ("tipping_damage", tipping.damage if tipping else nan, "at full corruption, unstable"),
         ("tipping_loop_gain_per_day", tipping.gain * DAY if tipping else nan, "positive: unstable"),
         ("chronic_damage", chronic.damage if chronic else nan, "at full corruption"),
-        ("chronic_loop_gain_per_day", chronic.gain * DAY if chronic else nan, "negative: it lasts"),
+        ("chronic_loop_gain_per_day", chronic.gain * DAY if chronic else nan, "negative: stable"),
         ("share_of_assumed_sets_with_chronic_state", fraction_with_chronic_state(loop),
-         "100 draws, each number times 1/2 to 2, seed 0"),
+         "100 draws, each value times a factor of 1/2 to 2, seed 0"),
         figure="plot_subfailure",
         data=picture,
     )  # fmt: skip
@@ -109,9 +109,9 @@ def p12_sway_rises(statement: Statement) -> Finding:
     """P12: sway at constant passive stiffness and co-contraction."""
     trunk = reduced_trunk()
     delays = np.linspace(0.0, 0.1, 41)
-    rises = np.linspace(1.0, 10.0, 41)
+    powers = np.linspace(1.0, 10.0, 41)
     by_delay = np.array([trunk_sway(trunk.changed(extra_delay=float(T))) for T in delays])
-    by_noise = np.array([trunk_sway(trunk, rise=float(r)) for r in rises])
+    by_noise = np.array([trunk_sway(trunk, rise=float(r)) for r in powers])
     base = by_delay[0]
     late, loud = (
         trunk_sway(trunk.changed(extra_delay=LATE)) / base,
@@ -121,15 +121,15 @@ def p12_sway_rises(statement: Statement) -> Finding:
     monotone = bool(np.all(np.diff(by_delay) > 0.0))
     return statement.finding(
         "supported" if monotone and loud > 1.0 else "contradicted",
-        "that noise adds to a variance is arithmetic; that a later reflex lets the trunk sway "
-        "more at the same noise could have come out otherwise, and holds at every delay looked "
-        "at. Strength of both noises is assumed; no published sway is compared, since the "
-        "abstract gives none",
+        "more noise increases a variance in any linear model; that a later reflex increases sway "
+        "at the same noise is a result, and holds at every delay computed. The strength of both "
+        "noises is assumed. There is no comparison with published sway, since the abstract "
+        "reports none",
         ("sway_intact_deg", np.degrees(base), "standard deviation of the angle"),
         ("sway_ratio_60ms_later", late, "over intact"),
         ("sway_ratio_noise_power_x4", loud, "over intact"),
         ("sway_ratio_both", both, "over intact"),
         ("rises_with_every_delay", float(monotone), "1: yes, 0 to 100 ms more"),
         figure="plot_sway",
-        data=(delays, by_delay, rises, by_noise),
+        data=(delays, by_delay, powers, by_noise),
     )

@@ -1,6 +1,6 @@
-"""How far a trunk wanders in quiet stance: standard deviation of its angle, exact for linear noise.
+"""Sway of a trunk in quiet stance: standard deviation of its angle, exact for the linear system.
 
-White torque w disturbs the body, white noise n the sensed angle; with H = 1/(J s^2 + B s + K + G)
+White torque w disturbs the body, white noise n the sensed angle. With H = 1/(J s^2 + B s + K + G)
 and G the reflex with delay and lag,
 
     angle = H (w - G n),     variance = integral of |H|^2 (S_w + |G|^2 S_n) over the frequency.
@@ -29,7 +29,7 @@ SENSOR = assumed(0.1, "deg", BAND)
 
 @dataclass(frozen=True)
 class Noise:
-    """Strength of both noises as the deviation within a band of 1 Hz; assumed."""
+    """Strength of both noises as the standard deviation within a band of 1 Hz; assumed."""
 
     torque: Parameter = TORQUE
     sensor: Parameter = SENSOR
@@ -37,7 +37,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class StanceLoop:
-    """What the variance depends on, beside inertia, damping and lag."""
+    """Parameters of the variance in addition to inertia, damping and lag."""
 
     stiffness: float  # [N m/rad]
     stretch_gain: float  # [N m/rad]
@@ -56,7 +56,7 @@ def _nodes() -> tuple[Floats, Floats]:
 
 
 def loop_of(trunk: ReducedTrunk) -> StanceLoop:
-    """The numbers of a trunk that the variance depends on."""
+    """Stiffness, gains and delay of a trunk."""
     v = trunk.model().values
     return StanceLoop(v["stiffness"], v["stretch_gain"], v["rate_gain"], v["delay"])
 
@@ -64,9 +64,9 @@ def loop_of(trunk: ReducedTrunk) -> StanceLoop:
 def variances(
     trunk: ReducedTrunk, loop: StanceLoop, stiffness: ArrayLike, noise: Noise, *, rise: float = 1.0
 ) -> Floats:
-    """Variance of the angle (k,) [rad2] at stiffnesses (k,); the loop must be stable there.
+    """Variance of the angle (k,) [rad2] at stiffnesses (k,), for which the loop must be stable.
 
-    rise : factor on the power of the sensor's noise.
+    rise : factor on the power of the sensor noise [1].
     """
     w, weight = _nodes()
     K = np.atleast_1d(np.asarray(stiffness, float))[:, None]
@@ -78,7 +78,7 @@ def variances(
 def variance_slopes(
     trunk: ReducedTrunk, loop: StanceLoop, noise: Noise, *, rise: float = 1.0
 ) -> tuple[float, dict[str, float]]:
-    """Variance [rad2] and its exact derivative with each number of the loop, and with `rise`."""
+    """Variance [rad2] and its exact derivatives with respect to the loop's values and `rise`."""
     w, weight = _nodes()
     rest, G = _parts(trunk, loop, w)
     s = 1j * w
@@ -101,10 +101,12 @@ def variance_slopes(
 def trunk_sway(trunk: ReducedTrunk, noise: Noise | None = None, *, rise: float = 1.0) -> float:
     """Standard deviation of the angle [rad].
 
+    rise : factor on the power of the sensor noise [1].
+
     Raises
     ------
     UnstableError
-        If the trunk is unstable: it then falls, and does not sway.
+        If the trunk is unstable.
     """
     require_stable(trunk.system(), "a sway")
     loop = loop_of(trunk)
@@ -112,7 +114,7 @@ def trunk_sway(trunk: ReducedTrunk, noise: Noise | None = None, *, rise: float =
 
 
 def _parts(trunk: ReducedTrunk, loop: StanceLoop, w: Floats) -> tuple[NDArray, NDArray]:
-    """J s^2 + B s + G without K, and G, at i w."""
+    """J s^2 + B s + G (without K), and G, at s = i w."""
     s = 1j * w
     G = (loop.stretch_gain + loop.rate_gain * s) * np.exp(-s * loop.delay)
     G = G / (trunk.activation_time * s + 1.0)

@@ -1,12 +1,12 @@
-"""The stiffness that a reflex needs beside it for a sway, and the co-contraction that gives it.
+"""The stiffness needed in addition to a reflex for a target sway, and its co-contraction.
 
-On the axis, s = i w, the characteristic equation is linear in the stiffness K,
+On the imaginary axis, s = i w, the characteristic equation is linear in the stiffness K,
 
     K = -(J s^2 + B s + g (k_p + k_v s) exp(-s T) / (T_a s + 1)),
 
-so every value of K with a root on it is found among the real ones of the right side
-(D-subdivision); which side of each has how many roots follows from the speed of the root. Within
-the stable range the variance falls and then rises; the first stiffness that is enough is taken.
+so every K with a root on the axis is a real value of the right side (D-subdivision). The number of
+unstable roots on each side of that K follows from the derivative of the root. Within a stable range
+the variance first decreases and then increases; the smallest stiffness that is enough is returned.
 """
 
 from __future__ import annotations
@@ -24,29 +24,30 @@ from panjabi.statements.quiet_stance import Noise, StanceLoop, variances
 Floats = NDArray[np.float64]
 Complexes = NDArray[Any]
 
-GRID = np.geomspace(1e-4, 1.0, 80)[:-1]  # places in a stable range, denser at its lower end
-HIGHEST = 400.0  # frequency looked at [rad/s]
+GRID = np.geomspace(1e-4, 1.0, 80)[:-1]  # points in a stable range, denser at its lower end
+HIGHEST = 400.0  # highest frequency of the search [rad/s]
 POINTS = 1500
 
 
 @dataclass(frozen=True)
 class StiffnessRange:
-    """Stiffness between which every root lies left of the axis [N m/rad]."""
+    """A range of stiffness in which the trunk is stable [N m/rad]."""
 
     least: float
     most: float
 
 
 def stable_ranges(trunk: ReducedTrunk, *, share: float, delay: float) -> tuple[StiffnessRange, ...]:
-    """The ranges of stiffness K at which the trunk is stable, rising.
+    """The ranges of stiffness K in which the trunk is stable, in rising order.
 
-    share : of the intact reflex, gain times strength [1]; delay : of the loop [s].
+    share : reflex as a fraction of the intact reflex, gain times strength [1].
+    delay : of the loop [s].
     """
     J, B = trunk.inertia, trunk.damping
     kp, kv, lag = share * trunk.stretch_gain, share * trunk.rate_gain, trunk.activation_time
 
     def right_side(s: Complexes) -> tuple[Complexes, Complexes]:
-        """K(s) and its derivative with s."""
+        """K(s) and its derivative with respect to s."""
         late = np.exp(-s * delay) / (lag * s + 1.0)
         drive = kp + kv * s
         slope = (kv - drive * (delay + lag / (lag * s + 1.0))) * late
@@ -63,30 +64,30 @@ def stable_ranges(trunk: ReducedTrunk, *, share: float, delay: float) -> tuple[S
     s = 1j * np.concatenate([[0.0], 0.5 * (low + high)])
     at_axis, slope = right_side(s)
     K = np.real(at_axis)
-    moving = np.sign(np.real(slope))  # of ds/dK = 1/(dK/ds): where the root goes as K grows
+    moving = np.sign(np.real(slope))  # sign of Re ds/dK = Re 1/(dK/ds)
     step = moving * np.where(np.imag(s) == 0.0, 1, 2)
     order = np.argsort(K)
-    count = 1  # far below every K one root runs away
-    found: list[StiffnessRange] = []
+    count = 1  # for K far below the first crossing there is one unstable root
+    ranges: list[StiffnessRange] = []
     for i, k in enumerate(order):
         count += int(step[k])
         if count == 0:
             upper = K[order[i + 1]] if i + 1 < len(order) else math.inf
-            found.append(StiffnessRange(float(K[k]), float(upper)))
-    return tuple(found)
+            ranges.append(StiffnessRange(float(K[k]), float(upper)))
+    return tuple(ranges)
 
 
 def required_stiffness(
     trunk: ReducedTrunk, *, sway: float, share: float, delay: float, noise: Noise
 ) -> tuple[float, float]:
-    """Least stiffness K at which the trunk sways no more than `sway` [rad], and the next too large.
+    """Smallest and largest stiffness K of the range with a sway of at most `sway` [rad] [N m/rad].
 
-    (nan, nan) where no stiffness does it.
+    share : reflex as a fraction of the intact reflex [1]. (nan, nan) if no stiffness is enough.
     """
     loop = StanceLoop(0.0, share * trunk.stretch_gain, share * trunk.rate_gain, delay)
-    for found in stable_ranges(trunk, share=share, delay=delay):
-        top = min(found.most, found.least + trunk.muscle_stiffness + 10.0 * trunk.stretch_gain)
-        grid = found.least + (top - found.least) * GRID
+    for stable in stable_ranges(trunk, share=share, delay=delay):
+        top = min(stable.most, stable.least + trunk.muscle_stiffness + 10.0 * trunk.stretch_gain)
+        grid = stable.least + (top - stable.least) * GRID
         enough = variances(trunk, loop, grid, noise) <= sway**2
         if enough.any():
             break
@@ -96,7 +97,7 @@ def required_stiffness(
     last = len(grid) if enough[first:].all() else first + int(np.argmin(enough[first:]))
 
     def edge(inside: float, outside: float) -> float:
-        """Where the variance is just small enough."""
+        """Stiffness at which the variance equals sway^2."""
         for _ in range(40):
             middle = 0.5 * (inside + outside)
             if variances(trunk, loop, middle, noise)[0] <= sway**2:
@@ -113,16 +114,16 @@ def required_stiffness(
 def activation_for(
     trunk: ReducedTrunk, stiffness: float, *, passive_loss: Floats, strength_loss: float
 ) -> Floats:
-    """Least co-contraction (k,) that gives a stiffness [N m/rad] at passive losses (k,); nan: none.
+    """Least co-contraction (k,) [1] for a stiffness [N m/rad] at passive losses (k,); nan: none.
 
-    Stiffness rises with co-contraction, so halving the bracket ends at rounding.
+    By bisection, since stiffness increases with co-contraction.
     """
     strength = 1.0 - strength_loss
     left = 1.0 - np.asarray(passive_loss, float)
 
     def surplus(a: Floats) -> Floats:
-        pressed = trunk.weight_compression + strength * a * trunk.muscle_compression
-        factor = 1.0 - trunk.preload_gain * np.expm1(-pressed / trunk.preload_scale)
+        compression = trunk.weight_compression + strength * a * trunk.muscle_compression
+        factor = 1.0 - trunk.preload_gain * np.expm1(-compression / trunk.preload_scale)
         active = strength * a * trunk.muscle_stiffness
         return left * trunk.passive * factor + active - trunk.weight - stiffness
 

@@ -1,13 +1,14 @@
-"""Ligament subfailure as a loop: damage corrupts the sensors, corrupted control lets strain rise.
+"""Ligament subfailure as a loop: damage corrupts the sensors, and poor control increases strain.
 
-Panjabi (2006) told the chain in words; the equations, and every number in them, are this project's.
-With damage D of the ligaments and their receptors, and c = 1 where it corrupts the signals (0:
-not),
+Panjabi (2006) described the loop in words; the equations and all values are assumptions of this
+project. D is the damage of the ligaments and their receptors; c = 1 if damage corrupts the signals,
+0 if it does not:
 
     passive loss = D                    reflex gain  = 1 - c gain_loss D
     extra delay  = c extra_delay D      sensor noise = (1 + c noise_rise D) x power
-    sensed angle = angle + c bias D     co-contraction restores the stiffness for (1 - c blindness
-    D) D
+    sensed angle = angle + c bias D     sensed loss  = (1 - c blindness D) D
+
+Co-contraction restores the intact stiffness for the sensed loss. The excursion and the damage are
 
     excursion e = |mean angle| + 2 sway
     dD/dt = rate (1 - D) max(0, e / limit - 1)^2 - healing D
@@ -37,25 +38,27 @@ DAY = 86400.0  # [s]
 
 
 ASSUMED: dict[str, Parameter] = {
-    "gain_loss": assumed(0.5, "1", "share of the reflex gain lost at full damage"),
+    "gain_loss": assumed(0.5, "1", "fraction of the reflex gain lost at full damage"),
     "extra_delay": assumed(0.060, "s", "of the loop at full damage"),
-    "noise_rise": assumed(3.0, "1", "of the power of the sensor's noise at full damage"),
+    "noise_rise": assumed(
+        3.0, "1", "increase of the sensor noise power at full damage, relative to intact"
+    ),
     "bias": assumed(0.5, "deg", "of the sensed angle at full damage"),
-    "blindness": assumed(0.8, "1", "share of the damage that is not sensed at full damage"),
-    "limit": assumed(1.25, "1", "excursion that the ligament bears, over the intact one"),
-    "rate": assumed(0.5, "1", "of damage a day, at twice the limit"),
-    "healing": assumed(1.0 / 42.0, "1", "of the damage a day: six weeks"),
+    "blindness": assumed(0.8, "1", "fraction of the damage not sensed at full damage"),
+    "limit": assumed(1.25, "1", "largest excursion without damage, over the intact excursion"),
+    "rate": assumed(0.5, "1", "of damage per day, at twice the limit"),
+    "healing": assumed(1.0 / 42.0, "1", "fraction of the damage per day: six weeks"),
 }
-"""What the loop rests on besides the trunk; rates a day."""
+"""Parameters of the loop in addition to the trunk; rates per day."""
 
 
 @dataclass(frozen=True)
 class LoopState:
-    """The loop at one damage and corruption."""
+    """The loop at a value of damage and corruption."""
 
     damage: float  # D [1]
     corruption: float  # c [1]
-    activation: float  # co-contraction that the controller chooses [1]
+    activation: float  # co-contraction by the controller [1]
     excursion: float  # [rad]
     growth: float  # dD/dt [1/s]
     gain: float  # loop gain d(dD/dt)/dD, exact [1/s]
@@ -64,7 +67,7 @@ class LoopState:
 
 @dataclass(frozen=True)
 class Bifurcation:
-    """Where a second state beside health appears: dD/dt and its loop gain vanish together."""
+    """The fold at which chronic states appear: dD/dt and the loop gain are both zero."""
 
     corruption: float  # c [1]
     damage: float  # D [1]
@@ -74,14 +77,14 @@ class Bifurcation:
 
 @dataclass(frozen=True, kw_only=True)
 class Subfailure:
-    """A trunk whose ligaments may fail in part; `parameters` are all assumed."""
+    """A trunk with ligament subfailure; all `parameters` are assumed."""
 
     trunk: ReducedTrunk = field(default_factory=reduced_trunk)
     noise: Noise = field(default_factory=Noise)
     parameters: Mapping[str, Parameter] = field(default_factory=lambda: dict(ASSUMED))
 
     def scaled(self, factors: Mapping[str, float]) -> Subfailure:
-        """The same loop with some parameters times factors."""
+        """The same loop with some parameters multiplied by factors."""
         changed = {
             k: replace(p, value=p.value * factors.get(k, 1.0)) for k, p in self.parameters.items()
         }
@@ -89,8 +92,8 @@ class Subfailure:
 
     @cached_property
     def _number(self) -> dict[str, float]:
-        found = {name: p.si for name, p in self.parameters.items()}
-        return found | {name: found[name] / DAY for name in ("rate", "healing")}
+        values = {name: p.si for name, p in self.parameters.items()}
+        return values | {name: values[name] / DAY for name in ("rate", "healing")}
 
     @cached_property
     def _intact(self) -> float:
@@ -98,27 +101,27 @@ class Subfailure:
         return 2.0 * math.sqrt(variance_slopes(self.trunk, loop_of(self.trunk), self.noise)[0])
 
     def state(self, damage: float, corruption: float) -> LoopState:
-        """Growth of damage and its loop gain, by closed derivatives.
+        """Rate of damage and its loop gain [1/s], with exact derivatives.
 
         Raises
         ------
         ParameterError
             For damage outside 0 to 1, or a negative corruption.
         ConvergenceError
-            If the corrupted trunk falls: there is no excursion to speak of.
+            If the trunk is unstable or its reflex gain is zero: the excursion is then not defined.
         """
         D, c, p, whole = float(damage), float(corruption), self._number, self.trunk
         if not (0.0 <= D <= 1.0 and 0.0 <= c < math.inf):
             raise ParameterError(
-                f"damage {damage!r} and corruption {corruption!r} were given; damage from 0 to 1 "
-                "and corruption from 0 are possible. Give finite numbers."
+                "Expected damage from 0 to 1 and a finite corruption of 0 or more, got damage "
+                f"{damage!r} and corruption {corruption!r}; give values in these ranges."
             )
         sensed = max(0.0, 1.0 - c * p["blindness"] * D)
         reported = sensed * D
         reported_slopes = (
             (sensed - c * p["blindness"] * D, -p["blindness"] * D * D) if sensed else (0.0, 0.0)
         )
-        # co-contraction that keeps the intact stiffness at the loss that is sensed
+        # co-contraction that restores the intact stiffness for the sensed loss
         aim = whole.stiffness
         a = float(
             activation_for(whole, aim, passive_loss=np.array([reported]), strength_loss=0.0)[0]
@@ -131,8 +134,8 @@ class Subfailure:
         share = 1.0 - c * p["gain_loss"] * D
         if share <= 0.0:
             raise ConvergenceError(
-                f"at damage {D:g} and corruption {c:g} the reflex has no gain left; the loop ends "
-                "there. Stay below."
+                f"Expected a reflex gain above 0, got none at damage {D:g} and corruption {c:g}; "
+                "use less damage or corruption."
             )
         trunk = whole.changed(
             activation=a, passive_loss=D, gain=share * whole.gain,
@@ -141,8 +144,8 @@ class Subfailure:
         ranges = stable_ranges(trunk, share=trunk.gain, delay=trunk.delay + trunk.extra_delay)
         if not any(r.least < trunk.stiffness < r.most for r in ranges):
             raise ConvergenceError(
-                f"at damage {D:g} and corruption {c:g} the trunk falls; the loop ends there. Stay "
-                "below."
+                f"Expected a stable trunk, got an unstable trunk at damage {D:g} and corruption "
+                f"{c:g}; use less damage or corruption."
             )
         rise = 1.0 + c * p["noise_rise"] * D
         variance, by = variance_slopes(trunk, loop_of(trunk), self.noise, rise=rise)
@@ -181,12 +184,12 @@ class Subfailure:
         )  # fmt: skip
 
     def corruption_at(self, damage: float, *, most: float = 1.9) -> float:
-        """Corruption at which a damage just stays, dD/dt = 0; nan: none up to `most`."""
+        """Corruption at which a damage is constant, dD/dt = 0 [1]; nan: none up to `most`."""
 
         def growth(c: float) -> float:
             try:
                 return self.state(damage, c).growth
-            except ConvergenceError:  # the trunk falls
+            except ConvergenceError:  # the trunk is unstable
                 return self._number["rate"]
 
         high = min(most, 0.99 / (self._number["gain_loss"] * damage))
@@ -195,10 +198,10 @@ class Subfailure:
         return root(growth, 0.0, high, within=1e-13)
 
     def bifurcation(self, *, places: int = 25) -> Bifurcation | None:
-        """The fold: the least corruption with a state of lasting damage; None where there is none.
+        """The fold, the smallest corruption with a chronic state, or None.
 
-        Along the branch of fixed points the corruption falls while the loop gain is positive and
-        rises while it is negative, so the fold is a root of the loop gain on it.
+        Along the branch of fixed points the corruption decreases where the loop gain is positive
+        and increases where it is negative, so the fold is a zero of the loop gain.
         """
         damages = np.linspace(0.05, 0.95, places)
         branch = [(D, self.corruption_at(float(D))) for D in damages]
@@ -219,36 +222,36 @@ class Subfailure:
         def growth_at(D: float) -> float:
             return self.state(D, corruption).growth
 
-        found = [self.state(0.0, corruption)]
+        states = [self.state(0.0, corruption)]
         damages = np.linspace(1e-3, 1.0, places)
         growth = [growth_at(float(D)) for D in damages]
         for k in range(places - 1):
             if growth[k] * growth[k + 1] < 0.0:
                 ends = float(damages[k]), float(damages[k + 1])
-                found.append(self.state(root(growth_at, *ends, within=1e-13), corruption))
-        return tuple(found)
+                states.append(self.state(root(growth_at, *ends, within=1e-13), corruption))
+        return tuple(states)
 
 
 @dataclass(frozen=True, eq=False)
 class LoopPicture:
-    """What a figure of the loop shows."""
+    """Data for a figure of the loop."""
 
     damage: Floats  # (k,) [1]
-    growth: dict[str, Floats]  # words -> dD/dt (k,) [1/day]
-    branch: Floats  # (b, 3) damage, corruption that keeps it, loop gain [1/day]
+    growth: dict[str, Floats]  # label -> dD/dt (k,) [1/day]
+    branch: Floats  # (b, 3) damage, corruption at which it is constant, loop gain [1/day]
     fold: Bifurcation | None
 
 
 def loop_picture(loop: Subfailure, *, points: int = 60) -> LoopPicture:
-    """Growth over damage with true, tipping and corrupted sensors, and the branch of states."""
+    """Rate of damage over damage for true and corrupted sensors and at the fold, and the branch."""
     damage = np.linspace(0.0, 1.0, points)
     fold = loop.bifurcation()
     levels = {"true sensors": 0.0, "corrupted sensors": 1.0}
     if fold is not None:
         levels = {"true sensors": 0.0, "at the fold": fold.corruption, "corrupted sensors": 1.0}
     growth = {
-        words: np.array([DAY * loop.state(float(D), c).growth for D in damage])
-        for words, c in levels.items()
+        label: np.array([DAY * loop.state(float(D), c).growth for D in damage])
+        for label, c in levels.items()
     }
     rows = []
     for D in np.linspace(0.03, 0.97, points):
@@ -261,10 +264,11 @@ def loop_picture(loop: Subfailure, *, points: int = 60) -> LoopPicture:
 def fraction_with_chronic_state(
     loop: Subfailure, *, draws: int = 100, spread: float = 2.0, seed: int = 0
 ) -> float:
-    """Share of assumed parameter sets with a lasting damage at full corruption [1].
+    """Fraction of random parameter sets with a chronic state at full corruption [1].
 
-    Every parameter but the limit times a factor, log-uniform within `spread` each way; the margin
-    of the limit over 1 likewise. It shows how much rests on assumptions, and is no probability.
+    Every parameter except the limit is multiplied by a log-uniform factor from 1/spread to spread;
+    so is the margin of the limit over 1. The fraction shows the effect of the assumptions and is
+    not a probability.
     """
     rng = np.random.default_rng(seed)
     count = 0
@@ -280,6 +284,6 @@ def fraction_with_chronic_state(
                 drawn.state(float(D), 1.0).growth > 0.0 for D in np.linspace(0.05, 0.95, 19)
             )
         except ConvergenceError:
-            chronic = True  # it falls
+            chronic = True  # the trunk is unstable
         count += chronic
     return count / draws

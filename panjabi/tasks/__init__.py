@@ -1,6 +1,6 @@
-"""Laboratory experiments played on the models: push, release, load, sit, bend again and again.
+"""Simulated laboratory tasks: push, quick release, sudden load, sitting, repeated bending.
 
->>> from panjabi.experiments import Condition, sudden_load
+>>> from panjabi.tasks import Condition, sudden_load
 >>> sudden_load(Condition(model="trunk")).latencies["extensors"].seconds
 """
 

@@ -1,4 +1,4 @@
-"""How far a person on the unstable seat may be tilted or pushed and still come back."""
+"""Basin of attraction of a person on the unstable seat, in seat tilt and its rate."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-TIME = 6.0  # after which a start counts as returned or lost [s]
-FIELD_TIME = 2.5  # over which the finite-time exponent is taken [s]
-STOP = 0.6  # tilt of the seat at which a fall ends on a stop [rad]
-RETURNED = 0.05  # lean and tilt of what has returned [rad]
+TIME = 6.0  # duration of a run that decides whether a start returns [s]
+FIELD_TIME = 2.5  # duration for the finite-time exponent [s]
+STOP = 0.6  # tilt at which the seat reaches its mechanical stop [rad]
+RETURNED = 0.05  # largest lean and tilt after a return [rad]
 SOLVER = Settings(rtol=1e-6, atol=1e-8)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Basin(Result):
-    """Boundary of the basin in the plane of seat tilt and its rate, and the exponent around it.
+    """Boundary of the basin in the plane of seat tilt and its rate, and Lyapunov exponents in it.
 
-    A start is a person held still at a tilt, who is let go with a push: the history is the tilt
-    without rate, the rate jumps at time 0, the lumbar joint is straight.
+    At the start a person is held at a tilt and released with a push: the history is the tilt at
+    rate 0, the rate jumps at time 0, and the lumbar joint is straight.
     """
 
     direction: Floats  # of the rays, in the plane scaled by `scale` [rad]
     radius: Floats  # of the boundary along each ray [1]; NaN beyond the search
     width: float  # of the last bracket of the bisection [1]
-    scale: tuple[float, float]  # tilt [rad] and rate [rad/s] of radius 1
-    tilt: Floats  # grid of the field [rad]
-    rate: Floats  # [rad/s]
+    scale: tuple[float, float]  # tilt [rad] and rate [rad/s] at radius 1
+    tilt: Floats  # of the grid of exponents [rad]
+    rate: Floats  # of the grid of exponents [rad/s]
     exponent: Floats  # finite-time Lyapunov exponent (rates, tilts) [1/s]
     ridge: Floats  # radius of the largest exponent along each ray [1]
 
@@ -58,7 +58,7 @@ class Basin(Result):
         return float(np.median(np.abs(self.ridge[known] / self.radius[known] - 1.0)))
 
     def area(self) -> float:
-        """Of the basin in the scaled plane, by its rays [1]."""
+        """Area of the basin in the scaled plane, from its rays [1]."""
         return float(0.5 * np.mean(self.radius**2) * 2.0 * np.pi)
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,17 +87,17 @@ def basin_of_attraction(
     grid: int = 41,
     bisections: int = 12,
 ) -> Basin:
-    """Basin of the upright posture by bisection along rays, and the exponent's field beside it.
+    """Basin of attraction of the upright posture by bisection along rays, with Lyapunov exponents.
 
-    Bisection takes the boundary to cross each ray once inside radius 1. The exponent is
-    ln(largest singular value of d(state at `FIELD_TIME`) / d(start)) / `FIELD_TIME`, by central
-    differences over neighbouring starts of the grid, lengths scaled as the plane is. A seat that
-    tips by `STOP` lies on a stop from then on: without one, all that falls goes on parting.
+    Bisection assumes that the boundary crosses each ray once inside radius 1. The finite-time
+    exponent is ln(largest singular value of d(state at `FIELD_TIME`) / d(start)) / `FIELD_TIME`, by
+    central differences over neighbouring starts of the grid, scaled as the plane. A seat that tilts
+    by `STOP` stays at its mechanical stop: otherwise all falling runs would continue to diverge.
     """
     if rays < 4 or grid < 11:
         raise ParameterError(
-            f"{rays} rays and a grid of {grid}; possible: 4 rays and 11 points a side or more. "
-            "Give more of them."
+            f"Expected at least 4 rays and 11 grid points per side, got {rays} rays and {grid} "
+            "points; give more of them."
         )
     plant = plant or seated()
     angle = np.linspace(0.0, 2.0 * np.pi, rays, endpoint=False)
@@ -122,27 +122,27 @@ def basin_of_attraction(
 
 
 def _run(plant: Plant, starts: Floats, duration: float) -> Floats:
-    """States at the end; those that fell have no bounds and are NaN."""
+    """States at the end; NaN for runs that fell and diverged."""
     before = np.zeros((len(starts), plant.size))
     before[:, 0] = starts[:, 0]
     m = len(plant.model.coordinates)
     y0 = before.copy()
     y0[:, m] = starts[:, 1]
     p = np.tile(plant.vector(), (len(starts), 1))
-    found = solve_cohort(
+    runs = solve_cohort(
         plant.delay_model(), y0, (0.0, duration), [0.0, duration], p=p, history=before,
         settings=SOLVER,
     )  # fmt: skip
-    return found.state[:, -1]
+    return runs.state[:, -1]
 
 
 def _stopped(ends: Floats) -> Floats:
-    """States with falls ended on the stop: held at `STOP`, without rate."""
-    held = np.clip(np.nan_to_num(ends, nan=STOP), -STOP, STOP)
+    """States in which fallen runs are at the stop: tilt `STOP`, rate 0."""
+    stopped = np.clip(np.nan_to_num(ends, nan=STOP), -STOP, STOP)
     fallen = np.abs(ends[:, 0]) >= STOP
-    held[:, :2] = np.where(fallen[:, None], np.sign(ends[:, :1]) * [STOP, 0.0], held[:, :2])
-    held[:, 2:] = np.where(fallen[:, None], 0.0, ends[:, 2:])
-    return held
+    stopped[:, :2] = np.where(fallen[:, None], np.sign(ends[:, :1]) * [STOP, 0.0], stopped[:, :2])
+    stopped[:, 2:] = np.where(fallen[:, None], 0.0, ends[:, 2:])
+    return stopped
 
 
 def _returns(plant: Plant, starts: Floats) -> NDArray[np.bool_]:
@@ -159,7 +159,7 @@ def _exponent(ends: Floats, tilt: Floats, rate: Floats, scale: tuple[float, floa
 
 
 def _ridge(exponent: Floats, tilt: Floats, rate: Floats, points: Floats) -> int:
-    """Number of the point of a ray (points, 2) at which the exponent is largest."""
+    """Index of the point of a ray (points, 2) at which the exponent is largest."""
     from scipy.interpolate import RegularGridInterpolator
 
     field = RegularGridInterpolator((rate, tilt), exponent)

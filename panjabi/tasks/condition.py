@@ -1,4 +1,4 @@
-"""Which spine takes part in an experiment, and in which state of nerves and tissue."""
+"""The spine of an experiment, and the changes of its reflexes and tissue."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ MODELS: dict[str, dict[str, Any]] = {
     "trunk": {"region": "lumbar", "joints": ("L5-S1",), "plane": "sagittal"},
     "lumbar": {"region": "lumbar"},
 }
-"""One joint below a rigid trunk, or all lumbar joints in space; both with their muscles."""
+"""A rigid trunk on one joint, or all lumbar joints in three dimensions; both with muscles."""
 
 PHENOTYPES = ("none", "delay", "gain")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """A spine by name and what is changed in it; what follows from the changes is computed.
+    """A spine by name with changed parameters.
 
-    Nothing here says how an experiment ends: an extra delay or a gain goes in, and whatever the
-    model does with it comes out.
+    Only inputs are changed, for example an extra delay or a gain. The effects are computed by the
+    model.
     """
 
     model: str = "trunk"
-    cocontraction: float = 0.005  # least excitation of every muscle [1]
+    cocontraction: float = 0.005  # minimum excitation of every muscle [1]
     gain_factor: float = 1.0  # on all reflex gains [1]
     extra_delay: float = 0.0  # added to every reflex loop [s]
     stiffness_factor: float = 1.0  # on the passive joints, below 1 after creep [1]
@@ -47,23 +47,23 @@ class Condition:
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= low):
                 raise ParameterError(
-                    f"Condition.{name} is {value!r}; possible: a finite number of {low:g} or more. "
-                    "Give factors as shares of 1 and delays in seconds."
+                    f"Expected a finite Condition.{name} of {low:g} or more, got {value!r}; give "
+                    "factors relative to 1 and delays in seconds."
                 )
 
     def with_phenotype(self, name: str, *, gain_factor: float | None = None) -> Condition:
         """The condition with low back pain as later reflexes ("delay") or higher gains ("gain").
 
-        The extra delay is the published one (Radebold 2000). Gains have no published size, so
-        `gain_factor` must be given for that phenotype.
+        The extra delay is published (Radebold 2000). There is no published value for the gain, so
+        the phenotype "gain" needs `gain_factor`.
         """
         if name not in PHENOTYPES:
             raise unknown("phenotype", name, PHENOTYPES)
         if name == "gain":
             if gain_factor is None:
                 raise ParameterError(
-                    "the gain phenotype was asked for without a factor; possible: a number above "
-                    "1. No published figure sets it: give gain_factor (--gain), 1.4 say."
+                    "Expected a gain factor for the phenotype 'gain', which has no published "
+                    "value, got none; give gain_factor (--gain), for example 1.4."
                 )
             return replace(self, gain_factor=self.gain_factor * gain_factor)
         if name == "delay":
@@ -74,7 +74,7 @@ class Condition:
 def condition_equilibrium(
     condition: Condition, perturbations: Sequence[Perturbation] = ()
 ) -> Equilibrium:
-    """Equilibrium of the spine of a condition, under what acts before the event begins.
+    """Equilibrium of the spine of a condition, under the forces before the event.
 
     Raises
     ------
@@ -85,12 +85,12 @@ def condition_equilibrium(
 
 
 @lru_cache(maxsize=8)
-def _made(name: str) -> Spine:
+def _spine_by_name(name: str) -> Spine:
     return spine_model(reflexes=True, **MODELS[name])
 
 
 def _changed(condition: Condition) -> Spine:
-    model = _made(condition.model)
+    model = _spine_by_name(condition.model)
     if condition.stiffness_factor != 1.0:
         for joint in model.joints:
             softer = [
@@ -98,11 +98,11 @@ def _changed(condition: Condition) -> Spine:
             ]
             unit = joint.unit.with_structures(softer, f"passive x {condition.stiffness_factor:g}")
             model = model.with_joint(replace(joint, unit=unit))
-    assert model.reflexes is not None  # `_made` asks for them
+    assert model.reflexes is not None  # `_spine_by_name` creates them
     loops = model.reflexes.scaled(condition.gain_factor).delayed_by(condition.extra_delay)
     return model.with_reflexes(loops)
 
 
 def flexion_coordinates(model: Spine) -> list[int]:
-    """Indices of the free flexion-extensions among the free coordinates, from below."""
+    """Indices of the flexion-extension coordinates among the free coordinates, from below."""
     return [k for k, name in enumerate(model.free) if name.endswith("_FE")]

@@ -1,4 +1,4 @@
-"""Force perturbation: a band-limited force on the trunk, admittance and reflex gain estimated."""
+"""Force perturbation: band-limited force on the trunk, estimated admittance and reflex gain."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ LOW_BAND = 1.1  # upper end of the band of published ratios [Hz]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ForceExperiment(Result):
-    """Records of a force perturbation and what is estimated from them."""
+    """Response to a force perturbation, with estimated admittance and reflex gain."""
 
     response: PerturbationResponse
     admittance: MeasuredResponse  # angle per moment about the lowest joint [rad/(N m)]
     reflex_gain: MeasuredResponse  # drive of the extensors per angle [1/rad]
 
     def low_admittance(self) -> float:
-        """Mean size below 1.1 Hz [rad/(N m)]."""
+        """Mean magnitude of the admittance below 1.1 Hz [rad/(N m)]."""
         return _low(self.admittance)
 
     def low_reflex_gain(self) -> float:
-        """Mean size below 1.1 Hz [1/rad]."""
+        """Mean magnitude of the reflex gain below 1.1 Hz [1/rad]."""
         return _low(self.reflex_gain)
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,7 +50,7 @@ class ForceExperiment(Result):
         }
 
     def to_pandas(self) -> pandas.DataFrame:
-        """One row for each frequency: sizes of admittance and reflex gain."""
+        """One row for each frequency: magnitudes of admittance and reflex gain."""
         columns = {
             "frequency_Hz": self.admittance.frequency_hz,
             "admittance_rad_per_Nm": abs(self.admittance.values),
@@ -68,9 +68,15 @@ def force_perturbation(
     periods: int = 2,
     seed: int = 0,
 ) -> ForceExperiment:
-    """A multisine at T8, forward and back; the first period, a transient, is left out.
+    """Admittance and reflex gain under a multisine force at T8 in the sagittal direction.
 
-    rms [N], band [Hz], period [s]. Responses come from averaged cross-spectra of whole periods.
+    rms [N], band [Hz], period [s]. Responses are estimated from averaged cross-spectra of whole
+    periods; the first period is left out because it contains the transient.
+
+    Raises
+    ------
+    ConvergenceError
+        If the spine loses balance.
     """
     condition = condition or Condition()
     length = (periods + 1) * period
@@ -79,21 +85,21 @@ def force_perturbation(
     record = simulate(rest, push, duration=length)
     if record.lost_balance:
         raise ConvergenceError(
-            f"{record.outcome} under {rms:g} N rms; an admittance is of a spine that stays up. "
-            "Give a smaller force, or another condition."
+            f"Expected a spine that keeps its balance, got {record.outcome!r} under {rms:g} N rms; "
+            "give a smaller force or another condition."
         )
-    found = response(record, condition, push.start, 0.0, step=0.01)
-    step = float(found.time[1] - found.time[0])
-    kept = found.time >= period - 0.5 * step
-    kept[-1] = False
+    recording = response(record, condition, push.start, 0.0, step=0.01)
+    step = float(recording.time[1] - recording.time[0])
+    periodic = recording.time >= period - 0.5 * step
+    periodic[-1] = False
     row = np.array([*push.waveform, 0.0, len(push.tones)])
     tones = np.array(push.tones)
-    size = np.array([wave(row, tones, t) for t in found.time[kept]])
+    size = np.array([wave(row, tones, t) for t in recording.time[periodic]])
     moment = size * push_moment(rest, ForceStep(1.0))
-    drive = found.drives["extensors"][kept]
-    angle = found.angle[kept]
+    drive = recording.drives["extensors"][periodic]
+    angle = recording.angle[periodic]
     return ForceExperiment(
-        found,
+        recording,
         estimate_response(moment, angle, step, segment=period),
         estimate_response(angle, drive, step, segment=period, name="reflex", unit="per_rad"),
     )

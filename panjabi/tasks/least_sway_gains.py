@@ -1,4 +1,4 @@
-"""Gains with which a plant sways least at its delay: how a person who has learnt the seat acts."""
+"""Gains with the least sway of a plant at its delay: a model of a person trained on the seat."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FREQUENCY = np.geomspace(0.01, 30.0, 1500)  # [Hz]
 def expected_sway(plant: Plant) -> float:
     """Standard deviation of the sum of all angles under the plant's noise [rad].
 
-    Linear, with the motor noise at rest; infinite where the linear system is unstable.
+    Linear approximation without signal-dependent motor noise; infinite if the system is unstable.
     """
     system = plant.model.system()
     if count_unstable(system):
@@ -32,9 +32,9 @@ def expected_sway(plant: Plant) -> float:
         row = np.linalg.solve((s * system.E - system.now - np.sum(late, axis=0)).T, out)
         moment = row @ system.inputs @ plant.acts  # type: ignore[operator]
         power[k] = _spectrum(noise.motor.si, noise.motor_time.si, w[k]) * abs(moment) ** 2
-        heard = row @ np.sum(late, axis=0)[:, :m]
+        delayed = row @ np.sum(late, axis=0)[:, :m]
         sensed = _spectrum(noise.sensory.si, noise.sensory_time.si, w[k])
-        power[k] += sensed * float(np.sum(np.abs(heard) ** 2))
+        power[k] += sensed * float(np.sum(np.abs(delayed) ** 2))
     return math.sqrt(float(np.trapezoid(power, w)) / math.pi)
 
 
@@ -46,12 +46,14 @@ def _spectrum(sd: float, time: float, w: float) -> float:
 def least_sway_effort(
     make: Callable[[float], Plant], *, low: float = 1e-6, high: float = 1.0
 ) -> float:
-    """Effort between low and high at which make(effort) sways least; to two per cent.
+    """Weight of effort for which make(effort) sways least [1], to two per cent.
+
+    low, high : range of the search.
 
     Raises
     ------
     ConvergenceError
-        If no effort keeps the plant stable.
+        If no effort in the range makes the plant stable.
     """
     from scipy.optimize import minimize_scalar
 
@@ -60,12 +62,12 @@ def least_sway_effort(
     best = int(np.argmin(sway))
     if not math.isfinite(sway[best]):
         raise ConvergenceError(
-            f"no effort from {low:g} to {high:g} keeps the plant up; possible: one whose delay "
-            "some gains can bear. Give a shorter delay or stiffer springs."
+            f"Expected a plant that is stable for some effort from {low:g} to {high:g}, got none; "
+            "give a shorter delay or stiffer springs."
         )
-    around = np.log(grid[[max(best - 1, 0), min(best + 1, len(grid) - 1)]])
-    found = minimize_scalar(
-        lambda x: min(expected_sway(make(math.exp(x))), 1e3), bounds=tuple(around),
+    bracket = np.log(grid[[max(best - 1, 0), min(best + 1, len(grid) - 1)]])
+    minimum = minimize_scalar(
+        lambda x: min(expected_sway(make(math.exp(x))), 1e3), bounds=tuple(bracket),
         method="bounded", options={"xatol": 0.02},
     )  # fmt: skip
-    return math.exp(float(found.x))  # type: ignore[attr-defined]
+    return math.exp(float(minimum.x))  # type: ignore[attr-defined]

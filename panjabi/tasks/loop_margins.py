@@ -1,11 +1,11 @@
-"""How much later all reflexes of a spine may become: exact margin of a model with all its muscles.
+"""Delay margin of all reflexes of a spine together, exact for a model with all its muscles.
 
-Muscles, branches and receptors are eliminated at each frequency, which leaves the joints,
+Muscles, branches and receptors are eliminated at each frequency. For the joints this leaves
 
     D(s, z) = P(s) - z Q(s),    z = exp(-s d),
 
-with d the time added to every loop. It is linear in z as long as no receptor hears force. On
-the axis each eigenvalue z of the pencil with |z| = 1 is a crossing, at d = -arg(z) / w.
+with d the time added to every loop. D is linear in z if no receptor senses force. On the imaginary
+axis each eigenvalue z of the pencil with |z| = 1 is a crossing, at d = -arg(z) / w.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
 
 Complexes = NDArray[np.complex128]
 
-LOW, HIGH = 0.02, 300.0  # band that is searched for crossings [rad/s]
+LOW, HIGH = 0.02, 300.0  # frequency band of the search for crossings [rad/s]
 POINTS = 500
 
 
 @dataclass(frozen=True)
 class LoopMargin(Result):
-    """The margin of a spine model's reflexes."""
+    """The delay margin of a spine model's reflexes."""
 
-    extra_delay: float  # that every loop bears on top of its own [s]; inf: none within the band
-    frequency: float  # of the crossing [rad/s]; nan where there is none
-    unstable_roots: int  # at its own delays
+    extra_delay: float  # largest time added to every loop [s]; inf: no crossing in the band
+    frequency: float  # of the crossing [rad/s]; nan if there is none
+    unstable_roots: int  # without extra delay
     rightmost: complex  # root [1/s]
-    residual: float  # smallest singular value of the condensed matrix there over its largest
-    complete: bool  # whether counting finds no root right of it
-    longest_delay: float  # of the loops as they are [s]
+    residual: float  # smallest over largest singular value of the condensed matrix at that root [1]
+    complete: bool  # whether a count of the roots confirms that none lies further right
+    longest_delay: float  # of the loops, without extra delay [s]
 
     @property
     def stable(self) -> bool:
-        """Whether the posture is stable with the delays it has."""
+        """Whether the posture is stable without extra delay."""
         return self.unstable_roots == 0
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,9 +66,9 @@ class LoopMargin(Result):
 
 
 def loop_margin(rest: Equilibrium) -> LoopMargin:
-    """Margin of all reflexes together, from a search over frequency.
+    """Delay margin of all reflexes together [s], from a search over frequency.
 
-    A margin of 0 belongs to a posture that is unstable as it is.
+    The margin is 0 if the posture is already unstable.
 
     Raises
     ------
@@ -78,27 +78,27 @@ def loop_margin(rest: Equilibrium) -> LoopMargin:
     loops = rest.model.reflexes
     if loops is None or not len(loops):
         raise ParameterError(
-            "the model has no reflexes, and so no delay that could grow; possible: a model made "
-            "with reflexes=True. Add them."
+            "Expected a model with reflexes, got a model without them; create it with "
+            "reflexes=True."
         )
     if np.any(loops.force_gain):
         raise ParameterError(
-            "some receptors hear force, which makes the condensed joints nonlinear in the delay; "
-            "possible: loops on stretch and rate. Use delay_margin on linear_system(rest)."
+            "Expected loops on stretch and rate only, got loops with a force gain, for which the "
+            "condensed matrix is not linear in z; use delay_margin on linear_system(equilibrium)."
         )
     joints = CondensedJoints(rest)
     unstable = joints.condensed.count_right_of(0.0)
-    found = joints.condensed.spectrum()
+    roots = joints.condensed.spectrum()
     longest = float(loops.delay.max())
     margin, frequency = (0.0, math.nan) if unstable else joints.first_crossing()
     return LoopMargin(
-        margin, frequency, unstable, found.rightmost, float(found.residual[0]), found.complete,
+        margin, frequency, unstable, roots.rightmost, float(roots.residual[0]), roots.complete,
         longest,
     )  # fmt: skip
 
 
 class CondensedJoints:
-    """Characteristic matrix of the joints of a resting spine, everything else eliminated."""
+    """Characteristic matrix of the joints of a spine in equilibrium; other states eliminated."""
 
     def __init__(self, rest: Equilibrium) -> None:
         from scipy import sparse
@@ -113,24 +113,24 @@ class CondensedJoints:
         self._late = [
             (term.delay, sparse.csc_matrix(term.state[k:, k:])) for term in self.system.delayed
         ]
-        self._one = sparse.identity(now.shape[0] - k, format="csc")
+        self._identity = sparse.identity(now.shape[0] - k, format="csc")
 
     def pencil(self, s: complex) -> tuple[Complexes, Complexes]:
         """P and Q (2 n, 2 n) at a complex frequency."""
         from scipy.sparse.linalg import splu
 
-        factors = splu((s * self._one - self._rest).astype(complex))
+        factors = splu((s * self._identity - self._rest).astype(complex))
         moved = factors.solve(self._drive.astype(complex))
-        heard = sum(np.exp(-s * delay) * (late @ moved) for delay, late in self._late)
+        delayed = sum(np.exp(-s * delay) * (late @ moved) for delay, late in self._late)
         P = s * np.eye(len(self._front)) - self._front - self._side @ moved
-        return P, self._side @ factors.solve(heard)
+        return P, self._side @ factors.solve(delayed)
 
     def first_crossing(self) -> tuple[float, float]:
-        """(extra delay [s], frequency [rad/s]) of the first crossing; (inf, nan) without one."""
+        """Extra delay [s] and frequency [rad/s] of the first crossing; (inf, nan) if none."""
         from scipy.optimize import brentq
 
         w = np.geomspace(LOW, HIGH, POINTS)
-        sizes = [self._sizes(one) for one in w]
+        sizes = [self._sizes(frequency) for frequency in w]
         best = (math.inf, math.nan)
         for a, b, low, high in zip(w, w[1:], sizes, sizes[1:], strict=False):
             for k in range(min(len(low), len(high))):
@@ -145,7 +145,7 @@ class CondensedJoints:
         return best
 
     def _values(self, w: float) -> Complexes:
-        """Eigenvalues z of the pencil, by rising size; what no loop reaches is left out."""
+        """Eigenvalues z of the pencil, ascending in size; infinite eigenvalues are left out."""
         P, Q = self.pencil(1j * w)
         inverse = np.linalg.eigvals(np.linalg.solve(P, Q))
         inverse = inverse[np.abs(inverse) > 1e-9]

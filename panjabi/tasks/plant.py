@@ -1,12 +1,11 @@
-"""A reflex model as the solvers take it: large angles, muscles with a limit, noise.
+"""A reflex model for simulation, with large angles, limited muscle moments and noise.
 
     y' = E^-1 [ A0 y + sum_j A_j (y + sensed noise)(t - T_j) + B (moments) ]
 
-The matrices are those of `ReflexModel.system()`. Beside them stand three moments that the linear
-system does not have: gravity, m g h (sin phi - phi) for every body that leans; the difference
-between what the loops ask, F, and what muscles give, S tanh(F / S); and motor noise that grows with
-it.
-Inertia is that of the upright posture.
+The matrices are those of `ReflexModel.system()`. Three moments are added that the linear system
+does not have: gravity at large angles, m g h (sin phi - phi) for every body that leans; the
+difference between the moment F that the loops command and the muscle moment S tanh(F / S); and
+motor noise, which grows with that moment. Inertia is that of the upright posture.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ HEAD = 11
 
 @dataclass(frozen=True)
 class PlantNoise:
-    """Spread and time constants of motor and sensory noise; all assumed."""
+    """Standard deviations and time constants of motor and sensory noise; all assumed."""
 
     motor: Parameter = field(default=assumed(0.5, "N m", "spread of the moment at rest"))
     motor_share: Parameter = field(default=assumed(0.05, "1", "spread over the active moment"))
@@ -48,38 +47,39 @@ class PlantNoise:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Plant:
-    """Bodies on joints with late reflexes, as a nonlinear and noisy system.
+    """Bodies on joints with delayed reflexes, as a nonlinear system with noise.
 
-    Every loop needs a filter: its moment is a state, and that is what saturates.
+    Every loop needs a filter: the moment of the loop is then a state, which saturates.
     """
 
     model: ReflexModel
-    leans: Sequence[Sequence[float]]  # (k, m): lean of body k per coordinate
+    leans: Sequence[Sequence[float]]  # (k, m) lean of each body per coordinate [1]
     weight: Sequence[float]  # m g h of every leaning body [N m/rad]
-    strongest: float = math.inf  # moment S that the muscles cannot exceed [N m]
+    strongest: float = math.inf  # largest moment S of the muscles [N m]
     noise: PlantNoise = field(default_factory=PlantNoise)
 
     def __post_init__(self) -> None:
         m = len(self.model.coordinates)
         if np.shape(self.leans) != (len(self.weight), m):
             raise ParameterError(
-                f"leans have the shape {np.shape(self.leans)} for {len(self.weight)} weights and "
-                f"{m} coordinates; possible: ({len(self.weight)}, {m}). Give one row a body."
+                f"Expected leans of shape ({len(self.weight)}, {m}) for {len(self.weight)} weights "
+                f"and {m} coordinates, got {np.shape(self.leans)}; give one row for each body."
             )
         if any(loop.filter is None for loop in self.model.loops):
             raise ParameterError(
-                "a loop has no filter; possible: loops with a filter, whose moment is a state that "
-                "can saturate. Give filter=FirstOrder(0.04), say."
+                "Expected a filter in every loop, since its moment must be a state that saturates, "
+                "got a loop without filter; give for example filter=FirstOrder(0.04)."
             )
         if any(loop.acts != self.model.loops[0].acts for loop in self.model.loops):
             raise ParameterError(
-                f"the loops act on {[loop.acts for loop in self.model.loops]}; possible: the same "
-                "for all, since one group of muscles gives the moment. Give loops alike `acts`."
+                "Expected the same `acts` for all loops, since one group of muscles produces the "
+                f"moment, got {[loop.acts for loop in self.model.loops]}; give all loops the same "
+                "`acts`."
             )
         if not self.strongest > 0.0:
             raise ParameterError(
-                f"the strongest moment is {self.strongest!r} N m; possible: a positive number, or "
-                "infinity for muscles without a limit. Correct it."
+                f"Expected a positive strongest moment, got {self.strongest!r} N m; give a "
+                "positive number, or infinity for muscles without a limit."
             )
 
     @cached_property
@@ -88,13 +88,13 @@ class Plant:
 
     @property
     def acts(self) -> Floats:
-        """Moment on each coordinate (m,) per moment of the muscles, the same for all loops [1]."""
+        """Moment on each coordinate per muscle moment, the same for all loops, (m,) [1]."""
         m = len(self.model.coordinates)
         return np.array(self.model.loops[0].acts or (1.0,) + (0.0,) * (m - 1))
 
     @property
     def size(self) -> int:
-        """States: those of the linear system, motor noise, sensory noise of every coordinate."""
+        """Number of states: linear system, motor noise, sensory noise of every coordinate."""
         return self._system.size + 1 + len(self.model.coordinates)
 
     @property
@@ -105,7 +105,7 @@ class Plant:
 
     @property
     def delays(self) -> tuple[float, ...]:
-        """Of the loops, in their order [s]."""
+        """Delays of the loops, in their order [s]."""
         return tuple(loop.delay for loop in self.model.loops)
 
     def vector(self, *, amplitude: float = 0.0, frequency: float = 0.0) -> Floats:
@@ -126,14 +126,14 @@ class Plant:
         return np.concatenate([np.ravel(np.asarray(part, float)) for part in parts])
 
     def delay_model(self) -> DelayModel:
-        """For runs without noise; start the noise states at 0."""
+        """Model for simulations without noise; start the noise states at 0."""
         return DelayModel(rhs=plant_rhs, delays=self.delays)
 
     def noisy_run(
         self, duration: float, *, step: float, seed: int | np.random.SeedSequence,
         amplitude: float = 0.0, frequency: float = 0.0,
     ) -> NoisyRun:  # fmt: skip
-        """A path from rest, driven by motor and sensory noise."""
+        """A simulation from equilibrium, driven by motor and sensory noise."""
         noise = self.noise
         p = self.vector(amplitude=amplitude, frequency=frequency)
         spread = [math.sqrt(2.0 / noise.motor_time.si)]
@@ -165,27 +165,27 @@ def plant_rhs(t, y, delayed, p, out):
         for k in range(n):
             total += p[A + i * n + k] * y[k]
         out[i] = total
-    asked = 0.0
+    commanded = 0.0
     for j in range(loops):
-        asked += y[int(p[force + j])]
+        commanded += y[int(p[force + j])]
         at = late + j * n * n
         for k in range(n):
-            heard = delayed[j, k]
+            sensed = delayed[j, k]
             if k < m:
-                heard += delayed[j, n + 1 + k]
+                sensed += delayed[j, n + 1 + k]
             for i in range(n):
-                out[i] += p[at + i * n + k] * heard
-    given = strongest * math.tanh(asked / strongest)
-    change = asked - given + (p[7] + p[8] * abs(given)) * y[n]
+                out[i] += p[at + i * n + k] * sensed
+    muscle_moment = strongest * math.tanh(commanded / strongest)
+    change = commanded - muscle_moment + (p[7] + p[8] * abs(muscle_moment)) * y[n]
     for i in range(n):
         out[i] += p[acts + i] * change
     for b in range(bodies):
         lean = 0.0
         for c in range(m):
             lean += p[leans + b * m + c] * y[c]
-        topple = p[weight + b] * (math.sin(lean) - lean)
+        tipping = p[weight + b] * (math.sin(lean) - lean)
         for c in range(m):
-            size = p[leans + b * m + c] * topple
+            size = p[leans + b * m + c] * tipping
             for i in range(n):
                 out[i] += p[push + i * m + c] * size
     out[n] = -y[n] / p[9]
@@ -195,7 +195,7 @@ def plant_rhs(t, y, delayed, p, out):
 
 @njit(cache=True, nogil=True)
 def plant_noise(t, y, delayed, p, out):
-    """Diffusion (size, 1 + m): what drives the noise states; it stands at the end of p."""
+    """Diffusion (size, 1 + m) of the noise states; its values are at the end of p."""
     n, m = int(p[0]), int(p[1])
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):

@@ -18,14 +18,17 @@ from panjabi.tasks.response import PerturbationResponse, response
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
-EVENT = 0.2  # when every push begins [s]
-FIT = 0.3  # how long after the release the second-order fit looks [s]
+EVENT = 0.2  # time at which every push begins [s]
+FIT = 0.3  # length of the second-order fit after the release [s]
 
 
 def sudden_load(
     condition: Condition | None = None, *, force: float = 50.0, duration: float = 1.5
 ) -> PerturbationResponse:
-    """A cable at T8 that pulls forward with a force [N] from `EVENT` on."""
+    """Response to a sudden forward pull at T8 with a force [N] from `EVENT` on.
+
+    duration : of the simulation [s].
+    """
     condition = condition or Condition()
     push = ForceStep(force, start=EVENT)
     rest = condition_equilibrium(condition, (push,))
@@ -35,13 +38,13 @@ def sudden_load(
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Release(Result):
-    """A quick release, with the second-order fit J q'' + B q' + K q = M of its first `FIT` s."""
+    """A quick release, with the fit J q'' + B q' + K q = M of its first `FIT` seconds."""
 
     response: PerturbationResponse
     inertia: float  # J [kg m2]
     damping: float  # B [N m s/rad]
     stiffness: float  # K, intrinsic, reflexes and gravity together [N m/rad]
-    explained: float  # share of the variance of M - J q'' that the fit explains [1]
+    explained: float  # fraction of the variance of M - J q'' that the fit explains [1]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -60,34 +63,40 @@ class Release(Result):
 def quick_release(
     condition: Condition | None = None, *, force: float = 80.0, duration: float = 1.5
 ) -> Release:
-    """A cable at T8 pulls forward, the back holds it, and it is cut at `EVENT`.
+    """Response to a quick release: a cable pulls T8 forward with a force [N] and is cut at `EVENT`.
 
-    K and B follow from least squares of the moment on rate and angle over `FIT` seconds, J being
-    the inertia of the model itself. Reflexes act within that time: K and B are of the whole.
+    K and B are fitted by least squares of the moment on rate and angle over `FIT` seconds; J is the
+    inertia of the model. Reflexes act within that time, so K and B include them.
+
+    Raises
+    ------
+    ConvergenceError
+        If the simulation ends too early for the fit.
     """
     condition = condition or Condition()
     cable = QuickRelease(force, start=EVENT)
     rest = condition_equilibrium(condition, (cable,))
     record = simulate(rest, cable, duration=duration)
-    found = response(record, condition, EVENT, -push_moment(rest, cable))
-    inside = (found.time > EVENT + 2.0 * cable.rise) & (found.time < EVENT + FIT)
+    recording = response(record, condition, EVENT, -push_moment(rest, cable))
+    inside = (recording.time > EVENT + 2.0 * cable.rise) & (recording.time < EVENT + FIT)
     if inside.sum() < 10:
         raise ConvergenceError(
-            f"the run ended {found.time[-1] - EVENT:.3g} s after the release; {FIT:g} s are "
-            f"fitted ({found.outcome}). Give a smaller force."
+            f"Expected a simulation of {FIT:g} s after the release for the fit, got "
+            f"{recording.time[-1] - EVENT:.3g} s ({recording.outcome}); give a smaller force or a "
+            "longer duration."
         )
     inertia = _inertia(rest)
-    acceleration = np.gradient(found.rate, found.time)
-    left = (found.moment - inertia * acceleration)[inside]
-    table = np.column_stack([found.rate[inside], found.angle[inside]])
+    acceleration = np.gradient(recording.rate, recording.time)
+    left = (recording.moment - inertia * acceleration)[inside]
+    table = np.column_stack([recording.rate[inside], recording.angle[inside]])
     (damping, stiffness), *_ = np.linalg.lstsq(table, left, rcond=None)
     error = left - table @ np.array([damping, stiffness])
     explained = 1.0 - float(np.sum(error**2) / np.sum((left - left.mean()) ** 2))
-    return Release(found, inertia, float(damping), float(stiffness), explained)
+    return Release(recording, inertia, float(damping), float(stiffness), explained)
 
 
 def push_moment(rest: Equilibrium, push: ForceStep | QuickRelease) -> float:
-    """Moment of the force about the lowest free flexion-extension at rest [N m]."""
+    """Moment of the force about the lowest flexion-extension axis at equilibrium [N m]."""
     dynamics = rest.model.dynamics
     J = dynamics.jacobian(rest.q, push.body, point_of(rest.model.body, push))
     lowest = flexion_coordinates(rest.model)[0]
@@ -96,7 +105,7 @@ def push_moment(rest: Equilibrium, push: ForceStep | QuickRelease) -> float:
 
 
 def _inertia(rest: Equilibrium) -> float:
-    """About the lowest free flexion-extension, the joints above it held [kg m2]."""
+    """Inertia about the lowest flexion-extension axis, with the joints above it fixed [kg m2]."""
     still = np.zeros(len(rest.q))
     lowest = flexion_coordinates(rest.model)[0]
     return float(rest.model.dynamics.linearised(rest.q, still, still).mass[lowest, lowest])

@@ -1,4 +1,4 @@
-"""Bending to and fro at a pace with noise, and how fast neighbouring cycles part (Lyapunov)."""
+"""Repeated bending at a pace with noise, and the Lyapunov exponent of the movement."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ ACTIVATION = 0.015  # lag between drive and moment [s]
 AMPLITUDE = 0.35  # of the movement, 20 deg [rad]; assumed
 SAMPLES = 75  # of a cycle
 SETTLE = 5  # cycles left out at the start
-FIT = (0.0, 0.5)  # of a cycle, over which the divergence counts as a line
-LEAST_DIMENSION = 5  # embedding dimension that trunk movement needs, as published
+FIT = (0.0, 0.5)  # range of the linear fit of the divergence, in cycles
+LEAST_DIMENSION = 5  # smallest embedding dimension for trunk movement, as published
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RepeatedRecord(Result):
-    """One trial of so many cycles, with its exponent and embedding report."""
+    """One trial with its Lyapunov exponent and embedding."""
 
     pace: float  # [cycles/min]
     cycles: int
@@ -43,11 +43,11 @@ class RepeatedRecord(Result):
 
     @property
     def per_cycle(self) -> float:
-        """The exponent over one cycle [1]."""
+        """Lyapunov exponent per cycle [1]."""
         return self.exponent.exponent * 60.0 / self.pace
 
     def to_dict(self) -> dict[str, Any]:
-        """What is measured of the trial, as plain values for JSON; samples: `to_pandas`."""
+        """Measures of the trial as plain values for JSON; samples: `to_pandas`."""
         return {
             "pace_per_min": self.pace,
             "cycles": self.cycles,
@@ -68,7 +68,10 @@ def moving_trunk(
     *, set: str = "T1", extra_delay: float = 0.0, gain_factor: float = 1.0,
     noise: PlantNoise | None = None,
 ) -> Plant:  # fmt: skip
-    """A lumped trunk with gravity at large angles and noise."""
+    """A lumped trunk with gravity at large angles, and noise.
+
+    extra_delay : added to the reflex delay [s]; gain_factor : on both reflex gains [1].
+    """
     model = trunk(set).model(filter=FirstOrder(ACTIVATION))
     now = model.values
     changed = {
@@ -89,11 +92,11 @@ def repeated_movement(
     plant: Plant | None = None,
     seed: int | np.random.SeedSequence = 0,
 ) -> RepeatedRecord:
-    """Flexion and extension by 20 degrees at a pace [cycles/min], driven through the reflexes.
+    """Flexion and extension by 20 degrees at a pace [cycles/min], with the Lyapunov exponent.
 
-    The sine of moment that drives it is scaled so that the linear trunk moves by `AMPLITUDE` at any
-    pace. Exponent by Rosenstein over half a cycle, `SAMPLES` samples a cycle, dimension by false
-    neighbours but at least 5.
+    A sinusoidal moment drives the trunk. It is scaled so that the linear trunk moves by `AMPLITUDE`
+    at any pace. The exponent is by Rosenstein's method over half a cycle, with `SAMPLES` samples
+    per cycle and an embedding dimension by false neighbours, at least 5.
 
     Raises
     ------
@@ -102,8 +105,8 @@ def repeated_movement(
     """
     if not pace > 0.0 or cycles < 10:
         raise ParameterError(
-            f"{cycles} cycles at {pace:g} a minute; possible: 10 cycles or more at a pace above 0. "
-            "Thirty cycles at 20 a minute are usual."
+            f"Expected at least 10 cycles at a pace above 0 per minute, got {cycles} cycles at "
+            f"{pace:g} per minute; give for example 30 cycles at 20 per minute."
         )
     plant = plant or moving_trunk()
     frequency = pace / 60.0
@@ -118,11 +121,13 @@ def repeated_movement(
     keep = slice(SETTLE * SAMPLES * inner, None, inner)
     time, angle = run.time[keep], run.state[keep, 0]
     fit = (FIT[0] / frequency, FIT[1] / frequency)
-    found = lyapunov(angle, step=sample, fit=fit, theiler=SAMPLES)
-    if found.dimension < LEAST_DIMENSION:
-        more = lyapunov(
+    exponent = lyapunov(angle, step=sample, fit=fit, theiler=SAMPLES)
+    if exponent.dimension < LEAST_DIMENSION:
+        embedded = lyapunov(
             angle, step=sample, fit=fit, theiler=SAMPLES, dimension=LEAST_DIMENSION,
-            delay=found.delay,
+            delay=exponent.delay,
         )  # fmt: skip
-        found = replace(more, embedding=found.embedding)
-    return RepeatedRecord(pace, cycles, time, angle, found, seed if isinstance(seed, int) else -1)
+        exponent = replace(embedded, embedding=exponent.embedding)
+    return RepeatedRecord(
+        pace, cycles, time, angle, exponent, seed if isinstance(seed, int) else -1
+    )

@@ -1,4 +1,4 @@
-"""What a laboratory would record of a push: trunk angle, its rate, EMG-like drives, latencies."""
+"""The response to a push as a laboratory records it: trunk angle, rate, drives, latencies."""
 
 from __future__ import annotations
 
@@ -34,43 +34,43 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "abdominals": ("rectus_abdominis", "external_oblique", "internal_oblique"),
 }
-"""Muscles whose mean excitation, weighted by strength, is one EMG-like channel."""
+"""Muscles of each channel; the drive is their mean excitation, weighted by strength (as EMG)."""
 
 LEAST_CHANGE = 0.005
-"""Change of a drive that counts as an onset, as a share of full activation [1]; assumed."""
+"""Change of a drive that counts as an onset, as a fraction of full activation [1]; assumed."""
 
 STEP = 0.002  # between samples [s]
-BASELINE = 0.1  # before the event that an onset is held against [s]
+BASELINE = 0.1  # time before the event to which an onset is compared [s]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PerturbationResponse(Result):
-    """Samples of one run; angles about the posture before the push, extension positive."""
+    """Response to a push; angles relative to the posture before it, extension positive."""
 
     condition: Condition
-    event: float  # when the push begins [s]
+    event: float  # time at which the push begins [s]
     time: Floats  # [s]
     angle: Floats  # sum of the flexion-extension of all free joints [rad]
     rate: Floats  # [rad/s]
     drives: Mapping[str, Floats]  # group -> mean excitation [1]
     latencies: Mapping[str, Latency]  # group -> onset in its drive
-    moment: float  # of the push about the lowest joint, at rest [N m]
+    moment: float  # of the push about the lowest joint, at equilibrium [N m]
     lost_balance: bool
-    outcome: str  # of the solver, in words
+    outcome: str  # of the solver, as text
 
     @property
     def peak_angle(self) -> float:
-        """Largest departure from the posture, with its sign [rad]."""
+        """Largest deviation from the posture before the push, with its sign [rad]."""
         return float(self.angle[np.abs(self.angle).argmax()])
 
     def drive_change(self, group: str) -> float:
-        """Largest departure of a drive from before the push, with its sign [1]."""
+        """Largest change of a drive from its mean before the push, with its sign [1]."""
         drive = self.drives[group]
         change = drive - drive[self.time < self.event].mean()
         return float(change[np.abs(change).argmax()])
 
     def to_dict(self) -> dict[str, Any]:
-        """What is measured of the run, as plain values for a JSON file; samples: `to_pandas`."""
+        """Measures of the response as plain values for a JSON file; samples: `to_pandas`."""
         value: dict[str, Any] = {
             "peak_angle_deg": math.degrees(self.peak_angle),
             "peak_rate_deg_per_s": math.degrees(float(abs(self.rate).max())),
@@ -93,7 +93,10 @@ class PerturbationResponse(Result):
 def response(
     record: SpineRecord, condition: Condition, event: float, moment: float, *, step: float = STEP
 ) -> PerturbationResponse:
-    """The laboratory's view of a run; without latencies where nothing lies before the event."""
+    """Response from a simulation record; no latencies if the event has no baseline before it.
+
+    event : time of the push [s]; moment : of the push [N m]; step : between samples [s].
+    """
     model = record.model
     assert model.muscles is not None
     muscles = model.muscles.muscles
@@ -109,27 +112,27 @@ def response(
         members = [m for m, group in enumerate(muscles.groups) if group in groups]
         strength = muscles.max_force[members]
         drives[name] = excited[:, members] @ strength / strength.sum()
-    found = {}
+    latencies = {}
     if BASELINE <= event < end:
-        found = {
+        latencies = {
             name: latency(time, drive, event=event, least_change=LEAST_CHANGE, baseline=BASELINE)
             for name, drive in drives.items()
         }
     return PerturbationResponse(
-        condition, event, time, angle - angle[0], rate, drives, found, moment,
+        condition, event, time, angle - angle[0], rate, drives, latencies, moment,
         record.lost_balance, record.outcome,
     )  # fmt: skip
 
 
 def percent_change(after: float, before: float) -> float:
-    """Change against before [%], as published tables give it."""
+    """Change relative to the value before [%], as in published tables."""
     return 100.0 * (after / before - 1.0)
 
 
 def excitation(record: SpineRecord, time: Floats) -> Floats:
-    """Excitation of every muscle (times, nm) [1]; the same as the channels of the record.
+    """Excitation of every muscle, (times, muscles) [1]; the same as the channels of the record.
 
-    All times at once: a channel is computed sample by sample.
+    It is faster than the channels because it computes all times at once.
     """
     model = record.model
     width = model.drive_width.si
@@ -138,16 +141,16 @@ def excitation(record: SpineRecord, time: Floats) -> Floats:
     if loops is not None:
         part = model.slices["receptor"]
         for delay in loops.delays:
-            heard = record.trajectory.at(np.maximum(time - delay, 0.0))[:, part]
+            sensed = record.trajectory.at(np.maximum(time - delay, 0.0))[:, part]
             for k in np.flatnonzero(loops.delay == delay):
-                commands[:, loops.target[k]] += heard[:, k]
+                commands[:, loops.target[k]] += sensed[:, k]
     saturate_commands(commands, width)
     return commands
 
 
 @njit(cache=True, nogil=True)
 def saturate_commands(commands, width):
-    """Commands (times, nm) into excitations, in place."""
+    """Convert commands (times, muscles) to excitations, in place."""
     for i in range(commands.shape[0]):
         for j in range(commands.shape[1]):
             commands[i, j] = saturated(commands[i, j], width)[0]

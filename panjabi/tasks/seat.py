@@ -1,8 +1,8 @@
-"""A person on an unstable seat: two angles, seat with legs and pelvis, and lumbar joint.
+"""A person on an unstable seat: two angles, seat (with legs and pelvis) and lumbar joint.
 
-The seat rolls on a half ball, so that only what lies above the ball's centre topples it; springs
-hold it back. One moment at the lumbar joint keeps both bodies up, from the seat's angle in space
-and the angle between the bodies, felt late.
+The seat rolls on a hemisphere, so gravity destabilises it in proportion to the height of the mass
+above the hemisphere's centre; springs stabilise it. A single moment at the lumbar joint controls
+both bodies, by delayed feedback of the seat's angle in space and of the lumbar angle.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from panjabi.stability.reflex_model import ReflexModel
 from panjabi.stability.trunk_sets import TRUNK_DELAY
 from panjabi.tasks.plant import Plant, PlantNoise
 
-LEANS = ((1.0, 0.0), (1.0, 1.0))  # seat; trunk, which rides on it
+LEANS = ((1.0, 0.0), (1.0, 1.0))  # seat; trunk on the seat
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:
-    """Numbers of the seated person; trunk as in the set T1, the rest assumed."""
+    """Parameters of the seated person; trunk as in the set T1, the others assumed."""
 
     radius: Parameter = field(default=assumed(0.22, "m", "of the half ball"))
     lower_mass: Parameter = field(default=assumed(35.0, "kg", "seat, pelvis, legs"))
     lower_height: Parameter = field(default=assumed(0.10, "m", "centre over the ball's centre"))
-    lower_inertia: Parameter = field(default=assumed(3.0, "kg m2", "about its own centre"))
+    lower_inertia: Parameter = field(default=assumed(3.0, "kg m2", "about its centre"))
     joint_height: Parameter = field(default=assumed(0.20, "m", "L5-S1 over the ball's centre"))
     upper_mass: Parameter = field(default=assumed(38.0, "kg", "head, arms, trunk"))
     upper_height: Parameter = field(default=assumed(0.30, "m", "centre over L5-S1"))
-    upper_inertia: Parameter = field(default=assumed(1.58, "kg m2", "own; 5 about L5-S1"))
+    upper_inertia: Parameter = field(default=assumed(1.58, "kg m2", "own centre; 5 about L5-S1"))
     spring_share: Parameter = field(
         default=assumed(0.6, "1", "springs over the toppling stiffness of the upright person")
     )
@@ -62,7 +62,7 @@ class Seat:
         return T.T @ np.array([[M11, M12], [M12, M22]]) @ T
 
     def weights(self) -> tuple[float, float]:
-        """Toppling stiffness of the leaning seat and of the leaning trunk [N m/rad]."""
+        """Destabilising stiffness m g h of the leaning seat and of the leaning trunk [N m/rad]."""
         lower = self.lower_mass.si * self.lower_height.si
         lower += self.upper_mass.si * self.joint_height.si
         return (
@@ -71,7 +71,7 @@ class Seat:
         )
 
     def stiffness(self) -> np.ndarray:
-        """Springs and lumbar joint less gravity (2, 2) [N m/rad]."""
+        """Stiffness of springs and lumbar joint minus gravity, (2, 2) [N m/rad]."""
         T, G = np.array(LEANS), self.weights()
         springs = self.spring_share.si * sum(G)
         return np.diag([springs, self.lumbar_stiffness.si]) - T.T @ np.diag(G) @ T
@@ -84,10 +84,12 @@ def seated(
     gain_factor: float = 1.0,
     noise: PlantNoise | None = None,
 ) -> Plant:
-    """A seated person whose gains are those of the best regulator without delay, then made late.
+    """A seated person with the gains of the optimal regulator without delay, applied with delay.
 
-    The regulator weighs both angles alike and effort with `seat.effort`; it knows nothing of the
-    delay, so that the delay of a phenotype changes nothing but the delay.
+    The regulator weights both angles equally and effort by `seat.effort`. The gains do not depend
+    on the delay, so a phenotype with a longer delay differs in the delay only.
+
+    delay : of the loops [s]; gain_factor : on all gains [1].
     """
     from scipy.linalg import solve_continuous_are
 

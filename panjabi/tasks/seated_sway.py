@@ -1,4 +1,4 @@
-"""Sway of a person on an unstable seat, driven by noise, and the measures the field takes of it."""
+"""Sway of a person on an unstable seat, driven by noise, and its usual measures."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 SETTLE = 10.0  # left out at the start [s]
-STEP = 0.002  # of the stochastic solver; a twentieth of the shortest lag [s]
+STEP = 0.002  # of the stochastic solver, a twentieth of the shortest lag [s]
 SAMPLING = 0.02  # of the record [s]
 LOST = 0.6  # lean at which a person has fallen off [rad]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SittingRecord(Result):
-    """One trial: angles, moment and what is measured of them."""
+    """One trial: angles, moment and their measures."""
 
     time: Floats  # [s]
     seat: Floats  # tilt of the seat in space [rad]
     trunk: Floats  # lean of the trunk in space [rad]
-    moment: Floats  # active lumbar moment asked for [N m]
+    moment: Floats  # commanded active lumbar moment [N m]
     rightmost: complex  # root of the linear system [1/s]
     sway: Sway  # of the seat
     diffusion: Diffusion  # of the seat
@@ -42,21 +42,21 @@ class SittingRecord(Result):
 
     @property
     def stable(self) -> bool:
-        """Whether the upright posture is stable in the linear sense."""
+        """Whether the upright posture is linearly stable."""
         return self.rightmost.real < 0.0
 
     @property
     def rms_trunk(self) -> float:
-        """Of the trunk's lean about its mean [rad]."""
+        """Standard deviation of the trunk's lean [rad]."""
         return float(self.trunk.std())
 
     @property
     def rms_moment(self) -> float:
-        """Of the moment about its mean [N m]."""
+        """Standard deviation of the moment [N m]."""
         return float(self.moment.std())
 
     def to_dict(self) -> dict[str, Any]:
-        """What is measured of the trial, as plain values for JSON; samples: `to_pandas`."""
+        """Measures of the trial as plain values for JSON; samples: `to_pandas`."""
         return {
             "stable": self.stable,
             "rightmost_root_real_per_s": self.rightmost.real,
@@ -82,12 +82,12 @@ class SittingRecord(Result):
 
 
 def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0) -> SittingRecord:
-    """A trial of so many seconds [s] after `SETTLE`.
+    """Sway in a trial of a duration [s], after `SETTLE` seconds that are left out.
 
     Raises
     ------
     ConvergenceError
-        If the person falls off.
+        If the person falls off the seat.
     """
     plant = plant or seated()
     run = plant.noisy_run(SETTLE + duration, step=STEP, seed=seed)
@@ -96,8 +96,9 @@ def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0
     if np.abs(lean).max() > LOST:
         at = run.time[int(np.argmax(np.abs(lean) > LOST))]
         raise ConvergenceError(
-            f"the trunk leans by {LOST:g} rad after {at:.3g} s: the person has fallen off, and no "
-            "sway can be measured. Give lower gains, a shorter delay or stiffer springs."
+            f"Expected a trunk lean below {LOST:g} rad during the trial, got more after {at:.3g} s "
+            "(the person has fallen off the seat); give lower gains, a shorter delay or stiffer "
+            "springs."
         )
     forces = [plant.state_names.index(f"{loop.name}_moment") for loop in plant.model.loops]
     time, seat = run.time[keep] - run.time[keep][0], run.state[keep, 0]

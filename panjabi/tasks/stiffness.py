@@ -1,4 +1,4 @@
-"""Stiffness of a spine at the harness, and how much of it comes through the reflexes."""
+"""Stiffness of a spine at the harness, and the contribution of the reflexes."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ HARNESS = "T8"
 
 @dataclass(frozen=True)
 class PointStiffness:
-    """Slow stiffness of a pull forward at T8, gravity in it, and its shares."""
+    """Static stiffness against a forward force at T8, with gravity, and its contributions."""
 
-    total: float  # reflexes included [N/m]
-    intrinsic: float  # without reflexes [N/m]; negative: it topples without them
+    total: float  # with reflexes [N/m]
+    intrinsic: float  # without reflexes [N/m]; if negative, the spine is unstable without them
     lever: float  # height of T8 over the lowest joint [m]
-    gravity: float  # toppling stiffness of the weight at T8 [N/m]
+    gravity: float  # destabilising stiffness of the weight at T8 [N/m]
 
     @property
     def reflex(self) -> float:
-        """What reflexes add [N/m]."""
+        """Contribution of the reflexes [N/m]."""
         return self.total - self.intrinsic
 
     @property
     def reflex_fraction(self) -> float:
-        """Reflex over reflex plus intrinsic, gravity taken out of neither sum [1]."""
+        """Reflex over total stiffness, the total without the effect of gravity [1]."""
         return self.reflex / (self.total + self.gravity)
 
 
 def point_stiffness(
     rest: Equilibrium, perturbations: Sequence[Perturbation] = ()
 ) -> PointStiffness:
-    """Static compliance of the exact derivatives, inverted, with and without the delayed part.
+    """Static stiffness at T8 with and without reflexes, from exact derivatives [N/m].
 
-    `perturbations` act throughout. Fibres, tendons and Maxwell branches have relaxed; a
-    delay does not matter at zero frequency. The gravity share is that of a rigid trunk on the
-    lowest joint, exact where that joint is the only one.
+    It is the inverse of the static compliance. `perturbations` are constant. Fibres, tendons and
+    Maxwell branches are relaxed; delays have no effect at zero frequency. The contribution of
+    gravity is that of a rigid trunk on the lowest joint, exact if there is only one joint.
     """
     model, dynamics = rest.model, rest.model.dynamics
-    found = jacobian(model, rest.state, applied=perturbations)
-    late = np.sum(found.late, axis=0)
-    # What stands still by itself (rigid tendons, branches of held axes) would make A singular.
-    keep = np.flatnonzero(found.moving)
+    derivative = jacobian(model, rest.state, applied=perturbations)
+    late = np.sum(derivative.late, axis=0)
+    # States without dynamics (rigid tendons, branches of fixed axes) would make A singular.
+    keep = np.flatnonzero(derivative.moving)
     square = np.ix_(keep, keep)
     centre = model.body.com[model.body.body_index(HARNESS)]
     along = dynamics.jacobian(rest.q, HARNESS, centre)[0]  # d x / d q
-    push = (found.inputs @ along)[keep]
+    push = (derivative.inputs @ along)[keep]
     n = len(model.free)
 
     def stiffness(A: np.ndarray) -> float:
@@ -68,15 +68,18 @@ def point_stiffness(
     still = np.zeros(n)
     weight = dynamics.linearised(rest.q, still, still).by_q[lowest, lowest]
     return PointStiffness(
-        total=stiffness(found.now + late),
-        intrinsic=stiffness(found.now),
+        total=stiffness(derivative.now + late),
+        intrinsic=stiffness(derivative.now),
         lever=lever,
         gravity=float(-weight) / lever**2,
     )
 
 
 def exertion(condition: Condition | None = None, *, share: float = 0.2) -> PointStiffness:
-    """Stiffness while the back holds a pull at T8 of a share of the extension strength."""
+    """Stiffness at T8 while the extensors resist a pull with a fraction of their strength [N/m].
+
+    share : moment of the pull over the extension strength [1].
+    """
     condition = condition or Condition()
     lever = point_stiffness(condition_equilibrium(condition)).lever
     cable = QuickRelease(share * EXTENSION_TARGET.si / lever)

@@ -1,4 +1,4 @@
-"""Published values beside what the toolkit predicts: one table, row id -> function.
+"""Published values compared with predictions of the toolkit: a table, row id -> function.
 
     from panjabi.validation import as_text, validate
 
@@ -6,8 +6,8 @@
 
 A prediction is a function registered for the id of a published row (`predictions.py`); value,
 spread, unit and role come from the row, and the criterion is part of the registration
-(`criterion.py`). The other modules hold the predictions of one subject area each. A row that the
-model cannot answer has an entry too, with the reason.
+(`criterion.py`). Each of the other modules contains the predictions of one subject area. A row that
+the model cannot predict has an entry too, with the reason.
 """
 
 import lazy_loader as _lazy

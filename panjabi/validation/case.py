@@ -1,4 +1,4 @@
-"""One published value beside the model's, and the outcome of the comparison."""
+"""A published value, the prediction of the model, and the outcome of the comparison."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ Outcome = Literal["met", "missed", "not_predicted"]
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A published value and the model's; `value`, `sd` and `predicted` are in `unit`.
+    """A published value and its prediction; `value`, `sd` and `predicted` are in `unit`.
 
-    `id` is that of the published row; where one row is compared in several ways a word follows
-    after a point ("PKE_norm.men"). `role` is the row's, fixed before the comparison: only a
-    validation row is evidence about the model, a calibration row set something, and a prior
-    (recalled, or without a number) is no evidence.
+    `id` is that of the published row; if a row is compared in several ways, a word follows after a
+    point ("PKE_norm.men"). `role` is that of the row, fixed before the comparison: only a
+    validation row is evidence about the model. A calibration row sets a parameter, and a prior
+    (quoted from memory, or without a number) is not evidence.
 
     Raises
     ------
     ParameterError
-        For an outcome that does not exist, or one that does not go with the prediction.
+        For an unknown outcome, or an outcome that does not match the prediction.
     """
 
     id: str
     quantity: str
     role: Role
     published: str  # as printed in the source
-    value: float | None = None  # the part of it that is compared, where it is one number
-    sd: float | None = None  # as printed, of that part
+    value: float | None = None  # the value that is compared, if it is a single number
+    sd: float | None = None  # standard deviation of that value, as printed
     unit: str
     predicted: float | None  # None: not predicted
     outcome: Outcome
     accept: str  # the criterion in words
-    reason: str  # what was computed, and why it was met or missed
+    reason: str  # what is computed, and why it is met or missed
     source: str  # key of the bibliography
-    subject: str = ""  # heading under which tables print it
+    subject: str = ""  # heading in tables
 
     def __post_init__(self) -> None:
         if self.outcome not in get_args(Outcome):
             raise ParameterError(
                 f"Expected one of {', '.join(get_args(Outcome))} as the outcome of {self.id!r}, "
-                f"got {self.outcome!r}; give one of them."
+                f"got {self.outcome!r}; choose one of these."
             )
         if (self.predicted is None) != (self.outcome == "not_predicted"):
             raise ParameterError(
-                f"Expected a prediction of {self.id!r} that goes with its outcome, got "
-                f"{self.predicted!r} with {self.outcome!r}; what is not predicted is neither met "
-                "nor missed."
+                f"Expected a prediction of {self.id!r} that matches its outcome, got "
+                f"{self.predicted!r} with {self.outcome!r}; use 'not_predicted' with None, and "
+                "'met' or 'missed' with a number."
             )
         if self.predicted is not None and not math.isfinite(self.predicted):
             raise ParameterError(
                 f"Expected a finite prediction of {self.id!r}, got {self.predicted}; return None "
-                "where the model has no answer."
+                "if the model makes no prediction."
             )
 
     @property

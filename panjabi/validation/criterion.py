@@ -1,4 +1,4 @@
-"""Criteria of acceptance: when a prediction counts as meeting the published value."""
+"""Criteria of acceptance: conditions under which a prediction meets the published value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from panjabi.errors import ParameterError
 
 QUARTER = 0.25
-"""Where no spread was printed a value is met within this fraction of it (assumed)."""
+"""Allowed relative difference if no spread was printed (assumed)."""
 
 
 class Target(NamedTuple):
@@ -17,35 +17,35 @@ class Target(NamedTuple):
 
     value: float | None
     sd: float | None = None
-    interval: tuple[float, float] | None = None  # where a range stands in place of the value
+    interval: tuple[float, float] | None = None  # if a range is published instead of a value
 
     @property
     def number(self) -> float:
-        """The value, where there must be one."""
+        """The published value; an error if there is none."""
         if self.value is None:
             raise ParameterError(
-                "Expected a published row with a single value, got none; name the part that is "
-                "compared with `value`, or give a criterion that needs none."
+                "Expected a published row with a single value, got none; give the value that is "
+                "compared as `value`, or a criterion that needs no value."
             )
         return self.value
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """Words for the tables, and the test; without a test the prediction itself says `met`."""
+    """Words for the tables, and the test; without a test the prediction returns `met`."""
 
     words: str
     test: Callable[[float, Target], bool] | None = None
 
 
 def within_sd(count: float) -> Criterion:
-    """Within that many published standard deviations of the value, ends included."""
+    """Within `count` published standard deviations of the value, limits included."""
 
     def test(predicted: float, target: Target) -> bool:
         if target.sd is None:
             raise ParameterError(
                 "Expected a published row with a standard deviation, got none; give another "
-                "criterion, such as within_fraction(0.25)."
+                "criterion, for example within_fraction(0.25)."
             )
         return abs(predicted - target.number) <= count * target.sd
 
@@ -53,7 +53,7 @@ def within_sd(count: float) -> Criterion:
 
 
 def within_fraction(fraction: float = QUARTER, words: str = "") -> Criterion:
-    """Within a fraction of the published value (or beyond the ends of its range)."""
+    """Within a relative difference of the published value, or of the limits of its range."""
 
     def test(predicted: float, target: Target) -> bool:
         if target.value is None and target.interval is not None:
@@ -65,7 +65,7 @@ def within_fraction(fraction: float = QUARTER, words: str = "") -> Criterion:
 
 
 def within_factor(factor: float) -> Criterion:
-    """Between the published value over the factor and times the factor."""
+    """Between the published value divided by the factor and multiplied by the factor."""
     return Criterion(
         f"factor {factor:g}",
         lambda predicted, target: target.number / factor <= predicted <= target.number * factor,
@@ -73,25 +73,25 @@ def within_factor(factor: float) -> Criterion:
 
 
 def interval(low: float, high: float, words: str = "") -> Criterion:
-    """Between two numbers in the unit of the prediction, ends included."""
+    """Between two numbers in the unit of the prediction, limits included."""
     return Criterion(words or f"{low:g} to {high:g}", lambda predicted, _: low <= predicted <= high)
 
 
 def at_most(bound: float | None = None, words: str = "at most") -> Criterion:
-    """At most a bound; the published value without one."""
+    """At most a bound, by default the published value."""
     return Criterion(words, lambda p, target: p <= (target.number if bound is None else bound))
 
 
 def at_least(bound: float | None = None, words: str = "at least") -> Criterion:
-    """At least a bound; the published value without one."""
+    """At least a bound, by default the published value."""
     return Criterion(words, lambda p, target: p >= (target.number if bound is None else bound))
 
 
 def sign(expected: int, words: str = "sign") -> Criterion:
-    """A change of the expected sign, +1 or -1; no change does not count."""
+    """A change of the expected sign, +1 or -1; no change does not meet it."""
     return Criterion(words, lambda predicted, _: predicted * expected > 0.0)
 
 
 def default_criterion(target: Target) -> Criterion:
-    """Two standard deviations where a spread was printed, otherwise a quarter of the value."""
+    """Two standard deviations if a spread was printed, otherwise a quarter of the value."""
     return within_sd(2.0) if target.sd is not None else within_fraction()

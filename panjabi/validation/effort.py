@@ -11,25 +11,25 @@ from panjabi.tasks.stiffness import PointStiffness, exertion
 from panjabi.validation.criterion import at_least, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
 
-EFFORTS = (0.02, 0.05, 0.1, 0.2)  # exertions over the extension strength, up to the published one
+EFFORTS = (0.02, 0.05, 0.1, 0.2)  # fractions of extension strength, up to the published 20 %
 
 table = Predictions("Trunk under effort")
 
 
 @cache
 def _stiffness(model: str) -> dict[float, PointStiffness]:
-    return {share: exertion(Condition(model=model), share=share) for share in EFFORTS}
+    return {effort: exertion(Condition(model=model), share=effort) for effort in EFFORTS}
 
 
 def _list(model: str) -> str:
-    found = _stiffness(model).items()
-    return ", ".join(f"{k.intrinsic:.0f} at {100 * share:.0f} %" for share, k in found) + " effort"
+    values = _stiffness(model).items()
+    return ", ".join(f"{k.intrinsic:.0f} at {100 * e:.0f} %" for e, k in values) + " effort"
 
 
 @table.predicts(
     "N027",
-    reason="reflex over reflex and intrinsic stiffness at T8, gravity left out of both; the reflex "
-    "gains are assumed, and the share follows them",
+    reason="reflex over reflex plus intrinsic stiffness at T8, without the effect of gravity; the "
+    "fraction depends on the reflex gains, which are assumed",
 )
 def reflex_fraction() -> float:
     return 100.0 * _stiffness("trunk")[0.2].reflex_fraction
@@ -40,9 +40,9 @@ def intrinsic_stiffness() -> Prediction:
     fifth = _stiffness("trunk")[0.2]
     return Prediction(
         fifth.intrinsic,
-        f"slow stiffness at T8, {fifth.lever:.2f} m over L5-S1, gravity in it "
-        f"({_list('trunk')}): one joint under a rigid trunk has all its muscles' elasticity at one "
-        "place and no vertebra to give way",
+        f"static stiffness at T8, {fifth.lever:.2f} m above L5-S1, with gravity "
+        f"({_list('trunk')} [N/m]): with a rigid trunk on one joint, all muscle elasticity acts "
+        "at that joint and no other level can move",
     )
 
 
@@ -50,16 +50,17 @@ def intrinsic_stiffness() -> Prediction:
 def intrinsic_stiffness_of_six_joints() -> Prediction:
     return Prediction(
         None,
-        f"six joints give {_list('lumbar')}, in no order: activations with the least "
-        "sum of squares leave a posture that is not stable, and the inverse of its compliance goes "
-        "through infinity. Some of these lie within the published spread, which proves nothing",
+        f"the model with six joints gives {_list('lumbar')} [N/m], without a trend: the "
+        "posture is not stable with activations of least squares, and the inverse of its "
+        "compliance passes through infinity. Some of these values are within the published "
+        "spread, but this is no evidence",
     )
 
 
 @table.predicts(
     "N258",
-    reason="slow stiffness at T8 with reflexes and gravity, where the published one is of a cycle "
-    "of 250 ms at a harness higher up",
+    reason="static stiffness at T8 with reflexes and gravity; the published stiffness is for a "
+    "cycle of 250 ms at a higher harness",
 )
 def total_stiffness() -> float:
     return 1e-3 * _stiffness("trunk")[0.2].total
@@ -68,8 +69,8 @@ def total_stiffness() -> float:
 @table.predicts(
     "N029",
     accept=at_least(60.0, "above 60"),
-    reason=f"exertions of {', '.join(f'{100 * s:.0f}' for s in EFFORTS)} % in one model, where "
-    "trials of eleven people are published",
+    reason=f"exertions of {', '.join(f'{100 * s:.0f}' for s in EFFORTS)} % in one model; published "
+    "are trials of eleven people",
 )
 def negative_intrinsic_stiffness() -> float:
     return 100.0 * float(np.mean([k.intrinsic < 0.0 for k in _stiffness("trunk").values()]))

@@ -1,7 +1,7 @@
-"""What a lumbar spine with muscles gives in static equilibrium.
+"""Predictions of a lumbar spine with muscles in static equilibrium.
 
-Compression is compared as a ratio to standing, since area and factor of the pressure are
-uncertain by as much as the answer.
+Compression is compared as a ratio to standing, since the disc area and the pressure factor are as
+uncertain as the result.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from panjabi.validation.criterion import at_least, at_most
 from panjabi.validation.predictions import Prediction, Predictions, Predictor
 
 BEND_DEG = 36.0
-"""Inclination of a trunk "flexed forward": that of the strength study; half lumbar, half pelvis."""
+"""Inclination of a trunk "flexed forward", as in the strength study; half lumbar, half pelvis."""
 
 CLOSE, AWAY = 0.25, 0.60
 """Assumed distance of a crate in front of L5-S1, held close and held away [m]."""
@@ -37,11 +37,11 @@ CLOSE, AWAY = 0.25, 0.60
 table = Predictions("Lumbar spine with muscles")
 
 
-# --- postures and answers, each computed once ----------------------------------------------
+# --- postures and recruitments, each computed once -----------------------------------------
 
 
 def _standing(load: float = 0.0, q: float = 10.0, floor: float | None = 1.0) -> SpineRecruitment:
-    return _recruited(load, q, floor)  # a cache tells arguments left out from the same ones given
+    return _recruited(load, q, floor)  # all arguments explicit, for one cache entry
 
 
 @cache
@@ -86,13 +86,13 @@ def _l45(state: SpineRecruitment) -> float:
 # --- co-activation -------------------------------------------------------------------------
 
 DEPENDS = (
-    "inverse in q, higher with the floor, lower with passive and preload stiffness; weighted mean "
-    "of rectus and obliques, of which the internal obliques do nearly all; transversus works "
-    "beside them and is not counted"
+    "it is inversely proportional to q, increases with the floor and decreases with passive and "
+    "preload stiffness; weighted mean of rectus and obliques, mostly of the internal obliques; "
+    "transversus is active too but not included"
 )
 
 
-ONE_JOINT = ". The published model had one joint, other muscles and another passive stiffness"
+ONE_JOINT = ". The published model has one joint, other muscles and another passive stiffness"
 
 
 @table.predicts("coact_0", 0.0)
@@ -100,7 +100,7 @@ ONE_JOINT = ". The published model had one joint, other muscles and another pass
 @table.predicts("coact_stab_0", 0.0, ONE_JOINT)
 @table.predicts("coact_stab_32", 32.0, ONE_JOINT)
 def coactivation(load: float, remark: str = "") -> Prediction:
-    """Cholewicki 1997, with the stability floor: nothing was set by it."""
+    """Co-activation with the stability floor [% MVC]; nothing is fitted to Cholewicki 1997."""
     by_q = [f"{100.0 * _standing(load, q).coactivation:.2f} at q = {q:g}" for q in Q_VALUES]
     return Prediction(
         100.0 * _standing(load).coactivation,
@@ -111,14 +111,15 @@ def coactivation(load: float, remark: str = "") -> Prediction:
 @table.predicts(
     "coact_static",
     accept=at_most(0.5, "below 0.5"),
-    reason="the larger of 0 and 32 kg, least squares; what is left is bending of single levels",
+    reason="the larger value of 0 and 32 kg, least squares; the remainder balances bending of "
+    "single levels",
 )
 def coactivation_without_floor() -> float:
-    """No co-activation where only moments are balanced [% MVC]."""
+    """Co-activation if only moments are balanced [% MVC]."""
     return max(100.0 * _standing(load, 10.0, None).coactivation for load in (0.0, 32.0))
 
 
-BARE = "every structure of every unit taken away, q = 10"
+BARE = "without any structure of the units, q = 10"
 
 
 @table.predicts("coact_stab_0_nopass", 0.0, reason=BARE)
@@ -139,8 +140,8 @@ def standing_pressure() -> float:
 
 @table.predicts(
     "sat99_standing",
-    reason="L4-5, q = 10, floor 1; the compression of least effort, where the published one is "
-    "computed from a pressure",
+    reason="L4-5, q = 10, floor 1; compression at least effort; the published load is computed "
+    "from a pressure",
 )
 def standing_load() -> float:
     return _l45(_standing())
@@ -149,7 +150,7 @@ def standing_load() -> float:
 def _ratio(
     id: str, standing: str, *arguments: float, reason: str = ""
 ) -> Callable[[Predictor], Predictor]:
-    """Register the compression of L4-5 over that of standing, beside the same published ratio."""
+    """Register the compression of L4-5 over that of standing, for the same published ratio."""
     this, reference = row(id), row(standing)
     ratio = this.number / reference.number
     return table.predicts(
@@ -164,8 +165,8 @@ def _ratio(
 
 
 LYING = (
-    "every part supported, so no weight on the disc: what is left is passive tension and floor, "
-    "a seventh of standing where a fifth is published"
+    "all body parts are supported, so no weight acts on the disc; the compression is due to "
+    "passive tension and the floor, a seventh of standing where a fifth is published"
 )
 
 
@@ -182,7 +183,7 @@ def bent_forward() -> Prediction:
     ratio = {d: _l45(_bent_over(d)) / _l45(_standing()) for d in (30.0, BEND_DEG, 40.0)}
     return Prediction(
         ratio[BEND_DEG],
-        f"inclination not printed; {BEND_DEG:g} deg, half of it lumbar, is assumed "
+        f"the inclination is not printed; {BEND_DEG:g} deg, half of it lumbar, is assumed "
         f"({ratio[30.0]:.2f} at 30 deg, {ratio[40.0]:.2f} at 40 deg)",
     )
 
@@ -193,13 +194,13 @@ def bent_forward() -> Prediction:
 def crate(forward: float) -> Prediction:
     return Prediction(
         _l45(_with_crate(20.0, forward)) / _l45(_standing()),
-        f"20 kg, {forward:g} m in front of L5-S1 at the height of T12: both assumed; upright",
+        f"20 kg, {forward:g} m in front of L5-S1 at the height of T12 (assumed); upright",
     )
 
 
 table.not_predicted(
     "wil99_sitting_unsupported", "wil99_sitting_maximum_flexion",
-    reason="seat, back rest and pelvic tilt are not printed; no posture of this body stands for it",
+    reason="seat, back rest and pelvic tilt are not printed, so no posture can represent it",
 )  # fmt: skip
 table.not_predicted(
     "wil99_lifting_20_kg_round_back", "wil99_lifting_20_kg_flexed_knees",
@@ -213,7 +214,7 @@ table.not_predicted(
 # --- strength, stiffness of the trunk, critical q ------------------------------------------
 
 
-@table.predicts("er_grav", reason="all above L5-S1 of the standard adult of 75 kg")
+@table.predicts("er_grav", reason="weight above L5-S1 of the standard adult of 75 kg")
 def upper_body_weight() -> float:
     spine = static_spine("standing")
     return STANDARD_GRAVITY * float(spine.above[0] @ spine.body.mass)
@@ -222,16 +223,16 @@ def upper_body_weight() -> float:
 @table.predicts(
     "flx_moment",
     accept=at_least(),
-    reason="every joint in equilibrium; extensors scaled to 275 N m, abdominals as in the source",
+    reason="all joints in equilibrium; extensors scaled to 275 N m, abdominals as in the source",
 )
 def flexion_strength() -> float:
     return strength(static_spine("standing"), "flexion").moment
 
 
 BENT = (
-    "moment of the muscles on the thorax besides posture, 18 deg lumbar and 18 deg pelvis; the "
-    "dynamometer's moment holds the weight of the trunk too. Extension strength of the model "
-    "hardly rises with flexion"
+    "moment of the muscles on the thorax in addition to the weight, 18 deg lumbar and 18 deg "
+    "pelvis; the moment at the dynamometer includes the weight of the trunk. Extension strength of "
+    "the model hardly increases with flexion"
 )
 
 
@@ -244,7 +245,7 @@ def strength_when_bent(name: str) -> float:
 
 @table.predicts("gms_k20")
 def driving_point_stiffness() -> Prediction:
-    """Stiffness against a horizontal pull at a harness, at 20 % of extension strength."""
+    """Stiffness against a horizontal force at a harness, at 20 % of extension strength [N/m]."""
     spine = static_spine("standing")
     effort = 0.2 * strength(spine, "extension").moment
     b = spine.body.body_index("T12")
@@ -253,13 +254,13 @@ def driving_point_stiffness() -> Prediction:
     local = spine.poses.R[b].T @ (harness - spine.poses.t[b])
     forward = spine.body.jacobian(spine.poses, "T12", local)[0, spine.indices]
     force = effort / 0.38
-    # the cable pulls the harness forward and its energy -F x asks the muscles for the rest
+    # the cable pulls the harness forward; its energy -F x adds to the demand on the muscles
     problem = problem_of(spine.with_preload(_standing().spine.compression(_standing().forces)))
-    found = solve_recruitment(problem.with_demand(spine.demand - force * forward), floor=1.0)
+    result = solve_recruitment(problem.with_demand(spine.demand - force * forward), floor=1.0)
     return Prediction(
-        1.0 / float(forward @ np.linalg.solve(found.hessian, forward)),
+        1.0 / float(forward @ np.linalg.solve(result.hessian, forward)),
         f"horizontal cable 0.38 m above L5-S1 (assumed) with {force:.0f} N, q = 10; static and "
-        "without reflexes, pelvis held, harness rigid",
+        "without reflexes, pelvis fixed, harness rigid",
     )
 
 
@@ -272,92 +273,95 @@ MOST = "forces of the largest extension moment, units under their compression"
 def critical_q_in_extension() -> float:
     spine = static_spine("standing")
     most = strength(spine, "extension")
-    pressed = spine.with_preload(spine.compression(most.forces))
-    return static_stability(pressed, most.forces).critical_q
+    loaded = spine.with_preload(spine.compression(most.forces))
+    return static_stability(loaded, most.forces).critical_q
 
 
 @table.predicts(
     "sg_moment_lo",
     accept="all",
     unit="%",
-    quantity="efforts in which critical muscle stiffness falls with segment preload",
+    quantity="efforts in which critical muscle stiffness decreases with segment preload",
     published="in every case",
 )
 def critical_q_falls_with_preload() -> Prediction:
-    """Efforts of 30 and 60 N m in six directions; units at 0, 250 and 500 N."""
+    """Percentage of efforts, 30 and 60 N m in five directions; units at 0, 250 and 500 N."""
     spine = static_spine("standing")
     falls = total = 0
     for name in ("extension", "flexion", "right bending", "left bending", "left rotation"):
         for effort in (row("sg_moment_lo").number, row("sg_moment_hi").number):
             demand = spine.demand + effort * moment_demand(spine, name)
             try:
-                held = solve_recruitment(problem_of(spine).with_demand(demand), floor=None)
+                result = solve_recruitment(problem_of(spine).with_demand(demand), floor=None)
             except InfeasibleRecruitment:
                 continue
             q = [
-                static_stability(spine.with_preload([p] * len(LEVELS)), held.forces).critical_q
+                static_stability(spine.with_preload([p] * len(LEVELS)), result.forces).critical_q
                 for p in (0.0, 250.0, 500.0)
             ]
             total += 1
             falls += q[0] > q[1] > q[2]
     return Prediction(
         100.0 * falls / total,
-        f"share of {total} efforts of 30 and 60 N m about three axes in which critical q falls "
-        "from 0 over 250 to 500 N of segment preload, at fixed muscle forces",
+        f"percentage of {total} efforts of 30 and 60 N m about three axes in which critical q "
+        "decreases from 0 to 250 and 500 N of segment preload, at constant muscle forces",
         met=falls == total,
     )
 
 
 @table.predicts("cho02", accept=at_most())
 def loss_without_a_group() -> Prediction:
-    """How far the index falls when one group's stiffness is gone [%]."""
-    found = _standing(32.0)
-    state = static_stability(found.spine, found.forces, stiffness=found.stiffness)
+    """Decrease of the stability index without the stiffness of one group [%]."""
+    lifting = _standing(32.0)
+    state = static_stability(lifting.spine, lifting.forces, stiffness=lifting.stiffness)
     groups = sorted(set(state.spine.muscles.groups))
     loss = {g: 1.0 - state.without(g).index / state.index for g in groups}
     worst = max(loss, key=lambda g: loss[g])
     return Prediction(
         100.0 * loss[worst],
-        f"{worst}, standing with 32 kg: forces of least effort sit on the floor, so that taking "
-        "away any group that works buckles the spine; measured activity keeps a margin that this "
-        "choice does not. When the others may answer, most groups can be lost whole",
+        f"{worst}, standing with 32 kg: with forces of least effort the stiffness is at the "
+        "floor, so the spine buckles without any active group; measured activity has a margin "
+        "that these forces do not have. If the other groups can compensate, most groups can be "
+        "lost completely",
     )
 
 
 # --- one level with muscles ----------------------------------------------------------------
 
 
-@table.predicts("pan89_nz", unit="1", accept="zone back within a quarter or below, range not")
+@table.predicts(
+    "pan89_nz", unit="1", accept="zone at most 1.25 of intact, range above 1.25 of intact"
+)
 def neutral_zone_with_muscle() -> Prediction:
-    """60 N on the injured L4-5: neutral zone over intact, range over intact."""
+    """60 N on the injured L4-5: neutral zone over intact, range over intact [1]."""
     spine = static_spine("standing")
-    intact, hurt = unit("L4-L5"), injured(unit("L4-L5"), *WORST_INJURY)
-    whole, worst, pulled = (
-        unit_under_multifidus(spine, one, 0, force)
-        for one, force in ((intact, 0.0), (hurt, 0.0), (hurt, 60.0))
+    whole, damaged = unit("L4-L5"), injured(unit("L4-L5"), *WORST_INJURY)
+    intact, worst, loaded = (
+        unit_under_multifidus(spine, tested, 0, force)
+        for tested, force in ((whole, 0.0), (damaged, 0.0), (damaged, 60.0))
     )
-    zone = pulled.half_width / whole.half_width
-    reach = [one.end_plus - one.end_minus for one in (whole, worst, pulled)]
+    zone = loaded.half_width / intact.half_width
+    reach = [test.end_plus - test.end_minus for test in (intact, worst, loaded)]
     return Prediction(
         zone,
         f"neutral zone of flexion-extension over intact: injured "
-        f"{worst.half_width / whole.half_width:.2f}, with 60 N of constant force {zone:.2f}; range "
-        f"{reach[1] / reach[0]:.2f} and {reach[2] / reach[0]:.2f}. It is the moment of the muscle "
-        "that does it: the unit rests where it is stiff. In bending and rotation, where a pair has "
-        "no moment, 60 N changes next to nothing",
-        met=pulled.half_width < worst.half_width and zone <= 1.25 and reach[2] / reach[0] > 1.25,
+        f"{worst.half_width / intact.half_width:.2f}, with 60 N of constant force {zone:.2f}; "
+        f"range {reach[1] / reach[0]:.2f} and {reach[2] / reach[0]:.2f}. The cause is the moment "
+        "of the muscle, which moves the unit to a stiffer position. In lateral bending and axial "
+        "rotation, where a symmetric pair has no moment, 60 N has little effect",
+        met=loaded.half_width < worst.half_width and zone <= 1.25 and reach[2] / reach[0] > 1.25,
     )
 
 
 @table.predicts("wil95_mf", accept=at_least(words="more than"))
 def multifidus_share() -> Prediction:
-    """Share of the gain in stiffness at L4-5 [%]."""
+    """Percentage of the increase in stiffness at L4-5 [%]."""
     gain = gain_at_l45()
-    share = 100.0 * gain["multifidus_lumbar"] / sum(gain.values())
+    percent = 100.0 * gain["multifidus_lumbar"] / sum(gain.values())
     return Prediction(
-        float(share[0]),
-        f"flexion-extension; bending {share[1]:.0f}, rotation {share[2]:.0f} %. "
+        float(percent[0]),
+        f"flexion-extension; lateral bending {percent[1]:.0f}, axial rotation {percent[2]:.0f} %. "
         f"{row('wil95_force').number:g} N on each side of every group, q = 10, with its "
-        "compression: other muscles have arms as long here, and equal forces do not single "
-        "multifidus out",
+        "compression: in this model other muscles have equally long moment arms, so that with "
+        "equal forces multifidus does not dominate",
     )

@@ -1,4 +1,4 @@
-"""What neural parts alone give; admittance, release and sway need a trunk or a spine."""
+"""Predictions of neural parts alone; admittance, release and sway need a trunk or a spine."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ table = Predictions("Neural parts")
 
 # --- neck reflexes -------------------------------------------------------------------------
 
-SET = "sets the reduced neck"
-ASSUMED = "canal, integrator and filter are assumed, the published transfer functions not seen"
+SET = "the reduced neck is calibrated with it"
+ASSUMED = "canal, integrator and filter are assumed; the published functions were not available"
 
 
 @table.predicts("N075", 0, reason=SET)
@@ -40,12 +40,12 @@ def resonance(part: int) -> float:
 @table.predicts(
     "N077",
     "vcr",
-    reason="a stretch gain of a tenth of the vestibular one, 60 ms late, takes damping away at 2 "
-    "Hz; the published path has dynamics that were not seen",
+    reason="a stretch gain of a tenth of the vestibular gain with a delay of 60 ms reduces damping "
+    "at 2 Hz; the published dynamics of this path were not available",
 )
 @table.predicts("N078", "ccr", reason=SET)
 def taken_by_one_path(without: str) -> float:
-    """Fraction of the bare peak's excess over 1 that is taken away without the other path [%]."""
+    """Reduction of the peak's excess over 1 by a path without the other path [%]."""
     neck = fitted_neck()
     bare = neck.without("vcr").without("ccr").resonance()[0]
     return 100.0 * (bare - neck.without(without).resonance()[0]) / (bare - 1.0)
@@ -54,14 +54,14 @@ def taken_by_one_path(without: str) -> float:
 @table.predicts("N081", 0, reason=ASSUMED)
 @table.predicts("N082", 1, reason=ASSUMED)
 def turn_of_phase(count: int) -> float:
-    """Frequency at which the phase turns for the first or second time [Hz]."""
+    """Frequency of the first or second extremum of the phase [Hz]."""
     frequency = np.geomspace(0.02, 2.5, 4000)
     phase = np.unwrap(np.angle(fitted_neck().head_over_trunk(frequency)))
     turns = frequency[1:-1][np.diff(np.sign(np.diff(phase))) != 0]
     return float(turns[count])
 
 
-@table.predicts("N083", reason="sets the cervicocollic gains")
+@table.predicts("N083", reason="the cervicocollic gains are calibrated with it")
 def ratio_of_rate_gains() -> float:
     reflex = fitted_neck().reflex
     return reflex.vcr_rate_gain / reflex.ccr_rate_gain
@@ -70,7 +70,7 @@ def ratio_of_rate_gains() -> float:
 # --- maps with a known exponent ------------------------------------------------------------
 
 
-@table.predicts("N137", reason="1500 iterations, dimension 2, line over 7 of them")
+@table.predicts("N137", reason="1500 iterations, dimension 2, linear fit over 7 iterations")
 def henon_map() -> float:
     x, other = np.empty(1500), 0.1
     x[0] = 0.1
@@ -79,7 +79,7 @@ def henon_map() -> float:
     return _exponent(x, 7)
 
 
-@table.predicts("N138", reason="1000 iterations, dimension 2, line over 4 of them")
+@table.predicts("N138", reason="1000 iterations, dimension 2, linear fit over 4 iterations")
 def logistic_map() -> float:
     x = np.empty(1000)
     x[0] = 0.3141
@@ -89,8 +89,7 @@ def logistic_map() -> float:
 
 
 def _exponent(record: np.ndarray, stop: int) -> float:
-    found = lyapunov(record, step=1.0, dimension=2, delay=1, theiler=1, fit=(0, stop))
-    return found.exponent
+    return lyapunov(record, step=1.0, dimension=2, delay=1, theiler=1, fit=(0, stop)).exponent
 
 
 # --- creep of the flexed spine -------------------------------------------------------------
@@ -102,27 +101,27 @@ def _flexed() -> np.ndarray:
     return mcgill_brown_1992().after(np.zeros(2), 1.0, 20.0 * MINUTE)
 
 
-@table.predicts("N144", reason="sets the creep")
+@table.predicts("N144", reason="the creep model is calibrated with it")
 def creep_time() -> float:
     creep = mcgill_brown_1992()
     slope = creep.after(np.zeros(2), 1.0, 1e-3).sum() / 1e-3
     return creep.largest / slope / MINUTE
 
 
-@table.predicts("N145", reason="sets the creep")
+@table.predicts("N145", reason="the creep model is calibrated with it")
 def creep_angle() -> float:
     return math.degrees(_flexed().sum())
 
 
-@table.predicts("N146", reason="sets the fast recovery")
+@table.predicts("N146", reason="the fast recovery is calibrated with it")
 def recovery() -> float:
     rested = mcgill_brown_1992().after(_flexed(), 0.0, 2.0 * MINUTE)
     return 100.0 * (1.0 - rested.sum() / _flexed().sum())
 
 
 SCHEDULE = (
-    "end of the last full bout within 48 min; shares and slow recovery are assumed. The "
-    "ratio of the two schedules is 1.4 where 2.2 is published"
+    "end of the last full bout within 48 min; the fractions of fast and slow creep and the slow "
+    "recovery are assumed. The ratio of the two schedules is 1.4 where 2.2 is published"
 )
 
 

@@ -1,4 +1,4 @@
-"""Sitting and repeated movement: the noise-driven models."""
+"""Predictions of the models driven by noise: sitting and repeated movement."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from panjabi.validation.predictions import Prediction, Predictions
 
 SEEDS = range(8)
 STIFF = 1.4  # gain factor of the gain phenotype, assumed
-EAGER = 1.0 / 15.0  # weight on effort of a person who reacts eagerly, over that of the quietest
+EAGER = 1.0 / 15.0  # weight of effort of a person with high gains, over that of least sway
 
 table = Predictions("Sitting and repeated movement")
 
@@ -31,7 +31,7 @@ table = Predictions("Sitting and repeated movement")
 
 @cache
 def _trials(phenotype: str) -> tuple[SittingRecord, ...]:
-    """Eight trials of two minutes, the same noise for every phenotype."""
+    """Eight trials of two minutes, with the same noise for every phenotype."""
     late = TRUNK_DELAY + published_extra_delay().si
     plant = seated(
         delay=late if phenotype == "delay" else TRUNK_DELAY,
@@ -44,11 +44,11 @@ def _mean(read: Callable[[SittingRecord], float], phenotype: str) -> float:
     return float(np.mean([read(record) for record in _trials(phenotype)]))
 
 
-@table.predicts("N267", accept="stable, and displacement and moment rise", unit="%")
+@table.predicts("N267", accept="stable, and displacement and moment increase", unit="%")
 def sitting_with_delay() -> Prediction:
     eager = replace(Seat(), effort=replace(Seat().effort, value=EAGER * Seat().effort.value))
     plants = (seated(), seated(eager))
-    bears, tight = (1e3 * delay_margin(plant.model.system()).margin for plant in plants)
+    margin, eager_margin = (1e3 * delay_margin(plant.model.system()).margin for plant in plants)
     healthy, late = _trials("")[0], _trials("delay")[0]
     trunk, moment = (
         change(_mean(read, "delay"), _mean(read, ""))
@@ -56,18 +56,19 @@ def sitting_with_delay() -> Prediction:
     )
     return Prediction(
         trunk,
-        "17 ms (Radebold 2000) more delay, gains those that sway least at 60 ms: rightmost root "
+        "17 ms (Radebold 2000) more delay, with the gains of least sway at 60 ms: rightmost root "
         f"{healthy.rightmost.real:.2f} to {late.rightmost.real:.2f} 1/s, RMS of the trunk "
-        f"{trunk:+.0f} %, of the moment {moment:+.0f} %. These gains bear {bears:.0f} ms; those of "
-        f"a regulator with a fifteenth of the weight on effort {tight:.0f} ms: those fall at 77",
+        f"{trunk:+.0f} %, of the moment {moment:+.0f} %. These gains are stable up to "
+        f"{margin:.0f} ms; those of a regulator with a fifteenth of the weight on effort up to "
+        f"{eager_margin:.0f} ms, so these are unstable at 77",
         met=late.stable and trunk > 0.0 and moment > 0.0,
     )
 
 
 def sway_with_delay(read: Callable[[SittingRecord], float], remark: str) -> Prediction:
     before, late, stiff = (_mean(read, phenotype) for phenotype in ("", "delay", "gain"))
-    other = 100.0 * (stiff - before) / abs(before)
-    reason = f"delay phenotype; with gains times {STIFF:g} {other:+.0f} %. {remark}"
+    with_gain = 100.0 * (stiff - before) / abs(before)
+    reason = f"delay phenotype; with gains times {STIFF:g} {with_gain:+.0f} %. {remark}"
     return Prediction(100.0 * (late - before) / abs(before), reason.strip())
 
 
@@ -90,23 +91,23 @@ _sway(
     "long-term diffusion of the seat",
     lambda r: r.diffusion.long,
     1,
-    "Sway about one posture is bounded and has none: both are near zero",
+    "Sway about one posture is bounded, so its long-term diffusion is near zero in both",
 )
 _sway(
     "frequency",
     "mean frequency of the seat",
     lambda r: r.sway.mean_frequency_hz,
     -1,
-    "A later loop rings faster than it drifts; slow wandering is not in the model",
+    "A longer delay increases the oscillation of the loop; slow drift is not in the model",
 )
 
 
 @table.predicts(
     "N268",
     accept=at_most(0.1, "within a tenth of the radius"),
-    reason="largest exponent along each ray against the boundary by bisection, in the plane of the "
-    "seat's tilt and rate, median over the rays; falls end on a stop. The published field is "
-    "of other coordinates",
+    reason="largest exponent along each ray compared with the boundary by bisection, in the plane "
+    "of the seat's tilt and rate, median over the rays; falling runs end at a stop. The published "
+    "field is for other coordinates",
     quantity="distance of ridge and basin boundary over its radius",
     unit="1",
 )
@@ -133,7 +134,7 @@ def _exponent(records: Sequence[RepeatedRecord]) -> float:
 @table.predicts(
     "N132",
     accept=sign(1, "larger when fast (sign)"),
-    quantity="short-term exponent at 40 less that at 20 cycles/min",
+    quantity="short-term exponent at 40 minus that at 20 cycles/min",
     unit="1/s",
 )
 def faster_movement() -> Prediction:
@@ -141,18 +142,18 @@ def faster_movement() -> Prediction:
     dimension = max(r.exponent.dimension for r in (*slow, *fast))
     return Prediction(
         _exponent(fast) - _exponent(slow),
-        f"exponent {_exponent(slow):.3f} 1/s at 20 and {_exponent(fast):.3f} at 40 cycles a "
-        f"minute, over a cycle {np.mean([r.per_cycle for r in slow]):.2f} and "
-        f"{np.mean([r.per_cycle for r in fast]):.2f}; dimension {dimension}. Sagittal against "
-        "asymmetric is not predicted: one joint",
+        f"exponent {_exponent(slow):.3f} 1/s at 20 and {_exponent(fast):.3f} at 40 cycles per "
+        f"minute, per cycle {np.mean([r.per_cycle for r in slow]):.2f} and "
+        f"{np.mean([r.per_cycle for r in fast]):.2f}; dimension {dimension}. The comparison of "
+        "sagittal and asymmetric movement is not predicted, since the model has one joint",
     )
 
 
 @table.predicts(
     "N133",
     accept=Criterion("1 within a quarter", lambda ratio, _: abs(ratio - 1.0) <= 0.25),
-    reason="exponent of 30 cycles over that of 90 at 40 a minute; neighbours come closer the "
-    "longer the record, and with noise closer neighbours part faster",
+    reason="exponent of 30 cycles over that of 90 at 40 per minute; in a longer record neighbours "
+    "are closer, and with noise closer neighbours diverge faster",
     quantity="exponent of 30 cycles over that of 90",
     unit="1",
 )
@@ -163,8 +164,8 @@ def longer_record() -> float:
 
 @table.predicts(
     "N134",
-    accept="less than two standard errors from none",
-    quantity="short-term exponent, delay phenotype less none",
+    accept="less than two standard errors from 0",
+    quantity="short-term exponent, delay phenotype minus none",
     unit="1/s",
 )
 def movement_with_delay() -> Prediction:
@@ -175,7 +176,7 @@ def movement_with_delay() -> Prediction:
     error = float(np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / len(a)))
     return Prediction(
         difference,
-        f"delay phenotype against none, 20 a minute, eight trials each: {difference:+.3f} 1/s with "
+        f"delay phenotype minus none, 20 per minute, eight trials each: {difference:+.3f} 1/s with "
         f"a standard error of {error:.3f}",
         met=abs(difference) < 2.0 * error,
     )

@@ -1,4 +1,4 @@
-"""Releases, sudden loads and force perturbations of the one-joint trunk.
+"""Predictions of the one-joint trunk: releases, sudden loads and force perturbations.
 
 All gains of the spine model are assumed; nothing is fitted to these rows.
 """
@@ -35,7 +35,7 @@ def _release(phenotype: str = "") -> Release:
 
 
 def _off(release: Release) -> float:
-    """Latency at which the released muscles shut off [ms]."""
+    """Latency of the shut-off of the released muscles [ms]."""
     seconds = release.response.latencies["extensors"].seconds
     return np.nan if seconds is None else 1e3 * seconds
 
@@ -54,29 +54,29 @@ def later_shut_off() -> Prediction:
     before, after = _off(_release()), _later()
     return Prediction(
         after - before,
-        f"{row('N003').number:g} ms go in as a longer delay of every loop and are read from the "
-        f"drives again: {before:.1f} ms to {after:.1f} ms",
+        f"the input is {row('N003').number:g} ms of additional delay in every loop; the latency "
+        f"measured from the drives changes from {before:.1f} ms to {after:.1f} ms",
     )
 
 
 @table.predicts(
     "N004",
-    accept="1.03 to the power of 14 (1.51) within a twentieth",
+    accept="within 5 % of 1.03 to the power of 14 (1.51)",
     quantity="odds of injury, later over earlier shut-off",
 )
 def odds_of_injury() -> Prediction:
     odds, later = row("N004").number, _later() - _off(_release())
     return Prediction(
         odds**later,
-        "arithmetic: the published odds per millisecond to the power of the latency that came out "
-        "of the one that went in; the model says nothing about injury",
+        "arithmetic: the published odds per millisecond to the power of the computed change in "
+        "latency, which follows from the input delay; the model does not predict injury",
         met=abs(odds ** (later - row("N003").number) - 1.0) < 0.05,
     )
 
 
 SHUT_OFF = (
-    "loop delays of 30 and 60 ms, plus the time the stretch needs to move the drive by 0.005; the "
-    "abdominals of the source are released here as extensors"
+    "loop delays of 30 and 60 ms, plus the time until the stretch changes the drive by 0.005; the "
+    "source released the abdominals, the model the extensors"
 )
 
 
@@ -88,8 +88,8 @@ def shut_off() -> float:
 
 @table.predicts(
     "N011",
-    reason="the abdominals of the model start from almost nothing, below the bend of their drive, "
-    "so that their onset is late by any threshold",
+    reason="the abdominals of the model start from almost no activation, below the linear range of "
+    "their drive, so their onset is late for any threshold",
 )
 def switch_on() -> float | None:
     seconds = _release().response.latencies["abdominals"].seconds
@@ -101,8 +101,8 @@ def shut_off_with_higher_gains() -> Prediction:
     healthy, stiff, late = (_off(_release(name)) for name in ("", "gain", "delay"))
     return Prediction(
         stiff - healthy,
-        f"gain phenotype, gains times {STIFF:g}: the threshold is reached sooner though no delay "
-        f"changed; the delay phenotype gives {late - healthy:+.1f} ms",
+        f"gain phenotype, gains times {STIFF:g}: the threshold is reached earlier without a change "
+        f"of delay; the delay phenotype gives {late - healthy:+.1f} ms",
     )
 
 
@@ -112,7 +112,7 @@ def shut_off_with_higher_gains() -> Prediction:
 @table.predicts(
     "N046",
     accept=within_sd(2.0),
-    reason="second-order fit over 0.3 s, reflexes and gravity in it",
+    reason="second-order fit over 0.3 s, which includes reflexes and gravity",
 )
 def stiffness_after_release() -> float:
     return _release().stiffness
@@ -124,8 +124,8 @@ def damping_with_higher_gains() -> Prediction:
     return Prediction(
         change(stiff, healthy),
         f"damping of the second-order fit with gains times {STIFF:g}; with the extra delay "
-        f"{change(late, healthy):+.0f} %. Late gains on stretch take damping "
-        "away, and the intrinsic damping was left alone",
+        f"{change(late, healthy):+.0f} %. Delayed stretch gains reduce damping, and the intrinsic "
+        "damping is unchanged",
     )
 
 
@@ -146,10 +146,10 @@ def resist_task() -> Prediction:
     roots = loop_margin(condition_equilibrium(resisting)).unstable_roots
     return Prediction(
         change(resist.low_admittance(), relax.low_admittance()),
-        f"multisine on the one-joint trunk with its muscles, gains times {more:.2f} (N032, read "
-        f"back as {gain:+.0f} %), co-contraction left alone: {roots} unstable "
-        "roots with these gains, so that a swing of its own is in the record. Subjects may have "
-        "braced too",
+        f"multisine on the one-joint trunk with its muscles, gains times {more:.2f} (N032, "
+        f"estimated as {gain:+.0f} %), co-contraction unchanged: {roots} unstable roots with these "
+        "gains, so the record contains a self-sustained oscillation. Subjects may also have "
+        "co-contracted",
     )
 
 
@@ -157,7 +157,7 @@ def resist_task() -> Prediction:
     "N036.simulated",
     accept=sign(-1),
     unit="%",
-    reason="gains on stretch and rate up by a fifth, mean below 1.1 Hz",
+    reason="gains on stretch and rate increased by a fifth, mean below 1.1 Hz",
 )
 def back_pain_gains() -> float:
     stiff = force_perturbation(HEALTHY.with_phenotype("gain", gain_factor=1.2))
@@ -165,7 +165,7 @@ def back_pain_gains() -> float:
 
 
 table.not_predicted(
-    "N033", "N034", reason="of a model fitted to people's records, which are not open"
+    "N033", "N034", reason="parameters of a model fitted to records that are not public"
 )
 
 
@@ -191,7 +191,7 @@ def _after_flexion(direction: int) -> tuple[float, float]:
     )
 
 
-PUT_IN = "sign; the sign of the gain is put in, that of the drive is not"
+PUT_IN = "sign; the sign of the gain is an input, that of the drive is not"
 
 
 @table.predicts("N149", -1, accept=sign(-1, PUT_IN), unit="%")
@@ -200,8 +200,8 @@ def drive_after_creep(direction: int) -> Prediction:
     (drive, angle), other = _after_flexion(direction), _after_flexion(-direction)
     return Prediction(
         drive,
-        f"drive of the extensors under a sudden load after {FLEXION / 60:g} min of flexion, "
-        f"gains {'down' if direction < 0 else 'up'} by 0.3 of the creep (sign and size go in), "
-        f"peak angle {angle:+.1f} %; with the other sign drive {other[0]:+.1f} %, angle "
+        f"drive of the extensors under a sudden load after {FLEXION / 60:g} min of flexion, gains "
+        f"{'decreased' if direction < 0 else 'increased'} by 0.3 of the creep (sign and size are "
+        f"inputs), peak angle {angle:+.1f} %; with the other sign drive {other[0]:+.1f} %, angle "
         f"{other[1]:+.1f} %",
     )

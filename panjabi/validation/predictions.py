@@ -1,12 +1,12 @@
-"""Predictions of published rows: functions registered for row ids, and the cases they give.
+"""Predictions of published rows: functions registered for row ids, and the resulting cases.
 
     table = Predictions("Neural parts")
 
-    @table.predicts("N075", reason="sets the reduced neck")
+    @table.predicts("N075", reason="the reduced neck is calibrated with it")
     def peak_without_reflexes() -> float:
         return 20.0 * math.log10(fitted_neck().resonance()[0])
 
-Published value, spread, unit and role come from the row, so a function cannot change them.
+Published value, spread, unit and role are those of the row; a function cannot change them.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from panjabi.validation.criterion import Criterion, Target, default_criterion
 
 
 class Prediction(NamedTuple):
-    """What a prediction returns when a number alone is not enough."""
+    """Return value of a prediction with a reason or an outcome; otherwise return a number."""
 
     value: float | None  # in the unit of the case; None: not predicted
-    reason: str = ""  # in place of the registered one, where it holds computed numbers
-    met: bool | None = None  # only for a criterion in own words
+    reason: str = ""  # replaces the registered reason, for example to report computed numbers
+    met: bool | None = None  # only for a criterion that is given in words
 
 
 Predictor = TypeVar("Predictor", bound=Callable[..., "float | Prediction | None"])
 
 
 class Part(TypedDict, total=False):
-    """What is compared, where it is a part of the row or a ratio of rows; the rest is the row's.
+    """What is compared, if it is a part of a row or a ratio of rows; the default is the row.
 
-    A value or a unit given here has the `sd` given here, or none. `value=None`: words, no number.
+    A value or a unit from here has the `sd` from here, or none. `value=None`: no number.
     """
 
     quantity: str
-    published: str  # in words
+    published: str  # as text
     value: float | None
     sd: float
     unit: str
@@ -48,7 +48,7 @@ class Part(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class _Entry:
-    """One registered row: the case without its prediction, and how to predict it."""
+    """A registered row: the case without its prediction, and the function that predicts it."""
 
     unpredicted: Case
     target: Target
@@ -57,22 +57,22 @@ class _Entry:
     arguments: tuple[object, ...] = ()
 
     def case(self, *inputs: object) -> Case:
-        """Predict and assess; `inputs` come before the registered arguments."""
-        answer = self.predict(*inputs, *self.arguments) if self.predict else None
-        value, reason, met = answer if isinstance(answer, Prediction) else Prediction(answer)
+        """Predict and assess; `inputs` are passed before the registered arguments."""
+        result = self.predict(*inputs, *self.arguments) if self.predict else None
+        value, reason, met = result if isinstance(result, Prediction) else Prediction(result)
         id, reason = self.unpredicted.id, reason or self.unpredicted.reason
         if not reason:
             raise ParameterError(
-                f"Expected a reason for the prediction of {id!r}, got none; give `reason` where it "
-                "is registered or in the returned Prediction."
+                f"Expected a reason for the prediction of {id!r}, got none; give `reason` in "
+                "predicts() or in the returned Prediction."
             )
         if value is None:
             return replace(self.unpredicted, reason=reason)
         if (met is None) == (self.criterion.test is None):
             raise ParameterError(
                 f"Expected exactly one assessment of {id!r}, got "
-                f"{'none' if met is None else 'two'}; return `met` with a criterion in own words, "
-                "and leave it out with a criterion that has a test."
+                f"{'none' if met is None else 'two'}; return `met` with a criterion in words, "
+                "and omit it with a criterion that has a test."
             )
         if self.criterion.test is not None:
             met = self.criterion.test(value, self.target)
@@ -104,21 +104,21 @@ class Predictions:
 
         Parameters
         ----------
-        row : id of a packaged row, with a word after a point where one row is compared in several
-            ways ("PKE_norm.men"); or a row of your own (`panjabi.literature.new_row`); or a mapping
-            from ids to the argument (or tuple of arguments) with which the function serves each.
+        row : id of a packaged row, with a word after a point if a row is compared in several ways
+            ("PKE_norm.men"); or a new row (`panjabi.literature.new_row`); or a mapping from ids to
+            the argument (or tuple of arguments) of the function for each id.
         arguments : passed to the function.
-        accept : a criterion, or own words; then the function returns a `Prediction` with `met`.
-            By default two standard deviations, or a quarter where no spread was printed.
+        accept : a criterion, or words; with words the function returns a `Prediction` with `met`.
+            Default: two standard deviations, or a quarter if no spread was printed.
         reason : what is computed, and why the row is met or missed.
-        part : what is compared, where it is not the row as printed; see `Part`.
+        part : what is compared, if it is not the row as printed; see `Part`.
 
         Raises
         ------
         UnknownNameError
-            If no table has the row, or a keyword is none of `Part`; the nearest are named.
+            If no table has the row, or a keyword is not in `Part`; similar names are listed.
         ParameterError
-            If the id was registered for another function.
+            If the id is already registered for another function.
         """
 
         def register(function: Predictor) -> Predictor:
@@ -133,7 +133,7 @@ class Predictions:
         return register
 
     def not_predicted(self, *rows: str | Row, reason: str, **part: Unpack[Part]) -> None:
-        """Enter rows that the model cannot answer, with the reason."""
+        """Register rows that the model cannot predict, with the reason."""
         for row in rows:
             self._enter(row, None, (), "-", reason, part)
 
@@ -191,12 +191,12 @@ def assess(
     Parameters
     ----------
     inputs : passed to every prediction (the subject of a network, nothing for the spine).
-    only : ids to assess, all by default; one that ends in `*` stands for all that begin so.
+    only : ids to assess, by default all; an id that ends in `*` selects all that begin with it.
 
     Raises
     ------
     UnknownNameError
-        If `only` names a row that has no entry.
+        If `only` contains a row without an entry.
     ParameterError
         If two tables have an entry for the same id.
     """
@@ -205,10 +205,10 @@ def assess(
         twice = sorted(entries.keys() & table.entries)
         if twice:
             raise ParameterError(
-                f"Expected every id in one table, got {twice} also under {table.subject!r}; "
+                f"Expected every id in only one table, got {twice} also under {table.subject!r}; "
                 "add a word after a point to the id."
             )
-        entries |= {id: table.entries[id] for id in sorted(table.entries, key=_place)}
+        entries |= {id: table.entries[id] for id in sorted(table.entries, key=_position)}
     patterns = [only] if isinstance(only, str) else list(only)
     for pattern in patterns:
         if not any(_matches(pattern, id) for id in entries):
@@ -225,15 +225,15 @@ def _matches(pattern: str, id: str) -> bool:
 
 
 def _name(function: Callable[..., object] | None) -> tuple[str, str]:
-    """Module and name: a notebook cell that is run again registers the same function anew."""
+    """Module and name: running a notebook cell again registers the same function again."""
     return getattr(function, "__module__", ""), getattr(function, "__qualname__", "")
 
 
-def _place(id: str) -> tuple[int, str]:
-    return _places().get(id.partition(".")[0], len(_places())), id
+def _position(id: str) -> tuple[int, str]:
+    return _positions().get(id.partition(".")[0], len(_positions())), id
 
 
 @cache
-def _places() -> dict[str, int]:
+def _positions() -> dict[str, int]:
     rows = (row.id for table in TABLES for row in published_rows(table))
     return {id: i for i, id in enumerate(rows)}

@@ -1,8 +1,8 @@
-"""What linear analysis of reflexes of the trunk gives.
+"""Predictions of the linear analysis of trunk reflexes.
 
-The lumped trunk T1 stands for the healthy trunk wherever a finding does not name another; nothing
-is fitted to these rows. Rows without a number are priors: they show whether the model goes the
-published way and are no evidence.
+The lumped trunk T1 represents the healthy trunk unless another is named; nothing is fitted to these
+rows. Rows without a number are priors: they show whether the direction agrees with the publication
+and are not evidence.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ table = Predictions("Reflexes of the trunk, linear analysis")
 
 
 def _admittance(model: ReflexModel) -> float:
-    """Mean size of angle per moment below 1.1 Hz [rad/(N m)]."""
+    """Mean magnitude of angle per moment below 1.1 Hz [rad/(N m)]."""
     return float(frequency_response(model.system(), LOW).magnitude.mean())
 
 
@@ -38,7 +38,7 @@ def _scaled(model: ReflexModel, names: Sequence[str], factor: float) -> ReflexMo
 
 
 def _change(model: ReflexModel, names: Sequence[str], factor: float) -> float:
-    """Change of the admittance when gains are multiplied [%]."""
+    """Change of the admittance if gains are multiplied by a factor [%]."""
     return 100.0 * (_admittance(_scaled(model, names, factor)) / _admittance(model) - 1.0)
 
 
@@ -47,9 +47,9 @@ def _margin_ms(model: ReflexModel) -> float:
 
 
 def _least_stiffness(model: ReflexModel) -> float:
-    """Smallest intrinsic stiffness that is stable at the model's delay [N m/rad]."""
-    found = crossings_along(model.family("stiffness"), -1200.0, 200.0, steps=12)
-    leaving = [c for c in found if c.direction < 0.0]
+    """Smallest intrinsic stiffness at which the model is stable at its delay [N m/rad]."""
+    crossings = crossings_along(model.family("stiffness"), -1200.0, 200.0, steps=12)
+    leaving = [c for c in crossings if c.direction < 0.0]
     if not leaving or count_unstable(model.with_values(stiffness=200.0).system()):
         raise ConvergenceError(
             "Expected gains that a stiffness up to 200 N m/rad stabilises at their delay, got "
@@ -64,32 +64,33 @@ def _list(values: Sequence[float]) -> str:
 
 @table.predicts("N031")
 def resist_task() -> Prediction:
-    """Admittance from the published rise of reflex gain."""
+    """Change of admittance by the published increase of reflex gain [%]."""
     more = 1.0 + row("N032").number / 100.0
     healthy, weak = (_change(trunk(name).model(), GAINS, more) for name in ("T1", "T4"))
     return Prediction(
         healthy,
-        f"both gains of T1 times {more:.2f} (N032), intrinsic stiffness left alone; with the low "
-        f"gains of T4 {weak:.0f} %, which would miss: it depends on the trunk chosen. "
-        "Subjects may also have braced, which is not in it",
+        f"both gains of T1 times {more:.2f} (N032), intrinsic stiffness unchanged; with the low "
+        f"gains of T4 {weak:.0f} %, a miss: the result depends on the set. Subjects may also have "
+        "co-contracted, which is not modelled",
     )
 
 
 @table.predicts("N036", accept=sign(-1), unit="%")
 def back_pain_gains() -> Prediction:
-    """Higher gains, lower admittance; only the sign is published."""
+    """Change of admittance by higher gains [%]; only the sign is published."""
     model = trunk("T1").model().with_values(acceleration_gain=2.0)
     names = (*GAINS, "acceleration_gain")
     alone = ", ".join(f"{name} {_change(model, (name,), 1.2):+.1f} %" for name in names)
     return Prediction(
         _change(model, names, 1.2),
-        f"all three gains of T1 (k_a 2, assumed) up by a fifth, mean below 1.1 Hz; alone: {alone}",
+        f"all three gains of T1 (k_a 2, assumed) increased by a fifth, mean below 1.1 Hz; single "
+        f"gains: {alone}",
     )
 
 
 @table.predicts("N042", accept="both signs", unit="ms")
 def stretch_gain_trend() -> Prediction:
-    """A higher k_p needs less co-contraction and leaves less margin."""
+    """With a higher k_p, less co-contraction is needed and the delay margin is smaller."""
     models = [trunk("T1").model().with_values(stretch_gain=k) for k in (300.0, 400.0, 500.0)]
     least = [_least_stiffness(m) for m in models]
     margins = [_margin_ms(m) for m in models]
@@ -103,28 +104,28 @@ def stretch_gain_trend() -> Prediction:
 
 @table.predicts(
     "N043",
-    accept="margin rises, then is gone (below a tenth of its peak) at k_v = B",
+    accept="margin increases, then is below a tenth of its peak at k_v = B",
     unit="ms",
 )
 def rate_gain_trend() -> Prediction:
-    """k_v leaves co-contraction alone; margin up, then to zero near the intrinsic damping."""
+    """k_v does not change the co-contraction; the margin increases, then drops near k_v = B."""
     base = trunk("T1").model()
     gains = (0.0, 15.0, 30.0, 60.0, 120.0)
     margins = [_margin_ms(base.with_values(rate_gain=k)) for k in gains]
     least = [_least_stiffness(base.with_values(rate_gain=k)) for k in (30.0, 60.0)]
     return Prediction(
         margins[2],
-        f"T1, k_v 0, 15, 30, 60, 120 (B is 30): margin {_list(margins)} ms. It "
-        "rises and falls as published, but falls beyond B and is nowhere zero: with one inertia "
-        "the loop's gain at high frequency is k_v/(J w) whatever B is. Least stiffness unchanged "
-        f"({_list(least)} N m/rad) as published",
+        f"T1, k_v 0, 15, 30, 60, 120 (B is 30): margin {_list(margins)} ms. It increases and "
+        "decreases as published, but decreases beyond B and is never zero: with one inertia the "
+        "loop gain at high frequency is k_v/(J w) for any B. The least stiffness is unchanged "
+        f"({_list(least)} N m/rad), as published",
         met=margins[2] < 0.1 * max(margins),
     )
 
 
 @table.predicts("N044", accept="both signs", unit="ms")
 def damping_trend() -> Prediction:
-    """B leaves co-contraction alone and always adds margin."""
+    """B does not change the co-contraction and always increases the margin."""
     models = [trunk("T1").model().with_values(damping=b) for b in (20.0, 30.0, 45.0)]
     margins = [_margin_ms(m) for m in models]
     least = [_least_stiffness(m) for m in models]
@@ -141,19 +142,19 @@ def damping_trend() -> Prediction:
     accept=Criterion(
         "within 0.05 of the rounded value", lambda p, target: abs(p - target.number) < 0.05
     ),
-    reason="delay at which three roots meet at the origin, inverted pendulum without damping; the "
-    "exact ratio is the square root of 2",
+    reason="delay with a triple root at the origin, inverted pendulum without damping; the exact "
+    "ratio is the square root of 2",
 )
 def acceleration_feedback() -> float:
-    """How much longer a delay a pendulum bears with acceleration feedback."""
+    """Longest delay of a stable pendulum with over without acceleration feedback [1]."""
     return longest_delay(acceleration=True) / longest_delay(acceleration=False)
 
 
 def longest_delay(*, acceleration: bool, a: float = 1.0) -> float:
-    """Delay beyond which no gains stabilise x'' = a x - p x_T - d x'_T (- c x''_T) [s].
+    """Longest delay at which gains stabilise x'' = a x - p x_T - d x'_T (- c x''_T) [s].
 
-    The stable region of (p, d) shrinks to the point p = a, d = a T, where two roots lie at zero. It
-    is gone when a third joins them, 2 + 2 c = a T^2; the neutral part bears c up to 1.
+    The stable region of (p, d) shrinks to the point p = a, d = a T with a double root at zero. It
+    vanishes when a third root reaches zero, 2 + 2 c = a T^2; the neutral part requires c up to 1.
     """
     c = 1.0 if acceleration else 0.0
     return float(np.sqrt(2.0 * (1.0 + c) / a))
@@ -161,20 +162,20 @@ def longest_delay(*, acceleration: bool, a: float = 1.0) -> float:
 
 @table.predicts(
     "N024.gain_and_delay",
-    accept="falls with the delay (sign only)",
+    accept="decreases with the delay (sign only)",
     quantity="largest stretch gain at 100 ms over that at 40 ms",
     unit="1",
 )
 def gain_and_delay() -> Prediction:
-    """The longer the delay, the lower the gain it bears."""
+    """The largest stable gain decreases with the delay."""
     largest = []
     for delay in (0.04, 0.06, 0.08, 0.10):
         line = trunk("T1").model().with_values(delay=delay).family("stretch_gain")
         largest.append(max(c.value for c in crossings_along(line, 150.0, 6000.0)))
     return Prediction(
         largest[-1] / largest[0],
-        f"largest k_p of T1 at 40, 60, 80, 100 ms: {_list(largest)} N m/rad. Published is the "
-        "correlation between people, confirmed for bilateral perturbations",
+        f"largest stable k_p of T1 at 40, 60, 80, 100 ms: {_list(largest)} N m/rad. The published "
+        "value is a correlation between people, confirmed for bilateral perturbations",
         met=bool(np.all(np.diff(largest) < 0.0)),
     )
 
@@ -193,6 +194,7 @@ def creep_latency() -> Prediction:
     )
     return Prediction(
         _margin_ms(base),
-        "margin of T3 against latencies of 60 and 96 ms; T1, with rate feedback, bears both",
+        "margin of T3 compared with latencies of 60 and 96 ms; T1, with rate feedback, is stable "
+        "at both",
         met=before == 0 and after > 0,
     )

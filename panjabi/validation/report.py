@@ -1,4 +1,4 @@
-"""Cases as plain rows, text, CSV, and the page docs/validation.md."""
+"""Cases as plain rows, as text, as CSV, and as the page docs/validation.md."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from panjabi.validation.case import Case, tally
 
 
 def as_rows(cases: Iterable[Case]) -> list[dict[str, Any]]:
-    """Plain values for JSON or a data frame, one mapping per case."""
+    """Plain values for JSON or a data frame, a mapping for each case."""
     return [case.to_dict() for case in cases]
 
 
 def as_csv(cases: Sequence[Case]) -> str:
-    """One line per case; a cell is empty where there is no number.
+    """A line for each case; cells without a value are empty.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def as_csv(cases: Sequence[Case]) -> str:
 
 
 def as_text(cases: Sequence[Case]) -> str:
-    """A table for the screen; the last line counts the outcomes.
+    """A table for the terminal; the last line counts the outcomes.
 
     Raises
     ------
@@ -53,9 +53,9 @@ def as_text(cases: Sequence[Case]) -> str:
 
 
 def as_markdown(cases: Sequence[Case]) -> str:
-    """The page: counts by subject, then for each subject the table, misses and open rows.
+    """The page: counts by subject, then a table, misses and rows without prediction by subject.
 
-    Calibration rows that are met are only counted. The reasons of all rows are in `as_rows`.
+    Calibration rows that are met are only counted. `as_rows` contains the reasons of all rows.
     """
     summary = _summary(cases)
     parts = [_HEAD, f"**{summary[0].upper()}{summary[1:]}.**\n", _counts(cases), _open(cases)]
@@ -76,8 +76,8 @@ def _summary(cases: Sequence[Case]) -> str:
     v, c = counts["validation"], counts["calibration"]
     return (
         f"validation rows: {v['met']} met, {v['missed']} missed, {v['not_predicted']} not "
-        f"predicted (beside them {sum(c.values())} calibration, {c['missed']} of them missed, and "
-        f"{sum(counts['prior'].values())} prior)"
+        f"predicted (in addition {sum(c.values())} calibration rows, {c['missed']} of them missed, "
+        f"and {sum(counts['prior'].values())} prior rows)"
     )
 
 
@@ -90,7 +90,7 @@ def _counts(cases: Sequence[Case]) -> str:
 
 
 def _open(cases: Sequence[Case]) -> str:
-    """How many validation rows of each published table have no entry."""
+    """Number of validation rows without an entry, for each published table."""
     entered = {c.row for c in cases}
     counts = {
         table: sum(row.id not in entered for row in published(table, role="validation"))
@@ -98,8 +98,8 @@ def _open(cases: Sequence[Case]) -> str:
     }
     named = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
     return (
-        f"{sum(counts.values())} more validation rows have no entry: no prediction was written for "
-        f"them, and they are not counted above ({named}).\n"
+        f"{sum(counts.values())} other validation rows have no entry, because no prediction exists "
+        f"for them yet. They are not counted above ({named}).\n"
     )
 
 
@@ -123,7 +123,7 @@ def _section(subject: str, cases: Sequence[Case]) -> str:
     for outcome, words in (("missed", "Missed"), ("not_predicted", "Not predicted")):
         chosen = [c for c in cases if c.outcome == outcome]
         if chosen:
-            parts.append(f"{words}, and why:\n")
+            parts.append(f"{words}, with reasons:\n")
             for reason in dict.fromkeys(c.reason for c in chosen):
                 ids = ", ".join(c.id for c in chosen if c.reason == reason)
                 parts.append(f"- **{ids}**: {_cell(reason)}.")
@@ -132,7 +132,7 @@ def _section(subject: str, cases: Sequence[Case]) -> str:
 
 
 def _range(cases: Sequence[Case]) -> str:
-    """Families of ids: what stands before the first underscore."""
+    """Families of ids: the parts before the first underscore."""
     return ", ".join(dict.fromkeys(c.id.partition("_")[0] for c in cases))
 
 
@@ -143,7 +143,7 @@ def _published(c: Case) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Three digits, or a dash; rounding noise is zero."""
+    """A number with three digits, or a dash; rounding errors are printed as 0."""
     return "-" if value is None else f"{0.0 if abs(value) < 1e-9 else value:.3g}"
 
 
@@ -159,7 +159,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "/").replace("not_predicted", "not predicted").replace("+-", "±")
 
 
-_HEAD = """# Validation: what the toolkit predicts beside what was measured
+_HEAD = """# Validation: predictions of the toolkit compared with published values
 
 This page compares published measurements with what the models compute. It counts the hits and the
 misses, and gives a reason for every miss. `make pages` writes it; do not edit it by hand.

@@ -1,4 +1,4 @@
-"""Every published row of the spine that has a prediction, or a reason why it has none."""
+"""All published rows of the spine with a prediction, or with the reason why there is none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from panjabi.validation.case import Case
 from panjabi.validation.predictions import Predictions, assess
 
 USER = Predictions("Your rows")
-"""What `predicts` registers; assessed last."""
+"""Rows registered by the user with `predicts`; assessed last."""
 
 predicts = USER.predicts
 
@@ -31,15 +31,15 @@ def tables() -> tuple[Predictions, ...]:
 
 
 def validate(only: str | Iterable[str] = ()) -> tuple[Case, ...]:
-    """Every published row that the spine answers, beside what it gives; about half a minute.
+    """Published rows of the spine compared with predictions of the model; about half a minute.
 
     Parameters
     ----------
-    only : ids to compute, all by default; one that ends in `*` stands for all that begin so.
+    only : ids to compute, by default all; an id that ends in `*` selects all that begin with it.
 
     Raises
     ------
     UnknownNameError
-        If `only` names a row that has no entry.
+        If `only` contains a row without an entry.
     """
     return assess(tables(), only=only)

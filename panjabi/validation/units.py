@@ -1,4 +1,4 @@
-"""What single units and the pelvis give: calibration rows, and rows that are predicted."""
+"""Predictions of single units and the pelvis, and their calibration rows."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ AXES = {"FE": 0, "LB": 1, "AR": 2}
 table = Predictions("Single units and the pelvis")
 
 
-def _sizes(one: Unit, axis: int, moment: float | None = None) -> tuple[float, float, float]:
+def _sizes(tested: Unit, axis: int, moment: float | None = None) -> tuple[float, float, float]:
     """Residual neutral zone, range minus, range plus [deg] by the stepped protocol."""
-    found = residual_positions(laboratory_test(one, axis, moment=moment), 3)
-    zone, minus, plus = found.half_width, found.range_minus, found.range_plus
+    residual = residual_positions(laboratory_test(tested, axis, moment=moment), 3)
+    zone, minus, plus = residual.half_width, residual.range_minus, residual.range_plus
     return zone / DEGREE, minus / DEGREE, plus / DEGREE
 
 
@@ -44,9 +44,9 @@ def _intact(level: str, axis: int, moment: float | None = None) -> tuple[float, 
     return _sizes(unit(level), axis, moment)
 
 
-def _range(one: Unit, axis: int, moment: float | None = None) -> float:
+def _range(tested: Unit, axis: int, moment: float | None = None) -> float:
     """Range of motion to both sides [deg]."""
-    _, minus, plus = _sizes(one, axis, moment)
+    _, minus, plus = _sizes(tested, axis, moment)
     return minus + plus
 
 
@@ -70,7 +70,7 @@ for _row in (r for name in ("yam89_*", "pan88_*") for r in published("spine-pass
         AXES.get(_rest[0], 0),
         0 if _what == "nz" else 2 if _rest[0] == "extension" else 1,
         accept=within_fraction(0.06),
-        reason="fitted by protocol",
+        reason="the units are fitted to it, by the protocol of the source",
     )(fitted_unit)
 
 
@@ -87,16 +87,16 @@ def _lie20(state: str) -> dict[str, object]:
 
 @table.predicts(
     _lie20("mono_without"),
-    reason="fitted to another set of units at 7.5 N m (Wilke 2017); here at 5 N m",
+    reason="units fitted to other specimens at 7.5 N m (Wilke 2017); here at 5 N m",
 )
 @table.predicts(
     _lie20("mono_intact"),
-    reason="single unit with its costovertebral joints, as the fitted ones, at 5 N m; these "
-    "specimens are stiffer than those of the fit",
+    reason="single unit with its costovertebral joints, as in the fit, at 5 N m; these specimens "
+    "are stiffer than those of the fit",
 )
 @table.predicts(
     _lie20("poly_without"),
-    reason="single unit cut from the thorax, at 5 N m; it has no neighbours that hold it",
+    reason="single unit of the thorax, at 5 N m; the model unit has no neighbours that support it",
 )
 def thoracic_unit(level: str, axis: int, moment: float) -> float:
     return sum(_intact(level, axis, moment)[1:])
@@ -104,8 +104,8 @@ def thoracic_unit(level: str, axis: int, moment: float) -> float:
 
 @table.predicts(
     _lie20("poly_intact"),
-    reason="single unit with the rib factors, at 5 N m; those of the elastic zone are small in "
-    "bending",
+    reason="single unit with the rib factors, at 5 N m; in lateral bending the factors of the "
+    "elastic zone are small",
 )
 def thoracic_unit_with_ribs(level: str, axis: int, moment: float) -> float:
     return _range(with_rib_cage(unit(level)), axis, moment)
@@ -125,7 +125,7 @@ for _id, _level, _axis in (
 
 @cache
 def _thorax(state: str, axis: int, moment: float, preload: float = 0.0) -> tuple[float, float]:
-    """Zero-load gap and range of T1-T12 in series: bare, caged, or with ribs not fitted."""
+    """Zero-load gap and range of T1-T12: without ribs, with ribs, or with unfitted ribs [rad]."""
     units = [unit(level) for level in RIBBED]
     if state != "bare":
         units = [with_rib_cage(u, "default" if state == "caged" else "Mannen2018") for u in units]
@@ -137,23 +137,23 @@ def _thorax(state: str, axis: int, moment: float, preload: float = 0.0) -> tuple
 @table.predicts({f"lie17_drom_{letters}": (axis, 1) for letters, axis in AXES.items()})
 @table.predicts({f"lie17_dnz_{letters}": (axis, 0) for letters, axis in AXES.items()})
 def without_rib_cage(axis: int, part: int) -> Prediction:
-    """Growth of neutral zone (part 0) or range (1) when the rib cage is removed [%]."""
+    """Increase of neutral zone (part 0) or range (1) by removal of the rib cage [%]."""
     bare = _thorax("bare", axis, 2.0)[part]
     grown, unfitted = (
         100.0 * (bare / _thorax(state, axis, 2.0)[part] - 1.0) for state in ("caged", "unfitted")
     )
     return Prediction(
         grown,
-        "T1-T12 in series at 2 N m, zero-load gap; fitted jointly with stiffness from another "
-        "laboratory, which alone, with ribs that lose as the unit does, gives "
-        f"{unfitted:.1f} %",
+        "T1-T12 in series at 2 N m, zero-load gap; fitted together with a stiffness from another "
+        "laboratory. With that stiffness alone, and ribs with the dissipation of the unit, the "
+        f"change is {unfitted:.1f} %",
     )
 
 
 @table.predicts(
     {f"man18_drom_{letters}": axis for letters, axis in AXES.items()},
-    reason="400 N, 5 N m; the rib factors are from the same specimens, but means of stiffness over "
-    "regions do not add up to the change of the whole",
+    reason="400 N, 5 N m; the rib factors are from the same specimens, but mean stiffnesses of "
+    "regions do not give the change of the whole thorax",
 )
 def pressed_without_rib_cage(axis: int) -> float:
     bare, caged = (_thorax(state, axis, 5.0, 400.0)[1] for state in ("bare", "caged"))
@@ -166,17 +166,17 @@ def pressed_without_rib_cage(axis: int) -> float:
 @table.predicts(
     {"gms04_k_250N": 250.0, "gms04_k_500N": 500.0},
     accept=within_fraction(1e-6),
-    reason="the preload law goes through it",
+    reason="the preload law is fitted to it",
 )
 @table.predicts(
     {"sto02_k_200N": 200.0, "sto02_k_400N": 400.0},
-    reason="human law against pigs, whose segments stiffen more",
+    reason="law for human units compared with pigs, whose segments stiffen more",
 )
 def stiffness_under_preload(load: float) -> float:
     return unit("L4-L5").with_preload(load).factor
 
 
-@table.predicts("roh01", accept="AR falls, FE and LB by less than 10 %")
+@table.predicts("roh01", accept="AR decreases, FE and LB change by less than 10 %")
 def rotation_under_preload() -> Prediction:
     pressed = unit("L4-L5").with_preload(280.0)
     change = [
@@ -185,8 +185,8 @@ def rotation_under_preload() -> Prediction:
     return Prediction(
         100.0 * change[2],
         "change of axial rotation [%] under 280 N as preload; "
-        f"FE {100 * change[0]:.0f} %, LB {100 * change[1]:.0f} %. A law through the small-motion "
-        "factors takes a tenth off every axis at 7.5 N m",
+        f"FE {100 * change[0]:.0f} %, LB {100 * change[1]:.0f} %. A law with the factors for small "
+        "motion reduces the range about every axis by a tenth at 7.5 N m",
         met=change[2] < 0.0 and max(abs(c) for c in change[:2]) < 0.1,
     )
 
@@ -201,7 +201,7 @@ def rotation_under_preload() -> Prediction:
         "oda92_lateral_bending": "right bending",
         "oda92_axial_rotation": "left rotation",
     },
-    reason="C0-C1 and C1-C2 at 1.5 N m; the share of the membrane is assumed",
+    reason="C0-C1 and C1-C2 at 1.5 N m; the contribution of the membrane is assumed",
 )
 def without_tectorial_membrane(direction: str) -> float:
     axis, side = DIRECTIONS[direction]
@@ -212,7 +212,8 @@ def without_tectorial_membrane(direction: str) -> float:
 
 @table.predicts(
     {"zen17_unilateral": "right", "zen17_bilateral": "both"},
-    reason="one finite-element model (weak); the disc's share leaves little to the facets",
+    reason="the source is one finite-element model (weak evidence); in this model the disc resists "
+    "most and the facets little",
 )
 def without_facets(side: str) -> float:
     after = _sizes(facetectomy(unit("L4-L5"), side), 0)[2]
@@ -237,7 +238,7 @@ def without_posterior_elements() -> float:
 @table.predicts(
     {f"mim94_{letters}": axis for letters, axis in AXES.items()},
     accept="signs",
-    reason="change of NZ/ROM [%] at grade 2",
+    reason="change of NZ/ROM [%] at degeneration grade 2",
 )
 def degenerated_unit(axis: int) -> Prediction:
     old, new = _intact("L4-L5", axis), _sizes(degenerated(unit("L4-L5"), 2.0), axis)
@@ -254,14 +255,16 @@ def _zone_less_range(level: str, axis: int, changed: Callable[[Unit], Unit]) -> 
 @table.predicts(
     "gro94",
     accept=sign(-1),
-    reason="change of NZ less that of ROM [points], largest of C4-C7",
+    reason="change of NZ minus that of ROM [percentage points], largest of C4-C7",
 )
 def fixator() -> float:
     at = [(level, axis) for level in ("C4-C5", "C5-C6", "C6-C7") for axis in range(3)]
     return 100.0 * max(_zone_less_range(level, axis, with_fixator) for level, axis in at)
 
 
-@table.predicts("can08", accept=sign(1), reason="change of NZ less that of ROM [points]")
+@table.predicts(
+    "can08", accept=sign(1), reason="change of NZ minus that of ROM [percentage points]"
+)
 def without_nucleus() -> float:
     return 100.0 * _zone_less_range("L4-L5", axis_index("lateral bending"), nucleus_removed)
 
@@ -271,13 +274,13 @@ def without_nucleus() -> float:
 
 @table.predicts(
     {"pan01_flex_C1C2": ("C1-C2", "flexion", 1.0), "pan01_ext_C0C1": ("C0-C1", "extension", 1.0)},
-    reason="another series of specimens, at 1 N m; published is about what the 1988 specimens bent "
+    reason="other specimens, at 1 N m; the published angle is about that of the 1988 specimens "
     "under a larger moment",
 )
 @table.predicts(
     {"pan01_ar_C1C2": ("C1-C2", "left rotation", 2.0)},
-    reason="another series of specimens, at 1 N m; published is less than the 1988 specimens "
-    "turned",
+    reason="other specimens, at 1 N m; the published angle is smaller than that of the 1988 "
+    "specimens",
 )
 def neck_side(level: str, direction: str, sides: float) -> float:
     axis, side = DIRECTIONS[direction]
@@ -286,7 +289,7 @@ def neck_side(level: str, direction: str, sides: float) -> float:
 
 @table.predicts(
     "pan01_lb_mean",
-    reason="mean of C0-C1 to C6-C7 at 1 N m, taken as one side; most ranges are recalled",
+    reason="mean of C0-C1 to C6-C7 at 1 N m, for one side; most ranges were quoted from memory",
 )
 def neck_bending() -> float:
     names = (*levels("upper cervical"), *levels("cervical")[:5])
@@ -300,7 +303,8 @@ def neck_bending() -> float:
         for word, axis in (("flexion-extension", 0), ("lateral_bending", 1), ("axial_rotation", 2))
         for place, region in (("skull-C2", "upper cervical"), ("C2-T1", "cervical"))
     },
-    reason="sum at 1.5 N m against a living person's range, which is smaller in bending",
+    reason="sum of levels at 1.5 N m compared with the range in vivo, which is smaller in lateral "
+    "bending",
 )
 def whole_neck(region: str, axis: int) -> float:
     return sum(sum(_intact(name, axis)[1:]) for name in levels(region))
@@ -308,14 +312,14 @@ def whole_neck(region: str, axis: int) -> float:
 
 @cache
 def _neck_secant(seconds: float) -> float:
-    """Secant to 1.5 N m in flexion loaded over a time, mean of C3-C7 [N m/deg]."""
+    """Secant stiffness at 1.5 N m of flexion reached in a time, mean of C3-C7 [N m/deg]."""
     load = -np.linspace(0.0, 1.5, 201)[1:]
     step = np.full(200, seconds / 200)
     ends = [run(unit(level), 0, step, load).angle[-1] for level in levels("cervical")[1:5]]
     return float(np.mean([1.5 / abs(angle) * DEGREE for angle in ends]))
 
 
-SECANT = "secant at 1.5 N m; the published tests went to larger loads, where units are stiffer"
+SECANT = "secant at 1.5 N m; the published tests used larger loads, at which units are stiffer"
 
 
 @table.predicts("voo98_kqs", reason=SECANT)
@@ -326,10 +330,10 @@ def slow_neck() -> float:
 @table.predicts("voo98_kdyn")
 def fast_neck() -> Prediction:
     slow, fast = _neck_secant(600.0), _neck_secant(0.1)
-    return Prediction(fast, f"{SECANT}; ratio fast over slow {fast / slow:.2f} v 1.46")
+    return Prediction(fast, f"{SECANT}; ratio of fast to slow {fast / slow:.2f}, published 1.46")
 
 
-# --- single specimens, estimators, living people -------------------------------------------
+# --- single specimens, estimators, in vivo -------------------------------------------------
 
 
 def _gay05(what: str) -> dict[str, object]:
@@ -341,8 +345,8 @@ def _gay05(what: str) -> dict[str, object]:
 
 @table.predicts(
     _gay05("qrom") | _gay05("drom") | _gay05("qnz"),
-    reason="one specimen each, against units fitted to the means of ten; that of L4-5 has half of "
-    "their mean range and zone, that of L1-2 a quarter of the mean zone",
+    reason="one specimen each, compared with units fitted to the means of ten; the specimen of "
+    "L4-5 has half of the mean range and zone, that of L1-2 a quarter of the mean zone",
 )
 def one_specimen(level: str, what: str) -> float:
     zone, minus, plus = _intact(level, 0)
@@ -353,7 +357,7 @@ def one_specimen(level: str, what: str) -> float:
     return gap_and_range([unit(level)], 0, 10.0)[1] / DEGREE
 
 
-@table.predicts(_gay05("slope"), reason="fitted, in a loop of 60 s")
+@table.predicts(_gay05("slope"), reason="the units are fitted to it, in a loop of 60 s")
 def slope_of_loop(level: str, _: str) -> float:
     loop = cyclic_test(unit(level), 0)
     return slope_in_motion(split_loop(loop.moment, loop.angle)) * DEGREE
@@ -362,24 +366,25 @@ def slope_of_loop(level: str, _: str) -> float:
 @table.predicts(
     "smi11_ratio",
     accept=interval(0.82, 7.4, "within the published range 0.82-7.4"),
-    reason="five lumbar levels against the range of pigs, whose mean is twice this",
+    reason="mean of five lumbar levels compared with the range of pigs, whose mean is twice as "
+    "large",
 )
 def ratio_of_estimators() -> float:
-    found = [neutral_zone_test(unit(level), 0).zones for level in levels("lumbar")[1:]]
-    ratios = [zones["inflexion"].half_width / zones["zero_load_gap"].half_width for zones in found]
+    tests = [neutral_zone_test(unit(level), 0).zones for level in levels("lumbar")[1:]]
+    ratios = [zones["inflexion"].half_width / zones["zero_load_gap"].half_width for zones in tests]
     return float(np.mean(ratios))
 
 
 @table.predicts(
     "smi11_r2",
     accept=at_least(0.976),
-    reason="least of ten branches; smooth curves of a model are easy to fit",
+    reason="smallest of ten branches; the smooth curves of a model are easy to fit",
 )
 def fit_of_double_sigmoid() -> float:
     fits = []
     for level in levels("lumbar")[1:]:
-        found = cyclic_test(unit(level), 0)
-        loop = split_loop(found.moment, found.angle)
+        recording = cyclic_test(unit(level), 0)
+        loop = split_loop(recording.moment, recording.angle)
         fits += [fit_double_sigmoid(m, x).r_squared for m, x in loop.branches]
     return min(fits)
 
@@ -387,7 +392,7 @@ def fit_of_double_sigmoid() -> float:
 @table.predicts(
     "nzcmp20",
     accept=interval(5.0, 100.0, "within the published range"),
-    reason="largest of four estimators over the least, L4-L5 in rotation; rats",
+    reason="largest over smallest of four estimators, L4-L5 in axial rotation; published for rats",
 )
 def spread_of_estimators() -> float:
     sizes = [zone.half_width for zone in neutral_zone_test(unit("L4-L5"), 2).zones.values()]
@@ -396,19 +401,17 @@ def spread_of_estimators() -> float:
 
 @table.predicts(
     "pea84_total",
-    reason="mean of five levels at 10 N m against living men at their own limit",
+    reason="mean of five levels at 10 N m compared with men in vivo at their active limit",
 )
 def living_range() -> float:
     return float(np.mean([sum(_intact(level, 0, 10.0)[1:]) for level in levels("lumbar")[1:]]))
 
 
 table.not_predicted(
-    "bea05_low", "bea05_transition", "bea05_high", reason="skin, muscle and fascia hold as well"
+    "bea05_low", "bea05_transition", "bea05_high", reason="skin, muscle and fascia resist as well"
 )
 table.not_predicted("ll_stand", "ll_recumb", reason="a standing spine needs its muscles")
-table.not_predicted(
-    "dre14_FE", "dre14_LB", "dre14_AR", reason="the medians themselves were not seen"
-)
+table.not_predicted("dre14_FE", "dre14_LB", "dre14_AR", reason="the medians were not available")
 table.not_predicted(
     "sto02_R2_0N", "sto02_R2_200N", "sto02_R2_400N",
     reason="no range of displacement is printed",
@@ -425,7 +428,7 @@ table.not_predicted(
         "mil87_lb": (3, 42.0, 1.0 / DEGREE),
         "mil87_ar": (4, 42.0, 1.0 / DEGREE),
     },
-    reason="ligament stiffness is set by it",
+    reason="ligament stiffness is calibrated with it",
 )
 def sacroiliac_motion(motion: int, load: float, factor: float) -> float:
     return factor * load / pelvis().left.stiffness[motion]
@@ -433,5 +436,5 @@ def sacroiliac_motion(motion: int, load: float, factor: float) -> float:
 
 table.not_predicted(
     "jac95_rot", "jac95_tr", "kor24_f", "kor24_m",
-    reason="the load that moved the joint was not reported",
+    reason="the load on the joint was not reported",
 )  # fmt: skip

@@ -45,7 +45,7 @@ def test_true_parameters_lie_in_their_intervals(file, capsys):
     assert found["rightmost_root"]["real_per_s"] < 0.0
 
 
-def test_text_names_what_the_data_leave_open(file, capsys):
+def test_text_lists_what_the_data_do_not_identify(file, capsys):
     assert main(["identify", file, "--set", "T1", "--free", "stretch_gain", "stiffness",
                  "rate_gain", "damping", "inertia", "delay"]) == 0  # fmt: skip
     text = capsys.readouterr().out
@@ -55,7 +55,7 @@ def test_text_names_what_the_data_leave_open(file, capsys):
 
 def test_refusals_are_one_line(file, capsys):
     for asked, words in (
-        ([file], "not given"),
+        ([file], "give the missing values"),
         ([file, "--set", "T1", "--free", "gain"], "unknown parameter of the reflex model 'gain'"),
         (["none.csv", "--set", "T1"], "cannot be read"),
     ):

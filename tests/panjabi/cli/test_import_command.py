@@ -53,7 +53,7 @@ def test_json_has_the_model_and_what_is_left_out(capsys):
     assert set(said["not_understood"][0]) == {"element", "name", "line", "why", "affects"}
 
 
-def test_text_says_the_same(capsys):
+def test_text_agrees_with_json(capsys):
     assert run(DATA / "coupled_4.osim") == 0
     text = capsys.readouterr().out
     assert "4 bodies of 13.99 kg, 3 free coordinates of 5, 5 muscles" in text
@@ -61,7 +61,7 @@ def test_text_says_the_same(capsys):
     assert "not understood: 3 elements\n  1 WrapCylinder: wrapping surfaces" in text
 
 
-def test_mjcf_is_written_with_what_it_lacks(tmp_path, capsys):
+def test_mjcf_is_written_with_remarks_on_what_it_lacks(tmp_path, capsys):
     out = tmp_path / "leg.xml"
     assert run(DATA / "coupled_4.osim", "--mjcf", out, "--json", "-") == 0
     said = json.loads(capsys.readouterr().out)
@@ -76,11 +76,12 @@ def test_mjcf_is_written_with_what_it_lacks(tmp_path, capsys):
 def test_refusal_is_one_line(tmp_path, capsys):
     assert run(tmp_path / "none.osim") == 2
     said = capsys.readouterr()
-    assert "none.osim cannot be read" in said.err and said.err.count("\n") == 1 and not said.out
+    assert "none.osim, which cannot be read" in said.err
+    assert said.err.count("\n") == 1 and not said.out
 
 
 def test_mjcf_onto_a_folder_or_a_full_disk_is_refused(tmp_path, capsys, monkeypatch):
-    """Whole or not at all: what stood there stays, nothing else is left behind."""
+    """The file is written completely or not at all: an existing file stays unchanged."""
     assert run(DATA / "pendulum_2.osim", "--mjcf", tmp_path) == 2
     said = capsys.readouterr()
     assert "cannot write" in said.err and "not a folder" in said.err and not said.out
@@ -112,7 +113,7 @@ def test_model_in_millimetres_is_refused(tmp_path, capsys):
     assert "may be in millimetres" in capsys.readouterr().err and not out.exists()
 
 
-def test_check_up_is_shown_and_what_is_only_implausible_is_read(tmp_path, capsys):
+def test_check_up_is_printed_and_an_implausible_model_is_read(tmp_path, capsys):
     text = (DATA / "finger_4.osim").read_text().replace(">0.05<", ">0.5<")
     path = tmp_path / "finger.osim"
     path.write_text(text)

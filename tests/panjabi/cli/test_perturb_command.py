@@ -26,7 +26,7 @@ def told(capsys, *asked: str) -> dict:
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_every_experiment_answers_in_text(name, capsys):
+def test_every_experiment_prints_text(name, capsys):
     short = ("--duration", "20") if name == "sway" else ()
     assert run("perturb", "--experiment", name, *short) == 0
     assert "extra_delay_s" in capsys.readouterr().out
@@ -53,7 +53,7 @@ def test_seed_decides_the_trial(capsys):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (("perturb", "--phenotype", "gain"), "without a factor"),
+        (("perturb", "--phenotype", "gain"), "a gain factor for the phenotype 'gain'"),
         (("perturb", "--experiment", "sway", "--model", "lumbar"), "got --model"),
         (("perturb", "--experiment", "sway", "--cocontraction", "0.5"), "got --cocontraction"),
         (("perturb", "--experiment", "sway", "--force", "500", "--pace", "nan"), "--force, --pace"),

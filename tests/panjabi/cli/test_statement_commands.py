@@ -1,4 +1,4 @@
-"""`panjabi hypothesis` and `panjabi verdict` as a person calls them."""
+"""`panjabi hypothesis` and `panjabi verdict` from the command line."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def test_verdict_on_the_lumbar_spine(call):
         (("verdict", "--activation", "0.1"), "got --activation"),
         (("verdict", "--model", "trunk", "--load", "5"), "got --load"),
         (("verdict", "--injury", "nucleus"), "a level, a colon and a change"),
-        (("verdict", "--model", "trunk", "--passive-loss", "2"), "finite numbers from 0 to 1"),
+        (("verdict", "--model", "trunk", "--passive-loss", "2"), "a finite number from 0 to 1"),
     ],
 )
-def test_what_cannot_be_met_is_told_in_one_line(call, words, told):
+def test_errors_are_one_line(call, words, told):
     code, out, err = call(*words)
     assert code == 2 and out == "" and told in err and err.count("\n") == 1

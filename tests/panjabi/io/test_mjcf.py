@@ -99,10 +99,10 @@ def test_models_read_here(file, models, tmp_path):
     model = models[file]
     left = write_mjcf(model.body, tmp_path / "m.xml", model.musculature, gravity=model.gravity)
     loaded = check(model.body, model.musculature, tmp_path / "m.xml")
-    split = [said for said in left if "more than the 6 that a body of MuJoCo may have" in said]
+    split = [remark for remark in left if "more than the 6 that a body of MuJoCo" in remark]
     assert len(split) == (2 if file == "shoulder_4.osim" else 0)
-    assert [said for said in left if said not in split] == [
-        "the muscles follow MuJoCo's own curves, with rigid tendon and no pennation"
+    assert [remark for remark in left if remark not in split] == [
+        "the muscles use the curves of MuJoCo, with rigid tendon and without pennation"
     ]
     assert loaded.model.opt.gravity == pytest.approx(model.gravity)
 
@@ -112,7 +112,7 @@ def test_standard_adult_with_its_leg_muscles(tmp_path):
     left = write_mjcf(body, tmp_path / "adult.xml")
     loaded = check(body, muscles_of(body), tmp_path / "adult.xml")
     assert left[0] == "180 stations of fascial lines are not written"
-    assert "CORB_r has no fibre length; a pull of activation x maximal force" in left
+    assert "CORB_r has no fibre length; its force is activation x maximal force" in left
     text = (tmp_path / "adult.xml").read_text()
     assert all(f"<!-- {said} -->" in text for said in left)
     loaded.at(body.zero())
@@ -133,7 +133,7 @@ def test_muscle_has_the_fibre_and_tendon_of_the_body(models, tmp_path):
     assert given[2] == muscle.max_force
 
 
-def test_ranges_of_joints_that_stand_for_coordinates(models, tmp_path):
+def test_ranges_of_joints_that_represent_coordinates(models, tmp_path):
     model = models["coupled_4.osim"]
     write_mjcf(model.body, tmp_path / "m.xml")
     loaded = Loaded(model.body, tmp_path / "m.xml")
@@ -148,7 +148,7 @@ def body_with(model, **changes):
 
 
 def test_coordinate_that_no_joint_equals(models, tmp_path):
-    """Shares of a coordinate only: the first linear one stands for it, the others follow it."""
+    """Joints with fractions of a coordinate: the first linear joint represents it."""
     model = models["coupled_4.osim"]
     tree = model.body.tree
     poly = tree.poly.copy()
@@ -160,14 +160,14 @@ def test_coordinate_that_no_joint_equals(models, tmp_path):
     check(body, MusclePaths((), *[np.empty(0)] * 3, no_paths()), tmp_path / "m.xml")
 
 
-def test_coordinate_without_a_linear_joint_is_said(models, tmp_path):
+def test_coordinate_without_a_linear_joint_is_reported(models, tmp_path):
     model = models["pendulum_2.osim"]
     poly = model.body.tree.poly.copy()
     poly[:, 2] = 0.5
     body = body_with(model, tree=model.body.tree._replace(poly=poly))
     left = write_mjcf(body, tmp_path / "m.xml")
     assert left[0] == (
-        "no joint stands for the coordinate swing; the joint bob:0 that follows it is free"
+        "no joint represents the coordinate swing; the joint bob:0, which depends on it, is free"
     )
 
 
@@ -182,10 +182,10 @@ def no_paths():
         (0.0, (0.0, 0.0, 0.0), "bob has no mass; 1e-12 kg is written"),
         (1.0, (0.0, 0.0, 0.0), "bob is too flat; 1e-14 kg m2 is added to its moments"),
         (1.0, (0.01, 0.02, 0.03), "bob is too flat; 6e-14 kg m2 is added to its moments"),
-        (1.0, (0.01, 0.02, 0.05), "bob has moments of inertia that no body can have"),
+        (1.0, (0.01, 0.02, 0.05), "bob has moments of inertia that are physically impossible"),
     ],
 )
-def test_masses_that_mujoco_refuses(mass, moments, words, models, tmp_path):
+def test_masses_that_mujoco_rejects_are_changed(mass, moments, words, models, tmp_path):
     model = models["pendulum_2.osim"]
     turn = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))[0]
     inertia = model.body.inertia.copy()
@@ -196,7 +196,7 @@ def test_masses_that_mujoco_refuses(mass, moments, words, models, tmp_path):
     mujoco.MjModel.from_xml_path(str(tmp_path / "m.xml"))
 
 
-def test_remarks_stand_in_the_file_as_comments(models, tmp_path):
+def test_remarks_are_comments_in_the_file(models, tmp_path):
     model = models["pendulum_2.osim"]
     write_mjcf(body_with(model), tmp_path / "m.xml", remarks=["line 3: <x> -- left out & listed"])
     text = (tmp_path / "m.xml").read_text()
@@ -226,8 +226,8 @@ def test_quaternion_gives_its_rotation_back(turn):
     assert back.as_matrix() == pytest.approx(R.as_matrix(), abs=1e-14)
 
 
-def test_what_is_written_of_a_model_at_a_posture_is_exact_there(models, tmp_path):
-    """A fit is left in `body`; the body at a posture has none, so its MJCF is exact there."""
+def test_mjcf_of_the_body_at_a_posture_is_exact(models, tmp_path):
+    """`body` contains a fit; the body at a posture does not, so its MJCF is exact."""
     model = models["coupled_4.osim"]
     q = random_q(model.body, 9)
     body = model.body_at(q)

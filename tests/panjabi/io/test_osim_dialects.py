@@ -1,4 +1,4 @@
-"""Old names, loose components, unnamed functions and other ways in which real files differ."""
+"""Old names, components outside sets, unnamed functions and other variants of real files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def entries(model):
 
 
 def test_early_file_is_read_whole_with_its_pennation(models):
-    """Lengths are held against OpenSim's in the table; here what the old names stand for."""
+    """The old names are converted; lengths are compared with OpenSim's in another test."""
     model = models[EARLY]
     straight, early = model.muscles
     assert (straight.pennation, early.pennation) == (0.5, 0.25)
@@ -54,7 +54,7 @@ def test_constant_that_the_muscle_does_not_have_is_listed(edited):
     model = read_osim(edited(FINGER, (more, f"<Flen>0.5</Flen><fiber_mass>2</fiber_mass>{more}")))
     assert model.muscles[0].constants == {"Flen": 0.5}
     assert entries(model) == [("fiber_mass", "")]
-    assert "kept as constants of muscles, used by nothing here: Flen (1)" in model.notes
+    assert "stored as constants of muscles, but not used: Flen (1)" in model.notes
 
 
 def test_deprecated_muscle_may_have_no_contraction_velocity(edited, models):
@@ -150,7 +150,7 @@ def test_frames_by_their_full_path(edited, models):
 
 
 def test_frame_defined_by_stations(edited):
-    """0.100995... m is what OpenSim 4.6 says of this file."""
+    """OpenSim 4.6 gives 0.100995... m for this file."""
     places = {"a": "0 0 0", "b": "0 1 0", "c": "1 0 0"}
     stations = "".join(
         f'<Station name="{name}"><socket_parent_frame>..</socket_parent_frame>'
@@ -210,7 +210,7 @@ def two_of_one_name(edited):
 
 
 def test_one_coordinate_name_in_two_joints(edited):
-    """Told apart by their joints, as their paths tell them apart in OpenSim."""
+    """The names are distinguished by their joints, as by their paths in OpenSim."""
     model = read_osim(two_of_one_name(edited))
     assert set(model.coordinates) == {"knuckle/flexion", "second/flexion"}
     assert model.values(model.default()) == {"knuckle/flexion": 0.0, "second/flexion": 0.3}
@@ -243,7 +243,9 @@ def test_coupler_by_a_name_that_two_joints_have_means_the_first(edited):
         ),
     ],
 )
-def test_prescribed_coordinate_starts_where_its_function_does(function, value, length, edited):
+def test_prescribed_coordinate_has_the_value_of_its_function_at_time_0(
+    function, value, length, edited
+):
     """Value and length as OpenSim 4.6 has them at time 0."""
     old = "<range>-1.5 0</range>"
     more = f"<prescribed>true</prescribed><prescribed_function>{function}</prescribed_function>"
@@ -325,9 +327,9 @@ def test_linear_spline_drives_a_joint_of_mjcf(edited, tmp_path):
     )
     path.write_text(text)
     model = read_osim(path)
-    assert model.fits == () and not any("off by up to" in note for note in model.notes)
+    assert model.fits == () and not any("with an error of up to" in note for note in model.notes)
     assert drivers(model.body)[0].slope == pytest.approx(0.245)
     left = write_mjcf(model.body, tmp_path / "m.xml", model.musculature)
-    assert not any("no joint stands for" in said for said in left)
+    assert not any("no joint represents" in said for said in left)
     root = ElementTree.parse(tmp_path / "m.xml").getroot()
     assert len(root.findall("equality/joint")) == 1  # two joints, one of them follows

@@ -1,4 +1,4 @@
-"""Files that cannot be models: errors that name file, line and element."""
+"""Invalid files: errors that name file, line and element."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WRONG = [
         FOUR,
         "<socket_parent_frame>/bodyset/tool<",
         "<socket_parent_frame>/bodyset/drawer<",
-        "joints in a circle or hanging from one .tool_drawer",
+        "joints in a loop or connected to a loop .tool_drawer",
     ),
     (
         FOUR,
@@ -45,12 +45,12 @@ WRONG = [
         "<socket_child_frame>/ground<",
         "Expected a body as its child, got the ground",
     ),
-    (FOUR, "/bodyset/base/shelf<", "/bodyset/base/edge<", "got one that is placed in itself"),
+    (FOUR, "/bodyset/base/shelf<", "/bodyset/base/edge<", "got a frame inside itself"),
     (
         FOUR,
         '<Body name="head">',
         '<Body name="arm">',
-        "Expected a name of its own, got 'arm', the name of another body",
+        "Expected a unique name, got 'arm', the name of another body",
     ),
     (
         FOUR,
@@ -127,7 +127,7 @@ WRONG = [
         COUPLED,
         "<x>-0.4 0.3 1.1</x>",
         "<x>-0.4 -0.5 1.1</x>",
-        "PiecewiseLinearFunction>.*got 3 values of x and 3 of y, or x that do not rise",
+        "PiecewiseLinearFunction>.*got 3 values of x and 3 of y, or x that do not increase",
     ),
     (
         COUPLED,
@@ -139,7 +139,7 @@ WRONG = [
         COUPLED,
         "<independent_coordinate_names>knee_angle<",
         "<independent_coordinate_names>patella_angle<",
-        "got one that makes 'patella_angle' follow itself",
+        "got a coupler that makes 'patella_angle' depend on itself",
     ),
     (
         COUPLED,
@@ -231,7 +231,7 @@ def test_muscle_with_one_point(edited):
         ),
     ],
 )
-def test_files_that_are_no_models(text, error, words, tmp_path):
+def test_files_that_are_not_models(text, error, words, tmp_path):
     path = tmp_path / "m.osim"
     path.write_text(text)
     with pytest.raises(error, match=words):
@@ -252,7 +252,7 @@ def test_files_that_are_no_models(text, error, words, tmp_path):
         ),
     ],
 )
-def test_file_of_another_kind_is_called_by_its_name(content, words, tmp_path):
+def test_file_of_another_type_is_named(content, words, tmp_path):
     path = tmp_path / "m.osim"
     path.write_bytes(content)
     with pytest.raises(SchemaError, match=words):
@@ -279,15 +279,15 @@ def test_numbers_too_large_or_too_close(file, old, new, words, edited):
         read_osim(edited(file, (old, new)))
 
 
-def test_frames_inside_frames_without_end(edited):
-    """A chain of more frames than any model has is an error of the file, not of the program."""
+def test_frames_nested_too_deeply(edited):
+    """A chain with more frames than any model is an error of the file, not a recursion error."""
     chain = "".join(
         f'<PhysicalOffsetFrame name="f{n}"><socket_parent>f{n + 1}</socket_parent>'
         "</PhysicalOffsetFrame>"
         for n in range(3000)
     )
     old = '<Body name="head">'
-    with pytest.raises(DataFileError, match="placed in itself or in more than 200 others"):
+    with pytest.raises(DataFileError, match="a frame inside itself or inside more than 200 others"):
         read_osim(edited(FOUR, (old, f"{old}<components>{chain}</components>")))
 
 

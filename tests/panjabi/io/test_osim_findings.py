@@ -1,4 +1,4 @@
-"""What a file holds besides is listed: nothing is dropped without a word."""
+"""Elements that are not understood are listed; none is lost silently."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_list_of_the_coupled_leg(models, data):
 
 
 @pytest.mark.parametrize("file", ["joints_4.osim", THREE, "pendulum_2.osim"])
-def test_files_that_are_understood_whole(file, models):
+def test_files_that_are_understood_completely(file, models):
     assert entries(models[file]) == []
 
 
@@ -105,7 +105,7 @@ def test_every_addition_is_listed(file, old, new, entry, edited):
     assert entry in entries(read_osim(edited(file, (old, new))))
 
 
-def test_muscle_of_another_kind_is_read_but_its_law_is_listed(edited):
+def test_muscle_of_unknown_type_is_read_and_its_law_is_listed(edited):
     path = edited(
         "pendulum_2.osim",
         ("<Thelen2003Muscle", "<Schutte1993Muscle_Deprecated"),
@@ -116,7 +116,7 @@ def test_muscle_of_another_kind_is_read_but_its_law_is_listed(edited):
     assert ("Schutte1993Muscle_Deprecated", "puller", "force of puller") in entries(model)
 
 
-def test_path_of_another_kind_leaves_the_muscle_out(edited):
+def test_muscle_with_a_path_of_unknown_type_is_left_out(edited):
     path = edited(
         "pendulum_2.osim",
         ("<GeometryPath", "<FunctionBasedPath"),
@@ -127,7 +127,7 @@ def test_path_of_another_kind_leaves_the_muscle_out(edited):
     assert ("Thelen2003Muscle", "puller", "the muscle") in entries(model)
 
 
-def test_what_only_draws_is_counted(edited):
+def test_elements_for_display_are_counted(edited):
     drawing = '<VisibleObject name=""><display_preference>4</display_preference></VisibleObject>'
     model = read_osim(edited(THREE, ("<Joint />", "<Joint />" + drawing)))
     assert entries(model) == []

@@ -1,4 +1,4 @@
-"""What is read of a model: tree, masses, muscles, frames; exact motion and its derivatives."""
+"""A model that is read: tree, masses, muscles, frames; exact motion and its derivatives."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_tree_without_splines_is_exact(models):
     assert model.body.path_lengths(q) == pytest.approx(model.path_lengths(q), abs=1e-15)
 
 
-def test_muscle_constants_of_every_kind(models):
+def test_muscle_constants_of_every_type(models):
     muscles = {m.name: m for model in models.values() for m in model.muscles}
     kinds = {m.kind for m in muscles.values()}
     assert kinds == {
@@ -109,7 +109,7 @@ def test_body_carries_the_muscles_of_the_default_posture(models):
     assert body.path_lengths(q) == pytest.approx(model.path_lengths(q), abs=1e-15)
     muscle = body.muscle("wrapped")
     assert muscle.path_note == "straight instead of over condyle"
-    assert "come, go or move" in body.muscle("hamstring").path_note
+    assert "conditional and moving points" in body.muscle("hamstring").path_note
     assert muscle.parameters["max_force"].value == 300.0
 
 
@@ -127,7 +127,7 @@ def test_conditional_point_is_there_in_its_range_only(models):
 
 @pytest.mark.parametrize("file", ["coupled_4.osim", "arm_3.osim", "joints_4.osim"])
 def test_derivatives_are_those_of_the_files_own_functions(file, models):
-    """Central differences over exact bodies at neighbouring postures, pose and length alike."""
+    """Central differences over exact bodies at neighbouring postures, for pose and length."""
     model, h = models[file], 1e-6
     q = random_q(model, 5)
     last = model.body.names[-1]
@@ -153,7 +153,7 @@ def test_second_derivatives_are_exact_at_the_posture(models):
         assert H[:, k] == pytest.approx((high - low) / (2.0 * h), abs=1e-6)
 
 
-def test_fits_say_how_far_they_are_off(models):
+def test_fits_report_their_largest_error(models):
     model = models["coupled_4.osim"]
     assert {f.body for f in model.fits} == {"thigh", "shank", "patella", "foot"}
     tree = model.body.tree
@@ -178,8 +178,8 @@ def test_fit_of_an_unlimited_coordinate_spans_the_points(edited):
     assert (fit.low, fit.high) == (0.1, 1.9)
 
 
-def test_arm_of_a_coordinate_that_stands_still_is_not_a_number(edited):
-    """The ankle has no speed where its coupler is level: no shortening per unit of it exists."""
+def test_moment_arm_of_a_coordinate_that_does_not_move_is_nan(edited):
+    """The ankle does not move where its coupler is flat, so it has no moment arm."""
     spline = "<SimmSpline><x>0 0.5 0.8 1.2 2.1</x><y>-0.1 0.1 0.3 0.4 0.3</y></SimmSpline>"
     model = read_osim(edited("coupled_4.osim", (spline, "<Constant><value>0.2</value></Constant>")))
     assert model.values(model.default())["ankle_angle"] == pytest.approx(0.7 * 0.2)
@@ -191,14 +191,14 @@ def test_unknown_muscle(models):
         models["arm_3.osim"].path_length(models["arm_3.osim"].default(), "bicep")
 
 
-def test_said_in_one_line(models):
+def test_repr_is_one_line(models):
     assert repr(models["coupled_4.osim"]) == (
         "<OsimModel 'coupled_leg': 4 bodies, 3 free coordinates of 5, 5 muscles, "
         "3 elements not understood>"
     )
 
 
-def test_model_prints_what_its_check_up_finds(edited):
+def test_model_prints_its_check_up(edited):
     """A tendon longer than the path: 120 mm at most against 500 mm."""
     slack = "<tendon_slack_length>0.05<"
     model = read_osim(edited("finger_4.osim", (slack, "<tendon_slack_length>0.5<")))
@@ -220,7 +220,7 @@ def test_check_up_of_a_path_without_its_wrap_gives_notes_only(edited, models):
 
 
 def test_points_that_coincide_with_a_moving_point_give_no_nan(edited):
-    """As for fixed points: a piece of no length has no direction and pulls nowhere."""
+    """As for fixed points: a segment of zero length has no direction and no effect."""
     first = '<MovingMusclePoint name="p1"><body>ground</body><location>1 1 1</location>'
     path = edited("leg_1.osim")
     text = path.read_text()

@@ -1,4 +1,4 @@
-"""Figures of experiments: lines, units, marks."""
+"""Figures of experiments: lines, units, markers."""
 
 from __future__ import annotations
 
@@ -37,4 +37,4 @@ def test_stabilogram_and_diffusion_show_every_person():
 def test_basin_shows_boundary_and_ridge():
     ax = plots.plot_basin(basin_of_attraction(rays=8, grid=21))
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == ["basin boundary", "ridge along the rays"]
+    assert labels == ["basin boundary", "ridge of the exponent"]

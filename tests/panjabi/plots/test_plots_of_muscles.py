@@ -27,7 +27,7 @@ def closed():
     plt.close("all")
 
 
-def test_every_muscle_is_drawn_and_the_hardest_working_last(chosen):
+def test_every_muscle_is_plotted_and_the_most_active_last(chosen):
     ax = plt.figure().add_subplot(projection="3d")
     assert plot_muscles(chosen, ax=ax) is ax
     lines = ax.collections[0]
@@ -36,7 +36,7 @@ def test_every_muscle_is_drawn_and_the_hardest_working_last(chosen):
     plot_muscles(chosen, largest=0.5, colour_bar=False).figure.canvas.draw()
 
 
-def test_the_weakest_mode_is_drawn_from_the_side_it_moves_in(chosen):
+def test_the_weakest_mode_is_plotted_in_the_view_of_its_motion(chosen):
     state = static_stability(chosen.spine, chosen.forces)
     ax = plt.figure().add_subplot()
     assert plot_weakest_mode(state, ax=ax) is ax
@@ -53,5 +53,5 @@ def test_a_sweep_against_both_costs(chosen):
     assert plot_floor_sweep({"0 kg": swept}, cost="compression").get_xlabel().endswith("[N]")
     with pytest.raises(UnknownNameError, match="cost of stability"):
         plot_floor_sweep({"0 kg": swept}, cost="money")
-    with pytest.raises(ParameterError, match="sweep '0 kg' is empty"):
+    with pytest.raises(ParameterError, match="in the sweep '0 kg', got none"):
         plot_floor_sweep({"0 kg": ()})

@@ -1,4 +1,4 @@
-"""What is drawn is what was computed: regions, boundaries, branches, responses."""
+"""Figures show the computed values: regions, boundaries, branches, responses."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def test_map_shows_curves_counts_and_points():
     ax = plot_stability_map(found, points={"T1": (400.0, 0.06)})
     drawn = {line.get_label(): line.get_xydata() for line in ax.lines}
     hopf = next(c for c in found.curves if c.roots == 2)
-    assert drawn["pair on the axis"] == pytest.approx(hopf.points * [1.0, 1e3])
-    assert "root at zero" in drawn
+    assert drawn["oscillation (root pair)"] == pytest.approx(hopf.points * [1.0, 1e3])
+    assert "divergence (root at 0)" in drawn
     texts = {t.get_text() for t in ax.texts}
     assert texts == {"1", "2", "3", "T1"}
     assert "ms" in ax.get_ylabel() and ax.get_ylim() == (0.0, 300.0)

@@ -23,7 +23,7 @@ from panjabi.recruitment.solve import acceptable
 def one_joint(
     *, demand: float = 0.0, constant: float = -95.3, q: float = 10.0, strength: float = 2000.0
 ) -> RecruitmentProblem:
-    """An extensor and a flexor of arm 0.05 m and length 0.25 m beside one joint."""
+    """An extensor and a flexor of arm 0.05 m and length 0.25 m about one joint."""
     arm, length = 0.05, 0.25
     per = q * arm**2 / length
     return RecruitmentProblem(
@@ -40,7 +40,7 @@ def one_joint(
 
 
 def random_problem(seed: int, n: int = 3, m: int = 10, *, series: bool = False):
-    """A problem with a choice that holds it by construction; its floor of 1 costs something."""
+    """A feasible problem, constructed from known forces; its floor of 1 increases the effort."""
     g = np.random.default_rng(seed)
     arms = g.normal(0.0, 0.04, (n, m))
     upper = g.uniform(50.0, 1000.0, m)
@@ -75,7 +75,7 @@ def random_problem(seed: int, n: int = 3, m: int = 10, *, series: bool = False):
 
 @pytest.mark.parametrize("demand", [0.0, 12.0])
 @pytest.mark.parametrize("floor", [0.0, 1.0, 30.0])
-def test_two_antagonists_share_what_the_floor_asks_in_closed_form(demand, floor):
+def test_two_antagonists_meet_the_floor_as_in_closed_form(demand, floor):
     """F1 - F2 = M/r and F1 + F2 = (floor - K) L/(q r^2): two equations, two forces."""
     problem = one_joint(demand=demand)
     found = solve_recruitment(problem, floor=floor)
@@ -114,7 +114,7 @@ def test_a_local_search_from_two_starts_ends_at_the_same_optimum(seed, criterion
 
 @pytest.mark.parametrize("seed", range(4))
 def test_another_conic_solver_ends_at_the_same_optimum(seed):
-    """SCS: first order, its own cone of lower triangles; shares nothing with Clarabel."""
+    """SCS: a first-order method, independent of Clarabel, with lower triangles in its cone."""
     scs = pytest.importorskip("scs")
     from scipy import sparse
 
@@ -143,7 +143,7 @@ def test_another_conic_solver_ends_at_the_same_optimum(seed):
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 5), extra=st.integers(1, 12))
-def test_residuals_and_gap_are_small_wherever_a_choice_exists(seed, n, extra):
+def test_residuals_and_gap_are_small_for_every_feasible_problem(seed, n, extra):
     problem = random_problem(seed, n, n + extra)
     found = solve_recruitment(problem, floor=1.0)
     assert acceptable(found)
@@ -153,8 +153,8 @@ def test_residuals_and_gap_are_small_wherever_a_choice_exists(seed, n, extra):
     assert found.least_stiffness > 1.0 - 1e-5
 
 
-def test_no_choice_that_holds_the_posture_costs_less():
-    """Random feasible choices: the known one moved along the null space of the arms."""
+def test_no_forces_that_hold_the_posture_have_less_effort():
+    """Random feasible forces: known forces moved along the null space of the arms."""
     problem = random_problem(3)
     found = solve_recruitment(problem, floor=1.0)
     g = np.random.default_rng(0)
@@ -171,8 +171,8 @@ def test_no_choice_that_holds_the_posture_costs_less():
     assert tried > 20
 
 
-def test_units_do_not_matter():
-    """Forces in another unit, moments and stiffness with them: the same activations."""
+def test_activations_do_not_depend_on_units():
+    """Forces, moments and stiffness in another unit: the same activations."""
     problem = random_problem(1)
     scaled = replace(
         problem,
@@ -195,14 +195,14 @@ def test_a_higher_floor_never_costs_less_and_its_price_is_the_slope():
     assert efforts[1].price_of_floor == pytest.approx(slope, rel=0.02)
 
 
-def test_the_needing_mode_is_the_one_that_sits_on_the_floor():
+def test_the_needing_mode_has_the_stiffness_of_the_floor():
     found = solve_recruitment(random_problem(2), floor=1.0)
     mode = found.needing_mode
     assert mode is not None
     assert mode @ found.hessian @ mode == pytest.approx(1.0, abs=1e-4)
 
 
-def test_a_muscle_that_cannot_choose_keeps_its_passive_force():
+def test_a_muscle_with_equal_bounds_keeps_its_passive_force():
     problem = random_problem(0)
     lower, upper = problem.lower.copy(), problem.upper.copy()
     lower[4] = upper[4] = 20.0
@@ -224,7 +224,7 @@ def test_muscles_without_an_upper_bound_are_allowed():
     assert found.forces == pytest.approx(solve_recruitment(problem, floor=1.0).forces, rel=1e-5)
 
 
-def test_a_moment_too_large_is_named_with_what_the_muscles_can_give():
+def test_a_moment_too_large_is_reported_with_the_largest_muscle_moment():
     with pytest.raises(
         InfeasibleRecruitment, match="must be 150 N m and the muscles give at most 100 N m"
     ) as caught:
@@ -233,16 +233,16 @@ def test_a_moment_too_large_is_named_with_what_the_muscles_can_give():
     assert caught.value.why.shortfall == pytest.approx(50.0, rel=1e-5)
 
 
-def test_a_mode_that_cannot_be_stiffened_is_named():
-    """At full force both muscles give 2 x 200 N m/rad; 500 are asked beside -95.3."""
+def test_a_mode_that_cannot_be_stiffened_is_reported():
+    """At full force both muscles give 2 x 200 N m/rad; 500 are needed in addition to -95.3."""
     with pytest.raises(InfeasibleRecruitment, match="FE") as caught:
         solve_recruitment(one_joint(), floor=500.0)
     assert caught.value.why.kind != "moment"
     assert caught.value.why.shortfall == pytest.approx(500.0 + 95.3 - 400.0, rel=1e-3)
 
 
-def test_a_floor_that_the_moment_excludes_is_said_to_be_excluded_by_it():
-    """One muscle only: 200 N for the moment, and no force beside them to stiffen."""
+def test_a_floor_that_the_moment_excludes_is_reported():
+    """One muscle only: 200 N for the moment, and no additional force for stiffness."""
     problem = one_joint(demand=10.0)
     weak = problem.with_upper([2000.0, 0.0])
     with pytest.raises(InfeasibleRecruitment, match="exclude each other") as caught:
@@ -252,21 +252,21 @@ def test_a_floor_that_the_moment_excludes_is_said_to_be_excluded_by_it():
 
 def test_bad_problems_are_refused():
     problem = one_joint()
-    with pytest.raises(ParameterError, match="demand has shape .* are not finite"):
+    with pytest.raises(ParameterError, match="demand of shape .* are not finite"):
         problem.with_demand([np.nan])
-    with pytest.raises(ParameterError, match="RecruitmentProblem.arms has shape"):
+    with pytest.raises(ParameterError, match="RecruitmentProblem.arms of shape"):
         replace(problem, arms=np.zeros((2, 2)))
-    with pytest.raises(ParameterError, match="muscle extensor has bounds 0 to -1 N"):
+    with pytest.raises(ParameterError, match="muscle extensor, got bounds 0 to -1 N"):
         problem.with_upper([-1.0, 1.0])
     with pytest.raises(ParameterError, match="unsymmetric"):
         replace(random_problem(0), constant=np.arange(9.0).reshape(3, 3))
     with pytest.raises(UnknownNameError, match="unknown criterion of recruitment 'square'; close"):
         solve_recruitment(problem, criterion="square")
-    with pytest.raises(ParameterError, match="floor is nan"):
+    with pytest.raises(ParameterError, match="finite floor .* got nan"):
         solve_recruitment(problem, floor=np.nan)
 
 
-def test_a_local_search_that_finds_nothing_says_so():
+def test_a_local_search_without_a_result_raises():
     with pytest.raises(ConvergenceError, match="local search may fail"):
         local_search(one_joint(demand=150.0), start=[100.0, 100.0])
 

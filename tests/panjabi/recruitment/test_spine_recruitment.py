@@ -1,4 +1,4 @@
-"""Recruitment of the lumbar spine: optimum, fixed point, what q and floor do."""
+"""Recruitment of the lumbar spine: optimum, fixed point, effects of q and floor."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_another_solver_finds_the_same_forces(standing, chosen):
 
 
 def test_a_local_search_from_two_starts_finds_the_same_forces(chosen):
-    """SLSQP on all muscles, from equilibrium alone and from no activation at all."""
+    """SLSQP on all muscles, from equilibrium without a floor and from no activation."""
     p = problem_of(chosen.spine)
     starts = solve_recruitment(p, floor=None).forces, p.lower
     for start in starts:
@@ -97,15 +97,15 @@ def test_a_local_search_from_two_starts_finds_the_same_forces(chosen):
         assert found.primal == pytest.approx(chosen.result.primal, rel=1e-6)
 
 
-def test_both_sides_do_the_same(chosen):
-    """The body is symmetric and the optimum is one."""
+def test_both_sides_have_the_same_forces(chosen):
+    """The body is symmetric and the optimum is unique."""
     names = chosen.spine.muscles.names
     left = [names.index(n[:-1] + "l") for n in names if n.endswith("_r")]
     right = [k for k, n in enumerate(names) if n.endswith("_r")]
     assert chosen.forces[right] == pytest.approx(chosen.forces[left], abs=0.05)
 
 
-def test_equilibrium_alone_needs_no_antagonists_and_does_not_stand(standing):
+def test_equilibrium_without_a_floor_needs_no_antagonists_and_is_unstable(standing):
     found = recruit(standing, floor=None)
     assert 100.0 * found.coactivation < 0.1
     assert found.result.least_stiffness < -100.0
@@ -113,7 +113,7 @@ def test_equilibrium_alone_needs_no_antagonists_and_does_not_stand(standing):
 
 @pytest.mark.parametrize("load", [0.0, 32.0])
 def test_coactivation_falls_with_q_and_rises_with_load(load):
-    """Predictions; nothing was set by Cholewicki's 1.0 and 3.1, 1.7 and 2.9 % MVC."""
+    """Predictions; not fitted to Cholewicki's 1.0 and 3.1, 1.7 and 2.9 % MVC."""
     spine = static_spine("standing", load=load)
     laws = [bergmark(q) for q in (5.0, 10.0, 20.0, 40.0)]
     found = [100.0 * recruit(spine, stiffness=law).coactivation for law in laws]
@@ -122,7 +122,7 @@ def test_coactivation_falls_with_q_and_rises_with_load(load):
 
 
 def test_fibre_in_series_with_tendon_is_the_same_optimum_for_a_tangent(standing):
-    """The certificate bounds the concave stiffness from above: a small gap proves the optimum."""
+    """The certificate is an upper bound of the concave stiffness: a small gap proves optimality."""
     found = recruit(static_spine("standing", load=32.0), stiffness=Cui())
     assert found.result.gap < 1e-6
     assert found.result.least_stiffness == pytest.approx(1.0, abs=1e-5)
@@ -134,7 +134,7 @@ def test_the_cubic_criterion_spreads_the_load(standing, chosen):
     assert cubic.activations.max() < chosen.activations.max()
 
 
-def test_a_sweep_stops_where_nothing_keeps_the_floor(standing):
+def test_a_sweep_stops_at_the_first_infeasible_floor(standing):
     swept = sweep_floor(standing, [-50.0, 1.0, 5000.0])
     assert [s.result.floor for s in swept] == [-50.0, 1.0]
     assert swept[0].result.primal < swept[1].result.primal
@@ -142,7 +142,7 @@ def test_a_sweep_stops_where_nothing_keeps_the_floor(standing):
 
 def test_a_load_too_heavy_is_explained():
     with pytest.raises(
-        InfeasibleRecruitment, match=r"no choice of the \d+ muscle forces"
+        InfeasibleRecruitment, match=r"a posture that the \d+ muscles can hold"
     ) as caught:
         recruit(static_spine("standing", load=400.0))
     assert caught.value.why.shortfall > 0.0
@@ -154,8 +154,8 @@ def test_disc_pressure_is_compression_over_area(chosen):
     assert {"disc_area", "short_range_q"} <= set(chosen.parameters)
 
 
-def test_a_preload_that_has_no_time_to_settle_is_an_error(standing):
-    with pytest.raises(ConvergenceError, match="preload still changed"):
+def test_too_few_iterations_of_the_preload_are_an_error(standing):
+    with pytest.raises(ConvergenceError, match="Expected a preload that changes by at most"):
         recruit(standing, most_iterations=2)
 
 
@@ -165,7 +165,7 @@ def test_frozen_problem_is_what_was_solved(chosen):
 
 
 def test_a_group_that_has_lost_all_its_force_is_left_out():
-    """As a deficit of the musculature, where maximal and passive force go; the others answer."""
+    """As a deficit of the musculature, without maximal and passive force; the others compensate."""
     weak = musculature("lumbar").with_deficit("multifidus_lumbar", 1.0)
     for law in (bergmark(), Cui()):
         found = recruit(static_spine("standing", muscles=weak), stiffness=law)

@@ -1,4 +1,4 @@
-"""Crisco's experiment and models, and what Panjabi says of the column alone (P3, P13, P14)."""
+"""Crisco's experiment and models, and Panjabi's statements about the column (P3, P13, P14)."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def cases():
     return {c.id: c for c in validate(["cri92_*", "pat0*", "yam89_serial_FE"])}
 
 
-def test_roles_were_fixed_before():
+def test_calibration_and_validation_rows_are_separate():
     assert row("cri92_lin").role == row("cri92_exp_model").role == "calibration"
     assert row("han10_LB_linear").role == "calibration"
     assert row("cri92_exp").role == row("cri92_post_lin").role == "validation"
 
 
 @pytest.mark.parametrize(("model", "load"), [("linear", 67.0), ("exponential", 11.0)])
-def test_his_models_are_set_by_his_loads(model, load):
+def test_the_models_of_crisco_reproduce_their_loads(model, load):
     made = crisco(model)
     assert made.critical.load == pytest.approx(load, rel=1e-12)
     assert not made.critical.moved and made.critical.kind == "bifurcation"
@@ -57,8 +57,8 @@ def test_the_experiment_is_predicted_from_the_slope_at_neutral(cases):
     assert cases["cri92_exp"].outcome == "met"
 
 
-def test_links_of_the_note_give_the_load_of_the_note():
-    """Five links of 37 mm and 0.70 N m/deg: 87.7 N, worked out apart from this code."""
+def test_five_equal_links_give_the_independent_critical_load():
+    """Five links of 37 mm and 0.70 N m/deg: 87.7 N, computed independently of this code."""
     from panjabi.spine import straight_column
 
     made = straight_column([0.037] * 5, LinearJoint.isotropic(0.699 / DEG), plane="frontal")
@@ -72,7 +72,7 @@ def test_a_secant_of_the_whole_range_is_far_too_stiff():
     assert critical_load(made, made.top_load()).load > 2.0 * row("cri92_exp").number
 
 
-def test_forty_degrees_at_l5_s1_are_missed_and_said(cases):
+def test_forty_degrees_at_l5_s1_are_a_reported_miss(cases):
     case = cases["cri92_post_lin"]
     assert case.outcome == "missed" and case.predicted == pytest.approx(30.3, abs=0.1)
     assert "equal stiffness" in case.reason
@@ -80,7 +80,7 @@ def test_forty_degrees_at_l5_s1_are_missed_and_said(cases):
     assert max(turned, key=lambda level: turned[level]) == "L5-S1"  # this much is as published
 
 
-def test_p14_stiffening_catches_the_column_that_its_soft_neutral_zone_lets_go():
+def test_p14_stiffening_stops_the_column_that_buckles_in_its_soft_neutral_zone():
     linear, exponential = crisco("linear"), crisco("exponential")
     assert exponential.critical.load < linear.critical.load
     caught = max(exponential.rotation_at_100N().values())
@@ -114,8 +114,7 @@ class Sinh:
 
 
 def test_p14_bound_depends_on_the_form_of_the_exponential():
-    """Through the same stiffness and ranges a sinh turns 5.09 degrees: the idea holds, the bound
-    does not."""
+    """With the same stiffness and ranges a sinh law rotates by 5.09 degrees: above the bound."""
     made = crisco("exponential").column
     k = made.laws[0].stiffness[1]
     laws = []
@@ -131,8 +130,8 @@ def test_p14_bound_depends_on_the_form_of_the_exponential():
 
 
 @pytest.mark.parametrize("region", ["lumbar", "cervical", "thoracolumbar", "whole"])
-def test_no_earlier_instability_was_stepped_over(region):
-    """The same path in small steps is stable all the way to the critical load, and not beyond."""
+def test_no_earlier_instability_is_missed(region):
+    """The same path in small steps is stable up to the critical load, and not beyond."""
     made = unit_column(region)
     load = critical_load(made, made.top_load()).load
     before = load_path(made, made.top_load(), to=0.999 * load, step=0.02)
@@ -147,7 +146,7 @@ def test_units_predict_the_lumbar_loads(cases):
 
 
 def test_p3_the_column_alone_cannot_carry_the_body():
-    """Weight itself as the load: it would buckle at a small part of it."""
+    """Under body weight the column buckles at a small fraction of the weight."""
     for region in ("lumbar", "cervical", "whole"):
         made = unit_column(region)
         found = critical_load(made, made.own_weight(), largest=20.0)
@@ -164,7 +163,7 @@ def test_p3_longer_columns_carry_less():
 
 
 def test_p13_the_same_force_stiffens_along_the_curve_and_buckles_from_above():
-    """Direction decides: 250 N along the column make it stiffer, 250 N from above topple it."""
+    """The direction matters: 250 N along the column stiffen it, 250 N from above buckle it."""
     force = 250.0
     bare = unit_column("lumbar")
     along = with_preload(bare, force)
@@ -178,7 +177,7 @@ def test_p13_the_same_force_stiffens_along_the_curve_and_buckles_from_above():
 
 
 def test_p13_a_cable_alone_does_not_stiffen():
-    """Without preload stiffening of the units a follower cable changes the load by little."""
+    """Without preload stiffening of the units a follower load hardly changes the critical load."""
     made = unit_column("lumbar")
     alone = critical_load(made, made.top_load()).load
     cabled = critical_load(made, made.top_load(), loads=FollowerLoad(250.0)).load
@@ -190,7 +189,7 @@ def test_follower_load_is_carried_by_the_lumbar_column(cases):
 
 
 def test_cervical_follower_load_is_carried_but_bends_more_than_the_bound(cases):
-    """250 N leave the neck stable; one level turns 5.7 deg against an assumed bound of 5."""
+    """The neck is stable at 250 N; a level rotates by 5.7 deg, above the assumed bound of 5."""
     assert cases["pat00_fl"].outcome == "missed"
     assert cases["pat00_fl"].predicted == pytest.approx(5.7, abs=0.1)
     assert "; stable" in f"; {cases['pat00_fl'].reason}"

@@ -1,4 +1,4 @@
-"""The verdict: how three pieces of evidence are assess, on made-up cases, the trunk and a spine."""
+"""The stability verdict: assessment of constructed evidence, the trunk, and a spine."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ LOST = RecoveryEvidence("a push", 1.0, 0.002, None, 3.0)
 TRUNK = reduced_trunk()
 
 
-# --- judging ------------------------------------------------------------------------------
+# --- assessment ---------------------------------------------------------------------------
 
 
-def test_three_that_agree():
+def test_evidence_that_agrees_decides():
     condition, reasons = assess(HELD, DIES, BACK)
     assert condition is StabilityState.STABLE
     assert [r.split(":")[0] for r in reasons] == ["Hessian", "spectrum", "recovery"]
@@ -48,39 +48,39 @@ def test_three_that_agree():
     assert condition is StabilityState.UNSTABLE
 
 
-def test_a_posture_that_reflexes_shake_is_unstable_whatever_the_hessian_says():
+def test_oscillation_by_reflexes_is_unstable_with_a_positive_hessian():
     assert assess(HELD, GROWS, LOST)[0] is StabilityState.UNSTABLE
 
 
-def test_reflexes_that_make_up_for_the_potential_are_said():
+def test_reflexes_that_compensate_for_the_potential_are_reported():
     condition, reasons = assess(replace(HELD, without_reflexes=-30.0), DIES, BACK)
     assert condition is StabilityState.STABLE
-    assert "reflexes alone make up for a potential without a minimum" in reasons[0]
+    assert "only the reflexes compensate for a potential without a minimum" in reasons[0]
 
 
 @pytest.mark.parametrize(
     ("static", "spectral", "recovery", "why"),
     [
-        (HELD, DIES, LOST, "left the basin, or the run is too short"),
-        (HELD, GROWS, BACK, "a root grows with a time of 100 s: slower than the run can show"),
-        (replace(HELD, least=-1.0), DIES, BACK, "while a slow push meets no resistance"),
+        (HELD, DIES, LOST, "left the basin of attraction, or the run is too short"),
+        (HELD, GROWS, BACK, "a root grows with a time constant of 100 s: the growth is too slow"),
+        (replace(HELD, least=-1.0), DIES, BACK, "but a slow push meets no resistance"),
     ],
 )
-def test_evidence_that_disagrees_is_undecided_and_says_why(static, spectral, recovery, why):
+def test_evidence_that_disagrees_is_undecided_with_a_reason(static, spectral, recovery, why):
     condition, reasons = assess(static, spectral, recovery)
     assert condition is StabilityState.UNDECIDED
     assert reasons[-1].startswith("undecided: ") and why in reasons[-1]
 
 
-def test_at_a_kink_both_sides_are_given_and_nothing_is_decided():
+def test_at_a_kink_the_verdict_is_undecided_and_reports_both_sides():
     sided = replace(DIES, one_sided=(-1.0 + 0j, 0.5 + 0j))
-    condition, reasons = assess(HELD, sided, BACK, kink_distance=0.0, kink="a muscle falls slack")
+    condition, reasons = assess(HELD, sided, BACK, kink_distance=0.0, kink="a muscle becomes slack")
     assert condition is StabilityState.UNDECIDED
-    assert "at -1 and +0.5 1/s (a muscle falls slack)" in reasons[-1]
+    assert "at -1 and +0.5 1/s (a muscle becomes slack)" in reasons[-1]
 
 
-def test_numbers_that_are_none():
-    with pytest.raises(ParameterError, match="a least stiffness of nan"):
+def test_evidence_that_is_not_finite_is_refused():
+    with pytest.raises(ParameterError, match="Expected a finite least stiffness .* got nan"):
         assess(replace(HELD, least=math.nan), DIES, BACK)
 
 
@@ -96,18 +96,18 @@ def test_recovery_must_last():
 
 
 def test_intact_trunk_is_stable_with_all_margins():
-    found = verdict(TRUNK)
-    assert found.condition is StabilityState.STABLE
-    assert found.rightmost_root == pytest.approx(-4.6656 + 7.4952j, abs=1e-3)
-    assert found.least_stiffness == pytest.approx(TRUNK.stiffness + 200.0)
-    assert found.spectral.complete and found.spectral.residual < 1e-12
-    assert found.recovery_time == pytest.approx(0.32, abs=0.02)
-    assert found.limiting == "active"
-    assert "limiting: active" in str(found)
+    result = verdict(TRUNK)
+    assert result.condition is StabilityState.STABLE
+    assert result.rightmost_root == pytest.approx(-4.6656 + 7.4952j, abs=1e-3)
+    assert result.least_stiffness == pytest.approx(TRUNK.stiffness + 200.0)
+    assert result.spectral.complete and result.spectral.residual < 1e-12
+    assert result.recovery_time == pytest.approx(0.32, abs=0.02)
+    assert result.limiting == "active"
+    assert "limiting: active" in str(result)
 
 
 def test_margins_end_where_a_root_meets_the_axis():
-    weak = TRUNK.changed(activation=0.004)  # held up by its reflex
+    weak = TRUNK.changed(activation=0.004)  # stable by its reflex only
     margins = {m.what: m for m in verdict(weak).margins}
     ends = {
         "strength_loss": margins["strength that can be lost"].value,
@@ -121,29 +121,29 @@ def test_margins_end_where_a_root_meets_the_axis():
     assert count_unstable(inside.system()) == 0 < count_unstable(outside.system())
 
 
-def test_what_is_gone_already_cannot_be_lost():
+def test_a_subsystem_that_is_already_lost_has_no_margin():
     margins = verdict(TRUNK.changed(passive_loss=1.0)).margins
     assert math.isinf(margins[0].share)
 
 
-def test_a_late_reflex_shakes_the_trunk():
-    found = verdict(TRUNK.changed(extra_delay=0.2))
-    assert found.condition is StabilityState.UNSTABLE and found.margins == ()
-    assert found.static.least > 0.0 and found.recovery_time is None
+def test_a_late_reflex_makes_the_trunk_oscillate():
+    result = verdict(TRUNK.changed(extra_delay=0.2))
+    assert result.condition is StabilityState.UNSTABLE and result.margins == ()
+    assert result.static.least > 0.0 and result.recovery_time is None
 
 
-def test_without_cocontraction_the_trunk_sits_on_a_kink():
-    found = verdict(TRUNK.changed(activation=0.0))
-    assert found.condition is StabilityState.UNDECIDED
-    assert found.kink_distance == 0.0
-    assert found.spectral.one_sided is not None
+def test_without_cocontraction_the_trunk_is_at_a_kink():
+    result = verdict(TRUNK.changed(activation=0.0))
+    assert result.condition is StabilityState.UNDECIDED
+    assert result.kink_distance == 0.0
+    assert result.spectral.one_sided is not None
 
 
 def test_a_push_beyond_the_basin_is_undecided():
     weak = TRUNK.changed(activation=0.004)
     assert verdict(weak, push=20.0).condition is StabilityState.STABLE
-    found = verdict(weak.changed(strength_loss=0.55), push=200.0)
-    assert found.condition is StabilityState.UNDECIDED and "left the basin" in found.reasons[-1]
+    result = verdict(weak.changed(strength_loss=0.55), push=200.0)
+    assert result.condition is StabilityState.UNDECIDED and "left the basin" in result.reasons[-1]
 
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
@@ -158,15 +158,15 @@ def test_slopes_of_the_family_are_exact(name):
 
 
 def test_errors_of_the_trunk():
-    with pytest.raises(ParameterError, match="passive_loss of the trunk is 1.2; finite numbers"):
+    with pytest.raises(ParameterError, match="0 to 1 for passive_loss of the trunk, got 1.2"):
         TRUNK.changed(passive_loss=1.2)
-    with pytest.raises(ParameterError, match="at least its negative"):
+    with pytest.raises(ParameterError, match="extra delay of at least -0.06 s"):
         TRUNK.changed(extra_delay=-0.1)
     with pytest.raises(UnknownNameError, match="change of the reduced trunk 'pasive_loss'"):
         TRUNK.changed(pasive_loss=0.1)
     with pytest.raises(UnknownNameError, match="change of the reduced trunk 'stiffness'"):
         TrunkFamily(TRUNK, ("stiffness",))
-    with pytest.raises(ParameterError, match="push is -1.0; a positive finite number"):
+    with pytest.raises(ParameterError, match="a positive finite number for push, got -1.0"):
         verdict(TRUNK, push=-1.0)
 
 
@@ -181,16 +181,16 @@ def small():
 
 
 def test_a_spine_of_one_joint(small):
-    found = verdict(small)
-    assert found.condition is StabilityState.STABLE
-    assert found.spectral.complete
-    assert found.static.instantaneous > found.static.without_reflexes
-    assert 0.0 < found.kink_distance < 0.2 and found.kink.endswith("becomes slack")
-    assert {m.subsystem for m in found.margins} == {"passive", "active", "neural"}
+    result = verdict(small)
+    assert result.condition is StabilityState.STABLE
+    assert result.spectral.complete
+    assert result.static.instantaneous > result.static.without_reflexes
+    assert 0.0 < result.kink_distance < 0.2 and result.kink.endswith("becomes slack")
+    assert {m.subsystem for m in result.margins} == {"passive", "active", "neural"}
 
 
-def test_static_stiffness_with_reflexes_is_what_a_slow_push_meets(small):
-    """A step of force held long: moment over angle, against the condensed matrix at s = 0."""
+def test_static_stiffness_with_reflexes_is_that_of_a_slow_push(small):
+    """A long step of force: moment over angle equals the condensed matrix at s = 0."""
     from panjabi.stability.spine_system import linear_system
 
     system = linear_system(small)
@@ -205,17 +205,17 @@ def test_static_stiffness_with_reflexes_is_what_a_slow_push_meets(small):
     ("gain", "condition"), [(1.43, StabilityState.UNDECIDED), (1.0, StabilityState.STABLE)]
 )
 def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condition):
-    """At 1.43 of the gain a mode to the side grows, which a push forward does not excite."""
+    """At a gain of 1.43 a lateral mode grows, which a forward push does not excite."""
     model = spine_model("lumbar", reflexes=True, preload=500.0)
     assert model.reflexes is not None
     rest = equilibrium(model.with_reflexes(model.reflexes.scaled(gain)))
-    found = verdict(rest)
-    assert found.condition is condition
-    assert found.spectral.complete and found.spectral.residual < 1e-10
-    assert found.static.without_reflexes < 0.0 < found.static.least
+    result = verdict(rest)
+    assert result.condition is condition
+    assert result.spectral.complete and result.spectral.residual < 1e-10
+    assert result.static.without_reflexes < 0.0 < result.static.least
     if gain > 1.0:
-        assert found.rightmost_root == pytest.approx(0.93 + 35.5j, abs=0.05)
-        assert "a root grows with a time of 1.08 s" in found.reasons[-1]
+        assert result.rightmost_root == pytest.approx(0.93 + 35.5j, abs=0.05)
+        assert "a root grows with a time constant of 1.08 s" in result.reasons[-1]
         for direction, grows in (((1.0, 0.0, 0.0), False), ((0.0, 0.0, 1.0), True)):
             run = simulate(rest, ForcePulse(1.0, direction=direction, start=0.0), duration=4.0)
             early, late = (
@@ -224,11 +224,11 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
             )
             assert bool(late > 5.0 * early) is grows  # e-fold in 1.08 s: tenfold in 2.5 s
     else:
-        assert found.spectral.delay_margin == pytest.approx(0.067, abs=0.002)
-        assert found.limiting == "passive"
-        assert {m.subsystem for m in found.margins} == {"passive", "active", "neural"}
+        assert result.spectral.delay_margin == pytest.approx(0.067, abs=0.002)
+        assert result.limiting == "passive"
+        assert {m.subsystem for m in result.margins} == {"passive", "active", "neural"}
 
 
 def test_errors_of_a_spine(small):
-    with pytest.raises(ParameterError, match="watched is 0.0; a positive finite number"):
+    with pytest.raises(ParameterError, match="a positive finite number for watched, got 0.0"):
         verdict(small, watched=0.0)

@@ -1,4 +1,4 @@
-"""Sway, the stiffness it needs, the map of compensation and its boundaries, and a resumed sweep."""
+"""Sway, required stiffness, compensation map with boundaries, and a resumed sweep."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_variance_without_reflex_is_the_closed_form():
 
 
 def test_variance_agrees_with_a_long_noisy_run():
-    """Euler steps of the trunk with its delay and both noises, many copies at once."""
+    """Euler steps of many trunks with delay and both noises."""
     noise, h, end = Noise(), 1e-3, 60.0
     rng = np.random.default_rng(1)
     v, copies = TRUNK.model().values, 200
@@ -91,7 +91,7 @@ def test_stable_ranges_agree_with_the_argument_principle(delay, share):
         assert (count_unstable(system) == 0) == inside, K
 
 
-def test_required_stiffness_gives_back_the_stiffness_of_the_intact_trunk():
+def test_required_stiffness_is_that_of_the_intact_trunk():
     low, high = required_stiffness(
         TRUNK, sway=trunk_sway(TRUNK), share=1.0, delay=TRUNK.delay, noise=Noise()
     )
@@ -111,12 +111,12 @@ def test_least_activation_restores_the_sway_and_less_does_not(deficit):
     assert trunk_sway(hurt.changed(activation=0.98 * a)) > trunk_sway(TRUNK)
 
 
-def test_a_free_gain_never_asks_for_more():
+def test_an_adapted_gain_never_needs_more_cocontraction():
     hurt = TRUNK.changed(passive_loss=0.5, extra_delay=0.03)
     assert least_activation(hurt, adapt_gain=True)[0] < least_activation(hurt)[0]
 
 
-def test_all_three_outcomes_and_effort_that_grows():
+def test_all_three_outcomes_occur_and_effort_increases():
     found = compensation_map(TRUNK, LOSS, ("strength_loss", np.linspace(0.0, 0.99, 12)))
     assert all(share > 0.0 for share in found.fractions().values())
     known = found.activation[~np.isnan(found.activation).any(axis=1)]
@@ -125,7 +125,7 @@ def test_all_three_outcomes_and_effort_that_grows():
 
 
 @pytest.mark.parametrize("name", ["strength_loss", "extra_delay"])
-def test_traced_boundary_is_where_the_map_says(name):
+def test_traced_boundary_agrees_with_the_map(name):
     top = 0.9 if name == "strength_loss" else 0.06
     found = compensation_map(TRUNK, LOSS, (name, np.linspace(0.0, top, 5)))
     (curve,) = found.boundaries["cost"]
@@ -137,10 +137,10 @@ def test_traced_boundary_is_where_the_map_says(name):
 
 
 @pytest.mark.parametrize("kind", ["mapping", "file"])
-def test_an_interrupted_sweep_goes_on_where_it_stopped(kind, tmp_path, monkeypatch):
+def test_an_interrupted_sweep_continues(kind, tmp_path, monkeypatch):
     store = {} if kind == "mapping" else tmp_path / "sweep.jsonl"
-    asked = TRUNK, LOSS, ("strength_loss", np.linspace(0.0, 0.9, 6))
-    whole = compensation_map(*asked)
+    arguments = TRUNK, LOSS, ("strength_loss", np.linspace(0.0, 0.9, 6))
+    whole = compensation_map(*arguments)
     real, calls = compensation._least, []
 
     def stops(*args):
@@ -151,19 +151,19 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(kind, tmp_path, monkeypat
 
     monkeypatch.setattr(compensation, "_least", stops)
     with pytest.raises(KeyboardInterrupt):
-        compensation_map(*asked, finished=store)
-    if isinstance(store, Path):  # the interrupt may also fall into a line
+        compensation_map(*arguments, finished=store)
+    if isinstance(store, Path):  # the interrupt may also leave an incomplete line
         with store.open("a") as file:
             file.write('{"4": [[0.1, 0.')
     calls.clear()
     monkeypatch.setattr(compensation, "_least", lambda *args: calls.append(1) or real(*args))
-    found = compensation_map(*asked, finished=store)
+    found = compensation_map(*arguments, finished=store)
     assert len(calls) == 2  # the two rows that were missing
     np.testing.assert_array_equal(found.activation, whole.activation)
     if isinstance(store, Path):
         lines = [json.loads(line) for line in store.read_text().splitlines()]
         assert len(lines) == 7
-    with pytest.raises(DataFileError, match="holds another sweep"):
+    with pytest.raises(DataFileError, match="of another sweep"):
         compensation_map(TRUNK, LOSS, ("extra_delay", [0.0, 0.01]), finished=store)
 
 
@@ -179,19 +179,19 @@ SWEEP = LOSS, ("strength_loss", [0.0, 0.4])
     ],
 )
 def test_a_store_of_another_trunk_or_noise_is_refused(change, words, tmp_path):
-    """Rows hold for one trunk and one noise: another one must not read them."""
+    """Stored rows are valid for one trunk and one noise only."""
     for store in ({}, tmp_path / "rows.jsonl"):
         compensation_map(TRUNK, *SWEEP, finished=store)
         keys = {k: v for k, v in change.items() if k != "activation"}
         trunk = TRUNK.changed(**{k: v for k, v in change.items() if k == "activation"})
-        with pytest.raises(DataFileError, match=f"holds another sweep.*{words}"):
+        with pytest.raises(DataFileError, match=f"of another sweep.*{words}"):
             compensation_map(trunk, *SWEEP, **keys, finished=store)
 
 
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda lines: lines[1:], "is no file of a sweep"),
+        (lambda lines: lines[1:], "which begins with its arguments"),
         (lambda lines: [lines[0], b'{"0": [[1.0], [1.0]]}'], "got something else for '0'"),
         (lambda lines: [lines[0], b'{"0": "none"}'], "got something else for '0'"),
         (lambda lines: [lines[0], b'{"7": []}'], "got something else for '7'"),
@@ -206,7 +206,7 @@ def test_a_damaged_store_is_refused(damage, words, tmp_path):
     with pytest.raises(DataFileError, match=words):
         compensation_map(TRUNK, *SWEEP, finished=store)
     for place in (tmp_path, tmp_path / "no folder" / "rows"):
-        with pytest.raises(DataFileError, match="Name"):
+        with pytest.raises(DataFileError, match="give another file"):
             compensation_map(TRUNK, *SWEEP, finished=place)
 
 
@@ -223,13 +223,13 @@ def test_a_map_as_plain_values_and_as_a_table():
 def test_errors(tmp_path):
     with pytest.raises(UnknownNameError, match="deficit beside passive_loss 'passive_loss'"):
         compensation_map(TRUNK, LOSS, ("passive_loss", LOSS))
-    with pytest.raises(ParameterError, match="two or more rising numbers from 0"):
+    with pytest.raises(ParameterError, match="two or more increasing numbers from 0"):
         compensation_map(TRUNK, LOSS, ("strength_loss", [0.5, 0.1]))
-    with pytest.raises(ParameterError, match="rising numbers from 0 to 1"):
+    with pytest.raises(ParameterError, match="increasing numbers from 0 to 1"):
         compensation_map(TRUNK, [0.0, np.nan], ("strength_loss", LOSS))
     with pytest.raises(UnstableError, match="a sway was asked of an unstable system"):
         trunk_sway(TRUNK.changed(extra_delay=0.2))
     other = tmp_path / "notes.txt"
     other.write_text("not a sweep\n")
-    with pytest.raises(DataFileError, match="is no file of a sweep"):
+    with pytest.raises(DataFileError, match="Expected a file of a sweep"):
         compensation_map(TRUNK, LOSS, ("strength_loss", [0.0, 0.1]), finished=other)

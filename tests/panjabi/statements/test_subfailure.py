@@ -1,4 +1,4 @@
-"""The loop of damage and corrupted sensors: exact loop gain, fold, what true sensors do."""
+"""The loop of damage and corrupted sensors: exact loop gain, fold, effect of true sensors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_with_true_sensors_the_same_damage_is_compensated_and_heals(damage):
     assert state.growth == pytest.approx(-ASSUMED["healing"].value / DAY * damage)
 
 
-def test_at_the_fold_growth_and_loop_gain_vanish_together():
+def test_at_the_fold_growth_and_loop_gain_are_zero():
     fold = LOOP.bifurcation()
     assert fold is not None
     assert abs(fold.growth) < 1e-9 / DAY and abs(fold.gain) < 1e-6 / DAY
@@ -44,13 +44,13 @@ def test_at_the_fold_growth_and_loop_gain_vanish_together():
     assert tipping.gain > 0.0 > chronic.gain
 
 
-def test_without_bias_delay_noise_and_loss_corruption_does_nothing_but_blind():
+def test_without_bias_delay_noise_and_loss_corruption_only_hides_damage():
     loop = LOOP.scaled(dict.fromkeys(("gain_loss", "extra_delay", "noise_rise", "bias"), 1e-9))
     assert loop.bifurcation() is None
     assert loop.state(0.8, 1.0).growth < 0.0
 
 
-def test_share_of_assumed_sets_is_repeatable_and_neither_none_nor_all():
+def test_fraction_with_chronic_state_is_repeatable_and_between_0_and_1():
     share = fraction_with_chronic_state(LOOP, draws=30, seed=3)
     assert share == fraction_with_chronic_state(LOOP, draws=30, seed=3)
     assert 0.0 < share < 1.0
@@ -61,7 +61,7 @@ def test_every_number_is_assumed():
 
 
 def test_errors():
-    with pytest.raises(ParameterError, match="damage from 0 to 1 and corruption from 0"):
+    with pytest.raises(ParameterError, match="damage from 0 to 1 and a finite corruption of 0"):
         LOOP.state(1.1, 0.0)
-    with pytest.raises(ConvergenceError, match="no gain left"):
+    with pytest.raises(ConvergenceError, match="Expected a reflex gain above 0"):
         LOOP.state(1.0, 2.0)

@@ -1,4 +1,4 @@
-"""Margin of a spine with its muscles: counted on both sides, and against eigenvalues."""
+"""Delay margin of a spine with muscles: root counts on both sides, and eigenvalues."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def test_rightmost_root_makes_the_whole_system_singular(name, gain):
     assert size[-1] < 1e-9 * size[0]
 
 
-@pytest.mark.parametrize(("gain", "topples"), [(-3.0, True), (0.05, False)])
-def test_count_agrees_with_eigenvalues_where_no_loop_is_late(gain, topples):
-    """Delays next to nothing, against a dense eigenproblem; gains that push make it topple."""
+@pytest.mark.parametrize(("gain", "unstable"), [(-3.0, True), (0.05, False)])
+def test_count_agrees_with_eigenvalues_for_negligible_delays(gain, unstable):
+    """Delays of 1 ns against a dense eigenproblem; a negative gain makes the spine diverge."""
     rest = condition_equilibrium(Condition())
     loops = rest.model.reflexes
     early = replace(loops, delay=np.full(len(loops), 1e-9), stretch_gain=np.full(len(loops), gain))
@@ -51,13 +51,13 @@ def test_count_agrees_with_eigenvalues_where_no_loop_is_late(gain, topples):
     A = system.now + np.sum([term.state for term in system.delayed], axis=0)
     expected = int((np.linalg.eigvals(A).real > 1e-9).sum())
     assert joints.condensed.count_right_of(0.0) == expected
-    assert (expected > 0) == topples
+    assert (expected > 0) == unstable
 
 
-def test_models_that_have_no_answer_are_refused():
+def test_models_without_reflexes_or_with_force_gain_are_refused():
     rest = condition_equilibrium(Condition())
-    with pytest.raises(ParameterError, match="no delay that could grow"):
+    with pytest.raises(ParameterError, match="Expected a model with reflexes"):
         loop_margin(replace(rest, model=rest.model.with_reflexes(None)))
     loops = replace(rest.model.reflexes, force_gain=np.full(len(rest.model.reflexes), 0.1))
-    with pytest.raises(ParameterError, match="hear force"):
+    with pytest.raises(ParameterError, match="loops with a force gain"):
         loop_margin(replace(rest, model=rest.model.with_reflexes(loops)))

@@ -1,4 +1,4 @@
-"""Force perturbation: the estimate against the exact linear model, and what gains do."""
+"""Force perturbation: the estimate against the exact linear model, and the effect of gains."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from panjabi.tasks.pushes import push_moment
 
 
 def test_admittance_of_small_pushes_is_that_of_the_linear_model():
-    """Two methods for one answer: run and cross-spectra against exact derivatives."""
+    """Two methods: simulation with cross-spectra, and exact derivatives."""
     found = force_perturbation(rms=1.0)
     rest = condition_equilibrium(Condition())
     system = linear_system(rest)
@@ -37,8 +37,8 @@ def test_more_gain_means_less_admittance_and_more_reflex():
     assert more.low_reflex_gain() > 1.3 * less.low_reflex_gain()
 
 
-def test_static_stiffness_is_where_a_small_pull_leads():
-    """Force over displacement of the harness long after a pull of 1 N."""
+def test_static_stiffness_is_force_over_displacement_of_a_small_pull():
+    """Force over displacement of the harness a long time after a pull of 1 N."""
     from panjabi.simulation import simulate
 
     rest = condition_equilibrium(Condition())

@@ -1,4 +1,4 @@
-"""Repeated movement, sitting and the basin: measures, symmetry, bisection held by runs."""
+"""Repeated movement, sitting and the basin of attraction: measures, symmetry, bisection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def small():
     return basin_of_attraction(rays=8, grid=21)
 
 
-def test_movement_has_the_asked_size_at_any_pace():
+def test_movement_has_the_target_amplitude_at_any_pace():
     for pace in (20.0, 40.0):
         found = repeated_movement(pace, cycles=12)
         assert np.ptp(found.angle) == pytest.approx(0.7, rel=0.1)
@@ -26,14 +26,14 @@ def test_movement_has_the_asked_size_at_any_pace():
         assert found.per_cycle == pytest.approx(found.exponent.exponent * 60.0 / pace)
 
 
-def test_movement_that_is_none_is_refused():
-    with pytest.raises(ParameterError, match="10 cycles or more"):
+def test_too_few_cycles_and_no_pace_are_refused():
+    with pytest.raises(ParameterError, match="at least 10 cycles"):
         repeated_movement(20.0, cycles=3)
-    with pytest.raises(ParameterError, match="at 0 a minute"):
+    with pytest.raises(ParameterError, match="at 0 per minute"):
         repeated_movement(0.0)
 
 
-def test_sitting_measures_what_its_record_holds():
+def test_measures_of_sitting_are_those_of_its_record():
     found = sitting(duration=30.0, seed=1)
     assert found.stable and found.time[-1] == pytest.approx(30.0, abs=0.05)
     assert found.sway.rms == pytest.approx(found.seat.std())
@@ -62,6 +62,6 @@ def test_stronger_muscles_make_a_larger_basin():
     assert np.nanmin(larger.radius) > np.nanmin(small().radius)
 
 
-def test_too_coarse_is_refused():
-    with pytest.raises(ParameterError, match="11 points a side"):
+def test_a_grid_too_coarse_is_refused():
+    with pytest.raises(ParameterError, match="11 grid points per side"):
         basin_of_attraction(grid=5)

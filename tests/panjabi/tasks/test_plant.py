@@ -49,7 +49,7 @@ def test_small_motion_decays_as_the_rightmost_root_says():
 
 
 def test_sway_of_many_runs_is_that_of_the_spectrum():
-    """Two methods for one answer; motor noise that grows with the moment is left out of both."""
+    """Two methods, both without motor noise that grows with the moment."""
     made = seated()
     plant = replace(made, noise=quiet(made.noise))
     runs = [plant.noisy_run(200.0, step=0.002, seed=seed).state[5000:, :2] for seed in range(4)]
@@ -57,23 +57,23 @@ def test_sway_of_many_runs_is_that_of_the_spectrum():
     assert measured == pytest.approx(expected_sway(plant), rel=0.05)
 
 
-def test_default_effort_is_the_quietest():
+def test_default_effort_has_the_least_sway():
     def make(effort: float) -> Plant:
         return seated(replace(Seat(), effort=replace(Seat().effort, value=effort)))
 
     assert Seat().effort.si == pytest.approx(least_sway_effort(make), rel=0.1)
 
 
-def test_no_effort_holds_a_seat_without_springs_over_a_long_delay():
+def test_no_effort_stabilises_a_seat_without_springs_and_with_a_long_delay():
     weak = Parameter(0.0, "1", "ThisWork", "assumed", "no springs")
-    with pytest.raises(ConvergenceError, match="keeps the plant up"):
+    with pytest.raises(ConvergenceError, match="a plant that is stable for some effort"):
         least_sway_effort(lambda effort: seated(replace(
             Seat(), spring_share=weak, effort=replace(Seat().effort, value=effort)), delay=0.4),
             low=1e-4, high=1e-3)  # fmt: skip
 
 
 def test_inertia_and_stiffness_are_those_of_two_bodies_on_a_rolling_ball():
-    """Kinetic and potential energy written out for the bodies' centres, by differences."""
+    """Kinetic and potential energy of the bodies' centres, by finite differences."""
     seat = Seat()
     R, m1, m2 = seat.radius.si, seat.lower_mass.si, seat.upper_mass.si
     z1, z0, h = seat.lower_height.si, seat.joint_height.si, seat.upper_height.si
@@ -109,7 +109,7 @@ def test_inertia_and_stiffness_are_those_of_two_bodies_on_a_rolling_ball():
     np.testing.assert_allclose(seat.stiffness(), springs + K, rtol=1e-4)
 
 
-def test_same_seed_same_path_and_no_noise_no_sway():
+def test_same_seed_gives_the_same_run_and_no_noise_gives_no_sway():
     plant = seated()
     runs = [plant.noisy_run(2.0, step=0.002, seed=3).state for _ in range(2)]
     assert np.array_equal(*runs)
@@ -119,19 +119,19 @@ def test_same_seed_same_path_and_no_noise_no_sway():
     assert np.all(replace(plant, noise=still).noisy_run(1.0, step=0.002, seed=3).state[:, :2] == 0)
 
 
-def test_what_cannot_be_is_refused():
+def test_inconsistent_plants_are_refused():
     model = seated().model
-    with pytest.raises(ParameterError, match="Give one row a body"):
+    with pytest.raises(ParameterError, match="give one row for each body"):
         Plant(model=model, leans=((1.0,),), weight=(10.0,))
-    with pytest.raises(ParameterError, match="has no filter"):
+    with pytest.raises(ParameterError, match="Expected a filter in every loop"):
         Plant(model=trunk("T1").model(), leans=((1.0,),), weight=(112.0,))
     apart = (model.loops[0], replace(model.loops[1], acts=(1.0, 0.0)))
     with pytest.raises(ParameterError, match="one group of muscles"):
         Plant(model=replace(model, loops=apart), leans=((1.0, 0.0),), weight=(10.0,))
-    with pytest.raises(ParameterError, match="strongest moment is -1"):
+    with pytest.raises(ParameterError, match="positive strongest moment, got -1"):
         Plant(model=model, leans=((1.0, 0.0),), weight=(10.0,), strongest=-1.0)
 
 
-def test_one_who_falls_is_not_measured():
-    with pytest.raises(ConvergenceError, match="has fallen off"):
+def test_sway_of_a_falling_person_is_an_error():
+    with pytest.raises(ConvergenceError, match="has fallen off the seat"):
         sitting(seated(delay=0.20, gain_factor=2.0), duration=30.0)

@@ -1,4 +1,4 @@
-"""Sudden load and release: signs, latencies, the fit, drives against the record's channels."""
+"""Sudden load and quick release: signs, latencies, fit, drives against the record's channels."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def test_a_pull_forward_flexes_and_switches_the_back_on():
     assert np.all(found.angle[found.time < found.event] == pytest.approx(0.0, abs=1e-6))
 
 
-def test_an_extra_delay_is_read_from_the_drives_to_a_sample():
+def test_an_extra_delay_is_measured_from_the_drives_to_within_a_sample():
     first, second = (load(d).latencies["extensors"].seconds for d in (0.0, 0.020))
     assert second - first == pytest.approx(0.020, abs=0.0005)
 
 
-def test_drives_stay_where_they_are_for_the_shortest_delay():
-    """No reflex answers before the stretch: null model beside the effect."""
+def test_drives_are_constant_during_the_shortest_delay():
+    """No reflex acts before the shortest delay after the stretch."""
     found = load()
     before = found.time < found.event + 0.030
     for drive in found.drives.values():
@@ -53,12 +53,12 @@ def test_release_switches_the_back_off_and_extends():
     assert made.stiffness > 0.0 and made.damping > 0.0
 
 
-def test_the_fit_finds_a_stiffer_trunk_with_more_gain():
+def test_the_fitted_stiffness_increases_with_gain():
     less, more = (quick_release(Condition(gain_factor=g)).stiffness for g in (1.0, 1.5))
     assert more > 1.1 * less
 
 
-def test_excitation_at_once_is_that_of_the_channels_one_by_one():
+def test_excitation_of_all_times_is_that_of_the_channels():
     push = ForceStep(30.0, start=0.1)
     record = simulate(condition_equilibrium(Condition(), (push,)), push, duration=0.4)
     times = np.linspace(0.0, 0.4, 9)
@@ -80,5 +80,5 @@ def test_bend_runs_as_plain_python_too():
 
 
 def test_a_release_too_short_to_fit_is_refused():
-    with pytest.raises(ConvergenceError, match="are fitted"):
+    with pytest.raises(ConvergenceError, match="after the release for the fit"):
         quick_release(replace(Condition(), cocontraction=0.01), duration=0.21)

@@ -1,4 +1,4 @@
-"""The whole validation of the spine, computed once for this folder."""
+"""The validation of the spine, computed once for the tests in this folder."""
 
 from __future__ import annotations
 

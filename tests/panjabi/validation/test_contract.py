@@ -29,7 +29,7 @@ BARE = new_row("bare", "without a spread", 10.0, "deg", source="this test")
 
 
 def one(published, answer, **registration) -> Case:
-    """The case of one row with one answer."""
+    """The case of a row with a prediction."""
     table = Predictions("Synthetic")
     table.predicts(published, reason="because", **registration)(lambda: answer)
     return assess([table])[0]
@@ -48,7 +48,7 @@ def test_within_sd_is_a_distance_in_standard_deviations(value, sd, count, away):
 
 
 @given(st.floats(-100, 100), st.floats(0.0, 1.0), st.floats(-200, 200))
-def test_within_fraction_goes_by_the_size_of_the_value(value, fraction, predicted):
+def test_within_fraction_is_relative_to_the_size_of_the_value(value, fraction, predicted):
     met = within_fraction(fraction).test
     assert met is not None
     assert met(predicted, Target(value)) == (abs(predicted - value) <= fraction * abs(value))
@@ -73,7 +73,7 @@ def test_criteria_at_their_limits(criterion, target, met, missed):
     assert not any(criterion.test(p, target) for p in missed)
 
 
-def test_a_criterion_needs_what_it_compares_with():
+def test_a_criterion_without_its_published_value_is_an_error():
     with pytest.raises(ParameterError, match="standard deviation, got none"):
         one(BARE, 10.0, accept=within_sd(1.0))
     with pytest.raises(ParameterError, match="single value, got none"):
@@ -89,7 +89,7 @@ def test_a_criterion_needs_what_it_compares_with():
         (BARE, 12.6, "missed", "within 25 %"),
     ],
 )
-def test_by_default_two_deviations_or_a_quarter(published, answer, outcome, words):
+def test_default_criterion_is_two_deviations_or_a_quarter(published, answer, outcome, words):
     case = one(published, answer)
     assert (case.outcome, case.accept) == (outcome, words)
 
@@ -118,7 +118,7 @@ def test_a_part_of_a_row_keeps_the_row_and_drops_its_spread():
     assert case.sd == 2.0
 
 
-def test_another_unit_leaves_nothing_to_compare_with():
+def test_another_unit_has_no_published_value():
     case = one("HAM_K_stiff.change", 5.0, unit="%", accept=sign(1))
     assert (case.value, case.sd, case.unit) == (None, None, "%")
 
@@ -129,7 +129,7 @@ def test_the_prediction_cannot_change_its_role():
         one("SD-1", 68.5, role="validation")
 
 
-def test_own_words_need_the_outcome_and_a_test_excludes_it():
+def test_a_criterion_in_words_needs_the_outcome_and_a_test_excludes_it():
     assert one(ROW, Prediction(3.0, met=True), accept="both signs").outcome == "met"
     assert one(ROW, Prediction(3.0, met=False), accept="both signs").outcome == "missed"
     with pytest.raises(ParameterError, match="exactly one assessment of 'angle', got none"):
@@ -138,7 +138,7 @@ def test_own_words_need_the_outcome_and_a_test_excludes_it():
         one(ROW, Prediction(3.0, met=True))
 
 
-def test_no_answer_is_neither_met_nor_missed():
+def test_no_prediction_is_neither_met_nor_missed():
     case = one(ROW, Prediction(None, "out of range"))
     assert (case.outcome, case.accept, case.reason) == ("not_predicted", "-", "out of range")
     table = Predictions("Synthetic")
@@ -157,12 +157,12 @@ def test_every_case_has_a_reason():
     ("changes", "words"),
     [
         ({"outcome": "nearly"}, "one of met, missed, not_predicted"),
-        ({"outcome": "not_predicted"}, "neither met nor missed"),
-        ({"predicted": None}, "neither met nor missed"),
+        ({"outcome": "not_predicted"}, "that matches its outcome"),
+        ({"predicted": None}, "that matches its outcome"),
         ({"predicted": float("nan")}, "a finite prediction"),
     ],
 )
-def test_a_case_refuses_what_it_cannot_be(changes, words):
+def test_inconsistent_cases_are_refused(changes, words):
     with pytest.raises(ParameterError, match=words):
         replace(one(ROW, 10.0), **changes)
 
@@ -190,7 +190,7 @@ def test_rows_come_in_the_order_of_the_published_tables():
     assert [c.id for c in assess([table])] == ids
 
 
-def test_only_what_is_asked_for_is_computed():
+def test_only_selected_rows_are_computed():
     table = Predictions("Synthetic")
     table.predicts(ROW, reason="r")(lambda: 10.0)
 
@@ -222,12 +222,12 @@ def test_an_id_has_one_prediction():
         assess([first, second])
 
 
-def test_rows_that_do_not_exist_are_refused_with_the_nearest_names():
+def test_unknown_rows_are_refused_with_similar_names():
     with pytest.raises(UnknownNameError, match="HAM_R90"):
         Predictions("Synthetic").predicts("HAM_R91")(lambda: 1.0)
 
 
-def test_own_rows_keep_the_rules_of_the_tables():
+def test_new_rows_follow_the_rules_of_the_tables():
     assert new_row("mine", "q", "17.1 / 9.8", "deg", source="s").values == (17.1, 9.8)
     with pytest.raises(DataFileError, match="recalled figure is a prior"):
         new_row("mine", "q", 1.0, "deg", source="s", status="recalled")

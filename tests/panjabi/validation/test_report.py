@@ -1,4 +1,4 @@
-"""Text, CSV and page say the same as the cases; the command prints them as JSON."""
+"""Text, CSV and page agree with the cases; the command prints them as JSON."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_tally_counts_every_case_once():
 def test_text_has_every_row_and_counts_the_validation_rows():
     text = as_text(CASES)
     assert all(c.id in text for c in CASES)
-    assert "validation rows: 2 met, 1 missed, 1 not predicted (beside them 1 calibration" in text
+    assert "validation rows: 2 met, 1 missed, 1 not predicted (in addition 1 cali" in text
     assert max(map(len, text.splitlines()[:-1])) <= 100
 
 
@@ -62,7 +62,7 @@ def test_csv_and_json_keep_every_value():
     assert [r["predicted"] for r in read] == ["3.1", "9.0", "", "3.1", "3.1"]
 
 
-def test_page_gives_the_reason_of_every_miss_and_open_row_under_its_subject():
+def test_page_has_the_reason_of_every_miss_and_missing_prediction_under_its_subject():
     page = as_markdown(CASES)
     first, _, second = page.partition("## Another subject")
     assert "- **bad**: the reason of bad." in first
@@ -72,13 +72,13 @@ def test_page_gives_the_reason_of_every_miss_and_open_row_under_its_subject():
     assert "| A subject | 1 | 1 | 1 |" in first
 
 
-def test_page_says_how_many_validation_rows_have_no_entry():
+def test_page_counts_validation_rows_without_an_entry():
     entered = case("HAM_K_stiff")
     rows = [r for r in published("fascia", role="validation") if r.id != entered.id]
     assert f"fascia {len(rows)}" in as_markdown([entered])
 
 
-def test_no_cases_are_no_table():
+def test_no_cases_are_an_error():
     for report in (as_text, as_csv):
         with pytest.raises(ParameterError, match="at least one case, got none"):
             report(())

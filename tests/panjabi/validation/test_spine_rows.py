@@ -1,4 +1,4 @@
-"""Properties of the table of the spine, and a few values that follow from elsewhere."""
+"""Properties of the validation table of the spine, and a few values known independently."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_roles_and_sources_are_those_of_the_published_rows(cases: dict[str, Case
         assert (case.role, case.source) == (row(case.row).role, row(case.row).bib), case.id
 
 
-def test_recalled_rows_are_no_evidence(cases: dict[str, Case]):
+def test_recalled_rows_are_not_evidence(cases: dict[str, Case]):
     recalled = [c for c in cases.values() if row(c.row).table_status in ("recalled", "estimate")]
     assert recalled and not any(c.counts for c in recalled)
 
@@ -33,7 +33,7 @@ def test_numbers_are_finite_and_in_the_unit_they_are_compared_in(cases: dict[str
             assert case.value is None or case.published != row(case.row).text, case.id
 
 
-def test_every_miss_and_every_open_row_says_why(cases: dict[str, Case]):
+def test_every_miss_and_every_missing_prediction_has_a_reason(cases: dict[str, Case]):
     for case in cases.values():
         if case.outcome != "met":
             assert len(case.reason.split()) >= 4, case.id
@@ -43,7 +43,7 @@ def test_calibration_rows_are_met(cases: dict[str, Case]):
     assert [c.id for c in cases.values() if c.role == "calibration" and c.outcome != "met"] == []
 
 
-def test_what_is_fitted_comes_back_to_rounding(cases: dict[str, Case]):
+def test_fitted_values_are_reproduced_to_rounding(cases: dict[str, Case]):
     for case in cases.values():
         if case.role == "calibration" and case.row in ("N075", "N076", "N078", "N080", "N083"):
             assert case.predicted == pytest.approx(row(case.id).number, rel=1e-4), case.id
@@ -87,8 +87,8 @@ def test_acceleration_feedback_gives_the_square_root_of_two(cases: dict[str, Cas
     assert cases["N141"].predicted == pytest.approx(2.0**0.5, rel=1e-15)
 
 
-def test_what_went_in_is_no_evidence(cases: dict[str, Case]):
-    """The extra delay goes in as N003, and the odds are N004 to its power."""
+def test_rows_that_are_inputs_are_not_evidence(cases: dict[str, Case]):
+    """The extra delay N003 is an input, and the odds are N004 to its power."""
     assert not cases["N003"].counts and not cases["N004"].counts
     assert cases["N004"].predicted == pytest.approx(1.03**14, rel=0.01)
 

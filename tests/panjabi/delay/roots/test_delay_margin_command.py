@@ -71,11 +71,11 @@ def test_text(capsys):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (["--inertia", "5"], "--damping, --stiffness, --stretch-gain not given"),
-        ([*LAX, "--delay", "-0.1"], "cannot answer before the stretch"),
-        ([*LAX, "--delay", "nan"], "--delay is nan"),
+        (["--inertia", "5"], "got no --damping, --stiffness, --stretch-gain"),
+        ([*LAX, "--delay", "-0.1"], "cannot act before the stretch"),
+        ([*LAX, "--delay", "nan"], "for --delay, got nan"),
         ([*LAX, "--filter-time", "0"], "leave the filter out"),
-        (["--set", "T1", "--inertia", "0"], "positive moment of inertia"),
+        (["--set", "T1", "--inertia", "0"], "a positive inertia"),
     ],
 )
 def test_refusals_are_one_line(asked, words, capsys):

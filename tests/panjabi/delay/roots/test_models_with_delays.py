@@ -164,24 +164,24 @@ def test_delay_family_moves_only_its_own_delays():
             "one an input",
         ),
         (lambda: LinearDelaySystem(now=np.eye(1)).with_delays([0.1]), "one for all"),
-        (lambda: LinearReflex(delay=-0.01), "cannot answer before the stretch"),
+        (lambda: LinearReflex(delay=-0.01), "cannot act before the stretch"),
         (lambda: LinearReflex(stretch_gain=np.inf), "finite number"),
-        (lambda: LinearReflex(force_gain=0.5), "without a filter"),
+        (lambda: LinearReflex(force_gain=0.5), "Expected a filter in the loop"),
         (lambda: FirstOrder(0.0), "leave the filter out"),
         (lambda: SecondOrder(0.0, 1.0), "rad/s"),
-        (lambda: ReflexModel(inertia=-1.0, damping=1.0, stiffness=1.0), "positive moment of"),
+        (lambda: ReflexModel(inertia=-1.0, damping=1.0, stiffness=1.0), "a positive inertia"),
         (lambda: ReflexModel(inertia=np.eye(2), damping=1.0, stiffness=1.0), "1 by 1"),
         (
             lambda: ReflexModel(
                 inertia=1.0, damping=1.0, stiffness=1.0, loops=(LinearReflex(), LinearReflex())
             ),
-            "each name once",
+            "a different name for each loop",
         ),
         (
             lambda: ReflexModel(
                 inertia=1.0, damping=1.0, stiffness=1.0, loops=(LinearReflex(senses=(1.0, 2.0)),)
             ),
-            "one a coordinate",
+            "one for each coordinate",
         ),
         (lambda: ParameterLine(two_neurons(), np.zeros(2), np.zeros(2)), "one number each"),
     ],
