@@ -65,7 +65,7 @@ def test_lumped_trunk_is_within_tolerance(tolerance):
 def test_forgetting_the_past_changes_nothing(monkeypatch):
     settings = Settings(1e-10, 1e-12)
     long = run(2, settings=settings)
-    monkeypatch.setattr(cohort, "ROOM", 200)
+    monkeypatch.setattr(cohort, "CAPACITY", 200)
     assert np.array_equal(long.state, run(2, settings=settings).state)
 
 
