@@ -72,7 +72,7 @@ def test_refusals():
     with pytest.raises(ParameterError, match="subjects"):
         streams(0, 0)
     path = band_limited(0, duration=1.0, step=0.1, channels=1, time_constant=0.1)
-    with pytest.raises(ParameterError, match="Draw a longer path"):
+    with pytest.raises(ParameterError, match="draw a longer path"):
         path.at(2.0)
     with pytest.raises(ParameterError, match="proportional is -1"):
         MotorNoise(proportional=-1.0)

@@ -302,7 +302,7 @@ class TestMileusnic:
         spindle = mileusnic_2006()
         with pytest.raises(ParameterError, match="where the spindle model ends"):
             spindle.rest([0.4])
-        with pytest.raises(ParameterError, match="fusimotor rate is -5"):
+        with pytest.raises(ParameterError, match="fusimotor rates .* got -5"):
             spindle.rest([1.0], (-5.0, 0.0))
         with pytest.raises(ParameterError, match="not finite"):
             spindle.rest([np.nan])

@@ -133,5 +133,5 @@ def test_elements_with_states_are_not_linearised():
             return rate - state
 
     model = spine_model(joints=["L5-S1"], plane="sagittal", muscles=False).with_elements(Damper())
-    with pytest.raises(ParameterError, match="Damper integrates 1 states"):
+    with pytest.raises(ParameterError, match="got Damper with 1"):
         jacobian(model, model.state_at())

@@ -243,7 +243,7 @@ def test_a_reflex_set_becomes_receptors():
     assert np.allclose(excitations(model, y, late), told, rtol=1e-12)
     assert relative(out, reference_rhs(model, 0.0, y, late)) < 1e-12
     head = ReflexLoop(kind="vestibular", stretch_gain=1.0)
-    with pytest.raises(ParameterError, match="'vestibular' listens to acceleration or to the head"):
+    with pytest.raises(ParameterError, match="loop 'vestibular' on acceleration or on the head"):
         spine_model(
             joints=["L5-S1"],
             plane="sagittal",
@@ -253,7 +253,7 @@ def test_a_reflex_set_becomes_receptors():
 
 
 def test_commands_are_bounded():
-    with pytest.raises(ParameterError, match="excitation lies between 0 and 0.5; 0.0001 to 0.9999"):
+    with pytest.raises(ParameterError, match="excitations from 0.0001 to 0.9999, got 0 to 0.5"):
         command([0.0, 0.5], 0.01)
 
 
@@ -295,7 +295,7 @@ def test_equilibrium_by_posture_of_a_passive_spine():
 
 def test_posture_gives_way_where_muscles_do_not_hold():
     model = spine_model("lumbar")
-    with pytest.raises(ConvergenceError, match="do not hold the posture.*missing"):
+    with pytest.raises(ConvergenceError, match="balance the posture.*unbalanced"):
         equilibrium(model, most=0.15)
     rest = equilibrium(model, solve="both", most=0.15)
     assert rest.residual < 1e-5
@@ -338,12 +338,12 @@ def test_regions_have_their_levels(region, levels):
         ({"region": "sacral"}, UnknownNameError, "region"),
         ({"joints": ["L9-S1"]}, UnknownNameError, "level"),
         ({"joints": ["C2-C3"]}, UnknownNameError, "level of the lumbar region"),
-        ({"joints": []}, ParameterError, "no joints were given"),
+        ({"joints": []}, ParameterError, "one or more joints .* got none"),
         ({"plane": "oblique"}, UnknownNameError, "plane"),
-        ({"load": -3.0}, ParameterError, "HeldLoad.mass is -3"),
-        ({"load": float("nan")}, ParameterError, "HeldLoad.mass is nan"),
+        ({"load": -3.0}, ParameterError, "HeldLoad.mass .* got -3"),
+        ({"load": float("nan")}, ParameterError, "HeldLoad.mass .* got nan"),
         ({"posture": "floating"}, UnknownNameError, "posture"),
-        ({"muscles": False, "reflexes": True}, ParameterError, "without muscles"),
+        ({"muscles": False, "reflexes": True}, ParameterError, "muscles for the reflexes"),
         ({"muscles": muscles_of(standard_adult())}, ParameterError, "got a MusclePaths; make one"),
         ({"injuries": {"C2-C3": ["nucleus"]}}, UnknownNameError, "level of the model"),
     ],
@@ -355,7 +355,7 @@ def test_bad_arguments(given, error, words):
 
 
 def test_an_excitation_beyond_one_is_refused():
-    with pytest.raises(ParameterError, match="excitation lies between"):
+    with pytest.raises(ParameterError, match="Expected excitations from"):
         replace(spine_model(joints=["L5-S1"], plane="sagittal"), excitation=2.0)
 
 
@@ -368,12 +368,12 @@ def test_a_posture_out_of_range():
 
 def test_bad_reflexes():
     muscles = musculature(coordinates=["L5_S1_FE"])
-    with pytest.raises(ParameterError, match="delay -0.01 s; 0 or more"):
+    with pytest.raises(ParameterError, match="delays of 0 s or more, got -0.01 s"):
         homonymous(muscles, delay=-0.01)
-    with pytest.raises(ParameterError, match="filter time 0 s; above 0"):
+    with pytest.raises(ParameterError, match="above 0 s, .* got 0 s"):
         homonymous(muscles, filter_time=0.0)
     many = np.arange(20)
-    with pytest.raises(ParameterError, match="20 different delays; up to 12"):
+    with pytest.raises(ParameterError, match="up to 12 different delays, got 20"):
         StretchReflexes(many, many, 0.01 * (1 + many), 1.0, 0.0, 0.0, 0.005)
     assert len(np.unique(rounded(0.001 * (30 + many)))) == 5
     with pytest.raises(ParameterError, match="finite"):
@@ -387,7 +387,7 @@ def test_elements_that_listen_and_foreign_coordinates():
         delays = (0.1,)
 
     model = spine_model(muscles=False)
-    with pytest.raises(ParameterError, match="listens to 1 delayed signals"):
+    with pytest.raises(ParameterError, match="got Listening with 1"):
         model.with_elements(Listening())
     Listening.delays, Listening.coordinates = (), ("knee",)
     with pytest.raises(UnknownNameError, match="knee"):
@@ -397,14 +397,14 @@ def test_elements_that_listen_and_foreign_coordinates():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: ForcePulse(float("nan")), "ForcePulse.force is nan"),
-        (lambda: ForcePulse(1.0, start=-1.0), "start is -1 s; 0 or more"),
-        (lambda: ForcePulse(1.0, length=0.0), "length is 0 s; above 0"),
+        (lambda: ForcePulse(float("nan")), "ForcePulse.force as a finite number, got nan"),
+        (lambda: ForcePulse(1.0, start=-1.0), "start of 0 s or more, .* got -1 s"),
+        (lambda: ForcePulse(1.0, length=0.0), "length above 0 s, got 0 s"),
         (lambda: ForcePulse(1.0, shape="saw"), "shape of a pulse"),
         (lambda: ForcePulse(1.0, direction=(0.0, 0.0, 0.0)), "not all zero"),
-        (lambda: ForcePulse(1.0, rise=0.0), "rise is 0 s"),
-        (lambda: SuddenLoad(-1.0), "mass is -1 kg"),
-        (lambda: Multisine(1.0, band=(0.01, 0.02)), "holds no tone"),
+        (lambda: ForcePulse(1.0, rise=0.0), "rise above 0 s .* got 0 s"),
+        (lambda: SuddenLoad(-1.0), "mass of 0 kg or more, got -1 kg"),
+        (lambda: Multisine(1.0, band=(0.01, 0.02)), "contains no tone"),
     ],
 )
 def test_bad_perturbations(make, words):
@@ -414,7 +414,7 @@ def test_bad_perturbations(make, words):
 
 def test_a_moment_on_a_held_coordinate():
     model = spine_model(muscles=False, plane="frontal")
-    with pytest.raises(ParameterError, match="L5_S1_FE, which is held"):
+    with pytest.raises(ParameterError, match="L5_S1_FE, which is fixed"):
         pack(model, (MomentPulse(1.0),))
     with pytest.raises(UnknownNameError, match="body"):
         pack(model, (ForcePulse(1.0, body="tail"),))
@@ -423,5 +423,5 @@ def test_a_moment_on_a_held_coordinate():
 def test_muscles_of_other_coordinates():
     dynamics = Dynamics(standard_adult(), ("L5_S1_FE",))
     model = spine_model(joints=["L4-L5"], plane="sagittal")
-    with pytest.raises(ParameterError, match="the muscles lie over 1 coordinates from L4_L5_FE"):
+    with pytest.raises(ParameterError, match="muscles over 1 coordinates from L4_L5_FE"):
         type(model)(dynamics=dynamics, muscles=model.muscles)

@@ -65,7 +65,9 @@ def interrupt(monkeypatch):
 
 def test_a_run_gives_what_is_done_with_the_interrupt(interrupt):
     interrupt(3)
-    with pytest.raises(Interrupted, match="interrupted at .* of 1000 s; `.partial`") as caught:
+    with pytest.raises(
+        Interrupted, match="run to 1000 s, got an interrupt at .*; use `.part"
+    ) as caught:
         solve(LATE, [1.0], (0.0, 1000.0), p=[1.0], progress=True)
     part = caught.value.partial
     assert part.outcome == "interrupted"
@@ -79,7 +81,7 @@ def test_a_path_gives_what_is_done_with_the_interrupt(interrupt):
     ask = {"step": 0.01, "seed": 2, "p": [1.0, 0.5]}
     whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), **ask)
     interrupt(3)
-    with pytest.raises(Interrupted, match="interrupted at 0.2 s of 1 s") as caught:
+    with pytest.raises(Interrupted, match="path to 1 s, got an interrupt at 0.2 s") as caught:
         solve_noisy(NOISY, [0.0], (0.0, 1.0), **ask)
     assert np.array_equal(caught.value.partial.state, whole.state[:21])
 
@@ -89,14 +91,14 @@ def test_cohorts_give_the_finished_subjects_with_the_interrupt(interrupt):
     ask = {"p": p, "threads": 1}
     whole = solve_cohort(LATE, [1.0], (0.0, 2.0), [1.0, 2.0], **ask)
     interrupt(3)
-    with pytest.raises(Interrupted, match="of 12 subjects are finished") as caught:
+    with pytest.raises(Interrupted, match="12 finished subjects, got an interrupt") as caught:
         solve_cohort(LATE, [1.0], (0.0, 2.0), [1.0, 2.0], **ask)
     part = caught.value.partial
     assert np.array_equal(part.state[part.complete], whole.state[part.complete])
     assert np.isnan(part.state[~part.complete]).all()
     paths = noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=1, **ask)
     interrupt(25)
-    with pytest.raises(Interrupted, match="of 12 paths are finished") as caught:
+    with pytest.raises(Interrupted, match="12 finished paths, got an interrupt") as caught:
         noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=1, **ask)
     finished = caught.value.partial
     assert len(finished) < 12
@@ -121,5 +123,5 @@ def test_tasks_do_not_measure_a_part(interrupt, task):
 def test_a_spine_run_does_not_swallow_it(interrupt):
     rest = equilibrium(spine_model("lumbar", joints=("L5-S1",)))
     interrupt(1)
-    with pytest.raises(Interrupted, match="interrupted at 0 s of 5 s"):
+    with pytest.raises(Interrupted, match="Expected a run to 5 s, got an interrupt at 0 s"):
         simulate(rest, duration=5.0)

@@ -133,28 +133,28 @@ def test_a_step_too_long_is_not_passed_off():
         out[0] = -p[0] * y[0] ** 3
 
     model = NoisyModel(model=DelayModel(rhs=stiff), diffusion=steady, sources=1)
-    with pytest.raises(ConvergenceError, match="Take a shorter step"):
+    with pytest.raises(ConvergenceError, match="use a shorter step"):
         solve_noisy(model, [10.0], (0.0, 5.0), step=0.5, seed=0, p=[50.0, 1.0])
 
 
 def test_wrong_requests_are_refused():
     ask = {"p": [1.0, 0.5]}
     refusals = [
-        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.0, seed=0, **ask), "a step is pos"),
-        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=2.0, seed=0, **ask), "no longer than"),
-        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, **ask), "neither seed nor incr"),
+        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.0, seed=0, **ask), "above 0 s and"),
+        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=2.0, seed=0, **ask), "up to the span"),
+        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, **ask), "got neither"),
         (
             lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, increments=[[0.0]], **ask),
-            r"need \(10, 1\), finite. Give one row a step",
+            r"finite increments of shape \(10, 1\), got shape \(1, 1\); give one row",
         ),
-        (lambda: NoisyModel(model=LATE, diffusion=steady, sources=0), "0 sources of noise"),
+        (lambda: NoisyModel(model=LATE, diffusion=steady, sources=0), "sources of noise, got 0"),
         (
             lambda: NoisyModel(
                 model=DelayModel(rhs=pulled_back, event=steady, events=(Event("a"),)),
                 diffusion=steady,
                 sources=1,
             ),
-            "take constant delays and no events",
+            "constant delays and without events",
         ),
     ]
     for refused, words in refusals:

@@ -134,6 +134,6 @@ def test_own_linear_algebra_equals_the_dense_one():
 
 
 def test_a_model_without_slopes():
-    with pytest.raises(ParameterError, match="Rosenbrock pair was asked of a model without"):
+    with pytest.raises(ParameterError, match="for the Rosenbrock pair, got one without"):
         solve(DelayModel(rhs=loop, delays=(0.5,), reads=(0,)), [0.0, 0.0], (0.0, 1.0),
               settings=Settings(method="rosenbrock"))  # fmt: skip

@@ -75,5 +75,5 @@ def test_later_delays_are_those_of_a_later_system():
 
 
 def test_a_border_that_is_none():
-    with pytest.raises(ParameterError, match="0 border states of a system of 22"):
+    with pytest.raises(ParameterError, match="got 0 border states of a system of 22"):
         Condensed(system(1.0), ())

@@ -226,7 +226,7 @@ def test_unstable_without_delay_has_no_margin():
     found = delay_margin(trunk("T1").model().with_values(stretch_gain=50.0).system())
     assert found.margin == 0.0 and found.unstable_without_delay == 1
     assert "even without the delay" in found.reason
-    with pytest.raises(ParameterError, match="Search further"):
+    with pytest.raises(ParameterError, match="search further"):
         found.unstable_roots(0.1)
 
 
@@ -245,11 +245,11 @@ def test_refusals():
         delay_margin(system, vary=[3])
     with pytest.raises(UnknownNameError, match="method"):
         delay_margin(system, method="guess")
-    with pytest.raises(ParameterError, match="at least one above zero"):
+    with pytest.raises(ParameterError, match="at least one delay above zero"):
         delay_scale_margin(system.with_delays(0.0))
     with pytest.raises(ParameterError, match="finite ends in rising order"):
         crossings_along(two_neurons(), 1.0, 0.0)
-    with pytest.raises(ParameterError, match="Say how far to look"):
+    with pytest.raises(ParameterError, match="give the longest delay to search"):
         delay_margin(system, method="continuation", largest=-1.0)
 
 

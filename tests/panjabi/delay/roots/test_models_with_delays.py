@@ -148,7 +148,7 @@ def test_delay_family_moves_only_its_own_delays():
         (lambda: LinearDelaySystem(now=np.eye(1), mass=np.zeros((1, 1))), "singular"),
         (
             lambda: LinearDelaySystem(now=np.eye(1), delayed=(DelayTerm(-0.1, np.eye(1)),)),
-            "zero or a positive finite time",
+            "a finite time of 0 s or more",
         ),
         (
             lambda: LinearDelaySystem(now=np.eye(1), delayed=(DelayTerm(np.inf, np.eye(1)),)),
@@ -158,12 +158,12 @@ def test_delay_family_moves_only_its_own_delays():
             lambda: LinearDelaySystem(now=np.eye(2), delayed=(DelayTerm(0.1, np.eye(1)),)),
             r"shape \(2, 2\)",
         ),
-        (lambda: LinearDelaySystem(now=np.eye(2), state_names=("a", "a")), "different names"),
+        (lambda: LinearDelaySystem(now=np.eye(2), state_names=("a", "a")), "different state_names"),
         (
             lambda: LinearDelaySystem(now=np.eye(1), inputs=np.eye(1), input_delays=(0.1, 0.2)),
-            "one an input",
+            "one for each of 1 inputs",
         ),
-        (lambda: LinearDelaySystem(now=np.eye(1)).with_delays([0.1]), "one for all"),
+        (lambda: LinearDelaySystem(now=np.eye(1)).with_delays([0.1]), "one delay for all"),
         (lambda: LinearReflex(delay=-0.01), "cannot answer before the stretch"),
         (lambda: LinearReflex(stretch_gain=np.inf), "finite number"),
         (lambda: LinearReflex(force_gain=0.5), "without a filter"),
@@ -183,7 +183,7 @@ def test_delay_family_moves_only_its_own_delays():
             ),
             "one a coordinate",
         ),
-        (lambda: ParameterLine(two_neurons(), np.zeros(2), np.zeros(2)), "one number each"),
+        (lambda: ParameterLine(two_neurons(), np.zeros(2), np.zeros(2)), "one number for each"),
     ],
 )
 def test_nonsense_is_refused(made, words):

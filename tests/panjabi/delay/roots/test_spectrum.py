@@ -244,19 +244,19 @@ def test_argument_principle_of_a_neutral_system():
     system = delayed_pendulum(1.0, 1.8, 1.4, 0.6, c=0.4)
     assert count_unstable(system) == characteristic_roots(system, count=6).unstable == 0
     assert count_unstable(system.with_delays(1.5)) == 2
-    with pytest.raises(ParameterError, match="neutral and infinitely many"):
+    with pytest.raises(ParameterError, match="neutral system that may have infinitely many"):
         count_unstable(delayed_pendulum(1.0, 1.8, 1.4, 0.6, c=1.2))
 
 
 def test_root_on_the_line_is_undecided():
-    with pytest.raises(ConvergenceError, match="undecided|no whole number"):
+    with pytest.raises(ConvergenceError, match="cannot be counted|a whole number"):
         count_unstable(hayes(0.0, -np.pi / 2, 1.0))
 
 
 def test_refusals():
-    with pytest.raises(ParameterError, match="possible: 1 or more"):
+    with pytest.raises(ParameterError, match="Expected 1 or more roots"):
         characteristic_roots(hayes(0.0, -1.0, 1.0), count=0)
-    with pytest.raises(ParameterError, match="Use 0 for stability"):
+    with pytest.raises(ParameterError, match="give 0 to count unstable"):
         count_right_of(hayes(0.0, -1.0, 1.0), float("nan"))
 
 
