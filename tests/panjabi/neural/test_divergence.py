@@ -109,7 +109,7 @@ class TestEmbedding:
         assert 5 <= found.delay <= 20
         assert "dimension 3" in str(found)
 
-    def test_autocorrelation_of_a_sine_falls_where_the_cosine_does(self):
+    def test_autocorrelation_of_a_sine_is_a_cosine(self):
         n, period = 4000, 100
         x = np.sin(2 * np.pi * np.arange(n) / period)
         found = embedding(x, method="autocorrelation")
@@ -128,7 +128,7 @@ class TestEmbedding:
         parts.information(place, 8, out)
         assert out[0] == pytest.approx(math.log(8.0))
 
-    def test_report_travels_with_the_exponent(self, lorenz):
+    def test_exponent_contains_its_embedding(self, lorenz):
         found = lyapunov(lorenz[:3000], step=0.01, fit=(0.4, 1.5))
         assert found.embedding is not None and found.dimension == found.embedding.dimension
         assert found.exponent == pytest.approx(1.5, rel=0.3)
@@ -152,7 +152,7 @@ class TestEmbedding:
         assert np.allclose(a, b, rtol=1e-13)
 
 
-def test_refusals():
+def test_invalid_arguments_raise():
     x = henon(300)
     with pytest.raises(ParameterError, match="at least 100 samples"):
         lyapunov(x[:50], step=1.0, fit=(0, 4))

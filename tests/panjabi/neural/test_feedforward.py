@@ -72,7 +72,7 @@ def test_compiled_equals_plain():
     assert np.allclose(one, two, rtol=1e-14)
 
 
-def test_refusals():
+def test_invalid_arguments_raise():
     with pytest.raises(UnknownNameError, match="transversus"):
         plan().shifted("tranversus", 0.1)
     with pytest.raises(UnknownNameError, match="group in onset"):

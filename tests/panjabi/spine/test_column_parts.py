@@ -100,12 +100,12 @@ def test_laws_can_be_replaced_level_by_level():
         (lambda: DeadLoad(("L1",), np.zeros((2, 3)), np.zeros((1, 3))), ParameterError, "one row"),
     ],
 )
-def test_what_cannot_be_is_refused(make, error, words):
+def test_invalid_columns_and_loads_raise(make, error, words):
     with pytest.raises(error, match=words):
         make()
 
 
-def test_a_load_on_a_body_outside_the_column_is_refused():
+def test_a_load_on_a_body_outside_the_column_raises():
     made = column("lumbar", ONE)
     load = DeadLoad(("T12",), np.zeros((1, 3)), np.ones((1, 3)))
     with pytest.raises(UnknownNameError, match="body of the lumbar column 'T12'"):

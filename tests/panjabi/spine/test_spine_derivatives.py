@@ -115,14 +115,14 @@ def test_reflexes_move_the_roots():
     assert closed.residual.max() < 1e-9
 
 
-def test_no_linear_system_away_from_rest():
+def test_linearisation_away_from_equilibrium_raises():
     model = spine_model(joints=["L5-S1"], plane="sagittal", muscles=False)
     state = model.state_at([0.1])
     with pytest.raises(ParameterError, match="L5_S1_FE rate changes by .* no state of rest"):
         linear_system(Equilibrium(model, state[:1], state, 0.0, 0))
 
 
-def test_elements_with_states_are_not_linearised():
+def test_linearisation_with_element_states_raises():
     class Damper:
         coordinates, states, delays = ("L5_S1_FE",), 1, ()
 

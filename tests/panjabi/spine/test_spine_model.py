@@ -74,7 +74,7 @@ def with_tendons(model: Spine, *, elastic: bool) -> Spine:
     ],
     ids=str,
 )
-def test_compiled_equals_the_contract(given):
+def test_compiled_equals_the_reference(given):
     rigid = given.get("tendons") == "rigid"
     model = spine_model(**{k: v for k, v in given.items() if k != "tendons"})
     model = with_tendons(model, elastic=False) if rigid else model
@@ -84,7 +84,7 @@ def test_compiled_equals_the_contract(given):
     assert relative(fast, reference_rhs(model, 0.15, y, late, acting)) < 1e-12
 
 
-def test_compiled_equals_its_python():
+def test_compiled_equals_plain():
     model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
     y, late = somewhere(model)
     one = compiled(model, 0.15, y, late, ACTING)
@@ -92,7 +92,7 @@ def test_compiled_equals_its_python():
     assert relative(one, two) < 1e-12
 
 
-def test_a_reference_without_history_hears_the_present():
+def test_reference_without_history_uses_the_present_receptors():
     model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
     y, _ = somewhere(model)
     now = np.tile(y[model.slices["receptor"]], (len(model.delays), 1))
@@ -257,7 +257,7 @@ def test_commands_are_bounded():
         command([0.0, 0.5], 0.01)
 
 
-def test_equilibrium_by_activation_rests():
+def test_equilibrium_by_activation_is_steady():
     rest = equilibrium(spine_model("lumbar", reflexes=True, load=5.0))
     model = rest.model
     out = compiled(model, 0.0, rest.state, np.zeros((len(model.delays), model.loop_count)))
@@ -266,7 +266,7 @@ def test_equilibrium_by_activation_rests():
     assert model.excitation.min() >= 0.005 - 1e-12
 
 
-def test_equilibrium_of_least_effort_beats_its_neighbours():
+def test_equilibrium_has_the_least_effort():
     """Moves along the null space of the moments only cost more."""
     rest = equilibrium(spine_model("lumbar"), most=0.95)
     model, muscles = rest.model, rest.model.muscles
@@ -293,7 +293,7 @@ def test_equilibrium_by_posture_of_a_passive_spine():
     assert np.abs(rest.q).max() > 0.01
 
 
-def test_posture_gives_way_where_muscles_do_not_hold():
+def test_posture_changes_where_muscles_cannot_balance_it():
     model = spine_model("lumbar")
     with pytest.raises(ConvergenceError, match="balance the posture.*unbalanced"):
         equilibrium(model, most=0.15)
@@ -303,7 +303,7 @@ def test_posture_gives_way_where_muscles_do_not_hold():
 
 
 @pytest.mark.parametrize("least", [0.015, 0.03, 0.05])
-def test_rest_is_found_where_the_choice_between_muscles_flips(least):
+def test_equilibrium_converges_when_the_muscle_choice_alternates(least):
     """One joint: the cheapest muscle at the present slopes is not so at those of the next step."""
     rest = equilibrium(spine_model("lumbar", joints=["L5-S1"], plane="sagittal"), least=least)
     assert rest.residual < 1e-8
@@ -349,24 +349,24 @@ def test_regions_have_their_levels(region, levels):
     ],
     ids=str,
 )
-def test_bad_arguments(given, error, words):
+def test_invalid_arguments_raise(given, error, words):
     with pytest.raises(error, match=words):
         spine_model(**given)
 
 
-def test_an_excitation_beyond_one_is_refused():
+def test_an_excitation_above_one_raises():
     with pytest.raises(ParameterError, match="Expected excitations from"):
         replace(spine_model(joints=["L5-S1"], plane="sagittal"), excitation=2.0)
 
 
-def test_a_posture_out_of_range():
+def test_a_posture_out_of_range_raises():
     q = standard_adult().zero()
     q[standard_adult().coordinate_index("L4_L5_FE")] = 2.0
     with pytest.raises(PostureError, match="L4_L5_FE is 2 rad"):
         spine_model(posture=q)
 
 
-def test_bad_reflexes():
+def test_invalid_reflexes_raise():
     muscles = musculature(coordinates=["L5_S1_FE"])
     with pytest.raises(ParameterError, match="delays of 0 s or more, got -0.01 s"):
         homonymous(muscles, delay=-0.01)
@@ -380,7 +380,7 @@ def test_bad_reflexes():
         homonymous(muscles, stretch_gain=float("nan"))
 
 
-def test_elements_that_listen_and_foreign_coordinates():
+def test_elements_with_delays_or_unknown_coordinates_raise():
     class Listening:
         coordinates = ("L5_S1_FE",)
         states = 0
@@ -407,12 +407,12 @@ def test_elements_that_listen_and_foreign_coordinates():
         (lambda: Multisine(1.0, band=(0.01, 0.02)), "contains no tone"),
     ],
 )
-def test_bad_perturbations(make, words):
+def test_invalid_perturbations_raise(make, words):
     with pytest.raises((ParameterError, UnknownNameError), match=words):
         make()
 
 
-def test_a_moment_on_a_held_coordinate():
+def test_a_moment_on_a_fixed_coordinate_raises():
     model = spine_model(muscles=False, plane="frontal")
     with pytest.raises(ParameterError, match="L5_S1_FE, which is fixed"):
         pack(model, (MomentPulse(1.0),))
@@ -420,7 +420,7 @@ def test_a_moment_on_a_held_coordinate():
         pack(model, (ForcePulse(1.0, body="tail"),))
 
 
-def test_muscles_of_other_coordinates():
+def test_muscles_of_other_coordinates_raise():
     dynamics = Dynamics(standard_adult(), ("L5_S1_FE",))
     model = spine_model(joints=["L4-L5"], plane="sagittal")
     with pytest.raises(ParameterError, match="muscles over 1 coordinates from L4_L5_FE"):

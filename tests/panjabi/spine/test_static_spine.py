@@ -75,7 +75,7 @@ def test_weight_and_load_are_those_above_the_joints(spine):
     assert lever[:2] == pytest.approx([0.0228, 0.253], rel=0.15)
 
 
-def test_pull_on_a_level_is_what_shifting_all_above_it_does_to_the_path(spine):
+def test_pull_on_a_level_equals_the_derivative_of_the_path(spine):
     """dL = -pull . d when every point above a level moves by d: virtual work, by differences."""
     muscles = musculature("lumbar")
     state = muscles_at(muscles, np.zeros(18))
@@ -113,7 +113,7 @@ def test_without_muscles_the_discs_carry_weight_and_load(spine):
     )
 
 
-def test_pressure_in_the_abdomen_takes_its_force_off_the_discs(spine):
+def test_abdominal_pressure_unloads_the_discs(spine):
     """5 kPa on 250 cm2 are 125 N, along a line that is vertical upright; its lever extends."""
     none = np.zeros(len(spine.muscles.names))
     without = replace(spine, pressure=None)
@@ -123,7 +123,7 @@ def test_pressure_in_the_abdomen_takes_its_force_off_the_discs(spine):
     assert np.abs(without.strut.hessian).max() == 0.0
 
 
-def test_lying_asks_for_nothing_but_what_is_held():
+def test_lying_needs_no_moment_but_that_of_the_held_load():
     lying = static_spine("supine")
     assert lying.supported
     assert np.abs(lying.demand).max() < 1e-9
@@ -166,7 +166,7 @@ def test_strength_holds_every_joint_in_equilibrium():
     assert moment_demand(spine, "flexion")[0] == pytest.approx(-1.0)
 
 
-def test_a_target_out_of_reach_is_refused():
+def test_a_target_out_of_reach_raises():
     from panjabi.parameter import Parameter
 
     spine = static_spine("standing")
@@ -190,7 +190,7 @@ def test_series_stiffness_is_that_of_the_law():
     assert "in series with tendon" in words(Cui())
 
 
-def test_muscles_are_weakened_scaled_and_taken_away():
+def test_muscles_can_be_weakened_scaled_and_removed():
     state = static_spine("standing").muscles
     chosen = state.members("longissimus")  # both its groups
     half = state.weakened(0.5, "longissimus")
@@ -202,7 +202,7 @@ def test_muscles_are_weakened_scaled_and_taken_away():
     assert state.scaled(2.0).max_force == pytest.approx(2.0 * state.max_force)
 
 
-def test_bad_requests_are_refused(spine):
+def test_invalid_arguments_raise(spine):
     with pytest.raises(UnknownNameError, match="unknown muscle group 'longisimus'; close"):
         spine.muscles.members("longisimus")
     with pytest.raises(ParameterError, match="fraction of muscle force from 0 to 1, got 1.5"):
@@ -231,7 +231,7 @@ def test_bad_requests_are_refused(spine):
 
 
 @pytest.mark.parametrize("force", [np.nan, -1.0])
-def test_forces_that_cannot_be_load_no_joint(force):
+def test_invalid_forces_raise(force):
     spine = static_spine("standing")
     count = len(spine.muscles.names)
     for forces in (np.full(count, force), [1.0]):
@@ -239,6 +239,6 @@ def test_forces_that_cannot_be_load_no_joint(force):
             spine.joint_forces(forces)
 
 
-def test_a_load_is_held_somewhere():
+def test_a_load_without_a_valid_place_raises():
     with pytest.raises(ParameterError, match="HeldLoad.place as three finite numbers in m"):
         HeldLoad(1.0, (0.0, np.nan, 0.0))

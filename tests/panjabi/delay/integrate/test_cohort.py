@@ -34,7 +34,7 @@ def run(count: int, **options):
     )
 
 
-def test_threads_and_blocks_do_not_change_a_bit(monkeypatch):
+def test_results_do_not_depend_on_threads_and_blocks(monkeypatch):
     one = run(70, threads=1)
     assert np.all(one.complete)
     monkeypatch.setattr(cohort, "BLOCK", 7)
@@ -44,7 +44,7 @@ def test_threads_and_blocks_do_not_change_a_bit(monkeypatch):
             assert np.array_equal(one.steps, other.steps)
 
 
-def test_a_subject_is_what_solve_gives():
+def test_each_subject_equals_a_run_with_solve():
     p, delays = people(3)
     together = run(3)
     for i in range(3):
@@ -62,7 +62,7 @@ def test_lumped_trunk_is_within_tolerance(tolerance):
     assert np.max(np.abs(loose.state - tight.state)) < 10.0 * tolerance
 
 
-def test_forgetting_the_past_changes_nothing(monkeypatch):
+def test_discarding_old_steps_does_not_change_results(monkeypatch):
     settings = Settings(1e-10, 1e-12)
     long = run(2, settings=settings)
     monkeypatch.setattr(cohort, "CAPACITY", 200)
@@ -74,7 +74,7 @@ def growing(t, y, z, p, out):
     out[0] = p[0] * y[0] * y[0]
 
 
-def test_a_failure_stays_with_its_subject():
+def test_a_failed_subject_does_not_affect_others():
     done = solve_cohort(
         DelayModel(rhs=growing), [1.0], (0.0, 2.0), [0.0, 0.5, 2.0], p=[[0.1], [1.0], [0.2]]
     )  # fmt: skip
@@ -86,7 +86,7 @@ def test_a_failure_stays_with_its_subject():
     assert done.state[2, 2, 0] == pytest.approx(1.0 / 0.6, abs=1e-6)
 
 
-def test_one_compilation_serves_every_model():
+def test_kernels_are_compiled_once_for_all_models():
     """Whoever comes first, cohort or single run: a new right-hand side compiles no new driver."""
     from panjabi.delay.integrate.method_of_steps import advance
 
@@ -100,7 +100,7 @@ class Elsewhere(Executor):
 
 
 @pytest.mark.parametrize("executor", [ProcessPoolExecutor(1), Elsewhere()])
-def test_workers_must_share_the_memory(executor):
+def test_executors_of_other_processes_raise(executor):
     words = f"Expected a .*ThreadPoolExecutor,.* got {type(executor).__name__}; give a pool of"
     with pytest.raises(ParameterError, match=words):
         run(2, executor=executor)
@@ -135,7 +135,7 @@ def test_both_pairs_agree_on_the_trunk():
     assert np.max(np.abs(runs[0].at(TIMES) - runs[1].at(TIMES))) < 1e-7
 
 
-def test_wrong_cohorts_are_refused():
+def test_invalid_cohorts_raise():
     p, delays = people(3)
 
     def ask(**change):

@@ -63,7 +63,7 @@ def interrupt(monkeypatch):
     return interrupt
 
 
-def test_a_run_gives_what_is_done_with_the_interrupt(interrupt):
+def test_an_interrupted_run_returns_its_partial_result(interrupt):
     interrupt(3)
     with pytest.raises(
         Interrupted, match="run to 1000 s, got an interrupt at .*; use `.part"
@@ -77,7 +77,7 @@ def test_a_run_gives_what_is_done_with_the_interrupt(interrupt):
     assert rest.at(60.0) == pytest.approx(whole.at(60.0), abs=1e-5)
 
 
-def test_a_path_gives_what_is_done_with_the_interrupt(interrupt):
+def test_an_interrupted_path_returns_its_partial_result(interrupt):
     ask = {"step": 0.01, "seed": 2, "p": [1.0, 0.5]}
     whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), **ask)
     interrupt(3)
@@ -86,7 +86,7 @@ def test_a_path_gives_what_is_done_with_the_interrupt(interrupt):
     assert np.array_equal(caught.value.partial.state, whole.state[:21])
 
 
-def test_cohorts_give_the_finished_subjects_with_the_interrupt(interrupt):
+def test_interrupted_cohorts_return_finished_subjects(interrupt):
     p = [[1.0, 0.5]] * 12
     ask = {"p": p, "threads": 1}
     whole = solve_cohort(LATE, [1.0], (0.0, 2.0), [1.0, 2.0], **ask)
@@ -114,13 +114,13 @@ def test_cohorts_give_the_finished_subjects_with_the_interrupt(interrupt):
     ],
     ids=["sitting", "repeated movement", "basin"],
 )
-def test_tasks_do_not_measure_a_part(interrupt, task):
+def test_an_interrupted_task_reports_no_measures(interrupt, task):
     interrupt(3)
     with pytest.raises(KeyboardInterrupt):
         task()
 
 
-def test_a_spine_run_does_not_swallow_it(interrupt):
+def test_a_spine_run_raises_the_interrupt(interrupt):
     rest = equilibrium(spine_model("lumbar", joints=("L5-S1",)))
     interrupt(1)
     with pytest.raises(Interrupted, match="Expected a run to 5 s, got an interrupt at 0 s"):

@@ -98,7 +98,7 @@ def test_jump_and_delay_shorter_than_the_step():
     assert short.state[-1] == pytest.approx(smooth.at(1.0), abs=1e-3)
 
 
-def test_one_seed_a_subject_whoever_computes_it():
+def test_paths_depend_only_on_seed_and_subject():
     p = [[1.0, 0.5]] * 9
     ask = {"step": 0.01, "seed": 11, "p": p}
     one = noisy_cohort(NOISY, [0.0], (0.0, 1.0), threads=1, **ask)
@@ -120,14 +120,14 @@ def test_other_processes_compute_the_same_paths():
     assert all(np.array_equal(a.state, b.state) for a, b in zip(here, there, strict=True))
 
 
-def test_chunks_do_not_show(monkeypatch):
+def test_paths_do_not_depend_on_the_chunk_size(monkeypatch):
     whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
     monkeypatch.setattr(noise, "CHUNK", 7)
     pieces = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
     assert np.array_equal(whole.state, pieces.state)
 
 
-def test_a_step_too_long_is_not_passed_off():
+def test_too_long_a_step_raises():
     @njit
     def stiff(t, y, z, p, out):
         out[0] = -p[0] * y[0] ** 3
@@ -137,7 +137,7 @@ def test_a_step_too_long_is_not_passed_off():
         solve_noisy(model, [10.0], (0.0, 5.0), step=0.5, seed=0, p=[50.0, 1.0])
 
 
-def test_wrong_requests_are_refused():
+def test_invalid_arguments_raise():
     ask = {"p": [1.0, 0.5]}
     refusals = [
         (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.0, seed=0, **ask), "above 0 s and"),

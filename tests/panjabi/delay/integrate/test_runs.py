@@ -53,7 +53,7 @@ def test_step_response_of_the_reflex_trunk(tolerance):
     assert np.all(np.diff(run.state[:, 0]) > -1e-12)  # no overshoot
 
 
-def test_without_time_for_the_delay_there_is_only_inertia_and_damping():
+def test_before_the_first_delay_only_inertia_and_damping_act():
     """Up to the delay the reflex is silent: the free answer of (J, B, Kn), in closed form."""
     run = solve(TRUNK, [0.0, 0.0], (0.0, 0.06), p=[5.0, 30.0, 0.0, 400.0, 60.0, 10.0])
     t = np.linspace(0.0, 0.06, 7)
@@ -77,7 +77,7 @@ def cosine(t, p, out):
 
 
 @pytest.mark.parametrize("tolerance", [1e-4, 1e-6, 1e-8])
-def test_stiff_relaxation_is_followed_at_its_slow_pace(tolerance):
+def test_stiff_relaxation_needs_few_steps(tolerance):
     """y = cos t whatever the rate 1e6 /s; the explicit pair would need 3e6 steps."""
     model = DelayModel(rhs=relaxing, jacobian=relaxing_jacobian, delays=(0.3,))
     settings = Settings(tolerance, tolerance, "implicit")
@@ -214,7 +214,7 @@ WAYS = [(kind, way) for kind in ("record", "stop") for way in (-1, 0, 1)]
 
 @pytest.mark.parametrize(("kind", "direction"), [*WAYS, ("switch", 0)])
 @pytest.mark.parametrize("slope", [-1.0, 1.0])
-def test_the_start_is_no_event_whichever_way_it_leaves_zero(kind, direction, slope):
+def test_the_start_is_no_event(kind, direction, slope):
     model = DelayModel(rhs=moving, event=from_zero, events=(Event("start", kind, direction),))
     run = solve(model, [0.0], (0.0, 1.0), p=[slope, 1.0])
     assert run.outcome == "end reached"
@@ -304,7 +304,7 @@ def broken(t, y, z, p, out):
     out[0] = -1.0 if t < 0.5 else np.nan
 
 
-def test_a_run_that_fails_carries_what_was_computed():
+def test_a_failed_run_returns_its_partial_trajectory():
     with pytest.raises(SimulationError, match="below the resolution of the time") as caught:
         solve(DelayModel(rhs=explosive), [1.0], (0.0, 2.0))
     assert caught.value.trajectory.end == pytest.approx(1.0, abs=1e-3)
@@ -326,7 +326,7 @@ def far_back(t, y, p, out):
     out[0] = 5.0 * t
 
 
-def test_delays_that_nothing_can_answer():
+def test_negative_delays_and_delays_before_the_history_raise():
     with pytest.raises(SimulationError, match="a delay is negative.*delay function return 0"):
         solve(DelayModel(rhs=late, delay=ahead, varying=1), [1.0], (0.0, 1.0))
     model = DelayModel(rhs=late, delay=far_back, varying=1)
@@ -335,7 +335,7 @@ def test_delays_that_nothing_can_answer():
         solve(model, [1.0], (0.0, 1.0), history=samples)
 
 
-def test_wrong_requests_are_refused():
+def test_invalid_arguments_raise():
     refusals = [
         (lambda: DelayModel(rhs=late, delays=(-0.1,)), "delay 0 as a finite time .* got -0.1 s"),
         (lambda: DelayModel(rhs=late, delays=(np.nan,)), "delay 0 .* got nan s"),
