@@ -9,10 +9,9 @@ import pytest
 import sympy as sp
 
 from panjabi.active.build import musculature
-from panjabi.body import standard_adult
+from panjabi.body import muscles_of, standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
-from panjabi.io import muscles_of
 from panjabi.neural.command import command
 from panjabi.neural.loops import ReflexLoop
 from panjabi.neural.reflex_set import ReflexSet
