@@ -218,7 +218,7 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, x
             along += slope[m, i] * v[i]
         fibre[m] += fibre_factor[m] * w * w * slopes[m, RATE_LENGTH] * along
         pull[m] = along
-    heard = x[2 * n + nb + 2 * nm :]
+    receptor = x[2 * n + nb + 2 * nm :]
     for k in range(source.shape[0]):
         m = source[k]
         moved = 0.0
@@ -228,4 +228,4 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, x
         force = s[FORCE_LENGTH] * moved + s[FORCE_SPEED] * pull[m]
         force += s[FORCE_FIBRE] * fibre[m] + s[FORCE_ACTIVATION] * a[m]
         new = (stretch[k] * moved + fast[k] * pull[m]) / lopt[m] - tendon[k] * force / fmax[m]
-        heard[k] = (heard[k] + w * new / time[k]) / (1.0 + w / time[k])
+        receptor[k] = (receptor[k] + w * new / time[k]) / (1.0 + w / time[k])

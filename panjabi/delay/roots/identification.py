@@ -151,16 +151,16 @@ def _covariance(
     J: Floats, scatter: float, names: tuple[str, ...]
 ) -> tuple[Floats, Floats, Directions, Directions]:
     _, strengths, Vt = np.linalg.svd(J, full_matrices=False)
-    seen = strengths > BLIND * strengths[0]
-    V = Vt[seen].T / strengths[seen]
+    identified = strengths > BLIND * strengths[0]
+    V = Vt[identified].T / strengths[identified]
     covariance = scatter * V @ V.T
-    opened = tuple(_direction(row, names) for row in Vt[~seen])
-    for row in Vt[~seen]:
+    opened = tuple(_direction(row, names) for row in Vt[~identified])
+    for row in Vt[~identified]:
         touched = np.abs(row) > 1e-6
         covariance[np.ix_(touched, touched)] = np.inf
     weak = tuple(
         _direction(row, names)
-        for row, strength in zip(Vt[seen], strengths[seen], strict=True)
+        for row, strength in zip(Vt[identified], strengths[identified], strict=True)
         if np.sqrt(scatter) > WEAK * strength
     )
     return covariance, strengths, opened, weak

@@ -57,7 +57,7 @@ def reflex_share(
     if angle_gain == 0.0 and rate_gain == 0.0:
         raise ParameterError(
             "Expected a reflex with a gain, got angle_gain and rate_gain of 0; the fraction of "
-            "such a reflex is 0 by every definition, so give a gain."
+            "this reflex is 0 by every definition, so give a gain."
         )
     s = 2j * math.pi * frequency_hz
     late = (angle_gain + rate_gain * s) * cmath.exp(-delay * s) / (filter_time * s + 1.0)
