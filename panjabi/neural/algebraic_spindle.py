@@ -34,14 +34,14 @@ class AlgebraicSpindle:
     parameters: ParameterSet | None = None
 
     def __post_init__(self) -> None:
-        me = "AlgebraicSpindle"
+        owner = "AlgebraicSpindle"
         for name in ("background", "rate_gain", "stretch_gain", "smooth_rate"):
-            require(me, name, getattr(self, name), unit="1/s", at_least=0.0,
+            require(owner, name, getattr(self, name), unit="1/s", at_least=0.0,
                     advice="A spindle fires more when it is stretched.")  # fmt: skip
-        require(me, "exponent", self.exponent, unit="1", above=0.0, at_most=1.0,
+        require(owner, "exponent", self.exponent, unit="1", above=0.0, at_most=1.0,
                 advice="Published exponents lie near 0.6.")  # fmt: skip
-        require(me, "smooth_velocity", self.smooth_velocity, unit="m/s", above=0.0,
-                advice="At 0 the slope at rest is infinite; choose a small one.")  # fmt: skip
+        require(owner, "smooth_velocity", self.smooth_velocity, unit="m/s", above=0.0,
+                advice="At 0 the slope at rest is infinite; choose a small value.")  # fmt: skip
 
     def firing(self, stretch: ArrayLike, velocity: ArrayLike) -> Array:
         """Firing [1/s] at a stretch [m] and a rate of stretch [m/s], broadcast together."""
@@ -59,10 +59,10 @@ class AlgebraicSpindle:
             [self.background, self.rate_gain, self.exponent, self.stretch_gain,
              self.smooth_velocity / _MM, self.smooth_rate]
         )  # fmt: skip
-        found = np.empty((3, d.size))
-        kernels.algebraic(constants, d / _MM, v / _MM, found[0], found[1], found[2])
-        found[1:] /= _MM
-        return found[0].reshape(shape), found[1].reshape(shape), found[2].reshape(shape)
+        out = np.empty((3, d.size))
+        kernels.algebraic(constants, d / _MM, v / _MM, out[0], out[1], out[2])
+        out[1:] /= _MM
+        return out[0].reshape(shape), out[1].reshape(shape), out[2].reshape(shape)
 
 
 def prochazka_gorassini_1998(*, smooth_velocity: float = 1e-3) -> AlgebraicSpindle:
@@ -72,16 +72,16 @@ def prochazka_gorassini_1998(*, smooth_velocity: float = 1e-3) -> AlgebraicSpind
     """
     source = row("N131")
 
-    def printed(value: float, what: str) -> Parameter:
+    def assumed(value: float, what: str) -> Parameter:
         return Parameter(value, "1/s", source.bib, "assumed", f"{what}; {source.conditions}")
 
-    known = {
-        "background": printed(82.0, "firing at rest"),
-        "rate_gain": printed(4.3, "per (mm/s)^0.6"),
+    parameters = {
+        "background": assumed(82.0, "firing at rest"),
+        "rate_gain": assumed(4.3, "per (mm/s)^0.6"),
         "exponent": Parameter(0.6, "1", source.bib, "assumed", "power of velocity"),
-        "stretch_gain": printed(2.0, "per mm"),
+        "stretch_gain": assumed(2.0, "per mm"),
         "smooth_velocity": Parameter(1e3 * smooth_velocity, "mm/s", THIS_WORK, "assumed", "v0"),
     }
     return AlgebraicSpindle(
-        **{name: p.si for name, p in known.items()}, parameters=ParameterSet(known)
+        **{name: p.si for name, p in parameters.items()}, parameters=ParameterSet(parameters)
     )

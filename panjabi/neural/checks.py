@@ -1,4 +1,4 @@
-"""Arrays that come from outside, checked once at the border."""
+"""Checks of arrays that a user gives."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from panjabi.errors import ParameterError
 Array = NDArray[np.float64]
 
 
-def array(what: str, value: ArrayLike, shape: tuple[int, ...], unit: str) -> Array:
-    """`value` as a contiguous array of that shape; a number stands for all entries.
+def array(name: str, value: ArrayLike, shape: tuple[int, ...], unit: str) -> Array:
+    """`value` as a contiguous array of a shape; one number is used for all entries.
 
     Raises ParameterError for another shape or an entry that is not finite.
     """
     try:
-        given = np.asarray(value, dtype=np.float64)
-        found = np.ascontiguousarray(np.broadcast_to(given, shape))
+        numbers = np.asarray(value, dtype=np.float64)
+        entries = np.ascontiguousarray(np.broadcast_to(numbers, shape))
     except (TypeError, ValueError):
         raise ParameterError(
-            f"{what} is {_shown(value)}; possible: numbers of shape {shape} [{unit}], or one "
-            "number for all. Give one entry each, in order."
+            f"Expected {name} as numbers of shape {shape} [{unit}] or one number for all, got "
+            f"{_shown(value)}; give one number for each entry, in order."
         ) from None
-    if not np.isfinite(found).all():
+    if not np.isfinite(entries).all():
         raise ParameterError(
-            f"{what} has {np.count_nonzero(~np.isfinite(found))} entries that are not finite; "
-            f"possible: finite numbers [{unit}]. Remove or fill the gaps."
+            f"Expected finite numbers [{unit}] for {name}, got "
+            f"{np.count_nonzero(~np.isfinite(entries))} entries that are not finite; remove or "
+            "fill the gaps."
         )
-    return found
+    return entries
 
 
-def held_commands(value: ArrayLike, muscles: int) -> Array:
-    """Feedforward commands (muscles,), each from 0 to 1; raises ParameterError otherwise."""
+def constant_commands(value: ArrayLike, muscles: int) -> Array:
+    """Constant feedforward commands (muscles,) from 0 to 1; raises ParameterError otherwise."""
     u0 = array("feedforward", value, (muscles,), "1")
     if u0.min() < 0.0 or u0.max() > 1.0:
         raise ParameterError(
-            f"feedforward commands reach from {u0.min():g} to {u0.max():g}; possible: 0 to 1. "
-            "Divide forces by what the muscle can do."
+            f"Expected feedforward commands from 0 to 1, got {u0.min():g} to {u0.max():g}; "
+            "divide each force by the capacity of its muscle."
         )
     return u0
 

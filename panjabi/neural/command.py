@@ -10,7 +10,7 @@ from panjabi.neural.smooth_kernels import unsaturated
 from panjabi.parameter import THIS_WORK, Parameter
 
 LEAST = 1e-4
-"""Excitations from here to one minus this can be commanded."""
+"""Smallest excitation that a command gives; the largest is 1 - LEAST."""
 
 DRIVE_WIDTH = Parameter(
     0.01, "1", THIS_WORK, "assumed", "over which excitation bends into 0 and into 1"
@@ -25,15 +25,15 @@ def command(excitation: ArrayLike, width: float) -> NDArray[np.float64]:
     ParameterError
         For an excitation outside `LEAST` to 1 - `LEAST`.
     """
-    wanted = np.asarray(excitation, float)
-    check_excitation(wanted)
-    return np.array([unsaturated(u, width) for u in wanted])
+    excitations = np.asarray(excitation, float)
+    check_excitation(excitations)
+    return np.array([unsaturated(u, width) for u in excitations])
 
 
 def check_excitation(excitation: NDArray[np.float64]) -> None:
-    """Refuse what cannot be commanded; see `command`."""
+    """Raise ParameterError for an excitation that no command gives; see `command`."""
     if excitation.size and not (excitation.min() >= LEAST and excitation.max() <= 1.0 - LEAST):
         raise ParameterError(
-            f"excitation lies between {excitation.min():g} and {excitation.max():g}; {LEAST:g} to "
-            f"{1.0 - LEAST:g} is possible. A muscle at rest keeps a little."
+            f"Expected excitations from {LEAST:g} to {1.0 - LEAST:g}, got {excitation.min():g} "
+            f"to {excitation.max():g}; give a small excitation to a muscle at rest."
         )

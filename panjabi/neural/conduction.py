@@ -14,20 +14,20 @@ from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 Array = NDArray[np.float64]
 
 KINDS = ("short", "medium", "long", "force", "vestibular", "cervicocollic")
-"""Loops by what they sense and where they turn: short (spinal, stretch), medium, long (over the
-cortex), force (tendon organ), vestibular (head in space), cervicocollic (neck stretch)."""
+"""Loops by their sense and path: short (spinal, stretch), medium, long (through the cortex), force
+(tendon organ), vestibular (head in space), cervicocollic (neck stretch)."""
 
 
-def _assumed(value: float, unit: str, what: str) -> Parameter:
-    return Parameter(value, unit, THIS_WORK, "assumed", what)
+def _assumed(value: float, unit: str, conditions: str) -> Parameter:
+    return Parameter(value, unit, THIS_WORK, "assumed", conditions)
 
 
 def default_delays() -> ParameterSet:
-    """Delay of each kind of loop where no distance is given [ms].
+    """Default delay of each type of loop, for unknown path lengths [ms].
 
-    `long` is inside the total loop of stance, 97-104 ms. The neck paths have their own figures:
+    `long` is inside the total loop of stance, 97-104 ms. The neck paths have separate values:
     `neck_vestibular` and `neck_cervicocollic`; the latter lies at the lower end of stretch
-    latencies, which are upper bounds as they contain the rise of EMG.
+    latencies, which are upper bounds because they contain the rise of EMG.
     """
     return ParameterSet(
         {
@@ -64,8 +64,8 @@ _ASSUMED = _waits_and_velocities()
 class Conduction:
     """Velocities and waiting times of a reflex path; delay = distances / velocities + waits.
 
-    All assumed: the tables have latencies, which contain more than conduction. Replace what you
-    have measured: `Conduction().replaced(afferent=55.0)`.
+    All are assumed: the tables contain latencies, which are longer than conduction. Replace them by
+    measured values: `Conduction().replaced(afferent=55.0)`.
     """
 
     parameters: ParameterSet = _ASSUMED
@@ -75,8 +75,8 @@ class Conduction:
             value = self.parameters.si(name)
             if value < 0.0 or (standard.unit == "m/s" and value == 0.0):
                 raise ParameterError(
-                    f"{name} is {self.parameters[name]}; possible: velocities above 0, waits of 0 "
-                    "or more. A signal takes time and does not stand still."
+                    f"Expected velocities above 0 and waiting times of 0 or more, got {name} = "
+                    f"{self.parameters[name]}; give a positive value."
                 )
 
     def replaced(self, **changes: Parameter | float) -> Conduction:
@@ -92,9 +92,9 @@ class Conduction:
         the long loop (up and down) and by the vestibular one (down; no afferent part).
         """
         if kind not in KINDS:
-            raise unknown("kind of loop", kind, KINDS)
-        given = {"afferent": afferent, "efferent": efferent, "to_brain": to_brain}
-        up, down, far = np.broadcast_arrays(*(_distance(n, d) for n, d in given.items()))
+            raise unknown("type of loop", kind, KINDS)
+        lengths = {"afferent": afferent, "efferent": efferent, "to_brain": to_brain}
+        up, down, far = np.broadcast_arrays(*(_distance(n, d) for n, d in lengths.items()))
         si = self.parameters.si
         wait = si("receptor") + si("junction")
         out = down / si("efferent")
@@ -111,10 +111,10 @@ class Conduction:
 
 
 def _distance(name: str, value: ArrayLike) -> Array:
-    found = np.asarray(value, dtype=np.float64)
-    if not (np.isfinite(found).all() and (found >= 0.0).all()):
+    length = np.asarray(value, dtype=np.float64)
+    if not (np.isfinite(length).all() and (length >= 0.0).all()):
         raise ParameterError(
-            f"{name} is {value!r} m; possible: finite lengths of 0 or more. Give the way along "
-            "the nerve."
+            f"Expected {name} as finite lengths of 0 m or more, got {value!r}; give the length "
+            "of the path along the nerve."
         )
-    return found
+    return length

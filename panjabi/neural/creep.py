@@ -1,10 +1,10 @@
-"""Creep of the flexed back, its recovery, and what it does to reflexes and passive stiffness.
+"""Creep of the flexed back, its recovery, and its effect on reflexes and passive stiffness.
 
     d c_i / dt = D (s_i c_max - c_i) / T_load - (1 - D) c_i / T_i,    creep = c_fast + c_slow
 
-D in [0, 1] is the load (1 in full flexion). Under load creep follows one exponential; in rest it
-recovers with two, of shares s_fast and s_slow. Studies contradict each other on whether reflexes
-fall or rise after creep, so the sign has no default.
+D in [0, 1] is the load (1 in full flexion). Under load creep follows one exponential; without load
+it recovers with two, of fractions s_fast and s_slow. Studies contradict each other on whether
+reflexes decrease or increase after creep, so the sign has no default.
 """
 
 from __future__ import annotations
@@ -43,18 +43,18 @@ class Creep:
         require("Creep", "largest", self.largest, unit="rad", at_least=0.0,
                 advice="Give the angle that creep tends to.")  # fmt: skip
         require("Creep", "fast_share", self.fast_share, unit="1", at_least=0.0, at_most=1.0,
-                advice="Give the share that recovers fast.")  # fmt: skip
+                advice="Give the fraction that recovers fast.")  # fmt: skip
 
     def after(self, state: Array, load: float, duration: float) -> Array:
-        """State after a load held for a time [s], exact."""
+        """State after a constant load for a duration [s], exact."""
         require("Creep", "load", load, unit="1", at_least=0.0, at_most=1.0,
-                advice="0 is rest and 1 full flexion.")  # fmt: skip
+                advice="0 is no load and 1 full flexion.")  # fmt: skip
         require("Creep", "duration", duration, unit="s", at_least=0.0,
-                advice="Give how long the load is held.")  # fmt: skip
-        shares = np.array([self.fast_share, 1.0 - self.fast_share])
+                advice="Give the duration of the load.")  # fmt: skip
+        fractions = np.array([self.fast_share, 1.0 - self.fast_share])
         times = np.array([self.fast_time, self.slow_time])
         speed = load / self.load_time + (1.0 - load) / times
-        end = load * shares * self.largest / self.load_time / speed
+        end = load * fractions * self.largest / self.load_time / speed
         return end + (np.asarray(state, dtype=np.float64) - end) * np.exp(-duration * speed)
 
     def history(self, schedule: Iterable[tuple[float, float]]) -> tuple[Array, Array]:
@@ -79,18 +79,18 @@ class Creep:
         bouts = math.floor((duration + rest) / (work + rest) + 1e-9)
         if bouts < 1:
             raise ParameterError(
-                f"a bout of {work:g} s does not end within {duration:g} s; possible: a duration of "
-                "one bout or more. Make it longer."
+                f"Expected a duration of at least one bout of {work:g} s, got {duration:g} s; "
+                "give a longer duration."
             )
         schedule = [(1.0, work), (0.0, rest)] * bouts
         return float(self.history(schedule[:-1])[1][-1])
 
 
 def mcgill_brown_1992(*, slow_time: float = 3600.0) -> Creep:
-    """Creep of full flexion from three published figures, all calibration.
+    """Creep of full flexion from three published values, all calibration.
 
-    Time constant 9.4 min; 5.5 deg gained in 20 min set the largest creep; half recovered in 2 min
-    sets the fast time constant, given equal shares and the slow time constant [s], both assumed.
+    Time constant 9.4 min; 5.5 deg in 20 min give the largest creep; half recovery in 2 min gives
+    the fast time constant, with equal fractions and the slow time constant [s], both assumed.
     """
     load_time, gained, half = (row(id).parameter(unit=unit) for id, unit in
                                (("N144", "min"), ("N145", "deg"), ("N146", "%")))  # fmt: skip
@@ -101,11 +101,11 @@ def mcgill_brown_1992(*, slow_time: float = 3600.0) -> Creep:
     left_fast = 2.0 * (1.0 - half.si) - left_slow
     if not 0.0 < left_fast < left_slow:
         raise ParameterError(
-            f"slow_time is {slow_time:g} s; possible: long enough that the other part is the "
-            "faster one, given half recovered in 120 s. Choose 5 min or more."
+            "Expected slow_time longer than the fast time constant that half recovery in 120 s "
+            f"requires, got {slow_time:g} s; give 5 min or more."
         )
     fast_time = -120.0 / math.log(left_fast)
-    known = {
+    parameters = {
         "load_time": load_time,
         "gained_in_20_min": gained,
         "recovered_in_2_min": half,
@@ -116,15 +116,15 @@ def mcgill_brown_1992(*, slow_time: float = 3600.0) -> Creep:
     }
     return Creep(
         largest=largest, load_time=load_time.si, fast_time=fast_time, slow_time=slow_time,
-        parameters=ParameterSet(known),
+        parameters=ParameterSet(parameters),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreepEffect:
-    """What full creep does: reflex gains times 1 + sign * reflex, stiffness times 1 - softening."""
+    """Effect of full creep: reflex gains times 1 + sign * reflex, stiffness times 1 - softening."""
 
-    sign: int  # of the reflex change: -1 falls, +1 rises; the literature has both
+    sign: int  # of the reflex change: -1 decrease, +1 increase; the literature has both
     reflex: float = 0.3  # change of gain at the largest creep [1], assumed
     softening: float = 0.3  # loss of passive stiffness at the largest creep [1], assumed
     delay: float = 0.0  # added to stretch loops at the largest creep [s]
@@ -132,31 +132,32 @@ class CreepEffect:
     def __post_init__(self) -> None:
         if self.sign not in (-1, 1):
             raise ParameterError(
-                f"the sign of the reflex change is {self.sign!r}; possible: -1 (gains fall after "
-                "creep) and 1 (gains rise). Published studies contradict each other: run both."
+                "Expected the sign of the reflex change as -1 (gains fall after creep) or 1 "
+                f"(gains rise), got {self.sign!r}; published studies contradict each other, so "
+                "run both."
             )
         for name in ("reflex", "softening"):
             require("CreepEffect", name, getattr(self, name), unit="1", at_least=0.0, at_most=1.0,
-                    advice="Give the size of the change; its direction is the sign's.")  # fmt: skip
+                    advice="Give the size of the change; `sign` is its direction.")  # fmt: skip
         require("CreepEffect", "delay", self.delay, unit="s", at_least=0.0,
-                advice="0.036 s is the recalled change of latency.")  # fmt: skip
+                advice="0.036 s is the published change of latency as recalled.")  # fmt: skip
 
     def gain_factor(self, share: float) -> float:
         """Factor on reflex gains at creep / largest creep."""
-        return 1.0 + self.sign * self.reflex * _share(share)
+        return 1.0 + self.sign * self.reflex * _fraction(share)
 
     def stiffness_factor(self, share: float) -> float:
         """Factor on passive stiffness at creep / largest creep."""
-        return 1.0 - self.softening * _share(share)
+        return 1.0 - self.softening * _fraction(share)
 
     def crept(self, reflexes: ReflexSet, share: float) -> ReflexSet:
         """New set of reflexes at creep / largest creep; vestibular loops stay as they are."""
         names = [loop.name for loop in reflexes.loops if loop.kind != "vestibular"]
         changed = reflexes.scaled(self.gain_factor(share), loops=names)
-        return changed.delayed_by(self.delay * _share(share), loops=names)
+        return changed.delayed_by(self.delay * _fraction(share), loops=names)
 
 
-def _share(share: float) -> float:
+def _fraction(share: float) -> float:
     require("CreepEffect", "share", share, unit="1", at_least=0.0, at_most=1.0,
             advice="Give creep over its largest value.")  # fmt: skip
     return share

@@ -1,4 +1,4 @@
-"""Commands that do not wait for a signal: co-contraction held, and activation before an event."""
+"""Commands without a sensory signal: constant co-contraction, and activation before an event."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ Array = NDArray[np.float64]
 
 
 def from_forces(force: ArrayLike, capacity: ArrayLike) -> Array:
-    """Commands that hold muscle forces: force over what the muscle can do there, shape (muscles,).
+    """Commands that give muscle forces: force over capacity, shape (muscles,) [1].
 
-    capacity [N] is the force at full activation at the posture (Fmax times force-length times
-    cosine of pennation), the passive part already taken off `force`.
+    capacity [N] is the force at full activation in the posture (Fmax times force-length times
+    cosine of pennation); `force` is without the passive part.
     """
     capacity = array("capacity", capacity, np.shape(capacity), "N")
     if capacity.ndim != 1 or not (capacity > 0.0).all():
         raise ParameterError(
-            f"capacity has shape {capacity.shape} and least entry {capacity.min(initial=0.0):g} N; "
-            "possible: one number above 0 per muscle. Leave muscles out that cannot pull here."
+            f"Expected one capacity above 0 N for each muscle, got shape {capacity.shape} and "
+            f"smallest entry {capacity.min(initial=0.0):g} N; leave out muscles that cannot "
+            "pull here."
         )
     command = array("force", force, capacity.shape, "N") / capacity
     if command.min() < 0.0 or command.max() > 1.0 + 1e-9:
         raise ParameterError(
-            f"the forces ask for commands from {command.min():g} to {command.max():g}; possible: 0 "
-            "to 1. Take off the passive force, or lower the load."
+            "Expected forces that need commands from 0 to 1, got commands from "
+            f"{command.min():g} to {command.max():g}; subtract the passive force, or lower the "
+            "load."
         )
     return np.minimum(command, 1.0)
 
@@ -55,8 +57,8 @@ def risen(x):
 def anticipated(time, event, base, onset, ramp, amplitude, out, by_onset):
     """Commands at a time, out (muscles,), and their slopes in each muscle's onset [1/s]."""
     for i in range(base.size):
-        share, slope = risen((time - event - onset[i]) / ramp)
-        out[i] = base[i] + amplitude[i] * share
+        fraction, slope = risen((time - event - onset[i]) / ramp)
+        out[i] = base[i] + amplitude[i] * fraction
         by_onset[i] = -amplitude[i] * slope / ramp
 
 
@@ -68,7 +70,7 @@ class Anticipation:
     onset of the deltoid. Muscles of no group keep their base command.
     """
 
-    base: ArrayLike  # co-contraction held throughout (muscles,) [1]
+    base: ArrayLike  # constant co-contraction (muscles,) [1]
     groups: tuple[str, ...]  # group of each muscle, "" for none
     onset: Mapping[str, float]  # group -> onset against the event [s]
     amplitude: Mapping[str, float]  # group -> command added [1]
@@ -84,23 +86,24 @@ class Anticipation:
         require("Anticipation", "event", self.event, unit="s", advice="Give a time.")
         known = {group for group in self.groups if group}
         for what in ("onset", "amplitude"):
-            given = getattr(self, what)
-            for group, value in given.items():
+            values = getattr(self, what)
+            for group, value in values.items():
                 if group not in known:
                     raise unknown(f"group in {what}", group, known)
                 require(what, group, value, unit="s" if what == "onset" else "1",
                         advice="Give one finite number per group.")  # fmt: skip
-            object.__setattr__(self, what, MappingProxyType(dict(given)))
+            object.__setattr__(self, what, MappingProxyType(dict(values)))
         if set(self.onset) != set(self.amplitude):
             raise ParameterError(
-                f"onsets of {sorted(self.onset)} and amplitudes of {sorted(self.amplitude)}; "
-                "possible: both for the same groups. Give the missing ones."
+                "Expected onsets and amplitudes of the same groups, got onsets of "
+                f"{sorted(self.onset)} and amplitudes of {sorted(self.amplitude)}; give the "
+                "missing values."
             )
         top = base + self._per_muscle(self.amplitude)
         if min(top.min(), base.min()) < 0.0 or max(top.max(), base.max()) > 1.0:
             raise ParameterError(
-                f"commands would reach from {min(top.min(), base.min()):g} to "
-                f"{max(top.max(), base.max()):g}; possible: 0 to 1. Lower amplitude or base."
+                f"Expected commands from 0 to 1, got {min(top.min(), base.min()):g} to "
+                f"{max(top.max(), base.max()):g}; lower amplitude or base."
             )
 
     def _per_muscle(self, values: Mapping[str, float]) -> Array:
@@ -116,7 +119,7 @@ class Anticipation:
         return self._evaluate(time)[0]
 
     def by_onset(self, time: float) -> Array:
-        """d u0 / d onset of each muscle [1/s], exact: what a shift of onset changes at once."""
+        """d u0 / d onset of each muscle [1/s], exact."""
         return self._evaluate(time)[1]
 
     def _evaluate(self, time: float) -> tuple[Array, Array]:
@@ -127,7 +130,7 @@ class Anticipation:
 
     @property
     def breaks(self) -> tuple[float, ...]:
-        """Times [s] where a third derivative jumps: an integrator may step onto them."""
+        """Times [s] at which a third derivative jumps: an integrator may step to them."""
         starts = {self.event + onset for onset in self.onset.values()}
         return tuple(sorted(starts | {start + self.ramp for start in starts}))
 
@@ -162,7 +165,7 @@ def arm_raise(
 ) -> Anticipation:  # fmt: skip
     """Anticipation of a rapid arm movement for muscles of groups "transversus", "superficial".
 
-    `late` puts the onset of transversus behind the window of feedforward. All onsets and the
+    `late` moves the onset of transversus after the window of feedforward. All onsets and the
     amplitude are assumed.
     """
     onsets = {
@@ -172,8 +175,8 @@ def arm_raise(
     present = {group: onset for group, onset in onsets.items() if group in groups}
     if not present:
         raise ParameterError(
-            f"no muscle is in one of the groups {sorted(onsets)}; the groups are "
-            f"{sorted(set(groups))}. Name the group of each muscle."
+            f"Expected a muscle in one of the groups {sorted(onsets)}, got the groups "
+            f"{sorted(set(groups))}; name the group of each muscle."
         )
     return Anticipation(
         base=base, groups=tuple(groups), onset=present,

@@ -24,12 +24,12 @@ _UNIT = {"stretch_gain": "1", "rate_gain": "s", "acceleration_gain": "s2", "forc
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ReflexLoop:
-    """One loop to all muscles; every gain and the delay one number or one per muscle.
+    """One loop to all muscles; every gain and the delay is one number or one per muscle.
 
     filter_time [s] : first-order filter, required by an acceleration gain, whose closed loop would
         otherwise be neutral; with a force gain it makes the slow force feedback k_f / (T s + 1).
-    threshold : where given, the loop only excites, and only beyond it; None works both ways, so
-        that unloading lowers the command.
+    threshold : a loop with a threshold only excites, and only above it; None works in both
+        directions, so that unloading lowers the command.
     """
 
     kind: str
@@ -37,47 +37,47 @@ class ReflexLoop:
     rate_gain: ArrayLike = 0.0  # [s]
     acceleration_gain: ArrayLike = 0.0  # [s2]
     force_gain: ArrayLike = 0.0  # [1], inhibitory when positive
-    delay: ArrayLike | None = None  # [s]; None: the default of the kind
+    delay: ArrayLike | None = None  # [s]; None: the default of this type of loop
     filter_time: float = 0.0  # [s]
     threshold: float | None = None  # [1]
     corner: float = 0.005  # width of the corner at the threshold [1], assumed
-    name: str = ""  # the kind where none is given
+    name: str = ""  # by default `kind`
     source: str = THIS_WORK
     status: Status = "assumed"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise unknown("kind of loop", self.kind, KINDS)
-        me = f"loop {self.kind!r}"
+            raise unknown("type of loop", self.kind, KINDS)
+        loop = f"loop {self.kind!r}"
         if not self.name:
             object.__setattr__(self, "name", self.kind)
         for gain in GAINS:
-            object.__setattr__(self, gain, _vector(f"{gain} of {me}", getattr(self, gain)))
+            object.__setattr__(self, gain, _vector(f"{gain} of {loop}", getattr(self, gain)))
         delay = default_delays().si(self.kind) if self.delay is None else self.delay
-        object.__setattr__(self, "delay", _vector(f"delay of {me}", delay))
+        object.__setattr__(self, "delay", _vector(f"delay of {loop}", delay))
         least = float(np.min(np.asarray(self.delay)))
         if least < 0.0:
             raise ParameterError(
-                f"delay of {me} is {least:g} s; possible: 0 and above. A reflex "
-                "cannot answer before the stretch; give the time around the loop."
+                f"Expected the delay of {loop} as 0 s or more, got {least:g} s; give the time "
+                "around the loop."
             )
-        require(me, "filter_time", self.filter_time, unit="s", at_least=0.0,
+        require(loop, "filter_time", self.filter_time, unit="s", at_least=0.0,
                 advice="Give a time constant, or 0 for none.")  # fmt: skip
-        require(me, "corner", self.corner, unit="1", at_least=0.0,
+        require(loop, "corner", self.corner, unit="1", at_least=0.0,
                 advice="Give the width over which the threshold is rounded.")  # fmt: skip
         if self.threshold is not None:
-            require(me, "threshold", self.threshold, unit="1",
-                    advice="Give None for a loop that works both ways.")  # fmt: skip
+            require(loop, "threshold", self.threshold, unit="1",
+                    advice="Give None for a loop that works in both directions.")  # fmt: skip
         if self.on_acceleration and self.filter_time == 0.0:
             raise ParameterError(
-                f"{me} has an acceleration gain and no filter_time: delayed acceleration fed back "
-                "unfiltered makes the system neutral, with infinitely many modes that no delay "
-                "margin bounds. Possible: filter_time above 0. Give one, some 10 ms."
+                f"Expected filter_time above 0 for {loop} with an acceleration gain, got none: "
+                "delayed acceleration that is not filtered makes the system neutral, with "
+                "infinitely many modes that no delay margin bounds; give about 10 ms."
             )
         if self.on_acceleration and np.any(np.asarray(self.force_gain) != 0.0):
             raise ParameterError(
-                f"{me} has an acceleration and a force gain; possible: one of them a loop, as a "
-                "loop has one filter. Make two loops."
+                f"Expected an acceleration gain or a force gain for {loop}, got both, but a "
+                "loop has one filter; make two loops."
             )
 
     @property
@@ -86,19 +86,19 @@ class ReflexLoop:
 
     @property
     def filtered(self) -> bool:
-        """Whether the loop has states of its own."""
+        """Whether the loop has filter states."""
         on_force = bool(np.any(np.asarray(self.force_gain) != 0.0))
         return self.filter_time > 0.0 and (self.on_acceleration or on_force)
 
     @property
     def signal(self) -> str:
-        """ "head" where the stretch is that of the head in space, else "muscle"."""
+        """ "head" if the loop senses the head in space, else "muscle"."""
         return "head" if self.kind == "vestibular" else "muscle"
 
     @property
     def parameters(self) -> ParameterSet:
-        """Gains and delays as parameters; one that differs between muscles by its mean."""
-        found: dict[str, Parameter] = {}
+        """Gains and delays as parameters; the mean of values that differ between muscles."""
+        parameters: dict[str, Parameter] = {}
         for name in (*GAINS, "delay"):
             values = np.asarray(getattr(self, name))
             unit = _UNIT.get(name, "s")
@@ -107,8 +107,10 @@ class ReflexLoop:
                 unit, note = "1", f"{note} in {unit}".strip()
             if np.any(values != 0.0):
                 mean = float(np.mean(values))
-                found[f"{self.name}_{name}"] = Parameter(mean, unit, self.source, self.status, note)
-        return ParameterSet(found)
+                parameters[f"{self.name}_{name}"] = Parameter(
+                    mean, unit, self.source, self.status, note
+                )
+        return ParameterSet(parameters)
 
     def scaled(self, factor: float) -> ReflexLoop:
         """The same loop with all gains times a factor."""
@@ -118,16 +120,16 @@ class ReflexLoop:
         return replace(self, **changes)
 
     def delayed_by(self, by: float) -> ReflexLoop:
-        """The same loop with a delay longer by so many seconds."""
+        """The same loop with a delay longer by a time [s]."""
         return replace(self, delay=np.asarray(self.delay) + by)
 
 
-def _vector(what: str, value: ArrayLike) -> Array:
-    found = np.array(value, dtype=np.float64)
-    if found.ndim > 1 or not np.isfinite(found).all():
+def _vector(name: str, value: ArrayLike) -> Array:
+    vector = np.array(value, dtype=np.float64)
+    if vector.ndim > 1 or not np.isfinite(vector).all():
         raise ParameterError(
-            f"{what} is {value!r}; possible: a finite number, or one per muscle. Give a list in "
-            "the order of the muscles."
+            f"Expected {name} as one finite number or one for each muscle, got {value!r}; give "
+            "a list in the order of the muscles."
         )
-    found.flags.writeable = False
-    return found
+    vector.flags.writeable = False
+    return vector

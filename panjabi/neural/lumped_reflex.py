@@ -18,7 +18,7 @@ class LumpedReflex:
     """Restoring moment -(k_p + k_v s + k_a s^2) exp(-T s) / (T_a s + 1) times the angle.
 
     Inputs: angle [rad] and rate [rad/s] of the coordinate, one delay ago. With a filter there is
-    one state z [N m], and acceleration needs no input of its own:
+    one state z [N m], and acceleration needs no separate input:
 
         moment = -(k_a / T_a rate + z),    T_a dz/dt = k_p angle + (k_v - k_a / T_a) rate - z.
 
@@ -35,7 +35,7 @@ class LumpedReflex:
     acceleration_gain: float = 0.0  # k_a [N m s2/rad]
     delay: float  # T [s]
     filter_time: float = 0.0  # T_a, activation of the muscles lumped in it [s]
-    reference: float = 0.0  # angle it holds [rad]
+    reference: float = 0.0  # angle at which the moment is zero [rad]
 
     def __post_init__(self) -> None:
         gains = (("angle_gain", "N m/rad"), ("rate_gain", "N m s/rad"),
@@ -43,14 +43,14 @@ class LumpedReflex:
         for name, unit in gains:
             require("LumpedReflex", name, getattr(self, name), unit=unit, advice="Give a number.")
         require("LumpedReflex", "delay", self.delay, unit="s", at_least=0.0,
-                advice="A reflex cannot answer before the stretch.")  # fmt: skip
+                advice="A reflex cannot respond before the stretch.")  # fmt: skip
         require("LumpedReflex", "filter_time", self.filter_time, unit="s", at_least=0.0,
                 advice="Give the time constant of activation, or 0.")  # fmt: skip
         if self.acceleration_gain != 0.0 and self.filter_time == 0.0:
             raise ParameterError(
-                f"LumpedReflex has acceleration_gain {self.acceleration_gain:g} and no "
-                "filter_time: the closed loop would be neutral. Possible: filter_time above 0. "
-                "Give the activation time, 0.015 s for instance."
+                "Expected filter_time above 0 with LumpedReflex.acceleration_gain "
+                f"{self.acceleration_gain:g}, got none, which would make the closed loop "
+                "neutral; give the activation time, 0.015 s for example."
             )
 
     @property
@@ -77,7 +77,7 @@ class LumpedReflex:
         return np.array([-self.acceleration_gain / self.filter_time * inputs[1] - state[0]])
 
     def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """Zero, shape (1, 1): what it does now does not depend on where the joint is now."""
+        """Zero, shape (1, 1): the present moment does not depend on the present angle."""
         return np.zeros((1, 1))
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
@@ -86,8 +86,8 @@ class LumpedReflex:
             return np.zeros(0)
         angle = inputs[0] - self.reference
         lead = self.rate_gain - self.acceleration_gain / self.filter_time
-        arriving = self.angle_gain * angle + lead * inputs[1]
-        return np.array([(arriving - state[0]) / self.filter_time])
+        target = self.angle_gain * angle + lead * inputs[1]
+        return np.array([(target - state[0]) / self.filter_time])
 
     def force_by_inputs(self) -> Array:
         """d force / d inputs, shape (1, 2), constant."""

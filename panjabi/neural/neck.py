@@ -19,7 +19,7 @@ from panjabi.tissue._base import require
 
 @dataclass(frozen=True, kw_only=True)
 class ReducedNeck:
-    """Head on one axis of the neck, trunk moved from outside: J, B, K and the two paths."""
+    """Head on one axis of the neck on a moving trunk: J, B, K and the two reflex paths."""
 
     inertia: float  # J [kg m2]
     damping: float  # B [N m s/rad]
@@ -36,7 +36,7 @@ class ReducedNeck:
     def head_over_trunk(self, frequency_hz: ArrayLike) -> NDArray[np.complex128]:
         """Head angle in space per trunk angle at frequencies [Hz], complex, exact.
 
-        A steady state is meant; that it exists (stability) is for the spectrum to say.
+        This is the steady state; use the spectrum to check that it exists (stability).
         """
         s = 2j * math.pi * np.asarray(frequency_hz, dtype=np.float64)
         vcr, ccr = self.reflex.transfer(s)
@@ -49,13 +49,13 @@ class ReducedNeck:
 
         grid = np.geomspace(0.3, 12.0, 600)
         at = int(np.argmax(np.abs(self.head_over_trunk(grid))))
-        found: Any = minimize_scalar(
+        peak: Any = minimize_scalar(
             lambda f: -abs(complex(self.head_over_trunk(f))),
             bounds=(grid[max(at - 1, 0)], grid[min(at + 1, grid.size - 1)]),
             method="bounded",
             options={"xatol": 1e-9},
         )
-        return -float(found.fun), float(found.x)
+        return -float(peak.fun), float(peak.x)
 
     def without(self, path: str) -> ReducedNeck:
         """The same neck without "vcr" or "ccr"."""
@@ -75,12 +75,12 @@ def fitted_neck(*, head_inertia: float = 0.0148, reflex: NeckReflex | None = Non
     Raises
     ------
     ConvergenceError
-        If no gains meet the figures with these time constants.
+        If no gains reproduce the values with these time constants.
     """
     from scipy.optimize import root
 
     reflex = NeckReflex() if reflex is None else reflex
-    rows = {name: row(id) for name, id in _FIGURES.items()}
+    rows = {name: row(id) for name, id in _VALUES.items()}
     peak = 10.0 ** (rows["passive_peak"].number / 20.0)
     quiet = reflex.without("vcr").without("ccr")
 
@@ -117,26 +117,29 @@ def fitted_neck(*, head_inertia: float = 0.0148, reflex: NeckReflex | None = Non
     miss = max(np.abs(passive_misses(first.x)).max(), np.abs(gain_misses(second.x)).max())
     if not miss < 1e-6:
         raise ConvergenceError(
-            f"the neck misses its calibration by {miss:.2g}; possible: time constants near the "
-            f"standard ones, not {reflex}. Change one at a time."
+            "Expected gains that meet the published neck values, got a difference of "
+            f"{miss:.2g} with {reflex}; use time constants near the default ones and change one "
+            "at a time."
         )
-    found = with_gains(np.abs(second.x))
-    known = {name: _printed(name) for name in _FIGURES}
-    known["inertia"] = row("N084").parameter(head_inertia, unit="kg m2")
+    fitted = with_gains(np.abs(second.x))
+    parameters = {name: _published(name) for name in _VALUES}
+    parameters["inertia"] = row("N084").parameter(head_inertia, unit="kg m2")
     for name in ("integrator_time", "filter_time", "vcr_lead", "ccr_delay"):
-        known[name] = Parameter(getattr(reflex, name), "s", THIS_WORK, "assumed")
-    known["canal_time"] = Parameter(reflex.canals.time, "s", THIS_WORK, "assumed")
-    known["vcr_delay"] = row("N025").parameter(1e3 * reflex.vcr_delay, unit="ms")
+        parameters[name] = Parameter(getattr(reflex, name), "s", THIS_WORK, "assumed")
+    parameters["canal_time"] = Parameter(reflex.canals.time, "s", THIS_WORK, "assumed")
+    parameters["vcr_delay"] = row("N025").parameter(1e3 * reflex.vcr_delay, unit="ms")
     for name in ("damping", "stiffness"):
         unit = "N m s/rad" if name == "damping" else "N m/rad"
-        known[name] = Parameter(getattr(found, name), unit, "Peng1996", "fitted")
+        parameters[name] = Parameter(getattr(fitted, name), unit, "Peng1996", "fitted")
     for name in ("vcr_rate_gain", "ccr_rate_gain", "vcr_position_gain", "ccr_stretch_gain"):
         unit = "N m s/rad" if "rate" in name else "N m/rad"
-        known[name] = Parameter(getattr(found.reflex, name), unit, "Peng1996; Peng1999", "fitted")
-    return replace(found, parameters=ParameterSet(known))
+        parameters[name] = Parameter(
+            getattr(fitted.reflex, name), unit, "Peng1996; Peng1999", "fitted"
+        )
+    return replace(fitted, parameters=ParameterSet(parameters))
 
 
-_FIGURES = {
+_VALUES = {
     "passive_peak": "N075",  # [dB]
     "passive_frequency": "N076",  # [Hz]
     "vcr_damping": "N078",  # [%]
@@ -145,7 +148,7 @@ _FIGURES = {
 }
 
 
-def _printed(name: str) -> Parameter:
-    figure = row(_FIGURES[name])
-    unit = {"dB": "1", "ratio": "1"}.get(figure.unit, figure.unit)
-    return figure.parameter(unit=unit)
+def _published(name: str) -> Parameter:
+    value = row(_VALUES[name])
+    unit = {"dB": "1", "ratio": "1"}.get(value.unit, value.unit)
+    return value.parameter(unit=unit)

@@ -1,4 +1,4 @@
-"""Motor and sensory noise, band-limited, from a stated seed.
+"""Band-limited motor and sensory noise from a seed.
 
 Noise of unit variance is an Ornstein-Uhlenbeck process of time constant T, corner 1 / (2 pi T),
 stepped exactly on a grid, so that its variance does not depend on the step:
@@ -35,10 +35,10 @@ def ornstein_uhlenbeck(phi, normal):
 
 @dataclass(frozen=True, eq=False)
 class NoisePath:
-    """One draw of noise of unit variance on a grid from time 0; linear between the samples.
+    """One path of noise of unit variance on a grid from time 0; linear between the samples.
 
-    Between samples the variance of the line is lower, by a third of step / T at most: choose
-    the step well below the time constant.
+    Between samples the variance is lower, by a third of step / T at most: choose the step well
+    below the time constant.
     """
 
     step: float  # [s]
@@ -48,22 +48,22 @@ class NoisePath:
     def at(self, time: float) -> Array:
         """The channels at a time [s], shape (channels,)."""
         last = self.values.shape[0] - 1
-        place = time / self.step
-        if not 0.0 <= place <= last * (1.0 + 1e-12):
+        position = time / self.step
+        if not 0.0 <= position <= last * (1.0 + 1e-12):
             raise ParameterError(
-                f"noise was asked for at {time:g} s; possible: 0 to {last * self.step:g} s. Draw a "
+                f"Expected a time from 0 to {last * self.step:g} s, got {time:g} s; draw a "
                 "longer path."
             )
-        i = min(int(place), last - 1)
-        share = place - i
-        return (1.0 - share) * self.values[i] + share * self.values[i + 1]
+        i = min(int(position), last - 1)
+        fraction = position - i
+        return (1.0 - fraction) * self.values[i] + fraction * self.values[i + 1]
 
 
 def streams(seed: int | np.random.SeedSequence, subjects: int) -> list[np.random.Generator]:
     """One independent generator per subject: the children of one SeedSequence, in order."""
     if subjects < 1:
         raise ParameterError(
-            f"{subjects} subjects; possible: 1 or more. Give how many generators are needed."
+            f"Expected 1 or more subjects, got {subjects}; give the number of generators."
         )
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     return [np.random.default_rng(child) for child in root.spawn(subjects)]
@@ -82,7 +82,8 @@ def band_limited(
         require("band_limited", name, value, unit="s", above=0.0, advice="Give a time.")
     if channels < 1:
         raise ParameterError(
-            f"{channels} channels of noise; possible: 1 or more. Give one per muscle or sense."
+            f"Expected 1 or more channels of noise, got {channels}; give one for each muscle or "
+            "sense."
         )
     rng = np.random.default_rng(rng)
     normal = rng.standard_normal((math.ceil(duration / step - 1e-9) + 1, channels))
@@ -110,7 +111,7 @@ class MotorNoise:
         return self.proportional * np.abs(np.asarray(command, dtype=np.float64)) + self.constant
 
     def added(self, command: ArrayLike, unit_noise: ArrayLike) -> Array:
-        """Command plus noise, held between 0 and 1; `unit_noise` from a NoisePath."""
+        """Command plus noise, limited to 0 to 1; `unit_noise` from a NoisePath."""
         command = np.asarray(command, dtype=np.float64)
         noise = array("unit_noise", unit_noise, command.shape, "1")
         return np.clip(command + self.sd(command) * noise, 0.0, 1.0)
@@ -118,7 +119,7 @@ class MotorNoise:
 
 @dataclass(frozen=True, kw_only=True)
 class SensoryNoise:
-    """Noise on what is sensed of an angle; graviceptive about ten times proprioceptive."""
+    """Noise of a sensed angle; graviceptive about ten times proprioceptive."""
 
     proprioceptive: float  # sd [rad]
     ratio: float = 10.0  # graviceptive over proprioceptive [1]
@@ -140,7 +141,7 @@ class SensoryNoise:
 
 
 def stance_noise(proprioceptive: float = 1e-3) -> SensoryNoise:
-    """Ratio of stance (van der Kooij and Peterka 2011); its level [rad] is assumed."""
+    """Sensory noise in the ratio of stance (van der Kooij and Peterka 2011); level assumed."""
     ratio = row("N074").parameter(unit="1")
     known = {
         "ratio": ratio,

@@ -1,8 +1,8 @@
 """Low back pain as changes of the neural system: two phenotypes, and no preset.
 
 Release studies found longer latencies, studies with controlled preload found equal latencies and
-higher gains. Each function returns a new system and leaves the given one as it is; both changes
-can be made one after the other.
+higher gains. Each function returns a new system and leaves its argument unchanged; both changes
+can be combined.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import unknown
 from panjabi.literature import row
-from panjabi.neural.checks import held_commands
+from panjabi.neural.checks import constant_commands
 from panjabi.neural.noise import MotorNoise, SensoryNoise
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
@@ -27,16 +27,16 @@ _NONE = ParameterSet({})
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NeuralSystem:
-    """What the nervous system does with the muscles: reflexes, held commands, noise."""
+    """Neural control of the muscles: reflexes, constant commands, noise."""
 
     reflexes: ReflexSet
-    feedforward: ArrayLike  # held commands u0 (muscles,) [1]
+    feedforward: ArrayLike  # constant commands u0 (muscles,) [1]
     motor_noise: MotorNoise | None = None
     sensory_noise: SensoryNoise | None = None
     parameters: ParameterSet = _NONE
 
     def __post_init__(self) -> None:
-        u0 = held_commands(self.feedforward, len(self.reflexes.muscles))
+        u0 = constant_commands(self.feedforward, len(self.reflexes.muscles))
         u0.flags.writeable = False
         object.__setattr__(self, "feedforward", u0)
 
@@ -60,8 +60,8 @@ def delay_phenotype(
 ) -> NeuralSystem:
     """The system with later reflexes, gains and co-contraction unchanged.
 
-    extra : delay added, `published_extra_delay()` where none is given. loops : names; None takes
-    the loops that muscle stretch drives (short, medium, long, cervicocollic).
+    extra : additional delay, by default `published_extra_delay()`. loops : names; by default the
+    loops that muscle stretch drives (short, medium, long, cervicocollic).
     """
     extra = published_extra_delay() if extra is None else extra
     if loops is None:
@@ -84,8 +84,8 @@ def gain_phenotype(
 ) -> NeuralSystem:
     """The stiff system: higher reflex gains and more co-contraction, delays unchanged.
 
-    gain_factor [1], cocontraction [command added] : no group figures were read, so neither has a
-    published default and a bare number counts as assumed. Commands stay at most 1.
+    gain_factor [1], cocontraction [additional command] : neither has a published default, because
+    no group values were read; a plain number counts as assumed. Commands stay at most 1.
     """
     factor = _assumed(gain_factor, "factor on reflex gains")
     added = _assumed(cocontraction, "command added")
@@ -109,7 +109,7 @@ def gain_phenotype(
     )
 
 
-def _assumed(value: Parameter | float, what: str) -> Parameter:
+def _assumed(value: Parameter | float, conditions: str) -> Parameter:
     if isinstance(value, Parameter):
         return value
-    return Parameter(value, "1", THIS_WORK, "assumed", what)
+    return Parameter(value, "1", THIS_WORK, "assumed", conditions)

@@ -1,10 +1,10 @@
 """Commands of all muscles from their reflex loops, compiled.
 
-Arrays: loops L, muscles m. Signals `stretch`, `rate`, `force` (L, m) have arrived, that is, are
-already late. A loop with a filter owns row `slot[k]` of `state` (rows, m): low-passed rate for a
-loop on acceleration, low-passed force for one on force. Acceleration is never asked for: after
-a filter of time T it is (rate - state) / T, so the closed system stays retarded. A loop with a
-threshold says nothing at rest: what its rounded corner gives there is taken off.
+Arrays: loops L, muscles m. Signals `stretch`, `rate`, `force` (L, m) are already delayed. A loop
+with a filter has row `slot[k]` of `state` (rows, m): low-passed rate for a loop on acceleration,
+low-passed force for a loop on force. Acceleration is no input: after a filter of time T it is
+(rate - state) / T, so the closed system stays retarded. A loop with a threshold gives no command
+without a signal: the value of its rounded corner there is subtracted.
 """
 
 from __future__ import annotations
@@ -26,15 +26,17 @@ class Loops(NamedTuple):
     slot: NDArray[np.int64]  # (L,) row of the filter's state, -1 without one
     on_rate: NDArray[np.bool_]  # (L,) whether the filter is on the rate
     threshold: NDArray[np.float64]  # (L,)
-    corner: NDArray[np.float64]  # (L,) width of the threshold's corner, -1: works both ways
+    corner: NDArray[
+        np.float64
+    ]  # (L,) width of the threshold's corner, -1: works in both directions
 
 
 @njit(cache=True, nogil=True)
 def loop_signal(g_stretch, g_rate, g_force, per_time, kind, stretch, rate, force, z):
-    """What a loop tells a muscle before its threshold.
+    """Signal of a loop to a muscle before its threshold.
 
     kind -1: no filter; 1: z is the low-passed rate and per_time = k_a / T; 0: z is the low-passed
-    force. Numbers rather than arrays go in: handing over arrays costs more than the arithmetic.
+    force. The arguments are numbers, because passing arrays costs more than the arithmetic.
     """
     if kind < 0:
         return g_stretch * stretch + g_rate * rate - g_force * force
@@ -82,7 +84,7 @@ def commands_slopes(
     by_force,
     by_state,
 ):
-    """Slopes of each muscle's command in its own signals: three (L, m) arrays and (rows, m)."""
+    """Slopes of each muscle's command in its signals: three (L, m) arrays and (rows, m)."""
     gains, filter_time, slot, on_rate, threshold, corner = set_of_loops
     loops, muscles = stretch.shape
     for m in range(muscles):
@@ -124,5 +126,5 @@ def state_rates(filter_time, slot, on_rate, rate, force, state, out):
     for k in range(loops):
         if slot[k] >= 0:
             for m in range(muscles):
-                arriving = rate[k, m] if on_rate[k] else force[k, m]
-                out[slot[k], m] = (arriving - state[slot[k], m]) / filter_time[k]
+                target = rate[k, m] if on_rate[k] else force[k, m]
+                out[slot[k], m] = (target - state[slot[k], m]) / filter_time[k]

@@ -3,7 +3,7 @@
     u_i = sat( sat^-1(u0_i) + sum over loops of
                k_p e(t - T) + k_v e'(t - T) + k_a e''(t - T) - k_f F(t - T) )
 
-At rest the command is u0 exactly: the saturation is undone before it is done.
+Without signals the command is exactly u0, because the inverse saturation is applied first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural import reflex_kernels as kernels
-from panjabi.neural.checks import array, held_commands
+from panjabi.neural.checks import array, constant_commands
 from panjabi.neural.loops import GAINS, ReflexLoop
 from panjabi.neural.smooth_kernels import unsaturated
 from panjabi.parameter import ParameterSet
@@ -28,31 +28,35 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ReflexSet:
-    """All loops of all muscles. Signals are arrays (loops, muscles) that have already arrived.
+    """All loops of all muscles. Signals are arrays (loops, muscles) that are already delayed.
 
-    Delays are not hidden: `delays` (loops, muscles) is what an integrator must supply.
+    `delays` (loops, muscles) are the delays that an integrator must apply to the signals.
     """
 
     muscles: tuple[str, ...]
     loops: tuple[ReflexLoop, ...]
     corner: float = 0.01  # width of the corners at commands 0 and 1 [1], assumed
-    least: float = 1e-3  # command kept from 0 and 1, so that a reflex reaches a quiet muscle [1]
+    least: float = (
+        1e-3  # distance of commands from 0 and 1, so that reflexes act on quiet muscles [1]
+    )
     delays: Array = field(init=False, repr=False)  # [s], shape (loops, muscles)
 
     def __post_init__(self) -> None:
-        for what, names in (
+        for kind, names in (
             ("muscles", self.muscles),
             ("loops", self.names),
         ):
             if len(set(names)) != len(names):
                 double = sorted({n for n in names if names.count(n) > 1})
                 raise ParameterError(
-                    f"{what} named twice: {double}; possible: each name once. Rename or merge them."
+                    f"Expected each name of {kind} once, got {double} more than once; rename or "
+                    "merge them."
                 )
         if not self.muscles or not self.loops:
             raise ParameterError(
-                f"a ReflexSet of {len(self.muscles)} muscles and {len(self.loops)} loops; "
-                "possible: at least one of each. For no reflexes scale their gains to 0."
+                "Expected at least one muscle and one loop in a ReflexSet, got "
+                f"{len(self.muscles)} muscles and {len(self.loops)} loops; scale the gains to 0 "
+                "for a set without reflexes."
             )
         require("ReflexSet", "corner", self.corner, unit="1", above=0.0, at_most=0.1,
                 advice="About 0.01 of a command.")  # fmt: skip
@@ -80,25 +84,25 @@ class ReflexSet:
 
     @property
     def signals(self) -> tuple[str, ...]:
-        """What each loop listens to, "muscle" or "head"."""
+        """Source of each loop's signal, "muscle" or "head"."""
         return tuple(loop.signal for loop in self.loops)
 
     @property
     def parameters(self) -> ParameterSet:
-        found = ParameterSet({})
+        parameters = ParameterSet({})
         for loop in self.loops:
-            found = found.merged(loop.parameters)
-        return found
+            parameters = parameters.merged(loop.parameters)
+        return parameters
 
     def loop(self, name: str) -> ReflexLoop:
-        for one in self.loops:
-            if one.name == name:
-                return one
+        for loop in self.loops:
+            if loop.name == name:
+                return loop
         raise unknown("loop", name, self.names)
 
     @cached_property
     def arrays(self) -> kernels.Loops:
-        """The loops as the kernels take them."""
+        """The loops as arrays for the kernels."""
         gains = np.array([self._table(gain) for gain in GAINS])
         times = np.array([loop.filter_time for loop in self.loops])
         slot = np.full(len(self.loops), -1)
@@ -110,10 +114,10 @@ class ReflexSet:
         return kernels.Loops(gains, times, slot, on_rate, threshold, corner)
 
     def offset(self, feedforward: ArrayLike) -> Array:
-        """Feedforward commands u0 (muscles,) before saturation; kept `least` from 0 and 1."""
-        u0 = held_commands(feedforward, len(self.muscles))
-        kept = np.clip(u0, self.least, 1.0 - self.least)
-        return np.array([unsaturated(u, self.corner) for u in kept])
+        """Feedforward commands u0 (muscles,) before saturation, at least `least` from 0 and 1."""
+        u0 = constant_commands(feedforward, len(self.muscles))
+        limited = np.clip(u0, self.least, 1.0 - self.least)
+        return np.array([unsaturated(u, self.corner) for u in limited])
 
     def commands(
         self,
@@ -123,7 +127,7 @@ class ReflexSet:
         force: ArrayLike = 0.0,
         state: ArrayLike = 0.0,
     ) -> Array:
-        """Commands u (muscles,) from late signals (loops, muscles) and states (rows, muscles)."""
+        """Commands u (muscles,), from delayed signals (loops, muscles), states (rows, muscles)."""
         signals = self._signals(stretch, rate, force, state)
         out = np.empty(len(self.muscles))
         kernels.commands(self.arrays, self.corner, self.offset(feedforward), *signals, out)
@@ -156,7 +160,7 @@ class ReflexSet:
         return self._changed(lambda loop: loop.scaled(factor), loops)
 
     def delayed_by(self, by: float, *, loops: Iterable[str] | None = None) -> ReflexSet:
-        """New set: the named loops, or all, later by so many seconds."""
+        """New set: the delays of the named loops, or of all, longer by a time [s]."""
         return self._changed(lambda loop: loop.delayed_by(by), loops)
 
     def without(self, name: str) -> ReflexSet:

@@ -37,7 +37,7 @@ def rectified(x, width):
 
 @njit(cache=True, nogil=True)
 def saturated(x, width):
-    """x held between 0 and 1 with rounded corners, and its slope."""
+    """x limited to 0 to 1 with rounded corners, and its slope."""
     low, low_slope = rectified(x, width)
     high, high_slope = rectified(x - 1.0, width)
     return low - high, low_slope - high_slope

@@ -24,7 +24,7 @@ class Spindle:
 
     Massless form of Mileusnic et al. (2006), see `spindle_kernels`. All arrays are over spindles:
     length (n,) in optimal fascicle lengths, velocity (n,) [1/s], gamma (n, 2) dynamic and static
-    fusimotor rates [1/s], state (n, 5). Known between `shortest` and about 1.3 optimal lengths.
+    fusimotor rates [1/s], state (n, 5). Valid between `shortest` and about 1.3 optimal lengths.
     """
 
     parameters: ParameterSet
@@ -36,15 +36,15 @@ class Spindle:
         missing = [name for name in _ROWS if name not in self.parameters]
         if missing:
             raise ParameterError(
-                f"the spindle lacks {missing}; possible names: {', '.join(_ROWS)}. "
-                "Start from mileusnic_2006() and replace parameters there."
+                f"Expected the spindle parameters {', '.join(_ROWS)}, got none for {missing}; "
+                "start from mileusnic_2006() and replace parameters there."
             )
         for fibre in ("bag1", "bag2", "chain"):
             least = self._si(f"{fibre}_beta0") + min(0.0, self._si(f"{fibre}_beta_f"))
             if not least > 0.0:
                 raise ParameterError(
-                    f"the damping of {fibre} falls to {least:g} under full drive; possible: above "
-                    "0. Raise beta0 or make beta_f less negative."
+                    f"Expected damping of {fibre} above 0 under full drive, got {least:g}; "
+                    "raise beta0 or make beta_f less negative."
                 )
 
     def _si(self, name: str) -> float:
@@ -53,16 +53,16 @@ class Spindle:
     @cached_property
     def constants(self) -> Array:
         """The flat constants that the kernels read."""
-        least = 0.01  # of the polar region beyond R [L0]; below it the lever stays
+        least = 0.01  # of the polar region beyond R [L0]; below it the lever is constant
         return np.array([*(self._si(name) for name in _ROWS), self.smooth_rate, least])
 
     @property
     def shortest(self) -> float:
-        """Fascicle length at which the lever of the force-velocity term reaches its floor."""
+        """Fascicle length at which the lever of the force-velocity term is smallest [L0]."""
         return self._si("series_rest") + self._si("polar_zero") + 0.01
 
     def rest(self, length: ArrayLike, gamma: ArrayLike = (0.0, 0.0)) -> Array:
-        """State that stays at a held length and drive, shape (n, 5)."""
+        """Steady state at constant length and drive, shape (n, 5)."""
         length, gamma = self._signals(length, gamma)
         out = np.empty((length.size, kernels.STATES))
         kernels.at_rest(self.constants, length, gamma, out)
@@ -111,14 +111,14 @@ class Spindle:
         length = array("length", length, (n,), "L0")
         if length.min(initial=np.inf) < self.shortest:
             raise ParameterError(
-                f"a fascicle is {length.min():g} optimal lengths long; possible: at least "
-                f"{self.shortest:g}, where the spindle model ends. Check the scaling by L0."
+                f"Expected fascicles of at least {self.shortest:g} optimal lengths, where the "
+                f"spindle model ends, got {length.min():g}; check the scaling by L0."
             )
         gamma = array("gamma", gamma, (n, 2), "1/s")
         if gamma.min(initial=0.0) < 0.0:
             raise ParameterError(
-                f"a fusimotor rate is {gamma.min():g} 1/s; possible: 0 and above. Give the dynamic "
-                "and the static rate as firing rates."
+                f"Expected fusimotor rates of 0 1/s or more, got {gamma.min():g} 1/s; give the "
+                "dynamic and the static rate as firing rates."
             )
         return length, gamma
 
@@ -162,11 +162,11 @@ _ROWS: dict[str, tuple[str, str]] = {
 def mileusnic_2006(**changes: Parameter | float) -> Spindle:
     """The spindle with the constants of the table; `changes` replace parameters by name.
 
-    The secondary's gain is one of the alternatives the copy names in a comment; which ending it
-    belongs to was not read, so it is assumed.
+    The gain of the secondary ending is an alternative that a comment in the copy names; its ending
+    was not read, so it is assumed.
     """
-    known = {name: row(id).parameter(unit=unit) for name, (id, unit) in _ROWS.items()}
-    known["secondary_gain"] = Parameter(
+    parameters = {name: row(id).parameter(unit=unit) for name, (id, unit) in _ROWS.items()}
+    parameters["secondary_gain"] = Parameter(
         7250.0, "1/s", row("N120").bib, "assumed", "per L0; alternative named in a comment"
     )
-    return Spindle(ParameterSet(known).replaced(**changes))
+    return Spindle(ParameterSet(parameters).replaced(**changes))

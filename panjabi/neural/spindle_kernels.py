@@ -9,11 +9,11 @@ gives the velocity v = dx/dt of its polar region in closed form,
     v = sign(Q) (|Q| / (C b (x - R)))^(1/a),    Q = T - g - K_PR (x - L_PR),
 
 and the tension follows dT/dt = K_SR (dL/dt - v). As 1/a > 3, v is smooth through rest, the change
-of C there included: nothing has to be rounded.
+of C there included, and needs no smoothing.
 
 Lengths are in optimal fascicle lengths L0, forces in force units FU, rates of firing in pulses/s.
-State of one spindle: dynamic activation of bag1, static activation of bag2 (the chain has none of
-its own), tensions of bag1, bag2, chain.
+State of one spindle: dynamic activation of bag1, static activation of bag2 (the chain has no
+activation state), tensions of bag1, bag2, chain.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def polar_velocity(c, fibre, f, length, tension):
     x = length - c[L_SR] - tension / c[K_SR]
     reach = x - c[R]
     moves = 1.0
-    if reach < c[LEAST_POLAR]:  # shorter than the model knows: the lever stops shrinking
+    if reach < c[LEAST_POLAR]:  # below the valid range the lever is constant
         reach = c[LEAST_POLAR]
         moves = 0.0
     q = tension - c[first + 2] * f - c[K_PR] * (x - c[L_PR])
@@ -114,8 +114,8 @@ def rates_jacobian(c, length, velocity, gamma, state, out):
 def afferents(c, length, state, out, slopes):
     """Primary and secondary firing [1/s], out (n, 2), and slopes (n, 2, SIGNALS).
 
-    The primary ending is driven by bag1 or by bag2 and chain, whichever is larger, plus a share
-    of the smaller (partial occlusion). No firing below zero; corners rounded over the width.
+    Bag1, or bag2 and chain, drive the primary ending, whichever is larger, plus a fraction of the
+    smaller (partial occlusion). No firing below zero; corners rounded over the width.
     """
     slopes[:] = 0.0
     width = c[WIDTH]
@@ -123,17 +123,17 @@ def afferents(c, length, state, out, slopes):
     on_polar = (1.0 - c[SHARE]) * c[L_SECONDARY] / c[L_PR]
     for i in range(length.size):
         threshold = c[LN_SR] - c[L_SR]
-        one, one_slope = rectified(c[G_1] * (state[i, 2] / c[K_SR] - threshold), width)
-        two, two_slope = rectified(c[G_2] * (state[i, 3] / c[K_SR] - threshold), width)
-        three, three_slope = rectified(c[G_2] * (state[i, 4] / c[K_SR] - threshold), width)
-        over, is_one = rectified(one - two - three, width)
+        bag1, bag1_slope = rectified(c[G_1] * (state[i, 2] / c[K_SR] - threshold), width)
+        bag2, bag2_slope = rectified(c[G_2] * (state[i, 3] / c[K_SR] - threshold), width)
+        chain, chain_slope = rectified(c[G_2] * (state[i, 4] / c[K_SR] - threshold), width)
+        excess, bag1_leads = rectified(bag1 - bag2 - chain, width)
         s = c[OCCLUSION]
-        out[i, 0] = (two + three) + over + s * (one - over)
-        by_one = is_one + s * (1.0 - is_one)
-        by_two = 1.0 - is_one + s * is_one
-        slopes[i, 0, 4] = by_one * one_slope * c[G_1] / c[K_SR]
-        slopes[i, 0, 5] = by_two * two_slope * c[G_2] / c[K_SR]
-        slopes[i, 0, 6] = by_two * three_slope * c[G_2] / c[K_SR]
+        out[i, 0] = (bag2 + chain) + excess + s * (bag1 - excess)
+        by_bag1 = bag1_leads + s * (1.0 - bag1_leads)
+        by_bag2 = 1.0 - bag1_leads + s * bag1_leads
+        slopes[i, 0, 4] = by_bag1 * bag1_slope * c[G_1] / c[K_SR]
+        slopes[i, 0, 5] = by_bag2 * bag2_slope * c[G_2] / c[K_SR]
+        slopes[i, 0, 6] = by_bag2 * chain_slope * c[G_2] / c[K_SR]
         total = 0.0
         for fibre in range(1, 3):
             series = state[i, 2 + fibre] / c[K_SR]
@@ -148,12 +148,12 @@ def afferents(c, length, state, out, slopes):
 
 @njit(cache=True, nogil=True)
 def at_rest(c, length, gamma, out):
-    """The state that stays while length (n,) and drive (n, 2) are held, out (n, STATES)."""
+    """Steady state at constant length (n,) and drive (n, 2), out (n, STATES)."""
     for i in range(length.size):
         out[i, 0] = fusimotor(gamma[i, 0], c[FREQUENCY_1])
         out[i, 1] = fusimotor(gamma[i, 1], c[FREQUENCY_2])
         for fibre in range(3):
             f = fusimotor(gamma[i, 1], c[FREQUENCY_C]) if fibre == 2 else out[i, fibre]
             active = c[BETA + 3 * fibre + 2] * f
-            held = active + c[K_PR] * (length[i] - c[L_SR] - c[L_PR])
-            out[i, 2 + fibre] = held / (1.0 + c[K_PR] / c[K_SR])
+            force = active + c[K_PR] * (length[i] - c[L_SR] - c[L_PR])
+            out[i, 2 + fibre] = force / (1.0 + c[K_PR] / c[K_SR])

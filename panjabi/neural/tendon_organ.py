@@ -39,13 +39,13 @@ def firing(c, force, state, out, slopes):
     """Firing [1/s], out (n,), and slopes (n, 3) in force and the two states."""
     for i in range(force.size):
         x = c[0] * np.log1p(force[i] / c[1])
-        one = c[3] - c[2] * c[6]
-        zero = c[4] - c[2] * c[7]
-        raw = c[2] * x + one * state[i, 1] + zero * state[i, 0]
+        weight_2 = c[3] - c[2] * c[6]
+        weight_1 = c[4] - c[2] * c[7]
+        raw = c[2] * x + weight_2 * state[i, 1] + weight_1 * state[i, 0]
         out[i], on = rectified(raw, c[5])
         slopes[i, 0] = on * c[2] * c[0] / (force[i] + c[1])
-        slopes[i, 1] = on * zero
-        slopes[i, 2] = on * one
+        slopes[i, 1] = on * weight_1
+        slopes[i, 2] = on * weight_2
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class TendonOrgan:
         return np.array([p("gain"), p("force_scale"), *numerator, self.smooth_rate, *denominator])
 
     def rest(self, force: ArrayLike) -> Array:
-        """State that stays at a held force, shape (n, 2)."""
+        """Steady state at constant force, shape (n, 2)."""
         force = self._force(force)
         c = self.constants
         return np.column_stack([c[0] * np.log1p(force / c[1]) / c[7], np.zeros_like(force)])
@@ -105,20 +105,20 @@ class TendonOrgan:
         return (c[2] * s**2 + c[3] * s + c[4]) / (s**2 + c[6] * s + c[7])
 
     def _force(self, force: ArrayLike) -> Array:
-        found = array("force", force, (np.size(force),), "N")
-        if found.min(initial=0.0) < 0.0:
+        tension = array("force", force, (np.size(force),), "N")
+        if tension.min(initial=0.0) < 0.0:
             raise ParameterError(
-                f"a force on a tendon organ is {found.min():g} N; possible: 0 and above, a tendon "
-                "cannot push. Give tensions."
+                f"Expected tendon forces of 0 N or more, got {tension.min():g} N; give "
+                "tensions, because a tendon cannot push."
             )
-        return found
+        return tension
 
 
 def standard_tendon_organ() -> TendonOrgan:
     """The organ with the constants of the table."""
-    known = {"gain": row("N124").parameter(unit="1/s"), "force_scale": row("N125").parameter()}
+    parameters = {"gain": row("N124").parameter(unit="1/s"), "force_scale": row("N125").parameter()}
     for name, id in (("numerator", "N126"), ("denominator", "N127")):
-        printed = row(id)
-        for order, text in zip((2, 1, 0), printed.text.split(","), strict=True):
-            known[f"{name}_{order}"] = printed.parameter(float(text), unit="1")
-    return TendonOrgan(ParameterSet(known))
+        published = row(id)
+        for order, text in zip((2, 1, 0), published.text.split(","), strict=True):
+            parameters[f"{name}_{order}"] = published.parameter(float(text), unit="1")
+    return TendonOrgan(ParameterSet(parameters))

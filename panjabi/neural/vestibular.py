@@ -1,16 +1,16 @@
 """Vestibulocollic and cervicocollic paths of the neck.
 
 The vestibulocollic path (VCR) opposes rotation of the head in space: the canals pass angular
-velocity above 1 / (2 pi T_c); the brain stem answers to velocity, with a lead, and to its leaky
-integral; a first-order filter stands for the neck muscles. The cervicocollic path (CCR) opposes
+velocity above 1 / (2 pi T_c); the brain stem responds to velocity, with a lead, and to its leaky
+integral; a first-order filter represents the neck muscles. The cervicocollic path (CCR) opposes
 stretch of the neck and goes through the same filter.
 
     VCR moment = -exp(-T_v s) / (T_m s + 1) * (g (T_L s + 1) + h T_N / (T_N s + 1))
                  * T_c s / (T_c s + 1) * head velocity
     CCR moment = -exp(-T_s s) / (T_m s + 1) * (k + b s) * neck angle
 
-Components after Peng, Hain and Peterson (1996, 1999). The tables have their results, not their
-transfer functions: time constants are assumed, gains fitted to results (`neck.fitted_neck`).
+Components after Peng, Hain and Peterson (1996, 1999). The tables contain their results, not their
+transfer functions: time constants are assumed, gains are fitted to results (`neck.fitted_neck`).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Canals:
 
 
 def head_to_muscles(pull: ArrayLike, angle: ArrayLike, velocity: ArrayLike) -> tuple[Array, Array]:
-    """Stretch [1] and rate [1/s] that each neck muscle is told of the head in space.
+    """Stretch [1] and rate [1/s] of each neck muscle that the motion of the head in space signals.
 
     pull (muscles, 3) : stretch of each muscle, over its optimal length, per rotation of the head
         about x, y, z [1/rad], that is, minus its moment arm at the head over its optimal length.
@@ -64,11 +64,12 @@ def head_to_muscles(pull: ArrayLike, angle: ArrayLike, velocity: ArrayLike) -> t
     pull = np.asarray(pull, dtype=np.float64)
     if pull.ndim != 2 or pull.shape[1] != 3 or not np.isfinite(pull).all():
         raise ParameterError(
-            f"pull has shape {pull.shape}; possible: (muscles, 3), finite, in 1/rad. Give one row "
-            "per muscle with its stretch per rotation about x, y and z."
+            "Expected pull as finite values of shape (muscles, 3) in 1/rad, got shape "
+            f"{pull.shape}; give one row for each muscle with its stretch per rotation about x, "
+            "y and z."
         )
-    turned = array("angle", angle, (3,), "rad")
-    return pull @ turned, pull @ array("velocity", velocity, (3,), "rad/s")
+    rotation = array("angle", angle, (3,), "rad")
+    return pull @ rotation, pull @ array("velocity", velocity, (3,), "rad/s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,7 @@ class NeckReflex:
         }  # fmt: skip
         for name, unit in units.items():
             require("NeckReflex", name, getattr(self, name), unit=unit, at_least=0.0,
-                    advice="Both paths oppose motion, and later.")  # fmt: skip
+                    advice="Both paths oppose motion after a delay.")  # fmt: skip
         for name in ("integrator_time", "filter_time"):
             require("NeckReflex", name, getattr(self, name), unit="s", above=0.0,
                     advice="The lead acts on acceleration and needs a filter.")  # fmt: skip
@@ -126,21 +127,21 @@ class NeckReflex:
         return np.array([-at_once - state[2] - state[3]])
 
     def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """Zero, shape (1, 1): everything it senses is late."""
+        """Zero, shape (1, 1): all its signals are delayed."""
         return np.zeros((1, 1))
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """d state / dt, shape (4,)."""
         sensed = inputs[0] - state[0]
         lag = self.vcr_rate_gain * (1.0 - self.vcr_lead / self.filter_time)
-        told = lag * sensed + self.vcr_position_gain * state[1]
-        stretched = self.ccr_stretch_gain * inputs[1] + self.ccr_rate_gain * inputs[2]
+        vcr_drive = lag * sensed + self.vcr_position_gain * state[1]
+        ccr_drive = self.ccr_stretch_gain * inputs[1] + self.ccr_rate_gain * inputs[2]
         return np.array(
             [
                 sensed / self.canals.time,
                 sensed - state[1] / self.integrator_time,
-                (told - state[2]) / self.filter_time,
-                (stretched - state[3]) / self.filter_time,
+                (vcr_drive - state[2]) / self.filter_time,
+                (ccr_drive - state[3]) / self.filter_time,
             ]
         )
 
@@ -160,4 +161,4 @@ class NeckReflex:
             return replace(self, vcr_rate_gain=0.0, vcr_position_gain=0.0)
         if path == "ccr":
             return replace(self, ccr_stretch_gain=0.0, ccr_rate_gain=0.0)
-        raise ParameterError(f"path is {path!r}; possible: 'vcr', 'ccr'. Name one of them.")
+        raise ParameterError(f"Expected path 'vcr' or 'ccr', got {path!r}; give one of them.")

@@ -1,8 +1,8 @@
 """A trunk on one joint with delayed reflexes: ten states, two delays.
 
 Angle, rate, the sensed angle and rate (a first-order filter each), and six muscles with first-order
-activation, three pulling back and three forward. Two of each three answer over the short loop and
-one over the long loop. Positive angle is a lean that gravity makes larger.
+activation, three pulling back and three forward. Two of each three respond over the short loop and
+one over the long loop. Gravity increases a positive angle.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _assumed(value: float, unit: str) -> Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class LumpedTrunk:
-    """Parameters of the lumped trunk. They set a problem for the solver, not a person."""
+    """Parameters of the lumped trunk. They define a test of the solver, not a person."""
 
     inertia: Parameter = field(default=_assumed(6.5, "kg m2"))
     gravity: Parameter = field(default=_assumed(157.0, "N m/rad"))  # weight times height
@@ -55,8 +55,8 @@ class LumpedTrunk:
         for name in ("inertia", "stiffening_angle", "activation_time", "sensor_time"):
             if not getattr(self, name).si > 0.0:
                 raise ParameterError(
-                    f"{name} of the lumped trunk is {getattr(self, name)}; it divides and must be "
-                    "above 0. Give a positive number."
+                    f"Expected {name} of the lumped trunk above 0, because it is a divisor, got "
+                    f"{getattr(self, name)}; give a positive number."
                 )
 
     @property
@@ -87,19 +87,19 @@ class Pulse:
 
     @property
     def breaks(self) -> tuple[float, float]:
-        """Where its slope jumps [s]."""
+        """Times at which its slope jumps [s]."""
         return self.start, self.start + self.length
 
 
 def upright(lean: float = 0.02) -> np.ndarray:
-    """Start state: leaning by so many radians, at rest, all muscles at 0.1; shape (10,)."""
+    """Start state: an angle of `lean` [rad], no velocity, all muscles at 0.1; shape (10,)."""
     return np.array([lean, 0.0, lean, 0.0, *[0.1] * 6])
 
 
 @kernel
-def drive(e):
+def drive(signal):
     """Command of a muscle from its reflex signal: a saturating curve from 0 to 1."""
-    x = 2.0 * e - 1.0
+    x = 2.0 * signal - 1.0
     if x <= -1.0:
         return 0.0
     if x >= 1.0:
@@ -138,7 +138,7 @@ def trunk_rhs(t, y, delayed, p, out):
 
 @kernel
 def trunk_jacobian(t, y, delayed, p, out):
-    """d rates / d states, delayed states held."""
+    """d rates / d states at constant delayed states."""
     angle = y[0]
     bell = math.exp(-((angle / WIDTH) ** 2))
     active = y[4] + y[5] + y[6] - y[7] - y[8] - y[9]

@@ -1,4 +1,4 @@
-"""What a run of a spine model leaves: channels with names and units, computed when asked for."""
+"""Record of a run of a spine model: channels with names and units, computed on request."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ TENSION, EXCITATION, PASSIVE, ACTIVE = "tension", "excitation", "passive moment"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SpineRecord:
-    """A run: the model it was made with, what acted, how it was solved, and the trajectory.
+    """A run: its model, perturbations, solver settings and trajectory.
 
     Channels are the states of the model by name ("L4_L5_FE" [rad], "L4_L5_FE rate" [rad/s],
-    "IL_L4_r activation" [1], "IL_L4_r fibre" [1], over the optimal length) and, computed when asked
-    for, "IL_L4_r tension" [N], "IL_L4_r excitation" [1], "L4_L5_FE passive moment" (of its unit)
+    "IL_L4_r activation" [1], "IL_L4_r fibre" [1], over the optimal length) and, on request,
+    "IL_L4_r tension" [N], "IL_L4_r excitation" [1], "L4_L5_FE passive moment" (of its unit)
     and "L4_L5_FE muscle moment" [N m].
     """
 
@@ -41,7 +41,7 @@ class SpineRecord:
     perturbations: tuple[Perturbation, ...]
     solver: Settings
     trajectory: Trajectory
-    duration: float  # that was asked for [s]
+    duration: float  # requested length of the run [s]
 
     def __repr__(self) -> str:
         return f"<SpineRecord of {len(self.model.free)} coordinates: {self}>"
@@ -64,14 +64,14 @@ class SpineRecord:
 
     @property
     def lost_balance(self) -> bool:
-        """Whether a coordinate ran further from its start than a spine goes."""
+        """Whether a coordinate moved further from its start than `spine_run.LOST`."""
         return self.trajectory.outcome == "stopped by an event"
 
     @cached_property
     def outside_evidence(self) -> tuple[str, ...]:
         """First time that each unit leaves the published tests, at the ends of the steps, in words.
 
-        A run goes on beyond them, also where tissue would have failed: read this before its result.
+        A run continues beyond them, even where tissue would fail: read this before its result.
         """
         part = self.model.slices["q"]
         first: dict[str, str] = {}
@@ -107,13 +107,13 @@ class SpineRecord:
         return tuple(self.units)
 
     def channel(self, name: str, times: ArrayLike | None = None) -> Floats:
-        """One channel at times [s], those of the steps when not given; SI and radians."""
+        """One channel at times [s], by default those of the steps; SI and radians."""
         return self.channels([name], times)[name]
 
     def channels(
         self, names: Iterable[str] | None = None, times: ArrayLike | None = None
     ) -> dict[str, Floats]:
-        """Several channels; the states when none are named.
+        """Several channels by name, by default the states.
 
         Raises
         ------
@@ -123,42 +123,44 @@ class SpineRecord:
             For times outside the run.
         """
         at = self.time if times is None else np.asarray(times, float)
-        wanted = self.model.state_names if names is None else tuple(names)
-        for name in wanted:
+        requested = self.model.state_names if names is None else tuple(names)
+        for name in requested:
             if name not in self.units:
                 raise unknown("channel", name, self.units)
         states = self.trajectory.at(at)
         index = {name: k for k, name in enumerate(self.model.state_names)}
-        computed = self._computed({n for n in wanted if n not in index}, at, states)
-        return {n: states[..., index[n]] if n in index else computed[n] for n in wanted}
+        computed = self._computed({n for n in requested if n not in index}, at, states)
+        return {n: states[..., index[n]] if n in index else computed[n] for n in requested}
 
     def _computed(self, names: set[str], times: Floats, states: Floats) -> dict[str, Floats]:
-        kinds = {k for k in (TENSION, EXCITATION, PASSIVE, ACTIVE) for n in names if n.endswith(k)}
+        quantities = {
+            k for k in (TENSION, EXCITATION, PASSIVE, ACTIVE) for n in names if n.endswith(k)
+        }
         rows = states.reshape(-1, states.shape[-1])
-        found: dict[str, Floats] = {}
+        computed: dict[str, Floats] = {}
         labels: tuple[str, ...]
-        for kind in kinds:
-            if kind == PASSIVE:
+        for quantity in quantities:
+            if quantity == PASSIVE:
                 labels, values = self.model.free, [self._passive(y) for y in rows]
-            elif kind == EXCITATION:
+            elif quantity == EXCITATION:
                 labels = self.model.muscles.muscles.names  # type: ignore[union-attr]
                 values = [
-                    excitations(self.model, y, self._heard(t))
+                    excitations(self.model, y, self._delayed_receptors(t))
                     for t, y in zip(times.ravel(), rows, strict=True)
                 ]
             else:
                 muscles = self.model.muscles.muscles  # type: ignore[union-attr]
-                labels = muscles.names if kind == TENSION else self.model.free
-                pulls = [self._tension(y) for y in rows]
-                values = pulls
-                if kind == ACTIVE:
+                labels = muscles.names if quantity == TENSION else self.model.free
+                tensions = [self._tension(y) for y in rows]
+                values = tensions
+                if quantity == ACTIVE:
                     values = [
                         muscles.generalised_force(y[: len(self.model.free)], F)
-                        for y, F in zip(rows, pulls, strict=True)
+                        for y, F in zip(rows, tensions, strict=True)
                     ]
             table = np.array(values).reshape(*states.shape[:-1], len(labels))
-            found |= {f"{label} {kind}": table[..., k] for k, label in enumerate(labels)}
-        return found
+            computed |= {f"{label} {quantity}": table[..., k] for k, label in enumerate(labels)}
+        return computed
 
     def _tension(self, y: Floats) -> Floats:
         model = self.model
@@ -181,8 +183,8 @@ class SpineRecord:
             at += joint.states
         return Q
 
-    def _heard(self, t: float) -> Floats:
-        """Receptors as they were each delay before t, (delays, loops)."""
+    def _delayed_receptors(self, t: float) -> Floats:
+        """Receptor states one delay before t, for every delay, (delays, loops)."""
         model, run = self.model, self.trajectory
         part = model.slices["receptor"]
         first = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]

@@ -1,4 +1,4 @@
-"""Runs of a spine model: from rest, through perturbations, to a record with named channels."""
+"""Runs of a spine model: from equilibrium, through perturbations, to a record of named channels."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from panjabi.delay.integrate.adaptive import solve
 from panjabi.delay.integrate.model import DelayModel, Event
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
-from panjabi.simulation.python_elements import ForeignElements
+from panjabi.simulation.python_elements import PythonElements
 from panjabi.simulation.record import SpineRecord
 from panjabi.spine import packing
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import KINDS, Perturbation, breaks_of
 from panjabi.spine.rhs_kernels import spine_rhs
-from panjabi.spine.solver_kernels import solver_room, spine_linear
+from panjabi.spine.solver_kernels import solver_size, spine_linear
 
 LOST = 1.0
-"""Distance of any coordinate from its start at which a run counts as lost [rad]."""
+"""Distance of a coordinate from its start at which balance counts as lost [rad]."""
 
 STANDARD = Settings(rtol=1e-4, atol=1e-5, method="rosenbrock", track=1)
-"""Settings of a run when none are given.
+"""Default settings of a run.
 
-Breaking points beyond the first order are smooth enough for a pair of order 3: receptor and
-activation filter them.
+Breaking points beyond the first order are smooth enough for a method of order 3, because receptor
+and activation filter them.
 """
 
 
@@ -42,51 +42,51 @@ def simulate(
     start: ArrayLike | None = None,
     progress: bool = False,
 ) -> SpineRecord:
-    """A run from 0 to `duration` [s].
+    """Record of a run from 0 to `duration` [s].
 
     Parameters
     ----------
-    model : a model, which is first set to rest with what acts before the perturbation begins, or an
-        `Equilibrium`, which is taken as it is.
-    start : another state (size,) to begin with; before it the model rested.
-    progress : show a bar.
+    model : a model, whose equilibrium under the forces before the perturbation is computed first,
+        or an `Equilibrium`, which is used unchanged.
+    start : another initial state (size,); the history before it is the equilibrium.
+    progress : show a progress bar.
 
-    A run ends early where a coordinate is further than `LOST` from its start; the record then says
+    A run ends early when a coordinate is further than `LOST` from its start; the record then says
     that the spine has lost its balance.
 
     Raises
     ------
     ConvergenceError
-        If the model cannot be set to rest, or the solver cannot go on (a `SimulationError`).
+        If no equilibrium is found, or the solver cannot continue (a `SimulationError`).
     ParameterError
-        If what is given does not fit.
+        If an argument does not fit the model.
     """
-    given: Any = perturbation
-    acting = (given,) if isinstance(given, KINDS) else tuple(given)
-    for one in acting:
-        if not isinstance(one, KINDS):
+    argument: Any = perturbation
+    perturbations = (argument,) if isinstance(argument, KINDS) else tuple(argument)
+    for item in perturbations:
+        if not isinstance(item, KINDS):
             raise ParameterError(
-                f"{one!r} was given as a perturbation; {', '.join(k.__name__ for k in KINDS)} are "
-                "possible. Make one of these."
+                f"Expected a perturbation ({', '.join(k.__name__ for k in KINDS)}), got "
+                f"{item!r}; make one of these."
             )
     if not isinstance(model, (Spine, Equilibrium)):
         raise ParameterError(
-            f"{type(model).__name__} was given to simulate; a Spine or an Equilibrium is "
-            "possible. Make one with spine_model."
+            f"Expected a Spine or an Equilibrium, got {type(model).__name__}; make one with "
+            "spine_model."
         )
-    rest = model if isinstance(model, Equilibrium) else equilibrium(model, applied=acting)
-    own = rest.model
+    rest = model if isinstance(model, Equilibrium) else equilibrium(model, applied=perturbations)
+    spine = rest.model
     state = rest.state if start is None else np.array(start, float)
-    if state.shape != (own.size,):
+    if state.shape != (spine.size,):
         raise ParameterError(
-            f"a start of shape {state.shape} was given to a model of {own.size} states; one number "
-            "a state is possible. Take `state_at` of the model and change it."
+            f"Expected a start of shape ({spine.size},), one number for each state, got shape "
+            f"{state.shape}; take `state_at` of the model and change it."
         )
     settings = STANDARD if solver is None else solver
-    p = packing.pack(own, acting, solver_room(len(own.free), own.muscle_count))
-    p = np.concatenate([p, [float(len(own.free)), LOST], state[: len(own.free)]])
-    foreign = ForeignElements(own) if own.elements else None
-    delayed = delay_model(own, foreign)
+    p = packing.pack(spine, perturbations, solver_size(len(spine.free), spine.muscle_count))
+    p = np.concatenate([p, [float(len(spine.free)), LOST], state[: len(spine.free)]])
+    python_elements = PythonElements(spine) if spine.elements else None
+    delayed = delay_model(spine, python_elements)
     try:
         trajectory = solve(
             delayed,
@@ -94,19 +94,19 @@ def simulate(
             (0.0, float(duration)),
             p=p,
             history=rest.state,
-            breaks=breaks_of(acting),
+            breaks=breaks_of(perturbations),
             settings=settings,
             progress=progress,
         )
     except Exception:
-        if foreign is not None and foreign.error is not None:
-            raise foreign.error from None
+        if python_elements is not None and python_elements.error is not None:
+            raise python_elements.error from None
         raise
-    return SpineRecord(own, acting, settings, trajectory, float(duration))
+    return SpineRecord(spine, perturbations, settings, trajectory, float(duration))
 
 
 def rerun(record: SpineRecord) -> SpineRecord:
-    """The same run once more, from the same state."""
+    """The same run again, from the same state."""
     run = record.trajectory
     before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
     q = before[: len(record.model.free)]
@@ -116,14 +116,14 @@ def rerun(record: SpineRecord) -> SpineRecord:
     )
 
 
-def delay_model(model: Spine, foreign: ForeignElements | None = None) -> DelayModel:
-    """The spine model as the solver takes it; nothing is compiled for it alone.
+def delay_model(model: Spine, python_elements: PythonElements | None = None) -> DelayModel:
+    """The spine model for the solver; nothing is compiled for one model.
 
-    Elements written in Python are the exception: they need `foreign`, and a right-hand side of
-    their own.
+    Elements written in Python are the exception: they need `python_elements` and a separate
+    right-hand side.
     """
     return DelayModel(
-        rhs=spine_rhs if foreign is None else foreign.right_side(),
+        rhs=spine_rhs if python_elements is None else python_elements.right_side(),
         linear=spine_linear,
         delays=model.delays,
         reads=model.reads,
@@ -134,9 +134,9 @@ def delay_model(model: Spine, foreign: ForeignElements | None = None) -> DelayMo
 
 @njit(cache=True, nogil=True)
 def lost_balance(t, y, delayed, p, out):
-    """What is left of the distance from the start at which a run counts as lost [rad].
+    """Remaining distance of the coordinates from the limit at which balance is lost [rad].
 
-    Behind the model p holds n, that distance, and the coordinates at the start; then one sign.
+    After the model p contains n, the limit and the coordinates at the start, then one sign.
     """
     head = p[: packing.FIELDS + 1].view(np.int64)
     tail = head[packing.FIELDS]

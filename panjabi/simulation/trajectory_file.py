@@ -35,13 +35,13 @@ DESCRIPTION = "description.json"
 
 
 def save_record(record: SpineRecord, path: str | Path) -> None:
-    """Write everything that is needed to read a record again and to run it again.
+    """Write a record to a file, with everything to read it and to run it again.
 
     Raises
     ------
     ParameterError
-        If the model was not made by `spine_model` from plain arguments, so that no file could make
-        it again.
+        If the model was not made by `spine_model` from plain arguments, so that no file can
+        describe it.
     DataFileError
         If the folder cannot be written.
     """
@@ -60,27 +60,27 @@ def save_record(record: SpineRecord, path: str | Path) -> None:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr(DESCRIPTION, text)
         for name, array in arrays.items():
-            one = BytesIO()
-            np.lib.format.write_array(one, np.ascontiguousarray(array), allow_pickle=False)
-            file.writestr(f"{name}.npy", one.getvalue())
+            stream = BytesIO()
+            np.lib.format.write_array(stream, np.ascontiguousarray(array), allow_pickle=False)
+            file.writestr(f"{name}.npy", stream.getvalue())
     write_whole(path, buffer.getvalue())
 
 
 def load_record(path: str | Path) -> SpineRecord:
-    """A record as it was saved; the model is made again from its arguments.
+    """A record from a file; its model is made again from its arguments.
 
     Raises
     ------
     DataFileError
-        If the file is missing, damaged, or not such a file.
+        If the file is missing, damaged, or not a saved record.
     SchemaError
-        If it is of another kind, or of a newer version of the schema or of panjabi.
+        If it has another schema, or a newer version of the schema or of panjabi.
     """
     try:
         with zipfile.ZipFile(path) as file:
             about = json.loads(file.read(DESCRIPTION))
             if not isinstance(about, dict):
-                raise ValueError(f"{DESCRIPTION} holds no JSON object")
+                raise ValueError(f"{DESCRIPTION} contains no JSON object")
             _check_schema(path, about)
             arrays = {
                 name[:-4]: np.lib.format.read_array(BytesIO(file.read(name)), allow_pickle=False)
@@ -91,8 +91,8 @@ def load_record(path: str | Path) -> SpineRecord:
         if isinstance(error, DataFileError):
             raise
         raise DataFileError(
-            f"{str(path)!r} cannot be read as a trajectory: {error}. A file that "
-            "save_record wrote is possible. Look at the path, or save it again."
+            f"Expected {str(path)!r} to be a trajectory that save_record wrote, got {error}; "
+            "check the path, or save the record again."
         ) from error
     try:
         return _record(about, arrays)
@@ -100,8 +100,8 @@ def load_record(path: str | Path) -> SpineRecord:
         raise DataFileError(f"{str(path)!r}: {error}") from error
     except (KeyError, TypeError, ValueError, LookupError, AttributeError) as error:
         raise DataFileError(
-            f"Expected in {str(path)!r} what a saved record holds, got something else or nothing "
-            f"for {error}. Save the record again."
+            f"Expected the content of a saved record in {str(path)!r}, got something else or "
+            f"nothing for {error}; save the record again."
         ) from error
 
 
@@ -109,13 +109,13 @@ def _check_schema(path: str | Path, about: dict[str, Any]) -> None:
     name, _, version = str(about.get("schema", "none")).partition("/")
     if name != SCHEMA or not version.split(".")[0].isdigit():
         raise SchemaError(
-            f"{str(path)!r} is of the schema {about.get('schema')!r}; {SCHEMA}/{VERSION} is "
-            "possible. Give a file that save_record wrote."
+            f"Expected {str(path)!r} with schema {SCHEMA}/{VERSION}, got "
+            f"{about.get('schema')!r}; give a file that save_record wrote."
         )
     if int(version.split(".")[0]) > VERSION:
         raise SchemaError(
-            f"{str(path)!r} is of version {version} of {SCHEMA}; up to {VERSION} is possible. "
-            "Read it with a newer panjabi."
+            f"Expected {str(path)!r} with {SCHEMA} up to version {VERSION}, got version "
+            f"{version}; read it with a newer panjabi."
         )
     from panjabi import __version__
 
@@ -123,13 +123,13 @@ def _check_schema(path: str | Path, about: dict[str, Any]) -> None:
     written = versions.get("panjabi") if isinstance(versions, dict) else None
     if not isinstance(written, str) or _release(written) > _release(__version__):
         raise SchemaError(
-            f"Expected a file of panjabi up to {__version__}, got {str(path)!r} of {written!r}. "
-            "Read it with the panjabi that wrote it."
+            f"Expected a file of panjabi up to {__version__}, got {str(path)!r} of {written!r}; "
+            "read it with the panjabi that wrote it."
         )
 
 
 def _release(version: str) -> list[float]:
-    """The numbers of a version, to compare: "0.1.0.dev2" is [0, 1, 0]; a word is beyond all."""
+    """The numbers of a version for a comparison: "0.1.0.dev2" is [0, 1, 0], a word is infinite."""
     match = re.match(r"\d+(\.\d+)*", version)
     return [float(part) for part in match.group().split(".")] if match else [math.inf]
 
@@ -149,9 +149,9 @@ def _description(record: SpineRecord) -> dict[str, Any]:
         "versions": {"panjabi": __version__, "numpy": np.__version__, "numba": numba.__version__},
         "model": _plain(dict(model.recipe)),
         "perturbations": [
-            {"kind": type(one).__name__}
-            | {f.name: getattr(one, f.name) for f in fields(one) if f.init}
-            for one in record.perturbations
+            {"kind": type(perturbation).__name__}
+            | {f.name: getattr(perturbation, f.name) for f in fields(perturbation) if f.init}
+            for perturbation in record.perturbations
         ],
         "solver": settings,
         "duration_s": record.duration,
@@ -172,32 +172,35 @@ def _description(record: SpineRecord) -> dict[str, Any]:
 
 
 def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
-    """Arguments that JSON can hold; refuses a model that no file could make again."""
+    """Arguments for JSON; raises ParameterError for a model that no file can describe."""
     if not recipe:
         raise ParameterError(
-            "the model was changed after spine_model made it, or put together by hand; a model "
-            "from plain arguments can be saved. Give the change to spine_model, or save channels."
+            "Expected a model that spine_model made from plain arguments, got one that was "
+            "changed afterwards or built directly; pass the change to spine_model, or save "
+            "channels."
         )
-    made = {}
+    plain = {}
     for name, value in recipe.items():
         if isinstance(value, HeldLoad):
             value = {"mass": value.mass, "place": value.place}
         elif value is not None and not isinstance(value, (str, bool, int, float, list, dict)):
             raise ParameterError(
-                f"the model was made with {name}={type(value).__name__}, which a file does not "
-                "hold; names and numbers are possible. Save channels with to_pandas instead."
+                "Expected model arguments that are names and numbers, got "
+                f"{name}={type(value).__name__}, which a file cannot store; save channels with "
+                "to_pandas instead."
             )
-        made[name] = value
-    return made
+        plain[name] = value
+    return plain
 
 
 def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: Spine) -> None:
     """Raise DataFileError where description and arrays do not fit the model or one another."""
 
-    def expect(right: bool, what: str, got: object) -> None:
-        if not right:
+    def expect(condition: bool, expected: str, got: object) -> None:
+        if not condition:
             raise DataFileError(
-                f"Expected {what}, got {got}. Save the record again with this version of panjabi."
+                f"Expected {expected}, got {got}; save the record again with this version of "
+                "panjabi."
             )
 
     names = zip(model.state_names, model.state_units, strict=True)
@@ -208,7 +211,7 @@ def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: Spine) 
         first = next(
             ((a, b) for a, b in pairs if a != b), (f"{len(channels)} channels", len(stored))
         )
-        expect(False, f"the channels of the model, there {first[0]}", first[1])
+        expect(False, f"the channels of the model, here {first[0]}", first[1])
     run = about["trajectory"]
     pieces, first = len(arrays["coef"]), run["first"]
     shapes = {"times": (pieces + 1,), "coef": (pieces, 5, model.size)}
@@ -220,9 +223,11 @@ def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: Spine) 
         array = arrays[name]
         expect(array.dtype == np.float64, f"real numbers in {name}", array.dtype)
         expect(array.shape == shape, f"{name} of shape {shape}", array.shape)
-        expect(bool(np.isfinite(array).all()), f"finite numbers in {name}", "others")
+        finite = bool(np.isfinite(array).all())
+        expect(finite, f"finite numbers in {name}", "values that are not finite")
     times, duration = arrays["times"], about["duration_s"]
-    expect(bool((np.diff(times) > 0.0).all()), "times that increase", "others")
+    rising = bool((np.diff(times) > 0.0).all())
+    expect(rising, "times that increase", "times that do not")
     expect(
         type(first) is int and 0 <= first < pieces, f"a first piece from 0 to {pieces - 1}", first
     )
@@ -240,13 +245,15 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
     model = _model(about["model"])
     _check_content(about, arrays, model)
     if model.muscles is not None:
-        held = ("excitation", "rest_length", "rest_tension")
-        model = replace(model, **{name: arrays[name] for name in held})
+        saved_fields = ("excitation", "rest_length", "rest_tension")
+        model = replace(model, **{name: arrays[name] for name in saved_fields})
     kinds = {kind.__name__: kind for kind in KINDS}
-    acting = []
+    perturbations = []
     for entry in about["perturbations"]:
-        given = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k != "kind"}
-        acting.append(kinds[entry["kind"]](**given))
+        arguments = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k != "kind"
+        }
+        perturbations.append(kinds[entry["kind"]](**arguments))
     settings = dict(about["solver"])
     if settings["largest_step"] is None:
         settings["largest_step"] = np.inf
@@ -266,15 +273,19 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
             Occurrence(name, t, arrays[f"event_{k}"]) for k, (name, t) in enumerate(run["events"])
         ),
     )
-    return SpineRecord(model, tuple(acting), Settings(**settings), trajectory, about["duration_s"])
+    return SpineRecord(
+        model, tuple(perturbations), Settings(**settings), trajectory, about["duration_s"]
+    )
 
 
 def _model(recipe: dict[str, Any]) -> Spine:
     """The model as `spine_model` makes it from its arguments."""
-    given = dict(recipe)
-    if isinstance(given["load"], dict):
-        place = given["load"]["place"]
-        given["load"] = HeldLoad(given["load"]["mass"], None if place is None else tuple(place))
-    if given["units"] is not None:
-        given["units"] = UnitOptions(**given["units"])
-    return spine_model(**given)
+    arguments = dict(recipe)
+    if isinstance(arguments["load"], dict):
+        place = arguments["load"]["place"]
+        arguments["load"] = HeldLoad(
+            arguments["load"]["mass"], None if place is None else tuple(place)
+        )
+    if arguments["units"] is not None:
+        arguments["units"] = UnitOptions(**arguments["units"])
+    return spine_model(**arguments)

@@ -1,4 +1,4 @@
-"""Columns of a body, or straight ones of given lengths."""
+"""Columns of a body, or straight columns from lengths."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def column(
     straight: bool = False,
     plane: str = "space",
 ) -> Column:
-    """A column of a body in its neutral standing shape, held at its lowest body.
+    """A column of a body in its neutral standing shape, fixed at its lowest body.
 
     Parameters
     ----------
     region : cervical, thoracic, lumbar, thoracolumbar or whole; see `panjabi.spine.REGIONS`.
     laws : one law for every level, or one per level from below.
-    body : the standard adult when not given.
-    straight : the joints put above one another at their distances, axes along the world's.
+    body : by default the standard adult.
+    straight : the joints lie above one another at their distances, with axes along the world's.
     plane : sagittal, frontal, transverse or space; only its angles are free.
 
     Raises
@@ -45,47 +45,48 @@ def column(
     UnknownNameError
         If there is no such column or plane.
     ParameterError
-        If the number of laws does not fit, or units meet a body of another size.
+        If the number of laws does not fit, or units are used with a body of another size.
     """
     from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
     body = body if body is not None else _adult()
-    every = laws if isinstance(laws, Sequence) else (laws,)
-    if any(isinstance(law, FunctionalSpinalUnit) for law in every):
+    all_laws = laws if isinstance(laws, Sequence) else (laws,)
+    if any(isinstance(law, FunctionalSpinalUnit) for law in all_laws):
         require_standard_adult(body, "units of a column")
     names, levels = bodies_of(region), levels_of(region)
-    at = [body.body_index(name) for name in names]
-    if any(body.tree.parent[b] != a for a, b in pairwise(at)):
+    index = [body.body_index(name) for name in names]
+    if any(body.tree.parent[b] != a for a, b in pairwise(index)):
         raise PostureError(
-            f"the bodies {', '.join(names)} are no chain in this body; each must be the parent of "
-            "the next. Use a body read from the packaged skeleton."
+            "Expected a chain in which each body is the parent of the next, got "
+            f"{', '.join(names)}, which are no chain in this body; use a body read from the "
+            "packaged skeleton."
         )
     poses = body.poses(body.zero())
     if region.endswith(("lumbar", "thoracic")):
         above = body.tree.loc[body.body_index("C7" if names[-1] == "T1" else "T12")]
     else:
-        above = body.com[at[-1]]
+        above = body.com[index[-1]]
     if straight:
         centres = np.array([body.joint_centre(poses, n) for n in names[1:]])
-        top = poses.R[at[-1]] @ above + poses.t[at[-1]]
+        top = poses.R[index[-1]] @ above + poses.t[index[-1]]
         lengths = np.linalg.norm(np.diff(np.vstack([centres, top]), axis=0), axis=1)
-        made = straight_column(lengths, laws, levels=levels, bodies=names, name=region)
-        return made.in_plane(plane)
-    e = np.concatenate([np.arange(body.tree.first[b], body.tree.first[b + 1]) for b in at[1:]])
+        straightened = straight_column(lengths, laws, levels=levels, bodies=names, name=region)
+        return straightened.in_plane(plane)
+    e = np.concatenate([np.arange(body.tree.first[b], body.tree.first[b + 1]) for b in index[1:]])
     n = len(levels)
     tree = Tree(
         parent=np.arange(-1, n, dtype=np.int64),
-        loc=np.vstack([poses.t[at[0]], body.tree.loc[at[1:]]]),
-        r0=np.concatenate([poses.R[at[:1]], body.tree.r0[at[1:]]]),
-        child_loc=np.vstack([np.zeros(3), body.tree.child_loc[at[1:]]]),
+        loc=np.vstack([poses.t[index[0]], body.tree.loc[index[1:]]]),
+        r0=np.concatenate([poses.R[index[:1]], body.tree.r0[index[1:]]]),
+        child_loc=np.vstack([np.zeros(3), body.tree.child_loc[index[1:]]]),
         first=np.array([0, *range(0, 3 * n + 1, 3)], np.int64),
         slide=body.tree.slide[e].copy(),
         axis=body.tree.axis[e].copy(),
         coordinate=np.arange(3 * n, dtype=np.int64),
         poly=body.tree.poly[e].copy(),
     )
-    mass, centre = _carried(body, at)
-    points = [poses.R[b].T @ (c - poses.t[b]) for b, c in zip(at, centre, strict=True)]
+    mass, centre = _carried(body, index)
+    points = [poses.R[b].T @ (c - poses.t[b]) for b, c in zip(index, centre, strict=True)]
     return Column(
         name=region,
         levels=levels,
@@ -109,12 +110,12 @@ def straight_column(
     name: str = "straight",
     plane: str = "space",
 ) -> Column:
-    """Bodies of given lengths above one another: the Euler column of hinges.
+    """A column of bodies above one another, from their lengths: the Euler column of hinges.
 
     Parameters
     ----------
     lengths : (n,) from each joint to the next, the last from the top joint to the load [m].
-    levels, bodies : names (n,) and (n + 1,); numbered from below when not given.
+    levels, bodies : names (n,) and (n + 1,); by default numbers from below.
 
     Raises
     ------
@@ -124,7 +125,7 @@ def straight_column(
     size = np.atleast_1d(np.asarray(lengths, float))
     if size.ndim != 1 or not (np.isfinite(size).all() and (size > 0.0).all() and size.size):
         raise ParameterError(
-            f"lengths are {lengths!r}; a list of positive lengths in m is possible. Give one per "
+            f"Expected a list of positive lengths in m, got {lengths!r}; give one for each "
             "level, from below."
         )
     n = len(size)
@@ -163,23 +164,24 @@ def _laws(laws: JointLaw | Sequence[JointLaw], n: int) -> tuple[JointLaw, ...]:
 
 
 def _guides(tree: Tree, above: Floats) -> Floats:
-    """Midway between the joints of each body; on the held body at its joint, above midway too.
+    """Midway between the joints of each body, also for the top; on the fixed body at its joint.
 
-    So chosen the cable of a straight column runs through every joint and presses without bending.
+    With these guides the cable of a straight column passes every joint and compresses without
+    bending.
     """
     ends = np.vstack([tree.loc[2:], above])
     return np.vstack([tree.loc[1], 0.5 * (tree.child_loc[1:] + ends)])
 
 
 def _carried(body: Body, chain: list[int]) -> tuple[Floats, Floats]:
-    """Mass of each body of the chain with all that hangs on it, and its centre, standing."""
+    """Mass of each body of the chain with all bodies attached to it, and its centre, standing."""
     poses = body.poses(body.zero())
     centres = np.einsum("bij,bj->bi", poses.R, body.com) + poses.t
-    owner = np.full(len(body.names), -1)
+    carrier = np.full(len(body.names), -1)
     for b in range(1, len(body.names)):
-        owner[b] = b if b in chain else owner[body.tree.parent[b]]
-    mass = np.array([body.mass[owner == b].sum() for b in chain])
+        carrier[b] = b if b in chain else carrier[body.tree.parent[b]]
+    mass = np.array([body.mass[carrier == b].sum() for b in chain])
     place = np.array(
-        [np.average(centres[owner == b], axis=0, weights=body.mass[owner == b]) for b in chain]
+        [np.average(centres[carrier == b], axis=0, weights=body.mass[carrier == b]) for b in chain]
     )
     return mass, place

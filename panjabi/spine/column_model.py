@@ -23,7 +23,7 @@ PLANES: dict[str, tuple[str, ...]] = {
     "transverse": ("AR",),
     "space": AXES,
 }
-"""Which angles of every level may move; the others are held at zero."""
+"""Free angles of every level; the others are fixed at zero."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,18 +37,18 @@ class Potential:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Column:
-    """A chain of bodies held below and free above, one joint law per level; never changed.
+    """A chain of bodies fixed below and free above, one joint law per level; immutable.
 
     Coordinates are (FE, LB, AR) of every level from below [rad], signs of the body; zero is the
     neutral shape. With `plane` only some of them are free, and every vector z of the methods below
-    holds those alone.
+    contains only those.
     """
 
     name: str
     levels: tuple[str, ...]  # from below, "L5-S1" first
-    bodies: tuple[str, ...]  # held body first, then one per level
+    bodies: tuple[str, ...]  # fixed body first, then one per level
     laws: tuple[JointLaw, ...]
-    tree: Tree  # body 0 is the held one, in its place in the world
+    tree: Tree  # body 0 is the fixed body, in its place in the world
     guides: Floats  # (levels + 1, 3) where a follower cable passes each body [m]
     load_point: Floats  # (3,) in the topmost body [m]
     weights: DeadLoad | None = None  # weight of the bodies and all they carry
@@ -60,14 +60,15 @@ class Column:
             raise unknown("plane", self.plane, PLANES)
         if len(self.laws) != len(self.levels):
             raise ParameterError(
-                f"{len(self.laws)} joint laws were given for the {len(self.levels)} levels of the "
-                f"{self.name} column. Give one law per level, from below, or one for all."
+                f"Expected a joint law for each of the {len(self.levels)} levels of the "
+                f"{self.name} column, got {len(self.laws)}; give one for each level, from "
+                "below, or one for all."
             )
         for level, law in zip(self.levels, self.laws, strict=True):
             if not isinstance(law, JointLaw):
                 raise ParameterError(
-                    f"the law of {level} is {law!r}; an object with energy, moment and tangent of "
-                    "three angles is possible. Give a unit or a law of panjabi.spine.joints."
+                    "Expected a law with energy, moment and tangent of three angles for "
+                    f"{level}, got {law!r}; give a unit or a law of panjabi.spine.joints."
                 )
 
     def __repr__(self) -> str:
@@ -96,7 +97,7 @@ class Column:
         return np.zeros(self.size)
 
     def angles(self, z: ArrayLike) -> Floats:
-        """Angles of every level, (levels, 3) [rad], of free coordinates z (n,)."""
+        """Angles of every level, (levels, 3) [rad], from free coordinates z (n,)."""
         q = np.zeros(3 * len(self.levels))
         q[self.free] = self._checked(z)
         return q.reshape(-1, 3)
@@ -108,7 +109,7 @@ class Column:
         return replace(self, plane=plane)
 
     def with_laws(self, laws: JointLaw | Sequence[JointLaw]) -> Column:
-        """The same column on other joints; one law stands for every level."""
+        """The same column with other joints; one law is used for every level."""
         same = not isinstance(laws, Sequence)
         return replace(self, laws=(laws,) * len(self.levels) if same else tuple(laws))
 
@@ -118,7 +119,7 @@ class Column:
         return replace(self, laws=(*self.laws[:at], law, *self.laws[at + 1 :]))
 
     def rotated(self, rotation: ArrayLike) -> Column:
-        """The whole column turned about the world's origin by a rotation matrix (3, 3)."""
+        """The whole column, rotated about the world's origin by a rotation matrix (3, 3)."""
         turn = np.asarray(rotation, float)
         loc, r0 = self.tree.loc.copy(), self.tree.r0.copy()
         loc[0], r0[0] = turn @ loc[0], turn @ r0[0]
@@ -137,7 +138,7 @@ class Column:
         return vertical([self.bodies[-1]], [self.load_point], [force])
 
     def own_weight(self) -> DeadLoad:
-        """Weight of every body of the chain and of all that hangs on it.
+        """Weight of every body of the chain and of all bodies attached to it.
 
         Raises
         ------
@@ -146,8 +147,8 @@ class Column:
         """
         if self.weights is None:
             raise ParameterError(
-                f"the {self.name} column was made from lengths and has no mass. Use a column of a "
-                "body, or give the weights as a DeadLoad."
+                f"Expected a column with mass, got the {self.name} column, which was made from "
+                "lengths; use a column of a body, or give the weights as a DeadLoad."
             )
         return self.weights
 
@@ -167,16 +168,16 @@ class Column:
         return tuple(words for unit, a in units for words in unit.outside_evidence(a))
 
     def potential(self, z: ArrayLike, loads: Load | Iterable[Load] = ()) -> Potential:
-        """Joints and loads together at free coordinates z (n,)."""
-        joints, applied = self.joint_potential(z), self.load_potential(z, loads)
+        """Potential of joints and loads at free coordinates z (n,)."""
+        joints, external = self.joint_potential(z), self.load_potential(z, loads)
         return Potential(
-            joints.value + applied.value,
-            joints.gradient + applied.gradient,
-            joints.hessian + applied.hessian,
+            joints.value + external.value,
+            joints.gradient + external.gradient,
+            joints.hessian + external.hessian,
         )
 
     def joint_potential(self, z: ArrayLike) -> Potential:
-        """The joints alone; their Hessian is block-diagonal over the levels."""
+        """Potential of the joints; its Hessian is block-diagonal over the levels."""
         angles = self.angles(z)
         m, n = len(angles), angles.size
         energy, moment, blocks = np.empty(m), np.empty((m, 3)), np.empty((m, 3, 3))
@@ -195,7 +196,7 @@ class Column:
 
     @cached_property
     def _stacked(self) -> tuple[Any, Any, Any] | None:
-        """The flat rows of all units, where every law is a unit; one compiled call then."""
+        """The flat rows of all units for one compiled call; None unless every law is a unit."""
         if not all(hasattr(law, "structures") for law in self.laws):
             return None
         from panjabi.passive.functional_unit import FunctionalSpinalUnit, stack
@@ -204,7 +205,7 @@ class Column:
         return stack(units) if len(units) == len(self.laws) else None
 
     def load_potential(self, z: ArrayLike, loads: Load | Iterable[Load]) -> Potential:
-        """The loads alone; linear in the loads, so that a factor on them is a factor on this."""
+        """Potential of the loads; linear, so that a factor on the loads is a factor on it."""
         from panjabi.spine.kernels import load_potential
 
         q = self.angles(z).ravel()
@@ -248,17 +249,17 @@ class Column:
         array = np.asarray(z, float)
         if array.shape != (self.size,) or not np.isfinite(array).all():
             raise ParameterError(
-                f"coordinates of shape {array.shape} were given for the {self.name} column; "
-                f"({self.size},) finite angles in rad are possible. Start from column.zero()."
+                f"Expected finite angles in rad of shape ({self.size},) for the {self.name} "
+                f"column, got shape {array.shape}; start from column.zero()."
             )
         return array
 
     def _flattened(self, loads: Load | Iterable[Load]) -> _Flat:
-        given = (loads,) if isinstance(loads, Load) else tuple(loads)
+        load_list = (loads,) if isinstance(loads, Load) else tuple(loads)
         bodies: list[int] = []
         points, forces = [np.empty((0, 3))], [np.empty((0, 3))]
         tension, moment = 0.0, np.zeros((len(self.levels), 3))
-        for load in given:
+        for load in load_list:
             if isinstance(load, DeadLoad):
                 for body in load.bodies:
                     if body not in self.bodies:
@@ -272,8 +273,8 @@ class Column:
                 moment[:, AXES.index(load.axis)] += load.moment
             else:
                 raise ParameterError(
-                    f"{load!r} was given as a load; DeadLoad, FollowerLoad and LevelMoment are "
-                    "possible. Use one of panjabi.spine."
+                    f"Expected a DeadLoad, FollowerLoad or LevelMoment, got {load!r}; use one "
+                    "of these from panjabi.spine."
                 )
         return _Flat(
             (
@@ -295,7 +296,7 @@ class _Flat:
 
 
 def _evaluated(law: JointLaw, angles: Floats) -> tuple[float, Floats, Floats]:
-    """Energy, moment and tangent of a law; of a unit also where it leaves its tests."""
+    """Energy, moment and tangent of a law; of a unit also beyond its published tests."""
     from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
     if isinstance(law, FunctionalSpinalUnit):

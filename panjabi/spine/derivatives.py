@@ -1,7 +1,7 @@
 """Exact derivatives of a spine model's right-hand side, for linear analysis.
 
-By the present state and by the receptors as they are heard late. Written from the derivatives of
-the parts: `Dynamics.linearised`, tangents of the units, slopes of the muscles.
+With respect to the present state and to the delayed receptors. They combine the derivatives of the
+parts: `Dynamics.linearised`, tangents of the units, slopes of the muscles.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ class SpineJacobian:
 
     rate: Floats  # right-hand side there (size,)
     now: Floats  # by the present state (size, size)
-    late: tuple[Floats, ...]  # by the state one delay ago, delay by delay (size, size)
+    late: tuple[Floats, ...]  # by the state one delay ago, for every delay (size, size)
     inputs: Floats  # by a generalised force on each free coordinate (size, n)
 
     @property
     def moving(self) -> NDArray[np.bool_]:
-        """States whose rate depends on any state, (size,); the others stand still."""
+        """States whose rate depends on any state, (size,); the others are constant."""
         return np.any([np.any(A, axis=1) for A in (self.now, *self.late)], axis=0)
 
 
@@ -59,21 +59,21 @@ def jacobian(
 ) -> SpineJacobian:
     """Exact derivatives at a state y (size,).
 
-    delayed : (delays, loops) receptors heard late; as they are now when not given.
+    delayed : (delays, loops) delayed receptors; by default the present ones.
 
     Raises
     ------
     ParameterError
-        If the model has further elements with states of their own: the contract gives their
-        tangent, not the derivatives of their states.
+        If the model has further elements with internal states: an element provides its tangent, but
+        not the derivatives of its states.
     """
     part, n = model.slices, len(model.free)
     for element in model.elements:
         if element.states:
             raise ParameterError(
-                f"{type(element).__name__} integrates {element.states} states of its own, whose "
-                "derivatives the contract does not give; an element without is possible here. "
-                "Linearise without it, or take differences of reference_rhs."
+                f"Expected elements without internal states, got {type(element).__name__} with "
+                f"{element.states}, whose derivatives an element does not provide; linearise "
+                "without it, or take differences of reference_rhs."
             )
     q, rate = y[part["q"]], y[part["rate"]]
     out = reference_rhs(model, t, y, delayed, applied)
@@ -100,16 +100,18 @@ def jacobian(
 
 
 def _applied_slope(model: Spine, t: float, q: Floats, applied: Sequence[Perturbation]) -> Floats:
-    """d applied force / d q (n, n): the points turn, the forces do not."""
+    """d external force / d q (n, n): the points move, the forces keep their direction."""
     slope = np.zeros((len(model.free), len(model.free)))
-    for one in applied:
-        if isinstance(one, MomentPulse):
+    for perturbation in applied:
+        if isinstance(perturbation, MomentPulse):
             continue
-        row = np.array([*one.waveform, 0.0, len(one.tones)], float)
-        size = wave.py_func(row, np.array(one.tones, float).reshape(-1, 3), t)
+        row = np.array([*perturbation.waveform, 0.0, len(perturbation.tones)], float)
+        size = wave.py_func(row, np.array(perturbation.tones, float).reshape(-1, 3), t)
         if size:
-            D = model.dynamics.second_derivatives(q, one.body, point_of(model.body, one))
-            slope += size * np.einsum("i,inm->nm", direction_of(one), D)
+            D = model.dynamics.second_derivatives(
+                q, perturbation.body, point_of(model.body, perturbation)
+            )
+            slope += size * np.einsum("i,inm->nm", direction_of(perturbation), D)
     return slope
 
 
@@ -167,13 +169,13 @@ def _muscles(
     now[f0 + every, f0 + every] = s[:, RATE_FIBRE]
     now[f0 + every, a0 + every] = s[:, RATE_ACTIVATION]
     now[part["fibre"], part["q"]] = column[RATE_LENGTH] * slope
-    told = command(model.excitation, model.drive_width.si)
+    commands = command(model.excitation, model.drive_width.si)
     if loops is not None:
         past = delayed
         if past is None:
             past = np.tile(y[part["receptor"]], (len(loops.delays), 1))
-        np.add.at(told, loops.target, past[loops.which_delay, np.arange(len(loops))])
-    u, bend = np.array([saturated.py_func(x, model.drive_width.si) for x in told]).T
+        np.add.at(commands, loops.target, past[loops.which_delay, np.arange(len(loops))])
+    u, bend = np.array([saturated.py_func(x, model.drive_width.si) for x in commands]).T
     by_u = np.empty(len(muscles))
     for m in every:
         _, now[a0 + m, a0 + m], by_u[m] = activation_rate(

@@ -1,4 +1,4 @@
-"""Where a spine model stands still: activations that hold a posture, or where it settles."""
+"""Equilibrium of a spine model: activations that balance a posture, or the posture itself."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ Floats = NDArray[np.float64]
 SOLVES = ("auto", "activation", "posture", "both")
 
 CHOOSING = 20
-"""Steps that look for the least sum of squares. Where the choice still flips between muscles then,
-the rest of the steps change excitations as little as balance asks for."""
+"""Steps that minimise the sum of squares. If the choice still alternates between muscles then, the
+other steps change excitations as little as balance requires."""
 
 BEFORE = -1e9
-"""Time at which nothing has begun and no cable is cut [s]."""
+"""Time before every perturbation, with every cable still intact [s]."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Equilibrium(Result):
-    """A model set to rest, its state, and how well it rests."""
+    """A model in equilibrium, its state, and the residual."""
 
-    model: Spine  # with the excitations and rest lengths that hold it
+    model: Spine  # with the excitations and rest lengths of the equilibrium
     q: Floats  # (n,) [rad]
     state: Floats  # (size,)
     residual: float  # largest moment that is not balanced [N m]
@@ -47,7 +47,7 @@ class Equilibrium(Result):
         return f"rest within {self.residual:.2g} N m after {self.iterations} steps"
 
     def to_dict(self) -> dict[str, Any]:
-        """Posture and excitations by name, and how well the model rests."""
+        """Posture and excitations by name, residual and number of steps."""
         model, excitation = self.model, {}
         if model.muscles is not None:
             names = model.muscles.muscles.names
@@ -71,26 +71,26 @@ def equilibrium(
     tolerance: float = 1e-9,
     iterations: int = 100,
 ) -> Equilibrium:
-    """The model at rest under its weight, with what acts before any perturbation begins.
+    """Equilibrium under the weight and the external forces before any perturbation starts.
 
     Parameters
     ----------
-    solve : "activation" finds excitations that hold the posture with the least sum of squares;
-        "posture" keeps the excitations and finds the coordinates; "both" takes the excitations that
-        come nearest to holding the posture, and lets it give way; "auto" is "activation" where
-        there are muscles, else "posture". Receptors are silent at the posture that is found.
-    q : posture (n,), or where the search for one begins; as held when not given.
+    solve : "activation" finds excitations that balance the posture with the least sum of squares;
+        "posture" keeps the excitations and finds the coordinates; "both" uses the excitations that
+        come nearest to balance, and then finds the posture; "auto" is "activation" with muscles,
+        else "posture". Receptors are silent in the resulting posture.
+    q : posture (n,), or the start of the search for it; by default that of the model.
     least, most : limits of every excitation. A higher `least` is co-contraction.
-    tolerance : largest moment left over [N m], per N m of what is to be held where that is more
+    tolerance : largest unbalanced moment [N m], per N m of the muscles' moment if that is more
         than 1 N m.
 
     Raises
     ------
     ConvergenceError
-        If the muscles cannot hold the posture, or no posture is found.
+        If the muscles cannot balance the posture, or no posture is found.
     """
     if solve not in SOLVES:
-        raise unknown("way to solve", solve, SOLVES)
+        raise unknown("value of solve", solve, SOLVES)
     start = model.dynamics.part(model.dynamics.held) if q is None else np.array(q, float)
     if solve == "posture" or (solve == "auto" and model.muscles is None):
         return _posture(model, start, applied, tolerance, iterations)
@@ -99,7 +99,7 @@ def equilibrium(
 
 
 def passive_force(model: Spine, q: Floats, applied: Sequence[Perturbation] = ()) -> Floats:
-    """Generalised force (n,) of all but the muscles, at rest, weight included [N m]."""
+    """Static generalised force (n,) of all parts but the muscles, weight included [N m]."""
     still = np.zeros(len(model.free))
     Q = applied_forces(model, BEFORE, q, applied) - model.dynamics.weight(q)
     for element in (*model.joints, *model.elements):
@@ -111,7 +111,7 @@ def passive_force(model: Spine, q: Floats, applied: Sequence[Perturbation] = ())
 
 
 def passive_tangent(model: Spine, q: Floats) -> Floats:
-    """-d passive_force / d q (n, n) [N m/rad]; forces from outside count as constant."""
+    """-d passive_force / d q (n, n) [N m/rad] at constant external forces."""
     still = np.zeros(len(model.free))
     K = model.dynamics.linearised(q, still, still).by_q
     for element in (*model.joints, *model.elements):
@@ -130,7 +130,7 @@ def _posture(
     tolerance: float,
     iterations: int,
 ) -> Equilibrium:
-    """Newton's steps, shortened while they raise the moment left over."""
+    """Equilibrium posture by Newton's method, with steps that decrease the unbalanced moment."""
 
     def left_over(at: Floats) -> Floats:
         Q = passive_force(model, at, applied)
@@ -141,9 +141,9 @@ def _posture(
             Q = Q - geometry.slope.T @ force
         return Q
 
-    rest, size = left_over(q), np.inf
+    unbalanced, size = left_over(q), np.inf
     for count in range(iterations):
-        size = float(np.abs(rest).max())
+        size = float(np.abs(unbalanced).max())
         if size <= tolerance:
             return _set(model, q, model.excitation, size, count)
         K = passive_tangent(model, q)
@@ -154,18 +154,18 @@ def _posture(
             resting = model.muscles.units.at_rest(model.excitation, geometry.length)
             K += muscles.tension_curvature(pose, resting.force)
             K += geometry.slope.T @ (resting.stiffness[:, None] * geometry.slope)
-        step = np.linalg.solve(K, rest)
-        share = min(1.0, 0.3 / max(float(np.abs(step).max()), 1e-300))
+        step = np.linalg.solve(K, unbalanced)
+        fraction = min(1.0, 0.3 / max(float(np.abs(step).max()), 1e-300))
         for _ in range(30):
-            moved = left_over(q + share * step)
-            if np.linalg.norm(moved) < np.linalg.norm(rest) or share < 1e-6:
+            moved = left_over(q + fraction * step)
+            if np.linalg.norm(moved) < np.linalg.norm(unbalanced) or fraction < 1e-6:
                 break
-            share *= 0.5
-        q, rest = q + share * step, moved
+            fraction *= 0.5
+        q, unbalanced = q + fraction * step, moved
     raise ConvergenceError(
-        f"no posture of rest within {iterations} steps: {size:.3g} N m are left over, "
-        f"{tolerance:g} is asked. Start nearer to one, raise the excitation, or give the model "
-        "more stiffness."
+        f"Expected an equilibrium posture with at most {tolerance:g} N m left unbalanced within "
+        f"{iterations} steps, got {size:.3g} N m; start nearer to an equilibrium, raise the "
+        "excitation, or give the model more stiffness."
     )
 
 
@@ -180,22 +180,22 @@ def _activation(
 ) -> Equilibrium:
     """Least squares of excitation under balance: Newton on tensions, a dual inside each step.
 
-    Steps are halved after eight, so that a choice that flips between muscles settles in between.
+    Steps are halved after eight, so that a choice that alternates between muscles converges.
     """
     if model.muscles is None:
         raise ParameterError(
-            "activations were asked of a model without muscles; a posture is possible. Give "
+            "Expected a model with muscles to solve for activations, got one without; give "
             "solve='posture'."
         )
     low, high = limits
     if not 1e-4 <= low < high <= 1.0 - 1e-4:
         raise ParameterError(
-            f"excitation was limited to {low:g}..{high:g}; a rising pair within 0.0001 to 0.9999 "
-            "is possible. Leave the limits out."
+            f"Expected excitation limits that rise within 0.0001 to 0.9999, got {low:g} to "
+            f"{high:g}; leave the limits out."
         )
     muscles, units = model.muscles.muscles, model.muscles.units
     geometry = muscles.geometry(q)
-    demand = -passive_force(model, q, applied)  # what the muscles must give
+    demand = -passive_force(model, q, applied)  # moment that the muscles must provide
     scale = max(1.0, float(np.abs(demand).max()))
     arm = -geometry.slope.T
     a = np.full(len(muscles), max(low, 0.02))
@@ -207,28 +207,29 @@ def _activation(
             return _set(model, q, a, size, count)
         G = arm * _force_slope(units, resting)
         if count < CHOOSING:
-            wanted, holds = _least_squares(G, missing + G @ a, low, high)
+            target, holds = _least_squares(G, missing + G @ a, low, high)
         else:
             change, holds = _least_squares(G, missing, low - a, high - a)
-            wanted = a + change
+            target = a + change
         if not holds and give_way:
-            near = replace(model, excitation=wanted)
+            near = replace(model, excitation=target)
             return _posture(near, q, applied, tolerance * scale, iterations)
         if not holds:
             break
-        a = a + (wanted - a) * (1.0 if count < 8 or count >= CHOOSING else 0.5)
+        a = a + (target - a) * (1.0 if count < 8 or count >= CHOOSING else 0.5)
         resting = units.at_rest(a, geometry.length)
         missing = demand - arm @ resting.force
     worst = int(np.argmax(np.abs(missing)))
     raise ConvergenceError(
-        f"the muscles do not hold the posture: {missing[worst]:.3g} N m at {model.free[worst]} are "
-        f"missing with excitations from {low:g} to {high:g}. Let the posture give way with "
-        "solve='both', or give a smaller load, a posture nearer to neutral, or a lower `least`."
+        f"Expected muscles that balance the posture with excitations from {low:g} to {high:g}, "
+        f"got {missing[worst]:.3g} N m unbalanced at {model.free[worst]}; let the posture "
+        "change with solve='both', or give a smaller load, a posture nearer to neutral, or a "
+        "lower `least`."
     )
 
 
 def _force_slope(units: Musculotendon, resting: RestingMuscles) -> Floats:
-    """d tension / d activation at rest (nm,) [N], fibre and tendon in balance."""
+    """Static d tension / d activation (nm,) [N], with fibre and tendon in balance."""
     m = units.muscles
     active, _ = units.curves.active(resting.fibre_length)
     still, _ = units.curves.velocity(np.zeros(1))
@@ -238,53 +239,55 @@ def _force_slope(units: Musculotendon, resting: RestingMuscles) -> Floats:
 
 
 def _least_squares(
-    G: Floats, wanted: Floats, low: float | Floats, high: float | Floats
+    G: Floats, target: Floats, low: float | Floats, high: float | Floats
 ) -> tuple[Floats, bool]:
     """min |a|^2 with G a = wanted, low <= a <= high: a = clip(G^T x), Newton on x (n,).
 
-    Where no a within the limits does it, the one that comes nearest, and False.
+    Without a solution within the limits the nearest a, and False.
     """
     from scipy.optimize import lsq_linear
 
     def dual(x: Floats) -> tuple[float, Floats, Floats]:
-        told = G.T @ x
-        a = np.clip(told, low, high)
-        return float(x @ wanted - told @ a + 0.5 * a @ a), told, a
+        unclipped = G.T @ x
+        a = np.clip(unclipped, low, high)
+        return float(x @ target - unclipped @ a + 0.5 * a @ a), unclipped, a
 
     gram = G @ G.T
-    ridge = 1e-10 * np.trace(gram) * np.eye(len(wanted))
-    x: Any = np.linalg.solve(gram, wanted)
-    scale = max(1.0, float(np.abs(wanted).max()))
-    value, told, a = dual(x)
+    ridge = 1e-10 * np.trace(gram) * np.eye(len(target))
+    x: Any = np.linalg.solve(gram, target)
+    scale = max(1.0, float(np.abs(target).max()))
+    value, unclipped, a = dual(x)
     for _ in range(100):
-        gap = wanted - G @ a
+        gap = target - G @ a
         if np.linalg.norm(gap) <= 1e-12 * scale:
             return a, True
-        inside = (told > low) & (told < high)
+        inside = (unclipped > low) & (unclipped < high)
         J = G[:, inside] @ G[:, inside].T + ridge
         step = np.linalg.solve(J, gap)
-        share, rise = 1.0, float(gap @ step)
-        while share > 1e-9:
-            higher, told, a = dual(x + share * step)
-            if higher >= value + 1e-4 * share * rise - 1e-14 * abs(value):
+        fraction, rise = 1.0, float(gap @ step)
+        while fraction > 1e-9:
+            higher, unclipped, a = dual(x + fraction * step)
+            if higher >= value + 1e-4 * fraction * rise - 1e-14 * abs(value):
                 break
-            share *= 0.5
-        x, value = x + share * step, higher
-    found = lsq_linear(G, wanted, (low, high), method="bvls", tol=1e-14)  # is there any at all?
-    nearest = np.clip(found.x, low, high)
-    return nearest, bool(np.linalg.norm(G @ nearest - wanted) <= 1e-8 * scale)
+            fraction *= 0.5
+        x, value = x + fraction * step, higher
+    solution = lsq_linear(
+        G, target, (low, high), method="bvls", tol=1e-14
+    )  # does a solution exist?
+    nearest = np.clip(solution.x, low, high)
+    return nearest, bool(np.linalg.norm(G @ nearest - target) <= 1e-8 * scale)
 
 
 def _set(
     model: Spine, q: Floats, excitation: Floats | float, residual: float, count: int
 ) -> Equilibrium:
-    """The model with its set point there, and the state of rest."""
-    made = model
+    """The model with its set point at q, and its equilibrium state."""
+    resting = model
     if model.muscles is not None:
         length = model.muscles.muscles.geometry(q).length
         tension = model.muscles.units.at_rest(excitation, length).force
-        made = replace(model, excitation=excitation, rest_length=length, rest_tension=tension)
-    state = made.state_at(q)
-    if made.reflexes is not None:
-        state[made.slices["receptor"]] = 0.0
-    return Equilibrium(made, q, state, residual, count)
+        resting = replace(model, excitation=excitation, rest_length=length, rest_tension=tension)
+    state = resting.state_at(q)
+    if resting.reflexes is not None:
+        state[resting.slices["receptor"]] = 0.0
+    return Equilibrium(resting, q, state, residual, count)

@@ -1,7 +1,7 @@
-"""What a joint of a column must offer, and the two laws of Crisco's models.
+"""The interface of a joint law of a column, and the two laws of Crisco's models.
 
 Angles are (flexion-extension, lateral bending, axial rotation) in rad with the signs of the body;
-`moment` is the gradient of `energy`: the moment that holds the joint there.
+`moment` is the gradient of `energy`: the moment that keeps the joint at these angles.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class LinearJoint:
 
 @dataclass(frozen=True)
 class ExponentialJoint:
-    """Moment growing exponentially on both sides of neutral: M = (k0 / b) (exp(b |x|) - 1) sign x.
+    """Moment exponential on both sides of neutral: M = (k0 / b) (exp(b |x|) - 1) sign x.
 
     k0 is the stiffness at neutral. Moment and stiffness are continuous; the stiffness has its
     minimum k0, with a corner, at neutral.
@@ -79,17 +79,17 @@ class ExponentialJoint:
     def through(
         cls, stiffness: Sequence[float], *, angle: Sequence[float], moment: float
     ) -> ExponentialJoint:
-        """The law with a given stiffness at neutral [N m/rad] that reaches `moment` at `angle`.
+        """The law with a stiffness at neutral [N m/rad] that reaches `moment` at `angle`.
 
         Parameters
         ----------
         angle : range of motion of each axis [rad].
-        moment : where it was measured [N m].
+        moment : at which the range was measured [N m].
 
         Raises
         ------
         ParameterError
-            If the joint would have to soften to get there: k0 angle > moment.
+            If the joint would have to soften: k0 angle > moment.
         """
         exponents = [
             _exponent(k, a, moment)
@@ -124,9 +124,10 @@ def _exponent(stiffness: float, angle: float, moment: float) -> float:
     ratio = moment / (stiffness * angle)
     if not ratio > 1.0:
         raise ParameterError(
-            f"a stiffness at neutral of {stiffness:g} N m/rad gives {stiffness * angle:g} N m at "
-            f"{angle:g} rad, above the moment {moment:g} N m; an exponential joint only stiffens. "
-            "Lower the stiffness at neutral or raise the moment."
+            f"Expected a stiffness at neutral that reaches less than {moment:g} N m at "
+            f"{angle:g} rad, because an exponential joint only stiffens, got {stiffness:g} N "
+            f"m/rad, which gives {stiffness * angle:g} N m; lower the stiffness at neutral or "
+            "raise the moment."
         )
     y = 2.0 * (ratio - 1.0) if ratio < 2.0 else np.log(ratio) + np.log(2.0 * np.log(ratio) + 1.0)
     for _ in range(60):
@@ -137,12 +138,12 @@ def _exponent(stiffness: float, angle: float, moment: float) -> float:
     return float(y / angle)
 
 
-def _three(owner: str, name: str, values: Any) -> Floats:
+def _three(law: str, name: str, values: Any) -> Floats:
     array = np.array(values, float)
     if array.shape != (3,) or not (np.isfinite(array).all() and (array > 0.0).all()):
         raise ParameterError(
-            f"{owner}.{name} is {values!r}; three positive finite numbers are possible, "
-            f"for {', '.join(AXES)}. Give one per axis."
+            f"Expected {law}.{name} as three positive finite numbers, for {', '.join(AXES)}, "
+            f"got {values!r}; give one for each axis."
         )
     array.setflags(write=False)
     return array

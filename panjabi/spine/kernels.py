@@ -48,9 +48,9 @@ def load_potential(
     guide_body (m,), guide_local (m, 3) : the guides of the cable, in its order.
     g : (nq,) out [N m]; H : (nq, nq) out [N m/rad].
 
-    The forces of the potential act as loads -f and, at the ends of each piece of cable, +-tension
-    along it. Held constant they give the gradient and one part of the Hessian; the turning of the
-    cable pieces gives the other: tension/length (1 - e e^T) between the points' Jacobians.
+    The forces of the potential are -f and, at the ends of each piece of cable, +-tension along it.
+    As constant forces they give the gradient and one part of the Hessian; the rotation of the cable
+    pieces gives the other part: tension/length (1 - e e^T) between the points' Jacobians.
     """
     nb, ne, nq = tree.parent.shape[0], tree.slide.shape[0], q.shape[0]
     R, t = np.empty((nb, 3, 3)), np.empty((nb, 3))

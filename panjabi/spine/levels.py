@@ -1,4 +1,4 @@
-"""Names of the spinal levels, and which of them each column has."""
+"""Names of the spinal levels, and the levels of each column."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ REGIONS: dict[str, tuple[str, str]] = {
     "thoracolumbar": ("sacrum", "T1"),
     "whole": ("sacrum", "skull"),
 }
-"""Column -> the body that is held and the topmost body."""
+"""Column -> the fixed body and the topmost body."""
 
 
 def bodies_of(region: str) -> tuple[str, ...]:
-    """Bodies of a column from the one that is held to the topmost.
+    """Bodies of a column from the fixed body to the topmost.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def bodies_of(region: str) -> tuple[str, ...]:
 
 
 def levels_of(region: str) -> tuple[str, ...]:
-    """Levels of a column from below: ("L5-S1", "L4-L5", ..., "L1-L2") of the lumbar one."""
+    """Levels of a column from below: ("L5-S1", "L4-L5", ..., "L1-L2") for the lumbar column."""
     chain = bodies_of(region)
     return tuple(level_name(b, a) for a, b in pairwise(chain))
 

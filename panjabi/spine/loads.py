@@ -1,4 +1,4 @@
-"""Loads on a column. Each has a potential, so that stability stays a question about a Hessian."""
+"""Loads on a column. Each has a potential, so that a Hessian decides stability."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class DeadLoad:
             array = np.array(getattr(self, name), float).reshape(-1, 3)
             if array.shape != (n, 3) or not np.isfinite(array).all():
                 raise ParameterError(
-                    f"DeadLoad.{name} has shape {array.shape} for {n} bodies; finite ({n}, 3) is "
-                    "possible. Give one row per body."
+                    f"Expected DeadLoad.{name} with finite values of shape ({n}, 3), got shape "
+                    f"{array.shape}; give one row for each body."
                 )
             object.__setattr__(self, name, array)
 
@@ -43,7 +43,7 @@ class FollowerLoad:
     """A cable of constant tension along the column, through a guide on every body.
 
     Its potential is tension times length. On a straight column with guides midway between the
-    joints it compresses every level along the axis; where a joint lies off the cable it bends it.
+    joints it compresses every level along the axis; it bends a joint that lies off the cable.
     """
 
     tension: float  # [N]
@@ -51,8 +51,9 @@ class FollowerLoad:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.tension) and self.tension >= 0.0):
             raise ParameterError(
-                f"FollowerLoad.tension is {self.tension!r} N; a cable pulls with a finite tension "
-                "of at least 0. Give the compression along the column as a positive number."
+                "Expected FollowerLoad.tension as a finite tension of 0 N or more, got "
+                f"{self.tension!r} N; give the compression along the column as a positive "
+                "number."
             )
 
     def __mul__(self, factor: float) -> FollowerLoad:
@@ -63,10 +64,10 @@ class FollowerLoad:
 
 @dataclass(frozen=True)
 class LevelMoment:
-    """The same moment on every level, each about its own axis: V = -M sum of the angles.
+    """The same moment on every level, each about the axis of that level: V = -M sum of the angles.
 
-    What a pure moment does to a chain whose axes are parallel (always so in flexion-extension). In
-    a curved column bent sideways it stands for the level-by-level result of the laboratory.
+    This is a pure moment on a chain of parallel axes (always true in flexion-extension). In a
+    curved column bent sideways it represents the level-by-level result of the laboratory.
     """
 
     axis: str  # FE, LB or AR
@@ -77,8 +78,9 @@ class LevelMoment:
             raise unknown("axis", self.axis, AXES)
         if not np.isfinite(self.moment):
             raise ParameterError(
-                f"LevelMoment.moment is {self.moment!r}; a finite moment in N m is possible. "
-                "Its sign is that of the coordinate: extension, right side down, turn to the left."
+                f"Expected LevelMoment.moment as a finite moment in N m, got {self.moment!r}; "
+                "give it with the sign of the coordinate: extension, right side down, turn to "
+                "the left."
             )
 
     def __mul__(self, factor: float) -> LevelMoment:

@@ -1,9 +1,9 @@
 """A spine in motion: body, passive joints, muscles and reflexes as one system with delays.
 
-    M(q) q'' + c(q, q') + g(q) = passive + active + other elements + applied forces
+    M(q) q'' + c(q, q') + g(q) = passive + active + other elements + external forces
 
 State: coordinates and rates of the free joints, then the states of joints, muscles, receptors and
-further elements, one after another.
+further elements, in this order.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Spine:
-    """A spine with its three subsystems; never changed. `spine_model` makes one.
+    """A spine with its three subsystems; immutable. Make it with `spine_model`.
 
     Muscles lie over exactly the free coordinates, in their order. A joint or another element may
-    also act on held coordinates: it then sees them where the body holds them.
+    also act on fixed coordinates and then reads their fixed values.
     """
 
     dynamics: Dynamics
@@ -57,22 +57,23 @@ class Spine:
         if self.muscles is None:
             if self.reflexes is not None and len(self.reflexes):
                 raise ParameterError(
-                    f"{len(self.reflexes)} reflexes were given to a model without muscles; loops "
-                    "run over muscles. Give muscles too, or leave the reflexes out."
+                    f"Expected muscles for the {len(self.reflexes)} reflexes, got a model "
+                    "without muscles; give muscles too, or leave the reflexes out."
                 )
         else:
             muscles = self.muscles.muscles
             if muscles.coordinates != tuple(self.dynamics.free):
                 raise ParameterError(
-                    f"the muscles lie over {len(muscles.coordinates)} coordinates from "
-                    f"{muscles.coordinates[0]}, free are {len(self.dynamics.free)} from "
-                    f"{self.dynamics.free[0]}; the same in the same order are possible. Build "
-                    "them with musculature(coordinates=...)."
+                    f"Expected muscles over the {len(self.dynamics.free)} free coordinates from "
+                    f"{self.dynamics.free[0]} in their order, got muscles over "
+                    f"{len(muscles.coordinates)} coordinates from {muscles.coordinates[0]}; "
+                    "build them with musculature(coordinates=...)."
                 )
             if self.muscles.excitation_delay:
                 raise ParameterError(
-                    f"the muscles have an excitation delay of {self.muscles.excitation_delay:g} s; "
-                    "delays belong to the reflexes here. Give muscles without one."
+                    "Expected muscles without an excitation delay, because the reflexes hold "
+                    f"the delays, got {self.muscles.excitation_delay:g} s; give muscles without "
+                    "a delay."
                 )
             per = muscles.per_muscle
             put(self, "excitation", per(self.excitation, "excitation").copy())
@@ -88,15 +89,15 @@ class Spine:
                 low = min(self.reflexes.source.min(), self.reflexes.target.min())
                 if low < 0 or top >= len(muscles):
                     raise ParameterError(
-                        f"reflexes name muscles {low} to {top} of {len(muscles)}; 0 to "
-                        f"{len(muscles) - 1} are possible. Make the loops for these muscles."
+                        f"Expected reflexes of muscles 0 to {len(muscles) - 1}, got muscles "
+                        f"{low} to {top}; make the loops for these muscles."
                     )
         for element in self.elements:
             if element.delays:
                 raise ParameterError(
-                    f"{type(element).__name__} listens to {len(element.delays)} delayed signals; "
-                    "an element without is possible: delays belong to the reflexes. Give one that "
-                    "needs configuration, rate and its own states only."
+                    "Expected an element without delayed signals, because the reflexes hold "
+                    f"the delays, got {type(element).__name__} with {len(element.delays)}; give "
+                    "an element that needs only configuration, rate and its internal states."
                 )
         for element in (*self.joints, *self.elements):
             for name in element.coordinates:
@@ -140,7 +141,7 @@ class Spine:
 
     @cached_property
     def slices(self) -> dict[str, slice]:
-        """Where in the state: q, rate, joints, activation, fibre, receptor, elements."""
+        """Slices of the state: q, rate, joints, activation, fibre, receptor, elements."""
         n, nm = len(self.free), self.muscle_count
         sizes = {
             "q": n,
@@ -164,7 +165,7 @@ class Spine:
 
     @property
     def reads(self) -> tuple[int, ...]:
-        """States that are heard late: the receptors."""
+        """Indices of the states that are read with a delay: the receptors."""
         part = self.slices["receptor"]
         return tuple(range(part.start, part.stop))
 
@@ -203,7 +204,7 @@ class Spine:
     def seen_by(
         self, element: PassiveJoint | ForceElement, q: Floats, rate: Floats
     ) -> tuple[Floats, Floats]:
-        """Coordinates and rates of an element: free ones from q and rate, the others as held."""
+        """Coordinates and rates of an element: free ones from q and rate, the others as fixed."""
         at, value = self._place(element.coordinates)
         known = at >= 0
         value = value.copy()
@@ -218,7 +219,7 @@ class Spine:
         return tuple(words for unit, angles in seen for words in unit.outside_evidence(angles))
 
     def place_of(self, coordinates: tuple[str, ...]) -> NDArray[np.int64]:
-        """Index of each coordinate among the free ones, -1 where held."""
+        """Index of each coordinate among the free ones, -1 if fixed."""
         return self._place(coordinates)[0]
 
     def _place(self, coordinates: tuple[str, ...]) -> tuple[NDArray[np.int64], Floats]:
@@ -236,9 +237,9 @@ class Spine:
     # --- start ------------------------------------------------------------------------------
 
     def state_at(self, q: ArrayLike | None = None, rate: ArrayLike | None = None) -> Floats:
-        """A state (size,) with fibres in balance with `excitation`, all else relaxed.
+        """A state (size,) with fibres in balance with `excitation`, all other states relaxed.
 
-        q (n,) as held when not given, rate (n,) zero.
+        q (n,) is by default that of the model, rate (n,) zero.
         """
         y = np.zeros(self.size)
         part = self.slices
@@ -254,7 +255,7 @@ class Spine:
         return y
 
     def receptors_at_rest(self, q: ArrayLike, fibre: Floats) -> Floats:
-        """Receptor states (loops,) of a body that has stood still at q for long."""
+        """Steady receptor states (loops,) at constant q."""
         assert self.muscles is not None
         assert self.reflexes is not None
         muscles, loops = self.muscles.muscles, self.reflexes
@@ -272,7 +273,7 @@ class Spine:
         return replace(self, reflexes=reflexes, recipe={})
 
     def with_elements(self, *elements: ForceElement) -> Spine:
-        """The same model with further elements beside those it has."""
+        """The same model with additional elements."""
         return replace(self, elements=(*self.elements, *elements), recipe={})
 
     def with_joint(self, joint: PassiveJoint) -> Spine:

@@ -1,4 +1,4 @@
-"""Spine models from a few words: which levels, which plane, what acts."""
+"""Spine models from names: levels, plane, muscles, reflexes, loads."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
     "thoracolumbar": levels_of("thoracolumbar"),
     "whole": levels_of("whole"),
 }
-"""Levels that move in each region, from below; what is above the last one is rigid."""
+"""Levels that move in each region, from below; all above the last level is rigid."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnitOptions:
-    """How the functional spinal units of a spine are made."""
+    """Options for the functional spinal units of a spine."""
 
     source: str = "default"  # values that the units are fitted to
     damping: bool = True  # with viscous damping
@@ -69,29 +69,29 @@ def spine_model(
     Parameters
     ----------
     region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar or whole.
-    plane : space, sagittal, frontal or transverse: which angles of every level are free.
-    joints : levels that move, among those of the region; all of them when not given. One level
-        makes the reduced model: everything above it is rigid.
+    plane : space, sagittal, frontal or transverse: the free angles of every level.
+    joints : levels of the region that move, by default all. One level gives the reduced model:
+        everything above it is rigid.
     muscles : True for the packaged muscles that cross the free joints; False for none; or a
-        `Musculature` over the free coordinates, or a `Musculotendon` of it, which says which
-        tendons are elastic.
+        `Musculature` over the free coordinates, or a `Musculotendon` of it, which defines the
+        elastic tendons.
     reflexes : True for stretch reflexes of every muscle (`reflexes.homonymous`), a mapping of its
         arguments, or loops made for these muscles (`panjabi.neural.ReflexSet`).
-    load : mass held [kg] at the centre of trunk, arms and head, or a `HeldLoad`.
-    posture : name of a posture of the body, or its coordinates (nq,): the start, and where all
-        other joints are held.
-    gravity : False takes the weight of body and load away; their inertia stays.
-    preload : frozen compression of the units [N], one for all or level by level.
-    injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
+    load : mass [kg] that is held at the centre of trunk, arms and head, or a `HeldLoad`.
+    posture : name of a posture of the body, or its coordinates (nq,): the start, and the constant
+        position of all other joints.
+    gravity : False removes the weight of body and load; their inertia stays.
+    preload : frozen compression of the units [N], one value for all or a mapping by level.
+    injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
     units : source, viscous damping and Maxwell branches of the units; see `UnitOptions`.
-    body : the standard adult; units, strength and reflexes are known for no other size.
+    body : by default the standard adult; units, strength and reflexes are known for no other size.
 
     Raises
     ------
     UnknownNameError
         For a region, plane, level, posture or injury that does not exist.
     ParameterError
-        For a load that is no mass, a number that is none, a body of another size, or muscles of
+        For a load that is no mass, a value that is no number, a body of another size, or muscles of
         another type.
     PostureError
         For a posture outside the joints' ranges.
@@ -115,25 +115,25 @@ def spine_model(
         raise unknown("plane", plane, PLANES)
     axes = [AXES.index(axis) for axis in PLANES[plane]]
     free = tuple(coordinate_names(level)[axis] for level in levels for axis in axes)
-    owner = standard_adult() if body is None else body
-    q = owner.posture(posture) if isinstance(posture, str) else owner.poses(posture).q
-    within = {c: float(q[owner.coordinate_index(c)]) for c in free}
-    q = owner.coordinates_from(within, base=q)
-    carrying = with_load(owner, load if isinstance(load, HeldLoad) else HeldLoad(load))
+    whole_body = standard_adult() if body is None else body
+    q = whole_body.posture(posture) if isinstance(posture, str) else whole_body.poses(posture).q
+    within = {c: float(q[whole_body.coordinate_index(c)]) for c in free}
+    q = whole_body.coordinates_from(within, base=q)
+    carrying = with_load(whole_body, load if isinstance(load, HeldLoad) else HeldLoad(load))
     dynamics = Dynamics(carrying, free, q, (0.0, -STANDARD_GRAVITY if gravity else 0.0, 0.0))
-    made = _units(levels, preload, injuries or {}, units or UnitOptions())
-    known = {f"{u.level} {name}": p for u in made for name, p in u.parameters.items()}
+    units_made = _units(levels, preload, injuries or {}, units or UnitOptions())
+    known = {f"{u.level} {name}": p for u in units_made for name, p in u.parameters.items()}
     model = Spine(
         dynamics=dynamics,
-        joints=tuple(PassiveJoint(u) for u in made),
+        joints=tuple(PassiveJoint(u) for u in units_made),
         recipe=recipe,
-        parameters={**dict(owner.parameters), **known},
+        parameters={**dict(whole_body.parameters), **known},
     )
     if muscles is False:
         if reflexes:
             raise ParameterError(
-                "reflexes were asked of a model without muscles; loops run over muscles. Leave "
-                "muscles=False out, or the reflexes."
+                "Expected muscles for the reflexes, got muscles=False; leave muscles=False "
+                "out, or the reflexes."
             )
         return model
     return _with_muscles(model, _tendons(model, q, muscles), reflexes)
@@ -142,7 +142,7 @@ def spine_model(
 def _tendons(
     model: Spine, q: np.ndarray, muscles: bool | Musculature | Musculotendon
 ) -> Musculotendon:
-    """Muscles with their tendons: as the user made them, or the packaged ones."""
+    """Muscles with their tendons: those of the user, or the packaged ones."""
     from panjabi.active.build import musculature
     from panjabi.active.muscle_arrays import Musculature
     from panjabi.active.musculotendon import Musculotendon
@@ -154,9 +154,10 @@ def _tendons(
         return Musculotendon(made)
     if not isinstance(muscles, Musculature):
         raise ParameterError(
-            f"Expected muscles=True, False, a Musculature or a Musculotendon, got a "
-            f"{type(muscles).__name__}; make one with musculature(coordinates=...). Muscles read "
-            "from an OpenSim file lie over the bodies of that file and cannot move this spine."
+            "Expected muscles=True, False, a Musculature or a Musculotendon, got a "
+            f"{type(muscles).__name__}; make one with musculature(coordinates=...). Muscles "
+            "read from an OpenSim file lie over the bodies of that file and cannot move this "
+            "spine."
         )
     return Musculotendon(muscles)
 
@@ -168,13 +169,13 @@ def _with_muscles(
 ) -> Spine:
     from panjabi.active.element import MuscleElement
 
-    made = tendons.muscles
+    muscles = tendons.muscles
     loops = reflexes if isinstance(reflexes, StretchReflexes) else None
     if isinstance(reflexes, ReflexSet):
-        loops = from_reflex_set(reflexes, made)
+        loops = from_reflex_set(reflexes, muscles)
     if loops is None and reflexes is not False:
-        loops = homonymous(made, **(dict(reflexes) if isinstance(reflexes, Mapping) else {}))
-    known = {**model.parameters, **dict(made.parameters)}
+        loops = homonymous(muscles, **(dict(reflexes) if isinstance(reflexes, Mapping) else {}))
+    known = {**model.parameters, **dict(muscles.parameters)}
     if loops is not None:
         known |= dict(loops.parameters)
     return replace(model, muscles=MuscleElement(tendons), reflexes=loops, parameters=known)
@@ -193,18 +194,18 @@ def chosen_levels(region: str, joints: Sequence[str] | None) -> tuple[str, ...]:
     levels = REGION_LEVELS[region]
     if joints is None:
         return levels
-    wanted = set()
+    chosen = set()
     for name in (joints,) if isinstance(joints, str) else joints:
         level = known_level(name)
         if level not in levels:
             raise unknown(f"level of the {region} region", name, levels)
-        wanted.add(level)
-    if not wanted:
+        chosen.add(level)
+    if not chosen:
         raise ParameterError(
-            f"no joints were given; one or more of {', '.join(levels)} are possible. Leave "
-            "`joints` out for all of them."
+            f"Expected one or more joints of {', '.join(levels)}, got none; leave `joints` out "
+            "for all of them."
         )
-    return tuple(level for level in levels if level in wanted)
+    return tuple(level for level in levels if level in chosen)
 
 
 def with_load(body: Body, load: HeldLoad) -> Body:
@@ -212,12 +213,12 @@ def with_load(body: Body, load: HeldLoad) -> Body:
     if load.mass == 0.0:
         return body
     b = body.body_index("T12")
-    place = place_of_load(body, load)
+    point = place_of_load(body, load)
     m0, m1 = float(body.mass[b]), load.mass
     total = m0 + m1
-    centre = (m0 * body.com[b] + m1 * place) / total
+    centre = (m0 * body.com[b] + m1 * point) / total
     mass, com, inertia = body.mass.copy(), body.com.copy(), body.inertia.copy()
-    between = place - body.com[b]
+    between = point - body.com[b]
     reduced = m0 * m1 / total  # two point masses about their common centre
     inertia[b] += reduced * (between @ between * np.eye(3) - np.outer(between, between))
     mass[b], com[b] = total, centre
@@ -234,24 +235,24 @@ def _units(
         if known_level(level) not in levels:
             raise unknown("level of the model", level, levels)
     changes = {known_level(level): words for level, words in injuries.items()}
-    pressed = dict.fromkeys(levels, preload) if not isinstance(preload, Mapping) else preload
+    preloads = dict.fromkeys(levels, preload) if not isinstance(preload, Mapping) else preload
     made = []
     for level in levels:
-        one = unit(level, options.source, preload=float(pressed.get(level, 0.0)))
+        fitted = unit(level, options.source, preload=float(preloads.get(level, 0.0)))
         if level in RIBBED:
-            one = with_rib_cage(one)
-        one = injured(one, *changes.get(level, ()))
-        made.append(_quiet(one, options))
+            fitted = with_rib_cage(fitted)
+        fitted = injured(fitted, *changes.get(level, ()))
+        made.append(_quiet(fitted, options))
     return made
 
 
-def _quiet(one: FunctionalSpinalUnit, options: UnitOptions) -> FunctionalSpinalUnit:
+def _quiet(fitted: FunctionalSpinalUnit, options: UnitOptions) -> FunctionalSpinalUnit:
     """The unit without viscous damping, without branches, or as it is."""
     changes: dict[str, Any] = {}
     if not options.damping:
         changes["damping"] = (0.0, 0.0, 0.0)
     if not options.branches:
         changes |= {"times": (), "stiffness": ((), (), ())}
-        stripped = tuple(replace(s, branches=()) for s in one.structures)
-        one = replace(one, structures=stripped)
-    return replace(one, hysteresis=replace(one.hysteresis, **changes)) if changes else one
+        stripped = tuple(replace(s, branches=()) for s in fitted.structures)
+        fitted = replace(fitted, structures=stripped)
+    return replace(fitted, hysteresis=replace(fitted.hysteresis, **changes)) if changes else fitted

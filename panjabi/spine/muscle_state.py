@@ -1,4 +1,4 @@
-"""Muscles of a spine at one posture, in arrays: what recruitment and stability ask of them."""
+"""Muscles of a spine at one posture, as arrays for recruitment and stability."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MuscleState:
-    """m muscles over n coordinates of the spine, at a posture that is held still."""
+    """m muscles over n coordinates of the spine, at a constant posture."""
 
     names: tuple[str, ...]
     groups: tuple[str, ...]  # (m,) "multifidus_lumbar", ...
@@ -26,7 +26,7 @@ class MuscleState:
     strongest: Floats  # (m,) tension at full activation [N]
     optimal_fibre: Floats  # (m,) [m]
     tendon_slack: Floats  # (m,) [m]
-    pull: Floats  # (levels, m, 3) force on all above a level per tension, world axes [1]
+    pull: Floats  # (levels, m, 3) force on the bodies above a level per tension, world axes [1]
     lines: tuple[Floats, ...]  # (m,) of (points, 3): the path in the world [m]
 
     def __post_init__(self) -> None:
@@ -45,8 +45,9 @@ class MuscleState:
             array = getattr(self, name)
             if array.shape != shape or not np.isfinite(array).all():
                 raise ParameterError(
-                    f"MuscleState.{name} has shape {array.shape}; finite {shape} is possible for "
-                    f"{m} muscles and {n} coordinates. Take all arrays from one posture."
+                    f"Expected MuscleState.{name} with finite values of shape {shape} for {m} "
+                    f"muscles and {n} coordinates, got shape {array.shape}; take all arrays "
+                    "from one posture."
                 )
 
     def __repr__(self) -> str:
@@ -58,54 +59,54 @@ class MuscleState:
         return -self.slope.T
 
     def checked(self, forces: ArrayLike) -> Floats:
-        """Forces (m,) [N] as an array, once they can be forces of these muscles.
+        """Forces (m,) [N] as an array, after a check.
 
         Raises
         ------
         ParameterError
-            If they do not fit the muscles, or one pushes.
+            If they do not fit the muscles, or a force is negative.
         """
         F, m = np.asarray(forces, float), len(self.names)
         if F.shape != (m,) or not np.isfinite(F).all() or (F < 0.0).any():
+            wrong = ", with a force that is negative or not finite" if F.shape == (m,) else ""
             raise ParameterError(
-                f"muscle forces of shape {F.shape} were given"
-                f"{', one of them negative or not finite' if F.shape == (m,) else ''}; {m} forces "
-                "from 0 are possible. Give them in the order of the spine's muscles."
+                f"Expected {m} finite muscle forces of 0 N or more, got shape {F.shape}{wrong}; "
+                "give them in the order of the spine's muscles."
             )
         return F
 
     def members(self, *groups: str) -> NDArray[np.bool_]:
-        """(m,) which muscles belong to groups; a name stands for all groups that begin with it.
+        """(m,) whether a muscle belongs to groups; a name selects all groups that begin with it.
 
         Raises
         ------
         UnknownNameError
-            If no group begins so.
+            If no group begins with a name.
         """
         chosen = np.zeros(len(self.names), bool)
         for group in groups:
-            found = np.array([own.startswith(group) for own in self.groups])
-            if not found.any():
+            matching = np.array([name.startswith(group) for name in self.groups])
+            if not matching.any():
                 raise unknown("muscle group", group, self.groups)
-            chosen |= found
+            chosen |= matching
         return chosen
 
     def weakened(self, share: float, *groups: str) -> MuscleState:
-        """The same muscles with a share of the active force of some groups lost, 0 to 1."""
+        """The same muscles after some groups lost a fraction of their active force, 0 to 1."""
         if not 0.0 <= share <= 1.0:
             raise ParameterError(
-                f"a share of {share!r} of muscle force was to be lost; 0 to 1 is possible. Give "
-                "0.3 for thirty per cent."
+                f"Expected a lost fraction of muscle force from 0 to 1, got {share!r}; give 0.3 "
+                "for 30 per cent."
             )
-        left = np.where(self.members(*groups), 1.0 - share, 1.0)
-        return replace(self, strongest=self.passive + left * (self.strongest - self.passive))
+        remaining = np.where(self.members(*groups), 1.0 - share, 1.0)
+        return replace(self, strongest=self.passive + remaining * (self.strongest - self.passive))
 
     def scaled(self, factor: float, *groups: str) -> MuscleState:
         """The same muscles with the maximal and the passive force of groups (or all) scaled."""
         if not (np.isfinite(factor) and factor > 0.0):
             raise ParameterError(
-                f"a strength factor is {factor!r}; a positive one is possible. Use weakened() to "
-                "take a group away."
+                f"Expected a positive strength factor, got {factor!r}; use weakened() to remove "
+                "the force of a group."
             )
         scale = np.ones(len(self.names))
         scale[self.members(*groups) if groups else slice(None)] = factor

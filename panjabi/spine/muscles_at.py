@@ -23,11 +23,11 @@ Floats = NDArray[np.float64]
 def muscles_at(
     musculature: Musculature, angles: Floats, *, curves: DeGrooteCurves | None = None
 ) -> MuscleState:
-    """Lengths, slopes and limits of every muscle at lumbar angles (18,) [rad], tendons rigid.
+    """Lengths, slopes and limits of every muscle at lumbar angles (18,) [rad], with rigid tendons.
 
-    The fibre's length follows from the path with a tendon at its slack length and constant
-    thickness; the tension is F_passive without and F_passive + Fmax fl cos(pennation) with full
-    activation. Curves are those of `standard_curves` when not given.
+    The fibre length follows from the path with a tendon at its slack length and constant
+    thickness; the tension is F_passive without activation and F_passive + Fmax fl cos(pennation)
+    with full activation. The default curves are those of `standard_curves`.
 
     Raises
     ------
@@ -36,9 +36,9 @@ def muscles_at(
     """
     if musculature.coordinates != spine_coordinates():
         raise ParameterError(
-            f"a musculature over {len(musculature.coordinates)} coordinates from "
-            f"{musculature.coordinates[0]} was given; the 18 lumbar ones are possible. Build it "
-            'with region "lumbar".'
+            "Expected a musculature over the 18 lumbar coordinates, got "
+            f"{len(musculature.coordinates)} coordinates from {musculature.coordinates[0]}; "
+            "build it with region 'lumbar'."
         )
     pose = musculature.pose(np.ascontiguousarray(angles, float))
     paths = musculature.paths
@@ -63,17 +63,17 @@ def muscles_at(
 
 
 def standard_curves() -> DeGrooteCurves:
-    """The refit, with passive force from the optimal fibre length on, as published.
+    """The refit curves, but with passive force from the optimal fibre length on, as published.
 
-    The refit's own passive curve starts at 0.2 optimal lengths and pulls with 0.5 % of Fmax at 0.8:
-    in sum 430 N upright and inactive.
+    The passive curve of the refit starts at 0.2 optimal lengths and gives 0.5 % of Fmax at 0.8: in
+    total 430 N upright without activation.
     """
     start = DeGrooteCurves.published().parameters["l_min"]
     return DeGrooteCurves(ParameterSet({**DeGrooteCurves.refit().parameters, "l_min": start}))
 
 
 def _limits(m: Musculature, length: Floats, curves: DeGrooteCurves) -> tuple[Floats, Floats]:
-    # a path shorter than its tendon hangs slack: the shortest fibre then gives next to nothing
+    # a path shorter than its tendon is slack: the shortest fibre then gives almost no force
     along = np.maximum(length - m.tendon_slack_length, 0.05 * m.optimal_length)
     thickness = m.optimal_length * np.sin(m.pennation)
     fibre = np.hypot(along, thickness)
@@ -86,8 +86,8 @@ def _limits(m: Musculature, length: Floats, curves: DeGrooteCurves) -> tuple[Flo
 def _pull(m: Musculature, lines: tuple[Floats, ...]) -> Floats:
     """(levels, m, 3) sum over the pieces of each path that run from above a level to below it.
 
-    Above a level are its upper vertebra and all that hangs on it; the abdomen, which hangs on the
-    sacrum, is below every level.
+    Above a level are its upper vertebra and all bodies attached to it; the abdomen, which is
+    attached to the sacrum, is below every level.
     """
     above = _above(m)
     start, body = m.paths.start, m.paths.body
@@ -103,7 +103,7 @@ def _pull(m: Musculature, lines: tuple[Floats, ...]) -> Floats:
 
 
 def _above(m: Musculature) -> NDArray[np.bool_]:
-    """(levels, bodies) of the musculature's own tree."""
+    """(levels, bodies) of the musculature's tree: whether a body is above a level."""
     tree = m.tree
     above = np.zeros((len(LEVELS), len(tree.parent)), bool)
     for b in range(1, len(tree.parent)):

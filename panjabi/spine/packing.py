@@ -1,8 +1,8 @@
-"""A spine model as one vector of floats, and its parts out of that vector.
+"""A spine model as one vector of floats, and its parts from this vector.
 
-The right-hand side is compiled once for all models: everything it reads, its scratch included,
-lies in p. The head of p holds where each field starts, integers bit by bit. So a run allocates
-nothing, and two runs with their own p never meet.
+The right-hand side is compiled once for all models: everything it reads, with its scratch arrays,
+is in p. The head of p contains the start of each field, with the bits of integers. So a run
+allocates nothing, and two runs with different p are independent.
 """
 
 from __future__ import annotations
@@ -67,14 +67,14 @@ SPEED, DAMPING, RISE, FALL, SHARPNESS, WIDTH = range(6)
 
 
 def pack(model: Spine, applied: Sequence[Perturbation] = (), solver: int = 0) -> Floats:
-    """The model and what acts on it as one vector; `solver` floats more are kept free at its end.
+    """The model and its external forces as one vector, with `solver` free floats at its end.
 
     Raises
     ------
     UnknownNameError
         If a perturbation names a body or coordinate that does not exist.
     ParameterError
-        If it acts on a coordinate that is held.
+        If it acts on a fixed coordinate.
     """
     fields: list[NDArray] = [np.empty(0)] * FIELDS
 
@@ -157,23 +157,23 @@ def _applied(model: Spine, applied: Sequence[Perturbation]) -> tuple[NDArray, ..
     place = np.full((len(applied), 2), NONE, np.int64)
     geometry, waves = np.zeros((len(applied), 6)), np.zeros((len(applied), WAVE_COLUMNS))
     tones: list[tuple[float, ...]] = []
-    for k, one in enumerate(applied):
-        if isinstance(one, MomentPulse):
-            model.body.coordinate_index(one.coordinate)
-            at = int(model.place_of((one.coordinate,))[0])
+    for k, perturbation in enumerate(applied):
+        if isinstance(perturbation, MomentPulse):
+            model.body.coordinate_index(perturbation.coordinate)
+            at = int(model.place_of((perturbation.coordinate,))[0])
             if at < 0:
                 raise ParameterError(
-                    f"a moment was given on {one.coordinate}, which is held; free are "
-                    f"{', '.join(model.free[:6])}... Name a free coordinate."
+                    f"Expected a moment on a free coordinate ({', '.join(model.free[:6])}...), "
+                    f"got {perturbation.coordinate}, which is fixed; name a free coordinate."
                 )
             place[k, 1] = at
         else:
             place[k, 0], geometry[k, :3] = model.dynamics.carried(
-                one.body, point_of(model.body, one)
+                perturbation.body, point_of(model.body, perturbation)
             )
-            geometry[k, 3:] = direction_of(one)
-        waves[k] = [*one.waveform, len(tones), len(one.tones)]
-        tones += one.tones
+            geometry[k, 3:] = direction_of(perturbation)
+        waves[k] = [*perturbation.waveform, len(tones), len(perturbation.tones)]
+        tones += perturbation.tones
     return place, geometry, waves, np.array(tones, float).reshape(-1, 3)
 
 

@@ -1,8 +1,8 @@
-"""Forces and moments from outside, as functions of time: what disturbs a spine model.
+"""Perturbations of a spine model: external forces and moments as functions of time.
 
-Each is a frozen record that knows its breaking points (times at which its slope or curvature
-jumps), so that the solver steps on them. Nothing jumps itself: a force comes and goes over a stated
-rise time, as every real one does.
+Each is a frozen record with its breaking points (times at which its slope or curvature jumps), so
+that the solver steps to them. The forces themselves do not jump: a force rises and falls over a
+rise time, like every real force.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HALF_SINE, BLOCK, RELEASE, TONES = 0, 1, 2, 3
 WAVE_COLUMNS = 7
 """kind, size, start [s], end [s], rise [s], first tone, tones."""
 
-FOREVER = 1e30  # end of what does not end [s]
+FOREVER = 1e30  # end of a force that stays [s]
 SHAPES = ("half-sine", "block")
 
 
@@ -59,7 +59,7 @@ def wave(row, tones, t):
 
 
 @dataclass(frozen=True)
-class _Placed:
+class _PointForce:
     """A force at a point of a body, along a direction of the world."""
 
     force: float  # [N]
@@ -72,14 +72,15 @@ class _Placed:
         size = math.hypot(*self.direction) if len(self.direction) == 3 else math.nan
         if not (math.isfinite(size) and size > 0.0):
             raise ParameterError(
-                f"{type(self).__name__}.direction is {self.direction!r}; three finite numbers, not "
-                "all zero, are possible: (1, 0, 0) is forward, (0, -1, 0) down."
+                f"Expected {type(self).__name__}.direction as three finite numbers that are not "
+                f"all zero, got {self.direction!r}; give (1, 0, 0) for forward, (0, -1, 0) for "
+                "down."
             )
 
 
 @dataclass(frozen=True)
-class ForcePulse(_Placed):
-    """A push that comes and goes: half a sine, or a block."""
+class ForcePulse(_PointForce):
+    """A push of limited duration: half a sine, or a block."""
 
     start: float = 0.1  # [s]
     length: float = 0.1  # [s]
@@ -109,11 +110,11 @@ class ForcePulse(_Placed):
 
 
 @dataclass(frozen=True)
-class _Switched(_Placed):
-    """A force that comes or goes at a time and stays so."""
+class _Switched(_PointForce):
+    """A force that starts or ends at a time and then stays constant."""
 
     start: float = 0.1  # [s]
-    rise: float = 0.005  # over which it comes or goes [s]
+    rise: float = 0.005  # over which it rises or falls [s]
     kind: ClassVar[int]
 
     def __post_init__(self) -> None:
@@ -134,21 +135,21 @@ class _Switched(_Placed):
 
 @dataclass(frozen=True)
 class ForceStep(_Switched):
-    """A force that is there from a time on."""
+    """A force that starts at a time and stays."""
 
     kind: ClassVar[int] = BLOCK
 
 
 @dataclass(frozen=True)
 class QuickRelease(_Switched):
-    """A cable that pulls with a constant force, is in balance with the muscles, and is cut."""
+    """A cable with a constant force, in balance with the muscles, that is cut at a time."""
 
     kind: ClassVar[int] = RELEASE
 
 
 @dataclass(frozen=True)
 class MomentPulse:
-    """A moment on one coordinate that comes and goes, half a sine."""
+    """A moment on one coordinate over half a sine."""
 
     moment: float  # with the sign of the coordinate [N m]
     coordinate: str = "L5_S1_FE"
@@ -171,10 +172,10 @@ class MomentPulse:
 
 
 @dataclass(frozen=True)
-class Multisine(_Placed):
-    """A band-limited force: tones at multiples of 1/period, of random phase, repeated.
+class Multisine(_PointForce):
+    """A band-limited periodic force: tones at multiples of 1/period, of random phase.
 
-    `force` is the root mean square of the sum [N]; all tones in the band are alike in size.
+    `force` is the root mean square of the sum [N]; all tones in the band have the same size.
     """
 
     start: float = 0.0  # [s]
@@ -194,8 +195,9 @@ class Multisine(_Placed):
         last = math.floor(high * self.period + 1e-9)
         if not (0.0 <= low < high and math.isfinite(high) and last >= first):
             raise ParameterError(
-                f"band {self.band} Hz with a period of {self.period:g} s holds no tone; a rising "
-                "band that is wider than 1/period is possible. Widen the band or the period."
+                f"Expected a rising band that is wider than 1/period, got {self.band} Hz with a "
+                f"period of {self.period:g} s, which contains no tone; widen the band or "
+                "lengthen the period."
             )
         count = last - first + 1
         phase = np.random.default_rng(self.seed).uniform(0.0, 2.0 * math.pi, count)
@@ -218,17 +220,16 @@ class Multisine(_Placed):
 
 @dataclass(frozen=True)
 class SuddenLoad:
-    """A mass that is laid on the body at a time and is not carried by anything else.
+    """A mass that loads the body from a time on, without other support.
 
-    The mass pulls with its weight from then on; its own inertia is left out, as with a load that
-    hangs from a soft cord.
+    The mass pulls with its weight; its inertia is left out, as for a load on a soft cord.
     """
 
     mass: float  # [kg]
     body: str = "T8"
     point: tuple[float, float, float] | None = None  # in the body [m]; its centre of mass
     start: float = 0.1  # [s]
-    rise: float = 0.005  # over which it is laid on [s]
+    rise: float = 0.005  # over which the weight rises [s]
     direction: ClassVar[tuple[float, float, float]] = (0.0, -1.0, 0.0)
 
     def __post_init__(self) -> None:
@@ -237,8 +238,8 @@ class SuddenLoad:
         _rise(self)
         if self.mass < 0.0:
             raise ParameterError(
-                f"SuddenLoad.mass is {self.mass:g} kg; 0 or more is possible. Give the mass as a "
-                "positive number."
+                f"Expected SuddenLoad.mass of 0 kg or more, got {self.mass:g} kg; give the mass "
+                "as a positive number."
             )
 
     @property
@@ -264,7 +265,7 @@ KINDS: tuple[type, ...] = (
 
 
 def breaks_of(perturbations: Sequence[Perturbation]) -> tuple[float, ...]:
-    """Times at which any of them jumps or bends, rising [s]."""
+    """Breaking points of all perturbations, rising [s]."""
     return tuple(sorted({time for p in perturbations for time in p.breaks}))
 
 
@@ -273,27 +274,29 @@ def _finite(record: object, *names: str) -> None:
         value = getattr(record, name)
         if not (isinstance(value, (int, float)) and math.isfinite(value)):
             raise ParameterError(
-                f"{type(record).__name__}.{name} is {value!r}; a finite number is possible. Give "
-                "SI units: N, N m, kg, s."
+                f"Expected {type(record).__name__}.{name} as a finite number, got {value!r}; "
+                "give SI units: N, N m, kg, s."
             )
 
 
 def _time(record: object) -> None:
     _finite(record, "start")
-    if record.start < 0.0:  # type: ignore[attr-defined]
+    start: float = record.start  # type: ignore[attr-defined]
+    if start < 0.0:
         raise ParameterError(
-            f"{type(record).__name__}.start is {record.start:g} s; "  # type: ignore[attr-defined]
-            "0 or more is possible, for a run starts at 0. Give a time after the start."
+            f"Expected {type(record).__name__}.start of 0 s or more, because a run starts at 0, "
+            f"got {start:g} s; give a time after the start."
         )
 
 
 def _duration(record: object) -> None:
     _time(record)
     _finite(record, "length")
-    if record.length <= 0.0:  # type: ignore[attr-defined]
+    length: float = record.length  # type: ignore[attr-defined]
+    if length <= 0.0:
         raise ParameterError(
-            f"{type(record).__name__}.length is {record.length:g} s; "  # type: ignore[attr-defined]
-            "above 0 is possible. Give how long it lasts."
+            f"Expected {type(record).__name__}.length above 0 s, got {length:g} s; give the "
+            "duration."
         )
 
 
@@ -302,13 +305,13 @@ def _rise(record: object, name: str = "rise") -> None:
     value, length = getattr(record, name), getattr(record, "length", FOREVER)
     if not 0.0 < value <= 0.5 * length:
         raise ParameterError(
-            f"{type(record).__name__}.{name} is {value:g} s; above 0 and up to half the length is "
-            "possible, for no force jumps. Give a few milliseconds."
+            f"Expected {type(record).__name__}.{name} above 0 s and up to half the length, "
+            f"because no force jumps, got {value:g} s; give a few milliseconds."
         )
 
 
 def point_of(body: Body, perturbation: Any) -> NDArray[np.float64]:
-    """Point (3,) in its body [m]; the body's centre of mass when none is given.
+    """Point (3,) in its body [m]; by default the body's centre of mass.
 
     Raises
     ------

@@ -1,12 +1,12 @@
-"""Stretch reflexes over the muscles of a spine model, each loop with its own delay.
+"""Stretch reflexes over the muscles of a spine model, each loop with a separate delay.
 
-A loop listens to one muscle and excites one, mostly the same. Its receptor is a state of the model,
+A loop senses one muscle and excites one, usually the same. Its receptor is a state of the model,
 
     filter_time s' = k (L - L0) / lopt + c L' / lopt - g (F - F0) / Fmax - s,
 
-and the muscle hears it late: u = saturated(command + sum s(t - delay)). L0 and F0 are path length
-and tension where the model is set to rest. The filter stands before the delay, so that nothing has
-to be computed again at times gone by.
+and acts on the muscle after the delay: u = saturated(command + sum s(t - delay)). L0 and F0 are
+path length and tension in the equilibrium of the model. The filter is before the delay, so that
+nothing is computed again at past times.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_DELAYS = 12
 """Different delays of one model: every one of them is read for every receptor."""
 
 DEEP = ("multifidus_lumbar", "multifidus_thoracic", "quadratus_lumborum", "psoas")
-"""Groups that answer over the shorter loop by default."""
+"""Groups with the shorter loop by default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +37,10 @@ class StretchReflexes:
 
     source: Integers  # muscle that is sensed
     target: Integers  # muscle that is excited
-    delay: Floats  # whole loop but filter and activation [s]
+    delay: Floats  # whole loop without filter and activation [s]
     stretch_gain: Floats  # excitation per stretch of an optimal fibre length [1]
     rate_gain: Floats  # excitation per optimal fibre length a second [s]
-    force_gain: Floats  # excitation taken off per maximal force [1]
+    force_gain: Floats  # decrease of excitation per maximal force [1]
     filter_time: Floats  # of the receptor [s]
     parameters: ParameterSet = field(default_factory=lambda: ParameterSet({}))
 
@@ -49,27 +49,28 @@ class StretchReflexes:
         for name in ("source", "target"):
             object.__setattr__(self, name, np.array(getattr(self, name), np.int64).reshape(count))
         for name in ("delay", "stretch_gain", "rate_gain", "force_gain", "filter_time"):
-            given = np.array(np.broadcast_to(getattr(self, name), (count,)), float)
-            if not np.isfinite(given).all():
+            values = np.array(np.broadcast_to(getattr(self, name), (count,)), float)
+            if not np.isfinite(values).all():
                 raise ParameterError(
-                    f"StretchReflexes.{name} holds numbers that are not finite; finite ones are "
-                    "possible. Look at what computed them."
+                    f"Expected finite numbers in StretchReflexes.{name}, got values that are "
+                    f"not finite; check the computation of {name}."
                 )
-            object.__setattr__(self, name, given)
+            object.__setattr__(self, name, values)
         if count and self.delay.min() < 0.0:
             raise ParameterError(
-                f"a reflex has the delay {self.delay.min():g} s; 0 or more is possible, since none "
-                "answers before the stretch. Give the delay of the loop as a positive time."
+                f"Expected reflex delays of 0 s or more, got {self.delay.min():g} s; give the "
+                "delay of the loop as a positive time."
             )
         if count and self.filter_time.min() <= 0.0:
             raise ParameterError(
-                f"a receptor has the filter time {self.filter_time.min():g} s; above 0 is "
-                "possible: the filter keeps the delayed signal smooth. Give some milliseconds."
+                "Expected filter times of receptors above 0 s, because the filter keeps the "
+                f"delayed signal smooth, got {self.filter_time.min():g} s; give some "
+                "milliseconds."
             )
         if len(self.delays) > MOST_DELAYS:
             raise ParameterError(
-                f"the loops have {len(self.delays)} different delays; up to {MOST_DELAYS} are "
-                "possible. Use `rounded` to put delays of nearly one length together."
+                f"Expected up to {MOST_DELAYS} different delays, got {len(self.delays)}; use "
+                "`rounded` to make similar delays equal."
             )
 
     def __len__(self) -> int:
@@ -86,7 +87,7 @@ class StretchReflexes:
         return np.searchsorted(np.unique(self.delay), self.delay).astype(np.int64)
 
     def scaled(self, factor: float) -> StretchReflexes:
-        """The same loops with all gains times a factor; 0 cuts them."""
+        """The same loops with all gains times a factor; 0 opens them."""
         return replace(
             self,
             stretch_gain=factor * self.stretch_gain,
@@ -100,7 +101,7 @@ class StretchReflexes:
 
 
 def rounded(delay: ArrayLike, step: float = 0.005) -> Floats:
-    """Delays put to the nearest multiple of a step [s], at least one step."""
+    """Delays rounded to the nearest multiple of a step [s], at least one step."""
     return np.maximum(np.round(np.asarray(delay, float) / step), 1.0) * step
 
 
@@ -114,11 +115,11 @@ def homonymous(
     delay: float = 0.060,
     filter_time: float = 0.005,
 ) -> StretchReflexes:
-    """Every muscle excites itself when stretched; those of `DEEP` groups over a shorter loop.
+    """Stretch reflexes of every muscle on itself; muscles of `DEEP` groups have a shorter loop.
 
     The delays are the lower end and the mean of trunk muscles' latencies; the gains are assumed:
-    the upright lumbar spine comes to rest with them. At 0.7 of their size it topples, and from 1.4
-    on a tremor of some 5.5 Hz grows.
+    with them the upright lumbar spine returns to equilibrium. At 0.7 of these gains it loses
+    stability, and from 1.4 on an oscillation of about 5.5 Hz grows.
     """
     count = len(muscles)
     deep = np.array([group in DEEP for group in muscles.groups])
@@ -148,30 +149,30 @@ def homonymous(
 def from_reflex_set(
     loops: ReflexSet, muscles: Musculature, *, filter_time: float = 0.005
 ) -> StretchReflexes:
-    """The loops of a `ReflexSet` as receptors with a state each.
+    """The loops of a `ReflexSet` as receptors with one state each.
 
-    filter_time : of receptors of loops that have no filter of their own [s], assumed; the set hears
-        them unfiltered. The drive of the model saturates over the model's own width.
+    filter_time : of receptors of loops without a filter [s], assumed; in the set they have no
+        filter. The drive of the model saturates over the width of the model.
 
     Raises
     ------
     ParameterError
-        If the set is of other muscles, or has loops on acceleration, on the head, or with a
-        threshold, which a model of the whole musculature does not carry.
+        If the set is for other muscles, or has loops on acceleration, on the head, or with a
+        threshold, which a model of the whole musculature does not contain.
     """
     if loops.muscles != muscles.names:
         raise ParameterError(
-            f"the reflexes are of {len(loops.muscles)} muscles from {loops.muscles[0]!r}, the "
-            f"model has {len(muscles)} from {muscles.names[0]!r}; the same in the same order are "
-            "possible. Make the set with muscles=model.muscles.muscles.names."
+            f"Expected reflexes of the {len(muscles)} muscles of the model from "
+            f"{muscles.names[0]!r} in their order, got reflexes of {len(loops.muscles)} muscles "
+            f"from {loops.muscles[0]!r}; make the set with muscles=model.muscles.muscles.names."
         )
     every = np.arange(len(muscles))
     parts = []
     for loop in loops.loops:
         if loop.on_acceleration or loop.signal == "head" or loop.threshold is not None:
             raise ParameterError(
-                f"loop {loop.name!r} listens to acceleration or to the head, or has a threshold; "
-                "loops on stretch, rate and force that work both ways are possible here. Leave it "
+                "Expected loops on stretch, rate and force without a threshold, got loop "
+                f"{loop.name!r} on acceleration or on the head, or with a threshold; leave it "
                 "out, or use the reduced models of panjabi.neural."
             )
         table = [

@@ -68,7 +68,7 @@ def spine_rhs(t, y, delayed, p, out):
 
 @njit(cache=True, nogil=True)
 def add_applied(tree, work, t, p, Q):
-    """Add what acts from outside at time t to Q (n,) [N m; N], after `place`."""
+    """Add the external forces at time t to Q (n,) [N m; N], after `place`."""
     where = at.whole(p, at.APPLIED_PLACE).reshape((-1, 2))
     if where.shape[0] == 0:
         return
@@ -128,13 +128,13 @@ def add_joints(q, rate, stretch, p, Q, stretch_rate):
         for i in range(3):
             k = where[j, i]
             speed = rate[k] if k >= 0 else 0.0
-            held_there = moment[i] + damping[j, i] * speed
+            resisting = moment[i] + damping[j, i] * speed
             total = 0.0
             for s in range(branch[j] + i * each, branch[j] + (i + 1) * each):
                 total += stiffness[s] * stretch[s]
                 stretch_rate[s] = speed - stretch[s] / times[s]
             if k >= 0:
-                Q[k] -= held_there + total
+                Q[k] -= resisting + total
 
 
 @njit(cache=True, nogil=True)
@@ -159,9 +159,9 @@ def receive(work, receptor, p, receptor_rate):
     lopt, fmax = at.floats(p, at.OPTIMAL_LENGTH), at.floats(p, at.MAX_FORCE)
     for k in range(source.shape[0]):
         m = source[k]
-        heard = (
+        signal = (
             stretch[k] * (work.length[m] - rest[m]) / lopt[m]
             + fast[k] * work.speed[m] / lopt[m]
             - force[k] * (work.tension[m] - rest_tension[m]) / fmax[m]
         )
-        receptor_rate[k] = (heard - receptor[k]) / time[k]
+        receptor_rate[k] = (signal - receptor[k]) / time[k]

@@ -1,6 +1,6 @@
 """Right-hand side of a spine model in plain Python, through the `ForceElement` contract alone.
 
-Slow and easy to read: what the compiled right-hand side is held against.
+Slow and easy to read: the reference for tests of the compiled right-hand side.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def reference_rhs(
 ) -> Floats:
     """d y / d t (size,) of a model.
 
-    delayed : (delays, loops) the receptors as they were each delay ago; as they are now when not
-        given.
+    delayed : (delays, loops) the receptors one delay ago, for every delay; by default the present
+        ones.
     """
     part, out = model.slices, np.zeros(model.size)
     q, rate = y[part["q"]], y[part["rate"]]
@@ -58,9 +58,9 @@ def reference_rhs(
 
 
 def excitations(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
-    """Excitation of every muscle (nm,) [1]: command and what its loops bring, bent into 0..1."""
+    """Excitation of every muscle (nm,) [1]: command plus reflex signals, saturated to 0..1."""
     width = model.drive_width.si
-    told = command(model.excitation, width)
+    commands = command(model.excitation, width)
     loops = model.reflexes
     if loops is not None:
         past = (
@@ -68,23 +68,23 @@ def excitations(model: Spine, y: Floats, delayed: Floats | None = None) -> Float
             if delayed is None
             else delayed
         )
-        np.add.at(told, loops.target, past[loops.which_delay, np.arange(len(loops))])
-    return np.array([saturated.py_func(x, width)[0] for x in told])
+        np.add.at(commands, loops.target, past[loops.which_delay, np.arange(len(loops))])
+    return np.array([saturated.py_func(x, width)[0] for x in commands])
 
 
 def applied_forces(model: Spine, t: float, q: Floats, applied: Sequence[Perturbation]) -> Floats:
-    """Generalised force (n,) of what acts from outside at time t [N m; N]."""
+    """Generalised force (n,) of the perturbations at time t [N m; N]."""
     Q = np.zeros(len(model.free))
-    for one in applied:
-        row = np.array([*one.waveform, 0.0, len(one.tones)], float)
-        size = wave.py_func(row, np.array(one.tones, float).reshape(-1, 3), t)
-        if isinstance(one, MomentPulse):
-            at = model.place_of((one.coordinate,))[0]
+    for perturbation in applied:
+        row = np.array([*perturbation.waveform, 0.0, len(perturbation.tones)], float)
+        size = wave.py_func(row, np.array(perturbation.tones, float).reshape(-1, 3), t)
+        if isinstance(perturbation, MomentPulse):
+            at = model.place_of((perturbation.coordinate,))[0]
             if at >= 0:
                 Q[at] += size
             continue
-        J = model.dynamics.jacobian(q, one.body, point_of(model.body, one))
-        Q += size * (J.T @ direction_of(one))
+        J = model.dynamics.jacobian(q, perturbation.body, point_of(model.body, perturbation))
+        Q += size * (J.T @ direction_of(perturbation))
     return Q
 
 
@@ -99,12 +99,12 @@ def _receptors(model: Spine, q: Floats, rate: Floats, y: Floats) -> Floats:
         np.clip(y[part["activation"]], 0.0, 1.0), y[part["fibre"]], geometry.length, speed
     )
     m = loops.source
-    heard = (
+    signal = (
         loops.stretch_gain * (geometry.length - model.rest_length)[m] / muscles.optimal_length[m]
         + loops.rate_gain * speed[m] / muscles.optimal_length[m]
         - loops.force_gain * (force - model.rest_tension)[m] / muscles.max_force[m]
     )
-    return (heard - y[part["receptor"]]) / loops.filter_time
+    return (signal - y[part["receptor"]]) / loops.filter_time
 
 
 def _add(Q: Floats, place: np.ndarray, force: Floats) -> None:

@@ -1,6 +1,6 @@
 """Short-range stiffness of the muscles of a spine as a function of the forces to be chosen.
 
-The laws are those of `panjabi.active.stiffness`; here they are taken apart into lines in the
+The laws are those of `panjabi.active.stiffness`; here they are split into linear functions of the
 force, which is the form that a cone programme needs.
 """
 
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 ShortRange = Bergmark | Cui
 
 Q_VALUES = (5.0, 10.0, 20.0, 40.0)
-"""For which results are printed: q is known to a factor only."""
+"""Values of q for which results are reported, because q is known only to a factor."""
 
 Q_REASON = (
     "q = 10: assumed, fixed before any comparison; between the 0.5 and 42 of Crisco & Panjabi "
@@ -30,7 +30,7 @@ Q_REASON = (
 
 
 def bergmark(q: float = 10.0) -> Bergmark:
-    """k = q F / L with a stated q; `Q_REASON` says why 10.
+    """k = q F / L with a value of q; `Q_REASON` gives the reason for 10.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def bergmark(q: float = 10.0) -> Bergmark:
         If q is not a number from 0.
     """
     if not (np.isfinite(q) and q >= 0.0):
-        raise ParameterError(f"q is {q!r}; 0 and above is possible. Take 0.5 to 42; {Q_REASON}.")
+        raise ParameterError(f"Expected q of 0 or more, got {q!r}; give 0.5 to 42; {Q_REASON}.")
     return Bergmark(Parameter(float(q), "1", THIS_WORK, "assumed", Q_REASON))
 
 
@@ -60,12 +60,12 @@ class StiffnessParts:
 
 
 def stiffness_parts(law: ShortRange, muscles: MuscleState) -> StiffnessParts:
-    """A law taken apart for muscles at one posture."""
+    """The linear parts of a law for muscles at one posture."""
     if isinstance(law, Bergmark):
         return StiffnessParts(law.q.si / muscles.length)
     si = law.curves.parameters.si
     slope = si("c3") / muscles.tendon_slack
-    # a muscle that has lost all force has no tendon curve: any will do beside a fibre of none
+    # a muscle without force has no tendon curve: beside a fibre of zero stiffness any value works
     force = np.where(muscles.max_force > 0.0, muscles.max_force, 1.0)
     return StiffnessParts(
         np.zeros(len(muscles.names)),
@@ -76,14 +76,14 @@ def stiffness_parts(law: ShortRange, muscles: MuscleState) -> StiffnessParts:
 
 
 def words(law: ShortRange) -> str:
-    """The law in one line."""
+    """The law in one line of text."""
     if isinstance(law, Bergmark):
         return f"k = q F/L, q = {law.q.si:g}"
     return f"fibre {law.gamma.si:g} F/lopt in series with tendon"
 
 
 def parameters_of(law: ShortRange) -> Mapping[str, Parameter]:
-    """What the law rests on."""
+    """Parameters of the law."""
     if isinstance(law, Bergmark):
         return {"short_range_q": law.q}
     return {"short_range_gamma": law.gamma}

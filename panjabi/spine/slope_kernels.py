@@ -57,12 +57,12 @@ def muscle_slopes(units, activation, fibre, length, speed, out):
         v = curves.damped_velocity(c, a * fl, d, ft * lf / s - fp)
         fv, fv1 = curves.velocity(c, v)
         by_lf = -ft1 * lopt / lts * turn * lf / s + ft * (1.0 - turn * lf / s) / s - fp1
-        share = units.speed / (a * fl * fv1 + d)
+        factor = units.speed / (a * fl * fv1 + d)
         row[FORCE_LENGTH] = fmax * ft1 / lts
         row[FORCE_FIBRE] = -fmax * ft1 * lopt / lts * turn
-        row[RATE_LENGTH] = share * ft1 / lts * lf / s
-        row[RATE_FIBRE] = share * (by_lf - a * fl1 * fv)
-        row[RATE_ACTIVATION] = -share * fl * fv
+        row[RATE_LENGTH] = factor * ft1 / lts * lf / s
+        row[RATE_FIBRE] = factor * (by_lf - a * fl1 * fv)
+        row[RATE_ACTIVATION] = -factor * fl * fv
 
 
 @njit(cache=True, nogil=True)
@@ -78,7 +78,7 @@ def line_slopes(
 ) -> None:
     """d path length / d q of all muscles in place, slope (nm, n) [m/rad], after `line_motion`.
 
-    Only dofs between the two bodies of a piece count: below both the piece moves as a whole.
+    Only coordinates between the two bodies of a piece change its length.
     """
     slope[:] = 0.0
     for m in range(pieces.first.shape[0] - 1):

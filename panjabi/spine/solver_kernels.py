@@ -1,13 +1,13 @@
 """The linear algebra of a spine model's implicit steps, without a large matrix.
 
-All states but q and q' have a rate that depends on themselves, on q and q', and (fibres) on the
-activation of their own muscle. So (1 - w J) x = b is solved by taking them out one by one; what is
-left is one matrix over the rates of the free coordinates,
+The rate of every state but q and q' depends on itself, on q and q', and (fibres) on the activation
+of the same muscle. So these states are eliminated one by one from (1 - w J) x = b; one matrix over
+the rates of the free coordinates remains,
 
     S = M + w C + w^2 K,   fibre and tendon in series inside K.
 
-J here leaves out what is never stiff: the turning of paths and bodies, the weight, forces from
-outside. A W-method keeps its order with any J; the stiff parts keep it stable.
+J here leaves out what is never stiff: the rotation of paths and bodies, the weight, external
+forces. A W-method keeps its order with any J; the stiff parts keep it stable.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ EVALUATE, FACTOR, SOLVE = 0.0, 1.0, 2.0
 """Tasks of `spine_linear`, in work[0, 0]."""
 
 
-def solver_room(n: int, muscles: int) -> int:
-    """Floats that `spine_linear` needs at the end of p."""
+def solver_size(n: int, muscles: int) -> int:
+    """Number of floats that `spine_linear` needs at the end of p."""
     return 4 * n * n + muscles * (n + SLOPES + 3) + n
 
 
@@ -47,35 +47,35 @@ def solver_room(n: int, muscles: int) -> int:
 def spine_linear(t, y, delayed, p, work):
     """Slopes at (t, y), then the factor of 1 - w J, then its solutions, in place.
 
-    work[0, 0] : task; work[0, 1] : w; work[0, 2] : out, 1 if it went well.
+    work[0, 0] : task; work[0, 1] : w; work[0, 2] : out, 1 on success.
     work[1] : right-hand side and solution.
     """
     counts = at.whole(p, at.COUNTS)
     n, nm = counts[at.N], counts[at.MUSCLES]
-    room = at.floats(p, at.SOLVER)
-    M = room[: n * n].reshape((n, n))
-    K = room[n * n : 2 * n * n].reshape((n, n))
-    C = room[2 * n * n : 3 * n * n].reshape((n, n))
-    S = room[3 * n * n : 4 * n * n].reshape((n, n))
+    buffer = at.floats(p, at.SOLVER)
+    M = buffer[: n * n].reshape((n, n))
+    K = buffer[n * n : 2 * n * n].reshape((n, n))
+    C = buffer[2 * n * n : 3 * n * n].reshape((n, n))
+    S = buffer[3 * n * n : 4 * n * n].reshape((n, n))
     here = 4 * n * n
-    slope = room[here : here + nm * n].reshape((nm, n))
+    slope = buffer[here : here + nm * n].reshape((nm, n))
     here += nm * n
-    slopes = room[here : here + nm * SLOPES].reshape((nm, SLOPES))
+    slopes = buffer[here : here + nm * SLOPES].reshape((nm, SLOPES))
     here += nm * SLOPES
-    decay = room[here : here + nm]  # d activation rate / d activation
-    share = room[here + nm : here + 2 * nm]
-    pull = room[here + 2 * nm : here + 3 * nm]
+    decay = buffer[here : here + nm]  # d activation rate / d activation
+    fibre_factor = buffer[here + nm : here + 2 * nm]
+    pull = buffer[here + 2 * nm : here + 3 * nm]
     here += 3 * nm
-    back = room[here : here + n]
+    back = buffer[here : here + n]
     task, w = work[0, 0], work[0, 1]
     work[0, 2] = 1.0
     if task == EVALUATE:
         _evaluate(y, delayed, p, counts, M, K, C, slope, slopes, decay)
     elif task == FACTOR:
-        if not _factor(w, p, M, K, C, S, slope, slopes, share):
+        if not _factor(w, p, M, K, C, S, slope, slopes, fibre_factor):
             work[0, 2] = 0.0
     else:
-        _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, back, work[1])
+        _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, work[1])
 
 
 @njit(cache=True, nogil=True)
@@ -133,7 +133,7 @@ def _joints(q, p, K, C):
 
 
 @njit(cache=True, nogil=True)
-def _factor(w, p, M, K, C, S, slope, slopes, share):
+def _factor(w, p, M, K, C, S, slope, slopes, fibre_factor):
     """S and its Cholesky factor; False where S is not positive definite."""
     n, nm = M.shape[0], slope.shape[0]
     for i in range(n):
@@ -151,8 +151,8 @@ def _factor(w, p, M, K, C, S, slope, slopes, share):
                     S[k, k] += w * w * stiffness[s] / (1.0 + w / times[s])
     for m in range(nm):
         s = slopes[m]
-        share[m] = 1.0 / (1.0 - w * s[RATE_FIBRE])
-        stiff = s[FORCE_LENGTH] + s[FORCE_FIBRE] * w * s[RATE_LENGTH] * share[m]
+        fibre_factor[m] = 1.0 / (1.0 - w * s[RATE_FIBRE])
+        stiff = s[FORCE_LENGTH] + s[FORCE_FIBRE] * w * s[RATE_LENGTH] * fibre_factor[m]
         stiff = w * (s[FORCE_SPEED] + w * stiff)
         for i in range(n):
             if slope[m, i] != 0.0:
@@ -163,8 +163,8 @@ def _factor(w, p, M, K, C, S, slope, slopes, share):
 
 
 @njit(cache=True, nogil=True)
-def _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, back, x):
-    """x = (1 - w J)^-1 x; x holds all states."""
+def _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, x):
+    """x = (1 - w J)^-1 x; x contains all states."""
     n, nm, nb = counts[at.N], counts[at.MUSCLES], counts[at.BRANCHES]
     M = at.floats(p, at.SOLVER)[: n * n].reshape((n, n))
     q, v, branch = x[:n], x[n : 2 * n], x[2 * n : 2 * n + nb]
@@ -190,7 +190,9 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, back, x):
         along = 0.0
         for i in range(n):
             along += slope[m, i] * q[i]
-        fibre[m] = share[m] * (fibre[m] + w * (s[RATE_ACTIVATION] * a[m] + s[RATE_LENGTH] * along))
+        fibre[m] = fibre_factor[m] * (
+            fibre[m] + w * (s[RATE_ACTIVATION] * a[m] + s[RATE_LENGTH] * along)
+        )
         force = w * (
             s[FORCE_LENGTH] * along + s[FORCE_FIBRE] * fibre[m] + s[FORCE_ACTIVATION] * a[m]
         )
@@ -214,9 +216,9 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, back, x):
         along = 0.0
         for i in range(n):
             along += slope[m, i] * v[i]
-        fibre[m] += share[m] * w * w * slopes[m, RATE_LENGTH] * along
+        fibre[m] += fibre_factor[m] * w * w * slopes[m, RATE_LENGTH] * along
         pull[m] = along
-    heard = x[2 * n + nb + 2 * nm :]
+    receptor = x[2 * n + nb + 2 * nm :]
     for k in range(source.shape[0]):
         m = source[k]
         moved = 0.0
@@ -226,4 +228,4 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, share, pull, back, x):
         force = s[FORCE_LENGTH] * moved + s[FORCE_SPEED] * pull[m]
         force += s[FORCE_FIBRE] * fibre[m] + s[FORCE_ACTIVATION] * a[m]
         new = (stretch[k] * moved + fast[k] * pull[m]) / lopt[m] - tendon[k] * force / fmax[m]
-        heard[k] = (heard[k] + w * new / time[k]) / (1.0 + w / time[k])
+        receptor[k] = (receptor[k] + w * new / time[k]) / (1.0 + w / time[k])

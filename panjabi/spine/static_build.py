@@ -44,14 +44,14 @@ def static_spine(
     Parameters
     ----------
     posture : name of a posture of the body, or its coordinates (nq,).
-    load : mass held [kg] at the centre of trunk, arms and head, or a `HeldLoad`.
-    body : the standard adult; units, strength and pressure are known for no other size.
-    muscles : over the 18 lumbar coordinates; when not given, `musculature("lumbar")` with the
-        other joints as in this posture.
-    injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL"]}.
-    supported : the ground carries every part; when not given, in the lying postures.
+    load : mass [kg] that is held at the centre of trunk, arms and head, or a `HeldLoad`.
+    body : by default the standard adult; units, strength and pressure are known for no other size.
+    muscles : over the 18 lumbar coordinates; by default `musculature("lumbar")` with the other
+        joints as in this posture.
+    injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
+    supported : the ground carries every part; by default only in the lying postures.
     pressure : in the abdomen [Pa], on the strut of `panjabi.active.abdominal_pressure`.
-    curves : of the muscles; `DeGrooteCurves.refit()` are those of the moving model.
+    curves : of the muscles; `DeGrooteCurves.refit()` are those of the dynamic model.
 
     Raises
     ------
@@ -60,36 +60,36 @@ def static_spine(
     ParameterError
         For a body of another size.
     """
-    owner = standard_adult() if body is None else body
+    whole_body = standard_adult() if body is None else body
     named = isinstance(posture, str)
-    q = owner.posture(posture) if isinstance(posture, str) else owner.poses(posture).q
+    q = whole_body.posture(posture) if isinstance(posture, str) else whole_body.poses(posture).q
     if muscles is None:
-        muscles = musculature("lumbar", owner, at=q)
+        muscles = musculature("lumbar", whole_body, at=q)
     muscles = Musculature.required(muscles, "static_spine(muscles=...)")
     changes = dict(injuries or {})
     for level in changes:
         if level not in LEVELS:
             raise unknown("level of the lumbar spine", level, LEVELS)
     units = tuple(injured(unit(level, source), *changes.get(level, ())) for level in LEVELS)
-    angles = q[[owner.coordinate_index(c) for c in spine_coordinates()]]
+    angles = q[[whole_body.coordinate_index(c) for c in spine_coordinates()]]
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
-    pushed = _strut(owner, q, pressure) if pressure else None
-    if pushed is not None:
+    abdominal = _strut(whole_body, q, pressure) if pressure else None
+    if abdominal is not None:
         names = ("pressure", "area", "lever", "depth")
-        known |= {f"abdominal_{name}": getattr(pushed.settings, name) for name in names}
+        known |= {f"abdominal_{name}": getattr(abdominal.settings, name) for name in names}
     return StaticSpine(
-        body=owner,
+        body=whole_body,
         q=np.array(q),
         units=units,
         muscles=muscles_at(muscles, angles, curves=curves),
         load=load if isinstance(load, HeldLoad) else HeldLoad(float(load)),
-        pressure=pushed,
+        pressure=abdominal,
         supported=(named and posture in LYING) if supported is None else supported,
-        parameters={**dict(owner.parameters), **dict(muscles.parameters), **known},
+        parameters={**dict(whole_body.parameters), **dict(muscles.parameters), **known},
     )
 
 
 def _strut(body: Body, q: ArrayLike, pressure: float) -> AbdominalPressure:
-    """The strut of a body held at q under a pressure [Pa]."""
-    given = Parameter(1e-3 * pressure, "kPa", USER, "assumed", "asked for")
-    return strut(Pressure(pressure=given), body, at=q)
+    """The strut of a body at q under a pressure [Pa]."""
+    parameter = Parameter(1e-3 * pressure, "kPa", USER, "assumed", "asked for")
+    return strut(Pressure(pressure=parameter), body, at=q)

@@ -1,4 +1,4 @@
-"""The lumbar spine held still: what its muscles must do, and how stiff it is without them."""
+"""The static lumbar spine: moments that its muscles must provide, and stiffness without them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LEVELS = levels_of("thoracolumbar")[:6]
 
 @dataclass(frozen=True)
 class HeldLoad:
-    """A mass that moves with the thorax; without a place, at the centre of trunk, arms and head."""
+    """A mass that moves with the thorax, by default at the centre of trunk, arms and head."""
 
     mass: float  # [kg]
     place: tuple[float, float, float] | None = None  # in the frame of T12 [m]
@@ -38,13 +38,13 @@ class HeldLoad:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.mass) and self.mass >= 0.0):
             raise ParameterError(
-                f"HeldLoad.mass is {self.mass!r} kg; 0 and above is possible. Leave the load out "
-                "when nothing is held."
+                f"Expected HeldLoad.mass of 0 kg or more, got {self.mass!r} kg; leave the load "
+                "out if there is none."
             )
         if self.place is not None and not (np.shape(self.place) == (3,) and _finite(self.place)):
             raise ParameterError(
-                f"HeldLoad.place is {self.place!r}; three finite metres in the frame of T12 are "
-                "possible. Leave it out for the centre of trunk, arms and head."
+                "Expected HeldLoad.place as three finite numbers in m in the frame of T12, got "
+                f"{self.place!r}; leave it out for the centre of trunk, arms and head."
             )
 
 
@@ -58,10 +58,10 @@ class PotentialTerm:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StaticSpine:
-    """Pelvis held, six joints free in three angles each, everything above T12 rigid; never changed.
+    """A spine with fixed pelvis, six joints of three free angles, rigid above T12; immutable.
 
     Coordinates are (FE, LB, AR) of every level from below, signs of the body. The potential is that
-    of units under frozen preload, weight, load held and muscles; all terms are exact.
+    of units under frozen preload, weight, held load and muscles; all terms are exact.
     """
 
     body: Body
@@ -70,20 +70,20 @@ class StaticSpine:
     muscles: MuscleState
     load: HeldLoad = field(default_factory=lambda: HeldLoad(0.0))
     pressure: AbdominalPressure | None = None  # in the abdomen, a strut in front of the spine
-    supported: bool = False  # lying: the ground carries every part, gravity asks for nothing
+    supported: bool = False  # lying: the ground carries every part, so gravity gives no moment
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         require_standard_adult(self.body, "units and muscles of a StaticSpine")
         if tuple(u.level for u in self.units) != LEVELS:
             raise ParameterError(
-                f"units of {[u.level for u in self.units]} were given; one of each of {LEVELS} in "
-                "this order is possible. Give them from below."
+                f"Expected one unit of each of {LEVELS} in this order, got "
+                f"{[u.level for u in self.units]}; give them from below."
             )
         if self.muscles.slope.shape[1] != 3 * len(LEVELS):
             raise ParameterError(
-                f"muscles over {self.muscles.slope.shape[1]} coordinates were given; "
-                f"{3 * len(LEVELS)} are possible, three a level. Take them over `coordinates`."
+                f"Expected muscles over {3 * len(LEVELS)} coordinates, three for each level, "
+                f"got {self.muscles.slope.shape[1]}; use the coordinates of `coordinates`."
             )
         for unit, angles in zip(self.units, self.angles, strict=True):
             unit.check(angles, extrapolate=True)
@@ -108,7 +108,7 @@ class StaticSpine:
 
     @cached_property
     def indices(self) -> NDArray[np.int64]:
-        """Of the 18 among the body's coordinates."""
+        """Indices of the 18 coordinates among those of the body."""
         return np.array([self.body.coordinate_index(c) for c in self.coordinates])
 
     @cached_property
@@ -122,12 +122,12 @@ class StaticSpine:
 
     @cached_property
     def above(self) -> NDArray[np.bool_]:
-        """(levels, bodies) which bodies ride on each level."""
+        """(levels, bodies) whether a body is above a level."""
         return bodies_above(self.body)
 
     @cached_property
     def disc_axes(self) -> Floats:
-        """(levels, 3, 3) forward, up and right of each disc, rows in the world.
+        """(levels, 3, 3) forward, up and right of each disc, as rows in world axes.
 
         The plane of a disc halves the angle between its vertebrae; above the sacrum, whose frame is
         that of the pelvis, it is the plane of L5.
@@ -135,23 +135,25 @@ class StaticSpine:
         axes = np.empty((len(LEVELS), 3, 3))
         for k, level in enumerate(LEVELS):
             upper, lower = level.split("-")
-            own = self.poses.R[self.body.body_index(upper)]
-            other = own if lower == "S1" else self.poses.R[self.body.body_index(lower)]
-            up = _unit(own[:, 1] + other[:, 1])
-            right = _unit(own[:, 2] - up * (up @ own[:, 2]))
+            upper_frame = self.poses.R[self.body.body_index(upper)]
+            lower_frame = (
+                upper_frame if lower == "S1" else self.poses.R[self.body.body_index(lower)]
+            )
+            up = _unit(upper_frame[:, 1] + lower_frame[:, 1])
+            right = _unit(upper_frame[:, 2] - up * (up @ upper_frame[:, 2]))
             axes[k] = np.cross(up, right), up, right
         return axes
 
     @cached_property
     def load_place(self) -> Floats:
-        """World position of the load held [m]."""
+        """World position of the held load [m]."""
         b = self.body.body_index("T12")
         return self.poses.R[b] @ place_of_load(self.body, self.load) + self.poses.t[b]
 
     def joint_centres(self, turned: ArrayLike | None = None) -> Floats:
         """(levels + 1, 3) the joints from below and the next one above T12, in the world [m].
 
-        turned : (n,) angles added to the posture [rad], a mode for instance.
+        turned : (n,) angles that are added to the posture [rad], a mode for example.
         """
         q = self.q.copy()
         if turned is not None:
@@ -180,7 +182,7 @@ class StaticSpine:
 
     @cached_property
     def carried_load(self) -> PotentialTerm:
-        """The load held, whether or not the body is supported."""
+        """The held load, with or without support of the body."""
         if self.load.mass == 0.0:
             return self._none()
         return self._force(
@@ -194,7 +196,7 @@ class StaticSpine:
 
     @cached_property
     def preload(self) -> PotentialTerm:
-        """What the frozen preload adds to the units."""
+        """Contribution of the frozen preload to the units."""
         whole = _units_term(self.units, self.angles)
         bare = self.passive
         return PotentialTerm(whole.gradient - bare.gradient, whole.hessian - bare.hessian)
@@ -205,8 +207,8 @@ class StaticSpine:
         if self.pressure is None:
             return self._none()
         q, none = self.q[self.indices], np.zeros(len(self.indices))
-        given = q, none, np.empty(0), np.empty(0)
-        return PotentialTerm(-self.pressure.force(*given), self.pressure.tangent(*given))
+        arguments = q, none, np.empty(0), np.empty(0)
+        return PotentialTerm(-self.pressure.force(*arguments), self.pressure.tangent(*arguments))
 
     @property
     def terms(self) -> dict[str, PotentialTerm]:
@@ -221,7 +223,7 @@ class StaticSpine:
 
     @property
     def demand(self) -> Floats:
-        """Moment the muscles must give, (n,) [N m]: slope of all the rest."""
+        """Moment that the muscles must provide, (n,) [N m]: gradient of all other terms."""
         return np.sum([t.gradient for t in self.terms.values()], axis=0)
 
     @property
@@ -232,7 +234,7 @@ class StaticSpine:
     # --- forces in the joints -------------------------------------------------------------
 
     def joint_forces(self, forces: ArrayLike) -> Floats:
-        """(levels, 3) what presses on each disc from above: forward, up, right of the disc [N]."""
+        """(levels, 3) force on each disc from above: forward, up, right of the disc [N]."""
         total = np.einsum("lmk,m->lk", self.muscles.pull, self.muscles.checked(forces))
         if not self.supported:
             total[:, 1] -= STANDARD_GRAVITY * (self.above @ self.body.mass)
@@ -252,10 +254,11 @@ class StaticSpine:
     # --- changed spines -------------------------------------------------------------------
 
     def with_preload(self, forces: ArrayLike) -> StaticSpine:
-        """The same spine with the units under other compressions, one a level [N]."""
-        given = np.maximum(np.asarray(forces, float), 0.0)
+        """The same spine with the units under other compressions, one for each level [N]."""
+        compressions = np.maximum(np.asarray(forces, float), 0.0)
         units = [
-            u.with_preload(p, extrapolate=True) for u, p in zip(self.units, given, strict=True)
+            u.with_preload(p, extrapolate=True)
+            for u, p in zip(self.units, compressions, strict=True)
         ]
         return replace(self, units=tuple(units))
 
@@ -264,11 +267,11 @@ class StaticSpine:
         return replace(self, muscles=muscles)
 
     def with_load(self, load: HeldLoad) -> StaticSpine:
-        """The same posture with something else held."""
+        """The same posture with another held load."""
         return replace(self, load=load)
 
     def with_units(self, units: Sequence[FunctionalSpinalUnit]) -> StaticSpine:
-        """The same posture on other units, injured ones for instance."""
+        """The same posture with other units, for example injured ones."""
         return replace(self, units=tuple(units))
 
     # --- inside ---------------------------------------------------------------------------
@@ -278,7 +281,7 @@ class StaticSpine:
         return PotentialTerm(np.zeros(n), np.zeros((n, n)))
 
     def _force(self, body: str, point: Floats, upward: Floats) -> PotentialTerm:
-        """Energy force . x of a point [world] of a body."""
+        """Energy force . x of a point of a body, in world axes."""
         poses, b = self.poses, self.body.body_index(body)
         F = np.zeros((len(self.body.names), 3))
         F[b] = upward
@@ -298,7 +301,7 @@ def spine_coordinates() -> tuple[str, ...]:
 
 
 def bodies_above(body: Body) -> NDArray[np.bool_]:
-    """(levels, bodies) the upper vertebra of each level and all that hangs on it."""
+    """(levels, bodies) the upper vertebra of each level and all bodies attached to it."""
     above = np.zeros((len(LEVELS), len(body.names)), bool)
     for k, level in enumerate(LEVELS):
         above[k, body.body_index(level.split("-")[0])] = True
@@ -308,7 +311,7 @@ def bodies_above(body: Body) -> NDArray[np.bool_]:
 
 
 def place_of_load(body: Body, load: HeldLoad) -> Floats:
-    """Where a load is fixed, in T12 (3,) [m]; by default where all above L5 has its centre."""
+    """Position of a load in T12 (3,) [m]; by default the centre of mass of all above L5-S1."""
     if load.place is not None:
         return np.array(load.place, float)
     b, standing = body.body_index("T12"), body.poses(body.zero())
@@ -335,9 +338,9 @@ def level_index(level: str) -> int:
 def _units_term(units: Sequence[FunctionalSpinalUnit], angles: Floats) -> PotentialTerm:
     n = 3 * len(units)
     gradient, hessian = np.empty(n), np.zeros((n, n))
-    for k, (one, a) in enumerate(zip(units, angles, strict=True)):
+    for k, (unit, a) in enumerate(zip(units, angles, strict=True)):
         part = slice(3 * k, 3 * k + 3)
-        _, gradient[part], hessian[part, part] = one.evaluate(a)
+        _, gradient[part], hessian[part, part] = unit.evaluate(a)
     return PotentialTerm(gradient, hessian)
 
 

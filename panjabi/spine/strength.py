@@ -1,4 +1,4 @@
-"""The largest moment a spine can exert on what holds its thorax: a linear programme."""
+"""The largest moment that a spine can exert with the thorax: a linear programme."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from panjabi.spine.static_model import StaticSpine
 Floats = NDArray[np.float64]
 
 WORLD_AXIS = ((0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
-"""Of flexion-extension, lateral bending and axial rotation: right, forward, up."""
+"""Axes of flexion-extension, lateral bending and axial rotation: right, forward, up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,52 +27,53 @@ class Strength:
     direction: str
     moment: float  # on the thorax, about a world axis [N m]
     forces: Floats  # (m,) [N]
-    demand: Floats  # (n,) per N m of it: what the joints then carry besides posture [1]
+    demand: Floats  # (n,) additional demand on the joints per N m of the moment [1]
 
 
 def moment_demand(spine: StaticSpine, name: str) -> Floats:
-    """(n,) demand on the joints per N m that the spine exerts with the thorax in a direction."""
+    """(n,) demand on the joints per N m that the spine exerts in a direction with the thorax."""
     axis, sign = direction(name)
     turn = spine.body.angular_jacobian(spine.poses, "T12")[:, spine.indices]
     return sign * np.array(WORLD_AXIS[axis]) @ turn
 
 
 def strength(spine: StaticSpine, name: str) -> Strength:
-    """Largest moment by name: "extension", "left rotation", ...; stability is not asked.
+    """Largest moment [N m] by name: "extension", "left rotation", ...; stability is not required.
 
-    Every level must carry the moment and the posture at once, so the weakest level decides.
+    Every level must carry the moment and the posture together, so the weakest level decides.
 
     Raises
     ------
     UnknownNameError
         For a direction that does not exist.
     ConvergenceError
-        If the posture cannot be held even without exertion.
+        If no muscle forces balance the posture even without exertion.
     """
     from scipy.optimize import linprog
 
     pull = moment_demand(spine, name)
     m = spine.muscles
-    found = linprog(
+    solution = linprog(
         np.append(np.zeros(len(m.names)), -1.0),
         A_eq=np.column_stack([m.arms, -pull]),
         b_eq=spine.demand,
         bounds=[*zip(m.passive, m.strongest, strict=True), (0.0, None)],
     )
-    if found.x is None:
+    if solution.x is None:
         raise ConvergenceError(
-            f"no forces hold this posture, even without exerting {name}: {found.message} Change "
-            "load, posture or strength; recruit() says which moment is missing."
+            "Expected muscle forces that balance this posture, got none even without exerting "
+            f"{name}: {solution.message} Change load, posture or strength; recruit() shows "
+            "which moment is missing."
         )
-    return Strength(name, float(found.x[-1]), found.x[:-1], pull)
+    return Strength(name, float(solution.x[-1]), solution.x[:-1], pull)
 
 
 def extensor_factor(upright: StaticSpine, target: Parameter = EXTENSION_TARGET) -> float:
     """Factor on the extensor groups with which the upright spine extends with a target moment [1].
 
-    With every level in equilibrium and force-length at work. Summed over arms alone the muscles of
-    the source give 1125 N m at L5-S1, but the spine as a whole can exert 363 N m with them: a
-    factor taken from the sum would leave 80.
+    Every level is in equilibrium, with the force-length relation. As a sum of force times moment
+    arm the muscles of the source give 1125 N m at L5-S1, but the whole spine can exert 363 N m with
+    them: a factor from the sum would leave 80 N m.
 
     Raises
     ------
@@ -85,18 +86,18 @@ def extensor_factor(upright: StaticSpine, target: Parameter = EXTENSION_TARGET) 
 
     def missing(factor: float) -> float:
         try:
-            found = strength(
+            result = strength(
                 upright.with_muscles(upright.muscles.scaled(factor, *groups)), "extension"
             )
         except ConvergenceError:
             return -target.si
-        return found.moment - target.si
+        return result.moment - target.si
 
     low, high = 0.05, 5.0
     if missing(low) > 0.0 or missing(high) < 0.0:
         raise ParameterError(
-            f"no scale of the extensors from {low:g} to {high:g} gives an extension moment of "
-            f"{target.si:g} N m; something nearer to people's 200 to 350 N m is possible. Change "
-            "the target."
+            f"Expected an extension moment that a factor on the extensors from {low:g} to "
+            f"{high:g} can reach, got the target {target.si:g} N m; give a target nearer to the "
+            "200 to 350 N m of people."
         )
     return cast(float, brentq(cast(Any, missing), low, high, xtol=1e-6))

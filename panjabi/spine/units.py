@@ -1,4 +1,4 @@
-"""Columns on the fitted functional spinal units: rib cage, preload, injuries level by level."""
+"""Columns of fitted functional spinal units, with rib cage, preload, and injuries by level."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def unit_column(
     Parameters
     ----------
     preload : frozen compression of every unit [N]; see `with_preload`.
-    rib_cage : thoracic levels with the anterior rib cage, or without.
-    injuries : level -> changes in words, {"L4-L5": ["cut=SSL+ISL", "disc-rupture=0.5"]}.
+    rib_cage : whether thoracic levels have the anterior rib cage.
+    injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL", "disc-rupture=0.5"]}.
     body, straight, plane : as for `panjabi.spine.column`.
 
     Raises
@@ -61,42 +61,43 @@ def unit_column(
     return replace(made, parameters={**made.parameters, **known})
 
 
-def with_preload(made: Column, force: float) -> Column:
+def with_preload(spinal_column: Column, force: float) -> Column:
     """The same column with every unit under a frozen compression [N].
 
-    A frozen parameter of the potential: the load that causes it, a follower cable for instance, is
-    given beside it and is not this.
+    A frozen parameter of the potential: the load that causes it, for example a follower cable, is a
+    separate argument.
     """
-    return made.with_laws([u.with_preload(force) for u in _units(made)])
+    return spinal_column.with_laws([u.with_preload(force) for u in _units(spinal_column)])
 
 
-def instantaneous(made: Column) -> Column:
-    """The same column before anything has relaxed: every Maxwell branch a spring from neutral.
+def instantaneous(spinal_column: Column) -> Column:
+    """The same column before relaxation: every Maxwell branch is a spring from neutral.
 
-    Buckling uses the relaxed stiffness; this one answers a push that is over before creep starts.
+    Buckling uses the relaxed stiffness; this column is for a push that ends before creep starts.
     """
     from panjabi.passive.terms import Structure, linear
 
     stiff = []
-    for u in _units(made):
+    for u in _units(spinal_column):
         branches = u.branch_stiffness.sum(axis=1)
         terms = tuple(linear(axis, float(k)) for axis, k in enumerate(branches))
         stiff.append(u.with_structures((*u.structures, Structure("branches", terms, "joint"))))
-    return made.with_laws(stiff)
+    return spinal_column.with_laws(stiff)
 
 
-def has_branches(made: Column) -> bool:
-    """Whether the joints know an instantaneous stiffness besides the relaxed one."""
-    return all(hasattr(law, "branch_stiffness") for law in made.laws)
+def has_branches(spinal_column: Column) -> bool:
+    """Whether the joints have an instantaneous stiffness besides the relaxed stiffness."""
+    return all(hasattr(law, "branch_stiffness") for law in spinal_column.laws)
 
 
-def _units(made: Column) -> list[FunctionalSpinalUnit]:
+def _units(spinal_column: Column) -> list[FunctionalSpinalUnit]:
     from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
-    units = [law for law in made.laws if isinstance(law, FunctionalSpinalUnit)]
-    if len(units) != len(made.laws):
+    units = [law for law in spinal_column.laws if isinstance(law, FunctionalSpinalUnit)]
+    if len(units) != len(spinal_column.laws):
         raise ParameterError(
-            f"the {made.name} column has joints of {type(made.laws[0]).__name__}; preload and "
-            "relaxation belong to functional spinal units. Make the column with unit_column."
+            "Expected a column of functional spinal units, which preload and relaxation need, "
+            f"got the {spinal_column.name} column with joints of "
+            f"{type(spinal_column.laws[0]).__name__}; make the column with unit_column."
         )
     return units

@@ -25,29 +25,29 @@ from panjabi.errors import Interrupted, ParameterError
 if TYPE_CHECKING:
     from panjabi.delay.integrate.workspace import Workspace
 
-CHUNK = 5000  # steps between two checks of the keyboard and the progress bar
-ROOM = 512
+CHUNK = 5000  # steps between two checks for an interrupt
+CAPACITY = 512  # pieces that the record has space for at first
 
 _REASONS = {
     -1: (
-        "the step would have to be shorter than the clock resolves",
-        "The solution may run away, or jump where no switch says so; look at the part computed.",
+        "the step fell below the resolution of the time",
+        "the solution may diverge, or jump where no switch is defined: look at the part computed",
     ),
     -2: (
         "the right-hand side or a delay is not a finite number",
-        "Look at the part computed, and at what the equations divide by.",
+        "look at the part computed, and at the divisors in the equations",
     ),
     -3: (
-        "a delay is negative: the equations ask for the future",
-        "Let the delay function give 0 or more.",
+        "a delay is negative, so the equations need a future state",
+        "make the delay function return 0 or more",
     ),
     -4: (
-        "a delay reaches back before the history that was given",
-        "Give a longer history, or a constant or a function.",
+        "a delay reaches back before the start of the history",
+        "give a longer history, or a constant or a function",
     ),
     -5: (
-        "switches or delays go to and fro without time passing",
-        "Smooth the switch, or model the sliding motion.",
+        "switches or delays change back and forth while no time passes",
+        "smooth the switch, or model the sliding motion",
     ),
 }
 
@@ -64,25 +64,25 @@ def solve(
     settings: Settings | None = None,
     progress: bool = False,
 ) -> Trajectory:
-    """Trajectory of a delay model from span[0] to span[1], each step held to the tolerance.
+    """Trajectory of a delay model from span[0] to span[1] [s], every step within the tolerance.
 
     y0 : state at the start, (n,); it may differ from the end of the history (a jump).
-    p : parameters handed to the model's functions.
-    history : what was before: None or an array (constant), `Samples`, a compiled function
-        history(t, p, out), or an earlier Trajectory. The function may be asked slightly beyond
-        the start, in steps that are then cut there.
+    p : parameters that the model's functions receive.
+    history : states before the start: None or an array (constant), `Samples`, a compiled function
+        history(t, p, out), or an earlier Trajectory. The function may be called slightly beyond
+        the start, in steps that are then shortened to the start.
     delays : constant delays in place of the model's [s].
     breaks : times at which the right-hand side or its slope jumps, such as the ends of a pulse [s].
 
     Raises
     ------
     Interrupted
-        By an interrupt from the keyboard. `.partial` is the trajectory so far; give it as the
-        history of the next run to go on.
+        By an interrupt from the keyboard. `.partial` is the trajectory so far; to continue, give
+        it as the history of the next run.
     ParameterError
         For shapes that do not fit, numbers that are not finite, a negative delay.
     SimulationError
-        If the run cannot go on; it carries the trajectory up to there.
+        If the run cannot continue; `.trajectory` is the part computed so far.
     """
     settings = settings or Settings()
     state, span, parameters, lags = checked(model, y0, span, p, delays, settings)
@@ -93,7 +93,9 @@ def solve(
 
     past = read_history(history, state, span[0])
     kinks = np.array(breaks, dtype=float).ravel()
-    work = Workspace(model, state, parameters, lags, past, span, settings, np.empty(0), ROOM, kinks)
+    work = Workspace(
+        model, state, parameters, lags, past, span, settings, np.empty(0), CAPACITY, kinks
+    )
     echo_history(work, history)
     status = codes.RUNNING
     bar = _bar(span, progress)
@@ -108,11 +110,11 @@ def solve(
             if status in (codes.RUNNING, codes.FULL) and now.steps >= settings.most_steps:
                 break
     except KeyboardInterrupt as stop:
-        part = delivered(work, settings, "interrupted")
+        partial = delivered(work, settings, "interrupted")
         raise Interrupted(
-            f"The run was interrupted at {part.end:g} s of {span[1]:g} s; `.partial` holds the "
-            "trajectory so far, which is a history for another run.",
-            part,
+            f"Expected a run to {span[1]:g} s, got an interrupt at {partial.end:g} s; use "
+            "`.partial`, the trajectory so far, as the history of another run.",
+            partial,
         ) from stop
     finally:
         if bar is not None:
@@ -121,17 +123,18 @@ def solve(
         return delivered(work, settings, "end reached")
     if status == codes.STOPPED:
         return delivered(work, settings, "stopped by an event")
-    part = delivered(work, settings, "failed")
-    what, remedy = _REASONS.get(
+    partial = delivered(work, settings, "failed")
+    reason, remedy = _REASONS.get(
         status,
         (
             f"{settings.most_steps} steps were not enough",
-            "Raise most_steps, or take the implicit pair where the equations are stiff.",
+            "raise most_steps, or use the implicit pair if the equations are stiff",
         ),
     )
     raise SimulationError(
-        f"the run stopped at {part.end:g} s of {span[1]:g} s after {part.counts}: {what}. {remedy}",
-        part,
+        f"Expected a run to {span[1]:g} s, got a run that stopped at {partial.end:g} s after "
+        f"{partial.counts}: {reason}; {remedy}.",
+        partial,
     )
 
 
@@ -148,52 +151,52 @@ def checked(
     parameters = np.array(p, dtype=float, ndmin=1)
     if state.ndim != 1 or state.size == 0 or not np.all(np.isfinite(state)):
         raise ParameterError(
-            f"the start state has shape {state.shape} and values {state.ravel()[:4]}; one finite "
-            "number a state is needed. Give a vector."
+            f"Expected one finite number for each state at the start, got shape {state.shape} "
+            f"and values {state.ravel()[:4]}; give a vector."
         )
     if parameters.ndim != 1 or not np.all(np.isfinite(parameters)):
         raise ParameterError(
-            f"p has shape {parameters.shape}; a vector of finite numbers is possible. Put the "
+            f"Expected p as a vector of finite numbers, got shape {parameters.shape}; put the "
             "parameters in one row."
         )
     start, end = (float(t) for t in span)
     if not (np.isfinite(start) and np.isfinite(end) and end > start):
         raise ParameterError(
-            f"the span is {start:g} to {end:g} s; the end comes after the start and both are "
-            "finite. Give start and end."
+            f"Expected a finite end after a finite start, got {start:g} to {end:g} s; give "
+            "(start, end)."
         )
     lags = checked_delays(model.delays if delays is None else delays)
     if lags.size != len(model.delays):
         raise ParameterError(
-            f"{lags.size} delays were given to a model with {len(model.delays)}; the right-hand "
-            "side reads that many. Give as many."
+            f"Expected {len(model.delays)} delays for this model, got {lags.size}; give each "
+            "delay that the right-hand side reads."
         )
     if model.reads is not None and not all(0 <= r < state.size for r in model.reads):
         raise ParameterError(
-            f"the model reads states {model.reads} late and has {state.size} states; possible: 0 "
-            f"to {state.size - 1}. Mend `reads`."
+            f"Expected `reads` with indices from 0 to {state.size - 1}, got {model.reads} in a "
+            f"model of {state.size} states; correct `reads`."
         )
     if np.size(settings.atol) not in (1, state.size):
         raise ParameterError(
-            f"atol has {np.size(settings.atol)} values for {state.size} states; one, or one a "
-            "state, is possible. Give one of the two."
+            f"Expected atol as one value or one for each of {state.size} states, got "
+            f"{np.size(settings.atol)} values; give one of the two."
         )
     if settings.method == "implicit" and model.jacobian is None:
         raise ParameterError(
-            "the implicit pair was asked of a model without a Jacobian; it needs d rhs / d y. "
-            "Give DelayModel(jacobian=...), or take the explicit pair."
+            "Expected a model with a Jacobian for the implicit pair, got one without; give "
+            "DelayModel(jacobian=...), or use the explicit pair."
         )
     if settings.method == "rosenbrock" and model.jacobian is None and model.linear is None:
         raise ParameterError(
-            "the Rosenbrock pair was asked of a model without a Jacobian; it needs d rhs / d y, or "
-            "linear algebra of the model's own. Give DelayModel(jacobian=...) or (linear=...), or "
-            "take the explicit pair."
+            "Expected a model with a Jacobian or its own linear algebra for the Rosenbrock "
+            "pair, got one without; give DelayModel(jacobian=...) or DelayModel(linear=...), "
+            "or use the explicit pair."
         )
     return state, (start, end), parameters, lags
 
 
 def echo_history(work: Workspace, history: Any) -> None:
-    """Breaking points of an earlier trajectory that come back after the start."""
+    """Insert breaking points of an earlier trajectory that return one delay later in this run."""
     from panjabi.delay.integrate.breaking_points import insert_break
 
     options, progress = work.run.options, work.run.progress

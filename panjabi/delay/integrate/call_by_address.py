@@ -1,7 +1,7 @@
 """The five functions of a model: their types, and calls by address.
 
-Each call has a small function of its own. It keeps numba from pruning reference counts of every
-array in sight, which costs more than the arithmetic around it; here only the arguments are.
+Each call has a separate small function. Otherwise numba prunes the reference counts of every array
+in scope, which costs more than the arithmetic around the call; here only the arguments are.
 """
 
 from __future__ import annotations

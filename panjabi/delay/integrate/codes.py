@@ -1,4 +1,4 @@
-"""Numbers that stand for methods, types of events and the outcome of a run, kernel level."""
+"""Integer codes of methods, types of events and the status of a run, for the kernels."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ RUNNING, DONE, STOPPED, FULL = 0, 1, 2, 3
 TOO_SMALL, NOT_FINITE, AHEAD, BEFORE, CHATTER = -1, -2, -3, -4, -5
 """Status of a run that cannot go on."""
 NOT_SOLVED = -20
-"""A trial step whose equations were not solved; a shorter one is tried."""
+"""A trial step whose equations were not solved; a shorter step follows."""
 NO_BREAK = 99  # order of a point at which no derivative jumps

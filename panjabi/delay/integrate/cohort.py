@@ -1,4 +1,4 @@
-"""Many subjects of one model: each its own parameters, delays and start; any number of threads."""
+"""Runs of one model for many subjects, each with separate parameters, delays and start."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from panjabi.delay.integrate.records import Subjects
 
 Floats = NDArray[np.float64]
-BLOCK = 32  # subjects a thread takes at a time
-ROOM = 400  # steps kept; what no delay reaches is forgotten
+BLOCK = 32  # subjects that a thread computes together
+CAPACITY = 400  # steps that are kept; steps older than every delay are discarded
 
 OUTCOMES = {
     1: "end reached",
@@ -45,15 +45,15 @@ class Cohort(ShortRepr):
     """Samples of every subject at common times, and how each run ended."""
 
     time: Floats  # (times,) [s]
-    state: Floats  # (subjects, times, n); NaN where a run did not get
-    end: Floats  # (subjects,) how far each got [s]
+    state: Floats  # (subjects, times, n); NaN after the end of a run
+    end: Floats  # (subjects,) end of each run [s]
     outcome: tuple[str, ...]  # "end reached", "stopped by an event", "not run" or what failed
     steps: NDArray[np.int64]  # (subjects,) accepted steps
     tolerance: float
 
     @property
     def complete(self) -> NDArray[np.bool_]:
-        """Which subjects were brought to the end or to an event that stops, (subjects,)."""
+        """Which subjects reached the end or an event that stops the run, (subjects,)."""
         return np.array([o in (OUTCOMES[1], OUTCOMES[2]) for o in self.outcome])
 
 
@@ -72,37 +72,38 @@ def solve_cohort(
     executor: Executor | None = None,
     progress: bool = False,
 ) -> Cohort:
-    """States of many subjects at common times, each run held to the tolerance on its own.
+    """States of many subjects at common times, with the step sizes of each run chosen separately.
 
     y0, history : (n,) for all or (subjects, n); the history is constant (None: the start).
     p : (subjects, parameters). delays : (subjects, delays) or None for the model's.
     times : rising, within the span [s].
-    executor : a ThreadPoolExecutor where blocks of subjects run; by default one of `threads`
-        threads, as many as there are cores. A subject is computed alone, in the same order of
-        operations, whoever computes it: results are the same to the last bit for any number.
+    executor : a ThreadPoolExecutor that runs blocks of subjects; by default a pool of `threads`
+        threads, as many as there are cores. Each subject is computed separately, in the same order
+        of operations: results are the same to the last bit for any number of threads.
 
-    A subject that fails has its outcome and NaN samples from there on; nobody else is touched.
-    Models whose delays depend on the state need their whole past: run `solve` for each subject.
+    If a run fails, the outcome says why and later samples are NaN; other subjects are not affected.
+    Models whose delays depend on the state need the whole history: run `solve` for each subject.
 
     Raises
     ------
     Interrupted
-        By an interrupt from the keyboard. `.partial` is the cohort with what is finished; the other
-        subjects are "not run".
+        By an interrupt from the keyboard. `.partial` is the cohort with the finished subjects; the
+        others are "not run".
     ParameterError
         For shapes that do not fit, or an executor whose workers do not share this memory.
     """
     settings = settings or Settings()
     if executor is not None and not isinstance(executor, ThreadPoolExecutor):
         raise ParameterError(
-            f"Expected a concurrent.futures.ThreadPoolExecutor, got {type(executor).__name__}: "
-            "subjects are computed in the memory of this process. Give a pool of threads, or "
-            "threads=..."
+            "Expected a concurrent.futures.ThreadPoolExecutor, because subjects are computed "
+            f"in the memory of this process, got {type(executor).__name__}; give a pool of "
+            "threads, or threads=..."
         )
     if model.varying:
         raise ParameterError(
-            f"the model has {model.varying} delays that depend on the state; a cohort keeps only "
-            "as much past as constant delays reach. Run `solve` for each subject."
+            f"Expected a model with constant delays for a cohort, got {model.varying} delays "
+            "that depend on the state and need the whole history; run `solve` for each "
+            "subject."
         )
     parameters, lags, start, before = _rows(model, y0, p, delays, history)
     grid = _grid(times, span)
@@ -129,7 +130,7 @@ def solve_cohort(
         _run_block(model, part, span, settings, kinks, grid)
         return len(part.p)
 
-    stop = _run_blocks(block, range(0, count, BLOCK), threads, executor, count, progress)
+    interrupt = _run_blocks(block, range(0, count, BLOCK), threads, executor, count, progress)
     cohort = Cohort(
         time=grid,
         state=subjects.samples,
@@ -138,12 +139,12 @@ def solve_cohort(
         steps=subjects.steps,
         tolerance=settings.rtol,
     )
-    if stop is not None:
+    if interrupt is not None:
         raise Interrupted(
-            f"The cohort was interrupted: {cohort.complete.sum()} of {count} subjects are "
-            "finished; `.partial` holds them.",
+            f"Expected {count} finished subjects, got an interrupt after "
+            f"{cohort.complete.sum()} of them; `.partial` contains the finished subjects.",
             cohort,
-        ) from stop
+        ) from interrupt
     return cohort
 
 
@@ -151,13 +152,13 @@ def _run_block(
     model: DelayModel, subjects: Subjects, span: tuple[float, float], settings: Settings,
     kinks: Floats, grid: Floats,
 ) -> None:  # fmt: skip
-    """What one thread takes, in a workspace that is its alone."""
+    """Compute one block of subjects in a separate workspace."""
     from panjabi.delay.integrate.cohort_kernel import run_subjects
     from panjabi.delay.integrate.workspace import Workspace, prepared
 
     y0, p, lags = subjects.y0[0], subjects.p[0], subjects.lags[0]
     past = read_history(subjects.before[0], y0, span[0])
-    work = Workspace(model, y0, p, lags, past, span, settings, grid, ROOM, kinks, prune=True)
+    work = Workspace(model, y0, p, lags, past, span, settings, grid, CAPACITY, kinks, prune=True)
     data = work.run, subjects, settings.most_steps
     prepared(run_subjects, *data)(*work.functions, *data)
 
@@ -170,7 +171,7 @@ def _run_blocks(
     subjects: int,
     progress: bool,
 ) -> KeyboardInterrupt | None:
-    """Run all blocks; the interrupt from the keyboard that left some out, if there was one."""
+    """Run all blocks; returns the keyboard interrupt that left some out, or None."""
     from tqdm import tqdm
 
     pool = executor or ThreadPoolExecutor(threads or os.cpu_count() or 1)
@@ -195,12 +196,12 @@ def _rows(
     model: DelayModel, y0: ArrayLike, p: ArrayLike, delays: ArrayLike | None,
     history: ArrayLike | None,
 ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
-    """Parameters, delays, starts and histories with one row a subject."""
+    """Parameters, delays, starts and histories with one row for each subject."""
     parameters = np.array(p, dtype=float, order="C")
     if parameters.ndim != 2 or not len(parameters) or not np.all(np.isfinite(parameters)):
         raise ParameterError(
-            f"p has shape {parameters.shape}; one row of finite parameters a subject is needed. "
-            "Give (subjects, parameters)."
+            "Expected p of shape (subjects, parameters) with finite values, got shape "
+            f"{parameters.shape}; give one row for each subject."
         )
     subjects = len(parameters)
     lags = np.asarray(model.delays if delays is None else delays, dtype=float)
@@ -215,8 +216,9 @@ def _rows(
         fits = array.shape == (width,) or array.shape == (subjects, width)
         if not fits or not np.all(np.isfinite(array)):
             raise ParameterError(
-                f"{name} has shape {array.shape} for {subjects} subjects; ({width},) for all or "
-                f"({subjects}, {width}), all finite, is possible. Give one of the two."
+                f"Expected {name} with finite values of shape ({width},) or ({subjects}, "
+                f"{width}), got shape {array.shape}; give one row for all subjects, or one for "
+                "each."
             )
         rows.append(np.array(np.broadcast_to(array, (subjects, width)), order="C"))
     checked_delays(rows[0])
@@ -228,7 +230,7 @@ def _grid(times: ArrayLike, span: tuple[float, float]) -> Floats:
     inside = grid.size and span[0] <= grid[0] and grid[-1] <= span[1]
     if not inside or not np.all(np.diff(grid) > 0.0):
         raise ParameterError(
-            f"{grid.size} times were given for a span from {span[0]:g} to {span[1]:g} s; they must "
-            "rise and lie within it. Give the times at which states are wanted."
+            f"Expected rising times from {span[0]:g} to {span[1]:g} s, got {grid.size} times "
+            "that are not; give the times at which you need states."
         )
     return grid

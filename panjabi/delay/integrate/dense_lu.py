@@ -22,11 +22,11 @@ def factor(a, pivots):
                 a[c, j], a[best, j] = a[best, j], a[c, j]
         inverse = 1.0 / a[c, c]
         for r in range(c + 1, n):
-            share = a[r, c] * inverse
-            a[r, c] = share
-            if share != 0.0:
+            multiplier = a[r, c] * inverse
+            a[r, c] = multiplier
+            if multiplier != 0.0:
                 for j in range(c + 1, n):
-                    a[r, j] -= share * a[c, j]
+                    a[r, j] -= multiplier * a[c, j]
     return True
 
 

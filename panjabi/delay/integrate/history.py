@@ -1,4 +1,4 @@
-"""What was before the start: a constant, samples, a function, or an earlier trajectory."""
+"""States before the start: a constant, samples, a function, or an earlier trajectory."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.errors import ParameterError
 
 Floats = NDArray[np.float64]
-FOREVER = 1e30  # a constant history reaches back so far [s]
+FOREVER = 1e30  # length of a constant history [s]
 
 
 @dataclass(frozen=True)
 class Samples:
-    """States at given times before the start, joined by a cubic spline (not-a-knot).
+    """States at times before the start, interpolated by a cubic spline (not-a-knot).
 
-    times (k,) rising, the last one at or after the start [s]; states (k, n).
+    times (k,) rising, the last at or after the start [s]; states (k, n).
     """
 
     times: ArrayLike
@@ -28,7 +28,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class Past:
-    """A history in the form the driver reads: pieces of a record, or a compiled function."""
+    """A history as the kernels read it: pieces of a record, or a compiled function."""
 
     times: Floats  # (pieces + 1,)
     coef: Floats  # (pieces, 5, n)
@@ -40,11 +40,11 @@ class Past:
 
 
 def read_history(history: Any, y0: Floats, t0: float) -> Past:
-    """The history in the driver's form.
+    """The history as the kernels read it.
 
-    history : None (the start value, for ever), an array (n,) (that value, for ever), `Samples`, a
-        function history(t, p, out) that numba can compile, or anything with `times` and `coef`
-        such as a Trajectory.
+    history : None (constant, the start value), an array (n,) (constant), `Samples`, a function
+        history(t, p, out) that numba can compile, or an object with `times` and `coef` such as a
+        Trajectory.
     """
     n = y0.size
     if history is None:
@@ -60,9 +60,9 @@ def read_history(history: Any, y0: Floats, t0: float) -> Past:
     value = np.asarray(history, dtype=float)
     if value.shape != (n,) or not np.all(np.isfinite(value)):
         raise ParameterError(
-            f"history has shape {value.shape} for {n} states, values {value.ravel()[:4]}...; "
-            "possible: None, one finite value a state, Samples, a compiled function, a Trajectory. "
-            "Give one of them."
+            f"Expected a history of {n} finite values, None, Samples, a compiled function or a "
+            f"Trajectory, got shape {value.shape} with values {value.ravel()[:4]}...; give one "
+            "of these."
         )
     return _constant(value, t0)
 
@@ -85,9 +85,9 @@ def _spline(history: Samples, n: int, t0: float) -> Past:
         or times[-1] < t0
     ):
         raise ParameterError(
-            f"history samples: times {times.shape}, states {states.shape}, for {n} states and a "
-            f"start at {t0:g} s; times must rise, be finite and reach the start, states have one "
-            "row a time. Mend the samples."
+            f"Expected history samples at rising, finite times that reach the start at {t0:g} "
+            f"s, with states of shape (times, {n}), got times {times.shape} and states "
+            f"{states.shape}; correct the samples."
         )
     from scipy.interpolate import CubicSpline
 
@@ -103,17 +103,18 @@ def _record(earlier: Any, n: int, t0: float) -> Past:
     times, coef = np.asarray(earlier.times), np.asarray(earlier.coef)
     if coef.shape[2] != n or not times[0] < t0 <= times[-1] * (1.0 + np.sign(times[-1]) * 1e-12):
         raise ParameterError(
-            f"the earlier trajectory has {coef.shape[2]} states from {times[0]:g} to {times[-1]:g} "
-            f"s; {n} states up to {t0:g} s are needed. Start where it ends, or within it."
+            f"Expected an earlier trajectory of {n} states that reaches {t0:g} s, got "
+            f"{coef.shape[2]} states from {times[0]:g} to {times[-1]:g} s; start within it or "
+            "at its end."
         )
     return _up_to(times, coef, t0)
 
 
 def _up_to(times: Floats, coef: Floats, t0: float) -> Past:
-    """The pieces before the start, the last one cut there."""
+    """The pieces before the start; the last piece ends at the start."""
     last = min(max(int(np.searchsorted(times, t0, side="left")), 1), len(coef))
     times, coef = times[: last + 1].copy(), coef[:last].copy()
-    share = (t0 - times[-2]) / (times[-1] - times[-2])
-    coef[-1] *= share ** np.arange(5)[:, None]
+    fraction = (t0 - times[-2]) / (times[-1] - times[-2])
+    coef[-1] *= fraction ** np.arange(5)[:, None]
     times[-1] = t0
     return Past(times, coef)

@@ -16,15 +16,15 @@ KINDS: tuple[Kind, ...] = ("record", "stop", "switch")
 
 @dataclass(frozen=True)
 class Event:
-    """What happens where one of the event functions changes its sign.
+    """Name, type and direction of an event: a change of sign of an event function.
 
-    kind : "record" notes the time; "stop" also ends the run; "switch" ends the step there,
-        because the right-hand side jumps. Its sign (+1, -1) is held over each step and given to
-        the right-hand side at the end of p, which should read it in place of its own comparison.
+    kind : "record" stores the time; "stop" also ends the run; "switch" ends the step there,
+        because the right-hand side jumps. The sign (+1, -1) is constant over each step. The
+        right-hand side finds it at the end of p and should read it instead of comparing itself.
     direction : +1 rising only, -1 falling only, 0 both. A switch always acts both ways.
 
-    The start of a run is no event, whether rising or falling: an event function that is zero there
-    has the sign with which it leaves zero, and the event happens where that sign changes later.
+    The start of a run is no event, neither rising nor falling: an event function that is zero there
+    has the sign with which it leaves zero, and the event happens where this sign changes later.
     """
 
     name: str
@@ -33,16 +33,16 @@ class Event:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise unknown("kind of event", self.kind, KINDS)
+            raise unknown("type of event", self.kind, KINDS)
         if self.direction not in (-1, 0, 1):
             raise ParameterError(
-                f"direction of event {self.name!r} is {self.direction!r}; possible: -1 (falling), "
-                "0 (both), 1 (rising). Give one of them."
+                "Expected -1 (falling), 0 (both) or 1 (rising) as direction of event "
+                f"{self.name!r}, got {self.direction!r}; give one of these."
             )
         if self.kind == "switch" and self.direction != 0:
             raise ParameterError(
-                f"switch {self.name!r} has direction {self.direction}; a switch acts both ways. "
-                "Leave the direction out."
+                f"Expected switch {self.name!r} without a direction, because a switch acts both "
+                f"ways, got {self.direction}; leave the direction out."
             )
 
 
@@ -57,20 +57,20 @@ class DelayModel:
     delay(t, y, p, out)               out (varying,): delays that depend on time and state [s]
     event(t, y, delayed, p, out)      out (len(events),): event functions
     jacobian(t, y, delayed, p, out)   out (n, n): d rhs / d y, for the implicit pairs
-    linear(t, y, delayed, p, work)    in the place of a Jacobian for the Rosenbrock pair, where n is
-        large and J has a structure. work (2, n): work[0, 0] is the task: 0 evaluates J, 1 factors
-        1 - w J with w = work[0, 1], 2 solves with that for work[1] in place. work[0, 2] is set to
-        1 where it went well, else 0. What is kept between the calls lies in p.
+    linear(t, y, delayed, p, work)    instead of a Jacobian for the Rosenbrock pair, for large n and
+        a structured J. work (2, n): work[0, 0] is the task: 0 evaluates J, 1 factors 1 - w J with
+        w = work[0, 1], 2 solves with these factors for work[1] in place. work[0, 2] is set to 1 on
+        success, else 0. Values that are kept between the calls are stored in p.
 
     Constant delays come first in `delayed`, then those of `delay`. Neutral terms (a delayed
-    derivative) are not part of the model: filter them into a state of their own.
+    derivative) are not part of the model: filter them into an extra state.
     """
 
     rhs: Callable[..., None]
     delays: tuple[float, ...] = ()  # constant delays [s]; a run may replace them
     delay: Callable[..., None] | None = None
-    varying: int = 0  # how many delays the function `delay` gives
-    reads: tuple[int, ...] | None = None  # states that are read late; None: all of them
+    varying: int = 0  # number of delays that the function `delay` returns
+    reads: tuple[int, ...] | None = None  # indices of states that are read with a delay; None: all
     event: Callable[..., None] | None = None
     events: tuple[Event, ...] = ()
     jacobian: Callable[..., None] | None = None
@@ -82,15 +82,15 @@ class DelayModel:
         checked_delays(self.delays)
         if (self.delay is None) != (self.varying == 0) or self.varying < 0:
             raise ParameterError(
-                f"`delay` is {'missing' if self.delay is None else 'given'} and varying is "
-                f"{self.varying}; a function for delays goes with their number, 1 or more. "
-                "Give both or neither."
+                "Expected the function `delay` together with varying >= 1, or neither, got "
+                f"`delay` {'missing' if self.delay is None else 'present'} and varying = "
+                f"{self.varying}; give both or neither."
             )
         if (self.event is None) != (not self.events):
             raise ParameterError(
-                f"`event` is {'missing' if self.event is None else 'given'} and {len(self.events)} "
-                "events are described; each value of the function needs its Event. Give both or "
-                "neither."
+                "Expected the function `event` together with an Event for each of its values, "
+                f"or neither, got `event` {'missing' if self.event is None else 'present'} and "
+                f"{len(self.events)} events; give both or neither."
             )
         names = ("rhs", "delay", "event", "jacobian", "linear")
         compiled = {name: compiled_function(name, getattr(self, name)) for name in names}
@@ -100,20 +100,20 @@ class DelayModel:
 def checked_delays(delays: Sequence[float]) -> np.ndarray:
     """Constant delays as an array [s].
 
-    Raises ParameterError for one that is negative or not finite.
+    Raises ParameterError for a delay that is negative or not finite.
     """
     array = np.ascontiguousarray(np.ravel(delays), dtype=float)
     for j, value in enumerate(array):
         if not (np.isfinite(value) and value >= 0.0):
             raise ParameterError(
-                f"delay {j} is {value:g} s; a delay is 0 or positive and finite: nothing can be "
-                "read before it happens. Give the time that passes between cause and effect."
+                f"Expected delay {j} as a finite time of 0 s or more, got {value:g} s; give the "
+                "time between cause and effect."
             )
     return array
 
 
 def compiled_function(name: str, function: Callable[..., None] | None) -> Any:
-    """The function as numba knows it; plain Python is compiled when it is first called."""
+    """The function as a numba dispatcher; plain Python is compiled at its first call."""
     from numba import njit
     from numba.core.dispatcher import Dispatcher
 
@@ -121,7 +121,7 @@ def compiled_function(name: str, function: Callable[..., None] | None) -> Any:
         return function
     if not callable(function):
         raise ParameterError(
-            f"{name} is {function!r}; a function is needed. Give one that writes into its last "
-            "argument, see DelayModel."
+            f"Expected a function for {name}, got {function!r}; give a function that writes "
+            "into its last argument, see DelayModel."
         )
     return njit(nogil=True)(function)

@@ -1,4 +1,4 @@
-"""Runs driven by white noise: fixed steps, one seed a subject."""
+"""Runs with white noise: fixed steps, one seed for each subject."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Seed = int | np.random.SeedSequence | np.random.Generator
-CHUNK = 4096  # steps between two checks of the keyboard
+CHUNK = 4096  # steps between two checks for an interrupt
 SCHEME = "stochastic Heun, noise at the start of the step (Ito)"
 
 
@@ -34,7 +34,7 @@ class NoisyModel:
     """dy = rhs dt + diffusion dW, with m independent Wiener processes.
 
     diffusion(t, y, delayed, p, out) writes out (n, m), in the state's unit over the square root of
-    a second. It may depend on time, state and delayed state and is meant in Ito's sense.
+    a second. It may depend on time, state and delayed state, in the sense of Ito.
     """
 
     model: DelayModel
@@ -44,21 +44,21 @@ class NoisyModel:
     def __post_init__(self) -> None:
         if self.sources < 1:
             raise ParameterError(
-                f"a noisy model has {self.sources} sources of noise; 1 or more is possible. "
-                "Without noise use `solve`."
+                f"Expected 1 or more sources of noise, got {self.sources}; use `solve` for a "
+                "run without noise."
             )
         if self.model.varying or self.model.events:
             raise ParameterError(
-                f"the model has {self.model.varying} delays that depend on the state and "
-                f"{len(self.model.events)} events; runs with noise take constant delays and no "
-                "events. Take them out of the model."
+                "Expected a model with constant delays and without events for a run with "
+                f"noise, got {self.model.varying} delays that depend on the state and "
+                f"{len(self.model.events)} events; remove them from the model."
             )
         object.__setattr__(self, "diffusion", compiled_function("diffusion", self.diffusion))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NoisyRun(ShortRepr):
-    """One path on the grid of its steps."""
+    """One path at the ends of its steps."""
 
     time: Floats  # (steps + 1,) [s]
     state: Floats  # (steps + 1, n)
@@ -78,14 +78,15 @@ def solve_noisy(
     history: Any = None,
     delays: Sequence[float] | None = None,
 ) -> NoisyRun:
-    """One path from span[0] to span[1] in equal steps of at most `step` [s].
+    """One path from span[0] to span[1] [s] in equal steps of at most `step` [s].
 
     Scheme: stochastic Heun with the noise taken at the start of the step (Ito). Strong order 1
     where the diffusion depends on time alone, 1/2 where it depends on the present or the delayed
     state. Between steps the delayed state is read along a straight line.
 
-    seed : of the increments, needed unless `increments` are given, which are those of the Wiener
-        processes, (steps, sources) [sqrt(s)]: the same noise at another step.
+    seed : of the increments; required without `increments`.
+    increments : of the Wiener processes, (steps, sources) [sqrt(s)], to repeat the same noise with
+        another step.
 
     Raises
     ------
@@ -101,8 +102,8 @@ def solve_noisy(
     if increments is None:
         if seed is None:
             raise ParameterError(
-                "a run with noise got neither seed nor increments; both make it repeatable. Give "
-                "seed=0, say."
+                "Expected a seed or increments, so that the run can be repeated, got neither; "
+                "give seed=0, for example."
             )
         rng = np.random.default_rng(seed)
         rows = None
@@ -111,8 +112,8 @@ def solve_noisy(
         rng = None
         if rows.shape != (steps, noisy.sources) or not np.all(np.isfinite(rows)):
             raise ParameterError(
-                f"increments have shape {rows.shape}; {steps} steps of {noisy.sources} sources "
-                f"need ({steps}, {noisy.sources}), finite. Give one row a step."
+                f"Expected finite increments of shape ({steps}, {noisy.sources}), got shape "
+                f"{rows.shape}; give one row for each step and one column for each source."
             )
     from panjabi.delay.integrate import stochastic_heun
 
@@ -124,8 +125,8 @@ def _steps(span: tuple[float, float], step: float) -> tuple[int, float]:
     length = span[1] - span[0]
     if not (0.0 < step <= length):
         raise ParameterError(
-            f"the step is {step!r} s in a span of {length:g} s; a step is positive and no longer "
-            "than the span. A tenth of the shortest time constant is a start."
+            f"Expected a step above 0 s and up to the span of {length:g} s, got {step!r} s; "
+            "start with a tenth of the shortest time constant."
         )
     steps = math.ceil(length / step * (1.0 - 1e-12))
     return steps, length / steps
@@ -159,23 +160,24 @@ def _path(
             status = kernel(rhs, delay, event, noisy.diffusion, before, *data)
             done += now
     except KeyboardInterrupt as stop:
-        part = _run_of(work, h)
+        partial = _run_of(work, h)
         raise Interrupted(
-            f"The path was interrupted at {part.time[-1]:g} s of {span[1]:g} s; `.partial` holds "
-            "what is done.",
-            part,
+            f"Expected a path to {span[1]:g} s, got an interrupt at {partial.time[-1]:g} s; "
+            "`.partial` contains the path so far.",
+            partial,
         ) from stop
     run = _run_of(work, h)
     if status < 0:
         raise ConvergenceError(
-            f"the path left the finite numbers at {run.time[-1]:g} s of {span[1]:g} s with a step "
-            f"of {h:g} s (status {status}). Take a shorter step, or a history that reaches further."
+            f"Expected a finite path to {span[1]:g} s, got values that are not finite at "
+            f"{run.time[-1]:g} s with a step of {h:g} s (status {status}); use a shorter step, "
+            "or a history that reaches further back."
         )
     return run
 
 
 def _run_of(work: Workspace, h: float) -> NoisyRun:
-    """The path in a workspace, as far as it got."""
+    """The path in a workspace, up to the last step."""
     record, first, count = work.run.record, work.past.pieces, int(work.run.progress.count)
     states = np.concatenate([record.coef[first:count, 0], record.y[None]])
     return NoisyRun(record.times[first : count + 1].copy(), states, h)
@@ -193,18 +195,18 @@ def noisy_cohort(
     threads: int | None = None,
     executor: Executor | None = None,
 ) -> tuple[NoisyRun, ...]:
-    """One path a row of p (subjects, parameters), each with its own child of the seed.
+    """One path for each row of p (subjects, parameters), each with a separate child of the seed.
 
-    Subject i always gets child i of SeedSequence(seed), whoever computes it: paths are the same to
-    the last bit for any number of threads. y0 (n,) and delays for all, or one row a subject.
+    Subject i always gets child i of SeedSequence(seed): paths are the same to the last bit for any
+    number of threads. y0 (n,) and delays for all, or one row for each subject.
     executor : any `concurrent.futures.Executor`; workers in other processes get the model pickled.
         By default a pool of `threads` threads.
 
     Raises
     ------
     Interrupted
-        By an interrupt from the keyboard; `.partial` is a tuple of the runs that were finished
-        before the first gap.
+        By an interrupt from the keyboard; `.partial` is a tuple of the runs before the first
+        unfinished run.
     """
     rows = np.array(p, dtype=float, ndmin=2)
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
@@ -227,8 +229,8 @@ def noisy_cohort(
             finished.append(future.result())
     except KeyboardInterrupt as stop:
         raise Interrupted(
-            f"The cohort was interrupted: {len(finished)} of {len(rows)} paths are finished; "
-            "`.partial` holds them.",
+            f"Expected {len(rows)} finished paths, got an interrupt after {len(finished)} of "
+            "them; `.partial` contains the finished paths.",
             tuple(finished),
         ) from stop
     finally:

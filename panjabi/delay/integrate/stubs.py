@@ -1,4 +1,4 @@
-"""Functions that stand where a model has none; they are never called."""
+"""Placeholders for functions that a model does not have; they are never called."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numba import cfunc
 from panjabi.delay.integrate.call_by_address import DELAY, HISTORY, JACOBIAN, RIGHT_SIDE
 
 
-class Idle:
-    """An empty function with its type and address at hand, the fastest way to hand one over."""
+class Placeholder:
+    """An empty function with its type and address, which is the fastest form to pass."""
 
     def __init__(self, function: Any, numba_type: Any) -> None:
         self._numba_type_ = numba_type
@@ -36,7 +36,7 @@ def _past(t, p, out):
     pass
 
 
-no_delay = Idle(_short, DELAY)
-no_event = Idle(_full, RIGHT_SIDE)
-no_jacobian = Idle(_square, JACOBIAN)
-no_history = Idle(_past, HISTORY)
+no_delay = Placeholder(_short, DELAY)
+no_event = Placeholder(_full, RIGHT_SIDE)
+no_jacobian = Placeholder(_square, JACOBIAN)
+no_history = Placeholder(_past, HISTORY)

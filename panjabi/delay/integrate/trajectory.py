@@ -1,4 +1,4 @@
-"""What came out of a run: the record, its dense evaluator, what it met, how it ended."""
+"""Result of a run: the record, its dense evaluation, events and breaking points, the outcome."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Outcome = Literal["end reached", "stopped by an event", "interrupted", "failed"]
 
 @dataclass(frozen=True)
 class Counts:
-    """Work of a run."""
+    """Numbers of steps and evaluations of a run."""
 
     steps: int  # accepted
     rejected: int
     evaluations: int  # of the right-hand side
     sweeps: int  # repeats of steps that read their own result
     jacobians: int
-    breaking_points_dropped: int  # for want of room; they count as smooth
+    breaking_points_dropped: int  # for lack of space; they are treated as smooth
 
     def __str__(self) -> str:
         return f"{self.steps} steps, {self.rejected} rejected, {self.evaluations} evaluations"
@@ -40,7 +40,7 @@ class BreakingPoint:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """An event function changed its sign."""
+    """Time and state at which an event function changed its sign."""
 
     name: str
     time: float  # [s]
@@ -51,15 +51,15 @@ class Occurrence:
 class Trajectory(ShortRepr):
     """Solution of a delay model from the start to `end`, as pieces of degree 4.
 
-    The record includes what was known before the start, so that a trajectory is a history for
-    the next run. Piece k covers times[k] to times[k + 1], polynomial in the share of the piece.
+    The record includes the history before the start, so that a trajectory can be the history of
+    the next run. Piece k covers times[k] to times[k + 1]: polynomial in the fraction of the piece.
     """
 
     times: Floats  # (pieces + 1,) [s], history included
     coef: Floats  # (pieces, 5, n)
     first: int  # index of the piece that starts the run
     outcome: Outcome
-    tolerance: float  # rtol each step was held to
+    tolerance: float  # rtol of every step
     counts: Counts
     break_times: Floats  # (breaking points,) [s]
     break_orders: NDArray[np.int64]  # (breaking points,)
@@ -81,18 +81,18 @@ class Trajectory(ShortRepr):
 
     @property
     def breaking_points(self) -> tuple[BreakingPoint, ...]:
-        """Where a derivative jumps, in the order they were met."""
+        """Times at which a derivative jumps, in the order of the run."""
         pairs = zip(self.break_times.tolist(), self.break_orders.tolist(), strict=True)
         return tuple(BreakingPoint(time, order) for time, order in pairs)
 
     @property
     def start(self) -> float:
-        """Where the run starts [s]."""
+        """Start of the run [s]."""
         return float(self.times[self.first])
 
     @property
     def end(self) -> float:
-        """How far the run got [s]."""
+        """End of the run [s]."""
         return float(self.times[-1])
 
     def at(self, t: ArrayLike) -> Floats:
@@ -110,8 +110,8 @@ class Trajectory(ShortRepr):
         slack = 1e-12 * (1.0 + abs(self.end))
         if time.size and not (time.min() >= self.start - slack and time.max() <= self.end + slack):
             raise ParameterError(
-                f"times from {np.min(time):g} to {np.max(time):g} s were asked of a run from "
-                f"{self.start:g} to {self.end:g} s; outside it nothing is known. Ask within."
+                f"Expected times within the run from {self.start:g} to {self.end:g} s, got "
+                f"{np.min(time):g} to {np.max(time):g} s; give times within the run."
             )
         k = self.first + self.time[1:-1].searchsorted(time, side="right")
         x = ((time - self.times[k]) / (self.times[k + 1] - self.times[k]))[..., None]
@@ -126,7 +126,7 @@ class Trajectory(ShortRepr):
 
 
 class SimulationError(ConvergenceError):
-    """A run that could not go on. `trajectory` holds what was computed until then."""
+    """A run that could not continue. `trajectory` is the part computed so far."""
 
     def __init__(self, message: str, trajectory: Trajectory) -> None:
         super().__init__(message)

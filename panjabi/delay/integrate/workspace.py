@@ -1,4 +1,4 @@
-"""The records of one run, made once and grown when full, and the compiled kernels for them."""
+"""The records of one run, which grow when they are full, and the compiled kernels for them."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from panjabi.delay.integrate.records import (
 from panjabi.delay.integrate.settings import METHODS, Settings
 from panjabi.delay.integrate.stubs import no_delay, no_event, no_history, no_jacobian
 
-ROOM_FOR_BREAKS = 4096
-ROOM_FOR_EVENTS = 1024
+BREAK_CAPACITY = 4096
+EVENT_CAPACITY = 1024
 _PREPARING = Lock()
 _PREPARED: set[Any] = set()
 
 
 def prepared(kernel: Any, *data: Any) -> Any:
-    """The kernel compiled once for all models: functions come in as addresses.
+    """The kernel compiled once for all models, because it takes functions as addresses.
 
-    data : what it takes after the five functions, as an example of the types. numba would otherwise
-        compile the whole method of steps again for every right-hand side.
+    data : arguments after the five functions, as examples of their types. Otherwise numba compiles
+        the whole method of steps again for every right-hand side.
     """
     with _PREPARING:
         if hasattr(kernel, "compile") and kernel not in _PREPARED:
@@ -56,9 +56,9 @@ def prepared(kernel: Any, *data: Any) -> Any:
 
 
 def functions_of(model: DelayModel, past: Past, structured: bool = False) -> tuple[Any, ...]:
-    """The five functions, with idle ones where the model has none.
+    """The five functions, with placeholders for those that the model does not have.
 
-    structured : the model's `linear` in the place of its Jacobian.
+    structured : use the model's `linear` instead of its Jacobian.
     """
     compiled = model.compiled
     return (
@@ -71,7 +71,7 @@ def functions_of(model: DelayModel, past: Past, structured: bool = False) -> tup
 
 
 def before_start(past: Past, n: int, t0: float, p: np.ndarray) -> np.ndarray:
-    """What the history says at the start itself, shape (n,)."""
+    """Value of the history at the start, shape (n,)."""
     before = np.empty(n)
     if past.function is None:
         before[:] = past.coef[-1].sum(axis=0)
@@ -93,7 +93,7 @@ class Workspace:
         span: tuple[float, float],
         settings: Settings,
         grid: Floats,
-        room: int,
+        capacity: int,
         breaks: Floats,
         *,
         prune: bool = False,
@@ -114,7 +114,7 @@ class Workspace:
         self.functions = functions_of(model, past, structured)
         self.run = Run(
             problem,
-            _record(y0, past, room, grid.size),
+            _record(y0, past, capacity, grid.size),
             _delayed(problem, n),
             _breaks(),
             _events(model),
@@ -142,24 +142,24 @@ class Workspace:
                 first=past.pieces,
             ),
         )
-        if not hasattr(Run, "_numba_type_"):  # numba would look at every array at every call
+        if not hasattr(Run, "_numba_type_"):  # else numba inspects every array at every call
             Run._numba_type_ = typeof(self.run)  # pyright: ignore[reportAttributeAccessIssue]
 
     def grow(self) -> None:
-        """Twice the room for the record."""
+        """Double the capacity of the record."""
         record = self.run.record
         times = np.append(record.times, np.zeros(len(record.coef)))
         coef = np.concatenate([record.coef, np.zeros_like(record.coef)])
         self.run = self.run._replace(record=record._replace(times=times, coef=coef))
 
     def advance(self, steps: int) -> int:
-        """Up to so many accepted steps; the status, see `codes`."""
+        """Compute up to `steps` accepted steps; returns the status, see `codes`."""
         return prepared(advance, self.run, steps)(*self.functions, self.run, steps)
 
 
-def _record(y0: Floats, past: Past, room: int, samples: int) -> Record:
-    times = np.zeros(past.pieces + room + 1)
-    coef = np.zeros((past.pieces + room, 5, y0.size))
+def _record(y0: Floats, past: Past, capacity: int, samples: int) -> Record:
+    times = np.zeros(past.pieces + capacity + 1)
+    coef = np.zeros((past.pieces + capacity, 5, y0.size))
     times[: past.pieces + 1] = past.times
     coef[: past.pieces] = past.coef
     return Record(times, coef, y0.copy(), np.zeros(y0.size), np.full((samples, y0.size), np.nan))
@@ -177,20 +177,20 @@ def _delayed(problem: Problem, n: int) -> Delayed:
 
 
 def _breaks() -> Breaks:
-    times, orders = np.zeros((3, ROOM_FOR_BREAKS)), np.zeros((4, ROOM_FOR_BREAKS), dtype=np.int64)
+    times, orders = np.zeros((3, BREAK_CAPACITY)), np.zeros((4, BREAK_CAPACITY), dtype=np.int64)
     return Breaks(times[0], orders[0], times[1], orders[1], orders[2], times[2], orders[3])
 
 
 def _events(model: DelayModel) -> Events:
     events = len(model.events)
-    room = ROOM_FOR_EVENTS if events else 0
+    capacity = EVENT_CAPACITY if events else 0
     return Events(
         kinds=np.array([KINDS.index(e.kind) for e in model.events], dtype=np.int64),
         directions=np.array([e.direction for e in model.events], dtype=np.int64),
         signs=np.zeros(events),
         values=np.zeros(events),
-        times=np.zeros(room),
-        numbers=np.zeros(room, dtype=np.int64),
+        times=np.zeros(capacity),
+        numbers=np.zeros(capacity, dtype=np.int64),
     )
 
 

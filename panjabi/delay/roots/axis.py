@@ -1,4 +1,4 @@
-"""Where a root of a one-parameter family meets the imaginary axis.
+"""Parameters at which a root of a one-parameter family lies on the imaginary axis.
 
 Newton acts on (frequency, parameter) with M(i w) bordered to stay regular (Griewank & Reddien
 1984); derivatives with s and with the parameter are exact.
@@ -16,7 +16,7 @@ from panjabi.delay.roots.system import Complexes, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError
 
 STEPS = 30
-WATCHED = 5  # roots whose way to the axis is watched
+WATCHED = 5  # rightmost roots whose path to the axis is followed
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Crossing:
 
     @property
     def roots(self) -> int:
-        """How many unstable roots come (or, negative, go) as the parameter grows."""
+        """Change of the number of unstable roots as the parameter grows."""
         return int(np.sign(self.direction)) * (2 if self.frequency > 0.0 else 1)
 
 
@@ -43,18 +43,18 @@ class Border:
     g: complex
 
     def slope(self, change: Complexes) -> complex:
-        """Derivative of g when M changes at the given rate."""
+        """Derivative of g with a parameter, from the derivative `change` of M."""
         return complex(-(self.u.conj() @ change @ self.v))
 
 
 def bordered(M: Complexes, b: Complexes, c: Complexes) -> Border:
     """[[M, b], [c*, 0]] (v, g) = (0, 1), and the same for the adjoint."""
     n = len(M)
-    whole = np.zeros((n + 1, n + 1), complex)
-    whole[:n, :n], whole[:n, n], whole[n, :n] = M, b, c.conj()
+    matrix = np.zeros((n + 1, n + 1), complex)
+    matrix[:n, :n], matrix[:n, n], matrix[n, :n] = M, b, c.conj()
     last = np.eye(n + 1)[n]
-    right = np.linalg.solve(whole, last)
-    left = np.linalg.solve(whole.conj().T, last)
+    right = np.linalg.solve(matrix, last)
+    left = np.linalg.solve(matrix.conj().T, last)
     return Border(right[:n], left[:n], complex(right[n]))
 
 
@@ -65,14 +65,14 @@ def edges(M: Complexes) -> tuple[Complexes, Complexes]:
 
 
 def speed(system: LinearDelaySystem, s: complex, change: Complexes) -> complex:
-    """ds/dp of a root, dM/dp given."""
+    """ds/dp of a root, from the derivative dM/dp."""
     M = system.matrix(s)
     b, c = edges(M)
     return complex(-(b.conj() @ change @ c) / (b.conj() @ system.matrix_rate(s) @ c))
 
 
 def meet(family: Family, value: float, frequency: float) -> Crossing | None:
-    """The crossing near a guess; None where Newton does not get there."""
+    """The crossing near a guess; None if Newton does not converge."""
     x, w = float(value), max(float(frequency), 0.0)
     real = w == 0.0
     borders = None
@@ -129,45 +129,45 @@ def crossings_along(
 ) -> tuple[Crossing, ...]:
     """Every parameter between two ends at which a root meets the axis, in rising order.
 
-    The rightmost roots are followed in steps that the nearest of them, at its present speed,
-    does not finish; each interval must account for the change of the number of unstable roots.
+    The steps are so short that no rightmost root, at its present speed, reaches the axis in one
+    step. In each interval the crossings must give the change of the number of unstable roots.
 
     Raises
     ------
     ConvergenceError
-        If it does not, however finely the interval is cut.
+        If they do not, however fine the steps are.
     """
     if len(family.names) != 1 or not (np.isfinite(low) and np.isfinite(high) and low < high):
         raise ParameterError(
-            f"crossings between {low!r} and {high!r} of {family.names} were asked; possible: one "
-            "parameter and two finite ends in rising order. Use a ParameterLine for several."
+            f"Expected one parameter and two finite ends in rising order, got {family.names} "
+            f"between {low!r} and {high!r}; use a ParameterLine for several parameters."
         )
     longest = (high - low) / steps
     shortest = 1e-3 * longest
-    here = _look(family, low)
-    t, found = low, []
+    here = _local_spectrum(family, low)
+    t, crossings = low, []
     while t < high:
         step = longest
         for root, moves in here.moving:
             if root.real * moves.real < 0.0:
                 step = min(step, max(-0.7 * root.real / moves.real, shortest))
         after = min(t + step, high)
-        there = _look(family, after)
-        found.extend(_between(family, here, there, 0))
+        there = _local_spectrum(family, after)
+        crossings.extend(_between(family, here, there, 0))
         t, here = after, there
-    return tuple(sorted(found, key=lambda c: c.value))
+    return tuple(sorted(crossings, key=lambda c: c.value))
 
 
 @dataclass(frozen=True, eq=False)
-class _Look:
-    """Spectrum at one value, and how its roots move."""
+class _LocalSpectrum:
+    """Spectrum at one value, with the speeds of its roots."""
 
     value: float
     spectrum: Spectrum
     moving: tuple[tuple[complex, complex], ...]
 
 
-def _look(family: Family, value: float) -> _Look:
+def _local_spectrum(family: Family, value: float) -> _LocalSpectrum:
     system = family.system((value,))
     (rate,) = family.rates((value,))
     count = WATCHED
@@ -180,37 +180,37 @@ def _look(family: Family, value: float) -> _Look:
         for s in spectrum.roots
         if s.imag >= 0.0
     )
-    return _Look(value, spectrum, moving)
+    return _LocalSpectrum(value, spectrum, moving)
 
 
-def _between(family: Family, a: _Look, b: _Look, depth: int) -> list[Crossing]:
+def _between(family: Family, a: _LocalSpectrum, b: _LocalSpectrum, depth: int) -> list[Crossing]:
     width = b.value - a.value
     edge = 1e-12 * (abs(a.value) + abs(b.value))
-    found: list[Crossing] = []
-    for look in (a, b):
-        for root, moves in look.moving:
+    crossings: list[Crossing] = []
+    for local in (a, b):
+        for root, moves in local.moving:
             if abs(root.real) > 3.0 * abs(moves.real) * width:
                 continue
-            guess = look.value - root.real / moves.real if moves.real else look.value
+            guess = local.value - root.real / moves.real if moves.real else local.value
             guess = min(max(guess, a.value), b.value)
-            met = meet(family, guess, root.imag)
-            if met is None or not (a.value + edge < met.value <= b.value + edge):
+            crossing = meet(family, guess, root.imag)
+            if crossing is None or not (a.value + edge < crossing.value <= b.value + edge):
                 continue
             if all(
-                abs(met.value - c.value) > 1e-7 * width + edge
-                or abs(met.frequency - c.frequency) > 1e-6 * (1.0 + c.frequency)
-                for c in found
+                abs(crossing.value - c.value) > 1e-7 * width + edge
+                or abs(crossing.frequency - c.frequency) > 1e-6 * (1.0 + c.frequency)
+                for c in crossings
             ):
-                found.append(met)
+                crossings.append(crossing)
     gained = b.spectrum.unstable - a.spectrum.unstable
     on_edge = any(abs(root.real) < 1e-10 * (1.0 + abs(root)) for root, _ in (*a.moving, *b.moving))
-    if sum(c.roots for c in found) == gained or on_edge:
-        return found
+    if sum(c.roots for c in crossings) == gained or on_edge:
+        return crossings
     if depth > 20:
         raise ConvergenceError(
-            f"between {a.value:.9g} and {b.value:.9g} of {family.names[0]} the number of unstable "
-            f"roots changes by {gained}, but crossings for {sum(c.roots for c in found)} were "
-            "found. A multiple crossing? Move another parameter a little."
+            f"Expected crossings for {gained} roots between {a.value:.9g} and {b.value:.9g} of "
+            f"{family.names[0]}, got crossings for {sum(c.roots for c in crossings)}, perhaps "
+            "because several crossings coincide; change another parameter a little."
         )
-    middle = _look(family, 0.5 * (a.value + b.value))
+    middle = _local_spectrum(family, 0.5 * (a.value + b.value))
     return _between(family, a, middle, depth + 1) + _between(family, middle, b, depth + 1)

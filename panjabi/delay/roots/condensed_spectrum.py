@@ -1,13 +1,13 @@
-"""Roots of a large system whose many inner states hang on a few: a spine with its muscles.
+"""Roots of a large system whose many inner states are coupled by a few: a spine with its muscles.
 
-Activation, fibre and receptor of a muscle meet the others only through coordinates and rates, so
-the characteristic matrix is a border with small blocks behind it. The blocks are eliminated
-exactly,
+Activation, fibre and receptor of a muscle act on other muscles only through coordinates and rates.
+So the characteristic matrix has a border (these states) and many small blocks. The blocks are
+eliminated exactly,
 
     D(s) = M_bb - M_bi M_ii^-1 M_ib,      det M = det D x product of the blocks' determinants,
 
-roots are those of D found by successive linear problems from many places, and the argument
-principle on det M says whether any is missing.
+successive linear problems from many starts give the roots of D, and the argument principle on
+det M tells whether a root is missing.
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ from panjabi.results import ShortRepr
 Integers = NDArray[np.int64]
 
 STARTS = (0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0, 30.0, 40.0, 55.0, 75.0)
-"""Frequencies at which roots are looked for [rad/s]; a trunk answers below 10 Hz."""
+"""Frequencies of the starts [rad/s]; a trunk responds below 10 Hz."""
 
-REAL = (100.0, 1e-4, 70)  # sizes of real roots that are looked for [1/s]: largest, least, places
-RIGHTMOST = 3  # of them that are followed
-WIDE, DENSE = (-1.0, 2.0, 8.0, 25.0), np.arange(0.0, 120.0, 5.0)  # starts where roots are missing
-ACROSS = (-4.0, 0.3)  # real parts there [1/s]
+REAL = (100.0, 1e-4, 70)  # sizes of the starts for real roots [1/s]: largest, smallest, number
+RIGHTMOST = 3  # real roots that are followed
+WIDE, DENSE = (-1.0, 2.0, 8.0, 25.0), np.arange(0.0, 120.0, 5.0)  # starts if a root is missing
+ACROSS = (-4.0, 0.3)  # real parts of the starts [1/s]
 STEPS = 15
 RESIDUAL = 1e-8
 SAME = 1e-6
-FARTHER = 1e3  # times the bound on the roots: phases end near zero there
+FARTHER = 1e3  # multiple of the bound on the roots at which phases are near zero
 TURN = 1.2  # largest turn of the phase between two points [rad]
 STACK = 24  # values of s at a time
-CLOSEST = 1e-9  # spacing, in shares of the bound
+CLOSEST = 1e-9  # smallest spacing, as a fraction of the bound
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CondensedSpectrum(ShortRepr):
-    """Rightmost roots, one of each pair, and whether counting finds as many."""
+    """Rightmost roots, one of each pair, and a check of their number."""
 
     roots: Complexes  # (k,) from the right [1/s]
     residual: Floats  # (k,) least singular value of D over the largest
-    right_of: float  # just right of the first root: where others were counted [1/s]
+    right_of: float  # line just right of the first root, for the count [1/s]
     counted: int | None  # roots right of it by the argument principle; None: not counted
 
     @property
@@ -61,19 +61,19 @@ class CondensedSpectrum(ShortRepr):
 
     @property
     def complete(self) -> bool:
-        """Whether counting finds no root right of those that were found."""
+        """Whether the count confirms that no root lies further right."""
         return self.counted == 0
 
 
 @dataclass(frozen=True, eq=False)
 class _Blocks:
-    """Inner blocks of one size, an array a term (E, A0, A1, ...); ties by a few directions."""
+    """Inner blocks of one size, an array for each term (E, A0, A1, ...), and their coupling."""
 
     inner: Floats  # (terms, blocks, b, b)
-    senses: Floats  # (terms, blocks, b, r) what of the directions drives the block
-    acts: Floats  # (terms, blocks, p, b) what of the block comes out
-    into: Floats  # (blocks * r, m) directions in the border that blocks hear
-    out: Floats  # (m, blocks * p) directions in the border that they push
+    senses: Floats  # (terms, blocks, b, r) effect of each direction on the block
+    acts: Floats  # (terms, blocks, p, b) effect of the block on each direction
+    into: Floats  # (blocks * r, m) directions in the border that act on blocks
+    out: Floats  # (m, blocks * p) directions in the border on which blocks act
 
 
 class Condensed:
@@ -92,22 +92,22 @@ class Condensed:
         b = np.array(sorted(set(border)), np.int64)
         if system.neutral or not b.size or b[0] < 0 or b[-1] >= system.size:
             raise ParameterError(
-                f"{len(b)} border states of a {'neutral ' if system.neutral else ''}system of "
-                f"{system.size} were given; one or more of a system without delayed derivatives "
-                "is possible. Give coordinates and rates by number."
+                "Expected one or more border states of a system without delayed derivatives, "
+                f"got {len(b)} border states of a {'neutral ' if system.neutral else ''}system "
+                f"of {system.size} states; give the indices of coordinates and rates."
             )
         self.system, self.border = system, b
         self.delays = np.array([0.0, 0.0, *system.delays])
         terms = np.array([system.E, system.now, *(t.state for t in system.delayed)])
-        self.own = terms[:, b[:, None], b]
+        self.border_terms = terms[:, b[:, None], b]
         inner = np.setdiff1d(np.arange(system.size), b)
-        tied = np.any(terms[:, inner[:, None], inner] != 0.0, axis=0)
-        count, label = connected_components(sparse.csr_matrix(tied), directed=False)
+        coupled = np.any(terms[:, inner[:, None], inner] != 0.0, axis=0)
+        count, label = connected_components(sparse.csr_matrix(coupled), directed=False)
         members = [inner[label == k] for k in range(count)]
         self.groups: list[_Blocks] = []
-        for size in sorted({len(one) for one in members}):
-            at = np.array([one for one in members if len(one) == size], np.int64)
-            self.groups.append(_tied(terms, at, b))
+        for size in sorted({len(block) for block in members}):
+            at = np.array([block for block in members if len(block) == size], np.int64)
+            self.groups.append(_coupled_blocks(terms, at, b))
 
     def _weights(self, s: Complexes) -> tuple[Complexes, Complexes]:
         """Weight of every term in M(s) and in M'(s), (k, terms)."""
@@ -124,8 +124,8 @@ class Condensed:
             parts = [self.at(s[k : k + STACK]) for k in range(0, len(s), STACK)]
             return tuple(np.concatenate(p) for p in zip(*parts, strict=True))  # type: ignore
         w, dw = self._weights(s)
-        D = np.tensordot(w, self.own, 1)
-        dD = np.tensordot(dw, self.own, 1)
+        D = np.tensordot(w, self.border_terms, 1)
+        dD = np.tensordot(dw, self.border_terms, 1)
         for g in self.groups:
             Mii, dMii = (np.tensordot(x, g.inner, 1) for x in (w, dw))
             B, dB = (np.tensordot(x, g.senses, 1) for x in (w, dw))
@@ -140,14 +140,14 @@ class Condensed:
 
     def delayed_by(self, extra: float) -> Condensed:
         """The same system with every delay longer by `extra` [s]."""
-        made = copy(self)
-        made.delays = np.concatenate([self.delays[:2], self.delays[2:] + extra])
-        return made
+        delayed = copy(self)
+        delayed.delays = np.concatenate([self.delays[:2], self.delays[2:] + extra])
+        return delayed
 
     def rightmost(self, more: Complexes | None = None) -> CondensedSpectrum:
-        """The roots that the starts lead to, from the right, one of each pair; not counted.
+        """The roots that the starts lead to, from the right, one of each pair; without a count.
 
-        more : starts besides the usual ones.
+        more : starts in addition to the default.
 
         Raises
         ------
@@ -155,7 +155,7 @@ class Condensed:
             If no start leads to a root.
         """
         usual = [complex(x, w) for x in ACROSS for w in STARTS]
-        starts = [np.array(usual), self._real_places(), np.array([]) if more is None else more]
+        starts = [np.array(usual), self._real_starts(), np.array([]) if more is None else more]
         s, size = self.roots(np.concatenate(starts))
         kept: list[complex] = []
         sizes: list[float] = []
@@ -166,23 +166,24 @@ class Condensed:
                 sizes.append(float(size[k]))
         if not kept:
             raise ConvergenceError(
-                f"none of {len(s)} starts led to a root; states of very different size, or roots "
-                "far from where they are looked for, are possible. Scale the states."
+                f"Expected a root from at least one of {len(s)} starts, got none, perhaps "
+                "because states differ much in size or the roots are far from the starts; "
+                "scale the states."
             )
         line = kept[0].real + 1e-3 * max(abs(kept[0].real), 0.01)
         return CondensedSpectrum(np.array(kept), np.array(sizes), line, None)
 
     def spectrum(self) -> CondensedSpectrum:
-        """The rightmost roots, counted; looked for again where some are missing."""
-        found = self.rightmost()
-        number = self.count_right_of(found.right_of)
+        """The rightmost roots with a count; more starts follow if a root is missing."""
+        spectrum = self.rightmost()
+        number = self.count_right_of(spectrum.right_of)
         if number:
-            found = self.rightmost(np.array([complex(x, w) for x in WIDE for w in DENSE]))
-            number = self.count_right_of(found.right_of)
-        return replace(found, counted=number)
+            spectrum = self.rightmost(np.array([complex(x, w) for x in WIDE for w in DENSE]))
+            number = self.count_right_of(spectrum.right_of)
+        return replace(spectrum, counted=number)
 
-    def _real_places(self) -> Complexes:
-        """Near the rightmost real roots: where det M, which has no poles, changes its sign."""
+    def _real_starts(self) -> Complexes:
+        """Starts near the rightmost real roots, where det M, which has no poles, changes sign."""
 
         def sign(x: Floats) -> Floats:
             s = x.astype(complex)
@@ -217,8 +218,8 @@ class Condensed:
             with np.errstate(all="ignore"):
                 values = np.linalg.eigvals(np.linalg.solve(dD, D))
             step = -values[np.arange(len(at)), np.abs(values).argmin(axis=1)]
-            room = 0.5 * (1.0 + np.abs(at))
-            step *= np.minimum(1.0, room / np.maximum(np.abs(step), 1e-300))
+            largest = 0.5 * (1.0 + np.abs(at))
+            step *= np.minimum(1.0, largest / np.maximum(np.abs(step), 1e-300))
             moved = at + step
             moved = np.where(moved.imag < 0.0, moved.conj(), moved)
             s[active] = moved
@@ -233,13 +234,14 @@ class Condensed:
     def count_right_of(self, x: float) -> int:
         """Number of roots with real part above x, by the argument principle.
 
-        Zeros of det D less its poles, and roots of the blocks, which are those poles: phases are
-        followed for D and for every block by itself, so that neither turns fast.
+        The number is the zeros of det D minus its poles, plus the roots of the blocks, which are
+        these poles. Phases are followed separately for D and for every block, so that they turn
+        slowly.
 
         Raises
         ------
         ConvergenceError
-            If a root lies on the line to rounding.
+            If a root lies on the line to within rounding.
         """
         bound = root_bound(self.system, x)
         m = len(self.border)
@@ -251,7 +253,7 @@ class Condensed:
             pace = np.einsum("kij,kji->k", np.linalg.inv(D), dD) - m / (s - x + bound)
             return phase[:, None], np.abs(pace)[:, None]
 
-        found = _turns(border, bound, x)
+        number = _turns(border, bound, x)
         for g in self.groups:
             b = g.inner.shape[-1]
 
@@ -263,12 +265,12 @@ class Condensed:
                 pace = np.einsum("kbij,kbji->kb", np.linalg.inv(M), dM)
                 return phase, np.abs(pace - (b / (s - x + bound))[:, None])
 
-            found += _turns(block, bound, x)
-        return found
+            number += _turns(block, bound, x)
+        return number
 
 
 def _turns(phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x: float) -> int:
-    """Zeros right of x of functions (columns) that tend to 1 far out, from their phase."""
+    """Zeros right of x, from the phase of functions (columns) that tend to 1 at infinity."""
     w = np.unique(np.concatenate([np.zeros(1), np.geomspace(1e-3, FARTHER * bound, 120)]))
     phase, pace = phase_of(w)
     while True:
@@ -279,8 +281,8 @@ def _turns(phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x:
             break
         if np.diff(w)[wide].min() < CLOSEST * bound:
             raise ConvergenceError(
-                f"a root lies on the line Re s = {x:g} to rounding; the number right of it is "
-                "undecided. Move the line."
+                f"Expected no root on the line Re s = {x:g}, got one to within rounding, so the "
+                "roots right of the line cannot be counted; move the line."
             )
         more = w[:-1][wide] + 0.5 * np.diff(w)[wide]
         new, new_pace = phase_of(more)
@@ -291,20 +293,21 @@ def _turns(phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x:
     number = (end - change.sum(axis=0)).sum() / np.pi
     if abs(number - round(number)) > 0.1:
         raise ConvergenceError(
-            f"the phase gives {number:.3f} roots right of {x:g}, no whole number. Move the line."
+            f"Expected a whole number of roots right of {x:g}, got {number:.3f} from the phase; "
+            "move the line."
         )
     return round(float(number))
 
 
-def _tied(terms: Floats, at: Integers, border: Integers) -> _Blocks:
-    """Blocks of the states `at` (blocks, b), their ties to the border by singular directions."""
+def _coupled_blocks(terms: Floats, at: Integers, border: Integers) -> _Blocks:
+    """Blocks of the states `at` (blocks, b), coupled to the border in singular directions."""
     count, b = at.shape
     number = len(terms)
-    hears = np.moveaxis(terms[:, at[:, :, None], border[None, None, :]], 0, 1)
-    into, senses = _directions(hears.reshape(count, number * b, -1))
-    pushes = np.moveaxis(terms[:, border[None, :, None], at[:, None, :]], 0, 1)
-    pushes = np.swapaxes(pushes, 2, 3).reshape(count, number * b, -1)
-    out, acts = _directions(pushes)
+    inputs = np.moveaxis(terms[:, at[:, :, None], border[None, None, :]], 0, 1)
+    into, senses = _directions(inputs.reshape(count, number * b, -1))
+    outputs = np.moveaxis(terms[:, border[None, :, None], at[:, None, :]], 0, 1)
+    outputs = np.swapaxes(outputs, 2, 3).reshape(count, number * b, -1)
+    out, acts = _directions(outputs)
     r, p, m = into.shape[1], out.shape[1], len(border)
     return _Blocks(
         terms[:, at[:, :, None], at[:, None, :]],
@@ -315,9 +318,9 @@ def _tied(terms: Floats, at: Integers, border: Integers) -> _Blocks:
     )
 
 
-def _directions(ties: Floats) -> tuple[Floats, Floats]:
-    """Row space (blocks, r, m) and coefficients (blocks, rows, r): ties = coefficients @ rows."""
-    u, size, rows = np.linalg.svd(ties, full_matrices=False)
+def _directions(couplings: Floats) -> tuple[Floats, Floats]:
+    """Row space (blocks, r, m), coefficients (blocks, rows, r): couplings = coefficients @ rows."""
+    u, size, rows = np.linalg.svd(couplings, full_matrices=False)
     r = max(1, int((size > 1e-13 * size[:, :1]).sum(axis=1).max()))
     return rows[:, :r], u[:, :, :r] * size[:, None, :r]
 

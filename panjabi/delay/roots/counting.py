@@ -1,7 +1,7 @@
-"""How many roots lie right of a line, by the argument principle: a check that needs no root.
+"""Number of roots right of a line, by the argument principle: a check that needs no root.
 
-h(s) = det(F(s)^-1 M(s)) / (s - x + a)^n with F = E - sum N_j exp(-s T_j) tends to 1 far out. Its
-phase at s = x, followed continuously from infinity along the line, is pi times the number of
+h(s) = det(F(s)^-1 M(s)) / (s - x + a)^n with F = E - sum N_j exp(-s T_j) tends to 1 at infinity.
+Its phase at s = x, followed continuously from infinity along the line, is pi times the number of
 roots to the right.
 """
 
@@ -12,10 +12,10 @@ import numpy as np
 from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError
 
-FAR = 20.0  # times the bound on the roots
+FAR = 20.0  # multiple of the bound on the roots
 TURN = 0.7  # largest change of phase between two points [rad]
 LARGEST_BLOCK = 2_000_000  # numbers in a stack of matrices
-CLOSEST = 1e-10  # spacing, in shares of the bound, at which a root counts as on the line
+CLOSEST = 1e-10  # spacing, as a fraction of the bound, at which a root counts as on the line
 
 
 def count_unstable(system: LinearDelaySystem) -> int:
@@ -24,18 +24,19 @@ def count_unstable(system: LinearDelaySystem) -> int:
 
 
 def count_right_of(system: LinearDelaySystem, real_part: float) -> int:
-    """Number of roots s with Re s > real_part, each as often as it counts.
+    """Number of roots s with Re s > real_part, with their multiplicity.
 
     Raises
     ------
     ParameterError
         For a neutral system in which infinitely many roots may lie there.
     ConvergenceError
-        If a root lies on the line to rounding, so that neither number is right.
+        If a root lies on the line to within rounding, so that the number is undecided.
     """
     if not np.isfinite(real_part):
         raise ParameterError(
-            f"real_part is {real_part!r}; possible: a finite number in 1/s. Use 0 for stability."
+            f"Expected real_part as a finite number in 1/s, got {real_part!r}; give 0 to count "
+            "unstable roots."
         )
     x, n = float(real_part), system.size
     bound = root_bound(system, x)
@@ -58,8 +59,9 @@ def count_right_of(system: LinearDelaySystem, real_part: float) -> int:
         if gap[wide].min() < CLOSEST * bound:
             at = w[:-1][wide][np.argmin(gap[wide])]
             raise ConvergenceError(
-                f"a root lies on the line Re s = {x:g} to rounding, near {at:.6g} rad/s; the "
-                "number right of it is undecided. Move the line or a parameter."
+                f"Expected no root on the line Re s = {x:g}, got one to within rounding near "
+                f"{at:.6g} rad/s, so the roots right of the line cannot be counted; move the "
+                "line or change a parameter."
             )
         more = w[:-1][wide] + 0.5 * gap[wide]
         phase_more, pace_more = _phase(system, x, more, bound)
@@ -76,17 +78,18 @@ def count_right_of(system: LinearDelaySystem, real_part: float) -> int:
     number = at_line / np.pi
     if abs(number - round(number)) > 0.05:
         raise ConvergenceError(
-            f"the phase gives {number:.3f} roots right of {x:g}, no whole number; a root lies "
-            "close to the line, or the matrices are badly scaled. Move the line."
+            f"Expected a whole number of roots right of {x:g}, got {number:.3f} from the phase, "
+            "because a root is close to the line or the matrices are badly scaled; move the "
+            "line."
         )
     return round(number)
 
 
 def root_bound(system: LinearDelaySystem, real_part: float) -> float:
-    """No root right of the line is larger in size than this [1/s].
+    """Upper bound on |s| of the roots right of the line [1/s].
 
-    M(s) v = 0 with the moduli of its entries gives |s| at most the spectral radius of
-    (I - sum |N|)^-1 (|A0| + sum |A_j|), delayed parts grown by exp(-x T_j).
+    M(s) v = 0 with the moduli of its entries limits |s| to the spectral radius of
+    (I - sum |N|)^-1 (|A0| + sum |A_j|), with delayed parts times exp(-x T_j).
     """
     taps, n = system.taps, system.size
     E = np.linalg.inv(taps.mass)
@@ -98,9 +101,9 @@ def root_bound(system: LinearDelaySystem, real_part: float) -> float:
     if np.any(N):
         if np.abs(np.linalg.eigvals(N)).max() >= 1.0:
             raise ParameterError(
-                f"the system is neutral and infinitely many roots may lie right of {real_part:g}; "
-                "possible: delayed accelerations whose gain stays below the inertia. Put a filter "
-                "between drive and force."
+                "Expected delayed accelerations with a gain below the inertia, got a neutral "
+                f"system that may have infinitely many roots right of {real_part:g}; put a "
+                "filter between drive and force."
             )
         A = np.linalg.solve(np.eye(n) - N, A)
     radius = float(np.abs(np.linalg.eigvals(A)).max())

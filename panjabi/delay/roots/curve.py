@@ -1,7 +1,7 @@
-"""Following where a root stays on the imaginary axis while two parameters change.
+"""Curves in the plane of two parameters along which a root stays on the imaginary axis.
 
-Unknowns are the two parameters, as fractions of their box, and the frequency. A curve of zero roots
-is the same with the frequency held at zero.
+Unknowns are the two parameters, as fractions of their box, and the frequency. For a curve of zero
+roots the frequency is fixed at zero.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ class BoundaryCurve:
 
     points: Floats  # (m, 2) the two parameters
     frequency: Floats  # (m,) [rad/s]; zeros for a curve of zero roots
-    normal: Floats  # (m - 1, 2) of every segment, in shares of the box, to more unstable roots
+    normal: Floats  # (m - 1, 2) of every segment, in fractions of the box, to more unstable roots
     residual: float  # largest of M(i w) v over the size of its terms
     closed: bool
-    end: str  # "edge", "closed", "frequency zero" or "points": why it ends
+    end: str  # "edge", "closed", "frequency zero" or "points": reason of its end
 
     @property
     def roots(self) -> int:
-        """How many roots change side at it: 2, or 1 for a zero root."""
+        """Number of roots that cross the axis there: 2, or 1 for a zero root."""
         return 2 if np.any(self.frequency > 0.0) else 1
 
 
@@ -48,9 +48,9 @@ class BoundaryTracer:
     def __init__(self, family: Family, low: Floats, high: Floats) -> None:
         self.family, self.low, self.size = family, low, high - low
 
-    def parameters(self, share: Floats) -> Floats:
-        """The parameters at a point given in shares of the box."""
-        return self.low + share * self.size
+    def parameters(self, fraction: Floats) -> Floats:
+        """The parameters at a point in fractions of the box."""
+        return self.low + fraction * self.size
 
     def equations(self, scale: float) -> Equations:
         """The condition on z = (fraction, fraction, frequency / scale), or without a frequency.
@@ -79,9 +79,9 @@ class BoundaryTracer:
 
         return at
 
-    def normal(self, share: Floats, frequency: float) -> tuple[Floats, float]:
-        """d(Re s)/d(shares), and the residual of the root."""
-        p = self.parameters(share)
+    def normal(self, fraction: Floats, frequency: float) -> tuple[Floats, float]:
+        """d(Re s)/d(fractions), and the residual of the root."""
+        p = self.parameters(fraction)
         system = self.family.system(p)
         s = 1j * float(frequency)
         M = system.matrix(s)
@@ -124,9 +124,9 @@ class BoundaryTracer:
 
     def _lost(self, z: Floats) -> ConvergenceError:
         return ConvergenceError(
-            f"a stability boundary was lost at {self.parameters(z[:2])} of {self.family.names}; "
-            "possible: a singular point, where boundaries touch. Take a smaller step or another "
-            "box."
+            f"Expected a stability boundary that continues at {self.parameters(z[:2])} of "
+            f"{self.family.names}, got none, perhaps at a singular point where boundaries touch; "
+            "use a smaller step or another box."
         )
 
     def _to_zero(self, z: Floats, move: Floats, scale: float) -> Floats:
@@ -149,12 +149,12 @@ class BoundaryTracer:
         normal, residual = self.normals(z[:, :2], w)
         return BoundaryCurve(self.parameters(z[:, :2]), w, normal, residual, closed, end)
 
-    def normals(self, shares: Floats, frequency: Floats) -> tuple[Floats, float]:
+    def normals(self, fractions: Floats, frequency: Floats) -> tuple[Floats, float]:
         """Normal of every segment, at its middle; the largest residual of the vertices."""
-        middle = 0.5 * (shares[1:] + shares[:-1])
+        middle = 0.5 * (fractions[1:] + fractions[:-1])
         w = 0.5 * (frequency[1:] + frequency[:-1])
         normal = [self.normal(p, v)[0] for p, v in zip(middle, w, strict=True)]
-        residual = [self.normal(p, v)[1] for p, v in zip(shares, frequency, strict=True)]
+        residual = [self.normal(p, v)[1] for p, v in zip(fractions, frequency, strict=True)]
         return np.array(normal), max(residual)
 
 

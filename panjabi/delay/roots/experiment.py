@@ -10,7 +10,7 @@ from panjabi.delay.roots.response import require_stable, transfer
 from panjabi.delay.roots.system import Floats, LinearDelaySystem
 from panjabi.errors import ParameterError
 
-POWERED = 1e-6  # bins with less of the largest input power tell nothing
+POWERED = 1e-6  # fraction of the largest input power below which a bin is left out
 
 
 def multisine(
@@ -30,8 +30,9 @@ def multisine(
     bins = np.rint(f * period).astype(int)
     if np.any(np.abs(bins - f * period) > 1e-6) or np.any(bins < 1) or np.any(2 * bins >= samples):
         raise ParameterError(
-            f"frequencies {f.tolist()} Hz in a period of {period:g} s sampled at {time_step:g} s; "
-            "possible: multiples of 1/period below half the sampling rate. Round them."
+            "Expected frequencies that are multiples of 1/period below half the sampling rate, "
+            f"got {f.tolist()} Hz for a period of {period:g} s sampled at {time_step:g} s; "
+            "round the frequencies."
         )
     spectrum = np.zeros(samples // 2 + 1, complex)
     spectrum[bins] = np.exp(2j * np.pi * np.random.default_rng(rng).random(len(bins)))
@@ -76,8 +77,8 @@ def estimate_response(
     Parameters
     ----------
     segment : length of a segment [s]; the period for a periodic input.
-    periodic : segments are periods, taken as they are. Otherwise they overlap by half under a Hann
-        window, and leakage and a delay that is not short beside them bias the estimate.
+    periodic : segments are periods, without a window. Otherwise they overlap by half under a Hann
+        window, and leakage and a delay that is not short against a segment bias the estimate.
 
     Raises
     ------
@@ -88,8 +89,9 @@ def estimate_response(
     samples = round(segment / time_step)
     if u.ndim != 1 or u.shape != y.shape or samples < 8 or len(u) < 2 * samples:
         raise ParameterError(
-            f"records of {u.shape} and {y.shape} samples in segments of {samples}; possible: equal "
-            "lengths of two segments or more, each of 8 samples at least. Record longer."
+            "Expected two records of equal length with two or more segments of at least 8 "
+            f"samples, got {u.shape} and {y.shape} samples in segments of {samples}; record "
+            "longer."
         )
     hop = samples if periodic else samples // 2
     window = np.ones(samples) if periodic else np.hanning(samples)

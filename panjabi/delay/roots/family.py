@@ -13,7 +13,7 @@ from panjabi.errors import ParameterError
 
 
 class Family(Protocol):
-    """Anything that makes a system from a vector of parameters and differentiates it."""
+    """A system as a function of a vector of parameters, with its derivatives."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -33,7 +33,7 @@ class Family(Protocol):
 class AffineFamily:
     """base + sum x_k rate_k: parameters that enter the matrices or the delays linearly.
 
-    A rate without delayed terms leaves those of the base alone.
+    A rate without delayed terms leaves the delayed terms of the base unchanged.
     """
 
     base: LinearDelaySystem  # at x = 0
@@ -84,13 +84,13 @@ class DelayFamily:
 
     def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
         """Derivative of the delays."""
-        nothing = np.zeros_like(self.base.now)
-        return (SystemRate(nothing, None, tuple(DelayTerm(b, nothing) for b in self.slope)),)
+        zero = np.zeros_like(self.base.now)
+        return (SystemRate(zero, None, tuple(DelayTerm(b, zero) for b in self.slope)),)
 
 
 @dataclass(frozen=True, eq=False)
 class ParameterLine:
-    """A family along a line x = start + t along in its parameters."""
+    """A family along the line x = start + t * along in its parameters."""
 
     family: Family
     start: Floats
@@ -99,8 +99,9 @@ class ParameterLine:
     def __post_init__(self) -> None:
         if len(self.start) != len(self.family.names) or len(self.along) != len(self.start):
             raise ParameterError(
-                f"a line through {self.start} along {self.along} was asked for the parameters "
-                f"{self.family.names}; possible: one number each. Give as many."
+                f"Expected one number for each of the parameters {self.family.names}, got a "
+                f"line through {self.start} along {self.along}; give as many numbers as "
+                "parameters."
             )
 
     @property

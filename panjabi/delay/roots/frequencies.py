@@ -14,13 +14,13 @@ from panjabi.delay.roots.taps import Taps
 from panjabi.errors import ParameterError, unknown
 
 LARGEST_KRONECKER = 16  # states; its eigenproblem has 2 n^2 of them
-NEAR = 1e-5  # how far from the axis, or the unit circle, a double solution may be found
+NEAR = 1e-5  # largest distance of a double solution from the axis or the unit circle
 
 Phases = list[tuple[float, float]]
 
 
 def crossing_phases(system: LinearDelaySystem, method: str = "exact") -> tuple[Phases | None, str]:
-    """(w [rad/s], w T in (0, 2 pi]) of all crossings; None where no exact method fits."""
+    """(w [rad/s], w T in (0, 2 pi]) of all crossings; None if no exact method applies."""
     if method not in ("exact", "kronecker"):
         raise unknown("method", method, ("exact", "kronecker", "continuation"))
     taps = system.taps
@@ -34,8 +34,8 @@ def crossing_phases(system: LinearDelaySystem, method: str = "exact") -> tuple[P
         return kronecker(taps), "kronecker"
     if method == "kronecker":
         raise ParameterError(
-            f"the system has {system.size} states; the Kronecker method takes at most "
-            f"{LARGEST_KRONECKER}. Leave `method` out."
+            f"Expected at most {LARGEST_KRONECKER} states for the Kronecker method, got "
+            f"{system.size}; leave `method` out."
         )
     return None, "continuation"
 
@@ -57,14 +57,14 @@ def hamiltonian(taps: Taps, b: Floats, r: Floats, q: Floats) -> Phases:
     """Solutions of |g(i w)| = 1, g(s) = (r + s q)^T (s E - A0)^-1 b, and the phase of g.
 
     1 - g(-s) g(s) vanishes at eigenvalues of the Hamiltonian matrix of g; its feedthrough is
-    q^T E^-1 b, the share of inertia that a delayed acceleration takes.
+    q^T E^-1 b, the gain of the delayed acceleration as a fraction of the inertia.
     """
     A, b = np.linalg.solve(taps.mass, taps.now), np.linalg.solve(taps.mass, b)
     c, d = r + A.T @ q, float(q @ b)
     if abs(abs(d) - 1.0) < 1e-12:
         raise ParameterError(
-            f"the delayed acceleration has {abs(d):.6g} times the inertia, the border of neutral "
-            "stability; possible: less than once. Lower its gain or put a filter behind it."
+            f"Expected a delayed acceleration with a gain below the inertia, got {abs(d):.6g} "
+            "times the inertia, the limit of neutral stability; lower its gain or filter it."
         )
     u = np.concatenate([d * c, b]) / (1.0 - d * d)  # the loop signal from (x, p)
     H = np.zeros((2 * len(A), 2 * len(A)))
@@ -73,20 +73,20 @@ def hamiltonian(taps: Taps, b: Floats, r: Floats, q: Floats) -> Phases:
     H[n:, :n] -= np.outer(c, c)
     H[:n] += np.outer(b, u)
     H[n:] -= d * np.outer(c, u)
-    found: Phases = []
+    phases: Phases = []
     for value in np.linalg.eigvals(H):
         w = float(value.imag)
         if w <= 0.0 or abs(value.real) > NEAR * abs(value):
             continue
         g = d + complex(c @ np.linalg.solve(1j * w * np.eye(n) - A, b))
-        found.append((w, _turn(np.angle(g))))
-    return found
+        phases.append((w, _turn(np.angle(g))))
+    return phases
 
 
 def kronecker(taps: Taps) -> Phases:
     """All z on the unit circle with det(i w F(z) - A(z)) = 0 for some real w, and its phase.
 
-    With v the null vector, v x conj(v) obeys a quadratic eigenproblem in z that w has left.
+    With v the null vector, v x conj(v) solves a quadratic eigenproblem in z without w.
     """
     n = len(taps.now)
     E, A = taps.mass, taps.now
@@ -105,15 +105,15 @@ def kronecker(taps: Taps) -> Phases:
     left[m:, :m], left[m:, m:] = -constant, -linear
     right[m:, m:] = quadratic
     values = scipy.linalg.eigvals(left, right)
-    found: Phases = []
+    phases: Phases = []
     for z in values[np.isfinite(values)]:
         if abs(abs(z) - 1.0) > 10.0 * NEAR:
             continue
         z = z / abs(z)
         for s in np.linalg.eigvals(np.linalg.solve(E - z * N, A + z * S)):
             if s.imag > 0.0 and abs(s.real) < 1e3 * NEAR * abs(s):
-                found.append((float(s.imag), _turn(-np.angle(z))))
-    return found
+                phases.append((float(s.imag), _turn(-np.angle(z))))
+    return phases
 
 
 def _turn(angle: float) -> float:

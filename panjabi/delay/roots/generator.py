@@ -1,8 +1,8 @@
 """The pseudospectral matrix whose eigenvalues approach the characteristic roots.
 
-Only signals that somebody listens to get a past: z = V^T y with as many columns as the delayed
-rows have rank. Delays of very different length get a mesh each, so that a short loop is resolved
-by few nodes beside a long one.
+Only signals that some delayed term reads have a history: z = V^T y, with as many columns as the
+rank of the delayed rows. Delays of very different length have separate meshes, so that few nodes
+resolve a short loop beside a long one.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ def history_length(system: LinearDelaySystem) -> float:
 def groups(taps: Taps) -> list[np.ndarray]:
     """Indices of taps that share a mesh: delays within a factor of the group's longest."""
     order = np.argsort(-taps.delay, kind="stable")
-    found: list[list[int]] = []
+    meshes: list[list[int]] = []
     for i in order:
-        if found and taps.delay[found[-1][0]] <= SPREAD * taps.delay[i]:
-            found[-1].append(int(i))
+        if meshes and taps.delay[meshes[-1][0]] <= SPREAD * taps.delay[i]:
+            meshes[-1].append(int(i))
         else:
-            found.append([int(i)])
-    return [np.array(members) for members in found]
+            meshes.append([int(i)])
+    return [np.array(members) for members in meshes]
 
 
 def signals(state: Floats, rate: Floats) -> Floats:
-    """Orthonormal V (c, r) that spans what the rows listen to."""
+    """Orthonormal V (c, r) that spans the signals of the rows."""
     both = np.concatenate([state, rate])
     size = np.linalg.norm(both, axis=1)
     both = both[size > 0.0] / size[size > 0.0][:, None]
@@ -74,7 +74,7 @@ def signals(state: Floats, rate: Floats) -> Floats:
 
 
 def generator(system: LinearDelaySystem, nodes: int) -> Floats:
-    """The matrix on `nodes` + 1 Chebyshev nodes a group, the first shared with the states."""
+    """The matrix on `nodes` + 1 Chebyshev nodes per group; the first node is the present state."""
     taps: Taps = system.taps
     n = system.size
     parts = []

@@ -1,4 +1,4 @@
-"""Parameters of a model from a measured frequency response, with what the data cannot tell."""
+"""Parameters of a model from a measured frequency response, and what the data leave open."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ POSITIVE = ("inertia", "damping", "delay", "filter_time", "filter_frequency", "f
 """Parameters that a fit keeps at zero or above, by the last part of their name."""
 
 BLIND = 1e-8
-"""Singular value, in shares of the largest, below which a direction is not identified."""
+"""Singular value, as a fraction of the largest, below which a direction is not identified."""
 
 WEAK = 0.3
-"""Standard error along a direction, in shares of the parameters, above which it is weak."""
+"""Standard error along a direction, relative to the parameters, above which it is weak."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,11 +32,11 @@ class Identification(ShortRepr):
     names: tuple[str, ...]
     values: Floats  # (p,) SI
     covariance: Floats  # (p, p); infinite variances along open directions
-    singular_values: Floats  # (p,) of the weighted Jacobian, parameters in shares of their size
-    open_directions: tuple[dict[str, float], ...]  # parameter -> share: no data can tell these
-    weak_directions: tuple[dict[str, float], ...]  # these data tell them badly
+    singular_values: Floats  # (p,) of the weighted Jacobian, relative to the parameters
+    open_directions: tuple[dict[str, float], ...]  # parameter -> component: not identifiable
+    weak_directions: tuple[dict[str, float], ...]  # identified poorly by these data
     vaf: float  # variance accounted for, 1 - |misfit|^2 / |data|^2
-    reduced_chi2: float  # about 1 where the variances are right; nan where none was given
+    reduced_chi2: float  # about 1 for right variances; nan without variances
     iterations: int
     rightmost_root: complex  # of the fitted system [1/s]
     measured: MeasuredResponse = field(repr=False)
@@ -54,8 +54,8 @@ class Identification(ShortRepr):
 
         if not 0.0 < level < 1.0 or name not in self.names:
             raise ParameterError(
-                f"an interval of {name!r} at level {level!r} was asked; possible: {self.names}, "
-                "and levels between 0 and 1. Ask for 0.95, say."
+                f"Expected one of {self.names} and a level between 0 and 1, got {name!r} and "
+                f"level {level!r}; give 0.95, for example."
             )
         k = self.names.index(name)
         free = 2 * len(self.measured.values) - len(self.names)
@@ -81,7 +81,7 @@ def identify(
     ParameterError
         For a start without one of the parameters, or fewer data than parameters.
     ConvergenceError
-        If the fit does not settle.
+        If the fit does not converge.
     """
     from scipy.optimize import least_squares
 
@@ -89,10 +89,10 @@ def identify(
     k, p = len(measured.values), len(x0)
     if 2 * k <= p:
         raise ParameterError(
-            f"{k} complex values for {p} parameters; possible: more than half as many values. "
-            "Measure more frequencies or fix parameters."
+            f"Expected more than {p / 2:g} complex values for {p} parameters, got {k}; measure "
+            "more frequencies or fix parameters."
         )
-    i, o = _places(family.system(x0), input, output)
+    i, o = _indices(family.system(x0), input, output)
     s = 2j * np.pi * measured.frequency_hz
     known = measured.variance is not None
     spread = np.abs(measured.values)
@@ -115,12 +115,13 @@ def identify(
     )  # fmt: skip
     if fit.status <= 0:
         raise ConvergenceError(
-            f"the fit of {measured.name!r} did not settle in {fit.nfev} steps; misfit "
-            f"{2 * fit.cost:.4g}. Start nearer, or fix parameters that the data cannot tell."
+            f"Expected a fit of {measured.name!r} that converges, got a misfit of "
+            f"{2 * fit.cost:.4g} after {fit.nfev} steps; start nearer, or fix parameters that "
+            "the data do not determine."
         )
     x = fit.x * size
-    own = np.where(np.abs(x) > 1e-6 * size, np.abs(x), size)
-    J = slope(fit.x) * own / size
+    magnitude = np.where(np.abs(x) > 1e-6 * size, np.abs(x), size)
+    J = slope(fit.x) * magnitude / size
     chi2 = float(2.0 * fit.cost) / (2 * k - p)
     covariance, strengths, opened, weak = _covariance(J, 1.0 if known else chi2, family.names)
     system = family.system(x)
@@ -129,7 +130,7 @@ def identify(
     return Identification(
         names=tuple(family.names),
         values=x,
-        covariance=covariance * np.outer(own, own),
+        covariance=covariance * np.outer(magnitude, magnitude),
         singular_values=strengths,
         open_directions=opened,
         weak_directions=weak,
@@ -150,23 +151,23 @@ def _covariance(
     J: Floats, scatter: float, names: tuple[str, ...]
 ) -> tuple[Floats, Floats, Directions, Directions]:
     _, strengths, Vt = np.linalg.svd(J, full_matrices=False)
-    seen = strengths > BLIND * strengths[0]
-    V = Vt[seen].T / strengths[seen]
+    identified = strengths > BLIND * strengths[0]
+    V = Vt[identified].T / strengths[identified]
     covariance = scatter * V @ V.T
-    opened = tuple(_direction(row, names) for row in Vt[~seen])
-    for row in Vt[~seen]:
+    opened = tuple(_direction(row, names) for row in Vt[~identified])
+    for row in Vt[~identified]:
         touched = np.abs(row) > 1e-6
         covariance[np.ix_(touched, touched)] = np.inf
     weak = tuple(
         _direction(row, names)
-        for row, strength in zip(Vt[seen], strengths[seen], strict=True)
+        for row, strength in zip(Vt[identified], strengths[identified], strict=True)
         if np.sqrt(scatter) > WEAK * strength
     )
     return covariance, strengths, opened, weak
 
 
 def _direction(row: Floats, names: tuple[str, ...]) -> dict[str, float]:
-    """Its parameters, largest first; those below a hundredth are left out."""
+    """Components of a direction by parameter, largest first, without those below 0.01."""
     order = np.argsort(-np.abs(row))
     return {names[i]: float(row[i]) for i in order if abs(row[i]) > 0.01}
 
@@ -175,18 +176,18 @@ def _start(family: Family, start: dict[str, float] | Floats) -> Floats:
     if isinstance(start, dict):
         if set(start) != set(family.names):
             raise ParameterError(
-                f"the start names {sorted(start)}; possible: a value for each of "
-                f"{list(family.names)} and nothing else. Complete it."
+                f"Expected a start value for each of {list(family.names)} and nothing else, got "
+                f"values for {sorted(start)}; complete the start."
             )
         start = np.array([start[name] for name in family.names])
     x = np.array(start, float)
     if x.shape != (len(family.names),) or not np.isfinite(x).all():
         raise ParameterError(
-            f"the start is {start!r}; possible: one finite number for each of {family.names}. "
-            "Give the values you would guess."
+            f"Expected one finite start value for each of {family.names}, got {start!r}; give "
+            "your best guess of each parameter."
         )
     return x
 
 
-def _places(system: LinearDelaySystem, input: str | int, output: str | int) -> tuple[int, int]:
+def _indices(system: LinearDelaySystem, input: str | int, output: str | int) -> tuple[int, int]:
     return system.index("input", input), system.index("output", output)

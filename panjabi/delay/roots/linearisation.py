@@ -1,9 +1,9 @@
-"""A nonlinear model with delays, linearised at an equilibrium by its own exact Jacobians.
+"""A nonlinear model with delays, linearised at an equilibrium with its exact Jacobians.
 
     E y'(t) = f(y(t), y(t - T_1), ..., y(t - T_m)),   f(y*, y*, ..., y*) = 0
 
-Receptors, slack and contact make kinks; the result tells how far the nearest one is, and at a
-kink gives the systems of both sides and no verdict (S17).
+Receptors, slack and contact cause kinks. The result contains the distance to the nearest kink, and
+at a kink the systems of both sides and no verdict (S17).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Field = Callable[[Floats, Sequence[Floats]], Floats]
 
 @dataclass(frozen=True)
 class Jacobians:
-    """Exact derivatives of f, written by hand or generated."""
+    """Exact derivatives of f."""
 
     now: Callable[[Floats, Sequence[Floats]], Floats]  # df/dy, (n, n)
     past: tuple[Callable[[Floats, Sequence[Floats]], Floats], ...] = ()  # df/dy(t - T_j)
@@ -48,16 +48,16 @@ class Kink:
 class Linearisation:
     """A linear system, the equilibrium it belongs to, and the nearest kink."""
 
-    system: LinearDelaySystem | None  # None at a kink: there is none
+    system: LinearDelaySystem | None  # None at a kink, where none exists
     equilibrium: Floats
     residual: float  # |f| at the equilibrium
-    kink: str  # name of the nearest, "" where none was named
-    kink_distance: float  # in the unit of the states; inf where none was named
+    kink: str  # name of the nearest kink, "" without kinks
+    kink_distance: float  # in the unit of the states; inf without kinks
     one_sided: tuple[LinearDelaySystem, ...] = field(default=())  # below and above, at a kink
 
     @property
     def decided(self) -> bool:
-        """Whether one linear system speaks for the neighbourhood."""
+        """Whether one linear system describes the neighbourhood."""
         return self.system is not None
 
 
@@ -81,7 +81,7 @@ def linearise(
     tolerance : largest |f| that counts as an equilibrium.
     at_kink : distance within which the equilibrium lies on a kink; both sides are then taken at
         that distance from it.
-    names : state_names, input_names and the like, passed on.
+    names : state_names, input_names and other names for the LinearDelaySystem.
 
     Raises
     ------
@@ -92,34 +92,35 @@ def linearise(
     """
     if len(jacobians.past) != len(delays):
         raise ParameterError(
-            f"{len(jacobians.past)} delayed Jacobians for {len(delays)} delays; possible: one for "
-            "each. Give them in the order of the delays."
+            f"Expected one delayed Jacobian for each of {len(delays)} delays, got "
+            f"{len(jacobians.past)}; give them in the order of the delays."
         )
     y = np.array(start, float)
     for _ in range(iterations + 1):
         past = [y] * len(delays)
-        rest = np.asarray(f(y, past), float)
-        size = float(np.abs(rest).max())
+        residual = np.asarray(f(y, past), float)
+        size = float(np.abs(residual).max())
         if size <= tolerance:
             break
         J = jacobians.now(y, past) + sum(part(y, past) for part in jacobians.past)
         try:
-            y = y - np.linalg.solve(J, rest)
+            y = y - np.linalg.solve(J, residual)
         except np.linalg.LinAlgError:
             size = np.inf
             break
     if not size <= tolerance:
         raise ConvergenceError(
-            f"no equilibrium within {iterations} steps of {np.asarray(start).tolist()}: |f| is "
-            f"{size:.3g}, {tolerance:g} is asked. Start nearer to one."
+            f"Expected an equilibrium with |f| up to {tolerance:g} within {iterations} steps of "
+            f"{np.asarray(start).tolist()}, got |f| = {size:.3g}; start nearer to an "
+            "equilibrium."
         )
 
-    def at(place: Floats) -> LinearDelaySystem:
-        past = [place] * len(delays)
+    def at(point: Floats) -> LinearDelaySystem:
+        past = [point] * len(delays)
         return LinearDelaySystem(
-            now=np.asarray(jacobians.now(place, past)),
+            now=np.asarray(jacobians.now(point, past)),
             delayed=tuple(
-                DelayTerm(T, np.asarray(part(place, past)))
+                DelayTerm(T, np.asarray(part(point, past)))
                 for T, part in zip(delays, jacobians.past, strict=True)
             ),
             mass=None if mass is None else np.asarray(mass, float),
@@ -141,13 +142,13 @@ def linearise(
 def jacobian_errors(
     f: Field, jacobians: Jacobians, y: ArrayLike, delays: int, *, step: float = 1e-6
 ) -> tuple[float, ...]:
-    """How far each Jacobian is from central differences, over its size: for tests of a model.
+    """Relative error of each Jacobian against central differences [1]: for tests of a model.
 
-    The first is that of df/dy, the others those of the delayed ones; 1e-8 is usual for exact ones.
+    First df/dy, then the delayed Jacobians; about 1e-8 is usual for exact Jacobians.
     """
     here = np.asarray(y, float)
     n = len(here)
-    found = []
+    errors = []
     for which in range(delays + 1):
         past = [here.copy() for _ in range(delays)]
         exact = np.asarray((jacobians.now, *jacobians.past)[which](here, past))
@@ -164,5 +165,5 @@ def jacobian_errors(
                     shifted = [moved if j == which - 1 else p for j, p in enumerate(past)]
                     ends.append(np.asarray(f(here, shifted)))
             near[:, k] = (ends[0] - ends[1]) / (2.0 * h)
-        found.append(float(np.abs(exact - near).max() / max(1.0, np.abs(near).max())))
-    return tuple(found)
+        errors.append(float(np.abs(exact - near).max() / max(1.0, np.abs(near).max())))
+    return tuple(errors)

@@ -1,10 +1,10 @@
 """Delay margin: the longest loop delay that keeps a system stable.
 
-Where everything delayed shares one delay T, roots meet the axis at frequencies that do not depend
-on searching: a delayed part of rank one gives |g(i w)| = 1, whose solutions are the imaginary
-eigenvalues of a Hamiltonian matrix; a small system of any rank gives a quadratic eigenproblem for
-z = exp(-i w T) (Louisell 2001; Jarlebring & Hochstenbach 2009). Otherwise the delay is followed
-upwards. Every answer is polished by Newton on (w, T).
+If all delayed terms have one delay T, the crossing frequencies need no search: a delayed part of
+rank one gives |g(i w)| = 1, whose solutions are the imaginary eigenvalues of a Hamiltonian matrix;
+a small system of any rank gives a quadratic eigenproblem for z = exp(-i w T) (Louisell 2001;
+Jarlebring & Hochstenbach 2009). Otherwise the delay is increased step by step. Newton on (w, T)
+refines every crossing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.results import Result, finite
 
 LARGEST_VERIFIED = 40  # states
-BEYOND = 1e-3  # how far beyond a margin, in shares of it, the roots are counted
+BEYOND = 1e-3  # relative distance beyond a margin at which the roots are counted
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,7 +39,7 @@ class DelayMargin(Result):
     method: str  # "hamiltonian", "kronecker" or "continuation"
     searched_to: float  # inf for exact methods
     reason: str
-    verified: bool = False  # whether the argument principle agrees, asked up to 40 states
+    verified: bool = False  # whether the argument principle agrees, up to 40 states
     unit: str = "s"  # of the margin; "1" where it is a factor on all delays
 
     @property
@@ -61,12 +61,11 @@ class DelayMargin(Result):
         Raises
         ------
         ParameterError
-            Beyond what was searched, or where no crossing can be counted (neutral, see reason).
+            Beyond the searched delays, or if no crossing can be counted (neutral, see reason).
         """
         if not 0.0 <= delay <= self.searched_to or math.isnan(self.searched_to):
             raise ParameterError(
-                f"the number of unstable roots at {delay!r} was asked; possible: 0 to "
-                f"{self.searched_to:g}. Search further."
+                f"Expected a delay from 0 to {self.searched_to:g}, got {delay!r}; search further."
             )
         number = self.unstable_without_delay
         for c in self.crossings:
@@ -85,38 +84,38 @@ def delay_margin(
     method: str = "exact",
     largest: float | None = None,
 ) -> DelayMargin:
-    """Smallest delay at which a system that is stable without it loses stability [s].
+    """Smallest delay at which a system that is stable without delay loses stability [s].
 
     Parameters
     ----------
-    vary : numbers of the delayed terms that share the varied delay; the others keep theirs. All
-        when not given; then their delays must agree (see `delay_scale_margin`).
-    method : "exact", or "kronecker" or "continuation" to force one.
-    largest : how far continuation looks [s]; by default twenty times the longest time constant.
+    vary : numbers of the delayed terms with the varied delay; the others keep theirs. By default
+        all, whose delays must then be equal (see `delay_scale_margin`).
+    method : "exact", or "kronecker" or "continuation" to force one of these.
+    largest : longest delay of continuation [s]; by default twenty times the longest time constant.
 
     Raises
     ------
     ParameterError
-        If nothing is delayed, several delays are asked to be one, or the method does not fit.
+        If nothing is delayed, the delays differ, or the method does not apply.
     """
     terms = range(len(system.delayed)) if vary is None else sorted(set(vary))
     if not terms or any(not 0 <= j < len(system.delayed) for j in terms):
         raise ParameterError(
-            f"the delays {list(terms)} are to vary; the system has {len(system.delayed)} delayed "
-            "terms. A margin needs one at least: name terms by number from 0."
+            f"Expected one or more of the {len(system.delayed)} delayed terms of the system, "
+            f"got {list(terms)}; name terms by number from 0."
         )
     if vary is None and len(set(system.delays)) > 1:
         raise ParameterError(
-            f"the system has the delays {system.delays} s; possible: one margin for one delay. "
-            "Choose terms with `vary`, or let all grow in proportion with delay_scale_margin."
+            f"Expected one delay common to all terms, got the delays {system.delays} s; choose "
+            "terms with `vary`, or scale all delays together with delay_scale_margin."
         )
     start = tuple(0.0 if j in terms else T for j, T in enumerate(system.delays))
     family = DelayFamily(system, start, tuple(float(j in terms) for j in range(len(start))))
     alone = all(T == 0.0 for T in start)
     if not alone and method != "exact" and method != "continuation":
         raise ParameterError(
-            f"method {method!r} was asked beside other delays {start}; possible: continuation."
-            " Leave `method` out."
+            f"Expected method 'continuation' beside other delays {start}, got {method!r}; leave "
+            "`method` out."
         )
     early = _refused(family)
     if early is not None:
@@ -132,12 +131,12 @@ def delay_margin(
 def delay_scale_margin(system: LinearDelaySystem, *, largest: float = 20.0) -> DelayMargin:
     """Smallest factor on all delays together, from zero, at which stability is lost [1].
 
-    1 is the system as given, so a margin below 1 says that it is unstable.
+    1 is the system itself, so a margin below 1 means that it is unstable.
     """
     if not any(system.delays):
         raise ParameterError(
-            f"the delays are {system.delays} s; possible: at least one above zero, since a factor "
-            "acts on it. Use delay_margin to vary a delay from zero."
+            "Expected at least one delay above zero, because a factor acts on it, got "
+            f"{system.delays} s; use delay_margin to vary a delay from zero."
         )
     family = DelayFamily(system, (0.0,) * len(system.delays), system.delays)
     return replace(_refused(family) or _followed(family, largest), unit="1")
@@ -148,15 +147,17 @@ def unstable_without_delay(system: LinearDelaySystem) -> int:
     if any(system.delays):
         from panjabi.delay.roots.spectrum import characteristic_roots
 
-        found = characteristic_roots(system, count=max(8, system.size))
-        return int(found.multiplicity[found.roots.real >= -1e-12 * np.abs(found.roots)].sum())
+        spectrum = characteristic_roots(system, count=max(8, system.size))
+        return int(
+            spectrum.multiplicity[spectrum.roots.real >= -1e-12 * np.abs(spectrum.roots)].sum()
+        )
     E, A = system.taps.without_delay
     values = np.linalg.eigvals(np.linalg.solve(E, A))
     return int((values.real >= -1e-13 * np.abs(values).max()).sum())
 
 
 def _refused(family: DelayFamily) -> DelayMargin | None:
-    """Answers that need no crossing: unstable at zero delay, or neutral beyond its bound."""
+    """Margins that need no crossing: unstable at zero delay, or neutral beyond its bound."""
     number = unstable_without_delay(family.system((0.0,)))
     if number:
         return DelayMargin(
@@ -168,48 +169,50 @@ def _refused(family: DelayFamily) -> DelayMargin | None:
         return DelayMargin(
             0.0, math.nan, (), 0, "none", math.nan,
             f"a delayed acceleration acts unfiltered with {radius:.4g} times the inertia, so any "
-            "delay, however short, destabilises; a filter or a gain below the inertia is possible",
+            "delay, however short, destabilises; use a filter or a gain below the inertia",
         )  # fmt: skip
     return None
 
 
 def _exact(family: DelayFamily, phases: Iterable[tuple[float, float]], name: str) -> DelayMargin:
-    found: list[Crossing] = []
+    crossings: list[Crossing] = []
     for w, phase in phases:
-        met = meet(family, phase / w, w)
-        if met is not None and all(
-            abs(met.frequency - c.frequency) > 1e-9 * w or abs(met.value - c.value) > 1e-9 / w
-            for c in found
+        crossing = meet(family, phase / w, w)
+        if crossing is not None and all(
+            abs(crossing.frequency - c.frequency) > 1e-9 * w
+            or abs(crossing.value - c.value) > 1e-9 / w
+            for c in crossings
         ):
-            found.append(met)
-    found.sort(key=lambda c: c.value)
-    return _verified(family, _answer(found, name, math.inf))
+            crossings.append(crossing)
+    crossings.sort(key=lambda c: c.value)
+    return _verified(family, _answer(crossings, name, math.inf))
 
 
-def _verified(family: DelayFamily, found: DelayMargin) -> DelayMargin:
-    """The same answer, held against a count of the roots a little beyond it.
+def _verified(family: DelayFamily, result: DelayMargin) -> DelayMargin:
+    """The same margin, checked against a count of the roots a little beyond it.
 
     Raises
     ------
     ConvergenceError
-        If they disagree: a crossing was lost, as where two of them coincide.
+        If they disagree: a crossing is missing, for example because two coincide.
     """
     system = family.system((0.0,))
     if system.size > LARGEST_VERIFIED:
-        return found
+        return result
     E, A = system.taps.without_delay
     slowest = 1.0 / float(np.abs(np.linalg.eigvals(np.linalg.solve(E, A))).min())
-    delay = slowest if math.isinf(found.margin) else (1.0 + BEYOND) * found.margin
+    delay = slowest if math.isinf(result.margin) else (1.0 + BEYOND) * result.margin
     try:
         counted = count_unstable(family.system((delay,)))
     except ConvergenceError:  # another root lies on the axis just there
-        return found
-    if counted != found.unstable_roots(delay):
+        return result
+    if counted != result.unstable_roots(delay):
         raise ConvergenceError(
-            f"{counted} roots are unstable at {delay:.9g} s, but the crossings found make "
-            f"{found.unstable_roots(delay)}; a crossing was lost. Use method='continuation'."
+            f"Expected {counted} unstable roots at {delay:.9g} s by the argument principle, got "
+            f"{result.unstable_roots(delay)} from the crossings, so a crossing is missing; use "
+            "method='continuation'."
         )
-    return replace(found, verified=True)
+    return replace(result, verified=True)
 
 
 def _followed(family: DelayFamily, largest: float | None) -> DelayMargin:
@@ -219,26 +222,27 @@ def _followed(family: DelayFamily, largest: float | None) -> DelayMargin:
         largest = 20.0 / float(np.abs(values).min())
     if not (math.isfinite(largest) and largest > 0.0):
         raise ParameterError(
-            f"largest is {largest!r}; possible: a positive finite delay. Say how far to look."
+            f"Expected `largest` as a positive finite delay, got {largest!r}; give the longest "
+            "delay to search."
         )
     # Outwards in growing steps: a margin far below the largest delay costs little.
-    low, high, found = 0.0, largest / 64.0, []
-    while not found and low < largest:
-        found = list(crossings_along(family, low, high))
+    low, high, crossings = 0.0, largest / 64.0, []
+    while not crossings and low < largest:
+        crossings = list(crossings_along(family, low, high))
         low, high = high, min(2.0 * high, largest)
-    return _answer(found, "continuation", low)
+    return _answer(crossings, "continuation", low)
 
 
-def _answer(found: list[Crossing], name: str, searched: float) -> DelayMargin:
-    leaving = [c for c in found if c.direction > 0.0]
+def _answer(crossings: list[Crossing], name: str, searched: float) -> DelayMargin:
+    leaving = [c for c in crossings if c.direction > 0.0]
     if not leaving:
         where = "" if math.isinf(searched) else f" up to {searched:.6g}"
         return DelayMargin(
-            math.inf, math.nan, tuple(found), 0, name, searched,
+            math.inf, math.nan, tuple(crossings), 0, name, searched,
             f"no root meets the imaginary axis{where}",
         )  # fmt: skip
     first = leaving[0]
     return DelayMargin(
-        first.value, first.frequency, tuple(found), 0, name, searched,
+        first.value, first.frequency, tuple(crossings), 0, name, searched,
         f"a pair of roots crosses at {first.frequency:.6g} rad/s",
     )  # fmt: skip

@@ -1,8 +1,8 @@
-"""A laboratory's own frequency response: read strictly, in SI, with its variance.
+"""A measured frequency response from a file: checked, in SI, with its variance.
 
 The file is a CSV with a header. Columns carry their unit in the name: `frequency_Hz`, then either
 `magnitude_rad_per_Nm` with `phase_deg`, or `real_rad_per_Nm` with `imag_rad_per_Nm`; further
-`coherence` (magnitude squared), or `sd_rad_per_Nm`. Rows stand in rising frequency.
+`coherence` (magnitude squared), or `sd_rad_per_Nm`. Rows are in the order of rising frequency.
 """
 
 from __future__ import annotations
@@ -53,18 +53,21 @@ class MeasuredResponse(ShortRepr):
         sized = [np.asarray(a) for a in (self.variance, self.coherence) if a is not None]
         if f.ndim != 1 or len(f) < FEWEST or any(a.shape != f.shape for a in (H, *sized)):
             raise ParameterError(
-                f"the response {self.name!r} has arrays of shapes {f.shape}, {H.shape}; possible: "
-                f"{FEWEST} or more frequencies and as many values. Give one value for each."
+                f"Expected {FEWEST} or more frequencies and one value for each in the response "
+                f"{self.name!r}, got arrays of shapes {f.shape} and {H.shape}; give one value "
+                "for each frequency."
             )
         if np.any(np.diff(f) <= 0.0) or f[0] <= 0.0 or not np.isfinite(H).all():
             raise ParameterError(
-                f"the response {self.name!r} has frequencies that do not rise from above zero, or "
-                "values that are not finite; possible: a sorted list. Sort it."
+                "Expected rising frequencies above zero and finite values in the response "
+                f"{self.name!r}, got frequencies that do not rise from above zero, or values "
+                "that are not finite; sort the list."
             )
         if self.variance is not None and not (np.asarray(self.variance) > 0.0).all():
             raise ParameterError(
-                f"the response {self.name!r} has a variance that is not positive; possible: "
-                "positive numbers at every frequency. Leave it out where it is unknown."
+                "Expected a positive variance at every frequency of the response "
+                f"{self.name!r}, got one that is not positive; leave the variance out if it is "
+                "unknown."
             )
 
 
@@ -90,30 +93,30 @@ def read_response(path: str | Path, *, averages: float | None = None) -> Measure
 
 
 def parse_response(text: str, name: str, *, averages: float | None = None) -> MeasuredResponse:
-    """The same from a text; `name` stands in messages."""
+    """A measured response from the text of a CSV file; messages contain `name`."""
     table = read_quantities(
         text, name, COLUMNS, fewest=FEWEST,
         forms=(("frequency", "magnitude", "phase"), ("frequency", "real", "imag")),
         example="frequency_Hz with magnitude_rad_per_Nm and phase_deg, or with real_rad_per_Nm and "
         "imag_rad_per_Nm",
     )  # fmt: skip
-    seen, columns = table.values, table.columns
-    f = seen["frequency"]
+    values, columns = table.values, table.columns
+    f = values["frequency"]
     table.require(f > 0.0, "the frequency is not above zero; leave the mean out")
     table.require(
         np.append(True, np.diff(f) > 0.0),
         "the frequency does not rise from the line before; sort the rows",
     )
-    if "magnitude" in seen:
-        H = (seen["magnitude"] * np.exp(1j * seen["phase"])).astype(complex)
-        table.require(np.abs(H) > 0.0, "the magnitude is zero; a zero tells no phase")
+    if "magnitude" in values:
+        H = (values["magnitude"] * np.exp(1j * values["phase"])).astype(complex)
+        table.require(np.abs(H) > 0.0, "the magnitude is zero and has no phase; leave the row out")
     else:
-        H = (seen["real"] + 1j * seen["imag"]).astype(complex)
-    coherence = seen.get("coherence")
-    variance = seen["sd"] ** 2 if "sd" in seen else None
+        H = (values["real"] + 1j * values["imag"]).astype(complex)
+    coherence = values.get("coherence")
+    variance = values["sd"] ** 2 if "sd" in values else None
     if coherence is not None:
         inside = (coherence > 0.0) & (coherence <= 1.0)
-        table.require(inside, "the coherence is not in (0, 1]; give it magnitude squared")
+        table.require(inside, "the coherence is not in (0, 1]; give the magnitude squared")
         if variance is None and averages is not None:
             variance = coherence_variance(H, coherence, averages)
     if variance is not None:

@@ -1,8 +1,8 @@
-"""What a controller that answers one delay late could achieve at best.
+"""The best that a controller with one delay can achieve.
 
-For x' = A x + B u(t - T) + G w and the cost x'Qx + u'Ru, the optimum with the whole state and the
-commands under way known acts on the predicted state, u(t) = -K x(t + T). A disturbance passes
-unanswered for T and is then regulated as without delay, so the least cost of a start x0 is
+For x' = A x + B u(t - T) + G w and the cost x'Qx + u'Ru, the optimum knows the whole state and the
+commands under way and acts on the predicted state, u(t) = -K x(t + T). A disturbance has no
+response for T and is then regulated as without delay, so the least cost of a start x0 is
 x0' S(T) x0 with S(T) = int_0^T e^{A't} Q e^{At} dt + e^{A'T} P e^{AT}: exact, no discretisation.
 """
 
@@ -60,28 +60,28 @@ def delayed_lqr(
     n, k = a.shape[0], b.shape[1]
     if a.shape != (n, n) or b.shape[0] != n or q.shape != (n, n) or r.shape != (k, k):
         raise ParameterError(
-            f"A {a.shape}, B {b.shape}, Q {q.shape}, R {r.shape} do not fit; possible: (n, n), "
-            "(n, k), (n, n), (k, k). Transpose B or complete the weights."
+            f"Expected A, B, Q, R of shapes (n, n), (n, k), (n, n), (k, k), got {a.shape}, "
+            f"{b.shape}, {q.shape}, {r.shape}; transpose B or complete the weights."
         )
     if not (np.isfinite(delay) and delay >= 0.0):
         raise ParameterError(
-            f"delay is {delay!r} s; possible: zero or a positive finite time. Give seconds."
+            f"Expected a finite delay of 0 s or more, got {delay!r}; give seconds."
         )
     try:
         P = solve_continuous_are(a, b, q, r)
     except np.linalg.LinAlgError as error:
         raise ParameterError(
-            f"the Riccati equation has no stabilising solution ({error}); possible: inputs that "
-            "reach every unstable mode, R positive definite. Look at A and B."
+            "Expected inputs that reach every unstable mode and R positive definite, got a "
+            f"Riccati equation without a stabilising solution ({error}); check A and B."
         ) from error
     K = np.linalg.solve(r, b.T @ P)
     # Van Loan (1978): the integral and e^{AT} from one exponential.
     block = np.zeros((2 * n, 2 * n))
     block[:n, :n], block[:n, n:], block[n:, n:] = -a.T, q, a
-    whole = cast(Any, expm(block * delay))
-    forward = whole[n:, n:]
-    S = forward.T @ whole[:n, n:] + forward.T @ P @ forward
-    rest = a.T @ P + P @ a - P @ b @ K + q
+    exponential = cast(Any, expm(block * delay))
+    forward = exponential[n:, n:]
+    S = forward.T @ exponential[:n, n:] + forward.T @ P @ forward
+    mismatch = a.T @ P + P @ a - P @ b @ K + q
     size = 2.0 * np.linalg.norm(a.T @ P) + np.linalg.norm(P @ b @ K) + np.linalg.norm(q)
-    residual = float(np.linalg.norm(rest) / size)
+    residual = float(np.linalg.norm(mismatch) / size)
     return DelayedRegulator(K, forward, 0.5 * (S + S.T), P, float(delay), residual)

@@ -15,7 +15,7 @@ from panjabi.delay.roots.family import Family
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.results import ShortRepr
 
-GRAIN = 90  # points a side at which regions are told apart; boundaries do not depend on it
+GRAIN = 90  # points per side of the grid for regions; boundaries do not depend on it
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Region:
 
     point: tuple[float, float]  # inside, far from its border
     unstable: int
-    verified: bool  # the argument principle gives the same number there
-    share: float  # of the box
+    verified: bool  # whether the argument principle gives the same number there
+    share: float  # fraction of the box
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,8 +53,8 @@ class StabilityMap(ShortRepr):
         """Number of unstable roots at points (k, 2), from the boundaries between them and the
         reference; each crossed segment adds or takes the roots that change side there.
 
-        Points nearer to a boundary than a chord to its arc, some 1e-4 of the box, may be told
-        wrongly; `count_unstable` tells them.
+        Points nearer to a boundary than a chord to its arc, about 1e-4 of the box, may get a wrong
+        number; use `count_unstable` for them.
         """
         size = self.high - self.low
         to = (np.atleast_2d(np.asarray(points, float)) - self.low) / size
@@ -72,7 +72,7 @@ class StabilityMap(ShortRepr):
                 y = (r[None, :, 0] * d[:, None, 1] - r[None, :, 1] * d[:, None, 0]) / cross
             hit = (x > 0.0) & (x <= 1.0) & (y >= 0.0) & (y < 1.0)
             across = np.stack([-e[:, 1], e[:, 0]], axis=1)
-            side = np.sign((curve.normal * across).sum(axis=1))  # of the segment's own left
+            side = np.sign((curve.normal * across).sum(axis=1))  # whether left of the segment
             sign = np.sign(d @ across.T) * side
             number += curve.roots * np.where(hit, sign, 0.0).sum(axis=1).astype(np.intp)
         return number
@@ -91,10 +91,10 @@ def stability_map(
 
     Parameters
     ----------
-    step : longest step along a boundary, in shares of the box.
-    lines : lines across the box, each way, on which boundaries that do not reach its edge are
-        looked for.
-    search_steps : first cut of every searched line; refined where roots approach the axis.
+    step : longest step along a boundary, as a fraction of the box.
+    lines : number of lines across the box, in each direction, for the search of boundaries that do
+        not reach its edge.
+    search_steps : first steps on every line of the search; refined where roots approach the axis.
 
     Raises
     ------
@@ -106,74 +106,75 @@ def stability_map(
     ranges = np.asarray(box, float)
     if len(family.names) != 2 or ranges.shape != (2, 2) or not np.isfinite(ranges).all():
         raise ParameterError(
-            f"a map of {family.names} over {box} was asked; possible: two parameters and a finite "
-            "(low, high) for each. Use family('one', 'other')."
+            f"Expected two parameters and a finite (low, high) for each, got {family.names} "
+            f"over {box}; use family('first', 'second')."
         )
     low, high = ranges[:, 0], ranges[:, 1]
     if np.any(low >= high):
         raise ParameterError(
-            f"the box {box} has no area; possible: low below high for both parameters. Turn it."
+            f"Expected low below high for both parameters, got the box {box}, which has no "
+            "area; exchange the ends."
         )
     tracer = BoundaryTracer(family, low, high)
     curves: list[BoundaryCurve] = []
     for start, end in _search_lines(low, high, lines):
         for point, crossing in on_line(family, start, end, steps=search_steps):
-            share = (point - low) / (high - low)
-            if not any(_lies_on(c, share, crossing.frequency, low, high, step) for c in curves):
-                curves.append(tracer.follow(share, crossing.frequency, step, points))
+            fraction = (point - low) / (high - low)
+            if not any(_lies_on(c, fraction, crossing.frequency, low, high, step) for c in curves):
+                curves.append(tracer.follow(fraction, crossing.frequency, step, points))
     corners = _corners(tracer, curves)
-    made = tuple(_with_corners(tracer, curve, corners) for curve in curves)
-    found = StabilityMap(
-        family, (family.names[0], family.names[1]), low, high, made, corners, (),
+    cornered = tuple(_with_corners(tracer, curve, corners) for curve in curves)
+    result = StabilityMap(
+        family, (family.names[0], family.names[1]), low, high, cornered, corners, (),
         _reference(family, low, high, curves),
     )  # fmt: skip
-    return replace(found, regions=_regions(found))
+    return replace(result, regions=_regions(result))
 
 
 def _with_corners(
     tracer: BoundaryTracer, curve: BoundaryCurve, corners: tuple[Corner, ...]
 ) -> BoundaryCurve:
-    """A curve of zero roots with a vertex where a pair leaves it: there it changes its side."""
+    """A curve of zero roots with a vertex where a pair leaves it and the unstable side changes."""
     if curve.roots == 2:
         return curve
-    shares, w = (curve.points - tracer.low) / tracer.size, curve.frequency
+    fractions, w = (curve.points - tracer.low) / tracer.size, curve.frequency
     for corner in corners:
         if corner.frequencies != (0.0, 0.0):
             continue
         at = (np.array(corner.point) - tracer.low) / tracer.size
-        along, gap = _beside(shares, at)
+        along, gap = _beside(fractions, at)
         k = int(np.argmin(gap))
         if gap[k] < 1e-6 and 0.0 < along[k] < 1.0:
-            shares, w = np.insert(shares, k + 1, at, axis=0), np.insert(w, k + 1, 0.0)
-    normal, _ = tracer.normals(shares, w)
-    return replace(curve, points=tracer.parameters(shares), frequency=w, normal=normal)
+            fractions, w = np.insert(fractions, k + 1, at, axis=0), np.insert(w, k + 1, 0.0)
+    normal, _ = tracer.normals(fractions, w)
+    return replace(curve, points=tracer.parameters(fractions), frequency=w, normal=normal)
 
 
 def _search_lines(low: Floats, high: Floats, lines: int) -> list[tuple[Floats, Floats]]:
     """Edges of the box and lines across it, as pairs of ends."""
-    found = []
-    for share in (0.0, 1.0, *((k + 1) / (lines + 1) for k in range(lines))):
+    ends = []
+    for fraction in (0.0, 1.0, *((k + 1) / (lines + 1) for k in range(lines))):
         for axis in (0, 1):
             start, end = low.copy(), high.copy()
-            start[1 - axis] = end[1 - axis] = low[1 - axis] + share * (high - low)[1 - axis]
-            found.append((start, end))
-    return found
+            start[1 - axis] = end[1 - axis] = low[1 - axis] + fraction * (high - low)[1 - axis]
+            ends.append((start, end))
+    return ends
 
 
 def _lies_on(
-    curve: BoundaryCurve, share: Floats, w: float, low: Floats, high: Floats, step: float
+    curve: BoundaryCurve, fraction: Floats, w: float, low: Floats, high: Floats, step: float
 ) -> bool:
     """Whether a crossing belongs to a curve: near a segment in parameters and in frequency."""
     if (w > 0.0) != (curve.roots == 2):
         return False
-    along, gap = _beside((curve.points - low) / (high - low), share)
+    along, gap = _beside((curve.points - low) / (high - low), fraction)
     there = curve.frequency[:-1] + along * np.diff(curve.frequency)
     near = gap < 0.1 * step
     return bool(np.any(near & (np.abs(there - w) <= 0.05 * (w + 1e-9))))
 
 
 def _beside(line: Floats, at: Floats) -> tuple[Floats, Floats]:
-    """Nearest place on every segment of a polyline, as a share of it, and the distance to it."""
+    """Nearest point on each segment of a polyline, as a fraction of it, and the distance to it."""
     a, e = line[:-1], np.diff(line, axis=0)
     length = np.maximum((e * e).sum(axis=1), 1e-300)
     along = np.clip(((at - a) * e).sum(axis=1) / length, 0.0, 1.0)
@@ -197,30 +198,30 @@ def _reference(
         except ConvergenceError:
             continue
     raise ConvergenceError(
-        f"no point of the box {low.tolist()} to {high.tolist()} has a countable number of "
-        "unstable roots; possible: a box where roots lie off the axis. Choose another."
+        "Expected a point without roots on the imaginary axis, got none in the box "
+        f"{low.tolist()} to {high.tolist()}; choose another box."
     )
 
 
-def _regions(found: StabilityMap) -> tuple[Region, ...]:
+def _regions(stability: StabilityMap) -> tuple[Region, ...]:
     from scipy import ndimage
 
     ticks = (np.arange(GRAIN) + 0.5) / GRAIN
     x, y = np.meshgrid(ticks, ticks, indexing="ij")
-    shares = np.stack([x.ravel(), y.ravel()], axis=1)
-    points = found.low + shares * (found.high - found.low)
-    numbers = found.unstable_roots(points).reshape(GRAIN, GRAIN)
+    fractions = np.stack([x.ravel(), y.ravel()], axis=1)
+    points = stability.low + fractions * (stability.high - stability.low)
+    numbers = stability.unstable_roots(points).reshape(GRAIN, GRAIN)
     regions = []
     for number in np.unique(numbers):
-        parts, many = ndimage.label(numbers == number)  # type: ignore[misc]
-        for part in range(1, many + 1):
+        parts, count = ndimage.label(numbers == number)  # type: ignore[misc]
+        for part in range(1, count + 1):
             inside = parts == part
             if inside.sum() < 4:
                 continue
             depth = np.asarray(ndimage.distance_transform_edt(np.pad(inside, 1)))[1:-1, 1:-1]
             at = points[int(np.argmax(depth))]
             try:
-                verified = bool(count_unstable(found.family.system(at)) == number)
+                verified = bool(count_unstable(stability.family.system(at)) == number)
             except ConvergenceError:
                 verified = False
             regions.append(
@@ -231,53 +232,53 @@ def _regions(found: StabilityMap) -> tuple[Region, ...]:
 
 def _corners(tracer: BoundaryTracer, curves: list[BoundaryCurve]) -> tuple[Corner, ...]:
     """Meeting points of boundaries, and ends where a pair of roots meets at the origin."""
-    found: list[Corner] = []
+    corners: list[Corner] = []
     for curve in curves:
         for end in (0, -1):
             if curve.roots == 2 and not curve.closed and curve.frequency[end] == 0.0:
-                found.append(Corner(_pair(curve.points[end]), (0.0, 0.0)))
-    for i, one in enumerate(curves):
-        for other in curves[i + 1 :]:
-            for guess, w1, w2 in _meetings(one, other, tracer):
+                corners.append(Corner(_pair(curve.points[end]), (0.0, 0.0)))
+    for i, first in enumerate(curves):
+        for second in curves[i + 1 :]:
+            for guess, w1, w2 in _meetings(first, second, tracer):
                 point = _meet(tracer, guess, w1, w2)
                 if point is not None:
-                    found.append(point)
-    return tuple(found)
+                    corners.append(point)
+    return tuple(corners)
 
 
 def _meetings(
-    one: BoundaryCurve, other: BoundaryCurve, tracer: BoundaryTracer
+    first: BoundaryCurve, second: BoundaryCurve, tracer: BoundaryTracer
 ) -> list[tuple[Floats, float, float]]:
-    """Where two polylines cut each other: share of the box and both frequencies."""
-    p, q = ((c.points - tracer.low) / tracer.size for c in (one, other))
+    """Intersections of two polylines: point in fractions of the box, and both frequencies."""
+    p, q = ((c.points - tracer.low) / tracer.size for c in (first, second))
     a, e, b, f = p[:-1], np.diff(p, axis=0), q[:-1], np.diff(q, axis=0)
     cross = e[:, None, 0] * f[None, :, 1] - e[:, None, 1] * f[None, :, 0]
     r = b[None] - a[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         x = (r[..., 0] * f[None, :, 1] - r[..., 1] * f[None, :, 0]) / cross
         y = (r[..., 0] * e[:, None, 1] - r[..., 1] * e[:, None, 0]) / cross
-    found = []
+    meetings = []
     for i, j in np.argwhere((x >= 0.0) & (x < 1.0) & (y >= 0.0) & (y < 1.0)):
-        w1 = one.frequency[i] + x[i, j] * (one.frequency[i + 1] - one.frequency[i])
-        w2 = other.frequency[j] + y[i, j] * (other.frequency[j + 1] - other.frequency[j])
-        found.append((a[i] + x[i, j] * e[i], float(w1), float(w2)))
-    return found
+        w1 = first.frequency[i] + x[i, j] * (first.frequency[i + 1] - first.frequency[i])
+        w2 = second.frequency[j] + y[i, j] * (second.frequency[j + 1] - second.frequency[j])
+        meetings.append((a[i] + x[i, j] * e[i], float(w1), float(w2)))
+    return meetings
 
 
-def _meet(tracer: BoundaryTracer, share: Floats, w1: float, w2: float) -> Corner | None:
+def _meet(tracer: BoundaryTracer, fraction: Floats, w1: float, w2: float) -> Corner | None:
     """Newton on both conditions together."""
     scales = tuple(w or 1.0 for w in (w1, w2))
-    pair = [np.append(share, 1.0) if w > 0.0 else share.copy() for w in (w1, w2)]
+    pair = [np.append(fraction, 1.0) if w > 0.0 else fraction.copy() for w in (w1, w2)]
     conditions = [tracer.equations(scale) for scale in scales]
     for _ in range(20):
         rows, right = [], []
         free = [len(z) - 2 for z in pair]
         for k in (0, 1):
             F, J = conditions[k](pair[k])
-            own = np.zeros((len(F), sum(free)))
+            frequency_columns = np.zeros((len(F), sum(free)))
             if free[k]:
-                own[:, free[0] * k] = J[:, 2]
-            rows.append(np.hstack([J[:, :2], own]))
+                frequency_columns[:, free[0] * k] = J[:, 2]
+            rows.append(np.hstack([J[:, :2], frequency_columns]))
             right.append(-F)
         try:
             step = np.linalg.solve(np.vstack(rows), np.concatenate(right))

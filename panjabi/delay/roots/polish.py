@@ -1,8 +1,8 @@
 """Newton on the characteristic matrix, and roots that coincide.
 
 The bordered system [[M(s), M'(s) v], [v*, 0]] stays regular at a simple root. At a root of
-multiplicity m Newton only creeps and rounding spreads the copies by eps^(1/m); their mean is
-well conditioned, and a contour integral round them gives it together with their number.
+multiplicity m Newton converges slowly and rounding spreads the copies by eps^(1/m). Their mean is
+well conditioned, and a contour integral around them gives the mean and their number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CIRCLE = 64  # points of a contour: its integrals converge geometrically
 
 @dataclass(frozen=True, eq=False)
 class Root:
-    """A root, its unit null vector, and how well M(s) v vanishes."""
+    """A root, its unit null vector, and the residual of M(s) v."""
 
     value: complex  # [1/s]
     vector: Complexes = field(repr=False)  # (n,)
@@ -57,7 +57,7 @@ def _newton(system: LinearDelaySystem, s: complex, real: bool) -> Root | None:
             change = complex(change.real, 0.0)
         step = abs(change)
         if step > far:
-            break  # far out; or on top of a multiple root, where rounding throws Newton off
+            break  # far away; or at a multiple root, where rounding misleads Newton
         v = x / np.linalg.norm(x)
         s += change
         M, slope = taps.matrix_and_rate(s)
@@ -68,14 +68,14 @@ def _newton(system: LinearDelaySystem, s: complex, real: bool) -> Root | None:
         if step <= small or (step <= 1e4 * small and step >= 0.5 * last):
             break
         if residual <= 4.0 * EPS and (step >= 0.3 * last or step < 1e-12 * (1.0 + abs(s))):
-            break  # at rounding, or creeping towards a multiple root
+            break  # at rounding, or slow towards a multiple root
         last = step
     return best
 
 
 def start_vector(system: LinearDelaySystem, s: complex) -> Complexes:
     """Two steps of inverse iteration towards the null vector of M(s)."""
-    v = np.exp(2.4j * np.arange(system.size) ** 2)  # the same on every run, not across to much
+    v = np.exp(2.4j * np.arange(system.size) ** 2)  # the same on every run, and rarely orthogonal
     M = system.matrix(s)
     for _ in range(2):
         v = _solve(M, v)
@@ -91,28 +91,28 @@ def _solve(M: Complexes, b: Complexes) -> Complexes:
 
 
 def merged(system: LinearDelaySystem, roots: list[Root], doubtful: list[float]) -> list[Root]:
-    """Copies of a multiple root put together, close roots told apart.
+    """The roots with copies of a multiple root merged and close roots separated.
 
     doubtful : for every root the distance within which Newton may have missed a neighbour, 0 where
-        nothing speaks for one.
+        there is no sign of a neighbour.
     """
     order = sorted(range(len(roots)), key=lambda i: -doubtful[i])
-    left, out = [(roots[i], doubtful[i]) for i in order], []
-    while left:
-        root, doubt = left.pop(0)
+    waiting, separated = [(roots[i], doubtful[i]) for i in order], []
+    while waiting:
+        root, doubt = waiting.pop(0)
         size = 1.0 + abs(root.value)
         radius = max(3e-3 * size, 2.0 * doubt)
-        near = [r for r, _ in left if abs(r.value - root.value) < 1e-3 * size]
+        near = [r for r, _ in waiting if abs(r.value - root.value) < 1e-3 * size]
         if not near and not doubt and root.step <= 1e-11 * size:
-            out.append(root)
+            separated.append(root)
             continue
-        whole = cluster(system, root.value, radius)
-        if whole is None:
-            out.append(root)
+        neighbours = cluster(system, root.value, radius)
+        if neighbours is None:
+            separated.append(root)
             continue
-        out.extend(whole)
-        left = [(r, d) for r, d in left if abs(r.value - root.value) >= radius]
-    return _upper(out)
+        separated.extend(neighbours)
+        waiting = [(r, d) for r, d in waiting if abs(r.value - root.value) >= radius]
+    return _upper(separated)
 
 
 def _upper(roots: list[Root]) -> list[Root]:
@@ -131,7 +131,7 @@ def cluster(system: LinearDelaySystem, centre: complex, radius: float) -> list[R
 
     Their number and power sums give a polynomial whose zeros are polished; zeros that rounding of
     the data could have pulled apart are one root of that multiplicity. None where the circle
-    passes too near to a root, or holds more than four.
+    passes too near to a root, or contains more than four.
     """
     turn = np.exp(2j * np.pi * (np.arange(CIRCLE) + 0.5) / CIRCLE)
     offset = radius * turn
@@ -141,23 +141,23 @@ def cluster(system: LinearDelaySystem, centre: complex, radius: float) -> list[R
     except np.linalg.LinAlgError:
         return None
     density = np.trace(inverse, axis1=1, axis2=2) * offset / CIRCLE
-    many = round(density.sum().real)
-    if not 1 <= many <= 4 or abs(density.sum() - many) > 1e-6:
+    count = round(density.sum().real)
+    if not 1 <= count <= 4 or abs(density.sum() - count) > 1e-6:
         return None
-    sums = [complex((density * turn**k).sum()) for k in range(1, many + 1)]
-    mean = sums[0] / many
-    spread = 0.0 if many == 1 else abs(sums[1] / many - mean**2)
+    sums = [complex((density * turn**k).sum()) for k in range(1, count + 1)]
+    mean = sums[0] / count
+    spread = 0.0 if count == 1 else abs(sums[1] / count - mean**2)
     middle = centre + radius * mean
-    if many > 1 and radius**2 * spread < (10.0 * EPS ** (1.0 / many) * (1.0 + abs(middle))) ** 2:
-        if radius > 1e-2 * (1.0 + abs(middle)):  # a smaller circle sees better
+    if count > 1 and radius**2 * spread < (10.0 * EPS ** (1.0 / count) * (1.0 + abs(middle))) ** 2:
+        if radius > 1e-2 * (1.0 + abs(middle)):  # a smaller circle is more accurate
             return cluster(system, middle, 3e-3 * (1.0 + abs(middle)))
         if abs(middle.imag) < 1e-9 * (1.0 + abs(middle)):
             middle = complex(middle.real, 0.0)
         v = start_vector(system, middle)
         residual = float(np.linalg.norm(system.matrix(middle) @ v)) / system.taps.scale(middle)
-        return [Root(middle, v, residual, 0.0, many)]
-    found = [polish(system, centre + radius * z) for z in np.roots(_polynomial(sums))]
-    return [root for root in found if root is not None]
+        return [Root(middle, v, residual, 0.0, count)]
+    polished = [polish(system, centre + radius * z) for z in np.roots(_polynomial(sums))]
+    return [root for root in polished if root is not None]
 
 
 def _polynomial(sums: list[complex]) -> list[complex]:

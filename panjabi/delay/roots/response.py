@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FrequencyResponse(Result):
-    """Steady answer to a sine: output per input. From a moment to an angle it is an admittance."""
+    """Steady response to a sine: output per input. From moment to angle it is an admittance."""
 
     frequency_hz: Floats  # (k,)
     values: Complexes  # (k,) in `unit`
@@ -67,20 +67,20 @@ def frequency_response(
     input: str | int = 0,
     output: str | int = 0,
 ) -> FrequencyResponse:
-    """Response at the given frequencies [Hz], (k,).
+    """Response at frequencies [Hz], (k,).
 
     Raises
     ------
     UnstableError
-        If the system is unstable: a sine is then no steady state, whatever the formula gives.
+        If the system is unstable: the response to a sine then has no steady state.
     ParameterError
         For frequencies that are negative or not finite.
     """
     f = np.atleast_1d(np.asarray(frequency_hz, float))
     if f.ndim != 1 or not np.isfinite(f).all() or np.any(f < 0.0):
         raise ParameterError(
-            f"frequencies are {frequency_hz!r}; possible: finite numbers of Hz, zero or more, in "
-            "one dimension. Correct them."
+            "Expected frequencies in Hz as finite numbers of 0 or more in one dimension, got "
+            f"{frequency_hz!r}; correct them."
         )
     i, o = system.index("input", input), system.index("output", output)
     require_stable(system, "a frequency response")
@@ -89,8 +89,8 @@ def frequency_response(
     return FrequencyResponse(f, H, system.input_names[i], system.output_names[o], unit)
 
 
-def require_stable(system: LinearDelaySystem, what: str) -> None:
-    """Refuse what only a stable system has.
+def require_stable(system: LinearDelaySystem, quantity: str) -> None:
+    """Raise an error unless the system is stable; the message names the `quantity`.
 
     Raises
     ------
@@ -99,24 +99,24 @@ def require_stable(system: LinearDelaySystem, what: str) -> None:
     """
     if system.neutral_radius >= 1.0:
         raise UnstableError(
-            f"{what} was asked of a neutral system whose unfiltered delayed acceleration has "
-            f"{system.neutral_radius:.3g} times the inertia; it is unstable at any delay. Put a "
-            "filter behind the gain or lower it."
+            f"Expected a stable system for {quantity}, got a neutral one whose unfiltered "
+            f"delayed acceleration has {system.neutral_radius:.3g} times the inertia, which is "
+            "unstable at any delay; put a filter behind the gain or lower it."
         )
-    found = characteristic_roots(system, count=2)
-    if not found.stable:
-        s = found.rightmost
+    spectrum = characteristic_roots(system, count=2)
+    if not spectrum.stable:
+        s = spectrum.rightmost
         raise UnstableError(
-            f"{what} was asked of an unstable system: its rightmost root is {s.real:.6g}"
-            f"{s.imag:+.6g}i 1/s; possible: systems with all roots left of the axis. Look at "
-            "delay_margin, then shorten a delay or change a gain."
+            f"Expected a stable system for {quantity}, got an unstable one with rightmost root "
+            f"{s.real:.6g}{s.imag:+.6g}i 1/s; check delay_margin, then shorten a delay or "
+            "change a gain."
         )
 
 
 def transfer(system: LinearDelaySystem, s: Complexes, i: int, o: int) -> Complexes:
-    """C M(s)^-1 B(s) + D of one input and output at values s, (k,); stability is not asked."""
+    """C M(s)^-1 B(s) + D of one input and output at values s, (k,), stable or not."""
     assert system.inputs is not None and system.outputs is not None
-    assert system.feedthrough is not None  # all three set at birth
+    assert system.feedthrough is not None  # all three set in __post_init__
     b = system.inputs[:, i].astype(complex)
     x = np.linalg.solve(system.matrix(s), np.broadcast_to(b[:, None], (len(s), len(b), 1)))
     late = np.exp(-s * system.input_delays[i])

@@ -13,14 +13,14 @@ from panjabi.delay.roots.spectrum import characteristic_roots
 from panjabi.delay.roots.system import Complexes, Floats
 from panjabi.errors import ParameterError
 
-LOST = 0.3  # a prediction that misses by more, in shares of the root, is another branch
-ROUGH = 0.02  # a miss above which the step is halved
-FINEST = 3e-4  # shortest step, in shares of the range
+LOST = 0.3  # relative error of a prediction above which a root belongs to another branch
+ROUGH = 0.02  # relative error of a prediction above which the step is halved
+FINEST = 3e-4  # shortest step, as a fraction of the range
 
 
 @dataclass(frozen=True, eq=False)
 class RootLoci:
-    """Branches of roots with non-negative imaginary part; nan where a branch is not among them."""
+    """Branches of roots with non-negative imaginary part; nan where a branch is not followed."""
 
     name: str  # of the parameter
     values: Floats  # (k,)
@@ -31,14 +31,14 @@ class RootLoci:
 def root_loci(family: Family, values: Sequence[float] | Floats, *, count: int = 6) -> RootLoci:
     """Branches of the `count` rightmost roots over rising values of the one parameter.
 
-    A root is joined to the branch whose predicted place (by its exact speed) is nearest; values
-    are added in between where predictions miss.
+    A root continues the branch whose prediction (by its exact speed) is nearest; intermediate
+    values are added where predictions are inaccurate.
     """
     at = np.asarray(values, float)
     if len(family.names) != 1 or at.ndim != 1 or len(at) < 2 or np.any(np.diff(at) <= 0.0):
         raise ParameterError(
-            f"root loci of {family.names} over {at.shape} values were asked; possible: one "
-            "parameter and two or more rising values. Sort them."
+            f"Expected one parameter and two or more rising values, got {family.names} and "
+            f"values of shape {at.shape}; sort the values."
         )
     todo, done = [float(v) for v in reversed(at)], []
     open_: list[tuple[list[complex], complex]] = []  # branch, speed of its last root
@@ -62,8 +62,8 @@ def root_loci(family: Family, values: Sequence[float] | Floats, *, count: int = 
             open_.append(([complex(np.nan, np.nan)] * len(done) + [roots[r]], moves[r]))
         done.append(value)
     branches = np.array([branch for branch, _ in open_])
-    met = crossings_along(family, float(at[0]), float(at[-1]))
-    return RootLoci(family.names[0], np.array(done), branches, met)
+    crossings = crossings_along(family, float(at[0]), float(at[-1]))
+    return RootLoci(family.names[0], np.array(done), branches, crossings)
 
 
 def _roots(family: Family, value: float, count: int) -> tuple[list[complex], list[complex]]:
@@ -76,7 +76,7 @@ def _roots(family: Family, value: float, count: int) -> tuple[list[complex], lis
 def _matched(
     branches: list[tuple[list[complex], complex]], roots: list[complex], step: float
 ) -> tuple[dict[int, int], float]:
-    """Branch -> root, nearest first, and the largest miss of a prediction among them."""
+    """Branch -> root, nearest first, and the largest error of a prediction among them."""
     gaps = sorted(
         (abs(branch[-1] + step * pace - s) / (1.0 + abs(s)), b, r)
         for b, (branch, pace) in enumerate(branches)

@@ -43,7 +43,7 @@ class Spectrum(Result):
 
     @property
     def rightmost(self) -> complex:
-        """Of a conjugate pair the one with positive imaginary part [1/s]."""
+        """The rightmost root, of a conjugate pair with positive imaginary part [1/s]."""
         return complex(self.roots[0])
 
     @property
@@ -53,12 +53,12 @@ class Spectrum(Result):
 
     @property
     def stable(self) -> bool:
-        """Whether every root has a negative real part (and a neutral part dies out)."""
+        """Whether every root has a negative real part (and a neutral part decays)."""
         return self.abscissa < 0.0 and self.system.neutral_radius < 1.0
 
     @property
     def unstable(self) -> int:
-        """Number of reported roots with a positive real part, each as often as it counts."""
+        """Number of reported roots with a positive real part, with their multiplicity."""
         return int(self.multiplicity[self.roots.real > 0.0].sum())
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,20 +81,20 @@ def characteristic_roots(
 ) -> Spectrum:
     """The `count` rightmost roots (a pair is never split), with residuals.
 
-    The mesh is refined until they stay the same and are resolved: more nodes than twice the phase
-    |s| T of the past. `nodes` fixes it instead.
+    The mesh is refined until the roots stay the same and are resolved: more nodes than twice the
+    phase |s| T of the history. `nodes` fixes the mesh instead.
 
     Raises
     ------
     ParameterError
-        If fewer than one root is asked.
+        If `count` is below 1.
     ConvergenceError
         If no candidate can be polished.
     """
     if count < 1 or (nodes is not None and nodes < 2):
         raise ParameterError(
-            f"{count} roots on {nodes} nodes were asked; possible: 1 or more, on 2 or more. "
-            "Leave `nodes` out to have it chosen."
+            f"Expected 1 or more roots on 2 or more nodes, got {count} roots on {nodes} nodes; "
+            "leave `nodes` out to let the mesh be chosen."
         )
     longest = history_length(system)
     before: tuple[Root, ...] = ()
@@ -110,8 +110,9 @@ def characteristic_roots(
         if fine or 2 * mesh > LAST_NODES or len(raw) * 2 > LARGEST_GENERATOR:
             if not roots:
                 raise ConvergenceError(
-                    f"no root of {len(raw)} candidates on {mesh} nodes could be polished; possible "
-                    "causes: delays or rates of very different size. Scale the states."
+                    f"Expected a root that Newton confirms among {len(raw)} candidates on "
+                    f"{mesh} nodes, got none, perhaps because delays or rates differ much in "
+                    "size; scale the states."
                 )
             return _spectrum(system, roots, mesh, settled, limit, lost)
         before, mesh = roots, 2 * mesh if mesh < 40 else int(1.5 * mesh)
@@ -132,9 +133,11 @@ def _confirmed(
     longest: float,
     known: tuple[Root, ...],
 ) -> tuple[tuple[Root, ...], float, int]:
-    """Polished roots from the right until `count` are there; the limit of completeness; losses."""
-    found: list[Root] = []
-    doubts: list[float] = []  # distance of a guess that led to a root found before
+    """Up to `count` polished roots from the right; real part left of which roots may be missing;
+    number of candidates that gave no root.
+    """
+    confirmed: list[Root] = []
+    doubts: list[float] = []  # distance of a guess that led to an earlier root
     lost, limit, have, extra = 0, -np.inf, 0, 0
     for guess in raw:
         if have >= count:
@@ -155,15 +158,15 @@ def _confirmed(
             continue
         if not near:
             limit = max(limit, float(guess.real))
-        twice = next((i for i, k in enumerate(found) if _equal(k, root)), None)
+        twice = next((i for i, k in enumerate(confirmed) if _equal(k, root)), None)
         if twice is not None:
             doubts[twice] = max(doubts[twice], float(away) if near else 0.0)
             continue
         turned = near and guess.imag > 0.0 and abs(root.value.imag) <= 1e-9 * (1.0 + abs(guess))
-        found.append(root)
+        confirmed.append(root)
         doubts.append(float(away) if turned else 0.0)
         have += root.multiplicity * (1 + (root.value.imag > 0.0))
-    roots = merged(system, found, doubts)
+    roots = merged(system, confirmed, doubts)
     kept: list[Root] = []
     have = 0
     for root in sorted(roots, key=lambda r: (-r.value.real, r.value.imag)):
@@ -175,12 +178,12 @@ def _confirmed(
     return tuple(kept), max(limit, last), lost
 
 
-def _equal(one: Root, other: Root) -> bool:
-    return abs(one.value - other.value) <= 1e-9 * (1.0 + abs(one.value))
+def _equal(first: Root, second: Root) -> bool:
+    return abs(first.value - second.value) <= 1e-9 * (1.0 + abs(first.value))
 
 
 def _close(root: Root, guess: complex) -> bool:
-    """Whether a simple root of the coarser mesh is what this guess would lead to."""
+    """Whether this guess would lead to a simple root of the coarser mesh."""
     return root.multiplicity == 1 and abs(root.value - guess) <= 1e-4 * (1.0 + abs(guess))
 
 

@@ -4,7 +4,7 @@
     z(t) = C y(t) + D u(t - T_u)
 
 A root s makes M(s) = s E - A0 - sum_j (A_j + s N_j) exp(-s T_j) singular. Terms with N_j are
-neutral: they feed back a delayed acceleration that nothing has filtered.
+neutral: they feed back a delayed acceleration without a filter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from panjabi.errors import PanjabiError, ParameterError, unknown
 
 
 class UnstableError(PanjabiError, ArithmeticError):
-    """A question that only a stable system can answer, such as a frequency response."""
+    """The system is unstable and lacks a result such as a frequency response."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +55,10 @@ class LinearDelaySystem:
 
     now: Floats  # A0, (n, n)
     delayed: tuple[DelayTerm, ...] = ()
-    mass: Floats | None = None  # E, (n, n); identity when not given
+    mass: Floats | None = None  # E, (n, n); by default the identity
     inputs: Floats | None = None  # B, (n, k)
-    input_delays: tuple[float, ...] = ()  # one an input [s]; none when empty
-    outputs: Floats | None = None  # C, (m, n); all states when not given
+    input_delays: tuple[float, ...] = ()  # one for each input [s]; none when empty
+    outputs: Floats | None = None  # C, (m, n); by default all states
     feedthrough: Floats | None = None  # D, (m, k)
     state_names: tuple[str, ...] = ()
     state_units: tuple[str, ...] = ()
@@ -89,8 +89,8 @@ class LinearDelaySystem:
         lags = tuple(_delay(T, "input_delays") for T in self.input_delays) or (0.0,) * k
         if len(lags) != k:
             raise ParameterError(
-                f"input_delays has {len(lags)} delays for {k} inputs; possible: one an input, or "
-                "none. Give one for each column of `inputs`."
+                f"Expected no input delay or one for each of {k} inputs, got {len(lags)}; give "
+                "one for each column of `inputs`."
             )
         put(self, "input_delays", lags)
         all_states = self.outputs is None
@@ -108,8 +108,8 @@ class LinearDelaySystem:
         plain = unit_mass and not any(t.rate is not None and t.delay == 0.0 for t in terms)
         if not plain and np.linalg.matrix_rank(self.mass_without_delay) < n:
             raise ParameterError(
-                "the mass matrix is singular, so some state has no rate; possible: a regular one. "
-                "Eliminate algebraic states first."
+                "Expected a regular mass matrix, got a singular one, so that some state has no "
+                "rate; eliminate algebraic states first."
             )
 
     def _name(self, kind: str, count: int, letter: str) -> None:
@@ -117,8 +117,8 @@ class LinearDelaySystem:
         units = getattr(self, f"{kind}_units") or ("1",) * count
         if len(names) != count or len(units) != count or len(set(names)) != count:
             raise ParameterError(
-                f"{kind}_names {names} and {kind}_units {units} stand for {count} {kind}s; "
-                f"possible: {count} different names and as many units. Name each once."
+                f"Expected {count} different {kind}_names and as many {kind}_units, got {names} "
+                f"and {units}; name each {kind} once."
             )
         object.__setattr__(self, f"{kind}_names", tuple(names))
         object.__setattr__(self, f"{kind}_units", tuple(units))
@@ -131,7 +131,7 @@ class LinearDelaySystem:
     @property
     def E(self) -> Floats:
         """Mass matrix (n, n)."""
-        assert self.mass is not None  # set at birth
+        assert self.mass is not None  # set in __post_init__
         return self.mass
 
     @property
@@ -157,8 +157,8 @@ class LinearDelaySystem:
     def neutral_radius(self) -> float:
         """Bound of the difference part: sum of spectral radii for one delay, of norms for more.
 
-        Below 1 the roots far out lie left of the axis; at 1 or above, where there is one delay,
-        they crowd to its right for any delay, however short.
+        Below 1 the roots far from the origin lie left of the axis; at 1 or above, with one delay,
+        they accumulate to its right for any delay, however short.
         """
         E = np.linalg.inv(self.mass_without_delay)
         by_delay: dict[float, Floats] = {}
@@ -173,18 +173,18 @@ class LinearDelaySystem:
         return float(np.abs(np.linalg.eigvals(parts[0] if alone else joint)).max())
 
     def with_delays(self, delays: Sequence[float] | float) -> LinearDelaySystem:
-        """The same system with other delays, one for all terms or one each."""
+        """The same system with other delays, one for all terms or one for each."""
         values = [delays] * len(self.delayed) if isinstance(delays, (int, float)) else list(delays)
         if len(values) != len(self.delayed):
             raise ParameterError(
-                f"{len(values)} delays were given for {len(self.delayed)} terms; possible: one for "
-                "all, or one each. Count them in `delays`."
+                f"Expected one delay for all terms, or one for each of {len(self.delayed)} "
+                f"terms, got {len(values)} delays; count the terms in `delays`."
             )
         terms = [replace(t, delay=T) for t, T in zip(self.delayed, values, strict=True)]
         return replace(self, delayed=tuple(terms))
 
     def index(self, kind: str, name: str | int) -> int:
-        """Place of a state, input or output given by name or number."""
+        """Index of a state, input or output by name or number."""
         names: tuple[str, ...] = getattr(self, f"{kind}_names")
         if isinstance(name, int) and 0 <= name < len(names):
             return name
@@ -216,7 +216,7 @@ class LinearDelaySystem:
 
     @cached_property
     def taps(self) -> Taps:
-        """The same matrices as rows that listen to a delayed signal, for fast evaluation."""
+        """The same matrices as rows that read a delayed signal, for fast evaluation."""
         terms = ((term.delay, term.state, term.rate) for term in self.delayed)
         return Taps.of(self.mass_without_delay, self.now, terms)
 
@@ -226,16 +226,17 @@ def _matrix(value: ArrayLike, name: str, shape: tuple[int, int] | None) -> Float
         A = np.array(value, float)
     except (TypeError, ValueError):
         A = np.array(np.nan)
-    wanted = (len(A), len(A)) if shape is None and A.ndim == 2 else shape
-    if A.ndim != 2 or A.shape != wanted or (shape is None and not len(A)):
-        possible = "a square matrix" if shape is None else f"shape {wanted}"
+    expected_shape = (len(A), len(A)) if shape is None and A.ndim == 2 else shape
+    if A.ndim != 2 or A.shape != expected_shape or (shape is None and not len(A)):
+        expected = "a square matrix" if shape is None else f"shape {expected_shape}"
         raise ParameterError(
-            f"{name} has the shape {A.shape}; possible: {possible}. Rows are equations, columns "
-            "states (or inputs)."
+            f"Expected {expected} for {name}, got shape {A.shape}; rows are equations, columns "
+            "are states (or inputs)."
         )
     if not np.isfinite(A).all():
         raise ParameterError(
-            f"{name} holds values that are not finite; possible: numbers. Look at the parameters."
+            f"Expected finite numbers in {name}, got values that are not finite; check the "
+            "parameters."
         )
     A.setflags(write=False)
     return A
@@ -244,7 +245,7 @@ def _matrix(value: ArrayLike, name: str, shape: tuple[int, int] | None) -> Float
 def _delay(value: float, name: str) -> float:
     if not (np.isfinite(value) and value >= 0.0):
         raise ParameterError(
-            f"{name} is {value!r} s; possible: zero or a positive finite time, because nothing "
-            "answers before it is asked. Give the whole loop delay in seconds."
+            f"Expected {name} as a finite time of 0 s or more, got {value!r}; give the whole "
+            "loop delay in seconds."
         )
     return float(value)

@@ -1,7 +1,7 @@
-"""Delayed terms as single rows: what a large reflex model needs to be evaluated quickly.
+"""Delayed terms as single rows, so that a large reflex model is evaluated quickly.
 
-A muscle's reflex drives one state from a few signals, so almost all of A_j is zero. Only rows
-that listen to something are kept, and only the columns that are listened to.
+A muscle's reflex drives one state from a few signals, so almost all of A_j is zero. Only rows and
+columns with values are kept.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Taps:
     mass: Floats  # (n, n)
     now: Floats  # (n, n)
     rows: NDArray[np.intp]  # (p,) equation of every tap
-    columns: NDArray[np.intp]  # (c,) states that are listened to
+    columns: NDArray[np.intp]  # (c,) states that are read with a delay
     delay: Floats  # (p,) [s], all positive
     state: Floats  # (p, c)
     rate: Floats  # (p, c)
@@ -68,8 +68,8 @@ class Taps:
         M: Any = at[:, None, None] * self.mass - self.now
         if self.rows.size:
             away = np.exp(-at[:, None] * self.delay)[:, :, None]
-            heard = away * (self.state + at[:, None, None] * self.rate)
-            np.subtract.at(M, self.places, heard)
+            delayed = away * (self.state + at[:, None, None] * self.rate)
+            np.subtract.at(M, self.places, delayed)
         return M if np.ndim(s) else M[0]
 
     def matrix_rate(self, s: complex | Complexes) -> Complexes:
@@ -83,13 +83,13 @@ class Taps:
         return M if np.ndim(s) else M[0]
 
     def matrix_and_rate(self, s: complex) -> tuple[Complexes, Complexes]:
-        """M and dM/ds (n, n) at one value, sharing the exponentials."""
+        """M and dM/ds (n, n) at one value, computed together."""
         M, slope = s * self.mass - self.now, self.mass.astype(complex)
         if self.rows.size:
             away = np.exp(-s * self.delay)[:, None]
-            heard = away * (self.state + s * self.rate)
-            np.subtract.at(M, self.places[1:], heard)
-            np.add.at(slope, self.places[1:], self.delay[:, None] * heard - away * self.rate)
+            delayed = away * (self.state + s * self.rate)
+            np.subtract.at(M, self.places[1:], delayed)
+            np.add.at(slope, self.places[1:], self.delay[:, None] * delayed - away * self.rate)
         return M, slope
 
     @property
@@ -112,7 +112,7 @@ class Taps:
         return float(np.linalg.norm(self.mass)), float(np.linalg.norm(self.now)), state, rate
 
     def scale(self, s: complex) -> float:
-        """What a residual of M(s) v is measured against, for a unit vector v."""
+        """Scale of the residual of M(s) v for a unit vector v: the size of the terms of M."""
         mass, now, state, rate = self._sizes
         size = abs(s) * mass + now
         if self.rows.size:

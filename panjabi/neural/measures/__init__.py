@@ -1,8 +1,8 @@
 """Measures on time series that the field uses: latency, sway, diffusion, divergence, agreement.
 
 >>> from panjabi.neural.measures import lyapunov
->>> found = lyapunov(angle, step=0.01, fit=(0.0, 1.5))
->>> found.exponent, str(found.embedding)
+>>> result = lyapunov(angle, step=0.01, fit=(0.0, 1.5))
+>>> result.exponent, str(result.embedding)
 """
 
 import lazy_loader as _lazy

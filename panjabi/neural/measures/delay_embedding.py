@@ -1,4 +1,4 @@
-"""Delay embedding of a record: which delay, how many dimensions, and on what evidence."""
+"""Delay embedding of a record: its delay, its dimension, and the evidence for both."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ class Embedding:
 
     delay: int  # [samples]
     dimension: int
-    method: str  # how the delay was found
+    method: str  # method that gives the delay
     delay_curve: Array  # information [nats] or autocorrelation [1] at lags 0, 1, 2, ...
-    false_neighbours: Array  # share at dimensions 1, 2, ... [1]
-    accepted_share: float  # of false neighbours
+    false_neighbours: Array  # fraction at dimensions 1, 2, ... [1]
+    accepted_share: float  # largest accepted fraction of false neighbours
     theiler: int  # neighbours nearer in time than this are left out [samples]
-    conclusive: bool  # False: no minimum or no dimension below the accepted share was found
+    conclusive: bool  # False: no minimum, or no dimension with an accepted fraction
 
     def __str__(self) -> str:
-        shares = ", ".join(f"{100.0 * s:.1f}" for s in self.false_neighbours)
+        percentages = ", ".join(f"{100.0 * s:.1f}" for s in self.false_neighbours)
         doubt = "" if self.conclusive else "; INCONCLUSIVE"
         return (
             f"delay {self.delay} samples by {self.method}, dimension {self.dimension} (false "
-            f"neighbours {shares} % at 1, 2, ...), Theiler window {self.theiler} samples{doubt}"
+            f"neighbours {percentages} % at 1, 2, ...), Theiler window {self.theiler} "
+            f"samples{doubt}"
         )
 
 
@@ -48,27 +49,28 @@ def embedding(
     most_dimensions: int = 8,
     accepted_share: float = 0.01,
 ) -> Embedding:
-    """Delay and dimension for a record, evenly sampled.
+    """Delay and dimension for an evenly sampled record.
 
     Delay: first minimum of the mutual information (equal bins, about the cube root of n), or first
     lag at which the autocorrelation has fallen to 1 - 1/e of its start (Rosenstein et al. 1993).
     Dimension: the first with at most `accepted_share` false nearest neighbours (Kennel's two
-    criteria, 15 and 2). Theiler window: one mean period where none is given.
+    criteria, 15 and 2). Theiler window: by default one mean period.
     """
     x = signal(record, least=100)
     if method not in METHODS:
         raise unknown("method", method, METHODS)
     if np.ptp(x) == 0.0:
         raise ParameterError(
-            f"the record is constant at {x[0]:g}; possible: a record that moves. Check the channel."
+            f"Expected a record that varies, got one that is constant at {x[0]:g}; check the "
+            "channel."
         )
     lags = min(x.size // 4, 200) if most_lags is None else most_lags
     if not 1 <= lags < x.size // 2:
         raise ParameterError(
-            f"most_lags is {lags}; possible: 1 to {x.size // 2 - 1}, below half the record. "
-            "Choose fewer."
+            f"Expected most_lags from 1 to {x.size // 2 - 1}, below half the record, got "
+            f"{lags}; give fewer lags."
         )
-    found = True
+    delay_is_clear = True
     if method == "mutual information":
         curve = mutual_information(x, lags)
         minima = np.flatnonzero((curve[1:-1] <= curve[:-2]) & (curve[1:-1] < curve[2:])) + 1
@@ -78,20 +80,21 @@ def embedding(
         below = np.flatnonzero(curve <= 1.0 - 1.0 / math.e)
         first = int(below[0]) if below.size else None
     if delay is None:
-        found = first is not None
+        delay_is_clear = first is not None
         delay = lags if first is None else max(first, 1)
     elif not 1 <= delay <= x.size // 4:
         raise ParameterError(
-            f"delay is {delay} samples; possible: 1 to {x.size // 4}. Give it in samples."
+            f"Expected a delay from 1 to {x.size // 4} samples, got {delay}; give the delay in "
+            "samples."
         )
     window = mean_period(x) if theiler is None else theiler
-    shares = false_neighbours(x, delay, window, most_dimensions)
-    enough = np.flatnonzero(shares <= accepted_share)
-    dimension = int(enough[0]) + 1 if enough.size else int(np.argmin(shares)) + 1
+    fractions = false_neighbours(x, delay, window, most_dimensions)
+    enough = np.flatnonzero(fractions <= accepted_share)
+    dimension = int(enough[0]) + 1 if enough.size else int(np.argmin(fractions)) + 1
     return Embedding(
         delay=int(delay), dimension=dimension, method=method, delay_curve=curve,
-        false_neighbours=shares, accepted_share=accepted_share, theiler=int(window),
-        conclusive=found and enough.size > 0,
+        false_neighbours=fractions, accepted_share=accepted_share, theiler=int(window),
+        conclusive=delay_is_clear and enough.size > 0,
     )  # fmt: skip
 
 
@@ -113,20 +116,20 @@ def autocorrelation(x: Array, lags: int) -> Array:
 def mutual_information(x: Array, lags: int) -> Array:
     """Average mutual information of the record and itself later, at lags 0 ... `lags` [nats]."""
     bins = max(8, round(2.0 * x.size ** (1.0 / 3.0)))
-    place = np.minimum((bins * (x - x.min()) / np.ptp(x)).astype(np.int64), bins - 1)
+    bin_index = np.minimum((bins * (x - x.min()) / np.ptp(x)).astype(np.int64), bins - 1)
     out = np.empty(lags + 1)
-    information(place, bins, out)
+    information(bin_index, bins, out)
     return out
 
 
 @njit(cache=True, nogil=True)
-def information(place, bins, out):
+def information(bin_index, bins, out):
     """Mutual information of binned samples at lags 0, 1, ..., out (lags,) [nats]."""
     for lag in range(out.size):
         joint = np.zeros((bins, bins))
-        n = place.size - lag
+        n = bin_index.size - lag
         for i in range(n):
-            joint[place[i], place[i + lag]] += 1.0
+            joint[bin_index[i], bin_index[i + lag]] += 1.0
         now, then = joint.sum(axis=1), joint.sum(axis=0)
         total = 0.0
         for a in range(bins):
@@ -140,7 +143,7 @@ def information(place, bins, out):
 def nearest_neighbours(x, dimension, delay, theiler, points, neighbour, distance):
     """Nearest neighbour of each embedded point outside the Theiler window, squared distance.
 
-    Only the first `points` points are looked at, so that each can be followed. -1: none.
+    Only the first `points` points are used, so that each can be followed. -1: none.
     """
     for i in range(points):
         best = np.inf
@@ -162,9 +165,9 @@ def nearest_neighbours(x, dimension, delay, theiler, points, neighbour, distance
 
 
 def false_neighbours(x: Array, delay: int, theiler: int, most: int) -> Array:
-    """Share of false nearest neighbours at dimensions 1 ... `most` (Kennel's criteria) [1]."""
+    """Fraction of false nearest neighbours at dimensions 1 ... `most` (Kennel's criteria) [1]."""
     spread = float(np.std(x))
-    shares = []
+    fractions = []
     for dimension in range(1, most + 1):
         points = x.size - dimension * delay
         if points < 2 * theiler + 20:
@@ -176,10 +179,10 @@ def false_neighbours(x: Array, delay: int, theiler: int, most: int) -> Array:
         new = np.abs(x[kept + dimension * delay] - x[neighbour[kept] + dimension * delay])
         old = np.sqrt(square[kept])
         false = (new > 15.0 * old) | (np.hypot(new, old) > 2.0 * spread)
-        shares.append(float(np.mean(false)))
-    if not shares:
+        fractions.append(float(np.mean(false)))
+    if not fractions:
         raise ParameterError(
-            f"a record of {x.size} samples cannot be embedded with delay {delay} and a Theiler "
-            f"window of {theiler}; possible: several windows of samples. Record longer."
+            f"Expected a record of several Theiler windows, got {x.size} samples for delay "
+            f"{delay} and a Theiler window of {theiler}; record longer."
         )
-    return np.array(shares)
+    return np.array(fractions)

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Lyapunov(ShortRepr):
-    """Mean logarithmic divergence of neighbours, the slope read from it, and the embedding."""
+    """Mean logarithmic divergence of neighbours, its slope, and the embedding."""
 
     exponent: float  # [1/s]
     standard_error: float  # of the slope over the points of the line; not of the exponent [1/s]
@@ -31,7 +31,7 @@ class Lyapunov(ShortRepr):
     dimension: int
     delay: int  # [samples]
     theiler: int  # [samples]
-    embedding: Embedding | None  # how dimension and delay were found; None: given
+    embedding: Embedding | None  # evidence for dimension and delay; None: set by the user
 
     def slope(self, start: float, stop: float) -> tuple[float, float]:
         """(exponent, standard error of the line) over another range of time [s]."""
@@ -51,38 +51,39 @@ def lyapunov(
 ) -> Lyapunov:
     """Largest Lyapunov exponent [1/s] of an evenly sampled record.
 
-    step [s] between samples (1 for a map); fit [s]: range of time over which the divergence is
-    taken as a line. It has no default: the exponent depends on it, for movements the short-term
-    one is read over half a cycle and the long-term one over cycles 4 to 10. Dimension, delay
-    [samples] and Theiler window [samples] are found (`embedding`) where they are not given.
+    step [s] between samples (1 for a map); fit [s]: range of time over which a line is fitted to
+    the divergence. It has no default, because the exponent depends on it: for movements the
+    short-term exponent uses half a cycle and the long-term exponent cycles 4 to 10. Dimension,
+    delay [samples] and Theiler window [samples] come from `embedding` by default.
 
-    One short record says little: Roessler records of 200 s (some 30 cycles) read 0.00 to 0.10 where
-    the exponent is 0.09. Compare means over several records of equal length.
+    One short record is not enough: Roessler records of 200 s (about 30 cycles) give 0.00 to 0.10
+    for an exponent of 0.09. Compare means over several records of equal length.
     """
     x = signal(record, least=100)
     require("lyapunov", "step", step, unit="s", above=0.0, advice="Give the sampling step.")
     if not 0.0 <= fit[0] < fit[1]:
         raise ParameterError(
-            f"fit is {fit}; possible: (start, stop) with 0 <= start < stop, in seconds after the "
-            "neighbours were found. Give a range in which the divergence is a line."
+            "Expected fit = (start, stop) with 0 <= start < stop in seconds, counted from the "
+            f"pairing of neighbours, got {fit}; give a range in which the divergence is a "
+            "straight line."
         )
-    found = None
+    evidence = None
     if dimension is None or delay is None or theiler is None:
-        found = embedding(x, method=method, delay=delay, theiler=theiler)
-        dimension = found.dimension if dimension is None else dimension
-        delay, theiler = found.delay, found.theiler
+        evidence = embedding(x, method=method, delay=delay, theiler=theiler)
+        dimension = evidence.dimension if dimension is None else dimension
+        delay, theiler = evidence.delay, evidence.theiler
     if dimension < 1 or delay < 1 or theiler < 0:
         raise ParameterError(
-            f"dimension {dimension}, delay {delay}, theiler {theiler}; possible: at least 1, 1 and "
-            "0 samples. Correct them or leave them out."
+            f"Expected dimension >= 1, delay >= 1 and theiler >= 0 samples, got {dimension}, "
+            f"{delay} and {theiler}; correct them or leave them out."
         )
     horizon = math.ceil((fit[1] if longest is None else max(longest, fit[1])) / step) + 1
     embedded = x.size - (dimension - 1) * delay
     if embedded <= max(2 * theiler + 10, horizon + 10):
         raise ParameterError(
-            f"the record of {x.size} samples leaves {embedded} embedded points for a horizon of "
-            f"{horizon} and a Theiler window of {theiler}; possible: more points than both. Record "
-            "longer or shorten the range of the fit."
+            f"Expected more embedded points than the horizon of {horizon} and the Theiler "
+            f"window of {theiler} need, got {embedded} from {x.size} samples; record longer or "
+            "shorten the range of the fit."
         )
     neighbour = np.empty(embedded, dtype=np.int64)
     square = np.empty(embedded)
@@ -94,7 +95,7 @@ def lyapunov(
     return Lyapunov(
         exponent=exponent, standard_error=error, fit=fit, time=time, divergence=divergence,
         pairs=int(np.sum(neighbour >= 0)), dimension=dimension, delay=delay, theiler=theiler,
-        embedding=found,
+        embedding=evidence,
     )  # fmt: skip
 
 
@@ -125,12 +126,12 @@ def _slope(time: Array, divergence: Array, fit: tuple[float, float]) -> tuple[fl
     t, y = time[inside], divergence[inside]
     if t.size < 3 or fit[1] > time[-1] + tolerance or not np.isfinite(y).all():
         raise ParameterError(
-            f"the range {fit[0]:g} to {fit[1]:g} s holds {t.size} points of the divergence, which "
-            f"reaches {time[-1]:g} s; possible: 3 or more, all with pairs. Widen the range, or "
-            "follow the neighbours longer."
+            f"Expected 3 or more points of the divergence from {fit[0]:g} to {fit[1]:g} s, all "
+            f"with pairs, got {t.size} points of a divergence that ends at {time[-1]:g} s; "
+            "widen the range, or follow the neighbours longer."
         )
     centred = t - t.mean()
     slope = float(np.sum(centred * y) / np.sum(centred**2))
-    left = y - y.mean() - slope * centred
-    error = math.sqrt(float(np.sum(left**2)) / max(t.size - 2, 1) / float(np.sum(centred**2)))
+    residual = y - y.mean() - slope * centred
+    error = math.sqrt(float(np.sum(residual**2)) / max(t.size - 2, 1) / float(np.sum(centred**2)))
     return slope, error

@@ -1,4 +1,4 @@
-"""Latency of a muscle's answer, read from its EMG-like drive as in experiments."""
+"""Latency of a muscle response, from its EMG-like drive as in experiments."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Direction = Literal["on", "off", "either"]
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """When a drive left its baseline after an event, and by which rule."""
+    """Time at which a drive left its baseline after an event, and the criterion."""
 
-    seconds: float | None  # from the event; None: it never left
+    seconds: float | None  # from the event; None: no onset
     direction: str | None  # "on" above, "off" below the baseline
-    in_reflex_window: bool  # earlier than voluntary answers
+    in_reflex_window: bool  # earlier than voluntary responses
     baseline_mean: float
     baseline_sd: float
     threshold: float  # distance from the mean that counts
-    rule: str  # what was counted, in words
+    rule: str  # the criterion in words
 
 
 def latency(
@@ -45,8 +45,8 @@ def latency(
 
     The baseline is the last `baseline` seconds before the event. A sample is outside when it is
     further from the baseline's mean than the larger of `threshold_sd` standard deviations and
-    `least_change` (a model without noise has no standard deviation: give one). It must stay out
-    for `hold` seconds. Only onsets inside `window` after the event are seen; those inside
+    `least_change` (a model without noise has no standard deviation: give it). It must stay outside
+    for `hold` seconds. Only onsets inside `window` after the event are detected; those inside
     `reflex_window` (recalled practice: 30 to 150 ms) count as reflex. The crossing is
     interpolated between samples.
     """
@@ -59,36 +59,36 @@ def latency(
     ):
         require("latency", name, value, unit="1", at_least=0.0, advice="Give 0 or more.")
     require("latency", "baseline", baseline, unit="s", above=0.0, advice="Give a length.")
-    t, y = timed(time, drive, what="drive", least=4)
+    t, y = timed(time, drive, name="drive", least=4)
     before = (t >= event - baseline) & (t < event)
     if before.sum() < 3 or t[-1] <= event:
         raise ParameterError(
-            f"the record from {t[0]:g} to {t[-1]:g} s has {before.sum()} samples in the "
-            f"{baseline:g} s before the event at {event:g} s; possible: 3 or more, and "
-            "samples after it. Record longer or move the event."
+            f"Expected 3 or more samples in the {baseline:g} s before the event at {event:g} s, "
+            f"and samples after it, got {before.sum()} in a record from {t[0]:g} to {t[-1]:g} "
+            "s; record longer or move the event."
         )
     mean, sd = float(y[before].mean()), float(y[before].std(ddof=1))
     threshold = max(threshold_sd * sd, least_change)
     if threshold == 0.0:
         raise ParameterError(
-            "the baseline does not vary and least_change is 0, so any change would count; "
-            "possible: a threshold above 0. Give least_change in units of the drive."
+            "Expected a threshold above 0, got a constant baseline with least_change = 0, so "
+            "that any change would count; give least_change in units of the drive."
         )
     rule = (
         f"outside the mean of {baseline:g} s by more than max({threshold_sd:g} SD, "
         f"{least_change:g}) for {hold:g} s"
     )
-    found = None
+    onset = None
     for sign, name in ((1.0, "on"), (-1.0, "off")):
         if direction in (name, "either"):
             at = _onset(t, sign * (y - mean) - threshold, event, window, hold)
-            if at is not None and (found is None or at < found[0]):
-                found = at, name
-    seconds = None if found is None else found[0] - event
+            if at is not None and (onset is None or at < onset[0]):
+                onset = at, name
+    seconds = None if onset is None else onset[0] - event
     low, high = reflex_window
     return Latency(
         seconds=seconds,
-        direction=None if found is None else found[1],
+        direction=None if onset is None else onset[1],
         in_reflex_window=seconds is not None and low <= seconds <= high,
         baseline_mean=mean,
         baseline_sd=sd,
@@ -109,6 +109,6 @@ def _onset(t, beyond, event: float, window: tuple[float, float], hold: float) ->
         if t[min(stop, t.size - 1)] - t[start] >= hold:
             if start == 0:
                 return float(t[0])
-            share = -beyond[start - 1] / (beyond[start] - beyond[start - 1])
-            return float(t[start - 1] + share * (t[start] - t[start - 1]))
+            fraction = -beyond[start - 1] / (beyond[start] - beyond[start - 1])
+            return float(t[start - 1] + fraction * (t[start] - t[start - 1]))
     return None

@@ -1,4 +1,4 @@
-"""Share of reflexes in the stiffness of a joint, by three definitions side by side."""
+"""Fraction of the stiffness of a joint that reflexes provide, by three definitions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from panjabi.tissue._base import require
 
 @dataclass(frozen=True, kw_only=True)
 class ReflexShare:
-    """Shares of the reflex [1]; None where the denominator is not positive.
+    """Fractions of the reflex [1]; None if the denominator is not positive.
 
-    of_total : k_p / (k_p + K_int), intrinsic and reflex stiffness at rest, gravity left out; the
-        reading of Moorhouse and Granata (2007).
-    of_effective : k_p / (k_p + K_int - G), of what is left against gravity; above 1 where
+    of_total : k_p / (k_p + K_int), of static intrinsic and reflex stiffness without gravity; the
+        definition of Moorhouse and Granata (2007).
+    of_effective : k_p / (k_p + K_int - G), of the stiffness that remains after gravity; above 1 if
         gravity is stronger than the intrinsic part.
     at_frequency : real part of the delayed reflex over the real part of the whole dynamic stiffness
-        without inertia, at one frequency; may be negative, as a late reflex pushes.
+        without inertia, at one frequency; negative if the late reflex acts along the motion.
     """
 
     of_total: float | None
@@ -38,7 +38,7 @@ def reflex_share(
     frequency_hz: float,
     filter_time: float = 0.0,
 ) -> ReflexShare:
-    """Shares of a reflex (k_p + k_v s) exp(-T s) / (T_a s + 1) beside K_int and G = m g h.
+    """Fractions of a reflex (k_p + k_v s) exp(-T s) / (T_a s + 1) beside K_int and G = m g h.
 
     All stiffnesses in N m/rad, rate_gain in N m s/rad, delay and filter_time in s.
     """
@@ -56,8 +56,8 @@ def reflex_share(
                 at_least=0.0, advice="Give 0 or more.")  # fmt: skip
     if angle_gain == 0.0 and rate_gain == 0.0:
         raise ParameterError(
-            "angle_gain and rate_gain are both 0; possible: a reflex with a gain. Its share is 0 "
-            "by every definition."
+            "Expected a reflex with a gain, got angle_gain and rate_gain of 0; the fraction of "
+            "this reflex is 0 by every definition, so give a gain."
         )
     s = 2j * math.pi * frequency_hz
     late = (angle_gain + rate_gain * s) * cmath.exp(-delay * s) / (filter_time * s + 1.0)

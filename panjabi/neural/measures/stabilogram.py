@@ -44,9 +44,9 @@ def sway(time: ArrayLike, value: ArrayLike) -> Sway:
     total = float(power.sum())
     if not total > 1e-24 * x.size * max(float(np.max(np.abs(x))), 1e-300) ** 2:
         raise ParameterError(
-            "the record is a straight line; possible: a record that sways. Check the channel."
+            "Expected a record that sways, got a straight line; check the channel."
         )
-    shares = np.cumsum(power) / total
+    cumulative = np.cumsum(power) / total
     path = float(np.abs(np.diff(x)).sum())
     return Sway(
         rms=math.sqrt(float(np.mean(about**2))),
@@ -54,7 +54,7 @@ def sway(time: ArrayLike, value: ArrayLike) -> Sway:
         path=path,
         mean_velocity=path / (t[-1] - t[0]),
         mean_frequency_hz=float(np.sum(frequency * power)) / total,
-        median_frequency_hz=float(np.interp(0.5, shares, frequency)),
+        median_frequency_hz=float(np.interp(0.5, cumulative, frequency)),
         duration=float(t[-1] - t[0]),
     )
 
@@ -102,21 +102,21 @@ def diffusion(
 ) -> Diffusion:
     """Diffusion coefficients of sway, evenly sampled; `value` (samples,) or (samples, channels).
 
-    Lags reach to `longest` [s], at most a third of the record. Where no ranges are given, the
-    break is the one whose two lines leave the least sum of squares; with given ranges no search
-    is made. The long line needs lags to several times the critical time.
+    Lags extend to `longest` [s], at most a third of the record. By default the break between the
+    two ranges minimises the sum of squares of both lines; with `short_fit` and `long_fit` there is
+    no search. The long line needs lags up to several times the critical time.
     """
     x = np.asarray(value, dtype=np.float64)
     channels = [x] if x.ndim == 1 else list(x.T)
-    rows = [timed(time, one, least=64) for one in channels]
+    rows = [timed(time, channel, least=64) for channel in channels]
     t = rows[0][0]
     step = even_step(t)
     table = np.ascontiguousarray(np.column_stack([y for _, y in rows]))
     most = int(min(longest / step, t.size / 3))
     if most < 8:
         raise ParameterError(
-            f"lags reach to {most} samples; possible: 8 or more and up to a third of the record. "
-            "Give a longer record, finer sampling or a larger `longest`."
+            f"Expected 8 or more lags within a third of the record, got {most}; give a longer "
+            "record, finer sampling or a larger `longest`."
         )
     lags = np.arange(1, most + 1)
     square = np.empty(lags.size)
@@ -124,7 +124,7 @@ def diffusion(
     lag = np.asarray(lags * step, dtype=np.float64)
     if (short_fit is None) != (long_fit is None):
         raise ParameterError(
-            "one of short_fit and long_fit is given; possible: both or neither. Give both ranges."
+            "Expected both short_fit and long_fit or neither, got one of them; give both ranges."
         )
     if short_fit is None or long_fit is None:
         at = _break(lag, square)
@@ -155,8 +155,8 @@ def _line(x: Array, y: Array, between: tuple[float, float]) -> tuple[float, floa
     inside = (x >= between[0] - 1e-9 * abs(between[0])) & (x <= between[1] + 1e-9 * abs(between[1]))
     if inside.sum() < 2:
         raise ParameterError(
-            f"{inside.sum()} lags lie between {between[0]:g} and {between[1]:g}; possible: 2 or "
-            f"more, from {x[0]:g} to {x[-1]:g}. Widen the range."
+            f"Expected 2 or more lags between {between[0]:g} and {between[1]:g}, got "
+            f"{inside.sum()} of the lags from {x[0]:g} to {x[-1]:g}; widen the range."
         )
     slope, intercept = np.polyfit(x[inside], y[inside], 1)
     return float(intercept), float(slope)
@@ -165,10 +165,10 @@ def _line(x: Array, y: Array, between: tuple[float, float]) -> tuple[float, floa
 def _break(x: Array, y: Array) -> int:
     """Index at which the second of two lines starts, by the least sum of squares, exact search."""
     n = x.size
-    one = np.ones(n)
-    sums = [np.cumsum(v) for v in (one, x, y, x * x, x * y, y * y)]
+    ones = np.ones(n)
+    sums = [np.cumsum(v) for v in (ones, x, y, x * x, x * y, y * y)]
 
-    def left(parts: list[Array]) -> Array:
+    def residual(parts: list[Array]) -> Array:
         k, sx, sy, sxx, sxy, syy = parts
         vx, vxy, vy = sxx - sx * sx / k, sxy - sx * sy / k, syy - sy * sy / k
         return vy - vxy * vxy / np.maximum(vx, 1e-300)
@@ -176,4 +176,4 @@ def _break(x: Array, y: Array) -> int:
     first = np.arange(3, n - 3)  # at least three lags a line
     head = [s[first - 1] for s in sums]
     tail = [s[-1] - h for s, h in zip(sums, head, strict=True)]
-    return int(first[np.argmin(left(head) + left(tail))])
+    return int(first[np.argmin(residual(head) + residual(tail))])

@@ -32,7 +32,7 @@ class TestLatency:
         assert found.seconds == pytest.approx(after, abs=0.002)
         assert found.direction == "on" and found.in_reflex_window
 
-    def test_shut_off_is_found_and_asked_for_by_name(self):
+    def test_direction_selects_onset_or_shut_off(self):
         found = latency(T, burst(0.453, height=-0.5), event=0.4)
         assert found.direction == "off"
         assert found.seconds == pytest.approx(0.053, abs=0.003)
@@ -49,21 +49,21 @@ class TestLatency:
         drive[420] = 2.0
         assert latency(T, drive, event=0.4).seconds == pytest.approx(0.07, abs=0.002)
 
-    def test_late_answers_are_voluntary_or_not_seen(self):
+    def test_late_responses_are_voluntary_or_outside_the_window(self):
         found = latency(T, burst(0.62), event=0.4)
         assert found.seconds == pytest.approx(0.22, abs=0.002) and not found.in_reflex_window
         assert latency(T, burst(0.9), event=0.4).seconds is None
 
-    def test_refusals(self):
+    def test_invalid_arguments_raise(self):
         with pytest.raises(ParameterError, match="least_change"):
             latency(T, np.zeros_like(T), event=0.4)
         with pytest.raises(ParameterError, match="move the event"):
             latency(T, burst(0.5), event=0.0)
         with pytest.raises(UnknownNameError, match="direction"):
             latency(T, burst(0.5), event=0.4, direction="up")
-        with pytest.raises(ParameterError, match="time does not rise"):
+        with pytest.raises(ParameterError, match="Expected rising times"):
             latency(T[::-1], burst(0.5), event=0.4)
-        with pytest.raises(ParameterError, match="as many of one"):
+        with pytest.raises(ParameterError, match="as many samples"):
             latency(T[:-1], burst(0.5), event=0.4)
         gap = burst(0.5)
         gap[7] = np.nan
@@ -91,7 +91,7 @@ class TestSway:
         walk = np.cumsum(white)
         assert sway(t, walk).mean_frequency_hz < 0.1 * sway(t, white).mean_frequency_hz
 
-    def test_refusals(self):
+    def test_invalid_arguments_raise(self):
         t = np.arange(0.0, 2.0, 0.01)
         with pytest.raises(ParameterError, match="straight line"):
             sway(t, 3.0 * t)
@@ -150,14 +150,14 @@ class TestDiffusion:
         stabilogram.mean_square_displacement.py_func(x, lags, two)
         assert np.allclose(one, two, rtol=1e-13)
 
-    def test_refusals(self):
+    def test_invalid_arguments_raise(self):
         t = np.arange(0.0, 10.0, 0.01)
         x = np.sin(t)
-        with pytest.raises(ParameterError, match="both or neither"):
+        with pytest.raises(ParameterError, match="both short_fit and long_fit or neither"):
             diffusion(t, x, short_fit=(0.01, 0.1))
         with pytest.raises(ParameterError, match="8 or more"):
             diffusion(t, x, longest=0.03)
-        with pytest.raises(ParameterError, match="Widen the range"):
+        with pytest.raises(ParameterError, match="widen the range"):
             diffusion(t, x, longest=1.0, short_fit=(0.011, 0.012), long_fit=(0.5, 1.0))
 
 
@@ -167,7 +167,7 @@ def test_variance_accounted_for():
     assert variance_accounted_for(y, np.full(500, y.mean())) == pytest.approx(0.0)
     assert variance_accounted_for(y, -y) < 0.0
     assert variance_accounted_for(y + 3.0, y, about="zero") < variance_accounted_for(y, y)
-    with pytest.raises(ParameterError, match="does not vary"):
+    with pytest.raises(ParameterError, match="a measured record that varies"):
         variance_accounted_for(np.ones(9), np.ones(9))
     with pytest.raises(ParameterError, match="same times"):
         variance_accounted_for(y, y[:-1])
@@ -181,18 +181,18 @@ class TestReflexShare:
         assert found.of_effective == pytest.approx(400.0 / 298.0)  # above 1: gravity is stronger
         assert found.at_frequency == found.of_effective
 
-    def test_a_late_reflex_pushes_at_half_a_period(self):
+    def test_a_reflex_late_by_half_a_period_has_a_negative_fraction(self):
         """Delay 0.1 s at 5 Hz is half a period: the stretch gain acts with the other sign."""
         found = reflex_share(intrinsic=300.0, gravity=0.0, angle_gain=100.0, rate_gain=0.0,
                              delay=0.1, frequency_hz=5.0)  # fmt: skip
         assert found.at_frequency == pytest.approx(-100.0 / 200.0)
 
-    def test_no_share_of_nothing(self):
+    def test_fraction_is_none_without_stiffness(self):
         found = reflex_share(intrinsic=10.0, gravity=500.0, angle_gain=400.0, rate_gain=0.0,
                              delay=0.06, frequency_hz=0.5)  # fmt: skip
         assert found.of_effective is None and found.of_total is not None
 
-    def test_refusals(self):
+    def test_invalid_arguments_raise(self):
         with pytest.raises(ParameterError, match="a reflex with a gain"):
             reflex_share(intrinsic=1.0, gravity=0.0, angle_gain=0.0, rate_gain=0.0, delay=0.0,
                          frequency_hz=1.0)  # fmt: skip

@@ -19,7 +19,7 @@ def reflex() -> NeckReflex:
                       ccr_stretch_gain=0.2, ccr_rate_gain=0.01, integrator_time=0.7)  # fmt: skip
 
 
-def test_canals_pass_velocity_and_forget_a_constant_one():
+def test_canals_pass_velocity_and_adapt_to_constant_velocity():
     canals = Canals(6.0)
     assert abs(canals.transfer(2j * np.pi * 1.0)) == pytest.approx(1.0, abs=1e-3)
     corner = canals.transfer(1j / 6.0)
@@ -102,26 +102,26 @@ def test_cervicocollic_path_alone_damps():
     assert 100.0 * (bare - alone) / (bare - 1.0) == pytest.approx(row("N077").number, rel=0.5)
 
 
-def test_muscles_are_told_of_the_head_by_their_arms():
+def test_head_motion_stretches_muscles_by_their_moment_arms():
     pull = np.array([[0.2, 0.0, 0.0], [0.0, -0.3, 0.1]])
     stretch, rate = head_to_muscles(pull, [0.1, 0.0, 0.0], [0.0, 1.0, 2.0])
     assert stretch == pytest.approx([0.02, 0.0])
     assert rate == pytest.approx([0.0, -0.1])
 
 
-def test_neck_says_what_it_rests_on():
+def test_neck_lists_its_parameters():
     found = sources(fitted_neck())
     assert found.counts["fitted"] == 6 and not found.unresolved
 
 
-def test_refusals():
+def test_invalid_arguments_raise():
     with pytest.raises(ParameterError, match=r"\(muscles, 3\)"):
         head_to_muscles(np.zeros((2, 2)), [0.0] * 3, [0.0] * 3)
-    with pytest.raises(ParameterError, match="'vcr', 'ccr'"):
+    with pytest.raises(ParameterError, match="'vcr' or 'ccr'"):
         reflex().without("vor")
     with pytest.raises(ParameterError, match="vcr_delay is -1"):
         NeckReflex(vcr_delay=-1.0)
     with pytest.raises(ParameterError, match="filter_time is 0"):
         NeckReflex(filter_time=0.0)
-    with pytest.raises(ConvergenceError, match="misses its calibration"):
+    with pytest.raises(ConvergenceError, match="meet the published neck values"):
         fitted_neck(reflex=NeckReflex(vcr_delay=0.5))

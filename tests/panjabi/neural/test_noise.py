@@ -30,7 +30,7 @@ def test_seed_decides_and_channels_differ():
     assert not np.array_equal(one.values[:, 0], one.values[:, 1])
 
 
-def test_subjects_have_streams_of_their_own():
+def test_subjects_have_independent_streams():
     few = [rng.standard_normal() for rng in streams(3, 4)]
     many = [rng.standard_normal() for rng in streams(3, 10)]
     assert few == many[:4]  # a subject's noise does not depend on how many there are
@@ -64,7 +64,7 @@ def test_compiled_equals_plain():
     assert np.allclose(one, two, rtol=1e-14)
 
 
-def test_refusals():
+def test_invalid_arguments_raise():
     with pytest.raises(ParameterError, match="step is 0"):
         band_limited(0, duration=1.0, step=0.0, channels=1, time_constant=0.1)
     with pytest.raises(ParameterError, match="channels"):
@@ -72,7 +72,7 @@ def test_refusals():
     with pytest.raises(ParameterError, match="subjects"):
         streams(0, 0)
     path = band_limited(0, duration=1.0, step=0.1, channels=1, time_constant=0.1)
-    with pytest.raises(ParameterError, match="Draw a longer path"):
+    with pytest.raises(ParameterError, match="draw a longer path"):
         path.at(2.0)
     with pytest.raises(ParameterError, match="proportional is -1"):
         MotorNoise(proportional=-1.0)

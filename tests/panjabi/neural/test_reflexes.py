@@ -46,17 +46,17 @@ def signals(reflexes: ReflexSet):
 
 
 class TestReflexSet:
-    def test_at_rest_the_command_is_the_feedforward_exactly(self):
+    def test_without_signals_the_command_equals_the_feedforward(self):
         u0 = np.array([0.01, 0.3, 0.97])
         assert full_set().commands(u0) == pytest.approx(u0, abs=1e-12)
 
-    def test_quiet_muscle_is_kept_within_reach(self):
+    def test_reflexes_act_on_a_quiet_muscle(self):
         quiet = full_set().commands([0.0, 0.0, 0.0])
         assert quiet == pytest.approx(1e-3)
         driven = full_set().commands([0.0, 0.0, 0.0], stretch=0.2)
         assert (driven > 0.1).all()
 
-    def test_hand_value(self):
+    def test_command_equals_a_hand_calculation(self):
         """u0 + k_p e + k_v e' well inside (0, 1)."""
         one = ReflexSet(muscles=("a",), loops=(ReflexLoop(kind="short", stretch_gain=2.0,
                         rate_gain=0.5),))  # fmt: skip
@@ -68,7 +68,7 @@ class TestReflexSet:
         u = full_set().commands([0.1, 0.5, 0.9], stretch=stretch)
         assert ((u >= 0.0) & (u <= 1.0)).all()
 
-    def test_unloading_lowers_the_command_and_a_threshold_forbids_it(self):
+    def test_unloading_lowers_the_command_unless_there_is_a_threshold(self):
         both = ReflexSet(muscles=("a",), loops=(ReflexLoop(kind="short", stretch_gain=2.0),))
         up = ReflexSet(
             muscles=("a",), loops=(ReflexLoop(kind="short", stretch_gain=2.0, threshold=0.02),)
@@ -87,7 +87,7 @@ class TestReflexSet:
         assert slow.commands([0.5], force=0.5, state=[[0.5]]) == pytest.approx([0.3], abs=1e-6)
         assert slow.state_rate(0.0, 0.5, [[0.0]])[0] == pytest.approx([0.5 / 17.4])
 
-    def test_acceleration_is_the_filtered_rate_of_the_rate(self):
+    def test_acceleration_signal_is_the_filtered_derivative_of_the_rate(self):
         """k_a s / (T s + 1) on the rate: a ramp of rate gives k_a times its slope in the end."""
         reflexes = ReflexSet(
             muscles=("a",),
@@ -147,25 +147,25 @@ class TestReflexSet:
         opened = before.without("short").commands([0.3] * 3, stretch=stretch)
         assert (opened < before.commands([0.3] * 3, stretch=stretch)).all()
 
-    def test_says_what_it_rests_on(self):
+    def test_lists_its_parameters(self):
         found = sources(full_set())
         assert "short_stretch_gain" in found.parameters
         assert found.parameters["vestibular_delay"].conditions == "mean of 3 muscles"
 
-    def test_refusals(self):
+    def test_invalid_arguments_raise(self):
         with pytest.raises(ParameterError, match="neutral"):
             ReflexLoop(kind="short", acceleration_gain=0.01)
-        with pytest.raises(ParameterError, match="cannot answer before the stretch"):
+        with pytest.raises(ParameterError, match="Expected the delay of .* 0 s or more"):
             ReflexLoop(kind="short", stretch_gain=1.0, delay=-0.01)
         with pytest.raises(UnknownNameError, match="'medium'"):
             ReflexLoop(kind="meduim")
-        with pytest.raises(ParameterError, match="Make two loops"):
+        with pytest.raises(ParameterError, match="make two loops"):
             ReflexLoop(kind="short", acceleration_gain=0.1, force_gain=0.1, filter_time=0.01)
-        with pytest.raises(ParameterError, match="one per muscle"):
+        with pytest.raises(ParameterError, match="one for each muscle"):
             ReflexLoop(kind="short", stretch_gain=np.nan)
-        with pytest.raises(ParameterError, match="named twice"):
+        with pytest.raises(ParameterError, match="Expected each name"):
             ReflexSet(muscles=("a", "a"), loops=(ReflexLoop(kind="short"),))
-        with pytest.raises(ParameterError, match="at least one of each"):
+        with pytest.raises(ParameterError, match="at least one muscle and one loop"):
             ReflexSet(muscles=(), loops=())
         with pytest.raises(ParameterError, match="of shape"):
             ReflexSet(muscles=("a", "b"), loops=(ReflexLoop(kind="short", delay=[1.0] * 3),))
@@ -178,12 +178,12 @@ class TestReflexSet:
 
 
 class TestConduction:
-    def test_delay_by_hand(self):
+    def test_delay_equals_a_hand_calculation(self):
         path = Conduction()
         found = path.delay("short", [0.2, 0.5], [0.2, 0.5])
         assert found == pytest.approx([0.2 / 60 + 0.2 / 50 + 0.005, 0.5 / 60 + 0.5 / 50 + 0.005])
 
-    def test_longer_ways_and_longer_loops_take_longer(self):
+    def test_longer_paths_and_longer_loops_have_longer_delays(self):
         path = Conduction()
         d = {kind: path.delay(kind, 0.3, 0.3, to_brain=0.4) for kind in
              ("short", "medium", "long", "force")}  # fmt: skip
@@ -196,16 +196,16 @@ class TestConduction:
         delay = Conduction().delay("vestibular", 0.0, 0.15, to_brain=0.1)
         assert 0.005 < delay < default_delays().si("neck_vestibular")
 
-    def test_everything_is_assumed_and_said(self):
+    def test_all_parameters_are_assumed(self):
         found = sources(Conduction())
         assert found.assumed == len(found.parameters) == 8
 
-    def test_refusals(self):
-        with pytest.raises(ParameterError, match="does not stand still"):
+    def test_invalid_arguments_raise(self):
+        with pytest.raises(ParameterError, match="velocities above 0"):
             Conduction().replaced(afferent=0.0)
-        with pytest.raises(ParameterError, match="way along"):
+        with pytest.raises(ParameterError, match="path along"):
             Conduction().delay("short", -0.1, 0.1)
-        with pytest.raises(UnknownNameError, match="kind of loop"):
+        with pytest.raises(UnknownNameError, match="type of loop"):
             Conduction().delay("quick", 0.1, 0.1)
 
 
@@ -295,7 +295,7 @@ class TestLumpedReflex:
                 moment += (reflex.state_rate_by_inputs() @ late)[0] / (s + 1.0 / filter_time)
             assert moment == pytest.approx(reflex.transfer(s), rel=1e-12)
 
-    def test_it_is_a_force_element_and_slopes_are_those_of_its_functions(self):
+    def test_it_is_a_force_element_with_exact_slopes(self):
         reflex = LumpedReflex(coordinate="q", angle_gain=300.0, rate_gain=40.0,
                               acceleration_gain=2.0, delay=0.05, filter_time=0.02,
                               reference=0.1)  # fmt: skip
@@ -313,7 +313,7 @@ class TestLumpedReflex:
         assert reflex.energy(q) is None
         assert not reflex.tangent(q, q, state, x).any()
 
-    def test_refusals(self):
+    def test_invalid_arguments_raise(self):
         with pytest.raises(ParameterError, match="neutral"):
             LumpedReflex(coordinate="q", angle_gain=1.0, acceleration_gain=1.0, delay=0.1)
         with pytest.raises(ParameterError, match="delay is -0.1 s"):

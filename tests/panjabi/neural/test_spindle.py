@@ -67,7 +67,7 @@ class TestSmoothForms:
         assert 0.0 <= slope <= 1.0
 
     @given(st.floats(0.001, 0.999), st.floats(0.005, 0.1))
-    def test_saturation_is_undone_exactly(self, u, width):
+    def test_saturation_has_an_exact_inverse(self, u, width):
         assert saturated(unsaturated(u, width), width)[0] == pytest.approx(u, abs=1e-12)
 
     @pytest.mark.parametrize("kernel", [rectified, saturated, unsaturated])
@@ -120,17 +120,17 @@ class TestAlgebraic:
         kernels.algebraic.py_func(c, d, v, *two)
         assert np.allclose(one, two, rtol=1e-13)
 
-    def test_all_its_numbers_are_assumed(self):
+    def test_all_parameters_are_assumed(self):
         found = sources(prochazka_gorassini_1998())
         assert found.assumed == len(found.parameters) == 5
 
-    def test_refuses_a_zero_v0(self):
+    def test_a_zero_v0_raises(self):
         with pytest.raises(ParameterError, match="slope at rest is infinite"):
             prochazka_gorassini_1998(smooth_velocity=0.0)
 
 
 class TestMileusnic:
-    def test_rest_is_a_fixed_point_with_the_closed_form_tension(self):
+    def test_steady_state_has_the_closed_form_tension(self):
         spindle = mileusnic_2006()
         length = np.array([0.8, 1.0, 1.2])
         state = spindle.rest(length, (70.0, 40.0))
@@ -141,7 +141,7 @@ class TestMileusnic:
         expected = (0.0954 * f + 0.15 * (length - 0.80)) / (1.0 + 0.15 / 10.4649)
         assert state[:, 4] == pytest.approx(expected, rel=1e-12)
 
-    def test_static_primary_by_hand(self):
+    def test_static_primary_firing_equals_a_hand_calculation(self):
         """Without drive bag1 and bag2 + chain give the same firing: max + 0.156 min."""
         spindle = mileusnic_2006()
         spindle = type(spindle)(spindle.parameters, smooth_rate=0.0)
@@ -286,23 +286,23 @@ class TestMileusnic:
             kernel.py_func(spindle.constants, *args, *two)
             assert all(np.allclose(x, y, rtol=1e-13) for x, y in zip(one, two, strict=True))
 
-    def test_many_spindles_are_each_their_own(self):
+    def test_spindles_are_independent(self):
         spindle = mileusnic_2006()
         length = np.linspace(0.9, 1.2, 7)
         together = spindle.rest(length, (20.0, 30.0))
         alone = np.vstack([spindle.rest([one], (20.0, 30.0)) for one in length])
         assert np.array_equal(together, alone)
 
-    def test_cites_its_table_and_says_what_is_assumed(self):
+    def test_parameters_cite_their_table_or_are_assumed(self):
         found = sources(mileusnic_2006())
         assert found.assumed == 1 and not found.unresolved
         assert mileusnic_2006(secondary_gain=3800.0).parameters["secondary_gain"].source == "User"
 
-    def test_refuses_what_it_does_not_know(self):
+    def test_invalid_arguments_raise(self):
         spindle = mileusnic_2006()
         with pytest.raises(ParameterError, match="where the spindle model ends"):
             spindle.rest([0.4])
-        with pytest.raises(ParameterError, match="fusimotor rate is -5"):
+        with pytest.raises(ParameterError, match="fusimotor rates .* got -5"):
             spindle.rest([1.0], (-5.0, 0.0))
         with pytest.raises(ParameterError, match="not finite"):
             spindle.rest([np.nan])

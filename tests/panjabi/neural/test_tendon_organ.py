@@ -57,7 +57,7 @@ def test_frequency_response_of_the_states_is_that_of_the_filter():
     assert abs(organ.frequency_response(1e4)) == pytest.approx(1.7, rel=1e-3)
 
 
-def test_floor_holds_when_force_is_let_go():
+def test_firing_stays_above_zero_after_a_release():
     organ = standard_tendon_organ()
     kept = organ.rest([100.0])
     hard = tendon_organ.TendonOrgan(organ.parameters, smooth_rate=0.0)
@@ -92,6 +92,6 @@ def test_compiled_equals_plain():
     assert np.allclose(a, b, rtol=1e-13) and np.allclose(sa, sb, rtol=1e-13)
 
 
-def test_refuses_a_pushing_tendon():
+def test_a_negative_tendon_force_raises():
     with pytest.raises(ParameterError, match="a tendon cannot push"):
         standard_tendon_organ().rest([-1.0])

@@ -37,7 +37,7 @@ def body(request):
     ],
     ids=["static", "its muscles", "moving", "no muscles", "muscles", "column", "strut", "subject"],
 )
-def test_what_is_known_of_the_adult_only_is_refused(body, make):
+def test_other_body_sizes_raise(body, make):
     """An extension strength of 275 N m and stiffness unscaled came out for 1.10 m and 19 kg."""
     words = rf"Expected the standard adult \(1.75 m, 75 kg\).*got a body of {body.stature:.2f} m"
     with pytest.raises(ParameterError, match=words):

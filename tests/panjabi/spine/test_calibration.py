@@ -22,7 +22,7 @@ def test_the_fitted_factor_is_the_one_that_gives_the_target():
     assert strength(raw, "extension").moment > 350.0
 
 
-def test_the_packaged_set_given_is_the_packaged_set_left_out():
+def test_passing_the_packaged_muscles_equals_the_default():
     packaged = musculature("lumbar")
     default, explicit = spine_model(), spine_model(muscles=packaged)
     assert np.array_equal(default.muscles.muscles.max_force, explicit.muscles.muscles.max_force)
@@ -32,7 +32,7 @@ def test_the_packaged_set_given_is_the_packaged_set_left_out():
     assert np.array_equal(recruit(default).forces, recruit(explicit).forces)
 
 
-def test_a_load_in_the_hands_leaves_the_muscles_as_strong_as_they_are():
+def test_a_held_load_does_not_change_muscle_strength():
     """The factor used to be fitted again to a body with the load in it: 0.80 in place of 0.76."""
     loaded = spine_model(load=20.0, joints=["L5-S1"]).muscles.muscles
     alone = spine_model(joints=["L5-S1"]).muscles.muscles
@@ -75,7 +75,7 @@ def test_a_deficit_goes_through_calibration_and_spine():
     assert lost < strength(static_spine(), "extension").moment
 
 
-def test_a_set_of_the_users_is_taken_as_its_file_has_it():
+def test_muscles_of_a_user_are_not_scaled():
     given = musculature(sets={"thoracolumbar": read_set("thoracolumbar")})
     assert "not calibrated" in repr(given)
     assert np.array_equal(given.calibrated().max_force, musculature("lumbar").max_force)
@@ -84,6 +84,6 @@ def test_a_set_of_the_users_is_taken_as_its_file_has_it():
 @pytest.mark.parametrize(
     "make", [lambda m: spine_model(muscles=m), lambda m: static_spine(muscles=m)]
 )
-def test_muscles_of_a_file_are_refused_with_the_way_to_build_them(make):
+def test_muscles_of_another_model_raise(make):
     with pytest.raises(ParameterError, match=r"Expected a panjabi.active.Musculature.*MusclePaths"):
         make(muscles_of(standard_adult()))

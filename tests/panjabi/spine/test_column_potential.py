@@ -104,7 +104,7 @@ def test_gradient_and_hessian_are_exact(region):
     seed=st.integers(0, 10_000),
     region=st.sampled_from(["lumbar", "thoracic", "whole"]),
 )
-def test_a_rigid_rotation_of_everything_changes_nothing(turn, seed, region):
+def test_potential_is_invariant_under_rigid_rotation(turn, seed, region):
     chain = column(region, LinearJoint((40.0, 30.0, 60.0)))
     dead = forces(chain, seed)
     q = np.random.default_rng(seed).normal(scale=0.1, size=chain.size)
@@ -142,7 +142,7 @@ def test_a_column_has_its_joints_where_the_body_has_them():
     assert names == lower_first
 
 
-def test_own_weight_is_the_weight_above_the_held_body():
+def test_own_weight_is_the_weight_above_the_fixed_body():
     body = standard_adult()
     legs = ("femur", "tibia", "patella", "talus", "calcn", "toes")
     below = ("pelvis", "sacrum", *(f"{n}_{s}" for n in legs for s in "rl"))
@@ -162,7 +162,7 @@ def test_weights_of_the_column_and_of_the_body_have_the_same_moments():
     assert np.allclose(found, expected, rtol=0, atol=1e-12)
 
 
-def test_a_cable_along_a_straight_column_presses_without_bending():
+def test_a_follower_load_on_a_straight_column_does_not_bend_it():
     """Two arms a, b and a hinge: length sqrt(a2 + b2 + 2ab cos x), second derivative -ab/(a+b)."""
     lengths = np.array([0.04, 0.03, 0.05])
     chain = straight_column(lengths, LinearJoint.isotropic(1.0), plane="frontal")
@@ -174,7 +174,7 @@ def test_a_cable_along_a_straight_column_presses_without_bending():
     assert np.allclose(found.hessian, np.diag(np.diag(found.hessian)), atol=1e-11)
 
 
-def test_plane_chooses_rows_and_columns_of_the_same_potential():
+def test_plane_selects_rows_and_columns_of_the_potential():
     full = column("lumbar", LinearJoint((40.0, 30.0, 60.0)))
     flat = full.in_plane("frontal")
     z = np.linspace(-0.1, 0.2, flat.size)
@@ -187,7 +187,7 @@ def test_plane_chooses_rows_and_columns_of_the_same_potential():
     assert np.array_equal(a.hessian[np.ix_(flat.free, flat.free)], b.hessian)
 
 
-def test_kernel_gives_the_same_in_plain_python():
+def test_compiled_equals_plain():
     chain = column("lumbar", LinearJoint.isotropic(40.0))
     q = np.linspace(-0.2, 0.2, chain.size)
     flat = chain._flattened([chain.top_load(100.0), FollowerLoad(200.0)]).arrays

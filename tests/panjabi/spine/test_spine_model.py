@@ -9,10 +9,9 @@ import pytest
 import sympy as sp
 
 from panjabi.active.build import musculature
-from panjabi.body import standard_adult
+from panjabi.body import muscles_of, standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
-from panjabi.io import muscles_of
 from panjabi.neural.command import command
 from panjabi.neural.loops import ReflexLoop
 from panjabi.neural.reflex_set import ReflexSet
@@ -74,7 +73,7 @@ def with_tendons(model: Spine, *, elastic: bool) -> Spine:
     ],
     ids=str,
 )
-def test_compiled_equals_the_contract(given):
+def test_compiled_equals_the_reference(given):
     rigid = given.get("tendons") == "rigid"
     model = spine_model(**{k: v for k, v in given.items() if k != "tendons"})
     model = with_tendons(model, elastic=False) if rigid else model
@@ -84,7 +83,7 @@ def test_compiled_equals_the_contract(given):
     assert relative(fast, reference_rhs(model, 0.15, y, late, acting)) < 1e-12
 
 
-def test_compiled_equals_its_python():
+def test_compiled_equals_plain():
     model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
     y, late = somewhere(model)
     one = compiled(model, 0.15, y, late, ACTING)
@@ -92,7 +91,7 @@ def test_compiled_equals_its_python():
     assert relative(one, two) < 1e-12
 
 
-def test_a_reference_without_history_hears_the_present():
+def test_reference_without_history_uses_the_present_receptors():
     model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
     y, _ = somewhere(model)
     now = np.tile(y[model.slices["receptor"]], (len(model.delays), 1))
@@ -243,7 +242,7 @@ def test_a_reflex_set_becomes_receptors():
     assert np.allclose(excitations(model, y, late), told, rtol=1e-12)
     assert relative(out, reference_rhs(model, 0.0, y, late)) < 1e-12
     head = ReflexLoop(kind="vestibular", stretch_gain=1.0)
-    with pytest.raises(ParameterError, match="'vestibular' listens to acceleration or to the head"):
+    with pytest.raises(ParameterError, match="loop 'vestibular' on acceleration or on the head"):
         spine_model(
             joints=["L5-S1"],
             plane="sagittal",
@@ -253,11 +252,11 @@ def test_a_reflex_set_becomes_receptors():
 
 
 def test_commands_are_bounded():
-    with pytest.raises(ParameterError, match="excitation lies between 0 and 0.5; 0.0001 to 0.9999"):
+    with pytest.raises(ParameterError, match="excitations from 0.0001 to 0.9999, got 0 to 0.5"):
         command([0.0, 0.5], 0.01)
 
 
-def test_equilibrium_by_activation_rests():
+def test_equilibrium_by_activation_is_steady():
     rest = equilibrium(spine_model("lumbar", reflexes=True, load=5.0))
     model = rest.model
     out = compiled(model, 0.0, rest.state, np.zeros((len(model.delays), model.loop_count)))
@@ -266,7 +265,7 @@ def test_equilibrium_by_activation_rests():
     assert model.excitation.min() >= 0.005 - 1e-12
 
 
-def test_equilibrium_of_least_effort_beats_its_neighbours():
+def test_equilibrium_has_the_least_effort():
     """Moves along the null space of the moments only cost more."""
     rest = equilibrium(spine_model("lumbar"), most=0.95)
     model, muscles = rest.model, rest.model.muscles
@@ -293,9 +292,9 @@ def test_equilibrium_by_posture_of_a_passive_spine():
     assert np.abs(rest.q).max() > 0.01
 
 
-def test_posture_gives_way_where_muscles_do_not_hold():
+def test_posture_changes_where_muscles_cannot_balance_it():
     model = spine_model("lumbar")
-    with pytest.raises(ConvergenceError, match="do not hold the posture.*missing"):
+    with pytest.raises(ConvergenceError, match="balance the posture.*unbalanced"):
         equilibrium(model, most=0.15)
     rest = equilibrium(model, solve="both", most=0.15)
     assert rest.residual < 1e-5
@@ -303,7 +302,7 @@ def test_posture_gives_way_where_muscles_do_not_hold():
 
 
 @pytest.mark.parametrize("least", [0.015, 0.03, 0.05])
-def test_rest_is_found_where_the_choice_between_muscles_flips(least):
+def test_equilibrium_converges_when_the_muscle_choice_alternates(least):
     """One joint: the cheapest muscle at the present slopes is not so at those of the next step."""
     rest = equilibrium(spine_model("lumbar", joints=["L5-S1"], plane="sagittal"), least=least)
     assert rest.residual < 1e-8
@@ -338,56 +337,56 @@ def test_regions_have_their_levels(region, levels):
         ({"region": "sacral"}, UnknownNameError, "region"),
         ({"joints": ["L9-S1"]}, UnknownNameError, "level"),
         ({"joints": ["C2-C3"]}, UnknownNameError, "level of the lumbar region"),
-        ({"joints": []}, ParameterError, "no joints were given"),
+        ({"joints": []}, ParameterError, "one or more joints .* got none"),
         ({"plane": "oblique"}, UnknownNameError, "plane"),
-        ({"load": -3.0}, ParameterError, "HeldLoad.mass is -3"),
-        ({"load": float("nan")}, ParameterError, "HeldLoad.mass is nan"),
+        ({"load": -3.0}, ParameterError, "HeldLoad.mass .* got -3"),
+        ({"load": float("nan")}, ParameterError, "HeldLoad.mass .* got nan"),
         ({"posture": "floating"}, UnknownNameError, "posture"),
-        ({"muscles": False, "reflexes": True}, ParameterError, "without muscles"),
+        ({"muscles": False, "reflexes": True}, ParameterError, "muscles for the reflexes"),
         ({"muscles": muscles_of(standard_adult())}, ParameterError, "got a MusclePaths; make one"),
         ({"injuries": {"C2-C3": ["nucleus"]}}, UnknownNameError, "level of the model"),
     ],
     ids=str,
 )
-def test_bad_arguments(given, error, words):
+def test_invalid_arguments_raise(given, error, words):
     with pytest.raises(error, match=words):
         spine_model(**given)
 
 
-def test_an_excitation_beyond_one_is_refused():
-    with pytest.raises(ParameterError, match="excitation lies between"):
+def test_an_excitation_above_one_raises():
+    with pytest.raises(ParameterError, match="Expected excitations from"):
         replace(spine_model(joints=["L5-S1"], plane="sagittal"), excitation=2.0)
 
 
-def test_a_posture_out_of_range():
+def test_a_posture_out_of_range_raises():
     q = standard_adult().zero()
     q[standard_adult().coordinate_index("L4_L5_FE")] = 2.0
     with pytest.raises(PostureError, match="L4_L5_FE is 2 rad"):
         spine_model(posture=q)
 
 
-def test_bad_reflexes():
+def test_invalid_reflexes_raise():
     muscles = musculature(coordinates=["L5_S1_FE"])
-    with pytest.raises(ParameterError, match="delay -0.01 s; 0 or more"):
+    with pytest.raises(ParameterError, match="delays of 0 s or more, got -0.01 s"):
         homonymous(muscles, delay=-0.01)
-    with pytest.raises(ParameterError, match="filter time 0 s; above 0"):
+    with pytest.raises(ParameterError, match="above 0 s, .* got 0 s"):
         homonymous(muscles, filter_time=0.0)
     many = np.arange(20)
-    with pytest.raises(ParameterError, match="20 different delays; up to 12"):
+    with pytest.raises(ParameterError, match="up to 12 different delays, got 20"):
         StretchReflexes(many, many, 0.01 * (1 + many), 1.0, 0.0, 0.0, 0.005)
     assert len(np.unique(rounded(0.001 * (30 + many)))) == 5
     with pytest.raises(ParameterError, match="finite"):
         homonymous(muscles, stretch_gain=float("nan"))
 
 
-def test_elements_that_listen_and_foreign_coordinates():
+def test_elements_with_delays_or_unknown_coordinates_raise():
     class Listening:
         coordinates = ("L5_S1_FE",)
         states = 0
         delays = (0.1,)
 
     model = spine_model(muscles=False)
-    with pytest.raises(ParameterError, match="listens to 1 delayed signals"):
+    with pytest.raises(ParameterError, match="got Listening with 1"):
         model.with_elements(Listening())
     Listening.delays, Listening.coordinates = (), ("knee",)
     with pytest.raises(UnknownNameError, match="knee"):
@@ -397,31 +396,31 @@ def test_elements_that_listen_and_foreign_coordinates():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: ForcePulse(float("nan")), "ForcePulse.force is nan"),
-        (lambda: ForcePulse(1.0, start=-1.0), "start is -1 s; 0 or more"),
-        (lambda: ForcePulse(1.0, length=0.0), "length is 0 s; above 0"),
+        (lambda: ForcePulse(float("nan")), "ForcePulse.force as a finite number, got nan"),
+        (lambda: ForcePulse(1.0, start=-1.0), "start of 0 s or more, .* got -1 s"),
+        (lambda: ForcePulse(1.0, length=0.0), "length above 0 s, got 0 s"),
         (lambda: ForcePulse(1.0, shape="saw"), "shape of a pulse"),
         (lambda: ForcePulse(1.0, direction=(0.0, 0.0, 0.0)), "not all zero"),
-        (lambda: ForcePulse(1.0, rise=0.0), "rise is 0 s"),
-        (lambda: SuddenLoad(-1.0), "mass is -1 kg"),
-        (lambda: Multisine(1.0, band=(0.01, 0.02)), "holds no tone"),
+        (lambda: ForcePulse(1.0, rise=0.0), "rise above 0 s .* got 0 s"),
+        (lambda: SuddenLoad(-1.0), "mass of 0 kg or more, got -1 kg"),
+        (lambda: Multisine(1.0, band=(0.01, 0.02)), "contains no tone"),
     ],
 )
-def test_bad_perturbations(make, words):
+def test_invalid_perturbations_raise(make, words):
     with pytest.raises((ParameterError, UnknownNameError), match=words):
         make()
 
 
-def test_a_moment_on_a_held_coordinate():
+def test_a_moment_on_a_fixed_coordinate_raises():
     model = spine_model(muscles=False, plane="frontal")
-    with pytest.raises(ParameterError, match="L5_S1_FE, which is held"):
+    with pytest.raises(ParameterError, match="L5_S1_FE, which is fixed"):
         pack(model, (MomentPulse(1.0),))
     with pytest.raises(UnknownNameError, match="body"):
         pack(model, (ForcePulse(1.0, body="tail"),))
 
 
-def test_muscles_of_other_coordinates():
+def test_muscles_of_other_coordinates_raise():
     dynamics = Dynamics(standard_adult(), ("L5_S1_FE",))
     model = spine_model(joints=["L4-L5"], plane="sagittal")
-    with pytest.raises(ParameterError, match="the muscles lie over 1 coordinates from L4_L5_FE"):
+    with pytest.raises(ParameterError, match="muscles over 1 coordinates from L4_L5_FE"):
         type(model)(dynamics=dynamics, muscles=model.muscles)

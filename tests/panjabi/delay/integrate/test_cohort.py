@@ -34,7 +34,7 @@ def run(count: int, **options):
     )
 
 
-def test_threads_and_blocks_do_not_change_a_bit(monkeypatch):
+def test_results_do_not_depend_on_threads_and_blocks(monkeypatch):
     one = run(70, threads=1)
     assert np.all(one.complete)
     monkeypatch.setattr(cohort, "BLOCK", 7)
@@ -44,7 +44,7 @@ def test_threads_and_blocks_do_not_change_a_bit(monkeypatch):
             assert np.array_equal(one.steps, other.steps)
 
 
-def test_a_subject_is_what_solve_gives():
+def test_each_subject_equals_a_run_with_solve():
     p, delays = people(3)
     together = run(3)
     for i in range(3):
@@ -62,10 +62,10 @@ def test_lumped_trunk_is_within_tolerance(tolerance):
     assert np.max(np.abs(loose.state - tight.state)) < 10.0 * tolerance
 
 
-def test_forgetting_the_past_changes_nothing(monkeypatch):
+def test_discarding_old_steps_does_not_change_results(monkeypatch):
     settings = Settings(1e-10, 1e-12)
     long = run(2, settings=settings)
-    monkeypatch.setattr(cohort, "ROOM", 200)
+    monkeypatch.setattr(cohort, "CAPACITY", 200)
     assert np.array_equal(long.state, run(2, settings=settings).state)
 
 
@@ -74,7 +74,7 @@ def growing(t, y, z, p, out):
     out[0] = p[0] * y[0] * y[0]
 
 
-def test_a_failure_stays_with_its_subject():
+def test_a_failed_subject_does_not_affect_others():
     done = solve_cohort(
         DelayModel(rhs=growing), [1.0], (0.0, 2.0), [0.0, 0.5, 2.0], p=[[0.1], [1.0], [0.2]]
     )  # fmt: skip
@@ -86,7 +86,7 @@ def test_a_failure_stays_with_its_subject():
     assert done.state[2, 2, 0] == pytest.approx(1.0 / 0.6, abs=1e-6)
 
 
-def test_one_compilation_serves_every_model():
+def test_kernels_are_compiled_once_for_all_models():
     """Whoever comes first, cohort or single run: a new right-hand side compiles no new driver."""
     from panjabi.delay.integrate.method_of_steps import advance
 
@@ -100,8 +100,8 @@ class Elsewhere(Executor):
 
 
 @pytest.mark.parametrize("executor", [ProcessPoolExecutor(1), Elsewhere()])
-def test_workers_must_share_the_memory(executor):
-    words = f"Expected a .*ThreadPoolExecutor, got {type(executor).__name__}.*Give a pool of thr"
+def test_executors_of_other_processes_raise(executor):
+    words = f"Expected a .*ThreadPoolExecutor,.* got {type(executor).__name__}; give a pool of"
     with pytest.raises(ParameterError, match=words):
         run(2, executor=executor)
 
@@ -135,7 +135,7 @@ def test_both_pairs_agree_on_the_trunk():
     assert np.max(np.abs(runs[0].at(TIMES) - runs[1].at(TIMES))) < 1e-7
 
 
-def test_wrong_cohorts_are_refused():
+def test_invalid_cohorts_raise():
     p, delays = people(3)
 
     def ask(**change):
@@ -144,12 +144,12 @@ def test_wrong_cohorts_are_refused():
         return solve_cohort(model, given.pop("y0", upright()), (0.0, 1.0), times, **given)
 
     refusals = [
-        ({"p": p[0]}, r"p has shape \(14,\); one row of finite parameters a subject"),
-        ({"delays": delays[:2]}, r"delays has shape \(2, 2\) for 3 subjects"),
-        ({"delays": -delays}, "a delay is 0 or positive"),
-        ({"y0": np.ones((2, 10))}, r"y0 has shape \(2, 10\)"),
-        ({"times": [0.5, 0.2]}, "they must rise and lie within it"),
-        ({"times": [0.5, 2.0]}, "they must rise and lie within it"),
+        ({"p": p[0]}, r"p of shape \(subjects, parameters\) with finite values, got shape \(14,\)"),
+        ({"delays": delays[:2]}, r"Expected delays .*\(3, 2\), got shape \(2, 2\)"),
+        ({"delays": -delays}, "a finite time of 0 s or more"),
+        ({"y0": np.ones((2, 10))}, r"Expected y0 .*got shape \(2, 10\)"),
+        ({"times": [0.5, 0.2]}, "Expected rising times from 0 to 1 s, got"),
+        ({"times": [0.5, 2.0]}, "Expected rising times from 0 to 1 s, got"),
     ]
     for change, words in refusals:
         with pytest.raises(ParameterError, match=words):
@@ -159,7 +159,7 @@ def test_wrong_cohorts_are_refused():
     def half(t, y, p, out):
         out[0] = 0.5 * t
 
-    with pytest.raises(ParameterError, match="Run `solve` for each subject"):
+    with pytest.raises(ParameterError, match="run `solve` for each subject"):
         ask(model=DelayModel(rhs=growing, delay=half, varying=1))
-    with pytest.raises(ParameterError, match="inertia of the lumped trunk is"):
+    with pytest.raises(ParameterError, match="Expected inertia of the lumped trunk above 0"):
         LumpedTrunk(inertia=LumpedTrunk().inertia.with_value(0.0))

@@ -63,9 +63,11 @@ def interrupt(monkeypatch):
     return interrupt
 
 
-def test_a_run_gives_what_is_done_with_the_interrupt(interrupt):
+def test_an_interrupted_run_returns_its_partial_result(interrupt):
     interrupt(3)
-    with pytest.raises(Interrupted, match="interrupted at .* of 1000 s; `.partial`") as caught:
+    with pytest.raises(
+        Interrupted, match="run to 1000 s, got an interrupt at .*; use `.part"
+    ) as caught:
         solve(LATE, [1.0], (0.0, 1000.0), p=[1.0], progress=True)
     part = caught.value.partial
     assert part.outcome == "interrupted"
@@ -75,28 +77,28 @@ def test_a_run_gives_what_is_done_with_the_interrupt(interrupt):
     assert rest.at(60.0) == pytest.approx(whole.at(60.0), abs=1e-5)
 
 
-def test_a_path_gives_what_is_done_with_the_interrupt(interrupt):
+def test_an_interrupted_path_returns_its_partial_result(interrupt):
     ask = {"step": 0.01, "seed": 2, "p": [1.0, 0.5]}
     whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), **ask)
     interrupt(3)
-    with pytest.raises(Interrupted, match="interrupted at 0.2 s of 1 s") as caught:
+    with pytest.raises(Interrupted, match="path to 1 s, got an interrupt at 0.2 s") as caught:
         solve_noisy(NOISY, [0.0], (0.0, 1.0), **ask)
     assert np.array_equal(caught.value.partial.state, whole.state[:21])
 
 
-def test_cohorts_give_the_finished_subjects_with_the_interrupt(interrupt):
+def test_interrupted_cohorts_return_finished_subjects(interrupt):
     p = [[1.0, 0.5]] * 12
     ask = {"p": p, "threads": 1}
     whole = solve_cohort(LATE, [1.0], (0.0, 2.0), [1.0, 2.0], **ask)
     interrupt(3)
-    with pytest.raises(Interrupted, match="of 12 subjects are finished") as caught:
+    with pytest.raises(Interrupted, match="12 finished subjects, got an interrupt") as caught:
         solve_cohort(LATE, [1.0], (0.0, 2.0), [1.0, 2.0], **ask)
     part = caught.value.partial
     assert np.array_equal(part.state[part.complete], whole.state[part.complete])
     assert np.isnan(part.state[~part.complete]).all()
     paths = noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=1, **ask)
     interrupt(25)
-    with pytest.raises(Interrupted, match="of 12 paths are finished") as caught:
+    with pytest.raises(Interrupted, match="12 finished paths, got an interrupt") as caught:
         noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=1, **ask)
     finished = caught.value.partial
     assert len(finished) < 12
@@ -112,14 +114,14 @@ def test_cohorts_give_the_finished_subjects_with_the_interrupt(interrupt):
     ],
     ids=["sitting", "repeated movement", "basin"],
 )
-def test_tasks_do_not_measure_a_part(interrupt, task):
+def test_an_interrupted_task_reports_no_measures(interrupt, task):
     interrupt(3)
     with pytest.raises(KeyboardInterrupt):
         task()
 
 
-def test_a_spine_run_does_not_swallow_it(interrupt):
+def test_a_spine_run_raises_the_interrupt(interrupt):
     rest = equilibrium(spine_model("lumbar", joints=("L5-S1",)))
     interrupt(1)
-    with pytest.raises(Interrupted, match="interrupted at 0 s of 5 s"):
+    with pytest.raises(Interrupted, match="Expected a run to 5 s, got an interrupt at 0 s"):
         simulate(rest, duration=5.0)

@@ -233,7 +233,7 @@ def run(problem: Problem, tolerance: float):
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
-def test_known_solution_is_met_at_every_tolerance(problem):
+def test_error_stays_within_every_tolerance(problem):
     """Error at most 30 tolerances (1 + |y|), between steps too; from 1e-4 to 1e-10 it falls."""
     runs = [run(problem, tolerance) for tolerance in TOLERANCES]
     errors = np.array([error(problem, r) for r in runs])
@@ -248,7 +248,7 @@ def test_known_solution_is_met_at_every_tolerance(problem):
         print(f"{problem.name}: errors {errors}, steps {work}, exact in every piece")
 
 
-def test_jump_at_the_start_and_the_first_transient_are_kept():
+def test_jump_at_the_start_and_first_transient_are_resolved():
     """Before the first delay has passed u = 1 exactly, then 2 - t: nothing is smoothed away."""
     problem = PROBLEMS[0]
     trajectory = run(problem, 1e-6)
@@ -290,7 +290,7 @@ def test_switch_times_of_the_relay():
     assert [e.time for e in found[:2]] == pytest.approx([2 * log(2), 2 * log(6)], abs=1e-9)
 
 
-def test_epidemic_loses_nobody():
+def test_epidemic_conserves_the_population():
     problem = next(p for p in PROBLEMS if p.name.startswith("E12"))
     assert np.sum(run(problem, 1e-6).state, axis=1) == pytest.approx(6.1, abs=1e-12)
 

@@ -98,7 +98,7 @@ def test_jump_and_delay_shorter_than_the_step():
     assert short.state[-1] == pytest.approx(smooth.at(1.0), abs=1e-3)
 
 
-def test_one_seed_a_subject_whoever_computes_it():
+def test_paths_depend_only_on_seed_and_subject():
     p = [[1.0, 0.5]] * 9
     ask = {"step": 0.01, "seed": 11, "p": p}
     one = noisy_cohort(NOISY, [0.0], (0.0, 1.0), threads=1, **ask)
@@ -120,41 +120,41 @@ def test_other_processes_compute_the_same_paths():
     assert all(np.array_equal(a.state, b.state) for a, b in zip(here, there, strict=True))
 
 
-def test_chunks_do_not_show(monkeypatch):
+def test_paths_do_not_depend_on_the_chunk_size(monkeypatch):
     whole = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
     monkeypatch.setattr(noise, "CHUNK", 7)
     pieces = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=2, p=[1.0, 0.5])
     assert np.array_equal(whole.state, pieces.state)
 
 
-def test_a_step_too_long_is_not_passed_off():
+def test_too_long_a_step_raises():
     @njit
     def stiff(t, y, z, p, out):
         out[0] = -p[0] * y[0] ** 3
 
     model = NoisyModel(model=DelayModel(rhs=stiff), diffusion=steady, sources=1)
-    with pytest.raises(ConvergenceError, match="Take a shorter step"):
+    with pytest.raises(ConvergenceError, match="use a shorter step"):
         solve_noisy(model, [10.0], (0.0, 5.0), step=0.5, seed=0, p=[50.0, 1.0])
 
 
-def test_wrong_requests_are_refused():
+def test_invalid_arguments_raise():
     ask = {"p": [1.0, 0.5]}
     refusals = [
-        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.0, seed=0, **ask), "a step is pos"),
-        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=2.0, seed=0, **ask), "no longer than"),
-        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, **ask), "neither seed nor incr"),
+        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.0, seed=0, **ask), "above 0 s and"),
+        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=2.0, seed=0, **ask), "up to the span"),
+        (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, **ask), "got neither"),
         (
             lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, increments=[[0.0]], **ask),
-            r"need \(10, 1\), finite. Give one row a step",
+            r"finite increments of shape \(10, 1\), got shape \(1, 1\); give one row",
         ),
-        (lambda: NoisyModel(model=LATE, diffusion=steady, sources=0), "0 sources of noise"),
+        (lambda: NoisyModel(model=LATE, diffusion=steady, sources=0), "sources of noise, got 0"),
         (
             lambda: NoisyModel(
                 model=DelayModel(rhs=pulled_back, event=steady, events=(Event("a"),)),
                 diffusion=steady,
                 sources=1,
             ),
-            "take constant delays and no events",
+            "constant delays and without events",
         ),
     ]
     for refused, words in refusals:

@@ -89,7 +89,7 @@ def stiff_slope(t, y, delayed, p, out):
 
 
 @pytest.mark.parametrize("stiffness", [1.0, 1e3, 1e6])
-def test_stiffness_does_not_cost_steps(stiffness):
+def test_number_of_steps_does_not_grow_with_stiffness(stiffness):
     model = DelayModel(rhs=stiff, jacobian=stiff_slope)
     run = solve(model, [1.0], (0.0, 3.0), p=[stiffness],
                 settings=Settings(rtol=1e-5, atol=1e-7, method="rosenbrock"))  # fmt: skip
@@ -123,7 +123,7 @@ def own_algebra(t, y, delayed, p, work):
     work[0, 2] = 1.0
 
 
-def test_own_linear_algebra_equals_the_dense_one():
+def test_linear_algebra_of_the_model_equals_dense_algebra():
     dense = DelayModel(rhs=loop, jacobian=slopes, delays=(0.5,), reads=(0,))
     own = DelayModel(rhs=loop, linear=own_algebra, delays=(0.5,), reads=(0,))
     settings = Settings(rtol=1e-5, atol=1e-8, method="rosenbrock")
@@ -133,7 +133,7 @@ def test_own_linear_algebra_equals_the_dense_one():
     assert one.counts.steps == two.counts.steps
 
 
-def test_a_model_without_slopes():
-    with pytest.raises(ParameterError, match="Rosenbrock pair was asked of a model without"):
+def test_rosenbrock_needs_a_jacobian():
+    with pytest.raises(ParameterError, match="for the Rosenbrock pair, got one without"):
         solve(DelayModel(rhs=loop, delays=(0.5,), reads=(0,)), [0.0, 0.0], (0.0, 1.0),
               settings=Settings(method="rosenbrock"))  # fmt: skip

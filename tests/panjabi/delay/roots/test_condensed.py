@@ -37,7 +37,7 @@ def system(gain: float, *, own: float = 0.0) -> LinearDelaySystem:
 
 
 @pytest.mark.parametrize("own", [0.0, -8.0])
-def test_determinant_is_that_of_the_whole(own):
+def test_determinant_equals_that_of_the_whole_matrix(own):
     whole = system(20.0, own=own)
     small = Condensed(whole, BORDER)
     points = np.array([0.3 + 2.0j, -1.0 + 11.0j])
@@ -67,13 +67,13 @@ def test_rightmost_root_and_count_agree_with_the_general_methods(gain, own):
         assert small.count_right_of(x) == count_right_of(whole, x)
 
 
-def test_later_delays_are_those_of_a_later_system():
+def test_delayed_by_equals_a_system_with_longer_delays():
     whole = system(20.0)
     later = whole.with_delays([T + 0.02 for T in whole.delays])
     one, other = Condensed(whole, BORDER).delayed_by(0.02), Condensed(later, BORDER)
     assert one.rightmost().rightmost == pytest.approx(other.rightmost().rightmost, rel=1e-10)
 
 
-def test_a_border_that_is_none():
-    with pytest.raises(ParameterError, match="0 border states of a system of 22"):
+def test_an_invalid_border_raises():
+    with pytest.raises(ParameterError, match="got 0 border states of a system of 22"):
         Condensed(system(1.0), ())

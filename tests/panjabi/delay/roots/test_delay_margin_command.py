@@ -48,7 +48,7 @@ def test_delay_filter_and_set(capsys):
     assert with_a["delay_margin_s"] > 0.134
 
 
-def test_no_margin_is_null_and_none_left_is_zero(capsys):
+def test_json_margin_is_null_without_crossing_and_zero_if_unstable(capsys):
     told = said(capsys, *LAX[:4], "--stiffness", "300", "--stretch-gain", "50")
     assert told["delay_margin_s"] is None and told["crossing_rad_per_s"] is None
     assert "no root meets" in told["reason"]
@@ -78,7 +78,7 @@ def test_text(capsys):
         (["--set", "T1", "--inertia", "0"], "a positive inertia"),
     ],
 )
-def test_refusals_are_one_line(asked, words, capsys):
+def test_errors_are_one_line(asked, words, capsys):
     assert panjabi(*asked) == 2
     told = capsys.readouterr()
     assert words in told.err and told.out == "" and told.err.count("\n") == 1

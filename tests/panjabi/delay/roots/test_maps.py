@@ -54,7 +54,7 @@ def test_corners_of_the_pendulum(pendulum):
 
 
 @pytest.mark.parametrize("which", ["pendulum", "gains"])
-def test_regions_have_the_number_that_the_argument_principle_counts(which, request):
+def test_regions_agree_with_the_argument_principle(which, request):
     found = request.getfixturevalue(which)
     assert {r.unstable for r in found.regions} == {0, 1, 2, 3}
     assert all(r.verified for r in found.regions)
@@ -140,7 +140,7 @@ def test_root_loci_follow_the_roots_to_the_margin():
         root_loci(family, [0.2, 0.1])
 
 
-def test_refusals():
+def test_invalid_arguments_raise():
     family = trunk("T1").model().family("stretch_gain", "rate_gain")
     with pytest.raises(ParameterError, match="has no area"):
         stability_map(family, ((0.0, 0.0), (0.0, 1.0)))

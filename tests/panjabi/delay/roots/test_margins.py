@@ -95,7 +95,7 @@ def test_trunk_margins(name, method):
         ("T3", 0.015, 0.0643805761821328),
     ],
 )
-def test_activation_takes_from_the_margin(name, lag, margin):
+def test_activation_reduces_the_margin(name, lag, margin):
     found = delay_margin(trunk(name).model(filter=FirstOrder(lag)).system())
     assert found.margin == pytest.approx(margin, **TIGHT)
 
@@ -129,7 +129,9 @@ def polynomial_margin(J, B, K, kp, kv, ka, filter):
     kind=st.sampled_from(["none", "first", "second"]),
 )
 @settings(max_examples=40)
-def test_margin_is_that_of_the_polynomial_and_parts_stable_from_unstable(K, kp, kv, ka, kind):
+def test_margin_equals_that_of_the_polynomial_and_separates_stable_from_unstable(
+    K, kp, kv, ka, kind
+):
     filters = {"none": None, "first": FirstOrder(0.02), "second": SecondOrder(60.0, 0.9)}
     loop = LinearReflex(
         stretch_gain=kp, rate_gain=kv, acceleration_gain=ka, delay=0.06, filter=filters[kind]
@@ -215,7 +217,7 @@ def test_critical_gain_along_a_line_of_two_parameters():
     assert abs(rest) < 1e-9
 
 
-def test_no_delay_destabilises_what_intrinsic_stiffness_holds():
+def test_no_delay_destabilises_a_system_stable_by_intrinsic_stiffness():
     found = delay_margin(trunk("T2").model().with_values(stretch_gain=50.0, rate_gain=0.0).system())
     assert found.margin == math.inf and "no root meets" in found.reason
     for delay in (0.01, 0.3, 2.0):
@@ -226,11 +228,11 @@ def test_unstable_without_delay_has_no_margin():
     found = delay_margin(trunk("T1").model().with_values(stretch_gain=50.0).system())
     assert found.margin == 0.0 and found.unstable_without_delay == 1
     assert "even without the delay" in found.reason
-    with pytest.raises(ParameterError, match="Search further"):
+    with pytest.raises(ParameterError, match="search further"):
         found.unstable_roots(0.1)
 
 
-def test_unfiltered_acceleration_beyond_the_inertia_bears_no_delay():
+def test_unfiltered_acceleration_above_the_inertia_has_no_margin():
     loop = LinearReflex(stretch_gain=400.0, rate_gain=60.0, acceleration_gain=5.5, delay=0.01)
     model = ReflexModel(inertia=5.0, damping=30.0, stiffness=-100.0, loops=(loop,))
     found = delay_margin(model.system())
@@ -239,21 +241,21 @@ def test_unfiltered_acceleration_beyond_the_inertia_bears_no_delay():
     assert less.margin > 0.05
 
 
-def test_refusals():
+def test_invalid_arguments_raise():
     system = trunk("T1").model().system()
     with pytest.raises(ParameterError, match="name terms by number"):
         delay_margin(system, vary=[3])
     with pytest.raises(UnknownNameError, match="method"):
         delay_margin(system, method="guess")
-    with pytest.raises(ParameterError, match="at least one above zero"):
+    with pytest.raises(ParameterError, match="at least one delay above zero"):
         delay_scale_margin(system.with_delays(0.0))
     with pytest.raises(ParameterError, match="finite ends in rising order"):
         crossings_along(two_neurons(), 1.0, 0.0)
-    with pytest.raises(ParameterError, match="Say how far to look"):
+    with pytest.raises(ParameterError, match="give the longest delay to search"):
         delay_margin(system, method="continuation", largest=-1.0)
 
 
-def test_how_much_of_each_parameter_may_be_lost():
+def test_margins_of_parameters():
     """T1 topples without 100 N m/rad of stretch gain or below -400 of stiffness."""
     model = trunk("T1").model()
     found = parameter_margins(model)

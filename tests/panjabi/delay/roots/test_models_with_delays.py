@@ -36,7 +36,7 @@ def reduced(made):
         (SecondOrder(40.0, 0.8), (S / 40.0) ** 2 + 1.6 * S / 40.0 + 1.0),
     ],
 )
-def test_characteristic_function_is_the_written_one(filter, lag):
+def test_characteristic_function_equals_its_formula(filter, lag):
     drive = (400.0 + 60.0 * S + 2.0 * S**2) * np.exp(-0.06 * S)
     expected = 5.0 * S**2 + 30.0 * S - 100.0 + drive / lag
     assert reduced(model(filter)) == pytest.approx(expected, rel=1e-12)
@@ -75,7 +75,7 @@ def test_derivative_with_s():
 @pytest.mark.parametrize(
     "family", [two_neurons(), pendulum_gains(1.0, 0.5, c=0.2), model().family("delay", "inertia")]
 )
-def test_families_differentiate_themselves(family):
+def test_derivatives_of_families_equal_differences(family):
     x = np.array([0.7, 1.3][: len(family.names)])
     rates = family.rates(x)
     for k in range(len(x)):
@@ -91,7 +91,7 @@ def test_families_differentiate_themselves(family):
     assert line.system((0.0,)).parameter_rate(S, rate) == pytest.approx(near, rel=1e-5, abs=1e-5)
 
 
-def test_terms_without_delay_are_part_of_the_present():
+def test_terms_without_delay_add_to_the_present_matrices():
     system = model().system().with_delays(0.0)
     assert not system.neutral and system.neutral_radius == 0.0
     expected = 5.0 * S**2 + 30.0 * S - 100.0 + 400.0 + 60.0 * S + 2.0 * S**2
@@ -126,7 +126,7 @@ def test_names_and_units_follow_the_loops():
         system.index("output", "angl")
 
 
-def test_lumped_trunks_say_that_they_are_assumed():
+def test_parameters_of_lumped_trunks_are_assumed():
     for made in TRUNK_SETS.values():
         told = sources(made.parameters)
         assert told.assumed == len(told.parameters) == 6 and not told.unresolved
@@ -134,7 +134,7 @@ def test_lumped_trunks_say_that_they_are_assumed():
         trunk("T9")
 
 
-def test_delay_family_moves_only_its_own_delays():
+def test_delay_family_changes_only_its_delays():
     system = two_neurons().system((0.5,))
     family = DelayFamily(system, (1.5, 0.0), (0.0, 1.0))
     assert family.system((0.3,)).delays == (1.5, 0.3)
@@ -148,7 +148,7 @@ def test_delay_family_moves_only_its_own_delays():
         (lambda: LinearDelaySystem(now=np.eye(1), mass=np.zeros((1, 1))), "singular"),
         (
             lambda: LinearDelaySystem(now=np.eye(1), delayed=(DelayTerm(-0.1, np.eye(1)),)),
-            "zero or a positive finite time",
+            "a finite time of 0 s or more",
         ),
         (
             lambda: LinearDelaySystem(now=np.eye(1), delayed=(DelayTerm(np.inf, np.eye(1)),)),
@@ -158,13 +158,13 @@ def test_delay_family_moves_only_its_own_delays():
             lambda: LinearDelaySystem(now=np.eye(2), delayed=(DelayTerm(0.1, np.eye(1)),)),
             r"shape \(2, 2\)",
         ),
-        (lambda: LinearDelaySystem(now=np.eye(2), state_names=("a", "a")), "different names"),
+        (lambda: LinearDelaySystem(now=np.eye(2), state_names=("a", "a")), "different state_names"),
         (
             lambda: LinearDelaySystem(now=np.eye(1), inputs=np.eye(1), input_delays=(0.1, 0.2)),
-            "one an input",
+            "one for each of 1 inputs",
         ),
-        (lambda: LinearDelaySystem(now=np.eye(1)).with_delays([0.1]), "one for all"),
-        (lambda: LinearReflex(delay=-0.01), "cannot act before the stretch"),
+        (lambda: LinearDelaySystem(now=np.eye(1)).with_delays([0.1]), "one delay for all"),
+        (lambda: LinearReflex(delay=-0.01), "before the stretch"),
         (lambda: LinearReflex(stretch_gain=np.inf), "finite number"),
         (lambda: LinearReflex(force_gain=0.5), "Expected a filter in the loop"),
         (lambda: FirstOrder(0.0), "leave the filter out"),
@@ -183,9 +183,9 @@ def test_delay_family_moves_only_its_own_delays():
             ),
             "one for each coordinate",
         ),
-        (lambda: ParameterLine(two_neurons(), np.zeros(2), np.zeros(2)), "one number each"),
+        (lambda: ParameterLine(two_neurons(), np.zeros(2), np.zeros(2)), "one number for each"),
     ],
 )
-def test_nonsense_is_refused(made, words):
+def test_invalid_systems_raise(made, words):
     with pytest.raises(ParameterError, match=words):
         made()

@@ -28,7 +28,7 @@ B = np.array([[0.0], [-0.2]])
 Q, R = np.diag([1000.0, 10.0]), np.array([[1e-3]])
 
 
-def test_without_delay_it_is_the_classic_regulator():
+def test_without_delay_it_equals_the_classic_regulator():
     found = delayed_lqr(A, B, Q, R, delay=0.0)
     P = solve_continuous_are(A, B, Q, R)
     assert found.cost_matrix == pytest.approx(P, rel=1e-12)
@@ -42,7 +42,7 @@ def test_cost_grows_with_the_delay():
         assert np.linalg.eigvalsh(more - less)[0] > 0.0
 
 
-def test_cost_is_that_of_the_path_it_describes():
+def test_cost_equals_the_integral_along_the_path():
     """Drift for T, then the classic regulator; quadrature of the running cost."""
     found = delayed_lqr(A, B, Q, R, delay=0.12)
     x0 = np.array([0.02, -0.1])
@@ -78,7 +78,7 @@ def test_pseudospectral_riccati_converges_to_the_exact_optimum():
     assert error[1] < 0.3 * error[0] and error[2] < 0.3 * error[1] and error[2] < 0.02
 
 
-def test_no_reflex_beats_the_optimum_of_its_delay():
+def test_no_reflex_costs_less_than_the_optimum_of_its_delay():
     weights = np.diag([1000.0, 10.0])
     noise = np.diag([0.0, 1.0 / 25.0])  # of the rate, per (N m)^2 s, with J 5
     for name in ("T1", "T3", "T4"):
@@ -93,10 +93,10 @@ def test_no_reflex_beats_the_optimum_of_its_delay():
     assert reflex_cost(optimal, weights, 1e-3) == pytest.approx(best.noise_cost(noise), rel=1e-6)
 
 
-def test_regulator_refuses():
-    with pytest.raises(ParameterError, match="do not fit"):
+def test_invalid_regulators_raise():
+    with pytest.raises(ParameterError, match="A, B, Q, R of shapes"):
         delayed_lqr(A, B.T, Q, R, delay=0.1)
-    with pytest.raises(ParameterError, match="Give seconds"):
+    with pytest.raises(ParameterError, match="give seconds"):
         delayed_lqr(A, B, Q, R, delay=-0.1)
     with pytest.raises(ParameterError, match="reach every unstable mode"):
         delayed_lqr(np.eye(2), [[0.0], [1.0]], np.eye(2), [[1.0]], delay=0.1)
@@ -122,7 +122,7 @@ def neurons(a21):
     )
 
 
-def test_nonlinear_neurons_linearise_to_the_written_system():
+def test_nonlinear_neurons_linearise_to_the_analytical_system():
     f, jacobians = neurons(2.34)
     assert max(jacobian_errors(f, jacobians, [0.3, -0.4], 2)) < 1e-8
     found = linearise(f, jacobians, [0.0, 0.0], (1.5, 0.2), state_names=("x1", "x2"))
@@ -135,7 +135,7 @@ def test_nonlinear_neurons_linearise_to_the_written_system():
     assert crossings_along(two_neurons(), 2.0, 2.3)[0].value == pytest.approx(2.25)
 
 
-def test_a_wrong_jacobian_is_seen():
+def test_a_wrong_jacobian_has_a_large_error():
     f, jacobians = neurons(2.34)
     wrong = Jacobians(now=lambda y, past: -0.6 * np.eye(2), past=jacobians.past)
     assert jacobian_errors(f, wrong, [0.3, -0.4], 2)[0] > 0.05
@@ -166,11 +166,11 @@ def test_distance_to_the_nearest_kink_and_both_sides_at_one():
     assert stiffness == [10.0, 60.0]
 
 
-def test_linearisation_refuses():
+def test_invalid_linearisations_raise():
     f, jacobians = neurons(2.0)
-    with pytest.raises(ParameterError, match="one for each"):
+    with pytest.raises(ParameterError, match="for each of"):
         linearise(f, jacobians, [0.0, 0.0], (1.5,))
-    with pytest.raises(ConvergenceError, match="Start nearer"):
+    with pytest.raises(ConvergenceError, match="start nearer"):
         linearise(
             lambda y, past: y**2 + 1.0, Jacobians(lambda y, past: np.diag(2.0 * y)), [0.7], ()
         )
