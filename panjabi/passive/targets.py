@@ -1,8 +1,8 @@
-"""Which published figures each level is fitted to, by source.
+"""The published values to which each level is fitted, by source.
 
-Roles: everything `CALIBRATION` matches sets a parameter of this package (`lie17_d*` and `man18_*`
-those of the rib cage), and so cannot validate it; the published tables give it that role.
-Recalled figures (prefixes `pan92`, `wp90`) are priors: they fill levels nothing was read for.
+Roles: rows that `CALIBRATION` matches determine a parameter of this package (`lie17_d*` and
+`man18_*` those of the rib cage) and so cannot validate it; their role in the tables is calibration.
+Recalled values (prefixes `pan92`, `wp90`) are priors for levels without another source.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _MOMENT = {"upper cervical": 1.5, "cervical": 1.5, "thoracic": 7.5, "lumbar": 10
 
 @dataclass(frozen=True)
 class Target:
-    """What one axis of one level is fitted to, in SI and radians."""
+    """The values to which an axis of a level is fitted, in SI and radians."""
 
     level: str
     axis: int
     neutral_zone: float  # one-sided, residual after the protocol
     range_minus: float  # range of motion in the negative direction, from neutral
     range_plus: float
-    moment: float  # at which the range is read [N m]
+    moment: float  # moment at the range of motion [N m]
     stiffness: float  # at neutral, without preload [N m/rad]
-    moving: bool  # that stiffness is the slope of a loop in slow motion, not the relaxed one
+    moving: bool  # whether this stiffness is the slope of a slow loop instead of the relaxed one
     parameters: dict[str, Parameter]
 
     @property
@@ -55,7 +55,7 @@ class Target:
 
 
 def source_levels(source: str) -> tuple[str, ...]:
-    """Levels that a source has figures for."""
+    """Levels for which a source has values."""
     if source == "Yamamoto1989":
         return levels("lumbar")[1:]
     if source == "Panjabi1988":
@@ -68,12 +68,12 @@ def source_levels(source: str) -> tuple[str, ...]:
 
 
 def target(level: str, axis: int, source: str = "default") -> Target:
-    """The figures one axis of one level is fitted to.
+    """The values to which an axis of a level is fitted.
 
     Raises
     ------
     UnknownNameError
-        If there is no such source, or it has no figures for the level.
+        If there is no such source, or it has no values for the level.
     """
     level = known_level(level)
     if level not in source_levels(source):
@@ -91,7 +91,7 @@ def target(level: str, axis: int, source: str = "default") -> Target:
 
 
 def _short(level: str) -> str:
-    """'L4-L5' as the table of Yamamoto writes it, 'L4-5'; 'L5-S1' stays."""
+    """'L4-5' for 'L4-L5', as in the table of Yamamoto; 'L5-S1' stays."""
     upper, lower = level.split("-")
     return level if upper[0] != lower[0] else f"{upper}-{lower[1:]}"
 
@@ -190,11 +190,11 @@ def _target(level: str, axis: int, region: str, given: dict[str, Parameter]) -> 
 
 
 def stiffness_at_neutral(level: str, axis: int, secant: float) -> Parameter:
-    """Stiffness at neutral: read for T1 to T12 and L1 to the sacrum, elsewhere by a share.
+    """Stiffness at neutral: published for T1 to T12 and L1 to the sacrum, else a fraction.
 
-    What was read in the thorax, and in the lumbar spine in flexion-extension, are slopes in slow
-    motion, to which the hysteresis adds; in the other two axes of the lumbar spine it is the linear
-    term of a static law, taken as relaxed.
+    The published values of the thorax, and of lumbar flexion-extension, are slopes in slow motion,
+    which include hysteresis. Those of the other two lumbar axes are the linear term of a static
+    law, taken as the relaxed stiffness.
     """
     if level in source_levels("Yamamoto1989"):
         return _lumbar_stiffness(_short(level), axis)
@@ -224,13 +224,13 @@ def _lumbar_stiffness(name: str, axis: int) -> Parameter:
 
 
 def thoracic_region(level: str) -> tuple[str, int]:
-    """The measured region a thoracic level belongs to, and how many levels it has."""
+    """The measured region of a thoracic level, and its number of levels."""
     place = levels("thoracic").index(level)
     return ("T1-T4", 3) if place < 3 else ("T4-T8", 4) if place < 7 else ("T8-T12", 4)
 
 
 def _thoracic_stiffness(level: str, axis: int) -> Parameter:
-    """One level's part of a region without ribs, the 400 N it was pressed with taken off."""
+    """The stiffness of a level in a region without ribs, corrected for the 400 N follower load."""
     name, count = thoracic_region(level)
     found = row(f"man18_{LETTERS[axis]}_NZstiff_{name}_no_ribs")
     factor = count / published_stiffening().factor(400.0)

@@ -56,9 +56,9 @@ def test_another_fibre_file_takes_its_place(tmp_path, body):
     ("text", "error", "words"),
     [
         ('{"schema": "panjabi-fibres/1", "musc', DataFileError, "line 1: .* text that is not JSON"),
-        ("[1, 2]", SchemaError, "possible here: panjabi-fibres/1"),
+        ("[1, 2]", SchemaError, "Expected schema panjabi-fibres/1, got"),
         ('{"schema": "panjabi-skeleton/1"}', SchemaError, "panjabi-skeleton/1"),
-        ('{"schema": "panjabi-fibres/2"}', SchemaError, "newer than panjabi-fibres/1"),
+        ('{"schema": "panjabi-fibres/2"}', SchemaError, "got the newer 'panjabi-fibres/2'"),
         ('{"schema": "panjabi-fibres/1", "about": {}, "muscles": []}', DataFileError, "without"),
     ],
 )

@@ -153,16 +153,19 @@ def test_scaled_sizes_are_the_users_assumptions(body):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"stature": 18.0}, "stature is 18.0 m; 0.7 to 2.5 m is possible"),
-        ({"stature": float("nan")}, "stature is nan"),
-        ({"mass": -3.0}, "mass is -3.0 kg"),
-        ({"mass": float("nan")}, "mass is nan"),
-        ({"segments": {"thigh": 0.0}}, "takes factors"),
-        ({"segments": {"thigh": float("nan")}}, "takes factors"),
-        ({"lengths": {"thigh": 44.0}}, "takes factors, `lengths` metres"),
-        ({"segments": {"thigh": 1.1}, "lengths": {"thigh_r": 0.4}}, "given twice"),
+        ({"stature": 18.0}, "stature from 0.7 to 2.5 m, got 18.0 m"),
+        ({"stature": float("nan")}, "stature .* got nan"),
+        ({"mass": -3.0}, "mass .* got -3.0 kg"),
+        ({"mass": float("nan")}, "mass .* got nan"),
+        ({"segments": {"thigh": 0.0}}, "give factors in `segments`"),
+        ({"segments": {"thigh": float("nan")}}, "give factors in `segments`"),
+        ({"lengths": {"thigh": 44.0}}, "factors in `segments` and metres in `lengths`"),
+        (
+            {"segments": {"thigh": 1.1}, "lengths": {"thigh_r": 0.4}},
+            "got two, as 'thigh' and 'thigh_r'",
+        ),
         ({"force_exponent": float("inf")}, "force_exponent"),
-        ({"stature": 1.0, "lengths": {"thigh": 0.45, "shank": 0.45}}, "Change the stature"),
+        ({"stature": 1.0, "lengths": {"thigh": 0.45, "shank": 0.45}}, "change the stature"),
     ],
 )
 def test_impossible_sizes(body, arguments, words):

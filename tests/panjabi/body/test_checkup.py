@@ -76,8 +76,12 @@ def test_inertia_in_other_units(adult):
 @pytest.mark.parametrize(
     ("change", "severity", "words"),
     [
-        ({"tendon_slack_length": 3.0}, "implausible", "too short to pull in every posture"),
-        ({"optimal_length": 0.02, "tendon_slack_length": 0.0}, "implausible", "stretched beyond"),
+        ({"tendon_slack_length": 3.0}, "implausible", "too short for any force in every posture"),
+        (
+            {"optimal_length": 0.02, "tendon_slack_length": 0.0},
+            "implausible",
+            "too long for active force",
+        ),
         ({"optimal_length": 30.0}, "impossible", "may be in millimetres"),
         ({"max_force": 10.0}, "note", "the two sides differ: maximal forces"),
     ],
