@@ -3,8 +3,8 @@
 >>> print(panjabi.equations())
 >>> panjabi.equations(joints=3).section("equations of motion")
 
-The reduced column is a planar chain of rigid links, held below, with one angle per level. It is
-derived here on its own, from its two energies by Lagrange's equations, so that it can also check
+The reduced column is a planar chain of rigid links, fixed below, with one angle per level. It is
+derived here independently, from its two energies by Lagrange's equations, so that it can also check
 the numbers of `panjabi.spine`.
 """
 

@@ -55,30 +55,30 @@ def both_sides(records: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
 
     A station on the plane of symmetry of a midline body exists once and keeps its bare id.
     """
-    places: dict[str, Place] = {}
+    points: dict[str, Place] = {}
     for record in records:
         right = _place(record)
         if not right.body.endswith("_r") and abs(right.local[2]) < MIDLINE:
-            places[right.id] = right
+            points[right.id] = right
             continue
         for side, body, local in (
             ("_r", right.body, right.local),
             ("_l", left(right.body), mirrored(right.local)),
         ):
-            places[right.id + side] = Place(
+            points[right.id + side] = Place(
                 right.id + side, body, local, right.name, right.lines, right.status, right.basis
             )
-    return places
+    return points
 
 
 def landmarks(records: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
     """Landmarks, whose ids contain the side; left ones are added as mirror images of the right."""
-    places = {p.id: p for p in map(_place, records)}
-    for right in list(places.values()):
+    points = {p.id: p for p in map(_place, records)}
+    for right in list(points.values()):
         other = left(right.id)
-        if other not in places:
-            places[other] = Place(other, left(right.body), mirrored(right.local), right.name)
-    return places
+        if other not in points:
+            points[other] = Place(other, left(right.body), mirrored(right.local), right.name)
+    return points
 
 
 def frames(records: Iterable[Mapping[str, Any]]) -> dict[str, Frame]:

@@ -233,8 +233,8 @@ def _with_scale(body: Body, factor: Floats) -> Body:
     pelvis_height, statures = _standing(body, factor)
     floor = body.floor * factor[[index["calcn_r"], index["calcn_l"]]]
 
-    def moved(places: Mapping[str, Place]) -> dict[str, Place]:
-        return {k: p.moved(p.local * factor[index[p.body]]) for k, p in places.items()}
+    def moved(points: Mapping[str, Place]) -> dict[str, Place]:
+        return {k: p.moved(p.local * factor[index[p.body]]) for k, p in points.items()}
 
     return replace(
         body,

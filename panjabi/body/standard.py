@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from panjabi._caching import cached
-from panjabi.body import data, landmarks as places, muscles
+from panjabi.body import data, landmarks, muscles
 from panjabi.body.model import Body
 from panjabi.body.tree import GROUND, Floats, build_tree, coordinates_of
 from panjabi.errors import DataFileError, ParameterError
@@ -96,10 +96,10 @@ def _adult(
         com=np.array([[0.0] * 3] + [b["com"] for b in bodies]),
         inertia=np.array([np.zeros((3, 3))] + [_symmetric(i) for i in inertias]),
         tree=build_tree(bodies),
-        frames=places.frames(skeleton["frames"]),
+        frames=landmarks.frames(skeleton["frames"]),
         aliases=skeleton["aliases"],
-        landmarks=places.landmarks(skeleton["landmarks"]),
-        stations=places.both_sides(skeleton["stations"] + skeleton["stations_sbl_extra"]),
+        landmarks=landmarks.landmarks(skeleton["landmarks"]),
+        stations=landmarks.both_sides(skeleton["stations"] + skeleton["stations_sbl_extra"]),
         muscles=muscles.both_sides(paths["muscles"], leg, arm),
         scale=np.ones(nb),
         floor=np.full(2, SOLE_BELOW_CALCANEUS),

@@ -111,24 +111,24 @@ def elastic_shares(level: str, direction: str) -> dict[str, float]:
         raise unknown("direction", direction, DIRECTIONS)
     region = region_of(level)
     if region == "upper cervical":
-        shares = _ASSUMED[f"{region} {level}"][_family(direction)]
+        fractions = _ASSUMED[f"{region} {level}"][_family(direction)]
     elif region != "lumbar":
-        shares = _ASSUMED[region][_family(direction)]
+        fractions = _ASSUMED[region][_family(direction)]
     else:
         disc = lumbar_disc_share(direction).value
         others = (
             _ligaments(level) if direction == "flexion" else _ASSUMED[region][_family(direction)]
         )
-        shares = {"disc": disc, **{name: (1.0 - disc) * s for name, s in others.items()}}
-    return _by_side(shares, direction)
+        fractions = {"disc": disc, **{name: (1.0 - disc) * s for name, s in others.items()}}
+    return _by_side(fractions, direction)
 
 
 def neutral_shares(level: str, axis: int) -> dict[str, float]:
     """Structure -> fraction of the stiffness at neutral; both facets have equal fractions."""
     discs = "without disc" if region_of(level) == "upper cervical" else "with disc"
-    shares = dict(_AT_NEUTRAL[discs][axis])
-    facet = shares.pop("facet")
-    return {**shares, "facet_right": 0.5 * facet, "facet_left": 0.5 * facet}
+    fractions = dict(_AT_NEUTRAL[discs][axis])
+    facet = fractions.pop("facet")
+    return {**fractions, "facet_right": 0.5 * facet, "facet_left": 0.5 * facet}
 
 
 def lumbar_disc_share(direction: str) -> Parameter:
@@ -178,9 +178,9 @@ def _ligaments(level: str) -> dict[str, float]:
     return {name: w / sum(weight.values()) for name, w in weight.items()}
 
 
-def _by_side(shares: dict[str, float], direction: str) -> dict[str, float]:
+def _by_side(fractions: dict[str, float], direction: str) -> dict[str, float]:
     """Bending compresses the facet of its side, rotation the opposite facet, extension both."""
-    split = dict(shares)
+    split = dict(fractions)
     facet = split.pop("facet", 0.0)
     if facet:
         if direction == "extension":

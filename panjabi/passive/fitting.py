@@ -94,11 +94,11 @@ def joint_fit(level: str, axis: int, source: str = "default") -> AxisFit:
     start = elastic_fit(aim)
     fits = [elastic_fit(t) for t in targets]
     zone_sd = READ_SD if aim.parameters["neutral_zone"].status == "measured" else RECALLED_SD
-    figure = aim.parameters["slope_in_motion" if aim.moving else "linear"]
+    stiffness = aim.parameters["slope_in_motion" if aim.moving else "linear"]
     read_sd = SLOPE_READ_SD if aim.moving else LINEAR_READ_SD
-    stiffness_sd = read_sd if figure.status == "measured" else STIFFNESS_ASSUMED_SD
-    if figure.sd is not None:
-        stiffness_sd = figure.sd / figure.value
+    stiffness_sd = read_sd if stiffness.status == "measured" else STIFFNESS_ASSUMED_SD
+    if stiffness.sd is not None:
+        stiffness_sd = stiffness.sd / stiffness.value
 
     def fit_of(unknown: NDArray[np.float64]) -> AxisFit:
         minus, plus, onset, branch, linear = np.exp(unknown)

@@ -71,7 +71,7 @@ class Protocol:
         growing /= growing.sum()
         steps: list[Array] = []
         loads: list[Array] = []
-        places: list[int] = []
+        marks: list[int] = []
         present = 0.0
         for _ in range(self.cycles):
             for sign in (1, -1):
@@ -83,9 +83,9 @@ class Protocol:
                     loads += [np.full(_HOLD_STEPS, load)] if still else []
                     last = sign if load == sign * moment else 2 * sign if load == 0.0 else 0
                     count = _RAMP_STEPS + (_HOLD_STEPS if still else 0)
-                    places += [0] * (count - 1) + [last]
+                    marks += [0] * (count - 1) + [last]
                     present = load
-        return np.concatenate(steps), np.concatenate(loads), np.array(places, dtype=np.int64)
+        return np.concatenate(steps), np.concatenate(loads), np.array(marks, dtype=np.int64)
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,17 +124,17 @@ def play(kinds, rows, axis, stiffness, times, damping, step, load, angle):
     work = 0.0
     for i in range(step.size):
         h = step[i]
-        held = 0.0
+        branch_moment = 0.0
         slope = damping / h
         for j in range(branches):
             a = h / times[j]
             decay[j] = np.exp(-a)
             gain[j] = -np.expm1(-a) / a
-            held += stiffness[j] * stretch[j] * decay[j]
+            branch_moment += stiffness[j] * stretch[j] * decay[j]
             slope += stiffness[j] * gain[j]
         old = x
-        target = load[i] - held
-        size = abs(load[i]) + abs(held) + 1e-3
+        target = load[i] - branch_moment
+        size = abs(load[i]) + abs(branch_moment) + 1e-3
         _, moment, tangent = kernels.evaluate_axis(kinds, rows, axis, x)
         miss = moment - target
         done = False
@@ -198,8 +198,8 @@ def run(
             f"Expected converged load steps about axis {number}, got a failing step of {unit}; "
             "give shorter time steps."
         )
-    places = np.zeros(step.size, dtype=np.int64) if place is None else place
-    return Recording(np.cumsum(step), load, angle, places, float(work))
+    marks = np.zeros(step.size, dtype=np.int64) if place is None else place
+    return Recording(np.cumsum(step), load, angle, marks, float(work))
 
 
 def laboratory_test(

@@ -137,8 +137,8 @@ def _inflexions(p: Array, reach: tuple[float, float]) -> tuple[float, float]:
         s = np.exp(log_spread)
         t = np.tanh(0.5 * (moment - centre) / s)
         bend -= height * 0.25 * t * (1.0 - t * t) / s**2
-    places = _top(moment, bend), _top(moment, -bend)
-    lower, upper = (float(v) for v in _sigmoids(p, np.array(places)))
+    moments = _top(moment, bend), _top(moment, -bend)
+    lower, upper = (float(v) for v in _sigmoids(p, np.array(moments)))
     return lower, upper
 
 

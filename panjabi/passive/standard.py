@@ -141,9 +141,9 @@ def _parameters(level: str, targets: list[Target], fits: list[AxisFit]) -> Param
     known["ramp_width_over_zone"] = Parameter(
         0.2, "1", "ThisWork", "assumed", "over the shorter of neutral and elastic zone"
     )
-    for place, (time, share) in enumerate(zip(BRANCH_TIMES, BRANCH_SHARES, strict=True), 1):
-        known[f"branch_time_{place}"] = Parameter(time, "s", "ThisWork", "assumed")
-        known[f"branch_share_{place}"] = Parameter(share, "1", "ThisWork", "assumed")
+    for number, (time, fraction) in enumerate(zip(BRANCH_TIMES, BRANCH_SHARES, strict=True), 1):
+        known[f"branch_time_{number}"] = Parameter(time, "s", "ThisWork", "assumed")
+        known[f"branch_share_{number}"] = Parameter(fraction, "1", "ThisWork", "assumed")
     known["damping_over_stiffness"] = Parameter(DAMPING, "s", "ThisWork", "assumed", "sweep it")
     return ParameterSet(known | share_parameters(level) | stiffening_parameters())
 
