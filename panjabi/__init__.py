@@ -1,4 +1,4 @@
-"""The body and its spine: Panjabi's stability hypothesis as equations one can run.
+"""The body and its spine: Panjabi's hypothesis of spinal stability as equations that run.
 
 Names are imported when they are first used, so that `import panjabi` itself stays cheap.
 """

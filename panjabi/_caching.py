@@ -1,4 +1,4 @@
-"""A cache that leaves a function its signature."""
+"""A cache that keeps the signature of a function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def cached(function: Callable[P, T]) -> Callable[P, T]:
-    """`functools.cache`, but `help()` and a type checker still see the arguments."""
+    """The function with `functools.cache`; `help()` and type checkers still see its arguments."""
     stored = cache(function)
 
     @wraps(function)

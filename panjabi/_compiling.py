@@ -1,4 +1,4 @@
-"""Say so when the compiled kernels have to be made first."""
+"""A message when numba has to compile the kernels first."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-_told = False
+_announced = False
 
 
 def announce_compilation(*modules: ModuleType) -> None:
-    """One line on standard error, once per process, if a module's kernels are not in the cache.
+    """Print one line, once per process, if the compiled kernels of a module are not in the cache.
 
-    numba keeps what it compiled beside the module, or under NUMBA_CACHE_DIR.
+    The line goes to standard error. The cache of numba is beside the module, or under
+    NUMBA_CACHE_DIR.
     """
-    global _told
-    if _told:
+    global _announced
+    if _announced:
         return
-    _told = True
+    _announced = True
     missing = [m.__name__ for m in modules if not _cached(m)]
     if missing:
         print(
@@ -30,7 +31,7 @@ def announce_compilation(*modules: ModuleType) -> None:
 
 def _cached(module: ModuleType) -> bool:
     path = Path(module.__file__ or "")
-    places = [path.parent / "__pycache__"]
+    folders = [path.parent / "__pycache__"]
     if "NUMBA_CACHE_DIR" in os.environ:
-        places = [p for p in Path(os.environ["NUMBA_CACHE_DIR"]).glob("*") if p.is_dir()]
-    return any(any(place.glob(f"{path.stem}.*.nbc")) for place in places)
+        folders = [p for p in Path(os.environ["NUMBA_CACHE_DIR"]).glob("*") if p.is_dir()]
+    return any(any(folder.glob(f"{path.stem}.*.nbc")) for folder in folders)

@@ -1,8 +1,8 @@
 """Following the curve F(x) = 0 of n equations in n + 1 unknowns: predictor and corrector.
 
-Pseudo-arc-length continuation (Keller 1977): a step along the tangent, then Newton in the plane
-across it. The equations come with their exact Jacobian; scale the unknowns so that lengths in all
-of them compare. Nothing here knows what the curve means.
+Pseudo-arc-length continuation (Keller 1977): a step along the tangent, then Newton's method in the
+plane normal to it. The equations supply their exact Jacobian. Scale the unknowns so that a step
+length means about the same in each of them. Nothing here depends on the meaning of the curve.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Floats = NDArray[np.float64]
 Equations = Callable[[Floats], tuple[Floats, Floats]]
 """x (n + 1,) -> F (n,) and its Jacobian (n, n + 1)."""
 
-CORRECTIONS = 12  # Newton steps allowed to come back onto the curve
-ZERO = 1e-11  # residual over the largest entry of the Jacobian that counts as none
-SHORTEST = 1e-7  # of the first step; below it the curve is lost
+CORRECTIONS = 12  # most Newton steps back to the curve
+ZERO = 1e-11  # residual over the largest entry of the Jacobian that counts as zero
+SHORTEST = 1e-7  # shortest step over the first step; below it the search fails
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +31,16 @@ class Point:
     """A point of a curve."""
 
     x: Floats  # (n + 1,)
-    jacobian: Floats  # (n, n + 1) there
-    corrections: int  # Newton steps that it took
+    jacobian: Floats  # (n, n + 1) at x
+    corrections: int  # number of Newton steps
 
 
 def correct(
     equations: Equations, x: Floats, normal: Floats, *, largest: float = 0.5
 ) -> Point | None:
-    """The curve's point in the plane through x across `normal`; None where Newton fails.
+    """The point of the curve in the plane through x with this normal; None where Newton fails.
 
-    largest : change of an unknown in one Newton step beyond which it counts as failed.
+    largest : largest change of an unknown in one Newton step; a larger one counts as failure.
     """
     start, step, previous = x, np.full(len(x), np.inf), np.inf
     for count in range(CORRECTIONS + 1):
@@ -50,13 +50,13 @@ def correct(
             size = float(np.abs(F).max())
             if size <= ZERO * float(np.abs(J).max()) and abs(off) <= 1e-10:
                 return Point(x, J, count)
-            if count == CORRECTIONS and np.abs(step).max() < 1e-10:  # rounding is all there is
+            if count == CORRECTIONS and np.abs(step).max() < 1e-10:  # only rounding is left
                 return Point(x, J, count)
             if not np.isfinite(size) or (count > 2 and size > 10.0 * previous):
                 return None
             previous = size
             step = cast(Any, np.linalg.solve(np.vstack([J, normal]), -np.append(F, off)))
-        except (np.linalg.LinAlgError, ParameterError):  # parameters that no model has, say
+        except (np.linalg.LinAlgError, ParameterError):  # for example impossible parameters
             return None
         if not np.isfinite(step).all() or np.abs(step).max() > largest:
             return None
@@ -65,7 +65,7 @@ def correct(
 
 
 def tangent(jacobian: Floats, along: Floats | None = None) -> Floats:
-    """Unit tangent (n + 1,) of a curve from its Jacobian, on the side of `along`."""
+    """Unit tangent (n + 1,) of a curve from its Jacobian, in the sense of `along`."""
     if along is None:
         return np.linalg.svd(jacobian)[2][-1]
     right = np.zeros(len(along))
@@ -75,13 +75,13 @@ def tangent(jacobian: Floats, along: Floats | None = None) -> Floats:
 
 
 class Follower:
-    """A place on a curve that moves on by steps of adapted length.
+    """A point on a curve that advances by steps of adapted length.
 
     Parameters
     ----------
-    lost : makes the error for a curve that is lost behind a place x.
-    turn : cosine of the largest turn of the tangent in a step.
-    grow : factor on the step after a quick correction.
+    lost : returns the error to raise when no step from the point x succeeds.
+    turn : cosine of the largest angle between successive tangents.
+    grow : factor on the step length after a quick correction.
     """
 
     def __init__(
@@ -107,12 +107,12 @@ class Follower:
         return self.x + self.step * self.tangent
 
     def advance(self, allowed: Callable[[Floats], bool] = lambda x: True) -> Point | None:
-        """One step on; None where it failed and the next one will be half as long.
+        """The next point; None where the step failed, and the next step is half as long.
 
         Raises
         ------
         ConvergenceError
-            If steps down to the shortest fail.
+            If even the shortest step fails.
         """
         point = correct(self.equations, self.predicted, self.tangent, largest=self._largest)
         if point is not None and allowed(point.x):
@@ -131,27 +131,27 @@ class Follower:
 def follow_in_box(
     follower: Follower, *, points: int, stop: Callable[[Floats], bool] = lambda x: False
 ) -> tuple[list[Floats], str]:
-    """Points from a start, it included, while the first two unknowns lie from 0 to 1.
+    """Points of the curve, start included, while the first two unknowns lie from 0 to 1.
 
-    The second value says why it ends: "edge" of the box, "closed", "stop" (the last point fulfils
-    `stop`) or "points".
+    The second value is the reason for the end: "edge" of the box, "closed" curve, "stop" (the last
+    point fulfils `stop`) or "points" (the number of points is reached).
     """
     start = follower.x
-    found = [start]
-    while len(found) < points:
+    curve = [start]
+    while len(curve) < points:
         if not inside_box(follower.predicted):
             last = on_edge(follower.equations, follower.x, follower.predicted)
             if last is not None and np.linalg.norm(last - follower.x) < 2.0 * follower.step:
-                return [*found, last], "edge"
+                return [*curve, last], "edge"
         length = follower.step
         if follower.advance(inside_box) is None:
             continue
-        found.append(follower.x)
+        curve.append(follower.x)
         if stop(follower.x):
-            return found, "stop"
-        if len(found) > 4 and np.linalg.norm(follower.x - start) < 0.6 * length:
-            return found, "closed"
-    return found, "points"
+            return curve, "stop"
+        if len(curve) > 4 and np.linalg.norm(follower.x - start) < 0.6 * length:
+            return curve, "closed"
+    return curve, "points"
 
 
 def inside_box(x: Floats) -> bool:
@@ -160,7 +160,7 @@ def inside_box(x: Floats) -> bool:
 
 
 def on_edge(equations: Equations, inside: Floats, outside: Floats) -> Floats | None:
-    """The curve's point on the edge of the box between two points, if it is there."""
+    """The point of the curve on the edge of the box between two points; None if it has none."""
     move = outside[:2] - inside[:2]
     part = np.where(outside[:2] < 0.0, -inside[:2], 1.0 - inside[:2])
     with np.errstate(divide="ignore", invalid="ignore"):

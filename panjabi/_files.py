@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all; reading a table of text and a number out of one."""
+"""Writing a file completely or not at all; reading the text of a table and a number in a cell."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from panjabi.errors import DataFileError
 
 
 def write_whole(path: str | Path, text: str | bytes) -> None:
-    """Write text or bytes under a temporary name, then move it: no half file is ever left.
+    """Write text or bytes under a temporary name, then rename: the file is never incomplete.
 
     Raises
     ------
     DataFileError
-        If the file cannot be written: no such folder, a folder of that name, a full disk. What
-        was there stays untouched.
+        If the file cannot be written: the folder is missing, the name is that of a folder, or the
+        disk is full. An existing file then stays as it was.
     """
     path = Path(path)
     temporary: Path | None = None
@@ -29,7 +29,7 @@ def write_whole(path: str | Path, text: str | bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask())  # a temporary file is for its owner alone, this is not
+        os.chmod(name, 0o666 & ~_umask())  # only the owner can read a temporary file
         os.replace(name, path)
         temporary = None
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
@@ -49,13 +49,13 @@ def read_table(path: str | Path) -> str:
     Raises
     ------
     DataFileError
-        If there is no such file, or it is no text.
+        If the file does not exist or is not text.
     """
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(
-            f"{path}: cannot be read ({error}); possible: a CSV text file. Check name and format."
+            f"{path} cannot be read: Expected a CSV text file, got {error}; check name and format."
         ) from error
 
 
@@ -65,7 +65,7 @@ def finite_number(cell: str, column: str, where: str) -> float:
     Raises
     ------
     DataFileError
-        If it is no finite number.
+        If the cell does not hold a finite number.
     """
     try:
         value = float(cell)
@@ -73,14 +73,14 @@ def finite_number(cell: str, column: str, where: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise DataFileError(
-            f"{where}: {column} is {cell!r}; possible: a finite number with a decimal point. "
-            "Take the row out if the value is missing."
+            f"{where}: Expected a finite number with a decimal point in {column}, got {cell!r}; "
+            "remove the row if the value is missing."
         )
     return value
 
 
 def _umask() -> int:
-    """The permissions that new files of this process do not get."""
+    """The permissions that this process withholds from new files."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

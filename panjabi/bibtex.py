@@ -1,4 +1,4 @@
-"""The bibliography: a small reader for the BibTeX that this package ships."""
+"""The bibliography: a small reader for the BibTeX file of this package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIELD = re.compile(r"\s*(\w+)\s*=\s*\{(.*)\},?\s*$")
 
 @dataclass(frozen=True)
 class Entry:
-    """One source. `fields` hold what is known: author, title, journal, year, doi ..."""
+    """A source. `fields` are those of the BibTeX entry: author, title, journal, year, doi ..."""
 
     key: str
     kind: str  # article, book, misc
@@ -48,13 +48,13 @@ def bibliography() -> dict[str, Entry]:
 
 
 def parse_bib(text: str, name: str) -> dict[str, Entry]:
-    """Entries of a BibTeX text with one field a line, as this package writes it.
+    """Entries of a BibTeX text with one field per line, as this package writes it.
 
     Raises
     ------
     DataFileError
-        If a line is neither head, field nor end of an entry, a key or field comes twice or
-        the text ends inside an entry; name and line are given.
+        If a line is not the head, a field or the end of an entry, if a key or field occurs twice,
+        or if the text ends inside an entry. Names file and line.
     """
     entries: dict[str, Entry] = {}
     current: Entry | None = None
@@ -71,10 +71,13 @@ def parse_bib(text: str, name: str) -> dict[str, Entry]:
             current.fields[pair[1]] = pair[2]
         else:
             raise DataFileError(
-                f"{name}, line {number}: cannot read {line.strip()!r}; possible here: "
-                f"{'a new `@kind{key,`' if current is None else '`field = {text},` or `}`'}, "
-                "each key and field once. Put one field on a line."
+                f"{name}, line {number}: Expected "
+                f"{'a new `@type{key,`' if current is None else '`field = {text},` or `}`'}, "
+                f"got {line.strip()!r}; write one field per line, each key and field once."
             )
     if current is not None:
-        raise DataFileError(f"{name}: the file ends inside the entry {current.key!r}; cut short?")
+        raise DataFileError(
+            f"{name}: Expected `}}` at the end of each entry, got the end of the file inside the "
+            f"entry {current.key!r}; check that the file is complete."
+        )
     return entries

@@ -1,9 +1,10 @@
-"""What a spine model asks of everything that pulls or pushes in it.
+"""The interface of every part of a spine model that exerts a force.
 
-Passive joints, muscles, reflexes and a wrapping of fascia differ inside; the model sees them all
-through `ForceElement`: force from configuration, rate, own states and inputs, its exact tangent,
-and an energy where one exists. Delayed inputs are part of the contract, but no spine model supplies
-them yet: it refuses an element with `delays`. Only its own stretch reflexes are late.
+Passive joints, muscles, reflexes and the surrounding fascia are different inside. The model uses
+them all through `ForceElement`: a force as a function of coordinates, rates, states and inputs, its
+exact tangent, and an energy if it exists. The interface contains delayed inputs, but no spine model
+supplies them yet: it refuses an element with `delays`. Only the built-in stretch reflexes of the
+model have a delay.
 """
 
 from __future__ import annotations
@@ -18,31 +19,31 @@ Array = NDArray[np.float64]
 
 @runtime_checkable
 class ForceElement(Protocol):
-    """One element of a spine model over generalised coordinates q, shape (n,).
+    """An element of a spine model over generalised coordinates q, shape (n,).
 
-    Signs: `force` is what the element does to the body, so an elastic element gives minus the
-    gradient of its energy, and `tangent` is its derivative -dQ/dq: positive when it restores.
-    `inputs` are signals that arrive from outside at this instant, each already delayed by
-    `delays`; an element without a delay has none.
+    Signs: `force` is the generalised force Q on the body, so that of an elastic element is minus
+    the gradient of its energy. `tangent` is -dQ/dq: positive for a restoring force. `inputs` are
+    the signals from outside at this instant, each already delayed by `delays`. An element without
+    delays has no inputs.
     """
 
     @property
     def coordinates(self) -> tuple[str, ...]:
-        """Names of the coordinates it acts on; sets n and the order of every array."""
+        """Names of the coordinates (n,) it acts on, in the order of every array."""
         ...
 
     @property
     def states(self) -> int:
-        """How many states of its own it integrates, m; 0 for an elastic element."""
+        """Number m of its states; 0 for an elastic element."""
         ...
 
     @property
     def delays(self) -> tuple[float, ...]:
-        """Delay of each input [s]; empty when it listens to nothing."""
+        """Delay of each input [s]; empty without inputs."""
         ...
 
     def energy(self, q: Array, /) -> float | None:
-        """Stored energy at rest [J], own states relaxed; None where no potential exists."""
+        """Stored energy [J] with zero rates and relaxed states; None if no potential exists."""
         ...
 
     def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:

@@ -1,6 +1,6 @@
-"""Errors of the package: one base class, and each also the builtin it amounts to.
+"""Errors of the package: a common base class; each error is also the matching builtin error.
 
-A message has three parts: what was given, what is possible, what to do.
+A message has three parts: "Expected ..., got ...; <what to do>."
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterable
 
 
 class PanjabiError(Exception):
-    """Anything this project refuses to do. Catch it to catch all of them."""
+    """Base class of all errors of this project."""
 
 
 class ParameterError(PanjabiError, ValueError):
-    """A number that the model cannot mean: NaN, negative stiffness, zero length."""
+    """A number that is not valid in the model: NaN, negative stiffness, zero length."""
 
 
 class UnitError(ParameterError):
@@ -22,29 +22,29 @@ class UnitError(ParameterError):
 
 
 class UnknownNameError(PanjabiError, LookupError):
-    """A name that is not there. The message offers the nearest ones."""
+    """A name that does not exist. The message lists similar names."""
 
 
 class PostureError(PanjabiError, ValueError):
-    """A posture outside the joints' range, or with an unknown coordinate."""
+    """A posture outside the range of the joints, or with values that are not valid."""
 
 
 class DataFileError(PanjabiError, ValueError):
-    """A file that cannot be read as what it claims to be. Names file and line."""
+    """A file that cannot be read in its format. The message names file and line."""
 
 
 class SchemaError(DataFileError):
-    """A file of another kind, or of a newer major version than this program knows."""
+    """A file of another type, or of a newer major version than this program reads."""
 
 
 class ConvergenceError(PanjabiError, RuntimeError):
-    """An iteration that ended without a solution. Never hidden in a result."""
+    """An iteration that ended without a solution."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """A computation that was interrupted from the keyboard. `partial` holds what is finished.
+    """A computation that was interrupted from the keyboard. `partial` is the finished part.
 
-    Like KeyboardInterrupt it passes `except Exception`; catch it to use the partial result.
+    Like KeyboardInterrupt, it is not caught by `except Exception`.
     """
 
     def __init__(self, message: str, partial: object) -> None:
@@ -53,10 +53,10 @@ class Interrupted(KeyboardInterrupt):
 
 
 def nearest(name: str, known: Iterable[str], n: int = 3) -> str:
-    """Names like the one given, as the middle part of an error message.
+    """Similar names as text for an error message.
 
-    Returns "close: 'a', 'b'" when something resembles it, else "possible: ..." with all
-    names (the first dozen when there are more), else "none exist".
+    Returns "close: 'a', 'b'" if there are similar names, else "possible: ..." with all names (the
+    first twelve if there are more), else "none exist".
     """
     names = list(dict.fromkeys(str(k) for k in known))
     if not names:
@@ -71,10 +71,11 @@ def nearest(name: str, known: Iterable[str], n: int = 3) -> str:
 
 
 def unknown(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
-    """The error for a name that is not there, ready to raise.
+    """The error for a name that does not exist; the caller raises it.
 
     >>> raise unknown("coordinate", "hip_flexon", body.coordinates)
     """
     return UnknownNameError(
-        f"unknown {what} {name!r}; {nearest(str(name), known)}. Use one of the names that exist."
+        f"Expected an existing name, got unknown {what} {name!r}; {nearest(str(name), known)}. "
+        "Use one of the names that exist."
     )

@@ -1,10 +1,10 @@
-"""Every law and the reduced equations of motion as LaTeX, derived by SymPy from energies.
+"""Constitutive laws and reduced equations of motion as LaTeX, derived from energies with SymPy.
 
 >>> print(panjabi.equations())
 >>> panjabi.equations(joints=3).section("equations of motion")
 
-The reduced column is a planar chain of rigid links, held below, with one angle per level. It is
-derived here on its own, from its two energies by Lagrange's equations, so that it can also check
+The reduced column is a planar chain of rigid links, fixed below, with one angle per level. It is
+derived here independently, from its two energies by Lagrange's equations, so that it can also check
 the numbers of `panjabi.spine`.
 """
 
@@ -22,7 +22,7 @@ P, P_0, a_P = sp.symbols("P P_0 a", positive=True)
 
 @dataclass(frozen=True)
 class PlanarColumn:
-    """A chain of n links under a dead axial load P and its own weight, in symbols."""
+    """A chain of n rigid links under a dead axial load P and its weight, in symbols."""
 
     angles: tuple[sp.Symbol, ...]  # relative, from below
     rates: tuple[sp.Symbol, ...]
@@ -67,17 +67,17 @@ class PlanarColumn:
 
 
 def planar_column(joints: int) -> PlanarColumn:
-    """The reduced column of so many joints, 1 to 4.
+    """The reduced column with 1 to 4 joints.
 
     Raises
     ------
     ParameterError
-        For another number: with more joints the printed terms fill pages.
+        For another number of joints: the equations of more joints are too long to print.
     """
     if joints not in (1, 2, 3, 4):
         raise ParameterError(
-            f"{joints!r} joints were asked for; 1 to 4 are possible. A longer column is solved "
-            "in numbers by panjabi.spine."
+            f"Expected 1 to 4 joints, got {joints!r}; use panjabi.spine to solve a longer column "
+            "numerically."
         )
     n = range(1, joints + 1)
     angles = tuple(sp.Symbol(f"theta_{i}", real=True) for i in n)
@@ -91,8 +91,8 @@ def planar_column(joints: int) -> PlanarColumn:
     spin = [sp.Add(*rates[: i + 1]) for i in range(joints)]
     kinetic = potential = y = sp.Integer(0)
     for i in range(joints):
-        # The centre of link i swings on the links below it; two arms p, q turned by absolute
-        # angles meet at cos(difference), so that only relative angles are left.
+        # The centre of link i moves with the links below it. The product of two arms p, q depends
+        # on the cosine of the difference of their absolute angles: only relative angles remain.
         arms = [*length[:i], c[i]]
         speed = sp.Add(
             *(
@@ -110,7 +110,7 @@ def planar_column(joints: int) -> PlanarColumn:
 
 @dataclass(frozen=True)
 class Section:
-    """Equations under one heading."""
+    """Equations under a heading."""
 
     title: str
     lines: tuple[tuple[str, str], ...]  # (what it is, LaTeX)
@@ -125,9 +125,9 @@ class Equations:
 
     def section(self, title: str) -> Section:
         """One section by its title."""
-        for one in self.sections:
-            if one.title == title:
-                return one
+        for section in self.sections:
+            if section.title == title:
+                return section
         raise unknown("section", title, [s.title for s in self.sections])
 
     def __str__(self) -> str:
@@ -203,27 +203,27 @@ def _tissues() -> Section:
 
 
 def _column(joints: int) -> Section:
-    made = planar_column(joints)
+    column = planar_column(joints)
     lines = (
         (
             "column of the body: units u, dead forces f at points p, a cable of tension F",
             r"V(q) = \sum_u E_u(q_u) - \sum_p f_p \cdot x_p(q) + F\, L(q)",
         ),
-        ("reduced column, linear joints", f"V = {sp.latex(made.potential)}"),
-        ("stiffness of the upright column", f"V'' = {sp.latex(made.upright)}"),
+        ("reduced column, linear joints", f"V = {sp.latex(column.potential)}"),
+        ("stiffness of the upright column", f"V'' = {sp.latex(column.upright)}"),
         ("critical load: smallest P > 0 with", r"\det V''(P) = 0"),
     )
     return Section("potential and buckling of a column", lines)
 
 
 def _motion(joints: int) -> Section:
-    made = planar_column(joints)
+    column = planar_column(joints)
     theta = r"\theta"
     lines = (
         ("motion", rf"M({theta})\, \ddot{{\theta}} + c({theta}, \dot{{\theta}}) + V'({theta}) = Q"),
-        ("mass matrix", f"M = {sp.latex(made.mass_matrix)}"),
-        ("velocity terms", f"c = {sp.latex(made.coriolis)}"),
-        ("moments of joints, load and weight", f"V' = {sp.latex(made.gradient)}"),
+        ("mass matrix", f"M = {sp.latex(column.mass_matrix)}"),
+        ("velocity terms", f"c = {sp.latex(column.coriolis)}"),
+        ("moments of joints, load and weight", f"V' = {sp.latex(column.gradient)}"),
     )
     return Section("equations of motion", lines)
 

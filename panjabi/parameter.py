@@ -1,8 +1,7 @@
-"""A number knows its unit, where it comes from and how far to trust it.
+"""A number with its unit, its source and its status (measured, derived, fitted, assumed).
 
-Units live at the border: a `Parameter` keeps the number as its source prints it, and `.si`
-hands SI and radians to the models, once. `sources(result)` tells what a result rests on and how
-many of its parameters nobody has measured.
+A `Parameter` keeps the number in the unit of its source; `.si` converts it to SI and radians for
+the models. `sources(result)` lists the parameters of a result and counts those that are assumed.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ Status = Literal["measured", "derived", "fitted", "assumed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 THIS_WORK = "ThisWork"
-"""Source of a number that this project chose or computed; nobody else is to blame for it."""
+"""Source of a number that this project chose or computed."""
 USER = "User"
-"""Source of a number that the user put in the place of ours."""
+"""Source of a number that the user changed."""
 
 _DEG = math.pi / 180.0
 _WEEK = 7.0 * 86400.0
@@ -71,16 +70,16 @@ _UNITS: dict[str, dict[str, float]] = {
     "strain per angle": {"1/rad": 1.0, "%/deg": 0.01 / _DEG},
 }
 
-SI: dict[str, float] = {unit: f for kind in _UNITS.values() for unit, f in kind.items()}
-"""Factor that turns a number in this unit into SI and radians."""
+SI: dict[str, float] = {unit: f for units in _UNITS.values() for unit, f in units.items()}
+"""Unit -> factor to SI and radians."""
 
-KIND_OF_UNIT: dict[str, str] = {unit: kind for kind, units in _UNITS.items() for unit in units}
-"""What a unit measures; two units of one kind can stand for each other."""
+KIND_OF_UNIT: dict[str, str] = {unit: name for name, units in _UNITS.items() for unit in units}
+"""Unit -> the quantity it measures; units of the same quantity can replace each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number with what is needed to trust it or to replace it.
+    """A number with unit, source, status, conditions and spread.
 
     Raises
     ------
@@ -100,8 +99,8 @@ class Parameter:
     def __post_init__(self) -> None:
         if self.unit not in SI:
             raise UnitError(
-                f"unknown unit {self.unit!r}; {nearest(self.unit, SI)}. "
-                "Write the number in one of the units of panjabi.parameter.SI."
+                f"Expected a unit of panjabi.parameter.SI, got unknown unit {self.unit!r}; "
+                f"{nearest(self.unit, SI)}. Convert the number to one of them."
             )
         value = _number(self.value, f"a Parameter in {self.unit}")
         object.__setattr__(self, "value", value)
@@ -109,19 +108,19 @@ class Parameter:
             sd = _number(self.sd, f"the sd of a Parameter in {self.unit}")
             if sd < 0.0:
                 raise ParameterError(
-                    f"the sd of a Parameter is {sd:g} {self.unit}; a spread is at least 0. "
-                    "Give it as a positive number, or None when it is not known."
+                    f"Expected the sd of a Parameter from 0 {self.unit}, got {sd:g} {self.unit}; "
+                    "give a positive number, or None if the spread is not known."
                 )
             object.__setattr__(self, "sd", sd)
         if self.status not in STATUSES:
             raise ParameterError(
-                f"unknown status {self.status!r}; possible: {', '.join(STATUSES)}. "
-                "Say 'assumed' when nobody measured, derived or fitted the number."
+                f"Expected a status of {', '.join(STATUSES)}, got {self.status!r}; give 'assumed' "
+                "if the number was not measured, derived or fitted."
             )
         if not self.source.strip():
             raise ParameterError(
-                f"a Parameter of {self.value:g} {self.unit} has no source; it needs a key of "
-                f"references.bib. Use {THIS_WORK!r} for a number of our own."
+                "Expected a key of references.bib as source of a Parameter, got no source for "
+                f"{self.value:g} {self.unit}; give {THIS_WORK!r} for a number of this project."
             )
 
     @property
@@ -131,16 +130,16 @@ class Parameter:
 
     @property
     def sd_si(self) -> float | None:
-        """The spread in SI and radians, None where it is not known."""
+        """The spread in SI and radians; None if it is not known."""
         return None if self.sd is None else self.sd * SI[self.unit]
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The bibliography keys of the source, one or several."""
+        """The bibliography keys of the source."""
         return tuple(key.strip() for key in self.source.split(";") if key.strip())
 
     def with_value(self, value: float, *, source: str = USER) -> Parameter:
-        """The same quantity with another value, in the same unit, counted as assumed."""
+        """The same quantity with another value in the same unit; its status is assumed."""
         return Parameter(value, self.unit, source, "assumed", self.conditions)
 
     def to_dict(self) -> dict[str, Any]:
@@ -153,7 +152,7 @@ class Parameter:
 
 
 def assumed(value: float, unit: str, conditions: str = "") -> Parameter:
-    """A number that nobody measured, of this work."""
+    """An assumed number of this project."""
     return Parameter(value, unit, THIS_WORK, "assumed", conditions)
 
 
@@ -164,14 +163,14 @@ def _number(value: object, what: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise ParameterError(
-            f"{what} is {value!r}; only finite numbers are possible. Leave the parameter out "
-            "when the number is not known."
+            f"Expected a finite number for {what}, got {value!r}; leave the parameter out if the "
+            "number is not known."
         )
     return number
 
 
 class ParameterSet(Mapping[str, Parameter]):
-    """Named parameters that do not change; changing one gives a new set.
+    """Immutable set of named parameters; a change gives a new set.
 
     >>> slr = ParameterSet({"pelvic_share": Parameter(0.3, "1", "ThisWork", "assumed")})
     >>> slr.si("pelvic_share")
@@ -186,8 +185,8 @@ class ParameterSet(Mapping[str, Parameter]):
         for name, parameter in parameters.items():
             if not isinstance(parameter, Parameter):
                 raise ParameterError(
-                    f"{name!r} is {parameter!r}; a ParameterSet holds Parameter records only. "
-                    "Give value, unit, source and status."
+                    f"Expected a Parameter for {name!r}, got {parameter!r}; give value, unit, "
+                    "source and status."
                 )
         self._parameters = dict(parameters)
 
@@ -198,7 +197,7 @@ class ParameterSet(Mapping[str, Parameter]):
             raise unknown("parameter", name, self._parameters) from None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._parameters  # Mapping's own would expect a KeyError
+        return name in self._parameters  # Mapping.__contains__ expects a KeyError
 
     @overload
     def get(self, name: str, default: None = None, /) -> Parameter | None: ...
@@ -224,21 +223,21 @@ class ParameterSet(Mapping[str, Parameter]):
         return "\n".join(f"{name:<{width}}  {p}" for name, p in self.items())
 
     def si(self, name: str) -> float:
-        """The value of one parameter in SI and radians."""
+        """The value of a parameter in SI and radians."""
         return self[name].si
 
     def replaced(self, **changes: Parameter | float) -> ParameterSet:
         """The same set with some parameters changed; this set is unchanged.
 
-        A bare number is read in the unit of the parameter it replaces and counts as assumed by
-        the user. A `Parameter` must measure the same kind of quantity.
+        A plain number is in the unit of the parameter it replaces; its status is assumed and its
+        source the user. A `Parameter` must measure the same quantity.
 
         Raises
         ------
         UnknownNameError
-            If the set has no parameter of that name: a misspelt name must not be added silently.
+            If the set has no parameter of that name: a misspelt name is not added silently.
         UnitError
-            If the new unit measures something else.
+            If the new unit measures another quantity.
         """
         new = dict(self._parameters)
         for name, change in changes.items():
@@ -246,29 +245,29 @@ class ParameterSet(Mapping[str, Parameter]):
             if not isinstance(change, Parameter):
                 change = old.with_value(change)
             elif KIND_OF_UNIT[change.unit] != KIND_OF_UNIT[old.unit]:
-                kind = KIND_OF_UNIT[old.unit]
+                quantity = KIND_OF_UNIT[old.unit]
                 raise UnitError(
-                    f"parameter {name!r} was given in {change.unit!r}, no unit of {kind}; "
-                    f"possible: {', '.join(_UNITS[kind])}. Convert the number first."
+                    f"Expected parameter {name!r} in a unit of {quantity} "
+                    f"({', '.join(_UNITS[quantity])}), got {change.unit!r}; convert the number."
                 )
             new[name] = change
         return ParameterSet(new)
 
     def merged(self, other: Mapping[str, Parameter], *, prefix: str = "") -> ParameterSet:
-        """Both sets in one. A name in both must stand for the same parameter."""
+        """The union of both sets. A name in both must have the same parameter."""
         new = dict(self._parameters)
         for name, parameter in other.items():
             if new.setdefault(prefix + name, parameter) != parameter:
                 raise ParameterError(
-                    f"two different parameters are called {prefix + name!r}: "
-                    f"{new[prefix + name]} and {parameter}. Merge with a prefix."
+                    f"Expected equal parameters named {prefix + name!r}, got "
+                    f"{new[prefix + name]} and {parameter}; merge with a prefix."
                 )
         return ParameterSet(new)
 
 
 @dataclass(frozen=True, repr=False)
 class Sources(Result):
-    """What a result rests on: its parameters, how they are known, and whom to cite."""
+    """The parameters behind a result, with their status and the publications to cite."""
 
     parameters: ParameterSet
     citations: dict[str, Entry] = field(init=False, repr=False)  # by key of the bibliography
@@ -282,17 +281,17 @@ class Sources(Result):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many parameters are measured, derived, fitted, assumed."""
+        """Number of parameters by status: measured, derived, fitted, assumed."""
         states = [p.status for p in self.parameters.values()]
         return {status: states.count(status) for status in STATUSES}
 
     @property
     def assumed(self) -> int:
-        """How many parameters nobody measured, derived or fitted."""
+        """Number of parameters that were not measured, derived or fitted."""
         return self.counts["assumed"]
 
     def summary(self) -> dict[str, Any]:
-        """How many parameters are assumed, and the keys of the sources: what a result prints."""
+        """Number of assumed parameters and keys of the sources, as printed with a result."""
         return {"assumed_parameters": self.assumed, "sources": sorted(self.citations)}
 
     def to_dict(self) -> dict[str, Any]:
@@ -318,33 +317,34 @@ class Sources(Result):
 
 
 def sources(result: object) -> Sources:
-    """What a result rests on.
+    """The parameters and publications behind a result.
 
-    A result tells it by a method `sources()` or by a mapping `parameters` of name to `Parameter`;
-    otherwise the fields of a dataclass and the items of a mapping or sequence are asked in turn.
+    They come from the method `sources()` of the result or from its mapping `parameters` (name to
+    `Parameter`). Without these, the fields of a dataclass and the items of a mapping or sequence
+    are searched in turn.
 
     Raises
     ------
     ParameterError
-        If nothing in the result says where it comes from; silence must not read as "no
+        If no part of the result has parameters or sources. An empty answer would look like "no
         assumptions".
     """
     if isinstance(result, Sources):
         return result
-    found: dict[str, Parameter] = {}
-    if not _collect(result, "parameter", found, set()):
+    collected: dict[str, Parameter] = {}
+    if not _collect(result, "parameter", collected, set()):
         raise ParameterError(
-            f"a {type(result).__name__} does not say what it rests on; possible are objects with "
-            "`parameters` or `sources()`, and dataclasses, mappings and sequences of them. "
-            "Ask the result of an analysis."
+            "Expected an object with `parameters` or `sources()`, or a dataclass, mapping or "
+            f"sequence of such objects, got a {type(result).__name__} without parameters; pass "
+            "the result of an analysis."
         )
-    return Sources(ParameterSet(found))
+    return Sources(ParameterSet(collected))
 
 
-def _collect(thing: object, name: str, found: dict[str, Parameter], seen: set[int]) -> bool:
-    """Put the parameters of `thing` into `found`; False if it has no way to name any."""
+def _collect(thing: object, name: str, collected: dict[str, Parameter], seen: set[int]) -> bool:
+    """Add the parameters of `thing` to `collected`; False if it has no parameters or sources."""
     if isinstance(thing, Parameter):
-        _add(found, name, thing)
+        _add(collected, name, thing)
         return True
     if thing is None or isinstance(thing, (str, bytes, int, float, complex, type)):
         return False
@@ -354,35 +354,35 @@ def _collect(thing: object, name: str, found: dict[str, Parameter], seen: set[in
     if isinstance(thing, Sources):
         thing = thing.parameters
     if isinstance(thing, Mapping):
-        return _collect_all(thing.items(), found, seen) or isinstance(thing, ParameterSet)
+        return _collect_all(thing.items(), collected, seen) or isinstance(thing, ParameterSet)
     if isinstance(thing, (tuple, list)):
-        return _collect_all(((name, item) for item in thing), found, seen)
-    tell = getattr(thing, "sources", None)
-    if callable(tell):
-        return _collect(tell(), name, found, seen)
-    stated = getattr(thing, "parameters", None)
-    if isinstance(stated, Mapping):
-        _collect_all(stated.items(), found, seen)
+        return _collect_all(((name, item) for item in thing), collected, seen)
+    method = getattr(thing, "sources", None)
+    if callable(method):
+        return _collect(method(), name, collected, seen)
+    parameters = getattr(thing, "parameters", None)
+    if isinstance(parameters, Mapping):
+        _collect_all(parameters.items(), collected, seen)
         return True
     if dataclasses.is_dataclass(thing):
         fields = ((f.name, getattr(thing, f.name)) for f in dataclasses.fields(thing))
-        return _collect_all(fields, found, seen)
+        return _collect_all(fields, collected, seen)
     return False
 
 
 def _collect_all(
-    items: Iterable[tuple[str, object]], found: dict[str, Parameter], seen: set[int]
+    items: Iterable[tuple[str, object]], collected: dict[str, Parameter], seen: set[int]
 ) -> bool:
-    spoke = False
+    has_sources = False
     for name, item in items:
-        spoke |= _collect(item, str(name), found, seen)
-    return spoke
+        has_sources |= _collect(item, str(name), collected, seen)
+    return has_sources
 
 
-def _add(found: dict[str, Parameter], name: str, parameter: Parameter) -> None:
-    """Before and after a release share most parameters: equal ones of a name count once."""
+def _add(collected: dict[str, Parameter], name: str, parameter: Parameter) -> None:
+    """Add a parameter; equal parameters of the same name (before and after a change) count once."""
     number, free = 1, name
-    while found.get(free, parameter) != parameter:
+    while collected.get(free, parameter) != parameter:
         number += 1
         free = f"{name} ({number})"
-    found[free] = parameter
+    collected[free] = parameter

@@ -1,4 +1,4 @@
-"""What results have in common: a short `repr`, plain values for JSON, tables for pandas."""
+"""Base classes of results: a short `repr`, plain values for JSON, tables for pandas."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from panjabi.errors import ParameterError
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
 
-LINES, WIDTH = 10, 88  # of the longest repr
+LINES, WIDTH = 10, 88  # largest size of a repr
 
 
 class ShortRepr:
-    """Base of dataclasses that are declared with ``repr=False`` because they hold much."""
+    """Base of dataclasses with ``repr=False`` and large fields."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        """The name of the class and one line for each field, ten lines at most."""
+        """Name of the class and a line for each field, at most ten lines."""
         shown = [f.name for f in dataclasses.fields(self) if f.repr]  # type: ignore[arg-type]
         name = type(self).__name__
         lines = [f"  {field}: {_brief(getattr(self, field))}"[:WIDTH] for field in shown]
@@ -36,10 +36,10 @@ class ShortRepr:
 
 
 class Result(ShortRepr):
-    """Base of results: dataclasses that are declared with ``repr=False``.
+    """Base of results: dataclasses with ``repr=False``.
 
-    `to_dict` gives the fields as they are named. A class whose fields do not end in their unit
-    writes its own.
+    `to_dict` uses the names of the fields. A class whose field names do not contain the unit
+    overrides it.
     """
 
     __slots__ = ()
@@ -51,12 +51,12 @@ class Result(ShortRepr):
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON knows it: arrays become lists, numbers that are not finite become null.
+    """A value for JSON: arrays become lists, numbers that are not finite become None.
 
     Raises
     ------
     ParameterError
-        For an object that has no plain values.
+        For an object that JSON cannot represent.
     """
     if isinstance(value, (np.generic, np.ndarray)):
         value = value.tolist()
@@ -75,13 +75,13 @@ def plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     raise ParameterError(
-        f"Expected a value that JSON can hold, got a {type(value).__name__}; give numbers, texts, "
-        "arrays, or results with to_dict."
+        f"Expected a value that JSON can represent, got a {type(value).__name__}; give numbers, "
+        "texts, arrays, or results with to_dict."
     )
 
 
 def finite(number: float) -> float | None:
-    """The number, or None where JSON has no word for it."""
+    """The number, or None if it is not finite, which JSON cannot represent."""
     return float(number) if math.isfinite(number) else None
 
 
@@ -109,7 +109,7 @@ def imported(name: str) -> Any:
 
 
 def _brief(value: Any) -> str:
-    """One line that says what a field holds."""
+    """A short text for the value of a field."""
     if isinstance(value, np.ndarray):
         return f"array of shape {value.shape}"
     if isinstance(value, (Mapping, tuple, list)) and len(value) > 4:

@@ -1,9 +1,9 @@
-"""The abdomen as a massless body that turns with a share of the lumbar angle.
+"""The abdomen as a massless body that rotates by a fraction of the lumbar angle.
 
-Rectus abdominis, internal oblique and transversus run through a body in front of the spine that
-is tied to no vertebra. It turns about a fixed centre on the sacrum by a share of the sum of the
-six lumbar angles; in the tree these are hinges that share their coordinates with the lumbar
-joints, so moment arms and second derivatives follow from the same kernels.
+Rectus abdominis, internal oblique and transversus have points on a body in front of the spine that
+is not attached to a vertebra. It rotates about a fixed centre on the sacrum by a fraction of the
+sum of the six lumbar angles. In the tree these are hinges with the coordinates of the lumbar
+joints, so that moment arms and second derivatives follow from the same kernels.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ def _assumed_zero(plane: str) -> Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class AbdomenCoupling:
-    """How far the abdomen follows the lumbar spine: shares of the summed lumbar angles [1].
+    """Rotation of the abdomen with the lumbar spine: fractions of the summed lumbar angles [1].
 
-    The flexion share is that of the MyoTorso model; its abdomen has no lateral or axial turn, so
-    those shares are assumed to be 0. The centre, in the sacrum's axes of the thoracolumbar set
-    [m], is where the joint of that set lies.
+    The flexion fraction is that of the MyoTorso model. Its abdomen has no lateral or axial
+    rotation, so these fractions are assumed to be 0. The centre, in the axes of the sacrum of the
+    thoracolumbar set [m], is that of the joint of this set.
     """
 
     flexion: Parameter = field(
@@ -47,16 +47,17 @@ class AbdomenCoupling:
 
     def __post_init__(self) -> None:
         for name in ("flexion", "lateral_bending", "axial_rotation"):
-            share = getattr(self, name).si
-            if not 0.0 <= share <= 1.0:
+            fraction = getattr(self, name).si
+            if not 0.0 <= fraction <= 1.0:
                 raise ParameterError(
-                    f"AbdomenCoupling.{name} is {share:g}; a share of the lumbar angle from 0 to 1 "
-                    "is possible. 0 holds the abdomen still, 1 lets it follow the thorax."
+                    f"Expected AbdomenCoupling.{name} as a fraction of the lumbar angle from 0 to "
+                    f"1, got {fraction:g}; give 0 for a fixed abdomen, 1 for one that follows the "
+                    "thorax."
                 )
 
     @property
     def shares(self) -> dict[str, float]:
-        """Share by plane: FE, LB, AR."""
+        """Fraction of the lumbar angle by plane: FE, LB, AR [1]."""
         return {
             "FE": self.flexion.si,
             "LB": self.lateral_bending.si,
@@ -65,26 +66,26 @@ class AbdomenCoupling:
 
 
 def with_abdomen(body: Body, coupling: AbdomenCoupling | None) -> tuple[Tree, Floats]:
-    """The body's tree with the abdomen as one more body, and its frame's place on the sacrum.
+    """The tree of the body with the abdomen as an additional body, and the frame of the abdomen.
 
-    Returns the tree, the abdomen last, and (3, 4): rotation and position that carry a point of
-    the abdomen frame of the muscle set into the new body. Without a coupling the abdomen is
-    fixed to the sacrum.
+    Returns the tree, with the abdomen as last body, and (3, 4): rotation and position that convert
+    a point of the abdomen frame of the muscle set to the new body. Without a coupling the abdomen
+    is fixed to the sacrum.
     """
     tree = body.tree
     poses = body.poses(body.zero())
     s = body.body_index("sacrum")
-    # Where Body keeps the frame only matters in neutral, where all ways to hold it agree.
+    # The frame of Body is used only in the neutral posture, where the coupling has no effect.
     at = [_world(poses, *body.attachment(NAME, x, naming="thoracolumbar")) for x in _CORNERS]
     at = [poses.R[s].T @ (x - poses.t[s]) for x in at]
     frame = np.column_stack([at[1] - at[0], at[2] - at[0], at[3] - at[0], at[0]])
     centre = body.scale[s] * np.array((0.0, 0.0, 0.0) if coupling is None else coupling.centre)
     axes, coordinates, poly = [], [], []
-    for plane, share in () if coupling is None else coupling.shares.items():
-        for joint in LUMBAR_JOINTS if share != 0.0 else ():
+    for plane, fraction in () if coupling is None else coupling.shares.items():
+        for joint in LUMBAR_JOINTS if fraction != 0.0 else ():
             axes.append(_AXES[plane])
             coordinates.append(body.coordinate_index(f"{joint}_{plane}"))
-            poly.append([0.0, share] + [0.0] * (POLYNOMIAL_TERMS - 2))
+            poly.append([0.0, fraction] + [0.0] * (POLYNOMIAL_TERMS - 2))
     return tree._replace(
         parent=np.append(tree.parent, s),
         loc=np.vstack([tree.loc, centre]),

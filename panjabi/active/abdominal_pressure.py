@@ -1,8 +1,8 @@
 """Intra-abdominal pressure as a strut between pelvic floor and diaphragm, with a potential.
 
-Pressure p on an area A pushes the thorax up and the pelvis down along one line in front of the
+A pressure p on an area A pushes the thorax up and the pelvis down along a line in front of the
 spine. At constant pressure the potential is -p A times the distance of the two ends: the strut
-unloads the spine by p A and extends it by p A times its lever.
+unloads the spine by p A and extends it with the moment p A times its lever.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Pressure:
-    """What is assumed of the pressure; sweep all of it.
+    """Assumed parameters of the pressure; vary them all.
 
-    The area is that of the diaphragm's projection, the lever how far the line runs in front of
-    the L4-L5 joint centre, the depth how far the pelvic floor lies below L5-S1.
+    The area is the projected area of the diaphragm, the lever the distance of the line in front of
+    the L4-L5 joint centre, the depth the distance of the pelvic floor below L5-S1.
     """
 
     pressure: Parameter = field(
@@ -49,16 +49,16 @@ class Pressure:
 
     def __post_init__(self) -> None:
         for name in ("pressure", "area", "lever", "depth"):
-            given: Parameter = getattr(self, name)
-            if given.si < 0.0:
+            parameter: Parameter = getattr(self, name)
+            if parameter.si < 0.0:
                 raise ParameterError(
-                    f"Pressure.{name} is {given.value:g} {given.unit}; 0 or more is possible. "
-                    "Pressures are over that outside."
+                    f"Expected Pressure.{name} from 0 {parameter.unit}, got {parameter.value:g} "
+                    f"{parameter.unit}; give a positive number (pressures relative to outside)."
                 )
 
     @property
     def force(self) -> float:
-        """Push of the strut, pressure times area [N]: what it takes off the spine."""
+        """Force of the strut, pressure times area [N], by which it unloads the spine."""
         return self.pressure.si * self.area.si
 
 
@@ -84,7 +84,7 @@ class AbdominalPressure:
         return -self.settings.force * self._line(q)[0]
 
     def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """Generalised force on the body (n,) [N m]; extends the spine where the line is ahead."""
+        """Generalised force on the body (n,) [N m]; extends the spine if the line is in front."""
         return self.settings.force * self._line(q)[1]
 
     def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
@@ -92,11 +92,11 @@ class AbdominalPressure:
         return -self.settings.force * self._line(q)[2]
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """Nothing to integrate, (0,)."""
+        """No states, (0,)."""
         return np.empty(0)
 
     def _line(self, q: Array) -> tuple[float, Array, Array]:
-        """Distance of the ends [m] with gradient and Hessian."""
+        """Distance of the two ends [m] with gradient and Hessian."""
         from panjabi.active.path_kernels import Placed, path_curvature
 
         tree, p = self.tree, self.path
@@ -117,8 +117,8 @@ def strut(
 ) -> AbdominalPressure:
     """The pressure strut of a body, vertical in upright standing, over the lumbar coordinates.
 
-    Other coordinates and `at` as for `musculature`. Lever and depth grow with the pelvis, but area
-    and pressure are known for the standard adult only: another body is a ParameterError.
+    Other coordinates and `at` as for `musculature`. Lever and depth scale with the pelvis, but area
+    and pressure are known for the standard adult only: another body raises ParameterError.
     """
     settings = settings or Pressure()
     body = standard_adult() if body is None else body

@@ -1,4 +1,4 @@
-"""From excitation to activation: first-order dynamics with two rates, smooth between them."""
+"""Activation from excitation: first-order dynamics with two rates and a smooth transition."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 def activation_rate(rise, fall, sharpness, excitation, activation):
     """da/dt [1/s] of one muscle, and its slopes by activation and by excitation [1/s]."""
     gap = excitation - activation
-    # tanh(b gap), by the exponential because that is the cheaper of the two
+    # tanh(b gap) by the exponential, which is faster
     switch = 1.0 - 2.0 / (math.exp(min(2.0 * sharpness * gap, 700.0)) + 1.0)
     f = 0.5 * switch
     f1 = 0.5 * sharpness * (1.0 - switch * switch)  # df / d gap
@@ -47,8 +47,8 @@ class ActivationDynamics:
         da/dt = [(f + 1/2) / (T_a (1/2 + 3a/2)) + (1/2 - f) (1/2 + 3a/2) / T_d] (e - a)
         f = tanh(b (e - a)) / 2
 
-    Sources disagree on the sharpness b: 0.1 hardly switches, so that both times act at once; 10
-    gives the two rates that are meant, and is used.
+    Sources disagree on the sharpness b: 0.1 hardly switches, so that both times act together; 10
+    gives the two intended rates, and is used.
     """
 
     rise_time: Parameter = field(
@@ -65,28 +65,29 @@ class ActivationDynamics:
         for name in ("rise_time", "fall_time", "sharpness"):
             if not getattr(self, name).si > 0.0:
                 raise ParameterError(
-                    f"ActivationDynamics.{name} is {getattr(self, name).value:g}; a number above 0 "
-                    "is possible. Leave it out for that of De Groote et al. (2016)."
+                    f"Expected ActivationDynamics.{name} above 0, got "
+                    f"{getattr(self, name).value:g}; leave it out for the value of De Groote et "
+                    "al. (2016)."
                 )
 
     @property
     def constants(self) -> tuple[float, float, float]:
-        """Rise time [s], fall time [s], sharpness [1], as the kernels take them."""
+        """Rise time [s], fall time [s], sharpness [1] for the kernels."""
         return self.rise_time.si, self.fall_time.si, self.sharpness.si
 
     def rate(self, excitation: ArrayLike, activation: ArrayLike) -> Floats:
-        """da/dt [1/s] at excitations and activations from 0 to 1, of one shape.
+        """da/dt [1/s] at excitations and activations from 0 to 1, arrays of equal shape.
 
         Raises
         ------
         ParameterError
-            If one of them is outside.
+            If a value is outside this range.
         """
         e, a = np.broadcast_arrays(np.asarray(excitation, float), np.asarray(activation, float))
-        for name, given in (("excitation", e), ("activation", a)):
-            if not np.all((given >= 0.0) & (given <= 1.0)):
+        for name, values in (("excitation", e), ("activation", a)):
+            if not np.all((values >= 0.0) & (values <= 1.0)):
                 raise ParameterError(
-                    f"{name} is {given!r}; 0 to 1 is possible. Give shares of the full one."
+                    f"Expected {name} from 0 to 1, got {values!r}; give fractions of full {name}."
                 )
         out = np.empty(e.size)
         activation_rates(*self.constants, np.ascontiguousarray(e.ravel()), a.ravel().copy(), out)

@@ -1,4 +1,4 @@
-"""Putting the muscle sets onto a body: which muscles, and on which tree."""
+"""The musculature of a body from the muscle sets: choice of muscles and of the tree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter, ParameterSet
 
 LUMPED_BODY = "head_neck"
-"""Head and neck as one body of the thoracolumbar set; its neck muscles ride on it."""
+"""Head and neck as a single body of the thoracolumbar set; its neck muscles attach to it."""
 LUMPED_GROUP = "neck_lump"
 _THORACIC = tuple(f"T{k}_T{k + 1}" for k in range(11, 0, -1))
 _NECK = ("C7_T1", "C6_C7", "C5_C6", "C4_C5", "C3_C4", "C2_C3", "C1_C2", "skull_C1")
@@ -29,7 +29,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
     "cervical": _NECK,
     "whole": LUMBAR_JOINTS + _THORACIC + _NECK,
 }
-"""Joints that move in each region, from below."""
+"""Moving joints of each region, from below."""
 
 
 def region_coordinates(region: str) -> tuple[str, ...]:
@@ -49,64 +49,64 @@ def musculature(
     coupling: AbdomenCoupling | None = None,
     sets: Mapping[str, MuscleSet] | None = None,
 ) -> Musculature:
-    """Muscles of both sides that cross the joints of a region of the spine.
+    """The muscles of both sides that cross the joints of a region of the spine.
 
     Parameters
     ----------
     region
-        "lumbar": joints L5-S1 to T12-L1, the thorax rigid above; "thoracolumbar": up to T1-T2;
-        "cervical": C7-T1 to the skull; "whole": all. The thoracolumbar set holds head and
-        neck as one lump: where joints of the neck move its neck muscles give way to the cervical
-        set, whose torso is rigid. Psoas is the eleven fascicles a side, which end on the
-        pelvis; the lumped psoas of the leg stays in `Body.muscles`.
+        "lumbar": joints L5-S1 to T12-L1, with a rigid thorax above; "thoracolumbar": up to T1-T2;
+        "cervical": C7-T1 to the skull; "whole": all. In the thoracolumbar set head and neck are a
+        single body: if joints of the neck move, its neck muscles are replaced by the cervical
+        set, whose torso is rigid. Psoas has eleven fascicles on each side, which end on the
+        pelvis; the single psoas of the leg stays in `Body.muscles`.
     body
-        The standard adult when not given. Fibre and tendon lengths follow each muscle's path
-        length, maximal forces the body's mass to its force exponent.
+        Default: the standard adult. Fibre and tendon lengths scale with the path length of each
+        muscle, maximal forces with the mass of the body to its force exponent.
     coordinates
-        Coordinates in the place of those of the region: columns of every derivative.
+        Coordinates instead of those of the region: columns of every derivative.
     at
-        Coordinates of the body (nq,) at which all other joints are held; upright when not given.
+        Coordinates of the body (nq,) with the fixed values of all other joints; default: upright.
     coupled, coupling
-        Whether the abdomen turns with the lumbar spine, and how; else it is held still.
+        Whether and how the abdomen rotates with the lumbar spine; else it is fixed.
     sets
-        Muscle sets read from a user's files, by name, in the place of the packaged ones.
+        Muscle sets from files of the user, by name, instead of the packaged sets.
 
-    The extensors of the packaged set carry the factor that gives the standard adult the extension
-    strength of people (`Musculature.calibrated`); `.raw()` gives the forces of the source. A set of
-    the user's in its place is taken as the file has it.
+    The extensors of the packaged set have the factor that gives the standard adult the extension
+    strength of people, 275 N m (`Musculature.calibrated`); `.raw()` gives the forces of the source.
+    A set of the user is not calibrated.
 
     Raises
     ------
     UnknownNameError
         For a region, coordinate, set or body that does not exist.
     ParameterError
-        If a coordinate is given twice, or no muscle crosses any of them.
+        If a coordinate is named twice, or no muscle crosses any of them.
     """
     body = standard_adult() if body is None else body
     names = region_coordinates(region) if coordinates is None else tuple(coordinates)
     free = np.array([body.coordinate_index(c) for c in names], np.int64)
     if not names or len(set(names)) != len(names):
         raise ParameterError(
-            f"coordinates {names!r} were given; one or more of the body's coordinates, each once, "
-            "are possible. Leave them out for those of the region."
+            f"Expected one or more coordinates of the body, each once, got {names!r}; leave them "
+            "out for those of the region."
         )
-    held = body.poses(body.zero() if at is None else at).q
+    fixed = body.poses(body.zero() if at is None else at).q
     coupling = (coupling or AbdomenCoupling()) if coupled else None
     neck = not set(names).isdisjoint(region_coordinates("cervical"))
     records, sources = _records(neck, sets or {})
     tree, abdomen = with_abdomen(body, coupling)
-    reduced = reduced_tree(tree, free, held)
-    placed = place(body, records, abdomen)
-    paths = placed.on(reduced)
+    reduced = reduced_tree(tree, free, fixed)
+    polylines = place(body, records, abdomen)
+    paths = polylines.on(reduced)
     across = paths
-    if coupling is None:  # the abdomen counts as moving here in any case
+    if coupling is None:  # here the abdomen always counts as moving
         moving, _ = with_abdomen(body, AbdomenCoupling())
-        across = placed.on(reduced_tree(moving, free, held))
+        across = polylines.on(reduced_tree(moving, free, fixed))
     crossing = _crossing(across)
     if not crossing.any():
         raise ParameterError(
-            f"no muscle crosses {', '.join(names)}; joints of the spine are possible. "
-            "Choose coordinates of the spine."
+            f"Expected coordinates of the spine that a muscle crosses, got {', '.join(names)} with "
+            "no muscle; choose other coordinates of the spine."
         )
     fibre = fibre_scale(body, records, neutral_lengths(body, records))
     both = [*records, *records]
@@ -127,19 +127,19 @@ def musculature(
         parameters=_parameters(coupling),
         sources=sources + sources,
     )
-    made = everything.selected(crossing)
-    return made if "thoracolumbar" in (sets or {}) else made.calibrated()
+    muscles = everything.selected(crossing)
+    return muscles if "thoracolumbar" in (sets or {}) else muscles.calibrated()
 
 
 def _records(
     neck: bool, sets: Mapping[str, MuscleSet]
 ) -> tuple[list[MuscleRecord], tuple[str, ...]]:
     """Muscles of the right side, and the source of each."""
-    for name, given in sets.items():
-        if name != given.name:
+    for name, muscles in sets.items():
+        if name != muscles.name:
             raise ParameterError(
-                f"a set named {given.name!r} was given as {name!r}; each under its own name is "
-                "possible. Write sets={mine.name: mine}."
+                f"Expected the muscle set {muscles.name!r} under its name, got it as {name!r}; "
+                "write sets={mine.name: mine}."
             )
     trunk = sets.get("thoracolumbar") or read_set("thoracolumbar")
     if not neck:
@@ -157,9 +157,9 @@ def _crossing(paths: PathArrays) -> NDArray[np.bool_]:
 
 
 def _parameters(coupling: AbdomenCoupling | None) -> ParameterSet:
-    made: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     if coupling is not None:
-        made["abdomen_flexion_share"] = coupling.flexion
-        made["abdomen_lateral_bending_share"] = coupling.lateral_bending
-        made["abdomen_axial_rotation_share"] = coupling.axial_rotation
-    return ParameterSet(made)
+        parameters["abdomen_flexion_share"] = coupling.flexion
+        parameters["abdomen_lateral_bending_share"] = coupling.lateral_bending
+        parameters["abdomen_axial_rotation_share"] = coupling.axial_rotation
+    return ParameterSet(parameters)

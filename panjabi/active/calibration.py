@@ -1,9 +1,9 @@
-"""The factor that brings the extensors of the packaged muscles down to the strength of people.
+"""The factor that reduces the extensors of the packaged muscles to the strength of people.
 
-The forces of the thoracolumbar set are far above what people can do: all extensors together give
-1121 N m at L5-S1 and 880 N m at L3-L4, where 200 to 350 N m are recalled of young men. What factor
-brings them down is a question of the whole spine (`panjabi.spine.strength`), since every level has
-to balance at once. It was fitted once, on the standard adult, and is part of the packaged muscles.
+The forces of the thoracolumbar set are far above the strength of people: all extensors together
+give 1121 N m at L5-S1 and 880 N m at L3-L4, while 200 to 350 N m are recalled for young men. The
+factor depends on the whole spine (`panjabi.spine.strength`), since all levels must be in
+equilibrium together. It was fitted to the standard adult and is part of the packaged muscles.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EXTENSORS = (
     "quadratus_lumborum",
     "latissimus_dorsi",
 )
-"""Groups behind the lumbar joints, whose forces the extension strength is about."""
+"""Groups behind the lumbar joints, which determine the extension strength."""
 
 EXTENSION_TARGET = Parameter(
     275.0, "N m", THIS_WORK, "assumed", "middle of the recalled 200-350 N m of young men, upright"

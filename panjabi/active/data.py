@@ -21,7 +21,7 @@ SETS = ("thoracolumbar", "cervical")
 
 @dataclass(frozen=True, eq=False)
 class MuscleRecord:
-    """One muscle of the right side as the file has it; lengths of the source [m]."""
+    """A muscle of the right side as in the file; lengths of the source [m]."""
 
     name: str
     group: str
@@ -31,13 +31,13 @@ class MuscleRecord:
     pennation: float  # at the optimal length [rad]
     bodies: tuple[str, ...]  # body of each point, in the names of the set
     points: Floats  # (n, 3) [m]
-    naming: tuple[str | None, ...]  # set whose frame each point is in; None: the body's own
+    naming: tuple[str | None, ...]  # set of the frame of each point; None: frame of the body
     girdle_length: float | None = None  # path in the source where an end was replaced [m]
 
 
 @dataclass(frozen=True, eq=False)
 class MuscleSet:
-    """A set of right-sided muscles with its source, as read from one file."""
+    """A set of right-sided muscles with its source, as in a file."""
 
     name: str
     muscles: tuple[MuscleRecord, ...]
@@ -47,7 +47,7 @@ class MuscleSet:
 
 
 def read_set(name: str) -> MuscleSet:
-    """A muscle set that comes with the package: "thoracolumbar" or "cervical"."""
+    """A packaged muscle set: "thoracolumbar" or "cervical"."""
     if name not in SETS:
         raise unknown("muscle set", name, SETS)
     with resources.as_file(resources.files("panjabi.active") / "data" / f"{name}.json") as path:
@@ -55,13 +55,13 @@ def read_set(name: str) -> MuscleSet:
 
 
 def read_set_file(path: str | Path) -> MuscleSet:
-    """A muscle set from a user's file of schema panjabi-musculature/1.
+    """A muscle set from a file of the user with schema panjabi-musculature/1.
 
     Raises
     ------
     DataFileError, SchemaError
-        If the file is not JSON, is of another kind or a newer version, or a muscle in it lacks
-        a figure, has a figure that cannot be, or has fewer than two points. Names the muscle.
+        If the file is not JSON, has another schema or a newer version, or if a value of a muscle is
+        missing or invalid, or a muscle has fewer than two points. Names the muscle.
     """
     content = read_path(path, SCHEMA)
     where = Path(path).name
@@ -69,22 +69,23 @@ def read_set_file(path: str | Path) -> MuscleSet:
         name, records = content["set"], content["muscles"]
         if name not in SETS:
             raise unknown("muscle set", name, SETS)
-        made = tuple(_record(record, name, where) for record in records)
+        muscles = tuple(_record(record, name, where) for record in records)
         bib = content["about"]["bib"]
     except (KeyError, TypeError) as error:
         raise DataFileError(
-            f"{where} lacks {error}; needed: set, about.bib, muscles. Take thoracolumbar.json "
-            "of the package as a pattern."
+            f"{where}: Expected set, about.bib and muscles, got a file without {error}; use the "
+            "packaged thoracolumbar.json as a pattern."
         ) from error
-    names = [m.name for m in made]
+    names = [m.name for m in muscles]
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise DataFileError(
-            f"{where} has more than one muscle {twice[0]!r}; names of a set are unique. Rename one."
+            f"{where}: Expected different names of muscles, got {twice[0]!r} more than once; "
+            "rename one of them."
         )
     return MuscleSet(
         name,
-        made,
+        muscles,
         content.get("source", {}),
         tuple(content.get("corrections", ())),
         bib,
@@ -99,9 +100,9 @@ def _record(record: Mapping[str, Any], naming: str, where: str) -> MuscleRecord:
         if girdle is not None:
             p = girdle["point"]
             points.insert(0, (p[0], "thoracolumbar", p[1:4]))
-        places = np.array([p[2] for p in points], float)
+        coordinates = np.array([p[2] for p in points], float)
         figures = {k: float(record[k]) for k in ("Fmax", "lopt", "lts", "penn")}
-        made = MuscleRecord(
+        muscle = MuscleRecord(
             name=record["name"],
             group=record["group"],
             max_force=figures["Fmax"],
@@ -109,23 +110,24 @@ def _record(record: Mapping[str, Any], naming: str, where: str) -> MuscleRecord:
             tendon_slack_length=figures["lts"],
             pennation=figures["penn"],
             bodies=tuple(p[0] for p in points),
-            points=places,
+            points=coordinates,
             naming=tuple(p[1] for p in points),
             girdle_length=None if girdle is None else float(girdle["neutral_length"]),
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise DataFileError(
-            f"{who}: {type(error).__name__} {error}; needed: name, group, Fmax, lopt, lts, penn "
-            "and points as [body, x, y, z]. Complete the muscle."
+            f"{who}: Expected name, group, Fmax, lopt, lts, penn and points as [body, x, y, z], "
+            f"got {type(error).__name__} {error}; complete the muscle."
         ) from error
-    if places.ndim != 2 or places.shape[0] < 2 or places.shape[1] != 3:
+    if coordinates.ndim != 2 or coordinates.shape[0] < 2 or coordinates.shape[1] != 3:
         raise DataFileError(
-            f"{who} has points of shape {places.shape}; two or more [body, x, y, z] are possible. "
-            "Complete the path."
+            f"{who}: Expected two or more points [body, x, y, z], got coordinates of shape "
+            f"{coordinates.shape}; complete the path."
         )
-    if not np.isfinite(places).all():
+    if not np.isfinite(coordinates).all():
         raise DataFileError(
-            f"{who} has a point that is not finite; metres are possible. Correct the path."
+            f"{who}: Expected finite points in metres, got a point that is not finite; correct the "
+            "path."
         )
     for key, low, high in (
         ("Fmax", 0.0, math.inf),
@@ -134,8 +136,8 @@ def _record(record: Mapping[str, Any], naming: str, where: str) -> MuscleRecord:
         ("penn", -1e-300, math.pi / 2),
     ):
         if not low < figures[key] < high:
-            kind = "0 to pi/2" if key == "penn" else "a finite number above 0"
+            expected = "from 0 to pi/2" if key == "penn" else "as a finite number above 0"
             raise DataFileError(
-                f"{who}: {key} is {figures[key]:g}; {kind} is possible. Correct the figure."
+                f"{who}: Expected {key} {expected}, got {figures[key]:g}; correct the value."
             )
-    return made
+    return muscle

@@ -19,11 +19,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class MuscleElement:
-    """Muscles with activation dynamics and, where a tendon stretches, fibre dynamics.
+    """Muscles with activation dynamics and, for elastic tendons, fibre dynamics.
 
-    State: activation (nm,), then fibre length over the optimal one (nm,). Inputs: excitation
-    from 0 to 1 (nm,), delayed by `excitation_delay`. There is no potential: force depends on
-    velocity and history.
+    State: activation (nm,), then fibre length over the optimal length (nm,). Inputs: excitation
+    from 0 to 1 (nm,), delayed by `excitation_delay`. A potential does not exist, because force
+    depends on velocity and history.
     """
 
     units: Musculotendon
@@ -32,13 +32,13 @@ class MuscleElement:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.excitation_delay) and self.excitation_delay >= 0.0):
             raise ParameterError(
-                f"MuscleElement.excitation_delay is {self.excitation_delay!r} s; 0 or more is "
-                "possible. Give the delay as a positive time."
+                "Expected MuscleElement.excitation_delay from 0 s, got "
+                f"{self.excitation_delay!r} s; give the delay as a positive time."
             )
 
     @property
     def muscles(self) -> Musculature:
-        """The muscles it is made of."""
+        """The muscles of the element."""
         return self.units.muscles
 
     @property
@@ -59,7 +59,7 @@ class MuscleElement:
         return pieces_of(self.muscles.paths)
 
     def state_at_rest(self, q: Array, activation: Array | float = 0.0) -> Array:
-        """State (2 nm,) with fibres in balance at q and an activation."""
+        """State (2 nm,) with fibres in equilibrium at q and an activation."""
         geometry = self.muscles.geometry(q)
         a = self.muscles.per_muscle(activation, "activation")
         return np.concatenate([a, self.units.at_rest(a, geometry.length).fibre_length])
@@ -77,10 +77,10 @@ class MuscleElement:
         return np.concatenate(self._evaluate(q, rate, state, inputs)[1:3])
 
     def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """-d force / d q (n, n) [N m/rad] with activations and fibre lengths held.
+        """-d force / d q (n, n) [N m/rad] at constant activations and fibre lengths.
 
-        An elastic tendon then answers alone; with a rigid one the fibre follows the path and its
-        rate. Both with the tensions times the curvature of the paths.
+        With an elastic tendon this is the stiffness of the tendon only. With a rigid tendon the
+        fibre follows the path and its rate. Both include tension times curvature of the paths.
         """
         from panjabi.active import musculotendon_kernels as kernels
 
@@ -130,15 +130,15 @@ class MuscleElement:
 
 @dataclass(frozen=True, eq=False)
 class HeldTensions:
-    """Muscles at tensions held from outside, with short-range stiffness about one posture.
+    """Muscles at fixed tensions, with short-range stiffness about a posture.
 
-    The potential is sum F (L - L0) + k (L - L0)^2 / 2: at the posture where it was made its
-    gradient is slope^T F and its Hessian sum k r r^T + F d2L, the muscles' part of the Hessian
-    whose lowest eigenvalue decides on stability.
+    The potential is sum F (L - L0) + k (L - L0)^2 / 2. At the reference posture its gradient is
+    slope^T F and its Hessian sum k r r^T + F d2L: the contribution of the muscles to the Hessian
+    whose smallest eigenvalue determines stability.
     """
 
     muscles: Musculature
-    posture: Array  # (n,) where tensions are given [rad]
+    posture: Array  # (n,) reference posture of the tensions [rad]
     tension: Array  # (nm,) [N]
     law: ShortRangeStiffness = field(default_factory=Bergmark)
 
@@ -147,14 +147,14 @@ class HeldTensions:
         if tension.min() < 0.0:
             m = int(tension.argmin())
             raise ParameterError(
-                f"tension of {self.muscles.names[m]!r} is {tension[m]:g} N; a muscle pulls with 0 "
-                "or more. Give tensions as positive numbers."
+                f"Expected a tension of {self.muscles.names[m]!r} from 0 N, got {tension[m]:g} N; "
+                "give tensions as positive numbers."
             )
         object.__setattr__(self, "tension", tension)
 
     @cached_property
     def _rest(self) -> tuple[Array, Array]:
-        """Path lengths where made [m], and stiffnesses [N/m]."""
+        """Path lengths in the reference posture [m], and stiffnesses [N/m]."""
         length = self.muscles.geometry(self.posture).length
         return length, self.law.stiffness(self.muscles, self.tension, length)[0]
 
@@ -171,7 +171,7 @@ class HeldTensions:
         return ()
 
     def energy(self, q: Array, /) -> float:
-        """Work done against the muscles since the posture [J]."""
+        """Work against the muscles from the reference posture [J]."""
         length, k = self._rest
         stretch = self.muscles.geometry(q).length - length
         return float(self.tension @ stretch + 0.5 * k @ stretch**2)
@@ -192,5 +192,5 @@ class HeldTensions:
         return bending + geometry.slope.T @ (k[:, None] * geometry.slope)
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """Nothing to integrate, (0,)."""
+        """No states, (0,)."""
         return np.empty(0)

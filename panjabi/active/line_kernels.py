@@ -1,7 +1,7 @@
-"""What a right-hand side needs of muscle paths, without any slope matrix.
+"""Lengths, rates and forces of muscle paths for a right-hand side, without a slope matrix.
 
-Lengths and rates of change follow from the places and twists of the bodies, and tensions go
-back as loads on the bodies, so that the work grows with the number of moving pieces alone.
+Lengths and their rates follow from the poses and twists of the bodies, and tensions act as loads on
+the bodies. So the cost is proportional to the number of moving pieces.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from panjabi.body.tree import Floats, Integers, Tree
 
 
 class Pieces(NamedTuple):
-    """The straight pieces of all paths whose ends ride on different bodies, muscle by muscle."""
+    """The straight pieces of all paths with ends on different bodies, muscle by muscle."""
 
     first: Integers  # (nm + 1,) pieces of muscle m are first[m] .. first[m + 1] - 1
     body: Integers  # (np, 2) bodies of the two ends
     local: Floats  # (np, 2, 3) [m]
-    fixed: Floats  # (nm,) length of the pieces that lie on one body [m]
+    fixed: Floats  # (nm,) length of the pieces with both ends on the same body [m]
 
 
 def pieces_of(paths: PathArrays) -> Pieces:
-    """Moving pieces of polylines; what lies on one body is summed up once."""
+    """Moving pieces of polylines, and the summed length of the others."""
     before, after = paths.body[:-1], paths.body[1:]
     muscle = np.repeat(np.arange(len(paths.start) - 1), np.diff(paths.start))
     within = muscle[:-1] == muscle[1:]
@@ -98,8 +98,8 @@ def line_motion(
 ) -> None:
     """Path lengths [m] and their rates [m/s], in place.
 
-    direction, moment : (np, 3) out: unit vector of each piece, and its moment about the world's
-    origin [m]: all that a tension along it does to a body.
+    direction, moment : (np, 3) out: unit vector of each piece, and its moment about the origin of
+    the world [m]: the load of a unit tension on a body.
     length, speed : (nm,) out.
     """
     for m in range(pieces.first.shape[0] - 1):
@@ -160,8 +160,8 @@ def tension_loads(
     """Generalised force of tensions (nm,) [N] on the coordinates, in place.
 
     direction, moment : from `line_motion`. force, torque : (nb, 3) work space. Q : (n,) out [N m].
-    The line of a piece pulls its first body along u and its second one back along the same
-    line, so both get the same moment about the world's origin with opposite sign.
+    A piece pulls its first body along u and its second body in the opposite direction along the
+    same line, so the two moments about the origin of the world are opposite.
     """
     force[:] = 0.0
     torque[:] = 0.0

@@ -57,11 +57,11 @@ PER_MUSCLE = (
 class Musculature:
     """Muscles of both sides as flat arrays on a tree over the chosen coordinates.
 
-    Right-sided muscles come first, their mirror images after, in the same order. All per-muscle
-    arrays have shape (nm,). q is (n,) in the order of `coordinates`; the other joints of the body
-    are held where the musculature was built. Nothing here changes: `with_strength_scale`,
-    `with_deficit`, `with_muscle`, `raw` and `selected` give new objects. Objects share arrays: do
-    not write to them.
+    Muscles of the right side are first, then their mirror images in the same order. Arrays per
+    muscle have shape (nm,). q is (n,) in the order of `coordinates`; the other joints of the body
+    are fixed as at construction. A musculature is immutable: `with_strength_scale`, `with_deficit`,
+    `with_muscle`, `raw` and `selected` give new objects. They use the same arrays: do not write to
+    them.
     """
 
     names: tuple[str, ...]  # "IL_L4_r", ...
@@ -77,8 +77,8 @@ class Musculature:
     coupled: bool  # whether the abdomen follows the lumbar spine
     strength: Floats  # max_force over that of the source [1]
     calibration: Floats  # the part of `strength` that was fitted, not chosen by the user [1]
-    parameters: ParameterSet  # what was assumed: coupling of the abdomen, strength scale, ...
-    sources: tuple[str, ...]  # of each muscle's figures, keys of the bibliography
+    parameters: ParameterSet  # assumptions: coupling of the abdomen, strength scale, ...
+    sources: tuple[str, ...]  # source of the values of each muscle, keys of the bibliography
 
     def __repr__(self) -> str:
         return (
@@ -90,7 +90,7 @@ class Musculature:
         return len(self.names)
 
     def to_dict(self) -> dict[str, Any]:
-        """One list for each figure of the muscles, plain values for a JSON file."""
+        """A list for each quantity of the muscles, plain values for a JSON file."""
         return {
             "muscle": list(self.names),
             "group": list(self.groups),
@@ -108,12 +108,12 @@ class Musculature:
 
     @property
     def tree(self) -> Tree:
-        """Tree over the coordinates; bodies that do not move apart are one."""
+        """Tree over the coordinates; bodies without relative motion are merged."""
         return self.reduced.tree
 
     @property
     def calibration_text(self) -> str:
-        """Which maximal forces were fitted to what, in words."""
+        """Description of the calibration of the maximal forces."""
         changed = np.count_nonzero(self.calibration != 1.0)
         if not changed:
             return "maximal forces of the source, not calibrated"
@@ -127,11 +127,11 @@ class Musculature:
 
     @property
     def bib(self) -> tuple[str, ...]:
-        """Whom to cite: the sources, each once."""
+        """Keys of the sources to cite, each once."""
         return tuple(dict.fromkeys(self.sources))
 
     def parameters_of(self, name: str) -> ParameterSet:
-        """The figures of one muscle with unit, source and status."""
+        """The values of a muscle with unit, source and status."""
         m = self.index(name)
         note = f"max_force x {self.strength[m]:.4g}" if self.strength[m] != 1.0 else ""
 
@@ -150,7 +150,7 @@ class Musculature:
     # --- geometry -------------------------------------------------------------------------
 
     def pose(self, q: ArrayLike | Poses) -> Poses:
-        """Poses of the tree at q (n,); a `Poses` is handed back as it is."""
+        """Poses of the tree at q (n,); a `Poses` is returned unchanged."""
         if isinstance(q, Poses):
             return q
         return tree_poses(self.tree, self._checked(q))
@@ -161,7 +161,7 @@ class Musculature:
         return MuscleGeometry(pose.q, *path_lengths(self.tree, self.paths, pose))
 
     def moment_arms(self, q: ArrayLike | Poses, name: str) -> dict[str, float]:
-        """Moment arm [m] of one muscle for every coordinate that it crosses."""
+        """Moment arm [m] of a muscle for every coordinate that it crosses."""
         row = self.geometry(q).moment_arm[self.index(name)]
         return {self.coordinates[k]: float(row[k]) for k in np.flatnonzero(row)}
 
@@ -175,7 +175,7 @@ class Musculature:
     def tension_curvature(self, q: ArrayLike | Poses, tension: ArrayLike) -> Floats:
         """Sum over muscles of tension times d2 length / dq2, (n, n) [N m/rad], exact.
 
-        tension (nm,) [N]. With tensions held constant this is what they add to the Hessian.
+        tension (nm,) [N]. This is the contribution of constant tensions to the Hessian.
         """
         n = len(self.coordinates)
         H = np.empty((1, n, n))
@@ -183,13 +183,13 @@ class Musculature:
         return H[0]
 
     def generalised_force(self, q: ArrayLike | Poses, tension: ArrayLike) -> Floats:
-        """What the tensions (nm,) [N] do to the body, (n,) [N m]: minus slope^T tension."""
+        """Generalised force (n,) [N m] of the tensions (nm,) [N] on the body: -slope^T tension."""
         return -self.geometry(q).slope.T @ self.per_muscle(tension, "tension")
 
     # --- names ----------------------------------------------------------------------------
 
     def index(self, name: str) -> int:
-        """Place of a muscle in the arrays."""
+        """Index of a muscle in the arrays."""
         try:
             return self._index[name]
         except KeyError:
@@ -201,7 +201,7 @@ class Musculature:
         return "right" if name.endswith("_r") else "left"
 
     def members(self, which: str | Iterable[str]) -> NDArray[np.bool_]:
-        """Mask (nm,) of muscles named by group or by muscle, one or several."""
+        """Mask (nm,) of muscles by one or several names of groups or muscles."""
         mask = np.zeros(len(self), bool)
         for name in (which,) if isinstance(which, str) else which:
             if name in self._index:
@@ -213,12 +213,12 @@ class Musculature:
         return mask
 
     def select(self, body_coordinates: tuple[str, ...], q: ArrayLike) -> Floats:
-        """The q (n,) of this musculature out of coordinates of another order, such as a body's."""
+        """The q (n,) of this musculature from coordinates in another order, as those of a body."""
         q = np.asarray(q, float)
         if q.shape != (len(body_coordinates),):
             raise PostureError(
-                f"q has shape {q.shape} for {len(body_coordinates)} coordinates; one value each is "
-                "possible. Give q in the order of the names."
+                f"Expected one value for each of {len(body_coordinates)} coordinates, got q of "
+                f"shape {q.shape}; give q in the order of the names."
             )
         place = {name: k for k, name in enumerate(body_coordinates)}
         missing = [c for c in self.coordinates if c not in place]
@@ -233,8 +233,8 @@ class Musculature:
         if isinstance(which, np.ndarray) and which.dtype == bool:
             if which.shape != (len(self),):
                 raise ParameterError(
-                    f"a mask of shape {which.shape} was given for {len(self)} muscles; one value "
-                    "per muscle is possible. Use `members` to make one."
+                    f"Expected a mask with one value for each of {len(self)} muscles, got a mask "
+                    f"of shape {which.shape}; use `members` to make a mask."
                 )
             mask = which
         else:
@@ -242,12 +242,12 @@ class Musculature:
         keep = np.flatnonzero(mask)
         if not keep.size:
             raise ParameterError(
-                "no muscle was selected; at least one is possible. Choose a group or a name."
+                "Expected at least one muscle, got an empty selection; choose a group or a name."
             )
         return self.taken(keep)
 
     def taken(self, order: NDArray[np.int64]) -> Musculature:
-        """A musculature of the muscles with these indices, in this order."""
+        """The musculature of the muscles with these indices, in this order."""
         ends = self.paths.start.tolist()
         points = np.concatenate([np.arange(ends[m], ends[m + 1]) for m in order])
         sizes = np.diff(self.paths.start)[order]
@@ -277,20 +277,20 @@ class Musculature:
         group: str | None = None,
         source: str = USER,
     ) -> Musculature:
-        """The same muscles and one more on each side: `name`_r and its mirror image `name`_l.
+        """The same muscles and a new muscle on each side: `name`_r and its mirror image `name`_l.
 
         Parameters
         ----------
-        points : (body, (3,) place in its frame [m]) along the path of the right side.
+        points : (body, (3,) point in its frame [m]) along the path of the right side.
         max_force, optimal_length, tendon_slack_length, pennation : isometric [N], of the fibre
-            [m], [m], at the optimal length [rad]; taken as they are, no calibration is applied.
-        group : its own name when not given; calibration and deficits go by group.
-        source : key of the bibliography that its numbers are from.
+            [m], [m], at the optimal length [rad]; used without calibration.
+        group : group for calibration and deficits; default: the name of the muscle.
+        source : key of the bibliography for its numbers.
 
         Raises
         ------
         ParameterError
-            For a number that cannot be, a name that is taken, or a path that crosses no joint.
+            For an invalid number, an existing name, or a path that crosses no joint.
         UnknownNameError
             For a body that does not exist.
         """
@@ -312,16 +312,16 @@ class Musculature:
             raise ParameterError(
                 f"Expected a path of muscle {record.name!r} across a joint of "
                 f"{', '.join(self.coordinates)}, got points on {', '.join(record.bodies)}, which "
-                "do not move against each other here. Give points on both sides of a joint."
+                "have no relative motion here. Give points on both sides of a joint."
             )
-        one = np.ones(2)
+        both = np.ones(2)
         numbers = {
-            "max_force": record.max_force * one,
-            "optimal_length": record.optimal_length * one,
-            "tendon_slack_length": record.tendon_slack_length * one,
-            "pennation": record.pennation * one,
-            "strength": one,
-            "calibration": one,
+            "max_force": record.max_force * both,
+            "optimal_length": record.optimal_length * both,
+            "tendon_slack_length": record.tendon_slack_length * both,
+            "pennation": record.pennation * both,
+            "strength": both,
+            "calibration": both,
         }
         paths = self.paths
         everything = replace(
@@ -341,7 +341,7 @@ class Musculature:
         return everything.taken(np.argsort(left, kind="stable"))
 
     def raw(self) -> Musculature:
-        """The same muscles with the maximal forces of the source: the calibration taken back.
+        """The same muscles with the maximal forces of the source, without calibration.
 
         Deficits and factors of `with_strength_scale` stay.
         """
@@ -350,9 +350,9 @@ class Musculature:
         return self._with_calibration(np.ones(len(self)), known)
 
     def calibrated(self) -> Musculature:
-        """The same muscles with the fitted factor on the extensors, as the packaged ones have it.
+        """The same muscles with the fitted factor on the extensors, as in the packaged set.
 
-        For a set read from a file. Muscles that are calibrated already stay as they are.
+        For a set from a file. Calibrated muscles stay unchanged.
         """
         extensors = np.array([group in EXTENSORS for group in self.groups])
         if not extensors.any():
@@ -374,7 +374,7 @@ class Musculature:
             if not (np.isfinite(factor) and factor > 0.0):
                 raise ParameterError(
                     f"Expected a finite strength factor above 0 for {name!r}, got {factor!r}; "
-                    "take a muscle away with with_deficit."
+                    "use with_deficit to remove a muscle."
                 )
             mask = self.members(name) if isinstance(factors, Mapping) else slice(None)
             scale[mask] *= factor
@@ -390,9 +390,9 @@ class Musculature:
         return self._with_force(scale, parameters)
 
     def with_deficit(self, which: str | Iterable[str], loss: float) -> Musculature:
-        """The same muscles with a fraction of force lost in a group or muscle: 1 takes it away.
+        """The same muscles with a loss of force in a group or muscle, from 0 to 1 (no force left).
 
-        Geometry stays; names carry the side ("IL_L4_r") and groups hold both sides.
+        Geometry stays. Names of muscles contain the side ("IL_L4_r"); groups have both sides.
         """
         if not (np.isfinite(loss) and 0.0 <= loss <= 1.0):
             raise ParameterError(
@@ -409,8 +409,8 @@ class Musculature:
         return self._with_force(scale, parameters)
 
     def _with_calibration(self, factor: Floats, parameters: dict[str, Parameter]) -> Musculature:
-        made = self._with_force(factor / self.calibration, parameters)
-        return replace(made, calibration=factor)
+        changed = self._with_force(factor / self.calibration, parameters)
+        return replace(changed, calibration=factor)
 
     def _with_force(self, scale: Floats, parameters: dict[str, Parameter]) -> Musculature:
         return replace(
@@ -424,7 +424,7 @@ class Musculature:
 
     @staticmethod
     def required(muscles: object, where: str) -> Musculature:
-        """The muscles themselves, once they are a `Musculature` on the standard adult.
+        """The muscles, after a check that they are a `Musculature` of the standard adult.
 
         Raises
         ------
@@ -435,19 +435,19 @@ class Musculature:
             require_standard_adult(muscles.body, where)
             return muscles
         raise ParameterError(
-            f"Expected a panjabi.active.Musculature for {where}, got {type(muscles).__name__}; "
-            "muscles read from a file lie on the bodies of that file. Build them with "
-            "musculature(...), and add your own with its with_muscle(...)."
+            f"Expected a panjabi.active.Musculature for {where}, got {type(muscles).__name__} "
+            "(muscles from a file belong to the bodies of that file); build it with "
+            "musculature(...), and add muscles by its with_muscle(...)."
         )
 
     def per_muscle(self, values: ArrayLike, what: str) -> Floats:
-        """Values checked to be finite and one per muscle, (nm,); a single one counts for all."""
+        """Finite values per muscle (nm,); a single value is used for all muscles."""
         array = np.asarray(values, float)
         array = np.full(len(self), array) if array.ndim == 0 else np.ascontiguousarray(array)
         if array.shape != (len(self),) or not np.isfinite(array).all():
             raise ParameterError(
-                f"{what} of shape {array.shape} was given; one finite number for each of "
-                f"{len(self)} muscles is possible. Give them in the order of `names`."
+                f"Expected {what} as one finite number for each of {len(self)} muscles, got shape "
+                f"{array.shape}; give finite numbers in the order of `names`."
             )
         return array
 
@@ -459,8 +459,8 @@ class Musculature:
         array = np.ascontiguousarray(q, float)
         if array.shape != (len(self.coordinates),) or not np.isfinite(array).all():
             raise PostureError(
-                f"q of shape {array.shape} was given; {len(self.coordinates)} finite values are "
-                "possible. Give them in the order of `coordinates`, in radians."
+                f"Expected q as {len(self.coordinates)} finite values, got shape {array.shape}; "
+                "give finite values in the order of `coordinates`, in radians."
             )
         return array
 
@@ -488,11 +488,11 @@ def _check_new(muscles: Musculature, record: MuscleRecord) -> None:
     if record.points.ndim != 2 or record.points.shape[1] != 3 or len(record.points) < 2:
         raise ParameterError(
             f"Expected two points or more (body, (x, y, z)) for muscle {record.name!r}, got an "
-            f"array of places of shape {record.points.shape}. Give the path from end to end."
+            f"array of points of shape {record.points.shape}. Give the path from end to end."
         )
     if not np.isfinite(record.points).all():
         raise ParameterError(
-            f"Expected finite places for muscle {record.name!r}, got {record.points.tolist()}. "
+            f"Expected finite points for muscle {record.name!r}, got {record.points.tolist()}. "
             "Give metres in the frame of each body."
         )
     for what in ("max_force", "optimal_length", "tendon_slack_length", "pennation"):

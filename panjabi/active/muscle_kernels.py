@@ -1,4 +1,4 @@
-"""The muscles' part of a right-hand side in one compiled call that allocates nothing."""
+"""The contribution of the muscles to a right-hand side, in one compiled call without allocation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from panjabi.body.tree import Floats, Tree
 
 
 class MuscleWorkspace(NamedTuple):
-    """Room for one evaluation; every thread needs its own."""
+    """Work arrays of an evaluation; every thread needs its own."""
 
     R: Floats  # (nb, 3, 3)
     t: Floats  # (nb, 3)
@@ -35,7 +35,7 @@ class MuscleWorkspace(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """What the muscles give to a right-hand side of n coordinates."""
+    """Contribution of the muscles to a right-hand side of n coordinates."""
 
     force: Floats  # (n,) generalised force of all muscles [N m]
     activation: Floats  # (nm,) rate of each activation [1/s]
@@ -43,7 +43,7 @@ class Rates(NamedTuple):
 
 
 def muscle_workspace(tree: Tree, pieces: Pieces) -> MuscleWorkspace:
-    """Room for `muscle_rates` on a tree."""
+    """Work arrays for `muscle_rates` on a tree."""
     nb, ne = len(tree.parent), len(tree.slide)
     n_pieces, nm = len(pieces.body), len(pieces.fixed)
     shapes = [(nb, 3, 3), (nb, 3), (ne, 3), (ne, 3), (ne,), (ne,)]

@@ -20,27 +20,27 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class RestingMuscles:
-    """Fibres and tendons in balance at given path lengths, all at rest; arrays (nm,)."""
+    """Fibres and tendons in static equilibrium at some path lengths; arrays (nm,)."""
 
     force: Floats  # along the tendon [N]
     fibre_length: Floats  # over the optimal length [1]
-    fibre_stiffness: Floats  # along the tendon, activation held [N/m]; a Hill slope
+    fibre_stiffness: Floats  # along the tendon at constant activation [N/m]; a Hill slope
     tendon_stiffness: Floats  # [N/m]; infinite where rigid
     fibre_viscosity: Floats  # d force / d velocity of the fibre along the tendon [N s/m]
-    residual: Floats  # pull of the fibre minus that of the tendon [N]
+    residual: Floats  # force of the fibre minus that of the tendon [N]
 
     @property
     def share(self) -> Floats:
-        """Part of a slow stretch that the fibre takes [1]."""
+        """Fraction of a slow stretch that the fibre takes [1]."""
         kf, kt = self.fibre_stiffness, self.tendon_stiffness
         rigid = np.isinf(kt)
         total = np.where(rigid, 1.0, kf + kt)
-        total = np.where(total == 0.0, np.inf, total)  # slack: nothing is stretched
+        total = np.where(total == 0.0, np.inf, total)  # slack: neither is stretched
         return np.where(rigid, 1.0, np.where(rigid, 0.0, kt) / total)
 
     @property
     def stiffness(self) -> Floats:
-        """d force / d path length once the fibre has settled, (nm,) [N/m]."""
+        """d force / d path length with the fibre in equilibrium, (nm,) [N/m]."""
         return self.fibre_stiffness * self.share
 
     @property
@@ -65,11 +65,12 @@ class Musculotendon:
         F = Fmax [a fl(l) fv(v) + fp(l) + d v] cos(pennation) = Fmax ft(lt / lts)
 
     at constant thickness of the muscle. Tendons are elastic or rigid, all or muscle by muscle.
-    A tendon that is short beside its fibre hardly stretches and makes the equations stiff: those
-    with lts < rigid_below lopt are taken as rigid. Of the lumbar muscles these are six with the
-    default; the fastest fibre then settles at 4e3 1/s, and at 2e6 1/s were all elastic.
+    A tendon that is much shorter than its fibre stretches little and makes the equations stiff:
+    tendons with lts < rigid_below lopt are taken as rigid. With the default these are six lumbar
+    muscles; the largest rate of a fibre is then 4e3 1/s, with all tendons elastic 2e6 1/s.
 
-    Explicit form: `rates`, state = fibre length over the optimal one. Equilibrium form: `at_rest`.
+    Explicit form: `rates`, with the state fibre length over the optimal length. Equilibrium form:
+    `at_rest`.
     """
 
     muscles: Musculature
@@ -91,23 +92,24 @@ class Musculotendon:
     def __post_init__(self) -> None:
         if not self.speed.si > 0.0:
             raise ParameterError(
-                f"Musculotendon.speed is {self.speed.value:g}; a number above 0 is possible. "
-                "Leave it out for 10 optimal lengths per second."
+                f"Expected Musculotendon.speed above 0, got {self.speed.value:g}; leave it out for "
+                "10 optimal lengths per second."
             )
         if self.damping.si < 0.0:
             raise ParameterError(
-                f"Musculotendon.damping is {self.damping.value:g}; 0 or more is possible. 0 needs "
-                "an activation above 0 at all times where tendons are elastic."
+                f"Expected Musculotendon.damping from 0, got {self.damping.value:g}; give a "
+                "positive number (with 0 and elastic tendons, activation must stay above 0)."
             )
         if not self.rigid_below >= 0.0:
             raise ParameterError(
-                f"Musculotendon.rigid_below is {self.rigid_below!r}; 0 or more is possible. It is "
-                "tendon slack length over optimal fibre length; 0 leaves every tendon elastic."
+                f"Expected Musculotendon.rigid_below from 0, got {self.rigid_below!r}; give tendon "
+                "slack length over optimal fibre length, or 0 for only elastic tendons."
             )
         if np.shape(self.elastic) not in ((), (len(self.muscles),)):
             raise ParameterError(
-                f"Musculotendon.elastic has shape {np.shape(self.elastic)}; True, False or one "
-                f"for each of {len(self.muscles)} muscles is possible. Say which tendons stretch."
+                "Expected Musculotendon.elastic as True, False or one value for each of "
+                f"{len(self.muscles)} muscles, got shape {np.shape(self.elastic)}; give True for "
+                "tendons that stretch."
             )
 
     @cached_property
@@ -129,7 +131,7 @@ class Musculotendon:
     def rigid(
         self, activation: ArrayLike, length: ArrayLike, velocity: ArrayLike = 0.0
     ) -> RigidForces:
-        """Forces with every tendon rigid, at path lengths [m] and velocities [m/s], (nm,)."""
+        """Forces with rigid tendons at path lengths [m] and velocities [m/s], (nm,)."""
         from panjabi.active.musculotendon_kernels import rigid_all
 
         out = np.empty((3, len(self.muscles)))
@@ -151,7 +153,7 @@ class Musculotendon:
     ) -> tuple[Floats, Floats]:
         """Forces [N] and d fibre_length / dt [1/s], (nm,): the explicit form.
 
-        fibre_length over the optimal one; path length [m] and velocity [m/s].
+        fibre_length is over the optimal length; path length [m] and velocity [m/s].
         """
         from panjabi.active.musculotendon_kernels import rates
 
@@ -169,9 +171,9 @@ class Musculotendon:
         return force, fibre_rate
 
     def at_rest(self, activation: ArrayLike, length: ArrayLike) -> RestingMuscles:
-        """Balance of fibre and tendon at path lengths [m], (nm,): the equilibrium form.
+        """Equilibrium of fibre and tendon at path lengths [m], (nm,): the equilibrium form.
 
-        Where the path is shorter than the tendon nothing pulls.
+        A path that is shorter than the tendon has no force.
         """
         from panjabi.active.musculotendon_kernels import equilibrium
 
@@ -184,7 +186,7 @@ class Musculotendon:
         a = self.muscles.per_muscle(activation, "activation")
         if a.size and not (a.min() >= 0.0 and a.max() <= 1.0):
             raise ParameterError(
-                f"activation lies between {a.min():g} and {a.max():g}; 0 to 1 is possible. "
-                "Give shares of full activation."
+                f"Expected activation from 0 to 1, got {a.min():g} to {a.max():g}; give fractions "
+                "of full activation."
             )
         return a

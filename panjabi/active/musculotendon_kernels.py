@@ -19,18 +19,18 @@ from panjabi.body.tree import Floats
 from panjabi.tissue import de_groote_kernels as curves
 
 SHORTEST = 1e-3
-"""Fibre length along the tendon, over the optimal one, below which nothing is divided by it."""
+"""Smallest projected fibre length along the tendon over the optimal length, for divisions."""
 
 
 class Units(NamedTuple):
-    """Musculotendon units as flat arrays (nm,), and the constants they share."""
+    """Musculotendon units as flat arrays (nm,), and their common constants."""
 
     max_force: Floats  # [N]
     optimal_length: Floats  # [m]
     tendon_slack_length: Floats  # [m]
     thickness: Floats  # optimal length times sin(pennation) [m]
     elastic: np.ndarray  # bool: whether the tendon stretches
-    speed: float  # greatest speed of shortening [optimal lengths/s]
+    speed: float  # maximal shortening velocity [optimal lengths/s]
     damping: float  # d of the fibre [1]
     curves: Floats  # DeGrooteCurves.row
 
@@ -70,7 +70,7 @@ def rigid(c, fmax, lopt, lts, h, speed, damping, activation, length, velocity):
 def along_tendon(fibre, thickness):
     """Fibre length projected on the tendon [1]; both arguments over the optimal length.
 
-    A fibre shorter than the muscle is thick lies across: it then counts as SHORTEST.
+    A fibre shorter than the thickness of the muscle is across the tendon: then SHORTEST is used.
     """
     across = fibre * fibre - thickness * thickness
     return math.sqrt(across) if across > SHORTEST * SHORTEST else SHORTEST
@@ -78,9 +78,9 @@ def along_tendon(fibre, thickness):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def elastic(c, lopt, lts, h, damping, activation, fibre, length):
-    """Tendon force over Fmax and fibre velocity over the greatest speed of one muscle [1].
+    """Tendon force over Fmax and fibre velocity over the maximal velocity of one muscle [1].
 
-    fibre : its length over the optimal one; length [m] of the path.
+    fibre : its length over the optimal length; length [m] of the path.
     """
     s = along_tendon(fibre, h / lopt)
     ft, _ = curves.tendon(c, (length - s * lopt) / lts)
@@ -93,13 +93,13 @@ def elastic(c, lopt, lts, h, damping, activation, fibre, length):
 def at_rest(c, fmax, lopt, lts, h, speed, damping, activation, length):
     """Equilibrium of one muscle with an elastic tendon at a path length [m], all at rest.
 
-    Returns force [N], fibre length over the optimal one, stiffness of the fibre along the tendon
+    Returns force [N], fibre length over the optimal length, stiffness of the fibre along the tendon
     and of the tendon [N/m], viscosity of the fibre along the tendon [N s/m], and the residual of
-    the balance [N]. Zero where the path is shorter than the tendon.
+    the equilibrium [N]. Zero if the path is shorter than the tendon.
 
-    The unknown is the fibre's length s along the tendon in s + lts ft^-1(pull of the fibre) = L:
-    with the logarithm instead of the exponential Newton's steps see an almost straight line. They
-    stay inside a shrinking bracket whose upper end leaves the tendon just slack.
+    The unknown is the projected fibre length s in s + lts ft^-1(force of the fibre) = L. With the
+    logarithm instead of the exponential, the equation is almost linear for Newton's method. The
+    steps stay inside a shrinking bracket; at its upper end the tendon is just slack.
     """
     slack, k_tendon = curves.tendon_at_force(c, 0.0)
     high = length - lts * slack
@@ -145,7 +145,7 @@ def at_rest(c, fmax, lopt, lts, h, speed, damping, activation, length):
 def rates(units, activation, fibre, length, velocity, force, fibre_rate):
     """Forces [N] and d fibre / dt [1/s] of all muscles, in place; all arrays (nm,).
 
-    Muscles with a rigid tendon take the path's velocity; their fibre state stands still.
+    Muscles with a rigid tendon have the velocity of the path; their fibre state is constant.
     """
     c = units.curves
     for m in range(length.shape[0]):
@@ -231,9 +231,9 @@ def equilibrium(units, activation, length, out):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def tendon_slopes(units, fibre, length, slope):
-    """d force / d path length [N/m] of all muscles with the fibre held, in place, (nm,).
+    """d force / d path length [N/m] of all muscles at constant fibre length, in place, (nm,).
 
-    What the tendon alone resists with; infinite where it is rigid.
+    This is the stiffness of the tendon; infinite if it is rigid.
     """
     for m in range(length.shape[0]):
         if not units.elastic[m]:

@@ -5,8 +5,8 @@ y has the unit vector u and the length s, and with d = y - x
 
     d2 s = (d_i . d_j - (u . d_i)(u . d_j)) / s + u . d_ij
 
-where d_i, d_ij are the derivatives of d. Only dofs between the piece's two bodies count, for what
-lies below both moves the piece as a whole.
+where d_i, d_ij are the derivatives of d. Only dofs between the two bodies of the piece count; a dof
+below both moves the piece as a whole.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def add_piece_curvature(
     u0 /= size
     u1 /= size
     u2 /= size
-    # Walk from the higher body index down until both chains meet: parents come first.
+    # Follow both chains from the higher body index down until they meet: parents come first.
     count = 0
     while a != b:
         if b > a:
@@ -95,7 +95,7 @@ def add_piece_curvature(
             d[count, 1] = f * d1
             d[count, 2] = f * d2
             along[count] = f * (u0 * d0 + u1 * d1 + u2 * d2)
-            # Dofs met earlier on this side lie further out: this rotation turns their d.
+            # Earlier dofs on this side are more distal: this rotation rotates their d.
             for other in range(count + 1):
                 second = (
                     d[count, 0] * d[other, 0]

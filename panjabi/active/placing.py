@@ -1,4 +1,4 @@
-"""Muscles of a set on a body of any size: points of both sides, and how long the fibres are."""
+"""Muscles of a set on a body of any size: points of both sides, and lengths of the fibres."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PlacedPaths:
     local: Floats  # (np, 3) [m]
 
     def on(self, reduced: ReducedTree) -> PathArrays:
-        """The same points on the bodies of a reduced tree, as the kernels take them."""
+        """The same points on the bodies of a reduced tree, for the kernels."""
         at = [reduced.point(b, p) for b, p in zip(self.body, self.local, strict=True)]
         body = np.array([b for b, _ in at], np.int64)
         muscles = zip(self.start[:-1], self.start[1:], strict=True)
@@ -38,9 +38,9 @@ class PlacedPaths:
 def place(body: Body, records: Sequence[MuscleRecord], abdomen: Floats) -> PlacedPaths:
     """Points of both sides on the body's tree, on which the abdomen is the last body.
 
-    abdomen : (3, 4) from `with_abdomen`: carries points of the abdomen frame.
-    The left side is the mirror image in the frames of the bodies that carry the points: a frame
-    such as the sternum's may lie beside the midline.
+    abdomen : (3, 4) from `with_abdomen`, converts points of the abdomen frame.
+    The left side is the mirror image in the frames of the bodies, because a frame such as that of
+    the sternum may lie beside the midline.
     """
     right: list[tuple[int, Floats]] = []
     for record in records:
@@ -66,9 +66,9 @@ def fibre_scale(body: Body, records: Sequence[MuscleRecord], neutral: Floats) ->
 
     neutral : (nm,) path lengths on the body, upright [m].
 
-    A set that fits the standard adult keeps its lengths; the neck's shrink with its points; a
-    muscle whose end on the girdle was replaced follows its path. Bodies of another size: each
-    fibre follows its path.
+    A set that fits the standard adult keeps its lengths; those of the neck scale with its points; a
+    muscle with a replaced end on the girdle scales with its path. In a body of another size, each
+    fibre scales with its path.
     """
     adult = standard_adult()
     standard = neutral if body is adult else neutral_lengths(adult, records)
@@ -89,15 +89,15 @@ def neutral_lengths(body: Body, records: Sequence[MuscleRecord]) -> Floats:
     from panjabi.active.abdomen import with_abdomen
 
     _, abdomen = with_abdomen(body, None)
-    placed = place(body, records, abdomen)
+    polylines = place(body, records, abdomen)
     poses = body.poses(body.zero())
     sacrum = body.body_index("sacrum")
     R = np.concatenate([poses.R, poses.R[sacrum][None]])
     t = np.vstack([poses.t, poses.t[sacrum]])
-    world = np.einsum("pij,pj->pi", R[placed.body], placed.local) + t[placed.body]
+    world = np.einsum("pij,pj->pi", R[polylines.body], polylines.local) + t[polylines.body]
     pieces = np.linalg.norm(np.diff(world, axis=0), axis=1)
-    pieces[placed.start[1:-1] - 1] = 0.0  # from one muscle to the next
-    return np.add.reduceat(np.append(pieces, 0.0), placed.start[:-1])
+    pieces[polylines.start[1:-1] - 1] = 0.0  # between two muscles
+    return np.add.reduceat(np.append(pieces, 0.0), polylines.start[:-1])
 
 
 def force_scale(body: Body) -> float:
@@ -109,7 +109,7 @@ def force_scale(body: Body) -> float:
 
 
 def _common_ancestor(bodies: Integers, parent: Integers) -> int:
-    """Last body that lies on the way to the root from all the given ones."""
+    """The last common ancestor of some bodies."""
     at = {int(b) for b in bodies}
     while len(at) > 1:
         highest = max(at)  # parents come first

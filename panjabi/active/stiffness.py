@@ -1,7 +1,7 @@
-"""Short-range stiffness: what a muscle resists a small quick stretch with, and what it is not.
+"""Short-range stiffness: the stiffness of a muscle against a small quick stretch.
 
-Each law gives the stiffness of the whole path [N/m] at a tension F that is held, and d k / d F.
-All vanish with the tension: a slack muscle stiffens nothing, so co-contraction costs force.
+Each law gives the stiffness of the whole path [N/m] at a tension F, and d k / d F. The stiffness is
+zero without tension: a slack muscle has no stiffness, so co-contraction needs force.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ShortRangeStiffness(Protocol):
 
 @dataclass(frozen=True)
 class Bergmark:
-    """k = q F / L with the path length L. q between 0.5 and 42 in the literature (recalled)."""
+    """k = q F / L with the path length L; q is from 0.5 to 42 in the literature (recalled)."""
 
     q: Parameter = field(
         default_factory=lambda: Parameter(
@@ -54,10 +54,10 @@ class Bergmark:
 
 @dataclass(frozen=True)
 class Cui:
-    """Fibre gamma F / lopt in series with the tendon at that force.
+    """Fibre stiffness gamma F / lopt in series with the tendon stiffness at this force.
 
-    Both are affine in F, so their series is concave. The tendon's stiffness is the slope of the
-    De Groote curve where it carries F: c3 (F + c2 Fmax) / lts. Pennation is left out.
+    Both are affine in F, so their series is concave. The stiffness of the tendon is the slope of
+    the De Groote curve at the force F: c3 (F + c2 Fmax) / lts. Pennation is neglected.
 
     References
     ----------
@@ -88,10 +88,10 @@ class Cui:
 
 
 def in_series(fibre: Floats, tendon: Floats) -> tuple[Floats, Floats]:
-    """Shares of a stretch that fibre and tendon take, from their stiffnesses (nm,) [N/m].
+    """Fractions of a stretch that fibre and tendon take, from their stiffnesses (nm,) [N/m].
 
-    The path has the stiffness fibre times its share. A muscle that has lost all its force, and
-    with it both stiffnesses, stays defined: no share to either.
+    The stiffness of the path is that of the fibre times its fraction. For a muscle without force
+    both stiffnesses are zero, and so are both fractions.
     """
     total = fibre + tendon
     whole = np.where(total > 0.0, total, 1.0)
@@ -103,9 +103,9 @@ def hill_slope(
 ) -> Floats:
     """Slope of the active force-length curve at constant activation, (nm,) [N/m].
 
-    Not short-range stiffness: it tells how the force of a muscle changes once it has settled at
-    another length, and is negative beyond the optimal length, where a quick stretch still meets
-    resistance. fibre_length over the optimal one.
+    This is not short-range stiffness but the change of force after the muscle has settled at
+    another length. It is negative beyond the optimal length, where the muscle still resists a quick
+    stretch. fibre_length is over the optimal length.
     """
     a = muscles.per_muscle(activation, "activation")
     _, slope = curves.active(muscles.per_muscle(fibre_length, "fibre_length"))
@@ -115,6 +115,6 @@ def hill_slope(
 def _not_negative(name: str, parameter: Parameter) -> None:
     if parameter.si < 0.0:
         raise ParameterError(
-            f"{name} is {parameter.value:g}; 0 or more is possible. 0 leaves tension without "
-            "stiffness; the literature has 0.5 to 42 for q."
+            f"Expected {name} from 0, got {parameter.value:g}; give for example 0.5 to 42 for q as "
+            "in the literature (0: no stiffness)."
         )

@@ -1,4 +1,4 @@
-"""The moments that a musculature can make."""
+"""The largest moments of a musculature."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from panjabi.errors import unknown
 
 
 def moment_capacity(muscles: Musculature, q: ArrayLike, coordinate: str) -> tuple[float, float]:
-    """Largest moment each way at a coordinate with every muscle at its maximal force [N m].
+    """Largest moment [N m] in both directions of a coordinate, with all muscles at maximal force.
 
     Returns (positive, negative): for a *_FE coordinate extension and flexion, both as positive
-    numbers. Force-length and all other joints are left out.
+    numbers. Force-length curves and the equilibrium of other joints are neglected.
     """
     if coordinate not in muscles.coordinates:
         raise unknown("coordinate", coordinate, muscles.coordinates)

@@ -1,8 +1,8 @@
 """Accelerations from forces: articulated bodies where the tree allows it, else the mass matrix.
 
-The articulated-body recursion costs the same for every coordinate, a Cholesky factor of the mass
-matrix grows with the cube of their number. A coordinate that drives dofs in several places (a knee
-that moves tibia and kneecap) closes a loop that the recursion cannot walk.
+The cost of the articulated-body recursion grows in proportion to the number of coordinates, that of
+a Cholesky factor of the mass matrix with its cube. A coordinate that drives dofs of several joints
+(a knee that moves tibia and kneecap) closes a loop, for which the recursion is not valid.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def articulated_bodies(
 ) -> int:
     """`forward_dynamics` after `place`, by Featherstone's recursion, for `one_run_each`.
 
-    Dofs next to each other that share a coordinate act as one dof with the axis sum rate_e S_e.
+    Neighbouring dofs with the same coordinate act as one dof with the axis sum rate_e S_e.
     """
     _sweep_out(mechanism, qd, work)
     parent, first = mechanism.tree.parent, mechanism.tree.first
@@ -102,22 +102,22 @@ def articulated_bodies(
             pivots[r, 0] = pivot
             pivots[r, 1] = rest
             for i in range(6):
-                share = U[r, i] / pivot
-                A[b, i, 0] -= share * u0
-                A[b, i, 1] -= share * u1
-                A[b, i, 2] -= share * u2
-                A[b, i, 3] -= share * u3
-                A[b, i, 4] -= share * u4
-                A[b, i, 5] -= share * u5
+                factor = U[r, i] / pivot
+                A[b, i, 0] -= factor * u0
+                A[b, i, 1] -= factor * u1
+                A[b, i, 2] -= factor * u2
+                A[b, i, 3] -= factor * u3
+                A[b, i, 4] -= factor * u4
+                A[b, i, 5] -= factor * u5
             d0, d1, d2, d3, d4, d5 = six(drift, r)
             c0, c1, c2, c3, c4, c5 = _times(A, b, d0, d1, d2, d3, d4, d5)
-            share = rest / pivot
-            p0 += c0 + share * u0
-            p1 += c1 + share * u1
-            p2 += c2 + share * u2
-            p3 += c3 + share * u3
-            p4 += c4 + share * u4
-            p5 += c5 + share * u5
+            factor = rest / pivot
+            p0 += c0 + factor * u0
+            p1 += c1 + factor * u1
+            p2 += c2 + factor * u2
+            p3 += c3 + factor * u3
+            p4 += c4 + factor * u4
+            p5 += c5 + factor * u5
             r -= 1
         above = parent[b]
         if above > 0:
@@ -150,7 +150,7 @@ def _times(A, b, x0, x1, x2, x3, x4, x5):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sweep_out(mechanism: Mechanism, qd: Floats, work: DynamicsWorkspace) -> None:
-    """Root to tip: velocities, axes of the runs, drifts, and every body's own inertia and force."""
+    """Root to tip: velocities, axes of the runs, drifts, and inertia and force of each body."""
     parent, first = mechanism.tree.parent, mechanism.tree.first
     coordinate, run = mechanism.tree.coordinate, mechanism.run
     S, T, drift, rate, rate2 = work.S, work.T, work.drift, work.rate, work.rate2
@@ -224,7 +224,7 @@ def _spread(inertia: Floats, A: Floats, b: int) -> None:
 def _sweep_accelerations(
     mechanism: Mechanism, gravity: Floats, work: DynamicsWorkspace, qdd: Floats
 ) -> None:
-    """Root to tip again: each run takes the acceleration that its unbalanced force leaves."""
+    """Root to tip again: the acceleration of each run from its unbalanced force."""
     parent, first = mechanism.tree.parent, mechanism.tree.first
     coordinate, run = mechanism.tree.coordinate, mechanism.run
     T, drift, U, pivots, acceleration = work.T, work.drift, work.U, work.pivot, work.acceleration

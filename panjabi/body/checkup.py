@@ -1,7 +1,7 @@
-"""A check-up of any model, packaged or imported: can these numbers belong to a body?
+"""Plausibility checks of a model, packaged or imported.
 
-Size of the model, masses and inertias, muscle paths against fibre and tendon over the range of
-motion, and the two sides against each other.
+Checked are the size of the model, masses and inertias, muscle path lengths against fibre and tendon
+lengths over the range of motion, and the symmetry of left and right.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from panjabi.body.tree import Floats
 
 Severity = Literal["impossible", "implausible", "note"]
 SEVERITIES: tuple[Severity, ...] = ("impossible", "implausible", "note")
-"""No living body has this | hardly any has | worth knowing. In the order of a report."""
+"""Not possible in a living body | very unlikely | information. In the order of a report."""
 
-LONG, TOO_LONG = 3.0, 30.0  # of a distance within a body, of a path [m]
+LONG, TOO_LONG = 3.0, 30.0  # distance within a body or path length [m]
 LONG_FIBRE, TOO_LONG_FIBRE = 1.0, 10.0  # optimal length; the human sartorius has about 0.5 [m]
-SMALL_MODEL = 1e-3  # largest distance of a model [m]
-HEAVY = 500.0  # whole model [kg]
+SMALL_MODEL = 1e-3  # largest distance within a body of a model that is too small [m]
+HEAVY = 500.0  # mass of the whole model [kg]
 GYRATION = (5e-4, 1.0)  # radius of gyration of a body [m]
 TRIANGLE = 1e-6  # relative excess of the largest moment of inertia over the sum of the others
-FIBRE = (0.3, 1.9)  # fibre over optimal length with a rigid tendon, in which a fibre pulls [1]
-NO_RANGE = 4.0 * np.pi  # a wider range of a coordinate is none [rad or m]
+FIBRE = (0.3, 1.9)  # fibre over optimal length, with a rigid tendon, at which a fibre has force [1]
+NO_RANGE = 4.0 * np.pi  # a coordinate with a wider range counts as unlimited [rad or m]
 RIGHT_ANGLE = 0.5 * np.pi
-SIDES_DIFFER = 0.01  # relative difference of the two sides that is worth a note [1]
+SIDES_DIFFER = 0.01  # relative difference of the two sides that gives a note [1]
 MILLIMETRES = "Lengths in m are expected; the file may be in millimetres"
 
 
 @dataclass(frozen=True)
 class CheckFinding:
-    """One thing that a check-up finds."""
+    """A finding of a check-up."""
 
     severity: Severity
     subject: str  # body, muscle, or "the model"
@@ -60,20 +60,20 @@ def check_up(
     default: ArrayLike | None = None,
     uncertain: Collection[str] = (),
 ) -> tuple[CheckFinding, ...]:
-    """Findings on a body and its muscles, the most severe first; empty where all is plausible.
+    """Findings on a body and its muscles, the most severe first; empty if all is plausible.
 
     Parameters
     ----------
-    muscles : sizes of fibre and tendon; by default of the body's own muscles.
-    lengths : path lengths (nm,) [m] of them at coordinates (n,); by default the body's own.
-    coordinates : names of those coordinates; by default all of the body.
-    default : (n,) posture [rad or m] in which the others stay while one is swept; by default zero.
-    uncertain : muscles whose path is known to be off, for instance for want of a wrap.
+    muscles : sizes of fibre and tendon; default: muscles of the body.
+    lengths : function from coordinates (n,) to path lengths (nm,) [m]; default: that of the body.
+    coordinates : names of these coordinates; default: all of the body.
+    default : (n,) posture [rad or m]; one coordinate at a time is varied from it; default: zero.
+    uncertain : muscles whose path is known to be inexact, for example because a wrap is missing.
 
     Raises
     ------
     UnknownNameError
-        If the body has no coordinate of that name.
+        If the body has no coordinate with such a name.
     """
     muscles = muscles_of(body) if muscles is None else muscles
     lengths = body.path_lengths if lengths is None else lengths
@@ -91,9 +91,10 @@ def check_up(
 def reach(
     lengths: Callable[[Floats], Floats], default: Floats, ranges: Floats, turning: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
-    """About the shortest and longest paths (nm,) [m]: what each coordinate adds alone, summed.
+    """Estimated shortest and longest paths (nm,) [m]: sums of the effects of each coordinate.
 
-    A turn without a range goes a right angle to both sides; a translation without one stays.
+    A rotation without limits is varied by a right angle both ways; a translation without limits
+    stays.
     """
     here = lengths(default)
     shortest, longest = here.copy(), here.copy()
@@ -113,7 +114,7 @@ def reach(
 
 
 def symmetric(names: Sequence[str], default: Floats, ranges: Floats) -> Floats:
-    """A posture (n,) in which both sides are alike: left as right, the rest at zero if possible."""
+    """A symmetric posture (n,): left coordinates as right, the others at zero if in range."""
     q = default.copy()
     index = {name: k for k, name in enumerate(names)}
     for name, k in index.items():
@@ -126,7 +127,7 @@ def symmetric(names: Sequence[str], default: Floats, ranges: Floats) -> Floats:
 
 
 def other_side(name: str) -> str | None:
-    """The same name on the other side: femur_r -> femur_l, LeftFoot -> RightFoot; None for none."""
+    """Name of the other side: femur_r -> femur_l, LeftFoot -> RightFoot; None without a side."""
     words = {"right": "left", "left": "right", "Right": "Left", "Left": "Right",
              "r": "l", "l": "r", "R": "L", "L": "R"}  # fmt: skip
     for pattern in ("right|left|Right|Left", "(?<![A-Za-z0-9])[rlRL](?![A-Za-z0-9])"):
@@ -137,7 +138,7 @@ def other_side(name: str) -> str | None:
 
 
 def is_left(name: str) -> bool:
-    """Whether a name of one side is that of the left: the other side's name sorts after it."""
+    """Whether a name is that of the left side: the name of the other side sorts after it."""
     other = other_side(name)
     return other is not None and name < other
 
@@ -158,7 +159,7 @@ def _size(body: Body) -> Iterator[CheckFinding]:
         if far[b] > TOO_LONG:
             message = f"a point is {far[b]:.4g} m away from its origin. {MILLIMETRES}."
             yield CheckFinding("impossible", name, message)
-        elif far[b] > LONG and b > 0:  # a laboratory may be as long
+        elif far[b] > LONG and b > 0:  # the ground (a laboratory) may be larger
             message = f"a point is {far[b]:.4g} m away from its origin. Check the unit."
             yield CheckFinding("implausible", name, message)
     if 0.0 < far.max() < SMALL_MODEL:
@@ -177,9 +178,9 @@ def _masses(body: Body) -> Iterator[CheckFinding]:
         low, middle, high = np.linalg.eigvalsh(inertia)
         moments = f"principal moments of inertia {low:.4g}, {middle:.4g}, {high:.4g} kg m2"
         if low < -1e-9 * abs(high):
-            yield CheckFinding("impossible", name, f"{moments}; a negative one cannot be")
+            yield CheckFinding("impossible", name, f"{moments}; a negative moment is impossible")
         elif low + middle < high * (1.0 - TRIANGLE):
-            message = f"{moments}; the largest exceeds the sum of the others, which no body has"
+            message = f"{moments}; the largest exceeds the sum of the others, which is impossible"
             yield CheckFinding("implausible", name, message)
         if mass == 0.0 or high <= 0.0:
             if mass > 0.0 or high > 0.0:
@@ -247,19 +248,19 @@ def _fibres(
                 yield CheckFinding("implausible", name, message)
         low, high = (shortest[m] - slack) / optimal, (longest[m] - slack) / optimal
         if high < FIBRE[0] or low > FIBRE[1]:  # False for NaN
-            reason = "too short to pull" if high < FIBRE[0] else "stretched beyond any pull"
+            reason = "too short for any force" if high < FIBRE[0] else "too long for active force"
             message = (
                 f"path of about {1e3 * shortest[m]:.4g} to {1e3 * longest[m]:.4g} mm over the "
                 f"range of motion, tendon slack length {1e3 * slack:.4g} mm, optimal fibre length "
                 f"{1e3 * optimal:.4g} mm: the fibre is {reason} in every posture"
             )
             if name in uncertain:
-                message += " (its path is not that of the file)"
+                message += " (its path differs from that of the file)"
             yield CheckFinding("note" if name in uncertain else "implausible", name, message)
 
 
 def _sides_of_muscles(muscles: SizedMuscles, lengths: Floats) -> Iterator[CheckFinding]:
-    """Pairs of muscles; lengths (nm,) [m] in a posture in which both sides are alike."""
+    """Pairs of muscles; lengths (nm,) [m] in a symmetric posture."""
     index = {name: m for m, name in enumerate(muscles.names)}
     for name, m in index.items():
         other = index.get(other_side(name) or "")

@@ -42,18 +42,18 @@ def coordinates_between(body: Body, base: str, tip: str) -> tuple[str, ...]:
         paths.append(path)
     between = sorted(paths[0] ^ paths[1])
     dofs = [e for b in between for e in range(first[b], first[b + 1])]
-    found = dict.fromkeys(body.coordinates[body.tree.coordinate[e]] for e in dofs)
-    if not found:
+    names = dict.fromkeys(body.coordinates[body.tree.coordinate[e]] for e in dofs)
+    if not names:
         raise ParameterError(
-            f"between {base!r} and {tip!r} there is no joint; two bodies that move against each "
-            "other are possible. Name two different bodies, for instance 'sacrum' and 'T12'."
+            f"Expected two bodies with a joint between them, got {base!r} and {tip!r}; name two "
+            "different bodies, for example 'sacrum' and 'T12'."
         )
-    return tuple(found)
+    return tuple(names)
 
 
 @dataclass(frozen=True, eq=False)
 class Momentum:
-    """Momentum of a body."""
+    """Linear and angular momentum of a body."""
 
     linear: Floats  # (3,) [N s]
     angular: Floats  # (3,) about the centre of mass [N m s]
@@ -66,12 +66,12 @@ class Momentum:
 
 @dataclass(frozen=True, eq=False)
 class DynamicsDerivatives:
-    """Inverse dynamics and its exact derivatives at one state; rows are forces.
+    """Inverse dynamics and its exact derivatives at a state; rows are forces.
 
-    Along free motion near the state: mass dq'' + by_qd dq' + by_q dq = d(generalised forces).
+    For motion near the state: mass dq'' + by_qd dq' + by_q dq = d(generalised forces).
     """
 
-    forces: Floats  # (n,) generalised forces that the state needs [N m; N]
+    forces: Floats  # (n,) generalised forces of inverse dynamics [N m; N]
     mass: Floats  # (n, n) derivative in q''
     by_q: Floats  # (n, n) derivative in q
     by_qd: Floats  # (n, n) derivative in q'
@@ -85,36 +85,36 @@ class DynamicsDerivatives:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dynamics:
-    """Motion of a body of which some coordinates are free and the others held.
+    """Motion of a body with some free coordinates; the other coordinates are fixed.
 
     Coordinates q (n,), rates qd and accelerations qdd are those of `free`, in that order, in rad
-    and m; generalised forces are in N m and N and positive where they raise the coordinate. Held
-    coordinates stay at `at`. With the six of the pelvis free the body floats, else the pelvis
-    stands in the world. A ball joint is three turns about axes that the turns before carry
-    along, as at every level of the spine: it is singular where the first and third axis
-    coincide, at a quarter turn of the second.
+    and m. Generalised forces are in N m and N, positive in the direction of the coordinate. Fixed
+    coordinates have the values of `at`. If the six coordinates of the pelvis are free, the body
+    floats; else the pelvis is fixed in the world. A ball joint, as at every level of the spine, is
+    three successive rotations, each about an axis that moves with the rotations before it. It is
+    singular where the first and third axis coincide, at 90 degrees of the second rotation.
 
     Raises
     ------
     UnknownNameError
         For a coordinate that does not exist.
     ParameterError
-        For a coordinate named twice, or numbers that are not finite or not of the right shape.
+        For a coordinate named twice, or numbers that are not finite or of another shape.
     """
 
     body: Body
-    free: Sequence[str] = ()  # names; none: every coordinate
-    at: ArrayLike | None = None  # (nq,) all coordinates of the body; upright standing by default
+    free: Sequence[str] = ()  # names; default: every coordinate
+    at: ArrayLike | None = None  # (nq,) all coordinates of the body; default: upright standing
     gravity: ArrayLike = (0.0, -STANDARD_GRAVITY, 0.0)  # (3,) acceleration of free fall [m/s2]
-    held: Floats = field(init=False)  # (nq,) `at` as an array of its own
+    held: Floats = field(init=False)  # (nq,) copy of `at` as an array
 
     def __post_init__(self) -> None:
         names = tuple(self.free) or self.body.coordinates
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ParameterError(
-                f"free names {', '.join(twice)} more than once; each coordinate can be free once. "
-                "Name it once."
+                f"Expected each free coordinate once, got {', '.join(twice)} more than once; name "
+                "it once."
             )
         for name in names:
             self.body.coordinate_index(name)
@@ -141,15 +141,15 @@ class Dynamics:
 
     @property
     def mechanism(self) -> Mechanism:
-        """The flat arrays that the kernels read."""
+        """Flat arrays for the kernels."""
         return self._reduction.mechanism
 
     def workspace(self) -> DynamicsWorkspace:
-        """Room for one evaluation of the kernels; one for each thread."""
+        """New work arrays for the kernels; each thread needs its own."""
         return dynamics_workspace(self.mechanism, len(self.free))
 
     def whole(self, q: ArrayLike) -> Floats:
-        """All coordinates of the body (nq,): `held`, with the free ones as in q (n,)."""
+        """All coordinates of the body (nq,): `held` with the free ones replaced by q (n,)."""
         full = self.held.copy()
         full[self._index] = self._checked("q", q)
         return full
@@ -173,12 +173,12 @@ class Dynamics:
         return self._inverse(q, qd, np.zeros(len(self.free)), np.zeros(3))
 
     def weight(self, q: ArrayLike) -> Floats:
-        """g(q), (n,) [N m; N]: gradient of the energy of the weight, what must be held against."""
+        """g(q), (n,) [N m; N]: gradient of the energy of the weight."""
         still = np.zeros(len(self.free))
         return self._inverse(q, still, still, self._gravity)
 
     def inverse(self, q: ArrayLike, qd: ArrayLike, qdd: ArrayLike) -> Floats:
-        """Generalised forces (n,) [N m; N] that the accelerations need."""
+        """Generalised forces (n,) [N m; N] that give the accelerations qdd."""
         return self._inverse(q, qd, qdd, self._gravity)
 
     def forward(self, q: ArrayLike, qd: ArrayLike, forces: ArrayLike) -> Floats:
@@ -187,7 +187,7 @@ class Dynamics:
         Raises
         ------
         ParameterError
-            If a coordinate moves nothing that has mass.
+            If a coordinate moves no mass.
         """
         from panjabi.body import articulated_kernels
         from panjabi.body.articulated_kernels import forward_dynamics
@@ -201,30 +201,31 @@ class Dynamics:
         status = forward_dynamics(self.mechanism, q, qd, forces, self._gravity, work, qdd)
         if status != SOLVED:
             raise ParameterError(
-                f"coordinate {self.free[status]} is free but moves nothing that has mass at this "
-                "q; only a positive inertia can be accelerated. Hold it or give its body a mass."
+                f"Expected free coordinates that move a mass, got {self.free[status]}, which moves "
+                "no mass at this q; take it out of `free` or give its body a mass."
             )
         return qdd
 
     def driven(
         self, q: ArrayLike, qd: ArrayLike, forces: ArrayLike, prescribed: Mapping[str, float]
     ) -> tuple[Floats, Floats]:
-        """Accelerations (n,) and generalised forces (n,) where some coordinates are driven.
+        """Accelerations (n,) and generalised forces (n,) if some coordinates are driven.
 
-        prescribed gives accelerations of free coordinates by name [rad/s2; m/s2], as of a seat that
-        tilts. Their entries in `forces` are not read; what must drive them comes out instead.
+        prescribed : accelerations of free coordinates by name [rad/s2; m/s2], for example of a seat
+        that tilts. Their entries in `forces` are not used; the result has the forces that drive
+        them.
         """
         for name in prescribed:
             if name not in self.free:
                 raise unknown("free coordinate", name, self.free)
         bias = self.inverse(q, qd, np.zeros(len(self.free)))
         M, forces = self.mass_matrix(q), self._checked("forces", forces).copy()
-        given = np.array([name in prescribed for name in self.free])
+        driven = np.array([name in prescribed for name in self.free])
         values = [prescribed.get(name, 0.0) for name in self.free]
         qdd = self._checked("prescribed accelerations", values).copy()
-        rest = forces[~given] - bias[~given] - M[np.ix_(~given, given)] @ qdd[given]
-        qdd[~given] = np.linalg.solve(M[np.ix_(~given, ~given)], rest)
-        forces[given] = M[given] @ qdd + bias[given]
+        remaining = forces[~driven] - bias[~driven] - M[np.ix_(~driven, driven)] @ qdd[driven]
+        qdd[~driven] = np.linalg.solve(M[np.ix_(~driven, ~driven)], remaining)
+        forces[driven] = M[driven] @ qdd + bias[driven]
         return qdd, forces
 
     def linearised(self, q: ArrayLike, qd: ArrayLike, qdd: ArrayLike) -> DynamicsDerivatives:
@@ -235,7 +236,7 @@ class Dynamics:
         q, qd = self._checked("q", q), self._checked("qd", qd)
         qdd = self._checked("qdd", qdd)
         work = self._placed(q)
-        made = DynamicsDerivatives(
+        derivatives = DynamicsDerivatives(
             np.empty(n), np.empty((n, n)), np.empty((n, n)), np.empty((n, n))
         )
         inverse_dynamics_derivatives(
@@ -245,12 +246,12 @@ class Dynamics:
             qdd,
             self._gravity,
             work,
-            made.forces,
-            made.by_q,
-            made.by_qd,
-            made.mass,
+            derivatives.forces,
+            derivatives.by_q,
+            derivatives.by_qd,
+            derivatives.mass,
         )
-        return made
+        return derivatives
 
     # --- energy and momentum -------------------------------------------------------------------
 
@@ -259,7 +260,7 @@ class Dynamics:
         return self._momentum(q, qd)[0]
 
     def potential_energy(self, q: ArrayLike) -> float:
-        """Energy of the weight of the whole body, zero at the world's origin [J]."""
+        """Energy of the weight of the whole body [J], zero at the origin of the world."""
         return float(-self.body.total_mass * self._gravity @ self.centre_of_mass(q))
 
     def momentum(self, q: ArrayLike, qd: ArrayLike) -> Momentum:
@@ -271,7 +272,7 @@ class Dynamics:
         return Momentum(linear, angular, centre)
 
     def centre_of_mass(self, q: ArrayLike) -> Floats:
-        """World centre of mass (3,) of the whole body, what is held included [m]."""
+        """World centre of mass (3,) of the whole body, fixed parts included [m]."""
         return self._centre(self._placed(q))
 
     def centre_jacobian(self, q: ArrayLike) -> Floats:
@@ -285,12 +286,12 @@ class Dynamics:
     # --- points --------------------------------------------------------------------------------
 
     def carried(self, body: str, local: ArrayLike) -> tuple[int, Floats]:
-        """Rigid body of `mechanism` that carries a point of the person, and its place (3,) [m]."""
+        """Rigid body of `mechanism` that carries a point, and the point in its frame (3,) [m]."""
         b, point = self.body.attachment(body, local)
         return self._reduction.carriers.point(b, point)
 
     def point(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
-        """World position (3,) [m] of a point given in a body or frame of the person."""
+        """World position (3,) [m] of a point of a body or frame."""
         return self._world(self._placed(q), body, local)[1]
 
     def jacobian(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
@@ -380,7 +381,7 @@ class Dynamics:
         return work.reference + work.inertia[:, 1:4].sum(axis=0) / self.mechanism.mass.sum()
 
     def _world(self, work: DynamicsWorkspace, body: str, local: ArrayLike) -> tuple[int, Floats]:
-        """Carrier and world position of a point of the person."""
+        """Carrier and world position of a point of a body or frame."""
         carrier, inside = self.carried(body, local)
         return carrier, work.R[carrier] @ inside + work.t[carrier]
 
@@ -394,8 +395,8 @@ def _numbers(what: str, values: ArrayLike, n: int) -> Floats:
     if array.shape != (n,) or not finite:
         each = "axis of the world" if what == "gravity" else "free coordinate, in their order"
         raise ParameterError(
-            f"{what} was given as {type(values).__name__} of shape {array.shape}"
-            f"{'' if finite else ', not all of it finite'}; {n} finite numbers are possible. "
-            f"Give one for each {each}."
+            f"Expected {n} finite numbers for {what}, got {type(values).__name__} of shape "
+            f"{array.shape}{'' if finite else ', not all of it finite'}; give one number for each "
+            f"{each}."
         )
     return array

@@ -1,8 +1,8 @@
 """Exact derivatives of the equations of motion, momenta, and second derivatives of points.
 
-Turning everything below dof i rigidly by d(theta_i) changes a spatial vector x there by S_i x x.
-Seen from the turned frame only the velocity and acceleration of what stays behind, v and a just
-before the dof, are different. With
+A rigid rotation of everything below dof i by d(theta_i) changes a spatial vector x there by
+S_i x x. In the rotated frame only the velocity v and acceleration a just before the dof change.
+With
 
     P = v x S_i    and    Q = a x S_i + v x P
 
@@ -47,7 +47,7 @@ def inverse_dynamics_derivatives(
 ) -> None:
     """Generalised forces of inverse dynamics and their derivatives, in place, after `place`.
 
-    generalised (n,); by_q, by_qd and by_qdd = M (n, n): row = force, column = what is varied.
+    generalised (n,); by_q, by_qd and by_qdd = M (n, n): row = force, column = varied coordinate.
     At qd = qdd = 0, by_q is the Hessian of the energy of the weight.
     """
     inverse_dynamics(mechanism, qd, qdd, gravity, work, generalised)
@@ -58,7 +58,7 @@ def inverse_dynamics_derivatives(
     B = _velocity_matrices(mechanism, work)
     P, Q = np.zeros_like(S), np.zeros_like(S)
     _relative_changes(mechanism, qd, qdd, work, P, Q)
-    # Of each dof: d theta'/dq, and d theta''/dq, d theta''/dq'.
+    # For each dof: d theta'/dq, d theta''/dq and d theta''/dq'.
     rate_by_q = np.zeros_like(rate)
     swing_by_q, swing_by_qd = np.zeros_like(rate), np.zeros_like(rate)
     for e in range(rate.shape[0]):
@@ -202,7 +202,7 @@ def momentum(mechanism: Mechanism, work: DynamicsWorkspace, total: Floats) -> fl
 def centre_jacobian(mechanism: Mechanism, work: DynamicsWorkspace, J: Floats) -> None:
     """Derivative (3, n) of the centre of mass of all bodies [m/rad; m/m], in place, after `place`.
 
-    The ground of the mechanism counts with the mass of what is held on it.
+    The ground of the mechanism has the mass of the bodies that are fixed to it.
     """
     tree = mechanism.tree
     composites(mechanism, work)
@@ -213,10 +213,10 @@ def centre_jacobian(mechanism: Mechanism, work: DynamicsWorkspace, J: Floats) ->
         for e in range(tree.first[b], tree.first[b + 1]):
             s0, s1, s2, s3, s4, s5 = six(work.S, e)
             k = tree.coordinate[e]
-            share = work.rate[e] / whole
-            J[0, k] += share * (s1 * h2 - s2 * h1 + m * s3)
-            J[1, k] += share * (s2 * h0 - s0 * h2 + m * s4)
-            J[2, k] += share * (s0 * h1 - s1 * h0 + m * s5)
+            factor = work.rate[e] / whole
+            J[0, k] += factor * (s1 * h2 - s2 * h1 + m * s3)
+            J[1, k] += factor * (s2 * h0 - s0 * h2 + m * s4)
+            J[2, k] += factor * (s0 * h1 - s1 * h0 + m * s5)
 
 
 @njit(cache=True, nogil=True)

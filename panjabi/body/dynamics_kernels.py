@@ -3,9 +3,9 @@
     M(q) q'' + c(q, q') + g(q) = generalised force
 
 Spatial vectors are (angular, linear) for motions and (moment, force) for forces, in world axes
-about one world point, the reference, which is put at the first moving body so that lengths stay
-small. In world axes nothing has to be carried from one body's frame to the next: sums over a body
-and its descendants are plain sums.
+about a fixed world point, the reference. It lies at the first moving body, so that lengths stay
+small. World axes need no change of frame between bodies: sums over a body and its descendants are
+plain sums.
 
 Every elementary dof e has a value theta_e(q), a polynomial of one coordinate. Its rate is
 theta' q', its acceleration theta' q'' + theta'' q'^2; the last term belongs to c. All kernels run
@@ -22,10 +22,10 @@ from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.body.tree import Floats
 
 SOLVED = -1
-"""Status of a solve that went through; else the index of a coordinate that moves no mass."""
+"""Status of a successful solve; another status is the index of a coordinate that moves no mass."""
 
 
-# Rows of six are read and written number by number: a view of a row would have to be counted.
+# Rows of six are read and written number by number: a view of a row costs reference counting.
 
 
 @njit(cache=True, nogil=True)
@@ -47,7 +47,7 @@ def put(rows, k, x0, x1, x2, x3, x4, x5):
 
 @njit(cache=True, nogil=True)
 def add(rows, k, x0, x1, x2, x3, x4, x5):
-    """Six numbers onto row k."""
+    """Add six numbers to row k."""
     rows[k, 0] += x0
     rows[k, 1] += x1
     rows[k, 2] += x2
@@ -71,7 +71,7 @@ def dot(rows, k, x0, x1, x2, x3, x4, x5):
 
 @njit(cache=True, nogil=True)
 def motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5):
-    """Rate of the motion vector s carried along with the velocity v."""
+    """Rate of the motion vector s that moves with the velocity v."""
     return (
         v1 * s2 - v2 * s1,
         v2 * s0 - v0 * s2,
@@ -84,7 +84,7 @@ def motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5):
 
 @njit(cache=True, nogil=True)
 def force_cross(v0, v1, v2, v3, v4, v5, f0, f1, f2, f3, f4, f5):
-    """Rate of the force vector f (moment, force) carried along with the velocity v."""
+    """Rate of the force vector f (moment, force) that moves with the velocity v."""
     return (
         v1 * f2 - v2 * f1 + v4 * f5 - v5 * f4,
         v2 * f0 - v0 * f2 + v5 * f3 - v3 * f5,
@@ -139,7 +139,7 @@ def place(mechanism: Mechanism, q: Floats, work: DynamicsWorkspace) -> None:
             r1 = origin[e, 1] - z1
             r2 = origin[e, 2] - z2
             put(S, e, a0, a1, a2, r1 * a2 - r2 * a1, r2 * a0 - r0 * a2, r0 * a1 - r1 * a0)
-    mass, com, own, out = mechanism.mass, mechanism.com, mechanism.inertia, work.inertia
+    mass, com, local, out = mechanism.mass, mechanism.com, mechanism.inertia, work.inertia
     for b in range(mass.shape[0]):
         c0 = com[b, 0]
         c1 = com[b, 1]
@@ -155,9 +155,9 @@ def place(mechanism: Mechanism, q: Floats, work: DynamicsWorkspace) -> None:
         xz = -m * r0 * r2
         yz = -m * r1 * r2
         for j in range(3):
-            j0 = own[b, 0, j]
-            j1 = own[b, 1, j]
-            j2 = own[b, 2, j]
+            j0 = local[b, 0, j]
+            j1 = local[b, 1, j]
+            j2 = local[b, 2, j]
             y0 = R[b, 0, 0] * j0 + R[b, 0, 1] * j1 + R[b, 0, 2] * j2
             y1 = R[b, 1, 0] * j0 + R[b, 1, 1] * j1 + R[b, 1, 2] * j2
             y2 = R[b, 2, 0] * j0 + R[b, 2, 1] * j1 + R[b, 2, 2] * j2
@@ -222,7 +222,7 @@ def move(
 ) -> None:
     """Spatial velocity and acceleration of every body, after `place`.
 
-    gravity (3,) is the acceleration of free fall [m/s2]; the ground is given minus that.
+    gravity (3,) is the acceleration of free fall [m/s2]; the ground accelerates by minus that.
     """
     velocity, acceleration = work.velocity, work.acceleration
     S, rate, rate2 = work.S, work.rate, work.rate2
@@ -257,7 +257,7 @@ def move(
 
 @njit(cache=True, nogil=True)
 def inertial_forces(mechanism: Mechanism, work: DynamicsWorkspace) -> None:
-    """Force that each body's own motion needs, I a + v x I v, after `move`."""
+    """Inertial force of each body, I a + v x I v, after `move`."""
     velocity, acceleration = work.velocity, work.acceleration
     inertia, force = work.inertia, work.force
     for b in range(force.shape[0]):
@@ -281,7 +281,8 @@ def inverse_dynamics(
     """Generalised forces (n,) [N m; N] for the accelerations qdd, in place, after `place`.
 
     Recursive Newton-Euler. With qdd = 0: c + g; with gravity = 0 as well: c; with qd = 0: g.
-    Leaves in `work.force` what each joint hands on to all it carries. qdd may be `generalised`.
+    On return `work.force` is the force of each joint on all bodies that it carries. qdd and
+    `generalised` may be the same array.
     """
     move(mechanism, qd, qdd, gravity, work)
     inertial_forces(mechanism, work)
@@ -298,7 +299,7 @@ def inverse_dynamics(
 
 @njit(cache=True, nogil=True)
 def cholesky(M: Floats) -> int:
-    """Lower factor of a symmetric matrix in place (upper part left over); SOLVED or the bad row."""
+    """Lower Cholesky factor in place (upper part not used); returns SOLVED or the failing row."""
     n = M.shape[0]
     for j in range(n):
         pivot = M[j, j]

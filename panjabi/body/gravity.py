@@ -34,15 +34,15 @@ def gravity_energy(
 ) -> GravityEnergy:
     """Potential energy of the weight [J] with its gradient and Hessian in q.
 
-    relative_to: a station or landmark, or (body, local point), whose height is subtracted,
-    so that moving the whole body costs nothing: its support carries the weight.
+    relative_to : a station or landmark, or (body, local point), that supports the weight. Heights
+        are relative to it, so that a motion of the whole body does not change the energy.
     """
     from panjabi.body.kernels import load_gradient, load_hessian
 
     upward = _direction(up)
     if not np.isfinite(g):
         raise ParameterError(
-            f"g is {g!r}; a finite acceleration in m/s2 is possible. Leave it out for the standard "
+            f"Expected a finite acceleration g in m/s2, got {g!r}; leave it out for the standard "
             f"{STANDARD_GRAVITY}."
         )
     poses = body.poses(q)
@@ -74,7 +74,7 @@ def _direction(up: ArrayLike) -> Floats:
     size = float(np.linalg.norm(upward)) if upward.shape == (3,) else 0.0
     if not (np.isfinite(size) and size > 0.0):
         raise ParameterError(
-            f"up is {up!r}; a direction of three finite numbers is possible. Give (0, 1, 0) for "
-            "the vertical of the world."
+            f"Expected a direction up of three finite numbers, not all zero, got {up!r}; give "
+            "(0, 1, 0) for the vertical of the world."
         )
     return upward / size

@@ -1,16 +1,16 @@
 """Kinematics of a tree of rigid bodies on flat arrays, with exact first and second derivatives.
 
-A joint is a fixed placement followed by elementary degrees of freedom, each a rotation about or
-a translation along one axis:
+A joint is a fixed transformation followed by elementary degrees of freedom, each a rotation about
+or a translation along an axis:
 
     child = parent * Trans(loc) * r0 * dof_1 * ... * dof_n * Trans(-child_loc)
 
-An elementary value theta_e is a polynomial in one coordinate q_k, so that the coupled motions of
-the knee are part of the same rule. Everything here runs compiled and, through `kernel.py_func`,
-as plain Python (also on complex arrays, which the tests use for complex-step derivatives).
+An elementary value theta_e is a polynomial in one coordinate q_k; so the coupled motions of the
+knee need no special case. Everything here runs compiled and, through `kernel.py_func`, as plain
+Python (also on complex arrays, which the tests use for complex-step derivatives).
 
-Elementary dofs are stored body by body, and bodies parents first: a dof moves every dof with a
-larger index on its own body or on a descendant, together with all points there.
+Elementary dofs are stored body by body, with parents before children. A dof moves every dof with a
+larger index on the same body or on a descendant, and all points there.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def forward(
     R, t : (nb, 3, 3), (nb, 3) out: a point of body b lies at R[b] @ local + t[b] [m].
     axis_world : (ne, 3) out: unit axis of the dof in the world.
     origin_world : (ne, 3) out: point on the axis of a rotation [m].
-    rate, rate2 : (ne,) out: d theta / dq and d2 theta / dq2 of the dof's own coordinate.
+    rate, rate2 : (ne,) out: d theta / dq and d2 theta / dq2 in the coordinate of the dof.
     """
     parents, loc, r0, child_loc = tree.parent, tree.loc, tree.r0, tree.child_loc
     first, slide, axis = tree.first, tree.slide, tree.axis
@@ -93,7 +93,7 @@ def forward(
                 for i in range(3):
                     t[b, i] += axis_world[e, i] * value
             else:
-                # Turn the columns about the world axis: v + sin (a x v) + (1 - cos) a x (a x v).
+                # Rotate the columns about the world axis: v + sin (a x v) + (1 - cos) a x (a x v).
                 s = np.sin(value)
                 c1 = 1.0 - np.cos(value)
                 a0 = axis_world[e, 0]
@@ -128,8 +128,8 @@ def points_jacobian(
 
     Parameters
     ----------
-    bodies : (np,) body each point rides on.
-    points_world : (np, 3) where the points are now [m].
+    bodies : (np,) body of each point.
+    points_world : (np, 3) positions of the points at this q [m].
     axis_world, origin_world, rate : from `forward` at the same q.
     J : (np, 3, nq) out [m/rad or m/m].
     """
@@ -237,15 +237,15 @@ def load_hessian(
     rate2: Floats,
     H: Floats,
 ) -> None:
-    """Sum over points of f . d2p/dq2 with the forces f held constant, in place; symmetric, exact.
+    """Sum over points of f . d2p/dq2 with constant forces f, in place; symmetric, exact.
 
     Arguments as in `load_gradient`; H (nq, nq) out [N m].
 
-    For a rotation j and a rotation i at or before it on the way to the root, the point moves
-    by d2p = a_i x (a_j x r), r = p - o_j. Summed with f over the points below j, with
-    M = sum outer(r, f), this is a_i . (M a_j - tr(M) a_j): one vector per dof j, then one dot
-    product per ancestor. A translation j under a rotation i gives a_i x a_j, a translation i
-    gives nothing. Driven dofs follow by the chain rule; their curvature rate2 meets the gradient.
+    For a rotation j and a rotation i at or before it on the path to the root,
+    d2p = a_i x (a_j x r), r = p - o_j. Summed with f over the points below j, with
+    M = sum outer(r, f), this is a_i . (M a_j - tr(M) a_j): a vector per dof j, then a dot product
+    per ancestor. A translation j under a rotation i gives a_i x a_j; a translation i gives zero.
+    Driven dofs follow by the chain rule; their curvature rate2 multiplies the gradient.
     """
     F_sub = np.empty_like(F)
     D_sub = np.empty_like(D)

@@ -1,4 +1,4 @@
-"""Named places on bodies: landmarks, stations of the fascial lines, frames; and the mirror."""
+"""Named points of bodies: landmarks, stations of the fascial lines, frames; and the mirror side."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from panjabi.body.tree import Floats
 
-MIDLINE = 1e-9  # [m] nearer to the plane of symmetry than this counts as on it
+MIDLINE = 1e-9  # [m] a point nearer to the plane of symmetry counts as on it
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +23,10 @@ class Place:
     name: str = ""
     lines: tuple[str, ...] = ()  # fascial lines that run through it
     status: str = ""  # computed | estimate
-    basis: str = ""  # how its place was found
+    basis: str = ""  # how its position was determined
 
     def moved(self, local: Floats) -> Place:
-        """The same place at another point of its body."""
+        """A copy at another point of the body."""
         return Place(self.id, self.body, local, self.name, self.lines, self.status, self.basis)
 
 
@@ -55,41 +55,41 @@ def both_sides(records: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
 
     A station on the plane of symmetry of a midline body exists once and keeps its bare id.
     """
-    places: dict[str, Place] = {}
+    points: dict[str, Place] = {}
     for record in records:
         right = _place(record)
         if not right.body.endswith("_r") and abs(right.local[2]) < MIDLINE:
-            places[right.id] = right
+            points[right.id] = right
             continue
         for side, body, local in (
             ("_r", right.body, right.local),
             ("_l", left(right.body), mirrored(right.local)),
         ):
-            places[right.id + side] = Place(
+            points[right.id + side] = Place(
                 right.id + side, body, local, right.name, right.lines, right.status, right.basis
             )
-    return places
+    return points
 
 
 def landmarks(records: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
-    """Landmarks, whose ids already name the side; those of the right get their left twin."""
-    places = {p.id: p for p in map(_place, records)}
-    for right in list(places.values()):
-        twin = left(right.id)
-        if twin not in places:
-            places[twin] = Place(twin, left(right.body), mirrored(right.local), right.name)
-    return places
+    """Landmarks, whose ids contain the side; left ones are added as mirror images of the right."""
+    points = {p.id: p for p in map(_place, records)}
+    for right in list(points.values()):
+        other = left(right.id)
+        if other not in points:
+            points[other] = Place(other, left(right.body), mirrored(right.local), right.name)
+    return points
 
 
 def frames(records: Iterable[Mapping[str, Any]]) -> dict[str, Frame]:
-    """Frames by name, their rotations made exactly orthonormal."""
-    made = {}
+    """Frames by name, with exactly orthonormal rotations."""
+    result = {}
     for record in records:
         u, _, vt = np.linalg.svd(np.array(record["R"], float))
-        made[record["name"]] = Frame(
+        result[record["name"]] = Frame(
             record["name"], record["parent"], np.array(record["pos"], float), u @ vt
         )
-    return made
+    return result
 
 
 def _place(record: Mapping[str, Any]) -> Place:

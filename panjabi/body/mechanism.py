@@ -1,4 +1,4 @@
-"""What the kernels of dynamics need of a body: a reduced tree with the masses merged onto it."""
+"""Data of a body for the kernels of dynamics: a reduced tree with merged masses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Mechanism(NamedTuple):
-    """What the kernels of dynamics need of a body (nb rigid bodies, ne elementary dofs)."""
+    """Data for the kernels of dynamics (nb rigid bodies, ne elementary dofs)."""
 
     tree: Tree
     mass: Floats  # (nb,) [kg]
@@ -27,7 +27,7 @@ class Mechanism(NamedTuple):
 
 
 class DynamicsWorkspace(NamedTuple):
-    """Room for one evaluation; what one kernel leaves here another one reads."""
+    """Work arrays of an evaluation; a kernel reads the results of the kernels before it."""
 
     R: Floats  # (nb, 3, 3)
     t: Floats  # (nb, 3) [m]
@@ -38,20 +38,20 @@ class DynamicsWorkspace(NamedTuple):
     reference: Floats  # (3,) world point to which all spatial quantities refer [m]
     S: Floats  # (ne, 6) spatial axis of each dof: angular, linear
     inertia: Floats  # (nb, 10) m, m c (3), xx yy zz xy xz yz about the reference
-    composite: Floats  # (nb, 10) the same of each body with all its descendants
+    composite: Floats  # (nb, 10) the same for each body with all its descendants
     velocity: Floats  # (nb, 6) angular [rad/s], linear at the reference [m/s]
-    acceleration: Floats  # (nb, 6) its rate, gravity taken as an upward acceleration of the ground
+    acceleration: Floats  # (nb, 6) its rate; gravity is an upward acceleration of the ground
     force: Floats  # (nb, 6) moment about the reference [N m], force [N]
     articulated: Floats  # (nb, 6, 6) articulated-body inertia
     T: Floats  # (nr, 6) spatial axis of each run
     drift: Floats  # (nr, 6) acceleration across a run at zero coordinate acceleration
     U: Floats  # (nr, 6) articulated inertia times T
-    pivot: Floats  # (nr, 2) inertia that a run feels, and its unbalanced force
+    pivot: Floats  # (nr, 2) articulated inertia of a run, and its unbalanced force
     M: Floats  # (n, n) mass matrix or its factor
 
 
 def dynamics_workspace(mechanism: Mechanism, n: int, dtype: Any = np.float64) -> DynamicsWorkspace:
-    """Fresh room for a mechanism with n coordinates."""
+    """New work arrays for a mechanism with n coordinates."""
     nb, ne, nr = len(mechanism.mass), len(mechanism.tree.slide), len(mechanism.run) - 1
 
     def room(*shape: int) -> Floats:
@@ -82,14 +82,14 @@ def dynamics_workspace(mechanism: Mechanism, n: int, dtype: Any = np.float64) ->
 
 @dataclass(frozen=True, eq=False)
 class Reduction:
-    """A mechanism, and where the bodies of the person are in it."""
+    """A mechanism, and the position of the bodies of the person in it."""
 
     mechanism: Mechanism
     carriers: ReducedTree
 
 
 def reduction(body: Body, free: Sequence[int], at: Floats) -> Reduction:
-    """The mechanism that is left when only the coordinates `free` move, the rest being as in `at`.
+    """The mechanism in which only the coordinates `free` move and the others are fixed as in `at`.
 
     free : indices into `body.coordinates`; their order is the order of the new coordinates.
     """

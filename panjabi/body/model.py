@@ -1,4 +1,4 @@
-"""The body: rigid segments, joints, named places and muscles, and where they are in a posture."""
+"""The body: rigid segments, joints, named points and muscles, and their positions in a posture."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.parameter import Parameter
 
 Configuration = Poses | ArrayLike
-"""Coordinates (nq,), or the poses already computed from them."""
+"""Coordinates (nq,), or the poses computed from them."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Body:
-    """A person as a tree of rigid bodies; nothing here changes, `scaled_body` gives a new one.
+    """A person as a tree of rigid bodies; immutable, `scaled_body` gives a new body.
 
     Coordinates are in rad and m, in the order of `coordinates`, with the signs of `signs` (hip
     flexion positive, spine extension positive, ...); all zero is upright standing. Methods take
-    q as an array, or the `Poses` of it where several questions are asked at one posture. Bodies
-    share their arrays: do not write to them.
+    q as an array, or its `Poses`, which saves time for several results at the same posture.
+    Several bodies use the same arrays: do not write to them.
     """
 
     names: tuple[str, ...]  # bodies; 0 is "ground"
     coordinates: tuple[str, ...]  # (nq,)
     ranges: Floats  # (nq, 2) [rad or m]
-    signs: Mapping[str, str]  # coordinate -> what a positive value is
+    signs: Mapping[str, str]  # coordinate -> meaning of a positive value
     translations: frozenset[str]  # coordinates in m
     mass: Floats  # (nb,) [kg]
     com: Floats  # (nb, 3) centres of mass in the bodies [m]
@@ -67,8 +67,9 @@ class Body:
     def posture(self, name: str) -> Floats:
         """Coordinates (nq,) of a named posture; `postures()` lists them.
 
-        The root is placed for the body at hand: with the right foot where it stands, or with the
-        pelvis above floor or table by the standard adult's height times the pelvis's size.
+        The position of the root depends on the size of the body: either the right foot stays on the
+        floor, or the height of the pelvis above floor or table is that of the standard adult times
+        the scale of the pelvis.
         """
         if name not in posture_table():
             raise unknown("posture", name, posture_table())
@@ -88,7 +89,7 @@ class Body:
         return q
 
     def postures(self) -> tuple[str, ...]:
-        """Names of the postures that come with the package."""
+        """Names of the packaged postures."""
         return tuple(posture_table())
 
     def coordinates_from(
@@ -100,20 +101,20 @@ class Body:
         check_range: bool = True,
         strict: bool = True,
     ) -> Floats:
-        """Coordinates (nq,) from named values [rad or m] or angles [deg], the rest as in `base`.
+        """Coordinates (nq,) from named values [rad or m] or angles [deg]; others as in `base`.
 
         Parameters
         ----------
-        base : coordinates to start from; upright standing when not given.
+        base : coordinates to start from; default: upright standing.
         check_range : False allows any finite value.
-        strict : False lets the spine go beyond its ranges, which are recalled textbook values.
+        strict : False allows spine values beyond the ranges, which are recalled textbook values.
 
         Raises
         ------
         UnknownNameError
             For a coordinate that does not exist.
         PostureError
-            For a value outside the joint's range or not finite, or a translation in degrees.
+            For a value outside the range of the joint or not finite, or a translation in degrees.
         """
         values, angles_deg = values or {}, angles_deg or {}
         q = self.zero() if base is None else self.checked(base).copy()
@@ -123,8 +124,8 @@ class Body:
             k = self.coordinate_index(name)
             if name in self.translations:
                 raise PostureError(
-                    f"{name} was given as {value!r} degrees but is a translation in metres. "
-                    f"Give it among the values: {{{name!r}: metres}}."
+                    f"Expected angles in angles_deg, got {name}: {value!r}, which is a translation "
+                    f"in metres; give it in values as {{{name!r}: metres}}."
                 )
             q[k] = math.radians(finite_value(name, value))
         for name in (*values, *angles_deg) if check_range else ():
@@ -145,13 +146,13 @@ class Body:
     ) -> Floats:
         """Coordinates (nq,) from movements by name: {"right hip flexion": 0.5} [rad].
 
-        Names are "[right|left] joint movement", without a side both sides move alike:
-        "knee flexion", "left ankle plantarflexion", "lumbar flexion", "pelvis anterior tilt",
-        "L4-L5 extension". A regional movement of the spine is shared by its joints in
-        proportion to their ranges. Errors as for `coordinates_from`.
+        Names are "[right|left] joint movement"; without a side both sides move equally: "knee
+        flexion", "left ankle plantarflexion", "lumbar flexion", "pelvis anterior tilt", "L4-L5
+        extension". A movement of a region of the spine is distributed over its joints in proportion
+        to their ranges. Errors as for `coordinates_from`.
         """
-        given = dict(movements or {}) | {k: np.radians(v) for k, v in (angles_deg or {}).items()}
-        values = coordinate_values(given, dict(zip(self.coordinates, self.ranges, strict=True)))
+        angles = dict(movements or {}) | {k: np.radians(v) for k, v in (angles_deg or {}).items()}
+        values = coordinate_values(angles, dict(zip(self.coordinates, self.ranges, strict=True)))
         return self.coordinates_from(values, base=base, check_range=check_range, strict=strict)
 
     def checked(self, q: ArrayLike) -> Floats:
@@ -171,22 +172,22 @@ class Body:
         n = len(self.coordinates)
         if array.shape != (n,):
             raise ParameterError(
-                f"coordinates were given as {type(q).__name__} of shape {np.shape(array)}; an "
-                f"array of {n} numbers is possible. Make one with coordinates_from or posture."
+                f"Expected coordinates as an array of {n} numbers, got {type(q).__name__} of shape "
+                f"{np.shape(array)}; make one with coordinates_from or posture."
             )
         wrong = np.flatnonzero(~np.isfinite(array))
         if len(wrong):
             k = int(wrong[0])
             raise PostureError(
-                f"coordinate {self.coordinates[k]} is {array[k]}; only finite numbers are "
-                "possible. Look at what computed it."
+                f"Expected a finite number for coordinate {self.coordinates[k]}, got {array[k]}; "
+                "check the calculation of this coordinate."
             )
         return array
 
-    # --- places ---------------------------------------------------------------------------
+    # --- points ---------------------------------------------------------------------------
 
     def poses(self, q: Configuration) -> Poses:
-        """World pose of every body at q; a `Poses` is handed back as it is."""
+        """World pose of every body at q; a `Poses` is returned unchanged."""
         if isinstance(q, Poses):
             return q
         return tree_poses(self.tree, self.checked(q))
@@ -208,11 +209,11 @@ class Body:
     def attachment(
         self, name: str, local: ArrayLike, *, naming: str | None = None
     ) -> tuple[int, Floats]:
-        """Body index and local point (3,) of a point given in a body or frame by name.
+        """Body index and local point (3,) of a point of a body or frame by name.
 
-        With naming="thoracolumbar" or "cervical" the name and the point are those of that muscle
-        set as published: body names are translated, the neck set's lengths shrunk to this neck,
-        and both follow this body's size.
+        With naming="thoracolumbar" or "cervical", name and point are those of the published muscle
+        set: its body names are translated, lengths of the neck set are scaled to this neck, and
+        both sets are scaled to the size of this body.
         """
         point = _vector(local)
         if naming is not None:
@@ -230,7 +231,7 @@ class Body:
         return b, point if naming is None else self.scale[b] * point
 
     def point(self, q: Configuration, body: str, local: ArrayLike) -> Floats:
-        """World position (3,) [m] of a point given in a body or frame."""
+        """World position (3,) [m] of a point of a body or frame."""
         b, local = self.attachment(body, local)
         poses = self.poses(q)
         return poses.R[b] @ local + poses.t[b]
@@ -251,10 +252,10 @@ class Body:
 
     def place(self, name: str) -> Place:
         """A station or landmark by id."""
-        found = self.stations.get(name) or self.landmarks.get(name)
-        if found is None:
+        place = self.stations.get(name) or self.landmarks.get(name)
+        if place is None:
             raise unknown("station or landmark", name, [*self.stations, *self.landmarks])
-        return found
+        return place
 
     def jacobian(self, q: Configuration, body: str, local: ArrayLike) -> Floats:
         """Exact d(world position)/dq, (3, nq) [m/rad; m/m], of a point in a body or frame."""
@@ -300,8 +301,8 @@ class Body:
             mass[chosen] = self.mass[chosen]
             if not mass.any():
                 raise ParameterError(
-                    f"the bodies {bodies!r} have no mass, so no centre of mass. Name bodies "
-                    f"other than the ground: {', '.join(self.names[1:4])}, ..."
+                    f"Expected bodies with a mass, got {bodies!r} with no mass; name other bodies, "
+                    f"for example {', '.join(self.names[1:4])}."
                 )
         world = np.einsum("bij,bj->bi", poses.R, self.com) + poses.t
         return mass @ world / mass.sum()
@@ -316,7 +317,7 @@ class Body:
             raise unknown("muscle", name, self.muscles) from None
 
     def path_length(self, q: Configuration, name: str) -> float:
-        """Length of a muscle's path, tendon included [m]."""
+        """Path length of a muscle, tendon included [m]."""
         muscle = self.muscle(name)
         poses = self.poses(q)
         at = [self._body_index[b] for b in muscle.bodies]
@@ -326,7 +327,8 @@ class Body:
     def moment_arms(self, q: Configuration, name: str) -> dict[str, float]:
         """Moment arm r = -dL/dq [m] for every coordinate that the muscle crosses.
 
-        Positive: shortening raises the coordinate. The coupled motions of the knee are included.
+        Positive if shortening of the muscle increases the coordinate. The coupled motions of the
+        knee are included.
         """
         self.muscle(name)
         row = self.moment_arm_matrix(q)[list(self.muscles).index(name)]
@@ -371,7 +373,7 @@ def _vector(local: ArrayLike) -> Floats:
     point = np.asarray(local, float)
     if point.shape != (3,) or not np.isfinite(point).all():
         raise ParameterError(
-            f"a point was given as {local!r}; three finite numbers x, y, z in metres are "
-            "possible. Give the point in the frame of its body."
+            f"Expected a point as three finite numbers x, y, z in metres, got {local!r}; give the "
+            "point in the frame of its body."
         )
     return point

@@ -1,4 +1,4 @@
-"""Movements by their clinical name, turned into coordinates with the signs of the data."""
+"""Movements by clinical name, converted to coordinates with the signs of the data."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ REGIONS: Mapping[str, tuple[str, ...]] = {
     "thoracic": ("T12_L1", *(f"T{i}_T{i + 1}" for i in range(11, 0, -1))),
     "cervical": ("C7_T1", *(f"C{i}_C{i + 1}" for i in range(6, 0, -1)), "skull_C1"),
 }
-"""Joints of each region; its movement is that of the upper end against the lower."""
+"""Joints of each region; a movement of a region is that of its upper end relative to its lower."""
 
 
 def movement_names() -> tuple[str, ...]:
-    """Every movement without a side, for lists and error messages."""
+    """All movements without side, for lists and error messages."""
     regional = [f"{region} {move}" for region in REGIONS for move in SPINE]
     single = [f"{j.replace('_', '-')} {m}" for r in REGIONS.values() for j in r for m in SPINE]
     return (*LIMBS, *PELVIS, *regional, *single)
@@ -80,7 +80,7 @@ def movement_names() -> tuple[str, ...]:
 def coordinate_values(
     movements: Mapping[str, float], ranges: Mapping[str, Floats]
 ) -> dict[str, float]:
-    """Coordinates [rad] of the movements [rad]; several on one coordinate add up.
+    """Coordinates [rad] of the movements [rad]; movements with the same coordinate add up.
 
     ranges : of every coordinate of the body, (2,) [rad].
 
@@ -91,12 +91,12 @@ def coordinate_values(
     """
     values: dict[str, float] = {}
     for name, angle in movements.items():
-        for coordinate, share in _shares(ranges, name).items():
-            values[coordinate] = values.get(coordinate, 0.0) + share * angle
+        for coordinate, fraction in _fractions(ranges, name).items():
+            values[coordinate] = values.get(coordinate, 0.0) + fraction * angle
     return values
 
 
-def _shares(ranges: Mapping[str, Floats], name: str) -> dict[str, float]:
+def _fractions(ranges: Mapping[str, Floats], name: str) -> dict[str, float]:
     words = name.replace("_", " ").split()
     sides = ("_r", "_l")
     plain = " ".join(words)
@@ -123,7 +123,7 @@ def _shares(ranges: Mapping[str, Floats], name: str) -> dict[str, float]:
 def _regional(
     ranges: Mapping[str, Floats], joints: tuple[str, ...], ending: str, sign: float
 ) -> dict[str, float]:
-    """Each joint's share, in proportion to how far it can go that way."""
+    """Fraction of each joint, in proportion to its range in that direction."""
     names = [joint + ending for joint in joints]
     for name in names:
         if name not in ranges:

@@ -20,10 +20,10 @@ SETS = ("2016", "2023")
 
 @dataclass(frozen=True)
 class Fibre:
-    """Fibre and tendon of one muscle, from one source set; lengths of two sets do not mix.
+    """Fibre and tendon of a muscle from one source; lengths of two sources are never mixed.
 
-    None stands for a number that the set does not have. The passive curve of the 2023 set has
-    strain e_0 of the optimal length at zero force, e_1 at one maximal force, slope k_1 there.
+    None is a number that the source does not have. The passive curve of the 2023 set has the strain
+    e_0 (over the optimal length) at zero force, and e_1 with slope k_1 at the maximal force.
     """
 
     max_force: float  # isometric, at optimal length [N]
@@ -63,17 +63,17 @@ class Fibre:
 
 @dataclass(frozen=True, eq=False)
 class Muscle:
-    """One muscle as a polyline over points fixed to bodies.
+    """A muscle as a polyline over points fixed to bodies.
 
-    A path that wraps in its source runs straight here or over one fitted via point; `path_note`
-    and `path_error` tell which, and how far its length is off.
+    A path with a wrapping surface in its source is straight here or has one fitted via point;
+    `path_note` says which, and `path_error` is the error of its length.
     """
 
     name: str
     full_name: str
     group: str
     region: str  # leg | arm
-    bodies: tuple[str, ...]  # body each point rides on
+    bodies: tuple[str, ...]  # body of each point
     points: Floats  # (n, 3) in the frames of those bodies [m]
     fibres: Mapping[str, Fibre]  # source set -> fibre; leg: "2016", "2023", arm: "arm"
     path_note: str = ""
@@ -96,7 +96,7 @@ class Muscle:
         return self.fibre.parameters
 
     def scaled(self, points: Floats, *, length: float, force: float) -> Muscle:
-        """The same muscle in another body: fibre lengths and forces times the given factors."""
+        """The same muscle in another body: fibre lengths and forces times these factors."""
 
         def times(value: float | None) -> float | None:
             return None if value is None else value * length
@@ -117,7 +117,7 @@ class Muscle:
 
 @dataclass(frozen=True, eq=False)
 class PathArrays:
-    """All muscle paths flat, for the kernels."""
+    """All muscle paths as flat arrays for the kernels."""
 
     start: Integers  # (nm + 1,) points of muscle m are start[m] .. start[m + 1] - 1
     body: Integers  # (np,)
@@ -128,8 +128,8 @@ class PathArrays:
 class SizedMuscles(Protocol):
     """Muscles as polylines over the bodies of a tree, with the sizes of fibre and tendon.
 
-    The musculature of a spine, that of a file and the muscles of a body all have this. NaN stands
-    for a size that is not known.
+    The musculature of a spine, that of a file and the muscles of a body have this interface. NaN is
+    a size that is not known.
     """
 
     @property
@@ -160,7 +160,7 @@ class SizedMuscles(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class MusclePaths:
-    """Muscles as arrays of their own; see `SizedMuscles`."""
+    """Muscles as arrays; see `SizedMuscles`."""
 
     names: tuple[str, ...]
     max_force: Floats  # (nm,) [N]
@@ -170,7 +170,7 @@ class MusclePaths:
 
 
 def muscles_of(body: Body) -> MusclePaths:
-    """The muscles that a body carries itself, flat."""
+    """The muscles of a body as flat arrays."""
     fibres = [m.fibre for m in body.muscles.values()]
 
     def sizes(values: list[float | None]) -> Floats:
@@ -186,7 +186,7 @@ def muscles_of(body: Body) -> MusclePaths:
 
 
 def path_arrays(muscles: Iterable[Muscle], names: tuple[str, ...], parent: Integers) -> PathArrays:
-    """Flat arrays of the paths, in the order given."""
+    """Flat arrays of the paths, in the order of the muscles."""
     index = {name: b for b, name in enumerate(names)}
     muscles = list(muscles)
     bodies = [np.array([index[b] for b in m.bodies], np.int64) for m in muscles]

@@ -54,8 +54,8 @@ def path_derivatives(
                 if piece != 0.0:
                     for i in range(3):
                         u[i] /= piece
-                # The piece grows by u . (dp_here - dp_before): walk both chains up to the last
-                # body that all points of the muscle ride on.
+                # The piece lengthens by u . (dp_here - dp_before): follow both chains up to the
+                # last common ancestor of all points of the muscle.
                 for end in range(2):
                     sign = 1.0 if end == 0 else -1.0
                     x = here if end == 0 else before

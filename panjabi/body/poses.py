@@ -1,4 +1,4 @@
-"""Where the bodies of a tree are at given coordinates, and how long paths over them are."""
+"""Poses of the bodies of a tree at some coordinates, and lengths of paths over them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Poses:
-    """Where every body is, and the axes of every elementary dof, at one q.
+    """Pose of every body and axis of every elementary dof at coordinates q.
 
-    A point of body b lies at R[b] @ local + t[b]. The other arrays are what the kernels need.
+    A point of body b lies at R[b] @ local + t[b]. The kernels use the other arrays.
     """
 
     q: Floats  # (nq,)
@@ -30,14 +30,14 @@ class Poses:
 
 
 def tree_poses(tree: Tree, q: Floats) -> Poses:
-    """Poses of a tree at coordinates that were checked, (nq,)."""
+    """Poses of a tree at checked coordinates (nq,)."""
     from panjabi.body.kernels import forward
 
     nb, ne = len(tree.parent), len(tree.slide)
-    places = np.empty((nb, 3, 3)), np.empty((nb, 3))
+    bodies = np.empty((nb, 3, 3)), np.empty((nb, 3))
     axes = np.empty((ne, 3)), np.empty((ne, 3)), np.empty(ne), np.empty(ne)
-    forward(tree, q, *places, *axes)
-    return Poses(q, *places, *axes)
+    forward(tree, q, *bodies, *axes)
+    return Poses(q, *bodies, *axes)
 
 
 def path_lengths(tree: Tree, paths: PathArrays, poses: Poses) -> tuple[Floats, Floats]:

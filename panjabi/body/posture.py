@@ -1,4 +1,4 @@
-"""Coordinates by name, checked against the joints' ranges, and the named postures."""
+"""Coordinates by name, checked against the ranges of the joints, and the named postures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RANGE_TOLERANCE = 1e-5  # ranges are printed to six digits [rad or m]
 
 @cache
 def posture_table() -> Mapping[str, Mapping[str, Any]]:
-    """The named postures: angles in degrees, root translation in metres, and what they are."""
+    """The named postures: angles in degrees, translation of the root in metres, description."""
     return {p["name"]: p for p in read("postures.json", "panjabi-postures")["postures"]}
 
 
@@ -33,25 +33,26 @@ def finite_value(name: str, value: object) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise PostureError(
-            f"{name} is {value!r}; only finite numbers are possible. Give radians (or metres for "
-            "a translation), or use angles_deg."
+            f"Expected a finite number for {name}, got {value!r}; give radians (or metres for a "
+            "translation), or use angles_deg."
         )
     return number
 
 
 def check_limits(name: str, value: float, limits: Floats, *, metres: bool, sign: str) -> None:
-    """Refuse a value [rad or m] outside limits (2,); `sign` says what a positive value is."""
+    """Raise PostureError for a value [rad or m] outside limits (2,); `sign` explains the sign."""
     low, high = limits
     if low - RANGE_TOLERANCE <= value <= high + RANGE_TOLERANCE:
         return
     if metres:
-        given, possible = f"{value:g} m", f"{low:g} to {high:g} m"
+        text, expected = f"{value:g} m", f"{low:g} to {high:g} m"
     else:
-        given = f"{value:g} rad ({math.degrees(value):.1f} deg)"
-        possible = (
+        text = f"{value:g} rad ({math.degrees(value):.1f} deg)"
+        expected = (
             f"{low:g} to {high:g} rad ({math.degrees(low):.1f} to {math.degrees(high):.1f} deg)"
         )
-    relax = "strict=False frees the spine" if is_spinal(name) else "check_range=False frees it"
+    option = "strict=False" if is_spinal(name) else "check_range=False"
     raise PostureError(
-        f"{name} is {given}; its range is {possible} ({sign}). Give a value in the range; {relax}."
+        f"Expected {name} in its range of {expected} ({sign}), got {text}; give a value in the "
+        f"range, or {option} to allow this value."
     )

@@ -1,9 +1,9 @@
-"""A tree with some coordinates free and the rest held, as the smallest tree that moves so.
+"""A tree in which some coordinates are free and the others fixed, with as few bodies as possible.
 
-Bodies joined through held coordinates are one rigid body here: a lumbar model over 18 coordinates
-has seven bodies instead of fifty, and every kernel works on it unchanged. A joint of which only
-some dofs are held keeps the others; a body without mass stands between them where needed. Every
-body has its origin at its joint, so that `child_loc` is zero.
+Bodies connected by fixed coordinates become one rigid body: a lumbar model with 18 coordinates has
+seven bodies instead of fifty, and every kernel works on it unchanged. A joint with some fixed dofs
+keeps the others; where needed a body without mass is put between them. The origin of every body is
+at its joint, so that `child_loc` is zero.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Integers, Tree
 
 @dataclass(frozen=True, eq=False)
 class ReducedTree:
-    """The smaller tree, and where each body of the full one rides on it."""
+    """The smaller tree, and the position of each body of the full tree on it."""
 
-    tree: Tree  # coordinate k is the k-th of the free ones
+    tree: Tree  # coordinate k is the k-th free coordinate
     carrier: Integers  # (bodies,) body of the smaller tree
     rotation: Floats  # (bodies, 3, 3) of the full body in its carrier
     place: Floats  # (bodies, 3) origin of the full body in its carrier [m]
 
     def point(self, b: int, local: Floats) -> tuple[int, Floats]:
-        """Body index and local point on the smaller tree of a point of the full one."""
+        """Body index and local point on the smaller tree for a point of the full tree."""
         return int(self.carrier[b]), self.rotation[b] @ local + self.place[b]
 
 
 def reduced_tree(tree: Tree, free: Sequence[int] | Integers, at: Floats) -> ReducedTree:
-    """The tree that is left when only the coordinates `free` move, the rest being as in `at`.
+    """The tree in which only the coordinates `free` move and the others are fixed as in `at`.
 
     free : indices of coordinates; their order is the order of the new coordinates.
-    at : (nq,) all coordinates; only those held matter.
+    at : (nq,) all coordinates; the values of the free ones are not used.
     """
     new_index = {int(k): n for n, k in enumerate(free)}
     grown = _Growing()
@@ -45,12 +45,12 @@ def reduced_tree(tree: Tree, free: Sequence[int] | Integers, at: Floats) -> Redu
         p = tree.parent[b]
         on, R = int(carrier[p]), rotation[p] @ tree.r0[b]
         t = place[p] + rotation[p] @ tree.loc[b]
-        open_joint = False  # whether `on` was made for this joint and nothing is in between
+        open_joint = False  # whether `on` was added for this joint and nothing is in between
         for e in range(tree.first[b], tree.first[b + 1]):
             k = int(tree.coordinate[e])
             if k in new_index:
                 if not tree.poly[e].any():
-                    continue  # a share of zero: the dof never moves
+                    continue  # a factor of zero: the dof never moves
                 if not open_joint:
                     on = grown.add_body(on, t, R)
                     R, t, open_joint = np.eye(3), np.zeros(3), True
@@ -74,7 +74,7 @@ def rotation_about(axis: Floats, angle: float) -> Floats:
 
 
 class _Growing:
-    """Lists that become a tree."""
+    """Lists from which a tree is built."""
 
     def __init__(self) -> None:
         self.parent, self.loc, self.r0 = [-1], [np.zeros(3)], [np.eye(3)]

@@ -1,11 +1,11 @@
 """A body of another size: stature, mass, segment lengths.
 
-Rules, all assumed. Every segment keeps its shape: one factor for its lengths in all directions,
-so joint centres, centres of mass, landmarks and muscle points move with it. Segment masses go
-with volume (factor cubed), and then all together so that the total comes out; inertia goes with
-mass times length squared. Optimal fibre and tendon slack length follow the muscle's own path
-length standing, so that each fibre works at the same place of its curve. Maximal force goes with
-mass to the power 2/3, as area goes with volume.
+Rules, all assumed. Every segment keeps its shape: one factor scales its lengths in all directions,
+also joint centres, centres of mass, landmarks and muscle points. Segment masses are proportional to
+volume (factor cubed), then all are scaled to the total mass; inertia is proportional to mass times
+length squared. Optimal fibre and tendon slack length are proportional to the path length of the
+muscle in standing, so that each fibre stays at the same point of its curve. Maximal force is
+proportional to mass to the power 2/3, as area is to volume.
 """
 
 from __future__ import annotations
@@ -56,27 +56,27 @@ ENDS: Mapping[str, tuple[str, str]] = {
     "shank": ("tibia", "talus"),
     "foot": ("heel", "hallux_tip"),
 }
-"""What a segment's length lies between: the joint below or above a body, or landmarks."""
+"""End points of the length of a segment: the joint below or above a body, or landmarks."""
 
-FACTORS = (0.4, 2.5)  # beyond these a segment is a slip of the pen, not a person
+FACTORS = (0.4, 2.5)  # a factor beyond these is taken for a typing error
 STATURES = (0.7, 2.5)  # [m]
 MASSES = (10.0, 300.0)  # [kg]
 
 
 def segments(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Bodies of every segment, limbs as `<segment>_r` and `<segment>_l`."""
-    made = {}
+    result = {}
     for segment, members in SEGMENTS.items():
         if members[0] in names:
-            made[segment] = members
+            result[segment] = members
         else:
             for side in ("_r", "_l"):
-                made[segment + side] = tuple(m + side for m in members)
-    return made
+                result[segment + side] = tuple(m + side for m in members)
+    return result
 
 
 def segment_masses(body: Body) -> dict[str, float]:
-    """Mass of each segment [kg], limbs right and left; `SEGMENTS` tells its bodies."""
+    """Mass of each segment [kg], limbs right and left; `SEGMENTS` lists its bodies."""
     return {
         name: float(sum(body.mass[body.body_index(b)] for b in members))
         for name, members in segments(body.names).items()
@@ -84,7 +84,7 @@ def segment_masses(body: Body) -> dict[str, float]:
 
 
 def segment_lengths(body: Body) -> dict[str, float]:
-    """Length of each segment [m] between its joint centres or landmarks, standing."""
+    """Length of each segment [m] between its joint centres or landmarks, in standing."""
     poses = body.poses(body.zero())
 
     def where(name: str, side: str) -> Floats:
@@ -112,22 +112,22 @@ def scaled_body(
     lengths: Mapping[str, float] | None = None,
     force_exponent: float = 2.0 / 3.0,
 ) -> Body:
-    """A body of another size; the rules are told at the head of this module.
+    """A body of another size; the docstring of this module has the rules.
 
-    stature [m], mass [kg]; segments: factors relative to the rest of the body, for instance
+    stature [m], mass [kg]; segments: factors relative to the rest of the body, for example
     {"thigh": 1.03} or {"thigh_r": 1.03}; lengths: segment lengths in m.
 
-    With a stature, all segments but those given in metres share one factor, chosen so that the
-    stature comes out; `segments` are proportions on top of it. Without a stature it is what the
-    segments make it. Without a mass the body mass index stays.
+    With a stature, all segments except those in `lengths` have a common factor that gives this
+    stature; `segments` are additional factors. Without a stature, it follows from the segments.
+    Without a mass, the body mass index stays the same.
 
     Raises
     ------
     UnknownNameError
         For a segment that does not exist.
     ParameterError
-        For sizes that are not finite, not positive, or of no human being; for a segment given
-        twice; for a stature that the given lengths do not leave room for.
+        For sizes that are not finite, not positive or not human; for a segment named twice; for a
+        stature that is not possible with `lengths`.
     """
     for name, value, (low, high), unit in (
         ("stature", stature, STATURES, "m"),
@@ -135,84 +135,86 @@ def scaled_body(
     ):
         if value is not None and not low <= value <= high:
             raise ParameterError(
-                f"{name} is {value!r} {unit}; {low:g} to {high:g} {unit} is possible. "
-                f"Give the {name} in {unit}."
+                f"Expected a {name} from {low:g} to {high:g} {unit}, got {value!r} {unit}; give "
+                f"the {name} in {unit}."
             )
     if not math.isfinite(force_exponent):
         raise ParameterError(
-            f"force_exponent is {force_exponent!r}; a finite number is possible. "
-            "Use 2/3 (area with volume), 1 (with mass) or 0 (unchanged)."
+            f"Expected a finite force_exponent, got {force_exponent!r}; give 2/3 (as area to "
+            "volume), 1 (proportional to mass) or 0 (unchanged)."
         )
     segments, lengths = segments or {}, lengths or {}
     shape, fixed = _factors(body, segments, lengths)
     factor = shape if stature is None else _solve_stature(body, shape, fixed, stature)
-    made = _with_scale(body, factor)
+    scaled = _with_scale(body, factor)
     if mass is None:
-        mass = body.total_mass * (made.stature / body.stature) ** 2
-    return _with_mass(body, made, factor, mass, force_exponent, segments, lengths)
+        mass = body.total_mass * (scaled.stature / body.stature) ** 2
+    return _with_mass(body, scaled, factor, mass, force_exponent, segments, lengths)
 
 
 def _factors(
     body: Body, proportions: Mapping[str, float], lengths: Mapping[str, float]
 ) -> tuple[Floats, np.ndarray]:
-    """Factor per body before the stature is met, and which bodies have it fixed."""
+    """Factor per body before scaling to the stature, and a mask of bodies with a fixed factor."""
     present, all_segments = segment_lengths(body), segments(body.names)
     factor, fixed = np.ones(len(body.names)), np.zeros(len(body.names), bool)
     seen: dict[str, str] = {}
-    for given, kind in ((proportions, "segments"), (lengths, "lengths")):
-        for name, value in given.items():
+    for sizes, argument in ((proportions, "segments"), (lengths, "lengths")):
+        for name, value in sizes.items():
             sides = [s for s in (name, name + "_r", name + "_l") if s in all_segments]
             if not sides:
                 raise unknown("segment", name, [*SEGMENTS, *all_segments])
             for segment in sides:
                 if segment in seen:
                     raise ParameterError(
-                        f"segment {segment!r} was given twice, as {seen[segment]!r} and {name!r}; "
-                        "one size each is possible. Keep one of them."
+                        f"Expected one size for segment {segment!r}, got two, as {seen[segment]!r} "
+                        f"and {name!r}; keep one of them."
                     )
                 seen[segment] = name
-                f = value if kind == "segments" else value / present[segment]
+                f = value if argument == "segments" else value / present[segment]
                 if not FACTORS[0] <= f <= FACTORS[1]:
-                    unit = "" if kind == "segments" else " m"
+                    unit = "" if argument == "segments" else " m"
                     low, high = FACTORS
-                    if kind == "lengths":
+                    if argument == "lengths":
                         low, high = low * present[segment], high * present[segment]
                     raise ParameterError(
-                        f"{kind}[{name!r}] is {value!r}{unit}; {low:.3g} to {high:.3g}{unit} is "
-                        "possible. `segments` takes factors, `lengths` metres."
+                        f"Expected {argument}[{name!r}] from {low:.3g} to {high:.3g}{unit}, got "
+                        f"{value!r}{unit}; give factors in `segments` and metres in `lengths`."
                     )
                 for member in all_segments[segment]:
                     b = body.names.index(member)
-                    factor[b], fixed[b] = f, kind == "lengths"
+                    factor[b], fixed[b] = f, argument == "lengths"
     return factor, fixed
 
 
 def _solve_stature(body: Body, shape: Floats, fixed: np.ndarray, stature: float) -> Floats:
-    """Common factor of the free bodies that gives the stature.
+    """Factor per body with a common factor of the free bodies that gives the stature.
 
-    Standing height over each foot is linear in the sizes, and the longer leg stands.
+    Standing height over each foot is linear in the sizes; the body stands on the longer leg.
     """
 
     def heights(k: float) -> Floats:
         return _standing(body, np.where(fixed, shape, k * shape))[1]
 
-    none, one = heights(0.0), heights(1.0)
-    if np.allclose(one, none):
+    offset = heights(0.0)
+    slope = heights(1.0) - offset
+    if np.allclose(slope + offset, offset):
         raise ParameterError(
-            "every segment was given in metres, so none is left to bring the stature out. "
-            "Leave the stature out, or free a segment."
+            "Expected a segment without a length in metres to adjust to the stature, got lengths "
+            "for every segment; leave the stature or a length out."
         )
-    k = float(np.min((stature - none) / (one - none)))
+    k = float(np.min((stature - offset) / slope))
     if not FACTORS[0] <= k <= FACTORS[1]:
         raise ParameterError(
-            f"stature {stature:g} m would make the segments not given in metres {k:.3g} times "
-            f"as long; {FACTORS[0]:g} to {FACTORS[1]:g} is possible. Change the stature or lengths."
+            f"Expected a factor from {FACTORS[0]:g} to {FACTORS[1]:g} on the segments without a "
+            f"length in metres, got {k:.3g} for a stature of {stature:g} m; change the stature or "
+            "the lengths."
         )
     return np.where(fixed, shape, k * shape)
 
 
 def _standing(body: Body, factor: Floats) -> tuple[float, Floats]:
-    """Height of the pelvis and stature over the right and left sole, with bodies scaled [m]."""
+    """Height of the pelvis, and stature over the right and left sole (2,), of scaled bodies [m]."""
     tree = scaled_tree(body.tree, factor, 0.0)
     poses = replace(body, tree=tree).poses(body.zero())
     soles = []
@@ -226,13 +228,13 @@ def _standing(body: Body, factor: Floats) -> tuple[float, Floats]:
 
 
 def _with_scale(body: Body, factor: Floats) -> Body:
-    """Lengths only: joints, centres of mass, places, muscle points."""
+    """The body with scaled lengths only: joints, centres of mass, landmarks, muscle points."""
     index = {name: b for b, name in enumerate(body.names)}
     pelvis_height, statures = _standing(body, factor)
     floor = body.floor * factor[[index["calcn_r"], index["calcn_l"]]]
 
-    def moved(places: Mapping[str, Place]) -> dict[str, Place]:
-        return {k: p.moved(p.local * factor[index[p.body]]) for k, p in places.items()}
+    def moved(points: Mapping[str, Place]) -> dict[str, Place]:
+        return {k: p.moved(p.local * factor[index[p.body]]) for k, p in points.items()}
 
     return replace(
         body,

@@ -1,4 +1,4 @@
-"""The standard adult: 1.75 m, 75 kg, put together from the data files."""
+"""The standard adult (1.75 m, 75 kg) from the data files."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import Any
 import numpy as np
 
 from panjabi._caching import cached
-from panjabi.body import data, landmarks as places, muscles
+from panjabi.body import data, landmarks, muscles
 from panjabi.body.model import Body
 from panjabi.body.tree import GROUND, Floats, build_tree, coordinates_of
 from panjabi.errors import DataFileError, ParameterError
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 
 SOLE_BELOW_CALCANEUS = 0.015783477
-"""Height of the calcaneus origin over the floor, standing [m]."""
+"""Height of the calcaneus origin over the floor in standing [m]."""
 
 
 @cached
 def standard_adult() -> Body:
-    """The body of the data files; the same object every time, since it never changes."""
+    """The body of the data files; immutable, and the same object at every call."""
     return read_adult()
 
 
 def require_standard_adult(body: Body, what: str) -> None:
-    """Refuse a body of another size where it would meet values of the standard adult.
+    """Raise ParameterError for a body of another size than the standard adult.
 
-    Units, extension strength, abdominal pressure, reflexes and fascia have no rule of scaling yet.
-    Skeleton, masses and muscle paths scale (`Body.scaled`) and need no check. A mass fixed to the
-    adult, such as a load in the hands, does not make it another body.
+    For functions with values that have no scaling rule yet: units, extension strength, abdominal
+    pressure, reflexes and fascia. Skeleton, masses and muscle paths scale (`scaled_body`) and need
+    no check. A mass fixed to the adult, for example a load in the hands, is allowed.
 
-    what : what is known of the adult only, for the message.
+    what : the values that are known for the adult only, for the message.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def require_standard_adult(body: Body, what: str) -> None:
 
 
 def read_adult(*, fibres: str | Path | None = None) -> Body:
-    """The standard adult, with a user's fibre file of the leg instead of the packaged one.
+    """The standard adult; optional: with another fibre file of the leg than the packaged one.
 
     Raises
     ------
@@ -72,8 +72,8 @@ def read_adult(*, fibres: str | Path | None = None) -> Body:
         if fibres is None:
             raise
         raise DataFileError(
-            f"{fibres} lacks {error}; it needs Fmax, lopt, lts, penn of every leg muscle and the "
-            f"pelvis inertia. Take {data.FIBRES_LEG} as a pattern."
+            f"{fibres}: Expected Fmax, lopt, lts, penn of every leg muscle and the inertia of the "
+            f"pelvis, got a file without {error}; use {data.FIBRES_LEG} as a pattern."
         ) from error
 
 
@@ -96,10 +96,10 @@ def _adult(
         com=np.array([[0.0] * 3] + [b["com"] for b in bodies]),
         inertia=np.array([np.zeros((3, 3))] + [_symmetric(i) for i in inertias]),
         tree=build_tree(bodies),
-        frames=places.frames(skeleton["frames"]),
+        frames=landmarks.frames(skeleton["frames"]),
         aliases=skeleton["aliases"],
-        landmarks=places.landmarks(skeleton["landmarks"]),
-        stations=places.both_sides(skeleton["stations"] + skeleton["stations_sbl_extra"]),
+        landmarks=landmarks.landmarks(skeleton["landmarks"]),
+        stations=landmarks.both_sides(skeleton["stations"] + skeleton["stations_sbl_extra"]),
         muscles=muscles.both_sides(paths["muscles"], leg, arm),
         scale=np.ones(nb),
         floor=np.full(2, SOLE_BELOW_CALCANEUS),

@@ -1,4 +1,4 @@
-"""The tree of joints as flat arrays, and its making from the joint descriptions."""
+"""The tree of joints as flat arrays, and its construction from the data file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def coordinates_of(bodies: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float
 
 
 def build_tree(bodies: Sequence[Mapping[str, Any]]) -> Tree:
-    """Flat arrays of the joints of `skeleton.json`, with the ground put in front."""
+    """Flat arrays of the joints of `skeleton.json`, with the ground as the first body."""
     coordinates = {name: k for k, name in enumerate(coordinates_of(bodies))}
     index = {GROUND: 0} | {body["name"]: b for b, body in enumerate(bodies, start=1)}
     parent, loc, r0, child_loc, first = [-1], [np.zeros(3)], [np.eye(3)], [np.zeros(3)], [0]
@@ -77,7 +77,7 @@ def build_tree(bodies: Sequence[Mapping[str, Any]]) -> Tree:
 
 
 def _nearest_rotation(matrix: Floats) -> Floats:
-    """Exactly orthonormal: printed digits leave 1e-12, which would spoil exact derivatives."""
+    """The nearest orthonormal matrix: printed digits are off by 1e-12, too much for derivatives."""
     u, _, vt = np.linalg.svd(matrix)
     return u @ vt
 
@@ -85,9 +85,9 @@ def _nearest_rotation(matrix: Floats) -> Floats:
 def scaled_tree(tree: Tree, scale: Floats, root_height: float) -> Tree:
     """The same joints between bodies of another size; this tree is unchanged.
 
-    scale (nb,) one factor per body. A joint's place scales with the body it is given in; coupled
-    translations of the knee and kneecap scale with the thigh that guides them. The root joint is
-    put at `root_height` [m] above the floor.
+    scale (nb,) is a factor per body. The position of a joint in a body scales with this body;
+    coupled translations of the knee and kneecap scale with the thigh that guides them. The root
+    joint is at `root_height` [m] above the floor.
     """
     loc = tree.loc.copy()
     loc[1:] *= scale[tree.parent[1:], None]

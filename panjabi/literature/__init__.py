@@ -1,4 +1,4 @@
-"""Published values with their role.
+"""Published values and how each is used (calibration, validation, prior).
 
 >>> from panjabi.literature import published, row
 >>> row("HAM_K_stiff").number

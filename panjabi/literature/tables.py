@@ -1,7 +1,7 @@
 """The published tables: rows with value, spread, unit, source and role.
 
-A cell keeps the text of its source: one number, a range `a-b`, parts `a / b`, or words. The row
-offers each of them under its own name, so that a range is never taken for a mean.
+A cell keeps the text of its source: a number, a range `a-b`, parts `a / b`, or words. A row has a
+separate attribute for each of these, so that a range is not mistaken for a mean.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ _CONFIDENCE = re.compile(rf"(?:95% CI|^CI)\s+({_NUMBER})\s*(?:-|to|\.\.)\s*({_NU
 
 @dataclass(frozen=True)
 class Row:
-    """One published figure with its spread, source and role.
+    """A published value with its spread, source and role.
 
-    `table_status` is how the figure came into the table (read, recalled, computed, estimate);
-    it is not the status of a `Parameter`.
+    `table_status` says how the value came into the table (read, recalled, computed, estimate). It
+    is not the status of a `Parameter`.
     """
 
     table: str
     id: str
     quantity: str
     text: str  # the value as printed
-    value: float | None  # the value where it is a single number, else None
+    value: float | None  # the value if it is a single number, else None
     values: tuple[float, ...]  # the parts of "a / b", or the single number
     interval: tuple[float, float] | None  # range or confidence interval as printed
     sd: float | None
@@ -87,7 +87,7 @@ class Row:
 
     @property
     def number(self) -> float:
-        """The value, where there must be exactly one.
+        """The value of a row with a single number.
 
         Raises
         ------
@@ -96,16 +96,16 @@ class Row:
         """
         if self.value is None:
             raise ParameterError(
-                f"row {self.id!r} has no single value but {self.text!r}; possible are .values "
-                f"{self.values} and .interval {self.interval}. Say which part is meant."
+                f"Expected a single number in row {self.id!r}, got {self.text!r}; choose from "
+                f".values {self.values} or .interval {self.interval}."
             )
         return self.value
 
     def parameter(self, value: float | None = None, *, unit: str | None = None) -> Parameter:
-        """The figure as a `Parameter` that cites its source.
+        """The value as a `Parameter` that cites its source.
 
-        `value` and `unit` pick one part of a row that prints several. A recalled figure or an
-        estimate is assumed, a computed one derived, the others measured.
+        `value` and `unit` choose one part of a row with several. The status is assumed for a
+        recalled or estimated value, derived for a computed value, else measured.
         """
         return Parameter(
             value=self.number if value is None else value,
@@ -120,37 +120,37 @@ class Row:
 def published(
     table: str, *, role: str | None = None, ids: str | Iterable[str] | None = None
 ) -> tuple[Row, ...]:
-    """The rows of one table in its order, all or those of one role or with the given ids.
+    """The rows of a table in file order; optional: only those of a role, or with some ids.
 
-    An id may end in `*` and then stands for all ids that begin so.
+    An id that ends in `*` stands for all ids with that beginning.
 
     Raises
     ------
     UnknownNameError
-        If there is no such table, role or id; the nearest ones are named.
+        If the table, role or id does not exist; lists similar names.
     DataFileError
-        If a packaged table is damaged; file and line are named.
+        If a packaged table is damaged; names file and line.
     """
     rows = _table(_known("table", table, TABLES))
     if ids is not None:
-        wanted = [ids] if isinstance(ids, str) else list(ids)
+        patterns = [ids] if isinstance(ids, str) else list(ids)
         names = {row.id for row in rows}
-        for one in wanted:
-            if not any(_matches(one, name) for name in names):
-                raise unknown(f"row of table {table!r}", one, names)
-        rows = tuple(row for row in rows if any(_matches(one, row.id) for one in wanted))
+        for pattern in patterns:
+            if not any(_matches(pattern, name) for name in names):
+                raise unknown(f"row of table {table!r}", pattern, names)
+        rows = tuple(row for row in rows if any(_matches(p, row.id) for p in patterns))
     if role is not None:
         rows = tuple(row for row in rows if row.role == _known("role", role, ROLES))
     return rows
 
 
 def row(id: str) -> Row:
-    """The row of that id; ids are unique over all tables.
+    """The row with this id; ids are unique over all tables.
 
     Raises
     ------
     UnknownNameError
-        If no table has it; the nearest ids are named.
+        If no table has it; lists similar ids.
     """
     return _index()[_known("row", id, _index())]
 
@@ -177,7 +177,9 @@ def _table(table: str) -> tuple[Row, ...]:
     rows = parse_table(table, packaged_text("panjabi.literature", name), name, roles)
     missing = [id for t, id in roles if t == table and id not in {row.id for row in rows}]
     if missing:
-        raise DataFileError(f"roles.csv gives a role to {missing}, which {name} does not have")
+        raise DataFileError(
+            f"roles.csv: Expected ids of {name}, got {missing}; remove them or correct the ids."
+        )
     return rows
 
 
@@ -194,11 +196,14 @@ def parse_roles(text: str, name: str) -> dict[tuple[str, str], tuple[Role, str]]
         role = _ROLE.get(cells["role"])
         if role is None or not cells["reason"]:
             raise DataFileError(
-                f"{name}, line {line}: role {cells['role']!r} of {key[1]!r} for the reason "
-                f"{cells['reason']!r}; possible: {', '.join(ROLES)}, each with a reason."
+                f"{name}, line {line}: Expected a role of {', '.join(ROLES)} with a reason for "
+                f"{key[1]!r}, got role {cells['role']!r} and reason {cells['reason']!r}; correct "
+                "the cells."
             )
         if key in roles:
-            raise DataFileError(f"{name}, line {line}: {key[1]!r} has a role already. Keep one.")
+            raise DataFileError(
+                f"{name}, line {line}: Expected each id once, got {key[1]!r} again; remove a line."
+            )
         roles[key] = role, cells["reason"]
     return roles
 
@@ -219,11 +224,14 @@ def parse_table(
     for line, cells in read_rows(text, name, required):
         id = cells["id"]
         if not id or id in rows:
-            raise DataFileError(f"{name}, line {line}: id {id!r} is empty or comes twice.")
+            raise DataFileError(
+                f"{name}, line {line}: Expected a new id, got {id!r}, which is empty or occurs "
+                "twice; change it."
+            )
         if (table, id) not in roles:
             raise DataFileError(
-                f"{name}, line {line}: {id!r} has no role. Give it one in roles.csv before it is "
-                "compared with anything."
+                f"{name}, line {line}: Expected an id with a role, got {id!r}; give it a role in "
+                "roles.csv."
             )
         rows[id] = _row(table, cells, *roles[table, id], f"{name}, line {line}")
     return tuple(rows.values())
@@ -246,23 +254,23 @@ def new_row(
     status: str = "read",
     where: str = "",
 ) -> Row:
-    """A published value that the packaged tables do not have, for `panjabi.validation.predicts`.
+    """A published value that is not in the packaged tables, for `panjabi.validation.predicts`.
 
-    `value` and `sd` are numbers in `unit` or cells as the tables print them ("17.1 / 9.8").
+    `value` and `sd` are numbers in `unit` or texts as in the tables ("17.1 / 9.8").
 
     Raises
     ------
     UnknownNameError
         If the role does not exist.
     DataFileError
-        If a recalled value is anything but a prior, or the spread is below zero.
+        If a recalled value is not a prior, or the spread is below zero.
     ParameterError
-        If a packaged row has the id, or the id holds a point.
+        If a packaged row has the same id, or the id contains a point.
     """
     if id in _index() or "." in id:
         raise ParameterError(
-            f"Expected a new id without a point, got {id!r}; packaged rows and parts of rows "
-            "(after a point) have ids of their own."
+            f"Expected an id without a point that no packaged row has, got {id!r}; choose another "
+            "(a point separates a row from its parts)."
         )
     cells = {"id": id, "quantity": quantity, "value": str(value), "sd": str(sd), "unit": unit}
     cells |= {"n": n, "conditions": conditions, "source": source, "doi": doi, "bib": bib}
@@ -275,8 +283,8 @@ def new_row(
 def _row(table: str, cells: dict[str, str], role: Role, reason: str, place: str) -> Row:
     if cells["status"] == "recalled" and role != "prior":
         raise DataFileError(
-            f"{place}: {cells['id']!r} is recalled and has the role {role!r}; a recalled "
-            "figure is a prior. Find it in a source first."
+            f"{place}: Expected the role 'prior' for the recalled value {cells['id']!r}, got "
+            f"{role!r}; find the value in a source first."
         )
     if table == "trials":
         cells = cells | {
@@ -289,12 +297,14 @@ def _row(table: str, cells: dict[str, str], role: Role, reason: str, place: str)
     value, values, interval = parse_cell(cells["value"])
     sd, sds, spread = parse_cell(cells["sd"])
     if sd is not None and sd < 0.0:
-        raise DataFileError(f"{place}: the spread of {cells['id']!r} is {sd:g}, below zero.")
+        raise DataFileError(
+            f"{place}: Expected a spread of {cells['id']!r} from 0, got {sd:g}; correct the cell."
+        )
     if table == "trials" and cells["ci_low"]:
         interval = _pair(cells["ci_low"], cells["ci_high"], place)
     if interval is None:
-        found = _CONFIDENCE.search(cells["sd"]) or _CONFIDENCE.search(cells["conditions"])
-        interval = _pair(found[1], found[2], place) if found else spread
+        match = _CONFIDENCE.search(cells["sd"]) or _CONFIDENCE.search(cells["conditions"])
+        interval = _pair(match[1], match[2], place) if match else spread
     return Row(
         table=table,
         id=cells["id"],
@@ -323,9 +333,15 @@ def _pair(low: str, high: str, place: str) -> tuple[float, float]:
     try:
         pair = float(low), float(high)
     except ValueError:
-        raise DataFileError(f"{place}: {low!r} to {high!r} is no interval of numbers.") from None
+        raise DataFileError(
+            f"{place}: Expected an interval of two numbers, got {low!r} to {high!r}; correct the "
+            "cells."
+        ) from None
     if pair[0] > pair[1]:
-        raise DataFileError(f"{place}: the interval {low} to {high} runs backwards.")
+        raise DataFileError(
+            f"{place}: Expected an interval from a lower to a higher number, got {low} to {high}; "
+            "exchange them."
+        )
     return pair
 
 

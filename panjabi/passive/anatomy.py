@@ -1,8 +1,8 @@
-"""How each direction's resistance is shared by the structures of a level.
+"""Contributions of the structures of a level to its stiffness in each direction.
 
-Lumbar disc shares follow from stiffness before and after disc rupture; the posterior ligaments
-share the rest of flexion by stiffness times squared arm from the centre of rotation. Every other
-share is assumed and says so.
+Fractions of the lumbar disc follow from the stiffness before and after disc rupture. The rest of
+flexion is divided between the posterior ligaments by stiffness times squared arm from the centre of
+rotation. All other fractions are assumed, and their parameters have the status assumed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KINDS = {
     "ribs": "ribs",
     "fixator": "implant",
 }
-"""Structure -> kind; everything else is a ligament."""
+"""Structure -> type; all others are ligaments."""
 
 MEANING = {
     "disc": "intervertebral disc",
@@ -50,7 +50,7 @@ _CAPSULES = 30.0  # stiffness of both capsules [N/mm], assumed; none of the tabl
 _BENDING = ("right bending", "left bending")
 _ROTATION = ("right rotation", "left rotation")
 
-# Assumed shares of the elastic-zone stiffness. "facet" stands for the side that is pressed.
+# Assumed fractions of the elastic-zone stiffness. "facet" is the facet on the compressed side.
 _ASSUMED: dict[str, dict[str, dict[str, float]]] = {
     "upper cervical C0-C1": {
         "flexion": {"TM": 0.3, "PAOM": 0.2, "CL": 0.5},
@@ -76,7 +76,7 @@ _ASSUMED: dict[str, dict[str, dict[str, float]]] = {
         "bending": {"disc": 0.4, "CVJ": 0.3, "CL": 0.1, "facet": 0.2},
         "rotation": {"disc": 0.4, "CVJ": 0.3, "CL": 0.1, "facet": 0.2},
     },
-    # What the disc leaves, by direction; flexion comes from ligament stiffness and arm.
+    # Fractions beside the disc, by direction; flexion follows from ligament stiffness and arm.
     "lumbar": {
         "extension": {"ALL": 0.35, "facet": 0.65},
         "bending": {"ITL": 0.3, "CL": 0.2, "LF": 0.2, "facet": 0.3},
@@ -84,7 +84,7 @@ _ASSUMED: dict[str, dict[str, dict[str, float]]] = {
     },
 }
 
-# Assumed shares of the stiffness at neutral, by axis.
+# Assumed fractions of the stiffness at neutral, by axis.
 _AT_NEUTRAL = {
     "with disc": (
         {"disc": 0.8, "CL": 0.1, "facet": 0.1},
@@ -105,34 +105,34 @@ _LOAD_NAMES = {
 
 
 def elastic_shares(level: str, direction: str) -> dict[str, float]:
-    """Structure -> share of the elastic-zone stiffness in one direction; they sum to 1."""
+    """Structure -> fraction of the elastic-zone stiffness in a direction; they sum to 1."""
     level = known_level(level)
     if direction not in DIRECTIONS:
         raise unknown("direction", direction, DIRECTIONS)
     region = region_of(level)
     if region == "upper cervical":
-        shares = _ASSUMED[f"{region} {level}"][_family(direction)]
+        fractions = _ASSUMED[f"{region} {level}"][_family(direction)]
     elif region != "lumbar":
-        shares = _ASSUMED[region][_family(direction)]
+        fractions = _ASSUMED[region][_family(direction)]
     else:
         disc = lumbar_disc_share(direction).value
         others = (
             _ligaments(level) if direction == "flexion" else _ASSUMED[region][_family(direction)]
         )
-        shares = {"disc": disc, **{name: (1.0 - disc) * s for name, s in others.items()}}
-    return _by_side(shares, direction)
+        fractions = {"disc": disc, **{name: (1.0 - disc) * s for name, s in others.items()}}
+    return _by_side(fractions, direction)
 
 
 def neutral_shares(level: str, axis: int) -> dict[str, float]:
-    """Structure -> share of the stiffness at neutral; the facets of both sides share alike."""
+    """Structure -> fraction of the stiffness at neutral; both facets have equal fractions."""
     discs = "without disc" if region_of(level) == "upper cervical" else "with disc"
-    shares = dict(_AT_NEUTRAL[discs][axis])
-    facet = shares.pop("facet")
-    return {**shares, "facet_right": 0.5 * facet, "facet_left": 0.5 * facet}
+    fractions = dict(_AT_NEUTRAL[discs][axis])
+    facet = fractions.pop("facet")
+    return {**fractions, "facet_right": 0.5 * facet, "facet_left": 0.5 * facet}
 
 
 def lumbar_disc_share(direction: str) -> Parameter:
-    """Part of the stiffness that goes when the disc ruptures: 1 - ruptured / normal."""
+    """Fraction of the stiffness that a disc rupture removes: 1 - ruptured / normal."""
     name = _LOAD_NAMES[direction]
     normal, ruptured = row(f"sch98_k_{name}"), row(f"sch98_khiz_{name}")
     return Parameter(
@@ -142,24 +142,26 @@ def lumbar_disc_share(direction: str) -> Parameter:
 
 
 def share_parameters(level: str) -> dict[str, Parameter]:
-    """What the shares of a level rest on."""
+    """Parameters behind the fractions of a level."""
     if region_of(level) != "lumbar":
         return {"structure_shares": Parameter(1.0, "1", "ThisWork", "assumed", "all directions")}
-    found = {
+    parameters = {
         f"disc_share_{d.replace(' ', '_')}": lumbar_disc_share(d)
         for d in ("flexion", "extension", "right bending", "right rotation")
     }
-    found |= {
+    parameters |= {
         f"stiffness_{name}": row(f"pin92_k_{name}_{known_level(level)}").parameter()
         for name in ("PLL", "LF", "ISL", "SSL")
     }
-    found["stiffness_CL"] = Parameter(_CAPSULES, "N/mm", "ThisWork", "assumed", "both capsules")
+    parameters["stiffness_CL"] = Parameter(
+        _CAPSULES, "N/mm", "ThisWork", "assumed", "both capsules"
+    )
     for name, arm in _ARMS.items():
-        found[f"arm_{name}"] = Parameter(arm, "mm", "ThisWork", "assumed", "flexion")
-    found["shares_beside_disc"] = Parameter(
+        parameters[f"arm_{name}"] = Parameter(arm, "mm", "ThisWork", "assumed", "flexion")
+    parameters["shares_beside_disc"] = Parameter(
         1.0, "1", "ThisWork", "assumed", "extension, bending, rotation; stiffness at neutral"
     )
-    return found
+    return parameters
 
 
 def _family(direction: str) -> str:
@@ -169,16 +171,16 @@ def _family(direction: str) -> str:
 
 
 def _ligaments(level: str) -> dict[str, float]:
-    """Shares of the posterior ligaments in flexion: stiffness times squared arm."""
+    """Fractions of the posterior ligaments in flexion: stiffness times squared arm."""
     stiffness = {n: row(f"pin92_k_{n}_{level}").number for n in _ARMS if n != "CL"}
     stiffness["CL"] = _CAPSULES
     weight = {name: stiffness[name] * arm**2 for name, arm in _ARMS.items()}
     return {name: w / sum(weight.values()) for name, w in weight.items()}
 
 
-def _by_side(shares: dict[str, float], direction: str) -> dict[str, float]:
-    """Bending presses the facet of its side, a turn the opposite one, extension both."""
-    split = dict(shares)
+def _by_side(fractions: dict[str, float], direction: str) -> dict[str, float]:
+    """Bending compresses the facet of its side, rotation the opposite facet, extension both."""
+    split = dict(fractions)
     facet = split.pop("facet", 0.0)
     if facet:
         if direction == "extension":

@@ -2,9 +2,9 @@
 
     M = k (x - x0) + g+ [S(x - x0 - n+) - S(-n+)] - g- [S(x0 - x - n-) - S(-n-)] +- h
 
-with one half-loop h, added on the rising and taken off the falling branch, and ramps S as wide as a
-fifth of their onset. Intervals are of 95 % by Student's t; samples whose misses go in runs count as
-fewer.
+with the half-width h of the loop, added on the rising and subtracted on the falling branch, and
+ramps S with a width of a fifth of their onset. Intervals are 95 % intervals by Student's t, with
+fewer effective samples where the residuals are correlated.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SHOWN = dict.fromkeys(("neutral", "onset_minus", "onset_plus"), ("deg", _DEG)) 
 
 @dataclass(frozen=True, repr=False)
 class CurveFit(Result):
-    """Fitted unknowns in SI and radians, their intervals, and how good the fit is."""
+    """Fitted unknowns in SI and radians, their intervals, and the quality of the fit."""
 
     values: dict[str, float]
     intervals: dict[str, tuple[float, float]]
@@ -48,7 +48,7 @@ class CurveFit(Result):
         return _moment(p, np.asarray(angle, dtype=np.float64), float(branch))
 
     def to_dict(self) -> dict[str, Any]:
-        """Every unknown with its 95 % interval, angles in degrees; and how good the fit is."""
+        """Every unknown with its 95 % interval, angles in degrees; and the quality of the fit."""
         fitted = {}
         for name, value in self.values.items():
             unit, factor = _SHOWN.get(name, ("Nm_per_deg", 1.0 / _DEG))
@@ -60,14 +60,14 @@ class CurveFit(Result):
 
 
 def fit_curve(loop: HysteresisLoop) -> CurveFit:
-    """Least squares over both branches of a loop, or the one there is.
+    """Least-squares fit to both branches of a loop, or to its only branch.
 
     Raises
     ------
     ParameterError
-        With too few samples for the unknowns.
+        For too few samples.
     ConvergenceError
-        If the search does not end.
+        If the fit does not converge.
     """
     from scipy.optimize import least_squares
     from scipy.stats import t
@@ -77,8 +77,11 @@ def fit_curve(loop: HysteresisLoop) -> CurveFit:
     angle = np.concatenate([b[1] for b, _ in parts])
     branch = np.concatenate([np.full(b[0].size, s) for b, s in parts])
     if load.size < 20:
-        raise ParameterError(f"the loop has {load.size} samples; seven unknowns need 20 or more.")
-    one_sided = len(parts) == 1  # a single branch cannot tell a half-loop from a shift
+        raise ParameterError(
+            f"Expected a loop of 20 or more samples for seven unknowns, got {load.size}; record "
+            "more densely."
+        )
+    one_sided = len(parts) == 1  # a single branch does not determine h beside the shift x0
     top, reach = float(np.abs(load).max()), float(np.ptp(angle))
     middle = float(np.interp(0.0, *sorted_by_load(load, angle)))
     secant = 2.0 * top / reach
@@ -89,18 +92,21 @@ def fit_curve(loop: HysteresisLoop) -> CurveFit:
         half = 0.0 if one_sided else u[6] * top
         return np.array([middle + u[0] * reach, k, *onsets, gain_minus, gain_plus, half])
 
-    def misses(u: Array) -> Array:
+    def residuals(u: Array) -> Array:
         return (_moment(values_of(u), angle, branch) - load) / top
 
     first = np.array([0.0, np.log(0.3), 0.0, 0.0, 0.3, 0.3, 0.02])
     low = np.array([-0.5, -9.0, -4.0, -4.0, -5.0, -5.0, 0.0])
     high = np.array([0.5, 2.0, 1.0, 1.0, 5.0, 5.0, 1.0])
-    found = least_squares(misses, first, bounds=(low, high), max_nfev=500)
-    if not found.success:
-        raise ConvergenceError(f"the law could not be fitted to the loop: {found.message}")
-    best = values_of(found.x)
+    solution = least_squares(residuals, first, bounds=(low, high), max_nfev=500)
+    if not solution.success:
+        raise ConvergenceError(
+            f"Expected a converged fit of the law to the loop, got: {solution.message} Check the "
+            "record for noise and outliers."
+        )
+    best = values_of(solution.x)
     scale = np.array([reach, *best[1:6], top])
-    raw = covariance_of(found.jac, found.fun)
+    raw = covariance_of(solution.jac, solution.fun)
     factor = float(t.ppf(0.975, max(load.size - len(NAMES), 1)))
     intervals = {}
     for i, name in enumerate(NAMES):
@@ -111,7 +117,7 @@ def fit_curve(loop: HysteresisLoop) -> CurveFit:
         else:
             ends = best[i] + scale[i] * np.array([-spread, spread])
         intervals[name] = (float(ends[0]), float(ends[1]))
-    missed = found.fun * top
+    missed = solution.fun * top
     r_squared = 1.0 - float(np.sum(missed**2) / np.sum((load - load.mean()) ** 2))
     return CurveFit(
         dict(zip(NAMES, (float(v) for v in best), strict=True)), intervals, r_squared,
@@ -131,13 +137,13 @@ def _moment(p: Array, angle: Array, branch: Array | float) -> Array:
 
 
 def _ramp(x: Array, onset: float) -> Array:
-    """Soft ramp from its onset, zero at zero."""
+    """Smooth ramp from its onset, zero at zero."""
     width = _WIDTH * onset
     y = x - onset
     return 0.5 * (y + np.hypot(y, width)) - 0.5 * (-onset + np.hypot(onset, width))
 
 
 def sorted_by_load(load: Array, angle: Array) -> tuple[Array, Array]:
-    """A branch in rising order of its moment, as interpolation wants it."""
+    """A branch sorted by moment, for interpolation."""
     order = np.argsort(load, kind="stable")
     return load[order], angle[order]

@@ -18,7 +18,7 @@ DIRECTIONS: dict[str, tuple[int, int]] = {
     "left rotation": (2, 1),
     "right rotation": (2, -1),
 }
-"""Direction -> (axis, sign of the coordinate): extension, right side down and left turn are +."""
+"""Direction -> (axis, sign); extension, bending to the right and rotation to the left are +."""
 
 _SHORT = {
     "fe": 0,
@@ -56,7 +56,7 @@ def levels(region: str | None = None) -> tuple[str, ...]:
 
 
 def region_of(level: str) -> str:
-    """The region a level of the spine belongs to; its tissues are listed by region."""
+    """The region of a level of the spine; its tissues are listed by region."""
     name = known_level(level)
     if name in SACROILIAC:
         raise unknown("level of the spine", level, _REGION)
@@ -64,7 +64,7 @@ def region_of(level: str) -> str:
 
 
 def known_level(level: str) -> str:
-    """The level as this package writes it; "L4-5" and "L4_L5" are read too."""
+    """The level in the notation of this package; "L4-5" and "L4_L5" are also accepted."""
     text = level.strip().replace("_", "-").replace("skull-C1", "C0-C1")
     if text in SACROILIAC:
         return text
@@ -77,9 +77,9 @@ def known_level(level: str) -> str:
 
 
 def coordinate_names(level: str) -> tuple[str, str, str]:
-    """The three coordinates of the body that this level turns about.
+    """The three rotational coordinates of the body at this level.
 
-    The body has one joint for both sacroiliac ones: they share its coordinates.
+    The body has a single joint for both sacroiliac joints, so both have the same coordinates.
     """
     if known_level(level) in SACROILIAC:
         return "SIJ_nutation", "SIJ_LB", "SIJ_AR"

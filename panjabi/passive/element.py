@@ -14,10 +14,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PassiveJoint:
-    """Relaxed law, Maxwell branches with their own states, and damping, on three coordinates.
+    """Relaxed law, Maxwell branches with states, and damping, on three coordinates.
 
-    State: the stretch y = x - z of each branch [rad], axis by axis, shape (3 branches,); it obeys
-    dy/dt = dx/dt - y / T and is zero at rest. No delays.
+    State: the stretch y = x - z of each branch [rad], axis by axis, shape (3 branches,), with
+    dy/dt = dx/dt - y / T; zero at equilibrium. No delays.
     """
 
     unit: FunctionalSpinalUnit
@@ -39,14 +39,15 @@ class PassiveJoint:
         return self.unit.evaluate(q)[0]
 
     def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """Moment on the upper vertebra (3,) [N m]: minus what holds the unit there."""
-        held = self.unit.evaluate(q)[1] + np.array(self.unit.hysteresis.damping) * rate
-        return -(held + np.sum(self.unit.branch_stiffness * self._stretch(state), axis=1))
+        """Moment on the upper vertebra (3,) [N m]: minus the moment that holds the unit at q."""
+        moment = self.unit.evaluate(q)[1] + np.array(self.unit.hysteresis.damping) * rate
+        return -(moment + np.sum(self.unit.branch_stiffness * self._stretch(state), axis=1))
 
     def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """-d force / d q at fixed branch stretch (3, 3) [N m/rad]: the relaxed tangent.
 
-        At once the unit is stiffer (`unit.instantaneous_tangent`): the stretch follows the rate.
+        The instantaneous stiffness is larger (`unit.instantaneous_tangent`): the stretch of the
+        branches follows the rate.
         """
         return self.unit.evaluate(q)[2]
 

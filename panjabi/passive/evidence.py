@@ -1,8 +1,7 @@
-"""How far a unit rests on tests: largest moment and preload by region, and where tissue fails.
+"""Range of the published tests of a unit: largest moment and preload by region, and failure loads.
 
-The published tests load a level up to the moments of `tested`. Beyond them the fitted law is
-continued only on request, and beyond `failure` not at all: there a spine is injured, which this law
-does not know.
+The published tests load a level up to `tested`. Beyond that, the fitted law is extrapolated only on
+request, and beyond `failure` never: there a spine is injured, which the law does not describe.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ ROUNDING = 1e-6  # a load at the limit itself is within it
 
 @dataclass(frozen=True)
 class Limit:
-    """Of one load: the largest in the tests, and where the tissue fails."""
+    """Limits of a load: the largest of the tests, and where the tissue fails."""
 
     load: str  # moment, preload
     tested: Parameter
@@ -33,12 +32,12 @@ class Limit:
         return "beyond the tests" if abs(value) > (1.0 + ROUNDING) * self.tested.si else ""
 
     def check(self, value: float, level: str, *, extrapolate: bool = False) -> None:
-        """Refuse a value [SI] beyond the tests, with `extrapolate` beyond failure only.
+        """Check a value [SI].
 
         Raises
         ------
         ParameterError
-            Names the range and its source.
+            Beyond the tests, or with `extrapolate` only beyond failure. Names range and source.
         """
         where = self.beyond(value)
         if not where or (extrapolate and where == "beyond the tests"):
@@ -47,14 +46,14 @@ class Limit:
         raise ParameterError(
             f"Expected a {self.load} on {level} of at most {tested.value:g} {tested.unit}, the "
             f"largest of the tests that the unit rests on ({tested.source}), got {value:g} "
-            f"{tested.unit}; give a smaller one, or extrapolate=True up to failure at "
+            f"{tested.unit}; give a smaller load, or extrapolate=True up to failure at "
             f"{failure.value:g} {failure.unit} ({failure.source}, {failure.status})."
         )
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Range of the loads on a level for which there are tests."""
+    """Range of the tested loads on a level."""
 
     moment: Limit  # about each axis [N m]
     preload: Limit  # compression [N]
@@ -62,7 +61,7 @@ class Evidence:
 
 @cache
 def evidence_of(level: str) -> Evidence:
-    """The range of a level, that of its region.
+    """The tested range of a level, which is that of its region.
 
     Raises
     ------

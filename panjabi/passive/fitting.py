@@ -1,10 +1,10 @@
 """Fitting the law of each axis to published neutral zone and range of motion, by protocol.
 
-Elastic half-width, stiffness at neutral, elastic-zone stiffness and hysteresis are fitted jointly
-and once: a residual neutral zone is a matter of all of them and of the holds, and a slope that was
-read in motion is that of the relaxed stiffness and of the branches together. The targets leave
-some freedom, so every unknown but the elastic-zone stiffness has a prior, and so has a recalled
-target: the fit is the most probable set. Write the packaged table again with
+Elastic half-width, stiffness at neutral, elastic-zone stiffness and hysteresis are fitted together:
+a residual neutral zone depends on all of them and on the hold times, and a slope measured in motion
+is that of the relaxed stiffness and the branches together. The targets do not determine all
+unknowns. So every unknown except the elastic-zone stiffness has a prior, and so has a recalled
+target; the fit is the most probable set. To write the packaged table again, run
 `python -m panjabi.passive.fitting`.
 """
 
@@ -23,22 +23,23 @@ from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test
 from panjabi.passive.standard import AxisFit, assemble
 from panjabi.passive.targets import Target, target
 
-RANGE_SD = 0.01  # relative; how closely the fit must meet a range of motion
-READ_SD = 0.02  # relative; the same for a neutral zone that was read
-RECALLED_SD = 0.3  # relative; for a recalled one, a prior
+RANGE_SD = 0.01  # relative; of a range of motion
+READ_SD = 0.02  # relative; of a neutral zone with a published value
+RECALLED_SD = 0.3  # relative; of a recalled neutral zone, a prior
 HALF_WIDTH_SD = 0.3  # of ln(elastic half-width / neutral zone), about 1
 BRANCH_SD = 0.7  # of ln(branch stiffness / stiffness at neutral), about 1
-LINEAR_READ_SD = 0.02  # of ln(relaxed stiffness at neutral / the figure read)
-SLOPE_READ_SD = 0.05  # relative; of a slope in motion, read on one specimen
-STIFFNESS_ASSUMED_SD = 0.5  # of either, where the figure is assumed
-# No stiffening law is stiffer at neutral than the secant of its own range. Where one laboratory's
-# regions are stiffer than another's units, the relaxed stiffness stops at this share of the secant.
+LINEAR_READ_SD = 0.02  # of ln(relaxed stiffness at neutral / published value)
+SLOPE_READ_SD = 0.05  # relative; of a slope in motion, published for one specimen
+STIFFNESS_ASSUMED_SD = 0.5  # of either, if the value is assumed
+# A stiffening law is less stiff at neutral than the secant of its range. Where the regions of one
+# laboratory are stiffer than the units of another, this fraction of the secant is the limit of the
+# relaxed stiffness.
 MOST_OF_SECANT = 0.5
 RELAXED_SHARE = 0.4  # of a slope in motion: where the fit starts
 
 
 def elastic_fit(aim: Target) -> AxisFit:
-    """Without hysteresis, in closed form: where the joint fit starts from."""
+    """Fit without hysteresis in closed form, the start of the joint fit."""
     relaxed = RELAXED_SHARE * aim.stiffness if aim.moving else aim.stiffness
     relaxed = min(relaxed, 0.9 * MOST_OF_SECANT * aim.secant)
     minus, plus = (_elastic_gain(aim, relaxed, r) for r in (aim.range_minus, aim.range_plus))
@@ -46,7 +47,7 @@ def elastic_fit(aim: Target) -> AxisFit:
 
 
 def _elastic_gain(aim: Target, relaxed: float, reach: float) -> float:
-    """Ramp stiffness [N m/rad] with which the elastic law alone holds the moment at `reach`."""
+    """Ramp stiffness [N m/rad] with which the elastic law has the target moment at `reach`."""
 
     def ramp(y: float) -> float:
         return 0.5 * (y + math.hypot(y, aim.width))
@@ -58,33 +59,33 @@ def _elastic_gain(aim: Target, relaxed: float, reach: float) -> float:
 
 @dataclass(frozen=True)
 class Measures:
-    """What a fit gives in the laboratory's tests; angles [rad]."""
+    """Results of a fitted law in the laboratory tests; angles [rad]."""
 
     neutral_zone: float  # residual, one-sided
     range_minus: float
     range_plus: float
-    slope: float | None  # in motion [N m/rad], where the target asks for it
+    slope: float | None  # in motion [N m/rad]; None if it is not a target
 
 
 def measures(targets: list[Target], fits: list[AxisFit], axis: int) -> Measures:
-    """Stepped protocol, and a slow loop where the stiffness was measured in motion."""
+    """Results of the stepped protocol, and of a slow loop if stiffness was measured in motion."""
     built = assemble(targets[axis].level, "default", targets, fits)
     protocol = Protocol()
-    found = residual_positions(laboratory_test(built, axis, protocol), protocol.cycles)
+    positions = residual_positions(laboratory_test(built, axis, protocol), protocol.cycles)
     slope = None
     if targets[axis].moving:
         loop = cyclic_test(built, axis)
         slope = slope_in_motion(split_loop(loop.moment, loop.angle))
-    return Measures(found.half_width, found.range_minus, found.range_plus, slope)
+    return Measures(positions.half_width, positions.range_minus, positions.range_plus, slope)
 
 
 def joint_fit(level: str, axis: int, source: str = "default") -> AxisFit:
-    """Most probable law of one axis of one level.
+    """Most probable law of an axis of a level.
 
     Raises
     ------
     ConvergenceError
-        If the search ends without a solution.
+        If the fit does not converge.
     """
     from scipy.optimize import least_squares
 
@@ -93,11 +94,11 @@ def joint_fit(level: str, axis: int, source: str = "default") -> AxisFit:
     start = elastic_fit(aim)
     fits = [elastic_fit(t) for t in targets]
     zone_sd = READ_SD if aim.parameters["neutral_zone"].status == "measured" else RECALLED_SD
-    figure = aim.parameters["slope_in_motion" if aim.moving else "linear"]
+    stiffness = aim.parameters["slope_in_motion" if aim.moving else "linear"]
     read_sd = SLOPE_READ_SD if aim.moving else LINEAR_READ_SD
-    stiffness_sd = read_sd if figure.status == "measured" else STIFFNESS_ASSUMED_SD
-    if figure.sd is not None:
-        stiffness_sd = figure.sd / figure.value
+    stiffness_sd = read_sd if stiffness.status == "measured" else STIFFNESS_ASSUMED_SD
+    if stiffness.sd is not None:
+        stiffness_sd = stiffness.sd / stiffness.value
 
     def fit_of(unknown: NDArray[np.float64]) -> AxisFit:
         minus, plus, onset, branch, linear = np.exp(unknown)
@@ -126,12 +127,15 @@ def joint_fit(level: str, axis: int, source: str = "default") -> AxisFit:
     first = [math.log(start.gain_minus), math.log(start.gain_plus), 0.1, 0.0, 0.0]
     scale = [1.0, 1.0, HALF_WIDTH_SD, BRANCH_SD, 0.5 if aim.moving else stiffness_sd]
     most = [np.inf] * 4 + [math.log(MOST_OF_SECANT * aim.secant / start.linear)]
-    found = least_squares(
+    solution = least_squares(
         misses, first, bounds=(-np.inf, most), x_scale=scale, xtol=1e-10, ftol=1e-12
     )
-    if not found.success:
-        raise ConvergenceError(f"the fit of {level}, axis {axis} ended with: {found.message}")
-    return fit_of(found.x)
+    if not solution.success:
+        raise ConvergenceError(
+            f"Expected a converged fit of {level}, axis {axis}, got: {solution.message} Check the "
+            "targets of this axis."
+        )
+    return fit_of(solution.x)
 
 
 def table() -> str:

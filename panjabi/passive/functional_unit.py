@@ -1,8 +1,8 @@
-"""A functional spinal unit: two vertebrae and what joins them, as a sum of structures.
+"""A functional spinal unit: two vertebrae and the structures between them.
 
-Angles are (flexion-extension, lateral bending, axial rotation) [rad] in the signs of the body:
-extension, right side down and a turn to the left are positive. Moments are those that HOLD the
-unit at these angles (dE/dangle); the unit pushes back with the opposite.
+Angles are (flexion-extension, lateral bending, axial rotation) [rad] with the signs of the body:
+extension, bending to the right and rotation to the left are positive. Moments are the external
+moments that hold the unit at these angles (dE/dangle); the unit resists with the opposite moment.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, repr=False)
 class FunctionalSpinalUnit(ShortRepr):
-    """Relaxed (long-time) law of one level, with its hysteresis beside it.
+    """Relaxed (long-time) law of a level, and its hysteresis.
 
-    `preload` [N] is a frozen parameter of the energy: compression along the spine, positive. It
+    `preload` [N] is a constant parameter of the energy: compression along the spine, positive. It
     stiffens the terms that are marked as preloaded, those of the neutral zone.
 
-    Moments, angles that ask for them and preloads beyond the published tests (`evidence`) are a
-    ParameterError; with `extrapolate` only beyond failure. A run looks at `evaluate`, which never
-    refuses, and records what `outside_evidence` says.
+    Moments (also those of angles) and preloads beyond the published tests (`evidence`) raise
+    ParameterError; with `extrapolate` only beyond failure. A simulation uses `evaluate`, which
+    raises no such error, and records `outside_evidence`.
     """
 
     level: str
@@ -50,23 +50,24 @@ class FunctionalSpinalUnit(ShortRepr):
     preload: float = 0.0  # [N]
     stiffening: Stiffening | Proportional = field(default_factory=Stiffening)
     hysteresis: Hysteresis = field(default_factory=Hysteresis)
-    test_moment: tuple[float, float, float] = (10.0, 10.0, 10.0)  # range is read there [N m]
+    test_moment: tuple[float, float, float] = (10.0, 10.0, 10.0)  # moment at the range [N m]
     source: str = "default"
     changes: tuple[str, ...] = ()  # injuries and treatments since the intact unit, in words
     parameters: ParameterSet = field(default_factory=lambda: ParameterSet({}), repr=False)
-    extrapolate: bool = False  # loads beyond the published tests are taken, short of failure
+    extrapolate: bool = False  # allows loads beyond the published tests, up to failure
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.preload) and self.preload >= 0.0):
             raise ParameterError(
-                f"preload of {self.level} is {self.preload!r} N; possible: 0 and above, in "
-                "compression along the spine. A column under tension is not modelled."
+                f"Expected a preload of {self.level} from 0 N, got {self.preload!r} N; give the "
+                "compression along the spine (tension is not modelled)."
             )
         self.evidence.preload.check(self.preload, self.level, extrapolate=self.extrapolate)
         names = [s.name for s in self.structures]
         if len(set(names)) != len(names):
             raise ParameterError(
-                f"unit {self.level} has the structures {names}; each name once is possible. Rename."
+                f"Expected structures of {self.level} with different names, got {names}; rename "
+                "one of them."
             )
 
     @property
@@ -76,45 +77,45 @@ class FunctionalSpinalUnit(ShortRepr):
 
     @property
     def evidence(self) -> Evidence:
-        """Largest moment and preload of the published tests of this region, and of failure."""
+        """Largest moment and preload of the published tests of this region, and at failure."""
         return evidence_of(self.level)
 
     def outside_evidence(self, angles: ArrayLike) -> tuple[str, ...]:
-        """Which loads at angles (3,) [rad] leave the published tests, in words; () for none."""
+        """Descriptions of loads at angles (3,) [rad] outside the published tests; () for none."""
         _, moment, _ = self.evaluate(angles)
         evidence = self.evidence
         loads = [(f"moment about {AXES[k]}", float(m), "N m") for k, m in enumerate(moment)]
-        found = [(*load, evidence.moment.beyond(load[1])) for load in loads]
-        found.append(("preload", self.preload, "N", evidence.preload.beyond(self.preload)))
+        checks = [(*load, evidence.moment.beyond(load[1])) for load in loads]
+        checks.append(("preload", self.preload, "N", evidence.preload.beyond(self.preload)))
         return tuple(
             f"{self.level}: {name} of {value:.4g} {unit} is {where}"
-            for name, value, unit, where in found
+            for name, value, unit, where in checks
             if where
         )
 
     def check(self, angles: ArrayLike, *, extrapolate: bool = False) -> None:
-        """Refuse angles (3,) [rad] whose moment lies beyond the tests, or beyond failure."""
+        """Raise ParameterError if the moment at angles (3,) [rad] is beyond the tests."""
         self._checked(angles, extrapolate)
 
     @property
     def factor(self) -> float:
-        """What the preload multiplies the stiffness at neutral by."""
+        """Factor of the preload on the stiffness at neutral [1]."""
         return self.stiffening.factor(self.preload)
 
     @cached_property
     def kinds(self) -> NDArray[np.int64]:
-        """Kind of every row for `kernels.evaluate_unit`, shape (rows,)."""
+        """Type of every row for `kernels.evaluate_unit`, shape (rows,)."""
         return np.array([kind for kind, _ in self._merged], dtype=np.int64)
 
     @cached_property
     def rows(self) -> Array:
-        """Rows with the preload in, shape (rows, TERM_COLUMNS); equal laws are one row."""
+        """Rows under the preload, shape (rows, TERM_COLUMNS); equal laws have a common row."""
         table = [row for _, row in self._merged]
         return np.array(table, dtype=np.float64).reshape(-1, kernels.TERM_COLUMNS)
 
     @cached_property
     def _merged(self) -> list[tuple[int, tuple[float, ...]]]:
-        """Terms that differ in stiffness only are added up: the kernel sees few rows."""
+        """Rows in which terms that differ only in stiffness are added up, for speed."""
         total: dict[tuple[float, ...], float] = {}
         for term in (t for s in self.structures for t in s.terms):
             row = term.row(self.factor if term.preloaded else 1.0)
@@ -123,7 +124,7 @@ class FunctionalSpinalUnit(ShortRepr):
         return [(int(key[0]), (*key[1:3], stiffness, *key[3:])) for key, stiffness in total.items()]
 
     def energy(self, angles: ArrayLike) -> float:
-        """Energy at rest [J], zero at neutral; angles (3,) [rad]."""
+        """Relaxed energy [J], zero at neutral; angles (3,) [rad]."""
         return self._checked(angles, self.extrapolate)[0]
 
     def moment(self, angles: ArrayLike) -> Array:
@@ -140,11 +141,11 @@ class FunctionalSpinalUnit(ShortRepr):
 
     @property
     def branch_stiffness(self) -> Array:
-        """Stiffness of each Maxwell branch by axis, preload in, shape (3, branches) [N m/rad]."""
+        """Stiffness (3, branches) [N m/rad] of each Maxwell branch by axis, under the preload."""
         total = np.array(self.hysteresis.stiffness, dtype=np.float64)
-        for one in self.structures:
-            if one.branches:
-                total = total + np.array(one.branches, dtype=np.float64)
+        for structure in self.structures:
+            if structure.branches:
+                total = total + np.array(structure.branches, dtype=np.float64)
         return self.factor * total
 
     def _checked(self, angles: ArrayLike, extrapolate: bool) -> tuple[float, Array, Array]:
@@ -158,8 +159,9 @@ class FunctionalSpinalUnit(ShortRepr):
         at = np.ascontiguousarray(angles, dtype=np.float64)
         if at.shape != (3,) or not np.all(np.isfinite(at)):
             raise ParameterError(
-                f"angles of unit {self.level} are {angles!r}; possible: three finite numbers "
-                "[rad], (flexion-extension, lateral bending, axial rotation). Convert degrees."
+                f"Expected angles of unit {self.level} as three finite numbers [rad] "
+                f"(flexion-extension, lateral bending, axial rotation), got {angles!r}; convert "
+                "degrees to radians."
             )
         moment, stiffness = np.empty(3), np.empty((3, 3))
         energy = kernels.evaluate_unit(
@@ -172,8 +174,8 @@ class FunctionalSpinalUnit(ShortRepr):
         number, at = axis_index(axis), np.asarray(angles, dtype=np.float64)
         if not np.all(np.isfinite(at)):
             raise ParameterError(
-                f"angles for the curve of {self.level} are not all finite; possible: finite ones "
-                "[rad]. Take the others out."
+                f"Expected finite angles [rad] for the curve of {self.level}, got angles that are "
+                "not all finite; remove the others."
             )
         values = [kernels.evaluate_axis(self.kinds, self.rows, number, a)[1] for a in at.ravel()]
         for value in values:
@@ -185,27 +187,28 @@ class FunctionalSpinalUnit(ShortRepr):
         return kernels.evaluate_axis(self.kinds, self.rows, axis_index(axis), 0.0)[2]
 
     def range_at(self, name: str, moment: float | None = None) -> float:
-        """Angle [rad] the relaxed unit reaches in a direction under a moment [N m], positive."""
+        """Angle [rad], positive, of the relaxed unit in a direction under a moment [N m]."""
         axis, sign = direction(name)
-        wanted = self.test_moment[axis] if moment is None else moment
-        return sign * self.angle_under(axis, sign * wanted)
+        load = self.test_moment[axis] if moment is None else moment
+        return sign * self.angle_under(axis, sign * load)
 
     def angle_under(self, axis: int | str, moment: float) -> float:
-        """Relaxed angle [rad] about one axis at which it holds a moment [N m]."""
+        """Relaxed angle [rad] about an axis under a moment [N m]."""
         axis = axis_index(axis)
         if moment == 0.0:
             return 0.0
         if not math.isfinite(moment):
             raise ParameterError(
-                f"the moment on {self.level} is {moment!r} N m; possible: a finite one. Leave it "
-                "out for the one at which the range is read."
+                f"Expected a finite moment on {self.level}, got {moment!r} N m; leave it out for "
+                "the test moment of the range of motion."
             )
         self.evidence.moment.check(moment, self.level, extrapolate=self.extrapolate)
         low, high = 0.0, math.copysign(math.pi, moment)
         if abs(kernels.evaluate_axis(self.kinds, self.rows, axis, high)[1]) < abs(moment):
             raise ParameterError(
-                f"unit {self.level} does not hold {moment:g} N m within half a turn; what is left "
-                f"of it: {[s.name for s in self.structures]}. Give a smaller moment."
+                f"Expected a moment on {self.level} that its structures "
+                f"{[s.name for s in self.structures]} balance within 180 degrees, got {moment:g} "
+                "N m; give a smaller moment."
             )
         angle = 0.5 * high
         for _ in range(200):
@@ -224,29 +227,29 @@ class FunctionalSpinalUnit(ShortRepr):
         return angle
 
     def structure(self, name: str) -> Structure:
-        """One structure by name."""
-        for one in self.structures:
-            if one.name == name:
-                return one
+        """A structure by name."""
+        for structure in self.structures:
+            if structure.name == name:
+                return structure
         raise unknown(f"structure of {self.level}", name, [s.name for s in self.structures])
 
     def part(self, name: str) -> FunctionalSpinalUnit:
-        """The unit with one structure only, to see what it adds to the moment."""
+        """The unit with a single structure, to see its contribution to the moment."""
         return replace(self, structures=(self.structure(name),))
 
     def with_preload(self, force: float, *, extrapolate: bool = False) -> FunctionalSpinalUnit:
         """The same unit under a compression [N]; this unit is unchanged.
 
-        extrapolate : loads beyond the published tests are taken from here on, short of failure.
+        extrapolate : the new unit allows loads beyond the published tests, up to failure.
         """
         return replace(
             self, preload=float(force), extrapolate=self.extrapolate or bool(extrapolate)
         )
 
     def with_damping(self, time: float) -> FunctionalSpinalUnit:
-        """With viscous damping of `time` [s] times the stiffness at neutral, on every axis.
+        """The unit with viscous damping of `time` [s] times the stiffness at neutral on every axis.
 
-        No damping of a unit was ever measured in a form that could be read: sweep this.
+        No usable measurement of the damping of a unit is known: vary it.
         """
         damping = tuple(time * self.stiffness_at_neutral(axis) for axis in range(3))
         known = {"damping_over_stiffness": Parameter(time, "s", "User", "assumed", "swept")}
@@ -262,14 +265,14 @@ class FunctionalSpinalUnit(ShortRepr):
         change: str = "",
         parameters: dict[str, Parameter] | None = None,
     ) -> FunctionalSpinalUnit:
-        """The same unit with other structures, and what was done to it in words."""
+        """The same unit with other structures, and a description of the change."""
         changes = (*self.changes, change) if change else self.changes
         known = self.parameters.merged(parameters or {})
         return replace(self, structures=tuple(structures), changes=changes, parameters=known)
 
     @property
     def size(self) -> int:
-        """How many terms the sum has, before equal ones are added up."""
+        """Number of terms, before equal terms are added up."""
         return sum(len(s.terms) for s in self.structures)
 
     def __str__(self) -> str:
@@ -281,7 +284,7 @@ class FunctionalSpinalUnit(ShortRepr):
 def stack(
     units: Iterable[FunctionalSpinalUnit],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
-    """Start, kinds and rows of several units as `kernels.evaluate_units` takes them."""
+    """Start, types and rows of several units for `kernels.evaluate_units`."""
     parts = tuple(units)
     start = np.cumsum([0, *(u.kinds.size for u in parts)], dtype=np.int64)
     rows = [u.rows for u in parts] or [np.empty((0, kernels.TERM_COLUMNS))]

@@ -1,8 +1,8 @@
-"""Injury, ageing and treatment as transformations: each returns a new unit, the old one unchanged.
+"""Injury, ageing and treatment as functions of a unit: each returns a new unit.
 
-What the fitted structures do not settle is assumed and recorded in the unit's parameters: how much
-of the stiffness at neutral a disc owes to its pressure, toe factors without a figure, the factors
-of a degeneration grade.
+Values that do not follow from the fitted structures are assumed, and recorded in the parameters of
+the unit: the fraction of the stiffness at neutral that is due to disc pressure, toe factors without
+a published value, and the factors of a degeneration grade.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from panjabi.passive.terms import PassiveTerm, Structure, linear
 
 Unit = FunctionalSpinalUnit
 
-PRESSURE_SHARE = 0.6  # of the disc's stiffness at neutral, assumed: lost with the nucleus
-TOE_FACTOR = 3.0  # of a ligament without a figure of its own, assumed
+PRESSURE_SHARE = 0.6  # fraction of the disc's stiffness at neutral lost with the nucleus, assumed
+TOE_FACTOR = 3.0  # of a ligament without a published value, assumed
 LIGAMENTS_BEHIND = ("SSL", "ISL", "LF", "CL", "PLL", "NL")
 
 
 def cut(unit: Unit, *names: str) -> Unit:
-    """Without the named structures: each takes its own term with it."""
+    """The unit without the named structures and their terms."""
     for name in names:
         unit.structure(name)  # a misspelt name is an error
     left = [s for s in unit.structures if s.name not in names]
@@ -34,9 +34,10 @@ def cut(unit: Unit, *names: str) -> Unit:
 
 
 def subfailure(unit: Unit, name: str, *, toe: float | None = None) -> Unit:
-    """A stretched ligament: its toe lengthened, its stiff part remaining.
+    """The unit with a stretched ligament: its toe region is longer, its stiffness unchanged.
 
-    The factor is 3 for LF and 5 for ALL (isolated cervical ligaments); for others 3 is assumed.
+    The factor on the toe is 3 for LF and 5 for ALL (isolated cervical ligaments); for other
+    ligaments 3 is assumed.
     """
     if toe is None:
         known = name in ("LF", "ALL")
@@ -45,21 +46,21 @@ def subfailure(unit: Unit, name: str, *, toe: float | None = None) -> Unit:
         factor = _assumed(toe, "1")
     if not factor.value >= 1.0:
         raise ParameterError(
-            f"toe factor {factor.value:g}; possible: 1 and above, since damage lengthens a toe. "
-            "Leave it out for the published or assumed one."
+            f"Expected a toe factor from 1, since damage lengthens a toe, got {factor.value:g}; "
+            "leave it out for the published or assumed factor."
         )
-    hurt = unit.structure(name).changed(toe=factor.value)
+    stretched = unit.structure(name).changed(toe=factor.value)
     return unit.with_structures(
-        _swapped(unit, hurt), f"subfailure of {name}", {f"toe_factor_{name}": factor}
+        _swapped(unit, stretched), f"subfailure of {name}", {f"toe_factor_{name}": factor}
     )
 
 
 def disc_rupture(unit: Unit, *, severity: float = 1.0) -> Unit:
-    """A torn disc that has lost pressure.
+    """The unit with a ruptured disc that has lost pressure.
 
-    At severity 1 the disc carries nothing in the elastic zone (its shares follow from stiffness
-    before and after rupture) and loses the part of its stiffness at neutral, and of the preload's
-    effect, that its pressure gave. What it dissipates stays.
+    At severity 1 the disc carries no moment in the elastic zone (its fractions follow from the
+    stiffness before and after rupture). It also loses the part of its stiffness at neutral, and of
+    the effect of preload, that is due to pressure. Its dissipation stays.
     """
     _between(severity, "severity of a disc rupture")
     disc = unit.structure("disc")
@@ -74,7 +75,7 @@ def disc_rupture(unit: Unit, *, severity: float = 1.0) -> Unit:
 
 
 def nucleus_removed(unit: Unit) -> Unit:
-    """Without nucleus: the pressure's part of the stiffness at neutral goes, the annulus stays."""
+    """The unit without nucleus and its stiffness at neutral due to pressure; the annulus stays."""
     disc = unit.structure("disc")
     terms = [t.scaled(1.0 - PRESSURE_SHARE) if t.kind == LINEAR else t for t in disc.terms]
     hurt = unit.with_structures(
@@ -86,7 +87,7 @@ def nucleus_removed(unit: Unit) -> Unit:
 
 
 def facetectomy(unit: Unit, side: str = "both") -> Unit:
-    """Without the facet joint of a side, or both, and without its capsule."""
+    """The unit without the facet joint of a side, or of both, and without its capsule."""
     sides = {"both": ("right", "left"), "right": ("right",), "left": ("left",)}
     if side not in sides:
         raise unknown("side of a facetectomy", side, sides)
@@ -98,17 +99,17 @@ def facetectomy(unit: Unit, side: str = "both") -> Unit:
 
 
 # Per grade, by axis: loss of the stiffness at neutral, growth of the ramps, growth of their onset.
-# Chosen so that the range falls in bending and the neutral zone does not, and both grow in rotation
+# Chosen so that in bending the range falls and the neutral zone does not, and in rotation both grow
 # (Mimura et al. 1994: signs); sizes are assumed.
 AGEING = ((0.22, 0.10, 0.0), (0.12, 0.20, 0.0), (0.09, 0.0, 0.08))
 
 
 def degenerated(unit: Unit, grade: float) -> Unit:
-    """Disc degeneration from grade 0 (none) to 4 (severe); every factor is assumed.
+    """The unit with disc degeneration of grade 0 (none) to 4 (severe); every factor is assumed.
 
-    The disc loses pressure (less stiffness at neutral) while bending meets a stiffer annulus and
-    osteophytes sooner: the range shrinks in flexion-extension and lateral bending, and the residual
-    neutral zone does not. In axial rotation the slack grows and nothing stiffens.
+    The disc loses pressure (less stiffness at neutral). In bending, a stiffer annulus and
+    osteophytes act at smaller angles: the range in flexion-extension and lateral bending falls, and
+    the residual neutral zone does not. In axial rotation the slack grows and nothing stiffens.
     """
     _between(grade, "grade of degeneration", 4.0)
     if grade == 0.0:
@@ -127,16 +128,16 @@ def degenerated(unit: Unit, grade: float) -> Unit:
 
 
 def with_fixator(unit: Unit, *, stiffness: float | None = None) -> Unit:
-    """With a fixator beside it: the same stiffness about every axis [N m/rad].
+    """The unit with a parallel fixator of equal stiffness about every axis [N m/rad].
 
-    Without a figure it is the sum of the level's three stiffnesses at neutral: assumed.
+    The default stiffness is the sum of the three stiffnesses of the level at neutral: assumed.
     """
     if stiffness is None:
         stiffness = sum(unit.stiffness_at_neutral(axis) for axis in range(3))
     if not stiffness > 0.0:
         raise ParameterError(
-            f"stiffness of the fixator is {stiffness:g} N m/rad; possible: above 0. Leave it out "
-            "for the assumed one."
+            f"Expected a stiffness of the fixator above 0 N m/rad, got {stiffness:g} N m/rad; "
+            "leave it out for the assumed stiffness."
         )
     rod = Structure("fixator", tuple(linear(axis, stiffness) for axis in range(3)), "implant")
     known = {"fixator_stiffness": _assumed(stiffness, "N m/rad")}
@@ -168,11 +169,11 @@ INJURIES: dict[str, tuple[Callable[[Unit, str], Unit], str]] = {
         "fixator or fixator=STIFFNESS [N m/rad]",
     ),
 }
-"""Name -> (what it does with the text after '=', how to write it)."""
+"""Name -> (function of the unit and the text after '=', how to write it)."""
 
 
 def injured(unit: Unit, *texts: str) -> Unit:
-    """The unit after changes written as on the command line, in order.
+    """The unit after changes in the notation of the command line, in order.
 
     >>> injured(unit("L4-L5"), "cut=SSL+ISL", "disc-rupture=0.5")
 
@@ -185,9 +186,10 @@ def injured(unit: Unit, *texts: str) -> Unit:
         name, equals, value = text.partition("=")
         first = name.split()[0] if name.split() else ""
         if not equals and name not in INJURIES and first in INJURIES:
-            rest = "+".join(name.split()[1:])
+            values = "+".join(name.split()[1:])
             raise UnknownNameError(
-                f"Expected an injury as name=value, got {text!r} without '='; write {first}={rest}."
+                f"Expected an injury as name=value, got {text!r} without '='; write "
+                f"{first}={values}."
             )
         if name not in INJURIES:
             raise unknown("injury", name, INJURIES)
@@ -202,11 +204,11 @@ def _each(unit: Unit, names: str, change: Callable[[Unit, str], Unit]) -> Unit:
 
 
 def _plain(unit: Unit, name: str, text: str) -> Unit:
-    """The unit as it is, for a change that takes no value."""
+    """The unit unchanged, after a check that a change without value has none."""
     if text:
         raise ParameterError(
-            f"injury {name}={text!r}; possible: {name} alone, which has no degrees. Leave out "
-            "what stands after it."
+            f"Expected {name} alone, which has no degrees, got {name}={text!r}; leave out the "
+            "value."
         )
     return unit
 
@@ -218,7 +220,8 @@ def _number(name: str, text: str, default: float) -> float:
         return float(text)
     except ValueError:
         raise ParameterError(
-            f"injury {name}={text!r}; possible: a number after '='. {INJURIES[name][1]}."
+            f"Expected a number after '=' in injury {name}, got {text!r}; write "
+            f"{INJURIES[name][1]}."
         ) from None
 
 
@@ -233,5 +236,5 @@ def _assumed(value: float, unit_name: str) -> Parameter:
 def _between(value: float, what: str, most: float = 1.0) -> None:
     if not 0.0 <= value <= most:
         raise ParameterError(
-            f"{what} is {value:g}; possible: 0 to {most:g}. Give a number between them."
+            f"Expected a {what} from 0 to {most:g}, got {value:g}; give a number in this range."
         )

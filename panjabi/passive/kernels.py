@@ -1,7 +1,7 @@
 """Energy, moment and tangent of passive terms, units and whole columns, compiled.
 
-A term is its kind and a row of TERM_COLUMNS floats. A unit is a run of rows, a column a run of
-units (`start`, CSR), so that 25 levels are one call.
+A term is a type and a row of TERM_COLUMNS floats. A unit is a sequence of rows, a column a sequence
+of units (`start`, CSR), so that 25 levels need a single call.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from panjabi.passive.generated import closure, exponential, linear, progressive,
 
 TERM_COLUMNS = 5
 
-# Kinds. Rows: axis (0 flexion-extension, 1 lateral bending, 2 axial rotation), then
+# Types. Rows: axis (0 flexion-extension, 1 lateral bending, 2 axial rotation), then
 LINEAR = 0  # unused, stiffness [N m/rad]
 RAMP = 1  # side +1 or -1, stiffness [N m/rad], onset [rad], width [rad]
 PROGRESSIVE = 2  # side, growth of stiffness [N m/rad2], onset [rad], width [rad]
@@ -25,8 +25,8 @@ CLOSURE = 5  # unused, grip [N m], bias [N m], slip [rad]
 def evaluate(kind, row, angle):
     """Energy [J], moment dE/dx [N m] and tangent [N m/rad] of one term at one angle [rad].
 
-    A one-sided term reads the angle in its own direction; COUPLING has no single angle and is
-    left to `evaluate_unit`.
+    The angle of a one-sided term counts in the direction of the term. COUPLING depends on two
+    angles; `evaluate_unit` handles it.
     """
     if kind == LINEAR:
         return linear(row[2], angle)
@@ -51,7 +51,7 @@ def evaluate(kind, row, angle):
 
 @njit(cache=True, nogil=True)
 def evaluate_axis(kinds, rows, axis, angle):
-    """Sum over the terms of one axis at one angle, coupling left out."""
+    """Sum over the terms of an axis at an angle, without coupling."""
     energy = 0.0
     moment = 0.0
     tangent = 0.0

@@ -1,8 +1,8 @@
-"""A laboratory's own moment-angle record: read strictly, neutral zone by four estimators, fit.
+"""A moment-angle record of a laboratory: reading with checks, neutral zone by four estimators, fit.
 
-The file is a table with a header, parted by commas, semicolons or tabs; with the last two numbers
-may have a decimal comma. Columns carry their unit in the name, `moment_Nm` or `Moment (N m)`, or in
-a row of units below it. Rows stand in the order they were measured.
+The file is a table with a header, separated by commas, semicolons or tabs; with semicolons or tabs,
+numbers may have a decimal comma. The unit is in the name of a column, `moment_Nm` or
+`Moment (N m)`, or in a row of units below the header. Rows are in the order of measurement.
 """
 
 from __future__ import annotations
@@ -50,19 +50,19 @@ UNITS: dict[str, dict[str, float]] = {
     "angle": {"deg": _DEG, "degree": _DEG, "degrees": _DEG, "°": _DEG, "rad": 1.0},
     "time": {"s": 1.0, "min": 60.0, "ms": 1e-3},
 }
-"""Quantity -> unit, spaces and dots left out -> factor to SI and radians."""
+"""Quantity -> unit without spaces and dots -> factor to SI and radians."""
 
 FEWEST = 30  # samples of a record
 REST = 0.02  # of the largest moment: below it the load counts as zero
 WAIT = 5.0  # shortest wait at zero load that shows a residual [s], assumed
-SPREAD = 4.0  # of moment over angle between specimens, and over loads below the published, assumed
-BACKWARD = 0.01  # of the range of angle: a loop the wrong way by more is no noise, assumed
-USELESS = 1e4  # ends of the 95 % interval of the stiffness at neutral over each other, assumed
+SPREAD = 4.0  # allowed factor of moment over angle to the published values, assumed
+BACKWARD = 0.01  # of the range of angle: a loop in the wrong sense by more is not noise, assumed
+USELESS = 1e4  # largest useful ratio of the ends of the 95 % interval of a stiffness, assumed
 
 
 @dataclass(frozen=True, repr=False)
 class Measurement(Result):
-    """Moment [N m], angle [rad] and, where recorded, time [s]; arrays (samples,)."""
+    """Moment [N m], angle [rad] and, if recorded, time [s]; arrays (samples,)."""
 
     name: str
     moment: Array
@@ -92,20 +92,20 @@ def read_measurement(
     moment_column: str | None = None,
     angle_column: str | None = None,
 ) -> Measurement:
-    """A record from a file.
+    """The record of a file.
 
     Parameters
     ----------
-    level : of the specimen, whose published range the record is assessed against; when not given,
-        the widest range of any level.
-    moment_column, angle_column : name of the column as the header has it, or "NAME=UNIT" where the
-        header has no unit.
+    level : level of the specimen; the record is compared with its published range. Default: the
+        widest range of any level.
+    moment_column, angle_column : name of the column in the header, or "NAME=UNIT" if the header has
+        no unit.
 
     Raises
     ------
     DataFileError
-        For a file that is not there, a missing column, an unknown or implausible unit, a cell
-        that is no number, rows out of order or too few of them; the line is named.
+        For a missing file or column, an unknown or implausible unit, a cell that is not a number,
+        rows in the wrong order, or too few rows. Names the line.
     UnknownNameError
         For a level that does not exist.
     """
@@ -126,10 +126,12 @@ def parse_measurement(
     moment_column: str | None = None,
     angle_column: str | None = None,
 ) -> Measurement:
-    """The same from a text; `name` stands in messages."""
+    """The same from a text; messages use `name`."""
     delimiter, lines = _cells(text)
     if not lines or not any(cell.strip() for cell in lines[0]):
-        raise DataFileError(f"{name}, line 1: there is no header; possible: {_header()}.")
+        raise DataFileError(
+            f"{name}, line 1: Expected a header such as {_header()}, got no header; add it."
+        )
     header = [cell.strip() for cell in lines[0]]
     units, first = _units_row(lines, len(header))
     chosen = {"moment": moment_column, "angle": angle_column}
@@ -141,23 +143,23 @@ def parse_measurement(
             continue
         if len(cells) != len(header):
             raise DataFileError(
-                f"{name}, line {number}: {len(cells)} cells where the header has {len(header)}. "
-                "Part cells by one of comma, semicolon and tab in every line; with commas between "
-                "cells write numbers with a point."
+                f"{name}, line {number}: Expected {len(header)} cells as in the header, got "
+                f"{len(cells)} cells; separate cells by comma, semicolon or tab, the same in every "
+                "line, and with commas write numbers with a decimal point."
             )
-        for quantity, found in values.items():
+        for quantity, samples in values.items():
             column = columns[quantity]
             assert column is not None
             cell = cells[column.place]
             if delimiter != "," and "." not in cell:
                 cell = cell.replace(",", ".")
-            found.append(finite_number(cell, column.name, f"{name}, line {number}"))
+            samples.append(finite_number(cell, column.name, f"{name}, line {number}"))
         numbers.append(number)
     if len(numbers) < FEWEST:
         last = numbers[-1] if numbers else 1
         raise DataFileError(
-            f"{name}, line {last}: the record ends after {len(numbers)} samples; possible: "
-            f"{FEWEST} or more, over loading to both sides. Record more densely."
+            f"{name}, line {last}: Expected {FEWEST} or more samples of loading to both sides, got "
+            f"{len(numbers)}; record more densely."
         )
     arrays = {
         q: np.array(v) * column.factor
@@ -171,7 +173,7 @@ def parse_measurement(
 
 @dataclass(frozen=True)
 class _Column:
-    """Where a quantity stands in the table, and the factor of its unit to SI and radians."""
+    """The column of a quantity, and the factor of its unit to SI and radians."""
 
     name: str
     place: int
@@ -187,7 +189,7 @@ def _cells(text: str) -> tuple[str, list[list[str]]]:
 
 
 def _units_row(lines: list[list[str]], width: int) -> tuple[list[str], int]:
-    """Units written in a row of their own below the header, and the index of the first row."""
+    """Units in a row below the header, if any, and the index of the first row of numbers."""
     below = [cell.strip().strip("[]()") for cell in lines[1]] if len(lines) > 1 else []
     known = {unit.lower() for units in UNITS.values() for unit in units}
     if len(below) == width and any(_plain(cell).lower() in known for cell in below):
@@ -196,13 +198,13 @@ def _units_row(lines: list[list[str]], width: int) -> tuple[list[str], int]:
 
 
 def _plain(unit: str) -> str:
-    """A unit without the marks that people put between N and m."""
+    """A unit without separators between N and m."""
     return re.sub(r"[\s._*·⋅-]", "", unit)
 
 
 @dataclass(frozen=True, repr=False)
 class MeasuredNeutralZone(Result):
-    """Estimates from a record, the fitted law, and why an estimate is missing."""
+    """Estimates from a record, the fitted law, and the reasons for missing estimates."""
 
     measurement: Measurement = field(repr=False)
     zones: dict[str, NeutralZone]
@@ -213,13 +215,13 @@ class MeasuredNeutralZone(Result):
 
     @property
     def stiffness_at_neutral(self) -> float | None:
-        """Of the fitted law [N m/rad]; None where the fit does not determine it (`missing`)."""
+        """Of the fitted law [N m/rad]; None if the fit does not determine it (see `missing`)."""
         return None if "stiffness_at_neutral" in self.missing else self.fit.values["linear"]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; neutral zones are half-widths."""
-        found = self.stiffness_at_neutral
-        stiffness = None if found is None else math.radians(found)
+        fitted = self.stiffness_at_neutral
+        stiffness = None if fitted is None else math.radians(fitted)
         intervals = {n: z.interval for n, z in self.zones.items() if z.interval is not None}
         return {
             "file": self.measurement.name,
@@ -247,23 +249,23 @@ class MeasuredNeutralZone(Result):
 def measured_neutral_zone(
     measurement: Measurement, *, threshold: float | None = None
 ) -> MeasuredNeutralZone:
-    """Neutral zone of a record by all estimators it allows, and the law fitted to its loop.
+    """Neutral zone of a record by all possible estimators, and the law fitted to its loop.
 
-    `threshold` [N m/rad] is that of the stiffness threshold. The residual needs times and waits
-    at zero load; the gap needs both branches.
+    `threshold` [N m/rad] is for the estimator stiffness_threshold. The residual needs times and
+    waits at zero load; the gap needs both branches.
 
     Raises
     ------
     DataFileError
-        If the record does not go from a load on one side to one on the other, its last loop has
-        too few samples or gives back more work than it takes, or the fit says nothing.
+        If the record does not load to both sides, if its last loop has too few samples or returns
+        more work than it takes, or if the fit does not determine the law.
     ParameterError
-        If the threshold is not a stiffness.
+        If the threshold is not a finite stiffness above 0.
     """
     if threshold is not None and not (math.isfinite(threshold) and threshold > 0.0):
         raise ParameterError(
-            f"the threshold is {threshold!r} N m/rad; possible: a finite stiffness above 0. Leave "
-            "it out for halfway between the least tangent and that of the softer end."
+            f"Expected a threshold as a finite stiffness above 0 N m/rad, got {threshold!r}; leave "
+            "it out for the mean of the smallest tangent and that of the softer end."
         )
     try:
         loop = measurement.loop
@@ -271,24 +273,24 @@ def measured_neutral_zone(
         fit = fit_curve(loop)
     except ParameterError as error:
         raise DataFileError(f"{measurement.name}: {error}") from error
-    ways: dict[str, Callable[[], NeutralZone]] = {
+    estimators: dict[str, Callable[[], NeutralZone]] = {
         "residual": lambda: residual(measurement),
         "stiffness_threshold": lambda: stiffness_threshold(loop, threshold),
         "inflexion": lambda: inflexion(loop),
         "zero_load_gap": lambda: zero_load_gap(loop),
     }
-    zones, missing = estimate(ways, ESTIMATORS)
+    zones, missing = estimate(estimators, ESTIMATORS)
     low, high = fit.intervals["linear"]
     if not high <= USELESS * low:
         missing["stiffness_at_neutral"] = (
-            f"the 95 % interval of the fit is {low * _DEG:.2g} to {high * _DEG:.2g} N m/deg; a "
-            "record that is denser about neutral says more."
+            f"the 95 % interval of the fit is {low * _DEG:.2g} to {high * _DEG:.2g} N m/deg; "
+            "record more densely about neutral."
         )
         if not zones:
             raise DataFileError(
-                f"{measurement.name}: Expected a loop with a neutral zone, got one that says "
-                f"nothing: {' '.join(missing.values())} Check which column is the moment and which "
-                "the angle."
+                f"{measurement.name}: Expected a loop with a neutral zone, got a loop without an "
+                f"estimate: {' '.join(missing.values())} Check which column is the moment and "
+                "which is the angle."
             )
     neutral = fit.values["neutral"]
     ends = [x for _, x in loop.branches]
@@ -299,20 +301,21 @@ def measured_neutral_zone(
 
 
 def residual(measurement: Measurement) -> NeutralZone:
-    """Between the angles at the end of the last waits at zero load, one after either side.
+    """Neutral zone between the angles at the end of the last waits at zero load after each side.
 
     Raises
     ------
     ParameterError
-        Without times, or without such waits: then no residual was measured.
+        Without times, or without waits: then no residual was measured.
     """
     if measurement.time is None:
         raise ParameterError(
-            "the record has no time column, so a wait at zero load cannot be seen; add time_s."
+            "Expected a record with times, to identify the waits at zero load, got no time column; "
+            "add time_s."
         )
     largest = float(np.abs(measurement.moment).max())
-    rest = np.abs(measurement.moment) <= REST * largest
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], rest, [False])).astype(int)))
+    unloaded = np.abs(measurement.moment) <= REST * largest
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], unloaded, [False])).astype(int)))
     ends: dict[int, tuple[float, float]] = {}
     for first, after in edges.reshape(-1, 2):
         lasted = float(measurement.time[after - 1] - measurement.time[first])
@@ -321,16 +324,16 @@ def residual(measurement: Measurement) -> NeutralZone:
             ends[side] = float(measurement.angle[after - 1]), lasted
     if len(ends) < 2:
         raise ParameterError(
-            f"the record has no waits of {WAIT:g} s at zero load after both sides; only a stepped "
-            "protocol with waits shows a residual."
+            f"Expected waits of {WAIT:g} s at zero load after loading to both sides, got a record "
+            "without; use a stepped protocol with waits to measure a residual."
         )
-    (lower, one), (upper, two) = ends[-1], ends[1]
-    detail = f"last waits of {one:.3g} and {two:.3g} s at zero load"
+    (lower, wait_minus), (upper, wait_plus) = ends[-1], ends[1]
+    detail = f"last waits of {wait_minus:.3g} and {wait_plus:.3g} s at zero load"
     return NeutralZone("residual", lower, upper, detail)
 
 
 def _check_direction(loop: HysteresisLoop, name: str) -> None:
-    """A passive spine takes more work than it gives back: its falling branch lies further out."""
+    """Check that the loop dissipates work: the angle is larger on the falling branch."""
     if len(loop.branches) < 2:
         return
     moments = [m for m, _ in loop.branches]
@@ -339,10 +342,10 @@ def _check_direction(loop: HysteresisLoop, name: str) -> None:
     reach = max(float(np.ptp(x)) for _, x in loop.branches)
     if float(np.mean(down - up)) < -BACKWARD * reach:
         raise DataFileError(
-            f"{name}: Expected a loop that takes work, got one that gives it back: the angle lies "
-            f"{math.degrees(float(np.mean(up - down))):.3g} deg further out where the moment rises "
-            "than where it falls. The columns of moment and angle are probably exchanged, or the "
-            "rows stand in reverse; correct the names or the order."
+            f"{name}: Expected a loop that dissipates work, got a loop that produces work: the "
+            f"angle is {math.degrees(float(np.mean(up - down))):.3g} deg larger where the moment "
+            "rises than where it falls. The columns of moment and angle are probably exchanged, or "
+            "the rows are in reverse order; correct the names or the order."
         )
 
 
@@ -355,59 +358,59 @@ def _names(quantity: str) -> str:
 
 
 def _factor(quantity: str, unit: str) -> float | None:
-    """Factor of a unit of a quantity to SI and radians; None if it is not known."""
+    """Factor of a unit of a quantity to SI and radians; None for an unknown unit."""
     return {u.lower(): f for u, f in UNITS[quantity].items()}.get(_plain(unit).lower())
 
 
 def _split(cell: str) -> tuple[str, str]:
     """Name and unit of a header cell: moment_Nm, Moment (N m), Moment [Nm]."""
-    found = re.fullmatch(r"(.*?)\s*[\[(](.*)[\])]", cell) or re.fullmatch(r"([^_]*)_(.*)", cell)
-    return (found[1].strip(), found[2].strip()) if found else (cell, "")
+    match = re.fullmatch(r"(.*?)\s*[\[(](.*)[\])]", cell) or re.fullmatch(r"([^_]*)_(.*)", cell)
+    return (match[1].strip(), match[2].strip()) if match else (cell, "")
 
 
 def _column(
     quantity: str, header: list[str], units: list[str], chosen: str | None, name: str
 ) -> _Column | None:
-    """The column of a quantity; None for a time that is not there."""
-    given = ""
+    """The column of a quantity; None if there is no column of time."""
+    chosen_unit = ""
     if chosen is not None:
-        column, _, given = (chosen, "", "") if chosen in header else chosen.rpartition("=")
+        column, _, chosen_unit = (chosen, "", "") if chosen in header else chosen.rpartition("=")
         if column not in header:
             raise DataFileError(
                 f"{name}, line 1: Expected a column {column or chosen!r} for the {quantity}, got "
-                f"the header {header}; write its name as the header has it, or NAME=UNIT."
+                f"the header {header}; give a name of the header, or NAME=UNIT."
             )
-        places = [header.index(column)]
+        indices = [header.index(column)]
     else:
-        places = [i for i, cell in enumerate(header) if _split(cell)[0].lower() == quantity]
-    found = []
-    for i in places:
-        unit = given or _split(header[i])[1] or units[i]
+        indices = [i for i, cell in enumerate(header) if _split(cell)[0].lower() == quantity]
+    matching = []
+    for i in indices:
+        unit = chosen_unit or _split(header[i])[1] or units[i]
         factor = _factor(quantity, unit)
         if factor is None and units[i]:
             factor = _factor(quantity, units[i])
         if factor is not None:
-            found.append(_Column(header[i], i, factor))
-    if len(found) > 1:
+            matching.append(_Column(header[i], i, factor))
+    if len(matching) > 1:
         raise DataFileError(
-            f"{name}, line 1: two columns of {quantity}: {[c.name for c in found]}. Keep one, or "
-            "name the one that is meant."
+            f"{name}, line 1: Expected one column of {quantity}, got two columns of {quantity}: "
+            f"{[c.name for c in matching]}; remove one, or choose by --{quantity}-column."
         )
-    if found:
-        return found[0]
-    similar = [header[i] for i in places]
+    if matching:
+        return matching[0]
+    similar = [header[i] for i in indices]
     similar += [c for c in header if c.lower().startswith(quantity) and c not in similar]
     if similar:
         raise DataFileError(
-            f"{name}, line 1: column {similar[0]!r} has a unit that is not known; "
-            f"possible: {_names(quantity)}. Convert it and name it so, or write the unit in a row "
-            "below the header."
+            f"{name}, line 1: Expected a column of {_names(quantity)}, got {similar[0]!r}, which "
+            "has an unknown unit; convert the values and rename the column, or write the unit in a "
+            "row below the header."
         )
     if quantity == "time":
         return None
     raise DataFileError(
-        f"{name}, line 1: no column of {quantity}; the header is {header}; possible: "
-        f"{_names(quantity)}. Rename the column that holds it, or name it by --{quantity}-column."
+        f"{name}, line 1: Expected a column of {_names(quantity)}, got no column of {quantity} in "
+        f"the header {header}; rename the column, or choose it by --{quantity}-column."
     )
 
 
@@ -417,8 +420,8 @@ def _check_order(arrays: dict[str, Array], lines: list[int], name: str) -> None:
         back = np.flatnonzero(np.diff(arrays["time"]) <= 0.0)
         if back.size:
             raise DataFileError(
-                f"{name}, line {lines[back[0] + 1]}: time does not rise from the line before. "
-                "Sort the rows by time, and take doubles out."
+                f"{name}, line {lines[back[0] + 1]}: Expected increasing times, got a time that "
+                "does not rise from the line before; sort the rows by time, and remove duplicates."
             )
     moment = arrays["moment"]
     jump = np.diff(moment)
@@ -426,15 +429,16 @@ def _check_order(arrays: dict[str, Array], lines: list[int], name: str) -> None:
     bad = np.flatnonzero(far[1:] & far[:-1] & (jump[1:] * jump[:-1] < 0.0))
     if np.ptp(moment) > 0.0 and bad.size:
         raise DataFileError(
-            f"{name}, line {lines[bad[0] + 1]}: the moment jumps there and back by more than a "
-            "quarter of its range; the rows are not in the order of measurement. Sort them by time."
+            f"{name}, line {lines[bad[0] + 1]}: Expected rows in the order of measurement, got a "
+            "moment that jumps up and down by more than a quarter of its range; sort the rows by "
+            "time."
         )
 
 
 def published_secants(level: str | None = None) -> tuple[float, float]:
-    """Least and largest moment over angle of a level as published, over all axes [N m/rad].
+    """Smallest and largest published moment over angle of a level, over all axes [N m/rad].
 
-    Whole range of moment over whole range of angle. Without a level, those of any.
+    This is the whole range of moment over the whole range of angle. Default: over all levels.
 
     Raises
     ------
@@ -442,15 +446,15 @@ def published_secants(level: str | None = None) -> tuple[float, float]:
         For a level that does not exist.
     """
     if level is None:
-        every = [published_secants(one) for one in levels()]
+        every = [published_secants(name) for name in levels()]
         return min(low for low, _ in every), max(high for _, high in every)
     name = known_level(level)
     if name in SACROILIAC:
-        one = unit(name)
-        found = [one.test_moment[a] / one.range_at(d) for d, (a, _) in DIRECTIONS.items()]
+        joint = unit(name)
+        secants = [joint.test_moment[a] / joint.range_at(d) for d, (a, _) in DIRECTIONS.items()]
     else:
-        found = [target(name, axis).secant for axis in range(3)]
-    return min(found), max(found)
+        secants = [target(name, axis).secant for axis in range(3)]
+    return min(secants), max(secants)
 
 
 def _check_sizes(
@@ -460,37 +464,38 @@ def _check_sizes(
     columns: dict[str, _Column | None],
     level: str | None,
 ) -> None:
-    """Angles and moments that no spine survives or shows point to a wrong unit."""
+    """Raise DataFileError for angles and moments that point to a wrong unit or sign."""
     named = {q: column.name for q, column in columns.items() if column is not None}
     limits = {"angle": (math.radians(90.0), "90 degrees"), "moment": (100.0, "100 N m")}
     for quantity, (limit, text) in limits.items():
         beyond = np.flatnonzero(np.abs(arrays[quantity]) > limit)
         if beyond.size:
             raise DataFileError(
-                f"{name}, line {lines[beyond[0]]}: {named[quantity]} reaches more than {text}, "
-                f"which no single level bears; the unit in the column's name is probably wrong. "
-                f"Possible: {_names(quantity)}."
+                f"{name}, line {lines[beyond[0]]}: Expected {quantity}s of a single level up to "
+                f"{text}, got more in {named[quantity]}; the unit in the name of the column is "
+                f"probably wrong. Correct it to one of {_names(quantity)}."
             )
     small = math.radians(0.1)
     if np.ptp(arrays["angle"]) < small:
         raise DataFileError(
-            f"{name}, lines {lines[0]}-{lines[-1]}: the angle moves by less than 0.1 degrees in "
-            "all; the unit in the column's name is probably wrong (radians written, degrees named)."
-            f" Possible: {_names('angle')}."
+            f"{name}, lines {lines[0]}-{lines[-1]}: Expected a range of angle of 0.1 degrees or "
+            "more, got less; the unit in the name of the column is probably wrong (values in "
+            f"radians, name in degrees). Correct it to one of {_names('angle')}."
         )
     if np.corrcoef(arrays["moment"], arrays["angle"])[0, 1] < 0.0:
         raise DataFileError(
-            f"{name}, lines {lines[0]}-{lines[-1]}: the angle falls where the moment rises, which "
-            "no passive spine does; possible: both positive in the same direction. Turn the sign "
-            "of one of the two columns."
+            f"{name}, lines {lines[0]}-{lines[-1]}: Expected moment and angle positive in the same "
+            "direction, got an angle that falls where the moment rises; change the sign of one of "
+            "the two columns."
         )
     secant = float(np.ptp(arrays["moment"])) / math.degrees(np.ptp(arrays["angle"]))
     low, high = (x * _DEG for x in published_secants(level))
     if not low / SPREAD <= secant <= high * SPREAD:
-        whose = "any level" if level is None else known_level(level)
+        scope = "any level" if level is None else known_level(level)
         raise DataFileError(
-            f"{name}, lines {lines[0]}-{lines[-1]}: {named['moment']} over {named['angle']} makes "
-            f"{secant:.3g} N m/deg; published for {whose} are {low:.2g} to {high:.2g}, and "
-            f"{SPREAD:g} times less or more is read. The unit in the name of one of the two "
-            "columns is probably wrong (radians named degrees?): correct the name."
+            f"{name}, lines {lines[0]}-{lines[-1]}: Expected moment over angle within a factor of "
+            f"{SPREAD:g} of the published {low:.2g} to {high:.2g} N m/deg for {scope}, got "
+            f"{secant:.3g} N m/deg from {named['moment']} over {named['angle']}; the unit in the "
+            "name of one of the two columns is probably wrong (for example degrees instead of "
+            "radians): correct the name."
         )

@@ -1,6 +1,6 @@
 """The neutral zone by four named estimators; they differ, so each result says which it is.
 
-residual             Panjabi: where the unit stays at zero load, after a wait, in the last cycle
+residual             Panjabi: the angle that remains at zero load after a wait, in the last cycle
 stiffness_threshold  where the tangent of the loading curve is below a threshold
 inflexion            Smit: between the inflexions of compliance of a fitted double sigmoid
 zero_load_gap        between the two branches of the loop at zero load
@@ -31,32 +31,32 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-INSIDE = 0.95  # of the measured angles to either side: inflexions beyond are the ends themselves
+INSIDE = 0.95  # of the measured angles to either side: inflexions beyond are only the ends
 
 _DEG = 180.0 / np.pi
-NOTHING = 1e-9  # rad: what rounding leaves of a zone of no width
+NOTHING = 1e-9  # rad: rounding of a zone without width
 
-SOFTER = 1e-3  # by which the least tangent has to lie below that of the ends: above rounding
+SOFTER = 1e-3  # smallest relative difference of the least tangent to that of the ends
 
 ESTIMATORS = ("residual", "stiffness_threshold", "inflexion", "zero_load_gap")
 
 
 @dataclass(frozen=True)
 class NeutralZone:
-    """One estimate: its ends [rad] in the signs of the axis, and how it was got."""
+    """An estimate: its ends [rad] with the sign of the axis, and its method."""
 
     estimator: str
     lower: float
     upper: float
     detail: str = ""
-    interval: tuple[float, float] | None = None  # 95 % of the half-width [rad], where one exists
+    interval: tuple[float, float] | None = None  # 95 % interval of the half-width [rad], if known
 
     def __post_init__(self) -> None:
         if self.upper < self.lower - NOTHING:
             raise ParameterError(
-                f"Expected a neutral zone ({self.estimator}) that ends above its beginning, got "
-                f"{self.lower:.4g} to {self.upper:.4g} rad; the loop runs the wrong way or the "
-                "columns of moment and angle are exchanged. Check the record."
+                f"Expected a neutral zone ({self.estimator}) with its upper end above its lower "
+                f"end, got {self.lower:.4g} to {self.upper:.4g} rad; check whether the record is "
+                "in reverse order or the columns of moment and angle are exchanged."
             )
 
     @property
@@ -72,11 +72,11 @@ class NeutralZone:
 
 @dataclass(frozen=True)
 class Residual:
-    """What the stepped protocol is read for, in the last cycle; angles [rad]."""
+    """Results of the stepped protocol in the last cycle; angles [rad]."""
 
-    lower: float  # stays here after the load in the negative direction
+    lower: float  # remains after the load in the negative direction
     upper: float
-    end_minus: float  # reached at the end of the hold at full load
+    end_minus: float  # at the end of the hold at full load
     end_plus: float
 
     @property
@@ -104,15 +104,15 @@ def residual_positions(recording: Recording, cycles: int) -> Residual:
     """Residual and end positions in the last cycle of a stepped recording."""
     last = recording.cycle(cycles)
     angle, place = recording.angle[last], recording.place[last]
-    found = [float(angle[place == mark][-1]) for mark in (-2, 2, -1, 1)]
-    return Residual(*found)
+    positions = [float(angle[place == mark][-1]) for mark in (-2, 2, -1, 1)]
+    return Residual(*positions)
 
 
 @dataclass(frozen=True)
 class HysteresisLoop:
     """Moment [N m] and angle [rad] along the last rising and the last falling branch.
 
-    A branch may be missing (empty); at least one is there.
+    One of the branches may be missing (empty).
     """
 
     rising: tuple[Array, Array]
@@ -126,21 +126,21 @@ class HysteresisLoop:
 def split_loop(moment: Array, angle: Array) -> HysteresisLoop:
     """The last rising and the last falling branch of a record of cycles.
 
-    Turning points are the extremes of each stretch beyond half of the largest moment, so noise
-    near zero makes none.
+    Turning points are the extremes of each stretch beyond half of the largest moment, so that noise
+    near zero does not count.
 
     Raises
     ------
     ParameterError
-        If the record never goes from one side to the other.
+        If the record has no path from one side to the other.
     """
     top, bottom = 0.5 * moment.max(), 0.5 * moment.min()
     if not (top > 0.0 > bottom):
         raise ParameterError(
-            f"the moment runs from {moment.min():g} to {moment.max():g} N m; possible: a record "
-            "that loads to both sides. A neutral zone has two ends."
+            f"Expected a record that loads to both sides, got moments from {moment.min():g} to "
+            f"{moment.max():g} N m; record both sides, since a neutral zone has two ends."
         )
-    turns: list[tuple[int, int]] = []  # (place, side)
+    turns: list[tuple[int, int]] = []  # (index, side)
     for side, beyond in ((1, moment > top), (-1, moment < bottom)):
         edges = np.flatnonzero(np.diff(np.concatenate(([False], beyond, [False])).astype(int)))
         for first, after in edges.reshape(-1, 2):
@@ -157,8 +157,8 @@ def split_loop(moment: Array, angle: Array) -> HysteresisLoop:
             falling = part
     if not (rising[0].size or falling[0].size):
         raise ParameterError(
-            "the record has no branch from one side to the other; possible: at least one sweep "
-            "from a load on one side to a load on the other, in the order it was measured."
+            "Expected a path from a load on one side to a load on the other, got a record without; "
+            "give the samples in the order of measurement."
         )
     return HysteresisLoop(rising, falling)
 
@@ -166,7 +166,10 @@ def split_loop(moment: Array, angle: Array) -> HysteresisLoop:
 def zero_load_gap(loop: HysteresisLoop) -> NeutralZone:
     """Half the distance between rising and falling branch where the moment is zero."""
     if len(loop.branches) < 2:
-        raise ParameterError("a zero-load gap needs both branches of a loop; the record has one.")
+        raise ParameterError(
+            "Expected both branches of a loop for a zero-load gap, got one; record loading and "
+            "unloading."
+        )
     up, down = (float(_at_moment(m, x, 0.0)) for m, x in (loop.rising, loop.falling))
     return NeutralZone("zero_load_gap", up, down, "between the branches of the loop")
 
@@ -176,21 +179,21 @@ def gap_and_range(
 ) -> tuple[float, float]:
     """Zero-load gap and range of motion [rad] of units in series in continuous cycles.
 
-    Both are whole widths, summed over the units: under a pure moment each carries all of it.
+    Both are full widths, summed over the units: each unit carries the whole pure moment.
     """
     gap = reach = 0.0
-    for one in units:
-        found = cyclic_test(one, axis, moment=moment)
-        gap += 2.0 * zero_load_gap(split_loop(found.moment, found.angle)).half_width
-        reach += float(np.ptp(found.angle[found.cycle(3)]))
+    for unit in units:
+        test = cyclic_test(unit, axis, moment=moment)
+        gap += 2.0 * zero_load_gap(split_loop(test.moment, test.angle)).half_width
+        reach += float(np.ptp(test.angle[test.cycle(3)]))
     return gap, reach
 
 
 def slope_in_motion(loop: HysteresisLoop) -> float:
     """Slope of the loop over one degree about zero load [N m/rad], mean of the branches.
 
-    What a laboratory reads across the neutral zone of a moving unit: the relaxed stiffness and
-    what the hysteresis adds to it at that speed.
+    A laboratory measures this slope across the neutral zone of a moving unit. It is the relaxed
+    stiffness plus the contribution of the hysteresis at that speed.
     """
     half = 0.5 * np.pi / 180.0
     slopes = []
@@ -203,9 +206,9 @@ def slope_in_motion(loop: HysteresisLoop) -> float:
 
 
 def stiffness_threshold(loop: HysteresisLoop, threshold: float | None = None) -> NeutralZone:
-    """Where the tangent is below a threshold [N m/rad], mean of the branches.
+    """Neutral zone where the tangent is below a threshold [N m/rad], mean of the branches.
 
-    Without one, the threshold is halfway from the least tangent to that of the softer end.
+    The default threshold is the mean of the smallest tangent and that of the softer end.
     """
     ends = [_below_threshold(m, x, threshold) for m, x in loop.branches]
     lower, upper, used = np.mean(ends, axis=0)
@@ -214,18 +217,18 @@ def stiffness_threshold(loop: HysteresisLoop, threshold: float | None = None) ->
 
 
 def inflexion(loop: HysteresisLoop) -> NeutralZone:
-    """Between the inflexions of compliance of a double sigmoid, mean of the branches."""
+    """Neutral zone between the inflexions of compliance of a double sigmoid, mean of branches."""
     return inflexion_of([fit_double_sigmoid(m, x) for m, x in loop.branches])
 
 
 def inflexion_of(fits: list[DoubleSigmoid]) -> NeutralZone:
-    """The same from sigmoids fitted already, with their confidence interval."""
+    """The same from fitted sigmoids, with their confidence interval."""
     lower, upper = np.mean([f.inflexions() for f in fits], axis=0)
     ends = np.mean([f.angle(f.reach) for f in fits], axis=0)
     if lower < INSIDE * ends[0] or upper > INSIDE * ends[1]:
         raise ParameterError(
-            "the compliance has no two inflexions inside the measured range; the curve does not "
-            "soften about neutral, so it has no neutral zone by this estimator."
+            "Expected two inflexions of compliance inside the measured range, got fewer: the curve "
+            "does not soften about neutral. Use another estimator."
         )
     spread = float(np.sqrt(sum(f.half_width_sd() ** 2 for f in fits))) / len(fits)
     half = 0.5 * float(upper - lower)
@@ -238,7 +241,7 @@ def inflexion_of(fits: list[DoubleSigmoid]) -> NeutralZone:
 
 @dataclass(frozen=True, repr=False)
 class NeutralZoneTest(Result):
-    """All four estimates on one axis of a unit, with what they rest on."""
+    """All four estimates on an axis of a unit, with the test behind them."""
 
     unit: FunctionalSpinalUnit = field(repr=False)
     axis: int
@@ -247,7 +250,7 @@ class NeutralZoneTest(Result):
     residual: Residual
     stepped: Recording = field(repr=False)
     continuous: Recording = field(repr=False)
-    missing: dict[str, str]  # estimator -> why it has no value
+    missing: dict[str, str]  # estimator -> reason for a missing value
     parameters: dict[str, Parameter] = field(repr=False)
 
     @property
@@ -294,12 +297,12 @@ class NeutralZoneTest(Result):
 
 
 def half_widths_deg(zones: dict[str, NeutralZone]) -> dict[str, float | None]:
-    """Half-width by every estimator [deg]; None where there is none."""
+    """Half-width by every estimator [deg]; None if missing."""
     return {n: zones[n].half_width * _DEG if n in zones else None for n in ESTIMATORS}
 
 
 def full_widths_deg(zones: dict[str, NeutralZone]) -> dict[str, float | None]:
-    """Full width by every estimator [deg]; None where there is none."""
+    """Full width by every estimator [deg]; None if missing."""
     halves = half_widths_deg(zones)
     return {name: None if half is None else 2.0 * half for name, half in halves.items()}
 
@@ -326,9 +329,9 @@ def neutral_zone_test(
     moment: float | None = None,
     estimators: tuple[str, ...] = ESTIMATORS,
 ) -> NeutralZoneTest:
-    """The laboratory test on one axis: stepped protocol, then continuous cycles.
+    """Estimates from a laboratory test on an axis: stepped protocol, then continuous cycles.
 
-    The residual is read from the stepped protocol, the others from the last continuous cycle.
+    The residual comes from the stepped protocol, the others from the last continuous cycle.
     """
     for name in estimators:
         if name not in ESTIMATORS:
@@ -360,7 +363,7 @@ def neutral_zone_test(
 def estimate(
     ways: dict[str, Callable[[], NeutralZone]], names: tuple[str, ...]
 ) -> tuple[dict[str, NeutralZone], dict[str, str]]:
-    """Every estimate that can be made, and for the others why not."""
+    """All possible estimates, and the reasons for the missing ones."""
     zones: dict[str, NeutralZone] = {}
     missing: dict[str, str] = {}
     for name in names:
@@ -371,19 +374,22 @@ def estimate(
     return zones, missing
 
 
-def _at_moment(moment: Array, angle: Array, wanted: float) -> float:
+def _at_moment(moment: Array, angle: Array, value: float) -> float:
     order = np.argsort(moment, kind="stable")
-    return float(np.interp(wanted, moment[order], angle[order]))
+    return float(np.interp(value, moment[order], angle[order]))
 
 
 def _below_threshold(
     moment: Array, angle: Array, threshold: float | None
 ) -> tuple[float, float, float]:
-    """Ends of the soft stretch of one branch, and the threshold used."""
+    """Ends of the soft part of a branch, and the threshold."""
     from scipy.signal import savgol_filter
 
     if moment.size < 12:
-        raise ParameterError(f"a branch has {moment.size} samples; a tangent needs 12 or more.")
+        raise ParameterError(
+            f"Expected a branch of 12 or more samples for a tangent, got {moment.size}; record "
+            "more densely."
+        )
     order = np.argsort(angle, kind="stable")
     grid = np.linspace(angle.min(), angle.max(), 401)
     values = np.interp(grid, angle[order], moment[order])
@@ -394,14 +400,14 @@ def _below_threshold(
         end = min(float(tangent[5:25].mean()), float(tangent[-25:-5].mean()))
         if not tangent[least] < (1.0 - SOFTER) * end:
             raise ParameterError(
-                "the tangent is as large in the middle as at the ends; a curve that does not "
-                "soften about neutral has no neutral zone by this estimator."
+                "Expected a tangent that is smaller in the middle than at the ends, got a curve "
+                "that does not soften about neutral. Use another estimator."
             )
         threshold = 0.5 * (float(tangent[least]) + end)
     if not tangent[least] < threshold:
         raise ParameterError(
-            f"the tangent is nowhere below {threshold * np.pi / 180.0:.4g} N m/deg; there is no "
-            "neutral zone by this threshold. Give a larger one."
+            f"Expected a tangent below the threshold of {threshold * np.pi / 180.0:.4g} N m/deg, "
+            "got a larger tangent everywhere. Give a larger threshold."
         )
     high = np.flatnonzero(tangent >= threshold)
     below, above = high[high < least], high[high > least]

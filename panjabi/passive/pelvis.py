@@ -2,13 +2,14 @@
 
 Ligaments hold the sacrum elastically. Compression C of a joint adds friction (force closure): up to
 C tan(phi) along the surface, phi = atan(friction coefficient). Because the surfaces converge
-downwards by the wedge angle b (form closure), the sacrum meets C tan(phi + b) on its way down and
-C tan(phi - b) up. Friction rises over a small slip, so that there is an energy and a tangent for
-loading one way; on the way back friction would give nothing back, which this does not model.
+downwards by the wedge angle b (form closure), the resistance is C tan(phi + b) to a downward and
+C tan(phi - b) to an upward motion of the sacrum. Friction rises over a small slip, so that loading
+in one direction has an energy and a tangent. On unloading, friction would return no energy; this is
+not modelled.
 
-Displacements of the sacrum against both ilia: forward, up, right [m], then rotations about these
-axes in the signs of the body: (bending, right side down; turn to the left; counternutation) [rad],
-small. The three shears of a joint grip independently.
+Displacements of the sacrum relative to both ilia: forward, up, right [m], then small rotations
+about these axes with the signs of the body: (bending to the right; rotation to the left;
+counternutation) [rad]. The three shears of a joint have independent friction.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ Array = NDArray[np.float64]
 
 MOTIONS = ("forward", "up", "right", "bending", "turn", "counternutation")
 _TEST_MOMENT = 42.0  # of the published rotations [N m]
-_SPAN = 1e-9  # of the load: how well a displacement under load must balance
+_SPAN = 1e-9  # of the load: tolerance of the equilibrium under a load
 
 
 @dataclass(frozen=True)
 class SacroiliacJoint:
-    """One joint: ligament stiffness, friction, wedge, and the compression on it."""
+    """A sacroiliac joint: ligament stiffness, friction, wedge, and compression."""
 
     side: str  # "right" or "left"
     stiffness: tuple[float, ...]  # of MOTIONS, [N/m] three times, [N m/rad] three times
@@ -50,37 +51,36 @@ class SacroiliacJoint:
     def __post_init__(self) -> None:
         if self.side not in ("right", "left"):
             raise ParameterError(
-                f"side is {self.side!r}; possible: 'right' and 'left'. Give one of them."
+                f"Expected side 'right' or 'left', got {self.side!r}; give one of them."
             )
         sizes = (self.slip, self.radius, self.offset, *self.stiffness)
         if len(self.stiffness) != 6 or not all(0.0 < v < math.inf for v in sizes):
             raise ParameterError(
+                "Expected six stiffnesses, slip, radius and offset, all finite and above 0, got "
                 f"stiffness {self.stiffness}, slip {self.slip:g}, radius {self.radius:g}, offset "
-                f"{self.offset:g}; possible: six stiffnesses, all finite and above 0. Start from "
-                "pelvis()."
+                f"{self.offset:g}; start from pelvis()."
             )
         if not (math.isfinite(self.compression) and self.compression >= 0.0):
             raise ParameterError(
-                f"compression of the {self.side} joint is {self.compression!r} N; possible: "
-                "finite, from 0. Pull on the ligaments by a load instead."
+                f"Expected a finite compression of the {self.side} joint from 0 N, got "
+                f"{self.compression!r} N; apply tension as a load instead."
             )
         steepest = 0.5 * math.asin(0.5 * math.sin(2.0 * math.atan(self.friction)))
         if not 0.0 <= self.wedge <= steepest:
             raise ParameterError(
-                f"wedge is {math.degrees(self.wedge):g} deg with friction {self.friction:g}; "
-                f"possible: 0 to {math.degrees(steepest):.3g} deg, where it holds down three times "
-                "as well as up, else the grip would fall while the sacrum rises. Give a flatter "
-                "wedge."
+                f"Expected a wedge from 0 to {math.degrees(steepest):.3g} deg with friction "
+                f"{self.friction:g}, got {math.degrees(self.wedge):g} deg, at which friction would "
+                "fall while the sacrum rises; give a smaller wedge angle."
             )
 
     @property
     def capacity_down(self) -> float:
-        """Friction and wedge at most, against the sacrum sinking [N]."""
+        """Largest resistance of friction and wedge to a downward motion of the sacrum [N]."""
         return self.compression * math.tan(math.atan(self.friction) + self.wedge)
 
     @property
     def capacity_up(self) -> float:
-        """The same against the sacrum rising [N]."""
+        """Largest resistance of friction and wedge to an upward motion of the sacrum [N]."""
         return self.compression * math.tan(math.atan(self.friction) - self.wedge)
 
     @property
@@ -93,7 +93,7 @@ class SacroiliacJoint:
         k = self.stiffness[motion]
         energy = 0.5 * k * displacement * displacement
         force, tangent = k * displacement, k
-        if self.compression == 0.0 or motion == 2:  # towards the other ilium nothing slides
+        if self.compression == 0.0 or motion == 2:  # no sliding towards the other ilium
             return energy, force, tangent
         push = self.compression * self.friction
         if motion == 1:
@@ -110,7 +110,7 @@ class SacroiliacJoint:
 
 @dataclass(frozen=True)
 class Pelvis:
-    """The sacrum between the two ilia, which are held."""
+    """The sacrum between the two fixed ilia."""
 
     right: SacroiliacJoint
     left: SacroiliacJoint
@@ -129,10 +129,10 @@ class Pelvis:
         return self._sum(displacement)[2]
 
     def compressed(self, force: float, *, side: str | None = None) -> Pelvis:
-        """With a compression [N] on both joints, or on one: what muscles or a belt add."""
+        """The pelvis with a compression [N] on both joints or one, for example by a belt."""
         if side not in (None, "right", "left"):
             raise ParameterError(
-                f"side is {side!r}; possible: 'right', 'left', or none for both. Give one of them."
+                f"Expected side 'right', 'left' or None for both, got {side!r}; give one of them."
             )
         pressed = {
             name: replace(getattr(self, name), compression=float(force))
@@ -147,28 +147,31 @@ class Pelvis:
         Raises
         ------
         ConvergenceError
-            If the balance is not found.
+            If no equilibrium is found.
         """
-        wanted = _six("load", load)
+        target = _six("load", load)
         x = np.zeros(6)
         energy, force, stiffness = self._sum(x)
         for _ in range(200):
-            miss = force - wanted
-            if np.linalg.norm(miss) <= _SPAN * (np.linalg.norm(wanted) + 1e-6):
+            miss = force - target
+            if np.linalg.norm(miss) <= _SPAN * (np.linalg.norm(target) + 1e-6):
                 return x
             step = -np.linalg.solve(stiffness, miss)
-            value, slope, length = energy - wanted @ x, float(miss @ step), 1.0
+            value, slope, length = energy - target @ x, float(miss @ step), 1.0
             while length > 1e-9:
                 new = x + length * step
                 energy, force, stiffness = self._sum(new)
-                if energy - wanted @ new <= value + 1e-4 * length * slope + 1e-15:
+                if energy - target @ new <= value + 1e-4 * length * slope + 1e-15:
                     break
                 length *= 0.5
             x = new
-        raise ConvergenceError(f"the sacrum found no balance under the load {load!r}.")
+        raise ConvergenceError(
+            f"Expected an equilibrium of the sacrum, got none under the load {load!r}; give a "
+            "smaller load."
+        )
 
     def sinking_capacity(self) -> float:
-        """Load down the sacrum that friction and wedge alone can hold [N]; ligaments left out."""
+        """Largest downward load that friction and wedge carry without ligaments [N]."""
         return self.right.capacity_down + self.left.capacity_down
 
     def _sum(self, displacement: ArrayLike) -> tuple[float, Array, Array]:
@@ -189,8 +192,8 @@ def _six(what: str, values: ArrayLike) -> Array:
     array = np.asarray(values, dtype=np.float64)
     if array.shape != (6,) or not np.all(np.isfinite(array)):
         raise ParameterError(
-            f"{what} is {values!r}; possible: six finite numbers, {', '.join(MOTIONS)}. Give them "
-            "in this order, SI and radians."
+            f"Expected {what} as six finite numbers ({', '.join(MOTIONS)}), got {values!r}; give "
+            "them in this order, in SI and radians."
         )
     return array
 
@@ -198,8 +201,8 @@ def _six(what: str, values: ArrayLike) -> Array:
 def pelvis(*, compression: float = 0.0) -> Pelvis:
     """An adult pelvis with a compression [N] on each joint.
 
-    Ligament stiffness are secants of isolated joints (Miller et al. 1987: calibration); the
-    directions that were not reported, friction, wedge and sizes are assumed.
+    Ligament stiffnesses are secants of isolated joints (Miller et al. 1987: calibration).
+    Directions without a report, friction, wedge and sizes are assumed.
     """
     known = _parameters()
     si = {name: p.si for name, p in known.items()}
@@ -215,10 +218,10 @@ def pelvis(*, compression: float = 0.0) -> Pelvis:
 
 
 def sacroiliac_unit(side: str) -> FunctionalSpinalUnit:
-    """The rotations of one joint as a unit: ligaments, and friction in proportion to compression.
+    """The rotations of a joint as a unit: ligaments, and friction in proportion to compression.
 
-    Its preload is the compression on the joint. No hysteresis of the joint was read, so it has
-    none, and its neutral zone as a residual is none either.
+    Its preload is the compression on the joint. No published hysteresis of the joint is known, so
+    the unit has no hysteresis and no residual neutral zone.
     """
     known = _parameters()
     si = {name: p.si for name, p in known.items()}
@@ -242,10 +245,10 @@ def sacroiliac_unit(side: str) -> FunctionalSpinalUnit:
 
 def _parameters() -> dict[str, Parameter]:
     def secant(id: str, load: float, unit: str) -> Parameter:
-        found = row(id)
+        published = row(id)
         return Parameter(
-            load / found.number, unit, found.bib, "derived",
-            f"secant of an isolated joint: {load:g} over {found.number:g} {found.unit}",
+            load / published.number, unit, published.bib, "derived",
+            f"secant of an isolated joint: {load:g} over {published.number:g} {published.unit}",
         )  # fmt: skip
 
     def assumed(value: float, unit: str, why: str) -> Parameter:

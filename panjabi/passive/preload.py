@@ -1,4 +1,4 @@
-"""How compression stiffens a unit."""
+"""The effect of compression on the stiffness of a unit."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from panjabi.parameter import Parameter
 class Stiffening:
     """f(P) = 1 + gain (1 - exp(-P / scale)), on the stiffness at neutral and the branches.
 
-    The published factors are of small motions, so they act on the terms of the neutral zone: the
-    curve becomes more linear under load, and the range at 7.5-10 N m hardly changes. Beyond 500 N
-    the form extrapolates.
+    The published factors are for small motions, so they act on the terms of the neutral zone: the
+    curve becomes more linear under load, and the range at 7.5-10 N m changes little. Beyond 500 N
+    the formula is an extrapolation.
     """
 
     gain: float = 1.62  # [1]
@@ -25,8 +25,8 @@ class Stiffening:
     def __post_init__(self) -> None:
         if not (0.0 <= self.gain < math.inf and 0.0 < self.scale < math.inf):
             raise ParameterError(
-                f"gain {self.gain:g}, scale {self.scale:g} N; possible: finite, gain from 0, scale "
-                "above 0. Take those of published_stiffening()."
+                "Expected a finite gain from 0 and a finite scale above 0 N, got gain "
+                f"{self.gain:g}, scale {self.scale:g} N; use published_stiffening()."
             )
 
     def factor(self, preload: float) -> float:
@@ -34,27 +34,27 @@ class Stiffening:
         return 1.0 - self.gain * math.expm1(-preload / self.scale)
 
     def weakened(self, share: float) -> Stiffening:
-        """With a part of the gain only: a disc that has lost its pressure."""
+        """With a fraction of the gain, for a disc that has lost pressure."""
         return replace(self, gain=self.gain * share)
 
 
 @dataclass(frozen=True)
 class Proportional:
-    """In proportion to the preload [N], as friction grows with what presses on it."""
+    """Factor in proportion to the preload [N], as for friction under a normal force."""
 
     share: float = 1.0  # [1]
 
     def factor(self, preload: float) -> float:
-        """What a term given per newton is multiplied by."""
+        """Factor on a term per newton of preload [N]."""
         return self.share * preload
 
     def weakened(self, share: float) -> Proportional:
-        """With a part of the effect only."""
+        """With a fraction of the effect."""
         return replace(self, share=self.share * share)
 
 
 def published_stiffening() -> Stiffening:
-    """Through the mean factors at 250 and 500 N (Gardner-Morse & Stokes 2004), exactly.
+    """Stiffening with the mean factors at 250 and 500 N of Gardner-Morse & Stokes (2004).
 
     With u = exp(-250 / scale): (f500 - 1) / (f250 - 1) = 1 + u.
     """
@@ -64,7 +64,7 @@ def published_stiffening() -> Stiffening:
 
 
 def stiffening_parameters() -> dict[str, Parameter]:
-    """What the preload law rests on."""
+    """Parameters of the preload law."""
     law = published_stiffening()
     where = "through x1.71 at 250 N and x2.11 at 500 N, small motions of L2-3 and L4-5"
     source = row("gms04_k_250N").bib

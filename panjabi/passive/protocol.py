@@ -1,11 +1,11 @@
-"""Loading protocols of the laboratory, played on one axis of a unit.
+"""Loading protocols of the laboratory, simulated on one axis of a unit.
 
-The unit is driven by a moment, as in the flexibility method of Panjabi: cycles to both sides, each
-load reached in steps with a hold, and a wait at zero load. The angle follows from
+A moment is applied to the unit, as in the flexibility method of Panjabi: cycles to both sides, in
+steps of load with a hold, and a wait at zero load. The angle follows from
 
     M_el(x) + sum_j k_j (x - z_j) + c dx/dt = M(t),      dz_j/dt = (x - z_j) / T_j
 
-solved step by step, exact for the branches while x runs straight, implicit in everything else.
+solved step by step, exact for the branches while x is linear in time, else implicit.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 _HOLD_STEPS = 8
 _RAMP_STEPS = 3
-LEAST = 1e-3  # smallest moment of a test [N m], assumed: what a load cell tells from zero
+LEAST = 1e-3  # smallest moment of a test [N m], assumed: resolution of a load cell
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """Load cycles in steps with holds, unloaded at once; its times are assumed (30, 5, 30 s)."""
+    """Load cycles in steps with holds and sudden unloading; the times (30, 5, 30 s) are assumed."""
 
     cycles: int = 3
     steps: int = 5  # to the full moment
@@ -49,30 +49,29 @@ class Protocol:
         whole = all(isinstance(n, int) and n >= 1 for n in counts)
         if not (whole and all(0.0 <= t < math.inf for t in times) and self.ramp > 0.0):
             raise ParameterError(
-                f"protocol of {self.cycles} cycles, {self.steps} steps, hold {self.hold:g} s, ramp "
-                f"{self.ramp:g} s, wait {self.wait:g} s; possible: whole counts from 1, finite "
-                "times from 0, a ramp above 0, since a jump of load has no rate. Start from "
-                "Protocol()."
+                "Expected a protocol with whole counts from 1, finite times from 0 and a ramp "
+                f"above 0, got {self.cycles} cycles, {self.steps} steps, hold {self.hold:g} s, "
+                f"ramp {self.ramp:g} s, wait {self.wait:g} s; start from Protocol()."
             )
 
     @property
     def parameters(self) -> dict[str, Parameter]:
-        """The times a residual rests on."""
+        """The times of the protocol, on which a residual depends."""
         times = (("hold", self.hold), ("ramp", self.ramp), ("wait", self.wait))
         return {f"protocol_{n}": Parameter(t, "s", "ThisWork", "assumed") for n, t in times}
 
     def schedule(self, moment: float) -> tuple[Array, Array, NDArray[np.int64]]:
-        """Time step [s], moment [N m] and place of every step to the given largest moment.
+        """Time step [s], moment [N m] and mark of every step, for a largest moment [N m].
 
-        Place is 0 on the way, +1 or -1 at the end of the hold at full moment, +2 or -2 at the end
-        of the wait that follows it.
+        The mark is +1 or -1 at the end of the hold at full moment, +2 or -2 at the end of the wait
+        after it, else 0.
         """
         ramp = np.full(_RAMP_STEPS, self.ramp / _RAMP_STEPS)
         growing = np.geomspace(1.0, 60.0, _HOLD_STEPS)
         growing /= growing.sum()
         steps: list[Array] = []
         loads: list[Array] = []
-        places: list[int] = []
+        marks: list[int] = []
         present = 0.0
         for _ in range(self.cycles):
             for sign in (1, -1):
@@ -84,14 +83,14 @@ class Protocol:
                     loads += [np.full(_HOLD_STEPS, load)] if still else []
                     last = sign if load == sign * moment else 2 * sign if load == 0.0 else 0
                     count = _RAMP_STEPS + (_HOLD_STEPS if still else 0)
-                    places += [0] * (count - 1) + [last]
+                    marks += [0] * (count - 1) + [last]
                     present = load
-        return np.concatenate(steps), np.concatenate(loads), np.array(places, dtype=np.int64)
+        return np.concatenate(steps), np.concatenate(loads), np.array(marks, dtype=np.int64)
 
 
 @dataclass(frozen=True, repr=False)
 class Recording(ShortRepr):
-    """Time [s], moment [N m] and angle [rad] of a test, from rest on; arrays of one length."""
+    """Time [s], moment [N m] and angle [rad] of a test that starts at rest; arrays (steps,)."""
 
     time: Array
     moment: Array
@@ -100,19 +99,19 @@ class Recording(ShortRepr):
     work_of_load: float  # done by the moment, from the start to the end [J]
 
     def cycle(self, cycles: int) -> slice:
-        """The samples of the last of so many equal cycles, with the one before them."""
+        """The samples of the last of some equal cycles, and the sample before them."""
         size = self.time.size // cycles
         return slice(self.time.size - size - 1, self.time.size)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """One row for each sample; a file of it is what `read_measurement` reads."""
+        """One row for each sample; `read_measurement` reads a file of this table."""
         angle = np.degrees(self.angle)
         return frame({"time_s": self.time, "moment_Nm": self.moment, "angle_deg": angle})
 
 
 @njit(cache=True, nogil=True)
 def play(kinds, rows, axis, stiffness, times, damping, step, load, angle):
-    """Angle after every step, in place; returns the work of the load, or NaN if a step fails.
+    """Angle after every step, in place; returns the work of the load [J], NaN if a step fails.
 
     stiffness, times (branches,); step, load, angle (steps,). Starts at rest at zero.
     """
@@ -125,17 +124,17 @@ def play(kinds, rows, axis, stiffness, times, damping, step, load, angle):
     work = 0.0
     for i in range(step.size):
         h = step[i]
-        held = 0.0
+        branch_moment = 0.0
         slope = damping / h
         for j in range(branches):
             a = h / times[j]
             decay[j] = np.exp(-a)
             gain[j] = -np.expm1(-a) / a
-            held += stiffness[j] * stretch[j] * decay[j]
+            branch_moment += stiffness[j] * stretch[j] * decay[j]
             slope += stiffness[j] * gain[j]
         old = x
-        target = load[i] - held
-        size = abs(load[i]) + abs(held) + 1e-3
+        target = load[i] - branch_moment
+        size = abs(load[i]) + abs(branch_moment) + 1e-3
         _, moment, tangent = kernels.evaluate_axis(kinds, rows, axis, x)
         miss = moment - target
         done = False
@@ -151,7 +150,7 @@ def play(kinds, rows, axis, stiffness, times, damping, step, load, angle):
                 if abs(left) < abs(miss):
                     break
                 change *= 0.5
-            if abs(left) >= abs(miss):  # nothing below rounding is left to gain
+            if abs(left) >= abs(miss):  # only rounding is left
                 done = abs(miss) <= 1e-9 * size
                 break
             x = new
@@ -173,20 +172,20 @@ def run(
     load: Array,
     place: NDArray[np.int64] | None = None,
 ) -> Recording:
-    """Any history of load on one axis: time steps [s] and the moment [N m] after each.
+    """Recording of any load history on an axis: time steps [s], and the moment [N m] after each.
 
     Raises
     ------
     ParameterError
         If the axis has lost all stiffness at neutral.
     ConvergenceError
-        If a step does not converge; the recording is not returned.
+        If a step does not converge.
     """
     number = axis_index(axis)
     if not unit.stiffness_at_neutral(number) > 0.0:
         raise ParameterError(
-            f"{unit} has no stiffness left at neutral about axis {number}; a load there has no "
-            "answer. Leave one structure whole, or a preload on."
+            f"Expected a unit with stiffness at neutral about axis {number}, got {unit}; leave a "
+            "structure intact, or apply a preload."
         )
     angle = np.empty(step.size)
     work = play(
@@ -195,9 +194,12 @@ def run(
         np.ascontiguousarray(step), np.ascontiguousarray(load), angle,
     )  # fmt: skip
     if not np.isfinite(work):
-        raise ConvergenceError(f"{unit}: a load step about axis {number} did not converge.")
-    places = np.zeros(step.size, dtype=np.int64) if place is None else place
-    return Recording(np.cumsum(step), load, angle, places, float(work))
+        raise ConvergenceError(
+            f"Expected converged load steps about axis {number}, got a failing step of {unit}; "
+            "give shorter time steps."
+        )
+    marks = np.zeros(step.size, dtype=np.int64) if place is None else place
+    return Recording(np.cumsum(step), load, angle, marks, float(work))
 
 
 def laboratory_test(
@@ -207,7 +209,7 @@ def laboratory_test(
     *,
     moment: float | None = None,
 ) -> Recording:
-    """The stepped protocol on one axis, to the unit's test moment unless another is given [N m]."""
+    """Recording of the stepped protocol on an axis; default: up to the test moment of the unit."""
     number = axis_index(axis)
     largest = unit.test_moment[number] if moment is None else moment
     return run(unit, number, *(protocol or Protocol()).schedule(_largest(unit, largest)))
@@ -222,7 +224,7 @@ def cyclic_test(
     cycles: int = 3,
     samples: int = 400,
 ) -> Recording:
-    """Continuous cycles of constant moment rate: zero, +M, -M, zero. Samples are per cycle."""
+    """Recording of cycles at constant moment rate: zero, +M, -M, zero. Samples are per cycle."""
     number = axis_index(axis)
     largest = _largest(unit, unit.test_moment[number] if moment is None else moment)
     phase = np.arange(1, samples * cycles + 1) / samples
@@ -234,8 +236,8 @@ def cyclic_test(
 def _largest(unit: FunctionalSpinalUnit, moment: float) -> float:
     if not (np.isfinite(moment) and moment >= LEAST):
         raise ParameterError(
-            f"Expected a largest moment of {LEAST:g} N m or more, got {moment!r}; below that there "
-            "is nothing to read. Leave it out for the one at which the unit's range is read."
+            f"Expected a largest moment of {LEAST:g} N m or more, got {moment!r}; leave it out for "
+            "the test moment of the unit."
         )
     unit.evidence.moment.check(moment, unit.level, extrapolate=unit.extrapolate)
     return float(moment)

@@ -1,10 +1,10 @@
-"""The anterior rib cage as one more structure of a thoracic unit, T1-T2 to T11-T12.
+"""The anterior rib cage as an additional structure of a thoracic unit, T1-T2 to T11-T12.
 
-What it adds is stated as factors by region and axis: stiffness with ribs over stiffness without, of
-the neutral and of the elastic zone, before anything relaxes. `Mannen2018` takes these from one
-laboratory (means, 400 N follower load). `default` is the most probable set between them, within
-their standard errors, and what six thoraces lost with their ribs without load (Liebsch et al.
-2017); see `panjabi.passive.rib_fitting`.
+Its contribution is described by factors for each region and axis: stiffness with ribs over
+stiffness without, for the neutral and for the elastic zone, before relaxation. `Mannen2018` has the
+factors of one laboratory (means, 400 N follower load). `default` is the most probable set from
+these factors with their standard errors and the effect of removing the ribs of six thoraces without
+load (Liebsch et al. 2017); see `panjabi.passive.rib_fitting`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from panjabi.passive.targets import thoracic_region
 from panjabi.passive.terms import PassiveTerm, Structure, linear
 
 RIBBED = levels("thoracic")
-"""Levels that the anterior rib cage bridges."""
+"""Levels with an anterior rib cage."""
 REGIONS = ("T1-T4", "T4-T8", "T8-T12")
 SOURCES = ("default", "Mannen2018")
-PRESSED = 400.0  # follower load under which the factors were measured [N]
+PRESSED = 400.0  # follower load in the measurement of the factors [N]
 SPECIMENS = 8  # of Mannen et al.
 
 _FACTORS = ("neutral", "elastic", "loss")
@@ -39,19 +39,19 @@ _COLUMNS = {"axis": int, "region": str} | dict.fromkeys(_FACTORS, float)
 
 @dataclass(frozen=True)
 class RibFactors:
-    """What the ribs do to one region about one axis."""
+    """Effect of the ribs on a region about an axis."""
 
-    neutral: float  # slope across the neutral zone, with ribs over without
-    elastic: float  # slope of the elastic zone, with ribs over without
-    loss: float  # share of the branches in what the ribs add, over that share in the unit
+    neutral: float  # slope across the neutral zone, with ribs over without [1]
+    elastic: float  # slope of the elastic zone, with ribs over without [1]
+    loss: float  # fraction of the branches in the stiffness of the ribs over that of the unit [1]
 
 
 @dataclass(frozen=True)
 class MeasuredFactor:
-    """One factor of Mannen et al. and its relative standard error."""
+    """A factor of Mannen et al. and its relative standard error."""
 
     value: float
-    error: float  # of its logarithm; the two conditions taken as independent
+    error: float  # of its logarithm; the two conditions are taken as independent
 
 
 def measured_factor(axis: int, region: str, zone: str) -> MeasuredFactor:
@@ -87,16 +87,16 @@ def rib_factors(source: str = "default") -> dict[tuple[int, str], RibFactors]:
 
 
 def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> FunctionalSpinalUnit:
-    """With the anterior rib cage, for T1-T2 to T11-T12; a unit that has it is unchanged.
+    """The unit with the anterior rib cage, for T1-T2 to T11-T12; unchanged if it has it already.
 
-    They are made from the intact level, whatever was done to the unit before. What is done to the
-    unit later is done to them as well (`degenerated` ages them), and a preload acts on them by the
-    unit's own factor.
+    The ribs are calculated from the intact level, also if the unit has changes. Later changes of
+    the unit also change the ribs (`degenerated` ages them), and preload acts on them by the factor
+    of the unit.
 
     Raises
     ------
     ParameterError
-        If no ribs bridge the level.
+        If the level has no ribs.
     UnknownNameError
         If there is no such source.
     """
@@ -104,58 +104,59 @@ def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> Functi
     if any(s.name == "ribs" for s in unit.structures):
         return unit
     region = _region(unit)
-    own = tuple(factors[axis, region] for axis in range(3))
+    by_axis = tuple(factors[axis, region] for axis in range(3))
     known = {
         f"rib_{name}_{letters}": _parameter(getattr(factor, name), name, region, source)
-        for letters, factor in zip(LETTERS, own, strict=True)
+        for letters, factor in zip(LETTERS, by_axis, strict=True)
         for name in _FACTORS
     }
-    ribs = rib_structure(standard.unit(unit.level, unit.source) if unit.changes else unit, own)
+    intact = standard.unit(unit.level, unit.source) if unit.changes else unit
+    ribs = rib_structure(intact, by_axis)
     return unit.with_structures((*unit.structures, ribs), "rib cage on", known)
 
 
 def rib_structure(unit: FunctionalSpinalUnit, factors: tuple[RibFactors, ...]) -> Structure:
-    """The ribs with which a unit's stiffness about its three axes grows by given factors.
+    """The ribs that multiply the stiffness of a unit about its three axes by `factors`.
 
-    The factors are met before anything relaxes, at neutral and far past the bends, under the load
-    they were measured at; without it the ribs' linear part and branches are less by the unit's own
-    preload factor. Their ramps have the onset of the unit's: assumed. Where a zone would need ribs
-    that push away, they add nothing to it.
+    The unit has these factors before relaxation, at neutral and far in the elastic zone, under the
+    load of the measurement. Without load, the linear part and the branches of the ribs are smaller
+    by the preload factor of the unit. Their ramps have the onset of the ramps of the unit: assumed.
+    Where a factor would need ribs of negative stiffness, they add nothing.
 
     Raises
     ------
     ParameterError
-        If no ribs bridge the level, or the unit has no stiffness of its own about an axis.
+        If the level has no ribs, or the unit has no stiffness about an axis.
     """
     _region(unit)
     pressed = published_stiffening().factor(PRESSED)
     terms: list[PassiveTerm] = []
     branches: list[tuple[float, ...]] = []
     for axis, factor in enumerate(factors):
-        own = [t for s in unit.structures for t in s.terms if t.axis == axis]
-        ramps = [t for t in own if t.kind == RAMP]
+        of_axis = [t for s in unit.structures for t in s.terms if t.axis == axis]
+        ramps = [t for t in of_axis if t.kind == RAMP]
         slow = unit.hysteresis.stiffness[axis]
-        moving = sum(slow) + sum(t.values[0] for t in own if t.kind == LINEAR)
+        moving = sum(slow) + sum(t.values[0] for t in of_axis if t.kind == LINEAR)
         toe = sum(kernels.evaluate(t.kind, np.array(t.row()), 0.0)[2] for t in ramps)
         full = 0.5 * sum(t.values[0] for t in ramps)  # of one side
         if not (moving > 0.0 and full > toe):
             raise ParameterError(
-                f"{unit} has no stiffness about axis {axis} that ribs could be a multiple of; "
-                "possible: a unit with a neutral and an elastic zone. Start from the intact unit."
+                "Expected a unit with stiffness in the neutral and elastic zone about axis "
+                f"{axis}, got {unit}; start from the intact unit."
             )
         at_neutral = (factor.neutral - 1.0) * (pressed * moving + toe)
         beyond = (factor.elastic - 1.0) * (pressed * moving + full)
-        share = max((beyond - at_neutral) / (full - toe), 0.0)  # of the ramps
-        grown = max((at_neutral - share * toe) / (pressed * moving), 0.0)  # of the rest
+        ramp_gain = max((beyond - at_neutral) / (full - toe), 0.0)  # of the ramps
+        grown = max((at_neutral - ramp_gain * toe) / (pressed * moving), 0.0)  # of the others
         relaxed = grown * max(moving - factor.loss * sum(slow), 0.0)
         terms.append(linear(axis, relaxed, preloaded=True))
-        terms += [t.scaled(share) for t in ramps]
+        terms += [t.scaled(ramp_gain) for t in ramps]
         branches.append(tuple(grown * factor.loss * k for k in slow))
     return Structure("ribs", tuple(terms), "ribs", tuple(branches))
 
 
 def without_rib_cage(unit: FunctionalSpinalUnit) -> FunctionalSpinalUnit:
-    """With the anterior rib cage cut away; a unit that has none is unchanged."""
+    """The unit without the anterior rib cage; unchanged if it has none."""
     left = [s for s in unit.structures if s.name != "ribs"]
     if len(left) == len(unit.structures):
         return unit
@@ -163,10 +164,11 @@ def without_rib_cage(unit: FunctionalSpinalUnit) -> FunctionalSpinalUnit:
 
 
 def _region(unit: FunctionalSpinalUnit) -> str:
-    """The measured region of a unit, which has ribs."""
+    """The measured region of a unit with ribs."""
     if unit.level not in RIBBED:
         raise ParameterError(
-            f"{unit.level} has no rib cage; possible: T1-T2 to T11-T12. Choose a thoracic level."
+            f"Expected a level with a rib cage, T1-T2 to T11-T12, got {unit.level}; choose a "
+            "thoracic level."
         )
     return thoracic_region(unit.level)[0]
 

@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 class DoubleSigmoid:
     """x(M) = base + sum_i height_i / (1 + exp(-(M - centre_i) / spread_i)).
 
-    Spreads are positive. `covariance` is of (base, height 1, centre 1, ln spread 1, height 2,
-    centre 2, ln spread 2), already widened for samples that repeat their neighbours.
+    Spreads are positive. `covariance` is that of (base, height 1, centre 1, ln spread 1, height 2,
+    centre 2, ln spread 2), corrected for the correlation of neighbouring samples.
     """
 
     values: tuple[float, ...]
@@ -30,11 +30,11 @@ class DoubleSigmoid:
         return _sigmoids(np.array(self.values), np.asarray(moment, dtype=np.float64))
 
     def inflexions(self) -> tuple[float, float]:
-        """Angles [rad] where compliance bends: it rises, then falls, the fastest."""
+        """Angles [rad] where the curvature of the angle is largest, positive and negative."""
         return _inflexions(np.array(self.values), self.reach)
 
     def half_width_sd(self) -> float:
-        """Standard deviation of half the width between the inflexions [rad], by delta method."""
+        """Standard deviation of half the width between inflexions [rad], by the delta method."""
         p = np.array(self.values)
         gradient = np.empty(p.size)
         for i in range(p.size):
@@ -45,21 +45,22 @@ class DoubleSigmoid:
 
 
 def fit_double_sigmoid(moment: Array, angle: Array) -> DoubleSigmoid:
-    """Least-squares double sigmoid of one branch.
+    """Least-squares double sigmoid of a branch.
 
     Raises
     ------
     ParameterError
-        With fewer than 12 samples or without a spread of moments.
+        For fewer than 12 samples, or constant moments or angles.
     ConvergenceError
-        If the search does not end.
+        If the fit does not converge.
     """
     from scipy.optimize import least_squares
 
     if moment.size < 12 or np.ptp(moment) == 0.0 or np.ptp(angle) == 0.0:
         raise ParameterError(
-            f"a branch of {moment.size} samples from {moment.min():g} to {moment.max():g} N m "
-            "cannot carry seven unknowns; possible: 12 or more samples of a moving unit."
+            "Expected a branch of 12 or more samples of a moving unit for seven unknowns, got "
+            f"{moment.size} samples from {moment.min():g} to {moment.max():g} N m; record more "
+            "densely."
         )
     load, reach = float(np.abs(moment).max()), float(np.ptp(angle))
     m, x = moment / load, (angle - angle.min()) / reach
@@ -73,7 +74,7 @@ def fit_double_sigmoid(moment: Array, angle: Array) -> DoubleSigmoid:
     best = None
     for centre, spread in ((0.15, 0.3), (0.4, 0.4), (0.02, 0.15)):
         first = np.array([-0.2, 0.7, -centre, np.log(spread), 0.7, centre, np.log(spread)])
-        found = least_squares(
+        solution = least_squares(
             misses,
             first,
             jac=slopes,  # type: ignore[arg-type]
@@ -81,12 +82,15 @@ def fit_double_sigmoid(moment: Array, angle: Array) -> DoubleSigmoid:
             max_nfev=200,
             ftol=1e-10,
         )
-        if best is None or found.cost < best.cost:
-            best = found
-        if best.cost < 0.5e-3 * np.sum((x - x.mean()) ** 2):  # r2 above 0.999: good enough
+        if best is None or solution.cost < best.cost:
+            best = solution
+        if best.cost < 0.5e-3 * np.sum((x - x.mean()) ** 2):  # r2 above 0.999 is sufficient
             break
     if best is None or not np.all(np.isfinite(best.x)):
-        raise ConvergenceError("the double sigmoid could not be fitted to this branch.")
+        raise ConvergenceError(
+            "Expected a converged fit of the double sigmoid to a branch, got none; check the "
+            "record for outliers."
+        )
     scale = np.array([reach, reach, load, 1.0, reach, load, 1.0])
     shift = np.array([angle.min(), 0.0, 0.0, np.log(load), 0.0, 0.0, np.log(load)])
     covariance = covariance_of(best.jac, best.fun) * np.outer(scale, scale)
@@ -96,9 +100,9 @@ def fit_double_sigmoid(moment: Array, angle: Array) -> DoubleSigmoid:
 
 
 def covariance_of(jacobian: Array, misses: Array) -> Array:
-    """Covariance of least-squares unknowns; fewer independent samples where misses go in runs.
+    """Covariance of least-squares unknowns, corrected for correlated residuals.
 
-    The count is n (1 - r) / (1 + r) with r the correlation of neighbours.
+    The number of independent samples is n (1 - r) / (1 + r), with r the correlation of neighbours.
     """
     n, unknowns = jacobian.shape
     size = float(np.sum(misses**2))
@@ -133,8 +137,8 @@ def _inflexions(p: Array, reach: tuple[float, float]) -> tuple[float, float]:
         s = np.exp(log_spread)
         t = np.tanh(0.5 * (moment - centre) / s)
         bend -= height * 0.25 * t * (1.0 - t * t) / s**2
-    places = _top(moment, bend), _top(moment, -bend)
-    lower, upper = (float(v) for v in _sigmoids(p, np.array(places)))
+    moments = _top(moment, bend), _top(moment, -bend)
+    lower, upper = (float(v) for v in _sigmoids(p, np.array(moments)))
     return lower, upper
 
 

@@ -1,7 +1,7 @@
-"""Building the intact unit of a level from its targets and the fitted figures.
+"""The intact unit of a level from its targets and the fitted values.
 
-No source that was read gives a coupling between axes, so no unit has one of its own; `coupling`
-adds one where a user has a figure.
+No source was found for a coupling between axes, so no unit has a coupling; a user can add a term of
+`coupling`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from panjabi.passive.preload import published_stiffening, stiffening_parameters
 from panjabi.passive.targets import Target, target
 from panjabi.passive.terms import PassiveTerm, Structure, linear, ramp
 
-BRANCH_TIMES = (3.0, 40.0)  # [s], assumed; with holds of 30 s they let neutral zones be met
+BRANCH_TIMES = (3.0, 40.0)  # [s], assumed; with holds of 30 s they allow the published zones
 BRANCH_SHARES = (0.5, 1.0)  # of the fitted stiffness, assumed
 DAMPING = 0.1  # viscous damping over stiffness at neutral [s], assumed
 
@@ -39,7 +39,7 @@ _COLUMNS = {"source": str, "level": str, "axis": int} | dict.fromkeys(_NUMBERS, 
 
 @dataclass(frozen=True)
 class AxisFit:
-    """Fitted figures of one axis: the elastic law and the slow branch."""
+    """Fitted values of an axis: the elastic law and the slow branch."""
 
     linear: float  # stiffness at neutral [N m/rad]
     onset: float  # elastic half-width of the neutral zone [rad]
@@ -58,7 +58,7 @@ def unit(
     Parameters
     ----------
     preload : compression along the spine [N].
-    extrapolate : moments and preloads beyond the published tests are taken, short of failure.
+    extrapolate : allows moments and preloads beyond the published tests, up to failure.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def unit(
 
 
 def fitted_unit(level: str, source: str) -> FunctionalSpinalUnit:
-    """The intact unit of a level of a source, from the packaged fit."""
+    """The intact unit of a level for a source, from the packaged fit."""
     targets = [target(level, axis, source) for axis in range(3)]
     table = _table()
     fits = [table[_home(level, source), level, axis] for axis in range(3)]
@@ -88,24 +88,24 @@ def fitted_unit(level: str, source: str) -> FunctionalSpinalUnit:
 
 
 def _home(level: str, source: str) -> str:
-    """The default set is a choice among the others; only the recalled set stands apart."""
+    """The source of the fit: the default set chooses among the others, except the recalled set."""
     return "WhitePanjabi1990" if source == "WhitePanjabi1990" else "default"
 
 
 def assemble(
     level: str, source: str, targets: list[Target], fits: list[AxisFit]
 ) -> FunctionalSpinalUnit:
-    """A unit whose structures share the lumped stiffness of each direction."""
+    """A unit in which the stiffness of each direction is distributed over the structures."""
     terms: dict[str, list[PassiveTerm]] = {}
     for axis in range(3):
-        for name, share in neutral_shares(level, axis).items():
-            part = linear(axis, share * fits[axis].linear, preloaded=True)
+        for name, fraction in neutral_shares(level, axis).items():
+            part = linear(axis, fraction * fits[axis].linear, preloaded=True)
             terms.setdefault(name, []).append(part)
     for name_of, (axis, side) in DIRECTIONS.items():
         fit = fits[axis]
         gain = fit.gain_plus if side > 0 else fit.gain_minus
-        for name, share in elastic_shares(level, name_of).items():
-            part = ramp(axis, side, share * gain, onset=fit.onset, width=fit.width)
+        for name, fraction in elastic_shares(level, name_of).items():
+            part = ramp(axis, side, fraction * gain, onset=fit.onset, width=fit.width)
             terms.setdefault(name, []).append(part)
     structures = tuple(
         Structure(name, tuple(parts), KINDS.get(name, "ligament")) for name, parts in terms.items()
@@ -141,9 +141,9 @@ def _parameters(level: str, targets: list[Target], fits: list[AxisFit]) -> Param
     known["ramp_width_over_zone"] = Parameter(
         0.2, "1", "ThisWork", "assumed", "over the shorter of neutral and elastic zone"
     )
-    for place, (time, share) in enumerate(zip(BRANCH_TIMES, BRANCH_SHARES, strict=True), 1):
-        known[f"branch_time_{place}"] = Parameter(time, "s", "ThisWork", "assumed")
-        known[f"branch_share_{place}"] = Parameter(share, "1", "ThisWork", "assumed")
+    for number, (time, fraction) in enumerate(zip(BRANCH_TIMES, BRANCH_SHARES, strict=True), 1):
+        known[f"branch_time_{number}"] = Parameter(time, "s", "ThisWork", "assumed")
+        known[f"branch_share_{number}"] = Parameter(fraction, "1", "ThisWork", "assumed")
     known["damping_over_stiffness"] = Parameter(DAMPING, "s", "ThisWork", "assumed", "sweep it")
     return ParameterSet(known | share_parameters(level) | stiffening_parameters())
 

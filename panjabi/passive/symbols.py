@@ -1,12 +1,11 @@
-"""The laws of a functional spinal unit, written once as energies.
+"""The laws of a functional spinal unit as symbolic energies.
 
-`generate()` turns them into `generated.py`, which is checked in
-(`make pages`). Only that and the printing of equations import SymPy.
+`generate()` writes `generated.py` from them (`make pages`). Only this step and the LaTeX equations
+import SymPy.
 
-The soft ramp is S(y) = (y + sqrt(y^2 + w^2)) / 2: the smooth maximum of 0 and y, smooth in all
-derivatives. Its integral is elementary; that of w ln(1 + exp(y / w)) is a dilogarithm, which is
-why the ramp is this one. Both bend over about 2 w, and terms are built so that no moment acts at
-angle zero.
+The smooth ramp is S(y) = (y + sqrt(y^2 + w^2)) / 2, a smooth maximum of 0 and y. It is preferred
+over w ln(1 + exp(y / w)) because its integral is elementary and not a dilogarithm. Both bend over
+about 2 w. The moment of every term is zero at angle zero.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ slip = sp.Symbol("slip", positive=True)
 
 @dataclass(frozen=True)
 class SymbolicTerm:
-    """One law: its energy [J] as an expression of x and of its parameters."""
+    """A law: its energy [J] as an expression of x and of its parameters."""
 
     name: str
     parameters: tuple[sp.Symbol, ...]
@@ -114,13 +113,13 @@ SYMBOLS: dict[sp.Symbol, tuple[str, str]] = {
     bias: ("half the difference of friction down and up the wedge", "N; N m"),
     slip: ("displacement over which friction rises", "m; rad"),
 }
-"""Symbol -> (meaning, unit), for a symbols table beside the printed laws."""
+"""Symbol -> (meaning, unit), for a table of symbols."""
 
 
 def latex() -> str:
-    """Every law as LaTeX, then the symbols with meaning and unit, one a line."""
+    """Every law as LaTeX, then the symbols with meaning and unit, one per line."""
     parts = [f"% {term.name}: {term.meaning}\n{term.latex()}" for term in TERMS.values()]
-    table = [f"{sp.latex(one)} & {text} & {unit} \\\\" for one, (text, unit) in SYMBOLS.items()]
+    table = [f"{sp.latex(s)} & {text} & {unit} \\\\" for s, (text, unit) in SYMBOLS.items()]
     return "\n\n".join([*parts, "\n".join(table)])
 
 
@@ -140,13 +139,13 @@ from numba import njit
 
 
 def generate() -> str:
-    """The text of `generated.py`: one compiled function a law, common parts computed once."""
+    """The text of `generated.py`: a compiled function per law, with common subexpressions."""
     return "\n".join([_HEAD, *(_function(term) for term in TERMS.values())])
 
 
 def _function(term: SymbolicTerm) -> str:
-    wanted = [term.energy, sp.simplify(term.moment), sp.simplify(term.tangent)]
-    shared, results = sp.cse(wanted, symbols=sp.numbered_symbols("t"), order="canonical")
+    outputs = [term.energy, sp.simplify(term.moment), sp.simplify(term.tangent)]
+    shared, results = sp.cse(outputs, symbols=sp.numbered_symbols("t"), order="canonical")
     names = ", ".join(str(p) for p in (*term.parameters, x))
     lines = ["", "@njit(cache=True, nogil=True)", f"def {term.name}({names}):"]
     lines += [f'    """{term.meaning[0].upper()}{term.meaning[1:]}."""']

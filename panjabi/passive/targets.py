@@ -1,8 +1,8 @@
-"""Which published figures each level is fitted to, by source.
+"""The published values to which each level is fitted, by source.
 
-Roles: everything `CALIBRATION` matches sets a parameter of this package (`lie17_d*` and `man18_*`
-those of the rib cage), and so cannot validate it; the published tables give it that role.
-Recalled figures (prefixes `pan92`, `wp90`) are priors: they fill levels nothing was read for.
+Roles: rows that `CALIBRATION` matches determine a parameter of this package (`lie17_d*` and
+`man18_*` those of the rib cage) and so cannot validate it; their role in the tables is calibration.
+Recalled values (prefixes `pan92`, `wp90`) are priors for levels without another source.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _MOMENT = {"upper cervical": 1.5, "cervical": 1.5, "thoracic": 7.5, "lumbar": 10
 
 @dataclass(frozen=True)
 class Target:
-    """What one axis of one level is fitted to, in SI and radians."""
+    """The values to which an axis of a level is fitted, in SI and radians."""
 
     level: str
     axis: int
     neutral_zone: float  # one-sided, residual after the protocol
     range_minus: float  # range of motion in the negative direction, from neutral
     range_plus: float
-    moment: float  # at which the range is read [N m]
+    moment: float  # moment at the range of motion [N m]
     stiffness: float  # at neutral, without preload [N m/rad]
-    moving: bool  # that stiffness is the slope of a loop in slow motion, not the relaxed one
+    moving: bool  # whether this stiffness is the slope of a slow loop instead of the relaxed one
     parameters: dict[str, Parameter]
 
     @property
@@ -55,7 +55,7 @@ class Target:
 
 
 def source_levels(source: str) -> tuple[str, ...]:
-    """Levels that a source has figures for."""
+    """Levels for which a source has values."""
     if source == "Yamamoto1989":
         return levels("lumbar")[1:]
     if source == "Panjabi1988":
@@ -68,12 +68,12 @@ def source_levels(source: str) -> tuple[str, ...]:
 
 
 def target(level: str, axis: int, source: str = "default") -> Target:
-    """The figures one axis of one level is fitted to.
+    """The values to which an axis of a level is fitted.
 
     Raises
     ------
     UnknownNameError
-        If there is no such source, or it has no figures for the level.
+        If there is no such source, or it has no values for the level.
     """
     level = known_level(level)
     if level not in source_levels(source):
@@ -91,7 +91,7 @@ def target(level: str, axis: int, source: str = "default") -> Target:
 
 
 def _short(level: str) -> str:
-    """'L4-L5' as the table of Yamamoto writes it, 'L4-5'; 'L5-S1' stays."""
+    """'L4-5' for 'L4-L5', as in the table of Yamamoto; 'L5-S1' stays."""
     upper, lower = level.split("-")
     return level if upper[0] != lower[0] else f"{upper}-{lower[1:]}"
 
@@ -112,7 +112,7 @@ def _white_panjabi(level: str, axis: int, region: str) -> Target:
     """Recalled range of motion; neutral zone by the ratio recalled for the region."""
     one_side = _recalled_range(level, axis)
     ratio = neutral_zone_ratio(level, axis)
-    given = {
+    values = {
         "neutral_zone": Parameter(
             ratio * one_side.value, "deg", "Panjabi1992b; WhitePanjabi1990", "assumed",
             "ratio of recalled regional means, times the recalled range", 0.5 * one_side.value,
@@ -120,7 +120,7 @@ def _white_panjabi(level: str, axis: int, region: str) -> Target:
         "range_minus": one_side,
         "range_plus": one_side,
     }  # fmt: skip
-    return _target(level, axis, region, given)
+    return _target(level, axis, region, values)
 
 
 def _wilke(level: str, axis: int, region: str) -> Target:
@@ -131,10 +131,14 @@ def _wilke(level: str, axis: int, region: str) -> Target:
         1: "wil17_rom_LB_T1T7" if place < 6 else "wil17_rom_LB_T7T12",
         2: "wil17_rom_AR_T1T10" if place < 9 else "wil17_rom_AR_T10T12",
     }
-    found = row(names[axis])
-    full = found.value if found.value is not None else mean(found.interval or ())
+    value = row(names[axis])
+    full = value.value if value.value is not None else mean(value.interval or ())
     half = Parameter(
-        0.5 * full, "deg", found.bib, "derived", "half of the full range; mid of the group's means"
+        0.5 * full,
+        "deg",
+        value.bib,
+        "derived",
+        "half of the full range; mid of the group's means",
     )
     zone = Parameter(
         neutral_zone_ratio(level, axis) * half.value, "deg", "Panjabi1992b; WhitePanjabi1990",
@@ -162,27 +166,29 @@ def neutral_zone_ratio(level: str, axis: int) -> float:
 
 def _recalled_range(level: str, axis: int) -> Parameter:
     kind = ("FE_total", "LB_one_side", "AR_one_side")[axis]
-    found = row(f"wp90_rom_{kind}_{level}")
-    one_side = 0.5 * found.number if axis == 0 else found.number
-    return Parameter(one_side, "deg", found.bib, "assumed", "one side; recalled", 0.3 * one_side)
+    published = row(f"wp90_rom_{kind}_{level}")
+    one_side = 0.5 * published.number if axis == 0 else published.number
+    return Parameter(
+        one_side, "deg", published.bib, "assumed", "one side; recalled", 0.3 * one_side
+    )
 
 
-def _parameter(found: Row) -> Parameter:
-    return found.parameter()
+def _parameter(published: Row) -> Parameter:
+    return published.parameter()
 
 
-def _target(level: str, axis: int, region: str, given: dict[str, Parameter]) -> Target:
+def _target(level: str, axis: int, region: str, values: dict[str, Parameter]) -> Target:
     moment = Parameter(
-        _MOMENT[region], "N m", given["range_minus"].source,
-        "measured" if given["range_minus"].status != "assumed" else "assumed",
+        _MOMENT[region], "N m", values["range_minus"].source,
+        "measured" if values["range_minus"].status != "assumed" else "assumed",
         "moment at which the range of motion is read",
     )  # fmt: skip
-    sizes = {name: p.si for name, p in given.items()}
+    sizes = {name: p.si for name, p in values.items()}
     secant = moment.si / (0.5 * (sizes["range_minus"] + sizes["range_plus"]))
     stiffness = stiffness_at_neutral(level, axis, secant)
     moving = axis == 0 or region == "thoracic"
     name = "slope_in_motion" if moving else "linear"
-    everything = given | {"moment": moment, name: stiffness}
+    everything = values | {"moment": moment, name: stiffness}
     return Target(
         level, axis, **sizes, moment=moment.si, stiffness=stiffness.si, moving=moving,
         parameters=everything,
@@ -190,11 +196,11 @@ def _target(level: str, axis: int, region: str, given: dict[str, Parameter]) -> 
 
 
 def stiffness_at_neutral(level: str, axis: int, secant: float) -> Parameter:
-    """Stiffness at neutral: read for T1 to T12 and L1 to the sacrum, elsewhere by a share.
+    """Stiffness at neutral: published for T1 to T12 and L1 to the sacrum, else a fraction.
 
-    What was read in the thorax, and in the lumbar spine in flexion-extension, are slopes in slow
-    motion, to which the hysteresis adds; in the other two axes of the lumbar spine it is the linear
-    term of a static law, taken as relaxed.
+    The published values of the thorax, and of lumbar flexion-extension, are slopes in slow motion,
+    which include hysteresis. Those of the other two lumbar axes are the linear term of a static
+    law, taken as the relaxed stiffness.
     """
     if level in source_levels("Yamamoto1989"):
         return _lumbar_stiffness(_short(level), axis)
@@ -209,9 +215,9 @@ def stiffness_at_neutral(level: str, axis: int, secant: float) -> Parameter:
 def _lumbar_stiffness(name: str, axis: int) -> Parameter:
     if axis == 0:
         if name in _SLOPES:
-            found = row(f"gay05_slope_{name}")
+            published = row(f"gay05_slope_{name}")
             return Parameter(
-                found.number, "N m/deg", found.bib, "measured",
+                published.number, "N m/deg", published.bib, "measured",
                 "slope of a slow loop across the neutral zone, one specimen",
             )  # fmt: skip
         slopes = [row(f"gay05_slope_{other}") for other in _SLOPES]
@@ -219,36 +225,36 @@ def _lumbar_stiffness(name: str, axis: int) -> Parameter:
             mean(r.number for r in slopes), "N m/deg", slopes[0].bib, "assumed",
             "mean of the slopes of three other levels",
         )  # fmt: skip
-    found = row("han10_LB_linear" if axis == 1 else "han10_AR_linear")
-    return Parameter(found.number, "N m/deg", found.bib, "measured", "linear term, lumbar")
+    published = row("han10_LB_linear" if axis == 1 else "han10_AR_linear")
+    return Parameter(published.number, "N m/deg", published.bib, "measured", "linear term, lumbar")
 
 
 def thoracic_region(level: str) -> tuple[str, int]:
-    """The measured region a thoracic level belongs to, and how many levels it has."""
+    """The measured region of a thoracic level, and its number of levels."""
     place = levels("thoracic").index(level)
     return ("T1-T4", 3) if place < 3 else ("T4-T8", 4) if place < 7 else ("T8-T12", 4)
 
 
 def _thoracic_stiffness(level: str, axis: int) -> Parameter:
-    """One level's part of a region without ribs, the 400 N it was pressed with taken off."""
+    """The stiffness of a level in a region without ribs, corrected for the 400 N follower load."""
     name, count = thoracic_region(level)
-    found = row(f"man18_{LETTERS[axis]}_NZstiff_{name}_no_ribs")
+    published = row(f"man18_{LETTERS[axis]}_NZstiff_{name}_no_ribs")
     factor = count / published_stiffening().factor(400.0)
     return Parameter(
-        factor * found.number, "N m/deg", found.bib, "measured",
+        factor * published.number, "N m/deg", published.bib, "measured",
         f"{count} equal levels of {name} without ribs, in motion; 400 N by the preload law",
-        factor * (found.sd or 0.0),
+        factor * (published.sd or 0.0),
     )  # fmt: skip
 
 
 def _secant_share(axis: int) -> float:
     """Mean over L1-L2 to L5-S1 of the stiffness at neutral over the secant at 10 N m."""
-    shares = []
+    ratios = []
     for level in levels("lumbar")[1:]:
         name, letters = _short(level), LETTERS[axis]
         if axis == 0:
             ends = [row(f"yam89_rom_{d}_{name}").number for d in ("flexion", "extension")]
         else:
             ends = [row(f"yam89_rom_{letters}_one_side_{name}").number]
-        shares.append(_lumbar_stiffness(name, axis).value * mean(ends) / 10.0)
-    return mean(shares)
+        ratios.append(_lumbar_stiffness(name, axis).value * mean(ends) / 10.0)
+    return mean(ratios)

@@ -1,4 +1,4 @@
-"""Terms and structures: what a functional spinal unit is the sum of."""
+"""Terms and structures, whose sum is a functional spinal unit."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SIDES = {RAMP: (-1, 1), PROGRESSIVE: (-1, 1), COUPLING: (0, 1, 2)}
 
 @dataclass(frozen=True)
 class PassiveTerm:
-    """One law on one axis: a kind and its numbers, SI and radians.
+    """A law on an axis: a type (`kind`) and its values in SI and radians.
 
-    Make one with `linear`, `ramp`, `progressive`, `exponential`, `coupling` or `closure`.
+    Use `linear`, `ramp`, `progressive`, `exponential`, `coupling` or `closure` to make a term.
     """
 
     kind: int
@@ -37,34 +37,34 @@ class PassiveTerm:
         name = _NAMES.get(self.kind, f"kind {self.kind}")
         if not all(math.isfinite(v) for v in self.values):
             raise ParameterError(
-                f"a {name} term has the values {self.values}; possible: finite numbers in SI and "
-                "radians. Look at what made them."
+                f"Expected finite values of a {name} term in SI and radians, got {self.values}; "
+                "check their calculation."
             )
         sides = _SIDES.get(self.kind, (-1, 0, 1))
         if self.axis not in range(3) or self.side not in sides:
             raise ParameterError(
-                f"a {name} term has axis {self.axis}, side {self.side}; possible: axes 0 to 2, "
-                f"sides {sides}. Take both from panjabi.passive.directions.direction."
+                f"Expected a {name} term with axis 0 to 2 and side of {sides}, got axis "
+                f"{self.axis}, side {self.side}; use panjabi.passive.directions.direction."
             )
         if self.kind != COUPLING and self.values[0] < 0.0:
             raise ParameterError(
-                f"a {name} term has stiffness {self.values[0]:g}; possible: 0 and above, since a "
-                "passive tissue does not push itself away. Leave the term out instead."
+                f"Expected a {name} term with stiffness from 0, got stiffness {self.values[0]:g}; "
+                "leave the term out."
             )
         if self.kind in (RAMP, PROGRESSIVE) and self.values[2] <= 0.0:
             raise ParameterError(
-                f"a {name} term has width {self.values[2]:g} rad; possible: above 0, so that the "
-                "tangent stays continuous. A fifth of the onset is usual."
+                f"Expected a {name} term with width above 0 rad, got width {self.values[2]:g} rad; "
+                "give for example a fifth of the onset (a continuous tangent needs a width)."
             )
         if self.kind == EXPONENTIAL and self.values[1] <= 0.0:
             raise ParameterError(
-                f"an exponential term has scale {self.values[1]:g} rad; possible: above 0. It is "
-                "the angle over which the moment grows by a factor e."
+                f"Expected an exponential term with scale above 0 rad, got {self.values[1]:g} rad; "
+                "give the angle over which the moment grows by a factor e."
             )
         if self.kind == CLOSURE and self.values[2] <= 0.0:
             raise ParameterError(
-                f"a closure term has slip {self.values[2]:g} rad; possible: above 0, since "
-                "friction that rises at once has no stiffness. Give a small one."
+                f"Expected a closure term with slip above 0 rad, got {self.values[2]:g} rad; give "
+                "a small slip (without slip, the stiffness would be infinite)."
             )
 
     @property
@@ -72,17 +72,17 @@ class PassiveTerm:
         return _NAMES[self.kind]
 
     def row(self, factor: float = 1.0) -> tuple[float, ...]:
-        """The kernel's row, its stiffness multiplied by a factor."""
+        """The row for the kernel, with the stiffness multiplied by a factor."""
         values = (self.values[0] * factor, *self.values[1:])
         filled = (float(self.axis), float(self.side), *values)
         return filled + (0.0,) * (kernels.TERM_COLUMNS - len(filled))
 
     def scaled(self, factor: float) -> PassiveTerm:
-        """The same law, stiffer or softer."""
+        """The same law with its stiffness times `factor`."""
         return replace(self, values=(self.values[0] * factor, *self.values[1:]))
 
     def shifted(self, factor: float) -> PassiveTerm:
-        """The same law with a toe `factor` times as long; a term without a toe is unchanged."""
+        """The same law with its toe region times `factor`; a term without toe is unchanged."""
         if self.kind not in (RAMP, PROGRESSIVE):
             return self
         stiffness, onset, width = self.values
@@ -95,43 +95,43 @@ def linear(axis: int, stiffness: float, *, preloaded: bool = False) -> PassiveTe
 
 
 def ramp(axis: int, side: int, stiffness: float, *, onset: float, width: float) -> PassiveTerm:
-    """Little until `onset` [rad], then `stiffness` [N m/rad], bending over about two widths."""
+    """Almost zero until `onset` [rad], then `stiffness` [N m/rad]; bends over about two widths."""
     return PassiveTerm(RAMP, axis, side, (stiffness, onset, width))
 
 
 def progressive(axis: int, side: int, growth: float, *, onset: float, width: float) -> PassiveTerm:
-    """Little until `onset` [rad], then a stiffness that grows by 2 `growth` [N m/rad2]."""
+    """Almost zero until `onset` [rad], then a stiffness that grows by 2 `growth` [N m/rad2]."""
     return PassiveTerm(PROGRESSIVE, axis, side, (growth, onset, width))
 
 
 def exponential(axis: int, amplitude: float, *, scale: float, side: int = 0) -> PassiveTerm:
-    """amplitude (exp(|x| / scale) - 1) [N m], odd in the angle where it acts on both sides."""
+    """amplitude (exp(|x| / scale) - 1) [N m], odd in the angle if it acts on both sides."""
     return PassiveTerm(EXPONENTIAL, axis, side, (amplitude, scale))
 
 
 def coupling(axis: int, other: int, stiffness: float) -> PassiveTerm:
-    """Energy stiffness x_axis x_other [N m/rad]: a turn one way asks for a moment the other."""
+    """Energy stiffness x_axis x_other: rotation about one axis gives a moment about the other."""
     if axis == other:
         raise ParameterError(
-            f"coupling of axis {axis} with itself; two different axes are possible. Use linear()."
+            f"Expected a coupling of two different axes, got axis {axis} twice; use linear()."
         )
     return PassiveTerm(COUPLING, axis, other, (stiffness,))
 
 
 def closure(axis: int, grip: float, *, slip: float, preloaded: bool = False) -> PassiveTerm:
-    """Friction that rises to `grip` [N m] over a slip [rad], alike both ways."""
+    """Friction that rises to `grip` [N m] over a slip [rad], equal in both directions."""
     return PassiveTerm(CLOSURE, axis, 0, (grip, 0.0, slip), preloaded)
 
 
 @dataclass(frozen=True)
 class Structure:
-    """One anatomical part of a unit, as the terms it adds to the moment."""
+    """An anatomical part of a unit, as a sum of terms."""
 
     name: str
     terms: tuple[PassiveTerm, ...]
     kind: str = "ligament"  # disc, ligament, facet, ribs, implant, joint
-    branches: tuple[tuple[float, ...], ...] = ()  # its Maxwell branches, (3, times); preloaded
+    branches: tuple[tuple[float, ...], ...] = ()  # Maxwell branches, (3, times); preloaded
 
     def changed(self, *, stiffness: float = 1.0, toe: float = 1.0) -> Structure:
-        """Every term scaled and its toe lengthened; this structure is unchanged."""
+        """A copy with every term scaled and its toe region lengthened."""
         return replace(self, terms=tuple(t.scaled(stiffness).shifted(toe) for t in self.terms))

@@ -1,9 +1,9 @@
-"""Constitutive laws of soft tissue: how a strand's tension follows from its length and time.
+"""Constitutive laws of soft tissue: the tension of a strand as a function of length and time.
 
-Length based and tension only: `Collagen`, `Cable`, `PassiveMuscle`, `NervePath`. In time:
-`PronySeries`. Between layers: `GlidingLayer`. A law of your own is any object that keeps the
-promises `check_law` tests. Curves of a whole muscle, active and passive, over its own sizes:
-`DeGrooteCurves`. Names are looked up when used, so importing this costs nothing.
+Laws of length, tension only: `Collagen`, `Cable`, `PassiveMuscle`, `NervePath`. Relaxation in time:
+`PronySeries`. Gliding between layers: `GlidingLayer`. A custom law is any object that passes
+`check_law`. Normalised active and passive muscle curves: `DeGrooteCurves`. Names are imported when
+first used, so that importing this package is fast.
 """
 
 import lazy_loader as _lazy

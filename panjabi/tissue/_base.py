@@ -1,4 +1,4 @@
-"""What the built-in laws share: checked parameters, and evaluation through the kernels."""
+"""Base of the built-in laws: checks of parameters, and evaluation through the kernels."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def require(
     at_most: float | None = None,
     advice: str,
 ) -> None:
-    """Refuse a parameter outside its range; the text says given, possible, to do."""
+    """Raise ParameterError for a parameter outside its range; `advice` ends the message."""
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    bad = not number or not math.isfinite(value)
-    if not bad:
-        bad = (
+    invalid = not number or not math.isfinite(value)
+    if not invalid:
+        invalid = (
             (above is not None and not value > above)
             or (at_least is not None and not value >= at_least)
             or (below is not None and not value < below)
             or (at_most is not None and not value <= at_most)
         )
-    if not bad:
+    if not invalid:
         return
     limits = [
         f"{word} {limit:g}"
@@ -49,11 +49,11 @@ def require(
         )
         if limit is not None
     ]
-    possible = "a finite number" + (" " + " and ".join(limits) if limits else "")
-    given = f"{value:g}" if number else repr(value)
+    expected = "a finite number" + (" " + " and ".join(limits) if limits else "")
+    text = f"{value:g}" if number else repr(value)
     unit_text = "" if unit == "1" else f" {unit}"
     raise ParameterError(
-        f"{owner}.{name} is {given}{unit_text}; possible: {possible}{unit_text}. {advice}"
+        f"Expected {owner}.{name} as {expected}{unit_text}, got {text}{unit_text}. {advice}"
     )
 
 
@@ -64,7 +64,7 @@ class KernelLaw:
     monotone: bool = True
 
     def row(self) -> tuple[float, ...]:
-        """The law's parameters as the kernels read them (at most LAW_COLUMNS floats)."""
+        """The parameters of the law for the kernels (at most LAW_COLUMNS floats)."""
         raise NotImplementedError
 
     @cached_property
@@ -75,20 +75,20 @@ class KernelLaw:
         return row
 
     def _evaluate(self, length: ArrayLike, which: int) -> Floats | float:
-        given = np.asarray(length, dtype=np.float64)
-        if given.ndim == 0:
-            return float(kernels.evaluate(self.kind, self._row, float(given))[which])
-        flat = np.ascontiguousarray(given).ravel()
+        lengths = np.asarray(length, dtype=np.float64)
+        if lengths.ndim == 0:
+            return float(kernels.evaluate(self.kind, self._row, float(lengths))[which])
+        flat = np.ascontiguousarray(lengths).ravel()
         out = np.empty((3, flat.size))
         kernels.evaluate_lengths(self.kind, self._row, flat, out[0], out[1], out[2])
-        return out[which].reshape(given.shape)
+        return out[which].reshape(lengths.shape)
 
     @overload
     def energy(self, length: float) -> float: ...
     @overload
     def energy(self, length: ArrayLike) -> Floats | float: ...
     def energy(self, length):
-        """Stored energy [J] at a length [m] (float or array of any shape); zero in slack."""
+        """Stored energy [J] at a length [m] (float or array of any shape); zero when slack."""
         return self._evaluate(length, 0)
 
     @overload
@@ -96,7 +96,7 @@ class KernelLaw:
     @overload
     def tension(self, length: ArrayLike) -> Floats | float: ...
     def tension(self, length):
-        """Tension [N] = d energy / d length, never negative; zero in slack."""
+        """Tension [N] = d energy / d length, never negative; zero when slack."""
         return self._evaluate(length, 1)
 
     @overload
@@ -104,5 +104,5 @@ class KernelLaw:
     @overload
     def tangent(self, length: ArrayLike) -> Floats | float: ...
     def tangent(self, length):
-        """Tangent stiffness [N/m] = d tension / d length, exact; zero in slack."""
+        """Tangent stiffness [N/m] = d tension / d length, exact; zero when slack."""
         return self._evaluate(length, 2)

@@ -1,4 +1,4 @@
-"""Collagen strands (tendon, ligament, fascia, aponeurosis) and the plain cable."""
+"""Collagen strands (tendon, ligament, fascia, aponeurosis) and the linear cable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from panjabi.tissue._base import Floats, KernelLaw, require
 
 
 def strain_at_tension(tension: float, *, stiffness: float, transition_strain: float) -> float:
-    """Strain at which a collagen strand carries a tension [1]; zero for no tension.
+    """Strain [1] of a collagen strand at a tension [N]; zero for zero tension.
 
     Inverse of the law in closed form: sqrt(2 T e_t / EA) in the toe, T/EA + e_t/2 beyond.
     """
@@ -25,7 +25,7 @@ def strain_at_tension(tension: float, *, stiffness: float, transition_strain: fl
 
 
 class _CollagenLike(KernelLaw):
-    """Shared by every law of the collagen kind; transition strain zero means no toe."""
+    """Base of the collagen laws; a transition strain of zero means no toe region."""
 
     kind: ClassVar[int] = kernels.COLLAGEN
     slack_length: float
@@ -35,7 +35,7 @@ class _CollagenLike(KernelLaw):
         return (self.slack_length, self.stiffness, getattr(self, "transition_strain", 0.0))
 
     def strain(self, length: ArrayLike) -> Floats | float:
-        """Strain l/l0 - 1 [1], negative in slack; float or array like `length` [m]."""
+        """Strain l/l0 - 1 [1], negative when slack; float or array like `length` [m]."""
         strain = np.asarray(length, dtype=np.float64) / self.slack_length - 1.0
         return strain if strain.ndim else float(strain)
 
@@ -52,7 +52,7 @@ def _check(owner: _CollagenLike, transition: float | None) -> None:
         owner.slack_length,
         unit="m",
         above=0.0,
-        advice="Give the length at which the strand starts to pull.",
+        advice="Give the length at which tension starts.",
     )
     require(
         name,
@@ -61,7 +61,7 @@ def _check(owner: _CollagenLike, transition: float | None) -> None:
         unit="N",
         above=0.0,
         advice="Give E times A, the slope dT/d(strain) of the linear region; "
-        "to take a strand away, cut it.",
+        "to remove a strand, cut it.",
     )
     if transition is not None:
         require(
@@ -85,7 +85,7 @@ def _slack_for(
         tension,
         unit="N",
         at_least=0.0,
-        advice="Give the tension carried at this length; a strand cannot push.",
+        advice="Give the tension at this length; a strand carries no compression.",
     )
     require(owner, "stiffness", stiffness, unit="N", above=0.0, advice="Give E times A.")
     require(
@@ -102,7 +102,7 @@ def _slack_for(
 
 @dataclass(frozen=True, kw_only=True)
 class _WithToe(_CollagenLike):
-    """Fields, check and constructor of the laws with a toe: collagen and nerve."""
+    """Fields, check and constructor of the laws with a toe region: collagen and nerve."""
 
     slack_length: float  # length where tension starts [m]
     stiffness: float  # EA, dT/d(strain) beyond the toe [N]
@@ -115,9 +115,9 @@ class _WithToe(_CollagenLike):
     def with_tension_at(
         cls, length: float, tension: float, *, stiffness: float, transition_strain: float
     ) -> Self:
-        """The strand that carries `tension` [N] when it is `length` [m] long.
+        """The strand whose tension is `tension` [N] at the length `length` [m].
 
-        Its slack length is length / (1 + e_pre), e_pre being the strain of that tension.
+        Its slack length is length / (1 + e_pre), with e_pre the strain at this tension.
         """
         slack = _slack_for(cls.__name__, length, tension, stiffness, transition_strain)
         return cls(slack_length=slack, stiffness=stiffness, transition_strain=transition_strain)
@@ -131,7 +131,7 @@ class Collagen(_WithToe):
         T = EA strain^2 / (2 e_t)        up to the transition strain e_t
         T = EA (strain - e_t / 2)        beyond
 
-    Value and slope are continuous at both joints, so a Newton iteration sees no kink.
+    Value and slope are continuous between the three parts, so Newton's method meets no kink.
 
     Raises
     ------
@@ -144,7 +144,7 @@ class Collagen(_WithToe):
 
 @dataclass(frozen=True, kw_only=True)
 class Cable(_CollagenLike):
-    """Linear cable that cannot push: T = EA max(strain, 0). Its tangent jumps at slack."""
+    """Linear tension-only cable: T = EA max(strain, 0). Its tangent jumps at the slack length."""
 
     name: ClassVar[str] = "cable"
 
@@ -156,7 +156,7 @@ class Cable(_CollagenLike):
 
     @classmethod
     def with_tension_at(cls, length: float, tension: float, *, stiffness: float) -> Self:
-        """The cable that carries `tension` [N] when it is `length` [m] long."""
+        """The cable whose tension is `tension` [N] at the length `length` [m]."""
         return cls(
             slack_length=_slack_for(cls.__name__, length, tension, stiffness, 0.0),
             stiffness=stiffness,

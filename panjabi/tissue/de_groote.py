@@ -73,13 +73,14 @@ class DeGrooteCurves:
         passive   f = (exp(k_pe (l - 1)/e_0) - s) / (exp(k_pe) - s),  s = exp(k_pe (l_min - 1)/e_0)
         tendon    f = c0 exp(c3 (lt - c1)) - c2
 
-    l and lt are over the optimal fibre and the tendon slack length, v over the greatest speed of
-    shortening, lengthening positive, forces over the maximal isometric force.
+    l is the fibre length over the optimal fibre length, lt the tendon length over the tendon slack
+    length, v the velocity over the maximal shortening velocity (lengthening positive), and forces
+    are over the maximal isometric force.
 
-    `refit` (the default everywhere) goes through one at the optimal length and at rest, and its
-    passive fibre never pushes (zero at l_min = 0.2). `published` has the rounded constants of
-    the paper: 0.994 at the optimal length, 1.002 at rest, passive force zero at l = 1 and down to
-    -0.02 below it.
+    `refit` (the default everywhere) is 1 at the optimal length and at zero velocity, and its
+    passive force is never negative (zero at l_min = 0.2). `published` has the rounded constants of
+    the paper: 0.994 at the optimal length, 1.002 at zero velocity, passive force zero at l = 1 and
+    down to -0.02 below it.
 
     References
     ----------
@@ -92,18 +93,18 @@ class DeGrooteCurves:
     def __post_init__(self) -> None:
         si = self.parameters.si
         for name in (*_ORDER, "k_pe", "e_0", "l_min", "c0", "c1", "c2", "c3"):
-            si(name)  # every constant is there
+            si(name)  # raises for a missing constant
         for name in ("k_pe", "e_0", "c0", "c3"):
             if not si(name) > 0.0:
                 raise ParameterError(
-                    f"constant {name} is {si(name):g}; a number above 0 is possible. Start from "
+                    f"Expected constant {name} above 0, got {si(name):g}; start from "
                     "DeGrooteCurves.refit()."
                 )
         for name in ("d1", "d2"):
             if not si(name) < 0.0:
                 raise ParameterError(
-                    f"constant {name} is {si(name):g}; a number below 0 is possible, else force "
-                    "would fall with lengthening. Start from DeGrooteCurves.refit()."
+                    f"Expected constant {name} below 0, got {si(name):g}, with which force would "
+                    "fall with lengthening; start from DeGrooteCurves.refit()."
                 )
 
     @classmethod
@@ -113,14 +114,14 @@ class DeGrooteCurves:
 
     @classmethod
     def refit(cls) -> Self:
-        """Constants with one at the optimal length and at rest, as OpenSim uses them."""
+        """Constants of OpenSim: force 1 at the optimal length and at zero velocity."""
         published = _parameters(_PUBLISHED, "DeGroote2016", "published, rounded")
         new = _parameters(_REFIT, "OpenSim", "refit with f = 1 at optimal length and at rest")
         return cls(ParameterSet({**published, **new}))
 
     @cached_property
     def row(self) -> Floats:
-        """The constants as the kernels read them, (COLUMNS,)."""
+        """The constants for the kernels, (COLUMNS,)."""
         si = self.parameters.si
         start = math.exp(si("k_pe") * (si("l_min") - 1.0) / si("e_0"))
         return np.array(
@@ -132,27 +133,27 @@ class DeGrooteCurves:
         )
 
     def active(self, length: ArrayLike) -> tuple[Floats, Floats]:
-        """Active force over Fmax and its slope at lengths over the optimal one."""
+        """Active force over Fmax and its slope [1]; length over the optimal fibre length."""
         return self._evaluate(0, length)
 
     def velocity(self, velocity: ArrayLike) -> tuple[Floats, Floats]:
-        """Force factor and its slope at velocities over the greatest one; lengthening positive."""
+        """Force factor and its slope [1]; velocity over the maximal one, lengthening positive."""
         return self._evaluate(1, velocity)
 
     def passive(self, length: ArrayLike) -> tuple[Floats, Floats]:
-        """Passive fibre force over Fmax and its slope at lengths over the optimal one."""
+        """Passive fibre force over Fmax and its slope [1]; length over the optimal fibre length."""
         return self._evaluate(2, length)
 
     def tendon(self, length: ArrayLike) -> tuple[Floats, Floats]:
-        """Tendon force over Fmax and its slope at lengths over the slack length."""
+        """Tendon force over Fmax and its slope [1]; length over the tendon slack length."""
         return self._evaluate(3, length)
 
     def _evaluate(self, which: int, x: ArrayLike) -> tuple[Floats, Floats]:
-        given = np.asarray(x, float)
-        flat = np.ascontiguousarray(given).ravel()
+        points = np.asarray(x, float)
+        flat = np.ascontiguousarray(points).ravel()
         value, slope = np.empty_like(flat), np.empty_like(flat)
         kernels.evaluate(self.row, which, flat, value, slope)
-        return value.reshape(given.shape), slope.reshape(given.shape)
+        return value.reshape(points.shape), slope.reshape(points.shape)
 
 
 def _parameters(values: dict[str, float], source: str, conditions: str) -> ParameterSet:

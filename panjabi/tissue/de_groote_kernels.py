@@ -1,8 +1,8 @@
 """Muscle curves of De Groote et al. (2016) with their slopes, compiled.
 
-`c` is the row of constants that `DeGrooteCurves.row` gives. Lengths are over the optimal fibre
-length or the tendon slack length, velocities over the greatest speed of shortening (lengthening
-positive), forces over the maximal isometric force.
+`c` is the row of constants of `DeGrooteCurves.row`. Lengths are over the optimal fibre length or
+the tendon slack length, velocities over the maximal shortening velocity (lengthening positive),
+forces over the maximal isometric force.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ GAUSSIANS = 0  # three times b1 to b4
 VELOCITY = 12  # d1 to d4
 K_PE = 16
 E_0 = 17
-PASSIVE_START = 18  # exp(k_pe (l_min - 1) / e_0), what is taken off the exponential
+PASSIVE_START = 18  # exp(k_pe (l_min - 1) / e_0), the offset of the exponential
 PASSIVE_SPAN = 19  # exp(k_pe) - that
 TENDON = 20  # c0 to c3
 COLUMNS = 24
@@ -30,7 +30,7 @@ def active(c, length):
     for k in range(GAUSSIANS, GAUSSIANS + 12, 4):
         width = c[k + 2] + c[k + 3] * length
         if width == 0.0:
-            continue  # the bell has shrunk to nothing
+            continue  # the Gaussian has no width
         off = length - c[k + 1]
         u = off / width
         bell = c[k] * math.exp(-0.5 * u * u)
@@ -60,9 +60,9 @@ def damped_velocity(c, strength, damping, force):
     """Velocity v with strength fv(v) + damping v = force [1].
 
     With w = d2 v + d3 = sinh z this is A z + B sinh z = r, A = -d1 strength, B = -damping / d2,
-    monotone in z. The root lies below both r / (A + B) and asinh(r / B) in size; Halley's steps
-    lead on from there. Without strength and damping it is infinite, with a
-    strength far below zero (an activation that a trial step overdid) not a number.
+    monotone in z. The root is smaller in size than r / (A + B) and asinh(r / B); Halley's method
+    starts there. Without strength and damping the result is infinite; with a strength far below
+    zero (an activation from a trial step that is too long) it is not a number.
     """
     d1 = c[VELOCITY]
     d2 = c[VELOCITY + 1]
@@ -74,14 +74,14 @@ def damped_velocity(c, strength, damping, force):
         if a == 0.0:
             return math.copysign(math.inf, force)
         return velocity_inverse(c, force / strength)
-    if not a + b > 0.0:  # a strength below zero: no muscle
+    if not a + b > 0.0:  # a strength below zero is not valid
         return math.nan
     sign = 1.0 if r >= 0.0 else -1.0
     r *= sign
     z = r / (a + b)
     if z > 1.0:
         z = min(z, math.asinh(r / b))
-    else:  # one Newton step on the cubic of the equation: one exponential is then enough near rest
+    else:  # a Newton step on the cubic approximation: near rest a single exponential is then enough
         z -= b * z * z * z / (6.0 * (a + b) + 3.0 * b * z * z)
     w = 0.0
     for _ in range(30):
@@ -93,7 +93,7 @@ def damped_velocity(c, strength, damping, force):
         f1 = a + b * cosh
         step = 2.0 * f * f1 / (2.0 * f1 * f1 - f * b * sinh)
         z -= step
-        # The next step would be of third order in this one; sinh follows by its Taylor series.
+        # The next step would be of third order in this one; sinh is updated by its Taylor series.
         if abs(step) <= 1e-5 * (1.0 + z):
             w = sinh - step * (cosh - 0.5 * step * (sinh - step * cosh / 3.0))
             break
@@ -113,7 +113,7 @@ def passive(c, length):
 def tendon(c, length):
     """Tendon force-length curve and its slope [1].
 
-    The curve goes on below its zero: -0.013 at the slack length, down to -c2 far below it.
+    The curve is negative below its zero: -0.013 at the slack length, down to -c2 far below it.
     """
     rise = c[TENDON] * math.exp(c[TENDON + 3] * (length - c[TENDON + 1]))
     return rise - c[TENDON + 2], c[TENDON + 3] * rise
@@ -128,7 +128,7 @@ def tendon_at_force(c, force):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def evaluate(c, which, x, value, slope):
-    """One curve at many places, in place: 0 active, 1 velocity, 2 passive, 3 tendon; (n,)."""
+    """A curve at n points, in place: 0 active, 1 velocity, 2 passive, 3 tendon; arrays (n,)."""
     for i in range(x.size):
         if which == 0:
             value[i], slope[i] = active(c, x[i])

@@ -1,6 +1,6 @@
 """The muscle curves of De Groote et al. (2016) as SymPy expressions.
 
-What the kernels of `panjabi.tissue.de_groote_kernels` are checked against, and LaTeX for a paper.
+The tests compare `panjabi.tissue.de_groote_kernels` with them; they also give LaTeX for a paper.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sympy as sp
 from panjabi.errors import unknown
 
 fibre_length, fibre_velocity, tendon_length = sp.symbols("l_f v_f l_t", real=True)
-"""Over optimal length; over maximal speed, lengthening positive; over slack length."""
+"""Over optimal length; over maximal velocity, lengthening positive; over slack length."""
 b = sp.Matrix(4, 3, lambda i, k: sp.Symbol(f"b_{i + 1}{k + 1}", real=True))
 d = sp.symbols("d_1:5", real=True)
 k_pe, e_0, l_min = sp.symbols("k_pe e_0 l_min", real=True)
@@ -32,7 +32,7 @@ def active_force_length() -> sp.Expr:
 
 
 def force_velocity() -> sp.Expr:
-    """Hyperbolic arc sine of a linear function of the velocity."""
+    """Inverse hyperbolic sine of a linear function of the velocity."""
     w = d[1] * fibre_velocity + d[2]
     return d[0] * sp.log(w + sp.sqrt(w**2 + 1)) + d[3]
 
@@ -44,7 +44,7 @@ def passive_force_length() -> sp.Expr:
 
 
 def tendon_force_length() -> sp.Expr:
-    """Exponential over an offset."""
+    """Exponential minus an offset."""
     return c[0] * sp.exp(c[3] * (tendon_length - c[1])) - c[2]
 
 
@@ -60,8 +60,8 @@ def curve(name: str) -> tuple[sp.Symbol, sp.Expr, sp.Expr]:
     """Variable, curve and slope of a curve by name."""
     if name not in _CURVES:
         raise unknown("curve", name, _CURVES)
-    variable, made = _CURVES[name]
-    expression = made()
+    variable, law = _CURVES[name]
+    expression = law()
     return variable, expression, sp.diff(expression, variable)
 
 

@@ -3,10 +3,10 @@
     F = S [ eta(r) r + mu u / h ],   r = v / h
     eta = eta_0 (c/c_0)^m [1 + (lam r)^2]^((n-1)/2) exp[B (1/Th - 1/Th_0)]
 
-u is the slip, v its rate, S the area, h the gap. The viscous part is a rate effect: in a
-static equilibrium it is exactly zero, and in slow stretching of a healthy film next to nothing
-(100 cm2, 43 um, 1 Pa s: 233 N s/m, 1.2 N at 5 mm/s). Only the elastic part, the adhesion
-S mu / h, can change a static angle.
+u is the slip, v its rate, S the area, h the gap. The viscous part depends on the rate: in a static
+equilibrium it is exactly zero, and in slow stretching of a healthy film very small (100 cm2, 43 um,
+1 Pa s: 233 N s/m, 1.2 N at 5 mm/s). Only the elastic part, the adhesion S mu / h, changes a static
+angle.
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ Floats = NDArray[np.float64]
 class GlidingLayer:
     """Viscous film with an elastic gel in parallel, between two sliding layers.
 
-    By default water-thin in every optional respect: no thinning with shear (`flow_index` 1), no
-    dependence on temperature (`activation_temperature` 0; below 40 C none was measured),
-    no adhesion (`gel_modulus` 0).
+    Optional, by default off: thinning with shear (`flow_index` 1), dependence on temperature
+    (`activation_temperature` 0; below 40 C none was measured) and adhesion (`gel_modulus` 0).
 
     Raises
     ------
@@ -66,7 +65,7 @@ class GlidingLayer:
                 getattr(self, name),
                 unit=unit,
                 above=0.0,
-                advice="Temperatures are absolute; lengths in metres.",
+                advice="Give absolute temperatures, and lengths in metres.",
             )
         for name, unit in (
             ("viscosity_at_rest", "Pa s"),
@@ -79,7 +78,7 @@ class GlidingLayer:
                 getattr(self, name),
                 unit=unit,
                 at_least=0.0,
-                advice="Zero switches this part off.",
+                advice="Give zero to switch this part off.",
             )
         for name, unit in (("concentration_exponent", "1"), ("activation_temperature", "K")):
             require(
@@ -87,7 +86,7 @@ class GlidingLayer:
                 name,
                 getattr(self, name),
                 unit=unit,
-                advice="Zero switches this part off.",
+                advice="Give zero to switch this part off.",
             )
         require(
             "GlidingLayer",
@@ -101,11 +100,11 @@ class GlidingLayer:
 
     @property
     def elastic_stiffness(self) -> float:
-        """Adhesion S mu / h [N/m]: what a network uses as the stiffness against slip."""
+        """Stiffness of the adhesion S mu / h [N/m], which a network uses against slip."""
         return self.area * self.gel_modulus / self.gap
 
     def viscosity(self, shear_rate: ArrayLike) -> Floats | float:
-        """Viscosity [Pa s] at a shear rate r [1/s]; even in r, float or array."""
+        """Viscosity [Pa s] at a shear rate r [1/s] (float or array); the same for r and -r."""
         r = np.asarray(shear_rate, dtype=np.float64)
         state = (
             self.viscosity_at_rest
@@ -120,19 +119,19 @@ class GlidingLayer:
         return value if value.ndim else float(value)
 
     def viscous_force(self, slip_rate: ArrayLike) -> Floats | float:
-        """Force against the slip rate v [m/s], S eta r [N]; zero when nothing moves."""
+        """Viscous force S eta r [N] against the slip rate v [m/s]; zero at rest."""
         r = np.asarray(slip_rate, dtype=np.float64) / self.gap
         value = np.asarray(self.area * self.viscosity(r) * r)
         return value if value.ndim else float(value)
 
     def damping(self, slip_rate: ArrayLike = 0.0) -> Floats | float:
-        """Viscous force per slip rate, S eta / h [N s/m]; at rest by default."""
+        """Viscous force per slip rate, S eta / h [N s/m]; default: at rest."""
         r = np.asarray(slip_rate, dtype=np.float64) / self.gap
         value = np.asarray(self.area * self.viscosity(r) / self.gap)
         return value if value.ndim else float(value)
 
     def elastic_force(self, slip: ArrayLike) -> Floats | float:
-        """Force of the adhesion against the slip u [m], S mu u / h [N]."""
+        """Force of the adhesion S mu u / h [N] against the slip u [m]."""
         value = self.elastic_stiffness * np.asarray(slip, dtype=np.float64)
         return value if value.ndim else float(value)
 

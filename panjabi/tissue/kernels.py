@@ -1,8 +1,8 @@
 """Energy, tension and tangent of every built-in law, as compiled functions of one length.
 
-One truth: the law classes call these, and so does the network solver. A law is its kind (an
-integer) and a row of at most LAW_COLUMNS floats. Energies are zero in slack, so that
-energy, tension and tangent of a slack strand are all exactly zero.
+Both the law classes and the network solver call these functions. A law is a type (an integer, the
+argument `kind`) and a row of at most LAW_COLUMNS floats. Energy, tension and tangent of a slack
+strand are exactly zero.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numba import njit
 
 LAW_COLUMNS = 14
 
-USER = -1  # a law in plain Python: left out here, the caller evaluates it
+USER = -1  # a custom law in Python: skipped here, the caller evaluates it
 COLLAGEN = 0  # slack length [m], stiffness EA [N], transition strain [1]
 MUSCLE = 1  # columns below
 
@@ -41,7 +41,7 @@ _HALF_ROOT_PI = 0.5 * math.sqrt(math.pi)
 def collagen(slack, stiffness, transition, stretch):
     """Slack, quadratic toe, linear, as function of stretch = length - slack [m].
 
-    Taking the stretch rather than the length keeps full relative precision next to slack.
+    The argument is the stretch and not the length: this keeps full relative precision near zero.
     """
     if stretch <= 0.0:
         return 0.0, 0.0, 0.0
@@ -58,9 +58,9 @@ def collagen(slack, stiffness, transition, stretch):
 def fibre(row, reach):
     """Fibre energy, force along the tendon and its slope, and the passive part of that force.
 
-    reach = how far the fibre, projected on the tendon, is longer than at slack [m].
-    Force along the tendon P = F cos a; as thickness is constant, the pennation angle turns
-    with length and dP/ds = F' cos^2 a + F sin^2 a / lf.
+    reach = projected fibre length along the tendon minus that of the just slack path [m].
+    Force along the tendon P = F cos a. The thickness is constant, so the pennation angle changes
+    with length, and dP/ds = F' cos^2 a + F sin^2 a / lf.
     """
     lo = row[_LO]
     thick = row[_THICK]
@@ -70,7 +70,7 @@ def fibre(row, reach):
     projected_slack = math.sqrt(longest_slack * longest_slack - thick * thick)
     s = row[_START] + reach
     length = math.sqrt(s * s + thick * thick)
-    # = length - longest_slack without its cancellation
+    # = length - longest_slack, without cancellation of digits
     beyond = (reach + (row[_START] - projected_slack)) * (s + projected_slack)
     beyond /= length + longest_slack
 
@@ -104,11 +104,11 @@ def fibre(row, reach):
 
 @njit(cache=True, nogil=True)
 def fibre_reach(row, stretch):
-    """How much of the stretch beyond slack the fibre takes, the tendon taking the rest [m].
+    """The part of the stretch beyond slack that the fibre takes; the tendon takes the rest [m].
 
-    Root of P(reach) = T_tendon(stretch - reach) by Newton inside a shrinking bracket. The
-    root is unique: the fibre is never as steep downwards as its tendon is upwards, which the
-    law class makes sure of.
+    Root of P(reach) = T_tendon(stretch - reach) by Newton's method inside a shrinking bracket. The
+    root is unique, because the falling slope of the fibre is always smaller in size than the slope
+    of the tendon; the law class checks this.
     """
     if not stretch > 0.0 or math.isinf(row[_KT]):
         return stretch
@@ -117,7 +117,7 @@ def fibre_reach(row, stretch):
     high = stretch
     reach = 0.9 * stretch
     if row[_ACT] > 0.0 and row[_THICK] == 0.0:
-        # An unpennated active fibre pulls even at length zero: there it may outdo its tendon.
+        # An unpennated active fibre has force even at length zero, perhaps more than its tendon.
         pull = fibre(row, 0.0)[1]
         if pull >= collagen(row[_LTS], tendon, row[_ET], stretch)[1]:
             return 0.0
@@ -145,7 +145,7 @@ def fibre_reach(row, stretch):
 
 @njit(cache=True, nogil=True)
 def muscle(row, length):
-    """Muscle in series with its tendon: the fibre length is solved for and condensed out."""
+    """Muscle in series with its tendon; the fibre length is solved for and eliminated."""
     stretch = length - row[_SLACK]
     if stretch <= 0.0:
         return 0.0, 0.0, 0.0
@@ -156,19 +156,19 @@ def muscle(row, length):
     e_fibre, pull, k_fibre, _ = fibre(row, reach)
     e_tendon, hold, k_tendon = collagen(row[_LTS], row[_FMAX] * row[_KT], row[_ET], stretch - reach)
     total = k_fibre + k_tendon
-    if reach == 0.0 or total == 0.0:  # fibre at its shortest, or nothing pulls
+    if reach == 0.0 or total == 0.0:  # shortest fibre, or no force
         return e_fibre + e_tendon, hold, k_tendon
-    # The two forces agree up to rounding. One more Newton step in closed form is their mean
-    # weighted by the other one's stiffness, exact also when one of them is nearly rigid.
+    # The two forces agree up to rounding. Another Newton step in closed form is their mean, each
+    # weighted by the stiffness of the other; this is exact also if one of them is nearly rigid.
     tension = (k_tendon * pull + k_fibre * hold) / total
     return e_fibre + e_tendon, tension, k_fibre * k_tendon / total
 
 
 @njit(cache=True, nogil=True)
 def evaluate(kind, row, length):
-    """Energy [J], tension [N] and tangent dT/dl [N/m] of one law at one length [m].
+    """Energy [J], tension [N] and tangent dT/dl [N/m] of a law at a length [m].
 
-    A kind that is not known here (USER among them) gives NaN three times.
+    An unknown type (also USER) gives NaN for all three.
     """
     if kind == COLLAGEN:
         return collagen(row[0], row[1], row[2], length - row[0])
@@ -179,7 +179,7 @@ def evaluate(kind, row, length):
 
 @njit(cache=True, nogil=True)
 def evaluate_all(kinds, rows, lengths, energy, tension, tangent):
-    """`evaluate` for every strand, in place; strands of kind USER are left as they are.
+    """`evaluate` for every strand, in place; strands of type USER stay unchanged.
 
     kinds int64 (strands,), rows float64 (strands, LAW_COLUMNS), all others float64 (strands,).
     """
@@ -190,6 +190,6 @@ def evaluate_all(kinds, rows, lengths, energy, tension, tangent):
 
 @njit(cache=True, nogil=True)
 def evaluate_lengths(kind, row, lengths, energy, tension, tangent):
-    """`evaluate` of one law at many lengths, in place; all arrays float64 (lengths,)."""
+    """`evaluate` of a law at many lengths, in place; all arrays float64 (lengths,)."""
     for i in range(lengths.size):
         energy[i], tension[i], tangent[i] = evaluate(kind, row, lengths[i])

@@ -1,7 +1,7 @@
 """Muscle and tendon in series as a law of the whole path length, mainly passive.
 
-The fibre length is an inner unknown; it is solved for and condensed out, so that a network
-sees a strand with an energy, a tension and an exact tangent.
+The fibre length is an internal unknown. It is solved for and eliminated, so that a network uses a
+strand with an energy, a tension and an exact tangent.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from panjabi.tissue import kernels
 from panjabi.tissue._base import KernelLaw, require
 from panjabi.tissue.collagen import strain_at_tension
 
-# Tension, as share of Fmax, of the point whose slope stands for "the muscle's stiffness"
-# wherever one number is needed for it (assumed).
+# The slope at this tension, a fraction of Fmax, is used as the stiffness of the muscle wherever a
+# single number is needed (assumed).
 CALIBRATION_FORCE_SHARE = 0.05
 
 # Width of the Gaussian active force-length curve: half the peak at fibre lengths of 0.63 and
@@ -33,12 +33,12 @@ FIBRE_SETS = ("2016", "2023")
 
 @dataclass(frozen=True)
 class TensionBreakdown:
-    """What a muscle does at one path length."""
+    """Lengths and forces of fibre and tendon at a path length."""
 
     length: float  # whole path [m]
     fibre_length: float  # [m]
     tendon_length: float  # [m]
-    pennation: float  # angle of the fibre to the tendon now [rad]
+    pennation: float  # angle of the fibre to the tendon at this length [rad]
     passive: float  # passive fibre force along the tendon [N]
     active: float  # active fibre force along the tendon [N]
     tension: float  # their sum = tendon tension [N]
@@ -56,19 +56,19 @@ class PassiveMuscle(KernelLaw):
         tendon    T = F cos(a),  collagen curve: strain 0.049 at Fmax, then 1.375/0.049 Fmax
                   per strain (Millard et al. 2013)
 
-    The fibre length is where F cos(a) meets the tendon's tension; the tangent is that of two
-    springs in series, the turning of the fibre included. In slack the tendon is at its slack
-    length and the fibre takes what is left.
+    At the fibre length, F cos(a) equals the tension of the tendon. The tangent is that of two
+    springs in series and includes the rotation of the fibre. When slack, the tendon has its slack
+    length and the fibre the rest of the path.
 
-    With activation the tension may fall with length (`monotone` is False then), and the fibre
-    pulls down to length zero; a fibre without pennation and a rigid tendon then starts
-    with a jump of exp(-1/w^2), 0.7 % of the active force, at that unanatomical length.
+    With activation the tension may fall with length (`monotone` is then False), and the fibre has
+    force down to length zero. With a rigid tendon and without pennation, the force then starts with
+    a jump of exp(-1/w^2), 0.7 % of the active force, at this unanatomical length.
 
     Raises
     ------
     ParameterError
-        For a parameter out of range, and for an activation at which the fibre would be
-        steeper downwards than its tendon upwards (two fibre lengths for one path length).
+        For a parameter out of range, and for an activation at which the falling slope of the fibre
+        would exceed the slope of the tendon (two fibre lengths for one path length).
 
     References
     ----------
@@ -98,7 +98,7 @@ class PassiveMuscle(KernelLaw):
 
     @property
     def monotone(self) -> bool:  # type: ignore[override]
-        """Whether tension never falls with length: sure without activation only."""
+        """Whether tension never falls with length: guaranteed only without activation."""
         return self.activation == 0.0
 
     @property
@@ -113,12 +113,12 @@ class PassiveMuscle(KernelLaw):
 
     @property
     def tendon_transition_strain(self) -> float:
-        """Strain where the tendon's toe ends, so that Fmax is reached at its strain [1]."""
+        """Strain at the end of the tendon's toe region, from the tendon strain at Fmax [1]."""
         return 2.0 * (self.tendon_strain_at_max - 1.0 / self.tendon_stiffness)
 
     @property
     def _slack_reach(self) -> float:
-        """Fibre length along the tendon where the path is just slack [m]."""
+        """Projected fibre length along the tendon where the path is just slack [m]."""
         if self.activation > 0.0:
             return 0.0
         longest = self.optimal_fibre_length * (1.0 + self.strain_at_zero)
@@ -148,9 +148,9 @@ class PassiveMuscle(KernelLaw):
         )
 
     def tension_breakdown(self, length: float) -> TensionBreakdown:
-        """Fibre and tendon length, passive and active share of the tension at a path length [m]."""
+        """Fibre and tendon length, passive and active part of the tension at a path length [m]."""
         stretch = float(length) - self.slack_length
-        reach = kernels.fibre_reach(self._row, stretch)  # slack: the fibre takes it all
+        reach = kernels.fibre_reach(self._row, stretch)  # slack: the fibre takes the whole change
         along = max(self._slack_reach + reach, 0.0)
         passive = total = 0.0
         if stretch > 0.0:
@@ -172,7 +172,7 @@ class PassiveMuscle(KernelLaw):
         return self.tension_breakdown(length).fibre_length
 
     def tendon_length(self, length: float) -> float:
-        """Tendon length at a path length, both in m; below its slack length it hangs loose."""
+        """Tendon length at a path length, both in m; the tendon is slack below its slack length."""
         return self.tension_breakdown(length).tendon_length
 
     @cached_property
@@ -216,8 +216,8 @@ class PassiveMuscle(KernelLaw):
     def reference_stiffness(self) -> float:
         """Slope of the passive tension at the calibration point [N/m].
 
-        The tangent where the passive tension is CALIBRATION_FORCE_SHARE (0.05) of Fmax,
-        whatever the activation, so that a tie built on it does not move with tone.
+        This is the tangent where the passive tension is CALIBRATION_FORCE_SHARE (0.05) of Fmax. It
+        does not depend on activation, so an attachment stiffness based on it does not either.
         """
         return self._calibration[1]
 
@@ -229,24 +229,24 @@ class PassiveMuscle(KernelLaw):
         fibre_set: Literal["2016", "2023"],
         **options: Any,
     ) -> Self:
-        """Muscle from a fibre record of the body data; one set, never mixed.
+        """Muscle from a fibre record of the body data; two sets are never mixed.
 
-        `record` holds Fmax [N], lopt [m], lts [m], penn [rad] (2016 set) and `set_2023` with
-        lopt, lts, e_0, e_1, k_1. The 2016 set takes the default passive curve e_0 0, e_1 0.7,
-        k_1 2/0.7. Fmax and pennation are common to both. `options` go to the constructor
+        `record` contains Fmax [N], lopt [m], lts [m], penn [rad] (2016 set) and `set_2023` with
+        lopt, lts, e_0, e_1, k_1. The 2016 set has the default passive curve e_0 0, e_1 0.7,
+        k_1 2/0.7. Both sets have the same Fmax and pennation. `options` go to the constructor
         (passive_scale, activation, elastic_tendon, ...).
 
         Raises
         ------
         ParameterError
-            For another fibre set, or a record that lacks one of its figures.
+            For another fibre set, or a record without one of these values.
         """
         if fibre_set not in FIBRE_SETS:
             raise ParameterError(
-                f"fibre_set is {fibre_set!r}; possible: '2016' (default curves), '2023' (curves "
-                "fitted in people). Choose one set per muscle; they do not mix."
+                "Expected fibre_set '2016' (default curves) or '2023' (curves fitted in people), "
+                f"got {fibre_set!r}; choose one set per muscle."
             )
-        who = record.get("name", "record")
+        name = record.get("name", "record")
         try:
             lengths = record if fibre_set == "2016" else record["set_2023"]
             curve = DEFAULT_PASSIVE_CURVE if fibre_set == "2016" else lengths
@@ -261,9 +261,9 @@ class PassiveMuscle(KernelLaw):
             }
         except (KeyError, TypeError) as error:
             raise ParameterError(
-                f"fibre record of {who!r} lacks {error} for the {fibre_set} set; needed: Fmax, "
-                "lopt, lts, penn, and for 2023 set_2023 with lopt, lts, e_0, e_1, k_1. "
-                "Choose the other set or complete the record."
+                "Expected Fmax, lopt, lts, penn in a fibre record, and for the 2023 set set_2023 "
+                f"with lopt, lts, e_0, e_1, k_1, got a record of {name!r} without {error}; "
+                "complete the record or choose the other set."
             ) from error
         return cls(**{**values, **options})
 
@@ -284,7 +284,7 @@ def _check_ranges(m: PassiveMuscle) -> None:
         m.optimal_fibre_length,
         unit="m",
         above=0.0,
-        advice="Give the fibre length of greatest active force.",
+        advice="Give the fibre length of maximal active force.",
     )
     require(
         owner,
@@ -292,8 +292,8 @@ def _check_ranges(m: PassiveMuscle) -> None:
         m.tendon_slack_length,
         unit="m",
         above=0.0,
-        advice="Give the length where the tendon starts to pull; for a muscle almost "
-        "without tendon a small length and elastic_tendon=False.",
+        advice="Give the length at which the tension of the tendon starts; for a muscle almost "
+        "without tendon, a small length and elastic_tendon=False.",
     )
     require(
         owner,
@@ -310,8 +310,8 @@ def _check_ranges(m: PassiveMuscle) -> None:
         m.strain_at_zero,
         unit="1",
         above=math.sin(m.pennation) - 1.0,
-        advice="The fibre must be longer than the muscle is thick when its passive force "
-        "starts: check e_0 and the pennation.",
+        advice="Check e_0 and the pennation: where passive force starts, the fibre must be longer "
+        "than the thickness of the muscle.",
     )
     require(
         owner,
@@ -327,8 +327,8 @@ def _check_ranges(m: PassiveMuscle) -> None:
         m.slope_at_max,
         unit="1",
         at_least=1.0 / (m.strain_at_max - m.strain_at_zero) * (1.0 - 1e-12),
-        advice="Give k_1, the slope at one Fmax; below 1/(e_1 - e_0) the curve would "
-        "start with infinite stiffness.",
+        advice="Give k_1, the slope at one Fmax; below 1/(e_1 - e_0) the stiffness at the start "
+        "of the curve would be infinite.",
     )
     require(
         owner,
@@ -336,7 +336,7 @@ def _check_ranges(m: PassiveMuscle) -> None:
         m.passive_scale,
         unit="1",
         above=0.0,
-        advice="Give the factor on the passive curve; to take the muscle away, cut it.",
+        advice="Give the factor on the passive curve; to remove the muscle, cut it.",
     )
     require(
         owner,
@@ -345,7 +345,7 @@ def _check_ranges(m: PassiveMuscle) -> None:
         unit="1",
         at_least=0.0,
         at_most=1.0,
-        advice="Give the tone as a share of full activation.",
+        advice="Give the tone as a fraction of full activation.",
     )
     require(
         owner,
@@ -370,23 +370,24 @@ def _check_ranges(m: PassiveMuscle) -> None:
         unit="1",
         above=1.0 / m.tendon_stiffness,
         at_most=2.0 / m.tendon_stiffness * (1.0 + 1e-12),
-        advice="One Fmax must lie beyond the toe: strain at Fmax between 1 and 2 over the "
-        "normalised stiffness.",
+        advice="Give a strain at Fmax between 1 and 2 over the normalised stiffness: Fmax must lie "
+        "beyond the toe region.",
     )
     if not isinstance(m.elastic_tendon, bool):
         raise ParameterError(
-            f"{owner}.elastic_tendon is {m.elastic_tendon!r}; possible: True, False. Say whether "
-            "the tendon stretches."
+            f"Expected {owner}.elastic_tendon True or False, got {m.elastic_tendon!r}; give True "
+            "if the tendon stretches."
         )
 
 
 def _check_unique_fibre_length(m: PassiveMuscle) -> None:
-    """Refuse an activation at which one path length would have two fibre lengths.
+    """Refuse an activation at which a path length would have two fibre lengths.
 
-    On its falling side an active fibre at y = e/w has the slope -2 y A exp(-y^2) Fmax/(w lo);
-    the tendon that carries it has Fmax/lts times sqrt(2 A exp(-y^2) k/e_t) in its toe and k
-    beyond. Their sum stays positive for every y if both limits hold (2 y exp(-y^2/2) is at
-    most 2 exp(-1/2), and 2 y exp(-y^2) at most sqrt(2/e)). The passive force only helps.
+    On the falling part of its curve an active fibre at y = e/w has the slope
+    -2 y A exp(-y^2) Fmax/(w lo). The tendon at the same force has the slope Fmax/lts times
+    sqrt(2 A exp(-y^2) k/e_t) in its toe and times k beyond. The sum is positive for every y if both
+    limits hold (2 y exp(-y^2/2) is at most 2 exp(-1/2), and 2 y exp(-y^2) at most sqrt(2/e)). The
+    passive force makes the sum larger.
     """
     if m.activation == 0.0 or not m.elastic_tendon:
         return
@@ -397,7 +398,7 @@ def _check_unique_fibre_length(m: PassiveMuscle) -> None:
     largest = min(in_toe * in_toe, beyond)
     if m.activation >= largest:
         raise ParameterError(
-            f"PassiveMuscle.activation is {m.activation:g} with a tendon {slender:.1f} times as "
-            f"long as the fibre; possible: below {largest:.3g}, else the fibre snaps on the "
-            "falling side of its active curve. Lower it or use elastic_tendon=False."
+            f"Expected PassiveMuscle.activation below {largest:.3g} with a tendon {slender:.1f} "
+            f"times as long as the fibre, got {m.activation:g}, at which the fibre length would "
+            "jump on the falling part of the active curve. Lower it or use elastic_tendon=False."
         )

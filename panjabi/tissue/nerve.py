@@ -1,4 +1,4 @@
-"""The nerve and dura path as a strand of its own."""
+"""The law of nerve and dura paths."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from panjabi.tissue.collagen import _WithToe
 class NervePath(_WithToe):
     """Nerve trunk, root or dura: slack, quadratic toe, linear. Tension only.
 
-    The same curve as collagen under another name, because what it means differs: its
-    tension bends joints little, its strain is what is felt (`strain`). Its figures are
-    assumed wherever no measurement is named with them.
+    The curve is that of collagen, but its meaning differs: the tension has little effect on joint
+    angles, and the strain (`strain`) is what a person feels. Values without a measurement are
+    assumed.
     """
 
     name: ClassVar[str] = "nerve_path"

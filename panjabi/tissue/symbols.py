@@ -1,7 +1,7 @@
-"""The laws as SymPy expressions: what the kernels are checked against, and LaTeX for a paper.
+"""The laws as SymPy expressions, for tests of the kernels and as LaTeX for a paper.
 
-Each law is written once, as an energy; tension and tangent are its derivatives, taken by
-SymPy. Nothing here runs in a simulation, and SymPy is imported only with this module.
+Each law is an energy; SymPy derives tension and tangent. No simulation uses this module, and only
+this module imports SymPy.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ e_0, e_1, strain, x, u = sp.symbols("e_0 e_1 varepsilon x u", real=True)
 
 @dataclass(frozen=True)
 class SymbolicLaw:
-    """Energy of a law, written with short symbols that are defined one after the other.
+    """Energy of a law, written with auxiliary symbols.
 
-    `where` lists the short symbols, each defined by the ones after it, down to the variable.
+    `where` lists the auxiliary symbols, each defined by those after it, down to the variable.
     """
 
     name: str
@@ -33,7 +33,7 @@ class SymbolicLaw:
     where: tuple[tuple[sp.Symbol, sp.Expr], ...]
 
     def derivative(self, expression: sp.Expr) -> sp.Expr:
-        """Total derivative with respect to the variable, still in the short symbols."""
+        """Total derivative with respect to the variable, in the auxiliary symbols."""
         rates: dict[Any, Any] = {self.variable: sp.Integer(1)}
         for symbol, definition in reversed(self.where):
             rate = sum((sp.diff(definition, v) * r for v, r in rates.items()), sp.Integer(0))
@@ -43,22 +43,22 @@ class SymbolicLaw:
 
     @property
     def tension(self) -> sp.Expr:
-        """First derivative of the energy, in the short symbols."""
+        """First derivative of the energy, in the auxiliary symbols."""
         return self.derivative(self.energy)
 
     @property
     def tangent(self) -> sp.Expr:
-        """Second derivative of the energy, in the short symbols."""
+        """Second derivative of the energy, in the auxiliary symbols."""
         return self.derivative(self.tension)
 
     def explicit(self, expression: sp.Expr) -> sp.Expr:
-        """The same expression in the variable and the parameters alone."""
+        """The same expression in the variable and the parameters only."""
         for symbol, definition in self.where:
             expression = expression.subs(symbol, definition)
         return expression
 
     def latex(self) -> str:
-        """LaTeX of energy, tension, tangent and the short symbols, one equation a line."""
+        """LaTeX of energy, tension, tangent and the auxiliary symbols, one equation per line."""
         rows = [
             (sp.Symbol(head), body)
             for head, body in (("U", self.energy), ("T", self.tension), ("k", self.tangent))
@@ -69,7 +69,7 @@ class SymbolicLaw:
 
 
 def _branchwise(expression: sp.Expr) -> sp.Expr:
-    """Simplify every branch; conditions stay as written."""
+    """Simplify every branch; conditions stay unchanged."""
     folded: Any = sp.piecewise_fold(expression)
     if folded.func is sp.Piecewise:
         return sp.Piecewise(*((sp.simplify(body), when) for body, when in folded.args))
@@ -135,12 +135,12 @@ _LAWS: dict[str, Callable[[], SymbolicLaw]] = {
 
 
 def symbolic_law(name: str) -> SymbolicLaw:
-    """A law by name; UnknownNameError with the nearest names if there is none."""
+    """The law with this name; UnknownNameError with similar names if there is none."""
     if name not in _LAWS:
         raise unknown("symbolic law", name, _LAWS)
     return _LAWS[name]()
 
 
 def latex(name: str) -> str:
-    """Energy, tension and tangent of a law in LaTeX, and the symbols they are written with."""
+    """Energy, tension and tangent of a law in LaTeX, with the auxiliary symbols."""
     return symbolic_law(name).latex()

@@ -1,10 +1,10 @@
-"""Quasi-linear viscoelasticity: a Prony series on top of any elastic law.
+"""Quasi-linear viscoelasticity: a Prony series applied to any elastic law.
 
     T(t) = integral of G(t - s) dT_e(s),   G(t) = g_inf + sum_k g_k exp(-t / tau_k),  G(0) = 1
 
-T_e is what the elastic law would carry at once, g_inf T_e what is left in the end. Time and
-strain are taken as separable: seen in the plantar aponeurosis (40 % at 4, 6 and 8 % strain),
-contradicted for tendon fascicles.
+T_e is the instantaneous tension of the elastic law, g_inf T_e the tension after full relaxation.
+Time and strain are assumed to be separable: this was observed in the plantar aponeurosis (40 % at
+4, 6 and 8 % strain) and contradicted for tendon fascicles.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Floats = NDArray[np.float64]
 def relax(time, elastic, weights, times, long_term, branch, out):
     """Tension history of a piecewise linear elastic tension, exact, in place.
 
-    time (n,), elastic and out (n, strands), branch (strands, terms) holds the state of every
-    Maxwell branch at time[0] and ends with that at time[n-1]. Equal times are a step.
+    time (n,); elastic and out (n, strands); branch (strands, terms): state of every Maxwell branch
+    at time[0] on entry and at time[n-1] on return. Two equal times are a step.
     """
     samples, strands = elastic.shape
     terms = weights.size
@@ -54,26 +54,27 @@ def relax(time, elastic, weights, times, long_term, branch, out):
 
 @dataclass(frozen=True, kw_only=True)
 class PronySeries:
-    """Reduced relaxation function G(t), one at time zero and falling to `long_term`.
+    """Reduced relaxation function G(t), 1 at time zero and falling to `long_term`.
 
     Raises
     ------
     ParameterError
-        For weights that are negative or do not add up to one with `long_term`, for times
-        that are not positive, or unequal numbers of them.
+        For weights that are negative or do not add up to 1 with `long_term`, for times that are
+        not positive, or for unequal numbers of weights and times.
     """
 
     weights: tuple[float, ...]  # g_k [1]
     times: tuple[float, ...]  # tau_k [s]
-    long_term: float  # g_inf, share that never relaxes [1]
+    long_term: float  # g_inf, fraction that never relaxes [1]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
         object.__setattr__(self, "times", tuple(float(t) for t in self.times))
         if len(self.weights) != len(self.times):
             raise ParameterError(
-                f"PronySeries has {len(self.weights)} weights and {len(self.times)} times; "
-                "possible: as many of one as of the other. Give one time constant per weight."
+                "Expected a PronySeries with equal numbers of weights and times, got "
+                f"{len(self.weights)} weights and {len(self.times)} times; give one time constant "
+                "per weight."
             )
         for weight in self.weights:
             require(
@@ -82,7 +83,7 @@ class PronySeries:
                 weight,
                 unit="1",
                 at_least=0.0,
-                advice="A negative branch would give energy away.",
+                advice="A negative branch would produce energy.",
             )
         for time in self.times:
             require(
@@ -91,7 +92,7 @@ class PronySeries:
                 time,
                 unit="s",
                 above=0.0,
-                advice="Give each branch's time constant.",
+                advice="Give the time constant of each branch.",
             )
         require(
             "PronySeries",
@@ -100,17 +101,17 @@ class PronySeries:
             unit="1",
             at_least=0.0,
             at_most=1.0,
-            advice="Give the share of tension left in the end.",
+            advice="Give the fraction of tension after full relaxation.",
         )
         total = sum(self.weights) + self.long_term
         if abs(total - 1.0) > 1e-9:
             raise ParameterError(
-                f"PronySeries weights and long_term add up to {total:.10g}; possible: 1, so that "
-                "the elastic law is the instantaneous one. Scale them."
+                f"Expected PronySeries weights and long_term with the sum 1, got {total:.10g}; "
+                "scale them, so that the elastic law is the instantaneous law."
             )
 
     def relaxation(self, time: ArrayLike) -> Floats | float:
-        """G(t): share of the instantaneous tension left a time [s] after a step; 0 before it."""
+        """G(t), the fraction of tension left at a time [s] after a step; 0 before the step."""
         t = np.asarray(time, dtype=np.float64)
         after = np.maximum(t, 0.0)[..., None]
         decays = np.exp(-after / np.array(self.times)) @ np.array(self.weights)
@@ -118,9 +119,9 @@ class PronySeries:
         return value if value.ndim else float(value)
 
     def ramp_then_hold(self, time: ArrayLike, *, rate: float, ramp_time: float) -> Floats | float:
-        """Tension when the elastic tension rises at `rate` [N/s] up to `ramp_time` [s], then holds.
+        """Tension [N] if the elastic tension rises at `rate` [N/s] until `ramp_time` [s] and stays.
 
-        Closed form, term by term; float or array like `time` [s], zero before time zero.
+        Closed form; float or array like `time` [s], zero before time zero.
         """
         require("ramp_then_hold", "rate", rate, unit="N/s", advice="Give the elastic tension rate.")
         require(
@@ -136,7 +137,7 @@ class PronySeries:
         since = np.maximum(t - ramp_time, 0.0)
         value = self.long_term * rising
         for weight, tau in zip(self.weights, self.times, strict=True):
-            # -expm1 keeps short ramps exact
+            # -expm1 is exact also for short ramps
             value = value + weight * tau * -np.expm1(-rising / tau) * np.exp(-since / tau)
         value = rate * value
         return value if value.ndim else float(value)
@@ -144,14 +145,14 @@ class PronySeries:
     def convolve(self, time: ArrayLike, elastic_tension: ArrayLike) -> Floats:
         """Tension history from the history of the elastic tension [N].
 
-        Exact for an elastic tension linear between samples: one recursion per branch, no
-        error from the size of the step. The first sample is a step from rest; two samples
-        at the same time are a step there.
+        Exact for an elastic tension that is linear between samples (a recursion per branch), with
+        any step size. The first sample is a step from zero; two samples at the same time are a
+        step.
 
         Parameters
         ----------
         time
-            [s], shape (samples,), never falling.
+            [s], shape (samples,), never decreasing.
         elastic_tension
             [N], shape (samples,) or (samples, strands).
 
@@ -162,20 +163,22 @@ class PronySeries:
         Raises
         ------
         ParameterError
-            For shapes that do not fit, times that fall, or values that are not finite.
+            For shapes that do not match, decreasing times, or values that are not finite.
         """
         t = np.ascontiguousarray(time, dtype=np.float64)
         elastic = np.asarray(elastic_tension, dtype=np.float64)
         if t.ndim != 1 or t.size == 0 or elastic.ndim not in (1, 2) or elastic.shape[0] != t.size:
             raise ParameterError(
-                f"time has shape {t.shape} and elastic_tension {elastic.shape}; possible: "
-                "(samples,) with (samples,) or (samples, strands). Put time along the first axis."
+                "Expected time of shape (samples,) and elastic_tension of shape (samples,) or "
+                f"(samples, strands), got {t.shape} and {elastic.shape}; put time along the first "
+                "axis."
             )
         finite = np.all(np.isfinite(t)) and np.all(np.isfinite(elastic))
         if not (finite and np.all(np.diff(t) >= 0.0)):
             raise ParameterError(
-                "time or elastic_tension has a value that is not finite, or time runs back; "
-                "possible: finite values, times that never fall. Sort and clean the history."
+                "Expected finite values of time and elastic_tension with times that never "
+                "decrease, got a value that is not finite or a decreasing time; sort the history "
+                "and remove invalid samples."
             )
         table = np.ascontiguousarray(elastic.reshape(t.size, -1))
         weights = np.array(self.weights)
@@ -188,9 +191,9 @@ class PronySeries:
 def hamstring_group() -> PronySeries:
     """Relaxation of the passive hamstring group in a hold.
 
-    Time constants 3 and 30 s are chosen (assumed); the weights follow from a torque decline
-    of 25 % in 30 s (Peixoto et al. 2015) and 33 % in 90 s (Magnusson et al. 1996) taken as an
-    ideal step. These two figures are calibration; they cannot validate the series.
+    The time constants 3 and 30 s are assumed. The weights follow from a torque decline of 25 % in
+    30 s (Peixoto et al. 2015) and 33 % in 90 s (Magnusson et al. 1996), taken as an ideal step.
+    These two values are calibration data; they cannot validate the series.
     """
     return PronySeries(weights=(0.091, 0.251), times=(3.0, 30.0), long_term=0.658)
 
@@ -198,8 +201,8 @@ def hamstring_group() -> PronySeries:
 def plantar_aponeurosis(*, time_constant: float = 60.0) -> PronySeries:
     """Relaxation of the plantar aponeurosis: 40 % in 240 s at any strain.
 
-    One branch; its weight follows from the one published figure (Pavan et al. 2014,
-    calibration), its time constant [s] is assumed.
+    A single branch: its weight follows from the published value (Pavan et al. 2014, calibration),
+    its time constant [s] is assumed.
     """
     require(
         "plantar_aponeurosis",
@@ -212,7 +215,7 @@ def plantar_aponeurosis(*, time_constant: float = 60.0) -> PronySeries:
     weight = 0.40 / -math.expm1(-240.0 / time_constant)
     if weight > 1.0:
         raise ParameterError(
-            f"time_constant is {time_constant:g} s; possible: below {-240 / math.log(0.6):.4g} s, "
-            "else one branch cannot lose 40 % in 240 s. Choose a shorter one."
+            f"Expected time_constant below {-240 / math.log(0.6):.4g} s, got {time_constant:g} s, "
+            "with which a single branch cannot lose 40 % in 240 s; choose a shorter one."
         )
     return PronySeries(weights=(weight,), times=(time_constant,), long_term=1.0 - weight)

@@ -110,5 +110,5 @@ def test_every_law_is_printed_with_its_symbols():
     assert text.count("{") == text.count("}")
     with pytest.raises(UnknownNameError, match="section 'motion'"):
         made.section("motion")
-    with pytest.raises(ParameterError, match="1 to 4"):
+    with pytest.raises(ParameterError, match="Expected 1 to 4 joints"):
         planar_column(9)

@@ -1,4 +1,4 @@
-"""What results have in common: plain values, tables, and a repr that fits a screen."""
+"""Base classes of results: plain values, tables, and a repr that fits a screen."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_missing_pandas_names_the_extra(results, monkeypatch):
 
 @dataclass(frozen=True, repr=False)
 class Small(Result):
-    """A result whose fields end in their unit writes no to_dict."""
+    """A result whose field names contain the unit needs no to_dict."""
 
     force_N: np.ndarray
     share: float
@@ -142,5 +142,5 @@ def test_fields_become_plain_values():
     value = Small(np.array([1.0, np.nan]), np.float64("inf"), force).to_dict()
     assert value["force_N"] == [1.0, None] and value["share"] is None
     assert value["source"]["unit"] == "N"
-    with pytest.raises(ParameterError, match="Expected a value that JSON can hold, got a object"):
+    with pytest.raises(ParameterError, match="JSON can represent, got a object"):
         plain({"a": object()})

@@ -177,7 +177,7 @@ def test_a_route_keeps_step_with_a_cut(standard):
 
 
 def test_tables_are_read_with_their_schema(tmp_path):
-    with pytest.raises(SchemaError, match="possible: '# schema: regions/1'"):
+    with pytest.raises(SchemaError, match="Expected '# schema: regions/1'"):
         parse("region,parent\n", "regions", where="x.csv")
     with pytest.raises(SchemaError, match="newer"):
         parse("# schema: regions/2\nregion,parent\n", "regions", where="x.csv")

@@ -1,4 +1,4 @@
-"""Musculatures that many tests look at; they never change, so they are made once."""
+"""Musculatures for many tests; they are immutable, so they are built once."""
 
 from __future__ import annotations
 

@@ -47,11 +47,11 @@ def test_it_rises_faster_than_it_falls_only_with_a_sharp_switch():
 
 def test_shapes_and_errors():
     assert ActivationDynamics().rate(np.ones((2, 3)), 0.5).shape == (2, 3)
-    with pytest.raises(ParameterError, match="rise_time is 0"):
+    with pytest.raises(ParameterError, match="rise_time above 0, got 0"):
         ActivationDynamics(rise_time=Parameter(0.0, "ms", "User", "assumed"))
 
 
 @pytest.mark.parametrize(("excitation", "activation"), [(np.nan, 0.5), (2.0, 0.5), (0.5, -0.1)])
-def test_shares_outside_zero_to_one_are_refused(excitation, activation):
-    with pytest.raises(ParameterError, match="0 to 1 is possible. Give shares"):
+def test_values_outside_zero_to_one_are_errors(excitation, activation):
+    with pytest.raises(ParameterError, match="from 0 to 1, got .*give fractions"):
         ActivationDynamics().rate([0.5, excitation], activation)

@@ -1,4 +1,4 @@
-"""The muscle files: what they hold, and how a bad one is refused."""
+"""The muscle files: their content, and errors of damaged files."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def test_groups_sum_to_the_published_table():
         assert rows[f"mus_{group}_Fmax"].number == pytest.approx(total, abs=1.0)
 
 
-def test_a_users_set_takes_the_place_of_the_packaged_one(tmp_path):
+def test_a_set_of_the_user_replaces_the_packaged_set(tmp_path):
     content = packaged()
     content["muscles"] = content["muscles"][:3]
     file = tmp_path / "mine.json"
     file.write_text(json.dumps(content))
     mine = read_set_file(file)
     assert len(musculature(sets={"thoracolumbar": mine})) == 6
-    with pytest.raises(ParameterError, match="under its own name"):
+    with pytest.raises(ParameterError, match="under its name"):
         musculature(sets={"cervical": mine})
 
 
@@ -59,12 +59,12 @@ def changed(**figures):
     "change, error, words",
     [
         (lambda c: c.update(schema="panjabi-musculature/2"), SchemaError, "newer"),
-        (lambda c: c.update(schema="other/1"), SchemaError, "Give a file of that kind"),
-        (lambda c: c.pop("muscles"), DataFileError, "lacks 'muscles'"),
+        (lambda c: c.update(schema="other/1"), SchemaError, "give a file with that schema"),
+        (lambda c: c.pop("muscles"), DataFileError, "without 'muscles'"),
         (lambda c: c.update(set="lumbar"), UnknownNameError, "muscle set"),
-        (lambda c: c["muscles"].append(c["muscles"][0]), DataFileError, "Rename one"),
-        (changed(lopt=0.0), DataFileError, "Ps_L1_TP.*lopt is 0"),
-        (changed(Fmax=-1.0), DataFileError, "Fmax is -1"),
+        (lambda c: c["muscles"].append(c["muscles"][0]), DataFileError, "rename one"),
+        (changed(lopt=0.0), DataFileError, "Ps_L1_TP.*Expected lopt .*got 0"),
+        (changed(Fmax=-1.0), DataFileError, "Expected Fmax .*got -1"),
         (changed(penn=2.0), DataFileError, "0 to pi/2"),
         (changed(points=[["pelvis", 0, 0, 0]]), DataFileError, "two or more"),
         (
@@ -72,10 +72,10 @@ def changed(**figures):
             DataFileError,
             "finite",
         ),
-        (lambda c: c["muscles"][1].pop("Fmax"), DataFileError, "Complete the muscle"),
+        (lambda c: c["muscles"][1].pop("Fmax"), DataFileError, "complete the muscle"),
     ],
 )
-def test_bad_files_are_refused_by_name(tmp_path, change, error, words):
+def test_errors_of_damaged_files_name_the_fault(tmp_path, change, error, words):
     content = packaged()
     change(content)
     file = tmp_path / "mine.json"

@@ -1,4 +1,4 @@
-"""Muscles as force elements: the contract, exact tangents, and the compiled right-hand side."""
+"""Muscles as force elements: the interface, exact tangents, and the compiled right-hand side."""
 
 from __future__ import annotations
 
@@ -152,10 +152,10 @@ def test_compiled_and_plain_right_hand_side_agree(few, bent):
     assert plain[1] == pytest.approx(work.omega) and plain[2] == pytest.approx(work.v)
 
 
-def test_bad_elements_are_refused(few, bent):
-    with pytest.raises(ParameterError, match="excitation_delay is -0.01"):
+def test_invalid_input_is_an_error(few, bent):
+    with pytest.raises(ParameterError, match="excitation_delay from 0 s, got -0.01"):
         MuscleElement(Musculotendon(few), excitation_delay=-0.01)
     tension = np.ones(len(few))
     tension[3] = -5.0
-    with pytest.raises(ParameterError, match=f"tension of '{few.names[3]}' is -5 N"):
+    with pytest.raises(ParameterError, match=f"tension of '{few.names[3]}' from 0 N, got -5 N"):
         HeldTensions(few, bent, tension)

@@ -41,7 +41,7 @@ def test_moment_arms_are_the_listed_ones_with_the_abdomen_held_still(still):
     assert max(np.abs(listed[n]).max() for n in left_out) < 0.05e-3
 
 
-def test_a_coupled_abdomen_changes_its_own_muscles_alone(lumbar, still):
+def test_a_coupled_abdomen_changes_only_the_muscles_on_it(lumbar, still):
     arms, held = (m.geometry(np.zeros(18)).moment_arm for m in (lumbar, still))
     changed = {lumbar.groups[m] for m in np.flatnonzero(np.abs(arms - held).max(axis=1) > 1e-12)}
     assert changed == {
@@ -187,7 +187,7 @@ def test_tensions_times_curvature_is_the_contraction(lumbar, bent):
 
 
 def test_contraction_is_the_hessian_of_held_loads_and_the_turning_of_the_lines(lumbar, bent):
-    """Another way round: forces along the lines as loads on the bodies, plus d . P d / length."""
+    """Another method: forces along the lines as loads on the bodies, plus d . P d / length."""
     tension = np.random.default_rng(6).uniform(0.0, 200.0, len(lumbar))
     pose, p, tree = lumbar.pose(bent), lumbar.paths, lumbar.tree
     world = np.einsum("pij,pj->pi", pose.R[p.body], p.local) + pose.t[p.body]
@@ -279,7 +279,7 @@ def test_fibres_follow_the_size_of_the_body():
 
 
 def test_normalised_fibres_of_a_group_are_alike(lumbar):
-    """What shows that the spine sits at its right height on the pelvis."""
+    """This shows that the spine has the right height on the pelvis."""
     fibre = (lumbar.geometry(np.zeros(18)).length - lumbar.tendon_slack_length) / (
         np.cos(lumbar.pennation) * lumbar.optimal_length
     )
@@ -288,7 +288,7 @@ def test_normalised_fibres_of_a_group_are_alike(lumbar):
         assert fibre[lumbar.members(group)] == pytest.approx(value, abs=2e-3)
 
 
-def test_coordinates_can_be_chosen_and_the_rest_held(lumbar, bent):
+def test_coordinates_can_be_chosen_and_the_others_fixed(lumbar, bent):
     chosen = ("L4_L5_FE", "L4_L5_LB")
     body = standard_adult()
     q = dict(zip(lumbar.coordinates, bent, strict=True))
@@ -314,7 +314,7 @@ def test_moment_arms_by_name_and_generalised_force(lumbar, bent):
     assert Q[0] == pytest.approx(100.0 * arms["L5_S1_FE"])
 
 
-def test_figures_of_a_muscle_carry_their_source(lumbar):
+def test_values_of_a_muscle_have_their_source(lumbar):
     made = musculature("whole")
     assert made.bib == ("Bruno2015", "Mortensen2018")
     assert made.parameters_of("semi_cap_sklc5_r")["max_force"].source == "Mortensen2018"
@@ -331,16 +331,16 @@ def test_figures_of_a_muscle_carry_their_source(lumbar):
         (lambda m: musculature(coordinates=("L4_L5",)), UnknownNameError, "coordinate 'L4_L5'"),
         (lambda m: musculature(coordinates=("L4_L5_FE",) * 2), ParameterError, "each once"),
         (lambda m: musculature(coordinates=()), ParameterError, "one or more"),
-        (lambda m: musculature(coordinates=("wrist_flexion_r",)), ParameterError, "no muscle"),
+        (lambda m: musculature(coordinates=("wrist_flexion_r",)), ParameterError, "with no muscle"),
         (lambda m: m.geometry(np.zeros(17)), PostureError, "18 finite values"),
         (lambda m: m.geometry(np.full(18, np.nan)), PostureError, "18 finite values"),
         (lambda m: m.tension_curvature(np.zeros(18), [1.0]), ParameterError, "one finite number"),
         (lambda m: m.index("IL_L9_r"), UnknownNameError, "unknown muscle"),
         (lambda m: m.members("multifidi"), UnknownNameError, "multifidus"),
-        (lambda m: m.selected(np.zeros(len(m), bool)), ParameterError, "no muscle was selected"),
+        (lambda m: m.selected(np.zeros(len(m), bool)), ParameterError, "at least one muscle"),
         (lambda m: m.selected(np.zeros(3, bool)), ParameterError, "mask of shape"),
         (lambda m: m.select(("L4_L5_FE",), [0.0]), UnknownNameError, "L5_S1_FE"),
-        (lambda m: m.select(("L4_L5_FE",), [0.0, 1.0]), PostureError, "one value each"),
+        (lambda m: m.select(("L4_L5_FE",), [0.0, 1.0]), PostureError, "one value for each"),
     ],
 )
 def test_errors_say_what_to_do(lumbar, call, error, words):

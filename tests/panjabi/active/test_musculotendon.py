@@ -1,4 +1,4 @@
-"""Fibre and tendon: balance, slopes, the explicit form, and what happens at the ends."""
+"""Fibre and tendon: equilibrium, slopes, the explicit form, and limits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from panjabi.tissue import DeGrooteCurves, de_groote_symbols as symbols
 
 @pytest.fixture(scope="module")
 def few(lumbar):
-    """Muscles of every kind: long and short tendons, pennate and parallel."""
+    """Muscles of every type: long and short tendons, pennate and parallel."""
     return lumbar.selected(("psoas", "rectus_abdominis", "multifidus_lumbar", "latissimus_dorsi"))
 
 
@@ -138,7 +138,7 @@ def test_viscosity_is_what_a_slow_steady_stretch_adds(units, lengths):
     assert (added / rest.viscosity)[long] == pytest.approx(1.0, abs=1e-4)
 
 
-def test_the_explicit_form_runs_into_the_equilibrium(few, lengths):
+def test_the_explicit_form_converges_to_the_equilibrium(few, lengths):
     long = few.selected(few.tendon_slack_length > 0.5 * few.optimal_length)
     units = Musculotendon(long)
     length = lengths[few.tendon_slack_length > 0.5 * few.optimal_length]
@@ -208,14 +208,20 @@ def test_compiled_and_plain_agree(units, lengths):
 @pytest.mark.parametrize(
     "make, words",
     [
-        (lambda m: Musculotendon(m, speed=Parameter(0.0, "1/s", "User", "assumed")), "speed is 0"),
+        (
+            lambda m: Musculotendon(m, speed=Parameter(0.0, "1/s", "User", "assumed")),
+            "speed above 0",
+        ),
         (lambda m: Musculotendon(m, damping=Parameter(-1.0, "1", "User", "assumed")), "damping"),
-        (lambda m: Musculotendon(m, elastic=np.ones(3, bool)), "which tendons stretch"),
+        (
+            lambda m: Musculotendon(m, elastic=np.ones(3, bool)),
+            "one value for each of .* tendons that stretch",
+        ),
         (lambda m: Musculotendon(m, rigid_below=math.nan), "rigid_below"),
-        (lambda m: Musculotendon(m).at_rest(1.2, 0.2), "0 to 1 is possible"),
+        (lambda m: Musculotendon(m).at_rest(1.2, 0.2), "activation from 0 to 1, got"),
         (lambda m: Musculotendon(m).at_rest(0.2, [0.1, 0.2]), "one finite number for each"),
     ],
 )
-def test_bad_settings_are_refused(few, make, words):
+def test_invalid_settings_are_errors(few, make, words):
     with pytest.raises(ParameterError, match=words):
         make(few)

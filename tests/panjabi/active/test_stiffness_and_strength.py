@@ -59,7 +59,7 @@ def test_cui_is_concave_in_the_tension(lumbar, a, b, w):
     assert np.all(k[2] >= w * k[0] + (1 - w) * k[1] - 1e-6)
 
 
-def test_a_hill_slope_is_something_else(lumbar):
+def test_a_hill_slope_differs_from_short_range_stiffness(lumbar):
     curves = DeGrooteCurves.refit()
     beyond = hill_slope(lumbar, 0.5, np.full(len(lumbar), 1.2), curves)
     assert np.all(beyond < 0.0)  # while every short-range stiffness there is positive
@@ -104,7 +104,7 @@ def test_scales_and_deficits_multiply_and_are_kept(lumbar):
 
 
 def test_the_abdomen_turns_by_its_share_of_the_lumbar_sum(lumbar):
-    """The angle of the last body, read off its pose, in any mixture of levels."""
+    """The angle of the last body from its pose, for any combination of levels."""
     q = np.zeros(18)
     q[::3] = np.random.default_rng(1).uniform(-0.2, 0.1, 6)
     R = lumbar.pose(q).R[-1]
@@ -141,15 +141,19 @@ def test_pressure_is_a_strut_with_a_potential(bent):
 @pytest.mark.parametrize(
     "call, error, words",
     [
-        (lambda m: m.with_strength_scale({"psoas": 0.0}), ParameterError, "with with_deficit"),
+        (lambda m: m.with_strength_scale({"psoas": 0.0}), ParameterError, "use with_deficit"),
         (lambda m: m.with_strength_scale({"soleus": 1.0}), UnknownNameError, "muscle or group"),
         (lambda m: m.with_deficit("psoas", 1.2), ParameterError, "loss of force from 0 to 1"),
         (lambda m: moment_capacity(m, np.zeros(18), "L4_L5"), UnknownNameError, "L4_L5_FE"),
-        (lambda m: Bergmark(Parameter(-1.0, "1", "User", "assumed")), ParameterError, "q is -1"),
+        (
+            lambda m: Bergmark(Parameter(-1.0, "1", "User", "assumed")),
+            ParameterError,
+            "q from 0, got -1",
+        ),
         (
             lambda m: Pressure(area=Parameter(-1.0, "cm2", "User", "assumed")),
             ParameterError,
-            "over that outside",
+            "relative to outside",
         ),
         (
             lambda m: AbdomenCoupling(flexion=Parameter(1.5, "1", "User", "assumed")),

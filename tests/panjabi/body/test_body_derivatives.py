@@ -100,7 +100,7 @@ def test_gradient_and_hessian_of_loads(body, loaded):
 
 
 def test_driven_knee_curves(body):
-    """The knee's coupled motions give curvature of their own: check it where they are strongest."""
+    """The coupled motions of the knee add curvature: check it where it is largest."""
     q = body.coordinates_from({"knee_angle_r": 1.0})
     k = body.coordinate_index("knee_angle_r")
     h = 1e-2

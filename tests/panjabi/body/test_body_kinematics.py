@@ -1,4 +1,4 @@
-"""Where the bodies are: published checks, a second program, a second implementation, symmetry."""
+"""Poses of the bodies: published values, a second program, a second implementation, symmetry."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_equal_values_on_both_sides_mirror(random_q, seed):
     assert body.centre_of_mass(poses)[2] == pytest.approx(0.0, abs=1e-9)
 
 
-def test_poses_can_be_asked_twice(body, random_q):
+def test_poses_of_poses_are_unchanged(body, random_q):
     q = random_q(1)
     poses = body.poses(q)
     assert body.poses(poses) is poses

@@ -11,7 +11,7 @@ from panjabi.body.scaling import scaled_body
 from panjabi.errors import ParameterError, UnknownNameError
 
 
-def test_stations_stand_where_the_file_says(body, skeleton, second):
+def test_stations_have_the_positions_of_the_file(body, skeleton, second):
     q = body.zero()
     for record in skeleton["stations"] + skeleton["stations_sbl_extra"]:
         midline = not record["body"].endswith("_r") and abs(record["pos"][2]) < 1e-9
@@ -20,7 +20,7 @@ def test_stations_stand_where_the_file_says(body, skeleton, second):
         assert where == pytest.approx(second.place({}, record["body"], record["pos"]), abs=1e-8)
 
 
-def test_landmarks_stand_where_the_file_says(body, skeleton):
+def test_landmarks_have_the_positions_of_the_file(body, skeleton):
     for record in skeleton["landmarks"]:
         where = body.landmark(body.zero(), record["id"])
         assert where == pytest.approx(record["world_neutral"], abs=1e-6)
@@ -87,7 +87,7 @@ def test_frames_and_points_of_the_thoracolumbar_set(body, skeleton, random_q):
         (lambda b: gravity_energy(b, b.zero(), relative_to="asis"), "asis_"),
     ],
 )
-def test_unknown_names_offer_the_nearest(body, ask, words):
+def test_unknown_names_list_similar_names(body, ask, words):
     with pytest.raises(UnknownNameError, match=words):
         ask(body)
 
@@ -111,5 +111,5 @@ def test_centre_of_mass_of_some_bodies(body):
     ("up", "g"), [((0, 0, 0), 9.8), ((0, 1), 9.8), ((0, np.nan, 0), 9.8), ((0, 1, 0), np.inf)]
 )
 def test_gravity_needs_a_direction_and_a_size(body, up, g):
-    with pytest.raises(ParameterError, match="possible"):
+    with pytest.raises(ParameterError, match="Expected a .*, got"):
         gravity_energy(body, body.zero(), up=up, g=g)

@@ -20,7 +20,7 @@ from panjabi.parameter import sources
     shank=st.floats(0.35, 0.5),
 )
 @settings(max_examples=15, deadline=None)
-def test_what_was_asked_for_comes_out(stature, mass, thigh, neck, shank):
+def test_the_scaled_body_has_the_requested_sizes(stature, mass, thigh, neck, shank):
     adult = standard_adult()
     body = scaled_body(
         adult,
@@ -45,7 +45,7 @@ def test_what_was_asked_for_comes_out(stature, mass, thigh, neck, shank):
 @given(stature=st.floats(1.4, 2.1))
 @settings(max_examples=10, deadline=None)
 def test_a_similar_body_is_similar(random_q, stature):
-    """One factor for all: every point, path and arm scales, angles and fibre states stay."""
+    """With a single factor every point, path and arm scales; angles and fibre states stay."""
     adult = standard_adult()
     body = scaled_body(adult, stature=stature, mass=adult.total_mass)
     k = body.scale[1]
@@ -107,7 +107,7 @@ def test_scaling_twice_is_scaling_once(body):
 
 
 def test_one_longer_leg(body):
-    """The longer leg stands, the other hangs; the other side keeps its size."""
+    """The body stands on the longer leg; the other side keeps its size."""
     longer = scaled_body(body, segments={"shank_r": 1.05})
     extra = 0.05 * (0.476666468 - 0.0595306)
     assert longer.stature == pytest.approx(body.stature + extra, abs=1e-5)
@@ -119,7 +119,7 @@ def test_one_longer_leg(body):
 
 
 def test_fibres_keep_their_place_on_the_curve(body):
-    """Longer thighs under short shanks: each muscle's fibre stands at the same relative length."""
+    """Longer thighs and shorter shanks: each fibre has the same relative length in standing."""
     other = scaled_body(body, segments={"thigh": 1.1, "shank": 0.9})
     for name, muscle in other.muscles.items():
         fibre = muscle.fibre
@@ -153,16 +153,19 @@ def test_scaled_sizes_are_the_users_assumptions(body):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"stature": 18.0}, "stature is 18.0 m; 0.7 to 2.5 m is possible"),
-        ({"stature": float("nan")}, "stature is nan"),
-        ({"mass": -3.0}, "mass is -3.0 kg"),
-        ({"mass": float("nan")}, "mass is nan"),
-        ({"segments": {"thigh": 0.0}}, "takes factors"),
-        ({"segments": {"thigh": float("nan")}}, "takes factors"),
-        ({"lengths": {"thigh": 44.0}}, "takes factors, `lengths` metres"),
-        ({"segments": {"thigh": 1.1}, "lengths": {"thigh_r": 0.4}}, "given twice"),
+        ({"stature": 18.0}, "stature from 0.7 to 2.5 m, got 18.0 m"),
+        ({"stature": float("nan")}, "stature .* got nan"),
+        ({"mass": -3.0}, "mass .* got -3.0 kg"),
+        ({"mass": float("nan")}, "mass .* got nan"),
+        ({"segments": {"thigh": 0.0}}, "give factors in `segments`"),
+        ({"segments": {"thigh": float("nan")}}, "give factors in `segments`"),
+        ({"lengths": {"thigh": 44.0}}, "factors in `segments` and metres in `lengths`"),
+        (
+            {"segments": {"thigh": 1.1}, "lengths": {"thigh_r": 0.4}},
+            "got two, as 'thigh' and 'thigh_r'",
+        ),
         ({"force_exponent": float("inf")}, "force_exponent"),
-        ({"stature": 1.0, "lengths": {"thigh": 0.45, "shank": 0.45}}, "Change the stature"),
+        ({"stature": 1.0, "lengths": {"thigh": 0.45, "shank": 0.45}}, "change the stature"),
     ],
 )
 def test_impossible_sizes(body, arguments, words):
@@ -174,7 +177,7 @@ def test_no_segment_left_for_the_stature(body):
     lengths = {n: v for n, v in segment_lengths(body).items() if n[-2:] != "_l"}
     everything = {n.removesuffix("_r"): v for n, v in lengths.items()}
     assert scaled_body(body, lengths=everything).stature == pytest.approx(1.75)
-    with pytest.raises(ParameterError, match="every segment was given in metres"):
+    with pytest.raises(ParameterError, match="got lengths for every segment"):
         scaled_body(body, stature=1.8, lengths=everything)
 
 

@@ -1,4 +1,4 @@
-"""The check-up: nothing on the packaged models, and each fault that it is there for."""
+"""The check-up reports nothing for the packaged models, and each type of fault."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def messages(findings, severity):
     return [(f.subject, f.message) for f in findings if f.severity == severity]
 
 
-def test_nothing_is_found_on_the_standard_adult(adult):
+def test_the_standard_adult_has_no_finding(adult):
     assert check_up(adult) == ()
 
 
-def test_nothing_is_found_on_a_child_scaled_from_it(adult):
+def test_a_child_scaled_from_the_adult_has_no_finding(adult):
     assert check_up(scaled_body(adult, stature=1.1, mass=19.0)) == ()
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_nothing_is_found_on_the_packaged_musculatures(region, adult):
+def test_the_packaged_musculatures_have_no_finding(region, adult):
     muscles = musculature(region, adult)
     found = check_up(
         adult,
@@ -64,7 +64,7 @@ def test_inertia_that_no_body_has(adult):
     assert ("femur_l and femur_r") in [s for s, _ in messages(found, "note")]
     inertia[b] = np.diag([-0.1, 0.2, 0.2])
     (subject, message) = messages(check_up(replace(adult, inertia=inertia)), "impossible")[0]
-    assert subject == "femur_r" and "a negative one cannot be" in message
+    assert subject == "femur_r" and "a negative moment is impossible" in message
 
 
 def test_inertia_in_other_units(adult):
@@ -76,8 +76,12 @@ def test_inertia_in_other_units(adult):
 @pytest.mark.parametrize(
     ("change", "severity", "words"),
     [
-        ({"tendon_slack_length": 3.0}, "implausible", "too short to pull in every posture"),
-        ({"optimal_length": 0.02, "tendon_slack_length": 0.0}, "implausible", "stretched beyond"),
+        ({"tendon_slack_length": 3.0}, "implausible", "too short for any force in every posture"),
+        (
+            {"optimal_length": 0.02, "tendon_slack_length": 0.0},
+            "implausible",
+            "too long for active force",
+        ),
         ({"optimal_length": 30.0}, "impossible", "may be in millimetres"),
         ({"max_force": 10.0}, "note", "the two sides differ: maximal forces"),
     ],

@@ -123,7 +123,7 @@ def test_spreads_of_several_parts_stay_apart():
     assert row("PKE_norm").sds == (9.1, 5.7)
 
 
-def test_trials_speak_like_other_rows():
+def test_rows_of_trials_have_the_same_fields_as_other_rows():
     r = row("T-Elden05-2")
     assert r.quantity.startswith("stabilizing exercise + standard vs standard: evening pain")
     assert r.n == "131 / 130"
@@ -147,7 +147,7 @@ def test_filters_by_role_and_by_id():
     assert panjabi.published is published
 
 
-def test_unknown_names_get_the_nearest_ones():
+def test_unknown_names_are_answered_with_similar_names():
     with pytest.raises(UnknownNameError, match="unknown table 'facia'; close: 'fascia'"):
         published("facia")
     with pytest.raises(UnknownNameError, match="unknown role 'validate'; close: 'validation'"):
@@ -161,11 +161,11 @@ def test_unknown_names_get_the_nearest_ones():
 
 
 def test_a_row_of_several_parts_has_no_number():
-    with pytest.raises(ParameterError, match=r"'PKE_norm' has no single value but '17.1 / 9.8'"):
+    with pytest.raises(ParameterError, match="single number in row 'PKE_norm', got '17.1 / 9.8'"):
         _ = row("PKE_norm").number
 
 
-def test_row_becomes_a_parameter_with_an_honest_status():
+def test_row_becomes_a_parameter_with_the_status_of_its_table():
     stiff = row("HAM_K_stiff").parameter()
     assert (stiff.si, stiff.sd, stiff.status, stiff.source) == (36.2, 3.3, "measured", "McHugh1999")
     assert row("WG93").parameter(38.0).status == "assumed"  # recalled
@@ -176,7 +176,7 @@ def test_row_becomes_a_parameter_with_an_honest_status():
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_place_names_an_article_and_no_proxy(table):
+def test_where_names_an_article_and_not_a_proxy(table):
     """No port, bare number or address within an address; no copy of a library's test server."""
     proxy = (
         r"//[^/\s]*(:\d|\d+\.\d+\.\d+)|//\S+https?[:/]|wilddata|laibokeji|vufind|tweb-dev|staging"

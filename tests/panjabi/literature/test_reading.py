@@ -21,7 +21,7 @@ def table(text: str, roles=ROLE):
     return parse_table("t", text, "t.csv", roles)
 
 
-def test_good_table():
+def test_a_valid_table_is_read():
     (only,) = table(HEADER + GOOD)
     assert (only.id, only.value, only.sd, only.role) == ("A1", 3.0, 0.5, "validation")
 
@@ -29,17 +29,20 @@ def test_good_table():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", r"t.csv, line 1: columns \['id', .* are missing"),
-        (HEADER.replace("unit,", ""), r"t.csv, line 1: columns \['unit'\] are missing"),
-        (HEADER + GOOD[:20], r"t.csv, line 2: 4 cells where the header has 12"),
-        (HEADER + GOOD.replace("stiffness", "stiff, ness"), "line 2: 13 cells where the header"),
-        (HEADER + GOOD.replace("stiffness", '"stiffness'), "line 2: .*; the file is cut short"),
-        (HEADER + GOOD + GOOD, "t.csv, line 3: id 'A1' is empty or comes twice"),
-        (HEADER + GOOD.replace("A1", ""), "t.csv, line 2: id '' is empty"),
-        (HEADER + GOOD.replace("A1", "B7"), "t.csv, line 2: 'B7' has no role"),
-        (HEADER + GOOD.replace("read", "recalled"), "'A1' is recalled and has the role 'valida"),
-        (HEADER + GOOD.replace("0.5", "-0.5"), "line 2: the spread of 'A1' is -0.5, below zero"),
-        (HEADER + GOOD.replace("0.5", "CI 3-1"), "line 2: the interval 3 to 1 runs backwards"),
+        ("", r"t.csv, line 1: .*columns \['id', .* are missing"),
+        (HEADER.replace("unit,", ""), r"t.csv, line 1: .*columns \['unit'\] are missing"),
+        (HEADER + GOOD[:20], r"t.csv, line 2: Expected 12 cells .* got 4 cells"),
+        (HEADER + GOOD.replace("stiffness", "stiff, ness"), "line 2: Expected 12 cells .* got 13"),
+        (HEADER + GOOD.replace("stiffness", '"stiffness'), "line 2: .*the file is complete"),
+        (HEADER + GOOD + GOOD, "line 3: Expected a new id, got 'A1'"),
+        (HEADER + GOOD.replace("A1", ""), "line 2: Expected a new id, got ''"),
+        (HEADER + GOOD.replace("A1", "B7"), "t.csv, line 2: Expected an id with a role, got 'B7'"),
+        (HEADER + GOOD.replace("read", "recalled"), "recalled value 'A1', got 'validation'"),
+        (
+            HEADER + GOOD.replace("0.5", "-0.5"),
+            "line 2: Expected a spread of 'A1' from 0, got -0.5",
+        ),
+        (HEADER + GOOD.replace("0.5", "CI 3-1"), "line 2: Expected an interval .* got 3 to 1"),
     ],
 )
 def test_damaged_table_names_file_and_line(text, words):
@@ -53,16 +56,16 @@ def test_trial_intervals_must_be_numbers():
         "ci_high,unit,source,doi,status,where,bib\n"
     )
     line = "T1,x,2001,neck,acute,a vs b,pain,1 week,3,4,-2,-5,low,points,x,,read,,Cho2015\n"
-    with pytest.raises(DataFileError, match="trials.csv, line 2: '-5' to 'low' is no interval"):
+    with pytest.raises(DataFileError, match="trials.csv, line 2: .* got '-5' to 'low'"):
         parse_table("trials", columns + line, "trials.csv", {("trials", "T1"): ("prior", "x")})
 
 
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("t,A1,validated,because\n", "line 2: role 'validated' of 'A1'.*possible: calibration, va"),
-        ("t,A1,prior,\n", "line 2: role 'prior' of 'A1' for the reason ''"),
-        ("t,A1,prior,x\nt,A1,prior,x\n", "line 3: 'A1' has a role already"),
+        ("t,A1,validated,because\n", "line 2: .*calibration, va.* 'A1', got role 'validated'"),
+        ("t,A1,prior,\n", "line 2: .* got role 'prior' and reason ''"),
+        ("t,A1,prior,x\nt,A1,prior,x\n", "line 3: Expected each id once, got 'A1'"),
     ],
 )
 def test_damaged_roles(line, words):
@@ -79,12 +82,12 @@ def test_numbers_and_ranges_come_back(low, width):
 
 
 @given(st.text(alphabet=st.characters(blacklist_categories=["Nd"]), max_size=20))
-def test_words_are_never_a_number(text):
+def test_text_is_not_read_as_a_number(text):
     assert parse_cell(text) == (None, (), None)
 
 
 @pytest.mark.parametrize("text", ["", "29 of 30", "<80 / 80-90 / >90", "p<.05", "5 (9 %)", ">=5"])
-def test_cells_that_are_no_single_figure_give_none(text):
+def test_cells_without_a_single_number_give_none(text):
     assert parse_cell(text) == (None, (), None)
 
 
@@ -102,11 +105,11 @@ def test_bib_entries_print_as_citations():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (BIB[:-2], "x.bib: the file ends inside the entry 'A1'"),
-        (BIB + BIB, r"x.bib, line 9: cannot read '@article\{A1,'"),
-        (BIB.replace("  year =", "  author ="), "x.bib, line 5: cannot read"),
-        (BIB.replace("{2001},", "{2001"), "x.bib, line 5: cannot read 'year = {2001'"),
-        ("author = {x}\n", "x.bib, line 1: .*possible here: a new `@kind{key,`"),
+        (BIB[:-2], "x.bib: .* the end of the file inside the entry 'A1'"),
+        (BIB + BIB, r"x.bib, line 9: .* got '@article\{A1,'"),
+        (BIB.replace("  year =", "  author ="), "x.bib, line 5: Expected `field = "),
+        (BIB.replace("{2001},", "{2001"), "x.bib, line 5: .* got 'year = {2001'"),
+        ("author = {x}\n", "x.bib, line 1: Expected a new `@type{key,`"),
     ],
 )
 def test_damaged_bibliography_names_file_and_line(text, words):

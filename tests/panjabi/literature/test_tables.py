@@ -1,4 +1,4 @@
-"""The reader of CSV tables: types of cells, units of columns, and where a damaged file is so."""
+"""The reader of CSV tables: types of cells, units of columns, and the line of each fault."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def test_cells_have_the_types_of_their_columns():
 def test_comments_below_a_schema_keep_the_line_numbers():
     text = "# schema: parts/1\n# made in a laboratory\nname,mass\na,1\n"
     assert read_rows(text, "x.csv", schema="parts/1") == [(4, {"name": "a", "mass": "1"})]
-    with pytest.raises(DataFileError, match="line 5: 1 cells where the header has 2"):
+    with pytest.raises(DataFileError, match="line 5: Expected 2 cells as in the header, got 1"):
         read_rows(text + "b\n", "x.csv", schema="parts/1")
-    with pytest.raises(SchemaError, match="possible: '# schema: strands/1'"):
+    with pytest.raises(SchemaError, match="Expected '# schema: strands/1'"):
         read_rows(text, "x.csv", schema="strands/1")
 
 
@@ -39,23 +39,23 @@ def read(text, fewest=1):
 
 
 def test_quantities_come_in_si():
-    found = read("note,moment_Nmm,time_min\nfirst,2500,0.5\nsecond,-10,1\n")
-    assert found.values["moment"] == pytest.approx([2.5, -0.01])
-    assert found.values["time"] == pytest.approx([30.0, 60.0])
-    assert found.columns == {"moment": "moment_Nmm", "time": "time_min"}
+    quantities = read("note,moment_Nmm,time_min\nfirst,2500,0.5\nsecond,-10,1\n")
+    assert quantities.values["moment"] == pytest.approx([2.5, -0.01])
+    assert quantities.values["time"] == pytest.approx([30.0, 60.0])
+    assert quantities.columns == {"moment": "moment_Nmm", "time": "time_min"}
     with pytest.raises(DataFileError, match="x.csv, line 3: it is negative"):
-        found.require(found.values["moment"] > 0.0, "it is negative")
+        quantities.require(quantities.values["moment"] > 0.0, "it is negative")
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "line 1: the header is .*possible: moment_Nm"),
-        ("time_s\n1\n", "line 1: the header is .*possible: moment_Nm"),
-        ("moment_kNm\n1\n", "'moment_kNm' has a unit that is not known"),
+        ("", "line 1: Expected a header such as moment_Nm, got"),
+        ("time_s\n1\n", "line 1: Expected a header such as moment_Nm, got"),
+        ("moment_kNm\n1\n", "got 'moment_kNm', which has an unknown unit"),
         ("moment_Nm,moment_Nmm\n1,2\n", "two columns of moment"),
-        ("moment_Nm\n1\n\nx\n", "line 4: moment_Nm is 'x'"),
-        ("moment_Nm\n1\n", "ends after 1 rows of numbers; possible: 2"),
+        ("moment_Nm\n1\n\nx\n", "line 4: .* in moment_Nm, got 'x'"),
+        ("moment_Nm\n1\n", "Expected 2 or more rows of numbers, got 1"),
     ],
 )
 def test_damaged_quantities_name_the_line(text, words):

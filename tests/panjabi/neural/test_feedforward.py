@@ -83,7 +83,7 @@ def test_invalid_arguments_raise():
         plan(base=[0.95] * 4)
     with pytest.raises(ParameterError, match="name the group"):
         arm_raise([0.1], ["leg"])
-    with pytest.raises(ParameterError, match="ramp is 0"):
+    with pytest.raises(ParameterError, match="ramp as .*, got 0"):
         plan(ramp=0.0)
     with pytest.raises(ParameterError, match="of shape"):
         plan(base=[0.1, 0.2])

@@ -65,7 +65,7 @@ def test_compiled_equals_plain():
 
 
 def test_invalid_arguments_raise():
-    with pytest.raises(ParameterError, match="step is 0"):
+    with pytest.raises(ParameterError, match="step as .*, got 0"):
         band_limited(0, duration=1.0, step=0.0, channels=1, time_constant=0.1)
     with pytest.raises(ParameterError, match="channels"):
         band_limited(0, duration=1.0, step=0.1, channels=0, time_constant=0.1)
@@ -74,7 +74,7 @@ def test_invalid_arguments_raise():
     path = band_limited(0, duration=1.0, step=0.1, channels=1, time_constant=0.1)
     with pytest.raises(ParameterError, match="draw a longer path"):
         path.at(2.0)
-    with pytest.raises(ParameterError, match="proportional is -1"):
+    with pytest.raises(ParameterError, match="proportional as .*, got -1"):
         MotorNoise(proportional=-1.0)
-    with pytest.raises(ParameterError, match="time_constant is 0"):
+    with pytest.raises(ParameterError, match="time_constant as .*, got 0"):
         SensoryNoise(proprioceptive=0.1, time_constant=0.0)

@@ -1,4 +1,4 @@
-"""Errors share one base, are also builtins, and offer the nearest names."""
+"""Errors have a common base class, are also builtin errors, and list similar names."""
 
 from __future__ import annotations
 
@@ -30,16 +30,18 @@ BUILTIN = {
 
 
 def errors(module) -> dict[str, type]:
-    found = inspect.getmembers(module, inspect.isclass)
-    return {name: c for name, c in found if c.__module__ == module.__name__}
+    """The error classes of a module; an interrupt from the keyboard is no error."""
+    classes = dict(inspect.getmembers(module, inspect.isclass))
+    local = {n: c for n, c in classes.items() if c.__module__ == module.__name__}
+    return {n: c for n, c in local.items() if issubclass(c, Exception)}
 
 
-def test_every_error_is_caught_by_the_base_and_by_its_builtin():
+def test_every_error_is_caught_by_its_base_class_and_its_builtin_error():
     known = errors(panjabi.errors) | errors(fascia.errors)
     assert set(known) - {"PanjabiError", "FasciaError"} == set(BUILTIN)
-    for name, kind in BUILTIN.items():
-        with pytest.raises(kind, match="what, possible, do"):
-            raise known[name]("what, possible, do")
+    for name, builtin in BUILTIN.items():
+        with pytest.raises(builtin, match="expected, got, do"):
+            raise known[name]("expected, got, do")
         assert issubclass(known[name], PanjabiError)
     for error in errors(fascia.errors).values():
         assert issubclass(error, fascia.errors.FasciaError)
@@ -58,7 +60,7 @@ def test_nearest_offers_close_names_else_all_of_them():
 def test_unknown_has_three_parts():
     error = unknown("line", "SBLL", ["SBL", "SFL"])
     assert isinstance(error, UnknownNameError)
-    assert str(error).startswith("unknown line 'SBLL'; close: 'SBL'")
+    assert str(error).startswith("Expected an existing name, got unknown line 'SBLL'; close: 'SBL'")
     assert str(error).endswith("Use one of the names that exist.")
 
 

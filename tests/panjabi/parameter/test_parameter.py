@@ -1,4 +1,4 @@
-"""A Parameter says its unit, source and status, and refuses nonsense at birth."""
+"""A Parameter has a unit, a source and a status, and checks its input."""
 
 from __future__ import annotations
 
@@ -92,17 +92,17 @@ def test_parameter_is_frozen_and_prints_its_status():
     ("arguments", "error", "words"),
     [
         ((1.0, "N/mmm", "Cho2015", "measured"), UnitError, "unknown unit 'N/mmm'; close: 'N/mm'"),
-        ((math.nan, "N", "Cho2015", "measured"), ParameterError, "nan; only finite numbers"),
-        ((math.inf, "N", "Cho2015", "measured"), ParameterError, "inf; only finite numbers"),
-        (("much", "N", "Cho2015", "measured"), ParameterError, "'much'; only finite numbers"),
-        ((None, "N", "Cho2015", "measured"), ParameterError, "None; only finite numbers"),
-        ((1.0, "N", " ", "measured"), ParameterError, "has no source; it needs a key"),
-        ((1.0, "N", "Cho2015", "known"), ParameterError, "unknown status 'known'; possible: mea"),
-        ((1.0, "N", "Cho2015", "measured", "", -1.0), ParameterError, "-1 N; a spread is at leas"),
+        ((math.nan, "N", "Cho2015", "measured"), ParameterError, "finite number .*, got nan"),
+        ((math.inf, "N", "Cho2015", "measured"), ParameterError, "finite number .*, got inf"),
+        (("much", "N", "Cho2015", "measured"), ParameterError, "finite number .*, got 'much'"),
+        ((None, "N", "Cho2015", "measured"), ParameterError, "finite number .*, got None"),
+        ((1.0, "N", " ", "measured"), ParameterError, "Expected a key .*, got no source"),
+        ((1.0, "N", "Cho2015", "known"), ParameterError, "a status of mea.*, got 'known'"),
+        ((1.0, "N", "Cho2015", "measured", "", -1.0), ParameterError, "sd .* from 0 N, got -1 N"),
         ((1.0, "N", "Cho2015", "measured", "", math.nan), ParameterError, "the sd of a Parameter"),
     ],
 )
-def test_nonsense_is_refused_with_words(arguments, error, words):
+def test_invalid_input_is_an_error_with_advice(arguments, error, words):
     with pytest.raises(error, match=words) as caught:
         Parameter(*arguments)
     assert isinstance(caught.value, PanjabiError)
@@ -135,11 +135,11 @@ def test_set_is_a_mapping_that_does_not_change(slr):
         slr["tie"] = slr["stiffness"]
 
 
-def test_set_takes_another_unit_of_the_same_kind_only(slr):
+def test_set_takes_only_units_of_the_same_quantity(slr):
     softer = slr.replaced(stiffness=Parameter(0.5, "N m/deg", "Cho2015", "assumed"))
     assert softer.si("stiffness") == pytest.approx(0.5 * 180 / math.pi)
     with pytest.raises(
-        UnitError, match="given in 'N/mm', no unit of angular stiffness; possible: N m"
+        UnitError, match=r"in a unit of angular stiffness \(N m/rad, N m/deg\), got 'N/mm'"
     ):
         slr.replaced(stiffness=Parameter(5.0, "N/mm", "Cho2015", "assumed"))
 
@@ -149,13 +149,13 @@ def test_misspelt_name_is_an_error_never_an_addition(slr):
         slr.replaced(stifness=3.0)
     with pytest.raises(UnknownNameError, match="possible: 'pelvic_share', 'stiffness'"):
         slr.si("xyz")
-    with pytest.raises(ParameterError, match="holds Parameter records only"):
+    with pytest.raises(ParameterError, match="Expected a Parameter for"):
         ParameterSet({"a": 3.0})  # type: ignore[dict-item]
 
 
-def test_merging_refuses_two_meanings_of_one_name(slr):
+def test_merging_refuses_different_parameters_of_the_same_name(slr):
     other = ParameterSet({"stiffness": Parameter(1.0, "N m/rad", "ThisWork", "assumed")})
-    with pytest.raises(ParameterError, match="two different parameters are called 'stiffness'"):
+    with pytest.raises(ParameterError, match="Expected equal parameters named 'stiffness'"):
         slr.merged(other)
     assert list(slr.merged(other, prefix="left ")) == [
         "pelvic_share",

@@ -1,4 +1,4 @@
-"""sources(result): what a result rests on, each parameter counted once."""
+"""sources(result): the parameters behind a result, each counted once."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Network:
 
 
 def test_counts_citations_and_unresolved_keys():
-    told = sources({"share": SHARE, "stiffness": STIFFNESS, "gain": GAIN})
-    assert told.counts == {"measured": 1, "derived": 1, "fitted": 0, "assumed": 1}
-    assert told.assumed == 1
-    assert set(told.citations) == {"ThisWork", "McHugh1999", "Cho2015"}
-    assert told.unresolved == ("Nobody2099",)
-    text = str(told)
+    result = sources({"share": SHARE, "stiffness": STIFFNESS, "gain": GAIN})
+    assert result.counts == {"measured": 1, "derived": 1, "fitted": 0, "assumed": 1}
+    assert result.assumed == 1
+    assert set(result.citations) == {"ThisWork", "McHugh1999", "Cho2015"}
+    assert result.unresolved == ("Nobody2099",)
+    text = str(result)
     assert "rests on 3 parameters: 1 measured, 1 derived, 0 fitted, 1 assumed" in text
     assert "Cho2015: Cho, Kim, Park (2015). J Phys Ther Sci 27:195-197" in text
     assert "without a bibliography entry: Nobody2099" in text
@@ -49,31 +49,31 @@ def test_counts_citations_and_unresolved_keys():
 
 def test_same_parameter_before_and_after_counts_once():
     before = Curve(1.0, ParameterSet({"share": SHARE, "stiffness": STIFFNESS}))
-    told = sources(Change(before, Curve(2.0, before.parameters), GAIN))
-    assert set(told.parameters) == {"share", "stiffness", "gain"}
+    result = sources(Change(before, Curve(2.0, before.parameters), GAIN))
+    assert set(result.parameters) == {"share", "stiffness", "gain"}
 
 
 def test_changed_parameter_counts_as_another():
     before = Curve(1.0, ParameterSet({"share": SHARE}))
     after = Curve(1.0, before.parameters.replaced(share=0.45))
-    told = sources([before, after, before])
-    assert [p.value for p in told.parameters.values()] == [0.3, 0.45]
-    assert list(told.parameters) == ["share", "share (2)"]
-    assert set(told.citations) == {"ThisWork", "User"}
+    result = sources([before, after, before])
+    assert [p.value for p in result.parameters.values()] == [0.3, 0.45]
+    assert list(result.parameters) == ["share", "share (2)"]
+    assert set(result.citations) == {"ThisWork", "User"}
 
 
 def test_method_sources_and_sources_themselves_are_understood():
-    told = sources(Network())
-    assert isinstance(told, Sources)
-    assert sources(told) is told
-    assert sources({"a": told, "b": Network()}) == told
+    result = sources(Network())
+    assert isinstance(result, Sources)
+    assert sources(result) is result
+    assert sources({"a": result, "b": Network()}) == result
     assert panjabi.sources is sources
 
 
-def test_a_result_may_rest_on_nothing_but_must_say_so():
+def test_a_result_may_have_no_parameters_but_must_state_it():
     assert sources(Curve(1.0, ParameterSet({}))).counts["assumed"] == 0
     for silent in (3.0, "text", None, [1.0], {"a": 1.0}, Curve, object()):
-        with pytest.raises(ParameterError, match="does not say what it rests on"):
+        with pytest.raises(ParameterError, match="without parameters; pass the result"):
             sources(silent)
 
 

@@ -1,4 +1,4 @@
-"""Past its critical load a level with a stiff elastic zone is caught, a linear one falls far."""
+"""Beyond its critical load a level with a stiff elastic zone tilts little, a linear level far."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from panjabi.passive.terms import Structure, linear
 
 
 def resting_angle(one, axis: int, load: float, height: float) -> float:
-    """Where one level carries a dead load on a rigid link: moment = load height sin(angle)."""
+    """Angle of a level with a dead load on a rigid link: moment = load height sin(angle)."""
     low, high = 1e-6, math.pi - 1e-9
     for _ in range(200):
         middle = 0.5 * (low + high)
@@ -27,8 +27,8 @@ def resting_angle(one, axis: int, load: float, height: float) -> float:
 
 
 @pytest.mark.parametrize("level", ["L1-L2", "L3-L4", "L5-S1"])
-def test_p14_the_elastic_zone_catches_what_the_neutral_zone_lets_go(level):
-    """Past its critical load, a level with the same stiffness at neutral throughout falls far."""
+def test_p14_the_elastic_zone_limits_the_angle_after_buckling(level):
+    """Beyond the critical load, a linear level with the same stiffness at neutral tilts far."""
     axis = 1
     whole = replace(unit(level), hysteresis=Hysteresis())
     stiffness = whole.stiffness_at_neutral(axis)

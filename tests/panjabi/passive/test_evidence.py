@@ -1,4 +1,4 @@
-"""Units answer inside the range of the published tests, and say where they leave it."""
+"""Units accept loads in the range of the published tests, and report loads outside it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_extrapolation_reaches_from_the_tests_to_failure():
     assert one.range_at("flexion") == unit("L4-L5").range_at("flexion")
 
 
-def test_a_static_spine_lists_what_left_the_tests_and_stops_at_failure():
+def test_a_static_spine_lists_loads_outside_the_tests_and_stops_at_failure():
     assert recruit(static_spine()).outside_evidence == ()
     held = recruit(static_spine(load=40.0))
     assert any("L5-S1: preload of" in w and "beyond the tests" in w for w in held.outside_evidence)
@@ -72,7 +72,7 @@ def test_a_static_spine_lists_what_left_the_tests_and_stops_at_failure():
         static_spine().with_preload(np.full(6, 9e3))
 
 
-def test_a_run_never_refuses_and_records_what_left_the_tests():
+def test_a_run_records_loads_outside_the_tests_without_an_error():
     model = spine_model(muscles=False, plane="sagittal", joints=["L4-L5"], gravity=False)
     soft = simulate(model, [MomentPulse(2.0, "L4_L5_FE", 0.0, 0.1)], duration=0.2)
     assert soft.outside_evidence == ()
@@ -98,6 +98,6 @@ def test_the_command_refuses_them_with_status_2(options, words, capsys):
     assert words in capsys.readouterr().err
 
 
-def test_the_command_extrapolates_when_it_is_told_to(capsys):
+def test_the_command_extrapolates_on_request(capsys):
     assert main(["unit", "L4-L5", "--moment", "12", "--extrapolate"]) == 0
     assert "to 12 N m" in capsys.readouterr().out

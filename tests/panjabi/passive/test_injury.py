@@ -71,7 +71,7 @@ def test_p4_tendency_where_it_holds(level):
 @pytest.mark.parametrize("level", LUMBAR)
 def test_p4_of_stretched_ligaments_depends_on_the_estimator(level):
     """By the stiffness threshold the zone doubles and the range grows by a quarter; the residual,
-    which hysteresis holds, grows less than the range."""
+    which depends on hysteresis, grows less than the range."""
     intact = neutral_zone_test(unit(level), 0)
     hurt = neutral_zone_test(injured(unit(level), "subfailure=SSL+ISL+LF+CL+PLL"), 0)
     whole = hurt.residual.range_minus + hurt.residual.range_plus
@@ -111,7 +111,7 @@ def test_p6_fixation_lowers_the_zone_more_than_the_range(level):
         assert zone < whole < 0.0
 
 
-def test_rupture_meets_the_ratios_its_shares_come_from():
+def test_rupture_reproduces_the_ratios_behind_its_fractions():
     """Calibration: elastic-zone stiffness after rupture over before, by direction."""
     for name, side, axis, ratio in (
         ("flexion", -1, 0, 1.1 / 1.8),
@@ -137,8 +137,8 @@ def test_ruptured_disc_stiffens_less_under_load():
     assert hurt.with_preload(500.0).factor < intact.with_preload(500.0).factor
 
 
-def test_facetectomy_of_one_side_is_seen_by_side():
-    """The right facet is pressed in bending to the right and in a turn to the left."""
+def test_facetectomy_of_one_side_acts_in_the_directions_of_that_side():
+    """The right facet is compressed in bending to the right and in rotation to the left."""
     hurt = facetectomy(unit("L4-L5"), "right")
     before = unit("L4-L5")
     for name, other in (("right bending", "left bending"), ("left rotation", "right rotation")):
@@ -147,33 +147,33 @@ def test_facetectomy_of_one_side_is_seen_by_side():
         assert near > far > 1.0
 
 
-def test_errors_say_what_is_possible():
+def test_errors_say_what_is_expected():
     one = unit("L4-L5")
     with pytest.raises(UnknownNameError, match="structure of L4-L5 'SLL'; close: 'SSL'"):
         cut(one, "SLL")
     with pytest.raises(ParameterError, match="lengthens a toe"):
         subfailure(one, "LF", toe=0.5)
-    with pytest.raises(ParameterError, match="possible: 0 to 4"):
+    with pytest.raises(ParameterError, match="from 0 to 4, got"):
         degenerated(one, 5.0)
     with pytest.raises(UnknownNameError, match="injury 'ruptur'"):
         injured(one, "ruptur")
-    with pytest.raises(ParameterError, match="a number after"):
+    with pytest.raises(ParameterError, match="Expected a number after"):
         injured(one, "degeneration=old")
-    with pytest.raises(ParameterError, match="possible: above 0. Leave it out"):
+    with pytest.raises(ParameterError, match="fixator above 0 .*leave it out"):
         with_fixator(one, stiffness=-1.0)
 
 
 @pytest.mark.parametrize(
     ("level", "text", "words"),
     [
-        ("L4-L5", "nucleus=0.5", "nucleus alone, which has no degrees"),
-        ("T5-T6", "rib-cage=off", "rib-cage alone"),
-        ("L4-L5", "fixator=0", "stiffness of the fixator is 0 N m/rad"),
-        ("L4-L5", "disc-rupture=1.5", "severity .* 0 to 1. Give"),
+        ("L4-L5", "nucleus=0.5", "Expected nucleus alone, which has no degrees"),
+        ("T5-T6", "rib-cage=off", "Expected rib-cage alone"),
+        ("L4-L5", "fixator=0", "fixator .* got 0 N m/rad"),
+        ("L4-L5", "disc-rupture=1.5", "severity .* from 0 to 1, got 1.5; give"),
     ],
 )
-def test_a_value_that_would_be_passed_over_is_refused(level, text, words):
-    """None of these may quietly become another injury than the one that was written."""
+def test_a_value_without_effect_is_an_error(level, text, words):
+    """None of these may silently become another injury."""
     with pytest.raises(ParameterError, match=words):
         injured(unit(level), text)
     assert injured(unit("L4-L5"), "fixator").changes == ("fixator",)

@@ -1,4 +1,4 @@
-"""Neutral zones: published ones met by protocol, estimators on curves with known answers."""
+"""Neutral zones: published values by protocol, estimators on curves with known results."""
 
 from __future__ import annotations
 

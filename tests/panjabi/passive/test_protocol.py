@@ -65,8 +65,8 @@ def test_an_elastic_unit_returns_to_zero():
     pause=st.floats(0.01, 100.0),
     level=st.sampled_from(["L4-L5", "C4-C5", "C1-C2", "T6-T7"]),
 )
-def test_no_history_that_ends_where_it_began_makes_energy(loads, pause, level):
-    """Work of the load from rest is at least what is stored at the end, here zero angle at rest."""
+def test_no_history_that_returns_to_its_start_produces_energy(loads, pause, level):
+    """Work of the load is at least the energy stored at the end, here zero angle at rest."""
     one = unit(level)
     path = np.array([*loads, 0.0]) * one.test_moment[0] / 10.0
     load = np.concatenate(
@@ -102,7 +102,7 @@ def test_damping_is_swept_and_widens_a_fast_loop_only():
         assert bool(areas[1] > 1.2 * areas[0]) == far
 
 
-def test_the_compiled_player_equals_plain_python():
+def test_the_compiled_protocol_equals_plain_python():
     one = unit("L5-S1")
     step, load, _ = Protocol(cycles=1, steps=2).schedule(10.0)
     both = []
@@ -140,15 +140,18 @@ def test_as_a_force_element_it_balances_power(values):
     assert power == pytest.approx(-stored - heat, rel=1e-9, abs=1e-12)
 
 
-def test_nonsense_is_refused():
-    with pytest.raises(ParameterError, match="ramp above 0"):
+def test_invalid_input_is_an_error():
+    with pytest.raises(ParameterError, match="a ramp above 0"):
         Protocol(ramp=0.0)
     for nonsense in ({"hold": np.nan}, {"wait": np.inf}, {"cycles": 1.5}, {"steps": 0}):
-        with pytest.raises(ParameterError, match="whole counts from 1, finite times from 0"):
+        with pytest.raises(
+            ParameterError,
+            match="Expected a protocol with whole counts from 1, finite times from 0",
+        ):
             Protocol(**nonsense)
     with pytest.raises(ParameterError, match="largest moment of 0.001 N m or more, got -1"):
         laboratory_test(unit("L4-L5"), 0, moment=-1.0)
-    with pytest.raises(ParameterError, match="times above 0"):
+    with pytest.raises(ParameterError, match="Expected times above 0"):
         Hysteresis((0.0,), ((1.0,),) * 3)
     with pytest.raises(ParameterError, match="three axes"):
         Hysteresis((1.0,), ((1.0,),))

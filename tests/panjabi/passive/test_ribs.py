@@ -1,4 +1,4 @@
-"""The rib cage: two laboratories in one fit, and Panjabi's P4 where it fails."""
+"""The rib cage: a fit to two laboratories, and a case in which Panjabi's P4 fails."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_stiffness_alone_does_not_make_p4_fail():
 
 @pytest.mark.parametrize("axis", range(3))
 def test_more_loss_in_the_ribs_means_less_zone_gained(axis):
-    """The mechanism: what the ribs dissipate goes with them."""
+    """The mechanism: without ribs their dissipation is lost."""
     factors = rib_factors()
     gained = []
     for loss in (0.5, 0.8, 1.1):
@@ -159,13 +159,13 @@ def test_parameters_say_where_the_factors_come_from():
     assert derived["rib_loss_FE"].status == "assumed"
 
 
-def test_errors_say_what_is_possible():
+def test_errors_say_what_is_expected():
     with pytest.raises(ParameterError, match="T1-T2 to T11-T12"):
         with_rib_cage(unit("L4-L5"))
     with pytest.raises(ParameterError, match="T1-T2 to T11-T12"):
         rib_structure(unit("L4-L5"), (RibFactors(1.0, 1.0, 1.0),) * 3)
     bare = unit("T6-T7")
-    with pytest.raises(ParameterError, match="Start from the intact unit"):
+    with pytest.raises(ParameterError, match="start from the intact unit"):
         rib_structure(bare.with_structures(()), (RibFactors(1.0, 1.0, 1.0),) * 3)
     with pytest.raises(UnknownNameError, match="source of the rib cage 'Manen2018'"):
         with_rib_cage(unit("T6-T7"), "Manen2018")

@@ -16,8 +16,8 @@ toes = st.floats(1e-3, 0.3)
 
 
 @pytest.mark.parametrize("law_class", [Collagen, NervePath])
-def test_branches_by_hand(law_class):
-    """EA 1000 N, l0 0.2 m, toe to 4 %: numbers worked out from the three formulas."""
+def test_tension_in_each_region(law_class):
+    """EA 1000 N, l0 0.2 m, toe to 4 %: numbers calculated from the three formulas."""
     law = law_class(slack_length=0.2, stiffness=1000.0, transition_strain=0.04)
     lengths = 0.2 * (1.0 + np.array([-0.1, 0.0, 0.02, 0.04, 0.1]))
     assert law.tension(lengths) == pytest.approx([0, 0, 5.0, 20.0, 80.0])
@@ -30,7 +30,7 @@ def test_branches_by_hand(law_class):
     assert law.reference_stiffness() == pytest.approx(5000.0)
 
 
-def test_slack_is_exactly_free():
+def test_a_slack_strand_has_exactly_no_energy_tension_and_tangent():
     for law in (
         Collagen(slack_length=0.3, stiffness=7e4, transition_strain=0.03),
         Cable(slack_length=0.3, stiffness=7e4),
@@ -80,7 +80,7 @@ def test_cable_is_collagen_without_a_toe(l0, ea, strain):
     assert collagen.tension(length) == pytest.approx(cable.tension(length), rel=1e-6)
 
 
-def test_next_to_slack_full_precision_is_kept():
+def test_precision_is_kept_near_the_slack_length():
     """At a strain of 2^-40 the toe formula still holds to rounding (slack length 1 m)."""
     law = Collagen(slack_length=1.0, stiffness=1e3, transition_strain=0.03)
     strain = 2.0**-40
@@ -118,8 +118,8 @@ GOOD = {"slack_length": 0.2, "stiffness": 1e3, "transition_strain": 0.03}
     ],
 )
 @pytest.mark.parametrize("law_class", [Collagen, NervePath])
-def test_nonsense_is_refused_in_three_parts(law_class, field, value):
-    with pytest.raises(ParameterError, match=rf"{field} is .*possible: .*\. .+") as refusal:
+def test_an_invalid_parameter_is_an_error_with_advice(law_class, field, value):
+    with pytest.raises(ParameterError, match=rf"Expected .*{field} as .*, got .*\. .+") as refusal:
         law_class(**{**GOOD, field: value})
     assert isinstance(refusal.value, ValueError)
     assert isinstance(refusal.value, PanjabiError)
@@ -128,5 +128,5 @@ def test_nonsense_is_refused_in_three_parts(law_class, field, value):
 
 @pytest.mark.parametrize(("length", "tension"), [(0.0, 1.0), (0.2, -1.0), (0.2, math.nan)])
 def test_impossible_pretension_is_refused(length, tension):
-    with pytest.raises(ParameterError, match="possible"):
+    with pytest.raises(ParameterError, match="Expected .*, got"):
         Collagen.with_tension_at(length, tension, stiffness=1e3, transition_strain=0.03)

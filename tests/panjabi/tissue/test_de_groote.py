@@ -153,7 +153,7 @@ def test_compiled_and_plain_agree():
     assert kernels.damped_velocity(row, 0.3, 0.1, 0.4) == pytest.approx(plain, rel=1e-14)
 
 
-def test_a_bell_that_shrinks_to_nothing_counts_nothing():
+def test_a_gaussian_without_width_adds_nothing():
     length = -REFIT.parameters.si("b32") / REFIT.parameters.si("b42")
     value, slope = REFIT.active([length - 1e-6, length, length + 1e-6])
     assert np.ptp(value) < 1e-6 and np.all(np.isfinite(slope))
@@ -167,9 +167,9 @@ def test_shapes_and_latex():
 
 def test_bad_constants_are_refused():
     parameters = REFIT.parameters
-    with pytest.raises(ParameterError, match="e_0 is -1; a number above 0"):
+    with pytest.raises(ParameterError, match="Expected constant e_0 above 0, got -1"):
         DeGrooteCurves(parameters.replaced(e_0=-1.0))
-    with pytest.raises(ParameterError, match="d1 is 0.3; a number below 0"):
+    with pytest.raises(ParameterError, match="Expected constant d1 below 0, got 0.3"):
         DeGrooteCurves(parameters.replaced(d1=Parameter(0.3, "1", "User", "assumed")))
     with pytest.raises(UnknownNameError, match="curve"):
         symbols.curve("active")

@@ -85,6 +85,6 @@ def test_arrays_keep_their_shape():
         ("activation_temperature", math.inf),
     ],
 )
-def test_nonsense_is_refused(field, value):
-    with pytest.raises(ParameterError, match=rf"GlidingLayer.{field} is .*possible: .*\. .+"):
+def test_an_invalid_parameter_is_an_error_with_advice(field, value):
+    with pytest.raises(ParameterError, match=rf"Expected GlidingLayer.{field} as .*, got .*\. .+"):
         GlidingLayer(**{**HEALTHY, field: value})

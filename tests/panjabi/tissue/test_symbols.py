@@ -194,6 +194,6 @@ def test_latex_prints_energy_tension_tangent(name):
     assert len(heads) > 3
 
 
-def test_unknown_symbolic_law_offers_the_nearest():
+def test_unknown_symbolic_law_lists_similar_names():
     with pytest.raises(UnknownNameError, match="close: 'collagen'"):
         symbols.latex("colagen")

@@ -140,13 +140,13 @@ def test_without_branches_it_is_elastic():
     ("fields", "words"),
     [
         ({"weights": (0.4,), "times": (1.0, 2.0), "long_term": 0.6}, "1 weights and 2 times"),
-        ({"weights": (-0.1,), "times": (1.0,), "long_term": 1.1}, "weights is -0.1"),
-        ({"weights": (0.4,), "times": (0.0,), "long_term": 0.6}, "times is 0 s"),
-        ({"weights": (0.4,), "times": (1.0,), "long_term": math.nan}, "long_term is nan"),
-        ({"weights": (0.4,), "times": (1.0,), "long_term": 0.5}, r"add up to 0\.9; possible: 1"),
+        ({"weights": (-0.1,), "times": (1.0,), "long_term": 1.1}, "weights as .*, got -0.1"),
+        ({"weights": (0.4,), "times": (0.0,), "long_term": 0.6}, "times as .*, got 0 s"),
+        ({"weights": (0.4,), "times": (1.0,), "long_term": math.nan}, "long_term as .*, got nan"),
+        ({"weights": (0.4,), "times": (1.0,), "long_term": 0.5}, r"the sum 1, got 0\.9"),
     ],
 )
-def test_impossible_series_are_refused(fields, words):
+def test_invalid_series_are_refused(fields, words):
     with pytest.raises(ParameterError, match=words):
         PronySeries(**fields)
 
@@ -156,15 +156,15 @@ def test_impossible_series_are_refused(fields, words):
     [
         ([0.0, 1.0], [1.0], "shape"),
         ([], [], "shape"),
-        ([1.0, 0.0], [1.0, 1.0], "runs back"),
+        ([1.0, 0.0], [1.0, 1.0], "never decrease"),
         ([0.0, 1.0], [1.0, math.nan], "not finite"),
     ],
 )
-def test_impossible_histories_are_refused(time, tension, words):
+def test_invalid_histories_are_refused(time, tension, words):
     with pytest.raises(ParameterError, match=words):
         hamstring_group().convolve(time, tension)
 
 
-def test_one_branch_cannot_be_too_slow():
-    with pytest.raises(ParameterError, match=r"possible: below 469\.8 s"):
+def test_a_single_branch_has_a_largest_time_constant():
+    with pytest.raises(ParameterError, match=r"below 469\.8 s, got 500 s"):
         plantar_aponeurosis(time_constant=500.0)

@@ -229,10 +229,10 @@ def test_unknown_rows_are_refused_with_similar_names():
 
 def test_new_rows_follow_the_rules_of_the_tables():
     assert new_row("mine", "q", "17.1 / 9.8", "deg", source="s").values == (17.1, 9.8)
-    with pytest.raises(DataFileError, match="recalled figure is a prior"):
+    with pytest.raises(DataFileError, match="role 'prior' for the recalled value"):
         new_row("mine", "q", 1.0, "deg", source="s", status="recalled")
     with pytest.raises(UnknownNameError, match="close: 'validation'"):
         new_row("mine", "q", 1.0, "deg", source="s", role="validated")  # type: ignore[arg-type]
     for id in ("HAM_K_stiff", "mine.part"):
-        with pytest.raises(ParameterError, match="a new id without a point"):
+        with pytest.raises(ParameterError, match="an id without a point"):
             new_row(id, "q", 1.0, "deg", source="s")

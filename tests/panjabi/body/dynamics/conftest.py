@@ -1,4 +1,4 @@
-"""Small bodies to swing, and their equations of motion a second time from SymPy's Kane method."""
+"""Small bodies, and their equations of motion from SymPy's implementation of Kane's method."""
 
 from __future__ import annotations
 

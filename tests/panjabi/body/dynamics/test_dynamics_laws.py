@@ -1,4 +1,4 @@
-"""What must hold for any tree: symmetry, energy, momentum, and motion that keeps them."""
+"""Properties of every tree: symmetry, and conservation of energy and momentum."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_mass_matrix_is_symmetric_and_positive_and_inverse_undoes_forward(models
 
 @settings(max_examples=25)
 @given(data=st.data())
-def test_power_is_what_energy_gains(data):
+def test_power_equals_the_rate_of_energy(data):
     """dE/dt = forces . qd, the derivative taken along the motion by its own expansion."""
     model = lumbar()
     q, qd, force = data.draw(states(18))
@@ -163,7 +163,7 @@ def test_momentum_of_one_turning_body(chains):
     assert made.linear == pytest.approx(only.mass[1] * model.centre_jacobian(q) @ qd)
 
 
-def test_driven_coordinates_move_as_told_and_the_force_that_drives_them_comes_out(body):
+def test_driven_coordinates_have_the_prescribed_accelerations_and_a_driving_force(body):
     model = Dynamics(body, ("pelvis_tx", "pelvis_tilt", "L5_S1_FE", "L5_S1_LB", "L4_L5_FE"))
     rng = np.random.default_rng(9)
     q, qd, force = rng.uniform(-0.3, 0.3, (3, 5))
@@ -174,5 +174,5 @@ def test_driven_coordinates_move_as_told_and_the_force_that_drives_them_comes_ou
     assert model.forward(q, qd, needed) == pytest.approx(qdd, abs=1e-8)
     with pytest.raises(UnknownNameError, match="unknown free coordinate 'L3_L4_FE'; close"):
         model.driven(q, qd, force, {"L3_L4_FE": 0.0})
-    with pytest.raises(ParameterError, match="prescribed accelerations was given.*finite"):
+    with pytest.raises(ParameterError, match="for prescribed accelerations, got .*finite"):
         model.driven(q, qd, force, {"pelvis_tx": np.nan})
