@@ -277,7 +277,7 @@ def test_doses_are_among_the_assumptions(far):
 def test_table_names_what_it_shows(far):
     text = str(far)
     for words in (
-        "release of suboccipital", "stiffness [N m/rad]", "end angle [deg]", "share of tolerance",
+        "release of suboccipital", "stiffness [N m/rad]", "end angle [deg]", "contribution of tolerance",
         "depends on the assumed doses", "null: sham", "null: chain_cut", "assumed parameters",
     ):  # fmt: skip
         assert words in text
@@ -289,14 +289,17 @@ def test_ties_given_one_by_one_have_no_ratio(subject):
     own = replace(subject, network=replace(subject.network, tie_ratio=None))
     change = release(own, "neck", null_models=False)
     assert change.to_dict()["tie_ratio"] is None
-    assert "tie ratio given singly" in str(change)
+    assert "tie ratio set per node" in str(change)
 
 
 # --- what is refused -----------------------------------------------------------------------
 
 
 def test_unknown_region_offers_near_names(subject):
-    with pytest.raises(UnknownStrandError, match="no region named 'suboccipitel'.*suboccipital"):
+    with pytest.raises(
+        UnknownStrandError,
+        match="name of a region in the network, got 'suboccipitel'.*suboccipital",
+    ):
         release(subject, "suboccipitel")
 
 
@@ -318,5 +321,5 @@ def test_all_paths_of_a_touching_region_is_an_error(subject):
 
 
 def test_all_paths_is_not_one_strand_among_others(subject):
-    with pytest.raises(ReleaseError, match="no strand named 'all-paths'"):
+    with pytest.raises(ReleaseError, match="name of a strand to cut, got 'all-paths'"):
         release(subject, "neck", cut=["all-paths", "galea_vertex"])

@@ -68,5 +68,5 @@ def test_no_tension_no_gain(subject):
 
 @pytest.mark.parametrize("gain", [0.0, -1.0, np.nan])
 def test_gains_that_are_none_are_refused(subject, gain):
-    with pytest.raises(ReadoutError, match="ask for a gain above zero"):
+    with pytest.raises(ReadoutError, match="give a gain above zero"):
         required_tension_drop(subject, gain_deg=gain)

@@ -100,5 +100,5 @@ def test_impossible_holds_are_refused(bench, options, words):
 
 
 def test_a_time_beyond_the_hold_is_refused(bench):
-    with pytest.raises(ReadoutError, match="hold it for longer"):
+    with pytest.raises(ReadoutError, match="hold for longer"):
         hold(bench, ANGLE, 30.0).decline_after(90.0)
