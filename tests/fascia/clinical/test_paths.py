@@ -268,9 +268,7 @@ def test_angles_that_are_no_angles_are_refused(name, value):
 
 def test_pelvic_share_that_overextends_the_other_hip_is_refused():
     """With the thigh at 90 deg the pelvis has tilted by 45 deg and the strapped leg lies level."""
-    with pytest.raises(
-        PostureError, match="Expected hip_flexion_l .*got -45.0 deg; .*pelvic_share"
-    ):
+    with pytest.raises(PostureError, match="hip_flexion_l .*got -45.0 deg; .*pelvic_share"):
         path("knee-extension", pelvic_share=0.5)
 
 

@@ -56,9 +56,7 @@ def test_joints_of_a_line(network):
 
 
 def test_a_line_that_needs_a_level_the_model_lacks_is_an_error(network):
-    with pytest.raises(
-        CouplingError, match=r"got line 'FFL', which crosses only.*lines that cross"
-    ) as e:
+    with pytest.raises(CouplingError, match=r"got line 'FFL', .*lines that cross") as e:
         NetworkElement(network, ("C1_C2_FE",), lines=("FFL",))
     assert "SBL" in str(e.value) and "leave the line out" in str(e.value)
     assert NetworkElement(network, ("C1_C2_FE",), lines=("SBL",)).silent == ()

@@ -277,7 +277,8 @@ def test_doses_are_among_the_assumptions(far):
 def test_table_names_what_it_shows(far):
     text = str(far)
     for words in (
-        "release of suboccipital", "stiffness [N m/rad]", "end angle [deg]", "contribution of tolerance",
+        "release of suboccipital", "stiffness [N m/rad]", "end angle [deg]",
+        "contribution of tolerance",
         "depends on the assumed doses", "null: sham", "null: chain_cut", "assumed parameters",
     ):  # fmt: skip
         assert words in text
@@ -298,7 +299,7 @@ def test_ties_given_one_by_one_have_no_ratio(subject):
 def test_unknown_region_offers_near_names(subject):
     with pytest.raises(
         UnknownStrandError,
-        match="name of a region in the network, got 'suboccipitel'.*suboccipital",
+        match="name of a region .*got 'suboccipitel'.*suboccipital",
     ):
         release(subject, "suboccipitel")
 

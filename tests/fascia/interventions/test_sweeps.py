@@ -240,11 +240,15 @@ def test_dictionary_has_units_in_its_keys_and_no_infinities(sweep):
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
-        ({"tie_ratios": (-1.0,)}, ReleaseError, "tie ratios to sweep.*from zero"),
+        (
+            {"tie_ratios": (-1.0,)},
+            ReleaseError,
+            "tie ratio, all different and 0 or above",
+        ),
         ({"tie_ratios": ()}, ReleaseError, "at least one"),
         ({"tie_ratios": (0.1, 0.1)}, ReleaseError, "different"),
-        ({"tie_ratios": (math.nan,)}, ReleaseError, "tie ratios"),
-        ({"resting_tensions": (math.inf,)}, ReleaseError, "infinite"),
+        ({"tie_ratios": (math.nan,)}, ReleaseError, "tie ratio, .*got .nan"),
+        ({"resting_tensions": (math.inf,)}, ReleaseError, "Expected finite resting tensions"),
         ({"region": "skalp"}, UnknownNameError, "scalp"),
         ({"doses": {"tensoin": 1.0}}, UnknownNameError, "tension"),
     ],
