@@ -265,8 +265,8 @@ def _expand(first, up, rows_start, rows, offset):
 def _stack_room(up, child_start, child, rows_start):
     """Stack of each front's update, and the size of the two stacks.
 
-    Updates of even and odd depth pile up apart, so a front's update never lies
-    on top of those of its children, which are taken away at that moment.
+    Updates of even and odd depth use separate stacks, so a front's update never lies
+    above those of its children, which are removed at that moment.
     """
     count = up.shape[0]
     side = np.zeros(count, np.int8)

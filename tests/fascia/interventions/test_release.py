@@ -211,7 +211,7 @@ def test_doses_without_a_target_say_so(subject):
         subject, "thoracolumbar", doses={"glide": 1.0, "nerve": 0.1}, null_models=False
     )
     assert change.end_angle_change_deg == pytest.approx(0.0, abs=1e-9)
-    assert any("holds no nerve strand" in note for note in change.notes)
+    assert any("has no nerve strand" in note for note in change.notes)
     if not any(
         subject.network.node(end).adhesion
         for name in subject.network.strands_of(region="thoracolumbar", active=True)
@@ -227,7 +227,7 @@ def test_slack_strands_are_named(subject):
     members = set(subject.network.strands_of(region="thoracolumbar"))
     assert set(change.slack_strands) == members & set(end.equilibrium.slack)
     assert change.slack_strands
-    note = next(note for note in change.notes if note.startswith("slack at the end"))
+    note = next(note for note in change.notes if note.startswith("these strands are slack"))
     assert all(name in note for name in change.slack_strands)
 
 
