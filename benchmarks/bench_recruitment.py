@@ -1,7 +1,7 @@
-"""Recruitment of the lumbar spine: the cone programme against a local search, in one process.
+"""Recruitment of the lumbar spine: the cone programme compared with a local search.
 
-The peer is SciPy's SLSQP on the same arrays, started from equilibrium alone, as the literature
-does it. Times are medians of CPU seconds.
+The peer is SciPy's SLSQP on the same arrays in the same process, started from equilibrium alone,
+as in the literature. Times are medians of CPU seconds.
 """
 
 from __future__ import annotations
