@@ -215,24 +215,24 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
     from fascia import plots
 
-    made: dict[str, Figure] = {}
+    pages: dict[str, Figure] = {}
     with plots.journal_style():
-        made["body_standing"] = plots.plot_body_views(*answer.standing)
-        made["body_leg_raised"] = plots.plot_body_change(*answer.raised)
+        pages["body_standing"] = plots.plot_body_views(*answer.standing)
+        pages["body_leg_raised"] = plots.plot_body_change(*answer.raised)
 
-        figure = made["torque_angle"] = plt.figure(figsize=(7.2, 2.9), layout="constrained")
+        figure = pages["torque_angle"] = plt.figure(figsize=(7.2, 2.9), layout="constrained")
         left, right = figure.subplots(1, 2)
         plots.plot_torque_angle(answer.curves, ax=left)
         plots.plot_torque_change(answer.curves, ax=right)
         left.set_title(r"$\bf{a}$", loc="left")
         right.set_title(r"$\bf{b}$", loc="left")
 
-        made["tie_sweep"] = plots.plot_sweep_page(answer.sweep)
-        made["shares"] = plots.plot_shares(answer.change).get_figure()
-        made["attenuation"] = plots.plot_attenuation(answer.attenuation).get_figure()
-        made["required_tension"] = plots.plot_required(answer.required).get_figure()
+        pages["tie_sweep"] = plots.plot_sweep_page(answer.sweep)
+        pages["shares"] = plots.plot_shares(answer.change).get_figure()
+        pages["attenuation"] = plots.plot_attenuation(answer.attenuation).get_figure()
+        pages["required_tension"] = plots.plot_required(answer.required).get_figure()
 
-        figure = made["spine"] = plt.figure(figsize=(7.2, 2.9), layout="constrained")
+        figure = pages["spine"] = plt.figure(figsize=(7.2, 2.9), layout="constrained")
         discs, load, margin = figure.subplots(1, 3, width_ratios=(0.75, 1.0, 1.0))
         plots.plot_spine_release(answer.spine, ax=discs)
         plots.plot_spine_sweep(answer.spine_sweep, "compression", ax=load)
@@ -242,7 +242,7 @@ def figures(answer: Answer) -> dict[str, Figure]:
             ax.tick_params(axis="x", labelsize=6.0)
         for ax, letter in ((discs, "a"), (load, "b"), (margin, "c")):
             ax.set_title(rf"$\bf{{{letter}}}$", loc="left")
-    return made
+    return pages
 
 
 def save(answer: Answer, folder: Path) -> list[Path]:

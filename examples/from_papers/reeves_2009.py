@@ -76,7 +76,7 @@ def report(answer: Answer) -> str:
         [
             f"17 ms more delay on the unstable seat, {len(SEEDS)} trials of two minutes:",
             f"  stays stable; trunk {100 * answer.rise('rms_trunk'):+.0f} %, moment "
-            f"{100 * answer.rise('rms_moment'):+.0f} % RMS, as Reeves et al. found",
+            f"{100 * answer.rise('rms_moment'):+.0f} % RMS, as Reeves et al. reported",
             f"  basin of attraction, smallest radius: {100 * width:+.0f} %",
             "  gains of a regulator with a fifteenth of the weight on effort: "
             f"{answer.eager_unstable['77 ms']} unstable roots",

@@ -147,30 +147,32 @@ def _resting(items: Sequence[str] | None) -> float | Mapping[str, float]:
     return {"": whole[-1] if whole else 5.0} | regions
 
 
-def _subject(asked: argparse.Namespace) -> Subject:
+def _subject(arguments: argparse.Namespace) -> Subject:
     from fascia.subject import standard_subject
 
     return standard_subject(
-        tie_ratio=_number(asked.tie_ratio, "--tie-ratio"),
-        resting_tension=_resting(asked.resting_tension),
-        share=asked.share,
+        tie_ratio=_number(arguments.tie_ratio, "--tie-ratio"),
+        resting_tension=_resting(arguments.resting_tension),
+        share=arguments.share,
     )
 
 
-def _options(asked: argparse.Namespace, test: ClinicalTest, *, free_pelvis: bool) -> PostureOptions:
+def _options(
+    arguments: argparse.Namespace, test: ClinicalTest, *, free_pelvis: bool
+) -> PostureOptions:
     from fascia.clinical.paths import PostureOptions
 
     case = f"{test.name} with a free pelvis" if free_pelvis else test.name
     sets_pelvis = "pelvic_share" in test.shares and not free_pelvis
     options = {"pelvic_share": 0.3} if sets_pelvis else {}
     return PostureOptions(
-        **applicable(asked, case, options, ["pelvic_share"]),
-        ankle_dorsiflexion=math.radians(asked.ankle_deg),
-        neck_flexion=math.radians(asked.neck_deg),
+        **applicable(arguments, case, options, ["pelvic_share"]),
+        ankle_dorsiflexion=math.radians(arguments.ankle_deg),
+        neck_flexion=math.radians(arguments.neck_deg),
     )
 
 
-def _lines(asked: argparse.Namespace) -> tuple[Any, str]:
+def _lines(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.network.build import whole_body
 
     network = whole_body()
@@ -192,13 +194,13 @@ def _lines(asked: argparse.Namespace) -> tuple[Any, str]:
     return rows, "\n".join(text)
 
 
-def _show(asked: argparse.Namespace) -> tuple[Any, str]:
+def _show(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.network.build import whole_body
 
     network = whole_body()
-    names = network.strands_of(line=asked.line)
+    names = network.strands_of(line=arguments.line)
     rows = [row for row in network.table() if row["name"] in set(names)]
-    line = network.lines[asked.line]
+    line = network.lines[arguments.line]
     value = {"id": line.id, "name": line.name, "evidence": line.evidence, "strands": rows}
     active = {name: network.strand(name).active for name in names}
     text = [f"{line.id}  {line.name}: {len(rows)} strands"]
@@ -210,7 +212,7 @@ def _show(asked: argparse.Namespace) -> tuple[Any, str]:
     return value, "\n".join(text)
 
 
-def _regions(asked: argparse.Namespace) -> tuple[Any, str]:
+def _regions(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.network.build import whole_body
 
     network = whole_body()
@@ -219,57 +221,57 @@ def _regions(asked: argparse.Namespace) -> tuple[Any, str]:
     return regions, "\n".join(text)
 
 
-def _validate(asked: argparse.Namespace) -> tuple[Any, str]:
+def _validate(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.validation import everything, validate
     from panjabi.validation import as_csv, as_rows, as_text
 
-    cases = everything() if asked.all else validate()
-    if asked.csv:
-        write_whole(asked.csv, as_csv(cases))
-    if asked.figure:
+    cases = everything() if arguments.all else validate()
+    if arguments.csv:
+        write_whole(arguments.csv, as_csv(cases))
+    if arguments.figure:
         import matplotlib.pyplot as plt
 
         from panjabi.plots import journal_style, plot_validation
 
         with journal_style():
             figure = plot_validation(cases)
-            figure.savefig(asked.figure)
+            figure.savefig(arguments.figure)
             plt.close(figure)
     return as_rows(cases), as_text(cases)
 
 
-def _test(asked: argparse.Namespace) -> tuple[Any, str]:
+def _test(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.clinical.catalogue import clinical_test
     from fascia.clinical.examination import examine
     from fascia.clinical.report import as_text
 
-    test = clinical_test(asked.name)
-    subject = _subject(asked)
+    test = clinical_test(arguments.name)
+    subject = _subject(arguments)
     result = examine(
         subject.network,
         test,
-        side=asked.side,
+        side=arguments.side,
         tolerance=subject.tolerance,
-        options=_options(asked, test, free_pelvis=asked.free_pelvis),
-        free_pelvis=asked.free_pelvis,
+        options=_options(arguments, test, free_pelvis=arguments.free_pelvis),
+        free_pelvis=arguments.free_pelvis,
     )
     return result.to_dict(), as_text(result)
 
 
-def _release(asked: argparse.Namespace) -> tuple[Any, str]:
+def _release(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.clinical.catalogue import clinical_test
     from fascia.interventions.release_experiment import release
 
-    test = clinical_test(asked.test)  # a wrong name raises before the network is built
-    cut = asked.cut[0] if asked.cut and len(asked.cut) == 1 else asked.cut
+    test = clinical_test(arguments.test)  # a wrong name raises before the network is built
+    cut = arguments.cut[0] if arguments.cut and len(arguments.cut) == 1 else arguments.cut
     change = release(
-        _subject(asked),
-        asked.region,
-        test=asked.test,
-        side=asked.side,
-        doses=_pairs(asked.dose, "--dose") or None,
+        _subject(arguments),
+        arguments.region,
+        test=arguments.test,
+        side=arguments.side,
+        doses=_pairs(arguments.dose, "--dose") or None,
         cut=cut,
-        options=_options(asked, test, free_pelvis=False),
+        options=_options(arguments, test, free_pelvis=False),
     )
     return change.to_dict(), str(change)
 

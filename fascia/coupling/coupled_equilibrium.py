@@ -58,7 +58,7 @@ class Settled(ShortRepr):
 
     @property
     def spine(self) -> WrappedSpine:
-        """The spine with its network, units under the compression found."""
+        """The spine with its network, units under its compression."""
         spine = self.recruitment.spine
         assert isinstance(spine, WrappedSpine)
         return spine
@@ -97,7 +97,7 @@ class CoupledState:
 
     @property
     def spine(self) -> WrappedSpine:
-        """The spine with its network, units under the compression found."""
+        """The spine with its network, units under its compression."""
         return self.with_floor.spine
 
     @property
@@ -118,8 +118,10 @@ class CoupledState:
     @cached_property
     def stability(self) -> StaticStability:
         """Hessian by its terms, with "fascia", for the muscle forces with the stability floor."""
-        found = self.recruitment
-        return static_stability(found.spine, found.forces, stiffness=found.stiffness)
+        recruitment = self.recruitment
+        return static_stability(
+            recruitment.spine, recruitment.forces, stiffness=recruitment.stiffness
+        )
 
     @property
     def least_stiffness(self) -> float:

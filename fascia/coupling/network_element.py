@@ -76,9 +76,9 @@ class NetworkElement:
             )
         for name in names:
             body.coordinate_index(name)
-        held = body.zero() if self.posture is None else body.poses(self.posture).q
+        posture = body.zero() if self.posture is None else body.poses(self.posture).q
         object.__setattr__(self, "coordinates", names)
-        object.__setattr__(self, "posture", np.array(held, float))
+        object.__setattr__(self, "posture", np.array(posture, float))
         object.__setattr__(self, "silent", require_lines(self.network, names, self.lines))
 
     def __repr__(self) -> str:

@@ -2,7 +2,7 @@
 
 The tension that the strands of a line carry across each level of the standing body is summed
 before and after a release; the difference decreases from level to level. The closed-form
-ladder (a uniform chain with the same tie ratio at every station) is given for comparison. The
+ladder (a uniform chain with the same tie ratio at every station) is shown for comparison. The
 two differ because the links of the body are not uniform: some work in their toe region, where
 they are softer than the stiffness on which their tie is based, and several run in parallel.
 """

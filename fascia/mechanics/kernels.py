@@ -236,7 +236,7 @@ def turning_hessian(body, dof, ndof, columns, wz, force, border, data):
 
 @njit(cache=True, nogil=True)
 def elongations(start, points, world, velocity, out):
-    """Rate of lengthening of every strand for given point velocities -> ``out`` (strands,)."""
+    """Rate of lengthening of every strand for known point velocities -> ``out`` (strands,)."""
     for s in range(start.shape[0] - 1):
         total = 0.0
         for k in range(start[s], start[s + 1] - 1):

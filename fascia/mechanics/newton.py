@@ -66,7 +66,7 @@ class _Descent:
             factor = None
         self.factor = factor
         self.overwritable = False  # whether the factor may be overwritten
-        self.made = 0  # factorisations
+        self.factorisations = 0
         self.try_old = factor is not None
         self.shift = 0.0
         self.used_shift = 0.0
@@ -121,7 +121,7 @@ class _Descent:
             gradient=gradient,
             residual=residual,
             iterations=iteration,
-            factorisations=self.made,
+            factorisations=self.factorisations,
             converged=converged,
             message=message,
             factor=self.factor,
@@ -174,7 +174,7 @@ class _Descent:
         elif not self.overwritable:
             factor = factor.twin()
         self.factor, self.overwritable = factor, True
-        self.made += 1
+        self.factorisations += 1
         if not factor.refactor(matrix.data, shift):
             return None
         return factor.solve(rhs)

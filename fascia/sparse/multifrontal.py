@@ -123,21 +123,21 @@ def factorise(fronts, data, shift, panels, stack, blas):
         deeper = 1 - side[s]
         bottom = top[deeper]
         for c in range(child_start[s], child_start[s + 1]):
-            mine = rows_start[child[c] + 1] - rows_start[child[c]]
-            bottom -= mine * mine
+            size = rows_start[child[c] + 1] - rows_start[child[c]]
+            bottom -= size * size
         at = bottom
         for c in range(child_start[s], child_start[s + 1]):
-            place = local[rows_start[child[c]] : rows_start[child[c] + 1]]
-            mine = place.shape[0]
-            for j in range(mine):
-                column = place[j]
+            row = local[rows_start[child[c]] : rows_start[child[c] + 1]]
+            size = row.shape[0]
+            for j in range(size):
+                column = row[j]
                 if column >= k:
                     break
                 to = panels[base + column * height : base + (column + 1) * height]
-                add = stack[at + j * mine : at + (j + 1) * mine]
-                for i in range(j, mine):
-                    to[place[i]] += add[i]
-            at += mine * mine
+                add = stack[at + j * size : at + (j + 1) * size]
+                for i in range(j, size):
+                    to[row[i]] += add[i]
+            at += size * size
         number[0], number[1], number[2] = k, below, height
         here = values + 8 * base
         _invoke(blas[0], (low, at_k, here, at_height, at_info))
@@ -156,18 +156,18 @@ def factorise(fronts, data, shift, panels, stack, blas):
             )  # fmt: skip
             at = bottom
             for c in range(child_start[s], child_start[s + 1]):
-                place = local[rows_start[child[c]] : rows_start[child[c] + 1]]
-                mine = place.shape[0]
-                for j in range(mine):
-                    column = place[j]
+                row = local[rows_start[child[c]] : rows_start[child[c] + 1]]
+                size = row.shape[0]
+                for j in range(size):
+                    column = row[j]
                     if column < k:
                         continue
                     begin = update + (column - k) * below
                     to = stack[begin : begin + below]
-                    add = stack[at + j * mine : at + (j + 1) * mine]
-                    for i in range(j, mine):
-                        to[place[i] - k] += add[i]
-                at += mine * mine
+                    add = stack[at + j * size : at + (j + 1) * size]
+                    for i in range(j, size):
+                        to[row[i] - k] += add[i]
+                at += size * size
             top[side[s]] += below * below
         top[deeper] = bottom
     return -1
@@ -187,16 +187,16 @@ def solve_in_place(fronts, panels, x, work):
         rows = fronts.rows[rows_start[s] : rows_start[s + 1]]
         below = rows.shape[0]
         height = k + below
-        own = x[first[s] : first[s + 1]]
+        pivot = x[first[s] : first[s + 1]]
         sums = work[:below]
         sums[:] = 0.0
         for j in range(k):
             start = panel[s] + j * height
             a = panels[start : start + k]
-            v = own[j] / a[j]
-            own[j] = v
+            v = pivot[j] / a[j]
+            pivot[j] = v
             for i in range(j + 1, k):
-                own[i] -= v * a[i]
+                pivot[i] -= v * a[i]
         j = 0
         while j + 4 <= k:
             start = panel[s] + j * height + k
@@ -204,14 +204,14 @@ def solve_in_place(fronts, panels, x, work):
             b = panels[start + height : start + height + below]
             c = panels[start + 2 * height : start + 2 * height + below]
             d = panels[start + 3 * height : start + 3 * height + below]
-            va, vb, vc, vd = own[j], own[j + 1], own[j + 2], own[j + 3]
+            va, vb, vc, vd = pivot[j], pivot[j + 1], pivot[j + 2], pivot[j + 3]
             for i in range(below):
                 sums[i] += va * a[i] + vb * b[i] + vc * c[i] + vd * d[i]
             j += 4
         while j < k:
             start = panel[s] + j * height + k
             a = panels[start : start + below]
-            va = own[j]
+            va = pivot[j]
             for i in range(below):
                 sums[i] += va * a[i]
             j += 1
@@ -222,7 +222,7 @@ def solve_in_place(fronts, panels, x, work):
         rows = fronts.rows[rows_start[s] : rows_start[s + 1]]
         below = rows.shape[0]
         height = k + below
-        own = x[first[s] : first[s + 1]]
+        pivot = x[first[s] : first[s + 1]]
         sums = work[:below]
         for i in range(below):
             sums[i] = x[rows[i]]
@@ -230,12 +230,12 @@ def solve_in_place(fronts, panels, x, work):
             start = panel[s] + j * height
             a = panels[start : start + k]
             b = panels[start + k : start + height]
-            v = own[j]
+            v = pivot[j]
             for i in range(j + 1, k):
-                v -= a[i] * own[i]
+                v -= a[i] * pivot[i]
             for i in range(below):
                 v -= b[i] * sums[i]
-            own[j] = v / a[j]
+            pivot[j] = v / a[j]
 
 
 @njit(cache=True, nogil=True)

@@ -74,9 +74,7 @@ def test_network_and_net_are_the_same():
     network = TensionNetwork(nodes=nodes, strands=strands)
     assert force_density(network, [1.0, 2.0]).net.position[1] == pytest.approx([2.0, 0.0, 0.0])
     guide = Node(name="b", position=(1.0, 2.0, 0.0), hold="guide", directions=((1.0, 0.0, 0.0),))
-    with pytest.raises(
-        NetworkError, match="Expected fixed and free nodes only, got a node"
-    ):
+    with pytest.raises(NetworkError, match="Expected fixed and free nodes only, got a node"):
         net_of(network.replaced(guide))
     bent = Strand(name="ab", start="a", end="b", law=law, via=(("ground", (0.0, 1.0, 0.0)),))
     with pytest.raises(NetworkError, match="runs over via points"):
