@@ -166,12 +166,15 @@ def check_doses(doses: Mapping[str, float] | None) -> dict[str, float]:
             raise unknown("mechanism", name, mechanisms())
         top = 1.0 if name in _FRACTIONS else math.inf
         if not (math.isfinite(dose) and 0.0 <= dose <= top):
-            meaning = (
-                f"a {name} dose as a fraction from 0 to 1"
-                if name in _FRACTIONS
-                else f"a finite {name} dose of at least 0"
+            if name in _FRACTIONS:
+                raise ReleaseError(
+                    f"Expected a {name} dose as a fraction from 0 to 1, got {dose:g}; give 0.3 for "
+                    "30 per cent."
+                )
+            raise ReleaseError(
+                f"Expected a finite {name} dose of at least 0, got {dose:g}; give a relative "
+                "change such as 0.01."
             )
-            raise ReleaseError(f"Expected {meaning}, got {dose:g}; give 0.3 for 30 per cent.")
     return {name: dose for name, dose in chosen.items() if dose > 0.0}
 
 

@@ -135,7 +135,7 @@ def test_subject_is_frozen_and_gives_new_ones(subject):
         ({"lines": ["SBLL"]}, "name of a line in the network, got 'SBLL'.*SBL"),
     ],
 )
-def test_nonsense_is_refused_in_words(options, words):
+def test_invalid_options_are_errors(options, words):
     with pytest.raises(PanjabiError, match=words) as caught:
         standard_subject(**options)
     assert isinstance(caught.value, FasciaError | ParameterError)

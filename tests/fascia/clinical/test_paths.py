@@ -261,7 +261,7 @@ def test_shares_out_of_range_are_refused(name, value):
 
 @pytest.mark.parametrize("name", ["ankle_dorsiflexion", "neck_flexion"])
 @pytest.mark.parametrize("value", [2.0, -2.0, math.nan, math.inf])
-def test_angles_that_are_no_angles_are_refused(name, value):
+def test_invalid_angles_are_errors(name, value):
     with pytest.raises(ParameterError, match=f"{name}.*within \\+-90 deg"):
         PostureOptions(**{name: value})
 
@@ -280,7 +280,7 @@ def test_ankle_and_neck_beyond_their_joints_are_refused(test):
         path(test, neck_flexion=1.5)
 
 
-def test_a_path_of_ones_own_stops_at_the_first_joint_limit(adult):
+def test_a_custom_path_stops_at_the_first_joint_limit(adult):
     """From a bent knee, 1 rad of hip flexion per rad: the end of the hip's range ends it."""
     high = paths.joint_range(adult, "hip_flexion_r")[1]
     way = paths.linear_path(adult, {"knee_angle_r": 0.5}, {"hip_flexion_r": 1.0}, 10.0)

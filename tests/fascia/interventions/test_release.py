@@ -286,7 +286,7 @@ def test_table_names_what_it_shows(far):
     assert all(len(line) < 100 for line in rows)
 
 
-def test_ties_given_one_by_one_have_no_ratio(subject):
+def test_ties_set_per_node_have_no_ratio(subject):
     own = replace(subject, network=replace(subject.network, tie_ratio=None))
     change = release(own, "neck", null_models=False)
     assert change.to_dict()["tie_ratio"] is None

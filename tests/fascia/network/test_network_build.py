@@ -262,7 +262,7 @@ def test_a_larger_body_has_longer_strands_and_the_same_stresses(standard):
         ({"adhesion": -1.0}, NetworkError, "adhesion"),
     ],
 )
-def test_what_cannot_be_built_says_so(options, error, words):
+def test_invalid_options_of_the_whole_body_are_errors(options, error, words):
     with pytest.raises(error, match=words):
         whole_body(**options)
 

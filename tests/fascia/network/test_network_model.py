@@ -1,4 +1,4 @@
-"""A network refuses nonsense at birth, and changing one gives a new one."""
+"""Invalid networks raise errors; a change returns a new network."""
 
 import math
 from dataclasses import replace
@@ -33,7 +33,7 @@ def cable(**changes):
         ({"side": "port"}, "right"),
     ],
 )
-def test_a_node_that_means_nothing_is_refused(change, words):
+def test_an_invalid_node_is_an_error(change, words):
     with pytest.raises(NetworkError, match=words):
         Node(**({"name": "a"} | change))
 
@@ -50,7 +50,7 @@ def test_a_node_that_means_nothing_is_refused(change, words):
         ({"start_rule": "phi"}, "minor_share"),
     ],
 )
-def test_a_strand_that_means_nothing_is_refused(change, words):
+def test_an_invalid_strand_is_an_error(change, words):
     with pytest.raises(NetworkError, match=words):
         Strand(**({"name": "s", "start": "a", "end": "b", "law": cable()} | change))
 
@@ -61,7 +61,7 @@ def test_negative_stiffness_is_refused_by_the_law(stiffness):
         cable(stiffness=stiffness)
 
 
-def test_a_network_of_loose_ends_is_refused(small):
+def test_an_inconsistent_network_is_an_error(small):
     a, b = small.nodes[:2]
     with pytest.raises(UnknownStrandError, match="close: 'n1'"):
         TensionNetwork(nodes=(a, b), strands=(replace(small.strands[0], end="n11"),))
@@ -163,7 +163,7 @@ def test_lines_share_strands_and_leave_them_behind(standard):
     assert all((n in kept) == (standard.strand(n).lines != ("SPL",)) for n in shared)
 
 
-def test_a_line_of_ones_own_joins_new_and_old_strands(small):
+def test_a_custom_line_joins_new_and_old_strands(small):
     node = Node(name="beside", position=(0.1, 0.1, 0.0))
     strand = Strand(name="across", start="n1", end="beside", law=cable(), regions=("mine",))
     line = Line(id="MINE", name="a line of my own")
@@ -175,7 +175,7 @@ def test_a_line_of_ones_own_joins_new_and_old_strands(small):
         network.with_line(line)
 
 
-def test_a_line_of_ones_own_is_routed_strand_by_strand(small):
+def test_a_custom_line_is_routed_strand_by_strand(small):
     """Like a packaged line: in order, what is cut is left out, a misspelt name offers it."""
     near = Node(name="beside_r", position=(0.1, 0.1, 0.0), side="right")
     right = Strand(name="across_r", start="n1", end="beside_r", law=cable(), side="right")
