@@ -1,6 +1,6 @@
 """The whole body, both sides: cold equilibrium, a 60-angle straight-leg raise, a release.
 
-Times are medians after compilation on one process; the ratios are what lasts.
+Times are medians after compilation in one process; the ratios depend least on the machine.
 """
 
 from __future__ import annotations

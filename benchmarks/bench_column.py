@@ -1,6 +1,6 @@
-"""Columns: potential, critical load and the way after buckling, at growing number of coordinates.
+"""Columns: potential, critical load and post-buckling path, for growing numbers of coordinates.
 
-Medians after compilation, in one process. Wanted: the critical load of the whole column, 75
+Medians after compilation, in one process. Target: the critical load of the whole column, 75
 coordinates, in under 50 ms.
 """
 
@@ -17,20 +17,22 @@ from panjabi.stability import critical_load, post_buckling, pure_moment
 
 def measured(region: str) -> dict[str, float]:
     """Times of one column [s]."""
-    made = unit_column(region)
-    flat, straight = made.in_plane("frontal"), unit_column(region, straight=True)
-    z = np.full(made.size, 0.01)
-    loads = [made.top_load(10.0), FollowerLoad(100.0)]
-    found = critical_load(flat, flat.top_load())
+    column = unit_column(region)
+    flat, straight = column.in_plane("frontal"), unit_column(region, straight=True)
+    z = np.full(column.size, 0.01)
+    loads = [column.top_load(10.0), FollowerLoad(100.0)]
+    critical = critical_load(flat, flat.top_load())
     return {
-        "potential, gradient, Hessian": seconds(lambda: made.potential(z, loads), 50),
+        "potential, gradient, Hessian": seconds(lambda: column.potential(z, loads), 50),
         "critical load, eigenproblem": seconds(
             lambda: critical_load(straight, straight.top_load())
         ),
-        "critical load, bent before": seconds(lambda: critical_load(made, made.top_load())),
-        "pure moment of 10 N m": seconds(lambda: pure_moment(made, "FE", -10.0)),
+        "critical load, initially curved": seconds(
+            lambda: critical_load(column, column.top_load())
+        ),
+        "pure moment of 10 N m": seconds(lambda: pure_moment(column, "FE", -10.0)),
         "path to 1.2 of the critical load": seconds(
-            lambda: post_buckling(found, to=1.2 * found.load), 3
+            lambda: post_buckling(critical, to=1.2 * critical.load), 3
         ),
     }
 
@@ -40,7 +42,7 @@ def main() -> None:
         rows = measured(region)
         for what, took in rows.items():
             print(f"{region:15}{what:36}{1e3 * took:10.2f} ms")
-    slowest = max(rows["critical load, eigenproblem"], rows["critical load, bent before"])
+    slowest = max(rows["critical load, eigenproblem"], rows["critical load, initially curved"])
     print(f"whole column, 75 coordinates, within 50 ms: {'yes' if slowest < 0.05 else 'no'}")
 
 

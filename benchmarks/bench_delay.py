@@ -1,12 +1,12 @@
-"""Delay equations: the lumped trunk beside jitcdde, and a cohort of them.
+"""Delay equations: the lumped trunk compared with jitcdde, and a cohort of lumped trunks.
 
-One trunk: ten states, delays 35 and 100 ms, a smooth pulse of 30 N m (jitcdde wants smooth
-right-hand sides), saturation left out on both sides. Errors are the largest over all states and a
-grid of 10 ms, against this side at 1e-12. jitcdde is skipped where it is not installed.
+One trunk: ten states, delays 35 and 100 ms, a smooth pulse of 30 N m (jitcdde requires smooth
+right-hand sides), no saturation on either side. Errors are the largest over all states and a
+grid of 10 ms, relative to this solver at 1e-12. jitcdde is skipped if it is not installed.
 
 Cohort: different trunks (all parameters and delays lognormal, sd 0.1), 5 s each, with the
-half-sine pulse and saturation; error against the same cohort at 1e-11. All times are CPU seconds;
-for two threads, of both together and halved: what the clock would show on two idle cores.
+half-sine pulse and saturation; error relative to the same cohort at 1e-11. All times are CPU
+seconds; for two threads, half of their sum, which is the wall time on two idle cores.
 
     python benchmarks/bench_delay.py [subjects]
 """
@@ -60,7 +60,7 @@ def smooth_trunk(t, y, delayed, p, out):
 
 
 def peer():
-    """The same trunk for jitcdde, compiled, with the seconds that took."""
+    """The same trunk for jitcdde, compiled, and the compile time [s]."""
     try:
         import symengine as se  # pyright: ignore[reportMissingImports]
         from jitcdde import jitcdde, t, y  # pyright: ignore[reportMissingImports]
@@ -85,14 +85,14 @@ def peer():
             x = 2 * (p[6] + (1 - 2 * side) * stretch) - 1
             u = 0.5 + 0.5 * SATURATION * se.tanh(x)
             rates.append((u - y(4 + 3 * side + muscle)) / p[9])
-    begin = time.perf_counter()  # by the clock: the C compiler is a process of its own
+    begin = time.perf_counter()  # wall time, because the C compiler is another process
     system = jitcdde(rates, max_delay=max(DELAYS), verbose=False)
     system.compile_C()
     return system, time.perf_counter() - begin
 
 
 def peer_run(system, tolerance: float, grid: np.ndarray) -> np.ndarray:
-    """States of jitcdde on the grid, (times, 10); the start by its adjust_diff."""
+    """States of jitcdde on the grid, (times, 10); its adjust_diff handles the start."""
     system.purge_past()
     system.constant_past(upright(), time=0.0)
     system.set_integration_parameters(
@@ -110,7 +110,7 @@ def one_trunk() -> None:
     print(f"this: first run of 1 s with compiling or loading the kernels  {first:8.3f} s")
     system, compiling = peer()
     if system is None:
-        print("jitcdde is not installed: its rows are left out")
+        print("jitcdde is not installed: its rows are omitted")
     else:
         print(f"jitcdde: symbols and C compiler                               {compiling:8.3f} s")
     for end in (1.0, 5.0):
@@ -124,17 +124,17 @@ def one_trunk() -> None:
                 return solve(model, upright(), (0.0, end), p=P, settings=settings).at(grid)
 
             error = np.max(np.abs(ours() - reference))
-            own = 1e3 * seconds(ours, 25) / end
-            row = f"{end:.0f} s at {tolerance:.0e}: this {own:6.3f} ms/s, error {error:.0e}"
+            this = 1e3 * seconds(ours, 25) / end
+            row = f"{end:.0f} s at {tolerance:.0e}: this {this:6.3f} ms/s, error {error:.0e}"
             if system is not None:
 
                 def theirs(tolerance=tolerance, grid=grid):
                     return peer_run(system, tolerance, grid)
 
-                got = theirs()
-                other = np.max(np.abs(got - reference[-len(got) :]))
+                states = theirs()
+                other = np.max(np.abs(states - reference[-len(states) :]))
                 took = 1e3 * seconds(theirs, 9) / end
-                row += f"; jitcdde {took:6.3f} ms/s, error {other:.0e}; ratio {took / own:.1f}"
+                row += f"; jitcdde {took:6.3f} ms/s, error {other:.0e}; ratio {took / this:.1f}"
             print(row)
     if system is not None:
         print(f"with compilation, 1 s of motion: ratio {compiling / first:.0f}")
@@ -158,9 +158,9 @@ def cohort(subjects: int) -> None:
     for tolerance in (1e-5, 1e-6, 1e-7):
         states = []
         for threads in (1, 2):
-            done = run(tolerance, threads)
-            states.append(done.state)
-            error = np.max(np.abs(done.state - tight.state), axis=(1, 2))
+            result = run(tolerance, threads)
+            states.append(result.state)
+            error = np.max(np.abs(result.state - tight.state), axis=(1, 2))
             took = seconds(lambda tolerance=tolerance, n=threads: run(tolerance, n)) / threads
             print(
                 f"cohort of {subjects} x 5 s at {tolerance:.0e}, {threads} threads: "

@@ -1,9 +1,9 @@
-"""Accelerations of the lumbar spine, the column and a floating body, beside MuJoCo's mj_forward.
+"""Accelerations of the lumbar spine, the column and a floating body, compared with MuJoCo.
 
-Both sides in one process on the same tree at the same random states, medians after compilation.
-`loop` is a thousand evaluations in one compiled loop, as an integrator makes them; `call` is one
-call from Python, on both sides. Wanted: a lumbar evaluation in under 20 microseconds. Without
-MuJoCo (`pip install mujoco`) its columns stay empty.
+Both sides run in one process on the same tree at the same random states (MuJoCo: mj_forward);
+times are medians after compilation. `loop` is a thousand evaluations in one compiled loop, as in
+an integrator; `call` is one call from Python, on both sides. Target: a lumbar evaluation in under
+20 microseconds. Without MuJoCo (`pip install mujoco`) its columns are empty.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def accelerations(mechanism, q, qd, force, gravity, work, qdd):
 
 @njit
 def matrices(mechanism, q, qd, force, gravity, work, qdd):
-    """Mass matrix, its factor, and the bias, for those who need the matrix as well."""
+    """Mass matrix, its factor, and the bias force."""
     for _ in range(LOOP):
         place(mechanism, q, work)
         inverse_dynamics(mechanism, qd, force, gravity, work, qdd)
@@ -48,7 +48,7 @@ def models() -> dict[str, Dynamics]:
 
 
 def measured(model: Dynamics) -> tuple[dict[str, float], float]:
-    """Times of one evaluation [us], and how far MuJoCo's accelerations are, relative."""
+    """Times of an evaluation [us], and the relative difference of MuJoCo's accelerations."""
     n = len(model.free)
     q, qd, force = np.random.default_rng(n).uniform(-0.3, 0.3, (3, n))
     mechanism, work, qdd = model.mechanism, model.workspace(), np.empty(n)

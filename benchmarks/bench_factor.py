@@ -1,4 +1,4 @@
-"""Factor and solve: the backends beside each other on tangents of nets and sheets.
+"""Factor and solve: comparison of the backends on tangents of nets and sheets.
 
 Analysis once per pattern, numeric factorisation for new values, one solve. CPU seconds of one
 thread. `python benchmarks/bench_factor.py 1e3 1e4 1e5 3e5` for all sizes.
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def measure(problem: NetworkProblem, data, backend: str, strands: int) -> str:
-    """One line of the table, or nothing where the library is not installed."""
+    """A line of the table, or an empty result if the library is not installed."""
     from scipy.sparse import csc_matrix
 
     indptr, indices = problem.pattern

@@ -1,6 +1,6 @@
 """How much time does importing a package add to importing numpy?
 
-Each sample is a fresh interpreter; shown is the median with the fastest and the slowest.
+Each sample is a new interpreter. The table shows the median, the fastest and the slowest sample.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def seconds(code: str) -> list[float]:
         float(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
         for _ in range(SAMPLES + 1)
     ]
-    return times[1:]  # the first one warms the disk
+    return times[1:]  # the first sample fills the disk cache
 
 
 def main() -> None:

@@ -1,13 +1,13 @@
 """All lumbar muscles at one posture: lengths, slopes, second derivatives; and a right-hand side.
 
-The other side is NumPy over all points and dofs at once, in the same process and held to the same
-result. Times are medians after compilation; the ratios are what lasts.
+The peer is NumPy over all points and dofs at once, in the same process; both results are compared.
+Times are medians after compilation; the ratios depend least on the machine.
 
-The whole right-hand side, activation and fibres of all muscles and the accelerations of the spine,
-stands beside MuJoCo's mj_step on the same tree with the same straight paths (abdomen held still,
-for MuJoCo has no exactly coupled dofs; its tendons are rigid, and it is called from Python).
-Wanted: under 50 microseconds, and half of MuJoCo's time a muscle. Without MuJoCo its row is left
-out.
+The whole right-hand side (activation and fibres of all muscles, accelerations of the spine) is
+compared with MuJoCo's mj_step on the same tree with the same straight paths. The abdomen is fixed,
+because MuJoCo has no exactly coupled dofs; its tendons are rigid, and it is called from Python.
+Target: under 50 microseconds, and half of MuJoCo's time per muscle. Without MuJoCo its row is
+omitted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ REPEATS = 200
 
 
 class NumpyMuscles:
-    """The same geometry in array expressions; posture by posture, nothing kept but index tables."""
+    """The same geometry in array expressions for each posture; only index tables are reused."""
 
     def __init__(self, muscles):
         self.tree, self.paths, self.n = muscles.tree, muscles.paths, len(muscles.coordinates)
@@ -127,7 +127,7 @@ def right_hand_side(muscles, spine, q, v, *, elastic=True) -> float:
 
 
 def mujoco_step(muscles, spine, q, v) -> tuple[float, float] | None:
-    """One mj_step [s], and how far its path lengths are [m]; None without MuJoCo."""
+    """Time of an mj_step [s] and largest difference of path lengths [m]; None without MuJoCo."""
     twin = mujoco_twin(spine.mechanism, np.asarray(spine.gravity), muscles)
     if twin is None:
         return None

@@ -1,8 +1,8 @@
-"""Square nets of tension-only cables: this solver beside a NumPy and SciPy one, in one process.
+"""Square nets of tension-only cables: this solver and a NumPy and SciPy solver, in one process.
 
-Rim pinned, cables stretched by 3 per cent, a load of one stiffness shared by all free nodes across
-the net. Both sides start from positions and cables; patterns, orders and everything else
-are part of the time. `python benchmarks/bench_net.py 1e3 1e4 1e5` for larger nets.
+The rim is pinned, cables are stretched by 3 per cent, and a load equal to EA acts across the net,
+divided among all free nodes. Both sides start from positions and cables; the time includes
+patterns and orders. `python benchmarks/bench_net.py 1e3 1e4 1e5` for larger nets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from generated_networks import cable_network
 
 from fascia.mechanics import NetworkProblem, NewtonSettings, minimise
 
-PEER_TOLERANCE = 1e-8  # unbalanced force, as a share of EA
+PEER_TOLERANCE = 1e-8  # unbalanced force, as a fraction of EA
 
 
 def ours(position, cables, pinned, rest, loads, tolerance):
@@ -27,14 +27,14 @@ def ours(position, cables, pinned, rest, loads, tolerance):
         position, cables, slack_length=rest, stiffness=1.0, fixed=pinned, loads=loads
     )
     problem = NetworkProblem(flat)
-    largest = 1.0 / 30.0  # about the tension of the cables, N
-    found = minimise(
+    largest = 1.0 / 30.0  # approximate tension of the cables [N]
+    minimum = minimise(
         problem,
         np.zeros(problem.size),
         settings=NewtonSettings(tolerance=tolerance / largest, required=1e-4),
     )
-    problem.value_gradient(found.z)
-    return problem.world[: len(position)].copy(), found
+    problem.value_gradient(minimum.z)
+    return problem.world[: len(position)].copy(), minimum
 
 
 def main() -> None:
@@ -62,7 +62,7 @@ def main() -> None:
             )
 
         x, steps, residual = peer()
-        # equal residual: not more than the other side was left with
+        # at most the residual of the other solver
         goal = min(residual, PEER_TOLERANCE)
 
         def mine(
@@ -70,13 +70,13 @@ def main() -> None:
         ):
             return ours(position, cables, pinned, rest, loads, goal)
 
-        y, found = mine()
+        y, minimum = mine()
         runs = timing.runs_for(strands)
         slow = timing.seconds(peer, runs, warm=0)
         fast = timing.seconds(mine, runs, warm=0)
         print(
             f"{len(cables):8d}{slow:12.4f}s{fast:8.4f}s{slow / fast:7.1f}"
-            f"{steps:5d}/{found.iterations:<3d}{residual:10.1e}/{found.residual:<8.1e}"
+            f"{steps:5d}/{minimum.iterations:<3d}{residual:10.1e}/{minimum.residual:<8.1e}"
             f"{np.abs(x - y).max():10.1e}"
         )
 

@@ -1,6 +1,6 @@
-"""Functional spinal units: one column evaluation, the lumbar protocol, one full test.
+"""Functional spinal units: evaluation of a column, the lumbar protocol, a full test.
 
-Times are medians after compilation on one process.
+Times are medians after compilation in one process.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def main() -> None:
             kernels.evaluate_units(*column, angles, energy, moment, tangent)
 
     def protocol() -> None:
-        for one in lumbar:
+        for lumbar_unit in lumbar:
             for axis in range(3):
-                residual_positions(laboratory_test(one, axis), 3)
+                residual_positions(laboratory_test(lumbar_unit, axis), 3)
 
     print(f"25 levels, energy, moment, tangent   {1e3 * seconds(evaluate):9.2f} us")
     print(f"lumbar protocol, 5 levels x 3 axes   {1e3 * seconds(protocol):9.2f} ms (limit 100)")

@@ -1,7 +1,7 @@
-"""Recruitment of the lumbar spine: the cone programme against a local search, in one process.
+"""Recruitment of the lumbar spine: the cone programme compared with a local search.
 
-The peer is SciPy's SLSQP on the same arrays, started from equilibrium alone, as the literature
-does it. Times are medians of CPU seconds.
+The peer is SciPy's SLSQP on the same arrays in the same process, started from equilibrium alone,
+as in the literature. Times are medians of CPU seconds.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from panjabi.stability import static_stability
 
 def main() -> None:
     spine = static_spine("standing", load=32.0)
-    found = recruit(spine)
-    problem = problem_of(found.spine)
+    result = recruit(spine)
+    problem = problem_of(result.spine)
     start = solve_recruitment(problem, floor=None).forces
     print(machine())
     print(f"{problem!r}")
@@ -29,19 +29,19 @@ def main() -> None:
     whole = seconds(lambda: recruit(spine), runs=3)
     local = seconds(lambda: local_search(problem, start=start), runs=1, warm=0)
     other = local_search(problem, start=start)
-    state = seconds(_fresh(found), runs=7)
+    state = seconds(_fresh(result), runs=7)
     print(f"equilibrium only                     {1e3 * alone:9.1f} ms")
     print(f"with the stability floor             {1e3 * cone:9.1f} ms (limit 500)")
-    print(f"with the preload's fixed point       {1e3 * whole:9.1f} ms, {found.iterations} solves")
+    print(f"with the preload's fixed point       {1e3 * whole:9.1f} ms, {result.iterations} solves")
     print(f"SLSQP, same problem                  {1e3 * local:9.1f} ms, {local / cone:.1f} times")
-    print(f"  effort {other.primal:.6f} against {found.result.primal:.6f}, largest difference of")
-    print(f"  a force {np.abs(other.forces - found.forces).max():.2g} N")
+    print(f"  effort {other.primal:.6f} against {result.result.primal:.6f}, largest difference of")
+    print(f"  a force {np.abs(other.forces - result.forces).max():.2g} N")
     print(f"Hessian by terms and its eigenvalues {1e3 * state:9.2f} ms (limit 1)")
 
 
-def _fresh(found):
+def _fresh(result):
     def work():
-        return static_stability(found.spine, found.forces).spectrum
+        return static_stability(result.spine, result.forces).spectrum
 
     return work
 

@@ -1,8 +1,8 @@
 """Delay spectra: the lumped trunk against a plain pseudospectral code, and a lumbar-sized model.
 
-The peer is the textbook method with nothing else: one Chebyshev mesh for every state, eigenvalues,
-no polishing. Its error is printed beside its time. Wanted: the rightmost roots of a model of
-hundreds of states with a delay for each muscle in under 2 s.
+The peer is the textbook method: one Chebyshev mesh for every state, eigenvalues, no refinement.
+The table shows its error and its time. Target: the rightmost roots of a model of hundreds of
+states with a delay for each muscle in under 2 s.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def plain(A0: np.ndarray, A1: np.ndarray, delay: float, nodes: int) -> np.ndarra
 
 
 def lumbar_sized(joints: int = 18, muscles: int = 244, seed: int = 1) -> LinearDelaySystem:
-    """Random spine with a lag and an own delay for every muscle, 2 joints + muscles states."""
+    """Random spine with a lag and a separate delay for every muscle, 2 joints + muscles states."""
     rng = np.random.default_rng(seed)
     n = 2 * joints + muscles
     L = rng.normal(size=(joints, joints)) / np.sqrt(joints)
@@ -88,10 +88,10 @@ def main() -> None:
     print(f"trunk, map of gain and delay     {1e3 * took:9.0f} ms")
     large = lumbar_sized()
     took = seconds(lambda: characteristic_roots(lumbar_sized(), count=6), 3)
-    found = characteristic_roots(large, count=6)
+    result = characteristic_roots(large, count=6)
     print(
         f"{large.size} states, {len(large.delayed)} delays, 6 roots  {1e3 * took:9.0f} ms   "
-        f"residual {found.residual.max():.1e}   within 2 s: {'yes' if took < 2.0 else 'no'}"
+        f"residual {result.residual.max():.1e}   within 2 s: {'yes' if took < 2.0 else 'no'}"
     )
 
 

@@ -1,9 +1,9 @@
-"""How much faster than real time the spine runs, and what error that leaves.
+"""Speed of the spine simulation relative to real time, and its error.
 
-The lumbar model: 18 coordinates, 244 muscles with elastic tendons, a stretch reflex each over two
-delays, Maxwell branches in the units: 804 states. It stands, is pushed with 100 N at T8 for 0.1 s,
-and comes back. The reference is the explicit pair at 1e-9 in the same process; the explicit pair at
-the same tolerance is the peer of the Rosenbrock pair.
+The lumbar model: 18 coordinates, 244 muscles with elastic tendons, a stretch reflex for each over
+two delays, Maxwell branches in the units: 804 states. It is upright, is pushed with 100 N at T8 for
+0.1 s, and returns. The reference is the explicit pair at 1e-9 in the same process; the explicit
+pair at the same tolerance is the peer of the Rosenbrock pair.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The verdict on the lumbar spine, and a map of compensation, each beside the plain way.
+"""The verdict on the lumbar spine, and a compensation map, each compared with the direct method.
 
-Verdict: the condensed characteristic matrix beside the determinant of the whole one, and the whole
-verdict. Wanted: under 5 s. Map: 200 x 200 points by rows beside its points asked one by one.
-Wanted: under 10 s.
+Verdict: the condensed characteristic matrix compared with the determinant of the whole matrix, and
+the whole verdict. Target: under 5 s. Map: 200 x 200 points by rows compared with single points.
+Target: under 10 s.
 
     python benchmarks/bench_verdict.py
 """
@@ -21,7 +21,7 @@ from panjabi.stability.spine_system import linear_system
 from panjabi.statements import compensation_map, least_activation
 
 SIDE = 200
-ASKED = 40  # points asked one by one
+SINGLE_POINTS = 40  # points computed one by one
 
 
 def time_verdict() -> None:
@@ -49,9 +49,11 @@ def compensation() -> None:
         rng = np.random.default_rng(0)
         states = [
             trunk.changed(passive_loss=float(d), **{name: float(v)})
-            for d, v in zip(rng.choice(loss, ASKED), rng.choice(values, ASKED), strict=True)
+            for d, v in zip(
+                rng.choice(loss, SINGLE_POINTS), rng.choice(values, SINGLE_POINTS), strict=True
+            )
         ]
-        each = seconds(lambda s=states: [least_activation(x) for x in s], 1, 0) / ASKED
+        each = seconds(lambda s=states: [least_activation(x) for x in s], 1, 0) / SINGLE_POINTS
         whole = each * SIDE**2
         print(
             f"map over {name:14} {ours:8.2f} s, with traced borders; one by one {whole:.0f} s, "

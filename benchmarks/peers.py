@@ -1,8 +1,8 @@
-"""What others would use: NumPy and SciPy for a net of cables, MuJoCo for a tree of bodies.
+"""Peers of the benchmarks: NumPy and SciPy for a net of cables, MuJoCo for a tree of bodies.
 
 The tangent of the net is assembled from triplets in every step and factored by SuperLU in
-symmetric mode with SciPy's minimum degree order. Slack cables lend the matrix a millionth of
-their stiffness, and steps are halved until the unbalanced force shrinks.
+symmetric mode with SciPy's minimum degree order. Slack cables keep a millionth of their
+stiffness in the matrix, and steps are halved until the unbalanced force decreases.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SOFT = 1e-6  # share of its stiffness that a slack cable keeps in the matrix
+SOFT = 1e-6  # fraction of its stiffness that a slack cable keeps in the matrix
 
 
 def square(strands: int) -> tuple[Floats, Ints, NDArray[np.bool_]]:
-    """Nodes of a square net in the x-y plane, its cables, and which nodes are pinned (the rim)."""
+    """Nodes of a square net in the x-y plane, its cables, and a mask of pinned nodes (the rim)."""
     n = max(4, round(np.sqrt(strands / 2.0)))
     number = np.arange(n * n).reshape(n, n)
     position = np.zeros((n * n, 3))
@@ -63,7 +63,7 @@ def scipy_newton(
     tolerance: float,
     iterations: int = 60,
 ) -> tuple[Floats, int, float]:
-    """Positions in equilibrium, iterations, and the largest unbalanced force left."""
+    """Positions in equilibrium, iterations, and the largest unbalanced force."""
     from scipy.sparse import csc_matrix
     from scipy.sparse.linalg import splu
 
@@ -124,11 +124,11 @@ def compas_force_density() -> Callable[..., object] | None:
 def mujoco_twin(
     mechanism: Mechanism, gravity: Floats, muscles: Musculature | None = None
 ) -> tuple[Any, Any, list[int]] | None:
-    """MuJoCo model and data of the same tree, and where each coordinate is; None without MuJoCo.
+    """MuJoCo model and data of the same tree, and coordinate indices; None without MuJoCo.
 
     Hinges and slides with explicit inertias, no contacts. MuJoCo has no exactly coupled dofs.
-    muscles : over the same tree; straight paths as spatial tendons with MuJoCo's own muscles, whose
-    tendons are rigid.
+    muscles : over the same tree; straight paths as spatial tendons with MuJoCo's muscles, which
+    have rigid tendons.
     """
     try:
         import mujoco

@@ -1,7 +1,7 @@
-"""How the benchmarks measure time, and on what. Import it before numpy.
+"""Measurement of time in the benchmarks. Import this module before numpy.
 
-Times are CPU seconds of one thread: on a quiet machine they are what the clock on
-the wall shows, on a shared one they are what it would show.
+Times are CPU seconds of one thread. On an idle machine they equal the wall time, and
+on a busy machine they do not depend on other processes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))  # generat
 
 
 def seconds(work: Callable[[], object], runs: int = 5, warm: int = 1) -> float:
-    """Median CPU time of ``work`` after ``warm`` runs that do not count [s]."""
+    """Median CPU time of ``work`` after ``warm`` unmeasured runs [s]."""
     for _ in range(warm):
         work()
     times = []
@@ -34,7 +34,7 @@ def seconds(work: Callable[[], object], runs: int = 5, warm: int = 1) -> float:
 
 
 def runs_for(strands: float) -> int:
-    """Fewer repetitions the longer one takes."""
+    """Number of repetitions: fewer for larger networks."""
     return 7 if strands < 3e4 else 3 if strands < 2e5 else 1
 
 
@@ -56,5 +56,5 @@ def machine() -> str:
 
 
 def sizes(arguments: list[str], default: list[float]) -> list[int]:
-    """Numbers of strands given on the command line, like 1e3 1e4."""
+    """Numbers of strands from the command line, e.g. 1e3 1e4."""
     return [int(float(a)) for a in arguments] or [int(n) for n in default]

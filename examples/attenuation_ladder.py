@@ -1,7 +1,7 @@
-"""How far does a drop of tension travel along a line that is tied to bone at every station?
+"""How far does a drop of tension travel along a line that is attached to bone at every station?
 
-First on a straight chain, where the answer is known in closed form; then along the back line of
-the body, from the neck down. The tie ratio decides, and nobody has measured it.
+First along a straight chain, which has a closed-form solution; then along the back line of the
+body, from the neck down. The result depends on the tie ratio, which is not measured.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ WAY_DOWN = ("suboccipital", "neck", "upper_back", "thoracolumbar", "sacral")
 
 @dataclass(frozen=True)
 class Attenuation:
-    """What is left of a drop of tension, at one tie ratio."""
+    """Remaining drop of tension along a chain and the body, at one tie ratio."""
 
     tie_ratio: float
-    chain: np.ndarray  # (links,) along the chain, as share of its first link
-    closed_form: np.ndarray  # (links,) likewise, from the ladder
+    chain: np.ndarray  # (links,) along the chain, as a fraction of the first link
+    closed_form: np.ndarray  # (links,) the same from the closed form
     body: dict[str, float]  # region -> largest drop [N] per newton in the neck
     stations: int  # on the shortest route from the neck to the hamstrings
 
 
 def chain(tie_ratio: float) -> fascia.TensionNetwork:
-    """Cables in a row, 5 N in each; every node may slip along the row against its tie."""
+    """A row of cables with 5 N each; every node can slip along the row against its tie."""
     nodes = [
         fascia.Node(
             name=f"n{i}",
@@ -56,7 +56,7 @@ def chain(tie_ratio: float) -> fascia.TensionNetwork:
 
 
 def along_the_chain(tie_ratio: float) -> tuple[np.ndarray, np.ndarray]:
-    """Drop of tension in every link when link 0 lets go: (solved, closed form), first link 1."""
+    """Relative drop in every link when link 0 loses tension: (solved, closed form) [1]."""
     change = fascia.tension_response(fascia.solve(chain(tie_ratio)), ["link0"])
     solved = np.array([change[f"link{i}"] for i in range(1, LINKS + 1)])
     closed = -np.diff(ladder.displacements(tie_ratio, LINKS))
@@ -64,7 +64,7 @@ def along_the_chain(tie_ratio: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def down_the_body(subject: fascia.Subject, tie_ratio: float) -> tuple[dict[str, float], int]:
-    """Largest drop per region for 1 N in every suboccipital strand, and the stations between."""
+    """Largest drop per region [N] for 1 N in every suboccipital strand, and number of stations."""
     network = subject.network.with_tie_ratio(tie_ratio)
     state = fascia.solve(network, posture="standing")
     neck = network.strands_of(region="suboccipital", kind="ligament", active=True)
@@ -81,36 +81,36 @@ def down_the_body(subject: fascia.Subject, tie_ratio: float) -> tuple[dict[str, 
 
 def experiment() -> list[Attenuation]:
     subject = fascia.standard_subject()
-    found = []
+    results = []
     for ratio in TIE_RATIOS:
         solved, closed = along_the_chain(ratio)
         body, stations = down_the_body(subject, ratio)
-        found.append(Attenuation(ratio, solved, closed, body, stations))
-    return found
+        results.append(Attenuation(ratio, solved, closed, body, stations))
+    return results
 
 
-def check(found: list[Attenuation]) -> None:
-    """The chain is the ladder; a firmer tie passes less; the hamstrings get next to nothing."""
-    for one in found:
-        np.testing.assert_allclose(one.chain, one.closed_form, rtol=1e-6, atol=1e-12)
-    last = [one.chain[-1] for one in found]
+def check(results: list[Attenuation]) -> None:
+    """The chain follows the closed form; stiffer ties transmit less; little reaches the leg."""
+    for result in results:
+        np.testing.assert_allclose(result.chain, result.closed_form, rtol=1e-6, atol=1e-12)
+    last = [result.chain[-1] for result in results]
     assert last == sorted(last, reverse=True)
-    assert all(one.body["hamstrings"] < 0.1 for one in found)
+    assert all(result.body["hamstrings"] < 0.1 for result in results)
 
 
 def main() -> None:
-    found = experiment()
-    print(f"chain of {LINKS} links: share of the first link's drop that reaches the last")
-    for one in found:
+    results = experiment()
+    print(f"chain of {LINKS} links: fraction of the first link's drop that reaches the last link")
+    for result in results:
         print(
-            f"  tie ratio {one.tie_ratio:<6g} solved {one.chain[-1]:.6f}"
-            f"   closed form {one.closed_form[-1]:.6f}"
+            f"  tie ratio {result.tie_ratio:<6g} solved {result.chain[-1]:.6f}"
+            f"   closed form {result.closed_form[-1]:.6f}"
         )
     print("body, standing: largest drop [N] when the suboccipital strands lose 1 N each")
-    print("  tie ratio " + "".join(f"{region:>14}" for region in found[0].body))
-    for one in found:
-        print(f"  {one.tie_ratio:<10g}" + "".join(f"{d:>14.6f}" for d in one.body.values()))
-    print(f"stations on the shortest route to the hamstrings: {found[0].stations}")
+    print("  tie ratio " + "".join(f"{region:>14}" for region in results[0].body))
+    for result in results:
+        print(f"  {result.tie_ratio:<10g}" + "".join(f"{d:>14.6f}" for d in result.body.values()))
+    print(f"stations on the shortest route to the hamstrings: {results[0].stations}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""How late may the reflexes of a trunk be, and does bracing buy time?
+"""How large may the reflex delay of a trunk be, and does co-contraction increase the margin?
 
-The margin of the four lumped trunks, and of a one-joint trunk with all its muscles at growing
-co-contraction: how much later every loop may become before the posture oscillates.
+The delay margin of four lumped trunks, and of a one-joint trunk with all its muscles at growing
+co-contraction: the additional delay of every loop at which the posture begins to oscillate.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SETS = ("T1", "T2", "T3", "T4")
-LEAST = (0.005, 0.01, 0.10, 0.20)  # least excitation of every muscle
+LEAST = (0.005, 0.01, 0.10, 0.20)  # minimum excitation of every muscle
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Answer:
 
 
 def experiment() -> Answer:
-    """Everything the text speaks of."""
+    """Compute the margins and the stability map."""
     models = {name: stability.trunk(name).model() for name in SETS}
     family = models["T1"].family("stretch_gain", "delay")
     return Answer(
@@ -45,29 +45,29 @@ def experiment() -> Answer:
 
 
 def check(answer: Answer) -> None:
-    """Known margins come out; a little bracing costs time before much of it buys some."""
+    """Known margins are reproduced; little co-contraction reduces the margin, much increases it."""
     assert abs(answer.lumped["T1"] - 0.134252885509592) < 1e-9
     assert answer.lumped["T3"] < 0.096 < answer.lumped["T1"]
     margins = list(answer.muscles.values())
-    assert all(one.stable for one in margins)
+    assert all(margin.stable for margin in margins)
     assert 0.04 < margins[0].extra_delay < 0.07
     assert margins[1].extra_delay < margins[0].extra_delay < margins[-1].extra_delay
 
 
 def report(answer: Answer) -> str:
-    """The findings in words."""
-    lines = ["longest delay of the one loop of a lumped trunk"]
+    """The findings as text."""
+    lines = ["delay margin of a lumped trunk with one reflex loop"]
     for name, margin in answer.lumped.items():
         lines.append(f"  {name} {stability.trunk(name).meaning:28} {1e3 * margin:.1f} ms")
-    lines.append("one joint, 186 muscles: what every loop (30 and 60 ms) bears on top")
-    for least, one in answer.muscles.items():
-        hertz = one.frequency / (2.0 * math.pi)
+    lines.append("one joint, 186 muscles: additional delay of every loop (30 and 60 ms)")
+    for least, margin in answer.muscles.items():
+        hertz = margin.frequency / (2.0 * math.pi)
         lines.append(
             f"  every muscle at {100 * least:4.1f} % or more: "
             + (
-                f"{1e3 * one.extra_delay:.1f} ms, then it swings at {hertz:.2f} Hz"
-                if math.isfinite(one.extra_delay)
-                else "any delay is borne"
+                f"{1e3 * margin.extra_delay:.1f} ms, then it oscillates at {hertz:.2f} Hz"
+                if math.isfinite(margin.extra_delay)
+                else "stable at any delay"
             )
         )
     return "\n".join(lines)

@@ -1,7 +1,7 @@
-"""Does a lost nucleus widen the neutral zone more than the range, and what holds a buckled column?
+"""Does loss of the nucleus widen the neutral zone more than the range of motion?
 
-One lumbar level is put through the laboratory's protocol, intact and injured; all lumbar levels
-make a table; and Crisco's two columns are loaded beyond the point where they buckle.
+A lumbar level is tested with the laboratory's protocol, intact and injured; a table shows all
+lumbar levels. Crisco's two columns are loaded beyond buckling to show what stabilises them.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ STATES = {"intact": (), "without nucleus": ("nucleus",), "disc ruptured": ("disc
 
 @dataclass(frozen=True)
 class Answer:
-    """Tests of one level by state, of every lumbar level, and Crisco's columns."""
+    """Tests of a level by state, tests of every lumbar level, and Crisco's columns."""
 
     tests: dict[str, NeutralZoneTest]
     lumbar: list[NeutralZoneTest]
     columns: dict[str, CriscoModel]
 
     def growth(self, state: str) -> tuple[float, float]:
-        """Growth of the residual neutral zone and of the range, in shares of the intact level."""
-        whole, hurt = self.tests["intact"], self.tests[state]
-        zone = hurt.zones["residual"].half_width / whole.zones["residual"].half_width
-        reach = [t.residual.range_minus + t.residual.range_plus for t in (whole, hurt)]
-        return zone - 1.0, reach[1] / reach[0] - 1.0
+        """Growth of residual neutral zone and range of motion, as fractions of the intact level."""
+        intact, hurt = self.tests["intact"], self.tests[state]
+        zone = hurt.zones["residual"].half_width / intact.zones["residual"].half_width
+        motion = [t.residual.range_minus + t.residual.range_plus for t in (intact, hurt)]
+        return zone - 1.0, motion[1] / motion[0] - 1.0
 
 
 def experiment() -> Answer:
-    """Everything the text speaks of."""
+    """Test the levels and compute the columns."""
     tests = {
         state: neutral_zone_test(injured(unit(LEVEL), *changes), "flexion-extension")
         for state, changes in STATES.items()
@@ -49,9 +49,9 @@ def experiment() -> Answer:
 
 
 def check(answer: Answer) -> None:
-    """The zone grows more than the range; stiffening joints catch the column."""
-    zone, reach = answer.growth("without nucleus")
-    assert zone > reach > 0.0
+    """The neutral zone grows more than the range; stiffening joints stabilise the column."""
+    zone, motion = answer.growth("without nucleus")
+    assert zone > motion > 0.0
     linear, stiffening = answer.columns.values()
     assert stiffening.critical.load < linear.critical.load
     assert max(stiffening.rotation_at_100N().values()) < 5.0
@@ -59,15 +59,15 @@ def check(answer: Answer) -> None:
 
 
 def report(answer: Answer) -> str:
-    """The findings in words."""
-    lines = [f"{LEVEL}, flexion-extension, change against the intact level:"]
+    """The findings as text."""
+    lines = [f"{LEVEL}, flexion-extension, change from the intact level:"]
     for state in list(STATES)[1:]:
-        zone, reach = answer.growth(state)
-        lines.append(f"  {state:16} neutral zone {100 * zone:+.1f} %, range {100 * reach:+.1f} %")
+        zone, motion = answer.growth(state)
+        lines.append(f"  {state:16} neutral zone {100 * zone:+.1f} %, range {100 * motion:+.1f} %")
     lines.append("column under a dead load (Crisco 1992: 67 and 11 N; 40 and less than 5 deg)")
-    for name, made in answer.columns.items():
-        load, turned = made.critical.load, max(made.rotation_at_100N().values())
-        lines.append(f"  {name:18} buckle at {load:.0f} N and turn {turned:.1f} deg at 100 N")
+    for name, column in answer.columns.items():
+        load, rotation = column.critical.load, max(column.rotation_at_100N().values())
+        lines.append(f"  {name:18} buckle at {load:.0f} N and rotate {rotation:.1f} deg at 100 N")
     return "\n".join(lines)
 
 
@@ -77,9 +77,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
     from panjabi import plots
 
-    made: dict[str, Figure] = {}
+    pages: dict[str, Figure] = {}
     with plots.journal_style():
-        figure = made["neutral_zone"] = plt.figure(figsize=(7.2, 3.3), layout="constrained")
+        figure = pages["neutral_zone"] = plt.figure(figsize=(7.2, 3.3), layout="constrained")
         left, right = figure.subplots(1, 2)
         plots.plot_moment_angle(answer.tests["intact"], ax=left)
         plots.plot_injured(answer.tests, ax=right)
@@ -89,14 +89,14 @@ def figures(answer: Answer) -> dict[str, Figure]:
             for axis in ("FE", "LB", "AR")
         }
         table = plots.plot_level_table(answer.lumbar, published=published)
-        made["levels"] = table.figure  # type: ignore[assignment]
-        figure = made["buckling"] = plt.figure(figsize=(7.2, 3.2), layout="constrained")
+        pages["levels"] = table.figure  # type: ignore[assignment]
+        figure = pages["buckling"] = plt.figure(figsize=(7.2, 3.2), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(2.0, 1.0))
-        paths = {name: one.path for name, one in answer.columns.items() if one.path is not None}
+        paths = {name: c.path for name, c in answer.columns.items() if c.path is not None}
         known = {"Crisco 1992, linear": (row("cri92_post_lin").number, 100.0)}
         plots.plot_buckling_path(paths, level="L5-S1", published=known, ax=left)
         plots.plot_mode(answer.columns["exponential joints"].critical, ax=right)
-    return made
+    return pages
 
 
 def _short(level: str) -> str:

@@ -1,9 +1,9 @@
-"""Does a scar along the hamstrings stiffen the leg raise? A strand and a law of one's own.
+"""Does a scar along the hamstrings stiffen the leg raise? A custom strand with a custom law.
 
-The scar runs from the sitting bone to the knee and stiffens exponentially (Fung). Its law is a
-plain class with five members; `check_law` tests what the solver relies on. All its figures are
-invented for the example. The leg gets stiffer and yet stops at the same angle: the model's
-tolerance listens to the hamstrings, and the scar relieves none of them.
+The scar runs from the ischial tuberosity to the knee and stiffens exponentially (Fung). Its law is
+a plain class with five members; `check_law` tests the properties that the solver needs. All values
+of the scar are invented for this example. The leg becomes stiffer but stops at the same angle,
+because the model's tolerance depends on the hamstring force, and the scar does not reduce it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ENDS = ("ischial_tub_r", "pes_anserinus_r")
 
 @dataclass(frozen=True)
 class Fung:
-    """T = A (exp(B e) - 1) for a strain e = l/l0 - 1 > 0, slack below."""
+    """T = A (exp(B e) - 1) for a strain e = l/l0 - 1 > 0, slack otherwise."""
 
     slack_length: float  # l0 [m]
     scale: float  # A [N]
@@ -61,7 +61,7 @@ def scarred(subject: fascia.Subject, law: Fung) -> fascia.Subject:
         name="scar_r",
         start=ENDS[0],
         end=ENDS[1],
-        start_share=0.0,  # grown to the bone: it pulls there and on no line
+        start_share=0.0,  # attached to bone: it pulls on bone and on no line
         end_share=0.0,
         law=law,
         side="right",
@@ -85,7 +85,7 @@ def experiment() -> Answer:
 
 
 def check(answer: Answer) -> None:
-    """The law keeps its promises; the scar stiffens the leg and moves its end angle little."""
+    """The law is consistent; the scar stiffens the leg and hardly changes its end angle."""
     assert answer.promises.held
     assert answer.with_scar.stiffness_Nm_per_rad > answer.without.stiffness_Nm_per_rad
     assert abs(answer.with_scar.end_angle_deg - answer.without.end_angle_deg) < 0.5

@@ -1,8 +1,8 @@
-"""What must muscles and nerves do when the passive spine gives way, and where does it end?
+"""How must muscles and reflexes compensate a deficit of the spine, and where is the limit?
 
-The trunk on one joint loses passive stiffness, muscle strength or quick reflexes, and the least
-co-contraction is found that gives it back the sway it had. Then the same deficit meets sensors
-that it has damaged too. Every number of the reflex, the noise and the damage is assumed.
+A one-joint trunk loses passive stiffness, muscle strength or reflex speed. The example computes
+the smallest co-contraction that restores its former sway. Then the same deficit also damages the
+sensors. All values of reflex, noise and damage are assumed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DEFICITS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """The intact trunk, what each deficit asks for, two maps, and the loop of damage."""
+    """The intact trunk, the effort for each deficit, two maps, and the damage loop."""
 
     trunk: ReducedTrunk
     intact: StabilityVerdict
@@ -39,7 +39,7 @@ class Answer:
 
 
 def experiment() -> Answer:
-    """Everything the text speaks of."""
+    """Compute the efforts, the maps and the damage loop."""
     trunk = reduced_trunk()
     effort = {words: least_activation(trunk.changed(**d))[0] for words, d in DEFICITS.items()}
     loss = np.linspace(0.0, 1.0, 41)
@@ -51,32 +51,31 @@ def experiment() -> Answer:
 
 
 def check(answer: Answer) -> None:
-    """Passive loss is cheap, weak muscles and late reflexes are not, and three outcomes appear."""
+    """Passive loss needs little effort, weakness and delay need more; three outcomes exist."""
     assert answer.intact.condition.value == "stable"
     effort = answer.effort
     assert answer.trunk.activation < effort["all passive stiffness lost"] < 0.025
     single = [effort[words] for words in list(DEFICITS)[:3]]
     assert min(single[1:]) > 2.0 * single[0]
-    # a weak reflex is hurt less by coming late, so together they cost less than one by one
+    # a delay harms a weak reflex less, so the deficits together need less than their sum
     assert max(single) < effort["all three"] < sum(single)
-    assert all(share > 0.0 for share in answer.maps[0].fractions().values())
+    assert all(fraction > 0.0 for fraction in answer.maps[0].fractions().values())
     assert answer.loop.fold is not None and answer.loop.fold.corruption < 1.0
     assert np.all(answer.loop.growth["true sensors"][1:] < 0.0)
 
 
 def report(answer: Answer) -> str:
-    """The findings in words."""
+    """The findings as text."""
     lines = [
         str(answer.intact),
-        f"co-contraction, intact {100 * answer.trunk.activation:.1f} %; that gives the sway back "
-        "with",
+        f"co-contraction, intact {100 * answer.trunk.activation:.1f} %; to restore the sway with",
     ]
     lines += [f"  {words:28}{100 * a:5.1f} %" for words, a in answer.effort.items()]
     fold = answer.loop.fold
     if fold is not None:
         lines.append(
-            f"damage heals while the sensors are less than {100 * fold.corruption:.0f} % "
-            "corrupted; beyond, enough of it lasts"
+            f"damage heals if the sensors are less than {100 * fold.corruption:.0f} % "
+            "corrupted; above this limit large damage persists"
         )
     return "\n".join(lines)
 
@@ -87,9 +86,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
     from panjabi import plots
 
-    made: dict[str, Figure] = {}
+    pages: dict[str, Figure] = {}
     with plots.journal_style():
-        for name, one, other, draw in (
+        for name, first, second, functions in (
             ("compensation", *answer.maps, (plots.plot_compensation_map,) * 2),
             (
                 "subfailure",
@@ -98,10 +97,11 @@ def figures(answer: Answer) -> dict[str, Figure]:
                 (plots.plot_damage_growth, plots.plot_subfailure),
             ),
         ):
-            figure = made[name] = plt.figure(figsize=(7.2, 3.1), layout="constrained")
-            for ax, data, plot in zip(figure.subplots(1, 2), (one, other), draw, strict=True):
+            figure = pages[name] = plt.figure(figsize=(7.2, 3.1), layout="constrained")
+            axes = figure.subplots(1, 2)
+            for ax, data, plot in zip(axes, (first, second), functions, strict=True):
                 plot(data, ax=ax)
-    return made
+    return pages
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,10 +1,10 @@
 """Release scalp, suboccipital region and neck; does the hamstring get softer?
 
-One adult on the table, straight-leg raise before and after. By tension alone the answer hangs on
-two things nobody has measured: how firmly the fascia is tied to bone, and how tense it is at rest.
-Both are swept. Other mechanisms (tone, tolerance, nerve) get assumed doses and stand beside it.
-Then the same network around the upright lumbar spine and its muscles: what the release changes at
-the discs, in the stability margin and at the hamstrings at once.
+An adult in a straight-leg raise before and after the release. By tension alone the answer depends
+on two unmeasured quantities: the attachment stiffness of the fascia to bone, and its resting
+tension. Both are swept. Other mechanisms (tone, tolerance, nerve) have assumed doses. Then the same
+network surrounds the upright lumbar spine and its muscles: immediate changes of disc load,
+stability margin and hamstring stiffness.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 REGION = "head_neck"  # scalp to the base of the neck
 DOSES = {"tension": 0.5, "glide": 0.5, "nerve": 0.01, "tone": 0.5, "tolerance": 0.05}
-"""All assumed: shares of what is there, nerve as strain. The shares by mechanism depend on them."""
+"""Assumed fractions (nerve: strain). The contribution of each mechanism depends on them."""
 
 CURVE_TIES = (0.001, 0.01, 0.1, math.inf)
 REQUIRED_TIES = (0.0, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 1.0, math.inf)
@@ -50,7 +50,7 @@ RETEST_GAIN = 0.066
 
 @dataclass(frozen=True)
 class Answer:
-    """Everything the table and the figures show."""
+    """The results for the table and the figures."""
 
     change: fascia.StiffnessChange
     standing: tuple[fascia.Equilibrium, fascia.Equilibrium]  # before, after; tension dose alone
@@ -66,7 +66,7 @@ class Answer:
 
 
 def experiment(*, progress: bool = False) -> Answer:
-    """Run it all."""
+    """Compute all results."""
     subject = fascia.standard_subject()
     tension = {"tension": DOSES["tension"]}
     change = fascia.release(subject, REGION, doses=DOSES)
@@ -75,7 +75,7 @@ def experiment(*, progress: bool = False) -> Answer:
     other = fascia.Examination(released.network, like=bench)
     end = change.before.end_angle
     assert end is not None
-    found = fascia.influence(bench, math.radians(60.0))
+    influence = fascia.influence(bench, math.radians(60.0))
     return Answer(
         change=change,
         standing=(fascia.solve(subject.network), fascia.solve(released.network)),
@@ -85,13 +85,13 @@ def experiment(*, progress: bool = False) -> Answer:
         orders=fascia.compare_orders(subject),
         attenuation=attenuation(subject, REGION, dose=DOSES["tension"]),
         required=tuple(
-            one
+            requirement
             for gain in (8.5, REMOTE_GAIN_DEG)
-            for one in fascia.required_tension_drop(
+            for requirement in fascia.required_tension_drop(
                 subject, REGION, gain_deg=gain, tie_ratios=REQUIRED_TIES
             )
         ),
-        influence=tuple(found.largest(len(found.strands))),
+        influence=tuple(influence.largest(len(influence.strands))),
         spine=release_with_spine(subject, REGION, doses=tension),
         spine_sweep=sweep_spine_release(
             subject, REGION, SPINE_TIES, SPINE_TENSIONS, doses=tension, progress=progress
@@ -106,7 +106,8 @@ def curves(
     person = subject.with_network(subject.network.with_tie_ratio(ratio))
     released = apply_doses(person, REGION, doses)
     before, after = (
-        fascia.examine(one.network, "slr", tolerance=one.tolerance) for one in (person, released)
+        fascia.examine(state.network, "slr", tolerance=state.tolerance)
+        for state in (person, released)
     )
     return before, after
 
@@ -116,39 +117,39 @@ def tie_name(ratio: float) -> str:
 
 
 def check(answer: Answer) -> None:
-    """What the example found; a change of the model that overturns it should be noticed."""
+    """Assert the findings of this example."""
     change, sweep = answer.change, answer.sweep
     assert change.before.end_angle_deg is not None
-    # tension moves the leg, the right way, and by less than a second test without treatment does
+    # tension raises the end angle, but by less than a second test without treatment
     assert 0.0 < change.shares["tension"] < 0.01 * RETEST_GAIN * change.before.end_angle_deg
-    # what moves it is what was assumed about tolerance and tone
+    # most of the change comes from the assumed doses of tolerance and tone
     assert change.shares["tolerance"] > change.shares["tone"] > 100.0 * change.shares["tension"]
-    # where tension cannot act, it does not
+    # null models: no effect where tension cannot act
     assert all(abs(null.end_angle_change_deg) < 1e-6 for null in change.null_models)
     assert abs(sweep.end_change_deg[sweep.resting_tension == 0.0]).max() < 1e-6
     assert abs(sweep.end_change_deg[:, sweep.tie_ratio == math.inf]).max() < 1e-6
     # no tie and no resting tension of the sweep reaches the pooled remote effect
     assert 0.1 < sweep.end_change_deg.max() < REMOTE_GAIN_DEG
-    # a trial's +8.5 degrees are out of reach of any tension the tissue can carry
-    assert not any(one.plausible for one in answer.required if one.gain_deg == 8.5)
-    # without memory the order is nothing
+    # no tension below the failure load of the tissue gives the +8.5 degrees of a trial
+    assert not any(r.plausible for r in answer.required if r.gain_deg == 8.5)
+    # without memory the order has no effect
     same = [answer.orders[name].end_angle_change_deg for name in ("top_down", "bottom_up")]
     assert abs(same[0] - same[1]) < 1e-6
     check_spine(answer.spine, answer.spine_sweep)
 
 
 def check_spine(spine: SpineRelease, sweep: SpineSweep) -> None:
-    """What the release does at the discs, in the margin, and at the leg."""
-    # of some 500 N a disc loses less than one, and of the margin less than a hundredth
+    """Assert the findings at the discs, for the stability margin, and at the leg."""
+    # a disc with about 500 N loses less than 1 N, and the margin changes by less than 2 per cent
     for level, change in spine.compression_change.items():
         assert abs(change) < 0.002 * spine.before.compression[level]
     assert -0.02 * abs(spine.before.margin) < spine.margin_change < 0.0
-    # the leg feels what it felt without the spine
+    # the change at the leg is as small as without the spine
     assert -0.01 < spine.hamstring_change < 0.0
-    # where tension cannot travel nothing arrives, to the last bit
+    # null models: exactly zero where tension cannot be transmitted
     assert all(null.compression_change == 0.0 == null.margin_change for null in spine.null_models)
     assert not sweep.compression[:, sweep.tie_ratio == math.inf].any()
-    # muscles do not answer by themselves; ten times the tension at rest does more
+    # the muscles do not respond; ten times the resting tension has a larger effect
     assert spine.answered is None and spine.after.effort == spine.before.effort
     assert abs(sweep.compression[1]).max() > 5.0 * abs(sweep.compression[0]).max()
 
@@ -161,14 +162,14 @@ def report(answer: Answer) -> str:
     rows.append(f"{'at rest':>10}" + "".join(f"{sweep.tie_ratio[i]:>10g}" for i in shown))
     for tension, line in zip(sweep.resting_tension, sweep.end_change_deg, strict=True):
         rows.append(f"{tension:>8g} N" + "".join(f"{line[i] + 0.0:>10.4f}" for i in shown))
-    rows += ["", "half the tension off ten regions, one after the other [deg]:"]
+    rows += ["", "end angle gained by release of ten regions in turn, by order [deg]:"]
     for name, order in answer.orders.items():
         rows.append(f"  {name.replace('_', ' '):<14}{order.end_angle_change_deg:>+10.6f}")
     rows += ["", "leg torque at 60 deg per newton of extra tension [N m]:"]
     network = answer.standing[0].network
     assert network is not None
     region = set(network.strands_of(region=REGION))
-    top = [*answer.influence[:3], *[one for one in answer.influence if one[0] in region][:2]]
+    top = [*answer.influence[:3], *[pair for pair in answer.influence if pair[0] in region][:2]]
     rows += [f"  {name:<28}{value:>+12.2e}" for name, value in top]
     rows += ["", str(answer.spine), "", "largest change of lumbar compression [N], by tie ratio:"]
     spine = answer.spine_sweep
@@ -194,13 +195,13 @@ def to_dict(answer: Answer) -> dict[str, Any]:
         },
         "required": [
             {
-                "tie_ratio": one.tie_ratio if math.isfinite(one.tie_ratio) else "clamped",
-                "gain_deg": one.gain_deg,
-                "drop_N": one.drop_N,
-                "greatest_N": one.greatest_N,
-                "gain_at_greatest_deg": one.gain_at_greatest_deg,
+                "tie_ratio": r.tie_ratio if math.isfinite(r.tie_ratio) else "clamped",
+                "gain_deg": r.gain_deg,
+                "drop_N": r.drop_N,
+                "greatest_N": r.greatest_N,
+                "gain_at_greatest_deg": r.gain_at_greatest_deg,
             }
-            for one in answer.required
+            for r in answer.required
         ],
         "influence_Nm_per_N": dict(answer.influence),
         "spine": answer.spine.to_dict(),
@@ -214,24 +215,24 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
     from fascia import plots
 
-    made: dict[str, Figure] = {}
+    pages: dict[str, Figure] = {}
     with plots.journal_style():
-        made["body_standing"] = plots.plot_body_views(*answer.standing)
-        made["body_leg_raised"] = plots.plot_body_change(*answer.raised)
+        pages["body_standing"] = plots.plot_body_views(*answer.standing)
+        pages["body_leg_raised"] = plots.plot_body_change(*answer.raised)
 
-        figure = made["torque_angle"] = plt.figure(figsize=(7.2, 2.9), layout="constrained")
+        figure = pages["torque_angle"] = plt.figure(figsize=(7.2, 2.9), layout="constrained")
         left, right = figure.subplots(1, 2)
         plots.plot_torque_angle(answer.curves, ax=left)
         plots.plot_torque_change(answer.curves, ax=right)
         left.set_title(r"$\bf{a}$", loc="left")
         right.set_title(r"$\bf{b}$", loc="left")
 
-        made["tie_sweep"] = plots.plot_sweep_page(answer.sweep)
-        made["shares"] = plots.plot_shares(answer.change).get_figure()
-        made["attenuation"] = plots.plot_attenuation(answer.attenuation).get_figure()
-        made["required_tension"] = plots.plot_required(answer.required).get_figure()
+        pages["tie_sweep"] = plots.plot_sweep_page(answer.sweep)
+        pages["shares"] = plots.plot_shares(answer.change).get_figure()
+        pages["attenuation"] = plots.plot_attenuation(answer.attenuation).get_figure()
+        pages["required_tension"] = plots.plot_required(answer.required).get_figure()
 
-        figure = made["spine"] = plt.figure(figsize=(7.2, 2.9), layout="constrained")
+        figure = pages["spine"] = plt.figure(figsize=(7.2, 2.9), layout="constrained")
         discs, load, margin = figure.subplots(1, 3, width_ratios=(0.75, 1.0, 1.0))
         plots.plot_spine_release(answer.spine, ax=discs)
         plots.plot_spine_sweep(answer.spine_sweep, "compression", ax=load)
@@ -241,7 +242,7 @@ def figures(answer: Answer) -> dict[str, Figure]:
             ax.tick_params(axis="x", labelsize=6.0)
         for ax, letter in ((discs, "a"), (load, "b"), (margin, "c")):
             ax.set_title(rf"$\bf{{{letter}}}$", loc="left")
-    return made
+    return pages
 
 
 def save(answer: Answer, folder: Path) -> list[Path]:
@@ -257,10 +258,10 @@ def save(answer: Answer, folder: Path) -> list[Path]:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     answer = experiment(progress=True)
     print(report(answer))
-    written = save(answer, asked.out / "release_the_top")
+    written = save(answer, options.out / "release_the_top")
     print(f"\n{len(written)} files in {written[0].parent}")
 
 

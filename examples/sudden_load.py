@@ -1,7 +1,8 @@
-"""What does a late reflex, a strong one or a braced trunk change when a load comes suddenly?
+"""How do reflex delay, reflex gain and co-contraction change the response to a sudden load?
 
-A cable at T8 pulls the trunk forward by 50 N, healthy, with each phenotype of low back pain, and
-braced; and a cable that holds the trunk is cut. Latencies are read from the drives as from an EMG.
+A cable at T8 pulls the trunk forward with 50 N: healthy, with each phenotype of low back pain, and
+with co-contraction. In a second task a cable that supports the trunk is cut. Latencies are
+computed from the muscle drives as from an EMG.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from panjabi.tasks import Condition, PerturbationResponse, Release, quick_releas
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-GAIN = 1.4  # of the gain phenotype, a choice
-BRACED = 0.10  # least excitation of the braced trunk, a choice
+GAIN = 1.4  # gain factor of the gain phenotype (assumed)
+BRACED = 0.10  # minimum excitation of the trunk with co-contraction (assumed)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Loads and releases by condition."""
+    """Responses to sudden load and release, by condition."""
 
     loads: dict[str, PerturbationResponse]
     releases: dict[str, Release]
@@ -32,7 +33,7 @@ class Answer:
 
 
 def experiment() -> Answer:
-    """Everything the text speaks of."""
+    """Compute both tasks under all conditions."""
     healthy = Condition()
     conditions = {
         "healthy": healthy,
@@ -41,13 +42,13 @@ def experiment() -> Answer:
     }
     loads = {**conditions, "braced": Condition(cocontraction=BRACED)}
     return Answer(
-        {name: sudden_load(one) for name, one in loads.items()},
-        {name: quick_release(one) for name, one in conditions.items()},
+        {name: sudden_load(condition) for name, condition in loads.items()},
+        {name: quick_release(condition) for name, condition in conditions.items()},
     )
 
 
 def check(answer: Answer) -> None:
-    """Later means further, stronger or braced means less; a delay shows in the latency."""
+    """A delay increases flexion, gain and co-contraction reduce it; latency shows the delay."""
     healthy, late, strong, braced = (answer.peak(name) for name in answer.loads)
     assert late > healthy > strong
     assert braced < healthy
@@ -60,22 +61,22 @@ def check(answer: Answer) -> None:
 
 
 def report(answer: Answer) -> str:
-    """The findings in words."""
+    """The findings as text."""
     lines = ["sudden load of 50 N at T8; release from 80 N"]
     for name, load in answer.loads.items():
         lines.append(
-            f"  {name:12} flexes {answer.peak(name):.2f} deg, back on after {_onset(load)} ms"
+            f"  {name:12} flexes {answer.peak(name):.2f} deg, extensors on after {_onset(load)} ms"
         )
-    for name, one in answer.releases.items():
+    for name, release in answer.releases.items():
         lines.append(
-            f"  {name:12} released: back off after {_onset(one.response)} ms, K "
-            f"{one.stiffness:.0f} N m/rad, B {one.damping:.1f} N m s/rad"
+            f"  {name:12} released: extensors off after {_onset(release.response)} ms, K "
+            f"{release.stiffness:.0f} N m/rad, B {release.damping:.1f} N m s/rad"
         )
     return "\n".join(lines)
 
 
-def _onset(found: PerturbationResponse) -> str:
-    seconds = found.latencies["extensors"].seconds
+def _onset(response: PerturbationResponse) -> str:
+    seconds = response.latencies["extensors"].seconds
     return "no" if seconds is None else f"{1e3 * seconds:.0f}"
 
 
@@ -86,7 +87,7 @@ def figures(answer: Answer) -> dict[str, Figure]:
     with plots.journal_style():
         shown = {
             "load": answer.loads,
-            "release": {name: one.response for name, one in answer.releases.items()},
+            "release": {name: release.response for name, release in answer.releases.items()},
         }
         return {
             name: plots.plot_perturbation(responses)[0].figure  # type: ignore[misc]

@@ -1,9 +1,10 @@
 """Do tight hamstrings make the low back bend less, or more?
 
-A forward bend to 90 degrees with hips and lumbar joints free to share it, hamstrings from a quarter
-to four times their stiffness. Nothing about rhythm is put in. The answer hangs on what is held
-equal: the inclination (then less hip is more lumbar by arithmetic), the push, the discomfort at
-which one stops, or the effort of muscles that bear the weight. Claim C7: less lumbar flexion.
+A forward bend to 90 degrees with free hips and lumbar joints; hamstrings from a quarter to four
+times their stiffness. No lumbar-pelvic rhythm is assumed. The answer depends on the quantity that
+is equal between people: the inclination (less hip flexion is then more lumbar flexion by
+arithmetic), the moment, the discomfort at the end, or minimum effort of the muscles that carry the
+weight. Claim C7: less lumbar flexion.
 """
 
 from __future__ import annotations
@@ -25,23 +26,23 @@ if TYPE_CHECKING:
 INCLINATION_DEG = 90.0
 CLAIMED_SIGN = -1  # stiffer hamstrings, less lumbar flexion
 MEANING = {
-    "same_inclination": "thorax at 90 deg, weight carried: sign fixed by construction",
-    "same_push": "one moment bends them all, weight carried",
-    "tolerated": "each to the discomfort that is tolerated, weight carried",
-    "least_effort": "thorax at 90 deg, muscles bear the weight and take the cheapest share",
+    "same_inclination": "thorax at 90 deg, weight supported: sign fixed by construction",
+    "same_push": "the same bending moment, weight supported",
+    "tolerated": "up to the tolerated discomfort, weight supported",
+    "least_effort": "thorax at 90 deg, muscles carry the weight with least effort",
 }
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One sweep, and the sign of lumbar flexion under each condition."""
+    """The sweep, and the sign of the change of lumbar flexion under each condition."""
 
     sweep: HamstringSweep
     signs: dict[str, int]
 
     @property
     def verdict(self) -> str:
-        """Of the claim: what the conditions whose sign is free say together."""
+        """Verdict on the claim, from all conditions whose sign is not fixed by construction."""
         free = {sign for name, sign in self.signs.items() if name != "same_inclination"}
         if free == {CLAIMED_SIGN}:
             return "supported"
@@ -49,7 +50,7 @@ class Answer:
 
 
 def experiment(*, progress: bool = False) -> Answer:
-    """Run it all."""
+    """Compute the sweep and its signs."""
     sweep = sweep_hamstrings(
         fascia.standard_subject(), inclination_deg=INCLINATION_DEG, progress=progress
     )
@@ -57,24 +58,24 @@ def experiment(*, progress: bool = False) -> Answer:
 
 
 def check(answer: Answer) -> None:
-    """What the example found; a change of the model that overturns it should be noticed."""
+    """Assert the findings of this example."""
     sweep, signs = answer.sweep, answer.signs
     lumbar = {name: sweep.lumbar_deg(name) for name in MEANING}
     hip = {name: sweep.hip_deg(name) for name in MEANING}
-    # inclination held: the trade is arithmetic
+    # same inclination: the sign follows from arithmetic
     assert signs["same_inclination"] == 1
-    # push held: hips lose many degrees and the lumbar spine hardly moves, as Gajdosik et al. (1994)
-    # saw in short and other hamstrings: 20 degrees less pelvis, lumbar flexion not different
+    # same moment: hips lose many degrees and the lumbar spine hardly changes, as Gajdosik et al.
+    # (1994) measured with short hamstrings: 20 degrees less pelvic motion, equal lumbar flexion
     assert hip["same_push"][0] - hip["same_push"][-1] > 15.0
     assert abs(lumbar["same_push"][-1] - lumbar["same_push"][0]) < 1.0
-    # to tolerance, and by least effort: less lumbar flexion, by little
+    # at the tolerance, and with least effort: slightly less lumbar flexion
     assert signs["tolerated"] == signs["least_effort"] == -1
     assert abs(np.ptp(lumbar["least_effort"])) < 2.0
     assert answer.verdict == "undetermined"
-    # little lumbar load: below 4 per cent of it for sixteen times the passive curve
-    load = [one.compression["L5-S1"] for one in sweep.least_effort]
+    # the lumbar load changes by less than 4 per cent for sixteen times the passive curve
+    load = [bend.compression["L5-S1"] for bend in sweep.least_effort]
     assert max(load) - min(load) < 0.04 * load[0]
-    # with the pelvis held the hamstrings have no say
+    # with a fixed pelvis the hamstrings have no effect
     assert sweep.sign("pelvis_fixed") == 0
 
 
@@ -98,7 +99,7 @@ def report(answer: Answer) -> str:
     rows.append(
         f"slack hamstrings at {np.degrees(sweep.inclination):g} deg: lumbar "
         f"{np.degrees(sweep.slack.lumbar_flexion):.1f}, hip "
-        f"{np.degrees(sweep.slack.hip_flexion):.1f} deg; pelvis held: no effect"
+        f"{np.degrees(sweep.slack.hip_flexion):.1f} deg; fixed pelvis: no effect"
     )
     rows.append(f"claim C7, less lumbar flexion: {answer.verdict}")
     rows.append(
@@ -114,16 +115,16 @@ def figure(answer: Answer) -> Figure:
     from fascia import plots
 
     with plots.journal_style():
-        made = plt.figure(figsize=(7.2, 2.9), layout="constrained")
-        left, middle, right = made.subplots(1, 3)
+        page = plt.figure(figsize=(7.2, 2.9), layout="constrained")
+        left, middle, right = page.subplots(1, 3)
         plots.plot_hamstring_bend(answer.sweep, "lumbar", ax=left)
         plots.plot_hamstring_bend(answer.sweep, "hip", ax=middle)
         plots.plot_bend_load(answer.sweep, ax=right)
         for ax, letter in ((left, "a"), (middle, "b"), (right, "c")):
             ax.set_title(rf"$\bf{{{letter}}}$", loc="left")
         handles, labels = left.get_legend_handles_labels()
-        made.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
-    return made
+        page.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    return page
 
 
 def main(arguments: list[str] | None = None) -> None:

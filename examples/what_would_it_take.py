@@ -1,8 +1,8 @@
-"""+8.5 degrees of straight-leg raise after a release under the skull: what would it take?
+"""What change would explain +8.5 degrees of straight-leg raise after suboccipital release?
 
-A trial reported it. By tension alone: how much would the neck have to let go of? And by
+A trial reported this gain. By tension alone: how much tension would the neck have to lose? By
 tolerance alone: how much more discomfort would the person have to accept? Both are
-requirements, not claims that it happened; no parameter is fitted to the trial.
+requirements, not claims about what happened; no parameter is fitted to the trial.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ REGION = "suboccipital"
 
 @dataclass(frozen=True)
 class Answer:
-    """What the published gain would need."""
+    """Requirements for the published gain."""
 
-    tension: tuple[Requirement, ...]  # one per tie ratio
+    tension: tuple[Requirement, ...]  # for each tie ratio
     tolerance_dose: float  # relative rise of the tolerated discomfort
 
 
 def tolerance_needed(subject: fascia.Subject, gain_deg: float) -> float:
-    """Relative rise of the tolerated discomfort that gives the gain, the tissue unchanged.
+    """Relative rise of the tolerated discomfort that gives the gain with unchanged tissue [1].
 
-    No root finding: the new limit is the discomfort at the new end angle.
+    The new limit is the discomfort at the new end angle, so no root finding is needed.
     """
     bench = Examination(subject.network, "slr")
     before, _ = bench.end(subject.tolerance)
@@ -47,14 +47,14 @@ def experiment() -> Answer:
 
 
 def check(answer: Answer) -> None:
-    """No tie ratio lets a tension that the tissue can carry do it; a rise of tolerance does."""
-    assert not any(one.plausible for one in answer.tension)
-    assert all(abs(one.gain_at_greatest_deg) < 1.0 for one in answer.tension)
+    """At no tie ratio a tension below the failure load suffices; a rise of tolerance does."""
+    assert not any(need.plausible for need in answer.tension)
+    assert all(abs(need.gain_at_greatest_deg) < 1.0 for need in answer.tension)
     assert 0.3 < answer.tolerance_dose < 0.5
     subject = fascia.standard_subject()
     bench = Examination(subject.network, "slr")
-    calmer = raise_tolerance(subject, REGION, answer.tolerance_dose)
-    gain = bench.end(calmer.tolerance)[0].angle - bench.end(subject.tolerance)[0].angle
+    tolerant = raise_tolerance(subject, REGION, answer.tolerance_dose)
+    gain = bench.end(tolerant.tolerance)[0].angle - bench.end(subject.tolerance)[0].angle
     assert abs(math.degrees(gain) - PUBLISHED_GAIN_DEG) < 1e-4
 
 
@@ -62,10 +62,15 @@ def main() -> None:
     answer = experiment()
     print(f"+{PUBLISHED_GAIN_DEG:g} deg of straight-leg raise from the {REGION} region")
     print(f"by tension alone (tissue fails at about {STRENGTH_N:g} N):")
-    for one in answer.tension:
-        most = f"all of {one.greatest_N:g} N released gives {one.gain_at_greatest_deg:+.2f} deg"
-        need = "no drop does it; " + most if one.drop_N is None else f"{one.drop_N:.0f} N a strand"
-        print(f"  tie ratio {one.tie_ratio:<7g} {need}")
+    for need in answer.tension:
+        if need.drop_N is None:
+            text = (
+                f"not reached; a full release of {need.greatest_N:g} N gives "
+                f"{need.gain_at_greatest_deg:+.2f} deg"
+            )
+        else:
+            text = f"{need.drop_N:.0f} N per strand"
+        print(f"  tie ratio {need.tie_ratio:<7g} {text}")
     print(f"by tolerance alone: {100 * answer.tolerance_dose:.0f} % more discomfort accepted")
 
 

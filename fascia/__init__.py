@@ -1,4 +1,12 @@
-"""The wrapping: connective tissue as a network of tension around the body of `panjabi`.
+"""Connective tissue as a network of tension around the body of `panjabi`.
+
+Four terms recur:
+
+strand   a polyline of tissue between two nodes; it carries tension and no compression
+station  a named place on the skeleton where fascia attaches; it becomes a node of the network
+tie      attachment stiffness of a node to its bone [N/m]; `tie_ratio` is this stiffness divided
+         by the stiffness of the strands beside the station
+dose     strength of a release, e.g. the fraction of a tension that is removed
 
 Names are imported when they are first used, so that `import fascia` itself stays cheap.
 """

@@ -1,4 +1,4 @@
-"""Errors of the fascial network. All are `PanjabiError`s, so one except clause catches both."""
+"""Errors of the fascial network. All derive from `PanjabiError`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from panjabi.errors import (
 
 
 class FasciaError(PanjabiError):
-    """Anything the network refuses to do."""
+    """Base class of all errors of this package."""
 
 
 class NetworkError(FasciaError, ValueError):
-    """A network that cannot be built: zero length, doubled name, disconnected where it matters."""
+    """A network that cannot be built: a strand of zero length, a repeated name, a missing link."""
 
 
 class UnknownStrandError(FasciaError, UnknownNameError):
@@ -23,20 +23,20 @@ class UnknownStrandError(FasciaError, UnknownNameError):
 
 
 class ReleaseError(FasciaError, ValueError):
-    """A release that has no meaning: unknown region or mechanism, dose out of range."""
+    """An undefined release: unknown region or mechanism, or a dose out of range."""
 
 
 class EquilibriumError(FasciaError, ConvergenceError):
-    """No equilibrium was found, or the state asked for is not one."""
+    """The solver did not converge, or the state is not in equilibrium."""
 
 
 class ReadoutError(FasciaError, ValueError):
-    """A read-out that rests on something the equilibrium leaves undetermined."""
+    """A read-out that depends on something the equilibrium leaves undetermined."""
 
 
 class LawError(FasciaError, ParameterError):
-    """A law that breaks its promises (energy, tension and tangent belong together)."""
+    """A law whose energy, tension and tangent are inconsistent, or that cannot be saved."""
 
 
 class CouplingError(FasciaError, ValueError):
-    """A network and a spine model that do not fit: another body, a level that is missing."""
+    """A network and a spine model that do not match: different bodies, or a missing level."""

@@ -1,4 +1,4 @@
-"""The standard subject: the median adult that tests and releases start from."""
+"""The standard subject: the median adult on whom tests and releases are computed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RESTING_TONE = Parameter(
     "1",
     THIS_WORK,
     "assumed",
-    conditions="activation of the relaxed hamstrings, so that a tone dose has something to act on",
+    conditions="activation of the relaxed hamstrings, so that a dose of tone has an effect",
 )
 
 
@@ -36,23 +36,23 @@ def standard_subject(
     tolerance: Tolerance | None = None,
     **options: Any,
 ) -> Subject:
-    """The median adult, both sides, with every assumption open to be swept.
+    """The median adult, both sides, with every assumption as an argument.
 
     Parameters
     ----------
-    body : the standard adult; tissue and tolerance are known for no other size.
-    tie_ratio : tie of a station to bone over the stiffness around it (S2); inf clamps.
+    body : the standard adult; data on tissue and tolerance exist for no other size.
+    tie_ratio : attachment stiffness of a station over the stiffness beside it (S2); inf clamps.
     resting_tension : tension of the fascia in standing [N], one number or by region (S5).
-    share : part of a muscle's force that passes to the fascial continuation (S3).
+    share : fraction of a muscle's force that passes to the fascial continuation (S3).
     tone : resting activation of the hamstrings [1].
-    hamstring_scale : on the passive hamstring curves, fitted once (S9).
-    tolerance : the sensory end point; the norm's by default (S11).
+    hamstring_scale : factor on the passive hamstring curves, fitted once (S9).
+    tolerance : the sensory end point; by default fitted to the norm (S11).
     options : further arguments of `fascia.whole_body`.
 
     Raises
     ------
     NetworkError, ParameterError
-        For a value out of range or of another type.
+        For a value out of range or of the wrong type.
     """
     from fascia.network.build import whole_body
 
@@ -67,16 +67,16 @@ def standard_subject(
     )
     network = with_tone(network, tone)
     parameters = dict(network.parameters)
-    parameters["fibre_scale"] = _given(HAMSTRING_SCALE, hamstring_scale)
-    parameters["resting_tone"] = _given(RESTING_TONE, tone)
+    parameters["fibre_scale"] = _with_user_value(HAMSTRING_SCALE, hamstring_scale)
+    parameters["resting_tone"] = _with_user_value(RESTING_TONE, tone)
     return Subject(
         network=replace(network, parameters=parameters),
         tolerance=Tolerance(limit=DISCOMFORT_LIMIT.value) if tolerance is None else tolerance,
     )
 
 
-def _given(parameter: Parameter, value: float) -> Parameter:
-    """The parameter itself, or what the user put in its place."""
+def _with_user_value(parameter: Parameter, value: float) -> Parameter:
+    """The parameter itself, or the parameter with the value of the user."""
     return parameter if value == parameter.value else parameter.with_value(value)
 
 

@@ -77,4 +77,4 @@ def test_the_main_example_writes_json_and_figures_as_pdf_and_png(tmp_path, capsy
     assert len(result["sweep"]["end_change_deg"]) == len(result["sweep"]["resting_tension_N"])
     assert "NaN" not in (folder / "result.json").read_text()
     printed = capsys.readouterr()
-    assert "share of tension" in printed.out and str(folder) in printed.out
+    assert "contribution of tension" in printed.out and str(folder) in printed.out

@@ -1,8 +1,9 @@
 """How much co-contraction does an upright trunk need to be stable, and how much do people use?
 
 After Cholewicki, Panjabi & Khachatryan (1997), Spine 22:2207: rectus and obliques of ten people,
-with nothing and with 32 kg on the torso, beside a model. Nothing here was set by his figures. The
-answer is inverse in q of the short-range stiffness, which is known to a factor of ten only.
+with no load and with 32 kg on the torso, compared with a model. Nothing here is fitted to these
+values. The result is inversely proportional to q of the short-range stiffness, which is known
+only within a factor of ten.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 LOADS = (0.0, 16.0, 32.0, 48.0)  # on the torso [kg]
 Q_VALUES = (5.0, 10.0, 20.0)
 MEASURED = {0.0: "coact_0", 32.0: "coact_32"}
-HIS_MODEL = {0.0: "coact_stab_0", 32.0: "coact_stab_32"}
+PUBLISHED_MODEL = {0.0: "coact_stab_0", 32.0: "coact_stab_32"}
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ class Answer:
     without_units: float  # at 32 kg, q = 10
 
     def at(self, q: float, load: float) -> float:
-        """One of them."""
+        """Co-activation for a stiffness q and a load [% MVC]."""
         return float(self.stable[q][LOADS.index(load)])
 
 
 def experiment() -> Answer:
-    """Four loads, three values of q, and what equilibrium alone asks for."""
+    """Recruitment for four loads and three values of q, and for equilibrium alone."""
     spines = [static_spine("standing", load=load) for load in LOADS]
     stable = {
         q: np.array([100.0 * recruit(s, stiffness=bergmark(q)).coactivation for s in spines])
@@ -52,27 +53,27 @@ def experiment() -> Answer:
 
 
 def check(answer: Answer) -> None:
-    """Equilibrium needs none, stability more with load; q = 10 and 20 lie round the measured."""
+    """Only stability needs co-contraction, more with load; q = 10 and 20 enclose the data."""
     assert answer.balanced.max() < 0.5
-    for found in answer.stable.values():
-        assert np.all(np.diff(found) > 0.0)
+    for coactivation in answer.stable.values():
+        assert np.all(np.diff(coactivation) > 0.0)
     for load, id in MEASURED.items():
         assert answer.at(20.0, load) < row(id).number < answer.at(10.0, load)
     assert answer.without_units > answer.at(10.0, 32.0)
 
 
 def report(answer: Answer) -> str:
-    """The findings in words."""
+    """The findings as text."""
     lines = [
         "co-activation of rectus and obliques [% MVC]",
         f"{'load [kg]':24}" + "".join(f"{v:7g}" for v in LOADS),
     ]
     lines.append(f"{'equilibrium only':24}" + "".join(f"{v:7.1f}" for v in answer.balanced))
-    for q, found in answer.stable.items():
-        lines.append(f"{f'stable, q = {q:g}':24}" + "".join(f"{v:7.1f}" for v in found))
-    for words, ids in (("measured", MEASURED), ("his model", HIS_MODEL)):
-        told = [row(ids[v]).text if v in ids else "-" for v in LOADS]
-        lines.append(f"{words:24}" + "".join(f"{t:>7}" for t in told))
+    for q, coactivation in answer.stable.items():
+        lines.append(f"{f'stable, q = {q:g}':24}" + "".join(f"{v:7.1f}" for v in coactivation))
+    for words, ids in (("measured", MEASURED), ("published model", PUBLISHED_MODEL)):
+        cells = [row(ids[v]).text if v in ids else "-" for v in LOADS]
+        lines.append(f"{words:24}" + "".join(f"{t:>7}" for t in cells))
     lines.append(f"32 kg without passive stiffness, q = 10: {answer.without_units:.1f}")
     return "\n".join(lines)
 
@@ -84,12 +85,12 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
     with plots.journal_style():
         ax = new_axis(None)
-        for (q, found), style in zip(answer.stable.items(), (":", "-", "--"), strict=True):
-            ax.plot(LOADS, found, ls=style, color="#0072B2", label=f"stable, q = {q:g}")
+        for (q, values), style in zip(answer.stable.items(), (":", "-", "--"), strict=True):
+            ax.plot(LOADS, values, ls=style, color="#0072B2", label=f"stable, q = {q:g}")
         ax.plot(LOADS, answer.balanced, color="0.55", label="equilibrium only")
         for ids, colour, marker, words in (
             (MEASURED, ORANGE, "o", "measured, sd"),
-            (HIS_MODEL, SKY, "D", "his model"),
+            (PUBLISHED_MODEL, SKY, "D", "published model"),
         ):
             rows: list[Row] = [row(id) for id in ids.values()]
             spread = [r.sd or 0.0 for r in rows]

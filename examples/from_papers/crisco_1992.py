@@ -1,8 +1,9 @@
-"""At what load does a lumbar column without muscles buckle, and what holds it afterwards?
+"""At what load does a lumbar column without muscles buckle, and what stabilises it afterwards?
 
-After Crisco & Panjabi (1992) and Crisco et al. (1992), Clin Biomech 7. His two model loads (67 and
-11 N) set the joints; the load of the experiment (88 N), the rotations at 100 N and the fall with
-injury are predicted. 40 degrees at L5-S1 are missed: equal levels give 30.
+After Crisco & Panjabi (1992) and Crisco et al. (1992), Clin Biomech 7. The joints are fitted to
+the two published model loads (67 and 11 N). The load of the experiment (88 N), the rotations at
+100 N and the lower load after an injury are predictions. The model misses the 40 degrees at L5-S1:
+equal levels give 30.
 """
 
 from __future__ import annotations
@@ -28,40 +29,40 @@ INJURIES = {
 
 @dataclass(frozen=True)
 class Answer:
-    """His columns by name, and critical loads of a column of units with one injured level [N]."""
+    """Crisco's columns by name, and critical loads of a column with an injured level [N]."""
 
     columns: dict[str, CriscoModel]
     injured: dict[str, float]
 
 
 def experiment() -> Answer:
-    """Four columns, and four states of one level."""
+    """Compute the columns, and four states of one level."""
     injured = {}
     for state, changes in INJURIES.items():
-        made = unit_column("lumbar", plane="frontal", injuries=changes)
-        injured[state] = critical_load(made, made.top_load()).load
+        column = unit_column("lumbar", plane="frontal", injuries=changes)
+        injured[state] = critical_load(column, column.top_load()).load
     return Answer({name: crisco(name) for name in MODELS}, injured)
 
 
 def check(answer: Answer) -> None:
-    """The experiment within a quarter, the caught column below 5 degrees, every injury a loss."""
+    """Experiment within 25 %, stiffening column below 5 degrees, every injury lowers the load."""
     predicted = answer.columns["slope"].critical.load
     assert abs(predicted / row("cri92_exp").number - 1.0) < 0.25
     assert max(answer.columns["exponential"].rotation_at_100N().values()) < 5.0
-    fallen = answer.columns["linear"].rotation_at_100N()
-    assert max(fallen, key=lambda level: fallen[level]) == "L5-S1"
-    assert fallen["L5-S1"] < row("cri92_post_lin").number  # the miss
+    rotation = answer.columns["linear"].rotation_at_100N()
+    assert max(rotation, key=lambda level: rotation[level]) == "L5-S1"
+    assert rotation["L5-S1"] < row("cri92_post_lin").number  # not reached
     assert all(load < answer.injured["intact"] for load in list(answer.injured.values())[1:])
 
 
 def report(answer: Answer) -> str:
-    """The findings in words."""
+    """The findings as text."""
     lines = ["column under a dead load, frontal plane"]
-    for name, made in answer.columns.items():
-        turned = max(map(abs, made.rotation_at_100N().values()))
+    for name, column in answer.columns.items():
+        rotation = max(map(abs, column.rotation_at_100N().values()))
         lines.append(
-            f"  {name:12} joints buckle at {made.critical.load:5.1f} N, turn {turned:4.1f} deg at "
-            "100 N"
+            f"  {name:12} joints buckle at {column.critical.load:5.1f} N, rotate {rotation:4.1f} "
+            "deg at 100 N"
         )
     lines.append(
         "published: 88 N measured; 40 deg at L5-S1 (linear), less than 5 deg (exponential)"
@@ -80,9 +81,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
         figure = plt.figure(figsize=(7.2, 3.2), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(2.0, 1.0))
         paths = {
-            f"{name} joints": made.path
-            for name, made in answer.columns.items()
-            if made.path is not None
+            f"{name} joints": column.path
+            for name, column in answer.columns.items()
+            if column.path is not None
         }
         known = {"Crisco 1992, linear": (row("cri92_post_lin").number, 100.0)}
         plots.plot_buckling_path(paths, level="L5-S1", published=known, ax=left)

@@ -1,8 +1,9 @@
 """How much of the trunk's stiffness comes from reflexes? (Moorhouse and Granata 2007)
 
-They perturbed people who held an extension exertion: reflexes made 42 % of the stiffness, and the
-intrinsic part alone was negative, -415 N/m at 20 % effort. A one-joint trunk with its muscles is
-asked the same, at several efforts; and the share is written down by each definition in use.
+They perturbed people during an extension exertion: reflexes contributed 42 % of the stiffness, and
+the intrinsic stiffness alone was negative, -415 N/m at 20 % effort. A one-joint trunk with its
+muscles does the same task at several efforts. The reflex fraction is also computed with each
+definition in use.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ EFFORTS = (0.05, 0.1, 0.2, 0.3)
 
 @dataclass(frozen=True)
 class Answer:
-    """Stiffness by effort, and shares of a lax lumped trunk by three definitions."""
+    """Stiffness by effort, and reflex fraction of a lax lumped trunk by three definitions."""
 
     efforts: dict[float, PointStiffness]
     lumped: ReflexShare
 
 
 def experiment() -> Answer:
-    """Everything the text speaks of."""
+    """Compute the stiffness at all efforts, and the reflex fractions."""
     lumped = reflex_share(
         intrinsic=12.0,
         gravity=112.0,
@@ -40,39 +41,39 @@ def experiment() -> Answer:
         delay=0.06,
         frequency_hz=0.5,
     )
-    return Answer({share: exertion(share=share) for share in EFFORTS}, lumped)
+    return Answer({effort: exertion(share=effort) for effort in EFFORTS}, lumped)
 
 
 def check(answer: Answer) -> None:
-    """The share falls with effort through the published one; the sign is missed."""
-    shares = [one.reflex_fraction for one in answer.efforts.values()]
-    assert all(np.diff(shares) < 0.0)
-    assert shares[0] > row("N027").number / 100.0 > shares[-1]
-    assert answer.efforts[0.2].intrinsic > 0.0 > row("N028").number  # missed, and said so
+    """The reflex fraction falls with effort through the published value; the sign is missed."""
+    fractions = [result.reflex_fraction for result in answer.efforts.values()]
+    assert all(np.diff(fractions) < 0.0)
+    assert fractions[0] > row("N027").number / 100.0 > fractions[-1]
+    assert answer.efforts[0.2].intrinsic > 0.0 > row("N028").number  # missed, see report
     assert answer.lumped.of_effective is not None and answer.lumped.of_effective > 1.0
 
 
 def report(answer: Answer) -> str:
-    """The findings in words."""
+    """The findings as text."""
     lines = [
         f"published: reflexes {row('N027').text} % of the stiffness, intrinsic "
         f"{row('N028').text} N/m at 20 % effort"
     ]
-    for effort, one in answer.efforts.items():
+    for effort, result in answer.efforts.items():
         lines.append(
-            f"  {100 * effort:3.0f} % effort: reflexes {100 * one.reflex_fraction:.0f} %, "
-            f"intrinsic {one.intrinsic:+.0f} N/m, gravity {-one.gravity:.0f} N/m in it"
+            f"  {100 * effort:3.0f} % effort: reflexes {100 * result.reflex_fraction:.0f} %, "
+            f"intrinsic {result.intrinsic:+.0f} N/m (with gravity, {-result.gravity:.0f} N/m)"
         )
-    lines.append("the share follows the assumed reflex gains, and meeting it says little")
+    lines.append("the fraction depends on the assumed reflex gains, so agreement is weak evidence")
     lines.append(
-        "missed: one joint is not negative without its reflexes, since all muscles stiffen that "
-        "joint and no vertebra above it can give way"
+        "missed: a single joint is not negative without its reflexes, since all muscles stiffen "
+        "that joint and no vertebra above it can buckle"
     )
-    share = answer.lumped
+    fraction = answer.lumped
     lines.append(
-        f"a lax lumped trunk: {share.of_total:.2f} of the total, {share.of_effective:.2f} of what "
-        f"is left over gravity, {share.at_frequency:.2f} of the dynamic stiffness at 0.5 Hz: name "
-        "the definition"
+        f"reflexes of a lax lumped trunk: {fraction.of_total:.2f} of the total, "
+        f"{fraction.of_effective:.2f} of the total minus gravity, {fraction.at_frequency:.2f} of "
+        "the dynamic stiffness at 0.5 Hz; a paper should state the definition"
     )
     return "\n".join(lines)
 
@@ -87,9 +88,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
         figure = plt.figure(figsize=(3.5, 2.6), layout="constrained")
         ax = figure.add_subplot()
         effort = 100.0 * np.array(list(answer.efforts))
-        intrinsic = 1e-3 * np.array([one.intrinsic for one in answer.efforts.values()])
-        reflex = 1e-3 * np.array([one.reflex for one in answer.efforts.values()])
-        ax.plot(effort, intrinsic, "o-", color=BLUE, label="intrinsic, gravity in it")
+        intrinsic = 1e-3 * np.array([result.intrinsic for result in answer.efforts.values()])
+        reflex = 1e-3 * np.array([result.reflex for result in answer.efforts.values()])
+        ax.plot(effort, intrinsic, "o-", color=BLUE, label="intrinsic, with gravity")
         ax.plot(effort, intrinsic + reflex, "s-", color=ORANGE, label="with reflexes")
         published = row("N028")
         ax.errorbar(

@@ -1,8 +1,8 @@
 """Does the longer reflex delay of low back pain make sitting unstable? (Reeves et al. 2009)
 
-They put published delays into a fourth-order model of unstable sitting: it stayed stable, but the
-trunk moved further and with more moment. Here a person whose gains suit a delay of 60 ms gets 17 ms
-more (Radebold et al. 2000), and so does one who reacts too eagerly for it.
+They used published delays in a fourth-order model of unstable sitting: it stayed stable, but the
+motion and the moment of the trunk increased. Here the delay of two persons rises by 17 ms (Radebold
+et al. 2000): the gains of the first suit a delay of 60 ms, those of the second are higher.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SEEDS = range(8)
-EAGER = 1.0 / 15.0  # weight on effort of the eager person over that of the quietest
+EAGER = 1.0 / 15.0  # weight on effort of the person with high gains, over that of the other
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Trials without and with the extra delay, the basins, and roots of the eager person."""
+    """Trials without and with the extra delay, basins, and roots of the person with high gains."""
 
     trials: dict[str, list[SittingRecord]]
     basins: dict[str, Basin]
     eager_unstable: dict[str, int]  # unstable roots
 
     def rise(self, what: str) -> float:
-        """Change of a mean over all trials through the delay, in shares."""
+        """Relative change of a mean over all trials due to the delay [1]."""
         before, after = (
             np.mean([getattr(record, what) for record in records])
             for records in self.trials.values()
@@ -42,7 +42,7 @@ class Answer:
 
 
 def experiment() -> Answer:
-    """Everything the text speaks of."""
+    """Compute trials, basins and roots."""
     late = stability.TRUNK_DELAY + published_extra_delay().si
     people = {"60 ms": stability.TRUNK_DELAY, "77 ms": late}
     effort = Seat().effort
@@ -61,7 +61,7 @@ def experiment() -> Answer:
 
 
 def check(answer: Answer) -> None:
-    """As published: stable, further, harder. Not published: it depends on the gains."""
+    """As published: stable, with more motion and moment. In addition: it depends on the gains."""
     assert all(record.stable for records in answer.trials.values() for record in records)
     assert answer.rise("rms_trunk") > 0.1
     assert answer.rise("rms_moment") > 0.1
@@ -69,15 +69,15 @@ def check(answer: Answer) -> None:
 
 
 def report(answer: Answer) -> str:
-    """The findings in words."""
+    """The findings as text."""
     first, second = answer.basins.values()
     width = np.nanmin(second.radius) / np.nanmin(first.radius) - 1.0
     return "\n".join(
         [
             f"17 ms more delay on the unstable seat, {len(SEEDS)} trials of two minutes:",
             f"  stays stable; trunk {100 * answer.rise('rms_trunk'):+.0f} %, moment "
-            f"{100 * answer.rise('rms_moment'):+.0f} % RMS, as Reeves et al. found",
-            f"  the basin of the upright posture: {100 * width:+.0f} % where it is narrowest",
+            f"{100 * answer.rise('rms_moment'):+.0f} % RMS, as Reeves et al. reported",
+            f"  basin of attraction, smallest radius: {100 * width:+.0f} %",
             "  gains of a regulator with a fifteenth of the weight on effort: "
             f"{answer.eager_unstable['77 ms']} unstable roots",
         ]

@@ -1,7 +1,8 @@
 """The ``fascia`` command: list lines, show strands, run tests, release regions.
 
-With ``--json -`` standard output holds one JSON value and nothing else; with a
-file name the value is written there whole or not at all. Keys end in their unit.
+With ``--json -`` standard output is one JSON value and nothing else. With a file
+name the value is written to that file; a failure leaves no partial file. Keys end
+in their unit.
 """
 
 from __future__ import annotations
@@ -24,56 +25,60 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code (2 for a request that cannot be met)."""
+    """Run the command and return its exit code (2 for an invalid request)."""
     return run_command(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="fascia",
-        description="Tension in the fascial network: what is there, and what a release changes. "
+        description="Tension in the fascial network, and its change after a release. "
         "A research instrument; no medical advice.",
     )
     parser.add_argument("--version", action="version", version=f"fascia {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    add_command(commands, "lines", _lines, "the lines there are, with their evidence")
+    add_command(commands, "lines", _lines, "list the fascial lines with their evidence")
 
-    show = add_command(commands, "show", _show, "the strands of a line, both sides")
+    show = add_command(commands, "show", _show, "list the strands of a line, both sides")
     show.add_argument("line", help="id of a line, e.g. SBL (see `fascia lines`)")
 
-    add_command(commands, "regions", _regions, "the regions that can be released")
+    add_command(commands, "regions", _regions, "list the regions that can be released")
 
     check = add_command(
-        commands, "validate", _validate, "published figures beside what the network gives"
+        commands, "validate", _validate, "compare predictions of the network with published values"
     )
-    check.add_argument("--all", action="store_true", help="those of the spine as well")
+    check.add_argument("--all", action="store_true", help="also compare those of the spine")
     check.add_argument("--csv", metavar="FILE", help="also write the table as CSV")
     check.add_argument(
-        "--figure", metavar="FILE", help="also draw it, by the ending as PDF, PNG or SVG"
+        "--figure", metavar="FILE", help="also plot the table (file name ends in pdf, png or svg)"
     )
 
     test = add_command(commands, "test", _test, "run a clinical test")
     test.add_argument("name", help="slr, knee-extension, sit-and-reach, forward-bend, front-split")
     _subject_options(test)
     test.add_argument(
-        "--free-pelvis", action="store_true", help="pelvis in equilibrium, not set (slr only)"
+        "--free-pelvis", action="store_true", help="solve for the pelvic tilt (slr only)"
     )
 
-    release = add_command(commands, "release", _release, "release a region, test before and after")
+    release = add_command(
+        commands, "release", _release, "release a region and test before and after"
+    )
     release.add_argument("--region", required=True, help="see `fascia regions`")
     release.add_argument("--test", default="slr", help="clinical test (default slr)")
     release.add_argument(
         "--dose",
         action="append",
         metavar="MECHANISM=DOSE",
-        help="tension, tie, glide, nerve, tone or tolerance; repeatable (default tension=0.5)",
+        help="strength of a mechanism (tension, tie, glide, nerve, tone or tolerance); repeatable "
+        "(default tension=0.5)",
     )
     release.add_argument(
         "--cut",
         action="append",
         metavar="STRAND",
-        help="strand cut before and after, or all-paths for the fewest that part the chain",
+        help="strand to cut before and after, or all-paths for the smallest set that separates "
+        "the chain",
     )
     _subject_options(release)
     return parser
@@ -82,78 +87,92 @@ def _parser() -> argparse.ArgumentParser:
 def _subject_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--side", default="right", choices=("right", "left"))
     command.add_argument(
-        "--tie-ratio", default="0.1", help="tie over local stiffness, 0 to inf (clamped)"
+        "--tie-ratio",
+        default="0.1",
+        help="attachment stiffness over local stiffness, 0 to inf (clamped)",
     )
     command.add_argument(
         "--resting-tension",
         default=None,
         metavar="N | REGION=N",
         action="append",
-        help="tension of the fascia in standing, one number or by region; repeatable (default 5)",
+        help="tension of the fascia in standing [N], one number or by region; repeatable "
+        "(default 5)",
     )
-    command.add_argument("--share", type=float, default=0.3, help="muscle force passed to fascia")
+    command.add_argument(
+        "--share", type=float, default=0.3, help="fraction of muscle force that passes to fascia"
+    )
     command.add_argument(
         "--pelvic-share",
         type=float,
-        help="pelvic tilt per leg angle (supine tests with the pelvis not free; default 0.3)",
+        help="pelvic tilt per leg angle (supine tests without a free pelvis; default 0.3)",
     )
     command.add_argument(
-        "--ankle-deg", type=float, default=0.0, help="ankle dorsiflexion during the test"
+        "--ankle-deg", type=float, default=0.0, help="ankle dorsiflexion during the test [deg]"
     )
-    command.add_argument("--neck-deg", type=float, default=0.0, help="neck flexion during the test")
+    command.add_argument(
+        "--neck-deg", type=float, default=0.0, help="neck flexion during the test [deg]"
+    )
 
 
 def _number(text: str, what: str) -> float:
     try:
         return math.inf if text == "clamped" else float(text)
     except ValueError:
-        raise ParameterError(f"{what} is {text!r}; give a number, e.g. {what} 0.1") from None
+        raise ParameterError(
+            f"Expected a number for {what}, got {text!r}; give, for example, {what} 0.1."
+        ) from None
 
 
-def _pairs(given: Sequence[str] | None, what: str) -> dict[str, float]:
+def _pairs(items: Sequence[str] | None, what: str) -> dict[str, float]:
     pairs = {}
-    for item in given or ():
+    for item in items or ():
         name, sign, value = item.partition("=")
         if not sign:
-            raise ParameterError(f"{what} is {item!r}; write NAME=NUMBER, e.g. {what} tension=0.5")
+            raise ParameterError(
+                f"Expected NAME=NUMBER for {what}, got {item!r}; write, for example, "
+                f"{what} tension=0.5."
+            )
         pairs[name.strip()] = _number(value, what)
     return pairs
 
 
-def _resting(given: Sequence[str] | None) -> float | Mapping[str, float]:
-    if not given:
+def _resting(items: Sequence[str] | None) -> float | Mapping[str, float]:
+    if not items:
         return 5.0
-    whole = [_number(item, "--resting-tension") for item in given if "=" not in item]
-    regions = _pairs([item for item in given if "=" in item], "--resting-tension")
+    whole = [_number(item, "--resting-tension") for item in items if "=" not in item]
+    regions = _pairs([item for item in items if "=" in item], "--resting-tension")
     if not regions:
         return whole[-1]
     return {"": whole[-1] if whole else 5.0} | regions
 
 
-def _subject(asked: argparse.Namespace) -> Subject:
+def _subject(arguments: argparse.Namespace) -> Subject:
     from fascia.subject import standard_subject
 
     return standard_subject(
-        tie_ratio=_number(asked.tie_ratio, "--tie-ratio"),
-        resting_tension=_resting(asked.resting_tension),
-        share=asked.share,
+        tie_ratio=_number(arguments.tie_ratio, "--tie-ratio"),
+        resting_tension=_resting(arguments.resting_tension),
+        share=arguments.share,
     )
 
 
-def _options(asked: argparse.Namespace, test: ClinicalTest, *, free_pelvis: bool) -> PostureOptions:
+def _options(
+    arguments: argparse.Namespace, test: ClinicalTest, *, free_pelvis: bool
+) -> PostureOptions:
     from fascia.clinical.paths import PostureOptions
 
     case = f"{test.name} with a free pelvis" if free_pelvis else test.name
     sets_pelvis = "pelvic_share" in test.shares and not free_pelvis
     options = {"pelvic_share": 0.3} if sets_pelvis else {}
     return PostureOptions(
-        **applicable(asked, case, options, ["pelvic_share"]),
-        ankle_dorsiflexion=math.radians(asked.ankle_deg),
-        neck_flexion=math.radians(asked.neck_deg),
+        **applicable(arguments, case, options, ["pelvic_share"]),
+        ankle_dorsiflexion=math.radians(arguments.ankle_deg),
+        neck_flexion=math.radians(arguments.neck_deg),
     )
 
 
-def _lines(asked: argparse.Namespace) -> tuple[Any, str]:
+def _lines(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.network.build import whole_body
 
     network = whole_body()
@@ -175,13 +194,13 @@ def _lines(asked: argparse.Namespace) -> tuple[Any, str]:
     return rows, "\n".join(text)
 
 
-def _show(asked: argparse.Namespace) -> tuple[Any, str]:
+def _show(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.network.build import whole_body
 
     network = whole_body()
-    names = network.strands_of(line=asked.line)
+    names = network.strands_of(line=arguments.line)
     rows = [row for row in network.table() if row["name"] in set(names)]
-    line = network.lines[asked.line]
+    line = network.lines[arguments.line]
     value = {"id": line.id, "name": line.name, "evidence": line.evidence, "strands": rows}
     active = {name: network.strand(name).active for name in names}
     text = [f"{line.id}  {line.name}: {len(rows)} strands"]
@@ -193,7 +212,7 @@ def _show(asked: argparse.Namespace) -> tuple[Any, str]:
     return value, "\n".join(text)
 
 
-def _regions(asked: argparse.Namespace) -> tuple[Any, str]:
+def _regions(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.network.build import whole_body
 
     network = whole_body()
@@ -202,57 +221,57 @@ def _regions(asked: argparse.Namespace) -> tuple[Any, str]:
     return regions, "\n".join(text)
 
 
-def _validate(asked: argparse.Namespace) -> tuple[Any, str]:
+def _validate(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.validation import everything, validate
     from panjabi.validation import as_csv, as_rows, as_text
 
-    cases = everything() if asked.all else validate()
-    if asked.csv:
-        write_whole(asked.csv, as_csv(cases))
-    if asked.figure:
+    cases = everything() if arguments.all else validate()
+    if arguments.csv:
+        write_whole(arguments.csv, as_csv(cases))
+    if arguments.figure:
         import matplotlib.pyplot as plt
 
         from panjabi.plots import journal_style, plot_validation
 
         with journal_style():
             figure = plot_validation(cases)
-            figure.savefig(asked.figure)
+            figure.savefig(arguments.figure)
             plt.close(figure)
     return as_rows(cases), as_text(cases)
 
 
-def _test(asked: argparse.Namespace) -> tuple[Any, str]:
+def _test(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.clinical.catalogue import clinical_test
     from fascia.clinical.examination import examine
     from fascia.clinical.report import as_text
 
-    test = clinical_test(asked.name)
-    subject = _subject(asked)
+    test = clinical_test(arguments.name)
+    subject = _subject(arguments)
     result = examine(
         subject.network,
         test,
-        side=asked.side,
+        side=arguments.side,
         tolerance=subject.tolerance,
-        options=_options(asked, test, free_pelvis=asked.free_pelvis),
-        free_pelvis=asked.free_pelvis,
+        options=_options(arguments, test, free_pelvis=arguments.free_pelvis),
+        free_pelvis=arguments.free_pelvis,
     )
     return result.to_dict(), as_text(result)
 
 
-def _release(asked: argparse.Namespace) -> tuple[Any, str]:
+def _release(arguments: argparse.Namespace) -> tuple[Any, str]:
     from fascia.clinical.catalogue import clinical_test
     from fascia.interventions.release_experiment import release
 
-    test = clinical_test(asked.test)  # a wrong name fails before anything is built
-    cut = asked.cut[0] if asked.cut and len(asked.cut) == 1 else asked.cut
+    test = clinical_test(arguments.test)  # a wrong name raises before the network is built
+    cut = arguments.cut[0] if arguments.cut and len(arguments.cut) == 1 else arguments.cut
     change = release(
-        _subject(asked),
-        asked.region,
-        test=asked.test,
-        side=asked.side,
-        doses=_pairs(asked.dose, "--dose") or None,
+        _subject(arguments),
+        arguments.region,
+        test=arguments.test,
+        side=arguments.side,
+        doses=_pairs(arguments.dose, "--dose") or None,
         cut=cut,
-        options=_options(asked, test, free_pelvis=False),
+        options=_options(arguments, test, free_pelvis=False),
     )
     return change.to_dict(), str(change)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
 
 SLR_STIFFNESS_TARGET = 28.0
-"""Passive stiffness of the straight-leg raise the scale is fitted to [N m/rad] (S9)."""
+"""Passive stiffness of the straight-leg raise to which the scale is fitted [N m/rad] (S9)."""
 
 HAMSTRING_SCALE = Parameter(
     0.5780278283,
@@ -39,24 +39,25 @@ DISCOMFORT_LIMIT = Parameter(
 def calibrate_hamstrings(
     build: Callable[[float], TensionNetwork], *, target: float = SLR_STIFFNESS_TARGET
 ) -> float:
-    """Scale on the passive hamstring curves at which the SLR slope meets ``target``.
+    """Scale on the passive hamstring curves at which the SLR slope equals ``target`` [1].
 
-    ``build(scale)`` makes the network. Root finding on the S9 slope over its
-    default window; role: calibration.
+    ``build(scale)`` returns the network; ``target`` is in N m/rad. Root finding on the S9 slope
+    over its default window; role: calibration.
     """
     from scipy.optimize import brentq
 
-    def miss(log_scale: float) -> float:
+    def difference(log_scale: float) -> float:
         network = build(float(np.exp(log_scale)))
         return Examination(network, "slr").stiffness()[0] - target
 
     low, high = np.log(1e-3), np.log(3.0)
-    if miss(low) > 0.0 or miss(high) < 0.0:
+    if difference(low) > 0.0 or difference(high) < 0.0:
         raise ReadoutError(
-            f"no hamstring scale from {np.exp(low):.3g} to {np.exp(high):.3g} gives "
-            f"{target:g} N m/rad; the rest of the network is too stiff or too soft"
+            f"Expected a hamstring scale from {np.exp(low):.3g} to {np.exp(high):.3g} that gives "
+            f"{target:g} N m/rad, got none; the rest of the network is too stiff or too soft, so "
+            "change its stiffness or the target."
         )
-    return float(np.exp(brentq(miss, low, high, xtol=1e-10)))  # type: ignore[arg-type]
+    return float(np.exp(brentq(difference, low, high, xtol=1e-10)))  # type: ignore[arg-type]
 
 
 def calibrate_tolerance(

@@ -1,4 +1,4 @@
-"""The clinical tests there are: what moves, what the examiner feels, what is read off.
+"""The clinical tests: movement, moment and reading of each.
 
 Another package adds a test through the entry point group ``fascia.tests``: the
 entry point loads a `ClinicalTest`.
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A distance a tester notes beside the angle, in metres."""
+    """A distance that the examiner measures besides the angle [m]."""
 
     name: str
     measure: Callable[[Body, Floats, str], float]  # body, q, side
@@ -31,13 +31,13 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class ClinicalTest:
-    """One bedside test.
+    """A bedside test.
 
     ``moment`` maps coordinates (with ``{side}``) to weights: the generalised
-    moment dV/dq . weights is the torque of the test, for tissue and gravity
-    alike. ``anchor`` is the body that stays where it is, for the height of the
-    others. ``window`` is the range of the stiffness slope [deg]. ``shares`` names
-    the assumed shares of `PostureOptions` that shape the path.
+    moment dV/dq . weights is the torque of the test, for tissue and for
+    gravity. ``anchor`` is the body that does not move; heights are relative to
+    it. ``window`` is the range of the stiffness slope [deg]. ``shares`` names
+    the assumed fractions of `PostureOptions` on which the path depends.
     """
 
     name: str
@@ -59,14 +59,14 @@ class ClinicalTest:
 
 
 def finger_floor_distance(body: Body, q: Floats, side: str) -> float:
-    """Height of the fingertip over the sole [m]; negative would be below the floor."""
+    """Height of the fingertip over the sole [m]; negative below the floor."""
     return float(
         body.landmark(q, f"fingertip_{side}")[1] - body.landmark(q, f"sole_under_heel_{side}")[1]
     )
 
 
 def reach_beyond_sole(body: Body, q: Floats, side: str) -> float:
-    """How far the fingertip passes the sole in long sitting [m]."""
+    """Distance of the fingertip beyond the sole in long sitting [m]."""
     return float(
         body.landmark(q, f"fingertip_{side}")[0] - body.landmark(q, f"sole_under_heel_{side}")[0]
     )
@@ -132,7 +132,7 @@ _ALIASES = {"pke": "knee-extension", "sr": "sit-and-reach", "ffd": "forward-bend
 
 
 def clinical_tests() -> dict[str, ClinicalTest]:
-    """All tests by name: the built-in ones, then those other packages offer."""
+    """All tests by name: first the built-in tests, then those of other packages."""
     tests = {test.name: test for test in _TESTS}
     for point in entry_points(group="fascia.tests"):
         tests[point.name] = point.load()
@@ -140,7 +140,7 @@ def clinical_tests() -> dict[str, ClinicalTest]:
 
 
 def clinical_test(name: str | ClinicalTest) -> ClinicalTest:
-    """A test by name; a `ClinicalTest` passes through."""
+    """The test with this name; a `ClinicalTest` is returned unchanged."""
     if isinstance(name, ClinicalTest):
         return name
     tests = clinical_tests()

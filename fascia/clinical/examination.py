@@ -1,9 +1,9 @@
-"""One network under one clinical test: curve, stiffness, end point.
+"""A clinical test of a network: curve, stiffness, end point.
 
     result = examine(network, "slr", side="right", tolerance=tolerance)
 
-The angle is prescribed and its reaction is the examiner's hand; the tissue
-torque is dV/dq along the test's moment direction, gravity kept apart (S8-S11).
+The angle is prescribed; the examiner's hand supplies the reaction. The tissue torque
+is dV/dq along the test's moment direction, without gravity (S8-S11).
 """
 
 from __future__ import annotations
@@ -40,11 +40,10 @@ _SIDE_NAMES = {"r": "right", "l": "left"}
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
 class ClinicalResult(ShortRepr):
-    """What one test gave on one network.
+    """Result of a clinical test on a network.
 
-    Angles [rad], torques [N m], forces [N]. ``end_angle`` is None when no tolerance was
-    given. When the tolerance is not reached before the joint limit, it is that limit and
-    ``censored`` is true.
+    Angles [rad], torques [N m], forces [N]. ``end_angle`` is None without a tolerance. If the
+    joint limit comes before the tolerance, ``end_angle`` is that limit and ``censored`` is true.
     """
 
     test: str
@@ -59,7 +58,7 @@ class ClinicalResult(ShortRepr):
     fascia_force: Floats  # (n,) largest tension among the fascial strands of the back line
     pelvic_tilt: Floats  # (n,) change since the start, posterior positive
     lumbar_flexion: Floats  # (n,) change since the start
-    reading: Floats  # (n,) the test's own distance [m], empty if it has none
+    reading: Floats  # (n,) the distance that the test measures [m], empty if it has none
     reading_name: str
     window_deg: tuple[float, float]
     stiffness_Nm_per_rad: float
@@ -84,7 +83,7 @@ class ClinicalResult(ShortRepr):
 
     @property
     def lumbar_share(self) -> float:
-        """Lumbar flexion per test angle, likewise."""
+        """Lumbar flexion per test angle: least-squares slope over the whole curve."""
         return slope(self.angle, self.lumbar_flexion)
 
     def stiffness_over(self, window_deg: tuple[float, float]) -> float:
@@ -93,13 +92,13 @@ class ClinicalResult(ShortRepr):
         return slope(self.angle[inside], self.tissue_torque[inside])
 
     def stiffness_by_window(self) -> dict[str, float]:
-        """Stiffness over each stated window [N m/rad]; the test's own window first."""
-        chosen = SLR_WINDOWS_DEG if self.test == "slr" else (self.window_deg,)
-        return {f"{low:g}-{high:g}": self.stiffness_over((low, high)) for low, high in chosen}
+        """Stiffness over each window of the test [N m/rad]; the default window first."""
+        windows = SLR_WINDOWS_DEG if self.test == "slr" else (self.window_deg,)
+        return {f"{low:g}-{high:g}": self.stiffness_over((low, high)) for low, high in windows}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; keys are snake_case and end in their unit."""
-        found = sources(self)
+        known = sources(self)
         value = {
             "schema": "fascia-test/1",
             "test": self.test,
@@ -121,8 +120,8 @@ class ClinicalResult(ShortRepr):
             "slack_strands": list(self.slack),
             "residual_N": self.residual,
             "largest_force_N": self.largest_force,
-            "assumed_parameters": found.assumed,
-            "sources": found.to_dict(),
+            "assumed_parameters": known.assumed,
+            "sources": known.to_dict(),
         }
         if self.reading_name:
             value[f"{self.reading_name}_m"] = self.reading.tolist()
@@ -151,9 +150,9 @@ def _inside(angle: Floats, window_deg: tuple[float, float]) -> NDArray[np.bool_]
     inside = (degrees >= window_deg[0] - 1e-9) & (degrees <= window_deg[1] + 1e-9)
     if inside.sum() < 3:
         raise ReadoutError(
-            f"the window {window_deg[0]:g} to {window_deg[1]:g} deg holds {inside.sum()} points of "
-            f"a curve from {degrees[0]:g} to {degrees[-1]:g} deg; a slope wants three. "
-            "Choose a window inside the curve or a finer step."
+            f"Expected at least 3 points in the window {window_deg[0]:g} to {window_deg[1]:g} deg, "
+            f"got {inside.sum()} points of a curve from {degrees[0]:g} to {degrees[-1]:g} deg; "
+            "choose a window inside the curve, or a finer step."
         )
     return inside
 
@@ -172,7 +171,7 @@ class Sample(ShortRepr):
 
 
 class Examination:
-    """A network mounted in a test, ready to be moved; keeps factor and state between angles."""
+    """A network set up in a clinical test; it reuses factor and state between angles."""
 
     def __init__(
         self,
@@ -191,11 +190,13 @@ class Examination:
             )
         if network.body is None:
             raise NetworkError(
-                "a clinical test moves a skeleton and this network has none; "
-                "build it with fascia.whole_body()"
+                "Expected a network on a skeleton, got a network that has none; "
+                "build it with fascia.whole_body()."
             )
         if side not in SIDES:
-            raise NetworkError(f"side is {side!r}; choose 'right' or 'left'")
+            raise NetworkError(
+                f"Expected a side of the body, got {side!r}; choose 'right' or 'left'."
+            )
         self.network, self.body = network, network.body
         self.test = clinical_test(test)
         self.side = SIDES[side]
@@ -207,7 +208,7 @@ class Examination:
             else self.pelvis.path(self.test, self.options)
         )
         self.moment = self.test.moment_weights(self.body, self.side)
-        self.body.body_index(self.test.anchor)  # an unknown anchor fails here
+        self.body.body_index(self.test.anchor)  # raises for an unknown anchor
         self.solver = EquilibriumSolver(
             network,
             directions=None if self.pelvis is None else self.pelvis.directions,
@@ -230,8 +231,9 @@ class Examination:
                 fascia.append(i)
         if not heads:
             raise ReadoutError(
-                f"the network has no hamstring muscle on the {side_name} side, and the test reads "
-                "its force; keep the strands of region 'hamstrings', or test the other side"
+                f"Expected hamstring muscles on the {side_name} side, whose force the test reads, "
+                f"got a network with no hamstring muscle on the {side_name} side; keep the strands "
+                "of region 'hamstrings', or test the other side."
             )
         self.heads = np.array(heads, int)
         self.nerve = np.array(nerve, int)
@@ -243,13 +245,14 @@ class Examination:
         """Equilibrium and read-outs at one angle [rad]."""
         if not 0.0 <= angle <= self.path.limit + 1e-12:
             raise ReadoutError(
-                f"angle {np.degrees(angle):g} deg is outside the {self.test.title}: "
-                f"0 to {np.degrees(self.path.limit):.4g} deg on this body"
+                f"Expected an angle from 0 to {np.degrees(self.path.limit):.4g} deg for the "
+                f"{self.test.title} on this body, got {np.degrees(angle):g} deg; choose an angle "
+                "in this range."
             )
         state = self.solver.solve(self.path.q(angle))
         strain = 0.0
         if len(self.nerve) and (state.tension[self.nerve] > 0.0).all():
-            # the path slides without friction, so one slack piece means a slack path
+            # the path slides without friction, so if one piece is slack the whole path is slack
             strain = float(state.length[self.nerve].sum()) / self.nerve_slack - 1.0
         return Sample(
             angle=angle,
@@ -262,12 +265,12 @@ class Examination:
         )
 
     def gravity_torque(self, q: Floats) -> float:
-        """Moment of weight along the test's moment direction [N m], anchor body held."""
+        """Moment of weight along the test's moment direction [N m], with a fixed anchor body."""
         weight = gravity_energy(self.body, q, relative_to=(self.test.anchor, (0.0, 0.0, 0.0)))
         return float(self.moment @ weight.gradient)
 
     def angles(self, limit_deg: float | None = None) -> Floats:
-        """The angles of the curve [rad]: even steps up to the limit or what is asked."""
+        """The angles of the curve [rad]: even steps up to the joint limit or ``limit_deg``."""
         top = np.degrees(self.path.limit)
         if limit_deg is not None:
             top = min(top, limit_deg)
@@ -279,7 +282,7 @@ class Examination:
         )
 
     def end(self, tolerance: Tolerance) -> tuple[Sample, bool]:
-        """Where discomfort reaches the tolerated limit, and whether the joint stopped it first."""
+        """State at which discomfort reaches the limit; True if the joint limit comes first."""
         from scipy.optimize import brentq
 
         def excess(angle: float) -> float:
@@ -287,8 +290,9 @@ class Examination:
 
         if excess(0.0) >= 0.0:
             raise ReadoutError(
-                f"the start of the {self.test.title} is already beyond the tolerated discomfort of "
-                f"{tolerance.limit:g} N; raise the limit or slacken the network"
+                f"Expected a discomfort below {tolerance.limit:g} N at the start of the "
+                f"{self.test.title}, got a start that is already beyond it; raise the limit of "
+                "the tolerance, or reduce the tension of the network."
             )
         if excess(self.path.limit) < 0.0:
             return self.at(self.path.limit), True
@@ -296,7 +300,7 @@ class Examination:
         return self.at(float(root)), False
 
     def stiffness(self, window_deg: tuple[float, float] | None = None) -> tuple[float, float]:
-        """(N m/rad, N/mm) over the test's window, without the rest of the curve."""
+        """Stiffness (N m/rad, N/mm) over the test's window; other angles are not computed."""
         window = self.test.window if window_deg is None else window_deg
         return _slopes(self.curve(window_points(window)))
 
@@ -331,21 +335,21 @@ def examine(
     Parameters
     ----------
     test : name (`clinical_tests`) or a `ClinicalTest`.
-    tolerance : what ends the test, the subject's own by default; a network without one has no
-        end angle.
-    free_pelvis : let pelvis and lumbar joints find their equilibrium (straight-leg
-        raise only), so that the pelvic share is a prediction.
-    window_deg : range of the stiffness slope, the test's own by default.
-    limit_deg : where the printed curve stops [deg], above 0 to 180; it always holds the window,
-        and the end angle may lie beyond.
+    tolerance : the discomfort that ends the test, by default that of the subject. A network
+        without a tolerance has no end angle.
+    free_pelvis : solve for the equilibrium of pelvis and lumbar joints (straight-leg raise
+        only), so that the pelvic tilt is a prediction.
+    window_deg : range of the stiffness slope, by default that of the test.
+    limit_deg : end of the printed curve [deg], above 0 to 180. The curve always includes the
+        window, and the end angle may lie beyond it.
 
     Raises
     ------
     NetworkError
-        For something else than a subject or network, or a network without a body.
+        For any other type than a subject or network, or for a network without a body.
     ReadoutError
-        If the network lacks what the test reads, the read-out is undefined, or the limit is no
-        angle.
+        If the network lacks a muscle that the test reads, a slope is undefined, or the limit is
+        out of range.
     EquilibriumError
         If a posture has no equilibrium.
     """
@@ -365,7 +369,7 @@ def measure(
     window_deg: tuple[float, float] | None = None,
     limit_deg: float = 90.0,
 ) -> ClinicalResult:
-    """Curve, stiffness and end point of a mounted test; arguments as for `examine`."""
+    """Curve, stiffness and end point of an `Examination`; arguments as for `examine`."""
     if not (math.isfinite(limit_deg) and 0.0 < limit_deg <= 180.0):
         raise ReadoutError(
             f"Expected limit_deg above 0 and up to 180 deg, got {limit_deg:g}; give the angle in "

@@ -1,10 +1,10 @@
-"""The pelvis free on the table: its share of a straight-leg raise as a prediction (S8, `free`).
+"""A free pelvis on the table: pelvic tilt in the straight-leg raise as a prediction (S8, `free`).
 
-The thorax lies still. Six lumbar joints are free; the pelvis follows them, the
+The thorax does not move. Six lumbar joints are free and the pelvis follows them. The
 raised leg keeps the examiner's angle to the table and the strapped thigh stays
-level: hand and strap carry the legs, so their weight does not hang on the pelvis.
+level: hand and strap carry the legs, so the weight of the legs does not act on the pelvis.
 Lumbar joints have a stiffening law, the back rests on a one-sided table, and the
-trunk's weight acts. All constants here are assumed.
+weight of the trunk acts. All constants here are assumed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TABLE_STIFFNESS = Parameter(
 )
 BACK_POINTS = ("sacrum_s3", "psis_r", "psis_l", "sp_l3", "sp_l5")
 SOFT_TISSUE = 0.008
-"""Skin and fat between bone and table where the thorax rests [m], assumed."""
+"""Thickness of skin and fat between bone and table under the thorax [m], assumed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ class StiffeningJoints:
 
 @dataclass(frozen=True, eq=False)
 class Weight:
-    """Potential of gravity with one body point held still."""
+    """Potential of gravity with one fixed body point."""
 
     body: Body
     anchor: tuple[str, tuple[float, float, float]]
@@ -94,7 +94,7 @@ class Weight:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """One-sided springs under points of the back, heights taken from a still body."""
+    """One-sided springs under points of the back, with heights relative to a fixed body."""
 
     body: Body
     anchor: str
@@ -146,7 +146,7 @@ def _vertical_hessian(
 
 
 class FreePelvis:
-    """Directions, terms and path that let the pelvis find its place under a raised leg."""
+    """Directions, energy terms and path with which the pelvis moves to its equilibrium."""
 
     anchor = ("T12", (0.0, 0.0, 0.0))
     parameters: ClassVar[dict[str, Parameter]] = {
@@ -170,7 +170,7 @@ class FreePelvis:
         for k, i in enumerate(self.index):
             self.directions[i, k] = 1.0
             self.directions[tilt, k] = -1.0  # the thorax keeps its direction
-            self.directions[hips, k] = 1.0  # both thighs keep theirs
+            self.directions[hips, k] = 1.0  # both thighs keep their directions
         ranges = np.array([joint_range(body, name) for name in names])
         self.terms = (
             StiffeningJoints(self.index, ranges[:, 0], ranges[:, 1], MOMENT_AT_RANGE.si),
@@ -183,15 +183,15 @@ class FreePelvis:
         supine = body.posture("supine")
         lowest = min(body.station(supine, f"sp_t{i}")[1] for i in range(4, 13))
         height = lowest - SOFT_TISSUE - body.point(supine, *self.anchor)[1]
-        places = tuple((body.stations[n].body, tuple(body.stations[n].local)) for n in BACK_POINTS)
-        return Table(body, self.anchor[0], places, float(height), TABLE_STIFFNESS.si)
+        points = tuple((body.stations[n].body, tuple(body.stations[n].local)) for n in BACK_POINTS)
+        return Table(body, self.anchor[0], points, float(height), TABLE_STIFFNESS.si)
 
     def path(self, test: ClinicalTest, options: PostureOptions) -> PosturePath:
         """The test's path with no pelvic tilt prescribed."""
         if test.name != "slr":
             raise ReadoutError(
-                f"the free pelvis lies supine under a straight leg; {test.name!r} is another "
-                "posture. Use test 'slr', or the prescribed pelvic share."
+                f"Expected test 'slr' with a free pelvis, got {test.name!r}, which is another "
+                "posture; use test 'slr', or free_pelvis=False with a prescribed pelvic_share."
             )
         rigid = PostureOptions(
             pelvic_share=0.0,
@@ -202,7 +202,7 @@ class FreePelvis:
 
 
 def _without_legs(body: Body) -> Body:
-    """The body with its legs weightless: somebody else carries them."""
+    """The body with massless legs, because hand and strap carry their weight."""
     legs = ("femur", "tibia", "patella", "talus", "calcn", "toes")
     carried = [name.startswith(legs) for name in body.names]
     return replace(body, mass=np.where(carried, 0.0, body.mass))

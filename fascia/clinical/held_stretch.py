@@ -1,11 +1,11 @@
-"""A stretch that is reached at a steady rate and then held: how the torque falls.
+"""Stress relaxation: decline of the torque while a stretch is held.
 
-    held = hold(Examination(network, "slr"), np.radians(70), duration=90)
-    held.decline_after(30.0)          # share of the peak torque that is gone after 30 s
+    stretch = hold(Examination(network, "slr"), np.radians(70), duration=90)
+    stretch.decline_after(30.0)       # fraction of the peak torque lost after 30 s
 
-Quasi-linear: the elastic curve of the test gives what the hamstrings would carry at once, the
-series says what is left of it. Only the hamstrings relax; fascia, ligaments, other muscles and
-nerve are elastic here, and all slip as in the elastic state.
+Quasi-linear viscoelasticity: the elastic curve of the test gives the instantaneous torque of the
+hamstrings, and the Prony series its relaxation. Only the hamstrings relax; fascia, ligaments,
+other muscles and nerve are elastic here. All slips are those of the elastic state.
 """
 
 from __future__ import annotations
@@ -34,44 +34,45 @@ class HeldStretch(ShortRepr):
     Times [s] (negative in the ramp), torques [N m].
     """
 
-    angle: float  # held [rad]
+    angle: float  # during the hold [rad]
     time: Floats  # (n,)
     torque: Floats  # (n,) whole tissue torque
-    hamstring_torque: Floats  # (n,) the part of the hamstrings
-    elastic_torque: float  # whole tissue torque that a rate without end would meet
+    hamstring_torque: Floats  # (n,) contribution of the hamstrings
+    elastic_torque: float  # whole tissue torque of an infinitely fast ramp
     rate: float  # [rad/s]
 
     @property
     def peak(self) -> float:
-        """Torque when the hold begins [N m]."""
+        """Torque at the start of the hold [N m]."""
         return float(np.interp(0.0, self.time, self.torque))
 
     @property
     def hamstring_peak(self) -> float:
-        """The hamstrings' part of it [N m]."""
+        """Contribution of the hamstrings at the start of the hold [N m]."""
         return float(np.interp(0.0, self.time, self.hamstring_torque))
 
     def decline_after(self, time: float) -> float:
-        """Share of the peak torque lost a time [s] into the hold [1]."""
+        """Fraction of the peak torque lost after a time [s] of hold [1]."""
         return 1.0 - float(np.interp(self._checked(time), self.time, self.torque)) / self.peak
 
     def hamstring_decline_after(self, time: float) -> float:
-        """The same for the hamstrings' part alone [1]."""
+        """The same for the contribution of the hamstrings [1]."""
         left = np.interp(self._checked(time), self.time, self.hamstring_torque)
         return 1.0 - float(left) / self.hamstring_peak
 
     def _checked(self, time: float) -> float:
         if not 0.0 <= time <= self.time[-1] + 1e-9:
             raise ReadoutError(
-                f"{time:g} s is outside the hold of 0 to {self.time[-1]:g} s; hold it for longer"
+                f"Expected a time in the hold of 0 to {self.time[-1]:g} s, got {time:g} s; hold "
+                "for longer (duration)."
             )
         return time
 
 
 def head_torque(examination: Examination, sample: Sample) -> float:
-    """Part of the tissue torque that comes from the hamstring heads themselves [N m].
+    """Contribution of the hamstring heads to the tissue torque [N m].
 
-    Tension times lengthening per radian of the test's moment direction, slips held.
+    Tension times lengthening per radian of the test's moment direction, at fixed slips.
     """
     problem, flat = examination.solver.problem, sample.equilibrium.flat
     problem.move(sample.equilibrium.q)
@@ -93,28 +94,30 @@ def hold(
     rate_deg_per_s: float = RATE_DEG_PER_S,
     start: float = 0.0,
 ) -> HeldStretch:
-    """Stretch from ``start`` to ``angle`` [rad] at a steady rate, then hold for ``duration`` [s].
+    """Torque of a ramp from ``start`` to ``angle`` [rad] and a hold of ``duration`` [s].
 
     Parameters
     ----------
     series : relaxation of the hamstrings, `hamstring_group()` by default.
-    rate_deg_per_s : rate of the ramp; ``math.inf`` is an ideal step.
-    start : angle from which the ramp begins, where the tissue has settled.
+    rate_deg_per_s : constant rate of the ramp; ``math.inf`` is an ideal step.
+    start : angle at which the ramp begins; the tissue is fully relaxed there.
 
     Raises
     ------
     ReadoutError
         For angles in the wrong order, a duration or rate that is not positive, or a stretch
-        that meets no torque.
+        without torque.
     """
     if not 0.0 <= start < angle:
         raise ReadoutError(
-            f"the ramp runs from {np.degrees(start):g} to {np.degrees(angle):g} deg; "
-            "give a start of 0 or more that lies below the angle held"
+            f"Expected a start from 0 to below the angle of the hold, got a ramp from "
+            f"{np.degrees(start):g} to {np.degrees(angle):g} deg; give a smaller start or a "
+            "larger angle."
         )
     if not duration > 0.0 or not rate_deg_per_s > 0.0:
         raise ReadoutError(
-            f"duration is {duration:g} s and rate {rate_deg_per_s:g} deg/s; both are positive"
+            f"Expected a positive duration and rate, got {duration:g} s and "
+            f"{rate_deg_per_s:g} deg/s; give values above 0."
         )
     series = hamstring_group() if series is None else series
     steps = max(2, int(np.ceil(np.degrees(angle - start) / CURVE_STEP_DEG)) + 1)
@@ -124,17 +127,17 @@ def hold(
     rest = np.array([s.tissue_torque for s in samples]) - heads
     rate = np.radians(rate_deg_per_s)
     ramp = (angles - angle) / rate if np.isfinite(rate) else np.zeros(steps)
-    held = np.linspace(0.0, duration, max(2, int(np.ceil(10.0 * duration)) + 1))[1:]
-    time = np.append(ramp, held)
-    after = np.ones(len(held))
-    # what the start carries (resting tone) has long settled and stays; the ramp is new
+    hold_time = np.linspace(0.0, duration, max(2, int(np.ceil(10.0 * duration)) + 1))[1:]
+    time = np.append(ramp, hold_time)
+    after = np.ones(len(hold_time))
+    # the torque at the start (resting tone) is already relaxed; only the ramp relaxes
     new = np.append(heads, heads[-1] * after) - heads[0]
     hamstrings = heads[0] + series.convolve(time, new)
     torque = hamstrings + np.append(rest, rest[-1] * after)
     if not torque[steps - 1] > 0.0:
         raise ReadoutError(
-            f"the stretch to {np.degrees(angle):g} deg meets no torque, so nothing can relax; "
-            "hold a larger angle"
+            f"Expected a torque at the end of the ramp, got none at {np.degrees(angle):g} deg, so "
+            "nothing can relax; hold a larger angle."
         )
     return HeldStretch(
         angle=angle,

@@ -1,7 +1,7 @@
-"""Postures a clinical test runs through: from its angle to every joint of the skeleton.
+"""Postures of a clinical test: from the test angle to every joint of the skeleton.
 
-Angles are counted as the examiner counts them; what each joint does is a
-piecewise linear rule, so its derivative is exact. Signs are those of
+Angles are counted as the examiner counts them. Each joint follows a piecewise
+linear rule, so its derivative is exact. Signs are those of
 `docs/conventions.md`: spine extension, hip flexion, knee flexion and posterior
 pelvic tilt are positive coordinates.
 """
@@ -34,11 +34,11 @@ LUMBAR_HIP_RHYTHM = ((30.0, 1.9), (60.0, 0.9), (math.inf, 0.4))
 
 @dataclass(frozen=True, kw_only=True)
 class PostureOptions:
-    """What an examiner or subject sets besides the test's own angle [rad or share].
+    """Settings of a posture besides the test angle [rad or fraction].
 
-    ``pelvic_share`` is the posterior pelvic tilt per leg angle of the supine
-    tests (S8, assumed); ``thoracic_share`` the thoracic flexion per lumbar
-    flexion of the bending tests (assumed).
+    ``pelvic_share`` is the posterior pelvic tilt per leg angle in the supine
+    tests (S8, assumed); ``thoracic_share`` is the thoracic flexion per lumbar
+    flexion in the bending tests (assumed).
     """
 
     pelvic_share: float = 0.3
@@ -51,17 +51,18 @@ class PostureOptions:
             value = getattr(self, name)
             if not 0.0 <= value < 1.0:
                 raise ParameterError(
-                    f"{name} is {value:g}; a share lies from 0 to below 1. Give, say, 0.3."
+                    f"Expected {name} as a fraction from 0 to below 1, got {value:g}; give 0.3 "
+                    "for 30 per cent."
                 )
         for name in ("ankle_dorsiflexion", "neck_flexion"):
             value = getattr(self, name)
             if not math.isfinite(value) or abs(value) > math.pi / 2:
                 raise ParameterError(
-                    f"{name} is {value:g} rad; give an angle within +-90 deg, in radians."
+                    f"Expected {name} within +-90 deg, got {value:g} rad; give an angle in radians."
                 )
 
     def parameter(self, name: str) -> Parameter:
-        """One of the shares with where it comes from: assumed."""
+        """One of the fractions with its source and status (assumed)."""
         meaning = {
             "pelvic_share": "posterior pelvic tilt per leg angle",
             "thoracic_share": "thoracic flexion per lumbar flexion",
@@ -97,12 +98,12 @@ class PosturePath(ShortRepr):
 
 
 def within_ranges(body: Body, path: PosturePath) -> PosturePath:
-    """The path up to where the first joint of legs or spine reaches the end of its range.
+    """The path up to the angle at which the first joint of legs or spine reaches its range limit.
 
     Raises
     ------
     PostureError
-        If a joint is beyond its range where the path begins.
+        If a joint is beyond its range at the start of the path.
     """
     kept = [i for i, name in enumerate(body.coordinates) if not name.startswith("shoulder")]
     low, high = body.ranges[kept].T
@@ -111,10 +112,9 @@ def within_ranges(body: Body, path: PosturePath) -> PosturePath:
     if len(wrong):
         k = int(wrong[0])
         raise PostureError(
-            f"{body.coordinates[kept[k]]} would be {math.degrees(start[k]):.1f} deg at the start "
-            f"of the test; its range is {math.degrees(low[k]):.1f} to "
-            f"{math.degrees(high[k]):.1f} deg. Ask for less ankle or neck movement, or a "
-            "smaller pelvic share."
+            f"Expected {body.coordinates[kept[k]]} from {math.degrees(low[k]):.1f} to "
+            f"{math.degrees(high[k]):.1f} deg at the start of the test, got "
+            f"{math.degrees(start[k]):.1f} deg; reduce ankle or neck movement, or pelvic_share."
         )
     angles, postures = [path.angles[0]], [path.postures[0]]
     for i in range(len(path.angles) - 1):
@@ -136,8 +136,8 @@ def joint_range(body: Body, coordinate: str) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _shares(body: Body, joints: Sequence[str]) -> dict[str, float]:
-    """Share of a region's flexion that each joint takes: in proportion to its range."""
+def _fractions(body: Body, joints: Sequence[str]) -> dict[str, float]:
+    """Fraction of a region's flexion in each joint, in proportion to the joint's range."""
     names = [f"{joint}_FE" for joint in joints]
     ranges = {name: -joint_range(body, name)[0] for name in names}
     total = sum(ranges.values())
@@ -145,8 +145,8 @@ def _shares(body: Body, joints: Sequence[str]) -> dict[str, float]:
 
 
 def spine_flexion(body: Body, joints: Sequence[str], angle: float) -> dict[str, float]:
-    """Coordinates that flex a region of the spine by ``angle`` [rad] in all."""
-    return {name: -share * angle for name, share in _shares(body, joints).items()}
+    """Coordinates that flex a region of the spine by a total of ``angle`` [rad]."""
+    return {name: -fraction * angle for name, fraction in _fractions(body, joints).items()}
 
 
 def posture_path(
@@ -161,7 +161,7 @@ def posture_path(
     UnknownNameError
         For a coordinate that the body does not have.
     PostureError
-        If a joint is beyond its range where the path begins.
+        If a joint is beyond its range at the start of the path.
     """
     table = np.array([body.zero() for _ in postures])
     for q, values in zip(table, postures, strict=True):
@@ -175,8 +175,9 @@ def linear_path(
 ) -> PosturePath:
     """Path from `start` on which each coordinate changes by `per_angle` [1] times the test angle.
 
-    start: coordinate -> value at angle zero [rad or m]; limit: largest test angle [rad], less
-    where a joint of legs or spine reaches the end of its range before. Raises as `posture_path`.
+    start: coordinate -> value at angle zero [rad or m]; limit: largest test angle [rad]. The
+    path ends earlier if a joint of legs or spine reaches its range limit. Raises as
+    `posture_path`.
     """
     end = {name: start.get(name, 0.0) + limit * step for name, step in per_angle.items()}
     return posture_path(body, [0.0, limit], [start, {**start, **end}])
@@ -197,15 +198,15 @@ def other_side(side: str) -> str:
 def straight_leg_raise(body: Body, side: str, options: PostureOptions) -> PosturePath:
     """Supine, thorax on the table, other thigh strapped, knee straight (S8).
 
-    The pelvis tilts backwards by a share of the leg-to-table angle; the lumbar
-    joints flex by as much, so that the thorax stays where it is.
+    The pelvis tilts backwards by a fraction of the leg-to-table angle. The lumbar
+    joints flex by the same angle, so that the thorax does not move.
     """
-    share, other = options.pelvic_share, other_side(side)
+    tilt, other = options.pelvic_share, other_side(side)
     at = {"pelvis_tilt": math.pi / 2} | ankle_and_neck(body, side, options)
-    per = {"pelvis_tilt": share, f"hip_flexion_{side}": 1.0 - share, f"hip_flexion_{other}": -share}
-    per |= spine_flexion(body, LUMBAR_JOINTS, share)
+    per = {"pelvis_tilt": tilt, f"hip_flexion_{side}": 1.0 - tilt, f"hip_flexion_{other}": -tilt}
+    per |= spine_flexion(body, LUMBAR_JOINTS, tilt)
     hip_limit = joint_range(body, f"hip_flexion_{side}")[1]
-    return linear_path(body, at, per, hip_limit / (1.0 - share))
+    return linear_path(body, at, per, hip_limit / (1.0 - tilt))
 
 
 def passive_knee_extension(body: Body, side: str, options: PostureOptions) -> PosturePath:
@@ -235,7 +236,7 @@ def rhythm_knots(limit: float) -> list[tuple[float, float, float]]:
 
 
 def _bending(body: Body, options: PostureOptions, at: dict[str, float], *, arms: float):
-    """Trunk bends forward over straight legs; lumbar and hip share it by the rhythm."""
+    """Forward bend over straight legs, divided between lumbar spine and hip by the rhythm."""
     limit = math.radians(150.0)
     angles, postures = [], []
     for bend, lumbar, hip in rhythm_knots(limit):
@@ -267,8 +268,8 @@ def forward_bend(body: Body, side: str, options: PostureOptions) -> PosturePath:
 def sit_and_reach(body: Body, side: str, options: PostureOptions) -> PosturePath:
     """Long sitting, feet at right angles, arms level; angle = lumbar plus hip flexion.
 
-    The start is reclined, pelvis and trunk leaning back by 60 deg, so that the
-    hamstrings are loose there; the angle counts from it.
+    At the start the pelvis and trunk lean back by 60 deg, so that the hamstrings
+    are slack; the angle counts from this position.
     """
     lean = math.radians(60.0)
     at = ankle_and_neck(body, side, options) | {

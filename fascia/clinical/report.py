@@ -23,8 +23,8 @@ def as_text(result: ClinicalResult) -> str:
         name = result.reading_name.replace("_", " ")
         rows.append(f"  {name:<24} {100 * result.end_reading:8.1f} cm at the end")
     rows += [
-        f"  pelvic share             {result.pelvic_share:8.3f}",
-        f"  lumbar share             {result.lumbar_share:8.3f}",
+        f"  pelvic fraction          {result.pelvic_share:8.3f}",
+        f"  lumbar fraction          {result.lumbar_share:8.3f}",
         f"  residual                 {result.residual:8.1e} N of {result.largest_force:.0f} N",
         "",
         f"  {'angle':>6} {'tissue':>8} {'gravity':>8} {'hamstrings':>11}",

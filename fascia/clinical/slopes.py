@@ -1,4 +1,4 @@
-"""Stiffness read off a curve: least-squares slopes over stated windows (S9)."""
+"""Stiffness from a curve: least-squares slopes over windows of angle (S9)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from fascia.errors import ReadoutError
 Floats = NDArray[np.float64]
 
 SLR_WINDOWS_DEG = ((20.0, 70.0), (20.0, 50.0), (40.0, 70.0), (30.0, 60.0))
-"""The first is the default (assumed: the paper was not seen); the others are printed beside it."""
+"""The first is the default (assumed: the paper was not read); the others are also printed."""
 
 CURVE_STEP_DEG = 2.0
-"""Spacing of the curve and of the slope windows [deg]; end angles are root-found instead."""
+"""Spacing of the curve and of the slope windows [deg]; root finding gives the end angle."""
 
 
 def slope(x: Floats, y: Floats) -> float:
@@ -24,8 +24,8 @@ def slope(x: Floats, y: Floats) -> float:
     scale = spread @ spread
     if len(x) < 2 or scale == 0.0:
         raise ReadoutError(
-            f"a slope needs at least two different abscissae and has {len(x)} points; "
-            "widen the window or ask for more angles"
+            f"Expected at least two different abscissae for a slope, got {len(x)} points; "
+            "widen the window or add angles."
         )
     return float(spread @ (y - y.mean()) / scale)
 
@@ -35,6 +35,7 @@ def window_points(window_deg: tuple[float, float], step_deg: float = CURVE_STEP_
     low, high = window_deg
     if not 0.0 <= low < high:
         raise ReadoutError(
-            f"the window {low:g} to {high:g} deg is empty or negative; give it as (low, high)"
+            f"Expected a window (low, high) with 0 <= low < high, got {low:g} to {high:g} deg, "
+            "which is empty or negative; exchange or correct the limits."
         )
     return np.radians(np.arange(low, high + 1e-9, step_deg))

@@ -1,4 +1,4 @@
-"""A person on the table: a network on a body, and how much discomfort is tolerated."""
+"""A subject: a network on a body, and the discomfort that the person tolerates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What a test examines and a release acts on. Changing one gives a new one."""
+    """Network and tolerance of a person, for tests and releases. Changes return a new subject."""
 
     network: TensionNetwork
     tolerance: Tolerance
@@ -30,16 +30,16 @@ class Subject:
 
 
 def require_subject(value: object) -> Subject:
-    """The value if it is a subject.
+    """The value, if it is a Subject.
 
     Raises
     ------
     NetworkError
-        If it is something else, with how to make a subject of it.
+        For any other type.
     """
     if isinstance(value, Subject):
         return value
     raise NetworkError(
         f"Expected a Subject, got {type(value).__name__}; pass fascia.standard_subject(), or "
-        "fascia.Subject(network=..., tolerance=...) around a network of your own."
+        "fascia.Subject(network=..., tolerance=...) with a custom network."
     )

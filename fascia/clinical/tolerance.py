@@ -1,4 +1,4 @@
-"""The sensory end point of a stretch test (S11): where discomfort reaches what is tolerated."""
+"""The sensory end point of a stretch test (S11): discomfort reaches the tolerated limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NORM_SLR = Parameter(
     "assumed",
     conditions="mean of 106 men and 108 women, 20-79 years; both means recalled (SD-1, SD-2)",
 )
-"""Straight-leg raise at which the median adult stops."""
+"""Angle at which the median adult ends the straight-leg raise."""
 
 NERVE_WEIGHT = Parameter(
     1000.0,
@@ -43,18 +43,20 @@ class Tolerance:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.limit) and self.limit > 0.0):
             raise ParameterError(
-                f"the tolerated discomfort is {self.limit:g} N; it must be positive and finite. "
-                "Calibrate it on a norm with fascia.clinical.calibrate_tolerance."
+                f"Expected a positive and finite limit of discomfort, got {self.limit:g} N; "
+                "calibrate it on a norm with fascia.clinical.calibrate_tolerance."
             )
         for name in ("muscle_weight", "nerve_weight", "fascia_weight"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0.0):
-                raise ParameterError(f"{name} is {value:g}; a weight is zero or positive.")
+                raise ParameterError(
+                    f"Expected {name} of zero or above, got {value:g}; give a finite weight >= 0."
+                )
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
-        """The limit and what it was set by, with the values in use; all assumed (S11)."""
-        found = {
+        """The limit, its norm and the nerve weight, with the values in use; all assumed (S11)."""
+        parameters = {
             "norm_slr": NORM_SLR,
             "nerve_weight": NERVE_WEIGHT,
             "discomfort_limit": Parameter(
@@ -62,8 +64,8 @@ class Tolerance:
             ),
         }
         if self.nerve_weight != NERVE_WEIGHT.value:
-            found["nerve_weight"] = NERVE_WEIGHT.with_value(self.nerve_weight)
-        return found
+            parameters["nerve_weight"] = NERVE_WEIGHT.with_value(self.nerve_weight)
+        return parameters
 
     def discomfort(self, hamstring_force: float, nerve_strain: float, fascia_force: float) -> float:
         """P [N] for a force [N], a strain [1] and a fascial tension [N]."""

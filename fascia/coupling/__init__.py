@@ -1,4 +1,4 @@
-"""The one bridge to `panjabi.spine`: what the network does to a spine, and the spine to it.
+"""Coupling of the network with `panjabi.spine`: forces of the network on a spine and back.
 
 >>> state = fascia.coupling.coupled_state(subject.network, panjabi.spine.static_spine())
 >>> fascia.coupling.release_with_spine(subject, "head_neck")

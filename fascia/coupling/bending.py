@@ -1,9 +1,10 @@
-"""Standing forward bend with hips and lumbar joints free to share it, the weight carried.
+"""Standing forward bend with supported weight and free hips and lumbar joints.
 
-The inclination of the thorax is prescribed by somebody who carries it; how pelvis and lumbar joints
-divide it is where the potential of hamstrings, network, units and passive muscles is least. One
-moment, the same at every joint from thorax to thigh, is what the carrier gives. Nothing about
-rhythm is put in (S10). What muscles that bear the weight would choose is in `effort`.
+The inclination of the thorax is prescribed by an external support that carries its weight. The
+division between pelvis and lumbar joints minimises the potential of hamstrings, network, units
+and passive muscles. The support exerts one moment, the same at every joint from thorax to thigh.
+No lumbar-pelvic rhythm is assumed (S10). `effort_bend` has the bend in which muscles carry the
+weight.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ Floats = NDArray[np.float64]
 PRELOAD = Parameter(
     500.0, "N", THIS_WORK, "assumed", conditions="compression that stiffens the units, frozen (S18)"
 )
-FIRST_SHARE = 0.6  # lumbar part of the bend where the search starts; the result does not hang on it
+FIRST_SHARE = 0.6  # initial lumbar fraction of the bend; the result does not depend on it
 
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
@@ -48,7 +49,7 @@ class BendSample(ShortRepr):
     inclination: float  # of the thorax
     lumbar_flexion: float  # sum of the six joints
     hip_flexion: float
-    push: float  # flexion moment of the carrier, at every joint the same
+    push: float  # flexion moment of the support, the same at every joint
     hamstring_force: float  # right side [N]
     network_share: Floats  # (6,) extension moment of the network on each level [N m]
     residual: float  # [N], joints [N m]
@@ -62,14 +63,14 @@ class BendSample(ShortRepr):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class ForwardBend(ShortRepr):
-    """A network with a spine, ready to bend; keeps its state between inclinations."""
+    """A network with a spine, set up for a bend; it reuses its state between inclinations."""
 
     network: TensionNetwork
-    bare: StaticSpine  # upright, without what the network carries
+    bare: StaticSpine  # upright, without the tissue that the network represents
     muscles: Musculature
     solver: EquilibriumSolver
     pelvis_free: bool
-    given_muscles: tuple[str, ...]  # whose passive tension the network carries
+    given_muscles: tuple[str, ...]  # muscles whose passive tension is in the network
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     @property
@@ -84,12 +85,12 @@ class ForwardBend(ShortRepr):
         CouplingError
             Outside 0 to 120 degrees.
         EquilibriumError
-            If no equilibrium is found.
+            If the solver does not converge.
         """
         if not 0.0 <= inclination <= np.radians(120.0) + 1e-12:
             raise CouplingError(
-                f"an inclination of {np.degrees(inclination):g} deg was asked; 0 to 120 is "
-                "possible. Give it in radians, forward positive."
+                f"Expected an inclination of 0 to 120 deg, got {np.degrees(inclination):g} deg; "
+                "give it in radians, forward positive."
             )
         state = self.solver.solve(self._start(inclination))
         q, body = state.q, self.body
@@ -116,7 +117,7 @@ class ForwardBend(ShortRepr):
 
 
 def bent_posture(body: Body, lumbar: float, hip: float) -> Floats:
-    """Coordinates of a bend: legs upright, arms hanging, lumbar flexion shared by range [rad]."""
+    """Coordinates of a bend [rad]: upright legs, hanging arms, lumbar flexion by joint range."""
     q = body.zero()
     changes = {
         "pelvis_tilt": -hip,
@@ -132,21 +133,21 @@ def bent_posture(body: Body, lumbar: float, hip: float) -> Floats:
 
 
 def bend_directions(body: Body, *, pelvis_free: bool) -> Floats:
-    """(nq, k) how the free joints move with the thorax at its inclination and the legs upright."""
+    """(nq, k) directions of the free joints at constant inclination with upright legs."""
     names = [f"{joint}_FE" for joint in LUMBAR_JOINTS]
-    if not pelvis_free:  # what one joint bends less, the last one bends more
-        made = np.zeros((len(body.coordinates), len(names) - 1))
+    if not pelvis_free:  # the last joint compensates the others
+        directions = np.zeros((len(body.coordinates), len(names) - 1))
         for k, name in enumerate(names[:-1]):
-            made[body.coordinate_index(name), k] = 1.0
-            made[body.coordinate_index(names[-1]), k] = -1.0
-        return made
-    made = np.zeros((len(body.coordinates), len(names)))
+            directions[body.coordinate_index(name), k] = 1.0
+            directions[body.coordinate_index(names[-1]), k] = -1.0
+        return directions
+    directions = np.zeros((len(body.coordinates), len(names)))
     for k, name in enumerate(names):
-        made[body.coordinate_index(name), k] = 1.0
-        made[body.coordinate_index("pelvis_tilt"), k] = -1.0
+        directions[body.coordinate_index(name), k] = 1.0
+        directions[body.coordinate_index("pelvis_tilt"), k] = -1.0
         for side in ("r", "l"):
-            made[body.coordinate_index(f"hip_flexion_{side}"), k] = 1.0
-    return made
+            directions[body.coordinate_index(f"hip_flexion_{side}"), k] = 1.0
+    return directions
 
 
 def forward_bend(
@@ -158,35 +159,35 @@ def forward_bend(
     pelvis_free: bool = True,
     like: ForwardBend | None = None,
 ) -> ForwardBend:
-    """A network and a spine mounted for a forward bend.
+    """A network and a spine, set up for a forward bend.
 
     Parameters
     ----------
-    spine : whose units and load bend; upright with nothing held when not given.
-    muscles : over the 18 lumbar coordinates; the packaged ones when not given.
-    preload : compression that stiffens the units [N], frozen; assumed.
-    pelvis_free : False holds the pelvis upright, a null model: all of the bend is lumbar.
-    like : another bend whose pattern is reused where it fits.
+    spine : spine with its units and load; by default upright with no load in the hands.
+    muscles : over the 18 lumbar coordinates; by default the packaged muscles.
+    preload : constant compression that stiffens the units [N]; assumed.
+    pelvis_free : False keeps the pelvis upright, a null model: all of the bend is lumbar.
+    like : another bend whose pattern is reused if the topology is the same.
     """
     if like is not None:
-        held, muscles = like.bare, like.muscles
+        model, muscles = like.bare, like.muscles
     if muscles is None:
         assert network.body is not None
         muscles = musculature("lumbar", network.body)
     if spine is not None:
-        held = spine
+        model = spine
     elif like is None:
-        held = static_spine(body=network.body, muscles=muscles)
-    check_body(network, held)
-    given = handed_over(network, held)
-    bare = without_shared(held, given).with_preload(np.full(len(held.levels), preload))
-    gone = {name for parts in given.values() for name in parts}
-    own = muscles.selected(np.array([name not in gone for name in muscles.names]))
-    index = held.indices
-    terms = (UnitsTerm(bare.units, index.reshape(-1, 3)), PassiveMusclesTerm(own, index))
+        model = static_spine(body=network.body, muscles=muscles)
+    check_body(network, model)
+    shared = handed_over(network, model)
+    bare = without_shared(model, shared).with_preload(np.full(len(model.levels), preload))
+    removed = {name for parts in shared.values() for name in parts}
+    kept = muscles.selected(np.array([name not in removed for name in muscles.names]))
+    index = model.indices
+    terms = (UnitsTerm(bare.units, index.reshape(-1, 3)), PassiveMusclesTerm(kept, index))
     solver = EquilibriumSolver(
         network,
-        directions=bend_directions(held.body, pelvis_free=pelvis_free),
+        directions=bend_directions(model.body, pelvis_free=pelvis_free),
         terms=terms,
         like=None if like is None else like.solver,
     )
@@ -196,10 +197,10 @@ def forward_bend(
         muscles=muscles,
         solver=solver,
         pelvis_free=pelvis_free,
-        given_muscles=tuple(name for name in muscles.names if name in gone),
+        given_muscles=tuple(name for name in muscles.names if name in removed),
         parameters={
             **network.sources(),
-            **dict(held.parameters),
+            **dict(model.parameters),
             "bend_preload": PRELOAD if preload == PRELOAD.value else PRELOAD.with_value(preload),
         },
     )

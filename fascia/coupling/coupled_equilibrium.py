@@ -1,4 +1,4 @@
-"""A spine held in a posture inside the network: muscles, network and preload in one equilibrium."""
+"""Equilibrium of a spine in a posture with muscles, network and preload."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 SETTLED = 1e-6
-"""Muscles and network agree when no moment of the network changes by more [N m], and no entry of
-its stiffness by more than a hundred times as much [N m/rad]."""
+"""Convergence of muscles and network: largest change of a moment of the network [N m]; a hundred
+times this value is the largest change of an entry of its stiffness [N m/rad]."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Settled(ShortRepr):
-    """A recruitment and the network under the pulls of its muscles."""
+    """A recruitment and the network with the pulls of its muscles, after convergence."""
 
     recruitment: SpineRecruitment
     wrapping: Wrapping
-    element: NetworkElement  # what was solved, pulls included
+    element: NetworkElement  # the solved network, pulls included
     iterations: int  # between muscles and network
-    change: float  # of the network's moments in the last one [N m]
+    change: float  # of the network's moments in the last iteration [N m]
 
     @property
     def spine(self) -> WrappedSpine:
-        """The spine with its network, units under the compression found."""
+        """The spine with its network, units under its compression."""
         spine = self.recruitment.spine
         assert isinstance(spine, WrappedSpine)
         return spine
@@ -66,19 +66,20 @@ class Settled(ShortRepr):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class CoupledState:
-    """What a spine, its muscles and the network do in one posture. Angles [rad], forces [N].
+    """A spine, its muscles and the network in one posture. Angles [rad], forces [N].
 
-    `with_floor` keeps the stability floor; `equilibrium_only` asks the muscles for moments alone,
-    and its lowest eigenvalue is the margin that the posture has without being stiffened for it.
+    `with_floor` satisfies the stability floor (a minimum eigenvalue). `equilibrium_only` recruits
+    the muscles for equilibrium alone; its lowest eigenvalue is the stability margin of the posture
+    without additional co-contraction.
     """
 
-    network: TensionNetwork  # as given, without pulls
+    network: TensionNetwork  # without the pulls of muscles
     floor: float | None
     with_floor: Settled
     equilibrium_only: Settled
     pulls: MusclePulls
-    given_up: Mapping[str, tuple[str, ...]]  # tissue -> what the spine left to the network
-    silent_lines: tuple[str, ...]  # asked for, but all their stations ride on one body
+    given_up: Mapping[str, tuple[str, ...]]  # tissue -> parts that only the network represents
+    silent_lines: tuple[str, ...]  # required lines without effect: all stations on one body
     side: str  # of the straight-leg raise
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
 
@@ -96,7 +97,7 @@ class CoupledState:
 
     @property
     def spine(self) -> WrappedSpine:
-        """The spine with its network, units under the compression found."""
+        """The spine with its network, units under its compression."""
         return self.with_floor.spine
 
     @property
@@ -111,25 +112,27 @@ class CoupledState:
 
     @property
     def effort(self) -> float:
-        """Of the recruitment that keeps the floor [1]."""
+        """Effort of the recruitment with the stability floor [1]."""
         return self.recruitment.result.primal
 
     @cached_property
     def stability(self) -> StaticStability:
-        """Hessian by its terms, "fascia" among them, under the forces that keep the floor."""
-        found = self.recruitment
-        return static_stability(found.spine, found.forces, stiffness=found.stiffness)
+        """Hessian by its terms, with "fascia", for the muscle forces with the stability floor."""
+        recruitment = self.recruitment
+        return static_stability(
+            recruitment.spine, recruitment.forces, stiffness=recruitment.stiffness
+        )
 
     @property
     def least_stiffness(self) -> float:
-        """Lowest eigenvalue of the Hessian under the forces that keep the floor [N m/rad]."""
+        """Lowest eigenvalue of the Hessian for the forces with the stability floor [N m/rad]."""
         return self.recruitment.result.least_stiffness
 
     @property
     def margin(self) -> float:
         """Lowest eigenvalue with muscles recruited for equilibrium alone [N m/rad].
 
-        Negative: the posture stands only because muscles contract for the sake of stiffness.
+        Negative: the posture is stable only with additional co-contraction.
         """
         return self.equilibrium_only.recruitment.result.least_stiffness
 
@@ -143,19 +146,19 @@ class CoupledState:
 
     @cached_property
     def hamstring_stiffness(self) -> float:
-        """Of the straight-leg raise with this network, muscles at rest [N m/rad] (S9)."""
+        """Stiffness of the straight-leg raise with this network, relaxed muscles [N m/rad] (S9)."""
         return self.examination.stiffness()[0]
 
     @cached_property
     def examination(self) -> Examination:
-        """The network lying on the table for the straight-leg raise."""
+        """The straight-leg raise with this network."""
         return Examination(self.network, "slr", side=self.side)
 
-    # --- fate -----------------------------------------------------------------------------
+    # --- convergence ----------------------------------------------------------------------
 
     @property
     def iterations(self) -> int:
-        """Between muscles and network until they agreed."""
+        """Iterations between muscles and network until convergence."""
         return self.with_floor.iterations
 
     @property
@@ -183,35 +186,37 @@ def coupled_state(
     side: str = "right",
     most_iterations: int = 20,
 ) -> CoupledState:
-    """A spine in its posture inside a network, with the muscles recruited for both.
+    """The equilibrium of a spine in its posture inside a network, with recruited muscles.
 
-    The network adds its moment to the equality and its condensed tangent to the stability floor.
-    Muscles that end on fascia pull on its nodes, so moments depend on forces: recruit, pull, solve
-    the network, and again until they agree.
+    The network adds its moment to the equilibrium condition and its condensed tangent to the
+    stability floor. Muscles that end on fascia pull on its nodes, so the moments depend on the
+    muscle forces. Recruitment and network are therefore solved in turn until they converge.
 
     Parameters
     ----------
-    spine : in its posture with its load; upright with nothing held when not given.
-    floor : least eigenvalue asked for [N m/rad]; None for equilibrium alone.
-    share, minor_share : of a muscle's tension that its fascia takes over (`pulls.csv`); assumed.
+    spine : in its posture with its load; by default upright with no load in the hands.
+    floor : smallest eigenvalue to reach [N m/rad]; None for equilibrium alone.
+    share, minor_share : fraction of a muscle's tension that passes to its fascia (`pulls.csv`);
+        assumed.
     lines : lines that must be able to act on this spine.
 
     Raises
     ------
     CouplingError
-        For a network on another body, or one whose line needs a level that the model lacks.
+        For a network on another body, or a line that needs a level which the model lacks.
     InfeasibleRecruitment, EquilibriumError, ConvergenceError
-        If no muscle forces do it, the network has no equilibrium, or the two do not settle.
+        If no muscle forces satisfy the conditions, the network has no equilibrium, or the
+        iteration does not converge.
     """
-    held = static_spine(body=network.body) if spine is None else spine
-    check_body(network, held)
-    silent = require_lines(network, held.coordinates, lines)
-    given = handed_over(network, held)
-    bare = without_shared(held, given)
-    pulls = muscle_pulls(network, held, share=share, minor_share=minor_share)
+    model = static_spine(body=network.body) if spine is None else spine
+    check_body(network, model)
+    silent = require_lines(network, model.coordinates, lines)
+    given_up = handed_over(network, model)
+    bare = without_shared(model, given_up)
+    pulls = muscle_pulls(network, model, share=share, minor_share=minor_share)
 
-    def settle(keep: float | None) -> Settled:
-        return _settle(network, bare, pulls, keep, stiffness, criterion, most_iterations)
+    def settle(least: float | None) -> Settled:
+        return _settle(network, bare, pulls, least, stiffness, criterion, most_iterations)
 
     with_floor = settle(floor)
     return CoupledState(
@@ -220,7 +225,7 @@ def coupled_state(
         with_floor=with_floor,
         equilibrium_only=with_floor if floor is None else settle(None),
         pulls=pulls,
-        given_up=given,
+        given_up=given_up,
         silent_lines=silent,
         side=side,
         parameters={
@@ -245,19 +250,19 @@ def _settle(
     spine = wrapped(bare, wrapping)
     change = np.inf
     for number in range(1, most_iterations + 1):
-        found = recruit(spine, floor=floor, stiffness=stiffness, criterion=criterion)
+        recruitment = recruit(spine, floor=floor, stiffness=stiffness, criterion=criterion)
         after, element = wrapping_of(
-            network, bare, pulls=pulls.on_nodes(found.forces), like=element
+            network, bare, pulls=pulls.on_nodes(recruitment.forces), like=element
         )
         change = float(np.abs(after.term.gradient - wrapping.term.gradient).max())
         stiffer = float(np.abs(after.term.hessian - wrapping.term.hessian).max())
         if change <= SETTLED and stiffer <= 100.0 * SETTLED:
-            return Settled(found, wrapping, element, number, change)
+            return Settled(recruitment, wrapping, element, number, change)
         wrapping = after
-        assert isinstance(found.spine, WrappedSpine)
-        spine = found.spine.with_wrapping(after)
+        assert isinstance(recruitment.spine, WrappedSpine)
+        spine = recruitment.spine.with_wrapping(after)
     raise ConvergenceError(
-        f"the network's moment still changed by {change:.3g} N m after {most_iterations} rounds "
-        f"between muscles and network; {SETTLED:g} N m is what counts. Allow more, or lower the "
-        "share that muscles hand to fascia."
+        f"Expected a change of the network's moment of at most {SETTLED:g} N m, got {change:.3g} "
+        f"N m after {most_iterations} iterations between muscles and network; raise "
+        "most_iterations, or reduce share, the fraction of muscle tension that passes to fascia."
     )

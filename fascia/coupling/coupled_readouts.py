@@ -1,4 +1,4 @@
-"""Load, stability and hamstrings of a coupled state, inside its own network or another one."""
+"""Load, stability and hamstring stiffness of a coupled state, with its network or another."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Floats = NDArray[np.float64]
 def pair(
     state: CoupledState, settled: Settled, old: TensionNetwork, new: TensionNetwork
 ) -> tuple[Wrapping, Wrapping]:
-    """What two networks do to the state's spine under its muscles' pulls.
+    """The effect of two networks on the state's spine, with the pulls of its muscles.
 
-    One and the same object where the parts that reach the spine are equal.
+    Both results are the same object if the parts that reach the spine are equal.
     """
     spine = settled.recruitment.spine
     pulls = state.pulls.on_nodes(settled.recruitment.forces)
@@ -34,21 +34,21 @@ def pair(
 
 
 def stability_of(settled: Settled, wrapping: Wrapping) -> StaticStability:
-    """Of the state's spine and muscle forces inside a network."""
-    found = settled.recruitment
+    """Static stability of the state's spine and muscle forces inside a network."""
+    recruitment = settled.recruitment
     spine = settled.spine.with_wrapping(wrapping)
-    return static_stability(spine, found.forces, stiffness=found.stiffness)
+    return static_stability(spine, recruitment.forces, stiffness=recruitment.stiffness)
 
 
 def by_level(spine: StaticSpine, values: Floats) -> dict[str, float]:
-    """(levels,) values under the names of the levels."""
+    """Level -> value, from an array (levels,)."""
     return dict(zip(spine.levels, values.tolist(), strict=True))
 
 
 def reading_of(
     state: CoupledState, wrapping: Wrapping, alone: Wrapping, leg: float | None
 ) -> SpineReading:
-    """The state's muscles and posture with these networks around the spine."""
+    """Load and stability with the state's muscle forces and posture, and these networks."""
     stability = stability_of(state.with_floor, wrapping)
     spine, forces = stability.spine, stability.forces
     return SpineReading(
@@ -62,5 +62,5 @@ def reading_of(
 
 
 def leg_stiffness(network: TensionNetwork, side: str, like: Examination | None = None) -> float:
-    """Of the straight-leg raise with a network [N m/rad] (S9)."""
+    """Stiffness of the straight-leg raise with a network [N m/rad] (S9)."""
     return Examination(network, "slr", side=side, like=like).stiffness()[0]

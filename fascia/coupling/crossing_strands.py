@@ -1,8 +1,8 @@
-"""Which strands act on chosen coordinates of the skeleton, found from the bodies they ride on.
+"""Strands that act on chosen coordinates of the skeleton, from the bodies of their points.
 
-A strand acts on a coordinate when some of its points move with it and others do not. What rides on
-one side alone changes nothing, unless it shares a slipping node with a strand that acts: then it
-helps to decide that strand's tension.
+A strand acts on a coordinate when some of its points move with it and others do not. A strand
+with all points on one side has no direct effect. If it meets an acting strand at a node that can
+slip, it affects the tension of that strand.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ def body_of(network: TensionNetwork) -> Body:
     """
     if network.body is None:
         raise CouplingError(
-            "this network has no skeleton; a network on a body is possible. Build it with "
+            "Expected a network on a body, got a network that has no skeleton; build it with "
             "fascia.whole_body()."
         )
     return network.body
 
 
 def bodies_moved(body: Body, coordinate: str) -> Mask:
-    """(bodies,) which bodies move with a coordinate, the rest held."""
+    """(bodies,) True for the bodies that move with a coordinate, all other coordinates fixed."""
     index, tree = body.coordinate_index(coordinate), body.tree
     moved = np.zeros(len(tree.parent), bool)
     for b in range(1, len(moved)):  # parents come first
-        own = tree.coordinate[tree.first[b] : tree.first[b + 1]]
-        moved[b] = moved[tree.parent[b]] or bool((own == index).any())
+        coordinates = tree.coordinate[tree.first[b] : tree.first[b + 1]]
+        moved[b] = moved[tree.parent[b]] or bool((coordinates == index).any())
     return moved
 
 
 def rides_on(network: TensionNetwork, strand: Strand) -> tuple[str, ...]:
-    """Bodies under a strand from start to end, "ground" included."""
+    """Bodies of a strand's points from start to end, "ground" included."""
     return tuple(name for name, _ in network.attachments(strand.name))
 
 
@@ -62,7 +62,7 @@ def _moved(body: Body, coordinates: tuple[str, ...]) -> Mask:
 
 
 def _crossed(network: TensionNetwork, strand: Strand, moved: Mask) -> Mask:
-    """(coordinates,) which of them part the strand's points."""
+    """(coordinates,) True if some of the strand's points move with the coordinate, some not."""
     body = body_of(network)
     names = rides_on(network, strand)
     sides = moved[:, [0 if name == "ground" else body.body_index(name) for name in names]]
@@ -80,7 +80,7 @@ def joints_crossed(network: TensionNetwork, line: str) -> tuple[str, ...]:
     known = network.line_names()
     if line not in known:
         raise UnknownStrandError(
-            f"no line {line!r} in the network; {nearest(line, known)}. Use a line that exists."
+            f"Expected the name of a line in the network, got {line!r}; {nearest(line, known)}."
         )
     body = body_of(network)
     moved = _moved(body, body.coordinates)
@@ -92,34 +92,34 @@ def joints_crossed(network: TensionNetwork, line: str) -> tuple[str, ...]:
 
 def _slipping_ends(network: TensionNetwork, strand: Strand) -> list[str]:
     """Nodes that the strand's tension can move."""
-    found = []
-    for name, _, share in strand.ends:
+    nodes = []
+    for name, _, fraction in strand.ends:
         node = network.node(name)
-        held = node.hold == "fixed" or math.isinf(node.tie + node.adhesion)
-        if share > 0.0 and not held:
-            found.append(name)
-    return found
+        fixed = node.hold == "fixed" or math.isinf(node.tie + node.adhesion)
+        if fraction > 0.0 and not fixed:
+            nodes.append(name)
+    return nodes
 
 
 def reaching_strands(network: TensionNetwork, coordinates: Sequence[str]) -> tuple[str, ...]:
-    """The acting strands and all that are joined to them through nodes that can slip."""
-    root: dict[str, str] = {}
+    """The acting strands and all strands joined to them through nodes that can slip."""
+    parent: dict[str, str] = {}
 
-    def find(name: str) -> str:
-        while root.setdefault(name, name) != name:
-            name = root[name]
+    def root(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            name = parent[name]
         return name
 
     ends = {s.name: _slipping_ends(network, s) for s in network.active_strands}
     for nodes in ends.values():
         for other in nodes[1:]:
-            root[find(other)] = find(nodes[0])
+            parent[root(other)] = root(nodes[0])
     acting = set(acting_strands(network, coordinates))
-    live = {find(node) for name in acting for node in ends[name]}
+    live = {root(node) for name in acting for node in ends[name]}
     return tuple(
         name
         for name, nodes in ends.items()
-        if name in acting or any(find(node) in live for node in nodes)
+        if name in acting or any(root(node) in live for node in nodes)
     )
 
 
@@ -136,7 +136,7 @@ def part_that_reaches(network: TensionNetwork, coordinates: Sequence[str]) -> Te
 def require_lines(
     network: TensionNetwork, coordinates: Sequence[str], lines: Sequence[str]
 ) -> tuple[str, ...]:
-    """Lines of those named that cannot act because all their stations ride on one body.
+    """Those of the lines that cannot act because all their stations are on one body.
 
     Raises
     ------
@@ -149,13 +149,13 @@ def require_lines(
         if not crossed:
             silent.append(line)
         elif not set(crossed) & set(coordinates):
-            able = [n for n in network.line_names() if n != line]
-            able = [n for n in able if set(joints_crossed(network, n)) & set(coordinates)]
+            others = [n for n in network.line_names() if n != line]
+            others = [n for n in others if set(joints_crossed(network, n)) & set(coordinates)]
             levels = dict.fromkeys(c.rpartition("_")[0] for c in crossed)
             raise CouplingError(
-                f"line {line!r} was asked to act and crosses {', '.join(list(levels)[:6])}"
-                f"{', ...' if len(levels) > 6 else ''}, none of which moves in this model; lines "
-                f"that cross its joints: {', '.join(able) or 'none'}. Give the model one of those "
-                "levels, or leave the line out."
+                f"Expected lines that cross a joint of this model, got line {line!r}, which "
+                f"crosses only {', '.join(list(levels)[:6])}{', ...' if len(levels) > 6 else ''}; "
+                "use a model with one of these levels, leave the line out, or choose from the "
+                f"lines that cross its joints: {', '.join(others) or 'none'}."
             )
     return tuple(silent)

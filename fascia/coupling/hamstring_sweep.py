@@ -1,8 +1,8 @@
-"""Tight hamstrings against the share of lumbar spine and hips in a forward bend (claim C7).
+"""Effect of hamstring stiffness on lumbar and hip flexion in a forward bend (claim C7).
 
-What tight hamstrings make the lumbar spine do depends on what is held equal between people: the
-inclination, the moment that pushes them, the discomfort at which they stop, or the effort of
-muscles that bear the weight. All four are computed; no one of them is the answer.
+The effect depends on the quantity that is equal between people: the inclination, the moment that
+bends them, the discomfort at which they stop, or minimum effort of the muscles that carry the
+weight. All four conditions are computed; none of them alone is the answer.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ Floats = NDArray[np.float64]
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)
 SLACK = 0.0
 PELVIS_FIXED_DEG = 45.0  # inclination of that null model, within the range of the lumbar spine
-MOST_DEG = 115.0  # inclination up to which the other conditions are sought
+MOST_DEG = 115.0  # largest inclination in the search of the other conditions
 
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
 class HamstringSweep(ShortRepr):
-    """One entry of each list per scale of the passive hamstrings; a null model where it says so.
+    """Bends for each scale of the passive hamstrings; each list has one entry per scale.
 
-    same_inclination : lumbar plus hip are fixed, so stiffer hamstrings cannot but shift motion from
-        hip to lumbar spine: the sign is fixed by construction, the size is not.
+    same_inclination : lumbar plus hip flexion is fixed, so stiffer hamstrings must shift motion
+        from hip to lumbar spine: the sign is fixed by construction, the size is not.
     same_push : the moment that bends the unscaled subject to the inclination.
-    tolerated : where hamstring force and nerve strain reach what the subject tolerates (S11).
-    least_effort : weight borne by muscles, the cheapest share.
-    pelvis_fixed : null model; a bend of 45 degrees that is lumbar alone.
-    slack : null model; hamstrings that carry nothing.
+    tolerated : hamstring force and nerve strain reach the tolerance of the subject (S11).
+    least_effort : muscles carry the weight with least effort.
+    pelvis_fixed : null model; a bend of 45 degrees by the lumbar spine alone.
+    slack : null model; hamstrings without tension.
     """
 
     inclination: float  # [rad]
@@ -55,7 +55,7 @@ class HamstringSweep(ShortRepr):
     same_inclination: tuple[BendSample, ...]
     same_push: tuple[BendSample | None, ...]  # None: not reached up to `MOST_DEG`
     tolerated: tuple[BendSample | None, ...]
-    least_effort: tuple[EffortSample, ...]  # empty if not asked for
+    least_effort: tuple[EffortSample, ...]  # empty with effort=False
     pelvis_fixed: tuple[BendSample, ...]
     slack: BendSample
     slack_effort: EffortSample | None
@@ -70,7 +70,7 @@ class HamstringSweep(ShortRepr):
         return self._of(condition, "hip_flexion")
 
     def sign(self, condition: str) -> int:
-        """Of the change of lumbar flexion with hamstring stiffness: 1, -1, or 0 below 0.01 deg."""
+        """Sign of the change of lumbar flexion with hamstring stiffness; 0 below 0.01 deg."""
         values = self.lumbar_deg(condition)
         values = values[np.isfinite(values)]
         change = values[-1] - values[0] if len(values) > 1 else 0.0
@@ -78,14 +78,15 @@ class HamstringSweep(ShortRepr):
 
     @property
     def residual(self) -> float:
-        """Largest unbalanced force or moment of the carried bends."""
+        """Largest unbalanced force [N] or moment [N m] of the bends with supported weight."""
         return max(s.residual for s in (*self.same_inclination, *self.pelvis_fixed, self.slack))
 
     def _of(self, condition: str, what: str) -> Floats:
         known = ("same_inclination", "same_push", "tolerated", "least_effort", "pelvis_fixed")
         if condition not in known:
             raise CouplingError(
-                f"no condition {condition!r}; possible: {', '.join(known)}. Choose one."
+                f"Expected a condition ({', '.join(known)}), got {condition!r}; choose one of "
+                "these."
             )
         samples = getattr(self, condition)
         return np.degrees([np.nan if s is None else getattr(s, what) for s in samples])
@@ -111,11 +112,11 @@ class HamstringSweep(ShortRepr):
 
 
 def with_hamstrings(network: TensionNetwork, scale: float) -> TensionNetwork:
-    """The network with the passive curve of the hamstrings times a scale; 0 takes them away."""
+    """The network with the passive curve of the hamstrings times a scale; 0 removes them."""
     if not (np.isfinite(scale) and scale >= 0.0):
         raise CouplingError(
-            f"the hamstrings were to be scaled by {scale!r}; 0 (slack) and above is possible. Give "
-            "a factor."
+            f"Expected a finite scale of the hamstrings of 0 (slack) or above, got {scale!r}; give "
+            "a factor such as 2.0."
         )
     chosen = network.strands_of(region="hamstrings", kind="muscle")
     if scale == SLACK:
@@ -133,7 +134,7 @@ def sweep_hamstrings(
     effort: bool = True,
     progress: bool = False,
 ) -> HamstringSweep:
-    """A forward bend with softer and stiffer hamstrings, under four conditions and two null models.
+    """Forward bends with softer and stiffer hamstrings: four conditions and two null models.
 
     Raises
     ------
@@ -144,50 +145,50 @@ def sweep_hamstrings(
 
     if not scales or any(not (np.isfinite(s) and s > 0.0) for s in scales):
         raise CouplingError(
-            f"scales {tuple(scales)!r} were given; positive factors are possible, slack hamstrings "
-            "are computed in any case. Give, say, (0.5, 1, 2)."
+            f"Expected one or more positive factors in scales, got {tuple(scales)!r}; give, for "
+            "example, (0.5, 1, 2) (slack hamstrings are always computed)."
         )
     network, inclination = require_subject(subject).network, float(np.radians(inclination_deg))
     reference = forward_bend(network)
     push = reference.at(inclination).push
-    stiffness, at, pushed, stopped, cheap, fixed = [], [], [], [], [], []
+    stiffness, same_inclination, same_push, tolerated, least_effort, fixed = [], [], [], [], [], []
     for scale in tqdm(scales, disable=not progress, desc="hamstrings"):
         scaled = with_hamstrings(network, scale)
         bend = forward_bend(scaled, like=reference)
         bench = Examination(scaled, "slr")
         stiffness.append(bench.stiffness()[0])
-        at.append(bend.at(inclination))
-        pushed.append(_where(bend, lambda s: s.push - push))
+        same_inclination.append(bend.at(inclination))
+        same_push.append(_first_zero(bend, lambda s: s.push - push))
         excess = _discomfort(bench, subject.tolerance)
-        stopped.append(_where(bend, excess))
+        tolerated.append(_first_zero(bend, excess))
         if effort:
-            near = cheap[-1].lumbar_flexion if cheap else None
-            cheap.append(EffortBend(bend).at(inclination, near=near))
-        still = forward_bend(scaled, like=reference, pelvis_free=False)
-        fixed.append(still.at(float(np.radians(PELVIS_FIXED_DEG))))
+            near = least_effort[-1].lumbar_flexion if least_effort else None
+            least_effort.append(EffortBend(bend).at(inclination, near=near))
+        lumbar_only = forward_bend(scaled, like=reference, pelvis_free=False)
+        fixed.append(lumbar_only.at(float(np.radians(PELVIS_FIXED_DEG))))
     slack = forward_bend(with_hamstrings(network, SLACK), like=reference)
     return HamstringSweep(
         inclination=inclination,
         scale=np.array(scales, float),
         stiffness=np.array(stiffness),
-        same_inclination=tuple(at),
-        same_push=tuple(pushed),
-        tolerated=tuple(stopped),
-        least_effort=tuple(cheap),
+        same_inclination=tuple(same_inclination),
+        same_push=tuple(same_push),
+        tolerated=tuple(tolerated),
+        least_effort=tuple(least_effort),
         pelvis_fixed=tuple(fixed),
         slack=slack.at(inclination),
-        slack_effort=EffortBend(slack).at(inclination, near=cheap[0].lumbar_flexion)
+        slack_effort=EffortBend(slack).at(inclination, near=least_effort[0].lumbar_flexion)
         if effort
         else None,
         parameters={**reference.parameters, **subject.tolerance.parameters},
     )
 
 
-def _where(bend: ForwardBend, excess: Any) -> BendSample | None:
-    """The first inclination at which `excess` of the sample is zero; None if there is none."""
+def _first_zero(bend: ForwardBend, excess: Any) -> BendSample | None:
+    """The bend at the first inclination at which `excess` is zero; None if there is none."""
     from scipy.optimize import brentq
 
-    @cache  # the ends of a bracket must keep the sign they were chosen for
+    @cache  # the ends of a bracket must keep the sign with which they were chosen
     def at(angle: float) -> float:
         return float(excess(bend.at(angle)))
 
@@ -199,18 +200,18 @@ def _where(bend: ForwardBend, excess: Any) -> BendSample | None:
 
 
 def _discomfort(bench: Examination, tolerance: Tolerance) -> Any:
-    """Discomfort over the limit [N] of a sample, read as in the clinical tests (D6)."""
+    """Function: sample -> discomfort minus limit [N], as in the clinical tests (D6)."""
 
     def excess(sample: BendSample) -> float:
         at = sample.equilibrium
         strain = 0.0
         if len(bench.nerve) and (at.tension[bench.nerve] > 0.0).all():
             strain = float(at.length[bench.nerve].sum()) / bench.nerve_slack - 1.0
-        felt = tolerance.discomfort(
+        discomfort = tolerance.discomfort(
             float(at.tension[bench.heads].sum()),
             strain,
             float(at.tension[bench.fascia].max(initial=0.0)),
         )
-        return felt - tolerance.limit
+        return discomfort - tolerance.limit
 
     return excess

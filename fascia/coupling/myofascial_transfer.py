@@ -1,10 +1,11 @@
-"""Spine muscles that end on fascia hand a share of their tension to the network's node (S3).
+"""Spine muscles that end on fascia transmit a fraction of their tension to a node (S3).
 
-The tension T of such a muscle has the potential T L(q, x) with its end at the bone's attachment
-plus share x of the node's slip. The bone's part, T L(q, 0), is the spine's. What is left is linear
-in the slip, - share T n.x with n the muscle's direction at that end, held in the frame of the
-node's body: a strand of constant tension from the node to a far point of the same body. It loads
-the slip alone and asks nothing more of the joints, so the muscle acts on them once.
+The tension T of this muscle has the potential T L(q, x), with its end at the bony attachment
+plus a fraction of the node's slip x. The term T L(q, 0) belongs to the spine. The rest is linear
+in the slip: - fraction T n.x, with n the muscle's direction at that end, fixed in the frame of
+the node's body. A strand of constant tension from the node to a far point of the same body
+represents it. It loads only the slip and adds no moment to the joints, so the muscle acts on
+them once.
 """
 
 from __future__ import annotations
@@ -35,22 +36,22 @@ MUSCLE_SHARE = Parameter(
     "1",
     THIS_WORK,
     "assumed",
-    conditions="part of a trunk muscle's tension that its fascia takes over; as S3",
+    conditions="fraction of a trunk muscle's tension that passes to its fascia; as S3",
 )
 MINOR_SHARE = Parameter(
     0.0,
     "1",
     THIS_WORK,
     "assumed",
-    conditions="likewise where a continuation is named but no transfer was measured (D5)",
+    conditions="the same where a continuation is described but no transfer was measured (D5)",
 )
-FAR = 10.0  # [m] to the far point: a slip of 1 mm turns the pull by 1e-4 rad
+FAR = 10.0  # [m] to the far point: a slip of 1 mm turns the force by 1e-4 rad
 PREFIX = "pull_on_"
 
 
 @dataclass(frozen=True)
 class ConstantTension:
-    """A strand that pulls the same at every length; its energy counts from `origin`."""
+    """A law with the same tension at every length; its energy is zero at `origin`."""
 
     force: float  # [N]
     origin: float = FAR  # [m]
@@ -74,21 +75,21 @@ class ConstantTension:
 
 @dataclass(repr=False, frozen=True, eq=False)
 class MusclePulls(ShortRepr):
-    """Which muscles of a spine pull on which nodes, and along what, at its posture."""
+    """Muscles of a spine that pull on nodes, with their directions at its posture."""
 
     muscles: tuple[str, ...]
     index: NDArray[np.int64]  # (k,) among the spine's muscles
     nodes: tuple[str, ...]  # (k,)
     direction: Floats  # (k, 3) unit vectors in the frame of the node's body
-    share: Floats  # (k,) of the tension that moves with the node
+    share: Floats  # (k,) fraction of the tension that moves with the node
     parameters: Mapping[str, Parameter]
 
     def on_nodes(self, forces: ArrayLike) -> dict[str, Floats]:
-        """Node -> summed pull on it (3,) [N] in its body's frame, under muscle forces (m,)."""
+        """Node -> total pull on it (3,) [N] in its body's frame, from muscle forces (m,)."""
         tension = self.share * np.asarray(forces, float)[self.index]
         total: dict[str, Floats] = {}
-        for node, one in zip(self.nodes, tension[:, None] * self.direction, strict=True):
-            total[node] = total.get(node, np.zeros(3)) + one
+        for node, pull in zip(self.nodes, tension[:, None] * self.direction, strict=True):
+            total[node] = total.get(node, np.zeros(3)) + pull
         return total
 
 
@@ -99,21 +100,21 @@ def muscle_pulls(
     share: float = MUSCLE_SHARE.value,
     minor_share: float = MINOR_SHARE.value,
 ) -> MusclePulls:
-    """The muscle ends of `pulls.csv` that find a node with fascia that goes on from it.
+    """The muscle ends of `pulls.csv` at a node from which fascia continues.
 
-    A node that cannot slip, or that no strand able to pull leaves, takes nothing over (D4).
+    A node that cannot slip, or that no strand with tension leaves, receives no force (D4).
     """
     rules = {"share": share, "minor_share": minor_share}
     for rule, value in rules.items():
         if not 0.0 <= value <= 1.0:
             raise CouplingError(
-                f"the {rule} that muscles hand to fascia is {value!r}; 0 (all to bone) to 1 is "
-                "possible. Give, say, 0.3, and sweep it."
+                f"Expected {rule} of muscle tension to fascia from 0 (all to bone) to 1, got "
+                f"{value!r}; give 0.3 for 30 per cent, and sweep it."
             )
     body = body_of(network)
     nodes = {n.name: n for n in network.nodes}
     live = {end for s in network.active_strands if can_pull(s) for end in (s.start, s.end)}
-    found: list[tuple[str, int, str, Floats, float]] = []
+    ends: list[tuple[str, int, str, Floats, float]] = []
     for row in packaged("pulls"):
         for base in words(row["muscles"]):
             for side in ("r", "l"):
@@ -126,16 +127,16 @@ def muscle_pulls(
                 line = spine.muscles.lines[k]
                 away = line[1] - line[0] if row["end"] == "first" else line[-2] - line[-1]
                 R = spine.poses.R[body.body_index(nodes[node].body)]
-                found.append((name, k, node, R.T @ _unit(away), rules[row["rule"]]))
+                ends.append((name, k, node, R.T @ _unit(away), rules[row["rule"]]))
     return MusclePulls(
-        tuple(f[0] for f in found),
-        np.array([f[1] for f in found], np.int64),
-        tuple(f[2] for f in found),
-        np.array([f[3] for f in found]).reshape(-1, 3),
-        np.array([f[4] for f in found]),
+        tuple(end[0] for end in ends),
+        np.array([end[1] for end in ends], np.int64),
+        tuple(end[2] for end in ends),
+        np.array([end[3] for end in ends]).reshape(-1, 3),
+        np.array([end[4] for end in ends]),
         {
-            "muscle_share": _given(MUSCLE_SHARE, share),
-            "muscle_minor_share": _given(MINOR_SHARE, minor_share),
+            "muscle_share": _with_user_value(MUSCLE_SHARE, share),
+            "muscle_minor_share": _with_user_value(MINOR_SHARE, minor_share),
         },
     )
 
@@ -144,7 +145,7 @@ def _unit(vector: Floats) -> Floats:
     return vector / np.linalg.norm(vector)
 
 
-def _given(parameter: Parameter, value: float) -> Parameter:
+def _with_user_value(parameter: Parameter, value: float) -> Parameter:
     return parameter if value == parameter.value else parameter.with_value(value)
 
 
@@ -156,8 +157,8 @@ def with_pulls(network: TensionNetwork, pulls: Mapping[str, Floats]) -> TensionN
         if force == 0.0:
             continue
         node = network.node(name)
-        place = np.array(node.position) + FAR * np.asarray(pull) / force
-        far = Node(name=f"far_of_{name}", body=node.body, position=(place[0], place[1], place[2]))
+        x, y, z = np.array(node.position) + FAR * np.asarray(pull) / force
+        far = Node(name=f"far_of_{name}", body=node.body, position=(x, y, z))
         nodes.append(far)
         strands.append(
             Strand(

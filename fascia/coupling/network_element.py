@@ -1,11 +1,12 @@
-"""The network as a force element of a spine model: its least potential at every posture.
+"""The network as a force element of a spine model: its minimum potential at every posture.
 
-With the slips x of the nodes free and the rest of the skeleton held,
+With the slips x of the nodes free and the rest of the skeleton fixed,
 
     V*(q) = min over x of V(q, x),   force = -dV*/dq = -dV/dq,   tangent = H_qq - H_qx H_xx^-1 H_xq
 
-at the minimum (the slips need no derivative: dV/dx is zero there). Nothing is integrated: the
-network answers at once, as tissue in slow movement does (S18: relaxed stiffness).
+at the minimum (dV/dx is zero there, so the force needs no derivative of the slips). The element
+has no states: the network responds immediately, as tissue in slow movement (S18: relaxed
+stiffness).
 """
 
 from __future__ import annotations
@@ -38,20 +39,21 @@ NO_STATE = np.empty(0)
 class NetworkElement:
     """A `ForceElement` over chosen coordinates of the network's skeleton; q is (n,) [rad or m].
 
-    Only strands that reach these coordinates are kept (`crossing`); where none does, force and
-    tangent are exactly zero. The last equilibrium is the next one's start: values repeat to the
-    solver's tolerance, whatever was asked before.
+    Only strands that reach these coordinates are kept (`crossing_strands`); if there are none,
+    force and tangent are exactly zero. Each solve starts from the last equilibrium, so values
+    repeat to the tolerance of the solver.
 
     Parameters
     ----------
-    posture : coordinates of the whole body (nq,) at which all others are held; upright if None.
+    posture : coordinates of the whole body (nq,); all other coordinates keep these values.
+        None: upright.
     lines : lines that must be able to act; see `require_lines`.
 
     Raises
     ------
     CouplingError
         If the network has no skeleton, or a line of `lines` crosses none of the coordinates. (A
-        network on a skeleton without a body that a strand rides on cannot be made: NetworkError.)
+        network with a strand on a body that the skeleton lacks raises NetworkError when built.)
     UnknownNameError
         For a coordinate that the skeleton does not have.
     """
@@ -61,7 +63,7 @@ class NetworkElement:
     posture: Floats | None = None
     lines: tuple[str, ...] = ()
     settings: NewtonSettings | None = None
-    silent: tuple[str, ...] = field(init=False)  # lines asked for whose stations ride on one body
+    silent: tuple[str, ...] = field(init=False)  # those of `lines` with all stations on one body
     _warm: dict[str, Equilibrium] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -69,14 +71,14 @@ class NetworkElement:
         names = tuple(self.coordinates)
         if not names or len(set(names)) != len(names):
             raise CouplingError(
-                f"coordinates {names!r} were given; one or more, each once, are possible. Give "
-                "those of the spine model."
+                f"Expected one or more coordinates, each once, got {names!r}; give the coordinates "
+                "of the spine model."
             )
         for name in names:
             body.coordinate_index(name)
-        held = body.zero() if self.posture is None else body.poses(self.posture).q
+        posture = body.zero() if self.posture is None else body.poses(self.posture).q
         object.__setattr__(self, "coordinates", names)
-        object.__setattr__(self, "posture", np.array(held, float))
+        object.__setattr__(self, "posture", np.array(posture, float))
         object.__setattr__(self, "silent", require_lines(self.network, names, self.lines))
 
     def __repr__(self) -> str:
@@ -85,7 +87,7 @@ class NetworkElement:
             f"coordinates, {len(self.part.active_strands)} reach them>"
         )
 
-    # --- what it is made of ---------------------------------------------------------------
+    # --- parts ----------------------------------------------------------------------------
 
     @property
     def body(self) -> Body:
@@ -98,7 +100,7 @@ class NetworkElement:
 
     @cached_property
     def part(self) -> TensionNetwork:
-        """What is solved: the acting strands and all joined to them."""
+        """The network that is solved: the acting strands and all strands joined to them."""
         return part_that_reaches(self.network, self.coordinates)
 
     @cached_property
@@ -107,9 +109,9 @@ class NetworkElement:
 
     @cached_property
     def _directions(self) -> Floats:
-        made = np.zeros((len(self.body.coordinates), len(self.coordinates)))
-        made[self._indices, np.arange(len(self.coordinates))] = 1.0
-        return made
+        directions = np.zeros((len(self.body.coordinates), len(self.coordinates)))
+        directions[self._indices, np.arange(len(self.coordinates))] = 1.0
+        return directions
 
     @cached_property
     def _solver(self) -> EquilibriumSolver:
@@ -126,7 +128,7 @@ class NetworkElement:
         return ()
 
     def energy(self, q: ArrayLike, /) -> float:
-        """V* of what reaches the coordinates [J]; a constant apart, that of the network."""
+        """V* of the strands that reach the coordinates [J]; up to a constant, of the network."""
         at = self.equilibrium(q)
         return 0.0 if at is None else at.energy
 
@@ -138,7 +140,7 @@ class NetworkElement:
         inputs: ArrayLike = NO_STATE,
         /,
     ) -> Floats:
-        """Generalised force on the body (n,), -dV*/dq [N m or N]; rate plays no part."""
+        """Generalised force on the body (n,), -dV*/dq [N m or N]; it does not depend on rate."""
         at = self.equilibrium(q)
         if at is None:
             return np.zeros(len(self.coordinates))
@@ -152,9 +154,9 @@ class NetworkElement:
         inputs: ArrayLike = NO_STATE,
         /,
     ) -> Floats:
-        """d2V*/dq2 (n, n) [N m/rad], symmetric, exact: the network follows.
+        """d2V*/dq2 (n, n) [N m/rad], symmetric and exact, with the slips in equilibrium.
 
-        Raises EquilibriumError where the slips have no strict minimum (`condensed_stiffness`).
+        Raises EquilibriumError if the slips have no strict minimum (`condensed_stiffness`).
         """
         at = self.equilibrium(q)
         n = len(self.coordinates)
@@ -170,38 +172,38 @@ class NetworkElement:
         inputs: ArrayLike = NO_STATE,
         /,
     ) -> Floats:
-        """Nothing to integrate, (0,)."""
+        """Rates of the states: none, shape (0,)."""
         return np.empty(0)
 
     # --- the state of the network ---------------------------------------------------------
 
     def start_from(self, other: NetworkElement) -> None:
-        """Begin the first solve at another element's last state; results do not depend on it."""
+        """Start the first solve from the last state of another element; results do not change."""
         last = other._warm.get("last")
         if last is not None and not self._warm:
             self._warm["start"] = last
 
     def whole(self, q: ArrayLike) -> Floats:
-        """Coordinates of the whole body (nq,) with the element's at q (n,)."""
-        given = np.asarray(q, float)
+        """Coordinates of the whole body (nq,) with those of the element set to q (n,)."""
+        values = np.asarray(q, float)
         n = len(self.coordinates)
-        if given.shape != (n,) or not np.isfinite(given).all():
+        if values.shape != (n,) or not np.isfinite(values).all():
             raise PostureError(
-                f"q of shape {given.shape} was given; {n} finite values are possible. Give them in "
-                "the order of `coordinates`, in radians."
+                f"Expected {n} finite values for q, got shape {values.shape} or values that are "
+                "not finite; give radians in the order of `coordinates`."
             )
         assert self.posture is not None
-        made = self.posture.copy()
-        made[self._indices] = given
-        return made
+        posture = self.posture.copy()
+        posture[self._indices] = values
+        return posture
 
     def equilibrium(self, q: ArrayLike) -> Equilibrium | None:
-        """The network at rest at q; None where no strand reaches the coordinates.
+        """Equilibrium of the network at q; None if no strand reaches the coordinates.
 
         Raises
         ------
         EquilibriumError
-            If neither the last state nor the unslipped one leads to an equilibrium.
+            If the solver converges neither from the last state nor from the unslipped state.
         """
         at = self.whole(q)
         if not self.acting:
@@ -211,15 +213,14 @@ class NetworkElement:
             return last
         start = self._warm.pop("start", last)
         try:
-            found = self._solver.solve(at, start=start)
+            state = self._solver.solve(at, start=start)
         except EquilibriumError:
             if start is None:
                 raise
-            found = EquilibriumSolver(self.part, settings=self.settings, like=self._solver).solve(
-                at
-            )
-        self._warm["last"] = found
-        return found
+            fresh = EquilibriumSolver(self.part, settings=self.settings, like=self._solver)
+            state = fresh.solve(at)
+        self._warm["last"] = state
+        return state
 
 
 def _matrix(value: float | Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The same release where it cannot or should not work, read at the spine and at the leg (S13)."""
+"""Null models of a release with the spine: cases without an expected effect (S13)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from fascia.transmission.routes import minimum_cut
 def null_models_of(
     subject: Subject, region: str, doses: Mapping[str, float], state: CoupledState
 ) -> tuple[SpineNull, ...]:
-    """Network removed, sham, ties clamped, chain cut; the muscles of the state throughout."""
+    """Network removed, sham, ties clamped, chain cut; all with the muscle forces of the state."""
     network = subject.network
     removed = SpineNull(
         name="network_removed",
-        meaning="the spine with its own tissue alone: there is nothing to release",
+        meaning="the spine with its passive tissue alone: there is nothing to release",
         compression_change=0.0,
         margin_change=0.0,
         hamstring_change=None,
@@ -38,21 +38,21 @@ def null_models_of(
     try:
         acting = acting_strands(network, state.spine.coordinates)
         strands = minimum_cut(network, changed, acting)
-        parted = replace(subject, network=network.cut(*strands) if strands else network)
+        separated = replace(subject, network=network.cut(*strands) if strands else network)
         meaning = f"released with {len(strands)} strands cut between region and lumbar joints"
-        models.append(("chain_cut", meaning, parted, doses))
+        models.append(("chain_cut", meaning, separated, doses))
     except ReleaseError:
-        pass  # the region touches what crosses the joints: there is nothing in between to cut
-    made = [removed]
-    for name, meaning, person, some in models:
-        other = apply_doses(person, region, some).network
+        pass  # the region touches the strands that cross the joints: nothing lies in between
+    nulls = [removed]
+    for name, meaning, person, applied in models:
+        other = apply_doses(person, region, applied).network
         first, second = pair(state, state.with_floor, person.network, other)
         alone = pair(state, state.equilibrium_only, person.network, other)
         bench = Examination(person.network, "slr", side=state.side)
         leg = bench.stiffness()[0]
         before = reading_of(state, first, alone[0], leg)
         after = reading_of(state, second, alone[1], leg_stiffness(other, state.side, bench))
-        made.append(
+        nulls.append(
             SpineNull(
                 name=name,
                 meaning=meaning,
@@ -63,7 +63,7 @@ def null_models_of(
                 hamstring_change=(after.hamstring_stiffness or 0.0) - leg,
             )
         )
-    return tuple(made)
+    return tuple(nulls)
 
 
 def _changed(old: TensionNetwork, new: TensionNetwork) -> tuple[str, ...]:

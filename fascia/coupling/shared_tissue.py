@@ -1,4 +1,4 @@
-"""Who carries what where a tissue stands in both models, and the spine with its part given up."""
+"""Tissue that both models contain: which model carries it, and the spine without that tissue."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Carrier:
-    """One tissue: its strands, its counterpart in the spine, and who acts for it."""
+    """A tissue: its strands, its counterpart in the spine, and the model that carries it."""
 
     tissue: str
     strands: tuple[str, ...]  # patterns
@@ -34,7 +34,7 @@ class Carrier:
 
     @property
     def shared(self) -> bool:
-        """Whether both models have it."""
+        """Whether both models contain it."""
         return bool(self.strands) and bool(self.groups or self.ligaments)
 
     def stands_for(self, strand: str) -> bool:
@@ -43,11 +43,11 @@ class Carrier:
 
 @cache
 def carriers() -> tuple[Carrier, ...]:
-    """The committed table, in order."""
-    made = []
+    """The packaged table, in order."""
+    table = []
     for row in packaged("carriers"):
         parts = words(row["counterpart"])
-        made.append(
+        table.append(
             Carrier(
                 row["tissue"],
                 words(row["strands"]),
@@ -58,7 +58,7 @@ def carriers() -> tuple[Carrier, ...]:
                 row["reason"],
             )
         )
-    return tuple(made)
+    return tuple(table)
 
 
 def packaged(name: str) -> tuple[dict[str, str], ...]:
@@ -67,22 +67,22 @@ def packaged(name: str) -> tuple[dict[str, str], ...]:
 
 
 def can_pull(strand: Strand) -> bool:
-    """Whether a strand is on and has a stiffness to pull with."""
+    """Whether a strand is on and has a positive stiffness."""
     return strand.active and strand.law.reference_stiffness() > 0.0
 
 
 def handed_over(network: TensionNetwork, spine: StaticSpine) -> dict[str, tuple[str, ...]]:
-    """Tissue -> what the spine gives up to the network: muscles by name, "SSL of L4-L5".
+    """Tissue -> parts of the spine that the network represents: muscles by name, "SSL of L4-L5".
 
-    A side or a level is given up only where the network's strand crosses the spine's joints, is on,
-    and can pull: a tissue that the network does not carry stays with the spine.
+    This applies to a side or a level only if the network's strand crosses the spine's joints, is
+    on, and has a stiffness. Tissue that the network does not carry stays with the spine.
     """
     live = [
         network.strand(name)
         for name in acting_strands(network, spine.coordinates)
         if can_pull(network.strand(name))
     ]
-    given: dict[str, tuple[str, ...]] = {}
+    shared: dict[str, tuple[str, ...]] = {}
     for carrier in carriers():
         if carrier.passive != "network" or not carrier.shared:
             continue
@@ -101,8 +101,8 @@ def handed_over(network: TensionNetwork, spine: StaticSpine) -> dict[str, tuple[
             and any(part.name == ligament for part in unit.structures)
         ]
         if muscles or ligaments:
-            given[carrier.tissue] = (*muscles, *ligaments)
-    return given
+            shared[carrier.tissue] = (*muscles, *ligaments)
+    return shared
 
 
 def _joins(network: TensionNetwork, strand: Strand, level: str) -> bool:
@@ -111,16 +111,16 @@ def _joins(network: TensionNetwork, strand: Strand, level: str) -> bool:
     return bodies == {upper, "sacrum" if lower == "S1" else lower}
 
 
-def without_shared(spine: StaticSpine, given: dict[str, tuple[str, ...]]) -> StaticSpine:
-    """The spine without what it gives up; the same object when that is nothing."""
-    names = {name for parts in given.values() for name in parts}
+def without_shared(spine: StaticSpine, shared: dict[str, tuple[str, ...]]) -> StaticSpine:
+    """The spine without the tissue in `shared` (see `handed_over`); unchanged if that is empty."""
+    names = {name for parts in shared.values() for name in parts}
     if not names:
         return spine
     m = spine.muscles
-    lost = np.where([name in names for name in m.names], m.passive, 0.0)
+    removed = np.where([name in names for name in m.names], m.passive, 0.0)
     units = []
     for unit in spine.units:
-        gone = [name.partition(" ")[0] for name in names if name.endswith(f" of {unit.level}")]
-        units.append(cut(unit, *gone) if gone else unit)
-    muscles = replace(m, passive=m.passive - lost, strongest=m.strongest - lost)
+        ligaments = [name.partition(" ")[0] for name in names if name.endswith(f" of {unit.level}")]
+        units.append(cut(unit, *ligaments) if ligaments else unit)
+    muscles = replace(m, passive=m.passive - removed, strongest=m.strongest - removed)
     return replace(spine, units=tuple(units), muscles=muscles)

@@ -1,4 +1,4 @@
-"""What a spine brings to the potential of skeleton and network: its units, its passive muscles."""
+"""Energy terms of a spine in the potential of skeleton and network: units and passive muscles."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class UnitsTerm:
 
 @dataclass(frozen=True, eq=False)
 class PassiveMusclesTerm:
-    """Energy of muscles without activation, tendons rigid: the lower bounds of recruitment.
+    """Energy of muscles without activation and with rigid tendons (lower bounds of recruitment).
 
     Fibre length f from the path at constant thickness, x = f / lopt, tension Fmax p(x) cos(a);
     since dL cos(a) = df the energy is Fmax lopt times the integral of p, in closed form for the
-    exponential curve. What pulls below its zero does not count.
+    exponential curve. Below the length where p is zero there is no tension.
     """
 
     muscles: Musculature
@@ -97,8 +97,8 @@ class PassiveMusclesTerm:
         pose = self.muscles.pose(q[self.index])
         geometry = self.muscles.geometry(pose)
         tension, stiffness = self.tension(geometry.length)
-        own = self.muscles.tension_curvature(pose, tension)
-        own += geometry.slope.T @ (stiffness[:, None] * geometry.slope)
+        block = self.muscles.tension_curvature(pose, tension)
+        block += geometry.slope.T @ (stiffness[:, None] * geometry.slope)
         out = np.zeros((len(q), len(q)))
-        out[np.ix_(self.index, self.index)] = own
+        out[np.ix_(self.index, self.index)] = block
         return out

@@ -1,4 +1,4 @@
-"""A static spine inside the network: one more term of its potential, one more pull on its discs."""
+"""A static spine inside the network, which adds a term to the potential and a load to the discs."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ Floats = NDArray[np.float64]
 
 @dataclass(repr=False, frozen=True, eq=False)
 class Wrapping(ShortRepr):
-    """What the network does to a spine at its posture."""
+    """The effect of the network on a spine at its posture."""
 
     term: PotentialTerm  # slope (n,) [N m] and curvature (n, n) [N m/rad] of V*
-    pull: Floats  # (levels, 3) force on all above each level, world axes [N]
+    pull: Floats  # (levels, 3) force on all bodies above each level, world axes [N]
     equilibrium: Equilibrium | None  # None: no strand reaches the spine
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class WrappedSpine(StaticSpine):
-    """A `StaticSpine` whose potential holds the network's: recruitment and stability see it."""
+    """A `StaticSpine` whose potential includes the network, also in recruitment and stability."""
 
     wrapping: Wrapping | None = field(default=None)
 
@@ -44,12 +44,12 @@ class WrappedSpine(StaticSpine):
 
     @property
     def terms(self) -> dict[str, PotentialTerm]:
-        """Every part of the potential but the muscles; the network is "fascia"."""
-        own = super().terms
-        return own if self.wrapping is None else {**own, "fascia": self.wrapping.term}
+        """Every term of the potential except the muscles; the network is "fascia"."""
+        terms = super().terms
+        return terms if self.wrapping is None else {**terms, "fascia": self.wrapping.term}
 
     def joint_forces(self, forces: ArrayLike) -> Floats:
-        """(levels, 3) what presses on each disc from above: forward, up, right of the disc [N]."""
+        """(levels, 3) force on each disc from above: forward, up, right of the disc [N]."""
         bare = super().joint_forces(forces)
         if self.wrapping is None:
             return bare
@@ -62,12 +62,12 @@ class WrappedSpine(StaticSpine):
 
 def wrapped(spine: StaticSpine, wrapping: Wrapping) -> WrappedSpine:
     """A spine inside a network."""
-    own = {f.name: getattr(spine, f.name) for f in fields(StaticSpine)}
-    return WrappedSpine(**own, wrapping=wrapping)
+    values = {f.name: getattr(spine, f.name) for f in fields(StaticSpine)}
+    return WrappedSpine(**values, wrapping=wrapping)
 
 
 def check_body(network: TensionNetwork, spine: StaticSpine) -> None:
-    """Raise CouplingError unless network and spine stand on one body."""
+    """Raise CouplingError unless network and spine use the same body."""
     body = body_of(network)
     if body is spine.body:
         return
@@ -76,8 +76,8 @@ def check_body(network: TensionNetwork, spine: StaticSpine) -> None:
         np.array_equal(a, b) for a, b in zip(body.tree, spine.body.tree, strict=True)
     ):
         raise CouplingError(
-            f"the network is built on a body of {len(body.names)} bodies and the spine on another "
-            f"one of {len(spine.body.names)}, or of other size; one body for both is possible. Use "
+            "Expected one body for both network and spine, got two bodies of different size or "
+            f"with different parts ({len(body.names)} and {len(spine.body.names)}); use "
             "fascia.standard_subject(body=b) and static_spine(body=b)."
         )
 
@@ -89,9 +89,10 @@ def wrapping_of(
     pulls: Mapping[str, Floats] | None = None,
     like: NetworkElement | None = None,
 ) -> tuple[Wrapping, NetworkElement]:
-    """What a network does to a spine at its posture, muscles pulling on nodes (3,) [N].
+    """The effect of a network on a spine at its posture, and the element that was solved.
 
-    like : an element of the same network whose state is a good start.
+    pulls : node -> force of the muscles on it (3,) [N]; like : an element of the same network
+    whose state is a good start.
     """
     pulled = with_pulls(network, pulls or {})
     element = NetworkElement(pulled, spine.coordinates, posture=spine.q)
@@ -104,7 +105,7 @@ def wrapping_of(
 
 
 def pull_above(spine: StaticSpine, equilibrium: Equilibrium | None) -> Floats:
-    """(levels, 3) force of the network on all that rides above each level [N], world axes."""
+    """(levels, 3) force of the network on all bodies above each level [N], world axes."""
     if equilibrium is None:
         return np.zeros((len(spine.levels), 3))
     flat = equilibrium.flat
@@ -114,7 +115,7 @@ def pull_above(spine: StaticSpine, equilibrium: Equilibrium | None) -> Floats:
 
 
 def point_pulls(equilibrium: Equilibrium) -> Floats:
-    """(points, 3) what the strands do to every point [N], world axes."""
+    """(points, 3) force of the strands on every point [N], world axes."""
     flat = equilibrium.flat
     force = np.zeros((len(flat.point_body), 3))
     world = point_places(equilibrium)
@@ -128,7 +129,7 @@ def point_pulls(equilibrium: Equilibrium) -> Floats:
 
 
 def point_places(equilibrium: Equilibrium) -> Floats:
-    """(points, 3) where nodes, shared ends and fixed points are [m]."""
+    """(points, 3) world positions of nodes, strand ends and fixed points [m]."""
     assert equilibrium.network is not None
     problem = NetworkProblem(equilibrium.flat, body=equilibrium.network.body, q=equilibrium.q)
     problem.value_gradient(equilibrium.slips)

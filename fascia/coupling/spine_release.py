@@ -1,4 +1,4 @@
-"""Release a region and read the spine and the hamstrings, before and after, in one call."""
+"""Release of a region and its effect on spine and hamstrings."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from panjabi.spine.static_model import StaticSpine
 Floats = NDArray[np.float64]
 
 TONE_UNCHANGED = (
-    "muscle forces are those from before: tone answers a release through the neural subsystem "
-    "alone, which is not part of this result"
+    "muscle forces are those before the release: tone responds to a release only through the "
+    "neural subsystem, which is not part of this result"
 )
 TONE_CHOSEN = (
-    "'answered' lets the control unit choose the muscle forces anew, as if it knew of the release; "
+    "for 'answered' the control unit recruits the muscles again, as if it knew of the release; "
     "no reflex or delay is modelled"
 )
 
@@ -43,19 +43,19 @@ def release_with_spine(
     null_models: bool = True,
     **options: Any,
 ) -> SpineRelease:
-    """Release a region of a subject; lumbar load, stability margin and hamstring stiffness.
+    """Lumbar load, stability margin and hamstring stiffness before and after a release.
 
-    The spine stands in its posture, the leg is raised lying down, with one network. `after` is what
-    changes at once, posture and muscle forces as they were. The moments that the network no longer
-    gives then turn the joints until units, short-range stiffness, weight and network balance
-    again: `drift`, to first order, if nothing answers.
+    The spine is in its standing posture; the leg is raised in supine position; both use the same
+    network. `after` is the immediate change with unchanged posture and muscle forces. The missing
+    moments of the network then turn the joints until units, short-range stiffness, weight and
+    network are in equilibrium again: `drift`, to first order, without a muscle response.
 
     Parameters
     ----------
-    spine : in its posture with its load; upright with nothing held when not given.
-    doses : mechanism -> dose; half the resting tension by default. "tone" is an assumed answer.
-    answer : also let the control unit choose the muscle forces anew.
-    null_models : also network removed, sham, ties clamped, chain cut.
+    spine : in its posture with its load; by default upright with no load in the hands.
+    doses : mechanism -> dose; half the resting tension by default. "tone" is an assumed response.
+    answer : also recruit the muscles again after the release (the muscle response).
+    null_models : also compute network removed, sham, ties clamped, chain cut.
     options : further arguments of `coupled_state` (floor, share, stiffness ...).
 
     Raises
@@ -65,11 +65,11 @@ def release_with_spine(
     CouplingError, InfeasibleRecruitment, EquilibriumError
         As `coupled_state`.
     """
-    given = check_doses(doses)
+    checked_doses = check_doses(doses)
     require_subject(subject)
-    subject.network.strands_of(region=region)  # an unknown region is an error before any solve
+    subject.network.strands_of(region=region)  # an unknown region raises before any solve
     state = coupled_state(subject.network, spine, side=side, **options)
-    released = apply_doses(subject, region, given).network
+    released = apply_doses(subject, region, checked_doses).network
     first, second = pair(state, state.with_floor, subject.network, released)
     alone = pair(state, state.equilibrium_only, subject.network, released)
     before = reading_of(state, first, alone[0], state.hamstring_stiffness)
@@ -78,13 +78,13 @@ def release_with_spine(
     answered = None
     if answer:
         answer_state = coupled_state(released, spine, side=side, **options)
-        walls = answer_state.with_floor.wrapping, answer_state.equilibrium_only.wrapping
-        answered = reading_of(answer_state, *walls, leg)
+        wrappings = answer_state.with_floor.wrapping, answer_state.equilibrium_only.wrapping
+        answered = reading_of(answer_state, *wrappings, leg)
     imbalance = second.term.gradient - first.term.gradient
     drift = _drift(state, released, second, imbalance)
     return SpineRelease(
         region=region,
-        doses=given,
+        doses=checked_doses,
         tie_ratio=subject.network.tie_ratio,
         before=before,
         after=after,
@@ -92,16 +92,16 @@ def release_with_spine(
         answered=answered,
         state=state,
         imbalance=imbalance,
-        null_models=null_models_of(subject, region, given, state) if null_models else (),
-        notes=_notes(state, region, given, answer, drift),
-        parameters={**state.parameters, **_dose_parameters(given)},
+        null_models=null_models_of(subject, region, checked_doses, state) if null_models else (),
+        notes=_notes(state, region, checked_doses, answer, drift),
+        parameters={**state.parameters, **_dose_parameters(checked_doses)},
     )
 
 
 def _drift(
     state: CoupledState, released: TensionNetwork, wrapping: Wrapping, imbalance: Floats
 ) -> Drift | None:
-    """Where the joints go when nothing answers, to first order; None if the posture is lost."""
+    """Rotation of the joints without a muscle response, to first order; None if unstable."""
     settled = state.with_floor
     stability, spine = stability_of(settled, wrapping), settled.spine
     if not imbalance.any():
@@ -131,16 +131,16 @@ def _notes(
     if answer:
         notes.append(TONE_CHOSEN)
     if "tone" in doses:
-        notes.append("the tone dose is an assumed answer of the hamstrings, not a consequence")
+        notes.append("the tone dose is an assumed response of the hamstrings, not a consequence")
     if drift is None:
         notes.append(
-            "with muscle forces unchanged the Hessian is no longer positive: without an answer "
-            "this posture is lost"
+            "with unchanged muscle forces the Hessian is no longer positive definite: without a "
+            "muscle response this posture is unstable"
         )
     elif drift.shift_deg > 0.1:
         notes.append(
-            f"the weakest mode resists with {state.least_stiffness:.3g} N m/rad only, so small "
-            f"moments turn the joints by {drift.shift_deg:.2g} deg when nothing answers"
+            f"the softest mode has a stiffness of only {state.least_stiffness:.3g} N m/rad, so "
+            f"without a muscle response small moments turn the joints by {drift.shift_deg:.2g} deg"
         )
     reached = {s.name for s in state.with_floor.element.part.strands}
     if not reached & set(state.network.strands_of(region=region)):
@@ -150,7 +150,8 @@ def _notes(
         )
     if state.silent_lines:
         notes.append(
-            f"all stations on one body, so without effect: {', '.join(state.silent_lines)}"
+            "these lines have all stations on one body and therefore no effect: "
+            f"{', '.join(state.silent_lines)}"
         )
     return tuple(notes)
 

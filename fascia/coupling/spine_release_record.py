@@ -1,4 +1,4 @@
-"""What a release does to spine and hamstrings: the record and its table."""
+"""Effect of a release on spine and hamstrings: the result and its table."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
 class SpineReading(ShortRepr):
-    """Load and stability of a spine, and stiffness of the hamstrings, at one moment."""
+    """Load and stability of a spine, and stiffness of the hamstrings, in one state."""
 
     compression: Mapping[str, float]  # by level [N]
     shear: Mapping[str, float]  # by level, forward pull on the upper vertebra [N]
-    least_stiffness: float  # lowest eigenvalue under the forces that keep the floor [N m/rad]
-    margin: float  # likewise under the forces of equilibrium alone [N m/rad]
+    least_stiffness: float  # lowest eigenvalue, forces with stability floor [N m/rad]
+    margin: float  # lowest eigenvalue, forces for equilibrium alone [N m/rad]
     effort: float  # [1]
     hamstring_stiffness: float | None  # straight-leg raise [N m/rad]; None: no hamstrings there
 
@@ -41,20 +41,20 @@ class SpineReading(ShortRepr):
 
 @dataclass(repr=False, frozen=True, eq=False)
 class Drift(ShortRepr):
-    """Where joints settle after a change of the network when no muscle answers, first order."""
+    """First-order rotation of the joints after a release without a muscle response."""
 
-    shift: Floats  # (n,) turn of the joints [rad]
-    compression: Mapping[str, float]  # there, by level [N]
+    shift: Floats  # (n,) rotation of the joints [rad]
+    compression: Mapping[str, float]  # after this rotation, by level [N]
 
     @property
     def shift_deg(self) -> float:
-        """Largest turn of a joint [deg]."""
+        """Largest rotation of a joint [deg]."""
         return float(np.degrees(np.abs(self.shift).max()))
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpineNull:
-    """The same release where it cannot or should not work; muscles held throughout."""
+    """A comparison in which the release should have no effect; muscle forces are unchanged."""
 
     name: str
     meaning: str
@@ -67,18 +67,18 @@ class SpineNull:
 class SpineRelease(ShortRepr):
     """Before and after a release: lumbar load, stability margin and hamstring stiffness.
 
-    `after` holds posture and muscles as they were: tone answers a release through the neural
-    subsystem alone. `drift` is where the joints go if nothing answers, `answered` the state with
-    the muscles chosen anew, if that was asked for.
+    `after` has the posture and muscle forces of `before`, because tone responds to a release only
+    through the neural subsystem. `drift` is the rotation of the joints without a muscle response.
+    `answered` (optional, by default off) is the state with muscles recruited again.
     """
 
     region: str
     doses: Mapping[str, float]
     tie_ratio: float | None
     before: SpineReading
-    after: SpineReading  # at once: posture and muscle forces unchanged
-    drift: Drift | None  # None: without an answer the posture is lost
-    answered: SpineReading | None  # muscles recruited anew
+    after: SpineReading  # immediately: posture and muscle forces unchanged
+    drift: Drift | None  # None: without a muscle response the posture is unstable
+    answered: SpineReading | None  # muscles recruited again
     state: CoupledState  # before
     imbalance: Floats  # (n,) moment that the network no longer balances [N m]
     null_models: tuple[SpineNull, ...]
@@ -87,34 +87,34 @@ class SpineRelease(ShortRepr):
 
     @property
     def compression_change(self) -> dict[str, float]:
-        """By level [N], muscles held."""
+        """Change by level [N] with unchanged muscle forces."""
         return {k: self.after.compression[k] - v for k, v in self.before.compression.items()}
 
     @property
     def shear_change(self) -> dict[str, float]:
-        """By level [N], muscles held."""
+        """Change by level [N] with unchanged muscle forces."""
         return {k: self.after.shear[k] - v for k, v in self.before.shear.items()}
 
     @property
     def margin_change(self) -> float:
-        """Of the lowest eigenvalue under the forces of equilibrium alone [N m/rad]."""
+        """Change of the lowest eigenvalue, forces for equilibrium alone [N m/rad]."""
         return self.after.margin - self.before.margin
 
     @property
     def hamstring_change(self) -> float:
-        """Of the stiffness of the straight-leg raise [N m/rad]."""
+        """Change of the stiffness of the straight-leg raise [N m/rad]."""
         assert self.after.hamstring_stiffness is not None
         assert self.before.hamstring_stiffness is not None
         return self.after.hamstring_stiffness - self.before.hamstring_stiffness
 
     @property
     def imbalance_Nm(self) -> float:
-        """Largest moment that is out of balance at once [N m]."""
+        """Largest unbalanced moment immediately after the release [N m]."""
         return float(np.abs(self.imbalance).max())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        found = sources(self)
+        known = sources(self)
         return {
             "schema": "fascia-spine-release/1",
             "region": self.region,
@@ -138,7 +138,7 @@ class SpineRelease(ShortRepr):
             "iterations": self.state.iterations,
             "residual_Nm": self.state.residual_Nm,
             "residual_N": self.state.residual_N,
-            "assumed_parameters": found.assumed,
+            "assumed_parameters": known.assumed,
             "notes": list(self.notes),
         }
 
@@ -163,9 +163,11 @@ def table(release: SpineRelease) -> str:
     for label, a, b in pairs:
         if a is not None and b is not None:
             rows.append(f"{label:34}{a:>10.3f}{b:>10.3f}{b - a:>+12.2e}")
-    rows.append(f"out of balance at once: {release.imbalance_Nm:.1e} N m")
+    rows.append(f"unbalanced moment immediately after: {release.imbalance_Nm:.1e} N m")
     if release.drift is not None:
-        rows.append(f"joints turn by {release.drift.shift_deg:.1e} deg at most if nothing answers")
+        rows.append(
+            f"largest joint rotation without a muscle response: {release.drift.shift_deg:.1e} deg"
+        )
     for null in release.null_models:
         legs = null.hamstring_change
         rows.append(
@@ -175,7 +177,7 @@ def table(release: SpineRelease) -> str:
         )
     rows.append(
         f"residual {release.state.residual_Nm:.1e} N m, {release.state.residual_N:.1e} N; "
-        f"{release.state.iterations} rounds between muscles and network; "
+        f"{release.state.iterations} iterations between muscles and network; "
         f"{sources(release).assumed} assumed parameters"
     )
     return "\n".join([*rows, *(f"note: {note}" for note in release.notes)])

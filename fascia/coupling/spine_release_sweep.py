@@ -1,4 +1,4 @@
-"""A release with the spine over ties to bone and resting tensions: the two assumed by everybody."""
+"""A release with the spine over the two main assumptions: tie ratio and resting tension."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
 class SpineSweep(ShortRepr):
-    """Changes at once by a release; arrays are (resting tensions, tie ratios)."""
+    """Immediate changes by a release; arrays are (resting tensions, tie ratios)."""
 
     region: str
     tie_ratio: Floats
     resting_tension: Floats  # [N]
-    compression: Floats  # change of largest size over the levels [N]
-    margin: Floats  # of the lowest eigenvalue, muscles for equilibrium alone [N m/rad]
-    hamstrings: Floats  # of the stiffness of the straight-leg raise [N m/rad]
+    compression: Floats  # largest change over the levels, with its sign [N]
+    margin: Floats  # change of the lowest eigenvalue, muscles for equilibrium alone [N m/rad]
+    hamstrings: Floats  # change of the stiffness of the straight-leg raise [N m/rad]
     residual_Nm: float  # largest over the sweep
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
 
@@ -72,37 +72,37 @@ def sweep_spine_release(
     progress: bool = False,
     **options: Any,
 ) -> SpineSweep:
-    """The same release at every tie ratio and resting tension, muscles recruited for equilibrium.
+    """Changes by a release at every tie ratio and resting tension, recruitment for equilibrium.
 
     options : further arguments of `release_with_spine`.
 
     Raises
     ------
     CouplingError
-        If there is nothing to sweep.
+        If one of the lists is empty.
     """
     from tqdm import tqdm
 
     if not len(tie_ratios) or not len(resting_tensions):
         raise CouplingError(
-            f"{len(tie_ratios)} tie ratios and {len(resting_tensions)} resting tensions were "
-            "given; one or more of each is possible. Give lists."
+            f"Expected at least one tie ratio and one resting tension, got {len(tie_ratios)} and "
+            f"{len(resting_tensions)}; give lists such as [0.1] and [5.0]."
         )
     require_subject(subject).network.strands_of(region=region)
-    held = static_spine(body=subject.network.body) if spine is None else spine
+    model = static_spine(body=subject.network.body) if spine is None else spine
     cells = [(i, j) for i in range(len(resting_tensions)) for j in range(len(tie_ratios))]
     shape = (len(resting_tensions), len(tie_ratios))
     compression, margin, hamstrings = np.empty((3, *shape))
-    residual, known = 0.0, {}
+    residual, parameters = 0.0, {}
     for i, j in tqdm(cells, disable=not progress, desc="spine"):
         network = subject.network.with_resting_tension(resting_tensions[i])
         person = subject.with_network(network.with_tie_ratio(tie_ratios[j]))
-        one = release_with_spine(
-            person, region, spine=held, floor=None, null_models=False, **options
+        result = release_with_spine(
+            person, region, spine=model, floor=None, null_models=False, **options
         )
-        compression[i, j] = max(one.compression_change.values(), key=abs)
-        margin[i, j], hamstrings[i, j] = one.margin_change, one.hamstring_change
-        residual, known = max(residual, one.state.residual_Nm), one.parameters
+        compression[i, j] = max(result.compression_change.values(), key=abs)
+        margin[i, j], hamstrings[i, j] = result.margin_change, result.hamstring_change
+        residual, parameters = max(residual, result.state.residual_Nm), result.parameters
     return SpineSweep(
         region=region,
         tie_ratio=np.array(tie_ratios, float),
@@ -111,5 +111,5 @@ def sweep_spine_release(
         margin=margin,
         hamstrings=hamstrings,
         residual_Nm=residual,
-        parameters=known,
+        parameters=parameters,
     )

@@ -1,4 +1,4 @@
-"""What can be done to the network: releases, their mechanisms and orders."""
+"""Interventions on the network: releases, their mechanisms and their order."""
 
 import lazy_loader as _lazy
 

@@ -1,10 +1,10 @@
-"""How much of a release is left, station by station down the back line, for several ties.
+"""Attenuation of a release, station by station down the back line, for several tie ratios.
 
-The tension that the strands of a line carry across each level of the standing body is summed,
-before and after a release; the difference falls off level by level. The closed ladder (a
-uniform chain with the same ratio of tie to link at every station) stands beside it. The two
-differ because the body's links are no chain of equals: some work in their toe region, softer
-than the stiffness their tie is a share of, and several run side by side.
+The tension that the strands of a line carry across each level of the standing body is summed
+before and after a release; the difference decreases from level to level. The closed-form
+ladder (a uniform chain with the same tie ratio at every station) is shown for comparison. The
+two differ because the links of the body are not uniform: some work in their toe region, where
+they are softer than the stiffness on which their tie is based, and several run in parallel.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ BACK_LINE_STATIONS = (
     "ischial_tub",
     "pes_anserinus",
 )
-"""From the middle of the neck to below the knee; the levels lie half way between neighbours."""
+"""From the middle of the neck to below the knee; a level is halfway between neighbours."""
 
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
@@ -54,8 +54,8 @@ class Attenuation(ShortRepr):
     """Change of tension across the levels of a line, by tie ratio.
 
     ``change_N`` (ties, levels): change of the summed tension of the strands that cross a level.
-    ``ladder`` (ties, levels): force in the links of a long uniform chain, 1 in the first;
-    0 everywhere else when clamped.
+    ``ladder`` (ties, levels): force in the links of a long uniform chain, 1 in the first link;
+    0 in all others when clamped.
     """
 
     region: str
@@ -75,11 +75,11 @@ class Attenuation(ShortRepr):
 
     @property
     def relative(self) -> Floats:
-        """Change at each level over the change at the first (ties, levels) [1]."""
+        """Change at each level over the change at the first level (ties, levels) [1]."""
         return self.change_N / self.change_N[:, :1]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for a JSON file; a clamped tie is the word."""
+        """Plain values for a JSON file; an infinite tie ratio is the word "clamped"."""
         return {
             "region": self.region,
             "line": self.line,
@@ -117,12 +117,12 @@ def attenuation(
     side: str = "right",
     options: PostureOptions | None = None,
 ) -> Attenuation:
-    """Tension that a release takes off a line, level by level, in a posture of a test.
+    """Change of tension of a line after a release [N], level by level, in a posture of a test.
 
     Parameters
     ----------
-    dose : share of the region's resting tension taken off.
-    stations : from near the region to far from it; a station of both sides without its suffix.
+    dose : fraction of the region's resting tension that is removed.
+    stations : from near the region to far from it; paired stations without their suffix.
     angle : of the test [rad].
 
     Raises
@@ -130,8 +130,7 @@ def attenuation(
     UnknownNameError
         For an unknown region, line or station.
     ReleaseError
-        If no strand of the line crosses the first level with a change of tension, so that there
-        is nothing to fall off.
+        If the release changes no tension at the first level.
     """
     network = require_subject(subject).network
     suffix = SIDES.get(side, side)
@@ -154,9 +153,9 @@ def attenuation(
         changes.append(crossing @ change)
         if changes[-1][0] == 0.0:
             raise ReleaseError(
-                f"releasing {region} changes no tension at {stations[0]} (tie ratio {ratio:g}), "
-                "so there is nothing to follow; give the region a resting tension, or begin at a "
-                "station nearer to it"
+                f"Expected a change of tension at the first station {stations[0]}, got none: "
+                f"releasing {region} changes no tension at {stations[0]} (tie ratio {ratio:g}); "
+                "give the region a resting tension, or begin at a station nearer to it."
             )
     steps = np.arange(len(stations) - 1)
     return Attenuation(

@@ -1,4 +1,4 @@
-"""A digest of everything that a computed number depends on, so that a stored one can be trusted."""
+"""A digest of all inputs of a computed value, to check that a stored value belongs to them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ PACKAGES = ("fascia", "panjabi")
 def fingerprint(*parts: object) -> str:
     """Sha-256 digest (hex) of the parts: equal for equal values in any process, else different.
 
-    Records, mappings, sequences, arrays and plain objects count with all they hold. Functions, and
-    the methods of classes from outside the two packages, count with their code and what they
-    enclose; the packages themselves count with the version that the caller passes as a part.
+    Records, mappings, sequences, arrays and plain objects are included with their content.
+    Functions, and the methods of classes from outside the two packages, are included with their
+    code and closure. The packages themselves are represented by the version that the caller
+    passes as a part.
 
     Raises
     ------
@@ -36,7 +37,7 @@ def fingerprint(*parts: object) -> str:
 
 
 def _pieces(value: object, above: set[int]) -> Iterator[str | bytes]:
-    """What the value consists of, depth first; `above` holds the objects around it."""
+    """The pieces of the value, depth first; `above` contains the enclosing objects."""
     if value is None or isinstance(value, bool | int | float | complex | str | np.generic):
         yield f"{type(value).__name__}:{value!r}"
         return
@@ -92,14 +93,14 @@ def _parts(value: object) -> Iterator[object]:
         yield vars(value)
     else:
         raise ReleaseError(
-            f"Expected data and functions in what a sweep depends on, got a "
-            f"{type(value).__name__}, which cannot be read; leave partial= out, or keep the "
-            "object out of subject, test and options."
+            f"Expected data and functions as inputs of a sweep, got a {type(value).__name__}, "
+            "which cannot be read; leave partial= out, or remove the object from subject, test "
+            "and options."
         )
 
 
 def _code_of_class(kind: type) -> Iterator[object]:
-    """The functions of a class from outside the packages: its numbers may come from them."""
+    """The functions of a class from outside the packages, because results may depend on them."""
     for base in kind.__mro__:
         if base.__module__.partition(".")[0] in (*PACKAGES, "builtins", "typing"):
             continue

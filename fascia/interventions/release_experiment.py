@@ -1,4 +1,4 @@
-"""Release a region, measure the hamstrings: the toolkit's main experiment.
+"""Release of a region and its effect on the hamstrings: the main experiment of the toolkit.
 
 change = release(subject, "suboccipital", test="slr", doses={"tension": 0.5})
 print(change)
@@ -38,7 +38,7 @@ SHARES_DEPEND = "depends on the assumed doses"
 
 @dataclass(frozen=True, kw_only=True)
 class NullModel:
-    """The same release where it cannot or should not work."""
+    """A comparison in which the release cannot or should not have an effect."""
 
     name: str
     meaning: str
@@ -48,17 +48,17 @@ class NullModel:
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
 class StiffnessChange(ShortRepr):
-    """Before and after a release, share by mechanism, beside its null models."""
+    """Result of a release: before, after, contribution of each mechanism, and null models."""
 
     region: str
     test: str
     side: str
     doses: Mapping[str, float]
-    tie_ratio: float | None  # None: ties were given one by one
+    tie_ratio: float | None  # None: each node has its own attachment stiffness
     cut: tuple[str, ...]
     before: ClinicalResult
     after: ClinicalResult
-    shares: Mapping[str, float]  # mechanism -> share of the end-angle change [deg]
+    shares: Mapping[str, float]  # mechanism -> contribution to the end-angle change [deg]
     null_models: tuple[NullModel, ...]
     slack_strands: tuple[str, ...]  # released strands that are slack at the end of the test
     remaining_routes: tuple[str, ...]
@@ -81,7 +81,7 @@ class StiffnessChange(ShortRepr):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; keys end in their unit (S27)."""
-        found = sources(self)
+        known = sources(self)
         return {
             "schema": "fascia-release/1",
             "region": self.region,
@@ -112,8 +112,8 @@ class StiffnessChange(ShortRepr):
             "remaining_routes": list(self.remaining_routes),
             "residual_N": self.residual,
             "largest_force_N": max(self.before.largest_force, self.after.largest_force),
-            "assumed_parameters": found.assumed,
-            "sources": found.to_dict(),
+            "assumed_parameters": known.assumed,
+            "sources": known.to_dict(),
             "notes": list(self.notes),
         }
 
@@ -155,9 +155,9 @@ def table(change: StiffnessChange) -> str:
     ):
         rows.append(f"{label:28}{a:>10.3f}{b:>10.3f}{b - a:>+11.4f}")
     for name, value in change.shares.items():
-        rows.append(f"  share of {name + ' [deg]':<37}{value:>+13.4f}")
+        rows.append(f"  contribution of {name + ' [deg]':<30}{value:>+13.4f}")
     if change.shares:
-        rows.append(f"  (shares: {SHARES_DEPEND})")
+        rows.append(f"  (the contribution of each mechanism {SHARES_DEPEND})")
     for model in change.null_models:
         rows.append(f"  null: {model.name + ' [deg]':<40}{model.end_angle_change_deg:>+13.4f}")
     rows.append(
@@ -170,7 +170,7 @@ def table(change: StiffnessChange) -> str:
 
 def _ratio(ratio: float | None) -> str:
     if ratio is None:
-        return "given singly"
+        return "set per node"
     return "clamped" if ratio == np.inf else f"{ratio:g}"
 
 
@@ -192,57 +192,58 @@ def release(
     subject : network and tolerance, e.g. ``fascia.standard_subject()``.
     region : name of a set of strands (``subject.network.regions()``), or of a line.
     doses : mechanism -> dose (see `mechanisms`); half the resting tension by default.
-    cut : strands taken out before and after alike; ``"all-paths"`` for the fewest
-        that part the region from the hamstrings.
-    null_models : also run sham, chain cut and clamped ties (tension alone).
+    cut : strands that are removed both before and after the release; ``"all-paths"`` for the
+        smallest set that separates the region from the hamstrings.
+    null_models : also compute sham, chain cut and clamped ties (tension alone).
 
     Raises
     ------
     UnknownNameError
-        For an unknown region, test or mechanism (nearest names are offered).
+        For an unknown region, test or mechanism (the message lists the nearest names).
     NetworkError
-        For something else than a subject.
+        For any other type than a subject.
     ReleaseError
-        For impossible doses, or a cut that does not exist.
+        For a dose out of range, or an unknown strand in ``cut``.
     """
-    given = check_doses(doses)
+    checked_doses = check_doses(doses)
     require_subject(subject)
     released = subject.network.strands_of(region=region)
     subject, cut_strands = _cut(subject, region, cut, side)
     bench = Examination(subject.network, test, side=side, options=options)
     before = measure(bench, tolerance=subject.tolerance)
 
-    def examine_after(some: Mapping[str, float]) -> Examination:
-        changed = apply_doses(subject, region, some)
+    def examine_after(applied: Mapping[str, float]) -> Examination:
+        changed = apply_doses(subject, region, applied)
         return Examination(changed.network, test, side=side, options=options, like=bench)
 
     def end_deg(active: frozenset[str]) -> float:
-        some = {k: v for k, v in given.items() if REPORTED_UNDER.get(k, k) in active}
-        changed = apply_doses(subject, region, some)
-        sample, _ = examine_after(some).end(changed.tolerance)
+        applied = {k: v for k, v in checked_doses.items() if REPORTED_UNDER.get(k, k) in active}
+        changed = apply_doses(subject, region, applied)
+        sample, _ = examine_after(applied).end(changed.tolerance)
         return float(np.degrees(sample.angle))
 
-    players = list(dict.fromkeys(REPORTED_UNDER.get(name, name) for name in given))
-    shares, _ = shapley(players, end_deg)
-    final = apply_doses(subject, region, given)
-    after = measure(examine_after(given), tolerance=final.tolerance)
+    players = list(dict.fromkeys(REPORTED_UNDER.get(name, name) for name in checked_doses))
+    contributions, _ = shapley(players, end_deg)
+    final = apply_doses(subject, region, checked_doses)
+    after = measure(examine_after(checked_doses), tolerance=final.tolerance)
     slack = tuple(name for name in released if name in before.slack)
     routes = _routes(subject, region, side)
+    nulls = _nulls(subject, region, checked_doses, test, side, options) if null_models else ()
     return StiffnessChange(
         region=region,
         test=bench.test.name,
         side=before.side,
-        doses=given,
+        doses=checked_doses,
         tie_ratio=subject.network.tie_ratio,
         cut=cut_strands,
         before=before,
         after=after,
-        shares=shares,
-        null_models=_nulls(subject, region, given, test, side, options) if null_models else (),
+        shares=contributions,
+        null_models=nulls,
         slack_strands=slack,
         remaining_routes=routes,
-        notes=_notes(subject, region, given, slack, routes, before, after),
-        parameters={**before.parameters, **_dose_parameters(given)},
+        notes=_notes(subject, region, checked_doses, slack, routes, before, after),
+        parameters={**before.parameters, **_dose_parameters(checked_doses)},
     )
 
 
@@ -273,16 +274,16 @@ def _cut(
         for name in names:
             if name not in known:
                 raise ReleaseError(
-                    f"no strand named {name!r} to cut; {nearest(name, known)}; "
-                    f"or {ALL_PATHS!r} for the fewest that part the chain"
+                    f"Expected the name of a strand to cut, got {name!r}; {nearest(name, known)}, "
+                    f"or {ALL_PATHS!r} for the smallest set that separates the chain."
                 )
     return replace(subject, network=subject.network.cut(*names)), names
 
 
 def _routes(subject: Subject, region: str, side: str) -> tuple[str, ...]:
     network = subject.network
-    found = load_paths(network, network.strands_of(region=region), _hamstrings(subject, side))
-    return tuple(str(route) for route in found)
+    routes = load_paths(network, network.strands_of(region=region), _hamstrings(subject, side))
+    return tuple(str(route) for route in routes)
 
 
 def _nulls(
@@ -297,22 +298,22 @@ def _nulls(
     tension = {k: v for k, v in doses.items() if REPORTED_UNDER.get(k, k) == "tension"}
     models = [("sham", "the same procedure with every dose zero", subject, {})]
     try:
-        parted, strands = _cut(subject, region, ALL_PATHS, side)
+        separated, strands = _cut(subject, region, ALL_PATHS, side)
         meaning = (
             f"tension released with {len(strands)} strands cut between region and hamstrings; "
             "strands that cross the hip beside the hamstrings may still change the torque"
         )
-        models.append(("chain_cut", meaning, parted, tension))
+        models.append(("chain_cut", meaning, separated, tension))
     except ReleaseError:
-        pass  # the region touches the hamstrings: there is nothing in between to cut
+        pass  # the region touches the hamstrings: no strand lies between them
     clamped = replace(subject, network=subject.network.with_tie_ratio(float("inf")))
     models.append(("ties_rigid", "tension released with every tie clamped", clamped, tension))
     results = []
-    for name, meaning, person, some in models:
+    for name, meaning, person, applied in models:
         bench = Examination(person.network, test, side=side, options=options)
         start, _ = bench.end(person.tolerance)
         first = bench.stiffness()[0]
-        network = apply_doses(person, region, some).network
+        network = apply_doses(person, region, applied).network
         other = Examination(network, test, side=side, options=options, like=bench)
         stop, _ = other.end(person.tolerance)
         results.append(
@@ -341,11 +342,11 @@ def _notes(
     if "tension" in doses and not any(gives_tension(network, s) for s in strands):
         notes.append(
             f"no fascial strand of {region} has a resting tension, so releasing tension is null "
-            "by construction; give one with resting_tension (muscles answer to tone)"
+            "by construction; set resting_tension (for muscles use the tone dose)"
         )
     if "tension" in doses and not routes and region != "hamstrings":
         notes.append(
-            f"no chain of strands leads from {region} to the hamstrings (cut, clamped or never "
+            f"no chain of strands leads from {region} to the hamstrings (cut, clamped or not "
             "joined), so releasing tension there is null by construction"
         )
     if "glide" in doses and not any(
@@ -355,11 +356,11 @@ def _notes(
             f"no node of {region} has an adhesion, so the glide dose is null by construction"
         )
     if "nerve" in doses and not any(s.kind == "nerve" for s in strands):
-        notes.append(f"{region} holds no nerve strand, so the nerve dose is null by construction")
+        notes.append(f"{region} has no nerve strand, so the nerve dose is null by construction")
     if slack:
         notes.append(
-            f"slack at the end of the test, so releasing them changes nothing there: "
-            f"{', '.join(slack)}"
+            "these strands are slack at the end of the test, so releasing them has no effect "
+            f"there: {', '.join(slack)}"
         )
     if before.censored or after.censored:
         which = "before" if before.censored else "after"

@@ -1,12 +1,13 @@
-"""What a release can change, one mechanism at a time (S12).
+"""The mechanisms of a release and their doses (S12).
 
-A dose is a plain number with a fixed meaning, the same whatever was done before:
+A dose is the strength of one mechanism. Its meaning does not depend on earlier releases:
 
-    tension    share of the region's resting tension taken off (slack length)
-    tie        share of the region's ties to bone loosened; reported under tension
-    glide      share of the adhesion of the region's gliding nodes taken off
+    tension    fraction of the region's resting tension that is removed (slack length)
+    tie        fraction of the region's attachment stiffness that is removed; reported under
+               tension
+    glide      fraction of the adhesion of the region's gliding nodes that is removed
     nerve      strain added to the slack length of the region's nerve path
-    tone       share of the hamstrings' resting activation taken off
+    tone       fraction of the hamstrings' resting activation that is removed
     tolerance  relative rise of the tolerated discomfort
 
 Another package adds a mechanism through the entry point group
@@ -50,21 +51,24 @@ def with_laws(subject: Subject, laws: Mapping[str, object]) -> Subject:
 
 
 def standing_tension(network: TensionNetwork, strand: Strand) -> float:
-    """What a strand's law pulls with at its length in standing, before any node slips [N]."""
+    """Tension of a strand at its length in standing, before any node slips [N]."""
     return float(strand.law.tension(network.standing_length(strand.name)))
 
 
 def gives_tension(network: TensionNetwork, strand: Strand) -> bool:
-    """Whether a tension dose finds something to take off: not on nerve, body muscle or slack."""
+    """Whether a dose of tension has an effect: not on a nerve, a muscle or a slack strand."""
     if not settable(strand) or isinstance(strand.law, NervePath):
         return False
     return standing_tension(network, strand) > 0.0
 
 
 def release_tension(subject: Subject, region: str, dose: float) -> Subject:
-    """Longer slack lengths: at their standing length the region's collagen strands carry
-    (1 - dose) of the tension they were set to. Doses on one strand multiply; what is slack in
-    standing stays as long as it is, and nerve and muscle answer to doses of their own."""
+    """The subject with longer slack lengths in a region.
+
+    At standing length the region's collagen strands carry (1 - dose) times their tension as set.
+    Repeated doses on a strand multiply. Strands that are slack in standing do not change; nerves
+    and muscles have other mechanisms.
+    """
     network = subject.network
     newton = {
         strand.name: (1.0 - dose) * standing_tension(network, strand)
@@ -79,7 +83,7 @@ def _nodes_of(network: TensionNetwork, region: str) -> set[str]:
 
 
 def loosen_ties(subject: Subject, region: str, dose: float) -> Subject:
-    """Ties to bone of the region's stations times (1 - dose); clamped ones stay clamped."""
+    """Attachment stiffness of the region's nodes times (1 - dose); clamped nodes stay clamped."""
     chosen = _nodes_of(subject.network, region)
     nodes = tuple(
         replace(n, tie=(1.0 - dose) * n.tie) if n.name in chosen and math.isfinite(n.tie) else n
@@ -91,7 +95,7 @@ def loosen_ties(subject: Subject, region: str, dose: float) -> Subject:
 def free_glide(subject: Subject, region: str, dose: float) -> Subject:
     """Adhesion of the region's gliding nodes times (1 - dose)."""
     nodes = _nodes_of(subject.network, region)
-    if not nodes:  # no name would mean every node of the body
+    if not nodes:  # with_adhesion without names would change every node of the body
         return subject
     return replace(subject, network=subject.network.with_adhesion(1.0 - dose, *nodes))
 
@@ -107,10 +111,10 @@ def slacken_nerve(subject: Subject, region: str, dose: float) -> Subject:
 
 
 def lower_tone(subject: Subject, region: str, dose: float) -> Subject:
-    """Resting activation of the hamstrings times (1 - dose), whatever the region.
+    """Resting activation of the hamstrings times (1 - dose), for every region.
 
-    Tone answers a release through the nervous system alone, so the dose is an
-    assumption about that answer and not a consequence of the region.
+    Tone responds to a release only through the nervous system. The dose is an
+    assumption about this response and not a consequence of the region.
     """
     laws = {
         s.name: replace(s.law, activation=(1.0 - dose) * s.law.activation)
@@ -135,38 +139,43 @@ BUILT_IN: Mapping[str, Mechanism] = {
     "tolerance": raise_tolerance,
 }
 REPORTED_UNDER: Mapping[str, str] = {"tie": "tension"}
-_SHARES = ("tension", "tie", "glide", "tone")
+_FRACTIONS = ("tension", "tie", "glide", "tone")
 
 
 def mechanisms() -> dict[str, Mechanism]:
-    """All mechanisms by name: the built-in ones, then those other packages offer."""
-    found = dict(BUILT_IN)
+    """All mechanisms by name: first the built-in mechanisms, then those of other packages."""
+    known = dict(BUILT_IN)
     for point in entry_points(group="fascia.mechanisms"):
-        found[point.name] = point.load()
-    return found
+        known[point.name] = point.load()
+    return known
 
 
 def check_doses(doses: Mapping[str, float] | None) -> dict[str, float]:
-    """Doses with the default filled in; zero doses are dropped.
+    """The doses, or the default doses, without those that are zero.
 
     Raises
     ------
     UnknownNameError
         For a mechanism that does not exist.
     ReleaseError
-        For a dose that is not finite, negative, or a share above 1.
+        For a dose that is not finite, negative, or a fraction above 1.
     """
-    given = dict(DEFAULT_DOSES if doses is None else doses)
-    for name, dose in given.items():
+    chosen = dict(DEFAULT_DOSES if doses is None else doses)
+    for name, dose in chosen.items():
         if name not in mechanisms():
             raise unknown("mechanism", name, mechanisms())
-        top = 1.0 if name in _SHARES else math.inf
+        top = 1.0 if name in _FRACTIONS else math.inf
         if not (math.isfinite(dose) and 0.0 <= dose <= top):
+            if name in _FRACTIONS:
+                raise ReleaseError(
+                    f"Expected a {name} dose as a fraction from 0 to 1, got {dose:g}; give 0.3 for "
+                    "30 per cent."
+                )
             raise ReleaseError(
-                f"the {name} dose is {dose:g}; possible is 0 to {top:g}. "
-                "Doses of tension, tie, glide and tone are shares of what is there."
+                f"Expected a finite {name} dose of at least 0, got {dose:g}; give a relative "
+                "change such as 0.01."
             )
-    return {name: dose for name, dose in given.items() if dose > 0.0}
+    return {name: dose for name, dose in chosen.items() if dose > 0.0}
 
 
 def apply_doses(subject: Subject, region: str, doses: Mapping[str, float]) -> Subject:

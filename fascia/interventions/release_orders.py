@@ -1,9 +1,9 @@
-"""Does the order of releases matter? Without memory it cannot; with memory it may (S14).
+"""Effect of the order of releases (S14).
 
-``relative_to="resting"``: every dose is a fixed change of a parameter, so any
-order ends in the same network and the same equilibrium. ``relative_to="present"``:
-a dose takes its share off the tension a strand carries at that moment, and what
-was released before has changed that tension: doses remember.
+``relative_to="resting"``: every dose is a fixed change of a parameter, so every
+order ends in the same network and the same equilibrium (no memory).
+``relative_to="present"``: a dose removes a fraction of the present tension of a strand.
+Earlier releases have changed this tension, so the result may depend on the order (memory).
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ TOP_DOWN = (
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
 class OrderResult(ShortRepr):
-    """One sequence of releases and what it did."""
+    """A sequence of releases and its effect."""
 
     name: str
     regions: tuple[str, ...]
-    dose: float  # per region [share of tension]
+    dose: float  # per region [fraction of tension]
     end_angle_change_deg: float
     stiffness_change_Nm_per_rad: float
     end_state: Equilibrium  # standing
@@ -64,9 +64,9 @@ class OrderResult(ShortRepr):
 
 
 def release_present_tension(subject: Subject, regions: Sequence[str], dose: float) -> Subject:
-    """Take a share off the tension that the collagen strands of some regions carry now, standing.
+    """The subject without a fraction of the present tension in standing of some regions.
 
-    A strand in several of the regions gives one share.
+    Only collagen strands change. A strand in several of the regions changes once.
     """
     network = subject.network
     state = solve(network, posture="standing")
@@ -88,7 +88,7 @@ def release_present_tension(subject: Subject, regions: Sequence[str], dose: floa
 def sequences(
     regions: Sequence[str], *, local: str, rng: np.random.Generator
 ) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """The orders compared: steps of regions; a step with several is done at once."""
+    """Name -> steps of regions; a step with several regions is one simultaneous release."""
     each = tuple((region,) for region in regions)
     shuffled = tuple(each[i] for i in rng.permutation(len(each)))
     return {
@@ -116,21 +116,27 @@ def compare_orders(
 
     Parameters
     ----------
-    total_dose : sum over the steps of the share of tension taken off; ``local``
-        gets all of it.
-    relative_to : what a share is of: the as-built resting tension (no memory) or
-        the tension at that moment (memory).
+    total_dose : sum over the steps of the fraction of tension removed; with ``local`` only,
+        this region gets all of it.
+    relative_to : basis of the fraction: the resting tension as built (no memory) or the
+        present tension (memory).
 
     Raises
     ------
     ReleaseError
-        If the dose per step is not a share.
+        If the total dose is not a fraction.
     """
     require_subject(subject)
     if relative_to not in ("resting", "present"):
-        raise ReleaseError(f"relative_to is {relative_to!r}; choose 'resting' or 'present'")
+        raise ReleaseError(
+            f"Expected a basis of the dose in relative_to, got {relative_to!r}; choose 'resting' "
+            "or 'present'."
+        )
     if not 0.0 <= total_dose <= 1.0:
-        raise ReleaseError(f"total_dose is {total_dose:g}; it is a share from 0 to 1")
+        raise ReleaseError(
+            f"Expected total_dose as a fraction from 0 to 1, got {total_dose:g}; give 0.5 for half "
+            "the tension."
+        )
     bench = Examination(subject.network, test, side=side, options=options)
     start, _ = bench.end(subject.tolerance)
     first = bench.stiffness()[0]

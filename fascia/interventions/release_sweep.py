@@ -1,4 +1,4 @@
-"""What a release changes over the two great unknowns: tie to bone and resting tension.
+"""Effect of a release over the two main unknowns: tie ratio and resting tension.
 
 sweep = sweep_release(standard_subject, "head_neck")
 sweep.end_change_deg          # (tensions, ties)
@@ -34,7 +34,7 @@ Floats = NDArray[np.float64]
 
 TIE_RATIOS = (0.0, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 10.0, math.inf)
 RESTING_TENSIONS = (0.0, 5.0, 20.0, 50.0)
-"""Of the whole fascia in standing [N] (S5)."""
+"""Tension of the whole fascia in standing [N] (S5)."""
 
 SubjectOrFactory = Subject | Callable[[], Subject]
 
@@ -68,7 +68,7 @@ class Sweep(ShortRepr):
     parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; keys end in their unit, a clamped tie is the word."""
+        """Plain values for JSON; keys end in their unit, an infinite tie ratio is "clamped"."""
         value: dict[str, Any] = {
             "schema": "fascia-sweep/1",
             "region": self.region,
@@ -91,7 +91,7 @@ class Sweep(ShortRepr):
 
 
 class SweepError(FasciaError, RuntimeError):
-    """Some parts of a sweep failed; ``partial`` holds the others, ``failed`` says why."""
+    """Some parts of a sweep failed: ``partial`` has the other parts, ``failed`` the errors."""
 
     def __init__(
         self,
@@ -121,62 +121,70 @@ def sweep_release(
 
     Parameters
     ----------
-    subject : a subject, or a function without arguments that makes one.
+    subject : a subject, or a function without arguments that returns a subject.
     tie_ratios : 0 to inf (S2).
     resting_tensions : of the whole fascia in standing [N] (S5); preloads stay.
     doses : as for `fascia.release`; half the resting tension by default.
-    executor : any `concurrent.futures.Executor`, of threads or processes; without one the parts
-        run here, in order. The numbers do not depend on it.
-    progress : a bar on standard error.
-    partial : filled as parts finish; parts already in it are not computed again. Pass the same
-        mapping after an interruption to go on. Its keys are text (`part_key`) that holds a digest
-        of subject, region, test, side, doses, options and version, so a `shelve` will do, one
-        mapping can serve several sweeps, and the parts of another sweep are left alone.
+    executor : any `concurrent.futures.Executor`, of threads or processes. By default the parts
+        run in order in this process. The values do not depend on it.
+    progress : show a progress bar on standard error.
+    partial : a mapping that is filled as parts finish; parts in it are not computed again. Pass
+        the same mapping after an interruption to continue. Its keys are text (`part_key`) with a
+        digest of subject, region, test, side, doses, options and version. A `shelve` is
+        suitable, and one mapping can serve several sweeps.
 
     Raises
     ------
     ReleaseError
-        For an impossible tie ratio or tension, or none; for an `executor` or a `partial` of
-        another type.
+        For an empty list or a negative tie ratio or tension; for an `executor` or a `partial` of
+        the wrong type.
     SweepError
-        If parts failed; the others were finished and are kept.
+        If parts failed; the other parts are kept.
     UnknownNameError
         For an unknown region, test or mechanism.
     """
     ties, tensions = _axis("tie ratio", tie_ratios), _axis("resting tension", resting_tensions)
     if not np.isfinite(tensions).all():
-        raise ReleaseError("a resting tension is infinite; give newtons, e.g. 0, 5, 20, 50")
-    given = check_doses(doses)
+        raise ReleaseError(
+            f"Expected finite resting tensions, got {tensions.tolist()}; give newtons, e.g. "
+            "0, 5, 20, 50."
+        )
+    checked_doses = check_doses(doses)
     check_executor(executor)
     base = require_subject(subject() if callable(subject) else subject)
-    base.network.strands_of(region=region)  # a wrong name fails before the long work
+    base.network.strands_of(region=region)  # a wrong name raises before the long computation
     bench = Examination(base.network, test, side=side, options=options)
-    what = (region, given, bench.test, side, options)
-    kept = {} if partial is None else _checked_store(partial)
-    digest = "" if partial is None else sweep_digest(base, *what)
+    settings = (region, checked_doses, bench.test, side, options)
+    store = {} if partial is None else _checked_store(partial)
+    digest = "" if partial is None else sweep_digest(base, *settings)
     cells = [(float(r), float(t)) for t in tensions for r in ties]
-    done = {c: kept[part_key(digest, *c)] for c in cells if part_key(digest, *c) in kept}
+    done = {c: store[part_key(digest, *c)] for c in cells if part_key(digest, *c) in store}
     failed: dict[tuple[float, float], Exception] = {}
     try:
         missing = [cell for cell in cells if cell not in done]
-        for cell, outcome in _outcomes(base, missing, what, executor, progress):
+        for cell, outcome in _outcomes(base, missing, settings, executor, progress):
             if isinstance(outcome, SweepPoint):
-                done[cell] = kept[part_key(digest, *cell)] = outcome
+                done[cell] = store[part_key(digest, *cell)] = outcome
             else:
                 failed[cell] = outcome
     except KeyboardInterrupt as stop:
         stop.add_note(
             f"{len(done)} parts of the sweep are finished"
-            + (" and in `partial`" if partial is not None else "; pass partial={} to keep them")
+            + (
+                " and stored in `partial`"
+                if partial is not None
+                else "; pass partial={} to keep them"
+            )
         )
         raise
     if failed:
         (ratio, tension), first = next(iter(failed.items()))
-        digest = digest or sweep_digest(base, *what)
+        digest = digest or sweep_digest(base, *settings)
         raise SweepError(
-            f"{len(failed)} of {len(cells)} parts of the sweep failed, the first "
-            f"at tie ratio {ratio:g} and {tension:g} N: {first} The others are in `.partial`; "
-            "pass it as partial= to go on, or leave the failed values out.",
+            f"Expected {len(cells)} finished parts of the sweep, got an error in {len(failed)} of "
+            f"{len(cells)} parts, the first at tie ratio {ratio:g} and {tension:g} N: {first} The "
+            "finished parts are in `.partial`; pass it as partial= to continue, or leave out the "
+            "failed values.",
             {part_key(digest, *cell): point for cell, point in done.items()},
             failed,
         ) from first
@@ -189,7 +197,7 @@ def sweep_release(
         region=region,
         test=bench.test.name,
         side={"r": "right", "l": "left"}[SIDES[side]],
-        doses=given,
+        doses=checked_doses,
         tie_ratio=ties,
         resting_tension=tensions,
         parameters=dict(base.network.parameters) | dict(base.tolerance.parameters),
@@ -205,14 +213,14 @@ def sweep_digest(
     side: str,
     options: PostureOptions | None,
 ) -> str:
-    """Digest of all that the parts of a sweep depend on but tie ratio and resting tension."""
-    acting = {name: mechanisms()[name] for name in doses}
+    """Digest of the inputs of a sweep apart from tie ratio and resting tension."""
+    active = {name: mechanisms()[name] for name in doses}
     side, options = SIDES[side], PostureOptions() if options is None else options
-    return fingerprint(__version__, subject, region, dict(doses), acting, test, side, options)
+    return fingerprint(__version__, subject, region, dict(doses), active, test, side, options)
 
 
 def part_key(digest: str, tie_ratio: float, resting_tension: float) -> str:
-    """Key of one part in `partial`: digest, tie ratio and resting tension [N], to the last bit."""
+    """Key of a part in `partial`: digest, tie ratio and resting tension [N] in full precision."""
     return f"{digest}/{tie_ratio!r}/{resting_tension!r}"
 
 
@@ -221,13 +229,13 @@ def _checked_store(partial: MutableMapping[str, SweepPoint]) -> MutableMapping[s
         raise ReleaseError(
             f"Expected a mapping with text as keys for partial=, got {type(partial).__name__}"
             f"{' with other keys' if isinstance(partial, Mapping) else ''}; pass an empty dict, a "
-            "shelve, or what an earlier sweep of this version filled."
+            "shelve, or the mapping of an earlier sweep of this version."
         )
     return partial
 
 
 def check_executor(executor: object) -> None:
-    """Refuse what is no `concurrent.futures.Executor`."""
+    """Raise ReleaseError unless the value is None or a `concurrent.futures.Executor`."""
     if executor is not None and not isinstance(executor, Executor):
         raise ReleaseError(
             f"Expected a concurrent.futures.Executor, got {type(executor).__name__}; pass a "
@@ -239,33 +247,33 @@ def _axis(what: str, values: Sequence[float]) -> Floats:
     axis = np.array([float(v) for v in values])
     if len(axis) == 0 or not (axis >= 0.0).all() or len(np.unique(axis)) < len(axis):
         raise ReleaseError(
-            f"{what}s to sweep are {list(values)!r}; possible are different numbers from zero "
-            "on, at least one."
+            f"Expected at least one {what}, all different and 0 or above, got {list(values)!r}; "
+            "give a list such as [0.0, 0.1, 1.0]."
         )
     return axis
 
 
 def _outcomes(
     base: Subject,
-    wanted: Sequence[tuple[float, float]],
-    what: tuple[Any, ...],
+    cells: Sequence[tuple[float, float]],
+    settings: tuple[Any, ...],
     executor: Executor | None,
     progress: bool,
 ) -> Iterator[tuple[tuple[float, float], SweepPoint | Exception]]:
     from tqdm import tqdm
 
     with tqdm(
-        total=len(wanted), desc="sweep", unit="part", file=sys.stderr, disable=not progress
+        total=len(cells), desc="sweep", unit="part", file=sys.stderr, disable=not progress
     ) as bar:
         if executor is None:
-            for key in wanted:
+            for cell in cells:
                 try:
-                    yield key, _part(base, key, *what)
+                    yield cell, _part(base, cell, *settings)
                 except Exception as error:
-                    yield key, error
+                    yield cell, error
                 bar.update()
             return
-        futures = {executor.submit(_part, base, key, *what): key for key in wanted}
+        futures = {executor.submit(_part, base, cell, *settings): cell for cell in cells}
         try:
             for future in as_completed(futures):
                 error = future.exception()
@@ -280,16 +288,18 @@ def _outcomes(
 
 def _part(
     base: Subject,
-    key: tuple[float, float],
+    cell: tuple[float, float],
     region: str,
     doses: Mapping[str, float],
     test: ClinicalTest,
     side: str,
     options: PostureOptions | None,
 ) -> SweepPoint:
-    """Before and after at one tie ratio and resting tension; starts from nothing each time, so
-    that the numbers do not depend on what ran before."""
-    ratio, tension = key
+    """Values before and after the release at one tie ratio and resting tension.
+
+    Each call starts from the unslipped state, so the values do not depend on earlier parts.
+    """
+    ratio, tension = cell
     network = base.network.with_tie_ratio(ratio).with_resting_tension(tension)
     person = base.with_network(network)
     bench = Examination(network, test, side=side, options=options)

@@ -1,4 +1,4 @@
-"""Shapley shares: how much of a change each mechanism made, averaged over all orders."""
+"""Shapley values: contribution of each mechanism to a change, averaged over all orders."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from math import factorial
 def shapley(
     players: Sequence[str], value: Callable[[frozenset[str]], float]
 ) -> tuple[dict[str, float], dict[frozenset[str], float]]:
-    """Shares of value(all) - value(none) among the players, and the value of every coalition.
+    """Contribution of each player to value(all) - value(none), and the value of every coalition.
 
-    Each of the 2^n coalitions is valued once; the shares add up to the whole
-    difference exactly (efficiency).
+    Each of the 2^n coalitions is evaluated once. The contributions sum exactly to the whole
+    difference (efficiency).
     """
     values = {
         frozenset(group): value(frozenset(group))
@@ -21,13 +21,13 @@ def shapley(
         for group in combinations(players, size)
     }
     n = len(players)
-    shares = {}
+    contributions = {}
     for player in players:
         total = 0.0
-        for group, worth in values.items():
+        for group, group_value in values.items():
             if player in group:
                 continue
             weight = factorial(len(group)) * factorial(n - len(group) - 1) / factorial(n)
-            total += weight * (values[group | {player}] - worth)
-        shares[player] = total
-    return shares, values
+            total += weight * (values[group | {player}] - group_value)
+        contributions[player] = total
+    return contributions, values

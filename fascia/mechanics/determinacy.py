@@ -1,11 +1,11 @@
-"""Which nodes an equilibrium leaves without a place: nothing taut and no tie holds them.
+"""Nodes whose position an equilibrium leaves undetermined: no taut strand and no tie acts there.
 
-With the posture held, the energy of a taut strand grows with every motion that
-moves its points apart, along it by the tangent, across it by tension over
-length. What costs nothing is therefore one translation shared by all nodes
-that taut strands join, and only if none of them is fixed, tied or pressed and
-the slips of each allow it. So the nodes are joined along taut strands first;
-groups that are held anywhere are done, and few others are ever left.
+At fixed posture the energy of a taut strand grows with every relative motion of its
+points: along the strand by the tangent stiffness, across it by tension over length.
+The only motion without a change of energy is a common translation of all nodes that
+taut strands join. It requires that none of them is fixed, tied or pressed on bone and
+that the slips of each allow it. The nodes are therefore grouped along taut strands
+first. Groups with a support are determined; few others remain.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fascia.mechanics.flat_network import FlatNetwork
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-PARALLEL = 1e-9  # squared sine below which a direction counts as one of a node's slips
+PARALLEL = 1e-9  # squared sine below which a direction counts as parallel to a slip
 
 
 @njit(cache=True, nogil=True)
@@ -30,8 +30,8 @@ def _root(parent, i):
 
 
 @njit(cache=True, nogil=True)
-def _join(start, points, taut, owner, whole, parent, held):
-    """Union of nodes along taut strands; a point that cannot move as its node does holds them."""
+def _join(start, points, taut, owner, whole, parent, supported):
+    """Union of nodes along taut strands; a point that does not move with its node is a support."""
     for s in range(start.shape[0] - 1):
         if not taut[s]:
             continue
@@ -49,9 +49,9 @@ def _join(start, points, taut, owner, whole, parent, held):
                 other = _root(parent, node)
                 if other != first:
                     parent[other] = first
-                    held[first] = held[first] or held[other]
+                    supported[first] = supported[first] or supported[other]
         if rigid and first >= 0:
-            held[first] = True
+            supported[first] = True
     for i in range(parent.shape[0]):
         parent[i] = _root(parent, i)
 
@@ -59,12 +59,12 @@ def _join(start, points, taut, owner, whole, parent, held):
 def loose_nodes(
     flat: FlatNetwork, *, tension: Floats, idle: float, pressed: NDArray[np.bool_], columns: Floats
 ) -> Ints:
-    """Nodes whose place nothing determines while the posture is held, in order.
+    """Indices of the nodes whose position is undetermined at fixed posture, in order.
 
     Parameters
     ----------
     tension : (strands,) [N].
-    idle : tension that still counts as none: the residual of the solve [N].
+    idle : largest tension that counts as zero: the residual of the solve [N].
     pressed : (slips,) contacts that are closed under force; these slips cannot happen.
     columns : (points, 3, 3) world directions of the slips.
     """
@@ -73,20 +73,20 @@ def loose_nodes(
     owner = np.full(len(flat.point_body), -1, np.int64)
     slipping = flat.point_ndof > 0
     owner[slipping] = flat.slip_point[flat.point_dof[slipping]]
-    # an end that takes only a share of its node's slip spoils the common translation
+    # an end that takes only a fraction of its node's slip prevents the common translation
     whole = slipping & (np.arange(len(owner)) < nodes)
     parent = np.arange(nodes)
     tied = np.zeros(nodes, bool)
     tied[flat.slip_point[flat.tie > 0.0]] = True
-    held, reached = tied.copy(), np.zeros(nodes, bool)
+    supported, reached = tied.copy(), np.zeros(nodes, bool)
     taut = tension > idle
-    _join(flat.strand_start, flat.strand_points, taut, owner, whole, parent, held)
+    _join(flat.strand_start, flat.strand_points, taut, owner, whole, parent, supported)
     ends = owner[flat.strand_points[np.repeat(taut, np.diff(flat.strand_start))]]
     reached[ends[ends >= 0]] = True
-    # alone: loose along any slip that is neither tied nor pressed (a tied contact may lift)
+    # single nodes: loose along any slip that is neither tied nor pressed (a contact may lift)
     open_slips = flat.slip_point[(flat.tie == 0.0) & ~pressed]
     loose = ~reached & (np.bincount(open_slips, minlength=nodes) > 0)
-    for root in np.unique(parent[movable & reached & ~held[parent]]):
+    for root in np.unique(parent[movable & reached & ~supported[parent]]):
         members = np.flatnonzero(movable & (parent == root))
         if _common_direction(flat, members, pressed, columns):
             loose[members] = True
@@ -97,7 +97,7 @@ def _common_direction(
     flat: FlatNetwork, members: Ints, pressed: NDArray[np.bool_], columns: Floats
 ) -> bool:
     """Whether all members can make the same small translation."""
-    barred = np.zeros((3, 3))  # d barred d = sum of squared parts of d no slip can make
+    barred = np.zeros((3, 3))  # d barred d = sum of squared components of d outside the slips
     for node in members:
         first, count = flat.point_dof[node], flat.point_ndof[node]
         usable = columns[node][:, :count][:, ~pressed[first : first + count]]

@@ -1,4 +1,4 @@
-"""Equilibrium of a network in a posture: the record, and the solver that makes it."""
+"""Equilibrium of a network in a posture: the result and its solver."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
 class Equilibrium(ShortRepr):
-    """A converged state of the network, with what is needed to trust it.
+    """A converged state of the network, with its residual.
 
     ``residual`` is the largest unbalanced force [N] (for free skeleton
-    coordinates: moment [N m]); ``largest_force`` is the scale it is judged by.
+    coordinates: moment [N m]); compare it with ``largest_force``.
     """
 
     network: TensionNetwork | None
@@ -48,18 +48,19 @@ class Equilibrium(ShortRepr):
     largest_force: float
     iterations: int
     factorisations: int
-    idle: float  # tension that counts as none: the residual cannot tell it from slack [N]
-    slack: tuple[str, ...]  # strands that pull no more than that
-    indeterminate: tuple[str, ...]  # nodes whose place no strand determines
+    idle: float  # largest tension that counts as zero, from the residual [N]
+    slack: tuple[str, ...]  # strands with at most this tension
+    indeterminate: tuple[str, ...]  # nodes whose position no strand determines
     minimum: Minimum = field(repr=False)
 
     def index(self, strand: str) -> int:
-        """Place of a strand in the arrays."""
+        """Index of a strand in the arrays."""
         try:
             return self._strand_index[strand]
         except KeyError:
             raise UnknownStrandError(
-                f"no active strand named {strand!r}; {nearest(strand, self.flat.strand_names)}"
+                f"Expected the name of an active strand, got {strand!r}; "
+                f"{nearest(strand, self.flat.strand_names)}."
             ) from None
 
     @cached_property
@@ -76,29 +77,33 @@ class Equilibrium(ShortRepr):
             return self.position[self.flat.node_names.index(node)]
         except ValueError:
             raise NetworkError(
-                f"no node named {node!r}; {nearest(node, self.flat.node_names)}"
+                f"Expected the name of a node, got {node!r}; {nearest(node, self.flat.node_names)}."
             ) from None
 
     def slip_of(self, node: str) -> float:
-        """How far a node has slipped from where it was built [m]."""
+        """Distance between a node and its position without slip [m]."""
         i = self.flat.node_names.index(node)
         first, count = self.flat.point_dof[i], self.flat.point_ndof[i]
         return float(np.linalg.norm(self.slips[first : first + count])) if count else 0.0
 
     def torque(self, coordinate: str) -> float:
-        """dV/dq of the strands at one coordinate: what must be applied to hold it [N m]."""
+        """dV/dq of the strands at one coordinate: the torque that balances them [N m]."""
         if self.network is None or self.network.body is None:
             raise NetworkError(
-                "this equilibrium has no skeleton, so it has no torque; solve a network on a body"
+                "Expected an equilibrium of a network on a body, got an equilibrium that has no "
+                "skeleton, so it has no torque; solve a network on a body."
             )
         names = self.network.body.coordinates
         if coordinate not in names:
-            raise NetworkError(f"no coordinate {coordinate!r}; {nearest(coordinate, names)}")
+            raise NetworkError(
+                f"Expected a coordinate of the body, got {coordinate!r}; "
+                f"{nearest(coordinate, names)}."
+            )
         return float(self.generalised_force[names.index(coordinate)])
 
 
 class EquilibriumSolver:
-    """Solves one network in many postures, keeping pattern, buffers and factor."""
+    """Solves a network in many postures; it reuses pattern, buffers and factor."""
 
     def __init__(
         self,
@@ -137,7 +142,7 @@ class EquilibriumSolver:
         ParameterError, PostureError
             If ``q`` is not one finite number for each coordinate.
         EquilibriumError
-            If Newton did not converge; the message says how far it came. No
+            If Newton's method did not converge; the message states the residual. No
             unconverged state is returned.
         """
         problem = self.problem
@@ -152,9 +157,9 @@ class EquilibriumSolver:
         minimum = minimise(problem, z, settings=self.settings, factor=factor)
         if not minimum.converged:
             raise EquilibriumError(
-                f"no equilibrium found: residual {minimum.residual:.3g} N after "
-                f"{minimum.iterations} iterations ({minimum.message}); the largest force is "
-                f"{problem.largest_force():.3g} N. Check for loads that slack strands cannot "
+                f"Expected an equilibrium, got a residual of {minimum.residual:.3g} N after "
+                f"{minimum.iterations} iterations ({minimum.message}; the largest force is "
+                f"{problem.largest_force():.3g} N); check for loads that slack strands cannot "
                 "carry, start from a neighbouring posture, or raise the iteration limit."
             )
         self._last = minimum
@@ -166,7 +171,7 @@ class EquilibriumSolver:
         slips = minimum.z[: flat.slips]
         tension = problem.tension.copy()
         largest = problem.largest_force()
-        # what the solve leaves unbalanced cannot tell a strand that pulls less from a slack one
+        # a tension below the residual of the solve cannot be distinguished from slack
         idle = max(
             2.0 * minimum.residual, self.settings.tolerance * largest, self.settings.no_force
         )
@@ -220,18 +225,18 @@ def solve(
     start: Equilibrium | None = None,
     settings: NewtonSettings | None = None,
 ) -> Equilibrium:
-    """Equilibrium of a network with the skeleton held in a posture.
+    """Equilibrium of a network with the skeleton in a prescribed posture.
 
     Parameters
     ----------
     posture : name of a posture, mapping coordinate -> value [rad or m], or all coordinates.
     loads : dead forces on nodes, name -> (3,) [N], world frame.
-    start : a state to start from; its factorisation is reused where it fits.
+    start : initial state; its factorisation is reused if the topology is the same.
 
     Raises
     ------
     EquilibriumError
-        If no equilibrium is found.
+        If the solver does not converge.
     """
     solver = EquilibriumSolver(network, loads=loads, settings=settings, like=start)
     body = solver.problem.pose.body
@@ -250,18 +255,21 @@ def _loaded(flat: FlatNetwork, loads: Mapping[str, Sequence[float]]) -> FlatNetw
     """The flat network with dead forces on nodes, by name [N]."""
     if not flat.node_names:
         raise NetworkError(
-            "this flat network has no node names to put loads on; use FlatNetwork.with_loads"
+            "Expected a network with node names for loads=, got a flat network without names; use "
+            "FlatNetwork.with_loads."
         )
     forces = np.zeros_like(flat.loads)
     for name, force in loads.items():
         if name not in flat.node_names:
             raise NetworkError(
-                f"a load acts on {name!r}, which is no node; {nearest(name, flat.node_names)}"
+                f"Expected the name of a node in loads, got {name!r}; "
+                f"{nearest(name, flat.node_names)}."
             )
         vector = np.asarray(force, float)
         if vector.shape != (3,) or not np.isfinite(vector).all():
             raise NetworkError(
-                f"the load on {name!r} is {force!r}; give three finite components in newtons"
+                f"Expected three finite components for the load on {name!r}, got {force!r}; give "
+                "newtons in the world frame."
             )
         forces[flat.node_names.index(name)] = vector
     return flat.with_loads(forces)

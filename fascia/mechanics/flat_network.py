@@ -1,4 +1,4 @@
-"""The network as flat arrays: what the kernels and the solver see."""
+"""The network as flat arrays for the kernels and the solver."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ USER_LAW = -1
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
 class FlatNetwork(ShortRepr):
-    """Points, strands and ties as arrays; nodes are the first points, in order.
+    """Points, strands and attachment stiffness (ties) as arrays; nodes are the first points.
 
     Shapes: P points, S strands, U slips. Lengths [m], forces [N].
     """
@@ -37,7 +37,7 @@ class FlatNetwork(ShortRepr):
     point_local: Floats  # (P, 3) in the body's frame
     point_dof: Ints  # (P,) first slip, -1 for a point that cannot slip
     point_ndof: Ints  # (P,) number of slips, 0..3
-    point_basis: Floats  # (P, 3, 3) columns: d local / d slip, share included
+    point_basis: Floats  # (P, 3, 3) columns: d local / d slip, times the fraction of an end
     strand_start: Ints  # (S + 1,) CSR over strand_points
     strand_points: Ints
     law_kind: Ints  # (S,)
@@ -115,7 +115,7 @@ class FlatNetwork(ShortRepr):
 
 
 def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None) -> FlatNetwork:
-    """Flat arrays of a network. ``like`` lends its pattern when the topology is the same."""
+    """Flat arrays of a network. The pattern of ``like`` is reused if the topology is the same."""
     if not isinstance(network, TensionNetwork):
         raise NetworkError(
             f"Expected a TensionNetwork, got {type(network).__name__}; a Subject has one: "
@@ -130,12 +130,14 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
     start, members, kinds, rows, user, names = [0], [], [], [], {}, []
     for strand in network.active_strands:
         ends = []
-        for node_name, point, share in (
+        for node_name, point, fraction in (
             (strand.start, strand.start_point, strand.start_share),
             (strand.end, strand.end_point, strand.end_share),
         ):
             i = node_index[node_name]
-            ends.append(i if point is None and share == 1.0 else points.add_share(i, point, share))
+            ends.append(
+                i if point is None and fraction == 1.0 else points.add_end(i, point, fraction)
+            )
         via = [points.add_fixed(body, local) for body, local in strand.via]
         members += [ends[0], *via, ends[1]]
         start.append(len(members))
@@ -175,7 +177,7 @@ def _body_index(network: TensionNetwork) -> dict[str, int]:
 
 
 class _PointList:
-    """Collects points in order; nodes first, then shared ends and via points."""
+    """Collects points in order: first nodes, then ends apart from nodes, and via points."""
 
     def __init__(self, body_index: dict[str, int]) -> None:
         self.body_index = body_index
@@ -196,8 +198,8 @@ class _PointList:
     def _index(self, body: str) -> int:
         if body not in self.body_index:
             raise NetworkError(
-                f"a point rides on body {body!r}, which this network's skeleton does not have; "
-                "give the network the skeleton it was built for, or put the point on 'ground'"
+                f"Expected every point on a body of the skeleton, got a point on body {body!r}; "
+                "pass the body for which the network was built, or use 'ground'."
             )
         return self.body_index[body]
 
@@ -214,19 +216,21 @@ class _PointList:
         first = len(slips) - count if count else -1
         return self._append(self._index(node.body), node.position, first, count, basis)
 
-    def add_share(self, node: int, point, share: float) -> int:
-        """A strand's end: bone-fixed location plus ``share`` of the node's slip."""
+    def add_end(self, node: int, point, fraction: float) -> int:
+        """A strand's end: bone-fixed location plus a fraction of the node's slip."""
         body, local = self.body[node], self.local[node]
         if point is not None:
             body, local = self._index(point[0]), point[1]
-            if body != self.body[node] and share and self.ndof[node]:
+            if body != self.body[node] and fraction and self.ndof[node]:
                 raise NetworkError(
-                    "a strand end that shares the slip of a node must lie on the node's body; "
-                    "move the end to that body or set its share to 0"
+                    "Expected a strand end on the body of the node with which it slips, got an end "
+                    f"on {point[0]!r}; move the end to the node's body, or set start_share or "
+                    "end_share to 0."
                 )
-        if share == 0.0 or self.ndof[node] == 0:
+        if fraction == 0.0 or self.ndof[node] == 0:
             return self._append(body, local, -1, 0, np.zeros((3, 3)))
-        return self._append(body, local, self.dof[node], self.ndof[node], share * self.basis[node])
+        basis = fraction * self.basis[node]
+        return self._append(body, local, self.dof[node], self.ndof[node], basis)
 
     def add_fixed(self, body: str, local) -> int:
         return self._append(self._index(body), local, -1, 0, np.zeros((3, 3)))

@@ -1,6 +1,6 @@
 """Compiled loops over strands: positions, lengths, gradient and Hessian of the stored energy.
 
-A strand is a polyline through points. A point sits on a body (body 0 is the
+A strand is a polyline through points. A point lies on a body (body 0 is the
 ground) at ``local + basis @ u``, where ``u`` are up to three slips [m]; its
 world position is ``R local + t``. Skeleton coordinates that are free to move
 enter through ``jz`` (d point / d coordinate) and ``wz`` (angular velocity of
@@ -8,10 +8,9 @@ each body per unit coordinate). A strand of length L and energy W(L) gives
 
     gradient  T dL,      Hessian  T' dL dL^T + T d2L,      T = W'(L).
 
-d2L holds the geometric stiffness of every segment; what the second derivative
-of the skeleton itself adds is `panjabi.body.kernels.load_hessian`. A segment
-whose ends coincide has no direction and pulls on neither.
-All kernels run as plain Python through ``.py_func``.
+d2L is the geometric stiffness of every segment. `panjabi.body.kernels.load_hessian`
+adds the second derivative of the skeleton. A segment whose ends coincide has no
+direction and exerts no force. All kernels run as plain Python through ``.py_func``.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ def strand_lengths(start, points, world, length):
 
 @njit(cache=True, nogil=True)
 def point_forces(start, points, world, tension, out):
-    """dV/d(point) of all strands [N] -> ``out`` (points, 3); minus the pull on the point."""
+    """dV/d(point) of all strands [N] -> ``out`` (points, 3); minus the force on the point."""
     out[:] = 0.0
     for s in range(start.shape[0] - 1):
         force = tension[s]
@@ -108,7 +107,7 @@ def point_forces(start, points, world, tension, out):
 
 @njit(cache=True, nogil=True)
 def slip_gradient(dof, ndof, columns, force, tie, u, out):
-    """dV/du: point forces seen along the slips, plus the ties [N] -> ``out`` (slips,)."""
+    """dV/du: point forces along the slips, plus the ties [N] -> ``out`` (slips,)."""
     for i in range(tie.shape[0]):
         out[i] = tie[i] * u[i]
     for p in range(dof.shape[0]):
@@ -141,9 +140,8 @@ def body_loads(body, world, force, total, dyad):
 def strand_hessian(start, points, places, ndof, world, columns, jz, tension, tangent, tie, data):
     """Hessian of all strands and ties, scattered into the CSC values ``data`` [N/m].
 
-    ``places`` is a `StrandPlaces`. Slack strands add nothing: no shift is made here.
-    What is missing is the turning of the slip directions with their bodies,
-    `turning_hessian`.
+    ``places`` is a `StrandPlaces`. Slack strands add nothing, and no shift is added here.
+    `turning_hessian` adds the rotation of the slip directions with their bodies.
     """
     slot, unknown_start, scatter_start, scatter, diagonal = places
     data[:] = 0.0
@@ -215,10 +213,11 @@ def strand_hessian(start, points, places, ndof, world, columns, jz, tension, tan
 
 @njit(cache=True, nogil=True)
 def turning_hessian(body, dof, ndof, columns, wz, force, border, data):
-    """Slip and skeleton: a slip's direction turns with its body, added to the CSC values.
+    """Cross terms of slip and skeleton, because slip directions rotate with their body [N].
 
-    ``force`` is dV/d(point) of strands and dead loads together; ``border[0, i, c]``
-    and ``border[1, i, c]`` are the places of (slip i, coordinate c) and its mirror.
+    ``data`` receives the terms. ``force`` is dV/d(point) of strands and dead loads together;
+    ``border[0, i, c]`` and ``border[1, i, c]`` are the indices in ``data`` of (slip i,
+    coordinate c) and of its mirror entry.
     """
     for p in range(body.shape[0]):
         b = body[p]
@@ -237,7 +236,7 @@ def turning_hessian(body, dof, ndof, columns, wz, force, border, data):
 
 @njit(cache=True, nogil=True)
 def elongations(start, points, world, velocity, out):
-    """Rate of lengthening of every strand for given point velocities -> ``out`` (strands,)."""
+    """Rate of lengthening of every strand for known point velocities -> ``out`` (strands,)."""
     for s in range(start.shape[0] - 1):
         total = 0.0
         for k in range(start[s], start[s + 1] - 1):

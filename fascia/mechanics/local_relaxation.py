@@ -1,9 +1,9 @@
-"""Where the imbalance is local: bring the few unknowns around it into balance first.
+"""Local relaxation: if the imbalance is local, solve the few unknowns around it first.
 
-A released strand disturbs its surroundings; there the tangent changes much and
-strands go slack or taut, while the rest of a large network answers smoothly. So
-the surroundings are solved alone, on a small dense matrix with all other unknowns held,
-and the global steps that follow see an almost linear problem (nonlinear
+A released strand disturbs its surroundings. There the tangent changes strongly and
+strands become slack or taut, while the rest of a large network responds smoothly. The
+surroundings are therefore solved alone, with a small dense matrix and all other
+unknowns fixed. The global steps that follow see an almost linear problem (nonlinear
 elimination: Lanzkron, Rose and Wilkes 1996).
 """
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-RINGS = 3  # neighbours of neighbours of ... that count as surroundings
+RINGS = 3  # number of rings of neighbours that count as surroundings
 LARGEST = 600  # unknowns
-DISTURBED = 0.05  # share of the largest imbalance from which an unknown counts as disturbed
-SHIFT = 1e-9  # of the mean stiffness: unknowns that nothing holds stay where they are
+DISTURBED = 0.05  # fraction of the largest imbalance above which an unknown counts as disturbed
+SHIFT = 1e-9  # fraction of the mean stiffness; unknowns without stiffness do not move
 
 
 @njit(cache=True, nogil=True)
 def _surroundings(indptr, indices, inside, rings, largest):
-    """Grow ``inside`` by rings of neighbours, in place; stops when it gets too large."""
+    """Grow ``inside`` by rings of neighbours, in place; stop when it is too large."""
     n = inside.shape[0]
     front = np.empty(n, np.int64)
     count = 0
@@ -54,23 +54,23 @@ def _surroundings(indptr, indices, inside, rings, largest):
 
 @njit(cache=True, nogil=True)
 def _block(indptr, indices, data, members, out):
-    """The members' own block of a sparse matrix -> ``out``."""
-    place = np.full(indptr.shape[0], -1, np.int64)
+    """Diagonal block of a sparse matrix for the members -> ``out``."""
+    position = np.full(indptr.shape[0], -1, np.int64)
     for k in range(members.shape[0]):
-        place[members[k]] = k
+        position[members[k]] = k
     out[:] = 0.0
     for k in range(members.shape[0]):
         for e in range(indptr[members[k]], indptr[members[k] + 1]):
-            i = place[indices[e]]
+            i = position[indices[e]]
             if i >= 0:
                 out[i, k] = data[e]
 
 
 def settle(problem: Problem, z: Floats, *, steps: int = 6) -> Floats:
-    """The state with the disturbed unknowns moved near to balance, or ``z`` itself.
+    """The state with the disturbed unknowns near equilibrium, or ``z`` itself.
 
-    Nothing is promised: without a small disturbed region, or where a step fails, the
-    state comes back as it is. The energy never rises.
+    Without a small disturbed region, or when a step fails, the state is returned
+    unchanged. The energy never rises.
     """
     from scipy.linalg.lapack import dposv  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -95,16 +95,16 @@ def settle(problem: Problem, z: Floats, *, steps: int = 6) -> Floats:
         slope = float(gradient[members] @ step)
         if info != 0 or not slope < 0.0:
             break
-        length, found = 1.0, False
+        length, sufficient = 1.0, False
         for _ in range(10):
             trial = z.copy()
             trial[members] += length * step
             new_value, new_gradient = problem.value_gradient(trial)
-            found = bool(new_value <= value + 1e-4 * length * slope)
-            if found:
+            sufficient = bool(new_value <= value + 1e-4 * length * slope)
+            if sufficient:
                 break
             length *= 0.5
-        if not found:
+        if not sufficient:
             break
         z, value, gradient = trial, new_value, new_gradient
     return z

@@ -1,4 +1,4 @@
-"""What is minimised, how far to go, and where the descent ended."""
+"""Records of the minimisation: the problem, the settings of Newton's method, and the result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 
 
 class Problem(Protocol):
-    """An energy to be minimised over z >= lower; see the module text for its promises."""
+    """An energy to minimise over z >= lower, with gradient and exact Hessian."""
 
     size: int
     lower: Floats  # (n,), -inf where free
@@ -30,14 +30,14 @@ class Problem(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class NewtonSettings:
-    """How far to go, and how hard to try."""
+    """Tolerances and limits of Newton's method."""
 
-    tolerance: float = 1e-10  # residual aimed at, as a share of the largest force [1]
-    required: float = 1e-8  # residual that still counts when round-off stops the descent [1]
-    no_force: float = 1e-12  # what counts as none: where all goes slack no scale is left [N]
+    tolerance: float = 1e-10  # target of the residual, as a fraction of the largest force [1]
+    required: float = 1e-8  # residual that is accepted if round-off stops the descent [1]
+    no_force: float = 1e-12  # residual that counts as zero, also if all strands are slack [N]
     iterations: int = 400
     memory: int = 5  # a step must end below the highest of this many last energies
-    reuse: bool = True  # try the previous factor before making a new one
+    reuse: bool = True  # try the previous factor before a new factorisation
 
     def __post_init__(self) -> None:
         if (
@@ -47,24 +47,24 @@ class NewtonSettings:
             or self.memory < 1
         ):
             raise ParameterError(
-                f"NewtonSettings(tolerance={self.tolerance:g}, required={self.required:g}, "
-                f"no_force={self.no_force:g}, iterations={self.iterations}, "
-                f"memory={self.memory}): need 0 < tolerance <= required, no_force >= 0, "
-                "iterations >= 0 and memory >= 1; give the tolerances as shares of the largest "
-                "force, no_force in newtons."
+                "Expected NewtonSettings with 0 < tolerance <= required, no_force >= 0, "
+                f"iterations >= 0 and memory >= 1, got tolerance={self.tolerance:g}, "
+                f"required={self.required:g}, no_force={self.no_force:g}, "
+                f"iterations={self.iterations}, memory={self.memory}; give the tolerances as "
+                "fractions of the largest force and no_force in newtons."
             )
 
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
 class Minimum(ShortRepr):
-    """Where the descent ended. ``converged`` False means: not a minimum, see ``message``."""
+    """Last state of the descent. ``converged`` False: not a minimum; see ``message``."""
 
     z: Floats  # (n,)
     value: float
     gradient: Floats  # (n,)
-    residual: float  # largest entry of the gradient that no bound holds
+    residual: float  # largest entry of the gradient that no bound balances
     iterations: int
-    factorisations: int  # made on the way; an earlier minimum's factor is not counted
+    factorisations: int  # of this run, without the factor of an earlier minimum
     converged: bool
     message: str
     factor: SymmetricFactor | None  # for the next call

@@ -1,8 +1,9 @@
 """The potential V(q, x) of network and skeleton as a function of its unknowns.
 
 Unknowns z = (slips u [m], free skeleton coordinates [rad or m]). The skeleton
-moves along given directions: q = q0 + directions @ coordinates; with none, the
-posture is prescribed and V is convex in u for laws whose tension never falls.
+moves along prescribed directions: q = q0 + directions @ coordinates. Without
+directions the posture is prescribed, and V is convex in u for laws whose tension
+never falls.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class SkeletonTerm(Protocol):
 
 
 class Pose:
-    """Where every body is at q, and how it moves with q (buffers are reused)."""
+    """Pose of every body at q, and its derivatives (buffers are reused)."""
 
     def __init__(self, body: Body | None) -> None:
         self.body = body
@@ -73,9 +74,9 @@ class Pose:
 class NetworkProblem:
     """Energy, gradient and Hessian of a flat network on a skeleton, for `newton.minimise`.
 
-    ``idle`` is for tangents at a solved state: strands that pull no more than that [N],
-    the residual of the solve, are slack there and get no stiffness either (a strand
-    without a toe has all of its stiffness at the first trace of tension).
+    ``idle`` is for tangents at a solved state: strands with at most this tension [N] (the
+    residual of the solve) count as slack and get no stiffness (a strand without a toe
+    region has its full stiffness at the smallest tension).
     """
 
     def __init__(
@@ -137,15 +138,15 @@ class NetworkProblem:
 
     @property
     def block(self) -> Floats:
-        """Where each unknown sits in space (size, 3), for the ordering of the factor."""
+        """Position of each unknown in space (size, 3) [m], for the ordering of the factor."""
         where = np.zeros((self.size, 3))
         start = np.zeros(self.flat.slips)
-        self._place(start)
+        self._update_world(start)
         where[: self.flat.slips] = self.world[self.flat.slip_point]
         self._at = None
         return where
 
-    def _place(self, slips: Floats) -> None:
+    def _update_world(self, slips: Floats) -> None:
         flat = self.flat
         kernels.world_points(
             flat.point_body, flat.point_local, flat.point_dof, flat.point_ndof,
@@ -161,7 +162,7 @@ class NetworkProblem:
         if self.directions is not None:
             self.pose.move(self.q0 + self.directions @ z[flat.slips :])
             self._refresh_columns()
-        self._place(slips)
+        self._update_world(slips)
         kernels.strand_lengths(flat.strand_start, flat.strand_points, self.world, self.length)
         flat.evaluate_laws(self.length, self.energies, self.tension, self.tangent)
         if self.idle > 0.0:
@@ -231,10 +232,10 @@ class NetworkProblem:
         return self.directions.T @ hessian @ self.directions
 
     def scatter(self) -> float:
-        """How far rounding of the positions may shift the potential at this state [J].
+        """Error of the potential from rounding of the positions at this state [J].
 
-        A length is a difference of coordinates that are large against its stretch: each
-        strand's energy scatters by tension times the last digit of a coordinate.
+        A length is a difference of coordinates that are large compared with the stretch. The
+        energy of each strand therefore scatters by tension times the last digit of a coordinate.
         """
         pull = float(self.tension.sum()) + float(np.abs(self.flat.loads).sum())
         return float(np.finfo(float).eps) * pull * float(np.abs(self.world).max(initial=0.0))

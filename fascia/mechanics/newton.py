@@ -1,13 +1,13 @@
 """Newton's method for energies with slack parts, bounds and a sparse exact Hessian.
 
-The energy has a continuous gradient and a Hessian that may jump (a strand goes
-slack) and may be singular (nothing holds a node). What makes Newton proceed
-nevertheless lives here and never reaches the reported Hessian: a diagonal
-shift (Levenberg 1944), a line search on energy and slope that may pass through
-somewhat higher energies (Grippo, Lampariello and Lucidi 1986), so that a step may tighten
-many slack strands at once, and an active set for one-sided contacts (Bertsekas
-1982; Hintermueller, Ito and Kunisch 2003). Where the matrix has changed little, a
-few conjugate gradient steps with the previous factor replace a new one.
+The energy has a continuous gradient. Its Hessian may jump (a strand becomes slack)
+and may be singular (a node without stiffness). Three measures make Newton's method
+converge; the reported Hessian does not contain them: a diagonal shift (Levenberg
+1944); a line search on energy and slope that allows a limited rise of the energy
+(Grippo, Lampariello and Lucidi 1986), so that one step can tighten many slack
+strands; and an active set for one-sided contacts (Bertsekas 1982; Hintermueller, Ito
+and Kunisch 2003). If the matrix has changed little, a few conjugate gradient steps
+with the previous factor replace a new factorisation.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ARMIJO = 1e-4
-ROUND_OFF = 1e-14  # relative scatter of the energy below which only slopes are trusted
-# (a problem that knows its scatter better, being a small difference of large numbers, says so)
-STALLED = 5  # steps without a better residual after which a sufficient one is taken
-SETTLED = 0.1  # a step that cuts the residual by this much: the matrix hardly changes any more
-LOCAL_FROM = 1000  # unknowns from which a local disturbance is worth a look of its own
-FLOOR = 1e-12  # shift that is always there, as a share of the typical stiffness
-FIRST_SHIFT = 1e-3  # largest shift that one useless step may call for
-NULL_PIVOT = 1e-8  # of the typical stiffness: below, a pivot betrays a mode nothing resists
+ROUND_OFF = 1e-14  # relative scatter of the energy below which only slopes are used
+# (a problem whose energy is a small difference of large numbers gives its scatter itself)
+STALLED = 5  # steps without a better residual after which a sufficient residual is accepted
+SETTLED = 0.1  # after a step that cuts the residual by this factor the matrix hardly changes
+LOCAL_FROM = 1000  # unknowns from which a local disturbance is solved separately
+FLOOR = 1e-12  # smallest shift, as a fraction of the typical stiffness
+FIRST_SHIFT = 1e-3  # largest shift after one failed step, as a fraction of the typical stiffness
+NULL_PIVOT = 1e-8  # of the typical stiffness: a smaller pivot shows a mode without stiffness
 
 
 def minimise(
@@ -41,11 +41,10 @@ def minimise(
     settings: NewtonSettings | None = None,
     factor: SymmetricFactor | Minimum | None = None,
 ) -> Minimum:
-    """Local minimum of the problem's energy near ``z0`` (the global one if it is convex).
+    """Local minimum of the problem's energy near ``z0`` (the global minimum if it is convex).
 
-    ``factor`` takes the factorisation of an earlier minimum with as many unknowns, the same
-    pattern or not. It serves as long as it shortens the way, is replaced when it does
-    not, and is never changed.
+    ``factor`` is the factorisation of an earlier minimum with the same number of unknowns; the
+    pattern may differ. It is used while it saves work, then replaced, and never changed.
     """
     settings = NewtonSettings() if settings is None else settings
     if isinstance(factor, Minimum):
@@ -54,7 +53,7 @@ def minimise(
 
 
 class _Descent:
-    """One run of the method; its fields are what changes from step to step."""
+    """One run of the method; its fields change from step to step."""
 
     def __init__(
         self, problem: Problem, settings: NewtonSettings, factor: SymmetricFactor | None
@@ -66,8 +65,8 @@ class _Descent:
         if factor is not None and (factor.size != problem.size or not factor.positive_definite):
             factor = None
         self.factor = factor
-        self.own = False  # whether the factor may be overwritten
-        self.made = 0  # factorisations
+        self.overwritable = False  # whether the factor may be overwritten
+        self.factorisations = 0
         self.try_old = factor is not None
         self.shift = 0.0
         self.used_shift = 0.0
@@ -122,7 +121,7 @@ class _Descent:
             gradient=gradient,
             residual=residual,
             iterations=iteration,
-            factorisations=self.made,
+            factorisations=self.factorisations,
             converged=converged,
             message=message,
             factor=self.factor,
@@ -131,21 +130,21 @@ class _Descent:
     # -- direction ---------------------------------------------------------------------------
 
     def direction(self, z: Floats, gradient: Floats, residual: float, goal: float) -> Floats | None:
-        """Newton step of the shifted Hessian with the active contacts held."""
+        """Newton step of the shifted Hessian with active contacts fixed at their bound."""
         matrix = self.matrix
         matrix.data[:] = self.problem.hessian(z)
         diagonal = np.abs(matrix.diagonal())
         self.typical = float(diagonal.mean()) or 1.0
-        held, fixed, rhs = None, None, -gradient
+        active, fixed, rhs = None, None, -gradient
         if self.bounded:
-            # held: at its bound, or a step of its own stiffness would take it there
+            # active: at its bound, or a step with its diagonal stiffness would reach the bound
             stiff = np.maximum(diagonal + self.shift, FLOOR * self.typical)
-            held = z - self.problem.lower <= gradient / stiff
-            if held.any():
-                fixed = np.where(held, self.problem.lower - z, 0.0)
+            active = z - self.problem.lower <= gradient / stiff
+            if active.any():
+                fixed = np.where(active, self.problem.lower - z, 0.0)
                 rhs -= matrix.product(fixed)
-                rhs[held] = 0.0
-                matrix.hold(held, self.typical)
+                rhs[active] = 0.0
+                matrix.hold(active, self.typical)
         shift = max(FLOOR * self.typical, self.shift)
         for _ in range(40):
             step = self.solve(rhs, shift, goal, residual)
@@ -155,10 +154,10 @@ class _Descent:
         else:
             return None
         self.used_shift = shift
-        if held is not None and fixed is not None:
-            step = np.where(held, fixed, step)
+        if active is not None and fixed is not None:
+            step = np.where(active, fixed, step)
             if step @ gradient >= 0.0:
-                step = np.where(held, 0.0, step)
+                step = np.where(active, 0.0, step)
         return step
 
     def solve(self, rhs: Floats, shift: float, goal: float, residual: float) -> Floats | None:
@@ -172,16 +171,16 @@ class _Descent:
         if factor is None or not factor.fits(matrix.indptr, matrix.indices):
             where = getattr(self.problem, "block", None)
             factor = SymmetricFactor(matrix.indptr, matrix.indices, where)
-        elif not self.own:
+        elif not self.overwritable:
             factor = factor.twin()
-        self.factor, self.own = factor, True
-        self.made += 1
+        self.factor, self.overwritable = factor, True
+        self.factorisations += 1
         if not factor.refactor(matrix.data, shift):
             return None
         return factor.solve(rhs)
 
     def refine(self, rhs: Floats, shift: float, reduction: float) -> Floats | None:
-        """Conjugate gradients with the old factor; None where a new one is the better deal."""
+        """Solution by conjugate gradients with the old factor; None if a new factor is cheaper."""
         assert self.factor is not None
         limit = self.factor.solves_per_factorisation
         if limit < 2 or not self.factor.positive_definite:
@@ -204,14 +203,14 @@ class _Descent:
             r -= a * hp
             y = solve(r)
             new = float(r @ y)
-            gone = np.log(max(new, 1e-300) / first)
-            if gone <= goal:
-                if np.abs(r).max() <= 0.1 * largest:  # nodes the old factor thought loose, too
+            progress = np.log(max(new, 1e-300) / first)
+            if progress <= goal:
+                if np.abs(r).max() <= 0.1 * largest:  # also at nodes loose in the old factor
                     return x
                 if k >= limit:
                     return None
-            elif k > 1 and (gone >= 0.0 or k * (goal / gone - 1.0) > limit):
-                return None  # at this pace the rest of the way costs more than a new factor
+            elif k > 1 and (progress >= 0.0 or k * (goal / progress - 1.0) > limit):
+                return None  # at this rate the remaining steps cost more than a new factor
             p = y + (new / ry) * p
             ry = new
         return None
@@ -221,7 +220,7 @@ class _Descent:
     def search(
         self, z: Floats, value: float, gradient: Floats, step: Floats
     ) -> tuple[Floats, float, Floats] | None:
-        """Step length by energy and slope; the new state, or None if there is no descent."""
+        """New state with a step length from energy and slope, or None without descent."""
         problem, lower = self.problem, self.problem.lower
         if not float(gradient @ step) < 0.0:
             return None
@@ -231,12 +230,12 @@ class _Descent:
             scatter = max(scatter, known())
         self.energies = [*self.energies, value][-self.settings.memory :]
         ceiling = max(self.energies)
-        length, found = 1.0, None
+        length, accepted = 1.0, None
         for _ in range(40):
             trial = z + length * step
             if self.bounded:
                 trial = np.maximum(trial, lower)
-                if length == 1.0:  # a step onto the bound ends on it, rounding aside
+                if length == 1.0:  # a step to the bound ends exactly there, despite rounding
                     trial = np.where(step == lower - z, lower, trial)
             move = trial - z
             new_value, new_gradient = problem.value_gradient(trial)
@@ -246,41 +245,41 @@ class _Descent:
             start, end = float(gradient @ move), float(new_gradient @ move)
             if -start > 10.0 * scatter:
                 enough = new_value <= ceiling + ARMIJO * start
-            else:  # the energy is blind for so small a step: the slope has to fall
+            else:  # the change of energy is below rounding: the slope has to fall
                 enough = new_value <= value + scatter and end <= -0.5 * start
             if start < 0.0 and enough:
-                found = (trial, new_value, new_gradient)
+                accepted = (trial, new_value, new_gradient)
                 break
             ratio = start / (start - end) if end > 0.0 > start else 0.5
             length *= min(max(ratio, 0.1), 0.5)
-        self.adapt(length, found is not None)
-        return found
+        self.adapt(length, accepted is not None)
+        return accepted
 
-    def adapt(self, length: float, found: bool) -> None:
-        """Choose the next shift from how much of this step was usable."""
+    def adapt(self, length: float, accepted: bool) -> None:
+        """Choose the next shift from the length of this step."""
         self.full_step = length == 1.0
-        if found and length < 0.25:
-            # where nothing resists, a step is inverse to the shift: choose one that would do
-            wanted = min(0.25 / length * self.used_shift, FIRST_SHIFT * self.typical)
-            self.shift = max(8.0 * self.shift, wanted)
+        if accepted and length < 0.25:
+            # without stiffness the step is inverse to the shift: choose the shift accordingly
+            target = min(0.25 / length * self.used_shift, FIRST_SHIFT * self.typical)
+            self.shift = max(8.0 * self.shift, target)
         elif length == 1.0:
             self.shift /= 3.0
         if self.shift < 1e-9 * self.typical:
             self.shift = 0.0
 
     def strengthen(self) -> bool:
-        """After a failed search: a larger shift, until it is hopeless."""
+        """Enlarge the shift after a failed search; False when the shift is too large."""
         self.try_old = False
         self.shift = max(100.0 * self.used_shift, 1e-6 * self.typical)
         return self.shift < 1e6 * self.typical
 
 
 def null_unknowns(problem: Problem, z: Floats) -> Ints:
-    """Unknowns whose place nothing determines at ``z``, in order.
+    """Indices of the unknowns whose value is undetermined at ``z``, in order.
 
-    They take part in a displacement that the exact Hessian does not resist. Found
-    with one factorisation of the Hessian plus a tiny shift: if its pivots show that
-    there are such modes, a few inverse iterations bring them out.
+    They take part in a displacement without stiffness. The Hessian is factored once
+    with a tiny shift; if small pivots show that null modes exist, a few inverse
+    iterations compute them.
     """
     matrix = SymmetricMatrix(*problem.pattern)
     matrix.data[:] = problem.hessian(z)
@@ -288,13 +287,13 @@ def null_unknowns(problem: Problem, z: Floats) -> Ints:
     typical = float(diagonal.max(initial=0.0))
     if typical == 0.0:
         return np.arange(problem.size)
-    empty = diagonal <= NULL_PIVOT * typical  # nothing at all, not even through others
+    empty = diagonal <= NULL_PIVOT * typical  # no stiffness at all
     matrix.hold(empty, typical)
     factor = SymmetricFactor(*problem.pattern, getattr(problem, "block", None))
     shift = 1e-3 * NULL_PIVOT * typical
     loose = empty.copy()
     if not factor.refactor(matrix.data, shift):
-        return np.flatnonzero(loose)  # not a minimum: the question has no answer
+        return np.flatnonzero(loose)  # not a minimum: null modes are not defined
     modes = int(np.count_nonzero(factor.pivots() <= NULL_PIVOT * typical))
     if modes:
         block = np.random.default_rng(0).normal(size=(problem.size, modes + 2))
@@ -308,7 +307,7 @@ def null_unknowns(problem: Problem, z: Floats) -> Ints:
 
 
 def _residual(z: Floats, gradient: Floats, lower: Floats) -> float:
-    """Largest gradient entry that a bound does not hold."""
+    """Largest gradient entry that no bound balances."""
     if len(z) == 0:
         return 0.0
     free = np.abs(gradient)

@@ -1,12 +1,12 @@
-"""Stiffness felt along directions of the skeleton while the network follows: a Schur complement.
+"""Condensed stiffness along directions of the skeleton: a Schur complement.
 
 With the gradient g(u) = 0 of the slips u at every posture q, the generalised force
 dV/dq changes along the equilibria by
 
     K = H_qq - H_qu H_uu^-1 H_uq,
 
-exactly, no differences taken. What cannot follow is held: nodes pressed on bone
-stay there, and nodes without a place (S7) are left where they are.
+exactly, without finite differences. Nodes pressed on bone and nodes with an
+undetermined position (S7) do not move.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Floats = NDArray[np.float64]
 
 
 def pressed_slips(equilibrium: Equilibrium) -> NDArray[np.int64]:
-    """Slips that a one-sided contact holds: at the bone, and pushed on it."""
+    """Slips that a one-sided contact blocks: at the bone, and pressed on it."""
     flat = equilibrium.flat
     push = equilibrium.minimum.gradient[: flat.slips]
     return np.flatnonzero(flat.bounded & (equilibrium.slips <= 0.0) & (push > 0.0))
 
 
 def loose_slips(equilibrium: Equilibrium) -> NDArray[np.int64]:
-    """Slips of the nodes whose place no strand determines."""
+    """Slips of the nodes whose position no strand determines."""
     flat, names = equilibrium.flat, set(equilibrium.indeterminate)
     nodes = [i for i in range(flat.nodes) if _name(equilibrium, i) in names]
     return np.flatnonzero(np.isin(flat.slip_point, nodes))
@@ -46,12 +46,12 @@ def _name(equilibrium: Equilibrium, node: int) -> str:
 
 
 class SlipStiffness:
-    """The Hessian of the slips at one equilibrium, factored; held slips do not move.
+    """The factored Hessian of the slips at one equilibrium; blocked and loose slips do not move.
 
     Raises
     ------
     EquilibriumError
-        If the state is not a strict minimum of the slips that are not held.
+        If the state is not a strict minimum over the other slips.
     """
 
     def __init__(self, equilibrium: Equilibrium, problem: NetworkProblem | None = None) -> None:
@@ -68,12 +68,13 @@ class SlipStiffness:
         self._factor = SymmetricFactor(indptr, indices, coordinates=problem.block)
         if problem.size and not self._factor.refactor(data):
             raise EquilibriumError(
-                "the Hessian of this state is not positive definite, so it is no strict minimum "
-                "and has no tangent answer; tie or cut what is loose, or move off the kink"
+                "Expected a strict minimum of the energy, got a Hessian that is not positive "
+                "definite, so no tangent exists; give loose nodes an attachment stiffness, cut "
+                "slack strands, or change the posture a little."
             )
 
     def solve(self, right: Floats) -> Floats:
-        """Slips [m] under forces (slips,) or (slips, m) [N]; zero where held."""
+        """Slips [m] under forces (slips,) or (slips, m) [N]; zero where blocked or loose."""
         if not len(right):
             return np.zeros_like(right)
         free = ~self.held if right.ndim == 1 else ~self.held[:, None]
@@ -92,7 +93,9 @@ def _problem(equilibrium: Equilibrium, directions: Floats | None = None) -> Netw
 
 
 def condensed_stiffness(equilibrium: Equilibrium, directions: ArrayLike) -> float | Floats:
-    """Tangent stiffness of the strands along directions of the skeleton, the network following.
+    """Tangent stiffness of the strands along directions of the skeleton [N m/rad].
+
+    The nodes of the network move to their new equilibrium.
 
     Parameters
     ----------
@@ -100,15 +103,15 @@ def condensed_stiffness(equilibrium: Equilibrium, directions: ArrayLike) -> floa
         the moment weights m and the direction p of a test's path as columns, entry [0, 1] is
         the slope of its tissue torque [N m/rad].
 
-    Weight, joint laws and table are not part of it, and the rest of the skeleton is held,
-    also where its place was solved for (free pelvis).
+    Weight, joint laws and table are not included. The rest of the skeleton is fixed, also the
+    coordinates that were solved for (free pelvis).
 
     Raises
     ------
     NetworkError
-        If the network has no skeleton, or a direction does not fit it.
+        If the network has no skeleton, or a direction does not match it.
     EquilibriumError
-        If the state is not a strict minimum, so that the network could follow in many ways.
+        If the state is not a strict minimum, so that the response is not unique.
 
     References
     ----------
@@ -116,16 +119,17 @@ def condensed_stiffness(equilibrium: Equilibrium, directions: ArrayLike) -> floa
     """
     if equilibrium.network is None or equilibrium.network.body is None:
         raise NetworkError(
-            "this equilibrium has no skeleton to move; solve a network on a body, "
-            "or look at its Hessian"
+            "Expected an equilibrium of a network on a body, got an equilibrium that has no "
+            "skeleton to move; solve a network on a body, or use its Hessian."
         )
-    given = np.asarray(directions, float)
-    columns = given[:, None] if given.ndim == 1 else given
+    along = np.asarray(directions, float)
+    columns = along[:, None] if along.ndim == 1 else along
     count = len(equilibrium.q)
     if columns.ndim != 2 or columns.shape[0] != count or not np.isfinite(columns).all():
         raise NetworkError(
-            f"directions have the shape {given.shape} or are not finite; give ({count},) or "
-            f"({count}, k) finite numbers, one row for each coordinate of the body"
+            f"Expected directions of shape ({count},) or ({count}, k) with finite numbers, got "
+            f"shape {along.shape} or values that are not finite; give one row for each coordinate "
+            "of the body."
         )
     moved = _problem(equilibrium, np.ascontiguousarray(columns))
     slips = equilibrium.flat.slips
@@ -137,4 +141,4 @@ def condensed_stiffness(equilibrium: Equilibrium, directions: ArrayLike) -> floa
         border[indices[inside], k] = data[inside]
     cross, skeleton = border[:slips], border[slips:]
     stiffness = skeleton - cross.T @ SlipStiffness(equilibrium).solve(cross)
-    return float(stiffness[0, 0]) if given.ndim == 1 else 0.5 * (stiffness + stiffness.T)
+    return float(stiffness[0, 0]) if along.ndim == 1 else 0.5 * (stiffness + stiffness.T)

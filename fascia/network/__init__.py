@@ -1,4 +1,4 @@
-"""The graph of connective tissue: nodes on the body, strands that pull, lines and regions.
+"""The graph of connective tissue: nodes on the body, strands in tension, lines and regions.
 
 from fascia.network import whole_body
 

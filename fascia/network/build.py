@@ -22,12 +22,12 @@ ADHESION = 0.1  # of loose layers: galea, soft-tissue nodes, linea alba [N/mm] (
 TIE_RATIO = 0.1  # (assumed, swept)
 RESTING_TENSION = 5.0  # [N] (assumed, swept)
 SHARE = 0.3  # phi of S3 (assumed, swept 0.07-0.69)
-MINOR_SHARE = 0.0  # at the other ends: all force on bone, as S3 has it (assumed)
-NERVE_TENSION = 0.0  # in standing: the path is just about to be taut [N] (assumed)
+MINOR_SHARE = 0.0  # at the other ends: all force on bone, as in S3 (assumed)
+NERVE_TENSION = 0.0  # in standing: the path has exactly its slack length [N] (assumed)
 SPECIFIC_TENSION = 60.0  # Fmax over section of the muscle sections in the table [N/cm2] (recalled)
 
 FASCIAL = ("fascia", "tendon", "ligament", "aponeurosis")
-"""Kinds of strand in which a muscle's tension can go on."""
+"""Types of strand that can continue a muscle's tension."""
 
 _RULES = {"phi": "share", "psi": "minor_share"}  # word of the tables -> rule of the strand's end
 
@@ -56,67 +56,67 @@ def whole_body(
 
     Parameters
     ----------
-    body : the standard adult when not given.
-    tie_ratio : k_g over the harmonic mean of the strands at a station (S2); assumed, sweep it.
-        0 = frictionless guide, math.inf = clamped.
+    body : by default the standard adult.
+    tie_ratio : attachment stiffness k_g over the harmonic mean of the strands at a station (S2);
+        assumed, sweep it. 0 = frictionless guide, math.inf = clamped.
     resting_tension : tension in standing of collagen strands without a measured preload [N], one
-        number or by region with "" for the others (S5); assumed. A neural region named here goes
-        before `nerve_tension`.
-    share : phi, part of a muscle's tension that passes to the fascial node at an end whose fibres
-        were found to run on (S3): hamstrings to the sacrotuberous ligament, gluteus maximus to
-        thoracolumbar fascia and tract; assumed, sweep 0.07-0.69.
-    minor_share : the same at every other end with a fascial continuation; assumed, no figure was
-        found. Zero leaves all force there on bone (S3). A value opens the routes through knee and
-        heel, where no fascia opposes the pull: at weak ties the muscle then loses length, and
-        its stiffness hangs on the tie ratio.
+        number or by region with "" for the others (S5); assumed. A value for a neural region has
+        priority over `nerve_tension`.
+    share : phi, fraction of a muscle's tension that passes to the fascial node at an end where
+        dissection shows that fibres continue (S3): hamstrings to the sacrotuberous ligament,
+        gluteus maximus to thoracolumbar fascia and tract; assumed, sweep 0.07-0.69.
+    minor_share : the same at every other end with a fascial continuation; assumed, no published
+        value is known. With zero all force there acts on bone (S3). A positive value opens the
+        routes through knee and heel, where no fascia opposes the pull: with weak attachments the
+        muscle then loses length, and its stiffness depends on the tie ratio.
     nerve_tension : tension of the nerve path in standing [N]; assumed.
     adhesion : elastic gliding of loose layers: galea, soft-tissue nodes, linea alba [N/mm];
         assumed.
     fibre_scale : factor on the passive curve of bflh, semimem, semiten (the one fitted scale, S9).
-    kind_scale : factors on the moduli of the table by kind, {"fascia": 0.1}; the sweep of S4.
-    lines : ids of the lines to build, all when not given.
-    include_off : switch strands on for which no data exist, with figures by kind.
-    all_muscles : add the leg muscles that no line runs through.
+    kind_scale : factors on the default moduli by tissue type, {"fascia": 0.1}; the sweep of S4.
+    lines : ids of the lines to build, by default all.
+    include_off : switch on the strands for which no data exist, with default values.
+    all_muscles : add the leg muscles that belong to no line.
 
     Raises
     ------
     UnknownStrandError
         For a line or region that does not exist.
     NetworkError, ParameterError
-        For a share, tie or tension out of range.
+        For a fraction, attachment stiffness or tension out of range.
     """
     if body is None:
         from panjabi.body import standard_adult
 
         body = standard_adult()
-    wanted = _wanted_lines(lines)
+    chosen_lines = _chosen_lines(lines)
     shares = {"phi": number("share", share), "psi": number("minor_share", minor_share)}
     builder = _Builder(body, shares=shares, adhesion=1e3 * number("adhesion", adhesion))
     defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
     strands = [
-        *builder.muscles(wanted, fibre_scale=fibre_scale, all_muscles=all_muscles),
-        *builder.strands(wanted, defaults, include_off=include_off),
+        *builder.muscles(chosen_lines, fibre_scale=fibre_scale, all_muscles=all_muscles),
+        *builder.strands(chosen_lines, defaults, include_off=include_off),
     ]
     strands = builder.clamped_without_continuation(strands)
-    nodes = builder.held(strands)
+    nodes = builder.nodes_with_slip(strands)
     network = TensionNetwork(
         nodes=nodes,
         strands=tuple(strands),
         body=body,
-        name="whole body" if lines is None else "lines " + ", ".join(sorted(wanted)),
-        lines={k: v for k, v in tables.lines().items() if k in wanted},
+        name="whole body" if lines is None else "lines " + ", ".join(sorted(chosen_lines)),
+        lines={k: v for k, v in tables.lines().items() if k in chosen_lines},
         region_parents={row["region"]: row["parent"] for row in tables.table("regions")},
         share=share,
         minor_share=minor_share,
         parameters=_parameters(
             defaults,
-            share=(share, "1", "muscle tension passed on where fibres run on"),
-            minor_share=(minor_share, "1", "muscle tension passed on at other continuations"),
+            share=(share, "1", "fraction of muscle tension to fascia where fibres continue"),
+            minor_share=(minor_share, "1", "fraction of muscle tension at other continuations"),
             nerve_tension=(nerve_tension, "N", "nerve path in standing"),
             adhesion=(adhesion, "N/mm", "elastic gliding of loose layers"),
             fibre_scale=(fibre_scale, "1", "passive curve of the three hamstring heads"),
             specific_tension=(SPECIFIC_TENSION, "N/cm2", "muscle sections from Fmax"),
-            tie_ratio=(tie_ratio, "1", "k_g over the stiffness beside the station"),
+            tie_ratio=(tie_ratio, "1", "attachment stiffness over stiffness beside the station"),
             resting_tension=(resting_tension, "N", "tension in standing"),
         ),
     )
@@ -128,11 +128,11 @@ def whole_body(
 
 
 def superficial_back_line(body: Body | None = None, **options: Any) -> TensionNetwork:
-    """The superficial back line of both sides alone; options as for `whole_body`."""
+    """The network of the superficial back line, both sides; options as for `whole_body`."""
     return replace(whole_body(body, lines=["SBL"], **options), name="superficial back line")
 
 
-def _wanted_lines(lines: Iterable[str] | None) -> set[str]:
+def _chosen_lines(lines: Iterable[str] | None) -> set[str]:
     known = [row["line"] for row in tables.table("lines")]
     chosen = known if lines is None else list(lines)
     for line in chosen:
@@ -143,37 +143,37 @@ def _wanted_lines(lines: Iterable[str] | None) -> set[str]:
 
 def _parameters(
     defaults: Mapping[str, Mapping[str, Parameter]],
-    **ours: tuple[float | Mapping[str, float], str, str],
+    **values: tuple[float | Mapping[str, float], str, str],
 ) -> dict[str, Parameter]:
-    """The network's own figures, all assumed here; a clamped ratio is no number and left out."""
-    made = {}
-    for name, (value, unit, what) in ours.items():
+    """Parameters of the network, all assumed here; an infinite ratio is left out."""
+    parameters = {}
+    for name, (value, unit, what) in values.items():
         by_region = value if isinstance(value, Mapping) else {"": value}
         for region, amount in by_region.items():
             if np.isfinite(number(name, amount)):
                 key = f"{name}_{region}" if region else name
-                made[key] = Parameter(amount, unit, THIS_WORK, "assumed", what)
-    for kind, values in defaults.items():
-        made |= {f"{kind}_{name}": p for name, p in values.items()}
-    return made
+                parameters[key] = Parameter(amount, unit, THIS_WORK, "assumed", what)
+    for kind, by_name in defaults.items():
+        parameters |= {f"{kind}_{name}": p for name, p in by_name.items()}
+    return parameters
 
 
 class _Builder:
-    """Reads the tables onto one body; nodes appear as strands ask for them."""
+    """Builds strands and nodes of one body from the tables; a strand creates its nodes."""
 
     def __init__(self, body: Body, *, shares: Mapping[str, float], adhesion: float) -> None:
         self.body, self.share, self.adhesion = body, shares, adhesion
         self.standing: Poses = body.poses(body.zero())
         self.stations = tables.known(tables.table("stations"))
-        self.places: dict[str, tuple[str, Vector]] = {}  # node -> (body, local)
+        self.points: dict[str, tuple[str, Vector]] = {}  # node -> (body, local)
         self.rules: dict[str, tables.Record] = {}
 
     # --- nodes ----------------------------------------------------------------------------
 
     def node(self, station: str, suffix: str) -> str:
-        """Name of the node of a station on a side; midline stations have one for both."""
-        name, place, rule = self._resolve(station, suffix)
-        self.places[name], self.rules[name] = place, rule
+        """Name of the node of a station on a side; a midline station has one node for both."""
+        name, point, rule = self._resolve(station, suffix)
+        self.points[name], self.rules[name] = point, rule
         return name
 
     def _resolve(self, station: str, suffix: str) -> tuple[str, tuple[str, Vector], tables.Record]:
@@ -189,43 +189,44 @@ class _Builder:
         return station + side, (place.body, _tuple(place.local)), rule
 
     def bone_node(self, name: str, body: str, local: Vector) -> str:
-        """A fixed node for a muscle's end that no station stands for."""
-        self.places[name] = (body, local)
+        """A fixed node for a muscle's end without a station."""
+        self.points[name] = (body, local)
         self.rules[name] = {"hold": "fixed", "tied": "no", "bone": "yes", "note": "muscle end"}
         return name
 
-    def held(self, strands: list[Strand]) -> tuple[Node, ...]:
+    def nodes_with_slip(self, strands: list[Strand]) -> tuple[Node, ...]:
         """All nodes with their slip directions from the active strands that move with them."""
-        away: dict[str, list[np.ndarray]] = {name: [] for name in self.places}
-        lines: dict[str, dict[str, None]] = {name: {} for name in self.places}
+        away: dict[str, list[np.ndarray]] = {name: [] for name in self.points}
+        lines: dict[str, dict[str, None]] = {name: {} for name in self.points}
         for strand in strands:
             for name in (strand.start, strand.end):
                 lines[name].update(dict.fromkeys(strand.lines))
             if strand.active and strand.kind != "link":
-                self._leaving(strand, away)
+                self._add_directions(strand, away)
         return tuple(self._node(name, away[name], tuple(lines[name])) for name in self._order())
 
     def _order(self) -> list[str]:
         rank = {station: i for i, station in enumerate(self.stations)}
         return sorted(
-            self.places, key=lambda n: rank.get(n.removesuffix("_r").removesuffix("_l"), 9999)
+            self.points, key=lambda n: rank.get(n.removesuffix("_r").removesuffix("_l"), 9999)
         )
 
-    def _leaving(self, strand: Strand, away: dict[str, list[np.ndarray]]) -> None:
-        at = [self.places[strand.start] if strand.start_point is None else strand.start_point]
+    def _add_directions(self, strand: Strand, away: dict[str, list[np.ndarray]]) -> None:
+        """Append to `away` the unit vector in which the strand leaves each of its nodes."""
+        at = [self.points[strand.start] if strand.start_point is None else strand.start_point]
         at += [*strand.via]
-        at += [self.places[strand.end] if strand.end_point is None else strand.end_point]
+        at += [self.points[strand.end] if strand.end_point is None else strand.end_point]
         points = [geometry.world(self.body, self.standing, b, p) for b, p in at]
-        for name, share, step in (
+        for name, fraction, step in (
             (strand.start, strand.start_share, points[1] - points[0]),
             (strand.end, strand.end_share, points[-2] - points[-1]),
         ):
-            if share > 0.0:
-                b = self.body.body_index(self.places[name][0])
+            if fraction > 0.0:
+                b = self.body.body_index(self.points[name][0])
                 away[name].append(self.standing.R[b].T @ step / np.linalg.norm(step))
 
     def _node(self, name: str, away: list[np.ndarray], lines: tuple[str, ...]) -> Node:
-        rule, (body, local) = self.rules[name], self.places[name]
+        rule, (body, local) = self.rules[name], self.points[name]
         hold: Any = rule["hold"]
         directions: tuple[Vector, ...] = ()
         if hold == "course":
@@ -258,67 +259,69 @@ class _Builder:
         )
 
     def _skull_centre(self) -> np.ndarray:
-        """Half way from the protuberance to the brow: centre of the skull's outline."""
+        """Midpoint of the occipital protuberance and the brow: centre of the skull's outline."""
         ends = [np.asarray(self.body.place(name).local) for name in ("eop", "brow")]
         return 0.5 * (ends[0] + ends[1])
 
     # --- strands --------------------------------------------------------------------------
 
     def _shares(self, start: str, end: str) -> dict[str, Any]:
-        """Shares of both ends from the table's words, and the rules they follow."""
-        made: dict[str, Any] = {}
+        """Fractions of both ends from the words of the table, and their rules."""
+        fields: dict[str, Any] = {}
         for which, text in (("start", start), ("end", end)):
-            made[f"{which}_share"] = self.share[text] if text in _RULES else float(text)
-            made[f"{which}_rule"] = _RULES.get(text, "")
-        return made
+            fields[f"{which}_share"] = self.share[text] if text in _RULES else float(text)
+            fields[f"{which}_rule"] = _RULES.get(text, "")
+        return fields
 
     def clamped_without_continuation(self, strands: list[Strand]) -> list[Strand]:
-        """Muscle ends pull on bone alone where no fascia that carries tension goes on (S3)."""
-        goes_on = {
+        """The strands; a muscle end without an active fascial continuation pulls on bone (S3)."""
+        continued = {
             node
             for s in strands
             if s.active and s.kind in FASCIAL
-            for node, _, share in s.ends
-            if share > 0.0
+            for node, _, fraction in s.ends
+            if fraction > 0.0
         }
-        made = []
+        clamped = []
         for strand in strands:
             for which, node in (("start", strand.start), ("end", strand.end)):
-                if getattr(strand, f"{which}_rule") and node not in goes_on:
+                if getattr(strand, f"{which}_rule") and node not in continued:
                     clamp: dict[str, Any] = {f"{which}_share": 0.0, f"{which}_rule": ""}
                     strand = replace(strand, **clamp)
-            made.append(strand)
-        return made
+            clamped.append(strand)
+        return clamped
 
     def strands(
         self,
-        wanted: set[str],
+        chosen_lines: set[str],
         defaults: Mapping[str, Mapping[str, Parameter]],
         *,
         include_off: bool,
     ) -> Iterable[Strand]:
-        """Strands of strands.csv on their sides."""
+        """Strands of strands.csv, right and left or in the midline."""
         rows = tables.known(tables.table("strands"))
         section: dict[str, float] = {}  # strand of the table -> EA, for section_as
-        own = {base: laws.own_parameters(row) for base, row in rows.items()}
+        parameters = {base: laws.strand_parameters(row) for base, row in rows.items()}
         for base in sorted(rows, key=lambda b: bool(rows[b]["section_as"])):
             row = rows[base]
             length = self._standing_length(row, _SIDES[row["side"]][0][0])
             like = row["section_as"]
             section[base] = (
-                section[like] if like else laws.axial_stiffness(row, own[base], defaults, length)
+                section[like]
+                if like
+                else laws.axial_stiffness(row, parameters[base], defaults, length)
             )
         for base, row in rows.items():
             listed = tables.words(row["lines"])
-            if not wanted & set(listed):
+            if not chosen_lines & set(listed):
                 continue
             for suffix, side in _SIDES[row["side"]]:
                 name = base + suffix
                 length = self._standing_length(row, suffix)
-                preload = own[base].get("preload")
+                preload = parameters[base].get("preload")
                 law = laws.collagen_law(
                     row,
-                    own[base],
+                    parameters[base],
                     defaults,
                     stiffness=section[base],
                     length=length,
@@ -333,49 +336,49 @@ class _Builder:
                     via=self._via(row, suffix),
                     **self._shares(row["start_share"], row["end_share"]),
                     kind=row["kind"],  # type: ignore[arg-type]
-                    lines=tuple(x for x in listed if x in wanted),
+                    lines=tuple(x for x in listed if x in chosen_lines),
                     regions=tables.words(row["regions"]),
                     tissue=row["tissue"],
                     grade=row["grade"],
                     basis=row["use"],
                     source=row["sources"],
-                    parameters=own[base],
+                    parameters=parameters[base],
                     active=include_off or row["use"] in ("data", "assumed"),
                 )
 
     def _via(self, row: tables.Record, suffix: str) -> tuple[tuple[str, Vector], ...]:
-        made = []
+        via = []
         for name, (x, y, z) in tables.places(row["via"]):
             body = name if name in self.body.names else name + suffix
             size = float(self.body.scale[self.body.body_index(body)])
             mirror = -1.0 if suffix == "_l" else 1.0
-            made.append((body, (size * x, size * y, size * z * mirror)))
-        return tuple(made)
+            via.append((body, (size * x, size * y, size * z * mirror)))
+        return tuple(via)
 
     def _standing_length(self, row: tables.Record, suffix: str) -> float:
         at = [
-            self._place_of(row["from"], suffix),
+            self._station_point(row["from"], suffix),
             *self._via(row, suffix),
-            self._place_of(row["to"], suffix),
+            self._station_point(row["to"], suffix),
         ]
         points = np.array([geometry.world(self.body, self.standing, b, p) for b, p in at])
         return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
-    def _place_of(self, station: str, suffix: str) -> tuple[str, Vector]:
+    def _station_point(self, station: str, suffix: str) -> tuple[str, Vector]:
         return self._resolve(station, suffix)[1]
 
     def muscles(
-        self, wanted: set[str], *, fibre_scale: float, all_muscles: bool
+        self, chosen_lines: set[str], *, fibre_scale: float, all_muscles: bool
     ) -> Iterable[Strand]:
-        """Muscles of the body model: their own path and tendon, ends handed on by the table."""
+        """Muscles with path and tendon of the body model, and continuations of the table."""
         fibre_scale = number("fibre_scale", fibre_scale)
         for row in tables.table("muscles"):
             base, listed = row["muscle"], tables.words(row["lines"])
-            if not (wanted & set(listed) or (all_muscles and not listed)):
+            if not (chosen_lines & set(listed) or (all_muscles and not listed)):
                 continue
             scale = fibre_scale if base in laws.HAMSTRING_HEADS else 1.0
             for suffix, side in _SIDES["both"]:
-                yield self._muscle(row, base, suffix, side, wanted, scale)
+                yield self._muscle(row, base, suffix, side, chosen_lines, scale)
 
     def _muscle(
         self,
@@ -383,7 +386,7 @@ class _Builder:
         base: str,
         suffix: str,
         side: Side,
-        wanted: set[str],
+        chosen_lines: set[str],
         scale: float,
     ) -> Strand:
         muscle = self.body.muscle(base + suffix)
@@ -394,8 +397,8 @@ class _Builder:
                 ends.append((self.bone_node(f"{base}_{which}{suffix}", *at), None))
                 continue
             node = self.node(row[column], suffix)
-            body, place = self.places[node]
-            same = body == at[0] and np.allclose(place, at[1], atol=1e-6)
+            body, point = self.points[node]
+            same = body == at[0] and np.allclose(point, at[1], atol=1e-6)
             ends.append((node, None if same else at))
         fibre = muscle.fibres[row["fibre_set"]]
         return Strand(
@@ -409,7 +412,7 @@ class _Builder:
             end_point=ends[1][1],
             **self._shares(row["start_share"], row["end_share"]),
             kind="muscle",
-            lines=tuple(x for x in tables.words(row["lines"]) if x in wanted),
+            lines=tuple(x for x in tables.words(row["lines"]) if x in chosen_lines),
             regions=tables.words(row["regions"]),
             tissue=muscle.full_name,
             basis="data",

@@ -1,4 +1,4 @@
-"""A network as plain values and as a networkx graph, and back without loss."""
+"""Conversion of a network to plain values and to a networkx graph, and back without loss."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from panjabi.body import Body
 
 SCHEMA = "fascia-network"
-VERSION = 1  # a file of a newer one is refused
+VERSION = 1  # files of a newer version raise SchemaError
 
 STANDARD_BODY = "standard_adult"
 OTHER_BODY = "other"
@@ -29,7 +29,7 @@ OTHER_BODY = "other"
 
 
 def to_dict(network: TensionNetwork) -> dict[str, Any]:
-    """Everything but the body as JSON values (infinite numbers as "inf")."""
+    """The network without its body as JSON values (infinite numbers as "inf")."""
     return {
         **header(network),
         "nodes": [node_to_dict(n) for n in network.nodes],
@@ -38,7 +38,7 @@ def to_dict(network: TensionNetwork) -> dict[str, Any]:
 
 
 def header(network: TensionNetwork) -> dict[str, Any]:
-    """What belongs to the network as a whole."""
+    """The fields of the network apart from nodes and strands."""
     return {
         "schema": f"{SCHEMA}/{VERSION}",
         "name": network.name,
@@ -57,18 +57,18 @@ def header(network: TensionNetwork) -> dict[str, Any]:
 def from_dict(
     data: Mapping[str, Any], *, body: Body | None = None, where: str = "the record"
 ) -> TensionNetwork:
-    """The network of `to_dict`. `body` is needed where it was not the standard adult.
+    """The network of `to_dict`. Pass `body` if it was not the standard adult.
 
     Raises
     ------
     SchemaError
-        For another kind of record or a newer version.
+        For a record with another schema or a newer version.
     DataFileError
-        For a record that lacks something or has a part of the wrong kind.
+        For a record with a missing field or a field of the wrong type.
     """
     check_schema(data.get("schema") if isinstance(data, Mapping) else None, where)
     try:
-        whole = {
+        values = {
             "name": str(data.get("name", "")),
             "body": _body(data.get("body"), body, where),
             "lines": {k: Line(**v) for k, v in data.get("lines", {}).items()},
@@ -84,39 +84,40 @@ def from_dict(
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise DataFileError(
-            f"{where} is no complete network: {type(error).__name__} {error}; needed are nodes "
-            "and strands with their fields. Write it anew with fascia.network.save."
+            f"Expected nodes and strands with all their fields in {where}, got an incomplete "
+            f"network: {type(error).__name__} {error}; save the network again with "
+            "fascia.network.save."
         ) from error
-    return TensionNetwork(**whole)
+    return TensionNetwork(**values)
 
 
-def check_schema(given: Any, where: str) -> None:
-    """Refuse another kind of file and a newer major version."""
-    kind, _, version = str(given).partition("/")
+def check_schema(schema: Any, where: str) -> None:
+    """Raise SchemaError for another schema or a newer major version."""
+    kind, _, version = str(schema).partition("/")
     if kind != SCHEMA or not version.split(".")[0].isdigit():
         raise SchemaError(
-            f"{where} has the schema {given!r}; possible: '{SCHEMA}/{VERSION}'. It is not a "
+            f"Expected the schema '{SCHEMA}/{VERSION}' in {where}, got {schema!r}; choose a "
             "network file of this program."
         )
     if int(version.split(".")[0]) > VERSION:
         raise SchemaError(
-            f"{where} is of version {version}, this program knows {SCHEMA}/{VERSION}. Use a "
-            "newer program for it."
+            f"Expected at most version {VERSION} of {SCHEMA} in {where}, got {version}; use a "
+            "newer version of this program."
         )
 
 
 def node_to_dict(node: Node) -> dict[str, Any]:
     """Fields of a node as JSON values."""
-    made = {f.name: getattr(node, f.name) for f in fields(node)}
-    made["position"] = list(node.position)
-    made["directions"] = [list(d) for d in node.directions]
-    made["lines"] = list(node.lines)
-    made["tie"] = _plain(node.tie)
-    return made
+    values = {f.name: getattr(node, f.name) for f in fields(node)}
+    values["position"] = list(node.position)
+    values["directions"] = [list(d) for d in node.directions]
+    values["lines"] = list(node.lines)
+    values["tie"] = _plain(node.tie)
+    return values
 
 
 def node_from_dict(data: Mapping[str, Any]) -> Node:
-    """A node from its fields; what is not there takes its default."""
+    """A node from its fields; missing fields take their default."""
     data = dict(data)
     if "tie" in data:
         data["tie"] = _number(data["tie"])
@@ -124,20 +125,20 @@ def node_from_dict(data: Mapping[str, Any]) -> Node:
 
 
 def strand_to_dict(strand: Strand) -> dict[str, Any]:
-    """Fields of a strand as JSON values, its law by name and parameters."""
-    made = {f.name: getattr(strand, f.name) for f in fields(strand)}
-    made["via"] = [[body, list(p)] for body, p in strand.via]
+    """Fields of a strand as JSON values; the law as its name and parameters."""
+    values = {f.name: getattr(strand, f.name) for f in fields(strand)}
+    values["via"] = [[body, list(p)] for body, p in strand.via]
     for end in ("start_point", "end_point"):
-        if made[end] is not None:
-            made[end] = [made[end][0], list(made[end][1])]
-    made["lines"], made["regions"] = list(strand.lines), list(strand.regions)
-    made["parameters"] = {k: p.to_dict() for k, p in strand.parameters.items()}
-    made["law"] = law_to_dict(strand.law, strand.name)
-    return made
+        if values[end] is not None:
+            values[end] = [values[end][0], list(values[end][1])]
+    values["lines"], values["regions"] = list(strand.lines), list(strand.regions)
+    values["parameters"] = {k: p.to_dict() for k, p in strand.parameters.items()}
+    values["law"] = law_to_dict(strand.law, strand.name)
+    return values
 
 
 def strand_from_dict(data: Mapping[str, Any]) -> Strand:
-    """A strand from its fields; what is not there takes its default."""
+    """A strand from its fields; missing fields take their default."""
     data = dict(data)
     data["law"] = law_from_dict(data.get("law"), str(data.get("name")))
     data["parameters"] = {k: Parameter(**v) for k, v in (data.get("parameters") or {}).items()}
@@ -148,16 +149,16 @@ def law_to_dict(law: Any, strand: str) -> dict[str, Any]:
     """A law as its registered name and its fields.
 
     Raises LawError for a law that is not registered (built in, or an entry point of the group
-    "panjabi.laws") or not a dataclass: a file that nobody could read back is not written.
+    "panjabi.laws") or not a dataclass, because such a file could not be read again.
     """
     from panjabi.tissue import available_laws
 
     names = [name for name, cls in available_laws().items() if cls is type(law)]
     if not names or not is_dataclass(law):
         raise LawError(
-            f"strand {strand!r} has a law of class {type(law).__name__}, which has no registered "
-            f"name; possible: {', '.join(available_laws())}. Register it as an entry point of "
-            "'panjabi.laws' and make it a dataclass, or give the strand another law to write it."
+            f"Expected a registered law ({', '.join(available_laws())}) for strand {strand!r}, "
+            f"got {type(law).__name__}; register it as an entry point of 'panjabi.laws' and make "
+            "it a dataclass, or replace the law before you save."
         )
     return {"name": names[0], **{f.name: _plain(getattr(law, f.name)) for f in fields(law)}}
 
@@ -168,8 +169,8 @@ def law_from_dict(data: Any, strand: str) -> Any:
 
     if not isinstance(data, Mapping) or "name" not in data:
         raise DataFileError(
-            f"strand {strand!r} has no law but {data!r}; a law is given as {{'name': 'collagen', "
-            "'slack_length': ..., ...}. Name one."
+            f"Expected a law like {{'name': 'collagen', 'slack_length': ..., ...}} for strand "
+            f"{strand!r}, got {data!r}; add the name and the parameters of a law."
         )
     try:
         cls = law_named(str(data["name"]))
@@ -183,9 +184,10 @@ def law_from_dict(data: Any, strand: str) -> Any:
 
 
 def to_networkx(network: TensionNetwork) -> networkx.MultiGraph:
-    """A MultiGraph: nodes with their fields, strands as edges keyed by name, the rest on top.
+    """A MultiGraph: nodes with their fields, strands as edges keyed by name.
 
-    An edge keeps `start`, `end` and its `order`, since an undirected graph has none of its own.
+    The other fields are attributes of the graph. An edge keeps `start`, `end` and its `order`,
+    because an undirected graph does not store them.
     """
     import networkx
 
@@ -201,11 +203,11 @@ def to_networkx(network: TensionNetwork) -> networkx.MultiGraph:
 
 
 def from_networkx(graph: networkx.MultiGraph, *, body: Body | None = None) -> TensionNetwork:
-    """The network of a graph made by `to_networkx`, or by hand with the same attributes.
+    """The network of a graph of `to_networkx`, or of any graph with the same attributes.
 
-    Edges need a `law` ({"name": "cable", "slack_length": 0.1, "stiffness": 1000.0}) and, in a
-    graph that is not a MultiGraph, take the name "a-b". Nodes need nothing: they then lie at the
-    ground's origin and are fixed. A graph without a schema counts as of this version.
+    Edges need a `law` ({"name": "cable", "slack_length": 0.1, "stiffness": 1000.0}). In a graph
+    that is not a MultiGraph they get the name "a-b". A node without attributes is fixed at the
+    origin of the ground. A graph without a schema is read as the present version.
     """
     data = {"schema": f"{SCHEMA}/{VERSION}", **graph.graph}
     data["nodes"] = [{**values, "name": str(n)} for n, values in graph.nodes(data=True)]
@@ -218,12 +220,12 @@ def from_networkx(graph: networkx.MultiGraph, *, body: Body | None = None) -> Te
         a, b, key, values = edge
         name = key if isinstance(key, str) else f"{a}-{b}-{key}"
         strands.append({"start": str(a), "end": str(b), **values, "name": name})
-    data["strands"] = _in_given_order(strands)
+    data["strands"] = _in_original_order(strands)
     return from_dict(data, body=body, where="the graph")
 
 
-def _in_given_order(strands: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Edges come back by node; `order`, where written, restores the strands' own order."""
+def _in_original_order(strands: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The strands sorted by `order` where it exists; networkx returns edges by node."""
     strands = sorted(strands, key=lambda s: s.get("order", math.inf))
     return [{k: v for k, v in s.items() if k != "order"} for s in strands]
 
@@ -240,16 +242,16 @@ def body_name(body: Body | None) -> str | None:
     return STANDARD_BODY if body is standard_adult() else OTHER_BODY
 
 
-def _body(named: Any, given: Body | None, where: str) -> Body | None:
-    if given is not None or named is None:
-        return given
-    if named == STANDARD_BODY:
+def _body(name: Any, body: Body | None, where: str) -> Body | None:
+    if body is not None or name is None:
+        return body
+    if name == STANDARD_BODY:
         from panjabi.body import standard_adult
 
         return standard_adult()
     raise NetworkError(
-        f"{where} was built on a body of another size ({named!r}), which the file does not hold; "
-        "give it as body=..."
+        f"Expected a network on the standard adult in {where}, got a body of another size "
+        f"({name!r}), which the file does not contain; pass it as body=..."
     )
 
 
@@ -264,12 +266,13 @@ def _number(value: Any) -> Any:
 
 
 def _known_fields(cls: type, data: dict[str, Any]) -> dict[str, Any]:
-    """Values of a dataclass; an unknown or missing field is an error that names it."""
+    """The values, checked against the fields of a dataclass. Raises DataFileError."""
     known = {f.name: f for f in fields(cls)}
     for name in data:
         if name not in known:
             raise DataFileError(
-                f"{cls.__name__} has no field {name!r}; {nearest(name, known)}. Correct its name."
+                f"Expected a field of {cls.__name__}, got {name!r}; {nearest(name, known)}. "
+                "Correct the name."
             )
     missing = [
         n
@@ -277,5 +280,8 @@ def _known_fields(cls: type, data: dict[str, Any]) -> dict[str, Any]:
         if n not in data and f.default is MISSING and f.default_factory is MISSING
     ]
     if missing:
-        raise DataFileError(f"a {cls.__name__} lacks {missing}; it has {list(known)}. Add them.")
+        raise DataFileError(
+            f"Expected the fields {list(known)} for a {cls.__name__}, got none for {missing}; "
+            "add them."
+        )
     return data

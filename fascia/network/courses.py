@@ -1,6 +1,6 @@
-"""In which directions a station lets its node slip: along its course, or in the plane of several.
+"""Slip directions of a node: along its course, or in the plane of several courses.
 
-Taken once, in upright standing, in the frame of the bone (S1).
+They are computed once, in upright standing, in the frame of the bone (S1).
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 ONE_COURSE = 30.0
-"""Courses that cross at less than this angle are one course with one tangent [deg] (assumed)."""
+"""Courses that cross at less than this angle count as one course [deg] (assumed)."""
 
-ALIKE = 1e-6  # cosines that differ by less are equal but for rounding
+ALIKE = 1e-6  # cosines that differ by less are equal up to rounding
 
 
 def slip_directions(away: Floats) -> tuple[Hold, tuple[Vector, ...]]:
-    """How a node on bone is held, and its slip directions, from the strands that leave it.
+    """Type of support of a node on bone, and its slip directions, from the strands that meet there.
 
-    away: (n, 3) unit vectors from the node along its strands, in the bone's frame. Fewer than
-    two strands: fixed, there is nobody to hand tension on to. A course runs in along one strand
-    and out along the one most opposite; its tangent goes from one neighbour to the other, so
-    that a line bent over a bone slips along the bone and not off it. Courses of nearly one
-    tangent make a guide; several span the plane that fits them best (singular value
-    decomposition).
+    away: (n, 3) unit vectors from the node along its strands, in the bone's frame. With fewer
+    than two strands the node is fixed, because no tension can be transmitted. A course enters
+    along one strand and leaves along the most opposite strand; its tangent points from one
+    neighbour to the other, so a line bent over a bone slips along the bone and not off it.
+    Courses with nearly the same tangent make a guide; several courses span the plane of best
+    fit (singular value decomposition).
     """
     away = np.asarray(away, float).reshape(-1, 3)
     if len(away) < 2:
@@ -44,9 +44,9 @@ def slip_directions(away: Floats) -> tuple[Hold, tuple[Vector, ...]]:
 def course_tangents(away: Floats) -> Floats:
     """Unit tangents (courses, 3) of the courses through a node; see `slip_directions`.
 
-    A strand that nothing faces (all others leave within a right angle of it) ends here: its
-    own direction is its course. Where several face it alike, as right and left do in the
-    midline, it goes on between them.
+    A strand without an opposite strand (all others leave within a right angle of it) ends here:
+    its direction is its course. Where several strands are equally opposite, as right and left
+    are in the midline, the course continues between them.
     """
     facing = away @ away.T
     tangents = []

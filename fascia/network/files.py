@@ -1,4 +1,4 @@
-"""Networks as files: JSON and GraphML, written whole or not at all."""
+"""Networks as files: JSON and GraphML. A failed save leaves no partial file."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ FORMATS = (".json", ".graphml")
 
 
 def save(network: TensionNetwork, path: str | Path) -> Path:
-    """Write a network to .json or .graphml; the path. Reading it gives the same network.
+    """Write a network to .json or .graphml and return the path. `load` gives the same network.
 
-    The file appears when it is complete; a failure leaves what was there before.
+    The file appears when it is complete; a failure leaves an earlier file unchanged.
 
     Raises
     ------
     DataFileError
-        For another ending, or a place that cannot be written.
+        For another ending, or a folder that cannot be written.
     LawError
         For a law that has no registered name.
     """
@@ -38,21 +38,23 @@ def save(network: TensionNetwork, path: str | Path) -> Path:
 
 
 def load(path: str | Path, *, body: Body | None = None) -> TensionNetwork:
-    """Read a network; `body` where it was built on another than the standard adult.
+    """The network of a file. Pass `body` if it was built on a body other than the standard adult.
 
     Raises
     ------
     DataFileError
-        For a file that is missing, truncated or incomplete; it is named.
+        For a file that is missing, truncated or incomplete; the message names the file.
     SchemaError
-        For another kind of file or a newer version.
+        For a file with another schema or a newer version.
     """
     path = Path(path)
     ending = _format(path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(f"{path} cannot be read: {error}. Check the path.") from error
+        raise DataFileError(
+            f"Expected a network file that can be read, got {path}: {error}; check the path."
+        ) from error
     try:
         read = _read_json if ending == ".json" else _read_graphml
         return read(text, path, body)
@@ -61,14 +63,16 @@ def load(path: str | Path, *, body: Body | None = None) -> TensionNetwork:
             raise
         raise type(error)(f"{path}: {error}") from error
     except PanjabiError as error:
-        raise DataFileError(f"{path} holds no valid network: {error}") from error
+        raise DataFileError(
+            f"Expected a valid network in {path}, got this error: {error}"
+        ) from error
 
 
 def _format(path: Path) -> str:
     ending = path.suffix.lower()
     if ending not in FORMATS:
         raise DataFileError(
-            f"{path} ends in {path.suffix!r}; possible: {', '.join(FORMATS)}. Name the file so."
+            f"Expected a file name that ends in {', '.join(FORMATS)}, got {path}; rename the file."
         )
     return ending
 
@@ -82,13 +86,13 @@ def _read_json(text: str, path: Path, body: Body | None) -> TensionNetwork:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise DataFileError(
-            f"{path}, line {error.lineno}: {error.msg}; the file is no complete JSON (truncated?). "
-            "Write it anew."
+            f"Expected complete JSON in {path}, got an error in line {error.lineno}: {error.msg}; "
+            "the file may be truncated, so save the network again."
         ) from error
     return convert.from_dict(data, body=body, where=str(path))
 
 
-# GraphML knows text, numbers and truth values: anything else travels as JSON text.
+# GraphML stores text, numbers and booleans: everything else is stored as JSON text.
 
 
 def _graphml(network: TensionNetwork) -> str:
@@ -126,12 +130,13 @@ def _read_graphml(text: str, path: Path, body: Body | None) -> TensionNetwork:
         graph = networkx.parse_graphml(text, force_multigraph=True)
     except Exception as error:  # the reader raises parse, key and value errors alike
         raise DataFileError(
-            f"{path} is no complete GraphML ({type(error).__name__}: {error}); truncated? Write "
-            "it anew."
+            f"Expected complete GraphML in {path}, got {type(error).__name__}: {error}; the file "
+            "may be truncated, so save the network again."
         ) from error
     if not isinstance(graph, networkx.MultiGraph) or graph.is_directed():
         raise DataFileError(
-            f"{path} is a directed graph; strands have no direction. Write it anew."
+            f"Expected an undirected graph in {path}, got a directed graph; save the network "
+            "again with fascia.network.save."
         )
     convert.check_schema(_loads(graph.graph, "schema", path), str(path))
     graph.graph = {k: _loads(graph.graph, k, path) for k in graph.graph if k not in _DEFAULTS}
@@ -151,7 +156,8 @@ def _loads(values: dict[str, Any], key: str, path: Path) -> Any:
         return json.loads(values[key]) if key in values else None
     except (TypeError, json.JSONDecodeError) as error:
         raise DataFileError(
-            f"{path}: {key} is {values[key]!r}; possible: JSON text ({error}). Write it anew."
+            f"Expected JSON text for {key} in {path}, got {values[key]!r} ({error}); save the "
+            "network again."
         ) from error
 
 

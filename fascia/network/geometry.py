@@ -1,4 +1,4 @@
-"""Where nodes and strands are in standing, and the checks a network passes at birth."""
+"""Positions of nodes and strands, and the checks of a new network."""
 
 from __future__ import annotations
 
@@ -62,46 +62,48 @@ def length(points: Floats) -> float:
 
 
 def check(body: Body | None, nodes: Mapping[str, Node], strands: Iterable[Strand]) -> None:
-    """Refuse unknown nodes and bodies, shared slips across bodies and zero lengths."""
+    """Raise for unknown nodes and bodies, for ends on another body, and for zero lengths."""
     bodies = {"ground"} | (set(body.names) if body is not None else set())
     for node in nodes.values():
         _known_body(f"node {node.name!r}", node.body, bodies)
     for strand in strands:
         who = f"strand {strand.name!r}"
-        for name, point, share in strand.ends:
+        for name, point, fraction in strand.ends:
             if name not in nodes:
                 raise UnknownStrandError(
-                    f"{who} ends at node {name!r}, which does not exist; "
-                    f"{nearest(name, nodes)}. Add the node first or end the strand elsewhere."
+                    f"Expected {who} to end at a node of the network, got {name!r}; "
+                    f"{nearest(name, nodes)}. Add the node first, or change the end."
                 )
             if point is not None:
                 _known_body(who, point[0], bodies)
-                if share > 0.0 and point[0] != nodes[name].body:
+                if fraction > 0.0 and point[0] != nodes[name].body:
                     raise NetworkError(
-                        f"{who} is attached to {point[0]!r} but shares the slip of {name!r} on "
-                        f"{nodes[name].body!r}; a share needs one body. Move the attachment or "
-                        "set the share to 0."
+                        f"Expected the attachment of {who} on {nodes[name].body!r}, the body of "
+                        f"node {name!r} with which it slips, got {point[0]!r}; move the "
+                        "attachment, or set start_share or end_share to 0."
                     )
-        for rides_on, _ in strand.via:
-            _known_body(who, rides_on, bodies)
+        for via_body, _ in strand.via:
+            _known_body(who, via_body, bodies)
         _no_zero_length(strand, nodes)
 
 
 def _known_body(who: str, body: str, bodies: set[str]) -> None:
     if body not in bodies:
         raise NetworkError(
-            f"{who} rides on body {body!r}; {nearest(body, bodies)}. Give the network the body "
-            "it was built for, or use 'ground'."
+            f"Expected {who} on a body of this model, got body {body!r}; "
+            f"{nearest(body, bodies)}. Pass the body for which the network was built, or use "
+            "'ground'."
         )
 
 
 def _no_zero_length(strand: Strand, nodes: Mapping[str, Node]) -> None:
-    """Only what cannot move apart is refused: ends at one point of one body."""
+    """Raise if both ends are at the same point of the same body."""
     if strand.via:
         return
     start, end = attachments(nodes, strand)
     if start[0] == end[0] and np.linalg.norm(np.subtract(start[1], end[1])) < SHORTEST:
         raise NetworkError(
-            f"strand {strand.name!r} has zero length: {strand.start!r} and {strand.end!r} are at "
-            f"the same point {start[1]} of {start[0]!r}. Merge the nodes or move one."
+            f"Expected strand {strand.name!r} to have a length, got zero length: {strand.start!r} "
+            f"and {strand.end!r} are at the same point {start[1]} of {start[0]!r}; merge the "
+            "nodes or move one of them."
         )

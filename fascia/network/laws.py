@@ -1,4 +1,4 @@
-"""Laws of the strands of the tables: EA from what is known, the rest from the table by kind."""
+"""Laws of the strands of the tables: EA from published values, the rest by type of tissue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from panjabi.tissue import PassiveMuscle
 
 HAMSTRING_HEADS = ("bflh", "semimem", "semiten")
-"""The heads whose passive curve the one fitted scale acts on (S9)."""
+"""The heads whose passive curve is multiplied by the one fitted scale (S9)."""
 
 _UNIT = {
     "modulus_MPa": "MPa",
@@ -30,35 +30,38 @@ _UNIT = {
 def kind_defaults(
     rows: Mapping[str, Record], scale: Mapping[str, float] | None = None
 ) -> dict[str, dict[str, Parameter]]:
-    """Figures by kind (S4), all assumed; `scale` multiplies the modulus of a kind (the sweep)."""
+    """Values by tissue type (S4), all assumed; `scale` multiplies the modulus of a type."""
     scale = dict(scale or {})
     for kind, factor in scale.items():
         if kind not in rows:
             raise ParameterError(
-                f"kind_scale names {kind!r}; {nearest(kind, rows)}. Use a kind of "
-                "tissue_defaults.csv."
+                f"Expected a tissue type of tissue_defaults.csv in kind_scale, got {kind!r}; "
+                f"{nearest(kind, rows)}."
             )
         if not factor > 0.0:
-            raise ParameterError(f"kind_scale of {kind!r} is {factor:g}; give a factor above 0.")
-    made: dict[str, dict[str, Parameter]] = {}
+            raise ParameterError(
+                f"Expected kind_scale of {kind!r} above 0, got {factor:g}; give a factor above 0, "
+                "e.g. 0.5 for half the modulus."
+            )
+    defaults: dict[str, dict[str, Parameter]] = {}
     for kind, row in rows.items():
-        made[kind] = {}
+        defaults[kind] = {}
         for column in ("modulus_MPa", "thickness_mm", "width_mm", "transition_strain"):
             value = float(row[column])
             if column == "modulus_MPa":
                 value *= scale.get(kind, 1.0)
-            made[kind][column] = Parameter(
+            defaults[kind][column] = Parameter(
                 value, _UNIT[column], THIS_WORK, "assumed", f"by kind: {row['basis']}"
             )
-    return made
+    return defaults
 
 
-def own_parameters(row: Record) -> dict[str, Parameter]:
-    """The figures that a strand has of its own, with source and status."""
+def strand_parameters(row: Record) -> dict[str, Parameter]:
+    """The values that the table lists for this strand, with source and status."""
     from panjabi.literature import row as published
 
     cited = dict(part.split("=", 1) for part in row["sources"].split() if "=" in part)
-    made: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     for column, unit in _UNIT.items():
         value = number(row, column)
         if value is None:
@@ -73,8 +76,8 @@ def own_parameters(row: Record) -> dict[str, Parameter]:
                 if source.value != value:
                     sd = None
                     status = "derived" if status == "measured" and source.value else status
-        made[_short(column)] = Parameter(value, unit, key, _status(status), row["note"], sd)
-    return made
+        parameters[_short(column)] = Parameter(value, unit, key, _status(status), row["note"], sd)
+    return parameters
 
 
 def _short(column: str) -> str:
@@ -92,34 +95,34 @@ def _status(text: str) -> Status:
 
 def axial_stiffness(
     row: Record,
-    own: Mapping[str, Parameter],
+    parameters: Mapping[str, Parameter],
     defaults: Mapping[str, Mapping[str, Parameter]],
     length: float,
 ) -> float:
-    """EA of a strand [N]: stiffness times standing length, or modulus times section."""
-    if "stiffness" in own:
-        return own["stiffness"].si * length
+    """EA of a strand [N]: stiffness times standing length, or modulus times cross-section."""
+    if "stiffness" in parameters:
+        return parameters["stiffness"].si * length
     by_kind = defaults[row["kind"]]
-    modulus = own.get("modulus", by_kind["modulus_MPa"]).si
-    if "area" in own:
-        return modulus * own["area"].si
-    thickness = own.get("thickness", by_kind["thickness_mm"]).si
-    return modulus * thickness * own.get("width", by_kind["width_mm"]).si
+    modulus = parameters.get("modulus", by_kind["modulus_MPa"]).si
+    if "area" in parameters:
+        return modulus * parameters["area"].si
+    thickness = parameters.get("thickness", by_kind["thickness_mm"]).si
+    return modulus * thickness * parameters.get("width", by_kind["width_mm"]).si
 
 
 def collagen_law(
     row: Record,
-    own: Mapping[str, Parameter],
+    parameters: Mapping[str, Parameter],
     defaults: Mapping[str, Mapping[str, Parameter]],
     *,
     stiffness: float,
     length: float,
     tension: float,
 ) -> Any:
-    """Collagen (nerve: nerve path) that carries `tension` [N] at its standing length [m]."""
+    """Collagen law (nerve path for a nerve) with `tension` [N] at its standing length [m]."""
     from panjabi.tissue import Collagen, NervePath
 
-    toe = own.get("transition_strain", defaults[row["kind"]]["transition_strain"]).si
+    toe = parameters.get("transition_strain", defaults[row["kind"]]["transition_strain"]).si
     law = NervePath if row["kind"] == "nerve" else Collagen
     return law.with_tension_at(length, tension, stiffness=stiffness, transition_strain=toe)
 
@@ -133,8 +136,8 @@ def muscle_law(
     fibres = body.muscle(name).fibres
     if fibre_set not in fibres:
         raise ParameterError(
-            f"muscle {name!r} has no fibre set {fibre_set!r}; {nearest(fibre_set, fibres)}. "
-            "Choose one that the body model has."
+            f"Expected a fibre set of muscle {name!r}, got {fibre_set!r}; "
+            f"{nearest(fibre_set, fibres)}."
         )
     fibre = fibres[fibre_set]
     record: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The tension network: nodes, strands and how they hang together. Changing one gives a new one."""
+"""The tension network: nodes, strands and their connections. Each change returns a new network."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from panjabi.tissue import Law
 
 UNUSED_BY_LAW = frozenset({"k_low", "curviness"})
-"""Shape figures of the source's spline that the power law of the passive fibre does not use."""
+"""Shape parameters of the source's spline that the power law of the passive fibre does not use."""
 
 FOLLOWS_NETWORK = frozenset({"resting_tension"})
-"""Strand figures that repeat a parameter of the network."""
+"""Parameters of a strand that repeat a parameter of the network."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TensionNetwork:
-    """Strands between nodes on a body: what can pull on what.
+    """Strands between nodes on a body.
 
-    Nothing here changes; every method that alters something returns a new network. Ties follow
-    `tie_ratio` times `tie_basis`, the harmonic mean of the stiffness on the two sides of the
-    station when the network was built (S2): a cut or another law leaves the ties.
+    The object is immutable: methods that change something return a new network. The attachment
+    stiffness of a station is `tie_ratio` times `tie_basis`, the harmonic mean of the stiffness
+    on its two sides when the network was built (S2). A cut or another law does not change it.
 
     Raises
     ------
     NetworkError
-        For doubled names, a line named like a region, strands whose nodes are missing, ends that
-        share the slip of a node of another body, strands of zero length.
+        For repeated names, a line named like a region, strands whose nodes are missing, ends that
+        move with a node of another body, strands of zero length.
     """
 
     nodes: tuple[Node, ...] = ()
@@ -52,29 +52,29 @@ class TensionNetwork:
     body: Body | None = None
     name: str = ""
     lines: Mapping[str, Line] = field(default_factory=dict)
-    region_parents: Mapping[str, str] = field(default_factory=dict)  # region -> the one around it
-    tie_ratio: float | None = None  # None: ties given one by one
+    region_parents: Mapping[str, str] = field(default_factory=dict)  # region -> enclosing region
+    tie_ratio: float | None = None  # None: each node has its own attachment stiffness
     tie_basis: Mapping[str, float] = field(default_factory=dict)  # node -> stiffness there [N/m]
-    share: float | None = None  # phi (S3), of ends with the rule "share"
-    minor_share: float | None = None  # of ends with the rule "minor_share"
+    share: float | None = None  # phi (S3), fraction at ends with the rule "share"
+    minor_share: float | None = None  # fraction at ends with the rule "minor_share"
     resting_tension: Mapping[str, float] = field(
         default_factory=dict
-    )  # region or line -> N, "" = others
+    )  # region or line -> N, "" = all others
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", tuple(self.nodes))
         object.__setattr__(self, "strands", tuple(self.strands))
-        _no_doubles("node", [n.name for n in self.nodes])
-        _no_doubles("strand", [s.name for s in self.strands])
+        _require_unique("node", [n.name for n in self.nodes])
+        _require_unique("strand", [s.name for s in self.strands])
         for name in self._line_names.keys() & self._region_names.keys():
             raise NetworkError(
-                f"{name!r} names a line and a region; a line's name is accepted where a region "
-                "is, so each has a name of its own. Rename one of them."
+                f"Expected different names for lines and regions, got {name!r} as a line and a "
+                "region; rename one of them (a line's name is accepted in place of a region)."
             )
         geometry.check(self.body, self._node_of, self.strands)
 
-    # --- looking --------------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------
 
     @cached_property
     def _node_of(self) -> dict[str, Node]:
@@ -115,7 +115,7 @@ class TensionNetwork:
 
     @property
     def off_strands(self) -> tuple[Strand, ...]:
-        """Strands that carry nothing: no data exist (basis none), or a neighbour holds them."""
+        """Strands without tension: no data exist (basis none), or a neighbour represents them."""
         return tuple(s for s in self.strands if not s.active)
 
     def select(self, *patterns: str, active: bool = False) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ class TensionNetwork:
         kind: str | None = None,
         active: bool = False,
     ) -> tuple[str, ...]:
-        """Names of the strands of a line, region (those inside it included), side and kind.
+        """Names of the strands of a line, region (with the regions inside it), side and kind.
 
         A line's name is accepted as a region.
         """
@@ -153,7 +153,7 @@ class TensionNetwork:
         )
 
     def _labels_within(self, region: str) -> set[str]:
-        """A region and all regions inside it; a line is alone."""
+        """A region and all regions inside it; for a line, the line alone."""
         if region in self._line_names:
             return {region}
         if region not in self._region_names:
@@ -166,11 +166,11 @@ class TensionNetwork:
             raise unknown_part("line", line, self._line_names)
 
     def line_names(self) -> tuple[str, ...]:
-        """Every line, those of `lines` first, then those only strands name."""
+        """Every line: first those of `lines`, then those that only strands list."""
         return tuple(self._line_names)
 
     def regions(self) -> dict[str, tuple[str, ...]]:
-        """Every region with the names of its strands; a region holds those inside it."""
+        """Every region with the names of its strands, including those of the regions inside it."""
         members: dict[str, list[str]] = {r: [] for r in self._region_names}
         for strand in self.strands:
             around = {a for r in strand.regions for a in selection.ancestry(self.region_parents, r)}
@@ -188,7 +188,7 @@ class TensionNetwork:
     ) -> tuple[frozenset[str], ...]:
         """Sets of nodes that strands join, largest first.
 
-        through_bone: nodes on the same body count as joined (a rigid bone hands tension on).
+        through_bone: nodes on the same body count as joined (a rigid bone transmits tension).
         """
         strands = self.active_strands if active else self.strands
         return selection.connected_components(self.nodes, strands, through_bone=through_bone)
@@ -200,15 +200,16 @@ class TensionNetwork:
         pieces = self.connected_components()
         if not any(a in piece and b in piece for piece in pieces):
             raise NetworkError(
-                f"no active strand path leads from {a!r} to {b!r}; the network has {len(pieces)} "
-                f"pieces. Switch strands on (activated), undo a cut, or ask within one piece."
+                f"Expected a path of active strands from {a!r} to {b!r}, got a network in "
+                f"{len(pieces)} pieces; switch strands on (activated), undo a cut, or choose two "
+                "nodes of the same piece."
             )
 
     def route(self, line: str, side: str = "right") -> tuple[Segment, ...]:
-        """A line of one side segment by segment, with the strands that stand for each.
+        """Segments of a line on one side, each with the strands that represent it.
 
-        A packaged line has the segments of its table; other strands of a line, and all strands
-        of a line of one's own, are one segment each, in the order of the network.
+        A packaged line has the segments of its table. Every other strand of the line, and every
+        strand of a custom line, is a segment, in the order of the network.
         """
         self._require_line(line)
         if side not in ("right", "left"):
@@ -217,13 +218,13 @@ class TensionNetwork:
         known = self.lines.get(line)
         if known is None or known != packaged_tables.lines().get(line):
             return segments.segments_of_strands(line, side, strands)
-        made = segments.packaged_segments(line, side, strands)
+        here = segments.packaged_segments(line, side, strands)
         other = segments.packaged_segments(line, "left" if side == "right" else "right", strands)
-        listed = {name for segment in (*made, *other) for name in segment.strands}
+        listed = {name for segment in (*here, *other) for name in segment.strands}
         more = [s for s in strands if s.name not in listed]
-        return made + segments.segments_of_strands(line, side, more, first=len(made) + 1)
+        return here + segments.segments_of_strands(line, side, more, first=len(here) + 1)
 
-    # --- measuring, with no slip ------------------------------------------------------------
+    # --- geometry without slip --------------------------------------------------------------
 
     def attachments(self, strand: str) -> tuple[tuple[str, Vector], ...]:
         """(body, point in its frame [m]) along a strand from start to end, with no slip."""
@@ -245,12 +246,12 @@ class TensionNetwork:
         at = geometry.poses(self.body, q)
         return {s.name: geometry.length(self._polyline(s, at)) for s in self.strands}
 
-    # --- changing -------------------------------------------------------------------------
+    # --- changes --------------------------------------------------------------------------
 
     def cut(self, *names: str) -> TensionNetwork:
         """The same network without some strands (names or patterns); ties stay as built."""
-        gone = set(self.select(*names))
-        return replace(self, strands=tuple(s for s in self.strands if s.name not in gone))
+        cut = set(self.select(*names))
+        return replace(self, strands=tuple(s for s in self.strands if s.name not in cut))
 
     def cut_where(
         self, *, line: str | None = None, region: str | None = None, side: str | None = None
@@ -269,13 +270,13 @@ class TensionNetwork:
         )
 
     def added(self, *parts: Node | Strand) -> TensionNetwork:
-        """The same network with more nodes and strands; known nodes keep their ties."""
+        """The same network with more nodes and strands; existing nodes keep their ties."""
         nodes = self.nodes + tuple(p for p in parts if isinstance(p, Node))
         strands = self.strands + tuple(p for p in parts if isinstance(p, Strand))
         return replace(self, nodes=nodes, strands=strands).with_tie_basis(keep=True)
 
     def replaced(self, part: Node | Strand) -> TensionNetwork:
-        """The same network with the node or strand of that name exchanged for this one."""
+        """The same network with `part` in place of the node or strand of the same name."""
         if isinstance(part, Node):
             self.node(part.name)
             nodes = tuple(part if n.name == part.name else n for n in self.nodes)
@@ -291,12 +292,12 @@ class TensionNetwork:
             raise unknown_part("node or strand", old, [*strands, *nodes])
         if new in nodes or new in strands:
             raise NetworkError(
-                f"{new!r} is taken; {old!r} needs a name that no node or strand has. Choose "
-                "another."
+                f"Expected an unused name for {old!r}, got {new!r}, which is taken; choose a "
+                "name that no node or strand has."
             )
         if old in strands:
-            made = tuple(replace(s, name=new) if s.name == old else s for s in self.strands)
-            return replace(self, strands=made)
+            renamed = tuple(replace(s, name=new) if s.name == old else s for s in self.strands)
+            return replace(self, strands=renamed)
 
         def now(name: str) -> str:
             return new if name == old else name
@@ -309,13 +310,13 @@ class TensionNetwork:
         )
 
     def activated(self, *names: str, active: bool = True) -> TensionNetwork:
-        """The same network with strands switched on (with figures by kind) or off."""
+        """The same network with strands switched on (with default values) or off."""
         chosen = set(self.select(*names))
         strands = (replace(s, active=active) if s.name in chosen else s for s in self.strands)
         return replace(self, strands=tuple(strands))
 
     def without_line(self, line: str) -> TensionNetwork:
-        """Without a line: strands that no other line lists go, the shared ones stay."""
+        """The same network without a line. Strands that another line also lists stay."""
         self._require_line(line)
 
         def rest(part: Node | Strand) -> tuple[str, ...]:
@@ -335,17 +336,17 @@ class TensionNetwork:
     def with_line(
         self, line: Line, *parts: Node | Strand, joining: Iterable[str] = ()
     ) -> TensionNetwork:
-        """With one more line: new parts, and existing strands that join it (names, patterns).
+        """The same network with a new line of new parts and of existing strands (`joining`).
 
         Raises
         ------
         NetworkError
-            If a line or a region has that name already.
+            If a line with that id exists, or a region has that name.
         """
         if line.id in self._line_names:
             raise NetworkError(
-                f"line {line.id!r} exists; a new line needs an id of its own. Take the old one "
-                "out first (without_line) or choose another id."
+                f"Expected an unused id for the new line, got {line.id!r}, which exists; choose "
+                "another id, or remove the old line first (without_line)."
             )
 
         def labelled(part: Any) -> Any:
@@ -357,13 +358,13 @@ class TensionNetwork:
         return replace(self, strands=strands, lines=lines).added(*map(labelled, parts))
 
     def with_law(self, strand: str, law: Law) -> TensionNetwork:
-        """With another law for one strand; ties stay as built."""
+        """The same network with another law for one strand; ties stay as built."""
         return self.replaced(replace(self.strand(strand), law=law))
 
     def with_muscle_laws(
         self, names: Iterable[str], change: Callable[[PassiveMuscle], PassiveMuscle]
     ) -> TensionNetwork:
-        """With the passive law of some muscles changed; ties stay as built."""
+        """The same network with the passive law of some muscles changed; ties stay as built."""
         chosen = set(self.select(*names))
 
         def changed(strand: Strand) -> Strand:
@@ -379,22 +380,22 @@ class TensionNetwork:
         return replace(self, strands=tuple(changed(s) for s in self.strands))
 
     def with_tie_basis(self, *, keep: bool = False) -> TensionNetwork:
-        """With the harmonic means of the network as it is now as what the tie ratio multiplies.
+        """The same network with `tie_basis` computed from its present strands.
 
-        Done once when a network is built. keep: only for nodes that have none yet; their ties
-        follow the present ratio.
+        This is done once when a network is built. keep: only for nodes that have no basis yet;
+        their ties follow the present ratio.
         """
         basis = stiffness_beside_nodes(self.body, self._node_of, self.active_strands)
         if not keep:
             return replace(self, tie_basis=basis)
         new = {k: v for k, v in basis.items() if k not in self.tie_basis}
-        made = replace(self, tie_basis={**self.tie_basis, **new}) if new else self
+        network = replace(self, tie_basis={**self.tie_basis, **new}) if new else self
         if not new or self.tie_ratio is None:
-            return made
-        return replace(made, nodes=made._tied(self.tie_ratio, new))
+            return network
+        return replace(network, nodes=network._nodes_with_ratio(self.tie_ratio, new))
 
-    def _tied(self, ratio: float, names: Iterable[str]) -> tuple[Node, ...]:
-        """The nodes, those of `names` that the ratio governs with k_g = ratio x basis."""
+    def _nodes_with_ratio(self, ratio: float, names: Iterable[str]) -> tuple[Node, ...]:
+        """All nodes; those of `names` whose tie the ratio sets get k_g = ratio x basis."""
         chosen = set(names)
 
         def tie(node: Node) -> float:
@@ -405,55 +406,55 @@ class TensionNetwork:
         )
 
     def with_tie_ratio(self, ratio: float) -> TensionNetwork:
-        """With k_g = ratio x the harmonic mean as built, at every node the ratio governs (S2).
+        """The same network with attachment stiffness k_g = ratio x harmonic mean as built (S2).
 
-        0 is a frictionless guide, math.inf clamps. Nerve nodes, loose layers and nodes with a
-        tie of their own (`with_tie`) are left alone.
+        0 is a frictionless guide, math.inf clamps. Nerve nodes, loose layers and nodes set by
+        `with_tie` do not change.
         """
         ratio = number("tie ratio", ratio)
         if math.isnan(ratio) or ratio < 0.0:
             raise NetworkError(
-                f"tie ratio is {ratio:g}; possible: 0 (frictionless guide) to math.inf (clamped). "
-                "Give k_g over the stiffness of the strands that meet at the station."
+                f"Expected a tie ratio from 0 (frictionless guide) to math.inf (clamped), got "
+                f"{ratio:g}; give the attachment stiffness divided by the stiffness of the "
+                "strands that meet at the station."
             )
         network = self if self.tie_basis else self.with_tie_basis()
         parameters = dict(network.parameters)
         if "tie_ratio" in parameters and math.isfinite(ratio):
             parameters["tie_ratio"] = replace(parameters["tie_ratio"], value=ratio)
-        nodes = network._tied(ratio, network._node_of)
+        nodes = network._nodes_with_ratio(ratio, network._node_of)
         return replace(network, nodes=nodes, tie_ratio=ratio, parameters=parameters)
 
     def with_tie(self, node: str, k_N_per_mm: float) -> TensionNetwork:
-        """With an absolute tie at one node [N/mm], which later ratios leave alone."""
+        """The same network with a fixed tie at one node [N/mm]; later ratios do not change it."""
         k = 1e3 * number("tie", k_N_per_mm)
-        here = replace(self.node(node), tie=k, tie_by_ratio=False)
-        return self.replaced(here)
+        return self.replaced(replace(self.node(node), tie=k, tie_by_ratio=False))
 
     def with_adhesion(self, factor: float, *nodes: str) -> TensionNetwork:
-        """With the adhesion of some nodes (all if none named) times a factor."""
+        """The same network with the adhesion of some nodes (default: all) times a factor."""
         factor = number("adhesion factor", factor)
         if not (math.isfinite(factor) and factor >= 0.0):
             raise NetworkError(
-                f"adhesion factor is {factor:g}; possible: 0 (no adhesion) and up, finite. 1 "
-                "leaves it as it is."
+                f"Expected a finite adhesion factor of at least 0 (no adhesion), got {factor:g}; "
+                "give 1 for no change."
             )
         chosen = {self.node(name).name for name in nodes} or set(self._node_of)
-        made = (
+        changed = (
             replace(n, adhesion=factor * n.adhesion) if n.name in chosen else n for n in self.nodes
         )
-        return replace(self, nodes=tuple(made))
+        return replace(self, nodes=tuple(changed))
 
     def with_resting_tension(self, newton: float | Mapping[str, float]) -> TensionNetwork:
-        """With another tension in standing, for all or by region or line [N]: new slack lengths.
+        """The same network with another tension in standing [N], for all or by region or line.
 
-        A plain number is for every collagen strand but nerve and those with a preload of their
-        own (S5); a region or line named also reaches nerve strands, the innermost region first
-        and a line last. Muscles of the body model keep theirs.
+        The slack lengths change. A plain number applies to every collagen strand except nerves
+        and strands with a measured preload (S5). A named region or line also applies to nerve
+        strands; the innermost region has priority, a line comes last. Muscles do not change.
         """
         table = newton if isinstance(newton, Mapping) else {"": newton}
         table = {k: number("resting tension", v) for k, v in table.items()}
         for region in filter(None, table):
-            self._labels_within(region)  # raises for an unknown one
+            self._labels_within(region)  # raises for an unknown region
         target: dict[str, float] = {}
         for strand in self.strands:
             if not tension.settable(strand) or "preload" in strand.parameters:
@@ -473,7 +474,7 @@ class TensionNetwork:
         )
 
     def with_standing_tension(self, newton: Mapping[str, float]) -> TensionNetwork:
-        """With the tension in standing of single strands [N] (preloads included)."""
+        """The same network with the tension in standing of single strands [N], also preloads."""
         target = {self.strand(k).name: number("tension", v) for k, v in newton.items()}
         at = geometry.poses(self.body)
         strands = tuple(
@@ -485,10 +486,10 @@ class TensionNetwork:
         return replace(self, strands=strands)
 
     def with_share(self, phi: float, *, minor: float | None = None) -> TensionNetwork:
-        """With another share of muscle tension handed to fascial continuations (S3).
+        """The same network with another fraction of muscle tension passed to the fascia (S3).
 
-        phi: at ends where fibres were found to run on; minor: at the other continuations,
-        unchanged when not given.
+        phi: at ends where dissection shows that fibres continue; minor: at the other
+        continuations (default: no change).
         """
         shares = {"share": number("share", phi), "minor_share": self.minor_share}
         if minor is not None:
@@ -496,19 +497,19 @@ class TensionNetwork:
         for name, value in shares.items():
             if value is not None and not 0.0 <= value <= 1.0:
                 raise NetworkError(
-                    f"{name} is {value:g}; possible: 0 (all tension to bone) to 1 (all to the "
-                    "fascia). Published for biceps femoris: 0.07-0.69."
+                    f"Expected {name} as a fraction from 0 (all tension to bone) to 1 (all to the "
+                    f"fascia), got {value:g}; published values for biceps femoris are 0.07 to 0.69."
                 )
 
-        def ruled(rule: str, present: float) -> float:
+        def by_rule(rule: str, present: float) -> float:
             value = shares.get(rule)
             return present if value is None else value
 
         strands = tuple(
             replace(
                 s,
-                start_share=ruled(s.start_rule, s.start_share),
-                end_share=ruled(s.end_rule, s.end_share),
+                start_share=by_rule(s.start_rule, s.start_share),
+                end_share=by_rule(s.end_rule, s.end_share),
             )
             if s.start_rule or s.end_rule
             else s
@@ -520,47 +521,47 @@ class TensionNetwork:
                 parameters[name] = replace(parameters[name], value=value)
         return replace(self, strands=strands, parameters=parameters, **shares)
 
-    # --- showing --------------------------------------------------------------------------
+    # --- tables ---------------------------------------------------------------------------
 
     def table(self) -> list[dict[str, Any]]:
         """One row per strand for a screen or a file; see `fascia.network.strand_table`."""
         return strand_table.rows(self.strands, self.lengths())
 
     def ties(self) -> dict[str, float]:
-        """Tie of every node that can slip [N/mm]; inf where clamped."""
+        """Attachment stiffness (tie) of every node that can slip [N/mm]; inf where clamped."""
         return {n.name: 1e-3 * n.tie for n in self.nodes if n.directions}
 
     def sources(self) -> dict[str, Parameter]:
-        """Name -> parameter: the network's own, then ``strand.figure`` of every active strand.
+        """Name -> parameter: those of the network, then ``strand.parameter`` of active strands.
 
-        Right and left of one tissue share their figures and count once, under the name without
-        the side.
+        Right and left of one tissue have the same parameters and count once, under the name
+        without the side.
         """
-        found = dict(self.parameters)
+        parameters = dict(self.parameters)
         for strand in self.active_strands:
             base = strand.name if strand.side == "midline" else strand.name.rsplit("_", 1)[0]
             for name, parameter in strand.parameters.items():
                 if name not in UNUSED_BY_LAW | FOLLOWS_NETWORK:
-                    found.setdefault(f"{base}.{name}", parameter)
-        return found
+                    parameters.setdefault(f"{base}.{name}", parameter)
+        return parameters
 
     def __repr__(self) -> str:
-        ratio = "given singly" if self.tie_ratio is None else f"{self.tie_ratio:g}"
+        ratio = "set per node" if self.tie_ratio is None else f"{self.tie_ratio:g}"
         if self.tie_ratio is not None and math.isinf(self.tie_ratio):
             ratio = "clamped"
         return (
             f"<TensionNetwork {self.name!r}: {len(self.nodes)} nodes, "
             f"{len(self.active_strands)} strands on, {len(self.off_strands)} off "
-            f"({sum(s.basis == 'none' for s in self.off_strands)} for want of any data), "
+            f"({sum(s.basis == 'none' for s in self.off_strands)} without data), "
             f"tie ratio {ratio}>"
         )
 
 
-def _no_doubles(what: str, names: list[str]) -> None:
+def _require_unique(what: str, names: list[str]) -> None:
     if len(set(names)) == len(names):
         return
-    twice = sorted({n for n in names if names.count(n) > 1})[:5] if len(names) < 5000 else []
+    repeated = sorted({n for n in names if names.count(n) > 1})[:5] if len(names) < 5000 else []
     raise NetworkError(
-        f"{what} names occur twice: {twice or 'several'}; each {what} has a name of its own. "
-        "Rename one of them."
+        f"Expected a different name for each {what}, got names that occur twice: "
+        f"{repeated or 'several'}; rename one of each pair."
     )

@@ -24,12 +24,12 @@ def table(name: str) -> tuple[Record, ...]:
 
 
 def read_table(path: str | Path, name: str) -> tuple[Record, ...]:
-    """Rows of a user's table in the place of a packaged one.
+    """Rows of a user's table that replaces a packaged table.
 
     Raises
     ------
     DataFileError, SchemaError
-        If the file cannot be read, is of another kind or a newer version, or lacks a column.
+        If the file cannot be read, has another schema or a newer version, or lacks a column.
     """
     return parse(_files.read_table(path), name, where=str(path), columns=table(name)[0])
 
@@ -53,19 +53,19 @@ def number(row: Record, column: str, *, where: str = "strands.csv") -> float | N
         return float(cell)
     except ValueError:
         raise DataFileError(
-            f"{where}: {column} of {next(iter(row.values()))!r} is {cell!r}; it takes a number "
-            "or nothing."
+            f"Expected a number or an empty cell for {column} of {next(iter(row.values()))!r} in "
+            f"{where}, got {cell!r}; correct the cell."
         ) from None
 
 
 def places(cell: str) -> tuple[tuple[str, Vector], ...]:
     """Points of a via cell, 'body:x y z|body:x y z' [m]."""
-    made = []
+    points = []
     for part in filter(None, cell.split("|")):
         body, _, numbers = part.partition(":")
         x, y, z = (float(v) for v in numbers.split())
-        made.append((body.strip(), (x, y, z)))
-    return tuple(made)
+        points.append((body.strip(), (x, y, z)))
+    return tuple(points)
 
 
 def known(rows: Iterable[Record]) -> dict[str, Record]:

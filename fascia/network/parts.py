@@ -1,4 +1,9 @@
-"""Node, strand and line: the parts a tension network is made of."""
+"""Node, strand and line: the parts of a tension network.
+
+A node lies on a body and may slip against it; a node on a named place of the skeleton is a
+station. The stiffness against slip is the attachment stiffness, called `tie` in the code. A
+strand joins two nodes and carries tension only. A line is a named chain of strands.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +28,17 @@ Kind = Literal["fascia", "tendon", "ligament", "aponeurosis", "muscle", "nerve",
 Vector = tuple[float, float, float]
 
 SLIPS: dict[str, int] = {"fixed": 0, "guide": 1, "plane": 2, "contact": 3, "free": 3}
-"""How many slip directions each way of holding a node leaves."""
+"""Number of slip directions for each type of support."""
 
 SHARE_RULES = ("", "share", "minor_share")
-"""What sets the share of a strand's end: itself, or one of the network's two shares."""
+"""What sets the fraction of a strand's end: the strand itself, or a parameter of the network."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A place where strands meet, riding on a body and free to slip in some directions.
+    """A point where strands meet. It moves with a body and can slip in some directions.
+
+    ``hold`` is the type of support:
 
     fixed    no slip
     guide    slips along one direction (a course over bone)
@@ -39,13 +46,13 @@ class Node:
     contact  slides in two directions and may lift along the third, the outward normal (>= 0)
     free     moves in all three directions (soft tissue)
 
-    The node's stiffness against slip is ``tie + adhesion`` (isotropic; not against lifting); an
-    infinite tie clamps it.
+    The stiffness against slip is ``tie + adhesion`` (isotropic; not against lifting). ``tie`` is
+    the attachment stiffness; an infinite value clamps the node.
 
     Raises
     ------
     NetworkError
-        For NaN, a negative stiffness, or directions that do not fit the hold.
+        For NaN, a negative stiffness, or directions that do not match the support.
     """
 
     name: str
@@ -53,7 +60,7 @@ class Node:
     position: Vector = (0.0, 0.0, 0.0)  # in that body's frame [m]
     hold: Hold = "fixed"
     directions: tuple[Vector, ...] = ()  # orthonormal, in the body's frame
-    tie: float = 0.0  # stiffness against slip [N/m]; inf = clamped
+    tie: float = 0.0  # attachment stiffness against slip [N/m]; inf = clamped
     adhesion: float = 0.0  # elastic gliding layer [N/m]
     tie_by_ratio: bool = True  # whether the network's tie ratio sets `tie`
     side: Side = "midline"
@@ -67,8 +74,8 @@ class Node:
         object.__setattr__(self, "position", vector(who, "position", self.position))
         if self.hold not in SLIPS:
             raise NetworkError(
-                f"{who}.hold is {self.hold!r}; possible: {', '.join(SLIPS)}. Say how the node "
-                "is held."
+                f"Expected {who}.hold to be a type of support ({', '.join(SLIPS)}), got "
+                f"{self.hold!r}; choose one of these."
             )
         object.__setattr__(self, "directions", _directions(who, self.hold, self.directions))
         _one_of(who, "side", self.side, get_args(Side))
@@ -77,24 +84,26 @@ class Node:
             value = number(f"{what} of {who}", getattr(self, what))
             if math.isnan(value) or value < 0.0 or (math.isinf(value) and not infinite):
                 raise NetworkError(
-                    f"{who}.{what} is {value:g} N/m; possible: at least 0"
-                    f"{', math.inf to clamp' if infinite else ' and finite'}. A tie only resists."
+                    f"Expected {who}.{what} to be at least 0 N/m"
+                    f"{'' if infinite else ' and finite'}, got {value:g} N/m; give a stiffness"
+                    f"{', or math.inf to clamp the node' if infinite else ' of 0 or more'}."
                 )
 
     @property
     def slips(self) -> int:
-        """Number of unknowns the node brings along; none when fixed or clamped."""
+        """Number of unknowns of the node; 0 when it is fixed or clamped."""
         return 0 if math.isinf(self.tie) else len(self.directions)
 
 
 @dataclass(repr=False, frozen=True, kw_only=True)
 class Strand(ShortRepr):
-    """A polyline of tissue between two nodes that can only pull.
+    """A polyline of tissue between two nodes. It carries tension and no compression.
 
-    An end moves with its node: by ``share`` of the node's slip, from the node's place or from a
-    bone-fixed attachment of its own on the same body (a muscle's origin beside the station).
-    Share 1 is fascia, 0 is clamped to bone, between them a muscle that hands part of its
-    tension on (S3). Points in `via` are frictionless bone-fixed guides.
+    An end moves with its node by a fraction (``start_share``, ``end_share``) of the node's slip.
+    It starts at the node, or at a separate bone-fixed attachment on the same body (a muscle's
+    origin beside the station). A fraction of 1 is fascia and 0 is clamped to bone; a value in
+    between is a muscle that transmits part of its tension to the fascia (S3). Points in `via`
+    are frictionless bone-fixed guides.
     """
 
     name: str
@@ -103,11 +112,11 @@ class Strand(ShortRepr):
     law: Law  # a law of `panjabi.tissue` or of the user
     side: Side = "midline"
     via: tuple[tuple[str, Vector], ...] = ()  # (body, position in its frame [m])
-    start_point: tuple[str, Vector] | None = None  # own attachment, None = the node's place
+    start_point: tuple[str, Vector] | None = None  # separate attachment; None: at the node
     end_point: tuple[str, Vector] | None = None
     start_share: float = 1.0
     end_share: float = 1.0
-    start_rule: str = ""  # "share" or "minor_share": the network sets it
+    start_rule: str = ""  # "share" or "minor_share": the network sets the fraction
     end_rule: str = ""
     kind: Kind = "fascia"
     lines: tuple[str, ...] = ()
@@ -124,17 +133,17 @@ class Strand(ShortRepr):
         who = f"Strand {self.name!r}"
         if self.start == self.end:
             raise NetworkError(
-                f"{who} starts and ends at node {self.start!r}; a strand joins two nodes. Give "
-                "it another end, or put the loop's far point in as a node."
+                f"Expected {who} to join two nodes, got {self.start!r} at both ends; give "
+                "another end, or add a node at the far point of the loop."
             )
         for what in ("start_share", "end_share"):
-            share = number(f"{what} of {who}", getattr(self, what))
-            if not 0.0 <= share <= 1.0:
+            fraction = number(f"{what} of {who}", getattr(self, what))
+            if not 0.0 <= fraction <= 1.0:
                 raise NetworkError(
-                    f"{who}.{what} is {share:g}; possible: 0 (clamped to bone) to 1 (moves with "
-                    "the node)."
+                    f"Expected {who}.{what} to be a fraction from 0 (clamped to bone) to 1 (moves "
+                    f"with the node), got {fraction:g}; give 0.3 for 30 per cent."
                 )
-            object.__setattr__(self, what, share)
+            object.__setattr__(self, what, fraction)
         for what in ("start_rule", "end_rule"):
             _one_of(who, what, getattr(self, what), SHARE_RULES)
         for what in ("start_point", "end_point"):
@@ -142,7 +151,7 @@ class Strand(ShortRepr):
             if point is not None:
                 point = (str(point[0]), vector(who, what, point[1]))
                 object.__setattr__(self, what, point)
-        via = tuple((str(body), vector(who, "via", place)) for body, place in self.via)
+        via = tuple((str(body), vector(who, "via", point)) for body, point in self.via)
         object.__setattr__(self, "via", via)
         _one_of(who, "side", self.side, get_args(Side))
         _one_of(who, "kind", self.kind, get_args(Kind))
@@ -151,13 +160,14 @@ class Strand(ShortRepr):
         for what in ("energy", "tension", "tangent"):
             if not callable(getattr(self.law, what, None)):
                 raise NetworkError(
-                    f"{who}.law is {type(self.law).__name__}, which has no {what}(length); a law "
-                    "has energy, tension and tangent. See panjabi.tissue."
+                    f"Expected {who}.law to have energy, tension and tangent, got "
+                    f"{type(self.law).__name__} without {what}(length); use a law of "
+                    "panjabi.tissue, or add the method."
                 )
 
     @property
     def ends(self) -> tuple[tuple[str, tuple[str, Vector] | None, float], ...]:
-        """(node, own attachment or None, share) of the start and of the end."""
+        """(node, separate attachment or None, fraction) of the start and of the end."""
         return (
             (self.start, self.start_point, self.start_share),
             (self.end, self.end_point, self.end_share),
@@ -166,7 +176,7 @@ class Strand(ShortRepr):
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A named chain of strands; `wired` False is a line that is only spoken of (no tissue)."""
+    """A named chain of strands; `wired` False: described in the literature, no strands here."""
 
     id: str
     name: str = ""
@@ -177,7 +187,7 @@ class Line:
 
 
 def number(what: str, value: float) -> float:
-    """A plain number, or a NetworkError that says what was given."""
+    """The value as a float. Raises NetworkError if it is not a number."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         raise NetworkError(
             f"Expected a number for the {what}, got {value!r}; give a plain number, e.g. 5.0."
@@ -186,39 +196,43 @@ def number(what: str, value: float) -> float:
 
 
 def vector(who: str, what: str, value: Any) -> Vector:
-    """Three finite floats, or a NetworkError that says what was given."""
+    """Three finite floats. Raises NetworkError for anything else."""
     array = np.asarray(value, dtype=float).ravel()
     if array.shape != (3,) or not np.isfinite(array).all():
         raise NetworkError(
-            f"{who}.{what} is {value!r}; possible: three finite numbers in metres (x, y, z)."
+            f"Expected {who}.{what} as three finite numbers (x, y, z), got {value!r}; give "
+            "positions in metres, e.g. (0.0, 0.1, 0.0)."
         )
     return (float(array[0]), float(array[1]), float(array[2]))
 
 
-def _directions(who: str, hold: str, given: Any) -> tuple[Vector, ...]:
-    directions = tuple(vector(who, "directions", d) for d in given)
+def _directions(who: str, hold: str, values: Any) -> tuple[Vector, ...]:
+    directions = tuple(vector(who, "directions", d) for d in values)
     if hold == "free" and not directions:
         directions = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     if len(directions) != SLIPS[hold]:
         raise NetworkError(
-            f"{who} has {len(directions)} slip directions and is held as {hold!r}, which takes "
-            f"{SLIPS[hold]}. Change the hold or the directions."
+            f"Expected {SLIPS[hold]} slip directions for {who} with hold {hold!r}, got "
+            f"{len(directions)}; change the hold or the directions."
         )
     if directions:
         d = np.array(directions)
         if not np.allclose(d @ d.T, np.eye(len(d)), atol=1e-9):
             raise NetworkError(
-                f"{who}.directions are not orthonormal: {directions}; give unit vectors at "
-                "right angles (numpy.linalg.qr makes them)."
+                f"Expected {who}.directions to be orthonormal, got {directions}; give unit "
+                "vectors at right angles (numpy.linalg.qr makes them)."
             )
     return directions
 
 
 def _name(what: str, name: Any) -> None:
     if not isinstance(name, str) or not name.strip():
-        raise NetworkError(f"{what}.name is {name!r}; possible: any text. Give it a name.")
+        raise NetworkError(f"Expected {what}.name as text, got {name!r}; give it a name.")
 
 
 def _one_of(who: str, what: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
-        raise NetworkError(f"{who}.{what} is {value!r}; possible: {', '.join(map(repr, known))}.")
+        raise NetworkError(
+            f"Expected {who}.{what} to be one of {', '.join(map(repr, known))}, got {value!r}; "
+            "choose one of these."
+        )

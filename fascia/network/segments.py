@@ -1,4 +1,4 @@
-"""The segments of a line on one side, and the strands that stand for each."""
+"""The segments of a line on one side, and the strands that represent each segment."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class Segment:
     end: str
     kind: str
     evidence: str  # grade A to D, X = reviewed and not verified
-    opposite: bool  # lies on the other side than the line's beginning
-    strands: tuple[str, ...]  # names in the network; empty: nothing is wired
+    opposite: bool  # lies on the side opposite to the line's beginning
+    strands: tuple[str, ...]  # names in the network; empty: no strand represents it
     note: str
 
 
 def packaged_segments(line: str, side: str, strands: Iterable[Strand]) -> tuple[Segment, ...]:
-    """Segments of a packaged line whose first strand is on `side`, with those of `strands` there.
+    """Segments of a packaged line that begins on `side`, each with its members of `strands`.
 
-    A segment on the opposite side has the mirrored strands; strands that were cut are left out.
+    A segment on the opposite side has the mirrored strands; strands that were cut are omitted.
     """
     present = {s.name for s in strands}
-    made = []
+    segments = []
     for row in tables.table("segments"):
         if row["line"] != line:
             continue
@@ -41,7 +41,7 @@ def packaged_segments(line: str, side: str, strands: Iterable[Strand]) -> tuple[
         for base in tables.words(row["strands"]):
             suffix = _suffix(side, row["side"], base)
             names += [n for n in (base, base + suffix) if n in present]
-        made.append(
+        segments.append(
             Segment(
                 line=line,
                 order=int(row["order"]),
@@ -54,7 +54,7 @@ def packaged_segments(line: str, side: str, strands: Iterable[Strand]) -> tuple[
                 note=row["note"],
             )
         )
-    return tuple(made)
+    return tuple(segments)
 
 
 def segments_of_strands(
@@ -78,7 +78,7 @@ def segments_of_strands(
     )
 
 
-# The spiral line crosses within its first segment: splenius on its own side, then the rhomboids.
+# The spiral line crosses within its first segment: splenius on the same side, then the rhomboids.
 _CROSSED = ("rhomboids",)
 
 

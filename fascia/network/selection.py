@@ -1,4 +1,4 @@
-"""Finding strands by name, line, region and connection, over plain nodes and strands."""
+"""Selection of strands by name, line, region and connection."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def unknown_part(what: str, name: str, known: Iterable[str]) -> UnknownStrandError:
-    """The error for a name that is not in the network, nearest names included."""
+    """The error for a name that is not in the network, with the nearest names."""
     return UnknownStrandError(
-        f"no {what} named {name!r} in the network; {nearest(name, known)}. Use a name that "
-        "exists (network.table() lists strands, network.regions() regions, network.line_names() "
-        "lines)."
+        f"Expected the name of a {what} in the network, got {name!r}; {nearest(name, known)}. "
+        "network.table() lists the strands, network.regions() the regions and "
+        "network.line_names() the lines."
     )
 
 
@@ -30,15 +30,15 @@ def matching(names: Sequence[str], patterns: Iterable[str]) -> tuple[str, ...]:
         if pattern in known:
             chosen.add(pattern)
             continue
-        found = [n for n in names if any(c in pattern for c in "*?[") and fnmatchcase(n, pattern)]
-        if not found:
+        matches = [n for n in names if any(c in pattern for c in "*?[") and fnmatchcase(n, pattern)]
+        if not matches:
             raise unknown_part("strand", pattern, names)
-        chosen.update(found)
+        chosen.update(matches)
     return tuple(n for n in names if n in chosen)
 
 
 def ancestry(parents: Mapping[str, str], region: str) -> list[str]:
-    """A region, the one around it, and so on outwards."""
+    """A region, the region that contains it, and so on outwards."""
     chain = [region]
     while parents.get(chain[-1]) and parents[chain[-1]] not in chain:
         chain.append(parents[chain[-1]])
@@ -48,7 +48,7 @@ def ancestry(parents: Mapping[str, str], region: str) -> list[str]:
 def innermost_value(
     parents: Mapping[str, str], strand: Strand, table: Mapping[str, float]
 ) -> float | None:
-    """A strand's value in a table by region or line: of its innermost region, else of its line."""
+    """Value of a strand in a table by region or line: innermost region first, then line."""
     best: tuple[int, float] | None = None
     for region in strand.regions:
         for distance, around in enumerate(ancestry(parents, region)):

@@ -1,4 +1,4 @@
-"""The strands as a table: one row each, plain values, for the screen and for files."""
+"""The strands as a table of plain values: one row for each strand."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
 
 def rows(strands: Iterable[Strand], length: Mapping[str, float]) -> list[dict[str, Any]]:
-    """One dict per strand, in order; `length` [m] by name is that of upright standing.
+    """One dict per strand, in order; `length` [m], by name, is the length in upright standing.
 
     Keys: name, from, to, kind, side, on, basis, lines, regions, tissue, grade, law,
     standing_length_mm, slack_length_mm, stiffness_N_per_mm (reference), standing_tension_N (at no
     slip), start_share, end_share, source.
     """
-    made = []
+    table = []
     for s in strands:
         at = length[s.name]
-        made.append(
+        table.append(
             {
                 "name": s.name,
                 "from": s.start,
@@ -42,4 +42,4 @@ def rows(strands: Iterable[Strand], length: Mapping[str, float]) -> list[dict[st
                 "source": s.source,
             }
         )
-    return made
+    return table

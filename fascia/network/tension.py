@@ -1,4 +1,4 @@
-"""Tension in standing: which slack length gives which resting tension."""
+"""Tension in standing: the slack length that gives a resting tension."""
 
 from __future__ import annotations
 
@@ -25,28 +25,30 @@ def with_standing_tension(strand: Strand, length: float, newton: float) -> Stran
     Raises
     ------
     NetworkError
-        For a law whose slack length is no free number, or a tension below zero or not finite.
+        For a law whose slack length cannot be set, or a tension below zero or not finite.
     """
     law: Any = strand.law
     if not settable(strand):
         raise NetworkError(
-            f"strand {strand.name!r} has a {type(law).__name__}, whose rest length follows from "
-            "its own figures; possible: collagen, cable, nerve. Scale or replace its law instead."
+            f"Expected a collagen, cable or nerve law for strand {strand.name!r}, got "
+            f"{type(law).__name__}, whose slack length follows from its other parameters; scale "
+            "or replace the law instead."
         )
     if not (math.isfinite(newton) and newton >= 0.0):
         raise NetworkError(
-            f"tension of strand {strand.name!r} is {newton:g} N; possible: 0 and up, finite. A "
-            "strand cannot push."
+            f"Expected a finite tension of at least 0 N for strand {strand.name!r}, got "
+            f"{newton:g} N; give 0 or a positive tension (a strand carries no compression)."
         )
     rest = {f.name: getattr(law, f.name) for f in fields(law) if f.name != "slack_length"}
     changed = type(law).with_tension_at(length, newton, **rest)
-    return replace(strand, law=changed, parameters=_noted(strand.parameters, newton))
+    return replace(strand, law=changed, parameters=_with_tension(strand.parameters, newton))
 
 
-def _noted(parameters: Mapping[str, Parameter], newton: float) -> dict[str, Any]:
-    noted = dict(parameters)
-    if "preload" in noted:
-        noted["preload"] = noted["preload"].with_value(newton)
+def _with_tension(parameters: Mapping[str, Parameter], newton: float) -> dict[str, Any]:
+    """The parameters of the strand with the new tension as preload or resting tension."""
+    changed = dict(parameters)
+    if "preload" in changed:
+        changed["preload"] = changed["preload"].with_value(newton)
     else:
-        noted["resting_tension"] = Parameter(newton, "N", THIS_WORK, "assumed", "in standing")
-    return noted
+        changed["resting_tension"] = Parameter(newton, "N", THIS_WORK, "assumed", "in standing")
+    return changed

@@ -1,4 +1,4 @@
-"""Ties of nodes to bone: which nodes the ratio governs, and what it is a ratio of (S2)."""
+"""Attachment stiffness (tie) of nodes: which nodes follow the tie ratio, and its basis (S2)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def harmonic_mean(stiffness: Iterable[float]) -> float:
 
 
 def station_stiffness(axis: Floats, away: Floats, stiffness: Floats) -> float:
-    """Harmonic mean of what adjoins a station on its two sides along a course [N/m].
+    """Harmonic mean of the stiffness on the two sides of a station along a course [N/m].
 
     axis (3,): the course; away (n, 3): unit vectors along the strands; stiffness (n,): their
-    reference stiffness [N/m]. Strands on one side act together, each with its projection
-    k cos^2: two collinear strands give the harmonic mean of both (S2), and a weak strand more
-    changes little. With one side empty, what there is on the other.
+    reference stiffness [N/m]. Strands on one side act in parallel, each with its projection
+    k cos^2. Two collinear strands give the harmonic mean of both (S2); an additional weak strand
+    changes little. If one side has no strand, the result is the stiffness of the other side.
     """
     along = away @ axis
     sides = [
@@ -47,8 +47,8 @@ def stiffness_beside_nodes(
 ) -> dict[str, float]:
     """Stiffness beside each node that can slip along a course [N/m], from active strands.
 
-    Only ends that move with the node count, and no links (rungs between courses); muscles count
-    with the slope at their calibration point, which neither ties nor shares enter.
+    Only ends that move with the node count; links (rungs between courses) do not. Muscles count
+    with the slope at their calibration point, which depends on neither ties nor fractions.
     """
     at = geometry.poses(body)
     courses = {name: n for name, n in nodes.items() if n.directions}
@@ -60,16 +60,16 @@ def stiffness_beside_nodes(
         points = geometry.polyline(body, nodes, strand, at)
         reference = strand.law.reference_stiffness()
         steps = (points[1] - points[0], points[-2] - points[-1])
-        for (name, _, share), step in zip(strand.ends, steps, strict=True):
-            if share > 0.0 and name in courses:
+        for (name, _, fraction), step in zip(strand.ends, steps, strict=True):
+            if fraction > 0.0 and name in courses:
                 away[name].append(step / np.linalg.norm(step))
                 stiffness[name].append(reference)
-    made = {}
+    basis = {}
     for name, node in courses.items():
         if away[name]:
             axis = geometry.rotation(body, at, node.body) @ np.array(node.directions[0])
-            made[name] = station_stiffness(axis, np.array(away[name]), np.array(stiffness[name]))
-    return made
+            basis[name] = station_stiffness(axis, np.array(away[name]), np.array(stiffness[name]))
+    return basis
 
 
 def governed(node: Node) -> bool:

@@ -1,7 +1,8 @@
-"""Figures: each function takes a result and an axis and returns the axis; nothing is computed.
+"""Figures: each function takes a result and an axis and returns the axis.
 
-No file is written, nothing is shown and no backend is chosen here. `journal_style` gives the
-fonts and lines of a paper; published figures are drawn as bands or markers, the model as lines.
+The functions compute nothing, write no file, show no window and choose no backend.
+`journal_style` sets the fonts and lines of a paper. Published values are bands or markers, the
+model is a line.
 """
 
 import lazy_loader as _lazy

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-SMALLEST_N = 0.5  # tensions below are drawn in the lightest colour [N]
-SMALLEST_CHANGE_N = 1e-3  # changes below are drawn grey [N]
+SMALLEST_N = 0.5  # tensions below have the lightest colour [N]
+SMALLEST_CHANGE_N = 1e-3  # changes below are grey [N]
 TENSION_LABEL = "tension [N] (dashed: slack)"
 CHANGE_LABEL = "change of tension [N] (grey: none)"
-LONGEST = 4.2  # longer side of a body on a figure of its own [in]
+LONGEST = 4.2  # longer side of the body if the function creates the figure [in]
 
 
 def tension_scale(*states: Equilibrium) -> Normalize:
-    """One logarithmic colour scale for several states [N]."""
+    """A common logarithmic colour scale for several states [N]."""
     from matplotlib.colors import LogNorm
 
     top = max((float(state.tension.max(initial=0.0)) for state in states), default=0.0)
@@ -36,7 +36,7 @@ def tension_scale(*states: Equilibrium) -> Normalize:
 
 
 def change_scale(*changes: Floats) -> Normalize:
-    """One symmetric scale about zero for several changes [N], logarithmic but for the smallest."""
+    """A common symmetric colour scale for several changes [N], linear near zero, then log."""
     from matplotlib.colors import SymLogNorm
 
     top = max((float(np.abs(change).max(initial=0.0)) for change in changes), default=0.0)
@@ -45,7 +45,7 @@ def change_scale(*changes: Floats) -> Normalize:
 
 
 def tension_change(before: Equilibrium, after: Equilibrium) -> Floats:
-    """Change of tension of the strands of ``after`` [N], (strands,); a new strand counts from 0."""
+    """Change of tension of the strands of ``after`` [N], (strands,); new strands start at 0."""
     known = dict(zip(before.flat.strand_names, before.tension, strict=True))
     return after.tension - np.array([known.get(n, 0.0) for n in after.flat.strand_names])
 
@@ -64,16 +64,16 @@ def plot_body(
 
     Parameters
     ----------
-    network, equilibrium : what is drawn and its state, in whatever posture it was solved.
+    network, equilibrium : the network and its state, in any posture.
     view : "side" (right side near, facing right), "front" or "back".
-    compare : an earlier state; colours then show the tension here minus the tension there.
-    norm : colour scale shared with other panels; that of this panel by default.
-    colorbar : draw one; by default only on a figure of its own.
+    compare : an earlier state; colours then show the tension minus the earlier tension.
+    norm : colour scale shared with other panels; by default that of this panel.
+    colorbar : whether to add a colour bar; by default only without ``ax``.
 
-    Strands that carry nothing are dashed grey (with ``compare``: nothing in both states);
-    strands on the far side of the bones are drawn paler, or not at all when they are slack. Both
-    sides of the body are drawn. The coloured strands are the axis' last collection, a mappable
-    for a shared colour bar.
+    Strands without tension are dashed grey (with ``compare``: without tension in both states).
+    Strands on the far side of the bones are paler, or hidden when they are slack. Both sides of
+    the body are shown. The coloured strands are the last collection of the axis, a mappable for
+    a shared colour bar.
     """
     from matplotlib.collections import LineCollection
 
@@ -97,7 +97,7 @@ def plot_body(
     size = np.abs(np.ma.filled(norm(np.abs(value) if compare is not None else value), 0.0))
     if compare is not None:
         size = 2.0 * np.clip(size - 0.5, 0.0, 0.5)
-    order = np.lexsort((size, ~far))  # far ones first, then the faint ones
+    order = np.lexsort((size, ~far))  # far strands first, then pale strands
     tight = [int(i) for i in order if not slack[i]]
     loose = [int(i) for i in order if slack[i] and not far[i]]
     ax.add_collection(
@@ -130,7 +130,7 @@ def plot_body(
 
 
 def add_colorbar(axes: Any, strands: Any, label: str, **options: Any) -> Any:
-    """A colour bar for one panel or for several that share a scale."""
+    """A colour bar for one panel, or for several panels with a common scale."""
     from matplotlib.ticker import FuncFormatter
 
     first = axes if not np.iterable(axes) else next(iter(np.ravel(np.asarray(axes, object))))

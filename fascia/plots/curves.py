@@ -1,4 +1,4 @@
-"""Tissue torque against the angle of a test, over the published stiffness."""
+"""Tissue torque against the angle of a test, with the published stiffness."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def plot_torque_angle(
 
     Parameters
     ----------
-    results : label -> result, or (before, after): the second is dashed. A dot is the end of the
-        test, an open one the joint limit (tolerance not reached).
-    bands : published slopes [N m/rad], drawn as wedges over the window of the stiffness that start
-        on the first curve; by default the compliant and stiff groups for a straight-leg raise,
-        none for other tests.
+    results : label -> result, or (before, after); the second curve is dashed. A dot is the end of
+        the test, an open dot the joint limit (tolerance not reached).
+    bands : published slopes [N m/rad], shown as wedges that start on the first curve and span the
+        window of the stiffness; by default the compliant and stiff groups for a straight-leg
+        raise, none for other tests.
     """
     ax = new_axis(ax, width=COLUMN, height=2.9)
     pairs = _pairs(results)
@@ -93,7 +93,7 @@ def _pairs(results: Mapping[str, Any]) -> dict[str, tuple[ClinicalResult, ...]]:
 
 
 def _overlap(pairs: Mapping[str, tuple[ClinicalResult, ...]]) -> bool:
-    """Whether every second curve runs within a line's width of its first."""
+    """Whether every second curve differs from the first by less than a line width."""
     torques = [[result.tissue_torque for result in pair] for pair in pairs.values()]
     span = max(np.ptp(curve) for pair in torques for curve in pair)
     return all(
@@ -113,7 +113,7 @@ def _dress(ax: Axes, first: ClinicalResult, label: str) -> None:
 
 
 def _wedge(ax: Axes, result: ClinicalResult, band: PublishedBand, colour: str) -> Any:
-    """Slopes of a band from the start of the window on the curve."""
+    """Slopes of a band, from the start of the window on the curve."""
     low, high = result.window_deg
     angle = np.array([low, high])
     start = float(np.interp(low, np.degrees(result.angle), result.tissue_torque))

@@ -1,4 +1,4 @@
-"""Where things are on the paper: strands and bodies of an equilibrium seen from one side."""
+"""Geometry of a view: strands and bodies of an equilibrium, projected from one side."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# across the paper, up the paper, towards the reader; x forward, y up, z right
+# axes of a view: right on the page, up on the page, towards the reader; x forward, y up, z right
 _AXES = {
     "side": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),  # the right side is near
     "front": ((0.0, 0.0, -1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)),
@@ -26,9 +26,9 @@ VIEWS = tuple(_AXES)
 
 
 def view_axes(view: str) -> Floats:
-    """Rows: across, up and towards the reader, in world axes (3, 3)."""
+    """Rows: right, up and towards the reader, in world axes (3, 3)."""
     if view not in _AXES:
-        raise ReadoutError(f"no view {view!r}; {nearest(view, VIEWS)}. Choose one of them.")
+        raise ReadoutError(f"Expected a view of the body, got {view!r}; {nearest(view, VIEWS)}.")
     return np.array(_AXES[view])
 
 
@@ -50,7 +50,7 @@ def strand_courses(network: TensionNetwork, equilibrium: Equilibrium) -> list[Fl
 
 
 def nearness(network: TensionNetwork, equilibrium: Equilibrium, view: str) -> Floats:
-    """How far each strand lies on the reader's side of the bones that carry it [m], (strands,)."""
+    """Distance of each strand from its bones, towards the reader [m], (strands,)."""
     towards = view_axes(view)[2]
     flat = equilibrium.flat
     courses = strand_courses(network, equilibrium)

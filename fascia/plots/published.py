@@ -1,4 +1,4 @@
-"""Published figures that stand behind the model's lines: bands with their source, never fitted."""
+"""Published values for comparison with the model's lines: bands with their source."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from panjabi.literature import row
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedBand:
-    """A published value with its spread, in the unit of the axis it goes on."""
+    """A published value with its spread, in the unit of the axis."""
 
     value: float
     low: float
     high: float
     label: str  # for the legend: source, size of the sample, caveat
-    role: str  # calibration | validation | prior, as committed in the tables
+    role: str  # calibration | validation | prior, as in the published tables
 
 
 def stiffness_groups() -> tuple[PublishedBand, ...]:
     """Hamstring stiffness of the compliant and the stiff group, mean +- SD [N m/rad]."""
     bands = []
     for identity, name in (("HAM_K_stiff", "stiff"), ("HAM_K_compl", "compliant")):
-        found = row(identity)
-        assert found.sd is not None
+        published = row(identity)
+        assert published.sd is not None
         bands.append(
             PublishedBand(
-                value=found.number,
-                low=found.number - found.sd,
-                high=found.number + found.sd,
-                label=f"{name} group, {found.number:g} ± {found.sd:g} N m/rad\n"
-                f"(McHugh 1999, n = {found.n})",
-                role=found.role,
+                value=published.number,
+                low=published.number - published.sd,
+                high=published.number + published.sd,
+                label=f"{name} group, {published.number:g} ± {published.sd:g} N m/rad\n"
+                f"(McHugh 1999, n = {published.n})",
+                role=published.role,
             )
         )
     return tuple(bands)
@@ -48,10 +48,10 @@ def straight_leg_raise_sd() -> float:
 
 
 def remote_effects() -> tuple[PublishedBand, ...]:
-    """Gain of straight-leg raise after treatment far away [deg]: one trial, one meta-analysis.
+    """Gain of straight-leg raise after remote treatment [deg]: one trial and one meta-analysis.
 
-    The trial (mean +- SD) had no sham and no untreated arm; the pooled effect (95 % interval) is
-    standardised and is turned into degrees with `straight_leg_raise_sd`.
+    The trial (mean +- SD) had no sham and no untreated arm. The pooled effect (95 % interval) is
+    standardised; `straight_leg_raise_sd` converts it to degrees.
     """
     trial, pooled = row("CHO_SMI_SLR"), row("BURK_SMD")
     assert trial.sd is not None and pooled.interval is not None

@@ -27,12 +27,12 @@ def plot_required(
 
     Parameters
     ----------
-    requirements : for one gain or several; each gain is a line of its own.
-    strength_N : what the tissue can carry at all [N]; that of the requirements by default.
-    resting_N : the tension a subject starts with, for comparison; None leaves it out.
+    requirements : for one gain or several; each gain is a separate line.
+    strength_N : failure load of the tissue [N]; by default that of the requirements.
+    resting_N : resting tension of the subject, for comparison [N]; None omits it.
 
-    Points: found. Arrows: not reached with the greatest tension tried; above the arrows of the
-    largest gain stands what was gained there.
+    Points: solutions. Arrows: not reached with the largest tension; the labels above the arrows
+    of the largest gain show the gain at that tension.
     """
     from fascia.interventions.required_drop import STRENGTH_N
 
@@ -42,21 +42,21 @@ def plot_required(
     gains = sorted({r.gain_deg for r in requirements}, reverse=True)
     for k, gain in enumerate(gains):
         colour, marker = PALETTE[k % len(PALETTE)], MARKERS[k % len(MARKERS)]
-        found = [r for r in requirements if r.gain_deg == gain and r.drop_N is not None]
-        if found:
-            drops = np.array([r.drop_N for r in found], float)
-            ratios = [r.tie_ratio for r in found]
+        reached = [r for r in requirements if r.gain_deg == gain and r.drop_N is not None]
+        if reached:
+            drops = np.array([r.drop_N for r in reached], float)
+            ratios = [r.tie_ratio for r in reached]
             ties.plot(ax, ratios, drops, color=colour, marker=marker, markersize=4)
         missed = [r for r in requirements if r.gain_deg == gain and r.drop_N is None]
         height = 2.0 ** (len(gains) - 1 - k)  # a row of arrows for each gain
         for r in missed:
-            place = (ties(r.tie_ratio), height * r.greatest_N)
-            ax.plot(*place, marker="$\\uparrow$", markersize=6, linestyle="", color=colour)
+            point = (ties(r.tie_ratio), height * r.greatest_N)
+            ax.plot(*point, marker="$\\uparrow$", markersize=6, linestyle="", color=colour)
             if k == 0:
                 text = f"{r.gain_at_greatest_deg:.1f}°" if r.gain_at_greatest_deg >= 0.05 else "0°"
                 ax.annotate(
                     text,
-                    place,
+                    point,
                     xytext=(0, 4),
                     textcoords="offset points",
                     va="bottom",

@@ -1,6 +1,6 @@
-"""A quiet figure of the body behind the strands: filled outline, limb lines, joints, levels.
+"""A grey body behind the strands: filled outline, limb lines, joints and spinal levels.
 
-The radii only draw a person; nothing is computed from them.
+The radii are for the drawing only; nothing is computed from them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 FILL, LINE = "0.92", "0.72"
 
-# One hull each: (body, point in it relative to its joint centre [m], radius [m]); the right side.
+# Convex hulls of balls: (body, point relative to its joint centre [m], radius [m]); right side.
 _BALLS: tuple[tuple[tuple[str, tuple[float, float, float], float], ...], ...] = (
     (("skull", (0.005, 0.072, 0.0), 0.075), ("skull", (-0.018, 0.065, 0.0), 0.079)),  # head
     (("skull", (0.055, -0.005, 0.0), 0.030), ("skull", (0.03, 0.06, 0.0), 0.058)),  # jaw
@@ -83,7 +83,7 @@ def _hull(points: Floats) -> Floats:
 
 
 def outlines(body: Body, q: Floats, view: str) -> list[Floats]:
-    """Filled outlines on the paper, each (k, 2) [m]."""
+    """Filled outlines in the plane of the view, each (k, 2) [m]."""
     across, up, _ = view_axes(view)
     poses = body.poses(q)
     angle = np.linspace(0.0, 2.0 * np.pi, 40, endpoint=False)
@@ -95,7 +95,7 @@ def outlines(body: Body, q: Floats, view: str) -> list[Floats]:
             for name, offset, radius in group:
                 twin = _both(name)[-1] if side < 0.0 else name
                 b = body.body_index(twin)
-                # where a body of the midline carries a side's ball, the ball changes side
+                # for the left side, mirror the balls of midline bodies
                 local = body.tree.child_loc[b] + np.array([1.0, 1.0, side]) * body.scale[b] * (
                     np.array(offset)
                 )

@@ -1,4 +1,4 @@
-"""The network and the spine: a release at the discs, and hamstrings against the bend."""
+"""Figures of network and spine: disc load after a release, and hamstrings in a forward bend."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fascia.coupling.spine_release_record import SpineRelease
     from fascia.coupling.spine_release_sweep import SpineSweep
 
-# quantity -> field of the sweep, label, smallest value told from zero
+# quantity -> field of the sweep, label, width of the linear part of the axis
 _QUANTITIES = {
     "compression": ("compression", "change of lumbar compression [N]", 0.01),
     "margin": ("margin", "change of stability margin [N m/rad]", 0.01),
@@ -40,28 +40,28 @@ CONDITIONS = {
     "same_inclination": ("same inclination", BLUE),
     "same_push": ("same push", ORANGE),
     "tolerated": ("to tolerance", GREEN),
-    "least_effort": ("least effort, weight borne", PINK),
+    "least_effort": ("least effort, muscles carry weight", PINK),
 }
 
 
 def plot_spine_release(release: SpineRelease, *, ax: Axes | None = None) -> Axes:
-    """What a release changes at once of the compression of every lumbar disc [N].
+    """Immediate change of the compression of every lumbar disc after a release [N].
 
-    The load before stands beside each level. Open diamonds are the null model that changed most.
-    Muscles pull as before.
+    The tick labels show the load before. Open diamonds are the null model with the largest
+    change. Muscle forces are those before the release.
     """
     before, change = release.before.compression, release.compression_change
     ax = new_axis(ax, width=COLUMN, height=2.6)
-    place = np.arange(len(before))
+    position = np.arange(len(before))
     ax.axvline(0.0, color="0.5", linewidth=0.5, zorder=0.5)
-    ax.barh(place, list(change.values()), height=0.6, color=BLUE)
+    ax.barh(position, list(change.values()), height=0.6, color=BLUE)
     if release.null_models:
         null = max((m.compression_change for m in release.null_models), key=abs)
         ax.plot(
-            np.full(len(place), null), place, "D", color=BLACK, markerfacecolor="white",
+            np.full(len(position), null), position, "D", color=BLACK, markerfacecolor="white",
             markersize=4, clip_on=False,
         )  # fmt: skip
-    ax.set_yticks(place, [f"{level}\n{load:.0f} N" for level, load in before.items()])
+    ax.set_yticks(position, [f"{level}\n{load:.0f} N" for level, load in before.items()])
     ax.tick_params(axis="y", length=0.0)
     ax.set_xlabel("change of compression [N]")
     return ax
@@ -70,12 +70,15 @@ def plot_spine_release(release: SpineRelease, *, ax: Axes | None = None) -> Axes
 def plot_spine_sweep(
     sweep: SpineSweep, quantity: str = "compression", *, ax: Axes | None = None
 ) -> Axes:
-    """What a release changes against the tie ratio, one line for each resting tension.
+    """Change after a release against the tie ratio, a line for each resting tension.
 
     The vertical axis is linear near zero and logarithmic beyond.
     """
     if quantity not in _QUANTITIES:
-        raise ReadoutError(f"no quantity {quantity!r}; choose one of {', '.join(_QUANTITIES)}")
+        raise ReadoutError(
+            f"Expected a quantity of the sweep, got {quantity!r}; choose one of "
+            f"{', '.join(_QUANTITIES)}."
+        )
     name, label, linear = _QUANTITIES[quantity]
     ax = new_axis(ax, width=COLUMN, height=2.8)
     ties, colours = TieAxis(sweep.tie_ratio), shades(len(sweep.resting_tension))
@@ -99,12 +102,12 @@ def plot_spine_sweep(
 def plot_hamstring_bend(
     sweep: HamstringSweep, joint: str = "lumbar", *, ax: Axes | None = None
 ) -> Axes:
-    """Flexion of the lumbar spine or the hips against hamstring stiffness, by what is held equal.
+    """Flexion of lumbar spine or hips against hamstring stiffness, a line for each condition.
 
-    joint : "lumbar" or "hip". Dotted: hamstrings that carry nothing, at the same inclination.
+    joint : "lumbar" or "hip". Dotted: slack hamstrings at the same inclination.
     """
     if joint not in ("lumbar", "hip"):
-        raise ReadoutError(f"no joint {joint!r}; choose lumbar or hip")
+        raise ReadoutError(f"Expected a joint, got {joint!r}; choose lumbar or hip.")
     ax = new_axis(ax, width=COLUMN, height=2.8)
     for k, (condition, (label, colour)) in enumerate(CONDITIONS.items()):
         if not getattr(sweep, condition):
@@ -125,9 +128,9 @@ def plot_hamstring_bend(
 
 
 def plot_bend_load(sweep: HamstringSweep, *, ax: Axes | None = None) -> Axes:
-    """Compression of two lumbar discs against hamstring stiffness, muscles bearing the weight [N].
+    """Change of compression of lumbar discs against hamstring stiffness [N], least effort.
 
-    Change from the softest hamstrings on; the load there is in the legend.
+    The change is relative to the softest hamstrings; the legend shows the load there.
     """
     ax = new_axis(ax, width=COLUMN, height=2.8)
     for k, level in enumerate(("L5-S1", "L4-L5", "L2-L3")):

@@ -1,4 +1,4 @@
-"""The style of `panjabi.plots`, and colours for tension, change and ordered families."""
+"""The style of `panjabi.plots`, with colours for tension, change and ordered curves."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 def tension_colours() -> Colormap:
-    """Light to dark with rising tension; perceptually uniform, its palest part left out."""
+    """Light to dark with rising tension; perceptually uniform, without the lightest colours."""
     import matplotlib as mpl
     import numpy as np
     from matplotlib.colors import ListedColormap
@@ -42,7 +42,7 @@ def tension_colours() -> Colormap:
 
 
 def change_colours() -> Colormap:
-    """Blue less, red more; grey, not white, in the middle, so that an unchanged strand is seen."""
+    """Blue for a decrease, red for an increase, grey (visible on white) for no change."""
     from matplotlib.colors import LinearSegmentedColormap
 
     ends = ["#08306b", "#2171b5", "#7fb3d9", "#d0d0d0", "#f0a582", "#ca4a34", "#67001f"]

@@ -1,4 +1,4 @@
-"""An axis for tie ratios: logarithmic, with frictionless and clamped at its labelled ends."""
+"""An axis for tie ratios: logarithmic, with frictionless and clamped at its two ends."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ GAP = 1.0  # decades between the last finite ratio and an end
 
 
 class TieAxis:
-    """Where a tie ratio lies: its decade, the ends one gap beyond the finite ratios."""
+    """Position of a tie ratio: its decade; 0 and inf are one gap beyond the finite ratios."""
 
     def __init__(self, ratios: Iterable[float]) -> None:
-        given = [float(r) for r in ratios]
-        finite = [math.log10(r) for r in given if 0.0 < r < math.inf] or [-1.0]
+        values = [float(r) for r in ratios]
+        finite = [math.log10(r) for r in values if 0.0 < r < math.inf] or [-1.0]
         self.low, self.high = min(finite), max(finite)
-        self.free, self.clamped = 0.0 in given, math.inf in given
+        self.free, self.clamped = 0.0 in values, math.inf in values
 
     def __call__(self, ratio: float) -> float:
         if ratio == 0.0:
@@ -37,7 +37,7 @@ class TieAxis:
     def plot(
         self, ax: Axes, ratios: Sequence[float] | Floats, values: Floats, **style: object
     ) -> None:
-        """A line through the finite ratios with markers; dotted on to the ends."""
+        """A line with markers through the finite ratios; dotted lines to 0 and inf."""
         ratios = np.asarray(ratios, float)
         order = np.argsort(ratios)
         x, y = self.places(ratios[order]), np.asarray(values, float)[order]
@@ -56,7 +56,7 @@ class TieAxis:
                 ax.plot(x[end], y[end], marker=marker, linestyle="", **style)  # type: ignore[arg-type]
 
     def dress(self, ax: Axes) -> None:
-        """Ticks, labels and the marks where the axis is broken."""
+        """Ticks, labels and the marks at the breaks of the axis."""
         decades = np.arange(math.ceil(self.low - 1e-9), math.floor(self.high + 1e-9) + 1)
         step = 2 if len(decades) > 4 else 1
         ticks = [float(d) for d in decades]
@@ -72,11 +72,11 @@ class TieAxis:
             (self(0.0) if self.free else self.low) - 0.25,
             (self(math.inf) if self.clamped else self.high) + 0.25,
         )
-        ax.set_xlabel("tie ratio of a station to bone")
+        ax.set_xlabel("tie ratio (attachment stiffness)")
         breaks = [self.low - GAP / 2] * self.free + [self.high + GAP / 2] * self.clamped
-        for place in breaks:
+        for position in breaks:
             ax.plot(
-                place,
+                position,
                 0.0,
                 transform=ax.get_xaxis_transform(),
                 marker=[(-0.5, -1.0), (0.5, 1.0)],

@@ -1,4 +1,4 @@
-"""What a release changes against the tie ratio, for several resting tensions."""
+"""Effect of a release against the tie ratio, for several resting tensions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEGEND: dict[str, Any] = {
     "handlelength": 1.5,
 }
 
-# quantity -> field of the sweep, label, smallest value told from zero
+# quantity -> field of the sweep, label, width of the linear part of the axis
 _SHOWN = {
     "end_change": ("end_change_deg", "change of end angle [°]", 1e-2),
     "stiffness_change": ("stiffness_change_Nm_per_rad", "change of stiffness [N m/rad]", 1e-2),
@@ -45,19 +45,22 @@ def plot_sweep(
     legend: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """One quantity of a sweep against the tie ratio, from frictionless to clamped.
+    """A quantity of a sweep against the tie ratio, from frictionless to clamped.
 
     Parameters
     ----------
-    quantity : "end_change", "stiffness_change", "end_before" or "stiffness_before". Changes are on
-        an axis that is logarithmic away from zero and linear near it.
-    bands : published values behind the lines, never fitted; by default the remote effects
+    quantity : "end_change", "stiffness_change", "end_before" or "stiffness_before". The axis of
+        changes is linear near zero and logarithmic beyond.
+    bands : published values behind the lines, not fitted; by default the remote effects
         for the end angle of a straight-leg raise and the stiffness groups for its stiffness.
 
     Open markers: the joint limit ended the test before or after, so the change is a bound.
     """
     if quantity not in _SHOWN:
-        raise ReadoutError(f"no quantity {quantity!r}; choose one of {', '.join(_SHOWN)}")
+        raise ReadoutError(
+            f"Expected a quantity of the sweep, got {quantity!r}; choose one of "
+            f"{', '.join(_SHOWN)}."
+        )
     name, label, linear = _SHOWN[quantity]
     ax = new_axis(ax, width=COLUMN, height=3.0)
     if bands is None:
@@ -104,7 +107,7 @@ def plot_sweep(
 
 
 def _name_bands(ax: Axes, bands: Sequence[PublishedBand]) -> None:
-    """Labels at the right: of the first band above it, of the others below them, with room."""
+    """Labels at the right edge: above the first band, below the others."""
     for k, band in enumerate(bands):
         ax.annotate(
             band.label,
@@ -128,7 +131,7 @@ def _name_bands(ax: Axes, bands: Sequence[PublishedBand]) -> None:
 
 
 def plot_sweep_page(sweep: Sweep, *, figure: Figure | None = None) -> Figure:
-    """Changes above, what they started from below, one legend: a figure of page width."""
+    """A figure of page width: changes above, values before the release below, one legend."""
     import matplotlib.pyplot as plt
 
     if figure is None:

@@ -1,4 +1,4 @@
-"""What is left of a release, station by station down the line."""
+"""Attenuation of a release, station by station down the line."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ _NAMES = {
     "ischial_tub": "ischium",
     "pes_anserinus": "knee",
 }
-LEAST = 1e-6  # lowest share shown [1]
+LEAST = 1e-6  # smallest fraction on the axis [1]
 
 
 def station_name(station: str) -> str:
-    """Short name for a tick: sp_t4 -> T4."""
+    """Short name for a tick label: sp_t4 -> T4."""
     if station in _NAMES:
         return _NAMES[station]
     return station.removeprefix("sp_").replace("_", " ").upper()
 
 
 def plot_attenuation(result: Attenuation, *, ladder: bool = True, ax: Axes | None = None) -> Axes:
-    """Change of tension across each level over that across the first, by tie ratio.
+    """Change of tension across each level over that across the first level, by tie ratio.
 
-    Markers on lines: the network. Dashed: force in a uniform chain with the same tie ratio at
-    every station (closed form). A level lies between the two stations at its ticks; an open
-    marker is a change against the release (more tension).
+    Lines with markers: the network. Dashed: force in a uniform chain with the same tie ratio at
+    every station (closed form). A level lies between the two stations at its ticks. An open
+    marker is a change of opposite sign (more tension).
     """
     ax = new_axis(ax, width=PAGE, height=2.9)
     x = np.arange(len(result.levels)) + 0.5
     colours = shades(len(result.tie_ratio))
     for i, ratio in enumerate(result.tie_ratio):
-        share = result.relative[i]
-        size = np.maximum(np.abs(share), LEAST)
+        fraction = result.relative[i]
+        size = np.maximum(np.abs(fraction), LEAST)
         name = "clamped" if math.isinf(ratio) else f"{ratio:g}"
         style = {"color": colours[i], "marker": MARKERS[i % len(MARKERS)]}
         ax.plot(x, size, "-", markersize=3.4, label=f"tie ratio {name}", zorder=3, **style)
-        against = share < 0.0
-        ax.plot(x[against], size[against], "", markerfacecolor="white", zorder=4, **style)
+        opposite = fraction < 0.0
+        ax.plot(x[opposite], size[opposite], "", markerfacecolor="white", zorder=4, **style)
         if ladder and 0.0 < ratio < math.inf:
             shown = result.ladder[i] >= LEAST
             ax.plot(
@@ -67,6 +67,6 @@ def plot_attenuation(result: Attenuation, *, ladder: bool = True, ax: Axes | Non
     ax.set_xticks(np.arange(len(names)), names, rotation=90)
     ax.set_xlim(0.0, len(names) - 1.0)
     ax.set_xlabel("station of the back line, neck to knee")
-    ax.set_ylabel("change of tension carried\nover that in the neck")
+    ax.set_ylabel("change of tension\nover that in the neck")
     ax.legend(loc="lower left", labelspacing=0.3)
     return ax

@@ -1,4 +1,4 @@
-"""The body in three views, before and after, and what changed."""
+"""The body in three views: before, after and the change."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def plot_body_views(
     Parameters
     ----------
     before, after : states of two networks in one posture, for instance standing.
-    figure : an empty figure to draw into; one of page width by default.
+    figure : an empty figure; by default a new figure of page width.
     """
     import matplotlib.pyplot as plt
 
@@ -67,7 +67,7 @@ def plot_body_views(
             if k % 3 == 0:
                 title = f"$\\bf{{{letters[k // 3]}}}$  {_TITLES[letters[k // 3]]}"
                 words.append(ax.text(0.0, 1.02, title, transform=ax.transAxes))
-            for text in words:  # they lie in the room left for them and move no panel
+            for text in words:  # the space for them is reserved, so they must not move panels
                 text.set_in_layout(False)
         return axes
 
@@ -80,7 +80,7 @@ def plot_body_views(
 
 
 def _extent(before: Equilibrium, after: Equilibrium, view: str) -> tuple[Floats, Floats]:
-    """Lower left and upper right of everything drawn in one view, with a little room [m]."""
+    """Lower left and upper right corner of the drawing in one view, with a margin [m]."""
     onto = view_axes(view)[:2]
     points = []
     for state in (before, after):

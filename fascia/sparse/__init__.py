@@ -1,4 +1,4 @@
-"""Sparse symmetric matrices: ordering, symbolic analysis and Cholesky factors. No mechanics."""
+"""Sparse symmetric matrices: ordering, symbolic analysis and Cholesky factors."""
 
 import lazy_loader as _lazy
 

@@ -1,10 +1,10 @@
-"""Libraries that can factor a symmetric positive definite matrix, behind one small face.
+"""Libraries that factor a symmetric positive definite matrix, with a common interface.
 
-Each backend analyses the pattern in its constructor; ``refactor(data, shift)``
-returns whether matrix + shift * identity is positive definite, ``solve`` takes
-(n,) or (n, m), ``pivots`` gives the squared diagonal of the factor by unknown, ``twin``
-another factor for the same pattern. ``solves_per_factorisation`` says how many solves
-cost about as much as one factorisation, measured at 1e3 to 3e5 unknowns.
+Each backend analyses the pattern in its constructor. ``refactor(data, shift)``
+returns whether matrix + shift * identity is positive definite. ``solve`` takes
+(n,) or (n, m). ``pivots`` returns the squared diagonal of the factor by unknown, and
+``twin`` another factor for the same pattern. ``solves_per_factorisation`` is the cost of
+one factorisation in solves, measured at 1e3 to 3e5 unknowns.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Dense:
 
 
 class Multifrontal:
-    """The project's own Cholesky factorisation (`fascia.sparse.multifrontal`)."""
+    """The Cholesky factorisation of this package (`fascia.sparse.multifrontal`)."""
 
     def __init__(self, indptr: Ints, indices: Ints, coordinates: Floats | None) -> None:
         from fascia.sparse import multifrontal
@@ -104,15 +104,15 @@ class Multifrontal:
         return out
 
     def pivots(self) -> Floats:
-        found = np.empty(len(self._fronts.order))
-        self._kernels.pivots(self._fronts, self._panels, found)
-        out = np.empty_like(found)
-        out[self._fronts.order] = found
+        ordered = np.empty(len(self._fronts.order))
+        self._kernels.pivots(self._fronts, self._panels, ordered)
+        out = np.empty_like(ordered)
+        out[self._fronts.order] = ordered
         return out
 
 
 class SuperLU:
-    """SciPy's SuperLU in symmetric mode behind the project's ordering; a check on the others."""
+    """SciPy's SuperLU in symmetric mode with the ordering of this package, for comparison."""
 
     solves_per_factorisation = 20
 
@@ -180,8 +180,8 @@ class Pardiso:
             )
         except ImportError as error:
             raise ParameterError(
-                "backend 'pardiso' needs pypardiso, which is not installed; install the extra "
-                "'pardiso', or use 'multifrontal', which needs nothing."
+                "Expected pypardiso for backend 'pardiso', got no such package; install the extra "
+                "'pardiso', or use 'multifrontal', which needs no extra package."
             ) from error
         from scipy.sparse import csr_matrix
 
@@ -190,10 +190,10 @@ class Pardiso:
         self._gather = np.flatnonzero(indices >= columns)  # lower triangle by columns ...
         start = np.searchsorted(self._gather, indptr)
         lower = (np.zeros(len(self._gather)), indices[self._gather], start)
-        self._matrix = csr_matrix(lower, shape=(n, n))  # ... is the upper one by rows
+        self._matrix = csr_matrix(lower, shape=(n, n))  # ... is the upper triangle by rows
         self._diagonal = start[:-1]
         self._solver = PyPardisoSolver(mtype=2)
-        self._solver.set_iparm(1, 1)  # own settings instead of all defaults
+        self._solver.set_iparm(1, 1)  # use the settings below instead of the defaults
         self._solver.set_iparm(2, 2)  # nested dissection
         self._solver.set_iparm(24, 0)
         self._error = PyPardisoError
@@ -205,7 +205,7 @@ class Pardiso:
 
     def _run(self, phase: int, b: Floats) -> Floats:
         self._solver.set_phase(phase)
-        return self._solver._call_pardiso(self._matrix, b)  # the public way analyses each time
+        return self._solver._call_pardiso(self._matrix, b)  # the public method analyses each time
 
     def refactor(self, data: Floats, shift: float) -> bool:
         self._matrix.data[:] = data[self._gather]
@@ -226,7 +226,8 @@ class Pardiso:
 
     def pivots(self) -> Floats:
         raise ParameterError(
-            "Pardiso does not give its pivots away; use backend 'multifrontal' to see them."
+            "Expected a backend with pivots, got 'pardiso', which does not return them; use "
+            "'multifrontal'."
         )
 
     def __del__(self) -> None:
@@ -247,8 +248,8 @@ class Cholmod:
             )
         except ImportError as error:
             raise ParameterError(
-                "backend 'cholmod' needs scikit-sparse (before 0.5), which is not installed; "
-                "use 'multifrontal', which needs nothing."
+                "Expected scikit-sparse (before 0.5) for backend 'cholmod', got no such package; "
+                "install it, or use 'multifrontal', which needs no extra package."
             ) from error
         from scipy.sparse import csc_matrix
 

@@ -1,9 +1,9 @@
 """Direct factorisation of symmetric positive definite matrices on a fixed pattern.
 
-The pattern is analysed once; new values cost one numeric factorisation. Which
-library does the work is `fascia.sparse.backends`' business. Measured choice
-(`benchmarks/README.md`): LAPACK for a handful of unknowns, the project's own
-multifrontal Cholesky otherwise, Pardiso for the largest systems if installed.
+The pattern is analysed once; new values need one numeric factorisation.
+`fascia.sparse.backends` contains the libraries. The choice follows measurements
+(`benchmarks/README.md`): LAPACK for few unknowns, the multifrontal Cholesky of
+this package otherwise, Pardiso for the largest systems if installed.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ NAMES = ("auto", *backends.BACKENDS)
 
 
 class SymmetricFactor:
-    """Cholesky factor of a symmetric matrix whose pattern stays and whose values change.
+    """Cholesky factor of a symmetric matrix with fixed pattern and changing values.
 
     Parameters
     ----------
     indptr, indices : the full CSC pattern (both triangles, diagonal included, sorted columns).
-    coordinates : where each unknown sits in space, (n, d), if it does: helps the ordering.
+    coordinates : optional positions of the unknowns in space, (n, d); they help the ordering.
     backend : "auto" or one of `fascia.sparse.backends.BACKENDS`.
 
     Attributes
     ----------
     backend : name of the backend in use.
-    factorisations : how many numeric factorisations were made.
-    positive_definite : whether the last one succeeded; only then can it `solve`.
+    factorisations : number of numeric factorisations.
+    positive_definite : whether the last factorisation succeeded; `solve` requires this.
 
     Raises
     ------
     ParameterError
-        If the backend is unknown or not installed, or the pattern is not what it must be.
+        If the backend is unknown or not installed, or the pattern is not symmetric.
     """
 
     def __init__(
@@ -62,8 +62,8 @@ class SymmetricFactor:
             backend = self._choose()
         if backend not in backends.BACKENDS:
             raise ParameterError(
-                f"no backend {backend!r}; possible: {', '.join(map(repr, NAMES))}. "
-                "Give one of these, or leave the choice to 'auto'."
+                f"Expected a backend ({', '.join(map(repr, NAMES))}), got {backend!r}; choose one "
+                "of these."
             )
         self.backend = backend
         self.indptr, self.indices = indptr, indices
@@ -85,7 +85,7 @@ class SymmetricFactor:
         )
 
     def twin(self) -> SymmetricFactor:
-        """A factor of its own that shares the analysis of the pattern; not yet factored."""
+        """A separate factor with the same analysis of the pattern; not yet factored."""
         twin = copy(self)
         twin._engine = self._engine.twin()
         twin.factorisations = 0
@@ -94,19 +94,19 @@ class SymmetricFactor:
 
     @property
     def solves_per_factorisation(self) -> int:
-        """How many solves one numeric factorisation costs, roughly."""
+        """Approximate cost of one numeric factorisation, in solves."""
         return self._engine.solves_per_factorisation
 
     def refactor(self, data: Floats, shift: float = 0.0) -> bool:
         """Factor the matrix with values ``data`` (nnz,) plus ``shift`` times the identity.
 
-        Returns whether it is positive definite. If not, the factor is of no use
+        Returns whether it is positive definite. If not, the factor is invalid
         until the next call.
         """
         if data.shape != (len(self.indices),):
             raise ParameterError(
-                f"refactor got values of shape {data.shape}; the pattern has {len(self.indices)} "
-                "entries. Give one value for each, in the order of the pattern."
+                f"Expected {len(self.indices)} entries in data, got shape {data.shape}; give one "
+                "value for each entry, in the order of the pattern."
             )
         self.factorisations += 1
         self.positive_definite = self._engine.refactor(data, float(shift))
@@ -116,25 +116,27 @@ class SymmetricFactor:
         """Solution for one right-hand side (n,) or several (n, m)."""
         if not self.positive_definite:
             raise ParameterError(
-                "solve was called without a valid factor; call refactor first, and only go on "
-                "if it returns True (raise the shift if it does not)."
+                "Expected a valid factor before solve, got none; call refactor first and check "
+                "that it returns True (if not, raise the shift)."
             )
         b = np.asarray(b, float)
         if b.ndim not in (1, 2) or b.shape[0] != self.size:
             raise ParameterError(
-                f"solve got a right-hand side of shape {b.shape}; the matrix has {self.size} "
-                f"rows. Give shape ({self.size},) or ({self.size}, m)."
+                f"Expected a right-hand side of shape ({self.size},) or ({self.size}, m), got "
+                f"{b.shape}; give one value for each row of the matrix."
             )
         return self._engine.solve(b)
 
     def pivots(self) -> Floats:
-        """Squared diagonal of the factor by unknown (n,); tiny ones betray a near-null mode.
+        """Squared diagonal of the factor by unknown (n,); tiny values show a near-null mode.
 
-        The entry of an unknown is the stiffness it shows when the unknowns
-        eliminated before it are free to follow.
+        The entry of an unknown is its stiffness when the unknowns eliminated
+        before it are free to move.
         """
         if not self.positive_definite:
-            raise ParameterError("there are no pivots without a factor; call refactor first.")
+            raise ParameterError(
+                "Expected a valid factor before pivots, got none; call refactor first."
+            )
         return self._engine.pivots()
 
 
@@ -143,11 +145,11 @@ def _check_pattern(indptr: Ints, indices: Ints) -> None:
     entries = len(indices)
     if n < 0 or indptr[0] != 0 or indptr[-1] != entries:
         raise ParameterError(
-            "indptr does not describe columns of indices: it must start at 0 and end at "
-            f"len(indices) = {entries}."
+            f"Expected indptr from 0 to len(indices) = {entries}, got an array that does not "
+            "describe the columns of indices; give indptr and indices of the same CSC matrix."
         )
     if not is_symmetric(indptr, indices):
         raise ParameterError(
-            "the pattern is not that of a symmetric matrix: give both triangles, a full "
-            "diagonal, and row indices in ascending order in every column."
+            "Expected the pattern of a symmetric matrix, got another pattern; give both "
+            "triangles, a full diagonal, and ascending row indices in every column."
         )

@@ -1,4 +1,4 @@
-"""A symmetric matrix on a fixed pattern: what Newton does with it besides factoring."""
+"""A symmetric matrix on a fixed pattern: diagonal, product and removal of unknowns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 
 @njit(cache=True, nogil=True)
 def _diagonal_places(indptr, indices, places):
-    """Where each column keeps its diagonal -> ``places``; returns a column without one, or -1."""
+    """Index of each column's diagonal -> ``places``; returns a column without diagonal, or -1."""
     for j in range(places.shape[0]):
         places[j] = -1
         for e in range(indptr[j], indptr[j + 1]):
@@ -52,8 +52,8 @@ class SymmetricMatrix:
         missing = _diagonal_places(self.indptr, self.indices, self.places)
         if missing >= 0:
             raise ParameterError(
-                f"column {missing} of the Hessian's pattern has no diagonal entry; every unknown "
-                "needs one, even if its stiffness is zero. Add it to the pattern."
+                "Expected a diagonal entry in every column of the pattern, got none in column "
+                f"{missing}; add it, even if the stiffness of the unknown is zero."
             )
         self.data = np.zeros(len(self.indices))
 
@@ -66,5 +66,5 @@ class SymmetricMatrix:
         return out
 
     def hold(self, held: NDArray[np.bool_], unit: float) -> None:
-        """Cut held unknowns out: their rows and columns vanish, ``unit`` on the diagonal."""
+        """Set rows and columns of the fixed unknowns to zero, with ``unit`` on the diagonal."""
         _hold(self.indptr, self.indices, self.data, held, unit)

@@ -1,9 +1,9 @@
-"""Minimum degree order of a graph: always eliminate a node with the fewest neighbours left.
+"""Minimum degree order of a graph: always eliminate a node with the fewest remaining neighbours.
 
-Eliminated nodes live on as elements: the list of nodes they connect. Degrees
-are upper bounds that cost little to keep, elements that lie inside a newer one
-are dropped, and nodes that became indistinguishable go together (Amestoy,
-Davis and Duff 1996, SIAM J. Matrix Anal. Appl. 17:886).
+An eliminated node becomes an element: the list of nodes that it connects. Degrees
+are upper bounds that are cheap to update. Elements inside a newer element are
+dropped, and indistinguishable nodes are merged (Amestoy, Davis and Duff 1996, SIAM
+J. Matrix Anal. Appl. 17:886).
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Ints = NDArray[np.int64]
 def _minimum_degree(start, other, size):
     n = start.shape[0] - 1
     total = size.sum()
-    size = size.copy()  # unknowns a node stands for; 0 once it has gone into another or is done
+    size = size.copy()  # unknowns of a node; 0 once it is merged or eliminated
     lists = np.empty(2 * other.shape[0] + 8 * n + 16, np.int64)
     lists[: other.shape[0]] = other
     used = other.shape[0]
-    begin = start[:-1].copy()  # a node's list: first its elements, then its other neighbours
+    begin = start[:-1].copy()  # a node's list: first elements, then other neighbours
     length = start[1:] - start[:-1]
     elements = np.zeros(n, np.int64)
     reach = np.zeros(n, np.int64)  # unknowns in an element's list; 0 for no or a dropped element
@@ -38,7 +38,7 @@ def _minimum_degree(start, other, size):
     bucket = np.full(n, -1, np.int64)  # heads of hash chains
     chain = np.full(n, -1, np.int64)
     code = np.empty(n, np.int64)
-    next_member = np.full(n, -1, np.int64)  # nodes that go with this one
+    next_member = np.full(n, -1, np.int64)  # nodes merged with this node
     last_member = np.arange(n)
     order = np.empty(n, np.int64)
     scratch = np.empty(n + 1, np.int64)
@@ -99,7 +99,7 @@ def _minimum_degree(start, other, size):
         size[p] = 0
         begin[p], length[p] = new, used - new
         reach[p] = weight
-        # how much of every touched element lies outside the new one
+        # size of every touched element outside the new element
         for e in range(new, used):
             i = lists[e]
             for k in range(begin[i], begin[i] + elements[i]):
@@ -122,7 +122,7 @@ def _minimum_degree(start, other, size):
                     continue
                 beyond = outside[element] - stamp
                 if beyond == 0:
-                    reach[element] = 0  # it lies inside the new one
+                    reach[element] = 0  # it lies inside the new element
                     continue
                 d += beyond
                 hashed += element
@@ -143,7 +143,7 @@ def _minimum_degree(start, other, size):
             chain[i] = bucket[code[i]]
             bucket[code[i]] = i
         stamp += total + 1
-        # nodes with equal lists have become one
+        # merge nodes with equal lists
         for e in range(new, used):
             i = bucket[code[lists[e]]]
             bucket[code[lists[e]]] = -1
@@ -169,7 +169,7 @@ def _minimum_degree(start, other, size):
                         behind = j
                     j = chain[j]
                 i = chain[i]
-        # back into the queue; nodes without other neighbours go with p at once
+        # back into the queue; nodes without other neighbours are eliminated with p
         to = new
         for e in range(new, used):
             i = lists[e]
@@ -205,5 +205,5 @@ def _minimum_degree(start, other, size):
 
 
 def minimum_degree(start: Ints, other: Ints, size: Ints) -> Ints:
-    """Elimination order of a graph (CSR without loops) whose nodes stand for ``size`` unknowns."""
+    """Elimination order of a graph (CSR without loops) whose nodes have ``size`` unknowns."""
     return _minimum_degree(start, other, size)

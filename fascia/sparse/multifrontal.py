@@ -1,8 +1,8 @@
-"""Sparse Cholesky factorisation front by front, on SciPy's BLAS and LAPACK.
+"""Sparse Cholesky factorisation front by front, with SciPy's BLAS and LAPACK.
 
-A front is a dense matrix: a panel of columns that are eliminated here and an
-update that goes to the parent. Three BLAS calls do the work of each. The panels
-side by side are the factor; updates in flight lie on a stack.
+A front is a dense matrix: a panel of columns that are eliminated here, and an
+update that is passed to the parent. Each front needs three BLAS calls. The panels
+together are the factor; updates that are not yet used are kept on a stack.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LOWER, NO, TRANSPOSE, RIGHT = (ord(c) for c in "LNTR")
 
 
 def blas_addresses() -> Ints:
-    """Addresses of dpotrf, dtrsm and dsyrk in SciPy; passed in, so that kernels can be cached."""
+    """Addresses of dpotrf, dtrsm and dsyrk in SciPy; as arguments, so kernels can be cached."""
     names = (("lapack", "dpotrf"), ("blas", "dtrsm"), ("blas", "dsyrk"))
     return np.array(
         [get_cython_function_address(f"scipy.linalg.cython_{lib}", name) for lib, name in names],
@@ -37,7 +37,7 @@ def blas_addresses() -> Ints:
 
 @cache
 def _thread_switch():
-    """OpenBLAS's thread setter, the number of threads it came with, and the getter; or None."""
+    """OpenBLAS's thread setter, its initial number of threads, and the getter; or None."""
     library = ctypes.CDLL(import_module("scipy.linalg.cython_blas").__file__)
     for prefix, suffix in product(("scipy_", ""), ("", "64_")):
         name = f"{prefix}openblas_%s_num_threads{suffix}"
@@ -49,10 +49,10 @@ def _thread_switch():
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Keep OpenBLAS on the calling thread: most fronts are too small to share out.
+    """Run OpenBLAS on the calling thread only, because most fronts are too small for threads.
 
-    On a busy machine waiting for helper threads costs many times the work itself, and one
-    thread gives the same digits everywhere.
+    On a busy machine the wait for other threads takes far longer than the work itself, and a
+    single thread gives the same digits everywhere.
     """
     switch = _thread_switch()
     if switch is None or switch[1] == 1:
@@ -86,8 +86,8 @@ _invoke: Any = intrinsic(_invoke_at)
 def factorise(fronts, data, shift, panels, stack, blas):
     """Cholesky factor of the matrix ``data`` + shift * identity -> ``panels``.
 
-    Returns -1, or the place in the order of elimination at which a pivot was
-    not positive: then the matrix is not positive definite.
+    Returns -1, or the index in the elimination order of the first pivot that is
+    not positive: the matrix is then not positive definite.
     """
     first, panel = fronts.first, fronts.panel
     rows_start, local = fronts.rows_start, fronts.local
@@ -108,7 +108,7 @@ def factorise(fronts, data, shift, panels, stack, blas):
     minus_one, zero = one + 8, one + 16
     values = np.int64(panels.ctypes.data)
     flight = np.int64(stack.ctypes.data)
-    top = np.zeros(2, np.int64)  # fronts of even depth pile up on one stack, of odd on the other
+    top = np.zeros(2, np.int64)  # one stack for fronts of even depth, one for odd depth
     top[1] = fronts.stack[0]
     for s in range(first.shape[0] - 1):
         k = first[s + 1] - first[s]
@@ -123,21 +123,21 @@ def factorise(fronts, data, shift, panels, stack, blas):
         deeper = 1 - side[s]
         bottom = top[deeper]
         for c in range(child_start[s], child_start[s + 1]):
-            mine = rows_start[child[c] + 1] - rows_start[child[c]]
-            bottom -= mine * mine
+            size = rows_start[child[c] + 1] - rows_start[child[c]]
+            bottom -= size * size
         at = bottom
         for c in range(child_start[s], child_start[s + 1]):
-            place = local[rows_start[child[c]] : rows_start[child[c] + 1]]
-            mine = place.shape[0]
-            for j in range(mine):
-                column = place[j]
+            row = local[rows_start[child[c]] : rows_start[child[c] + 1]]
+            size = row.shape[0]
+            for j in range(size):
+                column = row[j]
                 if column >= k:
                     break
                 to = panels[base + column * height : base + (column + 1) * height]
-                add = stack[at + j * mine : at + (j + 1) * mine]
-                for i in range(j, mine):
-                    to[place[i]] += add[i]
-            at += mine * mine
+                add = stack[at + j * size : at + (j + 1) * size]
+                for i in range(j, size):
+                    to[row[i]] += add[i]
+            at += size * size
         number[0], number[1], number[2] = k, below, height
         here = values + 8 * base
         _invoke(blas[0], (low, at_k, here, at_height, at_info))
@@ -156,18 +156,18 @@ def factorise(fronts, data, shift, panels, stack, blas):
             )  # fmt: skip
             at = bottom
             for c in range(child_start[s], child_start[s + 1]):
-                place = local[rows_start[child[c]] : rows_start[child[c] + 1]]
-                mine = place.shape[0]
-                for j in range(mine):
-                    column = place[j]
+                row = local[rows_start[child[c]] : rows_start[child[c] + 1]]
+                size = row.shape[0]
+                for j in range(size):
+                    column = row[j]
                     if column < k:
                         continue
                     begin = update + (column - k) * below
                     to = stack[begin : begin + below]
-                    add = stack[at + j * mine : at + (j + 1) * mine]
-                    for i in range(j, mine):
-                        to[place[i] - k] += add[i]
-                at += mine * mine
+                    add = stack[at + j * size : at + (j + 1) * size]
+                    for i in range(j, size):
+                        to[row[i] - k] += add[i]
+                at += size * size
             top[side[s]] += below * below
         top[deeper] = bottom
     return -1
@@ -177,8 +177,8 @@ def factorise(fronts, data, shift, panels, stack, blas):
 def solve_in_place(fronts, panels, x, work):
     """Solve L L^T y = x for one right-hand side in the order of elimination; y -> ``x``.
 
-    ``work`` has room for the rows of the tallest front. Slices, and four columns
-    at a time, because that is what the compiler turns into vector code.
+    ``work`` has space for the rows of the tallest front. The loops use slices and
+    four columns at a time, so that the compiler generates vector code.
     """
     first, panel, rows_start = fronts.first, fronts.panel, fronts.rows_start
     count = first.shape[0] - 1
@@ -187,16 +187,16 @@ def solve_in_place(fronts, panels, x, work):
         rows = fronts.rows[rows_start[s] : rows_start[s + 1]]
         below = rows.shape[0]
         height = k + below
-        own = x[first[s] : first[s + 1]]
+        pivot = x[first[s] : first[s + 1]]
         sums = work[:below]
         sums[:] = 0.0
         for j in range(k):
             start = panel[s] + j * height
             a = panels[start : start + k]
-            v = own[j] / a[j]
-            own[j] = v
+            v = pivot[j] / a[j]
+            pivot[j] = v
             for i in range(j + 1, k):
-                own[i] -= v * a[i]
+                pivot[i] -= v * a[i]
         j = 0
         while j + 4 <= k:
             start = panel[s] + j * height + k
@@ -204,14 +204,14 @@ def solve_in_place(fronts, panels, x, work):
             b = panels[start + height : start + height + below]
             c = panels[start + 2 * height : start + 2 * height + below]
             d = panels[start + 3 * height : start + 3 * height + below]
-            va, vb, vc, vd = own[j], own[j + 1], own[j + 2], own[j + 3]
+            va, vb, vc, vd = pivot[j], pivot[j + 1], pivot[j + 2], pivot[j + 3]
             for i in range(below):
                 sums[i] += va * a[i] + vb * b[i] + vc * c[i] + vd * d[i]
             j += 4
         while j < k:
             start = panel[s] + j * height + k
             a = panels[start : start + below]
-            va = own[j]
+            va = pivot[j]
             for i in range(below):
                 sums[i] += va * a[i]
             j += 1
@@ -222,7 +222,7 @@ def solve_in_place(fronts, panels, x, work):
         rows = fronts.rows[rows_start[s] : rows_start[s + 1]]
         below = rows.shape[0]
         height = k + below
-        own = x[first[s] : first[s + 1]]
+        pivot = x[first[s] : first[s + 1]]
         sums = work[:below]
         for i in range(below):
             sums[i] = x[rows[i]]
@@ -230,12 +230,12 @@ def solve_in_place(fronts, panels, x, work):
             start = panel[s] + j * height
             a = panels[start : start + k]
             b = panels[start + k : start + height]
-            v = own[j]
+            v = pivot[j]
             for i in range(j + 1, k):
-                v -= a[i] * own[i]
+                v -= a[i] * pivot[i]
             for i in range(below):
                 v -= b[i] * sums[i]
-            own[j] = v / a[j]
+            pivot[j] = v / a[j]
 
 
 @njit(cache=True, nogil=True)

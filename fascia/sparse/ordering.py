@@ -1,9 +1,10 @@
-"""Fill-reducing orders for symmetric matrices on a fixed pattern, found once and kept.
+"""Fill-reducing orders for symmetric matrices on a fixed pattern, computed once per pattern.
 
-Unknowns that share one pattern (the slips of one node) move together: the
-order is sought on that smaller graph. Where the unknowns sit in space, nested
-dissection cuts the graph with planes (George 1973; Heath and Raghavan 1995);
-otherwise, and for small graphs, minimum degree (`fascia.sparse.minimum_degree_order`).
+Unknowns with equal pattern (the slips of one node) are one node of a smaller graph,
+and the order is computed on that graph. If the positions of the unknowns in space are
+known, nested dissection cuts the graph with planes (George 1973; Heath and Raghavan
+1995). Otherwise, and for small graphs, the order is minimum degree
+(`fascia.sparse.minimum_degree_order`).
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from fascia.sparse.minimum_degree_order import minimum_degree
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-DISSECT_FROM = 30_000  # nodes; below, minimum degree fills less
-LEAF = 12  # nested dissection stops at this many nodes; the factor merges what is left
+DISSECT_FROM = 30_000  # nodes; for smaller graphs minimum degree gives less fill
+LEAF = 12  # nested dissection stops at this number of nodes; the factor merges the rest
 
 
 @njit(cache=True, nogil=True)
@@ -46,7 +47,7 @@ def is_symmetric(indptr, indices):
 
 @njit(cache=True, nogil=True)
 def _groups(indptr, indices):
-    """Number consecutive columns with equal pattern alike -> (group of each column, count)."""
+    """Group consecutive columns with equal pattern -> (group of each column, count)."""
     n = indptr.shape[0] - 1
     group = np.zeros(n, np.int64)
     count = 0
@@ -91,7 +92,7 @@ def _quotient(indptr, indices, group, count):
 
 @njit(cache=True, nogil=True)
 def _nested_dissection(start, other, where, order, leaf):
-    """Reorder ``order`` in place: left part, right part, separator, again and again."""
+    """Reorder ``order`` in place: left part, right part, separator, recursively."""
     n = where.shape[0]
     side = np.zeros(n, np.int8)
     scratch = np.empty(order.shape[0], np.int64)
@@ -124,7 +125,7 @@ def _nested_dissection(start, other, where, order, leaf):
         for k in range(a, b):
             if value[k] < cut:
                 left += 1
-        inclusive = left == 0  # many nodes share the smallest coordinate
+        inclusive = left == 0  # many nodes have the smallest coordinate
         left = 0
         for k in range(a, b):
             first = value[k] < cut or (inclusive and value[k] == cut)
@@ -169,9 +170,9 @@ def nested_dissection(
     leaf: int = LEAF,
     skip: NDArray[np.bool_] | None = None,
 ) -> Ints:
-    """Elimination order of a graph (CSR without loops) whose nodes sit at ``where`` (n, d).
+    """Elimination order of a graph (CSR without loops) with node positions ``where`` (n, d).
 
-    Nodes in ``skip`` (n,) take no part and come last.
+    Nodes in ``skip`` (n,) are left out of the dissection and come last.
     """
     order = np.arange(len(where), dtype=np.int64)
     last = order[:0]
@@ -207,7 +208,7 @@ def elimination_groups(indptr: Ints, indices: Ints, coordinates: Floats | None =
         order = minimum_degree(start, other, weight)
     else:
         where = np.asarray(coordinates, float)[first]
-        busy = np.diff(start) > 16.0 + 10.0 * np.sqrt(count)  # coupled to everything: at the end
+        busy = np.diff(start) > 16.0 + 10.0 * np.sqrt(count)  # coupled to most nodes: at the end
         order = nested_dissection(start, other, where, skip=busy)
     return Groups(start, other, weight, first, order)
 
@@ -215,9 +216,9 @@ def elimination_groups(indptr: Ints, indices: Ints, coordinates: Floats | None =
 def fill_reducing_order(indptr: Ints, indices: Ints, coordinates: Floats | None = None) -> Ints:
     """Elimination order of the unknowns of a symmetric matrix, shape (n,).
 
-    Entry k is the unknown eliminated k-th. ``indptr``, ``indices`` give the full
-    symmetric CSC pattern with sorted columns; ``coordinates`` (n, d), if known,
-    say where the unknowns sit in space.
+    Entry k is the unknown eliminated k-th. ``indptr``, ``indices`` are the full
+    symmetric CSC pattern with sorted columns; ``coordinates`` (n, d) are optional
+    positions of the unknowns in space.
     """
     indptr = np.ascontiguousarray(indptr, np.int64)
     indices = np.ascontiguousarray(indices, np.int64)

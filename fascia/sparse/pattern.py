@@ -1,4 +1,4 @@
-"""The fixed sparsity pattern of the network's Hessian and the map that refills it in place."""
+"""The fixed sparsity pattern of the network's Hessian, and the indices for its values."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ Ints = NDArray[np.int64]
 
 
 class StrandPlaces(NamedTuple):
-    """Where the second derivatives of the strands go, for `strand_hessian`.
+    """Indices of the strands' second derivatives, for `strand_hessian`.
 
-    The slot of a strand point is the place of its first slip in the strand's own
-    list of unknowns (-1: none); free skeleton coordinates close that list.
+    The slot of a strand point is the index of its first slip in the strand's list of
+    unknowns (-1: none); free skeleton coordinates are at the end of that list.
     """
 
     slot: Ints  # (strand points,)
-    unknown_start: Ints  # (strands + 1,) unknowns of all strands before, counted up
-    scatter_start: Ints  # (strands + 1,) the same of the entries in `scatter`
-    scatter: Ints  # (entries,) place of each entry in the CSC values
-    diagonal: Ints  # (size,) place of each unknown's diagonal there
+    unknown_start: Ints  # (strands + 1,) number of unknowns of all previous strands
+    scatter_start: Ints  # (strands + 1,) number of entries of `scatter` of all previous strands
+    scatter: Ints  # (entries,) index of each entry in the CSC values
+    diagonal: Ints  # (size,) index of each unknown's diagonal in the CSC values
 
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """Where every strand's small Hessian goes in the CSC values of the whole.
+    """CSC pattern of the Hessian, with the indices of every strand's small Hessian in it.
 
     The unknowns are the slips, then the free skeleton coordinates. Both
     triangles are stored.
@@ -41,16 +41,16 @@ class Pattern:
     indices: Ints
     unknown_start: Ints  # CSR: the unknowns of each strand
     unknowns: Ints
-    slot: Ints  # aligned with the strand's points: place of its first slip, -1 none
+    slot: Ints  # for each strand point: index of its first slip, -1 for none
     scatter_start: Ints
     scatter: Ints
     diagonal: Ints
-    skeleton_block: Ints  # (free, free) places of the skeleton's own block
-    border: Ints  # (2, slips, free) places of (slip, coordinate) and of (coordinate, slip)
+    skeleton_block: Ints  # (free, free) indices of the skeleton's diagonal block
+    border: Ints  # (2, slips, free) indices of (slip, coordinate) and of (coordinate, slip)
 
     @cached_property
     def strands(self) -> StrandPlaces:
-        """The part that the strands' Hessians need."""
+        """The indices that `strand_hessian` needs."""
         return StrandPlaces(
             self.slot, self.unknown_start, self.scatter_start, self.scatter, self.diagonal
         )
@@ -88,7 +88,7 @@ def _strand_unknowns(start, points, dof, ndof, slips, free):
 
 @njit(cache=True, nogil=True)
 def _columns(size, slips, unknown_start, unknowns):
-    """CSC structure: per column the sorted union of the unknowns it meets in a strand."""
+    """CSC structure: for each column the sorted unknowns that share a strand with it."""
     strands = unknown_start.shape[0] - 1
     met_start = np.zeros(size + 1, np.int64)
     for i in range(unknowns.shape[0]):
@@ -183,10 +183,10 @@ def _places(indptr, indices, unknown_start, unknowns, size, slips):
 def build_pattern(
     start: Ints, points: Ints, dof: Ints, ndof: Ints, *, slips: int, free: int
 ) -> Pattern:
-    """Pattern for strands given as polylines (CSR ``start``, ``points``).
+    """Pattern for strands as polylines (CSR ``start``, ``points``).
 
-    ``dof`` and ``ndof`` give each point's first slip and how many it has;
-    ``free`` counts the skeleton coordinates that are solved for.
+    ``dof`` and ``ndof`` are each point's first slip and number of slips;
+    ``free`` is the number of skeleton coordinates that are solved for.
     """
     size = slips + free
     unknown_start, unknowns, slot = _strand_unknowns(start, points, dof, ndof, slips, free)

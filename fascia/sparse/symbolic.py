@@ -1,8 +1,8 @@
-"""Which entries a Cholesky factor has, and in which dense blocks: found once per pattern.
+"""Symbolic analysis: entries and dense blocks of a Cholesky factor, computed once per pattern.
 
 Columns with (almost) equal structure below the diagonal form a supernode; its
 columns and rows make one dense front. Fronts are the nodes of a tree in which
-every front passes its update on to its parent (multifrontal method: Duff and
+every front passes its update to its parent (multifrontal method: Duff and
 Reid 1983; supernodes with a few stored zeros: Ashcraft and Grimes 1989).
 """
 
@@ -26,16 +26,16 @@ class Fronts(NamedTuple):
     order: Ints  # (n,) unknown eliminated k-th
     first: Ints  # (F + 1,) first column of every front
     rows_start: Ints  # (F + 1,) CSR over ``rows``
-    rows: NDArray[np.int32]  # rows of every front below its own columns
-    panel: Ints  # (F + 1,) where each front's columns start in the factor
+    rows: NDArray[np.int32]  # rows of every front below its columns
+    panel: Ints  # (F + 1,) index in the factor at which each front's columns start
     child_start: Ints  # (F + 1,) CSR over ``child``
     child: Ints
-    local: NDArray[np.int32]  # like ``rows``: place of the row in the parent's front
-    side: NDArray[np.int8]  # which of two stacks each front's update lies on
+    local: NDArray[np.int32]  # like ``rows``: index of the row in the parent's front
+    side: NDArray[np.int8]  # stack (0 or 1) of each front's update
     entries: Ints  # (F + 1,) CSR over ``source`` and ``target``
     source: NDArray[np.int32]  # entries of the matrix that enter at each front ...
-    target: Ints  # ... and where they go in the factor
-    stack: Ints  # (2,) room for updates in flight [float64]
+    target: Ints  # ... and their indices in the factor
+    stack: Ints  # (2,) size of the stacks for unused updates [float64]
     flops: float  # of one factorisation
 
 
@@ -137,7 +137,7 @@ def _supernodes(parent, below, weight):
         height[count] = weight[j] + below[j]
         zeros[count] = 0
         count += 1
-        # merge with the supernode before, as long as that is a child and it costs little
+        # merge with the previous supernode if it is a child and the fill is small
         while count > 1 and parent[first[count - 1] - 1] == first[count - 1]:
             s, c = count - 1, count - 2
             k = width[c] + width[s]
@@ -162,7 +162,7 @@ def _supernodes(parent, below, weight):
 
 @njit(cache=True, nogil=True)
 def _structure(start, other, order, rank, parent, first):
-    """Rows of every supernode below its own nodes, sorted, and the tree of supernodes."""
+    """Rows of every supernode below its nodes, sorted, and the tree of supernodes."""
     count = first.shape[0] - 1
     n = order.shape[0]
     owner = np.empty(n, np.int64)
@@ -248,7 +248,7 @@ def _expand(first, up, rows_start, rows, offset):
         p = up[s]
         if p < 0:
             continue
-        at = new_start[p]  # both lists are sorted: walk them together
+        at = new_start[p]  # both lists are sorted: merge them in one pass
         begin, end = new_first[p], new_first[p + 1]
         for e in range(new_start[s], new_start[s + 1]):
             i = new_rows[e]
@@ -263,10 +263,10 @@ def _expand(first, up, rows_start, rows, offset):
 
 @njit(cache=True, nogil=True)
 def _stack_room(up, child_start, child, rows_start):
-    """Which of two stacks each front's update lies on, and the room each needs.
+    """Stack of each front's update, and the size of the two stacks.
 
-    Updates of even and odd depth pile up apart, so a front's update never lies
-    on top of those of its children, which are taken away at that moment.
+    Updates of even and odd depth use separate stacks, so a front's update never lies
+    above those of its children, which are removed at that moment.
     """
     count = up.shape[0]
     side = np.zeros(count, np.int8)
@@ -287,7 +287,7 @@ def _stack_room(up, child_start, child, rows_start):
 
 @njit(cache=True, nogil=True)
 def _scatter(indptr, indices, order, rank, first, rows_start, rows, panel):
-    """Entries of the matrix on or below the diagonal, and their places in the factor."""
+    """Entries of the matrix on or below the diagonal, and their indices in the factor."""
     n = order.shape[0]
     lower = 0
     for j in range(n):

@@ -1,4 +1,4 @@
-"""Who feels what: influence, attenuation, load paths, and what a trial would need."""
+"""Transmission of tension: influence, attenuation and load paths."""
 
 import lazy_loader as _lazy
 

@@ -1,6 +1,7 @@
-"""The anchored chain in closed form: what a tie at every station takes off (fascia ladder, V5).
+"""Attenuation along an anchored chain, in closed form (fascia ladder, V5).
 
-Axial links of stiffness k, a tie k_g to ground at every node, kap = k_g / k.
+Axial links of stiffness k; every node has an attachment stiffness k_g to ground (its tie); the
+ratio is k_g / k.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ Floats = NDArray[np.float64]
 def _check(ratio: float) -> None:
     if not (math.isfinite(ratio) and ratio >= 0.0):
         raise ParameterError(
-            f"the tie ratio is {ratio:g}; give a finite number >= 0 (k_g / k). "
-            "A clamped chain passes nothing on."
+            f"Expected a finite tie ratio k_g / k of at least 0, got {ratio:g}; give a finite "
+            "number >= 0 (a clamped chain transmits nothing)."
         )
 
 
 def _rate(ratio: float) -> float:
-    """m of cosh m = 1 + ratio / 2, by its half so that a small ratio keeps its digits."""
+    """m of cosh m = 1 + ratio / 2, from sinh(m / 2) so that a small ratio stays accurate."""
     return 2.0 * math.asinh(math.sqrt(ratio) / 2.0)
 
 
 def decay_per_station(ratio: float) -> float:
-    """Displacement of a node over that of the one before it in a long chain [1].
+    """Displacement of a node over that of the previous node in a long chain [1].
 
     1 + ratio/2 - sqrt(ratio + ratio^2/4).
     """
@@ -38,11 +39,11 @@ def decay_per_station(ratio: float) -> float:
 
 
 def displacements(ratio: float, links: int) -> Floats:
-    """u_i / u_0 for i = 0..links, far end fixed: sinh((links - i) m) / sinh(links m)."""
+    """u_i / u_0 for i = 0..links [1], far end fixed: sinh((links - i) m) / sinh(links m)."""
     _check(ratio)
     i = np.arange(links + 1)
     m = _rate(ratio)
-    if m * links < 1e-8:  # the rest is below rounding
+    if m * links < 1e-8:  # higher terms are below rounding
         return (links - i) / links
     return np.exp(-i * m) * np.expm1(-2.0 * (links - i) * m) / math.expm1(-2.0 * links * m)
 

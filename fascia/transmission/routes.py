@@ -1,8 +1,7 @@
-"""Which strands join a region to the hamstrings, and the fewest cuts that part them.
+"""Strands that join a region to the hamstrings, and the fewest cuts that separate them.
 
-Tension travels along strands and through nodes that can move. A clamped or
-fixed node ends every route, and bone is not a route here: it is what the
-posture prescribes.
+Tension is transmitted along strands and through nodes that can move. A clamped or fixed node
+ends every route. Bone is no route here, because the posture prescribes its position.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _SOURCE, _SINK = "region", "target"
 
 
 def mobile_nodes(network: TensionNetwork) -> frozenset[str]:
-    """Nodes that can slip and so hand tension on."""
+    """Nodes that can slip and therefore transmit tension."""
     return frozenset(
         node.name
         for node in network.nodes
@@ -33,13 +32,13 @@ def mobile_nodes(network: TensionNetwork) -> frozenset[str]:
 
 
 def _ends(strand: Strand, mobile: frozenset[str]) -> list[str]:
-    """Mobile nodes a strand pulls on (a muscle end with share 0 pulls on bone alone)."""
+    """Mobile nodes on which a strand pulls (a muscle end with fraction 0 pulls on bone alone)."""
     ends = ((strand.start, strand.start_share), (strand.end, strand.end_share))
-    return [node for node, share in ends if share > 0.0 and node in mobile]
+    return [node for node, fraction in ends if fraction > 0.0 and node in mobile]
 
 
 def tension_graph(network: TensionNetwork) -> nx.MultiGraph:
-    """Mobile nodes joined by the active strands that can hand tension from one to the other."""
+    """Mobile nodes joined by the active strands that transmit tension between them."""
     import networkx as nx
 
     mobile = mobile_nodes(network)
@@ -53,18 +52,18 @@ def tension_graph(network: TensionNetwork) -> nx.MultiGraph:
 
 
 def _terminals(network: TensionNetwork, strands: Iterable[str]) -> set[str]:
-    wanted, mobile = set(strands), mobile_nodes(network)
+    chosen, mobile = set(strands), mobile_nodes(network)
     return {
         node
         for strand in network.active_strands
-        if strand.name in wanted
+        if strand.name in chosen
         for node in _ends(strand, mobile)
     }
 
 
 @dataclass(frozen=True)
 class Route:
-    """One chain of strands from a region to a target."""
+    """A chain of strands from a region to a target."""
 
     strands: tuple[str, ...]
     nodes: tuple[str, ...]
@@ -78,8 +77,8 @@ def load_paths(
 ) -> tuple[Route, ...]:
     """Shortest strand-disjoint routes from region strands to target strands, fewest links first.
 
-    A route is found, its strands are taken out, and the next is sought. Empty
-    if nothing joins them.
+    The search removes the strands of each route before it looks for the next. The result is
+    empty if no route exists.
     """
     import networkx as nx
 
@@ -113,14 +112,14 @@ def load_paths(
 def minimum_cut(
     network: TensionNetwork, region: Iterable[str], target: Iterable[str]
 ) -> tuple[str, ...]:
-    """Fewest strands whose cutting leaves no route from the region to the target.
+    """Smallest set of strands without which no route leads from the region to the target.
 
-    Neither the region's nor the target's own strands are cut.
+    The strands of the region and of the target are not cut.
 
     Raises
     ------
     ReleaseError
-        If region and target meet in a node, so that nothing in between can be cut.
+        If region and target meet in a node, so that no strand lies between them.
     """
     import networkx as nx
 
@@ -129,9 +128,10 @@ def minimum_cut(
     touching = sources & sinks
     if touching or region & target:
         raise ReleaseError(
-            "the region touches the hamstrings"
+            "Expected strands between the region and the hamstrings, got a region that touches "
+            "the hamstrings"
             + (f" at {', '.join(sorted(touching))}" if touching else "")
-            + ", so no strand between them can be cut; choose a region further up or down the chain"
+            + "; choose a region further up or down the chain."
         )
     weights: dict[tuple[str, str], int] = {}
     between: dict[tuple[str, str], list[str]] = {}
@@ -146,7 +146,7 @@ def minimum_cut(
     graph.add_edges_from((a, b, {"capacity": w}) for (a, b), w in weights.items())
     graph.add_edges_from((_SOURCE, node) for node in sources)  # no capacity: never cut
     graph.add_edges_from((node, _SINK) for node in sinks)
-    # the region's own strands conduct, as do the target's
+    # the strands of the region and of the target transmit tension but are not cut
     for strand in network.active_strands:
         ends = _ends(strand, mobile_nodes(network)) if strand.name in region | target else []
         if len(ends) == 2:

@@ -1,12 +1,12 @@
-"""How a read-out answers to every strand and every tie at once.
+"""Sensitivity of a read-out to every strand and every attachment stiffness.
 
 At equilibrium g(u) = 0 with Hessian H. A small extra tension t_s in strand s
 adds t_s dL_s/du to g, so a read-out r(u) changes by
 
-    dr/dt_s = partial - lambda . dL_s/du,   H lambda = dr/du:
+    dr/dt_s = partial - lambda . dL_s/du,   H lambda = dr/du.
 
-one adjoint solve serves all strands and all ties. The forward twin gives the
-tension change of all strands when one region lets go.
+One adjoint solve gives the derivatives for all strands and ties. The forward solve gives the
+tension change of all strands when the tension of one region drops.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ READOUTS = ("tissue_torque", "hamstring_force")
 
 
 class Linearised:
-    """Tangent of a network at one equilibrium with the posture held."""
+    """Tangent of a network at one equilibrium with the posture fixed."""
 
     def __init__(self, equilibrium: Equilibrium, *, moment: Floats | None = None) -> None:
         self.equilibrium = equilibrium
@@ -54,19 +54,20 @@ class Linearised:
             self._sweep = jacobian @ moment
 
     def solve(self, right: Floats) -> Floats:
-        """H^-1 right; undetermined nodes and those pressed on bone stay where they are.
+        """H^-1 right; undetermined nodes and nodes pressed on bone do not move.
 
         Raises
         ------
         ReadoutError
-            If ``right`` pulls on an undetermined node: the answer would rest on it (S7).
+            If ``right`` acts on an undetermined node: the result would depend on it (S7).
         """
         loose = self._stiffness.loose
         scale = float(np.abs(right).max(initial=0.0))
         if np.abs(right[loose]).max(initial=0.0) > 1e-9 * scale:
             raise ReadoutError(
-                "this read-out rests on nodes whose place no strand determines: "
-                f"{', '.join(self.equilibrium.indeterminate)}; cut their slack strands or tie them"
+                "Expected a read-out of nodes with a determined position, got nodes whose position "
+                f"no strand determines: {', '.join(self.equilibrium.indeterminate)}; cut their "
+                "slack strands, or give them an attachment stiffness (with_tie)."
             )
         return self._stiffness.solve(right)
 
@@ -83,7 +84,7 @@ class Linearised:
         return out
 
     def elongation(self, slips: Floats, *, sweep: float = 0.0) -> Floats:
-        """Lengthening of every strand for slip rates and ``sweep`` of the moment direction."""
+        """Length rate of every strand for slip rates and a rate ``sweep`` along the moment."""
         flat, problem = self.flat, self.problem
         velocity = sweep * self._sweep
         for p in np.flatnonzero(flat.point_ndof):
@@ -165,31 +166,34 @@ def influence(examination: Examination, angle: float, readout: str = "tissue_tor
     Raises
     ------
     ReadoutError
-        For an unknown read-out, a free pelvis, or where a node's place is undetermined.
+        For an unknown read-out, a free pelvis, or a node without a determined position.
     """
     if readout not in READOUTS:
-        raise ReadoutError(f"no read-out {readout!r}; choose one of {', '.join(READOUTS)}")
+        raise ReadoutError(
+            f"Expected a read-out, got {readout!r}; choose one of {', '.join(READOUTS)}."
+        )
     if examination.pelvis is not None:
         raise ReadoutError(
-            "with a free pelvis a read-out also answers through the joints that find their place, "
-            "and this influence holds the posture; mount the test with free_pelvis=False"
+            "Expected a test with prescribed posture, got a free pelvis (its joints would move, "
+            "and the influence is computed at fixed posture); set up the test with "
+            "free_pelvis=False."
         )
     sample: Sample = examination.at(angle)
     state = sample.equilibrium
-    line = Linearised(state, moment=examination.moment)
+    tangent = Linearised(state, moment=examination.moment)
     heads = np.zeros(state.flat.strands)
     heads[examination.heads] = 1.0
     if readout == "tissue_torque":
-        adjoint = line.solve(line.moment_gradient())
-        per_tension = line.elongation(-adjoint, sweep=1.0)
+        adjoint = tangent.solve(tangent.moment_gradient())
+        per_tension = tangent.elongation(-adjoint, sweep=1.0)
         value = sample.tissue_torque
     else:
-        adjoint = line.solve(line.strand_gradient(heads * state.tangent))
-        per_tension = line.elongation(-adjoint) + heads
+        adjoint = tangent.solve(tangent.strand_gradient(heads * state.tangent))
+        per_tension = tangent.elongation(-adjoint) + heads
         value = float(sample.hamstring_force.sum())
     flat = state.flat
     per_tie = np.zeros(flat.nodes)
-    # a contact's normal has no tie; a guide without one still answers to the first N/m
+    # a contact's normal has no tie; a guide without a tie still has a derivative
     np.subtract.at(per_tie, flat.slip_point, adjoint * state.slips * ~flat.bounded)
     return Influence(
         readout=readout,
@@ -207,7 +211,9 @@ def _stiffness(equilibrium: Equilibrium, problem: NetworkProblem) -> SlipStiffne
     try:
         return SlipStiffness(equilibrium, problem)
     except EquilibriumError as error:
-        raise ReadoutError(f"no sensitivity at this state: {error}") from error
+        raise ReadoutError(
+            f"Expected an equilibrium with a tangent stiffness, got: {error}"
+        ) from error
 
 
 def _slack_slope(examination: Examination, state: Equilibrium) -> Floats:
@@ -222,10 +228,10 @@ def _slack_slope(examination: Examination, state: Equilibrium) -> Floats:
 def tension_response(
     equilibrium: Equilibrium, strands: Iterable[str], *, drop: float = 1.0
 ) -> dict[str, float]:
-    """Tension change of every strand when the named ones lose ``drop`` newtons each [N].
+    """Tension change of every strand when each named strand loses ``drop`` newtons [N].
 
-    First order: exact for a small drop. The named strands' own change includes
-    what the network gives back.
+    First order: exact for a small drop. The change of the named strands includes the response
+    of the network.
     """
     extra = np.zeros(equilibrium.flat.strands)
     for name in strands:

@@ -1,12 +1,12 @@
-"""What the network predicts beside what was measured.
+"""Comparison of predictions of the network with published values.
 
     from fascia.validation import validate
     from panjabi.validation import as_text
 
     print(as_text(validate(only="SLUMP*")))
 
-The contract is that of `panjabi.validation`: a prediction is a function registered for the id of a
-published row. Here it takes the subject first. Nothing is fitted.
+As in `panjabi.validation`, a prediction is a function registered for the id of a published row.
+Here its first argument is the subject. Nothing is fitted.
 """
 
 import lazy_loader as _lazy

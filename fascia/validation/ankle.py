@@ -1,4 +1,4 @@
-"""What moving the ankle does above the knee: tissue (WIL20_SM) and end point of the raise."""
+"""Effect of ankle motion above the knee: tissue motion (WIL20_SM) and end point of the raise."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ SHEATH = ("fascia_lata_post_med_low_*", "fascia_lata_post_med_high_*")
 
 
 def caudal_motion(network: TensionNetwork, node: str, share: float = 1.0) -> float:
-    """How far a node of the thigh goes towards the foot when the ankle dorsiflexes [m].
+    """Motion of a node of the thigh towards the foot when the ankle dorsiflexes [m].
 
-    Body prone as in standing (hips and knees straight); ``share`` of the node's slip.
+    The body is prone with straight hips and knees; ``share`` is the fraction of the node's slip.
     """
     body = network.body
     assert body is not None
     solver = EquilibriumSolver(network)
-    places = []
+    positions = []
     for degrees in (FOOT_HANGING, FOOT_PUSHED):
         q = body.coordinates_from(angles_deg={"ankle_angle_r": degrees})
-        places.append(solver.solve(q).position_of(node))
-    return float(share * (places[0] - places[1])[1])  # the leg points down the y axis
+        positions.append(solver.solve(q).position_of(node))
+    return float(share * (positions[0] - positions[1])[1])  # the leg points down the y axis
 
 
 def with_stiffer(network: TensionNetwork, factor: float, *names: str) -> TensionNetwork:
-    """The network with the collagen of some strands stiffer, standing tension kept."""
+    """The network with stiffer collagen in some strands and the same standing tension."""
     for name in network.select(*names):
         strand = network.strand(name)
         length, law = network.standing_length(name), strand.law
@@ -98,13 +98,13 @@ def semimembranosus(subject: Subject) -> Prediction:
         f"motion of the muscle's distal end ({share:g} of the slip of {end}), an upper "
         f"bound for its belly, ankle from {FOOT_HANGING:g} to {FOOT_PUSHED:g} deg. Not fitted. "
         f"The fascia over the condyle moves {condyle:.2f} mm, but the line then runs down to the "
-        "pes anserinus and back up, so its pull slackens the popliteal strand: with the whole end "
+        "pes anserinus and back up, so its pull slackens the popliteal strand. With the whole end "
         "on fascia, tie ratios of 0.01 to 1 and popliteal strands up to 1000 times stiffer the "
-        f"most is {most:.2f} mm: no popliteal stiffness reaches the value. (Without any tie it "
-        f"would be {loose:.1f} mm, with the node itself slipping {slipped:.0f} mm.) The sheath "
-        "that runs straight on (posterior fascia lata, off by default) would move "
+        f"largest motion is {most:.2f} mm: no popliteal stiffness reaches the value. (Without "
+        f"attachment stiffness it would be {loose:.1f} mm, and the node would slip {slipped:.0f} "
+        "mm.) The straight sheath (posterior fascia lata, off by default) would move "
         f"{sheath:.2f} mm at mid-thigh, {looser:.2f} mm at a tie ratio of 0.01. "
-        "In people sciatic nerve and skin are not excluded",
+        "In people sciatic nerve and skin may contribute",
     )
 
 
@@ -116,7 +116,7 @@ def semimembranosus(subject: Subject) -> Prediction:
     accept="end point falls and stiffness does not (direction)",
 )
 def dorsiflexed_raise(subject: Subject) -> Prediction:
-    """End of the raise with the foot pushed up; how much of the change needs the nerve."""
+    """Change of the end of the raise by dorsiflexion [deg], and the part due to the nerve."""
 
     def change(network: TensionNetwork) -> tuple[float, float]:
         tolerance = calibrate_tolerance(network)
@@ -129,12 +129,12 @@ def dorsiflexed_raise(subject: Subject) -> Prediction:
         return float(ends[1] - ends[0]), float(stiffness[1] - stiffness[0])
 
     whole, stiffer = change(subject.network)
-    parted = subject.network.cut(*subject.network.strands_of(region="neural"))
-    tissue, _ = change(parted)
+    without_nerve = subject.network.cut(*subject.network.strands_of(region="neural"))
+    tissue, _ = change(without_nerve)
     nerve = 100.0 * (whole - tissue) / whole if whole else 0.0
     return Prediction(
         whole,
         f"{DORSIFLEXION:g} deg of dorsiflexion; stiffness changes by {stiffer:+.3f} "
-        f"N m/rad; {nerve:.0f} % of the change of the end point is gone when the nerve path is cut",
+        f"N m/rad; {nerve:.0f} % of the change of the end point vanishes if the nerve path is cut",
         met=whole < 0.0 and stiffer >= 0.0,
     )

@@ -1,4 +1,4 @@
-"""Standing forward bend and long sitting: how the bend is shared, and how far the hand comes."""
+"""Standing forward bend and long sitting: lumbar and hip flexion, and reach of the hand."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ BASELINE_SLR = 58.7
 """Straight-leg raise of the subjects of CHO_SMI before the release [deg] (notes of the row)."""
 
 BASELINE_FFD = 12.6, 4.3
-"""Their finger-floor distance, mean and SD [cm] (notes of CHO_SMI_FFD)."""
+"""Finger-floor distance of the same subjects, mean and SD [cm] (notes of CHO_SMI_FFD)."""
 
 
 @lru_cache(maxsize=1)
 def bend_at_end(subject: Subject) -> tuple[float, float, bool]:
-    """Lumbar and hip flexion where the forward bend ends [deg], and whether a joint ended it."""
+    """Lumbar and hip flexion at the end of the bend [deg]; True if a joint limit ended it."""
     bench = Examination(subject.network, "forward-bend")
     end, censored = bench.end(subject.tolerance)
     q, start = end.equilibrium.q, bench.path.q(0.0)
@@ -39,7 +39,7 @@ def bend_at_end(subject: Subject) -> tuple[float, float, bool]:
 
 
 def reading_at(subject: Subject, bend_deg: float) -> float:
-    """Finger-floor distance at a bend, whatever the tolerance says [m]."""
+    """Finger-floor distance at a bend, without regard to the tolerance [m]."""
     bench = Examination(subject.network, "forward-bend")
     reading = bench.test.reading
     assert reading is not None
@@ -60,10 +60,10 @@ def _stop(subject: Subject) -> str:
 def _short(subject: Subject) -> str:
     at_published = 100.0 * reading_at(subject, LUMBAR + HIP)
     return (
-        "The bend stops at about the hip angle of the straight-leg raise, where people who bend "
-        "go further; shoulder blades do not reach forward here, and fingertips count from "
-        f"shoulders that stay. At the {LUMBAR + HIP:.0f} deg of LPR_total the "
-        f"fingers would be {at_published:.0f} cm over the floor"
+        "The bend stops at about the hip angle of the straight-leg raise; people bend further. "
+        "The shoulder blades do not move forward in the model, so the reach is shorter. At the "
+        f"{LUMBAR + HIP:.0f} deg of LPR_total the fingers would be {at_published:.0f} cm over the "
+        "floor"
     )
 
 
@@ -73,8 +73,8 @@ def _short(subject: Subject) -> str:
     value=1.9,
     unit="1",
     accept=within_fraction(0.0, "-"),
-    reason="recalled; the prescribed rhythm of the bend is this row, so the model returns "
-    "what it was given",
+    reason="recalled; this row is the prescribed rhythm of the bend, so the model returns "
+    "its input",
 )
 def ratio_of_lumbar_and_hip(_: Subject) -> float:
     return 1.9
@@ -84,8 +84,8 @@ def ratio_of_lumbar_and_hip(_: Subject) -> float:
 def lumbar_flexion(subject: Subject) -> Prediction:
     return Prediction(
         bend_at_end(subject)[0],
-        f"forward bend of the standard subject, ended by {_stop(subject)}; the rhythm is given, "
-        "the end point is not. Recalled: proves nothing",
+        f"forward bend of the standard subject, ended by {_stop(subject)}; the rhythm is an "
+        "input, the end point is not. Recalled value: weak evidence",
     )
 
 
@@ -96,9 +96,9 @@ def hip_flexion(subject: Subject) -> Prediction:
 
 table.not_predicted(
     "SD-12",
-    reason="the split of the bend would have to come from free pelvis and lumbar joints, which "
-    "the free option gives for the straight-leg raise only; the three published angles "
-    "also do not add up",
+    reason="this division of the bend requires a free pelvis and free lumbar joints, which "
+    "exist for the straight-leg raise only; also, the three published angles are "
+    "inconsistent",
 )
 
 
@@ -123,8 +123,8 @@ def finger_floor_distance(subject: Subject) -> Prediction:
 
 table.not_predicted(
     "CHO_SMI_PA.baseline",
-    reason="37.4 deg before: the row does not say from where the popliteal angle counts "
-    "(it rises with the release, so it is no deficit)",
+    reason="37.4 deg before: the row does not state the zero of the popliteal angle "
+    "(it rises with the release, so it is not a deficit)",
     quantity="popliteal angle before any release",
     published="37.4 (6.9) before",
     value=37.4,
@@ -134,7 +134,7 @@ table.not_predicted(
 @table.predicts(
     "RUS23.average",
     quantity="sit-and-reach beyond the sole, no release",
-    published="average people 0-10 cm, stiff ones below",
+    published="average people 0-10 cm, stiff people below",
     unit="cm",
     accept=interval(0.0, 10.0, "0-10 cm"),
 )

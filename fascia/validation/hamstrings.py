@@ -1,7 +1,7 @@
 """Straight-leg raise and knee extension: stiffness, its spread over people, popliteal deficit.
 
-The spread over people is drawn from what was assumed before the first comparison (`SPREAD`,
-`PELVIC_SHARE`) and from nothing else; no stiffness of a group enters it.
+The spread over people is drawn from assumptions made before the first comparison (`SPREAD`,
+`PELVIC_SHARE`). No measured stiffness of a group enters it.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ table = Predictions("Hamstrings: stiffness, its spread over people, popliteal de
 ADULTS = 200
 SEED = 1999
 GROUP_SHARE = 7 / 20
-"""Share of the sample in each outer group: 7 compliant, 6 between, 7 stiff (McHugh 1999)."""
+"""Fraction of the sample in each outer group: 7 compliant, 6 between, 7 stiff (McHugh 1999)."""
 
 SPREAD = {
     "fibre_length": 0.05,  # SD of the optimal fibre length, relative
-    "tendon_slack_length": 0.015,  # SD, relative: as many millimetres as the fibres' 5 %
+    "tendon_slack_length": 0.015,  # SD, relative: the same length as 5 % of the fibres
     "strength": 0.25,  # coefficient of variation of the section (log-normal)
     "tendon_stiffness": 0.20,  # coefficient of variation (log-normal)
 }
-PELVIC_SHARE = (0.2, 0.4)  # even
-"""Between healthy adults of one size, the same for all three heads of a person. All assumed."""
+PELVIC_SHARE = (0.2, 0.4)  # uniform
+"""Variation between healthy adults of one size, equal for the three heads of a person; assumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adult:
-    """What one drawn person differs in from the standard subject (factors, and a share)."""
+    """Differences of a drawn person from the standard subject (factors, and pelvic fraction)."""
 
     fibre_length: float
     tendon_slack_length: float
@@ -103,12 +103,12 @@ def stiffness_of_adults(
 ) -> Floats:
     """Straight-leg raise stiffness of every person over the default window [N m/rad].
 
-    With a tolerance nobody is raised beyond the own end point: the window ends there if it comes
-    first (and 5 deg above its beginning at the least).
+    With a tolerance, the window of each person ends at the person's end point if that comes
+    first (but at least 5 deg above its beginning).
     """
     bench = Examination(network, "slr")
     low, high = np.radians(bench.test.window)
-    found = []
+    stiffness = []
     for adult in adults:
         options = PostureOptions(pelvic_share=adult.pelvic_share)
         person = Examination(as_adult(network, adult), bench.test, options=options, like=bench)
@@ -116,12 +116,12 @@ def stiffness_of_adults(
         if tolerance is not None:
             top = min(high, max(person.end(tolerance)[0].angle, low + np.radians(5.0)))
         angles = np.linspace(low, top, points)
-        found.append(slope(angles, np.array([s.tissue_torque for s in person.curve(angles)])))
-    return np.array(found)
+        stiffness.append(slope(angles, np.array([s.tissue_torque for s in person.curve(angles)])))
+    return np.array(stiffness)
 
 
 def outer_groups(stiffness: Floats) -> tuple[Floats, Floats]:
-    """The most compliant and the stiffest 7 in 20."""
+    """The most compliant and the stiffest 7 of 20."""
     ordered = np.sort(stiffness)
     size = round(GROUP_SHARE * len(ordered))
     return ordered[:size], ordered[-size:]
@@ -140,9 +140,9 @@ def middle_stiffness(subject: Subject) -> Prediction:
     nm, n_mm = Examination(subject.network, "slr").stiffness()
     return Prediction(
         nm,
-        "one scale on the passive hamstring curves is fitted to it, so it is met by "
-        f"construction; the same slope is {n_mm:.2f} N/mm of summed head force over mean "
-        "path length",
+        "one scale on the passive hamstring curves is fitted to this row, so it is met by "
+        f"construction; the same slope is {n_mm:.2f} N/mm (total force of the heads over mean "
+        "path length)",
     )
 
 
@@ -150,14 +150,14 @@ class Groups(NamedTuple):
     """Stiffness of the drawn adults, outer groups (compliant, stiff) [N m/rad]."""
 
     all: tuple[Floats, Floats]
-    stopped: tuple[Floats, Floats]  # raised to the own end point only
+    stopped: tuple[Floats, Floats]  # raised only to the person's end point
     one_length: tuple[Floats, Floats]  # without the spread of lengths
 
 
 @lru_cache(maxsize=1)
 def _groups(subject: Subject) -> Groups:
     adults, network = draw_adults(), subject.network
-    some = adults[: len(adults) // 2]  # enough for what is only shown beside it
+    some = adults[: len(adults) // 2]  # sufficient for the two comparisons
     alike = tuple(replace(a, fibre_length=1.0, tendon_slack_length=1.0) for a in some)
     return Groups(
         outer_groups(stiffness_of_adults(network, adults)),
@@ -167,17 +167,17 @@ def _groups(subject: Subject) -> Groups:
 
 
 DRAWN = (
-    f"{ADULTS} adults drawn beforehand from fibre length 5 %, tendon slack length "
-    "1.5 %, section 25 %, tendon stiffness 20 %, pelvic share 0.2-0.4; outer groups of 7 in 20"
+    f"{ADULTS} adults drawn beforehand with fibre length 5 %, tendon slack length "
+    "1.5 %, section 25 %, tendon stiffness 20 %, pelvic fraction 0.2-0.4; outer groups of 7 of 20"
 )
 
 
 def _beside(groups: Groups) -> str:
     return (
-        "beside it, from the first half of them: raised to the own end point only "
+        "for comparison, the first half of them: raised only to their end point "
         f"{_both(groups.stopped)}, without the spread of lengths {_both(groups.one_length)}. "
-        "Lengths drawn apart from the skeleton make too many people slack or taut: muscle and bone "
-        "of one person fit each other better than that"
+        "Muscle lengths drawn independently of the skeleton make too many people slack or taut; "
+        "in a real person muscle and bone lengths are correlated"
     )
 
 
@@ -211,7 +211,7 @@ RATIO = row("HAM_K_stiff").number / row("HAM_K_compl").number
     accept=interval(
         1.0 + 0.5 * (RATIO - 1.0),
         1.0 + 1.5 * (RATIO - 1.0),
-        "excess over 1 within 50 % (their middle is fitted, their ratio is not)",
+        "excess over 1 within 50 % (the middle group is fitted, the ratio is not)",
     ),
 )
 def ratio_of_groups(subject: Subject) -> Prediction:
@@ -222,14 +222,14 @@ def ratio_of_groups(subject: Subject) -> Prediction:
 
 @lru_cache(maxsize=8)
 def deficit_deg(network: TensionNetwork, slr_deg: float) -> float:
-    """Knee-extension deficit of somebody whose straight-leg raise ends at ``slr_deg`` [deg]."""
+    """Knee-extension deficit of a person whose straight-leg raise ends at ``slr_deg`` [deg]."""
     tolerance = calibrate_tolerance(network, slr_deg=slr_deg)
     sample, _ = Examination(network, "knee-extension").end(tolerance)
     return 90.0 - float(np.degrees(sample.angle))
 
 
 MEN, WOMEN = row("SD-1").number, row("SD-2").number
-SET = "recalled; the tolerance is set there, so the model returns what it was given"
+SET = "recalled; the tolerance is fitted to this row, so the model returns its input"
 
 
 @table.predicts("SD-1", MEN, reason=SET)
@@ -258,7 +258,7 @@ for _i, _who, _slr in ((0, "men", MEN), (1, "women", WOMEN)):
     value=11.0,
     unit="deg",
     accept=within_fraction(0.5),
-    reason="difference of the two deficits: what a higher tolerance alone makes of "
+    reason="difference of the two deficits: the effect of a higher tolerance alone, for "
     "8 deg of straight-leg raise",
 )
 def sex_difference(subject: Subject) -> float:

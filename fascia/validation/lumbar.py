@@ -33,11 +33,11 @@ PULL = 10.0
 """Traction on each muscle of the experiment, all its fascial ends together [N] (BAR04)."""
 
 MOVED = 0.10
-"""A station counts as moved at a tenth of the motion of the most moved one. Set beforehand: the
-paper prints no limit of detection, and a share does not hang on the assumed stiffness."""
+"""A station counts as moved at a tenth of the largest motion of a station. Set beforehand: the
+paper states no limit of detection, and a fraction does not depend on the assumed stiffness."""
 
 STILL = 1e-6
-"""Motion below this is none [m]: with every tie clamped nothing moves."""
+"""Motion below this counts as zero [m]: with every tie clamped nothing moves."""
 
 LEVELS: dict[str, tuple[str, ...]] = {
     "T12": ("t12",),
@@ -48,13 +48,13 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "L5": ("sp_l5",),
     "S1": ("sacrum_dorsum", "psis"),
 }
-"""Stations of the posterior layer by level; those of the midline stand for both sides."""
+"""Stations of the posterior layer by level; midline stations count for both sides."""
 
 LATISSIMUS = ("latissimus_upper", "latissimus_tlf")
 GLUTEUS = ("glmax1", "glmax2", "glmax3")
 
 SHEATH_LOAD = 20.0
-"""Load on adductor longus [N]; the paper's is not in the abstract (assumed)."""
+"""Load on adductor longus [N]; assumed, because the abstract does not state it."""
 
 
 # --- traction on the posterior layer ----------------------------------------------------------
@@ -63,7 +63,7 @@ SHEATH_LOAD = 20.0
 def muscle_pull(network: TensionNetwork, muscles: tuple[str, ...], side: str) -> dict[str, Floats]:
     """Forces on the fascial nodes of a muscle that add up to `PULL` [N], along its strands.
 
-    Strands share the pull by their strength (Fmax, or EA of a table muscle).
+    The pull is divided among strands by their strength (Fmax, or EA of a table muscle).
     """
     ends: list[tuple[str, Floats, float]] = []
     for base in muscles:
@@ -88,7 +88,7 @@ def muscle_pull(network: TensionNetwork, muscles: tuple[str, ...], side: str) ->
 
 
 def motions(network: TensionNetwork, loads: Mapping[str, Floats]) -> dict[str, float]:
-    """How far every station of the posterior layer moves under loads on nodes [m]."""
+    """Motion of every station of the posterior layer under loads on nodes [m]."""
     names = {
         f"{station}{suffix}"
         for stations in LEVELS.values()
@@ -105,7 +105,7 @@ def motions(network: TensionNetwork, loads: Mapping[str, Floats]) -> dict[str, f
 
 
 def levels_moved(moved: Mapping[str, float], suffix: str) -> tuple[str, ...]:
-    """Levels where a station of that side (or the midline) moves by a tenth of the most."""
+    """Levels with a station of that side (or the midline) that moves by a tenth of the largest."""
     limit = max(MOVED * max(moved.values()), STILL)
     return tuple(
         level
@@ -122,7 +122,7 @@ def traction(
     moved = motions(network, muscle_pull(network, muscles, "r"))
     same, other = (levels_moved(moved, side) for side in ("_r", "_l"))
     most = max(moved, key=moved.__getitem__)
-    # for the gluteus nothing is said about the other side below L3
+    # for the gluteus the paper does not report the other side below L3
     as_published = [
         (level in side) == (level in levels)
         for side in (same, other)
@@ -150,7 +150,7 @@ for _name, _muscles, _levels, _words in (
         quantity=f"levels of the posterior layer moved by {PULL:g} N on {_name}",
         published=_words,
         value=None,
-        unit="share of levels as published",
+        unit="fraction of levels as published",
         accept="every level as published; moved = a tenth of the greatest motion, set beforehand",
     )(traction)
 
@@ -165,8 +165,8 @@ def _span(levels: tuple[str, ...]) -> str:
 def sheath_strain(network: TensionNetwork, load: float = SHEATH_LOAD) -> float:
     """Strain change of the opposite distal rectus sheath under a pull on the right adductor [1].
 
-    The sheath has no figures of its own; the network is built again with it on, figures by kind,
-    and the whole pull acts on the fascial node at the pubis: an upper bound.
+    The sheath has no measured values. The network is built again with the sheath on, with default
+    values, and the whole pull acts on the fascial node at the pubis: an upper bound.
     """
     network = rebuilt(network, minor_share=1.0, include_off=True)
     adductor = network.polyline("addlong_r")
@@ -183,12 +183,12 @@ def sheath_strain(network: TensionNetwork, load: float = SHEATH_LOAD) -> float:
 @table.predicts(
     "NO13",
     accept=interval(-1.1, 1.1, "size below 1.1 % (mean + 2 SD)"),
-    reason="as built the sheath is off for want of data, so nothing is handed on; here it is "
-    f"on with figures by kind, and {SHEATH_LOAD:g} N (load not in the abstract) act wholly on "
+    reason="by default the sheath is off because no data exist, so it transmits nothing; here it "
+    f"is on with default values, and {SHEATH_LOAD:g} N (load not in the abstract) act wholly on "
     "the pubic node: an upper bound. Adductor and sheath of one side meet at the pubis and "
-    "the sides cross only at the linea alba, so the opposite sheath shortens where the mean "
-    "of the cadavers lengthened. The limit is wide (the SD exceeds the mean): meeting it says "
-    "little",
+    "the sides cross only at the linea alba, so the opposite sheath shortens, whereas the mean "
+    "of the cadavers lengthened. The limit is wide (the SD exceeds the mean), so this is weak "
+    "evidence",
 )
 def opposite_sheath(subject: Subject) -> float:
     return 100.0 * sheath_strain(subject.network)
@@ -212,7 +212,7 @@ def stress_beside(subject: Subject, strand: str) -> Prediction:
     assert isinstance(law, Collagen)
     toe = law.transition_strain
     inside = (
-        ", so that 6 % lies inside the toe; even without a toe the modulus of the same "
+        ", so 6 % lies inside the toe region; even without a toe region the modulus of the same "
         "laboratory (0.6 MPa) gives 0.036 MPa"
     )
     return Prediction(
@@ -229,7 +229,7 @@ for _part, _name, _strand, _words in (
     table.predicts(
         f"TLF_ES_sigma6.{_name}",
         _strand,
-        quantity=f"stress at 6 % strain beside each other: {_words}",
+        quantity=f"stress at 6 % strain in parallel: {_words}",
         value=row("TLF_ES_sigma6").values[_part],
         accept=within_factor(2.0),
     )(stress_beside)
@@ -238,14 +238,14 @@ for _part, _name, _strand, _words in (
 # --- spinous ligaments ------------------------------------------------------------------------
 
 
-def supraspinous_forces(network: TensionNetwork, share: float) -> Floats:
-    """Force of every lumbar supraspinous strand at a share of the forward bend's lumbar flexion."""
+def supraspinous_forces(network: TensionNetwork, fraction: float) -> Floats:
+    """Force of every lumbar supraspinous strand at a fraction of the bend's lumbar flexion [N]."""
     body = network.body
     assert body is not None
     path = clinical_test("forward-bend").path(body, "r", PostureOptions())
     lumbar = [body.coordinate_index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
     flexion = -path.postures[:, lumbar].sum(axis=1)
-    angle = float(np.interp(share * flexion[-1], flexion, path.angles))
+    angle = float(np.interp(fraction * flexion[-1], flexion, path.angles))
     state: Equilibrium = solve(network, posture=path.q(angle))
     names = [f"supraspinous_{level}" for level in ("l5", "l4", "l3", "l2", "l1", "t12")]
     return np.array([state.tension_of(name) for name in names])
@@ -253,10 +253,10 @@ def supraspinous_forces(network: TensionNetwork, share: float) -> Floats:
 
 @lru_cache(maxsize=1)
 def _spinous(subject: Subject) -> tuple[Floats, Floats, str]:
-    """Forces at half and at full flexion [N], and what they are without resting tension."""
-    half, full = (supraspinous_forces(subject.network, share) for share in (0.5, 1.0))
+    """Forces at half and at full flexion [N], and a sentence on those without resting tension."""
+    half, full = (supraspinous_forces(subject.network, fraction) for fraction in (0.5, 1.0))
     loose = subject.network.with_resting_tension(0.0)
-    bare = [float(supraspinous_forces(loose, share).mean()) for share in (0.5, 1.0)]
+    bare = [float(supraspinous_forces(loose, fraction).mean()) for fraction in (0.5, 1.0)]
     unrested = (
         f"without resting tension {bare[0]:.0f} N at half and {bare[1]:.0f} N at full flexion"
     )
@@ -269,9 +269,9 @@ def spinous_load(subject: Subject) -> Prediction:
     levels = ", ".join(f"{force:.0f}" for force in full)
     return Prediction(
         float(full.mean()),
-        "the network has the supraspinous ligament only, and three quarters of the "
-        "published load is the interspinous one; mean of the six lumbar strands where the "
-        f"forward bend meets the first joint limit (L5-S1 to T12-L1: {levels} N)",
+        "the network has only the supraspinous ligament, whereas the interspinous ligament "
+        "carries three quarters of the published load; mean of the six lumbar strands at the "
+        f"first joint limit of the forward bend (L5-S1 to T12-L1: {levels} N)",
     )
 
 
@@ -285,7 +285,8 @@ def spinous_load(subject: Subject) -> Prediction:
 def supraspinous_load(subject: Subject) -> Prediction:
     _, full, unrested = _spinous(subject)
     return Prediction(
-        float(full.mean()), f"the same strands against the quarter that is theirs; {unrested}"
+        float(full.mean()),
+        f"the same strands, compared with their quarter of the load; {unrested}",
     )
 
 
@@ -302,7 +303,7 @@ def shape_of_spinous_load(subject: Subject) -> Prediction:
     return Prediction(
         float(half.mean() / full.mean()) if full.mean() > 0.0 else 1.0,
         "mean of the six strands. The assumed resting tension of the fascia stretches "
-        "the soft ligament before the bend begins, and its law has no slack of its own; "
+        "the soft ligament before the bend begins, and its law has no slack; "
         f"{unrested}",
     )
 
@@ -313,8 +314,8 @@ def shape_of_spinous_load(subject: Subject) -> Prediction:
 @table.predicts(
     "STL_preload",
     accept=within_sd(1.0),
-    reason="the preload sets the slack length at the places the nodes were built at; both "
-    "ends then slip until ties, hamstrings and sacral fascia balance it, and a tenth of a "
+    reason="the preload sets the slack length at the unslipped node positions; both ends then "
+    "slip until attachments, hamstrings and sacral fascia balance it, and a tenth of a "
     "millimetre is 150 N in this stiff strand",
 )
 def sacrotuberous_preload(subject: Subject) -> float:

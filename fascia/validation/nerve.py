@@ -1,4 +1,4 @@
-"""The rival route: nerve and dura from the neck to the foot (SLUMP, SLRroot)."""
+"""The alternative route: nerve and dura from the neck to the foot (SLUMP, SLRroot)."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ NECK_FLEXION = 40.0
 """Neck flexion that is added in the slump [deg]; assumed."""
 
 JUST_TAUT = 2.0
-"""Angle from which root motion counts [deg]; flat on the table the path is slack."""
+"""Angle from which root motion counts [deg]; at 0 deg the nerve path is slack."""
 
 RAISE = 70.0
-"""Leg-to-table angle at which the roots are looked at [deg]; assumed."""
+"""Leg-to-table angle at which root motion is measured [deg]; assumed."""
 
 
 def slump_path(body: Body, side: str, options: PostureOptions) -> PosturePath:
@@ -76,7 +76,7 @@ def without_nerve(network: TensionNetwork) -> TensionNetwork:
 
 
 def without_back_line(network: TensionNetwork) -> TensionNetwork:
-    """Without every strand of the superficial back line but the muscles of thigh and calf."""
+    """Without the superficial back line, except the muscles of thigh and calf."""
     kept = {*network.strands_of(region="hamstrings"), *network.strands_of(region="calf")}
     return network.cut(*[n for n in network.strands_of(line="SBL") if n not in kept])
 
@@ -97,7 +97,7 @@ def slump_change(
 
 @lru_cache(maxsize=1)
 def _neck(subject: Subject) -> tuple[float, float, float]:
-    """Change by neck flexion: whole, with the nerve path cut, with the back line cut [deg]."""
+    """Change by neck flexion [deg]: intact, with the nerve path cut, with the back line cut."""
     network = subject.network
     whole, nerve_cut, line_cut = (
         slump_change(subject, changed, neck=NECK_FLEXION)
@@ -108,10 +108,10 @@ def _neck(subject: Subject) -> tuple[float, float, float]:
 
 @table.predicts(
     "SLUMP",
-    published="neck flexion reduces knee extension (degrees not seen)",
+    published="neck flexion reduces knee extension (degrees not available)",
     unit="deg",
-    accept="falls; with the nerve path cut less than a tenth is left, with the back line "
-    "cut at least nine tenths",
+    accept="falls; less than a tenth remains with the nerve path cut, at least nine tenths "
+    "with the back line cut",
 )
 def slump(subject: Subject) -> Prediction:
     whole, nerve_cut, line_cut = _neck(subject)
@@ -120,7 +120,7 @@ def slump(subject: Subject) -> Prediction:
         whole,
         f"{NECK_FLEXION:g} deg of neck flexion; {nerve_cut:+.3f} deg with the nerve "
         f"path cut, {line_cut:+.3f} deg with the superficial back line cut. Direction only: "
-        "the size hangs on the assumed weight of nerve strain",
+        "the size depends on the assumed weight of nerve strain",
         met=whole < 0.0 and neural,
     )
 
@@ -128,7 +128,7 @@ def slump(subject: Subject) -> Prediction:
 @table.predicts(
     "SLUMP.ankle",
     quantity="knee extension in slump, ankle dorsiflexed against neutral",
-    published="dorsiflexion reduces it further (degrees not seen)",
+    published="dorsiflexion reduces it further (degrees not available)",
     unit="deg",
     accept=sign(-1, "falls (direction)"),
     reason="10 deg of dorsiflexion, neck neutral",
@@ -137,7 +137,7 @@ def slump_with_ankle(subject: Subject) -> float:
     return slump_change(subject, subject.network, ankle=10.0)
 
 
-HOW = f"straight-leg raise from {JUST_TAUT:g} to {RAISE:g} deg, pelvic share 0.3"
+HOW = f"straight-leg raise from {JUST_TAUT:g} to {RAISE:g} deg, pelvic fraction 0.3"
 
 
 @lru_cache(maxsize=1)
@@ -168,10 +168,9 @@ def root_motion(subject: Subject) -> Prediction:
     root, dura = motion("nerve_roots_r"), motion("nerve_dura_c1c2")
     return Prediction(
         root,
-        f"{HOW}; the dura at the neck moves {dura:.2f} mm. The nerve path is guided and "
-        "tied nowhere, so roots slide as far as the slack of nerve and dura asks; dural "
-        "sleeves and the ligaments of the foramen, which hold a real root, are not in the "
-        "network",
+        f"{HOW}; the dura at the neck moves {dura:.2f} mm. The nerve path is guided "
+        "without attachment stiffness, so roots slide freely; dural sleeves and the ligaments "
+        "of the foramen, which restrain a real root, are not in the network",
         met=0.5 <= root <= 5.0 and root > dura,
     )
 

@@ -1,7 +1,7 @@
-"""Holds: how fast the torque of a stretched hamstring group falls.
+"""Stress relaxation: decline of the torque of a stretched hamstring group.
 
-The series was solved from an ideal step. The papers stretched at a finite rate, which lets part
-of the fall happen before the hold begins, so the ramp is played as they played it.
+The Prony series was fitted to an ideal step. The papers stretched at a finite rate, so part of
+the decline occurs before the hold begins. The predictions therefore use the published ramp.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def held_at_tolerance(subject: Subject, test: str) -> HeldStretch:
     return hold(examination, end.angle, 90.0, hamstring_group())
 
 
-SOLVED = "the shares of the series were solved from it: met by construction"
+SOLVED = "the fractions of the series were fitted to this row: met by construction"
 
 
 @table.predicts("HAM_R30", 30.0, accept=interval(20.0, 30.0, "20-30 %, ideal step"), reason=SOLVED)
@@ -40,7 +40,7 @@ def decline_after_step(_: Subject, time: float) -> float:
 
 
 PLAYED = (
-    f"knee extension at {RATE_DEG_PER_S:g} deg/s to the end point, then held; whole tissue "
+    f"knee extension at {RATE_DEG_PER_S:g} deg/s to the end point, then a hold; whole tissue "
     "torque, of which only the hamstrings relax"
 )
 
@@ -52,9 +52,9 @@ def _decline(subject: Subject, time: float, test: str = "knee-extension") -> flo
 def _ramp(subject: Subject) -> str:
     seconds = -float(held_at_tolerance(subject, "knee-extension").time[0])
     return (
-        f"the series was solved for an ideal step; during the ramp of {seconds:.0f} s part of the "
-        "fall is already over, and a tenth of the torque is tissue that does not relax here. A "
-        "series solved for the ramp would need larger shares"
+        f"the series was fitted to an ideal step; part of the decline occurs during the ramp of "
+        f"{seconds:.0f} s, and a tenth of the torque comes from tissue that does not relax here. "
+        "A series fitted to the ramp would need larger fractions"
     )
 
 
@@ -67,7 +67,7 @@ def _ramp(subject: Subject) -> str:
 def decline_after_ramp(subject: Subject, time: float) -> Prediction:
     return Prediction(
         _decline(subject, time),
-        f"{PLAYED} (straight-leg raise likewise: {_decline(subject, time, 'slr'):.1f} %); "
+        f"{PLAYED} (the same with the straight-leg raise: {_decline(subject, time, 'slr'):.1f} %); "
         f"{_ramp(subject)}",
     )
 
@@ -76,7 +76,7 @@ def decline_after_ramp(subject: Subject, time: float) -> Prediction:
 def decline_without_reflex(subject: Subject) -> Prediction:
     return Prediction(
         _decline(subject, 90.0),
-        f"{PLAYED}. The model has no reflex either, so it has one answer for both "
+        f"{PLAYED}. The model has no reflex, so its prediction is the same for both "
         f"groups; {_ramp(subject)}",
     )
 
@@ -96,7 +96,7 @@ def late_decline(subject: Subject) -> float:
 
 table.not_predicted(
     "HAM_R30_post",
-    reason="what ten weeks of stretching do to the series is not modelled: slow time comes later",
+    reason="the effect of ten weeks of stretching on the series is not modelled",
 )
 
 
@@ -107,6 +107,6 @@ def decline_of_plantar_fascia(_: Subject) -> Prediction:
         100.0 * (1.0 - float(series.relaxation(240.0))),
         "predicted with the series of the hamstring group, which never loses more than "
         f"{100.0 * (1.0 - series.long_term):.1f} %; the series `plantar_aponeurosis` of the "
-        "tissue library is set by this row and so predicts nothing. The same share at every "
-        "strain holds by construction of a separable law",
+        "tissue library is fitted to this row and therefore predicts nothing. The fraction is the "
+        "same at every strain because the law is separable",
     )

@@ -1,7 +1,7 @@
-"""Trials of remote release, reported by mechanism and never fitted.
+"""Trials of remote release, by mechanism, without fitting.
 
-The dose is the default one, tension alone. A mechanism whose dose is free (nerve, tolerance, tone)
-could reach any figure; that would be no prediction, so none is given here.
+The dose is the default dose of tension alone. A mechanism with a free dose (nerve, tolerance,
+tone) could reach any value and would predict nothing, so it is not used here.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 table = Predictions("Trials of remote release")
 
 NO_EFFECT_CM = 0.5
-"""Change of sit-and-reach that counts as none [cm]; set beforehand."""
+"""Change of sit-and-reach that counts as zero [cm]; set beforehand."""
 
 
 def _words(change: StiffnessChange) -> str:
-    shares = ", ".join(f"{name} {value:+.4f}" for name, value in change.shares.items())
-    return f"dose tension 0.5 of what the region carries in standing; shares [deg]: {shares}"
+    contributions = ", ".join(f"{name} {value:+.4f}" for name, value in change.shares.items())
+    return (
+        "dose tension 0.5 of the region's tension in standing; contributions [deg]: "
+        f"{contributions}"
+    )
 
 
 def _like_the_trial(predicted: float, target: Target) -> bool:
@@ -35,13 +38,13 @@ def _like_the_trial(predicted: float, target: Target) -> bool:
 
 
 LIKE_THE_TRIAL = Criterion(
-    "more than half of the mean and within 1 SD of it (so that no change does not count)",
+    "more than half of the mean and within 1 SD of it (so that zero change does not count)",
     _like_the_trial,
 )
 
 WHY = (
-    "tension alone does not arrive: stations and bones in between take it. The trial had no "
-    "untreated arm; nerve, tone and tolerance would need doses nobody has measured"
+    "the change of tension does not reach the hamstrings: attachments to bone in between carry "
+    "it. The trial had no untreated arm; doses of nerve, tone and tolerance are not measured"
 )
 
 
@@ -68,7 +71,7 @@ def raise_after_suboccipital(subject: Subject) -> Prediction:
     change = _suboccipital(subject, "slr")
     return Prediction(
         change.end_angle_change_deg,
-        f"{_words(change)}. {WHY}. For +8.5 deg by tension alone the neck would have to give up "
+        f"{_words(change)}. {WHY}. For +8.5 deg by tension alone the neck would have to lose "
         f"({need})",
     )
 
@@ -96,13 +99,13 @@ BOTH = "the two trials disagree, so one model cannot meet both"
 
 @lru_cache(maxsize=1)
 def _plantar(subject: Subject) -> tuple[float | None, str]:
-    """Change of sit-and-reach [cm]; None where no strand leads from the sole to the hamstrings."""
+    """Change of sit-and-reach [cm]; None if no strand leads from the sole to the hamstrings."""
     change = release(subject, "plantar", test="sit-and-reach", null_models=False)
     if change.remaining_routes:
         return _reading_cm(change), _words(change)
     return None, (
-        "fixed by construction: all force at heel and knee stays on bone (S3), so no strand "
-        "leads from the sole to the hamstrings; minor_share opens that route"
+        "fixed by construction: all force at heel and knee acts on bone (S3), so no strand "
+        "leads from the sole to the hamstrings; minor_share above 0 opens that route"
     )
 
 
@@ -116,15 +119,13 @@ def reach_without_effect(subject: Subject) -> Prediction:
     gain, words = _plantar(subject)
     if gain is None:
         return Prediction(None, words)
-    return Prediction(
-        gain, f"{words}; {BOTH}. A model that hands nothing on meets every null trial"
-    )
+    return Prediction(gain, f"{words}; {BOTH}. A model without transmission meets every null trial")
 
 
 @table.predicts(
     "GRI15",
     quantity="change of sit-and-reach after plantar ball rolling",
-    published="p = 0.03, centimetres not seen",
+    published="p = 0.03, centimetres not available",
     value=None,
     unit="cm",
     accept=interval(NO_EFFECT_CM, 3.0, f"{NO_EFFECT_CM:g} to 3 cm (pooled remote effect 1-3 cm)"),
@@ -134,5 +135,5 @@ def reach_with_effect(subject: Subject) -> Prediction:
     return Prediction(gain, words if gain is None else f"as GRA17; {BOTH}")
 
 
-table.not_predicted("APA09", reason="degrees are not in the abstract; the row prints p values only")
-table.not_predicted("CAL23", reason="the read-outs are of the leg; neck motion is not one of them")
+table.not_predicted("APA09", reason="degrees are not in the abstract; the row has p values only")
+table.not_predicted("CAL23", reason="the row is neck motion; the read-outs here are of the leg")

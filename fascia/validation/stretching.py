@@ -1,7 +1,7 @@
-"""Four weeks of stretching: two trials that disagree, and whether the model can be either.
+"""Four weeks of stretching: two trials that disagree.
 
-One found more range at the same torque (tolerance), the other less stiffness at the same
-tolerance. Neither sets a parameter; each is asked what it implies for what else was measured.
+One trial reports more range at the same torque (tolerance), the other less stiffness at the same
+tolerance. Neither sets a parameter; for each, the model predicts the other measured quantities.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _end(subject: Subject) -> Sample:
 
 
 class Tolerant(NamedTuple):
-    """The subject whose tolerance alone was raised to the published gain of range, if it can be."""
+    """Result of raising only the tolerance until the range gains the published value."""
 
     reached: bool
     dose: float
@@ -86,14 +86,14 @@ def gain_by_tolerance(subject: Subject) -> Prediction:
         None,
         f"{'reachable' if raised.reached else 'out of reach'}: a tolerance raised by "
         f"{100.0 * raised.dose:.0f} % gives {raised.gain_deg:+.1f} deg; torque at the same angle "
-        f"changes by {raised.torque_at_same_angle:.1g} N m. The dose is solved for, so it "
-        "predicts nothing; the force that goes with it is assessed",
+        f"changes by {raised.torque_at_same_angle:.1g} N m. The dose is fitted to the gain, so "
+        "the gain is no prediction; the corresponding force is assessed",
     )
 
 
 @table.predicts(
     "YLINEN_SLR.force",
-    quantity="rise of the stretch force at the end point that goes with +17 deg",
+    quantity="rise of the stretch force at the end point with +17 deg",
     published="+19 N",
     value=YLINEN_FORCE,
     unit="N",
@@ -110,7 +110,7 @@ def force_by_tolerance(subject: Subject) -> Prediction:
 
 @table.predicts(
     "MARSHALL_SLR",
-    quantity="gain of straight-leg raise that goes with 31 % less stiffness",
+    quantity="gain of straight-leg raise with 31 % less stiffness",
     value=MARSHALL_GAIN,
     unit="%",
     accept=within_fraction(0.5, "within 50 % of +20.9 %, tolerance unchanged"),
@@ -119,11 +119,11 @@ def gain_by_softer_muscle(subject: Subject) -> Prediction:
     stiff = Examination(subject.network, "slr").stiffness()[0]
     target = stiff * (1.0 - MARSHALL_SOFTER / 100.0)
 
-    def miss(factor: float) -> float:
+    def difference(factor: float) -> float:
         network = with_softer_hamstrings(subject.network, factor)
         return Examination(network, "slr").stiffness()[0] - target
 
-    factor = float(brentq(miss, 0.2, 1.0, xtol=1e-4))  # type: ignore[arg-type]
+    factor = float(brentq(difference, 0.2, 1.0, xtol=1e-4))  # type: ignore[arg-type]
     softer = subject.with_network(with_softer_hamstrings(subject.network, factor))
     return Prediction(
         100.0 * (_end(softer).angle / _end(subject).angle - 1.0),

@@ -1,4 +1,4 @@
-"""Every published row that has a prediction, or a reason why it has none."""
+"""All published rows with a prediction, or with the reason why there is none."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from fascia.subject import Subject
 
 USER = Predictions("Your rows of the network")
-"""What `predicts` registers; assessed last."""
+"""The rows that a user registers with `predicts`; assessed last."""
 
 predicts = USER.predicts
 
 
 def tables() -> tuple[Predictions, ...]:
-    """The packaged predictions by subject area, then the user's."""
+    """The packaged predictions by subject area, then those of the user."""
     from fascia.validation import (
         ankle,
         bending,
@@ -36,15 +36,15 @@ def tables() -> tuple[Predictions, ...]:
 
 
 def validate(subject: Subject | None = None, only: str | Iterable[str] = ()) -> tuple[Case, ...]:
-    """Every published row that the network answers, beside what it gives.
+    """Every published row of the network with its prediction and outcome.
 
-    Runs for some twenty seconds on one core, most of it the 200 drawn adults. Nothing is
-    fitted; randomness has a fixed seed, so the same subject gives the same table.
+    This takes about twenty seconds on one core, mostly for the 200 drawn adults. Nothing is
+    fitted. The random numbers have a fixed seed, so the same subject gives the same table.
 
     Parameters
     ----------
     subject : the standard subject by default.
-    only : ids to compute, all by default; one that ends in `*` stands for all that begin so.
+    only : ids to compute, by default all; an id that ends in `*` selects all with that beginning.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def validate(subject: Subject | None = None, only: str | Iterable[str] = ()) -> 
 
 
 def everything() -> tuple[Case, ...]:
-    """The cases of both packages, of the spine first; about a minute."""
+    """The cases of both packages, first those of the spine; takes about a minute."""
     from panjabi.validation.table import validate as validate_spine
 
     return (*validate_spine(), *validate())

@@ -1,4 +1,4 @@
-"""The same person with some assumption of the network made otherwise."""
+"""The same person with another assumption about the network."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
 
 def rebuilt(network: TensionNetwork, *, keep_ends: str = "", **options: Any) -> TensionNetwork:
-    """The network built again with other options, its muscles as they are in the given one.
+    """The network built again with other options and the muscles of `network`.
 
-    Ties, holds and fascial strands follow the options. Muscles keep law and ends, but those whose
-    name begins with ``keep_ends`` keep the ends of the new network. Changes that were made to
-    fascial strands of the given network by hand are lost.
+    Ties, supports and fascial strands follow the options. Muscles keep their law and ends; those
+    whose name begins with ``keep_ends`` take the ends of the new network. Other changes to the
+    fascial strands of `network` are lost.
     """
     hamstring = network.strand("bflh_r").law
     assert isinstance(hamstring, PassiveMuscle)
-    given: dict[str, Any] = {
+    present: dict[str, Any] = {
         "tie_ratio": network.tie_ratio,
         "share": network.share,
         "minor_share": network.minor_share,
-        "fibre_scale": hamstring.passive_scale,  # ties are built on it
+        "fibre_scale": hamstring.passive_scale,  # the ties depend on it
     }
-    chosen = {k: v for k, v in (given | options).items() if v is not None}
+    chosen = {k: v for k, v in (present | options).items() if v is not None}
     built = whole_body(network.body, resting_tension=dict(network.resting_tension), **chosen)
     for strand in network.strands:
         if strand.kind == "muscle" and not (keep_ends and strand.name.startswith(keep_ends)):

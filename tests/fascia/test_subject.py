@@ -107,23 +107,23 @@ def test_subject_is_frozen_and_gives_new_ones(subject):
 @pytest.mark.parametrize(
     "options, words",
     [
-        ({"tie_ratio": -0.1}, "tie ratio is -0.1"),
-        ({"tie_ratio": math.nan}, "tie ratio is nan"),
-        ({"resting_tension": -5.0}, "is -5 N"),
-        ({"resting_tension": math.nan}, "is nan N"),
-        ({"resting_tension": math.inf}, "is inf N"),
-        ({"resting_tension": {"nek": 5.0}}, "no region named 'nek'.*close: 'neck'"),
-        ({"share": 1.5}, "is 1.5"),
-        ({"share": math.nan}, "is nan"),
+        ({"tie_ratio": -0.1}, "Expected a tie ratio .*got -0.1"),
+        ({"tie_ratio": math.nan}, "Expected a tie ratio .*got nan"),
+        ({"resting_tension": -5.0}, "got -5 N"),
+        ({"resting_tension": math.nan}, "got nan N"),
+        ({"resting_tension": math.inf}, "got inf N"),
+        ({"resting_tension": {"nek": 5.0}}, "name of a region .*got 'nek'; close: 'neck'"),
+        ({"share": 1.5}, "got 1.5"),
+        ({"share": math.nan}, "got nan"),
         ({"tone": -0.1}, "activation is -0.1"),
         ({"tone": math.nan}, "activation is nan"),
         ({"hamstring_scale": 0.0}, "passive_scale is 0"),
         ({"hamstring_scale": math.nan}, "passive_scale is nan"),
         ({"hamstring_scale": -1.0}, "passive_scale is -1"),
-        ({"adhesion": -1.0}, "adhesion is -"),
-        ({"adhesion": math.nan}, "adhesion is nan"),
-        ({"nerve_tension": -1.0}, "is -1 N"),
-        ({"kind_scale": {"fascia": math.nan}}, "kind_scale of 'fascia' is nan"),
+        ({"adhesion": -1.0}, "adhesion to be at least 0 .*got -"),
+        ({"adhesion": math.nan}, "adhesion to be at least 0 .*got nan"),
+        ({"nerve_tension": -1.0}, "got -1 N"),
+        ({"kind_scale": {"fascia": math.nan}}, "kind_scale of 'fascia' above 0, got nan"),
         ({"kind_scale": {"facia": 2.0}}, "close: 'fascia'"),
         ({"resting_tension": "5"}, "Expected a number for the resting.tension, got '5'"),
         ({"resting_tension": {"neck": None}}, "Expected a number for the resting.tension"),
@@ -132,10 +132,10 @@ def test_subject_is_frozen_and_gives_new_ones(subject):
         ({"adhesion": [1.0]}, "Expected a number for the adhesion, got"),
         ({"tone": "0.1"}, "Expected a number for the tone, got '0.1'"),
         ({"hamstring_scale": "1"}, "Expected a number for the hamstring_scale, got '1'"),
-        ({"lines": ["SBLL"]}, "no line named 'SBLL'.*SBL"),
+        ({"lines": ["SBLL"]}, "name of a line in the network, got 'SBLL'.*SBL"),
     ],
 )
-def test_nonsense_is_refused_in_words(options, words):
+def test_invalid_options_are_errors(options, words):
     with pytest.raises(PanjabiError, match=words) as caught:
         standard_subject(**options)
     assert isinstance(caught.value, FasciaError | ParameterError)

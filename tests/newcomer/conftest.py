@@ -1,4 +1,4 @@
-"""The standard subject, built once for the changes that a user makes to it."""
+"""The standard subject, built once for all tests of this folder."""
 
 import pytest
 

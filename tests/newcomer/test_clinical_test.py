@@ -35,14 +35,14 @@ def test_the_knee_stops_where_the_tolerance_is_reached(subject):
 
 
 def test_neck_and_ankle_stretch_the_nerve_and_end_the_test_sooner(subject):
-    """Structural differentiation: the hamstrings are as they were, the nerve path is longer."""
+    """Structural differentiation: the hamstrings are unchanged, the nerve path is longer."""
     tense = PostureOptions(neck_flexion=math.radians(30.0), ankle_dorsiflexion=math.radians(10.0))
     plain, both = fascia.examine(subject, SLUMP), fascia.examine(subject, SLUMP, options=tense)
     assert both.nerve_strain[-1] > plain.nerve_strain[-1]
     assert both.end_angle < plain.end_angle
 
 
-def test_a_release_is_measured_with_it(subject):
-    """A nerve path that is longer by one per cent lets the knee extend further."""
+def test_the_new_test_measures_a_release(subject):
+    """A nerve path that is longer by one per cent allows more knee extension."""
     change = fascia.release(subject, "sciatic", test=SLUMP, doses={"nerve": 0.01})
     assert change.test == "slump" and change.end_angle_change_deg > 0.1

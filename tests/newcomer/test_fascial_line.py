@@ -1,4 +1,4 @@
-"""Add a fascial line of three strands to the network and release it by its own name."""
+"""Add a fascial line of three strands to the network and release it by its name."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ STATIONS = ("t12", "sacrum_dorsum", "ischial_tub_r", "pes_anserinus_r")
 
 @pytest.fixture(scope="module")
 def person(subject):
-    """The standard subject with one line more, from the lumbar spine to below the knee.
+    """The standard subject with a new line from the lumbar spine to below the knee.
 
     Each strand runs between two stations of the network and has a stiffness per strain of 20 kN.
     The line's resting tension sets the slack lengths: every strand carries 5 N in standing.
@@ -41,7 +41,7 @@ def test_the_line_makes_the_leg_raise_stiffer(subject, person):
     assert with_line.stiffness_Nm_per_rad > plain.stiffness_Nm_per_rad
 
 
-def test_the_line_is_released_by_its_own_name(person):
+def test_the_line_is_released_by_its_name(person):
     change = fascia.release(person, "MYL", doses={"tension": 1.0}, null_models=False)
     assert change.region == "MYL"
     torque = change.after.tissue_torque - change.before.tissue_torque

@@ -1,4 +1,4 @@
-"""A user adds one fascicle to the muscles of the spine, and sees it carry force."""
+"""Add a fascicle to the muscles of the spine; it carries force."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def test_the_fascicle_extends_the_levels_that_it_crosses_and_no_other():
     assert left["L4_L5_LB"] == -arms["L4_L5_LB"]
 
 
-def test_the_fascicle_carries_force_when_a_load_is_held():
+def test_the_fascicle_carries_force_under_a_load():
     spine = static_spine(load=20.0, muscles=MUSCLES)
-    found = recruit(spine)
+    recruitment = recruit(spine)
     number = spine.muscles.names.index("L3_to_pelvis_r")
-    assert found.forces[number] > spine.muscles.passive[number] + 1.0
+    assert recruitment.forces[number] > spine.muscles.passive[number] + 1.0
 
 
 def test_the_moving_spine_has_the_fascicle():

@@ -1,4 +1,4 @@
-"""A user adds a published row and its prediction: one file, at most ten lines."""
+"""Add a published row and its prediction: one file, at most ten lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from panjabi.validation import as_text, predicts, table, validate
 
 
 def a_users_file(value: float) -> None:
-    """What a user writes; the imports above are the rest of the file."""
+    """The code of a user; the file also needs the imports above."""
     ours = new_row(
         "our_load", "critical load of L1-S1", value, "N", sd=8.0, source="our laboratory"
     )
@@ -39,7 +39,7 @@ def test_the_row_appears_with_its_outcome(value, outcome):
     assert "our_load" in as_text([case])
 
 
-def test_it_stands_beside_the_packaged_rows():
+def test_the_table_has_the_new_and_the_packaged_rows():
     a_users_file(90.0)
     ids = [case.id for case in validate(["pat03_vert", "our_load"])]
     assert ids == ["pat03_vert", "our_load"]

@@ -1,4 +1,4 @@
-"""Add a tissue law: any object with these five members is one, plain Python is enough."""
+"""Add a tissue law: any Python object with these five members can be a law."""
 
 import numpy as np
 import pytest
@@ -25,14 +25,14 @@ class Quadratic:
         return self.tangent(1.05 * self.slack_length)
 
 
-def test_the_law_keeps_what_the_solver_relies_on():
-    """Tension is the slope of energy, tangent that of tension; no push, nothing in slack."""
+def test_the_law_has_the_properties_that_the_solver_needs():
+    """Tension is the slope of energy, tangent that of tension; no compression, slack below l0."""
     assert check_law(Quadratic()).held
 
 
 @pytest.fixture(scope="module")
 def banded(subject):
-    """The standard subject with an elastic band from the sitting bone to below the right knee."""
+    """The standard subject with an elastic band from the ischium to below the right knee."""
     band = fascia.Strand(
         name="band", start="ischial_tub_r", end="pes_anserinus_r", side="right", law=Quadratic()
     )
@@ -46,6 +46,6 @@ def test_a_strand_carries_what_the_law_says(banded):
     assert state.tension[i] == pytest.approx(Quadratic().tension(state.length[i]))
 
 
-def test_the_band_is_felt_in_the_leg_raise(subject, banded):
+def test_the_band_stiffens_the_leg_raise(subject, banded):
     with_band, plain = fascia.examine(banded), fascia.examine(subject)
     assert with_band.stiffness_Nm_per_rad > plain.stiffness_Nm_per_rad

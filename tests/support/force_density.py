@@ -1,15 +1,15 @@
-"""Form of a net from force densities, and the self-stresses a form allows.
+"""Form of a net from force densities, and the states of self-stress of a form.
 
 The force density of a strand is its tension over its length, q = T/l. With q
 prescribed, equilibrium is linear in the positions (Schek 1974):
 
     D x = p - D_f x_f,     D = C^T Q C,  D_f = C^T Q C_f,
 
-C the branch-node matrix of the free nodes, C_f of the fixed ones, Q = diag(q),
-p the loads. With the positions given instead, equilibrium is linear in q: the
-columns of the equilibrium matrix A say what one unit of q pulls at the free
-nodes, A q = p, and its null space holds the states of self-stress (Pellegrino
-and Calladine 1986). No law of a tissue enters anywhere here.
+with C the branch-node matrix of the free nodes, C_f of the fixed nodes, Q = diag(q)
+and p the loads. With prescribed positions, equilibrium is linear in q: A q = p. The
+columns of the equilibrium matrix A are the forces on the free nodes per unit of q, and
+the null space of A contains the states of self-stress (Pellegrino and Calladine 1986).
+No tissue law is used here.
 
 References
 ----------
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 RANK_TOLERANCE = 1e-10  # of the largest singular value: rounding of coordinates of order one
-SINGULAR = 1e-12  # pivot over the largest diagonal entry below which a node is not held
+SINGULAR = 1e-12  # pivot over the largest diagonal entry below which a node is unsupported
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -56,28 +56,29 @@ class Net:
         n = len(position)
         if position.shape != (n, 3) or edges.ndim != 2 or edges.shape[1] != 2:
             raise ParameterError(
-                f"a net has positions {position.shape} and edges {edges.shape}; possible: (nodes, "
-                "3) and (edges, 2). Put one node and one edge in each row."
+                f"Expected positions (nodes, 3) and edges (edges, 2), got positions "
+                f"{position.shape} and edges {edges.shape}; put one node or edge in each row."
             )
         if fixed.shape != (n,):
             raise ParameterError(
-                f"fixed has shape {fixed.shape} for {n} nodes; possible: one true or false for "
+                f"Expected fixed of shape ({n},), got {fixed.shape}; give one true or false for "
                 "each node."
             )
         if not np.isfinite(position).all():
             raise ParameterError(
-                "a node's position is not finite; possible: three finite numbers in metres."
+                "Expected three finite numbers for each position, got a position that is not "
+                "finite; give metres."
             )
         if edges.size and (edges.min() < 0 or edges.max() >= n):
             raise NetworkError(
-                f"an edge names node {edges.max() if edges.max() >= n else edges.min()}; possible: "
-                f"0 to {n - 1}. Correct the edge list."
+                f"Expected edges between nodes 0 to {n - 1}, got node "
+                f"{edges.max() if edges.max() >= n else edges.min()}; correct the edge list."
             )
         if (edges[:, 0] == edges[:, 1]).any():
             which = int(np.flatnonzero(edges[:, 0] == edges[:, 1])[0])
             raise NetworkError(
-                f"edge {which} joins node {edges[which, 0]} with itself; an edge joins two nodes. "
-                "Take it out."
+                f"Expected an edge between two nodes, got edge {which}, which joins node "
+                f"{edges[which, 0]} with itself; remove it."
             )
         object.__setattr__(self, "position", position)
         object.__setattr__(self, "edges", edges)
@@ -100,29 +101,29 @@ class Net:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Form:
-    """A net in equilibrium with given force densities and loads."""
+    """A net in equilibrium with prescribed force densities and loads."""
 
-    net: Net  # with the positions found
+    net: Net  # with the positions in equilibrium
     density: Floats  # (m,) [N/m]
     length: Floats  # (m,) [m]
-    tension: Floats  # (m,) [N], negative where the density is
-    reaction: Floats  # (n, 3) what holds the fixed nodes [N]; zero at free ones
+    tension: Floats  # (m,) [N], negative where the density is negative
+    reaction: Floats  # (n, 3) reactions at the fixed nodes [N]; zero at free nodes
     residual: float  # largest unbalanced force at a free node [N]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SelfStress:
-    """Null space of an equilibrium matrix, with what the rank was judged by.
+    """Null space of an equilibrium matrix, with the singular values that determine its rank.
 
-    ``mechanisms`` counts the motions that change no length to first order, rigid motions
-    of a net that nothing holds included (6 for a free body in space).
+    ``mechanisms`` counts the motions that change no length to first order, including rigid
+    motions of an unsupported net (6 for a free body in space).
     """
 
-    density: Floats  # (m, states) orthonormal columns, in the scaling asked for
-    singular_values: Floats  # falling, relative to the largest
+    density: Floats  # (m, states) orthonormal columns, as densities or tensions (see `per`)
+    singular_values: Floats  # descending, relative to the largest
     rank: int
     mechanisms: int
-    gap: float  # first value counted as zero over the last one kept; small = a clear rank
+    gap: float  # first value counted as zero over the last value above; small = a clear rank
 
     @property
     def states(self) -> int:
@@ -132,18 +133,18 @@ class SelfStress:
     def scaled(self, edge: int, value: float = 1.0) -> Floats:
         """The only self-stress, scaled so that one edge has a given value.
 
-        Raises ParameterError if there is not exactly one, or the edge is idle in it.
+        Raises ParameterError if there is not exactly one self-stress, or if it is zero at the edge.
         """
         if self.states != 1:
             raise ParameterError(
-                f"this net has {self.states} independent self-stresses; one can be scaled by a "
-                "single edge. Combine the columns of `density` yourself."
+                f"Expected a net with one self-stress, got {self.states} independent "
+                "self-stresses; combine the columns of `density` instead."
             )
         column = self.density[:, 0]
         if abs(column[edge]) < 1e-9:
             raise ParameterError(
-                f"edge {edge} carries nothing in the self-stress, so it cannot set its size; "
-                f"possible: {np.flatnonzero(np.abs(column) > 1e-9).tolist()}."
+                f"Expected an edge with a force in the self-stress, got edge {edge} without "
+                f"force; choose one of {np.flatnonzero(np.abs(column) > 1e-9).tolist()}."
             )
         return column * (value / column[edge])
 
@@ -154,20 +155,20 @@ def net_of(network: TensionNetwork | FlatNetwork) -> Net:
     Raises
     ------
     NetworkError
-        For strands that run over via points or share a node's slip, and for nodes that slip
-        along one or two directions only: force densities know only fixed and free nodes.
+        For strands with via points or with ends apart from their node, and for nodes that slip
+        along one or two directions only: the method requires fixed or free nodes.
     """
     flat = _flat(network)
     if (np.diff(flat.strand_start) != 2).any() or (flat.strand_points >= flat.nodes).any():
         raise NetworkError(
-            "a strand runs over via points or ends beside its node; force densities need straight "
-            "strands from node to node. Make the via points nodes, or leave those strands out."
+            "Expected straight strands from node to node, got a strand that runs over via points "
+            "or ends beside its node; make the via points nodes, or leave these strands out."
         )
     slips = flat.point_ndof[: flat.nodes]
     if ((slips == 1) | (slips == 2)).any() or flat.bounded.any() or flat.tie.any():
         raise NetworkError(
-            "a node is guided, tied or in contact; force densities know fixed and free nodes "
-            "only. Fix it or free it."
+            "Expected fixed and free nodes only, got a node with a guide, a contact or an "
+            "attachment stiffness; fix it or free it."
         )
     return Net(
         position=_standing(network, flat),
@@ -182,18 +183,18 @@ def force_density(
     *,
     loads: ArrayLike | None = None,
 ) -> Form:
-    """Positions of the free nodes for given force densities: one sparse linear solve.
+    """Equilibrium form for prescribed force densities: one sparse linear solve.
 
     Parameters
     ----------
     net : positions of its free nodes are not used.
     density : (m,) tension over length of every edge, or one number for all [N/m].
-    loads : (n, 3) forces on the nodes [N]; none if not given.
+    loads : (n, 3) optional forces on the nodes [N].
 
     Raises
     ------
     NetworkError
-        If a free node is not held: no edge of non-zero density leads from it to a fixed node,
+        If a free node is unsupported: no edge of non-zero density leads from it to a fixed node,
         or densities of both signs cancel.
     """
     from scipy.sparse import diags
@@ -212,14 +213,14 @@ def force_density(
         try:
             factor = splu(inner.tocsc())
             pivots = np.abs(factor.U.diagonal())
-            held = pivots.min() > SINGULAR * np.abs(inner.diagonal()).max()
+            supported = pivots.min() > SINGULAR * np.abs(inner.diagonal()).max()
         except RuntimeError:  # exactly singular
-            held = False
-        if not held:
+            supported = False
+        if not supported:
             raise NetworkError(
-                f"the force densities do not hold all of the {len(free)} free nodes; possible: "
-                "non-zero densities along a path from each of them to a fixed node, not "
-                "cancelling each other. Fix a node of each loose part or leave it out."
+                "Expected non-zero densities, not cancelling each other, along a path from each "
+                f"free node to a fixed node, got densities that do not support all of the "
+                f"{len(free)} free nodes; fix a node of each loose part or leave it out."
             )
         position[free] = factor.solve(rhs)
     shaped = Net(position=position, edges=net.edges, fixed=net.fixed)
@@ -237,10 +238,10 @@ def force_density(
 def equilibrium_matrix(
     net: Net | TensionNetwork | FlatNetwork, *, per: Literal["density", "tension"] = "density"
 ) -> csr_matrix:
-    """A with A q = p: forces on the free nodes that unit edge forces balance.
+    """A with A q = p: forces on the free nodes in equilibrium with unit edge forces.
 
-    Sparse (3 free nodes, edges), x, y, z of a node in consecutive rows. ``per`` says whether
-    the unknowns are force densities (entries in m) or tensions (unit vectors).
+    Sparse (3 free nodes, edges), x, y, z of a node in consecutive rows. With ``per="density"``
+    the unknowns are force densities (entries in m), with "tension" tensions (unit vectors).
 
     Raises
     ------
@@ -255,12 +256,12 @@ def equilibrium_matrix(
         length = np.linalg.norm(vectors, axis=1)
         if not length.all():
             raise NetworkError(
-                f"edge {int(np.argmin(length))} has zero length, so its tension has no direction; "
-                "merge its nodes or ask per='density'."
+                f"Expected edges with a length, got edge {int(np.argmin(length))} with zero "
+                "length, so its tension has no direction; merge its nodes or use per='density'."
             )
         vectors = vectors / length[:, None]
     elif per != "density":
-        raise ParameterError(f"per is {per!r}; possible: 'density', 'tension'. Choose one.")
+        raise ParameterError(f"Expected per as 'density' or 'tension', got {per!r}; choose one.")
     row_of = np.cumsum(~net.fixed) - 1
     rows, columns, values = [], [], []
     for end, sign in ((0, -1.0), (1, 1.0)):
@@ -283,15 +284,15 @@ def self_stress(
 ) -> SelfStress:
     """States of self-stress of a net in its present position, by singular values (dense).
 
-    A self-stress is a set of edge forces in equilibrium without loads. ``tolerance`` is the
-    singular value, relative to the largest, below which one counts as zero; look at ``gap``
-    before trusting a rank.
+    A self-stress is a set of edge forces in equilibrium without loads. Singular values below
+    ``tolerance``, relative to the largest, count as zero; check ``gap`` to see if the rank is
+    clear.
     """
     net = net if isinstance(net, Net) else net_of(net)
     if not 0.0 < tolerance < 1.0:
         raise ParameterError(
-            f"tolerance is {tolerance:g}; possible: above 0 and below 1, relative to the largest "
-            "singular value. Coordinates of n digits want about 10^-n."
+            f"Expected a tolerance above 0 and below 1, got {tolerance:g}; give a value relative "
+            "to the largest singular value, about 10^-n for coordinates with n digits."
         )
     matrix = equilibrium_matrix(net, per=per).toarray()
     rows, edges = matrix.shape
@@ -319,15 +320,15 @@ def _flat(network: Any) -> FlatNetwork:
 
 
 def _standing(network: Any, flat: FlatNetwork) -> Floats:
-    """World positions of the nodes, upright standing where there is a skeleton."""
+    """World positions of the nodes [m], in upright standing if there is a skeleton."""
     local = flat.point_local[: flat.nodes]
     carrier = flat.point_body[: flat.nodes]
     body = getattr(network, "body", None)
     if body is None:
         if carrier.any():
             raise NetworkError(
-                "nodes ride on bodies, and a flat network does not know where those are; give the "
-                "TensionNetwork it was made from."
+                "Expected the TensionNetwork of nodes on bodies, got a flat network without the "
+                "positions of these bodies; pass the TensionNetwork."
             )
         return local.copy()
     poses = body.poses(body.zero())
@@ -338,8 +339,8 @@ def _per_edge(net: Net, density: ArrayLike) -> Floats:
     q = np.asarray(density, float)
     if q.shape not in ((), (len(net.edges),)) or not np.isfinite(q).all():
         raise ParameterError(
-            f"density has shape {q.shape} for {len(net.edges)} edges; possible: one finite number, "
-            "or one for each edge [N/m]."
+            f"Expected one finite number, or one for each edge of {len(net.edges)}, got density of "
+            f"shape {q.shape}; give N/m."
         )
     return np.broadcast_to(q, len(net.edges)).copy()
 
@@ -350,7 +351,7 @@ def _loads(net: Net, loads: ArrayLike | None) -> Floats:
     p = np.asarray(loads, float)
     if p.shape != net.position.shape or not np.isfinite(p).all():
         raise ParameterError(
-            f"loads have shape {p.shape} for {len(net.position)} nodes; possible: "
-            f"{net.position.shape}, finite, in N."
+            f"Expected finite loads of shape {net.position.shape}, got shape {p.shape}; give "
+            "newtons for each node."
         )
     return p

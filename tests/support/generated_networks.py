@@ -1,8 +1,8 @@
 """Nets, layered sheets, chains and random networks of any size, as flat arrays.
 
-For tests of the solver, for scaling studies, and for questions about sheets that need no
-anatomy. All strands are plain cables (`panjabi.tissue.Cable`): tension only, linear when taut.
-Nodes have no names: strand and node numbers are their place in the arrays.
+For tests of the solver and for scaling studies. All strands are plain cables
+(`panjabi.tissue.Cable`): tension only, linear when taut. Nodes have no names: the number of a
+strand or node is its index in the arrays.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def cable_network(
 
     Parameters
     ----------
-    position : (n, 3) where the nodes are built [m].
+    position : (n, 3) positions of the nodes without slip [m].
     edges : (m, 2) the two nodes of each cable.
-    slack_length : (m,) length at which a cable starts to pull [m]; scalar for all alike.
-    stiffness : (m,) EA [N]; scalar for all alike.
-    fixed : (n,) which nodes are held.
+    slack_length : (m,) slack length of each cable [m]; a scalar for all cables.
+    stiffness : (m,) EA [N]; a scalar for all cables.
+    fixed : (n,) True for fixed nodes.
     loads : (n, 3) dead forces [N].
-    directions : (d, 3) unit vectors along which free nodes slip; default all of space.
+    directions : (d, 3) unit vectors along which free nodes slip; by default all three axes.
 
     Raises
     ------
@@ -50,16 +50,16 @@ def cable_network(
     """
     x = np.array(position, float).reshape(-1, 3)
     e = np.array(edges, np.int64).reshape(-1, 2)
-    held = np.array(fixed, bool)
+    pinned = np.array(fixed, bool)
     n, m = len(x), len(e)
     rows = np.zeros((m, LAW_COLUMNS))
     rows[:, 0] = slack_length
     rows[:, 1] = stiffness
-    _check(x, e, rows, held)
-    way = np.eye(3) if directions is None else np.array(directions, float).reshape(-1, 3)
-    ndof = np.where(held, 0, len(way)).astype(np.int64)
+    _check(x, e, rows, pinned)
+    axes = np.eye(3) if directions is None else np.array(directions, float).reshape(-1, 3)
+    ndof = np.where(pinned, 0, len(axes)).astype(np.int64)
     basis = np.zeros((n, 3, 3))
-    basis[~held, :, : len(way)] = way.T
+    basis[~pinned, :, : len(axes)] = axes.T
     force = np.zeros((n, 3))
     if loads is not None:
         force += np.asarray(loads, float)
@@ -67,7 +67,7 @@ def cable_network(
     return FlatNetwork(
         point_body=np.zeros(n, np.int64),
         point_local=x,
-        point_dof=np.where(held, -1, np.cumsum(ndof) - ndof).astype(np.int64),
+        point_dof=np.where(pinned, -1, np.cumsum(ndof) - ndof).astype(np.int64),
         point_ndof=ndof,
         point_basis=basis,
         strand_start=np.arange(0, 2 * m + 1, 2, dtype=np.int64),
@@ -81,34 +81,35 @@ def cable_network(
     )
 
 
-def _check(x: Floats, e: Ints, rows: Floats, held: NDArray[np.bool_]) -> None:
-    if len(held) != len(x):
+def _check(x: Floats, e: Ints, rows: Floats, pinned: NDArray[np.bool_]) -> None:
+    if len(pinned) != len(x):
         raise NetworkError(
-            f"{len(held)} entries of `fixed` for {len(x)} nodes; give one truth value per node."
+            f"Expected {len(x)} entries of `fixed`, got {len(pinned)}; give True or False for each "
+            "node."
         )
     if len(e) and (e.min() < 0 or e.max() >= len(x)):
         raise NetworkError(
-            f"a cable ends at node {e.max() if e.max() >= len(x) else e.min()}; there are nodes "
-            f"0 to {len(x) - 1}. Correct `edges`."
+            f"Expected cables between nodes 0 to {len(x) - 1}, got node "
+            f"{e.max() if e.max() >= len(x) else e.min()}; correct `edges`."
         )
     span = np.linalg.norm(x[e[:, 1]] - x[e[:, 0]], axis=1)
     bad = np.flatnonzero(~((span > 0.0) & (rows[:, 0] > 0.0) & (rows[:, 1] > 0.0)))
     if len(bad):
         i = bad[0]
         raise NetworkError(
-            f"cable {i} is {span[i]:g} m long, slack at {rows[i, 0]:g} m, with EA {rows[i, 1]:g} "
-            "N; all three must be positive. Remove the cable or correct it."
+            f"Expected positive length, slack length and EA of cable {i}, got {span[i]:g} m, "
+            f"{rows[i, 0]:g} m and {rows[i, 1]:g} N; correct or remove the cable."
         )
 
 
 def _slack_lengths(
     span: Floats, *, prestrain: float, slack_share: float, excess: float, seed: int
 ) -> Floats:
-    """Slack lengths: most cables stretched by ``prestrain``, a random share too long."""
+    """Slack lengths: most cables stretched by ``prestrain``, a random fraction too long [m]."""
     if not 0.0 <= slack_share <= 1.0 or not -1.0 < prestrain < 1.0 or not excess > -1.0:
         raise NetworkError(
-            f"slack_share {slack_share:g}, prestrain {prestrain:g}, excess {excess:g}: a share "
-            "lies in 0 to 1, strains between -1 and 1. Correct the one outside."
+            "Expected slack_share from 0 to 1, prestrain between -1 and 1 and excess above -1, "
+            f"got {slack_share:g}, {prestrain:g} and {excess:g}; correct the value out of range."
         )
     loose = np.random.default_rng(seed).random(len(span)) < slack_share
     return np.where(loose, (1.0 + excess) * span, span / (1.0 + prestrain))
@@ -129,13 +130,13 @@ def square_net(
 
     Parameters
     ----------
-    strands : about how many cables; the net is square, so the number is rounded.
+    strands : approximate number of cables; it is rounded to a square net.
     side : length of the rim [m].
     stiffness : EA of every cable [N].
     prestrain : strain of the cables as built [1].
-    load : total force, shared by the free nodes [N].
-    slack_share : share of cables, drawn at random, that are built too long ...
-    excess : ... by this share of their length [1].
+    load : total force, divided equally among the free nodes [N].
+    slack_share : fraction of cables, drawn at random, that are built too long ...
+    excess : ... by this fraction of their length [1].
     """
     n = max(3, round(1.5 + math.sqrt(strands / 2.0 + 0.25)))  # 2 (n - 1) (n - 2) cables
     i, j = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
@@ -175,34 +176,34 @@ def layered_sheet(
     excess: float = 0.02,
     seed: int = 0,
 ) -> FlatNetwork:
-    """Layers of a triangulated fibre sheet that glide on each other, held along the rim.
+    """Layers of a triangulated fibre sheet that glide on each other, fixed along the rim.
 
-    The sheet lies on a surface that holds it normal to itself, as bone and muscle do: nodes
-    slip in its plane only (x and z). A gliding link joins two facing nodes. It is the loose
-    tissue between the layers: three fine oblique fibrils, 120 degrees apart, from a node to
-    neighbours of the one it faces. Together they resist a slip from the place of rest with
-    ``gliding_stiffness`` in every direction, and like all fibres they go slack when the slip
-    shortens them. Without links (stiffness 0) the layers slide freely.
+    The sheet is supported normal to its plane, as by bone and muscle: nodes slip in the plane
+    only (x and z). A gliding link represents the loose tissue between two facing nodes of
+    neighbouring layers: three fine oblique fibrils, 120 degrees apart, from a node to the
+    neighbours of the facing node. Together they resist a slip from the initial position with
+    ``gliding_stiffness`` in every direction; a fibril that the slip shortens becomes slack.
+    Without links (stiffness 0) the layers slide freely.
 
     Parameters
     ----------
-    strands : about how many cables, links included; the number is rounded.
+    strands : approximate number of cables, links included; the number is rounded.
     spacing : distance of neighbouring nodes [m].
     gap : distance of the layers [m].
     stiffness : EA of a cable in a layer [N].
     prestrain : strain of cables and fibrils as built [1].
     gliding_stiffness : of one link against slip [N/m] (shear modulus x area / thickness).
-    pull : force that draws the outermost layer along x, shared by its free nodes [N].
-    slack_share : share of the layers' cables, drawn at random, that are built too long ...
-    excess : ... by this share of their length [1].
+    pull : force on the outermost layer along x, divided equally among its free nodes [N].
+    slack_share : fraction of the layers' cables, drawn at random, that are built too long ...
+    excess : ... by this fraction of their length [1].
     """
     if layers < 1 or gliding_stiffness < 0.0:
         raise NetworkError(
-            f"{layers} layers with gliding stiffness {gliding_stiffness:g} N/m: there is at least "
-            "one layer, and a link cannot push along. Give layers >= 1 and stiffness >= 0."
+            "Expected layers >= 1 and gliding stiffness >= 0 N/m, got "
+            f"{layers} and {gliding_stiffness:g} N/m; correct the value out of range."
         )
     linked = gliding_stiffness > 0.0
-    sheets = 2 * layers - 1 if linked else layers  # links between two layers are as many again
+    sheets = 2 * layers - 1 if linked else layers  # as many links between layers as cables in one
     n = max(4, round((4.0 + math.sqrt(1.0 + 3.0 * strands / sheets)) / 3.0))  # 3 n^2 - 8 n + 5
     row, column = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
     flat = np.stack([column + 0.5 * (row % 2), 0.0 * row, math.sqrt(0.75) * row], -1).reshape(-1, 3)
@@ -231,8 +232,8 @@ def layered_sheet(
         ea = np.concatenate([ea, np.full(len(links), along * rest)])
         slack = np.concatenate([slack, np.full(len(links), rest)])
     loads = np.zeros((len(x), 3))
-    drawn = free & (np.arange(len(x)) >= (layers - 1) * n * n)
-    loads[drawn, 0] = pull / np.count_nonzero(drawn)
+    pulled = free & (np.arange(len(x)) >= (layers - 1) * n * n)
+    loads[pulled, 0] = pull / np.count_nonzero(pulled)
     return cable_network(
         x,
         e,
@@ -273,8 +274,8 @@ def chain(
 ) -> FlatNetwork:
     """Springs in series along x between two fixed ends: ground - n1 - n2 - ... - ground.
 
-    ``stiffness`` gives dT/dl of each link [N/m]; prestrained, all links are taut as built, with
-    tensions that differ if the stiffnesses do. Nodes slip along x only.
+    ``stiffness`` is dT/dl of each link [N/m]. Prestrain makes all links taut as built; their
+    tensions are in proportion to their stiffness. Nodes slip along x only.
     """
     k = np.asarray(stiffness, float)
     x = np.zeros((len(k) + 1, 3))
@@ -304,16 +305,16 @@ def random_network(
     slack_share: float = 0.2,
     excess: float = 0.02,
 ) -> FlatNetwork:
-    """Random points in a cube, each joined to its five nearest; the outer shell is fixed.
+    """Random points in a cube, each joined to its five nearest points; the outer shell is fixed.
 
     ``load`` is the sum of the typical forces on 100 free nodes [N]; their directions are random.
-    Random cables hold a crowd of nodes much worse than a net does: many hang for a while.
+    Random cables support the nodes less well than a net: many nodes move far before equilibrium.
     """
     from scipy.spatial import KDTree
 
     rng = np.random.default_rng(seed)
     n = strands / 3.0
-    for _ in range(5):  # strands between fixed nodes are left out; the shell holds 3 n^(2/3)
+    for _ in range(5):  # strands between fixed nodes are omitted; the shell has 3 n^(2/3) nodes
         n = strands / (3.07 - 1.5 * (1.0 - (1.0 - max(n, 1.0) ** (-1.0 / 3.0)) ** 3))
     n = max(20, round(n))
     x = side * rng.random((n, 3))

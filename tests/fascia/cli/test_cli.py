@@ -63,7 +63,7 @@ def test_strands_of_a_line_are_shown_with_the_promised_keys(capsys, network, lin
     assert value["strands"][0]["name"] in out
 
 
-def test_line_that_is_only_spoken_of_can_be_shown(capsys, network):
+def test_line_without_strands_can_be_shown(capsys, network):
     """The lateral sling has evidence to tell and no strand of its own."""
     spoken = [line.id for line in network.lines.values() if not line.wired]
     assert spoken
@@ -250,20 +250,20 @@ def test_misspelt_names_are_answered_with_near_ones(capsys, arguments, words):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["--tie-ratio", "much"], "--tie-ratio is 'much'; give a number"),
-        (["--tie-ratio", "-1"], "tie ratio is -1"),
-        (["--tie-ratio", "nan"], "tie ratio is nan"),
-        (["--resting-tension", "much"], "--resting-tension is 'much'"),
-        (["--resting-tension=-3"], "is -3 N"),
-        (["--resting-tension", "nan"], "is nan N"),
-        (["--share", "2"], "is 2"),
-        (["--share", "nan"], "is nan"),
+        (["--tie-ratio", "much"], "Expected a number for --tie-ratio, got 'much'"),
+        (["--tie-ratio", "-1"], "(clamped), got -1"),
+        (["--tie-ratio", "nan"], "(clamped), got nan"),
+        (["--resting-tension", "much"], "Expected a number for --resting-tension, got 'much'"),
+        (["--resting-tension=-3"], "got -3 N"),
+        (["--resting-tension", "nan"], "got nan N"),
+        (["--share", "2"], "got 2"),
+        (["--share", "nan"], "got nan"),
         (["--share", "much"], "invalid float value: 'much'"),
-        (["--pelvic-share", "1"], "pelvic_share is 1"),
-        (["--pelvic-share", "nan"], "pelvic_share is nan"),
+        (["--pelvic-share", "1"], "pelvic_share as a fraction from 0 to below 1, got 1"),
+        (["--pelvic-share", "nan"], "pelvic_share as a fraction from 0 to below 1, got nan"),
         (["--ankle-deg", "100"], "within +-90 deg"),
-        (["--ankle-deg", "45"], "ankle_angle_r would be 45.0 deg"),
-        (["--neck-deg", "nan"], "neck_flexion is nan"),
+        (["--ankle-deg", "45"], "got 45.0 deg"),
+        (["--neck-deg", "nan"], "Expected neck_flexion within +-90 deg, got nan"),
         (["--side", "both"], "invalid choice: 'both'"),
     ],
 )
@@ -277,12 +277,12 @@ def test_bad_numbers_are_refused(capsys, arguments, words):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["--dose", "tension"], "write NAME=NUMBER"),
-        (["--dose", "tension=half"], "--dose is 'half'"),
-        (["--dose", "tension=1.5"], "possible is 0 to 1"),
-        (["--dose", "tension=-1"], "possible is 0 to 1"),
-        (["--dose", "nerve=nan"], "the nerve dose is nan"),
-        (["--dose", "tolerance=inf"], "the tolerance dose is inf"),
+        (["--dose", "tension"], "Expected NAME=NUMBER for --dose, got 'tension'"),
+        (["--dose", "tension=half"], "Expected a number for --dose, got 'half'"),
+        (["--dose", "tension=1.5"], "tension dose as a fraction from 0 to 1"),
+        (["--dose", "tension=-1"], "tension dose as a fraction from 0 to 1"),
+        (["--dose", "nerve=nan"], "nerve dose of at least 0, got nan"),
+        (["--dose", "tolerance=inf"], "tolerance dose of at least 0, got inf"),
         (["--region", "sacral", "--cut", "all-paths"], "touches the hamstrings"),
     ],
 )

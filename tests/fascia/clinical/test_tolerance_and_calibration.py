@@ -51,14 +51,14 @@ def test_defaults_are_those_settled():
 
 @pytest.mark.parametrize("limit", [0.0, -1.0, math.nan, math.inf])
 def test_impossible_limits_are_refused(limit):
-    with pytest.raises(ParameterError, match="must be positive and finite"):
+    with pytest.raises(ParameterError, match="Expected a positive and finite limit"):
         Tolerance(limit=limit)
 
 
 @pytest.mark.parametrize("name", ["muscle_weight", "nerve_weight", "fascia_weight"])
 @pytest.mark.parametrize("value", [-1.0, math.nan, math.inf])
 def test_impossible_weights_are_refused(name, value):
-    with pytest.raises(ParameterError, match=f"{name} is .*zero or positive"):
+    with pytest.raises(ParameterError, match=f"Expected {name} of zero or above"):
         Tolerance(limit=1.0, **{name: value})
 
 
@@ -127,7 +127,7 @@ def test_tolerance_refit_gives_the_committed_limit(network):
 
 
 def test_target_out_of_reach_is_refused(network):
-    with pytest.raises(ReadoutError, match="no hamstring scale from .* gives 0.001 N m/rad"):
+    with pytest.raises(ReadoutError, match="hamstring scale .* gives 0.001 N m/rad, got none"):
         calibrate_hamstrings(lambda s: rescaled(network, s), target=1e-3)
 
 

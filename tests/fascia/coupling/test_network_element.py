@@ -115,7 +115,7 @@ def test_any_coordinates_of_the_skeleton_will_do(network):
 
 def test_an_equilibrium_that_is_not_found_is_an_error_and_no_number(network, spine):
     hasty = NetworkElement(network, spine.coordinates, settings=NewtonSettings(iterations=0))
-    with pytest.raises(EquilibriumError, match="no equilibrium found"):
+    with pytest.raises(EquilibriumError, match="Expected an equilibrium"):
         hasty.force(np.full(18, 0.05))
 
 

@@ -128,5 +128,5 @@ def test_errors(subject, spine):
         release_with_spine(subject, "head_neck", spine=spine, doses={"tensoin": 0.5})
     with pytest.raises(ReleaseError, match="dose"):
         release_with_spine(subject, "head_neck", spine=spine, doses={"tension": 1.5})
-    with pytest.raises(CouplingError, match="one or more of each"):
+    with pytest.raises(CouplingError, match="at least one tie ratio"):
         sweep_spine_release(subject, "head_neck", ())

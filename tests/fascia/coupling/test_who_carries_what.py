@@ -1,4 +1,4 @@
-"""Every tissue acts once, and muscles that end on fascia hand a share of their tension on."""
+"""Every tissue acts once; muscles that end on fascia transmit a fraction of their tension."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_tissue_that_the_network_does_not_carry_stays_with_the_spine(network, 
     assert "SSL of L4-L5" not in handed_over(cut, spine)["supraspinous ligament"]
 
 
-def test_muscles_hand_a_share_to_their_node(network, spine):
+def test_muscles_transmit_a_fraction_to_their_node(network, spine):
     pulls = muscle_pulls(network, spine)
     forces = np.zeros(len(spine.muscles.names))
     k = spine.muscles.names.index("LD_L3_r")

@@ -136,8 +136,8 @@ def test_random_order_follows_its_seed(subject):
 
 
 @pytest.mark.parametrize("dose", [-0.1, 1.1, float("nan")])
-def test_doses_that_are_no_share_are_refused(subject, dose):
-    with pytest.raises(ReleaseError, match="share from 0 to 1"):
+def test_a_dose_must_be_a_fraction(subject, dose):
+    with pytest.raises(ReleaseError, match="fraction from 0 to 1"):
         compare_orders(subject, total_dose=dose)
 
 

@@ -206,7 +206,7 @@ def test_a_store_of_another_kind_is_refused(subject):
             sweep_release(subject, "neck", (0.1,), (5.0,), partial=partial, progress=False)
 
 
-def test_what_is_no_executor_is_refused(subject):
+def test_an_executor_of_another_type_is_an_error(subject):
     with pytest.raises(ReleaseError, match="Expected a concurrent.futures.Executor, got list"):
         sweep_release(subject, "neck", (0.1,), (5.0,), executor=[], progress=False)
 
@@ -240,16 +240,20 @@ def test_dictionary_has_units_in_its_keys_and_no_infinities(sweep):
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
-        ({"tie_ratios": (-1.0,)}, ReleaseError, "tie ratios to sweep.*from zero"),
+        (
+            {"tie_ratios": (-1.0,)},
+            ReleaseError,
+            "tie ratio, all different and 0 or above",
+        ),
         ({"tie_ratios": ()}, ReleaseError, "at least one"),
         ({"tie_ratios": (0.1, 0.1)}, ReleaseError, "different"),
-        ({"tie_ratios": (math.nan,)}, ReleaseError, "tie ratios"),
-        ({"resting_tensions": (math.inf,)}, ReleaseError, "infinite"),
+        ({"tie_ratios": (math.nan,)}, ReleaseError, "tie ratio, .*got .nan"),
+        ({"resting_tensions": (math.inf,)}, ReleaseError, "Expected finite resting tensions"),
         ({"region": "skalp"}, UnknownNameError, "scalp"),
         ({"doses": {"tensoin": 1.0}}, UnknownNameError, "tension"),
     ],
 )
-def test_nonsense_is_refused_before_the_work(subject, changes, error, words):
+def test_invalid_arguments_fail_before_the_computation(subject, changes, error, words):
     asked = {"region": "head_neck", "tie_ratios": (0.1,), "resting_tensions": (5.0,)} | changes
     with pytest.raises(error, match=words):
         sweep_release(subject, progress=False, **asked)
@@ -258,7 +262,7 @@ def test_nonsense_is_refused_before_the_work(subject, changes, error, words):
 # --- attenuation --------------------------------------------------------------------------
 
 
-def test_less_is_left_the_firmer_the_ties(subject):
+def test_stiffer_ties_attenuate_more(subject):
     found = attenuation(subject, tie_ratios=(0.001, 0.01, 0.1, 1.0))
     end = abs(found.relative[:, -1])
     assert (np.diff(end) < 0.0).all() and end[-1] < 1e-4 < end[0]

@@ -74,7 +74,7 @@ def test_network_and_net_are_the_same():
     network = TensionNetwork(nodes=nodes, strands=strands)
     assert force_density(network, [1.0, 2.0]).net.position[1] == pytest.approx([2.0, 0.0, 0.0])
     guide = Node(name="b", position=(1.0, 2.0, 0.0), hold="guide", directions=((1.0, 0.0, 0.0),))
-    with pytest.raises(NetworkError, match="guided, tied or in contact; .* Fix it or free it"):
+    with pytest.raises(NetworkError, match="Expected fixed and free nodes only, got a node"):
         net_of(network.replaced(guide))
     bent = Strand(name="ab", start="a", end="b", law=law, via=(("ground", (0.0, 1.0, 0.0)),))
     with pytest.raises(NetworkError, match="runs over via points"):
@@ -100,19 +100,19 @@ def test_nodes_on_a_body_are_where_standing_puts_them():
     assert middle == pytest.approx(net.position[[0, 2]].mean(axis=0), abs=1e-14)
 
 
-def test_what_densities_do_not_hold_is_refused():
+def test_an_unsupported_node_is_an_error():
     net = Net(
         position=np.eye(3, 3)[[0, 1, 2, 2]], edges=[(0, 1), (2, 3)],
         fixed=[True, False, False, False],
     )  # fmt: skip
-    with pytest.raises(NetworkError, match="do not hold all of the 3 free nodes"):
+    with pytest.raises(NetworkError, match="do not support all of the 3 free nodes"):
         force_density(net, 1.0)
     line = Net(position=np.eye(3), edges=[(0, 1), (1, 2)], fixed=[True, False, True])
     with pytest.raises(NetworkError, match="not cancelling"):
         force_density(line, [1.0, -1.0])
 
 
-def test_nonsense_is_refused():
+def test_invalid_input_is_an_error():
     ok = {"position": np.eye(3), "edges": [(0, 1), (1, 2)], "fixed": [True, False, True]}
     for change, words in (
         ({"position": np.zeros((3, 2))}, r"positions \(3, 2\)"),
@@ -121,18 +121,18 @@ def test_nonsense_is_refused():
     ):
         with pytest.raises(ParameterError, match=words):
             Net(**{**ok, **change})
-    with pytest.raises(NetworkError, match="names node 7; possible: 0 to 2"):
+    with pytest.raises(NetworkError, match="between nodes 0 to 2, got node 7"):
         Net(**{**ok, "edges": [(0, 7)]})
     with pytest.raises(NetworkError, match="joins node 1 with itself"):
         Net(**{**ok, "edges": [(0, 1), (1, 1)]})
     net = Net(**ok)
     with pytest.raises(ParameterError, match="one finite number, or one for each edge"):
         force_density(net, [1.0, 2.0, 3.0])
-    with pytest.raises(ParameterError, match=r"loads have shape \(2, 3\)"):
+    with pytest.raises(ParameterError, match=r"Expected finite loads .*got shape \(2, 3\)"):
         force_density(net, 1.0, loads=np.zeros((2, 3)))
-    with pytest.raises(ParameterError, match="'density', 'tension'"):
+    with pytest.raises(ParameterError, match="'density' or 'tension', got 'force'"):
         equilibrium_matrix(net, per="force")
-    with pytest.raises(ParameterError, match="tolerance is 2"):
+    with pytest.raises(ParameterError, match="tolerance above 0 and below 1, got 2"):
         self_stress(net, tolerance=2.0)
     with pytest.raises(ParameterError, match="0 independent self-stresses"):
         self_stress(net).scaled(0)

@@ -22,7 +22,7 @@ def lengths(flat):
 
 @pytest.mark.parametrize("strands", [100, 1000, 10_000, 100_000])
 @pytest.mark.parametrize("make", [square_net, layered_sheet, random_network])
-def test_about_as_many_strands_as_asked(make, strands):
+def test_number_of_strands_is_about_the_requested_number(make, strands):
     assert make(strands).strands == pytest.approx(strands, rel=0.3 if strands < 1000 else 0.1)
 
 

@@ -48,7 +48,7 @@ def test_coordinates_of_another_body_are_refused(network, shape):
         EquilibriumSolver(network).solve(np.zeros(shape))
 
 
-def test_coordinates_that_are_no_numbers_are_refused(network):
+def test_coordinates_must_be_finite_numbers(network):
     q = network.body.zero()
     q[7] = np.nan
     with pytest.raises(PostureError, match=f"{network.body.coordinates[7]}, got nan"):
@@ -64,7 +64,7 @@ def test_postures_by_name(network):
         solve(network, posture={"knee_angle_r": 3.0})
 
 
-def test_loads_that_are_none_are_refused(network):
+def test_invalid_loads_are_errors(network):
     with pytest.raises(NetworkError, match="'vertx'.*close: 'vertex'"):
         solve(network, loads={"vertx": (0.0, 0.0, 1.0)})
     with pytest.raises((NetworkError, EquilibriumError), match="finite"):

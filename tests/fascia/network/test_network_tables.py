@@ -189,7 +189,7 @@ def test_tables_are_read_with_their_schema(tmp_path):
     path.write_text("# schema: regions/1\nregion\nneck\n")
     with pytest.raises(DataFileError, match=r"columns \['parent'.* are missing"):
         read_table(path, "regions")
-    with pytest.raises(DataFileError, match="takes a number or nothing"):
+    with pytest.raises(DataFileError, match="Expected a number or an empty cell"):
         tables.number({"strand": "a", "width_mm": "wide"}, "width_mm")
 
 

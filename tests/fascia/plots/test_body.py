@@ -35,7 +35,7 @@ def test_views_are_right_handed_and_show_forward_and_right():
 
 
 def test_unknown_view_names_those_there_are(subject, standing):
-    with pytest.raises(ReadoutError, match="no view 'top'.*side.*front.*back"):
+    with pytest.raises(ReadoutError, match="got 'top'; .*side.*front.*back"):
         plot_body(subject.network, standing[0], "top")
 
 

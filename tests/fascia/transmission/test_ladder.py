@@ -80,7 +80,7 @@ def test_uniform_chain_is_tied_by_ratio_times_its_stiffness():
         assert tied.node(name).tie == pytest.approx(150.0)
 
 
-def test_clamped_chain_hands_nothing_on():
+def test_clamped_chain_transmits_nothing():
     rest = solve(chain(5).with_tie_ratio(math.inf))
     nodes = chain(5, pull=0.02).with_tie_ratio(math.inf)
     gain = solve(nodes).tension - rest.tension
@@ -100,7 +100,7 @@ def test_displacements_solve_the_tridiagonal_system(ratio, links):
 
 
 @given(low=st.floats(0.0, 10.0), more=st.floats(1e-3, 10.0), links=st.integers(2, 20))
-def test_a_stronger_tie_hands_less_on(low, more, links):
+def test_a_stiffer_tie_transmits_less(low, more, links):
     assert decay_per_station(low + more) < decay_per_station(low)
     long_form = 1.0 + more / 2.0 - math.sqrt(more + more**2 / 4.0)
     assert decay_per_station(more) == pytest.approx(long_form, abs=1e-14)

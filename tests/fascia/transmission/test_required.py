@@ -40,7 +40,7 @@ def test_a_stronger_tie_needs_a_larger_drop(near):
     assert gains == sorted(gains, reverse=True)
 
 
-def test_what_is_out_of_reach_is_said(subject):
+def test_a_gain_out_of_reach_is_reported(subject):
     """Eight and a half degrees from the neck: not with a thousand newtons, at no tie ratio."""
     for need in required_tension_drop(subject, tie_ratios=(0.0, 0.1)):
         assert need.drop_N is None
@@ -67,6 +67,6 @@ def test_no_tension_no_gain(subject):
 
 
 @pytest.mark.parametrize("gain", [0.0, -1.0, np.nan])
-def test_gains_that_are_none_are_refused(subject, gain):
-    with pytest.raises(ReadoutError, match="ask for a gain above zero"):
+def test_a_gain_must_be_positive(subject, gain):
+    with pytest.raises(ReadoutError, match="give a gain above zero"):
         required_tension_drop(subject, gain_deg=gain)

@@ -183,7 +183,7 @@ def test_unknown_read_out_is_refused(bench):
 
 def test_influence_with_a_free_pelvis_is_refused(bench):
     """It would hold the pelvis still and so answer another question."""
-    with pytest.raises(ReadoutError, match="holds the posture; mount the test with free_pelvis"):
+    with pytest.raises(ReadoutError, match="fixed posture.; set up the test with free_pelvis"):
         influence(bench("slr", "right", free_pelvis=True), 0.5)
 
 
@@ -205,7 +205,7 @@ def test_a_slack_strand_on_a_loose_node_has_no_response(network):
         for s in network.active_strands
         if s.name in state.slack and {s.start, s.end} <= set(state.indeterminate)
     )
-    with pytest.raises(ReadoutError, match="whose place no strand determines"):
+    with pytest.raises(ReadoutError, match="whose position no strand determines"):
         tension_response(state, [name])
 
 

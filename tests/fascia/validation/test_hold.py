@@ -88,10 +88,10 @@ def test_a_series_that_never_relaxes_is_elastic(bench):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"angle": 0.0}, "give a start of 0 or more that lies below the angle held"),
-        ({"angle": 0.5, "start": 0.6}, "give a start of 0 or more"),
-        ({"angle": 0.5, "duration": 0.0}, "both are positive"),
-        ({"angle": 0.5, "rate_deg_per_s": -5.0}, "both are positive"),
+        ({"angle": 0.0}, "Expected a start from 0 to below the angle of the hold"),
+        ({"angle": 0.5, "start": 0.6}, "give a smaller start"),
+        ({"angle": 0.5, "duration": 0.0}, "Expected a positive duration and rate"),
+        ({"angle": 0.5, "rate_deg_per_s": -5.0}, "Expected a positive duration and rate"),
     ],
 )
 def test_impossible_holds_are_refused(bench, options, words):
@@ -100,5 +100,5 @@ def test_impossible_holds_are_refused(bench, options, words):
 
 
 def test_a_time_beyond_the_hold_is_refused(bench):
-    with pytest.raises(ReadoutError, match="hold it for longer"):
+    with pytest.raises(ReadoutError, match="hold for longer"):
         hold(bench, ANGLE, 30.0).decline_after(90.0)
