@@ -5,9 +5,9 @@ from .equilibrium import (
 )
 from .flat_network import FlatNetwork as FlatNetwork, compile_network as compile_network
 from .minimisation import (
+    MinimisationProblem as MinimisationProblem,
     Minimum as Minimum,
     NewtonSettings as NewtonSettings,
-    Problem as Problem,
 )
 from .network_problem import NetworkProblem as NetworkProblem, Pose as Pose
 from .newton import minimise as minimise

@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from fascia.mechanics.minimisation import Problem
+    from fascia.mechanics.minimisation import MinimisationProblem
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,7 +66,7 @@ def _block(indptr, indices, data, members, out):
                 out[i, k] = data[e]
 
 
-def settle(problem: Problem, z: Floats, *, steps: int = 6) -> Floats:
+def settle(problem: MinimisationProblem, z: Floats, *, steps: int = 6) -> Floats:
     """The state with the disturbed unknowns near equilibrium, or ``z`` itself.
 
     Without a small disturbed region, or when a step fails, the state is returned

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-class Problem(Protocol):
+class MinimisationProblem(Protocol):
     """An energy to minimise over z >= lower, with gradient and exact Hessian."""
 
     size: int

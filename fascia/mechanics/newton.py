@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.mechanics.local_relaxation import settle
-from fascia.mechanics.minimisation import Minimum, NewtonSettings, Problem
+from fascia.mechanics.minimisation import MinimisationProblem, Minimum, NewtonSettings
 from fascia.sparse.factor import SymmetricFactor
 from fascia.sparse.matrix import SymmetricMatrix
 
@@ -35,7 +35,7 @@ NULL_PIVOT = 1e-8  # of the typical stiffness: a smaller pivot shows a mode with
 
 
 def minimise(
-    problem: Problem,
+    problem: MinimisationProblem,
     z0: Floats,
     *,
     settings: NewtonSettings | None = None,
@@ -56,7 +56,7 @@ class _Descent:
     """One run of the method; its fields change from step to step."""
 
     def __init__(
-        self, problem: Problem, settings: NewtonSettings, factor: SymmetricFactor | None
+        self, problem: MinimisationProblem, settings: NewtonSettings, factor: SymmetricFactor | None
     ) -> None:
         self.problem = problem
         self.settings = settings
@@ -274,7 +274,7 @@ class _Descent:
         return self.shift < 1e6 * self.typical
 
 
-def null_unknowns(problem: Problem, z: Floats) -> Ints:
+def null_unknowns(problem: MinimisationProblem, z: Floats) -> Ints:
     """Indices of the unknowns whose value is undetermined at ``z``, in order.
 
     They take part in a displacement without stiffness. The Hessian is factored once

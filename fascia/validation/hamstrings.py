@@ -146,7 +146,7 @@ def middle_stiffness(subject: Subject) -> Prediction:
     )
 
 
-class Groups(NamedTuple):
+class StiffnessGroups(NamedTuple):
     """Stiffness of the drawn adults, outer groups (compliant, stiff) [N m/rad]."""
 
     all: tuple[Floats, Floats]
@@ -155,11 +155,11 @@ class Groups(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _groups(subject: Subject) -> Groups:
+def _groups(subject: Subject) -> StiffnessGroups:
     adults, network = draw_adults(), subject.network
     some = adults[: len(adults) // 2]  # sufficient for the two comparisons
     alike = tuple(replace(a, fibre_length=1.0, tendon_slack_length=1.0) for a in some)
-    return Groups(
+    return StiffnessGroups(
         outer_groups(stiffness_of_adults(network, adults)),
         outer_groups(stiffness_of_adults(network, some, tolerance=subject.tolerance)),
         outer_groups(stiffness_of_adults(network, alike)),
@@ -172,7 +172,7 @@ DRAWN = (
 )
 
 
-def _beside(groups: Groups) -> str:
+def _beside(groups: StiffnessGroups) -> str:
     return (
         "for comparison, the first half of them: raised only to their end point "
         f"{_both(groups.stopped)}, without the spread of lengths {_both(groups.one_length)}. "

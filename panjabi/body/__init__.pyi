@@ -11,15 +11,17 @@ from .model import Body as Body
 from .muscles import (
     Fibre as Fibre,
     Muscle as Muscle,
-    MusclePaths as MusclePaths,
-    SizedMuscles as SizedMuscles,
-    muscles_of as muscles_of,
 )
 from .poses import Poses as Poses
 from .scaling import (
     scaled_body as scaled_body,
     segment_lengths as segment_lengths,
     segment_masses as segment_masses,
+)
+from .sized_muscles import (
+    MusclePaths as MusclePaths,
+    SizedMuscles as SizedMuscles,
+    muscles_of as muscles_of,
 )
 from .standard import read_adult as read_adult, standard_adult as standard_adult
 from .tree import Tree as Tree

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.body.model import Body
-from panjabi.body.muscles import SizedMuscles, muscles_of
+from panjabi.body.sized_muscles import SizedMuscles, muscles_of
 from panjabi.body.tree import Floats
 
 Severity = Literal["impossible", "implausible", "note"]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from panjabi.body.landmarks import left, mirrored
 from panjabi.body.tree import Floats, Integers
 from panjabi.parameter import Parameter, Status
-
-if TYPE_CHECKING:
-    from panjabi.body.model import Body
 
 SETS = ("2016", "2023")
 
@@ -123,66 +120,6 @@ class PathArrays:
     body: Integers  # (np,)
     local: Floats  # (np, 3) [m]
     top: Integers  # (nm,) lowest common ancestor of the muscle's bodies
-
-
-class SizedMuscles(Protocol):
-    """Muscles as polylines over the bodies of a tree, with the sizes of fibre and tendon.
-
-    The musculature of a spine, that of a file and the muscles of a body have this interface. NaN is
-    a size that is not known.
-    """
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """(nm,)"""
-        ...
-
-    @property
-    def max_force(self) -> Floats:
-        """(nm,) [N]"""
-        ...
-
-    @property
-    def optimal_length(self) -> Floats:
-        """Of the fibre, (nm,) [m]."""
-        ...
-
-    @property
-    def tendon_slack_length(self) -> Floats:
-        """(nm,) [m]"""
-        ...
-
-    @property
-    def paths(self) -> PathArrays:
-        """Points of all paths, on bodies by their index in the tree."""
-        ...
-
-
-@dataclass(frozen=True, eq=False)
-class MusclePaths:
-    """Muscles as arrays; see `SizedMuscles`."""
-
-    names: tuple[str, ...]
-    max_force: Floats  # (nm,) [N]
-    optimal_length: Floats  # (nm,) [m]
-    tendon_slack_length: Floats  # (nm,) [m]
-    paths: PathArrays
-
-
-def muscles_of(body: Body) -> MusclePaths:
-    """The muscles of a body as flat arrays."""
-    fibres = [m.fibre for m in body.muscles.values()]
-
-    def sizes(values: list[float | None]) -> Floats:
-        return np.array([np.nan if v is None else v for v in values], float)
-
-    return MusclePaths(
-        tuple(body.muscles),
-        np.array([f.max_force for f in fibres]),
-        sizes([f.optimal_length for f in fibres]),
-        sizes([f.tendon_slack_length for f in fibres]),
-        body.paths,
-    )
 
 
 def path_arrays(muscles: Iterable[Muscle], names: tuple[str, ...], parent: Integers) -> PathArrays:

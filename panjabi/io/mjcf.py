@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from panjabi._files import write_whole
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.model import Body
-from panjabi.body.muscles import SizedMuscles, muscles_of
+from panjabi.body.sized_muscles import SizedMuscles, muscles_of
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
 from panjabi.errors import ParameterError
 from panjabi.io.functions import composed, shifted

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 
 from panjabi.body.checkup import CheckFinding, check_up
 from panjabi.body.model import Body
-from panjabi.body.muscles import MusclePaths
 from panjabi.body.poses import path_lengths
+from panjabi.body.sized_muscles import MusclePaths
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Integers, Tree
 from panjabi.errors import unknown
 from panjabi.io.findings import NotUnderstood

@@ -248,11 +248,9 @@ def new_row(
     role: Role = "validation",
     role_reason: str = "added by the user",
     bib: str = "User",
-    n: str = "",
     conditions: str = "",
     doi: str = "",
     status: str = "read",
-    where: str = "",
 ) -> Row:
     """A published value that is not in the packaged tables, for `panjabi.validation.predicts`.
 
@@ -273,8 +271,8 @@ def new_row(
             "(a point separates a row from its parts)."
         )
     cells = {"id": id, "quantity": quantity, "value": str(value), "sd": str(sd), "unit": unit}
-    cells |= {"n": n, "conditions": conditions, "source": source, "doi": doi, "bib": bib}
-    cells |= {"status": status, "where": where}
+    cells |= {"n": "", "conditions": conditions, "source": source, "doi": doi, "bib": bib}
+    cells |= {"status": status, "where": ""}
     if role not in ROLES:
         raise unknown("role", role, ROLES)
     return _row("user", cells, role, role_reason, f"row {id!r}")

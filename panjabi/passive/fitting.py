@@ -21,7 +21,7 @@ from panjabi.passive.directions import levels
 from panjabi.passive.neutral_zone import residual_positions, slope_in_motion, split_loop
 from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test
 from panjabi.passive.standard import AxisFit, assemble
-from panjabi.passive.targets import Target, target
+from panjabi.passive.targets import FitTarget, target
 
 RANGE_SD = 0.01  # relative; of a range of motion
 READ_SD = 0.02  # relative; of a neutral zone with a published value
@@ -38,7 +38,7 @@ MOST_OF_SECANT = 0.5
 RELAXED_SHARE = 0.4  # of a slope in motion: where the fit starts
 
 
-def elastic_fit(aim: Target) -> AxisFit:
+def elastic_fit(aim: FitTarget) -> AxisFit:
     """Fit without hysteresis in closed form, the start of the joint fit."""
     relaxed = RELAXED_SHARE * aim.stiffness if aim.moving else aim.stiffness
     relaxed = min(relaxed, 0.9 * MOST_OF_SECANT * aim.secant)
@@ -46,7 +46,7 @@ def elastic_fit(aim: Target) -> AxisFit:
     return AxisFit(relaxed, aim.neutral_zone, aim.width, minus, plus, 0.0)
 
 
-def _elastic_gain(aim: Target, relaxed: float, reach: float) -> float:
+def _elastic_gain(aim: FitTarget, relaxed: float, reach: float) -> float:
     """Ramp stiffness [N m/rad] with which the elastic law has the target moment at `reach`."""
 
     def ramp(y: float) -> float:
@@ -67,7 +67,7 @@ class Measures:
     slope: float | None  # in motion [N m/rad]; None if it is not a target
 
 
-def measures(targets: list[Target], fits: list[AxisFit], axis: int) -> Measures:
+def measures(targets: list[FitTarget], fits: list[AxisFit], axis: int) -> Measures:
     """Results of the stepped protocol, and of a slow loop if stiffness was measured in motion."""
     built = assemble(targets[axis].level, "default", targets, fits)
     protocol = Protocol()

@@ -19,7 +19,7 @@ from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.pelvis import sacroiliac_unit
 from panjabi.passive.preload import published_stiffening, stiffening_parameters
-from panjabi.passive.targets import Target, target
+from panjabi.passive.targets import FitTarget, target
 from panjabi.passive.terms import PassiveTerm, Structure, linear, ramp
 
 BRANCH_TIMES = (3.0, 40.0)  # [s], assumed; with holds of 30 s they allow the published zones
@@ -93,7 +93,7 @@ def _home(level: str, source: str) -> str:
 
 
 def assemble(
-    level: str, source: str, targets: list[Target], fits: list[AxisFit]
+    level: str, source: str, targets: list[FitTarget], fits: list[AxisFit]
 ) -> FunctionalSpinalUnit:
     """A unit in which the stiffness of each direction is distributed over the structures."""
     terms: dict[str, list[PassiveTerm]] = {}
@@ -123,7 +123,7 @@ def assemble(
     )
 
 
-def _parameters(level: str, targets: list[Target], fits: list[AxisFit]) -> ParameterSet:
+def _parameters(level: str, targets: list[FitTarget], fits: list[AxisFit]) -> ParameterSet:
     known: dict[str, Parameter] = {}
     for axis, (aim, fit) in enumerate(zip(targets, fits, strict=True)):
         name = AXES[axis].replace("-", "_").replace(" ", "_")

@@ -29,7 +29,7 @@ _MOMENT = {"upper cervical": 1.5, "cervical": 1.5, "thoracic": 7.5, "lumbar": 10
 
 
 @dataclass(frozen=True)
-class Target:
+class FitTarget:
     """The values to which an axis of a level is fitted, in SI and radians."""
 
     level: str
@@ -67,7 +67,7 @@ def source_levels(source: str) -> tuple[str, ...]:
     raise unknown("source of a functional spinal unit", source, SOURCES)
 
 
-def target(level: str, axis: int, source: str = "default") -> Target:
+def target(level: str, axis: int, source: str = "default") -> FitTarget:
     """The values to which an axis of a level is fitted.
 
     Raises
@@ -96,7 +96,7 @@ def _short(level: str) -> str:
     return level if upper[0] != lower[0] else f"{upper}-{lower[1:]}"
 
 
-def _measured(prefix: str, level: str, name: str, axis: int, region: str) -> Target:
+def _measured(prefix: str, level: str, name: str, axis: int, region: str) -> FitTarget:
     letters = LETTERS[axis]
     zone = row(f"{prefix}_nz_{letters}_{name}")
     if axis == 0:
@@ -108,7 +108,7 @@ def _measured(prefix: str, level: str, name: str, axis: int, region: str) -> Tar
     return _target(level, axis, region, {n: _parameter(r) for n, r in numbers.items()})
 
 
-def _white_panjabi(level: str, axis: int, region: str) -> Target:
+def _white_panjabi(level: str, axis: int, region: str) -> FitTarget:
     """Recalled range of motion; neutral zone by the ratio recalled for the region."""
     one_side = _recalled_range(level, axis)
     ratio = neutral_zone_ratio(level, axis)
@@ -123,7 +123,7 @@ def _white_panjabi(level: str, axis: int, region: str) -> Target:
     return _target(level, axis, region, values)
 
 
-def _wilke(level: str, axis: int, region: str) -> Target:
+def _wilke(level: str, axis: int, region: str) -> FitTarget:
     """Thoracic units with costovertebral joints: full ranges at 7.5 N m by group of levels."""
     place = levels("thoracic").index(level)
     names = {
@@ -177,7 +177,7 @@ def _parameter(published: Row) -> Parameter:
     return published.parameter()
 
 
-def _target(level: str, axis: int, region: str, values: dict[str, Parameter]) -> Target:
+def _target(level: str, axis: int, region: str, values: dict[str, Parameter]) -> FitTarget:
     moment = Parameter(
         _MOMENT[region], "N m", values["range_minus"].source,
         "measured" if values["range_minus"].status != "assumed" else "assumed",
@@ -189,7 +189,7 @@ def _target(level: str, axis: int, region: str, values: dict[str, Parameter]) ->
     moving = axis == 0 or region == "thoracic"
     name = "slope_in_motion" if moving else "linear"
     everything = values | {"moment": moment, name: stiffness}
-    return Target(
+    return FitTarget(
         level, axis, **sizes, moment=moment.si, stiffness=stiffness.si, moving=moving,
         parameters=everything,
     )  # fmt: skip

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Criterion:
+class EffortCriterion:
     """sum x^power: 2 is least squares, 3 cubed stress (Fmax is proportional to muscle area)."""
 
     name: str
@@ -37,13 +37,13 @@ class Criterion:
         return self.value(x) + float(line @ x)
 
 
-SQUARES = Criterion("squares", 2)
-CUBIC = Criterion("cubic", 3)
-CRITERIA: dict[str, Criterion] = {c.name: c for c in (SQUARES, CUBIC)}
+SQUARES = EffortCriterion("squares", 2)
+CUBIC = EffortCriterion("cubic", 3)
+CRITERIA: dict[str, EffortCriterion] = {c.name: c for c in (SQUARES, CUBIC)}
 """squares (default) and cubic; without a floor these are the classical criteria."""
 
 
-def criterion(name: str) -> Criterion:
+def criterion(name: str) -> EffortCriterion:
     """A criterion by name.
 
     Raises

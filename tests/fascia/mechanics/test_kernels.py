@@ -89,7 +89,7 @@ class Springs:
 
 
 def moving_problem(seed, *, free=5, terms=True):
-    """Problem with free coordinates at a random posture, and a random state of it."""
+    """MinimisationProblem with free coordinates at a random posture, and a random state of it."""
     rng = np.random.default_rng(1000 + seed)
     network = everything(seed)
     body = network.body
