@@ -298,7 +298,7 @@ def test_free_pelvis_is_for_the_leg_raise(capsys):
         assert code == 2 and "got --pelvic-share, without effect" in err
     code, _, err = run(capsys, "test", "forward-bend", "--free-pelvis")
     assert code == 2
-    assert "'forward-bend' is another posture" in err
+    assert "got 'forward-bend', which is another posture" in err
 
 
 # --- help ----------------------------------------------------------------------------------
