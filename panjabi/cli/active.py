@@ -146,11 +146,9 @@ def _stability(asked: argparse.Namespace) -> tuple[Any, str]:
 
 def _spine(asked: argparse.Namespace) -> StaticSpine:
     from panjabi._compiling import announce_compilation
-    from panjabi.active import path_kernels
-    from panjabi.body import kernels
     from panjabi.spine.static_build import static_spine
 
-    announce_compilation(kernels, path_kernels)
+    announce_compilation()
     injuries = changes_by_level(asked.injury)
     return static_spine(
         asked.posture, load=asked.load, injuries=injuries, pressure=1e3 * asked.pressure

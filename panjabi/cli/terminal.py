@@ -31,7 +31,10 @@ def add_command(commands: Any, name: str, run: Command, what: str) -> argparse.A
 
 
 def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
-    """Parse, run, deliver; the exit code is 0, or 2 for a request that cannot be met."""
+    """Parse, run, deliver.
+
+    The exit code is 0, or 2 for a request that cannot be met, or 130 after Ctrl-C.
+    """
     asked = parser.parse_args(arguments)
     if not hasattr(asked, "run"):
         parser.print_help()
@@ -43,6 +46,9 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     except PanjabiError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"{parser.prog}: interrupted from the keyboard", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
