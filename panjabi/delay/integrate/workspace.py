@@ -143,7 +143,8 @@ class Workspace:
             Stages(np.zeros((7, n)), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((5, n))),
             _linear(n, settings.method != "explicit", structured),
         )
-        if not hasattr(Run, "_numba_type_"):  # numba would look at every array at every call
+        if hasattr(advance, "compile") and not hasattr(Run, "_numba_type_"):
+            # otherwise numba would look at every array at every call
             Run._numba_type_ = typeof(self.run)  # pyright: ignore[reportAttributeAccessIssue]
 
     @property
