@@ -89,7 +89,7 @@ class NetworkProblem:
         terms: Sequence[SkeletonTerm] = (),
         idle: float = 0.0,
     ) -> None:
-        announce_compilation(kernels, skeleton)
+        announce_compilation()
         self.flat = flat
         self.idle = idle
         self.terms = tuple(terms)

@@ -189,11 +189,10 @@ class Dynamics:
         ParameterError
             If a coordinate moves no mass.
         """
-        from panjabi.body import articulated_kernels
         from panjabi.body.articulated_kernels import forward_dynamics
         from panjabi.body.dynamics_kernels import SOLVED
 
-        announce_compilation(articulated_kernels)
+        announce_compilation()
         q, qd = self._checked("q", q), self._checked("qd", qd)
         forces = self._checked("forces", forces)
         qdd = np.empty(len(self.free))
@@ -353,10 +352,9 @@ class Dynamics:
         return _numbers(what, values, len(self.free))
 
     def _placed(self, q: ArrayLike) -> DynamicsWorkspace:
-        from panjabi.body import dynamics_kernels
         from panjabi.body.dynamics_kernels import place
 
-        announce_compilation(dynamics_kernels)
+        announce_compilation()
         work = self.workspace()
         place(self.mechanism, self._checked("q", q), work)
         return work

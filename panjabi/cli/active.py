@@ -150,11 +150,9 @@ def _stability(args: argparse.Namespace) -> tuple[Any, str]:
 
 def _spine(args: argparse.Namespace) -> StaticSpine:
     from panjabi._compiling import announce_compilation
-    from panjabi.active import path_kernels
-    from panjabi.body import kernels
     from panjabi.spine.static_build import static_spine
 
-    announce_compilation(kernels, path_kernels)
+    announce_compilation()
     injuries = changes_by_level(args.injury)
     return static_spine(
         args.posture, load=args.load, injuries=injuries, pressure=1e3 * args.pressure

@@ -51,12 +51,10 @@ def add_column_commands(commands: Any) -> None:
 
 def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi._compiling import announce_compilation
-    from panjabi.body import kernels as body_kernels
-    from panjabi.spine import kernels
     from panjabi.stability.buckling import buckle
     from panjabi.stability.load_paths import post_buckling
 
-    announce_compilation(body_kernels, kernels)
+    announce_compilation()
     if args.law != "units":
         applicable(args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs"))
     result = buckle(

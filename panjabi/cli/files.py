@@ -21,11 +21,10 @@ def add_file_commands(commands: Any) -> None:
 
 def _import(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi._compiling import announce_compilation
-    from panjabi.body import kernels, path_kernels
     from panjabi.io.mjcf import write_mjcf
     from panjabi.io.opensim import read_osim
 
-    announce_compilation(kernels, path_kernels)
+    announce_compilation()
     model = read_osim(args.file)
     impossible = [f for f in model.checkup if f.severity == "impossible"]
     if impossible:

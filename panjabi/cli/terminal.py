@@ -31,7 +31,8 @@ def add_command(commands: Any, name: str, run: Command, what: str) -> argparse.A
 
 
 def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
-    """Parse the arguments, run the command and print; the exit code is 0, or 2 for an error."""
+    """Parse the arguments, run the command and print; the exit code is 0, or 2 for an
+    error, or 130 after Ctrl-C."""
     args = parser.parse_args(arguments)
     if not hasattr(args, "run"):
         parser.print_help()
@@ -43,6 +44,9 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     except PanjabiError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"{parser.prog}: interrupted from the keyboard", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # the reader of the output, for example `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

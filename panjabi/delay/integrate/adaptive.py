@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from panjabi._compiling import announce_compilation
 from panjabi.delay.integrate.history import read_history
 from panjabi.delay.integrate.model import DelayModel, checked_delays
-from panjabi.delay.integrate.records import as_dict
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import (
     Counts,
@@ -86,10 +85,10 @@ def solve(
     """
     settings = settings or Settings()
     state, span, parameters, lags = checked(model, y0, span, p, delays, settings)
-    from panjabi.delay.integrate import codes, method_of_steps
-
-    announce_compilation(method_of_steps)
+    from panjabi.delay.integrate import codes
     from panjabi.delay.integrate.workspace import Workspace
+
+    announce_compilation()
 
     past = read_history(history, state, span[0])
     kinks = np.array(breaks, dtype=float).ravel()
@@ -104,9 +103,9 @@ def solve(
             if status == codes.FULL:
                 work.grow()
             status = work.advance(CHUNK)
-            now = work.run.progress
+            now = work.progress
             if bar is not None:
-                bar.update(work.run.record.times[now.count] - span[0] - bar.n)
+                bar.update(work.run.equations.times[now.count] - span[0] - bar.n)
             if status in (codes.RUNNING, codes.FULL) and now.steps >= settings.most_steps:
                 break
     except KeyboardInterrupt as stop:
@@ -199,39 +198,38 @@ def echo_history(work: Workspace, history: Any) -> None:
     """Insert breaking points of an earlier trajectory that return one delay later in this run."""
     from panjabi.delay.integrate.breaking_points import insert_break
 
-    options, progress = work.run.options, work.run.progress
+    options, progress = work.run.equations.options, work.run.equations.progress
     for point in getattr(history, "breaking_points", ()):
         for lag in work.run.problem.lags[: options.constant]:
             when = point.time + lag
             if lag > 0.0 and when > options.start:
-                insert_break(when, point.order + 1, work.run.breaks, options, progress)
+                insert_break(when, point.order + 1, work.run.breaks.ahead, options, progress)
 
 
 def delivered(work: Workspace, settings: Settings, outcome: Outcome) -> Trajectory:
     """The trajectory in a workspace."""
-    record, breaks, done = work.run.record, work.run.breaks, as_dict(work.run.progress)
-    count = done["count"]
-    met = min(done["met"], breaks.met_times.size)
+    equations, breaking, done = work.run.equations, work.run.breaks.met, work.progress
+    met = min(done.met, breaking.size)
     trajectory = Trajectory(
-        times=record.times[: count + 1].copy(),
-        coef=record.coef[:count].copy(),
+        times=equations.times[: done.count + 1].copy(),
+        coef=equations.coef[: done.count].copy(),
         first=work.past.pieces,
         outcome=outcome,
         tolerance=settings.rtol,
         counts=Counts(
-            steps=done["steps"],
-            rejected=done["rejected"],
-            evaluations=done["evaluations"],
-            sweeps=done["sweeps"],
-            jacobians=done["jacobians"],
-            breaking_points_dropped=done["dropped"],
+            steps=done.steps,
+            rejected=done.rejected,
+            evaluations=done.evaluations,
+            sweeps=done.sweeps,
+            jacobians=done.jacobians,
+            breaking_points_dropped=done.dropped,
         ),
-        break_times=breaks.met_times[:met].copy(),
-        break_orders=breaks.met_orders[:met].copy(),
+        break_times=breaking["time"][:met].copy(),
+        break_orders=breaking["order"][:met].copy(),
         tracked_order=settings.track,
     )
     events = work.run.events
-    noted = min(done["events"], events.times.size)
+    noted = min(done.events, events.times.size)
     happened = sorted(
         zip(events.times[:noted].tolist(), events.numbers[:noted].tolist(), strict=True)
     )

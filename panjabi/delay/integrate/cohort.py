@@ -108,10 +108,9 @@ def solve_cohort(
     parameters, lags, start, before = _rows(model, y0, p, delays, history)
     grid = _grid(times, span)
     _, span, _, _ = checked(model, start[0], span, parameters[0], lags[0], settings)
-    from panjabi.delay.integrate import method_of_steps
     from panjabi.delay.integrate.records import Subjects
 
-    announce_compilation(method_of_steps)
+    announce_compilation()
     count = len(parameters)
     subjects = Subjects(
         p=parameters,
@@ -160,7 +159,7 @@ def _run_block(
     past = read_history(subjects.before[0], y0, span[0])
     work = Workspace(model, y0, p, lags, past, span, settings, grid, CAPACITY, kinks, prune=True)
     data = work.run, subjects, settings.most_steps
-    prepared(run_subjects, *data)(*work.functions, *data)
+    prepared(run_subjects, *data)(*data)
 
 
 def _run_blocks(

@@ -7,15 +7,16 @@ from panjabi.delay.integrate.method_of_steps import advance
 
 
 @kernel
-def run_subjects(rhs, delay, event, jacobian, history, run, subjects, steps):
+def run_subjects(run, subjects, steps):
     """Each of the `records.Subjects` from its start to its end, in at most so many steps."""
-    times, samples, progress = run.record.times, run.record.samples, run.progress
+    times, progress = run.equations.times, run.equations.progress
+    samples = run.solution.samples
     history_start, start = times[0], times[1]
     for s in range(subjects.p.shape[0]):
-        reset(run)
+        reset(progress, run.equations.options)
         times[0], times[1] = history_start, start
         take_subject(run, subjects, s)
-        subjects.status[s] = advance(rhs, delay, event, jacobian, history, run, steps)
+        subjects.status[s] = advance(run, steps)
         subjects.end[s] = times[progress.count]
         subjects.steps[s] = progress.steps
         for i in range(progress.sampled):
@@ -25,10 +26,9 @@ def run_subjects(rhs, delay, event, jacobian, history, run, subjects, steps):
 
 
 @part
-def reset(run):
+def reset(progress, options):
     """Progress as before the first step of a run with a constant history."""
-    progress = run.progress
-    progress.step = run.options.first_step
+    progress.step = options.first_step
     progress.error = 1e-4
     progress.count = 1
     progress.first = 1
@@ -46,15 +46,15 @@ def reset(run):
 @part
 def take_subject(run, subjects, s):
     """Parameters, delays, start and history of subject s."""
-    problem, record = run.problem, run.record
-    for i in range(record.y.size):
-        record.y[i] = subjects.y0[s, i]
+    problem, equations, y = run.problem, run.equations, run.solution.y
+    for i in range(y.size):
+        y[i] = subjects.y0[s, i]
         problem.before[i] = subjects.before[s, i]
-        record.coef[0, 0, i] = subjects.before[s, i]
+        equations.coef[0, 0, i] = subjects.before[s, i]
         for m in range(1, 5):
-            record.coef[0, m, i] = 0.0
+            equations.coef[0, m, i] = 0.0
     for i in range(subjects.p.shape[1]):
-        problem.p[i] = subjects.p[s, i]
+        equations.p[i] = subjects.p[s, i]
     for j in range(problem.lags.size):
         problem.lags[j] = subjects.lags[s, j]
-        run.delayed.hints[j] = 0
+        equations.hints[j] = 0

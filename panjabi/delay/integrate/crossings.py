@@ -8,34 +8,33 @@ from __future__ import annotations
 
 from panjabi.delay.integrate.call_by_address import ask_delay, ask_event
 from panjabi.delay.integrate.codes import RECORD, STOP, SWITCH
-from panjabi.delay.integrate.compile_options import kernel, part
+from panjabi.delay.integrate.compile_options import inner, part
 from panjabi.delay.integrate.history_lookup import evaluate, look_back, near
 
 PLACES = 4  # parts of a step in which one change of sign each is seen
 
 
-@kernel
-def gap(call, run, what, mark, x):
+@inner
+def gap(equations, stage, values, what, mark, x):
     """At fraction x of the step: t - delay - mark for delay `what` >= 0, else event -1 - what."""
-    times, delayed, stage = run.record.times, run.delayed, run.stages.y
-    p, constant, count = run.problem.p, run.options.constant, run.progress.count
-    lag = delayed.lag
+    call, p, times, lag = equations.call, equations.p, equations.times, equations.lag
+    constant, count = equations.options.constant, equations.progress.count
     h = times[count + 1] - times[count]
     t = times[count] + x * h
-    evaluate(times, run.record.coef, count, t, stage)
+    evaluate(times, equations.coef, count, t, stage)
     if lag.size > constant:
         ask_delay(call, t, stage, p, lag[constant:])
     if what >= 0:
         return t - lag[what] - mark
-    look_back(call, run, t, times[count] + 0.5 * h, stage)
-    ask_event(call, t, stage, delayed.z, p, run.events.values)
-    return run.events.values[-1 - what]
+    look_back(equations, t, times[count] + 0.5 * h, stage)
+    ask_event(call, t, stage, equations.z, p, values)
+    return values[-1 - what]
 
 
-@kernel
-def root_between(call, run, what, mark, left, right, g_right):
+@inner
+def root_between(equations, stage, values, what, mark, left, right, g_right):
     """The fraction at which `gap` is zero; the left end where the sign changed before it."""
-    g_left = gap(call, run, what, mark, left)
+    g_left = gap(equations, stage, values, what, mark, left)
     if g_left * g_right >= 0.0:
         return left
     side = 0
@@ -43,7 +42,7 @@ def root_between(call, run, what, mark, left, right, g_right):
         root = left - g_left * (right - left) / (g_right - g_left)
         if not left < root < right:
             root = 0.5 * (left + right)
-        g = gap(call, run, what, mark, root)
+        g = gap(equations, stage, values, what, mark, root)
         if g == 0.0:
             return root
         if g * g_right > 0.0:
@@ -61,23 +60,23 @@ def root_between(call, run, what, mark, left, right, g_right):
     return right
 
 
-@kernel
-def first_crossing(call, run):
+@inner
+def first_crossing(equations, stage, events):
     """Fraction of the step after which it has to end, what ends it, which way.
 
     What: j >= 0 for delay j (way +1 to later pieces, -1 to earlier ones), -2 - e for event e,
     -1 for nothing (fraction 1).
     """
-    kinds, directions, signs = run.events.kinds, run.events.directions, run.events.signs
+    kinds, directions, signs = events.kinds, events.directions, events.signs
     best, what, way = 1.0, -1, 0
-    for j in range(run.options.constant, run.delayed.lag.size):
-        root, shift = delay_root(call, run, j, best)
+    for j in range(equations.options.constant, equations.lag.size):
+        root, shift = delay_root(equations, stage, events.values, j, best)
         if root < best:
             best, what, way = root, j, shift
     for e in range(kinds.size):
         if kinds[e] == RECORD or (kinds[e] == STOP and directions[e] == signs[e]):
             continue
-        root = event_root(call, run, e, 0.0, best)
+        root = event_root(equations, stage, events, e, 0.0, best)
         if kinds[e] == STOP and directions[e] == signs[e]:
             continue  # it left its zero at the start in this step
         if root <= best:
@@ -86,60 +85,61 @@ def first_crossing(call, run):
 
 
 @part
-def delay_root(call, run, j, end):
+def delay_root(equations, stage, values, j, end):
     """Fraction below `end` at which varying delay j crosses a breaking point, and which way."""
-    at, passed_times = run.delayed.interval[j], run.breaks.passed_times
+    at, passed, behind = equations.interval[j], equations.passed, equations.progress.passed
     for place in range(1, PLACES + 1):
         right = place / PLACES
         left = right - 1.0 / PLACES
         if left >= end:
             break
-        s = gap(call, run, j, 0.0, right)
+        s = gap(equations, stage, values, j, 0.0, right)
         shift = 0
         mark = 0.0
-        if at < run.progress.passed and s > passed_times[at] and not near(s, passed_times[at]):
-            shift, mark = 1, passed_times[at]
-        elif at > 0 and s < passed_times[at - 1] and not near(s, passed_times[at - 1]):
-            shift, mark = -1, passed_times[at - 1]
+        if at < behind and s > passed[at].time and not near(s, passed[at].time):
+            shift, mark = 1, passed[at].time
+        elif at > 0 and s < passed[at - 1].time and not near(s, passed[at - 1].time):
+            shift, mark = -1, passed[at - 1].time
         if shift != 0:
-            return root_between(call, run, j, mark, left, right, s - mark), shift
+            root = root_between(equations, stage, values, j, mark, left, right, s - mark)
+            return root, shift
     return 2.0, 0
 
 
-@kernel
-def event_root(call, run, e, start, end):
+@inner
+def event_root(equations, stage, events, e, start, end):
     """First fraction in (start, end] where event e leaves the sign it is known to have; 2 if none.
 
     An event that was zero at the start gets its sign here, from the first place where it has one.
     """
-    signs = run.events.signs
+    signs, values = events.signs, events.values
     for place in range(1, PLACES + 1):
         right = min(place / PLACES, end)
         left = max((place - 1) / PLACES, start)
         if right <= left:
             continue
-        g = gap(call, run, -1 - e, 0.0, right)
+        g = gap(equations, stage, values, -1 - e, 0.0, right)
         if signs[e] == 0.0:
             signs[e] = 1.0 if g > 0.0 else -1.0 if g < 0.0 else 0.0
         elif g * signs[e] < 0.0:
-            return root_between(call, run, -1 - e, 0.0, left, right, g)
+            return root_between(equations, stage, values, -1 - e, 0.0, left, right, g)
     return 2.0
 
 
-@kernel
-def note_events(call, run, end, ended):
+@inner
+def note_events(equations, stage, events, end, ended):
     """Write down the events up to the fraction of the step that stays, and turn their signs.
 
     ended : the event that ends the step at this fraction, -1 if none.
     """
-    events, progress, p = run.events, run.progress, run.problem.p
+    progress, p, times = equations.progress, equations.p, equations.times
     kinds, directions, signs = events.kinds, events.directions, events.signs
-    t = run.record.times[progress.count]
-    h = run.record.times[progress.count + 1] - t
+    t = times[progress.count]
+    h = times[progress.count + 1] - t
     for e in range(kinds.size):
         start = 0.0
         for _ in range(PLACES):
-            root = end if e == ended else event_root(call, run, e, start, end)
+            root = end if e == ended else event_root(equations, stage, events, e, start, end)
             if root > end:
                 break
             signs[e] = -signs[e]
@@ -147,7 +147,7 @@ def note_events(call, run, end, ended):
                 p[p.size - kinds.size + e] = signs[e]
             when = t + root * h
             right_way = directions[e] == 0 or directions[e] == signs[e]
-            if right_way and when > run.options.start:
+            if right_way and when > equations.options.start:
                 if progress.events < events.times.size:
                     events.times[progress.events] = when
                     events.numbers[progress.events] = e

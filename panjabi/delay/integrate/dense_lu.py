@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from panjabi.delay.integrate.compile_options import kernel
+from panjabi.delay.integrate.compile_options import inner
 
 
-@kernel
+@inner
 def factor(a, pivots):
     """Overwrite a with its factors; False where it is singular or not finite."""
     n = a.shape[0]
@@ -30,7 +30,7 @@ def factor(a, pivots):
     return True
 
 
-@kernel
+@inner
 def solve_factored(a, pivots, b):
     """Overwrite b with the solution."""
     n = b.size

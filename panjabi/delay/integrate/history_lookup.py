@@ -11,7 +11,7 @@ import math
 
 from panjabi.delay.integrate.call_by_address import ask_history
 from panjabi.delay.integrate.codes import AHEAD, BEFORE, NOT_FINITE
-from panjabi.delay.integrate.compile_options import inlined, kernel, part
+from panjabi.delay.integrate.compile_options import inlined, inner, part
 
 TINY = 1e-13  # relative difference of times that counts as none
 
@@ -33,7 +33,7 @@ def piece_of(times, low, high, hint, s):
     return k
 
 
-@kernel
+@inner
 def evaluate(times, coef, k, s, out):
     """All states at time s by piece k."""
     x = (s - times[k]) / (times[k + 1] - times[k])
@@ -44,7 +44,7 @@ def evaluate(times, coef, k, s, out):
 
 
 @part
-def window(run, j, s, middle, half):
+def window(equations, j, s, middle, half):
     """First and last piece in which delay j may read time s; (0, -1): the history function.
 
     Where breaking points are stepped on, a constant delay is on one side of the start for a whole
@@ -52,32 +52,32 @@ def window(run, j, s, middle, half):
     the state stays between two breaking points until it is found to cross one; in between the
     polynomials are continued.
     """
-    options, progress = run.options, run.progress
+    options, progress, passed = equations.options, equations.progress, equations.passed
     first, count = progress.first, progress.count
     if j < options.constant:
-        past_start = middle - run.delayed.lag[j] - options.start
+        past_start = middle - equations.lag[j] - options.start
         if abs(past_start) < half * (1.0 - 1e-9):
             past_start = s - options.start
         if past_start >= 0.0:
             return first, count
     else:
-        at = run.delayed.interval[j]
+        at = equations.interval[j]
         if at > 0:
-            steps = run.breaks.passed_steps
-            high = steps[at] - 1 if at < progress.passed else count
-            return steps[at - 1], max(high, steps[at - 1])
+            low = passed[at - 1].piece
+            high = passed[at].piece - 1 if at < progress.passed else count
+            return low, max(high, low)
     if options.by_function:
         return 0, -1
     return 0, first - 1
 
 
 @inlined
-def look_back(call, run, t, middle, y):
-    """Fill Delayed.z for the time t. Returns 1 if the step in work was read, 0 if not,
+def look_back(equations, t, middle, y):
+    """Fill Equations.z for the time t. Returns 1 if the step in work was read, 0 if not,
     a negative status where a delay points ahead, before the known history, or nowhere."""
-    times, coef, reads = run.record.times, run.record.coef, run.problem.reads
-    lag, z, buffer, hints = run.delayed.lag, run.delayed.z, run.delayed.buffer, run.delayed.hints
-    options, progress = run.options, run.progress
+    times, coef, reads = equations.times, equations.coef, equations.reads
+    lag, z, buffer, hints = equations.lag, equations.z, equations.buffer, equations.hints
+    options, progress = equations.options, equations.progress
     own = 0
     present = times[progress.count]
     for j in range(lag.size):
@@ -92,9 +92,9 @@ def look_back(call, run, t, middle, y):
             if lag[j] < -1e-9 * (1.0 + abs(t)):
                 return AHEAD
             s = t
-        low, high = window(run, j, s, middle, middle - present)
+        low, high = window(equations, j, s, middle, middle - present)
         if high < low:
-            ask_history(call, s, run.problem.p, buffer)
+            ask_history(equations.call, s, equations.p, buffer)
             for r in range(reads.size):
                 z[j, r] = buffer[reads[r]]
             continue
@@ -113,10 +113,9 @@ def look_back(call, run, t, middle, y):
     return own
 
 
-@kernel
-def continue_piece(record, count, smooth):
+@inner
+def continue_piece(times, coef, y, f, count, smooth):
     """First guess of the piece `count`: the last one carried on, or a straight line."""
-    times, coef, y, f = record.times, record.coef, record.y, record.f
     h = times[count + 1] - times[count]
     if not smooth:
         for i in range(y.size):

@@ -115,9 +115,7 @@ def solve_noisy(
                 f"Expected finite increments of shape ({steps}, {noisy.sources}), got shape "
                 f"{rows.shape}; give one row for each step and one column for each source."
             )
-    from panjabi.delay.integrate import stochastic_heun
-
-    announce_compilation(stochastic_heun)
+    announce_compilation()
     return _path(noisy, state, span, parameters, lags, history, steps, h, rng, rows)
 
 
@@ -137,6 +135,7 @@ def _path(
     history: Any, steps: int, h: float, rng: np.random.Generator | None, rows: Floats | None,
 ) -> NoisyRun:  # fmt: skip
     from panjabi.delay.integrate import codes
+    from panjabi.delay.integrate.call_by_address import JACOBIAN, address
     from panjabi.delay.integrate.stochastic_heun import noisy_steps
     from panjabi.delay.integrate.workspace import Workspace, prepared
 
@@ -144,8 +143,9 @@ def _path(
     work = Workspace(
         noisy.model, state, p, lags, past, span, Settings(), np.empty(0), steps + 2, np.empty(0)
     )
-    work.run.delayed.lag[:] = lags
-    rhs, delay, event, _, before = work.functions
+    work.run.equations.lag[:] = lags
+    call = work.run.equations.call._replace(jacobian=address(noisy.diffusion, JACOBIAN))
+    equations = work.run.equations._replace(call=call)
     spread = np.zeros((state.size, noisy.sources))
     done, status = 0, codes.RUNNING
     try:
@@ -155,9 +155,8 @@ def _path(
                 kicks = rows[done : done + now]
             else:
                 kicks = math.sqrt(h) * rng.standard_normal((now, noisy.sources))  # type: ignore
-            data = work.run, spread, kicks, h, done
-            kernel = prepared(noisy_steps, *data)
-            status = kernel(rhs, delay, event, noisy.diffusion, before, *data)
+            data = equations, work.run.solution.y, work.run.stages, spread, kicks, h, done
+            status = prepared(noisy_steps, *data)(*data)
             done += now
     except KeyboardInterrupt as stop:
         partial = _run_of(work, h)
@@ -177,10 +176,10 @@ def _path(
 
 
 def _run_of(work: Workspace, h: float) -> NoisyRun:
-    """The path in a workspace, up to the last step."""
-    record, first, count = work.run.record, work.past.pieces, int(work.run.progress.count)
-    states = np.concatenate([record.coef[first:count, 0], record.y[None]])
-    return NoisyRun(record.times[first : count + 1].copy(), states, h)
+    """The path in a workspace, as far as it got."""
+    equations, first, count = work.run.equations, work.past.pieces, work.progress.count
+    states = np.concatenate([equations.coef[first:count, 0], work.run.solution.y[None]])
+    return NoisyRun(equations.times[first : count + 1].copy(), states, h)
 
 
 def noisy_cohort(

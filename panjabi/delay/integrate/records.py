@@ -1,12 +1,15 @@
 """The data of a run as the kernels take it: arrays and numbers in a few named records.
 
+A kernel takes the smallest record that has what it needs: to hand over a record costs time of
+compiling, and of running, for every array in it.
+
 Letters in the shapes: n states, d delays (the constant ones first), r states that are read late,
 e events, g times of samples, room: pieces that the record has space for.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,96 +17,114 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-OPTIONS = np.dtype(
-    [
-        ("start", float),  # [s]
-        ("end", float),  # [s]
-        ("rtol", float),
-        ("largest", float),  # longest step [s]
-        ("inner", float),  # fraction of the tolerance to which a step is repeated
-        ("first_step", float),  # [s]; 0: chosen from the equations
-        ("method", np.int64),
-        ("track", np.int64),  # largest order of a breaking point that is stepped on
-        ("constant", np.int64),  # delays that are constant
-        ("by_function", np.bool_),  # the history is a function
-        ("prune", np.bool_),  # forget pieces that no delay reaches
-    ],
-    align=True,
-)
-"""Numbers that stay the same during a run; Run.options has one of each."""
 
-PROGRESS = np.dtype(
-    [
-        ("step", float),  # length proposed for the next step [s]
-        ("error", float),  # error over tolerance of the last accepted step
-        ("count", np.int64),  # pieces of the record that are final, history included
-        ("first", np.int64),  # pieces of it that are history; 0 also where that is a function
-        ("steps", np.int64),  # accepted
-        ("rejected", np.int64),
-        ("evaluations", np.int64),  # of the right-hand side
-        ("sweeps", np.int64),  # repeats of a step that reads its own result
-        ("jacobians", np.int64),
-        ("factors", np.int64),
-        ("pending", np.int64),  # breaking points ahead
-        ("passed", np.int64),  # breaking points behind, kept where delays vary
-        ("met", np.int64),  # breaking points met
-        ("dropped", np.int64),  # breaking points for which there was no room
-        ("events", np.int64),  # events noted
-        ("sampled", np.int64),  # rows of samples that are filled
-        ("stalled", np.int64),  # places passed without a step since the last step
-        ("jacobian_age", np.int64),  # accepted steps since it was evaluated
-        ("begun", np.bool_),  # the start has been dealt with
-        ("fresh", np.bool_),  # the rate is to be computed anew at the present time
-        ("smooth", np.bool_),  # the last piece may be carried on as a guess of the next
-        ("blown", np.bool_),  # the last trial step was not finite
-    ],
-    align=True,
-)
-"""Numbers that change from step to step; Run.progress has one of each."""
+class Options(NamedTuple):
+    """Numbers that stay the same during a run; kernels take them as one record of type OPTIONS."""
+
+    start: float  # [s]
+    end: float  # [s]
+    rtol: float
+    largest: float  # longest step [s]
+    inner: float  # fraction of the tolerance to which a step is repeated
+    first_step: float  # [s]; 0: chosen from the equations
+    method: int
+    track: int  # largest order of a breaking point that is stepped on
+    constant: int  # delays that are constant
+    by_function: bool  # the history is a function
+    prune: bool  # forget pieces that no delay reaches
+
+
+class Progress(NamedTuple):
+    """Numbers that change from step to step; kernels take them as one record of type PROGRESS."""
+
+    step: float  # length proposed for the next step [s]
+    error: float  # error over tolerance of the last accepted step
+    count: int  # pieces of the record that are final, history included
+    first: int  # pieces of it that are history; 0 also where that is a function
+    steps: int = 0  # accepted
+    rejected: int = 0
+    evaluations: int = 0  # of the right-hand side
+    sweeps: int = 0  # repeats of a step that reads its own result
+    jacobians: int = 0
+    factors: int = 0
+    pending: int = 0  # breaking points ahead
+    passed: int = 0  # breaking points behind, kept where delays vary
+    met: int = 0  # breaking points met
+    dropped: int = 0  # breaking points for which there was no room
+    events: int = 0  # events noted
+    sampled: int = 0  # rows of samples that are filled
+    stalled: int = 0  # places passed without a step since the last step
+    jacobian_age: int = 0  # accepted steps since it was evaluated
+    begun: bool = False  # the start has been dealt with
+    fresh: bool = False  # the rate is to be computed anew at the present time
+    smooth: bool = False  # the last piece may be carried on as a guess of the next
+    blown: bool = False  # the last trial step was not finite
+
+
+def _type_of(fields: dict[str, type]) -> np.dtype:
+    return np.dtype((np.record, np.dtype(list(fields.items()), align=True)))
+
+
+OPTIONS, PROGRESS = _type_of(get_type_hints(Options)), _type_of(get_type_hints(Progress))
+POINT = _type_of({"time": float, "order": int, "piece": int})
+"""A breaking point: time [s], order of the derivative that jumps, piece that begins there."""
+
+
+class Functions(NamedTuple):
+    """Addresses of the functions of a model (see DelayModel for their arguments); 0: none."""
+
+    rhs: int
+    delay: int
+    event: int
+    jacobian: int
+    history: int
+
+
+class Equations(NamedTuple):
+    """What it takes to evaluate the right-hand side: functions, delays, and the solution so far.
+
+    Piece k of the record covers times[k] to times[k + 1]; `history_lookup` reads it.
+    """
+
+    call: Functions
+    p: Floats  # (parameters + e,) of the model's functions; the last e are signs of switches
+    reads: Integers  # (r,) states that are read late
+    times: Floats  # (room + 1,) [s]
+    coef: Floats  # (room, 5, n) polynomial of each piece in the fraction of its length
+    lag: Floats  # (d,) delays at the stage in work [s]
+    z: Floats  # (d, r) state reads[r] at t - lag[j]
+    buffer: Floats  # (n,) all states from a history function
+    hints: Integers  # (d,) piece last read over each delay
+    interval: Integers  # (d,) a varying delay reads between passed points interval - 1, interval
+    passed: Any  # (room for breaks,) of type POINT: points behind, kept where delays vary
+    options: Any  # one record of type OPTIONS
+    progress: Any  # one record of type PROGRESS
 
 
 class Problem(NamedTuple):
-    """What a run is given."""
+    """Further inputs of a run."""
 
-    p: Floats  # (parameters + e,) of the model's functions; the last e are signs of switches
     lags: Floats  # (d,) constant delays [s]; 0 for the others
-    reads: Integers  # (r,) states that are read late
     atol: Floats  # (n,) absolute tolerance
     breaks: Floats  # (any,) times at which the right-hand side or its slope jumps [s]
     before: Floats  # (n,) what the history says at the start
     grid: Floats  # (g,) times of samples [s]
 
 
-class Record(NamedTuple):
-    """The solution so far. Piece k covers times[k] to times[k + 1]; `history_lookup` reads it."""
+class Solution(NamedTuple):
+    """The present state, and the states that were asked for."""
 
-    times: Floats  # (room + 1,) [s]
-    coef: Floats  # (room, 5, n) polynomial of each piece in the fraction of its length
     y: Floats  # (n,) state at the present time
     f: Floats  # (n,) its rate
     samples: Floats  # (g, n) states at the times of Problem.grid
 
 
-class Delayed(NamedTuple):
-    """Delays, and the states they lead back to, at the stage in work."""
-
-    lag: Floats  # (d,) [s]
-    z: Floats  # (d, r) state reads[r] at t - lag[j]
-    buffer: Floats  # (n,) all states from a history function
-    hints: Integers  # (d,) piece last read over each delay
-    interval: Integers  # (d,) a varying delay reads between passed points interval - 1, interval
-
-
 class Breaks(NamedTuple):
-    """Breaking points: ahead (sorted), passed (kept where delays vary), met (all, for the user)."""
+    """Breaking points, (room for breaks,) each of type POINT."""
 
-    ahead_times: Floats  # (room for breaks,) [s]
-    ahead_orders: Integers  # (room for breaks,)
-    passed_times: Floats  # (room for breaks,) [s]
-    passed_steps: Integers  # (room for breaks,) piece that begins there
-    passed_orders: Integers  # (room for breaks,)
-    met_times: Floats  # (room for breaks,) [s]
-    met_orders: Integers  # (room for breaks,)
+    ahead: Any  # sorted
+    passed: Any  # the same array as Equations.passed
+    met: Any  # all, for the user
 
 
 class Events(NamedTuple):
@@ -141,15 +162,13 @@ class Linear(NamedTuple):
 class Run(NamedTuple):
     """All there is of a run: a call of `advance` may follow a call."""
 
+    equations: Equations
     problem: Problem
-    record: Record
-    delayed: Delayed
+    solution: Solution
     breaks: Breaks
     events: Events
     stages: Stages
     linear: Linear
-    options: Any  # one record of type OPTIONS
-    progress: Any  # one record of type PROGRESS
 
 
 class Subjects(NamedTuple):
@@ -165,12 +184,6 @@ class Subjects(NamedTuple):
     steps: Integers  # (s,)
 
 
-def numbers(dtype: np.dtype, **values: float) -> Any:
-    """One record of a type with these values, else zero, that kernels can change."""
-    row = tuple(values.get(name, 0) for name in dtype.names or ())
-    return np.array([row], (np.record, dtype))[0]
-
-
-def as_dict(record: Any) -> dict[str, Any]:
-    """The numbers of a record as plain numbers of Python, which are much faster to read."""
-    return dict(zip(record.dtype.names, record.item(), strict=True))
+def as_record(numbers: Options | Progress) -> Any:
+    """The same numbers as one record that kernels take by its place and can change."""
+    return np.array([numbers], OPTIONS if isinstance(numbers, Options) else PROGRESS)[0]

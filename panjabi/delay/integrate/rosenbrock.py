@@ -16,7 +16,7 @@ import numpy as np
 
 from panjabi.delay.integrate.call_by_address import ask_jacobian
 from panjabi.delay.integrate.codes import STRUCTURED
-from panjabi.delay.integrate.compile_options import kernel
+from panjabi.delay.integrate.compile_options import inner
 from panjabi.delay.integrate.dense_lu import factor, solve_factored
 from panjabi.delay.integrate.runge_kutta import rate
 
@@ -50,15 +50,14 @@ OLDEST = 3
 """Accepted steps that one evaluation of the matrix serves."""
 
 
-@kernel
-def prepare_linear(call, run, h):
+@inner
+def prepare_linear(equations, y, linear, h):
     """Factor of 1 - h gamma J; J anew where the one at hand is old. False if singular."""
-    y, z, p = run.record.y, run.delayed.z, run.problem.p
-    jac, lu = run.linear.jac, run.linear.lu
-    progress = run.progress
-    t = run.record.times[progress.count]
+    call, z, p, progress = equations.call, equations.z, equations.p, equations.progress
+    jac, lu = linear.jac, linear.lu
+    t = equations.times[progress.count]
     n = y.size
-    structured = run.options.method == STRUCTURED
+    structured = equations.options.method == STRUCTURED
     if progress.jacobian_age >= OLDEST:
         jac[0, 0] = 0.0
         ask_jacobian(call, t, y, z, p, jac)
@@ -73,20 +72,20 @@ def prepare_linear(call, run, h):
         for j in range(n):
             lu[i, j] = -h * GAMMA * jac[i, j]
         lu[i, i] += 1.0
-    return factor(lu, run.linear.pivots)
+    return factor(lu, linear.pivots)
 
 
-@kernel
-def rosenbrock_step(call, run, h):
+@inner
+def rosenbrock_step(equations, y, stages, linear, h):
     """From y and its rate k[0]; k[1..4] hold u, k[6] the rate at the end."""
-    y, jac = run.record.y, run.linear.jac
-    k, stage, new = run.stages.k, run.stages.y, run.stages.new
-    error, piece = run.stages.error, run.stages.piece
-    t = run.record.times[run.progress.count]
+    jac = linear.jac
+    k, stage, new = stages.k, stages.y, stages.new
+    error, piece = stages.error, stages.piece
+    t = equations.times[equations.progress.count]
     n = y.size
     own = 0
     middle = t + 0.5 * h
-    structured = run.options.method == STRUCTURED
+    structured = equations.options.method == STRUCTURED
     for s in range(4):
         u = k[s + 1]
         if s == 0:
@@ -98,7 +97,7 @@ def rosenbrock_step(call, run, h):
                 for j in range(s):
                     total += A[s, j] * k[j + 1, i]
                 stage[i] = y[i] + total
-            got = rate(call, run, t + NODES[s] * h, middle, stage, u)
+            got = rate(equations, t + NODES[s] * h, middle, stage, u)
             if got < 0:
                 return got
             own = max(own, got)
@@ -111,11 +110,11 @@ def rosenbrock_step(call, run, h):
             jac[0, 0] = 2.0
             for i in range(n):
                 jac[1, i] = u[i]
-            ask_jacobian(call, t, y, run.delayed.z, run.problem.p, jac)
+            ask_jacobian(equations.call, t, y, equations.z, equations.p, jac)
             for i in range(n):
                 u[i] = jac[1, i]
         else:
-            solve_factored(run.linear.lu, run.linear.pivots, u)
+            solve_factored(linear.lu, linear.pivots, u)
     for i in range(n):
         new[i] = y[i] + M[0] * k[1, i] + M[1] * k[2, i] + M[2] * k[3, i] + M[3] * k[4, i]
         error[i] = (
@@ -124,7 +123,7 @@ def rosenbrock_step(call, run, h):
             + ESTIMATE[2] * k[3, i]
             + ESTIMATE[3] * k[4, i]
         )
-    got = rate(call, run, t + h, middle, new, k[6])
+    got = rate(equations, t + h, middle, new, k[6])
     if got < 0:
         return got
     for i in range(n):

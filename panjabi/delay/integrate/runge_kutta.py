@@ -11,7 +11,7 @@ import math
 
 from panjabi.delay.integrate.call_by_address import ask_delay, ask_jacobian, ask_rhs
 from panjabi.delay.integrate.codes import NOT_FINITE, NOT_SOLVED
-from panjabi.delay.integrate.compile_options import inlined, kernel
+from panjabi.delay.integrate.compile_options import inlined, inner
 from panjabi.delay.integrate.dense_lu import factor, solve_factored
 from panjabi.delay.integrate.history_lookup import look_back
 from panjabi.delay.integrate.runge_kutta_coefficients import (
@@ -71,29 +71,29 @@ from panjabi.delay.integrate.runge_kutta_coefficients import (
 
 
 @inlined
-def rate(call, run, t, middle, y, out):
+def rate(equations, t, middle, y, out):
     """Delays, delayed states and right-hand side at one stage."""
-    lag, constant = run.delayed.lag, run.options.constant
+    lag, constant = equations.lag, equations.options.constant
     if lag.size > constant:
-        ask_delay(call, t, y, run.problem.p, lag[constant:])
-    own = look_back(call, run, t, middle, y)
+        ask_delay(equations.call, t, y, equations.p, lag[constant:])
+    own = look_back(equations, t, middle, y)
     if own >= 0:
-        ask_rhs(call, t, y, run.delayed.z, run.problem.p, out)
-        run.progress.evaluations += 1
+        ask_rhs(equations.call, t, y, equations.z, equations.p, out)
+        equations.progress.evaluations += 1
     return own
 
 
-@kernel
-def explicit_step(call, run, h):
+@inner
+def explicit_step(equations, y, stages, h):
     """Dormand and Prince, order 5."""
-    y, lag = run.record.y, run.delayed.lag
-    k, stage, new = run.stages.k, run.stages.y, run.stages.new
-    error, piece = run.stages.error, run.stages.piece
-    t = run.record.times[run.progress.count]
+    lag, progress = equations.lag, equations.progress
+    k, stage, new = stages.k, stages.y, stages.new
+    error, piece = stages.error, stages.piece
+    t = equations.times[progress.count]
     n = y.size
     own = 0
     middle = t + 0.5 * h
-    keep = lag.size == run.options.constant  # the last two stages then read the same past
+    keep = lag.size == equations.options.constant  # the last two stages then read the same past
     for j in range(lag.size):
         keep = keep and lag[j] > 0.0
     for s in range(1, 7):
@@ -128,10 +128,10 @@ def explicit_step(call, run, h):
                     A71 * k[0, i] + A73 * k[2, i] + A74 * k[3, i] + A75 * k[4, i] + A76 * k[5, i]
                 )
         if s == 6 and keep and own == 0:
-            ask_rhs(call, x, new, run.delayed.z, run.problem.p, k[6])
-            run.progress.evaluations += 1
+            ask_rhs(equations.call, x, new, equations.z, equations.p, k[6])
+            progress.evaluations += 1
             break
-        got = rate(call, run, x, middle, new if s == 6 else stage, k[s])
+        got = rate(equations, x, middle, new if s == 6 else stage, k[s])
         if got < 0:
             return got
         own = max(own, got)
@@ -146,17 +146,16 @@ def explicit_step(call, run, h):
     return own
 
 
-@kernel
-def prepare_newton(call, run, h):
+@inner
+def prepare_newton(equations, y, atol, linear, h):
     """Factor of 1 - h gamma J; J anew where the last is of another place. False if singular."""
-    y, jac, lu = run.record.y, run.linear.jac, run.linear.lu
-    progress = run.progress
+    jac, lu, progress = linear.jac, linear.lu, equations.progress
     n = y.size
     for i in range(n):
-        run.linear.scale[i] = run.problem.atol[i] + run.options.rtol * abs(y[i])
+        linear.scale[i] = atol[i] + equations.options.rtol * abs(y[i])
     if progress.jacobian_age != 0:
-        t = run.record.times[progress.count]
-        ask_jacobian(call, t, y, run.delayed.z, run.problem.p, jac)
+        t = equations.times[progress.count]
+        ask_jacobian(equations.call, t, y, equations.z, equations.p, jac)
         progress.jacobians += 1
         progress.jacobian_age = 0
     for i in range(n):
@@ -164,19 +163,18 @@ def prepare_newton(call, run, h):
             lu[i, j] = -h * GAMMA * jac[i, j]
         lu[i, i] += 1.0
     progress.factors += 1
-    return factor(lu, run.linear.pivots)
+    return factor(lu, linear.pivots)
 
 
-@kernel
-def implicit_step(call, run, h):
+@inner
+def implicit_step(equations, y, stages, linear, h):
     """Kennedy and Carpenter, order 4; stages by Newton's method with the factor at hand."""
-    y = run.record.y
-    k, stage, new = run.stages.k, run.stages.y, run.stages.new
-    error, piece = run.stages.error, run.stages.piece
-    lu, pivots, scale = run.linear.lu, run.linear.pivots, run.linear.scale
-    base, change = run.linear.base, run.linear.change
-    inner = 0.05 * run.options.inner
-    t = run.record.times[run.progress.count]
+    k, stage, new = stages.k, stages.y, stages.new
+    error, piece = stages.error, stages.piece
+    lu, pivots, scale = linear.lu, linear.pivots, linear.scale
+    base, change = linear.base, linear.change
+    inner = 0.05 * equations.options.inner
+    t = equations.times[equations.progress.count]
     n = y.size
     own = 0
     middle = t + 0.5 * h
@@ -190,7 +188,7 @@ def implicit_step(call, run, h):
         before = math.inf
         settled = False
         for _ in range(10):
-            got = rate(call, run, t + NODES[s] * h, middle, stage, k[s])
+            got = rate(equations, t + NODES[s] * h, middle, stage, k[s])
             if got < 0:
                 return got
             own = max(own, got)

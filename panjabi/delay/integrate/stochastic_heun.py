@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 
-from panjabi.delay.integrate.call_by_address import Functions, ask_jacobian
+from panjabi.delay.integrate.call_by_address import ask_jacobian
 from panjabi.delay.integrate.codes import NOT_FINITE, RUNNING
-from panjabi.delay.integrate.compile_options import kernel
+from panjabi.delay.integrate.compile_options import inlined, kernel
 from panjabi.delay.integrate.runge_kutta import rate
 
 
-@kernel
-def straight(record, count, end):
+@inlined
+def straight(coef, y, count, end):
     """Piece `count` as the straight line from the present state to `end`."""
-    coef, y = record.coef, record.y
     for i in range(y.size):
         coef[count, 0, i] = y[i]
         coef[count, 1, i] = end[i] - y[i]
@@ -22,42 +21,42 @@ def straight(record, count, end):
 
 
 @kernel
-def noisy_steps(rhs, delay, event, diffusion, history, run, spread, increments, h, done):
+def noisy_steps(equations, y, stages, spread, increments, h, done):
     """Steps after the first `done`, of length h, one for each row of increments; the status.
 
     Predictor y + h f + G dW, then the mean of the rates at both ends; G stays at the start of
-    the step (Ito). States in between are read along straight lines. spread (n, m) : room for G.
+    the step (Ito). States in between are read along straight lines. spread (n, m) : room for G,
+    whose function stands in the place of the Jacobian.
     """
-    call = Functions(rhs, delay, event, diffusion, history)
-    record, progress, k, guess = run.record, run.progress, run.stages.k, run.stages.y
-    y, times = record.y, record.times
+    times, coef, progress = equations.times, equations.coef, equations.progress
+    k, guess = stages.k, stages.y
     n, m = y.size, increments.shape[1]
     for s in range(increments.shape[0]):
         count = progress.count
         t = times[count]
-        end = run.options.start + (done + s + 1) * h
+        end = equations.options.start + (done + s + 1) * h
         times[count + 1] = end
         middle = 0.5 * (t + end)
-        straight(record, count, y)
-        got = rate(call, run, t, middle, y, k[0])
+        straight(coef, y, count, y)
+        got = rate(equations, t, middle, y, k[0])
         if got < 0:
             return got
-        ask_jacobian(call, t, y, run.delayed.z, run.problem.p, spread)
+        ask_jacobian(equations.call, t, y, equations.z, equations.p, spread)
         for i in range(n):
             kick = 0.0
             for j in range(m):
                 kick += spread[i, j] * increments[s, j]
             k[2, i] = kick
             guess[i] = y[i] + h * k[0, i] + kick
-        straight(record, count, guess)
-        got = rate(call, run, end, middle, guess, k[1])
+        straight(coef, y, count, guess)
+        got = rate(equations, end, middle, guess, k[1])
         if got < 0:
             return got
         for i in range(n):
             guess[i] = y[i] + 0.5 * h * (k[0, i] + k[1, i]) + k[2, i]
             if not math.isfinite(guess[i]):
                 return NOT_FINITE
-        straight(record, count, guess)
+        straight(coef, y, count, guess)
         for i in range(n):
             y[i] = guess[i]
         progress.count = count + 1

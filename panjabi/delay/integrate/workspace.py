@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import warnings
 from threading import Lock
 from typing import Any
 
 import numpy as np
 from numba import int64, typeof
-from numba.core.errors import NumbaExperimentalFeatureWarning
 
-from panjabi.delay.integrate.call_by_address import FUNCTIONS
+from panjabi.delay.integrate.call_by_address import DELAY, HISTORY, JACOBIAN, RIGHT_SIDE, address
 from panjabi.delay.integrate.codes import STRUCTURED
 from panjabi.delay.integrate.history import Past
 from panjabi.delay.integrate.method_of_steps import advance
 from panjabi.delay.integrate.model import KINDS, DelayModel
 from panjabi.delay.integrate.records import (
-    OPTIONS,
-    PROGRESS,
+    POINT,
     Breaks,
-    Delayed,
+    Equations,
     Events,
     Floats,
+    Functions,
     Linear,
+    Options,
     Problem,
-    Record,
+    Progress,
     Run,
+    Solution,
     Stages,
-    numbers,
+    as_record,
 )
 from panjabi.delay.integrate.settings import METHODS, Settings
-from panjabi.delay.integrate.stubs import no_delay, no_event, no_history, no_jacobian
 
 BREAK_CAPACITY = 4096
 EVENT_CAPACITY = 1024
@@ -39,34 +38,28 @@ _PREPARED: set[Any] = set()
 
 
 def prepared(kernel: Any, *data: Any) -> Any:
-    """The kernel compiled once for all models, because it takes functions as addresses.
-
-    data : arguments after the five functions, as examples of their types. Otherwise numba compiles
-        the whole method of steps again for every right-hand side.
-    """
-    with _PREPARING:
-        if hasattr(kernel, "compile") and kernel not in _PREPARED:
-            signature = int64(*FUNCTIONS, *(typeof(item) for item in data))
-            with warnings.catch_warnings():  # "first-class functions are experimental"
-                warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
-                kernel.compile(signature)
-            kernel.disable_compile()
-            _PREPARED.add(kernel)
+    """The kernel compiled once, for all models; data are an example of what it takes."""
+    if kernel not in _PREPARED:
+        with _PREPARING:
+            if hasattr(kernel, "compile") and kernel not in _PREPARED:
+                kernel.compile(int64(*(typeof(item) for item in data)))
+                kernel.disable_compile()
+                _PREPARED.add(kernel)
     return kernel
 
 
-def functions_of(model: DelayModel, past: Past, structured: bool = False) -> tuple[Any, ...]:
-    """The five functions, with placeholders for those that the model does not have.
+def functions_of(model: DelayModel, past: Past, structured: bool = False) -> Functions:
+    """Addresses of the five functions.
 
     structured : use the model's `linear` instead of its Jacobian.
     """
     compiled = model.compiled
-    return (
-        compiled["rhs"],
-        compiled["delay"] or no_delay,
-        compiled["event"] or no_event,
-        compiled["linear" if structured else "jacobian"] or no_jacobian,
-        past.function or no_history,
+    return Functions(
+        rhs=address(compiled["rhs"], RIGHT_SIDE),
+        delay=address(compiled["delay"], DELAY),
+        event=address(compiled["event"], RIGHT_SIDE),
+        jacobian=address(compiled["linear" if structured else "jacobian"], JACOBIAN),
+        history=address(past.function, HISTORY),
     )
 
 
@@ -98,87 +91,85 @@ class Workspace:
         *,
         prune: bool = False,
     ) -> None:
-        n, events = y0.size, len(model.events)
+        n = y0.size
         structured = settings.method == "rosenbrock" and model.linear is not None
-        p = np.append(p, np.zeros(events))
-        problem = Problem(
-            p=p,
-            lags=np.append(lags, np.zeros(model.varying)),
-            reads=np.arange(n) if model.reads is None else np.array(model.reads, dtype=np.int64),
-            atol=np.broadcast_to(np.asarray(settings.atol, dtype=float), (n,)).copy(),
-            breaks=breaks,
-            before=before_start(past, n, span[0], p),
-            grid=grid,
+        p = np.concatenate([p, np.zeros(len(model.events))])
+        self.model, self.past = model, past  # they keep the code that the addresses lead to
+        options = Options(
+            start=span[0],
+            end=span[1],
+            rtol=settings.rtol,
+            largest=settings.largest_step,
+            inner=settings.inner,
+            first_step=settings.first_step or 0.0,
+            method=STRUCTURED if structured else METHODS.index(settings.method),
+            track=settings.track,
+            constant=lags.size,
+            by_function=past.function is not None,
+            prune=prune,
         )
-        self.model, self.past = model, past
-        self.functions = functions_of(model, past, structured)
+        progress = Progress(options.first_step, error=1e-4, count=past.pieces, first=past.pieces)
+        points = [np.empty(BREAK_CAPACITY, POINT) for _ in range(3)]
+        breaks_of_run = Breaks(*points)
+        times, coef = _record(past, n, capacity)
+        reads = np.arange(n) if model.reads is None else np.array(model.reads, dtype=np.int64)
+        delays = lags.size + model.varying
         self.run = Run(
-            problem,
-            _record(y0, past, capacity, grid.size),
-            _delayed(problem, n),
-            _breaks(),
+            Equations(
+                call=functions_of(model, past, structured),
+                p=p,
+                reads=reads,
+                times=times,
+                coef=coef,
+                lag=np.zeros(delays),
+                z=np.zeros((delays, reads.size)),
+                buffer=np.zeros(n),
+                hints=np.zeros(delays, dtype=np.int64),
+                interval=np.zeros(delays, dtype=np.int64),
+                passed=breaks_of_run.passed,
+                options=as_record(options),
+                progress=as_record(progress),
+            ),
+            Problem(
+                lags=np.concatenate([lags, np.zeros(model.varying)]),
+                atol=np.full(n, settings.atol, dtype=float),
+                breaks=breaks,
+                before=before_start(past, n, span[0], p),
+                grid=grid,
+            ),
+            Solution(y0.copy(), np.zeros(n), np.full((grid.size, n), np.nan)),
+            breaks_of_run,
             _events(model),
             Stages(np.zeros((7, n)), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((5, n))),
             _linear(n, settings.method != "explicit", structured),
-            numbers(
-                OPTIONS,
-                start=span[0],
-                end=span[1],
-                rtol=settings.rtol,
-                largest=settings.largest_step,
-                inner=settings.inner,
-                first_step=settings.first_step or 0.0,
-                method=STRUCTURED if structured else METHODS.index(settings.method),
-                track=settings.track,
-                constant=lags.size,
-                by_function=past.function is not None,
-                prune=prune,
-            ),
-            numbers(
-                PROGRESS,
-                step=settings.first_step or 0.0,
-                error=1e-4,
-                count=past.pieces,
-                first=past.pieces,
-            ),
         )
-        if not hasattr(Run, "_numba_type_"):  # else numba inspects every array at every call
+        if hasattr(advance, "compile") and not hasattr(Run, "_numba_type_"):
+            # otherwise numba would look at every array at every call
             Run._numba_type_ = typeof(self.run)  # pyright: ignore[reportAttributeAccessIssue]
 
+    @property
+    def progress(self) -> Progress:
+        """Counters and lengths as they are now."""
+        return Progress._make(self.run.equations.progress.item())
+
     def grow(self) -> None:
-        """Double the capacity of the record."""
-        record = self.run.record
-        times = np.append(record.times, np.zeros(len(record.coef)))
-        coef = np.concatenate([record.coef, np.zeros_like(record.coef)])
-        self.run = self.run._replace(record=record._replace(times=times, coef=coef))
+        """Twice the room for the record."""
+        equations = self.run.equations
+        times = np.append(equations.times, np.zeros(len(equations.coef)))
+        coef = np.concatenate([equations.coef, np.zeros_like(equations.coef)])
+        self.run = self.run._replace(equations=equations._replace(times=times, coef=coef))
 
     def advance(self, steps: int) -> int:
-        """Compute up to `steps` accepted steps; returns the status, see `codes`."""
-        return prepared(advance, self.run, steps)(*self.functions, self.run, steps)
+        """Up to so many accepted steps; the status, see `codes`."""
+        return prepared(advance, self.run, steps)(self.run, steps)
 
 
-def _record(y0: Floats, past: Past, capacity: int, samples: int) -> Record:
-    times = np.zeros(past.pieces + capacity + 1)
-    coef = np.zeros((past.pieces + capacity, 5, y0.size))
+def _record(past: Past, n: int, room: int) -> tuple[Floats, Floats]:
+    """Times and polynomials of the history, with room for as many pieces after it."""
+    times, coef = np.zeros(past.pieces + room + 1), np.zeros((past.pieces + room, 5, n))
     times[: past.pieces + 1] = past.times
     coef[: past.pieces] = past.coef
-    return Record(times, coef, y0.copy(), np.zeros(y0.size), np.full((samples, y0.size), np.nan))
-
-
-def _delayed(problem: Problem, n: int) -> Delayed:
-    d = problem.lags.size
-    return Delayed(
-        lag=np.zeros(d),
-        z=np.zeros((d, problem.reads.size)),
-        buffer=np.zeros(n),
-        hints=np.zeros(d, dtype=np.int64),
-        interval=np.zeros(d, dtype=np.int64),
-    )
-
-
-def _breaks() -> Breaks:
-    times, orders = np.zeros((3, BREAK_CAPACITY)), np.zeros((4, BREAK_CAPACITY), dtype=np.int64)
-    return Breaks(times[0], orders[0], times[1], orders[1], orders[2], times[2], orders[3])
+    return times, coef
 
 
 def _events(model: DelayModel) -> Events:

@@ -1,0 +1,51 @@
+"""What all commands share: one line before compilation, one line after Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+
+import pytest
+
+from panjabi.cli.terminal import add_command, run_command
+from panjabi.errors import Interrupted
+
+FIRST = """
+from numba import njit
+from panjabi._compiling import announce_compilation
+from panjabi.simulation.lumped_trunk import drive
+
+announce_compilation()
+announce_compilation()
+drive(0.5)
+drive(1)
+njit(lambda x: x)(1.0)
+"""
+SECOND = FIRST + "from panjabi.neural.feedforward import risen; risen(0.5)"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Interrupted("at 0.3 s of 5 s", None)])
+def test_an_interrupt_is_one_line_and_status_130(error, capsys):
+    def interrupted(arguments):
+        raise error
+
+    parser = argparse.ArgumentParser(prog="panjabi")
+    add_command(parser.add_subparsers(), "perturb", interrupted, "a run")
+    assert run_command(parser, ["perturb"]) == 130
+    written = capsys.readouterr()
+    assert (written.out, written.err) == ("", "panjabi: interrupted from the keyboard\n")
+
+
+def announced(cache, script: str) -> list[str]:
+    environment = dict(os.environ, NUMBA_CACHE_DIR=str(cache))
+    run = [sys.executable, "-c", script]
+    written = subprocess.run(run, env=environment, capture_output=True, text=True, check=True)
+    return [line.split(". ")[0] for line in written.stderr.splitlines()]
+
+
+def test_each_module_is_announced_once_before_it_is_compiled_and_not_when_it_is_cached(tmp_path):
+    assert announced(tmp_path, FIRST) == ["Compiling panjabi.simulation.lumped_trunk"]
+    assert announced(tmp_path, FIRST) == []
+    assert announced(tmp_path, SECOND) == ["Compiling panjabi.neural.feedforward"]
