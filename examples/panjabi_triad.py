@@ -88,19 +88,13 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
     pages: dict[str, Figure] = {}
     with plots.journal_style():
-        for name, first, second, functions in (
-            ("compensation", *answer.maps, (plots.plot_compensation_map,) * 2),
-            (
-                "subfailure",
-                answer.loop,
-                answer.loop,
-                (plots.plot_damage_growth, plots.plot_subfailure),
-            ),
-        ):
-            figure = pages[name] = plt.figure(figsize=(7.2, 3.1), layout="constrained")
-            axes = figure.subplots(1, 2)
-            for ax, data, plot in zip(axes, (first, second), functions, strict=True):
-                plot(data, ax=ax)
+        figure = pages["compensation"] = plt.figure(figsize=(7.2, 3.1), layout="constrained")
+        for ax, result in zip(figure.subplots(1, 2), answer.maps, strict=True):
+            plots.plot_compensation_map(result, ax=ax)
+        figure = pages["subfailure"] = plt.figure(figsize=(7.2, 3.1), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        plots.plot_damage_growth(answer.loop, ax=left)
+        plots.plot_subfailure(answer.loop, ax=right)
     return pages
 
 

@@ -31,6 +31,7 @@ from fascia.interventions import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 REGION = "head_neck"  # scalp to the base of the neck
@@ -228,9 +229,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
         right.set_title(r"$\bf{b}$", loc="left")
 
         pages["tie_sweep"] = plots.plot_sweep_page(answer.sweep)
-        pages["shares"] = plots.plot_shares(answer.change).get_figure()
-        pages["attenuation"] = plots.plot_attenuation(answer.attenuation).get_figure()
-        pages["required_tension"] = plots.plot_required(answer.required).get_figure()
+        pages["shares"] = page_of(plots.plot_shares(answer.change))
+        pages["attenuation"] = page_of(plots.plot_attenuation(answer.attenuation))
+        pages["required_tension"] = page_of(plots.plot_required(answer.required))
 
         figure = pages["spine"] = plt.figure(figsize=(7.2, 2.9), layout="constrained")
         discs, load, margin = figure.subplots(1, 3, width_ratios=(0.75, 1.0, 1.0))
@@ -243,6 +244,15 @@ def figures(answer: Answer) -> dict[str, Figure]:
         for ax, letter in ((discs, "a"), (load, "b"), (margin, "c")):
             ax.set_title(rf"$\bf{{{letter}}}$", loc="left")
     return pages
+
+
+def page_of(ax: Axes) -> Figure:
+    """The figure of an axis."""
+    from matplotlib.figure import Figure
+
+    page = ax.get_figure()
+    assert isinstance(page, Figure)
+    return page
 
 
 def save(answer: Answer, folder: Path) -> list[Path]:

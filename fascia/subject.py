@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
 from fascia.clinical.subject import Subject
@@ -13,6 +13,7 @@ from fascia.network.parts import number
 from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
+    from fascia.network.build import SubjectOptions
     from fascia.network.model import TensionNetwork
     from panjabi.body import Body
 
@@ -34,7 +35,7 @@ def standard_subject(
     tone: float = RESTING_TONE.value,
     hamstring_scale: float = HAMSTRING_SCALE.value,
     tolerance: Tolerance | None = None,
-    **options: Any,
+    **options: Unpack[SubjectOptions],
 ) -> Subject:
     """The median adult, both sides, with every assumption as an argument.
 

@@ -26,7 +26,7 @@ from .paths import (
     PostureOptions as PostureOptions,
     PosturePath as PosturePath,
     ankle_and_neck as ankle_and_neck,
-    forward_bend as forward_bend,
+    forward_bend_path as forward_bend_path,
     front_split as front_split,
     joint_range as joint_range,
     linear_path as linear_path,

@@ -258,7 +258,7 @@ def _bending(body: Body, options: PostureOptions, at: dict[str, float], *, arms:
     return posture_path(body, angles, postures)
 
 
-def forward_bend(body: Body, side: str, options: PostureOptions) -> PosturePath:
+def forward_bend_path(body: Body, side: str, options: PostureOptions) -> PosturePath:
     """Standing, knees straight, arms hanging down; angle = lumbar plus hip flexion."""
     at = ankle_and_neck(body, side, options)
     at |= {f"ankle_angle_{other_side(side)}": options.ankle_dorsiflexion}

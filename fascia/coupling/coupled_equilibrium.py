@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,6 +171,23 @@ class CoupledState:
         """Largest unbalanced force on a node of the network [N]."""
         at = self.with_floor.wrapping.equilibrium
         return 0.0 if at is None else at.residual
+
+
+class MuscleOptions(TypedDict, total=False):
+    """Arguments of `coupled_state` about muscles, lines and iteration."""
+
+    share: float
+    minor_share: float
+    stiffness: ShortRange | None
+    criterion: str
+    lines: tuple[str, ...]
+    most_iterations: int
+
+
+class CoupledOptions(MuscleOptions, total=False):
+    """Arguments of `coupled_state` that `release_with_spine` passes on."""
+
+    floor: float | None
 
 
 def coupled_state(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fascia.clinical.subject import Subject, require_subject
-from fascia.coupling.coupled_equilibrium import CoupledState, coupled_state
+from fascia.coupling.coupled_equilibrium import CoupledOptions, CoupledState, coupled_state
 from fascia.coupling.coupled_readouts import by_level, leg_stiffness, pair, reading_of, stability_of
 from fascia.coupling.null_models import null_models_of
 from fascia.coupling.spine_in_network import Wrapping, wrapping_of
@@ -41,7 +41,7 @@ def release_with_spine(
     side: str = "right",
     answer: bool = False,
     null_models: bool = True,
-    **options: Any,
+    **options: Unpack[CoupledOptions],
 ) -> SpineRelease:
     """Lumbar load, stability margin and hamstring stiffness before and after a release.
 

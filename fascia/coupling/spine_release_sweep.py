@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fascia.clinical.subject import Subject, require_subject
+from fascia.coupling.coupled_equilibrium import MuscleOptions
 from fascia.coupling.spine_release import release_with_spine
 from fascia.errors import CouplingError
 from panjabi.parameter import Parameter
@@ -62,6 +63,14 @@ class SpineSweep(ShortRepr):
         return frame(columns)
 
 
+class SweepOptions(MuscleOptions, total=False):
+    """Arguments of `release_with_spine` that `sweep_spine_release` passes on."""
+
+    doses: Mapping[str, float] | None
+    side: str
+    answer: bool
+
+
 def sweep_spine_release(
     subject: Subject,
     region: str,
@@ -70,7 +79,7 @@ def sweep_spine_release(
     *,
     spine: StaticSpine | None = None,
     progress: bool = False,
-    **options: Any,
+    **options: Unpack[SweepOptions],
 ) -> SpineSweep:
     """Changes by a release at every tie ratio and resting tension, recruitment for equilibrium.
 

@@ -36,6 +36,7 @@ DEFAULT_DOSES: Mapping[str, float] = {"tension": 0.5}
 
 
 Mechanism = Callable[[Subject, str, float], Subject]
+"""Effect of a release: (subject, region, dose) -> the subject after it."""
 
 
 def _region(network: TensionNetwork, region: str) -> list[Strand]:

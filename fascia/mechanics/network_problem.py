@@ -55,8 +55,8 @@ class Pose:
                 self.axis, self.origin, self.rate, self.rate2,
             )  # fmt: skip
 
-    def points_jacobian(self, bodies, points: Floats) -> Floats:
-        """d(point)/dq, shape (points, 3, coordinates)."""
+    def points_jacobian(self, bodies: NDArray[np.int64], points: Floats) -> Floats:
+        """d(point)/dq, shape (points, 3, coordinates); bodies: index of each point's body."""
         assert self.body is not None
         out = np.zeros((len(bodies), 3, len(self.q)))
         skeleton.points_jacobian(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -35,6 +35,32 @@ _SIDES: dict[str, tuple[tuple[str, Side], ...]] = {
     "both": (("_r", "right"), ("_l", "left")),
     "midline": (("", "midline"),),
 }
+
+
+class TissueOptions(TypedDict, total=False):
+    """Arguments of `whole_body` that `standard_subject` and `superficial_back_line` pass on."""
+
+    minor_share: float
+    nerve_tension: float
+    adhesion: float
+    kind_scale: Mapping[str, float] | None
+    include_off: bool
+    all_muscles: bool
+
+
+class SubjectOptions(TissueOptions, total=False):
+    """Arguments of `whole_body` that `standard_subject` passes on."""
+
+    lines: Iterable[str] | None
+
+
+class LineOptions(TissueOptions, total=False):
+    """Arguments of `whole_body` that `superficial_back_line` passes on."""
+
+    tie_ratio: float
+    resting_tension: float | Mapping[str, float]
+    share: float
+    fibre_scale: float
 
 
 def whole_body(
@@ -127,7 +153,9 @@ def whole_body(
     return network.with_resting_tension(resting_tension)
 
 
-def superficial_back_line(body: Body | None = None, **options: Any) -> TensionNetwork:
+def superficial_back_line(
+    body: Body | None = None, **options: Unpack[LineOptions]
+) -> TensionNetwork:
     """The network of the superficial back line, both sides; options as for `whole_body`."""
     return replace(whole_body(body, lines=["SBL"], **options), name="superficial back line")
 

@@ -6,7 +6,7 @@ from .abdominal_pressure import (
 )
 from .activation import ActivationDynamics as ActivationDynamics
 from .build import (
-    REGIONS as REGIONS,
+    REGION_JOINTS as REGION_JOINTS,
     musculature as musculature,
     region_coordinates as region_coordinates,
 )

@@ -23,7 +23,7 @@ LUMPED_BODY = "head_neck"
 LUMPED_GROUP = "neck_lump"
 _THORACIC = tuple(f"T{k}_T{k + 1}" for k in range(11, 0, -1))
 _NECK = ("C7_T1", "C6_C7", "C5_C6", "C4_C5", "C3_C4", "C2_C3", "C1_C2", "skull_C1")
-REGIONS: dict[str, tuple[str, ...]] = {
+REGION_JOINTS: dict[str, tuple[str, ...]] = {
     "lumbar": LUMBAR_JOINTS,
     "thoracolumbar": LUMBAR_JOINTS + _THORACIC,
     "cervical": _NECK,
@@ -34,9 +34,11 @@ REGIONS: dict[str, tuple[str, ...]] = {
 
 def region_coordinates(region: str) -> tuple[str, ...]:
     """Coordinates of a region: FE, LB, AR joint by joint from below."""
-    if region not in REGIONS:
-        raise unknown("region", region, REGIONS)
-    return tuple(f"{joint}_{plane}" for joint in REGIONS[region] for plane in ("FE", "LB", "AR"))
+    if region not in REGION_JOINTS:
+        raise unknown("region", region, REGION_JOINTS)
+    return tuple(
+        f"{joint}_{plane}" for joint in REGION_JOINTS[region] for plane in ("FE", "LB", "AR")
+    )
 
 
 def musculature(

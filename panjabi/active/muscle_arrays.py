@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.active.abdomen import with_abdomen
+from panjabi.active.abdomen import LUMBAR_JOINTS, with_abdomen
 from panjabi.active.calibration import EXTENSION_TARGET, EXTENSOR_FACTOR, EXTENSORS
 from panjabi.active.data import MuscleRecord
 from panjabi.active.placing import place
@@ -18,7 +18,7 @@ from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.reduced import ReducedTree
-from panjabi.body.standard import require_standard_adult
+from panjabi.body.standard import is_standard_adult, require_standard_adult
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.parameter import USER, Parameter, ParameterSet
@@ -113,17 +113,27 @@ class Musculature:
 
     @property
     def calibration_text(self) -> str:
-        """Description of the calibration of the maximal forces."""
+        """Description of the calibration of the maximal forces.
+
+        The factor was fitted to the extension strength of the standard adult with all lumbar
+        joints. For other bodies and joints it is carried over, and the text says so.
+        """
         changed = np.count_nonzero(self.calibration != 1.0)
         if not changed:
             return "maximal forces of the source, not calibrated"
         factor, target = (
             self.parameters[name] for name in ("extensor_factor", "extension_strength")
         )
-        return (
-            f"{changed} extensors x {factor.value:.4f} for an extension strength of "
-            f"{target.value:g} {target.unit} ({factor.source}, {factor.status})"
-        )
+        text = f"{changed} extensors x {factor.value:.4f}"
+        source = f"({factor.source}, {factor.status})"
+        if not is_standard_adult(self.body):
+            return f"{text}, the factor of the standard adult {source}, not fitted to this body"
+        if not {f"{joint}_FE" for joint in LUMBAR_JOINTS}.issubset(self.coordinates):
+            return f"{text}, carried over from the lumbar spine {source}"
+        text += f" for an extension strength of {target.value:g} {target.unit} {source}"
+        if np.allclose(self.strength, self.calibration):
+            return text
+        return f"{text}, before the changes of strength by the user"
 
     @property
     def bib(self) -> tuple[str, ...]:

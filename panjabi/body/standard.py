@@ -38,17 +38,27 @@ def require_standard_adult(body: Body, what: str) -> None:
     ParameterError
         If stature, mass or the proportions of the segments are not those of the standard adult.
     """
-    adult = standard_adult()
-    mass = body.parameters["mass"].si if "mass" in body.parameters else body.total_mass
-    size = np.array([body.stature / adult.stature, mass / adult.total_mass, *body.scale])
-    if body is adult or np.allclose(size, 1.0, atol=1e-3):
+    if is_standard_adult(body):
         return
+    adult, mass = standard_adult(), _mass_without_load(body)
     raise ParameterError(
         f"Expected the standard adult ({adult.stature:.2f} m, {adult.total_mass:.0f} kg) for "
         f"{what}, got a body of {body.stature:.2f} m and {mass:.4g} kg; a scaled body would keep "
         "the adult's values here. Use standard_adult(); for other sizes skeleton, masses and "
         "muscle paths are available."
     )
+
+
+def is_standard_adult(body: Body) -> bool:
+    """Whether stature, mass and proportions are those of the standard adult; a load is allowed."""
+    adult = standard_adult()
+    mass = _mass_without_load(body)
+    size = np.array([body.stature / adult.stature, mass / adult.total_mass, *body.scale])
+    return body is adult or np.allclose(size, 1.0, atol=1e-3)
+
+
+def _mass_without_load(body: Body) -> float:
+    return body.parameters["mass"].si if "mass" in body.parameters else body.total_mass
 
 
 def read_adult(*, fibres: str | Path | None = None) -> Body:

@@ -42,7 +42,7 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
         _deliver(value, text, args.json)
         sys.stdout.flush()
     except PanjabiError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(f"{parser.prog}: {_with_flags(str(error), args)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"{parser.prog}: interrupted from the keyboard", file=sys.stderr)
@@ -55,6 +55,14 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
 def option(name: str) -> str:
     """Command-line option for an argument name: "stretch_gain" gives "--stretch-gain"."""
     return "--" + name.replace("_", "-")
+
+
+def _with_flags(message: str, args: argparse.Namespace) -> str:
+    """A message of the library in which `name=True` is the flag of this command, if it has one."""
+    for name, value in vars(args).items():
+        if isinstance(value, bool):
+            message = message.replace(f"{name}=True", option(name))
+    return message
 
 
 def applicable(

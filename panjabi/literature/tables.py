@@ -17,6 +17,8 @@ from panjabi.errors import DataFileError, ParameterError, unknown
 from panjabi.parameter import Parameter, Status
 
 Role = Literal["calibration", "validation", "prior"]
+"""Role of a published row: it set a parameter, it is evidence, or it is context (prior)."""
+
 ROLES: tuple[Role, ...] = get_args(Role)
 _ROLE: dict[str, Role] = {role: role for role in ROLES}  # text of a file -> role
 

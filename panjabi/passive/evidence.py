@@ -37,17 +37,23 @@ class Limit:
         Raises
         ------
         ParameterError
-            Beyond the tests, or with `extrapolate` only beyond failure. Names range and source.
+            Beyond the tests, or with `extrapolate` only beyond failure. Names limit and source.
         """
         where = self.beyond(value)
         if not where or (extrapolate and where == "beyond the tests"):
             return
         tested, failure = self.tested, self.failure
+        limit = f"failure at {failure.value:g} {failure.unit} ({failure.source}, {failure.status})"
+        if extrapolate:
+            raise ParameterError(
+                f"Expected a {self.load} on {level} up to {limit}, got {value:g} {tested.unit}; "
+                "give a smaller load, since the law does not describe an injured unit."
+            )
         raise ParameterError(
             f"Expected a {self.load} on {level} of at most {tested.value:g} {tested.unit}, the "
             f"largest of the tests that the unit rests on ({tested.source}), got {value:g} "
-            f"{tested.unit}; give a smaller load, or extrapolate=True up to failure at "
-            f"{failure.value:g} {failure.unit} ({failure.source}, {failure.status})."
+            f"{tested.unit}; give a smaller load. A unit with extrapolate=True accepts loads up to "
+            f"{limit}."
         )
 
 

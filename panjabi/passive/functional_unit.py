@@ -33,6 +33,15 @@ from panjabi.results import ShortRepr
 Array = NDArray[np.float64]
 
 
+def require_compression(force: object, level: str) -> None:
+    """Raise ParameterError for a preload that is text, which `float` would accept."""
+    if isinstance(force, str | bytes):
+        raise ParameterError(
+            f"Expected a preload of {level} as a number in N, got the text {force!r}; give a "
+            "number, e.g. 500.0."
+        )
+
+
 @dataclass(frozen=True, repr=False)
 class FunctionalSpinalUnit(ShortRepr):
     """Relaxed (long-time) law of a level, and its hysteresis.
@@ -57,6 +66,7 @@ class FunctionalSpinalUnit(ShortRepr):
     extrapolate: bool = False  # allows loads beyond the published tests, up to failure
 
     def __post_init__(self) -> None:
+        require_compression(self.preload, self.level)
         if not (math.isfinite(self.preload) and self.preload >= 0.0):
             raise ParameterError(
                 f"Expected a preload of {self.level} from 0 N, got {self.preload!r} N; give the "
@@ -241,7 +251,13 @@ class FunctionalSpinalUnit(ShortRepr):
         """The same unit under a compression [N]; this unit is unchanged.
 
         extrapolate : the new unit allows loads beyond the published tests, up to failure.
+
+        Raises
+        ------
+        ParameterError
+            For a compression that is text, negative, or beyond the tests.
         """
+        require_compression(force, self.level)
         return replace(
             self, preload=float(force), extrapolate=self.extrapolate or bool(extrapolate)
         )

@@ -15,7 +15,7 @@ from panjabi.errors import unknown
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
 from panjabi.passive.directions import AXES, DIRECTIONS, SACROILIAC, known_level
-from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit, require_compression
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.pelvis import sacroiliac_unit
 from panjabi.passive.preload import published_stiffening, stiffening_parameters
@@ -65,9 +65,10 @@ def unit(
     UnknownNameError
         If there is no such level or source, or the source has no values for the level.
     ParameterError
-        For a preload beyond the published tests.
+        For a preload that is text, or beyond the published tests.
     """
     name = known_level(level)
+    require_compression(preload, name)
     if name in SACROILIAC:
         if source not in ("default", "Miller1987"):
             raise unknown(f"source of {name}", source, ("default", "Miller1987"))

@@ -15,6 +15,7 @@ from panjabi.recruitment.certificate import certified
 from panjabi.recruitment.criteria import criterion as criterion_of
 from panjabi.recruitment.problem import RecruitmentProblem
 from panjabi.recruitment.result import Recruitment
+from panjabi.recruitment.solve import require_floor
 
 
 def local_search(
@@ -35,9 +36,12 @@ def local_search(
     ------
     ConvergenceError
         If the search stops without meeting the constraints.
+    ParameterError
+        If the floor is negative or not finite.
     """
     from scipy.optimize import minimize
 
+    require_floor(floor)
     objective = criterion_of(criterion)
     n = len(problem.coordinates)
     largest_effort = problem.effort(problem.upper)

@@ -16,7 +16,7 @@ from panjabi.parameter import Parameter
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
 from panjabi.recruitment.result import Recruitment
-from panjabi.recruitment.solve import solve_recruitment
+from panjabi.recruitment.solve import require_floor, solve_recruitment
 from panjabi.results import Result, frame
 from panjabi.spine.short_range import (
     ShortRange,
@@ -177,7 +177,10 @@ def recruit(
         If no forces hold the posture, at the preload of the last iteration.
     ConvergenceError
         If the preload does not converge.
+    ParameterError
+        If the floor is negative or not finite.
     """
+    require_floor(floor)
     law = stiffness if stiffness is not None else bergmark()
     loaded = spine
     change = np.inf

@@ -53,14 +53,10 @@ def solve_recruitment(
     ConvergenceError
         If the solver stops without an optimum and without a proof of infeasibility.
     ParameterError
-        If the floor is not finite.
+        If the floor is negative or not finite.
     """
     how = criterion_of(criterion)
-    if floor is not None and not np.isfinite(floor):
-        raise ParameterError(
-            f"Expected a finite floor in N m/rad, or None for equilibrium only, got {floor!r}; "
-            "give 1.0 for the default."
-        )
+    require_floor(floor)
     programme = _Programme(problem, floor, how.power)
     solution = programme.solve()
     status = str(solution.status)
@@ -93,6 +89,15 @@ def solve_recruitment(
             "strength slightly, and look for bounds that nearly exclude each other."
         )
     return result
+
+
+def require_floor(floor: float | None) -> None:
+    """Raise ParameterError for a floor that is negative or not finite; None is no floor."""
+    if floor is not None and not (np.isfinite(floor) and floor >= 0.0):
+        raise ParameterError(
+            f"Expected a finite floor of 0 N m/rad or more, or None for equilibrium only, got "
+            f"{floor!r}; give 1.0 for the default."
+        )
 
 
 def acceptable(result: Recruitment) -> bool:

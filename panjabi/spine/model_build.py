@@ -148,6 +148,7 @@ def _tendons(
     from panjabi.active.musculotendon import Musculotendon
 
     if isinstance(muscles, Musculotendon):
+        Musculature.required(muscles.muscles, "the Musculotendon of spine_model(muscles=...)")
         return muscles
     if muscles is True:
         made = musculature(coordinates=model.free, body=model.body, at=q)
@@ -159,7 +160,7 @@ def _tendons(
             "read from an OpenSim file lie over the bodies of that file and cannot move this "
             "spine."
         )
-    return Musculotendon(muscles)
+    return Musculotendon(Musculature.required(muscles, "spine_model(muscles=...)"))
 
 
 def _with_muscles(
@@ -238,7 +239,7 @@ def _units(
     preloads = dict.fromkeys(levels, preload) if not isinstance(preload, Mapping) else preload
     made = []
     for level in levels:
-        fitted = unit(level, options.source, preload=float(preloads.get(level, 0.0)))
+        fitted = unit(level, options.source, preload=preloads.get(level, 0.0))
         if level in RIBBED:
             fitted = with_rib_cage(fitted)
         fitted = injured(fitted, *changes.get(level, ()))

@@ -8,7 +8,7 @@ from .condition import (
     StabilityState as StabilityState,
     StabilityVerdict as StabilityVerdict,
     SubsystemMargin as SubsystemMargin,
-    assess as assess,
+    assess_evidence as assess_evidence,
 )
 from .crisco_model import crisco as crisco
 from .critical import (

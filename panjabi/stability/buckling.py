@@ -13,6 +13,8 @@ from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import CriticalLoad, critical_load
 
 JointLawName = Literal["units", "linear", "exponential", "slope"]
+"""Names of the joint laws of a column that `buckle` accepts."""
+
 JOINT_LAWS: tuple[JointLawName, ...] = get_args(JointLawName)
 
 

@@ -32,6 +32,8 @@ AT_KINK = 1e-9
 
 
 class StabilityState(Enum):
+    """State of a posture; undecided if the evidence disagrees or the posture lies on a kink."""
+
     STABLE = "stable"
     UNSTABLE = "unstable"
     UNDECIDED = "undecided"
@@ -186,7 +188,7 @@ def recovery_time(after: Floats, away: Floats, tolerance: float) -> float | None
     return max(0.0, float(after[out[-1] + 1]))
 
 
-def assess(
+def assess_evidence(
     static: StaticEvidence,
     spectral: SpectralEvidence,
     recovery: RecoveryEvidence,

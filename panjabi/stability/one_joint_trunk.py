@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypedDict, Unpack
 
 import numpy as np
 
@@ -35,6 +36,17 @@ CHANGES = {
     "extra_delay": (-math.inf, math.inf),
 }
 """Parameters that `changed` accepts, and their limits."""
+
+
+class TrunkChanges(TypedDict, total=False):
+    """Arguments of `ReducedTrunk.changed`, the parameters in `CHANGES`."""
+
+    activation: float
+    gain: float
+    passive_loss: float
+    strength_loss: float
+    extra_delay: float
+
 
 DEFICITS = ("passive_loss", "strength_loss", "extra_delay")
 
@@ -85,7 +97,7 @@ class ReducedTrunk:
                 f"before the stretch, got {self.extra_delay:g} s; give a larger extra delay."
             )
 
-    def changed(self, **changes: float) -> ReducedTrunk:
+    def changed(self, **changes: Unpack[TrunkChanges]) -> ReducedTrunk:
         """The same trunk with other values for some of the parameters in `CHANGES`."""
         for name in changes:
             if name not in CHANGES:

@@ -17,7 +17,7 @@ from panjabi.stability.condition import (
     StabilityVerdict,
     StaticEvidence,
     SubsystemMargin,
-    assess,
+    assess_evidence,
     check_positive,
     recovery_time,
 )
@@ -86,7 +86,9 @@ def spine_verdict(
         f"a push of {push:g} N on T8 for {length:g} s", float(away.max()), tolerance, time, watched
     )
     kink, distance = _slack(rest)
-    condition, reasons = assess(static, spectral, recovery, kink_distance=distance, kink=kink)
+    condition, reasons = assess_evidence(
+        static, spectral, recovery, kink_distance=distance, kink=kink
+    )
     margins = ()
     if static.least > 0.0:
         margins = (

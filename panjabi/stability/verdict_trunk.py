@@ -19,7 +19,7 @@ from panjabi.stability.condition import (
     StabilityVerdict,
     StaticEvidence,
     SubsystemMargin,
-    assess,
+    assess_evidence,
     check_positive,
     recovery_time,
 )
@@ -73,7 +73,9 @@ def trunk_verdict(
     spectral = SpectralEvidence(root, float(roots.residual[0]), complete, later, sides)
     recovery = _recovery(trunk, push, tolerance, watched)
     kink = "the reflex switches the antagonist off"
-    condition, reasons = assess(static, spectral, recovery, kink_distance=silent, kink=kink)
+    condition, reasons = assess_evidence(
+        static, spectral, recovery, kink_distance=silent, kink=kink
+    )
     margins = _margins(trunk, later) if roots.stable else ()
     return StabilityVerdict(
         condition, "trunk on L5-S1", static, spectral, recovery, kink, silent, margins, reasons,

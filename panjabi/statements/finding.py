@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
 
 Outcome = Literal["supported", "contradicted", "undetermined", "fixed by construction"]
+"""What an experiment says of its statement; fixed by construction: the model cannot differ."""
+
 OUTCOMES: tuple[Outcome, ...] = (
     "supported",
     "contradicted",
@@ -48,7 +50,7 @@ class Finding(Result):
     sources: tuple[str, ...]  # keys of the bibliography: the statement, and data compared with it
     reason: str
     figure: str | None  # function of panjabi.plots that plots it
-    data: Any = field(default=None, repr=False)  # argument of that function
+    data: object = field(default=None, repr=False)  # argument of that function
 
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
@@ -113,7 +115,7 @@ class Statement:
         *quantities: tuple[str, float, str],
         sources: tuple[str, ...] = (),
         figure: str | None = None,
-        data: Any = None,
+        data: object = None,
     ) -> Finding:
         """Create a finding for this statement; quantities are (name, value, meaning)."""
         return Finding(

@@ -30,15 +30,15 @@ class Law(Protocol):
         """Length where tension starts [m]."""
         ...
 
-    def energy(self, length: Any) -> Any:
+    def energy(self, length: ArrayLike) -> Floats | float:
         """Stored energy [J] at a length [m]; float or array of any shape."""
         ...
 
-    def tension(self, length: Any) -> Any:
+    def tension(self, length: ArrayLike) -> Floats | float:
         """Tension [N]."""
         ...
 
-    def tangent(self, length: Any) -> Any:
+    def tangent(self, length: ArrayLike) -> Floats | float:
         """Tangent stiffness d tension / d length [N/m]."""
         ...
 

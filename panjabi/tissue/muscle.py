@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypedDict, Unpack
 
 from panjabi.errors import ParameterError
 from panjabi.tissue import kernels
@@ -42,6 +42,17 @@ class TensionBreakdown:
     passive: float  # passive fibre force along the tendon [N]
     active: float  # active fibre force along the tendon [N]
     tension: float  # their sum = tendon tension [N]
+
+
+class MuscleOptions(TypedDict, total=False):
+    """Fields of `PassiveMuscle` that are not part of a fibre record."""
+
+    passive_scale: float
+    activation: float
+    active_width: float
+    tendon_strain_at_max: float
+    tendon_stiffness: float
+    elastic_tendon: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,14 +238,13 @@ class PassiveMuscle(KernelLaw):
         record: Mapping[str, Any],
         *,
         fibre_set: Literal["2016", "2023"],
-        **options: Any,
+        **options: Unpack[MuscleOptions],
     ) -> Self:
         """Muscle from a fibre record of the body data; two sets are never mixed.
 
         `record` contains Fmax [N], lopt [m], lts [m], penn [rad] (2016 set) and `set_2023` with
         lopt, lts, e_0, e_1, k_1. The 2016 set has the default passive curve e_0 0, e_1 0.7,
-        k_1 2/0.7. Both sets have the same Fmax and pennation. `options` go to the constructor
-        (passive_scale, activation, elastic_tendon, ...).
+        k_1 2/0.7. Both sets have the same Fmax and pennation. `options` go to the constructor.
 
         Raises
         ------
@@ -265,7 +275,8 @@ class PassiveMuscle(KernelLaw):
                 f"with lopt, lts, e_0, e_1, k_1, got a record of {name!r} without {error}; "
                 "complete the record or choose the other set."
             ) from error
-        return cls(**{**values, **options})
+        arguments: dict[str, Any] = {**values, **options}
+        return cls(**arguments)
 
 
 def _check_ranges(m: PassiveMuscle) -> None:

@@ -12,6 +12,7 @@ from panjabi.errors import ParameterError
 from panjabi.literature.tables import Role
 
 Outcome = Literal["met", "missed", "not_predicted"]
+"""Whether a prediction lies within the accepted range of its published value, or is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ def _side(sizes: tuple[float, float, float], side: int) -> float:
 # --- lumbar and upper cervical units, fitted -----------------------------------------------
 
 
-def fitted_unit(level: str, axis: int, part: int) -> float:
+def zone_or_range_of_unit(level: str, axis: int, part: int) -> float:
     """Neutral zone (part 0), range minus (1) or range plus (2) [deg]."""
     return _intact(level, axis)[part]
 
@@ -71,7 +71,7 @@ for _row in (r for name in ("yam89_*", "pan88_*") for r in published("spine-pass
         0 if _what == "nz" else 2 if _rest[0] == "extension" else 1,
         accept=within_fraction(0.06),
         reason="the units are fitted to it, by the protocol of the source",
-    )(fitted_unit)
+    )(zone_or_range_of_unit)
 
 
 # --- thoracic units and ribs ---------------------------------------------------------------
@@ -136,7 +136,7 @@ def _thorax(state: str, axis: int, moment: float, preload: float = 0.0) -> tuple
 
 @table.predicts({f"lie17_drom_{letters}": (axis, 1) for letters, axis in AXES.items()})
 @table.predicts({f"lie17_dnz_{letters}": (axis, 0) for letters, axis in AXES.items()})
-def without_rib_cage(axis: int, part: int) -> Prediction:
+def increase_without_rib_cage(axis: int, part: int) -> Prediction:
     """Increase of neutral zone (part 0) or range (1) by removal of the rib cage [%]."""
     bare = _thorax("bare", axis, 2.0)[part]
     grown, unfitted = (

@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 
 import fascia
 import panjabi
+from fascia.coupling import release_with_spine, sweep_spine_release
+from fascia.mechanics.network_problem import Pose
 from panjabi.body import Body
 from panjabi.passive import FunctionalSpinalUnit, NeutralZoneTest
-from panjabi.stability import CriticalLoad, StabilityVerdict
+from panjabi.stability import CriticalLoad, ReducedTrunk, StabilityVerdict
+from panjabi.statements import Finding
+from panjabi.tissue import Law, PassiveMuscle
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +40,35 @@ assert_type(panjabi.Parameter(1.0, "N m", "User", "assumed").si, float)
 network = fascia.whole_body()
 assert_type(network, fascia.TensionNetwork)
 assert_type(fascia.release(fascia.standard_subject(), "neck"), fascia.StiffnessChange)
+subject = fascia.standard_subject(minor_share=0.1, lines=["SBL"])
+assert_type(fascia.superficial_back_line(tie_ratio=0.2), fascia.TensionNetwork)
+assert_type(panjabi.reduced_trunk().changed(gain=0.5), ReducedTrunk)
 
+
+def of_law(law: Law, length: Floats, finding: Finding, pose: Pose) -> None:
+    assert_type(law.energy(length), Floats | float)
+    assert_type(law.tension(0.3), Floats | float)
+    assert_type(law.tangent([0.2, 0.3]), Floats | float)
+    assert_type(finding.data, object)
+    assert_type(pose.points_jacobian(np.zeros(2, np.int64), np.zeros((2, 3))), Floats)
+
+
+def of_options(record: dict[str, float]) -> None:
+    muscle = PassiveMuscle.from_fibres(record, fibre_set="2016", activation=0.1)
+    assert_type(muscle, PassiveMuscle)
+    law: Law = muscle
+    law.energy(None)  # pyright: ignore[reportArgumentType]
+    PassiveMuscle.from_fibres(record, fibre_set="2016", bananas=1)  # pyright: ignore[reportCallIssue]
+    release_with_spine(subject, "neck", share=0.2, floor=None)
+    release_with_spine(subject, "neck", bananas=3)  # pyright: ignore[reportCallIssue]
+    sweep_spine_release(subject, "neck", [0.1], doses={"tension": 0.5}, share=0.2)
+    sweep_spine_release(subject, "neck", [0.1], bananas=4)  # pyright: ignore[reportCallIssue]
+
+
+fascia.standard_subject(bananas=3)  # pyright: ignore[reportCallIssue]
+fascia.standard_subject(minor_share="0.1")  # pyright: ignore[reportArgumentType]
+fascia.superficial_back_line(bananas=4)  # pyright: ignore[reportCallIssue]
+panjabi.reduced_trunk().changed(bananas=3)  # pyright: ignore[reportCallIssue]
 panjabi.spine_modl("lumbar")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 panjabi.spine_model("lumbar", refexes=True)  # pyright: ignore[reportCallIssue]
 panjabi.unit("L4-L5", prelod=500.0)  # pyright: ignore[reportCallIssue]

@@ -13,6 +13,7 @@ from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 Outcome = Literal["end reached", "stopped by an event", "interrupted", "failed"]
+"""How a run ended."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,24 @@ def test_regions(region, coordinates):
         assert all(n.startswith("deepmult_T2_T1") for n in lumped)
     assert sum(g == "psoas" for g in made.groups) == (0 if region == "cervical" else 22)
     assert repr(made).startswith(f"<Musculature of {len(made)} muscles over {coordinates}")
+
+
+def test_the_text_on_calibration_is_true_for_body_and_joints():
+    """The factor was fitted to the standard adult with all lumbar joints, 275 N m."""
+    adult = musculature("lumbar")
+    fitted = r"182 extensors x 0.7619 for an extension strength of 275 N m \(ThisWork, fitted\)"
+    assert re.fullmatch(fitted, adult.calibration_text)
+    weaker = adult.with_strength_scale(0.5)
+    assert weaker.calibration_text.endswith("before the changes of strength by the user")
+    child = musculature("lumbar", scaled_body(standard_adult(), stature=1.10, mass=19.0))
+    others = {
+        "182 extensors x 0.7619, the factor of the standard adult": child,
+        "2 extensors x 0.7619, carried over from the lumbar spine": musculature("cervical"),
+    }
+    for start, muscles in others.items():
+        assert muscles.calibration_text.startswith(start)
+        assert "275" not in muscles.calibration_text
+    assert "not calibrated" in child.raw().calibration_text
 
 
 def test_left_is_the_mirror_image_of_right(lumbar, bent):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from panjabi.active import REGIONS
+from panjabi.active import REGION_JOINTS
 from panjabi.active.build import musculature
 from panjabi.body import check_up, muscles_of, scaled_body, standard_adult
 from panjabi.body.checkup import is_left, other_side, reach
@@ -30,7 +30,7 @@ def test_a_child_scaled_from_the_adult_has_no_finding(adult):
     assert check_up(scaled_body(adult, stature=1.1, mass=19.0)) == ()
 
 
-@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("region", REGION_JOINTS)
 def test_the_packaged_musculatures_have_no_finding(region, adult):
     muscles = musculature(region, adult)
     found = check_up(

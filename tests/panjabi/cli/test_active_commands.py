@@ -53,6 +53,11 @@ def test_recruit_explains_an_infeasible_posture(capsys):
     assert "infeasible:" in capsys.readouterr().out
 
 
+def test_recruit_refuses_a_negative_floor(capsys):
+    assert run("recruit", "--floor", "-1") == 2
+    assert "floor of 0 N m/rad or more" in capsys.readouterr().err
+
+
 def test_recruit_as_text(capsys):
     assert run("recruit", "--criterion", "equilibrium", "--stiffness", "cui") == 0
     text = capsys.readouterr().out
@@ -86,8 +91,8 @@ def test_stability_as_text(capsys):
         (("recruit", "--posture", "sitting"), "posture"),
         (("recruit", "--criterion", "equilibrium", "--floor", "1e9"), "got --floor"),
         (("stability", "--stiffness", "cui", "--q", "5"), "got --q"),
-        (("recruit", "--load", "-3"), "HeldLoad.mass is -3.0 kg"),
-        (("recruit", "--q", "-1"), "q is -1.0"),
+        (("recruit", "--load", "-3"), "HeldLoad.mass of 0 kg or more, got -3.0 kg"),
+        (("recruit", "--q", "-1"), "Expected q of 0 or more, got -1.0"),
         (("stability", "--injury", "L4-L5"), "Expected LEVEL:CHANGE"),
         (("stability", "--deficit", "gluteus"), "muscle group"),
         (("stability", "--load", "400"), "muscles can hold"),

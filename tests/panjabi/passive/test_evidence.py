@@ -10,7 +10,15 @@ import pytest
 from panjabi.cli.command_line import main
 from panjabi.errors import ParameterError
 from panjabi.literature import published
-from panjabi.passive import PassiveJoint, cyclic_test, evidence_of, levels, neutral_zone_test, unit
+from panjabi.passive import (
+    FunctionalSpinalUnit,
+    PassiveJoint,
+    cyclic_test,
+    evidence_of,
+    levels,
+    neutral_zone_test,
+    unit,
+)
 from panjabi.passive.directions import SACROILIAC
 from panjabi.recruitment import recruit
 from panjabi.simulation import simulate
@@ -54,6 +62,27 @@ def test_limits_are_loads_of_published_tests(level):
 def test_loads_beyond_the_tests_are_refused_with_range_and_source(call, words):
     with pytest.raises(ParameterError, match=words):
         call(unit("L4-L5"))
+
+
+@pytest.mark.parametrize("text", ["500", "", b"500"])
+def test_a_preload_as_text_is_refused(text):
+    calls = (
+        lambda: unit("L4-L5", preload=text),
+        lambda: unit("L4-L5").with_preload(text),
+        lambda: FunctionalSpinalUnit("L4-L5", (), preload=text),
+        lambda: spine_model(preload=text, muscles=False),
+    )
+    for call in calls:
+        with pytest.raises(ParameterError, match="preload of .* as a number in N, got the text"):
+            call()
+
+
+def test_only_a_unit_without_extrapolation_is_advised_to_extrapolate():
+    with pytest.raises(ParameterError, match="extrapolate=True"):
+        unit("L4-L5", preload=2000.0)
+    with pytest.raises(ParameterError, match="up to failure at 8000 N") as caught:
+        unit("L4-L5", preload=9000.0, extrapolate=True)
+    assert "extrapolate" not in str(caught.value)
 
 
 def test_extrapolation_reaches_from_the_tests_to_failure():
@@ -101,3 +130,11 @@ def test_the_command_refuses_them_with_status_2(options, words, capsys):
 def test_the_command_extrapolates_on_request(capsys):
     assert main(["unit", "L4-L5", "--moment", "12", "--extrapolate"]) == 0
     assert "to 12 N m" in capsys.readouterr().out
+
+
+def test_the_command_advises_its_option(capsys):
+    assert main(["unit", "L4-L5", "--preload", "2000"]) == 2
+    message = capsys.readouterr().err
+    assert "--extrapolate" in message and "extrapolate=True" not in message
+    assert main(["unit", "L4-L5", "--preload", "9000", "--extrapolate"]) == 2
+    assert "extrapolate" not in capsys.readouterr().err

@@ -264,6 +264,9 @@ def test_bad_problems_are_refused():
         solve_recruitment(problem, criterion="square")
     with pytest.raises(ParameterError, match="finite floor .* got nan"):
         solve_recruitment(problem, floor=np.nan)
+    for search in (solve_recruitment, lambda p, floor: local_search(p, start=[0.0], floor=floor)):
+        with pytest.raises(ParameterError, match="floor of 0 N m/rad or more.* got -1.0"):
+            search(problem, floor=-1.0)
 
 
 def test_a_local_search_without_a_result_raises():

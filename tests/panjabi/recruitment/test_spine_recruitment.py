@@ -135,8 +135,8 @@ def test_the_cubic_criterion_spreads_the_load(standing, chosen):
 
 
 def test_a_sweep_stops_at_the_first_infeasible_floor(standing):
-    swept = sweep_floor(standing, [-50.0, 1.0, 5000.0])
-    assert [s.result.floor for s in swept] == [-50.0, 1.0]
+    swept = sweep_floor(standing, [0.0, 1.0, 5000.0])
+    assert [s.result.floor for s in swept] == [0.0, 1.0]
     assert swept[0].result.primal < swept[1].result.primal
 
 

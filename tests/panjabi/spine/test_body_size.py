@@ -8,6 +8,7 @@ import pytest
 from fascia import standard_subject
 from panjabi.active import Pressure, strut
 from panjabi.active.build import musculature
+from panjabi.active.musculotendon import Musculotendon
 from panjabi.body import scaled_body, standard_adult
 from panjabi.errors import ParameterError
 from panjabi.spine import LinearJoint, column, spine_model, static_spine, unit_column
@@ -31,11 +32,22 @@ def body(request):
         lambda body: spine_model(body=body),
         lambda body: spine_model("cervical", body=body, muscles=False),
         lambda body: spine_model(muscles=musculature("lumbar", body)),
+        lambda body: spine_model(muscles=Musculotendon(musculature("lumbar", body))),
         lambda body: unit_column("lumbar", body=body),
         lambda body: strut(Pressure(), body),
         lambda body: standard_subject(body=body),
     ],
-    ids=["static", "its muscles", "moving", "no muscles", "muscles", "column", "strut", "subject"],
+    ids=[
+        "static",
+        "its muscles",
+        "moving",
+        "no muscles",
+        "muscles",
+        "tendons",
+        "column",
+        "strut",
+        "subject",
+    ],
 )
 def test_other_body_sizes_raise(body, make):
     """An extension strength of 275 N m and stiffness unscaled came out for 1.10 m and 19 kg."""

@@ -16,7 +16,7 @@ from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.model_build import spine_model
 from panjabi.stability import (
     StabilityState,
-    assess,
+    assess_evidence,
     reduced_trunk,
     verdict,
 )
@@ -40,20 +40,20 @@ TRUNK = reduced_trunk()
 
 
 def test_evidence_that_agrees_decides():
-    condition, reasons = assess(HELD, DIES, BACK)
+    condition, reasons = assess_evidence(HELD, DIES, BACK)
     assert condition is StabilityState.STABLE
     assert [r.split(":")[0] for r in reasons] == ["Hessian", "spectrum", "recovery"]
     assert "back within 0.11 deg after 0.4 s" in reasons[2]
-    condition, _ = assess(replace(HELD, least=-1.0), GROWS, LOST)
+    condition, _ = assess_evidence(replace(HELD, least=-1.0), GROWS, LOST)
     assert condition is StabilityState.UNSTABLE
 
 
 def test_oscillation_by_reflexes_is_unstable_with_a_positive_hessian():
-    assert assess(HELD, GROWS, LOST)[0] is StabilityState.UNSTABLE
+    assert assess_evidence(HELD, GROWS, LOST)[0] is StabilityState.UNSTABLE
 
 
 def test_reflexes_that_compensate_for_the_potential_are_reported():
-    condition, reasons = assess(replace(HELD, without_reflexes=-30.0), DIES, BACK)
+    condition, reasons = assess_evidence(replace(HELD, without_reflexes=-30.0), DIES, BACK)
     assert condition is StabilityState.STABLE
     assert "only the reflexes compensate for a potential without a minimum" in reasons[0]
 
@@ -67,21 +67,23 @@ def test_reflexes_that_compensate_for_the_potential_are_reported():
     ],
 )
 def test_evidence_that_disagrees_is_undecided_with_a_reason(static, spectral, recovery, why):
-    condition, reasons = assess(static, spectral, recovery)
+    condition, reasons = assess_evidence(static, spectral, recovery)
     assert condition is StabilityState.UNDECIDED
     assert reasons[-1].startswith("undecided: ") and why in reasons[-1]
 
 
 def test_at_a_kink_the_verdict_is_undecided_and_reports_both_sides():
     sided = replace(DIES, one_sided=(-1.0 + 0j, 0.5 + 0j))
-    condition, reasons = assess(HELD, sided, BACK, kink_distance=0.0, kink="a muscle becomes slack")
+    condition, reasons = assess_evidence(
+        HELD, sided, BACK, kink_distance=0.0, kink="a muscle becomes slack"
+    )
     assert condition is StabilityState.UNDECIDED
     assert "at -1 and +0.5 1/s (a muscle becomes slack)" in reasons[-1]
 
 
 def test_evidence_that_is_not_finite_is_refused():
     with pytest.raises(ParameterError, match="Expected a finite least stiffness .* got nan"):
-        assess(replace(HELD, least=math.nan), DIES, BACK)
+        assess_evidence(replace(HELD, least=math.nan), DIES, BACK)
 
 
 def test_recovery_must_last():
