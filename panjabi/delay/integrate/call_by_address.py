@@ -38,7 +38,7 @@ def address(function: Any, signature: Any) -> int:
     """
     if function is None:
         return 0
-    if config.DISABLE_JIT:
+    if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
         return function
     compiled = _COMPILED.get(function)
     if compiled is None or signature not in compiled:
@@ -52,8 +52,7 @@ def address(function: Any, signature: Any) -> int:
 
 def _caller(signature: Any) -> Any:
     """Compiled call(address, ...) of a function with this signature; its errors are passed on."""
-
-    if config.DISABLE_JIT:
+    if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
         return lambda function, arguments: function(*arguments)
 
     def call(typing_context, pointer, arguments):
