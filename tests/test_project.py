@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import itertools
 import pkgutil
 import re
 import subprocess
@@ -288,7 +289,7 @@ def test_a_public_name_has_one_meaning():
 )
 def test_aliases_and_enumerations_have_a_description(path, name):
     body = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
-    for node, after in zip(body, body[1:], strict=False):
+    for node, after in itertools.pairwise(body):
         if isinstance(node, ast.ClassDef) and node.name == name:
             assert ast.get_docstring(node)
             return
