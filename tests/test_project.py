@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import itertools
 import pkgutil
 import re
 import subprocess
@@ -255,3 +256,44 @@ def test_no_function_takes_more_than_twelve_arguments():
         and len([*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]) > MOST_ARGUMENTS
     ]
     assert long == []
+
+
+SHARED_NAMES = {
+    *("cli", "errors", "plots", "statements", "validation"),  # packages and modules
+    *("main", "predicts", "solve", "validate", "Equilibrium"),  # the same meaning in both packages
+}
+
+
+def test_a_public_name_has_one_meaning():
+    """`assess`, `forward_bend` and `REGIONS` each were two different functions or tables."""
+    meanings: dict[str, set[int]] = {}
+    for stub in [*ROOT.glob("panjabi/**/__init__.pyi"), *ROOT.glob("fascia/**/__init__.pyi")]:
+        module = importlib.import_module(".".join(stub.parent.relative_to(ROOT).parts))
+        for name in module.__all__:
+            meanings.setdefault(name, set()).add(id(getattr(module, name)))
+    assert {name for name, objects in meanings.items() if len(objects) > 1} <= SHARED_NAMES
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("panjabi/literature/tables.py", "Role"),
+        ("panjabi/stability/buckling.py", "JointLawName"),
+        ("panjabi/stability/condition.py", "StabilityState"),
+        ("panjabi/validation/case.py", "Outcome"),
+        ("panjabi/statements/finding.py", "Outcome"),
+        ("panjabi/delay/integrate/trajectory.py", "Outcome"),
+        ("fascia/interventions/release_mechanisms.py", "Mechanism"),
+        ("fascia/sparse/backends.py", "Backend"),
+    ],
+)
+def test_aliases_and_enumerations_have_a_description(path, name):
+    body = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    for node, after in itertools.pairwise(body):
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            assert ast.get_docstring(node)
+            return
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            assert isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+            return
+    raise AssertionError(f"{name} is not defined in {path}")

@@ -173,7 +173,7 @@ class CoupledState:
         return 0.0 if at is None else at.residual
 
 
-class MuscleOptions(TypedDict, total=False):
+class RecruitmentOptions(TypedDict, total=False):
     """Arguments of `coupled_state` about muscles, lines and iteration."""
 
     share: float
@@ -184,7 +184,7 @@ class MuscleOptions(TypedDict, total=False):
     most_iterations: int
 
 
-class CoupledOptions(MuscleOptions, total=False):
+class CoupledOptions(RecruitmentOptions, total=False):
     """Arguments of `coupled_state` that `release_with_spine` passes on."""
 
     floor: float | None

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.clinical.subject import Subject, require_subject
-from fascia.coupling.coupled_equilibrium import MuscleOptions
+from fascia.coupling.coupled_equilibrium import RecruitmentOptions
 from fascia.coupling.spine_release import release_with_spine
 from fascia.errors import CouplingError
 from panjabi.parameter import Parameter
@@ -63,7 +63,7 @@ class SpineSweep(ShortRepr):
         return frame(columns)
 
 
-class SweepOptions(MuscleOptions, total=False):
+class SweepOptions(RecruitmentOptions, total=False):
     """Arguments of `release_with_spine` that `sweep_spine_release` passes on."""
 
     doses: Mapping[str, float] | None

@@ -49,6 +49,7 @@ def of_law(law: Law, length: Floats, finding: Finding, pose: Pose) -> None:
     assert_type(law.energy(length), Floats | float)
     assert_type(law.tension(0.3), Floats | float)
     assert_type(law.tangent([0.2, 0.3]), Floats | float)
+    law.energy(None)  # pyright: ignore[reportArgumentType]
     assert_type(finding.data, object)
     assert_type(pose.points_jacobian(np.zeros(2, np.int64), np.zeros((2, 3))), Floats)
 
@@ -56,8 +57,6 @@ def of_law(law: Law, length: Floats, finding: Finding, pose: Pose) -> None:
 def of_options(record: dict[str, float]) -> None:
     muscle = PassiveMuscle.from_fibres(record, fibre_set="2016", activation=0.1)
     assert_type(muscle, PassiveMuscle)
-    law: Law = muscle
-    law.energy(None)  # pyright: ignore[reportArgumentType]
     PassiveMuscle.from_fibres(record, fibre_set="2016", bananas=1)  # pyright: ignore[reportCallIssue]
     release_with_spine(subject, "neck", share=0.2, floor=None)
     release_with_spine(subject, "neck", bananas=3)  # pyright: ignore[reportCallIssue]
