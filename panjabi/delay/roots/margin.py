@@ -89,7 +89,7 @@ def delay_margin(
     Parameters
     ----------
     vary : numbers of the delayed terms with the varied delay; the others keep theirs. By default
-        all, whose delays must then be equal (see `delay_scale_margin`).
+        all, whose delays must then be equal.
     method : "exact", or "kronecker" or "continuation" to force one of these.
     largest : longest delay of continuation [s]; by default twenty times the longest time constant.
 
@@ -107,7 +107,7 @@ def delay_margin(
     if vary is None and len(set(system.delays)) > 1:
         raise ParameterError(
             f"Expected one delay common to all terms, got the delays {system.delays} s; choose "
-            "terms with `vary`, or scale all delays together with delay_scale_margin."
+            "terms with `vary`."
         )
     start = tuple(0.0 if j in terms else T for j, T in enumerate(system.delays))
     family = DelayFamily(system, start, tuple(float(j in terms) for j in range(len(start))))
@@ -126,20 +126,6 @@ def delay_margin(
     if phases is None:
         return _followed(family, largest)
     return _exact(family, phases, name)
-
-
-def delay_scale_margin(system: LinearDelaySystem, *, largest: float = 20.0) -> DelayMargin:
-    """Smallest factor on all delays together, from zero, at which stability is lost [1].
-
-    1 is the system itself, so a margin below 1 means that it is unstable.
-    """
-    if not any(system.delays):
-        raise ParameterError(
-            "Expected at least one delay above zero, because a factor acts on it, got "
-            f"{system.delays} s; use delay_margin to vary a delay from zero."
-        )
-    family = DelayFamily(system, (0.0,) * len(system.delays), system.delays)
-    return replace(_refused(family) or _followed(family, largest), unit="1")
 
 
 def unstable_without_delay(system: LinearDelaySystem) -> int:
