@@ -32,7 +32,7 @@ BEYOND = 1e-3  # relative distance beyond a margin at which the roots are counte
 class DelayMargin(Result):
     """The first crossing as the delay grows from zero, and all others."""
 
-    margin: float  # [s], or a factor; inf: no delay destabilises; 0: unstable without delay
+    margin: float  # [s]; inf: no delay destabilises; 0: unstable without delay
     frequency: float  # of the crossing [rad/s]; nan where there is none
     crossings: tuple[Crossing, ...]  # with exact methods the first of each frequency
     unstable_without_delay: int  # roots with a real part that is not negative, at zero delay
@@ -40,7 +40,6 @@ class DelayMargin(Result):
     searched_to: float  # inf for exact methods
     reason: str
     verified: bool = False  # whether the argument principle agrees, up to 40 states
-    unit: str = "s"  # of the margin; "1" where it is a factor on all delays
 
     @property
     def residual(self) -> float:
@@ -50,7 +49,7 @@ class DelayMargin(Result):
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; a margin or crossing that does not exist is null."""
         return {
-            "delay_margin_s" if self.unit == "s" else "delay_margin_factor": finite(self.margin),
+            "delay_margin_s": finite(self.margin),
             "crossing_rad_per_s": finite(self.frequency),
             "reason": self.reason,
         }
