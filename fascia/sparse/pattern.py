@@ -10,8 +10,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from panjabi.results import ShortRepr
-
 Ints = NDArray[np.int64]
 
 
@@ -29,8 +27,8 @@ class StrandPlaces(NamedTuple):
     diagonal: Ints  # (size,) index of each unknown's diagonal in the CSC values
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Pattern(ShortRepr):
+@dataclass(frozen=True, eq=False)
+class Pattern:
     """CSC pattern of the Hessian, with the indices of every strand's small Hessian in it.
 
     The unknowns are the slips, then the free skeleton coordinates. Both

@@ -261,5 +261,5 @@ def test_margins_of_parameters():
         assert (count_unstable(inside), count_unstable(beyond)) == (0, 2)
     with pytest.raises(UnstableError, match="a margin of a parameter"):
         parameter_margins(model.with_values(delay=0.2))
-    with pytest.raises(ParameterError, match="Use 3, say"):
+    with pytest.raises(ParameterError, match="got -1.0; give a multiple of the value"):
         parameter_margins(model, reach=-1.0)
