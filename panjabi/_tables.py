@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi._files import finite_number
 from panjabi.errors import DataFileError, SchemaError
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 
@@ -112,8 +113,8 @@ def _check_header(header: list[str], name: str, columns: Columns) -> None:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Quantities:
+@dataclass(frozen=True, eq=False, repr=False)
+class Quantities(ShortRepr):
     """Measured quantities in SI and radians, with their columns and lines in the file."""
 
     name: str  # of the file

@@ -8,13 +8,14 @@ from importlib.resources import files
 
 from panjabi._caching import cached
 from panjabi.errors import DataFileError
+from panjabi.results import ShortRepr
 
 _HEAD = re.compile(r"@(\w+)\{([^,\s]+),\s*$")
 _FIELD = re.compile(r"\s*(\w+)\s*=\s*\{(.*)\},?\s*$")
 
 
-@dataclass(frozen=True)
-class Entry:
+@dataclass(frozen=True, repr=False)
+class Entry(ShortRepr):
     """A source. `fields` are those of the BibTeX entry: author, title, journal, year, doi ..."""
 
     key: str

@@ -16,12 +16,13 @@ from typing import Any, cast
 import sympy as sp
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.results import ShortRepr
 
 P, P_0, a_P = sp.symbols("P P_0 a", positive=True)
 
 
-@dataclass(frozen=True)
-class PlanarColumn:
+@dataclass(frozen=True, repr=False)
+class PlanarColumn(ShortRepr):
     """A chain of n rigid links under a dead axial load P and its weight, in symbols."""
 
     angles: tuple[sp.Symbol, ...]  # relative, from below
@@ -108,16 +109,16 @@ def planar_column(joints: int) -> PlanarColumn:
     return PlanarColumn(angles, rates, potential, kinetic, k, length, m, c, inertia, g)
 
 
-@dataclass(frozen=True)
-class Section:
+@dataclass(frozen=True, repr=False)
+class Section(ShortRepr):
     """Equations under a heading."""
 
     title: str
     lines: tuple[tuple[str, str], ...]  # (what it is, LaTeX)
 
 
-@dataclass(frozen=True)
-class Equations:
+@dataclass(frozen=True, repr=False)
+class Equations(ShortRepr):
     """Printed equations and their symbols; `str()` is a LaTeX fragment for a paper."""
 
     sections: tuple[Section, ...]

@@ -216,7 +216,9 @@ class ParameterSet(Mapping[str, Parameter]):
         return hash(frozenset(self._parameters.items()))
 
     def __repr__(self) -> str:
-        return f"ParameterSet({self._parameters!r})"
+        states = [p.status for p in self.values()]
+        counts = ", ".join(f"{states.count(s)} {s}" for s in STATUSES if s in states)
+        return f"<ParameterSet of {len(self)}: {counts or 'empty'}>"
 
     def __str__(self) -> str:
         width = max((len(name) for name in self), default=0)

@@ -17,6 +17,7 @@ from fascia.clinical import paths
 from fascia.clinical.paths import PostureOptions, PosturePath
 from panjabi.body import Body
 from panjabi.errors import unknown
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 
@@ -29,8 +30,8 @@ class Reading:
     measure: Callable[[Body, Floats, str], float]  # body, q, side
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClinicalTest:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ClinicalTest(ShortRepr):
     """A bedside test.
 
     ``moment`` maps coordinates (with ``{side}``) to weights: the generalised

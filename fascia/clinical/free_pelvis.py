@@ -21,6 +21,7 @@ from fascia.errors import ReadoutError
 from panjabi.body.gravity import gravity_energy
 from panjabi.body.kernels import load_hessian
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from fascia.clinical.catalogue import ClinicalTest
@@ -75,8 +76,8 @@ class StiffeningJoints:
         return out
 
 
-@dataclass(frozen=True, eq=False)
-class Weight:
+@dataclass(frozen=True, eq=False, repr=False)
+class Weight(ShortRepr):
     """Potential of gravity with one fixed body point."""
 
     body: Body
@@ -92,8 +93,8 @@ class Weight:
         return gravity_energy(self.body, q, relative_to=self.anchor).hessian
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
+@dataclass(frozen=True, eq=False, repr=False)
+class Table(ShortRepr):
     """One-sided springs under points of the back, with heights relative to a fixed body."""
 
     body: Body

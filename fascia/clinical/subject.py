@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError
 from panjabi.body.standard import require_standard_adult
+from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subject:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Subject(ShortRepr):
     """Network and tolerance of a person, for tests and releases. Changes return a new subject."""
 
     network: TensionNetwork

@@ -13,6 +13,7 @@ from fascia.coupling.crossing_strands import acting_strands
 from fascia.network.packaged_tables import parse, words
 from panjabi._tables import packaged_text
 from panjabi.passive.injury import cut
+from panjabi.results import ShortRepr
 from panjabi.spine.static_model import StaticSpine
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from fascia.network.parts import Strand
 
 
-@dataclass(frozen=True)
-class Carrier:
+@dataclass(frozen=True, repr=False)
+class Carrier(ShortRepr):
     """A tissue: its strands, its counterpart in the spine, and the model that carries it."""
 
     tissue: str

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from panjabi.active.muscle_arrays import Musculature
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.results import ShortRepr
 from panjabi.tissue.de_groote import DeGrooteCurves
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class UnitsTerm:
+@dataclass(frozen=True, eq=False, repr=False)
+class UnitsTerm(ShortRepr):
     """Energy of functional spinal units over all coordinates of the body."""
 
     units: tuple[FunctionalSpinalUnit, ...]
@@ -39,8 +40,8 @@ class UnitsTerm:
         return out
 
 
-@dataclass(frozen=True, eq=False)
-class PassiveMusclesTerm:
+@dataclass(frozen=True, eq=False, repr=False)
+class PassiveMusclesTerm(ShortRepr):
     """Energy of muscles without activation and with rigid tendons (lower bounds of recruitment).
 
     Fibre length f from the path at constant thickness, x = f / lopt, tension Fmax p(x) cos(a);

@@ -274,38 +274,6 @@ class _Descent:
         return self.shift < 1e6 * self.typical
 
 
-def null_unknowns(problem: MinimisationProblem, z: Floats) -> Ints:
-    """Indices of the unknowns whose value is undetermined at ``z``, in order.
-
-    They take part in a displacement without stiffness. The Hessian is factored once
-    with a tiny shift; if small pivots show that null modes exist, a few inverse
-    iterations compute them.
-    """
-    matrix = SymmetricMatrix(*problem.pattern)
-    matrix.data[:] = problem.hessian(z)
-    diagonal = np.abs(matrix.diagonal())
-    typical = float(diagonal.max(initial=0.0))
-    if typical == 0.0:
-        return np.arange(problem.size)
-    empty = diagonal <= NULL_PIVOT * typical  # no stiffness at all
-    matrix.hold(empty, typical)
-    factor = SymmetricFactor(*problem.pattern, getattr(problem, "block", None))
-    shift = 1e-3 * NULL_PIVOT * typical
-    loose = empty.copy()
-    if not factor.refactor(matrix.data, shift):
-        return np.flatnonzero(loose)  # not a minimum: null modes are not defined
-    modes = int(np.count_nonzero(factor.pivots() <= NULL_PIVOT * typical))
-    if modes:
-        block = np.random.default_rng(0).normal(size=(problem.size, modes + 2))
-        for _ in range(3):
-            block, _ = np.linalg.qr(factor.solve(block))
-        image = np.stack([matrix.product(column) for column in block.T], axis=1)
-        energy, turn = np.linalg.eigh(block.T @ image)
-        weak = np.abs(block @ turn[:, energy <= NULL_PIVOT * typical])
-        loose |= (weak > 1e-6 * weak.max(initial=1e-300)).any(axis=1)
-    return np.flatnonzero(loose)
-
-
 def _residual(z: Floats, gradient: Floats, lower: Floats) -> float:
     """Largest gradient entry that no bound balances."""
     if len(z) == 0:

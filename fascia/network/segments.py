@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fascia.network import packaged_tables as tables
+from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from fascia.network.parts import Strand
 
 
-@dataclass(frozen=True)
-class Segment:
+@dataclass(frozen=True, repr=False)
+class Segment(ShortRepr):
     """One segment of a line on one side of the body."""
 
     line: str

@@ -17,6 +17,7 @@ from panjabi.body.poses import Poses
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Tree
 from panjabi.errors import ParameterError
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 
 NAME = "Abdomen"
 LUMBAR_JOINTS = ("L5_S1", "L4_L5", "L3_L4", "L2_L3", "L1_L2", "T12_L1")
@@ -27,8 +28,8 @@ def _assumed_zero(plane: str) -> Parameter:
     return Parameter(0.0, "1", THIS_WORK, "assumed", f"abdomen holds still in {plane}; sweep 0-1")
 
 
-@dataclass(frozen=True, kw_only=True)
-class AbdomenCoupling:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class AbdomenCoupling(ShortRepr):
     """Rotation of the abdomen with the lumbar spine: fractions of the summed lumbar angles [1].
 
     The flexion fraction is that of the MyoTorso model. Its abdomen has no lateral or axial

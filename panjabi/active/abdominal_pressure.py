@@ -22,12 +22,13 @@ from panjabi.body.standard import require_standard_adult, standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pressure:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Pressure(ShortRepr):
     """Assumed parameters of the pressure; vary them all.
 
     The area is the projected area of the diaphragm, the lever the distance of the line in front of
@@ -62,8 +63,8 @@ class Pressure:
         return self.pressure.si * self.area.si
 
 
-@dataclass(frozen=True, eq=False)
-class AbdominalPressure:
+@dataclass(frozen=True, eq=False, repr=False)
+class AbdominalPressure(ShortRepr):
     """The strut as a force element over the coordinates of a body's spine; made by `strut`."""
 
     settings: Pressure

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
 from panjabi.parameter import Parameter
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 
@@ -40,8 +41,8 @@ def activation_rates(rise, fall, sharpness, excitation, activation, out):
         out[m] = activation_rate(rise, fall, sharpness, excitation[m], activation[m])[0]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ActivationDynamics:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ActivationDynamics(ShortRepr):
     """First-order activation after De Groote et al. (2016).
 
         da/dt = [(f + 1/2) / (T_a (1/2 + 3a/2)) + (1/2 - f) (1/2 + 3a/2) / T_d] (e - a)

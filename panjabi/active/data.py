@@ -14,13 +14,14 @@ import numpy as np
 from panjabi.body.data import read_path
 from panjabi.body.tree import Floats
 from panjabi.errors import DataFileError, unknown
+from panjabi.results import ShortRepr
 
 SCHEMA = "panjabi-musculature"
 SETS = ("thoracolumbar", "cervical")
 
 
-@dataclass(frozen=True, eq=False)
-class MuscleRecord:
+@dataclass(frozen=True, eq=False, repr=False)
+class MuscleRecord(ShortRepr):
     """A muscle of the right side as in the file; lengths of the source [m]."""
 
     name: str
@@ -35,8 +36,8 @@ class MuscleRecord:
     girdle_length: float | None = None  # path in the source where an end was replaced [m]
 
 
-@dataclass(frozen=True, eq=False)
-class MuscleSet:
+@dataclass(frozen=True, eq=False, repr=False)
+class MuscleSet(ShortRepr):
     """A set of right-sided muscles with its source, as in a file."""
 
     name: str

@@ -13,12 +13,13 @@ from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.musculotendon import Musculotendon
 from panjabi.active.stiffness import Bergmark, ShortRangeStiffness
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class MuscleElement:
+@dataclass(frozen=True, eq=False, repr=False)
+class MuscleElement(ShortRepr):
     """Muscles with activation dynamics and, for elastic tendons, fibre dynamics.
 
     State: activation (nm,), then fibre length over the optimal length (nm,). Inputs: excitation
@@ -128,8 +129,8 @@ class MuscleElement:
         return out
 
 
-@dataclass(frozen=True, eq=False)
-class HeldTensions:
+@dataclass(frozen=True, eq=False, repr=False)
+class HeldTensions(ShortRepr):
     """Muscles at fixed tensions, with short-range stiffness about a posture.
 
     The potential is sum F (L - L0) + k (L - L0)^2 / 2. At the reference posture its gradient is

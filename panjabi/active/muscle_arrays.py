@@ -22,14 +22,14 @@ from panjabi.body.standard import is_standard_adult, require_standard_adult
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.parameter import USER, Parameter, ParameterSet
-from panjabi.results import frame
+from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
 
 
-@dataclass(frozen=True, eq=False)
-class MuscleGeometry:
+@dataclass(frozen=True, eq=False, repr=False)
+class MuscleGeometry(ShortRepr):
     """Path lengths and their slopes at one posture."""
 
     q: Floats  # (n,) [rad or m]

@@ -13,13 +13,14 @@ from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.musculotendon_kernels import Units
 from panjabi.errors import ParameterError
 from panjabi.parameter import Parameter
+from panjabi.results import ShortRepr
 from panjabi.tissue.de_groote import DeGrooteCurves
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class RestingMuscles:
+@dataclass(frozen=True, eq=False, repr=False)
+class RestingMuscles(ShortRepr):
     """Fibres and tendons in static equilibrium at some path lengths; arrays (nm,)."""
 
     force: Floats  # along the tendon [N]
@@ -49,8 +50,8 @@ class RestingMuscles:
         return self.fibre_viscosity * self.share**2
 
 
-@dataclass(frozen=True, eq=False)
-class RigidForces:
+@dataclass(frozen=True, eq=False, repr=False)
+class RigidForces(ShortRepr):
     """Forces with rigid tendons and their slopes; arrays (nm,)."""
 
     force: Floats  # [N]
@@ -58,8 +59,8 @@ class RigidForces:
     by_velocity: Floats  # d force / d path velocity [N s/m]
 
 
-@dataclass(frozen=True, eq=False)
-class Musculotendon:
+@dataclass(frozen=True, eq=False, repr=False)
+class Musculotendon(ShortRepr):
     """Hill-type units after De Groote et al. (2016) for every muscle of a musculature.
 
         F = Fmax [a fl(l) fv(v) + fp(l) + d v] cos(pennation) = Fmax ft(lt / lts)

@@ -16,10 +16,11 @@ from panjabi.body.reduced import ReducedTree
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Floats, Integers
 from panjabi.errors import UnknownNameError
+from panjabi.results import ShortRepr
 
 
-@dataclass(frozen=True, eq=False)
-class PlacedPaths:
+@dataclass(frozen=True, eq=False, repr=False)
+class PlacedPaths(ShortRepr):
     """Polylines of muscles over the bodies of one tree; the right side first, then the left."""
 
     start: Integers  # (nm + 1,) points of muscle m are start[m] .. start[m + 1] - 1

@@ -25,6 +25,7 @@ from panjabi.body.mechanism import (
 )
 from panjabi.body.tree import Floats
 from panjabi.errors import ParameterError, unknown
+from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
@@ -64,8 +65,8 @@ class Momentum:
         return self.angular + np.cross(self.centre - np.asarray(point, float), self.linear)
 
 
-@dataclass(frozen=True, eq=False)
-class DynamicsDerivatives:
+@dataclass(frozen=True, eq=False, repr=False)
+class DynamicsDerivatives(ShortRepr):
     """Inverse dynamics and its exact derivatives at a state; rows are forces.
 
     For motion near the state: mass dq'' + by_qd dq' + by_q dq = d(generalised forces).

@@ -10,13 +10,14 @@ from numpy.typing import ArrayLike
 from panjabi.body.model import Body, Configuration
 from panjabi.body.tree import Floats
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 
 STANDARD_GRAVITY = 9.80665
 """Standard acceleration of free fall [m/s2]."""
 
 
-@dataclass(frozen=True, eq=False)
-class GravityEnergy:
+@dataclass(frozen=True, eq=False, repr=False)
+class GravityEnergy(ShortRepr):
     """Potential energy of the weight and its derivatives with respect to the coordinates."""
 
     value: float  # [J]

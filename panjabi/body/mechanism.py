@@ -10,6 +10,7 @@ import numpy as np
 
 from panjabi.body.reduced import ReducedTree, reduced_tree
 from panjabi.body.tree import Floats, Integers, Tree
+from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
@@ -80,8 +81,8 @@ def dynamics_workspace(mechanism: Mechanism, n: int, dtype: Any = np.float64) ->
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Reduction:
+@dataclass(frozen=True, eq=False, repr=False)
+class Reduction(ShortRepr):
     """A mechanism, and the position of the bodies of the person in it."""
 
     mechanism: Mechanism

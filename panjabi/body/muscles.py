@@ -11,12 +11,13 @@ import numpy as np
 from panjabi.body.landmarks import left, mirrored
 from panjabi.body.tree import Floats, Integers
 from panjabi.parameter import Parameter, Status
+from panjabi.results import ShortRepr
 
 SETS = ("2016", "2023")
 
 
-@dataclass(frozen=True)
-class Fibre:
+@dataclass(frozen=True, repr=False)
+class Fibre(ShortRepr):
     """Fibre and tendon of a muscle from one source; lengths of two sources are never mixed.
 
     None is a number that the source does not have. The passive curve of the 2023 set has the strain
@@ -58,8 +59,8 @@ class Fibre:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class Muscle:
+@dataclass(frozen=True, eq=False, repr=False)
+class Muscle(ShortRepr):
     """A muscle as a polyline over points fixed to bodies.
 
     A path with a wrapping surface in its source is straight here or has one fitted via point;
@@ -112,8 +113,8 @@ class Muscle:
         return replace(self, points=points, fibres=fibres)
 
 
-@dataclass(frozen=True, eq=False)
-class PathArrays:
+@dataclass(frozen=True, eq=False, repr=False)
+class PathArrays(ShortRepr):
     """All muscle paths as flat arrays for the kernels."""
 
     start: Integers  # (nm + 1,) points of muscle m are start[m] .. start[m + 1] - 1

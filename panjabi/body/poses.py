@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from panjabi.body.tree import Floats, Tree
+from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from panjabi.body.muscles import PathArrays
 
 
-@dataclass(frozen=True, eq=False)
-class Poses:
+@dataclass(frozen=True, eq=False, repr=False)
+class Poses(ShortRepr):
     """Pose of every body and axis of every elementary dof at coordinates q.
 
     A point of body b lies at R[b] @ local + t[b]. The kernels use the other arrays.

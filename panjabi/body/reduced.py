@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Integers, Tree
+from panjabi.results import ShortRepr
 
 
-@dataclass(frozen=True, eq=False)
-class ReducedTree:
+@dataclass(frozen=True, eq=False, repr=False)
+class ReducedTree(ShortRepr):
     """The smaller tree, and the position of each body of the full tree on it."""
 
     tree: Tree  # coordinate k is the k-th free coordinate

@@ -10,6 +10,7 @@ import numpy as np
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.tree import Floats
+from panjabi.results import ShortRepr
 
 
 class SizedMuscles(Protocol):
@@ -45,8 +46,8 @@ class SizedMuscles(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
-class MusclePaths:
+@dataclass(frozen=True, eq=False, repr=False)
+class MusclePaths(ShortRepr):
     """Muscles as arrays; see `SizedMuscles`."""
 
     names: tuple[str, ...]

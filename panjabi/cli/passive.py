@@ -106,7 +106,7 @@ def run_neutral_zone(args: argparse.Namespace) -> tuple[Any, str]:
     value = {"schema": "panjabi-neutral-zone/1", **measured.to_dict()}
     notes = value["neutral_zone_detail"] | value["neutral_zone_missing"]
     text = [
-        f"{value['file']}: {value['samples']} samples",
+        f"{value['file']}: {value['samples']} samples; {value['comparison']}",
         *_zones(value["neutral_zone_half_width_deg"], notes),
         f"  range of motion      -{value['range_minus_deg']:.2f} to "
         f"+{value['range_plus_deg']:.2f} deg from neutral",
@@ -116,8 +116,8 @@ def run_neutral_zone(args: argparse.Namespace) -> tuple[Any, str]:
         missing = value["neutral_zone_missing"]["stiffness_at_neutral"]
         text.append(f"  stiffness at neutral   none  ({missing})")
     for name, part in value["fit"].items():
-        low, high = ("none" if part[end] is None else f"{part[end]:.3f}" for end in ("low", "high"))
-        text.append(f"    {name:24}{part['value']:10.4g}   {low} to {high}")
+        text.append(f"    {name:24}{part['value']:10.4g}   {part['low']:.3f} to {part['high']:.3f}")
+    text += [f"    {name:24}      none   ({why})" for name, why in value["fit_missing"].items()]
     return value, "\n".join(text)
 
 

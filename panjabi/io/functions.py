@@ -17,13 +17,14 @@ from numpy.typing import ArrayLike
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
 from panjabi.io.findings import Findings
 from panjabi.io.markup import Element
+from panjabi.results import ShortRepr
 
 ROUNDING = 8.0 * np.finfo(float).eps
 MOST_COEFFICIENTS = 60
 
 
-@dataclass(frozen=True, eq=False)
-class Piecewise:
+@dataclass(frozen=True, eq=False, repr=False)
+class Piecewise(ShortRepr):
     """A function of one variable as polynomials between borders.
 
     Piece i is sum_k coefficients[i, k] (x - origin[i])^k for borders[i - 1] <= x < borders[i]; the

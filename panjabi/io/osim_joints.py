@@ -19,6 +19,7 @@ from panjabi.io.findings import FROM_SET, Findings
 from panjabi.io.functions import Function, Sine, constant, cosine, linear, named_function
 from panjabi.io.markup import LARGEST, Element, as_number
 from panjabi.io.osim_bodies import ZERO, FixedFrame, Frames, body_fixed_xyz, parts
+from panjabi.results import ShortRepr
 
 X, Y, Z = np.eye(3)
 TURN, SHIFT = "turn", "shift"
@@ -50,8 +51,8 @@ class Motion:
     label: str  # rotation1, translation2, ...
 
 
-@dataclass(frozen=True, eq=False)
-class Joint:
+@dataclass(frozen=True, eq=False, repr=False)
+class Joint(ShortRepr):
     """child = parent * Trans(loc) * R0 * motions in order * Trans(-child_loc)."""
 
     name: str

@@ -20,6 +20,7 @@ from panjabi.io.findings import NotUnderstood
 from panjabi.io.functions import Chain, exact_polynomial, osculating, series
 from panjabi.io.osim_joints import SHIFT, Joint, OsimCoordinate, chain
 from panjabi.io.osim_muscles import OsimMuscle, Paths
+from panjabi.results import ShortRepr
 
 SAMPLES = 401
 NO_RANGE = 4.0 * np.pi  # a wider range counts as unlimited [rad or m]
@@ -47,8 +48,8 @@ class Fit:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Motions:
+@dataclass(frozen=True, eq=False, repr=False)
+class Motions(ShortRepr):
     """All elementary motions of a model: a tree without polynomials, and the functions."""
 
     frame: Tree  # poly is empty

@@ -21,6 +21,7 @@ from panjabi.io.markup import Element, as_number
 from panjabi.io.osim_bodies import Frames
 from panjabi.io.osim_joints import CoordinateNames, OsimCoordinate, chain
 from panjabi.parameter import USER
+from panjabi.results import ShortRepr
 
 KINDS = (
     "Millard2012EquilibriumMuscle",
@@ -81,8 +82,8 @@ class PathPoint:
     moves: tuple[tuple[Floats, str, Function], ...] = ()  # axis in the body, coordinate, shift [m]
 
 
-@dataclass(frozen=True, eq=False)
-class OsimMuscle:
+@dataclass(frozen=True, eq=False, repr=False)
+class OsimMuscle(ShortRepr):
     """Path and constants of a muscle, as in the file."""
 
     name: str
@@ -265,8 +266,8 @@ def _keep(constants: dict[str, float], element: Element, key: str) -> None:
 # --- lengths and moment arms ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class Paths:
+@dataclass(frozen=True, eq=False, repr=False)
+class Paths(ShortRepr):
     """All path points as arrays, and how some of them depend on the posture."""
 
     everywhere: PathArrays  # all points as if always active, moving points without their motion

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.conduction import KINDS, default_delays
 from panjabi.parameter import SI, THIS_WORK, Parameter, ParameterSet, Status
+from panjabi.results import ShortRepr
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]
@@ -22,8 +23,8 @@ GAINS = ("stretch_gain", "rate_gain", "acceleration_gain", "force_gain")
 _UNIT = {"stretch_gain": "1", "rate_gain": "s", "acceleration_gain": "s2", "force_gain": "1"}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ReflexLoop:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ReflexLoop(ShortRepr):
     """One loop to all muscles; every gain and the delay is one number or one per muscle.
 
     filter_time [s] : first-order filter, required by an acceleration gain, whose closed loop would

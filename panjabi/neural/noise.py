@@ -19,6 +19,7 @@ from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.neural.checks import array
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
+from panjabi.results import ShortRepr
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]
@@ -33,8 +34,8 @@ def ornstein_uhlenbeck(phi, normal):
             normal[i, j] = phi * normal[i - 1, j] + fresh * normal[i, j]
 
 
-@dataclass(frozen=True, eq=False)
-class NoisePath:
+@dataclass(frozen=True, eq=False, repr=False)
+class NoisePath(ShortRepr):
     """One path of noise of unit variance on a grid from time 0; linear between the samples.
 
     Between samples the variance is lower, by a third of step / T at most: choose the step well

@@ -19,14 +19,15 @@ from panjabi.neural.checks import constant_commands
 from panjabi.neural.noise import MotorNoise, SensoryNoise
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
+from panjabi.results import ShortRepr
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]
 _NONE = ParameterSet({})
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class NeuralSystem:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class NeuralSystem(ShortRepr):
     """Neural control of the muscles: reflexes, constant commands, noise."""
 
     reflexes: ReflexSet

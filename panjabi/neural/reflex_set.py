@@ -21,13 +21,14 @@ from panjabi.neural.checks import array, constant_commands
 from panjabi.neural.loops import GAINS, ReflexLoop
 from panjabi.neural.smooth_kernels import unsaturated
 from panjabi.parameter import ParameterSet
+from panjabi.results import ShortRepr
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ReflexSet:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ReflexSet(ShortRepr):
     """All loops of all muscles. Signals are arrays (loops, muscles) that are already delayed.
 
     `delays` (loops, muscles) are the delays that an integrator must apply to the signals.

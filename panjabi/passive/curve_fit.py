@@ -24,8 +24,10 @@ from panjabi.results import Result, finite
 Array = NDArray[np.float64]
 
 NAMES = ("neutral", "linear", "onset_minus", "onset_plus", "gain_minus", "gain_plus", "half_loop")
+USELESS = 1e4  # largest useful ratio of the ends of an interval above zero, assumed
 _WIDTH = 0.2
 _DEG = 180.0 / math.pi
+_SIGNED = ("neutral", "half_loop")
 _SHOWN = dict.fromkeys(("neutral", "onset_minus", "onset_plus"), ("deg", _DEG)) | {
     "half_loop": ("Nm", 1.0)
 }
@@ -47,16 +49,34 @@ class CurveFit(Result):
         p = np.array([self.values[name] for name in NAMES])
         return _moment(p, np.asarray(angle, dtype=np.float64), float(branch))
 
+    def determines(self, name: str) -> bool:
+        """Whether the 95 % interval of an unknown is finite and, above zero, not too wide."""
+        low, high = self.intervals[name]
+        if name in _SIGNED:
+            return math.isfinite(high - low)
+        return high <= USELESS * low
+
     def to_dict(self) -> dict[str, Any]:
-        """Every unknown with its 95 % interval, angles in degrees; and the quality of the fit."""
-        fitted = {}
+        """The determined unknowns with 95 % intervals, angles in degrees; quality of the fit.
+
+        `fit_missing` has the reason for each of the others.
+        """
+        fitted: dict[str, dict[str, float | None]] = {}
+        missing: dict[str, str] = {}
         for name, value in self.values.items():
             unit, factor = _SHOWN.get(name, ("Nm_per_deg", 1.0 / _DEG))
-            low, high = (finite(end * factor) for end in self.intervals[name])
-            fitted[f"{name}_{unit}"] = {"value": value * factor, "low": low, "high": high}
+            low, high = (end * factor for end in self.intervals[name])
+            label = f"{name}_{unit}"
+            if self.determines(name):
+                fitted[label] = {"value": value * factor, "low": finite(low), "high": finite(high)}
+            else:
+                missing[label] = f"the record does not determine it: 95 % {low:.2g} to {high:.2g}"
         return {
-            "fit": fitted, "fit_r_squared": self.r_squared, "fit_residual_sd_Nm": self.residual_sd
-        }  # fmt: skip
+            "fit": fitted,
+            "fit_missing": missing,
+            "fit_r_squared": self.r_squared,
+            "fit_residual_sd_Nm": self.residual_sd,
+        }
 
 
 def fit_curve(loop: HysteresisLoop) -> CurveFit:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class PassiveJoint:
+@dataclass(frozen=True, repr=False)
+class PassiveJoint(ShortRepr):
     """Relaxed law, Maxwell branches with states, and damping, on three coordinates.
 
     State: the stretch y = x - z of each branch [rad], axis by axis, shape (3 branches,), with

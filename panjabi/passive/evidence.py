@@ -13,12 +13,13 @@ from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.passive.directions import SACROILIAC, known_level, region_of
+from panjabi.results import ShortRepr
 
 ROUNDING = 1e-6  # a load at the limit itself is within it
 
 
-@dataclass(frozen=True)
-class Limit:
+@dataclass(frozen=True, repr=False)
+class Limit(ShortRepr):
     """Limits of a load: the largest of the tests, and where the tissue fails."""
 
     load: str  # moment, preload
@@ -57,8 +58,8 @@ class Limit:
         )
 
 
-@dataclass(frozen=True)
-class Evidence:
+@dataclass(frozen=True, repr=False)
+class Evidence(ShortRepr):
     """Range of the tested loads on a level."""
 
     moment: Limit  # about each axis [N m]

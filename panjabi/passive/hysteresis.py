@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 
 
-@dataclass(frozen=True)
-class Hysteresis:
+@dataclass(frozen=True, repr=False)
+class Hysteresis(ShortRepr):
     """Branches by axis, each with an internal angle as state, and viscous damping.
 
     Branch j on axis i has the moment stiffness[i][j] (x_i - z_ij), and its internal angle follows

@@ -56,8 +56,8 @@ FEWEST = 30  # samples of a record
 REST = 0.02  # of the largest moment: below it the load counts as zero
 WAIT = 5.0  # shortest wait at zero load that shows a residual [s], assumed
 SPREAD = 4.0  # allowed factor of moment over angle to the published values, assumed
+RANGE_SPREAD = 2.0  # allowed factor of range to the published means, about two SD, assumed
 BACKWARD = 0.01  # of the range of angle: a loop in the wrong sense by more is not noise, assumed
-USELESS = 1e4  # largest useful ratio of the ends of the 95 % interval of a stiffness, assumed
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,6 +68,14 @@ class Measurement(Result):
     moment: Array
     angle: Array
     time: Array | None
+    level: str | None = None  # the level with which the record was compared
+
+    @property
+    def comparison(self) -> str:
+        """With which published ranges the record was compared."""
+        if self.level is None:
+            return "no level was given: compared with the widest published range of any level"
+        return f"compared with the published ranges of {self.level}"
 
     @property
     def loop(self) -> HysteresisLoop:
@@ -78,11 +86,18 @@ class Measurement(Result):
         """Plain values for a JSON file."""
         time = {} if self.time is None else {"time_s": self.time.tolist()}
         angle = np.degrees(self.angle).tolist()
-        return {"name": self.name, **time, "moment_Nm": self.moment.tolist(), "angle_deg": angle}
+        return {
+            "name": self.name,
+            "comparison": self.comparison,
+            **time,
+            "moment_Nm": self.moment.tolist(),
+            "angle_deg": angle,
+        }
 
     def to_pandas(self) -> pandas.DataFrame:
         """The record, one row for each sample."""
-        return frame({key: v for key, v in self.to_dict().items() if key != "name"})
+        every = self.to_dict()
+        return frame({k: v for k, v in every.items() if k not in ("name", "comparison")})
 
 
 def read_measurement(
@@ -168,7 +183,8 @@ def parse_measurement(
     }
     _check_order(arrays, numbers, name)
     _check_sizes(arrays, numbers, name, columns, level)
-    return Measurement(name, arrays["moment"], arrays["angle"], arrays.get("time"))
+    known = None if level is None else known_level(level)
+    return Measurement(name, arrays["moment"], arrays["angle"], arrays.get("time"), known)
 
 
 @dataclass(frozen=True)
@@ -225,6 +241,7 @@ class MeasuredNeutralZone(Result):
         intervals = {n: z.interval for n, z in self.zones.items() if z.interval is not None}
         return {
             "file": self.measurement.name,
+            "comparison": self.measurement.comparison,
             "samples": int(self.measurement.moment.size),
             "neutral_zone_half_width_deg": half_widths_deg(self.zones),
             "neutral_zone_full_width_deg": full_widths_deg(self.zones),
@@ -280,8 +297,8 @@ def measured_neutral_zone(
         "zero_load_gap": lambda: zero_load_gap(loop),
     }
     zones, missing = estimate(estimators, ESTIMATORS)
-    low, high = fit.intervals["linear"]
-    if not high <= USELESS * low:
+    if not fit.determines("linear"):
+        low, high = fit.intervals["linear"]
         missing["stiffness_at_neutral"] = (
             f"the 95 % interval of the fit is {low * _DEG:.2g} to {high * _DEG:.2g} N m/deg; "
             "record more densely about neutral."
@@ -457,6 +474,36 @@ def published_secants(level: str | None = None) -> tuple[float, float]:
     return min(secants), max(secants)
 
 
+def published_ranges(moment: float, level: str | None = None) -> tuple[float, float]:
+    """Smallest and largest whole range at a moment [N m] to both sides, over all axes [rad].
+
+    Below the published moment, the smallest range is the neutral zone and the proportional part of
+    the elastic zone: a unit stiffens with the angle, so a smaller moment uses more than this. The
+    largest range is the one published for the whole moment. Default: over all levels.
+
+    Raises
+    ------
+    UnknownNameError
+        For a level that does not exist.
+    """
+    if level is None:
+        every = [published_ranges(moment, name) for name in levels()]
+        return min(low for low, _ in every), max(high for _, high in every)
+    name = known_level(level)
+    limits: list[tuple[float, float]] = []
+    for axis in range(3):
+        if name in SACROILIAC:
+            joint = unit(name)
+            whole = sum(joint.range_at(d) for d, (a, _) in DIRECTIONS.items() if a == axis)
+            zone, full_moment = 0.0, joint.test_moment[axis]
+        else:
+            published = target(name, axis)
+            whole = published.range_minus + published.range_plus
+            zone, full_moment = 2.0 * published.neutral_zone, published.moment
+        limits.append((zone + (whole - zone) * min(moment / full_moment, 1.0), whole))
+    return min(low for low, _ in limits), max(high for _, high in limits)
+
+
 def _check_sizes(
     arrays: dict[str, Array],
     lines: list[int],
@@ -498,4 +545,15 @@ def _check_sizes(
             f"{secant:.3g} N m/deg from {named['moment']} over {named['angle']}; the unit in the "
             "name of one of the two columns is probably wrong (for example degrees instead of "
             "radians): correct the name."
+        )
+    moment = 0.5 * float(np.ptp(arrays["moment"]))
+    reach = math.degrees(np.ptp(arrays["angle"]))
+    narrow, wide = (math.degrees(x) for x in published_ranges(moment, level))
+    if not narrow / RANGE_SPREAD <= reach <= wide * RANGE_SPREAD:
+        scope = "any level" if level is None else known_level(level)
+        raise DataFileError(
+            f"{name}, lines {lines[0]}-{lines[-1]}: Expected a range of motion within a factor of "
+            f"{RANGE_SPREAD:g} of the published {narrow:.2g} to {wide:.3g} deg for {scope} at "
+            f"{moment:.3g} N m to each side, got {reach:.3g} deg from {named['angle']}; the unit "
+            "in the name of a column or the level is probably wrong: correct it."
         )

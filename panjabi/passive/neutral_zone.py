@@ -24,7 +24,7 @@ from panjabi.passive.directions import AXES, DIRECTIONS, axis_index
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.protocol import Protocol, Recording, cyclic_test, laboratory_test
 from panjabi.passive.sigmoid import DoubleSigmoid, fit_double_sigmoid
-from panjabi.results import Result, frame
+from panjabi.results import Result, ShortRepr, frame
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
@@ -108,8 +108,8 @@ def residual_positions(recording: Recording, cycles: int) -> Residual:
     return Residual(*positions)
 
 
-@dataclass(frozen=True)
-class HysteresisLoop:
+@dataclass(frozen=True, repr=False)
+class HysteresisLoop(ShortRepr):
     """Moment [N m] and angle [rad] along the last rising and the last falling branch.
 
     One of the branches may be missing (empty).
@@ -303,8 +303,10 @@ def half_widths_deg(zones: dict[str, NeutralZone]) -> dict[str, float | None]:
 
 def full_widths_deg(zones: dict[str, NeutralZone]) -> dict[str, float | None]:
     """Full width by every estimator [deg]; None if missing."""
-    halves = half_widths_deg(zones)
-    return {name: None if half is None else 2.0 * half for name, half in halves.items()}
+    return {
+        name: float(np.degrees(zones[name].full_width)) if name in zones else None
+        for name in ESTIMATORS
+    }
 
 
 def zone_table(zones: dict[str, NeutralZone], missing: dict[str, str]) -> pandas.DataFrame:

@@ -27,6 +27,7 @@ from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.generated import closure
 from panjabi.passive.preload import Proportional
 from panjabi.passive.terms import Structure, closure as closure_term, linear
+from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
 
@@ -35,8 +36,8 @@ _TEST_MOMENT = 42.0  # of the published rotations [N m]
 _SPAN = 1e-9  # of the load: tolerance of the equilibrium under a load
 
 
-@dataclass(frozen=True)
-class SacroiliacJoint:
+@dataclass(frozen=True, repr=False)
+class SacroiliacJoint(ShortRepr):
     """A sacroiliac joint: ligament stiffness, friction, wedge, and compression."""
 
     side: str  # "right" or "left"
@@ -108,8 +109,8 @@ class SacroiliacJoint:
         return energy + e, force + f, tangent + t
 
 
-@dataclass(frozen=True)
-class Pelvis:
+@dataclass(frozen=True, repr=False)
+class Pelvis(ShortRepr):
     """The sacrum between the two fixed ilia."""
 
     right: SacroiliacJoint

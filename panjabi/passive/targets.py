@@ -15,6 +15,7 @@ from panjabi.literature import Row, row
 from panjabi.parameter import Parameter
 from panjabi.passive.directions import DEGREE, LETTERS, known_level, levels, region_of
 from panjabi.passive.preload import published_stiffening
+from panjabi.results import ShortRepr
 
 CALIBRATION = (
     "yam89_*", "pan88_*", "wil17_*", "gms04_*", "sch98_*", "pin92_k_*", "ligdam_toe_*",
@@ -28,8 +29,8 @@ _SLOPES = ("L1-2", "L2-3", "L4-5")  # levels whose slope in motion was measured 
 _MOMENT = {"upper cervical": 1.5, "cervical": 1.5, "thoracic": 7.5, "lumbar": 10.0}
 
 
-@dataclass(frozen=True)
-class FitTarget:
+@dataclass(frozen=True, repr=False)
+class FitTarget(ShortRepr):
     """The values to which an axis of a level is fitted, in SI and radians."""
 
     level: str

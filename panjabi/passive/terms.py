@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from panjabi.errors import ParameterError
 from panjabi.passive import kernels
 from panjabi.passive.kernels import CLOSURE, COUPLING, EXPONENTIAL, LINEAR, PROGRESSIVE, RAMP
+from panjabi.results import ShortRepr
 
 _NAMES = {
     LINEAR: "linear",
@@ -123,8 +124,8 @@ def closure(axis: int, grip: float, *, slip: float, preloaded: bool = False) -> 
     return PassiveTerm(CLOSURE, axis, 0, (grip, 0.0, slip), preloaded)
 
 
-@dataclass(frozen=True)
-class Structure:
+@dataclass(frozen=True, repr=False)
+class Structure(ShortRepr):
     """An anatomical part of a unit, as a sum of terms."""
 
     name: str

@@ -10,12 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.stiffness import in_series
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class SeriesStiffness:
+@dataclass(frozen=True, eq=False, repr=False)
+class SeriesStiffness(ShortRepr):
     """Stiffness of each muscle as fibres in series with tendon, a concave function of its force.
 
     k(F) = (a F) b(F) / (a F + b(F)) with b(F) = tendon + tendon_slope F, all (m,). The Hessian

@@ -16,6 +16,7 @@ from panjabi.delay.integrate.compile_options import kernel
 from panjabi.delay.integrate.model import DelayModel
 from panjabi.errors import ParameterError
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 
 STATES = (
     "angle", "rate", "sensed angle", "sensed rate",
@@ -29,8 +30,8 @@ def _assumed(value: float, unit: str) -> Parameter:
     return Parameter(value, unit, THIS_WORK, "assumed", "lumped trunk of the speed comparison")
 
 
-@dataclass(frozen=True, kw_only=True)
-class LumpedTrunk:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class LumpedTrunk(ShortRepr):
     """Parameters of the lumped trunk. They define a test of the solver, not a person."""
 
     inertia: Parameter = field(default=_assumed(6.5, "kg m2"))

@@ -62,7 +62,7 @@ def simulate(
         If an argument does not fit the model.
     """
     argument: Any = perturbation
-    perturbations = (argument,) if isinstance(argument, KINDS) else tuple(argument)
+    perturbations = (argument,) if isinstance(argument, (str, *KINDS)) else tuple(argument)
     for item in perturbations:
         if not isinstance(item, KINDS):
             raise ParameterError(

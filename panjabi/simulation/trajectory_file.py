@@ -11,7 +11,9 @@ import math
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
+from inspect import signature
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -241,7 +243,43 @@ def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: Spine) 
         expect(bool((lengths > 0.0).all()), "rest lengths above 0 m", float(lengths.min()))
 
 
+_RUN = ("first", "outcome", "tolerance", "counts", "breaking_points", "tracked_order", "events")
+_KEYS = ("schema", "versions", "model", "perturbations", "solver", "duration_s", "channels")
+
+
+def _check_keys(about: dict[str, Any]) -> None:
+    """Raise DataFileError for a key that `save_record` does not write."""
+
+    def only(known: Iterable[str], part: dict[str, Any], where: str) -> None:
+        unknown = sorted(set(part) - set(known))
+        if unknown:
+            raise DataFileError(
+                f"Expected only the keys {', '.join(known)} in {where}, got {unknown[0]!r}; remove "
+                "it, or save the record again."
+            )
+
+    def names(kind: type) -> list[str]:
+        return [f.name for f in fields(kind) if f.init]
+
+    only((*_KEYS, "trajectory"), about, "the description")
+    only(("panjabi", "numpy", "numba"), about["versions"], "versions")
+    only(signature(spine_model).parameters, about["model"], "model")
+    if isinstance(about["model"]["load"], dict):
+        only(("mass", "place"), about["model"]["load"], "load of the model")
+    if about["model"]["units"] is not None:
+        only(names(UnitOptions), about["model"]["units"], "units of the model")
+    kinds = {kind.__name__: kind for kind in KINDS}
+    for entry in about["perturbations"]:
+        only(("kind", *names(kinds[entry["kind"]])), entry, entry["kind"])
+    only(names(Settings), about["solver"], "solver")
+    for channel in about["channels"]:
+        only(("name", "unit"), channel, "channels")
+    only(_RUN, about["trajectory"], "trajectory")
+    only(names(Counts), about["trajectory"]["counts"], "counts")
+
+
 def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
+    _check_keys(about)
     model = _model(about["model"])
     _check_content(about, arrays, model)
     if model.muscles is not None:

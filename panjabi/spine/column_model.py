@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.body.tree import Floats, Integers, Tree
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter
+from panjabi.results import ShortRepr
 from panjabi.spine.joints import JointLaw
 from panjabi.spine.levels import AXES
 from panjabi.spine.loads import DeadLoad, FollowerLoad, LevelMoment, Load, vertical
@@ -26,8 +27,8 @@ PLANES: dict[str, tuple[str, ...]] = {
 """Free angles of every level; the others are fixed at zero."""
 
 
-@dataclass(frozen=True, eq=False)
-class Potential:
+@dataclass(frozen=True, eq=False, repr=False)
+class Potential(ShortRepr):
     """V(q) with its exact derivatives in the free coordinates."""
 
     value: float  # [J]
@@ -154,11 +155,6 @@ class Column:
 
     # --- potential ------------------------------------------------------------------------
 
-    def joint_energy(self, z: ArrayLike) -> float:
-        """Energy of all joints [J]."""
-        angles = self.angles(z)
-        return float(sum(_evaluated(law, a)[0] for law, a in zip(self.laws, angles, strict=True)))
-
     def outside_evidence(self, z: ArrayLike) -> tuple[str, ...]:
         """Loads on units at z (n,) that leave the published tests, in words."""
         from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -231,10 +227,6 @@ class Column:
         n = len(self.levels)
         local = np.vstack([self.tree.child_loc[1:], self.load_point])
         return self._world(z, np.array([*range(1, n + 1), n], np.int64), local)
-
-    def guide_points(self, z: ArrayLike) -> Floats:
-        """World positions of the guides of a follower cable, (levels + 1, 3) [m]."""
-        return self._world(z, np.arange(len(self.bodies), dtype=np.int64), self.guides)
 
     def _world(self, z: ArrayLike, bodies: Integers, local: Floats) -> Floats:
         from panjabi.spine.kernels import place

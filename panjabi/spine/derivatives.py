@@ -16,6 +16,7 @@ from panjabi.active.activation import activation_rate
 from panjabi.errors import ParameterError
 from panjabi.neural.command import command
 from panjabi.neural.smooth_kernels import saturated
+from panjabi.results import ShortRepr
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
 from panjabi.spine.rhs_plain import NOTHING, reference_rhs
@@ -34,8 +35,8 @@ from panjabi.spine.slope_kernels import (
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class SpineJacobian:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpineJacobian(ShortRepr):
     """Derivatives at one state."""
 
     rate: Floats  # right-hand side there (size,)

@@ -20,6 +20,7 @@ from panjabi.active.muscle_arrays import Musculature
 from panjabi.errors import ParameterError
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -31,8 +32,8 @@ DEEP = ("multifidus_lumbar", "multifidus_thoracic", "quadratus_lumborum", "psoas
 """Groups with the shorter loop by default."""
 
 
-@dataclass(frozen=True, eq=False)
-class StretchReflexes:
+@dataclass(frozen=True, eq=False, repr=False)
+class StretchReflexes(ShortRepr):
     """Loops as flat arrays (loops,)."""
 
     source: Integers  # muscle that is sensed

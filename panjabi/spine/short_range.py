@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from panjabi.active.stiffness import Bergmark, Cui, in_series
 from panjabi.errors import ParameterError
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 from panjabi.spine.muscle_state import MuscleState
 
 Floats = NDArray[np.float64]
@@ -42,8 +43,8 @@ def bergmark(q: float = 10.0) -> Bergmark:
     return Bergmark(Parameter(float(q), "1", THIS_WORK, "assumed", Q_REASON))
 
 
-@dataclass(frozen=True, eq=False)
-class StiffnessParts:
+@dataclass(frozen=True, eq=False, repr=False)
+class StiffnessParts(ShortRepr):
     """k(F) = linear F, or fibre F in series with tendon + tendon_slope F; all (m,)."""
 
     linear: Floats  # [1/m]

@@ -19,6 +19,7 @@ from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter
 from panjabi.passive.directions import coordinate_names
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.results import ShortRepr
 from panjabi.spine.levels import levels_of
 from panjabi.spine.muscle_state import MuscleState
 
@@ -48,8 +49,8 @@ class HeldLoad:
             )
 
 
-@dataclass(frozen=True, eq=False)
-class PotentialTerm:
+@dataclass(frozen=True, eq=False, repr=False)
+class PotentialTerm(ShortRepr):
     """One part of the potential at the posture: its slope and its curvature."""
 
     gradient: Floats  # (n,) [N m]

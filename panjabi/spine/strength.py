@@ -12,6 +12,7 @@ from panjabi.active.calibration import EXTENSION_TARGET, EXTENSORS
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter
 from panjabi.passive.directions import direction
+from panjabi.results import ShortRepr
 from panjabi.spine.static_model import StaticSpine
 
 Floats = NDArray[np.float64]
@@ -20,8 +21,8 @@ WORLD_AXIS = ((0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
 """Axes of flexion-extension, lateral bending and axial rotation: right, forward, up."""
 
 
-@dataclass(frozen=True, eq=False)
-class Strength:
+@dataclass(frozen=True, eq=False, repr=False)
+class Strength(ShortRepr):
     """Largest moment in a direction with every joint in equilibrium, and the forces for it."""
 
     direction: str

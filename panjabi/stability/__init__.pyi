@@ -13,7 +13,6 @@ from .condition import (
 from .crisco_model import crisco as crisco
 from .critical import (
     CriticalLoad as CriticalLoad,
-    buckling_modes as buckling_modes,
     critical_load as critical_load,
 )
 from .load_paths import load_path as load_path, post_buckling as post_buckling
@@ -34,7 +33,6 @@ from .reflex_model import ReflexFamily as ReflexFamily, ReflexModel as ReflexMod
 from .reflex_optimum import reflex_cost as reflex_cost, reflex_regulator as reflex_regulator
 from .static_stability_of_muscles import (
     StaticStability as StaticStability,
-    one_joint_stiffness as one_joint_stiffness,
     static_stability as static_stability,
 )
 from .trunk_sets import (

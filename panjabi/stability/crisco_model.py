@@ -16,6 +16,7 @@ from panjabi._caching import cached
 from panjabi.errors import unknown
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 from panjabi.spine.column_build import column
 from panjabi.spine.column_model import Column
 from panjabi.spine.joints import ExponentialJoint, JointLaw, LinearJoint
@@ -33,8 +34,8 @@ TEST_MOMENT = 10.0
 MODELS = ("linear", "exponential", "slope", "units")
 
 
-@dataclass(frozen=True, eq=False)
-class CriscoModel:
+@dataclass(frozen=True, eq=False, repr=False)
+class CriscoModel(ShortRepr):
     """One column under axial load: its critical load and its shape at 100 N."""
 
     name: str

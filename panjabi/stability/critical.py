@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError, ParameterError
@@ -112,7 +111,7 @@ def critical_load(
         )
     push = column.load_potential(unloaded.z, growing)
     if float(np.abs(push.gradient).max()) <= STILL:
-        factors, modes = _eigenmodes(unloaded.potential.hessian, push.hessian, last=True)
+        factors, modes = _eigenmodes(unloaded.potential.hessian, push.hessian)
         if not factors.size or factors[0] > largest:
             return _none(column, growing, constant, unloaded.z, False, largest)
         factor, z, moved, mode = float(factors[0]), unloaded.z, False, modes[:, 0]
@@ -143,30 +142,10 @@ def critical_load(
     )
 
 
-def buckling_modes(
-    column: Column,
-    pattern: Load | Iterable[Load],
-    *,
-    loads: Load | Iterable[Load] = (),
-    at: ArrayLike | None = None,
-    count: int | None = None,
-) -> tuple[Floats, Floats]:
-    """All positive critical factors of a column that the pattern does not bend, and their modes.
-
-    at : shape of the column [rad], by default neutral. Returns factors (m,), rising, and modes
-        (n, m).
-    """
-    z = column.zero() if at is None else np.asarray(at, float)
-    K = column.potential(z, loads).hessian
-    factors, modes = _eigenmodes(K, column.load_potential(z, pattern).hessian)
-    factors, modes = factors[:count], modes[:, :count]
-    return factors, np.column_stack([_normalised(m) for m in modes.T]) if factors.size else modes
-
-
-def _eigenmodes(K: Floats, G: Floats, *, last: bool = False) -> tuple[Floats, Floats]:
+def _eigenmodes(K: Floats, G: Floats) -> tuple[Floats, Floats]:
     """Positive factors with K + factor G singular, rising: -G v = (1/factor) K v, K definite."""
     try:
-        inverse, modes = pencil(-G, K, last=last)
+        inverse, modes = pencil(-G, K, last=True)
     except np.linalg.LinAlgError:
         raise ConvergenceError(
             "Expected a column that is stable without the growing load, got a stiffness matrix "

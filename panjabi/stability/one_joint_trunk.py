@@ -23,6 +23,7 @@ from panjabi.delay.roots.system import Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError, unknown
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
 from panjabi.stability.reflex_model import ReflexModel
 
@@ -51,8 +52,8 @@ class TrunkChanges(TypedDict, total=False):
 DEFICITS = ("passive_loss", "strength_loss", "extra_delay")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReducedTrunk:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ReducedTrunk(ShortRepr):
     """Parameters of the one-joint trunk in SI units and radians, with co-contraction and deficits.
 
     Raises
@@ -193,8 +194,8 @@ class ReducedTrunk:
         }[name]
 
 
-@dataclass(frozen=True)
-class TrunkFamily:
+@dataclass(frozen=True, repr=False)
+class TrunkFamily(ShortRepr):
     """Linear systems of a trunk as a function of some of `CHANGES`, with exact derivatives."""
 
     trunk: ReducedTrunk

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from panjabi._continuation import Follower, Point, correct
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError
-from panjabi.results import Result, frame
+from panjabi.results import Result, ShortRepr, frame
 from panjabi.spine.column_model import Column
 from panjabi.spine.loads import Load
 from panjabi.stability.algebra import border, definite, largest_mode, null_vector, root, solve
@@ -64,8 +64,8 @@ class LoadPath(Result):
         return frame({"load_N": self.load, "stable": self.stable, **angles})
 
 
-@dataclass(frozen=True, eq=False)
-class Singular:
+@dataclass(frozen=True, eq=False, repr=False)
+class Singular(ShortRepr):
     """A point of a path where the Hessian is singular."""
 
     factor: float

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from panjabi.delay.roots.axis import crossings_along
 from panjabi.delay.roots.response import require_stable
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 from panjabi.stability.reflex_model import ReflexModel
 
 LEAST = 0.02  # smallest fraction of an inertia or a lag: zero would change the model's order
 KEPT = ("inertia", "filter_time", "filter_frequency", "filter_damping")
 
 
-@dataclass(frozen=True)
-class ParameterMargin:
+@dataclass(frozen=True, repr=False)
+class ParameterMargin(ShortRepr):
     """Nearest critical values of one parameter below and above its value; None if there is none."""
 
     name: str

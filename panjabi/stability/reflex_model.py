@@ -15,13 +15,14 @@ from numpy.typing import ArrayLike
 
 from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError, unknown
+from panjabi.results import ShortRepr
 from panjabi.stability.reflex_loop import GAINS, FirstOrder, LinearReflex
 
 BODY = ("inertia", "damping", "stiffness")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ReflexModel:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ReflexModel(ShortRepr):
     """Second-order mechanics with reflex loops; numbers for one coordinate, (m, m) for more.
 
     Raises
@@ -219,8 +220,8 @@ class ReflexModel:
         return E, A, terms
 
 
-@dataclass(frozen=True)
-class ReflexFamily:
+@dataclass(frozen=True, repr=False)
+class ReflexFamily(ShortRepr):
     """A reflex model with some of its parameters free; see `ReflexModel.family`."""
 
     model: ReflexModel

@@ -19,14 +19,15 @@ from panjabi.passive.kernels import LINEAR
 from panjabi.passive.neutral_zone import Residual, residual_positions
 from panjabi.passive.protocol import Protocol, run
 from panjabi.passive.terms import Structure, linear
+from panjabi.results import ShortRepr
 from panjabi.spine.short_range import ShortRange, stiffness_parts
 from panjabi.spine.static_model import StaticSpine, level_index
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class MusclesAcross:
+@dataclass(frozen=True, eq=False, repr=False)
+class MusclesAcross(ShortRepr):
     """Moment, stiffness and compression by muscle forces at one level, at neutral."""
 
     level: str

@@ -231,27 +231,3 @@ def static_stability(
     """
     F = spine.muscles.checked(forces)
     return StaticStability(spine, F, stiffness if stiffness is not None else bergmark())
-
-
-def one_joint_stiffness(
-    force: float, lower: ArrayLike, upper: ArrayLike, *, stiffness: float
-) -> float:
-    """Stiffness dM/dq of a straight muscle about a hinge at the origin, axis z [N m/rad].
-
-    S = k r^2 + F (A.B - r^2)/l, with A on the lower and B on the upper body, and
-    r = (Ay Bx - Ax By)/l (after Potvin & Brown 2005). Tension destabilises if A.B < r^2.
-    """
-    if not (0.0 <= force < np.inf and 0.0 <= stiffness < np.inf):
-        raise ParameterError(
-            "Expected a finite force and stiffness of 0 or more, since a muscle pulls, got "
-            f"{force!r} N and {stiffness!r} N/m; give both as positive numbers."
-        )
-    A, B = (np.asarray(point, float)[:2] for point in (lower, upper))
-    length = float(np.linalg.norm(B - A))
-    if not length > 0.0:
-        raise ParameterError(
-            f"Expected two different end points of the muscle, got {lower!r} and {upper!r}; give "
-            "both in the plane of the joint [m]."
-        )
-    arm = (A[1] * B[0] - A[0] * B[1]) / length
-    return stiffness * arm**2 + force * (float(A @ B) - arm**2) / length

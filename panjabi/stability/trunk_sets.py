@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from panjabi.errors import unknown
 from panjabi.parameter import ParameterSet, assumed
+from panjabi.results import ShortRepr
 from panjabi.stability.reflex_loop import FirstOrder, LinearReflex, SecondOrder
 from panjabi.stability.reflex_model import ReflexModel
 
@@ -18,8 +19,8 @@ TRUNK_DELAY = 0.060
 """Default loop delay [s]: mean of the trunk muscles, assumed."""
 
 
-@dataclass(frozen=True)
-class TrunkSet:
+@dataclass(frozen=True, repr=False)
+class TrunkSet(ShortRepr):
     """Parameters of a lumped trunk, with a description."""
 
     name: str

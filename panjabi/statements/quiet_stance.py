@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.delay.roots.response import require_stable
 from panjabi.parameter import Parameter, assumed
+from panjabi.results import ShortRepr
 from panjabi.stability.one_joint_trunk import ReducedTrunk
 
 Floats = NDArray[np.float64]
@@ -27,8 +28,8 @@ TORQUE = assumed(1.0, "N m", BAND)
 SENSOR = assumed(0.1, "deg", BAND)
 
 
-@dataclass(frozen=True)
-class Noise:
+@dataclass(frozen=True, repr=False)
+class Noise(ShortRepr):
     """Strength of both noises as the standard deviation within a band of 1 Hz; assumed."""
 
     torque: Parameter = TORQUE

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter, assumed
+from panjabi.results import ShortRepr
 from panjabi.stability.algebra import root
 from panjabi.stability.one_joint_trunk import ReducedTrunk, reduced_trunk
 from panjabi.statements.quiet_stance import Noise, loop_of, variance_slopes
@@ -52,8 +53,8 @@ ASSUMED: dict[str, Parameter] = {
 """Parameters of the loop in addition to the trunk; rates per day."""
 
 
-@dataclass(frozen=True)
-class LoopState:
+@dataclass(frozen=True, repr=False)
+class LoopState(ShortRepr):
     """The loop at a value of damage and corruption."""
 
     damage: float  # D [1]
@@ -75,8 +76,8 @@ class Bifurcation:
     gain: float  # residual of the loop gain [1/s]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subfailure:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Subfailure(ShortRepr):
     """A trunk with ligament subfailure; all `parameters` are assumed."""
 
     trunk: ReducedTrunk = field(default_factory=reduced_trunk)
@@ -232,8 +233,8 @@ class Subfailure:
         return tuple(states)
 
 
-@dataclass(frozen=True, eq=False)
-class LoopPicture:
+@dataclass(frozen=True, eq=False, repr=False)
+class LoopPicture(ShortRepr):
     """Data for a figure of the loop."""
 
     damage: Floats  # (k,) [1]

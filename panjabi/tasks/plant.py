@@ -24,6 +24,7 @@ from panjabi.delay.integrate.model import DelayModel
 from panjabi.delay.integrate.noise import NoisyModel, NoisyRun, solve_noisy
 from panjabi.errors import ParameterError
 from panjabi.parameter import Parameter, assumed
+from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from panjabi.stability.reflex_model import ReflexModel
@@ -34,8 +35,8 @@ HEAD = 11
 """n, m, loops, leaning bodies, S, amplitude, frequency [Hz], c_0, c_m, T_motor, T_sensory."""
 
 
-@dataclass(frozen=True)
-class PlantNoise:
+@dataclass(frozen=True, repr=False)
+class PlantNoise(ShortRepr):
     """Standard deviations and time constants of motor and sensory noise; all assumed."""
 
     motor: Parameter = field(default=assumed(0.5, "N m", "spread of the moment at rest"))
@@ -45,8 +46,8 @@ class PlantNoise:
     sensory_time: Parameter = field(default=assumed(0.1, "s", "as panjabi.neural.SensoryNoise"))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Plant:
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Plant(ShortRepr):
     """Bodies on joints with delayed reflexes, as a nonlinear system with noise.
 
     Every loop needs a filter: the moment of the loop is then a state, which saturates.

@@ -13,6 +13,7 @@ import numpy as np
 
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.parameter import THIS_WORK, Parameter, assumed
+from panjabi.results import ShortRepr
 from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
 from panjabi.stability.reflex_model import ReflexModel
 from panjabi.stability.trunk_sets import TRUNK_DELAY
@@ -21,8 +22,8 @@ from panjabi.tasks.plant import Plant, PlantNoise
 LEANS = ((1.0, 0.0), (1.0, 1.0))  # seat; trunk on the seat
 
 
-@dataclass(frozen=True, kw_only=True)
-class Seat:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Seat(ShortRepr):
     """Parameters of the seated person; trunk as in the set T1, the others assumed."""
 
     radius: Parameter = field(default=assumed(0.22, "m", "of the half ball"))

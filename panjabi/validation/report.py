@@ -186,7 +186,7 @@ of those of the spine was written after the first runs ([passive-spine.md](passi
   are not independent of each other.
 - Most papers were seen as abstracts: ranges, loads and postures that they do not print are
   assumed and named in the reason. Several DOIs were completed from memory. Where the field
-  `where` of a row names a secondary address, the value was read there and not in the paper.
+  `where` of a row says "secondary copy", the value was read there and not in the paper.
 """
 
 _ROLES = """## Tables and roles

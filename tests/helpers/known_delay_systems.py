@@ -2,9 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
 
-from panjabi.delay.roots import AffineFamily, DelayTerm, LinearDelaySystem, SystemRate
+from panjabi.delay.roots import DelayTerm, LinearDelaySystem, SystemRate
+
+
+@dataclass(frozen=True, eq=False)
+class AffineFamily:
+    """base + sum x_k rate_k: parameters that enter the matrices or the delays linearly.
+
+    A rate without delayed terms leaves the delayed terms of the base unchanged.
+    """
+
+    base: LinearDelaySystem  # at x = 0
+    directions: Mapping[str, SystemRate]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return tuple(self.directions)
+
+    def rates(self, x: Sequence[float] | np.ndarray, /) -> tuple[SystemRate, ...]:
+        """Derivative of the matrices with every parameter."""
+        return tuple(self.directions.values())
+
+    def system(self, x: Sequence[float] | np.ndarray, /) -> LinearDelaySystem:
+        """The system at the parameters x."""
+        now, mass = np.array(self.base.now), np.array(self.base.mass)
+        terms = list(self.base.delayed)
+        for value, rate in zip(x, self.directions.values(), strict=True):
+            now = now + value * rate.now
+            mass = mass if rate.mass is None else mass + value * rate.mass
+            for j, moved in enumerate(rate.delayed):
+                old, push = terms[j], terms[j].rate
+                if moved.rate is not None:
+                    push = value * moved.rate + (0.0 if push is None else push)
+                late = old.delay + value * moved.delay
+                terms[j] = DelayTerm(late, old.state + value * moved.state, push)
+        return replace(self.base, now=now, mass=mass, delayed=tuple(terms))
 
 
 def hayes(a: float, b: float, delay: float) -> LinearDelaySystem:

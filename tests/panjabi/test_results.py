@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
 
 import numpy as np
 import pytest
 
 from panjabi.active.build import musculature
+from panjabi.active.element import MuscleElement
+from panjabi.active.musculotendon import Musculotendon
+from panjabi.body.standard import standard_adult
+from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
+from panjabi.literature import row
 from panjabi.neural.measures.onset import latency
-from panjabi.parameter import Parameter, sources
+from panjabi.neural.neck import fitted_neck
+from panjabi.neural.spindle import mileusnic_2006
+from panjabi.neural.tendon_organ import standard_tendon_organ
+from panjabi.parameter import Parameter, ParameterSet, sources
 from panjabi.passive import neutral_zone_test, unit
 from panjabi.passive.measured import measured_neutral_zone, parse_measurement
-from panjabi.passive.protocol import cyclic_test
+from panjabi.passive.pelvis import pelvis
+from panjabi.passive.protocol import Protocol, cyclic_test
+from panjabi.passive.targets import target
 from panjabi.results import Result, plain
 from panjabi.spine import equilibrium, spine_model
 from panjabi.stability import column_equilibrium
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import critical_load
 from panjabi.stability.load_paths import post_buckling
+from panjabi.stability.one_joint_trunk import reduced_trunk
+from panjabi.stability.trunk_sets import trunk
 from panjabi.tasks import Condition
 from panjabi.tasks.repeated import moving_trunk, repeated_movement
 from panjabi.tasks.response import PerturbationResponse
@@ -74,6 +87,49 @@ def test_every_result_is_plain_json_and_a_short_repr(results):
         assert repr(result).startswith(type(result).__name__), name
         if name in results:
             assert json.loads(json.dumps(result.to_dict(), allow_nan=False)), name
+
+
+def nested(value):
+    """A value and the dataclass instances in its fields, mappings and sequences."""
+    if is_dataclass(value):
+        yield value
+        value = [getattr(value, f.name) for f in fields(value)]
+    if isinstance(value, Mapping):
+        yield value
+        value = list(value.values())
+    if isinstance(value, (tuple, list)):
+        for part in value:
+            yield from nested(part)
+
+
+def easily_made():
+    """Models with their parts, parameter sets, settings and a published row."""
+    muscles = Musculotendon(musculature("lumbar"))
+    model = trunk("T1").model()
+    spine = spine_model(joints=["L4-L5"], plane="sagittal", reflexes=True)
+    yield from (reduced_trunk(), trunk("T1"), model, model.system(), model.family("delay"))
+    yield from (muscles, MuscleElement(muscles, 0.02), spine, spine.reflexes, standard_adult())
+    yield from (unit("C1-C2"), pelvis(), target("L4-L5", 0), Protocol(), moving_trunk())
+    yield from (mileusnic_2006(), standard_tendon_organ(), fitted_neck())
+    yield from (Condition(), Settings(), row("SD-1"))
+
+
+def test_every_dataclass_has_a_short_repr(results):
+    names = set()
+    for value in [*easily_made(), *results.values()]:
+        for part in nested(value):
+            names.add(name := type(part).__name__)
+            if is_dataclass(part) or isinstance(part, ParameterSet):
+                assert len(repr(part).splitlines()) <= 10, name
+                assert len(repr(part)) <= 1200, name
+    assert {"ReducedTrunk", "StretchReflexes", "MuscleElement", "ParameterSet"} <= names
+    assert len(names) > 40
+
+
+def test_a_parameter_set_shows_its_number_by_status():
+    force, angle = Parameter(1.0, "N", "User", "assumed"), Parameter(1.0, "deg", "X", "measured")
+    parameters = ParameterSet({"force": force, "load": force, "angle": angle})
+    assert repr(parameters) == "<ParameterSet of 3: 1 measured, 2 assumed>"
 
 
 def test_print_stays_as_it_is(results):

@@ -10,6 +10,8 @@ from panjabi.delay.integrate.codes import SWITCH
 from panjabi.delay.integrate.compile_options import part
 from panjabi.delay.integrate.history_lookup import look_back
 
+ROUNDING = 1e-12  # event functions up to this size are zero at the start
+
 
 @part
 def start(run):
@@ -59,7 +61,8 @@ def set_signs(equations, lags, y, events):
     for e in range(size):
         value = events.values[e]
         events.signs[e] = 1.0 if value > 0.0 else -1.0
-        if value == 0.0:  # the sign it leaves with is not known yet; a switch needs one
+        rounding = 0.0 if events.kinds[e] == SWITCH else ROUNDING
+        if abs(value) <= rounding:  # the sign it leaves with is not known yet; a switch needs one
             events.signs[e] = 1.0 if events.kinds[e] == SWITCH else 0.0
         if events.kinds[e] == SWITCH:
             p[p.size - size + e] = events.signs[e]

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
 FOREVER = 1e30  # length of a constant history [s]
 
 
-@dataclass(frozen=True)
-class Samples:
+@dataclass(frozen=True, repr=False)
+class Samples(ShortRepr):
     """States at times before the start, interpolated by a cubic spline (not-a-knot).
 
     times (k,) rising, the last at or after the start [s]; states (k, n).
@@ -26,8 +27,8 @@ class Samples:
     states: ArrayLike
 
 
-@dataclass(frozen=True)
-class Past:
+@dataclass(frozen=True, repr=False)
+class Past(ShortRepr):
     """A history as the kernels read it: pieces of a record, or a compiled function."""
 
     times: Floats  # (pieces + 1,)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.results import ShortRepr
 
 Kind = Literal["record", "stop", "switch"]
 KINDS: tuple[Kind, ...] = ("record", "stop", "switch")
@@ -24,7 +25,8 @@ class Event:
     direction : +1 rising only, -1 falling only, 0 both. A switch always acts both ways.
 
     The start of a run is no event, neither rising nor falling: an event function that is zero there
-    has the sign with which it leaves zero, and the event happens where this sign changes later.
+    (up to 1e-12 in its own unit; exactly zero for a switch) has the sign with which it leaves zero,
+    and the event happens where this sign changes later.
     """
 
     name: str
@@ -46,8 +48,8 @@ class Event:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
-class DelayModel:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class DelayModel(ShortRepr):
     """y'(t) = rhs(t, y(t), y(t - delay_1), y(t - delay_2), ..., p).
 
     Functions are compiled by numba (`@njit`, or plain Python that numba can compile) and write

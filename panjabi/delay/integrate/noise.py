@@ -29,8 +29,8 @@ CHUNK = 4096  # steps between two checks for an interrupt
 SCHEME = "stochastic Heun, noise at the start of the step (Ito)"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoisyModel:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class NoisyModel(ShortRepr):
     """dy = rhs dt + diffusion dW, with m independent Wiener processes.
 
     diffusion(t, y, delayed, p, out) writes out (n, m), in the state's unit over the square root of

@@ -6,7 +6,6 @@ from .experiment import (
     periodic_response as periodic_response,
 )
 from .family import (
-    AffineFamily as AffineFamily,
     DelayFamily as DelayFamily,
     Family as Family,
     ParameterLine as ParameterLine,
@@ -22,7 +21,6 @@ from .linearisation import (
 from .margin import (
     DelayMargin as DelayMargin,
     delay_margin as delay_margin,
-    delay_scale_margin as delay_scale_margin,
 )
 from .measured import MeasuredResponse as MeasuredResponse, read_response as read_response
 from .optimal import DelayedRegulator as DelayedRegulator, delayed_lqr as delayed_lqr

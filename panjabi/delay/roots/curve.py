@@ -21,12 +21,13 @@ from panjabi._continuation import (
 from panjabi.delay.roots.axis import Crossing, bordered, crossings_along, edges
 from panjabi.delay.roots.family import Family, ParameterLine
 from panjabi.errors import ConvergenceError
+from panjabi.results import ShortRepr
 
 TURN = 0.995  # cosine of the largest turn in a step: a chord is within 4e-4 of its arc
 
 
-@dataclass(frozen=True, eq=False)
-class BoundaryCurve:
+@dataclass(frozen=True, eq=False, repr=False)
+class BoundaryCurve(ShortRepr):
     """Parameters at which a pair of roots (or a real one) lies on the imaginary axis."""
 
     points: Floats  # (m, 2) the two parameters

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 
 
 class Family(Protocol):
@@ -29,43 +30,8 @@ class Family(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
-class AffineFamily:
-    """base + sum x_k rate_k: parameters that enter the matrices or the delays linearly.
-
-    A rate without delayed terms leaves the delayed terms of the base unchanged.
-    """
-
-    base: LinearDelaySystem  # at x = 0
-    directions: Mapping[str, SystemRate]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the parameters."""
-        return tuple(self.directions)
-
-    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
-        """Derivative of the matrices with every parameter."""
-        return tuple(self.directions.values())
-
-    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
-        """The system at the parameters x."""
-        now, mass = np.array(self.base.now), np.array(self.base.mass)
-        terms = list(self.base.delayed)
-        for value, rate in zip(x, self.directions.values(), strict=True):
-            now = now + value * rate.now
-            mass = mass if rate.mass is None else mass + value * rate.mass
-            for j, moved in enumerate(rate.delayed):
-                old, push = terms[j], terms[j].rate
-                if moved.rate is not None:
-                    push = value * moved.rate + (0.0 if push is None else push)
-                late = old.delay + value * moved.delay
-                terms[j] = DelayTerm(late, old.state + value * moved.state, push)
-        return replace(self.base, now=now, mass=mass, delayed=tuple(terms))
-
-
-@dataclass(frozen=True, eq=False)
-class DelayFamily:
+@dataclass(frozen=True, eq=False, repr=False)
+class DelayFamily(ShortRepr):
     """The same matrices with delays start_j + x slope_j."""
 
     base: LinearDelaySystem
@@ -88,8 +54,8 @@ class DelayFamily:
         return (SystemRate(zero, None, tuple(DelayTerm(b, zero) for b in self.slope)),)
 
 
-@dataclass(frozen=True, eq=False)
-class ParameterLine:
+@dataclass(frozen=True, eq=False, repr=False)
+class ParameterLine(ShortRepr):
     """A family along the line x = start + t * along in its parameters."""
 
     family: Family

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.results import ShortRepr
 
 Field = Callable[[Floats, Sequence[Floats]], Floats]
 """f(y, past): right-hand side (n,) from the state and the state at each delay."""
@@ -44,8 +45,8 @@ class Kink:
         return float(self.value(y)) / slope if slope > 0.0 else float("inf")
 
 
-@dataclass(frozen=True, eq=False)
-class Linearisation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Linearisation(ShortRepr):
     """A linear system, the equilibrium it belongs to, and the nearest kink."""
 
     system: LinearDelaySystem | None  # None at a kink, where none exists

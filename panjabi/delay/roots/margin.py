@@ -32,7 +32,7 @@ BEYOND = 1e-3  # relative distance beyond a margin at which the roots are counte
 class DelayMargin(Result):
     """The first crossing as the delay grows from zero, and all others."""
 
-    margin: float  # [s], or a factor; inf: no delay destabilises; 0: unstable without delay
+    margin: float  # [s]; inf: no delay destabilises; 0: unstable without delay
     frequency: float  # of the crossing [rad/s]; nan where there is none
     crossings: tuple[Crossing, ...]  # with exact methods the first of each frequency
     unstable_without_delay: int  # roots with a real part that is not negative, at zero delay
@@ -40,7 +40,6 @@ class DelayMargin(Result):
     searched_to: float  # inf for exact methods
     reason: str
     verified: bool = False  # whether the argument principle agrees, up to 40 states
-    unit: str = "s"  # of the margin; "1" where it is a factor on all delays
 
     @property
     def residual(self) -> float:
@@ -50,7 +49,7 @@ class DelayMargin(Result):
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; a margin or crossing that does not exist is null."""
         return {
-            "delay_margin_s" if self.unit == "s" else "delay_margin_factor": finite(self.margin),
+            "delay_margin_s": finite(self.margin),
             "crossing_rad_per_s": finite(self.frequency),
             "reason": self.reason,
         }
@@ -89,7 +88,7 @@ def delay_margin(
     Parameters
     ----------
     vary : numbers of the delayed terms with the varied delay; the others keep theirs. By default
-        all, whose delays must then be equal (see `delay_scale_margin`).
+        all, whose delays must then be equal.
     method : "exact", or "kronecker" or "continuation" to force one of these.
     largest : longest delay of continuation [s]; by default twenty times the longest time constant.
 
@@ -107,7 +106,7 @@ def delay_margin(
     if vary is None and len(set(system.delays)) > 1:
         raise ParameterError(
             f"Expected one delay common to all terms, got the delays {system.delays} s; choose "
-            "terms with `vary`, or scale all delays together with delay_scale_margin."
+            "terms with `vary`."
         )
     start = tuple(0.0 if j in terms else T for j, T in enumerate(system.delays))
     family = DelayFamily(system, start, tuple(float(j in terms) for j in range(len(start))))
@@ -126,20 +125,6 @@ def delay_margin(
     if phases is None:
         return _followed(family, largest)
     return _exact(family, phases, name)
-
-
-def delay_scale_margin(system: LinearDelaySystem, *, largest: float = 20.0) -> DelayMargin:
-    """Smallest factor on all delays together, from zero, at which stability is lost [1].
-
-    1 is the system itself, so a margin below 1 means that it is unstable.
-    """
-    if not any(system.delays):
-        raise ParameterError(
-            "Expected at least one delay above zero, because a factor acts on it, got "
-            f"{system.delays} s; use delay_margin to vary a delay from zero."
-        )
-    family = DelayFamily(system, (0.0,) * len(system.delays), system.delays)
-    return replace(_refused(family) or _followed(family, largest), unit="1")
 
 
 def unstable_without_delay(system: LinearDelaySystem) -> int:

@@ -16,10 +16,11 @@ from numpy.typing import ArrayLike
 
 from panjabi.delay.roots.system import Floats
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 
 
-@dataclass(frozen=True, eq=False)
-class DelayedRegulator:
+@dataclass(frozen=True, eq=False, repr=False)
+class DelayedRegulator(ShortRepr):
     """The linear-quadratic optimum for a delayed input."""
 
     gain: Floats  # K, (k, n), on the predicted state; that of the problem without delay

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.delay.roots.taps import Complexes, Floats, Taps
 from panjabi.errors import PanjabiError, ParameterError, unknown
+from panjabi.results import ShortRepr
 
 
 class UnstableError(PanjabiError, ArithmeticError):
@@ -33,8 +34,8 @@ class DelayTerm:
     rate: Floats | None = None  # N, (n, n); None where no delayed derivative acts
 
 
-@dataclass(frozen=True, eq=False)
-class SystemRate:
+@dataclass(frozen=True, eq=False, repr=False)
+class SystemRate(ShortRepr):
     """Derivative of a system with one parameter; terms in the order of `delayed`."""
 
     now: Floats  # dA0, (n, n)
@@ -42,8 +43,8 @@ class SystemRate:
     delayed: tuple[DelayTerm, ...] = ()  # dT_j, dA_j, dN_j; empty where none moves
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class LinearDelaySystem:
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class LinearDelaySystem(ShortRepr):
     """Matrices, delays and names of a linear system with delays; SI and radians.
 
     Raises

@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi.results import ShortRepr
+
 Floats = NDArray[np.floating[Any]]
 Complexes = NDArray[np.complexfloating[Any, Any]]
 
 
-@dataclass(frozen=True, eq=False)
-class Taps:
+@dataclass(frozen=True, eq=False, repr=False)
+class Taps(ShortRepr):
     """M(s) = s E - A0 - rows; terms without delay are folded into E and A0, equal delays merged."""
 
     mass: Floats  # (n, n)

@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.measures.records import signal
+from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
 METHODS = ("mutual information", "autocorrelation")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Embedding:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Embedding(ShortRepr):
     """Delay and dimension of an embedding, with the evidence for each."""
 
     delay: int  # [samples]

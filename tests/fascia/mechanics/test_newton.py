@@ -5,14 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from generated_networks import chain, layered_sheet, random_network, square_net
+from generated_networks import layered_sheet, random_network, square_net
 from hypothesis import given, settings, strategies as st
 from scipy.optimize import lsq_linear, minimize
 from scipy.sparse import csc_matrix
 
 from fascia.mechanics import NetworkProblem, NewtonSettings, minimise
 from fascia.mechanics.local_relaxation import _surroundings, settle
-from fascia.mechanics.newton import null_unknowns
 from fascia.sparse import SymmetricFactor
 from panjabi.errors import ParameterError
 
@@ -342,32 +341,6 @@ def test_same_call_gives_the_same_digits():
     one, two = (minimise(problem, np.zeros(problem.size)) for _ in range(2))
     np.testing.assert_array_equal(one.z, two.z)
     assert one.iterations == two.iterations
-
-
-# -- what nothing determines -------------------------------------------------------------------
-
-
-def test_no_null_unknowns_in_a_taut_chain():
-    problem = NetworkProblem(chain([1.0, 2.0, 3.0]))
-    found = minimise(problem, np.zeros(problem.size))
-    assert found.converged
-    assert len(null_unknowns(problem, found.z)) == 0
-
-
-def test_null_unknowns_are_found_alone_and_in_groups():
-    flat = chain([1.0, 2.0, 3.0, 4.0, 5.0])
-    problem = NetworkProblem(flat)
-    z = np.zeros(problem.size)
-    rows = flat.law_rows.copy()
-    rows[[0, 1], 0] = 2.0  # both strands of the first inner node hang
-    slack = NetworkProblem(flat.with_laws(rows=rows))
-    assert null_unknowns(slack, z).tolist() == [0]
-    rows = flat.law_rows.copy()
-    rows[[1, 3], 0] = 2.0  # the two middle nodes hold on to each other and to nothing else
-    group = NetworkProblem(flat.with_laws(rows=rows))
-    assert null_unknowns(group, z).tolist() == [1, 2]
-    rows[:, 0] = 2.0
-    assert null_unknowns(NetworkProblem(flat.with_laws(rows=rows)), z).tolist() == [0, 1, 2, 3]
 
 
 # -- settings ----------------------------------------------------------------------------------

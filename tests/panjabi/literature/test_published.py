@@ -175,6 +175,26 @@ def test_row_becomes_a_parameter_with_the_status_of_its_table():
         row("BURK_SMD").parameter()
 
 
+AGGREGATORS = (
+    r"(?<![\w-])(abcdocz\.com|ai-bt\.com|alljournals\.cn|aminer\.cn|booksci\.cn|capes\.gov\.br|"
+    r"citationsy\.com|cnu\.ac\.kr|coek\.info|crick\.ai|deepdyve\.com|dntb\.gov\.ua|docksci\.com|"
+    r"documentine\.com|doczz\.net|iiab\.me|kookielearning\.com|lib\.cas\.cz|litmetric\.com|"
+    r"medluna\.com|metajournal\.com|omicsdi\.org|osteoevidence\.com|paperexplained\.cn|"
+    r"paperzz\.com|pdfslide\.\w+|peeref\.com|qxmd\.com|readbyqxmd\.com|researcher\.life|"
+    r"researchgate\.net|reviewer\.ly|scilit\.net|scite\.ai|scribd\.com|semanticscholar\.org|"
+    r"semcs\.net|shengsci\.com|slideplayer\.com|sparrho\.com|springermedizin\.de|"
+    r"squarespace\.com|studylib\.net|tomesphere\.com|unboundmedicine\.com|vdocuments?\.\w+|"
+    r"veryfocus\.online|zendy\.io|zhenzhi\.com|zhixidata\.com)(?![\w-])"
+)
+"""Hosts that copy or list articles; a row that was read there says "in a secondary copy"."""
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_where_names_an_article_and_not_an_aggregator(table):
+    found = {r.id: r.where for r in published(table) if re.search(AGGREGATORS, r.where)}
+    assert found == {}
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_where_names_an_article_and_not_a_proxy(table):
     """No port, bare number or address within an address; no copy of a library's test server."""

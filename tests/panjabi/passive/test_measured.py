@@ -10,11 +10,17 @@ import pytest
 from panjabi.cli.command_line import main
 from panjabi.errors import DataFileError, ParameterError, UnknownNameError
 from panjabi.passive.directions import levels
-from panjabi.passive.measured import measured_neutral_zone, parse_measurement, read_measurement
+from panjabi.passive.measured import (
+    measured_neutral_zone,
+    parse_measurement,
+    published_ranges,
+    read_measurement,
+)
 from panjabi.passive.neutral_zone import NeutralZone, neutral_zone_test
 from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test
 from panjabi.passive.sigmoid import covariance_of
 from panjabi.passive.standard import unit
+from panjabi.passive.targets import target
 
 DEG = 180.0 / np.pi
 
@@ -37,7 +43,7 @@ def test_a_recorded_simulation_gives_the_same_estimates():
     found = measured_neutral_zone(parse_measurement(as_csv(cyclic_test(one, 0)), "own.csv"))
     for name in ("stiffness_threshold", "inflexion", "zero_load_gap"):
         assert found.zones[name].half_width == pytest.approx(exact[name].half_width, rel=0.02)
-    assert "no waits" in found.missing["residual"]
+    assert "got a record without" in found.missing["residual"]
 
 
 def test_the_residual_is_read_from_waits_at_zero_load():
@@ -168,11 +174,11 @@ def test_angles_in_another_unit_than_their_name_are_an_error():
         parse_measurement(named_degrees(0.1 / DEG), "own.csv")
 
 
-def ordinary_loop(head="moment_Nm,angle_deg", factor=1.0, exchanged=False):
+def ordinary_loop(head="moment_Nm,angle_deg", factor=1.0, exchanged=False, largest=7.5):
     """Three cycles to 7.5 N m and 8 degrees, the loop of a spine that dissipates work."""
     phase = np.linspace(0.0, 6.0 * np.pi, 400)
-    angle, lag = 8.0 * np.sin(phase), 0.3 * np.cos(phase)
-    moment = 7.5 * np.sin(phase) ** 3 + lag
+    angle, lag = 8.0 * np.sin(phase), 0.04 * largest * np.cos(phase)
+    moment = largest * np.sin(phase) ** 3 + lag
     columns = (factor * angle, moment) if exchanged else (moment, factor * angle)
     return "\n".join([head, *(f"{a:.6f},{b:.6f}" for a, b in zip(*columns, strict=True))])
 
@@ -192,6 +198,64 @@ def test_radians_with_a_name_in_degrees_are_an_error_at_ordinary_ranges():
         parse_measurement(twisted, "own.csv", level="L4-L5")
     with pytest.raises(UnknownNameError, match="L9-L5"):
         parse_measurement(twisted, "own.csv", level="L9-L5")
+
+
+@pytest.mark.parametrize(
+    ("largest", "factor", "level"),
+    [
+        (2.0, 1.0 / DEG, None),
+        (2.0, 1.0 / DEG, "L4-L5"),
+        (2.0, 1.0 / DEG, "L5-S1"),
+        (7.5, 10.0, None),
+        (7.5, 0.1, "L4-L5"),
+    ],
+)
+def test_a_range_of_motion_far_from_every_published_range_is_an_error(largest, factor, level):
+    """The secant alone lets these pass: small moments, and ten times too large or small angles."""
+    text = ordinary_loop(factor=factor, largest=largest)
+    scope = level or "any level"
+    with pytest.raises(DataFileError, match=f"Expected a range of motion .* for {scope} at"):
+        parse_measurement(text, "own.csv", level=level)
+
+
+def test_published_ranges_below_the_published_moment():
+    """L4-L5 turns least about its axis, by 2.2 deg at 10 N m; its neutral zone counts in full."""
+    low, high = (x * DEG for x in published_ranges(10.0, "L4-L5"))
+    assert (low, high) == pytest.approx((4.4, 14.7))
+    half, _ = (x * DEG for x in published_ranges(5.0, "L4-L5"))
+    zone = 2.0 * target("L4-L5", 2).neutral_zone * DEG
+    assert half == pytest.approx(zone + 0.5 * (4.4 - zone))
+    assert published_ranges(20.0, "L4-L5") == published_ranges(10.0, "L4-L5")
+
+
+def test_the_result_names_the_level_of_comparison():
+    text = as_csv(cyclic_test(unit("L4-L5"), 0))
+    for level, words in (
+        (None, "no level was given: compared with the widest published range of any level"),
+        ("L4-5", "compared with the published ranges of L4-L5"),
+    ):
+        record = parse_measurement(text, "own.csv", level=level)
+        assert record.to_dict()["comparison"] == words
+        assert measured_neutral_zone(record).to_dict()["comparison"] == words
+
+
+def test_a_fitted_unknown_without_a_useful_interval_is_left_out():
+    """Loading within the neutral zone does not determine the ramps."""
+    x = np.linspace(-0.03, 0.03, 80)
+    x = np.concatenate((x, x[::-1]))
+    moment = 60.0 * x + np.where(np.arange(160) < 80, 0.05, -0.05)
+    moment += np.random.default_rng(0).normal(0.0, 0.01, 160)
+    rows = (f"{m:.6g},{a:.6g}" for m, a in zip(moment, x, strict=True))
+    record = parse_measurement("\n".join(["moment_Nm,angle_rad", *rows]), "own.csv")
+    fit = measured_neutral_zone(record).fit
+    value = fit.to_dict()
+    assert value["fit_missing"]
+    assert not set(value["fit"]) & set(value["fit_missing"])
+    assert len(value["fit"]) + len(value["fit_missing"]) == len(fit.values)
+    for name, part in value["fit"].items():
+        assert None not in part.values()
+        if not name.startswith(("neutral", "half_loop")):
+            assert part["high"] <= 1e4 * part["low"]
 
 
 @pytest.mark.parametrize("level", [*levels(), "SIJ-left"])

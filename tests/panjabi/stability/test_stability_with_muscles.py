@@ -14,7 +14,7 @@ from panjabi.passive.standard import unit
 from panjabi.recruitment import recruit, solve_recruitment
 from panjabi.recruitment.posture import problem_of
 from panjabi.spine import HeldLoad, bergmark, static_spine
-from panjabi.stability import deficit_margin, load_margin, one_joint_stiffness, static_stability
+from panjabi.stability import deficit_margin, load_margin, static_stability
 from panjabi.stability.algebra import least_factor
 from panjabi.stability.segment import (
     laboratory_with_muscles,
@@ -33,41 +33,6 @@ def chosen():
 @pytest.fixture(scope="module")
 def state(chosen):
     return static_stability(chosen.spine, chosen.forces, stiffness=chosen.stiffness)
-
-
-@given(
-    a=st.tuples(st.floats(-0.1, 0.1), st.floats(-0.3, -0.02)),
-    b=st.tuples(st.floats(-0.1, 0.1), st.floats(0.02, 0.3)),
-    force=st.floats(0.0, 500.0),
-    q=st.floats(0.0, 40.0),
-)
-def test_one_joint_is_the_second_derivative_of_its_energy(a, b, force, q):
-    """V = F (l - l0) + k (l - l0)^2 / 2; d2V/dq2 from l(q) in closed form."""
-    A, B = np.array(a), np.array(b)
-    length = float(np.linalg.norm(B - A))
-    k = q * force / length
-    # l^2 = |A|^2 + |B|^2 - 2 A.R(q)B: l' = -A.R'B / l, l'' = (-A.R''B - l'^2) / l
-    turned = np.array([-B[1], B[0]])  # d R B / d q at 0
-    slope = -float(A @ turned) / length
-    curvature = (float(A @ B) - slope**2) / length
-    expected = k * slope**2 + force * curvature
-    found = one_joint_stiffness(force, A, B, stiffness=k)
-    assert found == pytest.approx(expected, abs=1e-9 * max(abs(expected), 1.0))
-    # S = F [(A.B - r^2)/l + q r^2 / L]
-    assert found == pytest.approx(
-        force * ((A @ B - slope**2) / length + q * slope**2 / length), abs=1e-9
-    )
-
-
-def test_tension_alone_destabilises_where_the_muscle_runs_past_the_joint():
-    lower, upper = (-0.05, -0.1), (-0.05, 0.1)
-    assert one_joint_stiffness(100.0, lower, upper, stiffness=0.0) < 0.0
-    assert one_joint_stiffness(100.0, lower, upper, stiffness=1e5) > 0.0
-    with pytest.raises(ParameterError, match="two different end points of the muscle"):
-        one_joint_stiffness(1.0, lower, lower, stiffness=0.0)
-    for force, stiffness in ((np.nan, 1.0), (-5.0, 1.0), (1.0, np.nan)):
-        with pytest.raises(ParameterError, match="finite force and stiffness of 0 or more"):
-            one_joint_stiffness(force, lower, upper, stiffness=stiffness)
 
 
 def test_hessian_is_that_of_recruitment_and_the_moments_balance(chosen, state):

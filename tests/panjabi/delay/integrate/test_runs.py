@@ -212,11 +212,14 @@ def there_and_back(t, y, z, p, out):
 WAYS = [(kind, way) for kind in ("record", "stop") for way in (-1, 0, 1)]
 
 
-@pytest.mark.parametrize(("kind", "direction"), [*WAYS, ("switch", 0)])
+@pytest.mark.parametrize(
+    ("kind", "direction", "start"),
+    [*((*way, start) for way in WAYS for start in (0.0, -1e-18, 1e-18)), ("switch", 0, 0.0)],
+)
 @pytest.mark.parametrize("slope", [-1.0, 1.0])
-def test_the_start_is_no_event(kind, direction, slope):
+def test_the_start_is_no_event(kind, direction, slope, start):
     model = DelayModel(rhs=moving, event=from_zero, events=(Event("start", kind, direction),))
-    run = solve(model, [0.0], (0.0, 1.0), p=[slope, 1.0])
+    run = solve(model, [start], (0.0, 1.0), p=[slope, 1.0])
     assert run.outcome == "end reached"
     assert run.events == ()
     assert run.at(1.0)[0] == pytest.approx(slope, abs=1e-12)
@@ -236,9 +239,9 @@ def test_an_event_that_was_zero_at_the_start_happens_later(direction, sign):
     assert (stopped.outcome, stopped.end) == ("stopped by an event", pytest.approx(expected[0]))
 
 
-def test_a_stop_within_rounding_of_the_start_leaves_a_run_that_can_be_read():
+def test_a_stop_just_above_rounding_of_the_start_leaves_a_run_that_can_be_read():
     model = DelayModel(rhs=moving, event=from_zero, events=(Event("at once", "stop"),))
-    run = solve(model, [1e-18], (0.0, 1.0), p=[-1.0, 1.0])
+    run = solve(model, [1e-11], (0.0, 1.0), p=[-1.0, 1.0])
     assert run.outcome == "stopped by an event"
     assert 0.0 < run.end < 1e-6
     assert [e.name for e in run.events] == ["at once"]

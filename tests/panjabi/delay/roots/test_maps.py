@@ -7,7 +7,6 @@ import pytest
 from known_delay_systems import delayed_pendulum, pendulum_gains
 
 from panjabi.delay.roots import (
-    AffineFamily,
     LinearDelaySystem,
     SystemRate,
     characteristic_roots,
@@ -146,4 +145,3 @@ def test_invalid_arguments_raise():
         stability_map(family, ((0.0, 0.0), (0.0, 1.0)))
     with pytest.raises(ParameterError, match="two parameters"):
         stability_map(trunk("T1").model().family("delay"), ((0.0, 1.0), (0.0, 1.0)))
-    assert isinstance(pendulum_gains(1.0, 0.5), AffineFamily)

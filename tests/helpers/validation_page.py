@@ -1,0 +1,41 @@
+"""The outcomes that docs/validation.md lists, as parameters of a test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
+_ROW = re.compile(r"\| (?P<id>\S+) \| \w+ \| .* \| (?P<outcome>met|missed) \|")
+_REASON = re.compile(r"- \*\*(?P<ids>[^*]+)\*\*: (?P<reason>.+)")
+
+
+def listed(subjects: Collection[str]) -> dict[str, str | None]:
+    """Listed row of these subjects -> None if it is met, else the reason of the miss."""
+    rows: dict[str, str | None] = {}
+    for section in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]:
+        subject, _, text = section.partition("\n")
+        if subject in subjects:
+            table, _, rest = text.partition("\nMissed, with reasons:\n")
+            misses = rest.partition("\nNot predicted, with reasons:\n")[0]
+            why = {
+                name: match["reason"]
+                for match in _REASON.finditer(misses)
+                for name in match["ids"].split(", ")
+            }
+            for match in _ROW.finditer(table):
+                rows[match["id"]] = None if match["outcome"] == "met" else why[match["id"]]
+    return rows
+
+
+def outcomes(subjects: Collection[str]) -> list:
+    """A parameter for each listed row; a missed row is an expected failure with its reason."""
+    return [
+        pytest.param(
+            name, id=name, marks=[] if why is None else pytest.mark.xfail(strict=True, reason=why)
+        )
+        for name, why in listed(subjects).items()
+    ]

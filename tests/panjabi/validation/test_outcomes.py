@@ -1,0 +1,29 @@
+"""Every row of the spine that docs/validation.md lists; a missed row is an expected failure."""
+
+from __future__ import annotations
+
+import pytest
+from validation_page import listed, outcomes
+
+from panjabi.validation import Case
+from panjabi.validation.table import tables
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("validation of the spine")]
+
+SUBJECTS = {table.subject for table in tables()}
+
+
+@pytest.mark.parametrize("name", outcomes(SUBJECTS))
+def test_the_prediction_meets_the_published_row(cases: dict[str, Case], name: str):
+    assert cases[name].outcome == "met"
+
+
+def test_the_page_lists_every_computed_row(cases: dict[str, Case]):
+    """Apart from rows without a prediction, and calibration rows that are met."""
+    computed = {
+        case.id
+        for case in cases.values()
+        if case.outcome != "not_predicted"
+        and not (case.role == "calibration" and case.outcome == "met")
+    }
+    assert computed == set(listed(SUBJECTS))
