@@ -118,7 +118,7 @@ class Section(ShortRepr):
 
 
 @dataclass(frozen=True, repr=False)
-class Equations(ShortRepr):
+class LatexEquations(ShortRepr):
     """Printed equations and their symbols; `str()` is a LaTeX fragment for a paper."""
 
     sections: tuple[Section, ...]
@@ -143,12 +143,12 @@ class Equations(ShortRepr):
         return "\n".join(text)
 
 
-def equations(joints: int = 2) -> Equations:
+def equations(joints: int = 2) -> LatexEquations:
     """Every law of tissue and joint, the column's potential and its reduced equations of motion.
 
     joints : levels of the reduced planar column, 1 to 4.
     """
-    return Equations(
+    return LatexEquations(
         (_joint_terms(), _unit(), _tissues(), _column(joints), _motion(joints)), SYMBOLS
     )
 

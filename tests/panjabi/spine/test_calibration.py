@@ -85,5 +85,5 @@ def test_muscles_of_a_user_are_not_scaled():
     "make", [lambda m: spine_model(muscles=m), lambda m: static_spine(muscles=m)]
 )
 def test_muscles_of_another_model_raise(make):
-    with pytest.raises(ParameterError, match=r"Expected a panjabi.active.Musculature.*MusclePaths"):
+    with pytest.raises(ParameterError, match=r"Expected .*Musculature.*MusclePaths"):
         make(muscles_of(standard_adult()))
