@@ -35,7 +35,7 @@ def write_whole(path: str | Path, text: str | bytes) -> None:
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
         raise DataFileError(
             f"cannot write {str(path)!r}: Expected a file that can be written, got "
-            f"{getattr(error, 'strerror', None) or error}. Name a file in a folder that exists, "
+            f"{getattr(error, 'strerror', None) or error}; name a file in a folder that exists, "
             "not a folder, on a disk with room."
         ) from error
     finally:

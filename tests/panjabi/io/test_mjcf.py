@@ -206,7 +206,7 @@ def test_remarks_are_comments_in_the_file(models, tmp_path):
 
 def test_refusals(models, tmp_path):
     model = models["pendulum_2.osim"]
-    with pytest.raises(DataFileError, match="Name a file in a folder that exists"):
+    with pytest.raises(DataFileError, match="name a file in a folder that exists"):
         write_mjcf(model.body, tmp_path / "none" / "m.xml")
     other = replace(model.musculature.paths, body=np.array([0, 7]))
     with pytest.raises(

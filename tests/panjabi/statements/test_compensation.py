@@ -206,7 +206,7 @@ def test_a_damaged_store_is_refused(damage, words, tmp_path):
     with pytest.raises(DataFileError, match=words):
         compensation_map(TRUNK, *SWEEP, finished=store)
     for place in (tmp_path, tmp_path / "no folder" / "rows"):
-        with pytest.raises(DataFileError, match="give another file|Name a file"):
+        with pytest.raises(DataFileError, match="give another file|name a file"):
             compensation_map(TRUNK, *SWEEP, finished=place)
 
 
