@@ -17,7 +17,7 @@ from panjabi import __version__ as __version__
 from panjabi.parameter import Parameter as Parameter, sources as sources
 
 __getattr__, _, _lazy_names = _lazy.attach_stub(__name__, __file__)
-__all__ = ["Parameter", "sources", *_lazy_names]
+__all__ = ["Parameter", "sources", *_lazy_names]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __dir__() -> list[str]:
