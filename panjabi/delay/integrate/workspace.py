@@ -153,7 +153,7 @@ class Workspace:
         return Progress._make(self.run.equations.progress.item())
 
     def grow(self) -> None:
-        """Twice the room for the record."""
+        """Double the capacity of the record."""
         equations = self.run.equations
         times = np.append(equations.times, np.zeros(len(equations.coef)))
         coef = np.concatenate([equations.coef, np.zeros_like(equations.coef)])
@@ -164,9 +164,9 @@ class Workspace:
         return prepared(advance, self.run, steps)(self.run, steps)
 
 
-def _record(past: Past, n: int, room: int) -> tuple[Floats, Floats]:
-    """Times and polynomials of the history, with room for as many pieces after it."""
-    times, coef = np.zeros(past.pieces + room + 1), np.zeros((past.pieces + room, 5, n))
+def _record(past: Past, n: int, capacity: int) -> tuple[Floats, Floats]:
+    """Times and polynomials of the history, with space for `capacity` more pieces."""
+    times, coef = np.zeros(past.pieces + capacity + 1), np.zeros((past.pieces + capacity, 5, n))
     times[: past.pieces + 1] = past.times
     coef[: past.pieces] = past.coef
     return times, coef

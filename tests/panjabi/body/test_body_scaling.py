@@ -143,10 +143,12 @@ def test_segments_cover_the_body(body):
 
 def test_scaled_sizes_are_the_users_assumptions(body):
     other = scaled_body(body, stature=1.8, lengths={"thigh": 0.44}, segments={"neck": 1.1})
-    told = sources(other).parameters
-    assert told["length_thigh"].value == 0.44 and told["length_thigh"].status == "assumed"
-    assert told["proportion_neck"].value == 1.1
-    assert told["stature"].value == pytest.approx(1.8)
+    parameters = sources(other).parameters
+    assert (
+        parameters["length_thigh"].value == 0.44 and parameters["length_thigh"].status == "assumed"
+    )
+    assert parameters["proportion_neck"].value == 1.1
+    assert parameters["stature"].value == pytest.approx(1.8)
     assert sources(body).assumed >= 2
 
 

@@ -20,13 +20,13 @@ def run(*words: str) -> int:
     return run_command(parser, words)
 
 
-def told(capsys, *words: str):
+def json_of(capsys, *words: str):
     assert run(*words, "--json", "-") == 0
     return json.loads(capsys.readouterr().out)
 
 
 def test_recruit_has_all_keys(capsys):
-    value = told(capsys, "recruit", "--load", "32")
+    value = json_of(capsys, "recruit", "--load", "32")
     assert value["coactivation_percent_MVC"] == pytest.approx(5.49, abs=0.1)
     assert value["lowest_eigenvalue_Nm_per_rad"] == pytest.approx(1.0, abs=1e-5)
     assert set(value["compression_N"]) == {"L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1"}
@@ -44,7 +44,7 @@ def test_recruit_has_all_keys(capsys):
 
 
 def test_recruit_explains_an_infeasible_posture(capsys):
-    value = told(capsys, "recruit", "--load", "400")
+    value = json_of(capsys, "recruit", "--load", "400")
     assert value["status"] == "infeasible"
     assert value["coactivation_percent_MVC"] is None
     assert value["compression_N"] is None
@@ -67,7 +67,7 @@ def test_recruit_as_text(capsys):
 
 
 def test_stability_gives_terms_modes_and_margins(capsys):
-    value = told(
+    value = json_of(
         capsys, "stability", "--deficit", "psoas", "--injury", "L4-L5:cut=SSL+ISL", "--floor", "5"
     )
     assert value["stable"]

@@ -60,5 +60,5 @@ def test_refusals_are_one_line(file, capsys):
         (["none.csv", "--set", "T1"], "cannot be read"),
     ):
         assert main(["identify", *asked]) == 2
-        told = capsys.readouterr()
-        assert words in told.err and told.out == "" and told.err.count("\n") == 1
+        captured = capsys.readouterr()
+        assert words in captured.err and captured.out == "" and captured.err.count("\n") == 1

@@ -71,12 +71,12 @@ def test_excitation_of_all_times_is_that_of_the_channels():
 
 
 def test_bend_runs_as_plain_python_too():
-    told = np.array([[-0.3, 0.0, 0.4], [0.99, 1.0, 1.7]])
-    plain = told.copy()
-    saturate_commands(told, 0.01)
+    excitation = np.array([[-0.3, 0.0, 0.4], [0.99, 1.0, 1.7]])
+    plain = excitation.copy()
+    saturate_commands(excitation, 0.01)
     saturate_commands.py_func(plain, 0.01)
-    np.testing.assert_array_equal(told, plain)
-    assert told.min() >= 0.0 and told.max() <= 1.0
+    np.testing.assert_array_equal(excitation, plain)
+    assert excitation.min() >= 0.0 and excitation.max() <= 1.0
 
 
 def test_a_release_too_short_to_fit_is_refused():

@@ -25,14 +25,14 @@ def said(capsys, *asked: str) -> dict:
 
 
 def test_json(capsys):
-    told = said(capsys, *LAX)
-    assert told["delay_margin_s"] == pytest.approx(0.134252885509592, abs=1e-12)
-    assert told["crossing_rad_per_s"] == pytest.approx(10.8900479305753, abs=1e-12)
-    root = told["rightmost_root"]
+    output = said(capsys, *LAX)
+    assert output["delay_margin_s"] == pytest.approx(0.134252885509592, abs=1e-12)
+    assert output["crossing_rad_per_s"] == pytest.approx(10.8900479305753, abs=1e-12)
+    root = output["rightmost_root"]
     assert root["delay_s"] == 0.06
     assert root["real_per_s"] == pytest.approx(-5.1890372441422, abs=1e-11)
     assert root["imag_rad_per_s"] == 0.0 and root["residual"] < 1e-14
-    assert told["stable"] is True and told["schema"] == "panjabi-delay-margin/1"
+    assert output["stable"] is True and output["schema"] == "panjabi-delay-margin/1"
 
 
 def test_delay_filter_and_set(capsys):
@@ -49,14 +49,14 @@ def test_delay_filter_and_set(capsys):
 
 
 def test_json_margin_is_null_without_crossing_and_zero_if_unstable(capsys):
-    told = said(capsys, *LAX[:4], "--stiffness", "300", "--stretch-gain", "50")
-    assert told["delay_margin_s"] is None and told["crossing_rad_per_s"] is None
-    assert "no root meets" in told["reason"]
-    told = said(capsys, *LAX[:6], "--stretch-gain", "0")
-    assert told["delay_margin_s"] == 0.0 and told["stable"] is False
-    told = said(capsys, *LAX, "--acceleration-gain", "6")
-    assert told["delay_margin_s"] == 0.0 and "unfiltered" in told["reason"]
-    assert told["stable"] is False
+    output = said(capsys, *LAX[:4], "--stiffness", "300", "--stretch-gain", "50")
+    assert output["delay_margin_s"] is None and output["crossing_rad_per_s"] is None
+    assert "no root meets" in output["reason"]
+    output = said(capsys, *LAX[:6], "--stretch-gain", "0")
+    assert output["delay_margin_s"] == 0.0 and output["stable"] is False
+    output = said(capsys, *LAX, "--acceleration-gain", "6")
+    assert output["delay_margin_s"] == 0.0 and "unfiltered" in output["reason"]
+    assert output["stable"] is False
 
 
 def test_text(capsys):
@@ -80,5 +80,5 @@ def test_text(capsys):
 )
 def test_errors_are_one_line(asked, words, capsys):
     assert panjabi(*asked) == 2
-    told = capsys.readouterr()
-    assert words in told.err and told.out == "" and told.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert words in output.err and output.out == "" and output.err.count("\n") == 1

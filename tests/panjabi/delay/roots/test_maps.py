@@ -63,9 +63,9 @@ def test_regions_agree_with_the_argument_principle(which, request):
     on = np.concatenate([c.points for c in found.curves]) / size
     gap = np.linalg.norm(points[:, None] / size - on, axis=2).min(axis=1)
     points = points[gap > 0.02]  # chords cut the corners of a boundary a little
-    told = found.unstable_roots(points)
+    counts = found.unstable_roots(points)
     counted = [count_unstable(found.family.system(p)) for p in points]
-    assert told.tolist() == counted
+    assert counts.tolist() == counted
 
 
 def test_boundary_of_the_trunk_goes_through_its_margin():

@@ -128,8 +128,8 @@ def test_names_and_units_follow_the_loops():
 
 def test_parameters_of_lumped_trunks_are_assumed():
     for made in TRUNK_SETS.values():
-        told = sources(made.parameters)
-        assert told.assumed == len(told.parameters) == 6 and not told.unresolved
+        used = sources(made.parameters)
+        assert used.assumed == len(used.parameters) == 6 and not used.unresolved
     with pytest.raises(UnknownNameError, match="T1"):
         trunk("T9")
 
