@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import pytest
+
+from panjabi.validation import Case
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
 _ROW = re.compile(r"\| (?P<id>\S+) \| \w+ \| .* \| (?P<outcome>met|missed) \|")
@@ -39,3 +41,13 @@ def outcomes(subjects: Collection[str]) -> list:
         )
         for name, why in listed(subjects).items()
     ]
+
+
+def expected_rows(cases: Iterable[Case]) -> set[str]:
+    """Rows that the page must list: those with a prediction, but no met calibration row."""
+    return {
+        case.id
+        for case in cases
+        if case.outcome != "not_predicted"
+        and not (case.role == "calibration" and case.outcome == "met")
+    }
