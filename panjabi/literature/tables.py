@@ -30,6 +30,7 @@ TABLES = (
     "spine-passive",
     "spine-active",
     "spine-neural",
+    "additions",
 )
 
 _STATUS: dict[str, Status] = {
