@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from panjabi.body import Body
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MOMENT_AT_RANGE = Parameter(
     10.0, "N m", "Yamamoto1989", "assumed",
@@ -162,10 +163,11 @@ class FreePelvis:
     }
 
     def __init__(self, body: Body, side: str) -> None:
-        self.body, self.side = body, side
+        self.body: Body = body
+        self.side: str = side
         names = [f"{joint}_FE" for joint in LUMBAR_JOINTS]
-        self.index = np.array([body.coordinates.index(name) for name in names])
-        self.directions = np.zeros((len(body.coordinates), len(names)))
+        self.index: Ints = np.array([body.coordinates.index(name) for name in names])
+        self.directions: Floats = np.zeros((len(body.coordinates), len(names)))
         tilt = body.coordinates.index("pelvis_tilt")
         hips = [body.coordinates.index(f"hip_flexion_{s}") for s in "rl"]
         for k, i in enumerate(self.index):
@@ -173,7 +175,7 @@ class FreePelvis:
             self.directions[tilt, k] = -1.0  # the thorax keeps its direction
             self.directions[hips, k] = 1.0  # both thighs keep their directions
         ranges = np.array([joint_range(body, name) for name in names])
-        self.terms = (
+        self.terms: tuple[StiffeningJoints, Weight, Table] = (
             StiffeningJoints(self.index, ranges[:, 0], ranges[:, 1], MOMENT_AT_RANGE.si),
             Weight(_without_legs(body), self.anchor),
             self._table(),

@@ -27,7 +27,7 @@ from panjabi.passive.sigmoid import DoubleSigmoid, fit_double_sigmoid
 from panjabi.results import Result, ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Array = NDArray[np.float64]
 

@@ -54,7 +54,7 @@ class Column:
     load_point: Floats  # (3,) in the topmost body [m]
     weights: DeadLoad | None = None  # weight of the bodies and all they carry
     plane: str = "space"
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
         if self.plane not in PLANES:

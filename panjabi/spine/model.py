@@ -47,8 +47,10 @@ class Spine:
     rest_tension: Floats = None  # type: ignore[assignment]  # (nm,) [N]; none
     drive_width: Parameter = DRIVE_WIDTH
     elements: tuple[ForceElement, ...] = ()
-    recipe: Mapping[str, Any] = field(default_factory=dict)  # arguments of `spine_model`; {}: other
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(
+        default_factory=dict[str, Any]
+    )  # arguments of `spine_model`; {}: other
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -79,10 +81,12 @@ class Spine:
             put(self, "excitation", per(self.excitation, "excitation").copy())
             check_excitation(self.excitation)
             length = self.rest_length
-            if length is None:
+            if length is None:  # pyright: ignore[reportUnnecessaryComparison]
                 length = muscles.geometry(self.dynamics.part(self.dynamics.held)).length
             put(self, "rest_length", per(length, "rest_length").copy())
-            tension = 0.0 if self.rest_tension is None else self.rest_tension
+            tension = self.rest_tension
+            if tension is None:  # pyright: ignore[reportUnnecessaryComparison]
+                tension = 0.0
             put(self, "rest_tension", per(tension, "rest_tension").copy())
             if self.reflexes is not None and len(self.reflexes):
                 top = max(self.reflexes.source.max(), self.reflexes.target.max())
@@ -181,7 +185,7 @@ class Spine:
             names += [f"{m} activation" for m in muscles] + [f"{m} fibre" for m in muscles]
             if self.reflexes is not None:
                 for k, (a, b) in enumerate(
-                    zip(self.reflexes.source, self.reflexes.target, strict=True)
+                    zip(map(int, self.reflexes.source), map(int, self.reflexes.target), strict=True)
                 ):
                     to = muscles[a] if a == b else f"{muscles[a]} to {muscles[b]}"
                     names.append(f"{to} receptor {k + 1}")

@@ -18,7 +18,7 @@ from panjabi.spine.loads import Load
 from panjabi.stability.algebra import border, definite, largest_mode, null_vector, root, solve
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 ANGLE_LIMIT = 2.0  # largest rotation of a level on a path [rad]
 

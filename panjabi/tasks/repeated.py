@@ -17,7 +17,7 @@ from panjabi.stability.trunk_sets import trunk
 from panjabi.tasks.plant import Plant, PlantNoise
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 

@@ -7,14 +7,14 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi._compiling import announce_compilation
 from panjabi.delay.integrate.adaptive import checked
-from panjabi.delay.integrate.history import read_history
+from panjabi.delay.integrate.history import History, read_history
 from panjabi.delay.integrate.model import DelayModel, compiled_function
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ConvergenceError, Interrupted, ParameterError
@@ -75,7 +75,7 @@ def solve_noisy(
     seed: Seed | None = None,
     increments: ArrayLike | None = None,
     p: ArrayLike = (),
-    history: Any = None,
+    history: History = None,
     delays: Sequence[float] | None = None,
 ) -> NoisyRun:
     """One path from span[0] to span[1] [s] in equal steps of at most `step` [s].
@@ -132,7 +132,7 @@ def _steps(span: tuple[float, float], step: float) -> tuple[int, float]:
 
 def _path(
     noisy: NoisyModel, state: Floats, span: tuple[float, float], p: Floats, lags: Floats,
-    history: Any, steps: int, h: float, rng: np.random.Generator | None, rows: Floats | None,
+    history: History, steps: int, h: float, rng: np.random.Generator | None, rows: Floats | None,
 ) -> NoisyRun:  # fmt: skip
     from panjabi.delay.integrate import codes
     from panjabi.delay.integrate.call_by_address import JACOBIAN, address
