@@ -17,6 +17,15 @@ Command = Callable[[argparse.Namespace], tuple[Any, str]]
 """Takes the parsed arguments, returns a plain value for JSON and a text for the terminal."""
 
 
+def command_parser(
+    prog: str, version: str, description: str
+) -> tuple[argparse.ArgumentParser, Any]:
+    """The parser of a command line with its version, and the group for its subcommands."""
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    parser.add_argument("--version", action="version", version=f"{prog} {version}")
+    return parser, parser.add_subparsers(title="commands", metavar="COMMAND")
+
+
 def add_command(commands: Any, name: str, run: Command, what: str) -> argparse.ArgumentParser:
     """Add a subcommand with the ``--json`` option; `what` is its help text."""
     command = commands.add_parser(name, help=what, description=what)
