@@ -17,6 +17,7 @@ from fascia.clinical.calibration import SLR_STIFFNESS_TARGET, calibrate_toleranc
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.slopes import slope
+from panjabi._random import random_generator
 from panjabi.literature import row
 from panjabi.validation.criterion import interval, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
@@ -58,7 +59,7 @@ class Adult:
 
 def draw_adults(count: int = ADULTS, *, seed: int = SEED) -> tuple[Adult, ...]:
     """Adults drawn from `SPREAD` and `PELVIC_SHARE`; the same seed gives the same people."""
-    random = np.random.default_rng(seed)
+    random = random_generator(seed)
 
     def lognormal(variation: float) -> Floats:
         sigma = np.sqrt(np.log1p(variation**2))

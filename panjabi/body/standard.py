@@ -42,8 +42,8 @@ def require_standard_adult(body: Body, what: str) -> None:
         return
     adult, mass = standard_adult(), _mass_without_load(body)
     raise ParameterError(
-        f"Expected the standard adult ({adult.stature:.2f} m, {adult.total_mass:.0f} kg) for "
-        f"{what}, got a body of {body.stature:.2f} m and {mass:.4g} kg; a scaled body would keep "
+        f"Expected the standard adult ({adult.stature:.4g} m, {adult.total_mass:.4g} kg) for "
+        f"{what}, got a body of {body.stature:.4g} m and {mass:.4g} kg; a scaled body would keep "
         "the adult's values here. Use standard_adult(); for other sizes skeleton, masses and "
         "muscle paths are available."
     )

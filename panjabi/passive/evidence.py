@@ -16,6 +16,7 @@ from panjabi.passive.directions import SACROILIAC, known_level, region_of
 from panjabi.results import ShortRepr
 
 ROUNDING = 1e-6  # a load at the limit itself is within it
+BEYOND_FAILURE = "beyond failure"
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +30,7 @@ class Limit(ShortRepr):
     def beyond(self, value: float) -> str:
         """ "beyond failure", "beyond the tests", or "" inside them; value in SI."""
         if not abs(value) <= (1.0 + ROUNDING) * self.failure.si:
-            return "beyond failure"
+            return BEYOND_FAILURE
         return "beyond the tests" if abs(value) > (1.0 + ROUNDING) * self.tested.si else ""
 
     def check(self, value: float, level: str, *, extrapolate: bool = False) -> None:

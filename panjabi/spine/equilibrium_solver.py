@@ -58,6 +58,7 @@ class Equilibrium(Result):
             "excitation": excitation,
             "residual_Nm": self.residual,
             "iterations": self.iterations,
+            "outside_evidence": list(self.outside_evidence),
         }
 
 
@@ -89,14 +90,19 @@ def equilibrium(
     ------
     ConvergenceError
         If the muscles cannot balance the posture, or no posture is found.
+    ParameterError
+        If a unit bears a moment beyond failure in that posture.
     """
     if solve not in SOLVES:
         raise unknown("value of solve", solve, SOLVES)
     start = model.dynamics.part(model.dynamics.held) if q is None else np.array(q, float)
     if solve == "posture" or (solve == "auto" and model.muscles is None):
-        return _posture(model, start, applied, tolerance, iterations)
-    limits = (least, most)
-    return _activation(model, start, limits, applied, tolerance, iterations, solve == "both")
+        result = _posture(model, start, applied, tolerance, iterations)
+    else:
+        both = solve == "both"
+        result = _activation(model, start, (least, most), applied, tolerance, iterations, both)
+    model.check(result.q)
+    return result
 
 
 def passive_force(model: Spine, q: Floats, applied: Sequence[Perturbation] = ()) -> Floats:

@@ -25,6 +25,7 @@ from panjabi.errors import ParameterError, unknown
 from panjabi.neural.command import DRIVE_WIDTH, check_excitation
 from panjabi.parameter import Parameter
 from panjabi.passive.element import PassiveJoint
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.spine.reflexes import StretchReflexes
 
 Floats = NDArray[np.float64]
@@ -218,9 +219,17 @@ class Spine:
 
     def outside_evidence(self, q: ArrayLike) -> tuple[str, ...]:
         """Loads on units at q (n,) that leave the published tests, in words."""
+        return tuple(words for unit, a in self._units(q) for words in unit.outside_evidence(a))
+
+    def check(self, q: ArrayLike) -> None:
+        """Raise ParameterError if a unit bears a moment beyond failure at q (n,)."""
+        for unit, angles in self._units(q):
+            unit.check(angles, extrapolate=True)
+
+    def _units(self, q: ArrayLike) -> list[tuple[FunctionalSpinalUnit, Floats]]:
+        """The unit of every joint with its angles (3,) [rad]."""
         at = np.asarray(q, float)
-        seen = [(j.unit, self.seen_by(j, at, np.zeros_like(at))[0]) for j in self.joints]
-        return tuple(words for unit, angles in seen for words in unit.outside_evidence(angles))
+        return [(j.unit, self.seen_by(j, at, np.zeros_like(at))[0]) for j in self.joints]
 
     def place_of(self, coordinates: tuple[str, ...]) -> NDArray[np.int64]:
         """Index of each coordinate among the free ones, -1 if fixed."""

@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from panjabi._random import random_generator
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.tree import Floats
 from panjabi.errors import ParameterError, unknown
@@ -201,7 +202,7 @@ class Multisine(_PointForce):
                 "lengthen the period."
             )
         count = last - first + 1
-        phase = np.random.default_rng(self.seed).uniform(0.0, 2.0 * math.pi, count)
+        phase = random_generator(self.seed).uniform(0.0, 2.0 * math.pi, count)
         size = math.sqrt(2.0 / count)
         object.__setattr__(
             self,

@@ -7,6 +7,7 @@ import pytest
 
 from fascia.clinical import Examination, Tolerance
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
+from fascia.clinical.examination import examine
 from fascia.errors import FasciaError, NetworkError, UnknownStrandError
 from fascia.interventions.release_mechanisms import standing_tension
 from fascia.mechanics import solve
@@ -89,10 +90,12 @@ def test_more_tone_pulls_more(subject):
 def test_a_subject_of_another_size_is_refused(subject):
     """Tissue, resting tension and tolerance are those of the median adult."""
     small = scaled_body(standard_adult(), stature=1.60, mass=58.0)
-    with pytest.raises(ParameterError, match=r"tissue and tolerance.*got a body of 1.60 m and 58"):
+    with pytest.raises(ParameterError, match=r"tissue and tolerance.*got a body of 1.6 m and 58"):
         standard_subject(body=small)
     with pytest.raises(ParameterError, match="standard adult"):
         subject.with_network(whole_body(small))
+    with pytest.raises(ParameterError, match="the tissue in a clinical test, got a body of 1.6"):
+        examine(whole_body(small), "slr", tolerance=subject.tolerance)
 
 
 def test_subject_is_frozen_and_gives_new_ones(subject):

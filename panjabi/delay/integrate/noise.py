@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi._compiling import announce_compilation
+from panjabi._random import Seed, random_generator, seed_sequence
 from panjabi.delay.integrate.adaptive import checked
 from panjabi.delay.integrate.history import History, read_history
 from panjabi.delay.integrate.model import DelayModel, compiled_function
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from panjabi.delay.integrate.workspace import Workspace
 
 Floats = NDArray[np.float64]
-Seed = int | np.random.SeedSequence | np.random.Generator
+MOST_NUMBERS = 2e8  # of a path in memory, 1.6 GB
 CHUNK = 4096  # steps between two checks for an interrupt
 SCHEME = "stochastic Heun, noise at the start of the step (Ito)"
 
@@ -99,13 +100,18 @@ def solve_noisy(
     """
     state, span, parameters, lags = checked(noisy.model, y0, span, p, delays, Settings())
     steps, h = _steps(span, step)
+    if steps * state.size > MOST_NUMBERS:
+        raise ParameterError(
+            f"Expected a path of at most {MOST_NUMBERS:g} numbers, got {steps:g} steps of "
+            f"{state.size} states; give a shorter span or a longer step."
+        )
     if increments is None:
         if seed is None:
             raise ParameterError(
                 "Expected a seed or increments, so that the run can be repeated, got neither; "
                 "give seed=0, for example."
             )
-        rng = np.random.default_rng(seed)
+        rng = random_generator(seed)
         rows = None
     else:
         rows = np.array(increments, dtype=float, order="C")
@@ -208,7 +214,7 @@ def noisy_cohort(
         unfinished run.
     """
     rows = np.array(p, dtype=float, ndmin=2)
-    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    root = seed_sequence(seed)
     children = np.random.SeedSequence(
         root.entropy, spawn_key=root.spawn_key, pool_size=root.pool_size
     ).spawn(len(rows))

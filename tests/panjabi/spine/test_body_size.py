@@ -51,7 +51,7 @@ def body(request):
 )
 def test_other_body_sizes_raise(body, make):
     """An extension strength of 275 N m and stiffness unscaled came out for 1.10 m and 19 kg."""
-    words = rf"Expected the standard adult \(1.75 m, 75 kg\).*got a body of {body.stature:.2f} m"
+    words = rf"Expected the standard adult \(1.75 m, 75 kg\).*got a body of {body.stature:.4g} m"
     with pytest.raises(ParameterError, match=words):
         make(body)
 
