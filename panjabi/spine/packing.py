@@ -105,7 +105,7 @@ def pack(model: Spine, applied: Sequence[Perturbation] = (), solver: int = 0) ->
         tree = model.muscles.muscles.tree
         put(M_PARENT, *_without_minus(tree))
         put(PIECE_FIRST, *pieces)
-        put(MAX_FORCE, *units[:4], units.elastic.astype(np.int64), units.curves)
+        put(MAX_FORCE, *units[:4], units.elastic, units.curves)
         width = model.drive_width.si
         numbers = [units.speed, units.damping, *model.muscles.units.activation.constants, width]
         put(MUSCLE_NUMBERS, np.array(numbers), command(model.excitation, width))
