@@ -60,16 +60,6 @@ class NoisePath(ShortRepr):
         return (1.0 - fraction) * self.values[i] + fraction * self.values[i + 1]
 
 
-def streams(seed: int | np.random.SeedSequence, subjects: int) -> list[np.random.Generator]:
-    """One independent generator per subject: the children of one SeedSequence, in order."""
-    if subjects < 1:
-        raise ParameterError(
-            f"Expected 1 or more subjects, got {subjects}; give the number of generators."
-        )
-    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-    return [np.random.default_rng(child) for child in root.spawn(subjects)]
-
-
 def band_limited(
     rng: np.random.Generator | int,
     *,
