@@ -21,9 +21,9 @@ from fascia.clinical.examination import SIDES, Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import FasciaError, ReleaseError
-from fascia.interventions.fingerprint import fingerprint
 from fascia.interventions.release_mechanisms import apply_doses, check_doses, mechanisms
 from panjabi import __version__
+from panjabi.cohort.digest import fingerprint
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr, frame
 

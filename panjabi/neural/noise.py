@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi._random import random_generator, seed_sequence
+from panjabi._random import random_generator
 from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.neural.checks import array
@@ -59,15 +59,6 @@ class NoisePath(ShortRepr):
         i = min(int(position), last - 1)
         fraction = position - i
         return (1.0 - fraction) * self.values[i] + fraction * self.values[i + 1]
-
-
-def streams(seed: int | np.random.SeedSequence, subjects: int) -> list[np.random.Generator]:
-    """One independent generator per subject: the children of one SeedSequence, in order."""
-    if subjects < 1:
-        raise ParameterError(
-            f"Expected 1 or more subjects, got {subjects}; give the number of generators."
-        )
-    return [np.random.default_rng(child) for child in seed_sequence(seed).spawn(subjects)]
 
 
 def band_limited(

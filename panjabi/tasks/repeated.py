@@ -91,7 +91,7 @@ def repeated_movement(
     *,
     cycles: int = 30,
     plant: Plant | None = None,
-    seed: int | np.random.SeedSequence = 0,
+    seed: int = 0,
 ) -> RepeatedRecord:
     """Flexion and extension by 20 degrees at a pace [cycles/min], with the Lyapunov exponent.
 
@@ -131,6 +131,4 @@ def repeated_movement(
             delay=exponent.delay,
         )  # fmt: skip
         exponent = replace(embedded, embedding=exponent.embedding)
-    return RepeatedRecord(
-        pace, cycles, time, angle, exponent, seed if isinstance(seed, int) else -1
-    )
+    return RepeatedRecord(pace, cycles, time, angle, exponent, seed)
