@@ -26,7 +26,6 @@ from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from fascia.network.model import TensionNetwork
 from panjabi.body.gravity import gravity_energy
-from panjabi.body.standard import require_standard_adult
 from panjabi.parameter import Parameter, sources
 from panjabi.results import ShortRepr, frame
 
@@ -197,7 +196,6 @@ class Examination:
                 "Expected a network on a skeleton, got a network that has none; "
                 "build it with fascia.whole_body()."
             )
-        require_standard_adult(network.body, "the tissue in a clinical test")
         if side not in SIDES:
             raise NetworkError(
                 f"Expected a side of the body, got {side!r}; choose 'right' or 'left'."
