@@ -98,12 +98,14 @@ def applicable(
         value = getattr(args, name)
         return value is not None and value is not False and value != []
 
+    among = tuple(among)
     ineffective = [option(name) for name in among if name not in options and present(name)]
     if ineffective:
+        only = ", ".join(map(option, options))
+        choice = f"only {only}" if only else f"none of {', '.join(map(option, among))}"
         raise ParameterError(
-            f"Expected {'only ' * bool(options)}{', '.join(map(option, options)) or 'no option'} "
-            f"that changes {case}, got {', '.join(ineffective)}, which has no effect; leave it "
-            "out, or choose another case."
+            f"Expected {choice} for {case}, got {', '.join(ineffective)}, without effect; leave "
+            "it out, or choose another case."
         )
     return {
         name: getattr(args, name) if present(name) else default for name, default in options.items()
