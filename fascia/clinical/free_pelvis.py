@@ -152,7 +152,7 @@ def _vertical_hessian(
 class FreePelvis:
     """Directions, energy terms and path with which the pelvis moves to its equilibrium."""
 
-    anchor = ("T12", (0.0, 0.0, 0.0))
+    anchor: tuple[str, tuple[float, float, float]] = ("T12", (0.0, 0.0, 0.0))
     parameters: ClassVar[dict[str, Parameter]] = {
         "lumbar_moment_at_range": MOMENT_AT_RANGE,
         "table_stiffness": TABLE_STIFFNESS,
