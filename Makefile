@@ -38,6 +38,7 @@ check: $(VENV)/.dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/basedpyright
+	$(PY) tests/types/complete.py
 	$(VENV)/bin/lint-imports
 	$(PY) docs/write_pages.py --check
 

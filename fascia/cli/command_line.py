@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fascia import __version__
 from panjabi._files import write_whole
-from panjabi.cli.terminal import add_command, applicable, run_command
+from panjabi.cli.terminal import add_command, applicable, command_parser, run_command
 from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -30,13 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fascia",
-        description="Tension in the fascial network, and its change after a release. "
-        "A research instrument; no medical advice.",
+    parser, commands = command_parser(
+        "fascia",
+        __version__,
+        "Compute tension in the fascial network, and its change after a release. For research "
+        "only; no medical advice.",
     )
-    parser.add_argument("--version", action="version", version=f"fascia {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     add_command(commands, "lines", _lines, "list the fascial lines with their evidence")
 

@@ -29,7 +29,7 @@ from panjabi.errors import unknown
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 
@@ -141,7 +141,7 @@ def attenuation(
         n for n in chosen if network.strand(n).side in sides and network.strand(n).kind != "link"
     )
     crossing = _crossing(network, chosen, heights)
-    changes = []
+    changes: list[Floats] = []
     for ratio in tie_ratios:
         person = subject.with_network(network.with_tie_ratio(ratio))
         bench = Examination(person.network, test, side=side, options=options)
@@ -181,7 +181,7 @@ def _heights(network: TensionNetwork, stations: Sequence[str], suffix: str) -> F
 
     at = geometry.poses(network.body)
     known = {node.name: node for node in network.nodes}
-    heights = []
+    heights: list[float] = []
     for station in stations:
         node = known.get(station) or known.get(f"{station}_{suffix}")
         if node is None:

@@ -21,14 +21,14 @@ from fascia.clinical.examination import SIDES, Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import FasciaError, ReleaseError
-from fascia.interventions.fingerprint import fingerprint
 from fascia.interventions.release_mechanisms import apply_doses, check_doses, mechanisms
 from panjabi import __version__
+from panjabi.cohort.digest import fingerprint
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ class Sweep(ShortRepr):
     stiffness_before_Nm_per_rad: Floats
     stiffness_change_Nm_per_rad: Floats
     censored: NDArray[np.bool_]
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; keys end in their unit, an infinite tie ratio is "clamped"."""
@@ -100,7 +100,8 @@ class SweepError(FasciaError, RuntimeError):
         failed: Mapping[tuple[float, float], Exception],
     ) -> None:
         super().__init__(message)
-        self.partial, self.failed = partial, failed
+        self.partial: Mapping[str, SweepPoint] = partial
+        self.failed: Mapping[tuple[float, float], Exception] = failed
 
 
 def sweep_release(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fascia.errors import NetworkError
 from fascia.network.model import TensionNetwork
+from fascia.network.parts import Node, Vector
 from fascia.sparse.pattern import Pattern, build_pattern
 from panjabi.results import ShortRepr
 from panjabi.tissue.kernels import LAW_COLUMNS, evaluate_all
@@ -46,7 +47,7 @@ class FlatNetwork(ShortRepr):
     bounded: NDArray[np.bool_]  # (U,) one-sided contact: slip >= 0
     loads: Floats  # (P, 3) dead forces in the world frame
     nodes: int
-    user_laws: Mapping[int, Law] = field(default_factory=dict)
+    user_laws: Mapping[int, Law] = field(default_factory=dict[int, "Law"])
     node_names: tuple[str, ...] = ()
     strand_names: tuple[str, ...] = ()
     patterns: dict[int, Pattern] = field(default_factory=dict, repr=False)
@@ -95,7 +96,9 @@ class FlatNetwork(ShortRepr):
             and np.array_equal(self.point_ndof, other.point_ndof)
         )
 
-    def evaluate_laws(self, length: Floats, energy: Floats, tension: Floats, tangent: Floats):
+    def evaluate_laws(
+        self, length: Floats, energy: Floats, tension: Floats, tangent: Floats
+    ) -> None:
         """Energy [J], tension [N] and tangent [N/m] of every strand, in place."""
         evaluate_all(self.law_kind, self.law_rows, length, energy, tension, tangent)
         for s, law in self.user_laws.items():
@@ -116,7 +119,7 @@ class FlatNetwork(ShortRepr):
 
 def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None) -> FlatNetwork:
     """Flat arrays of a network. The pattern of ``like`` is reused if the topology is the same."""
-    if not isinstance(network, TensionNetwork):
+    if not isinstance(network, TensionNetwork):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise NetworkError(
             f"Expected a TensionNetwork, got {type(network).__name__}; a Subject has one: "
             "subject.network."
@@ -127,9 +130,13 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
     node_index: dict[str, int] = {}
     for node in network.nodes:
         node_index[node.name] = points.add_node(node, slips)
-    start, members, kinds, rows, user, names = [0], [], [], [], {}, []
+    start, members = [0], list[int]()
+    kinds: list[int] = []
+    rows: list[Floats] = []
+    user: dict[int, Law] = {}
+    names: list[str] = []
     for strand in network.active_strands:
-        ends = []
+        ends: list[int] = []
         for node_name, point, fraction in (
             (strand.start, strand.start_point, strand.start_share),
             (strand.end, strand.end_point, strand.end_share),
@@ -147,7 +154,8 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
         if kind == USER_LAW:
             user[len(names)] = strand.law
         else:
-            values = strand.law.row()  # type: ignore[attr-defined]
+            law: Any = strand.law  # a built-in law, which has a row
+            values: Floats = law.row()
             row[: len(values)] = values
         rows.append(row)
         names.append(strand.name)
@@ -182,14 +190,15 @@ class _PointList:
     def __init__(self, body_index: dict[str, int]) -> None:
         self.body_index = body_index
         self.body: list[int] = []
-        self.local: list[tuple[float, float, float]] = []
+        self.local: list[Vector] = []
         self.dof: list[int] = []
         self.ndof: list[int] = []
-        self.basis: list[np.ndarray] = []
+        self.basis: list[Floats] = []
 
-    def _append(self, body: int, local, dof: int, ndof: int, basis: np.ndarray) -> int:
+    def _append(self, body: int, local: Vector, dof: int, ndof: int, basis: Floats) -> int:
         self.body.append(body)
-        self.local.append(tuple(local))
+        x, y, z = local
+        self.local.append((x, y, z))
         self.dof.append(dof)
         self.ndof.append(ndof)
         self.basis.append(basis)
@@ -203,7 +212,7 @@ class _PointList:
             )
         return self.body_index[body]
 
-    def add_node(self, node, slips: list[tuple[float, bool]]) -> int:
+    def add_node(self, node: Node, slips: list[tuple[float, bool]]) -> int:
         basis = np.zeros((3, 3))
         count = 0
         stiffness = node.tie + node.adhesion
@@ -216,7 +225,7 @@ class _PointList:
         first = len(slips) - count if count else -1
         return self._append(self._index(node.body), node.position, first, count, basis)
 
-    def add_end(self, node: int, point, fraction: float) -> int:
+    def add_end(self, node: int, point: tuple[str, Vector] | None, fraction: float) -> int:
         """A strand's end: bone-fixed location plus a fraction of the node's slip."""
         body, local = self.body[node], self.local[node]
         if point is not None:
@@ -232,7 +241,7 @@ class _PointList:
         basis = fraction * self.basis[node]
         return self._append(body, local, self.dof[node], self.ndof[node], basis)
 
-    def add_fixed(self, body: str, local) -> int:
+    def add_fixed(self, body: str, local: Vector) -> int:
         return self._append(self._index(body), local, -1, 0, np.zeros((3, 3)))
 
     def arrays(self) -> dict[str, Any]:

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from fascia.mechanics import kernels
 from fascia.mechanics.flat_network import FlatNetwork
+from fascia.sparse.pattern import Pattern
 from panjabi._compiling import announce_compilation
 from panjabi.body import Body, kernels as skeleton
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class SkeletonTerm(Protocol):
@@ -34,18 +36,18 @@ class Pose:
     """Pose of every body at q, and its derivatives (buffers are reused)."""
 
     def __init__(self, body: Body | None) -> None:
-        self.body = body
+        self.body: Body | None = body
         bodies = 1 if body is None else len(body.names)
-        self.rotation = np.zeros((bodies, 3, 3))
+        self.rotation: Floats = np.zeros((bodies, 3, 3))
         self.rotation[0] = np.eye(3)
-        self.translation = np.zeros((bodies, 3))
-        self.q = np.zeros(0)
+        self.translation: Floats = np.zeros((bodies, 3))
+        self.q: Floats = np.zeros(0)
         if body is not None:
             joints = len(body.tree.coordinate)
-            self.axis = np.zeros((joints, 3))
-            self.origin = np.zeros((joints, 3))
-            self.rate = np.zeros(joints)
-            self.rate2 = np.zeros(joints)
+            self.axis: Floats = np.zeros((joints, 3))
+            self.origin: Floats = np.zeros((joints, 3))
+            self.rate: Floats = np.zeros(joints)
+            self.rate2: Floats = np.zeros(joints)
 
     def move(self, q: Floats) -> None:
         self.q = np.array(q, float)
@@ -90,29 +92,29 @@ class NetworkProblem:
         idle: float = 0.0,
     ) -> None:
         announce_compilation()
-        self.flat = flat
-        self.idle = idle
-        self.terms = tuple(terms)
-        self.pose = Pose(body)
-        self.free = 0 if directions is None else directions.shape[1]
-        self.directions = directions
-        self.layout = flat.pattern(self.free)
-        self.pattern = (self.layout.indptr, self.layout.indices)
-        self.size = self.layout.size
-        self.lower = np.full(self.size, -np.inf)
+        self.flat: FlatNetwork = flat
+        self.idle: float = idle
+        self.terms: tuple[SkeletonTerm, ...] = tuple(terms)
+        self.pose: Pose = Pose(body)
+        self.free: int = 0 if directions is None else directions.shape[1]
+        self.directions: Floats | None = directions
+        self.layout: Pattern = flat.pattern(self.free)
+        self.pattern: tuple[Ints, Ints] = (self.layout.indptr, self.layout.indices)
+        self.size: int = self.layout.size
+        self.lower: Floats = np.full(self.size, -np.inf)
         self.lower[: flat.slips][flat.bounded] = 0.0
         points, strands = len(flat.point_body), flat.strands
-        self.world = np.zeros((points, 3))
-        self.columns = np.zeros((points, 3, 3))
-        self.force = np.zeros((points, 3))
-        self.length = np.zeros(strands)
-        self.energies = np.zeros(strands)
-        self.tension = np.zeros(strands)
-        self.tangent = np.zeros(strands)
-        self.data = np.zeros(len(self.layout.indices))
+        self.world: Floats = np.zeros((points, 3))
+        self.columns: Floats = np.zeros((points, 3, 3))
+        self.force: Floats = np.zeros((points, 3))
+        self.length: Floats = np.zeros(strands)
+        self.energies: Floats = np.zeros(strands)
+        self.tension: Floats = np.zeros(strands)
+        self.tangent: Floats = np.zeros(strands)
+        self.data: Floats = np.zeros(len(self.layout.indices))
         bodies = len(self.pose.rotation)
-        self.total = np.zeros((bodies, 3))
-        self.dyad = np.zeros((bodies, 3, 3))
+        self.total: Floats = np.zeros((bodies, 3))
+        self.dyad: Floats = np.zeros((bodies, 3, 3))
         self._jz = np.zeros((points, 3, self.free))
         self._wz = np.zeros((bodies, 3, self.free))
         self._at: Floats | None = None
@@ -125,7 +127,7 @@ class NetworkProblem:
 
     def move(self, q: Floats) -> None:
         """Prescribe the posture (the free coordinates count from here)."""
-        self.q0 = np.array(q, float)
+        self.q0: Floats = np.array(q, float)
         self.pose.move(self.q0)
         self._refresh_columns()
         self._at = None

@@ -42,7 +42,7 @@ def rotation(body: Body | None, at: Poses | None, name: str) -> Floats:
 
 def attachments(nodes: Mapping[str, Node], strand: Strand) -> list[tuple[str, Vector]]:
     """(body, local point) along a strand from start to end, with no slip."""
-    ends = []
+    ends: list[tuple[str, Vector]] = []
     for name, point, _ in strand.ends:
         node = nodes[name]
         ends.append((node.body, node.position) if point is None else point)
@@ -63,7 +63,7 @@ def length(points: Floats) -> float:
 
 def check(body: Body | None, nodes: Mapping[str, Node], strands: Iterable[Strand]) -> None:
     """Raise for unknown nodes and bodies, for ends on another body, and for zero lengths."""
-    bodies = {"ground"} | (set(body.names) if body is not None else set())
+    bodies = {"ground", *(() if body is None else body.names)}
     for node in nodes.values():
         _known_body(f"node {node.name!r}", node.body, bodies)
     for strand in strands:

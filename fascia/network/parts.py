@@ -125,7 +125,7 @@ class Strand(ShortRepr):
     grade: str = ""
     basis: str = ""  # data, assumed, none, parallel (strands.csv)
     source: str = ""
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, "Parameter"], hash=False)
     active: bool = True  # False: carries nothing
 
     def __post_init__(self) -> None:

@@ -27,7 +27,7 @@ from fascia.mechanics.slip_stiffness import SlipStiffness
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
     from fascia.mechanics.equilibrium import Equilibrium
 
@@ -40,14 +40,16 @@ class Linearised:
     """Tangent of a network at one equilibrium with the posture fixed."""
 
     def __init__(self, equilibrium: Equilibrium, *, moment: Floats | None = None) -> None:
-        self.equilibrium = equilibrium
+        self.equilibrium: Equilibrium = equilibrium
         self.flat: FlatNetwork = equilibrium.flat
         body = None if equilibrium.network is None else equilibrium.network.body
-        self.problem = NetworkProblem(self.flat, body=body, q=equilibrium.q, idle=equilibrium.idle)
+        self.problem: NetworkProblem = NetworkProblem(
+            self.flat, body=body, q=equilibrium.q, idle=equilibrium.idle
+        )
         slips = equilibrium.slips
         self._stiffness = _stiffness(equilibrium, self.problem)
         self.problem.value_gradient(slips)
-        self.moment = moment
+        self.moment: Floats | None = moment
         self._sweep = np.zeros((len(self.flat.point_body), 3))
         if moment is not None:
             jacobian = self.problem.pose.points_jacobian(self.flat.point_body, self.problem.world)

@@ -17,6 +17,7 @@ from fascia.clinical.calibration import SLR_STIFFNESS_TARGET, calibrate_toleranc
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.slopes import slope
+from panjabi._random import random_generator
 from panjabi.literature import row
 from panjabi.validation.criterion import interval, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
@@ -58,7 +59,7 @@ class Adult:
 
 def draw_adults(count: int = ADULTS, *, seed: int = SEED) -> tuple[Adult, ...]:
     """Adults drawn from `SPREAD` and `PELVIC_SHARE`; the same seed gives the same people."""
-    random = np.random.default_rng(seed)
+    random = random_generator(seed)
 
     def lognormal(variation: float) -> Floats:
         sigma = np.sqrt(np.log1p(variation**2))
@@ -107,8 +108,8 @@ def stiffness_of_adults(
     first (but at least 5 deg above its beginning).
     """
     bench = Examination(network, "slr")
-    low, high = np.radians(bench.test.window)
-    stiffness = []
+    low, high = map(float, np.radians(bench.test.window))
+    stiffness: list[float] = []
     for adult in adults:
         options = PostureOptions(pelvic_share=adult.pelvic_share)
         person = Examination(as_adult(network, adult), bench.test, options=options, like=bench)
@@ -239,6 +240,11 @@ def set_raise(subject: Subject, slr_deg: float) -> float:
     return float(np.degrees(Examination(subject.network, "slr").end(tolerance)[0].angle))
 
 
+def deficit_of(subject: Subject, slr_deg: float) -> float:
+    """`deficit_deg` of the subject's network [deg]."""
+    return deficit_deg(subject.network, slr_deg)
+
+
 for _i, _who, _slr in ((0, "men", MEN), (1, "women", WOMEN)):
     table.predicts(
         f"PKE_norm.{_who}",
@@ -248,7 +254,7 @@ for _i, _who, _slr in ((0, "men", MEN), (1, "women", WOMEN)):
         accept=within_sd(1.0),
         reason=f"tolerance set on the straight-leg raise of {_who} ({_slr:g} deg, recalled), "
         "then the same tolerance at the knee; the network is that of the standard adult",
-    )(lambda subject, slr_deg: deficit_deg(subject.network, slr_deg))
+    )(deficit_of)
 
 
 @table.predicts(

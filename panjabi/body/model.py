@@ -50,7 +50,9 @@ class Body:
     scale: Floats  # (nb,) size of each body relative to the standard adult
     floor: Floats  # (2,) depth of the sole below the right and left calcaneus origin [m]
     stature: float  # standing, skin vertex above the sole [m]
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
+    sex: str = "male"  # of the values; `panjabi.body.groups` lists what differs
+    age_years: float = 30.0
 
     def __repr__(self) -> str:
         return (

@@ -98,7 +98,7 @@ def drivers(body: Body) -> dict[int, Driver]:
 def joint_names(body: Body) -> list[str]:
     """Name of the MJCF joint of every elementary dof, (ne,)."""
     equal = {d.dof: k for k, d in drivers(body).items() if d.offset == 0.0 and d.slope == 1.0}
-    names = []
+    names: list[str] = []
     for b, owner in enumerate(body.names):
         for n, e in enumerate(range(body.tree.first[b], body.tree.first[b + 1])):
             free = equal.get(e)
@@ -118,7 +118,7 @@ class _Document:
         self.compiler = xml.SubElement(self.root, "compiler", angle="radian", autolimits="true")
         self.option = xml.SubElement(self.root, "option")
         self.world = xml.SubElement(self.root, "worldbody")
-        self.elements = [self.world]
+        self.elements: list[xml.Element] = [self.world]
         self.names = joint_names(self.body)
         self.drivers = drivers(self.body)
 
@@ -129,7 +129,7 @@ class _Document:
             place = tree.loc[b] - tree.r0[b] @ tree.child_loc[b]
             dofs = list(range(tree.first[b], tree.first[b + 1]))
             groups = [dofs[n : n + MOST_DOFS] for n in range(0, len(dofs), MOST_DOFS)] or [[]]
-            inertial = self.elements[tree.parent[b]]
+            inertial = self.elements[int(tree.parent[b])]
             for n, group in enumerate(groups):
                 last = n == len(groups) - 1
                 name = body.names[b] if last else f"{body.names[b]}:{n}"
@@ -250,7 +250,7 @@ class _Document:
             tendon = xml.SubElement(tendons, "spatial", name=name)
             for n, p in enumerate(points, start=1):
                 site = f"{name}-P{n}"
-                on = self.elements[paths.body[p]]
+                on = self.elements[int(paths.body[p])]
                 xml.SubElement(on, "site", name=site, pos=_text(paths.local[p]))
                 xml.SubElement(tendon, "site", site=site)
             self._muscle(actuators, name, muscles.max_force[m], optimal[m], slack[m])

@@ -148,10 +148,10 @@ def _body_muscles(
 ) -> dict[str, Muscle]:
     """The muscles as records of the body, with the path points of the default posture."""
     arrays = paths.at(default)
-    records = {}
+    records: dict[str, Muscle] = {}
     for m, muscle in enumerate(muscles):
         piece = slice(arrays.start[m], arrays.start[m + 1])
-        bodies = tuple(names[b] for b in arrays.body[piece])
+        bodies = tuple(names[b] for b in map(int, arrays.body[piece]))
         records[muscle.name] = as_muscle(muscle, bodies, arrays.local[piece])
     return records
 

@@ -6,9 +6,10 @@ request, and beyond `failure` never: there a spine is injured, which the law doe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from panjabi.body.size import size_factor
 from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
@@ -16,6 +17,7 @@ from panjabi.passive.directions import SACROILIAC, known_level, region_of
 from panjabi.results import ShortRepr
 
 ROUNDING = 1e-6  # a load at the limit itself is within it
+BEYOND_FAILURE = "beyond failure"
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,8 +31,20 @@ class Limit(ShortRepr):
     def beyond(self, value: float) -> str:
         """ "beyond failure", "beyond the tests", or "" inside them; value in SI."""
         if not abs(value) <= (1.0 + ROUNDING) * self.failure.si:
-            return "beyond failure"
+            return BEYOND_FAILURE
         return "beyond the tests" if abs(value) > (1.0 + ROUNDING) * self.tested.si else ""
+
+    def times(self, factor: float) -> Limit:
+        """The same limits for a body of another size."""
+        if factor == 1.0:
+            return self
+        tested, failure = (
+            replace(
+                p, value=factor * p.value, status="derived", conditions=f"{p.conditions}; sized"
+            )
+            for p in (self.tested, self.failure)
+        )
+        return Limit(self.load, tested, failure)
 
     def check(self, value: float, level: str, *, extrapolate: bool = False) -> None:
         """Check a value [SI].
@@ -64,6 +78,13 @@ class Evidence(ShortRepr):
 
     moment: Limit  # about each axis [N m]
     preload: Limit  # compression [N]
+
+    def sized(self, length: float) -> Evidence:
+        """The same range where lengths are `length` times those of the standard adult."""
+        return Evidence(
+            self.moment.times(size_factor("moment", length)),
+            self.preload.times(size_factor("force", length)),
+        )
 
 
 @cache

@@ -28,7 +28,7 @@ from panjabi.statements.quiet_stance import Noise
 from panjabi.statements.stiffness_for_sway import activation_for, required_stiffness
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 from panjabi.statements.quiet_stance import trunk_sway
 
 Floats = NDArray[np.float64]

@@ -25,6 +25,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi._random import random_generator
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter, assumed
 from panjabi.results import ShortRepr
@@ -271,7 +272,7 @@ def fraction_with_chronic_state(
     so is the margin of the limit over 1. The fraction shows the effect of the assumptions and is
     not a probability.
     """
-    rng = np.random.default_rng(seed)
+    rng = random_generator(seed)
     count = 0
     for _ in range(draws):
         factors = {name: float(spread ** rng.uniform(-1.0, 1.0)) for name in loop.parameters}

@@ -20,8 +20,8 @@ from fascia.interventions import (
     release_sweep as sweeps,
     sweep_release,
 )
-from fascia.interventions.fingerprint import fingerprint
 from fascia.transmission import ladder
+from panjabi.cohort import fingerprint
 from panjabi.errors import UnknownNameError
 
 RATIOS, TENSIONS = (0.0, 0.1, math.inf), (0.0, 20.0)
