@@ -20,6 +20,8 @@ from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath, jo
 from fascia.errors import ReadoutError
 from panjabi.body.gravity import gravity_energy
 from panjabi.body.kernels import load_hessian
+from panjabi.body.size import joint_length, size_factor
+from panjabi.body.standard import body_length
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
 
@@ -49,7 +51,7 @@ class StiffeningJoints:
     index: NDArray[np.int64]
     low: Floats
     high: Floats
-    moment_at_range: float
+    moment_at_range: Floats  # of each joint [N m]
 
     def _terms(self, q: Floats) -> tuple[Floats, Floats, Floats]:
         x = q[self.index]
@@ -174,18 +176,21 @@ class FreePelvis:
             self.directions[hips, k] = 1.0  # both thighs keep their directions
         ranges = np.array([joint_range(body, name) for name in names])
         self.terms = (
-            StiffeningJoints(self.index, ranges[:, 0], ranges[:, 1], MOMENT_AT_RANGE.si),
+            StiffeningJoints(
+                self.index, ranges[:, 0], ranges[:, 1], _moments_at_range(body, names)
+            ),
             Weight(_without_legs(body), self.anchor),
             self._table(),
         )
 
     def _table(self) -> Table:
-        body = self.body
+        body, size = self.body, body_length(self.body)
         supine = body.posture("supine")
         lowest = min(body.station(supine, f"sp_t{i}")[1] for i in range(4, 13))
-        height = lowest - SOFT_TISSUE - body.point(supine, *self.anchor)[1]
+        height = lowest - size * SOFT_TISSUE - body.point(supine, *self.anchor)[1]
         points = tuple((body.stations[n].body, tuple(body.stations[n].local)) for n in BACK_POINTS)
-        return Table(body, self.anchor[0], points, float(height), TABLE_STIFFNESS.si)
+        stiffness = size_factor("linear stiffness", size) * TABLE_STIFFNESS.si
+        return Table(body, self.anchor[0], points, float(height), stiffness)
 
     def path(self, test: ClinicalTest, options: PostureOptions) -> PosturePath:
         """The test's path with no pelvic tilt prescribed."""
@@ -200,6 +205,12 @@ class FreePelvis:
             neck_flexion=options.neck_flexion,
         )
         return test.path(self.body, self.side, rigid)
+
+
+def _moments_at_range(body: Body, names: list[str]) -> Floats:
+    """Moment at the range of each joint (n,) [N m], with the size of the joint."""
+    sizes = [size_factor("moment", joint_length(body, name)) for name in names]
+    return MOMENT_AT_RANGE.si * np.array(sizes)
 
 
 def _without_legs(body: Body) -> Body:

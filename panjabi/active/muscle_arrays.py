@@ -18,7 +18,7 @@ from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.reduced import ReducedTree
-from panjabi.body.standard import is_standard_adult, require_standard_adult
+from panjabi.body.standard import is_standard_adult, require_same_size
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.parameter import USER, Parameter, ParameterSet
@@ -433,8 +433,8 @@ class Musculature:
     # --- inside ---------------------------------------------------------------------------
 
     @staticmethod
-    def required(muscles: object, where: str) -> Musculature:
-        """The muscles, after a check that they are a `Musculature` of the standard adult.
+    def required(muscles: object, where: str, body: Body | None = None) -> Musculature:
+        """The muscles, after a check that they are a `Musculature`, and for a body of this size.
 
         Raises
         ------
@@ -442,7 +442,8 @@ class Musculature:
             For muscles of another class, or on a body of another size.
         """
         if isinstance(muscles, Musculature):
-            require_standard_adult(muscles.body, where)
+            if body is not None:
+                require_same_size(body, muscles.body, f"muscles of {where}")
             return muscles
         raise ParameterError(
             f"Expected a panjabi.active.Musculature for {where}, got {type(muscles).__name__} "

@@ -51,6 +51,8 @@ class Body:
     floor: Floats  # (2,) depth of the sole below the right and left calcaneus origin [m]
     stature: float  # standing, skin vertex above the sole [m]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    sex: str = "male"  # of the values; `panjabi.body.groups` lists what differs
+    age_years: float = 30.0
 
     def __repr__(self) -> str:
         return (

@@ -1,11 +1,12 @@
 """A body of another size: stature, mass, segment lengths.
 
-Rules, all assumed. Every segment keeps its shape: one factor scales its lengths in all directions,
-also joint centres, centres of mass, landmarks and muscle points. Segment masses are proportional to
-volume (factor cubed), then all are scaled to the total mass; inertia is proportional to mass times
-length squared. Optimal fibre and tendon slack length are proportional to the path length of the
-muscle in standing, so that each fibre stays at the same point of its curve. Maximal force is
-proportional to mass to the power 2/3, as area is to volume.
+Every segment keeps its shape: one factor scales its lengths in all directions, also joint centres,
+centres of mass, landmarks and muscle points. Segment masses are proportional to volume (factor
+cubed), then all are scaled to the total mass; inertia is proportional to mass times length squared.
+Optimal fibre and tendon slack length are proportional to the path length of the muscle in standing,
+so that each fibre stays at the same point of its curve. Maximal force goes as the area, with the
+square of this length; mass without length makes no muscle stronger. `panjabi.body.size` has the
+powers, `docs/size.md` the derivation.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import numpy as np
 
 from panjabi.body.landmarks import Frame, Place
 from panjabi.body.model import Body
+from panjabi.body.size import size_factor
 from panjabi.body.tree import Floats, scaled_tree
 from panjabi.errors import ParameterError, unknown
+from panjabi.literature import row
 from panjabi.parameter import USER, Parameter, ParameterSet
 
 LUMBAR = tuple(f"L{i}" for i in range(5, 0, -1))
@@ -59,7 +62,7 @@ ENDS: Mapping[str, tuple[str, str]] = {
 """End points of the length of a segment: the joint below or above a body, or landmarks."""
 
 FACTORS = (0.4, 2.5)  # a factor beyond these is taken for a typing error
-STATURES = (0.7, 2.5)  # [m]
+TALLEST = 2.5  # a stature beyond this is taken for a typing error [m]
 MASSES = (10.0, 300.0)  # [kg]
 
 
@@ -110,7 +113,6 @@ def scaled_body(
     mass: float | None = None,
     segments: Mapping[str, float] | None = None,
     lengths: Mapping[str, float] | None = None,
-    force_exponent: float = 2.0 / 3.0,
 ) -> Body:
     """A body of another size; the docstring of this module has the rules.
 
@@ -126,30 +128,74 @@ def scaled_body(
     UnknownNameError
         For a segment that does not exist.
     ParameterError
-        For sizes that are not finite, not positive or not human; for a segment named twice; for a
-        stature that is not possible with `lengths`.
+        For sizes that are not finite, not positive or not human; for a body below the stature of
+        adults (`stature_limits`); for a segment named twice; for a stature that is not possible
+        with `lengths`.
     """
-    for name, value, (low, high), unit in (
-        ("stature", stature, STATURES, "m"),
-        ("mass", mass, MASSES, "kg"),
-    ):
-        if value is not None and not low <= value <= high:
-            raise ParameterError(
-                f"Expected a {name} from {low:g} to {high:g} {unit}, got {value!r} {unit}; give "
-                f"the {name} in {unit}."
-            )
-    if not math.isfinite(force_exponent):
+    if stature is not None:
+        _check_stature(stature)
+    low, high = MASSES
+    if mass is not None and not low <= mass <= high:
         raise ParameterError(
-            f"Expected a finite force_exponent, got {force_exponent!r}; give 2/3 (as area to "
-            "volume), 1 (proportional to mass) or 0 (unchanged)."
+            f"Expected a mass from {low:g} to {high:g} kg, got {mass!r} kg; give the mass in kg."
         )
     segments, lengths = segments or {}, lengths or {}
     shape, fixed = _factors(body, segments, lengths)
     factor = shape if stature is None else _solve_stature(body, shape, fixed, stature)
     scaled = _with_scale(body, factor)
+    _check_stature(scaled.stature)
     if mass is None:
         mass = body.total_mass * (scaled.stature / body.stature) ** 2
-    return _with_mass(body, scaled, factor, mass, force_exponent, segments, lengths)
+    return _with_mass(body, scaled, factor, mass, segments, lengths)
+
+
+def stature_limits() -> tuple[float, float]:
+    """Statures of adults [m]: from three SD below the mean of women to three above that of men."""
+    women, men = row("AN-F-stature"), row("AN-M-stature")
+    low, high = women.number - 3.0 * (women.sd or 0.0), men.number + 3.0 * (men.sd or 0.0)
+    return 1e-3 * low, 1e-3 * high
+
+
+def mass_limits() -> tuple[float, float]:
+    """Masses of adults [kg] as `stature_limits`, with a normal logarithm of the mass."""
+    women, men = row("AN-F-lnm"), row("AN-M-lnm")
+    low, high = women.number - 3.0 * (women.sd or 0.0), men.number + 3.0 * (men.sd or 0.0)
+    return math.exp(low), math.exp(high)
+
+
+def mass_without_load(body: Body) -> float:
+    """Mass of the person [kg], without a load that is fixed to the body."""
+    return body.parameters["mass"].si if "mass" in body.parameters else body.total_mass
+
+
+def size_outside_evidence(body: Body) -> tuple[str, ...]:
+    """Descriptions of a stature or mass outside those of measured adults; () for none."""
+    checks = (
+        ("stature", body.stature, stature_limits(), "m"),
+        ("mass", mass_without_load(body), mass_limits(), "kg"),
+    )
+    return tuple(
+        f"{name} of {value:.4g} {unit} is outside the {low:.4g} to {high:.4g} {unit} of adults "
+        f"({row('AN-F-stature').bib})"
+        for name, value, (low, high), unit in checks
+        if not low <= value <= high
+    )
+
+
+def _check_stature(stature: float) -> None:
+    low = stature_limits()[0]
+    if low <= stature <= TALLEST:
+        return
+    if 0.0 < stature < low:
+        raise ParameterError(
+            f"Expected a stature of an adult from {low:.3f} m, three standard deviations below the "
+            f"mean of women ({row('AN-F-stature').bib}), got {stature:g} m; children are not "
+            "smaller adults, and no proportions, units and strength of children are packaged."
+        )
+    raise ParameterError(
+        f"Expected a stature from {low:.3f} to {TALLEST:g} m, got {stature!r} m; give the stature "
+        "in m."
+    )
 
 
 def _factors(
@@ -261,7 +307,6 @@ def _with_mass(
     new: Body,
     factor: Floats,
     mass: float,
-    force_exponent: float,
     proportions: Mapping[str, float],
     lengths: Mapping[str, float],
 ) -> Body:
@@ -270,13 +315,9 @@ def _with_mass(
     masses = volume * (mass / volume.sum())
     ratio = np.divide(masses, old.mass, out=np.zeros_like(masses), where=old.mass > 0.0)
     length = new.path_lengths(new.zero()) / old.path_lengths(old.zero())
-    force = (mass / old.total_mass) ** force_exponent
     parameters = dict(old.parameters)
     parameters["stature"] = Parameter(new.stature, "m", USER, "assumed", "standing, skin vertex")
     parameters["mass"] = Parameter(mass, "kg", USER, "assumed", "whole body")
-    parameters["force_exponent"] = Parameter(
-        force_exponent, "1", USER, "assumed", "maximal muscle force goes with mass to this power"
-    )
     for name, value in proportions.items():
         parameters[f"proportion_{name}"] = Parameter(value, "1", USER, "assumed")
     for name, value in lengths.items():
@@ -286,7 +327,9 @@ def _with_mass(
         mass=masses,
         inertia=old.inertia * (ratio * factor**2)[:, None, None],
         muscles={
-            name: muscle.scaled(muscle.points, length=float(length[m]), force=force)
+            name: muscle.scaled(
+                muscle.points, length=float(length[m]), force=size_factor("force", length[m])
+            )
             for m, (name, muscle) in enumerate(new.muscles.items())
         },
         parameters=ParameterSet(parameters),

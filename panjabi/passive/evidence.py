@@ -6,9 +6,10 @@ request, and beyond `failure` never: there a spine is injured, which the law doe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from panjabi.body.size import size_factor
 from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
@@ -31,6 +32,18 @@ class Limit(ShortRepr):
         if not abs(value) <= (1.0 + ROUNDING) * self.failure.si:
             return "beyond failure"
         return "beyond the tests" if abs(value) > (1.0 + ROUNDING) * self.tested.si else ""
+
+    def times(self, factor: float) -> Limit:
+        """The same limits for a body of another size."""
+        if factor == 1.0:
+            return self
+        tested, failure = (
+            replace(
+                p, value=factor * p.value, status="derived", conditions=f"{p.conditions}; sized"
+            )
+            for p in (self.tested, self.failure)
+        )
+        return Limit(self.load, tested, failure)
 
     def check(self, value: float, level: str, *, extrapolate: bool = False) -> None:
         """Check a value [SI].
@@ -64,6 +77,13 @@ class Evidence(ShortRepr):
 
     moment: Limit  # about each axis [N m]
     preload: Limit  # compression [N]
+
+    def sized(self, length: float) -> Evidence:
+        """The same range where lengths are `length` times those of the standard adult."""
+        return Evidence(
+            self.moment.times(size_factor("moment", length)),
+            self.preload.times(size_factor("force", length)),
+        )
 
 
 @cache

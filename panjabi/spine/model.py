@@ -19,12 +19,13 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.active.element import MuscleElement
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.model import Body
-from panjabi.body.standard import require_standard_adult
+from panjabi.body.standard import require_same_size
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.command import DRIVE_WIDTH, check_excitation
 from panjabi.parameter import Parameter
 from panjabi.passive.element import PassiveJoint
+from panjabi.passive.sizing import require_sized
 from panjabi.spine.reflexes import StretchReflexes
 
 Floats = NDArray[np.float64]
@@ -52,8 +53,8 @@ class Spine:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        if self.joints or self.muscles is not None:
-            require_standard_adult(self.body, "joints and muscles of a Spine")
+        for joint in self.joints:
+            require_sized(joint.unit, self.body)
         if self.muscles is None:
             if self.reflexes is not None and len(self.reflexes):
                 raise ParameterError(
@@ -62,6 +63,7 @@ class Spine:
                 )
         else:
             muscles = self.muscles.muscles
+            require_same_size(self.body, muscles.body, "muscles")
             if muscles.coordinates != tuple(self.dynamics.free):
                 raise ParameterError(
                     f"Expected muscles over the {len(self.dynamics.free)} free coordinates from "
