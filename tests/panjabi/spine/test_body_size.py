@@ -167,10 +167,11 @@ def test_the_fault_input_is_refused_and_heavy_bodies_answer():
         lambda body: spine_model(muscles=musculature("lumbar", body)),
         lambda body: spine_model(muscles=Musculotendon(musculature("lumbar", body))),
         lambda body: spine_model(body=body, muscles=musculature("lumbar")),
+        lambda body: replace(spine_model(body=body), muscles=spine_model().muscles),
         lambda body: static_spine(body=body).with_units(static_spine().units),
         lambda body: column("lumbar", static_spine().units, body=body),
     ],
-    ids=["static", "moving", "tendons", "adult muscles", "adult units", "column"],
+    ids=["static", "moving", "tendons", "adult muscles", "replaced", "adult units", "column"],
 )
 def test_parts_of_different_bodies_do_not_mix(make):
     with pytest.raises(ParameterError, match="for a body of"):
