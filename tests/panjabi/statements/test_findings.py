@@ -13,8 +13,6 @@ from panjabi.literature import row
 from panjabi.stability.follower_path import CARRIED_DEG
 from panjabi.statements import Finding, Quantity, hypothesis, statement, statements
 
-pytestmark = pytest.mark.xdist_group("hypothesis")  # computed once
-
 OUTCOME_BY_NUMBERS = {
     "P2": lambda f: f["largest_stiffness_ratio"] < 0.5,
     "P3": lambda f: f["largest_share_of_weight"] < 1.0,
