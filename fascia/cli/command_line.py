@@ -221,10 +221,17 @@ def _regions(arguments: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _validate(arguments: argparse.Namespace) -> tuple[Any, str]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     from fascia.validation import everything, validate
     from panjabi.validation import as_csv, as_rows, as_text
 
-    cases = everything() if arguments.all else validate()
+    if arguments.all:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            cases = everything(pool)
+    else:
+        cases = validate()
     if arguments.csv:
         write_whole(arguments.csv, as_csv(cases))
     if arguments.figure:

@@ -149,7 +149,7 @@ for _name, _muscles, _levels, _words in (
         _levels,
         quantity=f"levels of the posterior layer moved by {PULL:g} N on {_name}",
         published=_words,
-        value=None,
+        value=1.0,
         unit="fraction of levels as published",
         accept="every level as published; moved = a tenth of the greatest motion, set beforehand",
     )(traction)

@@ -25,7 +25,7 @@ from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine
 from panjabi.spine.strength import moment_demand, strength
 from panjabi.stability.segment_experiments import WORST_INJURY, gain_at_l45, unit_under_multifidus
 from panjabi.stability.static_stability_of_muscles import static_stability
-from panjabi.validation.criterion import at_least, at_most
+from panjabi.validation.criterion import QUARTER, at_least, at_most, interval
 from panjabi.validation.predictions import Prediction, Predictions, Predictor
 
 BEND_DEG = 36.0
@@ -153,11 +153,18 @@ def _ratio(
     """Register the compression of L4-5 over that of standing, for the same published ratio."""
     this, reference = row(id), row(standing)
     ratio = this.number / reference.number
+    low = (this.number - this.rounding) / (reference.number + reference.rounding)
+    high = (this.number + this.rounding) / (reference.number - reference.rounding)
+    quarter = QUARTER * ratio
     return table.predicts(
         id,
         *arguments,
         reason=reason,
+        accept=interval(
+            min(low, ratio - quarter), max(high, ratio + quarter), "within 25 %, or the rounding"
+        ),
         value=ratio,
+        rounding=0.5 * (high - low),
         unit="1",
         quantity=f"{this.quantity}, ratio to standing",
         published=f"{ratio:.3g} ({this.text} / {reference.text} {this.unit})",
