@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fascia import __version__
 from panjabi._files import write_whole
+from panjabi.cli.body import add_person, person
 from panjabi.cli.terminal import add_command, applicable, command_parser, run_command
 from panjabi.errors import ParameterError
 
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _subject_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--side", default="right", choices=("right", "left"))
+    add_person(command)
     command.add_argument(
         "--tie-ratio",
         default="0.1",
@@ -150,6 +152,7 @@ def _subject(arguments: argparse.Namespace) -> Subject:
     from fascia.subject import standard_subject
 
     return standard_subject(
+        body=person(arguments),
         tie_ratio=_number(arguments.tie_ratio, "--tie-ratio"),
         resting_tension=_resting(arguments.resting_tension),
         share=arguments.share,

@@ -152,7 +152,9 @@ def whole_body(
     network = network.with_share(share, minor=minor_share).with_tie_basis()
     network = network.with_tie_ratio(tie_ratio)
     if any(s.kind == "nerve" for s in network.strands):
-        network = network.with_resting_tension({"neural": _sized_tension(nerve_tension, size)})
+        network = network.with_resting_tension(
+            {"neural": size_factor("force", size) * nerve_tension}
+        )
     return network.with_resting_tension(_sized_tension(resting_tension, size))
 
 
