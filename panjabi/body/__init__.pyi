@@ -25,3 +25,9 @@ from .sized_muscles import (
 )
 from .standard import read_adult as read_adult, standard_adult as standard_adult
 from .tree import Tree as Tree
+from .wrapping import (
+    Surface as Surface,
+    SurfacePath as SurfacePath,
+    Wrap as Wrap,
+    path_over as path_over,
+)
