@@ -296,6 +296,9 @@ def _with_scale(body: Body, factor: Floats) -> Body:
             name: replace(m, points=m.points * factor[[index[b] for b in m.bodies], None])
             for name, m in body.muscles.items()
         },
+        surfaces={
+            name: s.scaled(float(factor[index[s.body]])) for name, s in body.surfaces.items()
+        },
         scale=body.scale * factor,
         floor=floor,
         stature=float(statures.max()),

@@ -336,7 +336,7 @@ def build_paths(
         for axis, coordinate, function in point.moves:
             name, functions = chain(coordinates, coordinate)
             moves.append((i, axis, free.index(name), (*functions, function)))
-    arrays = path_arrays([as_muscle(m) for m in muscles], names, parent)
+    arrays = path_arrays([as_muscle(m) for m in muscles], names, parent, {})
     return Paths(arrays, tuple(conditions), tuple(moves))
 
 
