@@ -465,6 +465,7 @@ class _Builder:
             law=laws.muscle_law(self.body, muscle.name, row["fibre_set"], passive_scale=scale),
             side=side,
             via=tuple(path[1:-1]),
+            wraps=muscle.wraps,
             start_point=ends[0][1],
             end_point=ends[1][1],
             **self._shares(row["start_share"], row["end_share"]),

@@ -244,14 +244,17 @@ class TensionNetwork:
     def _polyline(self, strand: Strand, at: Poses | None) -> Floats:
         return geometry.polyline(self.body, self._node_of, strand, at)
 
+    def _length(self, strand: Strand, at: Poses | None) -> float:
+        return geometry.length(self.body, self._node_of, strand, at)
+
     def standing_length(self, strand: str) -> float:
         """Length of a strand with the body in upright standing and no slip [m]."""
-        return geometry.length(self.polyline(strand))
+        return self._length(self.strand(strand), geometry.poses(self.body))
 
     def lengths(self, q: ArrayLike | None = None) -> dict[str, float]:
         """Length of every strand [m] at coordinates q (standing if None), no slip."""
         at = geometry.poses(self.body, q)
-        return {s.name: geometry.length(self._polyline(s, at)) for s in self.strands}
+        return {s.name: self._length(s, at) for s in self.strands}
 
     # --- changes --------------------------------------------------------------------------
 
@@ -485,7 +488,7 @@ class TensionNetwork:
         target = {self.strand(k).name: number("tension", v) for k, v in newton.items()}
         at = geometry.poses(self.body)
         strands = tuple(
-            tension.with_standing_tension(s, geometry.length(self._polyline(s, at)), target[s.name])
+            tension.with_standing_tension(s, self._length(s, at), target[s.name])
             if s.name in target
             else s
             for s in self.strands

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -208,3 +210,28 @@ def test_slopes_of_the_body_through_touch_and_release():
             slope = (body.path_lengths(q + step) - body.path_lengths(q - step)) / (2 * h)
             found = arms[:, body.coordinate_index(name)]
             assert np.abs(found + slope).max() < 2e-7, (hip, name)
+
+
+TABLE = json.loads((Path(__file__).parent / "data" / "wrapping.json").read_text())
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_against_opensim(shape):
+    """Length and slope of generated cases by OpenSim 4.6 (benchmarks/opensim_wrapping.py).
+
+    OpenSim's cylinder is exact to 0.1 deg of tangency. Its torus is a cylinder beside the tube, and
+    its ellipsoid a plane section, so that the path here is never longer.
+    """
+    lengths, slopes = [], []
+    for case in TABLE["cases"]:
+        if case["shape"] == shape:
+            path = path_over(surface(shape, tuple(case["size"])), case["p"], case["q"])
+            lengths.append(path.length - case["iterated"]["length"])
+            slopes.append(np.abs(path.gradient[3:] - case["iterated"]["slope"]).max())
+    assert TABLE["opensim"].startswith("4.6") and len(lengths) == 25
+    most = {"sphere": 1e-8, "cylinder": 1e-6, "ellipsoid": 5e-4, "torus": 1e-4}[shape]
+    assert np.quantile(np.abs(lengths), 0.9) < most
+    assert np.abs(lengths).max() < most or shape == "ellipsoid"  # one section is 0.9 mm longer
+    assert np.max(lengths) < 1e-6 or shape == "torus"
+    # a slope of 0.002 is 0.1 mm of moment arm at a lever of 50 mm
+    assert np.quantile(slopes, 0.8) < {"ellipsoid": 0.01}.get(shape, 0.002)
