@@ -251,9 +251,9 @@ def noisy_cohort(
 
 def _noisy_path(setup: _NoisySetup, subject: Block) -> dict[str, Floats]:
     run = solve_noisy(
-        setup.noisy, subject["y0"][0], setup.span, step=setup.step,
-        seed=subject.generator(stream=STREAM), p=subject["p"][0],
-        delays=subject["delays"][0].tolist(),
+        setup.noisy, subject.floats("y0")[0], setup.span, step=setup.step,
+        seed=subject.generator(stream=STREAM), p=subject.floats("p")[0],
+        delays=subject.floats("delays")[0].tolist(),
     )  # fmt: skip
     return {"state": run.state}
 
@@ -262,7 +262,7 @@ def _noisy(setup: _NoisySetup, rows: CohortResult) -> NoisyCohort:
     steps, h = _steps(setup.span, setup.step)
     nothing = np.full((len(rows), steps + 1, rows.inputs["y0"].shape[1]), np.nan)
     return NoisyCohort(
-        time=setup.span[0] + h * np.arange(steps + 1),
+        time=np.linspace(setup.span[0], setup.span[0] + steps * h, steps + 1),
         state=rows.values.get("state", nothing),  # type: ignore[arg-type]
         step=h,
         failure=tuple(map(str, rows.failure)),
