@@ -55,6 +55,10 @@ class CohortResult(ShortRepr):
             raise unknown("result of the cohort", name, self.values)
         return self.values[name]
 
+    def floats(self, name: str) -> NDArray[np.float64]:
+        """The rows of a result that is a number, as floats."""
+        return np.asarray(self[name], dtype=np.float64)
+
     @property
     def complete(self) -> NDArray[np.bool_]:
         """Which subjects have results, (subjects,)."""

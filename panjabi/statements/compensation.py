@@ -153,7 +153,7 @@ def compensation_map(
     aim = trunk_sway(trunk, noises)
     sweep = _Sweep(trunk, noises, other[0], x, aim, adapt_gain)
     rows = run_cohort(EachSubject(_row), sweep, {other[0]: y}, **options).all_or_error()
-    activation, gain = np.asarray(rows["activation"]), np.asarray(rows["gain"])
+    activation, gain = rows.floats("activation"), rows.floats("gain")
     strength = 1.0 - y[:, None] if other[0] == "strength_loss" else 1.0
     compression = trunk.weight_compression + strength * activation * trunk.muscle_compression
     traced = {}
@@ -170,7 +170,7 @@ def compensation_map(
 
 def _row(sweep: _Sweep, subject: Block) -> dict[str, Floats]:
     """Least activation and its reflex gain for all passive losses at one other deficit."""
-    state = sweep.trunk.changed(**{sweep.deficit: float(subject[sweep.deficit][0])})
+    state = sweep.trunk.changed(**{sweep.deficit: float(subject.floats(sweep.deficit)[0])})
     least = _least(state, sweep.passive_loss, sweep.sway, sweep.adapt_gain, sweep.noise)
     return {"activation": least[0], "gain": least[1]}
 

@@ -118,7 +118,7 @@ def basin_of_attraction(
     angle = np.linspace(0.0, 2.0 * np.pi, rays, endpoint=False)
     plane = _Plane(plant, scale, bisections)
     found = run_cohort(_radius, plane, {"direction": angle}, **part_of(options, "boundary"))
-    radius = np.asarray(found.all_or_error()["radius"])
+    radius = found.all_or_error().floats("radius")
     outside = np.isfinite(radius)
     along = _along(plane, angle)
     tilt, rate = scale[0] * np.linspace(-1, 1, grid), scale[1] * np.linspace(-1, 1, grid)
@@ -126,7 +126,7 @@ def basin_of_attraction(
     runs = run_cohort(
         _end, _Plane(plant, scale), {"start": starts}, **part_of(options, "exponents")
     ).all_or_error()
-    ends = _stopped(np.asarray(runs["end"])[:, :4]).reshape(grid, grid, 4)
+    ends = _stopped(runs.floats("end")[:, :4]).reshape(grid, grid, 4)
     exponent = _exponent(ends, tilt, rate, scale)
     reach = np.linspace(0.05, 1.0, 200)
     ridge = np.array([reach[_ridge(exponent, tilt, rate, reach[:, None] * a)] for a in along])
@@ -144,7 +144,7 @@ def _along(plane: _Plane, direction: Floats) -> Floats:
 
 def _radius(plane: _Plane, block: Block) -> dict[str, Floats]:
     """Radius of the boundary along each ray of a block; NaN beyond the search."""
-    along = _along(plane, np.asarray(block["direction"]))
+    along = _along(plane, block.floats("direction"))
     low, high = np.zeros(len(block)), np.ones(len(block))
     outside = ~_returns(plane.plant, along)
     for _ in range(plane.bisections):
@@ -156,7 +156,7 @@ def _radius(plane: _Plane, block: Block) -> dict[str, Floats]:
 
 def _end(plane: _Plane, block: Block) -> dict[str, Floats]:
     """State of each start of a block after `FIELD_TIME`."""
-    return {"end": _run(plane.plant, np.asarray(block["start"]), FIELD_TIME)}
+    return {"end": _run(plane.plant, block.floats("start"), FIELD_TIME)}
 
 
 def _run(plant: Plant, starts: Floats, duration: float) -> Floats:
