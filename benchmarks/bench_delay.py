@@ -151,7 +151,7 @@ def cohort(subjects: int) -> None:
     def run(tolerance: float, threads: int):
         return solve_cohort(
             model, upright(), (0.0, 5.0), times, p=p, delays=delays, breaks=pulse.breaks,
-            settings=Settings(tolerance, 0.1 * tolerance), threads=threads,
+            settings=Settings(tolerance, 0.1 * tolerance), workers=threads,
         )  # fmt: skip
 
     tight = run(1e-11, 2)

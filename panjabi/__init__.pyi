@@ -4,6 +4,7 @@ from . import (
     active as active,
     body as body,
     cli as cli,
+    cohort as cohort,
     delay as delay,
     errors as errors,
     io as io,

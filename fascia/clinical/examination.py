@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fascia.clinical.catalogue import ClinicalTest, clinical_test
 from fascia.clinical.free_pelvis import FreePelvis
-from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
+from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath
 from fascia.clinical.slopes import CURVE_STEP_DEG, SLR_WINDOWS_DEG, slope, window_points
 from fascia.clinical.subject import Subject
 from fascia.clinical.tolerance import Tolerance
@@ -30,9 +30,12 @@ from panjabi.parameter import Parameter, sources
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
+
+    from panjabi.body import Body
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 SIDES = {"right": "r", "left": "l", "r": "r", "l": "l"}
 _SIDE_NAMES = {"r": "right", "l": "left"}
@@ -70,7 +73,7 @@ class ClinicalResult(ShortRepr):
     largest_force: float
     slack: tuple[str, ...]  # strands slack at the end of the curve
     tolerance: Tolerance | None
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     @property
     def end_angle_deg(self) -> float | None:
@@ -183,7 +186,7 @@ class Examination:
         free_pelvis: bool = False,
         like: Examination | None = None,
     ) -> None:
-        if not isinstance(network, TensionNetwork):
+        if not isinstance(network, TensionNetwork):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NetworkError(
                 f"Expected a TensionNetwork, got {type(network).__name__}; a Subject has one: "
                 "subject.network."
@@ -197,19 +200,20 @@ class Examination:
             raise NetworkError(
                 f"Expected a side of the body, got {side!r}; choose 'right' or 'left'."
             )
-        self.network, self.body = network, network.body
-        self.test = clinical_test(test)
-        self.side = SIDES[side]
-        self.options = PostureOptions() if options is None else options
-        self.pelvis = FreePelvis(self.body, self.side) if free_pelvis else None
-        self.path = (
+        self.network: TensionNetwork = network
+        self.body: Body = network.body
+        self.test: ClinicalTest = clinical_test(test)
+        self.side: str = SIDES[side]
+        self.options: PostureOptions = PostureOptions() if options is None else options
+        self.pelvis: FreePelvis | None = FreePelvis(self.body, self.side) if free_pelvis else None
+        self.path: PosturePath = (
             self.test.path(self.body, self.side, self.options)
             if self.pelvis is None
             else self.pelvis.path(self.test, self.options)
         )
-        self.moment = self.test.moment_weights(self.body, self.side)
+        self.moment: Floats = self.test.moment_weights(self.body, self.side)
         self.body.body_index(self.test.anchor)  # raises for an unknown anchor
-        self.solver = EquilibriumSolver(
+        self.solver: EquilibriumSolver = EquilibriumSolver(
             network,
             directions=None if self.pelvis is None else self.pelvis.directions,
             terms=() if self.pelvis is None else self.pelvis.terms,
@@ -220,7 +224,9 @@ class Examination:
     def _find_strands(self) -> None:
         side_name = _SIDE_NAMES[self.side]
         active = self.network.active_strands
-        heads, nerve, fascia = [], [], []
+        heads: list[int] = []
+        nerve: list[int] = []
+        fascia: list[int] = []
         for i, strand in enumerate(active):
             if strand.kind == "nerve" and strand.side in (side_name, "midline"):
                 nerve.append(i)
@@ -235,11 +241,11 @@ class Examination:
                 f"got a network with no hamstring muscle on the {side_name} side; keep the strands "
                 "of region 'hamstrings', or test the other side."
             )
-        self.heads = np.array(heads, int)
-        self.nerve = np.array(nerve, int)
-        self.fascia = np.array(fascia, int)
-        self.head_names = tuple(active[i].name for i in heads)
-        self.nerve_slack = sum(active[i].law.slack_length for i in nerve)
+        self.heads: Ints = np.array(heads, int)
+        self.nerve: Ints = np.array(nerve, int)
+        self.fascia: Ints = np.array(fascia, int)
+        self.head_names: tuple[str, ...] = tuple(active[i].name for i in heads)
+        self.nerve_slack: float = sum(active[i].law.slack_length for i in nerve)
 
     def at(self, angle: float) -> Sample:
         """Equilibrium and read-outs at one angle [rad]."""
@@ -296,8 +302,7 @@ class Examination:
             )
         if excess(self.path.limit) < 0.0:
             return self.at(self.path.limit), True
-        root: Any = brentq(excess, 0.0, self.path.limit, xtol=1e-11)
-        return self.at(float(root)), False
+        return self.at(brentq(excess, 0.0, self.path.limit, xtol=1e-11)), False
 
     def stiffness(self, window_deg: tuple[float, float] | None = None) -> tuple[float, float]:
         """Stiffness (N m/rad, N/mm) over the test's window; other angles are not computed."""

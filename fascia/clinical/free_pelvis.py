@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from panjabi.body import Body
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MOMENT_AT_RANGE = Parameter(
     10.0, "N m", "Yamamoto1989", "assumed",
@@ -151,7 +152,7 @@ def _vertical_hessian(
 class FreePelvis:
     """Directions, energy terms and path with which the pelvis moves to its equilibrium."""
 
-    anchor = ("T12", (0.0, 0.0, 0.0))
+    anchor: tuple[str, tuple[float, float, float]] = ("T12", (0.0, 0.0, 0.0))
     parameters: ClassVar[dict[str, Parameter]] = {
         "lumbar_moment_at_range": MOMENT_AT_RANGE,
         "table_stiffness": TABLE_STIFFNESS,
@@ -164,10 +165,11 @@ class FreePelvis:
     }
 
     def __init__(self, body: Body, side: str) -> None:
-        self.body, self.side = body, side
+        self.body: Body = body
+        self.side: str = side
         names = [f"{joint}_FE" for joint in LUMBAR_JOINTS]
-        self.index = np.array([body.coordinates.index(name) for name in names])
-        self.directions = np.zeros((len(body.coordinates), len(names)))
+        self.index: Ints = np.array([body.coordinates.index(name) for name in names])
+        self.directions: Floats = np.zeros((len(body.coordinates), len(names)))
         tilt = body.coordinates.index("pelvis_tilt")
         hips = [body.coordinates.index(f"hip_flexion_{s}") for s in "rl"]
         for k, i in enumerate(self.index):
@@ -175,7 +177,7 @@ class FreePelvis:
             self.directions[tilt, k] = -1.0  # the thorax keeps its direction
             self.directions[hips, k] = 1.0  # both thighs keep their directions
         ranges = np.array([joint_range(body, name) for name in names])
-        self.terms = (
+        self.terms: tuple[StiffeningJoints, Weight, Table] = (
             StiffeningJoints(
                 self.index, ranges[:, 0], ranges[:, 1], _moments_at_range(body, names)
             ),

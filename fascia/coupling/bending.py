@@ -73,7 +73,7 @@ class ForwardBend(ShortRepr):
     solver: EquilibriumSolver
     pelvis_free: bool
     given_muscles: tuple[str, ...]  # muscles whose passive tension is in the network
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     @property
     def body(self) -> Body:
@@ -173,13 +173,15 @@ def forward_bend(
     like : another bend whose pattern is reused if the topology is the same.
     """
     if like is not None:
-        model, muscles = like.bare, like.muscles
+        muscles = like.muscles
     if muscles is None:
         assert network.body is not None
         muscles = musculature("lumbar", network.body)
     if spine is not None:
         model = spine
-    elif like is None:
+    elif like is not None:
+        model = like.bare
+    else:
         model = static_spine(body=network.body, muscles=muscles)
     check_body(network, model)
     assumed = size_factor("force", body_length(model.body)) * PRELOAD.value

@@ -30,7 +30,7 @@ from panjabi.parameter import THIS_WORK, Parameter, sources
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 ALL_PATHS = "all-paths"
 SHARES_DEPEND = "depends on the assumed doses"
@@ -63,7 +63,7 @@ class StiffnessChange(ShortRepr):
     slack_strands: tuple[str, ...]  # released strands that are slack at the end of the test
     remaining_routes: tuple[str, ...]
     notes: tuple[str, ...]
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     @property
     def end_angle_change_deg(self) -> float:

@@ -116,20 +116,20 @@ class EquilibriumSolver:
         like: EquilibriumSolver | Equilibrium | None = None,
     ) -> None:
         if isinstance(network, FlatNetwork):
-            self.network, self.flat, body = None, network, None
+            graph, flat, body = None, network, None
         else:
-            self.flat = compile_network(network, like=None if like is None else like.flat)
-            self.network, body = network, network.body
-        if loads:
-            self.flat = _loaded(self.flat, loads)
-        self.problem = NetworkProblem(
+            flat = compile_network(network, like=None if like is None else like.flat)
+            graph, body = network, network.body
+        self.network: TensionNetwork | None = graph
+        self.flat: FlatNetwork = _loaded(flat, loads) if loads else flat
+        self.problem: NetworkProblem = NetworkProblem(
             self.flat,
             body=body,
             q=None if body is None else body.zero(),
             directions=directions,
             terms=terms,
         )
-        self.settings = NewtonSettings() if settings is None else settings
+        self.settings: NewtonSettings = NewtonSettings() if settings is None else settings
         self._last: Minimum | None = None
         if isinstance(like, Equilibrium) and like.flat.same_topology(self.flat):
             self._last = like.minimum
@@ -214,7 +214,7 @@ class EquilibriumSolver:
             pressed=flat.bounded & (z <= 0.0) & (pull > idle),
             columns=problem.columns,
         )
-        return tuple(flat.node_names[i] if flat.node_names else str(i) for i in nodes)
+        return tuple(flat.node_names[i] if flat.node_names else str(i) for i in map(int, nodes))
 
 
 def solve(

@@ -192,7 +192,7 @@ def _parameters(
     **values: tuple[float | Mapping[str, float], str, str],
 ) -> dict[str, Parameter]:
     """Parameters of the network, all assumed here; an infinite ratio is left out."""
-    parameters = {}
+    parameters: dict[str, Parameter] = {}
     for name, (value, unit, what) in values.items():
         by_region = value if isinstance(value, Mapping) else {"": value}
         for region, amount in by_region.items():
@@ -333,7 +333,7 @@ class _Builder:
             for node, _, fraction in s.ends
             if fraction > 0.0
         }
-        clamped = []
+        clamped: list[Strand] = []
         for strand in strands:
             for which, node in (("start", strand.start), ("end", strand.end)):
                 if getattr(strand, f"{which}_rule") and node not in continued:
@@ -400,7 +400,7 @@ class _Builder:
                 )
 
     def _via(self, row: tables.Record, suffix: str) -> tuple[tuple[str, Vector], ...]:
-        via = []
+        via: list[tuple[str, Vector]] = []
         for name, (x, y, z) in tables.places(row["via"]):
             body = name if name in self.body.names else name + suffix
             size = float(self.body.scale[self.body.body_index(body)])
@@ -448,7 +448,7 @@ class _Builder:
     ) -> Strand:
         muscle = self.body.muscle(base + suffix)
         path = [(b, _tuple(p)) for b, p in zip(muscle.bodies, muscle.points, strict=True)]
-        ends = []
+        ends: list[tuple[str, tuple[str, Vector] | None]] = []
         for column, which, at in (("from", "origin", path[0]), ("to", "insertion", path[-1])):
             if not row[column]:
                 ends.append((self.bone_node(f"{base}_{which}{suffix}", *at), None))
@@ -465,6 +465,7 @@ class _Builder:
             law=laws.muscle_law(self.body, muscle.name, row["fibre_set"], passive_scale=scale),
             side=side,
             via=tuple(path[1:-1]),
+            wraps=muscle.wraps,
             start_point=ends[0][1],
             end_point=ends[1][1],
             **self._shares(row["start_share"], row["end_share"]),

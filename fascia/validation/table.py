@@ -25,6 +25,7 @@ def tables() -> tuple[Predictions, ...]:
     from fascia.validation import (
         ankle,
         bending,
+        geometry,
         hamstrings,
         lumbar,
         nerve,
@@ -33,7 +34,9 @@ def tables() -> tuple[Predictions, ...]:
         stretching,
     )
 
-    modules = (hamstrings, relaxation, stretching, ankle, nerve, lumbar, bending, remote)
+    modules = (
+        hamstrings, geometry, relaxation, stretching, ankle, nerve, lumbar, bending, remote
+    )  # fmt: skip
     return (*(module.table for module in modules), USER)
 
 

@@ -132,7 +132,7 @@ def strut(
     top = body.joint_centre(upright, "T12")[1]
     bottom = body.joint_centre(upright, "L5")[1] - settings.depth.si
     reduced = reduced_tree(body.tree, free, body.poses(body.zero() if at is None else at).q)
-    ends = []
+    ends: list[tuple[int, Array]] = []
     for name, height in (("sacrum", bottom), ("T12", top)):
         b = body.body_index(name)
         local = upright.R[b].T @ (np.array([ahead, height, 0.0]) - upright.t[b])

@@ -35,3 +35,9 @@ from .standard import (
     trunk_length as trunk_length,
 )
 from .tree import Tree as Tree
+from .wrapping import (
+    Surface as Surface,
+    SurfacePath as SurfacePath,
+    Wrap as Wrap,
+    path_over as path_over,
+)

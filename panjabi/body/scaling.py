@@ -68,7 +68,7 @@ MASSES = (10.0, 300.0)  # [kg]
 
 def segments(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Bodies of every segment, limbs as `<segment>_r` and `<segment>_l`."""
-    result = {}
+    result: dict[str, tuple[str, ...]] = {}
     for segment, members in SEGMENTS.items():
         if members[0] in names:
             result[segment] = members
@@ -98,7 +98,7 @@ def segment_lengths(body: Body) -> dict[str, float]:
                 return body.joint_centre(poses, known)
         raise unknown("landmark", name, body.landmarks)
 
-    lengths = {}
+    lengths: dict[str, float] = {}
     for segment in segments(body.names):
         base, side = (segment[:-2], segment[-2:]) if segment[-2:] in ("_r", "_l") else (segment, "")
         a, b = ENDS[base]
@@ -263,7 +263,7 @@ def _standing(body: Body, factor: Floats) -> tuple[float, Floats]:
     """Height of the pelvis, and stature over the right and left sole (2,), of scaled bodies [m]."""
     tree = scaled_tree(body.tree, factor, 0.0)
     poses = replace(body, tree=tree).poses(body.zero())
-    soles = []
+    soles: list[float] = []
     for side, name in enumerate(("calcn_r", "calcn_l")):
         b = body.names.index(name)
         soles.append(poses.t[b, 1] - factor[b] * body.floor[side])
@@ -295,6 +295,9 @@ def _with_scale(body: Body, factor: Floats) -> Body:
         muscles={
             name: replace(m, points=m.points * factor[[index[b] for b in m.bodies], None])
             for name, m in body.muscles.items()
+        },
+        surfaces={
+            name: s.scaled(float(factor[index[s.body]])) for name, s in body.surfaces.items()
         },
         scale=body.scale * factor,
         floor=floor,

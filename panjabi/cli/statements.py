@@ -6,7 +6,13 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.body import PERSON, add_person, person
-from panjabi.cli.terminal import add_command, applicable, changes_by_level
+from panjabi.cli.terminal import (
+    add_cohort_options,
+    add_command,
+    applicable,
+    changes_by_level,
+    cohort_options,
+)
 
 if TYPE_CHECKING:
     from panjabi.body import Body
@@ -24,6 +30,10 @@ LUMBAR = {
 """Options of each model with their defaults; None: the activation of the intact trunk."""
 
 
+MOST = {"strength_loss": 0.99, "extra_delay": 0.1}
+"""Largest deficit of a map by default [1], [s]."""
+
+
 def add_hypothesis_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
     hypothesis = add_command(
@@ -36,6 +46,24 @@ def add_hypothesis_commands(commands: Any) -> None:
         metavar="P4",
         help="this statement only; may be repeated",
     )
+    compensation = add_command(
+        commands,
+        "compensation",
+        _compensation,
+        "least co-contraction of the one-joint trunk over two deficits",
+    )
+    compensation.add_argument(
+        "--deficit", choices=tuple(MOST), default="strength_loss",
+        help="deficit beside the passive loss (default strength_loss)",
+    )  # fmt: skip
+    compensation.add_argument(
+        "--most", type=float, metavar="X",
+        help="largest deficit (default 0.99 for strength_loss, 0.1 s for extra_delay)",
+    )  # fmt: skip
+    compensation.add_argument(
+        "--points", type=int, default=21, metavar="N", help="values of each deficit (default 21)"
+    )
+    add_cohort_options(compensation)
     verdict = add_command(
         commands,
         "verdict",
@@ -86,6 +114,30 @@ def _hypothesis(args: argparse.Namespace) -> tuple[Any, str]:
 
     findings = hypothesis(args.only)
     return [finding.to_dict() for finding in findings], "\n".join(map(str, findings))
+
+
+def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
+    import numpy as np
+
+    from panjabi.errors import ParameterError
+    from panjabi.stability.one_joint_trunk import reduced_trunk
+    from panjabi.statements.compensation import compensation_map
+
+    if args.points < 2:
+        raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 21.")
+    most = MOST[args.deficit] if args.most is None else args.most
+    result = compensation_map(
+        reduced_trunk(),
+        np.linspace(0.0, 1.0, args.points),
+        (args.deficit, np.linspace(0.0, most, args.points)),
+        **cohort_options(args),
+    )
+    fractions = result.fractions()
+    value = {"schema": "panjabi-compensation/1", **result.to_dict(), "fractions": fractions}
+    text = [
+        f"{name:24}{100.0 * fraction:6.1f} % of the map" for name, fraction in fractions.items()
+    ]
+    return value, "\n".join(text)
 
 
 def _verdict(args: argparse.Namespace) -> tuple[Any, str]:

@@ -28,7 +28,6 @@ from .noise import (
     SensoryNoise as SensoryNoise,
     band_limited as band_limited,
     stance_noise as stance_noise,
-    streams as streams,
 )
 from .phenotype import (
     NeuralSystem as NeuralSystem,

@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.neural.checks import array
@@ -60,16 +61,6 @@ class NoisePath(ShortRepr):
         return (1.0 - fraction) * self.values[i] + fraction * self.values[i + 1]
 
 
-def streams(seed: int | np.random.SeedSequence, subjects: int) -> list[np.random.Generator]:
-    """One independent generator per subject: the children of one SeedSequence, in order."""
-    if subjects < 1:
-        raise ParameterError(
-            f"Expected 1 or more subjects, got {subjects}; give the number of generators."
-        )
-    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-    return [np.random.default_rng(child) for child in root.spawn(subjects)]
-
-
 def band_limited(
     rng: np.random.Generator | int,
     *,
@@ -86,7 +77,7 @@ def band_limited(
             f"Expected 1 or more channels of noise, got {channels}; give one for each muscle or "
             "sense."
         )
-    rng = np.random.default_rng(rng)
+    rng = random_generator(rng)
     normal = rng.standard_normal((math.ceil(duration / step - 1e-9) + 1, channels))
     ornstein_uhlenbeck(math.exp(-step / time_constant), normal)
     return NoisePath(step, normal, time_constant)

@@ -17,6 +17,7 @@ from panjabi.passive.directions import SACROILIAC, known_level, region_of
 from panjabi.results import ShortRepr
 
 ROUNDING = 1e-6  # a load at the limit itself is within it
+BEYOND_FAILURE = "beyond failure"
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,7 +31,7 @@ class Limit(ShortRepr):
     def beyond(self, value: float) -> str:
         """ "beyond failure", "beyond the tests", or "" inside them; value in SI."""
         if not abs(value) <= (1.0 + ROUNDING) * self.failure.si:
-            return "beyond failure"
+            return BEYOND_FAILURE
         return "beyond the tests" if abs(value) > (1.0 + ROUNDING) * self.tested.si else ""
 
     def times(self, factor: float) -> Limit:

@@ -30,7 +30,7 @@ from panjabi.spine.short_range import (
 from panjabi.spine.static_model import StaticSpine
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 

@@ -20,7 +20,7 @@ from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import excitations
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
     import xarray  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]

@@ -74,7 +74,8 @@ def column(
         lengths = np.linalg.norm(np.diff(np.vstack([centres, top]), axis=0), axis=1)
         straightened = straight_column(lengths, laws, levels=levels, bodies=names, name=region)
         return straightened.in_plane(plane)
-    e = np.concatenate([np.arange(body.tree.first[b], body.tree.first[b + 1]) for b in index[1:]])
+    first = body.tree.first
+    e = np.concatenate([np.arange(int(first[b]), int(first[b + 1])) for b in index[1:]])
     n = len(levels)
     tree = Tree(
         parent=np.arange(-1, n, dtype=np.int64),

@@ -198,7 +198,7 @@ def chosen_levels(region: str, joints: Sequence[str] | None) -> tuple[str, ...]:
     levels = REGION_LEVELS[region]
     if joints is None:
         return levels
-    chosen = set()
+    chosen: set[str] = set()
     for name in (joints,) if isinstance(joints, str) else joints:
         level = known_level(name)
         if level not in levels:
@@ -241,7 +241,7 @@ def _units(
             raise unknown("level of the model", level, levels)
     changes = {known_level(level): words for level, words in injuries.items()}
     preloads = dict.fromkeys(levels, preload) if not isinstance(preload, Mapping) else preload
-    made = []
+    made: list[FunctionalSpinalUnit] = []
     for level in levels:
         fitted = sized_for(unit(level, options.source), body)
         fitted = fitted.with_preload(preloads.get(level, 0.0))

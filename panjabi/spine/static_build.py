@@ -95,5 +95,5 @@ def static_spine(
 
 def _strut(body: Body, q: ArrayLike, pressure: float) -> AbdominalPressure:
     """The strut of a body at q under a pressure [Pa]."""
-    parameter = Parameter(1e-3 * pressure, "kPa", USER, "assumed", "asked for")
+    parameter = Parameter(1e-3 * pressure, "kPa", USER, "assumed", "requested")
     return strut(Pressure(pressure=parameter), body, at=q)

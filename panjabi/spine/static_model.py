@@ -73,7 +73,7 @@ class StaticSpine:
     load: HeldLoad = field(default_factory=lambda: HeldLoad(0.0))
     pressure: AbdominalPressure | None = None  # in the abdomen, a strut in front of the spine
     supported: bool = False  # lying: the ground carries every part, so gravity gives no moment
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
         if tuple(u.level for u in self.units) != LEVELS:

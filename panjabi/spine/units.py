@@ -53,7 +53,7 @@ def unit_column(
     for level in changes:
         if level not in levels:
             raise unknown(f"level of the {region} column", level, levels)
-    units = []
+    units: list[FunctionalSpinalUnit] = []
     for level in levels:
         made = sized_for(unit(level, source), whole_body).with_preload(preload)
         if rib_cage and level in RIBBED:
@@ -80,7 +80,7 @@ def instantaneous(spinal_column: Column) -> Column:
     """
     from panjabi.passive.terms import Structure, linear
 
-    stiff = []
+    stiff: list[FunctionalSpinalUnit] = []
     for u in _units(spinal_column):
         branches = u.branch_stiffness.sum(axis=1)
         terms = tuple(linear(axis, float(k)) for axis, k in enumerate(branches))

@@ -131,7 +131,7 @@ class Plant(ShortRepr):
         return DelayModel(rhs=plant_rhs, delays=self.delays)
 
     def noisy_run(
-        self, duration: float, *, step: float, seed: int | np.random.SeedSequence,
+        self, duration: float, *, step: float, seed: int,
         amplitude: float = 0.0, frequency: float = 0.0,
     ) -> NoisyRun:  # fmt: skip
         """A simulation from equilibrium, driven by motor and sensory noise."""

@@ -49,6 +49,7 @@ class Case:
     published: str  # as printed in the source
     value: float | None = None  # the value that is compared, if it is a single number
     sd: float | None = None  # standard deviation of that value, as printed
+    standard_error: float | None = None  # of that value
     unit: str
     predicted: float | None  # None: not predicted
     outcome: Outcome

@@ -213,10 +213,11 @@ class Predictions:
             role=source.role,
             published=part.get(
                 "published",
-                f"{source.text} - {base.text}" if base else source.text or source.quantity,
+                f"{source.text} minus {base.text}" if base else source.text or source.quantity,
             ),
             value=target.value,
             sd=target.sd,
+            standard_error=target.error,
             unit=part.get("unit", source.unit),
             predicted=None,
             outcome="not_predicted",

@@ -44,14 +44,14 @@ def as_text(cases: Sequence[Case]) -> str:
     ParameterError
         If there are no cases.
     """
-    head = f"{'published':>15} {'model':>8} {'null':>7} {'skill':>6} {'unit':9}outcome"
-    lines = [f"{'row':30}{'role':8}{head}"]
+    head = f"{'published':>13} {'model':>8} {'null':>7} {'skill':>6} {'unit':9}outcome"
+    lines = [f"{'row':27}{'role':12}{head}"]
     for c in _some(cases):
         outcome = c.outcome.replace("_", " ")
         if c.not_counted:
             outcome = f"({outcome})"
         lines.append(
-            f"{c.id:30}{c.role[:7]:8}{_short(_published(c), 15):>15} {_number(c.predicted):>8} "
+            f"{c.id:27}{c.role:12}{_short(_published(c), 13):>13} {_number(c.predicted):>8} "
             f"{_number(c.null_prediction):>7} {_skill(c.skill):>6} {_short(c.unit, 8):9}{outcome}"
         )
     lines += ["", "(outcome): not informative, not counted"] if _apart(cases) else [""]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi._compiling import announce_compilation
+from panjabi.cohort.block import Block
+from panjabi.cohort.engine import CohortOptions, run_cohort
+from panjabi.cohort.result import CohortResult
 from panjabi.delay.integrate.adaptive import checked
 from panjabi.delay.integrate.history import read_history
 from panjabi.delay.integrate.model import DelayModel, checked_delays
@@ -19,11 +19,7 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import Interrupted, ParameterError
 from panjabi.results import ShortRepr
 
-if TYPE_CHECKING:
-    from panjabi.delay.integrate.records import Subjects
-
 Floats = NDArray[np.float64]
-BLOCK = 32  # subjects that a thread computes together
 CAPACITY = 400  # steps that are kept; steps older than every delay are discarded
 
 OUTCOMES = {
@@ -36,7 +32,6 @@ OUTCOMES = {
     -3: "negative delay",
     -4: "before the history",
     -5: "chatter",
-    -9: "not run",
 }
 
 
@@ -57,6 +52,17 @@ class Cohort(ShortRepr):
         return np.array([o in (OUTCOMES[1], OUTCOMES[2]) for o in self.outcome])
 
 
+@dataclass(frozen=True)
+class _Setup:
+    """What all subjects have in common."""
+
+    model: DelayModel
+    span: tuple[float, float]
+    grid: Floats
+    breaks: Floats
+    settings: Settings
+
+
 def solve_cohort(
     model: DelayModel,
     y0: ArrayLike,
@@ -68,18 +74,16 @@ def solve_cohort(
     history: ArrayLike | None = None,
     breaks: ArrayLike = (),
     settings: Settings | None = None,
-    threads: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
+    **options: Unpack[CohortOptions],
 ) -> Cohort:
     """States of many subjects at common times, with the step sizes of each run chosen separately.
 
     y0, history : (n,) for all or (subjects, n); the history is constant (None: the start).
     p : (subjects, parameters). delays : (subjects, delays) or None for the model's.
     times : rising, within the span [s].
-    executor : a ThreadPoolExecutor that runs blocks of subjects; by default a pool of `threads`
-        threads, as many as there are cores. Each subject is computed separately, in the same order
-        of operations: results are the same to the last bit for any number of threads.
+    options : executor, workers, block, store, resume and progress of `panjabi.cohort.run_cohort`.
+        Each subject is computed separately, in the same order of operations: results are the same
+        to the last bit for any of them.
 
     If a run fails, the outcome says why and later samples are NaN; other subjects are not affected.
     Models whose delays depend on the state need the whole history: run `solve` for each subject.
@@ -90,15 +94,9 @@ def solve_cohort(
         By an interrupt from the keyboard. `.partial` is the cohort with the finished subjects; the
         others are "not run".
     ParameterError
-        For shapes that do not fit, or an executor whose workers do not share this memory.
+        For shapes that do not fit.
     """
     settings = settings or Settings()
-    if executor is not None and not isinstance(executor, ThreadPoolExecutor):
-        raise ParameterError(
-            "Expected a concurrent.futures.ThreadPoolExecutor, because subjects are computed "
-            f"in the memory of this process, got {type(executor).__name__}; give a pool of "
-            "threads, or threads=..."
-        )
     if model.varying:
         raise ParameterError(
             f"Expected a model with constant delays for a cohort, got {model.varying} delays "
@@ -108,87 +106,63 @@ def solve_cohort(
     parameters, lags, start, before = _rows(model, y0, p, delays, history)
     grid = _grid(times, span)
     _, span, _, _ = checked(model, start[0], span, parameters[0], lags[0], settings)
-    from panjabi.delay.integrate.records import Subjects
-
     announce_compilation()
-    count = len(parameters)
+    setup = _Setup(model, span, grid, np.array(breaks, dtype=float).ravel(), settings)
+    inputs = {"p": parameters, "delays": lags, "y0": start, "history": before}
+    try:
+        return _cohort(setup, run_cohort(_solve_block, setup, inputs, **options))
+    except Interrupted as stop:
+        assert isinstance(stop.partial, CohortResult)
+        raise Interrupted(str(stop), _cohort(setup, stop.partial)) from stop
+
+
+def _cohort(setup: _Setup, rows: CohortResult) -> Cohort:
+    """The rows of all subjects; a subject without rows has samples of NaN, and its reason."""
+    count, shape = len(rows), (len(rows), setup.grid.size, rows.inputs["y0"].shape[1])
+    status = rows.values.get("status", np.zeros(count, dtype=np.int64))
+    return Cohort(
+        time=setup.grid,
+        state=rows.values.get("state", np.full(shape, np.nan)),  # type: ignore[arg-type]
+        end=rows.values.get("end", np.full(count, np.nan)),  # type: ignore[arg-type]
+        outcome=tuple(
+            str(reason) or OUTCOMES[int(s)] for reason, s in zip(rows.failure, status, strict=True)
+        ),
+        steps=rows.values.get("steps", np.zeros(count, np.int64)),  # type: ignore[arg-type]
+        tolerance=setup.settings.rtol,
+    )
+
+
+def _solve_block(setup: _Setup, block: Block) -> dict[str, NDArray[np.generic]]:
+    """Samples, end, status and number of steps of each subject, in a separate workspace."""
+    from panjabi.delay.integrate.cohort_kernel import run_subjects
+    from panjabi.delay.integrate.records import Subjects
+    from panjabi.delay.integrate.workspace import Workspace, prepared
+
+    model, span, grid, settings = setup.model, setup.span, setup.grid, setup.settings
+    count = len(block)
     subjects = Subjects(
-        p=parameters,
-        lags=lags,
-        y0=start,
-        before=before,
-        samples=np.full((count, grid.size, start.shape[1]), np.nan),
-        status=np.full(count, -9, dtype=np.int64),
+        p=block.floats("p"),
+        lags=block.floats("delays"),
+        y0=block.floats("y0"),
+        before=block.floats("history"),
+        samples=np.full((count, grid.size, block.floats("y0").shape[1]), np.nan),
+        status=np.zeros(count, dtype=np.int64),
         end=np.full(count, span[0]),
         steps=np.zeros(count, dtype=np.int64),
     )
-    kinks = np.array(breaks, dtype=float).ravel()
-
-    def block(first: int) -> int:
-        part = Subjects._make(array[first : first + BLOCK] for array in subjects)
-        _run_block(model, part, span, settings, kinks, grid)
-        return len(part.p)
-
-    interrupt = _run_blocks(block, range(0, count, BLOCK), threads, executor, count, progress)
-    cohort = Cohort(
-        time=grid,
-        state=subjects.samples,
-        end=subjects.end,
-        outcome=tuple(OUTCOMES[int(s)] for s in subjects.status),
-        steps=subjects.steps,
-        tolerance=settings.rtol,
-    )
-    if interrupt is not None:
-        raise Interrupted(
-            f"Expected {count} finished subjects, got an interrupt after "
-            f"{cohort.complete.sum()} of them; `.partial` contains the finished subjects.",
-            cohort,
-        ) from interrupt
-    return cohort
-
-
-def _run_block(
-    model: DelayModel, subjects: Subjects, span: tuple[float, float], settings: Settings,
-    kinks: Floats, grid: Floats,
-) -> None:  # fmt: skip
-    """Compute one block of subjects in a separate workspace."""
-    from panjabi.delay.integrate.cohort_kernel import run_subjects
-    from panjabi.delay.integrate.workspace import Workspace, prepared
-
     y0, p, lags = subjects.y0[0], subjects.p[0], subjects.lags[0]
     past = read_history(subjects.before[0], y0, span[0])
-    work = Workspace(model, y0, p, lags, past, span, settings, grid, CAPACITY, kinks, prune=True)
+    work = Workspace(
+        model, y0, p, lags, past, span, settings, grid, CAPACITY, setup.breaks, prune=True
+    )
     data = work.run, subjects, settings.most_steps
     prepared(run_subjects, *data)(*data)
-
-
-def _run_blocks(
-    block: Callable[[int], int],
-    starts: Sequence[int],
-    threads: int | None,
-    executor: ThreadPoolExecutor | None,
-    subjects: int,
-    progress: bool,
-) -> KeyboardInterrupt | None:
-    """Run all blocks; returns the keyboard interrupt that left some out, or None."""
-    from tqdm import tqdm
-
-    pool = executor or ThreadPoolExecutor(threads or os.cpu_count() or 1)
-    waiting = [pool.submit(block, first) for first in starts]
-    with tqdm(total=subjects, unit="subject", disable=not progress, leave=False) as bar:
-        try:
-            for done in as_completed(waiting):
-                bar.update(done.result())
-        except KeyboardInterrupt as stop:
-            return stop
-        finally:
-            for future in waiting:
-                future.cancel()
-            if executor is None:
-                pool.shutdown(wait=True)
-            else:
-                wait(waiting)
-    return None
+    return {
+        "state": subjects.samples,
+        "end": subjects.end,
+        "status": subjects.status,
+        "steps": subjects.steps,
+    }
 
 
 def _rows(

@@ -1,20 +1,22 @@
-"""Runs with white noise: fixed steps, one seed for each subject."""
+"""Runs with white noise: fixed steps, random numbers by seed and subject."""
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi._compiling import announce_compilation
+from panjabi.cohort.block import Block, EachSubject
+from panjabi.cohort.engine import CohortOptions, run_cohort
+from panjabi.cohort.random_numbers import random_generator
+from panjabi.cohort.result import CohortResult
 from panjabi.delay.integrate.adaptive import checked
-from panjabi.delay.integrate.history import read_history
+from panjabi.delay.integrate.history import History, read_history
 from panjabi.delay.integrate.model import DelayModel, compiled_function
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ConvergenceError, Interrupted, ParameterError
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from panjabi.delay.integrate.workspace import Workspace
 
 Floats = NDArray[np.float64]
-Seed = int | np.random.SeedSequence | np.random.Generator
+MOST_NUMBERS = 2e8  # of a path in memory, 1.6 GB
+STREAM = "Wiener process"  # of the random numbers of a subject
 CHUNK = 4096  # steps between two checks for an interrupt
 SCHEME = "stochastic Heun, noise at the start of the step (Ito)"
 
@@ -72,10 +75,10 @@ def solve_noisy(
     span: tuple[float, float],
     *,
     step: float,
-    seed: Seed | None = None,
+    seed: int | np.random.Generator | None = None,
     increments: ArrayLike | None = None,
     p: ArrayLike = (),
-    history: Any = None,
+    history: History = None,
     delays: Sequence[float] | None = None,
 ) -> NoisyRun:
     """One path from span[0] to span[1] [s] in equal steps of at most `step` [s].
@@ -84,7 +87,8 @@ def solve_noisy(
     where the diffusion depends on time alone, 1/2 where it depends on the present or the delayed
     state. Between steps the delayed state is read along a straight line.
 
-    seed : of the increments; required without `increments`.
+    seed : of the increments; required without `increments`. A seed gives the path of subject 0 of
+        `noisy_cohort`.
     increments : of the Wiener processes, (steps, sources) [sqrt(s)], to repeat the same noise with
         another step.
 
@@ -99,13 +103,18 @@ def solve_noisy(
     """
     state, span, parameters, lags = checked(noisy.model, y0, span, p, delays, Settings())
     steps, h = _steps(span, step)
+    if steps * state.size > MOST_NUMBERS:
+        raise ParameterError(
+            f"Expected a path of at most {MOST_NUMBERS:g} numbers, got {steps:g} steps of "
+            f"{state.size} states; give a shorter span or a longer step."
+        )
     if increments is None:
         if seed is None:
             raise ParameterError(
                 "Expected a seed or increments, so that the run can be repeated, got neither; "
                 "give seed=0, for example."
             )
-        rng = np.random.default_rng(seed)
+        rng = random_generator(seed, STREAM)
         rows = None
     else:
         rows = np.array(increments, dtype=float, order="C")
@@ -132,7 +141,7 @@ def _steps(span: tuple[float, float], step: float) -> tuple[int, float]:
 
 def _path(
     noisy: NoisyModel, state: Floats, span: tuple[float, float], p: Floats, lags: Floats,
-    history: Any, steps: int, h: float, rng: np.random.Generator | None, rows: Floats | None,
+    history: History, steps: int, h: float, rng: np.random.Generator | None, rows: Floats | None,
 ) -> NoisyRun:  # fmt: skip
     from panjabi.delay.integrate import codes
     from panjabi.delay.integrate.call_by_address import JACOBIAN, address
@@ -182,59 +191,85 @@ def _run_of(work: Workspace, h: float) -> NoisyRun:
     return NoisyRun(equations.times[first : count + 1].copy(), states, h)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class NoisyCohort(ShortRepr):
+    """One path for each subject at the ends of the steps."""
+
+    time: Floats  # (steps + 1,) [s]
+    state: Floats  # (subjects, steps + 1, n); NaN for a subject that failed
+    step: float  # [s]
+    failure: tuple[str, ...]  # reason of each subject, or an empty text
+    scheme: str = SCHEME
+
+
+@dataclass(frozen=True)
+class _NoisySetup:
+    """What all subjects have in common."""
+
+    noisy: NoisyModel
+    span: tuple[float, float]
+    step: float
+
+
 def noisy_cohort(
     noisy: NoisyModel,
     y0: ArrayLike,
     span: tuple[float, float],
     *,
     step: float,
-    seed: int | np.random.SeedSequence,
+    seed: int,
     p: ArrayLike,
     delays: ArrayLike | None = None,
-    threads: int | None = None,
-    executor: Executor | None = None,
-) -> tuple[NoisyRun, ...]:
-    """One path for each row of p (subjects, parameters), each with a separate child of the seed.
+    **options: Unpack[CohortOptions],
+) -> NoisyCohort:
+    """One path for each row of p (subjects, parameters), each with separate random numbers.
 
-    Subject i always gets child i of SeedSequence(seed): paths are the same to the last bit for any
-    number of threads. y0 (n,) and delays for all, or one row for each subject.
-    executor : any `concurrent.futures.Executor`; workers in other processes get the model pickled.
-        By default a pool of `threads` threads.
+    The numbers of a subject are `panjabi.cohort.generator(seed, subject, STREAM)`: paths are the
+    same to the last bit for any number of subjects, workers and any executor. y0 (n,) and delays
+    for all, or one row for each subject.
+    options : executor, workers, block, store, resume and progress of `panjabi.cohort.run_cohort`.
 
     Raises
     ------
     Interrupted
-        By an interrupt from the keyboard; `.partial` is a tuple of the runs before the first
-        unfinished run.
+        By an interrupt from the keyboard; `.partial` has the finished paths, the others are
+        "not run".
     """
     rows = np.array(p, dtype=float, ndmin=2)
-    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-    children = np.random.SeedSequence(
-        root.entropy, spawn_key=root.spawn_key, pool_size=root.pool_size
-    ).spawn(len(rows))
     start = np.asarray(y0, dtype=float)
     lags = np.asarray(noisy.model.delays if delays is None else delays, dtype=float)
-    pool = executor or ThreadPoolExecutor(threads or os.cpu_count() or 1)
-    waiting = [
-        pool.submit(
-            solve_noisy, noisy, start[i] if start.ndim == 2 else start, span, step=step,
-            seed=children[i], p=rows[i], delays=(lags[i] if lags.ndim == 2 else lags).tolist(),
-        )
-        for i in range(len(rows))
-    ]  # fmt: skip
-    finished: list[NoisyRun] = []
+    inputs = {
+        "p": rows,
+        "y0": np.broadcast_to(start, (len(rows), start.shape[-1])),
+        "delays": np.broadcast_to(lags, (len(rows), lags.shape[-1])),
+    }
+    setup = _NoisySetup(noisy, span, step)
+    _steps(span, step)
+    announce_compilation()
     try:
-        for future in waiting:
-            finished.append(future.result())
-    except KeyboardInterrupt as stop:
-        raise Interrupted(
-            f"Expected {len(rows)} finished paths, got an interrupt after {len(finished)} of "
-            "them; `.partial` contains the finished paths.",
-            tuple(finished),
-        ) from stop
-    finally:
-        for future in waiting:
-            future.cancel()
-        if executor is None:
-            pool.shutdown(wait=True)
-    return tuple(finished)
+        return _noisy(
+            setup, run_cohort(EachSubject(_noisy_path), setup, inputs, seed=seed, **options)
+        )
+    except Interrupted as stop:
+        assert isinstance(stop.partial, CohortResult)
+        raise Interrupted(str(stop), _noisy(setup, stop.partial)) from stop
+
+
+def _noisy_path(setup: _NoisySetup, subject: Block) -> dict[str, Floats]:
+    run = solve_noisy(
+        setup.noisy, subject.floats("y0")[0], setup.span, step=setup.step,
+        seed=subject.generator(stream=STREAM), p=subject.floats("p")[0],
+        delays=subject.floats("delays")[0].tolist(),
+    )  # fmt: skip
+    return {"state": run.state}
+
+
+def _noisy(setup: _NoisySetup, rows: CohortResult) -> NoisyCohort:
+    steps, h = _steps(setup.span, setup.step)
+    nothing = np.full((len(rows), steps + 1, rows.inputs["y0"].shape[1]), np.nan)
+    return NoisyCohort(
+        time=np.linspace(setup.span[0], setup.span[0] + steps * h, steps + 1),
+        state=rows.values.get("state", nothing),  # type: ignore[arg-type]
+        step=h,
+        failure=tuple(map(str, rows.failure)),
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError
-from panjabi.neural import MotorNoise, SensoryNoise, band_limited, noise, stance_noise, streams
+from panjabi.neural import MotorNoise, SensoryNoise, band_limited, noise, stance_noise
 from panjabi.parameter import sources
 
 
@@ -28,13 +28,6 @@ def test_seed_decides_and_channels_differ():
                 for _ in range(2))  # fmt: skip
     assert np.array_equal(one.values, two.values)
     assert not np.array_equal(one.values[:, 0], one.values[:, 1])
-
-
-def test_subjects_have_independent_streams():
-    few = [rng.standard_normal() for rng in streams(3, 4)]
-    many = [rng.standard_normal() for rng in streams(3, 10)]
-    assert few == many[:4]  # a subject's noise does not depend on how many there are
-    assert len(set(many)) == 10
 
 
 def test_path_is_linear_between_its_samples():
@@ -69,8 +62,6 @@ def test_invalid_arguments_raise():
         band_limited(0, duration=1.0, step=0.0, channels=1, time_constant=0.1)
     with pytest.raises(ParameterError, match="channels"):
         band_limited(0, duration=1.0, step=0.1, channels=0, time_constant=0.1)
-    with pytest.raises(ParameterError, match="subjects"):
-        streams(0, 0)
     path = band_limited(0, duration=1.0, step=0.1, channels=1, time_constant=0.1)
     with pytest.raises(ParameterError, match="draw a longer path"):
         path.at(2.0)

@@ -29,8 +29,15 @@ def test_movement_has_the_target_amplitude_at_any_pace():
 def test_too_few_cycles_and_no_pace_are_refused():
     with pytest.raises(ParameterError, match="at least 10 cycles"):
         repeated_movement(20.0, cycles=3)
-    with pytest.raises(ParameterError, match="at 0 per minute"):
-        repeated_movement(0.0)
+    for pace in (0.0, 1e-9, 1e9, np.nan, -20.0):
+        with pytest.raises(ParameterError, match="at a pace from 0.5 to 600 per minute"):
+            repeated_movement(pace)
+
+
+@pytest.mark.parametrize("duration", [-5.0, 0.0, np.nan])
+def test_a_trial_without_duration_is_refused(duration):
+    with pytest.raises(ParameterError, match="a duration of 5 s or more"):
+        sitting(duration=duration)
 
 
 def test_measures_of_sitting_are_those_of_its_record():
@@ -60,6 +67,17 @@ def test_stronger_muscles_make_a_larger_basin():
     strong = replace(seated(), strongest=90.0)
     larger = basin_of_attraction(strong, rays=8, grid=11)
     assert np.nanmin(larger.radius) > np.nanmin(small().radius)
+
+
+def test_a_basin_does_not_depend_on_how_it_is_computed(tmp_path):
+    ask = {"rays": 4, "grid": 11, "bisections": 3}
+    one = basin_of_attraction(workers=1, block=200, **ask)
+    two = basin_of_attraction(workers=2, block=3, store=tmp_path / "basin", **ask)
+    again = basin_of_attraction(store=tmp_path / "basin", resume=True, **ask)
+    for name in ("radius", "exponent", "ridge"):
+        assert getattr(one, name).tobytes() == getattr(two, name).tobytes()
+        assert getattr(one, name).tobytes() == getattr(again, name).tobytes()
+    assert {f.name for f in (tmp_path / "basin").iterdir()} == {"boundary", "exponents"}
 
 
 def test_a_grid_too_coarse_is_refused():

@@ -236,8 +236,9 @@ def test_a_pair_is_the_difference_of_its_rows():
     id = "nio06_rom_flexion_injury_no_preload"
     case = one(f"{id}.injury", 2.4, accept=within_fraction(0.5))
     assert case.value == pytest.approx(row(id).number - 3.7)
-    assert (case.published, case.null_prediction) == ("6.1 - 3.7", 0.0)
+    assert (case.published, case.null_prediction) == ("6.1 minus 3.7", 0.0)
     assert case.skill == pytest.approx(1.0)
+    assert case.standard_error == pytest.approx(((1.4**2 + 1.5**2) / 10.0) ** 0.5)
     assert not one(id, 6.1).informative
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from numba import njit
 
 from panjabi.delay.integrate import DelayModel, Settings, cohort, solve
 from panjabi.delay.integrate.cohort import solve_cohort
-from panjabi.errors import ParameterError
+from panjabi.errors import DataFileError, ParameterError
 from panjabi.simulation import LumpedTrunk, lumped_model
 from panjabi.simulation.lumped_trunk import STATES, Pulse, trunk_jacobian, trunk_rhs, upright
 
@@ -34,14 +34,29 @@ def run(count: int, **options):
     )
 
 
-def test_results_do_not_depend_on_threads_and_blocks(monkeypatch):
-    one = run(70, threads=1)
+def test_results_do_not_depend_on_workers_and_blocks():
+    one = run(70, workers=1, block=70)
     assert np.all(one.complete)
-    monkeypatch.setattr(cohort, "BLOCK", 7)
     with ThreadPoolExecutor(5) as pool:
-        for other in (run(70, threads=3), run(70, executor=pool)):
+        asked = (
+            {"workers": 3},
+            {"executor": pool, "block": 7},
+            {"executor": "processes", "workers": 1},
+        )
+        for other in (run(70, **options) for options in asked):
             assert np.array_equal(one.state, other.state)
             assert np.array_equal(one.steps, other.steps)
+            assert one.outcome == other.outcome
+
+
+def test_a_store_has_the_states_and_knows_its_model(tmp_path):
+    one = run(8, block=3, store=tmp_path / "store")
+    again = run(8, store=tmp_path / "store", resume=True)
+    assert np.array_equal(one.state, again.state)
+    with pytest.raises(DataFileError, match="differs in description.settings; give another"):
+        run(8, store=tmp_path / "store", resume=True, settings=Settings(1e-5, 1e-6))
+    with pytest.raises(DataFileError, match="differs in number of subjects, input 'p', input 'de"):
+        run(9, store=tmp_path / "store", resume=True)
 
 
 def test_each_subject_equals_a_run_with_solve():
@@ -93,17 +108,6 @@ def test_kernels_are_compiled_once_for_all_models():
     run(1)
     solve(DelayModel(rhs=growing), [1.0], (0.0, 0.5), p=[0.1])
     assert len(advance.signatures) == 1
-
-
-class Elsewhere(Executor):
-    """An executor of another library, such as Dask's: its workers may be in other processes."""
-
-
-@pytest.mark.parametrize("executor", [ProcessPoolExecutor(1), Elsewhere()])
-def test_executors_of_other_processes_raise(executor):
-    words = f"Expected a .*ThreadPoolExecutor,.* got {type(executor).__name__}; give a pool of"
-    with pytest.raises(ParameterError, match=words):
-        run(2, executor=executor)
 
 
 def test_jacobian_of_the_trunk_is_its_derivative():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from math import cos, sin
-from multiprocessing import get_context
 
 import numpy as np
 import pytest
 from numba import njit
 
+from panjabi.cohort import generator
 from panjabi.delay.integrate import (
     DelayModel,
     Event,
@@ -51,7 +50,7 @@ NOISY = NoisyModel(model=LATE, diffusion=steady, sources=1)
 def test_variance_of_the_delayed_recoil(gain):
     """dx = -b x(t - d) dt + s dW settles at s^2 (1 + sin bd) / (2 b cos bd) (Kuechler, Mensch)."""
     runs = noisy_cohort(NOISY, [0.0], (0.0, 400.0), step=0.02, seed=5, p=[[gain, 0.7]] * 12)
-    sample = np.array([r.state[1000:, 0].var() for r in runs])
+    sample = runs.state[:, 1000:, 0].var(axis=1)
     theory = 0.49 * (1.0 + sin(0.5 * gain)) / (2.0 * gain * cos(0.5 * gain))
     assert abs(sample.mean() - theory) < 3.0 * sample.std() / np.sqrt(len(sample))
     assert sample.mean() == pytest.approx(theory, rel=0.1)
@@ -99,25 +98,41 @@ def test_jump_and_delay_shorter_than_the_step():
 
 
 def test_paths_depend_only_on_seed_and_subject():
-    p = [[1.0, 0.5]] * 9
-    ask = {"step": 0.01, "seed": 11, "p": p}
-    one = noisy_cohort(NOISY, [0.0], (0.0, 1.0), threads=1, **ask)
-    four = noisy_cohort(NOISY, [0.0], (0.0, 1.0), threads=4, **ask)
-    assert all(np.array_equal(a.state, b.state) for a, b in zip(one, four, strict=True))
-    assert not np.array_equal(one[0].state, one[1].state)
-    child = np.random.SeedSequence(11).spawn(3)[2]
-    alone = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=child, p=p[2])
-    assert np.array_equal(alone.state, one[2].state)
-    fewer = noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=11, p=p[:4])
-    assert np.array_equal(fewer[3].state, one[3].state)
+    ask = {"step": 0.01, "seed": 11}
+    one = noisy_cohort(NOISY, [0.0], (0.0, 1.0), p=[[1.0, 0.5]] * 9, workers=1, **ask)
+    four = noisy_cohort(NOISY, [0.0], (0.0, 1.0), p=[[1.0, 0.5]] * 9, workers=4, block=2, **ask)
+    assert np.array_equal(one.state, four.state)
+    assert not np.any(one.state[0, 1:] == one.state[1, 1:])
+    numbers = generator(11, 2, noise.STREAM)
+    alone = solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=numbers, p=[1.0, 0.5])
+    assert np.array_equal(alone.state, one.state[2])
+    assert one.time == pytest.approx(alone.time, rel=1e-12)
+    first = solve_noisy(NOISY, [0.0], (0.0, 1.0), p=[1.0, 0.5], **ask)
+    assert np.array_equal(first.state, one.state[0])
+    fewer = noisy_cohort(NOISY, [0.0], (0.0, 1.0), p=[[1.0, 0.5]] * 4, **ask)
+    assert np.array_equal(fewer.state, one.state[:4])
 
 
 def test_other_processes_compute_the_same_paths():
     ask = {"step": 0.01, "seed": 11, "p": [[1.0, 0.5]] * 3}
-    here = noisy_cohort(NOISY, [0.0], (0.0, 1.0), threads=1, **ask)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        there = noisy_cohort(NOISY, [0.0], (0.0, 1.0), executor=pool, **ask)
-    assert all(np.array_equal(a.state, b.state) for a, b in zip(here, there, strict=True))
+    here = noisy_cohort(NOISY, [0.0], (0.0, 1.0), workers=1, **ask)
+    there = noisy_cohort(NOISY, [0.0], (0.0, 1.0), executor="processes", workers=1, **ask)
+    assert here.failure == there.failure == ("", "", "")
+    assert np.array_equal(here.state, there.state)
+
+
+def test_a_path_that_fails_is_alone():
+    """One subject of three is too stiff for the step."""
+
+    @njit
+    def cubic(t, y, z, p, out):
+        out[0] = -p[0] * y[0] ** 3
+
+    model = NoisyModel(model=DelayModel(rhs=cubic), diffusion=steady, sources=1)
+    p = [[1.0, 0.1], [50.0, 0.1], [1.0, 0.1]]
+    cohort = noisy_cohort(model, [10.0], (0.0, 0.1), step=0.01, seed=1, p=p)
+    assert cohort.failure[1].startswith("ConvergenceError: Expected a finite path")
+    assert np.isnan(cohort.state[1]).all() and np.isfinite(cohort.state[[0, 2]]).all()
 
 
 def test_paths_do_not_depend_on_the_chunk_size(monkeypatch):
@@ -143,6 +158,14 @@ def test_invalid_arguments_raise():
         (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.0, seed=0, **ask), "above 0 s and"),
         (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=2.0, seed=0, **ask), "up to the span"),
         (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, **ask), "got neither"),
+        (
+            lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, seed=-1, **ask),
+            "a seed as an integer of 0 or more, got -1",
+        ),
+        (
+            lambda: solve_noisy(NOISY, [0.0], (0.0, 1e9), step=0.1, seed=0, **ask),
+            "at most 2e.08 numbers",
+        ),
         (
             lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, increments=[[0.0]], **ask),
             r"finite increments of shape \(10, 1\), got shape \(1, 1\); give one row",

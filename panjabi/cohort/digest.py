@@ -1,4 +1,4 @@
-"""A digest of all inputs of a computed value, to check that a stored value belongs to them."""
+"""A digest of all inputs of a computation, to check that a stored result belongs to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 
 import numpy as np
 
-from fascia.errors import ReleaseError
+from panjabi.errors import ParameterError
 
 PACKAGES = ("fascia", "panjabi")
 
@@ -22,11 +22,11 @@ def fingerprint(*parts: object) -> str:
     Records, mappings, sequences, arrays and plain objects are included with their content.
     Functions, and the methods of classes from outside the two packages, are included with their
     code and closure. The packages themselves are represented by the version that the caller
-    passes as a part.
+    passes as a part. Values of cached properties are left out.
 
     Raises
     ------
-    ReleaseError
+    ParameterError
         For an object that cannot be read, such as an open file.
     """
     digest = hashlib.sha256()
@@ -34,6 +34,18 @@ def fingerprint(*parts: object) -> str:
         digest.update(piece.encode() if isinstance(piece, str) else piece)
         digest.update(b"\0")
     return digest.hexdigest()
+
+
+def named_fingerprints(name: str, value: object) -> dict[str, str]:
+    """One digest for each field of a record or mapping, to say what differs; else one alone."""
+    if isinstance(value, Mapping):
+        parts = {f"{name}[{key!r}]": item for key, item in value.items()}
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = {f"{name}.{field.name}": getattr(value, field.name) for field in fields(value)}
+        parts[f"type of {name}"] = (type(value).__qualname__, *_code_of_class(type(value)))
+    else:
+        parts = {name: value}
+    return {key: fingerprint(part) for key, part in parts.items()}
 
 
 def _pieces(value: object, above: set[int]) -> Iterator[str | bytes]:
@@ -89,13 +101,15 @@ def _parts(value: object) -> Iterator[object]:
             yield field.name
             yield getattr(value, field.name)
     elif hasattr(value, "__dict__"):
-        yield from _code_of_class(type(value))
-        yield vars(value)
+        kind = type(value)
+        yield from _code_of_class(kind)
+        cached = functools.cached_property
+        yield {k: v for k, v in vars(value).items() if type(getattr(kind, k, None)) is not cached}
     else:
-        raise ReleaseError(
-            f"Expected data and functions as inputs of a sweep, got a {type(value).__name__}, "
-            "which cannot be read; leave partial= out, or remove the object from subject, test "
-            "and options."
+        raise ParameterError(
+            f"Expected data and functions as inputs of a stored computation, got a "
+            f"{type(value).__name__}, which cannot be read; leave the store out, or remove the "
+            "object from the inputs."
         )
 
 
