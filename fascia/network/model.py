@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from fascia.errors import NetworkError
 from fascia.network import geometry, packaged_tables, segments, selection, strand_table, tension
 from fascia.network.parts import Line, Node, Strand, number
 from fascia.network.selection import unknown_part
+from fascia.network.strand_evidence import failure_tension
 from fascia.network.ties import governed, stiffness_beside_nodes
 from panjabi.parameter import Parameter
 from panjabi.tissue.muscle import PassiveMuscle
@@ -114,6 +117,11 @@ class TensionNetwork:
         if name not in self._strand_of:
             raise unknown_part("strand", name, self._strand_of)
         return self._strand_of[name]
+
+    @cached_property
+    def failure_tension(self) -> Floats:
+        """Tension with which each active strand fails, (S,) [N]; infinite where not known."""
+        return np.array([failure_tension(s) for s in self.active_strands])
 
     @property
     def active_strands(self) -> tuple[Strand, ...]:

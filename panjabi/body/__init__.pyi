@@ -18,6 +18,7 @@ from .scaling import (
     scaled_body as scaled_body,
     segment_lengths as segment_lengths,
     segment_masses as segment_masses,
+    size_evidence as size_evidence,
     size_outside_evidence as size_outside_evidence,
     stature_limits as stature_limits,
 )

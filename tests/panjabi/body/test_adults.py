@@ -78,7 +78,7 @@ def test_the_limits_are_those_of_measured_adults():
     assert size_outside_evidence(standard_adult()) == ()
     assert size_outside_evidence(standard_adult(stature_m=1.525, mass_kg=51.3)) == ()
     giant = standard_adult(stature_m=2.1, mass_kg=160.0)
-    assert [text.split()[0] for text in size_outside_evidence(giant)] == ["stature", "mass"]
+    assert [text.split()[1] for text in size_outside_evidence(giant)] == ["stature", "mass"]
 
 
 def test_every_effect_of_sex_and_age_has_rows_that_may_set_a_parameter():
