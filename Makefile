@@ -28,7 +28,7 @@ demo: $(VENV)/.test
 	$(PY) examples/release_the_top.py
 
 test: $(VENV)/.test
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 2 --dist loadfile
 
 validate: $(VENV)/.test
 	@mkdir -p out/validation

@@ -17,7 +17,6 @@ FOLDER = Path(__file__).parent.parent / "examples"
 FILES = {path.stem: path for path in sorted(FOLDER.rglob("*.py"))}
 NAMES = list(FILES)
 SLOW = {"release_the_top", "tight_hamstrings_low_back"}
-MAIN = pytest.mark.xdist_group("main example")  # its answer is computed once
 
 
 @cache
@@ -49,12 +48,9 @@ def test_example_asks_a_question_and_can_be_imported(name, capsys):
     assert printed.out == "", "importing an example must run nothing"
 
 
-def marks(name: str) -> list[pytest.MarkDecorator]:
-    slow = [pytest.mark.slow] if name in SLOW else []
-    return [*slow, MAIN] if name == "release_the_top" else slow
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=marks(name)) for name in NAMES])
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow if n in SLOW else ()) for n in NAMES]
+)
 def test_example_finds_what_it_says(name):
     load(name).check(answer(name))
 
@@ -66,7 +62,6 @@ def test_check_of_an_example_asserts_something(name):
     assert sum(isinstance(n, ast.Assert) for n in ast.walk(check)) >= 2
 
 
-@MAIN
 @pytest.mark.slow
 def test_the_main_example_writes_json_and_figures_as_pdf_and_png(tmp_path, capsys, monkeypatch):
     module, found = load("release_the_top"), answer("release_the_top")

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from fascia import __version__
 from panjabi._files import write_whole
-from panjabi.cli.terminal import add_command, applicable, command_parser, run_command
+from panjabi.cli.body import add_person, person
+from panjabi.cli.terminal import (
+    add_cohort_options,
+    add_command,
+    applicable,
+    cohort_options,
+    command_parser,
+    run_command,
+)
 from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -80,11 +88,31 @@ def _parser() -> argparse.ArgumentParser:
         "the chain",
     )
     _subject_options(release)
+
+    sweep = add_command(
+        commands, "sweep", _sweep, "release a region at several tie ratios and resting tensions"
+    )
+    sweep.add_argument("--region", required=True, help="see `fascia regions`")
+    sweep.add_argument("--test", default="slr", help="clinical test (default slr)")
+    sweep.add_argument(
+        "--dose", action="append", metavar="MECHANISM=DOSE",
+        help="as in `fascia release` (default tension=0.5)",
+    )  # fmt: skip
+    sweep.add_argument(
+        "--tie-ratios", nargs="+", metavar="R",
+        help="attachment stiffness over local stiffness, 0 to inf (clamped)",
+    )  # fmt: skip
+    sweep.add_argument(
+        "--resting-tensions", nargs="+", metavar="N",
+        help="tensions of the fascia in standing [N]",
+    )  # fmt: skip
+    _posture_options(sweep)
+    add_cohort_options(sweep)
     return parser
 
 
 def _subject_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--side", default="right", choices=("right", "left"))
+    add_person(command)
     command.add_argument(
         "--tie-ratio",
         default="0.1",
@@ -98,6 +126,11 @@ def _subject_options(command: argparse.ArgumentParser) -> None:
         help="tension of the fascia in standing [N], one number or by region; repeatable "
         "(default 5)",
     )
+    _posture_options(command)
+
+
+def _posture_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--side", default="right", choices=("right", "left"))
     command.add_argument(
         "--share", type=float, default=0.3, help="fraction of muscle force that passes to fascia"
     )
@@ -150,6 +183,7 @@ def _subject(arguments: argparse.Namespace) -> Subject:
     from fascia.subject import standard_subject
 
     return standard_subject(
+        body=person(arguments),
         tie_ratio=_number(arguments.tie_ratio, "--tie-ratio"),
         resting_tension=_resting(arguments.resting_tension),
         share=arguments.share,
@@ -280,6 +314,34 @@ def _release(arguments: argparse.Namespace) -> tuple[Any, str]:
         options=_options(arguments, test, free_pelvis=False),
     )
     return change.to_dict(), str(change)
+
+
+def _sweep(arguments: argparse.Namespace) -> tuple[Any, str]:
+    from fascia.clinical.catalogue import clinical_test
+    from fascia.interventions.release_sweep import RESTING_TENSIONS, TIE_RATIOS, sweep_release
+    from fascia.subject import standard_subject
+
+    test = clinical_test(arguments.test)
+    ties = [_number(text, "--tie-ratios") for text in arguments.tie_ratios or ()]
+    tensions = [_number(text, "--resting-tensions") for text in arguments.resting_tensions or ()]
+    sweep = sweep_release(
+        standard_subject(share=arguments.share),
+        arguments.region,
+        ties or TIE_RATIOS,
+        tensions or RESTING_TENSIONS,
+        _pairs(arguments.dose, "--dose") or None,
+        test=test,
+        side=arguments.side,
+        options=_options(arguments, test, free_pelvis=False),
+        **cohort_options(arguments),
+    )
+    header = "".join(f"{r:>10g}" for r in sweep.tie_ratio)
+    text = ["change of the end angle [deg]", f"{'resting tension':18}tie ratio", f"{'':18}{header}"]
+    text += [
+        f"{tension:>12g} N    " + "".join(f"{change:10.4f}" for change in row)
+        for tension, row in zip(sweep.resting_tension, sweep.end_change_deg, strict=True)
+    ]
+    return sweep.to_dict(), "\n".join(text)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,10 @@ class ClinicalResult(ShortRepr):
 
     Angles [rad], torques [N m], forces [N]. ``end_angle`` is None without a tolerance. If the
     joint limit comes before the tolerance, ``end_angle`` is that limit and ``censored`` is true.
+
+    ``outside_evidence`` describes what leaves the published tests at the end of the test (of the
+    curve, without a tolerance). ``calibrated_force_ratio`` is the force of the hamstrings there
+    over their force at the last angle of the straight-leg raises that calibrate the network.
     """
 
     test: str
@@ -73,6 +77,9 @@ class ClinicalResult(ShortRepr):
     largest_force: float
     slack: tuple[str, ...]  # strands slack at the end of the curve
     tolerance: Tolerance | None
+    tested_angle: float  # up to which the tissue torque was calibrated or assessed
+    calibrated_force_ratio: float | None  # None: the hamstrings are slack in that raise
+    outside_evidence: tuple[str, ...]  # at the end of the test
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     @property
@@ -121,6 +128,9 @@ class ClinicalResult(ShortRepr):
             },
             "nerve_strain": self.nerve_strain.tolist(),
             "slack_strands": list(self.slack),
+            "tested_angle_deg": float(np.degrees(self.tested_angle)),
+            "calibrated_force_ratio": self.calibrated_force_ratio,
+            "outside_evidence": list(self.outside_evidence),
             "residual_N": self.residual,
             "largest_force_N": self.largest_force,
             "assumed_parameters": known.assumed,
@@ -309,6 +319,20 @@ class Examination:
         window = self.test.window if window_deg is None else window_deg
         return _slopes(self.curve(window_points(window)))
 
+    def calibrated_force(self) -> float:
+        """Force of the hamstrings [N] at the last calibrated angle of the straight-leg raise."""
+        calibration = clinical_test("slr")
+        bench = self
+        if self.test.name != calibration.name or self.pelvis is not None:
+            bench = Examination(self.network, calibration, side=self.side, like=self)
+        limit = min(calibration.evidence["angle"].tested.si, bench.path.limit)
+        return float(bench.at(limit).hamstring_force.sum())
+
+    def outside_evidence(self, sample: Sample) -> tuple[str, ...]:
+        """Descriptions of test angle, body and tissues that leave the published tests."""
+        angle = self.test.evidence["angle"].outside([sample.angle], [self.test.name])
+        return angle + sample.equilibrium.outside_evidence
+
     def curve(self, angles: Sequence[float] | Floats) -> list[Sample]:
         return [self.at(float(angle)) for angle in angles]
 
@@ -334,6 +358,7 @@ def examine(
     free_pelvis: bool = False,
     window_deg: tuple[float, float] | None = None,
     limit_deg: float = 90.0,
+    extrapolate: bool = False,
 ) -> ClinicalResult:
     """Run a clinical test on a subject or a network.
 
@@ -347,6 +372,8 @@ def examine(
     window_deg : range of the stiffness slope, by default that of the test.
     limit_deg : end of the printed curve [deg], above 0 to 180. The curve always includes the
         window, and the end angle may lie beyond it.
+    extrapolate : accept strands beyond failure at the end of the test (without a tolerance: at the
+        end of the curve).
 
     Raises
     ------
@@ -357,6 +384,8 @@ def examine(
         out of range.
     EquilibriumError
         If a posture has no equilibrium.
+    ParameterError
+        If a strand is beyond failure at the end of the test.
     """
     if isinstance(subject, Subject):
         network = subject.network
@@ -364,7 +393,13 @@ def examine(
     else:
         network = subject
     examination = Examination(network, test, side=side, options=options, free_pelvis=free_pelvis)
-    return measure(examination, tolerance=tolerance, window_deg=window_deg, limit_deg=limit_deg)
+    return measure(
+        examination,
+        tolerance=tolerance,
+        window_deg=window_deg,
+        limit_deg=limit_deg,
+        extrapolate=extrapolate,
+    )
 
 
 def measure(
@@ -373,6 +408,7 @@ def measure(
     tolerance: Tolerance | None = None,
     window_deg: tuple[float, float] | None = None,
     limit_deg: float = 90.0,
+    extrapolate: bool = False,
 ) -> ClinicalResult:
     """Curve, stiffness and end point of an `Examination`; arguments as for `examine`."""
     if not (math.isfinite(limit_deg) and 0.0 < limit_deg <= 180.0):
@@ -398,7 +434,10 @@ def measure(
         parameters |= {name: examination.options.parameter(name) for name in test.shares}
     if tolerance is not None:
         parameters |= tolerance.parameters
-    last = samples[-1].equilibrium if end is None else end.equilibrium
+    last = samples[-1] if end is None else end
+    if not extrapolate:
+        last.equilibrium.check()
+    calibrated = examination.calibrated_force()
     return ClinicalResult(
         test=test.name,
         side=_SIDE_NAMES[side],
@@ -428,7 +467,12 @@ def measure(
         censored=censored,
         residual=max(s.equilibrium.residual for s in samples),
         largest_force=max(s.equilibrium.largest_force for s in samples),
-        slack=last.slack,
+        slack=last.equilibrium.slack,
         tolerance=tolerance,
+        tested_angle=test.evidence["angle"].tested.si,
+        calibrated_force_ratio=(
+            float(last.hamstring_force.sum()) / calibrated if calibrated > 0.0 else None
+        ),
+        outside_evidence=examination.outside_evidence(last),
         parameters=parameters,
     )

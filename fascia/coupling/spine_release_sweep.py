@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from fascia.clinical.subject import Subject, require_subject
 from fascia.coupling.coupled_equilibrium import RecruitmentOptions
 from fascia.coupling.spine_release import release_with_spine
+from fascia.coupling.spine_release_record import SpineRelease
 from fascia.errors import CouplingError
+from panjabi.cohort.block import Block, EachSubject
+from panjabi.cohort.engine import CohortOptions, run_cohort
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr, frame
 from panjabi.spine.static_build import static_spine
@@ -63,12 +66,26 @@ class SpineSweep(ShortRepr):
         return frame(columns)
 
 
-class SweepOptions(RecruitmentOptions, total=False):
-    """Arguments of `release_with_spine` that `sweep_spine_release` passes on."""
+class SpineReleaseOptions(RecruitmentOptions, total=False):
+    """Arguments of `release_with_spine` that a sweep passes on."""
 
     doses: Mapping[str, float] | None
     side: str
     answer: bool
+
+
+class SweepOptions(SpineReleaseOptions, CohortOptions, total=False):
+    """Arguments of `sweep_spine_release` for each release, and for the whole cohort."""
+
+
+@dataclass(frozen=True)
+class _SpineSetup:
+    """What all cells of a sweep have in common."""
+
+    subject: Subject
+    region: str
+    spine: StaticSpine
+    options: SpineReleaseOptions
 
 
 def sweep_spine_release(
@@ -78,20 +95,20 @@ def sweep_spine_release(
     resting_tensions: Sequence[float] = (5.0,),
     *,
     spine: StaticSpine | None = None,
-    progress: bool = False,
     **options: Unpack[SweepOptions],
 ) -> SpineSweep:
     """Changes by a release at every tie ratio and resting tension, recruitment for equilibrium.
 
-    options : further arguments of `release_with_spine`.
+    options : further arguments of `release_with_spine`; executor, workers, block, store, resume and
+        progress of `panjabi.cohort.run_cohort`.
 
     Raises
     ------
     CouplingError
         If one of the lists is empty.
+    CohortError
+        If releases failed; `.partial` has the others.
     """
-    from tqdm import tqdm
-
     if not len(tie_ratios) or not len(resting_tensions):
         raise CouplingError(
             f"Expected at least one tie ratio and one resting tension, got {len(tie_ratios)} and "
@@ -99,26 +116,45 @@ def sweep_spine_release(
         )
     require_subject(subject).network.strands_of(region=region)
     model = static_spine(body=subject.network.body) if spine is None else spine
-    cells = [(i, j) for i in range(len(resting_tensions)) for j in range(len(tie_ratios))]
-    shape = (len(resting_tensions), len(tie_ratios))
-    compression, margin, hamstrings = np.empty((3, *shape))
-    residual, parameters = 0.0, {}
-    for i, j in tqdm(cells, disable=not progress, desc="spine"):
-        network = subject.network.with_resting_tension(resting_tensions[i])
-        person = subject.with_network(network.with_tie_ratio(tie_ratios[j]))
-        result = release_with_spine(
-            person, region, spine=model, floor=None, null_models=False, **options
-        )
-        compression[i, j] = max(result.compression_change.values(), key=abs)
-        margin[i, j], hamstrings[i, j] = result.margin_change, result.hamstring_change
-        residual, parameters = max(residual, result.state.residual_Nm), result.parameters
+    names = CohortOptions.__annotations__
+    cohort = cast(CohortOptions, {k: v for k, v in options.items() if k in names})
+    each = cast(SpineReleaseOptions, {k: v for k, v in options.items() if k not in names})
+    setup = _SpineSetup(subject, region, model, each)
+    tensions, ties = np.meshgrid(
+        np.asarray(resting_tensions, float), np.asarray(tie_ratios, float), indexing="ij"
+    )
+    cells = {"tie_ratio": ties.ravel(), "resting_tension_N": tensions.ravel()}
+    rows = run_cohort(EachSubject(_cell), setup, cells, **cohort).all_or_error()
+    columns = {
+        name: rows.floats(name).reshape(ties.shape)
+        for name in ("compression", "margin", "hamstrings")
+    }
     return SpineSweep(
         region=region,
-        tie_ratio=np.array(tie_ratios, float),
-        resting_tension=np.array(resting_tensions, float),
-        compression=compression,
-        margin=margin,
-        hamstrings=hamstrings,
-        residual_Nm=residual,
-        parameters=parameters,
+        tie_ratio=ties[0],
+        resting_tension=tensions[:, 0],
+        residual_Nm=float(rows.floats("residual_Nm").max()),
+        parameters=_release(setup, ties[-1, -1], tensions[-1, -1]).parameters,
+        **columns,
+    )
+
+
+def _cell(setup: _SpineSetup, cell: Block) -> dict[str, float]:
+    """Changes by the release at one tie ratio and resting tension."""
+    result = _release(
+        setup, *(float(cell.floats(name)[0]) for name in ("tie_ratio", "resting_tension_N"))
+    )
+    return {
+        "compression": max(result.compression_change.values(), key=abs),
+        "margin": result.margin_change,
+        "hamstrings": result.hamstring_change,
+        "residual_Nm": result.state.residual_Nm,
+    }
+
+
+def _release(setup: _SpineSetup, tie_ratio: float, resting_tension: float) -> SpineRelease:
+    network = setup.subject.network.with_resting_tension(resting_tension)
+    person = setup.subject.with_network(network.with_tie_ratio(tie_ratio))
+    return release_with_spine(
+        person, setup.region, spine=setup.spine, floor=None, null_models=False, **setup.options
     )

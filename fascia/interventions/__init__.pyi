@@ -13,8 +13,6 @@ from .release_mechanisms import (
 from .release_orders import OrderResult as OrderResult, compare_orders as compare_orders
 from .release_sweep import (
     Sweep as Sweep,
-    SweepError as SweepError,
-    SweepPoint as SweepPoint,
     sweep_release as sweep_release,
 )
 from .required_drop import (

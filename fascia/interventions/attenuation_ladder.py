@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import release_tension
 from fascia.network.model import TensionNetwork
 from fascia.transmission.ladder import decay_per_station
+from panjabi.cohort.block import Block, EachSubject
+from panjabi.cohort.engine import CohortOptions, run_cohort
 from panjabi.errors import unknown
 from panjabi.results import ShortRepr, frame
 
@@ -104,6 +106,20 @@ class Attenuation(ShortRepr):
         return frame(columns)
 
 
+@dataclass(frozen=True)
+class _Posture:
+    """What all tie ratios have in common."""
+
+    subject: Subject
+    region: str
+    dose: float
+    strands: tuple[str, ...]
+    test: str | ClinicalTest
+    angle: float  # [rad]
+    side: str
+    options: PostureOptions
+
+
 def attenuation(
     subject: Subject,
     region: str = "head_neck",
@@ -116,6 +132,7 @@ def attenuation(
     angle: float = math.radians(60.0),
     side: str = "right",
     options: PostureOptions | None = None,
+    **cohort: Unpack[CohortOptions],
 ) -> Attenuation:
     """Change of tension of a line after a release [N], level by level, in a posture of a test.
 
@@ -124,6 +141,8 @@ def attenuation(
     dose : fraction of the region's resting tension that is removed.
     stations : from near the region to far from it; paired stations without their suffix.
     angle : of the test [rad].
+    cohort : executor, workers, block, store, resume and progress of `panjabi.cohort.run_cohort`;
+        a subject is a tie ratio.
 
     Raises
     ------
@@ -141,22 +160,16 @@ def attenuation(
         n for n in chosen if network.strand(n).side in sides and network.strand(n).kind != "link"
     )
     crossing = _crossing(network, chosen, heights)
-    changes: list[Floats] = []
-    for ratio in tie_ratios:
-        person = subject.with_network(network.with_tie_ratio(ratio))
-        bench = Examination(person.network, test, side=side, options=options)
-        before = bench.at(angle).equilibrium
-        released = release_tension(person, region, dose)
-        other = Examination(released.network, test, side=side, options=options, like=bench)
-        after = other.at(angle).equilibrium
-        change = np.array([after.tension_of(n) - before.tension_of(n) for n in chosen])
-        changes.append(crossing @ change)
-        if changes[-1][0] == 0.0:
-            raise ReleaseError(
-                f"Expected a change of tension at the first station {stations[0]}, got none: "
-                f"releasing {region} changes no tension at {stations[0]} (tie ratio {ratio:g}); "
-                "give the region a resting tension, or begin at a station nearer to it."
-            )
+    posture = PostureOptions() if options is None else options
+    setup = _Posture(subject, region, dose, chosen, test, angle, side, posture)
+    rows = run_cohort(EachSubject(_changes), setup, {"tie_ratio": tie_ratios}, **cohort)
+    changes = rows.all_or_error().floats("change_N") @ crossing.T
+    for ratio in np.asarray(tie_ratios)[changes[:, 0] == 0.0]:
+        raise ReleaseError(
+            f"Expected a change of tension at the first station {stations[0]}, got none: "
+            f"releasing {region} changes no tension at {stations[0]} (tie ratio {ratio:g}); "
+            "give the region a resting tension, or begin at a station nearer to it."
+        )
     steps = np.arange(len(stations) - 1)
     return Attenuation(
         region=region,
@@ -166,9 +179,25 @@ def attenuation(
         angle=angle,
         stations=tuple(stations),
         tie_ratio=np.array([float(r) for r in tie_ratios]),
-        change_N=np.array(changes),
+        change_N=changes,
         ladder=np.array([_ladder(float(r)) ** steps for r in tie_ratios], float),
     )
+
+
+def _changes(setup: _Posture, cell: Block) -> dict[str, Floats]:
+    """Change of the tension of each strand by the release, at one tie ratio [N]."""
+    network = setup.subject.network.with_tie_ratio(float(cell.floats("tie_ratio")[0]))
+    person = setup.subject.with_network(network)
+    bench = Examination(person.network, setup.test, side=setup.side, options=setup.options)
+    before = bench.at(setup.angle).equilibrium
+    released = release_tension(person, setup.region, setup.dose)
+    other = Examination(
+        released.network, setup.test, side=setup.side, options=setup.options, like=bench
+    )
+    after = other.at(setup.angle).equilibrium
+    return {
+        "change_N": np.array([after.tension_of(n) - before.tension_of(n) for n in setup.strands])
+    }
 
 
 def _ladder(ratio: float) -> float:

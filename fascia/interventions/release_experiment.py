@@ -26,6 +26,7 @@ from fascia.interventions.release_mechanisms import (
 from fascia.interventions.shapley_values import shapley
 from fascia.transmission.routes import load_paths, minimum_cut
 from panjabi.errors import nearest
+from panjabi.evidence import printed
 from panjabi.parameter import THIS_WORK, Parameter, sources
 from panjabi.results import ShortRepr, frame
 
@@ -75,6 +76,11 @@ class StiffnessChange(ShortRepr):
         return self.after.stiffness_Nm_per_rad - self.before.stiffness_Nm_per_rad
 
     @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Descriptions of what leaves the published tests, before or after the release."""
+        return tuple(dict.fromkeys((*self.before.outside_evidence, *self.after.outside_evidence)))
+
+    @property
     def residual(self) -> float:
         """Largest unbalanced force of either curve [N]."""
         return max(self.before.residual, self.after.residual)
@@ -109,6 +115,7 @@ class StiffnessChange(ShortRepr):
                 for m in self.null_models
             },
             "slack_strands": list(self.slack_strands),
+            "outside_evidence": list(self.outside_evidence),
             "remaining_routes": list(self.remaining_routes),
             "residual_N": self.residual,
             "largest_force_N": max(self.before.largest_force, self.after.largest_force),
@@ -164,6 +171,7 @@ def table(change: StiffnessChange) -> str:
         f"residual {change.residual:.1e} N of {max(before.largest_force, after.largest_force):.0f}"
         f" N; {sources(change).assumed} assumed parameters"
     )
+    rows += printed(change.outside_evidence)
     rows += [f"note: {note}" for note in change.notes]
     return "\n".join(rows)
 

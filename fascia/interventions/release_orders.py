@@ -21,7 +21,7 @@ from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import release_tension, with_laws
 from fascia.mechanics.equilibrium import Equilibrium, solve
-from panjabi._random import random_generator
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.results import ShortRepr
 from panjabi.tissue.collagen import Collagen
 

@@ -7,11 +7,9 @@ sweep.end_change_deg          # (tensions, ties)
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from concurrent.futures import Executor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +18,10 @@ from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import SIDES, Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.subject import Subject, require_subject
-from fascia.errors import FasciaError, ReleaseError
+from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import apply_doses, check_doses, mechanisms
-from panjabi import __version__
-from panjabi.cohort.digest import fingerprint
+from panjabi.cohort.block import Block, EachSubject
+from panjabi.cohort.engine import CohortOptions, run_cohort
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr, frame
 
@@ -39,15 +37,14 @@ RESTING_TENSIONS = (0.0, 5.0, 20.0, 50.0)
 SubjectOrFactory = Subject | Callable[[], Subject]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SweepPoint:
-    """One release at one tie ratio and one resting tension: before, and change."""
-
-    end_before_deg: float
-    end_change_deg: float
-    stiffness_before_Nm_per_rad: float
-    stiffness_change_Nm_per_rad: float
-    censored: bool  # an end angle is the joint limit, so the change is only a lower bound
+VALUES = (
+    "end_before_deg",
+    "end_change_deg",
+    "stiffness_before_Nm_per_rad",
+    "stiffness_change_Nm_per_rad",
+    "censored",
+)
+"""Values of each part of a sweep: before a release, and change."""
 
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
@@ -64,7 +61,7 @@ class Sweep(ShortRepr):
     end_change_deg: Floats
     stiffness_before_Nm_per_rad: Floats
     stiffness_change_Nm_per_rad: Floats
-    censored: NDArray[np.bool_]
+    censored: NDArray[np.bool_]  # an end is the joint limit, so the change is a lower bound
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,7 +75,7 @@ class Sweep(ShortRepr):
             "tie_ratio": [float(r) if math.isfinite(r) else "clamped" for r in self.tie_ratio],
             "resting_tension_N": self.resting_tension.tolist(),
         }
-        for name in (*SweepPoint.__dataclass_fields__,):
+        for name in VALUES:
             value[name] = getattr(self, name).tolist()
         return value
 
@@ -86,22 +83,21 @@ class Sweep(ShortRepr):
         """One row for each resting tension and tie ratio."""
         ties, tensions = np.meshgrid(self.tie_ratio, self.resting_tension)
         columns = {"resting_tension_N": tensions.ravel(), "tie_ratio": ties.ravel()}
-        columns |= {name: getattr(self, name).ravel() for name in SweepPoint.__dataclass_fields__}
+        columns |= {name: getattr(self, name).ravel() for name in VALUES}
         return frame(columns)
 
 
-class SweepError(FasciaError, RuntimeError):
-    """Some parts of a sweep failed: ``partial`` has the other parts, ``failed`` the errors."""
+@dataclass(frozen=True)
+class _Setup:
+    """What all parts of a sweep have in common."""
 
-    def __init__(
-        self,
-        message: str,
-        partial: Mapping[str, SweepPoint],
-        failed: Mapping[tuple[float, float], Exception],
-    ) -> None:
-        super().__init__(message)
-        self.partial: Mapping[str, SweepPoint] = partial
-        self.failed: Mapping[tuple[float, float], Exception] = failed
+    subject: Subject
+    region: str
+    doses: Mapping[str, float]
+    mechanisms: Mapping[str, object]  # of the doses: their code belongs to the sweep
+    test: ClinicalTest
+    side: str
+    options: PostureOptions
 
 
 def sweep_release(
@@ -114,9 +110,7 @@ def sweep_release(
     test: str | ClinicalTest = "slr",
     side: str = "right",
     options: PostureOptions | None = None,
-    executor: Executor | None = None,
-    progress: bool = True,
-    partial: MutableMapping[str, SweepPoint] | None = None,
+    **cohort: Unpack[CohortOptions],
 ) -> Sweep:
     """Change of end angle and stiffness by a release, over tie ratios and resting tensions.
 
@@ -126,21 +120,17 @@ def sweep_release(
     tie_ratios : 0 to inf (S2).
     resting_tensions : of the whole fascia in standing [N] (S5); preloads stay.
     doses : as for `fascia.release`; half the resting tension by default.
-    executor : any `concurrent.futures.Executor`, of threads or processes. By default the parts
-        run in order in this process. The values do not depend on it.
-    progress : show a progress bar on standard error.
-    partial : a mapping that is filled as parts finish; parts in it are not computed again. Pass
-        the same mapping after an interruption to continue. Its keys are text (`part_key`) with a
-        digest of subject, region, test, side, doses, options and version. A `shelve` is
-        suitable, and one mapping can serve several sweeps.
+    cohort : executor, workers, block, store, resume and progress of `panjabi.cohort.run_cohort`;
+        a subject is a pair of tie ratio and resting tension. The values do not depend on them.
 
     Raises
     ------
     ReleaseError
-        For an empty list or a negative tie ratio or tension; for an `executor` or a `partial` of
-        the wrong type.
-    SweepError
-        If parts failed; the other parts are kept.
+        For an empty list or a negative tie ratio or tension.
+    CohortError
+        If parts failed; `.partial` has the others.
+    DataFileError
+        For a store of another subject, region, test, side, dose, posture or version.
     UnknownNameError
         For an unknown region, test or mechanism.
     """
@@ -151,97 +141,34 @@ def sweep_release(
             "0, 5, 20, 50."
         )
     checked_doses = check_doses(doses)
-    check_executor(executor)
     base = require_subject(subject() if callable(subject) else subject)
     base.network.strands_of(region=region)  # a wrong name raises before the long computation
     bench = Examination(base.network, test, side=side, options=options)
-    settings = (region, checked_doses, bench.test, side, options)
-    store = {} if partial is None else _checked_store(partial)
-    digest = "" if partial is None else sweep_digest(base, *settings)
-    cells = [(float(r), float(t)) for t in tensions for r in ties]
-    done = {c: store[part_key(digest, *c)] for c in cells if part_key(digest, *c) in store}
-    failed: dict[tuple[float, float], Exception] = {}
-    try:
-        missing = [cell for cell in cells if cell not in done]
-        for cell, outcome in _outcomes(base, missing, settings, executor, progress):
-            if isinstance(outcome, SweepPoint):
-                done[cell] = store[part_key(digest, *cell)] = outcome
-            else:
-                failed[cell] = outcome
-    except KeyboardInterrupt as stop:
-        stop.add_note(
-            f"{len(done)} parts of the sweep are finished"
-            + (
-                " and stored in `partial`"
-                if partial is not None
-                else "; pass partial={} to keep them"
-            )
-        )
-        raise
-    if failed:
-        (ratio, tension), first = next(iter(failed.items()))
-        digest = digest or sweep_digest(base, *settings)
-        raise SweepError(
-            f"Expected {len(cells)} finished parts of the sweep, got an error in {len(failed)} of "
-            f"{len(cells)} parts, the first at tie ratio {ratio:g} and {tension:g} N: {first} The "
-            "finished parts are in `.partial`; pass it as partial= to continue, or leave out the "
-            "failed values.",
-            {part_key(digest, *cell): point for cell, point in done.items()},
-            failed,
-        ) from first
-    table = [[done[float(r), float(t)] for r in ties] for t in tensions]
-    columns = {
-        name: np.array([[getattr(point, name) for point in row] for row in table])
-        for name in SweepPoint.__dataclass_fields__
-    }
+    setup = _Setup(
+        base,
+        region,
+        checked_doses,
+        {name: mechanisms()[name] for name in checked_doses},
+        bench.test,
+        SIDES[side],
+        PostureOptions() if options is None else options,
+    )
+    grid_tensions, grid_ties = np.meshgrid(tensions, ties, indexing="ij")
+    cells = {"tie_ratio": grid_ties.ravel(), "resting_tension_N": grid_tensions.ravel()}
+    rows = run_cohort(EachSubject(_part), setup, cells, **cohort).all_or_error()
+    columns = {name: rows.floats(name).reshape(grid_ties.shape) for name in VALUES}
+    censored = columns.pop("censored") != 0.0
     return Sweep(
         region=region,
         test=bench.test.name,
-        side={"r": "right", "l": "left"}[SIDES[side]],
+        side={"r": "right", "l": "left"}[setup.side],
         doses=checked_doses,
         tie_ratio=ties,
         resting_tension=tensions,
         parameters=dict(base.network.parameters) | dict(base.tolerance.parameters),
+        censored=censored,
         **columns,
     )
-
-
-def sweep_digest(
-    subject: Subject,
-    region: str,
-    doses: Mapping[str, float],
-    test: ClinicalTest,
-    side: str,
-    options: PostureOptions | None,
-) -> str:
-    """Digest of the inputs of a sweep apart from tie ratio and resting tension."""
-    active = {name: mechanisms()[name] for name in doses}
-    side, options = SIDES[side], PostureOptions() if options is None else options
-    return fingerprint(__version__, subject, region, dict(doses), active, test, side, options)
-
-
-def part_key(digest: str, tie_ratio: float, resting_tension: float) -> str:
-    """Key of a part in `partial`: digest, tie ratio and resting tension [N] in full precision."""
-    return f"{digest}/{tie_ratio!r}/{resting_tension!r}"
-
-
-def _checked_store(partial: MutableMapping[str, SweepPoint]) -> MutableMapping[str, SweepPoint]:
-    if not isinstance(partial, MutableMapping) or not all(isinstance(k, str) for k in partial):
-        raise ReleaseError(
-            f"Expected a mapping with text as keys for partial=, got {type(partial).__name__}"
-            f"{' with other keys' if isinstance(partial, Mapping) else ''}; pass an empty dict, a "
-            "shelve, or the mapping of an earlier sweep of this version."
-        )
-    return partial
-
-
-def check_executor(executor: object) -> None:
-    """Raise ReleaseError unless the value is None or a `concurrent.futures.Executor`."""
-    if executor is not None and not isinstance(executor, Executor):
-        raise ReleaseError(
-            f"Expected a concurrent.futures.Executor, got {type(executor).__name__}; pass a "
-            "ThreadPoolExecutor or ProcessPoolExecutor (Dask: client.get_executor())."
-        )
 
 
 def _axis(what: str, values: Sequence[float]) -> Floats:
@@ -254,65 +181,26 @@ def _axis(what: str, values: Sequence[float]) -> Floats:
     return axis
 
 
-def _outcomes(
-    base: Subject,
-    cells: Sequence[tuple[float, float]],
-    settings: tuple[Any, ...],
-    executor: Executor | None,
-    progress: bool,
-) -> Iterator[tuple[tuple[float, float], SweepPoint | Exception]]:
-    from tqdm import tqdm
-
-    with tqdm(
-        total=len(cells), desc="sweep", unit="part", file=sys.stderr, disable=not progress
-    ) as bar:
-        if executor is None:
-            for cell in cells:
-                try:
-                    yield cell, _part(base, cell, *settings)
-                except Exception as error:
-                    yield cell, error
-                bar.update()
-            return
-        futures = {executor.submit(_part, base, cell, *settings): cell for cell in cells}
-        try:
-            for future in as_completed(futures):
-                error = future.exception()
-                if error is not None and not isinstance(error, Exception):
-                    raise error
-                yield futures[future], error or future.result()
-                bar.update()
-        finally:
-            for future in futures:
-                future.cancel()
-
-
-def _part(
-    base: Subject,
-    cell: tuple[float, float],
-    region: str,
-    doses: Mapping[str, float],
-    test: ClinicalTest,
-    side: str,
-    options: PostureOptions | None,
-) -> SweepPoint:
+def _part(setup: _Setup, cell: Block) -> dict[str, float | bool]:
     """Values before and after the release at one tie ratio and resting tension.
 
     Each call starts from the unslipped state, so the values do not depend on earlier parts.
     """
-    ratio, tension = cell
-    network = base.network.with_tie_ratio(ratio).with_resting_tension(tension)
-    person = base.with_network(network)
-    bench = Examination(network, test, side=side, options=options)
+    ratio, tension = (float(cell.floats(n)[0]) for n in ("tie_ratio", "resting_tension_N"))
+    network = setup.subject.network.with_tie_ratio(ratio).with_resting_tension(tension)
+    person = setup.subject.with_network(network)
+    bench = Examination(network, setup.test, side=setup.side, options=setup.options)
     start, stopped_before = bench.end(person.tolerance)
     first = bench.stiffness()[0]
-    released = apply_doses(person, region, doses)
-    other = Examination(released.network, test, side=side, options=options, like=bench)
-    end, stopped_after = other.end(released.tolerance)
-    return SweepPoint(
-        end_before_deg=math.degrees(start.angle),
-        end_change_deg=math.degrees(end.angle - start.angle),
-        stiffness_before_Nm_per_rad=first,
-        stiffness_change_Nm_per_rad=other.stiffness()[0] - first,
-        censored=bool(stopped_before or stopped_after),
+    released = apply_doses(person, setup.region, setup.doses)
+    other = Examination(
+        released.network, setup.test, side=setup.side, options=setup.options, like=bench
     )
+    end, stopped_after = other.end(released.tolerance)
+    return {
+        "end_before_deg": math.degrees(start.angle),
+        "end_change_deg": math.degrees(end.angle - start.angle),
+        "stiffness_before_Nm_per_rad": first,
+        "stiffness_change_Nm_per_rad": other.stiffness()[0] - first,
+        "censored": bool(stopped_before or stopped_after),
+    }

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.errors import NetworkError
+from fascia.mechanics.wrap_kernels import FlatWraps
 from fascia.network.model import TensionNetwork
 from fascia.network.parts import Node, Vector
 from fascia.sparse.pattern import Pattern, build_pattern
+from panjabi.body.wrapping import surface_arrays
 from panjabi.results import ShortRepr
 from panjabi.tissue.kernels import LAW_COLUMNS, evaluate_all
 
@@ -47,6 +49,7 @@ class FlatNetwork(ShortRepr):
     bounded: NDArray[np.bool_]  # (U,) one-sided contact: slip >= 0
     loads: Floats  # (P, 3) dead forces in the world frame
     nodes: int
+    wraps: FlatWraps | None = None  # None: every strand is a polyline
     user_laws: Mapping[int, Law] = field(default_factory=dict[int, "Law"])
     node_names: tuple[str, ...] = ()
     strand_names: tuple[str, ...] = ()
@@ -63,9 +66,14 @@ class FlatNetwork(ShortRepr):
     def pattern(self, free: int = 0) -> Pattern:
         """Hessian pattern with ``free`` skeleton coordinates; built once per topology."""
         if free not in self.patterns:
+            points = self.strand_points
+            if self.wraps is not None:  # as if nothing touched; see `wrap_kernels`
+                points = points.copy()
+                for place in self.wraps.place:
+                    points[place : place + 2] = points[place - 1]
             self.patterns[free] = build_pattern(
                 self.strand_start,
-                self.strand_points,
+                points,
                 self.point_dof,
                 self.point_ndof,
                 slips=self.slips,
@@ -135,6 +143,8 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
     rows: list[Floats] = []
     user: dict[int, Law] = {}
     names: list[str] = []
+    wraps: list[tuple[str, int]] = []  # surface, place of its first point
+    groups: list[tuple[int, int]] = []  # strand, first wrap of each piece that wraps
     for strand in network.active_strands:
         ends: list[int] = []
         for node_name, point, fraction in (
@@ -146,7 +156,15 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
                 i if point is None and fraction == 1.0 else points.add_end(i, point, fraction)
             )
         via = [points.add_fixed(body, local) for body, local in strand.via]
-        members += [ends[0], *via, ends[1]]
+        for i, point in enumerate([ends[0], *via, ends[1]]):
+            over = [w.surface for w in strand.wraps if w.last == i]
+            if over:
+                groups.append((len(names), len(wraps)))
+            for name in over:
+                wraps.append((name, len(members)))
+                at = points.add_fixed(network.body.surfaces[name].body, (0.0, 0.0, 0.0))
+                members += [at, points.add_fixed(network.body.surfaces[name].body, (0.0, 0.0, 0.0))]
+            members.append(point)
         start.append(len(members))
         kind = getattr(strand.law, "kind", USER_LAW)
         kinds.append(kind)
@@ -168,6 +186,7 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
         tie=np.array([k for k, _ in slips], float),
         bounded=np.array([b for _, b in slips], bool),
         nodes=len(network.nodes),
+        wraps=_flat_wraps(network, body_index, wraps, groups),
         user_laws=user,
         node_names=tuple(node_index),
         strand_names=tuple(names),
@@ -175,6 +194,24 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
     if like is not None and flat.same_topology(like):
         return replace(flat, patterns=like.patterns)
     return flat
+
+
+def _flat_wraps(
+    network: TensionNetwork,
+    body_index: dict[str, int],
+    wraps: list[tuple[str, int]],
+    groups: list[tuple[int, int]],
+) -> FlatWraps | None:
+    if not wraps or network.body is None:
+        return None
+    order = {name: i for i, name in enumerate(network.body.surfaces)}
+    return FlatWraps(
+        surface_arrays(network.body.surfaces.values(), body_index),
+        np.array([order[name] for name, _ in wraps], np.int64),
+        np.array([place for _, place in wraps], np.int64),
+        np.array([*(first for _, first in groups), len(wraps)], np.int64),
+        np.array([strand for strand, _ in groups], np.int64),
+    )
 
 
 def _body_index(network: TensionNetwork) -> dict[str, int]:

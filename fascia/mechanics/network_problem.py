@@ -14,7 +14,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fascia.mechanics import kernels
+from fascia.errors import NetworkError
+from fascia.mechanics import kernels, wrap_kernels
 from fascia.mechanics.flat_network import FlatNetwork
 from fascia.sparse.pattern import Pattern
 from panjabi._compiling import announce_compilation
@@ -107,6 +108,13 @@ class NetworkProblem:
         self.world: Floats = np.zeros((points, 3))
         self.columns: Floats = np.zeros((points, 3, 3))
         self.force: Floats = np.zeros((points, 3))
+        self.members: Ints = flat.strand_points  # without points of wraps that do not touch
+        if flat.wraps is not None:
+            self.members = flat.strand_points.copy()
+            count = len(flat.wraps.surface)
+            self.touching: NDArray[np.bool_] = np.zeros(count, bool)
+            self.spread: Floats = np.zeros((count, 5))
+        self.excess: Floats = np.zeros(strands)  # of arcs over their chords [m]
         self.length: Floats = np.zeros(strands)
         self.energies: Floats = np.zeros(strands)
         self.tension: Floats = np.zeros(strands)
@@ -154,6 +162,14 @@ class NetworkProblem:
             flat.point_body, flat.point_local, flat.point_dof, flat.point_ndof,
             flat.point_basis, self.pose.rotation, self.pose.translation, slips, self.world,
         )  # fmt: skip
+        if flat.wraps is not None and not wrap_kernels.wrap_strands(
+            flat.wraps, flat.strand_points, self.pose.rotation, self.pose.translation, self.world,
+            self.members, self.touching, self.spread, self.excess,
+        ):  # fmt: skip
+            raise NetworkError(
+                "Expected a geodesic over every wrapping surface, got none for a strand; its line "
+                "passes close to the centre of the surface. Give the surface a side."
+            )
 
     def value_gradient(self, z: Floats) -> tuple[float, Floats]:
         """Potential [J] and its gradient [N] (skeleton part [N m])."""
@@ -165,14 +181,13 @@ class NetworkProblem:
             self.pose.move(self.q0 + self.directions @ z[flat.slips :])
             self._refresh_columns()
         self._update_world(slips)
-        kernels.strand_lengths(flat.strand_start, flat.strand_points, self.world, self.length)
+        kernels.strand_lengths(flat.strand_start, self.members, self.world, self.length)
+        self.length += self.excess
         flat.evaluate_laws(self.length, self.energies, self.tension, self.tangent)
         if self.idle > 0.0:
             slack = self.tension <= self.idle
             self.tension[slack] = self.tangent[slack] = 0.0
-        kernels.point_forces(
-            flat.strand_start, flat.strand_points, self.world, self.tension, self.force
-        )
+        kernels.point_forces(flat.strand_start, self.members, self.world, self.tension, self.force)
         self.force -= flat.loads
         value = self.energies.sum() + 0.5 * flat.tie @ slips**2 - np.vdot(flat.loads, self.world)
         gradient = np.empty(self.size)
@@ -209,9 +224,15 @@ class NetworkProblem:
             self._jz = np.ascontiguousarray(jacobian @ self.directions)
             self._wz = np.ascontiguousarray(self.pose.angular_jacobian() @ self.directions)
         kernels.strand_hessian(
-            flat.strand_start, flat.strand_points, layout.strands, flat.point_ndof, self.world,
+            flat.strand_start, self.members, layout.strands, flat.point_ndof, self.world,
             self.columns, self._jz, self.tension, self.tangent, flat.tie, self.data,
         )  # fmt: skip
+        if flat.wraps is not None:
+            wrap_kernels.add_wrap_hessian(
+                flat.wraps, flat.strand_points, layout.strands, flat.point_ndof,
+                self.pose.rotation, self.pose.translation, self.world, self.columns, self._jz,
+                self._wz, self.touching, self.spread, self.tension, self.data,
+            )  # fmt: skip
         if self.directions is not None:
             kernels.turning_hessian(
                 flat.point_body, flat.point_dof, flat.point_ndof, self.columns, self._wz,

@@ -152,7 +152,9 @@ def whole_body(
     network = network.with_share(share, minor=minor_share).with_tie_basis()
     network = network.with_tie_ratio(tie_ratio)
     if any(s.kind == "nerve" for s in network.strands):
-        network = network.with_resting_tension({"neural": _sized_tension(nerve_tension, size)})
+        network = network.with_resting_tension(
+            {"neural": size_factor("force", size) * nerve_tension}
+        )
     return network.with_resting_tension(_sized_tension(resting_tension, size))
 
 
@@ -463,6 +465,7 @@ class _Builder:
             law=laws.muscle_law(self.body, muscle.name, row["fibre_set"], passive_scale=scale),
             side=side,
             via=tuple(path[1:-1]),
+            wraps=muscle.wraps,
             start_point=ends[0][1],
             end_point=ends[1][1],
             **self._shares(row["start_share"], row["end_share"]),

@@ -132,6 +132,7 @@ def strand_to_dict(strand: Strand) -> dict[str, Any]:
     """Fields of a strand as JSON values; the law as its name and parameters."""
     values = {f.name: getattr(strand, f.name) for f in fields(strand)}
     values["via"] = [[body, list(p)] for body, p in strand.via]
+    values["wraps"] = [[w.surface, w.first, w.last] for w in strand.wraps]
     for end in ("start_point", "end_point"):
         if values[end] is not None:
             values[end] = [values[end][0], list(values[end][1])]

@@ -121,7 +121,7 @@ def _flatten(values: dict[str, Any]) -> None:
 
 _NESTED = {
     Node: ("position", "directions", "lines"),
-    Strand: ("via", "start_point", "end_point", "lines", "regions", "parameters", "law"),
+    Strand: ("via", "wraps", "start_point", "end_point", "lines", "regions", "parameters", "law"),
 }
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from fascia.errors import NetworkError
 from fascia.network import geometry, packaged_tables, segments, selection, strand_table, tension
 from fascia.network.parts import Line, Node, Strand, number
 from fascia.network.selection import unknown_part
+from fascia.network.strand_evidence import failure_tension
 from fascia.network.ties import governed, stiffness_beside_nodes
 from panjabi.parameter import Parameter
 from panjabi.tissue.muscle import PassiveMuscle
@@ -114,6 +117,11 @@ class TensionNetwork:
         if name not in self._strand_of:
             raise unknown_part("strand", name, self._strand_of)
         return self._strand_of[name]
+
+    @cached_property
+    def failure_tension(self) -> Floats:
+        """Tension with which each active strand fails, (S,) [N]; infinite where not known."""
+        return np.array([failure_tension(s) for s in self.active_strands])
 
     @property
     def active_strands(self) -> tuple[Strand, ...]:
@@ -244,14 +252,17 @@ class TensionNetwork:
     def _polyline(self, strand: Strand, at: Poses | None) -> Floats:
         return geometry.polyline(self.body, self._node_of, strand, at)
 
+    def _length(self, strand: Strand, at: Poses | None) -> float:
+        return geometry.length(self.body, self._node_of, strand, at)
+
     def standing_length(self, strand: str) -> float:
         """Length of a strand with the body in upright standing and no slip [m]."""
-        return geometry.length(self.polyline(strand))
+        return self._length(self.strand(strand), geometry.poses(self.body))
 
     def lengths(self, q: ArrayLike | None = None) -> dict[str, float]:
         """Length of every strand [m] at coordinates q (standing if None), no slip."""
         at = geometry.poses(self.body, q)
-        return {s.name: geometry.length(self._polyline(s, at)) for s in self.strands}
+        return {s.name: self._length(s, at) for s in self.strands}
 
     # --- changes --------------------------------------------------------------------------
 
@@ -485,7 +496,7 @@ class TensionNetwork:
         target = {self.strand(k).name: number("tension", v) for k, v in newton.items()}
         at = geometry.poses(self.body)
         strands = tuple(
-            tension.with_standing_tension(s, geometry.length(self._polyline(s, at)), target[s.name])
+            tension.with_standing_tension(s, self._length(s, at), target[s.name])
             if s.name in target
             else s
             for s in self.strands

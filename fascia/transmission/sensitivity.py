@@ -77,7 +77,7 @@ class Linearised:
         """Sum over strands of weight dL/du, shape (slips,)."""
         flat, problem = self.flat, self.problem
         force = np.zeros_like(problem.force)
-        kernels.point_forces(flat.strand_start, flat.strand_points, problem.world, weight, force)
+        kernels.point_forces(flat.strand_start, problem.members, problem.world, weight, force)
         out = np.zeros(flat.slips)
         still = np.zeros(flat.slips)
         kernels.slip_gradient(
@@ -93,7 +93,7 @@ class Linearised:
             first, count = flat.point_dof[p], flat.point_ndof[p]
             velocity[p] += problem.columns[p, :, :count] @ slips[first : first + count]
         out = np.zeros(flat.strands)
-        kernels.elongations(flat.strand_start, flat.strand_points, problem.world, velocity, out)
+        kernels.elongations(flat.strand_start, problem.members, problem.world, velocity, out)
         return out
 
     def moment_gradient(self) -> Floats:

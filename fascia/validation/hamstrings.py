@@ -6,7 +6,7 @@ The spread over people is drawn from assumptions made before the first compariso
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +17,9 @@ from fascia.clinical.calibration import SLR_STIFFNESS_TARGET, calibrate_toleranc
 from fascia.clinical.examination import Examination
 from fascia.clinical.paths import PostureOptions
 from fascia.clinical.slopes import slope
-from panjabi._random import random_generator
+from panjabi.cohort.block import Block
+from panjabi.cohort.engine import run_cohort
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.literature import row
 from panjabi.validation.criterion import interval, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
@@ -107,18 +109,38 @@ def stiffness_of_adults(
     With a tolerance, the window of each person ends at the person's end point if that comes
     first (but at least 5 deg above its beginning).
     """
-    bench = Examination(network, "slr")
+    names = tuple(field.name for field in fields(Adult))
+    people = {name: [getattr(adult, name) for adult in adults] for name in names}
+    setup = _LegRaise(network, points, tolerance)
+    return run_cohort(_stiffness, setup, people).all_or_error().floats("stiffness_Nm_per_rad")
+
+
+@dataclass(frozen=True)
+class _LegRaise:
+    """What all persons have in common."""
+
+    network: TensionNetwork
+    points: int
+    tolerance: Tolerance | None
+
+
+def _stiffness(raising: _LegRaise, block: Block) -> dict[str, Floats]:
+    """Straight-leg raise stiffness of the persons of a block."""
+    bench = Examination(raising.network, "slr")
     low, high = map(float, np.radians(bench.test.window))
     stiffness: list[float] = []
-    for adult in adults:
+    for k in range(len(block)):
+        adult = Adult(**{name: float(block.floats(name)[k]) for name in block.inputs})
         options = PostureOptions(pelvic_share=adult.pelvic_share)
-        person = Examination(as_adult(network, adult), bench.test, options=options, like=bench)
+        changed = as_adult(raising.network, adult)
+        person = Examination(changed, bench.test, options=options, like=bench)
         top = high
-        if tolerance is not None:
-            top = min(high, max(person.end(tolerance)[0].angle, low + np.radians(5.0)))
-        angles = np.linspace(low, top, points)
+        if raising.tolerance is not None:
+            end = person.end(raising.tolerance)[0].angle
+            top = min(high, max(end, low + np.radians(5.0)))
+        angles = np.linspace(low, top, raising.points)
         stiffness.append(slope(angles, np.array([s.tissue_torque for s in person.curve(angles)])))
-    return np.array(stiffness)
+    return {"stiffness_Nm_per_rad": np.array(stiffness)}
 
 
 def outer_groups(stiffness: Floats) -> tuple[Floats, Floats]:

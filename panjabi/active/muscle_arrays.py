@@ -434,8 +434,8 @@ class Musculature:
     # --- inside ---------------------------------------------------------------------------
 
     @staticmethod
-    def required(muscles: object, where: str, body: Body | None = None) -> Musculature:
-        """The muscles, after a check that they are a `Musculature`, and for a body of this size.
+    def required(muscles: object, where: str, body: Body) -> Musculature:
+        """The muscles, after a check that they are a `Musculature` for a body of this size.
 
         Raises
         ------
@@ -443,8 +443,7 @@ class Musculature:
             For muscles of another class, or on a body of another size.
         """
         if isinstance(muscles, Musculature):
-            if body is not None:
-                require_same_size(body, muscles.body, f"muscles of {where}")
+            require_same_size(body, muscles.body, f"muscles of {where}")
             return muscles
         raise ParameterError(
             f"Expected a panjabi.active.Musculature for {where}, got {type(muscles).__name__} "

@@ -18,6 +18,7 @@ from .scaling import (
     scaled_body as scaled_body,
     segment_lengths as segment_lengths,
     segment_masses as segment_masses,
+    size_evidence as size_evidence,
     size_outside_evidence as size_outside_evidence,
     stature_limits as stature_limits,
 )
@@ -35,3 +36,9 @@ from .standard import (
     trunk_length as trunk_length,
 )
 from .tree import Tree as Tree
+from .wrapping import (
+    Surface as Surface,
+    SurfacePath as SurfacePath,
+    Wrap as Wrap,
+    path_over as path_over,
+)

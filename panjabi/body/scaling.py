@@ -22,6 +22,7 @@ from panjabi.body.model import Body
 from panjabi.body.size import size_factor
 from panjabi.body.tree import Floats, scaled_tree
 from panjabi.errors import ParameterError, unknown
+from panjabi.evidence import EvidenceRange
 from panjabi.literature import row
 from panjabi.parameter import USER, Parameter, ParameterSet
 
@@ -168,17 +169,30 @@ def mass_without_load(body: Body) -> float:
     return body.parameters["mass"].si if "mass" in body.parameters else body.total_mass
 
 
+def size_evidence() -> dict[str, EvidenceRange]:
+    """Ranges of the stature [m] and the mass [kg] of measured adults."""
+    bib = row("AN-F-stature").bib
+
+    def limits(quantity: str, values: tuple[float, float], unit: str) -> EvidenceRange:
+        low, high = (
+            Parameter(v, unit, bib, "derived", "three standard deviations from the mean")
+            for v in values
+        )
+        return EvidenceRange(quantity, high, least=low)
+
+    return {
+        "stature": limits("stature", stature_limits(), "m"),
+        "mass": limits("mass", mass_limits(), "kg"),
+    }
+
+
 def size_outside_evidence(body: Body) -> tuple[str, ...]:
     """Descriptions of a stature or mass outside those of measured adults; () for none."""
-    checks = (
-        ("stature", body.stature, stature_limits(), "m"),
-        ("mass", mass_without_load(body), mass_limits(), "kg"),
-    )
+    sizes = {"stature": body.stature, "mass": mass_without_load(body)}
     return tuple(
-        f"{name} of {value:.4g} {unit} is outside the {low:.4g} to {high:.4g} {unit} of adults "
-        f"({row('AN-F-stature').bib})"
-        for name, value, (low, high), unit in checks
-        if not low <= value <= high
+        words
+        for name, known in size_evidence().items()
+        for words in known.outside([sizes[name]], ["body"])
     )
 
 
@@ -295,6 +309,9 @@ def _with_scale(body: Body, factor: Floats) -> Body:
         muscles={
             name: replace(m, points=m.points * factor[[index[b] for b in m.bodies], None])
             for name, m in body.muscles.items()
+        },
+        surfaces={
+            name: s.scaled(float(factor[index[s.body]])) for name, s in body.surfaces.items()
         },
         scale=body.scale * factor,
         floor=floor,

@@ -13,6 +13,7 @@ from panjabi.body.groups import REFERENCE_AGE, REFERENCE_SEX, Sex, described
 from panjabi.body.model import Body
 from panjabi.body.scaling import mass_without_load, scaled_body
 from panjabi.body.tree import GROUND, Floats, build_tree, coordinates_of
+from panjabi.body.wrapping import surfaces_from
 from panjabi.errors import DataFileError, ParameterError
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 
@@ -125,7 +126,7 @@ def read_adult(*, fibres: str | Path | None = None) -> Body:
         If the file cannot be read, or lacks a muscle or the inertia of the pelvis.
     """
     skeleton = data.read("skeleton.json", "panjabi-skeleton")
-    paths = data.read("muscle_paths.json", "panjabi-muscle-paths")
+    paths = data.read("muscle_paths.json", "panjabi-muscle-paths", 2)
     arm = data.read(data.FIBRES_ARM, "panjabi-fibres")
     if fibres is None:
         leg = data.read(data.FIBRES_LEG, "panjabi-fibres")
@@ -170,6 +171,7 @@ def _adult(
         floor=np.full(2, SOLE_BELOW_CALCANEUS),
         stature=about["stature"],
         parameters=_parameters(about),
+        surfaces=surfaces_from(paths["surfaces"]),
     )
 
 

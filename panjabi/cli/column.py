@@ -6,6 +6,7 @@ import argparse
 import math
 from typing import Any
 
+from panjabi.cli.body import PERSON, add_person, person
 from panjabi.cli.terminal import add_command, applicable, changes_by_level
 
 DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR": ("left", "right")}
@@ -40,6 +41,7 @@ def add_column_commands(commands: Any) -> None:
         metavar="LEVEL:CHANGE",
         help="e.g. L4-L5:cut=SSL+ISL; may be repeated",
     )
+    add_person(buckle)
     buckle.add_argument(
         "--to", type=float, metavar="N", help="also follow the post-buckling path to this load"
     )
@@ -52,7 +54,7 @@ def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
 
     announce_compilation()
     if args.law != "units":
-        applicable(args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs"))
+        applicable(args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs", *PERSON))
     result = buckle(
         args.column,
         plane=args.plane,
@@ -61,6 +63,7 @@ def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
         rib_cage=not args.no_ribs,
         preload=args.preload or 0.0,
         injuries=changes_by_level(args.injury),
+        body=person(args) if args.law == "units" else None,
     )
     value: dict[str, Any] = {
         "schema": "panjabi-buckle/1",

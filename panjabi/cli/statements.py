@@ -5,9 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from panjabi.cli.terminal import add_command, applicable, changes_by_level
+from panjabi.cli.body import PERSON, add_person, person
+from panjabi.cli.terminal import (
+    add_cohort_options,
+    add_command,
+    applicable,
+    changes_by_level,
+    cohort_options,
+)
 
 if TYPE_CHECKING:
+    from panjabi.body import Body
     from panjabi.stability.condition import StabilityVerdict
 
 MODELS = ("lumbar", "trunk")
@@ -17,9 +25,13 @@ TRUNK = {
 }  # fmt: skip
 LUMBAR = {
     "preload": 500.0, "coactivation": 0.005, "load": 0.0, "gain": 1.0, "extra_delay_ms": 0.0,
-    "injury": [],
+    "injury": [], **dict.fromkeys(PERSON),
 }  # fmt: skip
 """Options of each model with their defaults; None: the activation of the intact trunk."""
+
+
+MOST = {"strength_loss": 0.99, "extra_delay": 0.1}
+"""Largest deficit of a map by default [1], [s]."""
 
 
 def add_hypothesis_commands(commands: Any) -> None:
@@ -34,6 +46,24 @@ def add_hypothesis_commands(commands: Any) -> None:
         metavar="P4",
         help="this statement only; may be repeated",
     )
+    compensation = add_command(
+        commands,
+        "compensation",
+        _compensation,
+        "least co-contraction of the one-joint trunk over two deficits",
+    )
+    compensation.add_argument(
+        "--deficit", choices=tuple(MOST), default="strength_loss",
+        help="deficit beside the passive loss (default strength_loss)",
+    )  # fmt: skip
+    compensation.add_argument(
+        "--most", type=float, metavar="X",
+        help="largest deficit (default 0.99 for strength_loss, 0.1 s for extra_delay)",
+    )  # fmt: skip
+    compensation.add_argument(
+        "--points", type=int, default=21, metavar="N", help="values of each deficit (default 21)"
+    )
+    add_cohort_options(compensation)
     verdict = add_command(
         commands,
         "verdict",
@@ -66,6 +96,7 @@ def add_hypothesis_commands(commands: Any) -> None:
         metavar="F",
         help="minimum activation of every muscle (default 0.005)",
     )
+    add_person(lumbar)
     lumbar.add_argument(
         "--load", type=float, metavar="KG", help="mass held at the centre of the trunk"
     )
@@ -85,12 +116,39 @@ def _hypothesis(args: argparse.Namespace) -> tuple[Any, str]:
     return [finding.to_dict() for finding in findings], "\n".join(map(str, findings))
 
 
+def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
+    import numpy as np
+
+    from panjabi.errors import ParameterError
+    from panjabi.stability.one_joint_trunk import reduced_trunk
+    from panjabi.statements.compensation import compensation_map
+
+    if args.points < 2:
+        raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 21.")
+    most = MOST[args.deficit] if args.most is None else args.most
+    result = compensation_map(
+        reduced_trunk(),
+        np.linspace(0.0, 1.0, args.points),
+        (args.deficit, np.linspace(0.0, most, args.points)),
+        **cohort_options(args),
+    )
+    fractions = result.fractions()
+    value = {"schema": "panjabi-compensation/1", **result.to_dict(), "fractions": fractions}
+    text = [
+        f"{name:24}{100.0 * fraction:6.1f} % of the map" for name, fraction in fractions.items()
+    ]
+    return value, "\n".join(text)
+
+
 def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     options = TRUNK if args.model == "trunk" else LUMBAR
     changes = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
     changes["extra_delay"] = 1e-3 * changes.pop("extra_delay_ms")
     push = {} if args.push is None else {"push": args.push}
-    result = (_trunk if args.model == "trunk" else _lumbar)(changes, push)
+    if args.model == "trunk":
+        result = _trunk(changes, push)
+    else:
+        result = _lumbar(changes, push, person(args))
     value = {"schema": "panjabi-verdict/1", "model": args.model, **result.to_dict()}
     return value, str(result)
 
@@ -103,7 +161,7 @@ def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
     return verdict(reduced_trunk().changed(**changes), **push)
 
 
-def _lumbar(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
+def _lumbar(changes: dict[str, Any], push: dict[str, float], body: Body) -> StabilityVerdict:
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import spine_model
     from panjabi.stability.model_verdict import verdict
@@ -114,6 +172,7 @@ def _lumbar(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict
         preload=changes["preload"],
         load=changes["load"],
         injuries=changes_by_level(changes["injury"]),
+        body=body,
     )
     assert model.reflexes is not None
     loops = model.reflexes.scaled(changes["gain"]).delayed_by(changes["extra_delay"])

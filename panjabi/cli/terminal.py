@@ -8,10 +8,13 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from panjabi._files import write_whole
 from panjabi.errors import PanjabiError, ParameterError
+
+if TYPE_CHECKING:
+    from panjabi.cohort.engine import CohortOptions
 
 Command = Callable[[argparse.Namespace], tuple[Any, str]]
 """Takes the parsed arguments, returns a plain value for JSON and a text for the terminal."""
@@ -55,11 +58,50 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
         print(f"{parser.prog}: {_with_flags(str(error), args)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"{parser.prog}: interrupted from the keyboard", file=sys.stderr)
+        advice = "; continue with --resume" if getattr(args, "store", None) else ""
+        print(f"{parser.prog}: interrupted from the keyboard{advice}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of the output, for example `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def add_cohort_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of a command that runs a cohort; read them with `cohort_options`."""
+    group = command.add_argument_group("many runs")
+    group.add_argument(
+        "--executor",
+        choices=("threads", "processes", "dask"),
+        help="who computes; dask: the scheduler in DASK_SCHEDULER_ADDRESS, else workers on this "
+        "computer (default threads)",
+    )
+    group.add_argument(
+        "--workers", type=int, metavar="N", help="threads or processes (default: one per core)"
+    )
+    group.add_argument(
+        "--store", metavar="DIR", help="directory that keeps what is finished, for --resume"
+    )
+    group.add_argument(
+        "--resume", action="store_true", help="continue the store of an interrupted command"
+    )
+
+
+def cohort_options(args: argparse.Namespace) -> CohortOptions:
+    """Options of `run_cohort` from those of `add_cohort_options`.
+
+    Raises
+    ------
+    ParameterError
+        For `--resume` without a store.
+    """
+    if args.resume and args.store is None:
+        raise ParameterError("Expected --store with --resume, got no store; give --store DIR.")
+    return {
+        "executor": args.executor,
+        "workers": args.workers,
+        "store": args.store,
+        "resume": args.resume,
+    }
 
 
 def option(name: str) -> str:

@@ -38,6 +38,10 @@ class Block(ShortRepr):
         """An input of the subjects, first axis: subjects of the block."""
         return self.inputs[name]
 
+    def floats(self, name: str) -> NDArray[np.float64]:
+        """An input that is a number, as floats."""
+        return np.asarray(self.inputs[name], dtype=np.float64)
+
     @property
     def subjects(self) -> range:
         """Numbers of the subjects in the whole cohort."""

@@ -16,21 +16,13 @@ from numpy.typing import ArrayLike
 
 from panjabi.cohort.block import FAILURE, Block, Columns, Function
 from panjabi.cohort.executors import ExecutorName, Timed, Workers, started
-from panjabi.cohort.result import CohortResult
+from panjabi.cohort.result import CohortError, CohortResult
 from panjabi.cohort.store import BlockStore, Span, as_result, header_of, opened_store
 from panjabi.errors import Interrupted, PanjabiError, ParameterError
 
 D = TypeVar("D")
 TARGET = 1.0  # work in a block [s], if the caller gives no size
 GROWTH = 16  # largest factor between the sizes of a measured block and the next one
-
-
-class CohortError(PanjabiError, RuntimeError):
-    """An executor that stopped computing, such as a lost worker. `partial` is what is finished."""
-
-    def __init__(self, message: str, partial: CohortResult) -> None:
-        super().__init__(message)
-        self.partial = partial
 
 
 class CohortOptions(TypedDict, total=False):
@@ -42,6 +34,12 @@ class CohortOptions(TypedDict, total=False):
     store: str | Path | None
     resume: bool
     progress: bool | None
+
+
+def part_of(options: CohortOptions, name: str) -> CohortOptions:
+    """The same options with a store of its own, for one of several cohorts in a computation."""
+    store = options.get("store")
+    return options if store is None else {**options, "store": Path(store) / name}
 
 
 def run_cohort(

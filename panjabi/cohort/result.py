@@ -14,13 +14,21 @@ from numpy.typing import NDArray
 
 from panjabi._files import write_whole
 from panjabi.cohort.block import FAILURE, Columns
-from panjabi.errors import unknown
+from panjabi.errors import PanjabiError, unknown
 from panjabi.results import ShortRepr, frame, plain
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports]
 
 NOT_RUN = "not run"
+
+
+class CohortError(PanjabiError, RuntimeError):
+    """Subjects that failed, or an executor that stopped. `partial` has what is finished."""
+
+    def __init__(self, message: str, partial: CohortResult) -> None:
+        super().__init__(message)
+        self.partial = partial
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,6 +55,10 @@ class CohortResult(ShortRepr):
             raise unknown("result of the cohort", name, self.values)
         return self.values[name]
 
+    def floats(self, name: str) -> NDArray[np.float64]:
+        """The rows of a result that is a number, as floats."""
+        return np.asarray(self[name], dtype=np.float64)
+
     @property
     def complete(self) -> NDArray[np.bool_]:
         """Which subjects have results, (subjects,)."""
@@ -56,6 +68,31 @@ class CohortResult(ShortRepr):
     def failures(self) -> dict[int, str]:
         """Number of each subject without results -> reason."""
         return {int(i): str(self.failure[i]) for i in np.flatnonzero(~self.complete)}
+
+    def all_or_error(self) -> CohortResult:
+        """This result, for a computation that needs every subject.
+
+        Raises
+        ------
+        CohortError
+            If a subject failed; `.partial` is this result.
+        """
+        if self.failures:
+            first, reason = next(iter(self.failures.items()))
+            raise CohortError(
+                f"Expected results of all {len(self)} parts, got an error in {len(self.failures)} "
+                f"of them, the first in part {first}{self._inputs_of(first)}: {reason} The other "
+                "parts are in `.partial`; correct or leave out those that failed.",
+                self,
+            )
+        return self
+
+    def _inputs_of(self, subject: int) -> str:
+        """The numbers that a subject has as inputs, as text."""
+        numbers = [
+            f"{name} {rows[subject]}" for name, rows in self.inputs.items() if rows.ndim == 1
+        ]
+        return f" ({', '.join(numbers)})" if numbers else ""
 
     def __repr__(self) -> str:
         lines = [f"CohortResult of {len(self)} subjects, {len(self.failures)} without results"]

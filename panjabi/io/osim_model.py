@@ -173,7 +173,7 @@ class OsimModel:
             self.musculature,
             lengths=self.path_lengths,
             default=self.default(),
-            uncertain={m.name for m in self.muscles if m.wraps},
+            uncertain={m.name for m in self.muscles if m.straight},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -210,7 +210,8 @@ class OsimModel:
                     "optimal_fibre_length_m": muscle.optimal_fibre_length,
                     "tendon_slack_length_m": muscle.tendon_slack_length,
                     "pennation_rad": muscle.pennation,
-                    "wraps_left_out": list(muscle.wraps),
+                    "wraps": [wrap.surface for wrap in muscle.wraps],
+                    "wraps_left_out": list(muscle.straight),
                 }
                 for muscle, length in zip(self.muscles, self.path_lengths(q), strict=True)
             },

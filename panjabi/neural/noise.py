@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi._random import random_generator
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.neural.checks import array

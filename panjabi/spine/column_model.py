@@ -164,7 +164,7 @@ class Column:
 
     def beyond_failure(self, z: ArrayLike) -> tuple[str, ...]:
         """The loads among them with which a unit fails; its law does not hold there."""
-        from panjabi.passive.evidence import BEYOND_FAILURE
+        from panjabi.evidence import BEYOND_FAILURE
 
         if self._bears(z):
             return ()
@@ -193,7 +193,7 @@ class Column:
         """Moment at which each unit fails (levels,) [N m]."""
         from panjabi.passive.evidence import evidence_of
 
-        return np.array([evidence_of(level).moment.failure.si for level in self.levels])
+        return np.array([evidence_of(level).moment.fails_at for level in self.levels])
 
     def _units(self, z: ArrayLike) -> list[tuple[FunctionalSpinalUnit, Floats]]:
         """The laws that are functional spinal units, each with its angles (3,) [rad]."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculotendon import Musculotendon, RestingMuscles
+from panjabi.body.scaling import size_outside_evidence
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.results import Result
 from panjabi.spine.model import Spine
@@ -41,8 +42,8 @@ class Equilibrium(Result):
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
-        """Loads on units that leave the published tests, in words."""
-        return self.model.outside_evidence(self.q)
+        """Sizes of the body, and loads on units, that leave the evidence, in words."""
+        return size_outside_evidence(self.model.body) + self.model.outside_evidence(self.q)
 
     def __str__(self) -> str:
         return f"rest within {self.residual:.2g} N m after {self.iterations} steps"

@@ -16,9 +16,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from panjabi._random import random_generator
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.tree import Floats
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.errors import ParameterError, unknown
 
 if TYPE_CHECKING:

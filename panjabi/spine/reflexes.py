@@ -133,8 +133,8 @@ def homonymous(
     deep = np.array([group in DEEP for group in muscles.groups])
     every = np.arange(count)
     trunk = trunk_length(muscles.body)
-    deep_delay = sized_delay("short", deep_delay, trunk)
-    delay = sized_delay("medium", delay, trunk)
+    deep_delay = float(sized_delay("short", deep_delay, trunk))
+    delay = float(sized_delay("medium", delay, trunk))
     known = {
         "reflex_stretch_gain": (stretch_gain, "1"),
         "reflex_rate_gain": (rate_gain, "s"),

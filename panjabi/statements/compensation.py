@@ -8,28 +8,24 @@ enough.
 
 from __future__ import annotations
 
-import json
-from collections.abc import MutableMapping
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi import __version__
-from panjabi._files import write_whole
-from panjabi.errors import DataFileError, ParameterError, unknown
+from panjabi.cohort.block import Block, EachSubject
+from panjabi.cohort.engine import CohortOptions, run_cohort
+from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter, assumed
 from panjabi.results import Result, frame, plain
 from panjabi.stability.one_joint_trunk import DEFICITS, ReducedTrunk
 from panjabi.statements.level_curves import level_curves
-from panjabi.statements.quiet_stance import Noise
+from panjabi.statements.quiet_stance import Noise, trunk_sway
 from panjabi.statements.stiffness_for_sway import activation_for, required_stiffness
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
-from panjabi.statements.quiet_stance import trunk_sway
 
 Floats = NDArray[np.float64]
 
@@ -103,6 +99,18 @@ class CompensationMap(Result):
         return frame(columns)
 
 
+@dataclass(frozen=True)
+class _Sweep:
+    """What all rows of a map have in common."""
+
+    trunk: ReducedTrunk
+    noise: Noise
+    deficit: str  # along y
+    passive_loss: Floats
+    sway: float  # [rad]
+    adapt_gain: bool
+
+
 def compensation_map(
     trunk: ReducedTrunk,
     passive_loss: ArrayLike,
@@ -111,7 +119,7 @@ def compensation_map(
     adapt_gain: bool = False,
     cost: Parameter = COST,
     noise: Noise | None = None,
-    finished: MutableMapping[str, Any] | str | Path | None = None,
+    **options: Unpack[CohortOptions],
 ) -> CompensationMap:
     """The least co-contraction that restores the intact sway, over two deficits [1].
 
@@ -123,8 +131,8 @@ def compensation_map(
         least co-contraction over all gains, and boundaries are not traced.
     cost : largest co-contraction that can be sustained [1].
     noise : strength of the noises, by default `Noise()`.
-    finished : store of finished rows, a mapping or a file. An interrupted sweep continues if it is
-        called again with the same arguments and store.
+    options : executor, workers, block, store, resume and progress of `panjabi.cohort.run_cohort`;
+        a subject is a row of the map.
 
     Raises
     ------
@@ -135,7 +143,7 @@ def compensation_map(
     UnstableError
         If the intact trunk is unstable.
     DataFileError
-        For a damaged store, or a store of another sweep, trunk, noise or version.
+        For a store of another sweep, trunk, noise or version.
     """
     names = ("passive_loss", other[0])
     if other[0] not in DEFICITS[1:]:
@@ -143,23 +151,9 @@ def compensation_map(
     x, y = _rising("passive_loss", passive_loss), _rising(*other)
     noises = noise or Noise()
     aim = trunk_sway(trunk, noises)
-    sweep = {
-        "version": __version__,
-        "trunk": {f.name: getattr(trunk, f.name) for f in fields(trunk) if f.name != "parameters"},
-        "noise": {"torque_Nm": noises.torque.si, "sensor_rad": noises.sensor.si},
-        "deficits": list(names),
-        "passive_loss": x.tolist(),
-        names[1]: y.tolist(),
-        "sway_rad": aim,
-        "adapt_gain": adapt_gain,
-    }
-    rows = _Rows(finished, plain(sweep), (len(y), len(x)))
-    for j, deficit in enumerate(y):
-        if not rows.has(j):
-            state = trunk.changed(**{other[0]: float(deficit)})
-            rows.put(j, _least(state, x, aim, adapt_gain, noises))
-    table = np.array([rows.get(j) for j in range(len(y))], float)
-    activation, gain = table[:, 0], table[:, 1]
+    sweep = _Sweep(trunk, noises, other[0], x, aim, adapt_gain)
+    rows = run_cohort(EachSubject(_row), sweep, {other[0]: y}, **options).all_or_error()
+    activation, gain = rows.floats("activation"), rows.floats("gain")
     strength = 1.0 - y[:, None] if other[0] == "strength_loss" else 1.0
     compression = trunk.weight_compression + strength * activation * trunk.muscle_compression
     traced = {}
@@ -172,6 +166,13 @@ def compensation_map(
     return CompensationMap(
         trunk, names, x, y, aim, activation, gain, compression, cost.si, traced, adapt_gain
     )
+
+
+def _row(sweep: _Sweep, subject: Block) -> dict[str, Floats]:
+    """Least activation and its reflex gain for all passive losses at one other deficit."""
+    state = sweep.trunk.changed(**{sweep.deficit: float(subject.floats(sweep.deficit)[0])})
+    least = _least(state, sweep.passive_loss, sweep.sway, sweep.adapt_gain, sweep.noise)
+    return {"activation": least[0], "gain": least[1]}
 
 
 def least_activation(
@@ -217,92 +218,3 @@ def _rising(name: str, values: ArrayLike) -> Floats:
             f"of shape {array.shape} that is not; use numpy.linspace."
         )
     return array
-
-
-class _Rows:
-    """Finished rows of a sweep, in a mapping or in a file that is rewritten after every row."""
-
-    def __init__(
-        self,
-        store: MutableMapping[str, Any] | str | Path | None,
-        sweep: dict[str, Any],
-        shape: tuple[int, int],
-    ) -> None:
-        self.path = Path(store) if isinstance(store, (str, Path)) else None
-        self.name = "the mapping" if self.path is None else str(self.path)
-        self.known: MutableMapping[str, Any] = store if isinstance(store, MutableMapping) else {}
-        if self.path is not None and self.path.exists():
-            self.known.update(_read_lines(self.path))
-        if not self.known:
-            self.known["sweep"] = sweep
-            self._write()
-        self._check(sweep, shape)
-
-    def _check(self, sweep: dict[str, Any], shape: tuple[int, int]) -> None:
-        stored = self.known.get("sweep")
-        if not isinstance(stored, dict):
-            raise DataFileError(
-                "Expected a store of compensation_map, which begins with its arguments, got "
-                f"{self.name} without them; use another store."
-            )
-        different = [key for key, value in sweep.items() if stored.get(key) != value]
-        if different:
-            raise DataFileError(
-                f"Expected a store of this sweep, got {self.name} of another sweep, which differs "
-                f"in {', '.join(different)}; use another store, or the arguments of that sweep."
-            )
-        rows, columns = shape
-        for key, row in self.known.items():
-            if key != "sweep" and not (str(key) in map(str, range(rows)) and _is_row(row, columns)):
-                raise DataFileError(
-                    f"Expected rows 0 to {rows - 1} of two times {columns} numbers or nulls in "
-                    f"{self.name}, got something else for {key!r}; use another store."
-                )
-
-    def has(self, j: int) -> bool:
-        return str(j) in self.known
-
-    def get(self, j: int) -> Any:
-        return [[np.nan if v is None else v for v in part] for part in self.known[str(j)]]
-
-    def put(self, j: int, row: Floats) -> None:
-        self.known[str(j)] = plain(row)
-        self._write()
-
-    def _write(self) -> None:
-        if self.path is not None:
-            lines = (json.dumps({key: value}) for key, value in self.known.items())
-            write_whole(self.path, "".join(line + "\n" for line in lines))
-
-
-def _read_lines(path: Path) -> dict[str, Any]:
-    """Entries of a file with a JSON object per line; an incomplete last line is ignored."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(
-            f"Expected a file of a sweep, got {path}, which cannot be read ({error}); give "
-            "another file."
-        ) from error
-    known: dict[str, Any] = {}
-    for number, line in enumerate(lines, 1):
-        try:
-            known |= json.loads(line)
-        except (ValueError, TypeError, RecursionError) as error:
-            if 1 < number == len(lines):
-                break
-            raise DataFileError(
-                f"Expected a file of a sweep with a JSON object in each line, got {path} with "
-                f"another line {number}; give another file."
-            ) from error
-    return known
-
-
-def _is_row(row: Any, columns: int) -> bool:
-    """Whether this is a list of activations and a list of gains, with null for none."""
-    return (
-        isinstance(row, list)
-        and len(row) == 2
-        and all(isinstance(part, list) and len(part) == columns for part in row)
-        and all(v is None or (type(v) in (int, float) and np.isfinite(v)) for p in row for v in p)
-    )

@@ -25,7 +25,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi._random import random_generator
+from panjabi.cohort.block import Block, EachSubject
+from panjabi.cohort.engine import run_cohort
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter, assumed
 from panjabi.results import ShortRepr
@@ -272,20 +273,22 @@ def fraction_with_chronic_state(
     so is the margin of the limit over 1. The fraction shows the effect of the assumptions and is
     not a probability.
     """
-    rng = random_generator(seed)
-    count = 0
-    for _ in range(draws):
-        factors = {name: float(spread ** rng.uniform(-1.0, 1.0)) for name in loop.parameters}
-        margin = loop.parameters["limit"].value - 1.0
-        factors["limit"] = (1.0 + margin * factors["limit"]) / (1.0 + margin)
-        for name in ("gain_loss", "blindness"):
-            factors[name] = min(factors[name], 0.95 / loop.parameters[name].value)
-        drawn = loop.scaled(factors)
-        try:
-            chronic = any(
-                drawn.state(float(D), 1.0).growth > 0.0 for D in np.linspace(0.05, 0.95, 19)
-            )
-        except ConvergenceError:
-            chronic = True  # the trunk is unstable
-        count += chronic
-    return count / draws
+    rows = run_cohort(EachSubject(_has_chronic_state), (loop, spread), draws, seed=seed)
+    return float(rows.all_or_error().floats("chronic").mean())
+
+
+def _has_chronic_state(setup: tuple[Subfailure, float], subject: Block) -> dict[str, bool]:
+    """Whether a random parameter set has a chronic state at full corruption."""
+    loop, spread = setup
+    rng = subject.generator(stream="parameters")
+    factors = {name: float(spread ** rng.uniform(-1.0, 1.0)) for name in loop.parameters}
+    margin = loop.parameters["limit"].value - 1.0
+    factors["limit"] = (1.0 + margin * factors["limit"]) / (1.0 + margin)
+    for name in ("gain_loss", "blindness"):
+        factors[name] = min(factors[name], 0.95 / loop.parameters[name].value)
+    drawn = loop.scaled(factors)
+    try:
+        damage = np.linspace(0.05, 0.95, 19)
+        return {"chronic": any(drawn.state(float(D), 1.0).growth > 0.0 for D in damage)}
+    except ConvergenceError:
+        return {"chronic": True}  # the trunk is unstable

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi.cohort.block import Block
+from panjabi.cohort.engine import CohortOptions, part_of, run_cohort
 from panjabi.delay.integrate.cohort import solve_cohort
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
@@ -79,6 +81,15 @@ class Basin(Result):
         return frame({"tilt_deg": np.degrees(tilt), "rate_deg_per_s": np.degrees(rate)})
 
 
+@dataclass(frozen=True)
+class _Plane:
+    """A person on the seat, and the plane of starts."""
+
+    plant: Plant
+    scale: tuple[float, float]
+    bisections: int = 0
+
+
 def basin_of_attraction(
     plant: Plant | None = None,
     *,
@@ -86,6 +97,7 @@ def basin_of_attraction(
     scale: tuple[float, float] = (0.5, 1.6),
     grid: int = 41,
     bisections: int = 12,
+    **options: Unpack[CohortOptions],
 ) -> Basin:
     """Basin of attraction of the upright posture by bisection along rays, with Lyapunov exponents.
 
@@ -93,6 +105,9 @@ def basin_of_attraction(
     exponent is ln(largest singular value of d(state at `FIELD_TIME`) / d(start)) / `FIELD_TIME`, by
     central differences over neighbouring starts of the grid, scaled as the plane. A seat that tilts
     by `STOP` stays at its mechanical stop: otherwise all falling runs would continue to diverge.
+
+    options : executor, workers, block, store, resume and progress of `panjabi.cohort.run_cohort`;
+        rays and starts are two cohorts, "boundary" and "exponents" in the store.
     """
     if rays < 4 or grid < 11:
         raise ParameterError(
@@ -101,17 +116,17 @@ def basin_of_attraction(
         )
     plant = plant or seated()
     angle = np.linspace(0.0, 2.0 * np.pi, rays, endpoint=False)
-    along = np.column_stack([scale[0] * np.cos(angle), scale[1] * np.sin(angle)])
-    low, high = np.zeros(rays), np.ones(rays)
-    outside = ~_returns(plant, along)
-    for _ in range(bisections):
-        middle = 0.5 * (low + high)
-        back = _returns(plant, middle[:, None] * along)
-        low, high = np.where(back, middle, low), np.where(back, high, middle)
-    radius = np.where(outside, 0.5 * (low + high), np.nan)
+    plane = _Plane(plant, scale, bisections)
+    found = run_cohort(_radius, plane, {"direction": angle}, **part_of(options, "boundary"))
+    radius = found.all_or_error().floats("radius")
+    outside = np.isfinite(radius)
+    along = _along(plane, angle)
     tilt, rate = scale[0] * np.linspace(-1, 1, grid), scale[1] * np.linspace(-1, 1, grid)
     starts = np.stack(np.meshgrid(tilt, rate), axis=-1).reshape(-1, 2)
-    ends = _stopped(_run(plant, starts, FIELD_TIME)[:, :4]).reshape(grid, grid, 4)
+    runs = run_cohort(
+        _end, _Plane(plant, scale), {"start": starts}, **part_of(options, "exponents")
+    ).all_or_error()
+    ends = _stopped(runs.floats("end")[:, :4]).reshape(grid, grid, 4)
     exponent = _exponent(ends, tilt, rate, scale)
     reach = np.linspace(0.05, 1.0, 200)
     ridge = np.array([reach[_ridge(exponent, tilt, rate, reach[:, None] * a)] for a in along])
@@ -119,6 +134,29 @@ def basin_of_attraction(
         angle, radius, 0.5**bisections, scale, tilt, rate, exponent,
         np.where(outside, ridge, np.nan),
     )  # fmt: skip
+
+
+def _along(plane: _Plane, direction: Floats) -> Floats:
+    """Tilt and rate at radius 1 of each ray (rays, 2)."""
+    columns = [plane.scale[0] * np.cos(direction), plane.scale[1] * np.sin(direction)]
+    return np.column_stack(columns)
+
+
+def _radius(plane: _Plane, block: Block) -> dict[str, Floats]:
+    """Radius of the boundary along each ray of a block; NaN beyond the search."""
+    along = _along(plane, block.floats("direction"))
+    low, high = np.zeros(len(block)), np.ones(len(block))
+    outside = ~_returns(plane.plant, along)
+    for _ in range(plane.bisections):
+        middle = 0.5 * (low + high)
+        back = _returns(plane.plant, middle[:, None] * along)
+        low, high = np.where(back, middle, low), np.where(back, high, middle)
+    return {"radius": np.where(outside, 0.5 * (low + high), np.nan)}
+
+
+def _end(plane: _Plane, block: Block) -> dict[str, Floats]:
+    """State of each start of a block after `FIELD_TIME`."""
+    return {"end": _run(plane.plant, block.floats("start"), FIELD_TIME)}
 
 
 def _run(plant: Plant, starts: Floats, duration: float) -> Floats:
@@ -131,7 +169,7 @@ def _run(plant: Plant, starts: Floats, duration: float) -> Floats:
     p = np.tile(plant.vector(), (len(starts), 1))
     runs = solve_cohort(
         plant.delay_model(), y0, (0.0, duration), [0.0, duration], p=p, history=before,
-        settings=SOLVER,
+        settings=SOLVER, workers=1, block=len(starts),
     )  # fmt: skip
     return runs.state[:, -1]
 

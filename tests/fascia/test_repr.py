@@ -23,7 +23,7 @@ def results(subject):
         "Sample": bench.at(0.5),
         "Influence": influence(bench, 0.5),
         "Attenuation": attenuation(subject, tie_ratios=(0.1,)),
-        "Sweep": fascia.sweep_release(subject, "neck", (0.1,), (5.0,), progress=False),
+        "Sweep": fascia.sweep_release(subject, "neck", (0.1,), (5.0,)),
         "Strand": subject.network.strand("bflh_r"),
         "Subject": subject,
     }

@@ -46,7 +46,7 @@ def test_a_release_before_and_after(subject):
 
 def test_a_sweep_has_a_row_for_each_pair(subject):
     ties, tensions = (0.1, np.inf), (0.0, 5.0)
-    sweep = sweep_release(subject, "head_neck", ties, tensions, progress=False)
+    sweep = sweep_release(subject, "head_neck", ties, tensions)
     table = sweep.to_pandas().set_index(["resting_tension_N", "tie_ratio"])
     for i, tension in enumerate(tensions):
         for j, tie in enumerate(ties):

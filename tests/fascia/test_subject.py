@@ -7,6 +7,7 @@ import pytest
 
 from fascia.clinical import Examination, Tolerance, examine
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
+from fascia.clinical.free_pelvis import FreePelvis
 from fascia.errors import FasciaError, NetworkError, UnknownStrandError
 from fascia.interventions.release_mechanisms import standing_tension
 from fascia.mechanics import solve
@@ -100,6 +101,11 @@ def test_a_subject_of_another_size_is_similar(subject):
     for one, two in zip(subject.network.strands, other.network.strands, strict=True):
         stiffness = one.law.reference_stiffness()
         assert two.law.reference_stiffness() == pytest.approx(k * stiffness, rel=1e-5), one.name
+    for one, two in zip(subject.network.nodes, other.network.nodes, strict=True):
+        assert two.adhesion == pytest.approx(k * one.adhesion, rel=1e-5)
+    joints, _, table = FreePelvis(other.network.body, "right").terms
+    assert joints.moment_at_range == pytest.approx(10.0 * k**3, rel=1e-5)
+    assert table.stiffness == pytest.approx(20e3 * k, rel=1e-5)
     assert other.tolerance.limit == pytest.approx(k**2 * subject.tolerance.limit)
     assert other.network.parameters["resting_tension"].si == pytest.approx(
         k**2 * subject.network.parameters["resting_tension"].si

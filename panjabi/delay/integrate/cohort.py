@@ -141,11 +141,11 @@ def _solve_block(setup: _Setup, block: Block) -> dict[str, NDArray[np.generic]]:
     model, span, grid, settings = setup.model, setup.span, setup.grid, setup.settings
     count = len(block)
     subjects = Subjects(
-        p=block["p"],
-        lags=block["delays"],
-        y0=block["y0"],
-        before=block["history"],
-        samples=np.full((count, grid.size, block["y0"].shape[1]), np.nan),
+        p=block.floats("p"),
+        lags=block.floats("delays"),
+        y0=block.floats("y0"),
+        before=block.floats("history"),
+        samples=np.full((count, grid.size, block.floats("y0").shape[1]), np.nan),
         status=np.zeros(count, dtype=np.int64),
         end=np.full(count, span[0]),
         steps=np.zeros(count, dtype=np.int64),

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi._compiling import announce_compilation
 from panjabi.cohort.block import Block, EachSubject
 from panjabi.cohort.engine import CohortOptions, run_cohort
-from panjabi.cohort.random_numbers import generator
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.cohort.result import CohortResult
 from panjabi.delay.integrate.adaptive import checked
 from panjabi.delay.integrate.history import History, read_history
@@ -114,7 +114,7 @@ def solve_noisy(
                 "Expected a seed or increments, so that the run can be repeated, got neither; "
                 "give seed=0, for example."
             )
-        rng = seed if isinstance(seed, np.random.Generator) else generator(seed, 0, STREAM)
+        rng = random_generator(seed, STREAM)
         rows = None
     else:
         rows = np.array(increments, dtype=float, order="C")
@@ -257,9 +257,9 @@ def noisy_cohort(
 
 def _noisy_path(setup: _NoisySetup, subject: Block) -> dict[str, Floats]:
     run = solve_noisy(
-        setup.noisy, subject["y0"][0], setup.span, step=setup.step,
-        seed=subject.generator(stream=STREAM), p=subject["p"][0],
-        delays=subject["delays"][0].tolist(),
+        setup.noisy, subject.floats("y0")[0], setup.span, step=setup.step,
+        seed=subject.generator(stream=STREAM), p=subject.floats("p")[0],
+        delays=subject.floats("delays")[0].tolist(),
     )  # fmt: skip
     return {"state": run.state}
 
@@ -268,7 +268,7 @@ def _noisy(setup: _NoisySetup, rows: CohortResult) -> NoisyCohort:
     steps, h = _steps(setup.span, setup.step)
     nothing = np.full((len(rows), steps + 1, rows.inputs["y0"].shape[1]), np.nan)
     return NoisyCohort(
-        time=setup.span[0] + h * np.arange(steps + 1),
+        time=np.linspace(setup.span[0], setup.span[0] + steps * h, steps + 1),
         state=rows.values.get("state", nothing),  # type: ignore[arg-type]
         step=h,
         failure=tuple(map(str, rows.failure)),

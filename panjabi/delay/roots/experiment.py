@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from panjabi._random import random_generator
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.delay.roots.measured import MeasuredResponse, coherence_variance
 from panjabi.delay.roots.response import require_stable, transfer
 from panjabi.delay.roots.system import Floats, LinearDelaySystem

@@ -340,3 +340,37 @@ def test_installed_command_closes_quietly_when_its_reader_leaves():
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_an_interrupted_sweep_ends_with_130_and_continues(capsys, tmp_path, monkeypatch):
+    """What is finished is in the store; the continued sweep equals one that was never stopped."""
+    from fascia.interventions import release_sweep
+
+    words = ["sweep", "--region", "head_neck", "--tie-ratios", "0.1", "clamped"]
+    words += ["--resting-tensions", "5", "--workers", "1"]
+    stored = [*words, "--store", str(tmp_path / "store")]
+    whole, calls = release_sweep.apply_doses, []
+
+    def stops(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    monkeypatch.setattr(release_sweep, "apply_doses", stops)
+    code, out, err = run(capsys, *stored)
+    assert (code, out) == (130, "")
+    assert err.endswith("interrupted from the keyboard; continue with --resume\n")
+    code, _, err = run(capsys, *stored)
+    assert code == 2 and "with this cohort already; use --resume to continue" in err
+    continued = as_json(capsys, *stored, "--resume")
+    assert len(calls) == 3
+    assert continued == as_json(capsys, *words)
+    assert continued["tie_ratio"] == [0.1, "clamped"]
+    assert run(capsys, *words, "--resume")[0] == 2
+
+
+def test_a_sweep_as_text(capsys):
+    code, out, _ = run(capsys, "sweep", "--region", "neck", "--tie-ratios", "inf",
+                       "--resting-tensions", "0")  # fmt: skip
+    assert code == 0 and out.splitlines()[-1].split() == ["0", "N", "0.0000"]

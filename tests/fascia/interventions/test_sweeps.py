@@ -1,11 +1,9 @@
-"""Sweeps: limits, independence of the executor, what survives a failure; levels of the line."""
+"""Sweeps: limits, independence of the executor, whose parts a store has; levels of the line."""
 
 from __future__ import annotations
 
 import math
-import shelve
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,16 +11,10 @@ import pytest
 import fascia
 from fascia.clinical import PostureOptions, Tolerance
 from fascia.errors import ReleaseError
-from fascia.interventions import (
-    SweepError,
-    SweepPoint,
-    attenuation,
-    release_sweep as sweeps,
-    sweep_release,
-)
+from fascia.interventions import attenuation, release_sweep as sweeps, sweep_release
 from fascia.transmission import ladder
-from panjabi.cohort import fingerprint
-from panjabi.errors import UnknownNameError
+from panjabi.cohort import CohortError, fingerprint
+from panjabi.errors import DataFileError, UnknownNameError
 
 RATIOS, TENSIONS = (0.0, 0.1, math.inf), (0.0, 20.0)
 
@@ -34,11 +26,11 @@ def subject():
 
 @pytest.fixture(scope="module")
 def sweep(subject):
-    return sweep_release(subject, "head_neck", RATIOS, TENSIONS, progress=False)
+    return sweep_release(subject, "head_neck", RATIOS, TENSIONS)
 
 
 def arrays(sweep):
-    return {f.name: getattr(sweep, f.name) for f in fields(SweepPoint)}
+    return {name: getattr(sweep, name) for name in sweeps.VALUES}
 
 
 def test_arrays_are_tensions_by_ties_and_finite(sweep):
@@ -63,100 +55,70 @@ def test_a_part_is_the_release_done_by_hand(subject, sweep):
     assert sweep.end_before_deg[1, 1] == pytest.approx(change.before.end_angle_deg, abs=1e-7)
 
 
-def test_two_runs_and_threads_give_the_same_bits(subject, sweep):
-    with ThreadPoolExecutor(2) as pool:
-        other = sweep_release(subject, "head_neck", RATIOS, TENSIONS, executor=pool, progress=False)
-    for name, values in arrays(sweep).items():
-        assert np.array_equal(values, arrays(other)[name]), name
+def assert_same(one, two):
+    for name, values in arrays(one).items():
+        assert values.tobytes() == arrays(two)[name].tobytes(), name
+
+
+def test_workers_and_blocks_give_the_same_bytes(subject, sweep):
+    other = sweep_release(subject, "head_neck", RATIOS, TENSIONS, workers=3, block=2)
+    assert_same(sweep, other)
 
 
 @pytest.mark.slow
-def test_other_processes_give_the_same_bits(subject, sweep):
-    with ProcessPoolExecutor(2) as pool:
-        other = sweep_release(subject, "head_neck", RATIOS, TENSIONS, executor=pool, progress=False)
-    for name, values in arrays(sweep).items():
-        assert np.array_equal(values, arrays(other)[name]), name
+def test_other_processes_give_the_same_bytes(subject, sweep):
+    ask = {"executor": "processes", "workers": 2}
+    assert_same(sweep, sweep_release(subject, "head_neck", RATIOS, TENSIONS, **ask))
 
 
-@pytest.mark.parametrize("how", [None, ThreadPoolExecutor])
-def test_a_failed_part_keeps_the_others_and_can_be_taken_up_again(monkeypatch, subject, how):
-    whole, calls = sweeps._part, []
+def test_a_failed_part_is_named_and_the_others_kept(monkeypatch, subject, tmp_path):
+    whole = sweeps._part
 
-    def broken(subject, key, *rest):
-        calls.append(key)
-        if key == (0.1, 20.0):
+    def broken(setup, cell):
+        if cell.inputs["tie_ratio"] == 0.1 and cell.inputs["resting_tension_N"] == 20.0:
             raise ReleaseError("this part is broken.")
-        return whole(subject, key, *rest)
+        return whole(setup, cell)
 
     monkeypatch.setattr(sweeps, "_part", broken)
-    kept: dict = {}
-    pool = None if how is None else how(2)
-    with pytest.raises(SweepError, match="1 of 4 parts.*tie ratio 0.1 and 20 N.*broken") as caught:
-        sweep_release(
-            subject,
-            "head_neck",
-            (0.1, 1.0),
-            TENSIONS,
-            executor=pool,
-            partial=kept,
-            progress=False,
-        )
-    assert set(kept) == set(caught.value.partial) and len(kept) == 3
-    assert set(caught.value.failed) == {(0.1, 20.0)}
-
-    def counted(subject, key, *rest):
-        calls.append(key)
-        return whole(subject, key, *rest)
-
-    monkeypatch.setattr(sweeps, "_part", counted)
-    calls.clear()
-    done = sweep_release(subject, "head_neck", (0.1, 1.0), TENSIONS, partial=kept, progress=False)
-    assert calls == [(0.1, 20.0)]  # only what was missing
-    assert done.end_change_deg.shape == (2, 2)
-    if pool is not None:
-        pool.shutdown()
+    words = r"in 1 of them, .* part 2 \(tie_ratio 0.1, resting_tension_N 20.0\): .*part is broken"
+    with pytest.raises(CohortError, match=words) as caught:
+        sweep_release(subject, "head_neck", (0.1, 1.0), TENSIONS)
+    assert caught.value.partial.complete.tolist() == [True, True, False, True]
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "words"),
     [
-        {"region": "hamstrings"},
-        {"test": "knee-extension"},
-        {"side": "left"},
-        {"doses": {"tension": 1.0}},
-        {"options": PostureOptions(neck_flexion=0.2)},
-        {"subject": {"share": 0.5}},
-        {"subject": {"tolerance": Tolerance(limit=300.0)}},
+        ({"region": "hamstrings"}, "description.region"),
+        ({"test": "knee-extension"}, "description.test"),
+        ({"side": "left"}, "description.side"),
+        ({"doses": {"tension": 1.0}}, "description.doses"),
+        ({"options": PostureOptions(neck_flexion=0.2)}, "description.options"),
+        ({"subject": {"share": 0.5}}, "description.subject"),
+        ({"subject": {"tolerance": Tolerance(limit=300.0)}}, "description.subject"),
+        ({"tie_ratios": (0.2,)}, "input 'tie_ratio'"),
     ],
-    ids=lambda change: next(iter(change)),
 )
-def test_the_parts_of_another_sweep_are_left_alone(subject, shelf, change):
+def test_the_store_of_another_sweep_is_refused(subject, stored, change, words):
     """A stored number belongs to one subject, region, test, side, dose and posture."""
-    kept, first = shelf
-    asked = {"region": "suboccipital", **change}
-    if "subject" in asked:
-        asked["subject"] = fascia.standard_subject(**asked["subject"])
-    call = {"subject": subject, "tie_ratios": (0.1,), "resting_tensions": (5.0,), **asked}
-    fresh = sweep_release(**call, progress=False)
-    stored = sweep_release(**call, partial=kept, progress=False)
-    for name, values in arrays(stored).items():
-        assert np.array_equal(values, arrays(fresh)[name]), name
-    assert not np.array_equal(fresh.end_change_deg, first.end_change_deg)
+    asked = {"subject": subject, "region": "suboccipital", "tie_ratios": (0.1,)} | change
+    if "subject" in change:
+        asked["subject"] = fascia.standard_subject(**change["subject"])
+    with pytest.raises(DataFileError, match=f"differs in {words}"):
+        sweep_release(**asked, resting_tensions=(5.0,), store=stored[0], resume=True)
 
 
 @pytest.fixture(scope="module")
-def shelf(subject, tmp_path_factory):
-    """A store on disk with the part of one sweep, and that sweep."""
-    with shelve.open(str(tmp_path_factory.mktemp("sweep") / "parts")) as kept:
-        first = sweep_release(subject, "suboccipital", (0.1,), (5.0,), partial=kept, progress=False)
-        assert len(kept) == 1
-        yield kept, first
+def stored(subject, tmp_path_factory):
+    """A store with a sweep of one part, and that sweep."""
+    store = tmp_path_factory.mktemp("sweep") / "store"
+    return store, sweep_release(subject, "suboccipital", (0.1,), (5.0,), store=store)
 
 
-def test_a_store_on_disk_gives_the_parts_back(monkeypatch, shelf):
+def test_a_store_gives_the_parts_back(monkeypatch, stored):
     """Also to a subject that was built again, with the defaults written out."""
-    kept, first = shelf
-    monkeypatch.setattr(sweeps, "_part", lambda *_: pytest.fail("computed again"))
+    store, first = stored
+    monkeypatch.setattr(sweeps, "apply_doses", lambda *_: pytest.fail("computed again"))
     again = sweep_release(
         fascia.standard_subject,
         "suboccipital",
@@ -164,10 +126,10 @@ def test_a_store_on_disk_gives_the_parts_back(monkeypatch, shelf):
         (5.0,),
         {"tension": 0.5},
         options=PostureOptions(),
-        partial=kept,
-        progress=False,
+        store=store,
+        resume=True,
     )
-    assert again.end_change_deg == first.end_change_deg
+    assert_same(again, first)
 
 
 def test_a_law_whose_code_was_edited_is_another_subject(subject):
@@ -191,44 +153,6 @@ def test_a_law_whose_code_was_edited_is_another_subject(subject):
 
     one, same, other = (fingerprint(with_law(slope)) for slope in (1e3, 1e3, 2e3))
     assert one == same != other
-
-
-def test_a_store_of_another_kind_is_refused(subject):
-    point = SweepPoint(
-        end_before_deg=1.0,
-        end_change_deg=1.0,
-        stiffness_before_Nm_per_rad=1.0,
-        stiffness_change_Nm_per_rad=1.0,
-        censored=False,
-    )
-    for partial in ({(0.1, 5.0): point}, [point]):
-        with pytest.raises(ReleaseError, match="Expected a mapping with text as keys"):
-            sweep_release(subject, "neck", (0.1,), (5.0,), partial=partial, progress=False)
-
-
-def test_an_executor_of_another_type_is_an_error(subject):
-    with pytest.raises(ReleaseError, match="Expected a concurrent.futures.Executor, got list"):
-        sweep_release(subject, "neck", (0.1,), (5.0,), executor=[], progress=False)
-
-
-def test_an_interruption_keeps_finished_parts(monkeypatch, subject):
-    whole, kept = sweeps._part, {}
-
-    def stopped(subject, key, *rest):
-        if len(kept) == 1:
-            raise KeyboardInterrupt
-        return whole(subject, key, *rest)
-
-    monkeypatch.setattr(sweeps, "_part", stopped)
-    with pytest.raises(KeyboardInterrupt) as caught:
-        sweep_release(subject, "head_neck", RATIOS, TENSIONS, partial=kept, progress=False)
-    assert len(kept) == 1 and "1 parts" in caught.value.__notes__[0]
-
-
-def test_progress_goes_to_standard_error(subject, capsys):
-    sweep_release(subject, "head_neck", (1.0,), (5.0,))
-    printed = capsys.readouterr()
-    assert printed.out == "" and "sweep" in printed.err
 
 
 def test_dictionary_has_units_in_its_keys_and_no_infinities(sweep):
@@ -256,7 +180,7 @@ def test_dictionary_has_units_in_its_keys_and_no_infinities(sweep):
 def test_invalid_arguments_fail_before_the_computation(subject, changes, error, words):
     asked = {"region": "head_neck", "tie_ratios": (0.1,), "resting_tensions": (5.0,)} | changes
     with pytest.raises(error, match=words):
-        sweep_release(subject, progress=False, **asked)
+        sweep_release(subject, **asked)
 
 
 # --- attenuation --------------------------------------------------------------------------

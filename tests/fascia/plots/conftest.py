@@ -45,7 +45,7 @@ def change(subject):
 
 @pytest.fixture(scope="session")
 def sweep(subject):
-    return sweep_release(subject, REGION, RATIOS, (0.0, 5.0), progress=False)
+    return sweep_release(subject, REGION, RATIOS, (0.0, 5.0))
 
 
 @pytest.fixture(autouse=True)

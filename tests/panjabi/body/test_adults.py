@@ -78,7 +78,7 @@ def test_the_limits_are_those_of_measured_adults():
     assert size_outside_evidence(standard_adult()) == ()
     assert size_outside_evidence(standard_adult(stature_m=1.525, mass_kg=51.3)) == ()
     giant = standard_adult(stature_m=2.1, mass_kg=160.0)
-    assert [text.split()[0] for text in size_outside_evidence(giant)] == ["stature", "mass"]
+    assert [text.split()[1] for text in size_outside_evidence(giant)] == ["stature", "mass"]
 
 
 def test_every_effect_of_sex_and_age_has_rows_that_may_set_a_parameter():
@@ -107,6 +107,10 @@ def test_a_woman_of_equal_size():
     other = row("lev96_f_middle_trunk").number / row("lev96_m_middle_trunk").number
     gain = (after["pelvis"] / before["pelvis"]) / (after["lumbar"] / before["lumbar"])
     assert gain == pytest.approx(ratio / other)
+    names = ("head_and_neck", "upper_trunk", "middle_trunk", "lower_trunk")
+    trunk = [sum(row(f"lev96_{sex}_{name}").number for name in names) / 100.0 for sex in "mf"]
+    limbs = (after["thigh_r"] / before["thigh_r"]) / (after["pelvis"] / before["pelvis"])
+    assert limbs == pytest.approx((1.0 - trunk[1]) / (1.0 - trunk[0]) / ratio)
     assert after["thigh_r"] / before["thigh_r"] == pytest.approx(after["hand_l"] / before["hand_l"])
     assert woman.inertia[3] == pytest.approx(woman.mass[3] / man.mass[3] * man.inertia[3])
     assert (musculature("whole", woman).max_force == musculature("whole", man).max_force).all()
@@ -122,6 +126,9 @@ def test_age_narrows_the_lumbar_ranges_and_nothing_else():
         for joint in ("L1_L2", "L2_L3", "L3_L4", "L4_L5", "L5_S1")
         for axis in ("FE", "LB")
     }
+    k = young.coordinate_index("L4_L5_FE")
+    expected = [range_factor(id, 90.0).si for id in ("SD-8", "SD-9")]  # flexion is negative
+    assert old.ranges[k] / young.ranges[k] == pytest.approx(expected)
     assert (old.mass == young.mass).all()
     assert (musculature("lumbar", old).max_force == musculature("lumbar").max_force).all()
     with pytest.raises(ParameterError, match="age from 16 to 90 years, got 10"):

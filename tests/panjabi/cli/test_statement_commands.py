@@ -36,6 +36,21 @@ def test_hypothesis_as_text(call):
     assert code == 0 and out.startswith("P14  supported") and "rotation_linear_100N_deg" in out
 
 
+def test_compensation_with_a_store(call, tmp_path):
+    words = ("compensation", "--points", "3", "--store", str(tmp_path / "map"), "--json")
+    code, out, _ = call(*words)
+    value = json.loads(out)
+    assert code == 0 and len(value["strength_loss"]) == 3
+    assert sum(value["fractions"].values()) == pytest.approx(1.0)
+    code, out, _ = call(*words, "--resume", "--workers", "1")
+    assert code == 0 and json.loads(out) == value
+    code, _, err = call(*words, "--resume", "--deficit", "extra_delay")
+    assert code == 2 and "of another one, which differs in" in err
+    code, _, err = call("compensation", "--resume")
+    assert code == 2 and "Expected --store with --resume, got no store" in err
+    assert call("compensation", "--points", "1")[0] == 2
+
+
 def test_verdict_on_the_trunk(call):
     code, out, _ = call("verdict", "--model", "trunk", "--extra-delay-ms", "200", "--json")
     found = json.loads(out)

@@ -7,6 +7,8 @@ go with k cubed, so that a whole spine at rest is similar to that of the standar
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -18,7 +20,7 @@ from panjabi.errors import ParameterError
 from panjabi.neural import Conduction, sized_delay
 from panjabi.passive import unit
 from panjabi.recruitment import recruit
-from panjabi.spine import LinearJoint, column, spine_model, static_spine
+from panjabi.spine import LinearJoint, column, equilibrium, spine_model, static_spine
 from panjabi.spine.model_build import with_load
 from panjabi.spine.static_model import HeldLoad
 from panjabi.spine.strength import strength
@@ -115,6 +117,18 @@ def test_a_spine_in_motion_obeys_the_same_powers(k):
     assert (other.reflexes.stretch_gain == adult.reflexes.stretch_gain).all()
 
 
+def test_the_equilibrium_of_a_similar_body_has_the_same_excitations():
+    """Posture and excitations of the standard adult; tensions with k squared."""
+    k = 0.9
+    adult, other = (
+        equilibrium(spine_model(plane="sagittal", reflexes=True, body=body, preload=preload))
+        for body, preload in ((None, 500.0), (similar(k), 500.0 * k**2))
+    )
+    assert other.model.excitation == pytest.approx(adult.model.excitation, abs=1e-7)
+    assert other.model.rest_tension == pytest.approx(k**2 * adult.model.rest_tension, rel=1e-5)
+    assert other.outside_evidence == ()
+
+
 def test_waits_of_a_reflex_do_not_depend_on_size():
     path = Conduction()
     for kind in ("short", "medium", "long", "force"):
@@ -142,6 +156,8 @@ def test_the_fault_input_is_refused_and_heavy_bodies_answer():
     assert strength(small, "extension").moment < 0.7 * strength(static_spine(), "extension").moment
     heavy = static_spine(body=standard_adult(mass_kg=150.0))
     assert any("mass of 150 kg" in words for words in heavy.outside_evidence)
+    moving = spine_model(joints=["L4-L5"], plane="sagittal", body=standard_adult(mass_kg=150.0))
+    assert "mass of 150 kg" in equilibrium(moving).outside_evidence[0]
 
 
 @pytest.mark.parametrize(
@@ -151,10 +167,11 @@ def test_the_fault_input_is_refused_and_heavy_bodies_answer():
         lambda body: spine_model(muscles=musculature("lumbar", body)),
         lambda body: spine_model(muscles=Musculotendon(musculature("lumbar", body))),
         lambda body: spine_model(body=body, muscles=musculature("lumbar")),
+        lambda body: replace(spine_model(body=body), muscles=spine_model().muscles),
         lambda body: static_spine(body=body).with_units(static_spine().units),
         lambda body: column("lumbar", static_spine().units, body=body),
     ],
-    ids=["static", "moving", "tendons", "adult muscles", "adult units", "column"],
+    ids=["static", "moving", "tendons", "adult muscles", "replaced", "adult units", "column"],
 )
 def test_parts_of_different_bodies_do_not_mix(make):
     with pytest.raises(ParameterError, match="for a body of"):
@@ -170,6 +187,19 @@ def test_parts_that_need_no_unit_take_any_body():
     assert pressure.force == pytest.approx(0.81 * Pressure().force, rel=1e-6)
     assert pressure.lever.si == pytest.approx(0.9 * Pressure().lever.si, rel=1e-6)
     assert pressure.pressure == Pressure().pressure
+
+
+def test_a_body_of_default_size_gives_the_same_bits():
+    """A copy of the standard adult, which is another object, goes through all factors."""
+    copy = replace(standard_adult())
+    for region in ("lumbar", "cervical"):
+        one, two = musculature(region), musculature(region, copy)
+        for name in ("max_force", "optimal_length", "tendon_slack_length"):
+            assert (getattr(one, name) == getattr(two, name)).all()
+    one, two = static_spine(pressure=3e3), static_spine(body=copy, pressure=3e3)
+    assert (one.demand == two.demand).all() and (one.constant == two.constant).all()
+    moving = [spine_model(plane="sagittal", reflexes=True, body=b) for b in (None, copy)]
+    assert (moving[0].reflexes.delay == moving[1].reflexes.delay).all()
 
 
 def test_the_adult_with_a_load_is_the_adult():

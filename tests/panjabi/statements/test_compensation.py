@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from panjabi.cohort import CohortError
 from panjabi.delay.roots.counting import count_unstable
 from panjabi.delay.roots.system import UnstableError
-from panjabi.errors import DataFileError, ParameterError, UnknownNameError
+from panjabi.errors import (
+    ConvergenceError,
+    DataFileError,
+    Interrupted,
+    ParameterError,
+    UnknownNameError,
+)
 from panjabi.parameter import Parameter
 from panjabi.stability import reduced_trunk
 from panjabi.statements import compensation, compensation_map, least_activation, trunk_sway
@@ -136,12 +142,13 @@ def test_traced_boundary_agrees_with_the_map(name):
         assert least_activation(state)[0] == pytest.approx(found.cost, rel=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["mapping", "file"])
-def test_an_interrupted_sweep_continues(kind, tmp_path, monkeypatch):
-    store = {} if kind == "mapping" else tmp_path / "sweep.jsonl"
-    arguments = TRUNK, LOSS, ("strength_loss", np.linspace(0.0, 0.9, 6))
-    whole = compensation_map(*arguments)
+SWEEP = LOSS, ("strength_loss", np.linspace(0.0, 0.9, 6))
+
+
+def test_an_interrupted_map_continues(tmp_path, monkeypatch):
+    whole = compensation_map(TRUNK, *SWEEP)
     real, calls = compensation._least, []
+    options = {"store": tmp_path / "map", "workers": 1, "block": 1}
 
     def stops(*args):
         if len(calls) == 4:
@@ -150,24 +157,13 @@ def test_an_interrupted_sweep_continues(kind, tmp_path, monkeypatch):
         return real(*args)
 
     monkeypatch.setattr(compensation, "_least", stops)
-    with pytest.raises(KeyboardInterrupt):
-        compensation_map(*arguments, finished=store)
-    if isinstance(store, Path):  # the interrupt may also leave an incomplete line
-        with store.open("a") as file:
-            file.write('{"4": [[0.1, 0.')
+    with pytest.raises(Interrupted, match="got an interrupt after 4 of them"):
+        compensation_map(TRUNK, *SWEEP, **options)
     calls.clear()
     monkeypatch.setattr(compensation, "_least", lambda *args: calls.append(1) or real(*args))
-    found = compensation_map(*arguments, finished=store)
+    result = compensation_map(TRUNK, *SWEEP, resume=True, **options)
     assert len(calls) == 2  # the two rows that were missing
-    np.testing.assert_array_equal(found.activation, whole.activation)
-    if isinstance(store, Path):
-        lines = [json.loads(line) for line in store.read_text().splitlines()]
-        assert len(lines) == 7
-    with pytest.raises(DataFileError, match="of another sweep"):
-        compensation_map(TRUNK, LOSS, ("extra_delay", [0.0, 0.01]), finished=store)
-
-
-SWEEP = LOSS, ("strength_loss", [0.0, 0.4])
+    np.testing.assert_array_equal(result.activation, whole.activation)
 
 
 @pytest.mark.parametrize(
@@ -180,34 +176,23 @@ SWEEP = LOSS, ("strength_loss", [0.0, 0.4])
 )
 def test_a_store_of_another_trunk_or_noise_is_refused(change, words, tmp_path):
     """Stored rows are valid for one trunk and one noise only."""
-    for store in ({}, tmp_path / "rows.jsonl"):
-        compensation_map(TRUNK, *SWEEP, finished=store)
-        keys = {k: v for k, v in change.items() if k != "activation"}
-        trunk = TRUNK.changed(**{k: v for k, v in change.items() if k == "activation"})
-        with pytest.raises(DataFileError, match=f"of another sweep.*{words}"):
-            compensation_map(trunk, *SWEEP, **keys, finished=store)
+    compensation_map(TRUNK, *SWEEP, store=tmp_path / "map")
+    keys = {k: v for k, v in change.items() if k != "activation"}
+    trunk = TRUNK.changed(**{k: v for k, v in change.items() if k == "activation"})
+    with pytest.raises(DataFileError, match=f"of another one.*description.{words}"):
+        compensation_map(trunk, *SWEEP, **keys, store=tmp_path / "map", resume=True)
 
 
-@pytest.mark.parametrize(
-    ("damage", "words"),
-    [
-        (lambda lines: lines[1:], "which begins with its arguments"),
-        (lambda lines: [lines[0], b'{"0": [[1.0], [1.0]]}'], "got something else for '0'"),
-        (lambda lines: [lines[0], b'{"0": "none"}'], "got something else for '0'"),
-        (lambda lines: [lines[0], b'{"7": []}'], "got something else for '7'"),
-        (lambda lines: [lines[0], b"[1]", lines[1]], "line 2"),
-        (lambda lines: [b"\xff\xfe", *lines], "cannot be read"),
-    ],
-)
-def test_a_damaged_store_is_refused(damage, words, tmp_path):
-    store = tmp_path / "rows.jsonl"
-    compensation_map(TRUNK, *SWEEP, finished=store)
-    store.write_bytes(b"\n".join(damage(store.read_bytes().splitlines())))
-    with pytest.raises(DataFileError, match=words):
-        compensation_map(TRUNK, *SWEEP, finished=store)
-    for place in (tmp_path, tmp_path / "no folder" / "rows"):
-        with pytest.raises(DataFileError, match="give another file|name a file"):
-            compensation_map(TRUNK, *SWEEP, finished=place)
+def test_a_row_that_fails_is_an_error_and_no_outcome(monkeypatch):
+    """NaN means that no activation is enough, so a failed computation must not become one."""
+
+    def fails(*_):
+        raise ConvergenceError("no root.")
+
+    monkeypatch.setattr(compensation, "_least", fails)
+    words = r"all 6 parts, got an error in 6 of them.*part 0 \(strength_loss 0.0\): Convergence"
+    with pytest.raises(CohortError, match=words):
+        compensation_map(TRUNK, *SWEEP)
 
 
 def test_a_map_as_plain_values_and_as_a_table():
@@ -220,7 +205,7 @@ def test_a_map_as_plain_values_and_as_a_table():
     assert table["activation"].to_numpy() == pytest.approx(found.activation.ravel(), nan_ok=True)
 
 
-def test_errors(tmp_path):
+def test_errors():
     with pytest.raises(UnknownNameError, match="deficit beside passive_loss 'passive_loss'"):
         compensation_map(TRUNK, LOSS, ("passive_loss", LOSS))
     with pytest.raises(ParameterError, match="two or more increasing numbers from 0"):
@@ -229,7 +214,3 @@ def test_errors(tmp_path):
         compensation_map(TRUNK, [0.0, np.nan], ("strength_loss", LOSS))
     with pytest.raises(UnstableError, match="Expected a stable system for a sway"):
         trunk_sway(TRUNK.changed(extra_delay=0.2))
-    other = tmp_path / "notes.txt"
-    other.write_text("not a sweep\n")
-    with pytest.raises(DataFileError, match="Expected a file of a sweep"):
-        compensation_map(TRUNK, LOSS, ("strength_loss", [0.0, 0.1]), finished=other)

@@ -69,6 +69,17 @@ def test_stronger_muscles_make_a_larger_basin():
     assert np.nanmin(larger.radius) > np.nanmin(small().radius)
 
 
+def test_a_basin_does_not_depend_on_how_it_is_computed(tmp_path):
+    ask = {"rays": 4, "grid": 11, "bisections": 3}
+    one = basin_of_attraction(workers=1, block=200, **ask)
+    two = basin_of_attraction(workers=2, block=3, store=tmp_path / "basin", **ask)
+    again = basin_of_attraction(store=tmp_path / "basin", resume=True, **ask)
+    for name in ("radius", "exponent", "ridge"):
+        assert getattr(one, name).tobytes() == getattr(two, name).tobytes()
+        assert getattr(one, name).tobytes() == getattr(again, name).tobytes()
+    assert {f.name for f in (tmp_path / "basin").iterdir()} == {"boundary", "exponents"}
+
+
 def test_a_grid_too_coarse_is_refused():
     with pytest.raises(ParameterError, match="11 grid points per side"):
         basin_of_attraction(grid=5)
