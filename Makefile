@@ -28,7 +28,7 @@ demo: $(VENV)/.test
 	$(PY) examples/release_the_top.py
 
 test: $(VENV)/.test
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 2 --dist loadfile
 
 validate: $(VENV)/.test
 	@mkdir -p out/validation
@@ -38,6 +38,7 @@ check: $(VENV)/.dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/basedpyright
+	$(PY) tests/types/complete.py
 	$(VENV)/bin/lint-imports
 	$(PY) docs/write_pages.py --check
 

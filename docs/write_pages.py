@@ -13,6 +13,8 @@ import math
 import re
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +25,8 @@ def validation_page() -> str:
     from fascia.validation import everything
     from panjabi.validation import as_markdown
 
-    return as_markdown(everything())
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return as_markdown(everything(pool))
 
 
 def passive_laws() -> str:

@@ -10,6 +10,7 @@ from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
 from fascia.clinical.subject import Subject
 from fascia.clinical.tolerance import Tolerance
 from fascia.network.parts import number
+from panjabi.body.standard import body_length
 from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def standard_subject(
 
     Parameters
     ----------
-    body : the standard adult; data on tissue and tolerance exist for no other size.
+    body : by default the standard adult. In a body of another size, sections, tensions and the
+        default tolerance go with the square of the length (equal stress and strain); tensions here
+        are those of the standard adult.
     tie_ratio : attachment stiffness of a station over the stiffness beside it (S2); inf clamps.
     resting_tension : tension of the fascia in standing [N], one number or by region (S5).
     share : fraction of a muscle's force that passes to the fascial continuation (S3).
@@ -72,8 +75,13 @@ def standard_subject(
     parameters["resting_tone"] = _with_user_value(RESTING_TONE, tone)
     return Subject(
         network=replace(network, parameters=parameters),
-        tolerance=Tolerance(limit=DISCOMFORT_LIMIT.value) if tolerance is None else tolerance,
+        tolerance=_default_tolerance(network) if tolerance is None else tolerance,
     )
+
+
+def _default_tolerance(network: TensionNetwork) -> Tolerance:
+    tolerance = Tolerance(limit=DISCOMFORT_LIMIT.value)
+    return tolerance if network.body is None else tolerance.sized(body_length(network.body))
 
 
 def _with_user_value(parameter: Parameter, value: float) -> Parameter:

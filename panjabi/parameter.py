@@ -44,6 +44,7 @@ _UNITS: dict[str, dict[str, float]] = {
     },
     "rate": {"1/s": 1.0, "Hz": 1.0, "%/s": 0.01, "1/week": 1.0 / _WEEK},
     "mass": {"kg": 1.0, "g": 1e-3},
+    "temperature": {"K": 1.0},
     "density": {"kg/m3": 1.0, "g/cm3": 1e3},
     "moment of inertia": {"kg m2": 1.0},
     "force": {"N": 1.0, "kN": 1e3, "mN": 1e-3},

@@ -14,7 +14,7 @@ import numpy as np
 from panjabi.errors import ParameterError
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 LINES, WIDTH = 10, 88  # largest size of a repr
 

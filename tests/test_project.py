@@ -192,8 +192,8 @@ def test_every_direct_requirement_is_pinned():
     assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*", line) for line in lines)
     pinned = {line.split("==")[0].lower() for line in lines}
     extras = project()["optional-dependencies"]
-    wanted = [*project()["dependencies"], *extras["test"], *extras["dev"]]
-    names = {re.split(r"[><=\[]", requirement)[0].lower() for requirement in wanted}
+    requirements = [*project()["dependencies"], *extras["test"], *extras["dev"]]
+    names = {re.split(r"[><=\[]", requirement)[0].lower() for requirement in requirements}
     assert names - {"panjabi"} <= pinned
 
 

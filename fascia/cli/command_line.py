@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from fascia import __version__
 from panjabi._files import write_whole
+from panjabi.cli.body import add_person, person
 from panjabi.cli.terminal import (
     add_cohort_options,
     add_command,
     applicable,
     cohort_options,
+    command_parser,
     run_command,
 )
 from panjabi.errors import ParameterError
@@ -36,13 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fascia",
-        description="Tension in the fascial network, and its change after a release. "
-        "A research instrument; no medical advice.",
+    parser, commands = command_parser(
+        "fascia",
+        __version__,
+        "Compute tension in the fascial network, and its change after a release. For research "
+        "only; no medical advice.",
     )
-    parser.add_argument("--version", action="version", version=f"fascia {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     add_command(commands, "lines", _lines, "list the fascial lines with their evidence")
 
@@ -111,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _subject_options(command: argparse.ArgumentParser) -> None:
+    add_person(command)
     command.add_argument(
         "--tie-ratio",
         default="0.1",
@@ -181,6 +183,7 @@ def _subject(arguments: argparse.Namespace) -> Subject:
     from fascia.subject import standard_subject
 
     return standard_subject(
+        body=person(arguments),
         tie_ratio=_number(arguments.tie_ratio, "--tie-ratio"),
         resting_tension=_resting(arguments.resting_tension),
         share=arguments.share,
@@ -252,10 +255,17 @@ def _regions(arguments: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _validate(arguments: argparse.Namespace) -> tuple[Any, str]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     from fascia.validation import everything, validate
     from panjabi.validation import as_csv, as_rows, as_text
 
-    cases = everything() if arguments.all else validate()
+    if arguments.all:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            cases = everything(pool)
+    else:
+        cases = validate()
     if arguments.csv:
         write_whole(arguments.csv, as_csv(cases))
     if arguments.figure:

@@ -6,7 +6,7 @@ entry point loads a `ClinicalTest`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 
@@ -17,6 +17,9 @@ from fascia.clinical import paths
 from fascia.clinical.paths import PostureOptions, PosturePath
 from panjabi.body import Body
 from panjabi.errors import unknown
+from panjabi.evidence import EvidenceRange
+from panjabi.literature import row
+from panjabi.parameter import Parameter, assumed
 from panjabi.results import ShortRepr
 
 Floats = NDArray[np.float64]
@@ -50,6 +53,20 @@ class ClinicalTest(ShortRepr):
     window: tuple[float, float]
     reading: Reading | None = None
     shares: tuple[str, ...] = ()
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the test angle [rad]: the window of the stiffness slope.
+
+        The network is calibrated in the window of the straight-leg raise (row HAM_K_mid). No
+        published torque is packaged for the other tests, so their windows are assumed.
+        """
+        limit = self.window[1]
+        tested = assumed(limit, "deg", f"window of the stiffness slope of {self.name}")
+        if self.name == "slr":
+            source = row("HAM_K_stiff")
+            tested = Parameter(limit, "deg", source.bib, "measured", source.quantity)
+        return {"angle": EvidenceRange("test angle", tested)}
 
     def moment_weights(self, body: Body, side: str) -> Floats:
         """(coordinates,) weights of the moment on one side, "r" or "l"."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fascia.clinical.catalogue import ClinicalTest, clinical_test
 from fascia.clinical.free_pelvis import FreePelvis
-from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
+from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath
 from fascia.clinical.slopes import CURVE_STEP_DEG, SLR_WINDOWS_DEG, slope, window_points
 from fascia.clinical.subject import Subject
 from fascia.clinical.tolerance import Tolerance
@@ -30,9 +30,12 @@ from panjabi.parameter import Parameter, sources
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
+
+    from panjabi.body import Body
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 SIDES = {"right": "r", "left": "l", "r": "r", "l": "l"}
 _SIDE_NAMES = {"r": "right", "l": "left"}
@@ -44,6 +47,10 @@ class ClinicalResult(ShortRepr):
 
     Angles [rad], torques [N m], forces [N]. ``end_angle`` is None without a tolerance. If the
     joint limit comes before the tolerance, ``end_angle`` is that limit and ``censored`` is true.
+
+    ``outside_evidence`` describes what leaves the published tests at the end of the test (of the
+    curve, without a tolerance). ``calibrated_force_ratio`` is the force of the hamstrings there
+    over their force at the last angle of the straight-leg raises that calibrate the network.
     """
 
     test: str
@@ -70,7 +77,10 @@ class ClinicalResult(ShortRepr):
     largest_force: float
     slack: tuple[str, ...]  # strands slack at the end of the curve
     tolerance: Tolerance | None
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    tested_angle: float  # up to which the tissue torque was calibrated or assessed
+    calibrated_force_ratio: float | None  # None: the hamstrings are slack in that raise
+    outside_evidence: tuple[str, ...]  # at the end of the test
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     @property
     def end_angle_deg(self) -> float | None:
@@ -118,6 +128,9 @@ class ClinicalResult(ShortRepr):
             },
             "nerve_strain": self.nerve_strain.tolist(),
             "slack_strands": list(self.slack),
+            "tested_angle_deg": float(np.degrees(self.tested_angle)),
+            "calibrated_force_ratio": self.calibrated_force_ratio,
+            "outside_evidence": list(self.outside_evidence),
             "residual_N": self.residual,
             "largest_force_N": self.largest_force,
             "assumed_parameters": known.assumed,
@@ -183,7 +196,7 @@ class Examination:
         free_pelvis: bool = False,
         like: Examination | None = None,
     ) -> None:
-        if not isinstance(network, TensionNetwork):
+        if not isinstance(network, TensionNetwork):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NetworkError(
                 f"Expected a TensionNetwork, got {type(network).__name__}; a Subject has one: "
                 "subject.network."
@@ -197,19 +210,20 @@ class Examination:
             raise NetworkError(
                 f"Expected a side of the body, got {side!r}; choose 'right' or 'left'."
             )
-        self.network, self.body = network, network.body
-        self.test = clinical_test(test)
-        self.side = SIDES[side]
-        self.options = PostureOptions() if options is None else options
-        self.pelvis = FreePelvis(self.body, self.side) if free_pelvis else None
-        self.path = (
+        self.network: TensionNetwork = network
+        self.body: Body = network.body
+        self.test: ClinicalTest = clinical_test(test)
+        self.side: str = SIDES[side]
+        self.options: PostureOptions = PostureOptions() if options is None else options
+        self.pelvis: FreePelvis | None = FreePelvis(self.body, self.side) if free_pelvis else None
+        self.path: PosturePath = (
             self.test.path(self.body, self.side, self.options)
             if self.pelvis is None
             else self.pelvis.path(self.test, self.options)
         )
-        self.moment = self.test.moment_weights(self.body, self.side)
+        self.moment: Floats = self.test.moment_weights(self.body, self.side)
         self.body.body_index(self.test.anchor)  # raises for an unknown anchor
-        self.solver = EquilibriumSolver(
+        self.solver: EquilibriumSolver = EquilibriumSolver(
             network,
             directions=None if self.pelvis is None else self.pelvis.directions,
             terms=() if self.pelvis is None else self.pelvis.terms,
@@ -220,7 +234,9 @@ class Examination:
     def _find_strands(self) -> None:
         side_name = _SIDE_NAMES[self.side]
         active = self.network.active_strands
-        heads, nerve, fascia = [], [], []
+        heads: list[int] = []
+        nerve: list[int] = []
+        fascia: list[int] = []
         for i, strand in enumerate(active):
             if strand.kind == "nerve" and strand.side in (side_name, "midline"):
                 nerve.append(i)
@@ -235,11 +251,11 @@ class Examination:
                 f"got a network with no hamstring muscle on the {side_name} side; keep the strands "
                 "of region 'hamstrings', or test the other side."
             )
-        self.heads = np.array(heads, int)
-        self.nerve = np.array(nerve, int)
-        self.fascia = np.array(fascia, int)
-        self.head_names = tuple(active[i].name for i in heads)
-        self.nerve_slack = sum(active[i].law.slack_length for i in nerve)
+        self.heads: Ints = np.array(heads, int)
+        self.nerve: Ints = np.array(nerve, int)
+        self.fascia: Ints = np.array(fascia, int)
+        self.head_names: tuple[str, ...] = tuple(active[i].name for i in heads)
+        self.nerve_slack: float = sum(active[i].law.slack_length for i in nerve)
 
     def at(self, angle: float) -> Sample:
         """Equilibrium and read-outs at one angle [rad]."""
@@ -296,13 +312,26 @@ class Examination:
             )
         if excess(self.path.limit) < 0.0:
             return self.at(self.path.limit), True
-        root: Any = brentq(excess, 0.0, self.path.limit, xtol=1e-11)
-        return self.at(float(root)), False
+        return self.at(brentq(excess, 0.0, self.path.limit, xtol=1e-11)), False
 
     def stiffness(self, window_deg: tuple[float, float] | None = None) -> tuple[float, float]:
         """Stiffness (N m/rad, N/mm) over the test's window; other angles are not computed."""
         window = self.test.window if window_deg is None else window_deg
         return _slopes(self.curve(window_points(window)))
+
+    def calibrated_force(self) -> float:
+        """Force of the hamstrings [N] at the last calibrated angle of the straight-leg raise."""
+        calibration = clinical_test("slr")
+        bench = self
+        if self.test.name != calibration.name or self.pelvis is not None:
+            bench = Examination(self.network, calibration, side=self.side, like=self)
+        limit = min(calibration.evidence["angle"].tested.si, bench.path.limit)
+        return float(bench.at(limit).hamstring_force.sum())
+
+    def outside_evidence(self, sample: Sample) -> tuple[str, ...]:
+        """Descriptions of test angle, body and tissues that leave the published tests."""
+        angle = self.test.evidence["angle"].outside([sample.angle], [self.test.name])
+        return angle + sample.equilibrium.outside_evidence
 
     def curve(self, angles: Sequence[float] | Floats) -> list[Sample]:
         return [self.at(float(angle)) for angle in angles]
@@ -329,6 +358,7 @@ def examine(
     free_pelvis: bool = False,
     window_deg: tuple[float, float] | None = None,
     limit_deg: float = 90.0,
+    extrapolate: bool = False,
 ) -> ClinicalResult:
     """Run a clinical test on a subject or a network.
 
@@ -342,6 +372,8 @@ def examine(
     window_deg : range of the stiffness slope, by default that of the test.
     limit_deg : end of the printed curve [deg], above 0 to 180. The curve always includes the
         window, and the end angle may lie beyond it.
+    extrapolate : accept strands beyond failure at the end of the test (without a tolerance: at the
+        end of the curve).
 
     Raises
     ------
@@ -352,6 +384,8 @@ def examine(
         out of range.
     EquilibriumError
         If a posture has no equilibrium.
+    ParameterError
+        If a strand is beyond failure at the end of the test.
     """
     if isinstance(subject, Subject):
         network = subject.network
@@ -359,7 +393,13 @@ def examine(
     else:
         network = subject
     examination = Examination(network, test, side=side, options=options, free_pelvis=free_pelvis)
-    return measure(examination, tolerance=tolerance, window_deg=window_deg, limit_deg=limit_deg)
+    return measure(
+        examination,
+        tolerance=tolerance,
+        window_deg=window_deg,
+        limit_deg=limit_deg,
+        extrapolate=extrapolate,
+    )
 
 
 def measure(
@@ -368,6 +408,7 @@ def measure(
     tolerance: Tolerance | None = None,
     window_deg: tuple[float, float] | None = None,
     limit_deg: float = 90.0,
+    extrapolate: bool = False,
 ) -> ClinicalResult:
     """Curve, stiffness and end point of an `Examination`; arguments as for `examine`."""
     if not (math.isfinite(limit_deg) and 0.0 < limit_deg <= 180.0):
@@ -393,7 +434,10 @@ def measure(
         parameters |= {name: examination.options.parameter(name) for name in test.shares}
     if tolerance is not None:
         parameters |= tolerance.parameters
-    last = samples[-1].equilibrium if end is None else end.equilibrium
+    last = samples[-1] if end is None else end
+    if not extrapolate:
+        last.equilibrium.check()
+    calibrated = examination.calibrated_force()
     return ClinicalResult(
         test=test.name,
         side=_SIDE_NAMES[side],
@@ -423,7 +467,12 @@ def measure(
         censored=censored,
         residual=max(s.equilibrium.residual for s in samples),
         largest_force=max(s.equilibrium.largest_force for s in samples),
-        slack=last.slack,
+        slack=last.equilibrium.slack,
         tolerance=tolerance,
+        tested_angle=test.evidence["angle"].tested.si,
+        calibrated_force_ratio=(
+            float(last.hamstring_force.sum()) / calibrated if calibrated > 0.0 else None
+        ),
+        outside_evidence=examination.outside_evidence(last),
         parameters=parameters,
     )

@@ -20,6 +20,8 @@ from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions, PosturePath, jo
 from fascia.errors import ReadoutError
 from panjabi.body.gravity import gravity_energy
 from panjabi.body.kernels import load_hessian
+from panjabi.body.size import joint_length, size_factor
+from panjabi.body.standard import body_length
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from panjabi.body import Body
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MOMENT_AT_RANGE = Parameter(
     10.0, "N m", "Yamamoto1989", "assumed",
@@ -49,7 +52,7 @@ class StiffeningJoints:
     index: NDArray[np.int64]
     low: Floats
     high: Floats
-    moment_at_range: float
+    moment_at_range: Floats  # of each joint [N m]
 
     def _terms(self, q: Floats) -> tuple[Floats, Floats, Floats]:
         x = q[self.index]
@@ -149,7 +152,7 @@ def _vertical_hessian(
 class FreePelvis:
     """Directions, energy terms and path with which the pelvis moves to its equilibrium."""
 
-    anchor = ("T12", (0.0, 0.0, 0.0))
+    anchor: tuple[str, tuple[float, float, float]] = ("T12", (0.0, 0.0, 0.0))
     parameters: ClassVar[dict[str, Parameter]] = {
         "lumbar_moment_at_range": MOMENT_AT_RANGE,
         "table_stiffness": TABLE_STIFFNESS,
@@ -162,10 +165,11 @@ class FreePelvis:
     }
 
     def __init__(self, body: Body, side: str) -> None:
-        self.body, self.side = body, side
+        self.body: Body = body
+        self.side: str = side
         names = [f"{joint}_FE" for joint in LUMBAR_JOINTS]
-        self.index = np.array([body.coordinates.index(name) for name in names])
-        self.directions = np.zeros((len(body.coordinates), len(names)))
+        self.index: Ints = np.array([body.coordinates.index(name) for name in names])
+        self.directions: Floats = np.zeros((len(body.coordinates), len(names)))
         tilt = body.coordinates.index("pelvis_tilt")
         hips = [body.coordinates.index(f"hip_flexion_{s}") for s in "rl"]
         for k, i in enumerate(self.index):
@@ -173,19 +177,22 @@ class FreePelvis:
             self.directions[tilt, k] = -1.0  # the thorax keeps its direction
             self.directions[hips, k] = 1.0  # both thighs keep their directions
         ranges = np.array([joint_range(body, name) for name in names])
-        self.terms = (
-            StiffeningJoints(self.index, ranges[:, 0], ranges[:, 1], MOMENT_AT_RANGE.si),
+        self.terms: tuple[StiffeningJoints, Weight, Table] = (
+            StiffeningJoints(
+                self.index, ranges[:, 0], ranges[:, 1], _moments_at_range(body, names)
+            ),
             Weight(_without_legs(body), self.anchor),
             self._table(),
         )
 
     def _table(self) -> Table:
-        body = self.body
+        body, size = self.body, body_length(self.body)
         supine = body.posture("supine")
         lowest = min(body.station(supine, f"sp_t{i}")[1] for i in range(4, 13))
-        height = lowest - SOFT_TISSUE - body.point(supine, *self.anchor)[1]
+        height = lowest - size * SOFT_TISSUE - body.point(supine, *self.anchor)[1]
         points = tuple((body.stations[n].body, tuple(body.stations[n].local)) for n in BACK_POINTS)
-        return Table(body, self.anchor[0], points, float(height), TABLE_STIFFNESS.si)
+        stiffness = size_factor("linear stiffness", size) * TABLE_STIFFNESS.si
+        return Table(body, self.anchor[0], points, float(height), stiffness)
 
     def path(self, test: ClinicalTest, options: PostureOptions) -> PosturePath:
         """The test's path with no pelvic tilt prescribed."""
@@ -200,6 +207,12 @@ class FreePelvis:
             neck_flexion=options.neck_flexion,
         )
         return test.path(self.body, self.side, rigid)
+
+
+def _moments_at_range(body: Body, names: list[str]) -> Floats:
+    """Moment at the range of each joint (n,) [N m], with the size of the joint."""
+    sizes = [size_factor("moment", joint_length(body, name)) for name in names]
+    return MOMENT_AT_RANGE.si * np.array(sizes)
 
 
 def _without_legs(body: Body) -> Body:

@@ -80,7 +80,7 @@ def head_torque(examination: Examination, sample: Sample) -> float:
     jacobian = problem.pose.points_jacobian(flat.point_body, problem.world)
     arms = np.zeros(flat.strands)
     kernels.elongations(
-        flat.strand_start, flat.strand_points, problem.world, jacobian @ examination.moment, arms
+        flat.strand_start, problem.members, problem.world, jacobian @ examination.moment, arms
     )
     return float(sample.hamstring_force @ arms[examination.heads])
 

@@ -106,7 +106,7 @@ def within_ranges(body: Body, path: PosturePath) -> PosturePath:
         If a joint is beyond its range at the start of the path.
     """
     kept = [i for i, name in enumerate(body.coordinates) if not name.startswith("shoulder")]
-    low, high = body.ranges[kept].T
+    low, high = body.ranges[kept, 0], body.ranges[kept, 1]
     start = path.postures[0][kept]
     wrong = np.flatnonzero((start < low - RANGE_TOLERANCE) | (start > high + RANGE_TOLERANCE))
     if len(wrong):
@@ -238,7 +238,8 @@ def rhythm_knots(limit: float) -> list[tuple[float, float, float]]:
 def _bending(body: Body, options: PostureOptions, at: dict[str, float], *, arms: float):
     """Forward bend over straight legs, divided between lumbar spine and hip by the rhythm."""
     limit = math.radians(150.0)
-    angles, postures = [], []
+    angles: list[float] = []
+    postures: list[dict[str, float]] = []
     for bend, lumbar, hip in rhythm_knots(limit):
         thoracic = options.thoracic_share * lumbar
         values = dict(at)

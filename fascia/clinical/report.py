@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fascia.clinical.examination import ClinicalResult
+from panjabi.evidence import printed
 
 
 def as_text(result: ClinicalResult) -> str:
@@ -22,6 +23,12 @@ def as_text(result: ClinicalResult) -> str:
     if result.end_reading is not None:
         name = result.reading_name.replace("_", " ")
         rows.append(f"  {name:<24} {100 * result.end_reading:8.1f} cm at the end")
+    if result.calibrated_force_ratio is not None:
+        rows.append(
+            f"  hamstring force          {result.calibrated_force_ratio:8.2f} of that at the end of"
+            " the calibrated raise"
+        )
+    rows += [f"  {words}" for words in printed(result.outside_evidence)]
     rows += [
         f"  pelvic fraction          {result.pelvic_share:8.3f}",
         f"  lumbar fraction          {result.lumbar_share:8.3f}",

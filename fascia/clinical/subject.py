@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError
-from panjabi.body.standard import require_standard_adult
 from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
@@ -20,10 +19,6 @@ class Subject(ShortRepr):
 
     network: TensionNetwork
     tolerance: Tolerance
-
-    def __post_init__(self) -> None:
-        if self.network.body is not None:
-            require_standard_adult(self.network.body, "tissue and tolerance of a Subject")
 
     def with_network(self, network: TensionNetwork) -> Subject:
         """The same tolerance on another network."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from panjabi.body.size import size_factor
 from panjabi.errors import ParameterError
 from panjabi.parameter import THIS_WORK, Parameter
 
@@ -66,6 +67,11 @@ class Tolerance:
         if self.nerve_weight != NERVE_WEIGHT.value:
             parameters["nerve_weight"] = NERVE_WEIGHT.with_value(self.nerve_weight)
         return parameters
+
+    def sized(self, length: float) -> Tolerance:
+        """The tolerance of a body of `length` times the stature: equal stress and nerve strain."""
+        force = size_factor("force", length)
+        return replace(self, limit=force * self.limit, nerve_weight=force * self.nerve_weight)
 
     def discomfort(self, hamstring_force: float, nerve_strain: float, fascia_force: float) -> float:
         """P [N] for a force [N], a strain [1] and a fascial tension [N]."""

@@ -25,6 +25,8 @@ from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
 from panjabi.active.abdomen import LUMBAR_JOINTS
 from panjabi.active.build import musculature
 from panjabi.active.muscle_arrays import Musculature
+from panjabi.body.size import size_factor
+from panjabi.body.standard import body_length
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
 from panjabi.spine.static_build import static_spine
@@ -71,7 +73,7 @@ class ForwardBend(ShortRepr):
     solver: EquilibriumSolver
     pelvis_free: bool
     given_muscles: tuple[str, ...]  # muscles whose passive tension is in the network
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     @property
     def body(self) -> Body:
@@ -155,7 +157,7 @@ def forward_bend(
     *,
     spine: StaticSpine | None = None,
     muscles: Musculature | None = None,
-    preload: float = PRELOAD.value,
+    preload: float | None = None,
     pelvis_free: bool = True,
     like: ForwardBend | None = None,
 ) -> ForwardBend:
@@ -165,20 +167,25 @@ def forward_bend(
     ----------
     spine : spine with its units and load; by default upright with no load in the hands.
     muscles : over the 18 lumbar coordinates; by default the packaged muscles.
-    preload : constant compression that stiffens the units [N]; assumed.
+    preload : constant compression that stiffens the units [N]; by default 500 N in the standard
+        adult, with the square of the stature in other bodies; assumed.
     pelvis_free : False keeps the pelvis upright, a null model: all of the bend is lumbar.
     like : another bend whose pattern is reused if the topology is the same.
     """
     if like is not None:
-        model, muscles = like.bare, like.muscles
+        muscles = like.muscles
     if muscles is None:
         assert network.body is not None
         muscles = musculature("lumbar", network.body)
     if spine is not None:
         model = spine
-    elif like is None:
+    elif like is not None:
+        model = like.bare
+    else:
         model = static_spine(body=network.body, muscles=muscles)
     check_body(network, model)
+    assumed = size_factor("force", body_length(model.body)) * PRELOAD.value
+    preload = assumed if preload is None else preload
     shared = handed_over(network, model)
     bare = without_shared(model, shared).with_preload(np.full(len(model.levels), preload))
     removed = {name for parts in shared.values() for name in parts}

@@ -81,7 +81,7 @@ class CoupledState:
     given_up: Mapping[str, tuple[str, ...]]  # tissue -> parts that only the network represents
     silent_lines: tuple[str, ...]  # required lines without effect: all stations on one body
     side: str  # of the straight-leg raise
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     def __repr__(self) -> str:
         return (

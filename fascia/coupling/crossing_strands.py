@@ -92,7 +92,7 @@ def joints_crossed(network: TensionNetwork, line: str) -> tuple[str, ...]:
 
 def _slipping_ends(network: TensionNetwork, strand: Strand) -> list[str]:
     """Nodes that the strand's tension can move."""
-    nodes = []
+    nodes: list[str] = []
     for name, _, fraction in strand.ends:
         node = network.node(name)
         fixed = node.hold == "fixed" or math.isinf(node.tie + node.adhesion)
@@ -143,7 +143,7 @@ def require_lines(
     CouplingError
         If a line crosses joints and none of them is among the coordinates.
     """
-    silent = []
+    silent: list[str] = []
     for line in lines:
         crossed = joints_crossed(network, line)
         if not crossed:

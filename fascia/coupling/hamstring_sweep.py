@@ -7,7 +7,7 @@ weight. All four conditions are computed; none of them alone is the answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
@@ -59,7 +59,7 @@ class HamstringSweep(ShortRepr):
     pelvis_fixed: tuple[BendSample, ...]
     slack: BendSample
     slack_effort: EffortSample | None
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     def lumbar_deg(self, condition: str) -> Floats:
         """(k,) lumbar flexion under a condition [deg]; nan where it was not reached."""
@@ -151,7 +151,12 @@ def sweep_hamstrings(
     network, inclination = require_subject(subject).network, float(np.radians(inclination_deg))
     reference = forward_bend(network)
     push = reference.at(inclination).push
-    stiffness, same_inclination, same_push, tolerated, least_effort, fixed = [], [], [], [], [], []
+    stiffness: list[float] = []
+    same_inclination: list[BendSample] = []
+    same_push: list[BendSample | None] = []
+    tolerated: list[BendSample | None] = []
+    least_effort: list[EffortSample] = []
+    fixed: list[BendSample] = []
     for scale in tqdm(scales, disable=not progress, desc="hamstrings"):
         scaled = with_hamstrings(network, scale)
         bend = forward_bend(scaled, like=reference)
@@ -184,7 +189,7 @@ def sweep_hamstrings(
     )
 
 
-def _first_zero(bend: ForwardBend, excess: Any) -> BendSample | None:
+def _first_zero(bend: ForwardBend, excess: Callable[[BendSample], float]) -> BendSample | None:
     """The bend at the first inclination at which `excess` is zero; None if there is none."""
     from scipy.optimize import brentq
 
@@ -194,12 +199,11 @@ def _first_zero(bend: ForwardBend, excess: Any) -> BendSample | None:
 
     for low, high in pairwise(np.radians(np.linspace(0.0, MOST_DEG, 24)).tolist()):
         if at(low) < 0.0 <= at(high):
-            root: Any = brentq(at, low, high, xtol=1e-9)
-            return bend.at(float(root))
+            return bend.at(brentq(at, low, high, xtol=1e-9))
     return None
 
 
-def _discomfort(bench: Examination, tolerance: Tolerance) -> Any:
+def _discomfort(bench: Examination, tolerance: Tolerance) -> Callable[[BendSample], float]:
     """Function: sample -> discomfort minus limit [N], as in the clinical tests (D6)."""
 
     def excess(sample: BendSample) -> float:

@@ -151,7 +151,8 @@ def _with_user_value(parameter: Parameter, value: float) -> Parameter:
 
 def with_pulls(network: TensionNetwork, pulls: Mapping[str, Floats]) -> TensionNetwork:
     """The network with a constant pull (3,) [N] on nodes, in the frame of each node's body."""
-    nodes, strands = [], []
+    nodes: list[Node] = []
+    strands: list[Strand] = []
     for name, pull in pulls.items():
         force = float(np.linalg.norm(pull))
         if force == 0.0:

@@ -30,7 +30,7 @@ def null_models_of(
         hamstring_change=None,
     )
     clamped = replace(subject, network=network.with_tie_ratio(float("inf")))
-    models = [
+    models: list[tuple[str, str, Subject, Mapping[str, float]]] = [
         ("sham", "the same procedure with every dose zero", subject, {}),
         ("ties_rigid", "released with every tie clamped", clamped, doses),
     ]

@@ -19,6 +19,7 @@ from panjabi.spine.static_model import StaticSpine
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
     from fascia.network.parts import Strand
+    from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +46,7 @@ class Carrier(ShortRepr):
 @cache
 def carriers() -> tuple[Carrier, ...]:
     """The packaged table, in order."""
-    table = []
+    table: list[Carrier] = []
     for row in packaged("carriers"):
         parts = words(row["counterpart"])
         table.append(
@@ -119,7 +120,7 @@ def without_shared(spine: StaticSpine, shared: dict[str, tuple[str, ...]]) -> St
         return spine
     m = spine.muscles
     removed = np.where([name in names for name in m.names], m.passive, 0.0)
-    units = []
+    units: list[FunctionalSpinalUnit] = []
     for unit in spine.units:
         ligaments = [name.partition(" ")[0] for name in names if name.endswith(f" of {unit.level}")]
         units.append(cut(unit, *ligaments) if ligaments else unit)

@@ -14,6 +14,7 @@ from fascia.coupling.myofascial_transfer import with_pulls
 from fascia.coupling.network_element import NetworkElement
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import Equilibrium
+from fascia.mechanics.kernels import point_forces
 from fascia.mechanics.network_problem import NetworkProblem
 from panjabi.results import ShortRepr
 from panjabi.spine.static_model import PotentialTerm, StaticSpine
@@ -116,21 +117,19 @@ def pull_above(spine: StaticSpine, equilibrium: Equilibrium | None) -> Floats:
 
 def point_pulls(equilibrium: Equilibrium) -> Floats:
     """(points, 3) force of the strands on every point [N], world axes."""
-    flat = equilibrium.flat
+    flat, problem = equilibrium.flat, _problem_at(equilibrium)
     force = np.zeros((len(flat.point_body), 3))
-    world = point_places(equilibrium)
-    for s, tension in enumerate(equilibrium.tension):
-        points = flat.strand_points[flat.strand_start[s] : flat.strand_start[s + 1]]
-        steps = np.diff(world[points], axis=0)
-        along = tension * steps / np.linalg.norm(steps, axis=1)[:, None]
-        np.add.at(force, points[:-1], along)
-        np.add.at(force, points[1:], -along)
-    return force
+    point_forces(flat.strand_start, problem.members, problem.world, equilibrium.tension, force)
+    return -force
 
 
 def point_places(equilibrium: Equilibrium) -> Floats:
-    """(points, 3) world positions of nodes, strand ends and fixed points [m]."""
+    """(points, 3) world positions of nodes, strand ends, fixed and tangent points [m]."""
+    return _problem_at(equilibrium).world.copy()
+
+
+def _problem_at(equilibrium: Equilibrium) -> NetworkProblem:
     assert equilibrium.network is not None
     problem = NetworkProblem(equilibrium.flat, body=equilibrium.network.body, q=equilibrium.q)
     problem.value_gradient(equilibrium.slips)
-    return problem.world.copy()
+    return problem

@@ -83,7 +83,7 @@ class SpineRelease(ShortRepr):
     imbalance: Floats  # (n,) moment that the network no longer balances [N m]
     null_models: tuple[SpineNull, ...]
     notes: tuple[str, ...]
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     @property
     def compression_change(self) -> dict[str, float]:

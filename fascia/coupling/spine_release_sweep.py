@@ -22,7 +22,7 @@ from panjabi.spine.static_build import static_spine
 from panjabi.spine.static_model import StaticSpine
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +38,7 @@ class SpineSweep(ShortRepr):
     margin: Floats  # change of the lowest eigenvalue, muscles for equilibrium alone [N m/rad]
     hamstrings: Floats  # change of the stiffness of the straight-leg raise [N m/rad]
     residual_Nm: float  # largest over the sweep
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -31,7 +31,7 @@ from panjabi.errors import unknown
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 
@@ -210,7 +210,7 @@ def _heights(network: TensionNetwork, stations: Sequence[str], suffix: str) -> F
 
     at = geometry.poses(network.body)
     known = {node.name: node for node in network.nodes}
-    heights = []
+    heights: list[float] = []
     for station in stations:
         node = known.get(station) or known.get(f"{station}_{suffix}")
         if node is None:

@@ -26,11 +26,12 @@ from fascia.interventions.release_mechanisms import (
 from fascia.interventions.shapley_values import shapley
 from fascia.transmission.routes import load_paths, minimum_cut
 from panjabi.errors import nearest
+from panjabi.evidence import printed
 from panjabi.parameter import THIS_WORK, Parameter, sources
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 ALL_PATHS = "all-paths"
 SHARES_DEPEND = "depends on the assumed doses"
@@ -63,7 +64,7 @@ class StiffnessChange(ShortRepr):
     slack_strands: tuple[str, ...]  # released strands that are slack at the end of the test
     remaining_routes: tuple[str, ...]
     notes: tuple[str, ...]
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     @property
     def end_angle_change_deg(self) -> float:
@@ -73,6 +74,11 @@ class StiffnessChange(ShortRepr):
     @property
     def stiffness_change_Nm_per_rad(self) -> float:
         return self.after.stiffness_Nm_per_rad - self.before.stiffness_Nm_per_rad
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Descriptions of what leaves the published tests, before or after the release."""
+        return tuple(dict.fromkeys((*self.before.outside_evidence, *self.after.outside_evidence)))
 
     @property
     def residual(self) -> float:
@@ -109,6 +115,7 @@ class StiffnessChange(ShortRepr):
                 for m in self.null_models
             },
             "slack_strands": list(self.slack_strands),
+            "outside_evidence": list(self.outside_evidence),
             "remaining_routes": list(self.remaining_routes),
             "residual_N": self.residual,
             "largest_force_N": max(self.before.largest_force, self.after.largest_force),
@@ -164,6 +171,7 @@ def table(change: StiffnessChange) -> str:
         f"residual {change.residual:.1e} N of {max(before.largest_force, after.largest_force):.0f}"
         f" N; {sources(change).assumed} assumed parameters"
     )
+    rows += printed(change.outside_evidence)
     rows += [f"note: {note}" for note in change.notes]
     return "\n".join(rows)
 

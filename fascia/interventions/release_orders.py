@@ -21,6 +21,7 @@ from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import release_tension, with_laws
 from fascia.mechanics.equilibrium import Equilibrium, solve
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.results import ShortRepr
 from panjabi.tissue.collagen import Collagen
 
@@ -140,7 +141,7 @@ def compare_orders(
     bench = Examination(subject.network, test, side=side, options=options)
     start, _ = bench.end(subject.tolerance)
     first = bench.stiffness()[0]
-    rng = np.random.default_rng(seed)
+    rng = random_generator(seed)
     results = {}
     for name, steps in sequences(regions, local=local, rng=rng).items():
         released = _carry_out(subject, steps, total_dose / len(regions), relative_to)

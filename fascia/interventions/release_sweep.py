@@ -26,7 +26,7 @@ from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 
@@ -62,7 +62,7 @@ class Sweep(ShortRepr):
     stiffness_before_Nm_per_rad: Floats
     stiffness_change_Nm_per_rad: Floats
     censored: NDArray[np.bool_]  # an end is the joint limit, so the change is a lower bound
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; keys end in their unit, an infinite tie ratio is "clamped"."""

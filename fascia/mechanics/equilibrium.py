@@ -16,6 +16,8 @@ from fascia.mechanics.flat_network import FlatNetwork, compile_network
 from fascia.mechanics.minimisation import Minimum, NewtonSettings
 from fascia.mechanics.network_problem import NetworkProblem, SkeletonTerm
 from fascia.mechanics.newton import minimise
+from fascia.network import strand_evidence
+from panjabi.body.scaling import size_outside_evidence
 from panjabi.errors import nearest
 from panjabi.results import ShortRepr
 
@@ -52,6 +54,22 @@ class Equilibrium(ShortRepr):
     slack: tuple[str, ...]  # strands with at most this tension
     indeterminate: tuple[str, ...]  # nodes whose position no strand determines
     minimum: Minimum = field(repr=False)
+
+    @cached_property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Descriptions of strands that leave the tests of their tissue, and of the body's size."""
+        if self.network is None:
+            return ()
+        body = self.network.body
+        size = () if body is None else size_outside_evidence(body)
+        strands = self.network.active_strands
+        return size + strand_evidence.outside_evidence(strands, self.length, self.tension)
+
+    def check(self) -> None:
+        """Raise ParameterError if a strand is beyond failure; a flat network has no tissues."""
+        if self.network is not None:
+            strands, failure = self.network.active_strands, self.network.failure_tension
+            strand_evidence.check(strands, failure, self.length, self.tension)
 
     def index(self, strand: str) -> int:
         """Index of a strand in the arrays."""
@@ -116,20 +134,20 @@ class EquilibriumSolver:
         like: EquilibriumSolver | Equilibrium | None = None,
     ) -> None:
         if isinstance(network, FlatNetwork):
-            self.network, self.flat, body = None, network, None
+            graph, flat, body = None, network, None
         else:
-            self.flat = compile_network(network, like=None if like is None else like.flat)
-            self.network, body = network, network.body
-        if loads:
-            self.flat = _loaded(self.flat, loads)
-        self.problem = NetworkProblem(
+            flat = compile_network(network, like=None if like is None else like.flat)
+            graph, body = network, network.body
+        self.network: TensionNetwork | None = graph
+        self.flat: FlatNetwork = _loaded(flat, loads) if loads else flat
+        self.problem: NetworkProblem = NetworkProblem(
             self.flat,
             body=body,
             q=None if body is None else body.zero(),
             directions=directions,
             terms=terms,
         )
-        self.settings = NewtonSettings() if settings is None else settings
+        self.settings: NewtonSettings = NewtonSettings() if settings is None else settings
         self._last: Minimum | None = None
         if isinstance(like, Equilibrium) and like.flat.same_topology(self.flat):
             self._last = like.minimum
@@ -214,7 +232,7 @@ class EquilibriumSolver:
             pressed=flat.bounded & (z <= 0.0) & (pull > idle),
             columns=problem.columns,
         )
-        return tuple(flat.node_names[i] if flat.node_names else str(i) for i in nodes)
+        return tuple(flat.node_names[i] if flat.node_names else str(i) for i in map(int, nodes))
 
 
 def solve(
@@ -224,6 +242,7 @@ def solve(
     loads: Mapping[str, Sequence[float]] | None = None,
     start: Equilibrium | None = None,
     settings: NewtonSettings | None = None,
+    extrapolate: bool = False,
 ) -> Equilibrium:
     """Equilibrium of a network with the skeleton in a prescribed posture.
 
@@ -232,23 +251,29 @@ def solve(
     posture : name of a posture, mapping coordinate -> value [rad or m], or all coordinates.
     loads : dead forces on nodes, name -> (3,) [N], world frame.
     start : initial state; its factorisation is reused if the topology is the same.
+    extrapolate : accept strands beyond failure.
 
     Raises
     ------
     EquilibriumError
         If the solver does not converge.
+    ParameterError
+        If a strand is beyond failure.
     """
     solver = EquilibriumSolver(network, loads=loads, settings=settings, like=start)
     body = solver.problem.pose.body
-    if body is None:
-        return solver.solve(start=start)
-    if isinstance(posture, str):
-        q = body.posture(posture)
-    elif isinstance(posture, Mapping):
-        q = body.coordinates_from(posture)
-    else:
-        q = np.asarray(posture, float)
-    return solver.solve(q, start=start)
+    q = None
+    if body is not None:
+        if isinstance(posture, str):
+            q = body.posture(posture)
+        elif isinstance(posture, Mapping):
+            q = body.coordinates_from(posture)
+        else:
+            q = np.asarray(posture, float)
+    state = solver.solve(q, start=start)
+    if not extrapolate:
+        state.check()
+    return state
 
 
 def _loaded(flat: FlatNetwork, loads: Mapping[str, Sequence[float]]) -> FlatNetwork:

@@ -12,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.errors import NetworkError
+from fascia.mechanics.wrap_kernels import FlatWraps
 from fascia.network.model import TensionNetwork
+from fascia.network.parts import Node, Vector
 from fascia.sparse.pattern import Pattern, build_pattern
+from panjabi.body.wrapping import surface_arrays
 from panjabi.results import ShortRepr
 from panjabi.tissue.kernels import LAW_COLUMNS, evaluate_all
 
@@ -46,7 +49,8 @@ class FlatNetwork(ShortRepr):
     bounded: NDArray[np.bool_]  # (U,) one-sided contact: slip >= 0
     loads: Floats  # (P, 3) dead forces in the world frame
     nodes: int
-    user_laws: Mapping[int, Law] = field(default_factory=dict)
+    wraps: FlatWraps | None = None  # None: every strand is a polyline
+    user_laws: Mapping[int, Law] = field(default_factory=dict[int, "Law"])
     node_names: tuple[str, ...] = ()
     strand_names: tuple[str, ...] = ()
     patterns: dict[int, Pattern] = field(default_factory=dict, repr=False)
@@ -62,9 +66,14 @@ class FlatNetwork(ShortRepr):
     def pattern(self, free: int = 0) -> Pattern:
         """Hessian pattern with ``free`` skeleton coordinates; built once per topology."""
         if free not in self.patterns:
+            points = self.strand_points
+            if self.wraps is not None:  # as if nothing touched; see `wrap_kernels`
+                points = points.copy()
+                for place in self.wraps.place:
+                    points[place : place + 2] = points[place - 1]
             self.patterns[free] = build_pattern(
                 self.strand_start,
-                self.strand_points,
+                points,
                 self.point_dof,
                 self.point_ndof,
                 slips=self.slips,
@@ -95,7 +104,9 @@ class FlatNetwork(ShortRepr):
             and np.array_equal(self.point_ndof, other.point_ndof)
         )
 
-    def evaluate_laws(self, length: Floats, energy: Floats, tension: Floats, tangent: Floats):
+    def evaluate_laws(
+        self, length: Floats, energy: Floats, tension: Floats, tangent: Floats
+    ) -> None:
         """Energy [J], tension [N] and tangent [N/m] of every strand, in place."""
         evaluate_all(self.law_kind, self.law_rows, length, energy, tension, tangent)
         for s, law in self.user_laws.items():
@@ -116,7 +127,7 @@ class FlatNetwork(ShortRepr):
 
 def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None) -> FlatNetwork:
     """Flat arrays of a network. The pattern of ``like`` is reused if the topology is the same."""
-    if not isinstance(network, TensionNetwork):
+    if not isinstance(network, TensionNetwork):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise NetworkError(
             f"Expected a TensionNetwork, got {type(network).__name__}; a Subject has one: "
             "subject.network."
@@ -127,9 +138,15 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
     node_index: dict[str, int] = {}
     for node in network.nodes:
         node_index[node.name] = points.add_node(node, slips)
-    start, members, kinds, rows, user, names = [0], [], [], [], {}, []
+    start, members = [0], list[int]()
+    kinds: list[int] = []
+    rows: list[Floats] = []
+    user: dict[int, Law] = {}
+    names: list[str] = []
+    wraps: list[tuple[str, int]] = []  # surface, place of its first point
+    groups: list[tuple[int, int]] = []  # strand, first wrap of each piece that wraps
     for strand in network.active_strands:
-        ends = []
+        ends: list[int] = []
         for node_name, point, fraction in (
             (strand.start, strand.start_point, strand.start_share),
             (strand.end, strand.end_point, strand.end_share),
@@ -139,7 +156,15 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
                 i if point is None and fraction == 1.0 else points.add_end(i, point, fraction)
             )
         via = [points.add_fixed(body, local) for body, local in strand.via]
-        members += [ends[0], *via, ends[1]]
+        for i, point in enumerate([ends[0], *via, ends[1]]):
+            over = [w.surface for w in strand.wraps if w.last == i]
+            if over:
+                groups.append((len(names), len(wraps)))
+            for name in over:
+                wraps.append((name, len(members)))
+                at = points.add_fixed(network.body.surfaces[name].body, (0.0, 0.0, 0.0))
+                members += [at, points.add_fixed(network.body.surfaces[name].body, (0.0, 0.0, 0.0))]
+            members.append(point)
         start.append(len(members))
         kind = getattr(strand.law, "kind", USER_LAW)
         kinds.append(kind)
@@ -147,7 +172,8 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
         if kind == USER_LAW:
             user[len(names)] = strand.law
         else:
-            values = strand.law.row()  # type: ignore[attr-defined]
+            law: Any = strand.law  # a built-in law, which has a row
+            values: Floats = law.row()
             row[: len(values)] = values
         rows.append(row)
         names.append(strand.name)
@@ -160,6 +186,7 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
         tie=np.array([k for k, _ in slips], float),
         bounded=np.array([b for _, b in slips], bool),
         nodes=len(network.nodes),
+        wraps=_flat_wraps(network, body_index, wraps, groups),
         user_laws=user,
         node_names=tuple(node_index),
         strand_names=tuple(names),
@@ -167,6 +194,24 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
     if like is not None and flat.same_topology(like):
         return replace(flat, patterns=like.patterns)
     return flat
+
+
+def _flat_wraps(
+    network: TensionNetwork,
+    body_index: dict[str, int],
+    wraps: list[tuple[str, int]],
+    groups: list[tuple[int, int]],
+) -> FlatWraps | None:
+    if not wraps or network.body is None:
+        return None
+    order = {name: i for i, name in enumerate(network.body.surfaces)}
+    return FlatWraps(
+        surface_arrays(network.body.surfaces.values(), body_index),
+        np.array([order[name] for name, _ in wraps], np.int64),
+        np.array([place for _, place in wraps], np.int64),
+        np.array([*(first for _, first in groups), len(wraps)], np.int64),
+        np.array([strand for strand, _ in groups], np.int64),
+    )
 
 
 def _body_index(network: TensionNetwork) -> dict[str, int]:
@@ -182,14 +227,15 @@ class _PointList:
     def __init__(self, body_index: dict[str, int]) -> None:
         self.body_index = body_index
         self.body: list[int] = []
-        self.local: list[tuple[float, float, float]] = []
+        self.local: list[Vector] = []
         self.dof: list[int] = []
         self.ndof: list[int] = []
-        self.basis: list[np.ndarray] = []
+        self.basis: list[Floats] = []
 
-    def _append(self, body: int, local, dof: int, ndof: int, basis: np.ndarray) -> int:
+    def _append(self, body: int, local: Vector, dof: int, ndof: int, basis: Floats) -> int:
         self.body.append(body)
-        self.local.append(tuple(local))
+        x, y, z = local
+        self.local.append((x, y, z))
         self.dof.append(dof)
         self.ndof.append(ndof)
         self.basis.append(basis)
@@ -203,7 +249,7 @@ class _PointList:
             )
         return self.body_index[body]
 
-    def add_node(self, node, slips: list[tuple[float, bool]]) -> int:
+    def add_node(self, node: Node, slips: list[tuple[float, bool]]) -> int:
         basis = np.zeros((3, 3))
         count = 0
         stiffness = node.tie + node.adhesion
@@ -216,7 +262,7 @@ class _PointList:
         first = len(slips) - count if count else -1
         return self._append(self._index(node.body), node.position, first, count, basis)
 
-    def add_end(self, node: int, point, fraction: float) -> int:
+    def add_end(self, node: int, point: tuple[str, Vector] | None, fraction: float) -> int:
         """A strand's end: bone-fixed location plus a fraction of the node's slip."""
         body, local = self.body[node], self.local[node]
         if point is not None:
@@ -232,7 +278,7 @@ class _PointList:
         basis = fraction * self.basis[node]
         return self._append(body, local, self.dof[node], self.ndof[node], basis)
 
-    def add_fixed(self, body: str, local) -> int:
+    def add_fixed(self, body: str, local: Vector) -> int:
         return self._append(self._index(body), local, -1, 0, np.zeros((3, 3)))
 
     def arrays(self) -> dict[str, Any]:

@@ -17,10 +17,26 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+
+from fascia.sparse.pattern import StrandPlaces
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
-def world_points(body, local, dof, ndof, basis, rotation, translation, u, out):
+def world_points(
+    body: Ints,
+    local: Floats,
+    dof: Ints,
+    ndof: Ints,
+    basis: Floats,
+    rotation: Floats,
+    translation: Floats,
+    u: Floats,
+    out: Floats,
+) -> None:
     """World position of every point [m] -> ``out`` (points, 3)."""
     for p in range(body.shape[0]):
         x = local[p, 0]
@@ -48,7 +64,7 @@ def world_points(body, local, dof, ndof, basis, rotation, translation, u, out):
 
 
 @njit(cache=True, nogil=True)
-def world_columns(body, ndof, basis, rotation, out):
+def world_columns(body: Ints, ndof: Ints, basis: Floats, rotation: Floats, out: Floats) -> None:
     """Direction of every slip in the world frame -> ``out`` (points, 3, 3), columns."""
     for p in range(body.shape[0]):
         b = body[p]
@@ -65,7 +81,7 @@ def world_columns(body, ndof, basis, rotation, out):
 
 
 @njit(cache=True, nogil=True)
-def strand_lengths(start, points, world, length):
+def strand_lengths(start: Ints, points: Ints, world: Floats, length: Floats) -> None:
     """Length of every polyline [m] -> ``length`` (strands,)."""
     for s in range(start.shape[0] - 1):
         total = 0.0
@@ -80,7 +96,7 @@ def strand_lengths(start, points, world, length):
 
 
 @njit(cache=True, nogil=True)
-def point_forces(start, points, world, tension, out):
+def point_forces(start: Ints, points: Ints, world: Floats, tension: Floats, out: Floats) -> None:
     """dV/d(point) of all strands [N] -> ``out`` (points, 3); minus the force on the point."""
     out[:] = 0.0
     for s in range(start.shape[0] - 1):
@@ -106,7 +122,9 @@ def point_forces(start, points, world, tension, out):
 
 
 @njit(cache=True, nogil=True)
-def slip_gradient(dof, ndof, columns, force, tie, u, out):
+def slip_gradient(
+    dof: Ints, ndof: Ints, columns: Floats, force: Floats, tie: Floats, u: Floats, out: Floats
+) -> None:
     """dV/du: point forces along the slips, plus the ties [N] -> ``out`` (slips,)."""
     for i in range(tie.shape[0]):
         out[i] = tie[i] * u[i]
@@ -121,7 +139,7 @@ def slip_gradient(dof, ndof, columns, force, tie, u, out):
 
 
 @njit(cache=True, nogil=True)
-def body_loads(body, world, force, total, dyad):
+def body_loads(body: Ints, world: Floats, force: Floats, total: Floats, dyad: Floats) -> None:
     """Sum of forces and of outer(position, force) per body, for the skeleton's gradient."""
     total[:] = 0.0
     dyad[:] = 0.0
@@ -137,7 +155,19 @@ def body_loads(body, world, force, total, dyad):
 
 
 @njit(cache=True, nogil=True)
-def strand_hessian(start, points, places, ndof, world, columns, jz, tension, tangent, tie, data):
+def strand_hessian(
+    start: Ints,
+    points: Ints,
+    places: StrandPlaces,
+    ndof: Ints,
+    world: Floats,
+    columns: Floats,
+    jz: Floats,
+    tension: Floats,
+    tangent: Floats,
+    tie: Floats,
+    data: Floats,
+) -> None:
     """Hessian of all strands and ties, scattered into the CSC values ``data`` [N/m].
 
     ``places`` is a `StrandPlaces`. Slack strands add nothing, and no shift is added here.
@@ -212,7 +242,16 @@ def strand_hessian(start, points, places, ndof, world, columns, jz, tension, tan
 
 
 @njit(cache=True, nogil=True)
-def turning_hessian(body, dof, ndof, columns, wz, force, border, data):
+def turning_hessian(
+    body: Ints,
+    dof: Ints,
+    ndof: Ints,
+    columns: Floats,
+    wz: Floats,
+    force: Floats,
+    border: Ints,
+    data: Floats,
+) -> None:
     """Cross terms of slip and skeleton, because slip directions rotate with their body [N].
 
     ``data`` receives the terms. ``force`` is dV/d(point) of strands and dead loads together;
@@ -235,7 +274,7 @@ def turning_hessian(body, dof, ndof, columns, wz, force, border, data):
 
 
 @njit(cache=True, nogil=True)
-def elongations(start, points, world, velocity, out):
+def elongations(start: Ints, points: Ints, world: Floats, velocity: Floats, out: Floats) -> None:
     """Rate of lengthening of every strand for known point velocities -> ``out`` (strands,)."""
     for s in range(start.shape[0] - 1):
         total = 0.0

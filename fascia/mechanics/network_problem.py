@@ -14,12 +14,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fascia.mechanics import kernels
+from fascia.errors import NetworkError
+from fascia.mechanics import kernels, wrap_kernels
 from fascia.mechanics.flat_network import FlatNetwork
+from fascia.sparse.pattern import Pattern
 from panjabi._compiling import announce_compilation
 from panjabi.body import Body, kernels as skeleton
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class SkeletonTerm(Protocol):
@@ -34,18 +37,18 @@ class Pose:
     """Pose of every body at q, and its derivatives (buffers are reused)."""
 
     def __init__(self, body: Body | None) -> None:
-        self.body = body
+        self.body: Body | None = body
         bodies = 1 if body is None else len(body.names)
-        self.rotation = np.zeros((bodies, 3, 3))
+        self.rotation: Floats = np.zeros((bodies, 3, 3))
         self.rotation[0] = np.eye(3)
-        self.translation = np.zeros((bodies, 3))
-        self.q = np.zeros(0)
+        self.translation: Floats = np.zeros((bodies, 3))
+        self.q: Floats = np.zeros(0)
         if body is not None:
             joints = len(body.tree.coordinate)
-            self.axis = np.zeros((joints, 3))
-            self.origin = np.zeros((joints, 3))
-            self.rate = np.zeros(joints)
-            self.rate2 = np.zeros(joints)
+            self.axis: Floats = np.zeros((joints, 3))
+            self.origin: Floats = np.zeros((joints, 3))
+            self.rate: Floats = np.zeros(joints)
+            self.rate2: Floats = np.zeros(joints)
 
     def move(self, q: Floats) -> None:
         self.q = np.array(q, float)
@@ -90,29 +93,36 @@ class NetworkProblem:
         idle: float = 0.0,
     ) -> None:
         announce_compilation()
-        self.flat = flat
-        self.idle = idle
-        self.terms = tuple(terms)
-        self.pose = Pose(body)
-        self.free = 0 if directions is None else directions.shape[1]
-        self.directions = directions
-        self.layout = flat.pattern(self.free)
-        self.pattern = (self.layout.indptr, self.layout.indices)
-        self.size = self.layout.size
-        self.lower = np.full(self.size, -np.inf)
+        self.flat: FlatNetwork = flat
+        self.idle: float = idle
+        self.terms: tuple[SkeletonTerm, ...] = tuple(terms)
+        self.pose: Pose = Pose(body)
+        self.free: int = 0 if directions is None else directions.shape[1]
+        self.directions: Floats | None = directions
+        self.layout: Pattern = flat.pattern(self.free)
+        self.pattern: tuple[Ints, Ints] = (self.layout.indptr, self.layout.indices)
+        self.size: int = self.layout.size
+        self.lower: Floats = np.full(self.size, -np.inf)
         self.lower[: flat.slips][flat.bounded] = 0.0
         points, strands = len(flat.point_body), flat.strands
-        self.world = np.zeros((points, 3))
-        self.columns = np.zeros((points, 3, 3))
-        self.force = np.zeros((points, 3))
-        self.length = np.zeros(strands)
-        self.energies = np.zeros(strands)
-        self.tension = np.zeros(strands)
-        self.tangent = np.zeros(strands)
-        self.data = np.zeros(len(self.layout.indices))
+        self.world: Floats = np.zeros((points, 3))
+        self.columns: Floats = np.zeros((points, 3, 3))
+        self.force: Floats = np.zeros((points, 3))
+        self.members: Ints = flat.strand_points  # without points of wraps that do not touch
+        if flat.wraps is not None:
+            self.members = flat.strand_points.copy()
+            count = len(flat.wraps.surface)
+            self.touching: NDArray[np.bool_] = np.zeros(count, bool)
+            self.spread: Floats = np.zeros((count, 5))
+        self.excess: Floats = np.zeros(strands)  # of arcs over their chords [m]
+        self.length: Floats = np.zeros(strands)
+        self.energies: Floats = np.zeros(strands)
+        self.tension: Floats = np.zeros(strands)
+        self.tangent: Floats = np.zeros(strands)
+        self.data: Floats = np.zeros(len(self.layout.indices))
         bodies = len(self.pose.rotation)
-        self.total = np.zeros((bodies, 3))
-        self.dyad = np.zeros((bodies, 3, 3))
+        self.total: Floats = np.zeros((bodies, 3))
+        self.dyad: Floats = np.zeros((bodies, 3, 3))
         self._jz = np.zeros((points, 3, self.free))
         self._wz = np.zeros((bodies, 3, self.free))
         self._at: Floats | None = None
@@ -125,7 +135,7 @@ class NetworkProblem:
 
     def move(self, q: Floats) -> None:
         """Prescribe the posture (the free coordinates count from here)."""
-        self.q0 = np.array(q, float)
+        self.q0: Floats = np.array(q, float)
         self.pose.move(self.q0)
         self._refresh_columns()
         self._at = None
@@ -152,6 +162,14 @@ class NetworkProblem:
             flat.point_body, flat.point_local, flat.point_dof, flat.point_ndof,
             flat.point_basis, self.pose.rotation, self.pose.translation, slips, self.world,
         )  # fmt: skip
+        if flat.wraps is not None and not wrap_kernels.wrap_strands(
+            flat.wraps, flat.strand_points, self.pose.rotation, self.pose.translation, self.world,
+            self.members, self.touching, self.spread, self.excess,
+        ):  # fmt: skip
+            raise NetworkError(
+                "Expected a geodesic over every wrapping surface, got none for a strand; its line "
+                "passes close to the centre of the surface. Give the surface a side."
+            )
 
     def value_gradient(self, z: Floats) -> tuple[float, Floats]:
         """Potential [J] and its gradient [N] (skeleton part [N m])."""
@@ -163,14 +181,13 @@ class NetworkProblem:
             self.pose.move(self.q0 + self.directions @ z[flat.slips :])
             self._refresh_columns()
         self._update_world(slips)
-        kernels.strand_lengths(flat.strand_start, flat.strand_points, self.world, self.length)
+        kernels.strand_lengths(flat.strand_start, self.members, self.world, self.length)
+        self.length += self.excess
         flat.evaluate_laws(self.length, self.energies, self.tension, self.tangent)
         if self.idle > 0.0:
             slack = self.tension <= self.idle
             self.tension[slack] = self.tangent[slack] = 0.0
-        kernels.point_forces(
-            flat.strand_start, flat.strand_points, self.world, self.tension, self.force
-        )
+        kernels.point_forces(flat.strand_start, self.members, self.world, self.tension, self.force)
         self.force -= flat.loads
         value = self.energies.sum() + 0.5 * flat.tie @ slips**2 - np.vdot(flat.loads, self.world)
         gradient = np.empty(self.size)
@@ -207,9 +224,15 @@ class NetworkProblem:
             self._jz = np.ascontiguousarray(jacobian @ self.directions)
             self._wz = np.ascontiguousarray(self.pose.angular_jacobian() @ self.directions)
         kernels.strand_hessian(
-            flat.strand_start, flat.strand_points, layout.strands, flat.point_ndof, self.world,
+            flat.strand_start, self.members, layout.strands, flat.point_ndof, self.world,
             self.columns, self._jz, self.tension, self.tangent, flat.tie, self.data,
         )  # fmt: skip
+        if flat.wraps is not None:
+            wrap_kernels.add_wrap_hessian(
+                flat.wraps, flat.strand_points, layout.strands, flat.point_ndof,
+                self.pose.rotation, self.pose.translation, self.world, self.columns, self._jz,
+                self._wz, self.touching, self.spread, self.tension, self.data,
+            )  # fmt: skip
         if self.directions is not None:
             kernels.turning_hessian(
                 flat.point_body, flat.point_dof, flat.point_ndof, self.columns, self._wz,

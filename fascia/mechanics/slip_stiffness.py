@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fascia.mechanics.equilibrium import Equilibrium
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def pressed_slips(equilibrium: Equilibrium) -> NDArray[np.int64]:
@@ -59,8 +60,9 @@ class SlipStiffness:
             problem = _problem(equilibrium)
         data = problem.hessian(equilibrium.slips).copy()
         indptr, indices = problem.pattern
-        self.pressed, self.loose = pressed_slips(equilibrium), loose_slips(equilibrium)
-        self.held = np.zeros(problem.size, bool)
+        self.pressed: Ints = pressed_slips(equilibrium)
+        self.loose: Ints = loose_slips(equilibrium)
+        self.held: NDArray[np.bool_] = np.zeros(problem.size, bool)
         self.held[self.pressed] = self.held[self.loose] = True
         columns = np.repeat(np.arange(problem.size), np.diff(indptr))
         data[self.held[columns] | self.held[indices]] = 0.0

@@ -13,6 +13,8 @@ from fascia.network.courses import sliding_directions, slip_directions
 from fascia.network.model import TensionNetwork
 from fascia.network.parts import Node, Side, Strand, Vector, number
 from fascia.network.selection import unknown_part
+from panjabi.body.size import size_factor
+from panjabi.body.standard import body_length, standard_adult
 from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
@@ -82,7 +84,9 @@ def whole_body(
 
     Parameters
     ----------
-    body : by default the standard adult.
+    body : by default the standard adult. In a body of another size the section of a strand goes
+        with the square of its length, and every tension with the square of the stature; the
+        tensions and the adhesion below are those of the standard adult.
     tie_ratio : attachment stiffness k_g over the harmonic mean of the strands at a station (S2);
         assumed, sweep it. 0 = frictionless guide, math.inf = clamped.
     resting_tension : tension in standing of collagen strands without a measured preload [N], one
@@ -111,13 +115,12 @@ def whole_body(
     NetworkError, ParameterError
         For a fraction, attachment stiffness or tension out of range.
     """
-    if body is None:
-        from panjabi.body import standard_adult
-
-        body = standard_adult()
+    body = standard_adult() if body is None else body
     chosen_lines = _chosen_lines(lines)
     shares = {"phi": number("share", share), "psi": number("minor_share", minor_share)}
-    builder = _Builder(body, shares=shares, adhesion=1e3 * number("adhesion", adhesion))
+    size = body_length(body)
+    gliding = size_factor("linear stiffness", size) * 1e3 * number("adhesion", adhesion)
+    builder = _Builder(body, shares=shares, adhesion=gliding)
     defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
     strands = [
         *builder.muscles(chosen_lines, fibre_scale=fibre_scale, all_muscles=all_muscles),
@@ -149,8 +152,23 @@ def whole_body(
     network = network.with_share(share, minor=minor_share).with_tie_basis()
     network = network.with_tie_ratio(tie_ratio)
     if any(s.kind == "nerve" for s in network.strands):
-        network = network.with_resting_tension({"neural": nerve_tension})
-    return network.with_resting_tension(resting_tension)
+        network = network.with_resting_tension(
+            {"neural": size_factor("force", size) * nerve_tension}
+        )
+    return network.with_resting_tension(_sized_tension(resting_tension, size))
+
+
+def _sized_tension(
+    tension: float | Mapping[str, float], length: float
+) -> float | Mapping[str, float]:
+    """Tensions of the standard adult in a body of `length` times its stature [N].
+
+    One factor for the whole body, since tension continues along a line.
+    """
+    factor = size_factor("force", length)
+    if isinstance(tension, Mapping):
+        return {name: factor * number("resting tension", value) for name, value in tension.items()}
+    return factor * number("resting tension", tension)
 
 
 def superficial_back_line(
@@ -174,7 +192,7 @@ def _parameters(
     **values: tuple[float | Mapping[str, float], str, str],
 ) -> dict[str, Parameter]:
     """Parameters of the network, all assumed here; an infinite ratio is left out."""
-    parameters = {}
+    parameters: dict[str, Parameter] = {}
     for name, (value, unit, what) in values.items():
         by_region = value if isinstance(value, Mapping) else {"": value}
         for region, amount in by_region.items():
@@ -192,6 +210,11 @@ class _Builder:
     def __init__(self, body: Body, *, shares: Mapping[str, float], adhesion: float) -> None:
         self.body, self.share, self.adhesion = body, shares, adhesion
         self.standing: Poses = body.poses(body.zero())
+        self.adult = (
+            None
+            if body is standard_adult()
+            else _Builder(standard_adult(), shares=shares, adhesion=adhesion)
+        )
         self.stations = tables.known(tables.table("stations"))
         self.points: dict[str, tuple[str, Vector]] = {}  # node -> (body, local)
         self.rules: dict[str, tables.Record] = {}
@@ -310,7 +333,7 @@ class _Builder:
             for node, _, fraction in s.ends
             if fraction > 0.0
         }
-        clamped = []
+        clamped: list[Strand] = []
         for strand in strands:
             for which, node in (("start", strand.start), ("end", strand.end)):
                 if getattr(strand, f"{which}_rule") and node not in continued:
@@ -330,15 +353,17 @@ class _Builder:
         rows = tables.known(tables.table("strands"))
         section: dict[str, float] = {}  # strand of the table -> EA, for section_as
         parameters = {base: laws.strand_parameters(row) for base, row in rows.items()}
+        force = size_factor("force", body_length(self.body))
         for base in sorted(rows, key=lambda b: bool(rows[b]["section_as"])):
             row = rows[base]
-            length = self._standing_length(row, _SIDES[row["side"]][0][0])
+            suffix = _SIDES[row["side"]][0][0]
             like = row["section_as"]
-            section[base] = (
-                section[like]
-                if like
-                else laws.axial_stiffness(row, parameters[base], defaults, length)
-            )
+            if like:
+                section[base] = section[like]
+                continue
+            adult = self._adult_length(row, suffix)
+            area = size_factor("area", self._standing_length(row, suffix) / adult)
+            section[base] = area * laws.axial_stiffness(row, parameters[base], defaults, adult)
         for base, row in rows.items():
             listed = tables.words(row["lines"])
             if not chosen_lines & set(listed):
@@ -353,7 +378,7 @@ class _Builder:
                     defaults,
                     stiffness=section[base],
                     length=length,
-                    tension=0.0 if preload is None else preload.si,
+                    tension=0.0 if preload is None else force * preload.si,
                 )
                 yield Strand(
                     name=name,
@@ -375,7 +400,7 @@ class _Builder:
                 )
 
     def _via(self, row: tables.Record, suffix: str) -> tuple[tuple[str, Vector], ...]:
-        via = []
+        via: list[tuple[str, Vector]] = []
         for name, (x, y, z) in tables.places(row["via"]):
             body = name if name in self.body.names else name + suffix
             size = float(self.body.scale[self.body.body_index(body)])
@@ -391,6 +416,10 @@ class _Builder:
         ]
         points = np.array([geometry.world(self.body, self.standing, b, p) for b, p in at])
         return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+
+    def _adult_length(self, row: tables.Record, suffix: str) -> float:
+        """Standing length of the strand in the standard adult [m]."""
+        return (self if self.adult is None else self.adult)._standing_length(row, suffix)
 
     def _station_point(self, station: str, suffix: str) -> tuple[str, Vector]:
         return self._resolve(station, suffix)[1]
@@ -419,7 +448,7 @@ class _Builder:
     ) -> Strand:
         muscle = self.body.muscle(base + suffix)
         path = [(b, _tuple(p)) for b, p in zip(muscle.bodies, muscle.points, strict=True)]
-        ends = []
+        ends: list[tuple[str, tuple[str, Vector] | None]] = []
         for column, which, at in (("from", "origin", path[0]), ("to", "insertion", path[-1])):
             if not row[column]:
                 ends.append((self.bone_node(f"{base}_{which}{suffix}", *at), None))
@@ -436,6 +465,7 @@ class _Builder:
             law=laws.muscle_law(self.body, muscle.name, row["fibre_set"], passive_scale=scale),
             side=side,
             via=tuple(path[1:-1]),
+            wraps=muscle.wraps,
             start_point=ends[0][1],
             end_point=ends[1][1],
             **self._shares(row["start_share"], row["end_share"]),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, asdict, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from fascia.errors import LawError, NetworkError
 from fascia.network.model import TensionNetwork
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     import networkx
 
     from panjabi.body import Body
+    from panjabi.tissue import Law
 
 SCHEMA = "fascia-network"
 VERSION = 1  # files of a newer version raise SchemaError
 
 STANDARD_BODY = "standard_adult"
 OTHER_BODY = "other"
+
+_GraphNode = TypeVar("_GraphNode", bound=Hashable)
 
 
 # --- plain values ---------------------------------------------------------------------------
@@ -66,9 +69,10 @@ def from_dict(
     DataFileError
         For a record with a missing field or a field of the wrong type.
     """
-    check_schema(data.get("schema") if isinstance(data, Mapping) else None, where)
+    is_record = isinstance(data, Mapping)  # pyright: ignore[reportUnnecessaryIsInstance]
+    check_schema(data.get("schema") if is_record else None, where)
     try:
-        values = {
+        values: dict[str, Any] = {
             "name": str(data.get("name", "")),
             "body": _body(data.get("body"), body, where),
             "lines": {k: Line(**v) for k, v in data.get("lines", {}).items()},
@@ -91,7 +95,7 @@ def from_dict(
     return TensionNetwork(**values)
 
 
-def check_schema(schema: Any, where: str) -> None:
+def check_schema(schema: object, where: str) -> None:
     """Raise SchemaError for another schema or a newer major version."""
     kind, _, version = str(schema).partition("/")
     if kind != SCHEMA or not version.split(".")[0].isdigit():
@@ -128,6 +132,7 @@ def strand_to_dict(strand: Strand) -> dict[str, Any]:
     """Fields of a strand as JSON values; the law as its name and parameters."""
     values = {f.name: getattr(strand, f.name) for f in fields(strand)}
     values["via"] = [[body, list(p)] for body, p in strand.via]
+    values["wraps"] = [[w.surface, w.first, w.last] for w in strand.wraps]
     for end in ("start_point", "end_point"):
         if values[end] is not None:
             values[end] = [values[end][0], list(values[end][1])]
@@ -141,11 +146,12 @@ def strand_from_dict(data: Mapping[str, Any]) -> Strand:
     """A strand from its fields; missing fields take their default."""
     data = dict(data)
     data["law"] = law_from_dict(data.get("law"), str(data.get("name")))
-    data["parameters"] = {k: Parameter(**v) for k, v in (data.get("parameters") or {}).items()}
+    parameters: dict[str, dict[str, Any]] = data.get("parameters") or {}
+    data["parameters"] = {k: Parameter(**v) for k, v in parameters.items()}
     return Strand(**_known_fields(Strand, data))
 
 
-def law_to_dict(law: Any, strand: str) -> dict[str, Any]:
+def law_to_dict(law: Law, strand: str) -> dict[str, Any]:
     """A law as its registered name and its fields.
 
     Raises LawError for a law that is not registered (built in, or an entry point of the group
@@ -163,7 +169,7 @@ def law_to_dict(law: Any, strand: str) -> dict[str, Any]:
     return {"name": names[0], **{f.name: _plain(getattr(law, f.name)) for f in fields(law)}}
 
 
-def law_from_dict(data: Any, strand: str) -> Any:
+def law_from_dict(data: object, strand: str) -> Law:
     """The law of `law_to_dict`."""
     from panjabi.tissue import law_named
 
@@ -172,18 +178,19 @@ def law_from_dict(data: Any, strand: str) -> Any:
             f"Expected a law like {{'name': 'collagen', 'slack_length': ..., ...}} for strand "
             f"{strand!r}, got {data!r}; add the name and the parameters of a law."
         )
+    record = cast("Mapping[str, Any]", data)
     try:
-        cls = law_named(str(data["name"]))
+        cls = law_named(str(record["name"]))
     except UnknownNameError as error:
         raise DataFileError(f"strand {strand!r}: {error}") from error
-    values = {k: _number(v) if v == "inf" else v for k, v in data.items() if k != "name"}
+    values = {k: _number(v) if v == "inf" else v for k, v in record.items() if k != "name"}
     return cls(**_known_fields(cls, values))
 
 
 # --- networkx -------------------------------------------------------------------------------
 
 
-def to_networkx(network: TensionNetwork) -> networkx.MultiGraph:
+def to_networkx(network: TensionNetwork) -> networkx.MultiGraph[str]:
     """A MultiGraph: nodes with their fields, strands as edges keyed by name.
 
     The other fields are attributes of the graph. An edge keeps `start`, `end` and its `order`,
@@ -191,7 +198,7 @@ def to_networkx(network: TensionNetwork) -> networkx.MultiGraph:
     """
     import networkx
 
-    graph = networkx.MultiGraph(**header(network))
+    graph: networkx.MultiGraph[str] = networkx.MultiGraph(**header(network))
     for node in network.nodes:
         values = node_to_dict(node)
         values["tie"] = node.tie
@@ -202,22 +209,23 @@ def to_networkx(network: TensionNetwork) -> networkx.MultiGraph:
     return graph
 
 
-def from_networkx(graph: networkx.MultiGraph, *, body: Body | None = None) -> TensionNetwork:
+def from_networkx(graph: networkx.Graph[_GraphNode], *, body: Body | None = None) -> TensionNetwork:
     """The network of a graph of `to_networkx`, or of any graph with the same attributes.
 
     Edges need a `law` ({"name": "cable", "slack_length": 0.1, "stiffness": 1000.0}). In a graph
     that is not a MultiGraph they get the name "a-b". A node without attributes is fixed at the
     origin of the ground. A graph without a schema is read as the present version.
     """
-    data = {"schema": f"{SCHEMA}/{VERSION}", **graph.graph}
+    import networkx
+
+    data: dict[str, Any] = {"schema": f"{SCHEMA}/{VERSION}", **graph.graph}
     data["nodes"] = [{**values, "name": str(n)} for n, values in graph.nodes(data=True)]
-    strands = []
-    for edge in (
+    strands: list[dict[str, Any]] = []
+    for a, b, key, values in (
         graph.edges(data=True, keys=True)
-        if graph.is_multigraph()
+        if isinstance(graph, networkx.MultiGraph)
         else [(a, b, f"{a}-{b}", values) for a, b, values in graph.edges(data=True)]
     ):
-        a, b, key, values = edge
         name = key if isinstance(key, str) else f"{a}-{b}-{key}"
         strands.append({"start": str(a), "end": str(b), **values, "name": name})
     data["strands"] = _in_original_order(strands)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fascia.network import convert
 from fascia.network.model import TensionNetwork
@@ -104,7 +105,8 @@ def _graphml(network: TensionNetwork) -> str:
         _flatten(values)
     for _, _, values in graph.edges(data=True):
         _flatten(values)
-    return "\n".join(networkx.generate_graphml(graph, named_key_ids=True)) + "\n"
+    lines = networkx.generate_graphml(graph, named_key_ids=True)  # pyright: ignore[reportUnknownMemberType]
+    return "\n".join(lines) + "\n"
 
 
 def _flatten(values: dict[str, Any]) -> None:
@@ -119,7 +121,7 @@ def _flatten(values: dict[str, Any]) -> None:
 
 _NESTED = {
     Node: ("position", "directions", "lines"),
-    Strand: ("via", "start_point", "end_point", "lines", "regions", "parameters", "law"),
+    Strand: ("via", "wraps", "start_point", "end_point", "lines", "regions", "parameters", "law"),
 }
 
 
@@ -127,7 +129,11 @@ def _read_graphml(text: str, path: Path, body: Body | None) -> TensionNetwork:
     import networkx
 
     try:
-        graph = networkx.parse_graphml(text, force_multigraph=True)
+        read = cast(
+            "Callable[..., networkx.Graph[str]]",
+            networkx.parse_graphml,  # pyright: ignore[reportUnknownMemberType]
+        )
+        graph = read(text, force_multigraph=True)
     except Exception as error:  # the reader raises parse, key and value errors alike
         raise DataFileError(
             f"Expected complete GraphML in {path}, got {type(error).__name__}: {error}; the file "

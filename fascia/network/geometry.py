@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fascia.errors import NetworkError, UnknownStrandError
+from panjabi.body.muscles import PathArrays
+from panjabi.body.poses import touched
+from panjabi.body.wrapping import wrap_arrays
 from panjabi.errors import nearest
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ def rotation(body: Body | None, at: Poses | None, name: str) -> Floats:
 
 def attachments(nodes: Mapping[str, Node], strand: Strand) -> list[tuple[str, Vector]]:
     """(body, local point) along a strand from start to end, with no slip."""
-    ends = []
+    ends: list[tuple[str, Vector]] = []
     for name, point, _ in strand.ends:
         node = nodes[name]
         ends.append((node.body, node.position) if point is None else point)
@@ -52,18 +55,36 @@ def attachments(nodes: Mapping[str, Node], strand: Strand) -> list[tuple[str, Ve
 def polyline(
     body: Body | None, nodes: Mapping[str, Node], strand: Strand, at: Poses | None
 ) -> Floats:
-    """World points (n, 3) [m] of a strand with no slip."""
-    return np.array([world(body, at, name, p) for name, p in attachments(nodes, strand)])
+    """World points (n, 3) [m] of a strand with no slip, with tangent points on surfaces."""
+    return _course(body, nodes, strand, at)[0]
 
 
-def length(points: Floats) -> float:
-    """Length of a polyline (n, 3) [m]."""
-    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+def length(body: Body | None, nodes: Mapping[str, Node], strand: Strand, at: Poses | None) -> float:
+    """Length of a strand with no slip [m]."""
+    points, excess = _course(body, nodes, strand, at)
+    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum()) + excess
+
+
+def _course(
+    body: Body | None, nodes: Mapping[str, Node], strand: Strand, at: Poses | None
+) -> tuple[Floats, float]:
+    """Points of a strand, and the length by which arcs over surfaces exceed their chords [m]."""
+    along = attachments(nodes, strand)
+    if not strand.wraps or body is None or at is None:
+        return np.array([world(body, at, name, p) for name, p in along]), 0.0
+    index = {name: b for b, name in enumerate(body.names)}
+    start = np.array([0, len(along)], np.int64)
+    bodies = np.array([index[name] for name, _ in along], np.int64)
+    local = np.array([p for _, p in along], float)
+    wraps = wrap_arrays([strand.wraps], start, body.surfaces, index)
+    path = touched(PathArrays(start, bodies, local, start[:1], wraps), at)
+    points = np.einsum("pij,pj->pi", at.R[path.body], path.local) + at.t[path.body]
+    return points, float(path.excess[0])
 
 
 def check(body: Body | None, nodes: Mapping[str, Node], strands: Iterable[Strand]) -> None:
     """Raise for unknown nodes and bodies, for ends on another body, and for zero lengths."""
-    bodies = {"ground"} | (set(body.names) if body is not None else set())
+    bodies = {"ground", *(() if body is None else body.names)}
     for node in nodes.values():
         _known_body(f"node {node.name!r}", node.body, bodies)
     for strand in strands:
@@ -84,6 +105,14 @@ def check(body: Body | None, nodes: Mapping[str, Node], strands: Iterable[Strand
                     )
         for via_body, _ in strand.via:
             _known_body(who, via_body, bodies)
+        for wrap in strand.wraps:
+            if body is None or wrap.surface not in body.surfaces:
+                known = {} if body is None else body.surfaces
+                raise NetworkError(
+                    f"Expected {who} over a wrapping surface of the body, got {wrap.surface!r}; "
+                    f"{nearest(wrap.surface, known)}. Pass the body for which the network was "
+                    "built."
+                )
         _no_zero_length(strand, nodes)
 
 

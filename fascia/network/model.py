@@ -6,13 +6,17 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from fascia.errors import NetworkError
 from fascia.network import geometry, packaged_tables, segments, selection, strand_table, tension
 from fascia.network.parts import Line, Node, Strand, number
 from fascia.network.selection import unknown_part
+from fascia.network.strand_evidence import failure_tension
 from fascia.network.ties import governed, stiffness_beside_nodes
+from panjabi.parameter import Parameter
 from panjabi.tissue.muscle import PassiveMuscle
 
 if TYPE_CHECKING:
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
     from fascia.network.parts import Vector
     from fascia.network.segments import Segment
     from panjabi.body import Body, Poses
-    from panjabi.parameter import Parameter
     from panjabi.tissue import Law
 
 UNUSED_BY_LAW = frozenset({"k_low", "curviness"})
@@ -30,6 +33,9 @@ UNUSED_BY_LAW = frozenset({"k_low", "curviness"})
 
 FOLLOWS_NETWORK = frozenset({"resting_tension"})
 """Parameters of a strand that repeat a parameter of the network."""
+
+
+_Part = TypeVar("_Part", bound=Node | Strand)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -51,16 +57,20 @@ class TensionNetwork:
     strands: tuple[Strand, ...] = ()
     body: Body | None = None
     name: str = ""
-    lines: Mapping[str, Line] = field(default_factory=dict)
-    region_parents: Mapping[str, str] = field(default_factory=dict)  # region -> enclosing region
+    lines: Mapping[str, Line] = field(default_factory=dict[str, Line])
+    region_parents: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # region -> enclosing region
     tie_ratio: float | None = None  # None: each node has its own attachment stiffness
-    tie_basis: Mapping[str, float] = field(default_factory=dict)  # node -> stiffness there [N/m]
+    tie_basis: Mapping[str, float] = field(
+        default_factory=dict[str, float]
+    )  # node -> stiffness there [N/m]
     share: float | None = None  # phi (S3), fraction at ends with the rule "share"
     minor_share: float | None = None  # fraction at ends with the rule "minor_share"
     resting_tension: Mapping[str, float] = field(
-        default_factory=dict
+        default_factory=dict[str, float]
     )  # region or line -> N, "" = all others
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", tuple(self.nodes))
@@ -107,6 +117,11 @@ class TensionNetwork:
         if name not in self._strand_of:
             raise unknown_part("strand", name, self._strand_of)
         return self._strand_of[name]
+
+    @cached_property
+    def failure_tension(self) -> Floats:
+        """Tension with which each active strand fails, (S,) [N]; infinite where not known."""
+        return np.array([failure_tension(s) for s in self.active_strands])
 
     @property
     def active_strands(self) -> tuple[Strand, ...]:
@@ -237,14 +252,17 @@ class TensionNetwork:
     def _polyline(self, strand: Strand, at: Poses | None) -> Floats:
         return geometry.polyline(self.body, self._node_of, strand, at)
 
+    def _length(self, strand: Strand, at: Poses | None) -> float:
+        return geometry.length(self.body, self._node_of, strand, at)
+
     def standing_length(self, strand: str) -> float:
         """Length of a strand with the body in upright standing and no slip [m]."""
-        return geometry.length(self.polyline(strand))
+        return self._length(self.strand(strand), geometry.poses(self.body))
 
     def lengths(self, q: ArrayLike | None = None) -> dict[str, float]:
         """Length of every strand [m] at coordinates q (standing if None), no slip."""
         at = geometry.poses(self.body, q)
-        return {s.name: geometry.length(self._polyline(s, at)) for s in self.strands}
+        return {s.name: self._length(s, at) for s in self.strands}
 
     # --- changes --------------------------------------------------------------------------
 
@@ -349,7 +367,7 @@ class TensionNetwork:
                 "another id, or remove the old line first (without_line)."
             )
 
-        def labelled(part: Any) -> Any:
+        def labelled(part: _Part) -> _Part:
             return part if line.id in part.lines else replace(part, lines=(*part.lines, line.id))
 
         chosen = set(self.select(*joining))
@@ -478,7 +496,7 @@ class TensionNetwork:
         target = {self.strand(k).name: number("tension", v) for k, v in newton.items()}
         at = geometry.poses(self.body)
         strands = tuple(
-            tension.with_standing_tension(s, geometry.length(self._polyline(s, at)), target[s.name])
+            tension.with_standing_tension(s, self._length(s, at), target[s.name])
             if s.name in target
             else s
             for s in self.strands

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from fascia.errors import NetworkError
+from panjabi.body.wrapping import Wrap
 from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ class Strand(ShortRepr):
     It starts at the node, or at a separate bone-fixed attachment on the same body (a muscle's
     origin beside the station). A fraction of 1 is fascia and 0 is clamped to bone; a value in
     between is a muscle that transmits part of its tension to the fascia (S3). Points in `via`
-    are frictionless bone-fixed guides.
+    are frictionless bone-fixed guides. Between two of its points it may wrap over a surface of the
+    body, without friction.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Strand(ShortRepr):
     law: Law  # a law of `panjabi.tissue` or of the user
     side: Side = "midline"
     via: tuple[tuple[str, Vector], ...] = ()  # (body, position in its frame [m])
+    wraps: tuple[Wrap, ...] = ()  # between neighbours; the start is point 0, `via` follows
     start_point: tuple[str, Vector] | None = None  # separate attachment; None: at the node
     end_point: tuple[str, Vector] | None = None
     start_share: float = 1.0
@@ -125,7 +128,7 @@ class Strand(ShortRepr):
     grade: str = ""
     basis: str = ""  # data, assumed, none, parallel (strands.csv)
     source: str = ""
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, "Parameter"], hash=False)
     active: bool = True  # False: carries nothing
 
     def __post_init__(self) -> None:
@@ -153,6 +156,7 @@ class Strand(ShortRepr):
                 object.__setattr__(self, what, point)
         via = tuple((str(body), vector(who, "via", point)) for body, point in self.via)
         object.__setattr__(self, "via", via)
+        object.__setattr__(self, "wraps", tuple(_wrap(who, w, len(via) + 2) for w in self.wraps))
         _one_of(who, "side", self.side, get_args(Side))
         _one_of(who, "kind", self.kind, get_args(Kind))
         object.__setattr__(self, "lines", tuple(self.lines))
@@ -223,6 +227,16 @@ def _directions(who: str, hold: str, values: Any) -> tuple[Vector, ...]:
                 "vectors at right angles (numpy.linalg.qr makes them)."
             )
     return directions
+
+
+def _wrap(who: str, value: Any, points: int) -> Wrap:
+    wrap = value if isinstance(value, Wrap) else Wrap(*value)
+    if not 0 <= wrap.first == wrap.last - 1 < points - 1:
+        raise NetworkError(
+            f"Expected {who}.wraps between neighbours of its {points} points, got points "
+            f"{wrap.first} and {wrap.last}; count from 0 at the start of the strand."
+        )
+    return wrap
 
 
 def _name(what: str, name: Any) -> None:

@@ -64,7 +64,7 @@ def stiffness_beside_nodes(
             if fraction > 0.0 and name in courses:
                 away[name].append(step / np.linalg.norm(step))
                 stiffness[name].append(reference)
-    basis = {}
+    basis: dict[str, float] = {}
     for name, node in courses.items():
         if away[name]:
             axis = geometry.rotation(body, at, node.body) @ np.array(node.directions[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -129,6 +130,10 @@ def plot_body(
     return ax
 
 
+def _with_minus_sign(x: float, _: int) -> str:
+    return f"{x:g}".replace("-", "\N{MINUS SIGN}")
+
+
 def add_colorbar(axes: Any, strands: Any, label: str, **options: Any) -> Any:
     """A colour bar for one panel, or for several panels with a common scale."""
     from matplotlib.ticker import FuncFormatter
@@ -137,16 +142,17 @@ def add_colorbar(axes: Any, strands: Any, label: str, **options: Any) -> Any:
     bar = first.figure.colorbar(strands, ax=axes, **({"shrink": 0.6, "pad": 0.02} | options))
     bar.set_label(label)
     bar.minorticks_off()
-    low, high = strands.norm.vmin, strands.norm.vmax
+    low, high = float(strands.norm.vmin), float(strands.norm.vmax)
     if low < 0.0:
-        decades = np.arange(np.ceil(np.log10(SMALLEST_CHANGE_N)) + 1, np.log10(high) + 1e-9, 2)
+        lowest = math.ceil(math.log10(SMALLEST_CHANGE_N)) + 1
+        decades = np.arange(lowest, math.log10(high) + 1e-9, 2, dtype=float)
         ticks = 10.0**decades
         bar.set_ticks([*(-ticks[::-1]), 0.0, *ticks])
     else:
         steps = [m * 10.0**k for k in range(-3, 5) for m in (1, 3)]
         bar.set_ticks([t for t in steps if low <= t <= high])
     bar.ax.tick_params(which="both", length=2.0)
-    bar.formatter = FuncFormatter(lambda x, _: f"{x:g}".replace("-", "\N{MINUS SIGN}"))
+    bar.formatter = FuncFormatter(_with_minus_sign)
     bar.update_ticks()
     bar.outline.set_linewidth(0.4)
     return bar

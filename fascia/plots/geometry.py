@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.errors import ReadoutError
+from fascia.mechanics.network_problem import NetworkProblem
 from panjabi.errors import nearest
 
 if TYPE_CHECKING:
@@ -35,18 +36,10 @@ def view_axes(view: str) -> Floats:
 def strand_courses(network: TensionNetwork, equilibrium: Equilibrium) -> list[Floats]:
     """World points (k, 3) [m] of every active strand, in the order of the tensions."""
     flat = equilibrium.flat
-    local = flat.point_local.copy()
-    for p in np.flatnonzero(flat.point_ndof):
-        first, count = flat.point_dof[p], flat.point_ndof[p]
-        local[p] += flat.point_basis[p][:, :count] @ equilibrium.slips[first : first + count]
-    world = local
-    if network.body is not None:
-        poses = network.body.poses(equilibrium.q)
-        at = flat.point_body
-        world = np.einsum("pij,pj->pi", poses.R[at], local) + poses.t[at]
-    points = np.asarray(flat.strand_points)
-    start = flat.strand_start
-    return [world[points[start[s] : start[s + 1]]] for s in range(flat.strands)]
+    problem = NetworkProblem(flat, body=network.body, q=equilibrium.q)
+    problem.value_gradient(equilibrium.slips)
+    start, points = flat.strand_start, problem.members
+    return [problem.world[points[start[s] : start[s + 1]]] for s in range(flat.strands)]
 
 
 def nearness(network: TensionNetwork, equilibrium: Equilibrium, view: str) -> Floats:

@@ -5,7 +5,8 @@ The radii are for the drawing only; nothing is computed from them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +89,10 @@ def outlines(body: Body, q: Floats, view: str) -> list[Floats]:
     poses = body.poses(q)
     angle = np.linspace(0.0, 2.0 * np.pi, 40, endpoint=False)
     circle = np.column_stack([np.cos(angle), np.sin(angle)])
-    shapes = []
+    shapes: list[Floats] = []
     for group in _BALLS:
         for side in (1.0, -1.0):
-            cloud = []
+            cloud: list[Floats] = []
             for name, offset, radius in group:
                 twin = _both(name)[-1] if side < 0.0 else name
                 b = body.body_index(twin)
@@ -120,7 +121,7 @@ def draw_silhouette(ax: Axes, body: Body, q: Floats, view: str) -> None:
     def at(name: str) -> Floats:
         return onto @ body.joint_centre(poses, name)
 
-    sticks = []
+    sticks: list[Floats] = []
     for chain in _STICKS:
         for side in range(2):
             sticks.append(np.array([at(_both(name)[-1] if side else name) for name in chain]))
@@ -128,6 +129,7 @@ def draw_silhouette(ax: Axes, body: Body, q: Floats, view: str) -> None:
     sticks.append(np.array(spine))
     ax.add_collection(LineCollection(sticks, colors=LINE, linewidths=0.7, zorder=1))
     joints = np.array([at(t) for chain in _STICKS for name in chain for t in _both(name)])
-    ax.scatter(*joints.T, s=3.0, color=LINE, linewidths=0.0, zorder=1)
+    dots = cast("Callable[..., object]", ax.scatter)  # pyright: ignore[reportUnknownMemberType]
+    dots(*joints.T, s=3.0, color=LINE, linewidths=0.0, zorder=1)
     levels = np.array([at(name) for name in _SPINE])
-    ax.scatter(*levels.T, s=2.2, marker="s", color=LINE, linewidths=0.0, zorder=1)
+    dots(*levels.T, s=2.2, marker="s", color=LINE, linewidths=0.0, zorder=1)

@@ -56,7 +56,7 @@ class SymmetricFactor:
     ) -> None:
         indptr = np.ascontiguousarray(indptr, np.int64)
         indices = np.ascontiguousarray(indices, np.int64)
-        self.size = len(indptr) - 1
+        self.size: int = len(indptr) - 1
         _check_pattern(indptr, indices)
         if backend == "auto":
             backend = self._choose()
@@ -65,11 +65,12 @@ class SymmetricFactor:
                 f"Expected a backend ({', '.join(map(repr, NAMES))}), got {backend!r}; choose one "
                 "of these."
             )
-        self.backend = backend
-        self.indptr, self.indices = indptr, indices
+        self.backend: str = backend
+        self.indptr: Ints = indptr
+        self.indices: Ints = indices
         self._engine = backends.BACKENDS[backend](indptr, indices, coordinates)
-        self.factorisations = 0
-        self.positive_definite = False
+        self.factorisations: int = 0
+        self.positive_definite: bool = False
 
     def _choose(self) -> str:
         if self.size <= DENSE_UP_TO:

@@ -46,16 +46,16 @@ class SymmetricMatrix:
     """Values (nnz,) on a full symmetric CSC pattern; ``data`` is filled from outside."""
 
     def __init__(self, indptr: Ints, indices: Ints) -> None:
-        self.indptr = np.ascontiguousarray(indptr, np.int64)
-        self.indices = np.ascontiguousarray(indices, np.int64)
-        self.places = np.empty(len(self.indptr) - 1, np.int64)
+        self.indptr: Ints = np.ascontiguousarray(indptr, np.int64)
+        self.indices: Ints = np.ascontiguousarray(indices, np.int64)
+        self.places: Ints = np.empty(len(self.indptr) - 1, np.int64)
         missing = _diagonal_places(self.indptr, self.indices, self.places)
         if missing >= 0:
             raise ParameterError(
                 "Expected a diagonal entry in every column of the pattern, got none in column "
                 f"{missing}; add it, even if the stiffness of the unknown is zero."
             )
-        self.data = np.zeros(len(self.indices))
+        self.data: Floats = np.zeros(len(self.indices))
 
     def diagonal(self) -> Floats:
         return self.data[self.places]

@@ -27,7 +27,7 @@ class StrandPlaces(NamedTuple):
     diagonal: Ints  # (size,) index of each unknown's diagonal in the CSC values
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pattern:
     """CSC pattern of the Hessian, with the indices of every strand's small Hessian in it.
 
@@ -47,6 +47,10 @@ class Pattern:
     diagonal: Ints
     skeleton_block: Ints  # (free, free) indices of the skeleton's diagonal block
     border: Ints  # (2, slips, free) indices of (slip, coordinate) and of (coordinate, slip)
+
+    def __repr__(self) -> str:
+        entries = len(self.indices)
+        return f"<Pattern of {self.size} unknowns, {self.slips} slips, {entries} entries>"
 
     @cached_property
     def strands(self) -> StrandPlaces:

@@ -7,10 +7,10 @@ ends every route. Bone is no route here, because the posture prescribes its posi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fascia.errors import ReleaseError
 
@@ -37,12 +37,12 @@ def _ends(strand: Strand, mobile: frozenset[str]) -> list[str]:
     return [node for node, fraction in ends if fraction > 0.0 and node in mobile]
 
 
-def tension_graph(network: TensionNetwork) -> nx.MultiGraph:
+def tension_graph(network: TensionNetwork) -> nx.MultiGraph[str]:
     """Mobile nodes joined by the active strands that transmit tension between them."""
     import networkx as nx
 
     mobile = mobile_nodes(network)
-    graph = nx.MultiGraph()
+    graph: nx.MultiGraph[str] = nx.MultiGraph()
     graph.add_nodes_from(mobile)
     for strand in network.active_strands:
         ends = _ends(strand, mobile)
@@ -97,7 +97,7 @@ def load_paths(
     routes: list[Route] = []
     while len(routes) < count:
         try:
-            nodes = nx.shortest_path(graph, _SOURCE, _SINK)[1:-1]
+            nodes = nx.shortest_path(graph, _SOURCE, _SINK)[1:-1]  # pyright: ignore[reportUnknownMemberType]
         except nx.NetworkXNoPath:
             break
         strands = tuple(min(graph[a][b]) for a, b in pairwise(nodes))
@@ -141,7 +141,7 @@ def minimum_cut(
         pair = (min(a, b), max(a, b))
         weights[pair] = weights.get(pair, 0) + 1
         between.setdefault(pair, []).append(name)
-    graph = nx.Graph()
+    graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from([_SOURCE, _SINK])
     graph.add_edges_from((a, b, {"capacity": w}) for (a, b), w in weights.items())
     graph.add_edges_from((_SOURCE, node) for node in sources)  # no capacity: never cut
@@ -151,7 +151,11 @@ def minimum_cut(
         ends = _ends(strand, mobile_nodes(network)) if strand.name in region | target else []
         if len(ends) == 2:
             graph.add_edge(*ends)
-    _, (near, _far) = nx.minimum_cut(graph, _SOURCE, _SINK)
+    cut_of = cast(
+        "Callable[..., tuple[float, tuple[set[str], set[str]]]]",
+        nx.minimum_cut,  # pyright: ignore[reportUnknownMemberType]
+    )
+    _, (near, _far) = cut_of(graph, _SOURCE, _SINK)
     cut: list[str] = []
     for (a, b), names in between.items():
         if (a in near) != (b in near):

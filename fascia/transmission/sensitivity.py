@@ -27,7 +27,7 @@ from fascia.mechanics.slip_stiffness import SlipStiffness
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
     from fascia.mechanics.equilibrium import Equilibrium
 
@@ -40,14 +40,16 @@ class Linearised:
     """Tangent of a network at one equilibrium with the posture fixed."""
 
     def __init__(self, equilibrium: Equilibrium, *, moment: Floats | None = None) -> None:
-        self.equilibrium = equilibrium
+        self.equilibrium: Equilibrium = equilibrium
         self.flat: FlatNetwork = equilibrium.flat
         body = None if equilibrium.network is None else equilibrium.network.body
-        self.problem = NetworkProblem(self.flat, body=body, q=equilibrium.q, idle=equilibrium.idle)
+        self.problem: NetworkProblem = NetworkProblem(
+            self.flat, body=body, q=equilibrium.q, idle=equilibrium.idle
+        )
         slips = equilibrium.slips
         self._stiffness = _stiffness(equilibrium, self.problem)
         self.problem.value_gradient(slips)
-        self.moment = moment
+        self.moment: Floats | None = moment
         self._sweep = np.zeros((len(self.flat.point_body), 3))
         if moment is not None:
             jacobian = self.problem.pose.points_jacobian(self.flat.point_body, self.problem.world)
@@ -75,7 +77,7 @@ class Linearised:
         """Sum over strands of weight dL/du, shape (slips,)."""
         flat, problem = self.flat, self.problem
         force = np.zeros_like(problem.force)
-        kernels.point_forces(flat.strand_start, flat.strand_points, problem.world, weight, force)
+        kernels.point_forces(flat.strand_start, problem.members, problem.world, weight, force)
         out = np.zeros(flat.slips)
         still = np.zeros(flat.slips)
         kernels.slip_gradient(
@@ -91,7 +93,7 @@ class Linearised:
             first, count = flat.point_dof[p], flat.point_ndof[p]
             velocity[p] += problem.columns[p, :, :count] @ slips[first : first + count]
         out = np.zeros(flat.strands)
-        kernels.elongations(flat.strand_start, flat.strand_points, problem.world, velocity, out)
+        kernels.elongations(flat.strand_start, problem.members, problem.world, velocity, out)
         return out
 
     def moment_gradient(self) -> Floats:

@@ -20,6 +20,7 @@ from panjabi.validation.predictions import Prediction, Predictions
 if TYPE_CHECKING:
     from fascia.clinical.subject import Subject
     from fascia.network.model import TensionNetwork
+    from panjabi.body.tree import Floats
 
 table = Predictions("Ankle: tissue and end point above the knee")
 
@@ -41,7 +42,7 @@ def caudal_motion(network: TensionNetwork, node: str, share: float = 1.0) -> flo
     body = network.body
     assert body is not None
     solver = EquilibriumSolver(network)
-    positions = []
+    positions: list[Floats] = []
     for degrees in (FOOT_HANGING, FOOT_PUSHED):
         q = body.coordinates_from(angles_deg={"ankle_angle_r": degrees})
         positions.append(solver.solve(q).position_of(node))
@@ -120,11 +121,12 @@ def dorsiflexed_raise(subject: Subject) -> Prediction:
 
     def change(network: TensionNetwork) -> tuple[float, float]:
         tolerance = calibrate_tolerance(network)
-        ends, stiffness = [], []
+        ends: list[float] = []
+        stiffness: list[float] = []
         for degrees in (0.0, DORSIFLEXION):
             options = PostureOptions(ankle_dorsiflexion=np.radians(degrees))
             bench = Examination(network, "slr", options=options)
-            ends.append(np.degrees(bench.end(tolerance)[0].angle))
+            ends.append(float(np.degrees(bench.end(tolerance)[0].angle)))
             stiffness.append(bench.stiffness()[0])
         return float(ends[1] - ends[0]), float(stiffness[1] - stiffness[0])
 

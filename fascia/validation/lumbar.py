@@ -149,7 +149,7 @@ for _name, _muscles, _levels, _words in (
         _levels,
         quantity=f"levels of the posterior layer moved by {PULL:g} N on {_name}",
         published=_words,
-        value=None,
+        value=1.0,
         unit="fraction of levels as published",
         accept="every level as published; moved = a tenth of the greatest motion, set beforehand",
     )(traction)
@@ -245,7 +245,7 @@ def supraspinous_forces(network: TensionNetwork, fraction: float) -> Floats:
     path = clinical_test("forward-bend").path(body, "r", PostureOptions())
     lumbar = [body.coordinate_index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
     flexion = -path.postures[:, lumbar].sum(axis=1)
-    angle = float(np.interp(fraction * flexion[-1], flexion, path.angles))
+    angle = float(np.interp(fraction * float(flexion[-1]), flexion, path.angles))
     state: Equilibrium = solve(network, posture=path.q(angle))
     names = [f"supraspinous_{level}" for level in ("l5", "l4", "l3", "l2", "l1", "t12")]
     return np.array([state.tension_of(name) for name in names])

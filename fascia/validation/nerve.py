@@ -85,13 +85,13 @@ def slump_change(
     subject: Subject, network: TensionNetwork, *, neck: float = 0.0, ankle: float = 0.0
 ) -> float:
     """Change of knee extension at the end point when neck or ankle flex [deg]."""
-    ends = []
+    ends: list[float] = []
     for options in (
         PostureOptions(),
         PostureOptions(neck_flexion=np.radians(neck), ankle_dorsiflexion=np.radians(ankle)),
     ):
         end, _ = Examination(network, SLUMP, options=options).end(subject.tolerance)
-        ends.append(np.degrees(end.angle))
+        ends.append(float(np.degrees(end.angle)))
     return float(ends[1] - ends[0])
 
 

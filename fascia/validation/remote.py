@@ -113,6 +113,8 @@ def _plantar(subject: Subject) -> tuple[float | None, str]:
     "GRA17",
     accept=Criterion(f"less than {NO_EFFECT_CM:g} cm", lambda cm, _: abs(cm) < NO_EFFECT_CM),
     quantity="change of sit-and-reach after foot rolling",
+    published="no effect",
+    value=0.0,
     unit="cm",
 )
 def reach_without_effect(subject: Subject) -> Prediction:

@@ -10,6 +10,8 @@ from panjabi.validation.case import Case
 from panjabi.validation.predictions import Predictions, assess
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from fascia.subject import Subject
 
 USER = Predictions("Your rows of the network")
@@ -23,6 +25,7 @@ def tables() -> tuple[Predictions, ...]:
     from fascia.validation import (
         ankle,
         bending,
+        geometry,
         hamstrings,
         lumbar,
         nerve,
@@ -31,7 +34,9 @@ def tables() -> tuple[Predictions, ...]:
         stretching,
     )
 
-    modules = (hamstrings, relaxation, stretching, ankle, nerve, lumbar, bending, remote)
+    modules = (
+        hamstrings, geometry, relaxation, stretching, ankle, nerve, lumbar, bending, remote
+    )  # fmt: skip
     return (*(module.table for module in modules), USER)
 
 
@@ -54,11 +59,21 @@ def validate(subject: Subject | None = None, only: str | Iterable[str] = ()) -> 
     return assess(tables(), subject or _standard(), only=only)
 
 
-def everything() -> tuple[Case, ...]:
-    """The cases of both packages, first those of the spine; takes about a minute."""
-    from panjabi.validation.table import validate as validate_spine
+def everything(executor: Executor | None = None) -> tuple[Case, ...]:
+    """The cases of both packages, first those of the spine; about a minute on one core.
 
-    return (*validate_spine(), *validate())
+    executor : computes the rows of the spine beside those of the network, for example a
+        `concurrent.futures.ProcessPoolExecutor`; by default one after the other.
+    """
+    from panjabi.validation.table import USER as USER_OF_SPINE, validate as validate_spine
+
+    if executor is None:
+        return (*validate_spine(), *validate())
+    spine = executor.submit(validate_spine)
+    network = validate()
+    known = {case.id: case for case in spine.result()}  # another process has no rows of the user
+    own = () if USER_OF_SPINE.entries.keys() <= known.keys() else assess((USER_OF_SPINE,))
+    return (*known.values(), *own, *network)
 
 
 @lru_cache(maxsize=1)

@@ -81,7 +81,9 @@ def with_abdomen(body: Body, coupling: AbdomenCoupling | None) -> tuple[Tree, Fl
     at = [poses.R[s].T @ (x - poses.t[s]) for x in at]
     frame = np.column_stack([at[1] - at[0], at[2] - at[0], at[3] - at[0], at[0]])
     centre = body.scale[s] * np.array((0.0, 0.0, 0.0) if coupling is None else coupling.centre)
-    axes, coordinates, poly = [], [], []
+    axes: list[tuple[float, float, float]] = []
+    coordinates: list[int] = []
+    poly: list[list[float]] = []
     for plane, fraction in () if coupling is None else coupling.shares.items():
         for joint in LUMBAR_JOINTS if fraction != 0.0 else ():
             axes.append(_AXES[plane])

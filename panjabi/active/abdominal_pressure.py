@@ -8,7 +8,7 @@ unloads the spine by p A and extends it with the moment p A times its lever.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,8 @@ from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import path_lengths, tree_poses
 from panjabi.body.reduced import reduced_tree
-from panjabi.body.standard import require_standard_adult, standard_adult
+from panjabi.body.size import Sizeable, size_factor
+from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError
 from panjabi.parameter import THIS_WORK, Parameter
@@ -118,21 +119,20 @@ def strut(
 ) -> AbdominalPressure:
     """The pressure strut of a body, vertical in upright standing, over the lumbar coordinates.
 
-    Other coordinates and `at` as for `musculature`. Lever and depth scale with the pelvis, but area
-    and pressure are known for the standard adult only: another body raises ParameterError.
+    Other coordinates and `at` as for `musculature`. `settings` are those of the standard adult:
+    lever and depth go with the length of the pelvis, the area with its square, and the pressure
+    stays.
     """
-    settings = settings or Pressure()
     body = standard_adult() if body is None else body
-    require_standard_adult(body, "the area of the abdominal pressure")
+    settings = _sized(settings or Pressure(), float(body.scale[body.body_index("pelvis")]))
     names = region_coordinates("lumbar") if coordinates is None else tuple(coordinates)
     free = np.array([body.coordinate_index(c) for c in names], np.int64)
     upright = body.poses(body.zero())
-    size = body.scale[body.body_index("pelvis")]
-    ahead = body.joint_centre(upright, "L4")[0] + size * settings.lever.si
+    ahead = body.joint_centre(upright, "L4")[0] + settings.lever.si
     top = body.joint_centre(upright, "T12")[1]
-    bottom = body.joint_centre(upright, "L5")[1] - size * settings.depth.si
+    bottom = body.joint_centre(upright, "L5")[1] - settings.depth.si
     reduced = reduced_tree(body.tree, free, body.poses(body.zero() if at is None else at).q)
-    ends = []
+    ends: list[tuple[int, Array]] = []
     for name, height in (("sacrum", bottom), ("T12", top)):
         b = body.body_index(name)
         local = upright.R[b].T @ (np.array([ahead, height, 0.0]) - upright.t[b])
@@ -144,3 +144,22 @@ def strut(
         np.array([min(b for b, _ in ends)], np.int64),  # the spine is one chain
     )
     return AbdominalPressure(settings, names, reduced.tree, path)
+
+
+def _sized(settings: Pressure, length: float) -> Pressure:
+    """The settings of the standard adult in a body whose pelvis is `length` times as large."""
+    if length == 1.0:
+        return settings
+
+    def times(name: str, quantity: Sizeable) -> Parameter:
+        adult: Parameter = getattr(settings, name)
+        value = size_factor(quantity, length) * adult.value
+        words = f"{adult.conditions}; {adult.value:g} {adult.unit} in the standard adult"
+        return Parameter(value, adult.unit, adult.source, adult.status, words)
+
+    return replace(
+        settings,
+        area=times("area", "area"),
+        lever=times("lever", "length"),
+        depth=times("depth", "length"),
+    )

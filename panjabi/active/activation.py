@@ -17,7 +17,9 @@ Floats = NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def activation_rate(rise, fall, sharpness, excitation, activation):
+def activation_rate(
+    rise: float, fall: float, sharpness: float, excitation: float, activation: float
+) -> tuple[float, float, float]:
     """da/dt [1/s] of one muscle, and its slopes by activation and by excitation [1/s]."""
     gap = excitation - activation
     # tanh(b gap) by the exponential, which is faster

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.active.abdomen import LUMBAR_JOINTS, AbdomenCoupling, with_abdomen
 from panjabi.active.data import MuscleRecord, MuscleSet, read_set
 from panjabi.active.muscle_arrays import Musculature
-from panjabi.active.placing import fibre_scale, force_scale, neutral_lengths, place
+from panjabi.active.placing import fibre_scale, neutral_lengths, path_scale, place
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.reduced import reduced_tree
+from panjabi.body.size import size_factor
 from panjabi.body.standard import standard_adult
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter, ParameterSet
@@ -63,7 +64,7 @@ def musculature(
         pelvis; the single psoas of the leg stays in `Body.muscles`.
     body
         Default: the standard adult. Fibre and tendon lengths scale with the path length of each
-        muscle, maximal forces with the mass of the body to its force exponent.
+        muscle, maximal forces with its square (`panjabi.body.size`).
     coordinates
         Coordinates instead of those of the region: columns of every derivative.
     at
@@ -110,12 +111,14 @@ def musculature(
             f"Expected coordinates of the spine that a muscle crosses, got {', '.join(names)} with "
             "no muscle; choose other coordinates of the spine."
         )
-    fibre = fibre_scale(body, records, neutral_lengths(body, records))
+    neutral = neutral_lengths(body, records)
+    fibre = fibre_scale(body, records, neutral)
+    area = [size_factor("force", length) for length in path_scale(body, records, neutral)]
     both = [*records, *records]
     everything = Musculature(
         names=tuple(r.name + side for side in ("_r", "_l") for r in records),
         groups=tuple(r.group for r in both),
-        max_force=force_scale(body) * np.array([r.max_force for r in both]),
+        max_force=np.array(area) * np.array([r.max_force for r in both]),
         optimal_length=fibre * np.array([r.optimal_length for r in both]),
         tendon_slack_length=fibre * np.array([r.tendon_slack_length for r in both]),
         pennation=np.array([r.pennation for r in both]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,14 +18,14 @@ from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.reduced import ReducedTree
-from panjabi.body.standard import is_standard_adult, require_standard_adult
+from panjabi.body.standard import is_standard_adult, require_same_size
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.parameter import USER, Parameter, ParameterSet
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -240,7 +240,7 @@ class Musculature:
 
     def selected(self, which: str | Iterable[str] | NDArray[np.bool_]) -> Musculature:
         """A musculature of some of the muscles: by group, by name or by mask (nm,)."""
-        if isinstance(which, np.ndarray) and which.dtype == bool:
+        if _is_mask(which):
             if which.shape != (len(self),):
                 raise ParameterError(
                     f"Expected a mask with one value for each of {len(self)} muscles, got a mask "
@@ -258,14 +258,15 @@ class Musculature:
 
     def taken(self, order: NDArray[np.int64]) -> Musculature:
         """The musculature of the muscles with these indices, in this order."""
-        ends = self.paths.start.tolist()
-        points = np.concatenate([np.arange(ends[m], ends[m + 1]) for m in order])
+        ends: list[int] = self.paths.start.tolist()
+        chosen = list(map(int, order))
+        points = np.concatenate([np.arange(ends[m], ends[m + 1]) for m in chosen])
         sizes = np.diff(self.paths.start)[order]
         return replace(
             self,
-            names=tuple(self.names[m] for m in order),
-            groups=tuple(self.groups[m] for m in order),
-            sources=tuple(self.sources[m] for m in order),
+            names=tuple(self.names[m] for m in chosen),
+            groups=tuple(self.groups[m] for m in chosen),
+            sources=tuple(self.sources[m] for m in chosen),
             **{name: getattr(self, name)[order] for name in PER_MUSCLE},
             paths=PathArrays(
                 np.concatenate([[0], np.cumsum(sizes)]),
@@ -433,8 +434,8 @@ class Musculature:
     # --- inside ---------------------------------------------------------------------------
 
     @staticmethod
-    def required(muscles: object, where: str) -> Musculature:
-        """The muscles, after a check that they are a `Musculature` of the standard adult.
+    def required(muscles: object, where: str, body: Body) -> Musculature:
+        """The muscles, after a check that they are a `Musculature` for a body of this size.
 
         Raises
         ------
@@ -442,7 +443,7 @@ class Musculature:
             For muscles of another class, or on a body of another size.
         """
         if isinstance(muscles, Musculature):
-            require_standard_adult(muscles.body, where)
+            require_same_size(body, muscles.body, f"muscles of {where}")
             return muscles
         raise ParameterError(
             f"Expected a panjabi.active.Musculature for {where}, got {type(muscles).__name__} "
@@ -488,6 +489,10 @@ class Musculature:
             each,
             H,
         )
+
+
+def _is_mask(which: object) -> TypeGuard[NDArray[np.bool_]]:
+    return isinstance(which, np.ndarray) and cast("NDArray[Any]", which).dtype == bool
 
 
 def _check_new(muscles: Musculature, record: MuscleRecord) -> None:

@@ -123,7 +123,7 @@ class Musculotendon(ShortRepr):
             np.ascontiguousarray(m.optimal_length),
             np.ascontiguousarray(m.tendon_slack_length),
             m.optimal_length * np.sin(m.pennation),
-            np.broadcast_to(self.elastic, len(m)) & long,
+            (np.broadcast_to(self.elastic, len(m)) & long).astype(np.int64),
             self.speed.si,
             self.damping.si,
             self.curves.row,

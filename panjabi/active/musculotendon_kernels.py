@@ -29,7 +29,7 @@ class Units(NamedTuple):
     optimal_length: Floats  # [m]
     tendon_slack_length: Floats  # [m]
     thickness: Floats  # optimal length times sin(pennation) [m]
-    elastic: np.ndarray  # bool: whether the tendon stretches
+    elastic: np.ndarray  # int64: 1 where the tendon stretches, 0 where it is rigid
     speed: float  # maximal shortening velocity [optimal lengths/s]
     damping: float  # d of the fibre [1]
     curves: Floats  # DeGrooteCurves.row

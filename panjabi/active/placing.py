@@ -62,18 +62,23 @@ def place(body: Body, records: Sequence[MuscleRecord], abdomen: Floats) -> Place
     )
 
 
+def path_scale(body: Body, records: Sequence[MuscleRecord], neutral: Floats) -> Floats:
+    """Path lengths of both sides, upright, over those on the standard adult, (nm,) [1].
+
+    neutral : (nm,) path lengths on the body, upright [m].
+    """
+    return neutral / _standard_lengths(body, records, neutral)
+
+
 def fibre_scale(body: Body, records: Sequence[MuscleRecord], neutral: Floats) -> Floats:
     """Fibre and tendon lengths of both sides over those of the source, (nm,) [1].
 
-    neutral : (nm,) path lengths on the body, upright [m].
-
     A set that fits the standard adult keeps its lengths; those of the neck scale with its points; a
     muscle with a replaced end on the girdle scales with its path. In a body of another size, each
-    fibre scales with its path.
+    fibre scales with its path (`path_scale`).
     """
-    adult = standard_adult()
-    standard = neutral if body is adult else neutral_lengths(adult, records)
-    neck = adult.parameters["neck_scale"].si
+    standard = _standard_lengths(body, records, neutral)
+    neck = standard_adult().parameters["neck_scale"].si
     base = [
         standard[m] / r.girdle_length
         if r.girdle_length is not None
@@ -83,6 +88,11 @@ def fibre_scale(body: Body, records: Sequence[MuscleRecord], neutral: Floats) ->
         for m, r in enumerate(records)
     ]
     return np.array(base + base) * (neutral / standard)
+
+
+def _standard_lengths(body: Body, records: Sequence[MuscleRecord], neutral: Floats) -> Floats:
+    adult = standard_adult()
+    return neutral if body is adult else neutral_lengths(adult, records)
 
 
 def neutral_lengths(body: Body, records: Sequence[MuscleRecord]) -> Floats:
@@ -99,14 +109,6 @@ def neutral_lengths(body: Body, records: Sequence[MuscleRecord]) -> Floats:
     pieces = np.linalg.norm(np.diff(world, axis=0), axis=1)
     pieces[polylines.start[1:-1] - 1] = 0.0  # between two muscles
     return np.add.reduceat(np.append(pieces, 0.0), polylines.start[:-1])
-
-
-def force_scale(body: Body) -> float:
-    """Maximal forces over those of the source: the body's mass to its force exponent [1]."""
-    adult = standard_adult()
-    if "force_exponent" not in body.parameters:
-        return 1.0
-    return (body.total_mass / adult.total_mass) ** body.parameters["force_exponent"].si
 
 
 def _common_ancestor(bodies: Integers, parent: Integers) -> int:

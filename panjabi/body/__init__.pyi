@@ -14,14 +14,31 @@ from .muscles import (
 )
 from .poses import Poses as Poses
 from .scaling import (
+    mass_limits as mass_limits,
     scaled_body as scaled_body,
     segment_lengths as segment_lengths,
     segment_masses as segment_masses,
+    size_evidence as size_evidence,
+    size_outside_evidence as size_outside_evidence,
+    stature_limits as stature_limits,
 )
+from .size import joint_length as joint_length, size_factor as size_factor
 from .sized_muscles import (
     MusclePaths as MusclePaths,
     SizedMuscles as SizedMuscles,
     muscles_of as muscles_of,
 )
-from .standard import read_adult as read_adult, standard_adult as standard_adult
+from .standard import (
+    body_length as body_length,
+    read_adult as read_adult,
+    same_size as same_size,
+    standard_adult as standard_adult,
+    trunk_length as trunk_length,
+)
 from .tree import Tree as Tree
+from .wrapping import (
+    Surface as Surface,
+    SurfacePath as SurfacePath,
+    Wrap as Wrap,
+    path_over as path_over,
+)

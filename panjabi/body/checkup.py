@@ -103,7 +103,7 @@ def reach(
             if not turning[k]:
                 continue
             low, high = default[k] - RIGHT_ANGLE, default[k] + RIGHT_ANGLE
-        ends = []
+        ends: list[Floats] = []
         for end in (low, high):
             q = default.copy()
             q[k] = end
@@ -197,6 +197,12 @@ def _masses(body: Body) -> Iterator[CheckFinding]:
 
 
 def _sides_of_bodies(body: Body) -> Iterator[CheckFinding]:
+    def largest_moment(b: int) -> float:
+        return float(np.linalg.eigvalsh(body.inertia[b])[2])
+
+    def reach(b: int) -> float:
+        return float(np.linalg.norm(body.com[b] - body.tree.child_loc[b]))
+
     index = {name: b for b, name in enumerate(body.names)}
     for name, b in index.items():
         other = index.get(other_side(name) or "")
@@ -204,12 +210,8 @@ def _sides_of_bodies(body: Body) -> Iterator[CheckFinding]:
             continue
         quantities = {
             "masses [kg]": (body.mass[b], body.mass[other]),
-            "largest moments of inertia [kg m2]": tuple(
-                float(np.linalg.eigvalsh(body.inertia[i])[2]) for i in (b, other)
-            ),
-            "distances of the centre of mass from the joint [m]": tuple(
-                float(np.linalg.norm(body.com[i] - body.tree.child_loc[i])) for i in (b, other)
-            ),
+            "largest moments of inertia [kg m2]": (largest_moment(b), largest_moment(other)),
+            "distances of the centre of mass from the joint [m]": (reach(b), reach(other)),
         }
         yield from _differences(f"{name} and {body.names[other]}", quantities)
 

@@ -34,16 +34,17 @@ if TYPE_CHECKING:
 def coordinates_between(body: Body, base: str, tip: str) -> tuple[str, ...]:
     """Names of the coordinates that move `tip` relative to `base`, in tree order."""
     parent, first = body.tree.parent, body.tree.first
-    paths = []
+    paths: list[set[int]] = []
     for name in (base, tip):
-        b, path = body.body_index(name), set()
+        b = body.body_index(name)
+        path: set[int] = set()
         while b > 0:
             path.add(b)
             b = int(parent[b])
         paths.append(path)
     between = sorted(paths[0] ^ paths[1])
     dofs = [e for b in between for e in range(first[b], first[b + 1])]
-    names = dict.fromkeys(body.coordinates[body.tree.coordinate[e]] for e in dofs)
+    names = dict.fromkeys(body.coordinates[int(body.tree.coordinate[e])] for e in dofs)
     if not names:
         raise ParameterError(
             f"Expected two bodies with a joint between them, got {base!r} and {tip!r}; name two "

@@ -16,6 +16,7 @@ from panjabi.body.muscles import Muscle, PathArrays, path_arrays
 from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.posture import check_limits, finite_value, is_spinal, posture_table
 from panjabi.body.tree import Floats, Tree
+from panjabi.body.wrapping import Surface
 from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.parameter import Parameter
 
@@ -50,7 +51,10 @@ class Body:
     scale: Floats  # (nb,) size of each body relative to the standard adult
     floor: Floats  # (2,) depth of the sole below the right and left calcaneus origin [m]
     stature: float  # standing, skin vertex above the sole [m]
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
+    sex: str = "male"  # of the values; `panjabi.body.groups` lists what differs
+    age_years: float = 30.0
+    surfaces: Mapping[str, Surface] = field(default_factory=dict[str, Surface])  # muscles wrap
 
     def __repr__(self) -> str:
         return (
@@ -318,11 +322,8 @@ class Body:
 
     def path_length(self, q: Configuration, name: str) -> float:
         """Path length of a muscle, tendon included [m]."""
-        muscle = self.muscle(name)
-        poses = self.poses(q)
-        at = [self._body_index[b] for b in muscle.bodies]
-        world = np.einsum("pij,pj->pi", poses.R[at], muscle.points) + poses.t[at]
-        return float(np.linalg.norm(np.diff(world, axis=0), axis=1).sum())
+        self.muscle(name)
+        return float(self.path_lengths(q)[list(self.muscles).index(name)])
 
     def moment_arms(self, q: Configuration, name: str) -> dict[str, float]:
         """Moment arm r = -dL/dq [m] for every coordinate that the muscle crosses.
@@ -342,10 +343,21 @@ class Body:
         """Moment arms of all muscles, (nm, nq) [m]."""
         return -self._paths(q)[1]
 
+    def outside_evidence(self, q: Configuration) -> tuple[str, ...]:
+        """Muscles whose path at q rests on an assumed surface, each with coordinate and range."""
+        values = self.poses(q).q
+        return tuple(
+            f"path of {name}: {coordinate} {math.degrees(value):.0f} deg, beyond its source "
+            f"({math.degrees(low):.0f} to {math.degrees(high):.0f} deg)"
+            for name, muscle in self.muscles.items()
+            for coordinate, (low, high) in muscle.evidence.items()
+            if not low <= (value := values[self.coordinate_index(coordinate)]) <= high
+        )
+
     @cached_property
     def paths(self) -> PathArrays:
         """All muscle paths as flat arrays."""
-        return path_arrays(self.muscles.values(), self.names, self.tree.parent)
+        return path_arrays(self.muscles.values(), self.names, self.tree.parent, self.surfaces)
 
     # --- inside ---------------------------------------------------------------------------
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from panjabi.body.landmarks import left, mirrored
 from panjabi.body.tree import Floats, Integers
+from panjabi.body.wrapping import Surface, Wrap, WrapArrays, wrap_arrays
 from panjabi.parameter import Parameter, Status
 from panjabi.results import ShortRepr
 
@@ -61,11 +63,7 @@ class Fibre(ShortRepr):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Muscle(ShortRepr):
-    """A muscle as a polyline over points fixed to bodies.
-
-    A path with a wrapping surface in its source is straight here or has one fitted via point;
-    `path_note` says which, and `path_error` is the error of its length.
-    """
+    """A muscle as a path through points fixed to bodies, and over the surfaces of `wraps`."""
 
     name: str
     full_name: str
@@ -75,8 +73,9 @@ class Muscle(ShortRepr):
     points: Floats  # (n, 3) in the frames of those bodies [m]
     fibres: Mapping[str, Fibre]  # source set -> fibre; leg: "2016", "2023", arm: "arm"
     path_note: str = ""
-    path_error: float | None = None  # largest error of the length over the range tested [m]
-    via: int | None = None  # index of a fitted via point
+    wraps: tuple[Wrap, ...] = ()
+    evidence: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Coordinate -> range [rad] in which the path rests on a source; elsewhere it is assumed."""
 
     @property
     def fibre(self) -> Fibre:
@@ -120,22 +119,32 @@ class PathArrays(ShortRepr):
     start: Integers  # (nm + 1,) points of muscle m are start[m] .. start[m + 1] - 1
     body: Integers  # (np,)
     local: Floats  # (np, 3) [m]
-    top: Integers  # (nm,) lowest common ancestor of the muscle's bodies
+    top: Integers  # (nm,) lowest common ancestor of the bodies of points and surfaces
+    wraps: WrapArrays | None = None  # None: every path is a polyline
 
 
-def path_arrays(muscles: Iterable[Muscle], names: tuple[str, ...], parent: Integers) -> PathArrays:
+def path_arrays(
+    muscles: Iterable[Muscle],
+    names: tuple[str, ...],
+    parent: Integers,
+    surfaces: Mapping[str, Surface],
+) -> PathArrays:
     """Flat arrays of the paths, in the order of the muscles."""
     index = {name: b for b, name in enumerate(names)}
     muscles = list(muscles)
     bodies = [np.array([index[b] for b in m.bodies], np.int64) for m in muscles]
-    start = np.cumsum([0] + [len(b) for b in bodies])
-    top = np.array([_common_ancestor(b, parent) for b in bodies], np.int64)
+    start = np.cumsum([0] + [len(b) for b in bodies]).astype(np.int64)
     local = np.concatenate([np.empty((0, 3)), *(m.points for m in muscles)])
     body = np.concatenate([np.empty(0, np.int64), *bodies])
-    return PathArrays(start.astype(np.int64), body, local, top)
+    wraps = wrap_arrays([m.wraps for m in muscles], start, surfaces, index)
+    top = [
+        _common_ancestor([*b, *(index[surfaces[w.surface].body] for w in m.wraps)], parent)
+        for m, b in zip(muscles, bodies, strict=True)
+    ]
+    return PathArrays(start, body, local, np.array(top, np.int64), wraps)
 
 
-def _common_ancestor(bodies: Integers, parent: Integers) -> int:
+def _common_ancestor(bodies: Iterable[int], parent: Integers) -> int:
     def ancestors(b: int) -> list[int]:
         chain = []
         while b >= 0:
@@ -157,7 +166,6 @@ def both_sides(
     for record in paths:
         bodies = tuple(p[0] for p in record["points"])
         points = np.array([p[1:] for p in record["points"]], float)
-        error = record["path_error_mm"]
         muscle = Muscle(
             name=record["name"] + "_r",
             full_name=record["full_name"],
@@ -167,8 +175,11 @@ def both_sides(
             points=points,
             fibres=fibres[record["name"]],
             path_note=record["path_note"],
-            path_error=None if error is None else 1e-3 * error["max"],
-            via=record["fitted_via_index"],
+            wraps=tuple(Wrap(**wrap) for wrap in record.get("wraps", ())),
+            evidence={
+                f"{joint}_r": (math.radians(low), math.radians(high))
+                for joint, (low, high) in record.get("evidence_deg", {}).items()
+            },
         )
         right[muscle.name] = muscle
         left_side[record["name"] + "_l"] = replace(
@@ -176,6 +187,8 @@ def both_sides(
             name=record["name"] + "_l",
             bodies=tuple(map(left, bodies)),
             points=np.array([mirrored(p) for p in points]),
+            wraps=tuple(replace(w, surface=left(w.surface)) for w in muscle.wraps),
+            evidence={left(name): limits for name, limits in muscle.evidence.items()},
         )
     return right | left_side
 

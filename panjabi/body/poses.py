@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from panjabi.body.tree import Floats, Tree
+from panjabi.errors import PostureError
 from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from panjabi.body.muscles import PathArrays
+    from panjabi.body.wrapped_path_kernels import Touched
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,13 +44,40 @@ def tree_poses(tree: Tree, q: Floats) -> Poses:
 
 
 def path_lengths(tree: Tree, paths: PathArrays, poses: Poses) -> tuple[Floats, Floats]:
-    """Lengths (nm,) [m] and d(length)/dq (nm, nq) [m/rad] of polylines on a tree."""
+    """Lengths (nm,) [m] and d(length)/dq (nm, nq) [m/rad] of paths on a tree.
+
+    Raises
+    ------
+    PostureError
+        If the geodesic over a surface is not found.
+    """
     from panjabi.body.path_kernels import path_derivatives
 
     count = len(paths.top)
     length, slope = np.empty(count), np.empty((count, len(poses.q)))
+    start, body, local, excess = paths.start, paths.body, paths.local, None
+    if paths.wraps is not None:
+        start, body, local, *_, excess = touched(paths, poses)
     path_derivatives(
-        tree, paths.start, paths.body, paths.local, paths.top, poses.R, poses.t,
+        tree, start, body, local, paths.top, poses.R, poses.t,
         poses.axis_world, poses.origin_world, poses.rate, length, slope,
     )  # fmt: skip
+    if excess is not None:
+        length += excess
     return length, slope
+
+
+def touched(paths: PathArrays, poses: Poses) -> Touched:
+    """Paths that wrap, at one posture, with their tangent points; errors as `path_lengths`."""
+    from panjabi.body.wrapped_path_kernels import touched_paths
+
+    assert paths.wraps is not None
+    found = touched_paths(paths.start, paths.body, paths.local, paths.wraps, poses.R, poses.t)
+    wrong = np.flatnonzero(np.isnan(found.excess))
+    if len(wrong):
+        raise PostureError(
+            f"Expected a geodesic over every wrapping surface, got none for muscle {wrong[0]} of "
+            "the paths in this posture; its line passes close to the centre of a surface, where "
+            "the path jumps from one side to the other. Give the surface a side."
+        )
+    return found

@@ -6,6 +6,7 @@ keeps the others; where needed a body without mass is put between them. The orig
 at its joint, so that `child_loc` is zero.
 """
 
+# pyright: reportConstantRedefinition=false
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -57,7 +58,8 @@ def reduced_tree(tree: Tree, free: Sequence[int] | Integers, at: Floats) -> Redu
                     R, t, open_joint = np.eye(3), np.zeros(3), True
                 grown.add_dof(tree, e, new_index[k])
                 continue
-            value = float(np.polynomial.polynomial.polyval(at[k], tree.poly[e]))
+            terms: Floats = tree.poly[e]
+            value = float(np.polynomial.polynomial.polyval(float(at[k]), terms))
             if tree.slide[e]:
                 t = t + R @ (tree.axis[e] * value)
             else:

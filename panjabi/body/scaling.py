@@ -1,11 +1,12 @@
 """A body of another size: stature, mass, segment lengths.
 
-Rules, all assumed. Every segment keeps its shape: one factor scales its lengths in all directions,
-also joint centres, centres of mass, landmarks and muscle points. Segment masses are proportional to
-volume (factor cubed), then all are scaled to the total mass; inertia is proportional to mass times
-length squared. Optimal fibre and tendon slack length are proportional to the path length of the
-muscle in standing, so that each fibre stays at the same point of its curve. Maximal force is
-proportional to mass to the power 2/3, as area is to volume.
+Every segment keeps its shape: one factor scales its lengths in all directions, also joint centres,
+centres of mass, landmarks and muscle points. Segment masses are proportional to volume (factor
+cubed), then all are scaled to the total mass; inertia is proportional to mass times length squared.
+Optimal fibre and tendon slack length are proportional to the path length of the muscle in standing,
+so that each fibre stays at the same point of its curve. Maximal force goes as the area, with the
+square of this length; mass without length makes no muscle stronger. `panjabi.body.size` has the
+powers, `docs/size.md` the derivation.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ import numpy as np
 
 from panjabi.body.landmarks import Frame, Place
 from panjabi.body.model import Body
+from panjabi.body.size import size_factor
 from panjabi.body.tree import Floats, scaled_tree
 from panjabi.errors import ParameterError, unknown
+from panjabi.evidence import EvidenceRange
+from panjabi.literature import row
 from panjabi.parameter import USER, Parameter, ParameterSet
 
 LUMBAR = tuple(f"L{i}" for i in range(5, 0, -1))
@@ -59,13 +63,13 @@ ENDS: Mapping[str, tuple[str, str]] = {
 """End points of the length of a segment: the joint below or above a body, or landmarks."""
 
 FACTORS = (0.4, 2.5)  # a factor beyond these is taken for a typing error
-STATURES = (0.7, 2.5)  # [m]
+TALLEST = 2.5  # a stature beyond this is taken for a typing error [m]
 MASSES = (10.0, 300.0)  # [kg]
 
 
 def segments(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Bodies of every segment, limbs as `<segment>_r` and `<segment>_l`."""
-    result = {}
+    result: dict[str, tuple[str, ...]] = {}
     for segment, members in SEGMENTS.items():
         if members[0] in names:
             result[segment] = members
@@ -95,7 +99,7 @@ def segment_lengths(body: Body) -> dict[str, float]:
                 return body.joint_centre(poses, known)
         raise unknown("landmark", name, body.landmarks)
 
-    lengths = {}
+    lengths: dict[str, float] = {}
     for segment in segments(body.names):
         base, side = (segment[:-2], segment[-2:]) if segment[-2:] in ("_r", "_l") else (segment, "")
         a, b = ENDS[base]
@@ -110,7 +114,6 @@ def scaled_body(
     mass: float | None = None,
     segments: Mapping[str, float] | None = None,
     lengths: Mapping[str, float] | None = None,
-    force_exponent: float = 2.0 / 3.0,
 ) -> Body:
     """A body of another size; the docstring of this module has the rules.
 
@@ -126,30 +129,87 @@ def scaled_body(
     UnknownNameError
         For a segment that does not exist.
     ParameterError
-        For sizes that are not finite, not positive or not human; for a segment named twice; for a
-        stature that is not possible with `lengths`.
+        For sizes that are not finite, not positive or not human; for a body below the stature of
+        adults (`stature_limits`); for a segment named twice; for a stature that is not possible
+        with `lengths`.
     """
-    for name, value, (low, high), unit in (
-        ("stature", stature, STATURES, "m"),
-        ("mass", mass, MASSES, "kg"),
-    ):
-        if value is not None and not low <= value <= high:
-            raise ParameterError(
-                f"Expected a {name} from {low:g} to {high:g} {unit}, got {value!r} {unit}; give "
-                f"the {name} in {unit}."
-            )
-    if not math.isfinite(force_exponent):
+    if stature is not None:
+        _check_stature(stature)
+    low, high = MASSES
+    if mass is not None and not low <= mass <= high:
         raise ParameterError(
-            f"Expected a finite force_exponent, got {force_exponent!r}; give 2/3 (as area to "
-            "volume), 1 (proportional to mass) or 0 (unchanged)."
+            f"Expected a mass from {low:g} to {high:g} kg, got {mass!r} kg; give the mass in kg."
         )
     segments, lengths = segments or {}, lengths or {}
     shape, fixed = _factors(body, segments, lengths)
     factor = shape if stature is None else _solve_stature(body, shape, fixed, stature)
     scaled = _with_scale(body, factor)
+    _check_stature(scaled.stature)
     if mass is None:
         mass = body.total_mass * (scaled.stature / body.stature) ** 2
-    return _with_mass(body, scaled, factor, mass, force_exponent, segments, lengths)
+    return _with_mass(body, scaled, factor, mass, segments, lengths)
+
+
+def stature_limits() -> tuple[float, float]:
+    """Statures of adults [m]: from three SD below the mean of women to three above that of men."""
+    women, men = row("AN-F-stature"), row("AN-M-stature")
+    low, high = women.number - 3.0 * (women.sd or 0.0), men.number + 3.0 * (men.sd or 0.0)
+    return 1e-3 * low, 1e-3 * high
+
+
+def mass_limits() -> tuple[float, float]:
+    """Masses of adults [kg] as `stature_limits`, with a normal logarithm of the mass."""
+    women, men = row("AN-F-lnm"), row("AN-M-lnm")
+    low, high = women.number - 3.0 * (women.sd or 0.0), men.number + 3.0 * (men.sd or 0.0)
+    return math.exp(low), math.exp(high)
+
+
+def mass_without_load(body: Body) -> float:
+    """Mass of the person [kg], without a load that is fixed to the body."""
+    return body.parameters["mass"].si if "mass" in body.parameters else body.total_mass
+
+
+def size_evidence() -> dict[str, EvidenceRange]:
+    """Ranges of the stature [m] and the mass [kg] of measured adults."""
+    bib = row("AN-F-stature").bib
+
+    def limits(quantity: str, values: tuple[float, float], unit: str) -> EvidenceRange:
+        low, high = (
+            Parameter(v, unit, bib, "derived", "three standard deviations from the mean")
+            for v in values
+        )
+        return EvidenceRange(quantity, high, least=low)
+
+    return {
+        "stature": limits("stature", stature_limits(), "m"),
+        "mass": limits("mass", mass_limits(), "kg"),
+    }
+
+
+def size_outside_evidence(body: Body) -> tuple[str, ...]:
+    """Descriptions of a stature or mass outside those of measured adults; () for none."""
+    sizes = {"stature": body.stature, "mass": mass_without_load(body)}
+    return tuple(
+        words
+        for name, known in size_evidence().items()
+        for words in known.outside([sizes[name]], ["body"])
+    )
+
+
+def _check_stature(stature: float) -> None:
+    low = stature_limits()[0]
+    if low <= stature <= TALLEST:
+        return
+    if 0.0 < stature < low:
+        raise ParameterError(
+            f"Expected a stature of an adult from {low:.3f} m, three standard deviations below the "
+            f"mean of women ({row('AN-F-stature').bib}), got {stature:g} m; children are not "
+            "smaller adults, and no proportions, units and strength of children are packaged."
+        )
+    raise ParameterError(
+        f"Expected a stature from {low:.3f} to {TALLEST:g} m, got {stature!r} m; give the stature "
+        "in m."
+    )
 
 
 def _factors(
@@ -217,7 +277,7 @@ def _standing(body: Body, factor: Floats) -> tuple[float, Floats]:
     """Height of the pelvis, and stature over the right and left sole (2,), of scaled bodies [m]."""
     tree = scaled_tree(body.tree, factor, 0.0)
     poses = replace(body, tree=tree).poses(body.zero())
-    soles = []
+    soles: list[float] = []
     for side, name in enumerate(("calcn_r", "calcn_l")):
         b = body.names.index(name)
         soles.append(poses.t[b, 1] - factor[b] * body.floor[side])
@@ -250,6 +310,9 @@ def _with_scale(body: Body, factor: Floats) -> Body:
             name: replace(m, points=m.points * factor[[index[b] for b in m.bodies], None])
             for name, m in body.muscles.items()
         },
+        surfaces={
+            name: s.scaled(float(factor[index[s.body]])) for name, s in body.surfaces.items()
+        },
         scale=body.scale * factor,
         floor=floor,
         stature=float(statures.max()),
@@ -261,7 +324,6 @@ def _with_mass(
     new: Body,
     factor: Floats,
     mass: float,
-    force_exponent: float,
     proportions: Mapping[str, float],
     lengths: Mapping[str, float],
 ) -> Body:
@@ -270,13 +332,9 @@ def _with_mass(
     masses = volume * (mass / volume.sum())
     ratio = np.divide(masses, old.mass, out=np.zeros_like(masses), where=old.mass > 0.0)
     length = new.path_lengths(new.zero()) / old.path_lengths(old.zero())
-    force = (mass / old.total_mass) ** force_exponent
     parameters = dict(old.parameters)
     parameters["stature"] = Parameter(new.stature, "m", USER, "assumed", "standing, skin vertex")
     parameters["mass"] = Parameter(mass, "kg", USER, "assumed", "whole body")
-    parameters["force_exponent"] = Parameter(
-        force_exponent, "1", USER, "assumed", "maximal muscle force goes with mass to this power"
-    )
     for name, value in proportions.items():
         parameters[f"proportion_{name}"] = Parameter(value, "1", USER, "assumed")
     for name, value in lengths.items():
@@ -286,7 +344,9 @@ def _with_mass(
         mass=masses,
         inertia=old.inertia * (ratio * factor**2)[:, None, None],
         muscles={
-            name: muscle.scaled(muscle.points, length=float(length[m]), force=force)
+            name: muscle.scaled(
+                muscle.points, length=float(length[m]), force=size_factor("force", length[m])
+            )
             for m, (name, muscle) in enumerate(new.muscles.items())
         },
         parameters=ParameterSet(parameters),

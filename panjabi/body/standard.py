@@ -1,4 +1,4 @@
-"""The standard adult (1.75 m, 75 kg) from the data files."""
+"""The standard adult (1.75 m, 75 kg, a man of 30 years) from the data files, and other adults."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import numpy as np
 
 from panjabi._caching import cached
 from panjabi.body import data, landmarks, muscles
+from panjabi.body.groups import REFERENCE_AGE, REFERENCE_SEX, Sex, described
 from panjabi.body.model import Body
+from panjabi.body.scaling import mass_without_load, scaled_body
 from panjabi.body.tree import GROUND, Floats, build_tree, coordinates_of
+from panjabi.body.wrapping import surfaces_from
 from panjabi.errors import DataFileError, ParameterError
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 
@@ -18,47 +21,100 @@ SOLE_BELOW_CALCANEUS = 0.015783477
 """Height of the calcaneus origin over the floor in standing [m]."""
 
 
-@cached
-def standard_adult() -> Body:
-    """The body of the data files; immutable, and the same object at every call."""
-    return read_adult()
+def standard_adult(
+    *,
+    stature_m: float | None = None,
+    mass_kg: float | None = None,
+    sex: Sex = REFERENCE_SEX,
+    age_years: float = REFERENCE_AGE,
+) -> Body:
+    """An adult: without arguments the body of the data files, the same object at every call.
 
-
-def require_standard_adult(body: Body, what: str) -> None:
-    """Raise ParameterError for a body of another size than the standard adult.
-
-    For functions with values that have no scaling rule yet: units, extension strength, abdominal
-    pressure, reflexes and fascia. Skeleton, masses and muscle paths scale (`scaled_body`) and need
-    no check. A mass fixed to the adult, for example a load in the hands, is allowed.
-
-    what : the values that are known for the adult only, for the message.
+    Parameters
+    ----------
+    stature_m : stature [m], by default 1.75. Every value of tissue follows by `panjabi.body.size`.
+    mass_kg : mass [kg]; by default 75 kg, or with a stature that of the same body mass index.
+    sex, age_years : change what `panjabi.body.groups.EFFECTS` lists, and nothing else. The packaged
+        values are those of a man of 30 years.
 
     Raises
     ------
+    UnknownNameError
+        For another sex.
     ParameterError
-        If stature, mass or the proportions of the segments are not those of the standard adult.
+        For a stature below that of adults, an age outside 16 to 90 years, or a size that is not
+        human.
     """
-    if is_standard_adult(body):
-        return
-    adult, mass = standard_adult(), _mass_without_load(body)
-    raise ParameterError(
-        f"Expected the standard adult ({adult.stature:.2f} m, {adult.total_mass:.0f} kg) for "
-        f"{what}, got a body of {body.stature:.2f} m and {mass:.4g} kg; a scaled body would keep "
-        "the adult's values here. Use standard_adult(); for other sizes skeleton, masses and "
-        "muscle paths are available."
+    body = _packaged_adult()
+    if stature_m is not None or mass_kg is not None:
+        unchanged = (stature_m in (None, body.stature)) and (
+            mass_kg in (None, body.parameters["mass"].si)
+        )
+        if not unchanged:
+            body = scaled_body(body, stature=stature_m, mass=mass_kg)
+    return described(body, sex, age_years)
+
+
+@cached
+def _packaged_adult() -> Body:
+    return read_adult()
+
+
+def body_length(body: Body) -> float:
+    """Stature over that of the standard adult [1]: for what belongs to the whole body."""
+    return body.stature / standard_adult().stature
+
+
+def trunk_length(body: Body) -> float:
+    """Length from L5-S1 to C7-T1, standing, over that of the standard adult [1].
+
+    The nerves of the reflexes of the trunk run along this part of the body.
+    """
+
+    def length(of: Body) -> float:
+        poses = of.poses(of.zero())
+        return float(np.linalg.norm(of.joint_centre(poses, "C7") - of.joint_centre(poses, "L5")))
+
+    return length(body) / length(standard_adult())
+
+
+def same_size(body: Body, other: Body) -> bool:
+    """Whether stature, mass, proportions and sex agree; a load on one of them is allowed."""
+
+    def sizes(of: Body) -> list[float]:
+        return [of.stature, mass_without_load(of), *of.scale]
+
+    return body is other or (
+        body.names == other.names
+        and body.sex == other.sex
+        and np.allclose(sizes(body), sizes(other), rtol=1e-3, atol=0.0)
     )
 
 
 def is_standard_adult(body: Body) -> bool:
-    """Whether stature, mass and proportions are those of the standard adult; a load is allowed."""
-    adult = standard_adult()
-    mass = _mass_without_load(body)
-    size = np.array([body.stature / adult.stature, mass / adult.total_mass, *body.scale])
-    return body is adult or np.allclose(size, 1.0, atol=1e-3)
+    """Whether stature, mass, proportions and sex are those of the standard adult."""
+    return same_size(body, standard_adult())
 
 
-def _mass_without_load(body: Body) -> float:
-    return body.parameters["mass"].si if "mass" in body.parameters else body.total_mass
+def require_same_size(body: Body, other: Body, what: str) -> None:
+    """Raise ParameterError unless two bodies have the same size.
+
+    what : the part that was made for `other`, for the message.
+
+    Raises
+    ------
+    ParameterError
+        If stature, mass, proportions or sex differ.
+    """
+    if not same_size(body, other):
+        words = [
+            f"{of.stature:.2f} m and {mass_without_load(of):.4g} kg ({of.sex})"
+            for of in (body, other)
+        ]
+        raise ParameterError(
+            f"Expected {what} for a body of {words[0]}, got {what} for a body of {words[1]}; make "
+            "both with the same body=..."
+        )
 
 
 def read_adult(*, fibres: str | Path | None = None) -> Body:
@@ -70,7 +126,7 @@ def read_adult(*, fibres: str | Path | None = None) -> Body:
         If the file cannot be read, or lacks a muscle or the inertia of the pelvis.
     """
     skeleton = data.read("skeleton.json", "panjabi-skeleton")
-    paths = data.read("muscle_paths.json", "panjabi-muscle-paths")
+    paths = data.read("muscle_paths.json", "panjabi-muscle-paths", 2)
     arm = data.read(data.FIBRES_ARM, "panjabi-fibres")
     if fibres is None:
         leg = data.read(data.FIBRES_LEG, "panjabi-fibres")
@@ -115,6 +171,7 @@ def _adult(
         floor=np.full(2, SOLE_BELOW_CALCANEUS),
         stature=about["stature"],
         parameters=_parameters(about),
+        surfaces=surfaces_from(paths["surfaces"]),
     )
 
 

@@ -47,7 +47,10 @@ def build_tree(bodies: Sequence[Mapping[str, Any]]) -> Tree:
     coordinates = {name: k for k, name in enumerate(coordinates_of(bodies))}
     index = {GROUND: 0} | {body["name"]: b for b, body in enumerate(bodies, start=1)}
     parent, loc, r0, child_loc, first = [-1], [np.zeros(3)], [np.eye(3)], [np.zeros(3)], [0]
-    slide, axis, coordinate, poly = [], [], [], []
+    slide: list[int] = []
+    axis: list[Floats] = []
+    coordinate: list[int] = []
+    poly: list[list[float]] = []
     for body in bodies:
         joint = body["joint"]
         first.append(len(slide))

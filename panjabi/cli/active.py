@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from panjabi.cli.body import add_person, person, person_values
 from panjabi.cli.terminal import add_command, applicable, changes_by_level
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def add_active_commands(commands: Any) -> None:
 
 def _common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--posture", default="standing", help="posture (default standing)")
+    add_person(command)
     command.add_argument(
         "--load",
         type=float,
@@ -90,6 +92,7 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
     value: dict[str, Any] = {
         "schema": "panjabi-recruit/1",
         "posture": args.posture,
+        **person_values(spine.body),
         "load_kg": args.load,
         "abdominal_pressure_kPa": args.pressure,
         "floor_Nm_per_rad": floor,
@@ -136,6 +139,7 @@ def _stability(args: argparse.Namespace) -> tuple[Any, str]:
     value = {
         "schema": "panjabi-stability/1",
         "posture": args.posture,
+        **person_values(recruited.spine.body),
         "load_kg": args.load,
         "abdominal_pressure_kPa": args.pressure,
         "floor_Nm_per_rad": floor,
@@ -155,7 +159,11 @@ def _spine(args: argparse.Namespace) -> StaticSpine:
     announce_compilation()
     injuries = changes_by_level(args.injury)
     return static_spine(
-        args.posture, load=args.load, injuries=injuries, pressure=1e3 * args.pressure
+        args.posture,
+        load=args.load,
+        body=person(args),
+        injuries=injuries,
+        pressure=1e3 * args.pressure,
     )
 
 

@@ -3,35 +3,75 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.terminal import add_command
+
+if TYPE_CHECKING:
+    from panjabi.body import Body
 
 
 def add_body_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
     body = add_command(commands, "body", _body, "size, mass and landmarks of the body in a posture")
     body.add_argument("--posture", default="standing", help="posture (default standing)")
-    body.add_argument("--stature", type=float, metavar="M", help="scale to this stature [m]")
-    body.add_argument("--mass", type=float, metavar="KG", help="scale to this mass [kg]")
+    add_person(body)
     muscle = add_command(commands, "muscle", _muscle, "length and moment arms of one muscle")
     muscle.add_argument("name", help="name of the muscle, e.g. semimem_r")
     muscle.add_argument("--posture", default="standing", help="posture (default standing)")
+    add_person(muscle)
+
+
+PERSON = ("stature", "mass", "sex", "age")
+"""Options that describe the body of a command."""
+
+
+def add_person(command: Any) -> None:
+    """Add the options that describe the body; `person` makes it."""
+    command.add_argument("--stature", type=float, metavar="M", help="stature [m] (default 1.75)")
+    command.add_argument(
+        "--mass",
+        type=float,
+        metavar="KG",
+        help="mass [kg] (default 75; with a stature that of the same body mass index)",
+    )
+    command.add_argument("--sex", choices=("male", "female"), help="sex (default male)")
+    command.add_argument("--age", type=float, metavar="YEARS", help="age [years] (default 30)")
+
+
+def person(args: argparse.Namespace) -> Body:
+    """The adult of the options of `add_person`."""
+    from panjabi.body import standard_adult
+
+    described = {"sex": args.sex, "age_years": args.age}
+    return standard_adult(
+        stature_m=args.stature,
+        mass_kg=args.mass,
+        **{name: value for name, value in described.items() if value is not None},
+    )
+
+
+def person_values(body: Body) -> dict[str, Any]:
+    """Stature, mass, sex and age of a body as plain values."""
+    return {
+        "stature_m": body.stature,
+        "mass_kg": body.total_mass,
+        "sex": body.sex,
+        "age_years": body.age_years,
+    }
 
 
 def _body(args: argparse.Namespace) -> tuple[Any, str]:
-    from panjabi.body import scaled_body, segment_lengths, segment_masses, standard_adult
+    from panjabi.body import segment_lengths, segment_masses, size_outside_evidence
 
-    body = standard_adult()
-    if args.stature is not None or args.mass is not None:
-        body = scaled_body(body, stature=args.stature, mass=args.mass)
+    body = person(args)
     q = body.posture(args.posture)
     landmarks = {name: body.landmark(q, name).tolist() for name in body.landmarks}
     value = {
         "schema": "panjabi-body/1",
         "posture": args.posture,
-        "stature_m": body.stature,
-        "mass_kg": body.total_mass,
+        **person_values(body),
+        "outside_evidence": list(size_outside_evidence(body)),
         "centre_of_mass_m": body.centre_of_mass(q).tolist(),
         "segment_mass_kg": segment_masses(body),
         "segment_length_m": segment_lengths(body),
@@ -44,13 +84,12 @@ def _body(args: argparse.Namespace) -> tuple[Any, str]:
         f"{'landmark':22}{'forward':>9}{'up':>9}{'right':>9}  [m]",
     ]
     text += [f"{n:22}{p[0]:9.3f}{p[1]:9.3f}{p[2]:9.3f}" for n, p in landmarks.items()]
+    text += value["outside_evidence"]
     return value, "\n".join(text)
 
 
 def _muscle(args: argparse.Namespace) -> tuple[Any, str]:
-    from panjabi.body import standard_adult
-
-    body = standard_adult()
+    body = person(args)
     q = body.posture(args.posture)
     length = body.path_length(q, args.name)
     arms = {k: v for k, v in body.moment_arms(q, args.name).items() if abs(v) > 1e-9}

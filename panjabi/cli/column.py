@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from panjabi.cli.body import PERSON, add_person, person
 from panjabi.cli.terminal import add_command, applicable, changes_by_level
-
-if TYPE_CHECKING:
-    pass
-
 
 DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR": ("left", "right")}
 
@@ -44,6 +41,7 @@ def add_column_commands(commands: Any) -> None:
         metavar="LEVEL:CHANGE",
         help="e.g. L4-L5:cut=SSL+ISL; may be repeated",
     )
+    add_person(buckle)
     buckle.add_argument(
         "--to", type=float, metavar="N", help="also follow the post-buckling path to this load"
     )
@@ -56,7 +54,7 @@ def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
 
     announce_compilation()
     if args.law != "units":
-        applicable(args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs"))
+        applicable(args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs", *PERSON))
     result = buckle(
         args.column,
         plane=args.plane,
@@ -65,6 +63,7 @@ def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
         rib_cage=not args.no_ribs,
         preload=args.preload or 0.0,
         injuries=changes_by_level(args.injury),
+        body=person(args) if args.law == "units" else None,
     )
     value: dict[str, Any] = {
         "schema": "panjabi-buckle/1",
@@ -91,7 +90,8 @@ def _text(value: dict[str, Any]) -> str:
     load, quick = value["critical_load_N"], value["instantaneous_critical_load_N"]
     where = f"{value['column']} column, {value['law']}, {value['plane']}"
     if load is None:
-        return f"{where}: stable up to {value['searched_to_N']:.4g} N"
+        end = ", where a unit fails" if value["kind"] == "failure" else ""
+        return f"{where}: stable up to {value['searched_to_N']:.4g} N{end}"
     lines = [
         f"{where}: critical load {load:.2f} N ({value['stiffness']} stiffness"
         + (f"; instantaneous {quick:.2f} N)" if quick is not None else ")"),
@@ -108,9 +108,11 @@ def _text(value: dict[str, Any]) -> str:
     if "post_buckling" in value:
         path = value["post_buckling"]
         short = "" if path["reached"] else f"; {path['to_N']:g} N was not reached"
+        lines += [f"the path ends where a unit fails: {words}" for words in path["failure"]]
         lines.append(f"at {path['load_N'][-1]:.4g} N{short}, deg:")
         lines += [
             f"{level:10}" + "".join(_turned(axis, angles[-1]) for axis, angles in shape.items())
             for level, shape in path["angles_deg"].items()
         ]
+        lines += path["outside_evidence"]
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from panjabi.cli.neural import add_neural_commands
 from panjabi.cli.passive import add_passive_commands
 from panjabi.cli.statements import add_hypothesis_commands
 from panjabi.cli.tasks import add_experiment_commands
-from panjabi.cli.terminal import run_command
+from panjabi.cli.terminal import command_parser, run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,13 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="panjabi",
-        description="Simulate the stability of the spine: body, muscles, spinal units, columns, "
-        "reflexes, and comparison with published values. For research only; no medical advice.",
+    parser, commands = command_parser(
+        "panjabi",
+        __version__,
+        "Simulate the stability of the spine: body, muscles, spinal units, columns, reflexes, and "
+        "comparison with published values. For research only; no medical advice.",
     )
-    parser.add_argument("--version", action="version", version=f"panjabi {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_body_commands(commands)
     add_literature_commands(commands)
     add_passive_commands(commands)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from panjabi.cli.body import PERSON, add_person, person
 from panjabi.cli.terminal import (
     add_cohort_options,
     add_command,
@@ -14,6 +15,7 @@ from panjabi.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from panjabi.body import Body
     from panjabi.stability.condition import StabilityVerdict
 
 MODELS = ("lumbar", "trunk")
@@ -23,7 +25,7 @@ TRUNK = {
 }  # fmt: skip
 LUMBAR = {
     "preload": 500.0, "coactivation": 0.005, "load": 0.0, "gain": 1.0, "extra_delay_ms": 0.0,
-    "injury": [],
+    "injury": [], **dict.fromkeys(PERSON),
 }  # fmt: skip
 """Options of each model with their defaults; None: the activation of the intact trunk."""
 
@@ -94,6 +96,7 @@ def add_hypothesis_commands(commands: Any) -> None:
         metavar="F",
         help="minimum activation of every muscle (default 0.005)",
     )
+    add_person(lumbar)
     lumbar.add_argument(
         "--load", type=float, metavar="KG", help="mass held at the centre of the trunk"
     )
@@ -142,7 +145,10 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     changes = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
     changes["extra_delay"] = 1e-3 * changes.pop("extra_delay_ms")
     push = {} if args.push is None else {"push": args.push}
-    result = (_trunk if args.model == "trunk" else _lumbar)(changes, push)
+    if args.model == "trunk":
+        result = _trunk(changes, push)
+    else:
+        result = _lumbar(changes, push, person(args))
     value = {"schema": "panjabi-verdict/1", "model": args.model, **result.to_dict()}
     return value, str(result)
 
@@ -155,7 +161,7 @@ def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
     return verdict(reduced_trunk().changed(**changes), **push)
 
 
-def _lumbar(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
+def _lumbar(changes: dict[str, Any], push: dict[str, float], body: Body) -> StabilityVerdict:
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import spine_model
     from panjabi.stability.model_verdict import verdict
@@ -166,6 +172,7 @@ def _lumbar(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict
         preload=changes["preload"],
         load=changes["load"],
         injuries=changes_by_level(changes["injury"]),
+        body=body,
     )
     assert model.reflexes is not None
     loops = model.reflexes.scaled(changes["gain"]).delayed_by(changes["extra_delay"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 
 Command = Callable[[argparse.Namespace], tuple[Any, str]]
 """Takes the parsed arguments, returns a plain value for JSON and a text for the terminal."""
+
+
+def command_parser(
+    prog: str, version: str, description: str
+) -> tuple[argparse.ArgumentParser, Any]:
+    """The parser of a command line with its version, and the group for its subcommands."""
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    parser.add_argument("--version", action="version", version=f"{prog} {version}")
+    return parser, parser.add_subparsers(title="commands", metavar="COMMAND")
 
 
 def add_command(commands: Any, name: str, run: Command, what: str) -> argparse.ArgumentParser:
@@ -100,11 +110,16 @@ def option(name: str) -> str:
 
 
 def _with_flags(message: str, args: argparse.Namespace) -> str:
-    """A message of the library in which `name=True` is the flag of this command, if it has one."""
-    for name, value in vars(args).items():
-        if isinstance(value, bool):
-            message = message.replace(f"{name}=True", option(name))
-    return message
+    """A message of the library in which `name=True` is the flag of this command.
+
+    If the command has no such flag, the message says that the argument is one of Python.
+    """
+
+    def flag(match: re.Match[str]) -> str:
+        name = match[1]
+        return option(name) if isinstance(vars(args).get(name), bool) else f"{match[0]} in Python"
+
+    return re.sub(r"\b([a-z_]+)=True\b", flag, message)
 
 
 def applicable(
@@ -125,12 +140,14 @@ def applicable(
         value = getattr(args, name)
         return value is not None and value is not False and value != []
 
+    among = tuple(among)
     ineffective = [option(name) for name in among if name not in options and present(name)]
     if ineffective:
+        only = ", ".join(map(option, options))
+        choice = f"only {only}" if only else f"none of {', '.join(map(option, among))}"
         raise ParameterError(
-            f"Expected only {', '.join(map(option, options)) or 'no option of this group'} for "
-            f"{case}, got {', '.join(ineffective)}, without effect; leave it out, or choose "
-            "another case."
+            f"Expected {choice} for {case}, got {', '.join(ineffective)}, without effect; leave "
+            "it out, or choose another case."
         )
     return {
         name: getattr(args, name) if present(name) else default for name, default in options.items()

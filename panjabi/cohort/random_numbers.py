@@ -41,6 +41,17 @@ def generator(seed: int, subject: int = 0, stream: str | int = 0) -> np.random.G
     )
 
 
+def random_generator(seed: int | np.random.Generator, stream: str | int = 0) -> np.random.Generator:
+    """The random numbers of a seed; a generator is returned as it is.
+
+    Raises
+    ------
+    ParameterError
+        For a seed that is not an integer of 0 or more.
+    """
+    return seed if isinstance(seed, np.random.Generator) else generator(seed, stream=stream)
+
+
 def _natural(name: str, value: int) -> int:
     try:
         number = operator.index(value)

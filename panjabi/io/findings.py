@@ -32,7 +32,7 @@ FROM_SET = {
     "ControllerSet": ("controllers are not modelled", "excitation of muscles and actuators"),
     "ContactGeometrySet": ("contact is not modelled", "contact forces"),
     "ProbeSet": ("probes are not modelled", "outputs of a simulation only"),
-    "WrapObjectSet": ("wrapping surfaces are not modelled", "the paths that wrap over it"),
+    "WrapObjectSet": ("its shape is not known to the reader", "the paths that wrap over it"),
     "JointSet": (UNKNOWN, "motion of the joint"),
     "BodySet": (UNKNOWN, "the body"),
     "ComponentSet": (UNKNOWN, "unknown"),

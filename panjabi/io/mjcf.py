@@ -13,8 +13,10 @@ from numpy.typing import ArrayLike
 from panjabi._files import write_whole
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.model import Body
+from panjabi.body.muscles import PathArrays
 from panjabi.body.sized_muscles import SizedMuscles, muscles_of
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
+from panjabi.body.wrapping import SHAPES, Surfaces, WrapArrays
 from panjabi.errors import ParameterError
 from panjabi.io.functions import composed, shifted
 
@@ -38,7 +40,8 @@ def write_mjcf(
     """Write an MJCF file; returns a sentence for each property that MJCF cannot represent.
 
     The file contains bodies, inertias, joints in order, couplings as polynomial equalities,
-    landmarks as sites, and muscles as spatial tendons with a muscle actuator. The sentences, after
+    landmarks as sites, and muscles as spatial tendons with a muscle actuator. Spheres and cylinders
+    over which muscles wrap are geoms, with a site on the required side. The sentences, after
     `remarks`, are also comments in the file. Names are those of the body. A joint whose value is a
     coordinate has the name of the coordinate; a coupled joint is named body:number.
 
@@ -98,7 +101,7 @@ def drivers(body: Body) -> dict[int, Driver]:
 def joint_names(body: Body) -> list[str]:
     """Name of the MJCF joint of every elementary dof, (ne,)."""
     equal = {d.dof: k for k, d in drivers(body).items() if d.offset == 0.0 and d.slope == 1.0}
-    names = []
+    names: list[str] = []
     for b, owner in enumerate(body.names):
         for n, e in enumerate(range(body.tree.first[b], body.tree.first[b + 1])):
             free = equal.get(e)
@@ -113,12 +116,13 @@ class _Document:
     body: Body
     root: xml.Element = field(default_factory=lambda: xml.Element("mujoco", model="panjabi"))
     left_out: list[str] = field(default_factory=list)
+    geoms: set[int] = field(default_factory=set)  # surfaces written
 
     def __post_init__(self) -> None:
         self.compiler = xml.SubElement(self.root, "compiler", angle="radian", autolimits="true")
         self.option = xml.SubElement(self.root, "option")
         self.world = xml.SubElement(self.root, "worldbody")
-        self.elements = [self.world]
+        self.elements: list[xml.Element] = [self.world]
         self.names = joint_names(self.body)
         self.drivers = drivers(self.body)
 
@@ -129,7 +133,7 @@ class _Document:
             place = tree.loc[b] - tree.r0[b] @ tree.child_loc[b]
             dofs = list(range(tree.first[b], tree.first[b + 1]))
             groups = [dofs[n : n + MOST_DOFS] for n in range(0, len(dofs), MOST_DOFS)] or [[]]
-            inertial = self.elements[tree.parent[b]]
+            inertial = self.elements[int(tree.parent[b])]
             for n, group in enumerate(groups):
                 last = n == len(groups) - 1
                 name = body.names[b] if last else f"{body.names[b]}:{n}"
@@ -248,10 +252,13 @@ class _Document:
                 self.left_out.append(f"{name} has fewer than two points and is not written")
                 continue
             tendon = xml.SubElement(tendons, "spatial", name=name)
+            over = self._wraps(name, m, paths)
             for n, p in enumerate(points, start=1):
                 site = f"{name}-P{n}"
-                on = self.elements[paths.body[p]]
+                on = self.elements[int(paths.body[p])]
                 xml.SubElement(on, "site", name=site, pos=_text(paths.local[p]))
+                if p in over:
+                    xml.SubElement(tendon, "geom", self._geom(over[p], paths.wraps))
                 xml.SubElement(tendon, "site", site=site)
             self._muscle(actuators, name, muscles.max_force[m], optimal[m], slack[m])
         if len(actuators):
@@ -259,6 +266,58 @@ class _Document:
             self.left_out.append(
                 "the muscles use the curves of MuJoCo, with rigid tendon and without pennation"
             )
+
+    def _wraps(self, name: str, m: int, paths: PathArrays) -> dict[int, int]:
+        """Surface before each point of a muscle; others are listed as not written.
+
+        MuJoCo allows one surface between two points, a sphere or a cylinder without ends. Of
+        several the last is written.
+        """
+        over: dict[int, int] = {}
+        if paths.wraps is None:
+            return over
+        surfaces = paths.wraps.surfaces
+        for k in reversed(range(paths.wraps.start[m], paths.wraps.start[m + 1])):
+            s, first, last = (int(x[k]) for x in paths.wraps[2:])
+            text = f"{name} does not wrap over {self._surface_name(s, surfaces)}: MuJoCo has "
+            shape = SHAPES[surfaces.kind[s]]
+            if shape not in ("sphere", "cylinder"):
+                self.left_out.append(text + f"no {shape}")
+            elif surfaces.side[s].any() and last - first > 1:
+                self.left_out.append(text + "no choice between the pieces of a path")
+            elif any(p in over for p in range(first + 1, last + 1)):
+                self.left_out.append(text + "one surface between two points")
+            else:
+                over |= dict.fromkeys(range(first + 1, last + 1), s)
+        return over
+
+    def _surface_name(self, s: int, surfaces: Surfaces) -> str:
+        names = list(self.body.surfaces)
+        return names[s] if len(names) == len(surfaces.kind) else f"surface-{s}"
+
+    def _geom(self, s: int, wraps: WrapArrays | None) -> dict[str, str]:
+        """Attributes of a surface in a tendon; the geom and its side site are written once."""
+        assert wraps is not None
+        surfaces = wraps.surfaces
+        name, side = self._surface_name(s, surfaces), surfaces.side[s].copy()
+        shape = SHAPES[surfaces.kind[s]]
+        cylinder = shape == "cylinder"
+        if s not in self.geoms:
+            self.geoms.add(s)
+            on, r, length = self.elements[surfaces.body[s]], *surfaces.size[s, :2]
+            size = [r, length if np.isfinite(length) else 2.0 * r] if cylinder else [r]
+            xml.SubElement(
+                on, "geom", name=name, type=shape, size=_text(size), mass="0", group="3",
+                contype="0", conaffinity="0", pos=_text(surfaces.centre[s]),
+                quat=_text(quaternion(surfaces.rotation[s])),
+            )  # fmt: skip
+            if cylinder and np.isfinite(length):
+                self.left_out.append(f"the wrapping cylinder {name} has no ends in MuJoCo")
+            if side.any():
+                side[2] = 0.0 if cylinder else side[2]
+                out = surfaces.rotation[s] @ (2.0 * r * side / np.linalg.norm(side))
+                xml.SubElement(on, "site", name=f"{name}-side", pos=_text(surfaces.centre[s] + out))
+        return {"geom": name} | ({"sidesite": f"{name}-side"} if surfaces.side[s].any() else {})
 
     def _muscle(
         self, section: xml.Element, name: str, force: float, optimal: float, slack: float

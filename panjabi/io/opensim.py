@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ import numpy as np
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.landmarks import Frame
 from panjabi.body.model import Body
-from panjabi.body.muscles import Muscle
+from panjabi.body.muscles import Muscle, PathArrays
 from panjabi.body.tree import GROUND, Floats
+from panjabi.body.wrapping import Wrap
 from panjabi.errors import SchemaError
 from panjabi.io.findings import Findings
 from panjabi.io.markup import Element, parse
@@ -27,6 +29,7 @@ from panjabi.io.osim_joints import (
 from panjabi.io.osim_model import OsimModel, build_motions
 from panjabi.io.osim_muscles import OsimMuscle, Paths, as_muscle, build_paths, read_muscles
 from panjabi.io.osim_versions import modernise, version_of
+from panjabi.io.osim_wraps import read_surfaces
 
 ROUNDING = 1e-12  # deviation of a fit that is rounding only [rad or m]
 _DOWN = (0.0, -STANDARD_GRAVITY, 0.0)
@@ -68,14 +71,15 @@ def read_osim(path: str | Path) -> OsimModel:
         coordinate_names,
         findings,
     )
-    muscles = read_muscles(parts(model, "ForceSet"), frames, coordinate_names, findings)
+    surfaces = read_surfaces(model, frames, findings)
+    muscles = read_muscles(parts(model, "ForceSet"), frames, coordinate_names, surfaces, findings)
     free = [n for n, c in coordinates.items() if c.driver is None]
     motions = build_motions(joints, coordinates, free)
     idle = [n for k, n in enumerate(free) if k not in motions.frame.coordinate]
     if idle:
         findings.note(f"coordinates that move no body: {', '.join(idle)}")
     names = (GROUND, *(j.child for j in joints))
-    paths = build_paths(muscles, names, motions.frame.parent, coordinates, free)
+    paths = build_paths(muscles, names, motions.frame.parent, coordinates, free, surfaces)
     ranges = np.array([coordinates[n].range for n in free]).reshape(len(free), 2)
     tree, fits = motions.nominal(free, ranges)
     masses = [NOTHING, *(read_mass(bodies[n]) for n in names[1:])]
@@ -99,6 +103,7 @@ def read_osim(path: str | Path) -> OsimModel:
         scale=np.ones(len(names)),
         floor=np.zeros(2),
         stature=float("nan"),
+        surfaces=surfaces,
     )
     gravity = np.array(model.numbers("gravity", count=3, default=_DOWN))
     _remark(model, gravity, coordinates, muscles, findings)
@@ -148,12 +153,27 @@ def _body_muscles(
 ) -> dict[str, Muscle]:
     """The muscles as records of the body, with the path points of the default posture."""
     arrays = paths.at(default)
-    records = {}
+    records: dict[str, Muscle] = {}
     for m, muscle in enumerate(muscles):
         piece = slice(arrays.start[m], arrays.start[m + 1])
-        bodies = tuple(names[b] for b in arrays.body[piece])
-        records[muscle.name] = as_muscle(muscle, bodies, arrays.local[piece])
+        bodies = tuple(names[b] for b in map(int, arrays.body[piece]))
+        records[muscle.name] = as_muscle(
+            muscle, bodies, arrays.local[piece], _wraps(muscle, arrays, m)
+        )
     return records
+
+
+def _wraps(muscle: OsimMuscle, arrays: PathArrays, m: int) -> tuple[Wrap, ...]:
+    """Wraps of muscle m between its active points; none where fewer than two are active."""
+    if arrays.wraps is None:
+        return ()
+    start, first, last = arrays.wraps.start[m], arrays.wraps.first, arrays.wraps.last
+    origin = int(arrays.start[m])
+    return tuple(
+        replace(wrap, first=int(first[k]) - origin, last=int(last[k]) - origin)
+        for k, wrap in enumerate(muscle.wraps, start=int(start))
+        if first[k] < last[k]
+    )
 
 
 def _remark(

@@ -69,14 +69,15 @@ class Motions(ShortRepr):
         are exact at q and on the same piece of a spline, but not beyond it.
         """
         poly = self.exact.copy()
-        for e in self.inexact:
+        for e in map(int, self.inexact):
             poly[e] = osculating(self.functions[e], float(q[self.frame.coordinate[e]]))
         return self.frame._replace(poly=poly)
 
     def nominal(self, names: Sequence[str], ranges: Floats) -> tuple[Tree, tuple[Fit, ...]]:
         """One tree for all postures, and its fits with their errors."""
-        poly, fits = self.exact.copy(), []
-        for e in self.inexact:
+        poly = self.exact.copy()
+        fits: list[Fit] = []
+        for e in map(int, self.inexact):
             k = int(self.frame.coordinate[e])
             low, high = _span(self.functions[e], *ranges[k])
             x = 0.5 * (low + high - (high - low) * np.cos(np.linspace(0.0, np.pi, SAMPLES)))
@@ -172,7 +173,7 @@ class OsimModel:
             self.musculature,
             lengths=self.path_lengths,
             default=self.default(),
-            uncertain={m.name for m in self.muscles if m.wraps},
+            uncertain={m.name for m in self.muscles if m.straight},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -209,7 +210,8 @@ class OsimModel:
                     "optimal_fibre_length_m": muscle.optimal_fibre_length,
                     "tendon_slack_length_m": muscle.tendon_slack_length,
                     "pennation_rad": muscle.pennation,
-                    "wraps_left_out": list(muscle.wraps),
+                    "wraps": [wrap.surface for wrap in muscle.wraps],
+                    "wraps_left_out": list(muscle.straight),
                 }
                 for muscle, length in zip(self.muscles, self.path_lengths(q), strict=True)
             },
@@ -225,7 +227,7 @@ class OsimModel:
     def values(self, q: ArrayLike) -> dict[str, float]:
         """Value of every coordinate of the file [rad or m], dependent ones by their couplers."""
         q = self.body.checked(q)
-        values = {}
+        values: dict[str, float] = {}
         for name in self.coordinates:
             driver, functions = chain(self.coordinates, name)
             values[name] = float(series(functions, q[self.body.coordinate_index(driver)])[0])
@@ -260,7 +262,7 @@ class OsimModel:
         """
         q = self.body.checked(q)
         row = self.moment_arm_matrix(q)[self._index(muscle)]
-        arms = {}
+        arms: dict[str, float] = {}
         for name in self.coordinates:
             driver, functions = chain(self.coordinates, name)
             k = self.body.coordinate_index(driver)

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.body.muscles import Fibre, Muscle, PathArrays, path_arrays
-from panjabi.body.poses import Poses
+from panjabi.body.poses import Poses, touched
 from panjabi.body.tree import Floats, Integers
+from panjabi.body.wrapping import Surface, Wrap
 from panjabi.io.findings import Findings, NotUnderstood
 from panjabi.io.functions import Chain, Function, named_function, series
 from panjabi.io.markup import Element, as_number
 from panjabi.io.osim_bodies import Frames
 from panjabi.io.osim_joints import CoordinateNames, OsimCoordinate, chain
+from panjabi.io.osim_wraps import read_wraps
 from panjabi.parameter import USER
 from panjabi.results import ShortRepr
 
@@ -95,7 +97,8 @@ class OsimMuscle(ShortRepr):
     pennation: float  # at optimal length [rad]
     max_contraction_velocity: float  # [optimal lengths/s]; unused where the type is deprecated
     constants: Mapping[str, float]  # other properties by their OpenSim names, of curves as A.b
-    wraps: tuple[str, ...]  # wrapping surfaces, which are left out
+    wraps: tuple[Wrap, ...]
+    straight: tuple[str, ...]  # wrapping surfaces that are left out
     line: int
 
     @property
@@ -105,7 +108,11 @@ class OsimMuscle(ShortRepr):
 
 
 def read_muscles(
-    elements: Iterable[Element], frames: Frames, names: CoordinateNames, findings: Findings
+    elements: Iterable[Element],
+    frames: Frames,
+    names: CoordinateNames,
+    surfaces: Mapping[str, Surface],
+    findings: Findings,
 ) -> list[OsimMuscle]:
     """The muscles among the elements, in their order.
 
@@ -123,7 +130,7 @@ def read_muscles(
             raise element.wrong(
                 "a name that no other muscle has", "the name of another muscle", "rename one"
             )
-        muscle = _muscle(element, frames, names, findings)
+        muscle = _muscle(element, frames, names, surfaces, findings)
         if muscle is not None:
             muscles[muscle.name] = muscle
     kept = Counter(key for muscle in muscles.values() for key in muscle.constants)
@@ -134,7 +141,11 @@ def read_muscles(
 
 
 def _muscle(
-    element: Element, frames: Frames, names: CoordinateNames, findings: Findings
+    element: Element,
+    frames: Frames,
+    names: CoordinateNames,
+    surfaces: Mapping[str, Surface],
+    findings: Findings,
 ) -> OsimMuscle | None:
     """A muscle, or None if its path is of unknown type (it is then listed)."""
     element.take()
@@ -151,15 +162,7 @@ def _muscle(
         raise element.wrong(
             "two path points or more", f"{len(points)}", "add points or remove the muscle"
         )
-    wraps = path.members("PathWrapSet")
-    surfaces = tuple(w.text_of("wrap_object") for w in wraps)
-    for wrap, surface in zip(wraps, surfaces, strict=True):
-        findings.leave_out(
-            wrap,
-            "wrapping is not modelled; the path is straight from point to point",
-            f"length and moment arms of {element.name}",
-            surface,
-        )
+    wraps, straight = read_wraps(path, element.name, len(points), surfaces, findings)
     numbers = {key: element.number(key, default=v) for key, v in OPENSIM_DEFAULT.items()}
     _check(element, numbers)
     if element.tag not in KINDS:
@@ -186,7 +189,8 @@ def _muscle(
         numbers["pennation_angle_at_optimal"],
         numbers["max_contraction_velocity"],
         _constants(element),
-        surfaces,
+        wraps,
+        straight,
         element.line,
     )
 
@@ -291,10 +295,14 @@ class Paths(ShortRepr):
         return there
 
     def _kept(self, local: Floats, there: NDArray[np.bool_]) -> PathArrays:
-        start = np.concatenate([[0], np.cumsum(there)])[self.everywhere.start]
+        before = np.concatenate([[0], np.cumsum(there)])  # active points before each point
+        wraps = self.everywhere.wraps
+        if wraps is not None:  # the range of a wrap reaches from its first to its last active point
+            first, last = before[wraps.first], before[wraps.last + 1] - 1
+            wraps = wraps._replace(first=first, last=last)
         return PathArrays(
-            start, self.everywhere.body[there], np.ascontiguousarray(local[there]),
-            self.everywhere.top,
+            before[self.everywhere.start], self.everywhere.body[there],
+            np.ascontiguousarray(local[there]), self.everywhere.top, wraps,
         )  # fmt: skip
 
     def add_motion(self, q: Floats, poses: Poses, slope: Floats) -> None:
@@ -304,6 +312,11 @@ class Paths(ShortRepr):
         there = self.there(q)
         arrays = self.at(q)
         place = np.cumsum(there) - 1  # index of a point among the active points
+        if arrays.wraps is not None:
+            arrays = touched(arrays, poses)
+            tangent = np.flatnonzero(arrays.over >= 0)
+            own = np.delete(np.arange(len(arrays.body)), [*tangent, *(tangent + 1)])
+            place = own[place]
         world = np.einsum("pij,pj->pi", poses.R[arrays.body], arrays.local) + poses.t[arrays.body]
         for p, axis, k, functions in self.moves:
             m = int(np.searchsorted(self.everywhere.start, p, side="right")) - 1
@@ -325,6 +338,7 @@ def build_paths(
     parent: Integers,
     coordinates: Mapping[str, OsimCoordinate],
     free: Sequence[str],
+    surfaces: Mapping[str, Surface],
 ) -> Paths:
     """Path points of the muscles as arrays, in the order of the muscles."""
     conditions, moves = [], []
@@ -336,17 +350,20 @@ def build_paths(
         for axis, coordinate, function in point.moves:
             name, functions = chain(coordinates, coordinate)
             moves.append((i, axis, free.index(name), (*functions, function)))
-    arrays = path_arrays([as_muscle(m) for m in muscles], names, parent)
+    arrays = path_arrays([as_muscle(m) for m in muscles], names, parent, surfaces)
     return Paths(arrays, tuple(conditions), tuple(moves))
 
 
 def as_muscle(
-    muscle: OsimMuscle, bodies: tuple[str, ...] = (), points: Floats | None = None
+    muscle: OsimMuscle,
+    bodies: tuple[str, ...] = (),
+    points: Floats | None = None,
+    wraps: tuple[Wrap, ...] | None = None,
 ) -> Muscle:
-    """The muscle as a record of the body, with these points or with all points of the file."""
+    """The muscle as a record of the body, with this path or with all points of the file."""
     note = "" if muscle.fixed else "conditional and moving points as in the default posture"
-    if muscle.wraps:
-        note = f"{note}; straight instead of over {', '.join(muscle.wraps)}".lstrip("; ")
+    if muscle.straight:
+        note = f"{note}; straight instead of over {', '.join(muscle.straight)}".lstrip("; ")
     fibre = Fibre(
         muscle.max_force,
         muscle.optimal_fibre_length,
@@ -366,4 +383,5 @@ def as_muscle(
         points=np.array([p.local for p in muscle.points]) if points is None else points,
         fibres={"osim": fibre},
         path_note=note,
+        wraps=muscle.wraps if wraps is None else wraps,
     )

@@ -1,3 +1,8 @@
+from .nulls import (
+    ComparisonType as ComparisonType,
+    NullRule as NullRule,
+    null_rule as null_rule,
+)
 from .tables import (
     ROLES as ROLES,
     TABLES as TABLES,

@@ -6,6 +6,7 @@ separate attribute for each of these, so that a range is not mistaken for a mean
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ TABLES = (
     "spine-passive",
     "spine-active",
     "spine-neural",
+    "additions",
 )
 
 _STATUS: dict[str, Status] = {
@@ -40,6 +42,7 @@ _STATUS: dict[str, Status] = {
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:-|to|\.\.)\s*({_NUMBER})")
+_GROUP = re.compile(r"([1-9]\d*)( \w+)?")  # 12, 12 men
 _CONFIDENCE = re.compile(rf"(?:95% CI|^CI)\s+({_NUMBER})\s*(?:-|to|\.\.)\s*({_NUMBER})")
 
 
@@ -102,6 +105,35 @@ class Row:
                 f".values {self.values} or .interval {self.interval}."
             )
         return self.value
+
+    @property
+    def standard_error(self) -> float | None:
+        """Standard error of the value: a quarter of its 95 % interval, or the spread over sqrt(n).
+
+        None if neither an interval nor a spread with a group size was printed.
+        """
+        if self.value is None:
+            return None
+        texts = (self.cells["sd"], self.cells["conditions"])
+        printed = self.table == "trials" or any(_CONFIDENCE.search(text) for text in texts)
+        if printed and self.interval:
+            return 0.25 * (self.interval[1] - self.interval[0])
+        size = _GROUP.fullmatch(self.n)
+        if self.sd is None or size is None:
+            return None
+        return self.sd / math.sqrt(int(size[1]))
+
+    @property
+    def rounding(self) -> float:
+        """Half a step of the last printed digit of a single number, else 0.
+
+        >>> row("wil99_lying_prone").rounding  # printed as 0.1
+        0.05
+        """
+        if self.value is None:
+            return 0.0
+        mantissa, _, exponent = self.text.strip().lower().partition("e")
+        return 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
 
     def parameter(self, value: float | None = None, *, unit: str | None = None) -> Parameter:
         """The value as a `Parameter` that cites its source.

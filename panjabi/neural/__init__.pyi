@@ -3,7 +3,12 @@ from .algebraic_spindle import (
     AlgebraicSpindle as AlgebraicSpindle,
     prochazka_gorassini_1998 as prochazka_gorassini_1998,
 )
-from .conduction import KINDS as KINDS, Conduction as Conduction, default_delays as default_delays
+from .conduction import (
+    KINDS as KINDS,
+    Conduction as Conduction,
+    default_delays as default_delays,
+    sized_delay as sized_delay,
+)
 from .creep import (
     Creep as Creep,
     CreepEffect as CreepEffect,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.body.size import size_factor
 from panjabi.errors import ParameterError, unknown
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
@@ -108,6 +109,27 @@ class Conduction:
         if kind == "long":
             return out + 2.0 * far / si("descending") + si("cortex_wait")
         return out + si("synapse")
+
+
+def sized_delay(
+    kind: str, delay: ArrayLike, length: float, path: Conduction | None = None
+) -> Array:
+    """Delay of a loop [s] where its path is `length` times that of the standard adult.
+
+    The waits of the path stay. The rest of the delay is conduction and goes with the length.
+
+    kind : type of loop, one of `KINDS`; delay : in the standard adult [s]; path : with the waits,
+        by default the assumed ones.
+
+    Raises
+    ------
+    ParameterError
+        For a length that is not positive.
+    """
+    adult = np.asarray(delay, dtype=np.float64)
+    wait = (path or Conduction()).delay(kind, 0.0, 0.0)
+    # a delay below the waits is all waiting: it does not change
+    return adult + np.maximum(adult - wait, 0.0) * (size_factor("length", length) - 1.0)
 
 
 def _distance(name: str, value: ArrayLike) -> Array:

@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.neural.checks import array
@@ -76,7 +77,7 @@ def band_limited(
             f"Expected 1 or more channels of noise, got {channels}; give one for each muscle or "
             "sense."
         )
-    rng = np.random.default_rng(rng)
+    rng = random_generator(rng)
     normal = rng.standard_normal((math.ceil(duration / step - 1e-9) + 1, channels))
     ornstein_uhlenbeck(math.exp(-step / time_constant), normal)
     return NoisePath(step, normal, time_constant)

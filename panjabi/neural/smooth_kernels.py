@@ -36,7 +36,7 @@ def rectified(x, width):
 
 
 @njit(cache=True, nogil=True)
-def saturated(x, width):
+def saturated(x: float, width: float) -> tuple[float, float]:
     """x limited to 0 to 1 with rounded corners, and its slope."""
     low, low_slope = rectified(x, width)
     high, high_slope = rectified(x - 1.0, width)

@@ -36,5 +36,11 @@ from .protocol import (
     laboratory_test as laboratory_test,
 )
 from .ribs import with_rib_cage as with_rib_cage, without_rib_cage as without_rib_cage
+from .sizing import (
+    require_sized as require_sized,
+    sized as sized,
+    sized_for as sized_for,
+    unit_length as unit_length,
+)
 from .standard import unit as unit
 from .terms import PassiveTerm as PassiveTerm, Structure as Structure

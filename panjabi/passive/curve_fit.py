@@ -24,7 +24,7 @@ from panjabi.results import Result, finite
 Array = NDArray[np.float64]
 
 NAMES = ("neutral", "linear", "onset_minus", "onset_plus", "gain_minus", "gain_plus", "half_loop")
-USELESS = 1e4  # largest useful ratio of the ends of an interval above zero, assumed
+USELESS = 100.0  # largest useful ratio of the ends of an interval: ten to either side, assumed
 _WIDTH = 0.2
 _DEG = 180.0 / math.pi
 _SIGNED = ("neutral", "half_loop")

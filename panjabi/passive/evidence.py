@@ -6,52 +6,53 @@ request, and beyond `failure` never: there a spine is injured, which the law doe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panjabi.body.size import size_factor
 from panjabi.errors import ParameterError
+from panjabi.evidence import BEYOND_TESTS, EvidenceRange
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.passive.directions import SACROILIAC, known_level, region_of
 from panjabi.results import ShortRepr
 
-ROUNDING = 1e-6  # a load at the limit itself is within it
-
 
 @dataclass(frozen=True, repr=False)
-class Limit(ShortRepr):
-    """Limits of a load: the largest of the tests, and where the tissue fails."""
+class Limit(EvidenceRange):
+    """Limits of a load on a unit, in both senses: the largest of the tests, and at failure."""
 
-    load: str  # moment, preload
-    tested: Parameter
-    failure: Parameter
+    symmetric: bool = True
 
-    def beyond(self, value: float) -> str:
-        """ "beyond failure", "beyond the tests", or "" inside them; value in SI."""
-        if not abs(value) <= (1.0 + ROUNDING) * self.failure.si:
-            return "beyond failure"
-        return "beyond the tests" if abs(value) > (1.0 + ROUNDING) * self.tested.si else ""
-
-    def check(self, value: float, level: str, *, extrapolate: bool = False) -> None:
-        """Check a value [SI].
+    def check(
+        self, values: ArrayLike, names: str | Sequence[str], *, extrapolate: bool = False
+    ) -> None:
+        """Check a value [SI] on a level.
 
         Raises
         ------
         ParameterError
             Beyond the tests, or with `extrapolate` only beyond failure. Names limit and source.
         """
+        value, level, failure = float(np.asarray(values)), str(names), self.failure
+        assert failure is not None
         where = self.beyond(value)
-        if not where or (extrapolate and where == "beyond the tests"):
+        if not where or (extrapolate and where == BEYOND_TESTS):
             return
-        tested, failure = self.tested, self.failure
+        tested = self.tested
         limit = f"failure at {failure.value:g} {failure.unit} ({failure.source}, {failure.status})"
         if extrapolate:
             raise ParameterError(
-                f"Expected a {self.load} on {level} up to {limit}, got {value:g} {tested.unit}; "
-                "give a smaller load, since the law does not describe an injured unit."
+                f"Expected a {self.quantity} on {level} up to {limit}, got {value:g} "
+                f"{tested.unit}; give a smaller load, since the law does not describe an injured "
+                "unit."
             )
         raise ParameterError(
-            f"Expected a {self.load} on {level} of at most {tested.value:g} {tested.unit}, the "
+            f"Expected a {self.quantity} on {level} of at most {tested.value:g} {tested.unit}, the "
             f"largest of the tests that the unit rests on ({tested.source}), got {value:g} "
             f"{tested.unit}; give a smaller load. A unit with extrapolate=True accepts loads up to "
             f"{limit}."
@@ -64,6 +65,13 @@ class Evidence(ShortRepr):
 
     moment: Limit  # about each axis [N m]
     preload: Limit  # compression [N]
+
+    def sized(self, length: float) -> Evidence:
+        """The same range where lengths are `length` times those of the standard adult."""
+        return Evidence(
+            self.moment.times(size_factor("moment", length)),
+            self.preload.times(size_factor("force", length)),
+        )
 
 
 @cache

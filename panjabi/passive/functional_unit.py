@@ -64,6 +64,7 @@ class FunctionalSpinalUnit(ShortRepr):
     changes: tuple[str, ...] = ()  # injuries and treatments since the intact unit, in words
     parameters: ParameterSet = field(default_factory=lambda: ParameterSet({}), repr=False)
     extrapolate: bool = False  # allows loads beyond the published tests, up to failure
+    length_scale: float = 1.0  # lengths over those of the standard adult; see `sized`
 
     def __post_init__(self) -> None:
         require_compression(self.preload, self.level)
@@ -88,7 +89,7 @@ class FunctionalSpinalUnit(ShortRepr):
     @property
     def evidence(self) -> Evidence:
         """Largest moment and preload of the published tests of this region, and at failure."""
-        return evidence_of(self.level)
+        return evidence_of(self.level).sized(self.length_scale)
 
     def outside_evidence(self, angles: ArrayLike) -> tuple[str, ...]:
         """Descriptions of loads at angles (3,) [rad] outside the published tests; () for none."""

@@ -40,7 +40,7 @@ from panjabi.passive.targets import target
 from panjabi.results import Result, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Array = NDArray[np.float64]
 

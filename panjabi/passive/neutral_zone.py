@@ -27,7 +27,7 @@ from panjabi.passive.sigmoid import DoubleSigmoid, fit_double_sigmoid
 from panjabi.results import Result, ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Array = NDArray[np.float64]
 
@@ -35,6 +35,8 @@ INSIDE = 0.95  # of the measured angles to either side: inflexions beyond are on
 
 _DEG = 180.0 / np.pi
 NOTHING = 1e-9  # rad: rounding of a zone without width
+
+LEAST_SIDE = 0.1  # smallest load to one side, fraction of that to the other, assumed
 
 SOFTER = 1e-3  # smallest relative difference of the least tangent to that of the ends
 
@@ -132,10 +134,10 @@ def split_loop(moment: Array, angle: Array) -> HysteresisLoop:
     Raises
     ------
     ParameterError
-        If the record has no path from one side to the other.
+        If the record loads to one side only, or has no path from one side to the other.
     """
     top, bottom = 0.5 * moment.max(), 0.5 * moment.min()
-    if not (top > 0.0 > bottom):
+    if not min(top, -bottom) > LEAST_SIDE * max(top, -bottom):
         raise ParameterError(
             f"Expected a record that loads to both sides, got moments from {moment.min():g} to "
             f"{moment.max():g} N m; record both sides, since a neutral zone has two ends."
@@ -406,6 +408,12 @@ def _below_threshold(
                 "that does not soften about neutral. Use another estimator."
             )
         threshold = 0.5 * (float(tangent[least]) + end)
+        if not threshold > 0.0:
+            raise ParameterError(
+                "Expected a tangent above zero, got a negative threshold of "
+                f"{threshold * np.pi / 180.0:.4g} N m/deg between its least value and the softer "
+                "end: the record is too noisy. Smooth it, or use another estimator."
+            )
     if not tangent[least] < threshold:
         raise ParameterError(
             f"Expected a tangent below the threshold of {threshold * np.pi / 180.0:.4g} N m/deg, "
@@ -413,6 +421,10 @@ def _below_threshold(
         )
     high = np.flatnonzero(tangent >= threshold)
     below, above = high[high < least], high[high > least]
-    lower = grid[below[-1]] if below.size else grid[0]
-    upper = grid[above[0]] if above.size else grid[-1]
-    return float(lower), float(upper), float(threshold)
+    if not (below.size and above.size):
+        raise ParameterError(
+            f"Expected a tangent that exceeds the threshold of {threshold * np.pi / 180.0:.4g} "
+            "N m/deg on both sides of the neutral zone, got a smaller tangent up to the end of the "
+            "record. Give a smaller threshold, or load further."
+        )
+    return float(grid[below[-1]]), float(grid[above[0]]), float(threshold)

@@ -26,7 +26,7 @@ from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.results import ShortRepr, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Array = NDArray[np.float64]
 _HOLD_STEPS = 8

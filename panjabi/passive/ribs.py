@@ -23,6 +23,7 @@ from panjabi.passive.directions import LETTERS, levels
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.kernels import LINEAR, RAMP
 from panjabi.passive.preload import published_stiffening
+from panjabi.passive.sizing import sized
 from panjabi.passive.targets import thoracic_region
 from panjabi.passive.terms import PassiveTerm, Structure, linear
 
@@ -110,7 +111,9 @@ def with_rib_cage(unit: FunctionalSpinalUnit, source: str = "default") -> Functi
         for letters, factor in zip(LETTERS, by_axis, strict=True)
         for name in _FACTORS
     }
-    intact = standard.unit(unit.level, unit.source) if unit.changes else unit
+    intact = unit
+    if unit.changes:
+        intact = sized(standard.unit(unit.level, unit.source), unit.length_scale)
     ribs = rib_structure(intact, by_axis)
     return unit.with_structures((*unit.structures, ribs), "rib cage on", known)
 

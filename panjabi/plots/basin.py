@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from panjabi.tasks.basin import Basin
 
 
-def plot_basin(found: Basin, *, ax: Axes | None = None) -> Axes:
+def plot_basin(result: Basin, *, ax: Axes | None = None) -> Axes:
     """Exponents in grey, the boundary by bisection as a line, the ridge of exponents as dots.
 
     The line has gaps where the boundary is beyond the search range.
     """
     ax = new_axis(ax, height=2.8)
     field = ax.pcolormesh(
-        np.degrees(found.tilt), np.degrees(found.rate), np.clip(found.exponent, -2.0, None),
+        np.degrees(result.tilt), np.degrees(result.rate), np.clip(result.exponent, -2.0, None),
         cmap="Greys", shading="gouraud", rasterized=True,
     )  # fmt: skip
     ax.figure.colorbar(field, ax=ax, label="finite-time Lyapunov exponent [1/s]")
-    tilt, rate = found.boundary
+    tilt, rate = result.boundary
     ring = np.append(np.arange(len(tilt)), 0)
     ax.plot(np.degrees(tilt)[ring], np.degrees(rate)[ring], color=ORANGE, label="basin boundary")
-    ridge = found.ridge / found.radius
+    ridge = result.ridge / result.radius
     ax.plot(
         np.degrees(tilt * ridge), np.degrees(rate * ridge), "o", color=BLACK, mec="w", mew=0.5,
         ms=3.5,
@@ -36,7 +36,7 @@ def plot_basin(found: Basin, *, ax: Axes | None = None) -> Axes:
     )  # fmt: skip
     ax.set(
         xlabel="seat tilt [deg]", ylabel="seat tilt rate [deg/s]",
-        xlim=np.degrees(found.tilt[[0, -1]]), ylim=np.degrees(found.rate[[0, -1]]),
+        xlim=np.degrees(result.tilt[[0, -1]]), ylim=np.degrees(result.rate[[0, -1]]),
     )  # fmt: skip
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return ax

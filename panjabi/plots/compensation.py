@@ -23,26 +23,26 @@ BEYOND = 110.0  # value of the region of failure in the filled contours [%]
 LEVELS = (2.0, 3.0, 5.0, 10.0, 20.0, 50.0)  # labelled co-contraction [%]
 
 
-def plot_compensation_map(found: CompensationMap, *, ax: Axes | None = None) -> Axes:
+def plot_compensation_map(result: CompensationMap, *, ax: Axes | None = None) -> Axes:
     """Regions of the three outcomes, contours of co-contraction, and traced boundaries (P9)."""
     ax = new_axis(ax, height=2.9)
-    fx, fy = (1e3 if name == "extra_delay" else 100.0 for name in found.names)
-    x, y = fx * found.x, fy * found.y
-    effort = 100.0 * found.activation
+    fx, fy = (1e3 if name == "extra_delay" else 100.0 for name in result.names)
+    x, y = fx * result.x, fy * result.y
+    effort = 100.0 * result.activation
     filled = np.where(np.isnan(effort), BEYOND, effort)
-    ax.contourf(x, y, filled, levels=[-1.0, 100.0 * found.cost, 100.0, BEYOND], colors=COLOURS)
+    ax.contourf(x, y, filled, levels=[-1.0, 100.0 * result.cost, 100.0, BEYOND], colors=COLOURS)
     low, high = float(np.nanmin(effort)), float(np.nanmax(effort))
-    traced = 100.0 * found.cost if found.boundaries else -1.0  # plotted separately
+    traced = 100.0 * result.cost if result.boundaries else -1.0  # plotted separately
     shown = [v for v in LEVELS if low < v < high and abs(v - traced) > 1e-9]
     if shown:
         lines = ax.contour(x, y, effort, levels=shown, colors="0.35", linewidths=0.6)
         ax.clabel(lines, fmt="%g %%", fontsize=SMALL - 1.0)
     for name, style in (("cost", "-"), ("failure", "--")):
-        for curve in found.boundaries.get(name, ()):
+        for curve in result.boundaries.get(name, ()):
             ax.plot(fx * curve[:, 0], fy * curve[:, 1], color=BLACK, ls=style, lw=1.3)
     for colour, label in zip(COLOURS, ("compensated", "at a cost", "failure"), strict=True):
         ax.fill([], [], color=colour, label=label)
-    ax.set(xlabel=LABELS[found.names[0]], ylabel=LABELS[found.names[1]])
+    ax.set(xlabel=LABELS[result.names[0]], ylabel=LABELS[result.names[1]])
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
     ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, columnspacing=1.0)
     return ax

@@ -29,7 +29,7 @@ LABELS = {
 
 
 def plot_stability_map(
-    found: StabilityMap,
+    result: StabilityMap,
     *,
     points: Mapping[str, tuple[float, float]] | None = None,
     ax: Axes | None = None,
@@ -42,15 +42,15 @@ def plot_stability_map(
     points : label -> the two parameters, plotted as markers. Delays are in ms.
     """
     ax = new_axis(ax)
-    factor = np.array([1e3 if "delay" in name else 1.0 for name in found.names])
-    x, y = (np.linspace(lo, hi, RASTER) for lo, hi in zip(found.low, found.high, strict=True))
+    factor = np.array([1e3 if "delay" in name else 1.0 for name in result.names])
+    x, y = (np.linspace(lo, hi, RASTER) for lo, hi in zip(result.low, result.high, strict=True))
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    stable = (found.unstable_roots(grid) == 0).reshape(RASTER, RASTER).astype(float)
+    stable = (result.unstable_roots(grid) == 0).reshape(RASTER, RASTER).astype(float)
     if stable.any():
         ax.contourf(factor[0] * x, factor[1] * y, stable, levels=[0.5, 1.5], colors=[STABLE])
         ax.fill([], [], color=STABLE, label="stable")  # entry of the legend
     shown: set[str] = set()
-    for curve in found.curves:
+    for curve in result.curves:
         pair = curve.roots == 2
         label = "oscillation (root pair)" if pair else "divergence (root at 0)"
         p = curve.points * factor
@@ -62,12 +62,12 @@ def plot_stability_map(
             label=None if label in shown else label,
         )
         shown.add(label)
-    for region in found.regions:
+    for region in result.regions:
         if region.share > 0.008 and region.unstable:
             text = str(region.unstable)
             place = np.array(region.point) * factor
             ax.annotate(text, (place[0], place[1]), ha="center", va="center", fontsize=SMALL)
-    for corner in found.corners:
+    for corner in result.corners:
         place = np.array(corner.point) * factor
         ax.plot(*place, "o", ms=3.0, mfc="w", mec="k", mew=0.8, zorder=4)
     for i, (label, point) in enumerate((points or {}).items()):
@@ -76,12 +76,12 @@ def plot_stability_map(
         ax.annotate(
             label, (place[0], place[1]), xytext=(4, 3), textcoords="offset points", fontsize=SMALL
         )
-    low, high = found.low * factor, found.high * factor
+    low, high = result.low * factor, result.high * factor
     ax.set(
         xlim=(low[0], high[0]),
         ylim=(low[1], high[1]),
-        xlabel=_label(found.names[0]),
-        ylabel=_label(found.names[1]),
+        xlabel=_label(result.names[0]),
+        ylabel=_label(result.names[1]),
     )
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)

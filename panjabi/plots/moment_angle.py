@@ -54,7 +54,7 @@ def plot_moment_angle(
 
 
 def plot_measured(
-    found: MeasuredNeutralZone, *, estimator: str | None = None, ax: Axes | None = None
+    result: MeasuredNeutralZone, *, estimator: str | None = None, ax: Axes | None = None
 ) -> Axes:
     """A laboratory record, the law fitted to its last loop, and an estimate of the neutral zone.
 
@@ -66,18 +66,18 @@ def plot_measured(
         If the record has no estimate of that name.
     """
     ax = new_axis(ax, height=2.9)
-    name = next(iter(found.zones), None) if estimator is None else estimator
+    name = next(iter(result.zones), None) if estimator is None else estimator
     if name is not None:
-        zone = _zone(found, name)
+        zone = _zone(result, name)
         inner = np.degrees([zone.lower, zone.upper])
         ax.axvspan(*inner, color=NEUTRAL_ZONE, lw=0, label=f"neutral zone ({_words(name)})")
-    record = found.measurement
+    record = result.measurement
     ax.plot(np.degrees(record.angle), record.moment, ".", color="0.55", ms=2.5, label="measured")
     for side, (moment, angle) in ((1, record.loop.rising), (-1, record.loop.falling)):
         if moment.size:
             at = np.linspace(angle.min(), angle.max(), 200)
-            label = f"fitted law, r² = {found.fit.r_squared:.3f}"
-            ax.plot(np.degrees(at), found.fit.moment(at, branch=side), color=BLUE, label=label)
+            label = f"fitted law, r² = {result.fit.r_squared:.3f}"
+            ax.plot(np.degrees(at), result.fit.moment(at, branch=side), color=BLUE, label=label)
     ax.axhline(0.0, color="0.4", lw=0.5)
     ax.set(xlabel="angle [°]", ylabel="moment [N m]")
     handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))

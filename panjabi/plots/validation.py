@@ -52,8 +52,8 @@ def plot_validation(cases: Sequence[Case], *, columns: int = 3) -> Figure:
                 ax.plot([low, 1.0 + spread], [y, y], color=NEUTRAL_ZONE, lw=4.0, zorder=1)
             shown = float(np.clip(ratio, *LIMITS))
             marker = "o" if shown == ratio else "<" if ratio < shown else ">"
-            met = case.outcome == "met"
-            ax.plot(shown, y, marker, ms=3.2, color=BLUE if met else ORANGE, zorder=2)
+            colour = BLUE if case.agrees else ORANGE
+            ax.plot(shown, y, marker, ms=3.2, color=colour, zorder=2)
         ax.axvline(1.0, color=GREY, lw=0.6, zorder=0)
         ax.set_yticks(range(len(part)), [c.id for c in part], fontsize=4.5)
         ax.set_xscale("log")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.body.size import size_factor
 from panjabi.errors import ConvergenceError
 from panjabi.literature import row
 from panjabi.parameter import Parameter
+from panjabi.passive.sizing import unit_length
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
 from panjabi.recruitment.result import Recruitment
@@ -28,7 +30,7 @@ from panjabi.spine.short_range import (
 from panjabi.spine.static_model import StaticSpine
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 
@@ -152,8 +154,17 @@ def recruitment_parameters(spine: StaticSpine, law: ShortRange) -> dict[str, Par
         **dict(spine.parameters),
         **parameters_of(law),
         "disc_pressure_factor": factor,
-        "disc_area": row("wil01_area").parameter(),
+        "disc_area": _disc_area(spine),
     }
+
+
+def _disc_area(spine: StaticSpine) -> Parameter:
+    """Area of the L4-L5 disc, with the square of the length of this level."""
+    measured = row("wil01_area").parameter()
+    factor = size_factor("area", unit_length(spine.body, "L4-L5"))
+    if factor == 1.0:
+        return measured
+    return replace(measured, value=factor * measured.value, status="derived")
 
 
 def recruit(

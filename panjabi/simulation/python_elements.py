@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from panjabi.body.tree import Floats
 from panjabi.spine import packing
 from panjabi.spine.model import Spine
 from panjabi.spine.rhs_kernels import spine_rhs
@@ -36,7 +37,7 @@ class PythonElements:
         field, fields = packing.FOREIGN, packing.FIELDS
 
         @njit(nogil=True)
-        def rhs(t, y, delayed, p, out):
+        def rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
             head = p[: fields + 1].view(np.int64)
             forces = p[head[field] :]
             call(y.ctypes, forces.ctypes, out.ctypes)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.body.scaling import size_outside_evidence
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.errors import unknown
@@ -19,7 +20,7 @@ from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import excitations
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
     import xarray  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
@@ -69,7 +70,8 @@ class SpineRecord:
 
     @cached_property
     def outside_evidence(self) -> tuple[str, ...]:
-        """First time that each unit leaves the published tests, at the ends of the steps, in words.
+        """Sizes of the body outside the evidence, and the first time that each unit leaves the
+        published tests, at the ends of the steps, in words.
 
         A run continues beyond them, even where tissue would fail: read this before its result.
         """
@@ -79,7 +81,7 @@ class SpineRecord:
             for words in self.model.outside_evidence(state[part]):
                 name, _, where = words.partition(" of ")
                 first.setdefault(name + where.rpartition(" is ")[2], f"{words} at {time:.4g} s")
-        return tuple(first.values())
+        return size_outside_evidence(self.model.body) + tuple(first.values())
 
     @property
     def time(self) -> Floats:

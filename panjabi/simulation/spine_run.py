@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
 
+from panjabi.body.tree import Floats
 from panjabi.delay.integrate.adaptive import solve
 from panjabi.delay.integrate.model import DelayModel, Event
 from panjabi.delay.integrate.settings import Settings
@@ -69,7 +70,7 @@ def simulate(
                 f"Expected a perturbation ({', '.join(k.__name__ for k in KINDS)}), got "
                 f"{item!r}; make one of these."
             )
-    if not isinstance(model, (Spine, Equilibrium)):
+    if not isinstance(model, (Spine, Equilibrium)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ParameterError(
             f"Expected a Spine or an Equilibrium, got {type(model).__name__}; make one with "
             "spine_model."
@@ -133,7 +134,7 @@ def delay_model(model: Spine, python_elements: PythonElements | None = None) -> 
 
 
 @njit(cache=True, nogil=True)
-def lost_balance(t, y, delayed, p, out):
+def lost_balance(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
     """Remaining distance of the coordinates from the limit at which balance is lost [rad].
 
     After the model p contains n, the limit and the coordinates at the start, then one sign.

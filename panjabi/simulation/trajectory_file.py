@@ -16,7 +16,7 @@ from dataclasses import asdict, fields, replace
 from inspect import signature
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from panjabi.delay.integrate.trajectory import Counts, Occurrence, Outcome, Traj
 from panjabi.errors import DataFileError, ParameterError, SchemaError
 from panjabi.simulation.record import SpineRecord
 from panjabi.spine.model_build import UnitOptions, spine_model
-from panjabi.spine.perturbation import KINDS
+from panjabi.spine.perturbation import KINDS, Perturbation
 from panjabi.spine.static_model import HeldLoad
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def load_record(path: str | Path) -> SpineRecord:
     """
     try:
         with zipfile.ZipFile(path) as file:
-            about = json.loads(file.read(DESCRIPTION))
-            if not isinstance(about, dict):
+            about: dict[str, Any] = json.loads(file.read(DESCRIPTION))
+            if not isinstance(about, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise ValueError(f"{DESCRIPTION} contains no JSON object")
             _check_schema(path, about)
             arrays = {
@@ -122,7 +122,8 @@ def _check_schema(path: str | Path, about: dict[str, Any]) -> None:
     from panjabi import __version__
 
     versions = about.get("versions")
-    written = versions.get("panjabi") if isinstance(versions, dict) else None
+    known = cast("dict[str, Any]", versions) if isinstance(versions, dict) else {}
+    written = known.get("panjabi")
     if not isinstance(written, str) or _release(written) > _release(__version__):
         raise SchemaError(
             f"Expected a file of panjabi up to {__version__}, got {str(path)!r} of {written!r}; "
@@ -181,7 +182,7 @@ def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
             "changed afterwards or built directly; pass the change to spine_model, or save "
             "channels."
         )
-    plain = {}
+    plain: dict[str, Any] = {}
     for name, value in recipe.items():
         if isinstance(value, HeldLoad):
             value = {"mass": value.mass, "place": value.place}
@@ -286,10 +287,12 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
         saved_fields = ("excitation", "rest_length", "rest_tension")
         model = replace(model, **{name: arrays[name] for name in saved_fields})
     kinds = {kind.__name__: kind for kind in KINDS}
-    perturbations = []
+    perturbations: list[Perturbation] = []
     for entry in about["perturbations"]:
-        arguments = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k != "kind"
+        arguments: dict[str, Any] = {
+            k: tuple(cast("list[Any]", v)) if isinstance(v, list) else v
+            for k, v in entry.items()
+            if k != "kind"
         }
         perturbations.append(kinds[entry["kind"]](**arguments))
     settings = dict(about["solver"])
@@ -320,10 +323,9 @@ def _model(recipe: dict[str, Any]) -> Spine:
     """The model as `spine_model` makes it from its arguments."""
     arguments = dict(recipe)
     if isinstance(arguments["load"], dict):
-        place = arguments["load"]["place"]
-        arguments["load"] = HeldLoad(
-            arguments["load"]["mass"], None if place is None else tuple(place)
-        )
+        load = cast("dict[str, Any]", arguments["load"])
+        place = load["place"]
+        arguments["load"] = HeldLoad(load["mass"], None if place is None else tuple(place))
     if arguments["units"] is not None:
         arguments["units"] = UnitOptions(**arguments["units"])
     return spine_model(**arguments)

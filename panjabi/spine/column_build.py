@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi.body.gravity import STANDARD_GRAVITY
-from panjabi.body.standard import require_standard_adult, standard_adult
+from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Floats, Tree
 from panjabi.errors import ParameterError, PostureError
 from panjabi.spine.column_model import Column
@@ -45,14 +45,16 @@ def column(
     UnknownNameError
         If there is no such column or plane.
     ParameterError
-        If the number of laws does not fit, or units are used with a body of another size.
+        If the number of laws does not fit, or a unit has another size than its level in the body.
     """
     from panjabi.passive.functional_unit import FunctionalSpinalUnit
+    from panjabi.passive.sizing import require_sized
 
     body = body if body is not None else _adult()
     all_laws = laws if isinstance(laws, Sequence) else (laws,)
-    if any(isinstance(law, FunctionalSpinalUnit) for law in all_laws):
-        require_standard_adult(body, "units of a column")
+    for law in all_laws:
+        if isinstance(law, FunctionalSpinalUnit):
+            require_sized(law, body)
     names, levels = bodies_of(region), levels_of(region)
     index = [body.body_index(name) for name in names]
     if any(body.tree.parent[b] != a for a, b in pairwise(index)):
@@ -72,7 +74,8 @@ def column(
         lengths = np.linalg.norm(np.diff(np.vstack([centres, top]), axis=0), axis=1)
         straightened = straight_column(lengths, laws, levels=levels, bodies=names, name=region)
         return straightened.in_plane(plane)
-    e = np.concatenate([np.arange(body.tree.first[b], body.tree.first[b + 1]) for b in index[1:]])
+    first = body.tree.first
+    e = np.concatenate([np.arange(int(first[b]), int(first[b + 1])) for b in index[1:]])
     n = len(levels)
     tree = Tree(
         parent=np.arange(-1, n, dtype=np.int64),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,9 @@ from panjabi.results import ShortRepr
 from panjabi.spine.joints import JointLaw
 from panjabi.spine.levels import AXES
 from panjabi.spine.loads import DeadLoad, FollowerLoad, LevelMoment, Load, vertical
+
+if TYPE_CHECKING:
+    from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
 PLANES: dict[str, tuple[str, ...]] = {
     "sagittal": ("FE",),
@@ -54,7 +57,7 @@ class Column:
     load_point: Floats  # (3,) in the topmost body [m]
     weights: DeadLoad | None = None  # weight of the bodies and all they carry
     plane: str = "space"
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
         if self.plane not in PLANES:
@@ -157,11 +160,47 @@ class Column:
 
     def outside_evidence(self, z: ArrayLike) -> tuple[str, ...]:
         """Loads on units at z (n,) that leave the published tests, in words."""
+        return tuple(words for unit, a in self._units(z) for words in unit.outside_evidence(a))
+
+    def beyond_failure(self, z: ArrayLike) -> tuple[str, ...]:
+        """The loads among them with which a unit fails; its law does not hold there."""
+        from panjabi.evidence import BEYOND_FAILURE
+
+        if self._bears(z):
+            return ()
+        return tuple(w for w in self.outside_evidence(z) if w.endswith(BEYOND_FAILURE))
+
+    def check(self, z: ArrayLike) -> None:
+        """Raise ParameterError if a unit bears a moment beyond failure at z (n,)."""
+        if self._bears(z):
+            return
+        for unit, angles in self._units(z):
+            unit.check(angles, extrapolate=True)
+
+    def _bears(self, z: ArrayLike) -> bool:
+        """Whether all laws are units and every moment is below failure, in one compiled call."""
+        if self._stacked is None:
+            return False
+        from panjabi.passive.kernels import evaluate_units
+
+        angles = self.angles(z)
+        energy, moment = np.empty(len(angles)), np.empty(angles.shape)
+        evaluate_units(*self._stacked, angles, energy, moment, np.empty((*angles.shape, 3)))
+        return bool((np.abs(moment) <= self._failure[:, None]).all())
+
+    @cached_property
+    def _failure(self) -> Floats:
+        """Moment at which each unit fails (levels,) [N m]."""
+        from panjabi.passive.evidence import evidence_of
+
+        return np.array([evidence_of(level).moment.fails_at for level in self.levels])
+
+    def _units(self, z: ArrayLike) -> list[tuple[FunctionalSpinalUnit, Floats]]:
+        """The laws that are functional spinal units, each with its angles (3,) [rad]."""
         from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
         pairs = zip(self.laws, self.angles(z), strict=True)
-        units = [(law, a) for law, a in pairs if isinstance(law, FunctionalSpinalUnit)]
-        return tuple(words for unit, a in units for words in unit.outside_evidence(a))
+        return [(law, a) for law, a in pairs if isinstance(law, FunctionalSpinalUnit)]
 
     def potential(self, z: ArrayLike, loads: Load | Iterable[Load] = ()) -> Potential:
         """Potential of joints and loads at free coordinates z (n,)."""

@@ -1,15 +1,17 @@
 """Equilibrium of a spine model: activations that balance a posture, or the posture itself."""
 
+# pyright: reportConstantRedefinition=false
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculotendon import Musculotendon, RestingMuscles
+from panjabi.body.scaling import size_outside_evidence
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.results import Result
 from panjabi.spine.model import Spine
@@ -40,8 +42,8 @@ class Equilibrium(Result):
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
-        """Loads on units that leave the published tests, in words."""
-        return self.model.outside_evidence(self.q)
+        """Sizes of the body, and loads on units, that leave the evidence, in words."""
+        return size_outside_evidence(self.model.body) + self.model.outside_evidence(self.q)
 
     def __str__(self) -> str:
         return f"rest within {self.residual:.2g} N m after {self.iterations} steps"
@@ -57,6 +59,7 @@ class Equilibrium(Result):
             "excitation": excitation,
             "residual_Nm": self.residual,
             "iterations": self.iterations,
+            "outside_evidence": list(self.outside_evidence),
         }
 
 
@@ -88,14 +91,19 @@ def equilibrium(
     ------
     ConvergenceError
         If the muscles cannot balance the posture, or no posture is found.
+    ParameterError
+        If a unit bears a moment beyond failure in that posture.
     """
     if solve not in SOLVES:
         raise unknown("value of solve", solve, SOLVES)
     start = model.dynamics.part(model.dynamics.held) if q is None else np.array(q, float)
     if solve == "posture" or (solve == "auto" and model.muscles is None):
-        return _posture(model, start, applied, tolerance, iterations)
-    limits = (least, most)
-    return _activation(model, start, limits, applied, tolerance, iterations, solve == "both")
+        result = _posture(model, start, applied, tolerance, iterations)
+    else:
+        both = solve == "both"
+        result = _activation(model, start, (least, most), applied, tolerance, iterations, both)
+    model.check(result.q)
+    return result
 
 
 def passive_force(model: Spine, q: Floats, applied: Sequence[Perturbation] = ()) -> Floats:
@@ -156,6 +164,7 @@ def _posture(
             K += geometry.slope.T @ (resting.stiffness[:, None] * geometry.slope)
         step = np.linalg.solve(K, unbalanced)
         fraction = min(1.0, 0.3 / max(float(np.abs(step).max()), 1e-300))
+        moved = unbalanced
         for _ in range(30):
             moved = left_over(q + fraction * step)
             if np.linalg.norm(moved) < np.linalg.norm(unbalanced) or fraction < 1e-6:
@@ -254,7 +263,7 @@ def _least_squares(
 
     gram = G @ G.T
     ridge = 1e-10 * np.trace(gram) * np.eye(len(target))
-    x: Any = np.linalg.solve(gram, target)
+    x = cast(Floats, np.linalg.solve(gram, target))
     scale = max(1.0, float(np.abs(target).max()))
     value, unclipped, a = dual(x)
     for _ in range(100):
@@ -262,18 +271,17 @@ def _least_squares(
         if np.linalg.norm(gap) <= 1e-12 * scale:
             return a, True
         inside = (unclipped > low) & (unclipped < high)
-        J = G[:, inside] @ G[:, inside].T + ridge
-        step = np.linalg.solve(J, gap)
-        fraction, rise = 1.0, float(gap @ step)
+        J: Floats = G[:, inside] @ G[:, inside].T + ridge
+        step = cast(Floats, np.linalg.solve(J, gap))
+        fraction, rise, higher = 1.0, float(gap @ step), value
         while fraction > 1e-9:
             higher, unclipped, a = dual(x + fraction * step)
             if higher >= value + 1e-4 * fraction * rise - 1e-14 * abs(value):
                 break
             fraction *= 0.5
         x, value = x + fraction * step, higher
-    solution = lsq_linear(
-        G, target, (low, high), method="bvls", tol=1e-14
-    )  # does a solution exist?
+    # does a solution exist?
+    solution = lsq_linear(G, target, (low, high), method="bvls", tol=1e-14)
     nearest = np.clip(solution.x, low, high)
     return nearest, bool(np.linalg.norm(G @ nearest - target) <= 1e-8 * scale)
 

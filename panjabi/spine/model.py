@@ -19,12 +19,14 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.active.element import MuscleElement
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.model import Body
-from panjabi.body.standard import require_standard_adult
+from panjabi.body.standard import require_same_size
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.command import DRIVE_WIDTH, check_excitation
 from panjabi.parameter import Parameter
 from panjabi.passive.element import PassiveJoint
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.sizing import require_sized
 from panjabi.spine.reflexes import StretchReflexes
 
 Floats = NDArray[np.float64]
@@ -47,13 +49,15 @@ class Spine:
     rest_tension: Floats = None  # type: ignore[assignment]  # (nm,) [N]; none
     drive_width: Parameter = DRIVE_WIDTH
     elements: tuple[ForceElement, ...] = ()
-    recipe: Mapping[str, Any] = field(default_factory=dict)  # arguments of `spine_model`; {}: other
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(
+        default_factory=dict[str, Any]
+    )  # arguments of `spine_model`; {}: other
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        if self.joints or self.muscles is not None:
-            require_standard_adult(self.body, "joints and muscles of a Spine")
+        for joint in self.joints:
+            require_sized(joint.unit, self.body)
         if self.muscles is None:
             if self.reflexes is not None and len(self.reflexes):
                 raise ParameterError(
@@ -62,6 +66,7 @@ class Spine:
                 )
         else:
             muscles = self.muscles.muscles
+            require_same_size(self.body, muscles.body, "muscles")
             if muscles.coordinates != tuple(self.dynamics.free):
                 raise ParameterError(
                     f"Expected muscles over the {len(self.dynamics.free)} free coordinates from "
@@ -79,10 +84,12 @@ class Spine:
             put(self, "excitation", per(self.excitation, "excitation").copy())
             check_excitation(self.excitation)
             length = self.rest_length
-            if length is None:
+            if length is None:  # pyright: ignore[reportUnnecessaryComparison]
                 length = muscles.geometry(self.dynamics.part(self.dynamics.held)).length
             put(self, "rest_length", per(length, "rest_length").copy())
-            tension = 0.0 if self.rest_tension is None else self.rest_tension
+            tension = self.rest_tension
+            if tension is None:  # pyright: ignore[reportUnnecessaryComparison]
+                tension = 0.0
             put(self, "rest_tension", per(tension, "rest_tension").copy())
             if self.reflexes is not None and len(self.reflexes):
                 top = max(self.reflexes.source.max(), self.reflexes.target.max())
@@ -181,7 +188,7 @@ class Spine:
             names += [f"{m} activation" for m in muscles] + [f"{m} fibre" for m in muscles]
             if self.reflexes is not None:
                 for k, (a, b) in enumerate(
-                    zip(self.reflexes.source, self.reflexes.target, strict=True)
+                    zip(map(int, self.reflexes.source), map(int, self.reflexes.target), strict=True)
                 ):
                     to = muscles[a] if a == b else f"{muscles[a]} to {muscles[b]}"
                     names.append(f"{to} receptor {k + 1}")
@@ -214,9 +221,17 @@ class Spine:
 
     def outside_evidence(self, q: ArrayLike) -> tuple[str, ...]:
         """Loads on units at q (n,) that leave the published tests, in words."""
+        return tuple(words for unit, a in self._units(q) for words in unit.outside_evidence(a))
+
+    def check(self, q: ArrayLike) -> None:
+        """Raise ParameterError if a unit bears a moment beyond failure at q (n,)."""
+        for unit, angles in self._units(q):
+            unit.check(angles, extrapolate=True)
+
+    def _units(self, q: ArrayLike) -> list[tuple[FunctionalSpinalUnit, Floats]]:
+        """The unit of every joint with its angles (3,) [rad]."""
         at = np.asarray(q, float)
-        seen = [(j.unit, self.seen_by(j, at, np.zeros_like(at))[0]) for j in self.joints]
-        return tuple(words for unit, angles in seen for words in unit.outside_evidence(angles))
+        return [(j.unit, self.seen_by(j, at, np.zeros_like(at))[0]) for j in self.joints]
 
     def place_of(self, coordinates: tuple[str, ...]) -> NDArray[np.int64]:
         """Index of each coordinate among the free ones, -1 if fixed."""

@@ -19,6 +19,7 @@ from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.injury import injured
 from panjabi.passive.ribs import RIBBED, with_rib_cage
+from panjabi.passive.sizing import sized_for
 from panjabi.passive.standard import unit
 from panjabi.spine.column_model import PLANES
 from panjabi.spine.levels import AXES, levels_of
@@ -84,15 +85,15 @@ def spine_model(
     preload : frozen compression of the units [N], one value for all or a mapping by level.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
     units : source, viscous damping and Maxwell branches of the units; see `UnitOptions`.
-    body : by default the standard adult; units, strength and reflexes are known for no other size.
+    body : by default the standard adult; units, strength and reflexes follow its size.
 
     Raises
     ------
     UnknownNameError
         For a region, plane, level, posture or injury that does not exist.
     ParameterError
-        For a load that is no mass, a value that is no number, a body of another size, or muscles of
-        another type.
+        For a load that is no mass, a value that is no number, or muscles of another type or of a
+        body of another size.
     PostureError
         For a posture outside the joints' ranges.
     """
@@ -121,7 +122,7 @@ def spine_model(
     q = whole_body.coordinates_from(within, base=q)
     carrying = with_load(whole_body, load if isinstance(load, HeldLoad) else HeldLoad(load))
     dynamics = Dynamics(carrying, free, q, (0.0, -STANDARD_GRAVITY if gravity else 0.0, 0.0))
-    units_made = _units(levels, preload, injuries or {}, units or UnitOptions())
+    units_made = _units(whole_body, levels, preload, injuries or {}, units or UnitOptions())
     known = {f"{u.level} {name}": p for u in units_made for name, p in u.parameters.items()}
     model = Spine(
         dynamics=dynamics,
@@ -148,7 +149,9 @@ def _tendons(
     from panjabi.active.musculotendon import Musculotendon
 
     if isinstance(muscles, Musculotendon):
-        Musculature.required(muscles.muscles, "the Musculotendon of spine_model(muscles=...)")
+        Musculature.required(
+            muscles.muscles, "the Musculotendon of spine_model(muscles=...)", model.body
+        )
         return muscles
     if muscles is True:
         made = musculature(coordinates=model.free, body=model.body, at=q)
@@ -160,7 +163,7 @@ def _tendons(
             "read from an OpenSim file lie over the bodies of that file and cannot move this "
             "spine."
         )
-    return Musculotendon(Musculature.required(muscles, "spine_model(muscles=...)"))
+    return Musculotendon(Musculature.required(muscles, "spine_model(muscles=...)", model.body))
 
 
 def _with_muscles(
@@ -195,7 +198,7 @@ def chosen_levels(region: str, joints: Sequence[str] | None) -> tuple[str, ...]:
     levels = REGION_LEVELS[region]
     if joints is None:
         return levels
-    chosen = set()
+    chosen: set[str] = set()
     for name in (joints,) if isinstance(joints, str) else joints:
         level = known_level(name)
         if level not in levels:
@@ -227,6 +230,7 @@ def with_load(body: Body, load: HeldLoad) -> Body:
 
 
 def _units(
+    body: Body,
     levels: tuple[str, ...],
     preload: float | Mapping[str, float],
     injuries: Mapping[str, Sequence[str]],
@@ -237,9 +241,10 @@ def _units(
             raise unknown("level of the model", level, levels)
     changes = {known_level(level): words for level, words in injuries.items()}
     preloads = dict.fromkeys(levels, preload) if not isinstance(preload, Mapping) else preload
-    made = []
+    made: list[FunctionalSpinalUnit] = []
     for level in levels:
-        fitted = unit(level, options.source, preload=preloads.get(level, 0.0))
+        fitted = sized_for(unit(level, options.source), body)
+        fitted = fitted.with_preload(preloads.get(level, 0.0))
         if level in RIBBED:
             fitted = with_rib_cage(fitted)
         fitted = injured(fitted, *changes.get(level, ()))

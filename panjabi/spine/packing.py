@@ -8,6 +8,7 @@ allocates nothing, and two runs with different p are independent.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -34,6 +35,7 @@ from panjabi.spine.perturbation import (
 )
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 NONE = -(2**62)
 """A negative index whose bits are a finite float: p must be finite as a whole."""
@@ -76,7 +78,7 @@ def pack(model: Spine, applied: Sequence[Perturbation] = (), solver: int = 0) ->
     ParameterError
         If it acts on a fixed coordinate.
     """
-    fields: list[NDArray] = [np.empty(0)] * FIELDS
+    fields: list[NDArray[Any]] = [np.empty(0)] * FIELDS
 
     def put(start: int, *arrays: object) -> None:
         for k, array in enumerate(arrays):
@@ -103,7 +105,7 @@ def pack(model: Spine, applied: Sequence[Perturbation] = (), solver: int = 0) ->
         tree = model.muscles.muscles.tree
         put(M_PARENT, *_without_minus(tree))
         put(PIECE_FIRST, *pieces)
-        put(MAX_FORCE, *units[:4], units.elastic.astype(np.int64), units.curves)
+        put(MAX_FORCE, *units[:4], units.elastic, units.curves)
         width = model.drive_width.si
         numbers = [units.speed, units.damping, *model.muscles.units.activation.constants, width]
         put(MUSCLE_NUMBERS, np.array(numbers), command(model.excitation, width))
@@ -130,7 +132,7 @@ def _without_minus(tree: Tree) -> Tree:
     return tree._replace(parent=np.where(tree.parent < 0, NONE, tree.parent))
 
 
-def _units(model: Spine) -> tuple[NDArray, ...]:
+def _units(model: Spine) -> tuple[NDArray[Any], ...]:
     units = [joint.unit for joint in model.joints]
     start, kinds, rows = stack(units)
     place = np.full((len(units), 3), NONE, np.int64)
@@ -151,7 +153,7 @@ def _units(model: Spine) -> tuple[NDArray, ...]:
     )  # fmt: skip
 
 
-def _applied(model: Spine, applied: Sequence[Perturbation]) -> tuple[NDArray, ...]:
+def _applied(model: Spine, applied: Sequence[Perturbation]) -> tuple[NDArray[Any], ...]:
     from panjabi.errors import ParameterError
 
     place = np.full((len(applied), 2), NONE, np.int64)
@@ -177,7 +179,7 @@ def _applied(model: Spine, applied: Sequence[Perturbation]) -> tuple[NDArray, ..
     return place, geometry, waves, np.array(tones, float).reshape(-1, 3)
 
 
-def _joined(fields: list[NDArray]) -> Floats:
+def _joined(fields: list[NDArray[Any]]) -> Floats:
     """Head with the start of every field, then the fields."""
     flat = [
         np.ascontiguousarray(f, np.int64).ravel().view(float)
@@ -193,21 +195,21 @@ def _joined(fields: list[NDArray]) -> Floats:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def floats(p, k):
+def floats(p: Floats, k: int) -> Floats:
     """Field k (values,)."""
     head = p[: FIELDS + 1].view(np.int64)
     return p[head[k] : head[k + 1]]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def whole(p, k):
+def whole(p: Floats, k: int) -> Integers:
     """Field k as integers (values,)."""
     head = p[: FIELDS + 1].view(np.int64)
     return p[head[k] : head[k + 1]].view(np.int64)
 
 
 @njit(cache=True, nogil=True)
-def tree_at(p, k):
+def tree_at(p: Floats, k: int) -> Tree:
     """The tree whose nine fields begin at k."""
     return Tree(
         whole(p, k),
@@ -223,7 +225,7 @@ def tree_at(p, k):
 
 
 @njit(cache=True, nogil=True)
-def mechanism_of(p):
+def mechanism_of(p: Floats) -> Mechanism:
     """Bodies and joints for the equations of motion."""
     return Mechanism(
         tree_at(p, PARENT),
@@ -236,7 +238,7 @@ def mechanism_of(p):
 
 
 @njit(cache=True, nogil=True)
-def workspace_of(p, n):
+def workspace_of(p: Floats, n: int) -> DynamicsWorkspace:
     """Scratch of the equations of motion."""
     return DynamicsWorkspace(
         floats(p, W_R).reshape((-1, 3, 3)),
@@ -262,7 +264,7 @@ def workspace_of(p, n):
 
 
 @njit(cache=True, nogil=True)
-def pieces_at(p):
+def pieces_at(p: Floats) -> Pieces:
     """Moving pieces of the muscles."""
     return Pieces(
         whole(p, PIECE_FIRST),
@@ -273,7 +275,7 @@ def pieces_at(p):
 
 
 @njit(cache=True, nogil=True)
-def units_of(p):
+def units_of(p: Floats) -> Units:
     """Musculotendon units."""
     numbers = floats(p, MUSCLE_NUMBERS)
     return Units(
@@ -289,7 +291,7 @@ def units_of(p):
 
 
 @njit(cache=True, nogil=True)
-def muscle_workspace_of(p):
+def muscle_workspace_of(p: Floats) -> MuscleWorkspace:
     """Scratch of the muscles."""
     return MuscleWorkspace(
         floats(p, V_R).reshape((-1, 3, 3)),

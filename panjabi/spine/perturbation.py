@@ -17,6 +17,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from panjabi.body.gravity import STANDARD_GRAVITY
+from panjabi.body.tree import Floats
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.errors import ParameterError, unknown
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ SHAPES = ("half-sine", "block")
 
 
 @njit(cache=True, nogil=True)
-def rise(x):
+def rise(x: float) -> float:
     """From 0 to 1 over x from 0 to 1, level at both ends."""
     if x <= 0.0:
         return 0.0
@@ -39,7 +41,7 @@ def rise(x):
 
 
 @njit(cache=True, nogil=True)
-def wave(row, tones, t):
+def wave(row: Floats, tones: Floats, t: float) -> float:
     """Value at time t of a waveform; tones (k, 3): amplitude, frequency [Hz], phase [rad]."""
     kind, size, start, end, slope = int(row[0]), row[1], row[2], row[3], row[4]
     if kind == RELEASE:
@@ -200,7 +202,7 @@ class Multisine(_PointForce):
                 "lengthen the period."
             )
         count = last - first + 1
-        phase = np.random.default_rng(self.seed).uniform(0.0, 2.0 * math.pi, count)
+        phase = random_generator(self.seed).uniform(0.0, 2.0 * math.pi, count)
         size = math.sqrt(2.0 / count)
         object.__setattr__(
             self,

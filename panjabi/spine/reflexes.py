@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.muscle_arrays import Musculature
+from panjabi.body.standard import trunk_length
 from panjabi.errors import ParameterError
+from panjabi.neural.conduction import sized_delay
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.results import ShortRepr
@@ -118,6 +120,11 @@ def homonymous(
 ) -> StretchReflexes:
     """Stretch reflexes of every muscle on itself; muscles of `DEEP` groups have a shorter loop.
 
+    `deep_delay` and `delay` are those of the standard adult [s]. In a body of another size the part
+    of them that is conduction goes with the length of the trunk, and the waits at receptor, synapse
+    and muscle stay (`panjabi.neural.conduction.sized_delay`). Gains are per optimal fibre length
+    and maximal force, and stay.
+
     The delays are the lower end and the mean of trunk muscles' latencies; the gains are assumed:
     with them the upright lumbar spine returns to equilibrium. At 0.7 of these gains it loses
     stability, and from 1.4 on an oscillation of about 5.5 Hz grows.
@@ -125,6 +132,9 @@ def homonymous(
     count = len(muscles)
     deep = np.array([group in DEEP for group in muscles.groups])
     every = np.arange(count)
+    trunk = trunk_length(muscles.body)
+    deep_delay = float(sized_delay("short", deep_delay, trunk))
+    delay = float(sized_delay("medium", delay, trunk))
     known = {
         "reflex_stretch_gain": (stretch_gain, "1"),
         "reflex_rate_gain": (rate_gain, "s"),

@@ -11,6 +11,7 @@ from numba import njit
 from panjabi.active.muscle_kernels import Rates, muscle_rates
 from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, place
+from panjabi.body.tree import Floats
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive.kernels import evaluate_unit
 from panjabi.spine import packing as at
@@ -18,7 +19,7 @@ from panjabi.spine.perturbation import wave
 
 
 @njit(cache=True, nogil=True)
-def spine_rhs(t, y, delayed, p, out):
+def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
     """d y / d t (size,) in place; delayed (delays, loops) holds the receptors."""
     counts = at.whole(p, at.COUNTS)
     n, nm = counts[at.N], counts[at.MUSCLES]

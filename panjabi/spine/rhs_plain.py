@@ -3,6 +3,7 @@
 Slow and easy to read: the reference for tests of the compiled right-hand side.
 """
 
+# pyright: reportConstantRedefinition=false
 from __future__ import annotations
 
 from collections.abc import Sequence

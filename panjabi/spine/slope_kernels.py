@@ -7,7 +7,7 @@ import math
 from numba import njit
 
 from panjabi.active.line_kernels import Pieces
-from panjabi.active.musculotendon_kernels import SHORTEST, rigid
+from panjabi.active.musculotendon_kernels import SHORTEST, Units, rigid
 from panjabi.body.tree import Floats, Tree
 from panjabi.tissue import de_groote_kernels as curves
 
@@ -23,7 +23,9 @@ SLOPES = 7
 
 
 @njit(cache=True, nogil=True)
-def muscle_slopes(units, activation, fibre, length, speed, out):
+def muscle_slopes(
+    units: Units, activation: Floats, fibre: Floats, length: Floats, speed: Floats, out: Floats
+) -> None:
     """Slopes of tension and fibre rate of all muscles in place, out (nm, SLOPES).
 
     activation, fibre (over its optimal length), path length [m] and speed [m/s] : (nm,).

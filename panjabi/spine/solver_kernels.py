@@ -18,6 +18,7 @@ from panjabi.active.activation import activation_rate
 from panjabi.active.line_kernels import body_twists, line_motion
 from panjabi.body.dynamics_kernels import SOLVED, cholesky, cholesky_solve, mass_matrix, place
 from panjabi.body.kernels import forward
+from panjabi.body.tree import Floats
 from panjabi.passive.kernels import evaluate_unit
 from panjabi.spine import packing as at
 from panjabi.spine.rhs_kernels import excite
@@ -44,7 +45,7 @@ def solver_size(n: int, muscles: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def spine_linear(t, y, delayed, p, work):
+def spine_linear(t: float, y: Floats, delayed: Floats, p: Floats, work: Floats) -> None:
     """Slopes at (t, y), then the factor of 1 - w J, then its solutions, in place.
 
     work[0, 0] : task; work[0, 1] : w; work[0, 2] : out, 1 on success.

@@ -15,6 +15,7 @@ from panjabi.body import standard_adult
 from panjabi.errors import unknown
 from panjabi.parameter import USER, Parameter
 from panjabi.passive.injury import injured
+from panjabi.passive.sizing import sized_for
 from panjabi.passive.standard import unit
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine, spine_coordinates
@@ -45,7 +46,7 @@ def static_spine(
     ----------
     posture : name of a posture of the body, or its coordinates (nq,).
     load : mass [kg] that is held at the centre of trunk, arms and head, or a `HeldLoad`.
-    body : by default the standard adult; units, strength and pressure are known for no other size.
+    body : by default the standard adult; units, strength and pressure follow its size.
     muscles : over the 18 lumbar coordinates; by default `musculature("lumbar")` with the other
         joints as in this posture.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
@@ -58,19 +59,22 @@ def static_spine(
     UnknownNameError
         For a posture, level or injury that does not exist.
     ParameterError
-        For a body of another size.
+        For muscles of a body of another size.
     """
     whole_body = standard_adult() if body is None else body
     named = isinstance(posture, str)
     q = whole_body.posture(posture) if isinstance(posture, str) else whole_body.poses(posture).q
     if muscles is None:
         muscles = musculature("lumbar", whole_body, at=q)
-    muscles = Musculature.required(muscles, "static_spine(muscles=...)")
+    muscles = Musculature.required(muscles, "static_spine(muscles=...)", whole_body)
     changes = dict(injuries or {})
     for level in changes:
         if level not in LEVELS:
             raise unknown("level of the lumbar spine", level, LEVELS)
-    units = tuple(injured(unit(level, source), *changes.get(level, ())) for level in LEVELS)
+    units = tuple(
+        injured(sized_for(unit(level, source), whole_body), *changes.get(level, ()))
+        for level in LEVELS
+    )
     angles = q[[whole_body.coordinate_index(c) for c in spine_coordinates()]]
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     abdominal = _strut(whole_body, q, pressure) if pressure else None
@@ -91,5 +95,5 @@ def static_spine(
 
 def _strut(body: Body, q: ArrayLike, pressure: float) -> AbdominalPressure:
     """The strut of a body at q under a pressure [Pa]."""
-    parameter = Parameter(1e-3 * pressure, "kPa", USER, "assumed", "asked for")
+    parameter = Parameter(1e-3 * pressure, "kPa", USER, "assumed", "requested")
     return strut(Pressure(pressure=parameter), body, at=q)

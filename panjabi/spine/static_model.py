@@ -14,11 +14,12 @@ from panjabi.body.gravity import STANDARD_GRAVITY, gravity_energy
 from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body
 from panjabi.body.poses import Poses, tree_poses
-from panjabi.body.standard import require_standard_adult
+from panjabi.body.scaling import size_outside_evidence
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter
 from panjabi.passive.directions import coordinate_names
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.sizing import require_sized
 from panjabi.results import ShortRepr
 from panjabi.spine.levels import levels_of
 from panjabi.spine.muscle_state import MuscleState
@@ -72,10 +73,9 @@ class StaticSpine:
     load: HeldLoad = field(default_factory=lambda: HeldLoad(0.0))
     pressure: AbdominalPressure | None = None  # in the abdomen, a strut in front of the spine
     supported: bool = False  # lying: the ground carries every part, so gravity gives no moment
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
-        require_standard_adult(self.body, "units and muscles of a StaticSpine")
         if tuple(u.level for u in self.units) != LEVELS:
             raise ParameterError(
                 f"Expected one unit of each of {LEVELS} in this order, got "
@@ -87,6 +87,7 @@ class StaticSpine:
                 f"got {self.muscles.slope.shape[1]}; use the coordinates of `coordinates`."
             )
         for unit, angles in zip(self.units, self.angles, strict=True):
+            require_sized(unit, self.body)
             unit.check(angles, extrapolate=True)
 
     def __repr__(self) -> str:
@@ -165,9 +166,10 @@ class StaticSpine:
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
-        """Loads on units that leave the published tests, short of failure, in words."""
+        """Sizes of the body, and loads on units short of failure, that leave the evidence."""
         pairs = zip(self.units, self.angles, strict=True)
-        return tuple(words for unit, a in pairs for words in unit.outside_evidence(a))
+        loads = tuple(words for unit, a in pairs for words in unit.outside_evidence(a))
+        return size_outside_evidence(self.body) + loads
 
     # --- terms of the potential -----------------------------------------------------------
 

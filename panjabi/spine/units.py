@@ -34,29 +34,32 @@ def unit_column(
     preload : frozen compression of every unit [N]; see `with_preload`.
     rib_cage : whether thoracic levels have the anterior rib cage.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL", "disc-rupture=0.5"]}.
-    body, straight, plane : as for `panjabi.spine.column`.
+    body, straight, plane : as for `panjabi.spine.column`; the units have the size of the body.
 
     Raises
     ------
     UnknownNameError
         For a column, level, source or injury that does not exist.
     """
+    from panjabi.body.standard import standard_adult
     from panjabi.passive.injury import injured
     from panjabi.passive.ribs import RIBBED, with_rib_cage
+    from panjabi.passive.sizing import sized_for
     from panjabi.passive.standard import unit
 
+    whole_body = standard_adult() if body is None else body
     levels = levels_of(region)
     changes = dict(injuries or {})
     for level in changes:
         if level not in levels:
             raise unknown(f"level of the {region} column", level, levels)
-    units = []
+    units: list[FunctionalSpinalUnit] = []
     for level in levels:
-        made = unit(level, source, preload=preload)
+        made = sized_for(unit(level, source), whole_body).with_preload(preload)
         if rib_cage and level in RIBBED:
             made = with_rib_cage(made)
         units.append(injured(made, *changes.get(level, ())))
-    made = column(region, units, body=body, straight=straight, plane=plane)
+    made = column(region, units, body=whole_body, straight=straight, plane=plane)
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     return replace(made, parameters={**made.parameters, **known})
 
@@ -77,7 +80,7 @@ def instantaneous(spinal_column: Column) -> Column:
     """
     from panjabi.passive.terms import Structure, linear
 
-    stiff = []
+    stiff: list[FunctionalSpinalUnit] = []
     for u in _units(spinal_column):
         branches = u.branch_stiffness.sum(axis=1)
         terms = tuple(linear(axis, float(k)) for axis, k in enumerate(branches))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
+from panjabi.body.model import Body
 from panjabi.errors import ParameterError, unknown
 from panjabi.spine.column_model import Column
 from panjabi.spine.units import has_branches, instantaneous, unit_column
@@ -27,6 +28,7 @@ def buckle(
     rib_cage: bool = True,
     preload: float = 0.0,
     injuries: Mapping[str, Sequence[str]] | None = None,
+    body: Body | None = None,
 ) -> CriticalLoad:
     """The vertical load on top [N] at which a column of the spine loses its stability.
 
@@ -44,17 +46,19 @@ def buckle(
     rib_cage : whether thoracic levels include the anterior rib cage.
     preload : constant compression of every unit [N].
     injuries : changes of each level as text, {"L4-L5": ["cut=SSL+ISL"]}.
+    body : by default the standard adult; units and weights follow its size.
 
     Raises
     ------
     UnknownNameError
         For a column, plane, law, level or injury that does not exist.
     ParameterError
-        For a law other than "units" with another column than lumbar, an injury or a preload.
+        For a law other than "units" with another column than lumbar, an injury, a preload or a
+        body.
     ConvergenceError
         If the column is unstable without the load, or its path cannot be followed.
     """
-    spine_column = _column(column, plane, law, straight, rib_cage, preload, injuries or {})
+    spine_column = _column(column, plane, law, straight, rib_cage, preload, injuries or {}, body)
     result = critical_load(spine_column, spine_column.top_load())
     if not has_branches(spine_column):
         return result
@@ -70,6 +74,7 @@ def _column(
     rib_cage: bool,
     preload: float,
     injuries: Mapping[str, Sequence[str]],
+    body: Body | None,
 ) -> Column:
     if law not in JOINT_LAWS:
         raise unknown("law of the joints", law, JOINT_LAWS)
@@ -79,14 +84,15 @@ def _column(
             preload=preload,
             rib_cage=rib_cage,
             injuries=injuries,
+            body=body,
             straight=straight,
             plane=plane,
         )
-    if column != "lumbar" or injuries or preload:
+    if column != "lumbar" or injuries or preload or body is not None:
         raise ParameterError(
-            f"Expected the intact lumbar column without preload for the joint law {law!r} of "
-            f"Crisco's models, got the {column} column"
-            f"{' with preload or injury' if injuries or preload else ''}; choose "
+            "Expected the intact lumbar column of the standard adult without preload for the joint "
+            f"law {law!r} of Crisco's models, got the {column} column"
+            f"{' with preload, injury or body' if injuries or preload or body else ''}; choose "
             'the lumbar column, or law="units" (--law units).'
         )
     spine_column, _ = crisco_column(law, straight=straight)

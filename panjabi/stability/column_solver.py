@@ -63,6 +63,7 @@ class ColumnEquilibrium(Result):
             "least_stiffness_Nm_per_rad": self.least_stiffness,
             "residual_Nm": self.residual,
             "iterations": self.iterations,
+            "outside_evidence": list(self.outside_evidence),
         }
 
 
@@ -81,6 +82,8 @@ def column_equilibrium(
     ------
     ConvergenceError
         If no minimum is reached. For dead loads that the joints cannot balance there is none.
+    ParameterError
+        If a functional spinal unit bears a moment beyond failure in that shape.
     """
     applied = (loads,) if isinstance(loads, Load) else tuple(loads)
     z = column.zero() if start is None else np.array(start, float)
@@ -88,6 +91,7 @@ def column_equilibrium(
     for iteration in range(iterations + 1):
         residual = float(np.abs(state.gradient).max())
         if residual <= MOMENT_TOLERANCE:
+            column.check(z)
             return ColumnEquilibrium(column, applied, z, state, residual, iteration)
         step = _descent(state)
         slope = float(state.gradient @ step)

@@ -102,7 +102,7 @@ class StabilityVerdict(Result):
     kink_distance: float  # [rad]
     margins: tuple[SubsystemMargin, ...]
     reasons: tuple[str, ...]  # one sentence for each type of evidence, then the conclusion
-    parameters: Mapping[str, Parameter] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     @property
     def least_stiffness(self) -> float:

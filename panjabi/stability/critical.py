@@ -33,7 +33,7 @@ class CriticalLoad(Result):
     mode: Floats  # (n,) eigenvector of zero stiffness, largest entry 1; zeros if there is none
     z: Floats  # shape at that load [rad]
     moved: bool  # whether the load bends the column before (continuation) or not (eigenproblem)
-    kind: str  # bifurcation, limit load or none
+    kind: str  # bifurcation, limit load, none, or failure: a unit fails at a smaller load
     residual: float  # unbalanced moment [N m]
     least_stiffness: float  # of the mode, from the Hessian at that load [N m/rad]: 0 up to rounding
     searched_to: float  # largest load of the search
@@ -63,6 +63,7 @@ class CriticalLoad(Result):
             "instantaneous_critical_load_N": None if quick is None else finite(quick),
             "kind": self.kind,
             "bent_before": self.moved,
+            "outside_evidence": list(self.column.outside_evidence(self.z)),
             "mode": self.mode_by_level(),
             "residual_Nm": self.residual,
             **sources(self).summary(),
@@ -120,7 +121,8 @@ def critical_load(
         curve = EquilibriumCurve(column, growing, constant)
         point = curve.first_singular(unloaded.z, largest)
         if point is None:
-            return _none(column, growing, constant, unloaded.z, True, curve.reached)
+            kind = "failure" if curve.failure else "none"
+            return _none(column, growing, constant, unloaded.z, True, curve.reached, kind)
         factor, z, mode, moved = point.factor, point.z, point.mode, True
         kind = "limit load" if point.limit else "bifurcation"
     joints, fixed = column.joint_potential(z), column.load_potential(z, constant)
@@ -168,8 +170,9 @@ def _none(
     z: Floats,
     moved: bool,
     largest: float,
+    kind: str = "none",
 ) -> CriticalLoad:
     nothing = np.zeros(column.size)
     return CriticalLoad(
-        column, pattern, loads, np.inf, nothing, z, moved, "none", 0.0, np.nan, largest
+        column, pattern, loads, np.inf, nothing, z, moved, kind, 0.0, np.nan, largest
     )

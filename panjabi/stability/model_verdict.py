@@ -66,7 +66,7 @@ def verdict(
     options = {name: value for name, value in optional.items() if value is not None}
     if isinstance(model, (Spine, Equilibrium)):
         return spine_verdict(model, **options)
-    if not isinstance(model, ReducedTrunk):
+    if not isinstance(model, ReducedTrunk):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ParameterError(
             f"Expected a Spine, its Equilibrium or a ReducedTrunk, got a {type(model).__name__}; "
             "create it with spine_model() or reduced_trunk()."

@@ -82,7 +82,7 @@ class ReducedTrunk(ShortRepr):
     passive_loss: float = 0.0  # [1]
     strength_loss: float = 0.0  # [1]
     extra_delay: float = 0.0  # [s]
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
         for name, (low, high) in CHANGES.items():

@@ -18,7 +18,7 @@ from panjabi.spine.loads import Load
 from panjabi.stability.algebra import border, definite, largest_mode, null_vector, root, solve
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 ANGLE_LIMIT = 2.0  # largest rotation of a level on a path [rad]
 
@@ -33,12 +33,18 @@ class LoadPath(Result):
     stable: NDArray[np.bool_]  # (m,) whether the Hessian is positive definite
     residual: float  # largest unbalanced moment on it [N m]
     reached: bool  # whether the target load was reached
+    failure: tuple[str, ...] = ()  # moments beyond failure that ended the path, in words
 
     def angles(self, axis: str) -> Floats:
         """Angle of every level about an axis along the path, (m, levels) [rad]."""
         from panjabi.spine.levels import AXES
 
         return np.array([self.column.angles(z)[:, AXES.index(axis)] for z in self.z])
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Loads on units beyond the published tests at the last equilibrium, as sentences."""
+        return self.column.outside_evidence(self.z[-1])
 
     def to_dict(self) -> dict[str, Any]:
         """Load and angles of every level about every axis, along the path."""
@@ -47,6 +53,8 @@ class LoadPath(Result):
         turned = {axis: np.degrees(self.angles(axis)) for axis in AXES}
         return {
             "reached": self.reached,
+            "failure": list(self.failure),
+            "outside_evidence": list(self.outside_evidence),
             "load_N": self.load.tolist(),
             "angles_deg": {
                 level: {axis: turned[axis][:, i].tolist() for axis in AXES}
@@ -85,6 +93,7 @@ class EquilibriumCurve:
     ) -> None:
         self.column, self.pattern, self.loads = column, tuple(pattern), tuple(loads)
         self.scale, self.reached = scale, 0.0
+        self.failure: tuple[str, ...] = ()
 
     def equations(self, x: Floats) -> tuple[Floats, Floats]:
         """Residual moments (n,), and their derivative with respect to x, (n, n + 1)."""
@@ -108,7 +117,8 @@ class EquilibriumCurve:
     def first_singular(self, z: Floats, largest: float) -> Singular | None:
         """First point on the path from factor 0 at which the Hessian is singular, or None.
 
-        If there is none, `reached` is the largest load factor of the path.
+        If there is none, `reached` is the largest load factor of the path. The path ends where a
+        functional spinal unit fails; `failure` then has the moment in words.
         """
         self.scale = 1.0
         self.scale = _first_guess(self.equations(np.append(z, 0.0))[1][:, :-1], self, z, largest)
@@ -119,8 +129,13 @@ class EquilibriumCurve:
             point = follower.advance()
             if point is None:
                 continue
-            if not definite(point.jacobian[:, :-1]):
-                return self._locate(low, point, t, step)
+            unstable = not definite(point.jacobian[:, :-1])
+            singular = self._locate(low, point, t, step) if unstable else None
+            self.failure = self.column.beyond_failure(singular.z if singular else point.x[:-1])
+            if self.failure:
+                break
+            if singular:
+                return singular
             low = point
         self.reached = self.scale * float(low.x[-1])
         return None
@@ -174,11 +189,14 @@ class EquilibriumCurve:
         return Singular(self.scale * float(point.x[-1]), point.x[:-1], mode, limit)
 
     def walk(self, x: Floats, t: Floats, *, target: float, step: float, points: int) -> LoadPath:
-        """Up to `points` equilibria along the direction t, up to the target factor."""
+        """Up to `points` equilibria along the direction t, up to the target factor.
+
+        The path ends before a functional spinal unit fails.
+        """
         r, J = self.equations(x)
         worst, equilibria, stable = float(np.abs(r).max()), [x], [definite(J[:, :-1])]
         follower = self._follower(x, t, step=step, longest=2.0 * step)
-        reached, end = False, target / self.scale
+        reached, end, failure = False, target / self.scale, ()
         while (
             len(equilibria) < points and float(np.abs(x[:-1]).max()) < ANGLE_LIMIT and not reached
         ):
@@ -190,13 +208,23 @@ class EquilibriumCurve:
                 guess[-1] = end
                 last = correct(self.equations, guess, np.eye(len(x))[-1])
                 reached, point = last is not None, last or point
+            failure = self.column.beyond_failure(point.x[:-1])
+            if failure:
+                reached = False
+                break
             x = point.x
             worst = max(worst, float(np.abs(self.equations(x)[0]).max()))
             equilibria.append(x)
             stable.append(definite(point.jacobian[:, :-1]))
         x = np.array(equilibria)
         return LoadPath(
-            self.column, self.scale * x[:, -1], x[:, :-1], np.array(stable), worst, reached
+            self.column,
+            self.scale * x[:, -1],
+            x[:, :-1],
+            np.array(stable),
+            worst,
+            reached,
+            failure,
         )
 
     def _lost(self, x: Floats) -> ConvergenceError:

@@ -18,7 +18,7 @@ from panjabi.spine.static_model import HeldLoad, StaticSpine
 from panjabi.stability.algebra import least_factor
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 

@@ -25,7 +25,7 @@ from panjabi.statements.quiet_stance import Noise, trunk_sway
 from panjabi.statements.stiffness_for_sway import activation_for, required_stiffness
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from panjabi.errors import ParameterError
 from panjabi.results import Result, finite, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Outcome = Literal["supported", "contradicted", "undetermined", "fixed by construction"]
 """What an experiment says of its statement; fixed by construction: the model cannot differ."""

@@ -18,7 +18,7 @@ from panjabi.tasks.plant import Plant
 from panjabi.tasks.seat import seated
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from panjabi.tasks.pushes import push_moment
 from panjabi.tasks.response import PerturbationResponse, response
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
     from panjabi.delay.roots.measured import MeasuredResponse
 

@@ -17,13 +17,14 @@ from panjabi.stability.trunk_sets import trunk
 from panjabi.tasks.plant import Plant, PlantNoise
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 
 GRAVITY = 112.0  # m g h of the trunk sets [N m/rad]
 ACTIVATION = 0.015  # lag between drive and moment [s]
 AMPLITUDE = 0.35  # of the movement, 20 deg [rad]; assumed
+PACES = (0.5, 600.0)  # accepted paces [cycles/min]; people move at about 5 to 60
 SAMPLES = 75  # of a cycle
 SETTLE = 5  # cycles left out at the start
 FIT = (0.0, 0.5)  # range of the linear fit of the divergence, in cycles
@@ -101,12 +102,14 @@ def repeated_movement(
     Raises
     ------
     ParameterError
-        For a pace that is not positive or fewer than 10 cycles.
+        For a pace outside `PACES` or fewer than 10 cycles.
     """
-    if not pace > 0.0 or cycles < 10:
+    slowest, fastest = PACES
+    if not slowest <= pace <= fastest or cycles < 10:
         raise ParameterError(
-            f"Expected at least 10 cycles at a pace above 0 per minute, got {cycles} cycles at "
-            f"{pace:g} per minute; give for example 30 cycles at 20 per minute."
+            f"Expected at least 10 cycles at a pace from {slowest:g} to {fastest:g} per minute, "
+            f"got {cycles} cycles at {pace:g} per minute; give for example 30 cycles at 20 per "
+            "minute."
         )
     plant = plant or moving_trunk()
     frequency = pace / 60.0

@@ -18,7 +18,7 @@ from panjabi.results import Result, frame
 from panjabi.tasks.condition import Condition, flexion_coordinates
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
     from panjabi.simulation.record import SpineRecord
 

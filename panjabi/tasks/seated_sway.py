@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.delay.roots.spectrum import characteristic_roots
-from panjabi.errors import ConvergenceError
+from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.neural.measures.stabilogram import Diffusion, Sway, diffusion, sway
 from panjabi.results import Result, frame
 from panjabi.tasks.plant import Plant
 from panjabi.tasks.seat import seated
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 
 SETTLE = 10.0  # left out at the start [s]
+SHORTEST = 5.0  # trial [s]; the shortest lags of the diffusion need a third of it
 STEP = 0.002  # of the stochastic solver, a twentieth of the shortest lag [s]
 SAMPLING = 0.02  # of the record [s]
 LOST = 0.6  # lean at which a person has fallen off [rad]
@@ -86,9 +87,16 @@ def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0
 
     Raises
     ------
+    ParameterError
+        For a duration below `SHORTEST`.
     ConvergenceError
         If the person falls off the seat.
     """
+    if not duration >= SHORTEST:
+        raise ParameterError(
+            f"Expected a duration of {SHORTEST:g} s or more, got {duration:g} s; give for example "
+            "60 s. The measures of sway need many periods."
+        )
     plant = plant or seated()
     run = plant.noisy_run(SETTLE + duration, step=STEP, seed=seed)
     keep = slice(round(SETTLE / run.step), None, max(round(SAMPLING / run.step), 1))

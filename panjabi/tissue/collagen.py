@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from panjabi.evidence import EvidenceRange
 from panjabi.tissue import kernels
 from panjabi.tissue._base import Floats, KernelLaw, require
+from panjabi.tissue.evidence import strain_range
 
 
 def strain_at_tension(tension: float, *, stiffness: float, transition_strain: float) -> float:
@@ -28,6 +31,7 @@ class _CollagenLike(KernelLaw):
     """Base of the collagen laws; a transition strain of zero means no toe region."""
 
     kind: ClassVar[int] = kernels.COLLAGEN
+    tissue: ClassVar[str] = "fascia"  # whose strain was tested
     slack_length: float
     stiffness: float
 
@@ -38,6 +42,11 @@ class _CollagenLike(KernelLaw):
         """Strain l/l0 - 1 [1], negative when slack; float or array like `length` [m]."""
         strain = np.asarray(length, dtype=np.float64) / self.slack_length - 1.0
         return strain if strain.ndim else float(strain)
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the strain [1]: of fascia, or of nerve. A strand knows its own tissue."""
+        return {"strain": strain_range(self.tissue)}
 
     def reference_stiffness(self) -> float:
         """Slope of the linear region, EA / l0 [N/m]."""

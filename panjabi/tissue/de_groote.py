@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -11,8 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.tissue import de_groote_kernels as kernels
+from panjabi.tissue.evidence import fibre_range, strain_range, velocity_range
 
 Floats = NDArray[np.float64]
 
@@ -118,6 +121,15 @@ class DeGrooteCurves:
         published = _parameters(_PUBLISHED, "DeGroote2016", "published, rounded")
         new = _parameters(_REFIT, "OpenSim", "refit with f = 1 at optimal length and at rest")
         return cls(ParameterSet({**published, **new}))
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Ranges of fibre length, fibre velocity and tendon strain, all relative [1]."""
+        return {
+            "fibre_length": fibre_range(),
+            "fibre_velocity": velocity_range(),
+            "tendon_strain": strain_range("tendon"),
+        }
 
     @cached_property
     def row(self) -> Floats:

@@ -12,13 +12,16 @@ angle.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.evidence import EvidenceRange
 from panjabi.tissue._base import require
+from panjabi.tissue.evidence import temperature_range
 
 Floats = NDArray[np.float64]
 
@@ -97,6 +100,16 @@ class GlidingLayer:
             at_most=1.0,
             advice="Give 1 for a Newtonian film, less for shear thinning.",
         )
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the temperature [K]."""
+        return {"temperature": temperature_range()}
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Description of a temperature without data; () inside."""
+        return self.evidence["temperature"].outside([self.temperature], ["gliding layer"])
 
     @property
     def elastic_stiffness(self) -> float:

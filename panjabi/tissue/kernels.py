@@ -11,6 +11,10 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 LAW_COLUMNS = 14
 
@@ -178,7 +182,14 @@ def evaluate(kind, row, length):
 
 
 @njit(cache=True, nogil=True)
-def evaluate_all(kinds, rows, lengths, energy, tension, tangent):
+def evaluate_all(
+    kinds: Integers,
+    rows: Floats,
+    lengths: Floats,
+    energy: Floats,
+    tension: Floats,
+    tangent: Floats,
+) -> None:
     """`evaluate` for every strand, in place; strands of type USER stay unchanged.
 
     kinds int64 (strands,), rows float64 (strands, LAW_COLUMNS), all others float64 (strands,).

@@ -13,9 +13,11 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, Self, TypedDict, Unpack
 
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.tissue import kernels
 from panjabi.tissue._base import KernelLaw, require
 from panjabi.tissue.collagen import strain_at_tension
+from panjabi.tissue.evidence import fibre_range, pennation_range, strain_range
 
 # The slope at this tension, a fraction of Fmax, is used as the stiffness of the muscle wherever a
 # single number is needed (assumed).
@@ -140,6 +142,15 @@ class PassiveMuscle(KernelLaw):
         """Path length where tension starts [m]."""
         return self.tendon_slack_length + self._slack_reach
 
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Ranges of fibre length over optimal [1], tendon strain [1] and pennation [rad]."""
+        return {
+            "fibre_length": fibre_range(self.strain_at_max),
+            "tendon_strain": strain_range("tendon"),
+            "pennation": pennation_range(),
+        }
+
     def row(self) -> tuple[float, ...]:
         return (
             self.max_isometric_force,
@@ -185,6 +196,14 @@ class PassiveMuscle(KernelLaw):
     def tendon_length(self, length: float) -> float:
         """Tendon length at a path length, both in m; the tendon is slack below its slack length."""
         return self.tension_breakdown(length).tendon_length
+
+    def tendon_tension(self, strain: float) -> float:
+        """Tension of the tendon at a strain [1] of it [N]; infinite for a rigid tendon."""
+        if not self.elastic_tendon:
+            return math.inf if strain > 0.0 else 0.0
+        slack, toe = self.tendon_slack_length, self.tendon_transition_strain
+        stiffness = self.max_isometric_force * self.tendon_stiffness
+        return float(kernels.collagen(slack, stiffness, toe, strain * slack)[1])
 
     @cached_property
     def _calibration(self) -> tuple[float, float]:

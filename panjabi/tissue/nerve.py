@@ -18,3 +18,4 @@ class NervePath(_WithToe):
     """
 
     name: ClassVar[str] = "nerve_path"
+    tissue: ClassVar[str] = "nerve"

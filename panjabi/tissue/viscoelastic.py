@@ -10,6 +10,7 @@ Time and strain are assumed to be separable: this was observed in the plantar ap
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,9 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.tissue._base import require
+from panjabi.tissue.evidence import relaxation_range
 
 Floats = NDArray[np.float64]
 
@@ -109,6 +112,11 @@ class PronySeries:
                 f"Expected PronySeries weights and long_term with the sum 1, got {total:.10g}; "
                 "scale them, so that the elastic law is the instantaneous law."
             )
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the time at constant length [s]."""
+        return {"time": relaxation_range()}
 
     def relaxation(self, time: ArrayLike) -> Floats | float:
         """G(t), the fraction of tension left at a time [s] after a step; 0 before the step."""

@@ -6,8 +6,10 @@ from .criterion import (
     at_most as at_most,
     interval as interval,
     sign as sign,
+    within_errors as within_errors,
     within_factor as within_factor,
     within_fraction as within_fraction,
+    within_rounding as within_rounding,
     within_sd as within_sd,
 )
 from .predictions import Prediction as Prediction, Predictions as Predictions, assess as assess

@@ -18,6 +18,13 @@ class Target(NamedTuple):
     value: float | None
     sd: float | None = None
     interval: tuple[float, float] | None = None  # if a range is published instead of a value
+    error: float | None = None  # standard error of the value
+    rounding: float = 0.0  # half a step of the last printed digit
+
+    @property
+    def uncertainty(self) -> float:
+        """Standard error or rounding of the value, whichever is larger; 0 if neither is known."""
+        return max(self.error or 0.0, self.rounding)
 
     @property
     def number(self) -> float:
@@ -50,6 +57,28 @@ def within_sd(count: float) -> Criterion:
         return abs(predicted - target.number) <= count * target.sd
 
     return Criterion(f"within {count:g} SD", test)
+
+
+def within_errors(count: float) -> Criterion:
+    """Within `count` standard errors of the published value, limits included."""
+
+    def test(predicted: float, target: Target) -> bool:
+        if target.error is None:
+            raise ParameterError(
+                "Expected a published row with a spread and a group size, got none; give another "
+                "criterion, for example within_fraction(0.25)."
+            )
+        return abs(predicted - target.number) <= count * target.error
+
+    return Criterion(f"within {count:g} standard errors", test)
+
+
+def within_rounding() -> Criterion:
+    """Between the numbers that are printed as the published value, limits included."""
+    return Criterion(
+        "rounds to the printed value",
+        lambda predicted, target: abs(predicted - target.number) <= target.rounding * (1.0 + 1e-9),
+    )
 
 
 def within_fraction(fraction: float = QUARTER, words: str = "") -> Criterion:
@@ -93,5 +122,12 @@ def sign(expected: int, words: str = "sign") -> Criterion:
 
 
 def default_criterion(target: Target) -> Criterion:
-    """Two standard deviations if a spread was printed, otherwise a quarter of the value."""
-    return within_sd(2.0) if target.sd is not None else within_fraction()
+    """Two standard deviations if a spread was printed, otherwise a quarter of the value.
+
+    A value with one digit (0.1) has a rounding of more than a quarter: then the rounding.
+    """
+    if target.sd is not None:
+        return within_sd(2.0)
+    if target.value is not None and target.rounding > QUARTER * abs(target.value):
+        return within_rounding()
+    return within_fraction()

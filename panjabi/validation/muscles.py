@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from panjabi.body import standard_adult
+from panjabi.body import Body, body_length, standard_adult
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.literature import row
 from panjabi.passive.injury import injured
@@ -25,7 +25,7 @@ from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine
 from panjabi.spine.strength import moment_demand, strength
 from panjabi.stability.segment_experiments import WORST_INJURY, gain_at_l45, unit_under_multifidus
 from panjabi.stability.static_stability_of_muscles import static_stability
-from panjabi.validation.criterion import at_least, at_most
+from panjabi.validation.criterion import QUARTER, at_least, at_most, interval
 from panjabi.validation.predictions import Prediction, Predictions, Predictor
 
 BEND_DEG = 36.0
@@ -153,11 +153,18 @@ def _ratio(
     """Register the compression of L4-5 over that of standing, for the same published ratio."""
     this, reference = row(id), row(standing)
     ratio = this.number / reference.number
+    low = (this.number - this.rounding) / (reference.number + reference.rounding)
+    high = (this.number + this.rounding) / (reference.number - reference.rounding)
+    quarter = QUARTER * ratio
     return table.predicts(
         id,
         *arguments,
         reason=reason,
+        accept=interval(
+            min(low, ratio - quarter), max(high, ratio + quarter), "within 25 %, or the rounding"
+        ),
         value=ratio,
+        rounding=0.5 * (high - low),
         unit="1",
         quantity=f"{this.quantity}, ratio to standing",
         published=f"{ratio:.3g} ({this.text} / {reference.text} {this.unit})",
@@ -243,24 +250,37 @@ def strength_when_bent(name: str) -> float:
     return 100.0 * (strength(_bent(36.0), name).moment / upright - 1.0)
 
 
-@table.predicts("gms_k20")
-def driving_point_stiffness() -> Prediction:
-    """Stiffness against a horizontal force at a harness, at 20 % of extension strength [N/m]."""
-    spine = static_spine("standing")
+HARNESS = 0.38  # height of the cable over L5-S1 in the standard adult [m], assumed
+
+
+def stiffness_at_harness(body: Body) -> tuple[float, float]:
+    """Stiffness against a horizontal force at a harness [N/m], and the force [N].
+
+    The extensors resist the force with 20 % of their strength; static and without reflexes.
+    """
+    height = HARNESS * body_length(body)
+    spine = static_spine("standing", body=body)
+    upright = _standing() if body is standard_adult() else recruit(spine)
     effort = 0.2 * strength(spine, "extension").moment
     b = spine.body.body_index("T12")
     joint = spine.body.joint_centre(spine.poses, "L5")
-    harness = joint + np.array([0.0, 0.38, 0.0])
+    harness = joint + np.array([0.0, height, 0.0])
     local = spine.poses.R[b].T @ (harness - spine.poses.t[b])
     forward = spine.body.jacobian(spine.poses, "T12", local)[0, spine.indices]
-    force = effort / 0.38
+    force = effort / height
     # the cable pulls the harness forward; its energy -F x adds to the demand on the muscles
-    problem = problem_of(spine.with_preload(_standing().spine.compression(_standing().forces)))
+    problem = problem_of(spine.with_preload(upright.spine.compression(upright.forces)))
     result = solve_recruitment(problem.with_demand(spine.demand - force * forward), floor=1.0)
+    return 1.0 / float(forward @ np.linalg.solve(result.hessian, forward)), force
+
+
+@table.predicts("gms_k20")
+def driving_point_stiffness() -> Prediction:
+    stiffness, force = stiffness_at_harness(standard_adult())
     return Prediction(
-        1.0 / float(forward @ np.linalg.solve(result.hessian, forward)),
-        f"horizontal cable 0.38 m above L5-S1 (assumed) with {force:.0f} N, q = 10; static and "
-        "without reflexes, pelvis fixed, harness rigid",
+        stiffness,
+        f"horizontal cable {HARNESS:g} m above L5-S1 (assumed) with {force:.0f} N, q = 10; static "
+        "and without reflexes, pelvis fixed, harness rigid",
     )
 
 

@@ -155,6 +155,8 @@ def faster_movement() -> Prediction:
     reason="exponent of 30 cycles over that of 90 at 40 per minute; in a longer record neighbours "
     "are closer, and with noise closer neighbours diverge faster",
     quantity="exponent of 30 cycles over that of 90",
+    published="no difference from more cycles",
+    value=1.0,
     unit="1",
 )
 def longer_record() -> float:

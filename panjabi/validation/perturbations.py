@@ -12,9 +12,8 @@ import numpy as np
 
 from panjabi.literature import row
 from panjabi.neural.creep import CreepEffect, mcgill_brown_1992
-from panjabi.tasks.condition import Condition, condition_equilibrium
+from panjabi.tasks.condition import Condition
 from panjabi.tasks.force import ForceExperiment, force_perturbation
-from panjabi.tasks.loop_margins import loop_margin
 from panjabi.tasks.pushes import Release, quick_release, sudden_load
 from panjabi.tasks.response import percent_change as change
 from panjabi.validation.criterion import sign, within_sd
@@ -143,12 +142,10 @@ def resist_task() -> Prediction:
     resisting = replace(HEALTHY, gain_factor=more)
     relax, resist = _relaxed(), force_perturbation(resisting)
     gain = change(resist.low_reflex_gain(), relax.low_reflex_gain())
-    roots = loop_margin(condition_equilibrium(resisting)).unstable_roots
     return Prediction(
         change(resist.low_admittance(), relax.low_admittance()),
         f"multisine on the one-joint trunk with its muscles, gains times {more:.2f} (N032, "
-        f"estimated as {gain:+.0f} %), co-contraction unchanged: {roots} unstable roots with these "
-        "gains, so the record contains a self-sustained oscillation. Subjects may also have "
+        f"estimated as {gain:+.0f} %), co-contraction unchanged; subjects may also have "
         "co-contracted",
     )
 

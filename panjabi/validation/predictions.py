@@ -11,14 +11,16 @@ Published value, spread, unit and role are those of the row; a function cannot c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple, TypedDict, TypeVar, Unpack
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.literature.nulls import NullRule, null_rule
 from panjabi.literature.tables import TABLES, Row, published as published_rows, row as row_of
-from panjabi.validation.case import Case
+from panjabi.validation.case import Case, Outcome
 from panjabi.validation.criterion import Criterion, Target, default_criterion
 
 
@@ -28,6 +30,8 @@ class Prediction(NamedTuple):
     value: float | None  # in the unit of the case; None: not predicted
     reason: str = ""  # replaces the registered reason, for example to report computed numbers
     met: bool | None = None  # only for a criterion that is given in words
+    null: float | None = None  # of the null model, where the table of nulls says "model"
+    second_null: float | None = None
 
 
 Predictor = TypeVar("Predictor", bound=Callable[..., "float | Prediction | None"])
@@ -36,13 +40,16 @@ Predictor = TypeVar("Predictor", bound=Callable[..., "float | Prediction | None"
 class Part(TypedDict, total=False):
     """What is compared, if it is a part of a row or a ratio of rows; the default is the row.
 
-    A value or a unit from here has the `sd` from here, or none. `value=None`: no number.
+    A value or a unit from here has the `sd`, `error` and `rounding` from here, or none.
+    `value=None`: no number.
     """
 
     quantity: str
     published: str  # as text
     value: float | None
     sd: float
+    error: float  # standard error
+    rounding: float  # half a step of the last printed digit
     unit: str
 
 
@@ -53,14 +60,17 @@ class _Entry:
     unpredicted: Case
     target: Target
     criterion: Criterion
+    rule: NullRule
     predict: Callable[..., float | Prediction | None] | None = None
     arguments: tuple[object, ...] = ()
 
     def case(self, *inputs: object) -> Case:
         """Predict and assess; `inputs` are passed before the registered arguments."""
         result = self.predict(*inputs, *self.arguments) if self.predict else None
-        value, reason, met = result if isinstance(result, Prediction) else Prediction(result)
-        id, reason = self.unpredicted.id, reason or self.unpredicted.reason
+        if not isinstance(result, Prediction):
+            result = Prediction(result)
+        value, met = result.value, result.met
+        id, reason = self.unpredicted.id, result.reason or self.unpredicted.reason
         if not reason:
             raise ParameterError(
                 f"Expected a reason for the prediction of {id!r}, got none; give `reason` in "
@@ -76,13 +86,49 @@ class _Entry:
             )
         if self.criterion.test is not None:
             met = self.criterion.test(value, self.target)
+        if self.rule.null_computed and result.null is None:
+            raise ParameterError(
+                f"Expected a prediction of {id!r} with its null, got none; return "
+                "Prediction(value, null=...), as the table of nulls says."
+            )
+        null = result.null if self.rule.null is None else self.rule.null
+        second = result.second_null if self.rule.second_null is None else self.rule.second_null
+        value = float(value)
         return replace(
             self.unpredicted,
-            predicted=float(value),
-            outcome="met" if met else "missed",
+            predicted=value,
+            outcome=self._outcome(value, null, bool(met)),
             accept=self.criterion.words,
             reason=reason,
+            null_prediction=null,
+            skill=self._skill(value, null),
+            second_null=second,
+            second_skill=self._skill(value, second),
+            z_score=self._z_score(value),
         )
+
+    def _outcome(self, value: float, null: float | None, met: bool) -> Outcome:
+        target = self.target
+        if self.rule.type == "effect" and null is not None and target.value is not None:
+            error = target.uncertainty
+            if abs(null - target.value) <= error:
+                inside = abs(value - target.value) <= 2.0 * error if error else met
+                return "null_confirmed" if inside else "null_missed"
+        return "met" if met else "missed"
+
+    def _skill(self, value: float, null: float | None) -> float | None:
+        if null is None or self.target.value is None or self.rule.type not in ("effect", "level"):
+            return None
+        distance = abs(null - self.target.value)
+        if distance <= self.target.uncertainty:
+            return None
+        return 1.0 - abs(value - self.target.value) / distance
+
+    def _z_score(self, value: float) -> float | None:
+        target = self.target
+        if self.rule.type != "level" or target.value is None or not target.sd:
+            return None
+        return (value - target.value) / target.sd
 
 
 class Predictions:
@@ -156,31 +202,69 @@ class Predictions:
                 f"Expected one prediction of {id!r}, got a second one; add a word after a point "
                 f"to the id, as in {id + '.again'!r}."
             )
-        unit, sd = part.get("unit", source.unit), part.get("sd")
-        target = Target(None, sd)
-        if "value" in part:
-            target = Target(part["value"], sd)
-        elif unit == source.unit:
-            target = Target(source.value, source.sd if sd is None else sd, source.interval)
+        rule = null_rule(id, source.unit)
+        base = row_of(rule.base) if rule.base else None
+        target = _target(source, base, part)
         unpredicted = Case(
             id=id,
-            quantity=part.get("quantity", source.quantity),
+            quantity=part.get(
+                "quantity", f"{source.quantity}, minus {base.quantity}" if base else source.quantity
+            ),
             role=source.role,
-            published=part.get("published", source.text or source.quantity),
+            published=part.get(
+                "published",
+                f"{source.text} minus {base.text}" if base else source.text or source.quantity,
+            ),
             value=target.value,
             sd=target.sd,
-            unit=unit,
+            standard_error=target.error,
+            unit=part.get("unit", source.unit),
             predicted=None,
             outcome="not_predicted",
             accept="-",
             reason=reason,
             source=source.bib,
             subject=self.subject,
+            type=rule.type,
+            null_prediction=rule.null,
+            null_source=rule.null_source,
+            second_null=rule.second_null,
+            second_null_source=rule.second_source,
+            informative=source.role == "validation" and rule.counted,
+            not_counted="" if rule.counted else rule.reason,
         )
         if isinstance(accept, str):
             accept = Criterion(accept)
         criterion = accept or default_criterion(target)
-        self.entries[id] = _Entry(unpredicted, target, criterion, function, arguments)
+        self.entries[id] = _Entry(unpredicted, target, criterion, rule, function, arguments)
+
+
+def _target(source: Row, base: Row | None, part: Part) -> Target:
+    """The published value of a row, of a part of it, or the difference from a base row."""
+    if "value" in part:
+        return Target(
+            part["value"],
+            part.get("sd"),
+            error=part.get("error"),
+            rounding=part.get("rounding", 0.0),
+        )
+    if part.get("unit", source.unit) != source.unit:
+        return Target(None, part.get("sd"))
+    if base is not None:
+        errors = [r.standard_error for r in (source, base)]
+        both = None if None in errors else math.hypot(*(e for e in errors if e is not None))
+        return Target(
+            source.number - base.number,
+            error=part.get("error", both),
+            rounding=source.rounding + base.rounding,
+        )
+    return Target(
+        source.value,
+        part.get("sd", source.sd),
+        source.interval,
+        error=part.get("error", source.standard_error),
+        rounding=source.rounding,
+    )
 
 
 def assess(

@@ -6,12 +6,13 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from itertools import groupby
+from statistics import median
 from textwrap import shorten
-from typing import Any
+from typing import Any, get_args
 
 from panjabi.errors import ParameterError
 from panjabi.literature.tables import TABLES, published
-from panjabi.validation.case import Case, tally
+from panjabi.validation.case import NOT_INFORMATIVE, Case, Outcome, tally
 
 
 def as_rows(cases: Iterable[Case]) -> list[dict[str, Any]]:
@@ -43,13 +44,18 @@ def as_text(cases: Sequence[Case]) -> str:
     ParameterError
         If there are no cases.
     """
-    lines = [f"{'row':34}{'role':12}{'published':>17} {'predicted':>10} {'unit':11}outcome"]
+    head = f"{'published':>13} {'model':>8} {'null':>7} {'skill':>6} {'unit':9}outcome"
+    lines = [f"{'row':27}{'role':12}{head}"]
     for c in _some(cases):
+        outcome = c.outcome.replace("_", " ")
+        if c.not_counted:
+            outcome = f"({outcome})"
         lines.append(
-            f"{c.id:34}{c.role:12}{_short(_published(c), 17):>17} {_number(c.predicted):>10} "
-            f"{_short(c.unit, 10):11}{c.outcome}"
+            f"{c.id:27}{c.role:12}{_short(_published(c), 13):>13} {_number(c.predicted):>8} "
+            f"{_number(c.null_prediction):>7} {_skill(c.skill):>6} {_short(c.unit, 8):9}{outcome}"
         )
-    return "\n".join([*lines, "", _summary(cases)])
+    lines += ["", "(outcome): not informative, not counted"] if _apart(cases) else [""]
+    return "\n".join([*lines, _summary(cases)])
 
 
 def as_markdown(cases: Sequence[Case]) -> str:
@@ -74,19 +80,31 @@ def _some(cases: Sequence[Case]) -> Sequence[Case]:
 def _summary(cases: Sequence[Case]) -> str:
     counts = tally(cases)
     v, c = counts["validation"], counts["calibration"]
+    skills = [case.skill for case in cases if case.counts and case.skill is not None]
+    better = sum(skill > 0.0 for skill in skills)
+    skill = f"; better than the null in {better} of {len(skills)}, " if skills else ""
+    skill += f"median skill {median(skills):.2f}" if skills else ""
     return (
-        f"validation rows: {v['met']} met, {v['missed']} missed, {v['not_predicted']} not "
-        f"predicted (in addition {sum(c.values())} calibration rows, {c['missed']} of them missed, "
-        f"and {sum(counts['prior'].values())} prior rows)"
+        f"validation rows: {v['met']} met, {v['missed']} missed, {v['null_confirmed']} null "
+        f"confirmed, {v['null_missed']} null missed{skill}; {v[NOT_INFORMATIVE]} not informative, "
+        f"{v['not_predicted']} not predicted (in addition {sum(c.values())} calibration rows, "
+        f"{c['missed']} of them missed, and {sum(counts['prior'].values())} prior rows)"
     )
 
 
 def _counts(cases: Sequence[Case]) -> str:
     """Outcomes of the validation rows by subject."""
-    lines = ["| subject | met | missed | not predicted |", "|---|---|---|---|"]
+    order = ("met", "missed", "null_confirmed", "null_missed", NOT_INFORMATIVE, "not_predicted")
+    lines = [_line("subject", *(name.replace("_", " ") for name in order)), "|---" * 7 + "|"]
     for subject, group in groupby(cases, key=lambda c: c.subject):
-        lines.append(_line(subject, *map(str, tally(group)["validation"].values())))
+        counts = tally(group)["validation"]
+        lines.append(_line(subject, *(str(counts[name]) for name in order)))
     return "\n".join([*lines, ""])
+
+
+def _apart(cases: Iterable[Case]) -> list[Case]:
+    """Validation rows that are not counted: they cannot fail, or count with another row."""
+    return [c for c in cases if c.role == "validation" and not c.informative]
 
 
 def _open(cases: Sequence[Case]) -> str:
@@ -105,7 +123,8 @@ def _open(cases: Sequence[Case]) -> str:
 
 def _section(subject: str, cases: Sequence[Case]) -> str:
     set_by = [c for c in cases if c.role == "calibration" and c.outcome == "met"]
-    shown = [c for c in cases if c not in set_by and c.outcome != "not_predicted"]
+    apart = _apart(cases)
+    shown = [c for c in cases if c not in (*set_by, *apart) and c.outcome != "not_predicted"]
     parts = [f"## {subject}\n"]
     if set_by:
         parts.append(
@@ -114,21 +133,35 @@ def _section(subject: str, cases: Sequence[Case]) -> str:
             else f"Calibration row met, not listed: {set_by[0].id}.\n"
         )
     if shown:
-        parts.append("| row | role | quantity | published | model | unit | criterion | outcome |")
-        parts.append("|---|---|---|---|---|---|---|---|")
+        parts.append(_line(*_COLUMNS))
+        parts.append("|---" * len(_COLUMNS) + "|")
         for c in shown:
-            cells = (c.id, c.role, c.quantity, _published(c), _number(c.predicted), c.unit)
-            parts.append(_line(*cells, c.accept, c.outcome))
+            numbers = _published(c), _number(c.predicted), c.unit, _null(c), _both_skills(c)
+            parts.append(_line(c.id, c.role, c.quantity, *numbers, c.accept, c.outcome))
         parts.append("")
-    for outcome, words in (("missed", "Missed"), ("not_predicted", "Not predicted")):
-        chosen = [c for c in cases if c.outcome == outcome]
-        if chosen:
-            parts.append(f"{words}, with reasons:\n")
-            for reason in dict.fromkeys(c.reason for c in chosen):
-                ids = ", ".join(c.id for c in chosen if c.reason == reason)
-                parts.append(f"- **{ids}**: {_cell(reason)}.")
-            parts.append("")
+    parts += _reasons("Missed", [c for c in shown if not c.agrees])
+    parts += _reasons("Not predicted", [c for c in cases if c.predicted is None and c not in apart])
+    if apart:
+        parts.append("Not informative, not counted:\n")
+        for why in dict.fromkeys(c.not_counted for c in apart):
+            rows = (
+                f"{c.id} ({_number(c.predicted)} {c.unit}, published {_published(c)})"
+                for c in apart
+                if c.not_counted == why
+            )
+            parts.append(f"- {_cell(', '.join(rows))}: {_cell(why)}.")
+        parts.append("")
     return "\n".join(parts)
+
+
+def _reasons(words: str, cases: Sequence[Case]) -> list[str]:
+    if not cases:
+        return []
+    parts = [f"{words}, with reasons:\n"]
+    for reason in dict.fromkeys(c.reason for c in cases):
+        ids = ", ".join(c.id for c in cases if c.reason == reason)
+        parts.append(f"- **{ids}**: {_cell(reason)}.")
+    return [*parts, ""]
 
 
 def _range(cases: Sequence[Case]) -> str:
@@ -147,6 +180,23 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{0.0 if abs(value) < 1e-9 else value:.3g}"
 
 
+def _skill(value: float | None) -> str:
+    """A skill with two decimals, or a dash; far below 0 only its sign matters."""
+    if value is None:
+        return "-"
+    return "< -9" if value < -9.0 else f"{value:.2f}"
+
+
+def _null(c: Case) -> str:
+    """Null prediction, and the second one in brackets."""
+    second = "" if c.second_null is None else f" ({_number(c.second_null)})"
+    return _number(c.null_prediction) + second
+
+
+def _both_skills(c: Case) -> str:
+    return _skill(c.skill) + ("" if c.second_skill is None else f" ({_skill(c.second_skill)})")
+
+
 def _short(text: str, width: int) -> str:
     return shorten(text, width, placeholder="...")
 
@@ -156,7 +206,13 @@ def _line(*cells: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "/").replace("not_predicted", "not predicted").replace("+-", "±")
+    for name in get_args(Outcome):
+        text = text.replace(name, name.replace("_", " "))
+    return text.replace("|", "/").replace("+-", "±")
+
+
+_COLUMNS = ("row", "role", "quantity", "published", "model", "unit", "null", "skill", "criterion",
+            "outcome")  # fmt: skip
 
 
 _HEAD = """# Validation: predictions of the toolkit compared with published values
@@ -172,6 +228,28 @@ _LIMITS = """## Assessment, and how to read it
 Nothing is fitted to a validation row, and a miss stays a miss. The criteria are assumed, and part
 of those of the spine was written after the first runs ([passive-spine.md](passive-spine.md)).
 
+Each comparison has a **null prediction**: what a model without the effect would say, or another
+source (other people, another test), never the row itself. `nulls.csv` lists them. The nulls of the
+rows in `additions.csv` were written before any model was run on them; those of older rows came
+after their first runs, so they cannot be called blind.
+
+- **null**: the null prediction, in brackets a second one (proportion, superposition) where such a
+  rule would do.
+- **skill**: 1 - |model - published| / |null - published|. 1 is exact, 0 as good as the null, below
+  0 worse; in brackets against the second null.
+- **null confirmed, null missed**: the published effect does not exceed its standard error or its
+  rounding, so that the published result is "no effect". Such a row has no skill.
+- A row without a skill has no null from another source, no single published number, or only a
+  bound, a sign or an order: it is right or wrong.
+- The standard error is a quarter of a 95 % interval, or the printed spread over the root of the
+  group size. For a difference of two rows it is that of two groups, since the error of the paired
+  difference is not printed.
+- **Not informative** rows are listed apart and not counted: they cannot fail, every parameter of
+  the model meets them, or the same measurement is counted with another row. Where a paper reports
+  an effect, the effect is counted and the two levels are not.
+- Sides: flexion and extension are one side each. Lateral bending and rotation are one side where
+  the row says so, otherwise both. A neutral zone is one-sided in the tables (`yam89_nz_*`).
+- A value that is printed with one digit is met by every number that rounds to it.
 - Rows in which only the direction was published say that a sign is right. In SLUMP the size
   depends on the assumed weight of nerve strain in the tolerance.
 - YLINEN_SLR and MARSHALL_SLR disagree; the model can give either, by tolerance or by softer
@@ -182,8 +260,6 @@ of those of the spine was written after the first runs ([passive-spine.md](passi
 - Trials of remote release are run with the default dose of tension. Nerve, tone and tolerance
   have doses that nobody has measured; with a free dose each of them could give any value, so none
   is shown as a prediction.
-- Several comparisons with one published row (HAM_K_stiff and its ratio, ISSL_Fflex and its shape)
-  are not independent of each other.
 - Most papers were seen as abstracts: ranges, loads and postures that they do not print are
   assumed and named in the reason. Several DOIs were completed from memory. Where the field
   `where` of a row says "secondary copy", the value was read there and not in the paper.
@@ -246,12 +322,18 @@ one of the two sources to which it is fitted.
    (`ISSL_*`) are validation; the laws of those ligaments (`SSL_*`, `ISL_props`) are calibration.
    `TLF_ES_sigma6` validates the moduli `TLF_E` and `ES_E`, but all three come from one
    laboratory.
-9. **Anatomical grades, animals, strengths, temperatures, other network models** are priors.
+9. **Anatomical grades, animals, strengths, temperatures, other network models** are priors, and
+   so are values from model files and results of published models. Groups whose strength the size
+   policy predicts (`str_ch_*`, `neck_sex_*`) are validation.
 10. **Clinical tables.** The natural course and recurrence are calibrated on cohorts (`NH-A*`,
     `NH-P*`, `RC-1` to `RC-5`), the size of a treatment effect on one pooled review
     (`T-Macedo09-*`); every other trial is validation. Values of the text under test (`PV-1` to
     `PV-4`) are priors.
 11. **Exact answers** (`BM_*`) verify the solver, not the physics.
+12. **Additions** (`additions.csv`). Anterior shear of C6-C7 at 1 mm/s is calibration, the other
+    rates are validation. Of the large moments, the end stiffness (`fsu_mil_klo`, `fsu_mil_khi`) is
+    calibration; angle and moment of failure are validation. Passive moments of hip and ankle
+    (`re99_h_*`, `re99_a_*`) are calibration. Injury (`nio06_*`) is assessed as eight differences.
 
 In the spine tables (`spine-passive`, `spine-active`, `spine-neural`) recalled and computed rows,
 and rows without a number, are priors, values from a model file are calibration, other read values

@@ -18,6 +18,7 @@ def tables() -> tuple[Predictions, ...]:
     from panjabi.validation import (
         columns,
         effort,
+        groups,
         muscles,
         neural,
         noise,
@@ -26,7 +27,7 @@ def tables() -> tuple[Predictions, ...]:
         units,
     )
 
-    modules = (units, columns, muscles, reflexes, neural, perturbations, effort, noise)
+    modules = (units, columns, muscles, reflexes, neural, perturbations, effort, noise, groups)
     return (*(module.table for module in modules), USER)
 
 

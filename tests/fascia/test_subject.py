@@ -5,15 +5,14 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from fascia.clinical import Examination, Tolerance
+from fascia.clinical import Examination, Tolerance, examine
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
+from fascia.clinical.free_pelvis import FreePelvis
 from fascia.errors import FasciaError, NetworkError, UnknownStrandError
 from fascia.interventions.release_mechanisms import standing_tension
 from fascia.mechanics import solve
-from fascia.network.build import whole_body
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
 from panjabi.body import standard_adult
-from panjabi.body.scaling import scaled_body
 from panjabi.errors import PanjabiError, ParameterError
 from panjabi.parameter import sources
 
@@ -86,13 +85,33 @@ def test_more_tone_pulls_more(subject):
         ).tension_of(name)
 
 
-def test_a_subject_of_another_size_is_refused(subject):
-    """Tissue, resting tension and tolerance are those of the median adult."""
-    small = scaled_body(standard_adult(), stature=1.60, mass=58.0)
-    with pytest.raises(ParameterError, match=r"tissue and tolerance.*got a body of 1.60 m and 58"):
-        standard_subject(body=small)
-    with pytest.raises(ParameterError, match="standard adult"):
-        subject.with_network(whole_body(small))
+def test_a_subject_of_another_size_is_similar(subject):
+    """Equal stress and strain: torque with the cube, force over length with the length."""
+    k = 1.60 / 1.75
+    other = standard_subject(body=standard_adult(stature_m=1.60, mass_kg=58.0))
+    for free in (False, True):
+        adult = Examination(subject.network, "slr", free_pelvis=free).stiffness()
+        small = Examination(other.network, "slr", free_pelvis=free).stiffness()
+        if not free:  # with a free pelvis the weight of the trunk counts too
+            assert small[0] == pytest.approx(k**3 * adult[0], rel=1e-5)
+            assert small[1] == pytest.approx(k * adult[1], rel=1e-5)
+        assert k**4 * adult[0] < small[0] < k**2 * adult[0]
+    ends = [examine(s, "slr").end_angle for s in (subject, other)]
+    assert ends[1] == pytest.approx(ends[0], abs=1e-4)
+    for one, two in zip(subject.network.strands, other.network.strands, strict=True):
+        stiffness = one.law.reference_stiffness()
+        assert two.law.reference_stiffness() == pytest.approx(k * stiffness, rel=1e-5), one.name
+    for one, two in zip(subject.network.nodes, other.network.nodes, strict=True):
+        assert two.adhesion == pytest.approx(k * one.adhesion, rel=1e-5)
+    joints, _, table = FreePelvis(other.network.body, "right").terms
+    assert joints.moment_at_range == pytest.approx(10.0 * k**3, rel=1e-5)
+    assert table.stiffness == pytest.approx(20e3 * k, rel=1e-5)
+    assert other.tolerance.limit == pytest.approx(k**2 * subject.tolerance.limit)
+    assert other.network.parameters["resting_tension"].si == pytest.approx(
+        k**2 * subject.network.parameters["resting_tension"].si
+    )
+    with pytest.raises(ParameterError, match="children"):
+        standard_subject(body=standard_adult(stature_m=1.10, mass_kg=19.0))
 
 
 def test_subject_is_frozen_and_gives_new_ones(subject):

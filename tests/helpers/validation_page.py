@@ -11,25 +11,28 @@ import pytest
 from panjabi.validation import Case
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
-_ROW = re.compile(r"\| (?P<id>\S+) \| \w+ \| .* \| (?P<outcome>met|missed) \|")
+_ROW = re.compile(
+    r"\| (?P<id>\S+) \| \w+ \| .* \| (?P<outcome>met|missed|null confirmed|null missed) \|"
+)
 _REASON = re.compile(r"- \*\*(?P<ids>[^*]+)\*\*: (?P<reason>.+)")
 
 
 def listed(subjects: Collection[str]) -> dict[str, str | None]:
-    """Listed row of these subjects -> None if it is met, else the reason of the miss."""
+    """Listed row of these subjects -> None if it agrees, else the reason of the miss."""
     rows: dict[str, str | None] = {}
     for section in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]:
         subject, _, text = section.partition("\n")
         if subject in subjects:
             table, _, rest = text.partition("\nMissed, with reasons:\n")
-            misses = rest.partition("\nNot predicted, with reasons:\n")[0]
+            misses = re.split(r"\nNot (?:predicted|informative), ", rest)[0]
             why = {
                 name: match["reason"]
                 for match in _REASON.finditer(misses)
                 for name in match["ids"].split(", ")
             }
             for match in _ROW.finditer(table):
-                rows[match["id"]] = None if match["outcome"] == "met" else why[match["id"]]
+                agrees = match["outcome"] in ("met", "null confirmed")
+                rows[match["id"]] = None if agrees else why[match["id"]]
     return rows
 
 
@@ -44,10 +47,14 @@ def outcomes(subjects: Collection[str]) -> list:
 
 
 def expected_rows(cases: Iterable[Case]) -> set[str]:
-    """Rows that the page must list: those with a prediction, but no met calibration row."""
+    """Rows with a prediction that the page lists in its tables.
+
+    A met calibration row is only counted there, and a row that is not informative stands apart.
+    """
     return {
         case.id
         for case in cases
         if case.outcome != "not_predicted"
+        and (case.informative or case.role != "validation")
         and not (case.role == "calibration" and case.outcome == "met")
     }

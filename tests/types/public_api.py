@@ -6,14 +6,19 @@ The lines at the end are errors on purpose: an ignore that is no longer needed i
 
 from typing import assert_type
 
+import networkx
 import numpy as np
 from numpy.typing import NDArray
 
 import fascia
 import panjabi
 from fascia.coupling import release_with_spine, sweep_spine_release
+from fascia.mechanics import FlatNetwork
 from fascia.mechanics.network_problem import Pose
+from fascia.network import Line, Strand
+from fascia.transmission.routes import tension_graph
 from panjabi.body import Body
+from panjabi.delay.integrate import DelayModel, Samples, Trajectory, solve
 from panjabi.passive import FunctionalSpinalUnit, NeutralZoneTest
 from panjabi.stability import CriticalLoad, ReducedTrunk, StabilityVerdict
 from panjabi.statements import Finding
@@ -52,6 +57,33 @@ def of_law(law: Law, length: Floats, finding: Finding, pose: Pose) -> None:
     law.energy(None)  # pyright: ignore[reportArgumentType]
     assert_type(finding.data, object)
     assert_type(pose.points_jacobian(np.zeros(2, np.int64), np.zeros((2, 3))), Floats)
+
+
+def of_networks(line: Line, strand: Strand) -> None:
+    assert_type(network.with_line(line, strand, joining=["plantar*"]), fascia.TensionNetwork)
+    assert_type(network.body, Body | None)
+    assert_type(fascia.to_networkx(network).nodes(), networkx.classes.reportviews.NodeView[str])
+    assert_type(fascia.from_networkx(fascia.to_networkx(network)), fascia.TensionNetwork)
+    assert_type(list(tension_graph(network)), list[str])
+    solver = fascia.EquilibriumSolver(network)
+    assert_type(solver.flat, FlatNetwork)
+    assert_type(solver.network, fascia.TensionNetwork | None)
+    assert_type(solver.solve(), fascia.Equilibrium)
+    bench = fascia.Examination(network, "slr")
+    assert_type(bench.body, Body)
+    assert_type(bench.moment, Floats)
+    network.with_line("SBL")  # pyright: ignore[reportArgumentType]
+    network.with_line(line, joined=["SBL"])  # pyright: ignore[reportCallIssue]
+    fascia.from_networkx(network)  # pyright: ignore[reportArgumentType]
+    _ = bench.mment  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+
+
+def of_delays(model: DelayModel, before: Trajectory) -> None:
+    run = solve(model, [0.0], (0.0, 1.0), history=Samples([-1.0, 0.0], [[0.0], [0.0]]))
+    assert_type(run, Trajectory)
+    solve(model, [0.0], (0.0, 1.0), history=before)
+    solve(model, [0.0], (0.0, 1.0), history=spine)  # pyright: ignore[reportArgumentType]
+    solve(model, [0.0], (0.0, 1.0), histry=before)  # pyright: ignore[reportCallIssue]
 
 
 def of_options(record: dict[str, float]) -> None:

@@ -1,6 +1,6 @@
 from .adaptive import solve as solve
 from .cohort import Cohort as Cohort, solve_cohort as solve_cohort
-from .history import Samples as Samples
+from .history import History as History, Samples as Samples
 from .model import DelayModel as DelayModel, Event as Event
 from .noise import (
     NoisyCohort as NoisyCohort,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi._compiling import announce_compilation
-from panjabi.delay.integrate.history import read_history
+from panjabi.delay.integrate.history import History, read_history
 from panjabi.delay.integrate.model import DelayModel, checked_delays
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import (
@@ -57,7 +57,7 @@ def solve(
     span: tuple[float, float],
     *,
     p: ArrayLike = (),
-    history: Any = None,
+    history: History = None,
     delays: Sequence[float] | None = None,
     breaks: ArrayLike = (),
     settings: Settings | None = None,
@@ -194,7 +194,7 @@ def checked(
     return state, (start, end), parameters, lags
 
 
-def echo_history(work: Workspace, history: Any) -> None:
+def echo_history(work: Workspace, history: History) -> None:
     """Insert breaking points of an earlier trajectory that return one delay later in this run."""
     from panjabi.delay.integrate.breaking_points import insert_break
 

@@ -43,6 +43,7 @@ def address(function: Any, signature: Any) -> int:
     compiled = _COMPILED.get(function)
     if compiled is None or signature not in compiled:
         with _COMPILING:
+            function.compile(signature.args)  # stored as for calls from Python: compiled once
             result = function.get_compile_result(signature)
             pointer = result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
             compiled = _COMPILED.setdefault(function, {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,20 +27,34 @@ class Samples(ShortRepr):
     states: ArrayLike
 
 
+@runtime_checkable
+class EarlierRun(Protocol):
+    """What a history needs of an earlier run, such as a `Trajectory`: its times and its pieces."""
+
+    @property
+    def times(self) -> Floats: ...  # (pieces + 1,) [s]
+
+    @property
+    def coef(self) -> Floats: ...  # (pieces, 5, n)
+
+
+History: TypeAlias = ArrayLike | Samples | Callable[..., None] | EarlierRun | None
+
+
 @dataclass(frozen=True, repr=False)
 class Past(ShortRepr):
     """A history as the kernels read it: pieces of a record, or a compiled function."""
 
     times: Floats  # (pieces + 1,)
     coef: Floats  # (pieces, 5, n)
-    function: Any = None
+    function: Callable[..., None] | None = None
 
     @property
     def pieces(self) -> int:
         return len(self.coef)
 
 
-def read_history(history: Any, y0: Floats, t0: float) -> Past:
+def read_history(history: History, y0: Floats, t0: float) -> Past:
     """The history as the kernels read it.
 
     history : None (constant, the start value), an array (n,) (constant), `Samples`, a function
@@ -52,9 +66,9 @@ def read_history(history: Any, y0: Floats, t0: float) -> Past:
         return _constant(y0, t0)
     if isinstance(history, Samples):
         return _spline(history, n, t0)
-    if hasattr(history, "times") and hasattr(history, "coef"):
+    if isinstance(history, EarlierRun):
         return _record(history, n, t0)
-    if isinstance(history, Callable):
+    if callable(history):
         from panjabi.delay.integrate.model import compiled_function
 
         return Past(np.array([t0]), np.empty((0, 5, n)), compiled_function("history", history))
@@ -100,7 +114,7 @@ def _spline(history: Samples, n: int, t0: float) -> Past:
     return _up_to(times, coef, t0)
 
 
-def _record(earlier: Any, n: int, t0: float) -> Past:
+def _record(earlier: EarlierRun, n: int, t0: float) -> Past:
     times, coef = np.asarray(earlier.times), np.asarray(earlier.coef)
     if coef.shape[2] != n or not times[0] < t0 <= times[-1] * (1.0 + np.sign(times[-1]) * 1e-12):
         raise ParameterError(

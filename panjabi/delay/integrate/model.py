@@ -114,7 +114,9 @@ def checked_delays(delays: Sequence[float]) -> np.ndarray:
     return array
 
 
-def compiled_function(name: str, function: Callable[..., None] | None) -> Any:
+def compiled_function(
+    name: str, function: Callable[..., None] | None
+) -> Callable[..., None] | None:
     """The function as a numba dispatcher; plain Python is compiled at its first call."""
     from numba import njit
     from numba.core.dispatcher import Dispatcher

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi._compiling import announce_compilation
 from panjabi.cohort.block import Block, EachSubject
 from panjabi.cohort.engine import CohortOptions, run_cohort
-from panjabi.cohort.random_numbers import generator
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.cohort.result import CohortResult
 from panjabi.delay.integrate.adaptive import checked
-from panjabi.delay.integrate.history import read_history
+from panjabi.delay.integrate.history import History, read_history
 from panjabi.delay.integrate.model import DelayModel, compiled_function
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ConvergenceError, Interrupted, ParameterError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from panjabi.delay.integrate.workspace import Workspace
 
 Floats = NDArray[np.float64]
+MOST_NUMBERS = 2e8  # of a path in memory, 1.6 GB
 STREAM = "Wiener process"  # of the random numbers of a subject
 CHUNK = 4096  # steps between two checks for an interrupt
 SCHEME = "stochastic Heun, noise at the start of the step (Ito)"
@@ -77,7 +78,7 @@ def solve_noisy(
     seed: int | np.random.Generator | None = None,
     increments: ArrayLike | None = None,
     p: ArrayLike = (),
-    history: Any = None,
+    history: History = None,
     delays: Sequence[float] | None = None,
 ) -> NoisyRun:
     """One path from span[0] to span[1] [s] in equal steps of at most `step` [s].
@@ -102,13 +103,18 @@ def solve_noisy(
     """
     state, span, parameters, lags = checked(noisy.model, y0, span, p, delays, Settings())
     steps, h = _steps(span, step)
+    if steps * state.size > MOST_NUMBERS:
+        raise ParameterError(
+            f"Expected a path of at most {MOST_NUMBERS:g} numbers, got {steps:g} steps of "
+            f"{state.size} states; give a shorter span or a longer step."
+        )
     if increments is None:
         if seed is None:
             raise ParameterError(
                 "Expected a seed or increments, so that the run can be repeated, got neither; "
                 "give seed=0, for example."
             )
-        rng = seed if isinstance(seed, np.random.Generator) else generator(seed, 0, STREAM)
+        rng = random_generator(seed, STREAM)
         rows = None
     else:
         rows = np.array(increments, dtype=float, order="C")
@@ -135,7 +141,7 @@ def _steps(span: tuple[float, float], step: float) -> tuple[int, float]:
 
 def _path(
     noisy: NoisyModel, state: Floats, span: tuple[float, float], p: Floats, lags: Floats,
-    history: Any, steps: int, h: float, rng: np.random.Generator | None, rows: Floats | None,
+    history: History, steps: int, h: float, rng: np.random.Generator | None, rows: Floats | None,
 ) -> NoisyRun:  # fmt: skip
     from panjabi.delay.integrate import codes
     from panjabi.delay.integrate.call_by_address import JACOBIAN, address

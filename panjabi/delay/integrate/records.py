@@ -112,7 +112,7 @@ class Problem(NamedTuple):
 
 
 class Solution(NamedTuple):
-    """The present state, and the states that were asked for."""
+    """The present state, and the requested states."""
 
     y: Floats  # (n,) state at the present time
     f: Floats  # (n,) its rate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from panjabi.cohort.random_numbers import random_generator
 from panjabi.delay.roots.measured import MeasuredResponse, coherence_variance
 from panjabi.delay.roots.response import require_stable, transfer
 from panjabi.delay.roots.system import Floats, LinearDelaySystem
@@ -35,7 +36,7 @@ def multisine(
             "round the frequencies."
         )
     spectrum = np.zeros(samples // 2 + 1, complex)
-    spectrum[bins] = np.exp(2j * np.pi * np.random.default_rng(rng).random(len(bins)))
+    spectrum[bins] = np.exp(2j * np.pi * random_generator(rng).random(len(bins)))
     signal = np.fft.irfft(spectrum, samples)
     return signal * rms / np.sqrt(np.mean(signal**2))
 

@@ -67,8 +67,9 @@ def groups(taps: Taps) -> list[np.ndarray]:
 def signals(state: Floats, rate: Floats) -> Floats:
     """Orthonormal V (c, r) that spans the signals of the rows."""
     both = np.concatenate([state, rate])
-    size = np.linalg.norm(both, axis=1)
-    both = both[size > 0.0] / size[size > 0.0][:, None]
+    largest = np.abs(both).max(axis=1)  # first, because the square of a small number can be zero
+    both = both[largest > 0.0] / largest[largest > 0.0][:, None]
+    both /= np.linalg.norm(both, axis=1)[:, None]
     _, strength, Vt = np.linalg.svd(both, full_matrices=False)
     return Vt[strength > 1e-13 * strength[0]].T
 

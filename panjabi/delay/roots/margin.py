@@ -147,7 +147,7 @@ def _refused(family: DelayFamily) -> DelayMargin | None:
     if number:
         return DelayMargin(
             0.0, math.nan, (), number, "none", math.nan,
-            f"{number} roots are not stable even without the delay",
+            f"{number} root{'s are' if number > 1 else ' is'} not stable even without the delay",
         )  # fmt: skip
     radius = family.system((1.0,)).neutral_radius
     if radius >= 1.0:

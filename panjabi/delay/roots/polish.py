@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 STEPS = 40
 EPS = 2.3e-16
 CIRCLE = 64  # points of a contour: its integrals converge geometrically
+LARGEST_POWER = 700.0  # exp of more is beyond the largest double
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,7 @@ def start_vector(system: LinearDelaySystem, s: complex) -> Complexes:
     M = system.matrix(s)
     for _ in range(2):
         v = _solve(M, v)
+        v = v / np.abs(v).max()  # first, because the square of a small number can be zero
         v = v / np.linalg.norm(v)
     return v
 
@@ -131,10 +133,12 @@ def cluster(system: LinearDelaySystem, centre: complex, radius: float) -> list[R
 
     Their number and power sums give a polynomial whose zeros are polished; zeros that rounding of
     the data could have pulled apart are one root of that multiplicity. None where the circle
-    passes too near to a root, or contains more than four.
+    passes too near to a root, contains more than four, or exp(-s T) overflows on it.
     """
     turn = np.exp(2j * np.pi * (np.arange(CIRCLE) + 0.5) / CIRCLE)
     offset = radius * turn
+    if system.taps.delay.size and system.taps.delay.max() * (radius - centre.real) > LARGEST_POWER:
+        return None
     try:
         s = centre + offset
         inverse = np.linalg.solve(system.matrix(s), system.matrix_rate(s))

@@ -15,7 +15,7 @@ from panjabi.errors import ParameterError
 from panjabi.results import Result, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

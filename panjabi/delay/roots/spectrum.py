@@ -20,7 +20,7 @@ from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.results import Result, frame
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports]
+    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 FIRST_NODES, LAST_NODES = 10, 160
 LARGEST_GENERATOR = 4000

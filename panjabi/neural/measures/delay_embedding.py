@@ -144,21 +144,38 @@ def information(bin_index, bins, out):
 def nearest_neighbours(x, dimension, delay, theiler, points, neighbour, distance):
     """Nearest neighbour of each embedded point outside the Theiler window, squared distance.
 
-    Only the first `points` points are used, so that each can be followed. -1: none.
+    Only the first `points` points are used, so that each can be followed. -1: none. The search
+    goes outward in the order of the first coordinate, until that coordinate alone is too far.
     """
+    order = np.argsort(x[:points])
+    place = np.empty(points, dtype=np.int64)
+    for rank in range(points):
+        place[order[rank]] = rank
     for i in range(points):
         best = np.inf
         at = -1
-        for j in range(points):
+        below, above = place[i] - 1, place[i] + 1
+        while below >= 0 or above < points:
+            down = x[i] - x[order[below]] if below >= 0 else np.inf
+            up = x[order[above]] - x[i] if above < points else np.inf
+            if min(down, up) ** 2 > best:
+                break
+            if down <= up:
+                j = order[below]
+                below -= 1
+            else:
+                j = order[above]
+                above += 1
             if abs(i - j) <= theiler:
                 continue
             d = 0.0
             for k in range(dimension):
                 step = x[i + k * delay] - x[j + k * delay]
                 d += step * step
-                if d >= best:
+                if d > best:
                     break
-            if 0.0 < d < best:  # a coinciding point has no direction to diverge in
+            # a coinciding point has no direction to diverge in; of equal ones the earlier counts
+            if 0.0 < d < best or (d == best and j < at):
                 best = d
                 at = j
         neighbour[i] = at

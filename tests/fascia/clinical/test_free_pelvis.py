@@ -66,7 +66,7 @@ def test_joint_law_reaches_its_moment_at_the_range(adult):
     """10 N m at the end of each side's own range, none at neutral, e^3 times stiffer there."""
     index = np.array([adult.coordinate_index(f"{joint}_FE") for joint in LUMBAR_JOINTS])
     low, high = np.array([joint_range(adult, f"{joint}_FE") for joint in LUMBAR_JOINTS]).T
-    law = StiffeningJoints(index, low, high, 10.0)
+    law = StiffeningJoints(index, low, high, np.full(len(index), 10.0))
     q = adult.zero()
     assert not law.gradient(q).any()
     for side, sign in ((low, -1.0), (high, 1.0)):

@@ -12,6 +12,8 @@ from fascia.coupling.bending import bend_directions
 from fascia.coupling.hamstring_sweep import SLACK, with_hamstrings
 from fascia.coupling.spine_energy_terms import PassiveMusclesTerm, UnitsTerm
 from fascia.errors import CouplingError
+from fascia.network.build import whole_body
+from panjabi.body import standard_adult
 from panjabi.spine.muscles_at import muscles_at
 
 STEP = 1e-6
@@ -167,3 +169,11 @@ def test_errors(subject, network, bend, sweep):
         with_hamstrings(network, -1.0)
     with pytest.raises(CouplingError, match="same_inclination"):
         sweep.lumbar_deg("same_inclinaton")
+
+
+def test_the_compression_of_a_bend_goes_with_the_size_of_the_body():
+    body = standard_adult(stature_m=1.60, mass_kg=58.0)
+    bend = forward_bend(whole_body(body, lines=["SBL"]))
+    preload = 500.0 * (1.60 / 1.75) ** 2
+    assert [u.preload for u in bend.bare.units] == pytest.approx([preload] * 6, rel=1e-5)
+    assert bend.parameters["bend_preload"].si == pytest.approx(preload, rel=1e-5)

@@ -47,6 +47,7 @@ def test_only_unknowns_of_one_strand_meet():
     """Two strands of three points in a row share the middle point alone."""
     start, points = np.array([0, 2, 4]), np.array([0, 1, 1, 2])
     pattern = build_pattern(start, points, np.arange(3), np.ones(3, int), slips=3, free=0)
+    assert repr(pattern).startswith("<Pattern of 3 unknowns, 3 slips, ")
     columns = [
         pattern.indices[pattern.indptr[j] : pattern.indptr[j + 1]].tolist() for j in range(3)
     ]

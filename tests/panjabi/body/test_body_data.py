@@ -22,7 +22,7 @@ FILES = sorted(PACKAGED.glob("*.json"))
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)
 def test_files_state_schema_and_origin(file):
     content = json.loads(file.read_text())
-    assert content["schema"].startswith("panjabi-") and content["schema"].endswith("/1")
+    assert content["schema"].startswith("panjabi-") and content["schema"][-2:] in ("/1", "/2")
     about = content["about"]
     assert {"licence", "sources", "status"} & about.keys()
 

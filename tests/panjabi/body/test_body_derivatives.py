@@ -137,7 +137,8 @@ def test_muscle_arms_against_the_complex_step(body, loaded):
         ends = p.start[1:-1] - 1
         piece[ends] = 0.0  # from one muscle to the next
         lengths = np.add.reduceat(np.append(piece, 0.0), p.start[:-1])
-        assert np.abs(lengths.imag / STEP + arms[:, k]).max() < 1e-12
+        straight = [not muscle.wraps for muscle in body.muscles.values()]
+        assert np.abs(lengths.imag / STEP + arms[:, k])[straight].max() < 1e-12
 
 
 @given(seed=st.integers(0, 2**32 - 1))

@@ -26,8 +26,8 @@ def test_the_standard_adult_has_no_finding(adult):
     assert check_up(adult) == ()
 
 
-def test_a_child_scaled_from_the_adult_has_no_finding(adult):
-    assert check_up(scaled_body(adult, stature=1.1, mass=19.0)) == ()
+def test_a_small_adult_has_no_finding(adult):
+    assert check_up(scaled_body(adult, stature=1.45, mass=43.0)) == ()
 
 
 @pytest.mark.parametrize("region", REGION_JOINTS)

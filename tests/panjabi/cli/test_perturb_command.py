@@ -20,7 +20,7 @@ def run(*asked: str) -> int:
     return run_command(parser, list(asked))
 
 
-def told(capsys, *asked: str) -> dict:
+def result_of(capsys, *asked: str) -> dict:
     assert run(*asked, "--json") == 0
     return json.loads(capsys.readouterr().out)
 
@@ -33,20 +33,20 @@ def test_every_experiment_prints_text(name, capsys):
 
 
 def test_json_of_a_sudden_load(capsys):
-    found = told(capsys, "perturb", "--phenotype", "delay", "--delay", "3")
+    found = result_of(capsys, "perturb", "--phenotype", "delay", "--delay", "3")
     assert found["schema"] == "panjabi-perturb/1"
     assert found["extra_delay_s"] == pytest.approx(0.020)
     assert found["peak_angle_deg"] < 0.0 and found["extensors_latency_s"] > 0.03
 
 
 def test_lumbar_model_is_pushed_too(capsys):
-    found = told(capsys, "perturb", "--model", "lumbar", "--force", "10")
+    found = result_of(capsys, "perturb", "--model", "lumbar", "--force", "10")
     assert found["model"] == "lumbar" and found["lost_balance"] is False
 
 
 def test_seed_decides_the_trial(capsys):
     asked = ("perturb", "--experiment", "sway", "--duration", "20", "--seed")
-    first, again, other = (told(capsys, *asked, seed) for seed in ("1", "1", "2"))
+    first, again, other = (result_of(capsys, *asked, seed) for seed in ("1", "1", "2"))
     assert first == again and first["seat_rms_deg"] != other["seat_rms_deg"]
 
 
@@ -70,7 +70,7 @@ def test_refusals(asked, words, capsys):
 
 
 def test_margin_of_a_named_spine(capsys):
-    found = told(capsys, "delay-margin", "--model", "trunk")
+    found = result_of(capsys, "delay-margin", "--model", "trunk")
     assert found["stable"] is True and found["muscles"] == 186
     assert 0.0 < found["delay_margin_s"] < 0.1
     assert found["crossing_rad_per_s"] > 0.0 and found["rightmost_root"]["real_per_s"] < 0.0

@@ -17,8 +17,8 @@ def call(capsys):
         parser = argparse.ArgumentParser(prog="panjabi")
         add_hypothesis_commands(parser.add_subparsers())
         code = run_command(parser, words)
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        output = capsys.readouterr()
+        return code, output.out, output.err
 
     return run
 
@@ -65,7 +65,7 @@ def test_verdict_on_the_lumbar_spine(call):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("hypothesis", "--only", "P15"), "unknown statement 'P15'"),
         (("verdict", "--activation", "0.1"), "got --activation"),
@@ -74,6 +74,6 @@ def test_verdict_on_the_lumbar_spine(call):
         (("verdict", "--model", "trunk", "--passive-loss", "2"), "a finite number from 0 to 1"),
     ],
 )
-def test_errors_are_one_line(call, words, told):
+def test_errors_are_one_line(call, words, message):
     code, out, err = call(*words)
-    assert code == 2 and out == "" and told in err and err.count("\n") == 1
+    assert code == 2 and out == "" and message in err and err.count("\n") == 1

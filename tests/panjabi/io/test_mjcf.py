@@ -11,7 +11,7 @@ import pytest
 from panjabi.body import MusclePaths, muscles_of, standard_adult
 from panjabi.body.muscles import PathArrays
 from panjabi.errors import DataFileError, ParameterError
-from panjabi.io import write_mjcf
+from panjabi.io import read_osim, write_mjcf
 from panjabi.io.mjcf import joint_names, quaternion
 
 mujoco = pytest.importorskip("mujoco")
@@ -85,7 +85,10 @@ def check(body, muscles, path):
             assert found.xpos == pytest.approx(poses.t[b], abs=SAME), name
             assert found.xmat.reshape(3, 3) == pytest.approx(poses.R[b], abs=SAME), name
         tendons = [loaded.data.tendon(name).length[0] for name in muscles.names]
-        assert tendons == pytest.approx(lengths(body, muscles, q), abs=SAME)
+        wraps = muscles.paths.wraps
+        straight = np.ones(len(tendons), bool) if wraps is None else np.diff(wraps.start) == 0
+        expected = np.array(lengths(body, muscles, q))
+        assert np.array(tendons)[straight] == pytest.approx(expected[straight], abs=SAME)
         if loaded.model.neq:  # the equalities are met by the postures of the body
             assert np.abs(loaded.data.efc_pos[: loaded.model.neq]).max() < SAME
         G = loaded.at(q)
@@ -101,8 +104,10 @@ def test_models_read_here(file, models, tmp_path):
     loaded = check(model.body, model.musculature, tmp_path / "m.xml")
     split = [remark for remark in left if "more than the 6 that a body of MuJoCo" in remark]
     assert len(split) == (2 if file == "shoulder_4.osim" else 0)
+    ends = ["the wrapping cylinder condyle has no ends in MuJoCo"]
     assert [remark for remark in left if remark not in split] == [
-        "the muscles use the curves of MuJoCo, with rigid tendon and without pennation"
+        *(ends if file == "coupled_4.osim" else ()),
+        "the muscles use the curves of MuJoCo, with rigid tendon and without pennation",
     ]
     assert loaded.model.opt.gravity == pytest.approx(model.gravity)
 
@@ -236,3 +241,33 @@ def test_mjcf_of_the_body_at_a_posture_is_exact(models, tmp_path):
     loaded.at(q)
     found = [loaded.data.tendon(m.name).length[0] for m in model.muscles]
     assert found == pytest.approx(model.path_lengths(q), abs=SAME)
+
+
+def test_paths_of_the_standard_adult_wrap_in_mujoco(tmp_path):
+    """MuJoCo's tendon lengths, in postures away from the second surface of a piece."""
+    body = standard_adult()
+    left = write_mjcf(body, tmp_path / "m.xml")
+    words = (
+        "semimem_r does not wrap over hip_extensors_r: MuJoCo has one surface between two points"
+    )
+    assert words in left
+    loaded = Loaded(body, tmp_path / "m.xml")
+    for angles in (
+        {"hip_flexion_r": 20.0, "knee_angle_r": 30.0, "hip_adduction_r": -9.0},
+        {"hip_flexion_l": 75.0, "knee_angle_l": 95.0, "hip_rotation_l": 12.0},
+    ):
+        q = body.coordinates_from(angles_deg=angles)
+        loaded.at(q)
+        lengths = dict(zip(body.muscles, body.path_lengths(q), strict=True))
+        for name, length in lengths.items():
+            if not name.startswith("psoas"):  # its line may pass a sphere on either side of a plane
+                assert loaded.data.tendon(name).length[0] == pytest.approx(length, abs=1e-6), name
+
+
+def test_surfaces_that_mujoco_lacks_are_listed(edited, tmp_path):
+    egg = '<WrapEllipsoid name="condyle"><dimensions>0.02 0.03 0.04</dimensions></WrapEllipsoid>'
+    other = '<WrapCylinder name="round">'
+    path = edited("coupled_4.osim", ('<WrapCylinder name="condyle">', egg + other))
+    model = read_osim(path)
+    left = write_mjcf(model.body, tmp_path / "m.xml")
+    assert "wrapped does not wrap over condyle: MuJoCo has no ellipsoid" in left

@@ -16,8 +16,6 @@ def entries(model):
 def test_list_of_the_coupled_leg(models, data):
     model = models[COUPLED]
     assert entries(model) == [
-        ("WrapCylinder", "condyle", "the paths that wrap over it (thigh)"),
-        ("PathWrap", "condyle", "length and moment arms of wrapped"),
         ("CoordinateActuator", "hip_motor", "forces on the bodies"),
     ]
     lines = (data / COUPLED).read_text().splitlines()
@@ -158,3 +156,41 @@ def test_coordinate_that_moves_nothing(edited, models):
     assert "coordinates that move no body: idle" in model.notes
     assert model.moment_arms(model.default(), "calf")["idle"] == 0.0
     assert not any("move no body" in note for note in models[COUPLED].notes)
+
+
+SURFACES = """<WrapSphere name="ball"><radius>0.02</radius><quadrant>-x</quadrant></WrapSphere>
+<WrapEllipsoid name="egg"><dimensions>0.02 0.03 0.04</dimensions></WrapEllipsoid>
+<WrapTorus name="ring">
+<inner_radius>0.01</inner_radius><outer_radius>0.03</outer_radius></WrapTorus>
+<WrapCylinder name="off"><active>false</active><radius>0.1</radius><length>1</length></WrapCylinder>
+<WrapCone name="cone"><radius>0.1</radius></WrapCone>
+<WrapCylinder name="condyle">"""
+
+
+def test_surfaces_of_every_shape(edited):
+    path = edited(COUPLED, ('<WrapCylinder name="condyle">', SURFACES))
+    model = read_osim(path)
+    shapes = {name: (s.shape, s.size) for name, s in model.body.surfaces.items()}
+    assert shapes == {
+        "ball": ("sphere", (0.02,)),
+        "egg": ("ellipsoid", (0.02, 0.03, 0.04)),
+        "ring": ("torus", (0.03, 0.01)),
+        "condyle": ("cylinder", (0.02, 0.05)),
+    }
+    assert model.body.surfaces["ball"].side.tolist() == [-1.0, 0.0, 0.0]
+    assert model.body.surfaces["condyle"].side is None
+    assert any("off is not active" in note for note in model.notes)
+    assert ("WrapCone", "cone", "the paths that wrap over it (thigh)") in entries(model)
+
+
+@pytest.mark.parametrize("change", ["<wrap_object>lost<", "<wrap_object>off<"])
+def test_a_path_without_its_surface_is_listed(edited, change):
+    path = edited(
+        COUPLED,
+        ('<WrapCylinder name="condyle">', SURFACES),
+        ("<wrap_object>condyle<", change),
+    )
+    model = read_osim(path)
+    name = change[13:-1]
+    assert ("PathWrap", name, "length and moment arms of wrapped") in entries(model)
+    assert model.body.muscle("wrapped").path_note == f"straight instead of over {name}"

@@ -134,6 +134,21 @@ class TestEmbedding:
         assert found.exponent == pytest.approx(1.5, rel=0.3)
         assert found.pairs > 2000
 
+    @pytest.mark.parametrize("levels", [0, 6])  # distinct values; many equal distances
+    def test_nearest_neighbours_are_those_of_all_pairs(self, levels):
+        random = np.random.default_rng(levels)
+        x = random.integers(0, levels, 150).astype(float) if levels else random.normal(size=150)
+        dimension, delay, theiler, points = 3, 2, 5, 140
+        neighbour, square = np.empty(points, dtype=np.int64), np.empty(points)
+        parts.nearest_neighbours(x, dimension, delay, theiler, points, neighbour, square)
+        index = np.arange(points)
+        embedded = np.stack([x[index + k * delay] for k in range(dimension)], axis=1)
+        all_pairs = ((embedded[:, None] - embedded[None]) ** 2).sum(axis=2)
+        near = np.abs(index[:, None] - index[None]) <= theiler
+        all_pairs[near | (all_pairs == 0.0)] = np.inf
+        assert np.array_equal(neighbour, all_pairs.argmin(axis=1))  # the earliest of equal ones
+        assert np.allclose(square, all_pairs.min(axis=1), rtol=1e-14)
+
     def test_compiled_equals_plain(self):
         x = henon(120)
         one = np.empty(100, dtype=np.int64), np.empty(100)

@@ -43,8 +43,8 @@ def test_states_give_the_transfer_functions():
         moment = C @ np.linalg.solve(s * np.eye(4) - A, B) + D
         vcr, ccr = neck.transfer(s)
         assert -moment[0, 0] * late[0] * s == pytest.approx(complex(vcr), rel=1e-10)
-        told = -moment[0, 1] * late[1] - moment[0, 2] * late[2] * s
-        assert told == pytest.approx(complex(ccr), rel=1e-10)
+        expected = -moment[0, 1] * late[1] - moment[0, 2] * late[2] * s
+        assert expected == pytest.approx(complex(ccr), rel=1e-10)
 
 
 def test_head_without_reflexes_is_a_resonator():

@@ -332,6 +332,33 @@ def test_one_sided_record_is_refused_by_name():
         measured_neutral_zone(parse_measurement(text, "own.csv"))
 
 
+def test_the_positive_half_of_a_loop_is_refused():
+    """Its moments reach -0.3 N m by hysteresis; the gap at zero load came out as half its value."""
+    head, *rows = ordinary_loop().splitlines()
+    half = [row for row in rows if float(row.split(",")[1]) >= 0.0]
+    with pytest.raises(DataFileError, match=r"loads to both sides, got moments from -0.29"):
+        measured_neutral_zone(parse_measurement("\n".join([head, *half]), "own.csv"))
+
+
+def test_a_threshold_that_the_record_does_not_reach_gives_no_zone():
+    measurement = parse_measurement(ordinary_loop(), "own.csv")
+    found = measured_neutral_zone(measurement, threshold=np.degrees(100.0))
+    assert "exceeds the threshold of 100 N m/deg" in found.missing["stiffness_threshold"]
+
+
+def test_noise_gives_no_negative_threshold_and_no_useless_intervals():
+    noise = np.random.default_rng(1).normal(0.0, 1.5, 400)
+    head, *rows = ordinary_loop().splitlines()
+    pairs = [tuple(map(float, row.split(","))) for row in rows]
+    noisy = [f"{m},{a + e:.4f}" for (m, a), e in zip(pairs, noise, strict=True)]
+    found = measured_neutral_zone(parse_measurement("\n".join([head, *noisy]), "own.csv"))
+    assert "too noisy" in found.missing["stiffness_threshold"]
+    shown = found.to_dict()["fit"]
+    signed = ("neutral_deg", "half_loop_Nm")
+    wide = [n for n, part in shown.items() if n not in signed and part["high"] > 100 * part["low"]]
+    assert not wide and found.to_dict()["fit_missing"]
+
+
 def test_a_missing_file_is_a_clear_error(tmp_path):
     with pytest.raises(DataFileError, match="cannot be read"):
         read_measurement(tmp_path / "none.csv")

@@ -119,8 +119,8 @@ def test_factors_are_met_under_the_load_they_were_measured_at(level):
         stiff = [
             np.diag(one.evaluate(at)[2]) + one.branch_stiffness.sum(axis=1) for one in (bare, caged)
         ]
-        wanted = [astuple(f)[column] for f in factors]
-        assert stiff[1] / stiff[0] == pytest.approx(wanted, rel=1e-3 if column else 1e-12)
+        expected = [astuple(f)[column] for f in factors]
+        assert stiff[1] / stiff[0] == pytest.approx(expected, rel=1e-3 if column else 1e-12)
 
 
 def test_ribs_that_would_soften_add_nothing():

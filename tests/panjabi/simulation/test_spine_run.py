@@ -167,7 +167,7 @@ def test_passive_spine_settles_at_the_minimum_of_the_potential():
     column = unit_column("lumbar", plane="sagittal")
     force = np.array([60.0, 0.0, 0.0])
     load = DeadLoad(("L1",), column.load_point, force)
-    wanted = column_equilibrium(column, load, start=column.zero())
+    expected = column_equilibrium(column, load, start=column.zero())
     model = spine_model(
         joints=column.levels,
         plane="sagittal",
@@ -180,10 +180,10 @@ def test_passive_spine_settles_at_the_minimum_of_the_potential():
     step = ForceStep(60.0, "L1", tuple(column.load_point), start=0.0, rise=4.0)
     settings = Settings(rtol=1e-6, atol=1e-9, method="rosenbrock", track=1)
     record = simulate(model, step, settings, duration=120.0)
-    assert np.allclose(record.trajectory.state[-1][:5], wanted.z, atol=1e-5)
-    assert np.abs(wanted.z).max() > 0.1
+    assert np.allclose(record.trajectory.state[-1][:5], expected.z, atol=1e-5)
+    assert np.abs(expected.z).max() > 0.1
     pull = QuickRelease(60.0, "L1", tuple(column.load_point), start=1.0)
-    assert np.allclose(equilibrium(model, applied=(pull,)).q, wanted.z, atol=1e-10)
+    assert np.allclose(equilibrium(model, applied=(pull,)).q, expected.z, atol=1e-10)
 
 
 def test_planar_equals_full_when_started_in_the_plane():

@@ -11,7 +11,15 @@ from scipy.linalg import eigh
 from scipy.optimize import brentq, minimize
 
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.spine import FollowerLoad, LevelMoment, LinearJoint, column, straight_column
+from panjabi.passive import unit
+from panjabi.spine import (
+    FollowerLoad,
+    LevelMoment,
+    LinearJoint,
+    column,
+    straight_column,
+    unit_column,
+)
 from panjabi.spine.loads import vertical
 from panjabi.stability import (
     column_equilibrium,
@@ -256,3 +264,19 @@ def test_the_lanczos_eigenvalue_is_the_first_of_all(region):
     assert not found.moved and found.load == pytest.approx(factors[0], rel=1e-12)
     assert np.abs(np.abs(found.mode) - np.abs(modes[:, 0])).max() < 1e-8
     assert abs(found.least_stiffness) < 1e-10
+
+
+def test_columns_of_units_end_at_the_failure_of_a_unit():
+    """90 N m about any axis is beyond what a lumbar unit bears."""
+    lumbar = unit_column("lumbar", plane="frontal")
+    with pytest.raises(ParameterError, match="moment on L5-S1 up to failure at 90 N m"):
+        pure_moment(lumbar, "LB", 200.0)
+    assert pure_moment(lumbar, "LB", 20.0).to_dict()["outside_evidence"]
+    path = post_buckling(critical_load(lumbar, lumbar.top_load()), to=1000.0)
+    assert not path.reached and path.failure and path.outside_evidence
+    angles = lumbar.angles(path.z[-1])
+    laws = [unit(level, extrapolate=True) for level in lumbar.levels]
+    moments = [law.moment(a) for law, a in zip(laws, angles, strict=True)]
+    assert 45.0 < np.abs(moments).max() <= 90.0
+    bent = critical_load(lumbar, LevelMoment("LB", 1.0))
+    assert bent.kind == "failure" and bent.load == np.inf and 45.0 < bent.searched_to <= 90.0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +14,6 @@ from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.literature import row
 from panjabi.stability.follower_path import CARRIED_DEG
 from panjabi.statements import Finding, Quantity, hypothesis, statement, statements
-
-pytestmark = pytest.mark.xdist_group("hypothesis")  # computed once
 
 OUTCOME_BY_NUMBERS = {
     "P2": lambda f: f["largest_stiffness_ratio"] < 0.5,
@@ -55,6 +55,12 @@ def test_there_are_fourteen_statements_in_order():
 def test_outcome_follows_from_the_numbers(findings, id):
     finding = findings[id]
     assert finding.outcome == ("supported" if OUTCOME_BY_NUMBERS[id](finding) else "contradicted")
+
+
+def test_the_page_on_experiments_lists_every_outcome(findings):
+    page = Path(__file__).parents[3] / "docs" / "experiments.md"
+    rows = re.findall(r"^\| (P\d+) \| .+ \| ([a-z ]+) \|$", page.read_text("utf-8"), re.MULTILINE)
+    assert rows == [(id, finding.outcome) for id, finding in findings.items()]
 
 
 def test_results_that_are_inputs_are_fixed_by_construction(findings):

@@ -29,8 +29,15 @@ def test_movement_has_the_target_amplitude_at_any_pace():
 def test_too_few_cycles_and_no_pace_are_refused():
     with pytest.raises(ParameterError, match="at least 10 cycles"):
         repeated_movement(20.0, cycles=3)
-    with pytest.raises(ParameterError, match="at 0 per minute"):
-        repeated_movement(0.0)
+    for pace in (0.0, 1e-9, 1e9, np.nan, -20.0):
+        with pytest.raises(ParameterError, match="at a pace from 0.5 to 600 per minute"):
+            repeated_movement(pace)
+
+
+@pytest.mark.parametrize("duration", [-5.0, 0.0, np.nan])
+def test_a_trial_without_duration_is_refused(duration):
+    with pytest.raises(ParameterError, match="a duration of 5 s or more"):
+        sitting(duration=duration)
 
 
 def test_measures_of_sitting_are_those_of_its_record():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from panjabi.errors import DataFileError, ParameterError, UnknownNameError
-from panjabi.literature import new_row, row
+from panjabi.literature import NullRule, new_row, row
 from panjabi.validation import (
     Case,
     Prediction,
@@ -18,13 +18,17 @@ from panjabi.validation import (
     at_least,
     at_most,
     interval,
+    predictions,
     sign,
+    within_errors,
     within_factor,
     within_fraction,
+    within_rounding,
     within_sd,
 )
 
 ROW = new_row("angle", "an angle", 10.0, "deg", sd=2.0, source="this test")
+ONE_DIGIT = new_row("digit", "printed with one digit", "0.1", "1", source="this test")
 BARE = new_row("bare", "without a spread", 10.0, "deg", source="this test")
 
 
@@ -59,6 +63,8 @@ def test_within_fraction_is_relative_to_the_size_of_the_value(value, fraction, p
     [
         (within_fraction(0.25), Target(None, None, (80.0, 100.0)), (60.0, 125.0), (59.9, 125.1)),
         (within_factor(2.0), Target(7.0), (3.5, 14.0), (3.4, 14.1)),
+        (within_errors(2.0), Target(5.0, error=0.5), (4.0, 6.0), (3.99, 6.01)),
+        (within_rounding(), Target(0.1, rounding=0.05), (0.05, 0.15), (0.049, 0.151)),
         (interval(1.0, 2.0), Target(None), (1.0, 2.0), (0.99, 2.01)),
         (at_most(), Target(5.0), (5.0, -9.0), (5.01,)),
         (at_least(), Target(5.0), (5.0, 9.0), (4.99,)),
@@ -87,6 +93,8 @@ def test_a_criterion_without_its_published_value_is_an_error():
         (ROW, 14.1, "missed", "within 2 SD"),
         (BARE, 12.5, "met", "within 25 %"),
         (BARE, 12.6, "missed", "within 25 %"),
+        (ONE_DIGIT, 0.15, "met", "rounds to the printed value"),
+        (ONE_DIGIT, 0.16, "missed", "rounds to the printed value"),
     ],
 )
 def test_default_criterion_is_two_deviations_or_a_quarter(published, answer, outcome, words):
@@ -156,7 +164,7 @@ def test_every_case_has_a_reason():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"outcome": "nearly"}, "one of met, missed, not_predicted"),
+        ({"outcome": "nearly"}, "one of met, missed, null_confirmed, null_missed, not_predicted"),
         ({"outcome": "not_predicted"}, "that matches its outcome"),
         ({"predicted": None}, "that matches its outcome"),
         ({"predicted": float("nan")}, "a finite prediction"),
@@ -165,6 +173,81 @@ def test_every_case_has_a_reason():
 def test_inconsistent_cases_are_refused(changes, words):
     with pytest.raises(ParameterError, match=words):
         replace(one(ROW, 10.0), **changes)
+
+
+# --- null predictions ----------------------------------------------------------------------
+
+
+def ruled(id: str, answer, monkeypatch, sd: float | str = 2.0, n: str = "4", **rule) -> Case:
+    """The case of a row with value 10 under a rule of the table of nulls."""
+    fields = {"type": "effect", "null": 0.0, "null_source": "no effect", **rule}
+    monkeypatch.setattr(predictions, "null_rule", lambda id, unit: NullRule(id, **fields))
+    published = replace(new_row(id, "q", 10.0, "deg", sd=sd, source="this test"), n=n)
+    return one(published, answer)
+
+
+@given(st.floats(-50, 50), st.floats(-50, 50), st.floats(-50, 50))
+def test_skill_is_one_if_exact_zero_for_the_null_and_linear_between(null, predicted, weight):
+    if abs(null - 10.0) < 0.06:  # within the rounding of 10.0
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        skill = ruled("a", predicted, patch, null=null, n="").skill
+        assert skill == pytest.approx(1.0 - abs(predicted - 10.0) / abs(null - 10.0))
+        assert ruled("a", 10.0, patch, null=null, n="").skill == 1.0
+        assert ruled("a", null, patch, null=null, n="").skill == pytest.approx(0.0, abs=1e-9)
+
+
+def test_an_effect_within_its_standard_error_is_no_effect(monkeypatch):
+    error = {"sd": 40.0, "n": "4"}  # standard error 20 of an effect of 10
+    inside, outside = (ruled("a", p, monkeypatch, **error) for p in (-29.0, -31.0))
+    assert (inside.outcome, outside.outcome) == ("null_confirmed", "null_missed")
+    assert inside.skill is outside.skill is None
+    assert inside.agrees and not outside.agrees and inside.counts
+    assert ruled("a", 10.0, monkeypatch, sd=18.0, n="4").outcome == "met"  # error 9 of 10
+
+
+def test_a_level_has_a_score_in_spreads_and_an_effect_has_none(monkeypatch):
+    level = ruled("a", 14.0, monkeypatch, type="level", null=15.0)
+    assert (level.z_score, level.skill) == (2.0, pytest.approx(0.2))
+    assert ruled("a", 14.0, monkeypatch).z_score is None
+
+
+@pytest.mark.parametrize("type", ["bound", "sign", "rank"])
+def test_a_bound_a_sign_and_an_order_have_no_skill(monkeypatch, type):
+    assert ruled("a", 9.0, monkeypatch, type=type).skill is None
+
+
+def test_a_computed_null_comes_with_the_prediction(monkeypatch):
+    rule = {"null": None, "null_computed": True}
+    case = ruled("a", Prediction(9.0, null=5.0, second_null=12.0), monkeypatch, **rule)
+    assert (case.null_prediction, case.skill) == (5.0, pytest.approx(0.8))
+    assert case.second_skill == pytest.approx(0.5)
+    with pytest.raises(ParameterError, match="a prediction of 'a' with its null, got none"):
+        ruled("a", 9.0, monkeypatch, **rule)
+
+
+def test_a_row_that_is_not_counted_is_no_evidence(monkeypatch):
+    case = ruled("a", 10.0, monkeypatch, counted=False, reason="cannot fail")
+    assert case.outcome == "met" and not case.counts
+    assert (case.informative, case.not_counted) == (False, "cannot fail")
+
+
+def test_a_pair_is_the_difference_of_its_rows():
+    id = "nio06_rom_flexion_injury_no_preload"
+    case = one(f"{id}.injury", 2.4, accept=within_fraction(0.5))
+    assert case.value == pytest.approx(row(id).number - 3.7)
+    assert (case.published, case.null_prediction) == ("6.1 minus 3.7", 0.0)
+    assert case.skill == pytest.approx(1.0)
+    assert case.standard_error == pytest.approx(((1.4**2 + 1.5**2) / 10.0) ** 0.5)
+    assert not one(id, 6.1).informative
+
+
+def test_an_effect_within_its_rounding_is_no_effect(monkeypatch):
+    fields = {"type": "effect", "null": 0.0, "null_source": "no effect"}
+    monkeypatch.setattr(predictions, "null_rule", lambda id, unit: NullRule(id, **fields))
+    rounded = new_row("few", "printed with no decimals", "0", "deg", source="this test")
+    assert one(rounded, 0.9).outcome == "null_confirmed"
+    assert one(rounded, 1.1).outcome == "null_missed"
 
 
 # --- the table -----------------------------------------------------------------------------

@@ -36,13 +36,15 @@ CASES = (
     case("bad", predicted=9.0, outcome="missed"),
     case("open", predicted=None, outcome="not_predicted", accept="-"),
     case("set_by_it", role="calibration"),
-    case("other", subject="Another subject", quantity="a | b"),
+    case("alone", informative=False, not_counted="it cannot fail"),
+    case("other", subject="Another subject", quantity="a | b", null_prediction=2.0, skill=0.9),
 )
 
 
 def test_tally_counts_every_case_once():
     counts = tally(CASES)
-    assert counts["validation"] == {"met": 2, "missed": 1, "not_predicted": 1}
+    validation = {name: n for name, n in counts["validation"].items() if n}
+    assert validation == {"met": 2, "missed": 1, "not_predicted": 1, "not_informative": 1}
     assert counts["calibration"]["met"] == 1
     assert sum(n for role in counts.values() for n in role.values()) == len(CASES)
 
@@ -50,7 +52,9 @@ def test_tally_counts_every_case_once():
 def test_text_has_every_row_and_counts_the_validation_rows():
     text = as_text(CASES)
     assert all(c.id in text for c in CASES)
-    assert "validation rows: 2 met, 1 missed, 1 not predicted (in addition 1 cali" in text
+    assert "validation rows: 2 met, 1 missed, 0 null confirmed, 0 null missed; better" in text
+    assert "than the null in 1 of 1, median skill 0.90; 1 not informative, 1 not predicted" in text
+    assert "(met)" in text
     assert max(map(len, text.splitlines()[:-1])) <= 100
 
 
@@ -59,7 +63,7 @@ def test_csv_and_json_keep_every_value():
     assert json.loads(json.dumps(rows, allow_nan=False)) == rows
     read = list(csv.DictReader(StringIO(as_csv(CASES))))
     assert [r["id"] for r in read] == [c.id for c in CASES]
-    assert [r["predicted"] for r in read] == ["3.1", "9.0", "", "3.1", "3.1"]
+    assert [r["predicted"] for r in read] == ["3.1", "9.0", "", "3.1", "3.1", "3.1"]
 
 
 def test_page_has_the_reason_of_every_miss_and_missing_prediction_under_its_subject():
@@ -67,9 +71,11 @@ def test_page_has_the_reason_of_every_miss_and_missing_prediction_under_its_subj
     first, _, second = page.partition("## Another subject")
     assert "- **bad**: the reason of bad." in first
     assert "- **open**: the reason of open." in first
-    assert "| other | validation | a / b | 3 | 3.1 | deg | within 25 % | met |" in second
+    assert "| other | validation | a / b | 3 | 3.1 | deg | 2 | 0.90 | within 25 % | met |" in second
     assert "Calibration row met, not listed: set_by_it." in first
-    assert "| A subject | 1 | 1 | 1 |" in first
+    assert "| A subject | 1 | 1 | 0 | 0 | 1 | 1 |" in first
+    assert "- alone (3.1 deg, published 3): it cannot fail." in first
+    assert "| alone |" not in page
 
 
 def test_page_counts_validation_rows_without_an_entry():
@@ -89,5 +95,6 @@ def test_command_prints_the_cases_as_json(capsys, monkeypatch):
     assert main(["validate", "--json", "-"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed == as_rows(CASES)
-    needed = "id quantity role published value sd unit predicted outcome accept reason source"
+    needed = "id quantity role published value sd unit predicted outcome accept reason source "
+    needed += "null_prediction skill informative"
     assert set(needed.split()) <= set(printed[0])

@@ -159,6 +159,14 @@ def test_invalid_arguments_raise():
         (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=2.0, seed=0, **ask), "up to the span"),
         (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, **ask), "got neither"),
         (
+            lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, seed=-1, **ask),
+            "a seed as an integer of 0 or more, got -1",
+        ),
+        (
+            lambda: solve_noisy(NOISY, [0.0], (0.0, 1e9), step=0.1, seed=0, **ask),
+            "at most 2e.08 numbers",
+        ),
+        (
             lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, increments=[[0.0]], **ask),
             r"finite increments of shape \(10, 1\), got shape \(1, 1\); give one row",
         ),

@@ -260,6 +260,14 @@ def test_invalid_arguments_raise():
         count_right_of(hayes(0.0, -1.0, 1.0), float("nan"))
 
 
+def test_a_feedback_of_almost_nothing_and_an_endless_delay_have_roots():
+    """The square of 1e-300 is zero, and exp(1e6) is beyond the largest number."""
+    roots = characteristic_roots(hayes(-2.0, 1e-300, 1.0)).roots
+    assert roots[0] == pytest.approx(-2.0)
+    late = characteristic_roots(hayes(-2.0, -1.0, 1e6)).roots
+    assert -1e-5 < late[0].real < 0.0
+
+
 def test_a_delay_for_every_muscle():
     """Forty muscles on three joints: no root right of the last is missing, and the mesh of signals
     agrees with one that gives every state a past."""

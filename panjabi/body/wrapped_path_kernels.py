@@ -1,0 +1,238 @@
+"""Muscle paths over wrapping surfaces at one posture, on flat arrays.
+
+A piece that touches a surface gets the two tangent points as further points of the path, on the
+body of the surface. The length is stationary with respect to them, so that the polyline through
+all points has the exact first derivative, and the path's length is that of the polyline plus the
+difference of arc and chord of every contact.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from panjabi.body.tree import Floats, Integers
+from panjabi.body.wrap_kernels import (
+    CYLINDER,
+    TOUCHES,
+    UNSOLVED,
+    contact,
+    new_contact,
+)
+from panjabi.body.wrapping import Surfaces, WrapArrays
+
+ROUNDS = 100  # over several surfaces of one path
+SAME = 1e-13  # [m] change of a length at which they have converged
+
+
+class Touched(NamedTuple):
+    """Paths at a posture, with the tangent points among their points."""
+
+    start: Integers  # (nm + 1,)
+    body: Integers  # (np,)
+    local: Floats  # (np, 3) [m]
+    over: Integers  # (np,) surface of a first tangent point, -1 for other points
+    arc: Floats  # (np,) length over the surface from there [m]
+    spread: Floats  # (np, 4) see `wrap_kernels.Contact`
+    excess: Floats  # (nm,) sum over contacts of arc minus chord [m]; NaN: no geodesic was found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def into(surfaces: Surfaces, s: int, R: Floats, t: Floats, x: Floats, out: Floats) -> None:
+    """Coordinates of a world point x in surface s, in place."""
+    b = surfaces.body[s]
+    y = np.empty(3, dtype=t.dtype)
+    for i in range(3):
+        y[i] = -surfaces.centre[s, i]
+        for j in range(3):
+            y[i] += R[b, j, i] * (x[j] - t[b, j])
+    for i in range(3):
+        out[i] = 0.0
+        for j in range(3):
+            out[i] += surfaces.rotation[s, j, i] * y[j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def onto_body(surfaces: Surfaces, s: int, x: Floats, out: Floats) -> None:
+    """Coordinates in the body of a point x in surface s, in place."""
+    for i in range(3):
+        out[i] = surfaces.centre[s, i]
+        for j in range(3):
+            out[i] += surfaces.rotation[s, i, j] * x[j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def to_world(R: Floats, t: Floats, b: int, x: Floats, out: Floats) -> None:
+    """World position of a point x of body b, in place."""
+    for i in range(3):
+        out[i] = t[b, i] + R[b, i, 0] * x[0] + R[b, i, 1] * x[1] + R[b, i, 2] * x[2]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _distance(x: Floats, y: Floats) -> float:
+    return np.sqrt((x[0] - y[0]) ** 2 + (x[1] - y[1]) ** 2 + (x[2] - y[2]) ** 2)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def touched_paths(
+    start: Integers, body: Integers, local: Floats, wraps: WrapArrays, R: Floats, t: Floats
+) -> Touched:
+    """All paths at a posture, with their tangent points.
+
+    start, body, local : the fields of `PathArrays`. R, t : from `kernels.forward`.
+
+    Of the pieces in the range of a wrap, the one that passes nearest to the centre (at a cylinder:
+    the axis) of the surface may wrap. Several surfaces of one path are solved in turn until its
+    length no longer changes.
+    """
+    surfaces = wraps.surfaces
+    n, w = body.shape[0], wraps.surface.shape[0]
+    new_start = np.empty(start.shape[0], np.int64)
+    new_body = np.empty(n + 2 * w, np.int64)
+    new_local = np.empty((n + 2 * w, 3))
+    over = np.full(n + 2 * w, -1)
+    arc = np.zeros(n + 2 * w)
+    spread = np.zeros((n + 2 * w, 4))
+    excess = np.zeros(start.shape[0] - 1)
+    world = np.empty((n, 3))
+    ends = np.empty((2, w, 3))  # tangent points in the world
+    ends_local = np.empty((2, w, 3))  # in the body
+    arcs = np.zeros(w)
+    spreads = np.zeros((w, 4))
+    path = np.empty(n + w, np.int64)  # points, and n + k for both tangent points of wrap k
+    a = np.empty(3)
+    b = np.empty(3)
+    touch = new_contact()
+    count = 0
+    for m in range(start.shape[0] - 1):
+        new_start[m] = count
+        size = 0
+        for p in range(start[m], start[m + 1]):
+            path[size] = p
+            size += 1
+        first_wrap, last_wrap = wraps.start[m], wraps.start[m + 1]
+        if last_wrap > first_wrap:
+            for p in range(start[m], start[m + 1]):
+                to_world(R, t, body[p], local[p], world[p])
+            before = np.inf
+            for _ in range(ROUNDS):
+                total = 0.0
+                for k in range(first_wrap, last_wrap):
+                    size = _without(path, size, n + k)
+                    s = wraps.surface[k]
+                    place, least = -1, np.inf
+                    for i in range(size - 1):
+                        if _within(path, size, i, wraps.first[k], wraps.last[k]):
+                            _ends(path, i, n, world, ends, surfaces, s, R, t, a, b)
+                            away = _nearness(surfaces.kind[s], a, b)
+                            if away < least:
+                                place, least = i, away
+                    if place < 0:
+                        continue
+                    _ends(path, place, n, world, ends, surfaces, s, R, t, a, b)
+                    kind = surfaces.kind[s]
+                    status = contact(kind, surfaces.size[s], surfaces.side[s], a, b, touch)
+                    if status == UNSOLVED:
+                        excess[m] = np.nan
+                    if status == TOUCHES:
+                        for i in range(size, place + 1, -1):
+                            path[i] = path[i - 1]
+                        path[place + 1] = n + k
+                        size += 1
+                        onto_body(surfaces, s, touch.first, ends_local[0, k])
+                        onto_body(surfaces, s, touch.last, ends_local[1, k])
+                        for e in range(2):
+                            to_world(R, t, surfaces.body[s], ends_local[e, k], ends[e, k])
+                        arcs[k] = touch.arc[0]
+                        spreads[k] = touch.spread
+                        total += _distance(a, touch.first) + touch.arc[0]
+                        total += _distance(touch.last, b) - _distance(a, b)
+                if last_wrap - first_wrap == 1 or abs(total - before) < SAME:
+                    break
+                before = total
+        for i in range(size):
+            if path[i] < n:
+                new_body[count] = body[path[i]]
+                new_local[count] = local[path[i]]
+                count += 1
+                continue
+            k = path[i] - n
+            for e in range(2):
+                new_body[count] = surfaces.body[wraps.surface[k]]
+                new_local[count] = ends_local[e, k]
+                if e == 0:
+                    over[count] = wraps.surface[k]
+                    arc[count] = arcs[k]
+                    spread[count] = spreads[k]
+                count += 1
+            excess[m] += arcs[k] - _distance(ends[0, k], ends[1, k])
+    new_start[-1] = count
+    return Touched(
+        new_start,
+        new_body[:count],
+        new_local[:count],
+        over[:count],
+        arc[:count],
+        spread[:count],
+        excess,
+    )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _without(path: Integers, size: int, item: int) -> int:
+    """Remove an item from the first `size` items; the new size."""
+    for i in range(size):
+        if path[i] == item:
+            for j in range(i, size - 1):
+                path[j] = path[j + 1]
+            return size - 1
+    return size
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _within(path: Integers, size: int, i: int, first: int, last: int) -> bool:
+    """Whether item i is at or after the point `first` and before the point `last`."""
+    started = False
+    for j in range(i + 1):
+        if path[j] == last:
+            return False
+        if path[j] == first:
+            started = True
+    return started
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _ends(
+    path: Integers,
+    i: int,
+    n: int,
+    world: Floats,
+    ends: Floats,
+    surfaces: Surfaces,
+    s: int,
+    R: Floats,
+    t: Floats,
+    a: Floats,
+    b: Floats,
+) -> None:
+    """Ends a, b of the piece after item i in the frame of surface s, in place."""
+    into(surfaces, s, R, t, world[path[i]] if path[i] < n else ends[1, path[i] - n], a)
+    j = path[i + 1]
+    into(surfaces, s, R, t, world[j] if j < n else ends[0, j - n], b)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _nearness(kind: int, a: Floats, b: Floats) -> float:
+    """Squared distance [m2] of a straight piece from the centre, or from the axis of a cylinder."""
+    last = 2 if kind == CYLINDER else 3
+    ad = dd = 0.0
+    for i in range(last):
+        ad += a[i] * (b[i] - a[i])
+        dd += (b[i] - a[i]) ** 2
+    x = min(max(-ad / dd, 0.0), 1.0) if dd > 0.0 else 0.0
+    value = 0.0
+    for i in range(last):
+        value += (a[i] + x * (b[i] - a[i])) ** 2
+    return value

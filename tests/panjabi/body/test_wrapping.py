@@ -1,0 +1,237 @@
+"""Paths over surfaces: closed forms, first and second derivatives, touch and release."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings, strategies as st
+
+from panjabi.body import Surface, path_over, standard_adult
+from panjabi.body.wrap_kernels import contact as contact_kernel, level, new_contact
+from panjabi.errors import ParameterError
+
+SIZES = {
+    "sphere": (0.03,),
+    "cylinder": (0.03, math.inf),
+    "ellipsoid": (0.03, 0.04, 0.05),
+    "torus": (0.05, 0.015),
+}
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def surface(shape, size=None, **options):
+    size = SIZES[shape] if size is None else size
+    options = {"centre": np.zeros(3), "rotation": np.eye(3)} | options
+    return Surface(name="s", shape=shape, body="b", size=size, **options)
+
+
+def two_points(shape, seed):
+    """Random points on both sides of the centre, for a torus on both sides of its ring."""
+    rng = np.random.default_rng(seed)
+    if shape == "torus":
+        p, q = rng.uniform([0.03, -0.02, 0.02], [0.045, 0.02, 0.06], (2, 3))
+        return p, q * [1.0, 1.0, -1.0]
+    p = 0.06 * rng.normal(size=3)
+    return p, -p + 0.06 * rng.normal(size=3)
+
+
+def touching(shape, seed, arc=1e-3):
+    path = path_over(surface(shape), *two_points(shape, seed))
+    assume(path.touches and path.arc > arc)
+    return path
+
+
+def test_closed_forms():
+    # half around the great circle, or around a cylinder, from points at twice the radius
+    r, up = 0.03, math.pi / 3.0
+    start, end = np.array([-2 * r, 0.0, 0.0]), 2 * r * np.array([math.cos(0.1), math.sin(0.1), 0.0])
+    for shape in ("sphere", "cylinder"):
+        path = path_over(surface(shape), start, end)
+        assert path.length == pytest.approx(2 * r * math.sqrt(3.0) + r * (math.pi - 0.1 - 2 * up))
+    # a helix: the cylinder unrolled is a plane
+    flat = 2 * r * math.sqrt(3.0) + r * (math.pi - 0.1 - 2 * up)
+    path = path_over(surface("cylinder"), start, [*end[:2], 0.04])
+    assert path.length == pytest.approx(math.hypot(flat, 0.04))
+    # through the ring of a torus in a plane of its axis: a circle of the tube
+    ring, tube = SIZES["torus"]
+    d = math.hypot(ring - 0.04, 0.03)
+    half = math.atan2(0.03, ring - 0.04) - math.acos(tube / d)
+    path = path_over(surface("torus"), [0.04, 0.0, 0.03], [0.04, 0.0, -0.03])
+    assert path.length == pytest.approx(2 * math.sqrt(d**2 - tube**2) + 2 * tube * half)
+
+
+@given(SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_an_ellipsoid_of_equal_axes_is_a_sphere(seed):
+    p, q = two_points("sphere", seed)
+    exact = path_over(surface("sphere"), p, q)
+    path = path_over(surface("ellipsoid", (0.03, 0.03, 0.03)), p, q)
+    assert path.length == pytest.approx(exact.length, abs=1e-9)
+    assert path.hessian == pytest.approx(exact.hessian, rel=1e-5, abs=1e-3)
+
+
+@given(SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_a_long_thin_torus_tube_is_a_cylinder(seed):
+    rng = np.random.default_rng(seed)
+    p, q = np.array([0.0, 0.0, 0.05]), np.array([0.0, 0.0, -0.05])
+    p, q = p + 0.004 * rng.normal(size=3), q + 0.004 * rng.normal(size=3)
+    ring = 30.0  # the tube along y, the centre of the ring at -x
+    out = np.array([ring - 0.01, 0.0, 0.0])
+    torus = path_over(surface("torus", (ring, 0.03)), p + out, q + out)
+    turned = np.column_stack([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]])  # z along the tube
+    side = surface("cylinder", side=[-1.0, 0.0, 0.0])
+    cylinder = path_over(side, turned.T @ (p - [0.01, 0, 0]), turned.T @ (q - [0.01, 0, 0]))
+    assert torus.length == pytest.approx(cylinder.length, abs=3e-6)
+
+
+@pytest.mark.parametrize("shape", SIZES)
+@given(seed=SEEDS)
+@settings(max_examples=40, deadline=None)
+def test_tangent_points_lie_on_the_surface_and_rays_touch_it(shape, seed):
+    p, q = two_points(shape, seed)
+    path = touching(shape, seed)
+    g = np.empty(3)
+    size = np.zeros(3)
+    size[: len(SIZES[shape])] = SIZES[shape]
+    for point, end in ((path.first, p), (path.last, q)):
+        kind = list(SIZES).index(shape)
+        assert level(kind, size, point, g) == pytest.approx(0.0, abs=1e-7)
+        ray = (point - end) / np.linalg.norm(point - end)
+        assert ray @ g / np.linalg.norm(g) == pytest.approx(0.0, abs=1e-7)
+    assert path.length >= np.linalg.norm(q - p)
+
+
+@pytest.mark.parametrize("shape", SIZES)
+@given(seed=SEEDS)
+@settings(max_examples=25, deadline=None)
+def test_first_and_second_derivatives(shape, seed):
+    x = np.concatenate(two_points(shape, seed))
+    path, s, h = touching(shape, seed), surface(shape), 1e-6
+    for k in range(6):
+        step = h * np.eye(6)[k]
+        after, before = (path_over(s, *np.split(x + sign * step, 2)) for sign in (1, -1))
+        slope = (after.length - before.length) / (2 * h)
+        assert path.gradient[k] == pytest.approx(slope, abs=1e-6)
+        bend = (after.gradient - before.gradient) / (2 * h)
+        assert path.hessian[k] == pytest.approx(
+            bend, rel=1e-4, abs=1e-4 * np.abs(path.hessian).max()
+        )
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_touch_and_release(shape):
+    """Length and slope are continuous; the second derivative jumps by one direction, the normal."""
+    s = surface(shape)
+    # Push the line sideways out of the surface, to the place where it just touches.
+    p, q = np.array([0.004, 0.002, 0.08]), np.array([-0.003, 0.004, -0.07])
+    away = np.array([0.8, 0.6, 0.0])
+    if shape == "cylinder":
+        turn = np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]])
+        p, q, away = turn @ p, turn @ q, turn @ away
+    low, high = 0.0, 0.06
+    if shape == "torus":
+        low, high = 0.045, 0.02  # from the tube towards the centre of the ring
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if path_over(s, p + middle * away, q + middle * away).touches:
+            low = middle
+        else:
+            high = middle
+    on = path_over(s, p + low * away, q + low * away)
+    off = path_over(s, p + high * away, q + high * away)
+    assert on.touches and not off.touches
+    assert on.length == pytest.approx(off.length, abs=1e-12)
+    assert on.gradient == pytest.approx(off.gradient, abs=1e-5)
+    assert on.hessian_other == pytest.approx(off.hessian, abs=2e-3 * np.abs(off.hessian).max())
+    jump = on.hessian - off.hessian
+    sizes = np.sort(np.abs(np.linalg.eigvalsh(jump)))
+    assert sizes[-1] > 5.0 and sizes[-2] < 2e-3 * sizes[-1]
+    assert np.linalg.eigvalsh(jump)[-1] > 0.0
+
+
+def test_side_of_a_surface():
+    """With a side the path stays there, continuously, when the line passes the axis."""
+    for shape in ("sphere", "cylinder"):
+        s = surface(shape, side=[0.0, 1.0, 0.0])
+        lengths = []
+        for y in np.linspace(-0.06, 0.06, 241):
+            path = path_over(s, [-0.1, y, 0.001], [0.1, y, -0.002])
+            lengths.append(path.length)
+            if path.touches:
+                assert path.first[1] + path.last[1] > -1e-9
+        assert np.abs(np.diff(lengths)).max() < 2e-3
+        assert lengths[0] > lengths[-1] + 0.02
+
+
+def test_a_short_cylinder_ends():
+    end = surface("cylinder", (0.03, 0.02))
+    assert path_over(end, [-0.1, 0.0, 0.0], [0.1, 0.001, 0.0]).touches
+    assert not path_over(end, [-0.1, 0.0, 0.03], [0.1, 0.001, 0.03]).touches
+
+
+def test_surfaces_are_checked():
+    with pytest.raises(ParameterError, match="ring_radius, tube_radius"):
+        surface("torus", (0.05,))
+    with pytest.raises(ParameterError, match="above its tube_radius"):
+        surface("torus", (0.05, 0.06))
+    with pytest.raises(ParameterError, match="rotation"):
+        surface("sphere", rotation=2 * np.eye(3))
+    with pytest.raises(ParameterError, match="half_length"):
+        surface("sphere", (math.inf,))
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_compiled_equals_plain_python(shape):
+    kind, size = list(SIZES).index(shape), np.full(3, np.inf)
+    size[: len(SIZES[shape])] = SIZES[shape]
+    for seed in range(3):
+        p, q = two_points(shape, seed)
+        one, other = new_contact(), new_contact()
+        status = contact_kernel(kind, size, np.zeros(3), p, q, one)
+        assert contact_kernel.py_func(kind, size, np.zeros(3), p, q, other) == status
+        for a, b in zip(one, other, strict=True):
+            assert np.abs(a - b).max() < 1e-13
+
+
+def test_slopes_of_the_body_through_touch_and_release():
+    """Moment arms are the slope of the length while the hip bends on and off its surfaces."""
+    body, h = standard_adult(), 1e-6
+    for hip in (60.0, 86.0, 95.0, 104.0, 118.0):
+        angles = {"hip_flexion_r": hip, "hip_adduction_r": -7.0, "hip_rotation_r": 9.0}
+        q = body.coordinates_from(angles_deg=angles | {"knee_angle_r": 17.0})
+        arms = body.moment_arm_matrix(q)
+        for name in angles:
+            step = h * np.eye(len(q))[body.coordinate_index(name)]
+            slope = (body.path_lengths(q + step) - body.path_lengths(q - step)) / (2 * h)
+            found = arms[:, body.coordinate_index(name)]
+            assert np.abs(found + slope).max() < 2e-7, (hip, name)
+
+
+TABLE = json.loads((Path(__file__).parent / "data" / "wrapping.json").read_text())
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_against_opensim(shape):
+    """Length and slope of generated cases by OpenSim 4.6 (benchmarks/opensim_wrapping.py).
+
+    OpenSim's cylinder is exact to 0.1 deg of tangency. Its torus is a cylinder beside the tube, and
+    its ellipsoid a plane section, so that the path here is never longer.
+    """
+    lengths, slopes = [], []
+    for case in TABLE["cases"]:
+        if case["shape"] == shape:
+            path = path_over(surface(shape, tuple(case["size"])), case["p"], case["q"])
+            lengths.append(path.length - case["iterated"]["length"])
+            slopes.append(np.abs(path.gradient[3:] - case["iterated"]["slope"]).max())
+    assert TABLE["opensim"].startswith("4.6") and len(lengths) == 25
+    most = {"sphere": 1e-8, "cylinder": 1e-6, "ellipsoid": 5e-4, "torus": 1e-4}[shape]
+    assert np.quantile(np.abs(lengths), 0.9) < most
+    assert np.abs(lengths).max() < most or shape == "ellipsoid"  # one section is 0.9 mm longer
+    assert np.max(lengths) < 1e-6 or shape == "torus"
+    # a slope of 0.002 is 0.1 mm of moment arm at a lever of 50 mm
+    assert np.quantile(slopes, 0.8) < {"ellipsoid": 0.01}.get(shape, 0.002)
