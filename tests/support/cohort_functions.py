@@ -27,7 +27,8 @@ def walk(model: Walk, block: Block) -> dict[str, np.ndarray]:
     """Path and number of every subject."""
     time.sleep(model.pause * len(block))
     draws = [block.generator(k, "steps").normal(size=model.steps) for k in range(len(block))]
-    return {"path": model.scale * np.cumsum(draws, axis=1), "number": np.array(block.subjects)}
+    path = np.asfortranarray(model.scale * np.cumsum(draws, axis=1))  # an unusual order in memory
+    return {"path": path, "number": np.array(block.subjects)}
 
 
 def doubled(model: None, block: Block) -> dict[str, np.ndarray]:

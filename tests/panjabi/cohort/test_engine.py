@@ -96,6 +96,16 @@ def test_a_cohort_in_which_all_fail_has_reasons_alone():
     assert none.values == {} and set(none.failures.values()) == {"KeyError: 'x'"}
 
 
+def without_memory(model, block):
+    raise MemoryError("2 TiB")
+
+
+@pytest.mark.parametrize("function", [without_memory, EachSubject(without_memory)])
+def test_lack_of_memory_is_no_property_of_a_subject(function):
+    with pytest.raises(CohortError, match="from ThreadPoolExecutor, got MemoryError: 2 TiB"):
+        run_cohort(function, None, 4)
+
+
 def test_as_dictionary_table_and_file(tmp_path):
     result = run_cohort(EACH, 3.0, {"dose": np.linspace(0.0, 0.3, 4)})
     value = json.loads(json.dumps(result.to_dict(), allow_nan=False))

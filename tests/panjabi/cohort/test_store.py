@@ -113,14 +113,19 @@ def test_a_block_without_flag_or_a_temporary_file_is_computed_again(unfinished, 
     path = run_cohort(walk, Walk(), 12)["path"].tobytes()
     (unfinished / "block-0000000004-0000000008.done").unlink()
     (unfinished / ".block-0000000000-0000000004.npz.abc").write_bytes(b"half")
+    (unfinished / "block-0000000008-0000000010.npz").write_bytes(b"no flag")
     assert resumed(unfinished) == ([4, 8], path)
-    assert not list(unfinished.glob(".*"))
+    assert len(list(unfinished.iterdir())) == 4
 
 
-def test_the_same_bytes_whatever_the_blocks(tmp_path):
-    for name, block in (("one", 12), ("two", 5), ("three", None)):
-        run_cohort(functions.every_fifth_fails, 1.0, 12, store=tmp_path / name, block=block)
-    assert contents(tmp_path / "one") == contents(tmp_path / "two") == contents(tmp_path / "three")
+@pytest.mark.parametrize(
+    ("function", "model"), [(walk, Walk()), (functions.every_fifth_fails, 1.0)]
+)
+def test_the_same_bytes_whatever_the_blocks(function, model, tmp_path):
+    stores = [tmp_path / str(block) for block in (12, 5, 1, None)]
+    for store, block in zip(stores, (12, 5, 1, None), strict=True):
+        run_cohort(function, model, 12, store=store, block=block)
+    assert contents(stores[0]) == contents(stores[1]) == contents(stores[2]) == contents(stores[3])
 
 
 @pytest.mark.parametrize(
