@@ -43,15 +43,15 @@ class Touched(NamedTuple):
 def into(surfaces: Surfaces, s: int, R: Floats, t: Floats, x: Floats, out: Floats) -> None:
     """Coordinates of a world point x in surface s, in place."""
     b = surfaces.body[s]
-    y = np.empty(3, dtype=t.dtype)
+    x0 = x[0] - t[b, 0]
+    x1 = x[1] - t[b, 1]
+    x2 = x[2] - t[b, 2]
+    y0 = R[b, 0, 0] * x0 + R[b, 1, 0] * x1 + R[b, 2, 0] * x2 - surfaces.centre[s, 0]
+    y1 = R[b, 0, 1] * x0 + R[b, 1, 1] * x1 + R[b, 2, 1] * x2 - surfaces.centre[s, 1]
+    y2 = R[b, 0, 2] * x0 + R[b, 1, 2] * x1 + R[b, 2, 2] * x2 - surfaces.centre[s, 2]
+    r = surfaces.rotation[s]
     for i in range(3):
-        y[i] = -surfaces.centre[s, i]
-        for j in range(3):
-            y[i] += R[b, j, i] * (x[j] - t[b, j])
-    for i in range(3):
-        out[i] = 0.0
-        for j in range(3):
-            out[i] += surfaces.rotation[s, j, i] * y[j]
+        out[i] = r[0, i] * y0 + r[1, i] * y1 + r[2, i] * y2
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

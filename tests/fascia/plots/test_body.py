@@ -22,7 +22,10 @@ def test_drawn_courses_have_the_lengths_of_the_equilibrium(subject, standing):
         for q in (subject.network, state.network):
             courses = strand_courses(q, state)
             length = [np.linalg.norm(np.diff(c, axis=0), axis=1).sum() for c in courses]
-            assert np.allclose(length, state.length, atol=1e-12)
+            wraps = np.array([bool(s.wraps) for s in subject.network.active_strands])
+            assert np.allclose(np.array(length)[~wraps], state.length[~wraps], atol=1e-12)
+            # the figure has the chord of an arc over a surface
+            assert np.allclose(length, state.length, atol=3e-3)
 
 
 def test_views_are_right_handed_and_show_forward_and_right():
