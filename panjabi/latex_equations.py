@@ -155,7 +155,7 @@ def equations(joints: int = 2) -> LatexEquations:
 
 _SHORT = {
     "stiffness": "k", "onset": "n", "width": "w", "amplitude": "A", "scale": "s", "grip": "G",
-    "bias": "b", "slip": r"\sigma",
+    "bias": "b", "slip": r"\sigma", "slack": r"\ell", "toe": "T",
 }  # fmt: skip
 
 

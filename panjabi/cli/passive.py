@@ -33,7 +33,7 @@ def add_passive_commands(commands: Any) -> None:
     test.add_argument(
         "--extrapolate",
         action="store_true",
-        help="allow moments and preloads beyond the published tests, but below failure",
+        help="allow moments and preloads beyond failure",
     )
     record = add_command(
         commands, "neutral-zone", run_neutral_zone, "neutral zone of a measured moment-angle CSV"
@@ -87,6 +87,7 @@ def run_unit(args: argparse.Namespace) -> tuple[Any, str]:
         f"{value['stiffness_neutral_in_motion_Nm_per_deg']:.3f} in a loop of 60 s, "
         f"{value['stiffness_neutral_at_once_Nm_per_deg']:.3f} instantaneous",
     ]
+    text += [f"  outside the evidence: {words}" for words in value["outside_evidence"]]
     counts = ", ".join(f"{n} {status}" for status, n in value["parameters_by_status"].items())
     return value, "\n".join([*text, f"  parameters: {counts}"])
 

@@ -35,6 +35,11 @@ from .protocol import (
     cyclic_test as cyclic_test,
     laboratory_test as laboratory_test,
 )
+from .readings import (
+    StructureReading as StructureReading,
+    UnitReadings as UnitReadings,
+    unit_readings as unit_readings,
+)
 from .ribs import with_rib_cage as with_rib_cage, without_rib_cage as without_rib_cage
 from .standard import unit as unit
 from .terms import PassiveTerm as PassiveTerm, Structure as Structure

@@ -264,6 +264,13 @@ class NeutralZoneTest(Result):
         loop = split_loop(self.continuous.moment, self.continuous.angle)
         return slope_in_motion(loop)
 
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Descriptions of loads of the test that are outside the published tests; () for none."""
+        ends = (self.stepped.angle.min(), self.stepped.angle.max())
+        loads = [self.unit.outside_evidence(np.eye(3)[self.axis] * end) for end in ends]
+        return tuple(dict.fromkeys(words for load in loads for words in load))
+
     def range_by_direction(self) -> dict[str, float]:
         """Range of motion from the neutral position in both directions of the axis [rad]."""
         ends = {-1: self.residual.range_minus, 1: self.residual.range_plus}
@@ -288,6 +295,7 @@ class NeutralZoneTest(Result):
             "stiffness_neutral_in_motion_Nm_per_deg": self.slope_in_motion / _DEG,
             "stiffness_neutral_at_once_Nm_per_deg": at_once / _DEG,
             "structures": [s.name for s in unit.structures],
+            "outside_evidence": list(self.outside_evidence),
             "parameters_by_status": sources(self).counts,
         }
 

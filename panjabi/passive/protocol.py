@@ -211,8 +211,8 @@ def laboratory_test(
 ) -> Recording:
     """Recording of the stepped protocol on an axis; default: up to the test moment of the unit."""
     number = axis_index(axis)
-    largest = unit.test_moment[number] if moment is None else moment
-    return run(unit, number, *(protocol or Protocol()).schedule(_largest(unit, largest)))
+    largest = _largest(unit, number, moment)
+    return run(unit, number, *(protocol or Protocol()).schedule(largest))
 
 
 def cyclic_test(
@@ -226,18 +226,20 @@ def cyclic_test(
 ) -> Recording:
     """Recording of cycles at constant moment rate: zero, +M, -M, zero. Samples are per cycle."""
     number = axis_index(axis)
-    largest = _largest(unit, unit.test_moment[number] if moment is None else moment)
+    largest = _largest(unit, number, moment)
     phase = np.arange(1, samples * cycles + 1) / samples
     triangle = 2.0 * np.abs(2.0 * ((phase + 0.25) % 1.0) - 1.0) - 1.0
     step = np.full(phase.size, period / samples)
     return run(unit, number, step, -largest * triangle)
 
 
-def _largest(unit: FunctionalSpinalUnit, moment: float) -> float:
-    if not (np.isfinite(moment) and moment >= LEAST):
+def _largest(unit: FunctionalSpinalUnit, axis: int, moment: float | None) -> float:
+    largest = unit.test_moment[axis] if moment is None else moment
+    if not (np.isfinite(largest) and largest >= LEAST):
         raise ParameterError(
-            f"Expected a largest moment of {LEAST:g} N m or more, got {moment!r}; leave it out for "
-            "the test moment of the unit."
+            f"Expected a largest moment of {LEAST:g} N m or more, got {largest!r}; leave it out "
+            "for the test moment of the unit."
         )
-    unit.evidence.moment.check(moment, unit.level, extrapolate=unit.extrapolate)
-    return float(moment)
+    for side in (-1.0, 1.0):
+        unit.check_moment(axis, side * largest)
+    return float(largest)

@@ -15,6 +15,7 @@ from panjabi.errors import unknown
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
 from panjabi.passive.directions import AXES, DIRECTIONS, SACROILIAC, known_level
+from panjabi.passive.end_of_range import with_ends
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, require_compression
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.pelvis import sacroiliac_unit
@@ -58,14 +59,14 @@ def unit(
     Parameters
     ----------
     preload : compression along the spine [N].
-    extrapolate : allows moments and preloads beyond the published tests, up to failure.
+    extrapolate : allows angles and preloads beyond failure.
 
     Raises
     ------
     UnknownNameError
         If there is no such level or source, or the source has no values for the level.
     ParameterError
-        For a preload that is text, or beyond the published tests.
+        For a preload that is text, or beyond failure.
     """
     name = known_level(level)
     require_compression(preload, name)
@@ -80,12 +81,13 @@ def unit(
     return built.with_preload(preload, extrapolate=extrapolate)
 
 
-def fitted_unit(level: str, source: str) -> FunctionalSpinalUnit:
-    """The intact unit of a level for a source, from the packaged fit."""
+def fitted_unit(level: str, source: str, *, ends: bool = True) -> FunctionalSpinalUnit:
+    """The intact unit of a level for a source, from the packaged fit, with or without stops."""
     targets = [target(level, axis, source) for axis in range(3)]
     table = _table()
     fits = [table[_home(level, source), level, axis] for axis in range(3)]
-    return assemble(level, source, targets, fits)
+    built = assemble(level, source, targets, fits)
+    return with_ends(built) if ends else built
 
 
 def _home(level: str, source: str) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ConvergenceError
-from panjabi.literature import row
 from panjabi.parameter import Parameter
+from panjabi.passive.readings import disc_parameters
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
 from panjabi.recruitment.result import Recruitment
@@ -34,9 +34,6 @@ Floats = NDArray[np.float64]
 
 ANTAGONISTS = ("rectus_abdominis", "external_oblique", "internal_oblique")
 """Muscles whose co-activation Cholewicki et al. (1997) measured."""
-
-PRESSURE_FACTOR = 1.4
-"""Disc pressure = factor x compression / area; 1.3 to 1.5 in the literature (Dreischarf 2013)."""
 
 SETTLED = 1e-3
 """Largest change of a level's compression at the fixed point [N]."""
@@ -145,14 +142,12 @@ class SpineRecruitment(Result):
 
 def recruitment_parameters(spine: StaticSpine, law: ShortRange) -> dict[str, Parameter]:
     """Parameters of a recruitment of this spine, feasible or not."""
-    factor = Parameter(
-        PRESSURE_FACTOR, "1", row("dre13_err").bib, "assumed", "middle of 1.3 to 1.5"
-    )
+    disc = disc_parameters("L4-L5")
     return {
         **dict(spine.parameters),
         **parameters_of(law),
-        "disc_pressure_factor": factor,
-        "disc_area": row("wil01_area").parameter(),
+        "disc_pressure_factor": disc["disc_pressure_factor"],
+        "disc_area": disc["disc_area"],
     }
 
 

@@ -17,6 +17,7 @@ from panjabi.passive.injury import (
     subfailure,
     with_fixator,
 )
+from panjabi.passive.kernels import RAMP
 from panjabi.passive.neutral_zone import neutral_zone_test, residual_positions
 from panjabi.passive.protocol import laboratory_test
 from panjabi.passive.standard import unit
@@ -70,15 +71,15 @@ def test_p4_tendency_where_it_holds(level):
 
 @pytest.mark.parametrize("level", LUMBAR)
 def test_p4_of_stretched_ligaments_depends_on_the_estimator(level):
-    """By the stiffness threshold the zone doubles and the range grows by a quarter; the residual,
-    which depends on hysteresis, grows less than the range."""
+    """By the stiffness threshold the zone doubles, more than the range; the residual, which depends
+    on hysteresis, grows little."""
     intact = neutral_zone_test(unit(level), 0)
     hurt = neutral_zone_test(injured(unit(level), "subfailure=SSL+ISL+LF+CL+PLL"), 0)
     whole = hurt.residual.range_minus + hurt.residual.range_plus
     whole /= intact.residual.range_minus + intact.residual.range_plus
     grown = {n: hurt.zones[n].half_width / z.half_width for n, z in intact.zones.items()}
     assert grown["stiffness_threshold"] > 1.8 > whole
-    assert 1.0 < grown["residual"] < whole
+    assert 1.0 < grown["residual"] < 0.7 * grown["stiffness_threshold"]
 
 
 @pytest.mark.parametrize("level", LUMBAR)
@@ -125,7 +126,7 @@ def test_rupture_reproduces_the_ratios_behind_its_fractions():
                 t.values[0]
                 for s in one.structures
                 for t in s.terms
-                if t.axis == axis and t.side == side
+                if t.kind == RAMP and t.axis == axis and t.side == side
             )
 
         hurt = disc_rupture(unit("L4-L5"))
