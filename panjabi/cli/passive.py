@@ -62,13 +62,13 @@ def add_passive_commands(commands: Any) -> None:
 def run_unit(args: argparse.Namespace) -> tuple[Any, str]:
     """Value and text for `panjabi unit`."""
     from panjabi.passive.directions import DIRECTIONS, axis_index
-    from panjabi.passive.injury import injured
+    from panjabi.passive.injury import with_injuries
     from panjabi.passive.neutral_zone import neutral_zone_test
     from panjabi.passive.standard import unit
 
     axis = axis_index(args.axis)
     intact = unit(args.level, args.source, extrapolate=args.extrapolate)
-    tested = injured(intact, *args.injury).with_preload(args.preload)
+    tested = with_injuries(intact, args.injury).with_preload(args.preload)
     value = neutral_zone_test(tested, axis, moment=args.moment).to_dict()
     name = args.axis.lower().replace("_", " ")
     ranges = value["range_by_direction_deg"]

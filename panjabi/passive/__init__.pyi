@@ -7,6 +7,7 @@ from .functional_unit import (
 )
 from .hysteresis import Hysteresis as Hysteresis
 from .injury import (
+    Loss as Loss,
     cut as cut,
     degenerated as degenerated,
     disc_rupture as disc_rupture,
@@ -15,6 +16,8 @@ from .injury import (
     nucleus_removed as nucleus_removed,
     subfailure as subfailure,
     with_fixator as with_fixator,
+    with_injuries as with_injuries,
+    with_losses as with_losses,
 )
 from .measured import (
     Measurement as Measurement,

@@ -87,10 +87,8 @@ class SpineRecord:
                 angles = [self.model.seen_by(j, q, np.zeros_like(q))[0] for j in self.model.joints]
                 units = [j.unit for j in self.model.joints]
                 worst = max(zip(units, angles, strict=True), key=lambda pair: pair[0].use(pair[1]))
-                unit, at = worst
-                return (
-                    f"failed: {failing_structure(unit, at)} of {unit.level} at {event.time:.4g} s"
-                )
+                structure, level = failing_structure(*worst), worst[0].level
+                return f"failed: {structure} of {level} at {event.time:.4g} s"
         return None
 
     @cached_property

@@ -17,7 +17,7 @@ from panjabi.neural.reflex_set import ReflexSet
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
-from panjabi.passive.injury import injured
+from panjabi.passive.injury import with_injuries
 from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.passive.standard import unit
 from panjabi.spine.column_model import PLANES
@@ -242,7 +242,7 @@ def _units(
         fitted = unit(level, options.source, preload=preloads.get(level, 0.0))
         if level in RIBBED:
             fitted = with_rib_cage(fitted)
-        fitted = injured(fitted, *changes.get(level, ()))
+        fitted = with_injuries(fitted, changes.get(level, ()))
         made.append(_quiet(fitted, options))
     return made
 

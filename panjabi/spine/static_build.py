@@ -14,7 +14,7 @@ from panjabi.active.muscle_arrays import Musculature
 from panjabi.body import standard_adult
 from panjabi.errors import unknown
 from panjabi.parameter import USER, Parameter
-from panjabi.passive.injury import injured
+from panjabi.passive.injury import with_injuries
 from panjabi.passive.standard import unit
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine, spine_coordinates
@@ -70,7 +70,7 @@ def static_spine(
     for level in changes:
         if level not in LEVELS:
             raise unknown("level of the lumbar spine", level, LEVELS)
-    units = tuple(injured(unit(level, source), *changes.get(level, ())) for level in LEVELS)
+    units = tuple(with_injuries(unit(level, source), changes.get(level, ())) for level in LEVELS)
     angles = q[[whole_body.coordinate_index(c) for c in spine_coordinates()]]
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     abdominal = _strut(whole_body, q, pressure) if pressure else None

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from panjabi.literature import row
-from panjabi.passive.injury import injured
+from panjabi.passive.injury import with_injuries
 from panjabi.passive.standard import unit
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import problem_of, recruit
@@ -59,7 +59,7 @@ def p01_three_subsystems(statement: Statement) -> Finding:
 def p07_force_narrows_the_zone(statement: Statement) -> Finding:
     """P7: 60 N on each side across L4-L5 with the most severe injury."""
     spine = static_spine("standing")
-    intact_unit, injured_unit = unit("L4-L5"), injured(unit("L4-L5"), *WORST_INJURY)
+    intact_unit, injured_unit = unit("L4-L5"), with_injuries(unit("L4-L5"), WORST_INJURY)
 
     def tested(tested_unit, axis: int, force: float) -> tuple[float, float]:
         test = unit_under_multifidus(spine, tested_unit, axis, force)
