@@ -87,6 +87,11 @@ def run_unit(args: argparse.Namespace) -> tuple[Any, str]:
         f"{value['stiffness_neutral_in_motion_Nm_per_deg']:.3f} in a loop of 60 s, "
         f"{value['stiffness_neutral_at_once_Nm_per_deg']:.3f} instantaneous",
     ]
+    kept = value["residual_against_wait"]
+    text.append(
+        f"  residual zone after 10 min over that after 30 s: {kept['kept_after_10_min']:.2f} "
+        f"({kept['least_kept_by_own_choice']:g} or more is our own choice; no published value)"
+    )
     text += [f"  outside the evidence: {words}" for words in value["outside_evidence"]]
     counts = ", ".join(f"{n} {status}" for status, n in value["parameters_by_status"].items())
     return value, "\n".join([*text, f"  parameters: {counts}"])

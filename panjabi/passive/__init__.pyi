@@ -19,6 +19,7 @@ from .injury import (
     with_injuries as with_injuries,
     with_losses as with_losses,
 )
+from .ligament import LigamentLaw as LigamentLaw, ligament_law as ligament_law
 from .measured import (
     Measurement as Measurement,
     measured_neutral_zone as measured_neutral_zone,
@@ -28,6 +29,7 @@ from .neutral_zone import (
     ESTIMATORS as ESTIMATORS,
     NeutralZone as NeutralZone,
     NeutralZoneTest as NeutralZoneTest,
+    WaitCurve as WaitCurve,
     neutral_zone_test as neutral_zone_test,
 )
 from .pelvis import Pelvis as Pelvis, SacroiliacJoint as SacroiliacJoint
@@ -36,6 +38,7 @@ from .protocol import (
     Protocol as Protocol,
     Recording as Recording,
     cyclic_test as cyclic_test,
+    driven_test as driven_test,
     laboratory_test as laboratory_test,
 )
 from .readings import (

@@ -206,13 +206,13 @@ class FunctionalSpinalUnit(ShortRepr):
         return self._checked(angles)[2]
 
     def instantaneous_tangent(self, angles: ArrayLike) -> Array:
-        """Stiffness (3, 3) [N m/rad] before anything has relaxed: the Maxwell branches added."""
+        """Stiffness (3, 3) [N m/rad] before anything relaxes or slides: all springs added."""
         return self.tangent(angles) + np.diag(self.branch_stiffness.sum(axis=1))
 
     @property
     def branch_stiffness(self) -> Array:
-        """Stiffness (3, branches) [N m/rad] of each Maxwell branch by axis, under the preload."""
-        total = np.array(self.hysteresis.stiffness, dtype=np.float64)
+        """Stiffness (3, states) [N m/rad] of Maxwell branches, then of friction elements."""
+        total = self.hysteresis.springs
         for structure in self.structures:
             if structure.branches:
                 total = total + np.array(structure.branches, dtype=np.float64)

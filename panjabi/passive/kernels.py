@@ -54,6 +54,15 @@ def evaluate(kind, row, angle):
 
 
 @njit(cache=True, nogil=True)
+def relaxation(stretch, time, size, power):
+    """Rate at which a stretch relaxes [rad/s], and its derivative [1/s]; see `hysteresis`."""
+    if power == 0.0:
+        return stretch / time, 1.0 / time
+    slow = (abs(stretch) / size) ** power / time
+    return slow * stretch, (power + 1.0) * slow
+
+
+@njit(cache=True, nogil=True)
 def evaluate_axis(kinds, rows, axis, angle):
     """Sum over the terms of an axis at an angle, without coupling."""
     energy = 0.0

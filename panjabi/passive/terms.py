@@ -151,7 +151,7 @@ class Structure(ShortRepr):
     name: str
     terms: tuple[PassiveTerm, ...]
     kind: str = "ligament"  # disc, ligament, facet, ribs, implant, joint
-    branches: tuple[tuple[float, ...], ...] = ()  # Maxwell branches, (3, times); preloaded
+    branches: tuple[tuple[float, ...], ...] = ()  # springs, as in Hysteresis.springs; preloaded
 
     def changed(self, *, stiffness: float = 1.0, toe: float = 1.0) -> Structure:
         """A copy with every term scaled and its toe region lengthened."""

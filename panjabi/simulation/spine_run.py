@@ -88,7 +88,9 @@ def simulate(
             f"{state.shape}; take `state_at` of the model and change it."
         )
     settings = STANDARD if solver is None else solver
-    p = packing.pack(spine, perturbations, solver_size(len(spine.free), spine.muscle_count))
+    states = spine.slices["joints"]
+    size = solver_size(len(spine.free), spine.muscle_count, states.stop - states.start)
+    p = packing.pack(spine, perturbations, size)
     ends = np.minimum([j.unit.failure for j in spine.joints], NEVER).ravel()
     p = np.concatenate([p, [float(len(spine.free)), LOST], state[: len(spine.free)], ends])
     python_elements = PythonElements(spine) if spine.elements else None

@@ -174,8 +174,10 @@ class Spine:
         """Name of every state: "L4_L5_FE", "L4_L5_FE rate", "IL_L4_r activation", ..."""
         names = [*self.free, *(f"{c} rate" for c in self.free)]
         for joint in self.joints:
-            branches = joint.states // 3
-            names += [f"{c} branch {b + 1}" for c in joint.coordinates for b in range(branches)]
+            kept = joint.unit.hysteresis
+            kinds = [f"branch {b + 1}" for b in range(len(kept.times))]
+            kinds += [f"friction {b + 1}" for b in range(len(kept.yields[0]))]
+            names += [f"{c} {kind}" for c in joint.coordinates for kind in kinds]
         if self.muscles is not None:
             muscles = self.muscles.muscles.names
             names += [f"{m} activation" for m in muscles] + [f"{m} fibre" for m in muscles]

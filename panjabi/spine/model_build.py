@@ -248,12 +248,13 @@ def _units(
 
 
 def _quiet(fitted: FunctionalSpinalUnit, options: UnitOptions) -> FunctionalSpinalUnit:
-    """The unit without viscous damping, without branches, or as it is."""
+    """The unit without viscous damping, without branches and friction, or as it is."""
     changes: dict[str, Any] = {}
     if not options.damping:
         changes["damping"] = (0.0, 0.0, 0.0)
     if not options.branches:
-        changes |= {"times": (), "stiffness": ((), (), ())}
+        none = ((), (), ())
+        changes |= {"times": (), "stiffness": none, "friction": none, "yields": none}
         stripped = tuple(replace(s, branches=()) for s in fitted.structures)
         fitted = replace(fitted, structures=stripped)
     return replace(fitted, hysteresis=replace(fitted.hysteresis, **changes)) if changes else fitted
