@@ -30,8 +30,8 @@ BARE = [unit(level) for level in RIBBED]
 
 HIDDEN_BY_FRICTION = pytest.mark.xfail(
     strict=True,
-    reason="friction of thoracic units, inferred from recalled neutral zones, is a large part of the "
-    "2 N m of the test without ribs, so the loss of the ribs has little effect on the zone",
+    reason="friction of thoracic units, inferred from recalled neutral zones, is a large part of "
+    "the 2 N m of the test without ribs, so the loss of the ribs has little effect on the zone",
 )
 
 
