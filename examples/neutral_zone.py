@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from panjabi.literature import row
-from panjabi.passive import NeutralZoneTest, injured, levels, neutral_zone_test, unit
+from panjabi.passive import NeutralZoneTest, levels, neutral_zone_test, unit, with_injuries
 from panjabi.stability import crisco
 from panjabi.stability.crisco_model import CriscoModel
 
@@ -40,7 +40,7 @@ class Answer:
 def experiment() -> Answer:
     """Test the levels and compute the columns."""
     tests = {
-        state: neutral_zone_test(injured(unit(LEVEL), *changes), "flexion-extension")
+        state: neutral_zone_test(with_injuries(unit(LEVEL), changes), "flexion-extension")
         for state, changes in STATES.items()
     }
     lumbar = [neutral_zone_test(unit(n), axis) for n in levels("lumbar")[1:] for axis in range(3)]

@@ -155,7 +155,7 @@ def equations(joints: int = 2) -> LatexEquations:
 
 _SHORT = {
     "stiffness": "k", "onset": "n", "width": "w", "amplitude": "A", "scale": "s", "grip": "G",
-    "bias": "b", "slip": r"\sigma",
+    "bias": "b", "slip": r"\sigma", "slack": r"\ell", "toe": "T",
 }  # fmt: skip
 
 
@@ -183,8 +183,8 @@ def _unit() -> Section:
             ("preload", "f(P) = " + sp.latex(1 + a_P * (1 - sp.exp(-P / P_0)))),
             (
                 "with hysteresis and damping",
-                r"M = M_{el}(x) + \sum_j f(P)\, k_j (x - z_j) + c\, \dot{x}, \qquad"
-                r" \dot{z}_j = \frac{x - z_j}{T_j}",
+                r"M = M_{el}(x) + \sum_j f(P)\, k_j y_j + c\, \dot{x}, \qquad"
+                r" \dot{y}_j = \dot{x} - \frac{y_j}{T_j} \left|\frac{y_j}{Y_j}\right|^{m_j - 1}",
             ),
         ),
     )

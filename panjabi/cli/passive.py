@@ -33,7 +33,7 @@ def add_passive_commands(commands: Any) -> None:
     test.add_argument(
         "--extrapolate",
         action="store_true",
-        help="allow moments and preloads beyond the published tests, but below failure",
+        help="allow moments and preloads beyond failure",
     )
     record = add_command(
         commands, "neutral-zone", run_neutral_zone, "neutral zone of a measured moment-angle CSV"
@@ -62,13 +62,13 @@ def add_passive_commands(commands: Any) -> None:
 def run_unit(args: argparse.Namespace) -> tuple[Any, str]:
     """Value and text for `panjabi unit`."""
     from panjabi.passive.directions import DIRECTIONS, axis_index
-    from panjabi.passive.injury import injured
+    from panjabi.passive.injury import with_injuries
     from panjabi.passive.neutral_zone import neutral_zone_test
     from panjabi.passive.standard import unit
 
     axis = axis_index(args.axis)
     intact = unit(args.level, args.source, extrapolate=args.extrapolate)
-    tested = injured(intact, *args.injury).with_preload(args.preload)
+    tested = with_injuries(intact, args.injury).with_preload(args.preload)
     value = neutral_zone_test(tested, axis, moment=args.moment).to_dict()
     name = args.axis.lower().replace("_", " ")
     ranges = value["range_by_direction_deg"]
@@ -87,6 +87,12 @@ def run_unit(args: argparse.Namespace) -> tuple[Any, str]:
         f"{value['stiffness_neutral_in_motion_Nm_per_deg']:.3f} in a loop of 60 s, "
         f"{value['stiffness_neutral_at_once_Nm_per_deg']:.3f} instantaneous",
     ]
+    kept = value["residual_against_wait"]
+    text.append(
+        f"  residual zone after 10 min over that after 30 s: {kept['kept_after_10_min']:.2f} "
+        f"({kept['least_kept_by_own_choice']:g} or more is our own choice; no published value)"
+    )
+    text += [f"  outside the evidence: {words}" for words in value["outside_evidence"]]
     counts = ", ".join(f"{n} {status}" for status, n in value["parameters_by_status"].items())
     return value, "\n".join([*text, f"  parameters: {counts}"])
 

@@ -7,6 +7,7 @@ from .functional_unit import (
 )
 from .hysteresis import Hysteresis as Hysteresis
 from .injury import (
+    Loss as Loss,
     cut as cut,
     degenerated as degenerated,
     disc_rupture as disc_rupture,
@@ -15,7 +16,10 @@ from .injury import (
     nucleus_removed as nucleus_removed,
     subfailure as subfailure,
     with_fixator as with_fixator,
+    with_injuries as with_injuries,
+    with_losses as with_losses,
 )
+from .ligament import LigamentLaw as LigamentLaw, ligament_law as ligament_law
 from .measured import (
     Measurement as Measurement,
     measured_neutral_zone as measured_neutral_zone,
@@ -25,6 +29,7 @@ from .neutral_zone import (
     ESTIMATORS as ESTIMATORS,
     NeutralZone as NeutralZone,
     NeutralZoneTest as NeutralZoneTest,
+    WaitCurve as WaitCurve,
     neutral_zone_test as neutral_zone_test,
 )
 from .pelvis import Pelvis as Pelvis, SacroiliacJoint as SacroiliacJoint
@@ -33,7 +38,13 @@ from .protocol import (
     Protocol as Protocol,
     Recording as Recording,
     cyclic_test as cyclic_test,
+    driven_test as driven_test,
     laboratory_test as laboratory_test,
+)
+from .readings import (
+    StructureReading as StructureReading,
+    UnitReadings as UnitReadings,
+    unit_readings as unit_readings,
 )
 from .ribs import with_rib_cage as with_rib_cage, without_rib_cage as without_rib_cage
 from .sizing import (

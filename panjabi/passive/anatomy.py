@@ -45,6 +45,14 @@ MEANING = {
 
 # Arms from the centre of rotation in flexion [mm], assumed.
 _ARMS = {"PLL": 12.0, "LF": 22.0, "CL": 30.0, "ISL": 40.0, "SSL": 55.0}
+# Arms of the other structures of a lumbar level, for the axes about which they act [mm], assumed.
+_OTHER_ARMS = {
+    "disc": 15.0, "ALL": 20.0, "ITL": 40.0, "NL": 60.0, "CVJ": 35.0, "TM": 12.0, "TL": 12.0,
+    "ALAR": 12.0, "AAOM": 15.0, "PAOM": 25.0, "facet_right": 28.0, "facet_left": 28.0,
+}  # fmt: skip
+_SIZE = {"lumbar": 1.0, "thoracic": 0.8, "cervical": 0.6, "upper cervical": 0.6}  # assumed
+# Lengths of lumbar ligaments at neutral [mm], assumed.
+_LENGTHS = {"ALL": 37.0, "PLL": 33.0, "LF": 15.0, "ISL": 16.0, "SSL": 25.0}
 _CAPSULES = 30.0  # stiffness of both capsules [N/mm], assumed; none of the tables has it
 
 _BENDING = ("right bending", "left bending")
@@ -82,6 +90,14 @@ _ASSUMED: dict[str, dict[str, dict[str, float]]] = {
         "bending": {"ITL": 0.3, "CL": 0.2, "LF": 0.2, "facet": 0.3},
         "rotation": {"CL": 0.2, "facet": 0.8},
     },
+}
+
+# Assumed fractions of the stop at the end of the range, where there is a disc. In flexion the
+# ligaments become taut in proportion to their part of the elastic zone.
+_AT_THE_END: dict[str, dict[str, float]] = {
+    "extension": {"facet": 0.7, "ALL": 0.1, "disc": 0.2},
+    "bending": {"facet": 0.4, "CL": 0.2, "disc": 0.4},
+    "rotation": {"facet": 0.7, "CL": 0.1, "disc": 0.2},
 }
 
 # Assumed fractions of the stiffness at neutral, by axis.
@@ -123,6 +139,14 @@ def elastic_shares(level: str, direction: str) -> dict[str, float]:
     return _by_side(fractions, direction)
 
 
+def end_shares(level: str, direction: str) -> dict[str, float]:
+    """Structure -> fraction of the stop at the end of the range in a direction; they sum to 1."""
+    family = _family(direction)
+    if family == "flexion" or region_of(level) == "upper cervical":
+        return elastic_shares(level, direction)
+    return _by_side(_AT_THE_END[family], direction)
+
+
 def neutral_shares(level: str, axis: int) -> dict[str, float]:
     """Structure -> fraction of the stiffness at neutral; both facets have equal fractions."""
     discs = "without disc" if region_of(level) == "upper cervical" else "with disc"
@@ -139,6 +163,29 @@ def lumbar_disc_share(direction: str) -> Parameter:
         1.0 - ruptured.number / normal.number, "1", normal.bib, "derived",
         f"{name}: 1 - {ruptured.number:g} / {normal.number:g} N m/deg",
     )  # fmt: skip
+
+
+def arm(level: str, structure: str) -> Parameter | None:
+    """Distance of a structure from the centre of rotation [mm]; None for ribs and implants."""
+    size = (_ARMS | _OTHER_ARMS).get(structure)
+    if size is None:
+        return None
+    scale = _SIZE[region_of(level)]
+    return Parameter(scale * size, "mm", "ThisWork", "assumed", "from the centre of rotation")
+
+
+def ligament_length(level: str, structure: str) -> Parameter | None:
+    """Length of a ligament at neutral [mm]; None where its failure strain is not published."""
+    if region_of(level) != "lumbar" or structure not in _LENGTHS:
+        return None
+    return Parameter(_LENGTHS[structure], "mm", "ThisWork", "assumed", "at neutral")
+
+
+def failure_strain(level: str, structure: str) -> Parameter | None:
+    """Strain at which an isolated ligament fails [1]; None where none is published."""
+    if region_of(level) != "lumbar" or structure not in _LENGTHS:
+        return None
+    return row(f"pin92_eps_{structure}_{known_level(level)}").parameter()
 
 
 def share_parameters(level: str) -> dict[str, Parameter]:
@@ -159,7 +206,7 @@ def share_parameters(level: str) -> dict[str, Parameter]:
     for name, arm in _ARMS.items():
         parameters[f"arm_{name}"] = Parameter(arm, "mm", "ThisWork", "assumed", "flexion")
     parameters["shares_beside_disc"] = Parameter(
-        1.0, "1", "ThisWork", "assumed", "extension, bending, rotation; stiffness at neutral"
+        1.0, "1", "ThisWork", "assumed", "extension, bending, rotation; stiffness at neutral; stops"
     )
     return parameters
 

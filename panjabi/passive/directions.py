@@ -104,3 +104,8 @@ def direction(name: str) -> tuple[int, int]:
     if key not in DIRECTIONS:
         raise unknown("direction", name, DIRECTIONS)
     return DIRECTIONS[key]
+
+
+def direction_name(axis: int, side: int) -> str:
+    """The direction on an axis (0 to 2) in a sense (+1 or -1)."""
+    return next(name for name, place in DIRECTIONS.items() if place == (axis, side))

@@ -15,10 +15,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, repr=False)
 class PassiveJoint(ShortRepr):
-    """Relaxed law, Maxwell branches with states, and damping, on three coordinates.
+    """Relaxed law, hysteresis with states, and damping, on three coordinates.
 
-    State: the stretch y = x - z of each branch [rad], axis by axis, shape (3 branches,), with
-    dy/dt = dx/dt - y / T; zero at equilibrium. No delays.
+    State: the stretch of each branch and friction element [rad], axis by axis, shape (3 count,);
+    see `panjabi.passive.hysteresis`; zero at equilibrium. No delays.
     """
 
     unit: FunctionalSpinalUnit
@@ -29,7 +29,7 @@ class PassiveJoint(ShortRepr):
 
     @property
     def states(self) -> int:
-        return 3 * len(self.unit.hysteresis.times)
+        return 3 * self.unit.hysteresis.count
 
     @property
     def delays(self) -> tuple[float, ...]:
@@ -54,14 +54,19 @@ class PassiveJoint(ShortRepr):
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """d stretch / d t, shape (states,)."""
-        times = np.array(self.unit.hysteresis.times, dtype=np.float64)
-        return (np.asarray(rate)[:, None] - self._stretch(state) / times).ravel()
+        return (np.asarray(rate)[:, None] - self._relaxing(state)).ravel()
 
     def dissipation(self, rate: Array, state: Array) -> float:
         """Power turned into heat [W]; never below zero."""
-        times = np.array(self.unit.hysteresis.times, dtype=np.float64)
-        branches = float(np.sum(self.unit.branch_stiffness * self._stretch(state) ** 2 / times))
+        stretch = self._stretch(state)
+        branches = float(np.sum(self.unit.branch_stiffness * stretch * self._relaxing(state)))
         return branches + float(np.sum(np.array(self.unit.hysteresis.damping) * rate**2))
+
+    def _relaxing(self, state: Array) -> Array:
+        """Rate at which each stretch relaxes (3, count) [rad/s]."""
+        time, size, power = self.unit.hysteresis.decay
+        stretch = self._stretch(state)
+        return stretch / time * (np.abs(stretch) / size) ** power
 
     def _stretch(self, state: Array) -> Array:
         return np.asarray(state, dtype=np.float64).reshape(3, -1)

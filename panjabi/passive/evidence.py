@@ -1,21 +1,17 @@
-"""Range of the published tests of a unit: largest moment and preload by region, and failure loads.
+"""Range of the published tests of a unit, and where it fails: moments and preloads by region.
 
-The published tests load a level up to `tested`. Beyond that, the fitted law is extrapolated only on
-request, and beyond `failure` never: there a spine is injured, which the law does not describe.
+Data exist up to the load `tested`. Beyond it the law is extrapolated, and results list that in
+`outside_evidence`. Beyond `failure` a spine is injured, which the law does not describe: a call is
+refused unless it asks for extrapolation, and a run stops.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from panjabi.body.size import size_factor
-from panjabi.errors import ParameterError
-from panjabi.evidence import BEYOND_TESTS, EvidenceRange
+from panjabi.evidence import EvidenceRange
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.passive.directions import SACROILIAC, known_level, region_of
@@ -27,36 +23,6 @@ class Limit(EvidenceRange):
     """Limits of a load on a unit, in both senses: the largest of the tests, and at failure."""
 
     symmetric: bool = True
-
-    def check(
-        self, values: ArrayLike, names: str | Sequence[str], *, extrapolate: bool = False
-    ) -> None:
-        """Check a value [SI] on a level.
-
-        Raises
-        ------
-        ParameterError
-            Beyond the tests, or with `extrapolate` only beyond failure. Names limit and source.
-        """
-        value, level, failure = float(np.asarray(values)), str(names), self.failure
-        assert failure is not None
-        where = self.beyond(value)
-        if not where or (extrapolate and where == BEYOND_TESTS):
-            return
-        tested = self.tested
-        limit = f"failure at {failure.value:g} {failure.unit} ({failure.source}, {failure.status})"
-        if extrapolate:
-            raise ParameterError(
-                f"Expected a {self.quantity} on {level} up to {limit}, got {value:g} "
-                f"{tested.unit}; give a smaller load, since the law does not describe an injured "
-                "unit."
-            )
-        raise ParameterError(
-            f"Expected a {self.quantity} on {level} of at most {tested.value:g} {tested.unit}, the "
-            f"largest of the tests that the unit rests on ({tested.source}), got {value:g} "
-            f"{tested.unit}; give a smaller load. A unit with extrapolate=True accepts loads up to "
-            f"{limit}."
-        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,8 +49,23 @@ def evidence_of(level: str) -> Evidence:
     UnknownNameError
         For a level that does not exist.
     """
+    return _evidence(_region(level))
+
+
+def failure_moment(level: str) -> Parameter:
+    """Moment at which a level fails, taken as the same in every direction [N m].
+
+    Raises
+    ------
+    UnknownNameError
+        For a level that does not exist.
+    """
+    return evidence_of(level).moment.failure
+
+
+def _region(level: str) -> str:
     name = known_level(level)
-    return _evidence("sacroiliac" if name in SACROILIAC else region_of(name))
+    return "sacroiliac" if name in SACROILIAC else region_of(name)
 
 
 @cache
@@ -94,21 +75,28 @@ def _evidence(region: str) -> Evidence:
         "upper cervical": ("pan88_rom_AR_one_side_C1-C2", 1.5, "pat00_fl", 250.0, (20.0, 2.0)),
         "cervical": ("mor88_k_flexion", 2.16, "pat00_fl", 250.0, (20.0, 2.0)),
         "thoracic": ("wil17_rom_FE_T2T12", 7.5, ribs, 400.0, (50.0, 4.0)),
-        "lumbar": ("yam89_rom_flexion_L4-5", 10.0, "pat03_fl", 1200.0, (90.0, 8.0)),
+        "lumbar": ("fsu_mil_mom", 95.0, "pat03_fl", 1200.0, (None, 8.0)),
         "sacroiliac": ("mil87_ar", 42.0, "mil87_strength", 1440.0, (160.0, 3.368)),
     }[region]  # fmt: skip
     tested, pressed = row(test), row(id)
 
-    def limit(load: str, value: float, source: str, unit: str, failure: float) -> Limit:
-        return Limit(
-            load,
-            Parameter(value, unit, source, "measured", f"largest {load} in tests, {region}"),
-            Parameter(
-                failure, unit, THIS_WORK, "assumed", f"where units fail, {region}; order of size"
-            ),
-        )
+    def limit(load: str, value: float, source: str, unit: str, failure: Parameter) -> Limit:
+        what = f"largest {load} in tests, {region}"
+        return Limit(load, Parameter(value, unit, source, "measured", what), failure)
 
+    def assumed(value: float, unit: str, what: str) -> Parameter:
+        return Parameter(value, unit, THIS_WORK, "assumed", f"where units fail, {region}; {what}")
+
+    recalled = row("osv_m")
+    fails_at = (
+        Parameter(
+            recalled.number, "N m", recalled.bib, "assumed",
+            "flexion with shear, quoted from memory; taken for every direction",
+        )
+        if fails[0] is None
+        else assumed(fails[0], "N m", "order of size")
+    )  # fmt: skip
     return Evidence(
-        limit("moment", moment, tested.bib, "N m", fails[0]),
-        limit("preload", force, pressed.bib, "N", 1e3 * fails[1]),
+        limit("moment", moment, tested.bib, "N m", fails_at),
+        limit("preload", force, pressed.bib, "N", assumed(1e3 * fails[1], "N", "order of size")),
     )

@@ -1,8 +1,10 @@
 """Fitting the law of each axis to published neutral zone and range of motion, by protocol.
 
-Elastic half-width, stiffness at neutral, elastic-zone stiffness and hysteresis are fitted together:
-a residual neutral zone depends on all of them and on the hold times, and a slope measured in motion
-is that of the relaxed stiffness and the branches together. The targets do not determine all
+Elastic half-width, stiffness at neutral, elastic-zone stiffness, branches and friction are fitted
+together: a residual neutral zone depends on all of them and on the hold times, and a slope measured
+in motion is that of the relaxed stiffness and the branches together. Friction carries the
+residual zone, because the branches relax within the wait: what relaxes in a minute could not remain
+after ten. The targets do not determine all
 unknowns. So every unknown except the elastic-zone stiffness has a prior, and so has a recalled
 target; the fit is the most probable set. To write the packaged table again, run
 `python -m panjabi.passive.fitting`.
@@ -27,7 +29,12 @@ RANGE_SD = 0.01  # relative; of a range of motion
 READ_SD = 0.02  # relative; of a neutral zone with a published value
 RECALLED_SD = 0.3  # relative; of a recalled neutral zone, a prior
 HALF_WIDTH_SD = 0.3  # of ln(elastic half-width / neutral zone), about 1
-BRANCH_SD = 0.7  # of ln(branch stiffness / stiffness at neutral), about 1
+# With one branch a decade, stiffness rises by the stiffness of a branch per decade of rate. The
+# prior is about the middle of our own band for this rise, 2 to 13 % of the secant stiffness.
+BRANCH_SHARE = 0.05  # stiffness of a branch over the secant stiffness of the range, prior
+BRANCH_SD = 0.7  # of its logarithm
+FRICTION_SHARE = 0.05  # friction moment over the moment of the test, prior
+FRICTION_SD = 0.7  # of its logarithm
 LINEAR_READ_SD = 0.02  # of ln(relaxed stiffness at neutral / published value)
 SLOPE_READ_SD = 0.05  # relative; of a slope in motion, published for one specimen
 STIFFNESS_ASSUMED_SD = 0.5  # of either, if the value is assumed
@@ -35,7 +42,8 @@ STIFFNESS_ASSUMED_SD = 0.5  # of either, if the value is assumed
 # laboratory are stiffer than the units of another, this fraction of the secant is the limit of the
 # relaxed stiffness.
 MOST_OF_SECANT = 0.5
-RELAXED_SHARE = 0.4  # of a slope in motion: where the fit starts
+RELAXED_SHARE = 0.4  # relaxed part of a slope in motion, prior
+RELAXED_SD = 0.5  # of its logarithm
 
 
 def elastic_fit(aim: FitTarget) -> AxisFit:
@@ -43,7 +51,7 @@ def elastic_fit(aim: FitTarget) -> AxisFit:
     relaxed = RELAXED_SHARE * aim.stiffness if aim.moving else aim.stiffness
     relaxed = min(relaxed, 0.9 * MOST_OF_SECANT * aim.secant)
     minus, plus = (_elastic_gain(aim, relaxed, r) for r in (aim.range_minus, aim.range_plus))
-    return AxisFit(relaxed, aim.neutral_zone, aim.width, minus, plus, 0.0)
+    return AxisFit(relaxed, aim.neutral_zone, aim.width, minus, plus, 0.0, 0.0)
 
 
 def _elastic_gain(aim: FitTarget, relaxed: float, reach: float) -> float:
@@ -101,14 +109,15 @@ def joint_fit(level: str, axis: int, source: str = "default") -> AxisFit:
         stiffness_sd = stiffness.sd / stiffness.value
 
     def fit_of(unknown: NDArray[np.float64]) -> AxisFit:
-        minus, plus, onset, branch, linear = np.exp(unknown)
+        minus, plus, onset, branch, linear, friction = np.exp(unknown)
         return replace(
             start,
             linear=start.linear * linear,
             onset=aim.neutral_zone * onset,
             gain_minus=minus,
             gain_plus=plus,
-            branch=branch * linear * start.linear,
+            branch=branch * BRANCH_SHARE * aim.secant,
+            friction=friction * FRICTION_SHARE * aim.moment,
         )
 
     def misses(unknown: NDArray[np.float64]) -> list[float]:
@@ -122,11 +131,14 @@ def joint_fit(level: str, axis: int, source: str = "default") -> AxisFit:
             unknown[2] / HALF_WIDTH_SD,
             unknown[3] / BRANCH_SD,
             (moved if aim.moving else unknown[4]) / stiffness_sd,
+            unknown[5] / FRICTION_SD,
+            unknown[4] / RELAXED_SD if aim.moving else 0.0,
         ]
 
-    first = [math.log(start.gain_minus), math.log(start.gain_plus), 0.1, 0.0, 0.0]
-    scale = [1.0, 1.0, HALF_WIDTH_SD, BRANCH_SD, 0.5 if aim.moving else stiffness_sd]
-    most = [np.inf] * 4 + [math.log(MOST_OF_SECANT * aim.secant / start.linear)]
+    first = [math.log(start.gain_minus), math.log(start.gain_plus), 0.1, 0.0, 0.0, 0.0]
+    neutral_sd = 0.5 if aim.moving else stiffness_sd
+    scale = [1.0, 1.0, HALF_WIDTH_SD, BRANCH_SD, neutral_sd, FRICTION_SD]
+    most = [*[np.inf] * 4, math.log(MOST_OF_SECANT * aim.secant / start.linear), np.inf]
     solution = least_squares(
         misses, first, bounds=(-np.inf, most), x_scale=scale, xtol=1e-10, ftol=1e-12
     )
@@ -142,7 +154,7 @@ def table() -> str:
     """The packaged table of fitted laws as CSV text; takes some seconds."""
     lines = [
         "source,level,axis,linear_N_m_per_rad,onset_rad,width_rad,"
-        "gain_minus_N_m_per_rad,gain_plus_N_m_per_rad,branch_N_m_per_rad"
+        "gain_minus_N_m_per_rad,gain_plus_N_m_per_rad,branch_N_m_per_rad,friction_N_m"
     ]
     known: dict[tuple[object, ...], AxisFit] = {}  # levels with equal targets are fitted once
     for source in ("default", "WhitePanjabi1990"):

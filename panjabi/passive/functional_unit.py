@@ -8,7 +8,7 @@ moments that hold the unit at these angles (dE/dangle); the unit resists with th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,21 +16,27 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.evidence import ROUNDING
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive import kernels
+from panjabi.passive.anatomy import KINDS
 from panjabi.passive.directions import (
     AXES,
     axis_index,
     coordinate_names,
     direction,
+    direction_name,
 )
 from panjabi.passive.evidence import Evidence, evidence_of
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.preload import Proportional, Stiffening
-from panjabi.passive.terms import Structure
+from panjabi.passive.terms import PassiveTerm, Structure
 from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
+
+Failure = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+NEVER: Failure = ((math.inf, math.inf),) * 3
 
 
 def require_compression(force: object, level: str) -> None:
@@ -49,9 +55,9 @@ class FunctionalSpinalUnit(ShortRepr):
     `preload` [N] is a constant parameter of the energy: compression along the spine, positive. It
     stiffens the terms that are marked as preloaded, those of the neutral zone.
 
-    Moments (also those of angles) and preloads beyond the published tests (`evidence`) raise
-    ParameterError; with `extrapolate` only beyond failure. A simulation uses `evaluate`, which
-    raises no such error, and records `outside_evidence`.
+    Angles and preloads beyond failure raise ParameterError unless `extrapolate` is set; what lies
+    beyond the published tests (`evidence`) is listed in `outside_evidence`. A simulation uses
+    `evaluate`, which raises no such error, and stops where a unit fails.
     """
 
     level: str
@@ -63,8 +69,9 @@ class FunctionalSpinalUnit(ShortRepr):
     source: str = "default"
     changes: tuple[str, ...] = ()  # injuries and treatments since the intact unit, in words
     parameters: ParameterSet = field(default_factory=lambda: ParameterSet({}), repr=False)
-    extrapolate: bool = False  # allows loads beyond the published tests, up to failure
+    extrapolate: bool = False  # allows angles and preloads beyond failure
     length_scale: float = 1.0  # lengths over those of the standard adult; see `sized`
+    failure: Failure = NEVER  # angles from neutral in both senses of each axis [rad]
 
     def __post_init__(self) -> None:
         require_compression(self.preload, self.level)
@@ -73,7 +80,8 @@ class FunctionalSpinalUnit(ShortRepr):
                 f"Expected a preload of {self.level} from 0 N, got {self.preload!r} N; give the "
                 "compression along the spine (tension is not modelled)."
             )
-        self.evidence.preload.check(self.preload, self.level, extrapolate=self.extrapolate)
+        if not self.extrapolate:
+            self.evidence.preload.check(self.preload, self.level)
         names = [s.name for s in self.structures]
         if len(set(names)) != len(names):
             raise ParameterError(
@@ -95,18 +103,71 @@ class FunctionalSpinalUnit(ShortRepr):
         """Descriptions of loads at angles (3,) [rad] outside the published tests; () for none."""
         _, moment, _ = self.evaluate(angles)
         evidence = self.evidence
-        loads = [(f"moment about {AXES[k]}", float(m), "N m") for k, m in enumerate(moment)]
-        checks = [(*load, evidence.moment.beyond(load[1])) for load in loads]
-        checks.append(("preload", self.preload, "N", evidence.preload.beyond(self.preload)))
+        failed = dict(self._failed(np.asarray(angles, dtype=np.float64)))
+        loads = []
+        for axis, value in enumerate(moment.tolist()):
+            where = "beyond failure" if axis in failed else ""
+            if not where and evidence.moment.beyond(value):
+                where = "beyond the tests"
+            loads.append((f"moment about {AXES[axis]}", value, "N m", where))
+        loads.append(("preload", self.preload, "N", evidence.preload.beyond(self.preload)))
         return tuple(
             f"{self.level}: {name} of {value:.4g} {unit} is {where}"
-            for name, value, unit, where in checks
+            for name, value, unit, where in loads
             if where
         )
 
-    def check(self, angles: ArrayLike, *, extrapolate: bool = False) -> None:
-        """Raise ParameterError if the moment at angles (3,) [rad] is beyond the tests."""
-        self._checked(angles, extrapolate)
+    def check(self, angles: ArrayLike) -> None:
+        """Raise ParameterError if angles (3,) [rad] are beyond failure, unless `extrapolate`."""
+        if self.extrapolate:
+            return
+        for axis, limit in self._failed(np.asarray(angles, dtype=np.float64)):
+            angle = float(np.asarray(angles)[axis])
+            raise ParameterError(
+                f"Expected an angle of {self.level} about {AXES[axis]} below failure at "
+                f"{math.degrees(limit):.4g} deg ({self._failure_source(axis, angle)}), got "
+                f"{math.degrees(angle):.4g} deg; give a smaller load. A unit with extrapolate=True "
+                "goes further, but its law does not describe an injured unit."
+            )
+
+    def check_moment(self, axis: int | str, moment: float) -> None:
+        """Raise ParameterError if a moment [N m] to both sides is beyond failure."""
+        number = axis_index(axis)
+        if self.extrapolate or math.isinf(sum(self.failure[number])):
+            return
+        for side, limit in zip((-1.0, 1.0), self.failure[number], strict=True):
+            most = side * kernels.evaluate_axis(self.kinds, self.rows, number, side * limit)[1]
+            if not side * moment <= (1.0 + ROUNDING) * most:
+                raise ParameterError(
+                    f"Expected a moment on {self.level} about {AXES[number]} below failure at "
+                    f"{most:.4g} N m, {math.degrees(limit):.4g} deg "
+                    f"({self._failure_source(number, side)}), got {moment:g} N m; give a smaller "
+                    "load. A unit with extrapolate=True goes further, but its law does not "
+                    "describe an injured unit."
+                )
+
+    def uses(self, angles: ArrayLike) -> Array:
+        """Angle over angle of failure in its sense, by axis (3,) [1]; 1: the unit fails."""
+        at = np.asarray(angles, dtype=np.float64)
+        limits = [ends[x > 0.0] for ends, x in zip(self.failure, at.tolist(), strict=True)]
+        return np.abs(at) / np.array(limits)
+
+    def use(self, angles: ArrayLike) -> float:
+        """Largest angle over angle of failure [1]."""
+        return float(self.uses(angles).max())
+
+    def _failed(self, angles: Array) -> list[tuple[int, float]]:
+        """Axes beyond failure, with the angle of failure [rad]."""
+        return [
+            (axis, self.failure[axis][int(angles[axis] > 0.0)])
+            for axis, use in enumerate(self.uses(angles).tolist())
+            if not use <= 1.0 + ROUNDING
+        ]
+
+    def _failure_source(self, axis: int, sense: float) -> str:
+        name = direction_name(axis, 1 if sense > 0.0 else -1)
+        parameter = dict(self.parameters).get(f"{name.replace(' ', '_')}_failure_angle")
+        return "user" if parameter is None else f"{parameter.source}, {parameter.status}"
 
     @property
     def factor(self) -> float:
@@ -136,34 +197,33 @@ class FunctionalSpinalUnit(ShortRepr):
 
     def energy(self, angles: ArrayLike) -> float:
         """Relaxed energy [J], zero at neutral; angles (3,) [rad]."""
-        return self._checked(angles, self.extrapolate)[0]
+        return self._checked(angles)[0]
 
     def moment(self, angles: ArrayLike) -> Array:
         """Moment (3,) [N m] that holds the relaxed unit at angles (3,) [rad]."""
-        return self._checked(angles, self.extrapolate)[1]
+        return self._checked(angles)[1]
 
     def tangent(self, angles: ArrayLike) -> Array:
         """Relaxed stiffness (3, 3) [N m/rad] at angles (3,) [rad], exact."""
-        return self._checked(angles, self.extrapolate)[2]
+        return self._checked(angles)[2]
 
     def instantaneous_tangent(self, angles: ArrayLike) -> Array:
-        """Stiffness (3, 3) [N m/rad] before anything has relaxed: the Maxwell branches added."""
+        """Stiffness (3, 3) [N m/rad] before anything relaxes or slides: all springs added."""
         return self.tangent(angles) + np.diag(self.branch_stiffness.sum(axis=1))
 
     @property
     def branch_stiffness(self) -> Array:
-        """Stiffness (3, branches) [N m/rad] of each Maxwell branch by axis, under the preload."""
-        total = np.array(self.hysteresis.stiffness, dtype=np.float64)
+        """Stiffness (3, states) [N m/rad] of Maxwell branches, then of friction elements."""
+        total = self.hysteresis.springs
         for structure in self.structures:
             if structure.branches:
                 total = total + np.array(structure.branches, dtype=np.float64)
         return self.factor * total
 
-    def _checked(self, angles: ArrayLike, extrapolate: bool) -> tuple[float, Array, Array]:
-        energy, moment, stiffness = self.evaluate(angles)
-        for value in moment.tolist():
-            self.evidence.moment.check(value, self.level, extrapolate=extrapolate)
-        return energy, moment, stiffness
+    def _checked(self, angles: ArrayLike) -> tuple[float, Array, Array]:
+        result = self.evaluate(angles)
+        self.check(angles)
+        return result
 
     def evaluate(self, angles: ArrayLike) -> tuple[float, Array, Array]:
         """Energy [J], moment (3,) [N m] and tangent (3, 3) [N m/rad], also outside the tests."""
@@ -189,8 +249,8 @@ class FunctionalSpinalUnit(ShortRepr):
                 "not all finite; remove the others."
             )
         values = [kernels.evaluate_axis(self.kinds, self.rows, number, a)[1] for a in at.ravel()]
-        for value in values:
-            self.evidence.moment.check(value, self.level, extrapolate=self.extrapolate)
+        for angle in (at.min(initial=0.0), at.max(initial=0.0)):
+            self.check(np.eye(3)[number] * angle)
         return np.array(values).reshape(at.shape)
 
     def stiffness_at_neutral(self, axis: int | str) -> float:
@@ -213,7 +273,7 @@ class FunctionalSpinalUnit(ShortRepr):
                 f"Expected a finite moment on {self.level}, got {moment!r} N m; leave it out for "
                 "the test moment of the range of motion."
             )
-        self.evidence.moment.check(moment, self.level, extrapolate=self.extrapolate)
+        self.check_moment(axis, moment)
         low, high = 0.0, math.copysign(math.pi, moment)
         if abs(kernels.evaluate_axis(self.kinds, self.rows, axis, high)[1]) < abs(moment):
             raise ParameterError(
@@ -251,12 +311,12 @@ class FunctionalSpinalUnit(ShortRepr):
     def with_preload(self, force: float, *, extrapolate: bool = False) -> FunctionalSpinalUnit:
         """The same unit under a compression [N]; this unit is unchanged.
 
-        extrapolate : the new unit allows loads beyond the published tests, up to failure.
+        extrapolate : the new unit allows angles and preloads beyond failure.
 
         Raises
         ------
         ParameterError
-            For a compression that is text, negative, or beyond the tests.
+            For a compression that is text, negative, or beyond failure.
         """
         require_compression(force, self.level)
         return replace(
@@ -286,6 +346,24 @@ class FunctionalSpinalUnit(ShortRepr):
         changes = (*self.changes, change) if change else self.changes
         known = self.parameters.merged(parameters or {})
         return replace(self, structures=tuple(structures), changes=changes, parameters=known)
+
+    def with_ends(
+        self,
+        terms: Mapping[str, Iterable[PassiveTerm]],
+        failure: Failure,
+        parameters: Mapping[str, Parameter],
+    ) -> FunctionalSpinalUnit:
+        """The same unit with further terms by structure, and angles of failure [rad]."""
+        known = {s.name: s for s in self.structures}
+        for name, more in terms.items():
+            old = known.get(name, Structure(name, (), KINDS.get(name, "ligament")))
+            known[name] = replace(old, terms=(*old.terms, *more))
+        return replace(
+            self,
+            structures=tuple(known.values()),
+            failure=failure,
+            parameters=self.parameters.merged(dict(parameters)),
+        )
 
     @property
     def size(self) -> int:

@@ -74,6 +74,24 @@ def exponential(amplitude, scale, x):
 
 
 @njit(cache=True, nogil=True)
+def toe(stiffness, slack, toe, x):
+    """Nothing up to the slack angle, then a toe, then a constant stiffness."""
+    t0 = -x
+    t1 = slack + t0
+    t2 = toe**(-3)
+    t3 = -t1
+    t4 = toe**2
+    t5 = (slack >= x)
+    t6 = (1/2)*stiffness
+    t7 = (slack >= -t0 - toe)
+    t8 = 2*slack - 2*x
+    energy = stiffness*((0) if (t1 >= 0) else (-1/10*t2*t3**5 + (1/4)*t3**4/t4) if (t3 <= toe) else ((1/2)*t3*(-t1 - toe) + (3/20)*t4))
+    moment = ((0) if t5 else (-t1**3*t2*t6*(t1 + 2*toe)) if t7 else (t6*(-t8 - toe)))
+    tangent = ((0) if t5 else (stiffness*t1**2*t2*(t8 + 3*toe)) if t7 else (stiffness))
+    return energy, moment, tangent
+
+
+@njit(cache=True, nogil=True)
 def closure(grip, bias, slip, x):
     """Friction that rises over the slip: to grip + bias forwards, grip - bias backwards."""
     t0 = slip**2

@@ -1,5 +1,9 @@
 """Injury, ageing and treatment as functions of a unit: each returns a new unit.
 
+An injury that removes something is a set of losses: a structure and the fraction of it that is
+lost, continuous from 0 (none) to 1 (the structure is gone). `cut`, `disc_rupture`,
+`nucleus_removed` and `facetectomy` are such sets.
+
 Values that do not follow from the fitted structures are assumed, and recorded in the parameters of
 the unit: the fraction of the stiffness at neutral that is due to disc pressure, toe factors without
 a published value, and the factors of a degeneration grade.
@@ -7,8 +11,9 @@ a published value, and the factors of a degeneration grade.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
 
 from panjabi.errors import ParameterError, UnknownNameError, unknown
 from panjabi.literature import row
@@ -25,33 +30,76 @@ TOE_FACTOR = 3.0  # of a ligament without a published value, assumed
 LIGAMENTS_BEHIND = ("SSL", "ISL", "LF", "CL", "PLL", "NL")
 
 
+@dataclass(frozen=True)
+class Loss:
+    """Fraction of a structure that is lost, and of its stiffness at neutral if that differs."""
+
+    structure: str
+    fraction: float  # 0 to 1
+    at_neutral: float | None = None  # 0 to 1
+
+    def __post_init__(self) -> None:
+        _between(self.fraction, f"lost fraction of {self.structure}")
+        if self.at_neutral is not None:
+            _between(self.at_neutral, f"lost fraction of {self.structure} at neutral")
+
+    def left(self, structure: Structure) -> Structure | None:
+        """What remains of a structure; None if all of it is lost."""
+        beyond = 1.0 - self.fraction
+        neutral = beyond if self.at_neutral is None else 1.0 - self.at_neutral
+        if beyond == neutral == 0.0:
+            return None
+        terms = [t.scaled(neutral if t.kind == LINEAR else beyond) for t in structure.terms]
+        branches = tuple(tuple(beyond * k for k in axis) for axis in structure.branches)
+        return replace(structure, terms=tuple(terms), branches=branches)
+
+
+def with_losses(
+    unit: Unit,
+    losses: Iterable[Loss],
+    change: str,
+    parameters: Mapping[str, Parameter] | None = None,
+) -> Unit:
+    """The unit after losses of its structures, with a description of the change."""
+    parts = {s.name: s for s in unit.structures}
+    for loss in losses:
+        unit.structure(loss.structure)  # a misspelt name is an error
+        left = loss.left(parts[loss.structure]) if loss.structure in parts else None
+        if left is None:
+            parts.pop(loss.structure, None)
+        else:
+            parts[loss.structure] = left
+    return unit.with_structures(parts.values(), change, dict(parameters or {}))
+
+
 def cut(unit: Unit, *names: str) -> Unit:
     """The unit without the named structures and their terms."""
-    for name in names:
-        unit.structure(name)  # a misspelt name is an error
-    left = [s for s in unit.structures if s.name not in names]
-    return unit.with_structures(left, f"cut {', '.join(names)}")
+    return with_losses(unit, [Loss(name, 1.0) for name in names], f"cut {', '.join(names)}")
 
 
-def subfailure(unit: Unit, name: str, *, toe: float | None = None) -> Unit:
+def subfailure(unit: Unit, name: str, *, toe: float | None = None, fraction: float = 1.0) -> Unit:
     """The unit with a stretched ligament: its toe region is longer, its stiffness unchanged.
 
     The factor on the toe is 3 for LF and 5 for ALL (isolated cervical ligaments); for other
-    ligaments 3 is assumed.
+    ligaments 3 is assumed. With a fraction the toe grows by this fraction of the full growth.
     """
     if toe is None:
         known = name in ("LF", "ALL")
         factor = row(f"ligdam_toe_{name}").parameter() if known else _assumed(TOE_FACTOR, "1")
     else:
         factor = _assumed(toe, "1")
+    _between(fraction, "fraction of a subfailure")
     if not factor.value >= 1.0:
         raise ParameterError(
             f"Expected a toe factor from 1, since damage lengthens a toe, got {factor.value:g}; "
             "leave it out for the published or assumed factor."
         )
-    stretched = unit.structure(name).changed(toe=factor.value)
+    longer = 1.0 + fraction * (factor.value - 1.0)
+    stretched = unit.structure(name).changed(toe=longer)
     return unit.with_structures(
-        _swapped(unit, stretched), f"subfailure of {name}", {f"toe_factor_{name}": factor}
+        [stretched if s.name == name else s for s in unit.structures],
+        f"subfailure of {name}{_degree(fraction)}",
+        {f"toe_factor_{name}": factor},
     )
 
 
@@ -63,39 +111,32 @@ def disc_rupture(unit: Unit, *, severity: float = 1.0) -> Unit:
     the effect of preload, that is due to pressure. Its dissipation stays.
     """
     _between(severity, "severity of a disc rupture")
-    disc = unit.structure("disc")
-    lost = severity * PRESSURE_SHARE
-    terms = [t.scaled(1.0 - (lost if t.kind == LINEAR else severity)) for t in disc.terms]
-    hurt = unit.with_structures(
-        _swapped(unit, replace(disc, terms=tuple(terms))),
-        f"disc rupture {severity:g}",
+    return _without_pressure(unit, severity, severity, f"disc rupture {severity:g}")
+
+
+def nucleus_removed(unit: Unit, *, fraction: float = 1.0) -> Unit:
+    """The unit without nucleus and its stiffness at neutral due to pressure; the annulus stays."""
+    _between(fraction, "fraction of the nucleus")
+    return _without_pressure(unit, 0.0, fraction, f"nucleus removed{_degree(fraction)}")
+
+
+def _without_pressure(unit: Unit, annulus: float, pressure: float, change: str) -> Unit:
+    lost = pressure * PRESSURE_SHARE
+    hurt = with_losses(
+        unit, [Loss("disc", annulus, lost)], change,
         {"disc_pressure_share": _assumed(PRESSURE_SHARE, "1")},
-    )
+    )  # fmt: skip
     return replace(hurt, stiffening=unit.stiffening.weakened(1.0 - lost))
 
 
-def nucleus_removed(unit: Unit) -> Unit:
-    """The unit without nucleus and its stiffness at neutral due to pressure; the annulus stays."""
-    disc = unit.structure("disc")
-    terms = [t.scaled(1.0 - PRESSURE_SHARE) if t.kind == LINEAR else t for t in disc.terms]
-    hurt = unit.with_structures(
-        _swapped(unit, replace(disc, terms=tuple(terms))),
-        "nucleus removed",
-        {"disc_pressure_share": _assumed(PRESSURE_SHARE, "1")},
-    )
-    return replace(hurt, stiffening=unit.stiffening.weakened(1.0 - PRESSURE_SHARE))
-
-
-def facetectomy(unit: Unit, side: str = "both") -> Unit:
+def facetectomy(unit: Unit, side: str = "both", *, fraction: float = 1.0) -> Unit:
     """The unit without the facet joint of a side, or of both, and without its capsule."""
     sides = {"both": ("right", "left"), "right": ("right",), "left": ("left",)}
     if side not in sides:
         raise unknown("side of a facetectomy", side, sides)
-    gone = [f"facet_{s}" for s in sides[side]]
-    left = [s for s in unit.structures if s.name not in (*gone, "CL")]
-    if side != "both" and "CL" in (s.name for s in unit.structures):
-        left.append(unit.structure("CL").changed(stiffness=0.5))
-    return unit.with_structures(left, f"facetectomy {side}")
+    losses = [Loss(f"facet_{s}", fraction) for s in sides[side]]
+    losses.append(Loss("CL", fraction * len(sides[side]) / 2.0))
+    return with_losses(unit, losses, f"facetectomy {side}{_degree(fraction)}")
 
 
 # Per grade, by axis: loss of the stiffness at neutral, growth of the ramps, growth of their onset.
@@ -144,73 +185,95 @@ def with_fixator(unit: Unit, *, stiffness: float | None = None) -> Unit:
     return unit.with_structures((*unit.structures, rod), "fixator", known)
 
 
-INJURIES: dict[str, tuple[Callable[[Unit, str], Unit], str]] = {
-    "cut": (lambda u, v: cut(u, *v.split("+")), "cut=LF or cut=SSL+ISL: without these structures"),
-    "subfailure": (lambda u, v: _each(u, v, subfailure), "subfailure=LF: a stretched ligament"),
+INJURIES: dict[str, tuple[Callable[[Unit, str, float], Unit], str]] = {
+    "cut": (
+        lambda u, v, f: with_losses(
+            u, [Loss(n, f) for n in v.split("+")], f"cut {v.replace('+', ', ')}{_degree(f)}"
+        ),
+        "cut=LF or cut=SSL+ISL: without these structures",
+    ),
+    "subfailure": (
+        lambda u, v, f: reduce(lambda one, n: subfailure(one, n, fraction=f), v.split("+"), u),
+        "subfailure=LF: a stretched ligament",
+    ),
     "disc-rupture": (
-        lambda u, v: disc_rupture(u, severity=_number("disc-rupture", v, 1.0)),
+        lambda u, v, f: disc_rupture(u, severity=f * _number("disc-rupture", v, 1.0)),
         "disc-rupture or disc-rupture=0.5: by severity",
     ),
-    "nucleus": (lambda u, v: nucleus_removed(_plain(u, "nucleus", v)), "nucleus: removed whole"),
+    "nucleus": (
+        lambda u, v, f: nucleus_removed(u, fraction=f * _number("nucleus", v, 1.0)),
+        "nucleus or nucleus=0.5: removed whole or in part",
+    ),
     "facetectomy": (
-        lambda u, v: facetectomy(u, v or "both"),
+        lambda u, v, f: facetectomy(u, v or "both", fraction=f),
         "facetectomy, facetectomy=left or =right",
     ),
     "rib-cage": (
-        lambda u, v: with_rib_cage(_plain(u, "rib-cage", v)),
+        lambda u, v, f: with_rib_cage(_whole(u, "rib-cage", v, f)),
         "rib-cage: with the anterior rib cage",
     ),
     "degeneration": (
-        lambda u, v: degenerated(u, _number("degeneration", v, 4.0)),
+        lambda u, v, f: degenerated(u, f * _number("degeneration", v, 4.0)),
         "degeneration=2: grade 0 to 4",
     ),
     "fixator": (
-        lambda u, v: with_fixator(u, stiffness=_number("fixator", v, 0.0) if v else None),
+        lambda u, v, f: with_fixator(
+            _whole(u, "fixator", "", f), stiffness=_number("fixator", v, 0.0) if v else None
+        ),
         "fixator or fixator=STIFFNESS [N m/rad]",
     ),
 }
-"""Name -> (function of the unit and the text after '=', how to write it)."""
+"""Name -> (function of the unit, the text after '=' and a fraction; how to write it)."""
 
 
-def injured(unit: Unit, *texts: str) -> Unit:
-    """The unit after changes in the notation of the command line, in order.
+def injured(unit: Unit, injury: str, fraction: float = 1.0) -> Unit:
+    """The unit with a fraction of an injury, continuous from 0 (none) to 1 (all of it).
 
-    >>> injured(unit("L4-L5"), "cut=SSL+ISL", "disc-rupture=0.5")
+    injury : a structure of the unit, which is gone at fraction 1, or a change in the notation of
+        the command line.
+
+    >>> injured(unit("L4-L5"), "SSL", 0.3)
+    >>> injured(unit("L4-L5"), "cut=SSL+ISL")
 
     Raises
     ------
     UnknownNameError
-        For a change or a structure that does not exist.
+        For an injury or a structure that does not exist.
+    ParameterError
+        For a fraction outside 0 to 1, or of a change that has no degrees.
     """
-    for text in texts:
-        name, equals, value = text.partition("=")
-        first = name.split()[0] if name.split() else ""
-        if not equals and name not in INJURIES and first in INJURIES:
-            values = "+".join(name.split()[1:])
-            raise UnknownNameError(
-                f"Expected an injury as name=value, got {text!r} without '='; write "
-                f"{first}={values}."
-            )
-        if name not in INJURIES:
-            raise unknown("injury", name, INJURIES)
-        unit = INJURIES[name][0](unit, value)
-    return unit
+    _between(fraction, "fraction of an injury")
+    name, equals, value = injury.partition("=")
+    if not equals and injury in (s.name for s in unit.structures):
+        return with_losses(unit, [Loss(injury, fraction)], f"lost {injury}{_degree(fraction)}")
+    first = name.split()[0] if name.split() else ""
+    if not equals and name not in INJURIES and first in INJURIES:
+        values = "+".join(name.split()[1:])
+        raise UnknownNameError(
+            f"Expected an injury as name=value, got {injury!r} without '='; write {first}={values}."
+        )
+    if name not in INJURIES:
+        raise unknown("injury", name, (*INJURIES, *(s.name for s in unit.structures)))
+    return INJURIES[name][0](unit, value, fraction)
 
 
-def _each(unit: Unit, names: str, change: Callable[[Unit, str], Unit]) -> Unit:
-    for name in names.split("+"):
-        unit = change(unit, name)
-    return unit
+def with_injuries(unit: Unit, injuries: Iterable[str]) -> Unit:
+    """The unit after several injuries in order; see `injured`."""
+    return reduce(injured, injuries, unit)
 
 
-def _plain(unit: Unit, name: str, text: str) -> Unit:
-    """The unit unchanged, after a check that a change without value has none."""
-    if text:
+def _whole(unit: Unit, name: str, text: str, fraction: float) -> Unit:
+    """The unit unchanged, after a check that a change without degrees has none."""
+    if text or fraction != 1.0:
         raise ParameterError(
-            f"Expected {name} alone, which has no degrees, got {name}={text!r}; leave out the "
-            "value."
+            f"Expected {name} alone, which has no degrees, got {name}={text!r} and fraction "
+            f"{fraction:g}; leave them out."
         )
     return unit
+
+
+def _degree(fraction: float) -> str:
+    return "" if fraction == 1.0 else f" by {fraction:g}"
 
 
 def _number(name: str, text: str, default: float) -> float:
@@ -223,10 +286,6 @@ def _number(name: str, text: str, default: float) -> float:
             f"Expected a number after '=' in injury {name}, got {text!r}; write "
             f"{INJURIES[name][1]}."
         ) from None
-
-
-def _swapped(unit: Unit, new: Structure) -> list[Structure]:
-    return [new if s.name == new.name else s for s in unit.structures]
 
 
 def _assumed(value: float, unit_name: str) -> Parameter:

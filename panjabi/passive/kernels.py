@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from panjabi.passive.generated import closure, exponential, linear, progressive, ramp
+from panjabi.passive.generated import closure, exponential, linear, progressive, ramp, toe
 
 TERM_COLUMNS = 5
 
@@ -19,6 +19,7 @@ PROGRESSIVE = 2  # side, growth of stiffness [N m/rad2], onset [rad], width [rad
 EXPONENTIAL = 3  # side +1, -1, or 0 for both; amplitude [N m], scale [rad]
 COUPLING = 4  # other axis, stiffness [N m/rad]: energy = stiffness x_i x_j
 CLOSURE = 5  # unused, grip [N m], bias [N m], slip [rad]
+TOE = 6  # side, stiffness [N m/rad], slack [rad], toe [rad]
 
 
 @njit(cache=True, nogil=True)
@@ -46,7 +47,19 @@ def evaluate(kind, row, angle):
     if kind == PROGRESSIVE:
         energy, moment, tangent = progressive(row[2], row[3], row[4], side * angle)
         return energy, side * moment, tangent
+    if kind == TOE:
+        energy, moment, tangent = toe(row[2], row[3], row[4], side * angle)
+        return energy, side * moment, tangent
     return 0.0, 0.0, 0.0
+
+
+@njit(cache=True, nogil=True)
+def relaxation(stretch, time, size, power):
+    """Rate at which a stretch relaxes [rad/s], and its derivative [1/s]; see `hysteresis`."""
+    if power == 0.0:
+        return stretch / time, 1.0 / time
+    slow = (abs(stretch) / size) ** power / time
+    return slow * stretch, (power + 1.0) * slow
 
 
 @njit(cache=True, nogil=True)

@@ -11,7 +11,7 @@ All are one-sided: half of the width between the two ends, as Panjabi's values a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -241,6 +241,38 @@ def inflexion_of(fits: list[DoubleSigmoid]) -> NeutralZone:
     )  # fmt: skip
 
 
+WAITS = (5.0, 30.0, 120.0, 600.0, 3600.0)
+"""Waits at zero load for the curve of the residual zone [s]."""
+
+LEAST_KEPT = 0.5
+"""Least part of the residual zone after 30 s that should remain after 10 min: our own choice.
+
+No published value is known.
+"""
+
+
+@dataclass(frozen=True, repr=False)
+class WaitCurve(Result):
+    """Residual neutral zone, one-sided, against the wait at zero load."""
+
+    wait: tuple[float, ...]  # [s]
+    half_width: tuple[float, ...]  # [rad]
+
+    def kept(self, late: float = 600.0, early: float = 30.0) -> float:
+        """Zone after the late wait over that after the early one [1], interpolated in log time."""
+        zones = np.interp(np.log([late, early]), np.log(self.wait), self.half_width)
+        return float(zones[0] / zones[1])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {
+            "wait_s": list(self.wait),
+            "half_width_deg": np.degrees(self.half_width).tolist(),
+            "kept_after_10_min": self.kept(),
+            "least_kept_by_own_choice": LEAST_KEPT,
+        }
+
+
 @dataclass(frozen=True, repr=False)
 class NeutralZoneTest(Result):
     """All four estimates on an axis of a unit, with the test behind them."""
@@ -250,6 +282,7 @@ class NeutralZoneTest(Result):
     moment: float  # largest of the test [N m]
     zones: dict[str, NeutralZone]
     residual: Residual
+    protocol: Protocol
     stepped: Recording = field(repr=False)
     continuous: Recording = field(repr=False)
     missing: dict[str, str]  # estimator -> reason for a missing value
@@ -265,6 +298,23 @@ class NeutralZoneTest(Result):
         """Slope of the continuous loop at zero load [N m/rad]; see `slope_in_motion`."""
         loop = split_loop(self.continuous.moment, self.continuous.angle)
         return slope_in_motion(loop)
+
+    def against_wait(self, waits: Iterable[float] = WAITS) -> WaitCurve:
+        """Residual zone for several waits at zero load [s], all else as in this test."""
+        times = tuple(float(w) for w in waits)
+        zones = []
+        for wait in times:
+            plan = replace(self.protocol, wait=wait)
+            recording = laboratory_test(self.unit, self.axis, plan, moment=self.moment)
+            zones.append(residual_positions(recording, plan.cycles).half_width)
+        return WaitCurve(times, tuple(zones))
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Descriptions of loads of the test that are outside the published tests; () for none."""
+        ends = (self.stepped.angle.min(), self.stepped.angle.max())
+        loads = [self.unit.outside_evidence(np.eye(3)[self.axis] * end) for end in ends]
+        return tuple(dict.fromkeys(words for load in loads for words in load))
 
     def range_by_direction(self) -> dict[str, float]:
         """Range of motion from the neutral position in both directions of the axis [rad]."""
@@ -290,6 +340,8 @@ class NeutralZoneTest(Result):
             "stiffness_neutral_in_motion_Nm_per_deg": self.slope_in_motion / _DEG,
             "stiffness_neutral_at_once_Nm_per_deg": at_once / _DEG,
             "structures": [s.name for s in unit.structures],
+            "outside_evidence": list(self.outside_evidence),
+            "residual_against_wait": self.against_wait().to_dict(),
             "parameters_by_status": sources(self).counts,
         }
 
@@ -360,7 +412,7 @@ def neutral_zone_test(
     known = {**dict(unit.parameters), **plan.parameters}
     largest = unit.test_moment[number] if moment is None else moment
     return NeutralZoneTest(
-        unit, number, largest, zones, positions, stepped, continuous, missing, known
+        unit, number, largest, zones, positions, plan, stepped, continuous, missing, known
     )
 
 

@@ -33,6 +33,10 @@ class Stiffening:
         """Stiffness at neutral under a preload [N], relative to none."""
         return 1.0 - self.gain * math.expm1(-preload / self.scale)
 
+    def slope(self, preload: float) -> float:
+        """Derivative of the factor with the preload [1/N]."""
+        return self.gain / self.scale * math.exp(-preload / self.scale)
+
     def weakened(self, share: float) -> Stiffening:
         """With a fraction of the gain, for a disc that has lost pressure."""
         return replace(self, gain=self.gain * share)
@@ -47,6 +51,10 @@ class Proportional:
     def factor(self, preload: float) -> float:
         """Factor on a term per newton of preload [N]."""
         return self.share * preload
+
+    def slope(self, preload: float) -> float:
+        """Derivative of the factor with the preload [1/N]."""
+        return self.share
 
     def weakened(self, share: float) -> Proportional:
         """With a fraction of the effect."""

@@ -3,9 +3,11 @@
 A moment is applied to the unit, as in the flexibility method of Panjabi: cycles to both sides, in
 steps of load with a hold, and a wait at zero load. The angle follows from
 
-    M_el(x) + sum_j k_j (x - z_j) + c dx/dt = M(t),      dz_j/dt = (x - z_j) / T_j
+    M_el(x) + sum_j k_j y_j + c dx/dt = M(t)
+    dy_j/dt = dx/dt - (y_j / T_j) |y_j / Y_j|^(m_j - 1)
 
-solved step by step, exact for the branches while x is linear in time, else implicit.
+solved step by step: exact for the branches (m = 1) while x is linear in time, by the implicit Euler
+rule for friction and damping.
 """
 
 from __future__ import annotations
@@ -110,43 +112,77 @@ class Recording(ShortRepr):
 
 
 @njit(cache=True, nogil=True)
-def play(kinds, rows, axis, stiffness, times, damping, step, load, angle):
+def slide(start, h, time, size, power):
+    """Stretch y with y + h relaxation(y) = start after a step h, and d y / d start.
+
+    `start` is the stretch before the step plus the motion in it. Newton's method begins above the
+    solution, where the function is convex, so it falls to the solution without overshoot.
+    """
+    if start == 0.0:
+        return 0.0, 1.0
+    target = abs(start)
+    y = min(target, size * (target * time / (h * size)) ** (1.0 / (power + 1.0)))
+    for _ in range(100):
+        rate, slope = kernels.relaxation(y, time, size, power)
+        gap = y + h * rate - target
+        change = gap / (1.0 + h * slope)
+        y -= change
+        if abs(change) <= 1e-15 * target:
+            break
+    _, slope = kernels.relaxation(y, time, size, power)
+    return math.copysign(y, start), 1.0 / (1.0 + h * slope)
+
+
+@njit(cache=True, nogil=True)
+def springs_after(change, h, stretch, stiffness, times, sizes, powers, after):
+    """Moment of the springs [N m] after a motion in a step, and its slope; `after` in place."""
+    moment = 0.0
+    slope = 0.0
+    for j in range(times.size):
+        if powers[j] == 0.0:
+            a = h / times[j]
+            gain = -np.expm1(-a) / a
+            after[j] = stretch[j] * np.exp(-a) + change * gain
+        else:
+            after[j], gain = slide(stretch[j] + change, h, times[j], sizes[j], powers[j])
+        moment += stiffness[j] * after[j]
+        slope += stiffness[j] * gain
+    return moment, slope
+
+
+@njit(cache=True, nogil=True)
+def play(kinds, rows, axis, stiffness, times, sizes, powers, damping, step, load, angle):
     """Angle after every step, in place; returns the work of the load [J], NaN if a step fails.
 
-    stiffness, times (branches,); step, load, angle (steps,). Starts at rest at zero.
+    stiffness, times, sizes, powers (states,) as in `Hysteresis.springs` and `decay`; step, load,
+    angle (steps,). Starts at rest at zero.
     """
-    branches = times.size
-    stretch = np.zeros(branches)
-    decay = np.empty(branches)
-    gain = np.empty(branches)
+    stretch = np.zeros(times.size)
+    after = np.zeros(times.size)
     x = 0.0
     before = 0.0
     work = 0.0
     for i in range(step.size):
         h = step[i]
-        branch_moment = 0.0
-        slope = damping / h
-        for j in range(branches):
-            a = h / times[j]
-            decay[j] = np.exp(-a)
-            gain[j] = -np.expm1(-a) / a
-            branch_moment += stiffness[j] * stretch[j] * decay[j]
-            slope += stiffness[j] * gain[j]
         old = x
-        target = load[i] - branch_moment
-        size = abs(load[i]) + abs(branch_moment) + 1e-3
+        target = load[i]
+        spring, slope = springs_after(0.0, h, stretch, stiffness, times, sizes, powers, after)
         _, moment, tangent = kernels.evaluate_axis(kinds, rows, axis, x)
-        miss = moment - target
+        size = abs(target) + abs(spring) + 1e-3
+        miss = moment + spring - target
         done = False
         for _ in range(60):
             if abs(miss) <= 1e-12 * size:
                 done = True
                 break
-            change = -miss / (tangent + slope)
+            change = -miss / (tangent + slope + damping / h)
             for _ in range(30):
                 new = x + change
                 _, moment, tangent = kernels.evaluate_axis(kinds, rows, axis, new)
-                left = moment + slope * (new - old) - target
+                spring, slope = springs_after(
+                    new - old, h, stretch, stiffness, times, sizes, powers, after
+                )
+                left = moment + spring + damping / h * (new - old) - target
                 if abs(left) < abs(miss):
                     break
                 change *= 0.5
@@ -157,8 +193,8 @@ def play(kinds, rows, axis, stiffness, times, damping, step, load, angle):
             miss = left
         if not done:
             return np.nan
-        for j in range(branches):
-            stretch[j] = stretch[j] * decay[j] + (x - old) * gain[j]
+        springs_after(x - old, h, stretch, stiffness, times, sizes, powers, after)
+        stretch[:] = after
         work += 0.5 * (load[i] + before) * (x - old)
         before = load[i]
         angle[i] = x
@@ -188,10 +224,11 @@ def run(
             "structure intact, or apply a preload."
         )
     angle = np.empty(step.size)
+    decay = [part[number].copy() for part in unit.hysteresis.decay]
     work = play(
-        unit.kinds, unit.rows, number, unit.branch_stiffness[number].copy(),
-        np.array(unit.hysteresis.times, dtype=np.float64), unit.hysteresis.damping[number],
-        np.ascontiguousarray(step), np.ascontiguousarray(load), angle,
+        unit.kinds, unit.rows, number, unit.branch_stiffness[number].copy(), *decay,
+        unit.hysteresis.damping[number], np.ascontiguousarray(step), np.ascontiguousarray(load),
+        angle,
     )  # fmt: skip
     if not np.isfinite(work):
         raise ConvergenceError(
@@ -211,8 +248,8 @@ def laboratory_test(
 ) -> Recording:
     """Recording of the stepped protocol on an axis; default: up to the test moment of the unit."""
     number = axis_index(axis)
-    largest = unit.test_moment[number] if moment is None else moment
-    return run(unit, number, *(protocol or Protocol()).schedule(_largest(unit, largest)))
+    largest = _largest(unit, number, moment)
+    return run(unit, number, *(protocol or Protocol()).schedule(largest))
 
 
 def cyclic_test(
@@ -226,18 +263,67 @@ def cyclic_test(
 ) -> Recording:
     """Recording of cycles at constant moment rate: zero, +M, -M, zero. Samples are per cycle."""
     number = axis_index(axis)
-    largest = _largest(unit, unit.test_moment[number] if moment is None else moment)
+    largest = _largest(unit, number, moment)
     phase = np.arange(1, samples * cycles + 1) / samples
     triangle = 2.0 * np.abs(2.0 * ((phase + 0.25) % 1.0) - 1.0) - 1.0
     step = np.full(phase.size, period / samples)
     return run(unit, number, step, -largest * triangle)
 
 
-def _largest(unit: FunctionalSpinalUnit, moment: float) -> float:
-    if not (np.isfinite(moment) and moment >= LEAST):
+@njit(cache=True, nogil=True)
+def drive(kinds, rows, axis, stiffness, times, sizes, powers, damping, h, change, moment):
+    """Moment after every step of `change` [rad] in h [s], in place (steps,); starts at rest."""
+    stretch = np.zeros(times.size)
+    after = np.zeros(times.size)
+    for i in range(moment.size):
+        spring, _ = springs_after(change, h, stretch, stiffness, times, sizes, powers, after)
+        stretch[:] = after
+        elastic = kernels.evaluate_axis(kinds, rows, axis, (i + 1) * change)[1]
+        moment[i] = elastic + spring + damping * change / h
+
+
+def driven_test(
+    unit: FunctionalSpinalUnit,
+    axis: int | str,
+    *,
+    rate: float,  # [rad/s], with the sign of the axis
+    reach: float,  # [rad], positive
+    samples: int = 400,
+) -> Recording:
+    """Recording of a motion from rest to an angle at a constant rate.
+
+    Raises
+    ------
+    ParameterError
+        For a rate of zero, a reach that is not positive, or an angle beyond failure.
+    """
+    number = axis_index(axis)
+    if not (math.isfinite(rate) and rate != 0.0 and 0.0 < reach < math.inf):
         raise ParameterError(
-            f"Expected a largest moment of {LEAST:g} N m or more, got {moment!r}; leave it out for "
-            "the test moment of the unit."
+            f"Expected a rate other than 0 rad/s and a reach above 0 rad, got {rate!r} and "
+            f"{reach!r}; give the sign of the direction to the rate."
         )
-    unit.evidence.moment.check(moment, unit.level, extrapolate=unit.extrapolate)
-    return float(moment)
+    unit.check(np.eye(3)[number] * math.copysign(reach, rate))
+    change, h = math.copysign(reach / samples, rate), reach / samples / abs(rate)
+    moment = np.empty(samples)
+    decay = [part[number].copy() for part in unit.hysteresis.decay]
+    drive(
+        unit.kinds, unit.rows, number, unit.branch_stiffness[number].copy(), *decay,
+        unit.hysteresis.damping[number], h, change, moment,
+    )  # fmt: skip
+    steps = np.arange(1, samples + 1)
+    angle = steps * change
+    work = float(np.sum(0.5 * (moment + np.append(0.0, moment[:-1])) * change))
+    return Recording(steps * h, moment, angle, np.zeros(samples, dtype=np.int64), work)
+
+
+def _largest(unit: FunctionalSpinalUnit, axis: int, moment: float | None) -> float:
+    largest = unit.test_moment[axis] if moment is None else moment
+    if not (np.isfinite(largest) and largest >= LEAST):
+        raise ParameterError(
+            f"Expected a largest moment of {LEAST:g} N m or more, got {largest!r}; leave it out "
+            "for the test moment of the unit."
+        )
+    for side in (-1.0, 1.0):
+        unit.check_moment(axis, side * largest)
+    return float(largest)

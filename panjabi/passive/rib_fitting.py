@@ -75,7 +75,7 @@ def joint_rib_fit(axis: int) -> dict[str, RibFactors]:
     relaxed = [u.stiffness_at_neutral(axis) / sum(u.hysteresis.stiffness[axis]) for u in bare]
     most = np.array([np.inf] * 6 + [np.log1p(min(relaxed))])
     first = np.append(np.maximum(means, 0.05), 0.0)
-    solution = least_squares(misses, first, bounds=(least, most), xtol=1e-10, ftol=1e-12)
+    solution = least_squares(misses, first, bounds=(least, most), xtol=1e-6, ftol=1e-9)
     if not solution.success:
         raise ConvergenceError(
             f"Expected a converged fit of the ribs about axis {axis}, got: {solution.message} "

@@ -154,7 +154,8 @@ def rib_structure(unit: FunctionalSpinalUnit, factors: tuple[RibFactors, ...]) -
         relaxed = grown * max(moving - factor.loss * sum(slow), 0.0)
         terms.append(linear(axis, relaxed, preloaded=True))
         terms += [t.scaled(ramp_gain) for t in ramps]
-        branches.append(tuple(grown * factor.loss * k for k in slow))
+        springs = unit.hysteresis.springs[axis].tolist()
+        branches.append(tuple(grown * factor.loss * k for k in springs))
     return Structure("ribs", tuple(terms), "ribs", tuple(branches))
 
 

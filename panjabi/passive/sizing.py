@@ -47,6 +47,7 @@ def sized(unit: FunctionalSpinalUnit, length: float) -> FunctionalSpinalUnit:
         hysteresis=replace(
             unit.hysteresis,
             stiffness=tuple(tuple(moment * c for c in row) for row in unit.hysteresis.stiffness),
+            friction=tuple(tuple(moment * c for c in row) for row in unit.hysteresis.friction),
             damping=tuple(moment * c for c in unit.hysteresis.damping),
         ),
         test_moment=tuple(moment * m for m in unit.test_moment),

@@ -15,6 +15,7 @@ from panjabi.errors import unknown
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
 from panjabi.passive.directions import AXES, DIRECTIONS, SACROILIAC, known_level
+from panjabi.passive.end_of_range import with_ends
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, require_compression
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.pelvis import sacroiliac_unit
@@ -22,8 +23,11 @@ from panjabi.passive.preload import published_stiffening, stiffening_parameters
 from panjabi.passive.targets import FitTarget, target
 from panjabi.passive.terms import PassiveTerm, Structure, linear, ramp
 
-BRANCH_TIMES = (3.0, 40.0)  # [s], assumed; with holds of 30 s they allow the published zones
-BRANCH_SHARES = (0.5, 1.0)  # of the fitted stiffness, assumed
+BRANCH_TIMES = (1.0, 10.0)  # [s], one branch a decade, relaxed after the wait of 30 s; assumed
+BRANCH_SHARES = (1.0, 1.0)  # of the fitted stiffness, assumed
+FRICTION_SHARES = (0.5, 0.5)  # of the fitted moment, assumed
+YIELDS = (0.5, 1.5)  # over the shorter of neutral and elastic zone, assumed
+WIDTH = 0.2  # of the ramps, over the same; assumed
 DAMPING = 0.1  # viscous damping over stiffness at neutral [s], assumed
 
 _NUMBERS = (
@@ -33,13 +37,14 @@ _NUMBERS = (
     "gain_minus_N_m_per_rad",
     "gain_plus_N_m_per_rad",
     "branch_N_m_per_rad",
+    "friction_N_m",
 )
 _COLUMNS = {"source": str, "level": str, "axis": int} | dict.fromkeys(_NUMBERS, float)
 
 
 @dataclass(frozen=True)
 class AxisFit:
-    """Fitted values of an axis: the elastic law and the slow branch."""
+    """Fitted values of an axis: the elastic law, the slow branch, and friction."""
 
     linear: float  # stiffness at neutral [N m/rad]
     onset: float  # elastic half-width of the neutral zone [rad]
@@ -47,6 +52,19 @@ class AxisFit:
     gain_minus: float  # [N m/rad]
     gain_plus: float  # [N m/rad]
     branch: float  # [N m/rad]
+    friction: float  # moment while sliding at the reference rate [N m]
+
+    @property
+    def yields(self) -> tuple[float, ...]:
+        """Stretches at which the friction elements slide [rad]."""
+        return tuple(y * self.width / WIDTH for y in YIELDS)
+
+    @property
+    def stuck(self) -> tuple[float, ...]:
+        """Stiffness of the friction elements while they stick [N m/rad]."""
+        return tuple(
+            s * self.friction / y for s, y in zip(FRICTION_SHARES, self.yields, strict=True)
+        )
 
 
 @cached
@@ -58,14 +76,14 @@ def unit(
     Parameters
     ----------
     preload : compression along the spine [N].
-    extrapolate : allows moments and preloads beyond the published tests, up to failure.
+    extrapolate : allows angles and preloads beyond failure.
 
     Raises
     ------
     UnknownNameError
         If there is no such level or source, or the source has no values for the level.
     ParameterError
-        For a preload that is text, or beyond the published tests.
+        For a preload that is text, or beyond failure.
     """
     name = known_level(level)
     require_compression(preload, name)
@@ -80,12 +98,13 @@ def unit(
     return built.with_preload(preload, extrapolate=extrapolate)
 
 
-def fitted_unit(level: str, source: str) -> FunctionalSpinalUnit:
-    """The intact unit of a level for a source, from the packaged fit."""
+def fitted_unit(level: str, source: str, *, ends: bool = True) -> FunctionalSpinalUnit:
+    """The intact unit of a level for a source, from the packaged fit, with or without stops."""
     targets = [target(level, axis, source) for axis in range(3)]
     table = _table()
     fits = [table[_home(level, source), level, axis] for axis in range(3)]
-    return assemble(level, source, targets, fits)
+    built = assemble(level, source, targets, fits)
+    return with_ends(built) if ends else built
 
 
 def _home(level: str, source: str) -> str:
@@ -117,7 +136,13 @@ def assemble(
         level=level,
         structures=structures,
         stiffening=published_stiffening(),
-        hysteresis=Hysteresis(BRANCH_TIMES, stiffness, damping),  # type: ignore[arg-type]
+        hysteresis=Hysteresis(
+            BRANCH_TIMES,
+            stiffness,
+            damping,  # type: ignore[arg-type]
+            tuple(f.stuck for f in fits),
+            tuple(f.yields for f in fits),
+        ),
         test_moment=tuple(t.moment for t in targets),  # type: ignore[arg-type]
         source=source,
         parameters=_parameters(level, targets, fits),
@@ -138,9 +163,20 @@ def _parameters(level: str, targets: list[FitTarget], fits: list[AxisFit]) -> Pa
         how = "jointly to neutral zone and range, by protocol"
         for key, value in fitted:
             known[f"{name}_{key}"] = Parameter(value, "N m/rad", "ThisWork", "fitted", how)
+        known[f"{name}_friction"] = Parameter(fit.friction, "N m", "ThisWork", "fitted", how)
         known[f"{name}_elastic_half_width"] = Parameter(fit.onset, "rad", "ThisWork", "fitted", how)
     known["ramp_width_over_zone"] = Parameter(
-        0.2, "1", "ThisWork", "assumed", "over the shorter of neutral and elastic zone"
+        WIDTH, "1", "ThisWork", "assumed", "over the shorter of neutral and elastic zone"
+    )
+    for number, (size, fraction) in enumerate(zip(YIELDS, FRICTION_SHARES, strict=True), 1):
+        known[f"friction_yield_{number}"] = Parameter(
+            size, "1", "ThisWork", "assumed", "over the shorter of neutral and elastic zone"
+        )
+        known[f"friction_share_{number}"] = Parameter(fraction, "1", "ThisWork", "assumed")
+    plain = Hysteresis()
+    known["friction_exponent"] = Parameter(plain.exponent, "1", "ThisWork", "assumed", "6 to 24")
+    known["friction_rate"] = Parameter(
+        plain.rate, "rad/s", "ThisWork", "assumed", "at which friction has the fitted moment"
     )
     for number, (time, fraction) in enumerate(zip(BRANCH_TIMES, BRANCH_SHARES, strict=True), 1):
         known[f"branch_time_{number}"] = Parameter(time, "s", "ThisWork", "assumed")

@@ -23,6 +23,8 @@ s = sp.Symbol("scale", positive=True)
 grip = sp.Symbol("grip", positive=True)
 bias = sp.Symbol("bias", real=True)
 slip = sp.Symbol("slip", positive=True)
+slack = sp.Symbol("slack", nonnegative=True)
+toe = sp.Symbol("toe", positive=True)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,16 @@ def _centred(integral, at_zero: sp.Expr) -> sp.Expr:
     return k * (integral(x - n) - integral(-n) - at_zero * x)
 
 
+def _toe(y: sp.Expr) -> sp.Expr:
+    """Integral of the integral of a tangent that rises from 0 to 1 between y = 0 and the toe."""
+    bend = y**4 / (4 * toe**2) - y**5 / (10 * toe**3)
+    return sp.Piecewise(
+        (sp.Integer(0), y <= 0),
+        (bend, y <= toe),
+        (y * (y - toe) / 2 + sp.Rational(3, 20) * toe**2, True),
+    )
+
+
 TERMS: dict[str, SymbolicTerm] = {
     term.name: term
     for term in (
@@ -94,6 +106,12 @@ TERMS: dict[str, SymbolicTerm] = {
             "an exponential through zero, for x >= 0; odd in the angle",
         ),
         SymbolicTerm(
+            "toe",
+            (k, slack, toe),
+            k * _toe(x - slack),
+            "nothing up to the slack angle, then a toe, then a constant stiffness",
+        ),
+        SymbolicTerm(
             "closure",
             (grip, bias, slip),
             grip * (sp.sqrt(x**2 + slip**2) - slip) + bias * (x - slip * sp.atan(x / slip)),
@@ -111,6 +129,8 @@ SYMBOLS: dict[sp.Symbol, tuple[str, str]] = {
     s: ("scale of an exponential", "rad"),
     grip: ("mean friction at most, both ways", "N; N m"),
     bias: ("half the difference of friction down and up the wedge", "N; N m"),
+    slack: ("angle at which a ligament becomes taut or a facet meets its partner", "rad"),
+    toe: ("angle over which the stiffness then rises", "rad"),
     slip: ("displacement over which friction rises", "m; rad"),
 }
 """Symbol -> (meaning, unit), for a table of symbols."""

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from panjabi.errors import ParameterError
 from panjabi.passive import kernels
-from panjabi.passive.kernels import CLOSURE, COUPLING, EXPONENTIAL, LINEAR, PROGRESSIVE, RAMP
+from panjabi.passive.kernels import (
+    CLOSURE,
+    COUPLING,
+    EXPONENTIAL,
+    LINEAR,
+    PROGRESSIVE,
+    RAMP,
+    TOE,
+)
 from panjabi.results import ShortRepr
 
 _NAMES = {
@@ -17,15 +25,17 @@ _NAMES = {
     EXPONENTIAL: "exponential",
     COUPLING: "coupling",
     CLOSURE: "closure",
+    TOE: "toe",
 }
-_SIDES = {RAMP: (-1, 1), PROGRESSIVE: (-1, 1), COUPLING: (0, 1, 2)}
+_SIDES = {RAMP: (-1, 1), PROGRESSIVE: (-1, 1), TOE: (-1, 1), COUPLING: (0, 1, 2)}
+_WITH_WIDTH = (RAMP, PROGRESSIVE, TOE)
 
 
 @dataclass(frozen=True)
 class PassiveTerm:
     """A law on an axis: a type (`kind`) and its values in SI and radians.
 
-    Use `linear`, `ramp`, `progressive`, `exponential`, `coupling` or `closure` to make a term.
+    Make a term with `linear`, `ramp`, `progressive`, `exponential`, `coupling`, `closure` or `toe`.
     """
 
     kind: int
@@ -52,10 +62,15 @@ class PassiveTerm:
                 f"Expected a {name} term with stiffness from 0, got stiffness {self.values[0]:g}; "
                 "leave the term out."
             )
-        if self.kind in (RAMP, PROGRESSIVE) and self.values[2] <= 0.0:
+        if self.kind in _WITH_WIDTH and self.values[2] <= 0.0:
             raise ParameterError(
                 f"Expected a {name} term with width above 0 rad, got width {self.values[2]:g} rad; "
                 "give for example a fifth of the onset (a continuous tangent needs a width)."
+            )
+        if self.kind == TOE and self.values[1] < 0.0:
+            raise ParameterError(
+                f"Expected a toe term with a slack angle from 0 rad, got {self.values[1]:g} rad; "
+                "a structure that is taut at neutral needs a linear term."
             )
         if self.kind == EXPONENTIAL and self.values[1] <= 0.0:
             raise ParameterError(
@@ -84,7 +99,7 @@ class PassiveTerm:
 
     def shifted(self, factor: float) -> PassiveTerm:
         """The same law with its toe region times `factor`; a term without toe is unchanged."""
-        if self.kind not in (RAMP, PROGRESSIVE):
+        if self.kind not in _WITH_WIDTH:
             return self
         stiffness, onset, width = self.values
         return replace(self, values=(stiffness, onset * factor, width))
@@ -124,6 +139,11 @@ def closure(axis: int, grip: float, *, slip: float, preloaded: bool = False) -> 
     return PassiveTerm(CLOSURE, axis, 0, (grip, 0.0, slip), preloaded)
 
 
+def toe(axis: int, side: int, stiffness: float, *, slack: float, length: float) -> PassiveTerm:
+    """Zero until `slack` [rad]; over `length` [rad] the stiffness then rises to its full value."""
+    return PassiveTerm(TOE, axis, side, (stiffness, slack, length))
+
+
 @dataclass(frozen=True, repr=False)
 class Structure(ShortRepr):
     """An anatomical part of a unit, as a sum of terms."""
@@ -131,7 +151,7 @@ class Structure(ShortRepr):
     name: str
     terms: tuple[PassiveTerm, ...]
     kind: str = "ligament"  # disc, ligament, facet, ribs, implant, joint
-    branches: tuple[tuple[float, ...], ...] = ()  # Maxwell branches, (3, times); preloaded
+    branches: tuple[tuple[float, ...], ...] = ()  # springs, as in Hysteresis.springs; preloaded
 
     def changed(self, *, stiffness: float = 1.0, toe: float = 1.0) -> Structure:
         """A copy with every term scaled and its toe region lengthened."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.body.size import size_factor
 from panjabi.errors import ConvergenceError
-from panjabi.literature import row
 from panjabi.parameter import Parameter
+from panjabi.passive.readings import disc_parameters
 from panjabi.passive.sizing import unit_length
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
@@ -36,9 +35,6 @@ Floats = NDArray[np.float64]
 
 ANTAGONISTS = ("rectus_abdominis", "external_oblique", "internal_oblique")
 """Muscles whose co-activation Cholewicki et al. (1997) measured."""
-
-PRESSURE_FACTOR = 1.4
-"""Disc pressure = factor x compression / area; 1.3 to 1.5 in the literature (Dreischarf 2013)."""
 
 SETTLED = 1e-3
 """Largest change of a level's compression at the fixed point [N]."""
@@ -147,24 +143,13 @@ class SpineRecruitment(Result):
 
 def recruitment_parameters(spine: StaticSpine, law: ShortRange) -> dict[str, Parameter]:
     """Parameters of a recruitment of this spine, feasible or not."""
-    factor = Parameter(
-        PRESSURE_FACTOR, "1", row("dre13_err").bib, "assumed", "middle of 1.3 to 1.5"
-    )
+    disc = disc_parameters("L4-L5", unit_length(spine.body, "L4-L5"))
     return {
         **dict(spine.parameters),
         **parameters_of(law),
-        "disc_pressure_factor": factor,
-        "disc_area": _disc_area(spine),
+        "disc_pressure_factor": disc["disc_pressure_factor"],
+        "disc_area": disc["disc_area"],
     }
-
-
-def _disc_area(spine: StaticSpine) -> Parameter:
-    """Area of the L4-L5 disc, with the square of the length of this level."""
-    measured = row("wil01_area").parameter()
-    factor = size_factor("area", unit_length(spine.body, "L4-L5"))
-    if factor == 1.0:
-        return measured
-    return replace(measured, value=factor * measured.value, status="derived")
 
 
 def recruit(

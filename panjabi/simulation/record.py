@@ -14,6 +14,7 @@ from panjabi.body.scaling import size_outside_evidence
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.errors import unknown
+from panjabi.passive.readings import failing_structure
 from panjabi.results import imported
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import xarray  # pyright: ignore[reportMissingImports]
 
 Floats = NDArray[np.float64]
+
+BALANCE, FAILED = "lost balance", "failed"
+"""Names of the events of a run."""
 
 TENSION, EXCITATION, PASSIVE, ACTIVE = "tension", "excitation", "passive moment", "muscle moment"
 
@@ -53,6 +57,8 @@ class SpineRecord:
     @property
     def outcome(self) -> str:
         """How the run ended, in words."""
+        if self.failure is not None and not self.lost_balance:
+            return self.failure
         if not self.lost_balance:
             return f"{self.trajectory.outcome} at {self.trajectory.end:.4g} s"
         n = len(self.model.free)
@@ -64,16 +70,34 @@ class SpineRecord:
         )
 
     @property
+    def stopped(self) -> bool:
+        """Whether the run ended early, by lost balance or by failure of a unit."""
+        return self.trajectory.outcome == "stopped by an event"
+
+    @property
     def lost_balance(self) -> bool:
         """Whether a coordinate moved further from its start than `spine_run.LOST`."""
-        return self.trajectory.outcome == "stopped by an event"
+        return self.stopped and self.trajectory.events[-1].name == BALANCE
+
+    @cached_property
+    def failure(self) -> str | None:
+        """The structure that fails first, and when, in words; None if every unit holds."""
+        for event in self.trajectory.events:
+            if event.name == FAILED:
+                q = event.state[self.model.slices["q"]]
+                angles = [self.model.seen_by(j, q, np.zeros_like(q))[0] for j in self.model.joints]
+                units = [j.unit for j in self.model.joints]
+                worst = max(zip(units, angles, strict=True), key=lambda pair: pair[0].use(pair[1]))
+                structure, level = failing_structure(*worst), worst[0].level
+                return f"failed: {structure} of {level} at {event.time:.4g} s"
+        return None
 
     @cached_property
     def outside_evidence(self) -> tuple[str, ...]:
         """Sizes of the body outside the evidence, and the first time that each unit leaves the
         published tests, at the ends of the steps, in words.
 
-        A run continues beyond them, even where tissue would fail: read this before its result.
+        A run continues beyond them until a unit fails: read this before its result.
         """
         part = self.model.slices["q"]
         first: dict[str, str] = {}

@@ -15,7 +15,7 @@ from panjabi.delay.integrate.model import DelayModel, Event
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
 from panjabi.simulation.python_elements import PythonElements
-from panjabi.simulation.record import SpineRecord
+from panjabi.simulation.record import BALANCE, FAILED, SpineRecord
 from panjabi.spine import packing
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model import Spine
@@ -25,6 +25,9 @@ from panjabi.spine.solver_kernels import solver_size, spine_linear
 
 LOST = 1.0
 """Distance of a coordinate from its start at which balance counts as lost [rad]."""
+
+NEVER = 1e9
+"""Angle of failure of a unit that does not fail [rad]; p must be finite."""
 
 STANDARD = Settings(rtol=1e-4, atol=1e-5, method="rosenbrock", track=1)
 """Default settings of a run.
@@ -42,6 +45,7 @@ def simulate(
     duration: float = 1.0,
     start: ArrayLike | None = None,
     progress: bool = False,
+    extrapolate: bool = False,
 ) -> SpineRecord:
     """Record of a run from 0 to `duration` [s].
 
@@ -51,9 +55,10 @@ def simulate(
         or an `Equilibrium`, which is used unchanged.
     start : another initial state (size,); the history before it is the equilibrium.
     progress : show a progress bar.
+    extrapolate : go on after a unit has failed, and only record the event.
 
-    A run ends early when a coordinate is further than `LOST` from its start; the record then says
-    that the spine has lost its balance.
+    A run ends early when a coordinate is further than `LOST` from its start, or when a unit reaches
+    its angle of failure; the record then names the structure that fails.
 
     Raises
     ------
@@ -84,10 +89,13 @@ def simulate(
             f"{state.shape}; take `state_at` of the model and change it."
         )
     settings = STANDARD if solver is None else solver
-    p = packing.pack(spine, perturbations, solver_size(len(spine.free), spine.muscle_count))
-    p = np.concatenate([p, [float(len(spine.free)), LOST], state[: len(spine.free)]])
+    states = spine.slices["joints"]
+    size = solver_size(len(spine.free), spine.muscle_count, states.stop - states.start)
+    p = packing.pack(spine, perturbations, size)
+    ends = np.minimum([j.unit.failure for j in spine.joints], NEVER).ravel()
+    p = np.concatenate([p, [float(len(spine.free)), LOST], state[: len(spine.free)], ends])
     python_elements = PythonElements(spine) if spine.elements else None
-    delayed = delay_model(spine, python_elements)
+    delayed = delay_model(spine, python_elements, extrapolate=extrapolate)
     try:
         trajectory = solve(
             delayed,
@@ -112,32 +120,40 @@ def rerun(record: SpineRecord) -> SpineRecord:
     before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
     q = before[: len(record.model.free)]
     rest = Equilibrium(record.model, q, before, np.nan, 0)
+    beyond = any(e.name == FAILED and e.time < run.end for e in run.events)
     return simulate(
-        rest, record.perturbations, record.solver, duration=record.duration, start=run.state[0]
-    )
+        rest, record.perturbations, record.solver, duration=record.duration, start=run.state[0],
+        extrapolate=beyond,
+    )  # fmt: skip
 
 
-def delay_model(model: Spine, python_elements: PythonElements | None = None) -> DelayModel:
+def delay_model(
+    model: Spine, python_elements: PythonElements | None = None, *, extrapolate: bool = False
+) -> DelayModel:
     """The spine model for the solver; nothing is compiled for one model.
 
     Elements written in Python are the exception: they need `python_elements` and a separate
-    right-hand side.
+    right-hand side. With `extrapolate` the failure of a unit does not end the run.
     """
     return DelayModel(
         rhs=spine_rhs if python_elements is None else python_elements.right_side(),
         linear=spine_linear,
         delays=model.delays,
         reads=model.reads,
-        event=lost_balance,
-        events=(Event("lost balance", "stop", -1),),
+        event=ends_of_run,
+        events=(
+            Event(BALANCE, "stop", -1),
+            Event(FAILED, "record" if extrapolate else "stop", -1),
+        ),
     )
 
 
 @njit(cache=True, nogil=True)
-def lost_balance(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
-    """Remaining distance of the coordinates from the limit at which balance is lost [rad].
+def ends_of_run(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
+    """Distances [rad] of the coordinates from lost balance, and of the units from failure.
 
-    After the model p contains n, the limit and the coordinates at the start, then one sign.
+    After the model p contains n, the limit and the coordinates at the start, the angles of failure
+    of every unit (joints, 3, 2), then one sign for each event.
     """
     head = p[: packing.FIELDS + 1].view(np.int64)
     tail = head[packing.FIELDS]
@@ -146,3 +162,11 @@ def lost_balance(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -
     for k in range(n):
         furthest = max(furthest, abs(y[k] - p[tail + 2 + k]))
     out[0] = p[tail + 1] - furthest
+    where = packing.whole(p, packing.UNIT_PLACE)
+    ends = tail + 2 + n
+    nearest = NEVER
+    for i in range(where.shape[0]):
+        if where[i] >= 0:
+            x = y[where[i]]
+            nearest = min(nearest, p[ends + 2 * i] + x, p[ends + 2 * i + 1] - x)
+    out[1] = nearest

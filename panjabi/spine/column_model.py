@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.body.tree import Floats, Integers, Tree
 from panjabi.errors import ParameterError, unknown
+from panjabi.evidence import BEYOND_FAILURE, ROUNDING
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr
 from panjabi.spine.joints import JointLaw
@@ -164,36 +165,30 @@ class Column:
 
     def beyond_failure(self, z: ArrayLike) -> tuple[str, ...]:
         """The loads among them with which a unit fails; its law does not hold there."""
-        from panjabi.evidence import BEYOND_FAILURE
-
-        if self._bears(z):
+        if self._intact(z):
             return ()
         return tuple(w for w in self.outside_evidence(z) if w.endswith(BEYOND_FAILURE))
 
     def check(self, z: ArrayLike) -> None:
-        """Raise ParameterError if a unit bears a moment beyond failure at z (n,)."""
-        if self._bears(z):
+        """Raise ParameterError if a unit is bent beyond failure at z (n,)."""
+        if self._intact(z):
             return
         for unit, angles in self._units(z):
-            unit.check(angles, extrapolate=True)
+            unit.check(angles)
 
-    def _bears(self, z: ArrayLike) -> bool:
-        """Whether all laws are units and every moment is below failure, in one compiled call."""
-        if self._stacked is None:
-            return False
-        from panjabi.passive.kernels import evaluate_units
-
-        angles = self.angles(z)
-        energy, moment = np.empty(len(angles)), np.empty(angles.shape)
-        evaluate_units(*self._stacked, angles, energy, moment, np.empty((*angles.shape, 3)))
-        return bool((np.abs(moment) <= self._failure[:, None]).all())
+    def _intact(self, z: ArrayLike) -> bool:
+        """Whether no unit is bent beyond failure."""
+        angles, ends = self.angles(z), (1.0 + ROUNDING) * self._failure
+        return bool(((-ends[..., 0] <= angles) & (angles <= ends[..., 1])).all())
 
     @cached_property
     def _failure(self) -> Floats:
-        """Moment at which each unit fails (levels,) [N m]."""
-        from panjabi.passive.evidence import evidence_of
+        """Angles of failure in both senses (levels, 3, 2) [rad]; infinite for other laws."""
+        from panjabi.passive.functional_unit import NEVER, FunctionalSpinalUnit
 
-        return np.array([evidence_of(level).moment.fails_at for level in self.levels])
+        return np.array(
+            [law.failure if isinstance(law, FunctionalSpinalUnit) else NEVER for law in self.laws]
+        )
 
     def _units(self, z: ArrayLike) -> list[tuple[FunctionalSpinalUnit, Floats]]:
         """The laws that are functional spinal units, each with its angles (3,) [rad]."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from panjabi.active.activation import activation_rate
 from panjabi.errors import ParameterError
 from panjabi.neural.command import command
 from panjabi.neural.smooth_kernels import saturated
+from panjabi.passive.kernels import relaxation
 from panjabi.results import ShortRepr
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
@@ -33,6 +35,8 @@ from panjabi.spine.slope_kernels import (
 )
 
 Floats = NDArray[np.float64]
+
+Friction = Literal["exact", "stuck", "relaxed"] | float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,10 +61,14 @@ def jacobian(
     *,
     t: float = 0.0,
     applied: Sequence[Perturbation] = (),
+    friction: Friction = "exact",
 ) -> SpineJacobian:
     """Exact derivatives at a state y (size,).
 
     delayed : (delays, loops) delayed receptors; by default the present ones.
+    friction : "exact" derivatives of the friction states; or without these states, friction as a
+        spring ("stuck"), as the secant of its loop at an amplitude [rad] (a number: "sliding"), or
+        without moment ("relaxed").
 
     Raises
     ------
@@ -85,7 +93,7 @@ def jacobian(
     now = np.zeros((model.size, model.size))
     late = tuple(np.zeros((model.size, model.size)) for _ in model.delays)
     now[part["q"], part["rate"]] = np.eye(n)
-    _joints(model, q, by, now)
+    _joints(model, y, by, now, friction)
     if model.muscles is not None:
         _muscles(model, y, delayed, by, now, late)
     for element in model.elements:
@@ -116,17 +124,25 @@ def _applied_slope(model: Spine, t: float, q: Floats, applied: Sequence[Perturba
     return slope
 
 
-def _joints(model: Spine, q: Floats, by: Floats, now: Floats) -> None:
+def _joints(model: Spine, y: Floats, by: Floats, now: Floats, friction: Friction) -> None:
     part, at = model.slices, model.slices["joints"].start
+    q = y[part["q"]]
     for joint in model.joints:
         x, _ = model.seen_by(joint, q, np.zeros_like(q))
         place = model.place_of(joint.coordinates)
         K, stiffness = joint.unit.evaluate(x)[2], joint.unit.branch_stiffness
-        times = np.array(joint.unit.hysteresis.times, float)
+        count = joint.unit.hysteresis.count
+        decay = np.stack(joint.unit.hysteresis.decay, axis=-1)
         for i, k in enumerate(place):
-            for b, time in enumerate(times):
-                s = at + i * len(times) + b
-                now[s, s] = -1.0 / time
+            for b in range(count):
+                s = at + i * count + b
+                time, size, power = decay[i, b]
+                if power and friction != "exact":
+                    if k >= 0:
+                        spring = stiffness[i, b] * _secant(friction, size)
+                        by[k, part["q"].start + k] -= spring
+                    continue
+                now[s, s] = -relaxation(y[s], time, size, power)[1]
                 if k >= 0:
                     now[s, part["rate"].start + k] = 1.0
                     by[k, s] -= stiffness[i, b]
@@ -136,6 +152,13 @@ def _joints(model: Spine, q: Floats, by: Floats, now: Floats) -> None:
                     if other >= 0:
                         by[k, part["q"].start + other] -= K[i, j]
         at += joint.states
+
+
+def _secant(friction: Friction, size: float) -> float:
+    """Stiffness of a friction element over that of its spring [1]."""
+    if isinstance(friction, float):
+        return min(1.0, size / friction)
+    return 1.0 if friction == "stuck" else 0.0
 
 
 def _muscles(

@@ -181,8 +181,10 @@ class Spine:
         """Name of every state: "L4_L5_FE", "L4_L5_FE rate", "IL_L4_r activation", ..."""
         names = [*self.free, *(f"{c} rate" for c in self.free)]
         for joint in self.joints:
-            branches = joint.states // 3
-            names += [f"{c} branch {b + 1}" for c in joint.coordinates for b in range(branches)]
+            kept = joint.unit.hysteresis
+            kinds = [f"branch {b + 1}" for b in range(len(kept.times))]
+            kinds += [f"friction {b + 1}" for b in range(len(kept.yields[0]))]
+            names += [f"{c} {kind}" for c in joint.coordinates for kind in kinds]
         if self.muscles is not None:
             muscles = self.muscles.muscles.names
             names += [f"{m} activation" for m in muscles] + [f"{m} fibre" for m in muscles]
@@ -224,9 +226,9 @@ class Spine:
         return tuple(words for unit, a in self._units(q) for words in unit.outside_evidence(a))
 
     def check(self, q: ArrayLike) -> None:
-        """Raise ParameterError if a unit bears a moment beyond failure at q (n,)."""
+        """Raise ParameterError if a unit is bent beyond failure at q (n,)."""
         for unit, angles in self._units(q):
-            unit.check(angles, extrapolate=True)
+            unit.check(angles)
 
     def _units(self, q: ArrayLike) -> list[tuple[FunctionalSpinalUnit, Floats]]:
         """The unit of every joint with its angles (3,) [rad]."""

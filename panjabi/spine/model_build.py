@@ -17,7 +17,7 @@ from panjabi.neural.reflex_set import ReflexSet
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
-from panjabi.passive.injury import injured
+from panjabi.passive.injury import with_injuries
 from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.passive.sizing import sized_for
 from panjabi.passive.standard import unit
@@ -247,18 +247,19 @@ def _units(
         fitted = fitted.with_preload(preloads.get(level, 0.0))
         if level in RIBBED:
             fitted = with_rib_cage(fitted)
-        fitted = injured(fitted, *changes.get(level, ()))
+        fitted = with_injuries(fitted, changes.get(level, ()))
         made.append(_quiet(fitted, options))
     return made
 
 
 def _quiet(fitted: FunctionalSpinalUnit, options: UnitOptions) -> FunctionalSpinalUnit:
-    """The unit without viscous damping, without branches, or as it is."""
+    """The unit without viscous damping, without branches and friction, or as it is."""
     changes: dict[str, Any] = {}
     if not options.damping:
         changes["damping"] = (0.0, 0.0, 0.0)
     if not options.branches:
-        changes |= {"times": (), "stiffness": ((), (), ())}
+        none = ((), (), ())
+        changes |= {"times": (), "stiffness": none, "friction": none, "yields": none}
         stripped = tuple(replace(s, branches=()) for s in fitted.structures)
         fitted = replace(fitted, structures=stripped)
     return replace(fitted, hysteresis=replace(fitted.hysteresis, **changes)) if changes else fitted

@@ -44,7 +44,7 @@ NONE = -(2**62)
     COUNTS, GRAVITY,
     PARENT, LOC, R0, CHILD_LOC, FIRST, SLIDE, AXIS, COORDINATE, POLY, MASS, COM, INERTIA, RUN,
     UNIT_START, UNIT_KIND, UNIT_ROW, UNIT_PLACE, UNIT_HELD, UNIT_DAMPING,
-    BRANCH_START, BRANCH_TIME, BRANCH_STIFFNESS,
+    BRANCH_START, BRANCH_TIME, BRANCH_SIZE, BRANCH_POWER, BRANCH_STIFFNESS,
     M_PARENT, M_LOC, M_R0, M_CHILD_LOC, M_FIRST, M_SLIDE, M_AXIS, M_COORDINATE, M_POLY,
     PIECE_FIRST, PIECE_BODY, PIECE_LOCAL, PIECE_FIXED,
     MAX_FORCE, OPTIMAL_LENGTH, SLACK_LENGTH, THICKNESS, ELASTIC, CURVES, MUSCLE_NUMBERS,
@@ -58,8 +58,8 @@ NONE = -(2**62)
     V_MOMENT, V_LENGTH, V_SPEED, V_TENSION,
     S_Q, S_MUSCLE_Q, S_EXCITATION, S_SMALL,
     SOLVER,
-) = range(98)  # fmt: skip
-FIELDS = 98
+) = range(100)  # fmt: skip
+FIELDS = 100
 
 # counts[...]
 N, UNITS, BRANCHES, MUSCLES, LOOPS, FOREIGN_STATES, ONE_RUN_EACH, SIZE = range(8)
@@ -137,19 +137,22 @@ def _units(model: Spine) -> tuple[NDArray[Any], ...]:
     start, kinds, rows = stack(units)
     place = np.full((len(units), 3), NONE, np.int64)
     held, damping = np.zeros((len(units), 3)), np.zeros((len(units), 3))
-    branch, times, stiffness = [0], [np.empty(0)], [np.empty(0)]
+    branch, stiffness = [0], [np.empty(0)]
+    decay = [(np.empty(0), np.empty(0), np.empty(0))]
     for k, joint in enumerate(model.joints):
         at = model.place_of(joint.coordinates)
         place[k] = np.where(at >= 0, at, NONE)
         held[k], _ = model.seen_by(joint, np.zeros(len(model.free)), np.zeros(len(model.free)))
         damping[k] = joint.unit.hysteresis.damping
         branch.append(branch[-1] + joint.states)
-        times.append(np.tile(np.array(joint.unit.hysteresis.times, float), 3))
+        decay.append(joint.unit.hysteresis.decay)
         stiffness.append(joint.unit.branch_stiffness.ravel())
     ends = np.array(branch, np.int64)
+    columns = zip(*decay, strict=True)
+    times, sizes, powers = (np.concatenate([a.ravel() for a in part]) for part in columns)
     return (
         start, kinds, rows.reshape(-1, TERM_COLUMNS), place, held, damping, ends,
-        np.concatenate(times), np.concatenate(stiffness),
+        times, sizes, powers, np.concatenate(stiffness),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, place
 from panjabi.body.tree import Floats
 from panjabi.neural.smooth_kernels import saturated
-from panjabi.passive.kernels import evaluate_unit
+from panjabi.passive.kernels import evaluate_unit, relaxation
 from panjabi.spine import packing as at
 from panjabi.spine.perturbation import wave
 
@@ -109,7 +109,7 @@ def add_applied(tree, work, t, p, Q):
 
 @njit(cache=True, nogil=True)
 def add_joints(q, rate, stretch, p, Q, stretch_rate):
-    """Add the moments of all units to Q; rates of their Maxwell branches in place."""
+    """Add the moments of all units to Q; rates of their branches and friction elements in place."""
     start, kinds = at.whole(p, at.UNIT_START), at.whole(p, at.UNIT_KIND)
     rows = at.floats(p, at.UNIT_ROW).reshape((-1, at.TERM_COLUMNS))
     where = at.whole(p, at.UNIT_PLACE).reshape((-1, 3))
@@ -117,6 +117,7 @@ def add_joints(q, rate, stretch, p, Q, stretch_rate):
     damping = at.floats(p, at.UNIT_DAMPING).reshape((-1, 3))
     branch = at.whole(p, at.BRANCH_START)
     times, stiffness = at.floats(p, at.BRANCH_TIME), at.floats(p, at.BRANCH_STIFFNESS)
+    sizes, powers = at.floats(p, at.BRANCH_SIZE), at.floats(p, at.BRANCH_POWER)
     small = at.floats(p, at.S_SMALL)
     angles, moment = small[:3], small[3:6]
     tangent = small[6:15].reshape((3, 3))
@@ -133,7 +134,7 @@ def add_joints(q, rate, stretch, p, Q, stretch_rate):
             total = 0.0
             for s in range(branch[j] + i * each, branch[j] + (i + 1) * each):
                 total += stiffness[s] * stretch[s]
-                stretch_rate[s] = speed - stretch[s] / times[s]
+                stretch_rate[s] = speed - relaxation(stretch[s], times[s], sizes[s], powers[s])[0]
             if k >= 0:
                 Q[k] -= resisting + total
 

@@ -19,7 +19,7 @@ from panjabi.active.line_kernels import body_twists, line_motion
 from panjabi.body.dynamics_kernels import SOLVED, cholesky, cholesky_solve, mass_matrix, place
 from panjabi.body.kernels import forward
 from panjabi.body.tree import Floats
-from panjabi.passive.kernels import evaluate_unit
+from panjabi.passive.kernels import evaluate_unit, relaxation
 from panjabi.spine import packing as at
 from panjabi.spine.rhs_kernels import excite
 from panjabi.spine.slope_kernels import (
@@ -39,9 +39,9 @@ EVALUATE, FACTOR, SOLVE = 0.0, 1.0, 2.0
 """Tasks of `spine_linear`, in work[0, 0]."""
 
 
-def solver_size(n: int, muscles: int) -> int:
+def solver_size(n: int, muscles: int, branches: int) -> int:
     """Number of floats that `spine_linear` needs at the end of p."""
-    return 4 * n * n + muscles * (n + SLOPES + 3) + n
+    return 4 * n * n + muscles * (n + SLOPES + 3) + n + branches
 
 
 @njit(cache=True, nogil=True)
@@ -68,15 +68,19 @@ def spine_linear(t: float, y: Floats, delayed: Floats, p: Floats, work: Floats) 
     pull = buffer[here + 2 * nm : here + 3 * nm]
     here += 3 * nm
     back = buffer[here : here + n]
+    relax = buffer[here + n : here + n + counts[at.BRANCHES]]  # d relaxation / d stretch
     task, w = work[0, 0], work[0, 1]
     work[0, 2] = 1.0
     if task == EVALUATE:
         _evaluate(y, delayed, p, counts, M, K, C, slope, slopes, decay)
+        _relaxations(y[2 * n : 2 * n + counts[at.BRANCHES]], p, relax)
     elif task == FACTOR:
-        if not _factor(w, p, M, K, C, S, slope, slopes, fibre_factor):
+        if not _factor(w, p, M, K, C, S, slope, slopes, fibre_factor, relax):
             work[0, 2] = 0.0
     else:
-        _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, work[1])
+        _solve(
+            w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, relax, work[1]
+        )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
@@ -134,7 +138,16 @@ def _joints(q, p, K, C):
 
 
 @njit(cache=True, nogil=True)
-def _factor(w, p, M, K, C, S, slope, slopes, fibre_factor):
+def _relaxations(stretch, p, relax):
+    """Slopes of the relaxation of branches and friction elements in place."""
+    times = at.floats(p, at.BRANCH_TIME)
+    sizes, powers = at.floats(p, at.BRANCH_SIZE), at.floats(p, at.BRANCH_POWER)
+    for s in range(relax.shape[0]):
+        relax[s] = relaxation(stretch[s], times[s], sizes[s], powers[s])[1]
+
+
+@njit(cache=True, nogil=True)
+def _factor(w, p, M, K, C, S, slope, slopes, fibre_factor, relax):
     """S and its Cholesky factor; False where S is not positive definite."""
     n, nm = M.shape[0], slope.shape[0]
     for i in range(n):
@@ -142,14 +155,14 @@ def _factor(w, p, M, K, C, S, slope, slopes, fibre_factor):
             S[i, j] = M[i, j] + w * (C[i, j] + w * K[i, j])
     where = at.whole(p, at.UNIT_PLACE).reshape((-1, 3))
     branch = at.whole(p, at.BRANCH_START)
-    times, stiffness = at.floats(p, at.BRANCH_TIME), at.floats(p, at.BRANCH_STIFFNESS)
+    stiffness = at.floats(p, at.BRANCH_STIFFNESS)
     for j in range(where.shape[0]):
         each = (branch[j + 1] - branch[j]) // 3
         for i in range(3):
             k = where[j, i]
             if k >= 0:
                 for s in range(branch[j] + i * each, branch[j] + (i + 1) * each):
-                    S[k, k] += w * w * stiffness[s] / (1.0 + w / times[s])
+                    S[k, k] += w * w * stiffness[s] / (1.0 + w * relax[s])
     for m in range(nm):
         s = slopes[m]
         fibre_factor[m] = 1.0 / (1.0 - w * s[RATE_FIBRE])
@@ -164,7 +177,7 @@ def _factor(w, p, M, K, C, S, slope, slopes, fibre_factor):
 
 
 @njit(cache=True, nogil=True)
-def _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, x):
+def _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, relax, x):
     """x = (1 - w J)^-1 x; x contains all states."""
     n, nm, nb = counts[at.N], counts[at.MUSCLES], counts[at.BRANCHES]
     M = at.floats(p, at.SOLVER)[: n * n].reshape((n, n))
@@ -172,7 +185,7 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, x
     a, fibre = x[2 * n + nb : 2 * n + nb + nm], x[2 * n + nb + nm : 2 * n + nb + 2 * nm]
     where = at.whole(p, at.UNIT_PLACE).reshape((-1, 3))
     first = at.whole(p, at.BRANCH_START)
-    times, stiffness = at.floats(p, at.BRANCH_TIME), at.floats(p, at.BRANCH_STIFFNESS)
+    stiffness = at.floats(p, at.BRANCH_STIFFNESS)
     # right-hand side of S v = ...
     for i in range(n):
         back[i] = 0.0
@@ -182,7 +195,7 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, x
         each = (first[j + 1] - first[j]) // 3
         for i in range(3):
             for s in range(first[j] + i * each, first[j] + (i + 1) * each):
-                branch[s] /= 1.0 + w / times[s]
+                branch[s] /= 1.0 + w * relax[s]
                 if where[j, i] >= 0:
                     back[where[j, i]] -= w * stiffness[s] * branch[s]
     for m in range(nm):
@@ -208,7 +221,7 @@ def _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, x
         for i in range(3):
             if where[j, i] >= 0:
                 for s in range(first[j] + i * each, first[j] + (i + 1) * each):
-                    branch[s] += w * v[where[j, i]] / (1.0 + w / times[s])
+                    branch[s] += w * v[where[j, i]] / (1.0 + w * relax[s])
     source, time = at.whole(p, at.SOURCE), at.floats(p, at.FILTER_TIME)
     lopt, fmax = at.floats(p, at.OPTIMAL_LENGTH), at.floats(p, at.MAX_FORCE)
     stretch, fast = at.floats(p, at.STRETCH_GAIN), at.floats(p, at.RATE_GAIN)

@@ -14,7 +14,7 @@ from panjabi.active.muscle_arrays import Musculature
 from panjabi.body import standard_adult
 from panjabi.errors import unknown
 from panjabi.parameter import USER, Parameter
-from panjabi.passive.injury import injured
+from panjabi.passive.injury import with_injuries
 from panjabi.passive.sizing import sized_for
 from panjabi.passive.standard import unit
 from panjabi.spine.muscles_at import muscles_at
@@ -72,7 +72,7 @@ def static_spine(
         if level not in LEVELS:
             raise unknown("level of the lumbar spine", level, LEVELS)
     units = tuple(
-        injured(sized_for(unit(level, source), whole_body), *changes.get(level, ()))
+        with_injuries(sized_for(unit(level, source), whole_body), changes.get(level, ()))
         for level in LEVELS
     )
     angles = q[[whole_body.coordinate_index(c) for c in spine_coordinates()]]

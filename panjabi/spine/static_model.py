@@ -88,7 +88,7 @@ class StaticSpine:
             )
         for unit, angles in zip(self.units, self.angles, strict=True):
             require_sized(unit, self.body)
-            unit.check(angles, extrapolate=True)
+            unit.check(angles)
 
     def __repr__(self) -> str:
         held = f", {self.load.mass:g} kg held" if self.load.mass else ""
@@ -259,10 +259,7 @@ class StaticSpine:
     def with_preload(self, forces: ArrayLike) -> StaticSpine:
         """The same spine with the units under other compressions, one for each level [N]."""
         compressions = np.maximum(np.asarray(forces, float), 0.0)
-        units = [
-            u.with_preload(p, extrapolate=True)
-            for u, p in zip(self.units, compressions, strict=True)
-        ]
+        units = [u.with_preload(p) for u, p in zip(self.units, compressions, strict=True)]
         return replace(self, units=tuple(units))
 
     def with_muscles(self, muscles: MuscleState) -> StaticSpine:

@@ -42,7 +42,7 @@ def unit_column(
         For a column, level, source or injury that does not exist.
     """
     from panjabi.body.standard import standard_adult
-    from panjabi.passive.injury import injured
+    from panjabi.passive.injury import with_injuries
     from panjabi.passive.ribs import RIBBED, with_rib_cage
     from panjabi.passive.sizing import sized_for
     from panjabi.passive.standard import unit
@@ -58,7 +58,7 @@ def unit_column(
         made = sized_for(unit(level, source), whole_body).with_preload(preload)
         if rib_cage and level in RIBBED:
             made = with_rib_cage(made)
-        units.append(injured(made, *changes.get(level, ())))
+        units.append(with_injuries(made, changes.get(level, ())))
     made = column(region, units, body=whole_body, straight=straight, plane=plane)
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     return replace(made, parameters={**made.parameters, **known})

@@ -74,7 +74,7 @@ def laboratory_with_muscles(
         If the tension of the muscles reduces the stiffness at neutral to zero or below.
     """
     plan = protocol or Protocol()
-    pressed = unit.with_preload(unit.preload + max(across.compression, 0.0), extrapolate=True)
+    pressed = unit.with_preload(unit.preload + max(across.compression, 0.0))
     added = float(across.stiffness[axis, axis])
     if added >= 0.0:
         spring = Structure("muscles", (linear(axis, added),), "muscle")
@@ -155,7 +155,7 @@ def segment_gain(
     for group in groups:
         F = shared_force(spine, level, force, group)
         across = muscles_across(spine, level, F, stiffness=stiffness)
-        pressed = unit.with_preload(max(across.compression, 0.0), extrapolate=True)
+        pressed = unit.with_preload(max(across.compression, 0.0))
         tangent = pressed.evaluate(spine.angles[k])[2]
         gain[group] = np.diag(across.stiffness) + np.diag(tangent) - bare
     return gain

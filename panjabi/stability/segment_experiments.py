@@ -8,6 +8,7 @@ from panjabi.body.tree import Floats
 from panjabi.literature import row
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.neutral_zone import Residual
+from panjabi.passive.protocol import Protocol
 from panjabi.spine.short_range import bergmark
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.static_model import StaticSpine
@@ -22,7 +23,12 @@ GROUPS_AT_L45 = ("multifidus_lumbar", "longissimus", "iliocostalis", "psoas", "q
 
 
 def unit_under_multifidus(
-    spine: StaticSpine, unit: FunctionalSpinalUnit, axis: int, force: float
+    spine: StaticSpine,
+    unit: FunctionalSpinalUnit,
+    axis: int,
+    force: float,
+    *,
+    protocol: Protocol | None = None,
 ) -> Residual:
     """Laboratory test of a unit at L4-L5 with a constant total force of multifidus [N].
 
@@ -33,7 +39,7 @@ def unit_under_multifidus(
     fraction = np.where(chosen, spine.muscles.max_force, 0.0)
     fraction /= fraction.sum()
     across = muscles_across(spine, "L4-L5", force * fraction, stiffness=None)
-    return laboratory_with_muscles(unit, axis, across)
+    return laboratory_with_muscles(unit, axis, across, protocol=protocol)
 
 
 def gain_at_l45() -> dict[str, Floats]:

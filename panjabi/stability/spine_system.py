@@ -12,7 +12,7 @@ import numpy as np
 
 from panjabi.delay.roots.system import DelayTerm, LinearDelaySystem
 from panjabi.errors import ParameterError
-from panjabi.spine.derivatives import jacobian
+from panjabi.spine.derivatives import Friction, jacobian
 
 if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium
@@ -21,12 +21,17 @@ STILL = 1e-4
 """Largest rate of any state at an equilibrium [1/s, rad/s2]."""
 
 
-def linear_system(rest: Equilibrium, *, dormant: bool = False) -> LinearDelaySystem:
+def linear_system(
+    rest: Equilibrium, *, dormant: bool = False, friction: Friction = "stuck"
+) -> LinearDelaySystem:
     """Exact linear system about an equilibrium; receptors are the delayed states.
 
     Inputs are generalised forces on the free coordinates [N m], outputs all states. States without
     effect are left out unless `dormant`: the fibre state of a muscle with a rigid tendon, the
     branches of fixed axes, and constant states that no equation reads.
+
+    friction : of the units, see `jacobian`. The default "stuck" is right for small motions; give an
+        amplitude [rad] for the sliding system.
 
     Raises
     ------
@@ -34,7 +39,7 @@ def linear_system(rest: Equilibrium, *, dormant: bool = False) -> LinearDelaySys
         If the state is not an equilibrium.
     """
     model = rest.model
-    derivative = jacobian(model, rest.state)
+    derivative = jacobian(model, rest.state, friction=friction)
     worst = int(np.abs(derivative.rate).argmax())
     if not abs(derivative.rate[worst]) <= STILL:
         raise ParameterError(

@@ -81,7 +81,7 @@ def spine_verdict(
     )  # fmt: skip
     away = np.abs(run.trajectory.state[:, : len(spine.free)] - rest.q).max(axis=1)
     after = run.time - start - length
-    time = None if run.lost_balance else recovery_time(after, away, tolerance)
+    time = None if run.stopped else recovery_time(after, away, tolerance)
     recovery = RecoveryEvidence(
         f"a push of {push:g} N on T8 for {length:g} s", float(away.max()), tolerance, time, watched
     )

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from panjabi.errors import PanjabiError
 from panjabi.literature import row
 from panjabi.passive.directions import levels
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.injury import degenerated, injured, with_fixator
-from panjabi.passive.neutral_zone import gap_and_range, residual_positions
-from panjabi.passive.protocol import laboratory_test
+from panjabi.passive.neutral_zone import (
+    gap_and_range,
+    inflexion,
+    residual_positions,
+    split_loop,
+    stiffness_threshold,
+    zero_load_gap,
+)
+from panjabi.passive.protocol import Protocol, cyclic_test, laboratory_test
 from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.passive.standard import unit
 from panjabi.statements.finding import Finding, Outcome, Statement
@@ -22,6 +31,10 @@ AXES = ("FE", "LB", "AR")
 LUMBAR = levels("lumbar")[1:]  # levels of the published table, L1-L2 to L5-S1
 SMALL_PART = 0.5  # largest fraction of the stiffness at full moment that is little resistance
 CHANGED = 0.01  # relative change below which an injury has no effect about an axis
+MEASURES = (
+    "residual_30_s", "residual_10_min", "stiffness_threshold", "inflexion", "zero_load_gap",
+)  # fmt: skip
+"""Estimators of the neutral zone, the residual after two waits."""
 TENDENCY = 2.0 / 3.0  # fraction of cases that is a tendency; a third or less contradicts it
 
 INJURIES = {
@@ -41,18 +54,48 @@ class Change:
     axis: str
     zone: float
     reach: float
+    measure: str = "residual_30_s"
 
 
-def zone_and_range(tested: Unit, axis: int) -> tuple[float, float]:
-    """Residual neutral zone, one-sided, and range of motion, both sides [rad]."""
-    residual = residual_positions(laboratory_test(tested, axis), 3)
-    return residual.half_width, residual.end_plus - residual.end_minus
+def zones_and_range(tested: Unit, axis: int) -> tuple[dict[str, float], float]:
+    """Neutral zone, one-sided, by every measure that exists, and range of both sides [rad]."""
+    zones: dict[str, float] = {}
+    reach = 0.0
+    for name, wait in (("residual_10_min", 600.0), ("residual_30_s", 30.0)):
+        plan = Protocol(wait=wait)
+        residual = residual_positions(laboratory_test(tested, axis, plan), plan.cycles)
+        zones[name], reach = residual.half_width, residual.end_plus - residual.end_minus
+    test = cyclic_test(tested, axis)
+    loop = split_loop(test.moment, test.angle)
+    for estimator in (stiffness_threshold, inflexion, zero_load_gap):
+        try:
+            zones[estimator.__name__] = estimator(loop).half_width
+        except PanjabiError:
+            continue  # a curve that does not soften has no zone of this kind
+    return zones, reach
 
 
-def change(label: str, axis: int, before: Unit, after: Unit) -> Change:
-    """Relative change of the neutral zone and the range of motion about one axis."""
-    (z0, r0), (z1, r1) = zone_and_range(before, axis), zone_and_range(after, axis)
-    return Change(label, AXES[axis], z1 / z0 - 1.0, r1 / r0 - 1.0)
+@cache
+def _intact(level: str, axis: int) -> tuple[dict[str, float], float]:
+    return zones_and_range(unit(level), axis)
+
+
+def changes_of(label: str, axis: int, level: str, after: Unit) -> list[Change]:
+    """Relative change of the neutral zone, by every measure, and of the range about one axis.
+
+    Between the intact unit of the level and `after`.
+    """
+    (old, r0), (new, r1) = _intact(level, axis), zones_and_range(after, axis)
+    return [
+        Change(label, AXES[axis], new[name] / old[name] - 1.0, r1 / r0 - 1.0, name)
+        for name in MEASURES
+        if name in old and name in new
+    ]
+
+
+def by_measure(changes: list[Change]) -> dict[str, list[Change]]:
+    """The changes of each measure."""
+    return {name: [c for c in changes if c.measure == name] for name in MEASURES}
 
 
 def p02_neutral_zone_exists(statement: Statement) -> Finding:
@@ -86,35 +129,41 @@ def p02_neutral_zone_exists(statement: Statement) -> Finding:
 
 
 def p04_injury_widens_the_zone_more(statement: Statement) -> Finding:
-    """P4: five injuries at five levels about three axes, and removal of the rib cage."""
+    """P4: five injuries at five levels about three axes by five measures, and rib-cage removal."""
     comparisons = [
-        change(label, axis, unit(level), injured(unit(level), injury))
+        one
         for label, injury in INJURIES.items()
         for level in LUMBAR
         for axis in range(3)
+        for one in changes_of(label, axis, level, injured(unit(level), injury))
     ]
-    affected = [c for c in comparisons if max(c.zone, c.reach) > CHANGED]
-    more = sum(c.zone > c.reach for c in affected) / len(affected)
+    affected = by_measure([c for c in comparisons if max(c.zone, c.reach) > CHANGED])
+    more = {m: sum(c.zone > c.reach for c in each) / len(each) for m, each in affected.items()}
     ribs = _rib_cage()
     outcome: Outcome = "undetermined"
-    if more >= TENDENCY:
+    if min(more.values()) >= TENDENCY:
         outcome = "supported"
-    elif more <= 1.0 - TENDENCY:
+    elif max(more.values()) <= 1.0 - TENDENCY:
         outcome = "contradicted"
     fe, unfitted = ribs[0], _rib_cage("Mannen2018")[0]
     return statement.finding(
         outcome,
         "a tendency means at least two thirds of the cases (assumed; a simple majority would "
-        "support the statement). The result depends on the structure: loss of the nucleus "
-        "increases mainly the neutral zone, cutting the posterior ligaments mainly the range, "
-        "since these are slack in the neutral zone. Without the rib cage, the neutral zone in "
-        f"flexion-extension increases less than the range ({100 * fe.zone:.0f} and "
-        f"{100 * fe.reach:.0f} %; published {row('lie17_dnz_FE').number:.0f} and "
+        "support the statement), by every estimator of the zone. The fraction of cases depends on "
+        f"the estimator: from {min(more.values()):.2f} ({min(more, key=lambda m: more[m])}) to "
+        f"{max(more.values()):.2f} ({max(more, key=lambda m: more[m])}). It also depends on the "
+        "structure: loss of the nucleus increases mainly the neutral zone, cutting the posterior "
+        "ligaments mainly the range, since these are slack in the neutral zone. Without the rib "
+        f"cage, the neutral zone in flexion-extension changes by {100 * fe.zone:.0f} % and the "
+        f"range by {100 * fe.reach:.0f} % (published {row('lie17_dnz_FE').number:.0f} and "
         f"{row('lie17_drom_FE').number:.0f}), so the statement is not a general law. The "
         "hysteresis of the ribs is fitted to that result; with ribs that dissipate and bend as "
         f"units do, the increases are {100 * unfitted.zone:.0f} and {100 * unfitted.reach:.0f} %",
-        ("share_zone_grows_more", more, "of the comparisons in which an injury has an effect"),
-        ("comparisons", len(affected), "injury x level x axis"),
+        *(
+            (f"share_zone_grows_more_{m}", v, "of the comparisons with an effect")
+            for m, v in more.items()
+        ),
+        ("comparisons", len(affected["residual_30_s"]), "injury x level x axis, residual zone"),
         *(
             (f"rib_cage_{kind}_growth_{c.axis}_percent", 100.0 * value, "T1-T12, rib cage removed")
             for c in ribs
@@ -122,7 +171,7 @@ def p04_injury_widens_the_zone_more(statement: Statement) -> Finding:
         ),
         sources=(row("lie17_dnz_FE").bib, row("man18_drom_FE").bib),
         figure="plot_zone_against_range",
-        data=[*affected, *ribs],
+        data=[*affected["residual_30_s"], *ribs],
     )
 
 
@@ -141,67 +190,86 @@ def _rib_cage(source: str = "default") -> list[Change]:
 
 
 def p05_degeneration_raises_the_ratio(statement: Statement) -> Finding:
-    """P5: neutral zone over range of motion at degeneration grade 2."""
+    """P5: neutral zone over range of motion at degeneration grade 2, by five measures."""
     changes = [
-        change(level, axis, unit(level), degenerated(unit(level), 2.0))
+        one
         for level in LUMBAR
         for axis in range(3)
+        for one in changes_of(level, axis, level, degenerated(unit(level), 2.0))
     ]
-    rises = all(c.zone > c.reach for c in changes)
-    falls = all(c.reach < 0.0 for c in changes if c.axis != "AR")
-    axial = min(c.zone for c in changes if c.axis == "AR")
+    rises = {
+        m: sum(c.zone > c.reach for c in each) / len(each)
+        for m, each in by_measure(changes).items()
+        if each
+    }
+    least = min(rises, key=lambda m: rises[m])
+    shown = by_measure(changes)["residual_30_s"]
+    falls = all(c.reach < 0.0 for c in shown if c.axis != "AR")
+    axial = min(c.zone for c in shown if c.axis == "AR")
     return statement.finding(
         "fixed by construction",
-        "the factors of a degeneration grade are assumed and chosen with these signs; the model "
-        "only shows that they are compatible (the ratio "
-        f"{'increases' if rises else 'decreases'}, the range "
+        "the factors of a degeneration grade are assumed and chosen with these signs for the "
+        "residual zone; the model only shows that they are compatible. The ratio increases in "
+        f"{100 * rises['residual_30_s']:.0f} % of the levels and axes by the residual after 30 s, "
+        f"in {100 * rises['residual_10_min']:.0f} % after 10 min, and in the fewest, "
+        f"{100 * rises[least]:.0f} %, by the {least.replace('_', ' ')}; the range "
         f"{'decreases' if falls else 'does not decrease'} in flexion-extension and lateral "
-        "bending at every level)",
+        "bending at every level",
+        *((f"share_ratio_rises_{m}", v, "of levels x axes") for m, v in rises.items()),
         (
             "least_zone_less_range_percent",
-            100.0 * min(c.zone - c.reach for c in changes),
-            "percentage points",
+            100.0 * min(c.zone - c.reach for c in shown),
+            "percentage points, residual after 30 s",
         ),
         (
             "largest_range_change_FE_LB_percent",
-            100.0 * max(c.reach for c in changes if c.axis != "AR"),
+            100.0 * max(c.reach for c in shown if c.axis != "AR"),
             "of the range of motion",
         ),
         ("least_zone_growth_AR_percent", 100.0 * axial, "of the neutral zone"),
         sources=(row("mim94_FE").bib,),
         figure="plot_zone_against_range",
-        data=changes,
+        data=shown,
     )
 
 
 def p06_fixation_narrows_the_zone_more(statement: Statement) -> Finding:
-    """P6: a fixator across C4-C7."""
+    """P6: a fixator across C4-C7, by five measures."""
     changes = [
-        change(f"{level} fixator", axis, unit(level), with_fixator(unit(level)))
+        one
         for level in ("C4-C5", "C5-C6", "C6-C7")
         for axis in range(3)
+        for one in changes_of(f"{level} fixator", axis, level, with_fixator(unit(level)))
     ]
-    worst = max(c.zone - c.reach for c in changes)
+    worst = {
+        m: max(c.zone - c.reach for c in each) for m, each in by_measure(changes).items() if each
+    }
+    against = [m.replace("_", " ") for m, value in worst.items() if value >= 0.0]
+    shown = by_measure(changes)["residual_30_s"]
     return statement.finding(
-        "supported" if worst < 0.0 else "contradicted",
-        "this holds at every level and about every axis. The rod is as stiff as the unit at "
-        "neutral in all axes together (assumed). The sign does not depend on its stiffness: a "
-        "spring in parallel with a law that is soft at neutral has the largest effect near "
-        "neutral",
-        (
-            "largest_zone_less_range_percent",
-            100.0 * worst,
-            "percentage points; below 0: the zone decreases more",
+        "undetermined" if against else "fixed by construction",
+        "a spring in parallel with a law that is soft at neutral acts most near neutral, whatever "
+        "its stiffness, so the residual zone must decrease more than the range: the model could "
+        "not say otherwise. The rod is as stiff as the unit at neutral in all axes together "
+        "(assumed). "
+        + (
+            f"The zone decreases less by the {', '.join(against)}"
+            if against
+            else "The statement holds by every estimator that exists under fixation"
+        ),
+        *(
+            (f"largest_zone_less_range_{m}_percent", 100.0 * v, "points; below 0: the zone more")
+            for m, v in worst.items()
         ),
         (
             "largest_zone_change_percent",
-            100.0 * max(c.zone for c in changes),
-            "of the neutral zone",
+            100.0 * max(c.zone for c in shown),
+            "of the neutral zone, residual after 30 s",
         ),
-        ("largest_range_change_percent", 100.0 * max(c.reach for c in changes), "of the range"),
+        ("largest_range_change_percent", 100.0 * max(c.reach for c in shown), "of the range"),
         sources=(row("gro94").bib,),
         figure="plot_zone_against_range",
-        data=changes,
+        data=shown,
     )
 
 
@@ -210,7 +278,9 @@ def p10_pain_free_zone(statement: Statement) -> Finding:
     intact = unit("L4-L5")
     no_nucleus = injured(intact, "nucleus")
     fixed = with_fixator(no_nucleus)
-    zones = [np.degrees(zone_and_range(u, 0)[0]) for u in (intact, no_nucleus, fixed)]
+    zones = [
+        np.degrees(zones_and_range(u, 0)[0]["residual_30_s"]) for u in (intact, no_nucleus, fixed)
+    ]
     return statement.finding(
         "undetermined",
         "the size of the pain-free zone was never published, and none is assumed. The order of "

@@ -83,7 +83,7 @@ def force_perturbation(
     push = Multisine(rms, length=length + 1.0, period=period, band=band, seed=seed)
     rest = condition_equilibrium(condition, (push,))
     record = simulate(rest, push, duration=length)
-    if record.lost_balance:
+    if record.stopped:
         raise ConvergenceError(
             f"Expected a spine that keeps its balance, got {record.outcome!r} under {rms:g} N rms; "
             "give a smaller force or another condition."

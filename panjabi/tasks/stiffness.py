@@ -46,11 +46,12 @@ def point_stiffness(
     """Static stiffness at T8 with and without reflexes, from exact derivatives [N/m].
 
     It is the inverse of the static compliance. `perturbations` are constant. Fibres, tendons and
-    Maxwell branches are relaxed; delays have no effect at zero frequency. The contribution of
-    gravity is that of a rigid trunk on the lowest joint, exact if there is only one joint.
+    Maxwell branches and friction are relaxed; delays have no effect at zero frequency. The
+    contribution of gravity is that of a rigid trunk on the lowest joint, exact if there is only one
+    joint.
     """
     model, dynamics = rest.model, rest.model.dynamics
-    derivative = jacobian(model, rest.state, applied=perturbations)
+    derivative = jacobian(model, rest.state, applied=perturbations, friction="relaxed")
     late = np.sum(derivative.late, axis=0)
     # States without dynamics (rigid tendons, branches of fixed axes) would make A singular.
     keep = np.flatnonzero(derivative.moving)

@@ -14,7 +14,7 @@ import numpy as np
 from panjabi.body import Body, body_length, standard_adult
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.literature import row
-from panjabi.passive.injury import injured
+from panjabi.passive.injury import with_injuries
 from panjabi.passive.standard import unit
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, problem_of, recruit
@@ -355,7 +355,7 @@ def loss_without_a_group() -> Prediction:
 def neutral_zone_with_muscle() -> Prediction:
     """60 N on the injured L4-5: neutral zone over intact, range over intact [1]."""
     spine = static_spine("standing")
-    whole, damaged = unit("L4-L5"), injured(unit("L4-L5"), *WORST_INJURY)
+    whole, damaged = unit("L4-L5"), with_injuries(unit("L4-L5"), WORST_INJURY)
     intact, worst, loaded = (
         unit_under_multifidus(spine, tested, 0, force)
         for tested, force in ((whole, 0.0), (damaged, 0.0), (damaged, 60.0))

@@ -1,4 +1,4 @@
-"""Units accept loads in the range of the published tests, and report loads outside it."""
+"""Units report loads outside the published tests, and refuse loads beyond failure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from panjabi.passive import (
     neutral_zone_test,
     unit,
 )
-from panjabi.passive.directions import SACROILIAC
+from panjabi.passive.directions import DIRECTIONS, SACROILIAC
 from panjabi.recruitment import recruit
 from panjabi.simulation import simulate
 from panjabi.spine import MomentPulse, spine_model, static_spine
@@ -29,7 +29,7 @@ from panjabi.spine import MomentPulse, spine_model, static_spine
 def test_limits_are_loads_of_published_tests(level):
     """A row of the named source states the load; every unit can be read at its test moment."""
     evidence = evidence_of(level)
-    rows = published("spine-passive")
+    rows = (*published("spine-passive"), *published("additions"))
     for limit in (evidence.moment, evidence.preload):
         texts = [
             f"{r.quantity} {r.text} {r.conditions}" for r in rows if r.bib == limit.tested.source
@@ -44,24 +44,25 @@ def test_limits_are_loads_of_published_tests(level):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda u: u.range_at("flexion", 1000.0), r"moment on L4-L5 of at most 10 N m.*-1000 N m"),
-        (lambda u: u.angle_under(2, 10.1), "Yamamoto1989"),
-        (lambda u: neutral_zone_test(u, "flexion", moment=1000.0), "got 1000 N m"),
-        (lambda u: cyclic_test(u, 0, moment=80.0), "got 80 N m"),
+        (
+            lambda u: u.range_at("flexion", 1000.0),
+            r"moment on L4-L5 .* below failure at 156 N m, .* deg \(Osvalder1990, .*-1000 N m",
+        ),
+        (lambda u: neutral_zone_test(u, "flexion", moment=1000.0), "got -1000 N m"),
+        (lambda u: cyclic_test(u, 0, moment=180.0), "got -180 N m"),
         (lambda u: cyclic_test(u, 0, moment=1e-300), "0.001 N m or more, got 1e-300"),
-        (lambda u: u.moment([1e200, 0.0, 0.0]), "moment on L4-L5"),
-        (lambda u: u.tangent([0.0, 0.0, 0.5]), "moment on L4-L5"),
-        (lambda u: u.curve(0, [0.0, 0.5]), "moment on L4-L5"),
-        (lambda u: u.with_preload(5e3), r"preload on L4-L5 of at most 1200 N.*Patwardhan2003"),
-        (lambda u: u.with_preload(20e3, extrapolate=True), "failure at 8000 N"),
-        (lambda u: u.with_preload(1e6, extrapolate=True), "got 1e.06 N"),
-        (lambda u: unit("C4-C5", preload=300.0), "at most 250 N.*Patwardhan2000"),
-        (lambda u: unit("L4-L5", extrapolate=True).angle_under(0, 1e3), "failure at 90 N m"),
+        (lambda u: u.moment([1e200, 0.0, 0.0]), "angle of L4-L5 about flexion-extension"),
+        (lambda u: u.tangent([0.0, 0.0, 0.5]), "below failure at"),
+        (lambda u: u.curve(0, [0.0, 0.5]), "angle of L4-L5"),
+        (lambda u: u.with_preload(9e3), "L4-L5 with a preload below failure at 8000 N"),
+        (lambda u: u.with_preload(1e6), "got 1e.06 N"),
+        (lambda u: unit("C4-C5", preload=2300.0), "failure at 2000 N"),
     ],
-)  # fmt: skip
-def test_loads_beyond_the_tests_are_refused_with_range_and_source(call, words):
-    with pytest.raises(ParameterError, match=words):
+)
+def test_loads_beyond_failure_are_refused_with_limit_and_source(call, words):
+    with pytest.raises(ParameterError, match=words) as caught:
         call(unit("L4-L5"))
+    assert "extrapolate" in str(caught.value) or "1e-300" in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["500", "", b"500"])
@@ -77,48 +78,77 @@ def test_a_preload_as_text_is_refused(text):
             call()
 
 
-def test_only_a_unit_without_extrapolation_is_advised_to_extrapolate():
-    with pytest.raises(ParameterError, match="extrapolate=True"):
-        unit("L4-L5", preload=2000.0)
-    with pytest.raises(ParameterError, match="up to failure at 8000 N") as caught:
-        unit("L4-L5", preload=9000.0, extrapolate=True)
-    assert "extrapolate" not in str(caught.value)
+def test_between_tests_and_failure_loads_are_listed():
+    one = unit("L4-L5")
+    at = -np.eye(3)[0] * one.range_at("flexion", 120.0)
+    assert one.outside_evidence(0.5 * at) == ()
+    assert one.outside_evidence(at) == (
+        "L4-L5: moment about flexion-extension of -120 N m is beyond the tests",
+    )
+    assert "beyond failure" in one.outside_evidence(2.0 * at)[0]
+    (pressed,) = one.with_preload(2000.0).outside_evidence(np.zeros(3))
+    assert pressed == "L4-L5: preload of 2000 N is beyond the tests"
 
 
-def test_extrapolation_reaches_from_the_tests_to_failure():
+def test_extrapolation_reaches_beyond_failure():
     one = unit("L4-L5", extrapolate=True)
-    assert one.range_at("flexion", 40.0) > one.range_at("flexion", 10.0)
-    pressed = one.with_preload(2000.0)
-    assert pressed.factor > unit("L4-L5", preload=1200.0).factor
+    assert one.range_at("flexion", 1000.0) > one.range_at("flexion", 100.0)
+    assert one.with_preload(20e3).factor > unit("L4-L5", preload=1200.0).factor
     assert one.range_at("flexion") == unit("L4-L5").range_at("flexion")
+
+
+@pytest.mark.parametrize("level", levels())
+def test_every_direction_has_one_angle_of_failure_with_its_source(level):
+    one = unit(level)
+    for name, (axis, side) in DIRECTIONS.items():
+        angle = one.failure[axis][side > 0]
+        known = one.parameters[f"{name.replace(' ', '_')}_failure_angle"]
+        assert known.si == pytest.approx(angle, rel=1e-12) and known.source
+        assert angle > one.range_at(name)
+        at = np.eye(3)[axis] * side * angle
+        assert side * one.moment(at)[axis] == pytest.approx(one.evidence.moment.failure.si)
+        assert one.use(at) == pytest.approx(1.0)
 
 
 def test_a_static_spine_lists_loads_outside_the_tests_and_stops_at_failure():
     assert recruit(static_spine()).outside_evidence == ()
     held = recruit(static_spine(load=40.0))
     assert any("L5-S1: preload of" in w and "beyond the tests" in w for w in held.outside_evidence)
-    with pytest.raises(ParameterError, match="preload on L5-S1.*failure at 8000 N"):
+    with pytest.raises(ParameterError, match="L5-S1 with a preload below failure at 8000 N"):
         static_spine().with_preload(np.full(6, 9e3))
 
 
+def one_joint():
+    return spine_model(muscles=False, plane="sagittal", joints=["L4-L5"], gravity=False)
+
+
 def test_a_run_records_loads_outside_the_tests_without_an_error():
-    model = spine_model(muscles=False, plane="sagittal", joints=["L4-L5"], gravity=False)
-    soft = simulate(model, [MomentPulse(2.0, "L4_L5_FE", 0.0, 0.1)], duration=0.2)
-    assert soft.outside_evidence == ()
-    hard = simulate(model, [MomentPulse(2000.0, "L4_L5_FE", 0.0, 0.1)], duration=0.1)
-    assert any("moment about flexion-extension" in w for w in hard.outside_evidence)
+    soft = simulate(one_joint(), [MomentPulse(2.0, "L4_L5_FE", 0.0, 0.1)], duration=0.2)
+    assert soft.outside_evidence == () and soft.failure is None
     joint = PassiveJoint(unit("L4-L5"))
-    far = np.array([0.5, 0.0, 0.0])
+    far = np.array([0.7, 0.0, 0.0])
     assert np.isfinite(joint.force(far, np.zeros(3), np.zeros(joint.states), far)).all()
+
+
+def test_a_run_stops_where_a_structure_fails():
+    push = [MomentPulse(-600.0, "L4_L5_FE", 0.0, 0.3)]
+    hard = simulate(one_joint(), push, duration=0.5)
+    limit = unit("L4-L5").failure[0][0]
+    assert hard.stopped and not hard.lost_balance
+    assert hard.channel("L4_L5_FE")[-1] == pytest.approx(-limit, abs=1e-6)
+    assert re.fullmatch(r"failed: (ISL|PLL|SSL|LF) of L4-L5 at 0\.\d+ s", hard.outcome)
+    on = simulate(one_joint(), push, duration=0.5, extrapolate=True)
+    assert on.failure == hard.failure
+    assert on.trajectory.end > hard.trajectory.end
+    assert any("beyond failure" in words for words in on.outside_evidence)
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("L4-L5", "--moment", "1000"), "at most 10 N m"),
-        (("C5-C6", "--moment", "100"), "at most 2.16 N m"),
-        (("L4-L5", "--preload", "5000"), "at most 1200 N"),
-        (("L4-L5", "--moment", "1000", "--extrapolate"), "failure at 90 N m"),
+        (("L4-L5", "--moment", "1000"), "failure at 156 N m"),
+        (("C5-C6", "--moment", "100"), "failure at 20 N m"),
+        (("L4-L5", "--preload", "9000"), "failure at 8000 N"),
         (("C1-C2", "--moment", "1e-300"), "0.001 N m or more"),
     ],
 )
@@ -127,14 +157,14 @@ def test_the_command_refuses_them_with_status_2(options, words, capsys):
     assert words in capsys.readouterr().err
 
 
-def test_the_command_extrapolates_on_request(capsys):
-    assert main(["unit", "L4-L5", "--moment", "12", "--extrapolate"]) == 0
-    assert "to 12 N m" in capsys.readouterr().out
+def test_the_command_lists_loads_outside_the_tests_and_extrapolates_on_request(capsys):
+    assert main(["unit", "L4-L5", "--moment", "120"]) == 0
+    assert "N m is beyond the tests" in capsys.readouterr().out
+    assert main(["unit", "L4-L5", "--moment", "200", "--extrapolate"]) == 0
+    assert "beyond failure" in capsys.readouterr().out
 
 
 def test_the_command_advises_its_option(capsys):
-    assert main(["unit", "L4-L5", "--preload", "2000"]) == 2
+    assert main(["unit", "L4-L5", "--preload", "9000"]) == 2
     message = capsys.readouterr().err
     assert "--extrapolate" in message and "extrapolate=True" not in message
-    assert main(["unit", "L4-L5", "--preload", "9000", "--extrapolate"]) == 2
-    assert "extrapolate" not in capsys.readouterr().err

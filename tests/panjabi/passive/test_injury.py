@@ -17,6 +17,7 @@ from panjabi.passive.injury import (
     subfailure,
     with_fixator,
 )
+from panjabi.passive.kernels import RAMP
 from panjabi.passive.neutral_zone import neutral_zone_test, residual_positions
 from panjabi.passive.protocol import laboratory_test
 from panjabi.passive.standard import unit
@@ -70,15 +71,15 @@ def test_p4_tendency_where_it_holds(level):
 
 @pytest.mark.parametrize("level", LUMBAR)
 def test_p4_of_stretched_ligaments_depends_on_the_estimator(level):
-    """By the stiffness threshold the zone doubles and the range grows by a quarter; the residual,
-    which depends on hysteresis, grows less than the range."""
+    """By the stiffness threshold the zone grows most, more than the range; the residual, which
+    depends on hysteresis, grows little."""
     intact = neutral_zone_test(unit(level), 0)
     hurt = neutral_zone_test(injured(unit(level), "subfailure=SSL+ISL+LF+CL+PLL"), 0)
     whole = hurt.residual.range_minus + hurt.residual.range_plus
     whole /= intact.residual.range_minus + intact.residual.range_plus
     grown = {n: hurt.zones[n].half_width / z.half_width for n, z in intact.zones.items()}
-    assert grown["stiffness_threshold"] > 1.8 > whole
-    assert 1.0 < grown["residual"] < whole
+    assert grown["stiffness_threshold"] > max(1.3, whole)
+    assert 1.0 < grown["residual"] < 0.85 * grown["stiffness_threshold"]
 
 
 @pytest.mark.parametrize("level", LUMBAR)
@@ -125,7 +126,7 @@ def test_rupture_reproduces_the_ratios_behind_its_fractions():
                 t.values[0]
                 for s in one.structures
                 for t in s.terms
-                if t.axis == axis and t.side == side
+                if t.kind == RAMP and t.axis == axis and t.side == side
             )
 
         hurt = disc_rupture(unit("L4-L5"))
@@ -166,7 +167,7 @@ def test_errors_say_what_is_expected():
 @pytest.mark.parametrize(
     ("level", "text", "words"),
     [
-        ("L4-L5", "nucleus=0.5", "Expected nucleus alone, which has no degrees"),
+        ("L4-L5", "nucleus=1.5", "fraction of the nucleus from 0 to 1, got 1.5"),
         ("T5-T6", "rib-cage=off", "Expected rib-cage alone"),
         ("L4-L5", "fixator=0", "fixator .* got 0 N m/rad"),
         ("L4-L5", "disc-rupture=1.5", "severity .* from 0 to 1, got 1.5; give"),
@@ -177,6 +178,43 @@ def test_a_value_without_effect_is_an_error(level, text, words):
     with pytest.raises(ParameterError, match=words):
         injured(unit(level), text)
     assert injured(unit("L4-L5"), "fixator").changes == ("fixator",)
+
+
+NAMED = ["cut=SSL+ISL", "subfailure=LF", "disc-rupture", "nucleus", "facetectomy=left"]
+
+
+@pytest.mark.parametrize("level", ["C4-C5", "T6-T7", "L4-L5"])
+def test_every_structure_can_be_lost_in_part(level):
+    """Linear in the fraction from nothing to a cut structure."""
+    one, at = unit(level, preload=100.0), np.array([-0.07, 0.04, 0.03])
+    for name in (s.name for s in one.structures):
+        ends = one.moment(at), cut(one, name).moment(at)
+        for fraction in (0.0, 0.3, 1.0):
+            between = ends[0] + fraction * (ends[1] - ends[0])
+            assert injured(one, name, fraction).moment(at) == pytest.approx(between, abs=1e-12)
+    assert len(injured(one, "disc", 1.0).structures) == len(one.structures) - 1
+    assert injured(one, "disc", 0.3).changes == ("lost disc by 0.3",)
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_named_injuries_are_continuous_from_nothing_to_all(text):
+    one, at = unit("L4-L5", preload=100.0), np.array([-0.14, 0.09, 0.03])
+    fractions = np.linspace(0.0, 1.0, 41)
+    moments = np.array([injured(one, text, f).moment(at) for f in fractions])
+    assert moments[0] == pytest.approx(one.moment(at), rel=1e-12)
+    assert moments[-1] == pytest.approx(injured(one, text).moment(at), rel=1e-12)
+    whole = np.abs(moments[-1] - moments[0]).max()
+    assert whole > 0.0
+    assert np.abs(np.diff(moments, axis=0)).max() < 0.1 * whole
+
+
+def test_a_change_without_degrees_and_a_fraction_outside_are_errors():
+    with pytest.raises(ParameterError, match="fixator alone, which has no degrees"):
+        injured(unit("L4-L5"), "fixator", 0.5)
+    with pytest.raises(ParameterError, match="fraction of an injury from 0 to 1, got 1.2"):
+        injured(unit("L4-L5"), "SSL", 1.2)
+    with pytest.raises(UnknownNameError, match="injury 'SLL'; close: 'SSL'"):
+        injured(unit("L4-L5"), "SLL")
 
 
 @pytest.mark.parametrize(

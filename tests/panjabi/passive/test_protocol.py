@@ -66,7 +66,7 @@ def test_an_elastic_unit_returns_to_zero():
     level=st.sampled_from(["L4-L5", "C4-C5", "C1-C2", "T6-T7"]),
 )
 def test_no_history_that_returns_to_its_start_produces_energy(loads, pause, level):
-    """Work of the load is at least the energy stored at the end, here zero angle at rest."""
+    """Work of the load is at least the relaxed energy stored at the end."""
     one = unit(level)
     path = np.array([*loads, 0.0]) * one.test_moment[0] / 10.0
     load = np.concatenate(
@@ -75,8 +75,8 @@ def test_no_history_that_returns_to_its_start_produces_energy(loads, pause, leve
     load = np.concatenate((load, np.zeros(60)))
     step = np.concatenate((np.full(load.size - 60, pause), np.geomspace(1.0, 1000.0, 60)))
     found = run(one, 0, step, load)
-    assert abs(found.angle[-1]) < 1e-6
-    assert found.work_of_load >= -1e-6 * one.test_moment[0]
+    stored = one.energy(np.eye(3)[0] * found.angle[-1])
+    assert found.work_of_load >= stored - 1e-6 * one.test_moment[0]
 
 
 @pytest.mark.parametrize("axis", ["flexion-extension", "lateral bending", "axial rotation"])
@@ -113,7 +113,7 @@ def test_the_compiled_protocol_equals_plain_python():
             one.rows,
             0,
             one.branch_stiffness[0].copy(),
-            np.array(one.hysteresis.times),
+            *(part[0].copy() for part in one.hysteresis.decay),
             one.hysteresis.damping[0],
             step,
             load,
@@ -130,10 +130,12 @@ def test_as_a_force_element_it_balances_power(values):
     joint = PassiveJoint(unit("L3-L4"))
     assert isinstance(joint, ForceElement)
     q, rate, few = (np.array(values[i : i + 3]) for i in (0, 3, 6))
-    state = np.concatenate((few, few[::-1]))
+    count = joint.unit.hysteresis.count
+    state = 0.05 * np.resize(few, 3 * count)
     none = np.empty(0)
     power = joint.force(q, rate, state, none) @ rate
-    stretch, flow = state.reshape(3, 2), joint.state_rate(q, rate, state, none).reshape(3, 2)
+    stretch = state.reshape(3, count)
+    flow = joint.state_rate(q, rate, state, none).reshape(3, count)
     stored = joint.unit.evaluate(q)[1] @ rate + np.sum(joint.unit.branch_stiffness * stretch * flow)
     heat = joint.dissipation(rate, state)
     assert heat >= 0.0
@@ -151,7 +153,7 @@ def test_invalid_input_is_an_error():
             Protocol(**nonsense)
     with pytest.raises(ParameterError, match="largest moment of 0.001 N m or more, got -1"):
         laboratory_test(unit("L4-L5"), 0, moment=-1.0)
-    with pytest.raises(ParameterError, match="Expected times above 0"):
+    with pytest.raises(ParameterError, match="Expected times, yields and rate above 0"):
         Hysteresis((0.0,), ((1.0,),) * 3)
     with pytest.raises(ParameterError, match="three axes"):
         Hysteresis((1.0,), ((1.0,),))

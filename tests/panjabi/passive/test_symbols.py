@@ -18,6 +18,8 @@ VALUES = {
     "width": 0.006,
     "amplitude": 1.3,
     "scale": 0.05,
+    "slack": 0.08,
+    "toe": 0.05,
 }
 
 

@@ -15,6 +15,8 @@ from panjabi.active.element import HeldTensions
 from panjabi.delay.integrate import Settings
 from panjabi.errors import DataFileError, ParameterError, SchemaError, UnknownNameError
 from panjabi.passive.element import PassiveJoint
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.terms import Structure, linear
 from panjabi.simulation import load_record, rerun, save_record, simulate
 from panjabi.spine import (
     DeadLoad,
@@ -221,10 +223,12 @@ def test_rosenbrock_and_explicit_agree_on_the_full_model():
     assert np.abs(gap[:, quick.model.slices["activation"]]).max() < 3e-4
 
 
-def test_a_passive_spine_loses_its_balance():
+def test_a_spine_of_soft_joints_loses_its_balance():
     model = spine_model(muscles=False, joints=["L5-S1"], plane="sagittal")
+    soft = Structure("spring", (linear(0, 2.0), linear(1, 2.0), linear(2, 2.0)))
+    model = model.with_joint(PassiveJoint(FunctionalSpinalUnit("L5-S1", (soft,))))
     record = simulate(at_rest(model), ForcePulse(50.0), duration=20.0)
-    assert record.lost_balance
+    assert record.lost_balance and record.failure is None
     assert "balance lost at" in record.outcome
     assert "L5_S1_FE" in record.outcome
     assert record.trajectory.end < 20.0

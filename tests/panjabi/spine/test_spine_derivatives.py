@@ -77,7 +77,9 @@ def test_structured_solution_equals_the_dense_one(elastic):
     J = exact.now.copy()
     J[part["rate"], part["q"]] += np.linalg.solve(motion.mass, dropped)
     w, rng = 0.004, np.random.default_rng(5)
-    p = pack(model, (), solver_size(n, model.muscle_count))
+    p = pack(
+        model, (), solver_size(n, model.muscle_count, part["joints"].stop - part["joints"].start)
+    )
     work = np.zeros((2, model.size))
     for kernel in (spine_linear, spine_linear.py_func):
         b = rng.normal(0.0, 1.0, model.size)
@@ -90,11 +92,24 @@ def test_structured_solution_equals_the_dense_one(elastic):
 
 
 def test_a_steady_moment_turns_the_joint_by_its_relaxed_stiffness():
+    """Relaxed; with friction as a spring; and sliding at an amplitude, between the two."""
     model = spine_model(joints=["L5-S1"], plane="sagittal", muscles=False, gravity=False)
-    system = linear_system(equilibrium(model))
-    stiffness = model.joints[0].unit.stiffness_at_neutral(0)
-    answer = np.linalg.solve(system.matrix(0.0), system.inputs)[0, 0].real
-    assert answer == pytest.approx(1.0 / stiffness, rel=1e-9)
+    rest, unit = equilibrium(model), model.joints[0].unit
+
+    def stiffness(friction):
+        system = linear_system(rest, friction=friction)
+        return 1.0 / np.linalg.solve(system.matrix(0.0), system.inputs)[0, 0].real
+
+    relaxed = unit.stiffness_at_neutral(0)
+    stuck = relaxed + sum(unit.hysteresis.friction[0])
+    assert stiffness("relaxed") == pytest.approx(relaxed, rel=1e-9)
+    assert stiffness("stuck") == pytest.approx(stuck, rel=1e-9)
+    moment = sum(
+        k * min(y, 0.1)
+        for k, y in zip(unit.hysteresis.friction[0], unit.hysteresis.yields[0], strict=True)
+    )
+    assert stiffness(0.1) == pytest.approx(relaxed + moment / 0.1, rel=1e-9)
+    system = linear_system(rest)
     assert system.state_names[0] == "L5_S1_FE"
     assert system.input_units == ("N m",)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.passive.injury import injured
+from panjabi.passive.injury import with_injuries
 from panjabi.passive.standard import unit
 from panjabi.recruitment import recruit, solve_recruitment
 from panjabi.recruitment.posture import problem_of
@@ -159,7 +159,7 @@ def across_l45(spine, force, law=None):
 def test_muscle_reduces_the_neutral_zone_of_an_injured_level_and_not_its_range(spine):
     """P7 in flexion-extension, with constant force as in the laboratory; nothing is fitted."""
     intact = unit("L4-L5")
-    hurt = injured(intact, "cut=SSL+ISL", "facetectomy", "nucleus")
+    hurt = with_injuries(intact, ["cut=SSL+ISL", "facetectomy", "nucleus"])
     whole = laboratory_with_muscles(intact, 0, across_l45(spine, 0.0))
     zones, ranges = [], []
     for force in (0.0, 20.0, 40.0, 60.0):
@@ -173,7 +173,7 @@ def test_muscle_reduces_the_neutral_zone_of_an_injured_level_and_not_its_range(s
 
 def test_in_lateral_bending_a_pair_of_muscles_has_no_moment_and_little_effect(spine):
     """Limit of P7: 60 N of compression alone hardly change the neutral zone."""
-    hurt = injured(unit("L4-L5"), "cut=SSL+ISL", "facetectomy", "nucleus")
+    hurt = with_injuries(unit("L4-L5"), ["cut=SSL+ISL", "facetectomy", "nucleus"])
     before = laboratory_with_muscles(hurt, 1, across_l45(spine, 0.0))
     after = laboratory_with_muscles(hurt, 1, across_l45(spine, 60.0))
     assert across_l45(spine, 60.0).moment[1] == pytest.approx(0.0, abs=1e-12)
