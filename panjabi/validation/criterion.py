@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from panjabi.errors import ParameterError
+from panjabi.literature.nulls import ComparisonType
 
 QUARTER = 0.25
 """Allowed relative difference if no spread was printed (assumed)."""
@@ -121,11 +122,14 @@ def sign(expected: int, words: str = "sign") -> Criterion:
     return Criterion(words, lambda predicted, _: predicted * expected > 0.0)
 
 
-def default_criterion(target: Target) -> Criterion:
+def default_criterion(target: Target, type: ComparisonType = "level") -> Criterion:
     """Two standard deviations if a spread was printed, otherwise a quarter of the value.
 
-    A value with one digit (0.1) has a rounding of more than a quarter: then the rounding.
+    A value with one digit (0.1) has a rounding of more than a quarter: then the rounding. A
+    published sign, +1 or -1, is right or wrong.
     """
+    if type == "sign" and target.value:
+        return sign(1 if target.value > 0.0 else -1)
     if target.sd is not None:
         return within_sd(2.0)
     if target.value is not None and target.rounding > QUARTER * abs(target.value):

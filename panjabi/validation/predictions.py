@@ -235,7 +235,7 @@ class Predictions:
         )
         if isinstance(accept, str):
             accept = Criterion(accept)
-        criterion = accept or default_criterion(target)
+        criterion = accept or default_criterion(target, rule.type)
         self.entries[id] = _Entry(unpredicted, target, criterion, rule, function, arguments)
 
 

@@ -257,7 +257,9 @@ def _beyond_tests(level: str) -> Unit:
 
 def _failure_moment(level: str) -> float:
     """Largest flexion moment of a unit [N m]."""
-    return _beyond_tests(level).evidence.moment.failure.value
+    failure = _beyond_tests(level).evidence.moment.failure
+    assert failure is not None
+    return failure.value
 
 
 @table.predicts("fsu_mil_rot", accept=at_most(18.0), reason="L4-L5 in flexion at 60 N m, relaxed")
@@ -301,7 +303,7 @@ def _moment_of_lumbar_flexion(degrees: float) -> float:
     def excess(moment: float) -> float:
         return sum(abs(u.angle_under(0, -moment)) for u in units) / DEGREE - degrees
 
-    most = min(u.evidence.moment.failure.value for u in units)
+    most = min(_failure_moment(u.level) for u in units)
     return most if excess(most) < 0.0 else float(brentq(excess, 1e-3, most))  # type: ignore[arg-type]
 
 

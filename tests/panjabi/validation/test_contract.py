@@ -102,6 +102,11 @@ def test_default_criterion_is_two_deviations_or_a_quarter(published, answer, out
     assert (case.outcome, case.accept) == (outcome, words)
 
 
+def test_a_published_sign_is_right_or_wrong():
+    falls = new_row("falls", "direction", -1.0, "sign", source="this test")
+    assert [one(falls, x).outcome for x in (-7.0, 0.0, 0.3)] == ["met", "missed", "missed"]
+
+
 # --- what a case takes from where ----------------------------------------------------------
 
 
