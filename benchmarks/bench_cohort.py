@@ -21,7 +21,7 @@ from numba import njit
 
 from panjabi.cohort import Block, run_cohort
 
-BLOCKS, SUBJECTS, RUNS = 8, 40, 5  # blocks, subjects in each, repetitions
+BLOCKS, SUBJECTS, RUNS = 4, 40, 3  # blocks, subjects in each, repetitions
 
 
 @njit(nogil=True)
