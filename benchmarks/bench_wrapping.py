@@ -40,9 +40,8 @@ def main() -> None:
     wrapped = seconds(lambda: path_lengths(body.tree, paths, poses))
     plain = seconds(lambda: path_lengths(body.tree, straight, poses))
     print(
-        f"{len(paths.top)} muscles, {len(paths.wraps.surface)} wraps, "
-        f"{(found.over >= 0).sum()} touch, "
-        f"{1e6 * wrapped:.0f} us, straight {1e6 * plain:.0f} us, ratio {wrapped / plain:.2f}"
+        f"{len(paths.top)} muscles, {len(paths.wraps.surface)} wraps, {(found.over >= 0).sum()} "
+        f"touch: {1e6 * wrapped:.0f} us, straight {1e6 * plain:.0f} us, ratio {wrapped / plain:.2f}"
     )
     p, q = np.array([-0.1, 0.01, 0.02]), np.array([0.1, 0.012, -0.02])
     ring = np.array([0.04, 0.0, 0.03]), np.array([0.04, 0.004, -0.03])
@@ -55,8 +54,8 @@ def main() -> None:
         }.items()
     ):
         ends = ring if name == "torus" else (p, q)
-        flat = np.array(size)
-        time = seconds(lambda k=kind, s=flat, e=ends: one_surface(k, s, *e)) / CALLS
+        sizes = np.array(size)
+        time = seconds(lambda k=kind, s=sizes, e=ends: one_surface(k, s, *e)) / CALLS
         print(f"{name}: {1e6 * time:.2f} us")
 
 

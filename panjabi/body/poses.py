@@ -51,19 +51,19 @@ def path_lengths(tree: Tree, paths: PathArrays, poses: Poses) -> tuple[Floats, F
     PostureError
         If the geodesic over a surface is not found.
     """
-    from panjabi.body.path_kernels import path_derivatives
-
     count = len(paths.top)
     length, slope = np.empty(count), np.empty((count, len(poses.q)))
-    start, body, local, excess = paths.start, paths.body, paths.local, None
-    if paths.wraps is not None:
-        start, body, local, *_, excess = touched(paths, poses)
-    path_derivatives(
-        tree, start, body, local, paths.top, poses.R, poses.t,
-        poses.axis_world, poses.origin_world, poses.rate, length, slope,
-    )  # fmt: skip
-    if excess is not None:
-        length += excess
+    points = paths.start, paths.body, paths.local, paths.top
+    placed = poses.R, poses.t, poses.axis_world, poses.origin_world, poses.rate
+    if paths.wraps is None:
+        from panjabi.body.path_kernels import path_derivatives
+
+        path_derivatives(tree, *points, *placed, length, slope)
+    else:
+        from panjabi.body.wrapped_path_kernels import wrapped_derivatives
+
+        wrapped_derivatives(tree, *points, paths.wraps, *placed, length, slope)
+        _require_geodesics(length)
     return length, slope
 
 
@@ -73,11 +73,15 @@ def touched(paths: PathArrays, poses: Poses) -> Touched:
 
     assert paths.wraps is not None
     found = touched_paths(paths.start, paths.body, paths.local, paths.wraps, poses.R, poses.t)
-    wrong = np.flatnonzero(np.isnan(found.excess))
-    if len(wrong):
-        raise PostureError(
-            f"Expected a geodesic over every wrapping surface, got none for muscle {wrong[0]} of "
-            "the paths in this posture; its line passes close to the centre of a surface, where "
-            "the path jumps from one side to the other. Give the surface a side."
-        )
+    _require_geodesics(found.excess)
     return found
+
+
+def _require_geodesics(values: Floats) -> None:
+    if np.isnan(values.sum()):
+        raise PostureError(
+            "Expected a geodesic over every wrapping surface, got none for muscle "
+            f"{np.flatnonzero(np.isnan(values))[0]} of the paths in this posture; its line passes "
+            "close to the centre of a surface, where the path jumps from one side to the other. "
+            "Give the surface a side."
+        )

@@ -93,10 +93,33 @@ def _circle(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _misses(r: float, n: int, side: Floats, p: Floats, q: Floats) -> bool:
+    """Whether the straight line passes the first n axes' origin beyond r, on the required side.
+
+    It only spares work: on the required side the middle of p and q is decisive, as in `_circle`.
+    """
+    ad = dd = 0.0
+    for i in range(n):
+        ad += p[i] * (q[i] - p[i])
+        dd += (q[i] - p[i]) ** 2
+    x = min(max(-ad / dd, 0.0), 1.0) if dd > 0.0 else 0.0
+    away = along = p2 = q2 = 0.0
+    for i in range(n):
+        away += (p[i] + x * (q[i] - p[i])) ** 2
+        p2 += p[i] * p[i]
+        q2 += q[i] * q[i]
+    if away < r * r:
+        return False
+    for i in range(n):  # along the bisector of p and q
+        along += side[i] * (p[i] * np.sqrt(q2) + q[i] * np.sqrt(p2))
+    return along >= 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _sphere(r: float, side: Floats, p: Floats, q: Floats, out: Contact) -> int:
     d1 = np.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2])
     d2 = np.sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2])
-    if d1 <= r or d2 <= r:
+    if d1 <= r or d2 <= r or _misses(r, 3, side, p, q):
         return STRAIGHT
     e = p / d1
     cosine = (e[0] * q[0] + e[1] * q[1] + e[2] * q[2]) / d2
@@ -136,6 +159,8 @@ def _cylinder(
     d1 = np.sqrt(p[0] * p[0] + p[1] * p[1])
     d2 = np.sqrt(q[0] * q[0] + q[1] * q[1])
     if d1 <= r or d2 <= r:
+        return STRAIGHT
+    if _misses(r, 2, side, p, q):
         return STRAIGHT
     e0 = p[0] / d1
     e1 = p[1] / d1

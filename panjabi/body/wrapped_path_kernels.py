@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from panjabi.body.tree import Floats, Integers
+from panjabi.body.path_kernels import path_derivatives
+from panjabi.body.tree import Floats, Integers, Tree
 from panjabi.body.wrap_kernels import (
     CYLINDER,
     TOUCHES,
@@ -92,7 +93,7 @@ def touched_paths(
     new_start = np.empty(start.shape[0], np.int64)
     new_body = np.empty(n + 2 * w, np.int64)
     new_local = np.empty((n + 2 * w, 3))
-    over = np.full(n + 2 * w, -1)
+    over = np.full(n + 2 * w, -1, np.int64)
     arc = np.zeros(n + 2 * w)
     spread = np.zeros((n + 2 * w, 4))
     excess = np.zeros(start.shape[0] - 1)
@@ -114,7 +115,10 @@ def touched_paths(
             size += 1
         first_wrap, last_wrap = wraps.start[m], wraps.start[m + 1]
         if last_wrap > first_wrap:
-            for p in range(start[m], start[m + 1]):
+            low, high = wraps.first[first_wrap], wraps.last[first_wrap] + 1
+            for k in range(first_wrap + 1, last_wrap):
+                low, high = min(low, wraps.first[k]), max(high, wraps.last[k] + 1)
+            for p in range(low, high):
                 to_world(R, t, body[p], local[p], world[p])
             before = np.inf
             for _ in range(ROUNDS):
@@ -123,7 +127,9 @@ def touched_paths(
                     size = _without(path, size, n + k)
                     s = wraps.surface[k]
                     place, least = -1, np.inf
-                    for i in range(size - 1):
+                    if last_wrap - first_wrap == 1 and wraps.last[k] == wraps.first[k] + 1:
+                        place = wraps.first[k] - start[m]  # there is only this piece
+                    for i in range(size - 1 if place < 0 else 0):
                         if _within(path, size, i, wraps.first[k], wraps.last[k]):
                             _ends(path, i, n, world, ends, surfaces, s, R, t, a, b)
                             away = _nearness(surfaces.kind[s], a, b)
@@ -178,6 +184,31 @@ def touched_paths(
         spread[:count],
         excess,
     )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def wrapped_derivatives(
+    tree: Tree,
+    start: Integers,
+    body: Integers,
+    local: Floats,
+    top: Integers,
+    wraps: WrapArrays,
+    R: Floats,
+    t: Floats,
+    axis_world: Floats,
+    origin_world: Floats,
+    rate: Floats,
+    length: Floats,
+    slope: Floats,
+) -> None:
+    """`path_derivatives` of paths that wrap; a length is NaN if no geodesic was found."""
+    found = touched_paths(start, body, local, wraps, R, t)
+    path_derivatives(
+        tree, found.start, found.body, found.local, top, R, t, axis_world, origin_world, rate,
+        length, slope,
+    )  # fmt: skip
+    length += found.excess
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
