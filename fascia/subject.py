@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
-from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
+from fascia.clinical.calibration import DISCOMFORT_LIMIT, PASSIVE_SCALE
 from fascia.clinical.subject import Subject
 from fascia.clinical.tolerance import Tolerance
+from fascia.network.laws import passive_scales
 from fascia.network.parts import number
 from panjabi.body.standard import body_length
 from panjabi.parameter import THIS_WORK, Parameter
@@ -34,7 +35,7 @@ def standard_subject(
     resting_tension: float | Mapping[str, float] = 5.0,
     share: float = 0.3,
     tone: float = RESTING_TONE.value,
-    hamstring_scale: float = HAMSTRING_SCALE.value,
+    passive_scale: Mapping[str, float] | None = None,
     tolerance: Tolerance | None = None,
     **options: Unpack[SubjectOptions],
 ) -> Subject:
@@ -49,29 +50,35 @@ def standard_subject(
     resting_tension : tension of the fascia in standing [N], one number or by region (S5).
     share : fraction of a muscle's force that passes to the fascial continuation (S3).
     tone : resting activation of the hamstrings [1].
-    hamstring_scale : factor on the passive hamstring curves, fitted once (S9).
+    passive_scale : factors on the passive curves by muscle group (`PASSIVE_GROUPS`), in place of
+        the fitted ones (`PASSIVE_SCALE`, S32), for example {"hamstrings": 0.5}.
     tolerance : the sensory end point; by default fitted to the norm (S11).
     options : further arguments of `fascia.whole_body`.
 
     Raises
     ------
+    UnknownNameError
+        For a muscle group that does not exist.
     NetworkError, ParameterError
         For a value out of range or of the wrong type.
     """
     from fascia.network.build import whole_body
 
-    tone, hamstring_scale = number("tone", tone), number("hamstring_scale", hamstring_scale)
+    tone = number("tone", tone)
+    fitted = {group: parameter.value for group, parameter in PASSIVE_SCALE.items()}
+    scales = passive_scales(fitted | dict(passive_scale or {}))
     network = whole_body(
         body,
         tie_ratio=tie_ratio,
         resting_tension=resting_tension,
         share=share,
-        fibre_scale=hamstring_scale,
+        passive_scale=scales,
         **options,
     )
     network = with_tone(network, tone)
     parameters = dict(network.parameters)
-    parameters["fibre_scale"] = _with_user_value(HAMSTRING_SCALE, hamstring_scale)
+    for group, parameter in PASSIVE_SCALE.items():
+        parameters[f"passive_scale_{group}"] = _with_user_value(parameter, scales[group])
     parameters["resting_tone"] = _with_user_value(RESTING_TONE, tone)
     return Subject(
         network=replace(network, parameters=parameters),

@@ -1,6 +1,8 @@
 from .calibration import (
-    calibrate_hamstrings as calibrate_hamstrings,
+    PassiveFit as PassiveFit,
+    calibrate_passive as calibrate_passive,
     calibrate_tolerance as calibrate_tolerance,
+    passive_fit as passive_fit,
 )
 from .catalogue import (
     ClinicalTest as ClinicalTest,
@@ -19,6 +21,14 @@ from .examination import (
 )
 from .free_pelvis import FreePelvis as FreePelvis, StiffeningJoints as StiffeningJoints
 from .held_stretch import HeldStretch as HeldStretch, hold as hold
+from .passive_surface import (
+    LegAngles as LegAngles,
+    SurfaceGrid as SurfaceGrid,
+    leg_posture as leg_posture,
+    model_surface as model_surface,
+    published_moments as published_moments,
+    published_surface as published_surface,
+)
 from .paths import (
     CERVICAL_JOINTS as CERVICAL_JOINTS,
     LUMBAR_JOINTS as LUMBAR_JOINTS,

@@ -24,7 +24,9 @@ from fascia.clinical.subject import Subject
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError, ReadoutError
 from fascia.mechanics.equilibrium import Equilibrium, EquilibriumSolver
+from fascia.network.laws import PASSIVE_GROUP_OF, PASSIVE_GROUPS
 from fascia.network.model import TensionNetwork
+from fascia.network.parts import Strand
 from panjabi.body.gravity import gravity_energy
 from panjabi.parameter import Parameter, sources
 from panjabi.results import ShortRepr, frame
@@ -38,6 +40,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SIDES = {"right": "r", "left": "l", "r": "r", "l": "l"}
+OTHER_TISSUES = ("other_muscles", "nerve", "fascia")
+"""What the torque consists of besides the muscle groups (`PASSIVE_GROUPS`)."""
 _SIDE_NAMES = {"r": "right", "l": "left"}
 
 
@@ -57,6 +61,7 @@ class ClinicalResult(ShortRepr):
     side: str
     angle: Floats  # (n,)
     tissue_torque: Floats  # (n,) gravity removed
+    torque_by_tissue: Mapping[str, Floats]  # (n,) each: muscle groups, nerve, fascia; their sum
     gravity_torque: Floats  # (n,)
     hamstring_force: Floats  # (n, heads)
     hamstring_length: Floats  # (n, heads) path lengths [m]
@@ -106,6 +111,19 @@ class ClinicalResult(ShortRepr):
         windows = SLR_WINDOWS_DEG if self.test == "slr" else (self.window_deg,)
         return {f"{low:g}-{high:g}": self.stiffness_over((low, high)) for low, high in windows}
 
+    def stiffness_by_tissue(
+        self, window_deg: tuple[float, float] | None = None
+    ) -> dict[str, float]:
+        """Contribution of each tissue to the stiffness [N m/rad]; they add up to it (S32).
+
+        A muscle that becomes slack contributes too: less of its moment helps the movement.
+        """
+        inside = _inside(self.angle, self.window_deg if window_deg is None else window_deg)
+        return {
+            tissue: slope(self.angle[inside], torque[inside])
+            for tissue, torque in self.torque_by_tissue.items()
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; keys are snake_case and end in their unit."""
         known = sources(self)
@@ -116,6 +134,7 @@ class ClinicalResult(ShortRepr):
             "stiffness_Nm_per_rad": self.stiffness_Nm_per_rad,
             "stiffness_N_per_mm": self.stiffness_N_per_mm,
             "stiffness_by_window_Nm_per_rad": self.stiffness_by_window(),
+            "stiffness_by_tissue_Nm_per_rad": self.stiffness_by_tissue(),
             "end_angle_deg": self.end_angle_deg,
             "end_angle_censored": self.censored,
             "pelvic_share": self.pelvic_share,
@@ -158,6 +177,14 @@ class ClinicalResult(ShortRepr):
         return frame(columns, "angle_deg")
 
 
+def _tissue(strand: Strand) -> str:
+    """Muscle group, nerve, or one of the rest."""
+    base = strand.name.removesuffix("_r").removesuffix("_l")
+    if strand.kind == "muscle":
+        return PASSIVE_GROUP_OF.get(base, "other_muscles")
+    return "nerve" if strand.kind == "nerve" else "fascia"
+
+
 def _inside(angle: Floats, window_deg: tuple[float, float]) -> NDArray[np.bool_]:
     degrees = np.degrees(angle)
     inside = (degrees >= window_deg[0] - 1e-9) & (degrees <= window_deg[1] + 1e-9)
@@ -176,6 +203,7 @@ class Sample(ShortRepr):
 
     angle: float
     tissue_torque: float
+    torque_by_tissue: Mapping[str, float]
     hamstring_force: Floats
     hamstring_length: Floats
     nerve_strain: float
@@ -235,9 +263,11 @@ class Examination:
         side_name = _SIDE_NAMES[self.side]
         active = self.network.active_strands
         heads: list[int] = []
+        tissues: dict[str, list[int]] = {}
         nerve: list[int] = []
         fascia: list[int] = []
         for i, strand in enumerate(active):
+            tissues.setdefault(_tissue(strand), []).append(i)
             if strand.kind == "nerve" and strand.side in (side_name, "midline"):
                 nerve.append(i)
             elif strand.kind == "muscle":
@@ -251,6 +281,11 @@ class Examination:
                 f"got a network with no hamstring muscle on the {side_name} side; keep the strands "
                 "of region 'hamstrings', or test the other side."
             )
+        self.tissues: Mapping[str, Ints] = {
+            name: np.array(tissues[name], int)
+            for name in (*PASSIVE_GROUPS, *OTHER_TISSUES)
+            if name in tissues
+        }
         self.heads: Ints = np.array(heads, int)
         self.nerve: Ints = np.array(nerve, int)
         self.fascia: Ints = np.array(fascia, int)
@@ -273,6 +308,10 @@ class Examination:
         return Sample(
             angle=angle,
             tissue_torque=float(self.moment @ state.generalised_force),
+            torque_by_tissue={
+                name: float(self.moment @ part)
+                for name, part in self.solver.contributions(state, self.tissues).items()
+            },
             hamstring_force=state.tension[self.heads],
             hamstring_length=state.length[self.heads],
             nerve_strain=strain,
@@ -443,6 +482,10 @@ def measure(
         side=_SIDE_NAMES[side],
         angle=angles,
         tissue_torque=np.array([s.tissue_torque for s in samples]),
+        torque_by_tissue={
+            name: np.array([s.torque_by_tissue[name] for s in samples])
+            for name in examination.tissues
+        },
         gravity_torque=np.array([examination.gravity_torque(q) for q in postures]),
         hamstring_force=np.array([s.hamstring_force for s in samples]),
         hamstring_length=np.array([s.hamstring_length for s in samples]),

@@ -7,9 +7,12 @@ import numpy as np
 from fascia.clinical.examination import ClinicalResult
 from panjabi.evidence import printed
 
+SMALLEST = 0.005
+"""Contributions to the stiffness below this value are not printed [N m/rad]."""
+
 
 def as_text(result: ClinicalResult) -> str:
-    """A table of ten rows that fits a screen."""
+    """A table that fits a screen; the stiffness also by window and by tissue."""
     rows = [
         f"{result.test}, {result.side} side",
         f"  stiffness                {result.stiffness_Nm_per_rad:8.2f} N m/rad"
@@ -17,6 +20,11 @@ def as_text(result: ClinicalResult) -> str:
     ]
     for window, value in result.stiffness_by_window().items():
         rows.append(f"    over {window + ' deg':<20}{value:8.2f} N m/rad")
+    rows += [
+        f"    from {tissue.replace('_', ' '):<20}{value:8.2f} N m/rad"
+        for tissue, value in result.stiffness_by_tissue().items()
+        if abs(value) >= SMALLEST
+    ]
     if result.end_angle_deg is not None:
         how = "joint limit, tolerance not reached" if result.censored else "tolerance reached"
         rows.append(f"  end angle                {result.end_angle_deg:8.2f} deg ({how})")

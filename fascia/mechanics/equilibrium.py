@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
@@ -182,6 +183,29 @@ class EquilibriumSolver:
             )
         self._last = minimum
         return self._record(minimum)
+
+    def contributions(self, state: Equilibrium, groups: Mapping[str, Ints]) -> dict[str, Floats]:
+        """dV/dq of groups of strands at the state solved last, every coordinate [N m or N].
+
+        groups: name -> indices of strands. Without dead loads the contributions of groups that
+        include every strand once add up to the generalised force of the state.
+
+        Raises
+        ------
+        EquilibriumError
+            If the state is not the one solved last.
+        """
+        if state.minimum is not self._last or self.problem.pose.body is None:
+            raise EquilibriumError(
+                "Expected the state that this solver solved last, on a skeleton, got another; "
+                "solve the posture again."
+            )
+        parts: dict[str, Floats] = {}
+        for name, strands in groups.items():
+            tension = np.zeros_like(state.tension)
+            tension[strands] = state.tension[strands]
+            parts[name] = self.problem.gradient_of(tension)
+        return parts
 
     def _record(self, minimum: Minimum) -> Equilibrium:
         problem, flat = self.problem, self.flat

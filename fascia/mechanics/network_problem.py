@@ -215,6 +215,14 @@ class NetworkProblem:
                 gradient = gradient + term.gradient(pose.q)
         return gradient
 
+    def gradient_of(self, tension: Floats) -> Floats:
+        """dV/dq of these tensions alone in the geometry of the last evaluated state [N m or N]."""
+        kept, flat = self.force.copy(), self.flat
+        kernels.point_forces(flat.strand_start, self.members, self.world, tension, self.force)
+        gradient = self.skeleton_gradient(with_terms=False)
+        self.force[:] = kept
+        return gradient
+
     def hessian(self, z: Floats) -> Floats:
         """Exact Hessian on the fixed pattern; slack strands contribute nothing."""
         self.value_gradient(z)

@@ -62,7 +62,7 @@ class LineOptions(TissueOptions, total=False):
     tie_ratio: float
     resting_tension: float | Mapping[str, float]
     share: float
-    fibre_scale: float
+    passive_scale: Mapping[str, float] | None
 
 
 def whole_body(
@@ -74,7 +74,7 @@ def whole_body(
     minor_share: float = MINOR_SHARE,
     nerve_tension: float = NERVE_TENSION,
     adhesion: float = ADHESION,
-    fibre_scale: float = 1.0,
+    passive_scale: Mapping[str, float] | None = None,
     kind_scale: Mapping[str, float] | None = None,
     lines: Iterable[str] | None = None,
     include_off: bool = False,
@@ -102,7 +102,8 @@ def whole_body(
     nerve_tension : tension of the nerve path in standing [N]; assumed.
     adhesion : elastic gliding of loose layers: galea, soft-tissue nodes, linea alba [N/mm];
         assumed.
-    fibre_scale : factor on the passive curve of bflh, semimem, semiten (the one fitted scale, S9).
+    passive_scale : factors on the passive curves by group of `PASSIVE_GROUPS`, {"hamstrings": 0.6};
+        1 for the other groups. `standard_subject` has the fitted ones (S32).
     kind_scale : factors on the default moduli by tissue type, {"fascia": 0.1}; the sweep of S4.
     lines : ids of the lines to build, by default all.
     include_off : switch on the strands for which no data exist, with default values.
@@ -112,6 +113,8 @@ def whole_body(
     ------
     UnknownStrandError
         For a line or region that does not exist.
+    UnknownNameError
+        For a muscle group that does not exist.
     NetworkError, ParameterError
         For a fraction, attachment stiffness or tension out of range.
     """
@@ -120,10 +123,11 @@ def whole_body(
     shares = {"phi": number("share", share), "psi": number("minor_share", minor_share)}
     size = body_length(body)
     gliding = size_factor("linear stiffness", size) * 1e3 * number("adhesion", adhesion)
+    scales = laws.passive_scales(passive_scale)
     builder = _Builder(body, shares=shares, adhesion=gliding)
     defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
     strands = [
-        *builder.muscles(chosen_lines, fibre_scale=fibre_scale, all_muscles=all_muscles),
+        *builder.muscles(chosen_lines, scales, all_muscles=all_muscles),
         *builder.strands(chosen_lines, defaults, include_off=include_off),
     ]
     strands = builder.clamped_without_continuation(strands)
@@ -143,7 +147,7 @@ def whole_body(
             minor_share=(minor_share, "1", "fraction of muscle tension at other continuations"),
             nerve_tension=(nerve_tension, "N", "nerve path in standing"),
             adhesion=(adhesion, "N/mm", "elastic gliding of loose layers"),
-            fibre_scale=(fibre_scale, "1", "passive curve of the three hamstring heads"),
+            passive_scale=(scales, "1", "passive curves of the muscle group"),
             specific_tension=(SPECIFIC_TENSION, "N/cm2", "muscle sections from Fmax"),
             tie_ratio=(tie_ratio, "1", "attachment stiffness over stiffness beside the station"),
             resting_tension=(resting_tension, "N", "tension in standing"),
@@ -425,15 +429,14 @@ class _Builder:
         return self._resolve(station, suffix)[1]
 
     def muscles(
-        self, chosen_lines: set[str], *, fibre_scale: float, all_muscles: bool
+        self, chosen_lines: set[str], scales: Mapping[str, float], *, all_muscles: bool
     ) -> Iterable[Strand]:
         """Muscles with path and tendon of the body model, and continuations of the table."""
-        fibre_scale = number("fibre_scale", fibre_scale)
         for row in tables.table("muscles"):
             base, listed = row["muscle"], tables.words(row["lines"])
             if not (chosen_lines & set(listed) or (all_muscles and not listed)):
                 continue
-            scale = fibre_scale if base in laws.HAMSTRING_HEADS else 1.0
+            scale = scales.get(laws.PASSIVE_GROUP_OF.get(base, ""), 1.0)
             for suffix, side in _SIDES["both"]:
                 yield self._muscle(row, base, suffix, side, chosen_lines, scale)
 

@@ -6,15 +6,48 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fascia.network.packaged_tables import Record, number
-from panjabi.errors import ParameterError, nearest
+from fascia.network.parts import number as as_number
+from panjabi.errors import ParameterError, nearest, unknown
 from panjabi.parameter import THIS_WORK, Parameter, Status
 
 if TYPE_CHECKING:
     from panjabi.body import Body
     from panjabi.tissue import PassiveMuscle
 
-HAMSTRING_HEADS = ("bflh", "semimem", "semiten")
-"""The heads whose passive curve is multiplied by the one fitted scale (S9)."""
+PASSIVE_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "hamstrings": ("bflh", "semimem", "semiten"),
+    "gluteus_maximus": ("glmax1", "glmax2", "glmax3"),
+    "hip_flexors": ("psoas", "iliacus", "tfl"),
+    "adductors": ("addlong", "addbrev", "addmagProx", "addmagMid", "addmagDist", "addmagIsch"),
+    "quadriceps": ("recfem", "vaslat", "vasmed", "vasint"),
+    "gastrocnemii": ("gasmed", "gaslat"),
+    "one_joint_calf": ("soleus", "tibpost", "fdl", "fhl", "perlong", "perbrev"),
+    "dorsiflexors": ("tibant", "edl", "ehl"),
+}
+"""Muscles whose passive curves have one fitted factor per group (S32); the others have factor 1."""
+
+PASSIVE_GROUP_OF: Mapping[str, str] = {
+    muscle: group for group, muscles in PASSIVE_GROUPS.items() for muscle in muscles
+}
+
+
+def passive_scales(scales: Mapping[str, float] | None) -> dict[str, float]:
+    """Factor on the passive curves of every group [1]; 1 for a group that is not named.
+
+    Raises
+    ------
+    UnknownNameError
+        For a name that is not in `PASSIVE_GROUPS`.
+    NetworkError
+        For a factor that is not a number.
+    """
+    values = dict.fromkeys(PASSIVE_GROUPS, 1.0)
+    for group, value in (scales or {}).items():
+        if group not in values:
+            raise unknown("muscle group", group, values)
+        values[group] = as_number(f"passive_scale of {group}", value)
+    return values
+
 
 _UNIT = {
     "modulus_MPa": "MPa",

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fascia.clinical.calibration import SLR_STIFFNESS_TARGET, calibrate_tolerance
-from fascia.clinical.examination import Examination
+from fascia.clinical.calibration import calibrate_tolerance
+from fascia.clinical.examination import Examination, examine
+from fascia.clinical.passive_surface import LegAngles, published_moments
 from fascia.clinical.paths import PostureOptions
-from fascia.clinical.slopes import slope
+from fascia.clinical.slopes import SLR_WINDOWS_DEG, slope, window_points
 from panjabi.cohort.block import Block
 from panjabi.cohort.engine import run_cohort
 from panjabi.cohort.random_numbers import random_generator
@@ -153,19 +154,27 @@ def outer_groups(stiffness: Floats) -> tuple[Floats, Floats]:
 # --- rows -------------------------------------------------------------------------------------
 
 
-@table.predicts(
-    "HAM_K_mid",
-    accept=interval(
-        SLR_STIFFNESS_TARGET - 0.05, SLR_STIFFNESS_TARGET + 0.05, "28 N m/rad to rounding"
-    ),
-)
+def surface_stiffness() -> float:
+    """The same slope of the published surface of passive moments, without a model [N m/rad]."""
+    angles = window_points(SLR_WINDOWS_DEG[0])
+    moments = [published_moments(LegAngles(np.degrees(a), 0.0, 0.0))[0] for a in angles]
+    return -slope(angles, np.array(moments))
+
+
+@table.predicts("HAM_K_mid")
 def middle_stiffness(subject: Subject) -> Prediction:
-    nm, n_mm = Examination(subject.network, "slr").stiffness()
+    result = examine(subject.network, "slr")
+    parts = ", ".join(
+        f"{tissue.replace('_', ' ')} {value:.1f}"
+        for tissue, value in result.stiffness_by_tissue().items()
+        if abs(value) >= 0.05
+    )
     return Prediction(
-        nm,
-        "one scale on the passive hamstring curves is fitted to this row, so it is met by "
-        f"construction; the same slope is {n_mm:.2f} N/mm (total force of the heads over mean "
-        "path length)",
+        result.stiffness_Nm_per_rad,
+        "passive curves calibrated on the surface of Riener and Edrich (1999); contributions "
+        f"[N m/rad]: {parts}; the same slope is {result.stiffness_N_per_mm:.2f} N/mm (total "
+        "force of the heads over mean path length). Null: the slope of that surface itself",
+        null=surface_stiffness(),
     )
 
 
@@ -234,7 +243,7 @@ RATIO = row("HAM_K_stiff").number / row("HAM_K_compl").number
     accept=interval(
         1.0 + 0.5 * (RATIO - 1.0),
         1.0 + 1.5 * (RATIO - 1.0),
-        "excess over 1 within 50 % (the middle group is fitted, the ratio is not)",
+        "excess over 1 within 50 %",
     ),
 )
 def ratio_of_groups(subject: Subject) -> Prediction:

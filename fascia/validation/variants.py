@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fascia.network.build import whole_body
+from fascia.network.laws import PASSIVE_GROUP_OF
 from panjabi.tissue import PassiveMuscle
 
 if TYPE_CHECKING:
@@ -18,13 +19,16 @@ def rebuilt(network: TensionNetwork, *, keep_ends: str = "", **options: Any) -> 
     whose name begins with ``keep_ends`` take the ends of the new network. Other changes to the
     fascial strands of `network` are lost.
     """
-    hamstring = network.strand("bflh_r").law
-    assert isinstance(hamstring, PassiveMuscle)
+    scales: dict[str, float] = {}  # the ties depend on them
+    for strand in network.strands:
+        group = PASSIVE_GROUP_OF.get(strand.name.removesuffix("_r"))
+        if group and isinstance(strand.law, PassiveMuscle):
+            scales[group] = strand.law.passive_scale
     present: dict[str, Any] = {
         "tie_ratio": network.tie_ratio,
         "share": network.share,
         "minor_share": network.minor_share,
-        "fibre_scale": hamstring.passive_scale,  # the ties depend on it
+        "passive_scale": scales,
     }
     chosen = {k: v for k, v in (present | options).items() if v is not None}
     built = whole_body(network.body, resting_tension=dict(network.resting_tension), **chosen)

@@ -6,11 +6,12 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from fascia.clinical import Examination, Tolerance, examine
-from fascia.clinical.calibration import DISCOMFORT_LIMIT, HAMSTRING_SCALE
+from fascia.clinical.calibration import DISCOMFORT_LIMIT, PASSIVE_SCALE
 from fascia.clinical.free_pelvis import FreePelvis
 from fascia.errors import FasciaError, NetworkError, UnknownStrandError
 from fascia.interventions.release_mechanisms import standing_tension
 from fascia.mechanics import solve
+from fascia.network.laws import PASSIVE_GROUPS
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
 from panjabi.body import standard_adult
 from panjabi.errors import PanjabiError, ParameterError
@@ -26,24 +27,26 @@ def test_defaults_are_the_fitted_and_the_assumed(subject):
         law = network.strand(name).law
         assert law.activation == RESTING_TONE.value
     for name in ("bflh_r", "semimem_l", "semiten_r"):
-        assert network.strand(name).law.passive_scale == HAMSTRING_SCALE.value
-    assert network.strand("gasmed_r").law.passive_scale == 1.0
+        assert network.strand(name).law.passive_scale == PASSIVE_SCALE["hamstrings"].value
+    assert network.strand("gasmed_r").law.passive_scale == PASSIVE_SCALE["gastrocnemii"].value
 
 
 def test_subject_names_its_assumptions(subject):
     found = sources(subject.network)
     for name in ("tie_ratio", "share", "resting_tension", "resting_tone", "adhesion"):
         assert found.parameters[name].status == "assumed"
-    assert found.parameters["fibre_scale"].status == "fitted"
+    for group in PASSIVE_GROUPS:
+        assert found.parameters[f"passive_scale_{group}"].status == "fitted"
     assert not found.unresolved
 
 
 def test_changed_numbers_are_the_ones_reported():
-    person = standard_subject(tone=0.02, hamstring_scale=0.5)
+    person = standard_subject(tone=0.02, passive_scale={"hamstrings": 0.5})
     found = sources(person.network).parameters
     assert found["resting_tone"].value == 0.02
-    assert found["fibre_scale"].value == 0.5
-    assert found["fibre_scale"].status == "assumed"  # the user's, no longer fitted
+    assert found["passive_scale_hamstrings"].value == 0.5
+    assert found["passive_scale_adductors"].status == "fitted"
+    assert found["passive_scale_hamstrings"].status == "assumed"  # the user's, no longer fitted
 
 
 @pytest.mark.parametrize("ratio", [0.0, 0.01, 1.0, 100.0, math.inf])
@@ -136,9 +139,15 @@ def test_subject_is_frozen_and_gives_new_ones(subject):
         ({"share": math.nan}, "got nan"),
         ({"tone": -0.1}, "activation as a finite number .*got -0.1"),
         ({"tone": math.nan}, "activation as a finite number .*got nan"),
-        ({"hamstring_scale": 0.0}, "passive_scale as a finite number above 0, got 0"),
-        ({"hamstring_scale": math.nan}, "passive_scale as a finite number above 0, got nan"),
-        ({"hamstring_scale": -1.0}, "passive_scale as a finite number above 0, got -1"),
+        ({"passive_scale": {"hamstrings": 0.0}}, "passive_scale as a finite number above 0, got 0"),
+        (
+            {"passive_scale": {"hamstrings": math.nan}},
+            "passive_scale as a finite number above 0, got nan",
+        ),
+        (
+            {"passive_scale": {"hamstrings": -1.0}},
+            "passive_scale as a finite number above 0, got -1",
+        ),
         ({"adhesion": -1.0}, "adhesion to be at least 0 .*got -"),
         ({"adhesion": math.nan}, "adhesion to be at least 0 .*got nan"),
         ({"nerve_tension": -1.0}, "got -1 N"),
@@ -150,7 +159,10 @@ def test_subject_is_frozen_and_gives_new_ones(subject):
         ({"share": "0.3"}, "Expected a number for the share, got '0.3'"),
         ({"adhesion": [1.0]}, "Expected a number for the adhesion, got"),
         ({"tone": "0.1"}, "Expected a number for the tone, got '0.1'"),
-        ({"hamstring_scale": "1"}, "Expected a number for the hamstring_scale, got '1'"),
+        (
+            {"passive_scale": {"hamstrings": "1"}},
+            "Expected a number for the passive_scale of hamstrings, got '1'",
+        ),
         ({"lines": ["SBLL"]}, "name of a line in the network, got 'SBLL'.*SBL"),
     ],
 )

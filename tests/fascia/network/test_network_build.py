@@ -7,11 +7,11 @@ import pytest
 
 from fascia.errors import NetworkError, UnknownStrandError
 from fascia.network import superficial_back_line, whole_body
-from fascia.network.laws import HAMSTRING_HEADS
+from fascia.network.laws import PASSIVE_GROUPS
 from fascia.network.packaged_tables import table
 from panjabi.body import standard_adult
 from panjabi.body.scaling import scaled_body
-from panjabi.errors import ParameterError
+from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.parameter import sources
 from panjabi.tissue import Collagen, NervePath, PassiveMuscle
 
@@ -174,7 +174,7 @@ def test_a_muscles_law_knows_nothing_of_ties_and_shares(standard):
 
 
 def test_hamstrings_hand_a_share_to_the_sacrotuberous_ligament(standard):
-    for head in HAMSTRING_HEADS:
+    for head in PASSIVE_GROUPS["hamstrings"]:
         strand = standard.strand(f"{head}_r")
         assert strand.start == "ischial_tub_r" and strand.start_share == pytest.approx(0.3)
     assert standard.strand("semimem_r").start_point is not None  # beside the station
@@ -200,10 +200,10 @@ def test_muscle_ends_without_carrying_fascia_pull_on_bone_alone(standard):
     assert standard.node("pubis_r").hold == "fixed"
 
 
-def test_one_scale_acts_on_the_hamstring_heads_alone():
-    network = whole_body(fibre_scale=0.2)
+def test_a_factor_acts_on_the_muscles_of_its_group_alone():
+    network = whole_body(passive_scale={"hamstrings": 0.2})
     for muscle in muscles(network):
-        expected = 0.2 if base(muscle.name) in HAMSTRING_HEADS else 1.0
+        expected = 0.2 if base(muscle.name) in PASSIVE_GROUPS["hamstrings"] else 1.0
         assert muscle.law.passive_scale == expected
 
 
@@ -258,7 +258,8 @@ def test_a_larger_body_has_longer_strands_and_the_same_stresses(standard):
         ({"resting_tension": {"calff": 5.0}}, UnknownStrandError, "calf"),
         ({"kind_scale": {"fasica": 2.0}}, ParameterError, "fascia"),
         ({"kind_scale": {"fascia": 0.0}}, ParameterError, "above 0"),
-        ({"fibre_scale": -1.0}, ParameterError, "passive_scale"),
+        ({"passive_scale": {"adductors": -1.0}}, ParameterError, "passive_scale"),
+        ({"passive_scale": {"calf": 1.0}}, UnknownNameError, "unknown muscle group 'calf'"),
         ({"adhesion": -1.0}, NetworkError, "adhesion"),
     ],
 )

@@ -49,7 +49,7 @@ def test_remote_release_trials_are_never_fitted(id):
 @pytest.mark.parametrize(
     ("id", "role"),
     [
-        ("HAM_K_mid", "calibration"),
+        ("HAM_K_mid", "validation"),
         ("HAM_K_stiff", "validation"),
         ("HAM_K_compl", "validation"),
         ("HAM_R30", "calibration"),
