@@ -28,6 +28,7 @@ from fascia.network.laws import PASSIVE_GROUP_OF, PASSIVE_GROUPS
 from fascia.network.model import TensionNetwork
 from fascia.network.parts import Strand
 from panjabi.body.gravity import gravity_energy
+from panjabi.evidence import EvidenceRange
 from panjabi.parameter import Parameter, sources
 from panjabi.results import ShortRepr, frame
 
@@ -82,7 +83,7 @@ class ClinicalResult(ShortRepr):
     largest_force: float
     slack: tuple[str, ...]  # strands slack at the end of the curve
     tolerance: Tolerance | None
-    tested_angle: float  # up to which the tissue torque was calibrated or assessed
+    evidence: EvidenceRange  # of the test angle: where the torque was calibrated or assessed
     calibrated_force_ratio: float | None  # None: the hamstrings are slack in that raise
     outside_evidence: tuple[str, ...]  # at the end of the test
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
@@ -147,7 +148,7 @@ class ClinicalResult(ShortRepr):
             },
             "nerve_strain": self.nerve_strain.tolist(),
             "slack_strands": list(self.slack),
-            "tested_angle_deg": float(np.degrees(self.tested_angle)),
+            "tested_angle_deg": float(np.degrees(self.evidence.tested.si)),
             "calibrated_force_ratio": self.calibrated_force_ratio,
             "outside_evidence": list(self.outside_evidence),
             "residual_N": self.residual,
@@ -512,7 +513,7 @@ def measure(
         largest_force=max(s.equilibrium.largest_force for s in samples),
         slack=last.equilibrium.slack,
         tolerance=tolerance,
-        tested_angle=test.evidence["angle"].tested.si,
+        evidence=test.evidence["angle"],
         calibrated_force_ratio=(
             float(last.hamstring_force.sum()) / calibrated if calibrated > 0.0 else None
         ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fascia.plots.published import PublishedBand, stiffness_groups
-from fascia.plots.style import BLUE, COLUMN, new_axis, shades
+from fascia.plots.style import BLUE, COLUMN, new_axis, shade_beyond, shades
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,6 +40,8 @@ def plot_torque_angle(
     bands : published slopes [N m/rad], shown as wedges that start on the first curve and span the
         window of the stiffness; by default the compliant and stiff groups for a straight-leg
         raise, none for other tests.
+
+    The angles beyond those of the tests of the tissue are hatched.
     """
     ax = new_axis(ax, width=COLUMN, height=2.9)
     pairs = _pairs(results)
@@ -67,6 +69,8 @@ def plot_torque_angle(
         name = "after" + (" (on the same line)" if _overlap(pairs) else "")
         handles += ax.plot([], [], linestyle=(0, (3.0, 1.5)), color="0.3", label=name)
     _dress(ax, first, "tissue torque [N m]")
+    shade_beyond(ax, first.evidence, factor=180.0 / np.pi)
+    handles += [h for h in ax.patches if h.get_label() == "beyond the tests"]
     ax.axhline(0.0, color="0.3", linewidth=0.4, zorder=0.4)
     ax.legend(handles=handles, loc="upper left", handlelength=1.6, labelspacing=0.35)
     return ax

@@ -19,6 +19,7 @@ from panjabi.plots.style import (
     YELLOW,
     journal_style,
     new_axis,
+    shade_beyond,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLACK", "BLUE", "COLUMN", "GREEN", "MARKERS", "ORANGE", "PAGE", "PALETTE", "PINK", "RC", "SKY",
-    "SMALL", "YELLOW", "change_colours", "journal_style", "new_axis", "shades", "tension_colours",
+    "SMALL", "YELLOW", "change_colours", "journal_style", "new_axis", "shade_beyond", "shades",
+    "tension_colours",
 ]  # fmt: skip
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")

@@ -7,8 +7,9 @@ unloads the spine by p A and extends it with the moment p A times its lever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,10 +23,21 @@ from panjabi.body.size import Sizeable, size_factor
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
 from panjabi.errors import ParameterError
-from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.evidence import EvidenceRange
+from panjabi.parameter import THIS_WORK, Parameter, assumed
 from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
+
+
+@cache
+def pressure_range() -> EvidenceRange:
+    """Abdominal pressure above that outside [Pa], in effort and in the heaviest lifts."""
+    return EvidenceRange(
+        "pressure",
+        assumed(20.0, "kPa", "effort"),
+        assumed(40.0, "kPa", "heaviest lifts, about 300 mmHg; recalled"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -49,6 +61,8 @@ class Pressure(ShortRepr):
         default_factory=lambda: Parameter(80.0, "mm", THIS_WORK, "assumed", "sweep 50-110")
     )
 
+    extrapolate: bool = False  # allows a pressure beyond that of any athlete
+
     def __post_init__(self) -> None:
         for name in ("pressure", "area", "lever", "depth"):
             parameter: Parameter = getattr(self, name)
@@ -57,6 +71,19 @@ class Pressure(ShortRepr):
                     f"Expected Pressure.{name} from 0 {parameter.unit}, got {parameter.value:g} "
                     f"{parameter.unit}; give a positive number (pressures relative to outside)."
                 )
+
+        if not self.extrapolate:
+            self.evidence["pressure"].check(self.pressure.si, "an abdomen")
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the pressure [Pa]."""
+        return {"pressure": pressure_range()}
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Description of a pressure that leaves the evidence, or ()."""
+        return self.evidence["pressure"].outside([self.pressure.si], ["abdomen"])
 
     @property
     def force(self) -> float:
@@ -72,6 +99,11 @@ class AbdominalPressure(ShortRepr):
     coordinates: tuple[str, ...]
     tree: Tree
     path: PathArrays
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the pressure [Pa]."""
+        return self.settings.evidence
 
     @property
     def states(self) -> int:

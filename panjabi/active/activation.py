@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr
 
@@ -63,6 +65,12 @@ class ActivationDynamics(ShortRepr):
     sharpness: Parameter = field(
         default_factory=lambda: Parameter(10.0, "1", "SymPy", "assumed", "b; OpenSim has 0.1")
     )
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of excitation and activation [1]: from none to full, by their definition."""
+        full = Parameter(1.0, "1", self.rise_time.source, "assumed", "full activation")
+        return {"excitation": EvidenceRange("excitation", full, least=replace(full, value=0.0))}
 
     def __post_init__(self) -> None:
         for name in ("rise_time", "fall_time", "sharpness"):

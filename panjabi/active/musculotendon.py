@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from panjabi.active.activation import ActivationDynamics
 from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.musculotendon_kernels import Units
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr
 from panjabi.tissue.de_groote import DeGrooteCurves
@@ -112,6 +114,11 @@ class Musculotendon(ShortRepr):
                 f"{len(self.muscles)} muscles, got shape {np.shape(self.elastic)}; give True for "
                 "tendons that stretch."
             )
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Ranges of fibre length, fibre velocity and tendon strain, those of the curves [1]."""
+        return self.curves.evidence
 
     @cached_property
     def units(self) -> Units:

@@ -6,7 +6,9 @@ zero without tension: a slack muscle has no stiffness, so co-contraction needs f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.muscle_arrays import Musculature
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
+from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.tissue.de_groote import DeGrooteCurves
 
@@ -42,6 +46,18 @@ class Bergmark:
 
     def __post_init__(self) -> None:
         _not_negative("Bergmark.q", self.q)
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Ranges of q [1], and of the stretch over the optimal fibre length [1]."""
+        most = Parameter(42.0, "1", THIS_WORK, "assumed", "values in the literature, recalled")
+        q = EvidenceRange("factor q of short-range stiffness", most, least=replace(most, value=0.5))
+        return {"q": q, "stretch": stretch_range()}
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Description of a q that leaves the values of the literature, or ()."""
+        return self.evidence["q"].outside([self.q.si], ["muscles"])
 
     def stiffness(
         self, muscles: Musculature, tension: ArrayLike, length: ArrayLike
@@ -73,6 +89,16 @@ class Cui:
     def __post_init__(self) -> None:
         _not_negative("Cui.gamma", self.gamma)
 
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the stretch over the optimal fibre length [1]."""
+        return {"stretch": stretch_range()}
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Nothing is outside: the law has no other parameter with a range."""
+        return ()
+
     def stiffness(
         self, muscles: Musculature, tension: ArrayLike, length: ArrayLike
     ) -> tuple[Floats, Floats]:
@@ -85,6 +111,12 @@ class Cui:
         tendon = tendon_slope * (F + c2 * muscles.max_force)
         by_fibre, by_tendon = in_series(fibre, tendon)
         return fibre * by_fibre, fibre_slope * by_fibre**2 + tendon_slope * by_tendon**2
+
+
+@cache
+def stretch_range() -> EvidenceRange:
+    """Stretch of the fibre over its optimal length [1] at which the short range ends."""
+    return EvidenceRange("quick stretch of the fibre", row("srs_stretch").parameter(unit="1"))
 
 
 def in_series(fibre: Floats, tendon: Floats) -> tuple[Floats, Floats]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.body import add_person, person, person_values
 from panjabi.cli.terminal import add_command, applicable, changes_by_level
+from panjabi.evidence import printed
 
 if TYPE_CHECKING:
     from panjabi.spine.short_range import ShortRange
@@ -106,6 +107,8 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
         "by_q": {f"{q:g}": _answer(spine, floor, criterion, bergmark(q)) for q in Q_VALUES},
         **sources(recruitment_parameters(spine, law)).summary(),
     }
+    if value["outside_evidence"] is None:  # infeasible: the inputs are known
+        value["outside_evidence"] = list(spine.outside_evidence + law.outside_evidence)
     return value, _recruit_text(value)
 
 
@@ -192,6 +195,7 @@ def _recruit_text(value: dict[str, Any]) -> str:
         f"the optimum is global for {value['global_for']}; {value['assumed_parameters']} "
         "parameters are assumed",
     ]
+    lines += printed(value["outside_evidence"])
     if value["explanation"]:
         return "\n".join([*lines, f"infeasible: {value['explanation']}"])
     lines += [f"{'level':10}{'compression [N]':>17}{'shear [N]':>12}{'pressure [MPa]':>16}"]
@@ -246,4 +250,4 @@ def _stability_text(value: dict[str, Any]) -> str:
         f"{group}: {100.0 * loss:.0f} % of its force can be lost"
         for group, loss in value["deficit_margin"].items()
     ]
-    return "\n".join([*lines, value["margin_note"]])
+    return "\n".join([*lines, value["margin_note"], *printed(value["outside_evidence"])])

@@ -8,6 +8,7 @@ from typing import Any
 
 from panjabi.cli.body import PERSON, add_person, person
 from panjabi.cli.terminal import add_command, applicable, changes_by_level
+from panjabi.evidence import printed
 
 DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR": ("left", "right")}
 
@@ -114,5 +115,7 @@ def _text(value: dict[str, Any]) -> str:
             f"{level:10}" + "".join(_turned(axis, angles[-1]) for axis, angles in shape.items())
             for level, shape in path["angles_deg"].items()
         ]
-        lines += path["outside_evidence"]
+        lines += printed(path["outside_evidence"])
+    else:
+        lines += printed(value["outside_evidence"])
     return "\n".join(lines)

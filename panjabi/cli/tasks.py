@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.terminal import add_command, applicable
+from panjabi.evidence import printed
 
 if TYPE_CHECKING:
     from panjabi.results import Result
@@ -121,7 +122,8 @@ def _response(name: str, condition: Condition, options: dict[str, Any]) -> Resul
 def _text(value: dict[str, Any]) -> str:
     shown = {k: v for k, v in value.items() if k != "schema" and not isinstance(v, list)}
     width = max(map(len, shown))
-    return "\n".join(
+    lines = [
         f"{key:{width}}  {item:.5g}" if isinstance(item, float) else f"{key:{width}}  {item}"
         for key, item in shown.items()
-    )
+    ]
+    return "\n".join([*lines, *printed(value["outside_evidence"])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.body.size import size_factor
 from panjabi.errors import ParameterError, unknown
+from panjabi.evidence import EvidenceRange
 from panjabi.literature import row
+from panjabi.neural.evidence import delay_range
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 
 Array = NDArray[np.float64]
@@ -79,6 +82,11 @@ class Conduction:
                     f"Expected velocities above 0 and waiting times of 0 or more, got {name} = "
                     f"{self.parameters[name]}; give a positive value."
                 )
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the delay [s]."""
+        return {"delay": delay_range()}
 
     def replaced(self, **changes: Parameter | float) -> Conduction:
         """The same path with some parameters changed, in m/s and ms; this one is unchanged."""

@@ -10,14 +10,16 @@ reflexes decrease or increase after creep, so the sign has no default.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.literature import row
+from panjabi.neural.evidence import flexion_time_range
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.tissue._base import require
@@ -44,6 +46,11 @@ class Creep:
                 advice="Give the angle that creep tends to.")  # fmt: skip
         require("Creep", "fast_share", self.fast_share, unit="1", at_least=0.0, at_most=1.0,
                 advice="Give the fraction that recovers fast.")  # fmt: skip
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the time in flexion [s]."""
+        return {"duration": flexion_time_range()}
 
     def after(self, state: Array, load: float, duration: float) -> Array:
         """State after a constant load for a duration [s], exact."""

@@ -7,13 +7,16 @@ maximal one, so gains are commands per strain [1], per strain rate [s], per stra
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.evidence import EvidenceRange
 from panjabi.neural.conduction import KINDS, default_delays
+from panjabi.neural.evidence import delay_range, gain_ranges, loops_outside
 from panjabi.parameter import SI, THIS_WORK, Parameter, ParameterSet, Status
 from panjabi.results import ShortRepr
 from panjabi.tissue._base import require
@@ -80,6 +83,16 @@ class ReflexLoop(ShortRepr):
                 f"Expected an acceleration gain or a force gain for {loop}, got both, but a "
                 "loop has one filter; make two loops."
             )
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Ranges of the delay [s] and of the gains on stretch [1] and rate [s]."""
+        return {"delay": delay_range(), **gain_ranges()}
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Descriptions of a delay or gain that leaves the evidence, or ()."""
+        return loops_outside(self.name, np.asarray(self.delay), self.stretch_gain, self.rate_gain)
 
     @property
     def on_acceleration(self) -> bool:

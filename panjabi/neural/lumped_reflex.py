@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
+from panjabi.neural.evidence import delay_range
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]
@@ -52,6 +55,11 @@ class LumpedReflex:
                 f"{self.acceleration_gain:g}, got none, which would make the closed loop "
                 "neutral; give the activation time, 0.015 s for example."
             )
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the delay [s]."""
+        return {"delay": delay_range()}
 
     @property
     def coordinates(self) -> tuple[str, ...]:

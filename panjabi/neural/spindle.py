@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,9 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.literature import row
 from panjabi.neural import spindle_kernels as kernels
 from panjabi.neural.checks import array
+from panjabi.neural.evidence import fascicle_range
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.tissue._base import require
 
@@ -46,6 +49,11 @@ class Spindle:
                     f"Expected damping of {fibre} above 0 under full drive, got {least:g}; "
                     "raise beta0 or make beta_f less negative."
                 )
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the fascicle length over the optimal length [1]."""
+        return {"length": fascicle_range()}
 
     def _si(self, name: str) -> float:
         return self.parameters.si(name)

@@ -15,13 +15,16 @@ transfer functions: time constants are assumed, gains are fitted to results (`ne
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.neural.checks import array
+from panjabi.neural.evidence import delay_range
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]
@@ -105,6 +108,11 @@ class NeckReflex:
         for name in ("integrator_time", "filter_time"):
             require("NeckReflex", name, getattr(self, name), unit="s", above=0.0,
                     advice="The lead acts on acceleration and needs a filter.")  # fmt: skip
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the delay [s]."""
+        return {"delay": delay_range()}
 
     @property
     def coordinates(self) -> tuple[str, ...]:

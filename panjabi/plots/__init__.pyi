@@ -17,6 +17,10 @@ from .hypothesis_units import (
     plot_zone_against_range as plot_zone_against_range,
     plot_zone_under_force as plot_zone_under_force,
 )
+from .laws import (
+    plot_muscle_curves as plot_muscle_curves,
+    plot_strand_law as plot_strand_law,
+)
 from .levels import plot_level_table as plot_level_table
 from .loops import (
     plot_damage_growth as plot_damage_growth,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from panjabi.errors import ParameterError, unknown
-from panjabi.plots.style import BLUE, ELASTIC_ZONE, NEUTRAL_ZONE, PALETTE, new_axis
+from panjabi.plots.style import BLUE, ELASTIC_ZONE, NEUTRAL_ZONE, PALETTE, new_axis, shade_beyond
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +44,9 @@ def plot_moment_angle(
     _measure(ax, low, high, 1.3 * top, f"range of motion {high - low:.1f}°")
     ax.axhline(0.0, color="0.4", lw=0.5)
     ax.set_ylim(-top, 1.55 * top)
+    tested = test.unit.evidence.moment
+    if tested.beyond(float(np.abs(moment).max())):
+        shade_beyond(ax, tested, vertical=False)
     minus, plus = ENDS[test.axis]
     ax.set(
         xlabel=f"← {minus}   angle of {test.unit.level} [°]   {plus} →",

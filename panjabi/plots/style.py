@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from panjabi.evidence import EvidenceRange
+
 COLUMN = 3.5  # width of one column [in]
 PAGE = 7.2  # width of two columns [in]
 
@@ -17,6 +19,7 @@ BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#D55E00", "#009E73"
 PINK, SKY, YELLOW = "#CC79A7", "#56B4E9", "#E69F00"
 PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, BLACK)
 NEUTRAL_ZONE, ELASTIC_ZONE, GREY = "0.80", "0.93", "0.55"
+OUTSIDE, BEYOND_FAILURE = "0.75", "0.35"  # hatching of what lies outside the evidence
 SMALL = 7.0  # the smallest text [pt]
 
 RC: Any = {
@@ -60,3 +63,30 @@ def new_axis(ax: Axes | None, *, width: float = COLUMN, height: float = 2.6) -> 
     import matplotlib.pyplot as plt
 
     return plt.figure(figsize=(width, height), layout="constrained").add_subplot()
+
+
+def shade_beyond(
+    ax: Axes, limits: EvidenceRange, *, factor: float = 1.0, vertical: bool = True
+) -> None:
+    """Hatch the part of an axis that is outside the tests, grey, and darker beyond failure.
+
+    factor : from SI to the unit of the axis; vertical : limits lie on the horizontal axis. The
+    limits of the axis stay.
+    """
+    low, high = ax.get_xlim() if vertical else ax.get_ylim()
+    span = ax.axvspan if vertical else ax.axhspan
+    tested, fails = factor * limits.tested.si, factor * limits.fails_at
+    least = -tested if limits.symmetric else low
+    if limits.least is not None:
+        least = factor * limits.least.si
+    parts = [(low, min(least, high), OUTSIDE), (max(tested, low), min(fails, high), OUTSIDE)]
+    parts.append((max(fails, low), high, BEYOND_FAILURE))
+    for start, end, colour in parts:
+        if start < end:
+            label = "beyond failure" if colour == BEYOND_FAILURE else "beyond the tests"
+            known = ax.get_legend_handles_labels()[1]
+            span(
+                start, end, facecolor="none", edgecolor=colour, hatch="////", lw=0.0, zorder=1.1,
+                label="_" + label if label in known else label,
+            )  # fmt: skip
+    (ax.set_xlim if vertical else ax.set_ylim)(low, high)

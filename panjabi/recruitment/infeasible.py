@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 UNANSWERED = (
     "coactivation_percent_MVC", "lowest_eigenvalue_Nm_per_rad", "compression_N", "shear_N",
     "disc_pressure_Pa", "effort", "gap", "residuals", "mode_that_needs_the_muscles",
-    "activation_percent_MVC", "preload_iterations", "preload_change_N",
+    "activation_percent_MVC", "preload_iterations", "preload_change_N", "outside_evidence",
 )  # fmt: skip
 """Keys of the result of a recruitment that are null for an infeasible recruitment."""
 

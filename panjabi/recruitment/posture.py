@@ -55,8 +55,8 @@ class SpineRecruitment(Result):
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
-        """Loads on units beyond the published tests but below failure, as sentences."""
-        return self.spine.outside_evidence
+        """What leaves the evidence, of the spine and of the muscles' stiffness, in words."""
+        return self.spine.outside_evidence + self.stiffness.outside_evidence
 
     @property
     def forces(self) -> Floats:
@@ -127,6 +127,7 @@ class SpineRecruitment(Result):
             },
             "preload_iterations": self.iterations,
             "preload_change_N": self.change,
+            "outside_evidence": list(self.outside_evidence),
         }
 
     def to_pandas(self) -> pandas.DataFrame:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.body.scaling import size_outside_evidence
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.errors import unknown
 from panjabi.passive.readings import failing_structure
 from panjabi.results import imported
+from panjabi.spine.evidence import model_outside, muscle_arguments
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import excitations
@@ -105,7 +105,27 @@ class SpineRecord:
             for words in self.model.outside_evidence(state[part]):
                 name, _, where = words.partition(" of ")
                 first.setdefault(name + where.rpartition(" is ")[2], f"{words} at {time:.4g} s")
-        return size_outside_evidence(self.model.body) + tuple(first.values())
+        return model_outside(self.model) + tuple(first.values()) + self._muscles_outside()
+
+    def _muscles_outside(self) -> tuple[str, ...]:
+        """The worst muscle of each range during the run, and when it first leaves it."""
+        muscles = self.model.muscles
+        if muscles is None:
+            return ()
+        steps = [muscle_arguments(self.model, state) for state in self.trajectory.state]
+        acting = np.array([has_tension for _, has_tension in steps])
+        found: list[str] = []
+        for name, known in muscles.units.curves.evidence.items():
+            values = np.array([arguments[name] for arguments, _ in steps])
+            excess = np.where(acting, known.excess(values), 0.0)
+            outside = excess > 0.0
+            if outside.any():
+                worst = values[excess.argmax(axis=0), np.arange(values.shape[1])]
+                left = np.flatnonzero(outside.any(axis=0))
+                names = [muscles.muscles.names[k] for k in left]
+                (words,) = known.outside(worst[left], names)
+                found.append(f"{words}, from {self.time[outside.any(axis=1)][0]:.4g} s")
+        return tuple(found)
 
     @property
     def time(self) -> Floats:

@@ -158,6 +158,7 @@ def _description(record: SpineRecord) -> dict[str, Any]:
         ],
         "solver": settings,
         "duration_s": record.duration,
+        "outside_evidence": list(record.outside_evidence),
         "channels": [
             {"name": n, "unit": u}
             for n, u in zip(model.state_names, model.state_units, strict=True)
@@ -245,7 +246,10 @@ def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: Spine) 
 
 
 _RUN = ("first", "outcome", "tolerance", "counts", "breaking_points", "tracked_order", "events")
-_KEYS = ("schema", "versions", "model", "perturbations", "solver", "duration_s", "channels")
+_KEYS = (
+    "schema", "versions", "model", "perturbations", "solver", "duration_s", "channels",
+    "outside_evidence",
+)  # fmt: skip
 
 
 def _check_keys(about: dict[str, Any]) -> None:
@@ -266,7 +270,7 @@ def _check_keys(about: dict[str, Any]) -> None:
     only(("panjabi", "numpy", "numba"), about["versions"], "versions")
     only(signature(spine_model).parameters, about["model"], "model")
     if isinstance(about["model"]["load"], dict):
-        only(("mass", "place"), about["model"]["load"], "load of the model")
+        only(("mass", "place", "extrapolate"), about["model"]["load"], "load of the model")
     if about["model"]["units"] is not None:
         only(names(UnitOptions), about["model"]["units"], "units of the model")
     kinds = {kind.__name__: kind for kind in KINDS}
@@ -325,7 +329,9 @@ def _model(recipe: dict[str, Any]) -> Spine:
     if isinstance(arguments["load"], dict):
         load = cast("dict[str, Any]", arguments["load"])
         place = load["place"]
-        arguments["load"] = HeldLoad(load["mass"], None if place is None else tuple(place))
+        arguments["load"] = HeldLoad(
+            load["mass"], None if place is None else tuple(place), bool(load.get("extrapolate"))
+        )
     if arguments["units"] is not None:
         arguments["units"] = UnitOptions(**arguments["units"])
     return spine_model(**arguments)

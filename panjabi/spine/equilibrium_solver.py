@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculotendon import Musculotendon, RestingMuscles
-from panjabi.body.scaling import size_outside_evidence
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.results import Result
+from panjabi.spine.evidence import check_state, state_outside
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import NOTHING, applied_forces
@@ -42,8 +42,8 @@ class Equilibrium(Result):
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
-        """Sizes of the body, and loads on units, that leave the evidence, in words."""
-        return size_outside_evidence(self.model.body) + self.model.outside_evidence(self.q)
+        """Body size, reflexes, muscles and loads on units that leave the tests, in words."""
+        return state_outside(self.model, self.state)
 
     def __str__(self) -> str:
         return f"rest within {self.residual:.2g} N m after {self.iterations} steps"
@@ -73,6 +73,7 @@ def equilibrium(
     applied: Sequence[Perturbation] = (),
     tolerance: float = 1e-9,
     iterations: int = 100,
+    extrapolate: bool = False,
 ) -> Equilibrium:
     """Equilibrium under the weight and the external forces before any perturbation starts.
 
@@ -86,13 +87,14 @@ def equilibrium(
     least, most : limits of every excitation. A higher `least` is co-contraction.
     tolerance : largest unbalanced moment [N m], per N m of the muscles' moment if that is more
         than 1 N m.
+    extrapolate : accept units and tendons beyond failure.
 
     Raises
     ------
     ConvergenceError
         If the muscles cannot balance the posture, or no posture is found.
     ParameterError
-        If a unit bears a moment beyond failure in that posture.
+        If a unit or a tendon is beyond failure in that posture.
     """
     if solve not in SOLVES:
         raise unknown("value of solve", solve, SOLVES)
@@ -102,7 +104,8 @@ def equilibrium(
     else:
         both = solve == "both"
         result = _activation(model, start, (least, most), applied, tolerance, iterations, both)
-    model.check(result.q)
+    if not extrapolate:
+        check_state(result.model, result.state)
     return result
 
 

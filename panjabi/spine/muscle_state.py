@@ -26,6 +26,7 @@ class MuscleState:
     strongest: Floats  # (m,) tension at full activation [N]
     optimal_fibre: Floats  # (m,) [m]
     tendon_slack: Floats  # (m,) [m]
+    fibre: Floats  # (m,) fibre length over the optimal length, with a rigid tendon [1]
     pull: Floats  # (levels, m, 3) force on the bodies above a level per tension, world axes [1]
     lines: tuple[Floats, ...]  # (m,) of (points, 3): the path in the world [m]
 
@@ -40,6 +41,7 @@ class MuscleState:
             "strongest": (m,),
             "optimal_fibre": (m,),
             "tendon_slack": (m,),
+            "fibre": (m,),
         }
         for name, shape in shapes.items():
             array = getattr(self, name)
@@ -138,6 +140,7 @@ class MuscleState:
                     "strongest",
                     "optimal_fibre",
                     "tendon_slack",
+                    "fibre",
                 )
             },
         )

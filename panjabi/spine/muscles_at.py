@@ -45,7 +45,7 @@ def muscles_at(
     world = np.einsum("pij,pj->pi", pose.R[paths.body], paths.local) + pose.t[paths.body]
     lines = tuple(world[a:b] for a, b in pairwise(paths.start))
     geometry = musculature.geometry(pose)
-    passive, active = _limits(musculature, geometry.length, curves or standard_curves())
+    passive, active, fibre = _limits(musculature, geometry.length, curves or standard_curves())
     return MuscleState(
         names=musculature.names,
         groups=musculature.groups,
@@ -57,6 +57,7 @@ def muscles_at(
         strongest=passive + active,
         optimal_fibre=musculature.optimal_length,
         tendon_slack=musculature.tendon_slack_length,
+        fibre=fibre,
         pull=_pull(musculature, lines),
         lines=lines,
     )
@@ -72,15 +73,19 @@ def standard_curves() -> DeGrooteCurves:
     return DeGrooteCurves(ParameterSet({**DeGrooteCurves.refit().parameters, "l_min": start}))
 
 
-def _limits(m: Musculature, length: Floats, curves: DeGrooteCurves) -> tuple[Floats, Floats]:
+def _limits(
+    m: Musculature, length: Floats, curves: DeGrooteCurves
+) -> tuple[Floats, Floats, Floats]:
+    """Passive force, active force at full activation [N], and relative fibre length [1], (m,)."""
     # a path shorter than its tendon is slack: the shortest fibre then gives almost no force
     along = np.maximum(length - m.tendon_slack_length, 0.05 * m.optimal_length)
     thickness = m.optimal_length * np.sin(m.pennation)
     fibre = np.hypot(along, thickness)
     cosine = along / fibre
-    active, _ = curves.active(fibre / m.optimal_length)
-    passive, _ = curves.passive(fibre / m.optimal_length)
-    return m.max_force * np.maximum(passive, 0.0) * cosine, m.max_force * active * cosine
+    fibre = fibre / m.optimal_length
+    active, _ = curves.active(fibre)
+    passive, _ = curves.passive(fibre)
+    return m.max_force * np.maximum(passive, 0.0) * cosine, m.max_force * active * cosine, fibre
 
 
 def _pull(m: Musculature, lines: tuple[Floats, ...]) -> Floats:

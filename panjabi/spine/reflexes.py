@@ -11,6 +11,7 @@ nothing is computed again at past times.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,7 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.active.muscle_arrays import Musculature
 from panjabi.body.standard import trunk_length
 from panjabi.errors import ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.neural.conduction import sized_delay
+from panjabi.neural.evidence import delay_range, gain_ranges, loops_outside
 from panjabi.neural.reflex_set import ReflexSet
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.results import ShortRepr
@@ -78,6 +81,16 @@ class StretchReflexes(ShortRepr):
 
     def __len__(self) -> int:
         return len(self.source)
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Ranges of the delay [s] and of the gains on stretch [1] and rate [s]."""
+        return {"delay": delay_range(), **gain_ranges()}
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Descriptions of delays and gains that leave the evidence, or ()."""
+        return loops_outside("reflexes", self.delay, self.stretch_gain, self.rate_gain)
 
     @property
     def delays(self) -> tuple[float, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,18 +16,32 @@ from panjabi.body.model import Body
 from panjabi.body.poses import Poses, tree_poses
 from panjabi.body.scaling import size_outside_evidence
 from panjabi.errors import ParameterError, unknown
-from panjabi.parameter import Parameter
+from panjabi.evidence import EvidenceRange
+from panjabi.literature import row
+from panjabi.parameter import Parameter, assumed
 from panjabi.passive.directions import coordinate_names
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
 from panjabi.results import ShortRepr
 from panjabi.spine.levels import levels_of
 from panjabi.spine.muscle_state import MuscleState
+from panjabi.tissue.evidence import fibre_range
 
 Floats = NDArray[np.float64]
 
 LEVELS = levels_of("thoracolumbar")[:6]
 """L5-S1 to T12-L1: the joints between pelvis and a rigid thorax, from below."""
+
+
+@cache
+def load_range() -> EvidenceRange:
+    """Mass in the hands [kg], up to the lifts whose muscle activity was recorded."""
+    lifts = row("emg_ql_lift70")
+    return EvidenceRange(
+        "mass in the hands",
+        Parameter(70.0, "kg", lifts.bib, "measured", lifts.quantity),
+        assumed(500.0, "kg", "heaviest deadlifts, rounded; recalled"),
+    )
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,7 @@ class HeldLoad:
 
     mass: float  # [kg]
     place: tuple[float, float, float] | None = None  # in the frame of T12 [m]
+    extrapolate: bool = False  # allows a mass that nobody has lifted
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.mass) and self.mass >= 0.0):
@@ -48,6 +63,18 @@ class HeldLoad:
                 "Expected HeldLoad.place as three finite numbers in m in the frame of T12, got "
                 f"{self.place!r}; leave it out for the centre of trunk, arms and head."
             )
+        if not self.extrapolate:
+            self.evidence["mass"].check(self.mass, "a person")
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the mass [kg]."""
+        return {"mass": load_range()}
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Description of a mass that leaves the evidence, or ()."""
+        return self.evidence["mass"].outside([self.mass], ["load"])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -166,10 +193,13 @@ class StaticSpine:
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
-        """Sizes of the body, and loads on units short of failure, that leave the evidence."""
+        """Body size, held load, pressure, fibre lengths and loads on units that leave the tests."""
         pairs = zip(self.units, self.angles, strict=True)
         loads = tuple(words for unit, a in pairs for words in unit.outside_evidence(a))
-        return size_outside_evidence(self.body) + loads
+        found = size_outside_evidence(self.body) + self.load.outside_evidence
+        if self.pressure is not None:
+            found += self.pressure.settings.outside_evidence
+        return found + fibre_range().outside(self.muscles.fibre, self.muscles.names) + loads
 
     # --- terms of the potential -----------------------------------------------------------
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.evidence import printed
 from panjabi.parameter import Parameter, sources
 from panjabi.results import Result, finite
 
@@ -103,6 +104,7 @@ class StabilityVerdict(Result):
     margins: tuple[SubsystemMargin, ...]
     reasons: tuple[str, ...]  # one sentence for each type of evidence, then the conclusion
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
+    outside_evidence: tuple[str, ...] = ()  # of the posture, and of the run after the push
 
     @property
     def least_stiffness(self) -> float:
@@ -147,6 +149,7 @@ class StabilityVerdict(Result):
             "margins": [margin.to_dict() for margin in self.margins],
             "limiting": self.limiting,
             "reasons": list(self.reasons),
+            "outside_evidence": list(self.outside_evidence),
             **sources(self).summary(),
         }
 
@@ -159,6 +162,7 @@ class StabilityVerdict(Result):
                 f"  the equations change {math.degrees(self.kink_distance):.2g} deg from the "
                 f"posture (nearest kink): {self.kink}"
             )
+        lines += [f"  {words}" for words in printed(self.outside_evidence)]
         return "\n".join([*lines, f"  limiting: {self.limiting}"])
 
 

@@ -22,6 +22,7 @@ from panjabi.delay.roots.family import combined
 from panjabi.delay.roots.system import Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError, unknown
 from panjabi.literature import row
+from panjabi.neural.evidence import delay_range
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
 from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
@@ -104,6 +105,11 @@ class ReducedTrunk(ShortRepr):
             if name not in CHANGES:
                 raise unknown("change of the reduced trunk", name, CHANGES)
         return replace(self, **changes)
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Description of a reflex delay that leaves the evidence, or ()."""
+        return delay_range().outside([self.delay + self.extra_delay], ["trunk"])
 
     # --- derived quantities ---------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.delay.roots.system import DelayTerm, Floats, LinearDelaySystem, SystemRate
 from panjabi.errors import ParameterError, unknown
+from panjabi.neural.evidence import delay_range
 from panjabi.results import ShortRepr
 from panjabi.stability.reflex_loop import GAINS, FirstOrder, LinearReflex
 
@@ -68,6 +69,12 @@ class ReflexModel(ShortRepr):
                         f"coordinate, got {len(getattr(loop, what))}; give 0 for a coordinate that "
                         "the loop does not use."
                     )
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """Descriptions of loops whose delay leaves the evidence, or ()."""
+        names = [loop.name for loop in self.loops]
+        return delay_range().outside([loop.delay for loop in self.loops], names) if names else ()
 
     def _body(self, name: str) -> Floats:
         return np.asarray(getattr(self, name), float)

@@ -46,6 +46,11 @@ class StaticStability(Result):
         """Parameters of the spine and of the short-range stiffness."""
         return {**dict(self.spine.parameters), **parameters_of(self.stiffness)}
 
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """What leaves the evidence, of the spine and of the muscles' stiffness, in words."""
+        return self.spine.outside_evidence + self.stiffness.outside_evidence
+
     # --- equilibrium ----------------------------------------------------------------------
 
     @cached_property
@@ -180,6 +185,7 @@ class StaticStability(Result):
             "share_of_terms_Nm_per_rad": self.term_contributions(),
             "share_of_subsystems_Nm_per_rad": self.subsystem_contributions(),
             "share_of_groups_Nm_per_rad": self.group_contributions(),
+            "outside_evidence": list(self.outside_evidence),
             **sources(self).summary(),
         }
 

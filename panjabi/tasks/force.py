@@ -45,6 +45,7 @@ class ForceExperiment(Result):
         return {
             "admittance_below_1p1Hz_rad_per_Nm": self.low_admittance(),
             "reflex_gain_below_1p1Hz_per_rad": self.low_reflex_gain(),
+            "outside_evidence": list(self.response.outside_evidence),
             "frequency_Hz": self.admittance.frequency_hz.tolist(),
             "admittance_rad_per_Nm": abs(self.admittance.values).tolist(),
         }

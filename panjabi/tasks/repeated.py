@@ -41,6 +41,7 @@ class RepeatedRecord(Result):
     angle: Floats  # [rad]
     exponent: Lyapunov  # short-term, [1/s]
     seed: int
+    outside_evidence: tuple[str, ...] = ()  # of the reflex loops
 
     @property
     def per_cycle(self) -> float:
@@ -58,6 +59,7 @@ class RepeatedRecord(Result):
             "embedding_delay_samples": self.exponent.delay,
             "embedding": str(self.exponent.embedding),
             "seed": self.seed,
+            "outside_evidence": list(self.outside_evidence),
         }
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -131,4 +133,5 @@ def repeated_movement(
             delay=exponent.delay,
         )  # fmt: skip
         exponent = replace(embedded, embedding=exponent.embedding)
-    return RepeatedRecord(pace, cycles, time, angle, exponent, seed)
+    outside = plant.model.outside_evidence
+    return RepeatedRecord(pace, cycles, time, angle, exponent, seed, outside)

@@ -57,6 +57,7 @@ class PerturbationResponse(Result):
     moment: float  # of the push about the lowest joint, at equilibrium [N m]
     lost_balance: bool
     outcome: str  # of the solver, as text
+    outside_evidence: tuple[str, ...] = ()  # of the run
 
     @property
     def peak_angle(self) -> float:
@@ -76,6 +77,7 @@ class PerturbationResponse(Result):
             "peak_rate_deg_per_s": math.degrees(float(abs(self.rate).max())),
             "moment_Nm": self.moment,
             "lost_balance": self.lost_balance,
+            "outside_evidence": list(self.outside_evidence),
         }
         for group, onset in self.latencies.items():
             value[f"{group}_latency_s"] = onset.seconds
@@ -120,7 +122,7 @@ def response(
         }
     return PerturbationResponse(
         condition, event, time, angle - angle[0], rate, drives, latencies, moment,
-        record.lost_balance, record.outcome,
+        record.lost_balance, record.outcome, record.outside_evidence,
     )  # fmt: skip
 
 

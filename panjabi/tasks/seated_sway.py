@@ -40,6 +40,7 @@ class SittingRecord(Result):
     sway: Sway  # of the seat
     diffusion: Diffusion  # of the seat
     seed: int
+    outside_evidence: tuple[str, ...] = ()  # of the reflex loops
 
     @property
     def stable(self) -> bool:
@@ -69,6 +70,7 @@ class SittingRecord(Result):
             "trunk_rms_deg": math.degrees(self.rms_trunk),
             "moment_rms_Nm": self.rms_moment,
             "seed": self.seed,
+            "outside_evidence": list(self.outside_evidence),
         }
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -119,4 +121,5 @@ def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0
         sway=sway(time, seat),
         diffusion=diffusion(time, seat, longest=10.0),
         seed=seed,
+        outside_evidence=plant.model.outside_evidence,
     )

@@ -38,6 +38,12 @@ def test_torque_curve_is_the_result_in_degrees(slr):
     assert ax.get_title() == ""
 
 
+def test_angles_beyond_the_calibration_are_hatched(slr):
+    ax = plot_torque_angle({"standard": slr})
+    (box,) = [p.get_bbox() for p in ax.patches if p.get_hatch()]
+    assert (box.x0, box.x1) == pytest.approx((70.0, np.degrees(slr[0].angle[-1])))
+
+
 def test_wedge_has_the_published_slope_from_the_start_of_the_window(slr):
     ax = plot_torque_angle({"standard": slr[0]})
     thin = [one for one in ax.lines if len(one.get_xdata()) == 2 and one.get_color() == "0.5"]
