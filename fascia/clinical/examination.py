@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +42,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SIDES = {"right": "r", "left": "l", "r": "r", "l": "l"}
+END_STEP = math.radians(15.0)
+"""Step of the search for the angle at which discomfort first reaches the limit [rad]."""
 OTHER_TISSUES = ("other_muscles", "nerve", "fascia")
 """What the torque consists of besides the muscle groups (`PASSIVE_GROUPS`)."""
 _SIDE_NAMES = {"r": "right", "l": "left"}
@@ -341,7 +344,7 @@ class Examination:
         )
 
     def end(self, tolerance: Tolerance) -> tuple[Sample, bool]:
-        """State at which discomfort reaches the limit; True if the joint limit comes first."""
+        """State where discomfort first reaches the limit; True if the joint limit comes first."""
         from scipy.optimize import brentq
 
         def excess(angle: float) -> float:
@@ -353,9 +356,11 @@ class Examination:
                 f"{self.test.title}, got a start that is already beyond it; raise the limit of "
                 "the tolerance, or reduce the tension of the network."
             )
-        if excess(self.path.limit) < 0.0:
-            return self.at(self.path.limit), True
-        return self.at(brentq(excess, 0.0, self.path.limit, xtol=1e-11)), False
+        bounds = np.append(np.arange(0.0, self.path.limit, END_STEP), self.path.limit).tolist()
+        for low, high in pairwise(bounds):
+            if excess(high) >= 0.0:
+                return self.at(brentq(excess, low, high, xtol=1e-11)), False
+        return self.at(self.path.limit), True
 
     def stiffness(self, window_deg: tuple[float, float] | None = None) -> tuple[float, float]:
         """Stiffness (N m/rad, N/mm) over the test's window; other angles are not computed."""

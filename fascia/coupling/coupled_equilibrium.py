@@ -154,6 +154,13 @@ class CoupledState:
         """The straight-leg raise with this network."""
         return Examination(self.network, "slr", side=self.side)
 
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """What leaves the evidence, of spine, muscles and strands that reach the spine."""
+        at = self.with_floor.wrapping.equilibrium
+        strands = () if at is None else at.outside_evidence
+        return tuple(dict.fromkeys((*self.recruitment.outside_evidence, *strands)))
+
     # --- convergence ----------------------------------------------------------------------
 
     @property

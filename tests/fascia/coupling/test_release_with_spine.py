@@ -99,6 +99,7 @@ def test_table_and_json_hold_every_number(released):
     text = str(released)
     assert "compression L5-S1" in text and "null: chain_cut" in text and "residual" in text
     made = json.loads(json.dumps(released.to_dict(), allow_nan=False))
+    assert tuple(made["outside_evidence"]) == released.state.outside_evidence
     assert made["before"]["compression_N"] == dict(released.before.compression)
     assert made["null_models"]["sham"]["compression_change_N"] == 0.0
     assert made["answered"] is None and made["residual_Nm"] < 1e-6
