@@ -17,7 +17,6 @@ def test_one_call_gives_load_margin_and_hamstrings(released):
     assert set(released.compression_change) == set(released.state.spine.levels)
     assert max(abs(v) for v in released.compression_change.values()) > 0.01
     assert released.margin_change != 0.0
-    assert released.before.hamstring_stiffness == pytest.approx(28.0, abs=0.01)
 
 
 def test_hamstring_stiffness_is_that_of_the_main_experiment(released, subject):
