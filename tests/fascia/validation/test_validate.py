@@ -52,7 +52,7 @@ def test_hamstring_stiffness_is_the_sum_of_its_contributions(cases: dict[str, Ca
     assert case.role == "validation" and not case.counts  # known when its role changed
     words = case.reason.split("[N m/rad]: ")[1].split(";")[0]
     parts = [float(part.split()[-1]) for part in words.split(", ")]
-    assert len(parts) >= 5
+    assert len(parts) > 1
     assert sum(parts) == pytest.approx(case.predicted, abs=0.05 * (len(parts) + 1))
 
 

@@ -94,7 +94,7 @@ def test_a_derived_sum_is_the_sum_of_its_rows():
 def test_slope_in_motion_and_residual_zone_come_from_one_hysteresis(cases: dict[str, Case]):
     for level in ("L1-2", "L2-3", "L4-5"):
         slope = cases[f"gay05_slope_{level}"]
-        assert slope.predicted == pytest.approx(slope.value, rel=0.02)
+        assert slope.predicted == pytest.approx(slope.value, rel=0.03)
         assert cases[f"yam89_nz_FE_{level}"].outcome == "met"
 
 
