@@ -24,7 +24,7 @@ ROUNDING = 1e-6  # a value at the limit itself is within it
 BEYOND_FAILURE = "beyond failure"
 BEYOND_TESTS = "beyond the tests"
 
-LONGEST = 3
+LONGEST = 2
 """Largest number of descriptions that a command prints."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +42,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SIDES = {"right": "r", "left": "l", "r": "r", "l": "l"}
+END_STEP = math.radians(15.0)
+"""Step of the search for the angle at which discomfort first reaches the limit [rad]."""
 OTHER_TISSUES = ("other_muscles", "nerve", "fascia")
 """What the torque consists of besides the muscle groups (`PASSIVE_GROUPS`)."""
 _SIDE_NAMES = {"r": "right", "l": "left"}
@@ -230,7 +233,8 @@ class Examination:
                 f"Expected a TensionNetwork, got {type(network).__name__}; a Subject has one: "
                 "subject.network."
             )
-        if network.body is None:
+        body = network.body
+        if body is None:
             raise NetworkError(
                 "Expected a network on a skeleton, got a network that has none; "
                 "build it with fascia.whole_body()."
@@ -239,8 +243,10 @@ class Examination:
             raise NetworkError(
                 f"Expected a side of the body, got {side!r}; choose 'right' or 'left'."
             )
+        if free_pelvis:  # the free lumbar joints have laws of whole units, ligaments included
+            network = network.without_ligaments(j.replace("_", "-") for j in LUMBAR_JOINTS)
         self.network: TensionNetwork = network
-        self.body: Body = network.body
+        self.body: Body = body
         self.test: ClinicalTest = clinical_test(test)
         self.side: str = SIDES[side]
         self.options: PostureOptions = PostureOptions() if options is None else options
@@ -338,7 +344,7 @@ class Examination:
         )
 
     def end(self, tolerance: Tolerance) -> tuple[Sample, bool]:
-        """State at which discomfort reaches the limit; True if the joint limit comes first."""
+        """State where discomfort first reaches the limit; True if the joint limit comes first."""
         from scipy.optimize import brentq
 
         def excess(angle: float) -> float:
@@ -350,9 +356,11 @@ class Examination:
                 f"{self.test.title}, got a start that is already beyond it; raise the limit of "
                 "the tolerance, or reduce the tension of the network."
             )
-        if excess(self.path.limit) < 0.0:
-            return self.at(self.path.limit), True
-        return self.at(brentq(excess, 0.0, self.path.limit, xtol=1e-11)), False
+        bounds = np.append(np.arange(0.0, self.path.limit, END_STEP), self.path.limit).tolist()
+        for low, high in pairwise(bounds):
+            if excess(high) >= 0.0:
+                return self.at(brentq(excess, low, high, xtol=1e-11)), False
+        return self.at(self.path.limit), True
 
     def stiffness(self, window_deg: tuple[float, float] | None = None) -> tuple[float, float]:
         """Stiffness (N m/rad, N/mm) over the test's window; other angles are not computed."""

@@ -154,6 +154,13 @@ class CoupledState:
         """The straight-leg raise with this network."""
         return Examination(self.network, "slr", side=self.side)
 
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """What leaves the evidence, of spine, muscles and strands that reach the spine."""
+        at = self.with_floor.wrapping.equilibrium
+        strands = () if at is None else at.outside_evidence
+        return tuple(dict.fromkeys((*self.recruitment.outside_evidence, *strands)))
+
     # --- convergence ----------------------------------------------------------------------
 
     @property
@@ -228,9 +235,10 @@ def coupled_state(
     model = static_spine(body=network.body) if spine is None else spine
     check_body(network, model)
     silent = require_lines(network, model.coordinates, lines)
-    given_up = handed_over(network, model)
+    beside = network.without_ligaments(model.levels)
+    given_up = handed_over(beside, model)
     bare = without_shared(model, given_up)
-    pulls = muscle_pulls(network, model, share=share, minor_share=minor_share)
+    pulls = muscle_pulls(beside, model, share=share, minor_share=minor_share)
 
     def settle(least: float | None) -> Settled:
         return _settle(network, bare, pulls, least, stiffness, criterion, most_iterations)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fascia.coupling.coupled_equilibrium import CoupledState
+from panjabi.evidence import printed
 from panjabi.parameter import Parameter, sources
 from panjabi.results import ShortRepr
 
@@ -139,6 +140,7 @@ class SpineRelease(ShortRepr):
             "residual_Nm": self.state.residual_Nm,
             "residual_N": self.state.residual_N,
             "assumed_parameters": known.assumed,
+            "outside_evidence": list(self.state.outside_evidence),
             "notes": list(self.notes),
         }
 
@@ -180,4 +182,5 @@ def table(release: SpineRelease) -> str:
         f"{release.state.iterations} iterations between muscles and network; "
         f"{sources(release).assumed} assumed parameters"
     )
+    rows += printed(release.state.outside_evidence)
     return "\n".join([*rows, *(f"note: {note}" for note in release.notes)])

@@ -117,6 +117,9 @@ def _root(
     rising: Callable[[float], float], value: float, low: float = 0.0, high: float = math.pi
 ) -> float:
     """Where a rising function has a value."""
-    from scipy.optimize import brentq
+    from scipy.optimize import root_scalar
 
-    return float(brentq(lambda x: rising(x) - value, low, high, xtol=1e-13, rtol=1e-13))
+    found = root_scalar(
+        lambda x: rising(x) - value, bracket=(low, high), method="brentq", xtol=1e-13
+    )
+    return float(found.root)

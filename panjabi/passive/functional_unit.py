@@ -36,7 +36,8 @@ from panjabi.results import ShortRepr
 Array = NDArray[np.float64]
 
 Failure = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
-NEVER: Failure = ((math.inf, math.inf),) * 3
+_NO_END = (math.inf, math.inf)
+NEVER: Failure = (_NO_END, _NO_END, _NO_END)
 
 
 def require_compression(force: object, level: str) -> None:

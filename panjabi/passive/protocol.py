@@ -224,9 +224,9 @@ def run(
             "structure intact, or apply a preload."
         )
     angle = np.empty(step.size)
-    decay = [part[number].copy() for part in unit.hysteresis.decay]
+    time, size, power = (part[number].copy() for part in unit.hysteresis.decay)
     work = play(
-        unit.kinds, unit.rows, number, unit.branch_stiffness[number].copy(), *decay,
+        unit.kinds, unit.rows, number, unit.branch_stiffness[number].copy(), time, size, power,
         unit.hysteresis.damping[number], np.ascontiguousarray(step), np.ascontiguousarray(load),
         angle,
     )  # fmt: skip
@@ -306,12 +306,12 @@ def driven_test(
     unit.check(np.eye(3)[number] * math.copysign(reach, rate))
     change, h = math.copysign(reach / samples, rate), reach / samples / abs(rate)
     moment = np.empty(samples)
-    decay = [part[number].copy() for part in unit.hysteresis.decay]
+    time, size, power = (part[number].copy() for part in unit.hysteresis.decay)
     drive(
-        unit.kinds, unit.rows, number, unit.branch_stiffness[number].copy(), *decay,
+        unit.kinds, unit.rows, number, unit.branch_stiffness[number].copy(), time, size, power,
         unit.hysteresis.damping[number], h, change, moment,
     )  # fmt: skip
-    steps = np.arange(1, samples + 1)
+    steps = np.arange(1, samples + 1, dtype=np.float64)
     angle = steps * change
     work = float(np.sum(0.5 * (moment + np.append(0.0, moment[:-1])) * change))
     return Recording(steps * h, moment, angle, np.zeros(samples, dtype=np.int64), work)

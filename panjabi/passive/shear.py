@@ -108,16 +108,14 @@ def shear_phases(law: FunctionalSpinalUnit, rate: float) -> ShearPhases:
     """Stiffness of the two phases and their breakpoint, by the best two lines that meet."""
     x, force = shear_curve(law, rate)
 
-    def lines(at: float) -> tuple[float, Array]:
+    def lines(at: float) -> tuple[float, list[float]]:
         basis = np.stack([np.ones_like(x), x, np.maximum(x - at, 0.0)], axis=1)
         found, *_ = np.linalg.lstsq(basis, force, rcond=None)
-        return float(np.sum((basis @ found - force) ** 2)), found
+        return float(np.sum((basis @ found - force) ** 2)), found.tolist()
 
-    from scipy.optimize import minimize_scalar
+    from scipy.optimize import fminbound
 
-    best = minimize_scalar(
-        lambda at: lines(at)[0], bounds=(0.05 * x[-1], 0.95 * x[-1]), method="bounded",
-        options={"xatol": 1e-9},
-    )  # fmt: skip
-    _, (_, first, bend) = lines(float(best.x))
-    return ShearPhases(first, first + bend, float(best.x))
+    ends = 0.05 * x[-1], 0.95 * x[-1]
+    best = float(fminbound(lambda at: lines(at)[0], *ends, xtol=1e-9))  # type: ignore[arg-type]
+    _, (_, first, bend) = lines(best)
+    return ShearPhases(first, first + bend, best)

@@ -57,7 +57,8 @@ def plot_muscle_curves(
     if axes is None:
         import matplotlib.pyplot as plt
 
-        axes = plt.figure(figsize=(PAGE, 0.65 * COLUMN), layout="constrained").subplots(1, 3)
+        figure = plt.figure(figsize=(PAGE, 0.65 * COLUMN), layout="constrained")
+        axes = [figure.add_subplot(1, 3, k) for k in (1, 2, 3)]
     if len(axes) != 3:
         raise ParameterError(f"Expected three axes, got {len(axes)}; leave them out.")
     first, second, third = axes

@@ -156,7 +156,7 @@ def p04_injury_widens_the_zone_more(statement: Statement) -> Finding:
         "ligaments mainly the range, since these are slack in the neutral zone. Without the rib "
         f"cage, the neutral zone in flexion-extension changes by {100 * fe.zone:.0f} % and the "
         f"range by {100 * fe.reach:.0f} % (published {row('lie17_dnz_FE').number:.0f} and "
-        f"{row('lie17_drom_FE').number:.0f}), so the statement is not a general law. The "
+        f"{row('lie17_drom_FE').number:.0f}). The "
         "hysteresis of the ribs is fitted to that result; with ribs that dissipate and bend as "
         f"units do, the increases are {100 * unfitted.zone:.0f} and {100 * unfitted.reach:.0f} %",
         *(

