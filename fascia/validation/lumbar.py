@@ -278,7 +278,9 @@ def spinous_load(subject: Subject) -> Prediction:
     return Prediction(
         float(full.mean()),
         "law of both ligaments in the spinal units; mean of the six lumbar strands at the first "
-        f"joint limit of the forward bend (L5-S1 to T12-L1: {levels} N)",
+        f"joint limit of the forward bend (L5-S1 to T12-L1: {levels} N). The ends of a "
+        "strand give way in their attachments to bone, so that it lengthens less than arm times "
+        "angle of its unit",
     )
 
 
