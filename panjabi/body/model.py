@@ -357,7 +357,7 @@ class Body:
     @cached_property
     def paths(self) -> PathArrays:
         """All muscle paths as flat arrays."""
-        return path_arrays(self.muscles.values(), self.names, self.tree.parent, self.surfaces)
+        return path_arrays(self.muscles.values(), self.names, self.surfaces)
 
     # --- inside ---------------------------------------------------------------------------
 

@@ -51,9 +51,9 @@ def path_lengths(tree: Tree, paths: PathArrays, poses: Poses) -> tuple[Floats, F
     PostureError
         If the geodesic over a surface is not found.
     """
-    count = len(paths.top)
+    count = len(paths.start) - 1
     length, slope = np.empty(count), np.empty((count, len(poses.q)))
-    points = paths.start, paths.body, paths.local, paths.top
+    points = paths.start, paths.body, paths.local
     placed = poses.R, poses.t, poses.axis_world, poses.origin_world, poses.rate
     if paths.wraps is None:
         from panjabi.body.path_kernels import path_derivatives
