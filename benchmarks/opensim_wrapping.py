@@ -186,7 +186,7 @@ def main() -> None:
     opensim.Logger.setLevelString("error")
     rng, table = np.random.default_rng(SEED), []
     print(
-        "largest and 90 % difference of length [mm], slope of it [1], own arm [1]; one step, iterated"
+        "largest, 90 % difference of length [mm], its slope [1], arm [1]; one step, then iterated"
     )
     for shape in OF_SHAPE:
         of_shape = cases(shape, rng)

@@ -77,6 +77,17 @@ def touched(paths: PathArrays, poses: Poses) -> Touched:
     return found
 
 
+def depth_inside(paths: PathArrays, poses: Poses) -> Floats:
+    """How deep a point of the path lies in the surface of each wrap (nw,) [m], 0 outside."""
+    from panjabi.body.wrapped_path_kernels import points_inside
+
+    if paths.wraps is None:
+        return np.zeros(0)
+    depth = np.empty(len(paths.wraps.surface))
+    points_inside(paths.body, paths.local, paths.wraps, poses.R, poses.t, depth)
+    return depth
+
+
 def _require_geodesics(values: Floats) -> None:
     if np.isnan(values.sum()):
         raise PostureError(

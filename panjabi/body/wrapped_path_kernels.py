@@ -21,6 +21,7 @@ from panjabi.body.wrap_kernels import (
     TOUCHES,
     UNSOLVED,
     contact,
+    level,
     new_contact,
 )
 from panjabi.body.wrapping import Surfaces, WrapArrays
@@ -199,6 +200,32 @@ def touched_paths(
         spread[:count],
         excess,
     )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def points_inside(
+    body: Integers, local: Floats, wraps: WrapArrays, R: Floats, t: Floats, inside: Floats
+) -> None:
+    """How deep [m] a point in the range of each wrap lies in its surface, (nw,), in place.
+
+    It is 0 outside. Of an ellipsoid and a torus it is an estimate of first order.
+    """
+    surfaces = wraps.surfaces
+    world = np.empty(3)
+    x = np.empty(3)
+    g = np.empty(3)
+    for k in range(wraps.surface.shape[0]):
+        s = wraps.surface[k]
+        inside[k] = 0.0
+        for p in range(wraps.first[k], wraps.last[k] + 1):
+            to_world(R, t, body[p], local[p], world)
+            into(surfaces, s, R, t, world, x)
+            if surfaces.kind[s] == CYLINDER and abs(x[2]) > surfaces.size[s, 1]:
+                continue
+            f = level(surfaces.kind[s], surfaces.size[s], x, g)
+            steep = np.sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2])
+            if f < 0.0:
+                inside[k] = max(inside[k], -f / steep if steep > 0.0 else np.inf)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
