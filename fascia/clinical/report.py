@@ -18,8 +18,8 @@ def as_text(result: ClinicalResult) -> str:
         f"  stiffness                {result.stiffness_Nm_per_rad:8.2f} N m/rad"
         f"   {result.stiffness_N_per_mm:.2f} N/mm",
     ]
-    for window, value in result.stiffness_by_window().items():
-        rows.append(f"    over {window + ' deg':<20}{value:8.2f} N m/rad")
+    windows = [f"{w} deg: {k:.1f}" for w, k in result.stiffness_by_window().items()]
+    rows.append(f"    by window [N m/rad]    {', '.join(windows)}")
     rows += [
         f"    from {tissue.replace('_', ' '):<20}{value:8.2f} N m/rad"
         for tissue, value in result.stiffness_by_tissue().items()
