@@ -28,7 +28,8 @@ NO_LAW = {
     "LawReport", "Promise", "TensionBreakdown", "MuscleGeometry", "Musculature", "MuscleElement",
     "HeldTensions", "AbdomenCoupling", "ReflexSet", "NeuralSystem", "ReducedNeck", "CreepEffect",
     "Evidence", "Limit", "Measurement", "NeutralZone", "NeutralZoneTest", "Pelvis", "Protocol",
-    "Recording", "UnitReadings", "StructureReading", "WaitCurve", "Loss", "PassiveTerm", "Structure", "PassiveJoint", "SacroiliacJoint", "Anticipation",
+    "Recording", "UnitReadings", "StructureReading", "WaitCurve", "Loss", "PassiveTerm",
+    "Structure", "PassiveJoint", "SacroiliacJoint", "Anticipation",
     # parts of a unit, whose range is that of the unit
     "Hysteresis", "Stiffening",
     # random numbers have no argument
