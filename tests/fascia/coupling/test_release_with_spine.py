@@ -119,6 +119,10 @@ def test_a_sweep_is_the_same_as_its_cells(subject, spine):
     assert not sweep.compression[0].any() and not sweep.compression[:, 1].any()
     assert not sweep.margin[0].any() and not sweep.margin[:, 1].any()
     assert json.dumps(sweep.to_dict(), allow_nan=False)
+    place = "tie ratio 0.01, resting tension 5 N: "
+    lines = [line.removeprefix(place) for line in sweep.outside_evidence if place in line]
+    assert tuple(lines) == one.state.outside_evidence
+    assert sweep.to_dict()["outside_evidence"] == list(sweep.outside_evidence)
 
 
 def test_errors(subject, spine):

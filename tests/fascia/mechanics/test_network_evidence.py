@@ -115,3 +115,29 @@ def test_a_clinical_test_lists_what_its_end_leaves():
     at_70 = np.interp(np.radians(70.0), result.angle, result.hamstring_force.sum(axis=1))
     at_end = np.interp(result.end_angle, result.angle, result.hamstring_force.sum(axis=1))
     assert result.calibrated_force_ratio == pytest.approx(at_end / at_70, rel=1e-3)
+
+
+class Weight:
+    """A law of the user without a length or a range: the same tension everywhere."""
+
+    slack_length = 0.0
+
+    def energy(self, length):
+        return 2.0 * length
+
+    def tension(self, length):
+        return 2.0 + 0.0 * length
+
+    def tangent(self, length):
+        return 0.0 * length
+
+    def reference_stiffness(self) -> float:
+        return 0.0
+
+
+def test_a_law_without_a_slack_length_or_range_is_not_listed():
+    net = stretched("fascia", 0.01)
+    pulled = TensionNetwork(
+        nodes=net.nodes, strands=(Strand(name="w", start="a", end="b", law=Weight()),)
+    )
+    assert fascia.solve(pulled).outside_evidence == ()
