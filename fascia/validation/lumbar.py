@@ -254,8 +254,8 @@ def spinous_forces(network: TensionNetwork) -> Floats:
     path = clinical_test("forward-bend").path(body, "r", PostureOptions())
     lumbar = [body.coordinate_index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
     flexion = -path.postures[:, lumbar].sum(axis=1)
-    angles = np.interp(np.array([0.5, 1.0]) * flexion[-1], flexion, path.angles)
-    half, full = (solve(network, posture=path.q(float(angle))) for angle in angles)
+    angles = [float(np.interp(part * flexion[-1], flexion, path.angles)) for part in (0.5, 1.0)]
+    half, full = (solve(network, posture=path.q(angle)) for angle in angles)
     alone: list[float] = []
     for name in SPINOUS:
         law = network.strand(name).law
