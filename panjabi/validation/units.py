@@ -358,7 +358,7 @@ table.not_predicted(
 
 @table.predicts(
     "lig_hin_isl",
-    reason="force of ISL over that of ISL and SSL, L4-L5 in flexion at 10 N m. The stiffness of the "
+    reason="force of ISL over that of ISL and SSL, L4-L5 in flexion at 10 N m. Stiffness of the "
     "isolated ligaments, with assumed arms, gives the supraspinous ligament the larger part; in "
     "the source the interspinous has it",
 )
