@@ -36,8 +36,9 @@ def outside_evidence(strands: Sequence[Strand], length: Floats, tension: Floats)
     found: dict[EvidenceRange, list[tuple[str, float]]] = {}
     for strand, at, pull in zip(strands, length.tolist(), tension.tolist(), strict=True):
         if pull > 0.0:
-            values = _arguments(strand.law, at)
-            for name, known in strand_evidence(strand).items():
+            ranges = strand_evidence(strand)
+            values = _arguments(strand.law, at) if ranges else {}
+            for name, known in ranges.items():
                 if name in values:
                     found.setdefault(known, []).append((strand.name, values[name]))
     return tuple(
