@@ -254,10 +254,9 @@ def spinous_forces(network: TensionNetwork) -> Floats:
     path = clinical_test("forward-bend").path(body, "r", PostureOptions())
     lumbar = [body.coordinate_index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
     flexion = -path.postures[:, lumbar].sum(axis=1)
-    half, full = (
-        solve(network, posture=path.q(float(np.interp(part * flexion[-1], flexion, path.angles))))
-        for part in (0.5, 1.0)
-    )
+    most = float(flexion[-1])
+    angles = [float(np.interp(part * most, flexion, path.angles)) for part in (0.5, 1.0)]
+    half, full = (solve(network, posture=path.q(angle)) for angle in angles)
     alone: list[float] = []
     for name in SPINOUS:
         law = network.strand(name).law
