@@ -233,7 +233,8 @@ class Examination:
                 f"Expected a TensionNetwork, got {type(network).__name__}; a Subject has one: "
                 "subject.network."
             )
-        if network.body is None:
+        body = network.body
+        if body is None:
             raise NetworkError(
                 "Expected a network on a skeleton, got a network that has none; "
                 "build it with fascia.whole_body()."
@@ -242,8 +243,10 @@ class Examination:
             raise NetworkError(
                 f"Expected a side of the body, got {side!r}; choose 'right' or 'left'."
             )
+        if free_pelvis:  # the free lumbar joints have laws of whole units, ligaments included
+            network = network.without_ligaments(j.replace("_", "-") for j in LUMBAR_JOINTS)
         self.network: TensionNetwork = network
-        self.body: Body = network.body
+        self.body: Body = body
         self.test: ClinicalTest = clinical_test(test)
         self.side: str = SIDES[side]
         self.options: PostureOptions = PostureOptions() if options is None else options

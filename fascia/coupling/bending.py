@@ -186,6 +186,7 @@ def forward_bend(
     check_body(network, model)
     assumed = size_factor("force", body_length(model.body)) * PRELOAD.value
     preload = assumed if preload is None else preload
+    network = network.without_ligaments(model.levels)
     shared = handed_over(network, model)
     bare = without_shared(model, shared).with_preload(np.full(len(model.levels), preload))
     removed = {name for parts in shared.values() for name in parts}

@@ -235,9 +235,10 @@ def coupled_state(
     model = static_spine(body=network.body) if spine is None else spine
     check_body(network, model)
     silent = require_lines(network, model.coordinates, lines)
-    given_up = handed_over(network, model)
+    beside = network.without_ligaments(model.levels)
+    given_up = handed_over(beside, model)
     bare = without_shared(model, given_up)
-    pulls = muscle_pulls(network, model, share=share, minor_share=minor_share)
+    pulls = muscle_pulls(beside, model, share=share, minor_share=minor_share)
 
     def settle(least: float | None) -> Settled:
         return _settle(network, bare, pulls, least, stiffness, criterion, most_iterations)

@@ -12,14 +12,12 @@ import numpy as np
 from fascia.coupling.crossing_strands import acting_strands
 from fascia.network.packaged_tables import parse, words
 from panjabi._tables import packaged_text
-from panjabi.passive.injury import cut
 from panjabi.results import ShortRepr
 from panjabi.spine.static_model import StaticSpine
 
 if TYPE_CHECKING:
     from fascia.network.model import TensionNetwork
     from fascia.network.parts import Strand
-    from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,10 +72,10 @@ def can_pull(strand: Strand) -> bool:
 
 
 def handed_over(network: TensionNetwork, spine: StaticSpine) -> dict[str, tuple[str, ...]]:
-    """Tissue -> parts of the spine that the network represents: muscles by name, "SSL of L4-L5".
+    """Tissue -> muscles of the spine whose passive tension the network represents.
 
-    This applies to a side or a level only if the network's strand crosses the spine's joints, is
-    on, and has a stiffness. Tissue that the network does not carry stays with the spine.
+    This applies to a side only if the network's strand crosses the spine's joints, is on, and has a
+    stiffness. Tissue that the network does not carry stays with the spine.
     """
     live = [
         network.strand(name)
@@ -86,31 +84,17 @@ def handed_over(network: TensionNetwork, spine: StaticSpine) -> dict[str, tuple[
     ]
     shared: dict[str, tuple[str, ...]] = {}
     for carrier in carriers():
-        if carrier.passive != "network" or not carrier.shared:
+        if carrier.passive != "network":
             continue
-        strands = [s for s in live if carrier.stands_for(s.name)]
-        sides = {s.side[0] for s in strands}
-        muscles = [
+        sides = {s.side[0] for s in live if carrier.stands_for(s.name)}
+        muscles = tuple(
             name
             for name, group in zip(spine.muscles.names, spine.muscles.groups, strict=True)
             if group in carrier.groups and name[-1] in sides
-        ]
-        ligaments = [
-            f"{ligament} of {unit.level}"
-            for ligament in carrier.ligaments
-            for unit in spine.units
-            if any(_joins(network, s, unit.level) for s in strands)
-            and any(part.name == ligament for part in unit.structures)
-        ]
-        if muscles or ligaments:
-            shared[carrier.tissue] = (*muscles, *ligaments)
+        )
+        if muscles:
+            shared[carrier.tissue] = muscles
     return shared
-
-
-def _joins(network: TensionNetwork, strand: Strand, level: str) -> bool:
-    upper, lower = level.split("-")
-    bodies = {network.node(strand.start).body, network.node(strand.end).body}
-    return bodies == {upper, "sacrum" if lower == "S1" else lower}
 
 
 def without_shared(spine: StaticSpine, shared: dict[str, tuple[str, ...]]) -> StaticSpine:
@@ -120,9 +104,5 @@ def without_shared(spine: StaticSpine, shared: dict[str, tuple[str, ...]]) -> St
         return spine
     m = spine.muscles
     removed = np.where([name in names for name in m.names], m.passive, 0.0)
-    units: list[FunctionalSpinalUnit] = []
-    for unit in spine.units:
-        ligaments = [name.partition(" ")[0] for name in names if name.endswith(f" of {unit.level}")]
-        units.append(cut(unit, *ligaments) if ligaments else unit)
     muscles = replace(m, passive=m.passive - removed, strongest=m.strongest - removed)
-    return replace(spine, units=tuple(units), muscles=muscles)
+    return replace(spine, muscles=muscles)

@@ -92,10 +92,11 @@ def wrapping_of(
 ) -> tuple[Wrapping, NetworkElement]:
     """The effect of a network on a spine at its posture, and the element that was solved.
 
+    The units of the spine keep their ligaments; strands with the same law are off.
     pulls : node -> force of the muscles on it (3,) [N]; like : an element of the same network
     whose state is a good start.
     """
-    pulled = with_pulls(network, pulls or {})
+    pulled = with_pulls(network.without_ligaments(spine.levels), pulls or {})
     element = NetworkElement(pulled, spine.coordinates, posture=spine.q)
     if like is not None:
         element.start_from(like)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from fascia.network.model import TensionNetwork
 from fascia.network.parts import Node, Vector
 from fascia.sparse.pattern import Pattern, build_pattern
 from panjabi.body.wrapping import surface_arrays
+from panjabi.passive.kernels import evaluate_ligaments
+from panjabi.passive.ligament import LigamentLaw
 from panjabi.results import ShortRepr
 from panjabi.tissue.kernels import LAW_COLUMNS, evaluate_all
 
@@ -27,6 +29,18 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 USER_LAW = -1
+LIGAMENT_LAW = -2  # the law of a spinal unit, evaluated by the kernels of the units
+
+
+class FlatLigaments(NamedTuple):
+    """Strands with the law of ligaments of a unit: the arguments of `evaluate_ligaments`."""
+
+    place: Ints  # (n,) strand
+    start: Ints  # (n + 1,) CSR over the terms
+    kinds: Ints
+    rows: Floats
+    slack: Floats  # (n,) [m]
+    arm: Floats  # (n,) [m]
 
 
 @dataclass(repr=False, frozen=True, eq=False, kw_only=True)
@@ -50,6 +64,7 @@ class FlatNetwork(ShortRepr):
     loads: Floats  # (P, 3) dead forces in the world frame
     nodes: int
     wraps: FlatWraps | None = None  # None: every strand is a polyline
+    ligaments: FlatLigaments | None = None
     user_laws: Mapping[int, Law] = field(default_factory=dict[int, "Law"])
     node_names: tuple[str, ...] = ()
     strand_names: tuple[str, ...] = ()
@@ -109,6 +124,8 @@ class FlatNetwork(ShortRepr):
     ) -> None:
         """Energy [J], tension [N] and tangent [N/m] of every strand, in place."""
         evaluate_all(self.law_kind, self.law_rows, length, energy, tension, tangent)
+        if self.ligaments is not None:
+            evaluate_ligaments(*self.ligaments, length, energy, tension, tangent)
         for s, law in self.user_laws.items():
             energy[s] = law.energy(length[s])
             tension[s] = law.tension(length[s])
@@ -142,6 +159,7 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
     kinds: list[int] = []
     rows: list[Floats] = []
     user: dict[int, Law] = {}
+    ligaments: dict[int, LigamentLaw] = {}
     names: list[str] = []
     wraps: list[tuple[str, int]] = []  # surface, place of its first point
     groups: list[tuple[int, int]] = []  # strand, first wrap of each piece that wraps
@@ -167,14 +185,17 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
             members.append(point)
         start.append(len(members))
         kind = getattr(strand.law, "kind", USER_LAW)
-        kinds.append(kind)
         row = np.zeros(LAW_COLUMNS)
-        if kind == USER_LAW:
+        if isinstance(strand.law, LigamentLaw):
+            kind = LIGAMENT_LAW
+            ligaments[len(names)] = strand.law
+        elif kind == USER_LAW:
             user[len(names)] = strand.law
         else:
             law: Any = strand.law  # a built-in law, which has a row
             values: Floats = law.row()
             row[: len(values)] = values
+        kinds.append(kind)
         rows.append(row)
         names.append(strand.name)
     flat = FlatNetwork(
@@ -187,6 +208,7 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
         bounded=np.array([b for _, b in slips], bool),
         nodes=len(network.nodes),
         wraps=_flat_wraps(network, body_index, wraps, groups),
+        ligaments=_flat_ligaments(ligaments),
         user_laws=user,
         node_names=tuple(node_index),
         strand_names=tuple(names),
@@ -194,6 +216,20 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
     if like is not None and flat.same_topology(like):
         return replace(flat, patterns=like.patterns)
     return flat
+
+
+def _flat_ligaments(laws: Mapping[int, LigamentLaw]) -> FlatLigaments | None:
+    if not laws:
+        return None
+    terms = [law.terms for law in laws.values()]
+    return FlatLigaments(
+        np.array(list(laws), np.int64),
+        np.cumsum([0, *(len(kinds) for kinds, _ in terms)]).astype(np.int64),
+        np.concatenate([kinds for kinds, _ in terms]),
+        np.concatenate([rows for _, rows in terms]),
+        np.array([law.slack_length for law in laws.values()]),
+        np.array([law.arm for law in laws.values()]),
+    )
 
 
 def _flat_wraps(

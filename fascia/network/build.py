@@ -19,6 +19,7 @@ from panjabi.parameter import THIS_WORK, Parameter
 
 if TYPE_CHECKING:
     from panjabi.body import Body, Poses
+    from panjabi.tissue import Law
 
 ADHESION = 0.1  # of loose layers: galea, soft-tissue nodes, linea alba [N/mm] (assumed)
 TIE_RATIO = 0.1  # (assumed, swept)
@@ -89,7 +90,8 @@ def whole_body(
         tensions and the adhesion below are those of the standard adult.
     tie_ratio : attachment stiffness k_g over the harmonic mean of the strands at a station (S2);
         assumed, sweep it. 0 = frictionless guide, math.inf = clamped.
-    resting_tension : tension in standing of collagen strands without a measured preload [N], one
+    resting_tension : tension in standing of collagen strands without a measured preload [N] (the
+        spinous ligaments have the law of the spinal units, which is slack in standing), one
         number or by region with "" for the others (S5); assumed. A value for a neural region has
         priority over `nerve_tension`.
     share : phi, fraction of a muscle's tension that passes to the fascial node at an end where
@@ -365,6 +367,8 @@ class _Builder:
             if like:
                 section[base] = section[like]
                 continue
+            if row["ligaments"]:
+                continue
             adult = self._adult_length(row, suffix)
             area = size_factor("area", self._standing_length(row, suffix) / adult)
             section[base] = area * laws.axial_stiffness(row, parameters[base], defaults, adult)
@@ -373,19 +377,24 @@ class _Builder:
             if not chosen_lines & set(listed):
                 continue
             for suffix, side in _SIDES[row["side"]]:
-                name = base + suffix
-                length = self._standing_length(row, suffix)
-                preload = parameters[base].get("preload")
-                law = laws.collagen_law(
-                    row,
-                    parameters[base],
-                    defaults,
-                    stiffness=section[base],
-                    length=length,
-                    tension=0.0 if preload is None else force * preload.si,
-                )
+                law: Law
+                if row["ligaments"]:
+                    ends = [self._station_point(row[end], suffix) for end in ("from", "to")]
+                    law, parameters[base] = laws.spinous_law(
+                        self.body, row["ligaments"], (ends[0], ends[1])
+                    )
+                else:
+                    preload = parameters[base].get("preload")
+                    law = laws.collagen_law(
+                        row,
+                        parameters[base],
+                        defaults,
+                        stiffness=section[base],
+                        length=self._standing_length(row, suffix),
+                        tension=0.0 if preload is None else force * preload.si,
+                    )
                 yield Strand(
-                    name=name,
+                    name=base + suffix,
                     start=self.node(row["from"], suffix),
                     end=self.node(row["to"], suffix),
                     law=law,

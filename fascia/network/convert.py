@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from fascia.errors import LawError, NetworkError
 from fascia.network.model import TensionNetwork
 from fascia.network.parts import Line, Node, Strand
-from panjabi.errors import DataFileError, SchemaError, UnknownNameError, nearest
+from panjabi.errors import DataFileError, SchemaError, nearest, unknown
 from panjabi.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -157,12 +157,11 @@ def law_to_dict(law: Law, strand: str) -> dict[str, Any]:
     Raises LawError for a law that is not registered (built in, or an entry point of the group
     "panjabi.laws") or not a dataclass, because such a file could not be read again.
     """
-    from panjabi.tissue import available_laws
-
-    names = [name for name, cls in available_laws().items() if cls is type(law)]
+    known = _laws()
+    names = [name for name, cls in known.items() if cls is type(law)]
     if not names or not is_dataclass(law):
         raise LawError(
-            f"Expected a registered law ({', '.join(available_laws())}) for strand {strand!r}, "
+            f"Expected a registered law ({', '.join(known)}) for strand {strand!r}, "
             f"got {type(law).__name__}; register it as an entry point of 'panjabi.laws' and make "
             "it a dataclass, or replace the law before you save."
         )
@@ -171,20 +170,26 @@ def law_to_dict(law: Law, strand: str) -> dict[str, Any]:
 
 def law_from_dict(data: object, strand: str) -> Law:
     """The law of `law_to_dict`."""
-    from panjabi.tissue import law_named
-
     if not isinstance(data, Mapping) or "name" not in data:
         raise DataFileError(
             f"Expected a law like {{'name': 'collagen', 'slack_length': ..., ...}} for strand "
             f"{strand!r}, got {data!r}; add the name and the parameters of a law."
         )
     record = cast("Mapping[str, Any]", data)
-    try:
-        cls = law_named(str(record["name"]))
-    except UnknownNameError as error:
-        raise DataFileError(f"strand {strand!r}: {error}") from error
+    known, name = _laws(), str(record["name"])
+    if name not in known:
+        raise DataFileError(f"strand {strand!r}: {unknown('law', name, known)}")
+    cls = known[name]
     values = {k: _number(v) if v == "inf" else v for k, v in record.items() if k != "name"}
     return cls(**_known_fields(cls, values))
+
+
+def _laws() -> dict[str, type]:
+    """Laws of tissue and the law of ligaments of a spinal unit, by name."""
+    from panjabi.passive.ligament import LigamentLaw
+    from panjabi.tissue import available_laws
+
+    return {**available_laws(), LigamentLaw.name: LigamentLaw}
 
 
 # --- networkx -------------------------------------------------------------------------------

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from fascia.network import geometry
 from fascia.network.packaged_tables import Record, number
 from fascia.network.parts import number as as_number
 from panjabi.errors import ParameterError, nearest, unknown
 from panjabi.parameter import THIS_WORK, Parameter, Status
 
 if TYPE_CHECKING:
+    from fascia.network.parts import Vector
     from panjabi.body import Body
+    from panjabi.passive.ligament import LigamentLaw
     from panjabi.tissue import PassiveMuscle
+
+    Place = tuple[str, Vector]
 
 PASSIVE_GROUPS: Mapping[str, tuple[str, ...]] = {
     "hamstrings": ("bflh", "semimem", "semiten"),
@@ -58,6 +65,12 @@ _UNIT = {
     "preload_N": "N",
     "transition_strain": "1",
 }
+
+_SPINOUS = (
+    "flexion_extension_gain_minus", "flexion_extension_elastic_half_width",
+    "ramp_width_over_zone", "flexion_stop_stiffness", "structure_shares", "disc_share_flexion",
+)  # fmt: skip
+"""Parameters of a unit that the law of its spinous ligaments uses, beside those named after one."""
 
 
 def kind_defaults(
@@ -158,6 +171,30 @@ def collagen_law(
     toe = parameters.get("transition_strain", defaults[row["kind"]]["transition_strain"]).si
     law = NervePath if row["kind"] == "nerve" else Collagen
     return law.with_tension_at(length, tension, stiffness=stiffness, transition_strain=toe)
+
+
+def spinous_law(
+    body: Body, text: str, at: tuple[Place, Place]
+) -> tuple[LigamentLaw, dict[str, Parameter]]:
+    """Law of ligaments of a spinal unit for a strand in their place, and its parameters.
+
+    text : "L4-L5:SSL+ISL"; at : both ends of the strand, as body and point [m]. The strand is at
+    its slack length in standing, which is the neutral posture of the units.
+    """
+    from panjabi.passive import sized_for, unit
+    from panjabi.passive.ligament import ligament_law
+
+    level, _, names = text.partition(":")
+    whole = sized_for(unit(level), body)
+    q = body.zero()
+    low, high = (geometry.world(body, body.poses(q), b, p) for b, p in at)
+    length = float(np.linalg.norm(high - low))
+    flexion = body.coordinate_index(whole.coordinates[0])  # negative in flexion
+    turn = [body.jacobian(q, b, p)[:, flexion] for b, p in at]
+    arm = -float((high - low) @ (turn[1] - turn[0])) / length
+    used = {k: p for k, p in whole.parameters.items() if k in _SPINOUS or k[-3:] in names}
+    used["arm"] = Parameter(1e3 * arm, "mm", THIS_WORK, "derived", "of the strand in standing")
+    return ligament_law(level, names, of=whole, length=length, arm=arm), used
 
 
 def muscle_law(

@@ -17,6 +17,7 @@ from fascia.network.selection import unknown_part
 from fascia.network.strand_evidence import failure_tension
 from fascia.network.ties import governed, stiffness_beside_nodes
 from panjabi.parameter import Parameter
+from panjabi.passive.ligament import LigamentLaw
 from panjabi.tissue.muscle import PassiveMuscle
 
 if TYPE_CHECKING:
@@ -332,6 +333,19 @@ class TensionNetwork:
         chosen = set(self.select(*names))
         strands = (replace(s, active=active) if s.name in chosen else s for s in self.strands)
         return replace(self, strands=tuple(strands))
+
+    def without_ligaments(self, levels: Iterable[str]) -> TensionNetwork:
+        """The same network beside joints with units of their own: each ligament acts once.
+
+        Strands with the law of the ligaments of a unit of these levels ("L4-L5") are off.
+        """
+        chosen = set(levels)
+        off = [
+            s.name
+            for s in self.active_strands
+            if isinstance(s.law, LigamentLaw) and s.law.level in chosen
+        ]
+        return self.activated(*off, active=False) if off else self
 
     def without_line(self, line: str) -> TensionNetwork:
         """The same network without a line. Strands that another line also lists stay."""

@@ -53,7 +53,7 @@ def check(strands: Sequence[Strand], failure: Floats, length: Floats, tension: F
     failure : `failure_tension` of the strands. The tension of a strand rises with its strain, so
         only strands with more than this tension are looked at closely.
     """
-    for i in np.flatnonzero(tension > (1.0 - 1e-6) * failure):
+    for i in np.flatnonzero(tension > (1.0 - 1e-6) * failure).tolist():
         strand = strands[i]
         values = _arguments(strand.law, float(length[i]))
         for name, known in strand_evidence(strand).items():

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from fascia.clinical.catalogue import clinical_test
 from fascia.clinical.paths import LUMBAR_JOINTS, PostureOptions
-from fascia.mechanics.equilibrium import Equilibrium, solve
+from fascia.mechanics.equilibrium import solve
 from fascia.validation.variants import rebuilt
 from panjabi.literature import row
+from panjabi.passive import LigamentLaw, ligament_law, sized_for, unit
 from panjabi.tissue import Collagen, PassiveMuscle
 from panjabi.validation.criterion import interval, within_factor, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
@@ -238,40 +239,44 @@ for _part, _name, _strand, _words in (
 # --- spinous ligaments ------------------------------------------------------------------------
 
 
-def supraspinous_forces(network: TensionNetwork, fraction: float) -> Floats:
-    """Force of every lumbar supraspinous strand at a fraction of the bend's lumbar flexion [N]."""
+SPINOUS = tuple(f"supraspinous_{level}" for level in ("l5", "l4", "l3", "l2", "l1", "t12"))
+"""Lumbar strands with the law of the supraspinous and interspinous ligament of their unit."""
+
+
+@lru_cache(maxsize=1)
+def spinous_forces(network: TensionNetwork) -> Floats:
+    """Forces (3, 6) [N] of the lumbar strands in the forward bend.
+
+    Rows: both ligaments at half and at full lumbar flexion, the supraspinous alone at full flexion.
+    """
     body = network.body
     assert body is not None
     path = clinical_test("forward-bend").path(body, "r", PostureOptions())
     lumbar = [body.coordinate_index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
     flexion = -path.postures[:, lumbar].sum(axis=1)
-    angle = float(np.interp(fraction * float(flexion[-1]), flexion, path.angles))
-    state: Equilibrium = solve(network, posture=path.q(angle))
-    names = [f"supraspinous_{level}" for level in ("l5", "l4", "l3", "l2", "l1", "t12")]
-    return np.array([state.tension_of(name) for name in names])
-
-
-@lru_cache(maxsize=1)
-def _spinous(subject: Subject) -> tuple[Floats, Floats, str]:
-    """Forces at half and at full flexion [N], and a sentence on those without resting tension."""
-    half, full = (supraspinous_forces(subject.network, fraction) for fraction in (0.5, 1.0))
-    loose = subject.network.with_resting_tension(0.0)
-    bare = [float(supraspinous_forces(loose, fraction).mean()) for fraction in (0.5, 1.0)]
-    unrested = (
-        f"without resting tension {bare[0]:.0f} N at half and {bare[1]:.0f} N at full flexion"
-    )
-    return half, full, unrested
+    angles = np.interp(np.array([0.5, 1.0]) * flexion[-1], flexion, path.angles)
+    half, full = (solve(network, posture=path.q(float(angle))) for angle in angles)
+    alone: list[float] = []
+    for name in SPINOUS:
+        law = network.strand(name).law
+        assert isinstance(law, LigamentLaw)
+        supraspinous = ligament_law(
+            law.level, "SSL", of=sized_for(unit(law.level), body),
+            length=law.slack_length, arm=law.arm,
+        )  # fmt: skip
+        alone.append(float(supraspinous.tension(float(full.length[full.index(name)]))))
+    both = [[state.tension_of(name) for name in SPINOUS] for state in (half, full)]
+    return np.array([*both, alone])
 
 
 @table.predicts("ISSL_Fflex", accept=within_fraction(0.5))
 def spinous_load(subject: Subject) -> Prediction:
-    _, full, _ = _spinous(subject)
+    full = spinous_forces(subject.network)[1]
     levels = ", ".join(f"{force:.0f}" for force in full)
     return Prediction(
         float(full.mean()),
-        "the network has only the supraspinous ligament, whereas the interspinous ligament "
-        "carries three quarters of the published load; mean of the six lumbar strands at the "
-        f"first joint limit of the forward bend (L5-S1 to T12-L1: {levels} N)",
+        "law of both ligaments in the spinal units; mean of the six lumbar strands at the first "
+        f"joint limit of the forward bend (L5-S1 to T12-L1: {levels} N)",
     )
 
 
@@ -283,10 +288,11 @@ def spinous_load(subject: Subject) -> Prediction:
     accept=within_fraction(0.5),
 )
 def supraspinous_load(subject: Subject) -> Prediction:
-    _, full, unrested = _spinous(subject)
+    alone = spinous_forces(subject.network)[2]
     return Prediction(
-        float(full.mean()),
-        f"the same strands, compared with their quarter of the load; {unrested}",
+        float(alone.mean()),
+        "the part of the supraspinous ligament in the same strands; the units divide flexion "
+        "between the ligaments by stiffness and squared arm, which favours the supraspinous",
     )
 
 
@@ -299,12 +305,10 @@ def supraspinous_load(subject: Subject) -> Prediction:
     accept=interval(0.0, 0.25, "at most a quarter"),
 )
 def shape_of_spinous_load(subject: Subject) -> Prediction:
-    half, full, unrested = _spinous(subject)
+    half, full, _ = spinous_forces(subject.network)
     return Prediction(
         float(half.mean() / full.mean()) if full.mean() > 0.0 else 1.0,
-        "mean of the six strands. The assumed resting tension of the fascia stretches "
-        "the soft ligament before the bend begins, and its law has no slack; "
-        f"{unrested}",
+        "mean of the six strands; they are slack in standing",
     )
 
 

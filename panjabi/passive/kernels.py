@@ -78,6 +78,33 @@ def evaluate_axis(kinds, rows, axis, angle):
 
 
 @njit(cache=True, nogil=True)
+def evaluate_ligament(kinds, rows, arm, stretch):
+    """Energy [J], tension [N] and tangent [N/m] of terms that resist flexion, behind an arm [m].
+
+    The argument is the stretch beyond the length at neutral [m]; a shorter ligament is slack.
+    """
+    if stretch <= 0.0:
+        return 0.0, 0.0, 0.0
+    energy, moment, tangent = evaluate_axis(kinds, rows, 0, -stretch / arm)
+    return energy, -moment / arm, tangent / (arm * arm)
+
+
+@njit(cache=True, nogil=True)
+def evaluate_ligaments(place, start, kinds, rows, slack, arm, length, energy, tension, tangent):
+    """Every ligament of a network, in place.
+
+    place int64 (n,) of the ligaments in length, energy, tension and tangent; start int64 (n + 1,),
+    kinds int64 (terms,), rows float64 (terms, TERM_COLUMNS), slack and arm float64 (n,).
+    """
+    for j in range(place.size):
+        i = place[j]
+        terms = slice(start[j], start[j + 1])
+        energy[i], tension[i], tangent[i] = evaluate_ligament(
+            kinds[terms], rows[terms], arm[j], length[i] - slack[j]
+        )
+
+
+@njit(cache=True, nogil=True)
 def evaluate_unit(kinds, rows, first, last, angles, moment, tangent):
     """Energy of the terms first..last-1; moment (3,) and tangent (3, 3) are filled in place."""
     energy = 0.0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fascia.coupling import NetworkElement, acting_strands, carriers, handed_over, muscle_pulls
 from fascia.coupling.myofascial_transfer import PREFIX, with_pulls
 from fascia.coupling.shared_tissue import packaged, without_shared
+from fascia.coupling.spine_in_network import wrapping_of
 from fascia.errors import CouplingError
 from fascia.network.packaged_tables import words
+from panjabi.passive import LigamentLaw, cut
 
 STEP = 1e-6
 
@@ -20,7 +24,8 @@ def test_every_strand_that_crosses_the_spine_is_in_the_table_once(network, spine
     for name in acting_strands(network, spine.coordinates):
         rows = [c for c in carriers() if c.stands_for(name)]
         assert rows, f"{name} crosses the spine and no row says who carries it"
-        assert {c.passive for c in rows} == {"network"}
+        ligaments = isinstance(network.strand(name).law, LigamentLaw)
+        assert {c.passive for c in rows} == {"spine" if ligaments else "network"}
 
 
 def test_every_muscle_group_of_the_spine_is_in_the_table_once(spine):
@@ -42,7 +47,6 @@ def test_every_pattern_and_muscle_of_the_tables_exists(network, spine):
 
 def test_the_spine_gives_up_what_the_network_carries_and_nothing_else(network, spine):
     given = handed_over(network, spine)
-    assert given["supraspinous ligament"] == tuple(f"SSL of {level}" for level in spine.levels)
     bare = without_shared(spine, given)
     m, old = bare.muscles, spine.muscles
     for k, (name, group) in enumerate(zip(old.names, old.groups, strict=True)):
@@ -51,8 +55,53 @@ def test_the_spine_gives_up_what_the_network_carries_and_nothing_else(network, s
         assert m.passive[k] == (0.0 if lost else old.passive[k])
     # what activation can add is the same
     assert m.strongest - m.passive == pytest.approx(old.strongest - old.passive, abs=1e-9)
-    assert all("SSL" not in [s.name for s in u.structures] for u in bare.units)
-    assert "SSL" in [s.name for s in spine.units[0].structures]  # the given spine is unchanged
+    assert bare.units == spine.units
+    assert spine.muscles is old  # the given spine is unchanged
+
+
+def flexion_moments(network, spine, q):
+    """Moment of a clamped network about each level [N m], positive against flexion."""
+    element = NetworkElement(network.with_tie_ratio(np.inf), spine.coordinates)
+    return element.force(q)[::3], element.energy(q)
+
+
+def test_spinous_ligaments_act_once_with_and_without_a_spine(network, spine):
+    """In the fascia alone the strands have the moment of SSL + ISL; with a spine the units have."""
+    q, flexion = np.zeros(18), 0.1
+    q[::3] = -flexion
+    beside = network.without_ligaments(spine.levels)
+    off = {s.name for s in network.active_strands} - {s.name for s in beside.active_strands}
+    (row,) = [c for c in carriers() if c.ligaments]
+    assert off == set(row.strands) and row.ligaments == ("SSL", "ISL")
+    parts = [[u.part(name) for name in row.ligaments] for u in spine.units]
+    at = np.array([-flexion, 0.0, 0.0])
+    moment = np.array([sum(part.moment(at)[0] for part in both) for both in parts])
+    energy = sum(part.energy(at) for both in parts for part in both)
+    alone, less = (flexion_moments(n, spine, q) for n in (network, beside))
+    # the chord between two spines turns while the arm of the law is that of standing
+    assert alone[0] - less[0] == pytest.approx(-moment, rel=0.1)
+    assert alone[1] - less[1] == pytest.approx(energy, rel=0.1)
+    # with the spine: the whole units, and a network without these strands
+    wrapping, element = wrapping_of(network, spine)
+    assert not off & {s.name for s in element.part.active_strands}
+    assert wrapping.term.gradient == pytest.approx(wrapping_of(beside, spine)[0].term.gradient)
+    for whole in spine.units:
+        rest = cut(whole, *row.ligaments)
+        lost = sum(whole.part(name).moment(at) for name in row.ligaments)
+        assert whole.moment(at) == pytest.approx(rest.moment(at) + lost, rel=1e-9)
+
+
+def test_a_cut_ligament_of_a_unit_does_not_return_through_the_network(network, spine):
+    hurt = replace(spine, units=tuple(cut(u, "SSL", "ISL") for u in spine.units))
+    wrapping, _ = wrapping_of(network, hurt)
+    assert wrapping.term.hessian == pytest.approx(wrapping_of(network, spine)[0].term.hessian)
+
+
+def test_ligaments_of_other_levels_stay_on(network):
+    beside = network.without_ligaments(["L4-L5"])
+    assert {s.name for s in beside.strands if not s.active} - {
+        s.name for s in network.strands if not s.active
+    } == {"supraspinous_l4"}
 
 
 def test_a_tissue_that_the_network_does_not_carry_stays_with_the_spine(network, limp, spine):
@@ -62,8 +111,6 @@ def test_a_tissue_that_the_network_does_not_carry_stays_with_the_spine(network, 
     assert without_shared(spine, {}) is spine
     one_sided = network.activated("rectus_abdominis_l", active=False)
     assert handed_over(one_sided, spine)["rectus abdominis"] == ("rect_abd_r",)
-    cut = network.cut("supraspinous_l4")
-    assert "SSL of L4-L5" not in handed_over(cut, spine)["supraspinous ligament"]
 
 
 def test_muscles_transmit_a_fraction_to_their_node(network, spine):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fascia.errors import NetworkError, UnknownStrandError
+from fascia.mechanics.flat_network import compile_network
 from fascia.network import superficial_back_line, whole_body
 from fascia.network.laws import PASSIVE_GROUPS
 from fascia.network.packaged_tables import table
@@ -13,6 +14,7 @@ from panjabi.body import standard_adult
 from panjabi.body.scaling import scaled_body
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.parameter import sources
+from panjabi.passive import LigamentLaw, sized_for, unit
 from panjabi.tissue import Collagen, NervePath, PassiveMuscle
 
 MUSCLES = {row["muscle"] for row in table("muscles") if row["lines"]}
@@ -97,10 +99,57 @@ def test_rest_lengths_reproduce_the_standing_tension(newton):
     for strand in network.strands:
         if isinstance(strand.law, PassiveMuscle):
             continue
-        expected = 0.0 if isinstance(strand.law, NervePath) else newton
+        # the spinous ligaments are slack in the neutral posture of the units
+        expected = 0.0 if isinstance(strand.law, NervePath | LigamentLaw) else newton
         if base(strand.name) == "sacrotuberous":
             expected = 118.0
         assert strand.law.tension(lengths[strand.name]) == pytest.approx(expected, abs=1e-9)
+
+
+SPINOUS = [row["strand"] for row in table("strands") if row["ligaments"]]
+
+
+@pytest.mark.parametrize("stature", [None, 1.55])
+def test_a_spinous_strand_bends_its_level_with_the_moment_of_the_units_ligaments(standard, stature):
+    """Moment = tension times arm equals SSL + ISL (ISL + NL at C7-T1) of the unit of that body.
+
+    Exact where the arm of the strand is that of standing; the chord turns by a few per cent more.
+    """
+    network = standard
+    if stature is not None:
+        network = whole_body(scaled_body(standard_adult(), stature=stature))
+    body = network.body
+    for name in SPINOUS:
+        law = network.strand(name).law
+        whole = sized_for(unit(law.level), body)
+        joint = body.coordinate_index(whole.coordinates[0])
+
+        def length(flexion, joint=joint, name=name):
+            q = body.zero()
+            q[joint] -= flexion
+            return network.lengths(q)[name]
+
+        assert law.angle(length(1e-5)) == pytest.approx(1e-5, rel=1e-3)
+        for flexion in (0.02, 0.08):
+            parts = [whole.part(ligament) for ligament in law.ligaments]
+            moment = -sum(part.moment([-flexion, 0.0, 0.0])[0] for part in parts)
+            energy = sum(part.energy([-flexion, 0.0, 0.0]) for part in parts)
+            at = law.slack_length + law.arm * flexion
+            assert law.arm * law.tension(at) == pytest.approx(moment, rel=1e-9)
+            assert law.energy(at) == pytest.approx(energy, rel=1e-9)
+            assert length(flexion) - law.slack_length == pytest.approx(law.arm * flexion, rel=0.05)
+        assert law.tension(length(0.0)) == law.tension(length(-0.1)) == 0.0
+
+
+def test_the_solver_evaluates_spinous_strands_as_their_law(standard):
+    flat = compile_network(standard)
+    lengths = 1.2 * np.array([standard.standing_length(n) for n in flat.strand_names])
+    values = np.zeros((3, len(lengths)))
+    flat.evaluate_laws(lengths, *values)
+    for name in SPINOUS:
+        i, law = flat.strand_names.index(name), standard.strand(name).law
+        expected = [f(lengths[i]) for f in (law.energy, law.tension, law.tangent)]
+        assert values[:, i] == pytest.approx(expected, rel=1e-12) and expected[1] > 0.0
 
 
 def test_resting_tension_by_region_takes_the_innermost(standard):
@@ -108,7 +157,8 @@ def test_resting_tension_by_region_takes_the_innermost(standard):
     rows = {r["name"]: r["standing_tension_N"] for r in network.table()}
     assert rows["galea_vertex"] == pytest.approx(2.0)
     assert rows["nuchal_c4"] == pytest.approx(20.0)
-    assert rows["supraspinous_l3"] == pytest.approx(5.0)
+    assert rows["tlf_deep_l3_r"] == pytest.approx(5.0)
+    assert rows["supraspinous_l3"] == 0.0  # the law of the unit, slack in standing
     assert rows["sacrotuberous_r"] == pytest.approx(118.0)
     assert rows["bflh_r"] == pytest.approx(standard.table()[0]["standing_tension_N"])
     nerve = standard.with_resting_tension({"sciatic": 1.5})

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.passive import injured, ligament_law, unit, unit_readings
+from panjabi.passive import injured, ligament_law, sized, unit, unit_readings
 from panjabi.tissue.law import check_law
 
 
@@ -44,3 +44,25 @@ def test_only_ligaments_that_resist_flexion_have_a_length():
         ligament_law("L4-L5", "ALL")
     with pytest.raises(UnknownNameError, match="structure of L4-L5"):
         ligament_law("L4-L5", "NL")
+
+
+def test_several_ligaments_on_one_strand_have_the_sum_of_their_moments():
+    law = ligament_law("L2-L3", "SSL+ISL", length=0.03, arm=0.052)
+    check_law(law, 0.03 + 0.052 * np.linspace(-0.1, 0.45, 60)).raise_if_broken()
+    one = [ligament_law("L2-L3", name) for name in law.ligaments]
+    for flexion in (0.03, 0.15, 0.3):
+        at = [each.slack_length + each.arm * flexion for each in one]
+        moment = sum(each.arm * each.tension(x) for each, x in zip(one, at, strict=True))
+        energy = sum(each.energy(x) for each, x in zip(one, at, strict=True))
+        assert 0.052 * law.tension(0.03 + 0.052 * flexion) == pytest.approx(moment, rel=1e-12)
+        assert law.energy(0.03 + 0.052 * flexion) == pytest.approx(energy, rel=1e-12)
+    with pytest.raises(ParameterError, match=r"common length and arm above 0 m for SSL\+ISL"):
+        ligament_law("L2-L3", "SSL+ISL")
+
+
+def test_a_ligament_of_a_larger_body_has_equal_strain_and_stress():
+    """S44: lengths with the length, forces with its square at the same angle."""
+    whole, large = (ligament_law("L4-L5", "SSL", of=sized(unit("L4-L5"), k)) for k in (1.0, 1.1))
+    at = whole.slack_length + 0.2 * whole.arm
+    assert large.slack_length == pytest.approx(1.1 * whole.slack_length)
+    assert large.tension(1.1 * at) == pytest.approx(1.1**2 * whole.tension(at))
