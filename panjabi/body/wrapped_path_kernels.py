@@ -52,9 +52,9 @@ def into(surfaces: Surfaces, s: int, R: Floats, t: Floats, x: Floats, out: Float
     y0 = R[b, 0, 0] * x0 + R[b, 1, 0] * x1 + R[b, 2, 0] * x2 - surfaces.centre[s, 0]
     y1 = R[b, 0, 1] * x0 + R[b, 1, 1] * x1 + R[b, 2, 1] * x2 - surfaces.centre[s, 1]
     y2 = R[b, 0, 2] * x0 + R[b, 1, 2] * x1 + R[b, 2, 2] * x2 - surfaces.centre[s, 2]
-    r = surfaces.rotation[s]
+    r = surfaces.rotation
     for i in range(3):
-        out[i] = r[0, i] * y0 + r[1, i] * y1 + r[2, i] * y2
+        out[i] = r[s, 0, i] * y0 + r[s, 1, i] * y1 + r[s, 2, i] * y2
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -177,19 +177,25 @@ def touched_paths(
         for i in range(size):
             if path[i] < n:
                 new_body[count] = body[path[i]]
-                new_local[count] = local[path[i]]
+                for j in range(3):
+                    new_local[count, j] = local[path[i], j]
                 count += 1
                 continue
             k = path[i] - n
             for e in range(2):
                 new_body[count] = surfaces.body[wraps.surface[k]]
-                new_local[count] = ends_local[e, k]
+                for j in range(3):
+                    new_local[count, j] = ends_local[e, k, j]
                 if e == 0:
                     over[count] = wraps.surface[k]
                     arc[count] = arcs[k]
-                    spread[count] = spreads[k]
+                    for j in range(4):
+                        spread[count, j] = spreads[k, j]
                 count += 1
-            excess[m] += arcs[k] - _distance(ends[0, k], ends[1, k])
+            chord = 0.0
+            for j in range(3):
+                chord += (ends[1, k, j] - ends[0, k, j]) ** 2
+            excess[m] += arcs[k] - np.sqrt(chord)
     new_start[-1] = count
     return Touched(
         new_start,
