@@ -49,6 +49,12 @@ class Moving(NamedTuple):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _into(surfaces, s, rotation, translation, x, out):
+    """Coordinates in surface s of a world point x, in place."""
+    out[0], out[1], out[2] = into(surfaces, s, rotation, translation, x[0], x[1], x[2])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def wrap_strands(wraps, points, rotation, translation, world, members, touching, spread, excess):
     """Tangent points of all wraps at a posture, in place; False if a geodesic is not found.
 
@@ -82,8 +88,8 @@ def wrap_strands(wraps, points, rotation, translation, world, members, touching,
                     if touching[other]:
                         after = points[wraps.place[other]]
                 s = wraps.surface[k]
-                into(surfaces, s, rotation, translation, world[before], a)
-                into(surfaces, s, rotation, translation, world[after], b)
+                _into(surfaces, s, rotation, translation, world[before], a)
+                _into(surfaces, s, rotation, translation, world[after], b)
                 status = contact(surfaces.kind[s], surfaces.size[s], surfaces.side[s], a, b, out)
                 if status == UNSOLVED:
                     solved = False
@@ -94,8 +100,9 @@ def wrap_strands(wraps, points, rotation, translation, world, members, touching,
                     continue
                 for e in range(2):
                     p = points[wraps.place[k] + e]
-                    onto_body(surfaces, s, out.first if e == 0 else out.last, a)
-                    to_world(rotation, translation, surfaces.body[s], a, x)
+                    y = out.first if e == 0 else out.last
+                    y0, y1, y2 = onto_body(surfaces, s, y[0], y[1], y[2])
+                    x[0], x[1], x[2] = to_world(rotation, translation, surfaces.body[s], y0, y1, y2)
                     for i in range(3):
                         moved += abs(x[i] - world[p, i]) if was else 1.0
                         world[p, i] = x[i]
@@ -230,10 +237,10 @@ def add_wrap_hessian(
                             H[m - free + c, column] += value
                             H[column, m - free + c] += value
             kind, shape = surfaces.kind[s], surfaces.size[s]
-            into(surfaces, s, rotation, translation, before, a)
-            into(surfaces, s, rotation, translation, after, b)
-            into(surfaces, s, rotation, translation, world[on_first], path.first)
-            into(surfaces, s, rotation, translation, world[on_last], path.last)
+            _into(surfaces, s, rotation, translation, before, a)
+            _into(surfaces, s, rotation, translation, after, b)
+            _into(surfaces, s, rotation, translation, world[on_first], path.first)
+            _into(surfaces, s, rotation, translation, world[on_last], path.last)
             path.spread[:] = spread[k, :4]
             c11, c12, c22, l1, l2 = lateral(kind, shape, a, b, path, b1, b2)
             rows = np.zeros((4, size))  # rates across both rays: b1, n1, b2, n2

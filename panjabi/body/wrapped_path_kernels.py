@@ -43,34 +43,48 @@ class Touched(NamedTuple):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def into(surfaces: Surfaces, s: int, R: Floats, t: Floats, x: Floats, out: Floats) -> None:
-    """Coordinates of a world point x in surface s, in place."""
+def into(
+    surfaces: Surfaces, s: int, R: Floats, t: Floats, x: float, y: float, z: float
+) -> tuple[float, float, float]:
+    """Coordinates of a world point in surface s."""
     b = surfaces.body[s]
-    x0 = x[0] - t[b, 0]
-    x1 = x[1] - t[b, 1]
-    x2 = x[2] - t[b, 2]
-    y0 = R[b, 0, 0] * x0 + R[b, 1, 0] * x1 + R[b, 2, 0] * x2 - surfaces.centre[s, 0]
-    y1 = R[b, 0, 1] * x0 + R[b, 1, 1] * x1 + R[b, 2, 1] * x2 - surfaces.centre[s, 1]
-    y2 = R[b, 0, 2] * x0 + R[b, 1, 2] * x1 + R[b, 2, 2] * x2 - surfaces.centre[s, 2]
-    r = surfaces.rotation[s]
-    for i in range(3):
-        out[i] = r[0, i] * y0 + r[1, i] * y1 + r[2, i] * y2
+    x -= t[b, 0]
+    y -= t[b, 1]
+    z -= t[b, 2]
+    y0 = R[b, 0, 0] * x + R[b, 1, 0] * y + R[b, 2, 0] * z - surfaces.centre[s, 0]
+    y1 = R[b, 0, 1] * x + R[b, 1, 1] * y + R[b, 2, 1] * z - surfaces.centre[s, 1]
+    y2 = R[b, 0, 2] * x + R[b, 1, 2] * y + R[b, 2, 2] * z - surfaces.centre[s, 2]
+    r = surfaces.rotation
+    return (
+        r[s, 0, 0] * y0 + r[s, 1, 0] * y1 + r[s, 2, 0] * y2,
+        r[s, 0, 1] * y0 + r[s, 1, 1] * y1 + r[s, 2, 1] * y2,
+        r[s, 0, 2] * y0 + r[s, 1, 2] * y1 + r[s, 2, 2] * y2,
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def onto_body(surfaces: Surfaces, s: int, x: Floats, out: Floats) -> None:
-    """Coordinates in the body of a point x in surface s, in place."""
-    for i in range(3):
-        out[i] = surfaces.centre[s, i]
-        for j in range(3):
-            out[i] += surfaces.rotation[s, i, j] * x[j]
+def onto_body(
+    surfaces: Surfaces, s: int, x: float, y: float, z: float
+) -> tuple[float, float, float]:
+    """Coordinates in the body of a point in surface s."""
+    r = surfaces.rotation
+    return (
+        surfaces.centre[s, 0] + r[s, 0, 0] * x + r[s, 0, 1] * y + r[s, 0, 2] * z,
+        surfaces.centre[s, 1] + r[s, 1, 0] * x + r[s, 1, 1] * y + r[s, 1, 2] * z,
+        surfaces.centre[s, 2] + r[s, 2, 0] * x + r[s, 2, 1] * y + r[s, 2, 2] * z,
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def to_world(R: Floats, t: Floats, b: int, x: Floats, out: Floats) -> None:
-    """World position of a point x of body b, in place."""
-    for i in range(3):
-        out[i] = t[b, i] + R[b, i, 0] * x[0] + R[b, i, 1] * x[1] + R[b, i, 2] * x[2]
+def to_world(
+    R: Floats, t: Floats, b: int, x: float, y: float, z: float
+) -> tuple[float, float, float]:
+    """World position of a point of body b."""
+    return (
+        t[b, 0] + R[b, 0, 0] * x + R[b, 0, 1] * y + R[b, 0, 2] * z,
+        t[b, 1] + R[b, 1, 0] * x + R[b, 1, 1] * y + R[b, 1, 2] * z,
+        t[b, 2] + R[b, 2, 0] * x + R[b, 2, 1] * y + R[b, 2, 2] * z,
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -99,9 +113,8 @@ def touched_paths(
     arc = np.zeros(n + 2 * w)
     spread = np.zeros((n + 2 * w, 4))
     excess = np.zeros(start.shape[0] - 1)
-    world = np.empty((n, 3))
-    ends = np.empty((2, w, 3))  # tangent points in the world
-    ends_local = np.empty((2, w, 3))  # in the body
+    world = np.empty((n + 2 * w, 3))  # points, and both tangent points of each wrap
+    on_body = np.empty((2 * w, 3))  # tangent points in the body
     arcs = np.zeros(w)
     spreads = np.zeros((w, 4))
     path = np.empty(n + w, np.int64)  # points, and n + k for both tangent points of wrap k
@@ -121,7 +134,9 @@ def touched_paths(
             for k in range(first_wrap + 1, last_wrap):
                 low, high = min(low, wraps.first[k]), max(high, wraps.last[k] + 1)
             for p in range(low, high):
-                to_world(R, t, body[p], local[p], world[p])
+                world[p, 0], world[p, 1], world[p, 2] = to_world(
+                    R, t, body[p], local[p, 0], local[p, 1], local[p, 2]
+                )
             wraps_left = last_wrap - first_wrap  # to solve again since the path last changed
             before, total, k = np.inf, 0.0, first_wrap
             for _ in range(ROUNDS * (last_wrap - first_wrap)):
@@ -130,19 +145,19 @@ def touched_paths(
                 place, least = -1, np.inf
                 if wraps.last[k] == wraps.first[k] + 1 and size == start[m + 1] - start[m]:
                     place = wraps.first[k] - start[m]  # there is only this piece
-                    _ends(path, place, n, world, ends, surfaces, s, R, t, a, b)
+                    _ends(path, place, n, world, surfaces, s, R, t, a, b)
                 else:
                     i = 0
                     while path[i] != wraps.first[k]:
                         i += 1
                     while path[i] != wraps.last[k]:
-                        _ends(path, i, n, world, ends, surfaces, s, R, t, a, b)
+                        _ends(path, i, n, world, surfaces, s, R, t, a, b)
                         away = _nearness(surfaces.kind[s], a, b)
                         if away < least:
                             place, least = i, away
                         i += 1
                     if place >= 0 and place < i - 1:  # a, b are those of the last piece
-                        _ends(path, place, n, world, ends, surfaces, s, R, t, a, b)
+                        _ends(path, place, n, world, surfaces, s, R, t, a, b)
                 status = STRAIGHT
                 if place >= 0:
                     status = contact(
@@ -156,10 +171,14 @@ def touched_paths(
                         path[i] = path[i - 1]
                     path[place + 1] = n + k
                     size += 1
-                    onto_body(surfaces, s, touch.first, ends_local[0, k])
-                    onto_body(surfaces, s, touch.last, ends_local[1, k])
                     for e in range(2):
-                        to_world(R, t, surfaces.body[s], ends_local[e, k], ends[e, k])
+                        x = touch.first if e == 0 else touch.last
+                        x0, x1, x2 = onto_body(surfaces, s, x[0], x[1], x[2])
+                        j = 2 * k + e
+                        on_body[j, 0], on_body[j, 1], on_body[j, 2] = x0, x1, x2
+                        world[n + j, 0], world[n + j, 1], world[n + j, 2] = to_world(
+                            R, t, surfaces.body[s], x0, x1, x2
+                        )
                     arcs[k] = touch.arc[0]
                     for i in range(4):
                         spreads[k, i] = touch.spread[i]
@@ -177,19 +196,25 @@ def touched_paths(
         for i in range(size):
             if path[i] < n:
                 new_body[count] = body[path[i]]
-                new_local[count] = local[path[i]]
+                for j in range(3):
+                    new_local[count, j] = local[path[i], j]
                 count += 1
                 continue
             k = path[i] - n
             for e in range(2):
                 new_body[count] = surfaces.body[wraps.surface[k]]
-                new_local[count] = ends_local[e, k]
+                for j in range(3):
+                    new_local[count, j] = on_body[2 * k + e, j]
                 if e == 0:
                     over[count] = wraps.surface[k]
                     arc[count] = arcs[k]
-                    spread[count] = spreads[k]
+                    for j in range(4):
+                        spread[count, j] = spreads[k, j]
                 count += 1
-            excess[m] += arcs[k] - _distance(ends[0, k], ends[1, k])
+            chord = 0.0
+            for j in range(3):
+                chord += (on_body[2 * k + 1, j] - on_body[2 * k, j]) ** 2
+            excess[m] += arcs[k] - np.sqrt(chord)
     new_start[-1] = count
     return Touched(
         new_start,
@@ -211,15 +236,14 @@ def points_inside(
     It is 0 outside. Of an ellipsoid and a torus it is an estimate of first order.
     """
     surfaces = wraps.surfaces
-    world = np.empty(3)
     x = np.empty(3)
     g = np.empty(3)
     for k in range(wraps.surface.shape[0]):
         s = wraps.surface[k]
         inside[k] = 0.0
         for p in range(wraps.first[k], wraps.last[k] + 1):
-            to_world(R, t, body[p], local[p], world)
-            into(surfaces, s, R, t, world, x)
+            x0, x1, x2 = to_world(R, t, body[p], local[p, 0], local[p, 1], local[p, 2])
+            x[0], x[1], x[2] = into(surfaces, s, R, t, x0, x1, x2)
             if surfaces.kind[s] == CYLINDER and abs(x[2]) > surfaces.size[s, 1]:
                 continue
             f = level(surfaces.kind[s], surfaces.size[s], x, g)
@@ -269,7 +293,6 @@ def _ends(
     i: int,
     n: int,
     world: Floats,
-    ends: Floats,
     surfaces: Surfaces,
     s: int,
     R: Floats,
@@ -278,9 +301,10 @@ def _ends(
     b: Floats,
 ) -> None:
     """Ends a, b of the piece after item i in the frame of surface s, in place."""
-    into(surfaces, s, R, t, world[path[i]] if path[i] < n else ends[1, path[i] - n], a)
-    j = path[i + 1]
-    into(surfaces, s, R, t, world[j] if j < n else ends[0, j - n], b)
+    j = path[i] if path[i] < n else 2 * path[i] - n + 1
+    a[0], a[1], a[2] = into(surfaces, s, R, t, world[j, 0], world[j, 1], world[j, 2])
+    j = path[i + 1] if path[i + 1] < n else 2 * path[i + 1] - n
+    b[0], b[1], b[2] = into(surfaces, s, R, t, world[j, 0], world[j, 1], world[j, 2])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
