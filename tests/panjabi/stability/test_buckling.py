@@ -279,7 +279,7 @@ def test_columns_of_units_end_at_the_failure_of_a_unit():
     assert path.failure[0].startswith("L5-S1, right bending: angle of ")
     angles = lumbar.angles(path.z[-1])
     laws = [unit(level) for level in lumbar.levels]
-    assert 0.9 < max(law.use(a) for law, a in zip(laws, angles, strict=True)) <= 1.0
+    assert 0.8 < max(law.use(a) for law, a in zip(laws, angles, strict=True)) <= 1.0
     bent = critical_load(lumbar, LevelMoment("LB", 1.0))
     fails_at = unit("L5-S1").evidence.moment.failure.si
     assert bent.kind == "failure" and bent.load == np.inf
