@@ -280,8 +280,8 @@ def injured(unit: Unit, injury: str, fraction: float = 1.0) -> Unit:
 
 
 def with_injuries(unit: Unit, injuries: Iterable[str]) -> Unit:
-    """The unit after several injuries in order; see `injured`."""
-    return reduce(injured, injuries, unit)
+    """The unit after several injuries in order, or a single text; see `injured`."""
+    return reduce(injured, (injuries,) if isinstance(injuries, str) else injuries, unit)
 
 
 def _whole(unit: Unit, name: str, text: str, fraction: float) -> Unit:

@@ -16,6 +16,7 @@ from panjabi.passive.injury import (
     nucleus_removed,
     subfailure,
     with_fixator,
+    with_injuries,
 )
 from panjabi.passive.kernels import RAMP
 from panjabi.passive.neutral_zone import neutral_zone_test, residual_positions
@@ -273,6 +274,10 @@ def test_pressure_of_the_disc_is_lost_once():
     assert quarter.moment(at) == pytest.approx(
         nucleus_removed(one, fraction=0.75).moment(at), abs=1e-12
     )
+
+
+def test_one_injury_as_text_is_one_injury():
+    assert with_injuries(unit("L4-L5"), "cut=SSL") == with_injuries(unit("L4-L5"), ["cut=SSL"])
 
 
 def test_only_ligaments_are_stretched_and_a_fraction_is_a_number():
