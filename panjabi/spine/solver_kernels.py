@@ -12,6 +12,8 @@ forces. A W-method keeps its order with any J; the stiff parts keep it stable.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from numba import njit
 
 from panjabi.active.activation import activation_rate
@@ -39,6 +41,22 @@ EVALUATE, FACTOR, SOLVE = 0.0, 1.0, 2.0
 """Tasks of `spine_linear`, in work[0, 0]."""
 
 
+class StepSystem(NamedTuple):
+    """Arrays of the linear system of a step, all views of one buffer."""
+
+    M: Floats  # (n, n) mass matrix
+    K: Floats  # (n, n) stiffness of the joints
+    C: Floats  # (n, n) damping of the joints
+    S: Floats  # (n, n) Cholesky factor of the matrix that is solved
+    slope: Floats  # (muscles, n) slope of each length
+    slopes: Floats  # (muscles, SLOPES) of force and fibre rate
+    decay: Floats  # (muscles,) d activation rate / d activation
+    fibre_factor: Floats  # (muscles,)
+    pull: Floats  # (muscles,) lengthening of a solution
+    back: Floats  # (n,) right-hand side
+    relax: Floats  # (branches,) d relaxation / d stretch
+
+
 def solver_size(n: int, muscles: int, branches: int) -> int:
     """Number of floats that `spine_linear` needs at the end of p."""
     return 4 * n * n + muscles * (n + SLOPES + 3) + n + branches
@@ -53,39 +71,47 @@ def spine_linear(t: float, y: Floats, delayed: Floats, p: Floats, work: Floats) 
     """
     counts = at.whole(p, at.COUNTS)
     n, nm = counts[at.N], counts[at.MUSCLES]
-    buffer = at.floats(p, at.SOLVER)
-    M = buffer[: n * n].reshape((n, n))
-    K = buffer[n * n : 2 * n * n].reshape((n, n))
-    C = buffer[2 * n * n : 3 * n * n].reshape((n, n))
-    S = buffer[3 * n * n : 4 * n * n].reshape((n, n))
-    here = 4 * n * n
-    slope = buffer[here : here + nm * n].reshape((nm, n))
-    here += nm * n
-    slopes = buffer[here : here + nm * SLOPES].reshape((nm, SLOPES))
-    here += nm * SLOPES
-    decay = buffer[here : here + nm]  # d activation rate / d activation
-    fibre_factor = buffer[here + nm : here + 2 * nm]
-    pull = buffer[here + 2 * nm : here + 3 * nm]
-    here += 3 * nm
-    back = buffer[here : here + n]
-    relax = buffer[here + n : here + n + counts[at.BRANCHES]]  # d relaxation / d stretch
+    system = _step_system(p, n, nm, counts[at.BRANCHES])
     task, w = work[0, 0], work[0, 1]
     work[0, 2] = 1.0
     if task == EVALUATE:
-        _evaluate(y, delayed, p, counts, M, K, C, slope, slopes, decay)
-        _relaxations(y[2 * n : 2 * n + counts[at.BRANCHES]], p, relax)
+        _evaluate(y, delayed, p, counts, system)
+        _relaxations(y[2 * n : 2 * n + counts[at.BRANCHES]], p, system.relax)
     elif task == FACTOR:
-        if not _factor(w, p, M, K, C, S, slope, slopes, fibre_factor, relax):
+        if not _factor(w, p, system):
             work[0, 2] = 0.0
     else:
-        _solve(
-            w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, relax, work[1]
-        )  # fmt: skip
+        _solve(w, p, counts, system, work[1])
 
 
 @njit(cache=True, nogil=True)
-def _evaluate(y, delayed, p, counts, M, K, C, slope, slopes, decay):
+def _step_system(p, n, nm, branches):
+    """The arrays of the linear system in the buffer of p."""
+    buffer = at.floats(p, at.SOLVER)
+    square, here = n * n, 4 * n * n
+    slopes = here + nm * n
+    decay = slopes + nm * SLOPES
+    back = decay + 3 * nm
+    return StepSystem(
+        buffer[:square].reshape((n, n)),
+        buffer[square : 2 * square].reshape((n, n)),
+        buffer[2 * square : 3 * square].reshape((n, n)),
+        buffer[3 * square : here].reshape((n, n)),
+        buffer[here:slopes].reshape((nm, n)),
+        buffer[slopes:decay].reshape((nm, SLOPES)),
+        buffer[decay : decay + nm],
+        buffer[decay + nm : decay + 2 * nm],
+        buffer[decay + 2 * nm : back],
+        buffer[back : back + n],
+        buffer[back + n : back + n + branches],
+    )
+
+
+@njit(cache=True, nogil=True)
+def _evaluate(y, delayed, p, counts, system):
     """Mass matrix, stiffness and damping of the joints, slopes of the muscles."""
+    M, K, C = system.M, system.K, system.C
+    slope, slopes, decay = system.slope, system.slopes, system.decay
     n, nm = counts[at.N], counts[at.MUSCLES]
     q, rate = y[:n], y[n : 2 * n]
     mechanism, work = at.mechanism_of(p), at.workspace_of(p, n)
@@ -147,8 +173,11 @@ def _relaxations(stretch, p, relax):
 
 
 @njit(cache=True, nogil=True)
-def _factor(w, p, M, K, C, S, slope, slopes, fibre_factor, relax):
+def _factor(w, p, system):
     """S and its Cholesky factor; False where S is not positive definite."""
+    M, K, C, S = system.M, system.K, system.C, system.S
+    slope, slopes = system.slope, system.slopes
+    fibre_factor, relax = system.fibre_factor, system.relax
     n, nm = M.shape[0], slope.shape[0]
     for i in range(n):
         for j in range(n):
@@ -177,10 +206,12 @@ def _factor(w, p, M, K, C, S, slope, slopes, fibre_factor, relax):
 
 
 @njit(cache=True, nogil=True)
-def _solve(w, p, counts, K, S, slope, slopes, decay, fibre_factor, pull, back, relax, x):
+def _solve(w, p, counts, system, x):
     """x = (1 - w J)^-1 x; x contains all states."""
     n, nm, nb = counts[at.N], counts[at.MUSCLES], counts[at.BRANCHES]
-    M = at.floats(p, at.SOLVER)[: n * n].reshape((n, n))
+    M, K, S = system.M, system.K, system.S
+    slope, slopes, decay = system.slope, system.slopes, system.decay
+    fibre_factor, pull, back, relax = system.fibre_factor, system.pull, system.back, system.relax
     q, v, branch = x[:n], x[n : 2 * n], x[2 * n : 2 * n + nb]
     a, fibre = x[2 * n + nb : 2 * n + nb + nm], x[2 * n + nb + nm : 2 * n + nb + 2 * nm]
     where = at.whole(p, at.UNIT_PLACE).reshape((-1, 3))
