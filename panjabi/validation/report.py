@@ -14,7 +14,6 @@ from panjabi.errors import ParameterError
 from panjabi.literature.tables import TABLES, published
 from panjabi.validation.case import NOT_INFORMATIVE, Case, Outcome, tally
 
-
 ROUNDING = 1e-6  # a skill this close to 0 is that of the null: the solver leaves such a rest
 
 
@@ -86,7 +85,7 @@ def _summary(cases: Sequence[Case]) -> str:
     skills = [case.skill for case in cases if case.counts and case.skill is not None]
     better = sum(skill > ROUNDING for skill in skills)
     skill = f"; better than the null in {better} of {len(skills)}, " if skills else ""
-    skill += f"median skill {median(skills):.2f}" if skills else ""
+    skill += f"median skill {_skill(median(skills))}" if skills else ""
     return (
         f"validation rows: {v['met']} met, {v['missed']} missed, {v['null_confirmed']} null "
         f"confirmed, {v['null_missed']} null missed{skill}; {v[NOT_INFORMATIVE]} not informative, "
