@@ -14,6 +14,8 @@ from panjabi.errors import ParameterError
 from panjabi.literature.tables import TABLES, published
 from panjabi.validation.case import NOT_INFORMATIVE, Case, Outcome, tally
 
+ROUNDING = 1e-6  # a skill this close to 0 is that of the null: the solver leaves such a rest
+
 
 def as_rows(cases: Iterable[Case]) -> list[dict[str, Any]]:
     """Plain values for JSON or a data frame, a mapping for each case."""
@@ -81,9 +83,9 @@ def _summary(cases: Sequence[Case]) -> str:
     counts = tally(cases)
     v, c = counts["validation"], counts["calibration"]
     skills = [case.skill for case in cases if case.counts and case.skill is not None]
-    better = sum(skill > 0.0 for skill in skills)
+    better = sum(skill > ROUNDING for skill in skills)
     skill = f"; better than the null in {better} of {len(skills)}, " if skills else ""
-    skill += f"median skill {median(skills):.2f}" if skills else ""
+    skill += f"median skill {_skill(median(skills))}" if skills else ""
     return (
         f"validation rows: {v['met']} met, {v['missed']} missed, {v['null_confirmed']} null "
         f"confirmed, {v['null_missed']} null missed{skill}; {v[NOT_INFORMATIVE]} not informative, "
@@ -184,7 +186,7 @@ def _skill(value: float | None) -> str:
     """A skill with two decimals, or a dash; far below 0 only its sign matters."""
     if value is None:
         return "-"
-    return "< -9" if value < -9.0 else f"{value:.2f}"
+    return "< -9" if value < -9.0 else f"{round(value, 2) + 0.0:.2f}"
 
 
 def _null(c: Case) -> str:

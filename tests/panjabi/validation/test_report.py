@@ -58,6 +58,12 @@ def test_text_has_every_row_and_counts_the_validation_rows():
     assert max(map(len, text.splitlines()[:-1])) <= 100
 
 
+def test_a_skill_of_rounding_size_is_that_of_the_null():
+    for rest in (-1e-9, 1e-9):
+        text = as_text([case("null", null_prediction=2.0, skill=rest)])
+        assert "better than the null in 0 of 1" in text and "-0.00" not in text
+
+
 def test_csv_and_json_keep_every_value():
     rows = as_rows(CASES)
     assert json.loads(json.dumps(rows, allow_nan=False)) == rows
