@@ -40,7 +40,7 @@ def main() -> None:
     wrapped = seconds(lambda: path_lengths(body.tree, paths, poses))
     plain = seconds(lambda: path_lengths(body.tree, straight, poses))
     print(
-        f"{len(paths.top)} muscles, {len(paths.wraps.surface)} wraps, {(found.over >= 0).sum()} "
+        f"{len(body.muscles)} muscles, {len(paths.wraps.surface)} wraps, {(found.over >= 0).sum()} "
         f"touch: {1e6 * wrapped:.0f} us, straight {1e6 * plain:.0f} us, ratio {wrapped / plain:.2f}"
     )
     p, q = np.array([-0.1, 0.01, 0.02]), np.array([0.1, 0.012, -0.02])

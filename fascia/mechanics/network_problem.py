@@ -238,8 +238,11 @@ class NetworkProblem:
         if flat.wraps is not None:
             wrap_kernels.add_wrap_hessian(
                 flat.wraps, flat.strand_points, layout.strands, flat.point_ndof,
-                self.pose.rotation, self.pose.translation, self.world, self.columns, self._jz,
-                self._wz, self.touching, self.spread, self.tension, self.data,
+                wrap_kernels.Moving(
+                    self.pose.rotation, self.pose.translation, self.world, self.columns, self._jz,
+                    self._wz,
+                ),
+                self.touching, self.spread, self.tension, self.data,
             )  # fmt: skip
         if self.directions is not None:
             kernels.turning_hessian(

@@ -21,7 +21,7 @@ from panjabi.body.wrap_kernels import TOUCHES, UNSOLVED, contact, lateral, level
 from panjabi.body.wrapped_path_kernels import into, onto_body, to_world
 from panjabi.body.wrapping import Surfaces
 
-__all__ = ["FlatWraps", "add_wrap_hessian", "wrap_strands"]
+__all__ = ["FlatWraps", "Moving", "add_wrap_hessian", "wrap_strands"]
 
 ROUNDS = 100
 SAME = 1e-14  # [m]
@@ -35,6 +35,17 @@ class FlatWraps(NamedTuple):
     place: np.ndarray  # (W,) index in `strand_points` of the first of its two points
     group: np.ndarray  # (groups + 1,) wraps of group g are group[g] .. group[g + 1] - 1
     strand: np.ndarray  # (groups,)
+
+
+class Moving(NamedTuple):
+    """Bodies and points at a posture, and how they move with the unknowns; see `strand_hessian`."""
+
+    rotation: np.ndarray  # (nb, 3, 3)
+    translation: np.ndarray  # (nb, 3) [m]
+    world: np.ndarray  # (points, 3) [m]
+    columns: np.ndarray  # (points, 3, 3) d point / d slip
+    jz: np.ndarray  # (points, 3, free) d point / d coordinate
+    wz: np.ndarray  # (nb, 3, free) angular velocity of a body per unit coordinate
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -155,13 +166,13 @@ def _reduced(H, m):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def add_wrap_hessian(
-    wraps, points, places, ndof, rotation, translation, world, columns, jz, wz, touching, spread,
-    tension, data,
+    wraps, points, places, ndof, moving, touching, spread, tension, data
 ):  # fmt: skip
     """Add to the CSC values `data` what `strand_hessian` lacks for the strands that touch.
 
-    places : a `StrandPlaces`. jz, wz : as for `strand_hessian` and `turning_hessian`.
+    places : a `StrandPlaces`. moving : a `Moving`.
     """
+    rotation, translation, world, columns, jz, wz = moving
     slot, unknown_start, scatter_start, scatter, _ = places
     surfaces = wraps.surfaces
     path = new_contact()

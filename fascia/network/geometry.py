@@ -77,7 +77,7 @@ def _course(
     bodies = np.array([index[name] for name, _ in along], np.int64)
     local = np.array([p for _, p in along], float)
     wraps = wrap_arrays([strand.wraps], start, body.surfaces, index)
-    path = touched(PathArrays(start, bodies, local, start[:1], wraps), at)
+    path = touched(PathArrays(start, bodies, local, wraps), at)
     points = np.einsum("pij,pj->pi", at.R[path.body], path.local) + at.t[path.body]
     return points, float(path.excess[0])
 

@@ -173,7 +173,6 @@ def strut(
         np.array([0, 2], np.int64),
         np.array([b for b, _ in ends], np.int64),
         np.array([p for _, p in ends]),
-        np.array([min(b for b, _ in ends)], np.int64),  # the spine is one chain
     )
     return AbdominalPressure(settings, names, reduced.tree, path)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from panjabi.body.muscles import PathArrays
+from panjabi.body.muscles import PathArrays, require_polylines
 from panjabi.body.tree import Floats, Integers, Tree
 
 
@@ -25,7 +25,14 @@ class Pieces(NamedTuple):
 
 
 def pieces_of(paths: PathArrays) -> Pieces:
-    """Moving pieces of polylines, and the summed length of the others."""
+    """Moving pieces of polylines, and the summed length of the others.
+
+    Raises
+    ------
+    ParameterError
+        For paths that wrap.
+    """
+    require_polylines(paths)
     before, after = paths.body[:-1], paths.body[1:]
     muscle = np.repeat(np.arange(len(paths.start) - 1), np.diff(paths.start))
     within = muscle[:-1] == muscle[1:]

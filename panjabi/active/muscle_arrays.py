@@ -15,7 +15,7 @@ from panjabi.active.calibration import EXTENSION_TARGET, EXTENSOR_FACTOR, EXTENS
 from panjabi.active.data import MuscleRecord
 from panjabi.active.placing import place
 from panjabi.body.model import Body
-from panjabi.body.muscles import PathArrays
+from panjabi.body.muscles import PathArrays, require_polylines
 from panjabi.body.poses import Poses, path_lengths, tree_poses
 from panjabi.body.reduced import ReducedTree
 from panjabi.body.standard import is_standard_adult, require_same_size
@@ -79,6 +79,9 @@ class Musculature:
     calibration: Floats  # the part of `strength` that was fitted, not chosen by the user [1]
     parameters: ParameterSet  # assumptions: coupling of the abdomen, strength scale, ...
     sources: tuple[str, ...]  # source of the values of each muscle, keys of the bibliography
+
+    def __post_init__(self) -> None:
+        require_polylines(self.paths)
 
     def __repr__(self) -> str:
         return (
@@ -272,7 +275,6 @@ class Musculature:
                 np.concatenate([[0], np.cumsum(sizes)]),
                 self.paths.body[points],
                 self.paths.local[points],
-                self.paths.top[order],
             ),
         )
 
@@ -345,7 +347,6 @@ class Musculature:
                 np.append(paths.start, paths.start[-1] + added.start[1:]),
                 np.append(paths.body, added.body),
                 np.vstack([paths.local, added.local]),
-                np.append(paths.top, added.top),
             ),
         )
         left = np.array([everything.side(name) == "left" for name in everything.names])

@@ -31,9 +31,7 @@ class PlacedPaths(ShortRepr):
         """The same points on the bodies of a reduced tree, for the kernels."""
         at = [reduced.point(b, p) for b, p in zip(self.body, self.local, strict=True)]
         body = np.array([b for b, _ in at], np.int64)
-        muscles = zip(self.start[:-1], self.start[1:], strict=True)
-        top = [_common_ancestor(body[i:j], reduced.tree.parent) for i, j in muscles]
-        return PathArrays(self.start, body, np.array([p for _, p in at]), np.array(top, np.int64))
+        return PathArrays(self.start, body, np.array([p for _, p in at]))
 
 
 def place(body: Body, records: Sequence[MuscleRecord], abdomen: Floats) -> PlacedPaths:
@@ -109,13 +107,3 @@ def neutral_lengths(body: Body, records: Sequence[MuscleRecord]) -> Floats:
     pieces = np.linalg.norm(np.diff(world, axis=0), axis=1)
     pieces[polylines.start[1:-1] - 1] = 0.0  # between two muscles
     return np.add.reduceat(np.append(pieces, 0.0), polylines.start[:-1])
-
-
-def _common_ancestor(bodies: Integers, parent: Integers) -> int:
-    """The last common ancestor of some bodies."""
-    at = {int(b) for b in bodies}
-    while len(at) > 1:
-        highest = max(at)  # parents come first
-        at.discard(highest)
-        at.add(int(parent[highest]))
-    return at.pop()

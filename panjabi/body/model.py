@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from panjabi.body.landmarks import Frame, Place
 from panjabi.body.movements import coordinate_values
 from panjabi.body.muscles import Muscle, PathArrays, path_arrays
-from panjabi.body.poses import Poses, path_lengths, tree_poses
+from panjabi.body.poses import Poses, depth_inside, path_lengths, tree_poses
 from panjabi.body.posture import check_limits, finite_value, is_spinal, posture_table
 from panjabi.body.tree import Floats, Tree
 from panjabi.body.wrapping import Surface
@@ -344,20 +344,32 @@ class Body:
         return -self._paths(q)[1]
 
     def outside_evidence(self, q: Configuration) -> tuple[str, ...]:
-        """Muscles whose path at q rests on an assumed surface, each with coordinate and range."""
-        values = self.poses(q).q
-        return tuple(
+        """Muscles whose path at q does not rest on a source, each with the reason.
+
+        A coordinate is beyond the range of the source, or a point of the path is inside the
+        surface over which it wraps. There the path is straight, and its length and arm jump.
+        """
+        poses = self.poses(q)
+        beyond = [
             f"path of {name}: {coordinate} {math.degrees(value):.0f} deg, beyond its source "
             f"({math.degrees(low):.0f} to {math.degrees(high):.0f} deg)"
             for name, muscle in self.muscles.items()
             for coordinate, (low, high) in muscle.evidence.items()
-            if not low <= (value := values[self.coordinate_index(coordinate)]) <= high
-        )
+            if not low <= (value := poses.q[self.coordinate_index(coordinate)]) <= high
+        ]
+        wraps = [(name, w.surface) for name, m in self.muscles.items() for w in m.wraps]
+        inside = [
+            f"path of {name}: a point is {1e3 * depth:.1f} mm inside surface {surface!r}, where "
+            "the path is straight"
+            for (name, surface), depth in zip(wraps, depth_inside(self.paths, poses), strict=True)
+            if depth > 0.0
+        ]
+        return (*beyond, *inside)
 
     @cached_property
     def paths(self) -> PathArrays:
         """All muscle paths as flat arrays."""
-        return path_arrays(self.muscles.values(), self.names, self.tree.parent, self.surfaces)
+        return path_arrays(self.muscles.values(), self.names, self.surfaces)
 
     # --- inside ---------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import numpy as np
 from panjabi.body.landmarks import left, mirrored
 from panjabi.body.tree import Floats, Integers
 from panjabi.body.wrapping import Surface, Wrap, WrapArrays, wrap_arrays
+from panjabi.errors import ParameterError
 from panjabi.parameter import Parameter, Status
 from panjabi.results import ShortRepr
 
@@ -119,14 +120,30 @@ class PathArrays(ShortRepr):
     start: Integers  # (nm + 1,) points of muscle m are start[m] .. start[m + 1] - 1
     body: Integers  # (np,)
     local: Floats  # (np, 3) [m]
-    top: Integers  # (nm,) lowest common ancestor of the bodies of points and surfaces
     wraps: WrapArrays | None = None  # None: every path is a polyline
+
+
+def require_polylines(paths: PathArrays) -> None:
+    """Refuse paths that wrap, where the kernels read only the points of a path.
+
+    Raises
+    ------
+    ParameterError
+        For paths with wraps.
+    """
+    if paths.wraps is not None:
+        muscles = np.flatnonzero(np.diff(paths.wraps.start))
+        raise ParameterError(
+            f"Expected paths without wraps, got {len(paths.wraps.surface)} wraps, first in path "
+            f"{muscles[0]} of {len(paths.start) - 1}; the kernels of the spine and of dynamics "
+            "follow straight pieces. Give the muscle fixed points where it bends, or use the "
+            "lengths of the body, which wrap."
+        )
 
 
 def path_arrays(
     muscles: Iterable[Muscle],
     names: tuple[str, ...],
-    parent: Integers,
     surfaces: Mapping[str, Surface],
 ) -> PathArrays:
     """Flat arrays of the paths, in the order of the muscles."""
@@ -137,23 +154,7 @@ def path_arrays(
     local = np.concatenate([np.empty((0, 3)), *(m.points for m in muscles)])
     body = np.concatenate([np.empty(0, np.int64), *bodies])
     wraps = wrap_arrays([m.wraps for m in muscles], start, surfaces, index)
-    top = [
-        _common_ancestor([*b, *(index[surfaces[w.surface].body] for w in m.wraps)], parent)
-        for m, b in zip(muscles, bodies, strict=True)
-    ]
-    return PathArrays(start, body, local, np.array(top, np.int64), wraps)
-
-
-def _common_ancestor(bodies: Iterable[int], parent: Integers) -> int:
-    def ancestors(b: int) -> list[int]:
-        chain = []
-        while b >= 0:
-            chain.append(b)
-            b = int(parent[b])
-        return chain
-
-    common = set.intersection(*(set(ancestors(int(b))) for b in bodies))
-    return max(common)  # parents come first, so the last common ancestor is the lowest
+    return PathArrays(start, body, local, wraps)
 
 
 def both_sides(

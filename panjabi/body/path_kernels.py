@@ -14,7 +14,6 @@ def path_derivatives(
     start: Integers,
     body: Integers,
     local: Floats,
-    top: Integers,
     R: Floats,
     t: Floats,
     axis_world: Floats,
@@ -27,7 +26,7 @@ def path_derivatives(
 
     Parameters
     ----------
-    start, body, local, top : the fields of `PathArrays`.
+    start, body, local : the fields of `PathArrays`.
     R, t, axis_world, origin_world, rate : from `kernels.forward`.
     length : (nm,) out. slope : (nm, nq) out; exactly zero for joints the muscle does not cross.
     """
@@ -54,27 +53,29 @@ def path_derivatives(
                 if piece != 0.0:
                     for i in range(3):
                         u[i] /= piece
-                # The piece lengthens by u . (dp_here - dp_before): follow both chains up to the
-                # last common ancestor of all points of the muscle.
-                for end in range(2):
-                    sign = 1.0 if end == 0 else -1.0
-                    x = here if end == 0 else before
-                    b = body[p - end]
-                    while b > top[m]:
-                        for e in range(tree.first[b], tree.first[b + 1]):
-                            a0, a1, a2 = axis_world[e]
-                            if tree.slide[e] == 1:
-                                value = a0 * u[0] + a1 * u[1] + a2 * u[2]
-                            else:
-                                x0 = x[0] - origin_world[e, 0]
-                                x1 = x[1] - origin_world[e, 1]
-                                x2 = x[2] - origin_world[e, 2]
-                                value = (
-                                    (a1 * x2 - a2 * x1) * u[0]
-                                    + (a2 * x0 - a0 * x2) * u[1]
-                                    + (a0 * x1 - a1 * x0) * u[2]
-                                )
-                            slope[m, tree.coordinate[e]] += sign * rate[e] * value
-                        b = tree.parent[b]
+                # The piece lengthens by u . (dp_here - dp_before): follow both chains up to their
+                # common ancestor. A parent comes before its children.
+                one, other = body[p], body[p - 1]
+                while one != other:
+                    if one > other:
+                        b, x, sign = one, here, 1.0
+                        one = tree.parent[one]
+                    else:
+                        b, x, sign = other, before, -1.0
+                        other = tree.parent[other]
+                    for e in range(tree.first[b], tree.first[b + 1]):
+                        a0, a1, a2 = axis_world[e]
+                        if tree.slide[e] == 1:
+                            value = a0 * u[0] + a1 * u[1] + a2 * u[2]
+                        else:
+                            x0 = x[0] - origin_world[e, 0]
+                            x1 = x[1] - origin_world[e, 1]
+                            x2 = x[2] - origin_world[e, 2]
+                            value = (
+                                (a1 * x2 - a2 * x1) * u[0]
+                                + (a2 * x0 - a0 * x2) * u[1]
+                                + (a0 * x1 - a1 * x0) * u[2]
+                            )
+                        slope[m, tree.coordinate[e]] += sign * rate[e] * value
             for i in range(3):
                 before[i] = here[i]

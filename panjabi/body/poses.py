@@ -51,9 +51,9 @@ def path_lengths(tree: Tree, paths: PathArrays, poses: Poses) -> tuple[Floats, F
     PostureError
         If the geodesic over a surface is not found.
     """
-    count = len(paths.top)
+    count = len(paths.start) - 1
     length, slope = np.empty(count), np.empty((count, len(poses.q)))
-    points = paths.start, paths.body, paths.local, paths.top
+    points = paths.start, paths.body, paths.local
     placed = poses.R, poses.t, poses.axis_world, poses.origin_world, poses.rate
     if paths.wraps is None:
         from panjabi.body.path_kernels import path_derivatives
@@ -75,6 +75,17 @@ def touched(paths: PathArrays, poses: Poses) -> Touched:
     found = touched_paths(paths.start, paths.body, paths.local, paths.wraps, poses.R, poses.t)
     _require_geodesics(found.excess)
     return found
+
+
+def depth_inside(paths: PathArrays, poses: Poses) -> Floats:
+    """How deep a point of the path lies in the surface of each wrap (nw,) [m], 0 outside."""
+    from panjabi.body.wrapped_path_kernels import points_inside
+
+    if paths.wraps is None:
+        return np.zeros(0)
+    depth = np.empty(len(paths.wraps.surface))
+    points_inside(paths.body, paths.local, paths.wraps, poses.R, poses.t, depth)
+    return depth
 
 
 def _require_geodesics(values: Floats) -> None:

@@ -25,14 +25,19 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from scipy.integrate import DOP853
 
 from panjabi.body.tree import Floats
 
 SPHERE, CYLINDER, ELLIPSOID, TORUS = range(4)
 STRAIGHT, TOUCHES, UNSOLVED = range(3)
 
-STEPS = 32  # of the classical Runge-Kutta method along a geodesic
+STAGES, WEIGHTS = (np.ascontiguousarray(x) for x in (DOP853.A, DOP853.B))  # order 8
+STEPS = 4  # of this Runge-Kutta method along a geodesic
+FIRST_STEPS = 1  # until the miss of the second point is below FIRST_CLOSE
+FIRST_CLOSE = 1e-3
 MOST_ITERATIONS = 60
+SECTIONS = 12  # of an ellipsoid, where one does not lead to the geodesic
 CLOSE = 1e-13  # miss of the second point over the size of the surface
 LARGEST_TURN = 0.25  # of a Newton step [rad]
 SHRINK = 0.9  # of the largest step from one iteration to the next, so that no cycle stays
@@ -73,23 +78,29 @@ def contact(kind: int, size: Floats, side: Floats, p: Floats, q: Floats, out: Co
 @njit(cache=True, nogil=True, error_model="numpy")
 def _circle(
     r: float, d1: float, d2: float, cosine: float, sine: float, along: float, across: float
-) -> tuple[float, float, float, float]:
-    """Sense (1, -1), wrapped angle and angles of both tangent points of a path around a circle.
+) -> tuple[float, float, float, float, float]:
+    """Wrapped angle [rad] and both tangent points (x1, y1, x2, y2) of a path around a circle.
 
-    d1, d2 : distance of both points from the centre. cosine, sine : of the angle from the first to
-    the second. along, across : required side, in axes with the first point on the first axis; the
+    d1, d2 : distance of both points from the centre; the first is on the first axis. cosine, sine :
+    of the angle from the first to the second. along, across : required side in these axes; the
     middle of the wrapped arc is on this side. With 0 0 the path is on the shorter side.
     """
-    angle = np.arctan2(sine, cosine)
-    sense = 1.0 if angle >= 0.0 else -1.0
-    angle = abs(angle)
-    half = 0.5 * angle
-    if along * np.cos(half) + across * sense * np.sin(half) < 0.0:
-        sense = -sense
-        angle = 2.0 * np.pi - angle
-    a1 = np.arccos(r / d1)
-    a2 = np.arccos(r / d2)
-    return sense, angle - a1 - a2, sense * a1, sense * (angle - a2)
+    sense = 1.0 if sine >= 0.0 else -1.0
+    long_way = False
+    if along != 0.0 or across != 0.0:
+        half = np.sqrt(max(1.0 + cosine, 0.0)), sense * np.sqrt(max(1.0 - cosine, 0.0))
+        long_way = along * half[0] + across * half[1] < 0.0
+        sense = -sense if long_way else sense
+    c1 = r / d1
+    s1 = sense * np.sqrt(d1 * d1 - r * r) / d1
+    c2 = r / d2
+    s2 = sense * np.sqrt(d2 * d2 - r * r) / d2
+    x2 = cosine * c2 + sine * s2
+    y2 = sine * c2 - cosine * s2
+    turn = np.arctan2(sense * (c1 * y2 - s1 * x2), c1 * x2 + s1 * y2)
+    if long_way and turn < 0.0:
+        turn += 2.0 * np.pi
+    return turn, r * c1, r * s1, r * x2, r * y2
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -110,8 +121,12 @@ def _misses(r: float, n: int, side: Floats, p: Floats, q: Floats) -> bool:
         q2 += q[i] * q[i]
     if away < r * r:
         return False
+    if side[0] == 0.0 and side[1] == 0.0 and side[2] == 0.0:
+        return True
+    p2 = np.sqrt(p2)
+    q2 = np.sqrt(q2)
     for i in range(n):  # along the bisector of p and q
-        along += side[i] * (p[i] * np.sqrt(q2) + q[i] * np.sqrt(p2))
+        along += side[i] * (p[i] * q2 + q[i] * p2)
     return along >= 0.0
 
 
@@ -121,9 +136,13 @@ def _sphere(r: float, side: Floats, p: Floats, q: Floats, out: Contact) -> int:
     d2 = np.sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2])
     if d1 <= r or d2 <= r or _misses(r, 3, side, p, q):
         return STRAIGHT
-    e = p / d1
+    e = out.first  # axes of the plane of the path; replaced by the tangent points at the end
+    f = out.last
+    for i in range(3):
+        e[i] = p[i] / d1
     cosine = (e[0] * q[0] + e[1] * q[1] + e[2] * q[2]) / d2
-    f = q / d2 - cosine * e
+    for i in range(3):
+        f[i] = q[i] / d2 - cosine * e[i]
     sine = np.sqrt(f[0] * f[0] + f[1] * f[1] + f[2] * f[2])
     if sine < 1e-12:  # both points on one line with the centre: any plane is as short
         if cosine > 0.0:
@@ -136,19 +155,23 @@ def _sphere(r: float, side: Floats, p: Floats, q: Floats, out: Contact) -> int:
         f -= (e[0] * f[0] + e[1] * f[1] + e[2] * f[2]) * e
         f /= np.sqrt(f[0] * f[0] + f[1] * f[1] + f[2] * f[2])
     else:
-        f /= sine
+        for i in range(3):
+            f[i] /= sine
     along = side[0] * e[0] + side[1] * e[1] + side[2] * e[2]
     across = side[0] * f[0] + side[1] * f[1] + side[2] * f[2]
-    _, turn, first, last = _circle(r, d1, d2, cosine, sine, along, across)
+    turn, x1, y1, x2, y2 = _circle(r, d1, d2, cosine, sine, along, across)
     if turn <= 0.0:
         return STRAIGHT
     for i in range(3):
-        out.first[i] = r * (np.cos(first) * e[i] + np.sin(first) * f[i])
-        out.last[i] = r * (np.cos(last) * e[i] + np.sin(last) * f[i])
+        ei = e[i]
+        fi = f[i]
+        out.first[i] = x1 * ei + y1 * fi
+        out.last[i] = x2 * ei + y2 * fi
     out.arc[0] = r * turn
     out.spread[0] = out.spread[3] = np.cos(turn)
-    out.spread[1] = r * np.sin(turn)
-    out.spread[2] = -np.sin(turn) / r
+    sine = np.sin(turn)
+    out.spread[1] = r * sine
+    out.spread[2] = -sine / r
     return TOUCHES
 
 
@@ -168,7 +191,7 @@ def _cylinder(
     sine = (e0 * q[1] - e1 * q[0]) / d2
     along = e0 * side[0] + e1 * side[1]
     across = e0 * side[1] - e1 * side[0]
-    _, turn, first, last = _circle(r, d1, d2, cosine, sine, along, across)
+    turn, x1, y1, x2, y2 = _circle(r, d1, d2, cosine, sine, along, across)
     if turn <= 0.0:
         return STRAIGHT
     l1 = np.sqrt(d1 * d1 - r * r)
@@ -178,11 +201,11 @@ def _cylinder(
     z2 = q[2] - rise * l2
     if abs(z1) > half_length and abs(z2) > half_length:
         return STRAIGHT
-    out.first[0] = r * (np.cos(first) * e0 - np.sin(first) * e1)
-    out.first[1] = r * (np.cos(first) * e1 + np.sin(first) * e0)
+    out.first[0] = x1 * e0 - y1 * e1
+    out.first[1] = x1 * e1 + y1 * e0
     out.first[2] = z1
-    out.last[0] = r * (np.cos(last) * e0 - np.sin(last) * e1)
-    out.last[1] = r * (np.cos(last) * e1 + np.sin(last) * e0)
+    out.last[0] = x2 * e0 - y2 * e1
+    out.last[1] = x2 * e1 + y2 * e0
     out.last[2] = z2
     out.arc[0] = r * turn * np.sqrt(1.0 + rise * rise)
     out.spread[0] = out.spread[3] = 1.0
@@ -235,54 +258,77 @@ def _bend(kind: int, size: Floats, x: Floats, u: Floats, v: Floats) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _curvatures(
-    kind: int, size: Floats, x: Floats, t: Floats, g: Floats, b: Floats
-) -> tuple[float, float]:
-    """t . H t / |g|^2 and the Gaussian curvature at x; g is set, b (3,) is work space."""
-    level(kind, size, x, g)
-    g2 = g[0] * g[0] + g[1] * g[1] + g[2] * g[2]
-    b[0] = g[1] * t[2] - g[2] * t[1]
-    b[1] = g[2] * t[0] - g[0] * t[2]
-    b[2] = g[0] * t[1] - g[1] * t[0]
-    tt = _bend(kind, size, x, t, t)
-    tb = _bend(kind, size, x, t, b)
-    bb = _bend(kind, size, x, b, b)
-    t2 = t[0] * t[0] + t[1] * t[1] + t[2] * t[2]
-    return tt / g2, (tt * bb - tb * tb) / (g2 * g2 * t2 * t2)
+def _rates(kind: int, size: Floats, y: Floats, dy: Floats) -> None:
+    """Rates dy (10,) of y = (x, t, A, C, B, D) along a geodesic, in place."""
+    if kind == TORUS:
+        rho = np.sqrt(y[0] * y[0] + y[1] * y[1])
+        c0 = y[0] / rho
+        c1 = y[1] / rho
+        away = rho - size[0]
+        along = c0 * y[3] + c1 * y[4]
+        across = c0 * y[4] - c1 * y[3]
+        tube2 = away * away + y[2] * y[2]
+        bend = (along * along + across * across * away / rho + y[5] * y[5]) / tube2
+        gauss = away / (rho * tube2)
+        dy[3] = -bend * away * c0
+        dy[4] = -bend * away * c1
+        dy[5] = -bend * y[2]
+    else:
+        w0 = 1.0 / (size[0] * size[0])
+        w1 = 1.0 / (size[1] * size[1])
+        w2 = 1.0 / (size[2] * size[2])
+        g0 = w0 * y[0]
+        g1 = w1 * y[1]
+        g2 = w2 * y[2]
+        square = 1.0 / (g0 * g0 + g1 * g1 + g2 * g2)
+        bend = (w0 * y[3] * y[3] + w1 * y[4] * y[4] + w2 * y[5] * y[5]) * square
+        gauss = w0 * w1 * w2 * square * square
+        dy[3] = -bend * g0
+        dy[4] = -bend * g1
+        dy[5] = -bend * g2
+    for i in range(3):
+        dy[i] = y[3 + i]
+    dy[6] = y[7]
+    dy[7] = -gauss * y[6]
+    dy[8] = y[9]
+    dy[9] = -gauss * y[8]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _follow(kind: int, size: Floats, x: Floats, t: Floats, length: float, spread: Floats) -> None:
+def _follow(
+    kind: int, size: Floats, x: Floats, t: Floats, length: float, steps: int, spread: Floats,
+    room: Floats,
+) -> None:  # fmt: skip
     """Move x and the direction t (3,) along the geodesic by `length`, and set `spread`, in place.
 
-    The classical Runge-Kutta method on (x, t, A, C, B, D).
+    The method of order 8 of Dormand and Prince. room : (14, 10) work space.
     """
-    h = length / STEPS
-    g = np.empty(3)
-    b = np.empty(3)
-    y = np.zeros(10)
-    z = np.empty(10)
-    k = np.empty((4, 10))
-    y[:3] = x
-    y[3:6] = t
+    h = length / steps
+    y = room[12]
+    z = room[13]
+    for i in range(3):
+        y[i] = x[i]
+        y[3 + i] = t[i]
+        y[6 + i] = 0.0
     y[6] = y[9] = 1.0
-    for _ in range(STEPS):
-        for stage in range(4):
-            ahead = 0.0 if stage == 0 else (1.0 if stage == 3 else 0.5)
+    for _ in range(steps):
+        _rates(kind, size, y, room[0])
+        for stage in range(1, 12):
             for i in range(10):
-                z[i] = y[i] if stage == 0 else y[i] + ahead * h * k[stage - 1, i]
-            normal, gauss = _curvatures(kind, size, z[:3], z[3:6], g, b)
-            for i in range(3):
-                k[stage, i] = z[3 + i]
-                k[stage, 3 + i] = -normal * g[i]
-            k[stage, 6] = z[7]
-            k[stage, 7] = -gauss * z[6]
-            k[stage, 8] = z[9]
-            k[stage, 9] = -gauss * z[8]
-        for i in range(10):
-            y[i] += h / 6.0 * (k[0, i] + 2.0 * (k[1, i] + k[2, i]) + k[3, i])
-    x[:] = y[:3]
-    t[:] = y[3:6]
+                z[i] = y[i]
+            for other in range(stage):
+                factor = h * STAGES[stage, other]
+                if factor != 0.0:
+                    for i in range(10):
+                        z[i] += factor * room[other, i]
+            _rates(kind, size, z, room[stage])
+        for stage in range(12):
+            factor = h * WEIGHTS[stage]
+            for i in range(10):
+                y[i] += factor * room[stage, i]
+    for i in range(3):
+        x[i] = y[i]
+        t[i] = y[3 + i]
     spread[0] = y[6]
     spread[1] = y[8]
     spread[2] = y[7]
@@ -335,6 +381,8 @@ def _solve(kind: int, size: Floats, p: Floats, q: Floats, long_way: bool, out: C
     g = np.empty(3)
     s = out.arc[0]
     scale = max(size[0], size[1])
+    room = np.empty((14, 10))
+    steps = FIRST_STEPS
     for iteration in range(MOST_ITERATIONS):
         s -= _to_tangent(kind, size, p, x, u, g)
         l1 = np.sqrt((x[0] - p[0]) ** 2 + (x[1] - p[1]) ** 2 + (x[2] - p[2]) ** 2)
@@ -343,7 +391,7 @@ def _solve(kind: int, size: Floats, p: Floats, q: Floats, long_way: bool, out: C
         out.first[:] = x
         out.last[:] = x
         t = u.copy()
-        _follow(kind, size, out.last, t, s, out.spread)
+        _follow(kind, size, out.last, t, s, steps, out.spread, room)
         level(kind, size, out.last, g)
         steep = np.sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2])
         n2 = g / steep
@@ -360,9 +408,12 @@ def _solve(kind: int, size: Floats, p: Floats, q: Floats, long_way: bool, out: C
         # Beyond a conjugate point beta < 0. The shortest path has none: turn to where it shortens.
         turn = beside / (beta if long_way else abs(beta))
         more = -above / (bend * max(ahead, 1e-3 * scale))
-        if abs(beside) + abs(above) < CLOSE * (scale + abs(ahead) + l1):
+        miss = (abs(beside) + abs(above)) / (scale + abs(ahead) + l1)
+        if steps == STEPS and miss < CLOSE:
             out.arc[0] = s
             return TOUCHES if s > 0.0 else STRAIGHT
+        if miss < FIRST_CLOSE:
+            steps = STEPS
         most = LARGEST_TURN * SHRINK**iteration
         s += min(max(more, -most * scale), most * scale)
         x += l1 * min(max(turn, -most), most) * b
@@ -376,23 +427,77 @@ def _ellipsoid(size: Floats, side: Floats, p: Floats, q: Floats, out: Contact) -
     The image of the great circle is the first approximation of the geodesic. A path that passes
     beyond the ellipsoid on the wrong side is straight.
     """
-    d = (q - p) / size
-    a = p / size
-    nearest = min(max(-np.dot(a, d) / np.dot(d, d), 0.0), 1.0)
-    a += nearest * d
-    if np.dot(a, a) >= 1.0:
+    ad = dd = 0.0
+    for i in range(3):
+        d = (q[i] - p[i]) / size[i]
+        ad += p[i] / size[i] * d
+        dd += d * d
+    nearest = min(max(-ad / dd, 0.0), 1.0)
+    away = 0.0
+    for i in range(3):
+        away += ((p[i] + nearest * (q[i] - p[i])) / size[i]) ** 2
+    if away >= 1.0:
         return STRAIGHT
-    touch = _sphere(1.0, side / size, p / size, q / size, out)
-    if touch != TOUCHES:
-        return touch
-    long_way = out.arc[0] > np.pi
-    out.first[:] = out.first * size
-    out.last[:] = out.last * size
-    chord = out.last - out.first
-    length = np.sqrt(chord[0] * chord[0] + chord[1] * chord[1] + chord[2] * chord[2])
-    half = 0.5 * out.arc[0]  # wrapped angle on the unit sphere
-    out.arc[0] = length * half / np.sin(half) if half < 2.0 else np.mean(size) * 2.0 * half
-    return _solve(ELLIPSOID, size, p, q, long_way, out)
+    status = _by_section(size, side, np.zeros(3), p, q, out)
+    if status == UNSOLVED:
+        return _by_several_sections(size, side, p, q, out)
+    return status
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _by_section(size: Floats, side: Floats, c: Floats, p: Floats, q: Floats, out: Contact) -> int:
+    """The path over an ellipsoid by Newton's method from the path over a plane section.
+
+    c : centre of the section over the unit sphere. The section is the circle around c in the plane
+    of c and the images of p and q.
+    """
+    r = np.sqrt(1.0 - c[0] * c[0] - c[1] * c[1] - c[2] * c[2])
+    status = _sphere(r, side / size, p / size - c, q / size - c, out)
+    if status != TOUCHES:
+        return status
+    half = 0.5 * out.arc[0] / r
+    chord = 0.0
+    for i in range(3):
+        out.first[i] = (out.first[i] + c[i]) * size[i]
+        out.last[i] = (out.last[i] + c[i]) * size[i]
+        chord += (out.last[i] - out.first[i]) ** 2
+    out.arc[0] = np.sqrt(chord) * half / np.sin(half) if half < 2.0 else np.mean(size) * 2.0 * half
+    return _solve(ELLIPSOID, size, p, q, half > 0.5 * np.pi, out)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _by_several_sections(size: Floats, side: Floats, p: Floats, q: Floats, out: Contact) -> int:
+    """The shortest of the geodesics from plane sections through p and q at several angles.
+
+    For the few points, close to the surface, from which the section through the centre fails.
+    """
+    a = p / size
+    b = q / size
+    u = (b - a) / np.sqrt(np.sum((b - a) ** 2))
+    foot = a - np.dot(a, u) * u
+    away = np.sqrt(np.sum(foot * foot))
+    if away == 0.0:
+        return UNSOLVED
+    across = np.cross(u, foot / away)
+    best = new_contact()
+    least = np.inf
+    for i in range(SECTIONS):
+        angle = np.pi * (i + 0.5) / SECTIONS
+        c = away * np.cos(angle) * (np.cos(angle) * foot / away + np.sin(angle) * across)
+        if _by_section(size, side, c, p, q, out) == TOUCHES:
+            length = np.sqrt(np.sum((out.first - p) ** 2)) + out.arc[0]
+            length += np.sqrt(np.sum((q - out.last) ** 2))
+            if length < least:
+                least = length
+                best.first[:] = out.first
+                best.last[:] = out.last
+                best.arc[:] = out.arc
+                best.spread[:] = out.spread
+    out.first[:] = best.first
+    out.last[:] = best.last
+    out.arc[:] = best.arc
+    out.spread[:] = best.spread
+    return TOUCHES if least < np.inf else UNSOLVED
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -17,9 +17,11 @@ from panjabi.body.path_kernels import path_derivatives
 from panjabi.body.tree import Floats, Integers, Tree
 from panjabi.body.wrap_kernels import (
     CYLINDER,
+    STRAIGHT,
     TOUCHES,
     UNSOLVED,
     contact,
+    level,
     new_contact,
 )
 from panjabi.body.wrapping import Surfaces, WrapArrays
@@ -120,44 +122,58 @@ def touched_paths(
                 low, high = min(low, wraps.first[k]), max(high, wraps.last[k] + 1)
             for p in range(low, high):
                 to_world(R, t, body[p], local[p], world[p])
-            before = np.inf
-            for _ in range(ROUNDS):
-                total = 0.0
-                for k in range(first_wrap, last_wrap):
-                    size = _without(path, size, n + k)
-                    s = wraps.surface[k]
-                    place, least = -1, np.inf
-                    if last_wrap - first_wrap == 1 and wraps.last[k] == wraps.first[k] + 1:
-                        place = wraps.first[k] - start[m]  # there is only this piece
-                    for i in range(size - 1 if place < 0 else 0):
-                        if _within(path, size, i, wraps.first[k], wraps.last[k]):
-                            _ends(path, i, n, world, ends, surfaces, s, R, t, a, b)
-                            away = _nearness(surfaces.kind[s], a, b)
-                            if away < least:
-                                place, least = i, away
-                    if place < 0:
-                        continue
+            wraps_left = last_wrap - first_wrap  # to solve again since the path last changed
+            before, total, k = np.inf, 0.0, first_wrap
+            for _ in range(ROUNDS * (last_wrap - first_wrap)):
+                size, was = _without(path, size, n + k)
+                s = wraps.surface[k]
+                place, least = -1, np.inf
+                if wraps.last[k] == wraps.first[k] + 1 and size == start[m + 1] - start[m]:
+                    place = wraps.first[k] - start[m]  # there is only this piece
                     _ends(path, place, n, world, ends, surfaces, s, R, t, a, b)
-                    kind = surfaces.kind[s]
-                    status = contact(kind, surfaces.size[s], surfaces.side[s], a, b, touch)
-                    if status == UNSOLVED:
-                        excess[m] = np.nan
-                    if status == TOUCHES:
-                        for i in range(size, place + 1, -1):
-                            path[i] = path[i - 1]
-                        path[place + 1] = n + k
-                        size += 1
-                        onto_body(surfaces, s, touch.first, ends_local[0, k])
-                        onto_body(surfaces, s, touch.last, ends_local[1, k])
-                        for e in range(2):
-                            to_world(R, t, surfaces.body[s], ends_local[e, k], ends[e, k])
-                        arcs[k] = touch.arc[0]
-                        spreads[k] = touch.spread
-                        total += _distance(a, touch.first) + touch.arc[0]
-                        total += _distance(touch.last, b) - _distance(a, b)
-                if last_wrap - first_wrap == 1 or abs(total - before) < SAME:
+                else:
+                    i = 0
+                    while path[i] != wraps.first[k]:
+                        i += 1
+                    while path[i] != wraps.last[k]:
+                        _ends(path, i, n, world, ends, surfaces, s, R, t, a, b)
+                        away = _nearness(surfaces.kind[s], a, b)
+                        if away < least:
+                            place, least = i, away
+                        i += 1
+                    if place >= 0 and place < i - 1:  # a, b are those of the last piece
+                        _ends(path, place, n, world, ends, surfaces, s, R, t, a, b)
+                status = STRAIGHT
+                if place >= 0:
+                    status = contact(
+                        surfaces.kind[s], surfaces.size[s], surfaces.side[s], a, b, touch
+                    )
+                if status == UNSOLVED:
+                    excess[m] = np.nan
+                wraps_left -= 1
+                if status == TOUCHES:
+                    for i in range(size, place + 1, -1):
+                        path[i] = path[i - 1]
+                    path[place + 1] = n + k
+                    size += 1
+                    onto_body(surfaces, s, touch.first, ends_local[0, k])
+                    onto_body(surfaces, s, touch.last, ends_local[1, k])
+                    for e in range(2):
+                        to_world(R, t, surfaces.body[s], ends_local[e, k], ends[e, k])
+                    arcs[k] = touch.arc[0]
+                    for i in range(4):
+                        spreads[k, i] = touch.spread[i]
+                    total += _distance(a, touch.first) + touch.arc[0]
+                    total += _distance(touch.last, b) - _distance(a, b)
+                if status == TOUCHES or was:
+                    wraps_left = max(wraps_left, last_wrap - first_wrap - 1)
+                if wraps_left == 0:
                     break
-                before = total
+                k += 1
+                if k == last_wrap:
+                    if abs(total - before) < SAME:
+                        break
+                    before, total, k = total, 0.0, first_wrap
         for i in range(size):
             if path[i] < n:
                 new_body[count] = body[path[i]]
@@ -187,12 +203,37 @@ def touched_paths(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def points_inside(
+    body: Integers, local: Floats, wraps: WrapArrays, R: Floats, t: Floats, inside: Floats
+) -> None:
+    """How deep [m] a point in the range of each wrap lies in its surface, (nw,), in place.
+
+    It is 0 outside. Of an ellipsoid and a torus it is an estimate of first order.
+    """
+    surfaces = wraps.surfaces
+    world = np.empty(3)
+    x = np.empty(3)
+    g = np.empty(3)
+    for k in range(wraps.surface.shape[0]):
+        s = wraps.surface[k]
+        inside[k] = 0.0
+        for p in range(wraps.first[k], wraps.last[k] + 1):
+            to_world(R, t, body[p], local[p], world)
+            into(surfaces, s, R, t, world, x)
+            if surfaces.kind[s] == CYLINDER and abs(x[2]) > surfaces.size[s, 1]:
+                continue
+            f = level(surfaces.kind[s], surfaces.size[s], x, g)
+            steep = np.sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2])
+            if f < 0.0:
+                inside[k] = max(inside[k], -f / steep if steep > 0.0 else np.inf)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def wrapped_derivatives(
     tree: Tree,
     start: Integers,
     body: Integers,
     local: Floats,
-    top: Integers,
     wraps: WrapArrays,
     R: Floats,
     t: Floats,
@@ -205,33 +246,21 @@ def wrapped_derivatives(
     """`path_derivatives` of paths that wrap; a length is NaN if no geodesic was found."""
     found = touched_paths(start, body, local, wraps, R, t)
     path_derivatives(
-        tree, found.start, found.body, found.local, top, R, t, axis_world, origin_world, rate,
-        length, slope,
+        tree, found.start, found.body, found.local, R, t, axis_world, origin_world, rate, length,
+        slope,
     )  # fmt: skip
     length += found.excess
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _without(path: Integers, size: int, item: int) -> int:
-    """Remove an item from the first `size` items; the new size."""
+def _without(path: Integers, size: int, item: int) -> tuple[int, bool]:
+    """Remove an item from the first `size` items; the new size, and whether it was there."""
     for i in range(size):
         if path[i] == item:
             for j in range(i, size - 1):
                 path[j] = path[j + 1]
-            return size - 1
-    return size
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _within(path: Integers, size: int, i: int, first: int, last: int) -> bool:
-    """Whether item i is at or after the point `first` and before the point `last`."""
-    started = False
-    for j in range(i + 1):
-        if path[j] == last:
-            return False
-        if path[j] == first:
-            started = True
-    return started
+            return size - 1, True
+    return size, False
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

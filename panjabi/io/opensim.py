@@ -79,7 +79,7 @@ def read_osim(path: str | Path) -> OsimModel:
     if idle:
         findings.note(f"coordinates that move no body: {', '.join(idle)}")
     names = (GROUND, *(j.child for j in joints))
-    paths = build_paths(muscles, names, motions.frame.parent, coordinates, free, surfaces)
+    paths = build_paths(muscles, names, coordinates, free, surfaces)
     ranges = np.array([coordinates[n].range for n in free]).reshape(len(free), 2)
     tree, fits = motions.nominal(free, ranges)
     masses = [NOTHING, *(read_mass(bodies[n]) for n in names[1:])]

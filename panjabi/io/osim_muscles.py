@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from panjabi.body.muscles import Fibre, Muscle, PathArrays, path_arrays
 from panjabi.body.poses import Poses, touched
-from panjabi.body.tree import Floats, Integers
+from panjabi.body.tree import Floats
 from panjabi.body.wrapping import Surface, Wrap
 from panjabi.io.findings import Findings, NotUnderstood
 from panjabi.io.functions import Chain, Function, named_function, series
@@ -302,7 +302,7 @@ class Paths(ShortRepr):
             wraps = wraps._replace(first=first, last=last)
         return PathArrays(
             before[self.everywhere.start], self.everywhere.body[there],
-            np.ascontiguousarray(local[there]), self.everywhere.top, wraps,
+            np.ascontiguousarray(local[there]), wraps,
         )  # fmt: skip
 
     def add_motion(self, q: Floats, poses: Poses, slope: Floats) -> None:
@@ -335,7 +335,6 @@ class Paths(ShortRepr):
 def build_paths(
     muscles: Sequence[OsimMuscle],
     names: tuple[str, ...],
-    parent: Integers,
     coordinates: Mapping[str, OsimCoordinate],
     free: Sequence[str],
     surfaces: Mapping[str, Surface],
@@ -350,7 +349,7 @@ def build_paths(
         for axis, coordinate, function in point.moves:
             name, functions = chain(coordinates, coordinate)
             moves.append((i, axis, free.index(name), (*functions, function)))
-    arrays = path_arrays([as_muscle(m) for m in muscles], names, parent, surfaces)
+    arrays = path_arrays([as_muscle(m) for m in muscles], names, surfaces)
     return Paths(arrays, tuple(conditions), tuple(moves))
 
 

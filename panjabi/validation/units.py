@@ -181,8 +181,10 @@ def increase_without_rib_cage(axis: int, part: int) -> Prediction:
     return Prediction(
         grown,
         "T1-T12 in series at 2 N m, zero-load gap; fitted together with a stiffness from another "
-        "laboratory. With that stiffness alone, and ribs with the dissipation of the unit, the "
-        f"change is {unfitted:.1f} %",
+        "laboratory. The stiffness measured there is too small for the published increase of range "
+        "in flexion-extension, and the loss of the ribs, which is free, acts on the zone. With "
+        "that stiffness alone, and ribs with the dissipation of the unit, the change is "
+        f"{unfitted:.1f} %",
     )
 
 
@@ -221,8 +223,8 @@ def rotation_under_preload() -> Prediction:
     return Prediction(
         100.0 * change[2],
         "change of axial rotation [%] under 280 N as preload; "
-        f"FE {100 * change[0]:.0f} %, LB {100 * change[1]:.0f} %. A law with the factors for small "
-        "motion reduces the range about every axis by a tenth at 7.5 N m",
+        f"FE {100 * change[0]:.0f} %, LB {100 * change[1]:.0f} %. Preload stiffens the neutral "
+        "zone, which is a large part of the range in lateral bending and rotation",
         met=change[2] < 0.0 and max(abs(c) for c in change[:2]) < 0.1,
     )
 
@@ -457,7 +459,7 @@ table.not_predicted(
         "oda92_axial_rotation": ("left rotation", "right rotation"),
     },
     reason="C0-C1 and C1-C2 at 1.5 N m, flexion and extension to one side, the others to both; the "
-    "contribution of the membrane is assumed",
+    "fraction that the membrane carries is assumed, too small for flexion and rotation",
 )
 def without_tectorial_membrane(*directions: str) -> float:
     increase = 0.0

@@ -107,10 +107,10 @@ def test_a_slack_strand_and_a_custom_law_need_no_evidence():
 def test_a_clinical_test_lists_what_its_end_leaves():
     subject = fascia.standard_subject()
     result = fascia.examine(subject, "slr")
-    end = f"slr: test angle of {result.end_angle_deg:.4g} deg is beyond the tests, up to 70 deg"
-    assert result.outside_evidence[0].startswith(end)
-    assert result.to_dict()["outside_evidence"] == list(result.outside_evidence)
     assert result.end_angle is not None
+    words = f"slr: test angle of {math.degrees(result.end_angle):.4g} deg is beyond the tests"
+    assert result.outside_evidence[0].startswith(words)
+    assert result.to_dict()["outside_evidence"] == list(result.outside_evidence)
     # the calibrated raise ends at 70 deg, the test a little later
     at_70 = np.interp(np.radians(70.0), result.angle, result.hamstring_force.sum(axis=1))
     at_end = np.interp(result.end_angle, result.angle, result.hamstring_force.sum(axis=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import sympy as sp
 
 from panjabi.active import path_kernels
 from panjabi.active.build import musculature, region_coordinates
+from panjabi.active.line_kernels import pieces_of
 from panjabi.body import kernels, path_kernels as body_path_kernels
 from panjabi.body.reduced import reduced_tree
 from panjabi.body.scaling import scaled_body
@@ -167,7 +169,7 @@ def test_slopes_equal_the_complex_step(lumbar, bent):
         R, t, axis, origin, rate, _ = complex_pose(few.tree, q)
         length, slope = np.empty(len(few), complex), np.empty((len(few), 18), complex)
         body_path_kernels.path_derivatives.py_func(
-            few.tree, p.start, p.body, p.local, p.top, R, t, axis, origin, rate, length, slope
+            few.tree, p.start, p.body, p.local, R, t, axis, origin, rate, length, slope
         )
         assert length.imag / 1e-30 == pytest.approx(exact[:, k], abs=1e-9)
 
@@ -181,7 +183,7 @@ def test_second_derivatives_equal_the_complex_step_of_the_slopes(lumbar, bent):
         R, t, axis, origin, rate, _ = complex_pose(few.tree, q)
         length, slope = np.empty(len(few), complex), np.empty((len(few), 18), complex)
         body_path_kernels.path_derivatives.py_func(
-            few.tree, p.start, p.body, p.local, p.top, R, t, axis, origin, rate, length, slope
+            few.tree, p.start, p.body, p.local, R, t, axis, origin, rate, length, slope
         )
         assert slope.imag / 1e-30 == pytest.approx(exact[:, :, k], abs=1e-12)
 
@@ -276,9 +278,7 @@ def test_one_straight_muscle_over_one_hinge_equals_sympy():
     A, B = np.array([0.03, -0.11, 0.0]), np.array([0.045, 0.13, 0.0])
     lines = (np.array([0, 2]), np.array([0, 1]), np.array([A, B]))
     L, slope, H = np.empty(1), np.empty((1, 1)), np.empty((1, 1, 1))
-    body_path_kernels.path_derivatives(
-        tree, *lines, np.array([0]), R, t, axis, origin, rate, L, slope
-    )
+    body_path_kernels.path_derivatives(tree, *lines, R, t, axis, origin, rate, L, slope)
     placed = path_kernels.Placed(R, t, axis, origin, rate, rate2)
     path_kernels.path_curvature(tree, *lines, placed, np.array([312.0]), False, H)
     r = -slope[0, 0]  # the moment arm
@@ -365,3 +365,13 @@ def test_values_of_a_muscle_have_their_source(lumbar):
 def test_errors_say_what_to_do(lumbar, call, error, words):
     with pytest.raises(error, match=words):
         call(lumbar)
+
+
+def test_paths_that_wrap_are_refused(lumbar):
+    """The kernels of curvature and of motion would follow the straight line through the surface."""
+    wraps = standard_adult().paths.wraps
+    paths = replace(lumbar.paths, wraps=wraps)
+    with pytest.raises(ParameterError, match="paths without wraps, got 48 wraps"):
+        replace(lumbar, paths=paths)
+    with pytest.raises(ParameterError, match="paths without wraps"):
+        pieces_of(paths)

@@ -165,7 +165,7 @@ def test_compiled_equals_plain_python(random_q, seed):
         (kernels.load_hessian, (F, D, *axes, poses.rate2), [(nq, nq)]),
         (
             path_derivatives,
-            (p.start, p.body, p.local, p.top, poses.R, poses.t, *axes),
+            (p.start, p.body, p.local, poses.R, poses.t, *axes),
             [(nm,), (nm, nq)],
         ),
     ]

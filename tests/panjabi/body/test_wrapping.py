@@ -11,7 +11,13 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 from panjabi.body import Surface, path_over, standard_adult
-from panjabi.body.wrap_kernels import contact as contact_kernel, level, new_contact
+from panjabi.body.wrap_kernels import (
+    TOUCHES,
+    UNSOLVED,
+    contact as contact_kernel,
+    level,
+    new_contact,
+)
 from panjabi.errors import ParameterError
 from panjabi.literature import published
 
@@ -216,13 +222,8 @@ def test_slopes_of_the_body_through_touch_and_release():
 TABLE = json.loads((Path(__file__).parent / "data" / "wrapping.json").read_text())
 
 
-@pytest.mark.parametrize("shape", SIZES)
-def test_against_opensim(shape):
-    """Length and slope of generated cases by OpenSim 4.6 (benchmarks/opensim_wrapping.py).
-
-    OpenSim's cylinder is exact to 0.1 deg of tangency. Its torus is a cylinder beside the tube, and
-    its ellipsoid a plane section, so that the path here is never longer.
-    """
+def differences(shape):
+    """Our length minus OpenSim's [m], and the largest difference of the slopes [1]."""
     lengths, slopes = [], []
     for case in TABLE["cases"]:
         if case["shape"] == shape:
@@ -230,12 +231,112 @@ def test_against_opensim(shape):
             lengths.append(path.length - case["iterated"]["length"])
             slopes.append(np.abs(path.gradient[3:] - case["iterated"]["slope"]).max())
     assert TABLE["opensim"].startswith("4.6") and len(lengths) == 25
-    most = {"sphere": 1e-8, "cylinder": 1e-6, "ellipsoid": 5e-4, "torus": 1e-4}[shape]
-    assert np.quantile(np.abs(lengths), 0.9) < most
-    assert np.abs(lengths).max() < most or shape == "ellipsoid"  # one section is 0.9 mm longer
-    assert np.max(lengths) < 1e-6 or shape == "torus"
-    # a slope of 0.002 is 0.1 mm of moment arm at a lever of 50 mm
-    assert np.quantile(slopes, 0.8) < {"ellipsoid": 0.01}.get(shape, 0.002)
+    return np.array(lengths), np.array(slopes)
+
+
+ARM = 0.002  # a slope [1] that is 0.1 mm of moment arm at a lever of 50 mm
+
+
+@pytest.mark.parametrize("shape", ["sphere", "cylinder"])
+def test_against_opensim(shape):
+    """Length and slope of generated cases by OpenSim 4.6 (benchmarks/opensim_wrapping.py).
+
+    The slope is a finite difference of OpenSim's length. OpenSim's cylinder is exact to 0.1 deg of
+    tangency, so that its path is not shorter.
+    """
+    lengths, slopes = differences(shape)
+    assert np.abs(lengths).max() < {"sphere": 1e-8, "cylinder": 1e-6}[shape]
+    assert slopes.max() < ARM
+
+
+def test_torus_against_opensim():
+    """OpenSim's torus is a cylinder beside the tube."""
+    lengths, slopes = differences("torus")
+    assert np.abs(lengths).max() < 1e-4
+    assert np.quantile(slopes, 0.9) < ARM
+
+
+@pytest.mark.xfail(
+    strict=True, reason="OpenSim uses a cylinder beside the tube: slopes differ up to 0.011"
+)
+def test_every_slope_over_a_torus_against_opensim():
+    assert differences("torus")[1].max() < ARM
+
+
+def test_ellipsoid_against_opensim():
+    """OpenSim's path is a plane section, not the shortest one."""
+    lengths, slopes = differences("ellipsoid")
+    assert np.quantile(np.abs(lengths), 0.9) < 5e-4
+    assert np.max(lengths) < 1e-6
+    assert np.quantile(slopes, 0.8) < 0.01
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="OpenSim's plane section is 0.88 mm longer than the shortest section in one case",
+)
+def test_every_length_over_an_ellipsoid_against_opensim():
+    assert np.abs(differences("ellipsoid")[0]).max() < 5e-4
+
+
+def section_length(size, p, q, angle):
+    """Length [m] of the path over the plane section through p and q at an angle."""
+    a, b = p / size, q / size  # over the unit sphere the section is a circle around c
+    u = (b - a) / np.linalg.norm(b - a)
+    foot = a - (a @ u) * u
+    away = np.linalg.norm(foot)
+    normal = math.cos(angle) * foot / away + math.sin(angle) * np.cross(u, foot / away)
+    c = away * math.cos(angle) * normal
+    r, d1, d2 = math.sqrt(1.0 - c @ c), np.linalg.norm(a - c), np.linalg.norm(b - c)
+    e = (a - c) / d1
+    f = (b - c) - ((b - c) @ e) * e
+    f /= np.linalg.norm(f)
+    end = math.atan2((b - c) @ f, (b - c) @ e) - math.acos(r / d2)
+    at = np.linspace(math.acos(r / d1), end, 1001)[:, None]
+    arc = (c + r * (np.cos(at) * e + np.sin(at) * f)) * size
+    return np.linalg.norm(np.diff(np.vstack([p, arc, q]), axis=0), axis=1).sum()
+
+
+def test_geodesics_are_just_shorter_than_the_shortest_plane_section():
+    """An independent bound: the sections are paths too, and the best is nearly a geodesic."""
+    worst = 0.0
+    for case in TABLE["cases"]:
+        if case["shape"] == "ellipsoid":
+            size, p, q = (np.array(case[k]) for k in ("size", "p", "q"))
+            length = path_over(surface("ellipsoid", tuple(size)), p, q).length
+            angles = np.linspace(0.02, math.pi - 0.02, 121)
+            section = min(section_length(size, p, q, angle) for angle in angles)
+            assert -1e-7 < section - length < 5e-6
+            worst = max(worst, case["iterated"]["length"] - section)
+    assert worst == pytest.approx(0.88e-3, abs=2e-5)  # OpenSim's section is not the shortest
+
+
+def test_ends_close_to_an_ellipsoid_are_solved():
+    """Random points; Newton's method from one section fails for about 1 in 1500 of them."""
+    rng, unsolved, touched = np.random.default_rng(1), 0, 0
+    out = new_contact()
+    for _ in range(4000):
+        size, p = rng.uniform(0.02, 0.05, 3), 0.07 * rng.normal(size=3)
+        q = -p + 0.06 * rng.normal(size=3)
+        status = contact_kernel(2, size, np.zeros(3), p, q, out)
+        unsolved += status == UNSOLVED
+        touched += status == TOUCHES
+    assert touched > 1900 and unsolved <= 1
+
+
+def test_a_point_inside_a_surface_is_outside_the_evidence():
+    """There the path is straight and its arm jumps, so the body names the muscle."""
+    body = standard_adult()
+    bent = {"hip_adduction_r": 20.0, "hip_rotation_r": 30.0}
+    named, arms = [], []
+    for hip in (126.0, 128.0):
+        q = body.coordinates_from(angles_deg=bent | {"hip_flexion_r": hip})
+        named.append([text for text in body.outside_evidence(q) if "inside surface" in text])
+        arms.append(body.moment_arms(q, "glmax1_r")["hip_flexion_r"])
+    assert named[0] == [] and len(named[1]) == 1
+    assert named[1][0].startswith("path of glmax1_r: a point is 0.6 mm inside surface")
+    assert abs(arms[1] - arms[0]) > 0.05
+    assert body.outside_evidence(body.zero()) == ()
 
 
 def hip_arm(muscle, hip, knee=0.0):

@@ -178,7 +178,7 @@ def test_coordinate_without_a_linear_joint_is_reported(models, tmp_path):
 
 def no_paths():
     none = np.empty(0, np.int64)
-    return PathArrays(np.zeros(1, np.int64), none, np.empty((0, 3)), none)
+    return PathArrays(np.zeros(1, np.int64), none, np.empty((0, 3)))
 
 
 @pytest.mark.parametrize(
