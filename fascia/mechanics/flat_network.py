@@ -179,9 +179,10 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
             if over:
                 groups.append((len(names), len(wraps)))
             for name in over:
+                assert network.body is not None  # checked with the network
                 wraps.append((name, len(members)))
-                at = points.add_fixed(network.body.surfaces[name].body, (0.0, 0.0, 0.0))
-                members += [at, points.add_fixed(network.body.surfaces[name].body, (0.0, 0.0, 0.0))]
+                part = network.body.surfaces[name].body
+                members += [points.add_fixed(part, (0.0, 0.0, 0.0)) for _ in range(2)]
             members.append(point)
         start.append(len(members))
         kind = getattr(strand.law, "kind", USER_LAW)

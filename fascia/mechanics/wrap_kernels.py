@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from fascia.sparse.pattern import StrandPlaces
 from panjabi.body.wrap_kernels import TOUCHES, UNSOLVED, contact, lateral, level, new_contact
 from panjabi.body.wrapped_path_kernels import into, onto_body, to_world
 from panjabi.body.wrapping import Surfaces
@@ -55,7 +56,17 @@ def _into(surfaces, s, rotation, translation, x, out):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def wrap_strands(wraps, points, rotation, translation, world, members, touching, spread, excess):
+def wrap_strands(
+    wraps: FlatWraps,
+    points: np.ndarray,
+    rotation: np.ndarray,
+    translation: np.ndarray,
+    world: np.ndarray,
+    members: np.ndarray,
+    touching: np.ndarray,
+    spread: np.ndarray,
+    excess: np.ndarray,
+) -> bool:
     """Tangent points of all wraps at a posture, in place; False if a geodesic is not found.
 
     points : the `strand_points` of the network. world : (points, 3) in, with the tangent points
@@ -173,8 +184,16 @@ def _reduced(H, m):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def add_wrap_hessian(
-    wraps, points, places, ndof, moving, touching, spread, tension, data
-):  # fmt: skip
+    wraps: FlatWraps,
+    points: np.ndarray,
+    places: StrandPlaces,
+    ndof: int,
+    moving: Moving,
+    touching: np.ndarray,
+    spread: np.ndarray,
+    tension: np.ndarray,
+    data: np.ndarray,
+) -> None:
     """Add to the CSC values `data` what `strand_hessian` lacks for the strands that touch.
 
     places : a `StrandPlaces`. moving : a `Moving`.

@@ -107,7 +107,7 @@ def check(body: Body | None, nodes: Mapping[str, Node], strands: Iterable[Strand
             _known_body(who, via_body, bodies)
         for wrap in strand.wraps:
             if body is None or wrap.surface not in body.surfaces:
-                known = {} if body is None else body.surfaces
+                known = () if body is None else tuple(body.surfaces)
                 raise NetworkError(
                     f"Expected {who} over a wrapping surface of the body, got {wrap.surface!r}; "
                     f"{nearest(wrap.surface, known)}. Pass the body for which the network was "

@@ -141,7 +141,7 @@ def touched_paths(
             before, total, k = np.inf, 0.0, first_wrap
             for _ in range(ROUNDS * (last_wrap - first_wrap)):
                 size, was = _without(path, size, n + k)
-                s = wraps.surface[k]
+                s = int(wraps.surface[k])
                 place, least = -1, np.inf
                 if wraps.last[k] == wraps.first[k] + 1 and size == start[m + 1] - start[m]:
                     place = wraps.first[k] - start[m]  # there is only this piece
@@ -152,7 +152,7 @@ def touched_paths(
                         i += 1
                     while path[i] != wraps.last[k]:
                         _ends(path, i, n, world, surfaces, s, R, t, a, b)
-                        away = _nearness(surfaces.kind[s], a, b)
+                        away = _nearness(int(surfaces.kind[s]), a, b)
                         if away < least:
                             place, least = i, away
                         i += 1
@@ -161,7 +161,7 @@ def touched_paths(
                 status = STRAIGHT
                 if place >= 0:
                     status = contact(
-                        surfaces.kind[s], surfaces.size[s], surfaces.side[s], a, b, touch
+                        int(surfaces.kind[s]), surfaces.size[s], surfaces.side[s], a, b, touch
                     )
                 if status == UNSOLVED:
                     excess[m] = np.nan
@@ -177,7 +177,7 @@ def touched_paths(
                         j = 2 * k + e
                         on_body[j, 0], on_body[j, 1], on_body[j, 2] = x0, x1, x2
                         world[n + j, 0], world[n + j, 1], world[n + j, 2] = to_world(
-                            R, t, surfaces.body[s], x0, x1, x2
+                            R, t, int(surfaces.body[s]), x0, x1, x2
                         )
                     arcs[k] = touch.arc[0]
                     for i in range(4):
@@ -244,9 +244,9 @@ def points_inside(
         for p in range(wraps.first[k], wraps.last[k] + 1):
             x0, x1, x2 = to_world(R, t, body[p], local[p, 0], local[p, 1], local[p, 2])
             x[0], x[1], x[2] = into(surfaces, s, R, t, x0, x1, x2)
-            if surfaces.kind[s] == CYLINDER and abs(x[2]) > surfaces.size[s, 1]:
+            if int(surfaces.kind[s]) == CYLINDER and abs(x[2]) > surfaces.size[s, 1]:
                 continue
-            f = level(surfaces.kind[s], surfaces.size[s], x, g)
+            f = level(int(surfaces.kind[s]), surfaces.size[s], x, g)
             steep = np.sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2])
             if f < 0.0:
                 inside[k] = max(inside[k], -f / steep if steep > 0.0 else np.inf)

@@ -280,7 +280,7 @@ class _Document:
         for k in reversed(range(paths.wraps.start[m], paths.wraps.start[m + 1])):
             s, first, last = (int(x[k]) for x in paths.wraps[2:])
             text = f"{name} does not wrap over {self._surface_name(s, surfaces)}: MuJoCo has "
-            shape = SHAPES[surfaces.kind[s]]
+            shape = SHAPES[int(surfaces.kind[s])]
             if shape not in ("sphere", "cylinder"):
                 self.left_out.append(text + f"no {shape}")
             elif surfaces.side[s].any() and last - first > 1:
@@ -300,11 +300,11 @@ class _Document:
         assert wraps is not None
         surfaces = wraps.surfaces
         name, side = self._surface_name(s, surfaces), surfaces.side[s].copy()
-        shape = SHAPES[surfaces.kind[s]]
+        shape = SHAPES[int(surfaces.kind[s])]
         cylinder = shape == "cylinder"
         if s not in self.geoms:
             self.geoms.add(s)
-            on, r, length = self.elements[surfaces.body[s]], *surfaces.size[s, :2]
+            on, r, length = self.elements[int(surfaces.body[s])], *surfaces.size[s, :2]
             size = [r, length if np.isfinite(length) else 2.0 * r] if cylinder else [r]
             xml.SubElement(
                 on, "geom", name=name, type=shape, size=_text(size), mass="0", group="3",

@@ -60,7 +60,9 @@ def failure_moment(level: str) -> Parameter:
     UnknownNameError
         For a level that does not exist.
     """
-    return evidence_of(level).moment.failure
+    failure = evidence_of(level).moment.failure
+    assert failure is not None
+    return failure
 
 
 def _region(level: str) -> str:

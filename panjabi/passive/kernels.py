@@ -59,7 +59,7 @@ def evaluate(kind, row, angle):
 
 
 @njit(cache=True, nogil=True)
-def relaxation(stretch, time, size, power):
+def relaxation(stretch: float, time: float, size: float, power: float) -> tuple[float, float]:
     """Rate at which a stretch relaxes [rad/s], and its derivative [1/s]; see `hysteresis`."""
     if power == 0.0:
         return stretch / time, 1.0 / time

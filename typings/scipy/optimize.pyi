@@ -93,3 +93,27 @@ def minimize_scalar(
 def root(
     fun: Callable[..., ArrayLike], x0: ArrayLike, *, method: str = ..., tol: float | None = ...
 ) -> OptimizeResult: ...
+
+class RootResults:
+    root: float
+    converged: bool
+    iterations: int
+
+def root_scalar(
+    f: Callable[[float], float],
+    *,
+    bracket: tuple[float, float] | None = ...,
+    method: str | None = ...,
+    x0: float | None = ...,
+    x1: float | None = ...,
+    xtol: float | None = ...,
+    rtol: float | None = ...,
+) -> RootResults: ...
+def fminbound(
+    func: Callable[[float], float],
+    x1: float,
+    x2: float,
+    *,
+    xtol: float = ...,
+    maxfun: int = ...,
+) -> float: ...

@@ -38,7 +38,10 @@ def test_more_gain_means_less_admittance_and_more_reflex():
 
 
 def test_static_stiffness_is_force_over_displacement_of_a_small_pull():
-    """Force over displacement of the harness a long time after a pull of 1 N."""
+    """Force over displacement of the harness a long time after a pull of 1 N.
+
+    Branches have relaxed then; friction has not slid, so its elements are springs.
+    """
     from panjabi.simulation import simulate
 
     rest = condition_equilibrium(Condition())
@@ -47,7 +50,8 @@ def test_static_stiffness_is_force_over_displacement_of_a_small_pull():
     turned = record.trajectory.state[-1][0] - rest.q[0]
     found = point_stiffness(rest)
     stiffness = push_moment(rest, push) / turned / found.lever**2
-    assert stiffness == pytest.approx(found.total, rel=0.01)
+    friction = sum(rest.model.joints[0].unit.hysteresis.friction[0])
+    assert stiffness == pytest.approx(found.total + friction / found.lever**2, rel=0.01)
 
 
 def test_reflexes_off_leave_the_intrinsic_part():
