@@ -101,7 +101,9 @@ def wrap_strands(
                 s = wraps.surface[k]
                 _into(surfaces, s, rotation, translation, world[before], a)
                 _into(surfaces, s, rotation, translation, world[after], b)
-                status = contact(surfaces.kind[s], surfaces.size[s], surfaces.side[s], a, b, out)
+                status = contact(
+                    int(surfaces.kind[s]), surfaces.size[s], surfaces.side[s], a, b, out
+                )
                 if status == UNSOLVED:
                     solved = False
                 was = touching[k]
@@ -113,7 +115,9 @@ def wrap_strands(
                     p = points[wraps.place[k] + e]
                     y = out.first if e == 0 else out.last
                     y0, y1, y2 = onto_body(surfaces, s, y[0], y[1], y[2])
-                    x[0], x[1], x[2] = to_world(rotation, translation, surfaces.body[s], y0, y1, y2)
+                    x[0], x[1], x[2] = to_world(
+                        rotation, translation, int(surfaces.body[s]), y0, y1, y2
+                    )
                     for i in range(3):
                         moved += abs(x[i] - world[p, i]) if was else 1.0
                         world[p, i] = x[i]
@@ -187,7 +191,7 @@ def add_wrap_hessian(
     wraps: FlatWraps,
     points: np.ndarray,
     places: StrandPlaces,
-    ndof: int,
+    ndof: np.ndarray,
     moving: Moving,
     touching: np.ndarray,
     spread: np.ndarray,
@@ -255,7 +259,7 @@ def add_wrap_hessian(
                         for H in (true, frozen):
                             H[m - free + c, column] += value
                             H[column, m - free + c] += value
-            kind, shape = surfaces.kind[s], surfaces.size[s]
+            kind, shape = int(surfaces.kind[s]), surfaces.size[s]
             _into(surfaces, s, rotation, translation, before, a)
             _into(surfaces, s, rotation, translation, after, b)
             _into(surfaces, s, rotation, translation, world[on_first], path.first)

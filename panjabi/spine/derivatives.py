@@ -148,7 +148,7 @@ def _joints(model: Spine, y: Floats, by: Floats, now: Floats, friction: Friction
                         spring = stiffness[i, b] * _secant(friction, size)
                         by[k, part["q"].start + k] -= spring
                     continue
-                now[s, s] = -relaxation(y[s], time, size, power)[1]
+                now[s, s] = -relaxation(float(y[s]), time, size, power)[1]
                 if k >= 0:
                     now[s, part["rate"].start + k] = 1.0
                     by[k, s] -= stiffness[i, b]
