@@ -18,8 +18,8 @@ def as_text(result: ClinicalResult) -> str:
         f"  stiffness                {result.stiffness_Nm_per_rad:8.2f} N m/rad"
         f"   {result.stiffness_N_per_mm:.2f} N/mm",
     ]
-    for window, value in result.stiffness_by_window().items():
-        rows.append(f"    over {window + ' deg':<20}{value:8.2f} N m/rad")
+    windows = [f"{w} deg: {k:.1f}" for w, k in result.stiffness_by_window().items()]
+    rows.append(f"    by window [N m/rad]    {', '.join(windows)}")
     rows += [
         f"    from {tissue.replace('_', ' '):<20}{value:8.2f} N m/rad"
         for tissue, value in result.stiffness_by_tissue().items()
@@ -38,14 +38,14 @@ def as_text(result: ClinicalResult) -> str:
         )
     rows += [f"  {words}" for words in printed(result.outside_evidence)]
     rows += [
-        f"  pelvic fraction          {result.pelvic_share:8.3f}",
-        f"  lumbar fraction          {result.lumbar_share:8.3f}",
+        f"  pelvis and lumbar spine  {result.pelvic_share:8.3f} and {result.lumbar_share:.3f} of the"
+        " leg angle",
         f"  residual                 {result.residual:8.1e} N of {result.largest_force:.0f} N",
         "",
         f"  {'angle':>6} {'tissue':>8} {'gravity':>8} {'hamstrings':>11}",
         f"  {'[deg]':>6} {'[N m]':>8} {'[N m]':>8} {'[N]':>11}",
     ]
-    for i in np.unique(np.linspace(0, len(result.angle) - 1, 10).astype(int)):
+    for i in np.unique(np.linspace(0, len(result.angle) - 1, 9).astype(int)):
         rows.append(
             f"  {np.degrees(result.angle[i]):6.1f} {result.tissue_torque[i]:8.2f} "
             f"{result.gravity_torque[i]:8.2f} {result.hamstring_force[i].sum():11.1f}"

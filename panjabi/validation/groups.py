@@ -15,6 +15,7 @@ from panjabi.active.strength import moment_capacity
 from panjabi.body import Body, size_factor, standard_adult, stature_limits
 from panjabi.body.groups import Sex
 from panjabi.literature import row
+from panjabi.passive.shear import SLOW, fitted_shear, shear_phases
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.strength import strength
 from panjabi.validation.muscles import stiffness_at_harness
@@ -117,16 +118,19 @@ def trunk_stiffness_of_men_minus_women() -> Prediction:
     )
 
 
-@table.predicts("c67_women_ant.sex")
-def shear_stiffness_of_women_minus_men() -> Prediction:
-    """Difference from the value of men and the ratio of mean statures [N/mm]."""
-    ratio = row("AN-F-stature").number / row("AN-M-stature").number
-    men = row("c67_men_ant").number
-    return Prediction(
-        men * (size_factor("linear stiffness", ratio) - 1.0),
-        "stiffness in proportion to length, mean statures; units have no shear coordinate, so that "
-        "the stiffness of men is the published one",
-    )
+@table.predicts(
+    "c67_women_ant.sex",
+    reason="law of shear fitted to 21 men and 18 women together, in proportion to length: mean "
+    "statures of the two sexes over that of the group",
+)
+def shear_stiffness_of_women_minus_men() -> float:
+    """Difference of the stiffness of C6-C7 in the second phase of anterior shear [N/mm]."""
+    ids = ("AN-F-stature", "AN-M-stature"), ("c67_women_ant", "c67_men_ant")
+    woman, man = (row(id).number for id in ids[0])
+    women, men = (float(row(id).n) for id in ids[1])
+    mean = (women * woman + men * man) / (women + men)
+    factors = [size_factor("linear stiffness", stature / mean) for stature in (woman, man)]
+    return 1e-3 * shear_phases(fitted_shear(), SLOW).second * (factors[0] - factors[1])
 
 
 def _prone_force(body: Body) -> float:

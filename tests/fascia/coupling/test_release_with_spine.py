@@ -7,16 +7,19 @@ import json
 import numpy as np
 import pytest
 
+from fascia.clinical import Examination
 from fascia.coupling import coupled_state, release_with_spine, sweep_spine_release
 from fascia.errors import CouplingError, ReleaseError, UnknownStrandError
 from fascia.interventions import apply_doses, release
 from panjabi.errors import UnknownNameError
 
 
-def test_one_call_gives_load_margin_and_hamstrings(released):
+def test_one_call_gives_load_margin_and_hamstrings(released, subject):
     assert set(released.compression_change) == set(released.state.spine.levels)
     assert max(abs(v) for v in released.compression_change.values()) > 0.01
     assert released.margin_change != 0.0
+    stiffness = Examination(subject.network, "slr").stiffness()[0]
+    assert released.before.hamstring_stiffness == pytest.approx(stiffness, rel=1e-6)
 
 
 def test_hamstring_stiffness_is_that_of_the_main_experiment(released, subject):

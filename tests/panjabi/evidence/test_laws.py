@@ -16,7 +16,7 @@ from panjabi.errors import ParameterError
 from panjabi.evidence import EvidenceRange, HasEvidence
 from panjabi.neural import Conduction, ReflexLoop, mcgill_brown_1992, mileusnic_2006
 from panjabi.parameter import THIS_WORK
-from panjabi.passive import PassiveJoint, unit
+from panjabi.passive import PassiveJoint, ligament_law, unit
 from panjabi.simulation import load_record, save_record, simulate
 from panjabi.spine import ForcePulse, HeldLoad, equilibrium, spine_model, static_spine
 from panjabi.tissue import GlidingLayer, available_laws, hamstring_group
@@ -28,7 +28,8 @@ NO_LAW = {
     "LawReport", "Promise", "TensionBreakdown", "MuscleGeometry", "Musculature", "MuscleElement",
     "HeldTensions", "AbdomenCoupling", "ReflexSet", "NeuralSystem", "ReducedNeck", "CreepEffect",
     "Evidence", "Limit", "Measurement", "NeutralZone", "NeutralZoneTest", "Pelvis", "Protocol",
-    "Recording", "PassiveTerm", "Structure", "PassiveJoint", "SacroiliacJoint", "Anticipation",
+    "Recording", "UnitReadings", "StructureReading", "WaitCurve", "Loss", "PassiveTerm",
+    "Structure", "PassiveJoint", "SacroiliacJoint", "Anticipation",
     # parts of a unit, whose range is that of the unit
     "Hysteresis", "Stiffening",
     # random numbers have no argument
@@ -86,6 +87,7 @@ def laws() -> dict[str, HasEvidence]:
         "spindle": mileusnic_2006(),
         "creep": mcgill_brown_1992(),
         "held load": HeldLoad(10.0),
+        "ligament": ligament_law("L4-L5", "SSL"),
     }
 
 
