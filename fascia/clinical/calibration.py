@@ -103,7 +103,7 @@ class PassiveFit(ShortRepr):
     @property
     def eigenvalues(self) -> Floats:
         """(groups,) eigenvalues of the normal matrix of the data, rising [1]."""
-        return np.linalg.eigvalsh(self.jacobian.T @ self.jacobian)
+        return np.asarray(np.linalg.eigvalsh(self.jacobian.T @ self.jacobian), np.float64)
 
     @property
     def condition(self) -> float:
@@ -166,7 +166,7 @@ def passive_fit(
         grid=grid,
         difference=difference,
         jacobian=jacobian,
-        step=-np.linalg.solve(hessian, data + prior @ log_scale),
+        step=np.asarray(-np.linalg.solve(hessian, data + prior @ log_scale), np.float64),
     )
 
 
