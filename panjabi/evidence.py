@@ -92,7 +92,9 @@ class EvidenceRange(ShortRepr):
         worst = int((excess >= (1.0 - 1e-6) * excess.max()).argmax())  # the first of equal ones
         more = f"; so are {count - 1} more" if count > 1 else ""
         value = float(x[worst])
-        return (f"{names[worst]}: {self._value(value)} is {self.beyond(value)}, {self}{more}",)
+        where, p = self.beyond(value), self.failure
+        limit = f"at {_quoted(p)}" if p is not None and where == BEYOND_FAILURE else str(self)
+        return (f"{names[worst]}: {self._value(value)} is {where}, {limit}{more}",)
 
     def check(self, values: ArrayLike, names: str | Sequence[str]) -> None:
         """Check values [SI], one for each of `names`.
@@ -142,9 +144,8 @@ class EvidenceRange(ShortRepr):
 
     def __str__(self) -> str:
         """The limits with their source, for example "up to 0.06 1 (TLFCadaver2024, measured)"."""
-        p, unit = self.tested, _unit(self.tested)
         low = "up to " if self.least is None else f"{self.least.value:.4g} to "
-        return f"{low}{p.value:.4g}{unit} ({p.source}, {p.status})"
+        return f"{low}{_quoted(self.tested)}"
 
     def _value(self, value: float) -> str:
         return f"{self.quantity} of {value / SI[self.tested.unit]:.4g}{_unit(self.tested)}"
@@ -173,6 +174,10 @@ def printed(descriptions: Iterable[str]) -> tuple[str, ...]:
     for words in shown:
         lines += wrap(words, WIDTH, initial_indent="  ", subsequent_indent="    ")
     return tuple(lines)
+
+
+def _quoted(p: Parameter) -> str:
+    return f"{p.value:.4g}{_unit(p)} ({p.source}, {p.status})"
 
 
 def _unit(parameter: Parameter) -> str:

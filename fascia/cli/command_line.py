@@ -25,6 +25,7 @@ from panjabi.cli.terminal import (
     run_command,
 )
 from panjabi.errors import ParameterError
+from panjabi.evidence import printed
 
 if TYPE_CHECKING:
     from fascia.clinical.catalogue import ClinicalTest
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         "--resting-tensions", nargs="+", metavar="N",
         help="tensions of the fascia in standing [N]",
     )  # fmt: skip
+    add_person(sweep)
     _posture_options(sweep)
     add_cohort_options(sweep)
     return parser
@@ -325,7 +327,7 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Any, str]:
     ties = [_number(text, "--tie-ratios") for text in arguments.tie_ratios or ()]
     tensions = [_number(text, "--resting-tensions") for text in arguments.resting_tensions or ()]
     sweep = sweep_release(
-        standard_subject(share=arguments.share),
+        standard_subject(body=person(arguments), share=arguments.share),
         arguments.region,
         ties or TIE_RATIOS,
         tensions or RESTING_TENSIONS,
@@ -341,7 +343,7 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Any, str]:
         f"{tension:>12g} N    " + "".join(f"{change:10.4f}" for change in row)
         for tension, row in zip(sweep.resting_tension, sweep.end_change_deg, strict=True)
     ]
-    return sweep.to_dict(), "\n".join(text)
+    return sweep.to_dict(), "\n".join([*text, *printed(sweep.outside_evidence)])
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ class ClinicalTest(ShortRepr):
     def evidence(self) -> Mapping[str, EvidenceRange]:
         """Range of the test angle [rad]: the window of the stiffness slope.
 
-        The network is calibrated in the window of the straight-leg raise (row HAM_K_mid). No
+        That of the straight-leg raise is the window of its published stiffness (HAM_K_stiff). No
         published torque is packaged for the other tests, so their windows are assumed.
         """
         limit = self.window[1]

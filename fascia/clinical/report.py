@@ -38,8 +38,8 @@ def as_text(result: ClinicalResult) -> str:
         )
     rows += [f"  {words}" for words in printed(result.outside_evidence)]
     rows += [
-        f"  pelvis and lumbar spine  {result.pelvic_share:8.3f} and {result.lumbar_share:.3f} of the"
-        " leg angle",
+        f"  pelvis and lumbar spine  {result.pelvic_share:8.3f} and {result.lumbar_share:.3f} "
+        "of the leg angle",
         f"  residual                 {result.residual:8.1e} N of {result.largest_force:.0f} N",
         "",
         f"  {'angle':>6} {'tissue':>8} {'gravity':>8} {'hamstrings':>11}",

@@ -164,7 +164,7 @@ def sweep_hamstrings(
         stiffness.append(bench.stiffness()[0])
         same_inclination.append(bend.at(inclination))
         same_push.append(_first_zero(bend, lambda s: s.push - push))
-        excess = _discomfort(bench, subject.tolerance)
+        excess = _discomfort(Examination(bend.network, "slr"), subject.tolerance)
         tolerated.append(_first_zero(bend, excess))
         if effort:
             near = least_effort[-1].lumbar_flexion if least_effort else None
@@ -204,7 +204,10 @@ def _first_zero(bend: ForwardBend, excess: Callable[[BendSample], float]) -> Ben
 
 
 def _discomfort(bench: Examination, tolerance: Tolerance) -> Callable[[BendSample], float]:
-    """Function: sample -> discomfort minus limit [N], as in the clinical tests (D6)."""
+    """Function: sample -> discomfort minus limit [N], as in the clinical tests (D6).
+
+    bench : a test with the network of the bend, whose strands it finds.
+    """
 
     def excess(sample: BendSample) -> float:
         at = sample.equilibrium

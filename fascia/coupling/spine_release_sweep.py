@@ -14,6 +14,7 @@ from fascia.coupling.coupled_equilibrium import RecruitmentOptions
 from fascia.coupling.spine_release import release_with_spine
 from fascia.coupling.spine_release_record import SpineRelease
 from fascia.errors import CouplingError
+from fascia.interventions.release_sweep import OUTSIDE, cell_evidence
 from panjabi.cohort.block import Block, EachSubject
 from panjabi.cohort.engine import CohortOptions, run_cohort
 from panjabi.parameter import Parameter
@@ -38,6 +39,7 @@ class SpineSweep(ShortRepr):
     margin: Floats  # change of the lowest eigenvalue, muscles for equilibrium alone [N m/rad]
     hamstrings: Floats  # change of the stiffness of the straight-leg raise [N m/rad]
     residual_Nm: float  # largest over the sweep
+    outside_evidence: tuple[str, ...] = ()  # of the released states, in words
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,6 +53,7 @@ class SpineSweep(ShortRepr):
             "margin_change_Nm_per_rad": self.margin.tolist(),
             "hamstring_change_Nm_per_rad": self.hamstrings.tolist(),
             "residual_Nm": self.residual_Nm,
+            "outside_evidence": list(self.outside_evidence),
         }
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -134,12 +137,13 @@ def sweep_spine_release(
         tie_ratio=ties[0],
         resting_tension=tensions[:, 0],
         residual_Nm=float(rows.floats("residual_Nm").max()),
+        outside_evidence=cell_evidence(rows, ties[0], tensions[:, 0]),
         parameters=_release(setup, ties[-1, -1], tensions[-1, -1]).parameters,
         **columns,
     )
 
 
-def _cell(setup: _SpineSetup, cell: Block) -> dict[str, float]:
+def _cell(setup: _SpineSetup, cell: Block) -> dict[str, float | str]:
     """Changes by the release at one tie ratio and resting tension."""
     result = _release(
         setup, *(float(cell.floats(name)[0]) for name in ("tie_ratio", "resting_tension_N"))
@@ -149,6 +153,7 @@ def _cell(setup: _SpineSetup, cell: Block) -> dict[str, float]:
         "margin": result.margin_change,
         "hamstrings": result.hamstring_change,
         "residual_Nm": result.state.residual_Nm,
+        OUTSIDE: "\n".join(result.state.outside_evidence),
     }
 
 

@@ -22,6 +22,7 @@ from fascia.errors import ReleaseError
 from fascia.interventions.release_mechanisms import apply_doses, check_doses, mechanisms
 from panjabi.cohort.block import Block, EachSubject
 from panjabi.cohort.engine import CohortOptions, run_cohort
+from panjabi.cohort.result import CohortResult
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr, frame
 
@@ -36,6 +37,8 @@ RESTING_TENSIONS = (0.0, 5.0, 20.0, 50.0)
 
 SubjectOrFactory = Subject | Callable[[], Subject]
 
+
+OUTSIDE = "outside_evidence"  # column of a sweep's cohort: lines of text
 
 VALUES = (
     "end_before_deg",
@@ -62,6 +65,7 @@ class Sweep(ShortRepr):
     stiffness_before_Nm_per_rad: Floats
     stiffness_change_Nm_per_rad: Floats
     censored: NDArray[np.bool_]  # an end is the joint limit, so the change is a lower bound
+    outside_evidence: tuple[str, ...] = ()  # of the parts at the end of the test, in words
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -77,6 +81,7 @@ class Sweep(ShortRepr):
         }
         for name in VALUES:
             value[name] = getattr(self, name).tolist()
+        value["outside_evidence"] = list(self.outside_evidence)
         return value
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -167,7 +172,18 @@ def sweep_release(
         resting_tension=tensions,
         parameters=dict(base.network.parameters) | dict(base.tolerance.parameters),
         censored=censored,
+        outside_evidence=cell_evidence(rows, ties, tensions),
         **columns,
+    )
+
+
+def cell_evidence(rows: CohortResult, ties: Floats, tensions: Floats) -> tuple[str, ...]:
+    """The lines in column `OUTSIDE` of a sweep, each with its tie ratio and resting tension."""
+    cells = [(tension, ratio) for tension in tensions.tolist() for ratio in ties.tolist()]
+    return tuple(
+        f"tie ratio {ratio:g}, resting tension {tension:g} N: {line}"
+        for (tension, ratio), text in zip(cells, rows[OUTSIDE].tolist(), strict=True)
+        for line in str(text).splitlines()
     )
 
 
@@ -181,7 +197,7 @@ def _axis(what: str, values: Sequence[float]) -> Floats:
     return axis
 
 
-def _part(setup: _Setup, cell: Block) -> dict[str, float | bool]:
+def _part(setup: _Setup, cell: Block) -> dict[str, float | bool | str]:
     """Values before and after the release at one tie ratio and resting tension.
 
     Each call starts from the unslipped state, so the values do not depend on earlier parts.
@@ -203,4 +219,7 @@ def _part(setup: _Setup, cell: Block) -> dict[str, float | bool]:
         "stiffness_before_Nm_per_rad": first,
         "stiffness_change_Nm_per_rad": other.stiffness()[0] - first,
         "censored": bool(stopped_before or stopped_after),
+        OUTSIDE: "\n".join(
+            dict.fromkeys((*bench.outside_evidence(start), *other.outside_evidence(end)))
+        ),
     }

@@ -36,10 +36,8 @@ def outside_evidence(strands: Sequence[Strand], length: Floats, tension: Floats)
     found: dict[EvidenceRange, list[tuple[str, float]]] = {}
     for strand, at, pull in zip(strands, length.tolist(), tension.tolist(), strict=True):
         if pull > 0.0:
-            values = _arguments(strand.law, at)
-            for name, known in strand_evidence(strand).items():
-                if name in values:
-                    found.setdefault(known, []).append((strand.name, values[name]))
+            for known, value in _readings(strand, at):
+                found.setdefault(known, []).append((strand.name, value))
     return tuple(
         words
         for known, readings in found.items()
@@ -54,11 +52,8 @@ def check(strands: Sequence[Strand], failure: Floats, length: Floats, tension: F
         only strands with more than this tension are looked at closely.
     """
     for i in np.flatnonzero(tension > (1.0 - 1e-6) * failure).tolist():
-        strand = strands[i]
-        values = _arguments(strand.law, float(length[i]))
-        for name, known in strand_evidence(strand).items():
-            if name in values:
-                known.check(values[name], strand.name)
+        for known, value in _readings(strands[i], float(length[i])):
+            known.check(value, strands[i].name)
 
 
 def failure_tension(strand: Strand) -> float:
@@ -70,6 +65,13 @@ def failure_tension(strand: Strand) -> float:
     if isinstance(strand.law, PassiveMuscle):
         return strand.law.tendon_tension(limit.fails_at)
     return float(strand.law.tension(strand.law.slack_length * (1.0 + limit.fails_at)))
+
+
+def _readings(strand: Strand, length: float) -> list[tuple[EvidenceRange, float]]:
+    """The ranges of a strand's law, each with the value of its argument at a length [m]."""
+    ranges = strand_evidence(strand)
+    values = _arguments(strand.law, length) if ranges else {}
+    return [(known, values[name]) for name, known in ranges.items() if name in values]
 
 
 def _arguments(law: Any, length: float) -> dict[str, float]:

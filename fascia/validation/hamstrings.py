@@ -26,6 +26,7 @@ from panjabi.validation.criterion import interval, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
+    from fascia.clinical.examination import ClinicalResult
     from fascia.clinical.subject import Subject
     from fascia.clinical.tolerance import Tolerance
     from fascia.network.model import TensionNetwork
@@ -161,14 +162,20 @@ def surface_stiffness() -> float:
     return -slope(angles, np.array(moments))
 
 
-@table.predicts("HAM_K_mid")
-def middle_stiffness(subject: Subject) -> Prediction:
+def _contributions(subject: Subject) -> tuple[ClinicalResult, str]:
+    """Straight-leg raise of the subject, and its stiffness by tissue in words."""
     result = examine(subject.network, "slr")
     parts = ", ".join(
         f"{tissue.replace('_', ' ')} {value:.1f}"
         for tissue, value in result.stiffness_by_tissue().items()
         if abs(value) >= 0.05
     )
+    return result, parts
+
+
+@table.predicts("HAM_K_mid")
+def middle_stiffness(subject: Subject) -> Prediction:
+    result, parts = _contributions(subject)
     return Prediction(
         result.stiffness_Nm_per_rad,
         "passive curves calibrated on the surface of Riener and Edrich (1999); contributions "
@@ -224,10 +231,12 @@ def outer_stiffness(subject: Subject, which: int) -> Prediction:
     """Mean stiffness of the compliant (0) or stiff (1) group of drawn adults."""
     groups = _groups(subject)
     group = groups.all[which]
+    standard, parts = _contributions(subject)
     return Prediction(
         float(group.mean()),
         f"mean of the drawn group. {DRAWN}; SD within the group {group.std(ddof=1):.1f}; "
-        f"{_beside(groups)}",
+        f"{_beside(groups)}. The standard subject has "
+        f"{standard.stiffness_Nm_per_rad:.1f} N m/rad: {parts}",
     )
 
 

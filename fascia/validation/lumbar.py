@@ -254,8 +254,9 @@ def spinous_forces(network: TensionNetwork) -> Floats:
     path = clinical_test("forward-bend").path(body, "r", PostureOptions())
     lumbar = [body.coordinate_index(f"{joint}_FE") for joint in LUMBAR_JOINTS]
     flexion = -path.postures[:, lumbar].sum(axis=1)
-    angles = np.interp(np.array([0.5, 1.0]) * flexion[-1], flexion, path.angles)
-    half, full = (solve(network, posture=path.q(float(angle))) for angle in angles)
+    most = float(flexion[-1])
+    angles = [float(np.interp(part * most, flexion, path.angles)) for part in (0.5, 1.0)]
+    half, full = (solve(network, posture=path.q(angle)) for angle in angles)
     alone: list[float] = []
     for name in SPINOUS:
         law = network.strand(name).law
@@ -276,7 +277,9 @@ def spinous_load(subject: Subject) -> Prediction:
     return Prediction(
         float(full.mean()),
         "law of both ligaments in the spinal units; mean of the six lumbar strands at the first "
-        f"joint limit of the forward bend (L5-S1 to T12-L1: {levels} N)",
+        f"joint limit of the forward bend (L5-S1 to T12-L1: {levels} N). The ends of a "
+        "strand give way in their attachments to bone, so that it lengthens less than arm times "
+        "angle of its unit",
     )
 
 

@@ -104,7 +104,8 @@ def force_by_tolerance(subject: Subject) -> Prediction:
     return Prediction(
         raised.force,
         f"tissue torque at both end points over the {raised.arm:.2f} m from hip to heel, "
-        "weight removed",
+        "weight removed. The passive curves stiffen up to the end point, and a higher tolerance "
+        "alone follows them; stretching that also softened the muscle would need less force",
     )
 
 

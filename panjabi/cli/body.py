@@ -63,6 +63,7 @@ def person_values(body: Body) -> dict[str, Any]:
 
 def _body(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.body import segment_lengths, segment_masses, size_outside_evidence
+    from panjabi.evidence import printed
 
     body = person(args)
     q = body.posture(args.posture)
@@ -84,7 +85,7 @@ def _body(args: argparse.Namespace) -> tuple[Any, str]:
         f"{'landmark':22}{'forward':>9}{'up':>9}{'right':>9}  [m]",
     ]
     text += [f"{n:22}{p[0]:9.3f}{p[1]:9.3f}{p[2]:9.3f}" for n, p in landmarks.items()]
-    text += value["outside_evidence"]
+    text += printed(value["outside_evidence"])
     return value, "\n".join(text)
 
 

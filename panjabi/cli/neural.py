@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.terminal import add_command, applicable, option
 from panjabi.errors import ParameterError
+from panjabi.evidence import printed
 from panjabi.results import finite
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _margin(args: argparse.Namespace) -> tuple[Any, str]:
         },
         "stable": spectrum.stable,
         "parameters": {name: v for name, v in model.values.items() if name != "delay"},
+        "outside_evidence": list(model.outside_evidence),
     }
     return value, _text(value)
 
@@ -132,6 +134,7 @@ def _identify(args: argparse.Namespace) -> tuple[Any, str]:
         "rightmost_root": {"real_per_s": root.real, "imag_rad_per_s": root.imag},
         "open_directions": list(fit.open_directions),
         "weak_directions": list(fit.weak_directions),
+        "outside_evidence": list(family.model_at(fit.values).outside_evidence),
     }
     lines = [
         f"{args.file}: {value['frequencies']} frequencies, variance accounted for "
@@ -145,7 +148,7 @@ def _identify(args: argparse.Namespace) -> tuple[Any, str]:
     lines += [f"weakly identified: {', '.join(d)}" for d in fit.weak_directions]
     state = "stable" if root.real < 0.0 else "unstable"
     lines.append(f"{state}, rightmost root {root.real:.4f} ± {abs(root.imag):.4f}i 1/s")
-    return value, "\n".join(lines)
+    return value, "\n".join([*lines, *printed(value["outside_evidence"])])
 
 
 def _spine_margin(name: str, cocontraction: float) -> tuple[Any, str]:
@@ -162,6 +165,7 @@ def _spine_margin(name: str, cocontraction: float) -> tuple[Any, str]:
         **margin.to_dict(),
         "muscles": rest.model.muscle_count,
         "states": rest.model.size,
+        "outside_evidence": list(rest.outside_evidence),
     }
     s = margin.rightmost
     state = "stable" if margin.stable else f"unstable with {margin.unstable_roots} roots"
@@ -170,12 +174,13 @@ def _spine_margin(name: str, cocontraction: float) -> tuple[Any, str]:
         first = f"stable up to {1e3 * margin.extra_delay:.2f} ms of additional delay in all loops"
         hertz = margin.frequency / (2.0 * math.pi)
         first += f", then unstable at {hertz:.2f} Hz" if margin.extra_delay else ""
-    return value, (
+    text = (
         f"{condition.model}: {rest.model.muscle_count} muscles, {rest.model.size} states, {state} "
         f"with its own delays (up to {1e3 * margin.longest_delay:g} ms)\n{first}\nrightmost root "
         f"{s.real:.4f} ± {s.imag:.4f}i 1/s"
         f"{'' if margin.complete else '; some unstable roots were not located'}"
     )
+    return value, "\n".join([text, *printed(rest.outside_evidence)])
 
 
 def _model(args: argparse.Namespace) -> ReflexModel:
@@ -226,5 +231,6 @@ def _text(value: dict[str, Any]) -> str:
             f"at a delay of {1e3 * root['delay_s']:g} ms {state}, rightmost root "
             f"{root['real_per_s']:.4f}{imaginary} 1/s",
             ", ".join(f"{name} {v:g}" for name, v in value["parameters"].items()),
+            *printed(value["outside_evidence"]),
         ]
     )

@@ -24,8 +24,9 @@ def add_passive_commands(commands: Any) -> None:
         action="append",
         default=[],
         metavar="CHANGE",
-        help="cut=SSL+ISL, subfailure=LF, disc-rupture[=severity], nucleus, facetectomy[=left], "
-        "rib-cage, degeneration=GRADE, fixator[=N m/rad]; may be repeated",
+        help="cut=SSL+ISL, SSL=0.3 (lost fraction of a structure), subfailure=LF, "
+        "disc-rupture[=severity], nucleus[=fraction], facetectomy[=left], rib-cage, "
+        "degeneration=GRADE, fixator[=N m/rad]; may be repeated",
     )
     test.add_argument("--preload", type=float, default=0.0, metavar="N", help="compression [N]")
     test.add_argument("--source", default="default", help="parameter set (default: default)")
@@ -61,6 +62,7 @@ def add_passive_commands(commands: Any) -> None:
 
 def run_unit(args: argparse.Namespace) -> tuple[Any, str]:
     """Value and text for `panjabi unit`."""
+    from panjabi.evidence import printed
     from panjabi.passive.directions import DIRECTIONS, axis_index
     from panjabi.passive.injury import with_injuries
     from panjabi.passive.neutral_zone import neutral_zone_test
@@ -92,7 +94,7 @@ def run_unit(args: argparse.Namespace) -> tuple[Any, str]:
         f"  residual zone after 10 min over that after 30 s: {kept['kept_after_10_min']:.2f} "
         f"({kept['least_kept_by_own_choice']:g} or more is our own choice; no published value)"
     )
-    text += [f"  outside the evidence: {words}" for words in value["outside_evidence"]]
+    text += [f"  {words}" for words in printed(value["outside_evidence"])]
     counts = ", ".join(f"{n} {status}" for status, n in value["parameters_by_status"].items())
     return value, "\n".join([*text, f"  parameters: {counts}"])
 

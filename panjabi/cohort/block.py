@@ -110,6 +110,11 @@ def checked_rows(values: object, count: int) -> Columns:
             f"{type(values).__name__}; return for example {{'angle': angles}}."
         )
     rows = {FAILURE: np.full(count, "")} | {str(k): np.asarray(v) for k, v in values.items()}
+    if rows[FAILURE].dtype.kind != "U":
+        raise ParameterError(
+            f"Expected reasons as texts in the column {FAILURE!r}, got {rows[FAILURE].dtype}; give "
+            "a result that is no reason another name."
+        )
     for name, array in rows.items():
         if array.ndim == 0 or len(array) != count or array.dtype.kind not in "biufcU":
             raise ParameterError(
@@ -126,11 +131,18 @@ def stacked(parts: Sequence[Columns]) -> Columns:
     Raises
     ------
     ParameterError
-        If the rows of two parts differ in shape.
+        If the rows of two parts differ in shape, or a subject that did not fail has no value.
     """
     shapes = {
         name: (array.shape[1:], array.dtype) for part in parts for name, array in part.items()
     }
+    for part in parts:
+        missing = [name for name in shapes if name not in part]
+        if missing and (part[FAILURE] == "").any():
+            raise ParameterError(
+                f"Expected values with the same names for every subject, got no {missing[0]!r} for "
+                "some; return NaN for a value that does not exist."
+            )
     whole: Columns = {}
     for name, (shape, dtype) in shapes.items():
         arrays = [

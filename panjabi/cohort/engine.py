@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import TypedDict, TypeVar
 
@@ -16,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.cohort.block import FAILURE, Block, Columns, Function
 from panjabi.cohort.executors import ExecutorName, Timed, Workers, started
+from panjabi.cohort.random_numbers import natural
 from panjabi.cohort.result import CohortError, CohortResult
 from panjabi.cohort.store import BlockStore, Span, as_result, header_of, opened_store
 from panjabi.errors import Interrupted, PanjabiError, ParameterError
@@ -92,8 +94,11 @@ def run_cohort(
         For arguments that do not fit, or a function that does not return a row for each subject.
     """
     count, inputs = _inputs(subjects)
-    if block is not None and block < 1:
-        raise ParameterError(f"Expected 1 or more subjects in a block, got {block}; leave it out.")
+    seed = natural("seed", seed)
+    if block is not None and not (isinstance(block, Integral) and block >= 1):
+        raise ParameterError(
+            f"Expected 1 or more subjects in a block, got {block!r}; leave it out."
+        )
     kept = nullcontext(None) if store is None else opened_store(
         store, header_of(function, description, inputs, count, seed), resume=resume
     )  # fmt: skip
@@ -111,7 +116,13 @@ def run_cohort(
 def _inputs(subjects: int | Mapping[str, ArrayLike]) -> tuple[int, Columns]:
     """Number of subjects, and their inputs as arrays."""
     if isinstance(subjects, Mapping):
-        inputs = {str(name): np.array(rows, order="C") for name, rows in subjects.items()}
+        try:
+            inputs = {str(name): np.array(rows, order="C") for name, rows in subjects.items()}
+        except ValueError as error:
+            raise ParameterError(
+                f"Expected inputs as arrays with one row for each subject, got rows of different "
+                f"lengths ({error}); give rows of one length."
+            ) from error
         counts = {name: len(rows) if rows.ndim else 0 for name, rows in inputs.items()}
         if len(set(counts.values())) != 1 or any(a.dtype.hasobject for a in inputs.values()):
             raise ParameterError(
@@ -120,7 +131,7 @@ def _inputs(subjects: int | Mapping[str, ArrayLike]) -> tuple[int, Columns]:
             )
         count = next(iter(counts.values()))
     else:
-        count, inputs = int(subjects), {}
+        count, inputs = natural("number of subjects", subjects), {}
     if count < 1:
         raise ParameterError(f"Expected 1 or more subjects, got {count}; give their number.")
     return count, inputs

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing.process import BaseProcess
+from numbers import Integral
 from typing import Any, Generic, Literal, TypeVar
 
 from panjabi.cohort.block import Block, Columns, Function, computed
@@ -81,8 +82,8 @@ def started(
         be pickled for another process.
     """
     count = os.cpu_count() or 1 if workers is None else workers
-    if count < 1:
-        raise ParameterError(f"Expected 1 or more workers, got {workers}; leave workers out.")
+    if not (isinstance(count, Integral) and count >= 1):
+        raise ParameterError(f"Expected 1 or more workers, got {workers!r}; leave workers out.")
     if executor is None or executor == "threads":
         pool = Workers(ThreadPoolExecutor(count), count, True, function, description, None)
     elif executor == "processes":

@@ -29,8 +29,8 @@ def generator(seed: int, subject: int = 0, stream: str | int = 0) -> np.random.G
     ----------
     Salmon, Moraes, Dror and Shaw (2011), Parallel random numbers: as easy as 1, 2, 3.
     """
-    key = f"{_natural('seed', seed)}/{type(stream).__name__}/{stream}".encode()
-    number = _natural("subject", subject)
+    key = f"{natural('seed', seed)}/{type(stream).__name__}/{stream}".encode()
+    number = natural("subject", subject)
     if number >= 2**64:
         raise ParameterError(f"Expected a subject below 2**64, got {subject}; number from 0.")
     return np.random.Generator(
@@ -52,7 +52,8 @@ def random_generator(seed: int | np.random.Generator, stream: str | int = 0) -> 
     return seed if isinstance(seed, np.random.Generator) else generator(seed, stream=stream)
 
 
-def _natural(name: str, value: int) -> int:
+def natural(name: str, value: int) -> int:
+    """An integer of 0 or more; another value raises ParameterError with the name."""
     try:
         number = operator.index(value)
     except TypeError:

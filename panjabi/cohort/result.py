@@ -113,7 +113,10 @@ class CohortResult(ShortRepr):
         }
 
     def to_pandas(self) -> pandas.DataFrame:
-        """One row for each subject: inputs, results, failure; arrays have a column per entry."""
+        """One row for each subject: inputs, results, failure; arrays have a column per entry.
+
+        An input with the name of a result has the column input_NAME.
+        """
         return frame(dict(self._columns()), "subject")
 
     def to_csv(self, path: str | Path) -> None:
@@ -133,7 +136,8 @@ class CohortResult(ShortRepr):
 
     def _columns(self) -> Iterator[tuple[str, NDArray[np.generic]]]:
         yield "subject", np.arange(len(self))
-        for name, array in {**self.inputs, **self.values}.items():
+        inputs = {f"input_{n}" if n in self.values else n: a for n, a in self.inputs.items()}
+        for name, array in {**inputs, **self.values}.items():
             for index in np.ndindex(array.shape[1:]):
                 yield "_".join([name, *map(str, index)]), array[(slice(None), *index)]
         yield FAILURE, self.failure

@@ -126,6 +126,8 @@ def opened_store(
         For a store of a newer version.
     """
     directory = Path(directory)
+    if directory.is_dir():
+        _refuse_others(directory)  # before a file is made there
     try:
         directory.mkdir(parents=True, exist_ok=True)
         lock = open(directory / LOCK, "a+")  # noqa: SIM115
@@ -196,13 +198,8 @@ def as_result(
 
 
 def _check(directory: Path, header: dict[str, Any], resume: bool) -> None:
+    _refuse_others(directory)
     if not (directory / HEADER).exists():
-        others = sorted(f.name for f in directory.iterdir() if f.name != LOCK and f.name[0] != ".")
-        if others:
-            raise DataFileError(
-                f"Expected an empty directory or a store, got {str(directory)!r} with "
-                f"{others[0]!r}; give another directory."
-            )
         write_whole(directory / HEADER, json.dumps(header, indent=2) + "\n")
         return
     stored = _read_header(directory)
@@ -217,6 +214,18 @@ def _check(directory: Path, header: dict[str, Any], resume: bool) -> None:
         raise DataFileError(
             f"Expected an empty directory, got {str(directory)!r} with this cohort already; use "
             "resume=True to continue it, or another directory."
+        )
+
+
+def _refuse_others(directory: Path) -> None:
+    """Raise DataFileError for a directory that has files and is no store."""
+    if (directory / HEADER).exists():
+        return
+    others = sorted(f.name for f in directory.iterdir() if f.name != LOCK and f.name[0] != ".")
+    if others:
+        raise DataFileError(
+            f"Expected an empty directory or a store, got {str(directory)!r} with "
+            f"{others[0]!r}; give another directory."
         )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
-from panjabi.evidence import ROUNDING
+from panjabi.evidence import BEYOND_FAILURE, ROUNDING
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive import kernels
 from panjabi.passive.anatomy import KINDS
@@ -38,6 +38,9 @@ Array = NDArray[np.float64]
 Failure = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 _NO_END = (math.inf, math.inf)
 NEVER: Failure = (_NO_END, _NO_END, _NO_END)
+
+
+LOST_PRESSURE = "disc_pressure_lost"  # name among the parameters of a unit
 
 
 def require_compression(force: object, level: str) -> None:
@@ -101,22 +104,32 @@ class FunctionalSpinalUnit(ShortRepr):
         return evidence_of(self.level).sized(self.length_scale)
 
     def outside_evidence(self, angles: ArrayLike) -> tuple[str, ...]:
-        """Descriptions of loads at angles (3,) [rad] outside the published tests; () for none."""
+        """Descriptions of loads at angles (3,) [rad] outside the published tests; () for none.
+
+        Where the unit fails, the angle is listed instead of the moment.
+        """
         _, moment, _ = self.evaluate(angles)
-        evidence = self.evidence
-        failed = dict(self._failed(np.asarray(angles, dtype=np.float64)))
-        loads = []
+        at = np.asarray(angles, dtype=np.float64)
+        failed = {axis for axis, _ in self._failed(at)}
+        tests = replace(self.evidence.moment, failure=None)  # the angle decides on failure
+        found = list(self.beyond_failure(at))
         for axis, value in enumerate(moment.tolist()):
-            where = "beyond failure" if axis in failed else ""
-            if not where and evidence.moment.beyond(value):
-                where = "beyond the tests"
-            loads.append((f"moment about {AXES[axis]}", value, "N m", where))
-        loads.append(("preload", self.preload, "N", evidence.preload.beyond(self.preload)))
+            if axis not in failed:
+                found += tests.outside(abs(value), [self._direction(axis, value)])
+        return (*found, *self.evidence.preload.outside(self.preload, [self.level]))
+
+    def beyond_failure(self, angles: ArrayLike) -> tuple[str, ...]:
+        """Descriptions of angles (3,) [rad] at which the unit fails; () for none."""
+        at = np.asarray(angles, dtype=np.float64)
         return tuple(
-            f"{self.level}: {name} of {value:.4g} {unit} is {where}"
-            for name, value, unit, where in loads
-            if where
+            f"{self._direction(axis, at[axis])}: angle of {math.degrees(abs(at[axis])):.4g} deg is "
+            f"{BEYOND_FAILURE}, at {math.degrees(limit):.4g} deg "
+            f"({self._failure_source(axis, at[axis])})"
+            for axis, limit in self._failed(at)
         )
+
+    def _direction(self, axis: int, sense: float) -> str:
+        return f"{self.level}, {direction_name(axis, 1 if sense > 0.0 else -1)}"
 
     def check(self, angles: ArrayLike) -> None:
         """Raise ParameterError if angles (3,) [rad] are beyond failure, unless `extrapolate`."""
@@ -375,6 +388,12 @@ class FunctionalSpinalUnit(ShortRepr):
         done = f"; {', '.join(self.changes)}" if self.changes else ""
         names = ", ".join(s.name for s in self.structures)
         return f"{self.level} ({self.source}), preload {self.preload:g} N: {names}{done}"
+
+
+def lost_pressure(unit: FunctionalSpinalUnit) -> float:
+    """Fraction of the disc's pressure that injuries have taken [1]."""
+    lost = dict(unit.parameters).get(LOST_PRESSURE)
+    return 0.0 if lost is None else lost.value
 
 
 def stack(

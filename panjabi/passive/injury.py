@@ -17,8 +17,8 @@ from functools import reduce
 
 from panjabi.errors import ParameterError, UnknownNameError, unknown
 from panjabi.literature import row
-from panjabi.parameter import Parameter
-from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.parameter import Parameter, ParameterSet
+from panjabi.passive.functional_unit import LOST_PRESSURE, FunctionalSpinalUnit, lost_pressure
 from panjabi.passive.kernels import LINEAR
 from panjabi.passive.ribs import with_rib_cage
 from panjabi.passive.terms import PassiveTerm, Structure, linear
@@ -95,7 +95,13 @@ def subfailure(unit: Unit, name: str, *, toe: float | None = None, fraction: flo
             "leave it out for the published or assumed factor."
         )
     longer = 1.0 + fraction * (factor.value - 1.0)
-    stretched = unit.structure(name).changed(toe=longer)
+    ligament = unit.structure(name)
+    if ligament.kind != "ligament":
+        raise ParameterError(
+            f"Expected a ligament to stretch, got {name}, a {ligament.kind}; choose one of "
+            f"{', '.join(s.name for s in unit.structures if s.kind == 'ligament')}."
+        )
+    stretched = ligament.changed(toe=longer)
     return unit.with_structures(
         [stretched if s.name == name else s for s in unit.structures],
         f"subfailure of {name}{_degree(fraction)}",
@@ -121,21 +127,35 @@ def nucleus_removed(unit: Unit, *, fraction: float = 1.0) -> Unit:
 
 
 def _without_pressure(unit: Unit, annulus: float, pressure: float, change: str) -> Unit:
-    lost = pressure * PRESSURE_SHARE
+    before = lost_pressure(unit)
+    after = 1.0 - (1.0 - before) * (1.0 - pressure)  # lost pressure is not lost again
+    kept = (1.0 - after * PRESSURE_SHARE) / (1.0 - before * PRESSURE_SHARE)
     hurt = with_losses(
-        unit, [Loss("disc", annulus, lost)], change,
+        unit, [Loss("disc", annulus, 1.0 - kept)], change,
         {"disc_pressure_share": _assumed(PRESSURE_SHARE, "1")},
     )  # fmt: skip
-    return replace(hurt, stiffening=unit.stiffening.weakened(1.0 - lost))
+    known = {**dict(hurt.parameters), LOST_PRESSURE: _assumed(after, "1")}
+    return replace(hurt, stiffening=unit.stiffening.weakened(kept), parameters=ParameterSet(known))
 
 
 def facetectomy(unit: Unit, side: str = "both", *, fraction: float = 1.0) -> Unit:
-    """The unit without the facet joint of a side, or of both, and without its capsule."""
+    """The unit without the facet joint of a side, or of both, and without its capsule.
+
+    The capsule of both sides is one structure, CL. A side has as much of it as of the stiffness of
+    the facets that are left, so both sides one after the other are the same as both at once.
+    """
     sides = {"both": ("right", "left"), "right": ("right",), "left": ("left",)}
     if side not in sides:
         raise unknown("side of a facetectomy", side, sides)
-    losses = [Loss(f"facet_{s}", fraction) for s in sides[side]]
-    losses.append(Loss("CL", fraction * len(sides[side]) / 2.0))
+    _between(fraction, "fraction of a facetectomy")
+    names = [f"facet_{s}" for s in sides[side]]
+    parts = {
+        s.name: sum(t.values[0] for t in s.terms) for s in unit.structures if s.kind == "facet"
+    }
+    losses = [Loss(name, fraction) for name in names]
+    if "CL" in (s.name for s in unit.structures):
+        part = sum(parts.get(name, 0.0) for name in names) / (sum(parts.values()) or 1.0)
+        losses.append(Loss("CL", fraction * part))
     return with_losses(unit, losses, f"facetectomy {side}{_degree(fraction)}")
 
 
@@ -230,9 +250,10 @@ def injured(unit: Unit, injury: str, fraction: float = 1.0) -> Unit:
     """The unit with a fraction of an injury, continuous from 0 (none) to 1 (all of it).
 
     injury : a structure of the unit, which is gone at fraction 1, or a change in the notation of
-        the command line.
+        the command line. The fraction is of what is left after earlier injuries.
 
     >>> injured(unit("L4-L5"), "SSL", 0.3)
+    >>> injured(unit("L4-L5"), "SSL=0.3")
     >>> injured(unit("L4-L5"), "cut=SSL+ISL")
 
     Raises
@@ -244,8 +265,9 @@ def injured(unit: Unit, injury: str, fraction: float = 1.0) -> Unit:
     """
     _between(fraction, "fraction of an injury")
     name, equals, value = injury.partition("=")
-    if not equals and injury in (s.name for s in unit.structures):
-        return with_losses(unit, [Loss(injury, fraction)], f"lost {injury}{_degree(fraction)}")
+    if name in (s.name for s in unit.structures):
+        lost = fraction * _number(name, value, 1.0)
+        return with_losses(unit, [Loss(name, lost)], f"lost {name}{_degree(lost)}")
     first = name.split()[0] if name.split() else ""
     if not equals and name not in INJURIES and first in INJURIES:
         values = "+".join(name.split()[1:])
@@ -258,8 +280,8 @@ def injured(unit: Unit, injury: str, fraction: float = 1.0) -> Unit:
 
 
 def with_injuries(unit: Unit, injuries: Iterable[str]) -> Unit:
-    """The unit after several injuries in order; see `injured`."""
-    return reduce(injured, injuries, unit)
+    """The unit after several injuries in order, or a single text; see `injured`."""
+    return reduce(injured, (injuries,) if isinstance(injuries, str) else injuries, unit)
 
 
 def _whole(unit: Unit, name: str, text: str, fraction: float) -> Unit:
@@ -282,9 +304,9 @@ def _number(name: str, text: str, default: float) -> float:
     try:
         return float(text)
     except ValueError:
+        example = INJURIES[name][1] if name in INJURIES else f"{name}=0.5"
         raise ParameterError(
-            f"Expected a number after '=' in injury {name}, got {text!r}; write "
-            f"{INJURIES[name][1]}."
+            f"Expected a number after '=' in injury {name}, got {text!r}; write {example}."
         ) from None
 
 
@@ -293,7 +315,7 @@ def _assumed(value: float, unit_name: str) -> Parameter:
 
 
 def _between(value: float, what: str, most: float = 1.0) -> None:
-    if not 0.0 <= value <= most:
+    if isinstance(value, str) or not 0.0 <= value <= most:
         raise ParameterError(
-            f"Expected a {what} from 0 to {most:g}, got {value:g}; give a number in this range."
+            f"Expected a {what} from 0 to {most:g}, got {value!r}; give a number in this range."
         )

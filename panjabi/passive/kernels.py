@@ -6,9 +6,14 @@ of units (`start`, CSR), so that 25 levels need a single call.
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from panjabi.passive.generated import closure, exponential, linear, progressive, ramp, toe
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 TERM_COLUMNS = 5
 
@@ -90,7 +95,18 @@ def evaluate_ligament(kinds, rows, arm, stretch):
 
 
 @njit(cache=True, nogil=True)
-def evaluate_ligaments(place, start, kinds, rows, slack, arm, length, energy, tension, tangent):
+def evaluate_ligaments(
+    place: Integers,
+    start: Integers,
+    kinds: Integers,
+    rows: Floats,
+    slack: Floats,
+    arm: Floats,
+    length: Floats,
+    energy: Floats,
+    tension: Floats,
+    tangent: Floats,
+) -> None:
     """Every ligament of a network, in place.
 
     place int64 (n,) of the ligaments in length, energy, tension and tangent; start int64 (n + 1,),

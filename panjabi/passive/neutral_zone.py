@@ -259,7 +259,19 @@ class WaitCurve(Result):
     half_width: tuple[float, ...]  # [rad]
 
     def kept(self, late: float = 600.0, early: float = 30.0) -> float:
-        """Zone after the late wait over that after the early one [1], interpolated in log time."""
+        """Zone after the late wait over that after the early one [1], interpolated in log time.
+
+        Raises
+        ------
+        ParameterError
+            For waits outside those of the curve.
+        """
+        if not all(min(self.wait) <= t <= max(self.wait) for t in (late, early)):
+            raise ParameterError(
+                f"Expected waits from {min(self.wait):g} to {max(self.wait):g} s, those of the "
+                f"curve, got {early:g} and {late:g} s; compute the curve with longer or shorter "
+                "waits."
+            )
         zones = np.interp(np.log([late, early]), np.log(self.wait), self.half_width)
         return float(zones[0] / zones[1])
 
@@ -268,7 +280,9 @@ class WaitCurve(Result):
         return {
             "wait_s": list(self.wait),
             "half_width_deg": np.degrees(self.half_width).tolist(),
-            "kept_after_10_min": self.kept(),
+            "kept_after_10_min": (
+                self.kept() if self.wait[0] <= 30.0 and self.wait[-1] >= 600.0 else None
+            ),
             "least_kept_by_own_choice": LEAST_KEPT,
         }
 
@@ -300,8 +314,20 @@ class NeutralZoneTest(Result):
         return slope_in_motion(loop)
 
     def against_wait(self, waits: Iterable[float] = WAITS) -> WaitCurve:
-        """Residual zone for several waits at zero load [s], all else as in this test."""
-        times = tuple(float(w) for w in waits)
+        """Residual zone for several waits at zero load [s], all else as in this test.
+
+        waits : in any order; the curve has them in rising order.
+
+        Raises
+        ------
+        ParameterError
+            Without a wait, or for a wait that is not above 0 s.
+        """
+        times = tuple(sorted({float(w) for w in waits}))
+        if not (times and all(0.0 < w < np.inf for w in times)):
+            raise ParameterError(
+                f"Expected one or more waits above 0 s, got {times}; give for example {WAITS}."
+            )
         zones = []
         for wait in times:
             plan = replace(self.protocol, wait=wait)

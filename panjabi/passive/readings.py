@@ -25,7 +25,7 @@ from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.passive import kernels
 from panjabi.passive.anatomy import arm, failure_strain, ligament_length
 from panjabi.passive.directions import AXES, SACROILIAC, region_of
-from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.functional_unit import FunctionalSpinalUnit, lost_pressure
 from panjabi.passive.terms import Structure
 from panjabi.results import Result
 
@@ -70,7 +70,7 @@ class UnitReadings(Result):
     angles: tuple[float, float, float]  # [rad]
     compression: float  # [N]
     structures: tuple[StructureReading, ...]
-    disc_pressure: float | None  # [Pa]; None without a disc
+    disc_pressure: float | None  # [Pa]; None without a disc; 0 without nucleus
     height_loss: float | None  # [m]
     disc_strain: float | None  # compressive: loss of height over height [1]
     use: float  # largest angle over the angle of failure [1]
@@ -114,7 +114,8 @@ def unit_readings(unit: FunctionalSpinalUnit, angles: ArrayLike) -> UnitReadings
         disc = disc_parameters(unit.level, unit.length_scale)
         known |= disc
         si = {name: p.si for name, p in disc.items()}
-        pressure = si["disc_pressure_factor"] * unit.preload / si["disc_area"]
+        left = 1.0 - lost_pressure(unit)
+        pressure = left * si["disc_pressure_factor"] * unit.preload / si["disc_area"]
         pressed = sum(
             kernels.evaluate(t.kind, np.array(t.row()), float(at[t.axis]))[0]
             for s in unit.structures

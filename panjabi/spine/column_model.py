@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.body.tree import Floats, Integers, Tree
 from panjabi.errors import ParameterError, unknown
-from panjabi.evidence import BEYOND_FAILURE, ROUNDING
+from panjabi.evidence import ROUNDING
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr
 from panjabi.spine.joints import JointLaw
@@ -164,10 +164,10 @@ class Column:
         return tuple(words for unit, a in self._units(z) for words in unit.outside_evidence(a))
 
     def beyond_failure(self, z: ArrayLike) -> tuple[str, ...]:
-        """The loads among them with which a unit fails; its law does not hold there."""
+        """The angles among them at which a unit fails; its law does not hold there."""
         if self._intact(z):
             return ()
-        return tuple(w for w in self.outside_evidence(z) if w.endswith(BEYOND_FAILURE))
+        return tuple(words for unit, a in self._units(z) for words in unit.beyond_failure(a))
 
     def check(self, z: ArrayLike) -> None:
         """Raise ParameterError if a unit is bent beyond failure at z (n,)."""

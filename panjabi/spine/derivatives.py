@@ -37,6 +37,7 @@ from panjabi.spine.slope_kernels import (
 Floats = NDArray[np.float64]
 
 Friction = Literal["exact", "stuck", "relaxed"] | float
+MODES = ("exact", "stuck", "relaxed")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,8 +75,13 @@ def jacobian(
     ------
     ParameterError
         If the model has further elements with internal states: an element provides its tangent, but
-        not the derivatives of its states.
+        not the derivatives of its states. For another name, or an amplitude that is not above 0.
     """
+    if not (friction in MODES if isinstance(friction, str) else 0.0 < friction < np.inf):
+        raise ParameterError(
+            f"Expected friction as {', '.join(MODES)} or an amplitude above 0 rad, got "
+            f"{friction!r}; give for example 0.02."
+        )
     part, n = model.slices, len(model.free)
     for element in model.elements:
         if element.states:
@@ -156,9 +162,9 @@ def _joints(model: Spine, y: Floats, by: Floats, now: Floats, friction: Friction
 
 def _secant(friction: Friction, size: float) -> float:
     """Stiffness of a friction element over that of its spring [1]."""
-    if isinstance(friction, float):
-        return min(1.0, size / friction)
-    return 1.0 if friction == "stuck" else 0.0
+    if isinstance(friction, str):
+        return 1.0 if friction == "stuck" else 0.0
+    return min(1.0, size / friction)
 
 
 def _muscles(

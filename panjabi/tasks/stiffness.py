@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panjabi.active.calibration import EXTENSION_TARGET
 from panjabi.spine.derivatives import jacobian
@@ -56,15 +57,13 @@ def point_stiffness(
     # States without dynamics (rigid tendons, branches of fixed axes) would make A singular.
     keep = np.flatnonzero(derivative.moving)
     square = np.ix_(keep, keep)
-    centre = model.body.com[model.body.body_index(HARNESS)]
-    along = dynamics.jacobian(rest.q, HARNESS, centre)[0]  # d x / d q
+    along, lowest = _forward_motion(rest)
     push = (derivative.inputs @ along)[keep]
     n = len(model.free)
 
     def stiffness(A: np.ndarray) -> float:
         return -1.0 / float(along @ np.linalg.solve(A[square], push)[:n])
 
-    lowest = flexion_coordinates(model)[0]
     lever = float(-along[lowest])
     still = np.zeros(n)
     weight = dynamics.linearised(rest.q, still, still).by_q[lowest, lowest]
@@ -82,6 +81,14 @@ def exertion(condition: Condition | None = None, *, share: float = 0.2) -> Point
     share : moment of the pull over the extension strength [1].
     """
     condition = condition or Condition()
-    lever = point_stiffness(condition_equilibrium(condition)).lever
-    cable = QuickRelease(share * EXTENSION_TARGET.si / lever)
+    along, lowest = _forward_motion(condition_equilibrium(condition))
+    cable = QuickRelease(share * EXTENSION_TARGET.si / float(-along[lowest]))
     return point_stiffness(condition_equilibrium(condition, (cable,)), (cable,))
+
+
+def _forward_motion(rest: Equilibrium) -> tuple[NDArray[np.float64], int]:
+    """Forward motion of T8 per coordinate (n,) [m/rad], and the index of the lowest flexion."""
+    model = rest.model
+    centre = model.body.com[model.body.body_index(HARNESS)]
+    along = model.dynamics.jacobian(rest.q, HARNESS, centre)[0]
+    return along, flexion_coordinates(model)[0]

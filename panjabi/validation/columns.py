@@ -88,7 +88,11 @@ NEUTRAL_ZONES = (
 CURVED = "curved column of this body, free in three dimensions"
 
 
-@table.predicts("luc61", "thoracolumbar", reason="T1-sacrum without ribs, dead load on T1")
+@table.predicts(
+    "luc61",
+    "thoracolumbar",
+    reason="T1-sacrum without ribs, dead load on T1; relaxed stiffness, a third of that in motion",
+)
 @table.predicts("pat00_buck", "cervical", reason=NEUTRAL_ZONES)
 @table.predicts("pan98_crit", "cervical", reason=NEUTRAL_ZONES)
 @table.predicts("pat00_vert", "cervical", accept=at_most(), reason=NEUTRAL_ZONES)

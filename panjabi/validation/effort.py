@@ -69,8 +69,9 @@ def total_stiffness() -> float:
 @table.predicts(
     "N029",
     accept=at_least(60.0, "above 60"),
-    reason=f"exertions of {', '.join(f'{100 * s:.0f}' for s in EFFORTS)} % in one model; published "
-    "are trials of eleven people",
+    reason=f"exertions of {', '.join(f'{100 * s:.0f}' for s in EFFORTS)} % in one model, whose "
+    "muscle stiffness exceeds the effect of gravity at every effort; published are trials of "
+    "eleven people",
 )
 def negative_intrinsic_stiffness() -> float:
     return 100.0 * float(np.mean([k.intrinsic < 0.0 for k in _stiffness("trunk").values()]))

@@ -119,7 +119,7 @@ def coactivation_without_floor() -> float:
     return max(100.0 * _standing(load, 10.0, None).coactivation for load in (0.0, 32.0))
 
 
-BARE = "without any structure of the units, q = 10"
+BARE = f"without any structure of the units, q = 10{ONE_JOINT}"
 
 
 @table.predicts("coact_stab_0_nopass", 0.0, reason=BARE)
@@ -140,8 +140,8 @@ def standing_pressure() -> float:
 
 @table.predicts(
     "sat99_standing",
-    reason="L4-5, q = 10, floor 1; compression at least effort; the published load is computed "
-    "from a pressure",
+    reason="L4-5, q = 10, floor 1; forces of least effort are smaller than those of people, who "
+    "co-contract more; the published load is computed from a pressure",
 )
 def standing_load() -> float:
     return _l45(_standing())
@@ -280,11 +280,15 @@ def driving_point_stiffness() -> Prediction:
     return Prediction(
         stiffness,
         f"horizontal cable {HARNESS:g} m above L5-S1 (assumed) with {force:.0f} N, q = 10; static "
-        "and without reflexes, pelvis fixed, harness rigid",
+        "and without reflexes, pelvis fixed, harness rigid. Forces of least effort stiffen the "
+        "trunk only to the floor of stability; people stiffen it by co-contraction and reflexes",
     )
 
 
-MOST = "forces of the largest extension moment, units under their compression"
+MOST = (
+    "forces of the largest extension moment, units under their compression; at this compression "
+    "the levels buckle between the long extensors, which the single joint of older models cannot"
+)
 
 
 @table.predicts("q_crit_low", reason=MOST)

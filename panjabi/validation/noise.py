@@ -179,6 +179,7 @@ def movement_with_delay() -> Prediction:
     return Prediction(
         difference,
         f"delay phenotype minus none, 20 per minute, eight trials each: {difference:+.3f} 1/s with "
-        f"a standard error of {error:.3f}",
+        f"a standard error of {error:.3f}. The seeds are fixed. A miss may be chance: with eight "
+        "trials each, one pair of series in fifteen differs by two errors without any effect",
         met=abs(difference) < 2.0 * error,
     )

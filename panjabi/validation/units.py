@@ -181,8 +181,10 @@ def increase_without_rib_cage(axis: int, part: int) -> Prediction:
     return Prediction(
         grown,
         "T1-T12 in series at 2 N m, zero-load gap; fitted together with a stiffness from another "
-        "laboratory. With that stiffness alone, and ribs with the dissipation of the unit, the "
-        f"change is {unfitted:.1f} %",
+        "laboratory. The stiffness measured there is too small for the published increase of range "
+        "in flexion-extension, and the loss of the ribs, which is free, acts on the zone. With "
+        "that stiffness alone, and ribs with the dissipation of the unit, the change is "
+        f"{unfitted:.1f} %",
     )
 
 
@@ -221,8 +223,8 @@ def rotation_under_preload() -> Prediction:
     return Prediction(
         100.0 * change[2],
         "change of axial rotation [%] under 280 N as preload; "
-        f"FE {100 * change[0]:.0f} %, LB {100 * change[1]:.0f} %. A law with the factors for small "
-        "motion reduces the range about every axis by a tenth at 7.5 N m",
+        f"FE {100 * change[0]:.0f} %, LB {100 * change[1]:.0f} %. Preload stiffens the neutral "
+        "zone, which is a large part of the range in lateral bending and rotation",
         met=change[2] < 0.0 and max(abs(c) for c in change[:2]) < 0.1,
     )
 
@@ -313,19 +315,20 @@ def failure_moment() -> float:
 def failure_angle_of_two_levels() -> Prediction:
     pair = ("L3-L4", "L4-L5")
     elastic = sum(unit(level).range_at("flexion") for level in pair) / DEGREE
+    failure = -sum(map(_failure_angle, pair)) / DEGREE
     return Prediction(
-        -sum(map(_failure_angle, pair)) / DEGREE,
+        failure,
         f"angles of failure of L3-L4 and L4-L5. They flex by {elastic:.0f} deg at 10 N m after a "
-        "wait, and each by a further 19 deg at the published end stiffness; the specimens of the "
-        "fast test failed at an angle that these units reach at 10 N m",
+        f"wait, and by a further {failure - elastic:.0f} deg at the published end stiffness up to "
+        "failure; the specimens of the fast test failed before they had used the slack of these",
     )
 
 
 @table.predicts(
     "fsu_ad94_disc",
     reason="moment of the disc of L4-L5 where the unit fails. The disc keeps its fraction of the "
-    "elastic zone, 40 %, up to failure; the source says that ligaments carry more than that near "
-    "the end",
+    "elastic zone, 40 %, up to failure; in the source posterior elements stop the unit before the "
+    "disc is at its own end",
 )
 def disc_at_failure() -> float:
     return abs(float(unit("L4-L5").part("disc").curve(BEND, [_failure_angle("L4-L5")])[0]))
@@ -355,9 +358,9 @@ table.not_predicted(
 
 @table.predicts(
     "lig_hin_isl",
-    reason="force of ISL over that of ISL and SSL, L4-L5 in flexion at 10 N m. By stiffness of the "
-    "isolated ligaments and arm the supraspinous ligament carries more; in the tests of the source "
-    "it is slack until the unit is far in flexion",
+    reason="force of ISL over that of ISL and SSL, L4-L5 in flexion at 10 N m. Stiffness of the "
+    "isolated ligaments, with assumed arms, gives the supraspinous ligament the larger part; in "
+    "the source the interspinous has it",
 )
 def interspinous_fraction() -> float:
     whole = unit("L4-L5")
@@ -457,7 +460,7 @@ table.not_predicted(
         "oda92_axial_rotation": ("left rotation", "right rotation"),
     },
     reason="C0-C1 and C1-C2 at 1.5 N m, flexion and extension to one side, the others to both; the "
-    "contribution of the membrane is assumed",
+    "fraction that the membrane carries is assumed, too small for flexion and rotation",
 )
 def without_tectorial_membrane(*directions: str) -> float:
     increase = 0.0

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
-from panjabi.validation import Case
+from panjabi.literature.tables import Role
+from panjabi.validation import Case, Outcome
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
 _ROW = re.compile(
@@ -58,3 +60,21 @@ def expected_rows(cases: Iterable[Case]) -> set[str]:
         and (case.informative or case.role != "validation")
         and not (case.role == "calibration" and case.outcome == "met")
     }
+
+
+def require_assessed(printed: list[dict[str, Any]]) -> None:
+    """Every row of a command's JSON has its assessment, in agreement with itself."""
+    for line in printed:
+        number = (int, float)
+        assert {type(line[k]) for k in ("id", "unit", "published")} == {str}, line["id"]
+        assert line["role"] in get_args(Role), line["id"]
+        assert line["outcome"] in get_args(Outcome), line["id"]
+        assert line["informative"] in (True, False), line["id"]
+        for name in ("predicted", "null_prediction", "skill"):
+            assert line[name] is None or isinstance(line[name], number), (line["id"], name)
+        assert (line["predicted"] is None) == (line["outcome"] == "not_predicted"), line["id"]
+        if line["skill"] is not None:
+            away = abs(line["predicted"] - line["value"])
+            null = abs(line["null_prediction"] - line["value"])
+            assert abs(line["skill"] - (1.0 - away / null)) < 1e-9, line["id"]
+        assert line["role"] == "validation" or not line["informative"], line["id"]

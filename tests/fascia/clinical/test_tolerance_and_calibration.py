@@ -108,7 +108,7 @@ def test_window_of_the_test_and_three_more_are_printed(raised):
     assert found["20-70"] == pytest.approx(raised.stiffness_Nm_per_rad)
     text = as_text(raised)
     for window in found:
-        assert f"over {window} deg" in text
+        assert f"{window} deg: " in text
     assert "tolerance reached" in text
 
 

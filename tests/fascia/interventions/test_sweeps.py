@@ -53,6 +53,10 @@ def test_a_part_is_the_release_done_by_hand(subject, sweep):
         change.stiffness_change_Nm_per_rad, abs=1e-7
     )
     assert sweep.end_before_deg[1, 1] == pytest.approx(change.before.end_angle_deg, abs=1e-7)
+    place = "tie ratio 0.1, resting tension 20 N: "
+    lines = [line.removeprefix(place) for line in sweep.outside_evidence if place in line]
+    assert lines == list(change.outside_evidence) != []
+    assert sweep.to_dict()["outside_evidence"] == list(sweep.outside_evidence)
 
 
 def assert_same(one, two):

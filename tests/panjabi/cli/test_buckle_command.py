@@ -77,7 +77,7 @@ def test_refusals_are_one_line(asked, words, capsys):
 
 
 def test_a_path_beyond_failure_of_a_unit_ends_with_the_reason(capsys):
-    assert main(["buckle", "--plane", "frontal", "--to", "1000"]) == 0
+    assert main(["buckle", "--plane", "frontal", "--to", "3000"]) == 0
     text = capsys.readouterr().out
-    assert "1000 N was not reached" in text and "the path ends where a unit fails: L" in text
+    assert "3000 N was not reached" in text and "the path ends where a unit fails: L" in text
     assert "is beyond the tests" in text

@@ -31,7 +31,7 @@ def test_the_body_of_the_options(capsys):
     assert value["mass_kg"] == pytest.approx(58.0)
     assert (value["sex"], value["age_years"], value["outside_evidence"]) == ("female", 50.0, [])
     heavy = json_of(capsys, "body", "--mass", "150")
-    assert "mass of 150 kg is outside" in heavy["outside_evidence"][0]
+    assert "mass of 150 kg is beyond the tests" in heavy["outside_evidence"][0]
     arm = json_of(capsys, "muscle", "semimem_r", *SMALL)
     assert arm["length_m"] == small().path_length(small().zero(), "semimem_r")
 
@@ -66,3 +66,12 @@ def test_a_clinical_test_of_another_person(capsys):
         results.append(json.loads(capsys.readouterr().out))
     ratio = [r["stiffness_Nm_per_rad"] for r in results]
     assert ratio[1] / ratio[0] == pytest.approx((1.60 / 1.75) ** 3, rel=1e-4)
+
+
+def test_a_sweep_of_another_person(capsys):
+    words = ["sweep", "--region", "neck", "--tie-ratios", "0.1", "--resting-tensions", "20"]
+    results = []
+    for more in ((), ("--stature", "1.60", "--mass", "58")):
+        assert fascia_main([*words, *more, "--json"]) == 0
+        results.append(json.loads(capsys.readouterr().out)["stiffness_before_Nm_per_rad"][0][0])
+    assert results[1] / results[0] == pytest.approx((1.60 / 1.75) ** 3, rel=1e-2)

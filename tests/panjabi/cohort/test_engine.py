@@ -189,7 +189,12 @@ def bare(model, block):
         ({"subjects": 0}, "Expected 1 or more subjects, got 0"),
         ({"subjects": {"x": [1.0], "y": [1.0, 2.0]}}, "same number of rows, got rows"),
         ({"subjects": {"x": 1.0, "y": 2.0}}, "Expected 1 or more subjects"),
+        ({"subjects": 2.5}, "Expected number of subjects as an integer of 0 or more, got 2.5"),
+        ({"subjects": "three"}, "Expected number of subjects as an integer"),
+        ({"subjects": {"x": [[1.0, 2.0], [1.0]]}}, "got rows of different lengths"),
         ({"block": 0}, "Expected 1 or more subjects in a block, got 0"),
+        ({"block": 1.5}, "Expected 1 or more subjects in a block, got 1.5"),
+        ({"workers": "2"}, "Expected 1 or more workers, got '2'"),
         ({"workers": 0}, "Expected 1 or more workers, got 0"),
         ({"executor": "cluster"}, "Expected an executor .threads, processes, dask.* got 'cluster'"),
         ({"executor": "processes", "function": lambda d, b: {}}, "that can be pickled"),
@@ -202,9 +207,26 @@ def bare(model, block):
 )
 def test_invalid_arguments_raise(change, words):
     ask = {"function": walk, "description": None, "subjects": 3, "block": 3} | change
-    if change.keys() == {"seed"}:
-        with pytest.raises(ParameterError, match=words):
-            generator(-1)
-        return
     with pytest.raises(ParameterError, match=words):
         run_cohort(**ask)
+
+
+def other_names(_, block):
+    return {"x" if block.first < 3 else "y": np.ones(len(block))}
+
+
+def numbers_as_reasons(_, block):
+    return {"failure": np.zeros(len(block))}
+
+
+def test_no_value_and_no_reason_is_made_up():
+    with pytest.raises(ParameterError, match="with the same names for every subject, got no 'y'"):
+        run_cohort(other_names, None, 6, block=3)
+    with pytest.raises(ParameterError, match="reasons as texts in the column 'failure', got float"):
+        run_cohort(numbers_as_reasons, None, 6)
+
+
+def test_an_input_and_a_result_of_one_name_have_two_columns(tmp_path):
+    run_cohort(other_names, None, {"x": [5.0, 6.0]}).to_csv(tmp_path / "table.csv")
+    lines = (tmp_path / "table.csv").read_text().splitlines()
+    assert lines[:2] == ["subject,input_x,x,failure", "0,5.0,1.0,"]

@@ -200,3 +200,12 @@ def test_a_fingerprint_is_that_of_the_content():
     assert fingerprint(Block(0, 1)) != fingerprint(Block(0, 2))
     with pytest.raises(ParameterError, match="got a lock, which cannot be read; leave the store"):
         fingerprint(threading.Lock())
+
+
+def test_a_directory_of_something_else_stays_as_it_was(tmp_path):
+    (tmp_path / "data.csv").write_text("1")
+    with pytest.raises(
+        DataFileError, match=r"an empty directory or a store, got .* with 'data.csv"
+    ):
+        run_cohort(walk, Walk(), 3, store=tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["data.csv"]

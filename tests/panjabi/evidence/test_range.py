@@ -49,9 +49,13 @@ def test_the_limits_themselves_are_inside():
 
 def test_the_worst_value_is_named_with_value_range_source_and_count():
     (line,) = STRAIN.outside([0.02, 0.05, 0.09, 0.0], ["a", "b", "c", "d"])
+    assert STRAIN.failure is not None
     assert line == (
-        "c: tendon strain of 9 % is beyond failure, 1 to 4 % (Millard2013, assumed); so are 2 more"
+        f"c: tendon strain of 9 % is beyond failure, at {STRAIN.failure.value:g} % "
+        f"({STRAIN.failure.source}, {STRAIN.failure.status}); so are 2 more"
     )
+    (line,) = STRAIN.outside([0.05], ["b"])
+    assert line == "b: tendon strain of 5 % is beyond the tests, 1 to 4 % (Millard2013, assumed)"
     assert STRAIN.outside(np.full(3, 0.03), ["a", "b", "c"]) == ()
 
 

@@ -18,6 +18,7 @@ from panjabi.passive import (
     levels,
     neutral_zone_test,
     unit,
+    with_fixator,
 )
 from panjabi.passive.directions import DIRECTIONS, SACROILIAC
 from panjabi.recruitment import recruit
@@ -82,12 +83,30 @@ def test_between_tests_and_failure_loads_are_listed():
     one = unit("L4-L5")
     at = -np.eye(3)[0] * one.range_at("flexion", 120.0)
     assert one.outside_evidence(0.5 * at) == ()
+    tests = f"up to 95 N m ({one.evidence.moment.tested.source}, measured)"
     assert one.outside_evidence(at) == (
-        "L4-L5: moment about flexion-extension of -120 N m is beyond the tests",
+        f"L4-L5, flexion: moment of 120 N m is beyond the tests, {tests}",
     )
-    assert "beyond failure" in one.outside_evidence(2.0 * at)[0]
+    (failed,) = one.outside_evidence(2.0 * at)
+    limit = one.parameters["flexion_failure_angle"]
+    assert failed == (
+        f"L4-L5, flexion: angle of {2.0 * np.degrees(abs(at[0])):.4g} deg is beyond failure, at "
+        f"{np.degrees(limit.si):.4g} deg ({limit.source}, {limit.status})"
+    )
+    assert one.beyond_failure(at) == () and one.beyond_failure(2.0 * at) == (failed,)
     (pressed,) = one.with_preload(2000.0).outside_evidence(np.zeros(3))
-    assert pressed == "L4-L5: preload of 2000 N is beyond the tests"
+    tested = one.evidence.preload.tested
+    assert pressed == (
+        f"L4-L5: preload of 2000 N is beyond the tests, up to 1200 N ({tested.source}, measured)"
+    )
+
+
+def test_a_stiffer_unit_has_the_same_angle_of_failure_under_a_larger_moment():
+    stiff = with_fixator(unit("L4-L5"), stiffness=1000.0)
+    at = np.array([-0.25, 0.0, 0.0])
+    assert -stiff.moment(at)[0] > stiff.evidence.moment.failure.si
+    (words,) = stiff.outside_evidence(at)
+    assert "N m is beyond the tests" in words and stiff.beyond_failure(at) == ()
 
 
 def test_extrapolation_reaches_beyond_failure():

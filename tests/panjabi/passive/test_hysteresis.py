@@ -14,7 +14,7 @@ from panjabi.passive import driven_test, levels, neutral_zone_test, unit
 from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.kernels import relaxation
 from panjabi.passive.neutral_zone import LEAST_KEPT, residual_positions
-from panjabi.passive.protocol import Protocol, laboratory_test, run, slide
+from panjabi.passive.protocol import Protocol, laboratory_test, run, slide, springs_after
 from panjabi.passive.shear import fitted_shear, shear_curve, shear_phases
 
 RATE = math.radians(0.5)
@@ -71,6 +71,48 @@ def test_the_residual_zone_survives_a_long_wait(level):
         curve = neutral_zone_test(unit(level), axis, estimators=("residual",)).against_wait()
         assert np.all(np.diff(curve.half_width) < 0.0)
         assert LEAST_KEPT <= curve.kept() < 1.0
+
+
+def test_the_order_of_waits_has_no_influence_and_nothing_is_read_outside_them():
+    test = neutral_zone_test(unit("L4-L5"), 0, estimators=("residual",))
+    curve = test.against_wait((600.0, 30.0, 30.0))
+    assert curve.wait == (30.0, 600.0)
+    assert curve.kept() == pytest.approx(test.against_wait((30.0, 120.0, 600.0)).kept())
+    short = test.against_wait((5.0, 30.0))
+    with pytest.raises(ParameterError, match="Expected waits from 5 to 30 s"):
+        short.kept()
+    assert short.to_dict()["kept_after_10_min"] is None
+    for waits in ((), (0.0, 30.0), (math.nan,)):
+        with pytest.raises(ParameterError, match="one or more waits above 0 s"):
+            test.against_wait(waits)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    moves=st.lists(
+        st.tuples(st.floats(-0.05, 0.05), st.floats(1e-3, 100.0)), min_size=1, max_size=40
+    ),
+    axis=st.integers(0, 2),
+)
+def test_branches_and_friction_create_no_energy_in_any_motion(moves, axis):
+    """Work put into the springs is never less than what they store, for any path and rate."""
+    one = unit("L4-L5")
+    springs = one.branch_stiffness[axis]
+    times, sizes, powers = (part[axis].copy() for part in one.hysteresis.decay)
+    stretch, after = np.zeros(times.size), np.zeros(times.size)
+    lost = 0.0
+    for change, duration in moves:
+        start = 0.5 * springs @ stretch**2
+        force, h = 0.0, duration / 50
+        for _ in range(50):
+            before = springs @ stretch
+            moment, _ = springs_after(change / 50, h, stretch, springs, times, sizes, powers, after)
+            force += 0.5 * (before + moment) * change / 50
+            stretch[:] = after
+        loss = force + start - 0.5 * springs @ stretch**2
+        lost += loss
+        assert loss >= -1e-12
+    assert lost >= 0.0
 
 
 def test_steps_of_the_protocol_are_short_enough():

@@ -16,10 +16,12 @@ from panjabi.passive.injury import (
     nucleus_removed,
     subfailure,
     with_fixator,
+    with_injuries,
 )
 from panjabi.passive.kernels import RAMP
 from panjabi.passive.neutral_zone import neutral_zone_test, residual_positions
 from panjabi.passive.protocol import laboratory_test
+from panjabi.passive.readings import unit_readings
 from panjabi.passive.standard import unit
 
 LUMBAR = levels("lumbar")[1:]
@@ -224,3 +226,62 @@ def test_a_change_without_degrees_and_a_fraction_outside_are_errors():
 def test_a_missing_equals_sign_is_named(text, advice):
     with pytest.raises(UnknownNameError, match=f"without '='; write {advice}"):
         injured(unit("L4-L5"), text)
+
+
+def test_a_structure_with_a_fraction_on_the_command_line_is_lost_in_part():
+    one = unit("L4-L5")
+    at = np.array([-0.12, 0.03, 0.02])
+    for text in ("SSL=0.3", "disc=0.5", "facet_left=1"):
+        name, value = text.split("=")
+        expected = injured(one, name, float(value)).moment(at)
+        assert injured(one, text).moment(at) == pytest.approx(expected, abs=1e-14)
+    half = injured(one, "SSL=0.5", 0.5).moment(at)
+    assert half == pytest.approx(injured(one, "SSL", 0.25).moment(at), abs=1e-14)
+    with pytest.raises(ParameterError, match="number after '=' in injury SSL, got 'x'; write SSL="):
+        injured(one, "SSL=x")
+
+
+@pytest.mark.parametrize("level", ["C5-C6", "T6-T7", "L4-L5"])
+def test_both_facets_one_after_the_other_are_both_at_once(level):
+    one = unit(level)
+    at = np.array([0.05, 0.04, -0.06])
+    at_once = facetectomy(one)
+    for first in (1.0, 0.5):
+        steps = facetectomy(
+            facetectomy(one, "left", fraction=first), "left" if first < 1 else "right"
+        )
+        steps = facetectomy(steps, "right") if first < 1 else steps
+        assert steps.moment(at) == pytest.approx(at_once.moment(at), abs=1e-12)
+        assert {s.name for s in steps.structures} == {s.name for s in at_once.structures}
+    bare = facetectomy(cut(one, "CL"))
+    assert bare.moment(at) == pytest.approx(at_once.moment(at), abs=1e-12)
+
+
+def test_pressure_of_the_disc_is_lost_once():
+    one = unit("L4-L5").with_preload(400.0)
+    at = np.array([-0.05, 0.04, -0.02])
+    ruptured = disc_rupture(one)
+    for first in (0.4, 1.0):
+        both = disc_rupture(nucleus_removed(one, fraction=first))
+        assert both.moment(at) == pytest.approx(ruptured.moment(at), abs=1e-12)
+        assert both.factor == pytest.approx(ruptured.factor, rel=1e-12)
+        assert unit_readings(both, at).disc_pressure == 0.0
+    half = nucleus_removed(one, fraction=0.5)
+    intact = unit_readings(one, at).disc_pressure
+    assert intact is not None
+    assert unit_readings(half, at).disc_pressure == pytest.approx(0.5 * intact)
+    quarter = nucleus_removed(half, fraction=0.5)
+    assert quarter.moment(at) == pytest.approx(
+        nucleus_removed(one, fraction=0.75).moment(at), abs=1e-12
+    )
+
+
+def test_one_injury_as_text_is_one_injury():
+    assert with_injuries(unit("L4-L5"), "cut=SSL") == with_injuries(unit("L4-L5"), ["cut=SSL"])
+
+
+def test_only_ligaments_are_stretched_and_a_fraction_is_a_number():
+    with pytest.raises(ParameterError, match="Expected a ligament to stretch, got disc, a disc; "):
+        subfailure(unit("L4-L5"), "disc")
+    with pytest.raises(ParameterError, match="from 0 to 1, got 'right'; give a number"):
+        injured(unit("L4-L5"), "facetectomy", "right")  # type: ignore[arg-type]

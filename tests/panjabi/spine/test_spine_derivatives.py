@@ -109,6 +109,10 @@ def test_a_steady_moment_turns_the_joint_by_its_relaxed_stiffness():
         for k, y in zip(unit.hysteresis.friction[0], unit.hysteresis.yields[0], strict=True)
     )
     assert stiffness(0.1) == pytest.approx(relaxed + moment / 0.1, rel=1e-9)
+    assert stiffness(1) == pytest.approx(stiffness(1.0))
+    for wrong in ("sliding", "Stuck", 0.0, -0.02, float("nan")):
+        with pytest.raises(ParameterError, match="Expected friction as exact, stuck, relaxed or"):
+            stiffness(wrong)
     system = linear_system(rest)
     assert system.state_names[0] == "L5_S1_FE"
     assert system.input_units == ("N m",)

@@ -160,7 +160,7 @@ def test_invalid_arguments_raise():
         (lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, **ask), "got neither"),
         (
             lambda: solve_noisy(NOISY, [0.0], (0.0, 1.0), step=0.1, seed=-1, **ask),
-            "a seed as an integer of 0 or more, got -1",
+            "seed as an integer of 0 or more, got -1",
         ),
         (
             lambda: solve_noisy(NOISY, [0.0], (0.0, 1e9), step=0.1, seed=0, **ask),

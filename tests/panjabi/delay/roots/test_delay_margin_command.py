@@ -35,6 +35,14 @@ def test_json(capsys):
     assert output["stable"] is True and output["schema"] == "panjabi-delay-margin/1"
 
 
+def test_a_delay_outside_the_evidence_is_listed(capsys):
+    assert said(capsys, *LAX)["outside_evidence"] == []
+    (line,) = said(capsys, *LAX, "--delay", "0.15")["outside_evidence"]
+    assert "reflex delay of 0.15 s is beyond the tests, 0.0245 to 0.104 s" in line
+    assert panjabi(*LAX, "--delay", "0.15") == 0
+    assert "outside the evidence (1):" in capsys.readouterr().out
+
+
 def test_delay_filter_and_set(capsys):
     at = said(capsys, *LAX, "--delay", "0.1")["rightmost_root"]
     assert at["real_per_s"] == pytest.approx(-2.1861520948170, abs=1e-11)
