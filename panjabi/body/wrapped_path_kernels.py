@@ -37,8 +37,6 @@ class Touched(NamedTuple):
     body: Integers  # (np,)
     local: Floats  # (np, 3) [m]
     over: Integers  # (np,) surface of a first tangent point, -1 for other points
-    arc: Floats  # (np,) length over the surface from there [m]
-    spread: Floats  # (np, 4) see `wrap_kernels.Contact`
     excess: Floats  # (nm,) sum over contacts of arc minus chord [m]; NaN: no geodesic was found
 
 
@@ -109,14 +107,11 @@ def touched_paths(
     new_start = np.empty(start.shape[0], np.int64)
     new_body = np.empty(n + 2 * w, np.int64)
     new_local = np.empty((n + 2 * w, 3))
-    over = np.full(n + 2 * w, -1, np.int64)
-    arc = np.zeros(n + 2 * w)
-    spread = np.zeros((n + 2 * w, 4))
+    over = np.empty(n + 2 * w, np.int64)
     excess = np.zeros(start.shape[0] - 1)
     world = np.empty((n + 2 * w, 3))  # points, and both tangent points of each wrap
     on_body = np.empty((2 * w, 3))  # tangent points in the body
-    arcs = np.zeros(w)
-    spreads = np.zeros((w, 4))
+    arcs = np.empty(w)
     path = np.empty(n + w, np.int64)  # points, and n + k for both tangent points of wrap k
     a = np.empty(3)
     b = np.empty(3)
@@ -180,8 +175,6 @@ def touched_paths(
                             R, t, int(surfaces.body[s]), x0, x1, x2
                         )
                     arcs[k] = touch.arc[0]
-                    for i in range(4):
-                        spreads[k, i] = touch.spread[i]
                     total += _distance(a, touch.first) + touch.arc[0]
                     total += _distance(touch.last, b) - _distance(a, b)
                 if status == TOUCHES or was:
@@ -195,6 +188,7 @@ def touched_paths(
                     before, total, k = total, 0.0, first_wrap
         for i in range(size):
             if path[i] < n:
+                over[count] = -1
                 new_body[count] = body[path[i]]
                 for j in range(3):
                     new_local[count, j] = local[path[i], j]
@@ -205,11 +199,7 @@ def touched_paths(
                 new_body[count] = surfaces.body[wraps.surface[k]]
                 for j in range(3):
                     new_local[count, j] = on_body[2 * k + e, j]
-                if e == 0:
-                    over[count] = wraps.surface[k]
-                    arc[count] = arcs[k]
-                    for j in range(4):
-                        spread[count, j] = spreads[k, j]
+                over[count] = wraps.surface[k] if e == 0 else -1
                 count += 1
             chord = 0.0
             for j in range(3):
@@ -221,8 +211,6 @@ def touched_paths(
         new_body[:count],
         new_local[:count],
         over[:count],
-        arc[:count],
-        spread[:count],
         excess,
     )
 
