@@ -15,7 +15,9 @@ from fascia.transmission import ladder
 from panjabi.tissue import Cable
 
 LINKS = 12
-TIE_RATIOS = (0.0, 0.001, 0.01, 0.1, 1.0)
+TIE_RATIOS = (1e-4, 0.001, 0.01, 0.1, 1.0)
+"""Above 0: spinous ligaments are slack in standing, and stations without attachment are loose."""
+
 WAY_DOWN = ("suboccipital", "neck", "upper_back", "thoracolumbar", "sacral")
 """Regions of the back line, in order."""
 

@@ -70,7 +70,7 @@ def check(answer: Answer) -> None:
     assert abs(lumbar["same_push"][-1] - lumbar["same_push"][0]) < 1.0
     # at the tolerance, and with least effort: slightly less lumbar flexion
     assert signs["tolerated"] == signs["least_effort"] == -1
-    assert abs(np.ptp(lumbar["least_effort"])) < 2.0
+    assert abs(np.ptp(lumbar["least_effort"])) < 3.0
     assert answer.verdict == "undetermined"
     # the lumbar load changes by less than 4 per cent for sixteen times the passive curve
     load = [bend.compression["L5-S1"] for bend in sweep.least_effort]

@@ -72,4 +72,5 @@ def test_moments_are_hatched_only_where_the_test_went_beyond_its_evidence():
     tested = inside.unit.evidence.moment.tested.si
     further = unit("L4-L5", extrapolate=True)
     beyond = neutral_zone_test(further, "flexion-extension", moment=1.5 * tested)
-    assert hatched(plot_moment_angle(beyond), vertical=False)[-1][0] == pytest.approx(tested)
+    starts = [low for low, _ in hatched(plot_moment_angle(beyond), vertical=False)]
+    assert pytest.approx(tested) in starts
