@@ -213,10 +213,11 @@ class _Run:
     def _collect(self, future: Future[Timed]) -> int:
         """Keep the rows of a finished block; returns the number of its subjects."""
         rows, duration = future.result()
-        span = self.running.pop(future)
+        span = self.running[future]
         if self.store is not None:
             self.store.put(span, rows)
         self.done[span] = rows
+        del self.running[future]  # last: an interrupt above collects the block again
         count = span[1] - span[0]
         self.size = max(1, min(int(count * TARGET / max(duration, 1e-9)), GROWTH * count))
         return count

@@ -95,7 +95,7 @@ def test_interrupted_cohorts_return_finished_subjects(interrupt):
     assert np.array_equal(part.state[part.complete], whole.state[part.complete])
     assert np.isnan(part.state[~part.complete]).all()
     paths = noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=1, **ask)
-    interrupt(25)
+    interrupt(60)  # in the second block, so the first has been collected
     with pytest.raises(Interrupted, match="12 finished subjects, got an interrupt") as caught:
         noisy_cohort(NOISY, [0.0], (0.0, 1.0), step=0.01, seed=1, **ask)
     part = caught.value.partial
