@@ -31,7 +31,6 @@ SETTLED = 0.1  # after a step that cuts the residual by this factor the matrix h
 LOCAL_FROM = 1000  # unknowns from which a local disturbance is solved separately
 FLOOR = 1e-12  # smallest shift, as a fraction of the typical stiffness
 FIRST_SHIFT = 1e-3  # largest shift after one failed step, as a fraction of the typical stiffness
-NULL_PIVOT = 1e-8  # of the typical stiffness: a smaller pivot shows a mode without stiffness
 
 
 def minimise(

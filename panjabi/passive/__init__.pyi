@@ -1,6 +1,6 @@
 from .directions import AXES as AXES, DIRECTIONS as DIRECTIONS, levels as levels
 from .element import PassiveJoint as PassiveJoint
-from .evidence import Evidence as Evidence, Limit as Limit, evidence_of as evidence_of
+from .evidence import Evidence as Evidence, evidence_of as evidence_of
 from .functional_unit import (
     FunctionalSpinalUnit as FunctionalSpinalUnit,
     stack as stack,

@@ -19,18 +19,11 @@ from panjabi.results import ShortRepr
 
 
 @dataclass(frozen=True, repr=False)
-class Limit(EvidenceRange):
-    """Limits of a load on a unit, in both senses: the largest of the tests, and at failure."""
-
-    symmetric: bool = True
-
-
-@dataclass(frozen=True, repr=False)
 class Evidence(ShortRepr):
-    """Range of the tested loads on a level."""
+    """Range of the tested loads on a level, in both senses, and the loads at failure."""
 
-    moment: Limit  # about each axis [N m]
-    preload: Limit  # compression [N]
+    moment: EvidenceRange  # about each axis [N m]
+    preload: EvidenceRange  # compression [N]
 
     def sized(self, length: float) -> Evidence:
         """The same range where lengths are `length` times those of the standard adult."""
@@ -82,9 +75,9 @@ def _evidence(region: str) -> Evidence:
     }[region]  # fmt: skip
     tested, pressed = row(test), row(id)
 
-    def limit(load: str, value: float, source: str, unit: str, failure: Parameter) -> Limit:
-        what = f"largest {load} in tests, {region}"
-        return Limit(load, Parameter(value, unit, source, "measured", what), failure)
+    def limit(load: str, value: float, source: str, unit: str, failure: Parameter) -> EvidenceRange:
+        tested = Parameter(value, unit, source, "measured", f"largest {load} in tests, {region}")
+        return EvidenceRange(load, tested, failure, symmetric=True)
 
     def assumed(value: float, unit: str, what: str) -> Parameter:
         return Parameter(value, unit, THIS_WORK, "assumed", f"where units fail, {region}; {what}")

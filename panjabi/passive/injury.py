@@ -27,7 +27,6 @@ Unit = FunctionalSpinalUnit
 
 PRESSURE_SHARE = 0.6  # fraction of the disc's stiffness at neutral lost with the nucleus, assumed
 TOE_FACTOR = 3.0  # of a ligament without a published value, assumed
-LIGAMENTS_BEHIND = ("SSL", "ISL", "LF", "CL", "PLL", "NL")
 
 
 @dataclass(frozen=True)

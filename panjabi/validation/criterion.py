@@ -46,32 +46,32 @@ class Criterion:
     test: Callable[[float, Target], bool] | None = None
 
 
-def within_sd(count: float) -> Criterion:
-    """Within `count` published standard deviations of the value, limits included."""
+def _within(
+    count: float, unit: str, spread: Callable[[Target], float | None], needed: str
+) -> Criterion:
+    """Within `count` times a spread of the published value, limits included."""
 
     def test(predicted: float, target: Target) -> bool:
-        if target.sd is None:
+        size = spread(target)
+        if size is None:
             raise ParameterError(
-                "Expected a published row with a standard deviation, got none; give another "
-                "criterion, for example within_fraction(0.25)."
+                f"Expected a published row with {needed}, got none; give another criterion, for "
+                "example within_fraction(0.25)."
             )
-        return abs(predicted - target.number) <= count * target.sd
+        return abs(predicted - target.number) <= count * size
 
-    return Criterion(f"within {count:g} SD", test)
+    return Criterion(f"within {count:g} {unit}", test)
+
+
+def within_sd(count: float) -> Criterion:
+    """Within `count` published standard deviations of the value, limits included."""
+    return _within(count, "SD", lambda target: target.sd, "a standard deviation")
 
 
 def within_errors(count: float) -> Criterion:
     """Within `count` standard errors of the published value, limits included."""
-
-    def test(predicted: float, target: Target) -> bool:
-        if target.error is None:
-            raise ParameterError(
-                "Expected a published row with a spread and a group size, got none; give another "
-                "criterion, for example within_fraction(0.25)."
-            )
-        return abs(predicted - target.number) <= count * target.error
-
-    return Criterion(f"within {count:g} standard errors", test)
+    needed = "a spread and a group size"
+    return _within(count, "standard errors", lambda target: target.error, needed)
 
 
 def within_rounding() -> Criterion:

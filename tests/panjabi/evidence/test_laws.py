@@ -27,7 +27,7 @@ NO_LAW = {
     # records, protocols and assemblies of laws
     "LawReport", "Promise", "TensionBreakdown", "MuscleGeometry", "Musculature", "MuscleElement",
     "HeldTensions", "AbdomenCoupling", "ReflexSet", "NeuralSystem", "ReducedNeck", "CreepEffect",
-    "Evidence", "Limit", "Measurement", "NeutralZone", "NeutralZoneTest", "Pelvis", "Protocol",
+    "Evidence", "Measurement", "NeutralZone", "NeutralZoneTest", "Pelvis", "Protocol",
     "Recording", "UnitReadings", "StructureReading", "WaitCurve", "Loss", "PassiveTerm",
     "Structure", "PassiveJoint", "SacroiliacJoint", "Anticipation",
     # parts of a unit, whose range is that of the unit
