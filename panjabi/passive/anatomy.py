@@ -21,28 +21,6 @@ KINDS = {
 }
 """Structure -> type; all others are ligaments."""
 
-MEANING = {
-    "disc": "intervertebral disc",
-    "ALL": "anterior longitudinal ligament",
-    "PLL": "posterior longitudinal ligament",
-    "LF": "ligamentum flavum",
-    "ISL": "interspinous ligament",
-    "SSL": "supraspinous ligament",
-    "ITL": "intertransverse ligaments",
-    "CL": "facet capsules, both sides",
-    "NL": "nuchal ligament",
-    "CVJ": "costovertebral joints",
-    "TM": "tectorial membrane",
-    "TL": "cruciate ligament",
-    "ALAR": "alar ligaments",
-    "AAOM": "anterior atlanto-occipital and atlanto-axial membrane",
-    "PAOM": "posterior atlanto-occipital and atlanto-axial membrane",
-    "facet_right": "right facet joint",
-    "facet_left": "left facet joint",
-    "ribs": "anterior rib cage",
-    "fixator": "external fixator",
-}
-
 # Arms from the centre of rotation in flexion [mm], assumed.
 _ARMS = {"PLL": 12.0, "LF": 22.0, "CL": 30.0, "ISL": 40.0, "SSL": 55.0}
 # Arms of the other structures of a lumbar level, for the axes about which they act [mm], assumed.

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,11 +45,12 @@ LOST_PRESSURE = "disc_pressure_lost"  # name among the parameters of a unit
 
 
 def require_compression(force: object, level: str) -> None:
-    """Raise ParameterError for a preload that is text, which `float` would accept."""
-    if isinstance(force, str | bytes):
+    """Raise ParameterError for a preload that is no number; `float` would accept a text."""
+    if isinstance(force, str | bytes) or not isinstance(force, SupportsFloat):
+        what = f"the text {force!r}" if isinstance(force, str | bytes) else type(force).__name__
         raise ParameterError(
-            f"Expected a preload of {level} as a number in N, got the text {force!r}; give a "
-            "number, e.g. 500.0."
+            f"Expected a preload of {level} as a number in N, got {what}; give a number, e.g. "
+            "500.0."
         )
 
 

@@ -92,11 +92,14 @@ def spine_model(
     UnknownNameError
         For a region, plane, level, posture or injury that does not exist.
     ParameterError
-        For a load that is no mass, a value that is no number, or muscles of another type or of a
-        body of another size.
+        For a load that is no mass, a value that is no number, or muscles, units or injuries of
+        another type, or muscles of a body of another size.
     PostureError
         For a posture outside the joints' ranges.
     """
+    options = _options(units)
+    hurt = injuries or {}
+    _require_texts(hurt)
     recipe = {
         "region": region,
         "plane": plane,
@@ -107,8 +110,8 @@ def spine_model(
         "posture": posture if isinstance(posture, str) else np.asarray(posture).tolist(),
         "gravity": gravity,
         "preload": dict(preload) if isinstance(preload, Mapping) else preload,
-        "injuries": {k: list(v) for k, v in (injuries or {}).items()},
-        "units": None if units is None else asdict(units),
+        "injuries": {k: [v] if isinstance(v, str) else list(v) for k, v in hurt.items()},
+        "units": None if units is None else asdict(options),
         "body": body,
     }
     levels = chosen_levels(region, joints)
@@ -122,7 +125,7 @@ def spine_model(
     q = whole_body.coordinates_from(within, base=q)
     carrying = with_load(whole_body, load if isinstance(load, HeldLoad) else HeldLoad(load))
     dynamics = Dynamics(carrying, free, q, (0.0, -STANDARD_GRAVITY if gravity else 0.0, 0.0))
-    units_made = _units(whole_body, levels, preload, injuries or {}, units or UnitOptions())
+    units_made = _units(whole_body, levels, preload, hurt, options)
     known = {f"{u.level} {name}": p for u in units_made for name, p in u.parameters.items()}
     model = Spine(
         dynamics=dynamics,
@@ -227,6 +230,27 @@ def with_load(body: Body, load: HeldLoad) -> Body:
     inertia[b] += reduced * (between @ between * np.eye(3) - np.outer(between, between))
     mass[b], com[b] = total, centre
     return replace(body, mass=mass, com=com, inertia=inertia)
+
+
+def _options(units: object) -> UnitOptions:
+    """The options of the units; an error for units themselves."""
+    if units is None or isinstance(units, UnitOptions):
+        return units or UnitOptions()
+    raise ParameterError(
+        f"Expected units as UnitOptions, got a {type(units).__name__}; put a unit of your own into "
+        "the finished spine with spine_model(...).with_joint(PassiveJoint(unit))."
+    )
+
+
+def _require_texts(injuries: Mapping[str, object]) -> None:
+    """Raise ParameterError for injuries that are not texts by level."""
+    for level, changes in injuries.items():
+        if not isinstance(changes, Sequence) or not all(isinstance(c, str) for c in changes):
+            raise ParameterError(
+                f"Expected the injuries of {level} as texts such as ['cut=SSL+ISL'], got a "
+                f"{type(changes).__name__}; put a unit of your own into the finished spine with "
+                "spine_model(...).with_joint(PassiveJoint(unit))."
+            )
 
 
 def _units(

@@ -181,10 +181,10 @@ def increase_without_rib_cage(axis: int, part: int) -> Prediction:
     return Prediction(
         grown,
         "T1-T12 in series at 2 N m, zero-load gap; fitted together with a stiffness from another "
-        "laboratory. The stiffness measured there is too small for the published increase of range "
-        "in flexion-extension, and the loss of the ribs, which is free, acts on the zone. With "
-        "that stiffness alone, and ribs with the dissipation of the unit, the change is "
-        f"{unfitted:.1f} %",
+        "laboratory. In lateral bending friction of the units, taken over from other levels, is "
+        "half of the moment of the test, so that removal of ribs changes the range little. With "
+        "the stiffness of that laboratory alone, and ribs with the dissipation of the unit, the "
+        f"change is {unfitted:.1f} %",
     )
 
 
@@ -491,8 +491,9 @@ CAUSES = {
     "flexion": "without its posterior ligaments the unit flexes to its stop, and it is softer than "
     "these specimens also when intact",
     "extension": "facets and anterior ligament limit extension, and they are whole",
-    "right bending": "the nucleus gives most of the stiffness at neutral (assumed) and all that "
-    "preload adds to it, so that bending loses more than was measured",
+    "right bending": "the disc gives most of the stiffness at neutral (assumed), and the lost "
+    "pressure takes most of it and of what preload adds, so that bending loses more than was "
+    "measured",
     "left rotation": "facets limit rotation, and they are whole",
 }
 
@@ -540,8 +541,9 @@ def all_changes_by_injury() -> Prediction:
         f"{signs} of 8 signs right, {sizes} sizes within 50 %; sum of errors {error:.2f} deg, "
         f"of no change {nothing:.2f} deg. The printed fall (lateral bending with preload, 2.4 to "
         "1.4 deg) cannot come from the removal of structures; the sum of errors is mostly from "
-        "flexion and lateral bending, where the cut ligaments and the nucleus of the model carry "
-        "more than in the specimens",
+        "flexion and lateral bending. Under preload the published changes are smaller in every "
+        "direction, in the model larger, since lost pressure takes "
+        "most of the effect of preload (assumed). No change of one assumption gives five sizes",
         met=signs == 8 and sizes >= 5 and error < nothing,
     )
 

@@ -127,20 +127,8 @@ def test_steps_of_the_protocol_are_short_enough():
     assert zones[0] == pytest.approx(zones[1], rel=0.03)
 
 
-SOFT_AT_NEUTRAL = pytest.mark.xfail(
-    strict=True,
-    reason="the slope of L2-L3 in motion (Gay 2005, one specimen) leaves little for its branches",
-)
-
-
-@pytest.mark.parametrize(
-    ("level", "axis"),
-    [
-        pytest.param(level, axis, marks=SOFT_AT_NEUTRAL if (level, axis) == ("L2-L3", 0) else ())
-        for level in levels("lumbar")[1:]
-        for axis in range(3)
-    ],
-)
+@pytest.mark.parametrize("axis", range(3))
+@pytest.mark.parametrize("level", levels("lumbar")[1:])
 def test_secant_stiffness_rises_by_2_to_13_percent_a_decade(level, axis):
     """Mean of the decades from 0.05 to 5 deg/s, near the range of motion; the band is our own."""
     one = unit(level)
@@ -206,8 +194,10 @@ def test_the_shear_law_meets_the_rows_it_is_fitted_to():
             "c67_rate_ant10",
             marks=pytest.mark.xfail(
                 strict=True,
-                reason="the branches of C6-C7 are fitted in flexion-extension, where they give "
-                "half of the published rise between 1 and 10 mm/s",
+                reason="the fastest branch (1 s) takes as long as the test at 1 mm/s, so it can "
+                "give little of the published rise to 10 mm/s (6.5 %): 2.5 %. A branch of 0.1 s of "
+                "equal strength would give 3.8 %, twice the strength of all branches 3.6 %, "
+                "friction with m = 6 instead of 12 3.3 %: no single one of them is enough",
             ),
         ),
         (1e-1, "c67_rate_ant100"),

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.literature import row
 from panjabi.passive.directions import levels
-from panjabi.passive.fitting import joint_fit, table
+from panjabi.passive.fitting import UNKNOWN, friction_of_read_zones, joint_fit, table
 from panjabi.passive.neutral_zone import (
     ESTIMATORS,
     HysteresisLoop,
@@ -29,10 +30,15 @@ MEASURED = [*levels("upper cervical"), *levels("lumbar")[1:]]
 NONE = np.empty(0), np.empty(0)
 
 
+def packaged_fits(axis):
+    """Fits of the default set by level."""
+    return {level: _table()["default", level, axis] for level in levels()}
+
+
 @pytest.mark.parametrize("level", levels())
 @pytest.mark.parametrize("axis", range(3))
 def test_calibration_rows_are_met_by_the_protocol(level, axis):
-    """Range of motion everywhere; neutral zone where it was read (a recalled one is a prior)."""
+    """Range of motion everywhere; neutral zone where it was read (a recalled one is no target)."""
     aim = target(level, axis)
     found = residual_positions(laboratory_test(unit(level), axis), 3)
     assert found.range_minus == pytest.approx(aim.range_minus, rel=0.01)
@@ -41,11 +47,30 @@ def test_calibration_rows_are_met_by_the_protocol(level, axis):
         assert found.half_width == pytest.approx(aim.neutral_zone, rel=0.06)
 
 
-@pytest.mark.parametrize(("level", "axis"), [("L4-L5", 0), ("C1-C2", 2)])
+@pytest.mark.parametrize(("level", "axis"), [("L4-L5", 0), ("C1-C2", 2), ("T6-T7", 0)])
 def test_the_packaged_fit_can_be_made_again(level, axis):
-    fit, packaged = joint_fit(level, axis), _table()["default", level, axis]
+    prior = UNKNOWN if level in MEASURED else friction_of_read_zones(packaged_fits(axis), axis)
+    fit, packaged = joint_fit(level, axis, friction=prior), _table()["default", level, axis]
     for name in ("linear", "onset", "gain_minus", "gain_plus", "branch", "friction"):
         assert getattr(fit, name) == pytest.approx(getattr(packaged, name), rel=1e-3), name
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_a_recalled_zone_has_no_say_in_the_friction(axis):
+    """Relative to the moment of the test, it is that of the levels whose zone was read."""
+    fits = packaged_fits(axis)
+    prior = friction_of_read_zones(fits, axis)
+    for level in set(levels()) - set(MEASURED):
+        share = fits[level].friction / target(level, axis).moment
+        assert abs(math.log(share / prior.share)) < prior.sd, level
+
+
+def test_no_lumbar_ramp_is_stiffer_than_segments_under_large_moments():
+    """Miller 1986: 6 to 11 N m/deg."""
+    most = row("fsu_mil_khi").parameter().si
+    for level in levels("lumbar"):
+        fit = _table()["default", level, 0]
+        assert max(fit.gain_minus, fit.gain_plus) <= most * (1.0 + 1e-6), level
 
 
 @pytest.mark.slow

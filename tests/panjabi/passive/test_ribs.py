@@ -28,10 +28,17 @@ from panjabi.passive.targets import thoracic_region
 BARE = [unit(level) for level in RIBBED]
 
 
-HIDDEN_BY_FRICTION = pytest.mark.xfail(
+STUCK = pytest.mark.xfail(
     strict=True,
-    reason="friction of thoracic units, inferred from recalled neutral zones, is a large part of "
-    "the 2 N m of the test without ribs, so the loss of the ribs has little effect on the zone",
+    reason="friction of the levels with a read zone, taken over to thoracic units, is a third to a "
+    "half of the 2 N m of the test in bending and rotation: more friction in the ribs makes them "
+    "stick, and the zone with ribs becomes smaller instead of larger",
+)
+STIFFER = pytest.mark.xfail(
+    strict=True,
+    reason="1.01 standard errors at T1-T4: with this friction the published increase of range in "
+    "bending asks for stiffer ribs, and that of the zone for softer ones; friction of 10 instead "
+    "of 15 % of the moment of the test would bring both within the errors",
 )
 
 
@@ -52,19 +59,17 @@ def test_removal_in_bending_and_rotation_takes_more_from_the_zone(axis):
     assert zone > whole + 5.0 > 5.0
 
 
-@HIDDEN_BY_FRICTION
 def test_removal_in_flexion_is_where_p4_fails():
     """Liebsch 2017: +46 against +52 %."""
     zone, whole = growth_without([with_rib_cage(one) for one in BARE], 0)
     assert 0.0 < zone < whole - 3.0
 
 
-@HIDDEN_BY_FRICTION
 def test_stiffness_alone_does_not_make_p4_fail():
-    """With ribs that lose and bend as the unit does, zone and range gain alike: the loss decides.
+    """With ribs that lose and bend as the unit does, the zone gains more: the loss decides.
 
-    So they do for any stiffness within Mannen's standard errors; the published gap is 6.6 points.
-    It says nothing of ribs that stiffen at another angle than the unit.
+    For no stiffness within Mannen's standard errors does it gain less by half of the published
+    6.6 points. It says nothing of ribs that stiffen at another angle than the unit.
     """
     random = np.random.default_rng(1)
     still = RibFactors(1.0, 1.0, 1.0)
@@ -81,12 +86,11 @@ def test_stiffness_alone_does_not_make_p4_fail():
         ]
         zone, whole = growth_without(caged, 0)
         apart.append(zone - whole)
-    assert abs(apart[0]) < 2.0
+    assert apart[0] > 0.0
     assert min(apart) > -3.0
 
 
-@HIDDEN_BY_FRICTION
-@pytest.mark.parametrize("axis", range(3))
+@pytest.mark.parametrize("axis", [0, pytest.param(1, marks=STUCK), pytest.param(2, marks=STUCK)])
 def test_more_loss_in_the_ribs_means_less_zone_gained(axis):
     """The mechanism: without ribs their dissipation is lost."""
     factors = rib_factors()
@@ -110,13 +114,14 @@ def test_packaged_factors_are_the_joint_fit(axis):
         assert astuple(one) == pytest.approx(astuple(packaged[axis, region]), rel=1e-4)
 
 
-@HIDDEN_BY_FRICTION
-def test_fit_stays_within_the_standard_errors_of_the_stiffness():
+@pytest.mark.parametrize("axis", [0, pytest.param(1, marks=STIFFER), 2])
+def test_fit_stays_within_the_standard_errors_of_the_stiffness(axis):
     """Where Mannen's ribs soften, the fit stops at no effect: that is within the error as well."""
-    for (axis, region), one in rib_factors().items():
+    for (about, region), one in rib_factors().items():
         for zone, value in (("NZ", one.neutral), ("EZ", one.elastic)):
-            measured = measured_factor(axis, region, zone)
-            assert abs(log(value / measured.value)) < measured.error, (axis, region, zone)
+            measured = measured_factor(about, region, zone)
+            off = abs(log(value / measured.value)) / measured.error
+            assert off < 1.0 or about != axis, (region, zone, off)
 
 
 @pytest.mark.parametrize("level", ["T2-T3", "T6-T7", "T10-T11"])

@@ -15,6 +15,7 @@ from panjabi.errors import ConvergenceError, ParameterError, PostureError, Unkno
 from panjabi.neural.command import command
 from panjabi.neural.loops import ReflexLoop
 from panjabi.neural.reflex_set import ReflexSet
+from panjabi.passive import unit
 from panjabi.spine import HeldLoad, Spine, UnitOptions, equilibrium, reference_rhs, spine_model
 from panjabi.spine.equilibrium_solver import passive_force
 from panjabi.spine.packing import pack
@@ -345,6 +346,13 @@ def test_regions_have_their_levels(region, levels):
         ({"muscles": False, "reflexes": True}, ParameterError, "muscles for the reflexes"),
         ({"muscles": muscles_of(standard_adult())}, ParameterError, "got a MusclePaths; make one"),
         ({"injuries": {"C2-C3": ["nucleus"]}}, UnknownNameError, "level of the model"),
+        (
+            {"injuries": {"L4-L5": unit("L4-L5")}},
+            ParameterError,
+            "injuries of L4-L5 as texts",
+        ),
+        ({"units": {"L4-L5": unit("L4-L5")}}, ParameterError, "as UnitOptions, got a dict; put a"),
+        ({"preload": {"L4-L5": unit("L4-L5")}}, ParameterError, "number in N, got Functional"),
     ],
     ids=str,
 )
