@@ -135,6 +135,20 @@ def test_what_leaves_the_tests_is_listed(result, words):
     assert [line for line in lines if words in line] if words else lines == ()
 
 
+def test_relaxation_creep_and_spindles_list_what_leaves_their_recordings():
+    """4 minutes of relaxation, 20 minutes of flexion, 1.3 fascicle lengths; rest ends a flexion."""
+    series, creep, spindle = hamstring_group(), mcgill_brown_1992(), mileusnic_2006()
+    assert series.outside_evidence([10.0, 240.0]) == ()
+    assert "time of relaxation of 300 s is beyond" in series.outside_evidence([10.0, 300.0])[0]
+    broken = [(1.0, 900.0), (0.0, 60.0), (1.0, 900.0)]
+    assert creep.outside_evidence(broken) == ()
+    (words,) = creep.outside_evidence([(1.0, 900.0), (0.5, 900.0)])
+    assert words.startswith("creep: time in flexion of 30 min is beyond the tests, up to 20 min")
+    assert spindle.outside_evidence([1.0, 1.2]) == ()
+    (words,) = spindle.outside_evidence([1.0, 1.4, 1.6])
+    assert words.startswith("spindle 3: fascicle length") and words.endswith("so are 1 more")
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
