@@ -1,7 +1,8 @@
 """Cost of the cohort engine: a cohort in blocks of a second beside a plain loop of the same work.
 
-Both run on one thread of one process. The loop calls the function once for each block; the cohort
-also submits the blocks, joins their rows and, in the last case, writes them to a store.
+Both run in one process, on one thread or on two. The loop calls the function once for each block;
+the cohort also submits the blocks, joins their rows and, with a store, writes them and reads the
+description, which contains a whole spine model, for the digest.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from timing import machine, seconds as cpu_seconds
 
@@ -20,8 +23,16 @@ import numpy as np
 from numba import njit
 
 from panjabi.cohort import Block, run_cohort
+from panjabi.spine import Spine, spine_model
 
-BLOCKS, SUBJECTS, RUNS = 4, 40, 3  # blocks, subjects in each, repetitions
+BLOCKS, SUBJECTS, RUNS = 4, 40, 3  # blocks for each thread, subjects in each, repetitions
+
+
+class Setup(NamedTuple):
+    """What all subjects have in common."""
+
+    steps: int
+    model: Spine
 
 
 @njit(nogil=True)
@@ -31,47 +42,64 @@ def logistic(x: float, steps: int) -> float:
     return x
 
 
-def work(steps: int, block: Block) -> dict[str, np.ndarray]:
+def work(setup: Setup, block: Block) -> dict[str, np.ndarray]:
     """A chaotic orbit for each subject, from a start of its own."""
     starts = [block.generator(k, "start").uniform(0.1, 0.9) for k in range(len(block))]
-    return {"x": np.array([logistic(x, steps) for x in starts])}
+    return {"x": np.array([logistic(x, setup.steps) for x in starts])}
 
 
-def loop(steps: int) -> None:
-    for k in range(BLOCKS):
-        work(steps, Block(k * SUBJECTS, SUBJECTS))
+def loop(setup: Setup, threads: int) -> None:
+    blocks = [Block(k * SUBJECTS, SUBJECTS) for k in range(threads * BLOCKS)]
+    if threads == 1:
+        for block in blocks:
+            work(setup, block)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda block: work(setup, block), blocks))
 
 
-def cohort(steps: int, stored: bool) -> None:
+def cohort(setup: Setup, threads: int, stored: bool) -> None:
     with tempfile.TemporaryDirectory() as directory:
         store = Path(directory) / "store" if stored else None
-        run_cohort(work, steps, BLOCKS * SUBJECTS, block=SUBJECTS, workers=1, store=store)
+        subjects = threads * BLOCKS * SUBJECTS
+        run_cohort(work, setup, subjects, block=SUBJECTS, workers=threads, store=store)
 
 
-def compared(steps: int, stored: bool, clock: Callable[[], float]) -> tuple[float, float, float]:
-    """Time of a block in the loop and in the cohort [s], and the median ratio of pairs of runs."""
+def compared(setup: Setup, threads: int, stored: bool, clock: Callable[[], float]) -> np.ndarray:
+    """Times of the loop and of the cohort in turn [s], (RUNS, 2)."""
     pairs = np.empty((RUNS, 2))
     for k in range(RUNS):
         times = [clock()]
-        loop(steps)
+        loop(setup, threads)
         times.append(clock())
-        cohort(steps, stored)
+        cohort(setup, threads, stored)
         times.append(clock())
         pairs[k] = np.diff(times)
-    plain, engine = np.median(pairs, axis=0) / BLOCKS
-    return plain, engine, float(np.median(pairs[:, 1] / pairs[:, 0]))
+    return pairs
 
 
 if __name__ == "__main__":
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    model = spine_model()
     print(machine(), f"; load {os.getloadavg()[0]:.1f}")
     logistic(0.5, 10)
     trial = 20_000_000
     each = cpu_seconds(lambda: logistic(0.5, trial)) / trial
-    steps = int(seconds / SUBJECTS / each)
-    for stored in (False, True):
-        name = "with a store" if stored else "without store"
-        plain, engine, ratio = compared(steps, stored, time.process_time)
-        print(f"{name}: {plain:.3f} s CPU a block in a loop, {engine:.3f} s, ratio {ratio:.3f}")
-        plain, engine, _ = compared(1, stored, time.perf_counter)
-        print(f"{name}: blocks without work take {1e3 * (engine - plain):.2f} ms of wall time more")
+    setup = Setup(int(seconds / SUBJECTS / each), model)
+    cohort(Setup(1, model), 1, stored=True)  # imports
+    for threads in (1, 2):
+        for stored in (False, True):
+            name = (
+                f"{threads} thread{'s'[: threads - 1]}, {'with a' if stored else 'without'} store"
+            )
+            for clock in (time.process_time, time.perf_counter):
+                pairs = compared(setup, threads, stored, clock)
+                kind = "CPU" if clock is time.process_time else "wall"
+                plain, engine = np.median(pairs, axis=0)
+                print(
+                    f"{name}: {plain:.3f} s {kind} in a loop, {engine:.3f} s in a cohort, ratio "
+                    f"{np.median(pairs[:, 1] / pairs[:, 0]):.3f}"
+                )
+            empty = compared(Setup(1, model), threads, stored, time.perf_counter)
+            more = 1e3 * np.median(empty[:, 1] - empty[:, 0])
+            print(f"{name}: without work a cohort takes {more:.1f} ms of wall time more")

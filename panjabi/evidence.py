@@ -28,6 +28,24 @@ LONGEST = 2
 """Largest number of descriptions that a command prints."""
 
 
+@dataclass(frozen=True)
+class Departure:
+    """A value that is outside the tests; as text it is one entry of `outside_evidence`."""
+
+    name: str  # of what has the value: "L4-L5, flexion", a muscle, a strand
+    quantity: str  # moment, preload, strain
+    value: float  # in `unit`
+    unit: str
+    where: str  # BEYOND_TESTS or BEYOND_FAILURE
+    limit: str  # that it passed, with its source
+    more: int = 0  # further values outside the same range
+
+    def __str__(self) -> str:
+        value = f"{self.value:.4g}" + ("" if self.unit == "1" else f" {self.unit}")
+        more = f"; so are {self.more} more" if self.more else ""
+        return f"{self.name}: {self.quantity} of {value} is {self.where}, {self.limit}{more}"
+
+
 @dataclass(frozen=True, repr=False)
 class EvidenceRange(ShortRepr):
     """Values of one argument of a law for which data exist, and where the tissue fails.
@@ -84,17 +102,27 @@ class EvidenceRange(ShortRepr):
 
         values : in SI, one for each of `names`.
         """
+        return tuple(map(str, self.departures(values, names)))
+
+    def departures(self, values: ArrayLike, names: Sequence[str]) -> tuple[Departure, ...]:
+        """The value furthest outside the tests, and how many more; or ().
+
+        values : in SI, one for each of `names`.
+        """
         x = np.atleast_1d(np.asarray(values, float))
         excess = self.excess(x)
         count = int((excess > 0.0).sum())
         if not count:
             return ()
         worst = int((excess >= (1.0 - 1e-6) * excess.max()).argmax())  # the first of equal ones
-        more = f"; so are {count - 1} more" if count > 1 else ""
-        value = float(x[worst])
+        value, unit = float(x[worst]), self.tested.unit
         where, p = self.beyond(value), self.failure
         limit = f"at {_quoted(p)}" if p is not None and where == BEYOND_FAILURE else str(self)
-        return (f"{names[worst]}: {self._value(value)} is {where}, {limit}{more}",)
+        return (
+            Departure(
+                names[worst], self.quantity, value / SI[unit], unit, where, limit, count - 1
+            ),
+        )  # fmt: skip
 
     def check(self, values: ArrayLike, names: str | Sequence[str]) -> None:
         """Check values [SI], one for each of `names`.
@@ -147,9 +175,6 @@ class EvidenceRange(ShortRepr):
         low = "up to " if self.least is None else f"{self.least.value:.4g} to "
         return f"{low}{_quoted(self.tested)}"
 
-    def _value(self, value: float) -> str:
-        return f"{self.quantity} of {value / SI[self.tested.unit]:.4g}{_unit(self.tested)}"
-
 
 @runtime_checkable
 class HasEvidence(Protocol):
@@ -159,6 +184,20 @@ class HasEvidence(Protocol):
     def evidence(self) -> Mapping[str, EvidenceRange]:
         """Name of the argument -> its range."""
         ...
+
+
+class LeavesEvidence(Protocol):
+    """A result that says what left the ranges of its laws."""
+
+    @property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """What left the range of evidence, in words."""
+        ...
+
+
+def outside_of(results: Iterable[LeavesEvidence]) -> tuple[str, ...]:
+    """What several results leave of the evidence, in words, each once."""
+    return tuple(dict.fromkeys(words for part in results for words in part.outside_evidence))
 
 
 def printed(descriptions: Iterable[str]) -> tuple[str, ...]:
@@ -177,8 +216,5 @@ def printed(descriptions: Iterable[str]) -> tuple[str, ...]:
 
 
 def _quoted(p: Parameter) -> str:
-    return f"{p.value:.4g}{_unit(p)} ({p.source}, {p.status})"
-
-
-def _unit(parameter: Parameter) -> str:
-    return "" if parameter.unit == "1" else f" {parameter.unit}"
+    unit = "" if p.unit == "1" else f" {p.unit}"
+    return f"{p.value:.4g}{unit} ({p.source}, {p.status})"

@@ -19,6 +19,7 @@ from panjabi.cli.body import add_person, person
 from panjabi.cli.terminal import (
     add_cohort_options,
     add_command,
+    add_extrapolate,
     applicable,
     cohort_options,
     command_parser,
@@ -68,12 +69,14 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument(
         "--free-pelvis", action="store_true", help="solve for the pelvic tilt (slr only)"
     )
+    add_extrapolate(test, "strands")
 
     release = add_command(
         commands, "release", _release, "release a region and test before and after"
     )
     release.add_argument("--region", required=True, help="see `fascia regions`")
     release.add_argument("--test", default="slr", help="clinical test (default slr)")
+    add_extrapolate(release, "strands")
     release.add_argument(
         "--dose",
         action="append",
@@ -296,6 +299,7 @@ def _test(arguments: argparse.Namespace) -> tuple[Any, str]:
         tolerance=subject.tolerance,
         options=_options(arguments, test, free_pelvis=arguments.free_pelvis),
         free_pelvis=arguments.free_pelvis,
+        extrapolate=arguments.extrapolate,
     )
     return result.to_dict(), as_text(result)
 
@@ -314,6 +318,7 @@ def _release(arguments: argparse.Namespace) -> tuple[Any, str]:
         doses=_pairs(arguments.dose, "--dose") or None,
         cut=cut,
         options=_options(arguments, test, free_pelvis=False),
+        extrapolate=arguments.extrapolate,
     )
     return change.to_dict(), str(change)
 

@@ -40,6 +40,7 @@ class HeldStretch(ShortRepr):
     hamstring_torque: Floats  # (n,) contribution of the hamstrings
     elastic_torque: float  # whole tissue torque of an infinitely fast ramp
     rate: float  # [rad/s]
+    outside_evidence: tuple[str, ...] = ()  # of the held posture and of the time, in words
 
     @property
     def peak(self) -> float:
@@ -146,4 +147,8 @@ def hold(
         hamstring_torque=hamstrings[steps - 1 :] if not np.isfinite(rate) else hamstrings,
         elastic_torque=float(samples[-1].tissue_torque),
         rate=rate,
+        outside_evidence=(
+            *examination.outside_evidence(samples[-1]),
+            *series.outside_evidence(duration),
+        ),
     )

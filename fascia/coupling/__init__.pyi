@@ -10,7 +10,11 @@ from .crossing_strands import (
     reaching_strands as reaching_strands,
 )
 from .effort_bend import EffortBend as EffortBend, EffortSample as EffortSample
-from .hamstring_sweep import HamstringSweep as HamstringSweep, sweep_hamstrings as sweep_hamstrings
+from .hamstring_sweep import (
+    Bends as Bends,
+    HamstringSweep as HamstringSweep,
+    sweep_hamstrings as sweep_hamstrings,
+)
 from .myofascial_transfer import MusclePulls as MusclePulls, muscle_pulls as muscle_pulls
 from .network_element import NetworkElement as NetworkElement
 from .shared_tissue import Carrier as Carrier, carriers as carriers, handed_over as handed_over

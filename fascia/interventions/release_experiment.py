@@ -192,6 +192,7 @@ def release(
     cut: str | Sequence[str] | None = None,
     options: PostureOptions | None = None,
     null_models: bool = True,
+    extrapolate: bool = False,
 ) -> StiffnessChange:
     """Release a region of a subject and measure a clinical test before and after.
 
@@ -203,6 +204,7 @@ def release(
     cut : strands that are removed both before and after the release; ``"all-paths"`` for the
         smallest set that separates the region from the hamstrings.
     null_models : also compute sham, chain cut and clamped ties (tension alone).
+    extrapolate : accept strands beyond failure at the end of the test.
 
     Raises
     ------
@@ -218,7 +220,7 @@ def release(
     released = subject.network.strands_of(region=region)
     subject, cut_strands = _cut(subject, region, cut, side)
     bench = Examination(subject.network, test, side=side, options=options)
-    before = measure(bench, tolerance=subject.tolerance)
+    before = measure(bench, tolerance=subject.tolerance, extrapolate=extrapolate)
 
     def examine_after(applied: Mapping[str, float]) -> Examination:
         changed = apply_doses(subject, region, applied)
@@ -233,7 +235,9 @@ def release(
     players = list(dict.fromkeys(REPORTED_UNDER.get(name, name) for name in checked_doses))
     contributions, _ = shapley(players, end_deg)
     final = apply_doses(subject, region, checked_doses)
-    after = measure(examine_after(checked_doses), tolerance=final.tolerance)
+    after = measure(
+        examine_after(checked_doses), tolerance=final.tolerance, extrapolate=extrapolate
+    )
     slack = tuple(name for name in released if name in before.slack)
     routes = _routes(subject, region, side)
     nulls = _nulls(subject, region, checked_doses, test, side, options) if null_models else ()

@@ -110,13 +110,13 @@ def plot_hamstring_bend(
         raise ReadoutError(f"Expected a joint, got {joint!r}; choose lumbar or hip.")
     ax = new_axis(ax, width=COLUMN, height=2.8)
     for k, (condition, (label, colour)) in enumerate(CONDITIONS.items()):
-        if not getattr(sweep, condition):
+        if getattr(sweep, condition) is None:
             continue
         values = getattr(sweep, f"{joint}_deg")(condition)
         ax.plot(
             sweep.stiffness, values, color=colour, marker=MARKERS[k], markersize=3.5, label=label
         )
-    slack = np.degrees(getattr(sweep.slack, f"{joint}_flexion"))
+    slack = np.degrees(getattr(sweep.slack, f"{joint}_flexion")[0])
     ax.axhline(slack, color=BLUE, linewidth=0.8, linestyle=":")
     ax.text(
         0.99, slack, "slack", color=BLUE, fontsize=SMALL, ha="right", va="bottom",
@@ -134,7 +134,7 @@ def plot_bend_load(sweep: HamstringSweep, *, ax: Axes | None = None) -> Axes:
     """
     ax = new_axis(ax, width=COLUMN, height=2.8)
     for k, level in enumerate(("L5-S1", "L4-L5", "L2-L3")):
-        load = np.array([s.compression[level] for s in sweep.least_effort])
+        load = sweep.compression[level]
         ax.plot(
             sweep.stiffness, load - load[0], color=shades(3)[k], marker=MARKERS[k], markersize=3.5,
             label=f"{level}, {load[0]:.0f} N",

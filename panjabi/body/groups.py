@@ -64,7 +64,10 @@ def described(body: Body, sex: Sex, age_years: float) -> Body:
         body = _of_women(body)
     if age_years != REFERENCE_AGE:
         body = _aged(body, age_years)
-    return body
+    if (sex, age_years) == (REFERENCE_SEX, REFERENCE_AGE):
+        return body
+    change = {"change": "group", "sex": sex, "age_years": age_years}
+    return replace(body, changes=(*body.changes, change))
 
 
 def _of_women(body: Body) -> Body:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,6 +56,7 @@ class Body:
     sex: str = "male"  # of the values; `panjabi.body.groups` lists what differs
     age_years: float = 30.0
     surfaces: Mapping[str, Surface] = field(default_factory=dict[str, Surface])  # muscles wrap
+    changes: tuple[Mapping[str, Any], ...] = ()  # of the standard adult; see `body_from_changes`
 
     def __repr__(self) -> str:
         return (

@@ -147,7 +147,12 @@ def scaled_body(
     _check_stature(scaled.stature)
     if mass is None:
         mass = body.total_mass * (scaled.stature / body.stature) ** 2
-    return _with_mass(body, scaled, factor, mass, segments, lengths)
+    made = _with_mass(body, scaled, factor, mass, segments, lengths)
+    change = {
+        "change": "size", "stature": stature, "mass": mass, "segments": dict(segments),
+        "lengths": dict(lengths),
+    }  # fmt: skip
+    return replace(made, changes=(*body.changes, change))
 
 
 def stature_limits() -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,29 @@ def standard_adult(
         if not unchanged:
             body = scaled_body(body, stature=stature_m, mass=mass_kg)
     return described(body, sex, age_years)
+
+
+def body_from_changes(changes: Iterable[Mapping[str, Any]]) -> Body:
+    """The standard adult after the changes of size and group in `Body.changes`, in their order.
+
+    Raises
+    ------
+    ParameterError
+        For a change of another type, or arguments that `scaled_body` or `described` refuses.
+    """
+    body = _packaged_adult()
+    for change in changes:
+        arguments = {name: value for name, value in change.items() if name != "change"}
+        if change["change"] == "size":
+            body = scaled_body(body, **arguments)
+        elif change["change"] == "group":
+            body = described(body, **arguments)
+        else:
+            raise ParameterError(
+                f"Expected a change of size or group, got {change['change']!r}; take the changes "
+                "of a body."
+            )
+    return body
 
 
 @cached

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.body import add_person, person, person_values
-from panjabi.cli.terminal import add_command, applicable, changes_by_level
+from panjabi.cli.terminal import add_command, add_extrapolate, applicable, changes_by_level
 from panjabi.evidence import printed
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _common(command: argparse.ArgumentParser) -> None:
         metavar="LEVEL:CHANGE",
         help="e.g. L4-L5:cut=SSL+ISL; may be repeated",
     )
+    add_extrapolate(command, "loads, pressures and compressions")
 
 
 def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
@@ -167,6 +168,7 @@ def _spine(args: argparse.Namespace) -> StaticSpine:
         body=person(args),
         injuries=injuries,
         pressure=1e3 * args.pressure,
+        extrapolate=args.extrapolate,
     )
 
 

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from panjabi.cli.body import PERSON, add_person, person
-from panjabi.cli.terminal import add_command, applicable, changes_by_level
+from panjabi.cli.terminal import add_command, add_extrapolate, applicable, changes_by_level
 from panjabi.evidence import printed
 
 DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR": ("left", "right")}
@@ -46,6 +46,7 @@ def add_column_commands(commands: Any) -> None:
     buckle.add_argument(
         "--to", type=float, metavar="N", help="also follow the post-buckling path to this load"
     )
+    add_extrapolate(buckle, "preloads")
 
 
 def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
@@ -55,7 +56,9 @@ def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
 
     announce_compilation()
     if args.law != "units":
-        applicable(args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs", *PERSON))
+        applicable(
+            args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs", "extrapolate", *PERSON)
+        )
     result = buckle(
         args.column,
         plane=args.plane,
@@ -65,6 +68,7 @@ def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
         preload=args.preload or 0.0,
         injuries=changes_by_level(args.injury),
         body=person(args) if args.law == "units" else None,
+        extrapolate=args.extrapolate,
     )
     value: dict[str, Any] = {
         "schema": "panjabi-buckle/1",

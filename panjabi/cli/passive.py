@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import Any
 
-from panjabi.cli.terminal import add_command
+from panjabi.cli.terminal import add_command, add_extrapolate
 
 
 def add_passive_commands(commands: Any) -> None:
@@ -31,11 +31,7 @@ def add_passive_commands(commands: Any) -> None:
     test.add_argument("--preload", type=float, default=0.0, metavar="N", help="compression [N]")
     test.add_argument("--source", default="default", help="parameter set (default: default)")
     test.add_argument("--moment", type=float, metavar="NM", help="largest moment [N m]")
-    test.add_argument(
-        "--extrapolate",
-        action="store_true",
-        help="allow moments and preloads beyond failure",
-    )
+    add_extrapolate(test, "moments and preloads")
     record = add_command(
         commands, "neutral-zone", run_neutral_zone, "neutral zone of a measured moment-angle CSV"
     )

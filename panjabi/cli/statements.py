@@ -9,6 +9,7 @@ from panjabi.cli.body import PERSON, add_person, person
 from panjabi.cli.terminal import (
     add_cohort_options,
     add_command,
+    add_extrapolate,
     applicable,
     changes_by_level,
     cohort_options,
@@ -25,7 +26,7 @@ TRUNK = {
 }  # fmt: skip
 LUMBAR = {
     "preload": 500.0, "coactivation": 0.005, "load": 0.0, "gain": 1.0, "extra_delay_ms": 0.0,
-    "injury": [], **dict.fromkeys(PERSON),
+    "injury": [], "extrapolate": False, **dict.fromkeys(PERSON),
 }  # fmt: skip
 """Options of each model with their defaults; None: the activation of the intact trunk."""
 
@@ -100,6 +101,7 @@ def add_hypothesis_commands(commands: Any) -> None:
     lumbar.add_argument(
         "--load", type=float, metavar="KG", help="mass held at the centre of the trunk"
     )
+    add_extrapolate(lumbar, "loads, preloads and angles")
     lumbar.add_argument(
         "--injury",
         action="append",
@@ -143,12 +145,13 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     options = TRUNK if args.model == "trunk" else LUMBAR
     changes = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
+    extrapolate = changes.pop("extrapolate", False)
     changes["extra_delay"] = 1e-3 * changes.pop("extra_delay_ms")
     push = {} if args.push is None else {"push": args.push}
     if args.model == "trunk":
         result = _trunk(changes, push)
     else:
-        result = _lumbar(changes, push, person(args))
+        result = _lumbar(changes, push, person(args), extrapolate=extrapolate)
     value = {"schema": "panjabi-verdict/1", "model": args.model, **result.to_dict()}
     return value, str(result)
 
@@ -161,20 +164,26 @@ def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
     return verdict(reduced_trunk().changed(**changes), **push)
 
 
-def _lumbar(changes: dict[str, Any], push: dict[str, float], body: Body) -> StabilityVerdict:
+def _lumbar(
+    changes: dict[str, Any], push: dict[str, float], body: Body, *, extrapolate: bool
+) -> StabilityVerdict:
     from panjabi.spine.equilibrium_solver import equilibrium
-    from panjabi.spine.model_build import spine_model
+    from panjabi.spine.model_build import UnitOptions, spine_model
+    from panjabi.spine.static_model import HeldLoad
     from panjabi.stability.model_verdict import verdict
 
     model = spine_model(
         "lumbar",
         reflexes=True,
         preload=changes["preload"],
-        load=changes["load"],
+        load=HeldLoad(changes["load"], extrapolate=extrapolate),
+        units=UnitOptions(extrapolate=extrapolate),
         injuries=changes_by_level(changes["injury"]),
         body=body,
     )
     assert model.reflexes is not None
     loops = model.reflexes.scaled(changes["gain"]).delayed_by(changes["extra_delay"])
-    rest = equilibrium(model.with_reflexes(loops), least=changes["coactivation"])
+    rest = equilibrium(
+        model.with_reflexes(loops), least=changes["coactivation"], extrapolate=extrapolate
+    )
     return verdict(rest, **push)

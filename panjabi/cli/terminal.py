@@ -66,6 +66,11 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     return 0
 
 
+def add_extrapolate(command: argparse.ArgumentParser | argparse._ArgumentGroup, what: str) -> None:
+    """Add the option that allows values beyond failure; what : these values."""
+    command.add_argument("--extrapolate", action="store_true", help=f"allow {what} beyond failure")
+
+
 def add_cohort_options(command: argparse.ArgumentParser) -> None:
     """Add the options of a command that runs a cohort; read them with `cohort_options`."""
     group = command.add_argument_group("many runs")

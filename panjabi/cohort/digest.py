@@ -14,6 +14,7 @@ import numpy as np
 from panjabi.errors import ParameterError
 
 PACKAGES = ("fascia", "panjabi")
+PLAIN = (bool, int, float, complex, str, np.generic)
 
 
 def fingerprint(*parts: object) -> str:
@@ -29,11 +30,9 @@ def fingerprint(*parts: object) -> str:
     ParameterError
         For an object that cannot be read, such as an open file.
     """
-    digest = hashlib.sha256()
-    for piece in _pieces(parts, set()):
-        digest.update(piece.encode() if isinstance(piece, str) else piece)
-        digest.update(b"\0")
-    return digest.hexdigest()
+    pieces: list[bytes] = []
+    _read(parts, set(), pieces)
+    return hashlib.sha256(b"\0".join(pieces)).hexdigest()
 
 
 def named_fingerprints(name: str, value: object) -> dict[str, str]:
@@ -48,26 +47,24 @@ def named_fingerprints(name: str, value: object) -> dict[str, str]:
     return {key: fingerprint(part) for key, part in parts.items()}
 
 
-def _pieces(value: object, above: set[int]) -> Iterator[str | bytes]:
-    """The pieces of the value, depth first; `above` contains the enclosing objects."""
-    if value is None or isinstance(value, bool | int | float | complex | str | np.generic):
-        yield f"{type(value).__name__}:{value!r}"
-        return
-    if isinstance(value, bytes):
-        yield value
-        return
-    if isinstance(value, type | ModuleType | Enum):
-        yield f"{getattr(value, '__module__', '')}:{value!r}"
-        return
-    if id(value) in above:
-        yield "around"
-        return
-    above = above | {id(value)}
-    kind = type(value)
-    yield f"({kind.__module__}.{kind.__qualname__}"
-    for part in _parts(value):
-        yield from _pieces(part, above)
-    yield ")"
+def _read(value: object, above: set[int], pieces: list[bytes]) -> None:
+    """Append the pieces of the value, depth first; `above` contains the enclosing objects."""
+    if value is None or isinstance(value, PLAIN):
+        pieces.append(f"{type(value).__name__}:{value!r}".encode())
+    elif isinstance(value, bytes):
+        pieces.append(value)
+    elif isinstance(value, type | ModuleType | Enum):
+        pieces.append(f"{getattr(value, '__module__', '')}:{value!r}".encode())
+    elif id(value) in above:
+        pieces.append(b"around")
+    else:
+        above.add(id(value))
+        kind = type(value)
+        pieces.append(f"({kind.__module__}.{kind.__qualname__}".encode())
+        for part in _parts(value):
+            _read(part, above, pieces)
+        pieces.append(b")")
+        above.remove(id(value))
 
 
 def _parts(value: object) -> Iterator[object]:

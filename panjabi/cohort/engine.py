@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from numbers import Integral
 from pathlib import Path
@@ -74,7 +74,7 @@ def run_cohort(
         caller the number of blocks that it computes at the same time.
     block : subjects in a block; by default as many as take about a second, from measured blocks.
     store : directory in which finished blocks are kept. After an interrupt, or the end of the
-        process at any moment, at most one block per worker has to be computed again.
+        process at any moment, blocks that were being computed or written are computed again.
     resume : continue a store that already has blocks of this cohort.
     progress : show a progress bar on standard error; None: only on a terminal.
 
@@ -164,21 +164,21 @@ class _Run:
         return as_result(self.done, self.count, self.inputs, self.seed)
 
     def compute(self, pool: Workers, progress: bool | None) -> None:
-        """Compute what is missing; what is finished is kept whatever happens."""
-        from tqdm import tqdm
+        """Compute what is missing; what is finished is kept whatever happens.
 
-        hidden = not (sys.stderr.isatty() if progress is None else progress)
-        left = sum(end - first for first, end in self.missing)
-        with tqdm(
-            total=self.count, initial=self.count - left, unit="subject", file=sys.stderr,
-            disable=hidden, leave=False,
-        ) as bar:  # fmt: skip
+        The workers get their next blocks before the finished ones are stored, so none waits for
+        the disk.
+        """
+        with self._progress_bar(progress) as advance:
             try:
-                while self.missing or self.running:
-                    while self.missing and len(self.running) < pool.slots:
-                        self._submit(pool)
-                    for future in wait(self.running, return_when=FIRST_COMPLETED).done:
-                        bar.update(self._collect(future))
+                self._submit_next(pool)
+                while self.running:
+                    finished = wait(self.running, return_when=FIRST_COMPLETED).done
+                    for future in finished:
+                        self._measure(future)
+                    self._submit_next(pool)
+                    for future in finished:
+                        advance(self._collect(future))
             except KeyboardInterrupt as stop:
                 result = self._stopped(pool)
                 raise Interrupted(
@@ -198,6 +198,26 @@ class _Run:
                     result,
                 ) from error
 
+    @contextmanager
+    def _progress_bar(self, progress: bool | None) -> Iterator[Callable[[int], object]]:
+        """A function that moves the bar by a number of subjects; without a bar it does nothing."""
+        if not (sys.stderr.isatty() if progress is None else progress):
+            yield lambda _: None
+            return
+        from tqdm import tqdm
+
+        left = sum(end - first for first, end in self.missing)
+        with tqdm(
+            total=self.count, initial=self.count - left, unit="subject", file=sys.stderr,
+            leave=False,
+        ) as bar:  # fmt: skip
+            yield bar.update
+
+    def _submit_next(self, pool: Workers) -> None:
+        """Submit blocks until every worker has one."""
+        while self.missing and sum(not f.done() for f in self.running) < pool.slots:
+            self._submit(pool)
+
     def _submit(self, pool: Workers) -> None:
         """Submit the next block of the first gap."""
         first, end = self.missing.pop(0)
@@ -210,17 +230,22 @@ class _Run:
         block = Block(first, stop - first, self.seed, inputs)
         self.running[pool.submit(block)] = (first, stop)
 
+    def _measure(self, future: Future[Timed]) -> None:
+        """Choose the size of the next block from the time of a finished one."""
+        _, duration = future.result()
+        first, end = self.running[future]
+        count = end - first
+        self.size = max(1, min(int(count * TARGET / max(duration, 1e-9)), GROWTH * count))
+
     def _collect(self, future: Future[Timed]) -> int:
         """Keep the rows of a finished block; returns the number of its subjects."""
-        rows, duration = future.result()
+        rows, _ = future.result()
         span = self.running[future]
         if self.store is not None:
             self.store.put(span, rows)
         self.done[span] = rows
         del self.running[future]  # last: an interrupt above collects the block again
-        count = span[1] - span[0]
-        self.size = max(1, min(int(count * TARGET / max(duration, 1e-9)), GROWTH * count))
-        return count
+        return span[1] - span[0]
 
     def _stopped(self, pool: Workers) -> CohortResult:
         """End the executor, keep the blocks that finished meanwhile, and return all that is."""

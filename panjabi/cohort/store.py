@@ -21,6 +21,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,7 @@ def header_of(
     function: object, description: object, inputs: Columns, count: int, seed: int
 ) -> dict[str, Any]:
     """What identifies a cohort: digests of function, description and inputs, and versions."""
-    numeric = {name: version(name) for name in ("numpy", "scipy", "numba")}
-    versions = {"panjabi": __version__, "python": platform.python_version(), **numeric}
+    versions = {"panjabi": __version__, "python": platform.python_version(), **_numeric_versions()}
     digests = {"function": fingerprint(function), **named_fingerprints("description", description)}
     digests |= {f"input {name!r}": fingerprint(rows) for name, rows in inputs.items()}
     return {
@@ -58,6 +58,11 @@ def header_of(
         "versions": versions,
         "sha256": digests,
     }
+
+
+@cache
+def _numeric_versions() -> dict[str, str]:
+    return {name: version(name) for name in ("numpy", "scipy", "numba")}
 
 
 @dataclass(frozen=True)

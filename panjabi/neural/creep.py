@@ -52,6 +52,17 @@ class Creep:
         """Range of the time in flexion [s]."""
         return {"duration": flexion_time_range()}
 
+    def outside_evidence(self, schedule: Iterable[tuple[float, float]]) -> tuple[str, ...]:
+        """Description of the longest time under load in a schedule that left the tests, or ().
+
+        schedule : (load, duration [s]) in turn, as in `history`.
+        """
+        longest = time = 0.0
+        for load, duration in schedule:
+            time = time + duration if load > 0.0 else 0.0
+            longest = max(longest, time)
+        return self.evidence["duration"].outside(longest, ["creep"])
+
     def after(self, state: Array, load: float, duration: float) -> Array:
         """State after a constant load for a duration [s], exact."""
         require("Creep", "load", load, unit="1", at_least=0.0, at_most=1.0,

@@ -55,6 +55,12 @@ class Spindle:
         """Range of the fascicle length over the optimal length [1]."""
         return {"length": fascicle_range()}
 
+    def outside_evidence(self, length: ArrayLike) -> tuple[str, ...]:
+        """Description of the fascicle lengths (n,) [1] that left the recordings, or ()."""
+        lengths = np.ravel(np.asarray(length, float))
+        names = [f"spindle {k + 1}" for k in range(lengths.size)]
+        return self.evidence["length"].outside(lengths, names)
+
     def _si(self, name: str) -> float:
         return self.parameters.si(name)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
-from panjabi.evidence import BEYOND_FAILURE, ROUNDING
+from panjabi.evidence import BEYOND_FAILURE, ROUNDING, Departure
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive import kernels
 from panjabi.passive.anatomy import KINDS
@@ -110,25 +110,33 @@ class FunctionalSpinalUnit(ShortRepr):
 
         Where the unit fails, the angle is listed instead of the moment.
         """
+        return tuple(map(str, self.departures(angles)))
+
+    def departures(self, angles: ArrayLike) -> tuple[Departure, ...]:
+        """The loads of `outside_evidence` as values with their names."""
         _, moment, _ = self.evaluate(angles)
         at = np.asarray(angles, dtype=np.float64)
         failed = {axis for axis, _ in self._failed(at)}
         tests = replace(self.evidence.moment, failure=None)  # the angle decides on failure
-        found = list(self.beyond_failure(at))
+        found = list(self._beyond_failure(at))
         for axis, value in enumerate(moment.tolist()):
             if axis not in failed:
-                found += tests.outside(abs(value), [self._direction(axis, value)])
-        return (*found, *self.evidence.preload.outside(self.preload, [self.level]))
+                found += tests.departures(abs(value), [self._direction(axis, value)])
+        return (*found, *self.evidence.preload.departures(self.preload, [self.level]))
 
     def beyond_failure(self, angles: ArrayLike) -> tuple[str, ...]:
         """Descriptions of angles (3,) [rad] at which the unit fails; () for none."""
-        at = np.asarray(angles, dtype=np.float64)
+        return tuple(map(str, self._beyond_failure(np.asarray(angles, dtype=np.float64))))
+
+    def _beyond_failure(self, at: Array) -> tuple[Departure, ...]:
         return tuple(
-            f"{self._direction(axis, at[axis])}: angle of {math.degrees(abs(at[axis])):.4g} deg is "
-            f"{BEYOND_FAILURE}, at {math.degrees(limit):.4g} deg "
-            f"({self._failure_source(axis, at[axis])})"
+            Departure(
+                self._direction(axis, at[axis]), "angle", math.degrees(abs(at[axis])), "deg",
+                BEYOND_FAILURE,
+                f"at {math.degrees(limit):.4g} deg ({self._failure_source(axis, at[axis])})",
+            )
             for axis, limit in self._failed(at)
-        )
+        )  # fmt: skip
 
     def _direction(self, axis: int, sense: float) -> str:
         return f"{self.level}, {direction_name(axis, 1 if sense > 0.0 else -1)}"

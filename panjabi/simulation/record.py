@@ -71,7 +71,7 @@ class SpineRecord:
 
     @property
     def stopped(self) -> bool:
-        """Whether the run ended early, by lost balance or by failure of a unit."""
+        """Whether the run ended early, by lost balance or by failure of a unit or a tendon."""
         return self.trajectory.outcome == "stopped by an event"
 
     @property
@@ -81,30 +81,41 @@ class SpineRecord:
 
     @cached_property
     def failure(self) -> str | None:
-        """The structure that fails first, and when, in words; None if every unit holds."""
+        """The structure that fails first, and when, in words; None if none fails."""
         for event in self.trajectory.events:
             if event.name == FAILED:
-                q = event.state[self.model.slices["q"]]
-                angles = [self.model.seen_by(j, q, np.zeros_like(q))[0] for j in self.model.joints]
-                units = [j.unit for j in self.model.joints]
-                worst = max(zip(units, angles, strict=True), key=lambda pair: pair[0].use(pair[1]))
-                structure, level = failing_structure(*worst), worst[0].level
-                return f"failed: {structure} of {level} at {event.time:.4g} s"
+                return f"failed: {self._failing(event.state)} at {event.time:.4g} s"
         return None
 
-    @cached_property
+    def _failing(self, state: Floats) -> str:
+        """The tendon, or the structure of a unit, that is nearest to failure at a state."""
+        model, q = self.model, state[self.model.slices["q"]]
+        units = [(j.unit, model.seen_by(j, q, np.zeros_like(q))[0]) for j in model.joints]
+        unit, angles = max(units, key=lambda pair: pair[0].use(pair[1]))
+        if model.muscles is not None:
+            limit = model.muscles.units.curves.evidence["tendon_strain"].fails_at
+            strain = muscle_arguments(model, state)[0]["tendon_strain"]
+            if strain.max() / limit > unit.use(angles):
+                return f"tendon of {model.muscles.muscles.names[int(strain.argmax())]}"
+        return f"{failing_structure(unit, angles)} of {unit.level}"
+
+    @property
     def outside_evidence(self) -> tuple[str, ...]:
         """Sizes of the body outside the evidence, and the first time that each unit leaves the
         published tests, at the ends of the steps, in words.
 
-        A run continues beyond them until a unit fails: read this before its result.
+        A run continues beyond them until a structure fails: read this before its result. Computed
+        when it is first read.
         """
+        return self._outside_evidence
+
+    @cached_property
+    def _outside_evidence(self) -> tuple[str, ...]:
         part = self.model.slices["q"]
-        first: dict[str, str] = {}
+        first: dict[tuple[str, str, str], str] = {}
         for time, state in zip(self.time, self.trajectory.state, strict=True):
-            for words in self.model.outside_evidence(state[part]):
-                name, _, where = words.partition(" of ")
-                first.setdefault(name + where.rpartition(" is ")[2], f"{words} at {time:.4g} s")
+            for d in self.model.departures(state[part]):
+                first.setdefault((d.name, d.quantity, d.where), f"{d} at {time:.4g} s")
         return model_outside(self.model) + tuple(first.values()) + self._muscles_outside()
 
     def _muscles_outside(self) -> tuple[str, ...]:

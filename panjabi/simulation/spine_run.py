@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
 
+from panjabi.active.line_kernels import line_motion
+from panjabi.body.kernels import forward
 from panjabi.body.tree import Floats
 from panjabi.delay.integrate.adaptive import solve
 from panjabi.delay.integrate.model import DelayModel, Event
@@ -27,7 +30,7 @@ LOST = 1.0
 """Distance of a coordinate from its start at which balance counts as lost [rad]."""
 
 NEVER = 1e9
-"""Angle of failure of a unit that does not fail [rad]; p must be finite."""
+"""Angle [rad] or strain [1] of failure of what does not fail; p must be finite."""
 
 STANDARD = Settings(rtol=1e-4, atol=1e-5, method="rosenbrock", track=1)
 """Default settings of a run.
@@ -55,10 +58,11 @@ def simulate(
         or an `Equilibrium`, which is used unchanged.
     start : another initial state (size,); the history before it is the equilibrium.
     progress : show a progress bar.
-    extrapolate : go on after a unit has failed, and only record the event.
+    extrapolate : go on after a unit or a tendon has failed, and only record the event.
 
     A run ends early when a coordinate is further than `LOST` from its start, or when a unit reaches
-    its angle of failure; the record then names the structure that fails.
+    its angle of failure or a tendon its strain of failure; the record then names the structure that
+    fails.
 
     Raises
     ------
@@ -93,7 +97,11 @@ def simulate(
     size = solver_size(len(spine.free), spine.muscle_count, states.stop - states.start)
     p = packing.pack(spine, perturbations, size)
     ends = np.minimum([j.unit.failure for j in spine.joints], NEVER).ravel()
-    p = np.concatenate([p, [float(len(spine.free)), LOST], state[: len(spine.free)], ends])
+    tendon = NEVER
+    if spine.muscles is not None:
+        tendon = min(spine.muscles.units.curves.evidence["tendon_strain"].fails_at, NEVER)
+    limits = [float(len(spine.free)), LOST, tendon]
+    p = np.concatenate([p, limits, state[: len(spine.free)], ends])
     python_elements = PythonElements(spine) if spine.elements else None
     delayed = delay_model(spine, python_elements, extrapolate=extrapolate)
     try:
@@ -133,40 +141,63 @@ def delay_model(
     """The spine model for the solver; nothing is compiled for one model.
 
     Elements written in Python are the exception: they need `python_elements` and a separate
-    right-hand side. With `extrapolate` the failure of a unit does not end the run.
+    right-hand side. With `extrapolate` the failure of a unit or a tendon does not end the run.
     """
+    failure = Event(FAILED, "record" if extrapolate else "stop", -1)
     return DelayModel(
         rhs=spine_rhs if python_elements is None else python_elements.right_side(),
         linear=spine_linear,
         delays=model.delays,
         reads=model.reads,
         event=ends_of_run,
-        events=(
-            Event(BALANCE, "stop", -1),
-            Event(FAILED, "record" if extrapolate else "stop", -1),
-        ),
+        events=(Event(BALANCE, "stop", -1), failure, failure),
     )
 
 
 @njit(cache=True, nogil=True)
 def ends_of_run(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
-    """Distances [rad] of the coordinates from lost balance, and of the units from failure.
+    """Distances of the coordinates from lost balance, of units and of tendons from failure.
 
-    After the model p contains n, the limit and the coordinates at the start, the angles of failure
-    of every unit (joints, 3, 2), then one sign for each event.
+    In rad, and in strain for the tendons. After the model p contains n, the limits of coordinates
+    and tendons, the coordinates at the start, the angles of failure of every unit (joints, 3, 2),
+    then one sign for each event.
     """
     head = p[: packing.FIELDS + 1].view(np.int64)
     tail = head[packing.FIELDS]
     n = int(p[tail])
     furthest = 0.0
     for k in range(n):
-        furthest = max(furthest, abs(y[k] - p[tail + 2 + k]))
+        furthest = max(furthest, abs(y[k] - p[tail + 3 + k]))
     out[0] = p[tail + 1] - furthest
     where = packing.whole(p, packing.UNIT_PLACE)
-    ends = tail + 2 + n
+    ends = tail + 3 + n
     nearest = NEVER
     for i in range(where.shape[0]):
         if where[i] >= 0:
             x = y[where[i]]
             nearest = min(nearest, p[ends + 2 * i] + x, p[ends + 2 * i + 1] - x)
     out[1] = nearest
+    out[2] = p[tail + 2] - most_strained(y, p)
+
+
+@njit(cache=True, nogil=True)
+def most_strained(y: Floats, p: Floats) -> float:
+    """Strain of the tendon that is stretched most [1]; -1 without elastic tendons."""
+    counts = packing.whole(p, packing.COUNTS)
+    nm = counts[packing.MUSCLES]
+    strain = -1.0
+    if nm == 0:
+        return strain
+    n = counts[packing.N]
+    fibre = y[2 * n + counts[packing.BRANCHES] + nm :]
+    v, u = packing.muscle_workspace_of(p), packing.units_of(p)
+    tree = packing.tree_at(p, packing.M_PARENT)
+    forward(tree, y[:n], v.R, v.t, v.axis_world, v.origin_world, v.rate, v.rate2)
+    pieces = packing.pieces_at(p)
+    line_motion(pieces, v.R, v.t, v.omega, v.v, v.direction, v.moment, v.length, v.speed)
+    for m in range(nm):
+        if u.elastic[m]:
+            length = fibre[m] * u.optimal_length[m]
+            along = math.sqrt(max(length * length - u.thickness[m] * u.thickness[m], 0.0))
+            strain = max(strain, (v.length[m] - along) / u.tendon_slack_length[m] - 1.0)
+    return strain

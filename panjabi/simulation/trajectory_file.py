@@ -1,7 +1,8 @@
 """Records of runs as files: arrays in a zip (NumPy's npz) with a JSON description inside.
 
-Schema panjabi-trajectory/1. `description.json` says what was run and how: arguments of the model,
-perturbations, settings, versions. The arrays hold the trajectory and what the model was set to.
+Schema panjabi-trajectory/2 (version 1 has no bodies of another size). `description.json` says what
+was run and how: arguments of the model, perturbations, settings, versions. The arrays hold the
+trajectory and what the model was set to.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import numpy as np
 
 from panjabi._files import write_whole
+from panjabi.body.model import Body
+from panjabi.body.standard import body_from_changes
+from panjabi.cohort.digest import fingerprint
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Counts, Occurrence, Outcome, Trajectory
 from panjabi.errors import DataFileError, ParameterError, SchemaError
@@ -32,7 +36,7 @@ from panjabi.spine.static_model import HeldLoad
 if TYPE_CHECKING:
     from panjabi.spine.model import Spine
 
-SCHEMA, VERSION = "panjabi-trajectory", 1
+SCHEMA, VERSION = "panjabi-trajectory", 2
 DESCRIPTION = "description.json"
 
 
@@ -42,8 +46,8 @@ def save_record(record: SpineRecord, path: str | Path) -> None:
     Raises
     ------
     ParameterError
-        If the model was not made by `spine_model` from plain arguments, so that no file can
-        describe it.
+        If the model was not made by `spine_model` from plain arguments and the standard adult or
+        a body scaled from it, so that no file can describe it.
     DataFileError
         If the folder cannot be written.
     """
@@ -186,7 +190,9 @@ def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for name, value in recipe.items():
         if isinstance(value, HeldLoad):
-            value = {"mass": value.mass, "place": value.place}
+            value = asdict(value)
+        elif isinstance(value, Body):
+            value = _changes_of(value)
         elif value is not None and not isinstance(value, (str, bool, int, float, list, dict)):
             raise ParameterError(
                 "Expected model arguments that are names and numbers, got "
@@ -195,6 +201,19 @@ def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
             )
         plain[name] = value
     return plain
+
+
+def _changes_of(body: Body) -> list[dict[str, Any]] | None:
+    """The changes from which `body_from_changes` makes the body; None for the standard adult.
+
+    Raises ParameterError for a body that they do not describe.
+    """
+    if fingerprint(body_from_changes(body.changes)) != fingerprint(body):
+        raise ParameterError(
+            "Expected the standard adult or a body that standard_adult or scaled_body made of it, "
+            f"got {body!r} with other changes; save channels with to_pandas instead."
+        )
+    return [dict(change) for change in body.changes] or None
 
 
 def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: Spine) -> None:
@@ -271,6 +290,10 @@ def _check_keys(about: dict[str, Any]) -> None:
     only(signature(spine_model).parameters, about["model"], "model")
     if isinstance(about["model"]["load"], dict):
         only(("mass", "place", "extrapolate"), about["model"]["load"], "load of the model")
+    for change in about["model"]["body"] or ():
+        sizes = ("stature", "mass", "segments", "lengths")
+        known = sizes if change["change"] == "size" else ("sex", "age_years")
+        only(("change", *known), change, "body of the model")
     if about["model"]["units"] is not None:
         only(names(UnitOptions), about["model"]["units"], "units of the model")
     kinds = {kind.__name__: kind for kind in KINDS}
@@ -332,6 +355,8 @@ def _model(recipe: dict[str, Any]) -> Spine:
         arguments["load"] = HeldLoad(
             load["mass"], None if place is None else tuple(place), bool(load.get("extrapolate"))
         )
+    if arguments["body"] is not None:
+        arguments["body"] = body_from_changes(arguments["body"])
     if arguments["units"] is not None:
         arguments["units"] = UnitOptions(**arguments["units"])
     return spine_model(**arguments)

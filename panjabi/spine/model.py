@@ -22,6 +22,7 @@ from panjabi.body.model import Body
 from panjabi.body.standard import require_same_size
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
+from panjabi.evidence import Departure
 from panjabi.neural.command import DRIVE_WIDTH, check_excitation
 from panjabi.parameter import Parameter
 from panjabi.passive.element import PassiveJoint
@@ -223,7 +224,11 @@ class Spine:
 
     def outside_evidence(self, q: ArrayLike) -> tuple[str, ...]:
         """Loads on units at q (n,) that leave the published tests, in words."""
-        return tuple(words for unit, a in self._units(q) for words in unit.outside_evidence(a))
+        return tuple(map(str, self.departures(q)))
+
+    def departures(self, q: ArrayLike) -> tuple[Departure, ...]:
+        """The loads on units of `outside_evidence` as values with their names."""
+        return tuple(d for unit, a in self._units(q) for d in unit.departures(a))
 
     def check(self, q: ArrayLike) -> None:
         """Raise ParameterError if a unit is bent beyond failure at q (n,)."""

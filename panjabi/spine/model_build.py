@@ -48,6 +48,7 @@ class UnitOptions:
     source: str = "default"  # values that the units are fitted to
     damping: bool = True  # with viscous damping
     branches: bool = True  # with Maxwell branches
+    extrapolate: bool = False  # allows angles and preloads beyond failure
 
 
 def spine_model(
@@ -267,7 +268,7 @@ def _units(
     preloads = dict.fromkeys(levels, preload) if not isinstance(preload, Mapping) else preload
     made: list[FunctionalSpinalUnit] = []
     for level in levels:
-        fitted = sized_for(unit(level, options.source), body)
+        fitted = sized_for(unit(level, options.source, extrapolate=options.extrapolate), body)
         fitted = fitted.with_preload(preloads.get(level, 0.0))
         if level in RIBBED:
             fitted = with_rib_cage(fitted)

@@ -39,6 +39,7 @@ def static_spine(
     supported: bool | None = None,
     curves: DeGrooteCurves | None = None,
     pressure: float = 0.0,
+    extrapolate: bool = False,
 ) -> StaticSpine:
     """The lumbar spine of a body in a posture, with its units and its muscles.
 
@@ -52,6 +53,7 @@ def static_spine(
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
     supported : the ground carries every part; by default only in the lying postures.
     pressure : in the abdomen [Pa], on the strut of `panjabi.active.abdominal_pressure`.
+    extrapolate : allow load, pressure and compression of the units beyond failure.
     curves : of the muscles; `DeGrooteCurves.refit()` are those of the dynamic model.
 
     Raises
@@ -72,12 +74,15 @@ def static_spine(
         if level not in LEVELS:
             raise unknown("level of the lumbar spine", level, LEVELS)
     units = tuple(
-        with_injuries(sized_for(unit(level, source), whole_body), changes.get(level, ()))
+        with_injuries(
+            sized_for(unit(level, source, extrapolate=extrapolate), whole_body),
+            changes.get(level, ()),
+        )
         for level in LEVELS
     )
     angles = q[[whole_body.coordinate_index(c) for c in spine_coordinates()]]
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
-    abdominal = _strut(whole_body, q, pressure) if pressure else None
+    abdominal = _strut(whole_body, q, pressure, extrapolate) if pressure else None
     if abdominal is not None:
         names = ("pressure", "area", "lever", "depth")
         known |= {f"abdominal_{name}": getattr(abdominal.settings, name) for name in names}
@@ -86,14 +91,14 @@ def static_spine(
         q=np.array(q),
         units=units,
         muscles=muscles_at(muscles, angles, curves=curves),
-        load=load if isinstance(load, HeldLoad) else HeldLoad(float(load)),
+        load=load if isinstance(load, HeldLoad) else HeldLoad(float(load), None, extrapolate),
         pressure=abdominal,
         supported=(named and posture in LYING) if supported is None else supported,
         parameters={**dict(whole_body.parameters), **dict(muscles.parameters), **known},
     )
 
 
-def _strut(body: Body, q: ArrayLike, pressure: float) -> AbdominalPressure:
+def _strut(body: Body, q: ArrayLike, pressure: float, extrapolate: bool) -> AbdominalPressure:
     """The strut of a body at q under a pressure [Pa]."""
     parameter = Parameter(1e-3 * pressure, "kPa", USER, "assumed", "requested")
-    return strut(Pressure(pressure=parameter), body, at=q)
+    return strut(Pressure(pressure=parameter, extrapolate=extrapolate), body, at=q)

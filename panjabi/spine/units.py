@@ -26,6 +26,7 @@ def unit_column(
     body: Body | None = None,
     straight: bool = False,
     plane: str = "space",
+    extrapolate: bool = False,
 ) -> Column:
     """A column whose joints are the units fitted to a source.
 
@@ -34,6 +35,7 @@ def unit_column(
     preload : frozen compression of every unit [N]; see `with_preload`.
     rib_cage : whether thoracic levels have the anterior rib cage.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL", "disc-rupture=0.5"]}.
+    extrapolate : allow angles and preloads beyond failure.
     body, straight, plane : as for `panjabi.spine.column`; the units have the size of the body.
 
     Raises
@@ -55,7 +57,8 @@ def unit_column(
             raise unknown(f"level of the {region} column", level, levels)
     units: list[FunctionalSpinalUnit] = []
     for level in levels:
-        made = sized_for(unit(level, source), whole_body).with_preload(preload)
+        made = sized_for(unit(level, source, extrapolate=extrapolate), whole_body)
+        made = made.with_preload(preload)
         if rib_cage and level in RIBBED:
             made = with_rib_cage(made)
         units.append(with_injuries(made, changes.get(level, ())))

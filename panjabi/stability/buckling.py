@@ -29,6 +29,7 @@ def buckle(
     preload: float = 0.0,
     injuries: Mapping[str, Sequence[str]] | None = None,
     body: Body | None = None,
+    extrapolate: bool = False,
 ) -> CriticalLoad:
     """The vertical load on top [N] at which a column of the spine loses its stability.
 
@@ -47,6 +48,7 @@ def buckle(
     preload : constant compression of every unit [N].
     injuries : changes of each level as text, {"L4-L5": ["cut=SSL+ISL"]}.
     body : by default the standard adult; units and weights follow its size.
+    extrapolate : allow a preload beyond failure.
 
     Raises
     ------
@@ -58,7 +60,9 @@ def buckle(
     ConvergenceError
         If the column is unstable without the load, or its path cannot be followed.
     """
-    spine_column = _column(column, plane, law, straight, rib_cage, preload, injuries or {}, body)
+    spine_column = _column(
+        column, plane, law, straight, rib_cage, preload, injuries or {}, body, extrapolate
+    )
     result = critical_load(spine_column, spine_column.top_load())
     if not has_branches(spine_column):
         return result
@@ -75,6 +79,7 @@ def _column(
     preload: float,
     injuries: Mapping[str, Sequence[str]],
     body: Body | None,
+    extrapolate: bool,
 ) -> Column:
     if law not in JOINT_LAWS:
         raise unknown("law of the joints", law, JOINT_LAWS)
@@ -87,6 +92,7 @@ def _column(
             body=body,
             straight=straight,
             plane=plane,
+            extrapolate=extrapolate,
         )
     if column != "lumbar" or injuries or preload or body is not None:
         raise ParameterError(

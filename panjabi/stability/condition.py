@@ -13,13 +13,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
-from panjabi.evidence import printed
+from panjabi.evidence import LeavesEvidence, outside_of, printed
 from panjabi.parameter import Parameter, sources
 from panjabi.results import Result, finite
 
@@ -104,7 +105,12 @@ class StabilityVerdict(Result):
     margins: tuple[SubsystemMargin, ...]
     reasons: tuple[str, ...]  # one sentence for each type of evidence, then the conclusion
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
-    outside_evidence: tuple[str, ...] = ()  # of the posture, and of the run after the push
+    parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)  # posture, run after the push
+
+    @cached_property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """What posture and run leave of the evidence, in words; computed when it is read."""
+        return outside_of(self.parts)
 
     @property
     def least_stiffness(self) -> float:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from panjabi.evidence import LeavesEvidence, outside_of
 from panjabi.neural.command import command
 from panjabi.neural.measures.onset import Latency, latency
 from panjabi.neural.smooth_kernels import saturated
@@ -57,7 +59,12 @@ class PerturbationResponse(Result):
     moment: float  # of the push about the lowest joint, at equilibrium [N m]
     lost_balance: bool
     outcome: str  # of the solver, as text
-    outside_evidence: tuple[str, ...] = ()  # of the run
+    parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)  # the record of the run
+
+    @cached_property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """What the run leaves of the evidence, in words; computed when it is read."""
+        return outside_of(self.parts)
 
     @property
     def peak_angle(self) -> float:
@@ -122,7 +129,7 @@ def response(
         }
     return PerturbationResponse(
         condition, event, time, angle - angle[0], rate, drives, latencies, moment,
-        record.lost_balance, record.outcome, record.outside_evidence,
+        record.lost_balance, record.outcome, (record,),
     )  # fmt: skip
 
 

@@ -118,6 +118,10 @@ class PronySeries:
         """Range of the time at constant length [s]."""
         return {"time": relaxation_range()}
 
+    def outside_evidence(self, time: ArrayLike) -> tuple[str, ...]:
+        """Description of the longest time at constant length [s] that left the tests, or ()."""
+        return self.evidence["time"].outside(np.max(time), ["relaxation"])
+
     def relaxation(self, time: ArrayLike) -> Floats | float:
         """G(t), the fraction of tension left at a time [s] after a step; 0 before the step."""
         t = np.asarray(time, dtype=np.float64)

@@ -23,7 +23,7 @@ NOT_INFORMATIVE = "not_informative"
 AGREES: tuple[Outcome, ...] = ("met", "null_confirmed")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Case:
     """A published value and its prediction; all numbers but skill and z-score are in `unit`.
 
@@ -67,6 +67,12 @@ class Case:
     z_score: float | None = None  # (predicted - value) / sd
     informative: bool = True
     not_counted: str = ""  # why a validation row is not informative
+
+    def __repr__(self) -> str:
+        """Row, published and predicted value, and outcome, in one line."""
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        predicted = "" if self.predicted is None else f", predicted {self.predicted:.4g}{unit}"
+        return f"<Case {self.id}: published {self.published}{predicted}, {self.outcome}>"
 
     def __post_init__(self) -> None:
         if self.outcome not in get_args(Outcome):

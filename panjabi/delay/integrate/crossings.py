@@ -16,7 +16,10 @@ PLACES = 4  # parts of a step in which one change of sign each is seen
 
 @inner
 def gap(equations, stage, values, what, mark, x):
-    """At fraction x of the step: t - delay - mark for delay `what` >= 0, else event -1 - what."""
+    """At fraction x of the step: t - delay - mark for delay `what` >= 0, else event -1 - what.
+
+    The other event functions there are in `values`, too.
+    """
     call, p, times, lag = equations.call, equations.p, equations.times, equations.lag
     constant, count = equations.options.constant, equations.progress.count
     h = times[count + 1] - times[count]
@@ -61,11 +64,18 @@ def root_between(equations, stage, values, what, mark, left, right, g_right):
 
 
 @inner
+def sample_events(equations, stage, events):
+    """Write down all event functions at the places of the step."""
+    for place in range(PLACES):
+        gap(equations, stage, events.places[place], -1, 0.0, (place + 1) / PLACES)
+
+
+@inner
 def first_crossing(equations, stage, events):
     """Fraction of the step after which it has to end, what ends it, which way.
 
     What: j >= 0 for delay j (way +1 to later pieces, -1 to earlier ones), -2 - e for event e,
-    -1 for nothing (fraction 1).
+    -1 for nothing (fraction 1). Both this and `note_events` need `sample_events` before.
     """
     kinds, directions, signs = events.kinds, events.directions, events.signs
     best, what, way = 1.0, -1, 0
@@ -118,7 +128,10 @@ def event_root(equations, stage, events, e, start, end):
         left = max((place - 1) / PLACES, start)
         if right <= left:
             continue
-        g = gap(equations, stage, values, -1 - e, 0.0, right)
+        if right == place / PLACES:
+            g = events.places[place - 1, e]
+        else:
+            g = gap(equations, stage, values, -1 - e, 0.0, right)
         if signs[e] == 0.0:
             signs[e] = 1.0 if g > 0.0 else -1.0 if g < 0.0 else 0.0
         elif g * signs[e] < 0.0:

@@ -28,7 +28,7 @@ from panjabi.delay.integrate.codes import (
     TOO_SMALL,
 )
 from panjabi.delay.integrate.compile_options import inner, kernel, part
-from panjabi.delay.integrate.crossings import first_crossing, note_events
+from panjabi.delay.integrate.crossings import first_crossing, note_events, sample_events
 from panjabi.delay.integrate.first_step import start
 from panjabi.delay.integrate.history_lookup import continue_piece, evaluate
 from panjabi.delay.integrate.rosenbrock import prepare_linear, rosenbrock_step
@@ -357,6 +357,8 @@ def end_early(equations, stages, events, h):
     """
     kinds, progress, interval = events.kinds, equations.progress, equations.interval
     times, coef, count = equations.times, equations.coef, progress.count
+    if kinds.size > 0:
+        sample_events(equations, stages.y, events)
     fraction, which, shift = first_crossing(equations, stages.y, events)
     order, stopped, ended = NO_BREAK, False, -1
     if which >= 0:

@@ -134,6 +134,7 @@ class Events(NamedTuple):
     directions: Integers  # (e,)
     signs: Floats  # (e,) 1, -1, or 0 while an event function has not left its zero at the start
     values: Floats  # (e,) event functions at the stage in work
+    places: Floats  # (crossings.PLACES, e) event functions within the step in work
     times: Floats  # (room for events,) [s]
     numbers: Integers  # (room for events,) which event happened
 

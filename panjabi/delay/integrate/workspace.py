@@ -10,6 +10,7 @@ from numba import int64, typeof
 
 from panjabi.delay.integrate.call_by_address import DELAY, HISTORY, JACOBIAN, RIGHT_SIDE, address
 from panjabi.delay.integrate.codes import STRUCTURED
+from panjabi.delay.integrate.crossings import PLACES
 from panjabi.delay.integrate.history import Past
 from panjabi.delay.integrate.method_of_steps import advance
 from panjabi.delay.integrate.model import KINDS, DelayModel
@@ -180,6 +181,7 @@ def _events(model: DelayModel) -> Events:
         directions=np.array([e.direction for e in model.events], dtype=np.int64),
         signs=np.zeros(events),
         values=np.zeros(events),
+        places=np.zeros((PLACES, events)),
         times=np.zeros(capacity),
         numbers=np.zeros(capacity, dtype=np.int64),
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panjabi._continuation import Floats
+from panjabi.cohort.block import Block, EachSubject
+from panjabi.cohort.engine import CohortOptions, part_of, run_cohort
 from panjabi.delay.roots.counting import count_unstable
 from panjabi.delay.roots.curve import BoundaryCurve, BoundaryTracer, on_line
 from panjabi.delay.roots.family import Family
@@ -86,6 +90,7 @@ def stability_map(
     lines: int = 1,
     search_steps: int = 16,
     points: int = 1500,
+    **options: Unpack[CohortOptions],
 ) -> StabilityMap:
     """Boundaries of a two-parameter family in a box ((low, high), (low, high)).
 
@@ -95,11 +100,15 @@ def stability_map(
     lines : number of lines across the box, in each direction, for the search of boundaries that do
         not reach its edge.
     search_steps : first steps on every line of the search; refined where roots approach the axis.
+    options : executor, workers, block, store, resume and progress of `panjabi.cohort.run_cohort`;
+        a store contains the search on the lines and the counts in the regions.
 
     Raises
     ------
     ParameterError
         For another number of parameters, or a box without area.
+    CohortError
+        If the search on a line failed.
     ConvergenceError
         If a boundary is lost, or no reference point can be counted.
     """
@@ -117,18 +126,44 @@ def stability_map(
         )
     tracer = BoundaryTracer(family, low, high)
     curves: list[BoundaryCurve] = []
-    for start, end in _search_lines(low, high, lines):
-        for point, crossing in on_line(family, start, end, steps=search_steps):
-            fraction = (point - low) / (high - low)
-            if not any(_lies_on(c, fraction, crossing.frequency, low, high, step) for c in curves):
-                curves.append(tracer.follow(fraction, crossing.frequency, step, points))
+    ends = {name: np.array(p) for name, p in _search_lines(low, high, lines).items()}
+    search = _Search(family, search_steps)
+    rows = run_cohort(EachSubject(_crossings), search, ends, **part_of(options, "lines"))
+    for text in rows.all_or_error()["crossings"].tolist():
+        for *point, frequency in json.loads(text):
+            fraction = (np.array(point) - low) / (high - low)
+            if not any(_lies_on(c, fraction, frequency, low, high, step) for c in curves):
+                curves.append(tracer.follow(fraction, frequency, step, points))
     corners = _corners(tracer, curves)
     cornered = tuple(_with_corners(tracer, curve, corners) for curve in curves)
     result = StabilityMap(
         family, (family.names[0], family.names[1]), low, high, cornered, corners, (),
         _reference(family, low, high, curves),
     )  # fmt: skip
-    return replace(result, regions=_regions(result))
+    return replace(result, regions=_regions(result, part_of(options, "regions")))
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What the search on all lines has in common."""
+
+    family: Family
+    steps: int
+
+
+def _crossings(search: _Search, line: Block) -> dict[str, str]:
+    """Crossings on one line as text: lists of both parameters and the frequency."""
+    start, end = (line.floats(name)[0] for name in ("start", "end"))
+    pairs = on_line(search.family, start, end, steps=search.steps)
+    return {"crossings": json.dumps([[*point.tolist(), c.frequency] for point, c in pairs])}
+
+
+def _count(family: Family, place: Block) -> dict[str, int]:
+    """Number of unstable roots at a point; -1 if it cannot be counted."""
+    try:
+        return {"unstable": count_unstable(family.system(place.floats("point")[0]))}
+    except ConvergenceError:
+        return {"unstable": -1}
 
 
 def _with_corners(
@@ -150,14 +185,15 @@ def _with_corners(
     return replace(curve, points=tracer.parameters(fractions), frequency=w, normal=normal)
 
 
-def _search_lines(low: Floats, high: Floats, lines: int) -> list[tuple[Floats, Floats]]:
-    """Edges of the box and lines across it, as pairs of ends."""
-    ends = []
+def _search_lines(low: Floats, high: Floats, lines: int) -> dict[str, list[Floats]]:
+    """Starts and ends of the edges of the box and of the lines across it."""
+    ends: dict[str, list[Floats]] = {"start": [], "end": []}
     for fraction in (0.0, 1.0, *((k + 1) / (lines + 1) for k in range(lines))):
         for axis in (0, 1):
             start, end = low.copy(), high.copy()
             start[1 - axis] = end[1 - axis] = low[1 - axis] + fraction * (high - low)[1 - axis]
-            ends.append((start, end))
+            ends["start"].append(start)
+            ends["end"].append(end)
     return ends
 
 
@@ -203,15 +239,15 @@ def _reference(
     )
 
 
-def _regions(stability: StabilityMap) -> tuple[Region, ...]:
+def _regions(stability: StabilityMap, options: CohortOptions) -> tuple[Region, ...]:
     from scipy import ndimage
 
     ticks = (np.arange(GRAIN) + 0.5) / GRAIN
     x, y = np.meshgrid(ticks, ticks, indexing="ij")
-    fractions = np.stack([x.ravel(), y.ravel()], axis=1)
-    points = stability.low + fractions * (stability.high - stability.low)
+    lattice = np.stack([x.ravel(), y.ravel()], axis=1)
+    points = stability.low + lattice * (stability.high - stability.low)
     numbers = stability.unstable_roots(points).reshape(GRAIN, GRAIN)
-    regions = []
+    inner, unstable, fractions = [], [], []
     for number in np.unique(numbers):
         parts, count = ndimage.label(numbers == number)  # type: ignore[misc]
         for part in range(1, count + 1):
@@ -219,14 +255,15 @@ def _regions(stability: StabilityMap) -> tuple[Region, ...]:
             if inside.sum() < 4:
                 continue
             depth = np.asarray(ndimage.distance_transform_edt(np.pad(inside, 1)))[1:-1, 1:-1]
-            at = points[int(np.argmax(depth))]
-            try:
-                verified = bool(count_unstable(stability.family.system(at)) == number)
-            except ConvergenceError:
-                verified = False
-            regions.append(
-                Region((float(at[0]), float(at[1])), int(number), verified, float(inside.mean()))
-            )
+            inner.append(points[int(np.argmax(depth))])
+            unstable.append(int(number))
+            fractions.append(float(inside.mean()))
+    rows = run_cohort(EachSubject(_count), stability.family, {"point": inner}, **options)
+    counted = rows.all_or_error()["unstable"]
+    regions = [
+        Region(_pair(point), number, bool(check == number), fraction)
+        for point, number, check, fraction in zip(inner, unstable, counted, fractions, strict=True)
+    ]
     return tuple(sorted(regions, key=lambda r: -r.share))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from panjabi.cli.command_line import main
 from panjabi.cli.terminal import add_command, run_command
-from panjabi.errors import Interrupted
+from panjabi.errors import Interrupted, ParameterError
 
 FIRST = """
 from numba import njit
@@ -40,9 +41,13 @@ def test_an_interrupt_is_one_line_and_status_130(error, capsys):
 
 
 def test_a_message_names_only_options_that_the_command_has(capsys):
-    for command in (["buckle"], ["verdict", "--model", "lumbar"]):
-        assert main([*command, "--preload", "1e5"]) == 2
-        assert "extrapolate=True in Python to use the law there" in capsys.readouterr().err
+    def refused(args):
+        raise ParameterError("Expected less; or extrapolate=True to use the law there.")
+
+    parser = argparse.ArgumentParser(prog="panjabi")
+    add_command(parser.add_subparsers(), "sway", refused, "a run")
+    assert run_command(parser, ["sway"]) == 2
+    assert "extrapolate=True in Python to use the law there" in capsys.readouterr().err
     assert main(["unit", "L4-L5", "--preload", "50000"]) == 2
     assert "--extrapolate to use the law there" in capsys.readouterr().err
 
@@ -64,3 +69,19 @@ def test_each_module_is_announced_once_before_it_is_compiled_and_not_when_it_is_
     assert announced(tmp_path, FIRST) == ["Compiling panjabi.simulation.lumped_trunk"]
     assert announced(tmp_path, FIRST) == []
     assert announced(tmp_path, SECOND) == ["Compiling panjabi.neural.feedforward"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("recruit", "--pressure", "100"),
+        ("buckle", "--preload", "9000"),
+        ("unit", "L4-L5", "--preload", "9000"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_command_that_is_refused_beyond_failure_goes_on_with_extrapolate(command, capsys):
+    assert main([*command]) == 2
+    assert "below failure" in (message := capsys.readouterr().err) and "--extrapolate" in message
+    assert main([*command, "--extrapolate", "--json"]) == 0
+    assert "beyond failure" in json.loads(capsys.readouterr().out)["outside_evidence"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from importlib import import_module
 
 import numpy as np
@@ -17,8 +18,12 @@ from panjabi.evidence import EvidenceRange, HasEvidence
 from panjabi.neural import Conduction, ReflexLoop, mcgill_brown_1992, mileusnic_2006
 from panjabi.parameter import THIS_WORK
 from panjabi.passive import PassiveJoint, ligament_law, unit
-from panjabi.simulation import load_record, save_record, simulate
-from panjabi.spine import ForcePulse, HeldLoad, equilibrium, spine_model, static_spine
+from panjabi.simulation import SpineRecord, load_record, rerun, save_record, simulate
+from panjabi.spine import ForcePulse, HeldLoad, Spine, equilibrium, spine_model, static_spine
+from panjabi.spine.evidence import muscle_arguments
+from panjabi.stability.verdict_spine import spine_verdict
+from panjabi.tasks import Condition
+from panjabi.tasks.response import response
 from panjabi.tissue import GlidingLayer, available_laws, hamstring_group
 
 LAW_PACKAGES = ("panjabi.tissue", "panjabi.active", "panjabi.neural", "panjabi.passive")
@@ -130,6 +135,20 @@ def test_what_leaves_the_tests_is_listed(result, words):
     assert [line for line in lines if words in line] if words else lines == ()
 
 
+def test_relaxation_creep_and_spindles_list_what_leaves_their_recordings():
+    """4 minutes of relaxation, 20 minutes of flexion, 1.3 fascicle lengths; rest ends a flexion."""
+    series, creep, spindle = hamstring_group(), mcgill_brown_1992(), mileusnic_2006()
+    assert series.outside_evidence([10.0, 240.0]) == ()
+    assert "time of relaxation of 300 s is beyond" in series.outside_evidence([10.0, 300.0])[0]
+    broken = [(1.0, 900.0), (0.0, 60.0), (1.0, 900.0)]
+    assert creep.outside_evidence(broken) == ()
+    (words,) = creep.outside_evidence([(1.0, 900.0), (0.5, 900.0)])
+    assert words.startswith("creep: time in flexion of 30 min is beyond the tests, up to 20 min")
+    assert spindle.outside_evidence([1.0, 1.2]) == ()
+    (words,) = spindle.outside_evidence([1.0, 1.4, 1.6])
+    assert words.startswith("spindle 3: fascicle length") and words.endswith("so are 1 more")
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -198,3 +217,36 @@ def test_a_run_reports_when_muscles_leave_the_tests_and_its_file_keeps_it(tmp_pa
     path = tmp_path / "run.npz"
     save_record(pushed, path)
     assert load_record(path).outside_evidence == pushed.outside_evidence
+
+
+def test_a_run_stops_where_a_tendon_fails():
+    """The event is where the strain of the most stretched tendon reaches the strain of failure."""
+    rest = equilibrium(spine_model("lumbar", joints=("L5-S1",), plane="sagittal"))
+    push = ForcePulse(force=4000.0, start=0.01, length=0.1)
+    stopped = simulate(rest, push, duration=0.12)
+    assert stopped.stopped and re.fullmatch(r"failed: tendon of \w+ at 0\.07\d* s", stopped.outcome)
+    strain = muscle_arguments(rest.model, stopped.trajectory.state[-1])[0]["tendon_strain"]
+    names = rest.model.muscles.muscles.names
+    assert strain.max() == pytest.approx(0.075, abs=1e-6)
+    assert f"tendon of {names[strain.argmax()]} at" in stopped.failure
+    on = simulate(rest, push, duration=0.12, extrapolate=True)
+    assert on.failure == stopped.failure and not on.stopped
+    assert rerun(on).trajectory.events[0].time == pytest.approx(on.trajectory.events[0].time)
+
+
+def test_a_run_lists_what_left_the_tests_only_when_it_is_read(monkeypatch):
+    """Pushes and verdicts run without that list, and it is the same later."""
+    rest = equilibrium(spine_model("lumbar", joints=("L5-S1",), plane="sagittal"))
+
+    def unwanted(*_):
+        raise AssertionError("computed without a reader")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Spine, "departures", unwanted)
+        patch.setattr(SpineRecord, "_muscles_outside", unwanted)
+        push = ForcePulse(force=100.0, start=0.05, length=0.1)
+        reply = response(simulate(rest, push, duration=0.5), Condition(), 0.05, 20.0)
+        verdict = spine_verdict(rest, watched=0.5)
+    assert reply.outside_evidence == reply.parts[0].outside_evidence
+    assert verdict.outside_evidence == rest.outside_evidence
+    assert reply.to_dict()["outside_evidence"] == list(reply.outside_evidence)

@@ -6,12 +6,14 @@ import io
 import json
 import signal
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from panjabi.active.build import musculature
 from panjabi.active.element import HeldTensions
+from panjabi.body import scaled_body, standard_adult
 from panjabi.delay.integrate import Settings
 from panjabi.errors import DataFileError, ParameterError, SchemaError, UnknownNameError
 from panjabi.passive.element import PassiveJoint
@@ -311,17 +313,47 @@ def test_saved_loaded_and_run_again(record, tmp_path):
     assert np.array_equal(rerun(again).trajectory.coef, record.trajectory.coef)
     with zipfile.ZipFile(path) as file:
         about = json.loads(file.read("description.json"))
-    assert about["schema"] == "panjabi-trajectory/1"
+    assert about["schema"] == "panjabi-trajectory/2"
     assert about["channels"][0] == {"name": "L5_S1_FE", "unit": "rad"}
     assert set(about["versions"]) == {"panjabi", "numpy", "numba"}
+
+
+def test_a_run_of_another_body_is_saved_and_made_again(tmp_path):
+    """The file has the changes of the standard adult; older files have none."""
+    woman = standard_adult(stature_m=1.62, mass_kg=58.0, sex="female", age_years=50.0)
+    long_legs = scaled_body(woman, segments={"thigh": 1.05}, lengths={"shank": 0.40})
+    options = {"muscles": False, "plane": "sagittal", "joints": ["L4-L5"]}
+    for k, body in enumerate((long_legs, standard_adult())):
+        record = simulate(spine_model(body=body, **options), duration=0.05)
+        save_record(record, tmp_path / f"{k}.npz")
+        again = load_record(tmp_path / f"{k}.npz")
+        assert np.array_equal(pack(again.model), pack(record.model))
+        assert again.model.body.stature == body.stature and again.model.body.sex == body.sex
+        assert np.array_equal(rerun(again).trajectory.coef, record.trajectory.coef)
+    heavier = replace(long_legs, mass=2.0 * long_legs.mass)
+    record = simulate(spine_model(body=heavier, **options), duration=0.05)
+    with pytest.raises(ParameterError, match="with other changes; save channels"):
+        save_record(record, tmp_path / "heavier.npz")
+
+    def of_version_1(about):
+        about["schema"] = "panjabi-trajectory/1"
+
+    def of_children(about):
+        about["model"]["body"] = [{"change": "age", "years": 5}]
+
+    changed(tmp_path / "1.npz", tmp_path / "old.npz", of_version_1)
+    assert load_record(tmp_path / "old.npz").model.body is standard_adult()
+    changed(tmp_path / "1.npz", tmp_path / "child.npz", of_children)
+    with pytest.raises(DataFileError, match="'years'"):
+        load_record(tmp_path / "child.npz")
 
 
 def test_invalid_files_raise(record, tmp_path):
     path = tmp_path / "push.npz"
     save_record(record, path)
     for schema, error, words in (
-        ("panjabi-trajectory/2", SchemaError, "up to version 1, got version 2"),
-        ("fascia-network/1", SchemaError, "schema panjabi-trajectory/1"),
+        ("panjabi-trajectory/3", SchemaError, "up to version 2, got version 3"),
+        ("fascia-network/1", SchemaError, "schema panjabi-trajectory/2"),
     ):
         other = tmp_path / "other.npz"
         with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:

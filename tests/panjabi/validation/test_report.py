@@ -31,6 +31,12 @@ def case(id: str, **changes) -> Case:
     return Case(**{"id": id, **fields, **changes})
 
 
+def test_a_case_is_shown_in_one_line():
+    assert repr(case("good")) == "<Case good: published 3, predicted 3.1 deg, met>"
+    bare = case("open", predicted=None, outcome="not_predicted", unit="1")
+    assert repr(bare) == "<Case open: published 3, not_predicted>"
+
+
 CASES = (
     case("good", sd=0.5),
     case("bad", predicted=9.0, outcome="missed"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from known_delay_systems import delayed_pendulum, pendulum_gains
 
+from panjabi.cohort import read_cohort
 from panjabi.delay.roots import (
     LinearDelaySystem,
     SystemRate,
@@ -14,7 +15,7 @@ from panjabi.delay.roots import (
     root_loci,
     stability_map,
 )
-from panjabi.errors import ParameterError
+from panjabi.errors import DataFileError, ParameterError
 from panjabi.stability import trunk
 from panjabi.validation.reflexes import longest_delay
 
@@ -81,6 +82,21 @@ def test_boundary_of_the_trunk_goes_through_its_margin():
         2,
         1,
     ]
+
+
+def test_a_map_is_the_same_from_processes_and_from_its_store(tmp_path):
+    family, box = trunk("T1").model().family("stretch_gain", "delay"), ((0.0, 1200.0), (0.0, 0.3))
+    plain = stability_map(family, box, search_steps=8)
+    ask = {"executor": "processes", "workers": 1, "store": tmp_path / "map"}
+    other = stability_map(family, box, search_steps=8, **ask)
+    again = stability_map(family, box, search_steps=8, store=tmp_path / "map", resume=True)
+    for found in (other, again):
+        assert found.regions == plain.regions and found.corners == plain.corners
+        for one, two in zip(found.curves, plain.curves, strict=True):
+            assert one.points.tobytes() == two.points.tobytes()
+    assert read_cohort(tmp_path / "map" / "regions").complete.all()
+    with pytest.raises(DataFileError, match="differs in description.steps"):
+        stability_map(family, box, search_steps=9, store=tmp_path / "map", resume=True)
 
 
 def test_closed_boundary_is_found_by_the_lines_across():
