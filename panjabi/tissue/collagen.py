@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
@@ -51,6 +51,10 @@ class _CollagenLike(KernelLaw):
     def reference_stiffness(self) -> float:
         """Slope of the linear region, EA / l0 [N/m]."""
         return self.stiffness / self.slack_length
+
+    def relaxed(self, fraction: float) -> Self:
+        """The law with this fraction [1] of the tension, energy and tangent at every length."""
+        return replace(self, stiffness=fraction * self.stiffness)
 
 
 def _check(owner: _CollagenLike, transition: float | None) -> None:
