@@ -27,6 +27,7 @@ def strain_at_tension(tension: float, *, stiffness: float, transition_strain: fl
     return tension / stiffness + 0.5 * transition_strain
 
 
+@dataclass(frozen=True, kw_only=True)
 class _CollagenLike(KernelLaw):
     """Base of the collagen laws; a transition strain of zero means no toe region."""
 

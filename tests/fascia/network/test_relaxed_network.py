@@ -118,6 +118,7 @@ def test_a_long_hold_makes_the_raised_leg_softer(subject):
     before, after = (fascia.examine(s, "slr") for s in (subject, relaxed))
     ratio = after.stiffness_Nm_per_rad / before.stiffness_Nm_per_rad
     assert ratio == pytest.approx(LASTING.value, abs=0.03)
+    assert after.end_angle is not None and before.end_angle is not None
     assert after.end_angle > before.end_angle
 
 
