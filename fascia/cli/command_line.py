@@ -135,6 +135,13 @@ def _subject_options(command: argparse.ArgumentParser) -> None:
 
 
 def _posture_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--law",
+        default="test-rate",
+        choices=("test-rate", "relaxed"),
+        help="law of the strands: at the rate of the passive tests (default), or what a long hold "
+        "leaves of it",
+    )
     command.add_argument("--side", default="right", choices=("right", "left"))
     command.add_argument(
         "--share", type=float, default=0.3, help="fraction of muscle force that passes to fascia"
@@ -187,12 +194,18 @@ def _resting(items: Sequence[str] | None) -> float | Mapping[str, float]:
 def _subject(arguments: argparse.Namespace) -> Subject:
     from fascia.subject import standard_subject
 
-    return standard_subject(
+    subject = standard_subject(
         body=person(arguments),
         tie_ratio=_number(arguments.tie_ratio, "--tie-ratio"),
         resting_tension=_resting(arguments.resting_tension),
         share=arguments.share,
     )
+    return _with_law(subject, arguments)
+
+
+def _with_law(subject: Subject, arguments: argparse.Namespace) -> Subject:
+    relaxed = arguments.law == "relaxed"
+    return subject.with_network(subject.network.relaxed()) if relaxed else subject
 
 
 def _options(
@@ -332,7 +345,7 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Any, str]:
     ties = [_number(text, "--tie-ratios") for text in arguments.tie_ratios or ()]
     tensions = [_number(text, "--resting-tensions") for text in arguments.resting_tensions or ()]
     sweep = sweep_release(
-        standard_subject(body=person(arguments), share=arguments.share),
+        _with_law(standard_subject(body=person(arguments), share=arguments.share), arguments),
         arguments.region,
         ties or TIE_RATIOS,
         tensions or RESTING_TENSIONS,
@@ -343,7 +356,12 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Any, str]:
         **cohort_options(arguments),
     )
     header = "".join(f"{r:>10g}" for r in sweep.tie_ratio)
-    text = ["change of the end angle [deg]", f"{'resting tension':18}tie ratio", f"{'':18}{header}"]
+    text = [f"law of the strands: {sweep.law}"]
+    text += [
+        "change of the end angle [deg]",
+        f"{'resting tension':18}tie ratio",
+        f"{'':18}{header}",
+    ]
     text += [
         f"{tension:>12g} N    " + "".join(f"{change:10.4f}" for change in row)
         for tension, row in zip(sweep.resting_tension, sweep.end_change_deg, strict=True)

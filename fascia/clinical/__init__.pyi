@@ -47,6 +47,7 @@ from .paths import (
     spine_flexion as spine_flexion,
     straight_leg_raise as straight_leg_raise,
 )
+from .pelvic_ridge import RidgePoint as RidgePoint, pelvic_ridge as pelvic_ridge
 from .slopes import slope as slope
 from .subject import Subject as Subject, require_subject as require_subject
 from .tolerance import Tolerance as Tolerance

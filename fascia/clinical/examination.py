@@ -63,6 +63,7 @@ class ClinicalResult(ShortRepr):
 
     test: str
     side: str
+    law: str  # of the strands: at the test rate, or relaxed
     angle: Floats  # (n,)
     tissue_torque: Floats  # (n,) gravity removed
     torque_by_tissue: Mapping[str, Floats]  # (n,) each: muscle groups, nerve, fascia; their sum
@@ -135,6 +136,7 @@ class ClinicalResult(ShortRepr):
             "schema": "fascia-test/1",
             "test": self.test,
             "side": self.side,
+            "law": self.law,
             "stiffness_Nm_per_rad": self.stiffness_Nm_per_rad,
             "stiffness_N_per_mm": self.stiffness_N_per_mm,
             "stiffness_by_window_Nm_per_rad": self.stiffness_by_window(),
@@ -489,6 +491,7 @@ def measure(
     return ClinicalResult(
         test=test.name,
         side=_SIDE_NAMES[side],
+        law=examination.network.law_name,
         angle=angles,
         tissue_torque=np.array([s.tissue_torque for s in samples]),
         torque_by_tissue={

@@ -14,7 +14,7 @@ SMALLEST = 0.005
 def as_text(result: ClinicalResult) -> str:
     """A table that fits a screen; the stiffness also by window and by tissue."""
     rows = [
-        f"{result.test}, {result.side} side",
+        f"{result.test}, {result.side} side; law: {result.law}",
         f"  stiffness                {result.stiffness_Nm_per_rad:8.2f} N m/rad"
         f"   {result.stiffness_N_per_mm:.2f} N/mm",
     ]

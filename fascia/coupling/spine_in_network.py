@@ -118,19 +118,10 @@ def pull_above(spine: StaticSpine, equilibrium: Equilibrium | None) -> Floats:
 
 def point_pulls(equilibrium: Equilibrium) -> Floats:
     """(points, 3) force of the strands on every point [N], world axes."""
-    flat, problem = equilibrium.flat, _problem_at(equilibrium)
+    assert equilibrium.network is not None
+    flat = equilibrium.flat
+    problem = NetworkProblem(flat, body=equilibrium.network.body, q=equilibrium.q)
+    problem.value_gradient(equilibrium.slips)
     force = np.zeros((len(flat.point_body), 3))
     point_forces(flat.strand_start, problem.members, problem.world, equilibrium.tension, force)
     return -force
-
-
-def point_places(equilibrium: Equilibrium) -> Floats:
-    """(points, 3) world positions of nodes, strand ends, fixed and tangent points [m]."""
-    return _problem_at(equilibrium).world.copy()
-
-
-def _problem_at(equilibrium: Equilibrium) -> NetworkProblem:
-    assert equilibrium.network is not None
-    problem = NetworkProblem(equilibrium.flat, body=equilibrium.network.body, q=equilibrium.q)
-    problem.value_gradient(equilibrium.slips)
-    return problem

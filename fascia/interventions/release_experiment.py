@@ -93,6 +93,7 @@ class StiffnessChange(ShortRepr):
             "region": self.region,
             "test": self.test,
             "side": self.side,
+            "law": self.before.law,
             "tie_ratio": "clamped" if self.tie_ratio == np.inf else self.tie_ratio,
             "doses": dict(self.doses),
             "cut": list(self.cut),
@@ -151,7 +152,7 @@ def table(change: StiffnessChange) -> str:
     doses = ", ".join(f"{k} {v:g}" for k, v in change.doses.items()) or "none (sham)"
     rows = [
         f"release of {change.region} ({doses}); {change.test}, {change.side} side, "
-        f"tie ratio {_ratio(change.tie_ratio)}",
+        f"tie ratio {_ratio(change.tie_ratio)}; law: {before.law}",
         f"{'':28}{'before':>10}{'after':>10}{'change':>11}",
     ]
     ends = (np.degrees(r.end_angle) if r.end_angle is not None else np.nan for r in (before, after))

@@ -57,6 +57,7 @@ class Sweep(ShortRepr):
     region: str
     test: str
     side: str
+    law: str  # of the strands: at the test rate, or relaxed
     doses: Mapping[str, float]
     tie_ratio: Floats  # (ties,) 0 is a frictionless guide, inf clamped
     resting_tension: Floats  # (tensions,) [N]
@@ -75,6 +76,7 @@ class Sweep(ShortRepr):
             "region": self.region,
             "test": self.test,
             "side": self.side,
+            "law": self.law,
             "doses": dict(self.doses),
             "tie_ratio": [float(r) if math.isfinite(r) else "clamped" for r in self.tie_ratio],
             "resting_tension_N": self.resting_tension.tolist(),
@@ -167,6 +169,7 @@ def sweep_release(
         region=region,
         test=bench.test.name,
         side={"r": "right", "l": "left"}[setup.side],
+        law=base.network.law_name,
         doses=checked_doses,
         tie_ratio=ties,
         resting_tension=tensions,

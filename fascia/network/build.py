@@ -16,6 +16,7 @@ from fascia.network.selection import unknown_part
 from panjabi.body.size import size_factor
 from panjabi.body.standard import body_length, standard_adult
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.tissue.viscoelastic import TEST_RATE
 
 if TYPE_CHECKING:
     from panjabi.body import Body, Poses
@@ -153,7 +154,8 @@ def whole_body(
             specific_tension=(SPECIFIC_TENSION, "N/cm2", "muscle sections from Fmax"),
             tie_ratio=(tie_ratio, "1", "attachment stiffness over stiffness beside the station"),
             resting_tension=(resting_tension, "N", "tension in standing"),
-        ),
+        )
+        | {"test_rate": TEST_RATE},
     )
     network = network.with_share(share, minor=minor_share).with_tie_basis()
     network = network.with_tie_ratio(tie_ratio)

@@ -53,6 +53,7 @@ def header(network: TensionNetwork) -> dict[str, Any]:
         "share": network.share,
         "minor_share": network.minor_share,
         "resting_tension": dict(network.resting_tension),
+        "relaxed_fraction": network.relaxed_fraction,
         "parameters": {k: p.to_dict() for k, p in network.parameters.items()},
     }
 
@@ -82,6 +83,7 @@ def from_dict(
             "share": _number(data.get("share")),
             "minor_share": _number(data.get("minor_share")),
             "resting_tension": {k: float(v) for k, v in data.get("resting_tension", {}).items()},
+            "relaxed_fraction": float(data.get("relaxed_fraction", 1.0)),
             "parameters": {k: Parameter(**v) for k, v in data.get("parameters", {}).items()},
             "nodes": tuple(node_from_dict(n) for n in data["nodes"]),
             "strands": tuple(strand_from_dict(s) for s in data["strands"]),

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from fascia.errors import NetworkError
-from fascia.network import geometry, packaged_tables, segments, selection, strand_table, tension
+from fascia.network import (
+    geometry,
+    packaged_tables,
+    relaxation,
+    segments,
+    selection,
+    strand_table,
+    tension,
+)
 from fascia.network.parts import Line, Node, Strand, number
 from fascia.network.selection import unknown_part
 from fascia.network.strand_evidence import failure_tension
@@ -19,6 +27,7 @@ from fascia.network.ties import governed, stiffness_beside_nodes
 from panjabi.parameter import Parameter
 from panjabi.passive.ligament import LigamentLaw
 from panjabi.tissue.muscle import PassiveMuscle
+from panjabi.tissue.viscoelastic import LASTING
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -71,6 +80,7 @@ class TensionNetwork:
     resting_tension: Mapping[str, float] = field(
         default_factory=dict[str, float]
     )  # region or line -> N, "" = all others
+    relaxed_fraction: float = 1.0  # of the tension at the test rate; 1: nothing has relaxed (S32)
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
@@ -410,6 +420,28 @@ class TensionNetwork:
             return replace(strand, law=change(strand.law))
 
         return replace(self, strands=tuple(changed(s) for s in self.strands))
+
+    @property
+    def law_name(self) -> str:
+        """Whether the strands have their law at the test rate or the relaxed one, in words."""
+        return relaxation.law_name(self.relaxed_fraction)
+
+    def relaxed(self, fraction: float = LASTING.value) -> TensionNetwork:
+        """The same network after a hold that leaves `fraction` of the tension [1] (S32).
+
+        The default is what a long hold leaves; after t seconds it is
+        `panjabi.tissue.hamstring_group().relaxation(t)`. Passive muscle loses tension at every
+        length. Collagen and nerve keep their tension in standing, since standing is a long hold;
+        what a posture adds to it relaxes. Tone does not relax. The ligaments of spinal units have
+        their relaxed law also at the test rate. Attachment stays as built.
+
+        Raises
+        ------
+        NetworkError
+            For a fraction out of range, a network that is relaxed already, or a law without a
+            method `relaxed(fraction)`.
+        """
+        return relaxation.relaxed_network(self, fraction)
 
     def with_tie_basis(self, *, keep: bool = False) -> TensionNetwork:
         """The same network with `tie_basis` computed from its present strands.

@@ -7,7 +7,7 @@ The spread over people is drawn from assumptions made before the first compariso
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +17,9 @@ from fascia.clinical.calibration import calibrate_tolerance
 from fascia.clinical.examination import Examination, examine
 from fascia.clinical.passive_surface import LegAngles, published_moments
 from fascia.clinical.paths import PostureOptions
+from fascia.clinical.pelvic_ridge import RIDGE, pelvic_ridge
 from fascia.clinical.slopes import SLR_WINDOWS_DEG, slope, window_points
+from fascia.subject import standard_subject
 from panjabi.cohort.block import Block
 from panjabi.cohort.engine import run_cohort
 from panjabi.cohort.random_numbers import random_generator
@@ -26,6 +28,8 @@ from panjabi.validation.criterion import interval, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fascia.clinical.examination import ClinicalResult
     from fascia.clinical.subject import Subject
     from fascia.clinical.tolerance import Tolerance
@@ -180,9 +184,22 @@ def middle_stiffness(subject: Subject) -> Prediction:
         result.stiffness_Nm_per_rad,
         "passive curves calibrated on the surface of Riener and Edrich (1999); contributions "
         f"[N m/rad]: {parts}; the same slope is {result.stiffness_N_per_mm:.2f} N/mm (total "
-        "force of the heads over mean path length). Null: the slope of that surface itself",
+        "force of the heads over mean path length). Null: the slope of that surface itself. The "
+        f"surface does not identify the pelvic fraction: {_along_ridge()}",
         null=surface_stiffness(),
     )
+
+
+@cache
+def _along_ridge() -> str:
+    """Stiffness with the least and the largest pelvic fraction, curves refitted, in words."""
+
+    def build(scales: Mapping[str, float]) -> TensionNetwork:
+        return standard_subject(passive_scale=scales).network
+
+    ends = pelvic_ridge(build, (min(RIDGE), max(RIDGE)))
+    values = ", ".join(f"{p.stiffness:.1f} N m/rad with {p.pelvic_share:g}" for p in ends)
+    return f"the curves of the standard subject, refitted with each, give {values}"
 
 
 class StiffnessGroups(NamedTuple):

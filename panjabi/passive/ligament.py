@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -63,6 +63,10 @@ class LigamentLaw(ShortRepr):
     def reference_stiffness(self) -> float:
         """Stiffness behind every toe [N/m]."""
         return float(self.tangent(self.slack_length + 20.0 * self.arm))
+
+    def relaxed(self, fraction: float) -> Self:
+        """The same law: that of a unit is the relaxed one already; its hysteresis is apart."""
+        return self
 
     def angle(self, length: float) -> float:
         """Flexion of the unit at a length, others at neutral [rad]."""

@@ -12,7 +12,8 @@ from .law import (
 from .muscle import PassiveMuscle as PassiveMuscle, TensionBreakdown as TensionBreakdown
 from .nerve import NervePath as NervePath
 from .viscoelastic import (
+    LASTING as LASTING,
+    TEST_RATE as TEST_RATE,
     PronySeries as PronySeries,
     hamstring_group as hamstring_group,
-    plantar_aponeurosis as plantar_aponeurosis,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
@@ -27,6 +27,7 @@ def strain_at_tension(tension: float, *, stiffness: float, transition_strain: fl
     return tension / stiffness + 0.5 * transition_strain
 
 
+@dataclass(frozen=True, kw_only=True)
 class _CollagenLike(KernelLaw):
     """Base of the collagen laws; a transition strain of zero means no toe region."""
 
@@ -51,6 +52,10 @@ class _CollagenLike(KernelLaw):
     def reference_stiffness(self) -> float:
         """Slope of the linear region, EA / l0 [N/m]."""
         return self.stiffness / self.slack_length
+
+    def relaxed(self, fraction: float) -> Self:
+        """The law with this fraction [1] of the tension, energy and tangent at every length."""
+        return replace(self, stiffness=fraction * self.stiffness)
 
 
 def _check(owner: _CollagenLike, transition: float | None) -> None:

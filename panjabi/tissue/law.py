@@ -47,6 +47,15 @@ class Law(Protocol):
         ...
 
 
+@runtime_checkable
+class RelaxingLaw(Law, Protocol):
+    """A law at the rate of the passive tests that knows what a hold leaves of it."""
+
+    def relaxed(self, fraction: float) -> Law:
+        """The law when this fraction of the tension at the test rate is left [1]."""
+        ...
+
+
 @dataclass(frozen=True)
 class Promise:
     """A property that a law must have, and whether it has it (`held`)."""

@@ -169,6 +169,20 @@ class PassiveMuscle(KernelLaw):
             self.slack_length,
         )
 
+    def relaxed(self, fraction: float) -> Self:
+        """The muscle after a hold: a fraction [1] of the forces of passive fibre and tendon.
+
+        Without activation, tension, energy and tangent are this fraction at every length. Tone is
+        active force and does not relax.
+        """
+        stiffness = fraction * self.tendon_stiffness
+        return replace(
+            self,
+            passive_scale=fraction * self.passive_scale,
+            tendon_stiffness=stiffness,
+            tendon_strain_at_max=0.5 * self.tendon_transition_strain + 1.0 / stiffness,
+        )
+
     def tension_breakdown(self, length: float) -> TensionBreakdown:
         """Fibre and tendon length, passive and active part of the tension at a path length [m]."""
         stretch = float(length) - self.slack_length

@@ -147,12 +147,13 @@ def _section(subject: str, cases: Sequence[Case]) -> str:
         parts.append("Not informative, not counted:\n")
         for why in dict.fromkeys(c.not_counted for c in apart):
             rows = (
-                f"{c.id} ({_number(c.predicted)} {c.unit}, published {_published(c)})"
+                f"{c.id} ({_number(c.predicted)} {c.unit}, published {_published(c)}{_beside(c)})"
                 for c in apart
                 if c.not_counted == why
             )
             parts.append(f"- {_cell(', '.join(rows))}: {_cell(why)}.")
         parts.append("")
+        parts += _reasons("Of those with a null", [c for c in apart if c.skill is not None])
     return "\n".join(parts)
 
 
@@ -197,6 +198,11 @@ def _null(c: Case) -> str:
 
 def _both_skills(c: Case) -> str:
     return _skill(c.skill) + ("" if c.second_skill is None else f" ({_skill(c.second_skill)})")
+
+
+def _beside(c: Case) -> str:
+    """Null and skill of a row that is not counted, where it has them."""
+    return "" if c.skill is None else f", null {_null(c)}, skill {_both_skills(c)}"
 
 
 def _short(text: str, width: int) -> str:

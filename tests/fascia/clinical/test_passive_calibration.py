@@ -2,6 +2,7 @@
 
 import math
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,17 +17,20 @@ from fascia.clinical import (
     leg_posture,
     model_surface,
     passive_fit,
+    pelvic_ridge,
     published_moments,
     published_surface,
 )
 from fascia.clinical.calibration import LOG_SCALE_SD, MOMENT_SD, PASSIVE_SCALE
 from fascia.clinical.passive_surface import GRID
+from fascia.clinical.pelvic_ridge import RIDGE
 from fascia.clinical.report import as_text
 from fascia.errors import NetworkError
 from fascia.network import TensionNetwork
 from panjabi.errors import ParameterError
 from panjabi.literature import row
 
+ROOT = Path(__file__).parents[3]
 SHEATH = "fascia_lata_post_*"
 
 
@@ -202,3 +206,46 @@ def test_contribution_of_a_muscle_is_tension_times_moment_arm(bench, adult):
     arms = [-adult.moment_arms(q, name)["hip_flexion_r"] for name in examination.head_names]
     expected = float(sample.hamstring_force @ arms)
     assert sample.torque_by_tissue["hamstrings"] == pytest.approx(expected, rel=0.02)
+
+
+# --- ridge of the pelvic fraction ----------------------------------------------------------
+
+
+@cache
+def ridge_points():
+    return pelvic_ridge(build)
+
+
+def test_table_of_the_page_is_the_ridge():
+    """Pelvic fraction, factor of the hamstrings, difference at the hip, straight-leg raise."""
+    text = (ROOT / "docs" / "network.md").read_text(encoding="utf-8")
+    lines = text.partition("| pelvic fraction |")[2].partition("\n\n")[0].splitlines()[2:]
+    table = [tuple(cell.strip() for cell in line.strip("| ").split("|")) for line in lines]
+    assert table == [
+        (
+            f"{p.pelvic_share:g}",
+            f"{p.scales['hamstrings']:.2f}",
+            f"{p.rms['hip']:.1f}",
+            f"{p.stiffness:.1f}",
+        )
+        for p in ridge_points()
+    ]
+
+
+def test_surface_does_not_identify_the_pelvic_fraction():
+    """Along the ridge the fit hardly changes, and the straight-leg raise changes by a third."""
+    least, *_, most = ridge_points()
+    stiffness = [p.stiffness for p in ridge_points()]
+    assert stiffness == sorted(stiffness, reverse=True)
+    assert least.stiffness > 1.3 * most.stiffness
+    hip = [p.rms["hip"] for p in ridge_points()]
+    assert max(hip) - min(hip) < MOMENT_SD.value / 2.0
+    at = next(p for p in ridge_points() if p.pelvic_share == 0.3)
+    assert at.rms == pytest.approx(committed().rms)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", sorted(RIDGE))
+def test_factors_of_the_ridge_are_optima(share):
+    fit = passive_fit(build, RIDGE[share], pelvic_share=share)
+    assert np.abs(fit.step).max() < 1e-5

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from fascia import solve
 from fascia.errors import NetworkError, UnknownStrandError
 from fascia.mechanics.flat_network import compile_network
 from fascia.network import superficial_back_line, whole_body
@@ -101,9 +102,31 @@ def test_rest_lengths_reproduce_the_standing_tension(newton):
             continue
         # the spinous ligaments are slack in the neutral posture of the units
         expected = 0.0 if isinstance(strand.law, NervePath | LigamentLaw) else newton
-        if base(strand.name) == "sacrotuberous":
-            expected = 118.0
+        if "preload" in strand.parameters:
+            expected = strand.parameters["preload"].si
         assert strand.law.tension(lengths[strand.name]) == pytest.approx(expected, abs=1e-9)
+
+
+def test_preloads_are_those_of_the_table():
+    preloads = {
+        base(s.name): s.parameters["preload"].si
+        for s in whole_body().strands
+        if "preload" in s.parameters
+    }
+    assert preloads == {"sacrotuberous": 118.0, "heel_bridge": 0.0, "heel_bridge_plantar": 0.0}
+
+
+def test_no_tension_of_the_sole_runs_through_the_heel():
+    """Histology found no fibre through the heel, so the sole pulls on bone (unless psi says so)."""
+    names = ("heel_bridge_plantar_r", "heel_bridge_r", "crural_fascia_low_r")
+
+    def tensions(sole: float, **options: float):
+        state = solve(whole_body(resting_tension={"": 5.0, "plantar": sole}, **options))
+        return [state.tension_of(name) for name in names]
+
+    assert tensions(50.0) == pytest.approx(tensions(5.0), rel=1e-6)
+    assert tensions(50.0, minor_share=0.3)[0] > tensions(5.0, minor_share=0.3)[0] + 1.0
+    assert not any("heel_bridge" in words for words in solve(whole_body()).outside_evidence)
 
 
 SPINOUS = [row["strand"] for row in table("strands") if row["ligaments"]]

@@ -157,7 +157,8 @@ def test_with_every_path_cut_the_neck_gives_the_leg_nothing(subject):
     assert abs(change.end_angle_change_deg) < 1e-6
 
 
-def test_a_hold_at_the_end_point_begins_with_the_ramp_of_the_paper(subject):
+def test_a_hold_begins_at_the_end_point(subject):
     held = relaxation.held_at_tolerance(subject, "knee-extension")
-    assert held.time[0] == pytest.approx(-np.degrees(held.angle) / 5.0)
+    end, _ = Examination(subject.network, "knee-extension").end(subject.tolerance)
+    assert (held.time[0], held.angle) == (0.0, pytest.approx(end.angle))
     assert held.time[-1] == pytest.approx(90.0)
