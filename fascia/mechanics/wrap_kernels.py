@@ -52,7 +52,10 @@ class Moving(NamedTuple):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _into(surfaces, s, rotation, translation, x, out):
     """Coordinates in surface s of a world point x, in place."""
-    out[0], out[1], out[2] = into(surfaces, s, rotation, translation, x[0], x[1], x[2])
+    out[0], out[1], out[2] = into(
+        surfaces.rotation, surfaces.centre, s, surfaces.body[s], rotation, translation, x[0], x[1],
+        x[2],
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -114,7 +117,9 @@ def wrap_strands(
                 for e in range(2):
                     p = points[wraps.place[k] + e]
                     y = out.first if e == 0 else out.last
-                    y0, y1, y2 = onto_body(surfaces, s, y[0], y[1], y[2])
+                    y0, y1, y2 = onto_body(
+                        surfaces.rotation, surfaces.centre, s, (y[0], y[1], y[2])
+                    )
                     x[0], x[1], x[2] = to_world(
                         rotation, translation, int(surfaces.body[s]), y0, y1, y2
                     )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from panjabi.body.kernels import along_dof
 from panjabi.body.muscles import PathArrays, require_polylines
 from panjabi.body.tree import Floats, Integers, Tree
 
@@ -186,18 +187,10 @@ def tension_loads(
                 force[b, i] -= pull
                 torque[b, i] -= turn
     for b in range(tree.parent.shape[0] - 1, 0, -1):
-        f0, f1, f2 = force[b]
+        f = force[b, 0], force[b, 1], force[b, 2]
+        moment = torque[b, 0], torque[b, 1], torque[b, 2]
         for e in range(tree.first[b], tree.first[b + 1]):
-            a0, a1, a2 = axis_world[e]
-            if tree.slide[e] == 1:
-                value = a0 * f0 + a1 * f1 + a2 * f2
-            else:
-                o0, o1, o2 = origin_world[e]
-                value = (
-                    a0 * (torque[b, 0] - o1 * f2 + o2 * f1)
-                    + a1 * (torque[b, 1] - o2 * f0 + o0 * f2)
-                    + a2 * (torque[b, 2] - o0 * f1 + o1 * f0)
-                )
+            value = along_dof(tree, e, axis_world, origin_world, f, moment)
             Q[tree.coordinate[e]] += rate[e] * value
         parent = tree.parent[b]
         for i in range(3):
