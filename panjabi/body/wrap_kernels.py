@@ -88,14 +88,20 @@ def _closed_form(
         out.first[i] = x[i]
         out.last[i] = y[i]
     out.arc[0] = arc
-    out.spread[0] = out.spread[3] = 1.0
-    out.spread[1] = arc
-    out.spread[2] = 0.0
-    if kind == SPHERE:
-        out.spread[0] = out.spread[3] = np.cos(arc / r)
-        out.spread[1] = r * np.sin(arc / r)
-        out.spread[2] = -np.sin(arc / r) / r
+    set_spread(kind, r, arc, out.spread)
     return TOUCHES
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def set_spread(kind: int, r: float, arc: float, spread: Floats) -> None:
+    """Spread (4,) of `Contact` for an arc over a sphere or cylinder, in place."""
+    spread[0] = spread[3] = 1.0
+    spread[1] = arc
+    spread[2] = 0.0
+    if kind == SPHERE:
+        spread[0] = spread[3] = np.cos(arc / r)
+        spread[1] = r * np.sin(arc / r)
+        spread[2] = -np.sin(arc / r) / r
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -42,6 +42,7 @@ class Touched(NamedTuple):
     wrap: Integers  # (np,) wrap of a first tangent point, -1 for other points
     excess: Floats  # (nm,) sum over contacts of arc minus chord [m]; NaN: no geodesic was found
     arc: Floats  # (nw,) length on the surface of each wrap that touches [m]
+    spread: Floats  # (nw, 4) see `Contact`; only of geodesics without closed form
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -157,6 +158,7 @@ def touching_paths(
     new_wrap = np.empty(room, np.int64)
     excess = np.zeros(nm)
     arcs = np.empty(w)
+    spread = np.empty((w, 4))
     world = np.empty((0, 3))  # points, and both tangent points of each wrap; made where needed
     on_body = np.empty((0, 3))  # tangent points in the body
     path = np.empty(0, np.int64)  # points, and n + k for both tangent points of wrap k
@@ -204,6 +206,8 @@ def touching_paths(
                     new_body[count - 2] = new_body[count - 1] = on[s]
                     new_wrap[count - 2], new_wrap[count - 1] = k, -1
             arcs[k] = arc
+            if kind[s] > CYLINDER:
+                spread[k] = touch.spread
             excess[m] = arc - _distance(one, other)
             continue
         if path.shape[0] == 0:
@@ -255,6 +259,8 @@ def touching_paths(
                     path[i] = path[i - 1]
                 path[place + 1] = n + k
                 size += 1
+                if kind[s] > CYLINDER:
+                    spread[k] = touch.spread
                 for j in range(2):
                     at = one if j == 0 else other
                     x, y, z = onto_body(rotation, centre, s, at)
@@ -292,7 +298,9 @@ def touching_paths(
                 count += 1
             excess[m] += arcs[k] - _distance(on_body[2 * k], on_body[2 * k + 1])
     new_start[nm] = count
-    return Touched(new_start, new_body[:count], new_local[:count], new_wrap[:count], excess, arcs)
+    return Touched(
+        new_start, new_body[:count], new_local[:count], new_wrap[:count], excess, arcs, spread
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -319,8 +327,9 @@ def touched_paths(
         count += high - low
         new_start[m + 1] = count
     return Touched(
-        new_start, new_body[:count], new_local[:count], new_wrap[:count], found.excess, found.arc
-    )
+        new_start, new_body[:count], new_local[:count], new_wrap[:count], found.excess, found.arc,
+        found.spread,
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -367,7 +376,7 @@ def wrapped_derivatives(
 ) -> int:
     """`path_derivatives` of paths that wrap; a path over which no geodesic is found, or -1."""
     found = touching_paths(start, body, local, wraps, R, t)
-    first, new_body, new_local, _, excess, _ = found
+    first, new_body, new_local, _, excess, _, _ = found
     slope[:] = 0.0
     unsolved = -1
     for m in range(start.shape[0] - 1):
