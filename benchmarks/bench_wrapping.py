@@ -37,10 +37,12 @@ def main() -> None:
     poses, paths = body.poses(q), body.paths
     found = touched(paths, poses)
     straight = replace(paths, start=found.start, body=found.body, local=found.local, wraps=None)
-    wrapped = seconds(lambda: path_lengths(body.tree, paths, poses))
-    plain = seconds(lambda: path_lengths(body.tree, straight, poses))
+    wrapped, plain = (
+        seconds(lambda p=p: [path_lengths(body.tree, p, poses) for _ in range(CALLS)], 9) / CALLS
+        for p in (paths, straight)
+    )
     print(
-        f"{len(body.muscles)} muscles, {len(paths.wraps.surface)} wraps, {(found.over >= 0).sum()} "
+        f"{len(body.muscles)} muscles, {len(paths.wraps.surface)} wraps, {(found.wrap >= 0).sum()} "
         f"touch: {1e6 * wrapped:.0f} us, straight {1e6 * plain:.0f} us, ratio {wrapped / plain:.2f}"
     )
     p, q = np.array([-0.1, 0.01, 0.02]), np.array([0.1, 0.012, -0.02])

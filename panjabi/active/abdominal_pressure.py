@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.build import region_coordinates
+from panjabi.active.path_curvatures import path_curvatures
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import path_lengths, tree_poses
@@ -131,14 +132,10 @@ class AbdominalPressure(ShortRepr):
 
     def _line(self, q: Array) -> tuple[float, Array, Array]:
         """Distance of the two ends [m] with gradient and Hessian."""
-        from panjabi.active.path_kernels import Placed, path_curvature
-
-        tree, p = self.tree, self.path
-        at = tree_poses(tree, np.ascontiguousarray(q, float))
-        length, slope = path_lengths(tree, p, at)
+        at = tree_poses(self.tree, np.ascontiguousarray(q, float))
+        length, slope = path_lengths(self.tree, self.path, at)
         H = np.empty((1, len(at.q), len(at.q)))
-        placed = Placed(at.R, at.t, at.axis_world, at.origin_world, at.rate, at.rate2)
-        path_curvature(tree, p.start, p.body, p.local, placed, np.ones(1), True, H)
+        path_curvatures(self.tree, self.path, at, np.ones(1), True, H)
         return float(length[0]), slope[0], H[0]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from panjabi.body.data import read_path
 from panjabi.body.tree import Floats
+from panjabi.body.wrapping import Wrap
 from panjabi.errors import DataFileError, unknown
 from panjabi.results import ShortRepr
 
@@ -34,6 +35,7 @@ class MuscleRecord(ShortRepr):
     points: Floats  # (n, 3) [m]
     naming: tuple[str | None, ...]  # set of the frame of each point; None: frame of the body
     girdle_length: float | None = None  # path in the source where an end was replaced [m]
+    wraps: tuple[Wrap, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)

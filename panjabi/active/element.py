@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.active.line_kernels import Pieces, pieces_of
+from panjabi.active.line_kernels import Pieces, own_pieces, pieces_of
 from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.musculotendon import Musculotendon
 from panjabi.active.stiffness import Bergmark, ShortRangeStiffness
@@ -111,11 +111,13 @@ class MuscleElement(ShortRepr):
         from panjabi.active.muscle_kernels import Rates, muscle_rates, muscle_workspace
 
         nm = len(self.muscles)
-        tree = self.muscles.tree
+        tree, pieces = self.muscles.tree, self.pieces
+        if len(pieces.wraps.surface):
+            pieces = own_pieces(pieces)
         out = Rates(np.empty(len(self.coordinates)), np.empty(nm), np.empty(nm))
         muscle_rates(
             tree,
-            self.pieces,
+            pieces,
             self.units.units,
             self.units.activation.constants,
             np.ascontiguousarray(q, float),
@@ -123,7 +125,7 @@ class MuscleElement(ShortRepr):
             np.ascontiguousarray(state[:nm], float),
             np.ascontiguousarray(state[nm:], float),
             np.ascontiguousarray(inputs, float),
-            muscle_workspace(tree, self.pieces),
+            muscle_workspace(tree, pieces),
             out,
         )
         return out

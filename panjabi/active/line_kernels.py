@@ -11,43 +11,87 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from panjabi.body.muscles import PathArrays, require_polylines
+from panjabi.body.kernels import along_dof
+from panjabi.body.muscles import PathArrays
 from panjabi.body.tree import Floats, Integers, Tree
+from panjabi.body.wrapped_path_kernels import touching_paths
+from panjabi.body.wrapping import WrapArrays
 
 
 class Pieces(NamedTuple):
-    """The straight pieces of all paths with ends on different bodies, muscle by muscle."""
+    """The straight pieces of all paths with ends on different bodies, muscle by muscle.
+
+    A path that wraps has places for all the pieces that it may have; `place_wraps` writes those of
+    a posture, so that the other kernels need not know of surfaces.
+    """
 
     first: Integers  # (nm + 1,) pieces of muscle m are first[m] .. first[m + 1] - 1
     body: Integers  # (np, 2) bodies of the two ends
     local: Floats  # (np, 2, 3) [m]
-    fixed: Floats  # (nm,) length of the pieces with both ends on the same body [m]
+    fixed: Floats  # (nm,) length of the pieces with both ends on the same body, and over surfaces
+    start: Integers  # (nm + 1,) all points of the paths that wrap, for `place_wraps`
+    point_body: Integers
+    point_local: Floats
+    wraps: WrapArrays
 
 
 def pieces_of(paths: PathArrays) -> Pieces:
-    """Moving pieces of polylines, and the summed length of the others.
-
-    Raises
-    ------
-    ParameterError
-        For paths that wrap.
-    """
-    require_polylines(paths)
+    """Moving pieces of the paths, and the summed length of the others."""
+    nm = len(paths.start) - 1
+    wraps = paths.some_wraps()
+    wrapping = np.diff(wraps.start) > 0
     before, after = paths.body[:-1], paths.body[1:]
-    muscle = np.repeat(np.arange(len(paths.start) - 1), np.diff(paths.start))
-    within = muscle[:-1] == muscle[1:]
+    muscle = np.repeat(np.arange(nm), np.diff(paths.start))
+    within = (muscle[:-1] == muscle[1:]) & ~wrapping[muscle[:-1]]
     size = np.linalg.norm(np.diff(paths.local, axis=0), axis=1)
-    fixed = np.zeros(len(paths.start) - 1)
+    fixed = np.zeros(nm)
     still = within & (before == after)
     np.add.at(fixed, muscle[:-1][still], size[still])
     moving = np.flatnonzero(within & (before != after))
-    count = np.bincount(muscle[moving], minlength=len(fixed))
-    return Pieces(
-        np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
-        np.stack([before[moving], after[moving]], axis=1),
-        np.stack([paths.local[moving], paths.local[moving + 1]], axis=1),
-        fixed,
+    most = np.diff(paths.start) - 1 + 2 * np.diff(wraps.start)
+    count = np.bincount(muscle[moving], minlength=nm) + np.where(wrapping, most, 0)
+    first = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    places = np.flatnonzero(~wrapping[np.repeat(np.arange(nm), count)])
+    body, local = np.zeros((first[-1], 2), np.int64), np.zeros((first[-1], 2, 3))
+    body[places] = np.stack([before[moving], after[moving]], axis=1)
+    local[places] = np.stack([paths.local[moving], paths.local[moving + 1]], axis=1)
+    return Pieces(first, body, local, fixed, paths.start, paths.body, paths.local, wraps)
+
+
+def own_pieces(pieces: Pieces) -> Pieces:
+    """Pieces into which one thread may write with `place_wraps`."""
+    return pieces._replace(
+        body=pieces.body.copy(), local=pieces.local.copy(), fixed=pieces.fixed.copy()
     )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def place_wraps(pieces: Pieces, R: Floats, t: Floats) -> None:
+    """Pieces of the paths that wrap at a posture, in place; `fixed` is NaN without a geodesic."""
+    first, body, local, fixed, start, point_body, point_local, wraps = pieces
+    if wraps.surface.shape[0] == 0:
+        return
+    found = touching_paths(start, point_body, point_local, wraps, R, t)
+    for m in range(first.shape[0] - 1):
+        if wraps.start[m + 1] == wraps.start[m]:
+            continue
+        fixed[m] = found.excess[m]
+        of_body, of_local, low, high = point_body, point_local, start[m], start[m + 1]
+        if found.start[m + 1] > found.start[m]:
+            of_body, of_local = found.body, found.local
+            low, high = found.start[m], found.start[m + 1]
+        k = first[m]
+        for p in range(low, high - 1):
+            if of_body[p] == of_body[p + 1]:
+                fixed[m] += np.sqrt(np.sum((of_local[p + 1] - of_local[p]) ** 2))
+                continue
+            for e in range(2):
+                body[k, e] = of_body[p + e]
+                local[k, e] = of_local[p + e]
+            k += 1
+        for unused in range(k, first[m + 1]):
+            body[unused] = 0
+            local[unused] = 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -186,18 +230,10 @@ def tension_loads(
                 force[b, i] -= pull
                 torque[b, i] -= turn
     for b in range(tree.parent.shape[0] - 1, 0, -1):
-        f0, f1, f2 = force[b]
+        f = force[b, 0], force[b, 1], force[b, 2]
+        moment = torque[b, 0], torque[b, 1], torque[b, 2]
         for e in range(tree.first[b], tree.first[b + 1]):
-            a0, a1, a2 = axis_world[e]
-            if tree.slide[e] == 1:
-                value = a0 * f0 + a1 * f1 + a2 * f2
-            else:
-                o0, o1, o2 = origin_world[e]
-                value = (
-                    a0 * (torque[b, 0] - o1 * f2 + o2 * f1)
-                    + a1 * (torque[b, 1] - o2 * f0 + o0 * f2)
-                    + a2 * (torque[b, 2] - o0 * f1 + o1 * f0)
-                )
+            value = along_dof(tree, e, axis_world, origin_world, f, moment)
             Q[tree.coordinate[e]] += rate[e] * value
         parent = tree.parent[b]
         for i in range(3):

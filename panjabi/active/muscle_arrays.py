@@ -13,13 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.active.abdomen import LUMBAR_JOINTS, with_abdomen
 from panjabi.active.calibration import EXTENSION_TARGET, EXTENSOR_FACTOR, EXTENSORS
 from panjabi.active.data import MuscleRecord
+from panjabi.active.path_curvatures import path_curvatures
 from panjabi.active.placing import place
 from panjabi.body.model import Body
-from panjabi.body.muscles import PathArrays, require_polylines
-from panjabi.body.poses import Poses, path_lengths, tree_poses
+from panjabi.body.muscles import PathArrays
+from panjabi.body.poses import Poses, path_lengths, touched, tree_poses
 from panjabi.body.reduced import ReducedTree
 from panjabi.body.standard import is_standard_adult, require_same_size
 from panjabi.body.tree import Floats, Tree
+from panjabi.body.wrapping import Surface, Wrap
 from panjabi.errors import ParameterError, PostureError, unknown
 from panjabi.parameter import USER, Parameter, ParameterSet
 from panjabi.results import ShortRepr, frame
@@ -79,9 +81,6 @@ class Musculature:
     calibration: Floats  # the part of `strength` that was fitted, not chosen by the user [1]
     parameters: ParameterSet  # assumptions: coupling of the abdomen, strength scale, ...
     sources: tuple[str, ...]  # source of the values of each muscle, keys of the bibliography
-
-    def __post_init__(self) -> None:
-        require_polylines(self.paths)
 
     def __repr__(self) -> str:
         return (
@@ -173,6 +172,13 @@ class Musculature:
         pose = self.pose(q)
         return MuscleGeometry(pose.q, *path_lengths(self.tree, self.paths, pose))
 
+    def polylines(self, q: ArrayLike | Poses) -> PathArrays:
+        """The paths at q, with the points where they meet and leave a surface."""
+        if self.paths.wraps is None:
+            return self.paths
+        at = touched(self.paths, self.pose(q))
+        return PathArrays(at.start, at.body, at.local)
+
     def moment_arms(self, q: ArrayLike | Poses, name: str) -> dict[str, float]:
         """Moment arm [m] of a muscle for every coordinate that it crosses."""
         row = self.geometry(q).moment_arm[self.index(name)]
@@ -261,21 +267,14 @@ class Musculature:
 
     def taken(self, order: NDArray[np.int64]) -> Musculature:
         """The musculature of the muscles with these indices, in this order."""
-        ends: list[int] = self.paths.start.tolist()
         chosen = list(map(int, order))
-        points = np.concatenate([np.arange(ends[m], ends[m + 1]) for m in chosen])
-        sizes = np.diff(self.paths.start)[order]
         return replace(
             self,
             names=tuple(self.names[m] for m in chosen),
             groups=tuple(self.groups[m] for m in chosen),
             sources=tuple(self.sources[m] for m in chosen),
             **{name: getattr(self, name)[order] for name in PER_MUSCLE},
-            paths=PathArrays(
-                np.concatenate([[0], np.cumsum(sizes)]),
-                self.paths.body[points],
-                self.paths.local[points],
-            ),
+            paths=self.paths.taken(order),
         )
 
     def with_muscle(
@@ -288,9 +287,14 @@ class Musculature:
         tendon_slack_length: float,
         pennation: float = 0.0,
         group: str | None = None,
+        wraps: Sequence[Wrap] = (),
+        surfaces: Mapping[str, Surface] | None = None,
         source: str = USER,
     ) -> Musculature:
         """The same muscles and a new muscle on each side: `name`_r and its mirror image `name`_l.
+
+        A muscle read from an OpenSim file may be passed on, if its bodies have the names of this
+        body: its `bodies` and `points`, its `wraps` and the `surfaces` of its body.
 
         Parameters
         ----------
@@ -298,6 +302,8 @@ class Musculature:
         max_force, optimal_length, tendon_slack_length, pennation : isometric [N], of the fibre
             [m], [m], at the optimal length [rad]; used without calibration.
         group : group for calibration and deficits; default: the name of the muscle.
+        wraps : surfaces over which the path of the right side may pass, between two of its points.
+        surfaces : surfaces by name, beside those of the body; the left side has mirror images.
         source : key of the bibliography for its numbers.
 
         Raises
@@ -305,7 +311,7 @@ class Musculature:
         ParameterError
             For an invalid number, an existing name, or a path that crosses no joint.
         UnknownNameError
-            For a body that does not exist.
+            For a body or a surface that does not exist.
         """
         record = MuscleRecord(
             name,
@@ -317,11 +323,13 @@ class Musculature:
             bodies=tuple(body for body, _ in points),
             points=np.array([place for _, place in points], float),
             naming=(None,) * len(points),
+            wraps=tuple(wraps),
         )
         _check_new(self, record)
         _, abdomen = with_abdomen(self.body, None)
-        added = place(self.body, [record], abdomen).on(self.reduced)
-        if len(set(added.body.tolist())) == 1:
+        known = {**self.body.surfaces, **(surfaces or {})}
+        added = place(self.body, [record], abdomen, known).on(self.reduced)
+        if len({*added.body.tolist(), *added.some_wraps().surfaces.body.tolist()}) == 1:
             raise ParameterError(
                 f"Expected a path of muscle {record.name!r} across a joint of "
                 f"{', '.join(self.coordinates)}, got points on {', '.join(record.bodies)}, which "
@@ -336,18 +344,13 @@ class Musculature:
             "strength": both,
             "calibration": both,
         }
-        paths = self.paths
         everything = replace(
             self,
             names=(*self.names, record.name + "_r", record.name + "_l"),
             groups=(*self.groups, record.group, record.group),
             sources=(*self.sources, source, source),
             **{name: np.append(getattr(self, name), numbers[name]) for name in PER_MUSCLE},
-            paths=PathArrays(
-                np.append(paths.start, paths.start[-1] + added.start[1:]),
-                np.append(paths.body, added.body),
-                np.vstack([paths.local, added.local]),
-            ),
+            paths=self.paths.joined(added),
         )
         left = np.array([everything.side(name) == "left" for name in everything.names])
         return everything.taken(np.argsort(left, kind="stable"))
@@ -477,19 +480,8 @@ class Musculature:
         return array
 
     def _curvature(self, q: ArrayLike | Poses, weight: Floats, each: bool, H: Floats) -> None:
-        from panjabi.active.path_kernels import Placed, path_curvature
-
-        pose, paths = self.pose(q), self.paths
-        path_curvature(
-            self.tree,
-            paths.start,
-            paths.body,
-            paths.local,
-            Placed(pose.R, pose.t, pose.axis_world, pose.origin_world, pose.rate, pose.rate2),
-            weight,
-            each,
-            H,
-        )
+        pose = self.pose(q)
+        path_curvatures(self.tree, self.paths, pose, weight, each, H)
 
 
 def _is_mask(which: object) -> TypeGuard[NDArray[np.bool_]]:

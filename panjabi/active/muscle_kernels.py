@@ -8,7 +8,13 @@ import numpy as np
 from numba import njit
 
 from panjabi.active.activation import activation_rates
-from panjabi.active.line_kernels import Pieces, body_twists, line_motion, tension_loads
+from panjabi.active.line_kernels import (
+    Pieces,
+    body_twists,
+    line_motion,
+    place_wraps,
+    tension_loads,
+)
 from panjabi.active.musculotendon_kernels import Units, rates
 from panjabi.body.kernels import forward
 from panjabi.body.tree import Floats, Tree
@@ -69,12 +75,14 @@ def muscle_rates(
 
     Parameters
     ----------
+    pieces : of paths that wrap those of the posture are written into it.
     constants : `ActivationDynamics.constants`.
     q, velocity : (n,) of the tree's coordinates. activation, fibre, excitation : (nm,), the fibre
         over its optimal length.
     """
     rise, fall, sharpness = constants
     forward(tree, q, work.R, work.t, work.axis_world, work.origin_world, work.rate, work.rate2)
+    place_wraps(pieces, work.R, work.t)
     body_twists(tree, velocity, work.axis_world, work.origin_world, work.rate, work.omega, work.v)
     line_motion(
         pieces,

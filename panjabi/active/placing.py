@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,29 +15,40 @@ from panjabi.body.muscles import PathArrays
 from panjabi.body.reduced import ReducedTree
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Floats, Integers
-from panjabi.errors import UnknownNameError
+from panjabi.body.wrapping import Surface, WrapArrays, wrap_arrays
+from panjabi.errors import UnknownNameError, unknown
 from panjabi.results import ShortRepr
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PlacedPaths(ShortRepr):
-    """Polylines of muscles over the bodies of one tree; the right side first, then the left."""
+    """Paths of muscles over the bodies of one tree; the right side first, then the left."""
 
     start: Integers  # (nm + 1,) points of muscle m are start[m] .. start[m + 1] - 1
     body: Integers  # (np,)
     local: Floats  # (np, 3) [m]
+    wraps: WrapArrays | None = None
 
     def on(self, reduced: ReducedTree) -> PathArrays:
         """The same points on the bodies of a reduced tree, for the kernels."""
         at = [reduced.point(b, p) for b, p in zip(self.body, self.local, strict=True)]
         body = np.array([b for b, _ in at], np.int64)
-        return PathArrays(self.start, body, np.array([p for _, p in at]))
+        wraps = self.wraps
+        if wraps is not None:
+            wraps = wraps._replace(surfaces=reduced.surfaces(wraps.surfaces))
+        return PathArrays(self.start, body, np.array([p for _, p in at]), wraps)
 
 
-def place(body: Body, records: Sequence[MuscleRecord], abdomen: Floats) -> PlacedPaths:
+def place(
+    body: Body,
+    records: Sequence[MuscleRecord],
+    abdomen: Floats,
+    surfaces: Mapping[str, Surface] | None = None,
+) -> PlacedPaths:
     """Points of both sides on the body's tree, on which the abdomen is the last body.
 
     abdomen : (3, 4) from `with_abdomen`, converts points of the abdomen frame.
+    surfaces : of the right side, for the wraps of the records; the left side has mirror images.
     The left side is the mirror image in the frames of the bodies, because a frame such as that of
     the sternum may lie beside the midline.
     """
@@ -52,12 +63,31 @@ def place(body: Body, records: Sequence[MuscleRecord], abdomen: Floats) -> Place
             except UnknownNameError as error:
                 raise UnknownNameError(f"muscle {record.name!r}: {error}") from error
     sizes = [len(record.points) for record in records]
+    start = np.concatenate([[0], np.cumsum(sizes + sizes)]).astype(np.int64)
     twin = [body.names.index(left(name)) for name in body.names] + [len(body.names)]
     return PlacedPaths(
-        np.concatenate([[0], np.cumsum(sizes + sizes)]).astype(np.int64),
+        start,
         np.array([b for b, _ in right] + [twin[b] for b, _ in right], np.int64),
         np.array([p for _, p in right] + [mirrored(p) for _, p in right]),
+        _both_sides(body, records, start, surfaces or {}),
     )
+
+
+def _both_sides(
+    body: Body, records: Sequence[MuscleRecord], start: Integers, surfaces: Mapping[str, Surface]
+) -> WrapArrays | None:
+    """Wraps of the right muscles, then those of the left over mirror images of the surfaces."""
+    used = {w.surface: surfaces.get(w.surface) for record in records for w in record.wraps}
+    for name, surface in used.items():
+        if surface is None:
+            raise unknown("wrapping surface", name, surfaces)
+        body.body_index(surface.body)
+    mirror = {f"{name}, mirrored": s.mirrored() for name, s in used.items() if s is not None}
+    right = [record.wraps for record in records]
+    left_side = [[replace(w, surface=f"{w.surface}, mirrored") for w in ws] for ws in right]
+    index = {name: b for b, name in enumerate(body.names)}
+    both = {name: s for name, s in used.items() if s is not None} | mirror
+    return wrap_arrays([*right, *left_side], start, both, index)
 
 
 def path_scale(body: Body, records: Sequence[MuscleRecord], neutral: Floats) -> Floats:

@@ -20,8 +20,11 @@ from numba import njit
 
 from panjabi.body.tree import Floats, Integers, Tree
 
+Triple = tuple[float, float, float]
+
 __all__ = [
     "Tree",
+    "along_dof",
     "angular_jacobian",
     "forward",
     "load_gradient",
@@ -112,6 +115,29 @@ def forward(
         for i in range(3):
             for k in range(3):
                 t[b, i] -= R[b, i, k] * child_loc[b, k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def along_dof(
+    tree: Tree,
+    e: int,
+    axis_world: Floats,
+    origin_world: Floats,
+    force: Triple,
+    moment: Triple,
+) -> float:
+    """Generalised force on dof e [N or N m] of a force with a moment about the world's origin."""
+    f0, f1, f2 = force
+    m0, m1, m2 = moment
+    a0, a1, a2 = axis_world[e, 0], axis_world[e, 1], axis_world[e, 2]
+    if tree.slide[e] == 1:
+        return a0 * f0 + a1 * f1 + a2 * f2
+    o0, o1, o2 = origin_world[e, 0], origin_world[e, 1], origin_world[e, 2]
+    return (
+        a0 * (m0 - o1 * f2 + o2 * f1)
+        + a1 * (m1 - o2 * f0 + o0 * f2)
+        + a2 * (m2 - o0 * f1 + o1 * f0)
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -211,18 +237,14 @@ def load_gradient(
     subtree_loads(tree, F, D, F_sub, D_sub)
     g[:] = 0.0
     for b in range(tree.parent.shape[0]):
-        f0, f1, f2 = F_sub[b]
+        force = F_sub[b, 0], F_sub[b, 1], F_sub[b, 2]
+        moment = (
+            D_sub[b, 1, 2] - D_sub[b, 2, 1],
+            D_sub[b, 2, 0] - D_sub[b, 0, 2],
+            D_sub[b, 0, 1] - D_sub[b, 1, 0],
+        )
         for e in range(tree.first[b], tree.first[b + 1]):
-            a0, a1, a2 = axis_world[e]
-            if tree.slide[e] == 1:
-                value = a0 * f0 + a1 * f1 + a2 * f2
-            else:
-                o0, o1, o2 = origin_world[e]
-                value = (
-                    a0 * (D_sub[b, 1, 2] - D_sub[b, 2, 1] - o1 * f2 + o2 * f1)
-                    + a1 * (D_sub[b, 2, 0] - D_sub[b, 0, 2] - o2 * f0 + o0 * f2)
-                    + a2 * (D_sub[b, 0, 1] - D_sub[b, 1, 0] - o0 * f1 + o1 * f0)
-                )
+            value = along_dof(tree, e, axis_world, origin_world, force, moment)
             g[tree.coordinate[e]] += rate[e] * value
 
 

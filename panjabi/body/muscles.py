@@ -11,8 +11,14 @@ import numpy as np
 
 from panjabi.body.landmarks import left, mirrored
 from panjabi.body.tree import Floats, Integers
-from panjabi.body.wrapping import Surface, Wrap, WrapArrays, wrap_arrays
-from panjabi.errors import ParameterError
+from panjabi.body.wrapping import (
+    Surface,
+    Surfaces,
+    Wrap,
+    WrapArrays,
+    surface_arrays,
+    wrap_arrays,
+)
 from panjabi.parameter import Parameter, Status
 from panjabi.results import ShortRepr
 
@@ -122,23 +128,60 @@ class PathArrays(ShortRepr):
     local: Floats  # (np, 3) [m]
     wraps: WrapArrays | None = None  # None: every path is a polyline
 
+    def taken(self, order: Integers) -> PathArrays:
+        """The paths with these indices, in this order."""
+        points = _members(self.start, order)
+        start = _starts(np.diff(self.start)[order])
+        wraps = self.wraps
+        if wraps is not None:
+            chosen = _members(wraps.start, order)
+            count = np.diff(wraps.start)[order]
+            shift = np.repeat(start[:-1] - self.start[order], count)
+            wraps = WrapArrays(
+                wraps.surfaces, _starts(count), wraps.surface[chosen],
+                wraps.first[chosen] + shift, wraps.last[chosen] + shift,
+            )  # fmt: skip
+            wraps = wraps if len(chosen) else None
+        return PathArrays(start, self.body[points], self.local[points], wraps)
 
-def require_polylines(paths: PathArrays) -> None:
-    """Refuse paths that wrap, where the kernels read only the points of a path.
-
-    Raises
-    ------
-    ParameterError
-        For paths with wraps.
-    """
-    if paths.wraps is not None:
-        muscles = np.flatnonzero(np.diff(paths.wraps.start))
-        raise ParameterError(
-            f"Expected paths without wraps, got {len(paths.wraps.surface)} wraps, first in path "
-            f"{muscles[0]} of {len(paths.start) - 1}; the kernels of the spine and of dynamics "
-            "follow straight pieces. Give the muscle fixed points where it bends, or use the "
-            "lengths of the body, which wrap."
+    def joined(self, other: PathArrays) -> PathArrays:
+        """These paths and then those of another set over the same bodies."""
+        points = len(self.body)
+        wraps = None
+        if self.wraps is not None or other.wraps is not None:
+            one, two = self.some_wraps(), other.some_wraps()
+            wraps = WrapArrays(
+                Surfaces(*map(np.concatenate, zip(one.surfaces, two.surfaces, strict=True))),
+                np.append(one.start, one.start[-1] + two.start[1:]),
+                np.append(one.surface, two.surface + len(one.surfaces.kind)),
+                np.append(one.first, two.first + points),
+                np.append(one.last, two.last + points),
+            )
+        return PathArrays(
+            np.append(self.start, points + other.start[1:]),
+            np.append(self.body, other.body),
+            np.vstack([self.local, other.local]),
+            wraps,
         )
+
+    def some_wraps(self) -> WrapArrays:
+        """The wraps, as empty arrays where every path is a polyline."""
+        if self.wraps is not None:
+            return self.wraps
+        none = np.zeros(0, np.int64)
+        return WrapArrays(surface_arrays((), {}), np.zeros_like(self.start), none, none, none)
+
+
+def _members(start: Integers, order: Integers) -> Integers:
+    """Indices of the members of the groups `order`."""
+    ends = list(map(int, start))
+    return np.concatenate(
+        [np.zeros(0, np.int64), *(np.arange(ends[m], ends[m + 1]) for m in map(int, order))]
+    )
+
+
+def _starts(count: Integers) -> Integers:
+    return np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
 
 
 def path_arrays(

@@ -62,8 +62,7 @@ def path_lengths(tree: Tree, paths: PathArrays, poses: Poses) -> tuple[Floats, F
     else:
         from panjabi.body.wrapped_path_kernels import wrapped_derivatives
 
-        wrapped_derivatives(tree, *points, paths.wraps, *placed, length, slope)
-        _require_geodesics(length)
+        _require_geodesic(wrapped_derivatives(tree, *points, paths.wraps, *placed, length, slope))
     return length, slope
 
 
@@ -73,7 +72,8 @@ def touched(paths: PathArrays, poses: Poses) -> Touched:
 
     assert paths.wraps is not None
     found = touched_paths(paths.start, paths.body, paths.local, paths.wraps, poses.R, poses.t)
-    _require_geodesics(found.excess)
+    unsolved = np.flatnonzero(np.isnan(found.excess))
+    _require_geodesic(int(unsolved[0]) if unsolved.size else -1)
     return found
 
 
@@ -88,11 +88,10 @@ def depth_inside(paths: PathArrays, poses: Poses) -> Floats:
     return depth
 
 
-def _require_geodesics(values: Floats) -> None:
-    if np.isnan(values.sum()):
+def _require_geodesic(unsolved: int) -> None:
+    if unsolved >= 0:
         raise PostureError(
-            "Expected a geodesic over every wrapping surface, got none for muscle "
-            f"{np.flatnonzero(np.isnan(values))[0]} of the paths in this posture; its line passes "
-            "close to the centre of a surface, where the path jumps from one side to the other. "
-            "Give the surface a side."
+            f"Expected a geodesic over every wrapping surface, got none for muscle {unsolved} of "
+            "the paths in this posture; its line passes close to the centre of a surface, where "
+            "the path jumps from one side to the other. Give the surface a side."
         )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Integers, Tree
+from panjabi.body.wrapping import Surfaces
 from panjabi.results import ShortRepr
 
 
@@ -30,6 +31,15 @@ class ReducedTree(ShortRepr):
     def point(self, b: int, local: Floats) -> tuple[int, Floats]:
         """Body index and local point on the smaller tree for a point of the full tree."""
         return int(self.carrier[b]), self.rotation[b] @ local + self.place[b]
+
+    def surfaces(self, surfaces: Surfaces) -> Surfaces:
+        """Wrapping surfaces of the full tree on the smaller tree."""
+        b = surfaces.body
+        return surfaces._replace(
+            body=self.carrier[b],
+            rotation=self.rotation[b] @ surfaces.rotation,
+            centre=np.einsum("sij,sj->si", self.rotation[b], surfaces.centre) + self.place[b],
+        )
 
 
 def reduced_tree(tree: Tree, free: Sequence[int] | Integers, at: Floats) -> ReducedTree:

@@ -21,12 +21,14 @@ normals n and lateral directions b = n x t, the second derivative of the length 
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from scipy.integrate import DOP853
 
+from panjabi.body.kernels import Triple
 from panjabi.body.tree import Floats
 
 SPHERE, CYLINDER, ELLIPSOID, TORUS = range(4)
@@ -66,152 +68,141 @@ def contact(kind: int, size: Floats, side: Floats, p: Floats, q: Floats, out: Co
     Returns TOUCHES, STRAIGHT, or UNSOLVED if Newton's method fails. A path with an end inside the
     surface is straight.
     """
-    if kind == SPHERE:
-        return _sphere(size[0], side, p, q, out)
-    if kind == CYLINDER:
-        return _cylinder(size[0], size[1], side, p, q, out)
     if kind == ELLIPSOID:
         return _ellipsoid(size, side, p, q, out)
-    return _torus(size, p, q, out)
+    if kind == TORUS:
+        return _torus(size, p, q, out)
+    return _closed_form(kind, size[0], size[1], side, p, q, out)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _circle(
-    r: float, d1: float, d2: float, cosine: float, sine: float, along: float, across: float
-) -> tuple[float, float, float, float, float]:
-    """Wrapped angle [rad] and both tangent points (x1, y1, x2, y2) of a path around a circle.
-
-    d1, d2 : distance of both points from the centre; the first is on the first axis. cosine, sine :
-    of the angle from the first to the second. along, across : required side in these axes; the
-    middle of the wrapped arc is on this side. With 0 0 the path is on the shorter side.
-    """
-    sense = 1.0 if sine >= 0.0 else -1.0
-    long_way = False
-    if along != 0.0 or across != 0.0:
-        half = np.sqrt(max(1.0 + cosine, 0.0)), sense * np.sqrt(max(1.0 - cosine, 0.0))
-        long_way = along * half[0] + across * half[1] < 0.0
-        sense = -sense if long_way else sense
-    c1 = r / d1
-    s1 = sense * np.sqrt(d1 * d1 - r * r) / d1
-    c2 = r / d2
-    s2 = sense * np.sqrt(d2 * d2 - r * r) / d2
-    x2 = cosine * c2 + sine * s2
-    y2 = sine * c2 - cosine * s2
-    turn = np.arctan2(sense * (c1 * y2 - s1 * x2), c1 * x2 + s1 * y2)
-    if long_way and turn < 0.0:
-        turn += 2.0 * np.pi
-    return turn, r * c1, r * s1, r * x2, r * y2
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _misses(r: float, n: int, side: Floats, p: Floats, q: Floats) -> bool:
-    """Whether the straight line passes the first n axes' origin beyond r, on the required side.
-
-    It only spares work: on the required side the middle of p and q is decisive, as in `_circle`.
-    """
-    ad = dd = 0.0
-    for i in range(n):
-        ad += p[i] * (q[i] - p[i])
-        dd += (q[i] - p[i]) ** 2
-    x = min(max(-ad / dd, 0.0), 1.0) if dd > 0.0 else 0.0
-    away = along = p2 = q2 = 0.0
-    for i in range(n):
-        away += (p[i] + x * (q[i] - p[i])) ** 2
-        p2 += p[i] * p[i]
-        q2 += q[i] * q[i]
-    if away < r * r:
-        return False
-    if side[0] == 0.0 and side[1] == 0.0 and side[2] == 0.0:
-        return True
-    p2 = np.sqrt(p2)
-    q2 = np.sqrt(q2)
-    for i in range(n):  # along the bisector of p and q
-        along += side[i] * (p[i] * q2 + q[i] * p2)
-    return along >= 0.0
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _sphere(r: float, side: Floats, p: Floats, q: Floats, out: Contact) -> int:
-    d1 = np.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2])
-    d2 = np.sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2])
-    if d1 <= r or d2 <= r or _misses(r, 3, side, p, q):
-        return STRAIGHT
-    e = out.first  # axes of the plane of the path; replaced by the tangent points at the end
-    f = out.last
-    for i in range(3):
-        e[i] = p[i] / d1
-    cosine = (e[0] * q[0] + e[1] * q[1] + e[2] * q[2]) / d2
-    for i in range(3):
-        f[i] = q[i] / d2 - cosine * e[i]
-    sine = np.sqrt(f[0] * f[0] + f[1] * f[1] + f[2] * f[2])
-    if sine < 1e-12:  # both points on one line with the centre: any plane is as short
-        if cosine > 0.0:
-            return STRAIGHT
-        f[:] = 0.0
-        if side[0] != 0.0 or side[1] != 0.0 or side[2] != 0.0:
-            f[:] = side
-        else:
-            f[np.argmin(np.abs(e))] = 1.0
-        f -= (e[0] * f[0] + e[1] * f[1] + e[2] * f[2]) * e
-        f /= np.sqrt(f[0] * f[0] + f[1] * f[1] + f[2] * f[2])
-    else:
-        for i in range(3):
-            f[i] /= sine
-    along = side[0] * e[0] + side[1] * e[1] + side[2] * e[2]
-    across = side[0] * f[0] + side[1] * f[1] + side[2] * f[2]
-    turn, x1, y1, x2, y2 = _circle(r, d1, d2, cosine, sine, along, across)
-    if turn <= 0.0:
-        return STRAIGHT
-    for i in range(3):
-        ei = e[i]
-        fi = f[i]
-        out.first[i] = x1 * ei + y1 * fi
-        out.last[i] = x2 * ei + y2 * fi
-    out.arc[0] = r * turn
-    out.spread[0] = out.spread[3] = np.cos(turn)
-    sine = np.sin(turn)
-    out.spread[1] = r * sine
-    out.spread[2] = -sine / r
-    return TOUCHES
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _cylinder(
-    r: float, half_length: float, side: Floats, p: Floats, q: Floats, out: Contact
+def _closed_form(
+    kind: int, r: float, half_length: float, side: Floats, p: Floats, q: Floats, out: Contact
 ) -> int:
-    d1 = np.sqrt(p[0] * p[0] + p[1] * p[1])
-    d2 = np.sqrt(q[0] * q[0] + q[1] * q[1])
-    if d1 <= r or d2 <= r:
-        return STRAIGHT
-    if _misses(r, 2, side, p, q):
-        return STRAIGHT
-    e0 = p[0] / d1
-    e1 = p[1] / d1
-    cosine = (e0 * q[0] + e1 * q[1]) / d2
-    sine = (e0 * q[1] - e1 * q[0]) / d2
-    along = e0 * side[0] + e1 * side[1]
-    across = e0 * side[1] - e1 * side[0]
-    turn, x1, y1, x2, y2 = _circle(r, d1, d2, cosine, sine, along, across)
-    if turn <= 0.0:
-        return STRAIGHT
-    l1 = np.sqrt(d1 * d1 - r * r)
-    l2 = np.sqrt(d2 * d2 - r * r)
-    rise = (q[2] - p[2]) / (l1 + r * turn + l2)
-    z1 = p[2] + rise * l1
-    z2 = q[2] - rise * l2
-    if abs(z1) > half_length and abs(z2) > half_length:
-        return STRAIGHT
-    out.first[0] = x1 * e0 - y1 * e1
-    out.first[1] = x1 * e1 + y1 * e0
-    out.first[2] = z1
-    out.last[0] = x2 * e0 - y2 * e1
-    out.last[1] = x2 * e1 + y2 * e0
-    out.last[2] = z2
-    out.arc[0] = r * turn * np.sqrt(1.0 + rise * rise)
-    out.spread[0] = out.spread[3] = 1.0
-    out.spread[1] = out.arc[0]
-    out.spread[2] = 0.0
+    """`contact` of a sphere or a cylinder."""
+    a, b = (p[0], p[1], p[2]), (q[0], q[1], q[2])
+    status, x, y, arc = around(kind, r, half_length, (side[0], side[1], side[2]), a, b)
+    if status != TOUCHES:
+        return status
+    for i in range(3):
+        out.first[i] = x[i]
+        out.last[i] = y[i]
+    out.arc[0] = arc
+    set_spread(kind, r, arc, out.spread)
     return TOUCHES
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def set_spread(kind: int, r: float, arc: float, spread: Floats) -> None:
+    """Spread (4,) of `Contact` for an arc over a sphere or cylinder, in place."""
+    spread[0] = spread[3] = 1.0
+    spread[1] = arc
+    spread[2] = 0.0
+    if kind == SPHERE:
+        spread[0] = spread[3] = np.cos(arc / r)
+        spread[1] = r * np.sin(arc / r)
+        spread[2] = -np.sin(arc / r) / r
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def around(
+    kind: int, r: float, half_length: float, side: Triple, p: Triple, q: Triple
+) -> tuple[int, Triple, Triple, float]:
+    """Status of a path around a sphere or cylinder, both tangent points, and the arc [m].
+
+    Vectors are tuples here, because passing arrays takes longer than the calculation. A point turns
+    by the angle of the circle's tangent: x = (r2 p + r l n x p) / |p|2, with the length l of its
+    ray and the unit vector n normal to the plane of the path.
+    """
+    rise = 0.0
+    p0, p1, p2 = p
+    q0, q1, q2 = q
+    s0, s1, s2 = side
+    if kind == CYLINDER:  # as over a circle; then unroll it
+        rise = q2 - p2
+        p2 = q2 = s2 = 0.0
+    way = _way(r, (p0, p1, p2), (q0, q1, q2), (s0, s1, s2))
+    pp = p0 * p0 + p1 * p1 + p2 * p2
+    qq = q0 * q0 + q1 * q1 + q2 * q2
+    if way == 0 or pp <= r * r or qq <= r * r:
+        return STRAIGHT, p, q, 0.0
+    n0, n1, n2 = p1 * q2 - p2 * q1, p2 * q0 - p0 * q2, p0 * q1 - p1 * q0
+    size = np.sqrt(n0 * n0 + n1 * n1 + n2 * n2)
+    if size < 1e-12 * np.sqrt(pp * qq):  # on one line with the centre
+        if p0 * q0 + p1 * q1 + p2 * q2 > 0.0:
+            return STRAIGHT, p, q, 0.0
+        way = 1
+        if kind == CYLINDER:
+            n0, n1, n2 = 0.0, 0.0, 1.0
+            if p0 * s1 - p1 * s0 < 0.0:
+                n2 = -1.0
+        else:  # any plane is as short: that of the side, or of the axis that is most across
+            if s0 == 0.0 and s1 == 0.0 and s2 == 0.0:
+                least = min(abs(p0), abs(p1), abs(p2))
+                if abs(p0) == least:
+                    s0 = 1.0
+                elif abs(p1) == least:
+                    s1 = 1.0
+                else:
+                    s2 = 1.0
+            n0, n1, n2 = p1 * s2 - p2 * s1, p2 * s0 - p0 * s2, p0 * s1 - p1 * s0
+        size = np.sqrt(n0 * n0 + n1 * n1 + n2 * n2)
+    size *= way
+    n0 /= size
+    n1 /= size
+    n2 /= size
+    l1 = np.sqrt(pp - r * r)
+    l2 = np.sqrt(qq - r * r)
+    c = r * r / pp
+    d = r * l1 / pp
+    x0 = c * p0 + d * (n1 * p2 - n2 * p1)
+    x1 = c * p1 + d * (n2 * p0 - n0 * p2)
+    x2 = c * p2 + d * (n0 * p1 - n1 * p0)
+    c = r * r / qq
+    d = r * l2 / qq
+    y0 = c * q0 - d * (n1 * q2 - n2 * q1)
+    y1 = c * q1 - d * (n2 * q0 - n0 * q2)
+    y2 = c * q2 - d * (n0 * q1 - n1 * q0)
+    sine = n0 * (x1 * y2 - x2 * y1) + n1 * (x2 * y0 - x0 * y2) + n2 * (x0 * y1 - x1 * y0)
+    turn = math.atan2(sine, x0 * y0 + x1 * y1 + x2 * y2)
+    if way < 0 and turn < 0.0:
+        turn += 2.0 * math.pi
+    if turn <= 0.0:
+        return STRAIGHT, p, q, 0.0
+    arc = r * turn
+    if kind == CYLINDER:
+        rise /= l1 + arc + l2
+        x2 = p[2] + rise * l1
+        y2 = q[2] - rise * l2
+        if abs(x2) > half_length and abs(y2) > half_length:
+            return STRAIGHT, p, q, 0.0
+        arc *= np.sqrt(1.0 + rise * rise)
+    return TOUCHES, (x0, x1, x2), (y0, y1, y2), arc
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _way(r: float, p: Triple, q: Triple, side: Triple) -> int:
+    """1 for the shorter arc about the origin, -1 for the longer, 0 for a straight path.
+
+    The middle of the arc is on the required side. Where the shorter arc is on this side, or without
+    a side, the path is straight unless the straight line comes closer than r.
+    """
+    p0, p1, p2 = p
+    q0, q1, q2 = q
+    if side[0] != 0.0 or side[1] != 0.0 or side[2] != 0.0:
+        far = np.sqrt(p0 * p0 + p1 * p1 + p2 * p2)
+        near = np.sqrt(q0 * q0 + q1 * q1 + q2 * q2)
+        along = side[0] * (p0 * near + q0 * far)  # the side along the bisector of p and q
+        along += side[1] * (p1 * near + q1 * far)
+        along += side[2] * (p2 * near + q2 * far)
+        if along < 0.0:
+            return -1
+    d0, d1, d2 = q0 - p0, q1 - p1, q2 - p2
+    dd = d0 * d0 + d1 * d1 + d2 * d2
+    x = -(p0 * d0 + p1 * d1 + p2 * d2)
+    x = min(max(x / dd, 0.0), 1.0) if dd > 0.0 else 0.0
+    misses = (p0 + x * d0) ** 2 + (p1 + x * d1) ** 2 + (p2 + x * d2) ** 2 >= r * r
+    return 0 if misses else 1
 
 
 # --- ellipsoid and torus ---------------------------------------------------------------------
@@ -452,7 +443,7 @@ def _by_section(size: Floats, side: Floats, c: Floats, p: Floats, q: Floats, out
     of c and the images of p and q.
     """
     r = np.sqrt(1.0 - c[0] * c[0] - c[1] * c[1] - c[2] * c[2])
-    status = _sphere(r, side / size, p / size - c, q / size - c, out)
+    status = _closed_form(SPHERE, r, 0.0, side / size, p / size - c, q / size - c, out)
     if status != TOUCHES:
         return status
     half = 0.5 * out.arc[0] / r
@@ -548,7 +539,8 @@ def _torus(size: Floats, p: Floats, q: Floats, out: Contact) -> int:
     frame = np.array([[-c0, -c1, 0.0], [0.0, 0.0, 1.0], [-c1, c0, 0.0]])  # rows; z along the tube
     middle = np.array([size[0] * c0, size[0] * c1, 0.0])
     inward = np.array([1.0, 0.0, 0.0])
-    touch = _cylinder(size[1], np.inf, inward, frame @ (p - middle), frame @ (q - middle), out)
+    a, b = frame @ (p - middle), frame @ (q - middle)
+    touch = _closed_form(CYLINDER, size[1], np.inf, inward, a, b, out)
     if touch != TOUCHES:
         return touch
     out.first[:] = out.first @ frame + middle

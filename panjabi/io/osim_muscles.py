@@ -314,7 +314,7 @@ class Paths(ShortRepr):
         place = np.cumsum(there) - 1  # index of a point among the active points
         if arrays.wraps is not None:
             arrays = touched(arrays, poses)
-            tangent = np.flatnonzero(arrays.over >= 0)
+            tangent = np.flatnonzero(arrays.wrap >= 0)
             own = np.delete(np.arange(len(arrays.body)), [*tangent, *(tangent + 1)])
             place = own[place]
         world = np.einsum("pij,pj->pi", poses.R[arrays.body], arrays.local) + poses.t[arrays.body]

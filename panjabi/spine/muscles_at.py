@@ -16,6 +16,7 @@ from panjabi.tissue.de_groote import DeGrooteCurves
 
 if TYPE_CHECKING:
     from panjabi.active.muscle_arrays import Musculature
+    from panjabi.body.muscles import PathArrays
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +42,7 @@ def muscles_at(
             "build it with region 'lumbar'."
         )
     pose = musculature.pose(np.ascontiguousarray(angles, float))
-    paths = musculature.paths
+    paths = musculature.polylines(pose)
     world = np.einsum("pij,pj->pi", pose.R[paths.body], paths.local) + pose.t[paths.body]
     lines = tuple(world[a:b] for a, b in pairwise(paths.start))
     geometry = musculature.geometry(pose)
@@ -58,7 +59,7 @@ def muscles_at(
         optimal_fibre=musculature.optimal_length,
         tendon_slack=musculature.tendon_slack_length,
         fibre=fibre,
-        pull=_pull(musculature, lines),
+        pull=_pull(musculature, paths, lines),
         lines=lines,
     )
 
@@ -88,14 +89,14 @@ def _limits(
     return m.max_force * np.maximum(passive, 0.0) * cosine, m.max_force * active * cosine, fibre
 
 
-def _pull(m: Musculature, lines: tuple[Floats, ...]) -> Floats:
+def _pull(m: Musculature, paths: PathArrays, lines: tuple[Floats, ...]) -> Floats:
     """(levels, m, 3) sum over the pieces of each path that run from above a level to below it.
 
     Above a level are its upper vertebra and all bodies attached to it; the abdomen, which is
     attached to the sacrum, is below every level.
     """
     above = _above(m)
-    start, body = m.paths.start, m.paths.body
+    start, body = paths.start, paths.body
     pull = np.zeros((len(LEVELS), len(m.names), 3))
     for k, line in enumerate(lines):
         points = slice(start[k], start[k + 1])

@@ -22,6 +22,7 @@ from panjabi.active.muscle_kernels import (
 from panjabi.active.musculotendon_kernels import Units
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.body.tree import Tree
+from panjabi.body.wrapping import Surfaces, WrapArrays
 from panjabi.neural.command import command
 from panjabi.passive.functional_unit import stack
 from panjabi.passive.kernels import TERM_COLUMNS
@@ -47,6 +48,9 @@ NONE = -(2**62)
     BRANCH_START, BRANCH_TIME, BRANCH_SIZE, BRANCH_POWER, BRANCH_STIFFNESS,
     M_PARENT, M_LOC, M_R0, M_CHILD_LOC, M_FIRST, M_SLIDE, M_AXIS, M_COORDINATE, M_POLY,
     PIECE_FIRST, PIECE_BODY, PIECE_LOCAL, PIECE_FIXED,
+    PATH_START, PATH_BODY, PATH_LOCAL,
+    SURFACE_KIND, SURFACE_BODY, SURFACE_ROTATION, SURFACE_CENTRE, SURFACE_SIZE, SURFACE_SIDE,
+    WRAP_START, WRAP_SURFACE, WRAP_FIRST, WRAP_LAST,
     MAX_FORCE, OPTIMAL_LENGTH, SLACK_LENGTH, THICKNESS, ELASTIC, CURVES, MUSCLE_NUMBERS,
     COMMAND, REST_LENGTH, REST_TENSION,
     SOURCE, TARGET, WHICH_DELAY, STRETCH_GAIN, RATE_GAIN, FORCE_GAIN, FILTER_TIME,
@@ -58,8 +62,8 @@ NONE = -(2**62)
     V_MOMENT, V_LENGTH, V_SPEED, V_TENSION,
     S_Q, S_MUSCLE_Q, S_EXCITATION, S_SMALL,
     SOLVER,
-) = range(100)  # fmt: skip
-FIELDS = 100
+) = range(113)  # fmt: skip
+FIELDS = 113
 
 # counts[...]
 N, UNITS, BRANCHES, MUSCLES, LOOPS, FOREIGN_STATES, ONE_RUN_EACH, SIZE = range(8)
@@ -104,7 +108,10 @@ def pack(model: Spine, applied: Sequence[Perturbation] = (), solver: int = 0) ->
         units, pieces = model.muscles.units.units, model.muscles.pieces
         tree = model.muscles.muscles.tree
         put(M_PARENT, *_without_minus(tree))
-        put(PIECE_FIRST, *pieces)
+        *straight, wraps = pieces
+        put(PIECE_FIRST, *straight)
+        put(SURFACE_KIND, *wraps.surfaces, *wraps[1:])
+        put(SURFACE_SIZE, np.minimum(wraps.surfaces.size, np.finfo(float).max))
         put(MAX_FORCE, *units[:4], units.elastic, units.curves)
         width = model.drive_width.si
         numbers = [units.speed, units.damping, *model.muscles.units.activation.constants, width]
@@ -274,6 +281,23 @@ def pieces_at(p: Floats) -> Pieces:
         whole(p, PIECE_BODY).reshape((-1, 2)),
         floats(p, PIECE_LOCAL).reshape((-1, 2, 3)),
         floats(p, PIECE_FIXED),
+        whole(p, PATH_START),
+        whole(p, PATH_BODY),
+        floats(p, PATH_LOCAL).reshape((-1, 3)),
+        WrapArrays(
+            Surfaces(
+                whole(p, SURFACE_KIND),
+                whole(p, SURFACE_BODY),
+                floats(p, SURFACE_ROTATION).reshape((-1, 3, 3)),
+                floats(p, SURFACE_CENTRE).reshape((-1, 3)),
+                floats(p, SURFACE_SIZE).reshape((-1, 3)),
+                floats(p, SURFACE_SIDE).reshape((-1, 3)),
+            ),
+            whole(p, WRAP_START),
+            whole(p, WRAP_SURFACE),
+            whole(p, WRAP_FIRST),
+            whole(p, WRAP_LAST),
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from numba import njit
 from panjabi.active.muscle_kernels import Rates, muscle_rates
 from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, place
+from panjabi.body.kernels import along_dof
 from panjabi.body.tree import Floats
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive.kernels import evaluate_unit, relaxation
@@ -89,20 +90,10 @@ def add_applied(tree, work, t, p, Q):
         x0 = R[0, 0] * l0 + R[0, 1] * l1 + R[0, 2] * l2 + work.t[b, 0]
         x1 = R[1, 0] * l0 + R[1, 1] * l1 + R[1, 2] * l2 + work.t[b, 1]
         x2 = R[2, 0] * l0 + R[2, 1] * l1 + R[2, 2] * l2 + work.t[b, 2]
+        force, moment = (f0, f1, f2), (x1 * f2 - x2 * f1, x2 * f0 - x0 * f2, x0 * f1 - x1 * f0)
         while b > 0:
             for e in range(tree.first[b], tree.first[b + 1]):
-                a0, a1, a2 = work.axis[e]
-                if tree.slide[e] == 1:
-                    value = a0 * f0 + a1 * f1 + a2 * f2
-                else:
-                    r0 = x0 - work.origin[e, 0]
-                    r1 = x1 - work.origin[e, 1]
-                    r2 = x2 - work.origin[e, 2]
-                    value = (
-                        (a1 * r2 - a2 * r1) * f0
-                        + (a2 * r0 - a0 * r2) * f1
-                        + (a0 * r1 - a1 * r0) * f2
-                    )
+                value = along_dof(tree, e, work.axis, work.origin, force, moment)
                 Q[tree.coordinate[e]] += size * work.rate[e] * value
             b = tree.parent[b]
 

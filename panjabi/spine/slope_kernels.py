@@ -8,6 +8,7 @@ from numba import njit
 
 from panjabi.active.line_kernels import Pieces
 from panjabi.active.musculotendon_kernels import SHORTEST, Units, rigid
+from panjabi.body.path_kernels import add_piece_slope
 from panjabi.body.tree import Floats, Tree
 from panjabi.tissue import de_groote_kernels as curves
 
@@ -85,26 +86,13 @@ def line_slopes(
     slope[:] = 0.0
     for m in range(pieces.first.shape[0] - 1):
         for k in range(pieces.first[m], pieces.first[m + 1]):
-            u0, u1, u2 = direction[k]
-            m0, m1, m2 = moment[k]
-            a, b = pieces.body[k]
-            while a != b:
-                sign = 1.0
-                body = b
-                if b > a:
-                    b = tree.parent[b]
-                else:
-                    body, sign = a, -1.0
-                    a = tree.parent[a]
-                for e in range(tree.first[body], tree.first[body + 1]):
-                    a0, a1, a2 = axis[e]
-                    if tree.slide[e] == 1:
-                        value = a0 * u0 + a1 * u1 + a2 * u2
-                    else:
-                        o0, o1, o2 = origin[e]
-                        value = (
-                            a0 * (m0 - o1 * u2 + o2 * u1)
-                            + a1 * (m1 - o2 * u0 + o0 * u2)
-                            + a2 * (m2 - o0 * u1 + o1 * u0)
-                        )
-                    slope[m, tree.coordinate[e]] += sign * rate[e] * value
+            add_piece_slope(
+                tree,
+                (pieces.body[k, 0], pieces.body[k, 1]),
+                (direction[k, 0], direction[k, 1], direction[k, 2]),
+                (moment[k, 0], moment[k, 1], moment[k, 2]),
+                axis,
+                origin,
+                rate,
+                slope[m],
+            )

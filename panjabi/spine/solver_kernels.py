@@ -17,7 +17,7 @@ from typing import NamedTuple
 from numba import njit
 
 from panjabi.active.activation import activation_rate
-from panjabi.active.line_kernels import body_twists, line_motion
+from panjabi.active.line_kernels import body_twists, line_motion, place_wraps
 from panjabi.body.dynamics_kernels import SOLVED, cholesky, cholesky_solve, mass_matrix, place
 from panjabi.body.kernels import forward
 from panjabi.body.tree import Floats
@@ -125,6 +125,7 @@ def _evaluate(y, delayed, p, counts, system):
     tree, pieces, units = at.tree_at(p, at.M_PARENT), at.pieces_at(p), at.units_of(p)
     v = at.muscle_workspace_of(p)
     forward(tree, q, v.R, v.t, v.axis_world, v.origin_world, v.rate, v.rate2)
+    place_wraps(pieces, v.R, v.t)
     body_twists(tree, rate, v.axis_world, v.origin_world, v.rate, v.omega, v.v)
     line_motion(pieces, v.R, v.t, v.omega, v.v, v.direction, v.moment, v.length, v.speed)
     line_slopes(tree, pieces, v.direction, v.moment, v.axis_world, v.origin_world, v.rate, slope)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,6 @@ import sympy as sp
 
 from panjabi.active import path_kernels
 from panjabi.active.build import musculature, region_coordinates
-from panjabi.active.line_kernels import pieces_of
 from panjabi.body import kernels, path_kernels as body_path_kernels
 from panjabi.body.reduced import reduced_tree
 from panjabi.body.scaling import scaled_body
@@ -365,13 +363,3 @@ def test_values_of_a_muscle_have_their_source(lumbar):
 def test_errors_say_what_to_do(lumbar, call, error, words):
     with pytest.raises(error, match=words):
         call(lumbar)
-
-
-def test_paths_that_wrap_are_refused(lumbar):
-    """The kernels of curvature and of motion would follow the straight line through the surface."""
-    wraps = standard_adult().paths.wraps
-    paths = replace(lumbar.paths, wraps=wraps)
-    with pytest.raises(ParameterError, match="paths without wraps, got 48 wraps"):
-        replace(lumbar, paths=paths)
-    with pytest.raises(ParameterError, match="paths without wraps"):
-        pieces_of(paths)
