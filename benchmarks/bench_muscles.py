@@ -94,10 +94,10 @@ class NumpyMuscles:
 
 @njit
 def many(
-    n, tree, pieces, units, constants, q, v, a, f, e, work, rates, mechanism, gravity, room, qdd,
+    n, tree, pieces, units, constants, q, v, a, f, s, e, work, rates, mechanism, gravity, room, qdd,
 ):  # fmt: skip
     for _ in range(n):
-        muscle_rates(tree, pieces, units, constants, q, v, a, f, e, work, rates)
+        muscle_rates(tree, pieces, units, constants, q, v, a, f, s, e, work, rates)
         forward_dynamics(mechanism, q, v, rates.force, gravity, room, qdd)
 
 
@@ -114,10 +114,11 @@ def right_hand_side(muscles, spine, q, v, *, elastic=True) -> float:
         q,
         v,
         state[:nm].copy(),
-        state[nm:].copy(),
+        state[nm : 2 * nm].copy(),
+        state[2 * nm :].copy(),
         np.full(nm, 0.3),
         muscle_workspace(muscles.tree, element.pieces),
-        Rates(np.empty(len(q)), np.empty(nm), np.empty(nm)),
+        Rates(np.empty(len(q)), *np.empty((3, nm))),
         spine.mechanism,
         np.asarray(spine.gravity),
         spine.workspace(),

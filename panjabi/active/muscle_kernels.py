@@ -40,6 +40,9 @@ class Rates(NamedTuple):
     force: Floats  # (n,) generalised force of all muscles [N m]
     activation: Floats  # (nm,) rate of each activation [1/s]
     fibre: Floats  # (nm,) rate of each fibre over its optimal length [1/s]
+    short_range: (
+        Floats  # (nm,) rate of each short-range force over the maximal force [1/s], or (0,)
+    )
 
 
 def muscle_workspace(tree: Tree, pieces: Pieces) -> MuscleWorkspace:
@@ -61,6 +64,7 @@ def muscle_rates(
     velocity: Floats,
     activation: Floats,
     fibre: Floats,
+    short_range: Floats,
     excitation: Floats,
     work: MuscleWorkspace,
     out: Rates,
@@ -70,8 +74,9 @@ def muscle_rates(
     Parameters
     ----------
     constants : `ActivationDynamics.constants`.
-    q, velocity : (n,) of the tree's coordinates. activation, fibre, excitation : (nm,), the fibre
-        over its optimal length.
+    q, velocity : (n,) of the tree's coordinates. activation, fibre, short_range, excitation :
+        (nm,), the fibre over its optimal length, the short-range force over the maximal force, (0,)
+        for units without it.
     """
     rise, fall, sharpness = constants
     forward(tree, q, work.R, work.t, work.axis_world, work.origin_world, work.rate, work.rate2)
@@ -87,7 +92,17 @@ def muscle_rates(
         work.length,
         work.speed,
     )
-    rates(units, activation, fibre, work.length, work.speed, work.tension, out.fibre)
+    rates(
+        units,
+        activation,
+        fibre,
+        short_range,
+        work.length,
+        work.speed,
+        work.tension,
+        out.fibre,
+        out.short_range,
+    )
     activation_rates(rise, fall, sharpness, excitation, activation, out.activation)
     tension_loads(
         tree,

@@ -14,15 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.active.activation import activation_rate
-from panjabi.errors import ParameterError
-from panjabi.neural.command import command
-from panjabi.neural.smooth_kernels import saturated
-from panjabi.passive.kernels import relaxation
-from panjabi.results import ShortRepr
-from panjabi.spine.model import Spine
-from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
-from panjabi.spine.rhs_plain import NOTHING, reference_rhs
-from panjabi.spine.slope_kernels import (
+from panjabi.active.slope_kernels import (
     FORCE_ACTIVATION,
     FORCE_FIBRE,
     FORCE_LENGTH,
@@ -33,6 +25,14 @@ from panjabi.spine.slope_kernels import (
     SLOPES,
     muscle_slopes,
 )
+from panjabi.errors import ParameterError
+from panjabi.neural.command import command
+from panjabi.neural.smooth_kernels import saturated
+from panjabi.passive.kernels import relaxation
+from panjabi.results import ShortRepr
+from panjabi.spine.model import Spine
+from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
+from panjabi.spine.rhs_plain import NOTHING, reference_rhs
 
 Floats = NDArray[np.float64]
 
@@ -184,9 +184,9 @@ def _muscles(
     geometry = muscles.geometry(pose)
     slope, speed = geometry.slope, geometry.slope @ rate
     turning = muscles.curvature(pose) @ rate if np.any(rate) else np.zeros_like(slope)
-    tension, _ = units.rates(np.clip(activation, 0.0, 1.0), fibre, geometry.length, speed)
+    tension = units.rates(np.clip(activation, 0.0, 1.0), fibre, geometry.length, speed).force
     s = np.empty((len(muscles), SLOPES))
-    muscle_slopes(units.units, activation, fibre, geometry.length, speed, s)
+    muscle_slopes(units.units, activation, fibre, activation[:0], geometry.length, speed, s)
     column = {k: s[:, k][:, None] for k in range(SLOPES)}
     force_q = column[FORCE_LENGTH] * slope + column[FORCE_SPEED] * turning
     force_rate = column[FORCE_SPEED] * slope

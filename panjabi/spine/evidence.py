@@ -26,7 +26,7 @@ def muscle_arguments(model: Spine, state: Floats) -> tuple[dict[str, Floats], ND
     activation = np.clip(state[part["activation"]], 0.0, 1.0)
     speed = geometry.slope @ state[part["rate"]]
     fibre = state[part["fibre"]]
-    force, rate = units.rates(activation, fibre, geometry.length, speed)
+    force, rate, _ = units.rates(activation, fibre, geometry.length, speed)
     return muscle_values(units, fibre, geometry.length, rate), force > 0.0
 
 

@@ -277,7 +277,7 @@ class Spine:
         assert self.reflexes is not None
         muscles, loops = self.muscles.muscles, self.reflexes
         geometry = muscles.geometry(q)
-        force, _ = self.muscles.units.rates(self.excitation, fibre, geometry.length)
+        force = self.muscles.units.rates(self.excitation, fibre, geometry.length).force
         m = loops.source
         stretch = (geometry.length - self.rest_length)[m] / muscles.optimal_length[m]
         pull = (force - self.rest_tension)[m] / muscles.max_force[m]

@@ -152,10 +152,10 @@ def _tendons(
         Musculature.required(
             muscles.muscles, "the Musculotendon of spine_model(muscles=...)", model.body
         )
-        return muscles
+        return replace(muscles, short_range=None)
     if muscles is True:
         made = musculature(coordinates=model.free, body=model.body, at=q)
-        return Musculotendon(made)
+        return Musculotendon(made, short_range=None)
     if not isinstance(muscles, Musculature):
         raise ParameterError(
             "Expected muscles=True, False, a Musculature or a Musculotendon, got a "
@@ -163,7 +163,8 @@ def _tendons(
             "read from an OpenSim file lie over the bodies of that file and cannot move this "
             "spine."
         )
-    return Musculotendon(Musculature.required(muscles, "spine_model(muscles=...)", model.body))
+    made = Musculature.required(muscles, "spine_model(muscles=...)", model.body)
+    return Musculotendon(made, short_range=None)
 
 
 def _with_muscles(

@@ -289,6 +289,9 @@ def units_of(p: Floats) -> Units:
         whole(p, ELASTIC),
         numbers[SPEED],
         numbers[DAMPING],
+        0.0,
+        1.0,
+        1.0,
         floats(p, CURVES),
     )
 

@@ -48,9 +48,10 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
             rate,
             y[first:middle],
             y[middle:last],
+            y[:0],
             u,
             muscle_work,
-            Rates(pull, out[first:middle], out[middle:last]),
+            Rates(pull, out[first:middle], out[middle:last], out[:0]),
         )
         for k in range(n):
             Q[k] += pull[k]

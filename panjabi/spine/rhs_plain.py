@@ -96,9 +96,9 @@ def _receptors(model: Spine, q: Floats, rate: Floats, y: Floats) -> Floats:
     muscles = model.muscles.muscles
     geometry = muscles.geometry(q)
     speed = geometry.slope @ rate
-    force, _ = model.muscles.units.rates(
+    force = model.muscles.units.rates(
         np.clip(y[part["activation"]], 0.0, 1.0), y[part["fibre"]], geometry.length, speed
-    )
+    ).force
     m = loops.source
     signal = (
         loops.stretch_gain * (geometry.length - model.rest_length)[m] / muscles.optimal_length[m]

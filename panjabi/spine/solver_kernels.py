@@ -18,13 +18,7 @@ from numba import njit
 
 from panjabi.active.activation import activation_rate
 from panjabi.active.line_kernels import body_twists, line_motion
-from panjabi.body.dynamics_kernels import SOLVED, cholesky, cholesky_solve, mass_matrix, place
-from panjabi.body.kernels import forward
-from panjabi.body.tree import Floats
-from panjabi.passive.kernels import evaluate_unit, relaxation
-from panjabi.spine import packing as at
-from panjabi.spine.rhs_kernels import excite
-from panjabi.spine.slope_kernels import (
+from panjabi.active.slope_kernels import (
     FORCE_ACTIVATION,
     FORCE_FIBRE,
     FORCE_LENGTH,
@@ -36,6 +30,12 @@ from panjabi.spine.slope_kernels import (
     line_slopes,
     muscle_slopes,
 )
+from panjabi.body.dynamics_kernels import SOLVED, cholesky, cholesky_solve, mass_matrix, place
+from panjabi.body.kernels import forward
+from panjabi.body.tree import Floats
+from panjabi.passive.kernels import evaluate_unit, relaxation
+from panjabi.spine import packing as at
+from panjabi.spine.rhs_kernels import excite
 
 EVALUATE, FACTOR, SOLVE = 0.0, 1.0, 2.0
 """Tasks of `spine_linear`, in work[0, 0]."""
@@ -130,7 +130,7 @@ def _evaluate(y, delayed, p, counts, system):
     line_slopes(tree, pieces, v.direction, v.moment, v.axis_world, v.origin_world, v.rate, slope)
     first = 2 * n + counts[at.BRANCHES]
     activation, fibre = y[first : first + nm], y[first + nm : first + 2 * nm]
-    muscle_slopes(units, activation, fibre, v.length, v.speed, slopes)
+    muscle_slopes(units, activation, fibre, activation[:0], v.length, v.speed, slopes)
     u, numbers = at.floats(p, at.S_EXCITATION), at.floats(p, at.MUSCLE_NUMBERS)
     excite(delayed, p, u)
     for m in range(nm):

@@ -72,7 +72,9 @@ def test_structured_solution_equals_the_dense_one(elastic):
     motion = model.dynamics.linearised(y[:n], np.zeros(n), exact.rate[part["rate"]])
     muscles = model.muscles.muscles
     geometry = muscles.geometry(y[:n])
-    tension, _ = model.muscles.units.rates(y[part["activation"]], y[part["fibre"]], geometry.length)
+    tension = model.muscles.units.rates(
+        y[part["activation"]], y[part["fibre"]], geometry.length
+    ).force
     dropped = motion.by_q + muscles.tension_curvature(y[:n], tension)
     J = exact.now.copy()
     J[part["rate"], part["q"]] += np.linalg.solve(motion.mass, dropped)
