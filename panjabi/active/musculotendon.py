@@ -34,6 +34,7 @@ class RestingMuscles(ShortRepr):
     fibre_viscosity: Floats  # d force / d velocity of the fibre along the tendon [N s/m]
     short_range_stiffness: Floats  # of the fibre along the tendon, in addition [N/m]
     active_force: Floats  # Fmax a fl cos(pennation), without the passive part [N]
+    cosine: Floats  # of the pennation angle [1]; 0 where slack
     residual: Floats  # force of the fibre minus that of the tendon [N]
 
     @property
@@ -237,10 +238,12 @@ class Musculotendon(ShortRepr):
         across = np.divide(
             u.thickness, u.optimal_length * fibre, out=np.ones_like(fibre), where=taut
         )
-        cosine = np.sqrt(np.maximum(1.0 - across**2, 0.0))  # of a slack muscle: zero
+        cosine = np.sqrt(np.maximum(1.0 - across**2, 0.0))
         active = u.max_force * activation * self.curves.active(fibre)[0] * cosine
         quick = u.gamma * active * cosine / u.optimal_length
-        return RestingMuscles(force, fibre, k_fibre, k_tendon, viscosity, quick, active, residual)
+        return RestingMuscles(
+            force, fibre, k_fibre, k_tendon, viscosity, quick, active, cosine, residual
+        )
 
     def _share(self, activation: ArrayLike) -> Floats:
         a = self.muscles.per_muscle(activation, "activation")
