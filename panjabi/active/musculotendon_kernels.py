@@ -13,11 +13,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
 from numba import njit
 
 from panjabi.active.short_range_force import short_range_rate
-from panjabi.body.tree import Floats
+from panjabi.arrays import Integers, Vector
 from panjabi.tissue import de_groote_kernels as curves
 
 SHORTEST = 1e-3
@@ -27,17 +26,17 @@ SHORTEST = 1e-3
 class Units(NamedTuple):
     """Musculotendon units as flat arrays (nm,), and their common constants."""
 
-    max_force: Floats  # [N]
-    optimal_length: Floats  # [m]
-    tendon_slack_length: Floats  # [m]
-    thickness: Floats  # optimal length times sin(pennation) [m]
-    elastic: np.ndarray  # int64: 1 where the tendon stretches, 0 where it is rigid
+    max_force: Vector  # [N]
+    optimal_length: Vector  # [m]
+    tendon_slack_length: Vector  # [m]
+    thickness: Vector  # optimal length times sin(pennation) [m]
+    elastic: Integers  # int64: 1 where the tendon stretches, 0 where it is rigid
     speed: float  # maximal shortening velocity [optimal lengths/s]
     damping: float  # d of the fibre [1]
     gamma: float  # short-range stiffness over a fl Fmax / lopt [1]; 0: no short-range force
     relaxation_time: float  # of the short-range force [s]
     yield_strain: float  # of the fibre, end of its short range [1]
-    curves: Floats  # DeGrooteCurves.row
+    curves: Vector  # DeGrooteCurves.row
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
