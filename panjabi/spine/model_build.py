@@ -152,10 +152,10 @@ def _tendons(
         Musculature.required(
             muscles.muscles, "the Musculotendon of spine_model(muscles=...)", model.body
         )
-        return replace(muscles, short_range=None)
+        return muscles
     if muscles is True:
         made = musculature(coordinates=model.free, body=model.body, at=q)
-        return Musculotendon(made, short_range=None)
+        return Musculotendon(made)
     if not isinstance(muscles, Musculature):
         raise ParameterError(
             "Expected muscles=True, False, a Musculature or a Musculotendon, got a "
@@ -163,8 +163,7 @@ def _tendons(
             "read from an OpenSim file lie over the bodies of that file and cannot move this "
             "spine."
         )
-    made = Musculature.required(muscles, "spine_model(muscles=...)", model.body)
-    return Musculotendon(made, short_range=None)
+    return Musculotendon(Musculature.required(muscles, "spine_model(muscles=...)", model.body))
 
 
 def _with_muscles(
