@@ -220,12 +220,14 @@ class Condensed:
     def _poles(self) -> list[tuple[complex, int]]:
         """Roots of the blocks, one of each pair, with the number of blocks; from the right.
 
-        These are eigenvalues of a block without its delays that are roots with them as well.
+        These are eigenvalues of a block without its delays that are roots with them as well. Those
+        left of all starts are left out.
         """
         found: list[complex] = []
         for g in self.groups:
             values = np.linalg.eigvals(np.linalg.solve(g.inner[0], g.inner[1])).astype(complex)
-            for b, own in enumerate(values):
+            for b, every in enumerate(values):
+                own = every[every.real > -REAL[0]]
                 weights, _ = self._weights(own)
                 sizes = np.linalg.svd(np.tensordot(weights, g.inner[:, b], 1), compute_uv=False)
                 found += list(own[(sizes[:, -1] <= NULL * sizes[:, 0]) & (own.imag >= 0.0)])
