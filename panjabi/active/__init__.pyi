@@ -13,6 +13,12 @@ from .build import (
 from .data import read_set as read_set, read_set_file as read_set_file
 from .element import HeldTensions as HeldTensions, MuscleElement as MuscleElement
 from .muscle_arrays import MuscleGeometry as MuscleGeometry, Musculature as Musculature
-from .musculotendon import Musculotendon as Musculotendon
+from .musculotendon import MuscleRates as MuscleRates, Musculotendon as Musculotendon
+from .short_range_force import ShortRangeForce as ShortRangeForce
+from .short_range_limits import (
+    ShortRangeTurns as ShortRangeTurns,
+    equivalent_q as equivalent_q,
+    short_range_turns as short_range_turns,
+)
 from .stiffness import Bergmark as Bergmark, Cui as Cui, hill_slope as hill_slope
 from .strength import moment_capacity as moment_capacity

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from panjabi.active.line_kernels import Pieces, own_pieces, pieces_of
 from panjabi.active.muscle_arrays import Musculature
+from panjabi.active.muscle_kernels import MuscleData
 from panjabi.active.musculotendon import Musculotendon
 from panjabi.active.stiffness import Bergmark, ShortRangeStiffness
 from panjabi.errors import ParameterError
@@ -22,9 +23,10 @@ Array = NDArray[np.float64]
 class MuscleElement(ShortRepr):
     """Muscles with activation dynamics and, for elastic tendons, fibre dynamics.
 
-    State: activation (nm,), then fibre length over the optimal length (nm,). Inputs: excitation
-    from 0 to 1 (nm,), delayed by `excitation_delay`. A potential does not exist, because force
-    depends on velocity and history.
+    State: activation (nm,), then fibre length over the optimal length (nm,), then short-range force
+    over the maximal force (nm,), unless the units have none. Inputs: excitation from 0 to 1 (nm,),
+    delayed by `excitation_delay`. A potential does not exist, because force depends on velocity and
+    history.
     """
 
     units: Musculotendon
@@ -48,7 +50,7 @@ class MuscleElement(ShortRepr):
 
     @property
     def states(self) -> int:
-        return 2 * len(self.muscles)
+        return 2 * len(self.muscles) + self.units.short_range_states
 
     @property
     def delays(self) -> tuple[float, ...]:
@@ -59,11 +61,18 @@ class MuscleElement(ShortRepr):
         """Moving pieces of the paths, for `muscle_kernels.muscle_rates`."""
         return pieces_of(self.muscles.paths)
 
+    @cached_property
+    def data(self) -> MuscleData:
+        """Flat arrays for the kernels."""
+        activation = self.units.activation.constants
+        return MuscleData(self.muscles.tree, self.pieces, self.units.units, *activation)
+
     def state_at_rest(self, q: Array, activation: Array | float = 0.0) -> Array:
-        """State (2 nm,) with fibres in equilibrium at q and an activation."""
+        """State with fibres in equilibrium at q and an activation; no short-range force."""
         geometry = self.muscles.geometry(q)
         a = self.muscles.per_muscle(activation, "activation")
-        return np.concatenate([a, self.units.at_rest(a, geometry.length).fibre_length])
+        fibre = self.units.at_rest(a, geometry.length).fibre_length
+        return np.concatenate([a, fibre, np.zeros(self.units.short_range_states)])
 
     def energy(self, q: Array, /) -> None:
         """None: muscles have no potential."""
@@ -74,58 +83,63 @@ class MuscleElement(ShortRepr):
         return self._evaluate(q, rate, state, inputs)[0]
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """d state / d t (2 nm,) [1/s]."""
-        return np.concatenate(self._evaluate(q, rate, state, inputs)[1:3])
+        """d state / d t [1/s]."""
+        return np.concatenate(self._evaluate(q, rate, state, inputs)[1:])
 
     def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
-        """-d force / d q (n, n) [N m/rad] at constant activations and fibre lengths.
+        """-d force / d q (n, n) [N m/rad] at constant states.
 
         With an elastic tendon this is the stiffness of the tendon only. With a rigid tendon the
         fibre follows the path and its rate. Both include tension times curvature of the paths.
         """
-        from panjabi.active import musculotendon_kernels as kernels
+        from panjabi.active import slope_kernels as kernels
 
-        nm = len(self.muscles)
         pose = self.muscles.pose(q)
         geometry = self.muscles.geometry(pose)
         speed = geometry.slope @ np.asarray(rate, float)
-        activation, fibre = state[:nm].copy(), state[nm:].copy()
-        units, elastic = self.units.units, self.units.units.elastic
-        tension, fibre_rate = np.empty((2, nm))
-        kernels.rates(units, activation, fibre, geometry.length, speed, tension, fibre_rate)
-        stiffness, rigid = np.empty(nm), np.empty((3, nm))
-        kernels.tendon_slopes(units, fibre, geometry.length, stiffness)
-        kernels.rigid_all(units, activation, geometry.length, speed, *rigid)
-        stiffness = np.where(elastic, stiffness, rigid[1])
+        activation, fibre, short_range = self._split(state)
+        tension = self.units.rates(
+            activation, fibre, geometry.length, speed, short_range if len(short_range) else 0.0
+        ).force
+        slopes = np.empty((len(self.muscles), kernels.SLOPES))
+        kernels.muscle_slopes(
+            self.units.units, activation, fibre, short_range, geometry.length, speed, slopes
+        )
         H = self.muscles.tension_curvature(pose, tension)
-        H += geometry.slope.T @ (stiffness[:, None] * geometry.slope)
-        if not elastic.all() and np.any(rate):
+        H += geometry.slope.T @ (slopes[:, kernels.FORCE_LENGTH, None] * geometry.slope)
+        if slopes[:, kernels.FORCE_SPEED].any() and np.any(rate):
             turning = self.muscles.curvature(pose) @ rate  # d speed / d q
-            viscosity = np.where(elastic, 0.0, rigid[2])
-            H += geometry.slope.T @ (viscosity[:, None] * turning)
+            H += geometry.slope.T @ (slopes[:, kernels.FORCE_SPEED, None] * turning)
         return H
+
+    def _split(self, state: Array) -> tuple[Array, Array, Array]:
+        """Activations, fibre lengths and short-range forces of a state."""
+        nm = len(self.muscles)
+        y = np.ascontiguousarray(state, float)
+        return y[:nm], y[nm : 2 * nm], y[2 * nm :]
 
     def _evaluate(
         self, q: Array, rate: Array, state: Array, inputs: Array
-    ) -> tuple[Array, Array, Array]:
+    ) -> tuple[Array, Array, Array, Array]:
         from panjabi.active.muscle_kernels import Rates, muscle_rates, muscle_workspace
 
         nm = len(self.muscles)
-        tree, pieces = self.muscles.tree, self.pieces
-        if len(pieces.wraps.surface):
-            pieces = own_pieces(pieces)
-        out = Rates(np.empty(len(self.coordinates)), np.empty(nm), np.empty(nm))
+        data = self.data
+        if len(data.pieces.wraps.surface):
+            data = data._replace(pieces=own_pieces(data.pieces))
+        out = Rates(
+            np.empty(len(self.coordinates)),
+            np.empty(nm),
+            np.empty(nm),
+            np.empty(self.units.short_range_states),
+        )
         muscle_rates(
-            tree,
-            pieces,
-            self.units.units,
-            self.units.activation.constants,
+            data,
             np.ascontiguousarray(q, float),
             np.ascontiguousarray(rate, float),
-            np.ascontiguousarray(state[:nm], float),
-            np.ascontiguousarray(state[nm:], float),
+            *self._split(state),
             np.ascontiguousarray(inputs, float),
-            muscle_workspace(tree, pieces),
+            muscle_workspace(data.tree, data.pieces),
             out,
         )
         return out

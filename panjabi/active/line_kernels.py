@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from panjabi.arrays import Block, IntegerMatrix, Integers, Matrix, Vector
 from panjabi.body.kernels import along_dof
 from panjabi.body.muscles import PathArrays
-from panjabi.body.tree import Floats, Integers, Tree
+from panjabi.body.tree import Floats, Tree
 from panjabi.body.wrapped_path_kernels import touching_paths
 from panjabi.body.wrapping import WrapArrays
 
@@ -26,12 +27,12 @@ class Pieces(NamedTuple):
     """
 
     first: Integers  # (nm + 1,) pieces of muscle m are first[m] .. first[m + 1] - 1
-    body: Integers  # (np, 2) bodies of the two ends
-    local: Floats  # (np, 2, 3) [m]
-    fixed: Floats  # (nm,) length of the pieces with both ends on the same body, and over surfaces
+    body: IntegerMatrix  # (np, 2) bodies of the two ends
+    local: Block  # (np, 2, 3) [m]
+    fixed: Vector  # (nm,) length of the pieces with both ends on the same body, and over surfaces
     start: Integers  # (nm + 1,) all points of the paths that wrap, for `place_wraps`
     point_body: Integers
-    point_local: Floats
+    point_local: Matrix
     wraps: WrapArrays
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.active.activation import ActivationDynamics
 from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.musculotendon_kernels import Units
+from panjabi.active.short_range_force import ShortRangeForce
 from panjabi.errors import ParameterError
 from panjabi.evidence import EvidenceRange
 from panjabi.parameter import Parameter
@@ -30,12 +32,24 @@ class RestingMuscles(ShortRepr):
     fibre_stiffness: Floats  # along the tendon at constant activation [N/m]; a Hill slope
     tendon_stiffness: Floats  # [N/m]; infinite where rigid
     fibre_viscosity: Floats  # d force / d velocity of the fibre along the tendon [N s/m]
+    short_range_stiffness: Floats  # of the fibre along the tendon, in addition [N/m]
+    active_force: Floats  # Fmax a fl cos(pennation), without the passive part [N]
+    cosine: Floats  # of the pennation angle [1]; 0 where slack
     residual: Floats  # force of the fibre minus that of the tendon [N]
 
     @property
     def share(self) -> Floats:
         """Fraction of a slow stretch that the fibre takes [1]."""
-        kf, kt = self.fibre_stiffness, self.tendon_stiffness
+        return self._fraction(self.fibre_stiffness)
+
+    @property
+    def fast_share(self) -> Floats:
+        """Fraction of a quick small stretch that the fibre takes [1]."""
+        return self._fraction(self.fibre_stiffness + self.short_range_stiffness)
+
+    def _fraction(self, kf: Floats) -> Floats:
+        """Fraction of a stretch that fibres of stiffness kf (nm,) [N/m] take [1]."""
+        kt = self.tendon_stiffness
         rigid = np.isinf(kt)
         total = np.where(rigid, 1.0, kf + kt)
         total = np.where(total == 0.0, np.inf, total)  # slack: neither is stretched
@@ -45,6 +59,14 @@ class RestingMuscles(ShortRepr):
     def stiffness(self) -> Floats:
         """d force / d path length with the fibre in equilibrium, (nm,) [N/m]."""
         return self.fibre_stiffness * self.share
+
+    @property
+    def fast_stiffness(self) -> Floats:
+        """d force / d path length of a quick small stretch that has settled, (nm,) [N/m].
+
+        The short-range force follows the stretch of the fibre and has not relaxed.
+        """
+        return (self.fibre_stiffness + self.short_range_stiffness) * self.fast_share
 
     @property
     def viscosity(self) -> Floats:
@@ -61,19 +83,28 @@ class RigidForces(ShortRepr):
     by_velocity: Floats  # d force / d path velocity [N s/m]
 
 
+class MuscleRates(NamedTuple):
+    """Explicit form of the muscles; arrays (nm,)."""
+
+    force: Floats  # along the tendon [N]
+    fibre_length: Floats  # d / d t of the fibre length over the optimal length [1/s]
+    short_range: Floats  # d / d t of the short-range force over the maximal force [1/s]; or (0,)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Musculotendon(ShortRepr):
     """Hill-type units after De Groote et al. (2016) for every muscle of a musculature.
 
-        F = Fmax [a fl(l) fv(v) + fp(l) + d v] cos(pennation) = Fmax ft(lt / lts)
+        F = Fmax [a fl(l) fv(v) + fp(l) + d v + s] cos(pennation) = Fmax ft(lt / lts)
 
-    at constant thickness of the muscle. Tendons are elastic or rigid, all or muscle by muscle.
+    with the short-range force s of `ShortRangeForce` (None: without it), at constant thickness of
+    the muscle. Tendons are elastic or rigid, all or muscle by muscle.
     A tendon that is much shorter than its fibre stretches little and makes the equations stiff:
     tendons with lts < rigid_below lopt are taken as rigid. With the default these are six lumbar
     muscles; the largest rate of a fibre is then 4e3 1/s, with all tendons elastic 2e6 1/s.
 
-    Explicit form: `rates`, with the state fibre length over the optimal length. Equilibrium form:
-    `at_rest`.
+    Explicit form: `rates`, with the states fibre length over the optimal length and short-range
+    force over the maximal force. Equilibrium form: `at_rest`, without short-range force.
     """
 
     muscles: Musculature
@@ -88,6 +119,7 @@ class Musculotendon(ShortRepr):
             0.1, "1", "Millard2013", "assumed", "of the fibre; lets it be fully inactive"
         )
     )
+    short_range: ShortRangeForce | None = field(default_factory=ShortRangeForce)
     elastic: bool | NDArray[np.bool_] = True
     rigid_below: float = 0.1
     activation: ActivationDynamics = field(default_factory=ActivationDynamics)
@@ -133,13 +165,22 @@ class Musculotendon(ShortRepr):
             (np.broadcast_to(self.elastic, len(m)) & long).astype(np.int64),
             self.speed.si,
             self.damping.si,
+            *((0.0, 1.0, 1.0) if self.short_range is None else self.short_range.constants),
             self.curves.row,
         )
+
+    @property
+    def short_range_states(self) -> int:
+        """Number of short-range states: one for each muscle, or 0 without this force."""
+        return 0 if self.short_range is None else len(self.muscles)
 
     def rigid(
         self, activation: ArrayLike, length: ArrayLike, velocity: ArrayLike = 0.0
     ) -> RigidForces:
-        """Forces with rigid tendons at path lengths [m] and velocities [m/s], (nm,)."""
+        """Forces with rigid tendons at path lengths [m] and velocities [m/s], (nm,).
+
+        Without short-range force.
+        """
         from panjabi.active.musculotendon_kernels import rigid_all
 
         out = np.empty((3, len(self.muscles)))
@@ -158,25 +199,28 @@ class Musculotendon(ShortRepr):
         fibre_length: ArrayLike,
         length: ArrayLike,
         velocity: ArrayLike = 0.0,
-    ) -> tuple[Floats, Floats]:
-        """Forces [N] and d fibre_length / dt [1/s], (nm,): the explicit form.
+        short_range: ArrayLike = 0.0,
+    ) -> MuscleRates:
+        """Forces [N] and rates of the states [1/s], (nm,): the explicit form.
 
-        fibre_length is over the optimal length; path length [m] and velocity [m/s].
+        fibre_length is over the optimal length, short_range over the maximal force; path length [m]
+        and velocity [m/s]. Without short-range force the argument short_range is not used.
         """
         from panjabi.active.musculotendon_kernels import rates
 
         per = self.muscles.per_muscle
-        force, fibre_rate = np.empty((2, len(self.muscles)))
+        nm, states = len(self.muscles), self.short_range_states
+        out = MuscleRates(np.empty(nm), np.empty(nm), np.empty(states))
         rates(
             self.units,
             self._share(activation),
             per(fibre_length, "fibre_length"),
+            per(short_range, "short_range") if states else np.empty(0),
             per(length, "length"),
             per(velocity, "velocity"),
-            force,
-            fibre_rate,
+            *out,
         )
-        return force, fibre_rate
+        return out
 
     def at_rest(self, activation: ArrayLike, length: ArrayLike) -> RestingMuscles:
         """Equilibrium of fibre and tendon at path lengths [m], (nm,): the equilibrium form.
@@ -187,8 +231,19 @@ class Musculotendon(ShortRepr):
 
         out = np.empty((6, len(self.muscles)))
         length = self.muscles.per_muscle(length, "length")
-        equilibrium(self.units, self._share(activation), length, out)
-        return RestingMuscles(*out)
+        activation = self._share(activation)
+        equilibrium(self.units, activation, length, out)
+        force, fibre, k_fibre, k_tendon, viscosity, residual = out
+        u, taut = self.units, force > 0.0
+        across = np.divide(
+            u.thickness, u.optimal_length * fibre, out=np.ones_like(fibre), where=taut
+        )
+        cosine = np.sqrt(np.maximum(1.0 - across**2, 0.0))
+        active = u.max_force * activation * self.curves.active(fibre)[0] * cosine
+        quick = u.gamma * active * cosine / u.optimal_length
+        return RestingMuscles(
+            force, fibre, k_fibre, k_tendon, viscosity, quick, active, cosine, residual
+        )
 
     def _share(self, activation: ArrayLike) -> Floats:
         a = self.muscles.per_muscle(activation, "activation")

@@ -2,9 +2,10 @@
 
 Fibre of length lf at constant thickness h, along the tendon s = sqrt(lf^2 - h^2), cos a = s / lf:
 
-    F = Fmax [a fl(lf/lopt) fv(v) + fp(lf/lopt) + d v] s / lf,     v = lf' / (vmax lopt)
+    F = Fmax [a fl(lf/lopt) fv(v) + fp(lf/lopt) + d v + r] s / lf,     v = lf' / (vmax lopt)
 
-Tendon of length L - s: F = Fmax ft((L - s) / lts). A rigid tendon keeps lts.
+r is the short-range force of `short_range_force`, a state. Tendon of length L - s: F = Fmax
+ft((L - s) / lts). A rigid tendon keeps lts.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
 from numba import njit
 
-from panjabi.body.tree import Floats
+from panjabi.active.short_range_force import short_range_rate
+from panjabi.arrays import Integers, Vector
 from panjabi.tissue import de_groote_kernels as curves
 
 SHORTEST = 1e-3
@@ -25,14 +26,17 @@ SHORTEST = 1e-3
 class Units(NamedTuple):
     """Musculotendon units as flat arrays (nm,), and their common constants."""
 
-    max_force: Floats  # [N]
-    optimal_length: Floats  # [m]
-    tendon_slack_length: Floats  # [m]
-    thickness: Floats  # optimal length times sin(pennation) [m]
-    elastic: np.ndarray  # int64: 1 where the tendon stretches, 0 where it is rigid
+    max_force: Vector  # [N]
+    optimal_length: Vector  # [m]
+    tendon_slack_length: Vector  # [m]
+    thickness: Vector  # optimal length times sin(pennation) [m]
+    elastic: Integers  # int64: 1 where the tendon stretches, 0 where it is rigid
     speed: float  # maximal shortening velocity [optimal lengths/s]
     damping: float  # d of the fibre [1]
-    curves: Floats  # DeGrooteCurves.row
+    gamma: float  # short-range stiffness over a fl Fmax / lopt [1]; 0: no short-range force
+    relaxation_time: float  # of the short-range force [s]
+    yield_strain: float  # of the fibre, end of its short range [1]
+    curves: Vector  # DeGrooteCurves.row
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -46,22 +50,34 @@ def fibre_force(c, activation, length, velocity, damping):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def rigid(c, fmax, lopt, lts, h, speed, damping, activation, length, velocity):
-    """Force [N] of one muscle with a rigid tendon, and its slopes by path length and velocity.
+def rigid_fibre(lopt, lts, h, length, velocity):
+    """Fibre behind a rigid tendon: its length [1], cos a, d cos a / d path length [1/m], and rate.
 
-    The first seven arguments are the fields of `Units`, the constants c first. length [m] and
-    velocity [m/s] of the path; slopes [N/m], [N s/m]. Zero where the path is shorter than the
-    tendon.
+    Length and rate [1/s] are over the optimal length. A path shorter than the tendon leaves the
+    fibre across it.
     """
     s = length - lts
     if s <= 0.0:
-        return 0.0, 0.0, 0.0
+        return h / lopt, 0.0, 0.0, 0.0
     lf = math.sqrt(s * s + h * h)
     cosine = s / lf
+    return lf / lopt, cosine, h * h / (lf * lf * lf), velocity * cosine / lopt
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def rigid(c, fmax, lopt, lts, h, speed, damping, activation, length, velocity, short_range):
+    """Force [N] of one muscle with a rigid tendon, and its slopes by path length and velocity.
+
+    The first seven arguments are the fields of `Units`, the constants c first. length [m] and
+    velocity [m/s] of the path; short_range : its force over Fmax; slopes [N/m], [N s/m]. Zero where
+    the path is shorter than the tendon.
+    """
+    fibre, cosine, turn, rate = rigid_fibre(lopt, lts, h, length, velocity)
+    if cosine == 0.0:
+        return 0.0, 0.0, 0.0
     scale = 1.0 / (speed * lopt)
-    v = velocity * cosine * scale
-    f, f_l, f_v = fibre_force(c, activation, lf / lopt, v, damping)
-    turn = h * h / (lf * lf * lf)  # d cos / d s
+    f, f_l, f_v = fibre_force(c, activation, fibre, rate / speed, damping)
+    f += short_range
     slope = (f_l * cosine / lopt + f_v * velocity * turn * scale) * cosine + f * turn
     return fmax * f * cosine, fmax * slope, fmax * f_v * cosine * scale * cosine
 
@@ -77,16 +93,19 @@ def along_tendon(fibre, thickness):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def elastic(c, lopt, lts, h, damping, activation, fibre, length):
-    """Tendon force over Fmax and fibre velocity over the maximal velocity of one muscle [1].
+def elastic(c, lopt, lts, h, damping, activation, fibre, length, short_range):
+    """Tendon force over Fmax, fibre velocity over the maximal velocity, and a fl of one muscle [1].
 
-    fibre : its length over the optimal length; length [m] of the path.
+    fibre : its length over the optimal length; length [m] of the path; short_range : its force over
+    Fmax.
     """
     s = along_tendon(fibre, h / lopt)
     ft, _ = curves.tendon(c, (length - s * lopt) / lts)
     fl, _ = curves.active(c, fibre)
     fp, _ = curves.passive(c, fibre)
-    return ft, curves.damped_velocity(c, activation * fl, damping, ft * fibre / s - fp)
+    strength = activation * fl
+    pull = ft * fibre / s - fp - short_range
+    return ft, curves.damped_velocity(c, strength, damping, pull), strength
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -142,40 +161,41 @@ def at_rest(c, fmax, lopt, lts, h, speed, damping, activation, length):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def rates(units, activation, fibre, length, velocity, force, fibre_rate):
-    """Forces [N] and d fibre / dt [1/s] of all muscles, in place; all arrays (nm,).
+def rates(units, activation, fibre, short_range, length, velocity, force, fibre_rate, short_rate):
+    """Forces [N], d fibre / dt and d short_range / dt [1/s] of all muscles, in place.
 
-    Muscles with a rigid tendon have the velocity of the path; their fibre state is constant.
+    All arrays are (nm,); short_range and its rate are (0,) for units without this force. Muscles
+    with a rigid tendon have the velocity of the path; their fibre state is constant.
     """
-    c = units.curves
+    c, gamma = units.curves, units.gamma
     for m in range(length.shape[0]):
         fmax = units.max_force[m]
         lopt = units.optimal_length[m]
         lts = units.tendon_slack_length[m]
         h = units.thickness[m]
+        a = activation[m]
+        r = short_range[m] if gamma > 0.0 else 0.0
         if units.elastic[m]:
-            f, v = elastic(c, lopt, lts, h, units.damping, activation[m], fibre[m], length[m])
+            f, v, strength = elastic(c, lopt, lts, h, units.damping, a, fibre[m], length[m], r)
             force[m] = fmax * f
-            fibre_rate[m] = units.speed * v
+            strain_rate = units.speed * v
+            fibre_rate[m] = strain_rate
         else:
             force[m], _, _ = rigid(
-                c,
-                fmax,
-                lopt,
-                lts,
-                h,
-                units.speed,
-                units.damping,
-                activation[m],
-                length[m],
-                velocity[m],
+                c, fmax, lopt, lts, h, units.speed, units.damping, a, length[m], velocity[m], r
             )
             fibre_rate[m] = 0.0
+            lf, _, _, strain_rate = rigid_fibre(lopt, lts, h, length[m], velocity[m])
+            strength = a * curves.active(c, lf)[0]
+        if gamma > 0.0:
+            short_rate[m] = short_range_rate(
+                gamma, units.relaxation_time, units.yield_strain, strength, strain_rate, r
+            )[0]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def rigid_all(units, activation, length, velocity, force, by_length, by_velocity):
-    """`rigid` of all muscles, in place; all arrays (nm,)."""
+    """`rigid` of all muscles without short-range force, in place; all arrays (nm,)."""
     for m in range(length.shape[0]):
         force[m], by_length[m], by_velocity[m] = rigid(
             units.curves,
@@ -188,6 +208,7 @@ def rigid_all(units, activation, length, velocity, force, by_length, by_velocity
             activation[m],
             length[m],
             velocity[m],
+            0.0,
         )
 
 
@@ -223,24 +244,8 @@ def equilibrium(units, activation, length, out):
             activation[m],
             length[m],
             0.0,
+            0.0,
         )
         out[1, m] = math.sqrt(s * s + h * h) / lopt
         out[3, m] = math.inf
         out[5, m] = 0.0
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def tendon_slopes(units, fibre, length, slope):
-    """d force / d path length [N/m] of all muscles at constant fibre length, in place, (nm,).
-
-    This is the stiffness of the tendon; infinite if it is rigid.
-    """
-    for m in range(length.shape[0]):
-        if not units.elastic[m]:
-            slope[m] = math.inf
-            continue
-        lopt = units.optimal_length[m]
-        lts = units.tendon_slack_length[m]
-        s = along_tendon(fibre[m], units.thickness[m] / lopt)
-        _, f1 = curves.tendon(units.curves, (length[m] - s * lopt) / lts)
-        slope[m] = units.max_force[m] * f1 / lts

@@ -9,8 +9,9 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from panjabi.arrays import Block, Integers, Matrix
 from panjabi.body.landmarks import left, mirrored
-from panjabi.body.tree import Floats, Integers
+from panjabi.body.tree import Floats
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter, Status
 from panjabi.results import ShortRepr
@@ -134,10 +135,10 @@ class Surfaces(NamedTuple):
 
     kind: Integers  # (ns,) index in SHAPES
     body: Integers  # (ns,)
-    rotation: Floats  # (ns, 3, 3) columns: axes of the surface in the body
-    centre: Floats  # (ns, 3) in the body [m]
-    size: Floats  # (ns, 3) [m], see `Surface`
-    side: Floats  # (ns, 3) direction to which the path passes, in the surface; 0 0 0: the shorter
+    rotation: Block  # (ns, 3, 3) columns: axes of the surface in the body
+    centre: Matrix  # (ns, 3) in the body [m]
+    size: Matrix  # (ns, 3) [m], see `Surface`
+    side: Matrix  # (ns, 3) direction to which the path passes, in the surface; 0 0 0: the shorter
 
 
 class WrapArrays(NamedTuple):

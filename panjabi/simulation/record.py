@@ -208,7 +208,7 @@ class SpineRecord:
             else:
                 muscles = self.model.muscles.muscles  # type: ignore[union-attr]
                 labels = muscles.names if quantity == TENSION else self.model.free
-                tensions = [self._tension(y) for y in rows]
+                tensions = [self.model.muscle_rates(y)[1].force for y in rows]
                 values = tensions
                 if quantity == ACTIVE:
                     values = [
@@ -218,15 +218,6 @@ class SpineRecord:
             table = np.array(values).reshape(*states.shape[:-1], len(labels))
             computed |= {f"{label} {quantity}": table[..., k] for k, label in enumerate(labels)}
         return computed
-
-    def _tension(self, y: Floats) -> Floats:
-        model = self.model
-        part, muscles = model.slices, model.muscles
-        assert muscles is not None
-        geometry = muscles.muscles.geometry(y[part["q"]])
-        activation = np.clip(y[part["activation"]], 0.0, 1.0)
-        speed = geometry.slope @ y[part["rate"]]
-        return muscles.units.rates(activation, y[part["fibre"]], geometry.length, speed)[0]
 
     def _passive(self, y: Floats) -> Floats:
         model, none = self.model, np.empty(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
 
-from panjabi.active.line_kernels import line_motion
-from panjabi.body.kernels import forward
+from panjabi.active.muscle_kernels import most_strained
 from panjabi.body.tree import Floats
 from panjabi.delay.integrate.adaptive import solve
 from panjabi.delay.integrate.model import DelayModel, Event
@@ -19,18 +17,12 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
 from panjabi.simulation.python_elements import PythonElements
 from panjabi.simulation.record import BALANCE, FAILED, SpineRecord
-from panjabi.spine import packing
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model import Spine
+from panjabi.spine.packing import NEVER, pack, read_spine
 from panjabi.spine.perturbation import KINDS, Perturbation, breaks_of
 from panjabi.spine.rhs_kernels import spine_rhs
-from panjabi.spine.solver_kernels import solver_size, spine_linear
-
-LOST = 1.0
-"""Distance of a coordinate from its start at which balance counts as lost [rad]."""
-
-NEVER = 1e9
-"""Angle [rad] or strain [1] of failure of what does not fail; p must be finite."""
+from panjabi.spine.solver_kernels import spine_linear
 
 STANDARD = Settings(rtol=1e-4, atol=1e-5, method="rosenbrock", track=1)
 """Default settings of a run.
@@ -93,15 +85,7 @@ def simulate(
             f"{state.shape}; take `state_at` of the model and change it."
         )
     settings = STANDARD if solver is None else solver
-    states = spine.slices["joints"]
-    size = solver_size(len(spine.free), spine.muscle_count, states.stop - states.start)
-    p = packing.pack(spine, perturbations, size)
-    ends = np.minimum([j.unit.failure for j in spine.joints], NEVER).ravel()
-    tendon = NEVER
-    if spine.muscles is not None:
-        tendon = min(spine.muscles.units.curves.evidence["tendon_strain"].fails_at, NEVER)
-    limits = [float(len(spine.free)), LOST, tendon]
-    p = np.concatenate([p, limits, state[: len(spine.free)], ends])
+    p = pack(spine, perturbations, state[: len(spine.free)])
     python_elements = PythonElements(spine) if spine.elements else None
     delayed = delay_model(spine, python_elements, extrapolate=extrapolate)
     try:
@@ -158,46 +142,23 @@ def delay_model(
 def ends_of_run(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
     """Distances of the coordinates from lost balance, of units and of tendons from failure.
 
-    In rad, and in strain for the tendons. After the model p contains n, the limits of coordinates
-    and tendons, the coordinates at the start, the angles of failure of every unit (joints, 3, 2),
-    then one sign for each event.
+    In rad, and in strain for the tendons.
     """
-    head = p[: packing.FIELDS + 1].view(np.int64)
-    tail = head[packing.FIELDS]
-    n = int(p[tail])
+    data = read_spine(p)
+    limits, where = data.limits, data.joints.place
     furthest = 0.0
-    for k in range(n):
-        furthest = max(furthest, abs(y[k] - p[tail + 3 + k]))
-    out[0] = p[tail + 1] - furthest
-    where = packing.whole(p, packing.UNIT_PLACE)
-    ends = tail + 3 + n
+    for k in range(data.n):
+        furthest = max(furthest, abs(y[k] - limits.start[k]))
+    out[0] = limits.distance - furthest
     nearest = NEVER
-    for i in range(where.shape[0]):
-        if where[i] >= 0:
-            x = y[where[i]]
-            nearest = min(nearest, p[ends + 2 * i] + x, p[ends + 2 * i + 1] - x)
+    for j in range(where.shape[0]):
+        for i in range(3):
+            if where[j, i] >= 0:
+                x = y[where[j, i]]
+                nearest = min(nearest, limits.failure[j, i, 0] + x, limits.failure[j, i, 1] - x)
     out[1] = nearest
-    out[2] = p[tail + 2] - most_strained(y, p)
-
-
-@njit(cache=True, nogil=True)
-def most_strained(y: Floats, p: Floats) -> float:
-    """Strain of the tendon that is stretched most [1]; -1 without elastic tendons."""
-    counts = packing.whole(p, packing.COUNTS)
-    nm = counts[packing.MUSCLES]
-    strain = -1.0
-    if nm == 0:
-        return strain
-    n = counts[packing.N]
-    fibre = y[2 * n + counts[packing.BRANCHES] + nm :]
-    v, u = packing.muscle_workspace_of(p), packing.units_of(p)
-    tree = packing.tree_at(p, packing.M_PARENT)
-    forward(tree, y[:n], v.R, v.t, v.axis_world, v.origin_world, v.rate, v.rate2)
-    pieces = packing.pieces_at(p)
-    line_motion(pieces, v.R, v.t, v.omega, v.v, v.direction, v.moment, v.length, v.speed)
-    for m in range(nm):
-        if u.elastic[m]:
-            length = fibre[m] * u.optimal_length[m]
-            along = math.sqrt(max(length * length - u.thickness[m] * u.thickness[m], 0.0))
-            strain = max(strain, (v.length[m] - along) / u.tendon_slack_length[m] - 1.0)
-    return strain
+    first = 2 * data.n + data.joints.time.shape[0] + data.muscle_count
+    fibre = y[first : first + data.muscle_count]
+    out[2] = limits.tendon_strain - most_strained(
+        data.muscles, y[: data.n], fibre, data.work.muscles
+    )

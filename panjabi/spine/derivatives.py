@@ -14,6 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.active.activation import activation_rate
+from panjabi.active.slope_kernels import (
+    FORCE_ACTIVATION,
+    FORCE_FIBRE,
+    FORCE_LENGTH,
+    FORCE_SHORT,
+    FORCE_SPEED,
+    RATE_ACTIVATION,
+    RATE_FIBRE,
+    RATE_LENGTH,
+    RATE_SHORT,
+    SHORT_ACTIVATION,
+    SHORT_FIBRE,
+    SHORT_LENGTH,
+    SHORT_SHORT,
+    SHORT_SPEED,
+    SLOPES,
+    muscle_slopes,
+)
 from panjabi.errors import ParameterError
 from panjabi.neural.command import command
 from panjabi.neural.smooth_kernels import saturated
@@ -22,17 +40,6 @@ from panjabi.results import ShortRepr
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
 from panjabi.spine.rhs_plain import NOTHING, reference_rhs
-from panjabi.spine.slope_kernels import (
-    FORCE_ACTIVATION,
-    FORCE_FIBRE,
-    FORCE_LENGTH,
-    FORCE_SPEED,
-    RATE_ACTIVATION,
-    RATE_FIBRE,
-    RATE_LENGTH,
-    SLOPES,
-    muscle_slopes,
-)
 
 Floats = NDArray[np.float64]
 
@@ -179,14 +186,14 @@ def _muscles(
     part, loops = model.slices, model.reflexes
     muscles, units = model.muscles.muscles, model.muscles.units
     q, rate = y[part["q"]], y[part["rate"]]
-    activation, fibre = y[part["activation"]].copy(), y[part["fibre"]].copy()
+    activation, fibre, short = (y[part[k]] for k in ("activation", "fibre", "short_range"))
     pose = muscles.pose(q)
     geometry = muscles.geometry(pose)
     slope, speed = geometry.slope, geometry.slope @ rate
     turning = muscles.curvature(pose) @ rate if np.any(rate) else np.zeros_like(slope)
-    tension, _ = units.rates(np.clip(activation, 0.0, 1.0), fibre, geometry.length, speed)
+    tension = model.muscle_rates(y)[1].force
     s = np.empty((len(muscles), SLOPES))
-    muscle_slopes(units.units, activation, fibre, geometry.length, speed, s)
+    muscle_slopes(units.units, activation, fibre, short, geometry.length, speed, s)
     column = {k: s[:, k][:, None] for k in range(SLOPES)}
     force_q = column[FORCE_LENGTH] * slope + column[FORCE_SPEED] * turning
     force_rate = column[FORCE_SPEED] * slope
@@ -194,11 +201,20 @@ def _muscles(
     by[:, part["rate"]] -= slope.T @ force_rate
     by[:, part["activation"]] -= slope.T * s[:, FORCE_ACTIVATION]
     by[:, part["fibre"]] -= slope.T * s[:, FORCE_FIBRE]
+    if short.size:
+        by[:, part["short_range"]] -= slope.T * s[:, FORCE_SHORT]
     every = np.arange(len(muscles))
     a0, f0 = part["activation"].start, part["fibre"].start
     now[f0 + every, f0 + every] = s[:, RATE_FIBRE]
     now[f0 + every, a0 + every] = s[:, RATE_ACTIVATION]
     now[part["fibre"], part["q"]] = column[RATE_LENGTH] * slope
+    if short.size:
+        s0, along = part["short_range"].start, part["short_range"]
+        now[f0 + every, s0 + every] = s[:, RATE_SHORT]
+        now[along, part["q"]] = column[SHORT_LENGTH] * slope + column[SHORT_SPEED] * turning
+        now[along, part["rate"]] = column[SHORT_SPEED] * slope
+        for first, k in ((a0, SHORT_ACTIVATION), (f0, SHORT_FIBRE), (s0, SHORT_SHORT)):
+            now[s0 + every, first + every] = s[:, k]
     commands = command(model.excitation, model.drive_width.si)
     if loops is not None:
         past = delayed
@@ -229,3 +245,7 @@ def _muscles(
     now[r0 + every, r0 + every] = -1.0 / loops.filter_time
     now[r0 + every, f0 + m] = -(pull[:, 0] * s[m, FORCE_FIBRE]) / loops.filter_time
     now[r0 + every, a0 + m] = -(pull[:, 0] * s[m, FORCE_ACTIVATION]) / loops.filter_time
+    if short.size:
+        now[r0 + every, part["short_range"].start + m] = (
+            -(pull[:, 0] * s[m, FORCE_SHORT]) / loops.filter_time
+        )

@@ -21,13 +21,10 @@ def model_outside(model: Spine) -> tuple[str, ...]:
 def muscle_arguments(model: Spine, state: Floats) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
     """Values of the curves' arguments at a state (size,), and which muscles have tension."""
     assert model.muscles is not None
-    part, units = model.slices, model.muscles.units
-    geometry = model.muscles.muscles.geometry(state[part["q"]])
-    activation = np.clip(state[part["activation"]], 0.0, 1.0)
-    speed = geometry.slope @ state[part["rate"]]
-    fibre = state[part["fibre"]]
-    force, rate = units.rates(activation, fibre, geometry.length, speed)
-    return muscle_values(units, fibre, geometry.length, rate), force > 0.0
+    geometry, rates = model.muscle_rates(state)
+    fibre = state[model.slices["fibre"]]
+    values = muscle_values(model.muscles.units, fibre, geometry.length, rates.fibre_length)
+    return values, rates.force > 0.0
 
 
 def state_outside(model: Spine, state: Floats) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.element import MuscleElement
+from panjabi.active.muscle_arrays import MuscleGeometry
+from panjabi.active.musculotendon import MuscleRates
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.model import Body
 from panjabi.body.standard import require_same_size
@@ -149,7 +151,10 @@ class Spine:
 
     @cached_property
     def slices(self) -> dict[str, slice]:
-        """Slices of the state: q, rate, joints, activation, fibre, receptor, elements."""
+        """Slices of the state: q, rate, joints, activation, fibre, short_range, receptor, elements.
+
+        Parts that a model does not have are empty.
+        """
         n, nm = len(self.free), self.muscle_count
         sizes = {
             "q": n,
@@ -157,6 +162,7 @@ class Spine:
             "joints": sum(joint.states for joint in self.joints),
             "activation": nm,
             "fibre": nm,
+            "short_range": 0 if self.muscles is None else self.muscles.units.short_range_states,
             "receptor": self.loop_count,
             "elements": sum(element.states for element in self.elements),
         }
@@ -189,6 +195,8 @@ class Spine:
         if self.muscles is not None:
             muscles = self.muscles.muscles.names
             names += [f"{m} activation" for m in muscles] + [f"{m} fibre" for m in muscles]
+            if self.muscles.units.short_range is not None:
+                names += [f"{m} short range" for m in muscles]
             if self.reflexes is not None:
                 for k, (a, b) in enumerate(
                     zip(map(int, self.reflexes.source), map(int, self.reflexes.target), strict=True)
@@ -221,6 +229,19 @@ class Spine:
         speed = np.zeros(len(at))
         value[known], speed[known] = q[at[known]], rate[at[known]]
         return value, speed
+
+    def muscle_rates(self, y: Floats) -> tuple[MuscleGeometry, MuscleRates]:
+        """Paths of the muscles, and their forces and rates, at a state (size,)."""
+        assert self.muscles is not None
+        part, units = self.slices, self.muscles.units
+        geometry = self.muscles.muscles.geometry(y[part["q"]])
+        return geometry, units.rates(
+            np.clip(y[part["activation"]], 0.0, 1.0),
+            y[part["fibre"]],
+            geometry.length,
+            geometry.slope @ y[part["rate"]],
+            y[part["short_range"]] if units.short_range is not None else 0.0,
+        )
 
     def outside_evidence(self, q: ArrayLike) -> tuple[str, ...]:
         """Loads on units at q (n,) that leave the published tests, in words."""
@@ -270,8 +291,8 @@ class Spine:
         if rate is not None:
             y[part["rate"]] = rate
         if self.muscles is not None:
-            both = self.muscles.state_at_rest(place, self.excitation)
-            y[part["activation"]], y[part["fibre"]] = np.split(both, 2)
+            states = self.muscles.state_at_rest(place, self.excitation)
+            y[part["activation"].start : part["short_range"].stop] = states
             if self.reflexes is not None:
                 y[part["receptor"]] = self.receptors_at_rest(place, y[part["fibre"]])
         return y
@@ -282,7 +303,7 @@ class Spine:
         assert self.reflexes is not None
         muscles, loops = self.muscles.muscles, self.reflexes
         geometry = muscles.geometry(q)
-        force, _ = self.muscles.units.rates(self.excitation, fibre, geometry.length)
+        force = self.muscles.units.rates(self.excitation, fibre, geometry.length).force
         m = loops.source
         stretch = (geometry.length - self.rest_length)[m] / muscles.optimal_length[m]
         pull = (force - self.rest_tension)[m] / muscles.max_force[m]

@@ -41,11 +41,11 @@ def reference_rhs(
         out[states] = joint.state_rate(x, speed, y[states], NOTHING)
         at += joint.states
     if model.muscles is not None:
-        states = slice(part["activation"].start, part["fibre"].stop)
+        states = slice(part["activation"].start, part["short_range"].stop)
         u = excitations(model, y, delayed)
         Q += model.muscles.force(q, rate, y[states], u)
         out[states] = model.muscles.state_rate(q, rate, y[states], u)
-        out[part["receptor"]] = _receptors(model, q, rate, y)
+        out[part["receptor"]] = _receptors(model, y)
     at = part["elements"].start
     for element in model.elements:
         states = slice(at, at + element.states)
@@ -89,16 +89,13 @@ def applied_forces(model: Spine, t: float, q: Floats, applied: Sequence[Perturba
     return Q
 
 
-def _receptors(model: Spine, q: Floats, rate: Floats, y: Floats) -> Floats:
+def _receptors(model: Spine, y: Floats) -> Floats:
     part, loops = model.slices, model.reflexes
     if loops is None or model.muscles is None:
         return NOTHING
     muscles = model.muscles.muscles
-    geometry = muscles.geometry(q)
-    speed = geometry.slope @ rate
-    force, _ = model.muscles.units.rates(
-        np.clip(y[part["activation"]], 0.0, 1.0), y[part["fibre"]], geometry.length, speed
-    )
+    geometry, rates = model.muscle_rates(y)
+    speed, force = geometry.slope @ y[part["rate"]], rates.force
     m = loops.source
     signal = (
         loops.stretch_gain * (geometry.length - model.rest_length)[m] / muscles.optimal_length[m]

@@ -7,7 +7,9 @@ eliminated exactly,
     D(s) = M_bb - M_bi M_ii^-1 M_ib,      det M = det D x product of the blocks' determinants,
 
 successive linear problems from many starts give the roots of D, and the argument principle on
-det M tells whether a root is missing.
+det M tells whether a root is missing. A root of several blocks, such as a relaxation time that all
+muscles share, is a pole of D and yet a root of M where combinations of these blocks have no effect
+on the border. So the roots of the blocks right of the others are tested too.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +45,11 @@ FARTHER = 1e3  # multiple of the bound on the roots at which phases are near zer
 TURN = 1.2  # largest turn of the phase between two points [rad]
 STACK = 24  # values of s at a time
 CLOSEST = 1e-9  # smallest spacing, as a fraction of the bound
+NULL = 1e-9  # largest singular value of a singular matrix over its largest
+ASIDE = 1e-10  # step away from a root of a block, over 1 + |s|
+AROUND = np.geomspace(
+    1e-4, 0.1, 10
+)  # distances of starts from a root of many blocks, over its size
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -125,6 +133,20 @@ class Condensed:
         if len(s) > STACK:
             parts = [self.at(s[k : k + STACK]) for k in range(0, len(s), STACK)]
             return tuple(np.concatenate(p) for p in zip(*parts, strict=True))  # type: ignore
+        try:
+            return self._at(s)
+        except np.linalg.LinAlgError:
+            return self._at(self._aside(s))
+
+    def _aside(self, s: Complexes) -> Complexes:
+        """The same values, but those at which a block is singular are moved by rounding."""
+        weights, _ = self._weights(s)
+        hit = np.zeros(len(s), bool)
+        for g in self.groups:
+            hit |= (np.linalg.det(np.tensordot(weights, g.inner, 1)) == 0.0).any(axis=1)
+        return np.where(hit, s + ASIDE * (1.0 + np.abs(s)), s)
+
+    def _at(self, s: Complexes) -> tuple[Complexes, Complexes]:
         w, dw = self._weights(s)
         D = np.tensordot(w, self.border_terms, 1)
         dD = np.tensordot(dw, self.border_terms, 1)
@@ -143,6 +165,7 @@ class Condensed:
     def delayed_by(self, extra: float) -> Condensed:
         """The same system with every delay longer by `extra` [s]."""
         delayed = copy(self)
+        delayed.__dict__.pop("_poles", None)
         delayed.delays = np.concatenate([self.delays[:2], self.delays[2:] + extra])
         return delayed
 
@@ -166,6 +189,14 @@ class Condensed:
             if size[k] <= RESIDUAL and not again:
                 kept.append(complex(s[k]))
                 sizes.append(float(size[k]))
+        for p, _ in self._poles:
+            if kept and p.real <= kept[0].real:
+                break
+            size = self._null(p)
+            if size <= NULL:
+                kept.insert(0, p)
+                sizes.insert(0, size)
+                break
         if not kept:
             raise ConvergenceError(
                 f"Expected a root from at least one of {len(s)} starts, got none, perhaps "
@@ -180,9 +211,66 @@ class Condensed:
         spectrum = self.rightmost()
         number = self.count_right_of(spectrum.right_of)
         if number:
-            spectrum = self.rightmost(np.array([complex(x, w) for x in WIDE for w in DENSE]))
+            starts = [complex(x, w) for x in WIDE for w in DENSE]
+            spectrum = self.rightmost(np.concatenate([starts, self._near_shared_poles()]))
             number = self.count_right_of(spectrum.right_of)
         return replace(spectrum, counted=number)
+
+    @cached_property
+    def _poles(self) -> list[tuple[complex, int]]:
+        """Roots of the blocks, one of each pair, with the number of blocks; from the right.
+
+        These are eigenvalues of a block without its delays that are roots with them as well. Those
+        left of all starts are left out.
+        """
+        found: list[complex] = []
+        for g in self.groups:
+            values = np.linalg.eigvals(np.linalg.solve(g.inner[0], g.inner[1])).astype(complex)
+            for b, every in enumerate(values):
+                own = every[every.real > -REAL[0]]
+                weights, _ = self._weights(own)
+                sizes = np.linalg.svd(np.tensordot(weights, g.inner[:, b], 1), compute_uv=False)
+                found += list(own[(sizes[:, -1] <= NULL * sizes[:, 0]) & (own.imag >= 0.0)])
+        unique: list[tuple[complex, int]] = []
+        for p in sorted(found, key=lambda p: (-p.real, p.imag)):
+            if unique and abs(p - unique[-1][0]) <= SAME * abs(p):
+                unique[-1] = (unique[-1][0], unique[-1][1] + 1)
+            else:
+                unique.append((p, 1))
+        return unique
+
+    def _near_shared_poles(self) -> Floats:
+        """Points beside real roots that more blocks share than the border has states."""
+        many = [p.real for p, count in self._poles if p.imag == 0.0 and count > len(self.border)]
+        return np.multiply.outer(many, np.concatenate([1.0 - AROUND, 1.0 + AROUND])).ravel()
+
+    def _null(self, s: complex) -> float:
+        """Least singular value over the largest of M at a root of blocks; other blocks eliminated.
+
+        The singular blocks keep their null vectors as additional unknowns and equations.
+        """
+        w = self._weights(np.array([s]))[0][0]
+        D = np.tensordot(w, self.border_terms, 1)
+        columns: list[NDArray[np.inexact]] = []
+        rows: list[NDArray[np.inexact]] = []
+        for g in self.groups:
+            M, B, C = (np.tensordot(w, x, 1) for x in (g.inner, g.senses, g.acts))
+            U, size, V = np.linalg.svd(M)
+            empty = size <= NULL * size.max(axis=1, keepdims=True)
+            part = np.where(empty, 0.0, 1.0 / np.where(empty, 1.0, size))
+            inverse = (V.conj().swapaxes(1, 2) * part[:, None, :]) @ U.conj().swapaxes(1, 2)
+            D = D - _spread(g, (C @ inverse @ B)[None])[0]
+            into, out = g.into.reshape(len(M), -1, len(D)), g.out.reshape(len(D), len(M), -1)
+            for b, k in np.argwhere(empty):
+                columns.append(out[:, b] @ C[b] @ V[b, k].conj())
+                rows.append(U[b, :, k].conj() @ B[b] @ into[b])
+        whole = np.zeros((len(D) + len(rows),) * 2, complex)
+        whole[: len(D), : len(D)] = D
+        for k, (column, row) in enumerate(zip(columns, rows, strict=True)):
+            at = len(D) + k
+            whole[: len(D), at], whole[at, : len(D)] = column, row
+        sizes = np.linalg.svd(whole, compute_uv=False)
+        return float(sizes[-1] / sizes[0])
 
     def _real_starts(self) -> Complexes:
         """Starts near the rightmost real roots, where det M, which has no poles, changes sign."""
@@ -196,7 +284,8 @@ class Condensed:
                 total = total * np.prod(np.sign(blocks), axis=1)
             return np.sign(total)
 
-        x = np.concatenate([-np.geomspace(*REAL), [0.0], np.geomspace(*REAL)[::-1]])
+        sides = -np.geomspace(*REAL), [0.0], np.geomspace(*REAL), self._near_shared_poles()
+        x = np.sort(np.concatenate(sides))
         signs = sign(x)
         at = np.flatnonzero(signs[1:] != signs[:-1])[-RIGHTMOST:]
         low, high, side = x[at], x[at + 1], signs[at]
@@ -260,7 +349,7 @@ class Condensed:
             b = g.inner.shape[-1]
 
             def block(w: Floats, g: _Blocks = g, b: int = b) -> tuple[Floats, Floats]:
-                s = x + 1j * w
+                s = self._aside(x + 1j * w)
                 weights, rates = self._weights(s)
                 M, dM = (np.tensordot(y, g.inner, 1) for y in (weights, rates))
                 phase = np.angle(np.linalg.det(M)) - b * np.angle(s - x + bound)[:, None]

@@ -25,40 +25,55 @@ def few(lumbar):
     )
 
 
-@pytest.fixture(params=["elastic", "rigid", "mixed"])
+@pytest.fixture(params=["elastic", "rigid", "mixed", "without"])
 def element(few, request):
-    below = {"elastic": 0.0, "rigid": np.inf, "mixed": 0.5}[request.param]
-    return MuscleElement(Musculotendon(few, rigid_below=below))
+    below = {"elastic": 0.0, "rigid": np.inf, "mixed": 0.5, "without": 0.5}[request.param]
+    law = {} if request.param != "without" else {"short_range": None}
+    return MuscleElement(Musculotendon(few, rigid_below=below, **law))
+
+
+def somewhere(element, q, activation=0.3):
+    """Fibres off balance, and a short-range force of all muscles."""
+    nm = len(element.muscles)
+    state = element.state_at_rest(q, activation)
+    state[nm : 2 * nm] *= 1.01
+    state[2 * nm :] = np.random.default_rng(9).uniform(-0.02, 0.04, len(state) - 2 * nm)
+    return state
 
 
 def test_contract(element, few, bent):
     assert isinstance(element, ForceElement)
     assert isinstance(HeldTensions(few, bent, np.ones(len(few))), ForceElement)
     assert element.coordinates == few.coordinates
-    assert element.states == 2 * len(few) == 2 * len(element.delays)
+    assert element.states == 2 * len(few) + element.units.short_range_states
+    assert element.units.short_range_states in (0, len(few))
+    assert element.states == len(element.state_at_rest(bent)) and len(few) == len(element.delays)
     assert element.energy(bent) is None
 
 
 def test_force_is_minus_slope_times_tension(element, few, bent):
     rate = np.random.default_rng(1).normal(size=18)
-    state = element.state_at_rest(bent, 0.3)
-    state[len(few) :] *= 1.01
+    state, nm = somewhere(element, bent), len(few)
     geometry = few.geometry(bent)
-    tension, fibre_rate = element.units.rates(
-        0.3, state[len(few) :], geometry.length, geometry.slope @ rate
+    tension, *expected = element.units.rates(
+        0.3,
+        state[nm : 2 * nm],
+        geometry.length,
+        geometry.slope @ rate,
+        state[2 * nm :] if element.units.short_range else 0.0,
     )
-    inputs = np.full(len(few), 0.6)
+    inputs = np.full(nm, 0.6)
     force = element.force(bent, rate, state, inputs)
     assert force == pytest.approx(-geometry.slope.T @ tension, rel=1e-11, abs=1e-10)
     rates = element.state_rate(bent, rate, state, inputs)
-    assert rates[: len(few)] == pytest.approx(float(element.units.activation.rate(0.6, 0.3)))
-    assert rates[len(few) :] == pytest.approx(fibre_rate, rel=1e-9, abs=1e-11)
+    assert rates[:nm] == pytest.approx(float(element.units.activation.rate(0.6, 0.3)))
+    assert rates[nm:] == pytest.approx(np.concatenate(expected), rel=1e-9, abs=1e-10)
 
 
 def test_tangent_is_minus_the_slope_of_the_force(element, few, bent):
     rng = np.random.default_rng(2)
     rate, v = rng.normal(size=18), rng.normal(size=18)
-    state, inputs = element.state_at_rest(bent, 0.3), np.full(len(few), 0.3)
+    state, inputs = somewhere(element, bent), np.full(len(few), 0.3)
     exact = element.tangent(bent, rate, state, inputs) @ v
     seen = -slope(lambda q: element.force(q, rate, state, inputs), bent, v, 2e-5)
     assert exact == pytest.approx(seen, abs=1e-6 * np.abs(exact).max())
@@ -123,20 +138,18 @@ def test_lengths_and_speeds_without_slopes(lumbar, bent):
 def test_compiled_and_plain_right_hand_side_agree(few, bent):
     element = MuscleElement(Musculotendon(few, rigid_below=0.5))
     nm = len(few)
-    state = element.state_at_rest(bent, 0.3)
+    state = somewhere(element, bent)
     rate = np.random.default_rng(7).normal(size=18)
     outs = []
     for kernel in (muscle_rates, muscle_rates.py_func):
-        out = Rates(np.empty(18), np.empty(nm), np.empty(nm))
+        out = Rates(np.empty(18), *np.empty((3, nm)))
         kernel(
-            few.tree,
-            element.pieces,
-            element.units.units,
-            element.units.activation.constants,
+            element.data,
             bent,
             rate,
-            state[:nm].copy(),
-            1.01 * state[nm:],
+            state[:nm],
+            state[nm : 2 * nm],
+            state[2 * nm :],
             np.full(nm, 0.5),
             muscle_workspace(few.tree, element.pieces),
             out,

@@ -60,7 +60,7 @@ def test_rigid_force_and_slopes_equal_sympy():
     for at in ((0.125, 0.0), (0.14, 0.2), (0.11, -0.3)):
         point = values | {L: at[0], V: at[1]}
         exact = [float(e.subs(point)) for e in (force, sp.diff(force, L), sp.diff(force, V))]
-        assert kernels.rigid(curves.row, *row, 0.37, *at) == pytest.approx(exact, rel=1e-12)
+        assert kernels.rigid(curves.row, *row, 0.37, *at, 0.0) == pytest.approx(exact, rel=1e-12)
 
 
 def test_forces_equal_those_of_opensim():
@@ -72,7 +72,7 @@ def test_forces_equal_those_of_opensim():
     sizes = (900.0, 0.09, 0.14, 0.09 * math.sin(0.3), 10.0, 0.1)
     for row in rows:
         if row["rigid"]:
-            force, *_ = kernels.rigid(refit.row, *sizes, row["a"], row["L"], row["V"])
+            force, *_ = kernels.rigid(refit.row, *sizes, row["a"], row["L"], row["V"], 0.0)
             assert force == pytest.approx(row["F"], abs=1e-8)
         else:
             force, fibre, *_ = kernels.at_rest(elastic, *sizes, row["a"], row["L"])
@@ -90,9 +90,11 @@ def test_fibre_and_tendon_balance_at_rest(units, lengths):
     for activation in (0.0, 0.05, 0.5, 1.0):
         rest = units.at_rest(activation, lengths)
         assert np.abs(rest.residual).max() < 1e-9 * units.muscles.max_force.max()
-        force, rate = units.rates(activation, rest.fibre_length, lengths)
+        force, rate, short = units.rates(activation, rest.fibre_length, lengths)
         assert force == pytest.approx(rest.force, abs=1e-8)
-        assert np.abs(rate).max() < 1e-8  # the explicit form stands still there
+        assert (
+            np.abs(rate).max() < 1e-8 and np.abs(short).max() < 1e-6
+        )  # the explicit form stands still there
         assert np.all(rest.force >= 0.0)
 
 
@@ -177,14 +179,14 @@ def test_short_tendons_can_be_taken_as_rigid(few, lengths):
     elastic = mixed.units.elastic
     assert 0 < elastic.sum() < len(few)
     velocity = np.full(len(few), 0.01)
-    force, rate = mixed.rates(0.3, mixed.at_rest(0.3, lengths).fibre_length, lengths, velocity)
+    force, rate, _ = mixed.rates(0.3, mixed.at_rest(0.3, lengths).fibre_length, lengths, velocity)
     expected = mixed.rigid(0.3, lengths, velocity).force
     assert force[elastic == 0] == pytest.approx(expected[elastic == 0])
     assert np.all(rate[elastic == 0] == 0.0)
 
 
 def test_a_fibre_across_stays_finite(units, lengths):
-    force, rate = units.rates(0.0, np.full(len(units.muscles), 0.01), lengths)
+    force, rate, _ = units.rates(0.0, np.full(len(units.muscles), 0.01), lengths)
     calm = units.muscles.tendon_slack_length > 0.5 * units.muscles.optimal_length
     assert np.all(np.isfinite(force[calm])) and np.all(rate[calm] > 0.0)
 
@@ -196,10 +198,10 @@ def test_compiled_and_plain_agree(units, lengths):
         own = (u.max_force[m], u.optimal_length[m], u.tendon_slack_length[m], u.thickness[m])
         plain = kernels.at_rest.py_func(row, *own, u.speed, u.damping, 0.3, lengths[m])
         assert plain[0] == pytest.approx(rest.force[m], rel=1e-9)
-        a = kernels.rigid(row, *own, u.speed, u.damping, 0.3, lengths[m], 0.1)
-        b = kernels.rigid.py_func(row, *own, u.speed, u.damping, 0.3, lengths[m], 0.1)
+        a = kernels.rigid(row, *own, u.speed, u.damping, 0.3, lengths[m], 0.1, 0.02)
+        b = kernels.rigid.py_func(row, *own, u.speed, u.damping, 0.3, lengths[m], 0.1, 0.02)
         assert a == pytest.approx(b, rel=1e-13)
-        state = (*own[1:], u.damping, 0.3, 1.1 * rest.fibre_length[m], lengths[m])
+        state = (*own[1:], u.damping, 0.3, 1.1 * rest.fibre_length[m], lengths[m], 0.02)
         assert kernels.elastic(row, *state) == pytest.approx(
             kernels.elastic.py_func(row, *state), rel=1e-12
         )

@@ -11,7 +11,7 @@ from panjabi.spine import equilibrium, jacobian, spine_model
 from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.packing import pack
 from panjabi.spine.rhs_kernels import spine_rhs
-from panjabi.spine.solver_kernels import solver_size, spine_linear
+from panjabi.spine.solver_kernels import spine_linear
 from panjabi.stability.spine_system import linear_system
 
 from .test_spine_model import ACTING, somewhere, with_tendons
@@ -24,9 +24,10 @@ PAIR = {"joints": ["L5-S1", "L4-L5"], "reflexes": {"force_gain": 0.3}}
     [
         lambda: spine_model(**PAIR),
         lambda: with_tendons(spine_model(**PAIR), elastic=False),
+        lambda: with_tendons(spine_model(**PAIR), short_range=None),
         lambda: spine_model(muscles=False, plane="frontal"),
     ],
-    ids=["elastic", "rigid", "passive"],
+    ids=["elastic", "rigid", "without short range", "passive"],
 )
 def test_exact_derivatives_equal_differences(make):
     model = make()
@@ -61,25 +62,23 @@ def test_exact_derivatives_equal_differences(make):
             assert np.allclose(column, found.late[d][:, at + k], rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("elastic", [True, False])
-def test_structured_solution_equals_the_dense_one(elastic):
+@pytest.mark.parametrize(
+    "changes", [{"elastic": True}, {"elastic": False}, {"short_range": None}], ids=str
+)
+def test_structured_solution_equals_the_dense_one(changes):
     """J as the W-method has it: exact, but for the turning of paths and bodies, and the weight."""
-    model = with_tendons(spine_model(**PAIR, plane="sagittal"), elastic=elastic)
+    model = with_tendons(spine_model(**PAIR, plane="sagittal"), **changes)
     y, late = somewhere(model)
     part, n = model.slices, 2
     y[part["rate"]] = 0.0
     exact = jacobian(model, y, late)
     motion = model.dynamics.linearised(y[:n], np.zeros(n), exact.rate[part["rate"]])
-    muscles = model.muscles.muscles
-    geometry = muscles.geometry(y[:n])
-    tension, _ = model.muscles.units.rates(y[part["activation"]], y[part["fibre"]], geometry.length)
-    dropped = motion.by_q + muscles.tension_curvature(y[:n], tension)
+    tension = model.muscle_rates(y)[1].force
+    dropped = motion.by_q + model.muscles.muscles.tension_curvature(y[:n], tension)
     J = exact.now.copy()
     J[part["rate"], part["q"]] += np.linalg.solve(motion.mass, dropped)
     w, rng = 0.004, np.random.default_rng(5)
-    p = pack(
-        model, (), solver_size(n, model.muscle_count, part["joints"].stop - part["joints"].start)
-    )
+    p = pack(model)
     work = np.zeros((2, model.size))
     for kernel in (spine_linear, spine_linear.py_func):
         b = rng.normal(0.0, 1.0, model.size)

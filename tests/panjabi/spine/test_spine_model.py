@@ -37,7 +37,14 @@ def somewhere(model, seed=0):
     rng = np.random.default_rng(seed)
     y = model.state_at() + rng.normal(0.0, 0.02, model.size)
     y[model.slices["rate"]] = rng.normal(0.0, 1.0, len(model.free))
-    y[model.slices["activation"]] = rng.uniform(0.02, 0.5, model.muscle_count)
+    activation = rng.uniform(0.02, 0.5, model.muscle_count)
+    y[model.slices["activation"]] = activation
+    short = model.slices["short_range"]  # up to 1.2 yield forces
+    y[short] = (
+        0.13
+        * activation[: short.stop - short.start]
+        * rng.uniform(-1.2, 1.2, short.stop - short.start)
+    )
     return y, rng.normal(0.0, 0.05, (len(model.delays), model.loop_count))
 
 
@@ -51,10 +58,10 @@ def relative(one, other):
     return np.abs((one - other) / (1.0 + np.abs(other))).max()
 
 
-def with_tendons(model: Spine, *, elastic: bool) -> Spine:
-    """The model with all tendons elastic or rigid."""
+def with_tendons(model: Spine, **changes) -> Spine:
+    """The model with changed musculotendon units: elastic=False, short_range=None."""
     assert model.muscles is not None
-    units = replace(model.muscles.units, elastic=elastic)
+    units = replace(model.muscles.units, **changes)
     return replace(model, muscles=replace(model.muscles, units=units))
 
 
@@ -150,7 +157,7 @@ def test_one_joint_equals_its_sympy_derivation():
         force = 0.0
         activation, fibre = y[part["activation"]], y[part["fibre"]]
         length = muscles.geometry(y[:1]).length
-        tension, _ = model.muscles.units.rates(activation, fibre, length)
+        tension = model.muscles.units.rates(activation, fibre, length).force
         step = 1e-20  # complex step through the path, by the rotation alone
         for m in range(2):
             points = range(muscles.paths.start[m], muscles.paths.start[m + 1])
@@ -190,7 +197,7 @@ def test_one_joint_equals_the_full_engine_restricted_to_it():
     x, speed = one.seen_by(joint, y[:1], y[1:2])
     part = one.slices
     given = joint.force(x, speed, y[part["joints"]], np.empty(0))[0]
-    states = np.concatenate([y[part["activation"]], y[part["fibre"]]])
+    states = y[part["activation"].start : part["short_range"].stop]
     told = np.full(one.muscle_count, 0.01)
     given += one.muscles.force(y[:1], y[1:2], states, told)[0]
     assert asked == pytest.approx(given, rel=1e-12)

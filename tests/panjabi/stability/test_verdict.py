@@ -11,6 +11,7 @@ import pytest
 from panjabi.delay.roots.counting import count_unstable
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.simulation import simulate
+from panjabi.simulation.spine_run import STANDARD
 from panjabi.spine import ForcePulse
 from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.model_build import spine_model
@@ -204,10 +205,13 @@ def test_static_stiffness_with_reflexes_is_that_of_a_slow_push(small):
 
 
 @pytest.mark.parametrize(
-    ("gain", "condition"), [(1.43, StabilityState.UNDECIDED), (1.0, StabilityState.STABLE)]
+    ("gain", "condition"), [(1.5, StabilityState.UNDECIDED), (1.0, StabilityState.STABLE)]
 )
 def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condition):
-    """At a gain of 1.43 a lateral mode grows, which a forward push does not excite."""
+    """At a gain of 1.5 a lateral mode grows, which a forward push does not excite.
+
+    The runs take steps in which it turns by 0.1 rad; longer ones damp it.
+    """
     model = spine_model("lumbar", reflexes=True, preload=500.0)
     assert model.reflexes is not None
     rest = equilibrium(model.with_reflexes(model.reflexes.scaled(gain)))
@@ -216,18 +220,21 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
     assert result.spectral.complete and result.spectral.residual < 1e-10
     assert result.static.without_reflexes < 0.0 < result.static.least
     if gain > 1.0:
-        assert result.rightmost_root == pytest.approx(1.05 + 35.58j, abs=0.05)
+        assert result.rightmost_root == pytest.approx(0.54 + 40.78j, abs=0.05)
         growth = 1.0 / result.rightmost_root.real
         assert f"a root grows with a time constant of {growth:.3g} s" in result.reasons[-1]
+        short = replace(STANDARD, largest_step=0.1 / abs(result.rightmost_root))
         for direction, grows in (((1.0, 0.0, 0.0), False), ((0.0, 0.0, 1.0), True)):
-            run = simulate(rest, ForcePulse(1.0, direction=direction, start=0.0), duration=4.0)
+            run = simulate(
+                rest, ForcePulse(1.0, direction=direction, start=0.0), duration=5.5, solver=short
+            )
             early, late = (
                 np.ptp(run.trajectory.at(np.linspace(t, t + 0.5, 200))[:, :18], axis=0).max()
-                for t in (1.0, 3.5)
+                for t in (1.0, 5.0)
             )
-            assert bool(late > 5.0 * early) is grows  # e-fold in about 1 s: tenfold in 2.5 s
+            assert bool(late > 5.0 * early) is grows  # e-fold in 1.9 s: eightfold in 4 s
     else:
-        assert result.spectral.delay_margin == pytest.approx(0.075, abs=0.002)
+        assert result.spectral.delay_margin == pytest.approx(0.130, abs=0.002)
         assert {m.subsystem for m in result.margins} == {"passive", "active", "neural"}
 
 

@@ -9,7 +9,7 @@ from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.delay.roots.counting import count_right_of
 from panjabi.delay.roots.spectrum import characteristic_roots
 from panjabi.delay.roots.system import DelayTerm, LinearDelaySystem
-from panjabi.errors import ParameterError
+from panjabi.errors import ConvergenceError, ParameterError
 
 BORDER = (0, 1, 2, 3)
 
@@ -72,6 +72,38 @@ def test_delayed_by_equals_a_system_with_longer_delays():
     later = whole.with_delays([T + 0.02 for T in whole.delays])
     one, other = Condensed(whole, BORDER).delayed_by(0.02), Condensed(later, BORDER)
     assert one.rightmost().rightmost == pytest.approx(other.rightmost().rightmost, rel=1e-10)
+
+
+def relaxing(stiffness: float, damping: float, gain: float, count: int = 60) -> LinearDelaySystem:
+    """Two masses, and many elements with one relaxation time, 0.2 s: equal poles at -5 1/s."""
+    rng = np.random.default_rng(1)
+    A = np.zeros((4 + count, 4 + count))
+    arm = 0.05 * rng.normal(size=(2, count))
+    A[:2, 2:4] = np.eye(2)
+    A[2:4, :2], A[2:4, 2:4] = -stiffness * np.diag([1.0, 1.4]), -damping * np.eye(2)
+    A[2:4, 4:] = -arm * gain * rng.uniform(0.5, 1.5, count)
+    A[4:, 2:4], A[4:, 4:] = arm.T, -5.0 * np.eye(count)
+    return LinearDelaySystem(now=A)
+
+
+@pytest.mark.parametrize(
+    ("stiffness", "damping", "gain"),
+    [(-20.0, 0.5, 1000.0), (300.0, 20.0, 50.0), (300.0, 11.0, 0.0), (300.0, 40.0, 10.0)],
+    ids=["unstable", "root beside the poles", "poles without effect", "overdamped"],
+)
+def test_equal_poles_hide_no_root(stiffness, damping, gain):
+    whole = relaxing(stiffness, damping, gain)
+    found = Condensed(whole, BORDER).spectrum()
+    values = np.linalg.eigvals(whole.now)
+    assert found.rightmost.real == pytest.approx(values.real.max(), rel=1e-6)
+    assert found.complete
+
+
+def test_a_value_at_a_pole_is_finite_and_a_line_through_it_is_refused():
+    small = Condensed(relaxing(300.0, 11.0, 10.0), BORDER)
+    assert np.isfinite(small.at(np.array([-5.0 + 0.0j, 1.0j]))[0]).all()
+    with pytest.raises(ConvergenceError, match="no root on the line"):
+        small.count_right_of(-5.0)
 
 
 def test_an_invalid_border_raises():
