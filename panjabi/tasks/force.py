@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.roots.experiment import estimate_response
 from panjabi.errors import ConvergenceError
 from panjabi.results import Result, frame
@@ -68,11 +69,13 @@ def force_perturbation(
     period: float = 10.0,
     periods: int = 2,
     seed: int = 0,
+    solver: Settings | None = None,
 ) -> ForceExperiment:
     """Admittance and reflex gain under a multisine force at T8 in the sagittal direction.
 
     rms [N], band [Hz], period [s]. Responses are estimated from averaged cross-spectra of whole
-    periods; the first period is left out because it contains the transient.
+    periods; the first period is left out because it contains the transient. solver : as in
+    `simulate`; small forces need smaller tolerances.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def force_perturbation(
     length = (periods + 1) * period
     push = Multisine(rms, length=length + 1.0, period=period, band=band, seed=seed)
     rest = condition_equilibrium(condition, (push,))
-    record = simulate(rest, push, duration=length)
+    record = simulate(rest, push, duration=length, solver=solver)
     if record.stopped:
         raise ConvergenceError(
             f"Expected a spine that keeps its balance, got {record.outcome!r} under {rms:g} N rms; "

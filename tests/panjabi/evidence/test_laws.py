@@ -35,6 +35,8 @@ NO_LAW = {
     "Evidence", "Measurement", "NeutralZone", "NeutralZoneTest", "Pelvis", "Protocol",
     "Recording", "UnitReadings", "StructureReading", "WaitCurve", "Loss", "PassiveTerm",
     "Structure", "PassiveJoint", "SacroiliacJoint", "Anticipation",
+    # its yield is in the law; other limits are those of the muscles' curves
+    "ShortRangeForce", "ShortRangeTurns",
     # parts of a unit, whose range is that of the unit
     "Hysteresis", "Stiffening",
     # random numbers have no argument

@@ -13,11 +13,12 @@ from panjabi.tasks.loop_margins import CondensedJoints
 
 
 def test_one_pair_of_roots_is_unstable_beyond_the_margin_and_none_before():
-    found = loop_margin(condition_equilibrium(Condition()))
+    strong = Condition(gain_factor=1.2)
+    found = loop_margin(condition_equilibrium(strong))
     assert found.stable and 0.0 < found.extra_delay < 0.2
     assert found.residual < 1e-10 and found.complete
     before, after = (
-        loop_margin(condition_equilibrium(Condition(extra_delay=f * found.extra_delay)))
+        loop_margin(condition_equilibrium(replace(strong, extra_delay=f * found.extra_delay)))
         for f in (0.98, 1.02)
     )
     assert before.stable and before.rightmost.real < 0.0
