@@ -6,7 +6,7 @@ of them fails where the unit fails: the published failure strains give the order
 fail, and the failure of the unit gives the angle.
 
 Moment and height of a unit come from one function W(angles, P): the moment is dW/dangle, the loss
-of height -dW/dP. It has two parts: the compression of the disc, P^2 / 2 k at an axial stiffness k,
+of height -dW/dP. It has two parts: the compression of the disc, -P^2 / 2 k at an axial stiffness k,
 and the rise of the neutral zone's energy with preload.
 """
 
@@ -22,7 +22,6 @@ from panjabi.body.size import Sizeable, size_factor
 from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
-from panjabi.passive import kernels
 from panjabi.passive.anatomy import arm, failure_strain, ligament_length
 from panjabi.passive.directions import AXES, SACROILIAC, region_of
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, lost_pressure
@@ -116,20 +115,24 @@ def unit_readings(unit: FunctionalSpinalUnit, angles: ArrayLike) -> UnitReadings
         si = {name: p.si for name, p in disc.items()}
         left = 1.0 - lost_pressure(unit)
         pressure = left * si["disc_pressure_factor"] * unit.preload / si["disc_area"]
-        pressed = sum(
-            kernels.evaluate(t.kind, np.array(t.row()), float(at[t.axis]))[0]
-            for s in unit.structures
-            for t in s.terms
-            if t.preloaded
-        )
-        loss = unit.preload / si["disc_axial_stiffness"] - unit.stiffening.slope(
-            unit.preload
-        ) * float(pressed)
+        loss = height_loss(unit, at, unit.preload)
         strain = loss / si["disc_height"]
     return UnitReadings(
         unit.level, tuple(at.tolist()), unit.preload, readings, pressure, loss, strain,
         unit.use(at), unit.outside_evidence(at), known,
     )  # fmt: skip
+
+
+def height_loss(unit: FunctionalSpinalUnit, angles: ArrayLike, compression: float) -> float:
+    """Loss of height of a relaxed unit [m]: -dW/dP at angles (3,) [rad] and a compression P [N].
+
+    Raises
+    ------
+    ParameterError
+        For a level without a disc.
+    """
+    axial = disc_parameters(unit.level, unit.length_scale)["disc_axial_stiffness"].si
+    return compression / axial - unit.evaluate_under(angles, compression).energy_by_compression
 
 
 def failing_structure(unit: FunctionalSpinalUnit, angles: ArrayLike) -> str:
