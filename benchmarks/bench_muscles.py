@@ -93,11 +93,9 @@ class NumpyMuscles:
 
 
 @njit
-def many(
-    n, tree, pieces, units, constants, q, v, a, f, e, work, rates, mechanism, gravity, room, qdd,
-):  # fmt: skip
+def many(n, data, q, v, a, f, e, work, rates, mechanism, gravity, room, qdd):
     for _ in range(n):
-        muscle_rates(tree, pieces, units, constants, q, v, a, f, e, work, rates)
+        muscle_rates(data, q, v, a, f, e, work, rates)
         forward_dynamics(mechanism, q, v, rates.force, gravity, room, qdd)
 
 
@@ -107,10 +105,7 @@ def right_hand_side(muscles, spine, q, v, *, elastic=True) -> float:
     nm = len(muscles)
     state = element.state_at_rest(q, 0.2)
     arguments = (
-        muscles.tree,
-        element.pieces,
-        element.units.units,
-        element.units.activation.constants,
+        element.data,
         q,
         v,
         state[:nm].copy(),

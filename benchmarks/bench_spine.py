@@ -19,7 +19,7 @@ from panjabi.simulation.spine_run import delay_model
 from panjabi.spine import ForcePulse, equilibrium, spine_model
 from panjabi.spine.packing import pack
 from panjabi.spine.rhs_kernels import spine_rhs
-from panjabi.spine.solver_kernels import solver_size, spine_linear
+from panjabi.spine.solver_kernels import spine_linear
 
 DURATION = 2.0  # [s]
 PUSH = ForcePulse(100.0, start=0.1, length=0.1)
@@ -32,8 +32,7 @@ def settings(method: str, tolerance: float) -> Settings:
 def parts(rest) -> None:
     """Time of one right-hand side and of the linear algebra [us]."""
     model = rest.model
-    n, nm = len(model.free), model.muscle_count
-    p = pack(model, (PUSH,), solver_size(n, nm))
+    p = pack(model, (PUSH,))
     late = np.zeros((len(model.delays), model.loop_count))
     out, work = np.empty(model.size), np.zeros((2, model.size))
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from panjabi.active.line_kernels import Pieces, pieces_of
 from panjabi.active.muscle_arrays import Musculature
+from panjabi.active.muscle_kernels import MuscleData
 from panjabi.active.musculotendon import Musculotendon
 from panjabi.active.stiffness import Bergmark, ShortRangeStiffness
 from panjabi.errors import ParameterError
@@ -58,6 +59,12 @@ class MuscleElement(ShortRepr):
     def pieces(self) -> Pieces:
         """Moving pieces of the paths, for `muscle_kernels.muscle_rates`."""
         return pieces_of(self.muscles.paths)
+
+    @cached_property
+    def data(self) -> MuscleData:
+        """Flat arrays for the kernels."""
+        activation = self.units.activation.constants
+        return MuscleData(self.muscles.tree, self.pieces, self.units.units, *activation)
 
     def state_at_rest(self, q: Array, activation: Array | float = 0.0) -> Array:
         """State (2 nm,) with fibres in equilibrium at q and an activation."""
@@ -108,16 +115,17 @@ class MuscleElement(ShortRepr):
     def _evaluate(
         self, q: Array, rate: Array, state: Array, inputs: Array
     ) -> tuple[Array, Array, Array]:
-        from panjabi.active.muscle_kernels import Rates, muscle_rates, muscle_workspace
+        from panjabi.active.muscle_kernels import (
+            Rates,
+            muscle_rates,
+            muscle_workspace,
+        )
 
         nm = len(self.muscles)
         tree = self.muscles.tree
         out = Rates(np.empty(len(self.coordinates)), np.empty(nm), np.empty(nm))
         muscle_rates(
-            tree,
-            self.pieces,
-            self.units.units,
-            self.units.activation.constants,
+            self.data,
             np.ascontiguousarray(q, float),
             np.ascontiguousarray(rate, float),
             np.ascontiguousarray(state[:nm], float),

@@ -11,17 +11,18 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from panjabi.arrays import Block, IntegerMatrix, Integers, Vector
 from panjabi.body.muscles import PathArrays, require_polylines
-from panjabi.body.tree import Floats, Integers, Tree
+from panjabi.body.tree import Floats, Tree
 
 
 class Pieces(NamedTuple):
     """The straight pieces of all paths with ends on different bodies, muscle by muscle."""
 
     first: Integers  # (nm + 1,) pieces of muscle m are first[m] .. first[m + 1] - 1
-    body: Integers  # (np, 2) bodies of the two ends
-    local: Floats  # (np, 2, 3) [m]
-    fixed: Floats  # (nm,) length of the pieces with both ends on the same body [m]
+    body: IntegerMatrix  # (np, 2) bodies of the two ends
+    local: Block  # (np, 2, 3) [m]
+    fixed: Vector  # (nm,) length of the pieces with both ends on the same body [m]
 
 
 def pieces_of(paths: PathArrays) -> Pieces:

@@ -10,36 +10,48 @@ from numba import njit
 from panjabi.active.activation import activation_rates
 from panjabi.active.line_kernels import Pieces, body_twists, line_motion, tension_loads
 from panjabi.active.musculotendon_kernels import Units, rates
+from panjabi.arrays import Block, Matrix, Vector
 from panjabi.body.kernels import forward
-from panjabi.body.tree import Floats, Tree
+from panjabi.body.tree import POLYNOMIAL_TERMS, Floats, Tree
 
 
 class MuscleWorkspace(NamedTuple):
     """Work arrays of an evaluation; every thread needs its own."""
 
-    R: Floats  # (nb, 3, 3)
-    t: Floats  # (nb, 3)
-    axis_world: Floats  # (ne, 3)
-    origin_world: Floats  # (ne, 3)
-    rate: Floats  # (ne,)
-    rate2: Floats  # (ne,)
-    omega: Floats  # (nb, 3)
-    v: Floats  # (nb, 3)
-    force: Floats  # (nb, 3)
-    torque: Floats  # (nb, 3)
-    direction: Floats  # (np, 3)
-    moment: Floats  # (np, 3)
-    length: Floats  # (nm,) path length [m]
-    speed: Floats  # (nm,) its rate [m/s]
-    tension: Floats  # (nm,) [N]
+    R: Block  # (nb, 3, 3)
+    t: Matrix  # (nb, 3)
+    axis_world: Matrix  # (ne, 3)
+    origin_world: Matrix  # (ne, 3)
+    rate: Vector  # (ne,)
+    rate2: Vector  # (ne,)
+    omega: Matrix  # (nb, 3)
+    v: Matrix  # (nb, 3)
+    force: Matrix  # (nb, 3)
+    torque: Matrix  # (nb, 3)
+    direction: Matrix  # (np, 3)
+    moment: Matrix  # (np, 3)
+    length: Vector  # (nm,) path length [m]
+    speed: Vector  # (nm,) its rate [m/s]
+    tension: Vector  # (nm,) [N]
+
+
+class MuscleData(NamedTuple):
+    """Paths, musculotendon units and activation of all muscles."""
+
+    tree: Tree
+    pieces: Pieces
+    units: Units
+    rise: float  # `ActivationDynamics.constants`
+    fall: float
+    sharpness: float
 
 
 class Rates(NamedTuple):
     """Contribution of the muscles to a right-hand side of n coordinates."""
 
-    force: Floats  # (n,) generalised force of all muscles [N m]
-    activation: Floats  # (nm,) rate of each activation [1/s]
-    fibre: Floats  # (nm,) rate of each fibre over its optimal length [1/s]
+    force: Vector  # (n,) generalised force of all muscles [N m]
+    activation: Vector  # (nm,) rate of each activation [1/s]
+    fibre: Vector  # (nm,) rate of each fibre over its optimal length [1/s]
 
 
 def muscle_workspace(tree: Tree, pieces: Pieces) -> MuscleWorkspace:
@@ -51,12 +63,22 @@ def muscle_workspace(tree: Tree, pieces: Pieces) -> MuscleWorkspace:
     return MuscleWorkspace(*(np.zeros(shape) for shape in shapes))
 
 
+def no_muscles() -> MuscleData:
+    """The data of a model without muscles."""
+    none, nothing = np.empty(0, np.int64), np.empty(0)
+    three = np.zeros((1, 3))
+    tree = Tree(
+        np.full(1, -1), three, np.zeros((1, 3, 3)), three, np.zeros(2, np.int64), none,
+        np.empty((0, 3)), none, np.empty((0, POLYNOMIAL_TERMS)),
+    )  # fmt: skip
+    pieces = Pieces(np.zeros(1, np.int64), np.empty((0, 2), np.int64), np.empty((0, 2, 3)), nothing)
+    units = Units(nothing, nothing, nothing, nothing, none, 1.0, 1.0, nothing)
+    return MuscleData(tree, pieces, units, 1.0, 1.0, 1.0)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def muscle_rates(
-    tree: Tree,
-    pieces: Pieces,
-    units: Units,
-    constants: tuple[float, float, float],
+    data: MuscleData,
     q: Floats,
     velocity: Floats,
     activation: Floats,
@@ -69,11 +91,10 @@ def muscle_rates(
 
     Parameters
     ----------
-    constants : `ActivationDynamics.constants`.
     q, velocity : (n,) of the tree's coordinates. activation, fibre, excitation : (nm,), the fibre
         over its optimal length.
     """
-    rise, fall, sharpness = constants
+    tree, pieces = data.tree, data.pieces
     forward(tree, q, work.R, work.t, work.axis_world, work.origin_world, work.rate, work.rate2)
     body_twists(tree, velocity, work.axis_world, work.origin_world, work.rate, work.omega, work.v)
     line_motion(
@@ -87,8 +108,8 @@ def muscle_rates(
         work.length,
         work.speed,
     )
-    rates(units, activation, fibre, work.length, work.speed, work.tension, out.fibre)
-    activation_rates(rise, fall, sharpness, excitation, activation, out.activation)
+    rates(data.units, activation, fibre, work.length, work.speed, work.tension, out.fibre)
+    activation_rates(data.rise, data.fall, data.sharpness, excitation, activation, out.activation)
     tension_loads(
         tree,
         pieces,

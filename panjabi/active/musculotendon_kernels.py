@@ -12,10 +12,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
 from numba import njit
 
-from panjabi.body.tree import Floats
+from panjabi.arrays import Integers, Vector
 from panjabi.tissue import de_groote_kernels as curves
 
 SHORTEST = 1e-3
@@ -25,14 +24,14 @@ SHORTEST = 1e-3
 class Units(NamedTuple):
     """Musculotendon units as flat arrays (nm,), and their common constants."""
 
-    max_force: Floats  # [N]
-    optimal_length: Floats  # [m]
-    tendon_slack_length: Floats  # [m]
-    thickness: Floats  # optimal length times sin(pennation) [m]
-    elastic: np.ndarray  # int64: 1 where the tendon stretches, 0 where it is rigid
+    max_force: Vector  # [N]
+    optimal_length: Vector  # [m]
+    tendon_slack_length: Vector  # [m]
+    thickness: Vector  # optimal length times sin(pennation) [m]
+    elastic: Integers  # int64: 1 where the tendon stretches, 0 where it is rigid
     speed: float  # maximal shortening velocity [optimal lengths/s]
     damping: float  # d of the fibre [1]
-    curves: Floats  # DeGrooteCurves.row
+    curves: Vector  # DeGrooteCurves.row
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from panjabi.arrays import Block, Integers, Matrix, Vector
 from panjabi.body.reduced import ReducedTree, reduced_tree
-from panjabi.body.tree import Floats, Integers, Tree
+from panjabi.body.tree import Floats, Tree
 from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ class Mechanism(NamedTuple):
     """Data for the kernels of dynamics (nb rigid bodies, ne elementary dofs)."""
 
     tree: Tree
-    mass: Floats  # (nb,) [kg]
-    com: Floats  # (nb, 3) centres of mass in the bodies [m]
-    inertia: Floats  # (nb, 3, 3) about the centres of mass, body axes [kg m2]
+    mass: Vector  # (nb,) [kg]
+    com: Matrix  # (nb, 3) centres of mass in the bodies [m]
+    inertia: Block  # (nb, 3, 3) about the centres of mass, body axes [kg m2]
     run: Integers  # (nr + 1,) dofs run[r] .. run[r + 1] - 1 are neighbours with one coordinate
     one_run_each: bool  # every coordinate has one run, so that the tree has no closed loop
 
@@ -30,25 +31,25 @@ class Mechanism(NamedTuple):
 class DynamicsWorkspace(NamedTuple):
     """Work arrays of an evaluation; a kernel reads the results of the kernels before it."""
 
-    R: Floats  # (nb, 3, 3)
-    t: Floats  # (nb, 3) [m]
-    axis: Floats  # (ne, 3)
-    origin: Floats  # (ne, 3) [m]
-    rate: Floats  # (ne,) d theta / dq
-    rate2: Floats  # (ne,) d2 theta / dq2
-    reference: Floats  # (3,) world point to which all spatial quantities refer [m]
-    S: Floats  # (ne, 6) spatial axis of each dof: angular, linear
-    inertia: Floats  # (nb, 10) m, m c (3), xx yy zz xy xz yz about the reference
-    composite: Floats  # (nb, 10) the same for each body with all its descendants
-    velocity: Floats  # (nb, 6) angular [rad/s], linear at the reference [m/s]
-    acceleration: Floats  # (nb, 6) its rate; gravity is an upward acceleration of the ground
-    force: Floats  # (nb, 6) moment about the reference [N m], force [N]
-    articulated: Floats  # (nb, 6, 6) articulated-body inertia
-    T: Floats  # (nr, 6) spatial axis of each run
-    drift: Floats  # (nr, 6) acceleration across a run at zero coordinate acceleration
-    U: Floats  # (nr, 6) articulated inertia times T
-    pivot: Floats  # (nr, 2) articulated inertia of a run, and its unbalanced force
-    M: Floats  # (n, n) mass matrix or its factor
+    R: Block  # (nb, 3, 3)
+    t: Matrix  # (nb, 3) [m]
+    axis: Matrix  # (ne, 3)
+    origin: Matrix  # (ne, 3) [m]
+    rate: Vector  # (ne,) d theta / dq
+    rate2: Vector  # (ne,) d2 theta / dq2
+    reference: Vector  # (3,) world point to which all spatial quantities refer [m]
+    S: Matrix  # (ne, 6) spatial axis of each dof: angular, linear
+    inertia: Matrix  # (nb, 10) m, m c (3), xx yy zz xy xz yz about the reference
+    composite: Matrix  # (nb, 10) the same for each body with all its descendants
+    velocity: Matrix  # (nb, 6) angular [rad/s], linear at the reference [m/s]
+    acceleration: Matrix  # (nb, 6) its rate; gravity is an upward acceleration of the ground
+    force: Matrix  # (nb, 6) moment about the reference [N m], force [N]
+    articulated: Block  # (nb, 6, 6) articulated-body inertia
+    T: Matrix  # (nr, 6) spatial axis of each run
+    drift: Matrix  # (nr, 6) acceleration across a run at zero coordinate acceleration
+    U: Matrix  # (nr, 6) articulated inertia times T
+    pivot: Matrix  # (nr, 2) articulated inertia of a run, and its unbalanced force
+    M: Matrix  # (n, n) mass matrix or its factor
 
 
 def dynamics_workspace(mechanism: Mechanism, n: int, dtype: Any = np.float64) -> DynamicsWorkspace:

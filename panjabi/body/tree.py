@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi.arrays import Block as Block, Integers as Integers, Matrix as Matrix
+
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 GROUND = "ground"
 POLYNOMIAL_TERMS = 5
@@ -22,14 +23,14 @@ class Tree(NamedTuple):
     """
 
     parent: Integers  # (nb,) index of the parent body, -1 for the ground
-    loc: Floats  # (nb, 3) joint centre in the parent [m]
-    r0: Floats  # (nb, 3, 3) rotation of the joint frame in the parent at zero
-    child_loc: Floats  # (nb, 3) joint centre in the child [m]
+    loc: Matrix  # (nb, 3) joint centre in the parent [m]
+    r0: Block  # (nb, 3, 3) rotation of the joint frame in the parent at zero
+    child_loc: Matrix  # (nb, 3) joint centre in the child [m]
     first: Integers  # (nb + 1,) elementary dofs of body b are first[b] .. first[b + 1] - 1
     slide: Integers  # (ne,) 1 translation, 0 rotation
-    axis: Floats  # (ne, 3) unit axis in the frame reached just before the dof
+    axis: Matrix  # (ne, 3) unit axis in the frame reached just before the dof
     coordinate: Integers  # (ne,) index of the coordinate that drives the dof
-    poly: Floats  # (ne, 5) theta = sum_i poly[i] q^i [rad or m]; a free dof has (0, 1, 0, 0, 0)
+    poly: Matrix  # (ne, 5) theta = sum_i poly[i] q^i [rad or m]; a free dof has (0, 1, 0, 0, 0)
 
 
 def coordinates_of(bodies: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:

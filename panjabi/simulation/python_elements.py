@@ -15,8 +15,8 @@ import numpy as np
 from numba import njit
 
 from panjabi.body.tree import Floats
-from panjabi.spine import packing
 from panjabi.spine.model import Spine
+from panjabi.spine.packing import read_spine
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.rhs_plain import NOTHING
 
@@ -34,13 +34,10 @@ class PythonElements:
     def right_side(self) -> Callable[..., None]:
         """rhs(t, y, delayed, p, out) with these elements in it; compiled once for each run."""
         call = self.call
-        field, fields = packing.FOREIGN, packing.FIELDS
 
         @njit(nogil=True)
         def rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
-            head = p[: fields + 1].view(np.int64)
-            forces = p[head[field] :]
-            call(y.ctypes, forces.ctypes, out.ctypes)
+            call(y.ctypes, read_spine(p).python.ctypes, out.ctypes)
             spine_rhs(t, y, delayed, p, out)
 
         return rhs

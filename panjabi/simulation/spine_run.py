@@ -16,18 +16,12 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
 from panjabi.simulation.python_elements import PythonElements
 from panjabi.simulation.record import BALANCE, FAILED, SpineRecord
-from panjabi.spine import packing
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model import Spine
+from panjabi.spine.packing import NEVER, pack, read_spine
 from panjabi.spine.perturbation import KINDS, Perturbation, breaks_of
 from panjabi.spine.rhs_kernels import spine_rhs
-from panjabi.spine.solver_kernels import solver_size, spine_linear
-
-LOST = 1.0
-"""Distance of a coordinate from its start at which balance counts as lost [rad]."""
-
-NEVER = 1e9
-"""Angle of failure of a unit that does not fail [rad]; p must be finite."""
+from panjabi.spine.solver_kernels import spine_linear
 
 STANDARD = Settings(rtol=1e-4, atol=1e-5, method="rosenbrock", track=1)
 """Default settings of a run.
@@ -89,11 +83,7 @@ def simulate(
             f"{state.shape}; take `state_at` of the model and change it."
         )
     settings = STANDARD if solver is None else solver
-    states = spine.slices["joints"]
-    size = solver_size(len(spine.free), spine.muscle_count, states.stop - states.start)
-    p = packing.pack(spine, perturbations, size)
-    ends = np.minimum([j.unit.failure for j in spine.joints], NEVER).ravel()
-    p = np.concatenate([p, [float(len(spine.free)), LOST], state[: len(spine.free)], ends])
+    p = pack(spine, perturbations, state[: len(spine.free)])
     python_elements = PythonElements(spine) if spine.elements else None
     delayed = delay_model(spine, python_elements, extrapolate=extrapolate)
     try:
@@ -150,23 +140,17 @@ def delay_model(
 
 @njit(cache=True, nogil=True)
 def ends_of_run(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
-    """Distances [rad] of the coordinates from lost balance, and of the units from failure.
-
-    After the model p contains n, the limit and the coordinates at the start, the angles of failure
-    of every unit (joints, 3, 2), then one sign for each event.
-    """
-    head = p[: packing.FIELDS + 1].view(np.int64)
-    tail = head[packing.FIELDS]
-    n = int(p[tail])
+    """Distances [rad] of the coordinates from lost balance, and of the units from failure."""
+    data = read_spine(p)
+    limits, where = data.limits, data.joints.place
     furthest = 0.0
-    for k in range(n):
-        furthest = max(furthest, abs(y[k] - p[tail + 2 + k]))
-    out[0] = p[tail + 1] - furthest
-    where = packing.whole(p, packing.UNIT_PLACE)
-    ends = tail + 2 + n
+    for k in range(data.n):
+        furthest = max(furthest, abs(y[k] - limits.start[k]))
+    out[0] = limits.distance - furthest
     nearest = NEVER
-    for i in range(where.shape[0]):
-        if where[i] >= 0:
-            x = y[where[i]]
-            nearest = min(nearest, p[ends + 2 * i] + x, p[ends + 2 * i + 1] - x)
+    for j in range(where.shape[0]):
+        for i in range(3):
+            if where[j, i] >= 0:
+                x = y[where[j, i]]
+                nearest = min(nearest, limits.failure[j, i, 0] + x, limits.failure[j, i, 1] - x)
     out[1] = nearest

@@ -14,15 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.active.activation import activation_rate
-from panjabi.errors import ParameterError
-from panjabi.neural.command import command
-from panjabi.neural.smooth_kernels import saturated
-from panjabi.passive.kernels import relaxation
-from panjabi.results import ShortRepr
-from panjabi.spine.model import Spine
-from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
-from panjabi.spine.rhs_plain import NOTHING, reference_rhs
-from panjabi.spine.slope_kernels import (
+from panjabi.active.slope_kernels import (
     FORCE_ACTIVATION,
     FORCE_FIBRE,
     FORCE_LENGTH,
@@ -33,6 +25,14 @@ from panjabi.spine.slope_kernels import (
     SLOPES,
     muscle_slopes,
 )
+from panjabi.errors import ParameterError
+from panjabi.neural.command import command
+from panjabi.neural.smooth_kernels import saturated
+from panjabi.passive.kernels import relaxation
+from panjabi.results import ShortRepr
+from panjabi.spine.model import Spine
+from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
+from panjabi.spine.rhs_plain import NOTHING, reference_rhs
 
 Floats = NDArray[np.float64]
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from panjabi.arrays import IntegerMatrix, Matrix
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.body.tree import Floats
 from panjabi.cohort.random_numbers import random_generator
@@ -30,6 +31,15 @@ WAVE_COLUMNS = 7
 
 FOREVER = 1e30  # end of a force that stays [s]
 SHAPES = ("half-sine", "block")
+
+
+class AppliedData(NamedTuple):
+    """All perturbations of a run as flat arrays."""
+
+    place: IntegerMatrix  # (k, 2) rigid body, or coordinate of a moment; the other is below 0
+    geometry: Matrix  # (k, 6) point in the body [m], unit vector in the world
+    wave: Matrix  # (k, WAVE_COLUMNS)
+    tones: Matrix  # (tones, 3) amplitude, frequency [Hz], phase [rad]
 
 
 @njit(cache=True, nogil=True)

@@ -129,10 +129,7 @@ def test_compiled_and_plain_right_hand_side_agree(few, bent):
     for kernel in (muscle_rates, muscle_rates.py_func):
         out = Rates(np.empty(18), np.empty(nm), np.empty(nm))
         kernel(
-            few.tree,
-            element.pieces,
-            element.units.units,
-            element.units.activation.constants,
+            element.data,
             bent,
             rate,
             state[:nm].copy(),

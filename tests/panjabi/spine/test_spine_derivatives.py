@@ -11,7 +11,7 @@ from panjabi.spine import equilibrium, jacobian, spine_model
 from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.packing import pack
 from panjabi.spine.rhs_kernels import spine_rhs
-from panjabi.spine.solver_kernels import solver_size, spine_linear
+from panjabi.spine.solver_kernels import spine_linear
 from panjabi.stability.spine_system import linear_system
 
 from .test_spine_model import ACTING, somewhere, with_tendons
@@ -77,9 +77,7 @@ def test_structured_solution_equals_the_dense_one(elastic):
     J = exact.now.copy()
     J[part["rate"], part["q"]] += np.linalg.solve(motion.mass, dropped)
     w, rng = 0.004, np.random.default_rng(5)
-    p = pack(
-        model, (), solver_size(n, model.muscle_count, part["joints"].stop - part["joints"].start)
-    )
+    p = pack(model)
     work = np.zeros((2, model.size))
     for kernel in (spine_linear, spine_linear.py_func):
         b = rng.normal(0.0, 1.0, model.size)
