@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
+from panjabi.arrays import Integers, Matrix
 from panjabi.body.dynamics_kernels import force_cross, inertia_times, six
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
-from panjabi.body.tree import Floats, Integers, Tree
+from panjabi.body.tree import Floats, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +30,23 @@ class Discs(NamedTuple):
 
     upper: Integers  # (levels,) rigid body of the upper vertebra
     lower: Integers  # (levels,) of the lower one
-    up: Floats  # (levels, 3) axis of the upper vertebra
-    up_below: Floats  # (levels, 3) axis of the lower one
-    right: Floats  # (levels, 3) transverse axis of the upper one
+    up: Matrix  # (levels, 3) axis of the upper vertebra
+    up_below: Matrix  # (levels, 3) axis of the lower one
+    right: Matrix  # (levels, 3) transverse axis of the upper one
+
+
+class DiscWork(NamedTuple):
+    """Forces in the joints of a moving tree, and work arrays."""
+
+    pushes: Matrix  # (nb, 3) on each rigid body [N]; then what its joint carries
+    axes: Matrix  # (3, 3)
+    force: Matrix  # (levels, 3) on each disc from above: forward, up, right of the disc [N]
 
 
 def discs_of(
     names: Sequence[str],
     levels: Sequence[tuple[str, str]],
-    carrier: Integers | None = None,
+    carrier: NDArray[np.int64] | None = None,
     rotation: Floats | None = None,
 ) -> Discs:
     """Axes of levels, each given as (upper, lower) body.
@@ -122,7 +132,7 @@ def disc_forces(
     R: Floats,
     carried: Floats,
     pull: Floats,
-    pulled: Integers,
+    pulled: NDArray[np.int64],
     axes: Floats,
     out: Floats,
 ) -> None:
@@ -142,7 +152,7 @@ def disc_forces(
                 out[k, i] += axes[i, j] * (pull[m, j] - carried[b, j])
 
 
-def with_slides(tree: Tree, bodies: Integers) -> Tree:
+def with_slides(tree: Tree, bodies: NDArray[np.int64]) -> Tree:
     """The tree with three translations at the beginning of the joint of each given body.
 
     They move along the axes of the joint frame; the coordinates of body k of the list are n + 3 k,

@@ -62,6 +62,7 @@ class CompressedUnit(NamedTuple):
     moment_by_compression: Array  # d2W/dxdP (3,) [m]
     energy_by_compression: float  # dW/dP [m]
     factor: float  # f(P), also of branches and friction elements [1]
+    factor_slope: float  # df/dP [1/N]
 
 
 @dataclass(frozen=True, repr=False)
@@ -115,12 +116,16 @@ class FunctionalSpinalUnit(ShortRepr):
         """Largest moment and preload of the published tests of this region, and at failure."""
         return evidence_of(self.level).sized(self.length_scale)
 
-    def outside_evidence(self, angles: ArrayLike) -> tuple[str, ...]:
+    def outside_evidence(
+        self, angles: ArrayLike, compression: float | None = None
+    ) -> tuple[str, ...]:
         """Descriptions of loads at angles (3,) [rad] outside the published tests; () for none.
 
-        Where the unit fails, the angle is listed instead of the moment.
+        compression : [N], by default the preload. Where the unit fails, the angle is listed instead
+        of the moment.
         """
-        _, moment, _ = self.evaluate(angles)
+        pressed = self.preload if compression is None else max(compression, 0.0)
+        moment = self.evaluate_under(angles, pressed).moment
         at = np.asarray(angles, dtype=np.float64)
         failed = {axis for axis, _ in self._failed(at)}
         tests = replace(self.evidence.moment, failure=None)  # the angle decides on failure
@@ -128,7 +133,7 @@ class FunctionalSpinalUnit(ShortRepr):
         for axis, value in enumerate(moment.tolist()):
             if axis not in failed:
                 found += tests.outside(abs(value), [self._direction(axis, value)])
-        return (*found, *self.evidence.preload.outside(self.preload, [self.level]))
+        return (*found, *self.evidence.preload.outside(pressed, [self.level]))
 
     def beyond_failure(self, angles: ArrayLike) -> tuple[str, ...]:
         """Descriptions of angles (3,) [rad] at which the unit fails; () for none."""
@@ -291,12 +296,12 @@ class FunctionalSpinalUnit(ShortRepr):
         at = np.ascontiguousarray(angles, dtype=np.float64)
         moment, tangent, by = np.empty(3), np.empty((3, 3)), np.empty(3)
         law = np.array(self.stiffening.law)
-        energy, preloaded = kernels.evaluate_compressed(
+        energy, preloaded, factor = kernels.evaluate_compressed(
             kinds, rows, 0, plain, kinds.size, law, compression, at, moment, tangent, by
         )
-        factor, slope = kernels.compression_factor(law, compression)
+        slope = kernels.compression_factor(law, compression)[1]
         return CompressedUnit(
-            energy + factor * preloaded, moment, tangent, by, slope * preloaded, factor
+            energy + factor * preloaded, moment, tangent, by, slope * preloaded, factor, slope
         )
 
     def curve(self, axis: int | str, angles: ArrayLike) -> Array:

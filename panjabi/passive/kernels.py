@@ -170,7 +170,7 @@ def compression_factor(law, compression):
 def evaluate_compressed(
     kinds, rows, first, middle, last, law, compression, angles, moment, tangent, by_compression
 ):
-    """A unit under a compression P [N]: energies [J] of its plain and of its preloaded terms.
+    """A unit under a compression P [N]: energies [J] of its plain and preloaded terms, and f(P).
 
     The terms first..middle-1 are plain, those of middle..last-1 are preloaded. Both energies are
     without the factor: W = plain + f(P) preloaded. Filled in place: moment dW/dx (3,) [N m],
@@ -187,7 +187,7 @@ def evaluate_compressed(
         for j in range(3):
             tangent[i, j] *= factor
     plain = add_terms(kinds, rows, first, middle, angles, 1.0, moment, tangent)
-    return plain, preloaded
+    return plain, preloaded, factor
 
 
 @njit(cache=True, nogil=True)
@@ -201,3 +201,26 @@ def evaluate_units(start, kinds, rows, angles, energy, moment, tangent):
         energy[u] = evaluate_unit(
             kinds, rows, start[u], start[u + 1], angles[u], moment[u], tangent[u]
         )
+
+
+@njit(cache=True, nogil=True)
+def evaluate_structures(start, kinds, rows, law, angles, compression, energy, moment, rise):
+    """What each structure of a relaxed unit carries at many states, in place.
+
+    start int64 (structures, 3): first plain term, first preloaded term, end; angles (times, 3),
+    compression (times,); energy (times, structures) [J], moment (times, structures, 3) [N m], rise:
+    derivative of the energy with the compression (times, structures) [m].
+    """
+    tangent = np.empty((3, 3))
+    part = np.empty(3)
+    for t in range(angles.shape[0]):
+        factor, slope = compression_factor(law, compression[t])
+        for s in range(start.shape[0]):
+            first, middle, last = start[s]
+            part[:] = 0.0
+            plain = add_terms(kinds, rows, first, middle, angles[t], 1.0, part, tangent)
+            preloaded = add_terms(kinds, rows, middle, last, angles[t], factor, part, tangent)
+            energy[t, s] = plain + factor * preloaded
+            rise[t, s] = slope * preloaded
+            for i in range(3):
+                moment[t, s, i] = part[i]

@@ -18,7 +18,7 @@ from panjabi.results import imported
 from panjabi.spine.evidence import model_outside, muscle_arguments
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
-from panjabi.spine.rhs_plain import excitations
+from panjabi.spine.rhs_plain import excitations, tensions
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
@@ -99,10 +99,9 @@ class SpineRecord:
 
         A run continues beyond them until a unit fails: read this before its result.
         """
-        part = self.model.slices["q"]
         first: dict[str, str] = {}
         for time, state in zip(self.time, self.trajectory.state, strict=True):
-            for words in self.model.outside_evidence(state[part]):
+            for words in self.model.outside_evidence(state):
                 name, _, where = words.partition(" of ")
                 first.setdefault(name + where.rpartition(" is ")[2], f"{words} at {time:.4g} s")
         return model_outside(self.model) + tuple(first.values()) + self._muscles_outside()
@@ -197,34 +196,26 @@ class SpineRecord:
             else:
                 muscles = self.model.muscles.muscles  # type: ignore[union-attr]
                 labels = muscles.names if quantity == TENSION else self.model.free
-                tensions = [self._tension(y) for y in rows]
-                values = tensions
+                pulls = [tensions(self.model, y) for y in rows]
+                values = pulls
                 if quantity == ACTIVE:
                     values = [
                         muscles.generalised_force(y[: len(self.model.free)], F)
-                        for y, F in zip(rows, tensions, strict=True)
+                        for y, F in zip(rows, pulls, strict=True)
                     ]
             table = np.array(values).reshape(*states.shape[:-1], len(labels))
             computed |= {f"{label} {quantity}": table[..., k] for k, label in enumerate(labels)}
         return computed
 
-    def _tension(self, y: Floats) -> Floats:
-        model = self.model
-        part, muscles = model.slices, model.muscles
-        assert muscles is not None
-        geometry = muscles.muscles.geometry(y[part["q"]])
-        activation = np.clip(y[part["activation"]], 0.0, 1.0)
-        speed = geometry.slope @ y[part["rate"]]
-        return muscles.units.rates(activation, y[part["fibre"]], geometry.length, speed)[0]
-
     def _passive(self, y: Floats) -> Floats:
-        model, none = self.model, np.empty(0)
+        model = self.model
         q, rate = y[model.slices["q"]], y[model.slices["rate"]]
         Q, at = np.zeros(len(model.free)), model.slices["joints"].start
-        for joint in model.joints:
+        inputs = model.joint_inputs(y[model.slices["compression"]])
+        for joint, pressed in zip(model.joints, inputs, strict=True):
             x, speed = model.seen_by(joint, q, rate)
             place = model.place_of(joint.coordinates)
-            force = joint.force(x, speed, y[at : at + joint.states], none)
+            force = joint.force(x, speed, y[at : at + joint.states], pressed)
             Q[place[place >= 0]] += force[place >= 0]
             at += joint.states
         return Q

@@ -23,21 +23,29 @@ from panjabi.body.standard import require_same_size
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.command import DRIVE_WIDTH, check_excitation
-from panjabi.parameter import Parameter
+from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.passive.directions import SACROILIAC
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
+from panjabi.spine.joint_forces import JointForces
 from panjabi.spine.reflexes import StretchReflexes
 
 Floats = NDArray[np.float64]
+
+COMPRESSION_TIME = Parameter(
+    0.01, "s", THIS_WORK, "assumed", "time in which a unit follows the compression of its level"
+)
+"""The compression of a level reaches its unit through a state, so no force depends on itself."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Spine:
     """A spine with its three subsystems; immutable. Make it with `spine_model`.
 
-    Muscles lie over exactly the free coordinates, in their order. A joint or another element may
-    also act on fixed coordinates and then reads their fixed values.
+    The compression of every level comes from muscles, weight, external and inertial forces and
+    stiffens its unit. Muscles lie over exactly the free coordinates, in their order. A joint or
+    another element may also act on fixed coordinates and then reads their fixed values.
     """
 
     dynamics: Dynamics
@@ -48,6 +56,7 @@ class Spine:
     rest_length: Floats = None  # type: ignore[assignment]  # paths where receptors are silent (nm,) [m]; as held
     rest_tension: Floats = None  # type: ignore[assignment]  # (nm,) [N]; none
     drive_width: Parameter = DRIVE_WIDTH
+    compression_time: Parameter | None = COMPRESSION_TIME  # None: units keep their preload
     elements: tuple[ForceElement, ...] = ()
     recipe: Mapping[str, Any] = field(
         default_factory=dict[str, Any]
@@ -139,6 +148,28 @@ class Spine:
     def loop_count(self) -> int:
         return 0 if self.reflexes is None else len(self.reflexes)
 
+    @cached_property
+    def pressed(self) -> tuple[int, ...]:
+        """Indices of the joints whose units follow the compression of their level."""
+        if self.compression_time is None:
+            return ()
+        levels = [joint.unit.level for joint in self.joints]
+        return tuple(k for k, level in enumerate(levels) if level not in SACROILIAC)
+
+    @cached_property
+    def joint_forces(self) -> JointForces:
+        """Forces in the joints of all spinal levels of the model."""
+        levels = [j.unit.level for j in self.joints if j.unit.level not in SACROILIAC]
+        muscles = None if self.muscles is None else self.muscles.muscles
+        return JointForces(self.dynamics, muscles, tuple(levels))
+
+    def joint_inputs(self, compression: Floats) -> list[Floats]:
+        """What each joint reads: the compression (1,) [N] of its level, or nothing (0,)."""
+        inputs = [np.empty(0) for _ in self.joints]
+        for k, value in zip(self.pressed, compression, strict=True):
+            inputs[k] = np.array([value])
+        return inputs
+
     @property
     def delays(self) -> tuple[float, ...]:
         """The different delays of the reflexes [s]."""
@@ -148,12 +179,14 @@ class Spine:
 
     @cached_property
     def slices(self) -> dict[str, slice]:
-        """Slices of the state: q, rate, joints, activation, fibre, receptor, elements."""
+        """Slices of the state: q, rate, joints, compression, activation, fibre, receptor,
+        elements."""
         n, nm = len(self.free), self.muscle_count
         sizes = {
             "q": n,
             "rate": n,
             "joints": sum(joint.states for joint in self.joints),
+            "compression": len(self.pressed),
             "activation": nm,
             "fibre": nm,
             "receptor": self.loop_count,
@@ -185,6 +218,7 @@ class Spine:
             kinds = [f"branch {b + 1}" for b in range(len(kept.times))]
             kinds += [f"friction {b + 1}" for b in range(len(kept.yields[0]))]
             names += [f"{c} {kind}" for c in joint.coordinates for kind in kinds]
+        names += [f"{self.joints[k].unit.level} compression" for k in self.pressed]
         if self.muscles is not None:
             muscles = self.muscles.muscles.names
             names += [f"{m} activation" for m in muscles] + [f"{m} fibre" for m in muscles]
@@ -208,6 +242,7 @@ class Spine:
         units += [f"{u}/s" for u in units]
         part = self.slices
         units += ["rad"] * (part["joints"].stop - part["joints"].start)
+        units += ["N"] * len(self.pressed)
         return (*units, *["1"] * (self.size - part["activation"].start))
 
     def seen_by(
@@ -221,9 +256,14 @@ class Spine:
         value[known], speed[known] = q[at[known]], rate[at[known]]
         return value, speed
 
-    def outside_evidence(self, q: ArrayLike) -> tuple[str, ...]:
-        """Loads on units at q (n,) that leave the published tests, in words."""
-        return tuple(words for unit, a in self._units(q) for words in unit.outside_evidence(a))
+    def outside_evidence(self, state: Floats) -> tuple[str, ...]:
+        """Loads on units at a state (size,) that leave the published tests, in words."""
+        inputs = self.joint_inputs(state[self.slices["compression"]])
+        return tuple(
+            words
+            for (unit, a), pressed in zip(self._units(state[self.slices["q"]]), inputs, strict=True)
+            for words in unit.outside_evidence(a, *pressed)
+        )
 
     def check(self, q: ArrayLike) -> None:
         """Raise ParameterError if a unit is bent beyond failure at q (n,)."""
@@ -256,7 +296,7 @@ class Spine:
     def state_at(self, q: ArrayLike | None = None, rate: ArrayLike | None = None) -> Floats:
         """A state (size,) with fibres in balance with `excitation`, all other states relaxed.
 
-        q (n,) is by default that of the model, rate (n,) zero.
+        q (n,) is by default that of the model, rate (n,) zero. The compression is that of rest.
         """
         y = np.zeros(self.size)
         part = self.slices
@@ -264,11 +304,16 @@ class Spine:
         y[part["q"]] = place
         if rate is not None:
             y[part["rate"]] = rate
+        tension = np.empty(0)
         if self.muscles is not None:
+            length = self.muscles.muscles.geometry(place).length
+            tension = self.muscles.units.at_rest(self.excitation, length).force
             both = self.muscles.state_at_rest(place, self.excitation)
             y[part["activation"]], y[part["fibre"]] = np.split(both, 2)
             if self.reflexes is not None:
                 y[part["receptor"]] = self.receptors_at_rest(place, y[part["fibre"]])
+        if self.pressed:
+            y[part["compression"]] = self.joint_forces.compression(place, tension)
         return y
 
     def receptors_at_rest(self, q: ArrayLike, fibre: Floats) -> Floats:

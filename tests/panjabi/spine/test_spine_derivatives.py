@@ -63,7 +63,7 @@ def test_exact_derivatives_equal_differences(make):
 
 @pytest.mark.parametrize("elastic", [True, False])
 def test_structured_solution_equals_the_dense_one(elastic):
-    """J as the W-method has it: exact, but for the turning of paths and bodies, and the weight."""
+    """J as the W-method has it: exact, but for turning paths and bodies, weight and compression."""
     model = with_tendons(spine_model(**PAIR, plane="sagittal"), elastic=elastic)
     y, late = somewhere(model)
     part, n = model.slices, 2
@@ -76,6 +76,9 @@ def test_structured_solution_equals_the_dense_one(elastic):
     dropped = motion.by_q + muscles.tension_curvature(y[:n], tension)
     J = exact.now.copy()
     J[part["rate"], part["q"]] += np.linalg.solve(motion.mass, dropped)
+    pressed = part["compression"]
+    J[pressed] = J[:, pressed] = 0.0
+    J[pressed, pressed] = -np.eye(len(model.pressed)) / model.compression_time.si
     w, rng = 0.004, np.random.default_rng(5)
     p = pack(model)
     work = np.zeros((2, model.size))
