@@ -106,10 +106,7 @@ def simulate(
 
 def rerun(record: SpineRecord) -> SpineRecord:
     """The same run again, from the same state."""
-    run = record.trajectory
-    before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
-    q = before[: len(record.model.free)]
-    rest = Equilibrium(record.model, q, before, np.nan, 0)
+    run, rest = record.trajectory, record.rest
     beyond = any(e.name == FAILED and e.time < run.end for e in run.events)
     return simulate(
         rest, record.perturbations, record.solver, duration=record.duration, start=run.state[0],

@@ -39,6 +39,9 @@ Floats = NDArray[np.float64]
 Friction = Literal["exact", "stuck", "relaxed"] | float
 MODES = ("exact", "stuck", "relaxed")
 
+STILL = 1e-4
+"""Largest rate of any state at an equilibrium [1/s, rad/s2, N/s]."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SpineJacobian(ShortRepr):
@@ -124,6 +127,21 @@ def jacobian(
         now[part["compression"], part["rate"]] += found.by_rate / time
         now[part["compression"], part["compression"]] -= np.eye(len(model.pressed)) / time
     return SpineJacobian(out, now, late, inputs)
+
+
+def static_stiffness(model: Spine, found: SpineJacobian) -> Floats:
+    """Stiffness at infinitely slow motion, with reflexes and compression, (n, n) [N m/rad].
+
+    All other states follow the coordinates. The matrix is not symmetric where compression changes
+    moments. An eigenvalue with a negative real part means that the equilibrium is unstable; an
+    instability by delays alone is not seen.
+    """
+    A, part = found.now + np.sum(found.late, axis=0), model.slices
+    q, rate = part["q"], part["rate"]
+    inner = np.flatnonzero(found.moving)
+    inner = inner[inner >= rate.stop]
+    follow = np.linalg.solve(A[np.ix_(inner, inner)], A[inner, q])
+    return -np.linalg.solve(found.inputs[rate], A[rate, q] - A[rate][:, inner] @ follow)
 
 
 def _applied_slope(model: Spine, t: float, q: Floats, applied: Sequence[Perturbation]) -> Floats:

@@ -13,13 +13,10 @@ import numpy as np
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.delay.roots.system import DelayTerm, LinearDelaySystem
 from panjabi.errors import ParameterError
-from panjabi.spine.derivatives import Friction, jacobian
+from panjabi.spine.derivatives import STILL, Friction, jacobian
 
 if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium
-
-STILL = 1e-4
-"""Largest rate of any state at an equilibrium [1/s, rad/s2]."""
 
 
 def condensed_system(rest: Equilibrium) -> Condensed:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.delay.roots.condensed_spectrum import Condensed
+from panjabi.spine.derivatives import jacobian, static_stiffness
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium, passive_tangent
 from panjabi.spine.model import Spine
 from panjabi.spine.short_range import Bergmark, bergmark, parameters_of
@@ -64,7 +65,7 @@ def spine_verdict(
     law = bergmark(q)
     passive, weight, active, quick = _stiffness(rest, law)
     small = condensed_system(rest)
-    total = _with_reflexes(rest, small)
+    total = static_stiffness(spine, jacobian(spine, rest.state, friction="stuck"))
     relaxed = passive + weight + active
     static = StaticEvidence(_least(total), _least(relaxed), _least(quick))
     roots = small.spectrum()
@@ -141,15 +142,6 @@ def _stiffness(rest: Equilibrium, law: Bergmark) -> tuple[Floats, Floats, Floats
     springs = law.q.si * resting.force / geometry.length
     quick = bent + geometry.slope.T @ (springs[:, None] * geometry.slope)
     return passive, weight, slow, fast + weight + quick
-
-
-def _with_reflexes(rest: Equilibrium, small: Condensed) -> Floats:
-    """Stiffness at infinitely slow motion, with reflexes and compression, (n, n) [N m/rad]."""
-    n = len(rest.model.free)
-    D = small.at(np.zeros(1, complex))[0][0].real
-    rates, pressed = slice(n, 2 * n), slice(2 * n, None)
-    follow = np.linalg.solve(D[pressed, pressed], D[pressed, :n])
-    return rest.model.dynamics.mass_matrix(rest.q) @ (D[rates, :n] - D[rates, pressed] @ follow)
 
 
 def _loss(subsystem: str, what: str, part: Floats, total: Floats) -> SubsystemMargin:
