@@ -136,11 +136,12 @@ def static_stiffness(model: Spine, found: SpineJacobian) -> Floats:
     moments. An eigenvalue with a negative real part means that the equilibrium is unstable; an
     instability by delays alone is not seen.
     """
-    A, part = found.now + np.sum(found.late, axis=0), model.slices
+    part = model.slices
+    A: Floats = found.now + sum(found.late, np.zeros_like(found.now))
     q, rate = part["q"], part["rate"]
     inner = np.flatnonzero(found.moving)
     inner = inner[inner >= rate.stop]
-    follow = np.linalg.solve(A[np.ix_(inner, inner)], A[inner, q])
+    follow: Floats = np.linalg.solve(A[np.ix_(inner, inner)], A[inner, q])
     return -np.linalg.solve(found.inputs[rate], A[rate, q] - A[rate][:, inner] @ follow)
 
 
