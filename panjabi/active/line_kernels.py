@@ -231,10 +231,10 @@ def tension_loads(
                 force[b, i] -= pull
                 torque[b, i] -= turn
     for b in range(tree.parent.shape[0] - 1, 0, -1):
-        f = force[b, 0], force[b, 1], force[b, 2]
-        moment = torque[b, 0], torque[b, 1], torque[b, 2]
+        F = force[b, 0], force[b, 1], force[b, 2]
+        M = torque[b, 0], torque[b, 1], torque[b, 2]
         for e in range(tree.first[b], tree.first[b + 1]):
-            value = along_dof(tree, e, axis_world, origin_world, f, moment)
+            value = along_dof(tree, e, axis_world, origin_world, F, M)
             Q[tree.coordinate[e]] += rate[e] * value
         parent = tree.parent[b]
         for i in range(3):

@@ -29,6 +29,7 @@ from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
+    from panjabi.body.reduced import ReducedTree
 
 
 def coordinates_between(body: Body, base: str, tip: str) -> tuple[str, ...]:
@@ -145,6 +146,11 @@ class Dynamics:
     def mechanism(self) -> Mechanism:
         """Flat arrays for the kernels."""
         return self._reduction.mechanism
+
+    @property
+    def carriers(self) -> ReducedTree:
+        """The rigid bodies of `mechanism`, and the place of each body of the person on them."""
+        return self._reduction.carriers
 
     def workspace(self) -> DynamicsWorkspace:
         """New work arrays for the kernels; each thread needs its own."""
@@ -289,7 +295,7 @@ class Dynamics:
     def carried(self, body: str, local: ArrayLike) -> tuple[int, Floats]:
         """Rigid body of `mechanism` that carries a point, and the point in its frame (3,) [m]."""
         b, point = self.body.attachment(body, local)
-        return self._reduction.carriers.point(b, point)
+        return self.carriers.point(b, point)
 
     def point(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
         """World position (3,) [m] of a point of a body or frame."""

@@ -25,10 +25,11 @@ TRUNK = {
     "extra_delay_ms": 0.0,
 }  # fmt: skip
 LUMBAR = {
-    "preload": 500.0, "coactivation": 0.005, "load": 0.0, "gain": 1.0, "extra_delay_ms": 0.0,
+    "preload": None, "coactivation": 0.005, "load": 0.0, "gain": 1.0, "extra_delay_ms": 0.0,
     "injury": [], "extrapolate": False, **dict.fromkeys(PERSON),
 }  # fmt: skip
-"""Options of each model with their defaults; None: the activation of the intact trunk."""
+"""Options of each model with their defaults; None: the activation of the intact trunk, the
+compression of each level."""
 
 
 MOST = {"strength_loss": 0.99, "extra_delay": 0.1}
@@ -89,7 +90,10 @@ def add_hypothesis_commands(commands: Any) -> None:
     )
     lumbar = verdict.add_argument_group("lumbar")
     lumbar.add_argument(
-        "--preload", type=float, metavar="N", help="compression of every unit (default 500)"
+        "--preload",
+        type=float,
+        metavar="N",
+        help="frozen compression of every unit (default: that of its level in the spine)",
     )
     lumbar.add_argument(
         "--coactivation",

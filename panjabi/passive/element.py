@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.functional_unit import CompressedUnit, FunctionalSpinalUnit
 from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
@@ -18,7 +18,8 @@ class PassiveJoint(ShortRepr):
     """Relaxed law, hysteresis with states, and damping, on three coordinates.
 
     State: the stretch of each branch and friction element [rad], axis by axis, shape (3 count,);
-    see `panjabi.passive.hysteresis`; zero at equilibrium. No delays.
+    see `panjabi.passive.hysteresis`; zero at equilibrium. No delays. Inputs: the compression of the
+    level (1,) [N]; without it (0,), the preload of the unit.
     """
 
     unit: FunctionalSpinalUnit
@@ -41,8 +42,9 @@ class PassiveJoint(ShortRepr):
 
     def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """Moment on the upper vertebra (3,) [N m]: minus the moment that holds the unit at q."""
-        moment = self.unit.evaluate(q)[1] + np.array(self.unit.hysteresis.damping) * rate
-        return -(moment + np.sum(self.unit.branch_stiffness * self._stretch(state), axis=1))
+        law = self.law(q, inputs)
+        moment = law.moment + np.array(self.unit.hysteresis.damping) * rate
+        return -(moment + law.factor * np.sum(self.unit.springs * self._stretch(state), axis=1))
 
     def tangent(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """-d force / d q at fixed branch stretch (3, 3) [N m/rad]: the relaxed tangent.
@@ -50,7 +52,17 @@ class PassiveJoint(ShortRepr):
         The instantaneous stiffness is larger (`unit.instantaneous_tangent`): the stretch of the
         branches follows the rate.
         """
-        return self.unit.evaluate(q)[2]
+        return self.law(q, inputs).tangent
+
+    def force_by_compression(self, q: Array, state: Array, inputs: Array) -> Array:
+        """d force / d compression (3,) [m]."""
+        law = self.law(q, inputs)
+        springs = np.sum(self.unit.springs * self._stretch(state), axis=1)
+        return -(law.moment_by_compression + law.factor_slope * springs)
+
+    def law(self, q: Array, inputs: Array) -> CompressedUnit:
+        """The relaxed unit at angles (3,) [rad] under its compression."""
+        return self.unit.evaluate_under(q, inputs[0] if len(inputs) else self.unit.preload)
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """d stretch / d t, shape (states,)."""

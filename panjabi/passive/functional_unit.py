@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import SupportsFloat
+from typing import NamedTuple, SupportsFloat
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -52,6 +52,18 @@ def require_compression(force: object, level: str) -> None:
             f"Expected a preload of {level} as a number in N, got {what}; give a number, e.g. "
             "500.0."
         )
+
+
+class CompressedUnit(NamedTuple):
+    """A relaxed unit under a compression P: W(x, P) without that of the disc itself."""
+
+    energy: float  # W [J]
+    moment: Array  # dW/dx (3,) [N m]
+    tangent: Array  # d2W/dx2 (3, 3) [N m/rad]
+    moment_by_compression: Array  # d2W/dxdP (3,) [m]
+    energy_by_compression: float  # dW/dP [m]
+    factor: float  # f(P), also of branches and friction elements [1]
+    factor_slope: float  # df/dP [1/N]
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,16 +117,22 @@ class FunctionalSpinalUnit(ShortRepr):
         """Largest moment and preload of the published tests of this region, and at failure."""
         return evidence_of(self.level).sized(self.length_scale)
 
-    def outside_evidence(self, angles: ArrayLike) -> tuple[str, ...]:
+    def outside_evidence(
+        self, angles: ArrayLike, compression: float | None = None
+    ) -> tuple[str, ...]:
         """Descriptions of loads at angles (3,) [rad] outside the published tests; () for none.
 
-        Where the unit fails, the angle is listed instead of the moment.
+        compression : [N], by default the preload. Where the unit fails, the angle is listed instead
+        of the moment.
         """
-        return tuple(map(str, self.departures(angles)))
+        return tuple(map(str, self.departures(angles, compression)))
 
-    def departures(self, angles: ArrayLike) -> tuple[Departure, ...]:
+    def departures(
+        self, angles: ArrayLike, compression: float | None = None
+    ) -> tuple[Departure, ...]:
         """The loads of `outside_evidence` as values with their names."""
-        _, moment, _ = self.evaluate(angles)
+        pressed = self.preload if compression is None else max(compression, 0.0)
+        moment = self.evaluate_under(angles, pressed).moment
         at = np.asarray(angles, dtype=np.float64)
         failed = {axis for axis, _ in self._failed(at)}
         tests = replace(self.evidence.moment, failure=None)  # the angle decides on failure
@@ -122,7 +140,7 @@ class FunctionalSpinalUnit(ShortRepr):
         for axis, value in enumerate(moment.tolist()):
             if axis not in failed:
                 found += tests.departures(abs(value), [self._direction(axis, value)])
-        return (*found, *self.evidence.preload.departures(self.preload, [self.level]))
+        return (*found, *self.evidence.preload.departures(pressed, [self.level]))
 
     def beyond_failure(self, angles: ArrayLike) -> tuple[str, ...]:
         """Descriptions of angles (3,) [rad] at which the unit fails; () for none."""
@@ -201,23 +219,33 @@ class FunctionalSpinalUnit(ShortRepr):
     @cached_property
     def kinds(self) -> NDArray[np.int64]:
         """Type of every row for `kernels.evaluate_unit`, shape (rows,)."""
-        return np.array([kind for kind, _ in self._merged], dtype=np.int64)
+        return np.array([kind for kind, _ in self._rows_under_preload], dtype=np.int64)
 
     @cached_property
     def rows(self) -> Array:
         """Rows under the preload, shape (rows, TERM_COLUMNS); equal laws have a common row."""
-        table = [row for _, row in self._merged]
+        table = [row for _, row in self._rows_under_preload]
         return np.array(table, dtype=np.float64).reshape(-1, kernels.TERM_COLUMNS)
 
     @cached_property
-    def _merged(self) -> list[tuple[int, tuple[float, ...]]]:
-        """Rows in which terms that differ only in stiffness are added up, for speed."""
-        total: dict[tuple[float, ...], float] = {}
-        for term in (t for s in self.structures for t in s.terms):
-            row = term.row(self.factor if term.preloaded else 1.0)
-            key = (term.kind, *row[:2], *row[3:])
-            total[key] = total.get(key, 0.0) + row[2]
-        return [(int(key[0]), (*key[1:3], stiffness, *key[3:])) for key, stiffness in total.items()]
+    def compressed(self) -> tuple[NDArray[np.int64], Array, int]:
+        """Types and rows for `kernels.evaluate_compressed`: plain terms, then preloaded ones.
+
+        The rows are without the factor of the compression; the third value is the number of plain
+        rows.
+        """
+        plain, preloaded = (
+            _merged([(t, 1.0) for s in self.structures for t in s.terms if t.preloaded is on])
+            for on in (False, True)
+        )
+        kinds = np.array([kind for kind, _ in (*plain, *preloaded)], dtype=np.int64)
+        rows = np.array([row for _, row in (*plain, *preloaded)], dtype=np.float64)
+        return kinds, rows.reshape(-1, kernels.TERM_COLUMNS), len(plain)
+
+    @cached_property
+    def _rows_under_preload(self) -> list[tuple[int, tuple[float, ...]]]:
+        terms = [t for s in self.structures for t in s.terms]
+        return _merged([(t, self.factor if t.preloaded else 1.0) for t in terms])
 
     def energy(self, angles: ArrayLike) -> float:
         """Relaxed energy [J], zero at neutral; angles (3,) [rad]."""
@@ -238,11 +266,16 @@ class FunctionalSpinalUnit(ShortRepr):
     @property
     def branch_stiffness(self) -> Array:
         """Stiffness (3, states) [N m/rad] of Maxwell branches, then of friction elements."""
+        return self.factor * self.springs
+
+    @property
+    def springs(self) -> Array:
+        """The same without the factor of the preload (3, states) [N m/rad]."""
         total = self.hysteresis.springs
         for structure in self.structures:
             if structure.branches:
                 total = total + np.array(structure.branches, dtype=np.float64)
-        return self.factor * total
+        return total
 
     def _checked(self, angles: ArrayLike) -> tuple[float, Array, Array]:
         result = self.evaluate(angles)
@@ -263,6 +296,24 @@ class FunctionalSpinalUnit(ShortRepr):
             self.kinds, self.rows, 0, self.kinds.size, at, moment, stiffness
         )
         return energy, moment, stiffness
+
+    def evaluate_under(self, angles: ArrayLike, compression: float) -> CompressedUnit:
+        """The relaxed unit at angles (3,) [rad] under a compression [N], instead of its preload.
+
+        Branches and friction elements have the same factor as the preloaded terms: f(P) times
+        `springs` times stretch. Their stretches relax and slide as without compression.
+        """
+        kinds, rows, plain = self.compressed
+        at = np.ascontiguousarray(angles, dtype=np.float64)
+        moment, tangent, by = np.empty(3), np.empty((3, 3)), np.empty(3)
+        law = np.array(self.stiffening.law)
+        energy, preloaded, factor = kernels.evaluate_compressed(
+            kinds, rows, 0, plain, kinds.size, law, compression, at, moment, tangent, by
+        )
+        slope = kernels.compression_factor(law, compression)[1]
+        return CompressedUnit(
+            energy + factor * preloaded, moment, tangent, by, slope * preloaded, factor, slope
+        )
 
     def curve(self, axis: int | str, angles: ArrayLike) -> Array:
         """Relaxed moment [N m] about one axis at many angles [rad], the others at zero."""
@@ -398,6 +449,16 @@ class FunctionalSpinalUnit(ShortRepr):
         done = f"; {', '.join(self.changes)}" if self.changes else ""
         names = ", ".join(s.name for s in self.structures)
         return f"{self.level} ({self.source}), preload {self.preload:g} N: {names}{done}"
+
+
+def _merged(terms: list[tuple[PassiveTerm, float]]) -> list[tuple[int, tuple[float, ...]]]:
+    """Rows of terms with factors; terms that differ only in stiffness are added up, for speed."""
+    total: dict[tuple[float, ...], float] = {}
+    for term, factor in terms:
+        row = term.row(factor)
+        key = (term.kind, *row[:2], *row[3:])
+        total[key] = total.get(key, 0.0) + row[2]
+    return [(int(key[0]), (*key[1:3], stiffness, *key[3:])) for key, stiffness in total.items()]
 
 
 def lost_pressure(unit: FunctionalSpinalUnit) -> float:

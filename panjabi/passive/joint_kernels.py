@@ -13,8 +13,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from panjabi.arrays import IntegerMatrix, Integers, Matrix, Vector
-from panjabi.passive.functional_unit import FunctionalSpinalUnit, stack
-from panjabi.passive.kernels import TERM_COLUMNS, evaluate_unit, relaxation
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.kernels import TERM_COLUMNS, evaluate_compressed, relaxation
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +22,11 @@ Floats = NDArray[np.float64]
 class JointData(NamedTuple):
     """All joints of a spine as flat arrays."""
 
-    start: Integers  # (joints + 1,) terms of each unit
+    start: Integers  # (joints + 1,) terms of each unit: plain ones, then preloaded ones
+    middle: Integers  # (joints,) the first preloaded term
+    law: Matrix  # (joints, 4) factor of the compression, see `kernels.compression_factor`
+    level: Integers  # (joints,) state of its compression, below 0 if that is constant
+    preload: Vector  # (joints,) constant compression [N]
     kinds: Integers  # (terms,)
     rows: Matrix  # (terms, TERM_COLUMNS)
     place: IntegerMatrix  # (joints, 3) coordinate of each angle, below 0 if it is fixed
@@ -32,7 +36,7 @@ class JointData(NamedTuple):
     time: Vector  # (states,) `Hysteresis.decay`
     size: Vector  # (states,)
     power: Vector  # (states,)
-    stiffness: Vector  # (states,) [N m/rad]
+    springs: Vector  # (states,) stiffness without the factor of the compression [N m/rad]
 
 
 class JointWork(NamedTuple):
@@ -41,48 +45,81 @@ class JointWork(NamedTuple):
     angles: Vector  # (3,)
     moment: Vector  # (3,)
     tangent: Matrix  # (3, 3)
+    by_compression: Vector  # (3,)
+    stiffness: Vector  # (states,) of the springs under compression [N m/rad]
     relax: Vector  # (states,) d relaxation / d stretch
 
 
 def joint_data(
-    units: Sequence[FunctionalSpinalUnit], place: NDArray[np.int64], fixed: Floats
+    units: Sequence[FunctionalSpinalUnit],
+    place: NDArray[np.int64],
+    fixed: Floats,
+    level: NDArray[np.int64],
 ) -> JointData:
-    """Flat arrays of units; place and fixed (joints, 3) as in `JointData`."""
-    start, kinds, rows = stack(units)
+    """Flat arrays of units; place and fixed (joints, 3), level (joints,) as in `JointData`."""
+    tables = [unit.compressed for unit in units]
+    start = np.cumsum([0, *(kinds.size for kinds, _, _ in tables)], dtype=np.int64)
+    middle = start[:-1] + np.array([plain for _, _, plain in tables], np.int64)
     decay = [np.stack([part.ravel() for part in unit.hysteresis.decay]) for unit in units]
     time, size, power = np.concatenate([np.empty((3, 0)), *decay], axis=1)
-    stiffness = [unit.branch_stiffness.ravel() for unit in units]
+    springs = [unit.springs.ravel() for unit in units]
     return JointData(
         start,
-        kinds,
-        rows.reshape(-1, TERM_COLUMNS),
+        middle,
+        np.array([unit.stiffening.law for unit in units], float).reshape(-1, 4),
+        level,
+        np.array([unit.preload for unit in units], float),
+        np.concatenate([np.empty(0, np.int64), *(kinds for kinds, _, _ in tables)]),
+        np.concatenate([np.empty((0, TERM_COLUMNS)), *(rows for _, rows, _ in tables)]),
         place,
         fixed,
         np.array([unit.hysteresis.damping for unit in units], float).reshape(-1, 3),
-        np.cumsum([0, *(k.size for k in stiffness)], dtype=np.int64),
+        np.cumsum([0, *(k.size for k in springs)], dtype=np.int64),
         time,
         size,
         power,
-        np.concatenate([np.empty(0), *stiffness]),
+        np.concatenate([np.empty(0), *springs]),
     )
 
 
 def joint_work(data: JointData) -> JointWork:
     """Work arrays for these joints."""
-    return JointWork(np.zeros(3), np.zeros(3), np.zeros((3, 3)), np.zeros(len(data.time)))
+    three, states = np.zeros((3, 3)), np.zeros((2, len(data.time)))
+    return JointWork(np.zeros(3), np.zeros(3), three, np.zeros(3), *states)
 
 
 @njit(cache=True, nogil=True)
-def add_joints(q, rate, stretch, data, work, Q, stretch_rate):
-    """Add the moments of all units to Q; rates of their states in place."""
-    angles, moment, branch = work.angles, work.moment, data.branch
+def evaluate_joint(j, q, compression, data, work):
+    """Moment and tangent of unit j at q and the compressions of the levels; factor f(P) [1]."""
+    for i in range(3):
+        k = data.place[j, i]
+        work.angles[i] = q[k] if k >= 0 else data.fixed[j, i]
+    level = data.level[j]
+    _, _, factor = evaluate_compressed(
+        data.kinds,
+        data.rows,
+        data.start[j],
+        data.middle[j],
+        data.start[j + 1],
+        data.law[j],
+        compression[level] if level >= 0 else data.preload[j],
+        work.angles,
+        work.moment,
+        work.tangent,
+        work.by_compression,
+    )
+    return factor
+
+
+@njit(cache=True, nogil=True)
+def add_joints(q, rate, stretch, compression, data, work, Q, stretch_rate):
+    """Add the moments of all units to Q; rates of their states in place.
+
+    compression (levels,) [N]; stretch, stretch_rate (states,).
+    """
+    moment, branch = work.moment, data.branch
     for j in range(data.place.shape[0]):
-        for i in range(3):
-            k = data.place[j, i]
-            angles[i] = q[k] if k >= 0 else data.fixed[j, i]
-        evaluate_unit(
-            data.kinds, data.rows, data.start[j], data.start[j + 1], angles, moment, work.tangent
-        )
+        factor = evaluate_joint(j, q, compression, data, work)
         each = (branch[j + 1] - branch[j]) // 3
         for i in range(3):
             k = data.place[j, i]
@@ -90,7 +127,7 @@ def add_joints(q, rate, stretch, data, work, Q, stretch_rate):
             resisting = moment[i] + data.damping[j, i] * speed
             total = 0.0
             for s in range(branch[j] + i * each, branch[j] + (i + 1) * each):
-                total += data.stiffness[s] * stretch[s]
+                total += factor * data.springs[s] * stretch[s]
                 decay = relaxation(stretch[s], data.time[s], data.size[s], data.power[s])[0]
                 stretch_rate[s] = speed - decay
             if k >= 0:
@@ -101,15 +138,13 @@ def add_joints(q, rate, stretch, data, work, Q, stretch_rate):
 
 
 @njit(cache=True, nogil=True)
-def joint_slopes(q, stretch, data, work, K, C):
-    """Add tangent and damping of every unit to K, C (n, n); slopes of relaxation into the work."""
-    angles, tangent = work.angles, work.tangent
+def joint_slopes(q, stretch, compression, data, work, K, C):
+    """Add tangent and damping of every unit to K, C (n, n); slopes of its states into the work."""
+    tangent = work.tangent
     for j in range(data.place.shape[0]):
-        for i in range(3):
-            angles[i] = q[data.place[j, i]] if data.place[j, i] >= 0 else data.fixed[j, i]
-        evaluate_unit(
-            data.kinds, data.rows, data.start[j], data.start[j + 1], angles, work.moment, tangent
-        )
+        factor = evaluate_joint(j, q, compression, data, work)
+        for s in range(data.branch[j], data.branch[j + 1]):
+            work.stiffness[s] = factor * data.springs[s]
         for i in range(3):
             k = data.place[j, i]
             if k < 0:
@@ -132,7 +167,7 @@ def reduce_joints(w, data, work, S):
             k = data.place[j, i]
             if k >= 0:
                 for s in range(branch[j] + i * each, branch[j] + (i + 1) * each):
-                    S[k, k] += w * w * data.stiffness[s] / (1.0 + w * work.relax[s])
+                    S[k, k] += w * w * work.stiffness[s] / (1.0 + w * work.relax[s])
 
 
 @njit(cache=True, nogil=True)
@@ -145,7 +180,7 @@ def eliminate_joints(w, data, work, x, back):
             for s in range(branch[j] + i * each, branch[j] + (i + 1) * each):
                 x[s] /= 1.0 + w * work.relax[s]
                 if data.place[j, i] >= 0:
-                    back[data.place[j, i]] -= w * data.stiffness[s] * x[s]
+                    back[data.place[j, i]] -= w * work.stiffness[s] * x[s]
 
 
 @njit(cache=True, nogil=True)

@@ -6,6 +6,8 @@ of units (`start`, CSR), so that 25 levels need a single call.
 
 from __future__ import annotations
 
+from math import exp
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -121,27 +123,71 @@ def evaluate_ligaments(
 
 
 @njit(cache=True, nogil=True)
-def evaluate_unit(kinds, rows, first, last, angles, moment, tangent):
-    """Energy of the terms first..last-1; moment (3,) and tangent (3, 3) are filled in place."""
+def add_terms(kinds, rows, first, last, angles, factor, moment, tangent):
+    """Energy of the terms first..last-1; `factor` times their moment (3,) and tangent is added."""
     energy = 0.0
-    moment[:] = 0.0
-    tangent[:, :] = 0.0
     for i in range(first, last):
         axis = int(rows[i, 0])
         if kinds[i] == COUPLING:
             other = int(rows[i, 1])
             stiffness = rows[i, 2]
             energy += stiffness * angles[axis] * angles[other]
-            moment[axis] += stiffness * angles[other]
-            moment[other] += stiffness * angles[axis]
-            tangent[axis, other] += stiffness
-            tangent[other, axis] += stiffness
+            moment[axis] += factor * stiffness * angles[other]
+            moment[other] += factor * stiffness * angles[axis]
+            tangent[axis, other] += factor * stiffness
+            tangent[other, axis] += factor * stiffness
         else:
             e, m, k = evaluate(kinds[i], rows[i], angles[axis])
             energy += e
-            moment[axis] += m
-            tangent[axis, axis] += k
+            moment[axis] += factor * m
+            tangent[axis, axis] += factor * k
     return energy
+
+
+@njit(cache=True, nogil=True)
+def evaluate_unit(kinds, rows, first, last, angles, moment, tangent):
+    """Energy of the terms first..last-1; moment (3,) and tangent (3, 3) are filled in place."""
+    moment[:] = 0.0
+    tangent[:, :] = 0.0
+    return add_terms(kinds, rows, first, last, angles, 1.0, moment, tangent)
+
+
+@njit(cache=True, nogil=True)
+def compression_factor(law, compression):
+    """f(P) of the preloaded terms [1] and its derivative [1/N], at a compression P [N].
+
+    law (4,): base, gain, scale [N], share [1/N] in f = base + gain (1 - exp(-P / scale)) + share P.
+    A unit that is pulled (P < 0) is as stiff as one without compression: tension is not modelled.
+    """
+    if compression <= 0.0:
+        return law[0], 0.0
+    left = exp(-compression / law[2])
+    factor = law[0] + law[1] * (1.0 - left) + law[3] * compression
+    return factor, law[1] / law[2] * left + law[3]
+
+
+@njit(cache=True, nogil=True)
+def evaluate_compressed(
+    kinds, rows, first, middle, last, law, compression, angles, moment, tangent, by_compression
+):
+    """A unit under a compression P [N]: energies [J] of its plain and preloaded terms, and f(P).
+
+    The terms first..middle-1 are plain, those of middle..last-1 are preloaded. Both energies are
+    without the factor: W = plain + f(P) preloaded. Filled in place: moment dW/dx (3,) [N m],
+    tangent (3, 3) [N m/rad] and d moment / dP (3,) [m]; law (4,) as in `compression_factor`.
+    """
+    factor, slope = compression_factor(law, compression)
+    moment[:] = 0.0
+    tangent[:, :] = 0.0
+    by_compression[:] = 0.0
+    preloaded = add_terms(kinds, rows, middle, last, angles, 1.0, by_compression, tangent)
+    for i in range(3):
+        moment[i] = factor * by_compression[i]
+        by_compression[i] *= slope
+        for j in range(3):
+            tangent[i, j] *= factor
+    plain = add_terms(kinds, rows, first, middle, angles, 1.0, moment, tangent)
+    return plain, preloaded, factor
 
 
 @njit(cache=True, nogil=True)
@@ -155,3 +201,26 @@ def evaluate_units(start, kinds, rows, angles, energy, moment, tangent):
         energy[u] = evaluate_unit(
             kinds, rows, start[u], start[u + 1], angles[u], moment[u], tangent[u]
         )
+
+
+@njit(cache=True, nogil=True)
+def evaluate_structures(start, kinds, rows, law, angles, compression, energy, moment, rise):
+    """What each structure of a relaxed unit carries at many states, in place.
+
+    start int64 (structures, 3): first plain term, first preloaded term, end; angles (times, 3),
+    compression (times,); energy (times, structures) [J], moment (times, structures, 3) [N m], rise:
+    derivative of the energy with the compression (times, structures) [m].
+    """
+    tangent = np.empty((3, 3))
+    part = np.empty(3)
+    for t in range(angles.shape[0]):
+        factor, slope = compression_factor(law, compression[t])
+        for s in range(start.shape[0]):
+            first, middle, last = start[s]
+            part[:] = 0.0
+            plain = add_terms(kinds, rows, first, middle, angles[t], 1.0, part, tangent)
+            preloaded = add_terms(kinds, rows, middle, last, angles[t], factor, part, tangent)
+            energy[t, s] = plain + factor * preloaded
+            rise[t, s] = slope * preloaded
+            for i in range(3):
+                moment[t, s, i] = part[i]

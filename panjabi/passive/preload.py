@@ -37,6 +37,11 @@ class Stiffening:
         """Derivative of the factor with the preload [1/N]."""
         return self.gain / self.scale * math.exp(-preload / self.scale)
 
+    @property
+    def law(self) -> tuple[float, float, float, float]:
+        """The row of this law for `kernels.compression_factor`."""
+        return 1.0, self.gain, self.scale, 0.0
+
     def weakened(self, share: float) -> Stiffening:
         """With a fraction of the gain, for a disc that has lost pressure."""
         return replace(self, gain=self.gain * share)
@@ -55,6 +60,11 @@ class Proportional:
     def slope(self, preload: float) -> float:
         """Derivative of the factor with the preload [1/N]."""
         return self.share
+
+    @property
+    def law(self) -> tuple[float, float, float, float]:
+        """The row of this law for `kernels.compression_factor`."""
+        return 0.0, 0.0, 1.0, self.share
 
     def weakened(self, share: float) -> Proportional:
         """With a fraction of the effect."""

@@ -6,7 +6,7 @@ of them fails where the unit fails: the published failure strains give the order
 fail, and the failure of the unit gives the angle.
 
 Moment and height of a unit come from one function W(angles, P): the moment is dW/dangle, the loss
-of height -dW/dP. It has two parts: the compression of the disc, P^2 / 2 k at an axial stiffness k,
+of height -dW/dP. It has two parts: the compression of the disc, -P^2 / 2 k at an axial stiffness k,
 and the rise of the neutral zone's energy with preload.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from panjabi.body.size import Sizeable, size_factor
 from panjabi.errors import ParameterError
@@ -26,8 +26,9 @@ from panjabi.passive import kernels
 from panjabi.passive.anatomy import arm, failure_strain, ligament_length
 from panjabi.passive.directions import AXES, SACROILIAC, region_of
 from panjabi.passive.functional_unit import FunctionalSpinalUnit, lost_pressure
-from panjabi.passive.terms import Structure
 from panjabi.results import Result
+
+Array = NDArray[np.float64]
 
 PRESSURE_FACTOR = 1.4
 """Disc pressure = factor x compression / area; 1.3 to 1.5 in the literature (Dreischarf 2013)."""
@@ -92,6 +93,84 @@ class UnitReadings(Result):
         }
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class StructureSeries(Result):
+    """What the structures of a relaxed unit carry at many states (times); not a number: unknown."""
+
+    names: tuple[str, ...]  # (structures,)
+    kinds: tuple[str, ...]
+    energy: Array  # (times, structures) [J]
+    moment: Array  # (times, structures, 3) about each axis [N m]
+    force: Array  # (times, structures) [N]; known with an arm
+    strain: Array  # (times, structures) [1]; known with a published failure strain
+    failure_strain: Array  # (structures,) [1]
+    disc_pressure: Array | None  # (times,) [Pa]; None without a disc
+    height_loss: Array | None  # (times,) [m]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file, a list over the times for each structure."""
+        return {
+            name: {
+                "type": self.kinds[s],
+                "force_N": self.force[:, s].tolist(),
+                "strain": self.strain[:, s].tolist(),
+                "failure_strain": float(self.failure_strain[s]),
+            }
+            for s, name in enumerate(self.names)
+        }
+
+
+def structure_series(
+    unit: FunctionalSpinalUnit, angles: ArrayLike, compression: ArrayLike
+) -> StructureSeries:
+    """Moment, force and strain of every structure at angles (times, 3) under compressions (times,).
+
+    Branches and friction elements belong to the unit as a whole and are not part of it.
+    """
+    at, pressed = np.array(angles, float), np.array(compression, float)
+    parts = [unit.part(s.name).compressed for s in unit.structures]
+    ends = np.cumsum([0, *(kinds.size for kinds, _, _ in parts)])
+    start = [(ends[k], ends[k] + plain, ends[k + 1]) for k, (_, _, plain) in enumerate(parts)]
+    kinds = np.concatenate([kinds for kinds, _, _ in parts])
+    rows = np.concatenate([rows for _, rows, _ in parts])
+    law = np.array(unit.stiffening.law)
+    count = len(unit.structures)
+    (energy, rise), moment = np.empty((2, len(at), count)), np.empty((len(at), count, 3))
+    kernels.evaluate_structures(
+        np.array(start, np.int64), kinds, rows, law, at, pressed, energy, moment, rise
+    )
+    force, strain = np.full((2, len(at), count), np.nan)
+    fails, lengths = np.full(count, np.nan), _length_factor(unit)
+    for s, structure in enumerate(unit.structures):
+        lever, length, limit = _ligament(unit, structure.name)
+        if lever is not None:
+            force[:, s] = np.abs(moment[:, s]).sum(axis=1) / (unit.length_scale * lever.si)
+            if length is not None and limit is not None:
+                bent = at[:, 0] if structure.name == "ALL" else -at[:, 0]
+                strain[:, s] = lever.si * np.maximum(bent, 0.0) / (lengths * length.si)
+                fails[s] = limit.si
+    pressure = loss = None
+    if any(s.kind == "disc" for s in unit.structures):
+        si = {name: p.si for name, p in disc_parameters(unit.level, unit.length_scale).items()}
+        left = 1.0 - lost_pressure(unit)
+        pressure = left * si["disc_pressure_factor"] * pressed / si["disc_area"]
+        loss = pressed / si["disc_axial_stiffness"] - rise.sum(axis=1)
+    return StructureSeries(
+        tuple(s.name for s in unit.structures), tuple(s.kind for s in unit.structures),
+        energy, moment, force, strain, fails, pressure, loss,
+    )  # fmt: skip
+
+
+def _ligament(
+    unit: FunctionalSpinalUnit, name: str
+) -> tuple[Parameter | None, Parameter | None, Parameter | None]:
+    """Arm, length and failure strain of a structure, None where they are not known."""
+    if unit.level in SACROILIAC:
+        return None, None, None
+    lever = arm(unit.level, name)
+    return lever, ligament_length(unit.level, name), failure_strain(unit.level, name)
+
+
 def unit_readings(unit: FunctionalSpinalUnit, angles: ArrayLike) -> UnitReadings:
     """Moment, force, strain and energy of every structure of the relaxed unit, and its disc's load.
 
@@ -104,28 +183,26 @@ def unit_readings(unit: FunctionalSpinalUnit, angles: ArrayLike) -> UnitReadings
     """
     unit.moment(angles)
     at = np.asarray(angles, dtype=np.float64)
-    lengths = _length_factor(unit)
+    found = structure_series(unit, at[None], [unit.preload])
     known: dict[str, Parameter] = {
-        "ligament_length_factor": Parameter(lengths, "1", THIS_WORK, "derived", "see the module")
+        "ligament_length_factor": Parameter(
+            _length_factor(unit), "1", THIS_WORK, "derived", "see the module"
+        )
     }
-    readings = tuple(_reading(unit, s, at, lengths, known) for s in unit.structures)
+    for name in found.names:
+        lever, length, limit = _ligament(unit, name)
+        if lever is not None:
+            known[f"arm_{name}"] = lever
+            if length is not None and limit is not None:
+                known[f"length_{name}"] = length
+                known[f"failure_strain_{name}"] = limit
     pressure = loss = strain = None
-    if any(s.kind == "disc" for s in unit.structures):
+    if found.disc_pressure is not None and found.height_loss is not None:
         disc = disc_parameters(unit.level, unit.length_scale)
         known |= disc
-        si = {name: p.si for name, p in disc.items()}
-        left = 1.0 - lost_pressure(unit)
-        pressure = left * si["disc_pressure_factor"] * unit.preload / si["disc_area"]
-        pressed = sum(
-            kernels.evaluate(t.kind, np.array(t.row()), float(at[t.axis]))[0]
-            for s in unit.structures
-            for t in s.terms
-            if t.preloaded
-        )
-        loss = unit.preload / si["disc_axial_stiffness"] - unit.stiffening.slope(
-            unit.preload
-        ) * float(pressed)
-        strain = loss / si["disc_height"]
+        pressure, loss = float(found.disc_pressure[0]), float(found.height_loss[0])
+        strain = loss / disc["disc_height"].si
+    readings = tuple(_reading(found, s) for s in range(len(found.names)))
     return UnitReadings(
         unit.level, tuple(at.tolist()), unit.preload, readings, pressure, loss, strain,
         unit.use(at), unit.outside_evidence(at), known,
@@ -140,7 +217,8 @@ def failing_structure(unit: FunctionalSpinalUnit, angles: ArrayLike) -> str:
     """
     at = np.asarray(angles, dtype=np.float64)
     axis = int(np.argmax(unit.uses(at)))
-    readings = [_reading(unit, s, at, _length_factor(unit), {}) for s in unit.structures]
+    found = structure_series(unit, at[None], [unit.preload])
+    readings = [_reading(found, s) for s in range(len(found.names))]
     strained = {
         r.name: r.strain / r.failure_strain
         for r in readings
@@ -213,27 +291,18 @@ def _length_factor(unit: FunctionalSpinalUnit) -> float:
     return limit / min(reach) if reach and np.isfinite(limit) else 1.0
 
 
-def _reading(
-    unit: FunctionalSpinalUnit,
-    structure: Structure,
-    angles: np.ndarray,
-    lengths: float,
-    known: dict[str, Parameter],
-) -> StructureReading:
-    energy, moment, _ = unit.part(structure.name).evaluate(angles)
-    force = strain = fails = None
-    lever = None if unit.level in SACROILIAC else arm(unit.level, structure.name)
-    if lever is not None:
-        known[f"arm_{structure.name}"] = lever
-        force = float(np.abs(moment).sum()) / (unit.length_scale * lever.si)
-        length = ligament_length(unit.level, structure.name)
-        limit = failure_strain(unit.level, structure.name)
-        if length is not None and limit is not None:
-            known[f"length_{structure.name}"] = length
-            known[f"failure_strain_{structure.name}"] = limit
-            bent = -angles[0] if structure.name != "ALL" else angles[0]
-            strain = lever.si * max(float(bent), 0.0) / (lengths * length.si)
-            fails = limit.si
+def _reading(found: StructureSeries, s: int) -> StructureReading:
+    """The first state of a series for one structure."""
+
+    def known(value: float) -> float | None:
+        return None if np.isnan(value) else float(value)
+
     return StructureReading(
-        structure.name, structure.kind, tuple(moment.tolist()), energy, force, strain, fails
+        found.names[s],
+        found.kinds[s],
+        tuple(found.moment[0, s].tolist()),
+        float(found.energy[0, s]),
+        known(found.force[0, s]),
+        known(found.strain[0, s]),
+        known(found.failure_strain[s]),
     )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.body.joint_force_kernels import FORWARD, RIGHT, UP
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.errors import unknown
 from panjabi.passive.readings import failing_structure
 from panjabi.results import imported
+from panjabi.simulation.joint_loads import disc_forces, unit_series
+from panjabi.spine.derivatives import STILL, jacobian, static_stiffness
+from panjabi.spine.equilibrium_solver import BEFORE, Equilibrium
 from panjabi.spine.evidence import model_outside, muscle_arguments
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
@@ -27,9 +31,25 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 BALANCE, FAILED = "lost balance", "failed"
-"""Names of the events of a run."""
+"""Names of the events that can end a run."""
+
+UNSTABLE, LEFT = "unstable equilibrium", "left the range of evidence"
+STRUCTURE_FAILED = "structure failed"
+"""Names of further events of a record."""
+
+DISC = ("compression force", "shear force", "side force")
+"""Channels of the force on each disc."""
 
 TENSION, EXCITATION, PASSIVE, ACTIVE = "tension", "excitation", "passive moment", "muscle moment"
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """Something that happened in a run."""
+
+    time: float  # [s]
+    name: str
+    what: str  # structure, load or coordinate, in words
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,7 +59,10 @@ class SpineRecord:
     Channels are the states of the model by name ("L4_L5_FE" [rad], "L4_L5_FE rate" [rad/s],
     "IL_L4_r activation" [1], "IL_L4_r fibre" [1], over the optimal length) and, on request,
     "IL_L4_r tension" [N], "IL_L4_r excitation" [1], "L4_L5_FE passive moment" (of its unit)
-    and "L4_L5_FE muscle moment" [N m].
+    and "L4_L5_FE muscle moment" [N m]; of each level "L4-L5 compression force", "L4-L5 shear force"
+    (forward) and "L4-L5 side force" (to the right) on the disc from above [N], "L4-L5 SSL force"
+    [N] and "L4-L5 SSL strain" [1] of each structure, "L4-L5 disc pressure" [Pa] and "L4-L5 height
+    loss" [m]. The state "L4-L5 compression" [N] is what the unit feels, 10 ms behind.
     """
 
     model: Spine
@@ -52,7 +75,10 @@ class SpineRecord:
         return f"<SpineRecord of {len(self.model.free)} coordinates: {self}>"
 
     def __str__(self) -> str:
-        return f"{self.outcome}; {self.trajectory.counts}"
+        start = ""
+        if self.start_stiffness is not None and self.start_stiffness < 0.0:
+            start = f"from an {UNSTABLE} ({self.start_stiffness:.3g} N m/rad); "
+        return f"{start}{self.outcome}; {self.trajectory.counts}"
 
     @property
     def outcome(self) -> str:
@@ -80,11 +106,66 @@ class SpineRecord:
         return self.stopped and self.trajectory.events[-1].name == BALANCE
 
     @cached_property
+    def rest(self) -> Equilibrium:
+        """The equilibrium before the run, from the history of its trajectory."""
+        run = self.trajectory
+        before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
+        q = before[self.model.slices["q"]]
+        return Equilibrium(self.model, q, before, np.nan, 0)
+
+    @cached_property
+    def start_stiffness(self) -> float | None:
+        """Least stiffness at the equilibrium before the run [N m/rad]: below 0 it is unstable.
+
+        It contains reflexes and compression, with friction stuck; an instability by delays alone is
+        not seen (`panjabi.stability.spine_verdict`). None: the run began away from an equilibrium,
+        or elements have internal states, whose derivatives are not known.
+        """
+        if any(element.states for element in self.model.elements):
+            return None
+        found = jacobian(
+            self.model, self.rest.state, t=BEFORE, applied=self.perturbations, friction="stuck"
+        )
+        if not np.abs(found.rate).max() <= STILL:
+            return None
+        return float(np.linalg.eigvals(static_stiffness(self.model, found)).real.min())
+
+    @cached_property
+    def events(self) -> tuple[RunEvent, ...]:
+        """What happened, in the order of time: an unstable start, ranges of evidence that were
+        left, structures that failed, lost balance."""
+        found: list[RunEvent] = []
+        if self.start_stiffness is not None and self.start_stiffness < 0.0:
+            found.append(RunEvent(0.0, UNSTABLE, f"{self.start_stiffness:.3g} N m/rad"))
+        found += [RunEvent(time, LEFT, words) for time, words in self._units_outside]
+        if self._failure is not None:
+            found.append(RunEvent(self._failure[0], STRUCTURE_FAILED, self._failure[1]))
+        failed = {event.what for event in found}
+        for level, series in unit_series(self.model, self.trajectory.state).items():
+            beyond = series.strain > series.failure_strain  # unknown ones are False
+            for s in np.flatnonzero(beyond.any(axis=0)):
+                name = f"{series.names[s]} of {level}"
+                if name not in failed:
+                    time = float(self.time[beyond[:, s]][0])
+                    found.append(RunEvent(time, STRUCTURE_FAILED, name))
+        if self.lost_balance:
+            found.append(RunEvent(self.trajectory.end, BALANCE, self.outcome))
+        return tuple(sorted(found, key=lambda event: event.time))
+
+    @property
     def failure(self) -> str | None:
         """The structure that fails first, and when, in words; None if none fails."""
+        if self._failure is None:
+            return None
+        time, name = self._failure
+        return f"failed: {name} at {time:.4g} s"
+
+    @cached_property
+    def _failure(self) -> tuple[float, str] | None:
+        """Time [s] and name of the structure that fails first, "ISL of L4-L5"."""
         for event in self.trajectory.events:
             if event.name == FAILED:
-                return f"failed: {self._failing(event.state)} at {event.time:.4g} s"
+                return event.time, self._failing(event.state)
         return None
 
     def _failing(self, state: Floats) -> str:
@@ -107,16 +188,17 @@ class SpineRecord:
         A run continues beyond them until a structure fails: read this before its result. Computed
         when it is first read.
         """
-        return self._outside_evidence
+        units = tuple(f"{words} at {time:.4g} s" for time, words in self._units_outside)
+        return model_outside(self.model) + units + self._muscles_outside()
 
     @cached_property
-    def _outside_evidence(self) -> tuple[str, ...]:
-        part = self.model.slices["q"]
-        first: dict[tuple[str, str, str], str] = {}
-        for time, state in zip(self.time, self.trajectory.state, strict=True):
-            for d in self.model.departures(state[part]):
-                first.setdefault((d.name, d.quantity, d.where), f"{d} at {time:.4g} s")
-        return model_outside(self.model) + tuple(first.values()) + self._muscles_outside()
+    def _units_outside(self) -> list[tuple[float, str]]:
+        """The first time that each unit leaves the published tests, and how."""
+        first: dict[tuple[str, str, str], tuple[float, str]] = {}
+        for time, state in zip(self.time.tolist(), self.trajectory.state, strict=True):
+            for d in self.model.departures(state):
+                first.setdefault((d.name, d.quantity, d.where), (time, str(d)))
+        return list(first.values())
 
     def _muscles_outside(self) -> tuple[str, ...]:
         """The worst muscle of each range during the run, and when it first leaves it."""
@@ -156,7 +238,29 @@ class SpineRecord:
             known |= {f"{m} {EXCITATION}": "1" for m in names}
             known |= {f"{c} {ACTIVE}": "N m" for c in model.free}
         known |= {f"{c} {PASSIVE}": "N m" for c in model.free}
+        known |= {f"{level} {f}": "N" for level in model.joint_forces.levels for f in DISC}
+        known |= {
+            f"{level} {name}": unit
+            for level, table in self._structures(self.trajectory.state[:1]).items()
+            for name, (unit, _) in table.items()
+        }
         return known
+
+    def _structures(self, states: Floats) -> dict[str, dict[str, tuple[str, Floats]]]:
+        """Channels of the structures of each level: unit and values (times,)."""
+        found: dict[str, dict[str, tuple[str, Floats]]] = {}
+        for level, series in unit_series(self.model, states).items():
+            table: dict[str, tuple[str, Floats]] = {}
+            for s, name in enumerate(series.names):
+                if not np.isnan(series.force[0, s]):
+                    table[f"{name} force"] = "N", series.force[:, s]
+                if not np.isnan(series.strain[0, s]):
+                    table[f"{name} strain"] = "1", series.strain[:, s]
+            if series.disc_pressure is not None and series.height_loss is not None:
+                table["disc pressure"] = "Pa", series.disc_pressure
+                table["height loss"] = "m", series.height_loss
+            found[level] = table
+        return found
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -190,13 +294,20 @@ class SpineRecord:
         return {n: states[..., index[n]] if n in index else computed[n] for n in requested}
 
     def _computed(self, names: set[str], times: Floats, states: Floats) -> dict[str, Floats]:
-        quantities = {
-            k for k in (TENSION, EXCITATION, PASSIVE, ACTIVE) for n in names if n.endswith(k)
-        }
+        parts, shape = (TENSION, EXCITATION, PASSIVE, ACTIVE), states.shape[:-1]
         rows = states.reshape(-1, states.shape[-1])
         computed: dict[str, Floats] = {}
+        if any(n.endswith(DISC) for n in names):
+            forces = disc_forces(self.model, self.perturbations, times.ravel(), rows)
+            signs = -forces[..., UP], forces[..., FORWARD], forces[..., RIGHT]
+            for values, f in zip(signs, DISC, strict=True):
+                for k, level in enumerate(self.model.joint_forces.levels):
+                    computed[f"{level} {f}"] = values[:, k].reshape(shape)
+        if any(not n.endswith((*DISC, *parts)) for n in names):
+            for level, table in self._structures(rows).items():
+                computed |= {f"{level} {n}": v.reshape(shape) for n, (_, v) in table.items()}
         labels: tuple[str, ...]
-        for quantity in quantities:
+        for quantity in {k for k in parts for n in names if n.endswith(k)}:
             if quantity == PASSIVE:
                 labels, values = self.model.free, [self._passive(y) for y in rows]
             elif quantity == EXCITATION:
@@ -208,25 +319,26 @@ class SpineRecord:
             else:
                 muscles = self.model.muscles.muscles  # type: ignore[union-attr]
                 labels = muscles.names if quantity == TENSION else self.model.free
-                tensions = [self.model.muscle_rates(y)[1].force for y in rows]
-                values = tensions
+                pulls = [self.model.muscle_rates(y)[1].force for y in rows]
+                values = pulls
                 if quantity == ACTIVE:
                     values = [
                         muscles.generalised_force(y[: len(self.model.free)], F)
-                        for y, F in zip(rows, tensions, strict=True)
+                        for y, F in zip(rows, pulls, strict=True)
                     ]
-            table = np.array(values).reshape(*states.shape[:-1], len(labels))
+            table = np.array(values).reshape(*shape, len(labels))
             computed |= {f"{label} {quantity}": table[..., k] for k, label in enumerate(labels)}
         return computed
 
     def _passive(self, y: Floats) -> Floats:
-        model, none = self.model, np.empty(0)
+        model = self.model
         q, rate = y[model.slices["q"]], y[model.slices["rate"]]
         Q, at = np.zeros(len(model.free)), model.slices["joints"].start
-        for joint in model.joints:
+        inputs = model.joint_inputs(y[model.slices["compression"]])
+        for joint, pressed in zip(model.joints, inputs, strict=True):
             x, speed = model.seen_by(joint, q, rate)
             place = model.place_of(joint.coordinates)
-            force = joint.force(x, speed, y[at : at + joint.states], none)
+            force = joint.force(x, speed, y[at : at + joint.states], pressed)
             Q[place[place >= 0]] += force[place >= 0]
             at += joint.states
         return Q
@@ -240,6 +352,26 @@ class SpineRecord:
         return np.array([row[part] for row in rows]).reshape(len(model.delays), -1)
 
     # --- to other tools -----------------------------------------------------------------------
+
+    def to_dict(
+        self, names: Iterable[str] | None = None, times: ArrayLike | None = None
+    ) -> dict[str, Any]:
+        """Outcome, events and channels as plain values for a JSON file; SI and radians.
+
+        names : channels, by default the coordinates and the forces on the discs.
+        """
+        model = self.model
+        forces = [f"{level} {f}" for level in model.joint_forces.levels for f in DISC]
+        at = self.time if times is None else np.asarray(times, float)
+        values = self.channels([*model.free, *forces] if names is None else names, at)
+        return {
+            "outcome": self.outcome,
+            "events": [asdict(event) for event in self.events],
+            "outside_evidence": list(self.outside_evidence),
+            "time_s": at.tolist(),
+            "units": {name: self.units[name] for name in values},
+            "channels": {name: value.tolist() for name, value in values.items()},
+        }
 
     def to_pandas(
         self, names: Iterable[str] | None = None, times: ArrayLike | None = None

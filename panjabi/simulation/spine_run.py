@@ -108,10 +108,7 @@ def simulate(
 
 def rerun(record: SpineRecord) -> SpineRecord:
     """The same run again, from the same state."""
-    run = record.trajectory
-    before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
-    q = before[: len(record.model.free)]
-    rest = Equilibrium(record.model, q, before, np.nan, 0)
+    run, rest = record.trajectory, record.rest
     beyond = any(e.name == FAILED and e.time < run.end for e in run.events)
     return simulate(
         rest, record.perturbations, record.solver, duration=record.duration, start=run.state[0],
@@ -157,7 +154,7 @@ def ends_of_run(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) ->
                 x = y[where[j, i]]
                 nearest = min(nearest, limits.failure[j, i, 0] + x, limits.failure[j, i, 1] - x)
     out[1] = nearest
-    first = 2 * data.n + data.joints.time.shape[0] + data.muscle_count
+    first = 2 * data.n + data.joints.time.shape[0] + data.compression.states + data.muscle_count
     fibre = y[first : first + data.muscle_count]
     out[2] = limits.tendon_strain - most_strained(
         data.muscles, y[: data.n], fibre, data.work.muscles

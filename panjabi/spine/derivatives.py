@@ -38,13 +38,16 @@ from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive.kernels import relaxation
 from panjabi.results import ShortRepr
 from panjabi.spine.model import Spine
-from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
-from panjabi.spine.rhs_plain import NOTHING, reference_rhs
+from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of
+from panjabi.spine.rhs_plain import NOTHING, pushes, reference_rhs, size_of, tensions
 
 Floats = NDArray[np.float64]
 
 Friction = Literal["exact", "stuck", "relaxed"] | float
 MODES = ("exact", "stuck", "relaxed")
+
+STILL = 1e-4
+"""Largest rate of any state at an equilibrium [1/s, rad/s2, N/s]."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -107,8 +110,9 @@ def jacobian(
     late = tuple(np.zeros((model.size, model.size)) for _ in model.delays)
     now[part["q"], part["rate"]] = np.eye(n)
     _joints(model, y, by, now, friction)
+    tension_by = np.zeros((model.muscle_count, model.size))
     if model.muscles is not None:
-        _muscles(model, y, delayed, by, now, late)
+        _muscles(model, y, delayed, by, now, late, tension_by)
     for element in model.elements:
         x, speed = model.seen_by(element, q, rate)
         place = model.place_of(element.coordinates)
@@ -118,7 +122,35 @@ def jacobian(
     now[part["rate"]] = np.linalg.solve(motion.mass, by)
     inputs = np.zeros((model.size, n))
     inputs[part["rate"]] = np.linalg.inv(motion.mass)
+    if model.compression_time is not None and model.pressed:
+        found = model.joint_forces.slopes(
+            q, rate, out[part["rate"]], tensions(model, y), pushes(model, t, applied)
+        )
+        time = model.compression_time.si
+        for matrix in (now, *late, inputs):
+            matrix[part["compression"]] = found.by_acceleration @ matrix[part["rate"]] / time
+        now[part["compression"]] += found.by_tension @ tension_by / time
+        now[part["compression"], part["q"]] += found.by_q / time
+        now[part["compression"], part["rate"]] += found.by_rate / time
+        now[part["compression"], part["compression"]] -= np.eye(len(model.pressed)) / time
     return SpineJacobian(out, now, late, inputs)
+
+
+def static_stiffness(model: Spine, found: SpineJacobian) -> Floats:
+    """Stiffness at infinitely slow motion, with reflexes and compression, (n, n) [N m/rad].
+
+    All other states follow the coordinates. The matrix is not symmetric where compression changes
+    moments. An eigenvalue with a negative real part means that the equilibrium is unstable; an
+    instability by delays alone is not seen.
+    """
+    part = model.slices
+    A: Floats = found.now + sum(found.late, np.zeros_like(found.now))
+    q, rate = part["q"], part["rate"]
+    inner = np.flatnonzero(found.moving)
+    inner = inner[inner >= rate.stop]
+    follow: Floats = np.asarray(np.linalg.solve(A[np.ix_(inner, inner)], A[inner, q]), float)
+    of_force = np.linalg.solve(found.inputs[rate], A[rate, q] - A[rate][:, inner] @ follow)
+    return -np.asarray(of_force, float)
 
 
 def _applied_slope(model: Spine, t: float, q: Floats, applied: Sequence[Perturbation]) -> Floats:
@@ -127,8 +159,7 @@ def _applied_slope(model: Spine, t: float, q: Floats, applied: Sequence[Perturba
     for perturbation in applied:
         if isinstance(perturbation, MomentPulse):
             continue
-        row = np.array([*perturbation.waveform, 0.0, len(perturbation.tones)], float)
-        size = wave.py_func(row, np.array(perturbation.tones, float).reshape(-1, 3), t)
+        size = size_of(perturbation, t)
         if size:
             D = model.dynamics.second_derivatives(
                 q, perturbation.body, point_of(model.body, perturbation)
@@ -140,10 +171,19 @@ def _applied_slope(model: Spine, t: float, q: Floats, applied: Sequence[Perturba
 def _joints(model: Spine, y: Floats, by: Floats, now: Floats, friction: Friction) -> None:
     part, at = model.slices, model.slices["joints"].start
     q = y[part["q"]]
-    for joint in model.joints:
+    inputs = model.joint_inputs(y[part["compression"]])
+    pressed = dict(zip(model.pressed, range(part["compression"].start, model.size), strict=False))
+    for number, joint in enumerate(model.joints):
         x, _ = model.seen_by(joint, q, np.zeros_like(q))
         place = model.place_of(joint.coordinates)
-        K, stiffness = joint.unit.evaluate(x)[2], joint.unit.branch_stiffness
+        law = joint.law(x, inputs[number])
+        K, stiffness = law.tangent, law.factor * joint.unit.springs
+        if number in pressed:
+            states = y[at : at + joint.states]
+            if friction != "exact":
+                states = states * (np.stack(joint.unit.hysteresis.decay)[2].ravel() == 0.0)
+            slope = joint.force_by_compression(x, states, inputs[number])
+            by[place[place >= 0], pressed[number]] += slope[place >= 0]
         count = joint.unit.hysteresis.count
         decay = np.stack(joint.unit.hysteresis.decay, axis=-1)
         for i, k in enumerate(place):
@@ -181,6 +221,7 @@ def _muscles(
     by: Floats,
     now: Floats,
     late: tuple[Floats, ...],
+    tension_by: Floats,
 ) -> None:
     assert model.muscles is not None
     part, loops = model.slices, model.reflexes
@@ -205,11 +246,15 @@ def _muscles(
         by[:, part["short_range"]] -= slope.T * s[:, FORCE_SHORT]
     every = np.arange(len(muscles))
     a0, f0 = part["activation"].start, part["fibre"].start
+    tension_by[:, part["q"]], tension_by[:, part["rate"]] = force_q, force_rate
+    tension_by[every, a0 + every] = s[:, FORCE_ACTIVATION]
+    tension_by[every, f0 + every] = s[:, FORCE_FIBRE]
     now[f0 + every, f0 + every] = s[:, RATE_FIBRE]
     now[f0 + every, a0 + every] = s[:, RATE_ACTIVATION]
     now[part["fibre"], part["q"]] = column[RATE_LENGTH] * slope
     if short.size:
         s0, along = part["short_range"].start, part["short_range"]
+        tension_by[every, s0 + every] = s[:, FORCE_SHORT]
         now[f0 + every, s0 + every] = s[:, RATE_SHORT]
         now[along, part["q"]] = column[SHORT_LENGTH] * slope + column[SHORT_SPEED] * turning
         now[along, part["rate"]] = column[SHORT_SPEED] * slope

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculotendon import Musculotendon, RestingMuscles
+from panjabi.elements import ForceElement
 from panjabi.errors import ConvergenceError, ParameterError, unknown
-from panjabi.results import Result
+from panjabi.passive.element import PassiveJoint
+from panjabi.results import Result, ShortRepr
 from panjabi.spine.evidence import check_state, state_outside
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
-from panjabi.spine.rhs_plain import NOTHING, applied_forces
+from panjabi.spine.rhs_plain import NOTHING, applied_forces, pushes
 
 Floats = NDArray[np.float64]
 
@@ -109,29 +111,68 @@ def equilibrium(
     return result
 
 
-def passive_force(model: Spine, q: Floats, applied: Sequence[Perturbation] = ()) -> Floats:
-    """Static generalised force (n,) of all parts but the muscles, weight included [N m]."""
+def passive_force(
+    model: Spine, q: Floats, compression: Floats, applied: Sequence[Perturbation] = ()
+) -> Floats:
+    """Static generalised force (n,) of all parts but the muscles, weight included [N m].
+
+    compression : (pressed levels,) [N], as in the state.
+    """
     still = np.zeros(len(model.free))
     Q = applied_forces(model, BEFORE, q, applied) - model.dynamics.weight(q)
-    for element in (*model.joints, *model.elements):
+    for element, inputs in _parts(model, compression):
         x, speed = model.seen_by(element, q, still)
         place = model.place_of(element.coordinates)
-        force = element.force(x, speed, np.zeros(element.states), NOTHING)
+        force = element.force(x, speed, np.zeros(element.states), inputs)
         np.add.at(Q, place[place >= 0], np.asarray(force)[place >= 0])
     return Q
 
 
-def passive_tangent(model: Spine, q: Floats) -> Floats:
-    """-d passive_force / d q (n, n) [N m/rad] at constant external forces."""
+def passive_tangent(model: Spine, q: Floats, compression: Floats) -> Floats:
+    """-d passive_force / d q (n, n) [N m/rad] at constant compression and external forces."""
     still = np.zeros(len(model.free))
     K = model.dynamics.linearised(q, still, still).by_q
-    for element in (*model.joints, *model.elements):
+    for element, inputs in _parts(model, compression):
         x, speed = model.seen_by(element, q, still)
         place = model.place_of(element.coordinates)
         free = place >= 0
-        tangent = element.tangent(x, speed, np.zeros(element.states), NOTHING)
+        tangent = element.tangent(x, speed, np.zeros(element.states), inputs)
         K[np.ix_(place[free], place[free])] += np.asarray(tangent)[np.ix_(free, free)]
     return K
+
+
+def _parts(model: Spine, compression: Floats) -> list[tuple[PassiveJoint | ForceElement, Floats]]:
+    """Joints and further elements with their inputs."""
+    others = [(element, NOTHING) for element in model.elements]
+    return [*zip(model.joints, model.joint_inputs(compression), strict=True), *others]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Pressed(ShortRepr):
+    """Compression of the levels at rest, and the moment that it changes."""
+
+    value: Floats  # (pressed levels,) [N]
+    by_q: Floats  # (pressed levels, n) at constant tension [N/rad]
+    by_tension: Floats  # (pressed levels, nm) [1]
+    force: Floats  # (n, pressed levels) d passive_force / d compression [m]
+
+
+def _pressed(model: Spine, q: Floats, tension: Floats, applied: Sequence[Perturbation]) -> _Pressed:
+    n, count = len(q), len(model.pressed)
+    if not count:
+        return _Pressed(
+            np.empty(0), np.empty((0, n)), np.empty((0, len(tension))), np.empty((n, 0))
+        )
+    still, forces = np.zeros(n), np.zeros((n, count))
+    found = model.joint_forces.slopes(q, still, still, tension, pushes(model, BEFORE, applied))
+    inputs = model.joint_inputs(found.value)
+    for column, k in enumerate(model.pressed):
+        joint = model.joints[k]
+        place = model.place_of(joint.coordinates)
+        x, _ = model.seen_by(joint, q, still)
+        slope = joint.force_by_compression(x, np.zeros(joint.states), inputs[k])
+        forces[place[place >= 0], column] = slope[place >= 0]
+    return _Pressed(found.value, found.by_q, found.by_tension, forces)
 
 
 def _posture(
@@ -143,33 +184,35 @@ def _posture(
 ) -> Equilibrium:
     """Equilibrium posture by Newton's method, with steps that decrease the unbalanced moment."""
 
-    def left_over(at: Floats) -> Floats:
-        Q = passive_force(model, at, applied)
-        if model.muscles is not None:
-            muscles = model.muscles.muscles
-            geometry = muscles.geometry(at)
-            force = model.muscles.units.at_rest(model.excitation, geometry.length).force
-            Q = Q - geometry.slope.T @ force
-        return Q
+    def left_over(at: Floats) -> tuple[Floats, _Pressed]:
+        if model.muscles is None:
+            pressed = _pressed(model, at, NOTHING, applied)
+            return passive_force(model, at, pressed.value, applied), pressed
+        geometry = model.muscles.muscles.geometry(at)
+        force = model.muscles.units.at_rest(model.excitation, geometry.length).force
+        pressed = _pressed(model, at, force, applied)
+        Q = passive_force(model, at, pressed.value, applied)
+        return Q - geometry.slope.T @ force, pressed
 
-    unbalanced, size = left_over(q), np.inf
+    (unbalanced, pressed), size = left_over(q), np.inf
     for count in range(iterations):
         size = float(np.abs(unbalanced).max())
         if size <= tolerance:
-            return _set(model, q, model.excitation, size, count)
-        K = passive_tangent(model, q)
+            return _set(model, q, model.excitation, size, count, pressed.value)
+        K = passive_tangent(model, q, pressed.value) - pressed.force @ pressed.by_q
         if model.muscles is not None:
             muscles = model.muscles.muscles
             pose = muscles.pose(q)
             geometry = muscles.geometry(pose)
             resting = model.muscles.units.at_rest(model.excitation, geometry.length)
             K += muscles.tension_curvature(pose, resting.force)
-            K += geometry.slope.T @ (resting.stiffness[:, None] * geometry.slope)
+            stretched = resting.stiffness[:, None] * geometry.slope
+            K += geometry.slope.T @ stretched - pressed.force @ pressed.by_tension @ stretched
         step = np.linalg.solve(K, unbalanced)
         fraction = min(1.0, 0.3 / max(float(np.abs(step).max()), 1e-300))
         moved = unbalanced
         for _ in range(30):
-            moved = left_over(q + fraction * step)
+            moved, pressed = left_over(q + fraction * step)
             if np.linalg.norm(moved) < np.linalg.norm(unbalanced) or fraction < 1e-6:
                 break
             fraction *= 0.5
@@ -207,17 +250,23 @@ def _activation(
         )
     muscles, units = model.muscles.muscles, model.muscles.units
     geometry = muscles.geometry(q)
-    demand = -passive_force(model, q, applied)  # moment that the muscles must provide
-    scale = max(1.0, float(np.abs(demand).max()))
     arm = -geometry.slope.T
+
+    def left_over(force: Floats) -> tuple[Floats, Floats, _Pressed]:
+        """Moment that the muscles must provide, what is missing of it, and the compression."""
+        pressed = _pressed(model, q, force, applied)
+        demand = -passive_force(model, q, pressed.value, applied)
+        return demand, demand - arm @ force, pressed
+
     a = np.full(len(muscles), max(low, 0.02))
     resting = units.at_rest(a, geometry.length)
-    missing = demand - arm @ resting.force
+    demand, missing, pressed = left_over(resting.force)
+    scale = max(1.0, float(np.abs(demand).max()))
     for count in range(iterations):
         size = float(np.abs(missing).max())
         if size <= tolerance * scale:
-            return _set(model, q, a, size, count)
-        G = arm * _force_slope(units, resting)
+            return _set(model, q, a, size, count, pressed.value)
+        G = (arm + pressed.force @ pressed.by_tension) * _force_slope(units, resting)
         if count < CHOOSING:
             target, holds = _least_squares(G, missing + G @ a, low, high)
         else:
@@ -230,7 +279,7 @@ def _activation(
             break
         a = a + (target - a) * (1.0 if count < 8 or count >= CHOOSING else 0.5)
         resting = units.at_rest(a, geometry.length)
-        missing = demand - arm @ resting.force
+        _, missing, pressed = left_over(resting.force)
     worst = int(np.argmax(np.abs(missing)))
     raise ConvergenceError(
         f"Expected muscles that balance the posture with excitations from {low:g} to {high:g}, "
@@ -290,7 +339,12 @@ def _least_squares(
 
 
 def _set(
-    model: Spine, q: Floats, excitation: Floats | float, residual: float, count: int
+    model: Spine,
+    q: Floats,
+    excitation: Floats | float,
+    residual: float,
+    count: int,
+    compression: Floats,
 ) -> Equilibrium:
     """The model with its set point at q, and its equilibrium state."""
     resting = model
@@ -301,4 +355,5 @@ def _set(
     state = resting.state_at(q)
     if resting.reflexes is not None:
         state[resting.slices["receptor"]] = 0.0
+    state[resting.slices["compression"]] = compression
     return Equilibrium(resting, q, state, residual, count)

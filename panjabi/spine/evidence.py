@@ -29,7 +29,7 @@ def muscle_arguments(model: Spine, state: Floats) -> tuple[dict[str, Floats], ND
 
 def state_outside(model: Spine, state: Floats) -> tuple[str, ...]:
     """Descriptions of size, reflexes, units and muscles that leave the evidence at a state."""
-    found = model_outside(model) + model.outside_evidence(state[model.slices["q"]])
+    found = model_outside(model) + model.outside_evidence(state)
     if model.muscles is None:
         return found
     return found + muscles_outside(model.muscles.units, *muscle_arguments(model, state))

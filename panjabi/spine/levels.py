@@ -52,3 +52,10 @@ def level_name(upper: str, lower: str) -> str:
     """ "L4-L5" of the bodies L4 and L5; the sacrum counts as S1 and the skull as C0."""
     short = {"sacrum": "S1", "skull": "C0"}
     return f"{short.get(upper, upper)}-{short.get(lower, lower)}"
+
+
+def vertebrae_of(level: str) -> tuple[str, str]:
+    """Upper and lower body of a level: ("L5", "sacrum") of L5-S1."""
+    long = {"S1": "sacrum", "C0": "skull"}
+    upper, lower = level.split("-")
+    return long.get(upper, upper), long.get(lower, lower)

@@ -26,21 +26,29 @@ from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
 from panjabi.evidence import Departure
 from panjabi.neural.command import DRIVE_WIDTH, check_excitation
-from panjabi.parameter import Parameter
+from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.passive.directions import SACROILIAC
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
+from panjabi.spine.joint_forces import JointForces
 from panjabi.spine.reflexes import StretchReflexes
 
 Floats = NDArray[np.float64]
+
+COMPRESSION_TIME = Parameter(
+    0.01, "s", THIS_WORK, "assumed", "time in which a unit follows the compression of its level"
+)
+"""The compression of a level reaches its unit through a state, so no force depends on itself."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Spine:
     """A spine with its three subsystems; immutable. Make it with `spine_model`.
 
-    Muscles lie over exactly the free coordinates, in their order. A joint or another element may
-    also act on fixed coordinates and then reads their fixed values.
+    The compression of every level comes from muscles, weight, external and inertial forces and
+    stiffens its unit. Muscles lie over exactly the free coordinates, in their order. A joint or
+    another element may also act on fixed coordinates and then reads their fixed values.
     """
 
     dynamics: Dynamics
@@ -51,6 +59,7 @@ class Spine:
     rest_length: Floats = None  # type: ignore[assignment]  # paths where receptors are silent (nm,) [m]; as held
     rest_tension: Floats = None  # type: ignore[assignment]  # (nm,) [N]; none
     drive_width: Parameter = DRIVE_WIDTH
+    compression_time: Parameter | None = COMPRESSION_TIME  # None: units keep their preload
     elements: tuple[ForceElement, ...] = ()
     recipe: Mapping[str, Any] = field(
         default_factory=dict[str, Any]
@@ -142,6 +151,28 @@ class Spine:
     def loop_count(self) -> int:
         return 0 if self.reflexes is None else len(self.reflexes)
 
+    @cached_property
+    def pressed(self) -> tuple[int, ...]:
+        """Indices of the joints whose units follow the compression of their level."""
+        if self.compression_time is None:
+            return ()
+        levels = [joint.unit.level for joint in self.joints]
+        return tuple(k for k, level in enumerate(levels) if level not in SACROILIAC)
+
+    @cached_property
+    def joint_forces(self) -> JointForces:
+        """Forces in the joints of all spinal levels of the model."""
+        levels = [j.unit.level for j in self.joints if j.unit.level not in SACROILIAC]
+        muscles = None if self.muscles is None else self.muscles.muscles
+        return JointForces(self.dynamics, muscles, tuple(levels))
+
+    def joint_inputs(self, compression: Floats) -> list[Floats]:
+        """What each joint reads: the compression (1,) [N] of its level, or nothing (0,)."""
+        inputs = [np.empty(0) for _ in self.joints]
+        for k, value in zip(self.pressed, compression, strict=True):
+            inputs[k] = np.array([value])
+        return inputs
+
     @property
     def delays(self) -> tuple[float, ...]:
         """The different delays of the reflexes [s]."""
@@ -151,7 +182,8 @@ class Spine:
 
     @cached_property
     def slices(self) -> dict[str, slice]:
-        """Slices of the state: q, rate, joints, activation, fibre, short_range, receptor, elements.
+        """Slices of the state: q, rate, joints, compression, activation, fibre, short_range,
+        receptor, elements.
 
         Parts that a model does not have are empty.
         """
@@ -160,6 +192,7 @@ class Spine:
             "q": n,
             "rate": n,
             "joints": sum(joint.states for joint in self.joints),
+            "compression": len(self.pressed),
             "activation": nm,
             "fibre": nm,
             "short_range": 0 if self.muscles is None else self.muscles.units.short_range_states,
@@ -192,6 +225,7 @@ class Spine:
             kinds = [f"branch {b + 1}" for b in range(len(kept.times))]
             kinds += [f"friction {b + 1}" for b in range(len(kept.yields[0]))]
             names += [f"{c} {kind}" for c in joint.coordinates for kind in kinds]
+        names += [f"{self.joints[k].unit.level} compression" for k in self.pressed]
         if self.muscles is not None:
             muscles = self.muscles.muscles.names
             names += [f"{m} activation" for m in muscles] + [f"{m} fibre" for m in muscles]
@@ -217,6 +251,7 @@ class Spine:
         units += [f"{u}/s" for u in units]
         part = self.slices
         units += ["rad"] * (part["joints"].stop - part["joints"].start)
+        units += ["N"] * len(self.pressed)
         return (*units, *["1"] * (self.size - part["activation"].start))
 
     def seen_by(
@@ -243,13 +278,18 @@ class Spine:
             y[part["short_range"]] if units.short_range is not None else 0.0,
         )
 
-    def outside_evidence(self, q: ArrayLike) -> tuple[str, ...]:
-        """Loads on units at q (n,) that leave the published tests, in words."""
-        return tuple(map(str, self.departures(q)))
+    def outside_evidence(self, state: Floats) -> tuple[str, ...]:
+        """Loads on units at a state (size,) that leave the published tests, in words."""
+        return tuple(map(str, self.departures(state)))
 
-    def departures(self, q: ArrayLike) -> tuple[Departure, ...]:
+    def departures(self, state: Floats) -> tuple[Departure, ...]:
         """The loads on units of `outside_evidence` as values with their names."""
-        return tuple(d for unit, a in self._units(q) for d in unit.departures(a))
+        inputs = self.joint_inputs(state[self.slices["compression"]])
+        return tuple(
+            d
+            for (unit, a), pressed in zip(self._units(state[self.slices["q"]]), inputs, strict=True)
+            for d in unit.departures(a, *pressed)
+        )
 
     def check(self, q: ArrayLike) -> None:
         """Raise ParameterError if a unit is bent beyond failure at q (n,)."""
@@ -282,7 +322,7 @@ class Spine:
     def state_at(self, q: ArrayLike | None = None, rate: ArrayLike | None = None) -> Floats:
         """A state (size,) with fibres in balance with `excitation`, all other states relaxed.
 
-        q (n,) is by default that of the model, rate (n,) zero.
+        q (n,) is by default that of the model, rate (n,) zero. The compression is that of rest.
         """
         y = np.zeros(self.size)
         part = self.slices
@@ -290,11 +330,16 @@ class Spine:
         y[part["q"]] = place
         if rate is not None:
             y[part["rate"]] = rate
+        tension = np.empty(0)
         if self.muscles is not None:
+            length = self.muscles.muscles.geometry(place).length
+            tension = self.muscles.units.at_rest(self.excitation, length).force
             states = self.muscles.state_at_rest(place, self.excitation)
             y[part["activation"].start : part["short_range"].stop] = states
             if self.reflexes is not None:
                 y[part["receptor"]] = self.receptors_at_rest(place, y[part["fibre"]])
+        if self.pressed:
+            y[part["compression"]] = self.joint_forces.compression(place, tension)
         return y
 
     def receptors_at_rest(self, q: ArrayLike, fibre: Floats) -> Floats:

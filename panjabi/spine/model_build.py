@@ -23,7 +23,7 @@ from panjabi.passive.sizing import sized_for
 from panjabi.passive.standard import unit
 from panjabi.spine.column_model import PLANES
 from panjabi.spine.levels import AXES, levels_of
-from panjabi.spine.model import Spine
+from panjabi.spine.model import COMPRESSION_TIME, Spine
 from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
 
@@ -61,7 +61,7 @@ def spine_model(
     load: float | HeldLoad = 0.0,
     posture: str | ArrayLike = "standing",
     gravity: bool = True,
-    preload: float | Mapping[str, float] = 0.0,
+    preload: float | Mapping[str, float] | None = None,
     injuries: Mapping[str, Sequence[str]] | None = None,
     units: UnitOptions | None = None,
     body: Body | None = None,
@@ -83,7 +83,8 @@ def spine_model(
     posture : name of a posture of the body, or its coordinates (nq,): the start, and the constant
         position of all other joints.
     gravity : False removes the weight of body and load; their inertia stays.
-    preload : frozen compression of the units [N], one value for all or a mapping by level.
+    preload : frozen compression of the units [N], one value for all or a mapping by level, as in a
+        laboratory; by default the compression of each level stiffens its unit at every moment.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
     units : source, viscous damping and Maxwell branches of the units; see `UnitOptions`.
     body : by default the standard adult; units, strength and reflexes follow its size.
@@ -131,6 +132,7 @@ def spine_model(
     model = Spine(
         dynamics=dynamics,
         joints=tuple(PassiveJoint(u) for u in units_made),
+        compression_time=COMPRESSION_TIME if preload is None else None,
         recipe=recipe,
         parameters={**dict(whole_body.parameters), **known},
     )
@@ -257,7 +259,7 @@ def _require_texts(injuries: Mapping[str, object]) -> None:
 def _units(
     body: Body,
     levels: tuple[str, ...],
-    preload: float | Mapping[str, float],
+    preload: float | Mapping[str, float] | None,
     injuries: Mapping[str, Sequence[str]],
     options: UnitOptions,
 ) -> list[FunctionalSpinalUnit]:
@@ -265,7 +267,10 @@ def _units(
         if known_level(level) not in levels:
             raise unknown("level of the model", level, levels)
     changes = {known_level(level): words for level, words in injuries.items()}
-    preloads = dict.fromkeys(levels, preload) if not isinstance(preload, Mapping) else preload
+    if isinstance(preload, Mapping):
+        preloads = {known_level(level): force for level, force in preload.items()}
+    else:
+        preloads = {} if preload is None else dict.fromkeys(levels, preload)
     made: list[FunctionalSpinalUnit] = []
     for level in levels:
         fitted = sized_for(unit(level, options.source, extrapolate=options.extrapolate), body)

@@ -19,7 +19,8 @@ from panjabi.active.muscle_kernels import (
     no_muscles,
 )
 from panjabi.active.step_kernels import MuscleStep, muscle_step
-from panjabi.arrays import Block, Matrix, Vector
+from panjabi.arrays import Block, Integers, Matrix, Vector
+from panjabi.body.joint_force_kernels import Discs, DiscWork
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.errors import ParameterError
 from panjabi.neural.command import command
@@ -65,11 +66,21 @@ class StepSystem(NamedTuple):
     muscles: MuscleStep
 
 
+class CompressionData(NamedTuple):
+    """The levels whose joint forces are known, and how units follow their compression."""
+
+    states: int  # levels with a state; 0 if the preload of the units is constant
+    time: float  # of the states [s]
+    discs: Discs
+    pulled: Integers  # (levels,) upper vertebra in the tree of the muscles
+
+
 class SpineWork(NamedTuple):
     """Work arrays of an evaluation; every thread needs its own."""
 
     dynamics: DynamicsWorkspace
     joints: JointWork
+    discs: DiscWork
     muscles: MuscleWorkspace
     Q: Vector  # (n,) generalised force [N m; N]
     pull: Vector  # (n,) of the muscles
@@ -86,6 +97,7 @@ class SpineData(NamedTuple):
     gravity: Vector  # (3,) [m/s2]
     mechanism: Mechanism
     joints: JointData
+    compression: CompressionData
     muscles: MuscleData
     loops: LoopData
     applied: AppliedData
@@ -123,11 +135,14 @@ def spine_data(
     n, nm = len(model.free), model.muscle_count
     q = model.dynamics.part(model.dynamics.held) if start is None else np.asarray(start, float)
     joints, muscles = _joints(model), _muscles(model)
+    forces = model.joint_forces
+    bodies, levels = len(model.dynamics.mechanism.mass), len(forces.levels)
     M, K, C, S = np.zeros((4, n, n))
     step = StepSystem(M, K, C, S, np.zeros(n), muscle_step(nm, n))
     work = SpineWork(
         model.dynamics.workspace(),
         joint_work(joints),
+        DiscWork(np.zeros((bodies, 3)), np.zeros((3, 3)), np.zeros((levels, 3))),
         muscle_workspace(muscles.tree, muscles.pieces),
         np.zeros(n),
         np.zeros(n),
@@ -141,6 +156,12 @@ def spine_data(
         np.asarray(model.dynamics.gravity),
         model.dynamics.mechanism,
         joints,
+        CompressionData(
+            len(model.pressed),
+            1.0 if model.compression_time is None else model.compression_time.si,
+            forces.discs,
+            forces.pulled,
+        ),
         muscles,
         _loops(model),
         _applied(model, applied),
@@ -166,10 +187,13 @@ def _joints(model: Spine) -> JointData:
     still = np.zeros(len(model.free))
     places = [model.place_of(joint.coordinates) for joint in model.joints]
     fixed = [model.seen_by(joint, still, still)[0] for joint in model.joints]
+    level = np.full(len(model.joints), -1, np.int64)
+    level[list(model.pressed)] = np.arange(len(model.pressed))
     return joint_data(
         [joint.unit for joint in model.joints],
         np.array(places, np.int64).reshape(-1, 3),
         np.array(fixed, float).reshape(-1, 3),
+        level,
     )
 
 

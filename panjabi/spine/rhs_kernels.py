@@ -10,7 +10,8 @@ from numba import njit
 
 from panjabi.active.muscle_kernels import Rates, muscle_rates
 from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
-from panjabi.body.dynamics_kernels import SOLVED, place
+from panjabi.body.dynamics_kernels import SOLVED, move, place
+from panjabi.body.joint_force_kernels import UP, carried_forces, disc_forces
 from panjabi.body.kernels import along_dof
 from panjabi.body.tree import Floats
 from panjabi.neural.loop_kernels import Signals, excite, receive
@@ -28,10 +29,16 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
     q, rate = y[:n], y[n : 2 * n]
     place(mechanism, q, work)
     Q[:] = data.python
-    add_applied(mechanism.tree, work, t, data.applied, Q)
+    pushes = data.work.discs.pushes
+    pushes[:] = 0.0
+    add_applied(mechanism.tree, work, t, data.applied, Q, pushes)
     first = 2 * n
     last = first + data.joints.time.shape[0]
-    add_joints(q, rate, y[first:last], data.joints, data.work.joints, Q, out[first:last])
+    pressed = slice(last, last + data.compression.states)
+    add_joints(
+        q, rate, y[first:last], y[pressed], data.joints, data.work.joints, Q, out[first:last]
+    )
+    last = pressed.stop
     if nm > 0:
         a, fibre = last, last + nm
         short, first = fibre + nm, fibre + nm + data.short_range_count
@@ -54,11 +61,30 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
         status = matrix_solve(mechanism, rate, Q, data.gravity, work, out[n : 2 * n])
     if status != SOLVED:
         out[n] = float("nan")
+    if data.compression.states > 0:
+        load_discs(rate, out[n : 2 * n], data)
+        for k in range(data.compression.states):
+            now = -data.work.discs.force[k, UP]
+            out[pressed.start + k] = (now - y[pressed.start + k]) / data.compression.time
 
 
 @njit(cache=True, nogil=True)
-def add_applied(tree, work, t, data, Q):
-    """Add the external forces at time t to Q (n,) [N m; N], after `place`."""
+def load_discs(rate, acceleration, data):
+    """Force on each disc into the work, after the accelerations (n,) are known."""
+    mechanism, work, discs = data.mechanism, data.work.dynamics, data.work.discs
+    if not mechanism.one_run_each:
+        move(mechanism, rate, acceleration, data.gravity, work)
+    carried_forces(mechanism, work, discs.pushes)
+    levels, pull = data.compression, data.work.muscles.force
+    disc_forces(levels.discs, work.R, discs.pushes, pull, levels.pulled, discs.axes, discs.force)
+
+
+@njit(cache=True, nogil=True)
+def add_applied(tree, work, t, data, Q, pushes):
+    """Add the external forces at time t to Q (n,) [N m; N] and to pushes (nb, 3) [N].
+
+    `place` comes before.
+    """
     where = data.place
     for k in range(where.shape[0]):
         size = wave(data.wave[k], data.tones, t)
@@ -69,6 +95,9 @@ def add_applied(tree, work, t, data, Q):
             continue
         b = where[k, 0]
         l0, l1, l2, f0, f1, f2 = data.geometry[k]
+        pushes[b, 0] += size * f0
+        pushes[b, 1] += size * f1
+        pushes[b, 2] += size * f2
         R = work.R[b]
         x0 = R[0, 0] * l0 + R[0, 1] * l1 + R[0, 2] * l2 + work.t[b, 0]
         x1 = R[1, 0] * l0 + R[1, 1] * l1 + R[1, 2] * l2 + work.t[b, 1]

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from panjabi.body.joint_force_kernels import UP
 from panjabi.neural.command import command
 from panjabi.neural.smooth_kernels import saturated
+from panjabi.spine.joint_forces import Push
 from panjabi.spine.model import Floats, Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
 
@@ -34,11 +36,12 @@ def reference_rhs(
     q, rate = y[part["q"]], y[part["rate"]]
     Q = applied_forces(model, t, q, applied)
     at = part["joints"].start
-    for joint in model.joints:
+    inputs = model.joint_inputs(y[part["compression"]])
+    for joint, pressed in zip(model.joints, inputs, strict=True):
         states = slice(at, at + joint.states)
         x, speed = model.seen_by(joint, q, rate)
-        _add(Q, model.place_of(joint.coordinates), joint.force(x, speed, y[states], NOTHING))
-        out[states] = joint.state_rate(x, speed, y[states], NOTHING)
+        _add(Q, model.place_of(joint.coordinates), joint.force(x, speed, y[states], pressed))
+        out[states] = joint.state_rate(x, speed, y[states], pressed)
         at += joint.states
     if model.muscles is not None:
         states = slice(part["activation"].start, part["short_range"].stop)
@@ -55,7 +58,45 @@ def reference_rhs(
         at += element.states
     out[part["q"]] = rate
     out[part["rate"]] = model.dynamics.forward(q, rate, Q)
+    if model.compression_time is not None and model.pressed:
+        forces = joint_loads(model, t, y, out[part["rate"]], applied)
+        out[part["compression"]] = (-forces[:, UP] - y[part["compression"]]) / (
+            model.compression_time.si
+        )
     return out
+
+
+def joint_loads(
+    model: Spine,
+    t: float,
+    y: Floats,
+    acceleration: Floats,
+    applied: Sequence[Perturbation] = (),
+) -> Floats:
+    """Force on each disc from above (levels, 3) at a state: forward, up, right of the disc [N]."""
+    q, rate = y[model.slices["q"]], y[model.slices["rate"]]
+    pushed = pushes(model, t, applied)
+    return model.joint_forces.on_discs(q, rate, acceleration, tensions(model, y), pushed)
+
+
+def tensions(model: Spine, y: Floats) -> Floats:
+    """Tension of every muscle (nm,) at a state [N]."""
+    return NOTHING if model.muscles is None else model.muscle_rates(y)[1].force
+
+
+def pushes(model: Spine, t: float, applied: Sequence[Perturbation]) -> list[Push]:
+    """Forces of the perturbations on bodies at time t; moments are not among them."""
+    return [
+        (p.body, point_of(model.body, p), size_of(p, t) * direction_of(p))
+        for p in applied
+        if not isinstance(p, MomentPulse)
+    ]
+
+
+def size_of(perturbation: Perturbation, t: float) -> float:
+    """Force [N] or moment [N m] of a perturbation at time t."""
+    row = np.array([*perturbation.waveform, 0.0, len(perturbation.tones)], float)
+    return float(wave.py_func(row, np.array(perturbation.tones, float).reshape(-1, 3), t))
 
 
 def excitations(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
@@ -77,8 +118,7 @@ def applied_forces(model: Spine, t: float, q: Floats, applied: Sequence[Perturba
     """Generalised force (n,) of the perturbations at time t [N m; N]."""
     Q = np.zeros(len(model.free))
     for perturbation in applied:
-        row = np.array([*perturbation.waveform, 0.0, len(perturbation.tones)], float)
-        size = wave.py_func(row, np.array(perturbation.tones, float).reshape(-1, 3), t)
+        size = size_of(perturbation, t)
         if isinstance(perturbation, MomentPulse):
             at = model.place_of((perturbation.coordinate,))[0]
             if at >= 0:

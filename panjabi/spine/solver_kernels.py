@@ -7,7 +7,8 @@ same muscle. So these states are eliminated muscle by muscle and branch by branc
     S = M + w C + w^2 K,   fibre, short-range force and tendon in series inside K.
 
 J here leaves out what is never stiff: the rotation of paths and bodies, the weight, external
-forces. A W-method keeps its order with any J; the stiff parts keep it stable.
+forces, and the effect of compression on moments. A W-method keeps its order with any J; the stiff
+parts keep it stable.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ def _evaluate(y, delayed, data):
     step.K[:] = 0.0
     step.C[:] = 0.0
     first = 2 * n + data.joints.time.shape[0]
-    joint_slopes(q, y[2 * n : first], data.joints, data.work.joints, step.K, step.C)
+    pressed = y[first : first + data.compression.states]
+    joint_slopes(q, y[2 * n : first], pressed, data.joints, data.work.joints, step.K, step.C)
+    first += data.compression.states
     if nm == 0:
         return
     excite(delayed, data.loops, data.work.excitation)
@@ -91,9 +94,12 @@ def _solve(w, data, x):
     """x = (1 - w J)^-1 x; x contains all states."""
     step, n, nm = data.work.step, data.n, data.muscle_count
     first = 2 * n + data.joints.time.shape[0]
+    q, rate, stretch = x[:n], x[n : 2 * n], x[2 * n : first]
+    for k in range(first, first + data.compression.states):
+        x[k] /= 1.0 + w / data.compression.time
+    first += data.compression.states
     middle, end = first + nm, first + 2 * nm
     last = end + data.short_range_count
-    q, rate, stretch = x[:n], x[n : 2 * n], x[2 * n : first]
     a, fibre, short = x[first:middle], x[middle:end], x[end:last]
     M, K, back = step.M, step.K, step.back
     for i in range(n):

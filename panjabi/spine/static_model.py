@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdominal_pressure import AbdominalPressure
 from panjabi.body.gravity import STANDARD_GRAVITY, gravity_energy
+from panjabi.body.joint_force_kernels import disc_axes, discs_of
 from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body
 from panjabi.body.poses import Poses, tree_poses
@@ -23,7 +24,7 @@ from panjabi.passive.directions import coordinate_names
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
 from panjabi.results import ShortRepr
-from panjabi.spine.levels import levels_of
+from panjabi.spine.levels import levels_of, vertebrae_of
 from panjabi.spine.muscle_state import MuscleState
 from panjabi.tissue.evidence import fibre_range
 
@@ -156,21 +157,11 @@ class StaticSpine:
 
     @cached_property
     def disc_axes(self) -> Floats:
-        """(levels, 3, 3) forward, up and right of each disc, as rows in world axes.
-
-        The plane of a disc halves the angle between its vertebrae; above the sacrum, whose frame is
-        that of the pelvis, it is the plane of L5.
-        """
+        """(levels, 3, 3) forward, up and right of each disc, as rows in world axes."""
+        discs = discs_of(self.body.names, [vertebrae_of(level) for level in LEVELS])
         axes = np.empty((len(LEVELS), 3, 3))
-        for k, level in enumerate(LEVELS):
-            upper, lower = level.split("-")
-            upper_frame = self.poses.R[self.body.body_index(upper)]
-            lower_frame = (
-                upper_frame if lower == "S1" else self.poses.R[self.body.body_index(lower)]
-            )
-            up = _unit(upper_frame[:, 1] + lower_frame[:, 1])
-            right = _unit(upper_frame[:, 2] - up * (up @ upper_frame[:, 2]))
-            axes[k] = np.cross(up, right), up, right
+        for k in range(len(LEVELS)):
+            disc_axes(self.poses.R, discs, k, axes[k])
         return axes
 
     @cached_property

@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.delay.roots.system import DelayTerm, LinearDelaySystem
 from panjabi.errors import ParameterError
-from panjabi.spine.derivatives import Friction, jacobian
+from panjabi.spine.derivatives import STILL, Friction, jacobian
 
 if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium
 
-STILL = 1e-4
-"""Largest rate of any state at an equilibrium [1/s, rad/s2]."""
+
+def condensed_system(rest: Equilibrium) -> Condensed:
+    """The stuck system of an equilibrium on its coordinates, their rates and compressions.
+
+    Muscles, joints and receptors act on each other only through these, in this order.
+    """
+    system, n = linear_system(rest), 2 * len(rest.model.free)
+    levels = [k for k, name in enumerate(system.state_names) if name.endswith(" compression")]
+    return Condensed(system, [*range(n), *levels])
 
 
 def linear_system(
@@ -40,7 +48,9 @@ def linear_system(
     """
     model = rest.model
     derivative = jacobian(model, rest.state, friction=friction)
-    worst = int(np.abs(derivative.rate).argmax())
+    size, others = np.abs(derivative.rate), np.abs(derivative.rate)
+    others[model.slices["compression"]] = 0.0  # it follows the others
+    worst = int((others if others.max() > STILL else size).argmax())
     if not abs(derivative.rate[worst]) <= STILL:
         raise ParameterError(
             f"Expected an equilibrium, whose states change by at most {STILL:g} per second, got "

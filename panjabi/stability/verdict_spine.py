@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.delay.roots.condensed_spectrum import Condensed
+from panjabi.spine.derivatives import jacobian, static_stiffness
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium, passive_tangent
 from panjabi.spine.model import Spine
 from panjabi.spine.short_range import Bergmark, bergmark, parameters_of
@@ -21,7 +22,7 @@ from panjabi.stability.condition import (
     check_positive,
     recovery_time,
 )
-from panjabi.stability.spine_system import linear_system
+from panjabi.stability.spine_system import condensed_system
 
 Floats = NDArray[np.float64]
 
@@ -63,10 +64,8 @@ def spine_verdict(
     spine = rest.model
     law = bergmark(q)
     passive, weight, active, quick = _stiffness(rest, law)
-    system = linear_system(rest)
-    border = [i for i, name in enumerate(system.state_names) if _of_motion(name, spine)]
-    small = Condensed(system, border)
-    total = _with_reflexes(rest, small)
+    small = condensed_system(rest)
+    total = static_stiffness(spine, jacobian(spine, rest.state, friction="stuck"))
     relaxed = passive + weight + active
     static = StaticEvidence(_least(total), _least(relaxed), _least(quick))
     roots = small.spectrum()
@@ -111,10 +110,6 @@ def spine_verdict(
     )  # fmt: skip
 
 
-def _of_motion(name: str, model: Spine) -> bool:
-    return name in model.free or name.removesuffix(" rate") in model.free
-
-
 def _least(K: Floats) -> float:
     return float(np.linalg.eigvalsh(0.5 * (K + K.T))[0])
 
@@ -127,14 +122,14 @@ def _stiffness(rest: Equilibrium, law: Bergmark) -> tuple[Floats, Floats, Floats
     model, q = rest.model, rest.q
     still = np.zeros(len(model.free))
     weight = model.dynamics.linearised(q, still, still).by_q
-    passive = passive_tangent(model, q) - weight
+    compression = rest.state[model.slices["compression"]]
+    passive = passive_tangent(model, q, compression) - weight
     fast = passive.copy()
-    for joint in model.joints:
+    for joint, inputs in zip(model.joints, model.joint_inputs(compression), strict=True):
         x, _ = model.seen_by(joint, q, still)
         place = model.place_of(joint.coordinates)
         free = np.flatnonzero(place >= 0)
-        relaxed = joint.unit.evaluate(x)[2]
-        added = (relaxed + np.diag(joint.unit.branch_stiffness.sum(axis=1))) - relaxed
+        added = np.diag(joint.law(x, inputs).factor * joint.unit.springs.sum(axis=1))
         fast[np.ix_(place[free], place[free])] += added[np.ix_(free, free)]
     if model.muscles is None:
         return passive, weight, np.zeros_like(passive), fast + weight
@@ -147,13 +142,6 @@ def _stiffness(rest: Equilibrium, law: Bergmark) -> tuple[Floats, Floats, Floats
     springs = law.q.si * resting.force / geometry.length
     quick = bent + geometry.slope.T @ (springs[:, None] * geometry.slope)
     return passive, weight, slow, fast + weight + quick
-
-
-def _with_reflexes(rest: Equilibrium, small: Condensed) -> Floats:
-    """Stiffness at infinitely slow motion, with all reflexes, (n, n) [N m/rad]."""
-    n = len(rest.model.free)
-    D = small.at(np.zeros(1, complex))[0][0].real
-    return rest.model.dynamics.mass_matrix(rest.q) @ D[n:, :n]
 
 
 def _loss(subsystem: str, what: str, part: Floats, total: Floats) -> SubsystemMargin:

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.errors import ParameterError
 from panjabi.results import Result, finite
-from panjabi.stability.spine_system import linear_system
+from panjabi.stability.spine_system import condensed_system
 
 if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium
@@ -103,9 +102,9 @@ class CondensedJoints:
     def __init__(self, rest: Equilibrium) -> None:
         from scipy import sparse
 
-        self.system = linear_system(rest)
+        self.condensed = condensed_system(rest)
+        self.system = self.condensed.system
         k = 2 * len(rest.model.free)  # coordinates and rates come first
-        self.condensed = Condensed(self.system, range(k))
         now = self.system.now
         self._front, self._side = now[:k, :k], now[:k, k:]
         self._drive = now[k:, :k]

@@ -196,3 +196,75 @@ def test_parameters_say_what_is_assumed():
     assert known["flexion_extension_neutral_zone"].status == "measured"
     assert known["arm_SSL"].status == "assumed"
     assert unit("C4-C5").parameters["flexion_extension_range_minus"].status == "assumed"
+
+
+# --- compression as an argument -------------------------------------------------------------------
+
+
+def under(one, at, compression):
+    """W [J] with the disc's own part, and the loss of height [m]."""
+    axial = 1e6
+    found = one.evaluate_under(at, compression)
+    energy = found.energy - 0.5 * compression**2 / axial
+    return energy, compression / axial - found.energy_by_compression
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    angles=ANGLES,
+    compression=st.floats(20.0, 2500.0),
+    level=st.sampled_from(["L4-L5", "T6-T7", "SIJ-right", "all kinds"]),
+)
+def test_moment_and_height_come_from_one_function(angles, compression, level):
+    """dW/dx, -dW/dP and the mixed derivative, against differences of W."""
+    one = with_everything() if level == "all kinds" else unit(level)
+    at, found = np.array(angles), one.evaluate_under(angles, compression)
+    h, p = 1e-4, 0.5
+    for i in range(3):
+        if abs(at[i]) < 4 * h:
+            continue  # the exponential's curvature jumps at zero
+        step = np.eye(3)[i] * h
+        ends = [one.evaluate_under(at + s * step, compression) for s in (-2, -1, 1, 2)]
+        weights = np.array([1.0, -8.0, 8.0, -1.0]) / (12.0 * h)
+        scale = 1.0 + np.abs(found.moment).max()
+        assert weights @ [e.energy for e in ends] == pytest.approx(
+            found.moment[i], abs=1e-5 * scale
+        )
+        mixed = weights @ [e.energy_by_compression for e in ends]
+        assert mixed == pytest.approx(found.moment_by_compression[i], abs=1e-6 * scale)
+    lower, upper = (one.evaluate_under(at, compression + s * p) for s in (-1, 1))
+    by = (upper.moment - lower.moment) / (2.0 * p)
+    assert by == pytest.approx(found.moment_by_compression, rel=1e-5, abs=1e-8)
+    energies = [under(one, at, compression + s * p)[0] for s in (-1, 1)]
+    height = under(one, at, compression)[1]
+    assert (energies[0] - energies[1]) / (2.0 * p) == pytest.approx(height, rel=1e-5, abs=1e-9)
+
+
+@pytest.mark.parametrize("level", ["L4-L5", "C4-C5", "SIJ-right"])
+def test_a_frozen_preload_is_the_law_at_that_compression(level):
+    bare, at = unit(level), np.array([0.05, -0.02, 0.03])
+    for force in (0.0, 90.0, 240.0):
+        frozen, found = bare.with_preload(force), bare.evaluate_under(at, force)
+        for one, two in zip(frozen.evaluate(at), found[:3], strict=True):
+            assert two == pytest.approx(one, rel=1e-12)
+        assert found.factor == pytest.approx(frozen.factor, rel=1e-12)
+        assert found.factor * bare.springs == pytest.approx(frozen.branch_stiffness, rel=1e-12)
+
+
+def test_a_unit_that_is_pulled_is_as_without_compression():
+    one, at = unit("L4-L5"), np.array([0.05, -0.02, 0.03])
+    pulled, free = one.evaluate_under(at, -300.0), one.evaluate_under(at, 0.0)
+    assert pulled.moment == pytest.approx(free.moment)
+    assert not pulled.moment_by_compression.any()
+
+
+def test_the_compiled_law_of_compression_equals_plain_python():
+    one = with_everything()
+    kinds, rows, plain = one.compressed
+    law, at = np.array(one.stiffening.law), np.array([0.05, -0.02, 0.03])
+    results = []
+    for function in (kernels.evaluate_compressed, kernels.evaluate_compressed.py_func):
+        arrays = np.empty(3), np.empty((3, 3)), np.empty(3)
+        energies = function(kinds, rows, 0, plain, kinds.size, law, 400.0, at, *arrays)
+        results.append(np.concatenate([energies, *(a.ravel() for a in arrays)]))
+    assert results[0] == pytest.approx(results[1], rel=1e-13)

@@ -66,7 +66,7 @@ def test_exact_derivatives_equal_differences(make):
     "changes", [{"elastic": True}, {"elastic": False}, {"short_range": None}], ids=str
 )
 def test_structured_solution_equals_the_dense_one(changes):
-    """J as the W-method has it: exact, but for the turning of paths and bodies, and the weight."""
+    """J as the W-method has it: exact, but for turning paths and bodies, weight and compression."""
     model = with_tendons(spine_model(**PAIR, plane="sagittal"), **changes)
     y, late = somewhere(model)
     part, n = model.slices, 2
@@ -77,6 +77,9 @@ def test_structured_solution_equals_the_dense_one(changes):
     dropped = motion.by_q + model.muscles.muscles.tension_curvature(y[:n], tension)
     J = exact.now.copy()
     J[part["rate"], part["q"]] += np.linalg.solve(motion.mass, dropped)
+    pressed = part["compression"]
+    J[pressed] = J[:, pressed] = 0.0
+    J[pressed, pressed] = -np.eye(len(model.pressed)) / model.compression_time.si
     w, rng = 0.004, np.random.default_rng(5)
     p = pack(model)
     work = np.zeros((2, model.size))

@@ -1,0 +1,60 @@
+"""Loads of a run: forces on every disc, and what the structures of every unit carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numba import njit
+
+from panjabi.body.tree import Floats
+from panjabi.passive.readings import StructureSeries, structure_series
+from panjabi.spine.model import Spine
+from panjabi.spine.packing import pack, read_spine
+from panjabi.spine.perturbation import Perturbation
+from panjabi.spine.rhs_kernels import load_discs, spine_rhs
+from panjabi.spine.rhs_plain import joint_loads, reference_rhs
+
+
+def disc_forces(
+    model: Spine, perturbations: Sequence[Perturbation], times: Floats, states: Floats
+) -> Floats:
+    """Force on each disc from above (times, levels, 3): forward, up, right of the disc [N].
+
+    times (times,) [s], states (times, size). Elements written in Python change it only through the
+    accelerations that they cause.
+    """
+    out = np.empty((len(times), len(model.joint_forces.levels), 3))
+    if model.elements:
+        for k, (t, y) in enumerate(zip(times, states, strict=True)):
+            acceleration = reference_rhs(model, t, y, None, perturbations)[model.slices["rate"]]
+            out[k] = joint_loads(model, t, y, acceleration, perturbations)
+        return out
+    delayed = np.zeros((len(model.delays), model.loop_count))  # no force depends on them
+    _disc_forces(times, np.ascontiguousarray(states), delayed, pack(model, perturbations), out)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _disc_forces(times, states, delayed, p, out):
+    data = read_spine(p)
+    n, rates = data.n, np.empty(states.shape[1])
+    for k in range(times.shape[0]):
+        spine_rhs(times[k], states[k], delayed, p, rates)
+        if data.compression.states == 0:
+            load_discs(states[k, n : 2 * n], rates[n : 2 * n], data)
+        out[k] = data.work.discs.force
+
+
+def unit_series(model: Spine, states: Floats) -> dict[str, StructureSeries]:
+    """What the structures of each unit carry at states (times, size), by level."""
+    part, q = model.slices, states[:, model.slices["q"]]
+    pressed = {k: states[:, part["compression"].start + i] for i, k in enumerate(model.pressed)}
+    found: dict[str, StructureSeries] = {}
+    for k, joint in enumerate(model.joints):
+        place = model.place_of(joint.coordinates)
+        fixed, _ = model.seen_by(joint, q[0], np.zeros_like(q[0]))
+        angles = np.where(place >= 0, q[:, place], fixed)
+        constant = np.full(len(states), joint.unit.preload)
+        found[joint.unit.level] = structure_series(joint.unit, angles, pressed.get(k, constant))
+    return found
