@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -248,10 +248,12 @@ def _options(units: object) -> UnitOptions:
 def _require_texts(injuries: Mapping[str, object]) -> None:
     """Raise ParameterError for injuries that are not texts by level."""
     for level, changes in injuries.items():
-        if not isinstance(changes, Sequence) or not all(isinstance(c, str) for c in changes):
+        texts = cast("Sequence[object]", changes) if isinstance(changes, Sequence) else (changes,)
+        wrong = [type(c).__name__ for c in texts if not isinstance(c, str)]
+        if wrong:
             raise ParameterError(
                 f"Expected the injuries of {level} as texts such as ['cut=SSL+ISL'], got a "
-                f"{type(changes).__name__}; put a unit of your own into the finished spine with "
+                f"{wrong[0]}; put a unit of your own into the finished spine with "
                 "spine_model(...).with_joint(PassiveJoint(unit))."
             )
 

@@ -189,9 +189,9 @@ def test_follower_load_is_carried_by_the_lumbar_column(cases):
 
 
 def test_cervical_follower_load_is_carried_but_bends_more_than_the_bound(cases):
-    """The neck is stable at 250 N; a level rotates by 6.0 deg, above the assumed bound of 5."""
+    """The neck is stable at 250 N; a level rotates by 5.2 deg, above the assumed bound of 5."""
     assert cases["pat00_fl"].outcome == "missed"
-    assert cases["pat00_fl"].predicted == pytest.approx(6.0, abs=0.1)
+    assert cases["pat00_fl"].predicted == pytest.approx(5.2, abs=0.1)
     assert "; stable" in f"; {cases['pat00_fl'].reason}"
 
 
