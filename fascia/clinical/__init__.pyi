@@ -19,6 +19,7 @@ from .examination import (
     examine as examine,
     measure as measure,
 )
+from .fit_ridge import RidgePoint as RidgePoint, pelvic_ridge as pelvic_ridge
 from .free_pelvis import FreePelvis as FreePelvis, StiffeningJoints as StiffeningJoints
 from .held_stretch import HeldStretch as HeldStretch, hold as hold
 from .passive_surface import (
@@ -47,7 +48,6 @@ from .paths import (
     spine_flexion as spine_flexion,
     straight_leg_raise as straight_leg_raise,
 )
-from .pelvic_ridge import RidgePoint as RidgePoint, pelvic_ridge as pelvic_ridge
 from .slopes import slope as slope
 from .subject import Subject as Subject, require_subject as require_subject
 from .tolerance import Tolerance as Tolerance

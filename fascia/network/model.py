@@ -441,7 +441,28 @@ class TensionNetwork:
             For a fraction out of range, a network that is relaxed already, or a law without a
             method `relaxed(fraction)`.
         """
-        return relaxation.relaxed_network(self, fraction)
+        fraction = number("fraction of the tension", fraction)
+        if not 0.0 < fraction <= 1.0:
+            raise NetworkError(
+                "Expected the fraction of the tension that a hold leaves, above 0 to 1, got "
+                f"{fraction:g}; give hamstring_group().relaxation(time)."
+            )
+        if self.relaxed_fraction != 1.0:
+            raise NetworkError(
+                f"Expected a network at the test rate, got one with the law {self.law_name}; "
+                "begin with the network before it was relaxed."
+            )
+        if fraction == 1.0:
+            return self
+        lengths = self.lengths()
+        return replace(
+            self,
+            strands=tuple(
+                relaxation.relaxed_strand(s, lengths[s.name], fraction) for s in self.strands
+            ),
+            relaxed_fraction=fraction,
+            parameters={**self.parameters, "relaxed_fraction": relaxation.lasting(fraction)},
+        )
 
     def with_tie_basis(self, *, keep: bool = False) -> TensionNetwork:
         """The same network with `tie_basis` computed from its present strands.

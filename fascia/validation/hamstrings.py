@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from fascia.clinical.calibration import calibrate_tolerance
 from fascia.clinical.examination import Examination, examine
+from fascia.clinical.fit_ridge import RIDGE, pelvic_ridge
 from fascia.clinical.passive_surface import LegAngles, published_moments
 from fascia.clinical.paths import PostureOptions
-from fascia.clinical.pelvic_ridge import RIDGE, pelvic_ridge
 from fascia.clinical.slopes import SLR_WINDOWS_DEG, slope, window_points
 from fascia.subject import standard_subject
 from panjabi.cohort.block import Block

@@ -22,8 +22,8 @@ from fascia.clinical import (
     published_surface,
 )
 from fascia.clinical.calibration import LOG_SCALE_SD, MOMENT_SD, PASSIVE_SCALE
+from fascia.clinical.fit_ridge import RIDGE
 from fascia.clinical.passive_surface import GRID
-from fascia.clinical.pelvic_ridge import RIDGE
 from fascia.clinical.report import as_text
 from fascia.errors import NetworkError
 from fascia.network import TensionNetwork
