@@ -430,9 +430,26 @@ def _ellipsoid(size: Floats, side: Floats, p: Floats, q: Floats, out: Contact) -
     if away >= 1.0:
         return STRAIGHT
     status = _by_section(size, side, np.zeros(3), p, q, out)
-    if status == UNSOLVED:
-        return _by_several_sections(size, side, p, q, out)
+    if status == STRAIGHT or (status == TOUCHES and _on_side(side, out)):
+        return status
+    status = _by_several_sections(size, side, p, q, out)
+    if status == UNSOLVED:  # where one end is very close to the surface, start from the other
+        status = _by_several_sections(size, side, q, p, out)
+        for i in range(3):
+            out.first[i], out.last[i] = out.last[i], out.first[i]
+        out.spread[0], out.spread[3] = out.spread[3], out.spread[0]
     return status
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _on_side(side: Floats, path: Contact) -> bool:
+    """Whether the middle of a path is on the required side; the section through p, q and the centre
+    turns quickly where their line passes close to the centre.
+    """
+    along = 0.0
+    for i in range(3):
+        along += side[i] * (path.first[i] + path.last[i])
+    return along >= 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -460,7 +477,8 @@ def _by_section(size: Floats, side: Floats, c: Floats, p: Floats, q: Floats, out
 def _by_several_sections(size: Floats, side: Floats, p: Floats, q: Floats, out: Contact) -> int:
     """The shortest of the geodesics from plane sections through p and q at several angles.
 
-    For the few points, close to the surface, from which the section through the centre fails.
+    For the few points, close to the surface, from which the section through the centre fails or
+    leads to the other side. A path on the required side precedes a shorter one.
     """
     a = p / size
     b = q / size
@@ -472,14 +490,17 @@ def _by_several_sections(size: Floats, side: Floats, p: Floats, q: Floats, out: 
     across = np.cross(u, foot / away)
     best = new_contact()
     least = np.inf
+    found_on_side = False
     for i in range(SECTIONS):
         angle = np.pi * (i + 0.5) / SECTIONS
         c = away * np.cos(angle) * (np.cos(angle) * foot / away + np.sin(angle) * across)
         if _by_section(size, side, c, p, q, out) == TOUCHES:
             length = np.sqrt(np.sum((out.first - p) ** 2)) + out.arc[0]
             length += np.sqrt(np.sum((q - out.last) ** 2))
-            if length < least:
+            on_side = _on_side(side, out)
+            if (on_side and not found_on_side) or (on_side == found_on_side and length < least):
                 least = length
+                found_on_side = on_side
                 best.first[:] = out.first
                 best.last[:] = out.last
                 best.arc[:] = out.arc

@@ -26,7 +26,7 @@ LEG = [n for n, m in PATHS.items() if m["region"] == "leg"]
 ARM = [n for n, m in PATHS.items() if m["region"] == "arm"]
 PLAIN = [n for n in LEG + ARM if not PATHS[n]["wraps"]]
 WRAPPED = [n for n in LEG if PATHS[n]["wraps"]]
-NOT_OF_SOURCE = ["glmax1", "glmax2", "psoas"]  # over surfaces that the source does not use there
+NOT_OF_SOURCE = ["glmax1", "glmax2", "psoas"]  # over surfaces that MyoLeg does not use there
 LENGTH, ARM_PRINTED = 2e-9, 1.5e-7  # lengths to a nanometre, arms to a tenth of a micrometre
 SOURCE_LENGTH, SOURCE_ARM = 1e-6, 1e-5  # as printed for the wrapped source
 

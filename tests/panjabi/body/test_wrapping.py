@@ -312,16 +312,31 @@ def test_geodesics_are_just_shorter_than_the_shortest_plane_section():
 
 
 def test_ends_close_to_an_ellipsoid_are_solved():
-    """Random points; Newton's method from one section fails for about 1 in 1500 of them."""
-    rng, unsolved, touched = np.random.default_rng(1), 0, 0
+    """Random points; Newton's method from one section fails for about 1 in 1500 of them.
+
+    In two of 20,000 it needs to start from the other end; they are the last of the cases here.
+    """
+    rng, touched, length = np.random.default_rng(1), 0, []
+    cases = [
+        (rng.uniform(0.02, 0.05, 3), p := 0.07 * rng.normal(size=3), -p + 0.06 * rng.normal(size=3))
+        for _ in range(4000)
+    ]
+    for size, p, q in (
+        [[0.04484774, 0.02492754, 0.04834754], [-0.01102987, 0.01639113, 0.0365465],
+         [0.03918459, -0.0872321, -0.07614875]],
+        [[0.03080602, 0.04574764, 0.03332621], [0.01644114, -0.07743576, -0.04915991],
+         [-0.0133290901, -7.23890747e-05, 0.0300479107]],
+    ):  # fmt: skip
+        cases += [tuple(map(np.array, (size, *ends))) for ends in ((p, q), (q, p))]
     out = new_contact()
-    for _ in range(4000):
-        size, p = rng.uniform(0.02, 0.05, 3), 0.07 * rng.normal(size=3)
-        q = -p + 0.06 * rng.normal(size=3)
+    for size, p, q in cases:
         status = contact_kernel(2, size, np.zeros(3), p, q, out)
-        unsolved += status == UNSOLVED
+        assert status != UNSOLVED
         touched += status == TOUCHES
-    assert touched > 1900 and unsolved <= 1
+        length.append(np.linalg.norm(out.first - p) + out.arc[0] + np.linalg.norm(q - out.last))
+    assert touched > 1900
+    assert length[-4] == pytest.approx(length[-3], abs=1e-12)
+    assert length[-2] == pytest.approx(length[-1], abs=1e-12)
 
 
 def test_a_point_inside_a_surface_is_outside_the_evidence():
@@ -355,7 +370,7 @@ def test_hip_arms_of_the_hamstrings_are_those_of_a_published_model(row):
 
 FALLS_TOO_MUCH = pytest.mark.xfail(
     strict=True,
-    reason="falls by more, although it wraps over a surface; cause not found",
+    reason="falls by more, as in the source model (see the test of its arms)",
 )
 
 
@@ -371,6 +386,46 @@ def test_hip_arms_fall_little_beyond_a_right_angle(muscle):
     """Less than 25 % from 90 to 120 deg of hip flexion (outside the evidence of the rows)."""
     arms = [hip_arm(muscle, hip) for hip in (90.0, 100.0, 110.0, 120.0)]
     assert min(arms) > 0.75 * arms[0] > 0.0
+
+
+GLUTEUS = {  # hip flexion [deg]: arm [mm] by OpenSim 4.6, length of Rajagopal2016.osim over 1 deg
+    "glmax1": {-20: 50.9, 0: 49.1, 30: 44.8, 60: 39.3, 90: 31.2, 110: 26.9},
+    "glmax2": {-20: 66.4, 0: 62.6, 30: 52.7, 60: 41.9, 90: 28.1, 110: 18.9},
+    "glmax3": {-20: 57.2, 0: 74.8, 30: 73.5, 60: 59.3, 90: 45.2, 110: 37.5},
+}
+
+
+@pytest.mark.parametrize("muscle", GLUTEUS)
+def test_gluteus_is_that_of_the_source_model(muscle):
+    """Over the range of the source; so the fall in deep flexion is that of the source."""
+    scale = standard_adult().parameters["leg_scale"].si
+    for hip, arm in GLUTEUS[muscle].items():
+        assert hip_arm(muscle, float(hip)) == pytest.approx(scale * arm, abs=0.2)
+    bent = standard_adult().coordinates_from(angles_deg={"hip_flexion_r": 121.0})
+    outside = standard_adult().outside_evidence(bent)
+    assert any(text.startswith(f"path of {muscle}_r: hip_flexion_r 121 deg") for text in outside)
+
+
+# The points between which arm26's long head of biceps passes over its ellipsoid, in its frame [mm],
+# from 69 to 90 deg of shoulder extension.
+HEAD = surface("ellipsoid", (0.025, 0.02, 0.02), side=[0.0, -1.0, 0.0])
+ON_HUMERUS = 1e-3 * np.array([-3.2, -19.4, -12.2])
+
+
+def biceps(t, over=HEAD):
+    on_scapula = 1e-3 * ((1.0 - t) * np.array([4.9, 24.6, 20.1]) + t * np.array([5.0, 30.5, 13.5]))
+    return path_over(over, on_scapula, ON_HUMERUS)
+
+
+def test_a_path_keeps_its_side_where_opensim_changes_it():
+    """OpenSim's arm jumps from +18 to -12 mm at 78 deg of extension; here nothing jumps."""
+    paths = [biceps(t) for t in np.linspace(0.0, 1.0, 41)]
+    lengths = np.array([path.length for path in paths])
+    assert np.abs(np.diff(lengths, 2)).max() < 2e-6
+    assert all(path.first[2] > 0.019 and path.last[1] < -0.0195 for path in paths)
+    shorter = biceps(1.0, surface("ellipsoid", (0.025, 0.02, 0.02)))
+    assert lengths[-1] - shorter.length > 0.004  # the path of OpenSim, on the other side
+    assert shorter.first[2] < 0.0
 
 
 @pytest.mark.parametrize("muscle", ["bflh", "semimem", "semiten", "glmax1", "glmax2", "glmax3"])
