@@ -174,7 +174,7 @@ def add_wrap_hessian(
             count += touching[k]
         if count == 0 or tension[strand] == 0.0:
             continue
-        m = unknown_start[strand + 1] - unknown_start[strand]
+        m = int(unknown_start[strand + 1] - unknown_start[strand])
         chain = new_chain(count, m)
         ends = wraps.place[low] - 1, wraps.place[high - 1] + 2
         for i in range(2):

@@ -224,17 +224,15 @@ def tension_loads(
             a = pieces.body[p, 0]
             b = pieces.body[p, 1]
             for i in range(3):
-                pull = f * direction[p, i]
-                turn = f * moment[p, i]
-                force[a, i] += pull
-                torque[a, i] += turn
-                force[b, i] -= pull
-                torque[b, i] -= turn
+                force[a, i] += f * direction[p, i]
+                torque[a, i] += f * moment[p, i]
+                force[b, i] -= f * direction[p, i]
+                torque[b, i] -= f * moment[p, i]
     for b in range(tree.parent.shape[0] - 1, 0, -1):
-        F = force[b, 0], force[b, 1], force[b, 2]
-        M = torque[b, 0], torque[b, 1], torque[b, 2]
+        pull = force[b, 0], force[b, 1], force[b, 2]
+        turn = torque[b, 0], torque[b, 1], torque[b, 2]
         for e in range(tree.first[b], tree.first[b + 1]):
-            value = along_dof(tree, e, axis_world, origin_world, F, M)
+            value = along_dof(tree, e, axis_world, origin_world, pull, turn)
             Q[tree.coordinate[e]] += rate[e] * value
         parent = tree.parent[b]
         for i in range(3):

@@ -13,7 +13,6 @@ from panjabi.body.landmarks import left, mirrored
 from panjabi.body.tree import Floats, Integers
 from panjabi.body.wrapping import (
     Surface,
-    Surfaces,
     Wrap,
     WrapArrays,
     surface_arrays,
@@ -151,7 +150,7 @@ class PathArrays(ShortRepr):
         if self.wraps is not None or other.wraps is not None:
             one, two = self.some_wraps(), other.some_wraps()
             wraps = WrapArrays(
-                Surfaces(*map(np.concatenate, zip(one.surfaces, two.surfaces, strict=True))),
+                one.surfaces.joined(two.surfaces),
                 np.append(one.start, one.start[-1] + two.start[1:]),
                 np.append(one.surface, two.surface + len(one.surfaces.kind)),
                 np.append(one.first, two.first + points),

@@ -78,10 +78,10 @@ def wrap_curvature(chain: Chain, surfaces: Surfaces, R: Floats, t: Floats) -> Fl
     lateral_of = np.empty((2, 3))
     normal = np.empty(3)
     for k in range(count):
-        s = surface[k]
-        body = surfaces.body[s]
+        s = int(surface[k])
+        body = int(surfaces.body[s])
         axes = R[body] @ surfaces.rotation[s]
-        kind, shape = surfaces.kind[s], surfaces.size[s]
+        kind, shape = int(surfaces.kind[s]), surfaces.size[s]
         ends[0] = point[0] if k == 0 else middle[k - 1]
         ends[1] = point[2 * count + 1] if k == count - 1 else middle[k]
         for side in range(2):
@@ -179,12 +179,12 @@ def add_path_curvature(
                 chain.point[i] = R[b] @ found.local[low + i] + t[b]
             points_jacobian(tree, bodies, chain.point, axis_world, origin_world, rate, chain.rate)
             for k in range(count):
-                wrap = found.wrap[low + 1 + 2 * k]
+                wrap = int(found.wrap[low + 1 + 2 * k])
                 s = wraps.surface[wrap]
                 chain.surface[k] = s
                 chain.spread[k] = found.spread[wrap]
                 if surfaces.kind[s] <= CYLINDER:
                     r = surfaces.size[s, 0]
-                    set_spread(surfaces.kind[s], r, found.arc[wrap], chain.spread[k])
+                    set_spread(int(surfaces.kind[s]), r, float(found.arc[wrap]), chain.spread[k])
                 chain.turn[k] = W[surfaces.body[s]]
             H[m if each else 0] += weight[m] * wrap_curvature(chain, surfaces, R, t)

@@ -171,21 +171,23 @@ def touching_paths(
         if last_wrap == k:
             continue
         if last_wrap == k + 1 and wrap_last[k] == wrap_first[k] + 1:  # only one piece may wrap
-            s, p = wrap_surface[k], wrap_first[k]
-            c = on[s]
+            s, p = int(wrap_surface[k]), int(wrap_first[k])
+            c, one_body, two_body = int(on[s]), int(body[p]), int(body[p + 1])
             x, y, z = local[p, 0], local[p, 1], local[p, 2]
-            if body[p] == c:
+            if one_body == c:
                 begin = from_body(rotation, centre, s, x, y, z)
             else:
-                x, y, z = to_world(R, t, body[p], x, y, z)
+                x, y, z = to_world(R, t, one_body, x, y, z)
                 begin = into(rotation, centre, s, c, R, t, x, y, z)
             x, y, z = local[p + 1, 0], local[p + 1, 1], local[p + 1, 2]
-            if body[p + 1] == c:
+            if two_body == c:
                 end = from_body(rotation, centre, s, x, y, z)
             else:
-                x, y, z = to_world(R, t, body[p + 1], x, y, z)
+                x, y, z = to_world(R, t, two_body, x, y, z)
                 end = into(rotation, centre, s, c, R, t, x, y, z)
-            status, one, other, arc = _over(kind[s], sizes[s], sides[s], begin, end, ends, touch)
+            status, one, other, arc = _over(
+                int(kind[s]), sizes[s], sides[s], begin, end, ends, touch
+            )
             if status != TOUCHES:
                 if status == UNSOLVED:
                     excess[m] = np.nan
@@ -223,13 +225,13 @@ def touching_paths(
             low, high = min(low, wrap_first[k]), max(high, wrap_last[k] + 1)
         for p in range(low, high):
             world[p, 0], world[p, 1], world[p, 2] = to_world(
-                R, t, body[p], local[p, 0], local[p, 1], local[p, 2]
+                R, t, int(body[p]), local[p, 0], local[p, 1], local[p, 2]
             )
         wraps_left = last_wrap - first_wrap  # to solve again since the path last changed
         before, total, k = np.inf, 0.0, first_wrap
         for _ in range(ROUNDS * (last_wrap - first_wrap)):
             size, was = _without(path, size, n + k)
-            s = wrap_surface[k]
+            s, c = int(wrap_surface[k]), int(on[wrap_surface[k]])
             place, least = -1, np.inf
             i = 0
             while path[i] != wrap_first[k]:
@@ -238,18 +240,18 @@ def touching_paths(
                 if place < 0 and path[i + 1] == wrap_last[k]:  # the only piece
                     place = i
                     break
-                begin = _end(path[i], n, 1, world, rotation, centre, s, on[s], R, t)
-                end = _end(path[i + 1], n, 0, world, rotation, centre, s, on[s], R, t)
-                away = _nearness(kind[s], begin, end)
+                begin = _end(path[i], n, 1, world, rotation, centre, s, c, R, t)
+                end = _end(path[i + 1], n, 0, world, rotation, centre, s, c, R, t)
+                away = _nearness(int(kind[s]), begin, end)
                 if away < least:
                     place, least = i, away
                 i += 1
             status = STRAIGHT
             if place >= 0:
-                begin = _end(path[place], n, 1, world, rotation, centre, s, on[s], R, t)
-                end = _end(path[place + 1], n, 0, world, rotation, centre, s, on[s], R, t)
+                begin = _end(path[place], n, 1, world, rotation, centre, s, c, R, t)
+                end = _end(path[place + 1], n, 0, world, rotation, centre, s, c, R, t)
                 status, one, other, arcs[k] = _over(
-                    kind[s], sizes[s], sides[s], begin, end, ends, touch
+                    int(kind[s]), sizes[s], sides[s], begin, end, ends, touch
                 )
             if status == UNSOLVED:
                 excess[m] = np.nan
@@ -266,7 +268,7 @@ def touching_paths(
                     x, y, z = onto_body(rotation, centre, s, at)
                     j += 2 * k
                     on_body[j, 0], on_body[j, 1], on_body[j, 2] = x, y, z
-                    x, y, z = to_world(R, t, on[s], x, y, z)
+                    x, y, z = to_world(R, t, c, x, y, z)
                     world[n + j, 0], world[n + j, 1], world[n + j, 2] = x, y, z
                 total += _distance(begin, one) + arcs[k] + _distance(other, end)
                 total -= _distance(begin, end)
@@ -344,12 +346,12 @@ def points_inside(
     x = np.empty(3)
     g = np.empty(3)
     for k in range(wraps.surface.shape[0]):
-        s = wraps.surface[k]
+        s = int(wraps.surface[k])
         inside[k] = 0.0
         for p in range(wraps.first[k], wraps.last[k] + 1):
-            x0, x1, x2 = to_world(R, t, body[p], local[p, 0], local[p, 1], local[p, 2])
+            x0, x1, x2 = to_world(R, t, int(body[p]), local[p, 0], local[p, 1], local[p, 2])
             x[0], x[1], x[2] = into(
-                surfaces.rotation, surfaces.centre, s, surfaces.body[s], R, t, x0, x1, x2
+                surfaces.rotation, surfaces.centre, s, int(surfaces.body[s]), R, t, x0, x1, x2
             )
             if int(surfaces.kind[s]) == CYLINDER and abs(x[2]) > surfaces.size[s, 1]:
                 continue

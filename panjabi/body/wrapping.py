@@ -140,6 +140,17 @@ class Surfaces(NamedTuple):
     size: Matrix  # (ns, 3) [m], see `Surface`
     side: Matrix  # (ns, 3) direction to which the path passes, in the surface; 0 0 0: the shorter
 
+    def joined(self, other: Surfaces) -> Surfaces:
+        """These surfaces and then others on the same bodies."""
+        return Surfaces(
+            np.append(self.kind, other.kind),
+            np.append(self.body, other.body),
+            np.concatenate([self.rotation, other.rotation]),
+            np.concatenate([self.centre, other.centre]),
+            np.concatenate([self.size, other.size]),
+            np.concatenate([self.side, other.side]),
+        )
+
 
 class WrapArrays(NamedTuple):
     """Wraps of all muscle paths as flat arrays for the kernels."""

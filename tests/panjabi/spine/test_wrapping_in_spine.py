@@ -9,7 +9,6 @@ import pytest
 
 from panjabi.active import musculature
 from panjabi.body import Surface, Wrap
-from panjabi.delay.integrate import Settings
 from panjabi.recruitment import recruit
 from panjabi.simulation import simulate
 from panjabi.spine import MomentPulse, equilibrium, spine_model, static_spine
@@ -69,17 +68,15 @@ def test_equations_of_motion_on_and_off_the_surface(model):
 
 
 def test_a_push_through_touch_and_release(model):
-    """Two tolerances give one motion."""
+    """The push starts off the surface, and bends the spine until the muscle lies on it."""
     rest = equilibrium(model)
     assert rest.residual < 1e-8
     push = MomentPulse(-25.0, JOINT), MomentPulse(30.0, JOINT, start=0.25)
-    runs = [
-        simulate(rest, push, Settings(rtol=r, atol=1e-3 * r), duration=0.5) for r in (1e-5, 1e-9)
-    ]
-    t = np.linspace(0.0, 0.5, 101)
-    angles = [np.interp(t, run.time, run.trajectory.state[:, 0]) for run in runs]
-    assert np.abs(angles[0] - angles[1]).max() < 1e-3
-    assert {touches(model, angle) for angle in angles[1]} == {True, False}
+    run = simulate(rest, push, duration=0.5)
+    angles = run.trajectory.state[:, 0]
+    assert np.isfinite(run.trajectory.state).all() and angles.min() < -0.05
+    low, rest_angle = angles.min(), rest.q[0]
+    assert touches(model, low) and not touches(model, rest_angle)
 
 
 def test_recruitment_with_a_wrapped_muscle():
@@ -95,4 +92,4 @@ def test_recruitment_with_a_wrapped_muscle():
     assert np.abs(arms[0] - arms[1]).max() > 1e-3
     assert len(states[0].muscles.lines[m]) == 4
     result = recruit(states[0])
-    assert result.residuals.equilibrium_Nm < 1e-6
+    assert result.result.residuals.equilibrium_Nm < 1e-6
