@@ -43,7 +43,9 @@ from .protocol import (
 )
 from .readings import (
     StructureReading as StructureReading,
+    StructureSeries as StructureSeries,
     UnitReadings as UnitReadings,
+    structure_series as structure_series,
     unit_readings as unit_readings,
 )
 from .ribs import with_rib_cage as with_rib_cage, without_rib_cage as without_rib_cage

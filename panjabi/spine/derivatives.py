@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,9 +148,9 @@ def static_stiffness(model: Spine, found: SpineJacobian) -> Floats:
     q, rate = part["q"], part["rate"]
     inner = np.flatnonzero(found.moving)
     inner = inner[inner >= rate.stop]
-    follow: Floats = np.asarray(np.linalg.solve(A[np.ix_(inner, inner)], A[inner, q]), float)
-    of_force = np.linalg.solve(found.inputs[rate], A[rate, q] - A[rate][:, inner] @ follow)
-    return -np.asarray(of_force, float)
+    follow = cast(Floats, np.linalg.solve(A[np.ix_(inner, inner)], A[inner, q]))
+    forces = A[rate, q] - A[rate][:, inner] @ follow
+    return -cast(Floats, np.linalg.solve(found.inputs[rate], forces))
 
 
 def _applied_slope(model: Spine, t: float, q: Floats, applied: Sequence[Perturbation]) -> Floats:
