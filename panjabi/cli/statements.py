@@ -162,6 +162,7 @@ def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
 
 
 def _lumbar(changes: dict[str, Any], push: dict[str, float], body: Body) -> StabilityVerdict:
+    from panjabi.neural.loops import delayed_by, scaled
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import spine_model
     from panjabi.stability.model_verdict import verdict
@@ -174,7 +175,6 @@ def _lumbar(changes: dict[str, Any], push: dict[str, float], body: Body) -> Stab
         injuries=changes_by_level(changes["injury"]),
         body=body,
     )
-    assert model.reflexes is not None
-    loops = model.reflexes.scaled(changes["gain"]).delayed_by(changes["extra_delay"])
-    rest = equilibrium(model.with_reflexes(loops), least=changes["coactivation"])
+    loops = delayed_by(scaled(model.reflexes, changes["gain"]), changes["extra_delay"])
+    rest = equilibrium(model.with_reflexes(*loops), least=changes["coactivation"])
     return verdict(rest, **push)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi.elements import Signal
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.results import ShortRepr
 
@@ -18,7 +19,7 @@ class PassiveJoint(ShortRepr):
     """Relaxed law, hysteresis with states, and damping, on three coordinates.
 
     State: the stretch of each branch and friction element [rad], axis by axis, shape (3 count,);
-    see `panjabi.passive.hysteresis`; zero at equilibrium. No delays.
+    see `panjabi.passive.hysteresis`; zero at equilibrium. No signals.
     """
 
     unit: FunctionalSpinalUnit
@@ -32,7 +33,7 @@ class PassiveJoint(ShortRepr):
         return 3 * self.unit.hysteresis.count
 
     @property
-    def delays(self) -> tuple[float, ...]:
+    def signals(self) -> tuple[Signal, ...]:
         return ()
 
     def energy(self, q: Array, /) -> float:

@@ -104,7 +104,7 @@ def unit_readings(unit: FunctionalSpinalUnit, angles: ArrayLike) -> UnitReadings
     """
     unit.moment(angles)
     at = np.asarray(angles, dtype=np.float64)
-    lengths = _length_factor(unit)
+    lengths = length_factor(unit)
     known: dict[str, Parameter] = {
         "ligament_length_factor": Parameter(lengths, "1", THIS_WORK, "derived", "see the module")
     }
@@ -132,6 +132,21 @@ def unit_readings(unit: FunctionalSpinalUnit, angles: ArrayLike) -> UnitReadings
     )  # fmt: skip
 
 
+def strain_slope(unit: FunctionalSpinalUnit, structure: str) -> float | None:
+    """Strain of a ligament per flexion-extension angle [1/rad]; None without a known length.
+
+    The strain is positive where the ligament is longer than at neutral, and negative where it is
+    slack.
+    """
+    if unit.level in SACROILIAC or structure not in {s.name for s in unit.structures}:
+        return None
+    length, lever = ligament_length(unit.level, structure), arm(unit.level, structure)
+    if length is None or lever is None:
+        return None
+    slope = lever.si / (length_factor(unit) * length.si)
+    return slope if structure == "ALL" else -slope
+
+
 def failing_structure(unit: FunctionalSpinalUnit, angles: ArrayLike) -> str:
     """The structure that fails first at angles (3,) [rad] near failure.
 
@@ -140,7 +155,7 @@ def failing_structure(unit: FunctionalSpinalUnit, angles: ArrayLike) -> str:
     """
     at = np.asarray(angles, dtype=np.float64)
     axis = int(np.argmax(unit.uses(at)))
-    readings = [_reading(unit, s, at, _length_factor(unit), {}) for s in unit.structures]
+    readings = [_reading(unit, s, at, length_factor(unit), {}) for s in unit.structures]
     strained = {
         r.name: r.strain / r.failure_strain
         for r in readings
@@ -196,7 +211,7 @@ def _sized(adult: Parameter, quantity: Sizeable, length: float) -> Parameter:
     return adult if factor == 1.0 else replace(adult, value=factor * adult.value, status="derived")
 
 
-def _length_factor(unit: FunctionalSpinalUnit) -> float:
+def length_factor(unit: FunctionalSpinalUnit) -> float:
     """Factor on the lengths of ligaments with which the weakest fails in flexion as the unit does.
 
     1 where no failure strain is published, or the unit has no angle of failure.

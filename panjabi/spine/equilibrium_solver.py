@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.musculotendon import Musculotendon, RestingMuscles
+from panjabi.elements import ForceElement
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.results import Result
 from panjabi.spine.evidence import check_state, state_outside
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
-from panjabi.spine.rhs_plain import NOTHING, applied_forces
+from panjabi.spine.rhs_plain import applied_forces, arrived
 
 Floats = NDArray[np.float64]
 
@@ -113,10 +114,10 @@ def passive_force(model: Spine, q: Floats, applied: Sequence[Perturbation] = ())
     """Static generalised force (n,) of all parts but the muscles, weight included [N m]."""
     still = np.zeros(len(model.free))
     Q = applied_forces(model, BEFORE, q, applied) - model.dynamics.weight(q)
-    for element in (*model.joints, *model.elements):
+    for element, values in _parts(model, q):
         x, speed = model.seen_by(element, q, still)
         place = model.place_of(element.coordinates)
-        force = element.force(x, speed, np.zeros(element.states), NOTHING)
+        force = element.force(x, speed, np.zeros(element.states), values)
         np.add.at(Q, place[place >= 0], np.asarray(force)[place >= 0])
     return Q
 
@@ -125,13 +126,20 @@ def passive_tangent(model: Spine, q: Floats) -> Floats:
     """-d passive_force / d q (n, n) [N m/rad] at constant external forces."""
     still = np.zeros(len(model.free))
     K = model.dynamics.linearised(q, still, still).by_q
-    for element in (*model.joints, *model.elements):
+    for element, values in _parts(model, q):
         x, speed = model.seen_by(element, q, still)
         place = model.place_of(element.coordinates)
         free = place >= 0
-        tangent = element.tangent(x, speed, np.zeros(element.states), NOTHING)
+        tangent = element.tangent(x, speed, np.zeros(element.states), values)
         K[np.ix_(place[free], place[free])] += np.asarray(tangent)[np.ix_(free, free)]
     return K
+
+
+def _parts(model: Spine, q: Floats) -> list[tuple[ForceElement, Floats]]:
+    """All parts but muscles, each with its signals at q, at rest."""
+    still = model.state_at(q) if any(e.signals for e in model.elements) else np.empty(0)
+    joints: list[tuple[ForceElement, Floats]] = [(j, np.empty(0)) for j in model.joints]
+    return joints + [(e, arrived(model, still, None, e)) for e in model.elements]
 
 
 def _posture(
@@ -297,8 +305,11 @@ def _set(
     if model.muscles is not None:
         length = model.muscles.muscles.geometry(q).length
         tension = model.muscles.units.at_rest(excitation, length).force
-        resting = replace(model, excitation=excitation, rest_length=length, rest_tension=tension)
+        resting = replace(
+            model, excitation=excitation, rest_length=length, rest_tension=tension, rest_q=q
+        )
+    else:
+        resting = replace(model, rest_q=q)
     state = resting.state_at(q)
-    if resting.reflexes is not None:
-        state[resting.slices["receptor"]] = 0.0
+    state[resting.slices["afferent"]] = 0.0  # not only to rounding
     return Equilibrium(resting, q, state, residual, count)

@@ -22,8 +22,7 @@ from panjabi.active.step_kernels import MuscleStep, muscle_step
 from panjabi.arrays import Block, Matrix, Vector
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.errors import ParameterError
-from panjabi.neural.command import command
-from panjabi.neural.loop_kernels import LoopData
+from panjabi.neural.loop_kernels import LoopData, LoopWork, loop_work
 from panjabi.passive.joint_kernels import JointData, JointWork, joint_data, joint_work
 from panjabi.spine.flat import flatten, reader
 from panjabi.spine.model import Spine
@@ -35,6 +34,7 @@ from panjabi.spine.perturbation import (
     direction_of,
     point_of,
 )
+from panjabi.spine.reflexes import HEAD_BODY
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +61,28 @@ class StepSystem(NamedTuple):
     C: Matrix  # (n, n) damping of the joints
     S: Matrix  # (n, n) the matrix that is solved, or its Cholesky factor
     back: Vector  # (n,) right-hand side
+    head: Matrix  # (3, n) d angular velocity of the head / d rates
+    head_q: Matrix  # (3, n) / d coordinates
+    none: Vector  # (joints,) zeros
     muscles: MuscleStep
+
+
+class StateStart(NamedTuple):
+    """First index of each part of the state; see `Spine.slices`."""
+
+    joints: int
+    activation: int
+    fibre: int
+    receptor: int
+    afferent: int
+    elements: int
+
+
+class PythonData(NamedTuple):
+    """What the parts written in Python give at this instant."""
+
+    force: Vector  # (n,) generalised force [N m; N]
+    drive: Vector  # (nm,) added to the commands before saturation [1]
 
 
 class SpineWork(NamedTuple):
@@ -73,6 +94,9 @@ class SpineWork(NamedTuple):
     Q: Vector  # (n,) generalised force [N m; N]
     pull: Vector  # (n,) of the muscles
     excitation: Vector  # (nm,) [1]
+    loops: LoopWork
+    head: Vector  # (3,) angular velocity of the head [rad/s]
+    compression: Vector  # (joints,) [N]
     step: StepSystem
 
 
@@ -81,13 +105,15 @@ class SpineData(NamedTuple):
 
     n: int  # free coordinates
     muscle_count: int
+    start: StateStart
+    head: int  # rigid body of `mechanism` that carries the head
     gravity: Vector  # (3,) [m/s2]
     mechanism: Mechanism
     joints: JointData
     muscles: MuscleData
     loops: LoopData
     applied: AppliedData
-    python: Vector  # (n,) generalised force of the parts written in Python [N m; N]
+    python: PythonData
     limits: RunLimits
     work: SpineWork
 
@@ -118,12 +144,14 @@ def spine_data(
     model: Spine, applied: Sequence[Perturbation] = (), start: ArrayLike | None = None
 ) -> SpineData:
     """The model and its external forces for the kernels, with new work arrays."""
-    n, nm = len(model.free), model.muscle_count
+    n, nm, levels = len(model.free), model.muscle_count, len(model.joints)
     q = model.dynamics.part(model.dynamics.held) if start is None else np.asarray(start, float)
     joints, muscles = _joints(model), _muscles(model)
     failure = [np.minimum(j.unit.failure, NEVER) for j in model.joints]
     M, K, C, S = np.zeros((4, n, n))
-    step = StepSystem(M, K, C, S, np.zeros(n), muscle_step(nm, n))
+    head, head_q = np.zeros((2, 3, n))
+    muscle = muscle_step(nm, n)
+    step = StepSystem(M, K, C, S, np.zeros(n), head, head_q, np.zeros(levels), muscle)
     work = SpineWork(
         model.dynamics.workspace(),
         joint_work(joints),
@@ -131,18 +159,25 @@ def spine_data(
         np.zeros(n),
         np.zeros(n),
         np.zeros(nm),
+        loop_work(model.loops),
+        np.zeros(3),
+        np.zeros(levels),
         step,
     )
+    start_of = StateStart(*(model.slices[name].start for name in StateStart._fields))
+    carrier, _ = model.dynamics.carried(HEAD_BODY, np.zeros(3))
     return SpineData(
         n,
         nm,
+        start_of,
+        carrier,
         np.asarray(model.dynamics.gravity),
         model.dynamics.mechanism,
         joints,
         muscles,
-        _loops(model),
+        model.loops,
         _applied(model, applied),
-        np.zeros(n),
+        PythonData(np.zeros(n), np.zeros(nm)),
         RunLimits(q, LOST, np.array(failure, float).reshape(-1, 3, 2)),
         work,
     )
@@ -160,29 +195,6 @@ def _joints(model: Spine) -> JointData:
         [joint.unit for joint in model.joints],
         np.array(places, np.int64).reshape(-1, 3),
         np.array(fixed, float).reshape(-1, 3),
-    )
-
-
-def _loops(model: Spine) -> LoopData:
-    width, loops = model.drive_width.si, model.reflexes
-    none, nothing = np.empty(0, np.int64), np.empty(0)
-    table = (none, none, none, nothing, nothing, nothing, nothing)
-    if loops is not None:
-        table = (
-            loops.source, loops.target, loops.which_delay, loops.stretch_gain, loops.rate_gain,
-            loops.force_gain, loops.filter_time,
-        )  # fmt: skip
-    if model.muscles is None:
-        return LoopData(nothing, width, *table, nothing, nothing, nothing, nothing)
-    muscles = model.muscles.muscles
-    return LoopData(
-        command(model.excitation, width),
-        width,
-        *table,
-        model.rest_length,
-        model.rest_tension,
-        muscles.optimal_length,
-        muscles.max_force,
     )
 
 

@@ -11,8 +11,9 @@ from numba import njit
 from panjabi.active.muscle_kernels import Rates, muscle_rates
 from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, place
+from panjabi.body.rotation_kernels import angular_velocity
 from panjabi.body.tree import Floats
-from panjabi.neural.loop_kernels import Signals, excite, receive
+from panjabi.neural.loop_kernels import Signals, add_moments, excite, receive
 from panjabi.passive.joint_kernels import add_joints
 from panjabi.spine.packing import read_spine
 from panjabi.spine.perturbation import wave
@@ -20,28 +21,35 @@ from panjabi.spine.perturbation import wave
 
 @njit(cache=True, nogil=True)
 def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
-    """d y / d t (size,) in place; delayed (delays, loops) holds the receptors."""
+    """d y / d t (size,) in place; delayed (delays, reads) begins with the afferents."""
     data = read_spine(p)
-    mechanism, work, Q = data.mechanism, data.work.dynamics, data.work.Q
+    mechanism, work, Q, at = data.mechanism, data.work.dynamics, data.work.Q, data.start
     n, nm = data.n, data.muscle_count
     q, rate = y[:n], y[n : 2 * n]
     place(mechanism, q, work)
-    Q[:] = data.python
+    Q[:] = data.python.force
     add_applied(mechanism.tree, work, t, data.applied, Q)
-    first = 2 * n
-    last = first + data.joints.time.shape[0]
-    add_joints(q, rate, y[first:last], data.joints, data.work.joints, Q, out[first:last])
+    stretch, stretch_rate = y[at.joints : at.activation], out[at.joints : at.activation]
+    add_joints(q, rate, stretch, data.joints, data.work.joints, Q, stretch_rate)
+    muscles = data.work.muscles
     if nm > 0:
-        first, middle, last = last, last + nm, last + 2 * nm
-        u, muscles, pull = data.work.excitation, data.work.muscles, data.work.pull
-        excite(delayed, data.loops, u)
-        rates = Rates(pull, out[first:middle], out[middle:last])
-        muscle_rates(data.muscles, q, rate, y[first:middle], y[middle:last], u, muscles, rates)
+        u, pull = data.work.excitation, data.work.pull
+        excite(delayed, data.loops, data.python.drive, u)
+        a, fibre = slice(at.activation, at.fibre), slice(at.fibre, at.fibre + nm)
+        rates = Rates(pull, out[a], out[fibre])
+        muscle_rates(data.muscles, q, rate, y[a], y[fibre], u, muscles, rates)
         for k in range(n):
             Q[k] += pull[k]
-        first, last = last, last + data.loops.source.shape[0]
-        signals = Signals(muscles.length, muscles.speed, muscles.tension)
-        receive(signals, y[first:last], data.loops, out[first:last])
+    if at.elements > at.receptor:
+        head = data.work.head
+        angular_velocity(mechanism.tree, work.axis, work.rate, data.head, rate, head)
+        signals = Signals(
+            muscles.length, muscles.speed, muscles.tension, q, rate, head, data.work.compression
+        )
+        receptor, afferent = slice(at.receptor, at.afferent), slice(at.afferent, at.elements)
+        states = (y[receptor], y[afferent])
+        receive(signals, *states, data.loops, data.work.loops, out[receptor], out[afferent])
+        add_moments(delayed, data.loops, Q)
     for k in range(n):
         out[k] = rate[k]
     if mechanism.one_run_each:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from panjabi.active.musculotendon_kernels import rates
 from panjabi.active.step_kernels import (
     complete_muscles,
     eliminate_muscles,
@@ -21,8 +22,9 @@ from panjabi.active.step_kernels import (
     step_slopes,
 )
 from panjabi.body.dynamics_kernels import SOLVED, cholesky, cholesky_solve, mass_matrix, place
+from panjabi.body.rotation_kernels import angular_velocity, angular_velocity_slopes
 from panjabi.body.tree import Floats
-from panjabi.neural.loop_kernels import Signals, complete_receptors, excite
+from panjabi.neural.loop_kernels import Signals, complete_loops, excite, loop_slopes
 from panjabi.passive.joint_kernels import (
     complete_joints,
     eliminate_joints,
@@ -63,14 +65,27 @@ def _evaluate(y, delayed, data):
     mass_matrix(data.mechanism, data.work.dynamics, step.M)
     step.K[:] = 0.0
     step.C[:] = 0.0
-    first = 2 * n + data.joints.time.shape[0]
-    joint_slopes(q, y[2 * n : first], data.joints, data.work.joints, step.K, step.C)
-    if nm == 0:
-        return
-    excite(delayed, data.loops, data.work.excitation)
-    activation, fibre = y[first : first + nm], y[first + nm : first + 2 * nm]
-    u, work = data.work.excitation, data.work.muscles
-    step_slopes(q, rate, activation, fibre, u, data.muscles, work, step.muscles)
+    at, work = data.start, data.work
+    stretch = y[at.joints : at.activation]
+    joint_slopes(q, stretch, data.joints, work.joints, step.K, step.C)
+    muscles, u = work.muscles, work.excitation
+    if nm > 0:
+        excite(delayed, data.loops, data.python.drive, u)
+        activation, fibre = y[at.activation : at.fibre], y[at.fibre : at.fibre + nm]
+        step_slopes(q, rate, activation, fibre, u, data.muscles, muscles, step.muscles)
+        if work.loops.slopes.shape[0] > 0:  # slopes of tendon organs depend on the tension
+            units, scratch = data.muscles.units, step.muscles.tension
+            rates(units, activation, fibre, muscles.length, muscles.speed, muscles.tension, scratch)
+    if at.elements > at.receptor:
+        body, tree = work.dynamics, data.mechanism.tree
+        angular_velocity(tree, body.axis, body.rate, data.head, rate, work.head)
+        angular_velocity_slopes(
+            tree, body.axis, body.rate, body.rate2, data.head, rate, step.head_q, step.head
+        )
+        signals = Signals(
+            muscles.length, muscles.speed, muscles.tension, q, rate, work.head, work.compression
+        )
+        loop_slopes(signals, y[at.receptor : at.afferent], data.loops, work.loops)
 
 
 @njit(cache=True, nogil=True)
@@ -89,10 +104,9 @@ def _factor(w, data):
 def _solve(w, data, x):
     """x = (1 - w J)^-1 x; x contains all states."""
     step, n, nm = data.work.step, data.n, data.muscle_count
-    first = 2 * n + data.joints.time.shape[0]
-    middle, last = first + nm, first + 2 * nm
-    q, rate, stretch = x[:n], x[n : 2 * n], x[2 * n : first]
-    a, fibre = x[first:middle], x[middle:last]
+    at = data.start
+    q, rate, stretch = x[:n], x[n : 2 * n], x[at.joints : at.activation]
+    a, fibre = x[at.activation : at.fibre], x[at.fibre : at.fibre + nm]
     M, K, back = step.M, step.K, step.back
     for i in range(n):
         back[i] = 0.0
@@ -106,5 +120,12 @@ def _solve(w, data, x):
         q[i] += w * back[i]
     complete_joints(w, data.joints, data.work.joints, rate, stretch)
     complete_muscles(w, step.muscles, q, rate, a, fibre)
-    changes = Signals(step.muscles.length, step.muscles.speed, step.muscles.tension)
-    complete_receptors(w, changes, data.loops, x[last : last + data.loops.source.shape[0]])
+    if at.elements > at.receptor:
+        muscles, head = step.muscles, data.work.head
+        for i in range(3):
+            head[i] = 0.0
+            for j in range(n):
+                head[i] += step.head[i, j] * rate[j]
+        changes = Signals(muscles.length, muscles.speed, muscles.tension, q, rate, head, step.none)
+        receptor, afferent = x[at.receptor : at.afferent], x[at.afferent : at.elements]
+        complete_loops(w, changes, data.loops, data.work.loops, receptor, afferent)

@@ -10,6 +10,7 @@ import pytest
 
 from panjabi.delay.roots.counting import count_unstable
 from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.neural import scaled
 from panjabi.simulation import simulate
 from panjabi.spine import ForcePulse
 from panjabi.spine.equilibrium_solver import equilibrium
@@ -209,8 +210,7 @@ def test_static_stiffness_with_reflexes_is_that_of_a_slow_push(small):
 def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condition):
     """At a gain of 1.43 a lateral mode grows, which a forward push does not excite."""
     model = spine_model("lumbar", reflexes=True, preload=500.0)
-    assert model.reflexes is not None
-    rest = equilibrium(model.with_reflexes(model.reflexes.scaled(gain)))
+    rest = equilibrium(model.with_reflexes(*scaled(model.reflexes, gain)))
     result = verdict(rest)
     assert result.condition is condition
     assert result.spectral.complete and result.spectral.residual < 1e-10
