@@ -15,6 +15,7 @@ from timing import machine, seconds
 import numpy as np
 
 from panjabi.delay.roots.condensed_spectrum import Condensed
+from panjabi.neural import scaled
 from panjabi.spine import equilibrium, spine_model
 from panjabi.stability import reduced_trunk, verdict
 from panjabi.stability.spine_system import linear_system
@@ -26,8 +27,7 @@ SINGLE_POINTS = 40  # points computed one by one
 
 def time_verdict() -> None:
     model = spine_model("lumbar", reflexes=True, preload=500.0)
-    assert model.reflexes is not None
-    rest = equilibrium(model.with_reflexes(model.reflexes.scaled(0.7)))
+    rest = equilibrium(model.with_reflexes(*scaled(model.reflexes, 0.7)))
     system = linear_system(rest)
     free = model.free
     border = [i for i, name in enumerate(system.state_names) if name.removesuffix(" rate") in free]

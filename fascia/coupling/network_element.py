@@ -29,6 +29,7 @@ from fascia.mechanics.minimisation import NewtonSettings
 from fascia.mechanics.slip_stiffness import condensed_stiffness
 from fascia.network.model import TensionNetwork
 from panjabi.body import Body
+from panjabi.elements import Signal
 from panjabi.errors import PostureError
 
 Floats = NDArray[np.float64]
@@ -124,7 +125,7 @@ class NetworkElement:
         return 0
 
     @property
-    def delays(self) -> tuple[float, ...]:
+    def signals(self) -> tuple[Signal, ...]:
         return ()
 
     def energy(self, q: ArrayLike, /) -> float:

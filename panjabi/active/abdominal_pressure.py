@@ -23,6 +23,7 @@ from panjabi.body.reduced import reduced_tree
 from panjabi.body.size import Sizeable, size_factor
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
+from panjabi.elements import Signal
 from panjabi.errors import ParameterError
 from panjabi.evidence import EvidenceRange
 from panjabi.parameter import THIS_WORK, Parameter, assumed
@@ -111,7 +112,7 @@ class AbdominalPressure(ShortRepr):
         return 0
 
     @property
-    def delays(self) -> tuple[float, ...]:
+    def signals(self) -> tuple[Signal, ...]:
         return ()
 
     def energy(self, q: Array, /) -> float:

@@ -13,6 +13,7 @@ from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.muscle_kernels import MuscleData
 from panjabi.active.musculotendon import Musculotendon
 from panjabi.active.stiffness import Bergmark, ShortRangeStiffness
+from panjabi.elements import Signal
 from panjabi.errors import ParameterError
 from panjabi.results import ShortRepr
 
@@ -25,19 +26,10 @@ class MuscleElement(ShortRepr):
 
     State: activation (nm,), then fibre length over the optimal length (nm,), then short-range force
     over the maximal force (nm,), unless the units have none. Inputs: excitation from 0 to 1 (nm,),
-    delayed by `excitation_delay`. A potential does not exist, because force depends on velocity and
-    history.
+    the signals. A potential does not exist, because force depends on velocity and history.
     """
 
     units: Musculotendon
-    excitation_delay: float = 0.0  # of every input [s]
-
-    def __post_init__(self) -> None:
-        if not (np.isfinite(self.excitation_delay) and self.excitation_delay >= 0.0):
-            raise ParameterError(
-                "Expected MuscleElement.excitation_delay from 0 s, got "
-                f"{self.excitation_delay!r} s; give the delay as a positive time."
-            )
 
     @property
     def muscles(self) -> Musculature:
@@ -53,8 +45,9 @@ class MuscleElement(ShortRepr):
         return 2 * len(self.muscles) + self.units.short_range_states
 
     @property
-    def delays(self) -> tuple[float, ...]:
-        return (self.excitation_delay,) * len(self.muscles)
+    def signals(self) -> tuple[Signal, ...]:
+        """Excitation of every muscle."""
+        return tuple(Signal("command", name) for name in self.muscles.names)
 
     @cached_property
     def pieces(self) -> Pieces:
@@ -184,7 +177,7 @@ class HeldTensions(ShortRepr):
         return 0
 
     @property
-    def delays(self) -> tuple[float, ...]:
+    def signals(self) -> tuple[Signal, ...]:
         return ()
 
     def energy(self, q: Array, /) -> float:

@@ -319,6 +319,20 @@ class Dynamics:
         )
         return J[0]
 
+    def angular_velocity(
+        self, q: ArrayLike, qd: ArrayLike, body: str
+    ) -> tuple[Floats, Floats, Floats]:
+        """Angular velocity (3,) [rad/s] of a body in the world, and its slopes in q, qd (3, n)."""
+        from panjabi.body.rotation_kernels import angular_velocity, angular_velocity_slopes
+
+        work, n = self._placed(q), len(self.free)
+        qd, tree = self._checked("qd", qd), self.mechanism.tree
+        b, _ = self.carried(body, np.zeros(3))
+        omega, by_q, by_qd = np.empty(3), np.empty((3, n)), np.empty((3, n))
+        angular_velocity(tree, work.axis, work.rate, b, qd, omega)
+        angular_velocity_slopes(tree, work.axis, work.rate, work.rate2, b, qd, by_q, by_qd)
+        return omega, by_q, by_qd
+
     def second_derivatives(self, q: ArrayLike, body: str, local: ArrayLike) -> Floats:
         """Exact d2(world position)/dq2, (3, n, n) [m/rad2], symmetric in the last two."""
         from panjabi.body.dynamics_derivatives import point_second_derivatives

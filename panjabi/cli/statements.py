@@ -171,6 +171,7 @@ def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
 def _lumbar(
     changes: dict[str, Any], push: dict[str, float], body: Body, *, extrapolate: bool
 ) -> StabilityVerdict:
+    from panjabi.neural.loops import delayed_by, scaled
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import UnitOptions, spine_model
     from panjabi.spine.static_model import HeldLoad
@@ -185,9 +186,8 @@ def _lumbar(
         injuries=changes_by_level(changes["injury"]),
         body=body,
     )
-    assert model.reflexes is not None
-    loops = model.reflexes.scaled(changes["gain"]).delayed_by(changes["extra_delay"])
+    loops = delayed_by(scaled(model.reflexes, changes["gain"]), changes["extra_delay"])
     rest = equilibrium(
-        model.with_reflexes(loops), least=changes["coactivation"], extrapolate=extrapolate
+        model.with_reflexes(*loops), least=changes["coactivation"], extrapolate=extrapolate
     )
     return verdict(rest, **push)

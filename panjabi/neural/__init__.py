@@ -1,9 +1,9 @@
 """The neural subsystem: receptors, reflex loops with delays, feedforward, noise, back pain, creep.
 
->>> from panjabi.neural import ReflexLoop, ReflexSet
->>> loop = ReflexLoop(kind="short", stretch_gain=1.0, rate_gain=0.1)
->>> reflexes = ReflexSet(muscles=("left", "right"), loops=(loop,))
->>> reflexes.commands([0.1, 0.1], stretch=[[0.02, -0.02]])     # commands, shape (2,)
+>>> from panjabi.neural import ReflexLoop
+>>> from panjabi.spine import spine_model
+>>> reflex = ReflexLoop(source="multifidus_lumbar", stretch_gain=1.0, rate_gain=0.1)
+>>> spine = spine_model("lumbar", reflexes=(reflex,))
 
 Measures on time series are in `panjabi.neural.measures`.
 """

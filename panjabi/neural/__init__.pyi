@@ -19,8 +19,13 @@ from .feedforward import (
     arm_raise as arm_raise,
     from_forces as from_forces,
 )
-from .loops import ReflexLoop as ReflexLoop
-from .lumped_reflex import LumpedReflex as LumpedReflex
+from .loops import (
+    Receptor as Receptor,
+    ReflexLoop as ReflexLoop,
+    delayed_by as delayed_by,
+    homonymous as homonymous,
+    scaled as scaled,
+)
 from .neck import ReducedNeck as ReducedNeck, fitted_neck as fitted_neck
 from .noise import (
     MotorNoise as MotorNoise,
@@ -35,7 +40,6 @@ from .phenotype import (
     gain_phenotype as gain_phenotype,
     published_extra_delay as published_extra_delay,
 )
-from .reflex_set import ReflexSet as ReflexSet
 from .spindle import Spindle as Spindle, mileusnic_2006 as mileusnic_2006
 from .tendon_organ import TendonOrgan as TendonOrgan, standard_tendon_organ as standard_tendon_organ
 from .vestibular import (

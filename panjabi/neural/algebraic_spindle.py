@@ -43,6 +43,14 @@ class AlgebraicSpindle:
         require(owner, "smooth_velocity", self.smooth_velocity, unit="m/s", above=0.0,
                 advice="At 0 the slope at rest is infinite; choose a small value.")  # fmt: skip
 
+    @property
+    def constants(self) -> Array:
+        """The flat constants that the kernel reads; lengths in mm."""
+        return np.array(
+            [self.background, self.rate_gain, self.exponent, self.stretch_gain,
+             self.smooth_velocity / _MM, self.smooth_rate]
+        )  # fmt: skip
+
     def firing(self, stretch: ArrayLike, velocity: ArrayLike) -> Array:
         """Firing [1/s] at a stretch [m] and a rate of stretch [m/s], broadcast together."""
         return self._evaluate(stretch, velocity)[0]
@@ -55,12 +63,8 @@ class AlgebraicSpindle:
         shape = np.broadcast_shapes(np.shape(stretch), np.shape(velocity))
         d = array("stretch", stretch, shape, "m").ravel()
         v = array("velocity", velocity, shape, "m/s").ravel()
-        constants = np.array(
-            [self.background, self.rate_gain, self.exponent, self.stretch_gain,
-             self.smooth_velocity / _MM, self.smooth_rate]
-        )  # fmt: skip
         out = np.empty((3, d.size))
-        kernels.algebraic(constants, d / _MM, v / _MM, out[0], out[1], out[2])
+        kernels.algebraic(self.constants, d / _MM, v / _MM, out[0], out[1], out[2])
         out[1:] /= _MM
         return out[0].reshape(shape), out[1].reshape(shape), out[2].reshape(shape)
 

@@ -20,7 +20,7 @@ from panjabi.errors import ParameterError
 from panjabi.evidence import EvidenceRange
 from panjabi.literature import row
 from panjabi.neural.evidence import flexion_time_range
-from panjabi.neural.reflex_set import ReflexSet
+from panjabi.neural.loops import ReflexLoop, delayed_by, scaled
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.tissue._base import require
 
@@ -168,11 +168,12 @@ class CreepEffect:
         """Factor on passive stiffness at creep / largest creep."""
         return 1.0 - self.softening * _fraction(share)
 
-    def crept(self, reflexes: ReflexSet, share: float) -> ReflexSet:
-        """New set of reflexes at creep / largest creep; vestibular loops stay as they are."""
-        names = [loop.name for loop in reflexes.loops if loop.kind != "vestibular"]
-        changed = reflexes.scaled(self.gain_factor(share), loops=names)
-        return changed.delayed_by(self.delay * _fraction(share), loops=names)
+    def crept(self, reflexes: Iterable[ReflexLoop], share: float) -> tuple[ReflexLoop, ...]:
+        """Loops at creep / largest creep; vestibular loops stay as they are."""
+        loops = tuple(reflexes)
+        names = [loop.name for loop in loops if loop.kind != "vestibular"]
+        changed = scaled(loops, self.gain_factor(share), names=names)
+        return delayed_by(changed, self.delay * _fraction(share), names=names)
 
 
 def _fraction(share: float) -> float:

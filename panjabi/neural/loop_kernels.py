@@ -1,31 +1,36 @@
-"""Reflex loops and commands, compiled: what receptors sense, what muscles receive, slopes."""
+"""Reflex loops and commands of a spine, compiled.
+
+Every loop has afferents: a source, a receptor with its states, and the low-passed signal of the
+receptor, which is the only state that is read with a delay. Connections lead from afferents to
+muscles, or as a moment to a coordinate.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 from numba import njit
 
-from panjabi.arrays import Integers, Vector
-from panjabi.neural.smooth_kernels import saturated
+from panjabi.arrays import Block, IntegerMatrix, Integers, Matrix, Vector
+from panjabi.neural.receptor_kernels import (
+    FIRST_ORDER,
+    FORCE,
+    INPUTS,
+    RATE,
+    STATES,
+    STRETCH,
+    ReceptorData,
+    ReceptorWork,
+    receptor_output,
+    receptor_slopes,
+    receptor_step,
+    receptor_work,
+)
+from panjabi.neural.smooth_kernels import rectified, saturated
 
-
-class LoopData(NamedTuple):
-    """Commands of the muscles and all loops as flat arrays."""
-
-    command: Vector  # (nm,) constant command before saturation [1]
-    width: float  # of the corners of the saturation [1]
-    source: Integers  # (loops,) muscle that is sensed
-    target: Integers  # (loops,) muscle that is excited
-    which_delay: Integers  # (loops,)
-    stretch_gain: Vector  # (loops,) [1]
-    rate_gain: Vector  # (loops,) [s]
-    force_gain: Vector  # (loops,) [1]
-    filter_time: Vector  # (loops,) [s]
-    rest_length: Vector  # (nm,) [m]
-    rest_tension: Vector  # (nm,) [N]
-    optimal_length: Vector  # (nm,) [m]
-    max_force: Vector  # (nm,) [N]
+# sources of afferents
+MUSCLE, ANGLES, HEAD, COMPRESSION = range(4)
 
 
 class Signals(NamedTuple):
@@ -34,38 +39,172 @@ class Signals(NamedTuple):
     length: Vector  # (nm,) path [m]
     speed: Vector  # (nm,) [m/s]
     tension: Vector  # (nm,) [N]
+    q: Vector  # (n,) coordinates [rad]
+    rate: Vector  # (n,) [rad/s]
+    head: Vector  # (3,) angular velocity of the head in space [rad/s]
+    compression: Vector  # (levels,) [N]
+
+
+class AfferentData(NamedTuple):
+    """Sources of all afferents."""
+
+    source: Integers  # (afferents,)
+    index: Integers  # (afferents,) muscle or level
+    place: IntegerMatrix  # (afferents, 3) free coordinates, below 0 for none
+    weight: Matrix  # (afferents, 3) of the coordinates, or of the head's rotation
+    length: Vector  # (afferents,) that counts as a stretch of one [m; 1]
+    force: Vector  # (afferents,) that counts as a force of one [N]
+    rest_length: Vector  # (afferents,) at equilibrium [m; rad; 1]
+    rest_force: Vector  # (afferents,) [N]
+    filter_time: Vector  # (afferents,) [s]
+
+
+class ConnectionData(NamedTuple):
+    """Paths from afferents to muscles and coordinates."""
+
+    afferent: Integers  # (connections,)
+    delay: Integers  # (connections,) index of the delay
+    muscle: Integers  # (connections,) below 0 for a moment
+    coordinate: Integers  # (connections,) below 0 for a muscle
+    excites: Integers  # (connections,) 1 with a threshold
+    threshold: Vector  # (connections,)
+    corner: Vector  # (connections,)
+
+
+class LoopData(NamedTuple):
+    """Commands of the muscles and all loops."""
+
+    command: Vector  # (nm,) constant command before saturation [1]
+    width: float  # of the corners of the saturation [1]
+    afferents: AfferentData
+    receptors: ReceptorData
+    connections: ConnectionData
+
+
+class LoopWork(NamedTuple):
+    """Work arrays of the loops."""
+
+    receptor: ReceptorWork
+    square: Matrix  # (STATES, STATES)
+    slopes: Block  # (afferents that are not first order, 1 + STATES, INPUTS)
+    slot: Integers  # (afferents,) index in `slopes`, below 0 for a first-order receptor
+
+
+def loop_work(loops: LoopData) -> LoopWork:
+    """Work arrays for these loops."""
+    slot = np.full(len(loops.receptors.kind), -1)
+    other = np.flatnonzero(loops.receptors.kind != FIRST_ORDER)
+    slot[other] = np.arange(len(other))
+    slopes = np.zeros((len(other), 1 + STATES, INPUTS))
+    return LoopWork(receptor_work(), np.zeros((STATES, STATES)), slopes, slot)
 
 
 @njit(cache=True, nogil=True)
-def excite(delayed, data, u):
-    """Excitation of every muscle in place, (nm,) [1]; delayed (delays, loops) receptors."""
-    u[:] = data.command
-    for k in range(data.target.shape[0]):
-        u[data.target[k]] += delayed[data.which_delay[k], k]
+def connected(late, c, k):
+    """What connection k gives at a delayed signal, and its slope; 0 at a signal of 0."""
+    if c.excites[k] == 0:
+        return late, 1.0
+    value, slope = rectified(late - c.threshold[k], c.corner[k])
+    return value - rectified(-c.threshold[k], c.corner[k])[0], slope
+
+
+@njit(cache=True, nogil=True)
+def excite(delayed, loops, drive, u):
+    """Excitation of every muscle in place, (nm,) [1].
+
+    delayed (delays, afferents); drive (nm,) is what other parts add to the commands.
+    """
+    c = loops.connections
     for m in range(u.shape[0]):
-        u[m] = saturated(u[m], data.width)[0]
+        u[m] = loops.command[m] + drive[m]
+    for k in range(c.afferent.shape[0]):
+        if c.muscle[k] >= 0:
+            u[c.muscle[k]] += connected(delayed[c.delay[k], c.afferent[k]], c, k)[0]
+    for m in range(u.shape[0]):
+        u[m] = saturated(u[m], loops.width)[0]
 
 
 @njit(cache=True, nogil=True)
-def receive(signals, receptor, data, receptor_rate):
-    """Rates of the receptors in place, (loops,)."""
-    for k in range(data.source.shape[0]):
-        m = data.source[k]
-        lopt = data.optimal_length[m]
-        signal = (
-            data.stretch_gain[k] * (signals.length[m] - data.rest_length[m]) / lopt
-            + data.rate_gain[k] * signals.speed[m] / lopt
-            - data.force_gain[k] * (signals.tension[m] - data.rest_tension[m]) / data.max_force[m]
-        )
-        receptor_rate[k] = (signal - receptor[k]) / data.filter_time[k]
+def add_moments(delayed, loops, Q):
+    """Subtract the signals of loops whose target is a coordinate from Q (n,) [N m]."""
+    c = loops.connections
+    for k in range(c.afferent.shape[0]):
+        if c.coordinate[k] >= 0:
+            Q[c.coordinate[k]] -= connected(delayed[c.delay[k], c.afferent[k]], c, k)[0]
 
 
 @njit(cache=True, nogil=True)
-def complete_receptors(w, changes, data, x):
-    """States x (loops,) of (1 - w J) x = b from the changes of what they sense, in place."""
-    for k in range(data.source.shape[0]):
-        m, time = data.source[k], data.filter_time[k]
-        moved = data.stretch_gain[k] * changes.length[m] + data.rate_gain[k] * changes.speed[m]
-        pull = data.force_gain[k] * changes.tension[m] / data.max_force[m]
-        new = moved / data.optimal_length[m] - pull
-        x[k] = (x[k] + w * new / time) / (1.0 + w / time)
+def sensed(k, a, s):
+    """Stretch, rate and force of afferent k, before the values at rest are subtracted."""
+    m = a.index[k]
+    if a.source[k] == MUSCLE:
+        return s.length[m], s.speed[m], s.tension[m]
+    x = 0.0
+    v = 0.0
+    if a.source[k] == ANGLES:
+        for i in range(3):
+            if a.place[k, i] >= 0:
+                x += a.weight[k, i] * s.q[a.place[k, i]]
+                v += a.weight[k, i] * s.rate[a.place[k, i]]
+    elif a.source[k] == HEAD:
+        for i in range(3):
+            v += a.weight[k, i] * s.head[i]
+    else:
+        return 0.0, 0.0, s.compression[m]
+    return x, v, 0.0
+
+
+@njit(cache=True, nogil=True)
+def sensed_from_rest(k, a, s):
+    """Stretch, rate and force of afferent k in the units of its receptor."""
+    x, v, f = sensed(k, a, s)
+    x, v = (x - a.rest_length[k]) / a.length[k], v / a.length[k]
+    return x, v, (f - a.rest_force[k]) / a.force[k]
+
+
+@njit(cache=True, nogil=True)
+def receive(signals, state, afferent, loops, work, state_rate, afferent_rate):
+    """Rates of the receptors' states and of the afferents (afferents,) in place."""
+    a, receptors = loops.afferents, loops.receptors
+    for k in range(a.source.shape[0]):
+        x, v, f = sensed_from_rest(k, a, signals)
+        part = slice(receptors.first[k], receptors.first[k + 1])
+        out = receptor_output(k, x, v, f, state[part], receptors, work.receptor, state_rate[part])
+        afferent_rate[k] = (out - receptors.rest[k] - afferent[k]) / a.filter_time[k]
+
+
+# --- the equations (1 - w J) x = b of a step ------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def loop_slopes(signals, state, loops, work):
+    """Slopes of all receptors that are not of first order, into the work."""
+    a, receptors = loops.afferents, loops.receptors
+    for k in range(a.source.shape[0]):
+        slot = work.slot[k]
+        if slot >= 0:
+            x, v, f = sensed_from_rest(k, a, signals)
+            z = state[receptors.first[k] : receptors.first[k + 1]]
+            receptor_slopes(k, x, v, f, z, receptors, work.receptor, work.slopes[slot])
+
+
+@njit(cache=True, nogil=True)
+def complete_loops(w, changes, loops, work, state, afferent):
+    """States of receptors and afferents of (1 - w J) x = b from the changes of what they sense."""
+    a, receptors = loops.afferents, loops.receptors
+    for k in range(a.source.shape[0]):
+        x, v, f = sensed(k, a, changes)
+        x, v, f = x / a.length[k], v / a.length[k], f / a.force[k]
+        slot = work.slot[k]
+        if slot < 0:
+            gain = receptors.gain[k]
+            new = gain[STRETCH] * x + gain[RATE] * v - gain[FORCE] * f
+        else:
+            slopes = work.slopes[slot]
+            z = state[receptors.first[k] : receptors.first[k + 1]]
+            receptor_step(w, z.shape[0], slopes, x, v, f, z, work.square)
+            new = slopes[0, 0] * x + slopes[0, 1] * v + slopes[0, 2] * f
+            for i in range(z.shape[0]):
+                new += slopes[0, 3 + i] * z[i]
+        time = a.filter_time[k]
+        afferent[k] = (afferent[k] + w * new / time) / (1.0 + w / time)

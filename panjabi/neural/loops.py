@@ -1,141 +1,259 @@
-"""One reflex loop to many muscles: gains, delays, filter, threshold.
+"""One reflex: what it senses, its receptor, its gains, its delay, and what it excites.
 
-The loop sees the stretch e of a muscle over its optimal fibre length and its force F over the
-maximal one, so gains are commands per strain [1], per strain rate [s], per strain acceleration
-[s2] and per relative force [1].
+A loop senses its source: a stretch x counted from the equilibrium, its rate x', and a force f. The
+receptor turns them into a signal, a first-order filter follows, and after the delay the signal is
+added to the commands of the target muscles, before these saturate between 0 and 1:
+
+    T_f s' = k_p x + k_v x' + k_a x'' - k_f f - s,      u = sat(u0 + sum of s(t - delay))
+
+| source | x | f |
+|---|---|---|
+| muscle | stretch over the optimal fibre length [1] | tension over the maximal force [1] |
+| ligament, "L4-L5 SSL" | strain [1] | |
+| coordinate, "L4_L5_FE" | angle [rad] | |
+| "L4-L5 compression" | | compression [N] (with its own gain) |
+| "head" | stretch that the head's rotation in space gives each muscle; rotation [rad] | |
+
+A threshold h replaces s by max(s - h, 0) with a rounded corner. A loop whose target is a coordinate
+adds the moment -s instead; its gains are in N m/rad, N m s/rad and N m s2/rad.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.body.standard import trunk_length
 from panjabi.errors import ParameterError, unknown
 from panjabi.evidence import EvidenceRange
-from panjabi.neural.conduction import KINDS, default_delays
+from panjabi.neural.algebraic_spindle import AlgebraicSpindle
+from panjabi.neural.conduction import KINDS, default_delays, sized_delay
 from panjabi.neural.evidence import delay_range, gain_ranges, loops_outside
+from panjabi.neural.spindle import Spindle
+from panjabi.neural.tendon_organ import TendonOrgan
+from panjabi.neural.vestibular import Canals
 from panjabi.parameter import SI, THIS_WORK, Parameter, ParameterSet, Status
 from panjabi.results import ShortRepr
 from panjabi.tissue._base import require
 
+if TYPE_CHECKING:
+    from panjabi.body.model import Body
+
 Array = NDArray[np.float64]
-GAINS = ("stretch_gain", "rate_gain", "acceleration_gain", "force_gain")
-_UNIT = {"stretch_gain": "1", "rate_gain": "s", "acceleration_gain": "s2", "force_gain": "1"}
+Receptor = Spindle | AlgebraicSpindle | TendonOrgan | Canals
+
+LINEAR_GAINS = {
+    "stretch_gain": "1",
+    "rate_gain": "s",
+    "acceleration_gain": "s2",
+    "force_gain": "1",
+    "strain_gain": "1",
+    "compression_gain": "1/N",
+}
+FIRING_GAINS = {"firing_gain": "s", "secondary_gain": "s"}
+GAINS = LINEAR_GAINS | FIRING_GAINS
+"""Every gain with its unit for muscles as target."""
+
+DEEP = ("multifidus_lumbar", "multifidus_thoracic", "quadratus_lumborum", "psoas")
+"""Groups of muscles with the shorter loop by default."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ReflexLoop(ShortRepr):
-    """One loop to all muscles; every gain and the delay is one number or one per muscle.
+    """One reflex from sources to targets, both by name; gains and delay are numbers or arrays.
 
-    filter_time [s] : first-order filter, required by an acceleration gain, whose closed loop would
-        otherwise be neutral; with a force gain it makes the slow force feedback k_f / (T s + 1).
-    threshold : a loop with a threshold only excites, and only above it; None works in both
-        directions, so that unloading lowers the command.
+    source : muscles or groups of muscles, "all", one ligament ("L4-L5 SSL"), one compression
+        ("L4-L5 compression"), "head", or a coordinate.
+    target : muscles, groups, "all", or a coordinate; by default every source muscle excites
+        itself. With source and target both "all" as well.
+    receptor : None is the first-order receptor. A spindle or a tendon organ acts by `firing_gain`
+        (and `secondary_gain`) per pulse a second above its firing at rest; "head" has `Canals`.
+    An array of a gain or delay has one entry for each source muscle.
+
+    Raises
+    ------
+    ParameterError
+        For numbers that are not finite, a negative delay, a filter time that is not positive, or
+        gains that the receptor does not have.
     """
 
-    kind: str
-    stretch_gain: ArrayLike = 0.0  # [1]
-    rate_gain: ArrayLike = 0.0  # [s]
-    acceleration_gain: ArrayLike = 0.0  # [s2]
-    force_gain: ArrayLike = 0.0  # [1], inhibitory when positive
-    delay: ArrayLike | None = None  # [s]; None: the default of this type of loop
-    filter_time: float = 0.0  # [s]
-    threshold: float | None = None  # [1]
-    corner: float = 0.005  # width of the corner at the threshold [1], assumed
     name: str = ""  # by default `kind`
-    source: str = THIS_WORK
+    kind: str = "short"  # of `KINDS`: its default delay
+    source: str | tuple[str, ...] = "all"
+    target: str | tuple[str, ...] | None = None
+    receptor: Receptor | None = None
+    stretch_gain: ArrayLike = 0.0  # k_p [1]
+    rate_gain: ArrayLike = 0.0  # k_v [s]
+    acceleration_gain: ArrayLike = 0.0  # k_a [s2]
+    force_gain: ArrayLike = 0.0  # k_f [1], inhibitory when positive
+    strain_gain: ArrayLike = 0.0  # of ligaments, in place of the stretch gain [1]
+    compression_gain: ArrayLike = 0.0  # [1/N]
+    firing_gain: ArrayLike = 0.0  # of primary endings or tendon organs [s]
+    secondary_gain: ArrayLike = 0.0  # of secondary endings [s]
+    fusimotor: tuple[float, float] = (0.0, 0.0)  # dynamic and static drive of a spindle [1/s]
+    delay: ArrayLike | None = None  # [s]; None: that of its kind, in the size of the body
+    extra_delay: float = 0.0  # added to it [s]
+    filter_time: float = 0.005  # T_f [s], assumed
+    threshold: float | None = None  # h [1]; None: it excites and inhibits
+    corner: float = 0.005  # width of the corner at the threshold [1], assumed
+    reference: str = THIS_WORK  # of gains and delay
     status: Status = "assumed"
 
     def __post_init__(self) -> None:
+        put = object.__setattr__
         if self.kind not in KINDS:
             raise unknown("type of loop", self.kind, KINDS)
-        loop = f"loop {self.kind!r}"
         if not self.name:
-            object.__setattr__(self, "name", self.kind)
+            put(self, "name", self.kind)
+        loop = f"loop {self.name!r}"
         for gain in GAINS:
-            object.__setattr__(self, gain, _vector(f"{gain} of {loop}", getattr(self, gain)))
-        delay = default_delays().si(self.kind) if self.delay is None else self.delay
-        object.__setattr__(self, "delay", _vector(f"delay of {loop}", delay))
-        least = float(np.min(np.asarray(self.delay)))
-        if least < 0.0:
-            raise ParameterError(
-                f"Expected the delay of {loop} as 0 s or more, got {least:g} s; give the time "
-                "around the loop."
-            )
-        require(loop, "filter_time", self.filter_time, unit="s", at_least=0.0,
-                advice="Give a time constant, or 0 for none.")  # fmt: skip
+            put(self, gain, _vector(f"{gain} of {loop}", getattr(self, gain)))
+        if self.delay is not None:
+            put(self, "delay", _vector(f"delay of {loop}", self.delay))
+            least = float(np.min(np.asarray(self.delay))) + self.extra_delay
+            if least < 0.0:
+                raise ParameterError(
+                    f"Expected the delay of {loop} as 0 s or more, got {least:g} s; give the time "
+                    "around the loop."
+                )
+        require(loop, "filter_time", self.filter_time, unit="s", above=0.0,
+                advice="The filter keeps the delayed signal smooth; give about 5 ms.")  # fmt: skip
         require(loop, "corner", self.corner, unit="1", at_least=0.0,
                 advice="Give the width over which the threshold is rounded.")  # fmt: skip
         if self.threshold is not None:
             require(loop, "threshold", self.threshold, unit="1",
                     advice="Give None for a loop that works in both directions.")  # fmt: skip
-        if self.on_acceleration and self.filter_time == 0.0:
+        fires = self.receptor is not None and not isinstance(self.receptor, Canals)
+        wrong = [gain for gain in (LINEAR_GAINS if fires else FIRING_GAINS) if self.has(gain)]
+        if wrong:
+            have = ", ".join(FIRING_GAINS if fires else LINEAR_GAINS)
+            receptor = "first order" if self.receptor is None else type(self.receptor).__name__
             raise ParameterError(
-                f"Expected filter_time above 0 for {loop} with an acceleration gain, got none: "
-                "delayed acceleration that is not filtered makes the system neutral, with "
-                "infinitely many modes that no delay margin bounds; give about 10 ms."
+                f"Expected gains of {loop} among {have}, because its receptor is {receptor}, got "
+                f"{', '.join(wrong)}; change the gain or the receptor."
             )
-        if self.on_acceleration and np.any(np.asarray(self.force_gain) != 0.0):
-            raise ParameterError(
-                f"Expected an acceleration gain or a force gain for {loop}, got both, but a "
-                "loop has one filter; make two loops."
-            )
+
+    def has(self, gain: str) -> bool:
+        """Whether a gain is not zero."""
+        return bool(np.any(np.asarray(getattr(self, gain)) != 0.0))
 
     @property
     def evidence(self) -> Mapping[str, EvidenceRange]:
         """Ranges of the delay [s] and of the gains on stretch [1] and rate [s]."""
         return {"delay": delay_range(), **gain_ranges()}
 
-    @property
-    def outside_evidence(self) -> tuple[str, ...]:
+    def outside_evidence(self, body: Body | None = None) -> tuple[str, ...]:
         """Descriptions of a delay or gain that leaves the evidence, or ()."""
-        return loops_outside(self.name, np.asarray(self.delay), self.stretch_gain, self.rate_gain)
+        return loops_outside(self.name, self.delay_in(body), self.stretch_gain, self.rate_gain)
 
-    @property
-    def on_acceleration(self) -> bool:
-        return bool(np.any(np.asarray(self.acceleration_gain) != 0.0))
-
-    @property
-    def filtered(self) -> bool:
-        """Whether the loop has filter states."""
-        on_force = bool(np.any(np.asarray(self.force_gain) != 0.0))
-        return self.filter_time > 0.0 and (self.on_acceleration or on_force)
-
-    @property
-    def signal(self) -> str:
-        """ "head" if the loop senses the head in space, else "muscle"."""
-        return "head" if self.kind == "vestibular" else "muscle"
+    def delay_in(self, body: Body | None = None) -> Array:
+        """Delay of the loop [s]; a default delay goes with the length of the body's trunk."""
+        delay = self.delay
+        if delay is None:
+            delay = default_delays().si(self.kind)
+            if body is not None:
+                delay = sized_delay(self.kind, delay, trunk_length(body))
+        return np.asarray(delay) + self.extra_delay
 
     @property
     def parameters(self) -> ParameterSet:
-        """Gains and delays as parameters; the mean of values that differ between muscles."""
+        """Gains and delay as parameters; the mean of values that differ between muscles."""
+        values = {gain: np.asarray(getattr(self, gain)) for gain in GAINS if self.has(gain)}
+        values["delay"], values["filter_time"] = self.delay_in(), np.asarray(self.filter_time)
+        if self.threshold is not None:
+            values["threshold"] = np.asarray(self.threshold)
         parameters: dict[str, Parameter] = {}
-        for name in (*GAINS, "delay"):
-            values = np.asarray(getattr(self, name))
-            unit = _UNIT.get(name, "s")
-            note = "" if values.ndim == 0 else f"mean of {values.size} muscles"
+        for name, value in values.items():
+            unit = GAINS.get(name, "1" if name == "threshold" else "s")
+            note = "" if value.ndim == 0 else f"mean of {value.size} muscles"
             if unit not in SI:
                 unit, note = "1", f"{note} in {unit}".strip()
-            if np.any(values != 0.0):
-                mean = float(np.mean(values))
-                parameters[f"{self.name}_{name}"] = Parameter(
-                    mean, unit, self.source, self.status, note
-                )
+            parameters[f"{self.name}_{name}"] = Parameter(
+                float(np.mean(value)), unit, self.reference, self.status, note
+            )
         return ParameterSet(parameters)
 
     def scaled(self, factor: float) -> ReflexLoop:
-        """The same loop with all gains times a factor."""
+        """The same loop with all gains times a factor; 0 opens it."""
         require("scaled", "factor", factor, unit="1", at_least=0.0,
                 advice="Give 1 for no change, 0 to open the loop.")  # fmt: skip
-        changes = {gain: factor * np.asarray(getattr(self, gain)) for gain in GAINS}
-        return replace(self, **changes)
+        return replace(self, **{gain: factor * np.asarray(getattr(self, gain)) for gain in GAINS})
 
-    def delayed_by(self, by: float) -> ReflexLoop:
+    def delayed_by(self, time: float) -> ReflexLoop:
         """The same loop with a delay longer by a time [s]."""
-        return replace(self, delay=np.asarray(self.delay) + by)
+        return replace(self, extra_delay=self.extra_delay + time)
+
+    def transfer(self, s: complex) -> complex:
+        """Signal per stretch of a first-order receptor at the complex frequency s."""
+        gains = (self.stretch_gain, self.rate_gain, self.acceleration_gain)
+        k_p, k_v, k_a = (complex(np.mean(np.asarray(gain))) for gain in gains)
+        filtered = self.filter_time * s + 1.0
+        sensed = k_p + k_v * s + k_a * s * s / filtered
+        return complex(sensed * np.exp(-float(np.mean(self.delay_in())) * s) / filtered)
+
+
+def homonymous(
+    groups: Iterable[str],
+    *,
+    stretch_gain: float = 0.35,
+    rate_gain: float = 0.035,
+    force_gain: float = 0.0,
+    deep_delay: float | None = None,
+    delay: float | None = None,
+    filter_time: float = 0.005,
+) -> tuple[ReflexLoop, ...]:
+    """Stretch reflexes of every muscle on itself; muscles of `DEEP` groups have a shorter loop.
+
+    groups : group of every muscle, as in `Musculature.groups`. deep_delay, delay [s] : by default
+    30 and 60 ms, the lower end and the mean of trunk muscles' latencies, in the size of the body.
+
+    The gains are assumed: with them the upright lumbar spine returns to equilibrium. At 0.7 of
+    these gains it loses stability, and from 1.4 on an oscillation of about 5.5 Hz grows.
+    """
+    known = tuple(dict.fromkeys(groups))
+    return tuple(
+        ReflexLoop(
+            name=name, kind=kind, source=sources, stretch_gain=stretch_gain, rate_gain=rate_gain,
+            force_gain=force_gain, delay=time, filter_time=filter_time,
+        )
+        for name, kind, sources, time in (
+            ("deep", "short", tuple(g for g in known if g in DEEP), deep_delay),
+            ("superficial", "medium", tuple(g for g in known if g not in DEEP), delay),
+        )
+        if sources
+    )  # fmt: skip
+
+
+def scaled(
+    loops: Iterable[ReflexLoop], factor: float, *, names: Iterable[str] | None = None
+) -> tuple[ReflexLoop, ...]:
+    """The same loops, those of `names` or all with their gains times a factor; 0 opens them."""
+    return _changed(loops, lambda loop: loop.scaled(factor), names)
+
+
+def delayed_by(
+    loops: Iterable[ReflexLoop], time: float, *, names: Iterable[str] | None = None
+) -> tuple[ReflexLoop, ...]:
+    """The same loops, those of `names` or all with a delay longer by a time [s]."""
+    return _changed(loops, lambda loop: loop.delayed_by(time), names)
+
+
+def _changed(
+    loops: Iterable[ReflexLoop],
+    change: Callable[[ReflexLoop], ReflexLoop],
+    names: Iterable[str] | None,
+) -> tuple[ReflexLoop, ...]:
+    every = tuple(loops)
+    known = [loop.name for loop in every]
+    chosen = set(known if names is None else names)
+    for name in chosen:
+        if name not in known:
+            raise unknown("loop", name, known)
+    return tuple(change(loop) if loop.name in chosen else loop for loop in every)
 
 
 def _vector(name: str, value: ArrayLike) -> Array:

@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.errors import unknown
 from panjabi.literature import row
 from panjabi.neural.checks import constant_commands
+from panjabi.neural.loops import ReflexLoop, delayed_by, scaled
 from panjabi.neural.noise import MotorNoise, SensoryNoise
-from panjabi.neural.reflex_set import ReflexSet
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.results import ShortRepr
 from panjabi.tissue._base import require
@@ -30,14 +30,15 @@ _NONE = ParameterSet({})
 class NeuralSystem(ShortRepr):
     """Neural control of the muscles: reflexes, constant commands, noise."""
 
-    reflexes: ReflexSet
+    muscles: tuple[str, ...]  # names
+    reflexes: tuple[ReflexLoop, ...]
     feedforward: ArrayLike  # constant commands u0 (muscles,) [1]
     motor_noise: MotorNoise | None = None
     sensory_noise: SensoryNoise | None = None
     parameters: ParameterSet = _NONE
 
     def __post_init__(self) -> None:
-        u0 = constant_commands(self.feedforward, len(self.reflexes.muscles))
+        u0 = constant_commands(self.feedforward, len(self.muscles))
         u0.flags.writeable = False
         object.__setattr__(self, "feedforward", u0)
 
@@ -67,10 +68,10 @@ def delay_phenotype(
     extra = published_extra_delay() if extra is None else extra
     if loops is None:
         stretch = ("short", "medium", "long", "cervicocollic")
-        loops = [loop.name for loop in system.reflexes.loops if loop.kind in stretch]
+        loops = [loop.name for loop in system.reflexes if loop.kind in stretch]
     return replace(
         system,
-        reflexes=system.reflexes.delayed_by(extra.si, loops=loops),
+        reflexes=delayed_by(system.reflexes, extra.si, names=loops),
         parameters=system.parameters.merged({"delay_phenotype_extra_delay": extra}),
     )
 
@@ -94,7 +95,7 @@ def gain_phenotype(
             advice="Above 1 for the stiff phenotype.")  # fmt: skip
     require("gain_phenotype", "cocontraction", added.si, unit="1", at_least=0.0, at_most=1.0,
             advice="Give the command that is added to each muscle.")  # fmt: skip
-    names = system.reflexes.muscles
+    names = system.muscles
     chosen = names if muscles is None else tuple(muscles)
     for name in chosen:
         if name not in names:
@@ -102,7 +103,7 @@ def gain_phenotype(
     more = np.array([added.si if name in chosen else 0.0 for name in names])
     return replace(
         system,
-        reflexes=system.reflexes.scaled(factor.si, loops=loops),
+        reflexes=scaled(system.reflexes, factor.si, names=loops),
         feedforward=np.minimum(np.asarray(system.feedforward) + more, 1.0),
         parameters=system.parameters.merged(
             {"gain_phenotype_factor": factor, "gain_phenotype_cocontraction": added}

@@ -35,13 +35,16 @@ class Canals:
     """Semicircular canals: angular velocity of the head with its slow part removed.
 
     State: low-passed velocity, one per axis; dz/dt = (velocity - z) / T_c, signal = velocity - z.
+    In a reflex loop the brain stem adds the leaky integral of the signal, of time constant T_N.
     """
 
     time: float = 6.0  # T_c [s], assumed
+    integrator_time: float = 1.0  # T_N [s], assumed
 
     def __post_init__(self) -> None:
-        require("Canals", "time", self.time, unit="s", above=0.0,
-                advice="Canals have time constants of a few seconds.")  # fmt: skip
+        for name in ("time", "integrator_time"):
+            require("Canals", name, getattr(self, name), unit="s", above=0.0,
+                    advice="Canals have time constants of a few seconds.")  # fmt: skip
 
     def signal(self, velocity: ArrayLike, state: ArrayLike) -> Array:
         """Sensed velocity [rad/s], same shape as `velocity`."""

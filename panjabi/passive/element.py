@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi.elements import Signal
 from panjabi.passive.functional_unit import CompressedUnit, FunctionalSpinalUnit
 from panjabi.results import ShortRepr
 
@@ -18,8 +19,8 @@ class PassiveJoint(ShortRepr):
     """Relaxed law, hysteresis with states, and damping, on three coordinates.
 
     State: the stretch of each branch and friction element [rad], axis by axis, shape (3 count,);
-    see `panjabi.passive.hysteresis`; zero at equilibrium. No delays. Inputs: the compression of the
-    level (1,) [N]; without it (0,), the preload of the unit.
+    see `panjabi.passive.hysteresis`; zero at equilibrium. Signals: the compression of the level,
+    (1,) [N]; without it (0,), the preload of the unit.
     """
 
     unit: FunctionalSpinalUnit
@@ -33,7 +34,7 @@ class PassiveJoint(ShortRepr):
         return 3 * self.unit.hysteresis.count
 
     @property
-    def delays(self) -> tuple[float, ...]:
+    def signals(self) -> tuple[Signal, ...]:
         return ()
 
     def energy(self, q: Array, /) -> float:

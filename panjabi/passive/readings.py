@@ -140,7 +140,7 @@ def structure_series(
         np.array(start, np.int64), kinds, rows, law, at, pressed, energy, moment, rise
     )
     force, strain = np.full((2, len(at), count), np.nan)
-    fails, lengths = np.full(count, np.nan), _length_factor(unit)
+    fails, lengths = np.full(count, np.nan), length_factor(unit)
     for s, structure in enumerate(unit.structures):
         lever, length, limit = _ligament(unit, structure.name)
         if lever is not None:
@@ -186,7 +186,7 @@ def unit_readings(unit: FunctionalSpinalUnit, angles: ArrayLike) -> UnitReadings
     found = structure_series(unit, at[None], [unit.preload])
     known: dict[str, Parameter] = {
         "ligament_length_factor": Parameter(
-            _length_factor(unit), "1", THIS_WORK, "derived", "see the module"
+            length_factor(unit), "1", THIS_WORK, "derived", "see the module"
         )
     }
     for name in found.names:
@@ -207,6 +207,21 @@ def unit_readings(unit: FunctionalSpinalUnit, angles: ArrayLike) -> UnitReadings
         unit.level, tuple(at.tolist()), unit.preload, readings, pressure, loss, strain,
         unit.use(at), unit.outside_evidence(at), known,
     )  # fmt: skip
+
+
+def strain_slope(unit: FunctionalSpinalUnit, structure: str) -> float | None:
+    """Strain of a ligament per flexion-extension angle [1/rad]; None without a known length.
+
+    The strain is positive where the ligament is longer than at neutral, and negative where it is
+    slack.
+    """
+    if unit.level in SACROILIAC or structure not in {s.name for s in unit.structures}:
+        return None
+    length, lever = ligament_length(unit.level, structure), arm(unit.level, structure)
+    if length is None or lever is None:
+        return None
+    slope = lever.si / (length_factor(unit) * length.si)
+    return slope if structure == "ALL" else -slope
 
 
 def failing_structure(unit: FunctionalSpinalUnit, angles: ArrayLike) -> str:
@@ -274,7 +289,7 @@ def _sized(adult: Parameter, quantity: Sizeable, length: float) -> Parameter:
     return adult if factor == 1.0 else replace(adult, value=factor * adult.value, status="derived")
 
 
-def _length_factor(unit: FunctionalSpinalUnit) -> float:
+def length_factor(unit: FunctionalSpinalUnit) -> float:
     """Factor on the lengths of ligaments with which the weakest fails in flexion as the unit does.
 
     1 where no failure strain is published, or the unit has no angle of failure.

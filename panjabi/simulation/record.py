@@ -313,7 +313,7 @@ class SpineRecord:
             elif quantity == EXCITATION:
                 labels = self.model.muscles.muscles.names  # type: ignore[union-attr]
                 values = [
-                    excitations(self.model, y, self._delayed_receptors(t))
+                    excitations(self.model, y, self._delayed_states(t))
                     for t, y in zip(times.ravel(), rows, strict=True)
                 ]
             else:
@@ -343,13 +343,13 @@ class SpineRecord:
             at += joint.states
         return Q
 
-    def _delayed_receptors(self, t: float) -> Floats:
-        """Receptor states one delay before t, for every delay, (delays, loops)."""
+    def _delayed_states(self, t: float) -> Floats:
+        """States that are read with a delay, for every delay, (delays, reads)."""
         model, run = self.model, self.trajectory
-        part = model.slices["receptor"]
         first = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
         rows = [first if t - d < run.start else run.at(t - d) for d in model.delays]
-        return np.array([row[part] for row in rows]).reshape(len(model.delays), -1)
+        reads = list(model.reads)
+        return np.array([row[reads] for row in rows]).reshape(len(model.delays), len(reads))
 
     # --- to other tools -----------------------------------------------------------------------
 

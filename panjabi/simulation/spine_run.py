@@ -154,8 +154,7 @@ def ends_of_run(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) ->
                 x = y[where[j, i]]
                 nearest = min(nearest, limits.failure[j, i, 0] + x, limits.failure[j, i, 1] - x)
     out[1] = nearest
-    first = 2 * data.n + data.joints.time.shape[0] + data.compression.states + data.muscle_count
-    fibre = y[first : first + data.muscle_count]
+    fibre = y[data.start.fibre : data.start.short_range]
     out[2] = limits.tendon_strain - most_strained(
         data.muscles, y[: data.n], fibre, data.work.muscles
     )

@@ -21,7 +21,6 @@ from .perturbation import (
     QuickRelease as QuickRelease,
     SuddenLoad as SuddenLoad,
 )
-from .reflexes import StretchReflexes as StretchReflexes, homonymous as homonymous
 from .rhs_plain import reference_rhs as reference_rhs
 from .short_range import bergmark as bergmark
 from .static_build import static_spine as static_spine

@@ -1,7 +1,8 @@
 """Exact derivatives of a spine model's right-hand side, for linear analysis.
 
-With respect to the present state and to the delayed receptors. They combine the derivatives of the
-parts: `Dynamics.linearised`, tangents of the units, slopes of the muscles.
+With respect to the present and to the delayed state. They combine the derivatives of the parts:
+`Dynamics.linearised`, tangents of the units, slopes of muscles and receptors, and `derivatives` of
+further elements (`panjabi.elements`).
 """
 
 from __future__ import annotations
@@ -15,11 +16,6 @@ from numpy.typing import NDArray
 
 from panjabi.active.activation import activation_rate
 from panjabi.active.slope_kernels import (
-    FORCE_ACTIVATION,
-    FORCE_FIBRE,
-    FORCE_LENGTH,
-    FORCE_SHORT,
-    FORCE_SPEED,
     RATE_ACTIVATION,
     RATE_FIBRE,
     RATE_LENGTH,
@@ -32,14 +28,34 @@ from panjabi.active.slope_kernels import (
     SLOPES,
     muscle_slopes,
 )
+from panjabi.elements import derivatives
 from panjabi.errors import ParameterError
-from panjabi.neural.command import command
-from panjabi.neural.smooth_kernels import saturated
+from panjabi.neural.loop_kernels import (
+    ANGLES,
+    COMPRESSION,
+    HEAD,
+    MUSCLE,
+    connected,
+    loop_work,
+    sensed_from_rest,
+)
+from panjabi.neural.receptor_kernels import INPUTS, STATES, receptor_slopes
+from panjabi.neural.smooth_kernels import saturated, unsaturated
 from panjabi.passive.kernels import relaxation
 from panjabi.results import ShortRepr
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of
-from panjabi.spine.rhs_plain import NOTHING, pushes, reference_rhs, size_of, tensions
+from panjabi.spine.rhs_plain import (
+    arrived,
+    elements_of,
+    excitations,
+    excited_muscles,
+    pushes,
+    reference_rhs,
+    size_of,
+    tensions,
+)
+from panjabi.spine.signals import SignalSlopes, signal_derivatives, signal_slopes
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +92,7 @@ def jacobian(
 ) -> SpineJacobian:
     """Exact derivatives at a state y (size,).
 
-    delayed : (delays, loops) delayed receptors; by default the present ones.
+    delayed : (delays, reads) delayed states; by default the present ones.
     friction : "exact" derivatives of the friction states; or without these states, friction as a
         spring ("stuck"), as the secant of its loop at an amplitude [rad] (a number: "sliding"), or
         without moment ("relaxed").
@@ -84,8 +100,7 @@ def jacobian(
     Raises
     ------
     ParameterError
-        If the model has further elements with internal states: an element provides its tangent, but
-        not the derivatives of its states. For another name, or an amplitude that is not above 0.
+        For another name, or an amplitude that is not above 0.
     """
     if not (friction in MODES if isinstance(friction, str) else 0.0 < friction < np.inf):
         raise ParameterError(
@@ -93,13 +108,6 @@ def jacobian(
             f"{friction!r}; give for example 0.02."
         )
     part, n = model.slices, len(model.free)
-    for element in model.elements:
-        if element.states:
-            raise ParameterError(
-                f"Expected elements without internal states, got {type(element).__name__} with "
-                f"{element.states}, whose derivatives an element does not provide; linearise "
-                "without it, or take differences of reference_rhs."
-            )
     q, rate = y[part["q"]], y[part["rate"]]
     out = reference_rhs(model, t, y, delayed, applied)
     motion = model.dynamics.linearised(q, rate, out[part["rate"]])
@@ -110,15 +118,16 @@ def jacobian(
     late = tuple(np.zeros((model.size, model.size)) for _ in model.delays)
     now[part["q"], part["rate"]] = np.eye(n)
     _joints(model, y, by, now, friction)
-    tension_by = np.zeros((model.muscle_count, model.size))
+    by_late = [np.zeros((n, model.size)) for _ in model.delays]
+    sensed = signal_slopes(model, y)
     if model.muscles is not None:
-        _muscles(model, y, delayed, by, now, late, tension_by)
-    for element in model.elements:
-        x, speed = model.seen_by(element, q, rate)
-        place = model.place_of(element.coordinates)
-        free = place >= 0
-        K = np.asarray(element.tangent(x, speed, NOTHING, NOTHING))[np.ix_(free, free)]
-        by[np.ix_(place[free], place[free])] -= K
+        _muscles(model, y, sensed, by, now)
+    drive = _Drive(model, y, delayed)
+    _loops(model, y, delayed, sensed, now, by_late, drive)
+    _elements(model, y, delayed, by, now, by_late, late, drive)
+    drive.add(now, late)
+    for matrix, forces in zip(late, by_late, strict=True):
+        matrix[part["rate"]] = np.linalg.solve(motion.mass, forces)
     now[part["rate"]] = np.linalg.solve(motion.mass, by)
     inputs = np.zeros((model.size, n))
     inputs[part["rate"]] = np.linalg.inv(motion.mass)
@@ -129,7 +138,7 @@ def jacobian(
         time = model.compression_time.si
         for matrix in (now, *late, inputs):
             matrix[part["compression"]] = found.by_acceleration @ matrix[part["rate"]] / time
-        now[part["compression"]] += found.by_tension @ tension_by / time
+        now[part["compression"]] += found.by_tension @ sensed.tension / time
         now[part["compression"], part["q"]] += found.by_q / time
         now[part["compression"], part["rate"]] += found.by_rate / time
         now[part["compression"], part["compression"]] -= np.eye(len(model.pressed)) / time
@@ -214,83 +223,153 @@ def _secant(friction: Friction, size: float) -> float:
     return min(1.0, size / friction)
 
 
-def _muscles(
+def _muscles(model: Spine, y: Floats, sensed: SignalSlopes, by: Floats, now: Floats) -> None:
+    """Tensions, fibres and short-range forces; what excites the muscles is added by `_Drive`."""
+    assert model.muscles is not None
+    part, muscles, units = model.slices, model.muscles.muscles, model.muscles.units
+    activation, fibre, short = (y[part[k]] for k in ("activation", "fibre", "short_range"))
+    pose = muscles.pose(y[part["q"]])
+    geometry = muscles.geometry(pose)
+    slope, speed = geometry.slope, geometry.slope @ y[part["rate"]]
+    by -= slope.T @ sensed.tension
+    by[:, part["q"]] -= muscles.tension_curvature(pose, model.muscle_rates(y)[1].force)
+    s = np.empty((len(muscles), SLOPES))
+    muscle_slopes(units.units, activation, fibre, short, geometry.length, speed, s)
+    every = np.arange(len(muscles))
+    a0, f0, s0 = (part[k].start for k in ("activation", "fibre", "short_range"))
+    now[f0 + every, f0 + every] = s[:, RATE_FIBRE]
+    now[f0 + every, a0 + every] = s[:, RATE_ACTIVATION]
+    now[part["fibre"], part["q"]] = s[:, [RATE_LENGTH]] * slope
+    if short.size:
+        now[f0 + every, s0 + every] = s[:, RATE_SHORT]
+        now[part["short_range"]] = (
+            s[:, [SHORT_LENGTH]] * sensed.length + s[:, [SHORT_SPEED]] * sensed.speed
+        )
+        for first, k in ((a0, SHORT_ACTIVATION), (f0, SHORT_FIBRE), (s0, SHORT_SHORT)):
+            now[s0 + every, first + every] = s[:, k]
+
+
+class _Drive:
+    """Slopes of the commands before saturation, in the present and in the delayed states."""
+
+    def __init__(self, model: Spine, y: Floats, delayed: Floats | None) -> None:
+        shape = (model.muscle_count, model.size)
+        self.model, self.y, self.delayed = model, y, delayed
+        self.now = np.zeros(shape)
+        self.late = [np.zeros(shape) for _ in model.delays]
+
+    def add(self, now: Floats, late: Sequence[Floats]) -> None:
+        """Rows of the activations, from the slopes of the commands."""
+        model, part = self.model, self.model.slices
+        if model.muscles is None:
+            return
+        width = model.drive_width.si
+        u = excitations(model, self.y, self.delayed)
+        # the slope of the saturation at the command that gives u
+        bend = np.array([saturated.py_func(unsaturated.py_func(v, width), width)[1] for v in u])
+        constants, activation = model.muscles.units.activation.constants, self.y[part["activation"]]
+        slopes = np.array(
+            [activation_rate(*constants, v, a)[1:] for v, a in zip(u, activation, strict=True)]
+        )
+        rows = np.arange(part["activation"].start, part["activation"].stop)
+        now[rows, rows] += slopes[:, 0]
+        factor = (slopes[:, 1] * bend)[:, None]
+        now[rows] += factor * self.now
+        for matrix, drive in zip(late, self.late, strict=True):
+            matrix[rows] += factor * drive
+
+
+def _loops(
+    model: Spine,
+    y: Floats,
+    delayed: Floats | None,
+    rows: SignalSlopes,
+    now: Floats,
+    by_late: Sequence[Floats],
+    drive: _Drive,
+) -> None:
+    """Receptors and afferents, and what arrives from them."""
+    part, loops = model.slices, model.loops
+    a, data, work = loops.afferents, loops.receptors, loop_work(loops).receptor
+    sensed = model.signals(y)
+    own = y[part["receptor"]]
+    z0, s0 = part["receptor"].start, part["afferent"].start
+    for k in range(len(a.source)):
+        x, v, f = (np.zeros(model.size) for _ in range(3))
+        if a.source[k] == MUSCLE:
+            m = a.index[k]
+            x, v = rows.length[m] / a.length[k], rows.speed[m] / a.length[k]
+            f = rows.tension[m] / a.force[k]
+        elif a.source[k] == HEAD:
+            v = a.weight[k] @ rows.head
+        elif a.source[k] == COMPRESSION:
+            f = rows.compression[a.index[k]] / a.force[k]
+        elif a.source[k] == ANGLES:
+            free = a.place[k] >= 0
+            x[part["q"].start + a.place[k][free]] = a.weight[k][free]
+            v[part["rate"].start + a.place[k][free]] = a.weight[k][free]
+        first, last = int(data.first[k]), int(data.first[k + 1])
+        states = slice(z0 + first, z0 + last)
+        S = np.zeros((1 + STATES, INPUTS))
+        receptor_slopes(k, *sensed_from_rest(k, a, sensed), own[first:last].copy(), data, work, S)
+        block = S[: 1 + last - first, :3] @ np.stack([x, v, f])
+        block[:, states] += S[: 1 + last - first, 3 : 3 + last - first]
+        now[states] = block[1:]
+        block[0, s0 + k] -= 1.0
+        now[s0 + k] = block[0] / a.filter_time[k]
+    c = loops.connections
+    present = np.tile(y[list(model.reads)], (len(model.delays), 1))
+    past = present if delayed is None else delayed
+    for k in range(len(c.afferent)):
+        which = c.delay[k]
+        slope = connected(past[which, c.afferent[k]], c, k)[1]
+        if c.muscle[k] >= 0:
+            drive.late[which][c.muscle[k], s0 + c.afferent[k]] += slope
+        else:
+            by_late[which][c.coordinate[k], s0 + c.afferent[k]] -= slope
+
+
+def _elements(
     model: Spine,
     y: Floats,
     delayed: Floats | None,
     by: Floats,
     now: Floats,
-    late: tuple[Floats, ...],
-    tension_by: Floats,
+    by_late: Sequence[Floats],
+    late: Sequence[Floats],
+    drive: _Drive,
 ) -> None:
-    assert model.muscles is not None
-    part, loops = model.slices, model.reflexes
-    muscles, units = model.muscles.muscles, model.muscles.units
+    """Elements that a user added, through their `derivatives`."""
+    part = model.slices
     q, rate = y[part["q"]], y[part["rate"]]
-    activation, fibre, short = (y[part[k]] for k in ("activation", "fibre", "short_range"))
-    pose = muscles.pose(q)
-    geometry = muscles.geometry(pose)
-    slope, speed = geometry.slope, geometry.slope @ rate
-    turning = muscles.curvature(pose) @ rate if np.any(rate) else np.zeros_like(slope)
-    tension = model.muscle_rates(y)[1].force
-    s = np.empty((len(muscles), SLOPES))
-    muscle_slopes(units.units, activation, fibre, short, geometry.length, speed, s)
-    column = {k: s[:, k][:, None] for k in range(SLOPES)}
-    force_q = column[FORCE_LENGTH] * slope + column[FORCE_SPEED] * turning
-    force_rate = column[FORCE_SPEED] * slope
-    by[:, part["q"]] -= slope.T @ force_q + muscles.tension_curvature(pose, tension)
-    by[:, part["rate"]] -= slope.T @ force_rate
-    by[:, part["activation"]] -= slope.T * s[:, FORCE_ACTIVATION]
-    by[:, part["fibre"]] -= slope.T * s[:, FORCE_FIBRE]
-    if short.size:
-        by[:, part["short_range"]] -= slope.T * s[:, FORCE_SHORT]
-    every = np.arange(len(muscles))
-    a0, f0 = part["activation"].start, part["fibre"].start
-    tension_by[:, part["q"]], tension_by[:, part["rate"]] = force_q, force_rate
-    tension_by[every, a0 + every] = s[:, FORCE_ACTIVATION]
-    tension_by[every, f0 + every] = s[:, FORCE_FIBRE]
-    now[f0 + every, f0 + every] = s[:, RATE_FIBRE]
-    now[f0 + every, a0 + every] = s[:, RATE_ACTIVATION]
-    now[part["fibre"], part["q"]] = column[RATE_LENGTH] * slope
-    if short.size:
-        s0, along = part["short_range"].start, part["short_range"]
-        tension_by[every, s0 + every] = s[:, FORCE_SHORT]
-        now[f0 + every, s0 + every] = s[:, RATE_SHORT]
-        now[along, part["q"]] = column[SHORT_LENGTH] * slope + column[SHORT_SPEED] * turning
-        now[along, part["rate"]] = column[SHORT_SPEED] * slope
-        for first, k in ((a0, SHORT_ACTIVATION), (f0, SHORT_FIBRE), (s0, SHORT_SHORT)):
-            now[s0 + every, first + every] = s[:, k]
-    commands = command(model.excitation, model.drive_width.si)
-    if loops is not None:
-        past = delayed
-        if past is None:
-            past = np.tile(y[part["receptor"]], (len(loops.delays), 1))
-        np.add.at(commands, loops.target, past[loops.which_delay, np.arange(len(loops))])
-    u, bend = np.array([saturated.py_func(x, model.drive_width.si) for x in commands]).T
-    by_u = np.empty(len(muscles))
-    for m in every:
-        _, now[a0 + m, a0 + m], by_u[m] = activation_rate(
-            *units.activation.constants, u[m], activation[m]
-        )
-    if loops is None:
-        return
-    r0, m = part["receptor"].start, loops.source
-    every = np.arange(len(loops))
-    which = loops.which_delay
-    for k in every:
-        late[which[k]][a0 + loops.target[k], r0 + k] = by_u[loops.target[k]] * bend[loops.target[k]]
-    lopt, fmax = muscles.optimal_length[m][:, None], muscles.max_force[m][:, None]
-    stretch, fast = loops.stretch_gain[:, None] / lopt, loops.rate_gain[:, None] / lopt
-    pull = loops.force_gain[:, None] / fmax
-    time = loops.filter_time[:, None]
-    now[part["receptor"], part["q"]] = (
-        stretch * slope[m] + fast * turning[m] - pull * force_q[m]
-    ) / time
-    now[part["receptor"], part["rate"]] = (fast * slope[m] - pull * force_rate[m]) / time
-    now[r0 + every, r0 + every] = -1.0 / loops.filter_time
-    now[r0 + every, f0 + m] = -(pull[:, 0] * s[m, FORCE_FIBRE]) / loops.filter_time
-    now[r0 + every, a0 + m] = -(pull[:, 0] * s[m, FORCE_ACTIVATION]) / loops.filter_time
-    if short.size:
-        now[r0 + every, part["short_range"].start + m] = (
-            -(pull[:, 0] * s[m, FORCE_SHORT]) / loops.filter_time
-        )
+    for element, states in elements_of(model):
+        x, speed = model.seen_by(element, q, rate)
+        place = model.place_of(element.coordinates)
+        free, n, m = place >= 0, len(place), element.states
+        values = arrived(model, y, delayed, element)
+        by_x, by_speed, by_state, by_signal = derivatives(element, x, speed, y[states], values)
+        present = np.zeros((by_x.shape[0], model.size))
+        present[:, part["q"].start + place[free]] = by_x[:, free]
+        present[:, part["rate"].start + place[free]] += by_speed[:, free]
+        present[:, states] += by_state
+        blocks = [(present, by, now, drive.now)]
+        for delay in sorted({s.delay for s in element.signals}):
+            chosen = [i for i, s in enumerate(element.signals) if s.delay == delay]
+            state, which = y, -1
+            if delay > 0.0:
+                which = model.delays.index(delay)
+                if delayed is not None:
+                    state = y.copy()
+                    state[list(model.reads)] = delayed[which]
+            slopes = by_signal[:, chosen] @ signal_derivatives(
+                model, state, [element.signals[i] for i in chosen]
+            )
+            if which < 0:
+                present += slopes
+            else:
+                blocks.append((slopes, by_late[which], late[which], drive.late[which]))
+        muscles = excited_muscles(model, element)
+        for block, forces, rates, commands in blocks:
+            np.add.at(forces, place[free], block[:n][free])
+            rates[states] += block[n : n + m]
+            np.add.at(commands, muscles, block[n + m :])

@@ -18,7 +18,8 @@ from panjabi.results import Result, ShortRepr
 from panjabi.spine.evidence import check_state, state_outside
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import Perturbation
-from panjabi.spine.rhs_plain import NOTHING, applied_forces, pushes
+from panjabi.spine.reflexes import steady_loops
+from panjabi.spine.rhs_plain import applied_forces, arrived, pushes
 
 Floats = NDArray[np.float64]
 
@@ -120,10 +121,10 @@ def passive_force(
     """
     still = np.zeros(len(model.free))
     Q = applied_forces(model, BEFORE, q, applied) - model.dynamics.weight(q)
-    for element, inputs in _parts(model, compression):
+    for element, values in _parts(model, q, compression):
         x, speed = model.seen_by(element, q, still)
         place = model.place_of(element.coordinates)
-        force = element.force(x, speed, np.zeros(element.states), inputs)
+        force = element.force(x, speed, np.zeros(element.states), values)
         np.add.at(Q, place[place >= 0], np.asarray(force)[place >= 0])
     return Q
 
@@ -132,18 +133,24 @@ def passive_tangent(model: Spine, q: Floats, compression: Floats) -> Floats:
     """-d passive_force / d q (n, n) [N m/rad] at constant compression and external forces."""
     still = np.zeros(len(model.free))
     K = model.dynamics.linearised(q, still, still).by_q
-    for element, inputs in _parts(model, compression):
+    for element, values in _parts(model, q, compression):
         x, speed = model.seen_by(element, q, still)
         place = model.place_of(element.coordinates)
         free = place >= 0
-        tangent = element.tangent(x, speed, np.zeros(element.states), inputs)
+        tangent = element.tangent(x, speed, np.zeros(element.states), values)
         K[np.ix_(place[free], place[free])] += np.asarray(tangent)[np.ix_(free, free)]
     return K
 
 
-def _parts(model: Spine, compression: Floats) -> list[tuple[PassiveJoint | ForceElement, Floats]]:
-    """Joints and further elements with their inputs."""
-    others = [(element, NOTHING) for element in model.elements]
+def _parts(
+    model: Spine, q: Floats, compression: Floats
+) -> list[tuple[PassiveJoint | ForceElement, Floats]]:
+    """All parts but muscles, each with its signals at q, at rest."""
+    still = np.empty(0)
+    if any(e.signals for e in model.elements):
+        still = model.state_at(q)
+        still[model.slices["compression"]] = compression
+    others = [(e, arrived(model, still, None, e)) for e in model.elements]
     return [*zip(model.joints, model.joint_inputs(compression), strict=True), *others]
 
 
@@ -186,7 +193,7 @@ def _posture(
 
     def left_over(at: Floats) -> tuple[Floats, _Pressed]:
         if model.muscles is None:
-            pressed = _pressed(model, at, NOTHING, applied)
+            pressed = _pressed(model, at, np.empty(0), applied)
             return passive_force(model, at, pressed.value, applied), pressed
         geometry = model.muscles.muscles.geometry(at)
         force = model.muscles.units.at_rest(model.excitation, geometry.length).force
@@ -347,13 +354,13 @@ def _set(
     compression: Floats,
 ) -> Equilibrium:
     """The model with its set point at q, and its equilibrium state."""
-    resting = model
+    resting = replace(model, rest_q=q, rest_compression=compression)
     if model.muscles is not None:
         length = model.muscles.muscles.geometry(q).length
         tension = model.muscles.units.at_rest(excitation, length).force
-        resting = replace(model, excitation=excitation, rest_length=length, rest_tension=tension)
+        resting = replace(resting, excitation=excitation, rest_length=length, rest_tension=tension)
     state = resting.state_at(q)
-    if resting.reflexes is not None:
-        state[resting.slices["receptor"]] = 0.0
     state[resting.slices["compression"]] = compression
+    state[resting.slices["receptor"]], _ = steady_loops(resting.loops, resting.signals(state))
+    state[resting.slices["afferent"]] = 0.0  # not only to rounding
     return Equilibrium(resting, q, state, residual, count)

@@ -14,8 +14,8 @@ Floats = NDArray[np.float64]
 
 def model_outside(model: Spine) -> tuple[str, ...]:
     """Descriptions of size and reflexes of the model that leave the evidence, or ()."""
-    reflexes = () if model.reflexes is None else model.reflexes.outside_evidence
-    return size_outside_evidence(model.body) + reflexes
+    reflexes = [words for loop in model.reflexes for words in loop.outside_evidence(model.body)]
+    return (*size_outside_evidence(model.body), *reflexes)
 
 
 def muscle_arguments(model: Spine, state: Floats) -> tuple[dict[str, Floats], NDArray[np.bool_]]:

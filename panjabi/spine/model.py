@@ -25,14 +25,16 @@ from panjabi.body.standard import require_same_size
 from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
 from panjabi.evidence import Departure
-from panjabi.neural.command import DRIVE_WIDTH, check_excitation
+from panjabi.neural.command import DRIVE_WIDTH, check_excitation, command
+from panjabi.neural.loop_kernels import LoopData, Signals
+from panjabi.neural.loops import ReflexLoop
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.passive.directions import SACROILIAC
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
 from panjabi.spine.joint_forces import JointForces
-from panjabi.spine.reflexes import StretchReflexes
+from panjabi.spine.reflexes import HEAD_BODY, Pathways, loop_data, pathways, steady_loops
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +42,19 @@ COMPRESSION_TIME = Parameter(
     0.01, "s", THIS_WORK, "assumed", "time in which a unit follows the compression of its level"
 )
 """The compression of a level reaches its unit through a state, so no force depends on itself."""
+
+DELAYED_STATES = {
+    "q": {
+        "coordinate", "ligament strain", "muscle length", "muscle velocity", "muscle tension",
+        "head velocity",
+    },
+    "rate": {"rate", "muscle velocity", "muscle tension", "head velocity"},
+    "compression": {"compression"},
+    "activation": {"activation", "muscle tension"},
+    "fibre": {"muscle tension"},
+    "short_range": {"muscle tension"},
+}  # fmt: skip
+"""States that the delayed signals of a kind need."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -55,9 +70,11 @@ class Spine:
     joints: tuple[PassiveJoint, ...] = ()
     muscles: MuscleElement | None = None
     excitation: Floats = 0.01  # type: ignore[assignment]  # without reflexes (nm,); one number: of every muscle [1]
-    reflexes: StretchReflexes | None = None
+    reflexes: tuple[ReflexLoop, ...] = ()
     rest_length: Floats = None  # type: ignore[assignment]  # paths where receptors are silent (nm,) [m]; as held
     rest_tension: Floats = None  # type: ignore[assignment]  # (nm,) [N]; none
+    rest_q: Floats = None  # type: ignore[assignment]  # posture where receptors of angles are silent (n,); as held
+    rest_compression: Floats = None  # type: ignore[assignment]  # (pressed levels,) [N]; at rest_q
     drive_width: Parameter = DRIVE_WIDTH
     compression_time: Parameter | None = COMPRESSION_TIME  # None: units keep their preload
     elements: tuple[ForceElement, ...] = ()
@@ -70,13 +87,11 @@ class Spine:
         put = object.__setattr__
         for joint in self.joints:
             require_sized(joint.unit, self.body)
-        if self.muscles is None:
-            if self.reflexes is not None and len(self.reflexes):
-                raise ParameterError(
-                    f"Expected muscles for the {len(self.reflexes)} reflexes, got a model "
-                    "without muscles; give muscles too, or leave the reflexes out."
-                )
-        else:
+        rest = self.rest_q
+        if rest is None:  # pyright: ignore[reportUnnecessaryComparison]
+            rest = self.dynamics.part(self.dynamics.held)
+        put(self, "rest_q", np.array(rest, float))
+        if self.muscles is not None:
             muscles = self.muscles.muscles
             require_same_size(self.body, muscles.body, "muscles")
             if muscles.coordinates != tuple(self.dynamics.free):
@@ -85,12 +100,6 @@ class Spine:
                     f"{self.dynamics.free[0]} in their order, got muscles over "
                     f"{len(muscles.coordinates)} coordinates from {muscles.coordinates[0]}; "
                     "build them with musculature(coordinates=...)."
-                )
-            if self.muscles.excitation_delay:
-                raise ParameterError(
-                    "Expected muscles without an excitation delay, because the reflexes hold "
-                    f"the delays, got {self.muscles.excitation_delay:g} s; give muscles without "
-                    "a delay."
                 )
             per = muscles.per_muscle
             put(self, "excitation", per(self.excitation, "excitation").copy())
@@ -103,27 +112,19 @@ class Spine:
             if tension is None:  # pyright: ignore[reportUnnecessaryComparison]
                 tension = 0.0
             put(self, "rest_tension", per(tension, "rest_tension").copy())
-            if self.reflexes is not None and len(self.reflexes):
-                top = max(self.reflexes.source.max(), self.reflexes.target.max())
-                low = min(self.reflexes.source.min(), self.reflexes.target.min())
-                if low < 0 or top >= len(muscles):
-                    raise ParameterError(
-                        f"Expected reflexes of muscles 0 to {len(muscles) - 1}, got muscles "
-                        f"{low} to {top}; make the loops for these muscles."
-                    )
-        for element in self.elements:
-            if element.delays:
-                raise ParameterError(
-                    "Expected an element without delayed signals, because the reflexes hold "
-                    f"the delays, got {type(element).__name__} with {len(element.delays)}; give "
-                    "an element that needs only configuration, rate and its internal states."
-                )
         for element in (*self.joints, *self.elements):
             for name in element.coordinates:
                 self.body.coordinate_index(name)
+        if self.rest_compression is None:  # pyright: ignore[reportUnnecessaryComparison]
+            pressed = np.empty(0)
+            if self.pressed:
+                tension = np.empty(0) if self.muscles is None else self.rest_tension
+                pressed = self.joint_forces.compression(self.rest_q, tension)
+            put(self, "rest_compression", pressed)
+        _ = self.pathways  # checks the names of sources and targets
 
     def __repr__(self) -> str:
-        loops = f", {len(self.reflexes)} reflexes" if self.reflexes is not None else ""
+        loops = f", {self.loop_count} reflexes" if self.reflexes else ""
         fitted = ""
         if self.muscles is not None and (self.muscles.muscles.calibration == 1.0).all():
             fitted = " not calibrated"
@@ -147,9 +148,11 @@ class Spine:
     def muscle_count(self) -> int:
         return 0 if self.muscles is None else len(self.muscles.muscles)
 
-    @property
-    def loop_count(self) -> int:
-        return 0 if self.reflexes is None else len(self.reflexes)
+    @cached_property
+    def pathways(self) -> Pathways:
+        """The reflexes as afferents and connections."""
+        muscles = None if self.muscles is None else self.muscles.muscles
+        return pathways(self.reflexes, muscles, self.dynamics, self.joints)
 
     @cached_property
     def pressed(self) -> tuple[int, ...]:
@@ -174,16 +177,22 @@ class Spine:
         return inputs
 
     @property
+    def loop_count(self) -> int:
+        """Number of afferents of all reflexes."""
+        return len(self.pathways.afferents)
+
+    @cached_property
     def delays(self) -> tuple[float, ...]:
-        """The different delays of the reflexes [s]."""
-        return () if self.reflexes is None else self.reflexes.delays
+        """The different delays of reflexes and of other parts, rising [s]."""
+        others = {s.delay for part in self.elements for s in part.signals if s.delay > 0.0}
+        return tuple(sorted({*self.pathways.delays, *others}))
 
     # --- states -----------------------------------------------------------------------------
 
     @cached_property
     def slices(self) -> dict[str, slice]:
         """Slices of the state: q, rate, joints, compression, activation, fibre, short_range,
-        receptor, elements.
+        receptor, afferent, elements.
 
         Parts that a model does not have are empty.
         """
@@ -196,7 +205,8 @@ class Spine:
             "activation": nm,
             "fibre": nm,
             "short_range": 0 if self.muscles is None else self.muscles.units.short_range_states,
-            "receptor": self.loop_count,
+            "receptor": int(self.pathways.first[-1]),
+            "afferent": self.loop_count,
             "elements": sum(element.states for element in self.elements),
         }
         ends = np.cumsum(list(sizes.values())).tolist()
@@ -210,11 +220,16 @@ class Spine:
         """Number of states."""
         return self.slices["elements"].stop
 
-    @property
+    @cached_property
     def reads(self) -> tuple[int, ...]:
-        """Indices of the states that are read with a delay: the receptors."""
-        part = self.slices["receptor"]
-        return tuple(range(part.start, part.stop))
+        """States that are read with a delay: the afferents, then what delayed signals need."""
+        part = self.slices["afferent"]
+        late = {s.kind for e in self.elements for s in e.signals if s.delay > 0.0}
+        needed: list[int] = []
+        for name, kinds in DELAYED_STATES.items():
+            if late & kinds:
+                needed += range(self.slices[name].start, self.slices[name].stop)
+        return (*range(part.start, part.stop), *needed)
 
     @cached_property
     def state_names(self) -> tuple[str, ...]:
@@ -231,12 +246,10 @@ class Spine:
             names += [f"{m} activation" for m in muscles] + [f"{m} fibre" for m in muscles]
             if self.muscles.units.short_range is not None:
                 names += [f"{m} short range" for m in muscles]
-            if self.reflexes is not None:
-                for k, (a, b) in enumerate(
-                    zip(map(int, self.reflexes.source), map(int, self.reflexes.target), strict=True)
-                ):
-                    to = muscles[a] if a == b else f"{muscles[a]} to {muscles[b]}"
-                    names.append(f"{to} receptor {k + 1}")
+        ways = self.pathways
+        for name, afferent in zip(ways.names, ways.afferents, strict=True):
+            names += [f"{name} receptor state {k + 1}" for k in range(afferent.states)]
+        names += [f"{name} afferent" for name in ways.names]
         for i, element in enumerate(self.elements):
             names += [
                 f"{type(element).__name__} {i + 1} state {k + 1}" for k in range(element.states)
@@ -336,29 +349,56 @@ class Spine:
             tension = self.muscles.units.at_rest(self.excitation, length).force
             states = self.muscles.state_at_rest(place, self.excitation)
             y[part["activation"].start : part["short_range"].stop] = states
-            if self.reflexes is not None:
-                y[part["receptor"]] = self.receptors_at_rest(place, y[part["fibre"]])
         if self.pressed:
             y[part["compression"]] = self.joint_forces.compression(place, tension)
+        y[part["receptor"]], y[part["afferent"]] = steady_loops(self.loops, self.signals(y))
         return y
 
-    def receptors_at_rest(self, q: ArrayLike, fibre: Floats) -> Floats:
-        """Steady receptor states (loops,) at constant q."""
-        assert self.muscles is not None
-        assert self.reflexes is not None
-        muscles, loops = self.muscles.muscles, self.reflexes
-        geometry = muscles.geometry(q)
-        force = self.muscles.units.rates(self.excitation, fibre, geometry.length).force
-        m = loops.source
-        stretch = (geometry.length - self.rest_length)[m] / muscles.optimal_length[m]
-        pull = (force - self.rest_tension)[m] / muscles.max_force[m]
-        return loops.stretch_gain * stretch - loops.force_gain * pull
+    def signals(self, y: Floats) -> Signals:
+        """What receptors sense at a state (size,)."""
+        part = self.slices
+        q, rate = y[part["q"]], y[part["rate"]]
+        head, _, _ = self.dynamics.angular_velocity(q, rate, HEAD_BODY)
+        pressed = self.joint_compression(y[part["compression"]])
+        if self.muscles is None:
+            none = np.empty(0)
+            return Signals(none, none, none, q, rate, head, pressed)
+        geometry, muscles = self.muscle_rates(y)
+        return Signals(
+            geometry.length, geometry.slope @ rate, muscles.force, q, rate, head, pressed
+        )
+
+    def joint_compression(self, compression: Floats) -> Floats:
+        """Compression of every joint's unit (joints,) [N]: that of its state, or its preload."""
+        every = np.array([joint.unit.preload for joint in self.joints], float)
+        every[list(self.pressed)] = compression
+        return every
+
+    @cached_property
+    def loops(self) -> LoopData:
+        """Commands and reflexes as flat arrays."""
+        width, still = self.drive_width.si, np.zeros(len(self.free))
+        none = np.empty(0)
+        head, pressed = np.zeros(3), self.joint_compression(self.rest_compression)
+        if self.muscles is None:
+            rest = Signals(none, none, none, self.rest_q, still, head, pressed)
+            return loop_data(self.pathways, none, width, rest, none, none, none)
+        muscles = self.muscles.muscles
+        rest = Signals(
+            self.rest_length, np.zeros(len(muscles)), self.rest_tension, self.rest_q, still, head,
+            pressed,
+        )  # fmt: skip
+        fibre = self.muscles.units.at_rest(self.excitation, self.rest_length).fibre_length
+        return loop_data(
+            self.pathways, command(self.excitation, width), width, rest, fibre,
+            muscles.optimal_length, muscles.max_force,
+        )  # fmt: skip
 
     # --- changed models -----------------------------------------------------------------------
 
-    def with_reflexes(self, reflexes: StretchReflexes | None) -> Spine:
-        """The same model with other loops, or none."""
-        return replace(self, reflexes=reflexes, recipe={})
+    def with_reflexes(self, *loops: ReflexLoop) -> Spine:
+        """The same model with these loops in place of its own; none without arguments."""
+        return replace(self, reflexes=loops, recipe={})
 
     def with_elements(self, *elements: ForceElement) -> Spine:
         """The same model with additional elements."""

@@ -13,7 +13,7 @@ from panjabi.body import standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural.reflex_set import ReflexSet
+from panjabi.neural.loops import ReflexLoop, homonymous
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -24,7 +24,6 @@ from panjabi.passive.standard import unit
 from panjabi.spine.column_model import PLANES
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import COMPRESSION_TIME, Spine
-from panjabi.spine.reflexes import StretchReflexes, from_reflex_set, homonymous
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def spine_model(
     plane: str = "space",
     joints: Sequence[str] | None = None,
     muscles: bool | Musculature | Musculotendon = True,
-    reflexes: bool | Mapping[str, float] | StretchReflexes | ReflexSet = False,
+    reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop] = False,
     load: float | HeldLoad = 0.0,
     posture: str | ArrayLike = "standing",
     gravity: bool = True,
@@ -77,8 +76,8 @@ def spine_model(
     muscles : True for the packaged muscles that cross the free joints; False for none; or a
         `Musculature` over the free coordinates, or a `Musculotendon` of it, which defines the
         elastic tendons.
-    reflexes : True for stretch reflexes of every muscle (`reflexes.homonymous`), a mapping of its
-        arguments, or loops made for these muscles (`panjabi.neural.ReflexSet`).
+    reflexes : True for stretch reflexes of every muscle (`panjabi.neural.homonymous`), a mapping of
+        its arguments, or loops by name: (ReflexLoop(...), ...).
     load : mass [kg] that is held at the centre of trunk, arms and head, or a `HeldLoad`.
     posture : name of a posture of the body, or its coordinates (nq,): the start, and the constant
         position of all other joints.
@@ -137,12 +136,12 @@ def spine_model(
         parameters={**dict(whole_body.parameters), **known},
     )
     if muscles is False:
-        if reflexes:
+        if reflexes is True or isinstance(reflexes, Mapping):
             raise ParameterError(
                 "Expected muscles for the reflexes, got muscles=False; leave muscles=False "
                 "out, or the reflexes."
             )
-        return model
+        return model if reflexes is False else replace(model, reflexes=tuple(reflexes))
     return _with_muscles(model, _tendons(model, q, muscles), reflexes)
 
 
@@ -175,19 +174,19 @@ def _tendons(
 def _with_muscles(
     model: Spine,
     tendons: Musculotendon,
-    reflexes: bool | Mapping[str, float] | StretchReflexes | ReflexSet,
+    reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop],
 ) -> Spine:
     from panjabi.active.element import MuscleElement
 
     muscles = tendons.muscles
-    loops = reflexes if isinstance(reflexes, StretchReflexes) else None
-    if isinstance(reflexes, ReflexSet):
-        loops = from_reflex_set(reflexes, muscles)
-    if loops is None and reflexes is not False:
-        loops = homonymous(muscles, **(dict(reflexes) if isinstance(reflexes, Mapping) else {}))
+    if isinstance(reflexes, (bool, Mapping)):
+        options = dict(reflexes) if isinstance(reflexes, Mapping) else {}
+        loops = homonymous(muscles.groups, **options) if reflexes is not False else ()
+    else:
+        loops = tuple(reflexes)
     known = {**model.parameters, **dict(muscles.parameters)}
-    if loops is not None:
-        known |= dict(loops.parameters)
+    for loop in loops:
+        known |= dict(loop.parameters)
     return replace(model, muscles=MuscleElement(tendons), reflexes=loops, parameters=known)
 
 

@@ -23,8 +23,7 @@ from panjabi.arrays import Block, Integers, Matrix, Vector
 from panjabi.body.joint_force_kernels import Discs, DiscWork
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.errors import ParameterError
-from panjabi.neural.command import command
-from panjabi.neural.loop_kernels import LoopData
+from panjabi.neural.loop_kernels import LoopData, LoopWork, loop_work
 from panjabi.passive.joint_kernels import JointData, JointWork, joint_data, joint_work
 from panjabi.spine.flat import flatten, reader
 from panjabi.spine.model import Spine
@@ -36,6 +35,7 @@ from panjabi.spine.perturbation import (
     direction_of,
     point_of,
 )
+from panjabi.spine.reflexes import HEAD_BODY
 
 Floats = NDArray[np.float64]
 
@@ -63,6 +63,9 @@ class StepSystem(NamedTuple):
     C: Matrix  # (n, n) damping of the joints
     S: Matrix  # (n, n) the matrix that is solved, or its Cholesky factor
     back: Vector  # (n,) right-hand side
+    head: Matrix  # (3, n) d angular velocity of the head / d rates
+    head_q: Matrix  # (3, n) / d coordinates
+    none: Vector  # (joints,) zeros
     muscles: MuscleStep
 
 
@@ -75,6 +78,26 @@ class CompressionData(NamedTuple):
     pulled: Integers  # (levels,) upper vertebra in the tree of the muscles
 
 
+class StateStart(NamedTuple):
+    """First index of each part of the state; see `Spine.slices`."""
+
+    joints: int
+    compression: int
+    activation: int
+    fibre: int
+    short_range: int
+    receptor: int
+    afferent: int
+    elements: int
+
+
+class PythonData(NamedTuple):
+    """What the parts written in Python give at this instant."""
+
+    force: Vector  # (n,) generalised force [N m; N]
+    drive: Vector  # (nm,) added to the commands before saturation [1]
+
+
 class SpineWork(NamedTuple):
     """Work arrays of an evaluation; every thread needs its own."""
 
@@ -85,6 +108,9 @@ class SpineWork(NamedTuple):
     Q: Vector  # (n,) generalised force [N m; N]
     pull: Vector  # (n,) of the muscles
     excitation: Vector  # (nm,) [1]
+    loops: LoopWork
+    head: Vector  # (3,) angular velocity of the head [rad/s]
+    compression: Vector  # (joints,) [N]
     step: StepSystem
 
 
@@ -93,7 +119,8 @@ class SpineData(NamedTuple):
 
     n: int  # free coordinates
     muscle_count: int
-    short_range_count: int  # muscles with a short-range force: all or none
+    start: StateStart
+    head: int  # rigid body of `mechanism` that carries the head
     gravity: Vector  # (3,) [m/s2]
     mechanism: Mechanism
     joints: JointData
@@ -101,7 +128,7 @@ class SpineData(NamedTuple):
     muscles: MuscleData
     loops: LoopData
     applied: AppliedData
-    python: Vector  # (n,) generalised force of the parts written in Python [N m; N]
+    python: PythonData
     limits: RunLimits
     work: SpineWork
 
@@ -138,7 +165,9 @@ def spine_data(
     forces = model.joint_forces
     bodies, levels = len(model.dynamics.mechanism.mass), len(forces.levels)
     M, K, C, S = np.zeros((4, n, n))
-    step = StepSystem(M, K, C, S, np.zeros(n), muscle_step(nm, n))
+    head, head_q, count = *np.zeros((2, 3, n)), len(model.joints)
+    muscle = muscle_step(nm, n)
+    step = StepSystem(M, K, C, S, np.zeros(n), head, head_q, np.zeros(count), muscle)
     work = SpineWork(
         model.dynamics.workspace(),
         joint_work(joints),
@@ -147,12 +176,18 @@ def spine_data(
         np.zeros(n),
         np.zeros(n),
         np.zeros(nm),
+        loop_work(model.loops),
+        np.zeros(3),
+        np.zeros(count),
         step,
     )
+    start_of = StateStart(*(model.slices[name].start for name in StateStart._fields))
+    carrier, _ = model.dynamics.carried(HEAD_BODY, np.zeros(3))
     return SpineData(
         n,
         nm,
-        0 if model.muscles is None else model.muscles.units.short_range_states,
+        start_of,
+        carrier,
         np.asarray(model.dynamics.gravity),
         model.dynamics.mechanism,
         joints,
@@ -163,9 +198,9 @@ def spine_data(
             forces.pulled,
         ),
         muscles,
-        _loops(model),
+        model.loops,
         _applied(model, applied),
-        np.zeros(n),
+        PythonData(np.zeros(n), np.zeros(nm)),
         _limits(model, q),
         work,
     )
@@ -194,29 +229,6 @@ def _joints(model: Spine) -> JointData:
         np.array(places, np.int64).reshape(-1, 3),
         np.array(fixed, float).reshape(-1, 3),
         level,
-    )
-
-
-def _loops(model: Spine) -> LoopData:
-    width, loops = model.drive_width.si, model.reflexes
-    none, nothing = np.empty(0, np.int64), np.empty(0)
-    table = (none, none, none, nothing, nothing, nothing, nothing)
-    if loops is not None:
-        table = (
-            loops.source, loops.target, loops.which_delay, loops.stretch_gain, loops.rate_gain,
-            loops.force_gain, loops.filter_time,
-        )  # fmt: skip
-    if model.muscles is None:
-        return LoopData(nothing, width, *table, nothing, nothing, nothing, nothing)
-    muscles = model.muscles.muscles
-    return LoopData(
-        command(model.excitation, width),
-        width,
-        *table,
-        model.rest_length,
-        model.rest_tension,
-        muscles.optimal_length,
-        muscles.max_force,
     )
 
 

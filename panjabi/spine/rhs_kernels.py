@@ -13,8 +13,9 @@ from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, move, place
 from panjabi.body.joint_force_kernels import UP, carried_forces, disc_forces
 from panjabi.body.kernels import along_dof
+from panjabi.body.rotation_kernels import angular_velocity
 from panjabi.body.tree import Floats
-from panjabi.neural.loop_kernels import Signals, excite, receive
+from panjabi.neural.loop_kernels import Signals, add_moments, excite, receive
 from panjabi.passive.joint_kernels import add_joints
 from panjabi.spine.packing import read_spine
 from panjabi.spine.perturbation import wave
@@ -22,37 +23,39 @@ from panjabi.spine.perturbation import wave
 
 @njit(cache=True, nogil=True)
 def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
-    """d y / d t (size,) in place; delayed (delays, loops) holds the receptors."""
+    """d y / d t (size,) in place; delayed (delays, reads) begins with the afferents."""
     data = read_spine(p)
-    mechanism, work, Q = data.mechanism, data.work.dynamics, data.work.Q
+    mechanism, work, Q, at = data.mechanism, data.work.dynamics, data.work.Q, data.start
     n, nm = data.n, data.muscle_count
     q, rate = y[:n], y[n : 2 * n]
     place(mechanism, q, work)
-    Q[:] = data.python
+    Q[:] = data.python.force
     pushes = data.work.discs.pushes
     pushes[:] = 0.0
     add_applied(mechanism.tree, work, t, data.applied, Q, pushes)
-    first = 2 * n
-    last = first + data.joints.time.shape[0]
-    pressed = slice(last, last + data.compression.states)
-    add_joints(
-        q, rate, y[first:last], y[pressed], data.joints, data.work.joints, Q, out[first:last]
-    )
-    last = pressed.stop
+    stretch, stretch_rate = y[at.joints : at.compression], out[at.joints : at.compression]
+    pressed = y[at.compression : at.activation]
+    add_joints(q, rate, stretch, pressed, data.joints, data.work.joints, Q, stretch_rate)
+    muscles = data.work.muscles
     if nm > 0:
-        a, fibre = last, last + nm
-        short, first = fibre + nm, fibre + nm + data.short_range_count
-        u, muscles, pull = data.work.excitation, data.work.muscles, data.work.pull
-        excite(delayed, data.loops, u)
-        rates = Rates(pull, out[a:fibre], out[fibre:short], out[short:first])
-        muscle_rates(
-            data.muscles, q, rate, y[a:fibre], y[fibre:short], y[short:first], u, muscles, rates
-        )
+        u, pull = data.work.excitation, data.work.pull
+        excite(delayed, data.loops, data.python.drive, u)
+        a, fibre = slice(at.activation, at.fibre), slice(at.fibre, at.short_range)
+        short = slice(at.short_range, at.receptor)
+        rates = Rates(pull, out[a], out[fibre], out[short])
+        muscle_rates(data.muscles, q, rate, y[a], y[fibre], y[short], u, muscles, rates)
         for k in range(n):
             Q[k] += pull[k]
-        last = first + data.loops.source.shape[0]
-        signals = Signals(muscles.length, muscles.speed, muscles.tension)
-        receive(signals, y[first:last], data.loops, out[first:last])
+    if at.elements > at.receptor:
+        sense(rate, pressed, data)
+        signals = Signals(
+            muscles.length, muscles.speed, muscles.tension, q, rate, data.work.head,
+            data.work.compression,
+        )  # fmt: skip
+        receptor, afferent = slice(at.receptor, at.afferent), slice(at.afferent, at.elements)
+        states = (y[receptor], y[afferent])
+        receive(signals, *states, data.loops, data.work.loops, out[receptor], out[afferent])
+        add_moments(delayed, data.loops, Q)
     for k in range(n):
         out[k] = rate[k]
     if mechanism.one_run_each:
@@ -65,7 +68,17 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
         load_discs(rate, out[n : 2 * n], data)
         for k in range(data.compression.states):
             now = -data.work.discs.force[k, UP]
-            out[pressed.start + k] = (now - y[pressed.start + k]) / data.compression.time
+            out[at.compression + k] = (now - pressed[k]) / data.compression.time
+
+
+@njit(cache=True, nogil=True)
+def sense(rate, pressed, data):
+    """Velocity of the head and compression of every joint into the work, after `place`."""
+    work, joints = data.work.dynamics, data.joints
+    angular_velocity(data.mechanism.tree, work.axis, work.rate, data.head, rate, data.work.head)
+    for j in range(joints.level.shape[0]):
+        k = joints.level[j]
+        data.work.compression[j] = pressed[k] if k >= 0 else joints.preload[j]
 
 
 @njit(cache=True, nogil=True)

@@ -1,4 +1,4 @@
-"""Right-hand side of a spine model in plain Python, through the `ForceElement` contract alone.
+"""Right-hand side of a spine model in plain Python, through the contract of its parts alone.
 
 Slow and easy to read: the reference for tests of the compiled right-hand side.
 """
@@ -11,11 +11,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from panjabi.body.joint_force_kernels import UP
-from panjabi.neural.command import command
-from panjabi.neural.smooth_kernels import saturated
+from panjabi.elements import ForceElement, excited
+from panjabi.errors import unknown
+from panjabi.neural.algebraic_spindle import AlgebraicSpindle
+from panjabi.neural.loop_kernels import COMPRESSION, HEAD, MUSCLE
+from panjabi.neural.smooth_kernels import rectified, saturated
+from panjabi.neural.spindle import Spindle
+from panjabi.neural.tendon_organ import TendonOrgan
+from panjabi.neural.vestibular import Canals
 from panjabi.spine.joint_forces import Push
 from panjabi.spine.model import Floats, Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
+from panjabi.spine.reflexes import Afferent
+from panjabi.spine.signals import signal_values
 
 NOTHING = np.empty(0)
 
@@ -29,8 +37,8 @@ def reference_rhs(
 ) -> Floats:
     """d y / d t (size,) of a model.
 
-    delayed : (delays, loops) the receptors one delay ago, for every delay; by default the present
-        ones.
+    delayed : (delays, reads) the states `Spine.reads` one delay ago, for every delay; by default
+        the present ones.
     """
     part, out = model.slices, np.zeros(model.size)
     q, rate = y[part["q"]], y[part["rate"]]
@@ -48,14 +56,16 @@ def reference_rhs(
         u = excitations(model, y, delayed)
         Q += model.muscles.force(q, rate, y[states], u)
         out[states] = model.muscles.state_rate(q, rate, y[states], u)
-        out[part["receptor"]] = _receptors(model, y)
-    at = part["elements"].start
-    for element in model.elements:
-        states = slice(at, at + element.states)
+    out[part["receptor"]], out[part["afferent"]] = _loop_rates(model, y)
+    for k, (signal, gate) in _arriving(model, y, delayed):
+        coordinate = model.pathways.connections[k].coordinate
+        if coordinate >= 0:
+            Q[coordinate] -= gate(signal)
+    for element, states in elements_of(model):
         x, speed = model.seen_by(element, q, rate)
-        _add(Q, model.place_of(element.coordinates), element.force(x, speed, y[states], NOTHING))
-        out[states] = element.state_rate(x, speed, y[states], NOTHING)
-        at += element.states
+        values = arrived(model, y, delayed, element)
+        _add(Q, model.place_of(element.coordinates), element.force(x, speed, y[states], values))
+        out[states] = element.state_rate(x, speed, y[states], values)
     out[part["q"]] = rate
     out[part["rate"]] = model.dynamics.forward(q, rate, Q)
     if model.compression_time is not None and model.pressed:
@@ -99,19 +109,64 @@ def size_of(perturbation: Perturbation, t: float) -> float:
     return float(wave.py_func(row, np.array(perturbation.tones, float).reshape(-1, 3), t))
 
 
-def excitations(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
-    """Excitation of every muscle (nm,) [1]: command plus reflex signals, saturated to 0..1."""
-    width = model.drive_width.si
-    commands = command(model.excitation, width)
-    loops = model.reflexes
-    if loops is not None:
-        past = (
-            np.tile(y[model.slices["receptor"]], (len(loops.delays), 1))
-            if delayed is None
-            else delayed
-        )
-        np.add.at(commands, loops.target, past[loops.which_delay, np.arange(len(loops))])
-    return np.array([saturated.py_func(x, width)[0] for x in commands])
+def excitations(
+    model: Spine, y: Floats, delayed: Floats | None = None, commands: Floats | None = None
+) -> Floats:
+    """Excitation of every muscle (nm,) [1]: command plus reflex signals, saturated to 0..1.
+
+    commands : (nm,) before saturation, by default those of the model.
+    """
+    u = (model.loops.command if commands is None else commands).copy()
+    for k, (signal, gate) in _arriving(model, y, delayed):
+        muscle = model.pathways.connections[k].muscle
+        if muscle >= 0:
+            u[muscle] += gate(signal)
+    q, rate = y[model.slices["q"]], y[model.slices["rate"]]
+    for element, states in elements_of(model):
+        if excited(element):
+            x, speed = model.seen_by(element, q, rate)
+            values = arrived(model, y, delayed, element)
+            add = element.excitation(x, speed, y[states], values)  # type: ignore[attr-defined]
+            np.add.at(u, excited_muscles(model, element), np.asarray(add, float))
+    return np.array([saturated.py_func(x, model.drive_width.si)[0] for x in u])
+
+
+def elements_of(model: Spine) -> list[tuple[ForceElement, slice]]:
+    """Parts that a user added, each with its states."""
+    at, result = model.slices["elements"].start, list[tuple[ForceElement, slice]]()
+    for element in model.elements:
+        result.append((element, slice(at, at + element.states)))
+        at += element.states
+    return result
+
+
+def arrived(model: Spine, y: Floats, delayed: Floats | None, element: ForceElement) -> Floats:
+    """Values of the signals of a part, each at its own time."""
+    signals = element.signals
+    values = np.empty(len(signals))
+    for delay in {s.delay for s in signals}:
+        chosen = [i for i, s in enumerate(signals) if s.delay == delay]
+        state = y
+        if delay > 0.0 and delayed is not None:
+            state = y.copy()
+            state[list(model.reads)] = delayed[model.delays.index(delay)]
+        values[chosen] = signal_values(model, state, [signals[i] for i in chosen])
+    return values
+
+
+def excited_muscles(model: Spine, element: ForceElement) -> list[int]:
+    """Indices of the muscles that a part excites.
+
+    Raises
+    ------
+    UnknownNameError
+        For a muscle that the model does not have.
+    """
+    names = () if model.muscles is None else model.muscles.muscles.names
+    for name in excited(element):
+        if name not in names:
+            raise unknown("muscle", name, names)
+    return [names.index(name) for name in excited(element)]
 
 
 def applied_forces(model: Spine, t: float, q: Floats, applied: Sequence[Perturbation]) -> Floats:
@@ -129,20 +184,103 @@ def applied_forces(model: Spine, t: float, q: Floats, applied: Sequence[Perturba
     return Q
 
 
-def _receptors(model: Spine, y: Floats) -> Floats:
-    part, loops = model.slices, model.reflexes
-    if loops is None or model.muscles is None:
-        return NOTHING
-    muscles = model.muscles.muscles
-    geometry, rates = model.muscle_rates(y)
-    speed, force = geometry.slope @ y[part["rate"]], rates.force
-    m = loops.source
-    signal = (
-        loops.stretch_gain * (geometry.length - model.rest_length)[m] / muscles.optimal_length[m]
-        + loops.rate_gain * speed[m] / muscles.optimal_length[m]
-        - loops.force_gain * (force - model.rest_tension)[m] / muscles.max_force[m]
-    )
-    return (signal - y[part["receptor"]]) / loops.filter_time
+class _Gate:
+    """The threshold of a loop; 0 at a signal of 0."""
+
+    def __init__(self, threshold: float | None, corner: float) -> None:
+        self.threshold, self.corner = threshold, corner
+
+    def __call__(self, signal: float) -> float:
+        if self.threshold is None:
+            return signal
+        above = rectified.py_func(signal - self.threshold, self.corner)[0]
+        return above - rectified.py_func(-self.threshold, self.corner)[0]
+
+
+def _arriving(
+    model: Spine, y: Floats, delayed: Floats | None
+) -> list[tuple[int, tuple[float, _Gate]]]:
+    """Every connection with the signal that arrives on it, and its threshold."""
+    result: list[tuple[int, tuple[float, _Gate]]] = []
+    afferents = y[model.slices["afferent"]]
+    for k, connection in enumerate(model.pathways.connections):
+        loop = model.pathways.afferents[connection.afferent].loop
+        row = afferents if delayed is None else delayed[model.delays.index(connection.delay)]
+        signal = float(row[connection.afferent])
+        result.append((k, (signal, _Gate(loop.threshold, loop.corner))))
+    return result
+
+
+def _loop_rates(model: Spine, y: Floats) -> tuple[Floats, Floats]:
+    """Rates of the states of receptors and of the afferents, from the classes of the receptors."""
+    part, first = model.slices, model.pathways.first
+    own, afferent = y[part["receptor"]], y[part["afferent"]]
+    own_rate, afferent_rate = np.zeros(own.size), np.zeros(afferent.size)
+    signals = model.signals(y)
+    for k, a in enumerate(model.pathways.afferents):
+        states = slice(first[k], first[k + 1])
+        x, v, f = 0.0, 0.0, 0.0
+        if a.source == MUSCLE:
+            assert model.muscles is not None
+            muscles, m = model.muscles.muscles, a.index
+            lopt = float(muscles.optimal_length[m])
+            x = (signals.length[m] - model.rest_length[m]) / lopt
+            v = signals.speed[m] / lopt
+            f = (signals.tension[m] - model.rest_tension[m]) / muscles.max_force[m]
+        elif a.source == HEAD:
+            v = float(np.dot(a.weight, signals.head))
+        elif a.source == COMPRESSION:
+            f = float(signals.compression[a.index] - model.loops.afferents.rest_force[k])
+        else:
+            moved = signals.q - model.rest_q
+            pairs = [(w, c) for w, c in zip(a.weight, a.place, strict=True) if c >= 0]
+            x = sum(w * float(moved[c]) for w, c in pairs)
+            v = sum(w * float(signals.rate[c]) for w, c in pairs)
+        out, own_rate[states] = _receptor(model, k, a, (x, v, f), own[states])
+        afferent_rate[k] = (out - afferent[k]) / a.loop.filter_time
+    return own_rate, afferent_rate
+
+
+def _receptor(
+    model: Spine, k: int, a: Afferent, inputs: tuple[float, float, float], z: Floats
+) -> tuple[float, Floats]:
+    """Output of a receptor above that at rest, and the rates of its states."""
+    loop, receptor, (x, v, f) = a.loop, a.loop.receptor, inputs
+    k_p = a.value("stretch_gain") + a.value("strain_gain")
+    k_v, k_a = a.value("rate_gain"), a.value("acceleration_gain")
+    firing, secondary = a.value("firing_gain"), a.value("secondary_gain")
+    if a.source == HEAD:
+        canals = receptor if isinstance(receptor, Canals) else Canals()
+        signal = float(canals.signal(v, z[0]))
+        rise = (signal - z[2]) / loop.filter_time
+        rates = [float(canals.state_rate(v, z[0])), signal - z[1] / canals.integrator_time, rise]
+        return k_p * z[1] + k_v * signal + k_a * rise, np.array(rates)
+    if receptor is None:
+        force = a.value("force_gain") - a.value("compression_gain")
+        out = k_p * x + k_v * v - force * f
+        if not k_a:
+            return out, np.empty(0)
+        rise = (v - z[0]) / loop.filter_time
+        return out + k_a * rise, np.array([rise])
+    assert model.muscles is not None
+    muscles, m = model.muscles.muscles, a.index
+    if isinstance(receptor, AlgebraicSpindle):
+        lopt = muscles.optimal_length[m]
+        change = receptor.firing(lopt * x, lopt * v) - receptor.firing(0.0, 0.0)
+        return firing * float(change), np.empty(0)
+    if isinstance(receptor, Spindle):
+        units = model.muscles.units
+        rest = units.at_rest(model.excitation, model.rest_length).fibre_length[m]
+        drive = loop.fusimotor
+        silent = receptor.firing([rest], receptor.rest([rest], drive))
+        change = (receptor.firing([rest + x], z.reshape(1, -1)) - silent)[0]
+        rates = receptor.state_rate([rest + x], [v], drive, z.reshape(1, -1))
+        return float(change @ (firing, secondary)), rates[0]
+    assert isinstance(receptor, TendonOrgan)
+    rest = float(model.rest_tension[m])
+    force, state = max(rest + muscles.max_force[m] * f, 0.0), z.reshape(1, -1)
+    change = receptor.firing([force], state) - receptor.firing([rest], receptor.rest([rest]))
+    return firing * float(change[0]), receptor.state_rate([force], state)[0]
 
 
 def _add(Q: Floats, place: np.ndarray, force: Floats) -> None:

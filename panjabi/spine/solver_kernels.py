@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from panjabi.active.musculotendon_kernels import rates
 from panjabi.active.step_kernels import (
     complete_muscles,
     eliminate_muscles,
@@ -22,8 +23,9 @@ from panjabi.active.step_kernels import (
     step_slopes,
 )
 from panjabi.body.dynamics_kernels import SOLVED, cholesky, cholesky_solve, mass_matrix, place
+from panjabi.body.rotation_kernels import angular_velocity_slopes
 from panjabi.body.tree import Floats
-from panjabi.neural.loop_kernels import Signals, complete_receptors, excite
+from panjabi.neural.loop_kernels import Signals, complete_loops, excite, loop_slopes
 from panjabi.passive.joint_kernels import (
     complete_joints,
     eliminate_joints,
@@ -31,6 +33,7 @@ from panjabi.passive.joint_kernels import (
     reduce_joints,
 )
 from panjabi.spine.packing import read_spine
+from panjabi.spine.rhs_kernels import sense
 
 EVALUATE, FACTOR, SOLVE = 0.0, 1.0, 2.0
 """Tasks of `spine_linear`, in work[0, 0]."""
@@ -64,17 +67,31 @@ def _evaluate(y, delayed, data):
     mass_matrix(data.mechanism, data.work.dynamics, step.M)
     step.K[:] = 0.0
     step.C[:] = 0.0
-    first = 2 * n + data.joints.time.shape[0]
-    pressed = y[first : first + data.compression.states]
-    joint_slopes(q, y[2 * n : first], pressed, data.joints, data.work.joints, step.K, step.C)
-    first += data.compression.states
-    if nm == 0:
-        return
-    excite(delayed, data.loops, data.work.excitation)
-    activation, fibre = y[first : first + nm], y[first + nm : first + 2 * nm]
-    short = y[first + 2 * nm : first + 2 * nm + data.short_range_count]
-    u, work = data.work.excitation, data.work.muscles
-    step_slopes(q, rate, activation, fibre, short, u, data.muscles, work, step.muscles)
+    at, work = data.start, data.work
+    stretch, pressed = y[at.joints : at.compression], y[at.compression : at.activation]
+    joint_slopes(q, stretch, pressed, data.joints, work.joints, step.K, step.C)
+    muscles, u = work.muscles, work.excitation
+    if nm > 0:
+        excite(delayed, data.loops, data.python.drive, u)
+        activation, fibre = y[at.activation : at.fibre], y[at.fibre : at.short_range]
+        short = y[at.short_range : at.receptor]
+        step_slopes(q, rate, activation, fibre, short, u, data.muscles, muscles, step.muscles)
+        if work.loops.slopes.shape[0] > 0:  # slopes of tendon organs depend on the tension
+            scratch = step.muscles.tension, step.muscles.speed
+            rates(
+                data.muscles.units, activation, fibre, short, muscles.length, muscles.speed,
+                muscles.tension, *scratch,
+            )  # fmt: skip
+    if at.elements > at.receptor:
+        body, tree = work.dynamics, data.mechanism.tree
+        sense(rate, pressed, data)
+        angular_velocity_slopes(
+            tree, body.axis, body.rate, body.rate2, data.head, rate, step.head_q, step.head
+        )
+        signals = Signals(
+            muscles.length, muscles.speed, muscles.tension, q, rate, work.head, work.compression
+        )
+        loop_slopes(signals, y[at.receptor : at.afferent], data.loops, work.loops)
 
 
 @njit(cache=True, nogil=True)
@@ -92,15 +109,13 @@ def _factor(w, data):
 @njit(cache=True, nogil=True)
 def _solve(w, data, x):
     """x = (1 - w J)^-1 x; x contains all states."""
-    step, n, nm = data.work.step, data.n, data.muscle_count
-    first = 2 * n + data.joints.time.shape[0]
-    q, rate, stretch = x[:n], x[n : 2 * n], x[2 * n : first]
-    for k in range(first, first + data.compression.states):
+    step, n = data.work.step, data.n
+    at = data.start
+    q, rate, stretch = x[:n], x[n : 2 * n], x[at.joints : at.compression]
+    for k in range(at.compression, at.activation):
         x[k] /= 1.0 + w / data.compression.time
-    first += data.compression.states
-    middle, end = first + nm, first + 2 * nm
-    last = end + data.short_range_count
-    a, fibre, short = x[first:middle], x[middle:end], x[end:last]
+    a, fibre = x[at.activation : at.fibre], x[at.fibre : at.short_range]
+    short = x[at.short_range : at.receptor]
     M, K, back = step.M, step.K, step.back
     for i in range(n):
         back[i] = 0.0
@@ -114,5 +129,12 @@ def _solve(w, data, x):
         q[i] += w * back[i]
     complete_joints(w, data.joints, data.work.joints, rate, stretch)
     complete_muscles(w, step.muscles, q, rate, a, fibre, short)
-    changes = Signals(step.muscles.length, step.muscles.speed, step.muscles.tension)
-    complete_receptors(w, changes, data.loops, x[last : last + data.loops.source.shape[0]])
+    if at.elements > at.receptor:
+        muscles, head = step.muscles, data.work.head
+        for i in range(3):
+            head[i] = 0.0
+            for j in range(n):
+                head[i] += step.head[i, j] * rate[j]
+        changes = Signals(muscles.length, muscles.speed, muscles.tension, q, rate, head, step.none)
+        receptor, afferent = x[at.receptor : at.afferent], x[at.afferent : at.elements]
+        complete_loops(w, changes, data.loops, data.work.loops, receptor, afferent)

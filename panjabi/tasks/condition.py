@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.neural.loops import delayed_by, scaled
 from panjabi.neural.phenotype import published_extra_delay
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model_build import spine_model
@@ -98,9 +99,8 @@ def _changed(condition: Condition) -> Spine:
             ]
             unit = joint.unit.with_structures(softer, f"passive x {condition.stiffness_factor:g}")
             model = model.with_joint(replace(joint, unit=unit))
-    assert model.reflexes is not None  # `_spine_by_name` creates them
-    loops = model.reflexes.scaled(condition.gain_factor).delayed_by(condition.extra_delay)
-    return model.with_reflexes(loops)
+    loops = scaled(model.reflexes, condition.gain_factor)
+    return model.with_reflexes(*delayed_by(loops, condition.extra_delay))
 
 
 def flexion_coordinates(model: Spine) -> list[int]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.errors import ParameterError
+from panjabi.neural.loops import GAINS, ReflexLoop
 from panjabi.results import Result, finite
 from panjabi.stability.spine_system import condensed_system
 
@@ -75,25 +76,33 @@ def loop_margin(rest: Equilibrium) -> LoopMargin:
         If the model has no reflexes, or receptors of force.
     """
     loops = rest.model.reflexes
-    if loops is None or not len(loops):
+    if not loops:
         raise ParameterError(
             "Expected a model with reflexes, got a model without them; create it with "
             "reflexes=True."
         )
-    if np.any(loops.force_gain):
+    other = [loop.name for loop in loops if not _linear(loop)]
+    if other or rest.model.elements:
         raise ParameterError(
-            "Expected loops on stretch and rate only, got loops with a force gain, for which the "
-            "condensed matrix is not linear in z; use delay_margin on linear_system(equilibrium)."
+            "Expected first-order loops on stretch and rate of muscles only, got "
+            f"{', '.join(other) or 'other elements'}, for which the condensed matrix is not linear "
+            "in z; use delay_margin on linear_system(equilibrium)."
         )
     joints = CondensedJoints(rest)
     unstable = joints.condensed.count_right_of(0.0)
     roots = joints.condensed.spectrum()
-    longest = float(loops.delay.max())
+    longest = max(rest.model.delays)
     margin, frequency = (0.0, math.nan) if unstable else joints.first_crossing()
     return LoopMargin(
         margin, frequency, unstable, roots.rightmost, float(roots.residual[0]), roots.complete,
         longest,
     )  # fmt: skip
+
+
+def _linear(loop: ReflexLoop) -> bool:
+    """Whether a loop senses stretch and rate of muscles alone and excites them."""
+    used = {gain for gain in GAINS if loop.has(gain)}
+    return used <= {"stretch_gain", "rate_gain"} and loop.target is None and loop.receptor is None
 
 
 class CondensedJoints:

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from panjabi.evidence import LeavesEvidence, outside_of
-from panjabi.neural.command import command
+from panjabi.neural.loop_kernels import connected
 from panjabi.neural.measures.onset import Latency, latency
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.results import Result, frame
@@ -145,16 +145,23 @@ def excitation(record: SpineRecord, time: Floats) -> Floats:
     """
     model = record.model
     width = model.drive_width.si
-    commands = np.tile(command(model.excitation, width), (len(time), 1))
-    loops = model.reflexes
-    if loops is not None:
-        part = model.slices["receptor"]
-        for delay in loops.delays:
-            sensed = record.trajectory.at(np.maximum(time - delay, 0.0))[:, part]
-            for k in np.flatnonzero(loops.delay == delay):
-                commands[:, loops.target[k]] += sensed[:, k]
+    commands = np.tile(model.loops.command, (len(time), 1))
+    part, c = model.slices["afferent"], model.loops.connections
+    for which, delay in enumerate(model.pathways.delays):
+        sensed = record.trajectory.at(np.maximum(time - delay, 0.0))[:, part]
+        for k in np.flatnonzero((c.delay == which) & (c.muscle >= 0)):
+            commands[:, c.muscle[k]] += arriving(sensed[:, c.afferent[k]], c, k)
     saturate_commands(commands, width)
     return commands
+
+
+@njit(cache=True, nogil=True)
+def arriving(signal, connections, k):
+    """What a connection gives at each of the delayed signals (times,)."""
+    out = np.empty_like(signal)
+    for i in range(signal.shape[0]):
+        out[i] = connected(signal[i], connections, k)[0]
+    return out
 
 
 @njit(cache=True, nogil=True)

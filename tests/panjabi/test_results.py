@@ -108,7 +108,14 @@ def easily_made():
     model = trunk("T1").model()
     spine = spine_model(joints=["L4-L5"], plane="sagittal", reflexes=True)
     yield from (reduced_trunk(), trunk("T1"), model, model.system(), model.family("delay"))
-    yield from (muscles, MuscleElement(muscles, 0.02), spine, spine.reflexes, standard_adult())
+    yield from (
+        muscles,
+        MuscleElement(muscles),
+        spine,
+        spine.pathways,
+        *spine.reflexes,
+        standard_adult(),
+    )
     yield from (unit("C1-C2"), pelvis(), target("L4-L5", 0), Protocol(), moving_trunk())
     yield from (mileusnic_2006(), standard_tendon_organ(), fitted_neck())
     yield from (Condition(), Settings(), row("SD-1"))
@@ -122,7 +129,7 @@ def test_every_dataclass_has_a_short_repr(results):
             if is_dataclass(part) or isinstance(part, ParameterSet):
                 assert len(repr(part).splitlines()) <= 10, name
                 assert len(repr(part)) <= 1200, name
-    assert {"ReducedTrunk", "StretchReflexes", "MuscleElement", "ParameterSet"} <= names
+    assert {"ReducedTrunk", "ReflexLoop", "MuscleElement", "ParameterSet"} <= names
     assert len(names) > 40
 
 

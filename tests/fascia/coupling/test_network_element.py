@@ -16,7 +16,7 @@ STEP = 1e-6
 
 def test_it_keeps_the_contract_and_has_nothing_of_its_own(element):
     assert isinstance(element, ForceElement)
-    assert element.states == 0 and element.delays == ()
+    assert element.states == 0 and element.signals == ()
     q = np.zeros(18)
     assert element.state_rate(q).shape == (0,)
     rate = np.ones(18)

@@ -47,7 +47,7 @@ def test_contract(element, few, bent):
     assert element.coordinates == few.coordinates
     assert element.states == 2 * len(few) + element.units.short_range_states
     assert element.units.short_range_states in (0, len(few))
-    assert element.states == len(element.state_at_rest(bent)) and len(few) == len(element.delays)
+    assert element.states == len(element.state_at_rest(bent)) and len(few) == len(element.signals)
     assert element.energy(bent) is None
 
 
@@ -166,8 +166,6 @@ def test_compiled_and_plain_right_hand_side_agree(few, bent):
 
 
 def test_invalid_input_is_an_error(few, bent):
-    with pytest.raises(ParameterError, match="excitation_delay from 0 s, got -0.01"):
-        MuscleElement(Musculotendon(few), excitation_delay=-0.01)
     tension = np.ones(len(few))
     tension[3] = -5.0
     with pytest.raises(ParameterError, match=f"tension of '{few.names[3]}' from 0 N, got -5 N"):

@@ -31,7 +31,7 @@ LAW_PACKAGES = ("panjabi.tissue", "panjabi.active", "panjabi.neural", "panjabi.p
 NO_LAW = {
     # records, protocols and assemblies of laws
     "LawReport", "Promise", "TensionBreakdown", "MuscleGeometry", "Musculature", "MuscleElement",
-    "HeldTensions", "AbdomenCoupling", "ReflexSet", "NeuralSystem", "ReducedNeck", "CreepEffect",
+    "HeldTensions", "AbdomenCoupling", "NeuralSystem", "ReducedNeck", "CreepEffect",
     "Evidence", "Measurement", "NeutralZone", "NeutralZoneTest", "Pelvis", "Protocol",
     "Recording", "UnitReadings", "StructureReading", "WaitCurve", "Loss", "PassiveTerm",
     "Structure", "PassiveJoint", "SacroiliacJoint", "Anticipation",
@@ -134,6 +134,7 @@ def test_units_have_their_ranges_too():
 )  # fmt: skip
 def test_what_leaves_the_tests_is_listed(result, words):
     lines = result().outside_evidence
+    lines = lines() if callable(lines) else lines
     assert [line for line in lines if words in line] if words else lines == ()
 
 

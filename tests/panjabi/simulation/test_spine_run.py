@@ -43,7 +43,7 @@ CONSERVATIVE = UnitOptions(damping=False, branches=False)
 class Spring:
     """A linear spring on the moment of some coordinates, as a user would write it."""
 
-    states, delays = 0, ()
+    states, signals = 0, ()
 
     def __init__(self, coordinates, stiffness):
         self.coordinates, self.stiffness = coordinates, stiffness

@@ -111,10 +111,10 @@ def test_a_spine_in_motion_obeys_the_same_powers(k):
     for one, two in zip(adult.joints, other.joints, strict=True):
         assert two.unit.rows[:, 2] == pytest.approx(k**3 * one.unit.rows[:, 2], rel=1e-6)
     waits = {"short": 0.005, "medium": 0.034}  # receptor, synapse, junction, centre
-    for one, two in zip(adult.reflexes.delays, other.reflexes.delays, strict=True):
+    for one, two in zip(adult.delays, other.delays, strict=True):
         wait = waits["short" if one < 0.05 else "medium"]
         assert two == pytest.approx(wait + k * (one - wait), rel=1e-6)
-    assert (other.reflexes.stretch_gain == adult.reflexes.stretch_gain).all()
+    assert (other.loops.receptors.gain == adult.loops.receptors.gain).all()
 
 
 def test_the_equilibrium_of_a_similar_body_has_the_same_excitations():
@@ -199,7 +199,7 @@ def test_a_body_of_default_size_gives_the_same_bits():
     one, two = static_spine(pressure=3e3), static_spine(body=copy, pressure=3e3)
     assert (one.demand == two.demand).all() and (one.constant == two.constant).all()
     moving = [spine_model(plane="sagittal", reflexes=True, body=b) for b in (None, copy)]
-    assert (moving[0].reflexes.delay == moving[1].reflexes.delay).all()
+    assert moving[0].delays == moving[1].delays
 
 
 def test_the_adult_with_a_load_is_the_adult():

@@ -12,16 +12,17 @@ from panjabi.active.build import musculature
 from panjabi.body import muscles_of, standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
+from panjabi.neural import Canals, ReflexLoop, mileusnic_2006
 from panjabi.neural.command import command
-from panjabi.neural.loops import ReflexLoop
-from panjabi.neural.reflex_set import ReflexSet
+from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive import unit
 from panjabi.spine import HeldLoad, Spine, UnitOptions, equilibrium, reference_rhs, spine_model
 from panjabi.spine.equilibrium_solver import passive_force
 from panjabi.spine.packing import pack
 from panjabi.spine.perturbation import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad
-from panjabi.spine.reflexes import StretchReflexes, homonymous, rounded
+from panjabi.spine.reflexes import MOST_DELAYS, rounded
 from panjabi.spine.rhs_kernels import spine_rhs
+from panjabi.spine.rhs_plain import excitations
 
 ACTING = (
     ForcePulse(50.0, direction=(1.0, 0.5, -0.2)),
@@ -102,7 +103,7 @@ def test_compiled_equals_plain():
 def test_reference_without_history_uses_the_present_receptors():
     model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
     y, _ = somewhere(model)
-    now = np.tile(y[model.slices["receptor"]], (len(model.delays), 1))
+    now = np.tile(y[list(model.reads)], (len(model.delays), 1))
     assert np.array_equal(reference_rhs(model, 0.0, y), reference_rhs(model, 0.0, y, now))
 
 
@@ -225,38 +226,26 @@ def test_gravity_off_keeps_the_inertia():
     assert np.abs(light.dynamics.weight(q)).max() < 1e-12 < np.abs(heavy.dynamics.weight(q)).max()
 
 
-def test_a_reflex_set_becomes_receptors():
+def test_loops_become_afferents_and_connections():
     muscles = musculature(coordinates=["L5_S1_FE"])
-    short = ReflexLoop(kind="short", stretch_gain=0.4, rate_gain=0.05)
+    short = ReflexLoop(stretch_gain=0.4, rate_gain=0.05)
     force = ReflexLoop(kind="force", force_gain=0.2, filter_time=0.02)
-    model = spine_model(
-        joints=["L5-S1"],
-        plane="sagittal",
-        muscles=muscles,
-        reflexes=ReflexSet(muscles=muscles.names, loops=(short, force)),
-    )
-    loops, nm = model.reflexes, len(muscles)
-    assert len(loops) == 2 * nm
-    assert np.array_equal(loops.stretch_gain, np.repeat([0.4, 0.0], nm))
-    assert np.array_equal(loops.filter_time, np.repeat([0.005, 0.02], nm))
-    late = np.zeros((2, 2 * nm))
-    late[loops.which_delay[0], :nm] = 0.03
-    u = ReflexSet(muscles=muscles.names, loops=(short,), corner=model.drive_width.si)
-    told = u.commands(np.full(nm, 0.01), stretch=np.full((1, nm), 0.03 / 0.4))
-    y = model.state_at()
-    out = compiled(model, 0.0, y, late)
-    from panjabi.spine.rhs_plain import excitations
-
-    assert np.allclose(excitations(model, y, late), told, rtol=1e-12)
-    assert relative(out, reference_rhs(model, 0.0, y, late)) < 1e-11
-    head = ReflexLoop(kind="vestibular", stretch_gain=1.0)
-    with pytest.raises(ParameterError, match="loop 'vestibular' on acceleration or on the head"):
-        spine_model(
-            joints=["L5-S1"],
-            plane="sagittal",
-            muscles=muscles,
-            reflexes=ReflexSet(muscles=muscles.names, loops=(head,)),
-        )
+    side = ReflexLoop(name="side", source=muscles.names[0], target=muscles.names[:3], rate_gain=1.0)
+    loops, nm = (short, force, side), len(muscles)
+    model = spine_model(joints=["L5-S1"], plane="sagittal", muscles=muscles, reflexes=loops)
+    data = model.loops
+    assert model.loop_count == 2 * nm + 1
+    assert np.array_equal(data.receptors.gain[:, 0], [0.4] * nm + [0.0] * (nm + 1))
+    assert np.array_equal(data.afferents.filter_time, [0.005] * nm + [0.02] * nm + [0.005])
+    assert data.connections.afferent[-3:].tolist() == [2 * nm] * 3
+    assert data.connections.muscle[-3:].tolist() == [0, 1, 2]
+    late = np.zeros((len(model.delays), model.loop_count))
+    late[model.delays.index(0.030), : 2 * nm] = 0.03
+    late[model.delays.index(0.030), 2 * nm] = 0.1
+    u = excitations(model, model.state_at(), late)
+    drive = command(np.full(nm, 0.01), model.drive_width.si) + 0.03
+    drive[:3] += 0.1
+    assert np.allclose(u, [saturated(x, model.drive_width.si)[0] for x in drive], rtol=1e-12)
 
 
 def test_commands_are_bounded():
@@ -383,32 +372,52 @@ def test_a_posture_out_of_range_raises():
         spine_model(posture=q)
 
 
-def test_invalid_reflexes_raise():
-    muscles = musculature(coordinates=["L5_S1_FE"])
-    with pytest.raises(ParameterError, match="delays of 0 s or more, got -0.01 s"):
-        homonymous(muscles, delay=-0.01)
-    with pytest.raises(ParameterError, match="above 0 s, .* got 0 s"):
-        homonymous(muscles, filter_time=0.0)
-    many = np.arange(20)
-    with pytest.raises(ParameterError, match="up to 12 different delays, got 20"):
-        StretchReflexes(many, many, 0.01 * (1 + many), 1.0, 0.0, 0.0, 0.005)
-    assert len(np.unique(rounded(0.001 * (30 + many)))) == 5
-    with pytest.raises(ParameterError, match="finite"):
-        homonymous(muscles, stretch_gain=float("nan"))
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: ReflexLoop(delay=-0.01), "delay of loop 'short' as 0 s or more, got -0.01 s"),
+        (lambda: ReflexLoop(filter_time=0.0), "filter_time .*above 0.*got 0"),
+        (lambda: ReflexLoop(stretch_gain=float("nan")), "finite"),
+        (lambda: ReflexLoop(firing_gain=1.0), "because its receptor is first order, got firing"),
+        (lambda: ReflexLoop(receptor=mileusnic_2006(), rate_gain=1.0), "is Spindle, got rate_gain"),
+    ],
+)
+def test_invalid_loops_raise(make, words):
+    with pytest.raises(ParameterError, match=words):
+        make()
 
 
-def test_elements_with_delays_or_unknown_coordinates_raise():
+@pytest.mark.parametrize(
+    ("loop", "words"),
+    [
+        (ReflexLoop(source="mulifidus"), "source of loop 'short'.*mulifidus"),
+        (ReflexLoop(source="head"), "a target of loop 'short', because its source 'head'"),
+        (ReflexLoop(source="head", target="nobody"), "target of loop 'short'"),
+        (ReflexLoop(source="L4-L5 SSL", target="all", force_gain=1.0), "got force_gain"),
+        (ReflexLoop(source="L4_L5_FE", target="all", receptor=Canals()), "got Canals"),
+        (ReflexLoop(stretch_gain=[1.0, 2.0]), "one for each of its 244 sources, got 2"),
+    ],
+)
+def test_loops_that_do_not_fit_the_spine_raise(loop, words):
+    with pytest.raises((ParameterError, UnknownNameError), match=words):
+        spine_model("lumbar", reflexes=(loop,))
+
+
+def test_too_many_delays_raise():
+    many = np.arange(244)
+    with pytest.raises(ParameterError, match=f"up to {MOST_DELAYS} different delays, got 244"):
+        spine_model("lumbar", reflexes=(ReflexLoop(delay=0.001 * (1 + many)),))
+    assert len(np.unique(rounded(0.001 * (30 + many[:20])))) == 5
+    with pytest.raises(ParameterError, match="loops with different names, got 'short'"):
+        spine_model("lumbar", reflexes=(ReflexLoop(), ReflexLoop()))
+
+
+def test_elements_with_unknown_coordinates_raise():
     class Listening:
-        coordinates = ("L5_S1_FE",)
-        states = 0
-        delays = (0.1,)
+        coordinates, states, signals = ("knee",), 0, ()
 
-    model = spine_model(muscles=False)
-    with pytest.raises(ParameterError, match="got Listening with 1"):
-        model.with_elements(Listening())
-    Listening.delays, Listening.coordinates = (), ("knee",)
     with pytest.raises(UnknownNameError, match="knee"):
-        model.with_elements(Listening())
+        spine_model(muscles=False).with_elements(Listening())
 
 
 @pytest.mark.parametrize(

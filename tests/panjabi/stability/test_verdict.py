@@ -10,6 +10,7 @@ import pytest
 
 from panjabi.delay.roots.counting import count_unstable
 from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.neural import scaled
 from panjabi.simulation import simulate
 from panjabi.simulation.spine_run import STANDARD
 from panjabi.spine import ForcePulse
@@ -213,8 +214,7 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
     The runs take steps in which it turns by 0.1 rad; longer ones damp it.
     """
     model = spine_model("lumbar", reflexes=True, preload=500.0)
-    assert model.reflexes is not None
-    rest = equilibrium(model.with_reflexes(model.reflexes.scaled(gain)))
+    rest = equilibrium(model.with_reflexes(*scaled(model.reflexes, gain)))
     result = verdict(rest)
     assert result.condition is condition
     assert result.spectral.complete and result.spectral.residual < 1e-10

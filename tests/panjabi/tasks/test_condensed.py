@@ -46,7 +46,7 @@ def test_count_agrees_with_eigenvalues_for_negligible_delays(gain, unstable):
     """Delays of 1 ns against a dense eigenproblem; a negative gain makes the spine diverge."""
     rest = condition_equilibrium(Condition())
     loops = rest.model.reflexes
-    early = replace(loops, delay=np.full(len(loops), 1e-9), stretch_gain=np.full(len(loops), gain))
+    early = tuple(replace(loop, delay=1e-9, stretch_gain=gain) for loop in loops)
     joints = CondensedJoints(replace(rest, model=replace(rest.model, reflexes=early)))
     system = joints.system
     A = system.now + np.sum([term.state for term in system.delayed], axis=0)
@@ -58,7 +58,7 @@ def test_count_agrees_with_eigenvalues_for_negligible_delays(gain, unstable):
 def test_models_without_reflexes_or_with_force_gain_are_refused():
     rest = condition_equilibrium(Condition())
     with pytest.raises(ParameterError, match="Expected a model with reflexes"):
-        loop_margin(replace(rest, model=rest.model.with_reflexes(None)))
-    loops = replace(rest.model.reflexes, force_gain=np.full(len(rest.model.reflexes), 0.1))
-    with pytest.raises(ParameterError, match="loops with a force gain"):
-        loop_margin(replace(rest, model=rest.model.with_reflexes(loops)))
+        loop_margin(replace(rest, model=rest.model.with_reflexes()))
+    loops = [replace(loop, force_gain=0.1) for loop in rest.model.reflexes]
+    with pytest.raises(ParameterError, match="stretch and rate of muscles only, got deep, superf"):
+        loop_margin(replace(rest, model=rest.model.with_reflexes(*loops)))

@@ -22,8 +22,8 @@ def test_changes_reach_the_model():
     changed = condition_equilibrium(
         Condition(extra_delay=0.02, gain_factor=2.0, stiffness_factor=0.5)
     ).model
-    np.testing.assert_allclose(changed.reflexes.delay, healthy.reflexes.delay + 0.02)
-    np.testing.assert_allclose(changed.reflexes.stretch_gain, 2.0 * healthy.reflexes.stretch_gain)
+    np.testing.assert_allclose(changed.delays, np.add(healthy.delays, 0.02))
+    assert np.allclose(changed.loops.receptors.gain, 2.0 * healthy.loops.receptors.gain)
     angles = np.array([0.05, 0.0, 0.0])
     soft, firm = (m.joints[0].unit.moment(angles)[0] for m in (changed, healthy))
     assert soft == pytest.approx(0.5 * firm)
