@@ -26,7 +26,11 @@ from .loops import (
     homonymous as homonymous,
     scaled as scaled,
 )
-from .neck import ReducedNeck as ReducedNeck, fitted_neck as fitted_neck
+from .neck import (
+    NeckReflex as NeckReflex,
+    ReducedNeck as ReducedNeck,
+    fitted_neck as fitted_neck,
+)
 from .noise import (
     MotorNoise as MotorNoise,
     NoisePath as NoisePath,
@@ -42,8 +46,4 @@ from .phenotype import (
 )
 from .spindle import Spindle as Spindle, mileusnic_2006 as mileusnic_2006
 from .tendon_organ import TendonOrgan as TendonOrgan, standard_tendon_organ as standard_tendon_organ
-from .vestibular import (
-    Canals as Canals,
-    NeckReflex as NeckReflex,
-    head_to_muscles as head_to_muscles,
-)
+from .vestibular import Canals as Canals

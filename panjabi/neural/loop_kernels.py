@@ -100,7 +100,7 @@ def loop_work(loops: LoopData) -> LoopWork:
 
 
 @njit(cache=True, nogil=True)
-def connected(late, c, k):
+def connected(late: float, c: ConnectionData, k: int) -> tuple[float, float]:
     """What connection k gives at a delayed signal, and its slope; 0 at a signal of 0."""
     if c.excites[k] == 0:
         return late, 1.0
@@ -134,11 +134,11 @@ def add_moments(delayed, loops, Q):
 
 
 @njit(cache=True, nogil=True)
-def sensed(k, a, s):
+def sensed(k: int, a: AfferentData, s: Signals) -> tuple[float, float, float]:
     """Stretch, rate and force of afferent k, before the values at rest are subtracted."""
     m = a.index[k]
     if a.source[k] == MUSCLE:
-        return s.length[m], s.speed[m], s.tension[m]
+        return float(s.length[m]), float(s.speed[m]), float(s.tension[m])
     x = 0.0
     v = 0.0
     if a.source[k] == ANGLES:
@@ -150,12 +150,12 @@ def sensed(k, a, s):
         for i in range(3):
             v += a.weight[k, i] * s.head[i]
     else:
-        return 0.0, 0.0, s.compression[m]
+        return 0.0, 0.0, float(s.compression[m])
     return x, v, 0.0
 
 
 @njit(cache=True, nogil=True)
-def sensed_from_rest(k, a, s):
+def sensed_from_rest(k: int, a: AfferentData, s: Signals) -> tuple[float, float, float]:
     """Stretch, rate and force of afferent k in the units of its receptor."""
     x, v, f = sensed(k, a, s)
     x, v = (x - a.rest_length[k]) / a.length[k], v / a.length[k]

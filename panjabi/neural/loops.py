@@ -187,13 +187,22 @@ class ReflexLoop(ShortRepr):
         """The same loop with a delay longer by a time [s]."""
         return replace(self, extra_delay=self.extra_delay + time)
 
-    def transfer(self, s: complex) -> complex:
-        """Signal per stretch of a first-order receptor at the complex frequency s."""
+    def transfer(self, s: ArrayLike) -> NDArray[np.complex128]:
+        """Delayed signal per stretch at complex frequencies s [1/s].
+
+        Of a first-order receptor; with canals per rotation of the head.
+        """
+        s = np.asarray(s, np.complex128)
         gains = (self.stretch_gain, self.rate_gain, self.acceleration_gain)
         k_p, k_v, k_a = (complex(np.mean(np.asarray(gain))) for gain in gains)
         filtered = self.filter_time * s + 1.0
-        sensed = k_p + k_v * s + k_a * s * s / filtered
-        return complex(sensed * np.exp(-float(np.mean(self.delay_in())) * s) / filtered)
+        on_rate = k_v + k_a * s / filtered
+        if isinstance(self.receptor, Canals):
+            integral = self.receptor.integrator_time / (self.receptor.integrator_time * s + 1.0)
+            sensed = self.receptor.transfer(s) * s * (on_rate + k_p * integral)
+        else:
+            sensed = k_p + on_rate * s
+        return sensed * np.exp(-float(np.mean(self.delay_in())) * s) / filtered
 
 
 def homonymous(

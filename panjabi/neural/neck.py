@@ -1,20 +1,93 @@
-"""The head on one axis of the neck, turned by the trunk: resonance with and without reflexes."""
+"""The head on one axis of the neck, turned by the trunk: resonance with and without reflexes.
+
+The vestibulocollic path (VCR) opposes rotation of the head in space: the canals pass angular
+velocity above 1 / (2 pi T_c); the brain stem responds to velocity, with a lead, and to its leaky
+integral; a first-order filter represents the neck muscles. The cervicocollic path (CCR) opposes
+stretch of the neck and goes through the same filter. Both are reflex loops, `NeckReflex.loops`.
+
+Components after Peng, Hain and Peterson (1996, 1999). The tables contain their results, not their
+transfer functions: time constants are assumed, gains are fitted to results (`fitted_neck`).
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi._caching import cached
-from panjabi.errors import ConvergenceError
+from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.evidence import EvidenceRange
 from panjabi.literature import row
-from panjabi.neural.vestibular import NeckReflex
+from panjabi.neural.evidence import delay_range
+from panjabi.neural.loops import ReflexLoop
+from panjabi.neural.vestibular import Canals
 from panjabi.parameter import THIS_WORK, Parameter, ParameterSet
 from panjabi.tissue._base import require
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeckReflex:
+    """Gains, times and delays of both paths; `loops` are the reflexes of a neck with them."""
+
+    vcr_rate_gain: float = 0.0  # g [N m s/rad]
+    vcr_position_gain: float = 0.0  # h [N m/rad]
+    vcr_lead: float = 0.0  # T_L [s]
+    ccr_stretch_gain: float = 0.0  # k [N m/rad]
+    ccr_rate_gain: float = 0.0  # b [N m s/rad]
+    canals: Canals = field(default_factory=Canals)
+    filter_time: float = 0.015  # T_m [s], assumed: activation
+    vcr_delay: float = 0.0245  # T_v [s], head fall (Ito 1997)
+    ccr_delay: float = 0.060  # T_s [s], assumed
+
+    def __post_init__(self) -> None:
+        units = {
+            "vcr_rate_gain": "N m s/rad", "vcr_position_gain": "N m/rad", "vcr_lead": "s",
+            "ccr_stretch_gain": "N m/rad", "ccr_rate_gain": "N m s/rad",
+            "vcr_delay": "s", "ccr_delay": "s",
+        }  # fmt: skip
+        for name, unit in units.items():
+            require("NeckReflex", name, getattr(self, name), unit=unit, at_least=0.0,
+                    advice="Both paths oppose motion after a delay.")  # fmt: skip
+        require("NeckReflex", "filter_time", self.filter_time, unit="s", above=0.0,
+                advice="The lead acts on acceleration and needs a filter.")  # fmt: skip
+
+    @property
+    def evidence(self) -> Mapping[str, EvidenceRange]:
+        """Range of the delay [s]."""
+        return {"delay": delay_range()}
+
+    def loops(self, coordinate: str) -> tuple[ReflexLoop, ReflexLoop]:
+        """VCR and CCR as moments on a coordinate of the neck."""
+        vcr = ReflexLoop(
+            name="vcr", kind="vestibular", source="head", target=coordinate, receptor=self.canals,
+            stretch_gain=self.vcr_position_gain, rate_gain=self.vcr_rate_gain,
+            acceleration_gain=self.vcr_rate_gain * self.vcr_lead, delay=self.vcr_delay,
+            filter_time=self.filter_time,
+        )  # fmt: skip
+        ccr = ReflexLoop(
+            name="ccr", kind="cervicocollic", source=coordinate, target=coordinate,
+            stretch_gain=self.ccr_stretch_gain, rate_gain=self.ccr_rate_gain,
+            delay=self.ccr_delay, filter_time=self.filter_time,
+        )  # fmt: skip
+        return vcr, ccr
+
+    def transfer(self, s: ArrayLike) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+        """Restoring moments per head angle in space (VCR) and per neck angle (CCR) [N m/rad]."""
+        vcr, ccr = self.loops("neck")
+        return vcr.transfer(s), ccr.transfer(s)
+
+    def without(self, path: str) -> NeckReflex:
+        """The same neck without "vcr" or "ccr": labyrinthine loss, or no neck stretch reflex."""
+        if path == "vcr":
+            return replace(self, vcr_rate_gain=0.0, vcr_position_gain=0.0)
+        if path == "ccr":
+            return replace(self, ccr_stretch_gain=0.0, ccr_rate_gain=0.0)
+        raise ParameterError(f"Expected path 'vcr' or 'ccr', got {path!r}; give one of them.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +197,9 @@ def fitted_neck(*, head_inertia: float = 0.0148, reflex: NeckReflex | None = Non
     fitted = with_gains(np.abs(second.x))
     parameters = {name: _published(name) for name in _VALUES}
     parameters["inertia"] = row("N084").parameter(head_inertia, unit="kg m2")
-    for name in ("integrator_time", "filter_time", "vcr_lead", "ccr_delay"):
+    integrator = reflex.canals.integrator_time
+    parameters["integrator_time"] = Parameter(integrator, "s", THIS_WORK, "assumed")
+    for name in ("filter_time", "vcr_lead", "ccr_delay"):
         parameters[name] = Parameter(getattr(reflex, name), "s", THIS_WORK, "assumed")
     parameters["canal_time"] = Parameter(reflex.canals.time, "s", THIS_WORK, "assumed")
     parameters["vcr_delay"] = row("N025").parameter(1e3 * reflex.vcr_delay, unit="ms")

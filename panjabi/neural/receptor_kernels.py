@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from panjabi.arrays import Block, Integers, Matrix, Vector
+from panjabi.body.tree import Floats
 from panjabi.neural import spindle_kernels, tendon_organ
 
 STATES = spindle_kernels.STATES
@@ -70,7 +71,16 @@ def receptor_work() -> ReceptorWork:
 
 
 @njit(cache=True, nogil=True)
-def receptor_output(k, x, v, f, z, data, work, z_rate):
+def receptor_output(
+    k: int,
+    x: float,
+    v: float,
+    f: float,
+    z: Floats,
+    data: ReceptorData,
+    work: ReceptorWork,
+    z_rate: Floats,
+) -> float:
     """Output of receptor k [1, or N m] before its value at rest; rates of its states in place."""
     kind, gain = data.kind[k], data.gain[k]
     c = data.constants[data.start[k] : data.start[k + 1]]
@@ -105,7 +115,16 @@ def receptor_output(k, x, v, f, z, data, work, z_rate):
 
 
 @njit(cache=True, nogil=True)
-def receptor_slopes(k, x, v, f, z, data, work, out):
+def receptor_slopes(
+    k: int,
+    x: float,
+    v: float,
+    f: float,
+    z: Floats,
+    data: ReceptorData,
+    work: ReceptorWork,
+    out: Floats,
+) -> None:
     """Slopes (1 + states, INPUTS) of output, then of the states' rates, in x, v, f, z; in place."""
     kind, gain = data.kind[k], data.gain[k]
     c = data.constants[data.start[k] : data.start[k + 1]]

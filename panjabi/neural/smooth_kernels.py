@@ -10,7 +10,7 @@ _FAR = 36.0  # exp(-36) is below rounding
 
 
 @njit(cache=True, nogil=True)
-def signed_power(v, p, v0):
+def signed_power(v: float, p: float, v0: float) -> tuple[float, float]:
     """|v|^p sign v as v (v^2 + v0^2)^((p-1)/2), and its slope.
 
     For p < 1 the slope at rest is v0^(p-1), not infinite.
@@ -23,7 +23,7 @@ def signed_power(v, p, v0):
 
 
 @njit(cache=True, nogil=True)
-def rectified(x, width):
+def rectified(x: float, width: float) -> tuple[float, float]:
     """max(x, 0) as width ln(1 + exp(x / width)), and its slope; width 0 gives the kink."""
     if width == 0.0 or abs(x) > _FAR * width:
         return (x, 1.0) if x > 0.0 else (0.0, 0.0)
@@ -44,7 +44,7 @@ def saturated(x: float, width: float) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True)
-def unsaturated(u, width):
+def unsaturated(u: float, width: float) -> float:
     """The x whose `saturated` is u, for 0 < u < 1."""
     low = math.log(-math.expm1(-u / width))  # exponents below 0: neither can overflow
     return u + width * (low - math.log(-math.expm1((u - 1.0) / width)))

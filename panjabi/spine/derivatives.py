@@ -40,15 +40,15 @@ from panjabi.neural.loop_kernels import (
     sensed_from_rest,
 )
 from panjabi.neural.receptor_kernels import INPUTS, STATES, receptor_slopes
-from panjabi.neural.smooth_kernels import saturated, unsaturated
+from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive.kernels import relaxation
 from panjabi.results import ShortRepr
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of
 from panjabi.spine.rhs_plain import (
     arrived,
+    drives,
     elements_of,
-    excitations,
     excited_muscles,
     pushes,
     reference_rhs,
@@ -264,14 +264,13 @@ class _Drive:
         if model.muscles is None:
             return
         width = model.drive_width.si
-        u = excitations(model, self.y, self.delayed)
-        # the slope of the saturation at the command that gives u
-        bend = np.array([saturated.py_func(unsaturated.py_func(v, width), width)[1] for v in u])
+        commands = drives(model, self.y, self.delayed)
+        u, bend = np.array([saturated.py_func(x, width) for x in commands]).T
         constants, activation = model.muscles.units.activation.constants, self.y[part["activation"]]
         slopes = np.array(
             [activation_rate(*constants, v, a)[1:] for v, a in zip(u, activation, strict=True)]
         )
-        rows = np.arange(part["activation"].start, part["activation"].stop)
+        rows = part["activation"].start + np.arange(model.muscle_count)
         now[rows, rows] += slopes[:, 0]
         factor = (slopes[:, 1] * bend)[:, None]
         now[rows] += factor * self.now
@@ -292,6 +291,8 @@ def _loops(
     part, loops = model.slices, model.loops
     a, data, work = loops.afferents, loops.receptors, loop_work(loops).receptor
     sensed = model.signals(y)
+    if not len(a.source):
+        return
     own = y[part["receptor"]]
     z0, s0 = part["receptor"].start, part["afferent"].start
     for k in range(len(a.source)):
@@ -322,7 +323,7 @@ def _loops(
     past = present if delayed is None else delayed
     for k in range(len(c.afferent)):
         which = c.delay[k]
-        slope = connected(past[which, c.afferent[k]], c, k)[1]
+        slope = connected(float(past[which, c.afferent[k]]), c, k)[1]
         if c.muscle[k] >= 0:
             drive.late[which][c.muscle[k], s0 + c.afferent[k]] += slope
         else:

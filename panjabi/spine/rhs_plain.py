@@ -109,14 +109,15 @@ def size_of(perturbation: Perturbation, t: float) -> float:
     return float(wave.py_func(row, np.array(perturbation.tones, float).reshape(-1, 3), t))
 
 
-def excitations(
-    model: Spine, y: Floats, delayed: Floats | None = None, commands: Floats | None = None
-) -> Floats:
-    """Excitation of every muscle (nm,) [1]: command plus reflex signals, saturated to 0..1.
+def excitations(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
+    """Excitation of every muscle (nm,) [1]: `drives`, saturated to 0..1."""
+    width = model.drive_width.si
+    return np.array([saturated.py_func(x, width)[0] for x in drives(model, y, delayed)])
 
-    commands : (nm,) before saturation, by default those of the model.
-    """
-    u = (model.loops.command if commands is None else commands).copy()
+
+def drives(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
+    """Constant commands, what arrives from reflexes and what elements add, (nm,) [1]."""
+    u = model.loops.command.copy()
     for k, (signal, gate) in _arriving(model, y, delayed):
         muscle = model.pathways.connections[k].muscle
         if muscle >= 0:
@@ -128,7 +129,7 @@ def excitations(
             values = arrived(model, y, delayed, element)
             add = element.excitation(x, speed, y[states], values)  # type: ignore[attr-defined]
             np.add.at(u, excited_muscles(model, element), np.asarray(add, float))
-    return np.array([saturated.py_func(x, model.drive_width.si)[0] for x in u])
+    return u
 
 
 def elements_of(model: Spine) -> list[tuple[ForceElement, slice]]:

@@ -7,16 +7,20 @@ import cmath
 import numpy as np
 import pytest
 
-from panjabi.elements import ForceElement
+from panjabi.delay.roots import characteristic_roots
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.literature import row
-from panjabi.neural import Canals, NeckReflex, fitted_neck, head_to_muscles
+from panjabi.neural import Canals, NeckReflex, fitted_neck
+from panjabi.neural.receptor_kernels import INPUTS, STATES, receptor_slopes, receptor_work
 from panjabi.parameter import sources
+from panjabi.spine import equilibrium, spine_model
+from panjabi.stability.spine_system import linear_system
 
 
 def reflex() -> NeckReflex:
     return NeckReflex(vcr_rate_gain=0.1, vcr_position_gain=1.1, vcr_lead=0.03,
-                      ccr_stretch_gain=0.2, ccr_rate_gain=0.01, integrator_time=0.7)  # fmt: skip
+                      ccr_stretch_gain=0.2, ccr_rate_gain=0.01,
+                      canals=Canals(integrator_time=0.7))  # fmt: skip
 
 
 def test_canals_pass_velocity_and_adapt_to_constant_velocity():
@@ -28,23 +32,33 @@ def test_canals_pass_velocity_and_adapt_to_constant_velocity():
     assert canals.state_rate(1.0, 0.0) == pytest.approx(1.0 / 6.0)
 
 
-def test_states_give_the_transfer_functions():
-    """(C (s - A)^-1 B + D) times the delays, from the element's own functions."""
-    neck = reflex()
-    assert isinstance(neck, ForceElement)
-    zero, q = np.zeros(4), np.zeros(1)
-    A = np.column_stack([neck.state_rate(q, q, e, np.zeros(3)) for e in np.eye(4)])
-    B = np.column_stack([neck.state_rate(q, q, zero, e) for e in np.eye(3)])
-    C = np.column_stack([neck.force(q, q, e, np.zeros(3)) for e in np.eye(4)])
-    D = np.column_stack([neck.force(q, q, zero, e) for e in np.eye(3)])
-    for hz in (0.05, 0.5, 5.0):
-        s = 2j * np.pi * hz
-        late = [cmath.exp(-s * delay) for delay in neck.delays]
-        moment = C @ np.linalg.solve(s * np.eye(4) - A, B) + D
-        vcr, ccr = neck.transfer(s)
-        assert -moment[0, 0] * late[0] * s == pytest.approx(complex(vcr), rel=1e-10)
-        expected = -moment[0, 1] * late[1] - moment[0, 2] * late[2] * s
-        assert expected == pytest.approx(complex(ccr), rel=1e-10)
+def test_states_of_the_loops_give_the_transfer_functions():
+    """(C (s - A)^-1 B + D) through filter and delay, from the compiled slopes of the receptors."""
+    vcr, ccr = reflex().loops("C7_T1_FE")
+    model = spine_model("cervical", joints=["C7-T1"], muscles=False, reflexes=(vcr, ccr))
+    data = model.loops.receptors
+    for k, loop in enumerate((vcr, ccr)):
+        count = int(data.first[k + 1] - data.first[k])
+        S = np.zeros((1 + STATES, INPUTS))
+        receptor_slopes(k, 0.0, 0.0, 0.0, np.zeros(count), data, receptor_work(), S)
+        A, C = S[1 : 1 + count, 3 : 3 + count], S[0, 3 : 3 + count]
+        for hz in (0.05, 0.5, 5.0):
+            s = 2j * np.pi * hz
+            sensed = np.array([1.0 if k == 1 else 0.0, s])  # canals do not sense the angle
+            states = np.linalg.solve(s * np.eye(count) - A, S[1 : 1 + count, :2] @ sensed)
+            out = C @ states + S[0, :2] @ sensed
+            out *= cmath.exp(-s * float(loop.delay)) / (loop.filter_time * s + 1.0)
+            assert out == pytest.approx(complex(loop.transfer(s)), rel=1e-10)
+
+
+def test_a_neck_with_its_reflexes_runs_and_has_a_spectrum():
+    """Both paths as moments on a joint of the cervical spine."""
+    loops = reflex().loops("C7_T1_FE")
+    made = {"joints": ["C7-T1"], "plane": "sagittal", "muscles": False, "gravity": False}
+    rest = equilibrium(spine_model("cervical", reflexes=loops, **made))
+    bare = equilibrium(spine_model("cervical", **made))
+    roots = [characteristic_roots(linear_system(r), count=1).rightmost for r in (rest, bare)]
+    assert 1e-4 < abs(roots[0] - roots[1]) < 0.1
 
 
 def test_head_without_reflexes_is_a_resonator():
@@ -102,21 +116,12 @@ def test_cervicocollic_path_alone_damps():
     assert 100.0 * (bare - alone) / (bare - 1.0) == pytest.approx(row("N077").number, rel=0.5)
 
 
-def test_head_motion_stretches_muscles_by_their_moment_arms():
-    pull = np.array([[0.2, 0.0, 0.0], [0.0, -0.3, 0.1]])
-    stretch, rate = head_to_muscles(pull, [0.1, 0.0, 0.0], [0.0, 1.0, 2.0])
-    assert stretch == pytest.approx([0.02, 0.0])
-    assert rate == pytest.approx([0.0, -0.1])
-
-
 def test_neck_lists_its_parameters():
     found = sources(fitted_neck())
     assert found.counts["fitted"] == 6 and not found.unresolved
 
 
 def test_invalid_arguments_raise():
-    with pytest.raises(ParameterError, match=r"\(muscles, 3\)"):
-        head_to_muscles(np.zeros((2, 2)), [0.0] * 3, [0.0] * 3)
     with pytest.raises(ParameterError, match="'vcr' or 'ccr'"):
         reflex().without("vor")
     with pytest.raises(ParameterError, match="vcr_delay as .*, got -1"):
