@@ -40,7 +40,7 @@ def tangent(model: Spine, y: Floats, *, which: Literal["slow", "fast"]) -> Float
     now, q, rate = derivatives.now, part["q"], part["rate"]
     by = np.linalg.solve(derivatives.inputs[rate], now[rate])  # of the generalised force
     fixed = np.zeros(model.size, bool)
-    for name in ("q", "rate", "activation", "receptor"):
+    for name in ("q", "rate", "activation", "receptor", "afferent"):
         fixed[part[name]] = True
     inner = np.flatnonzero(derivatives.moving & ~fixed)
     rows = now.copy()

@@ -48,7 +48,7 @@ def test_the_same_force_with_and_without_a_state():
 def test_an_element_in_python_gives_the_same_forces(record):
     class Nothing:
         coordinates = ("L4_L5_FE",)
-        states, delays = 0, ()
+        states, signals = 0, ()
 
         def energy(self, q, /):
             return 0.0
@@ -66,8 +66,9 @@ def test_an_element_in_python_gives_the_same_forces(record):
 
     rows = record.trajectory.state[::12]
     times = record.time[::12]
-    compiled = disc_forces(record.model, (PUSH,), times, rows)
-    python = disc_forces(record.model.with_elements(Nothing()), (PUSH,), times, rows)
+    late = np.empty((len(times), 0, 0))
+    compiled = disc_forces(record.model, (PUSH,), times, rows, late)
+    python = disc_forces(record.model.with_elements(Nothing()), (PUSH,), times, rows, late)
     assert compiled == pytest.approx(python, rel=1e-9, abs=1e-7)
 
 

@@ -7,12 +7,15 @@ import pytest
 
 from panjabi.body.joint_force_kernels import UP
 from panjabi.delay.integrate.settings import Settings
+from panjabi.neural import ReflexLoop
 from panjabi.recruitment import recruit
 from panjabi.simulation import simulate
 from panjabi.spine import equilibrium, jacobian, reference_rhs, spine_model, static_spine
 from panjabi.spine.equilibrium_solver import BEFORE
+from panjabi.spine.packing import pack
 from panjabi.spine.perturbation import ForcePulse, QuickRelease
-from panjabi.spine.rhs_plain import joint_loads, tensions
+from panjabi.spine.rhs_kernels import spine_rhs
+from panjabi.spine.rhs_plain import joint_loads
 
 ONE = {"joints": ["L5-S1"], "plane": "sagittal"}
 
@@ -100,9 +103,8 @@ def test_the_coupled_tangent_is_not_symmetric():
     assert 1e-6 < skew < 1e-2
 
 
-def test_tensions_of_a_spine_without_muscles():
+def test_without_muscles_weight_alone_presses():
     model = spine_model(**ONE, muscles=False)
-    assert tensions(model, model.state_at()).shape == (0,)
     assert model.state_at()[model.slices["compression"]] == pytest.approx(342.0, abs=1.0)
 
 
@@ -128,3 +130,25 @@ def test_implicit_steps_that_leave_compression_out_agree_with_explicit_ones():
     moved = np.abs(quiet.trajectory.state[-1] - rest.state)[model.slices["compression"]]
     assert moved.max() < 1e-3
     assert len(quiet.time) < 400
+
+
+def test_a_reflex_that_senses_compression_is_silent_at_rest():
+    """Compiled and plain agree away from rest; its slope in the compression is exact."""
+    press = ReflexLoop(
+        name="press", source="L5-S1 compression", target="all", compression_gain=1e-3, delay=0.03
+    )
+    made = spine_model(joints=["L5-S1", "L4-L5"], plane="sagittal", reflexes=(press,))
+    rest = equilibrium(made)
+    model, part = rest.model, rest.model.slices
+    assert reference_rhs(model, 0.0, rest.state)[part["afferent"]] == pytest.approx(0.0, abs=1e-9)
+    y = rest.state + np.random.default_rng(0).normal(0.0, 0.01, model.size)
+    y[part["activation"]], y[part["compression"]] = 0.1, y[part["compression"]] + 50.0
+    late = np.tile(y[list(model.reads)], (len(model.delays), 1))
+    fast, plain = np.empty(model.size), reference_rhs(model, 0.0, y, late)
+    spine_rhs(0.0, y, late, pack(model), fast)
+    assert np.abs((fast - plain) / (1.0 + np.abs(plain))).max() < 1e-11
+    k, step = part["compression"].start, np.zeros(model.size)
+    step[k] = 0.5
+    column = reference_rhs(model, 0.0, y + step, late) - reference_rhs(model, 0.0, y - step, late)
+    assert jacobian(model, y, late).now[:, k] == pytest.approx(column, abs=1e-6)
+    assert column[part["afferent"]] == pytest.approx(1e-3 / press.filter_time, rel=1e-6)
