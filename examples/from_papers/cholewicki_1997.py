@@ -43,10 +43,12 @@ def experiment() -> Answer:
     """Recruitment for four loads and three values of q, and for equilibrium alone."""
     spines = [static_spine("standing", load=load) for load in LOADS]
     stable = {
-        q: np.array([100.0 * recruit(s, stiffness=bergmark(q)).coactivation for s in spines])
+        q: np.array(
+            [100.0 * recruit(s, floor=1.0, stiffness=bergmark(q)).coactivation for s in spines]
+        )
         for q in Q_VALUES
     }
-    balanced = np.array([100.0 * recruit(s, floor=None).coactivation for s in spines])
+    balanced = np.array([100.0 * recruit(s, margin=None).coactivation for s in spines])
     loaded = spines[LOADS.index(32.0)]
     bare = loaded.with_units([u.with_structures(()) for u in loaded.units])
     return Answer(stable, balanced, 100.0 * recruit(bare).coactivation)

@@ -1,4 +1,3 @@
-from .criteria import CRITERIA as CRITERIA
 from .infeasible import (
     Infeasibility as Infeasibility,
     InfeasibleRecruitment as InfeasibleRecruitment,
@@ -7,8 +6,10 @@ from .local import local_search as local_search
 from .posture import (
     SpineRecruitment as SpineRecruitment,
     recruit as recruit,
-    sweep_floor as sweep_floor,
+    recruit_again as recruit_again,
+    sweep_margin as sweep_margin,
 )
-from .problem import RecruitmentProblem as RecruitmentProblem, SeriesStiffness as SeriesStiffness
+from .problem import RecruitmentProblem as RecruitmentProblem
+from .required import MARGIN as MARGIN, Requirement as Requirement
 from .result import Recruitment as Recruitment, Residuals as Residuals
 from .solve import solve_recruitment as solve_recruitment

@@ -66,7 +66,7 @@ def test_null_models_are_exactly_nothing_at_the_spine(released):
 
 @pytest.mark.parametrize("region", ["anterior_leg", "arm"])
 def test_where_nothing_reaches_the_spine_nothing_changes_there_exactly(subject, spine, region):
-    found = release_with_spine(subject, region, spine=spine, floor=None, null_models=False)
+    found = release_with_spine(subject, region, spine=spine, margin=None, null_models=False)
     assert not any(found.compression_change.values()) and not any(found.shear_change.values())
     assert found.margin_change == 0.0 and not found.imbalance.any()
     assert found.drift is not None and not found.drift.shift.any()
@@ -84,11 +84,11 @@ def test_a_release_across_the_joints_can_lose_the_posture(subject, spine):
 
 def test_the_control_unit_can_be_asked_to_answer(subject, spine):
     found = release_with_spine(
-        subject, "head_neck", spine=spine, floor=None, answer=True, null_models=False
+        subject, "head_neck", spine=spine, margin=None, answer=True, null_models=False
     )
     assert found.answered is not None
     again = coupled_state(
-        apply_doses(subject, "head_neck", {"tension": 0.5}).network, spine, floor=None
+        apply_doses(subject, "head_neck", {"tension": 0.5}).network, spine, margin=None
     )
     assert found.answered.compression == pytest.approx(again.compression, abs=1e-3)
     assert any("recruits the muscles again" in n for n in found.notes)
@@ -110,7 +110,7 @@ def test_a_sweep_is_the_same_as_its_cells(subject, spine):
     sweep = sweep_spine_release(subject, "head_neck", ratios, tensions, spine=spine)
     network = subject.network.with_resting_tension(5.0).with_tie_ratio(0.01)
     one = release_with_spine(
-        subject.with_network(network), "head_neck", spine=spine, floor=None, null_models=False
+        subject.with_network(network), "head_neck", spine=spine, margin=None, null_models=False
     )
     assert sweep.compression[1, 0] == max(one.compression_change.values(), key=abs)
     assert sweep.margin[1, 0] == one.margin_change
