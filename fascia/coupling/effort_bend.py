@@ -17,7 +17,6 @@ from fascia.coupling.network_element import NetworkElement
 from fascia.coupling.spine_in_network import wrapped, wrapping_of
 from fascia.errors import CouplingError
 from fascia.mechanics.equilibrium import EquilibriumSolver
-from panjabi.active.musculotendon import Musculotendon
 from panjabi.body.gravity import gravity_energy
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import SpineRecruitment, recruit
@@ -72,7 +71,7 @@ class EffortBend:
         bend, body = self.bend, self.bend.body
         q = bent_posture(body, lumbar, inclination - lumbar)
         bare = bend.bare
-        state = muscles_at(Musculotendon(bend.muscles), q[bare.indices], bare.levels)
+        state = muscles_at(bare.tendons, q[bare.indices], bare.levels)
         in_network = np.isin(bare.muscles.names, bend.given_muscles)
         removed = np.where(in_network, state.passive, 0.0)
         state = replace(state, carried=removed)

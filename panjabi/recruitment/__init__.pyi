@@ -1,3 +1,9 @@
+from .checks import (
+    ShortRangeTurn as ShortRangeTurn,
+    margin_with_coupling as margin_with_coupling,
+    short_range_turn as short_range_turn,
+)
+from .free_posture import FreePosture as FreePosture, recruit_posture as recruit_posture
 from .infeasible import (
     Infeasibility as Infeasibility,
     InfeasibleRecruitment as InfeasibleRecruitment,

@@ -241,7 +241,7 @@ def recruit(
         If a requirement is negative or not finite.
     """
     view = static_view(spine) if isinstance(spine, Spine) else spine
-    found = _settled(
+    found = settled(
         view,
         stiffness if stiffness is not None else Cui(),
         Requirement(margin, margin_rate, floor),
@@ -262,10 +262,10 @@ def recruit_again(state: SpineRecruitment, spine: StaticSpine) -> SpineRecruitme
         As `recruit`.
     """
     name, least = state.result.criterion.name, state.least_activation
-    return _settled(spine, state.stiffness, state.required, name, least, 60, pressed=False)
+    return settled(spine, state.stiffness, state.required, name, least, 60, pressed=False)
 
 
-def _settled(
+def settled(
     view: StaticSpine,
     law: ShortRange,
     required: Requirement,

@@ -39,13 +39,17 @@ NECK = levels_of("cervical")
 
 @dataclass(frozen=True)
 class Requirement:
-    """What the fast Hessian must reach. Of the three, the last one that is given counts."""
+    """What the fast Hessian must reach: a rate replaces the margin, and a floor both."""
 
     margin: tuple[float, float] | None = MARGIN  # (moment [N m], angle [rad])
     rate: float | None = None  # [rad/s]
     floor: float | None = None  # [N m/rad]
 
     def __post_init__(self) -> None:
+        if self.floor is not None:
+            object.__setattr__(self, "rate", None)
+        if self.floor is not None or self.rate is not None:
+            object.__setattr__(self, "margin", None)
         numbers = {
             "margin moment": self.margin and self.margin[0],
             "margin angle": self.margin and self.margin[1],
@@ -96,7 +100,7 @@ class Requirement:
     @property
     def parameters(self) -> dict[str, Parameter]:
         """Assumptions of the default margin."""
-        if self.floor is not None or self.rate is not None or self.margin is None:
+        if self.margin is None:
             return {}
         moment, angle = self.margin
         return {

@@ -48,6 +48,7 @@ def static_view(spine: Spine, q: ArrayLike | None = None) -> StaticSpine:
         coordinates=spine.free,
         units=units,
         muscles=muscles_at(spine.muscles.units, at, [u.level for u in units]),
+        tendons=spine.muscles.units,
         elements=spine.elements,
         supported=not np.any(dynamics.gravity),
         parameters=spine.parameters,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdominal_pressure import AbdominalPressure
+from panjabi.active.musculotendon import Musculotendon
 from panjabi.body.gravity import STANDARD_GRAVITY, gravity_energy
 from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body
@@ -25,6 +26,7 @@ from panjabi.passive.sizing import require_sized
 from panjabi.results import ShortRepr
 from panjabi.spine.levels import VERTEBRAE, levels_of
 from panjabi.spine.muscle_state import MuscleState
+from panjabi.spine.muscles_at import muscles_at
 from panjabi.tissue.evidence import fibre_range
 
 Floats = NDArray[np.float64]
@@ -101,6 +103,7 @@ class StaticSpine(ShortRepr):
     coordinates: tuple[str, ...]  # (n,) that are free
     units: tuple[FunctionalSpinalUnit, ...]  # from below, each with its preload
     muscles: MuscleState
+    tendons: Musculotendon  # of these muscles, for other postures
     load: HeldLoad = field(default_factory=lambda: HeldLoad(0.0))  # besides the mass of the body
     elements: tuple[ForceElement, ...] = ()  # without delay, the pressure in the abdomen for one
     push: Floats | None = None  # (n,) constant generalised force from outside [N m]
@@ -348,6 +351,26 @@ class StaticSpine(ShortRepr):
         return self.joint_forces(forces)[:, 0]
 
     # --- changed spines -------------------------------------------------------------------
+
+    def moved(self, angles: ArrayLike) -> StaticSpine:
+        """The same spine at other free coordinates (n,); preload and activations are kept.
+
+        Raises
+        ------
+        ParameterError
+            If muscles were taken out of the spine.
+        """
+        if self.muscles.names != self.tendons.muscles.names:
+            raise ParameterError(
+                "Expected all muscles of the spine, got a part of them; take a group away with a "
+                "deficit of the musculature to move the spine without it."
+            )
+        at = np.asarray(angles, float)
+        q = self.q.copy()
+        q[self.indices] = at
+        there = muscles_at(self.tendons, at, self.levels)
+        kept = {name: getattr(self.muscles, name) for name in ("units", "most", "carried")}
+        return replace(self, q=q, muscles=replace(there, **kept))
 
     def with_preload(self, forces: ArrayLike) -> StaticSpine:
         """The same spine with the units under other compressions, one for each level [N]."""
