@@ -10,6 +10,7 @@ from panjabi.cli.terminal import add_command, applicable, changes_by_level
 from panjabi.evidence import printed
 
 if TYPE_CHECKING:
+    from panjabi.recruitment.posture import SpineRecruitment
     from panjabi.recruitment.required import Requirement
     from panjabi.spine.short_range import ShortRange
     from panjabi.spine.static_model import StaticSpine
@@ -33,6 +34,11 @@ def add_active_commands(commands: Any) -> None:
         type=float,
         metavar="PERCENT",
         help="imposed co-contraction: smallest activation of every muscle (default 0.01)",
+    )
+    recruit.add_argument(
+        "--free-posture",
+        action="store_true",
+        help="levels may leave their rhythm, the thorax keeps its orientation: a local optimum",
     )
     stability = add_command(
         commands, "stability", _stability, "Hessian, modes, indices and margins of a posture"
@@ -120,6 +126,8 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
     law, q = _law(args)
     spine = _spine(args)
     answer = _answer(spine, required, criterion, law, least)
+    if args.free_posture:
+        answer = _free(args, spine, law, least)
     value: dict[str, Any] = {
         "schema": "panjabi-recruit/2",
         "region": args.region,
@@ -131,14 +139,14 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
         "least_activation_percent": 100.0 * least,
         "stiffness": words(law),
         "q": q,
-        "q_reason": Q_REASON,
+        "q_reason": None if q is None else Q_REASON,
         "global_for": "the final preload and the final stretch of tendons only",
         **answer,
         "required": required.words,
         "equilibrium_only": _answer(spine, balance, criterion, law, least),
-        "by_q": {
-            f"{q:g}": _answer(spine, required, criterion, bergmark(q), least) for q in Q_VALUES
-        },
+        "by_q": {}
+        if q is None
+        else {f"{x:g}": _answer(spine, required, criterion, bergmark(x), least) for x in Q_VALUES},
         **sources(recruitment_parameters(spine, law, required)).summary(),
     }
     if value["outside_evidence"] is None:  # infeasible: the inputs are known
@@ -168,7 +176,7 @@ def _answer(
     from panjabi.recruitment.posture import recruit
 
     try:
-        return recruit(
+        found = recruit(
             spine,
             margin=required.margin,
             margin_rate=required.rate,
@@ -176,9 +184,40 @@ def _answer(
             criterion=criterion,
             stiffness=law,
             least_activation=least,
-        ).to_dict()
+        )
     except InfeasibleRecruitment as error:
         return error.why.to_dict()
+    return found.to_dict() | _checks(found)
+
+
+def _checks(found: SpineRecruitment) -> dict[str, Any]:
+    """Range of the short-range stiffness, and the margin with coupled compression."""
+    import math
+
+    from panjabi.recruitment.checks import margin_with_coupling, short_range_turn
+    from panjabi.results import finite
+
+    turn = short_range_turn(found)
+    return {
+        "short_range_turn_deg": {axis: math.degrees(x) for axis, x in turn.half.items()},
+        "short_range": str(turn),
+        "margin_with_coupling": finite(margin_with_coupling(found)),
+    }
+
+
+def _free(
+    args: argparse.Namespace, spine: StaticSpine, law: ShortRange, least: float
+) -> dict[str, Any]:
+    """Posture and activations together."""
+    from panjabi.recruitment.free_posture import recruit_posture
+
+    among = ["margin_rate", "floor"]
+    applicable(args, "--free-posture", {}, among)
+    if args.criterion in ("cube", "volume"):
+        applicable(args, "--free-posture", {}, ["criterion"])
+    margin = None if args.criterion == "equilibrium" else _required(args).margin
+    found = recruit_posture(spine, margin=margin, stiffness=law, least_activation=least)
+    return found.to_dict() | _checks(found.recruitment) | {"posture_found": str(found)}
 
 
 def _stability(args: argparse.Namespace) -> tuple[Any, str]:
@@ -255,7 +294,7 @@ def _recruit_text(value: dict[str, Any]) -> str:
         _line("as requested", value, shown),
         _line("equilibrium only", value["equilibrium_only"], shown),
         *(_line(f"q = {q}", result, shown) for q, result in value["by_q"].items()),
-        value["q_reason"],
+        *([value["q_reason"]] if value["q_reason"] else []),
         f"the optimum is global for {value['global_for']}; {value['assumed_parameters']} "
         "parameters are assumed",
     ]
@@ -269,6 +308,14 @@ def _recruit_text(value: dict[str, Any]) -> str:
         f"{_number(pressure.get(level), 16, 3)}"
         for level, force in value["compression_N"].items()
     ]
+    lines.append(value["short_range"])
+    if value["margin_with_coupling"] is not None:
+        part = 100.0 * value["margin_with_coupling"]
+        lines.append(
+            f"with compression that follows the turn, {part:.2f} % of the margin is reached"
+        )
+    if "posture_found" in value:
+        lines.append(value["posture_found"])
     lines += [f"{'group':24}{'activation [% MVC]':>18}"]
     lines += [f"{g:24}{a:18.1f}" for g, a in value["activation_percent_MVC"].items()]
     return "\n".join(lines)

@@ -35,8 +35,7 @@ def test_recruit_has_all_keys(capsys):
     assert value["gap"] < 1e-6
     assert value["status"] == "optimal"
     assert value["equilibrium_only"]["coactivation_percent_MVC"] < 0.5
-    assert list(value["by_q"]) == ["5", "10", "20", "40"]
-    assert "assumed" in value["q_reason"]
+    assert value["by_q"] == {} and value["q_reason"] is None
     rests_on = sources(recruit(static_spine("standing", load=32.0)))
     assert value["assumed_parameters"] == rests_on.assumed
     assert {"short_range_gamma", "disc_pressure_factor"} <= set(rests_on.parameters)
@@ -57,6 +56,17 @@ def test_recruit_takes_every_region_and_imposed_co_contraction(capsys):
     assert "C7-T1" in capsys.readouterr().out
 
 
+def test_recruit_with_free_levels_is_a_local_optimum(capsys):
+    value = json_of(capsys, "recruit", "--free-posture")
+    assert value["status"] == "local optimum"
+    assert value["effort"] < value["equilibrium_only"]["effort"]
+    assert max(map(abs, value["deviation_rad"].values())) < 0.2
+    assert "margin's angle" in value["short_range"]
+    assert 0.9 < value["margin_with_coupling"] < 1.5
+    assert run("recruit", "--free-posture", "--floor", "1") == 2
+    assert "got --floor" in capsys.readouterr().err
+
+
 def test_recruit_explains_an_infeasible_posture(capsys):
     value = json_of(capsys, "recruit", "--load", "400")
     assert value["status"] == "infeasible"
@@ -70,6 +80,12 @@ def test_recruit_explains_an_infeasible_posture(capsys):
 def test_recruit_refuses_a_negative_floor(capsys):
     assert run("recruit", "--floor", "-1") == 2
     assert "finite floor of 0 or more, got -1.0" in capsys.readouterr().err
+
+
+def test_the_older_law_is_given_for_four_values_of_q(capsys):
+    value = json_of(capsys, "recruit", "--stiffness", "path", "--floor", "1")
+    assert list(value["by_q"]) == ["5", "10", "20", "40"]
+    assert "assumed" in value["q_reason"]
 
 
 def test_recruit_as_text(capsys):
