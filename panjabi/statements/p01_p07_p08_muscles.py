@@ -38,8 +38,9 @@ def p01_three_subsystems(statement: Statement) -> Finding:
         "fixed by construction",
         "the Hessian is a sum of terms because the model is defined in this way, and a reflex "
         "changes the spectrum because it is in the equations. One result is not fixed in advance: "
-        "with the muscle forces of standing, the spine is unstable without the units and without "
-        "the muscles, so both are needed",
+        "with the muscle forces of standing, before fibres and units relax, the spine is "
+        f"{_state(without_units)} without the units and {_state(without_muscles)} without the "
+        "muscles",
         ("least_stiffness_Nm_per_rad", state.least_stiffness, "standing, with the margin"),
         ("share_passive_Nm_per_rad", contributions["passive"], "in the weakest mode, with preload"),
         ("share_active_Nm_per_rad", contributions["active"], "in the weakest mode"),
@@ -55,6 +56,10 @@ def p01_three_subsystems(statement: Statement) -> Finding:
         figure="plot_subsystem_shares",
         data=contributions | {"sum": sum(contributions.values())},
     )
+
+
+def _state(least: float) -> str:
+    return "stable" if least > 0.0 else "unstable"
 
 
 def p07_force_narrows_the_zone(statement: Statement) -> Finding:
