@@ -11,7 +11,7 @@ from panjabi.evidence import printed
 
 if TYPE_CHECKING:
     from panjabi.recruitment.posture import SpineRecruitment
-    from panjabi.recruitment.required import Requirement
+    from panjabi.recruitment.required import StiffnessRequirement
     from panjabi.spine.short_range import ShortRange
     from panjabi.spine.static_model import StaticSpine
 
@@ -113,12 +113,12 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.neural.command import LEAST
     from panjabi.parameter import sources
     from panjabi.recruitment.posture import recruitment_parameters
-    from panjabi.recruitment.required import Requirement
+    from panjabi.recruitment.required import StiffnessRequirement
     from panjabi.spine.short_range import Q_REASON, Q_VALUES, bergmark, words
 
     only = args.criterion == "equilibrium"
     criterion = "squares" if only else args.criterion
-    balance = Requirement(None)
+    balance = StiffnessRequirement(None)
     required = balance if only else _required(args)
     if only:
         applicable(args, "--criterion equilibrium", {}, ["margin", "margin_rate", "floor"])
@@ -154,22 +154,26 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
     return value, _recruit_text(value)
 
 
-def _required(args: argparse.Namespace) -> Requirement:
+def _required(args: argparse.Namespace) -> StiffnessRequirement:
     """The requirement of the command line; the default margin without any."""
     import math
 
-    from panjabi.recruitment.required import Requirement
+    from panjabi.recruitment.required import StiffnessRequirement
 
     given = [n for n in ("margin", "margin_rate", "floor") if getattr(args, n) is not None]
     for name in given[1:]:
         applicable(args, f"--{given[0].replace('_', '-')}", {}, [name])
     if args.margin is not None:
-        return Requirement((args.margin[0], math.radians(args.margin[1])))
-    return Requirement(rate=args.margin_rate, floor=args.floor)
+        return StiffnessRequirement((args.margin[0], math.radians(args.margin[1])))
+    return StiffnessRequirement(rate=args.margin_rate, floor=args.floor)
 
 
 def _answer(
-    spine: StaticSpine, required: Requirement, criterion: str, law: ShortRange, least: float
+    spine: StaticSpine,
+    required: StiffnessRequirement,
+    criterion: str,
+    law: ShortRange,
+    least: float,
 ) -> dict[str, Any]:
     """A recruitment as plain values; numbers are null if no forces hold the posture."""
     from panjabi.recruitment.infeasible import InfeasibleRecruitment

@@ -16,6 +16,6 @@ from .posture import (
     sweep_margin as sweep_margin,
 )
 from .problem import RecruitmentProblem as RecruitmentProblem
-from .required import MARGIN as MARGIN, Requirement as Requirement
+from .required import MARGIN as MARGIN, StiffnessRequirement as StiffnessRequirement
 from .result import Recruitment as Recruitment, Residuals as Residuals
 from .solve import solve_recruitment as solve_recruitment

@@ -25,7 +25,7 @@ from panjabi.parameter import assumed
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import SAME, SpineRecruitment, problem_of, settled
 from panjabi.recruitment.problem import RecruitmentProblem
-from panjabi.recruitment.required import MARGIN, Requirement
+from panjabi.recruitment.required import MARGIN, StiffnessRequirement
 from panjabi.recruitment.solve import solve_recruitment
 from panjabi.results import Result
 from panjabi.spine.model import Spine
@@ -127,7 +127,7 @@ def recruit_posture(
         spread,
         weight,
         stiffness if stiffness is not None else Cui(),
-        Requirement(margin),
+        StiffnessRequirement(margin),
         least_activation,
     )
     zigzag = np.where(np.arange(len(expected)) // 3 % 2 == 0, 1.0, -1.0)
@@ -154,7 +154,7 @@ class _Search:
     spread: float
     weight: float
     law: ShortRange
-    required: Requirement
+    required: StiffnessRequirement
     least: float
 
     def run(self, q: Floats, most_iterations: int) -> FreePosture:

@@ -19,7 +19,7 @@ from panjabi.passive.readings import disc_parameters
 from panjabi.passive.sizing import unit_length
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.problem import RecruitmentProblem
-from panjabi.recruitment.required import MARGIN, Requirement
+from panjabi.recruitment.required import MARGIN, StiffnessRequirement
 from panjabi.recruitment.result import Recruitment
 from panjabi.recruitment.solve import solve_recruitment
 from panjabi.results import Result, frame
@@ -58,7 +58,7 @@ class SpineRecruitment(Result):
 
     spine: StaticSpine  # with its units under the compression that these forces cause
     stiffness: ShortRange
-    required: Requirement
+    required: StiffnessRequirement
     least_activation: float  # imposed co-contraction [1]
     result: Recruitment
     activations: Floats  # (m,) [1]
@@ -189,7 +189,7 @@ def _mean(spine: StaticSpine, activations: Floats, *groups: str) -> float:
 
 
 def recruitment_parameters(
-    spine: StaticSpine, law: ShortRange, required: Requirement
+    spine: StaticSpine, law: ShortRange, required: StiffnessRequirement
 ) -> dict[str, Parameter]:
     """Parameters of a recruitment of this spine, feasible or not."""
     disc = disc_parameters("L4-L5", unit_length(spine.body, "L4-L5"))
@@ -244,7 +244,7 @@ def recruit(
     found = settled(
         view,
         stiffness if stiffness is not None else Cui(),
-        Requirement(margin, margin_rate, floor),
+        StiffnessRequirement(margin, margin_rate, floor),
         criterion,
         least_activation,
         most_iterations,
@@ -268,7 +268,7 @@ def recruit_again(state: SpineRecruitment, spine: StaticSpine) -> SpineRecruitme
 def settled(
     view: StaticSpine,
     law: ShortRange,
-    required: Requirement,
+    required: StiffnessRequirement,
     criterion: str,
     least: float,
     most_iterations: int,

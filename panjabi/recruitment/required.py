@@ -38,7 +38,7 @@ NECK = levels_of("cervical")
 
 
 @dataclass(frozen=True)
-class Requirement:
+class StiffnessRequirement:
     """What the fast Hessian must reach: a rate replaces the margin, and a floor both."""
 
     margin: tuple[float, float] | None = MARGIN  # (moment [N m], angle [rad])

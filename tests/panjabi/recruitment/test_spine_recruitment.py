@@ -15,7 +15,7 @@ from panjabi.errors import ConvergenceError, ParameterError, UnknownNameError
 from panjabi.recruitment import (
     MARGIN,
     InfeasibleRecruitment,
-    Requirement,
+    StiffnessRequirement,
     local_search,
     recruit,
     recruit_again,
@@ -197,13 +197,13 @@ def test_a_rate_is_that_of_the_slowest_mode(standing):
 
 def test_requirements_are_checked():
     with pytest.raises(ParameterError, match="margin_rate of 0 or more, got -1"):
-        Requirement(rate=-1.0)
+        StiffnessRequirement(rate=-1.0)
     with pytest.raises(ParameterError, match="angle above 0 rad"):
-        Requirement((1.0, 0.0))
+        StiffnessRequirement((1.0, 0.0))
     with pytest.raises(ParameterError, match="floor of 0 or more, got nan"):
-        Requirement(floor=np.nan)
-    assert Requirement(None).words == "equilibrium only"
-    assert Requirement().margin_stiffness == pytest.approx(1.0 / np.radians(0.5))
+        StiffnessRequirement(floor=np.nan)
+    assert StiffnessRequirement(None).words == "equilibrium only"
+    assert StiffnessRequirement().margin_stiffness == pytest.approx(1.0 / np.radians(0.5))
 
 
 def test_equilibrium_alone_needs_no_antagonists(standing):
