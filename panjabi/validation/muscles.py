@@ -182,8 +182,9 @@ def _ratio(
 
 
 LYING = (
-    "all body parts are supported, so no weight acts on the disc; the compression is due to "
-    "passive tension and the floor, a seventh of standing where a fifth is published"
+    "all body parts are supported, so no weight acts on the disc; the compression is due to the "
+    "margin and to the tension of silent muscles, whose smooth passive curve begins far below the "
+    "optimal length: nearly half of standing where a fifth is published"
 )
 
 

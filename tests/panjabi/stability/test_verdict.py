@@ -216,7 +216,7 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
     assert result.spectral.complete and result.spectral.residual < 1e-10
     assert result.static.without_reflexes < 0.0 < result.static.least
     if gain > 1.0:
-        assert result.rightmost_root == pytest.approx(1.05 + 35.58j, abs=0.05)
+        assert result.rightmost_root == pytest.approx(1.79 + 35.53j, abs=0.05)
         growth = 1.0 / result.rightmost_root.real
         assert f"a root grows with a time constant of {growth:.3g} s" in result.reasons[-1]
         for direction, grows in (((1.0, 0.0, 0.0), False), ((0.0, 0.0, 1.0), True)):
@@ -227,7 +227,7 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
             )
             assert bool(late > 5.0 * early) is grows  # e-fold in about 1 s: tenfold in 2.5 s
     else:
-        assert result.spectral.delay_margin == pytest.approx(0.075, abs=0.002)
+        assert result.spectral.delay_margin == pytest.approx(0.037, abs=0.002)
         assert {m.subsystem for m in result.margins} == {"passive", "active", "neural"}
 
 
