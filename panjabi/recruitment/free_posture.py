@@ -216,11 +216,10 @@ class _Search:
         the deviation from the rhythm in spreads, its force the change of that value, and its arms
         are minus the tangent of the spine at constant activations.
         """
-        from scipy.linalg import null_space
-
         p = problem_of(view, self.law, a, least=self.least)
         kept = np.vstack([view.rotation(*_ends(view)), np.eye(len(held))[held]])
-        basis = cast(Floats, null_space(kept))
+        _, sizes, rows = np.linalg.svd(kept)
+        basis: Floats = rows[int(np.sum(sizes > 1e-10 * sizes[0])) :].T
         centre = basis.T @ (view.q[view.indices] - self.rhythm) / self.spread
         count = basis.shape[1]
         K = view.constant - view.branches.hessian
