@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from panjabi.active.build import musculature
 from panjabi.active.musculotendon import Musculotendon
@@ -97,9 +97,14 @@ def test_the_equilibrium_of_a_spine_has_the_same_excitations(criterion):
 
 
 @settings(max_examples=4, deadline=None)
-@given(at=st.integers(0, 243), share=st.floats(0.1, 0.9))
-def test_cutting_a_fascicle_into_parallel_parts_changes_nothing(at, share):
+@given(
+    active=st.sampled_from(["LTpL_L5_r", "LTpT_T1_r"]) | st.integers(0, 243),
+    share=st.floats(0.1, 0.9),
+)
+@example("LTpL_L5_r", 0.4)
+def test_cutting_a_fascicle_into_parallel_parts_changes_nothing(active, share):
     whole = musculature("lumbar")
+    at = whole.names.index(active) if isinstance(active, str) else active
     order = np.array([*range(len(whole)), at])
     part = np.ones(len(order))
     part[at], part[-1] = share, 1.0 - share
