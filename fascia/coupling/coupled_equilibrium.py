@@ -30,6 +30,7 @@ from fascia.coupling.spine_in_network import (
 from panjabi.errors import ConvergenceError
 from panjabi.parameter import Parameter
 from panjabi.recruitment.posture import SpineRecruitment, recruit
+from panjabi.recruitment.required import MARGIN
 from panjabi.results import ShortRepr
 from panjabi.spine.short_range import ShortRange
 from panjabi.spine.static_build import static_spine
@@ -68,14 +69,14 @@ class Settled(ShortRepr):
 class CoupledState:
     """A spine, its muscles and the network in one posture. Angles [rad], forces [N].
 
-    `with_floor` satisfies the stability floor (a minimum eigenvalue). `equilibrium_only` recruits
+    `with_margin` satisfies the stability margin. `equilibrium_only` recruits
     the muscles for equilibrium alone; its lowest eigenvalue is the stability margin of the posture
     without additional co-contraction.
     """
 
     network: TensionNetwork  # without the pulls of muscles
-    floor: float | None
-    with_floor: Settled
+    required: tuple[float, float] | None  # margin: moment [N m], angle [rad]
+    with_margin: Settled
     equilibrium_only: Settled
     pulls: MusclePulls
     given_up: Mapping[str, tuple[str, ...]]  # tissue -> parts that only the network represents
@@ -93,12 +94,12 @@ class CoupledState:
 
     @property
     def recruitment(self) -> SpineRecruitment:
-        return self.with_floor.recruitment
+        return self.with_margin.recruitment
 
     @property
     def spine(self) -> WrappedSpine:
         """The spine with its network, units under its compression."""
-        return self.with_floor.spine
+        return self.with_margin.spine
 
     @property
     def compression(self) -> dict[str, float]:
@@ -112,12 +113,12 @@ class CoupledState:
 
     @property
     def effort(self) -> float:
-        """Effort of the recruitment with the stability floor [1]."""
+        """Effort of the recruitment with the stability margin [N]."""
         return self.recruitment.result.primal
 
     @cached_property
     def stability(self) -> StaticStability:
-        """Hessian by its terms, with "fascia", for the muscle forces with the stability floor."""
+        """Hessian by its terms, with "fascia", for the muscle forces with the stability margin."""
         recruitment = self.recruitment
         return static_stability(
             recruitment.spine, recruitment.forces, stiffness=recruitment.stiffness
@@ -125,7 +126,7 @@ class CoupledState:
 
     @property
     def least_stiffness(self) -> float:
-        """Lowest eigenvalue of the Hessian for the forces with the stability floor [N m/rad]."""
+        """Lowest eigenvalue of the Hessian for the forces with the stability margin [N m/rad]."""
         return self.recruitment.result.least_stiffness
 
     @property
@@ -141,7 +142,7 @@ class CoupledState:
     @property
     def tensions(self) -> dict[str, float]:
         """Tension of every strand that reaches the spine [N]; empty if none does."""
-        at = self.with_floor.wrapping.equilibrium
+        at = self.with_margin.wrapping.equilibrium
         return {} if at is None else dict(zip(at.flat.strand_names, at.tension, strict=True))
 
     @cached_property
@@ -157,7 +158,7 @@ class CoupledState:
     @property
     def outside_evidence(self) -> tuple[str, ...]:
         """What leaves the evidence, of spine, muscles and strands that reach the spine."""
-        at = self.with_floor.wrapping.equilibrium
+        at = self.with_margin.wrapping.equilibrium
         strands = () if at is None else at.outside_evidence
         return tuple(dict.fromkeys((*self.recruitment.outside_evidence, *strands)))
 
@@ -166,7 +167,7 @@ class CoupledState:
     @property
     def iterations(self) -> int:
         """Iterations between muscles and network until convergence."""
-        return self.with_floor.iterations
+        return self.with_margin.iterations
 
     @property
     def residual_Nm(self) -> float:
@@ -176,7 +177,7 @@ class CoupledState:
     @property
     def residual_N(self) -> float:
         """Largest unbalanced force on a node of the network [N]."""
-        at = self.with_floor.wrapping.equilibrium
+        at = self.with_margin.wrapping.equilibrium
         return 0.0 if at is None else at.residual
 
 
@@ -194,14 +195,14 @@ class RecruitmentOptions(TypedDict, total=False):
 class CoupledOptions(RecruitmentOptions, total=False):
     """Arguments of `coupled_state` that `release_with_spine` passes on."""
 
-    floor: float | None
+    margin: tuple[float, float] | None
 
 
 def coupled_state(
     network: TensionNetwork,
     spine: StaticSpine | None = None,
     *,
-    floor: float | None = 1.0,
+    margin: tuple[float, float] | None = MARGIN,
     share: float = MUSCLE_SHARE.value,
     minor_share: float = MINOR_SHARE.value,
     stiffness: ShortRange | None = None,
@@ -213,13 +214,14 @@ def coupled_state(
     """The equilibrium of a spine in its posture inside a network, with recruited muscles.
 
     The network adds its moment to the equilibrium condition and its condensed tangent to the
-    stability floor. Muscles that end on fascia pull on its nodes, so the moments depend on the
+    stability margin. Muscles that end on fascia pull on its nodes, so the moments depend on the
     muscle forces. Recruitment and network are therefore solved in turn until they converge.
 
     Parameters
     ----------
     spine : in its posture with its load; by default upright with no load in the hands.
-    floor : smallest eigenvalue to reach [N m/rad]; None for equilibrium alone.
+    margin : (moment [N m], angle [rad]) of the thorax, see `panjabi.recruitment`; None for
+        equilibrium alone.
     share, minor_share : fraction of a muscle's tension that passes to its fascia (`pulls.csv`);
         assumed.
     lines : lines that must be able to act on this spine.
@@ -240,22 +242,22 @@ def coupled_state(
     bare = without_shared(model, given_up)
     pulls = muscle_pulls(beside, model, share=share, minor_share=minor_share)
 
-    def settle(least: float | None) -> Settled:
-        return _settle(network, bare, pulls, least, stiffness, criterion, most_iterations)
+    def settle(wanted: tuple[float, float] | None) -> Settled:
+        return _settle(network, bare, pulls, wanted, stiffness, criterion, most_iterations)
 
-    with_floor = settle(floor)
+    with_margin = settle(margin)
     return CoupledState(
         network=network,
-        floor=floor,
-        with_floor=with_floor,
-        equilibrium_only=with_floor if floor is None else settle(None),
+        required=margin,
+        with_margin=with_margin,
+        equilibrium_only=with_margin if margin is None else settle(None),
         pulls=pulls,
         given_up=given_up,
         silent_lines=silent,
         side=side,
         parameters={
             **network.sources(),
-            **with_floor.recruitment.parameters,
+            **with_margin.recruitment.parameters,
             **pulls.parameters,
         },
     )
@@ -265,7 +267,7 @@ def _settle(
     network: TensionNetwork,
     bare: StaticSpine,
     pulls: MusclePulls,
-    floor: float | None,
+    margin: tuple[float, float] | None,
     stiffness: ShortRange | None,
     criterion: str,
     most_iterations: int,
@@ -275,7 +277,7 @@ def _settle(
     spine = wrapped(bare, wrapping)
     change = np.inf
     for number in range(1, most_iterations + 1):
-        recruitment = recruit(spine, floor=floor, stiffness=stiffness, criterion=criterion)
+        recruitment = recruit(spine, margin=margin, stiffness=stiffness, criterion=criterion)
         after, element = wrapping_of(
             network, bare, pulls=pulls.on_nodes(recruitment.forces), like=element
         )

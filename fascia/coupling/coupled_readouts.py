@@ -49,7 +49,7 @@ def reading_of(
     state: CoupledState, wrapping: Wrapping, alone: Wrapping, leg: float | None
 ) -> SpineReading:
     """Load and stability with the state's muscle forces and posture, and these networks."""
-    stability = stability_of(state.with_floor, wrapping)
+    stability = stability_of(state.with_margin, wrapping)
     spine, forces = stability.spine, stability.forces
     return SpineReading(
         compression=by_level(spine, spine.compression(forces)),

@@ -71,13 +71,13 @@ class EffortBend:
         bend, body = self.bend, self.bend.body
         q = bent_posture(body, lumbar, inclination - lumbar)
         bare = bend.bare
-        state = muscles_at(bend.muscles, q[bare.indices])
+        state = muscles_at(bare.tendons, q[bare.indices], bare.levels)
         in_network = np.isin(bare.muscles.names, bend.given_muscles)
         removed = np.where(in_network, state.passive, 0.0)
-        state = replace(state, passive=state.passive - removed, strongest=state.strongest - removed)
+        state = replace(state, carried=removed)
         spine = replace(bare, q=q, muscles=state)
         wrapping, self._element = wrapping_of(bend.network, spine, like=self._element)
-        recruitment = recruit(wrapped(spine, wrapping), floor=None)
+        recruitment = recruit(wrapped(spine, wrapping), margin=None)
         moment = self._hip_moment(q)
         hip = self._hip_effort(q, moment)
         return EffortSample(

@@ -46,7 +46,7 @@ def null_models_of(
     nulls = [removed]
     for name, meaning, person, applied in models:
         other = apply_doses(person, region, applied).network
-        first, second = pair(state, state.with_floor, person.network, other)
+        first, second = pair(state, state.with_margin, person.network, other)
         alone = pair(state, state.equilibrium_only, person.network, other)
         bench = Examination(person.network, "slr", side=state.side)
         leg = bench.stiffness()[0]

@@ -104,5 +104,4 @@ def without_shared(spine: StaticSpine, shared: dict[str, tuple[str, ...]]) -> St
         return spine
     m = spine.muscles
     removed = np.where([name in names for name in m.names], m.passive, 0.0)
-    muscles = replace(m, passive=m.passive - removed, strongest=m.strongest - removed)
-    return replace(spine, muscles=muscles)
+    return replace(spine, muscles=replace(m, carried=m.carried + removed))

@@ -42,7 +42,7 @@ class UnitsTerm(ShortRepr):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PassiveMusclesTerm(ShortRepr):
-    """Energy of muscles without activation and with rigid tendons (lower bounds of recruitment).
+    """Energy of muscles without activation, with rigid tendons and the published passive curve.
 
     Fibre length f from the path at constant thickness, x = f / lopt, tension Fmax p(x) cos(a);
     since dL cos(a) = df the energy is Fmax lopt times the integral of p, in closed form for the

@@ -56,7 +56,7 @@ def release_with_spine(
     doses : mechanism -> dose; half the resting tension by default. "tone" is an assumed response.
     answer : also recruit the muscles again after the release (the muscle response).
     null_models : also compute network removed, sham, ties clamped, chain cut.
-    options : further arguments of `coupled_state` (floor, share, stiffness ...).
+    options : further arguments of `coupled_state` (margin, share, stiffness ...).
 
     Raises
     ------
@@ -70,7 +70,7 @@ def release_with_spine(
     subject.network.strands_of(region=region)  # an unknown region raises before any solve
     state = coupled_state(subject.network, spine, side=side, **options)
     released = apply_doses(subject, region, checked_doses).network
-    first, second = pair(state, state.with_floor, subject.network, released)
+    first, second = pair(state, state.with_margin, subject.network, released)
     alone = pair(state, state.equilibrium_only, subject.network, released)
     before = reading_of(state, first, alone[0], state.hamstring_stiffness)
     leg = leg_stiffness(released, side, state.examination)
@@ -78,7 +78,7 @@ def release_with_spine(
     answered = None
     if answer:
         answer_state = coupled_state(released, spine, side=side, **options)
-        wrappings = answer_state.with_floor.wrapping, answer_state.equilibrium_only.wrapping
+        wrappings = answer_state.with_margin.wrapping, answer_state.equilibrium_only.wrapping
         answered = reading_of(answer_state, *wrappings, leg)
     imbalance = second.term.gradient - first.term.gradient
     drift = _drift(state, released, second, imbalance)
@@ -102,7 +102,7 @@ def _drift(
     state: CoupledState, released: TensionNetwork, wrapping: Wrapping, imbalance: Floats
 ) -> Drift | None:
     """Rotation of the joints without a muscle response, to first order; None if unstable."""
-    settled = state.with_floor
+    settled = state.with_margin
     stability, spine = stability_of(settled, wrapping), settled.spine
     if not imbalance.any():
         same = spine.with_wrapping(wrapping)
@@ -142,7 +142,7 @@ def _notes(
             f"the softest mode has a stiffness of only {state.least_stiffness:.3g} N m/rad, so "
             f"without a muscle response small moments turn the joints by {drift.shift_deg:.2g} deg"
         )
-    reached = {s.name for s in state.with_floor.element.part.strands}
+    reached = {s.name for s in state.with_margin.element.part.strands}
     if not reached & set(state.network.strands_of(region=region)):
         notes.append(
             f"no strand of {region} reaches the lumbar joints through nodes that can slip, so "

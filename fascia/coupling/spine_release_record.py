@@ -23,7 +23,7 @@ class SpineReading(ShortRepr):
 
     compression: Mapping[str, float]  # by level [N]
     shear: Mapping[str, float]  # by level, forward pull on the upper vertebra [N]
-    least_stiffness: float  # lowest eigenvalue, forces with stability floor [N m/rad]
+    least_stiffness: float  # lowest eigenvalue, forces with the stability margin [N m/rad]
     margin: float  # lowest eigenvalue, forces for equilibrium alone [N m/rad]
     effort: float  # [1]
     hamstring_stiffness: float | None  # straight-leg raise [N m/rad]; None: no hamstrings there

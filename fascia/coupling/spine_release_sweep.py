@@ -161,5 +161,5 @@ def _release(setup: _SpineSetup, tie_ratio: float, resting_tension: float) -> Sp
     network = setup.subject.network.with_resting_tension(resting_tension)
     person = setup.subject.with_network(network.with_tie_ratio(tie_ratio))
     return release_with_spine(
-        person, setup.region, spine=setup.spine, floor=None, null_models=False, **setup.options
+        person, setup.region, spine=setup.spine, margin=None, null_models=False, **setup.options
     )

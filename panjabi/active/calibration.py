@@ -27,7 +27,7 @@ EXTENSION_TARGET = Parameter(
 )
 
 EXTENSOR_FACTOR = Parameter(
-    0.7619369798940039,
+    0.8220093307201323,
     "1",
     THIS_WORK,
     "fitted",

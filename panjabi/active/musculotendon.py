@@ -227,23 +227,8 @@ class Musculotendon(ShortRepr):
 
         A path that is shorter than the tendon has no force.
         """
-        from panjabi.active.musculotendon_kernels import equilibrium
-
-        out = np.empty((6, len(self.muscles)))
         length = self.muscles.per_muscle(length, "length")
-        activation = self._share(activation)
-        equilibrium(self.units, activation, length, out)
-        force, fibre, k_fibre, k_tendon, viscosity, residual = out
-        u, taut = self.units, force > 0.0
-        across = np.divide(
-            u.thickness, u.optimal_length * fibre, out=np.ones_like(fibre), where=taut
-        )
-        cosine = np.sqrt(np.maximum(1.0 - across**2, 0.0))
-        active = u.max_force * activation * self.curves.active(fibre)[0] * cosine
-        quick = u.gamma * active * cosine / u.optimal_length
-        return RestingMuscles(
-            force, fibre, k_fibre, k_tendon, viscosity, quick, active, cosine, residual
-        )
+        return resting_muscles(self.units, self._share(activation), length)
 
     def _share(self, activation: ArrayLike) -> Floats:
         a = self.muscles.per_muscle(activation, "activation")
@@ -253,3 +238,27 @@ class Musculotendon(ShortRepr):
                 "of full activation."
             )
         return a
+
+
+ACTIVE = 0  # curve of `de_groote_kernels.evaluate`
+
+
+def resting_muscles(units: Units, activation: Floats, length: Floats) -> RestingMuscles:
+    """`Musculotendon.at_rest` for flat arrays (nm,)."""
+    from panjabi.active.musculotendon_kernels import equilibrium
+    from panjabi.tissue import de_groote_kernels as curves
+
+    out = np.empty((6, len(length)))
+    equilibrium(units, activation, length, out)
+    force, fibre, k_fibre, k_tendon, viscosity, residual = out
+    across = np.divide(
+        units.thickness, units.optimal_length * fibre, out=np.ones_like(fibre), where=force > 0.0
+    )
+    cosine = np.sqrt(np.maximum(1.0 - across**2, 0.0))
+    overlap, slope = np.empty_like(fibre), np.empty_like(fibre)
+    curves.evaluate(units.curves, ACTIVE, fibre, overlap, slope)
+    active = units.max_force * activation * overlap * cosine
+    quick = units.gamma * active * cosine / units.optimal_length
+    return RestingMuscles(
+        force, fibre, k_fibre, k_tendon, viscosity, quick, active, cosine, residual
+    )

@@ -10,6 +10,8 @@ from panjabi.cli.terminal import add_command, add_extrapolate, applicable, chang
 from panjabi.evidence import printed
 
 if TYPE_CHECKING:
+    from panjabi.recruitment.posture import SpineRecruitment
+    from panjabi.recruitment.required import StiffnessRequirement
     from panjabi.spine.short_range import ShortRange
     from panjabi.spine.static_model import StaticSpine
 
@@ -17,15 +19,26 @@ if TYPE_CHECKING:
 def add_active_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
     recruit = add_command(
-        commands, "recruit", _recruit, "muscle forces under equilibrium and a stability floor"
+        commands, "recruit", _recruit, "activations that balance a posture with a stability margin"
     )
     _common(recruit)
     recruit.add_argument(
         "--criterion",
-        choices=("squares", "cubic", "equilibrium"),
+        choices=("squares", "cube", "volume", "equilibrium"),
         default="squares",
-        help="criterion that is minimised: sum of squares or cubes of active over maximal force; "
-        "equilibrium means squares without a floor (default squares)",
+        help="effort that is minimised: sum of Fmax a^2 or Fmax a^3, or volume times a^2; "
+        "equilibrium means squares without a margin (default squares)",
+    )
+    recruit.add_argument(
+        "--least-activation",
+        type=float,
+        metavar="PERCENT",
+        help="imposed co-contraction: smallest activation of every muscle (default 0.01)",
+    )
+    recruit.add_argument(
+        "--free-posture",
+        action="store_true",
+        help="levels may leave their rhythm, the thorax keeps its orientation: a local optimum",
     )
     stability = add_command(
         commands, "stability", _stability, "Hessian, modes, indices and margins of a posture"
@@ -42,6 +55,12 @@ def add_active_commands(commands: Any) -> None:
 
 
 def _common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--region",
+        choices=("lumbar", "cervical", "thoracolumbar", "whole"),
+        default="lumbar",
+        help="joints that move (default lumbar)",
+    )
     command.add_argument("--posture", default="standing", help="posture (default standing)")
     add_person(command)
     command.add_argument(
@@ -52,21 +71,32 @@ def _common(command: argparse.ArgumentParser) -> None:
         help="mass held at the centre of trunk, arms and head (default 0)",
     )
     command.add_argument(
+        "--margin",
+        type=float,
+        nargs=2,
+        metavar=("NM", "DEG"),
+        help="a moment on the thorax turns it by this angle at most (default 1 0.5)",
+    )
+    command.add_argument(
+        "--margin-rate",
+        type=float,
+        metavar="RAD_PER_S",
+        help="instead of a margin: every mode returns at this rate or faster",
+    )
+    command.add_argument(
         "--floor",
         type=float,
         metavar="NM_PER_RAD",
-        help="smallest allowed eigenvalue of the Hessian (default 1)",
-    )
-    command.add_argument(
-        "--q", type=float, help="factor q of short-range stiffness q F/L (default 10)"
+        help="instead of a margin: smallest eigenvalue of the Hessian, as in older tables",
     )
     command.add_argument(
         "--stiffness",
-        choices=("bergmark", "cui"),
-        default="bergmark",
-        help="law of short-range stiffness. bergmark: q F/L; cui: fibre gamma F/lopt in series "
-        "with tendon (default bergmark)",
+        choices=("fibre", "path"),
+        default="fibre",
+        help="law of short-range stiffness. fibre: gamma F/lopt in series with tendon, as in the "
+        "moving spine; path: q F/L (default fibre)",
     )
+    command.add_argument("--q", type=float, help="factor q of --stiffness path (default 10)")
     command.add_argument(
         "--pressure", type=float, default=0.0, metavar="KPA", help="abdominal pressure (default 0)"
     )
@@ -81,49 +111,118 @@ def _common(command: argparse.ArgumentParser) -> None:
 
 
 def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.neural.command import LEAST
     from panjabi.parameter import sources
     from panjabi.recruitment.posture import recruitment_parameters
+    from panjabi.recruitment.required import StiffnessRequirement
     from panjabi.spine.short_range import Q_REASON, Q_VALUES, bergmark, words
 
     only = args.criterion == "equilibrium"
-    options = {} if only else {"floor": 1.0}
-    floor = applicable(args, f"--criterion {args.criterion}", options, ["floor"]).get("floor")
     criterion = "squares" if only else args.criterion
+    balance = StiffnessRequirement(None)
+    required = balance if only else _required(args)
+    if only:
+        applicable(args, "--criterion equilibrium", {}, ["margin", "margin_rate", "floor"])
+    least = LEAST if args.least_activation is None else 0.01 * args.least_activation
     law, q = _law(args)
     spine = _spine(args)
+    answer = _answer(spine, required, criterion, law, least)
+    if args.free_posture:
+        answer = _free(args, spine, law, least)
     value: dict[str, Any] = {
-        "schema": "panjabi-recruit/1",
+        "schema": "panjabi-recruit/2",
+        "region": args.region,
         "posture": args.posture,
         **person_values(spine.body),
         "load_kg": args.load,
         "abdominal_pressure_kPa": args.pressure,
-        "floor_Nm_per_rad": floor,
         "criterion": criterion,
+        "least_activation_percent": 100.0 * least,
         "stiffness": words(law),
         "q": q,
-        "q_reason": Q_REASON,
-        "global_for": "the frozen preload only",
-        **_answer(spine, floor, criterion, law),
-        "equilibrium_only": _answer(spine, None, criterion, law),
-        "by_q": {f"{q:g}": _answer(spine, floor, criterion, bergmark(q)) for q in Q_VALUES},
-        **sources(recruitment_parameters(spine, law)).summary(),
+        "q_reason": None if q is None else Q_REASON,
+        "global_for": "the final preload and the final stretch of tendons only",
+        **answer,
+        "required": required.words,
+        "equilibrium_only": _answer(spine, balance, criterion, law, least),
+        "by_q": {}
+        if q is None
+        else {f"{x:g}": _answer(spine, required, criterion, bergmark(x), least) for x in Q_VALUES},
+        **sources(recruitment_parameters(spine, law, required)).summary(),
     }
     if value["outside_evidence"] is None:  # infeasible: the inputs are known
         value["outside_evidence"] = list(spine.outside_evidence + law.outside_evidence)
     return value, _recruit_text(value)
 
 
+def _required(args: argparse.Namespace) -> StiffnessRequirement:
+    """The requirement of the command line; the default margin without any."""
+    import math
+
+    from panjabi.recruitment.required import StiffnessRequirement
+
+    given = [n for n in ("margin", "margin_rate", "floor") if getattr(args, n) is not None]
+    for name in given[1:]:
+        applicable(args, f"--{given[0].replace('_', '-')}", {}, [name])
+    if args.margin is not None:
+        return StiffnessRequirement((args.margin[0], math.radians(args.margin[1])))
+    return StiffnessRequirement(rate=args.margin_rate, floor=args.floor)
+
+
 def _answer(
-    spine: StaticSpine, floor: float | None, criterion: str, law: ShortRange
+    spine: StaticSpine,
+    required: StiffnessRequirement,
+    criterion: str,
+    law: ShortRange,
+    least: float,
 ) -> dict[str, Any]:
     """A recruitment as plain values; numbers are null if no forces hold the posture."""
     from panjabi.recruitment.infeasible import InfeasibleRecruitment
     from panjabi.recruitment.posture import recruit
 
     try:
-        return recruit(spine, floor=floor, criterion=criterion, stiffness=law).to_dict()
+        found = recruit(
+            spine,
+            margin=required.margin,
+            margin_rate=required.rate,
+            floor=required.floor,
+            criterion=criterion,
+            stiffness=law,
+            least_activation=least,
+        )
     except InfeasibleRecruitment as error:
         return error.why.to_dict()
+    return found.to_dict() | _checks(found)
+
+
+def _checks(found: SpineRecruitment) -> dict[str, Any]:
+    """Range of the short-range stiffness, and the margin with coupled compression."""
+    import math
+
+    from panjabi.recruitment.checks import margin_with_coupling, short_range_turn
+    from panjabi.results import finite
+
+    turn = short_range_turn(found)
+    return {
+        "short_range_turn_deg": {axis: math.degrees(x) for axis, x in turn.half.items()},
+        "short_range": str(turn),
+        "margin_with_coupling": finite(margin_with_coupling(found)),
+    }
+
+
+def _free(
+    args: argparse.Namespace, spine: StaticSpine, law: ShortRange, least: float
+) -> dict[str, Any]:
+    """Posture and activations together."""
+    from panjabi.recruitment.free_posture import recruit_posture
+
+    among = ["margin_rate", "floor"]
+    applicable(args, "--free-posture", {}, among)
+    if args.criterion in ("cube", "volume"):
+        applicable(args, "--free-posture", {}, ["criterion"])
+    margin = None if args.criterion == "equilibrium" else _required(args).margin
+    found = recruit_posture(spine, margin=margin, stiffness=law, least_activation=least)
+    return found.to_dict() | _checks(found.recruitment) | {"posture_found": str(found)}
 
 
 def _stability(args: argparse.Namespace) -> tuple[Any, str]:
@@ -131,9 +230,15 @@ def _stability(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.stability.margins import deficit_margin, load_margin
     from panjabi.stability.static_stability_of_muscles import static_stability
 
-    floor = 1.0 if args.floor is None else args.floor
+    need = _required(args)
     law, _ = _law(args)
-    recruited = recruit(_spine(args), floor=floor, stiffness=law)
+    recruited = recruit(
+        _spine(args),
+        margin=need.margin,
+        margin_rate=need.rate,
+        floor=need.floor,
+        stiffness=law,
+    )
     state = static_stability(recruited.spine, recruited.forces, stiffness=law)
     more = load_margin(recruited)
     groups = args.deficit
@@ -141,12 +246,13 @@ def _stability(args: argparse.Namespace) -> tuple[Any, str]:
         groups = sorted(set(recruited.spine.muscles.groups))
     deficits = {group: deficit_margin(recruited, group) for group in groups}
     value = {
-        "schema": "panjabi-stability/1",
+        "schema": "panjabi-stability/2",
+        "region": args.region,
         "posture": args.posture,
         **person_values(recruited.spine.body),
         "load_kg": args.load,
         "abdominal_pressure_kPa": args.pressure,
-        "floor_Nm_per_rad": floor,
+        "required": need.words,
         **state.to_dict(),
         "load_margin_kg": more.value,
         "beyond_load_margin": more.to_dict()["beyond"],
@@ -164,6 +270,7 @@ def _spine(args: argparse.Namespace) -> StaticSpine:
     injuries = changes_by_level(args.injury)
     return static_spine(
         args.posture,
+        region=args.region,
         load=args.load,
         body=person(args),
         injuries=injuries,
@@ -177,48 +284,62 @@ def _law(args: argparse.Namespace) -> tuple[ShortRange, float | None]:
     from panjabi.active.stiffness import Cui
     from panjabi.spine.short_range import bergmark
 
-    options = {"q": 10.0} if args.stiffness == "bergmark" else {}
+    options = {"q": 10.0} if args.stiffness == "path" else {}
     q = applicable(args, f"--stiffness {args.stiffness}", options, ["q"]).get("q")
     return (Cui() if q is None else bergmark(q)), q
 
 
 def _recruit_text(value: dict[str, Any]) -> str:
-    floor = value["floor_Nm_per_rad"]
+    levels = tuple(value["compression_N"] or ())
+    shown = "L4-L5" if "L4-L5" in levels or not levels else levels[0]
     lines = [
-        f"{value['posture']}, {value['load_kg']:g} kg, {value['criterion']}, "
-        + ("equilibrium only" if floor is None else f"floor {floor:g} N m/rad")
-        + f", {value['stiffness']}",
-        f"{'':22}{'co-activation':>15}{'lowest eigenvalue':>19}{'L4-L5':>9}{'gap':>10}  status",
+        f"{value['region']}, {value['posture']}, {value['load_kg']:g} kg, {value['criterion']}, "
+        f"{value['required']}, {value['stiffness']}",
+        f"{'':22}{'co-activation':>15}{'lowest eigenvalue':>19}{shown:>9}{'gap':>10}  status",
         f"{'':22}{'[% MVC]':>15}{'[N m/rad]':>19}{'[N]':>9}",
-        _line("as requested", value),
-        _line("equilibrium only", value["equilibrium_only"]),
-        *(_line(f"q = {q}", result) for q, result in value["by_q"].items()),
-        value["q_reason"],
+        _line("as requested", value, shown),
+        _line("equilibrium only", value["equilibrium_only"], shown),
+        *(_line(f"q = {q}", result, shown) for q, result in value["by_q"].items()),
+        *([value["q_reason"]] if value["q_reason"] else []),
         f"the optimum is global for {value['global_for']}; {value['assumed_parameters']} "
         "parameters are assumed",
     ]
     lines += printed(value["outside_evidence"])
     if value["explanation"]:
         return "\n".join([*lines, f"infeasible: {value['explanation']}"])
+    pressure = {k: 1e-6 * p for k, p in (value["disc_pressure_Pa"] or {}).items()}
     lines += [f"{'level':10}{'compression [N]':>17}{'shear [N]':>12}{'pressure [MPa]':>16}"]
     lines += [
         f"{level:10}{force:17.0f}{value['shear_N'][level]:12.0f}"
-        f"{1e-6 * value['disc_pressure_Pa'][level]:16.3f}"
+        f"{_number(pressure.get(level), 16, 3)}"
         for level, force in value["compression_N"].items()
     ]
+    lines.append(value["short_range"])
+    if value["margin_with_coupling"] is not None:
+        part = 100.0 * value["margin_with_coupling"]
+        lines.append(
+            f"with compression that follows the turn, {part:.2f} % of the margin is reached"
+        )
+    if "posture_found" in value:
+        lines.append(value["posture_found"])
     lines += [f"{'group':24}{'activation [% MVC]':>18}"]
     lines += [f"{g:24}{a:18.1f}" for g, a in value["activation_percent_MVC"].items()]
     return "\n".join(lines)
 
 
-def _line(name: str, result: dict[str, Any]) -> str:
+def _line(name: str, result: dict[str, Any], level: str) -> str:
     if result["gap"] is None:
         return f"{name:22}{'-':>15}{'-':>19}{'-':>9}{'-':>10}  {result['status']}"
     return (
-        f"{name:22}{result['coactivation_percent_MVC']:15.2f}"
-        f"{result['lowest_eigenvalue_Nm_per_rad']:19.2f}{result['compression_N']['L4-L5']:9.0f}"
+        f"{name:22}{_number(result['coactivation_percent_MVC'], 15, 2)}"
+        f"{result['lowest_eigenvalue_Nm_per_rad']:19.2f}{result['compression_N'][level]:9.0f}"
         f"{result['gap']:10.1e}  {result['status']}"
     )
+
+
+def _number(value: float | None, width: int, digits: int) -> str:
+    """A number in a column; a dash where the quantity does not exist."""
+    return f"{'-':>{width}}" if value is None else f"{value:{width}.{digits}f}"
 
 
 def _stability_text(value: dict[str, Any]) -> str:

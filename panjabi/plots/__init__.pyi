@@ -5,7 +5,6 @@ from .delay_bode import PublishedRatio as PublishedRatio, plot_admittance as plo
 from .delay_map import plot_stability_map as plot_stability_map
 from .delay_roots import plot_root_loci as plot_root_loci
 from .files import run_script as run_script, save_figures as save_figures
-from .floor_sweep import plot_floor_sweep as plot_floor_sweep
 from .hypothesis_columns import (
     plot_critical_loads as plot_critical_loads,
     plot_load_directions as plot_load_directions,
@@ -27,6 +26,7 @@ from .loops import (
     plot_subfailure as plot_subfailure,
     plot_sway as plot_sway,
 )
+from .margin_sweep import plot_margin_sweep as plot_margin_sweep
 from .moment_angle import (
     plot_injured as plot_injured,
     plot_measured as plot_measured,

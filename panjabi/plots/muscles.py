@@ -98,7 +98,6 @@ def _frame(ax: Any, points: np.ndarray, view: tuple[float, float]) -> None:
 
 
 def _title(state: SpineRecruitment) -> str:
-    floor = state.result.floor
     mass = state.spine.load.mass
-    condition = "equilibrium only" if floor is None else f"floor {floor:g} N m/rad"
+    condition = state.required.words
     return condition + (f", {mass:g} kg held" if mass else "")

@@ -1,7 +1,7 @@
-"""The control unit's choice of muscle forces: least effort with equilibrium and a stability floor.
+"""The control unit's choice of activations: least effort with balance and a stability margin.
 
->>> recruitment = solve_recruitment(problem, floor=1.0)
->>> recruitment.forces, recruitment.gap, recruitment.least_stiffness
+>>> recruited = recruit(spine_model("lumbar"))
+>>> recruited.activations, recruited.model, recruited.result.gap
 """
 
 import lazy_loader as _lazy

@@ -1,4 +1,9 @@
-from .criteria import CRITERIA as CRITERIA
+from .checks import (
+    ShortRangeTurn as ShortRangeTurn,
+    margin_with_coupling as margin_with_coupling,
+    short_range_turn as short_range_turn,
+)
+from .free_posture import FreePosture as FreePosture, recruit_posture as recruit_posture
 from .infeasible import (
     Infeasibility as Infeasibility,
     InfeasibleRecruitment as InfeasibleRecruitment,
@@ -7,8 +12,10 @@ from .local import local_search as local_search
 from .posture import (
     SpineRecruitment as SpineRecruitment,
     recruit as recruit,
-    sweep_floor as sweep_floor,
+    recruit_again as recruit_again,
+    sweep_margin as sweep_margin,
 )
-from .problem import RecruitmentProblem as RecruitmentProblem, SeriesStiffness as SeriesStiffness
+from .problem import RecruitmentProblem as RecruitmentProblem
+from .required import MARGIN as MARGIN, StiffnessRequirement as StiffnessRequirement
 from .result import Recruitment as Recruitment, Residuals as Residuals
 from .solve import solve_recruitment as solve_recruitment

@@ -1,7 +1,7 @@
 """Why no muscle forces hold a posture: the moment or the mode that cannot be reached.
 
 For any y (n,) and any positive semidefinite Z, all forces that hold the posture satisfy
-<Z, H(F) - floor I> - y.(R F - b) >= 0. If the maximum of this over the bounds of F is negative,
+<Z, H(a) - B> - y.(R F - b) >= 0. If the maximum of this over the bounds of F is negative,
 no forces hold the posture.
 """
 
@@ -19,10 +19,14 @@ from panjabi.results import Result
 
 Floats = NDArray[np.float64]
 
+ENDLESS = 1e6
+"""Activation that stands for an infinite upper limit in a proof [1]."""
+
 UNANSWERED = (
     "coactivation_percent_MVC", "lowest_eigenvalue_Nm_per_rad", "compression_N", "shear_N",
-    "disc_pressure_Pa", "effort", "gap", "residuals", "mode_that_needs_the_muscles",
-    "activation_percent_MVC", "preload_iterations", "preload_change_N", "outside_evidence",
+    "disc_pressure_Pa", "effort", "effort_unit", "residual_Nm", "required", "gap", "residuals",
+    "mode_that_needs_the_muscles", "activation_percent", "activation_percent_MVC",
+    "preload_iterations", "preload_change_N", "outside_evidence",
 )  # fmt: skip
 """Keys of the result of a recruitment that are null for an infeasible recruitment."""
 
@@ -51,34 +55,35 @@ class InfeasibleRecruitment(PanjabiError, ValueError):
 
 
 def explained(
-    problem: RecruitmentProblem, floor: float | None, y: Floats, Z: Floats
+    problem: RecruitmentProblem, bound: Floats | None, y: Floats, Z: Floats
 ) -> Infeasibility | None:
     """What a certificate (y, Z) of a solver proves; None if it proves nothing."""
     values, vectors = np.linalg.eigh(0.5 * (Z + Z.T))
     Z = (vectors * np.maximum(values, 0.0)) @ vectors.T
     stiff, turned = float(np.trace(Z)), float(np.linalg.norm(y))
     # a mode is normalised by the trace of Z, a moment by the length of y
-    slope = problem.hessian_slope(problem.lower)  # H is concave in F: its tangent is an upper bound
-    gain = np.tensordot(slope, Z, 2)
-    at_lower = float(np.sum(Z * problem.hessian(problem.lower))) - (floor or 0.0) * stiff
-    pull = y @ problem.arms
-    room = problem.upper - problem.lower
-    helping = np.maximum(gain - pull, 0.0)
-    most = at_lower + float(y @ (problem.demand - problem.arms @ problem.lower))
-    most += float(
-        np.sum(np.where(helping > 0.0, helping * np.where(helping > 0.0, room, 0.0), 0.0))
-    )
+    p = problem
+    B = np.zeros_like(p.constant) if bound is None else bound
+    # a sum over the muscles, each term concave in its activation: greatest where its slope is 0
+    springs, along = p.stiffness, np.tensordot(p.outer, Z, 2)
+    line = p.gain * (np.tensordot(p.per_force, Z, 2) - y @ p.arms)
+    low, high = p.least.copy(), np.where(p.free, np.minimum(p.most, ENDLESS), p.least)
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        rising = line + along * springs.slope(middle) > 0.0
+        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+    most = float(np.sum(Z * (p.hessian(high) - B)) + y @ (p.demand - p.arms @ p.forces(high)))
     if not most < 0.0:
         return None
     mode = vectors[:, -1] if stiff > 0.0 else np.zeros_like(y)
     if stiff * _scale(problem) < 1e-6 * turned * _moment_scale(problem):
         return _moment_only(problem, y / turned)
     if turned * _moment_scale(problem) < 1e-6 * stiff * _scale(problem):
-        return _mode_only(problem, floor, Z / stiff, mode, -most / stiff)
+        return _mode_only(problem, Z / stiff, B, mode, -most / stiff)
     sentence = (
-        f"equilibrium and the floor of {floor:g} N m/rad exclude each other: forces that balance "
+        "equilibrium and the required stiffness exclude each other: forces that balance "
         f"the moments ({_combination(problem, y)}) leave the stiffness of the mode "
-        f"({_combination(problem, mode)}) below the floor by at least {-most / stiff:.3g} N m/rad"
+        f"({_combination(problem, mode)}) short by at least {-most / stiff:.3g} N m/rad"
     )
     return Infeasibility("moment and mode", y / turned, mode, -most / stiff, sentence)
 
@@ -86,8 +91,8 @@ def explained(
 def _moment_only(problem: RecruitmentProblem, y: Floats) -> Infeasibility:
     needed = -float(y @ problem.demand)
     pull = -y @ problem.arms
-    best = np.where(pull > 0.0, problem.upper, problem.lower)
-    most = float(np.sum(np.where(pull != 0.0, pull * np.where(pull != 0.0, best, 0.0), 0.0)))
+    best = np.where((pull > 0.0) & problem.free, problem.most, problem.least)
+    most = float(pull[pull != 0.0] @ problem.forces(best)[pull != 0.0])
     sentence = (
         f"the moment ({_combination(problem, -y)}) must be {needed:.4g} N m and the muscles give "
         f"at most {most:.4g} N m"
@@ -96,11 +101,12 @@ def _moment_only(problem: RecruitmentProblem, y: Floats) -> Infeasibility:
 
 
 def _mode_only(
-    problem: RecruitmentProblem, floor: float | None, Z: Floats, mode: Floats, missing: float
+    problem: RecruitmentProblem, Z: Floats, B: Floats, mode: Floats, missing: float
 ) -> Infeasibility:
     sentence = (
-        f"the mode ({_combination(problem, mode)}) must have a stiffness of {floor:g} N m/rad and "
-        f"is below it by at least {missing:.4g} N m/rad for all muscle forces"
+        f"the mode ({_combination(problem, mode)}) must have a stiffness of "
+        f"{float(np.sum(Z * B)):.4g} N m/rad and is below it by at least {missing:.4g} N m/rad for "
+        "all muscle forces"
     )
     return Infeasibility("mode", np.zeros_like(mode), mode, missing, sentence)
 

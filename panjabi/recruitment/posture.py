@@ -1,32 +1,34 @@
-"""Recruitment of a spine: muscle forces together with the compression that stiffens the units."""
+"""Recruitment of a spine: activations, and the compression that they cause and that stiffens it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.errors import ConvergenceError
+from panjabi.active.stiffness import Cui
+from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.neural.command import LEAST
 from panjabi.parameter import Parameter
+from panjabi.passive.element import PassiveJoint
 from panjabi.passive.readings import disc_parameters
 from panjabi.passive.sizing import unit_length
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
-from panjabi.recruitment.problem import RecruitmentProblem, SeriesStiffness
+from panjabi.recruitment.problem import RecruitmentProblem
+from panjabi.recruitment.required import MARGIN, StiffnessRequirement
 from panjabi.recruitment.result import Recruitment
-from panjabi.recruitment.solve import require_floor, solve_recruitment
+from panjabi.recruitment.solve import solve_recruitment
 from panjabi.results import Result, frame
-from panjabi.spine.short_range import (
-    ShortRange,
-    bergmark,
-    parameters_of,
-    stiffness_parts,
-    words,
-)
+from panjabi.spine.effort import criterion_named, least_effort
+from panjabi.spine.model import Spine
+from panjabi.spine.short_range import ShortRange, parameters_of, path_stiffness, words
+from panjabi.spine.static_build import static_view
 from panjabi.spine.static_model import StaticSpine
+from panjabi.spine.strength import exertions
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
@@ -39,34 +41,47 @@ ANTAGONISTS = ("rectus_abdominis", "external_oblique", "internal_oblique")
 SETTLED = 1e-3
 """Largest change of a level's compression at the fixed point [N]."""
 
+SILENT = 0.01
+"""Activation of a group below which it counts as silent in an exertion [1]."""
 
-@dataclass(frozen=True, eq=False, repr=False)
+SAME = 1e-5
+"""Largest change of an activation at the fixed point [1]."""
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class SpineRecruitment(Result):
-    """Recruited muscle forces of a spine. The optimum is global for the final preload only."""
+    """Recruited muscles of a spine. The optimum is global for the final preload and tendon only.
+
+    `activations` and `forces` satisfy the Hill law at rest and the balance of moments to rounding.
+    `result` is the convex programme near them, with its certificate.
+    """
 
     spine: StaticSpine  # with its units under the compression that these forces cause
     stiffness: ShortRange
+    required: StiffnessRequirement
+    least_activation: float  # imposed co-contraction [1]
     result: Recruitment
-    iterations: int  # of the preload
+    activations: Floats  # (m,) [1]
+    forces: Floats  # (m,) [N]
+    iterations: int  # of preload and tendons
     change: float  # of the compression in the last iteration [N]
+    model: Spine | None = None  # the spine with these excitations and this preload, at rest
 
     def __repr__(self) -> str:
-        return f"<SpineRecruitment: {words(self.stiffness)}, {self.result!r}>"
+        return (
+            f"<SpineRecruitment: {self.required.words}, {words(self.stiffness)}, {self.result!r}>"
+        )
+
+    @property
+    def residual(self) -> float:
+        """Largest unbalanced moment [N m]."""
+        left = self.spine.demand - self.spine.muscles.arms @ self.forces
+        return float(np.abs(left).max())
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
         """What leaves the evidence, of the spine and of the muscles' stiffness, in words."""
         return self.spine.outside_evidence + self.stiffness.outside_evidence
-
-    @property
-    def forces(self) -> Floats:
-        """Muscle forces, (m,) [N]."""
-        return self.result.forces
-
-    @property
-    def activations(self) -> Floats:
-        """Activations of the muscles, (m,) [1]."""
-        return self.result.activations
 
     @cached_property
     def compression(self) -> dict[str, float]:
@@ -88,21 +103,37 @@ class SpineRecruitment(Result):
 
     @property
     def coactivation(self) -> float:
-        """Mean activation of rectus abdominis and obliques, weighted by Fmax [1]."""
-        return self.activation_of(*ANTAGONISTS)
+        """Co-activation of rectus abdominis and obliques as a fraction of MVC [1]; see `mvc_of`."""
+        return self.mvc_of(*ANTAGONISTS)
 
     def activation_of(self, *groups: str) -> float:
         """Mean activation of muscle groups, weighted by Fmax [1]."""
-        chosen = self.spine.muscles.members(*groups)
-        weights = self.spine.muscles.max_force[chosen]
-        whole = float(weights.sum())
-        # muscles without any force have no activation
-        return float(self.activations[chosen] @ weights) / whole if whole > 0.0 else 0.0
+        return _mean(self.spine, self.activations, *groups)
+
+    def mvc_of(self, *groups: str) -> float:
+        """Activation of muscle groups over their largest in the model's maximal exertions [1].
+
+        The exertions are the largest moments of this spine about the three axes in both senses, in
+        this posture, as an experimenter would normalise electromyograms. Groups that are silent in
+        all of them keep their activation.
+        """
+        largest = max(_mean(self.spine, a, *groups) for a in self._exertions)
+        active = self.activation_of(*groups)
+        return active / largest if largest > SILENT else active
+
+    @property
+    def _has_trunk(self) -> bool:
+        return set(ANTAGONISTS) <= set(self.spine.muscles.groups)
+
+    @cached_property
+    def _exertions(self) -> list[Floats]:
+        muscles = self.spine.muscles
+        return [muscles.activation(found.forces) for found in exertions(self.spine)]
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
         """Parameters of the spine, the stiffness law and the disc pressure."""
-        return recruitment_parameters(self.spine, self.stiffness)
+        return recruitment_parameters(self.spine, self.stiffness, self.required)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -110,19 +141,26 @@ class SpineRecruitment(Result):
         return {
             "status": result.status,
             "explanation": None,
-            "coactivation_percent_MVC": 100.0 * self.coactivation,
+            "required": self.required.words,
+            "coactivation_percent_MVC": 100.0 * self.coactivation if self._has_trunk else None,
             "lowest_eigenvalue_Nm_per_rad": result.least_stiffness,
             "compression_N": self.compression,
             "shear_N": self.shear,
-            "disc_pressure_Pa": self.disc_pressure,
+            "disc_pressure_Pa": self.disc_pressure if self._has_trunk else None,
             "effort": result.primal,
+            "effort_unit": result.criterion.unit,
+            "residual_Nm": self.residual,
             "gap": result.gap,
             "residuals": vars(result.residuals),
             "mode_that_needs_the_muscles": None
             if needing is None
             else dict(zip(self.spine.coordinates, needing.tolist(), strict=True)),
-            "activation_percent_MVC": {
+            "activation_percent": {
                 group: 100.0 * self.activation_of(group)
+                for group in sorted(set(self.spine.muscles.groups))
+            },
+            "activation_percent_MVC": {
+                group: 100.0 * self.mvc_of(group)
                 for group in sorted(set(self.spine.muscles.groups))
             },
             "preload_iterations": self.iterations,
@@ -137,36 +175,61 @@ class SpineRecruitment(Result):
             "muscle": muscles.names,
             "group": muscles.groups,
             "force_N": self.forces,
-            "activation_percent_MVC": 100.0 * self.activations,
+            "activation_percent": 100.0 * self.activations,
         }
         return frame(columns, "muscle")
 
 
-def recruitment_parameters(spine: StaticSpine, law: ShortRange) -> dict[str, Parameter]:
+def _mean(spine: StaticSpine, activations: Floats, *groups: str) -> float:
+    chosen = spine.muscles.members(*groups)
+    weights = spine.muscles.max_force[chosen]
+    whole = float(weights.sum())
+    # muscles without any force have no activation
+    return float(activations[chosen] @ weights) / whole if whole > 0.0 else 0.0
+
+
+def recruitment_parameters(
+    spine: StaticSpine, law: ShortRange, required: StiffnessRequirement
+) -> dict[str, Parameter]:
     """Parameters of a recruitment of this spine, feasible or not."""
     disc = disc_parameters("L4-L5", unit_length(spine.body, "L4-L5"))
     return {
         **dict(spine.parameters),
         **parameters_of(law),
+        **required.parameters,
         "disc_pressure_factor": disc["disc_pressure_factor"],
         "disc_area": disc["disc_area"],
     }
 
 
 def recruit(
-    spine: StaticSpine,
+    spine: Spine | StaticSpine,
     *,
-    floor: float | None = 1.0,
+    margin: tuple[float, float] | None = MARGIN,
+    margin_rate: float | None = None,
+    floor: float | None = None,
     criterion: str = "squares",
     stiffness: ShortRange | None = None,
-    most_iterations: int = 40,
+    least_activation: float = LEAST,
+    most_iterations: int = 60,
 ) -> SpineRecruitment:
-    """Muscle forces of least effort [N], and the preload of the units that they cause [N].
+    """Activations of least effort that hold a posture and keep it stiff enough.
 
-    Preload stiffens the units and scales their moment, so the full problem is not convex. The
-    preload is therefore kept constant while the forces are computed, then set to the resulting
-    compression, and this is repeated until the compression no longer changes. The first iteration
-    uses equilibrium without a floor.
+    Preload stiffens the units and scales their moment, and tendons stretch with the force, so the
+    full problem is not convex. Preload and tendons are therefore kept near the last solution while
+    a convex programme is solved, and this is repeated until nothing changes. The first iteration
+    uses equilibrium alone.
+
+    Parameters
+    ----------
+    spine : of any region; or its static view (`panjabi.spine.static_spine`).
+    margin : (moment [N m], angle [rad]): the moment on the thorax turns it by this angle at most;
+        None is equilibrium only. See `panjabi.recruitment.required`.
+    margin_rate : instead of a margin, smallest rate of every mode, sqrt(H / M) [rad/s].
+    floor : instead of a margin, smallest eigenvalue of the Hessian [N m/rad], for older tables.
+    criterion : squares (sum Fmax a^2), cube or volume; see `panjabi.spine.effort`.
+    stiffness : short-range law, by default that of the moving spine; `bergmark(q)` for k = q F/L.
+    least_activation : smallest activation of every muscle, co-contraction that is imposed [1].
 
     Raises
     ------
@@ -175,68 +238,172 @@ def recruit(
     ConvergenceError
         If the preload does not converge.
     ParameterError
-        If the floor is negative or not finite.
+        If a requirement is negative or not finite.
     """
-    require_floor(floor)
-    law = stiffness if stiffness is not None else bergmark()
-    loaded = spine
-    change = np.inf
+    view = static_view(spine) if isinstance(spine, Spine) else spine
+    found = settled(
+        view,
+        stiffness if stiffness is not None else Cui(),
+        StiffnessRequirement(margin, margin_rate, floor),
+        criterion,
+        least_activation,
+        most_iterations,
+        pressed=True,
+    )
+    return replace(found, model=_held(spine, found)) if isinstance(spine, Spine) else found
+
+
+def recruit_again(state: SpineRecruitment, spine: StaticSpine) -> SpineRecruitment:
+    """The recruitment of a changed spine as in a state, the preload of its units constant.
+
+    Raises
+    ------
+    InfeasibleRecruitment, ConvergenceError
+        As `recruit`.
+    """
+    name, least = state.result.criterion.name, state.least_activation
+    return settled(spine, state.stiffness, state.required, name, least, 60, pressed=False)
+
+
+def settled(
+    view: StaticSpine,
+    law: ShortRange,
+    required: StiffnessRequirement,
+    criterion: str,
+    least: float,
+    most_iterations: int,
+    *,
+    pressed: bool,
+) -> SpineRecruitment:
+    """The fixed point of tendons and, if `pressed`, preload."""
+    a = _start(view, least)
+    change, turned, modes = np.inf, np.inf, None
     for number in range(1, most_iterations + 1):
-        first = number == 1
-        result = solve_recruitment(
-            problem_of(loaded, law), floor=None if first else floor, criterion=criterion
-        )
-        compression = loaded.compression(result.forces)
-        before = np.array([u.preload for u in loaded.units])
-        change = float(np.abs(np.maximum(compression, 0.0) - before).max())
-        if change <= SETTLED and (not first or floor is None):
-            return SpineRecruitment(loaded, law, result, number, change)
-        loaded = loaded.with_preload(compression)
+        first = pressed and number == 1
+        problem = problem_of(view, law, a, criterion=criterion, least=least)
+        bound = None if first else required.matrix(view)
+        result = solve_recruitment(problem, bound=bound, criterion=criterion, start=modes)
+        modes = result.needing_modes if result.needing_modes.size else None
+        chosen = _within(view, view.muscles.activation(result.forces), least)
+        compression = view.compression(view.muscles.tension(chosen))
+        before = np.array([u.preload for u in view.units])
+        change = float(np.abs(np.maximum(compression, 0.0) - before).max()) if pressed else 0.0
+        turned = float(np.abs(chosen - a).max())
+        a = chosen
+        if change <= SETTLED and turned <= SAME and not first:
+            a = _balanced(view, problem, a, least)
+            return SpineRecruitment(
+                spine=view,
+                stiffness=law,
+                required=required,
+                least_activation=least,
+                result=result,
+                activations=a,
+                forces=view.muscles.tension(a),
+                iterations=number,
+                change=change,
+            )
+        if pressed:
+            view = view.with_preload(compression)
     raise ConvergenceError(
-        f"Expected a preload that changes by at most {SETTLED:g} N, got a change of {change:.3g} N "
-        f"after {most_iterations} iterations; increase most_iterations, or lower the floor."
+        f"Expected a preload that changes by at most {SETTLED:g} N and activations by {SAME:g}, "
+        f"got changes of {change:.3g} N and {turned:.3g} after {most_iterations} iterations; "
+        "increase most_iterations, or require less stiffness."
     )
 
 
-def sweep_floor(
-    spine: StaticSpine,
-    floors: ArrayLike,
+def _start(view: StaticSpine, least: float) -> Floats:
+    if not 0.0 <= least < 1.0:
+        raise ParameterError(
+            f"Expected least_activation from 0 to below 1, got {least!r}; give 0.02 for two per "
+            "cent of imposed co-contraction."
+        )
+    return _within(view, np.full(len(view.muscles.names), 0.02), least)
+
+
+def _limits(view: StaticSpine, least: float) -> tuple[Floats, Floats]:
+    """Smallest and largest activation of every muscle; the saturating drive ends at 1 - LEAST."""
+    most = np.minimum(view.muscles.most, 1.0 - LEAST)
+    return np.minimum(least, most), most
+
+
+def _within(view: StaticSpine, a: Floats, least: float) -> Floats:
+    return np.clip(a, *_limits(view, least))
+
+
+def _balanced(view: StaticSpine, problem: RecruitmentProblem, a: Floats, least: float) -> Floats:
+    """The activations with the last digits of the balance: the least change that gives it."""
+    low, high = _limits(view, least)
+    for _ in range(3):
+        at, free = view.muscles.tangent(a), problem.free
+        missing = view.demand - view.muscles.arms @ at.force
+        G = (view.muscles.arms * at.gain)[:, free]
+        change, _, _ = least_effort(
+            problem.weight[free], G, missing, (low - a)[free], (high - a)[free]
+        )
+        a = a.copy()
+        a[free] += change
+    return a
+
+
+def _held(spine: Spine, found: SpineRecruitment) -> Spine:
+    """The spine with the excitations, preload and set point of a recruitment."""
+    from panjabi.spine.equilibrium_solver import at_rest
+
+    joints = tuple(PassiveJoint(unit) for unit in found.spine.units)
+    return at_rest(replace(spine, joints=joints, recipe={}), found.activations)
+
+
+def sweep_margin(
+    spine: Spine | StaticSpine,
+    moments: ArrayLike,
     *,
     criterion: str = "squares",
     stiffness: ShortRange | None = None,
 ) -> tuple[SpineRecruitment, ...]:
-    """A recruitment for each floor [N m/rad], in rising order, up to the first infeasible floor."""
+    """A recruitment for each moment of the margin [N m], rising, up to the first infeasible one."""
     recruitments: list[SpineRecruitment] = []
-    for floor in np.sort(np.asarray(floors, float)):
+    for moment in np.sort(np.asarray(moments, float)):
+        wanted = (float(moment), MARGIN[1])
         try:
-            recruited = recruit(spine, floor=float(floor), criterion=criterion, stiffness=stiffness)
+            recruited = recruit(spine, margin=wanted, criterion=criterion, stiffness=stiffness)
         except InfeasibleRecruitment:
             break
         recruitments.append(recruited)
     return tuple(recruitments)
 
 
-def problem_of(spine: StaticSpine, stiffness: ShortRange | None = None) -> RecruitmentProblem:
-    """The recruitment problem of a spine at constant preload."""
-    law = stiffness if stiffness is not None else bergmark()
+def problem_of(
+    spine: StaticSpine,
+    stiffness: ShortRange | None = None,
+    activations: Floats | None = None,
+    *,
+    criterion: str = "squares",
+    least: float = LEAST,
+) -> RecruitmentProblem:
+    """The recruitment problem at constant preload, with the muscles near some activations (m,).
+
+    Forces have their exact bounds, from the tension at `least` to that at full activation.
+    """
+    law = stiffness if stiffness is not None else Cui()
     m = spine.muscles
-    parts = stiffness_parts(law, m)
-    outer = m.slope[:, :, None] * m.slope[:, None, :]
-    per = m.curvature + parts.linear[:, None, None] * outer
-    series = None
-    if parts.fibre is not None and parts.tendon is not None and parts.tendon_slope is not None:
-        series = SeriesStiffness(parts.fibre, parts.tendon, parts.tendon_slope, m.slope)
+    at = m.tangent(_start(spine, least) if activations is None else activations)
+    low, high = _limits(spine, least)
+    gives = at.gain > 0.0
+    gain = np.where(gives, at.gain, 1.0)
+    low = np.where(gives, at.activation + (m.tension(low) - at.force) / gain, low)
+    high = np.where(gives, at.activation + (m.tension(high) - at.force) / gain, low)
     return RecruitmentProblem(
         names=m.names,
         coordinates=spine.coordinates,
         arms=m.arms,
         demand=spine.demand,
-        lower=m.passive,
-        upper=m.strongest,
-        unit=np.where(
-            m.max_force > 0.0, m.max_force, 1.0
-        ),  # a muscle without force cannot be recruited
+        idle=at.force - at.gain * at.activation,
+        gain=at.gain,
+        weight=criterion_named(criterion).weights(m.max_force, m.optimal_fibre),
+        least=low,
+        most=np.maximum(high, low),
         constant=spine.constant,
-        per_force=0.5 * (per + per.transpose(0, 2, 1)),  # rounding
-        series=series,
+        per_force=0.5 * (m.curvature + m.curvature.transpose(0, 2, 1)),  # rounding
+        stiffness=path_stiffness(law, m, at),
     )

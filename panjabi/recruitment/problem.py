@@ -1,54 +1,26 @@
-"""The recruitment problem in arrays: muscle forces that hold a posture."""
+"""The recruitment problem in arrays: activations that hold a posture."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.active.stiffness import in_series
 from panjabi.errors import ParameterError
-from panjabi.results import ShortRepr
+from panjabi.spine.short_range import PathStiffness
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SeriesStiffness(ShortRepr):
-    """Stiffness of each muscle as fibres in series with tendon, a concave function of its force.
-
-    k(F) = (a F) b(F) / (a F + b(F)) with b(F) = tendon + tendon_slope F, all (m,). The Hessian
-    gets k times the outer product of the slopes dL/dq, (m, n).
-    """
-
-    fibre: Floats  # a: fibre stiffness per force, gamma / lopt [1/m]
-    tendon: Floats  # b at zero force [N/m]
-    tendon_slope: Floats  # d b / d F [1/m]
-    slopes: Floats  # (m, n) dL/dq [m/rad]
-
-    def stiffness(self, forces: ArrayLike) -> Floats:
-        """k of every muscle at its force, (m,) [N/m]."""
-        fibre, tendon = self._parts(forces)
-        return fibre * in_series(fibre, tendon)[0]
-
-    def slope(self, forces: ArrayLike) -> Floats:
-        """dk/dF, (m,) [1/m]."""
-        by_fibre, by_tendon = in_series(*self._parts(forces))
-        return self.fibre * by_fibre**2 + self.tendon_slope * by_tendon**2
-
-    def _parts(self, forces: ArrayLike) -> tuple[Floats, Floats]:
-        F = np.asarray(forces, float)
-        return self.fibre * F, self.tendon + self.tendon_slope * F
-
-
-@dataclass(frozen=True, eq=False, repr=False)
 class RecruitmentProblem:
-    """n joint coordinates, m muscles: R F = b, lower <= F <= upper, and the Hessian of F.
+    """n coordinates, m muscles: R F = b, least <= a <= most, and the Hessian H(a).
 
-    H(F) = constant + sum_m F_m per_force_m (+ series stiffness) is the stiffness of the posture.
-    Effort is the force above the lower bound, which is the passive force: x = (F - lower) / unit.
+    A force is affine in the activation, F = idle + gain a: the Hill law near one state, or exact
+    with rigid tendons. H(a) = constant + sum_m F_m per_force_m + k_m(a) g_m g_m^T is the stiffness
+    of the posture, g = dL/dq = -arms^T. Effort is sum weight a^p, see `panjabi.spine.effort`.
 
     Raises
     ------
@@ -60,27 +32,31 @@ class RecruitmentProblem:
     coordinates: tuple[str, ...]  # (n,)
     arms: Floats  # (n, m) moment arms -dL/dq [m]
     demand: Floats  # (n,) moment that the muscles must produce [N m]
-    lower: Floats  # (m,) [N]
-    upper: Floats  # (m,) [N], may be infinite
-    unit: Floats  # (m,) force of effort 1, Fmax [N]
+    idle: Floats  # (m,) force at activation 0 [N]
+    gain: Floats  # (m,) force per activation [N]
+    weight: Floats  # (m,) of the effort: Fmax [N], or Fmax lopt [N m]
+    least: Floats  # (m,) smallest activation [1]
+    most: Floats  # (m,) largest activation [1], may be infinite
     constant: Floats  # (n, n) [N m/rad]
-    per_force: Floats  # (m, n, n) [m/rad]
-    series: SeriesStiffness | None = field(default=None)
+    per_force: Floats  # (m, n, n) d2L/dq2 [m/rad2]
+    stiffness: PathStiffness  # of the paths
 
     def __post_init__(self) -> None:
         n, m = len(self.coordinates), len(self.names)
         shapes = {
             "arms": (n, m),
             "demand": (n,),
-            "lower": (m,),
-            "upper": (m,),
-            "unit": (m,),
+            "idle": (m,),
+            "gain": (m,),
+            "weight": (m,),
+            "least": (m,),
+            "most": (m,),
             "constant": (n, n),
             "per_force": (m, n, n),
         }
         for name, shape in shapes.items():
             array = np.ascontiguousarray(getattr(self, name), np.float64)
-            finite = np.isfinite(array) | ((array == np.inf) if name == "upper" else False)
+            finite = np.isfinite(array) | ((array == np.inf) if name == "most" else False)
             if array.shape != shape or not np.all(finite):
                 raise ParameterError(
                     f"Expected RecruitmentProblem.{name} of shape {shape} with finite entries for "
@@ -89,13 +65,13 @@ class RecruitmentProblem:
                     "it was computed."
                 )
             object.__setattr__(self, name, array)
-        invalid = np.flatnonzero((self.lower > self.upper) | (self.unit <= 0.0))
+        invalid = np.flatnonzero((self.least > self.most) | (self.weight < 0.0) | (self.gain < 0.0))
         if invalid.size:
             k = int(invalid[0])
             raise ParameterError(
-                f"Expected a lower bound up to the upper bound and a positive unit for muscle "
-                f"{self.names[k]}, got bounds {self.lower[k]:g} to {self.upper[k]:g} N and unit "
-                f"{self.unit[k]:g} N; check its passive and maximal force."
+                f"Expected a least activation up to the largest and no negative gain or weight for "
+                f"muscle {self.names[k]}, got activations {self.least[k]:g} to {self.most[k]:g}, "
+                f"gain {self.gain[k]:g} N and weight {self.weight[k]:g}; check its maximal force."
             )
         skew = max(
             _skewness(self.constant),
@@ -114,41 +90,45 @@ class RecruitmentProblem:
 
     @cached_property
     def free(self) -> NDArray[np.bool_]:
-        """Whether the force of a muscle can vary, (m,): bounds differ by more than 1e-9 unit."""
-        return self.upper - self.lower > 1e-9 * self.unit
+        """Whether the force of a muscle can vary, (m,)."""
+        return (self.most - self.least > 1e-9) & (self.gain > 0.0) & (self.weight > 0.0)
 
-    def effort(self, forces: ArrayLike) -> Floats:
-        """Effort x of every muscle, (m,) [1]."""
-        return (np.asarray(forces, float) - self.lower) / self.unit
+    @property
+    def start(self) -> Floats:
+        """Activations of the muscles that cannot vary, 0 for the others, (m,)."""
+        return np.where(self.free, 0.0, self.least)
 
-    def forces(self, effort: ArrayLike) -> Floats:
-        """Forces of efforts, (m,) [N]."""
-        return self.lower + self.unit * np.asarray(effort, float)
+    def forces(self, a: ArrayLike) -> Floats:
+        """Forces of activations, (m,) [N]."""
+        return self.idle + self.gain * np.asarray(a, float)
 
-    def hessian(self, forces: ArrayLike) -> Floats:
-        """Stiffness H(F) of the posture, (n, n) [N m/rad]."""
-        F = np.asarray(forces, float)
-        H = self.constant + np.tensordot(F, self.per_force, 1)
-        if self.series is not None:
-            g = self.series.slopes
-            H = H + g.T @ (self.series.stiffness(F)[:, None] * g)
-        return H
+    def activations(self, forces: ArrayLike) -> Floats:
+        """Activations of forces (m,) [N]."""
+        over = np.asarray(forces, float) - self.idle
+        return np.divide(over, self.gain, out=self.least.copy(), where=self.free)
 
-    def hessian_slope(self, forces: ArrayLike) -> Floats:
-        """dH/dF of every muscle, (m, n, n) [m/rad]; constant without `series`."""
-        if self.series is None:
-            return self.per_force
-        g = self.series.slopes
-        outer = g[:, :, None] * g[:, None, :]
-        return self.per_force + self.series.slope(forces)[:, None, None] * outer
+    def hessian(self, a: Floats) -> Floats:
+        """Stiffness H(a) of the posture, (n, n) [N m/rad]."""
+        H = self.constant + np.tensordot(self.forces(a), self.per_force, 1)
+        return H + (self.arms * self.stiffness(a)) @ self.arms.T
+
+    def hessian_slope(self, a: Floats) -> Floats:
+        """dH/da of every muscle, (m, n, n) [N m/rad]."""
+        per = self.gain[:, None, None] * self.per_force
+        return per + self.stiffness.slope(a)[:, None, None] * self.outer
+
+    @cached_property
+    def outer(self) -> Floats:
+        """g g^T of every muscle, (m, n, n) [m2/rad2]."""
+        return self.arms.T[:, :, None] * self.arms.T[:, None, :]
 
     def with_demand(self, demand: ArrayLike) -> RecruitmentProblem:
         """The same problem with other moments to produce (n,) [N m]."""
         return replace(self, demand=np.asarray(demand, float))
 
-    def with_upper(self, upper: ArrayLike) -> RecruitmentProblem:
-        """The same problem with other largest forces (m,) [N]."""
-        return replace(self, upper=np.asarray(upper, float))
+    def with_most(self, most: ArrayLike) -> RecruitmentProblem:
+        """The same problem with other largest activations (m,) [1]."""
+        return replace(self, most=np.asarray(most, float))
 
 
 def _skewness(matrix: Floats) -> float:

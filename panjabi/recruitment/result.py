@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.recruitment.problem import RecruitmentProblem
+from panjabi.spine.effort import EffortCriterion
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +19,7 @@ class Residuals:
 
     equilibrium_Nm: float  # largest unbalanced moment
     bounds_N: float  # largest violation of a bound
-    cone_Nm_per_rad: float  # how far the lowest eigenvalue is below the floor
+    cone_Nm_per_rad: float  # how far the lowest eigenvalue of H - B is below 0
     stationarity: float  # relative to the slope of the effort
     dual: float  # negative part of the multipliers, relative to the slope of the effort
     complementarity: float  # multiplier times slack, relative to the effort
@@ -34,39 +35,37 @@ class Recruitment:
     """An optimum of a recruitment problem, checked by its residuals."""
 
     problem: RecruitmentProblem
-    criterion: str
-    floor: float | None  # [N m/rad]; None is equilibrium only
-    forces: Floats  # (m,) [N]
+    criterion: EffortCriterion
+    bound: Floats | None  # B of H >= B (n, n) [N m/rad]; None is equilibrium only
+    activations: Floats  # (m,) [1]
     status: str  # "optimal", or "stationary" for a local search
-    primal: float  # effort [1]
-    dual: float  # a lower bound on the effort of any other choice [1]
+    primal: float  # effort [unit of the criterion]
+    dual: float  # a lower bound on the effort of any other choice
     residuals: Residuals
-    hessian: Floats  # (n, n) at these forces [N m/rad]
-    moment_multipliers: Floats  # (n,) d effort / d demand [1/(N m)]
-    lower_multipliers: Floats  # (m,) [1/N]
-    upper_multipliers: Floats  # (m,) [1/N]
-    cone_dual: Floats  # (n, n) positive semidefinite: d effort / d floor is its trace [rad/(N m)]
+    hessian: Floats  # (n, n) at these activations [N m/rad]
+    moment_multipliers: Floats  # (n,) d effort / d demand
+    lower_multipliers: Floats  # (m,) d effort / d least
+    upper_multipliers: Floats  # (m,) -d effort / d most
+    cone_dual: Floats  # (n, n) positive semidefinite: d effort / d B
     iterations: int
     solver: str
 
     def __repr__(self) -> str:
         return (
-            f"<Recruitment {self.status}: effort {self.primal:.4g}, gap {self.gap:.1e}, lowest "
-            f"eigenvalue {self.least_stiffness:.4g} N m/rad>"
+            f"<Recruitment {self.status}: effort {self.primal:.4g} {self.criterion.unit}, gap "
+            f"{self.gap:.1e}, least stiffness {self.least_stiffness:.4g} N m/rad>"
         )
 
     @property
-    def activations(self) -> Floats:
-        """Active force over the largest active force at this length, (m,) [1]; 0 if that is 0."""
-        largest = self.problem.upper - self.problem.lower
-        active = self.forces - self.problem.lower
-        able = self.problem.free & np.isfinite(largest)
-        return np.divide(active, largest, out=np.zeros_like(active), where=able)
+    def forces(self) -> Floats:
+        """Muscle forces, (m,) [N]."""
+        return self.problem.forces(self.activations)
 
     @property
     def gap(self) -> float:
-        """Effort minus its proven lower bound, relative to the effort (or absolute below 1e-6)."""
-        return abs(self.primal - self.dual) / max(self.primal, 1e-6)
+        """Effort minus its proven lower bound, relative to the effort."""
+        least = 1e-6 * float(self.problem.weight.sum())
+        return abs(self.primal - self.dual) / max(self.primal, least)
 
     @property
     def spectrum(self) -> tuple[Floats, Floats]:
@@ -85,16 +84,31 @@ class Recruitment:
         return _signed(self.spectrum[1][:, 0])
 
     @property
-    def price_of_floor(self) -> float:
-        """Derivative of effort with respect to floor [rad/(N m)]; 0 if the floor is inactive."""
-        return float(np.trace(self.cone_dual))
+    def price_of_bound(self) -> float:
+        """Relative rise of the effort per relative rise of the bound [1]; 0 if it is inactive."""
+        if self.bound is None:
+            return 0.0
+        return float(np.sum(self.cone_dual * self.bound)) / max(self.primal, 1e-300)
+
+    @property
+    def needing_modes(self) -> Floats:
+        """Orthonormal modes (n, k) whose stiffness costs effort, the costliest last."""
+        stiff = float(np.abs(self.hessian).max(initial=1.0))
+        if float(np.trace(self.cone_dual)) * stiff <= 1e-7 * self.primal:
+            return np.empty((len(self.cone_dual), 0))
+        return range_of(self.cone_dual)
 
     @property
     def needing_mode(self) -> Floats | None:
-        """The mode that needs muscle activity for its stiffness, (n,); None if there is none."""
-        if self.price_of_floor <= 1e-9 * max(self.primal, 1e-12):
-            return None
-        return _signed(np.linalg.eigh(self.cone_dual)[1][:, -1])
+        """The mode whose stiffness costs the most effort, (n,); None if there is none."""
+        modes = self.needing_modes
+        return _signed(modes[:, -1]) if modes.size else None
+
+
+def range_of(Z: Floats) -> Floats:
+    """Orthonormal eigenvectors (n, k) of a positive semidefinite matrix without its null space."""
+    values, vectors = np.linalg.eigh(Z)
+    return vectors[:, values > 1e-7 * values[-1]] if values[-1] > 0.0 else vectors[:, :0]
 
 
 def _signed(vector: Floats) -> Floats:

@@ -5,18 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.active.musculotendon import Musculotendon, RestingMuscles
 from panjabi.elements import ForceElement
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.passive.element import PassiveJoint
 from panjabi.results import Result, ShortRepr
+from panjabi.spine.effort import EffortCriterion, criterion_named, least_effort
 from panjabi.spine.evidence import check_state, state_outside
 from panjabi.spine.model import Spine
+from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.reflexes import steady_loops
 from panjabi.spine.rhs_plain import applied_forces, arrived, pushes
@@ -26,8 +27,11 @@ Floats = NDArray[np.float64]
 SOLVES = ("auto", "activation", "posture", "both")
 
 CHOOSING = 20
-"""Steps that minimise the sum of squares. If the choice still alternates between muscles then, the
+"""Steps that minimise the effort. If the choice still alternates between muscles then, the
 other steps change excitations as little as balance requires."""
+
+CHOSEN = 1e-8
+"""Largest change of an excitation in the last of these steps."""
 
 BEFORE = -1e9
 """Time before every perturbation, with every cable still intact [s]."""
@@ -73,6 +77,7 @@ def equilibrium(
     q: ArrayLike | None = None,
     least: float = 0.005,
     most: float = 0.95,
+    criterion: str = "squares",
     applied: Sequence[Perturbation] = (),
     tolerance: float = 1e-9,
     iterations: int = 100,
@@ -82,12 +87,13 @@ def equilibrium(
 
     Parameters
     ----------
-    solve : "activation" finds excitations that balance the posture with the least sum of squares;
+    solve : "activation" finds excitations that balance the posture with least effort;
         "posture" keeps the excitations and finds the coordinates; "both" uses the excitations that
         come nearest to balance, and then finds the posture; "auto" is "activation" with muscles,
         else "posture". Receptors are silent in the resulting posture.
     q : posture (n,), or the start of the search for it; by default that of the model.
     least, most : limits of every excitation. A higher `least` is co-contraction.
+    criterion : of the effort, "squares" or "volume"; see `panjabi.spine.effort`.
     tolerance : largest unbalanced moment [N m], per N m of the muscles' moment if that is more
         than 1 N m.
     extrapolate : accept units and tendons beyond failure.
@@ -106,7 +112,15 @@ def equilibrium(
         result = _posture(model, start, applied, tolerance, iterations)
     else:
         both = solve == "both"
-        result = _activation(model, start, (least, most), applied, tolerance, iterations, both)
+        effort = criterion_named(criterion)
+        if effort.power != 2:
+            raise ParameterError(
+                f"Expected the criterion squares or volume, got {criterion!r}; use recruit() for "
+                "another power."
+            )
+        result = _activation(
+            model, start, (least, most), effort, applied, tolerance, iterations, both
+        )
     if not extrapolate:
         check_state(result.model, result.state)
     return result
@@ -235,12 +249,13 @@ def _activation(
     model: Spine,
     q: Floats,
     limits: tuple[float, float],
+    effort: EffortCriterion,
     applied: Sequence[Perturbation],
     tolerance: float,
     iterations: int,
     give_way: bool,
 ) -> Equilibrium:
-    """Least squares of excitation under balance: Newton on tensions, a dual inside each step.
+    """Least effort under balance: Newton on tensions, a dual inside each step.
 
     Steps are halved after eight, so that a choice that alternates between muscles converges.
     """
@@ -255,38 +270,43 @@ def _activation(
             f"Expected excitation limits that rise within 0.0001 to 0.9999, got {low:g} to "
             f"{high:g}; leave the limits out."
         )
-    muscles, units = model.muscles.muscles, model.muscles.units
-    geometry = muscles.geometry(q)
-    arm = -geometry.slope.T
+    state = muscles_at(model.muscles.units, q, ())
+    weight = effort.weights(state.max_force, state.optimal_fibre)
 
     def left_over(force: Floats) -> tuple[Floats, Floats, _Pressed]:
         """Moment that the muscles must provide, what is missing of it, and the compression."""
         pressed = _pressed(model, q, force, applied)
         demand = -passive_force(model, q, pressed.value, applied)
-        return demand, demand - arm @ force, pressed
+        return demand, demand - state.arms @ force, pressed
 
-    a = np.full(len(muscles), max(low, 0.02))
-    resting = units.at_rest(a, geometry.length)
-    demand, missing, pressed = left_over(resting.force)
+    a = np.full(len(weight), max(low, 0.02))
+    at, change = state.tangent(a), np.full_like(a, np.inf)
+    demand, missing, pressed = left_over(at.force)
     scale = max(1.0, float(np.abs(demand).max()))
     for count in range(iterations):
         size = float(np.abs(missing).max())
-        if size <= tolerance * scale:
+        chosen = count >= CHOOSING or float(np.abs(change).max()) <= CHOSEN
+        if size <= tolerance * scale and chosen:
             return _set(model, q, a, size, count, pressed.value)
-        G = (arm + pressed.force @ pressed.by_tension) * _force_slope(units, resting)
-        if count < CHOOSING:
-            target, holds = _least_squares(G, missing + G @ a, low, high)
-        else:
-            change, holds = _least_squares(G, missing, low - a, high - a)
-            target = a + change
+        # effort of the activations, or of their change
+        base = a if count >= CHOOSING else np.zeros_like(a)
+        G = (state.arms + pressed.force @ pressed.by_tension) * at.gain
+        pulls = (at.gain > 0.0) & (weight > 0.0)
+        wanted = missing + G @ (a - base) - G[:, ~pulls] @ (low - base)[~pulls]
+        target = np.full_like(a, low)
+        found, _, holds = least_effort(
+            weight[pulls], G[:, pulls], wanted, low - base[pulls], high - base[pulls]
+        )
+        target[pulls] = base[pulls] + found
         if not holds and give_way:
             near = replace(model, excitation=target)
             return _posture(near, q, applied, tolerance * scale, iterations)
         if not holds:
             break
-        a = a + (target - a) * (1.0 if count < 8 or count >= CHOOSING else 0.5)
-        resting = units.at_rest(a, geometry.length)
-        _, missing, pressed = left_over(resting.force)
+        change = (target - a) * (1.0 if count < 8 or count >= CHOOSING else 0.5)
+        a = a + change
+        at = state.tangent(a)
+        _, missing, pressed = left_over(at.force)
     worst = int(np.argmax(np.abs(missing)))
     raise ConvergenceError(
         f"Expected muscles that balance the posture with excitations from {low:g} to {high:g}, "
@@ -294,55 +314,6 @@ def _activation(
         "change with solve='both', or give a smaller load, a posture nearer to neutral, or a "
         "lower `least`."
     )
-
-
-def _force_slope(units: Musculotendon, resting: RestingMuscles) -> Floats:
-    """Static d tension / d activation (nm,) [N], with fibre and tendon in balance."""
-    m = units.muscles
-    active, _ = units.curves.active(resting.fibre_length)
-    still, _ = units.curves.velocity(np.zeros(1))
-    across = np.minimum(np.sin(m.pennation) / np.maximum(resting.fibre_length, 1e-6), 1.0)
-    pull = m.max_force * active * still * np.sqrt(1.0 - across**2)
-    return np.where(resting.force > 0.0, pull * resting.share, 0.0)
-
-
-def _least_squares(
-    G: Floats, target: Floats, low: float | Floats, high: float | Floats
-) -> tuple[Floats, bool]:
-    """min |a|^2 with G a = wanted, low <= a <= high: a = clip(G^T x), Newton on x (n,).
-
-    Without a solution within the limits the nearest a, and False.
-    """
-    from scipy.optimize import lsq_linear
-
-    def dual(x: Floats) -> tuple[float, Floats, Floats]:
-        unclipped = G.T @ x
-        a = np.clip(unclipped, low, high)
-        return float(x @ target - unclipped @ a + 0.5 * a @ a), unclipped, a
-
-    gram = G @ G.T
-    ridge = 1e-10 * np.trace(gram) * np.eye(len(target))
-    x = cast(Floats, np.linalg.solve(gram, target))
-    scale = max(1.0, float(np.abs(target).max()))
-    value, unclipped, a = dual(x)
-    for _ in range(100):
-        gap = target - G @ a
-        if np.linalg.norm(gap) <= 1e-12 * scale:
-            return a, True
-        inside = (unclipped > low) & (unclipped < high)
-        J: Floats = G[:, inside] @ G[:, inside].T + ridge
-        step = cast(Floats, np.linalg.solve(J, gap))
-        fraction, rise, higher = 1.0, float(gap @ step), value
-        while fraction > 1e-9:
-            higher, unclipped, a = dual(x + fraction * step)
-            if higher >= value + 1e-4 * fraction * rise - 1e-14 * abs(value):
-                break
-            fraction *= 0.5
-        x, value = x + fraction * step, higher
-    # does a solution exist?
-    solution = lsq_linear(G, target, (low, high), method="bvls", tol=1e-14)
-    nearest = np.clip(solution.x, low, high)
-    return nearest, bool(np.linalg.norm(G @ nearest - target) <= 1e-8 * scale)
 
 
 def _set(
@@ -354,13 +325,34 @@ def _set(
     compression: Floats,
 ) -> Equilibrium:
     """The model with its set point at q, and its equilibrium state."""
-    resting = replace(model, rest_q=q, rest_compression=compression)
-    if model.muscles is not None:
-        length = model.muscles.muscles.geometry(q).length
-        tension = model.muscles.units.at_rest(excitation, length).force
-        resting = replace(resting, excitation=excitation, rest_length=length, rest_tension=tension)
+    moved = replace(model, rest_q=q, rest_compression=compression)
+    resting = moved if model.muscles is None else at_rest(moved, excitation, q, compression)
     state = resting.state_at(q)
     state[resting.slices["compression"]] = compression
     state[resting.slices["receptor"]], _ = steady_loops(resting.loops, resting.signals(state))
     state[resting.slices["afferent"]] = 0.0  # not only to rounding
     return Equilibrium(resting, q, state, residual, count)
+
+
+def at_rest(
+    model: Spine,
+    excitation: ArrayLike,
+    q: ArrayLike | None = None,
+    compression: Floats | None = None,
+) -> Spine:
+    """The model with these excitations, and receptors that are silent at q with them.
+
+    compression : of the levels there [N]; by default that without external forces.
+    """
+    assert model.muscles is not None
+    place = model.dynamics.part(model.dynamics.held) if q is None else np.asarray(q, float)
+    length = model.muscles.muscles.geometry(place).length
+    tension = model.muscles.units.at_rest(excitation, length).force
+    return replace(
+        model,
+        excitation=np.asarray(excitation),
+        rest_length=length,
+        rest_tension=tension,
+        rest_q=place,
+        rest_compression=compression,
+    )

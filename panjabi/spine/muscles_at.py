@@ -1,103 +1,61 @@
-"""A musculature at one posture of the spine: geometry, limits of force, pull on every level."""
+"""The muscles of a spine at one posture: geometry, Hill law, pull on every level."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.errors import ParameterError
-from panjabi.parameter import ParameterSet
+from panjabi.passive.directions import coordinate_names
 from panjabi.spine.muscle_state import MuscleState
-from panjabi.spine.static_model import LEVELS, spine_coordinates
-from panjabi.tissue.de_groote import DeGrooteCurves
 
 if TYPE_CHECKING:
     from panjabi.active.muscle_arrays import Musculature
+    from panjabi.active.musculotendon import Musculotendon
     from panjabi.body.muscles import PathArrays
 
 Floats = NDArray[np.float64]
 
 
-def muscles_at(
-    musculature: Musculature, angles: Floats, *, curves: DeGrooteCurves | None = None
-) -> MuscleState:
-    """Lengths, slopes and limits of every muscle at lumbar angles (18,) [rad], with rigid tendons.
+def muscles_at(tendons: Musculotendon, angles: Floats, levels: Sequence[str]) -> MuscleState:
+    """The muscles at angles (n,) [rad] of their coordinates.
 
-    The fibre length follows from the path with a tendon at its slack length and constant
-    thickness; the tension is F_passive without activation and F_passive + Fmax fl cos(pennation)
-    with full activation. The default curves are those of `standard_curves`.
-
-    Raises
-    ------
-    ParameterError
-        If the musculature is not over the 18 lumbar coordinates, in their order.
+    levels : joints whose forces are wanted, each with a free coordinate; see `MuscleState.pull`.
     """
-    if musculature.coordinates != spine_coordinates():
-        raise ParameterError(
-            "Expected a musculature over the 18 lumbar coordinates, got "
-            f"{len(musculature.coordinates)} coordinates from {musculature.coordinates[0]}; "
-            "build it with region 'lumbar'."
-        )
-    pose = musculature.pose(np.ascontiguousarray(angles, float))
-    paths = musculature.polylines(pose)
+    m = tendons.muscles
+    pose = m.pose(np.ascontiguousarray(angles, float))
+    paths = m.polylines(pose)
     world = np.einsum("pij,pj->pi", pose.R[paths.body], paths.local) + pose.t[paths.body]
     lines = tuple(world[a:b] for a, b in pairwise(paths.start))
-    geometry = musculature.geometry(pose)
-    passive, active, fibre = _limits(musculature, geometry.length, curves or standard_curves())
+    geometry = m.geometry(pose)
     return MuscleState(
-        names=musculature.names,
-        groups=musculature.groups,
+        names=m.names,
+        groups=m.groups,
         length=geometry.length,
         slope=geometry.slope,
-        curvature=musculature.curvature(pose),
-        max_force=musculature.max_force,
-        passive=passive,
-        strongest=passive + active,
-        optimal_fibre=musculature.optimal_length,
-        tendon_slack=musculature.tendon_slack_length,
-        fibre=fibre,
-        pull=_pull(musculature, paths, lines),
+        curvature=m.curvature(pose),
+        units=tendons.units,
+        most=np.ones(len(m)),
+        carried=np.zeros(len(m)),
+        pull=_pull(m, paths, lines, levels),
         lines=lines,
     )
 
 
-def standard_curves() -> DeGrooteCurves:
-    """The refit curves, but with passive force from the optimal fibre length on, as published.
-
-    The passive curve of the refit starts at 0.2 optimal lengths and gives 0.5 % of Fmax at 0.8: in
-    total 430 N upright without activation.
-    """
-    start = DeGrooteCurves.published().parameters["l_min"]
-    return DeGrooteCurves(ParameterSet({**DeGrooteCurves.refit().parameters, "l_min": start}))
-
-
-def _limits(
-    m: Musculature, length: Floats, curves: DeGrooteCurves
-) -> tuple[Floats, Floats, Floats]:
-    """Passive force, active force at full activation [N], and relative fibre length [1], (m,)."""
-    # a path shorter than its tendon is slack: the shortest fibre then gives almost no force
-    along = np.maximum(length - m.tendon_slack_length, 0.05 * m.optimal_length)
-    thickness = m.optimal_length * np.sin(m.pennation)
-    fibre = np.hypot(along, thickness)
-    cosine = along / fibre
-    fibre = fibre / m.optimal_length
-    active, _ = curves.active(fibre)
-    passive, _ = curves.passive(fibre)
-    return m.max_force * np.maximum(passive, 0.0) * cosine, m.max_force * active * cosine, fibre
-
-
-def _pull(m: Musculature, paths: PathArrays, lines: tuple[Floats, ...]) -> Floats:
+def _pull(
+    m: Musculature, paths: PathArrays, lines: tuple[Floats, ...], levels: Sequence[str]
+) -> Floats:
     """(levels, m, 3) sum over the pieces of each path that run from above a level to below it.
 
     Above a level are its upper vertebra and all bodies attached to it; the abdomen, which is
     attached to the sacrum, is below every level.
     """
-    above = _above(m)
+    above = _above(m, levels)
     start, body = paths.start, paths.body
-    pull = np.zeros((len(LEVELS), len(m.names), 3))
+    pull = np.zeros((len(levels), len(m.names), 3))
     for k, line in enumerate(lines):
         points = slice(start[k], start[k + 1])
         step = np.diff(line, axis=0)
@@ -108,13 +66,14 @@ def _pull(m: Musculature, paths: PathArrays, lines: tuple[Floats, ...]) -> Float
     return pull
 
 
-def _above(m: Musculature) -> NDArray[np.bool_]:
+def _above(m: Musculature, levels: Sequence[str]) -> NDArray[np.bool_]:
     """(levels, bodies) of the musculature's tree: whether a body is above a level."""
-    tree = m.tree
-    above = np.zeros((len(LEVELS), len(tree.parent)), bool)
+    tree, place = m.tree, {name: k for k, name in enumerate(m.coordinates)}
+    own = [{place[c] for c in coordinate_names(level) if c in place} for level in levels]
+    above = np.zeros((len(levels), len(tree.parent)), bool)
     for b in range(1, len(tree.parent)):
         above[:, b] = above[:, tree.parent[b]]
         turns = {int(c) for c in tree.coordinate[tree.first[b] : tree.first[b + 1]]}
-        for k in range(len(LEVELS)):
-            above[k, b] |= turns == {3 * k, 3 * k + 1, 3 * k + 2}
+        for k, coordinates in enumerate(own):
+            above[k, b] |= turns == coordinates
     return above

@@ -1,31 +1,58 @@
-"""A lumbar spine in a named posture, from body, units and musculature."""
+"""The static view of a spine, and that of a lumbar spine in a named posture."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from panjabi.active.abdominal_pressure import AbdominalPressure, Pressure, strut
-from panjabi.active.build import musculature
-from panjabi.active.muscle_arrays import Musculature
-from panjabi.body import standard_adult
-from panjabi.errors import unknown
+from panjabi.errors import ParameterError
 from panjabi.parameter import USER, Parameter
-from panjabi.passive.injury import with_injuries
-from panjabi.passive.sizing import sized_for
-from panjabi.passive.standard import unit
+from panjabi.spine.model import Spine
+from panjabi.spine.model_build import UnitOptions, spine_model
 from panjabi.spine.muscles_at import muscles_at
-from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine, spine_coordinates
+from panjabi.spine.static_model import HeldLoad, StaticSpine
 
 if TYPE_CHECKING:
     from panjabi.active.muscle_arrays import Musculature
+    from panjabi.active.musculotendon import Musculotendon
     from panjabi.body.model import Body
-    from panjabi.tissue.de_groote import DeGrooteCurves
 
 LYING = ("supine", "prone")
+
+
+def static_view(spine: Spine, q: ArrayLike | None = None) -> StaticSpine:
+    """The equations of a spine at rest: units, weight, elements and muscles at one posture.
+
+    q : free coordinates (n,), by default those of the spine.
+
+    Raises
+    ------
+    ParameterError
+        For a spine without muscles.
+    """
+    if spine.muscles is None:
+        raise ParameterError(
+            "Expected a spine with muscles, got one without; leave muscles=False out."
+        )
+    dynamics = spine.dynamics
+    at = dynamics.part(dynamics.held) if q is None else np.asarray(q, float)
+    units = tuple(joint.unit for joint in spine.joints)
+    return StaticSpine(
+        body=spine.body,
+        q=dynamics.whole(at),
+        coordinates=spine.free,
+        units=units,
+        muscles=muscles_at(spine.muscles.units, at, [u.level for u in units]),
+        tendons=spine.muscles.units,
+        elements=spine.elements,
+        supported=not np.any(dynamics.gravity),
+        parameters=spine.parameters,
+    )
 
 
 def static_spine(
@@ -33,72 +60,59 @@ def static_spine(
     *,
     load: float | HeldLoad = 0.0,
     body: Body | None = None,
-    muscles: Musculature | None = None,
+    muscles: Musculature | Musculotendon | None = None,
     injuries: Mapping[str, Sequence[str]] | None = None,
     source: str = "default",
     supported: bool | None = None,
-    curves: DeGrooteCurves | None = None,
     pressure: float = 0.0,
     extrapolate: bool = False,
+    region: str = "lumbar",
 ) -> StaticSpine:
-    """The lumbar spine of a body in a posture, with its units and its muscles.
+    """The static view of the spine of `spine_model`, with its load as a term of its own.
 
     Parameters
     ----------
     posture : name of a posture of the body, or its coordinates (nq,).
     load : mass [kg] that is held at the centre of trunk, arms and head, or a `HeldLoad`.
     body : by default the standard adult; units, strength and pressure follow its size.
-    muscles : over the 18 lumbar coordinates; by default `musculature("lumbar")` with the other
+    muscles : over the coordinates of the region; by default the packaged muscles, with the other
         joints as in this posture.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
     supported : the ground carries every part; by default only in the lying postures.
     pressure : in the abdomen [Pa], on the strut of `panjabi.active.abdominal_pressure`.
     extrapolate : allow load, pressure and compression of the units beyond failure.
-    curves : of the muscles; `DeGrooteCurves.refit()` are those of the dynamic model.
+    region : as for `spine_model`.
 
     Raises
     ------
     UnknownNameError
-        For a posture, level or injury that does not exist.
+        For a region, posture, level or injury that does not exist.
     ParameterError
         For muscles of a body of another size.
     """
-    whole_body = standard_adult() if body is None else body
     named = isinstance(posture, str)
-    q = whole_body.posture(posture) if isinstance(posture, str) else whole_body.poses(posture).q
-    if muscles is None:
-        muscles = musculature("lumbar", whole_body, at=q)
-    muscles = Musculature.required(muscles, "static_spine(muscles=...)", whole_body)
-    changes = dict(injuries or {})
-    for level in changes:
-        if level not in LEVELS:
-            raise unknown("level of the lumbar spine", level, LEVELS)
-    units = tuple(
-        with_injuries(
-            sized_for(unit(level, source, extrapolate=extrapolate), whole_body),
-            changes.get(level, ()),
-        )
-        for level in LEVELS
+    lying = (named and posture in LYING) if supported is None else supported
+    spine = spine_model(
+        region,
+        muscles=True if muscles is None else muscles,
+        posture=posture,
+        gravity=not lying,
+        injuries=injuries,
+        units=UnitOptions(source=source, extrapolate=extrapolate),
+        body=body,
     )
-    angles = q[[whole_body.coordinate_index(c) for c in spine_coordinates()]]
-    known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
-    abdominal = _strut(whole_body, q, pressure, extrapolate) if pressure else None
-    if abdominal is not None:
+    known = dict(spine.parameters)
+    if pressure:
+        abdominal = _strut(spine, pressure, extrapolate)
+        spine = spine.with_elements(abdominal)
         names = ("pressure", "area", "lever", "depth")
         known |= {f"abdominal_{name}": getattr(abdominal.settings, name) for name in names}
-    return StaticSpine(
-        body=whole_body,
-        q=np.array(q),
-        units=units,
-        muscles=muscles_at(muscles, angles, curves=curves),
-        load=load if isinstance(load, HeldLoad) else HeldLoad(float(load), None, extrapolate),
-        pressure=abdominal,
-        supported=(named and posture in LYING) if supported is None else supported,
-        parameters={**dict(whole_body.parameters), **dict(muscles.parameters), **known},
-    )
+    held = load if isinstance(load, HeldLoad) else HeldLoad(float(load), None, extrapolate)
+    return replace(static_view(spine), load=held, parameters=known)
 
 
-def _strut(body: Body, q: ArrayLike, pressure: float, extrapolate: bool) -> AbdominalPressure:
-    """The strut of a body at q under a pressure [Pa]."""
+def _strut(spine: Spine, pressure: float, extrapolate: bool) -> AbdominalPressure:
+    """The strut in a spine under a pressure [Pa]."""
     parameter = Parameter(1e-3 * pressure, "kPa", USER, "assumed", "requested")
-    return strut(Pressure(pressure=parameter, extrapolate=extrapolate), body, at=q)
+    settings = Pressure(pressure=parameter, extrapolate=extrapolate)
+    return strut(settings, spine.body, coordinates=spine.free, at=spine.dynamics.held)

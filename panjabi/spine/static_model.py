@@ -1,4 +1,4 @@
-"""The static lumbar spine: moments that its muscles must provide, and stiffness without them."""
+"""A spine at rest: moments that its muscles must provide, and stiffness without them."""
 
 from __future__ import annotations
 
@@ -10,28 +10,32 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdominal_pressure import AbdominalPressure
+from panjabi.active.musculotendon import Musculotendon
 from panjabi.body.gravity import STANDARD_GRAVITY, gravity_energy
 from panjabi.body.joint_force_kernels import disc_axes, discs_of
 from panjabi.body.kernels import load_gradient, load_hessian
 from panjabi.body.model import Body
 from panjabi.body.poses import Poses, tree_poses
 from panjabi.body.scaling import size_outside_evidence
+from panjabi.elements import ForceElement
 from panjabi.errors import ParameterError, unknown
 from panjabi.evidence import EvidenceRange
 from panjabi.literature import row
 from panjabi.parameter import Parameter, assumed
-from panjabi.passive.directions import coordinate_names
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
 from panjabi.results import ShortRepr
-from panjabi.spine.levels import levels_of, vertebrae_of
+from panjabi.spine.levels import VERTEBRAE, levels_of, vertebrae_of
 from panjabi.spine.muscle_state import MuscleState
+from panjabi.spine.muscles_at import muscles_at
 from panjabi.tissue.evidence import fibre_range
 
 Floats = NDArray[np.float64]
 
 LEVELS = levels_of("thoracolumbar")[:6]
 """L5-S1 to T12-L1: the joints between pelvis and a rigid thorax, from below."""
+
+NO_INPUTS = np.empty(0)
 
 
 @cache
@@ -87,32 +91,37 @@ class PotentialTerm(ShortRepr):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StaticSpine:
-    """A spine with fixed pelvis, six joints of three free angles, rigid above T12; immutable.
+class StaticSpine(ShortRepr):
+    """The equations of a `Spine` at rest in one posture; immutable. Made by `static_view`.
 
-    Coordinates are (FE, LB, AR) of every level from below, signs of the body. The potential is that
-    of units under frozen preload, weight, held load and muscles; all terms are exact.
+    Coordinates are those of the spine, in its order, signs of the body. The potential is that of
+    units under frozen preload, weight, held load, elements and muscles; all terms are exact. The
+    Hessian is the fast one: branches and friction of the units follow a quick motion like springs.
     """
 
     body: Body
     q: Floats  # (nq,) posture of the whole body
-    units: tuple[FunctionalSpinalUnit, ...]  # one per level, with its preload
+    coordinates: tuple[str, ...]  # (n,) that are free
+    units: tuple[FunctionalSpinalUnit, ...]  # from below, each with its preload
     muscles: MuscleState
-    load: HeldLoad = field(default_factory=lambda: HeldLoad(0.0))
-    pressure: AbdominalPressure | None = None  # in the abdomen, a strut in front of the spine
+    tendons: Musculotendon  # of these muscles, for other postures
+    load: HeldLoad = field(default_factory=lambda: HeldLoad(0.0))  # besides the mass of the body
+    elements: tuple[ForceElement, ...] = ()  # without delay, the pressure in the abdomen for one
+    push: Floats | None = None  # (n,) constant generalised force from outside [N m]
     supported: bool = False  # lying: the ground carries every part, so gravity gives no moment
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:
-        if tuple(u.level for u in self.units) != LEVELS:
+        n = len(self.coordinates)
+        if self.muscles.slope.shape[1] != n:
             raise ParameterError(
-                f"Expected one unit of each of {LEVELS} in this order, got "
-                f"{[u.level for u in self.units]}; give them from below."
+                f"Expected muscles over the {n} coordinates of this spine, got "
+                f"{self.muscles.slope.shape[1]}; take them from the same spine."
             )
-        if self.muscles.slope.shape[1] != 3 * len(LEVELS):
+        if self.muscles.pull.shape[0] != len(self.units):
             raise ParameterError(
-                f"Expected muscles over {3 * len(LEVELS)} coordinates, three for each level, "
-                f"got {self.muscles.slope.shape[1]}; use the coordinates of `coordinates`."
+                f"Expected one unit for each of {self.muscles.pull.shape[0]} levels, got "
+                f"{[u.level for u in self.units]}; give all of them from below."
             )
         for unit, angles in zip(self.units, self.angles, strict=True):
             require_sized(unit, self.body)
@@ -122,24 +131,39 @@ class StaticSpine:
         held = f", {self.load.mass:g} kg held" if self.load.mass else ""
         fitted = "" if "extensor_factor" in self.parameters else " not calibrated"
         return (
-            f"<StaticSpine: {len(LEVELS)} levels, {len(self.muscles.names)} muscles{fitted}{held}>"
+            f"<{type(self).__name__}: {len(self.units)} levels, {len(self.muscles.names)} "
+            f"muscles{fitted}{held}>"
         )
 
     # --- places ---------------------------------------------------------------------------
 
     @property
     def levels(self) -> tuple[str, ...]:
-        return LEVELS
+        """Names of the levels from below."""
+        return tuple(u.level for u in self.units)
 
-    @property
-    def coordinates(self) -> tuple[str, ...]:
-        """Names of the 18 coordinates, "L5_S1_FE" first."""
-        return spine_coordinates()
+    def level_index(self, level: str) -> int:
+        """Index of a level, from below.
+
+        Raises
+        ------
+        UnknownNameError
+            For a level that this spine does not have.
+        """
+        if level not in self.levels:
+            raise unknown("level of this spine", level, self.levels)
+        return self.levels.index(level)
 
     @cached_property
     def indices(self) -> NDArray[np.int64]:
-        """Indices of the 18 coordinates among those of the body."""
+        """Indices of the coordinates among those of the body."""
         return np.array([self.body.coordinate_index(c) for c in self.coordinates])
+
+    @cached_property
+    def place(self) -> NDArray[np.int64]:
+        """(levels, 3) index of each angle of a level among the coordinates, -1 where held."""
+        index = {name: k for k, name in enumerate(self.coordinates)}
+        return np.array([[index.get(c, -1) for c in u.coordinates] for u in self.units])
 
     @cached_property
     def poses(self) -> Poses:
@@ -148,19 +172,20 @@ class StaticSpine:
     @property
     def angles(self) -> Floats:
         """(levels, 3) [rad]"""
-        return self.q[self.indices].reshape(-1, 3)
+        where = [[self.body.coordinate_index(c) for c in u.coordinates] for u in self.units]
+        return self.q[np.array(where)]
 
     @cached_property
     def above(self) -> NDArray[np.bool_]:
         """(levels, bodies) whether a body is above a level."""
-        return bodies_above(self.body)
+        return bodies_above(self.body, self.levels)
 
     @cached_property
     def disc_axes(self) -> Floats:
         """(levels, 3, 3) forward, up and right of each disc, as rows in world axes."""
-        discs = discs_of(self.body.names, [vertebrae_of(level) for level in LEVELS])
-        axes = np.empty((len(LEVELS), 3, 3))
-        for k in range(len(LEVELS)):
+        discs = discs_of(self.body.names, [vertebrae_of(level) for level in self.levels])
+        axes = np.empty((len(self.levels), 3, 3))
+        for k in range(len(self.levels)):
             disc_axes(self.poses.R, discs, k, axes[k])
         return axes
 
@@ -171,7 +196,7 @@ class StaticSpine:
         return self.poses.R[b] @ place_of_load(self.body, self.load) + self.poses.t[b]
 
     def joint_centres(self, turned: ArrayLike | None = None) -> Floats:
-        """(levels + 1, 3) the joints from below and the next one above T12, in the world [m].
+        """(levels + 1, 3) the joints from below and the next place above them, in the world [m].
 
         turned : (n,) angles that are added to the posture [rad], a mode for example.
         """
@@ -179,8 +204,21 @@ class StaticSpine:
         if turned is not None:
             q[self.indices] += np.asarray(turned, float)
         poses = self.body.poses(q)
-        uppers = [level.split("-")[0] for level in LEVELS]
-        return np.array([self.body.joint_centre(poses, name) for name in (*uppers, "T11")])
+        uppers = [vertebrae_of(level)[0] for level in self.levels]
+        places = [self.body.joint_centre(poses, name) for name in uppers]
+        b = self.body.body_index(uppers[-1])
+        if uppers[-1] == VERTEBRAE[-1]:
+            places.append(poses.R[b] @ self.body.com[b] + poses.t[b])
+        else:
+            above = VERTEBRAE[VERTEBRAE.index(uppers[-1]) + 1]
+            places.append(self.body.joint_centre(poses, above))
+        return np.array(places)
+
+    def rotation(self, body: str, relative_to: str = "sacrum") -> Floats:
+        """(3, n) rotation of a body relative to another per coordinate, world axes [1]."""
+        jacobian = self.body.angular_jacobian
+        turn = jacobian(self.poses, body) - jacobian(self.poses, relative_to)
+        return turn[:, self.indices]
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
@@ -216,39 +254,65 @@ class StaticSpine:
     @cached_property
     def passive(self) -> PotentialTerm:
         """Units without preload."""
-        return _units_term([u.with_preload(0.0) for u in self.units], self.angles)
+        return self._units([u.with_preload(0.0) for u in self.units])
 
     @cached_property
     def preload(self) -> PotentialTerm:
         """Contribution of the frozen preload to the units."""
-        whole = _units_term(self.units, self.angles)
-        bare = self.passive
+        whole, bare = self._units(self.units), self.passive
         return PotentialTerm(whole.gradient - bare.gradient, whole.hessian - bare.hessian)
+
+    @cached_property
+    def branches(self) -> PotentialTerm:
+        """Branches and friction of the units, which hold like springs before they relax."""
+        n = len(self.coordinates)
+        hessian = np.zeros((n, n))
+        for unit, place in zip(self.units, self.place, strict=True):
+            for k, stiffness in zip(place, unit.branch_stiffness.sum(axis=1), strict=True):
+                if k >= 0:
+                    hessian[k, k] += stiffness
+        return PotentialTerm(np.zeros(n), hessian)
+
+    @property
+    def pressure(self) -> AbdominalPressure | None:
+        """The pressure in the abdomen, a strut in front of the spine."""
+        return next((e for e in self.elements if isinstance(e, AbdominalPressure)), None)
 
     @cached_property
     def strut(self) -> PotentialTerm:
         """Pressure in the abdomen, at constant pressure."""
-        if self.pressure is None:
-            return self._none()
-        q, none = self.q[self.indices], np.zeros(len(self.indices))
-        arguments = q, none, np.empty(0), np.empty(0)
-        return PotentialTerm(-self.pressure.force(*arguments), self.pressure.tangent(*arguments))
+        return self._none() if self.pressure is None else self._element(self.pressure)
+
+    @cached_property
+    def others(self) -> PotentialTerm:
+        """Elements other than the pressure in the abdomen, at rest."""
+        total = self._none()
+        for element in self.elements:
+            if element is not self.pressure:
+                term = self._element(element)
+                total = PotentialTerm(total.gradient + term.gradient, total.hessian + term.hessian)
+        return total
 
     @property
     def terms(self) -> dict[str, PotentialTerm]:
         """Every part of the potential but the muscles."""
-        return {
+        terms = {
             "passive": self.passive,
             "preload": self.preload,
+            "branches": self.branches,
             "gravity": self.weight,
             "load": self.carried_load,
             "abdominal pressure": self.strut,
         }
+        return (
+            terms | {"elements": self.others} if len(self.elements) > bool(self.pressure) else terms
+        )
 
     @property
     def demand(self) -> Floats:
-        """Moment that the muscles must provide, (n,) [N m]: gradient of all other terms."""
-        return np.sum([t.gradient for t in self.terms.values()], axis=0)
+        """Moment that the muscles must provide, (n,) [N m]: gradient of all else."""
+        total = np.sum([t.gradient for t in self.terms.values()], axis=0)
+        return total if self.push is None else total - self.push
 
     @property
     def constant(self) -> Floats:
@@ -262,9 +326,11 @@ class StaticSpine:
         total = np.einsum("lmk,m->lk", self.muscles.pull, self.muscles.checked(forces))
         if not self.supported:
             total[:, 1] -= STANDARD_GRAVITY * (self.above @ self.body.mass)
-        total[:, 1] -= STANDARD_GRAVITY * self.load.mass
+        carry = self.above[:, self.body.body_index("T12")]  # the load and the strut are at T12
+        total[carry, 1] -= STANDARD_GRAVITY * self.load.mass
         if self.pressure is not None:
-            total += strut_push(self.pressure, self.q[self.indices])
+            push = strut_push(self.pressure, self._seen_by(self.pressure))
+            total[carry] += push
         return np.einsum("lij,lj->li", self.disc_axes, total)
 
     def compression(self, forces: ArrayLike) -> Floats:
@@ -276,6 +342,26 @@ class StaticSpine:
         return self.joint_forces(forces)[:, 0]
 
     # --- changed spines -------------------------------------------------------------------
+
+    def moved(self, angles: ArrayLike) -> StaticSpine:
+        """The same spine at other free coordinates (n,); preload and activations are kept.
+
+        Raises
+        ------
+        ParameterError
+            If muscles were taken out of the spine.
+        """
+        if self.muscles.names != self.tendons.muscles.names:
+            raise ParameterError(
+                "Expected all muscles of the spine, got a part of them; take a group away with a "
+                "deficit of the musculature to move the spine without it."
+            )
+        at = np.asarray(angles, float)
+        q = self.q.copy()
+        q[self.indices] = at
+        there = muscles_at(self.tendons, at, self.levels)
+        kept = {name: getattr(self.muscles, name) for name in ("units", "most", "carried")}
+        return replace(self, q=q, muscles=replace(there, **kept))
 
     def with_preload(self, forces: ArrayLike) -> StaticSpine:
         """The same spine with the units under other compressions, one for each level [N]."""
@@ -298,8 +384,34 @@ class StaticSpine:
     # --- inside ---------------------------------------------------------------------------
 
     def _none(self) -> PotentialTerm:
-        n = 3 * len(LEVELS)
+        n = len(self.coordinates)
         return PotentialTerm(np.zeros(n), np.zeros((n, n)))
+
+    def _units(self, units: Sequence[FunctionalSpinalUnit]) -> PotentialTerm:
+        n = len(self.coordinates)
+        gradient, hessian = np.zeros(n), np.zeros((n, n))
+        for unit, angles, place in zip(units, self.angles, self.place, strict=True):
+            _, moment, tangent = unit.evaluate(angles)
+            free = place >= 0
+            gradient[place[free]] += moment[free]
+            hessian[np.ix_(place[free], place[free])] += tangent[np.ix_(free, free)]
+        return PotentialTerm(gradient, hessian)
+
+    def _seen_by(self, element: ForceElement) -> Floats:
+        return self.q[[self.body.coordinate_index(c) for c in element.coordinates]]
+
+    def _element(self, element: ForceElement) -> PotentialTerm:
+        n = len(self.coordinates)
+        gradient, hessian = np.zeros(n), np.zeros((n, n))
+        q = self._seen_by(element)
+        arguments = q, np.zeros_like(q), np.zeros(element.states), NO_INPUTS
+        index = {name: k for k, name in enumerate(self.coordinates)}
+        place = np.array([index.get(c, -1) for c in element.coordinates])
+        free = place >= 0
+        gradient[place[free]] -= np.asarray(element.force(*arguments))[free]
+        tangent = np.asarray(element.tangent(*arguments))
+        hessian[np.ix_(place[free], place[free])] += tangent[np.ix_(free, free)]
+        return PotentialTerm(gradient, hessian)
 
     def _force(self, body: str, point: Floats, upward: Floats) -> PotentialTerm:
         """Energy force . x of a point of a body, in world axes."""
@@ -316,16 +428,11 @@ class StaticSpine:
         return PotentialTerm(gradient[self.indices], hessian[np.ix_(self.indices, self.indices)])
 
 
-def spine_coordinates() -> tuple[str, ...]:
-    """The 18 coordinates of a `StaticSpine`, from below."""
-    return tuple(name for level in LEVELS for name in coordinate_names(level))
-
-
-def bodies_above(body: Body) -> NDArray[np.bool_]:
+def bodies_above(body: Body, levels: Sequence[str]) -> NDArray[np.bool_]:
     """(levels, bodies) the upper vertebra of each level and all bodies attached to it."""
-    above = np.zeros((len(LEVELS), len(body.names)), bool)
-    for k, level in enumerate(LEVELS):
-        above[k, body.body_index(level.split("-")[0])] = True
+    above = np.zeros((len(levels), len(body.names)), bool)
+    for k, level in enumerate(levels):
+        above[k, body.body_index(vertebrae_of(level)[0])] = True
         for b in range(1, len(body.names)):  # parents come first
             above[k, b] |= above[k, body.tree.parent[b]]
     return above
@@ -336,7 +443,7 @@ def place_of_load(body: Body, load: HeldLoad) -> Floats:
     if load.place is not None:
         return np.array(load.place, float)
     b, standing = body.body_index("T12"), body.poses(body.zero())
-    carried = tuple(n for n, a in zip(body.names, bodies_above(body)[0], strict=True) if a)
+    carried = tuple(n for n, a in zip(body.names, bodies_above(body, LEVELS)[0], strict=True) if a)
     world = body.centre_of_mass(standing, carried)
     return standing.R[b].T @ (world - standing.t[b])
 
@@ -347,22 +454,6 @@ def strut_push(pressure: AbdominalPressure, q: Floats) -> Floats:
     at = tree_poses(tree, np.ascontiguousarray(q, float))
     low, high = (at.R[b] @ x + at.t[b] for b, x in zip(path.body, path.local, strict=True))
     return pressure.settings.force * _unit(high - low)
-
-
-def level_index(level: str) -> int:
-    """Index of a level of a `StaticSpine`, from below."""
-    if level not in LEVELS:
-        raise unknown("level of the lumbar spine", level, LEVELS)
-    return LEVELS.index(level)
-
-
-def _units_term(units: Sequence[FunctionalSpinalUnit], angles: Floats) -> PotentialTerm:
-    n = 3 * len(units)
-    gradient, hessian = np.empty(n), np.zeros((n, n))
-    for k, (unit, a) in enumerate(zip(units, angles, strict=True)):
-        part = slice(3 * k, 3 * k + 3)
-        _, gradient[part], hessian[part, part] = unit.evaluate(a)
-    return PotentialTerm(gradient, hessian)
 
 
 def _finite(values: ArrayLike) -> bool:

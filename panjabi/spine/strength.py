@@ -1,4 +1,4 @@
-"""The largest moment that a spine can exert with the thorax: a linear programme."""
+"""The largest moment that a spine can exert with its topmost body: a linear programme."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from panjabi.active.calibration import EXTENSION_TARGET, EXTENSORS
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter
-from panjabi.passive.directions import direction
+from panjabi.passive.directions import DIRECTIONS, direction
 from panjabi.results import ShortRepr
+from panjabi.spine.levels import vertebrae_of
 from panjabi.spine.static_model import StaticSpine
 
 Floats = NDArray[np.float64]
@@ -26,16 +27,21 @@ class Strength(ShortRepr):
     """Largest moment in a direction with every joint in equilibrium, and the forces for it."""
 
     direction: str
-    moment: float  # on the thorax, about a world axis [N m]
+    moment: float  # on the thorax, or the head, about a world axis [N m]
     forces: Floats  # (m,) [N]
     demand: Floats  # (n,) additional demand on the joints per N m of the moment [1]
 
 
 def moment_demand(spine: StaticSpine, name: str) -> Floats:
-    """(n,) demand on the joints per N m that the spine exerts in a direction with the thorax."""
+    """(n,) demand on the joints per N m that the spine exerts in a direction with its top."""
     axis, sign = direction(name)
-    turn = spine.body.angular_jacobian(spine.poses, "T12")[:, spine.indices]
-    return sign * np.array(WORLD_AXIS[axis]) @ turn
+    top, bottom = vertebrae_of(spine.levels[-1])[0], vertebrae_of(spine.levels[0])[1]
+    return sign * np.array(WORLD_AXIS[axis]) @ spine.rotation(top, bottom)
+
+
+def exertions(spine: StaticSpine) -> tuple[Strength, ...]:
+    """The largest exertions about the three axes, in both senses."""
+    return tuple(strength(spine, name) for name in DIRECTIONS)
 
 
 def strength(spine: StaticSpine, name: str) -> Strength:
@@ -73,7 +79,7 @@ def extensor_factor(upright: StaticSpine, target: Parameter = EXTENSION_TARGET) 
     """Factor on the extensor groups with which the upright spine extends with a target moment [1].
 
     Every level is in equilibrium, with the force-length relation. As a sum of force times moment
-    arm the muscles of the source give 1125 N m at L5-S1, but the whole spine can exert 363 N m with
+    arm the muscles of the source give 1125 N m at L5-S1, but the whole spine can exert 339 N m with
     them: a factor from the sum would leave 80 N m.
 
     Raises

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from panjabi.recruitment.infeasible import Infeasibility, InfeasibleRecruitment
-from panjabi.recruitment.posture import SpineRecruitment, problem_of
-from panjabi.recruitment.solve import solve_recruitment
+from panjabi.recruitment.posture import SpineRecruitment, recruit_again
 from panjabi.results import Result
 from panjabi.spine.static_model import HeldLoad, StaticSpine
 
@@ -71,11 +70,10 @@ def _bisected(
     state: SpineRecruitment,
 ) -> Margin:
     """Bisection: the set of feasible forces shrinks as the disturbance grows."""
-    floor = state.result.floor
 
     def fails(size: float) -> Infeasibility | None:
         try:
-            solve_recruitment(problem_of(disturbed(size), state.stiffness), floor=floor)
+            recruit_again(state, disturbed(size))
         except InfeasibleRecruitment as error:
             return error.why
         return None

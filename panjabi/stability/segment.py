@@ -20,8 +20,8 @@ from panjabi.passive.neutral_zone import Residual, residual_positions
 from panjabi.passive.protocol import Protocol, run
 from panjabi.passive.terms import Structure, linear
 from panjabi.results import ShortRepr
-from panjabi.spine.short_range import ShortRange, stiffness_parts
-from panjabi.spine.static_model import StaticSpine, level_index
+from panjabi.spine.short_range import ShortRange, stiffness_at
+from panjabi.spine.static_model import StaticSpine
 
 Floats = NDArray[np.float64]
 
@@ -43,13 +43,13 @@ def muscles_across(
 
     stiffness : short-range law; None for constant forces, like weights on cables in a laboratory.
     """
-    k = level_index(level)
+    k = spine.level_index(level)
     part = slice(3 * k, 3 * k + 3)
     m, F = spine.muscles, spine.muscles.checked(forces)
     slope = m.slope[:, part]
     total = np.tensordot(F, m.curvature[:, part, part], 1)
     if stiffness is not None:
-        springs = stiffness_parts(stiffness, m).stiffness(F)
+        springs = stiffness_at(stiffness, m, F)
         total = total + slope.T @ (springs[:, None] * slope)
     pull = np.einsum("mk,m->k", m.pull[k], F)
     return MusclesAcross(level, -slope.T @ F, total, -float(spine.disc_axes[k, 1] @ pull))
@@ -116,7 +116,7 @@ def shared_force(spine: StaticSpine, level: str, force: float, *groups: str) -> 
     ParameterError
         If no fascicle of the groups crosses the level, or the force is negative or not finite.
     """
-    k = level_index(level)
+    k = spine.level_index(level)
     m = spine.muscles
     if not 0.0 <= force < np.inf:
         raise ParameterError(
@@ -148,7 +148,7 @@ def segment_gain(
 
     Every group pulls with the same force on each side. Stiffening by its compression is included.
     """
-    k = level_index(level)
+    k = spine.level_index(level)
     unit = spine.units[k].with_preload(0.0)
     bare = np.diag(unit.evaluate(spine.angles[k])[2])
     gain = {}

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.active.stiffness import Cui
 from panjabi.errors import ParameterError
 from panjabi.parameter import Parameter, sources
 from panjabi.results import Result, finite, frame
-from panjabi.spine.short_range import ShortRange, bergmark, parameters_of, stiffness_parts, words
+from panjabi.spine.short_range import ShortRange, parameters_of, stiffness_at, words
 from panjabi.spine.static_model import HeldLoad, StaticSpine
 from panjabi.stability.algebra import least_factor
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 SUBSYSTEMS: dict[str, tuple[str, ...]] = {
-    "passive": ("passive", "preload"),
+    "passive": ("passive", "preload", "branches"),
     "active": ("muscle stiffness", "tension curvature"),
     "loads": ("gravity", "load", "abdominal pressure"),
 }
@@ -68,8 +69,7 @@ class StaticStability(Result):
     @cached_property
     def muscle_stiffness(self) -> Floats:
         """Stiffness k of every muscle, (m,) [N/m]."""
-        m = self.spine.muscles
-        return stiffness_parts(self.stiffness, m).stiffness(self.forces)
+        return stiffness_at(self.stiffness, self.spine.muscles, self.forces)
 
     @cached_property
     def terms(self) -> dict[str, Floats]:
@@ -111,7 +111,8 @@ class StaticStability(Result):
 
     def mode_by_level(self) -> dict[str, dict[str, float]]:
         """Rotation of each level about each axis in the mode of least stiffness, largest 1."""
-        turned = (self.mode / np.abs(self.mode).max()).reshape(-1, 3)
+        shape, place = self.mode / np.abs(self.mode).max(), self.spine.place
+        turned = np.where(place >= 0, shape[place], 0.0)
         axes = ("FE", "LB", "AR")
         return {
             level: dict(zip(axes, row.tolist(), strict=True))
@@ -159,9 +160,14 @@ class StaticStability(Result):
         return {name: float(v @ part @ v) for name, part in self.terms.items()}
 
     def subsystem_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
-        """The same, summed for each subsystem: passive with preload, active, loads [N m/rad]."""
+        """The same, summed for each subsystem: passive, active, loads, other elements [N m/rad]."""
         parts = self.term_contributions(mode)
-        return {name: sum(parts[p] for p in members) for name, members in SUBSYSTEMS.items()}
+        named = {p for members in SUBSYSTEMS.values() for p in members}
+        others = {name: (name,) for name in parts if name not in named}
+        return {
+            name: sum(parts[p] for p in members)
+            for name, members in {**SUBSYSTEMS, **others}.items()
+        }
 
     def group_contributions(self, mode: ArrayLike | None = None) -> dict[str, float]:
         """Stiffness by each muscle group in a mode, by default the weakest [N m/rad]."""
@@ -228,7 +234,7 @@ def static_stability(
 ) -> StaticStability:
     """Static stability of a spine under muscle forces (m,) [N], recruited or measured.
 
-    stiffness : short-range law of the muscles, by default `bergmark()`.
+    stiffness : short-range law of the muscles, by default that of the moving spine.
 
     Raises
     ------
@@ -236,4 +242,4 @@ def static_stability(
         If the number of forces differs from that of the muscles, or a force is negative.
     """
     F = spine.muscles.checked(forces)
-    return StaticStability(spine, F, stiffness if stiffness is not None else bergmark())
+    return StaticStability(spine, F, stiffness if stiffness is not None else Cui())

@@ -12,8 +12,7 @@ from panjabi.passive.injury import with_injuries
 from panjabi.passive.protocol import Protocol
 from panjabi.passive.standard import unit
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
-from panjabi.recruitment.posture import problem_of, recruit
-from panjabi.recruitment.solve import solve_recruitment
+from panjabi.recruitment.posture import recruit, recruit_again
 from panjabi.spine.static_build import static_spine
 from panjabi.stability.algebra import root
 from panjabi.stability.one_joint_trunk import reduced_trunk
@@ -39,9 +38,10 @@ def p01_three_subsystems(statement: Statement) -> Finding:
         "fixed by construction",
         "the Hessian is a sum of terms because the model is defined in this way, and a reflex "
         "changes the spectrum because it is in the equations. One result is not fixed in advance: "
-        "with the muscle forces of standing, the spine is unstable without the units and without "
-        "the muscles, so both are needed",
-        ("least_stiffness_Nm_per_rad", state.least_stiffness, "standing, floor 1, q = 10"),
+        "with the muscle forces of standing, before fibres and units relax, the spine is "
+        f"{_state(without_units)} without the units and {_state(without_muscles)} without the "
+        "muscles",
+        ("least_stiffness_Nm_per_rad", state.least_stiffness, "standing, with the margin"),
         ("share_passive_Nm_per_rad", contributions["passive"], "in the weakest mode, with preload"),
         ("share_active_Nm_per_rad", contributions["active"], "in the weakest mode"),
         ("share_loads_Nm_per_rad", contributions["loads"], "in the weakest mode"),
@@ -56,6 +56,10 @@ def p01_three_subsystems(statement: Statement) -> Finding:
         figure="plot_subsystem_shares",
         data=contributions | {"sum": sum(contributions.values())},
     )
+
+
+def _state(least: float) -> str:
+    return "stable" if least > 0.0 else "unstable"
 
 
 def p07_force_narrows_the_zone(statement: Statement) -> Finding:
@@ -129,7 +133,7 @@ def p08_one_segment_against_whole(statement: Statement) -> Finding:
     for group in groups:
         weak = lifting.spine.with_muscles(lifting.spine.muscles.weakened(1.0, group))
         try:
-            solve_recruitment(problem_of(weak, lifting.stiffness), floor=lifting.result.floor)
+            recruit_again(lifting, weak)
         except InfeasibleRecruitment:
             needed.append(group)
     first = multifidus > row("wil95_mf").number

@@ -113,8 +113,8 @@ def trunk_stiffness_of_men_minus_women() -> Prediction:
     return Prediction(
         float(np.sign(man - woman)),
         f"{man:.0f} N/m in the mean man and {woman:.0f} N/m in the mean woman, at 20 % of the "
-        "strength of each. Forces of least effort keep only the floor of stability, and the weight "
-        "of the heavier man takes more from the stiffness",
+        "strength of each. Forces of least effort keep only the margin of stability, and the "
+        "weight of the heavier man takes more from the stiffness",
     )
 
 

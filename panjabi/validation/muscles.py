@@ -7,19 +7,20 @@ uncertain as the result.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
+from panjabi.active.stiffness import Cui
 from panjabi.body import Body, body_length, standard_adult
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.literature import row
 from panjabi.passive.injury import with_injuries
 from panjabi.passive.standard import unit
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
-from panjabi.recruitment.posture import SpineRecruitment, problem_of, recruit
-from panjabi.recruitment.solve import solve_recruitment
-from panjabi.spine.short_range import Q_VALUES, bergmark
+from panjabi.recruitment.posture import SpineRecruitment, recruit, recruit_again
+from panjabi.recruitment.required import MARGIN
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine
 from panjabi.spine.strength import moment_demand, strength
@@ -40,13 +41,20 @@ table = Predictions("Lumbar spine with muscles")
 # --- postures and recruitments, each computed once -----------------------------------------
 
 
-def _standing(load: float = 0.0, q: float = 10.0, floor: float | None = 1.0) -> SpineRecruitment:
-    return _recruited(load, q, floor)  # all arguments explicit, for one cache entry
+def _standing(load: float = 0.0, *, stable: bool = True) -> SpineRecruitment:
+    return _recruited(load, stable)  # all arguments explicit, for one cache entry
 
 
 @cache
-def _recruited(load: float, q: float, floor: float | None) -> SpineRecruitment:
-    return recruit(static_spine("standing", load=load), floor=floor, stiffness=bergmark(q))
+def _recruited(load: float, stable: bool) -> SpineRecruitment:
+    return recruit(static_spine("standing", load=load), margin=MARGIN if stable else None)
+
+
+@cache
+def _by_gamma(load: float, gamma: float) -> float:
+    """Co-activation with another factor of the short-range stiffness [% MVC]."""
+    law = Cui(Cui().gamma.with_value(gamma))
+    return 100.0 * recruit(static_spine("standing", load=load), stiffness=law).coactivation
 
 
 @cache
@@ -86,9 +94,9 @@ def _l45(state: SpineRecruitment) -> float:
 # --- co-activation -------------------------------------------------------------------------
 
 DEPENDS = (
-    "it is inversely proportional to q, increases with the floor and decreases with passive and "
-    "preload stiffness; weighted mean of rectus and obliques, mostly of the internal obliques; "
-    "transversus is active too but not included"
+    "it decreases with the short-range factor gamma and increases with the margin; weighted mean "
+    "of rectus and obliques over their largest in the model's own exertions; transversus is active "
+    "too but not included"
 )
 
 
@@ -100,26 +108,26 @@ ONE_JOINT = ". The published model has one joint, other muscles and another pass
 @table.predicts("coact_stab_0", 0.0, ONE_JOINT)
 @table.predicts("coact_stab_32", 32.0, ONE_JOINT)
 def coactivation(load: float, remark: str = "") -> Prediction:
-    """Co-activation with the stability floor [% MVC]; nothing is fitted to Cholewicki 1997."""
-    by_q = [f"{100.0 * _standing(load, q).coactivation:.2f} at q = {q:g}" for q in Q_VALUES]
+    """Co-activation with the stability margin [% MVC]; nothing is fitted to Cholewicki 1997."""
+    by_gamma = [f"{_by_gamma(load, g):.2f} at gamma = {g:g}" for g in (6.0, 60.0)]
     return Prediction(
         100.0 * _standing(load).coactivation,
-        f"floor 1 N m/rad, q = 10 ({', '.join(by_q)}); {DEPENDS}{remark}",
+        f"margin 1 N m within 0.5 deg, gamma = 23.4 ({', '.join(by_gamma)}); {DEPENDS}{remark}",
     )
 
 
 @table.predicts(
     "coact_static",
     accept=at_most(0.5, "below 0.5"),
-    reason="the larger value of 0 and 32 kg, least squares; the remainder balances bending of "
+    reason="the larger value of 0 and 32 kg, least effort; the remainder balances bending of "
     "single levels",
 )
 def coactivation_without_floor() -> float:
     """Co-activation if only moments are balanced [% MVC]."""
-    return max(100.0 * _standing(load, 10.0, None).coactivation for load in (0.0, 32.0))
+    return max(100.0 * _standing(load, stable=False).coactivation for load in (0.0, 32.0))
 
 
-BARE = f"without any structure of the units, q = 10{ONE_JOINT}"
+BARE = f"without any structure of the units{ONE_JOINT}"
 
 
 @table.predicts("coact_stab_0_nopass", 0.0, reason=BARE)
@@ -133,15 +141,17 @@ def coactivation_without_units(load: float) -> float:
 # --- compression ---------------------------------------------------------------------------
 
 
-@table.predicts("wil99_relaxed_standing", reason="1.4 F / 1800 mm2 at L4-5, q = 10, floor 1")
+@table.predicts(
+    "wil99_relaxed_standing", reason="1.4 F / 1800 mm2 at L4-5, margin 1 N m within 0.5 deg"
+)
 def standing_pressure() -> float:
     return 1e-6 * _standing().disc_pressure["L4-L5"]
 
 
 @table.predicts(
     "sat99_standing",
-    reason="L4-5, q = 10, floor 1; forces of least effort are smaller than those of people, who "
-    "co-contract more; the published load is computed from a pressure",
+    reason="L4-5, margin 1 N m within 0.5 deg; forces of least effort are smaller than those of "
+    "people, who co-contract more; the published load is computed from a pressure",
 )
 def standing_load() -> float:
     return _l45(_standing())
@@ -172,8 +182,9 @@ def _ratio(
 
 
 LYING = (
-    "all body parts are supported, so no weight acts on the disc; the compression is due to "
-    "passive tension and the floor, a seventh of standing where a fifth is published"
+    "all body parts are supported, so no weight acts on the disc; the compression is due to the "
+    "margin and to the tension of silent muscles, whose smooth passive curve begins far below the "
+    "optimal length: nearly half of standing where a fifth is published"
 )
 
 
@@ -268,10 +279,10 @@ def stiffness_at_harness(body: Body) -> tuple[float, float]:
     local = spine.poses.R[b].T @ (harness - spine.poses.t[b])
     forward = spine.body.jacobian(spine.poses, "T12", local)[0, spine.indices]
     force = effort / height
-    # the cable pulls the harness forward; its energy -F x adds to the demand on the muscles
-    problem = problem_of(spine.with_preload(upright.spine.compression(upright.forces)))
-    result = solve_recruitment(problem.with_demand(spine.demand - force * forward), floor=1.0)
-    return 1.0 / float(forward @ np.linalg.solve(result.hessian, forward)), force
+    # the cable pulls the harness forward
+    pulled = replace(upright.spine, push=force * forward)
+    held = recruit_again(upright, pulled)
+    return 1.0 / float(forward @ np.linalg.solve(held.result.hessian, forward)), force
 
 
 @table.predicts("gms_k20")
@@ -279,9 +290,9 @@ def driving_point_stiffness() -> Prediction:
     stiffness, force = stiffness_at_harness(standard_adult())
     return Prediction(
         stiffness,
-        f"horizontal cable {HARNESS:g} m above L5-S1 (assumed) with {force:.0f} N, q = 10; static "
+        f"horizontal cable {HARNESS:g} m above L5-S1 (assumed) with {force:.0f} N, static "
         "and without reflexes, pelvis fixed, harness rigid. Forces of least effort stiffen the "
-        "trunk only to the floor of stability; people stiffen it by co-contraction and reflexes",
+        "trunk only to the margin of stability; people stiffen it by co-contraction and reflexes",
     )
 
 
@@ -314,13 +325,13 @@ def critical_q_falls_with_preload() -> Prediction:
     falls = total = 0
     for name in ("extension", "flexion", "right bending", "left bending", "left rotation"):
         for effort in (row("sg_moment_lo").number, row("sg_moment_hi").number):
-            demand = spine.demand + effort * moment_demand(spine, name)
             try:
-                result = solve_recruitment(problem_of(spine).with_demand(demand), floor=None)
+                exerting = replace(spine, push=-effort * moment_demand(spine, name))
+                forces = recruit(exerting, margin=None).forces
             except InfeasibleRecruitment:
                 continue
             q = [
-                static_stability(spine.with_preload([p] * len(LEVELS)), result.forces).critical_q
+                static_stability(spine.with_preload([p] * len(LEVELS)), forces).critical_q
                 for p in (0.0, 250.0, 500.0)
             ]
             total += 1
@@ -344,9 +355,8 @@ def loss_without_a_group() -> Prediction:
     return Prediction(
         100.0 * loss[worst],
         f"{worst}, standing with 32 kg: with forces of least effort the stiffness is at the "
-        "floor, so the spine buckles without any active group; measured activity has a margin "
-        "that these forces do not have. If the other groups can compensate, most groups can be "
-        "lost completely",
+        "margin that was required, and measured activity may have more. If the other groups can "
+        "compensate, most groups can be lost completely",
     )
 
 

@@ -13,9 +13,10 @@ from fascia.coupling.hamstring_sweep import SLACK, with_hamstrings
 from fascia.coupling.spine_energy_terms import PassiveMusclesTerm, UnitsTerm
 from fascia.errors import CouplingError
 from fascia.network.build import whole_body
+from panjabi.active.musculotendon import Musculotendon
 from panjabi.body import standard_adult
 from panjabi.errors import DataFileError
-from panjabi.spine.muscles_at import muscles_at
+from panjabi.tissue.de_groote import DeGrooteCurves
 
 STEP = 1e-6
 BEND = np.radians(70.0)
@@ -80,12 +81,14 @@ def test_terms_have_exact_derivatives(bend, kind):
     assert term.hessian(q)[bend.bare.indices] == pytest.approx(np.array(turn), rel=1e-6, abs=1e-5)
 
 
-def test_passive_tension_is_the_lower_bound_of_recruitment(bend):
+def test_passive_tension_is_that_of_the_published_curve_with_rigid_tendons(bend):
     (term,) = [t for t in bend.solver.problem.terms if isinstance(t, PassiveMusclesTerm)]
     angles = bend.at(BEND).equilibrium.q[bend.bare.indices]
-    state = muscles_at(term.muscles, angles)
-    assert term.tension(state.length)[0] == pytest.approx(state.passive, abs=1e-9)
-    assert state.passive.sum() > 10.0
+    units = Musculotendon(term.muscles, curves=DeGrooteCurves.published(), elastic=False)
+    length = term.muscles.geometry(angles).length
+    pulling = np.maximum(units.rigid(0.0, length).force, 0.0)
+    assert term.tension(length)[0] == pytest.approx(pulling, abs=1e-9)
+    assert pulling.sum() > 10.0
 
 
 def test_directions_hold_the_thorax(adult):

@@ -27,7 +27,7 @@ def bend(subject):
 
 
 def test_release_is_drawn_level_by_level(subject, spine):
-    release = release_with_spine(subject, "head_neck", spine=spine, floor=None)
+    release = release_with_spine(subject, "head_neck", spine=spine, margin=None)
     ax = plot_spine_release(release)
     widths = [bar.get_width() for bar in ax.patches]
     assert widths == pytest.approx(list(release.compression_change.values()))

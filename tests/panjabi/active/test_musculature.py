@@ -109,14 +109,14 @@ def test_regions(region, coordinates):
 def test_the_text_on_calibration_is_true_for_body_and_joints():
     """The factor was fitted to the standard adult with all lumbar joints, 275 N m."""
     adult = musculature("lumbar")
-    fitted = r"182 extensors x 0.7619 for an extension strength of 275 N m \(ThisWork, fitted\)"
+    fitted = r"182 extensors x 0.8220 for an extension strength of 275 N m \(ThisWork, fitted\)"
     assert re.fullmatch(fitted, adult.calibration_text)
     weaker = adult.with_strength_scale(0.5)
     assert weaker.calibration_text.endswith("before the changes of strength by the user")
     small = musculature("lumbar", scaled_body(standard_adult(), stature=1.50, mass=45.0))
     others = {
-        "182 extensors x 0.7619, the factor of the standard adult": small,
-        "2 extensors x 0.7619, carried over from the lumbar spine": musculature("cervical"),
+        "182 extensors x 0.8220, the factor of the standard adult": small,
+        "2 extensors x 0.8220, carried over from the lumbar spine": musculature("cervical"),
     }
     for start, muscles in others.items():
         assert muscles.calibration_text.startswith(start)

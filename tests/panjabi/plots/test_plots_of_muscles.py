@@ -9,8 +9,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.plots import journal_style, plot_floor_sweep, plot_muscles, plot_weakest_mode
-from panjabi.recruitment import recruit, sweep_floor
+from panjabi.plots import journal_style, plot_margin_sweep, plot_muscles, plot_weakest_mode
+from panjabi.recruitment import recruit, sweep_margin
 from panjabi.spine import static_spine
 from panjabi.stability import static_stability
 
@@ -47,11 +47,11 @@ def test_the_weakest_mode_is_plotted_in_the_view_of_its_motion(chosen):
 
 
 def test_a_sweep_against_both_costs(chosen):
-    swept = sweep_floor(chosen.spine, [1.0, 20.0])
-    ax = plot_floor_sweep({"0 kg": swept}, measured={"measured": (1.7, 0.8)})
+    swept = sweep_margin(chosen.spine, [1.0, 1.5])
+    ax = plot_margin_sweep({"0 kg": swept}, measured={"measured": (1.7, 0.8)})
     assert ax.get_xlabel().endswith("[% MVC]")
-    assert plot_floor_sweep({"0 kg": swept}, cost="compression").get_xlabel().endswith("[N]")
+    assert plot_margin_sweep({"0 kg": swept}, cost="compression").get_xlabel().endswith("[N]")
     with pytest.raises(UnknownNameError, match="cost of stability"):
-        plot_floor_sweep({"0 kg": swept}, cost="money")
+        plot_margin_sweep({"0 kg": swept}, cost="money")
     with pytest.raises(ParameterError, match="in the sweep '0 kg', got none"):
-        plot_floor_sweep({"0 kg": ()})
+        plot_margin_sweep({"0 kg": ()})

@@ -19,7 +19,7 @@ def test_the_fitted_factor_is_the_one_that_gives_the_target():
     raw = static_spine(muscles=musculature("lumbar").raw())
     assert extensor_factor(raw) == pytest.approx(EXTENSOR_FACTOR.si, abs=2e-6)
     assert strength(static_spine(), "extension").moment == pytest.approx(275.0, abs=1e-3)
-    assert strength(raw, "extension").moment > 350.0
+    assert strength(raw, "extension").moment > 320.0
 
 
 def test_passing_the_packaged_muscles_equals_the_default():
@@ -51,7 +51,7 @@ def test_muscles_carry_and_print_their_calibration():
     assert packaged.parameters["extension_strength"] is EXTENSION_TARGET
     assert packaged.parameters["extensor_factor"] is EXTENSOR_FACTOR
     assert "extension_strength" not in raw.parameters
-    assert f"{extensor.sum()} extensors x 0.7619" in repr(packaged)
+    assert f"{extensor.sum()} extensors x 0.8220" in repr(packaged)
     assert "275 N m (ThisWork, fitted)" in repr(packaged)
     for uncalibrated in (raw, static_spine(muscles=raw), spine_model(muscles=raw)):
         assert "not calibrated" in repr(uncalibrated)

@@ -1,4 +1,4 @@
-"""The cost of stability: stiffness floor over co-contraction or compression."""
+"""The cost of stability: required stiffness over co-contraction or compression."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COSTS = {
 }
 
 
-def plot_floor_sweep(
+def plot_margin_sweep(
     sweeps: Mapping[str, Sequence[SpineRecruitment]],
     *,
     cost: str = "co-contraction",
@@ -27,14 +27,14 @@ def plot_floor_sweep(
     measured: Mapping[str, tuple[float, float]] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Lowest eigenvalue over the cost of the forces of least effort, a line for each sweep.
+    """Margin of the thorax over the cost of the forces of least effort, a line for each sweep.
 
-    Effort always increases with the floor. Co-contraction and compression are not minimised, so a
+    Effort always increases with the margin. Co-contraction and compression are not minimised, so a
     line may turn back where other muscles become active.
 
     Parameters
     ----------
-    sweeps : label -> recruitments over rising floors (`panjabi.recruitment.sweep_floor`).
+    sweeps : label -> recruitments over rising margins (`panjabi.recruitment.sweep_margin`).
     cost : co-contraction or compression.
     measured : label -> (cost, spread), plotted as a band.
 
@@ -56,15 +56,15 @@ def plot_floor_sweep(
         if not points:
             raise ParameterError(
                 f"Expected at least one recruitment in the sweep {label!r}, got none; start the "
-                "sweep from a feasible floor."
+                "sweep from a feasible margin."
             )
         x = [
             100.0 * p.coactivation if cost == "co-contraction" else p.compression[level]
             for p in points
         ]
-        y = [p.result.least_stiffness for p in points]
+        y = [p.required.margin_stiffness for p in points]
         ax.plot(x, y, ".-", color=PALETTE[i % len(PALETTE)], label=label)
-    ax.set(xlabel=COSTS[cost].format(level=level), ylabel="lowest eigenvalue [N m/rad]")
+    ax.set(xlabel=COSTS[cost].format(level=level), ylabel="margin of the thorax [N m/rad]")
     ax.axhline(0.0, color="0.4", lw=0.5)
     ax.legend(loc="best")
     return ax
