@@ -118,8 +118,11 @@ def excite(delayed, loops, drive, u):
     for m in range(u.shape[0]):
         u[m] = loops.command[m] + drive[m]
     for k in range(c.afferent.shape[0]):
-        if c.muscle[k] >= 0:
-            u[c.muscle[k]] += connected(delayed[c.delay[k], c.afferent[k]], c, k)[0]
+        m = c.muscle[k]
+        if m >= 0 and c.excites[k] == 0:
+            u[m] += delayed[c.delay[k], c.afferent[k]]
+        elif m >= 0:
+            u[m] += connected(delayed[c.delay[k], c.afferent[k]], c, k)[0]
     for m in range(u.shape[0]):
         u[m] = saturated(u[m], loops.width)[0]
 
@@ -167,6 +170,14 @@ def receive(signals, state, afferent, loops, work, state_rate, afferent_rate):
     """Rates of the receptors' states and of the afferents (afferents,) in place."""
     a, receptors = loops.afferents, loops.receptors
     for k in range(a.source.shape[0]):
+        if receptors.kind[k] == FIRST_ORDER and a.source[k] == MUSCLE:  # without calls: most are
+            m = a.index[k]
+            x = (signals.length[m] - a.rest_length[k]) / a.length[k]
+            f = (signals.tension[m] - a.rest_force[k]) / a.force[k]
+            out = receptors.gain[k, STRETCH] * x - receptors.gain[k, FORCE] * f
+            out += receptors.gain[k, RATE] * signals.speed[m] / a.length[k]
+            afferent_rate[k] = (out - afferent[k]) / a.filter_time[k]
+            continue
         x, v, f = sensed_from_rest(k, a, signals)
         part = slice(receptors.first[k], receptors.first[k + 1])
         out = receptor_output(k, x, v, f, state[part], receptors, work.receptor, state_rate[part])
@@ -193,12 +204,16 @@ def complete_loops(w, changes, loops, work, state, afferent):
     """States of receptors and afferents of (1 - w J) x = b from the changes of what they sense."""
     a, receptors = loops.afferents, loops.receptors
     for k in range(a.source.shape[0]):
-        x, v, f = sensed(k, a, changes)
+        if a.source[k] == MUSCLE:  # without calls: most are
+            m = a.index[k]
+            x, v, f = changes.length[m], changes.speed[m], changes.tension[m]
+        else:
+            x, v, f = sensed(k, a, changes)
         x, v, f = x / a.length[k], v / a.length[k], f / a.force[k]
         slot = work.slot[k]
         if slot < 0:
-            gain = receptors.gain[k]
-            new = gain[STRETCH] * x + gain[RATE] * v - gain[FORCE] * f
+            new = receptors.gain[k, STRETCH] * x - receptors.gain[k, FORCE] * f
+            new += receptors.gain[k, RATE] * v
         else:
             slopes = work.slopes[slot]
             z = state[receptors.first[k] : receptors.first[k + 1]]
