@@ -65,7 +65,7 @@ def report(answer: Answer) -> str:
     for name, margin in answer.lumped.items():
         lines.append(f"  {name} {stability.trunk(name).meaning:28} {1e3 * margin:.1f} ms")
     lines.append(
-        f"one joint, 186 muscles, gains times {GAIN:g}: additional delay of every loop (30 and 60 ms)"
+        f"one joint, 186 muscles, gains times {GAIN:g}: additional delay of all loops (30, 60 ms)"
     )
     for least, margin in answer.muscles.items():
         hertz = margin.frequency / (2.0 * math.pi)
