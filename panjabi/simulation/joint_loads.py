@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from panjabi.body.tree import Floats
+from panjabi.neural.feedforward import Commands
 from panjabi.passive.readings import StructureSeries, structure_series
 from panjabi.spine.model import Spine
 from panjabi.spine.packing import pack, read_spine
@@ -17,7 +18,11 @@ from panjabi.spine.rhs_plain import joint_loads, reference_rhs
 
 
 def disc_forces(
-    model: Spine, perturbations: Sequence[Perturbation], times: Floats, states: Floats
+    model: Spine,
+    perturbations: Sequence[Perturbation],
+    times: Floats,
+    states: Floats,
+    commands: Commands | None = None,
 ) -> Floats:
     """Force on each disc from above (times, levels, 3): forward, up, right of the disc [N].
 
@@ -27,7 +32,8 @@ def disc_forces(
     out = np.empty((len(times), len(model.joint_forces.levels), 3))
     if model.elements:
         for k, (t, y) in enumerate(zip(times, states, strict=True)):
-            acceleration = reference_rhs(model, t, y, None, perturbations)[model.slices["rate"]]
+            rates = reference_rhs(model, t, y, None, perturbations, commands)
+            acceleration = rates[model.slices["rate"]]
             out[k] = joint_loads(model, t, y, acceleration, perturbations)
         return out
     delayed = np.zeros((len(model.delays), model.loop_count))  # no force depends on them
