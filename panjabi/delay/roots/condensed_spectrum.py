@@ -1,8 +1,8 @@
 """Roots of a large system whose many inner states are coupled by a few: a spine with its muscles.
 
-Activation, fibre and receptor of a muscle act on other muscles only through coordinates and rates.
-So the characteristic matrix has a border (these states) and many small blocks. The blocks are
-eliminated exactly,
+Activation, fibre and receptor of a muscle act on other muscles only through coordinates, rates,
+compressions, and afferents that excite several muscles. So the characteristic matrix has a border
+(these states, see `border_states`) and many small blocks. The blocks are eliminated exactly,
 
     D(s) = M_bb - M_bi M_ii^-1 M_ib,      det M = det D x product of the blocks' determinants,
 
@@ -89,26 +89,28 @@ class _Blocks:
 class Condensed:
     """A linear system with delays on its border states.
 
+    border : indices of these states; by default those of `border_states`.
+
     Raises
     ------
     ParameterError
         For a neutral system, or border states that are not among its states.
     """
 
-    def __init__(self, system: LinearDelaySystem, border: Sequence[int]) -> None:
+    def __init__(self, system: LinearDelaySystem, border: Sequence[int] | None = None) -> None:
         from scipy import sparse
         from scipy.sparse.csgraph import connected_components
 
-        b = np.array(sorted(set(border)), np.int64)
+        b = np.array(sorted(set(border_states(system) if border is None else border)), np.int64)
         if system.neutral or not b.size or b[0] < 0 or b[-1] >= system.size:
             raise ParameterError(
                 "Expected one or more border states of a system without delayed derivatives, "
                 f"got {len(b)} border states of a {'neutral ' if system.neutral else ''}system "
-                f"of {system.size} states; give the indices of coordinates and rates."
+                f"of {system.size} states; leave `border` out to have it chosen."
             )
         self.system, self.border = system, b
         self.delays = np.array([0.0, 0.0, *system.delays])
-        terms = np.array([system.E, system.now, *(t.state for t in system.delayed)])
+        terms = _terms(system)
         self.border_terms = terms[:, b[:, None], b]
         inner = np.setdiff1d(np.arange(system.size), b)
         coupled = np.any(terms[:, inner[:, None], inner] != 0.0, axis=0)
@@ -358,6 +360,40 @@ class Condensed:
 
             number += _turns(block, bound, x)
         return number
+
+
+def border_states(system: LinearDelaySystem) -> tuple[int, ...]:
+    """Indices of the states that couple many others, ascending.
+
+    The state with the most couplings is removed again and again, until m removed states and the
+    b states of each block that is left make the least m^3 + sum of b^3, the cost of D. It reads
+    only which entries of the matrices are zero, so it needs no names.
+    """
+    from scipy import sparse
+    from scipy.sparse.csgraph import connected_components
+
+    coupled = np.any(_terms(system) != 0.0, axis=0)
+    coupled |= coupled.T
+    np.fill_diagonal(coupled, val=False)
+    graph, couplings = sparse.csr_matrix(coupled), coupled.sum(axis=1)
+    kept, removed = np.ones(system.size, bool), list[int]()
+    least, best = np.inf, 0
+    while len(removed) ** 3 < least and kept.any():
+        left = graph[kept][:, kept]
+        sizes = np.bincount(connected_components(left, directed=False)[1])
+        cost = len(removed) ** 3 + float((sizes.astype(float) ** 3).sum())
+        if removed and cost < least:
+            least, best = cost, len(removed)
+        most = int(np.where(kept, couplings, -1).argmax())
+        kept[most] = False
+        couplings = couplings - coupled[most]
+        removed.append(most)
+    return tuple(sorted(removed[:best]))
+
+
+def _terms(system: LinearDelaySystem) -> Floats:
+    """E, A0, A1, ... (terms, n, n)."""
+    return np.array([system.E, system.now, *(t.state for t in system.delayed)])
 
 
 def _turns(phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x: float) -> int:
