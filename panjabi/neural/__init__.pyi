@@ -16,6 +16,7 @@ from .creep import (
 )
 from .feedforward import (
     Anticipation as Anticipation,
+    Commands as Commands,
     arm_raise as arm_raise,
     from_forces as from_forces,
 )

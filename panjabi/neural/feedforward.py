@@ -1,4 +1,4 @@
-"""Commands without a sensory signal: constant co-contraction, and activation before an event."""
+"""Commands without a sensory signal: constant co-contraction, tables over time, anticipation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.checks import array
+from panjabi.neural.command import check_excitation, command
 from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
 from panjabi.tissue._base import require
 
 Array = NDArray[np.float64]
@@ -40,6 +42,63 @@ def from_forces(force: ArrayLike, capacity: ArrayLike) -> Array:
             "load."
         )
     return np.minimum(command, 1.0)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Commands(ShortRepr):
+    """Excitations of muscles over time, as `panjabi.simulate` takes them.
+
+    From time 0 of the run on they replace the constant commands of the equilibrium; muscles without
+    a column keep theirs. The first row holds before the first time, the last row after the last
+    time. Reflexes add to these commands.
+
+    Between the times the drive is linear, that is the command before it saturates to 0..1, because
+    this is what descending commands and reflexes add to. So excitations are met at the times, and
+    in between they are linear to 1e-4 where they lie more than 0.05 from 0 and from 1. Closer to 0
+    a rise bends, as the pool begins to fire: give more times where this matters.
+
+    Raises
+    ------
+    ParameterError
+        For times that do not rise, shapes that do not fit, or excitations outside 1e-4 to
+        1 - 1e-4, which no finite drive gives.
+    """
+
+    times: Array  # (k,) rising [s]
+    excitations: Array  # (k, columns) [1]
+    muscles: tuple[str, ...] | None = None  # muscle or group of each column; None: all, in order
+
+    def __post_init__(self) -> None:
+        times, names = np.array(self.times, float), self.muscles
+        if times.ndim != 1 or not times.size or not np.isfinite(times).all():
+            raise ParameterError(
+                f"Expected one or more finite times of commands, got an array of shape "
+                f"{times.shape}; give the times of the rows [s]."
+            )
+        if (np.diff(times) <= 0.0).any():
+            k = int((np.diff(times) <= 0.0).argmax())
+            raise ParameterError(
+                f"Expected times of commands that rise, got {times[k]:g} s before "
+                f"{times[k + 1]:g} s; sort them, and make a jump a short ramp."
+            )
+        names = (names,) if isinstance(names, str) else names if names is None else tuple(names)
+        shape = np.shape(self.excitations)
+        columns = shape[-1] if names is None and shape else len(names or ())
+        table = array("excitations", self.excitations, (times.size, columns), "1").copy()
+        check_excitation(table)
+        for value in (times, table):
+            value.flags.writeable = False
+        for name, value in (("times", times), ("excitations", table), ("muscles", names)):
+            object.__setattr__(self, name, value)
+
+    def drives(self, width: float) -> Array:
+        """Commands before saturation (k, columns) [1]; width of the corners of the saturation."""
+        return command(self.excitations.ravel(), width).reshape(self.excitations.shape)
+
+    @property
+    def breaks(self) -> tuple[float, ...]:
+        """Times [s] at which the slope jumps."""
+        return tuple(self.times.tolist())
 
 
 @njit(cache=True, nogil=True)
@@ -133,6 +192,18 @@ class Anticipation:
         """Times [s] at which a third derivative jumps: an integrator may step to them."""
         starts = {self.event + onset for onset in self.onset.values()}
         return tuple(sorted(starts | {start + self.ramp for start in starts}))
+
+    def over_time(self, muscles: Sequence[str] | None = None, *, intervals: int = 20) -> Commands:
+        """A table for a run: `intervals` straight pieces in each ramp.
+
+        muscles : the muscle or group of each entry of `base`; None for all of a model in order.
+        With n pieces the command differs by up to 0.72 / n^2 of the amplitude.
+        """
+        starts = [self.event + onset for onset in self.onset.values()]
+        ramps = [start + self.ramp * np.linspace(0.0, 1.0, intervals + 1) for start in starts]
+        times = np.unique(np.concatenate([[self.event], *ramps]))
+        rows = np.array([self.commands(time) for time in times])
+        return Commands(times, rows, None if muscles is None else tuple(muscles))
 
     def shifted(self, group: str, by: float) -> Anticipation:
         """New record: one group `by` seconds later (negative: earlier)."""

@@ -71,10 +71,20 @@ class ConnectionData(NamedTuple):
     corner: Vector  # (connections,)
 
 
+class CommandData(NamedTuple):
+    """Commands as functions of time, which replace the constant ones from time 0 on."""
+
+    time: Vector  # (k,) corners, rising [s]
+    drive: Matrix  # (k, columns) command before saturation [1], linear between the corners
+    muscle: Integers  # (targets,)
+    column: Integers  # (targets,) of `drive`
+
+
 class LoopData(NamedTuple):
     """Commands of the muscles and all loops."""
 
     command: Vector  # (nm,) constant command before saturation [1]
+    changing: CommandData
     width: float  # of the corners of the saturation [1]
     afferents: AfferentData
     receptors: ReceptorData
@@ -88,6 +98,12 @@ class LoopWork(NamedTuple):
     square: Matrix  # (STATES, STATES)
     slopes: Block  # (afferents that are not first order, 1 + STATES, INPUTS)
     slot: Integers  # (afferents,) index in `slopes`, below 0 for a first-order receptor
+
+
+def constant_commands() -> CommandData:
+    """No command that changes with time."""
+    none = np.zeros(0, np.int64)
+    return CommandData(np.zeros(0), np.zeros((0, 0)), none, none)
 
 
 def loop_work(loops: LoopData) -> LoopWork:
@@ -109,14 +125,45 @@ def connected(late: float, c: ConnectionData, k: int) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True)
-def excite(delayed, loops, drive, u):
-    """Excitation of every muscle in place, (nm,) [1].
+def between(t: float, time: Vector) -> tuple[int, int, float]:
+    """The corners around t and the fraction of the way to the second; the ends outside."""
+    low, high = 0, time.shape[0] - 1
+    if t <= time[low]:
+        return low, low, 0.0
+    if t >= time[high]:
+        return high, high, 0.0
+    while high - low > 1:
+        middle = (low + high) // 2
+        if time[middle] <= t:
+            low = middle
+        else:
+            high = middle
+    return low, high, (t - time[low]) / (time[high] - time[low])
+
+
+@njit(cache=True, nogil=True)
+def set_commands(t, loops, u):
+    """Commands at time t before saturation in place, (nm,) [1]."""
+    for m in range(u.shape[0]):
+        u[m] = loops.command[m]
+    c = loops.changing
+    if c.time.shape[0] > 0 and t >= 0.0:
+        i, j, fraction = between(t, c.time)
+        for k in range(c.muscle.shape[0]):
+            start = c.drive[i, c.column[k]]
+            u[c.muscle[k]] = start + fraction * (c.drive[j, c.column[k]] - start)
+
+
+@njit(cache=True, nogil=True)
+def excite(t, delayed, loops, drive, u):
+    """Excitation of every muscle at time t in place, (nm,) [1].
 
     delayed (delays, afferents); drive (nm,) is what other parts add to the commands.
     """
     c = loops.connections
+    set_commands(t, loops, u)
     for m in range(u.shape[0]):
-        u[m] = loops.command[m] + drive[m]
+        u[m] += drive[m]
     for k in range(c.afferent.shape[0]):
         m = c.muscle[k]
         if m >= 0 and c.excites[k] == 0:

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from panjabi.body.tree import Floats
+from panjabi.neural.feedforward import Commands
 from panjabi.passive.readings import StructureSeries, structure_series
 from panjabi.spine.model import Spine
 from panjabi.spine.packing import pack, read_spine
@@ -22,6 +23,7 @@ def disc_forces(
     times: Floats,
     states: Floats,
     delayed: Floats,
+    commands: Commands | None = None,
 ) -> Floats:
     """Force on each disc from above (times, levels, 3): forward, up, right of the disc [N].
 
@@ -31,7 +33,7 @@ def disc_forces(
     out = np.empty((len(times), len(model.joint_forces.levels), 3))
     if model.elements:
         for k, (t, y) in enumerate(zip(times, states, strict=True)):
-            rates = reference_rhs(model, t, y, delayed[k], perturbations)
+            rates = reference_rhs(model, t, y, delayed[k], perturbations, commands)
             acceleration = rates[model.slices["rate"]]
             out[k] = joint_loads(model, t, y, acceleration, perturbations)
         return out

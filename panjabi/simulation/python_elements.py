@@ -17,6 +17,7 @@ from numba import njit
 
 from panjabi.body.tree import Floats
 from panjabi.elements import excited
+from panjabi.neural.feedforward import Commands
 from panjabi.spine.model import Spine
 from panjabi.spine.packing import read_spine
 from panjabi.spine.rhs_kernels import spine_rhs
@@ -29,10 +30,10 @@ _DOUBLES = ctypes.POINTER(ctypes.c_double)
 class PythonElements:
     """The callback of one run, and the first error that an element raised in it."""
 
-    def __init__(self, model: Spine) -> None:
-        self.model = model
+    def __init__(self, model: Spine, commands: Commands | None = None) -> None:
+        self.model, self.commands = model, commands
         self.error: BaseException | None = None
-        self.call = ctypes.CFUNCTYPE(None, *[_DOUBLES] * 5)(self._called)
+        self.call = ctypes.CFUNCTYPE(None, ctypes.c_double, *[_DOUBLES] * 5)(self._called)
         for element in model.elements:
             check_signals(model, element.signals)
             excited_muscles(model, element)
@@ -45,12 +46,14 @@ class PythonElements:
         def rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
             python = read_spine(p).python
             force, drive = python.force.ctypes, python.drive.ctypes
-            call(y.ctypes, delayed.ctypes, force, drive, out.ctypes)
+            call(t, y.ctypes, delayed.ctypes, force, drive, out.ctypes)
             spine_rhs(t, y, delayed, p, out)
 
         return rhs
 
-    def _called(self, y_at: Any, late_at: Any, force_at: Any, drive_at: Any, out_at: Any) -> None:
+    def _called(
+        self, t: float, y_at: Any, late_at: Any, force_at: Any, drive_at: Any, out_at: Any
+    ) -> None:
         model = self.model
         y = _array(y_at, model.size)
         shape = len(model.delays), len(model.reads)
@@ -67,7 +70,7 @@ class PythonElements:
             for element, states in elements_of(model):
                 x, speed = model.seen_by(element, y[part["q"]], y[part["rate"]])
                 element_state = y[states].copy()
-                values = arrived(model, y, delayed, element)
+                values = arrived(model, y, delayed, element, t, self.commands)
                 place = model.place_of(element.coordinates)
                 free = place >= 0
                 element_force = np.asarray(element.force(x, speed, element_state, values), float)

@@ -14,6 +14,7 @@ from panjabi.body.joint_force_kernels import FORWARD, RIGHT, UP
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.errors import unknown
+from panjabi.neural.feedforward import Commands
 from panjabi.passive.readings import failing_structure
 from panjabi.results import imported
 from panjabi.simulation.joint_loads import disc_forces, unit_series
@@ -70,6 +71,7 @@ class SpineRecord:
     solver: Settings
     trajectory: Trajectory
     duration: float  # requested length of the run [s]
+    commands: Commands | None = None  # over time; None: those of the equilibrium
 
     def __repr__(self) -> str:
         return f"<SpineRecord of {len(self.model.free)} coordinates: {self}>"
@@ -299,7 +301,9 @@ class SpineRecord:
         computed: dict[str, Floats] = {}
         if any(n.endswith(DISC) for n in names):
             late = np.array([self._delayed_states(t) for t in times.ravel().tolist()])
-            forces = disc_forces(self.model, self.perturbations, times.ravel(), rows, late)
+            forces = disc_forces(
+                self.model, self.perturbations, times.ravel(), rows, late, self.commands
+            )
             signs = -forces[..., UP], forces[..., FORWARD], forces[..., RIGHT]
             for values, f in zip(signs, DISC, strict=True):
                 for k, level in enumerate(self.model.joint_forces.levels):
@@ -314,7 +318,7 @@ class SpineRecord:
             elif quantity == EXCITATION:
                 labels = self.model.muscles.muscles.names  # type: ignore[union-attr]
                 values = [
-                    excitations(self.model, y, self._delayed_states(t))
+                    excitations(self.model, y, self._delayed_states(t), t, self.commands)
                     for t, y in zip(times.ravel(), rows, strict=True)
                 ]
             else:

@@ -15,6 +15,7 @@ from panjabi.delay.integrate.adaptive import solve
 from panjabi.delay.integrate.model import DelayModel, Event
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
+from panjabi.neural.feedforward import Commands
 from panjabi.simulation.python_elements import PythonElements
 from panjabi.simulation.record import BALANCE, FAILED, SpineRecord
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
@@ -38,6 +39,7 @@ def simulate(
     solver: Settings | None = None,
     *,
     duration: float = 1.0,
+    commands: Commands | None = None,
     start: ArrayLike | None = None,
     progress: bool = False,
     extrapolate: bool = False,
@@ -48,6 +50,8 @@ def simulate(
     ----------
     model : a model, whose equilibrium under the forces before the perturbation is computed first,
         or an `Equilibrium`, which is used unchanged.
+    commands : commands of muscles over time, from 0 on in place of the constant commands of the
+        equilibrium, to which reflexes add; other muscles keep theirs.
     start : another initial state (size,); the history before it is the equilibrium.
     progress : show a progress bar.
     extrapolate : go on after a unit or a tendon has failed, and only record the event.
@@ -85,8 +89,8 @@ def simulate(
             f"{state.shape}; take `state_at` of the model and change it."
         )
     settings = STANDARD if solver is None else solver
-    p = pack(spine, perturbations, state[: len(spine.free)])
-    python_elements = PythonElements(spine) if spine.elements else None
+    p = pack(spine, perturbations, state[: len(spine.free)], commands)
+    python_elements = PythonElements(spine, commands) if spine.elements else None
     delayed = delay_model(spine, python_elements, extrapolate=extrapolate)
     try:
         trajectory = solve(
@@ -95,7 +99,7 @@ def simulate(
             (0.0, float(duration)),
             p=p,
             history=rest.state,
-            breaks=breaks_of(perturbations),
+            breaks=(*breaks_of(perturbations), *(() if commands is None else commands.breaks)),
             settings=settings,
             progress=progress,
         )
@@ -103,7 +107,7 @@ def simulate(
         if python_elements is not None and python_elements.error is not None:
             raise python_elements.error from None
         raise
-    return SpineRecord(spine, perturbations, settings, trajectory, float(duration))
+    return SpineRecord(spine, perturbations, settings, trajectory, float(duration), commands)
 
 
 def rerun(record: SpineRecord) -> SpineRecord:
@@ -111,8 +115,8 @@ def rerun(record: SpineRecord) -> SpineRecord:
     run, rest = record.trajectory, record.rest
     beyond = any(e.name == FAILED and e.time < run.end for e in run.events)
     return simulate(
-        rest, record.perturbations, record.solver, duration=record.duration, start=run.state[0],
-        extrapolate=beyond,
+        rest, record.perturbations, record.solver, duration=record.duration,
+        commands=record.commands, start=run.state[0], extrapolate=beyond,
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Records of runs as files: arrays in a zip (NumPy's npz) with a JSON description inside.
 
-Schema panjabi-trajectory/2 (version 1 has no bodies of another size). `description.json` says what
-was run and how: arguments of the model, perturbations, settings, versions. The arrays hold the
-trajectory and what the model was set to.
+Schema panjabi-trajectory/3 (version 2 has no commands over time, version 1 moreover no bodies of
+another size). `description.json` says what was run and how: arguments of the model, perturbations, names
+of commanded muscles, settings, versions. The arrays hold the trajectory, what the model was set to,
+and commands.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from panjabi.cohort.digest import fingerprint
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Counts, Occurrence, Outcome, Trajectory
 from panjabi.errors import DataFileError, ParameterError, SchemaError
+from panjabi.neural.feedforward import Commands
 from panjabi.simulation.record import SpineRecord
+from panjabi.spine.command_schedule import commanded_muscles
 from panjabi.spine.model_build import UnitOptions, spine_model
 from panjabi.spine.perturbation import KINDS, Perturbation
 from panjabi.spine.static_model import HeldLoad
@@ -36,7 +39,7 @@ from panjabi.spine.static_model import HeldLoad
 if TYPE_CHECKING:
     from panjabi.spine.model import Spine
 
-SCHEMA, VERSION = "panjabi-trajectory", 2
+SCHEMA, VERSION = "panjabi-trajectory", 3
 DESCRIPTION = "description.json"
 
 
@@ -58,6 +61,11 @@ def save_record(record: SpineRecord, path: str | Path) -> None:
             "excitation": model.excitation,
             "rest_length": model.rest_length,
             "rest_tension": model.rest_tension,
+        }
+    if record.commands is not None:
+        arrays |= {
+            "command_times": record.commands.times,
+            "command_excitations": record.commands.excitations,
         }
     for k, event in enumerate(run.events):
         arrays[f"event_{k}"] = event.state
@@ -160,6 +168,7 @@ def _description(record: SpineRecord) -> dict[str, Any]:
             | {f.name: getattr(perturbation, f.name) for f in fields(perturbation) if f.init}
             for perturbation in record.perturbations
         ],
+        "commands": None if record.commands is None else {"muscles": record.commands.muscles},
         "solver": settings,
         "duration_s": record.duration,
         "outside_evidence": list(record.outside_evidence),
@@ -266,8 +275,8 @@ def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: Spine) 
 
 _RUN = ("first", "outcome", "tolerance", "counts", "breaking_points", "tracked_order", "events")
 _KEYS = (
-    "schema", "versions", "model", "perturbations", "solver", "duration_s", "channels",
-    "outside_evidence",
+    "schema", "versions", "model", "perturbations", "commands", "solver", "duration_s",
+    "channels", "outside_evidence",
 )  # fmt: skip
 
 
@@ -299,6 +308,8 @@ def _check_keys(about: dict[str, Any]) -> None:
     kinds = {kind.__name__: kind for kind in KINDS}
     for entry in about["perturbations"]:
         only(("kind", *names(kinds[entry["kind"]])), entry, entry["kind"])
+    if about.get("commands") is not None:
+        only(("muscles",), about["commands"], "commands")
     only(names(Settings), about["solver"], "solver")
     for channel in about["channels"]:
         only(("name", "unit"), channel, "channels")
@@ -342,8 +353,27 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
         ),
     )
     return SpineRecord(
-        model, tuple(perturbations), Settings(**settings), trajectory, about["duration_s"]
+        model,
+        tuple(perturbations),
+        Settings(**settings),
+        trajectory,
+        about["duration_s"],
+        _commands(about, arrays, model),
     )
+
+
+def _commands(about: dict[str, Any], arrays: dict[str, Any], model: Spine) -> Commands | None:
+    """The commands over time; None in files that have none, all of versions 1 and 2."""
+    if about.get("commands") is None:
+        return None
+    muscles = about["commands"]["muscles"]
+    commands = Commands(
+        arrays["command_times"],
+        arrays["command_excitations"],
+        None if muscles is None else tuple(muscles),
+    )
+    commanded_muscles(model, commands)
+    return commands
 
 
 def _model(recipe: dict[str, Any]) -> Spine:

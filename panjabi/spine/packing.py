@@ -23,8 +23,10 @@ from panjabi.arrays import Block, Integers, Matrix, Vector
 from panjabi.body.joint_force_kernels import Discs, DiscWork
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.errors import ParameterError
+from panjabi.neural.feedforward import Commands
 from panjabi.neural.loop_kernels import LoopData, LoopWork, loop_work
 from panjabi.passive.joint_kernels import JointData, JointWork, joint_data, joint_work
+from panjabi.spine.command_schedule import command_data
 from panjabi.spine.flat import flatten, reader
 from panjabi.spine.model import Spine
 from panjabi.spine.perturbation import (
@@ -138,9 +140,12 @@ read_spine = reader(SpineData)
 
 
 def pack(
-    model: Spine, applied: Sequence[Perturbation] = (), start: ArrayLike | None = None
+    model: Spine,
+    applied: Sequence[Perturbation] = (),
+    start: ArrayLike | None = None,
+    commands: Commands | None = None,
 ) -> Floats:
-    """The model and its external forces as one vector p.
+    """The model, its external forces and its commands as one vector p.
 
     start : coordinates (n,) from which the loss of balance is measured; by default those of the
         model.
@@ -148,20 +153,25 @@ def pack(
     Raises
     ------
     UnknownNameError
-        If a perturbation names a body or coordinate that does not exist.
+        If a perturbation names a body or coordinate that does not exist, or a command a muscle.
     ParameterError
-        If it acts on a fixed coordinate.
+        If it acts on a fixed coordinate, or the commands do not fit the muscles.
     """
-    return flatten(spine_data(model, applied, start))
+    return flatten(spine_data(model, applied, start, commands))
 
 
 def spine_data(
-    model: Spine, applied: Sequence[Perturbation] = (), start: ArrayLike | None = None
+    model: Spine,
+    applied: Sequence[Perturbation] = (),
+    start: ArrayLike | None = None,
+    commands: Commands | None = None,
 ) -> SpineData:
-    """The model and its external forces for the kernels, with new work arrays."""
+    """The model, its external forces and its commands for the kernels, with new work arrays."""
     n, nm = len(model.free), model.muscle_count
     q = model.dynamics.part(model.dynamics.held) if start is None else np.asarray(start, float)
-    joints, muscles = _joints(model), _muscles(model)
+    joints, muscles, loops = _joints(model), _muscles(model), model.loops
+    if commands is not None:
+        loops = loops._replace(changing=command_data(model, commands))
     forces = model.joint_forces
     bodies, levels = len(model.dynamics.mechanism.mass), len(forces.levels)
     M, K, C, S = np.zeros((4, n, n))
@@ -176,7 +186,7 @@ def spine_data(
         np.zeros(n),
         np.zeros(n),
         np.zeros(nm),
-        loop_work(model.loops),
+        loop_work(loops),
         np.zeros(3),
         np.zeros(count),
         step,
@@ -198,7 +208,7 @@ def spine_data(
             forces.pulled,
         ),
         muscles,
-        model.loops,
+        loops,
         _applied(model, applied),
         PythonData(np.zeros(n), np.zeros(nm)),
         _limits(model, q),

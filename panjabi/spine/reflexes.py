@@ -23,6 +23,7 @@ from panjabi.neural.loop_kernels import (
     ConnectionData,
     LoopData,
     Signals,
+    constant_commands,
     sensed,
     sensed_from_rest,
 )
@@ -253,7 +254,7 @@ def loop_data(
         np.array([x.threshold or 0.0 for x in thresholds], float),
         np.array([x.corner for x in thresholds], float),
     )
-    loops = LoopData(commands, width, afferents, data, connections)
+    loops = LoopData(commands, constant_commands(), width, afferents, data, connections)
     for k in range(count):
         x, _, f = sensed(k, afferents, rest)
         afferents.rest_length[k], afferents.rest_force[k] = x, f

@@ -39,7 +39,7 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
     muscles = data.work.muscles
     if nm > 0:
         u, pull = data.work.excitation, data.work.pull
-        excite(delayed, data.loops, data.python.drive, u)
+        excite(t, delayed, data.loops, data.python.drive, u)
         a, fibre = slice(at.activation, at.fibre), slice(at.fibre, at.short_range)
         short = slice(at.short_range, at.receptor)
         rates = Rates(pull, out[a], out[fibre], out[short])

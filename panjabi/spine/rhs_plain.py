@@ -14,11 +14,13 @@ from panjabi.body.joint_force_kernels import UP
 from panjabi.elements import ForceElement, excited
 from panjabi.errors import unknown
 from panjabi.neural.algebraic_spindle import AlgebraicSpindle
+from panjabi.neural.feedforward import Commands
 from panjabi.neural.loop_kernels import COMPRESSION, HEAD, MUSCLE
 from panjabi.neural.smooth_kernels import rectified, saturated
 from panjabi.neural.spindle import Spindle
 from panjabi.neural.tendon_organ import TendonOrgan
 from panjabi.neural.vestibular import Canals
+from panjabi.spine.command_schedule import drives_at
 from panjabi.spine.joint_forces import Push
 from panjabi.spine.model import Floats, Spine
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
@@ -34,11 +36,13 @@ def reference_rhs(
     y: Floats,
     delayed: Floats | None = None,
     applied: Sequence[Perturbation] = (),
+    commands: Commands | None = None,
 ) -> Floats:
     """d y / d t (size,) of a model.
 
     delayed : (delays, reads) the states `Spine.reads` one delay ago, for every delay; by default
         the present ones.
+    commands : commands over time; by default the constant ones of the equilibrium.
     """
     part, out = model.slices, np.zeros(model.size)
     q, rate = y[part["q"]], y[part["rate"]]
@@ -53,7 +57,7 @@ def reference_rhs(
         at += joint.states
     if model.muscles is not None:
         states = slice(part["activation"].start, part["short_range"].stop)
-        u = excitations(model, y, delayed)
+        u = excitations(model, y, delayed, t, commands)
         Q += model.muscles.force(q, rate, y[states], u)
         out[states] = model.muscles.state_rate(q, rate, y[states], u)
     out[part["receptor"]], out[part["afferent"]] = _loop_rates(model, y)
@@ -63,7 +67,7 @@ def reference_rhs(
             Q[coordinate] -= gate(signal)
     for element, states in elements_of(model):
         x, speed = model.seen_by(element, q, rate)
-        values = arrived(model, y, delayed, element)
+        values = arrived(model, y, delayed, element, t, commands)
         _add(Q, model.place_of(element.coordinates), element.force(x, speed, y[states], values))
         out[states] = element.state_rate(x, speed, y[states], values)
     out[part["q"]] = rate
@@ -109,15 +113,31 @@ def size_of(perturbation: Perturbation, t: float) -> float:
     return float(wave.py_func(row, np.array(perturbation.tones, float).reshape(-1, 3), t))
 
 
-def excitations(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
-    """Excitation of every muscle (nm,) [1]: `drives`, saturated to 0..1."""
+def excitations(
+    model: Spine,
+    y: Floats,
+    delayed: Floats | None = None,
+    t: float = 0.0,
+    commands: Commands | None = None,
+) -> Floats:
+    """Excitation of every muscle (nm,) at time t [1]: `drives`, saturated to 0..1."""
+    return _saturated(model, drives(model, y, delayed, t, commands))
+
+
+def _saturated(model: Spine, drive: Floats) -> Floats:
     width = model.drive_width.si
-    return np.array([saturated.py_func(x, width)[0] for x in drives(model, y, delayed)])
+    return np.array([saturated.py_func(x, width)[0] for x in drive])
 
 
-def drives(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
-    """Constant commands, what arrives from reflexes and what elements add, (nm,) [1]."""
-    u = model.loops.command.copy()
+def drives(
+    model: Spine,
+    y: Floats,
+    delayed: Floats | None = None,
+    t: float = 0.0,
+    commands: Commands | None = None,
+) -> Floats:
+    """Commands at time t, what arrives from reflexes and what elements add, (nm,) [1]."""
+    u = drives_at(model, commands, t)
     for k, (signal, gate) in _arriving(model, y, delayed):
         muscle = model.pathways.connections[k].muscle
         if muscle >= 0:
@@ -126,7 +146,7 @@ def drives(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
     for element, states in elements_of(model):
         if excited(element):
             x, speed = model.seen_by(element, q, rate)
-            values = arrived(model, y, delayed, element)
+            values = arrived(model, y, delayed, element, t, commands)
             add = element.excitation(x, speed, y[states], values)  # type: ignore[attr-defined]
             np.add.at(u, excited_muscles(model, element), np.asarray(add, float))
     return u
@@ -141,8 +161,15 @@ def elements_of(model: Spine) -> list[tuple[ForceElement, slice]]:
     return result
 
 
-def arrived(model: Spine, y: Floats, delayed: Floats | None, element: ForceElement) -> Floats:
-    """Values of the signals of a part, each at its own time."""
+def arrived(
+    model: Spine,
+    y: Floats,
+    delayed: Floats | None,
+    element: ForceElement,
+    t: float = 0.0,
+    commands: Commands | None = None,
+) -> Floats:
+    """Values of the signals of a part at time t, each delayed by its own delay."""
     signals = element.signals
     values = np.empty(len(signals))
     for delay in {s.delay for s in signals}:
@@ -151,7 +178,11 @@ def arrived(model: Spine, y: Floats, delayed: Floats | None, element: ForceEleme
         if delay > 0.0 and delayed is not None:
             state = y.copy()
             state[list(model.reads)] = delayed[model.delays.index(delay)]
-        values[chosen] = signal_values(model, state, [signals[i] for i in chosen])
+        read = [signals[i] for i in chosen]
+        feedforward = None
+        if commands is not None and any(signal.kind == "command" for signal in read):
+            feedforward = _saturated(model, drives_at(model, commands, t - delay))
+        values[chosen] = signal_values(model, state, read, feedforward)
     return values
 
 

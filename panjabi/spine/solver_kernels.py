@@ -50,7 +50,7 @@ def spine_linear(t: float, y: Floats, delayed: Floats, p: Floats, work: Floats) 
     task, w = work[0, 0], work[0, 1]
     work[0, 2] = 1.0
     if task == EVALUATE:
-        _evaluate(y, delayed, data)
+        _evaluate(t, y, delayed, data)
     elif task == FACTOR:
         if not _factor(w, data):
             work[0, 2] = 0.0
@@ -59,7 +59,7 @@ def spine_linear(t: float, y: Floats, delayed: Floats, p: Floats, work: Floats) 
 
 
 @njit(cache=True, nogil=True)
-def _evaluate(y, delayed, data):
+def _evaluate(t, y, delayed, data):
     """Mass matrix, stiffness and damping of the joints, slopes of the muscles."""
     step, n, nm = data.work.step, data.n, data.muscle_count
     q, rate = y[:n], y[n : 2 * n]
@@ -72,7 +72,7 @@ def _evaluate(y, delayed, data):
     joint_slopes(q, stretch, pressed, data.joints, work.joints, step.K, step.C)
     muscles, u = work.muscles, work.excitation
     if nm > 0:
-        excite(delayed, data.loops, data.python.drive, u)
+        excite(t, delayed, data.loops, data.python.drive, u)
         activation, fibre = y[at.activation : at.fibre], y[at.fibre : at.short_range]
         short = y[at.short_range : at.receptor]
         step_slopes(q, rate, activation, fibre, short, u, data.muscles, muscles, step.muscles)

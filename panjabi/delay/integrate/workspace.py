@@ -110,7 +110,7 @@ class Workspace:
             prune=prune,
         )
         progress = Progress(options.first_step, error=1e-4, count=past.pieces, first=past.pieces)
-        points = [np.empty(BREAK_CAPACITY, POINT) for _ in range(3)]
+        points = [np.empty(BREAK_CAPACITY + breaks.size, POINT) for _ in range(3)]
         breaks_of_run = Breaks(*points)
         times, coef = _record(past, n, capacity)
         reads = np.arange(n) if model.reads is None else np.array(model.reads, dtype=np.int64)

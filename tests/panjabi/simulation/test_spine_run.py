@@ -316,7 +316,7 @@ def test_saved_loaded_and_run_again(record, tmp_path):
     assert np.array_equal(rerun(again).trajectory.coef, record.trajectory.coef)
     with zipfile.ZipFile(path) as file:
         about = json.loads(file.read("description.json"))
-    assert about["schema"] == "panjabi-trajectory/2"
+    assert about["schema"] == "panjabi-trajectory/3"
     assert about["channels"][0] == {"name": "L5_S1_FE", "unit": "rad"}
     assert set(about["versions"]) == {"panjabi", "numpy", "numba"}
 
@@ -355,8 +355,8 @@ def test_invalid_files_raise(record, tmp_path):
     path = tmp_path / "push.npz"
     save_record(record, path)
     for schema, error, words in (
-        ("panjabi-trajectory/3", SchemaError, "up to version 2, got version 3"),
-        ("fascia-network/1", SchemaError, "schema panjabi-trajectory/2"),
+        ("panjabi-trajectory/4", SchemaError, "up to version 3, got version 4"),
+        ("fascia-network/1", SchemaError, "schema panjabi-trajectory/3"),
     ):
         other = tmp_path / "other.npz"
         with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
