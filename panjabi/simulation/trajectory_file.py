@@ -2,8 +2,8 @@
 
 Schema panjabi-trajectory/3 (version 2 has no commands over time, version 1 moreover no bodies of
 another size). `description.json` says what was run and how: arguments of the model, perturbations,
-names of commanded muscles, settings, versions. The arrays hold the trajectory, what the model was set
-to, and commands.
+names of commanded muscles, settings, versions. The arrays hold the trajectory, what the model was
+set to, and commands.
 """
 
 from __future__ import annotations

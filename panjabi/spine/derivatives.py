@@ -155,9 +155,9 @@ def static_stiffness(model: Spine, found: SpineJacobian) -> Floats:
     that the equilibrium is unstable; an instability by delays alone is not seen.
     """
     part = model.slices
-    A: Floats = found.now + sum(found.late, np.zeros_like(found.now))
     q, rate = part["q"], part["rate"]
-    A = A - found.inertial @ A[rate]
+    moved: Floats = found.now + sum(found.late, np.zeros_like(found.now))
+    A: Floats = moved - found.inertial @ moved[rate]
     inner = np.flatnonzero(found.moving)
     inner = inner[inner >= rate.stop]
     follow = cast(Floats, np.linalg.solve(A[np.ix_(inner, inner)], A[inner, q]))
