@@ -45,10 +45,15 @@ def roots_with(loop: ReflexLoop | None = None):
 
 
 @cache
+def all_states(loop: ReflexLoop | None = None):
+    return linear_system(with_loop(loop), dormant=True, friction="exact")
+
+
+@cache
 def mode_of(root: complex, loop: ReflexLoop | None = None):
     """All states (size,) in the mode of a root; the largest angle is 1."""
     rest = with_loop(loop)
-    exact = polish(linear_system(rest, dormant=True, friction="exact"), root)
+    exact = polish(all_states(loop), root)
     assert exact is not None and abs(exact.value - root) < 1e-8 * abs(root)
     return exact.vector / exact.vector[np.abs(exact.vector[: len(rest.q)]).argmax()]
 
