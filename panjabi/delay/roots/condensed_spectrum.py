@@ -29,7 +29,7 @@ from panjabi.results import ShortRepr
 
 Integers = NDArray[np.int64]
 
-STARTS = (0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0, 30.0, 40.0, 55.0, 75.0)
+STARTS = (0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0, 26.0, 30.0, 35.0, 40.0, 47.0, 55.0, 75.0)
 """Frequencies of the starts [rad/s]; a trunk responds below 10 Hz."""
 
 # Sizes of the starts for real roots [1/s]: largest, smallest, number. None is a round number, since
@@ -300,9 +300,12 @@ class Condensed:
     # --- roots ----------------------------------------------------------------------------
 
     def roots(self, starts: Complexes) -> tuple[Complexes, Floats]:
-        """Roots that successive linear problems reach from the starts, and their residuals."""
+        """Roots that successive linear problems reach from the starts, and their residuals.
+
+        The residual is infinite where the last step is still long.
+        """
         s = np.array(starts, complex)
-        active = np.ones(len(s), bool)
+        active, last = np.ones(len(s), bool), np.zeros(len(s))
         for _ in range(STEPS):
             if not active.any():
                 break
@@ -315,12 +318,13 @@ class Condensed:
             step *= np.minimum(1.0, largest / np.maximum(np.abs(step), 1e-300))
             moved = at + step
             moved = np.where(moved.imag < 0.0, moved.conj(), moved)
-            s[active] = moved
+            s[active], last[active] = moved, np.abs(step)
             going = np.abs(step) > 1e-11 * (1.0 + np.abs(moved))
             active[np.flatnonzero(active)[~going]] = False
         s = np.where(np.abs(np.imag(s)) <= 1e-8 * (1.0 + np.abs(s)), np.real(s) + 0j, s)
         sizes = np.linalg.svd(self.at(s)[0], compute_uv=False)
-        return s, sizes[:, -1] / sizes[:, 0]
+        arrived = last <= SAME * (1.0 + np.abs(s))
+        return s, np.where(arrived, sizes[:, -1] / sizes[:, 0], np.inf)
 
     # --- counting -------------------------------------------------------------------------
 
