@@ -50,20 +50,20 @@ def _fitted(value: float, group: str) -> Parameter:
 PASSIVE_SCALE: Mapping[str, Parameter] = {
     group: _fitted(value, group)
     for group, value in {
-        "hamstrings": 0.6567754,
-        "gluteus_maximus": 0.6403009,
-        "hip_flexors": 1.1580478,
-        "adductors": 0.2971478,
+        "hamstrings": 0.6567805,
+        "gluteus_maximus": 0.6402490,
+        "hip_flexors": 1.1580575,
+        "adductors": 0.2971365,
         "quadriceps": 0.3754824,
-        "gastrocnemii": 0.4868543,
-        "one_joint_calf": 0.7034680,
+        "gastrocnemii": 0.4868546,
+        "one_joint_calf": 0.7034677,
         "dorsiflexors": 0.7709312,
     }.items()
 }
 """Factor on the passive curves of each muscle group, from `calibrate_passive` [1]."""
 
 DISCOMFORT_LIMIT = Parameter(
-    468.876699014,
+    468.876857678,
     "N",
     "Youdas2005",
     "assumed",

@@ -1,7 +1,7 @@
 """Stress relaxation: decline of the torque of a stretched hamstring group.
 
 The series begins at the end of a stretch at the published rate, so it is fitted on the ramp that
-was applied (S36). What relaxes during the ramp is part of the law at the test rate (S32).
+was applied. What relaxes during the ramp is part of the law at the test rate (S32).
 """
 
 from __future__ import annotations

@@ -23,22 +23,22 @@ def disc_forces(
     perturbations: Sequence[Perturbation],
     times: Floats,
     states: Floats,
+    delayed: Floats,
     commands: Commands | None = None,
     paths: NoisePaths | None = None,
 ) -> Floats:
     """Force on each disc from above (times, levels, 3): forward, up, right of the disc [N].
 
-    times (times,) [s], states (times, size). Elements written in Python change it only through the
-    accelerations that they cause.
+    times (times,) [s], states (times, size), delayed (times, delays, reads). Elements written in
+    Python change it only through the accelerations that they cause.
     """
     out = np.empty((len(times), len(model.joint_forces.levels), 3))
     if model.elements:
         for k, (t, y) in enumerate(zip(times, states, strict=True)):
-            rates = reference_rhs(model, t, y, None, perturbations, commands, paths)
+            rates = reference_rhs(model, t, y, delayed[k], perturbations, commands, paths)
             acceleration = rates[model.slices["rate"]]
             out[k] = joint_loads(model, t, y, acceleration, perturbations)
         return out
-    delayed = np.zeros((len(model.delays), model.loop_count))  # no force depends on them
     p = pack(model, perturbations, paths=paths)
     _disc_forces(times, np.ascontiguousarray(states), delayed, p, out)
     return out
@@ -49,7 +49,7 @@ def _disc_forces(times, states, delayed, p, out):
     data = read_spine(p)
     n, rates = data.n, np.empty(states.shape[1])
     for k in range(times.shape[0]):
-        spine_rhs(times[k], states[k], delayed, p, rates)
+        spine_rhs(times[k], states[k], delayed[k], p, rates)
         if data.compression.states == 0:
             load_discs(states[k, n : 2 * n], rates[n : 2 * n], data)
         out[k] = data.work.discs.force

@@ -309,9 +309,9 @@ class SpineRecord:
         rows = states.reshape(-1, states.shape[-1])
         computed: dict[str, Floats] = {}
         if any(n.endswith(DISC) for n in names):
-            forces = disc_forces(
-                self.model, self.perturbations, times.ravel(), rows, self.commands, self.noise_paths
-            )
+            late = np.array([self._delayed_states(t) for t in times.ravel().tolist()])
+            driven = self.commands, self.noise_paths
+            forces = disc_forces(self.model, self.perturbations, times.ravel(), rows, late, *driven)
             signs = -forces[..., UP], forces[..., FORWARD], forces[..., RIGHT]
             for values, f in zip(signs, DISC, strict=True):
                 for k, level in enumerate(self.model.joint_forces.levels):

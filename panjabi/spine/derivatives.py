@@ -74,6 +74,7 @@ class SpineJacobian(ShortRepr):
     now: Floats  # by the present state (size, size)
     late: tuple[Floats, ...]  # by the state one delay ago, for every delay (size, size)
     inputs: Floats  # by a generalised force on each free coordinate (size, n)
+    inertial: Floats  # the part of `rate` by the accelerations (size, n): of the compressions
 
     @property
     def moving(self) -> NDArray[np.bool_]:
@@ -129,32 +130,34 @@ def jacobian(
     for matrix, forces in zip(late, by_late, strict=True):
         matrix[part["rate"]] = np.linalg.solve(motion.mass, forces)
     now[part["rate"]] = np.linalg.solve(motion.mass, by)
-    inputs = np.zeros((model.size, n))
+    inputs, inertial = np.zeros((2, model.size, n))
     inputs[part["rate"]] = np.linalg.inv(motion.mass)
     if model.compression_time is not None and model.pressed:
         found = model.joint_forces.slopes(
             q, rate, out[part["rate"]], tensions(model, y), pushes(model, t, applied)
         )
         time = model.compression_time.si
+        inertial[part["compression"]] = found.by_acceleration / time
         for matrix in (now, *late, inputs):
-            matrix[part["compression"]] = found.by_acceleration @ matrix[part["rate"]] / time
+            matrix += inertial @ matrix[part["rate"]]
         now[part["compression"]] += found.by_tension @ sensed.tension / time
         now[part["compression"], part["q"]] += found.by_q / time
         now[part["compression"], part["rate"]] += found.by_rate / time
         now[part["compression"], part["compression"]] -= np.eye(len(model.pressed)) / time
-    return SpineJacobian(out, now, late, inputs)
+    return SpineJacobian(out, now, late, inputs, inertial)
 
 
 def static_stiffness(model: Spine, found: SpineJacobian) -> Floats:
     """Stiffness at infinitely slow motion, with reflexes and compression, (n, n) [N m/rad].
 
-    All other states follow the coordinates. The matrix is not symmetric where compression changes
-    moments. An eigenvalue with a negative real part means that the equilibrium is unstable; an
-    instability by delays alone is not seen.
+    All other states follow the coordinates, which a force holds without acceleration. The matrix is
+    not symmetric where compression changes moments. An eigenvalue with a negative real part means
+    that the equilibrium is unstable; an instability by delays alone is not seen.
     """
     part = model.slices
-    A: Floats = found.now + sum(found.late, np.zeros_like(found.now))
     q, rate = part["q"], part["rate"]
+    moved: Floats = found.now + sum(found.late, np.zeros_like(found.now))
+    A: Floats = moved - found.inertial @ moved[rate]
     inner = np.flatnonzero(found.moving)
     inner = inner[inner >= rate.stop]
     follow = cast(Floats, np.linalg.solve(A[np.ix_(inner, inner)], A[inner, q]))

@@ -203,7 +203,11 @@ def _posture(
     tolerance: float,
     iterations: int,
 ) -> Equilibrium:
-    """Equilibrium posture by Newton's method, with steps that decrease the unbalanced moment."""
+    """Equilibrium posture by Newton's method, with steps that decrease the unbalanced moment.
+
+    Where no step decreases it, the spine falls: it then moves where the unbalanced moment drives
+    it, with the stiffness made positive, until it rests.
+    """
 
     def left_over(at: Floats) -> tuple[Floats, _Pressed]:
         if model.muscles is None:
@@ -215,7 +219,7 @@ def _posture(
         Q = passive_force(model, at, pressed.value, applied)
         return Q - geometry.slope.T @ force, pressed
 
-    (unbalanced, pressed), size = left_over(q), np.inf
+    (unbalanced, pressed), size, falls = left_over(q), np.inf, False
     for count in range(iterations):
         size = float(np.abs(unbalanced).max())
         if size <= tolerance:
@@ -229,20 +233,33 @@ def _posture(
             K += muscles.tension_curvature(pose, resting.force)
             stretched = resting.stiffness[:, None] * geometry.slope
             K += geometry.slope.T @ stretched - pressed.force @ pressed.by_tension @ stretched
-        step = np.linalg.solve(K, unbalanced)
-        fraction = min(1.0, 0.3 / max(float(np.abs(step).max()), 1e-300))
+        step = np.linalg.solve(_positive(K) if falls else K, unbalanced)
+        fraction = min(1.0, (0.1 if falls else 0.3) / max(float(np.abs(step).max()), 1e-300))
         moved = unbalanced
         for _ in range(30):
             moved, pressed = left_over(q + fraction * step)
             if np.linalg.norm(moved) < np.linalg.norm(unbalanced) or fraction < 1e-6:
                 break
+            if falls and moved @ step > 0.0:
+                break
             fraction *= 0.5
+        if fraction < 1e-6 and not falls:
+            falls = True
+            continue
         q, unbalanced = q + fraction * step, moved
     raise ConvergenceError(
         f"Expected an equilibrium posture with at most {tolerance:g} N m left unbalanced within "
         f"{iterations} steps, got {size:.3g} N m; start nearer to an equilibrium, raise the "
         "excitation, or give the model more stiffness."
     )
+
+
+def _positive(K: Floats) -> Floats:
+    """The symmetric part of a stiffness, raised until its least eigenvalue is positive."""
+    H = 0.5 * (K + K.T)
+    values = np.linalg.eigvalsh(H)
+    raised = max(0.0, 0.01 * float(np.abs(values).max()) - float(values[0]))
+    return H + raised * np.eye(len(H))
 
 
 def _activation(

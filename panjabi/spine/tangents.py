@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from panjabi.errors import ParameterError
 from panjabi.spine.derivatives import jacobian
 from panjabi.spine.model import Spine
+from panjabi.spine.rhs_plain import tensions
 
 Floats = NDArray[np.float64]
 
@@ -43,12 +44,19 @@ def tangent(model: Spine, y: Floats, *, which: Literal["slow", "fast"]) -> Float
     for name in ("q", "rate", "activation", "receptor", "afferent"):
         fixed[part[name]] = True
     inner = np.flatnonzero(derivatives.moving & ~fixed)
-    rows = now.copy()
+    rows = now - derivatives.inertial @ now[rate]
     if which == "fast":
         _follow(model, y, rows)
     held, still = y[q], np.zeros(n)  # without the inertia of a state that is not in equilibrium
-    accelerated = model.dynamics.linearised(held, still, derivatives.rate[rate]).by_q
+    moving = derivatives.rate[rate]
+    accelerated = model.dynamics.linearised(held, still, moving).by_q
     by[:, q] += accelerated - model.dynamics.linearised(held, still, still).by_q
+    if model.compression_time is not None and model.pressed:
+        with_it, without = (
+            model.joint_forces.slopes(held, still, a, tensions(model, y), []).by_q
+            for a in (moving, still)
+        )
+        rows[part["compression"], q] += (without - with_it) / model.compression_time.si
     moved = np.linalg.solve(rows[np.ix_(inner, inner)], -rows[inner, q])
     return -(by[:, q] + by[:, inner] @ moved).reshape(n, n)
 

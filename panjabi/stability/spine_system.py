@@ -1,7 +1,7 @@
 """A spine model linearised about its equilibrium, as a linear system with delays.
 
 >>> rest = equilibrium(spine_model("lumbar", reflexes=True))
->>> characteristic_roots(linear_system(rest)).rightmost
+>>> condensed_system(rest).spectrum().rightmost
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
 
 def condensed_system(rest: Equilibrium) -> Condensed:
-    """The stuck system of an equilibrium on its coordinates, their rates and compressions.
+    """The stuck system of an equilibrium, from which most states are eliminated.
 
-    Muscles, joints and receptors act on each other only through these, in this order.
+    What is left couples the parts: coordinates, rates, compressions, and afferents that excite
+    several muscles. It is found from the matrices, so it includes parts that a user adds.
     """
-    system, n = linear_system(rest), 2 * len(rest.model.free)
-    levels = [k for k, name in enumerate(system.state_names) if name.endswith(" compression")]
-    return Condensed(system, [*range(n), *levels])
+    return Condensed(linear_system(rest))
 
 
 def linear_system(

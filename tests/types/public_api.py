@@ -90,7 +90,7 @@ def of_options(record: dict[str, float]) -> None:
     muscle = PassiveMuscle.from_fibres(record, fibre_set="2016", activation=0.1)
     assert_type(muscle, PassiveMuscle)
     PassiveMuscle.from_fibres(record, fibre_set="2016", bananas=1)  # pyright: ignore[reportCallIssue]
-    release_with_spine(subject, "neck", share=0.2, floor=None)
+    release_with_spine(subject, "neck", share=0.2, margin=(1.0, 0.5))
     release_with_spine(subject, "neck", bananas=3)  # pyright: ignore[reportCallIssue]
     sweep_spine_release(subject, "neck", [0.1], doses={"tension": 0.5}, share=0.2)
     sweep_spine_release(subject, "neck", [0.1], bananas=4)  # pyright: ignore[reportCallIssue]

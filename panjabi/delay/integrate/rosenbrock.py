@@ -18,7 +18,7 @@ from panjabi.delay.integrate.call_by_address import ask_jacobian
 from panjabi.delay.integrate.codes import STRUCTURED
 from panjabi.delay.integrate.compile_options import inner
 from panjabi.delay.integrate.dense_lu import factor, solve_factored
-from panjabi.delay.integrate.runge_kutta import rate
+from panjabi.delay.integrate.runge_kutta import delayed_states, rate
 
 GAMMA = 0.435866521508459
 ALPHA = np.array(
@@ -59,6 +59,7 @@ def prepare_linear(equations, y, linear, h):
     n = y.size
     structured = equations.options.method == STRUCTURED
     if progress.jacobian_age >= OLDEST:
+        delayed_states(equations, t, t + 0.5 * h, y)  # those of a failed step may not be finite
         jac[0, 0] = 0.0
         ask_jacobian(call, t, y, z, p, jac)
         progress.jacobians += 1

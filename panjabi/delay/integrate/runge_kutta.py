@@ -71,12 +71,18 @@ from panjabi.delay.integrate.runge_kutta_coefficients import (
 
 
 @inlined
-def rate(equations, t, middle, y, out):
-    """Delays, delayed states and right-hand side at one stage."""
+def delayed_states(equations, t, middle, y):
+    """Delays and delayed states of one stage, into Equations.lag and z; as `look_back`."""
     lag, constant = equations.lag, equations.options.constant
     if lag.size > constant:
         ask_delay(equations.call, t, y, equations.p, lag[constant:])
-    own = look_back(equations, t, middle, y)
+    return look_back(equations, t, middle, y)
+
+
+@inlined
+def rate(equations, t, middle, y, out):
+    """Delays, delayed states and right-hand side at one stage."""
+    own = delayed_states(equations, t, middle, y)
     if own >= 0:
         ask_rhs(equations.call, t, y, equations.z, equations.p, out)
         equations.progress.evaluations += 1
@@ -155,6 +161,7 @@ def prepare_newton(equations, y, atol, linear, h):
         linear.scale[i] = atol[i] + equations.options.rtol * abs(y[i])
     if progress.jacobian_age != 0:
         t = equations.times[progress.count]
+        delayed_states(equations, t, t + 0.5 * h, y)
         ask_jacobian(equations.call, t, y, equations.z, equations.p, jac)
         progress.jacobians += 1
         progress.jacobian_age = 0

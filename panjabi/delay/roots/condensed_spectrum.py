@@ -1,8 +1,8 @@
 """Roots of a large system whose many inner states are coupled by a few: a spine with its muscles.
 
-Activation, fibre and receptor of a muscle act on other muscles only through coordinates and rates.
-So the characteristic matrix has a border (these states) and many small blocks. The blocks are
-eliminated exactly,
+Activation, fibre and receptor of a muscle act on other muscles only through coordinates, rates,
+compressions, and afferents that excite several muscles. So the characteristic matrix has a border
+(these states, see `border_states`) and many small blocks. The blocks are eliminated exactly,
 
     D(s) = M_bb - M_bi M_ii^-1 M_ib,      det M = det D x product of the blocks' determinants,
 
@@ -29,7 +29,7 @@ from panjabi.results import ShortRepr
 
 Integers = NDArray[np.int64]
 
-STARTS = (0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0, 30.0, 40.0, 55.0, 75.0)
+STARTS = (0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0, 26.0, 30.0, 35.0, 40.0, 47.0, 55.0, 75.0)
 """Frequencies of the starts [rad/s]; a trunk responds below 10 Hz."""
 
 # Sizes of the starts for real roots [1/s]: largest, smallest, number. None is a round number, since
@@ -89,26 +89,28 @@ class _Blocks:
 class Condensed:
     """A linear system with delays on its border states.
 
+    border : indices of these states; by default those of `border_states`.
+
     Raises
     ------
     ParameterError
         For a neutral system, or border states that are not among its states.
     """
 
-    def __init__(self, system: LinearDelaySystem, border: Sequence[int]) -> None:
+    def __init__(self, system: LinearDelaySystem, border: Sequence[int] | None = None) -> None:
         from scipy import sparse
         from scipy.sparse.csgraph import connected_components
 
-        b = np.array(sorted(set(border)), np.int64)
+        b = np.array(sorted(set(border_states(system) if border is None else border)), np.int64)
         if system.neutral or not b.size or b[0] < 0 or b[-1] >= system.size:
             raise ParameterError(
                 "Expected one or more border states of a system without delayed derivatives, "
                 f"got {len(b)} border states of a {'neutral ' if system.neutral else ''}system "
-                f"of {system.size} states; give the indices of coordinates and rates."
+                f"of {system.size} states; leave `border` out to have it chosen."
             )
         self.system, self.border = system, b
         self.delays = np.array([0.0, 0.0, *system.delays])
-        terms = np.array([system.E, system.now, *(t.state for t in system.delayed)])
+        terms = _terms(system)
         self.border_terms = terms[:, b[:, None], b]
         inner = np.setdiff1d(np.arange(system.size), b)
         coupled = np.any(terms[:, inner[:, None], inner] != 0.0, axis=0)
@@ -298,9 +300,12 @@ class Condensed:
     # --- roots ----------------------------------------------------------------------------
 
     def roots(self, starts: Complexes) -> tuple[Complexes, Floats]:
-        """Roots that successive linear problems reach from the starts, and their residuals."""
+        """Roots that successive linear problems reach from the starts, and their residuals.
+
+        The residual is infinite where the last step is still long.
+        """
         s = np.array(starts, complex)
-        active = np.ones(len(s), bool)
+        active, last = np.ones(len(s), bool), np.zeros(len(s))
         for _ in range(STEPS):
             if not active.any():
                 break
@@ -313,12 +318,13 @@ class Condensed:
             step *= np.minimum(1.0, largest / np.maximum(np.abs(step), 1e-300))
             moved = at + step
             moved = np.where(moved.imag < 0.0, moved.conj(), moved)
-            s[active] = moved
+            s[active], last[active] = moved, np.abs(step)
             going = np.abs(step) > 1e-11 * (1.0 + np.abs(moved))
             active[np.flatnonzero(active)[~going]] = False
         s = np.where(np.abs(np.imag(s)) <= 1e-8 * (1.0 + np.abs(s)), np.real(s) + 0j, s)
         sizes = np.linalg.svd(self.at(s)[0], compute_uv=False)
-        return s, sizes[:, -1] / sizes[:, 0]
+        arrived = last <= SAME * (1.0 + np.abs(s))
+        return s, np.where(arrived, sizes[:, -1] / sizes[:, 0], np.inf)
 
     # --- counting -------------------------------------------------------------------------
 
@@ -358,6 +364,40 @@ class Condensed:
 
             number += _turns(block, bound, x)
         return number
+
+
+def border_states(system: LinearDelaySystem) -> tuple[int, ...]:
+    """Indices of the states that couple many others, ascending.
+
+    The state with the most couplings is removed again and again, until m removed states and the
+    b states of each block that is left make the least m^3 + sum of b^3, the cost of D. It reads
+    only which entries of the matrices are zero, so it needs no names.
+    """
+    from scipy import sparse
+    from scipy.sparse.csgraph import connected_components
+
+    coupled = np.any(_terms(system) != 0.0, axis=0)
+    coupled |= coupled.T
+    np.fill_diagonal(coupled, val=False)
+    graph, couplings = sparse.csr_matrix(coupled), coupled.sum(axis=1)
+    kept, removed = np.ones(system.size, bool), list[int]()
+    least, best = np.inf, 0
+    while len(removed) ** 3 < least and kept.any():
+        left = graph[kept][:, kept]
+        sizes = np.bincount(connected_components(left, directed=False)[1])
+        cost = len(removed) ** 3 + float((sizes.astype(float) ** 3).sum())
+        if removed and cost < least:
+            least, best = cost, len(removed)
+        most = int(np.where(kept, couplings, -1).argmax())
+        kept[most] = False
+        couplings = couplings - coupled[most]
+        removed.append(most)
+    return tuple(sorted(removed[:best]))
+
+
+def _terms(system: LinearDelaySystem) -> Floats:
+    """E, A0, A1, ... (terms, n, n)."""
+    return np.array([system.E, system.now, *(t.state for t in system.delayed)])
 
 
 def _turns(phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x: float) -> int:

@@ -112,9 +112,9 @@ def test_motion_reads_the_same_paths(lumbar):
         geometry = muscles.geometry(q)
         inputs = np.full(len(muscles), 0.3)
         nm = len(muscles)
-        tension, _ = element.units.rates(
-            state[:nm], state[nm:], geometry.length, geometry.slope @ rate
-        )
+        tension = element.units.rates(
+            state[:nm], state[nm : 2 * nm], geometry.length, geometry.slope @ rate
+        ).force
         force = element.force(q, rate, state, inputs)
         assert force == pytest.approx(muscles.generalised_force(q, tension), abs=1e-9)
         v, h = rng.normal(size=18), 1e-6

@@ -34,7 +34,7 @@ NO_LAW = {
     "HeldTensions", "AbdomenCoupling", "NeuralSystem", "ReducedNeck", "CreepEffect",
     "Evidence", "Measurement", "NeutralZone", "NeutralZoneTest", "Pelvis", "Protocol",
     "Recording", "UnitReadings", "StructureReading", "WaitCurve", "Loss", "PassiveTerm",
-    "Structure", "PassiveJoint", "SacroiliacJoint", "Anticipation",
+    "Structure", "StructureSeries", "PassiveJoint", "SacroiliacJoint", "Anticipation",
     # its yield is in the law; other limits are those of the muscles' curves
     "ShortRangeForce", "ShortRangeTurns",
     # parts of a unit, whose range is that of the unit

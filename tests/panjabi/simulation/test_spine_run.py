@@ -469,3 +469,11 @@ def test_invalid_arguments_of_simulate_raise():
         simulate(model, start=np.zeros(3))
     with pytest.raises(ParameterError, match="end after a finite start"):
         simulate(model, duration=-1.0)
+
+
+def test_a_first_trial_step_that_is_too_long_does_not_end_the_run():
+    """The step after the start of this push overflows; the next Jacobian must not remember it."""
+    rest = equilibrium(spine_model("lumbar", reflexes=True))
+    run = simulate(rest, ForcePulse(150.0, start=0.02, length=0.1), duration=0.3)
+    assert run.outcome == "end reached at 0.3 s"
+    assert np.isfinite(run.trajectory.state).all()

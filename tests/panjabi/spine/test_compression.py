@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from panjabi.body import standard_adult
 from panjabi.body.joint_force_kernels import UP
 from panjabi.delay.integrate.settings import Settings
 from panjabi.neural import ReflexLoop
@@ -152,3 +153,13 @@ def test_a_reflex_that_senses_compression_is_silent_at_rest():
     column = reference_rhs(model, 0.0, y + step, late) - reference_rhs(model, 0.0, y - step, late)
     assert jacobian(model, y, late).now[:, k] == pytest.approx(column, abs=1e-6)
     assert column[part["afferent"]] == pytest.approx(1e-3 / press.filter_time, rel=1e-6)
+
+
+@pytest.mark.parametrize("mass", [58.0, 75.0])
+def test_a_joint_that_cannot_stand_falls_to_where_it_rests(mass):
+    """Near upright the moment is smallest where nothing rests: Newton's method would stay there."""
+    body = standard_adult(stature_m=1.62, mass_kg=mass)
+    model = spine_model(joints=["L4-L5"], plane="sagittal", muscles=False, body=body)
+    rest = equilibrium(model)
+    assert rest.residual < 1e-9 and rest.q[0] < np.radians(-8.0)
+    assert jacobian(rest.model, rest.state, friction="relaxed").rate == pytest.approx(0.0, abs=1e-5)

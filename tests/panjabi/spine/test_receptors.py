@@ -90,7 +90,8 @@ def test_compiled_equals_plain_with_exact_slopes(name):
         expected = matrix[:, list(model.reads)] @ way[which]
         assert np.abs((expected - slope) / (1.0 + np.abs(slope))).max() < 1e-6
 
-    # the implicit step solves (1 - w J) x = b; its J leaves out weight and rotation of the paths
+    # the implicit step solves (1 - w J) x = b; its J leaves out weight, rotation of the paths and
+    # what compression changes
     y[part["rate"]] = 0.0
     exact, muscles = jacobian(model, y, late), model.muscles.muscles
     q, n = y[part["q"]], len(model.free)
@@ -98,6 +99,9 @@ def test_compiled_equals_plain_with_exact_slopes(name):
     J, w, b = exact.now.copy(), 0.004, rng.normal(size=model.size)
     left_out = motion.by_q + muscles.tension_curvature(q, model.signals(y).tension)
     J[part["rate"], part["q"]] += np.linalg.solve(motion.mass, left_out)
+    pressed = part["compression"]
+    J[pressed] = J[:, pressed] = 0.0
+    J[pressed, pressed] = -np.eye(len(model.pressed)) / model.compression_time.si
     work = np.zeros((2, model.size))
     for task in (0.0, 1.0, 2.0):
         work[0, :2], work[1] = (task, w), b

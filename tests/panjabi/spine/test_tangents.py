@@ -15,36 +15,49 @@ from panjabi.spine import spine_model, tangent
 JOINTS = ["L5-S1", "L4-L5"]
 
 
-def model_of(**changes):
+def model_of(preload=None, **changes):
     free = spine_model(joints=JOINTS, muscles=False).free
     units = replace(Musculotendon(musculature(coordinates=free)), **changes)
-    return spine_model(joints=JOINTS, muscles=units)
+    return spine_model(joints=JOINTS, muscles=units, preload=preload)
 
 
 def static(model, y, which):
-    """Units, weight and muscles at rest, each from its own static law."""
+    """Units under their compression, weight and muscles at rest, each from its own static law."""
     part, q = model.slices, y[model.slices["q"]]
     step, weights = 1e-3, np.array([1.0, -8.0, 8.0, -1.0]) / 12.0
     K = np.empty((len(q), len(q)))
     for k, e in enumerate(np.eye(len(q))):
         K[:, k] = weights @ [model.dynamics.weight(q + s * step * e) for s in (-2, -1, 1, 2)] / step
-    for joint in model.joints:
-        at = model.place_of(joint.coordinates)
-        x, _ = model.seen_by(joint, q, np.zeros_like(q))
-        K[np.ix_(at, at)] += joint.unit.evaluate(x)[2]
-        if which == "fast":
-            K[at, at] += joint.unit.branch_stiffness.sum(axis=1)
     muscles = model.muscles.muscles
     geometry = muscles.geometry(q)
     rest = model.muscles.units.at_rest(y[part["activation"]], geometry.length)
     k = rest.stiffness if which == "slow" else rest.fast_stiffness
-    K += geometry.slope.T @ (k[:, None] * geometry.slope)
+    tension = k[:, None] * geometry.slope
+    still, pressing = np.zeros_like(q), np.zeros((0, len(q)))
+    inputs = model.joint_inputs(np.zeros(len(model.pressed)))
+    if model.pressed:
+        found = model.joint_forces.slopes(q, still, still, rest.force, [])
+        pressing = found.by_q + found.by_tension @ tension
+        inputs = model.joint_inputs(found.value)
+    for number, joint in enumerate(model.joints):
+        at = model.place_of(joint.coordinates)
+        x, _ = model.seen_by(joint, q, still)
+        law = joint.law(x, inputs[number])
+        K[np.ix_(at, at)] += law.tangent
+        if which == "fast":
+            K[at, at] += law.factor * joint.unit.springs.sum(axis=1)
+        if number in model.pressed:
+            by_compression = joint.force_by_compression(x, np.zeros(joint.states), inputs[number])
+            K[at] -= np.outer(by_compression, pressing[model.pressed.index(number)])
+    K += geometry.slope.T @ tension
     return K + muscles.tension_curvature(q, rest.force)
 
 
 @pytest.mark.parametrize("which", ["slow", "fast"])
 @pytest.mark.parametrize(
-    "changes", [{}, {"elastic": False}, {"short_range": None}], ids=["elastic", "rigid", "without"]
+    "changes",
+    [{}, {"preload": 300.0}, {"elastic": False}, {"short_range": None}],
+    ids=["elastic", "frozen", "rigid", "without"],
 )
 def test_schur_complements_equal_static_tangents(which, changes):
     model = replace(model_of(**changes), excitation=0.07)
@@ -74,10 +87,11 @@ def test_slow_is_the_slope_of_the_moment_that_holds_a_posture():
         x, still = y[model.slices["q"]], np.zeros(len(q))
         Q = model.muscles.muscles.generalised_force(x, model.muscle_rates(y)[1].force)
         Q -= model.dynamics.weight(x)
-        for joint in model.joints:
+        inputs = model.joint_inputs(y[model.slices["compression"]])
+        for joint, pressed in zip(model.joints, inputs, strict=True):
             angles, speed = model.seen_by(joint, x, still)
             own = np.zeros(joint.states)
-            Q[model.place_of(joint.coordinates)] += joint.force(angles, speed, own, still[:0])
+            Q[model.place_of(joint.coordinates)] += joint.force(angles, speed, own, pressed)
         return Q
 
     h, v = 1e-4, np.random.default_rng(3).normal(size=6)

@@ -57,11 +57,9 @@ def test_equations_of_motion_on_and_off_the_surface(model):
         q[k], qd[k], qdd[k] = y[0], y[1], out[1]
         joint, muscles = model.joints[0], model.muscles
         x, speed = model.seen_by(joint, y[:1], y[1:2])
-        moment = joint.force(x, speed, y[part["joints"]], np.empty(0))[0]
+        moment = joint.force(x, speed, y[part["joints"]], y[part["compression"]])[0]
         geometry = muscles.muscles.geometry(y[:1])
-        tension, _ = muscles.units.rates(
-            y[part["activation"]], y[part["fibre"]], geometry.length, geometry.slope @ y[1:2]
-        )
+        tension = model.signals(y).tension
         moment -= geometry.slope[:, 0] @ tension
         assert full.dynamics.inverse(q, qd, qdd)[k] == pytest.approx(moment, rel=1e-10, abs=1e-10)
     assert seen == {True, False}

@@ -206,12 +206,12 @@ def test_static_stiffness_with_reflexes_is_that_of_a_slow_push(small):
 
 
 @pytest.mark.parametrize(
-    ("gain", "condition"), [(1.5, StabilityState.UNDECIDED), (1.0, StabilityState.STABLE)]
+    ("gain", "condition"), [(1.5, StabilityState.UNSTABLE), (1.0, StabilityState.STABLE)]
 )
 def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condition):
-    """At a gain of 1.5 a lateral mode grows, which a forward push does not excite.
+    """At a gain of 1.5 a lateral mode grows with the real part of its root.
 
-    The runs take steps in which it turns by 0.1 rad; longer ones damp it.
+    The run takes steps in which it turns by 0.1 rad; longer ones damp it.
     """
     model = spine_model("lumbar", reflexes=True, preload=500.0)
     rest = equilibrium(model.with_reflexes(*scaled(model.reflexes, gain)))
@@ -220,21 +220,18 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
     assert result.spectral.complete and result.spectral.residual < 1e-10
     assert result.static.without_reflexes < 0.0 < result.static.least
     if gain > 1.0:
-        assert result.rightmost_root == pytest.approx(0.54 + 40.78j, abs=0.05)
-        growth = 1.0 / result.rightmost_root.real
-        assert f"a root grows with a time constant of {growth:.3g} s" in result.reasons[-1]
+        assert result.rightmost_root == pytest.approx(0.81 + 40.0j, abs=0.05)
         short = replace(STANDARD, largest_step=0.1 / abs(result.rightmost_root))
-        for direction, grows in (((1.0, 0.0, 0.0), False), ((0.0, 0.0, 1.0), True)):
-            run = simulate(
-                rest, ForcePulse(1.0, direction=direction, start=0.0), duration=5.5, solver=short
-            )
-            early, late = (
-                np.ptp(run.trajectory.at(np.linspace(t, t + 0.5, 200))[:, :18], axis=0).max()
-                for t in (1.0, 5.0)
-            )
-            assert bool(late > 5.0 * early) is grows  # e-fold in 1.9 s: eightfold in 4 s
+        push = ForcePulse(1.0, direction=(0.0, 0.0, 1.0), start=0.0)
+        run = simulate(rest, push, duration=3.5, solver=short)
+        early, late = (
+            np.ptp(run.trajectory.at(np.linspace(t, t + 0.5, 200))[:, :18], axis=0).max()
+            for t in (1.0, 3.0)
+        )
+        growth = np.log(late / early) / 2.0
+        assert growth == pytest.approx(result.rightmost_root.real, rel=0.1)
     else:
-        assert result.spectral.delay_margin == pytest.approx(0.130, abs=0.002)
+        assert result.spectral.delay_margin == pytest.approx(0.134, abs=0.002)
         assert {m.subsystem for m in result.margins} == {"passive", "active", "neural"}
 
 

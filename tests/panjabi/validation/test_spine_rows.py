@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from fnmatch import fnmatch
 
 import pytest
@@ -11,9 +12,11 @@ from validation_page import expected_rows, listed, outcomes, require_assessed
 
 from panjabi.cli.command_line import main
 from panjabi.literature import published, row
-from panjabi.passive.standard import unit
+from panjabi.passive import cyclic_test, neutral_zone_test, unit
+from panjabi.passive.neutral_zone import slope_in_motion, split_loop
 from panjabi.passive.targets import CALIBRATION
 from panjabi.validation import Case
+from panjabi.validation.criterion import QUARTER
 from panjabi.validation.table import tables
 
 pytestmark = pytest.mark.slow
@@ -42,7 +45,7 @@ def test_every_miss_and_every_missing_prediction_has_a_reason(cases: dict[str, C
             assert len(case.reason.split()) >= 4, case.id
 
 
-MISSED_FITS = {"lie17_drom_FE", "c67_x20_Ant"}  # no law of this form reaches them; see the page
+MISSED_FITS = {"lie17_drom_LB", "c67_x20_Ant"}  # docs/validation.md gives the cause of each
 
 
 def test_calibration_rows_are_met(cases: dict[str, Case]):
@@ -91,11 +94,23 @@ def test_a_derived_sum_is_the_sum_of_its_rows():
     assert row("yam89_serial_FE").number == pytest.approx(sum(p.number for p in parts))
 
 
-def test_slope_in_motion_and_residual_zone_come_from_one_hysteresis(cases: dict[str, Case]):
-    for level in ("L1-2", "L2-3", "L4-5"):
-        slope = cases[f"gay05_slope_{level}"]
-        assert slope.predicted == pytest.approx(slope.value, rel=0.03)
-        assert cases[f"yam89_nz_FE_{level}"].outcome == "met"
+@pytest.mark.parametrize("level", ["L1-L2", "L2-L3", "L4-L5"])
+def test_slope_in_motion_and_residual_zone_come_from_one_hysteresis(
+    cases: dict[str, Case], level: str
+):
+    """Both rows are met, by the criterion of the page; without friction neither would be."""
+    name = f"{level[:3]}{level[4:]}"
+    slope, zone = cases[f"gay05_slope_{name}"], cases[f"yam89_nz_FE_{name}"]
+    assert (slope.outcome, zone.outcome) == ("met", "met")
+    one = unit(level)
+    frictionless = replace(one.hysteresis, friction=((0.0, 0.0),) * 3)
+    other = replace(one, hysteresis=frictionless)
+    loop = cyclic_test(other, 0)
+    moving = slope_in_motion(split_loop(loop.moment, loop.angle)) * math.radians(1.0)
+    test = neutral_zone_test(other, 0, estimators=("residual",))
+    kept = math.degrees(test.zones["residual"].half_width)
+    for case, value in ((slope, moving), (zone, kept)):
+        assert case.value is not None and value < (1.0 - QUARTER) * case.value
 
 
 def test_acceleration_feedback_gives_the_square_root_of_two(cases: dict[str, Case]):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 
-from panjabi.delay.roots.condensed_spectrum import Condensed
+from panjabi.delay.roots import condensed_spectrum
+from panjabi.delay.roots.condensed_spectrum import Condensed, border_states
 from panjabi.delay.roots.counting import count_right_of
 from panjabi.delay.roots.spectrum import characteristic_roots
 from panjabi.delay.roots.system import DelayTerm, LinearDelaySystem
@@ -109,3 +111,44 @@ def test_a_value_at_a_pole_is_finite_and_a_line_through_it_is_refused():
 def test_an_invalid_border_raises():
     with pytest.raises(ParameterError, match="got 0 border states of a system of 22"):
         Condensed(system(1.0), ())
+
+
+def with_shared_receptor(order: list[int]) -> LinearDelaySystem:
+    """The masses and muscles, and a receptor that excites every muscle; states in any order."""
+    plain = system(20.0)
+    n = plain.size + 1
+    A, late = np.zeros((n, n)), [np.zeros((n, n)), np.zeros((n, n))]
+    for larger, matrix in zip(
+        (A, *late), (plain.now, *(t.state for t in plain.delayed)), strict=True
+    ):
+        larger[:-1, :-1] = matrix
+    A[-1, -1], A[-1, 0] = -50.0, 100.0
+    late[1][4:-1:3, -1] = 2.0
+    at = np.ix_(order, order)
+    return LinearDelaySystem(
+        now=A[at],
+        delayed=tuple(DelayTerm(T, x[at]) for T, x in zip(plain.delays, late, strict=True)),
+    )
+
+
+@given(st.permutations(range(23)))
+def test_the_border_is_found_in_any_order_of_the_states(order):
+    """Masses and the shared receptor; each of the six muscles stays a block of three states."""
+    whole = with_shared_receptor(order)
+    assert {order[k] for k in border_states(whole)} == {*BORDER, 22}
+    (muscles,) = Condensed(whole).groups
+    assert muscles.inner.shape[1:3] == (6, 3)
+
+
+def test_the_border_that_is_found_gives_the_same_roots():
+    whole = with_shared_receptor(list(range(23)))
+    found, exact = Condensed(whole).spectrum(), characteristic_roots(whole, count=4)
+    assert found.rightmost == pytest.approx(exact.rightmost, rel=1e-8) and found.complete
+
+
+def test_a_start_that_has_not_arrived_is_no_root(monkeypatch):
+    monkeypatch.setattr(condensed_spectrum, "STEPS", 1)
+    small = Condensed(system(20.0), BORDER)
+    root = characteristic_roots(small.system, count=1).rightmost
+    _, residual = small.roots(np.array([root, root + 0.5]))
+    assert residual[0] < 1e-10 and residual[1] == np.inf
