@@ -80,11 +80,23 @@ class CommandData(NamedTuple):
     column: Integers  # (targets,) of `drive`
 
 
+class NoiseData(NamedTuple):
+    """Samples of noise from time 0 on, linear in between; no rows for none."""
+
+    step: float  # [s]
+    motor: Matrix  # (samples, nm) of unit variance
+    proportional: float  # spread of the motor noise over the excitation [1]
+    constant: float  # its spread at an excitation of 0 [1]
+    sensory: Matrix  # (samples, afferents) of the stretch, or of the angle of the head [rad]
+    process: Matrix  # (samples, n) generalised force [N m; N]
+
+
 class LoopData(NamedTuple):
     """Commands of the muscles and all loops."""
 
     command: Vector  # (nm,) constant command before saturation [1]
     changing: CommandData
+    noise: NoiseData
     width: float  # of the corners of the saturation [1]
     afferents: AfferentData
     receptors: ReceptorData
@@ -104,6 +116,12 @@ def constant_commands() -> CommandData:
     """No command that changes with time."""
     none = np.zeros(0, np.int64)
     return CommandData(np.zeros(0), np.zeros((0, 0)), none, none)
+
+
+def no_noise() -> NoiseData:
+    """No noise."""
+    none = np.zeros((0, 0))
+    return NoiseData(1.0, none, 0.0, 0.0, none, none)
 
 
 def loop_work(loops: LoopData) -> LoopWork:
@@ -155,6 +173,28 @@ def set_commands(t, loops, u):
 
 
 @njit(cache=True, nogil=True)
+def sample(t: float, step: float, samples: int) -> tuple[int, int, float]:
+    """The samples around t and the fraction of the way to the second; the ends outside."""
+    position = t / step
+    if position <= 0.0:
+        return 0, 0, 0.0
+    if position >= samples - 1:
+        return samples - 1, samples - 1, 0.0
+    i = int(position)
+    return i, i + 1, position - i
+
+
+@njit(cache=True, nogil=True)
+def add_process_noise(t, noise, Q):
+    """Add the process noise at time t to Q (n,) [N m; N]."""
+    path = noise.process
+    if path.shape[0] > 0:
+        i, j, fraction = sample(t, noise.step, path.shape[0])
+        for k in range(Q.shape[0]):
+            Q[k] += path[i, k] + fraction * (path[j, k] - path[i, k])
+
+
+@njit(cache=True, nogil=True)
 def excite(t, delayed, loops, drive, u):
     """Excitation of every muscle at time t in place, (nm,) [1].
 
@@ -170,6 +210,13 @@ def excite(t, delayed, loops, drive, u):
             u[m] += delayed[c.delay[k], c.afferent[k]]
         elif m >= 0:
             u[m] += connected(delayed[c.delay[k], c.afferent[k]], c, k)[0]
+    noise = loops.noise
+    if noise.motor.shape[0] > 0:
+        i, j, fraction = sample(t, noise.step, noise.motor.shape[0])
+        for m in range(u.shape[0]):
+            spread = noise.proportional * saturated(u[m], loops.width)[0] + noise.constant
+            start = noise.motor[i, m]
+            u[m] += spread * (start + fraction * (noise.motor[j, m] - start))
     for m in range(u.shape[0]):
         u[m] = saturated(u[m], loops.width)[0]
 
@@ -213,13 +260,19 @@ def sensed_from_rest(k: int, a: AfferentData, s: Signals) -> tuple[float, float,
 
 
 @njit(cache=True, nogil=True)
-def receive(signals, state, afferent, loops, work, state_rate, afferent_rate):
-    """Rates of the receptors' states and of the afferents (afferents,) in place."""
-    a, receptors = loops.afferents, loops.receptors
+def receive(t, signals, state, afferent, loops, work, state_rate, afferent_rate):
+    """Rates of the receptors' states and of the afferents (afferents,) at time t in place."""
+    a, receptors, noise = loops.afferents, loops.receptors, loops.noise
+    noisy = noise.sensory.shape[0] > 0
+    i, j, fraction = sample(t, noise.step, noise.sensory.shape[0])
+    error = 0.0
     for k in range(a.source.shape[0]):
+        if noisy:
+            start = noise.sensory[i, k]
+            error = start + fraction * (noise.sensory[j, k] - start)
         if receptors.kind[k] == FIRST_ORDER and a.source[k] == MUSCLE:  # without calls: most are
             m = a.index[k]
-            x = (signals.length[m] - a.rest_length[k]) / a.length[k]
+            x = (signals.length[m] - a.rest_length[k]) / a.length[k] + error
             f = (signals.tension[m] - a.rest_force[k]) / a.force[k]
             out = receptors.gain[k, STRETCH] * x - receptors.gain[k, FORCE] * f
             out += receptors.gain[k, RATE] * signals.speed[m] / a.length[k]
@@ -227,7 +280,11 @@ def receive(signals, state, afferent, loops, work, state_rate, afferent_rate):
             continue
         x, v, f = sensed_from_rest(k, a, signals)
         part = slice(receptors.first[k], receptors.first[k + 1])
+        if a.source[k] != HEAD:
+            x += error
         out = receptor_output(k, x, v, f, state[part], receptors, work.receptor, state_rate[part])
+        if a.source[k] == HEAD:
+            out += receptors.gain[k, STRETCH] * error
         afferent_rate[k] = (out - receptors.rest[k] - afferent[k]) / a.filter_time[k]
 
 

@@ -11,6 +11,7 @@ from panjabi.body.tree import Floats
 from panjabi.neural.feedforward import Commands
 from panjabi.passive.readings import StructureSeries, structure_series
 from panjabi.spine.model import Spine
+from panjabi.spine.noise_paths import NoisePaths
 from panjabi.spine.packing import pack, read_spine
 from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_kernels import load_discs, spine_rhs
@@ -24,6 +25,7 @@ def disc_forces(
     states: Floats,
     delayed: Floats,
     commands: Commands | None = None,
+    paths: NoisePaths | None = None,
 ) -> Floats:
     """Force on each disc from above (times, levels, 3): forward, up, right of the disc [N].
 
@@ -33,11 +35,12 @@ def disc_forces(
     out = np.empty((len(times), len(model.joint_forces.levels), 3))
     if model.elements:
         for k, (t, y) in enumerate(zip(times, states, strict=True)):
-            rates = reference_rhs(model, t, y, delayed[k], perturbations, commands)
+            rates = reference_rhs(model, t, y, delayed[k], perturbations, commands, paths)
             acceleration = rates[model.slices["rate"]]
             out[k] = joint_loads(model, t, y, acceleration, perturbations)
         return out
-    _disc_forces(times, np.ascontiguousarray(states), delayed, pack(model, perturbations), out)
+    p = pack(model, perturbations, paths=paths)
+    _disc_forces(times, np.ascontiguousarray(states), delayed, p, out)
     return out
 
 

@@ -22,6 +22,7 @@ from panjabi.spine.derivatives import STILL, jacobian, static_stiffness
 from panjabi.spine.equilibrium_solver import BEFORE, Equilibrium
 from panjabi.spine.evidence import model_outside, muscle_arguments
 from panjabi.spine.model import Spine
+from panjabi.spine.noise_paths import NoisePaths, SpineNoise, noise_paths
 from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import excitations
 
@@ -72,6 +73,7 @@ class SpineRecord:
     trajectory: Trajectory
     duration: float  # requested length of the run [s]
     commands: Commands | None = None  # over time; None: those of the equilibrium
+    noise: SpineNoise | None = None
 
     def __repr__(self) -> str:
         return f"<SpineRecord of {len(self.model.free)} coordinates: {self}>"
@@ -114,6 +116,13 @@ class SpineRecord:
         before = run.coef[run.first - 1].sum(axis=0) if run.first else run.state[0]
         q = before[self.model.slices["q"]]
         return Equilibrium(self.model, q, before, np.nan, 0)
+
+    @cached_property
+    def noise_paths(self) -> NoisePaths | None:
+        """The paths of the noise, made again from its seed."""
+        if self.noise is None:
+            return None
+        return noise_paths(self.model, self.noise, self.duration)
 
     @cached_property
     def start_stiffness(self) -> float | None:
@@ -301,9 +310,8 @@ class SpineRecord:
         computed: dict[str, Floats] = {}
         if any(n.endswith(DISC) for n in names):
             late = np.array([self._delayed_states(t) for t in times.ravel().tolist()])
-            forces = disc_forces(
-                self.model, self.perturbations, times.ravel(), rows, late, self.commands
-            )
+            driven = self.commands, self.noise_paths
+            forces = disc_forces(self.model, self.perturbations, times.ravel(), rows, late, *driven)
             signs = -forces[..., UP], forces[..., FORWARD], forces[..., RIGHT]
             for values, f in zip(signs, DISC, strict=True):
                 for k, level in enumerate(self.model.joint_forces.levels):
@@ -318,7 +326,9 @@ class SpineRecord:
             elif quantity == EXCITATION:
                 labels = self.model.muscles.muscles.names  # type: ignore[union-attr]
                 values = [
-                    excitations(self.model, y, self._delayed_states(t), t, self.commands)
+                    excitations(
+                        self.model, y, self._delayed_states(t), t, self.commands, self.noise_paths
+                    )
                     for t, y in zip(times.ravel(), rows, strict=True)
                 ]
             else:

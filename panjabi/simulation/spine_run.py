@@ -20,6 +20,7 @@ from panjabi.simulation.python_elements import PythonElements
 from panjabi.simulation.record import BALANCE, FAILED, SpineRecord
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model import Spine
+from panjabi.spine.noise_paths import SpineNoise, noise_paths
 from panjabi.spine.packing import NEVER, pack, read_spine
 from panjabi.spine.perturbation import KINDS, Perturbation, breaks_of
 from panjabi.spine.rhs_kernels import spine_rhs
@@ -40,6 +41,7 @@ def simulate(
     *,
     duration: float = 1.0,
     commands: Commands | None = None,
+    noise: SpineNoise | None = None,
     start: ArrayLike | None = None,
     progress: bool = False,
     extrapolate: bool = False,
@@ -52,6 +54,7 @@ def simulate(
         or an `Equilibrium`, which is used unchanged.
     commands : commands of muscles over time, from 0 on in place of the constant commands of the
         equilibrium, to which reflexes add; other muscles keep theirs.
+    noise : motor, sensory and process noise, whose paths follow from its seed.
     start : another initial state (size,); the history before it is the equilibrium.
     progress : show a progress bar.
     extrapolate : go on after a unit or a tendon has failed, and only record the event.
@@ -89,7 +92,9 @@ def simulate(
             f"{state.shape}; take `state_at` of the model and change it."
         )
     settings = STANDARD if solver is None else solver
-    p = pack(spine, perturbations, state[: len(spine.free)], commands)
+    paths = None if noise is None else noise_paths(spine, noise, float(duration))
+    p = pack(spine, perturbations, state[: len(spine.free)], commands, paths)
+    others = [source.breaks for source in (commands, paths) if source is not None]
     python_elements = PythonElements(spine, commands) if spine.elements else None
     delayed = delay_model(spine, python_elements, extrapolate=extrapolate)
     try:
@@ -99,7 +104,7 @@ def simulate(
             (0.0, float(duration)),
             p=p,
             history=rest.state,
-            breaks=(*breaks_of(perturbations), *(() if commands is None else commands.breaks)),
+            breaks=sorted({*breaks_of(perturbations), *(time for b in others for time in b)}),
             settings=settings,
             progress=progress,
         )
@@ -107,7 +112,7 @@ def simulate(
         if python_elements is not None and python_elements.error is not None:
             raise python_elements.error from None
         raise
-    return SpineRecord(spine, perturbations, settings, trajectory, float(duration), commands)
+    return SpineRecord(spine, perturbations, settings, trajectory, float(duration), commands, noise)
 
 
 def rerun(record: SpineRecord) -> SpineRecord:
@@ -116,7 +121,7 @@ def rerun(record: SpineRecord) -> SpineRecord:
     beyond = any(e.name == FAILED and e.time < run.end for e in run.events)
     return simulate(
         rest, record.perturbations, record.solver, duration=record.duration,
-        commands=record.commands, start=run.state[0], extrapolate=beyond,
+        commands=record.commands, noise=record.noise, start=run.state[0], extrapolate=beyond,
     )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """Records of runs as files: arrays in a zip (NumPy's npz) with a JSON description inside.
 
-Schema panjabi-trajectory/3 (version 2 has no commands over time, version 1 moreover no bodies of
-another size). `description.json` says what was run and how: arguments of the model, perturbations,
-names of commanded muscles, settings, versions. The arrays hold the trajectory, what the model was
-set to, and commands.
+Schema panjabi-trajectory/3 (version 2 has no commands over time and no noise, version 1 also no
+bodies of another size). `description.json` says what was run and how: arguments of the model,
+perturbations, names of commanded muscles, noise with its seed, settings, versions. The arrays hold
+the trajectory, what the model was set to, and commands.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Counts, Occurrence, Outcome, Trajectory
 from panjabi.errors import DataFileError, ParameterError, SchemaError
 from panjabi.neural.feedforward import Commands
+from panjabi.neural.noise import MotorNoise, SensoryNoise
 from panjabi.simulation.record import SpineRecord
 from panjabi.spine.command_schedule import commanded_muscles
 from panjabi.spine.model_build import UnitOptions, spine_model
+from panjabi.spine.noise_paths import ProcessNoise, SpineNoise
 from panjabi.spine.perturbation import KINDS, Perturbation
 from panjabi.spine.static_model import HeldLoad
 
@@ -169,6 +171,7 @@ def _description(record: SpineRecord) -> dict[str, Any]:
             for perturbation in record.perturbations
         ],
         "commands": None if record.commands is None else {"muscles": record.commands.muscles},
+        "noise": None if record.noise is None else _plain_noise(record.noise),
         "solver": settings,
         "duration_s": record.duration,
         "outside_evidence": list(record.outside_evidence),
@@ -275,7 +278,7 @@ def _check_content(about: dict[str, Any], arrays: dict[str, Any], model: Spine) 
 
 _RUN = ("first", "outcome", "tolerance", "counts", "breaking_points", "tracked_order", "events")
 _KEYS = (
-    "schema", "versions", "model", "perturbations", "commands", "solver", "duration_s",
+    "schema", "versions", "model", "perturbations", "commands", "noise", "solver", "duration_s",
     "channels", "outside_evidence",
 )  # fmt: skip
 
@@ -310,6 +313,8 @@ def _check_keys(about: dict[str, Any]) -> None:
         only(("kind", *names(kinds[entry["kind"]])), entry, entry["kind"])
     if about.get("commands") is not None:
         only(("muscles",), about["commands"], "commands")
+    if about.get("noise") is not None:
+        only(names(SpineNoise), about["noise"], "noise")
     only(names(Settings), about["solver"], "solver")
     for channel in about["channels"]:
         only(("name", "unit"), channel, "channels")
@@ -359,7 +364,33 @@ def _record(about: dict[str, Any], arrays: dict[str, Any]) -> SpineRecord:
         trajectory,
         about["duration_s"],
         _commands(about, arrays, model),
+        _noise(about),
     )
+
+
+_NOISES = {"motor": MotorNoise, "sensory": SensoryNoise, "process": ProcessNoise}
+
+
+def _plain_noise(noise: SpineNoise) -> dict[str, Any]:
+    """Seed, step and the numbers of each kind of noise, for JSON."""
+    plain: dict[str, Any] = {"seed": int(noise.seed), "step": noise.step}
+    for name in _NOISES:
+        kind = getattr(noise, name)
+        numbers = [] if kind is None else [f.name for f in fields(kind) if f.name != "parameters"]
+        plain[name] = None if kind is None else {k: float(getattr(kind, k)) for k in numbers}
+    return plain
+
+
+def _noise(about: dict[str, Any]) -> SpineNoise | None:
+    """The noise; None in files that have none, all of versions 1 and 2."""
+    stored = about.get("noise")
+    if stored is None:
+        return None
+    kinds: dict[str, Any] = {
+        name: None if stored[name] is None else make(**stored[name])
+        for name, make in _NOISES.items()
+    }
+    return SpineNoise(seed=stored["seed"], step=stored["step"], **kinds)
 
 
 def _commands(about: dict[str, Any], arrays: dict[str, Any], model: Spine) -> Commands | None:

@@ -13,6 +13,7 @@ from .loads import DeadLoad as DeadLoad, FollowerLoad as FollowerLoad, LevelMome
 from .model import Spine as Spine
 from .model_build import UnitOptions as UnitOptions, spine_model as spine_model
 from .muscle_state import MuscleState as MuscleState
+from .noise_paths import ProcessNoise as ProcessNoise, SpineNoise as SpineNoise
 from .perturbation import (
     ForcePulse as ForcePulse,
     ForceStep as ForceStep,

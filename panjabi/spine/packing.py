@@ -29,6 +29,7 @@ from panjabi.passive.joint_kernels import JointData, JointWork, joint_data, join
 from panjabi.spine.command_schedule import command_data
 from panjabi.spine.flat import flatten, reader
 from panjabi.spine.model import Spine
+from panjabi.spine.noise_paths import NoisePaths, noise_data
 from panjabi.spine.perturbation import (
     WAVE_COLUMNS,
     AppliedData,
@@ -144,8 +145,9 @@ def pack(
     applied: Sequence[Perturbation] = (),
     start: ArrayLike | None = None,
     commands: Commands | None = None,
+    paths: NoisePaths | None = None,
 ) -> Floats:
-    """The model, its external forces and its commands as one vector p.
+    """The model, its external forces, commands and noise as one vector p.
 
     start : coordinates (n,) from which the loss of balance is measured; by default those of the
         model.
@@ -157,7 +159,7 @@ def pack(
     ParameterError
         If it acts on a fixed coordinate, or the commands do not fit the muscles.
     """
-    return flatten(spine_data(model, applied, start, commands))
+    return flatten(spine_data(model, applied, start, commands, paths))
 
 
 def spine_data(
@@ -165,13 +167,16 @@ def spine_data(
     applied: Sequence[Perturbation] = (),
     start: ArrayLike | None = None,
     commands: Commands | None = None,
+    paths: NoisePaths | None = None,
 ) -> SpineData:
-    """The model, its external forces and its commands for the kernels, with new work arrays."""
+    """The model, its external forces, commands and noise for the kernels, with new work arrays."""
     n, nm = len(model.free), model.muscle_count
     q = model.dynamics.part(model.dynamics.held) if start is None else np.asarray(start, float)
     joints, muscles, loops = _joints(model), _muscles(model), model.loops
     if commands is not None:
         loops = loops._replace(changing=command_data(model, commands))
+    if paths is not None:
+        loops = loops._replace(noise=noise_data(model, paths))
     forces = model.joint_forces
     bodies, levels = len(model.dynamics.mechanism.mass), len(forces.levels)
     M, K, C, S = np.zeros((4, n, n))

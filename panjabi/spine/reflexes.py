@@ -24,6 +24,7 @@ from panjabi.neural.loop_kernels import (
     LoopData,
     Signals,
     constant_commands,
+    no_noise,
     sensed,
     sensed_from_rest,
 )
@@ -254,7 +255,7 @@ def loop_data(
         np.array([x.threshold or 0.0 for x in thresholds], float),
         np.array([x.corner for x in thresholds], float),
     )
-    loops = LoopData(commands, constant_commands(), width, afferents, data, connections)
+    loops = LoopData(commands, constant_commands(), no_noise(), width, afferents, data, connections)
     for k in range(count):
         x, _, f = sensed(k, afferents, rest)
         afferents.rest_length[k], afferents.rest_force[k] = x, f

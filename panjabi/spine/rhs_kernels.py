@@ -15,7 +15,7 @@ from panjabi.body.joint_force_kernels import UP, carried_forces, disc_forces
 from panjabi.body.kernels import along_dof
 from panjabi.body.rotation_kernels import angular_velocity
 from panjabi.body.tree import Floats
-from panjabi.neural.loop_kernels import Signals, add_moments, excite, receive
+from panjabi.neural.loop_kernels import Signals, add_moments, add_process_noise, excite, receive
 from panjabi.passive.joint_kernels import add_joints
 from panjabi.spine.packing import read_spine
 from panjabi.spine.perturbation import wave
@@ -33,6 +33,7 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
     pushes = data.work.discs.pushes
     pushes[:] = 0.0
     add_applied(mechanism.tree, work, t, data.applied, Q, pushes)
+    add_process_noise(t, data.loops.noise, Q)
     stretch, stretch_rate = y[at.joints : at.compression], out[at.joints : at.compression]
     pressed = y[at.compression : at.activation]
     add_joints(q, rate, stretch, pressed, data.joints, data.work.joints, Q, stretch_rate)
@@ -54,7 +55,7 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
         )  # fmt: skip
         receptor, afferent = slice(at.receptor, at.afferent), slice(at.afferent, at.elements)
         states = (y[receptor], y[afferent])
-        receive(signals, *states, data.loops, data.work.loops, out[receptor], out[afferent])
+        receive(t, signals, *states, data.loops, data.work.loops, out[receptor], out[afferent])
         add_moments(delayed, data.loops, Q)
     for k in range(n):
         out[k] = rate[k]

@@ -23,6 +23,7 @@ from panjabi.neural.vestibular import Canals
 from panjabi.spine.command_schedule import drives_at
 from panjabi.spine.joint_forces import Push
 from panjabi.spine.model import Floats, Spine
+from panjabi.spine.noise_paths import NoisePaths, process_spread, sensory_spread
 from panjabi.spine.perturbation import MomentPulse, Perturbation, direction_of, point_of, wave
 from panjabi.spine.reflexes import Afferent
 from panjabi.spine.signals import signal_values
@@ -37,16 +38,20 @@ def reference_rhs(
     delayed: Floats | None = None,
     applied: Sequence[Perturbation] = (),
     commands: Commands | None = None,
+    paths: NoisePaths | None = None,
 ) -> Floats:
     """d y / d t (size,) of a model.
 
     delayed : (delays, reads) the states `Spine.reads` one delay ago, for every delay; by default
         the present ones.
     commands : commands over time; by default the constant ones of the equilibrium.
+    paths : noise; by default none.
     """
     part, out = model.slices, np.zeros(model.size)
     q, rate = y[part["q"]], y[part["rate"]]
     Q = applied_forces(model, t, q, applied)
+    if paths is not None and paths.process is not None and paths.noise.process is not None:
+        Q += process_spread(model, paths.noise.process) * paths.process.at(t)
     at = part["joints"].start
     inputs = model.joint_inputs(y[part["compression"]])
     for joint, pressed in zip(model.joints, inputs, strict=True):
@@ -57,10 +62,10 @@ def reference_rhs(
         at += joint.states
     if model.muscles is not None:
         states = slice(part["activation"].start, part["short_range"].stop)
-        u = excitations(model, y, delayed, t, commands)
+        u = excitations(model, y, delayed, t, commands, paths)
         Q += model.muscles.force(q, rate, y[states], u)
         out[states] = model.muscles.state_rate(q, rate, y[states], u)
-    out[part["receptor"]], out[part["afferent"]] = _loop_rates(model, y)
+    out[part["receptor"]], out[part["afferent"]] = _loop_rates(model, y, t, paths)
     for k, (signal, gate) in _arriving(model, y, delayed):
         coordinate = model.pathways.connections[k].coordinate
         if coordinate >= 0:
@@ -119,9 +124,13 @@ def excitations(
     delayed: Floats | None = None,
     t: float = 0.0,
     commands: Commands | None = None,
+    paths: NoisePaths | None = None,
 ) -> Floats:
-    """Excitation of every muscle (nm,) at time t [1]: `drives`, saturated to 0..1."""
-    return _saturated(model, drives(model, y, delayed, t, commands))
+    """Excitation of every muscle (nm,) at time t [1]: `drives` and motor noise, saturated."""
+    drive = drives(model, y, delayed, t, commands)
+    if paths is not None and paths.motor is not None and paths.noise.motor is not None:
+        drive = drive + paths.noise.motor.sd(_saturated(model, drive)) * paths.motor.at(t)
+    return _saturated(model, drive)
 
 
 def _saturated(model: Spine, drive: Floats) -> Floats:
@@ -243,12 +252,16 @@ def _arriving(
     return result
 
 
-def _loop_rates(model: Spine, y: Floats) -> tuple[Floats, Floats]:
+def _loop_rates(
+    model: Spine, y: Floats, t: float, paths: NoisePaths | None
+) -> tuple[Floats, Floats]:
     """Rates of the states of receptors and of the afferents, from the classes of the receptors."""
     part, first = model.slices, model.pathways.first
     own, afferent = y[part["receptor"]], y[part["afferent"]]
     own_rate, afferent_rate = np.zeros(own.size), np.zeros(afferent.size)
-    signals = model.signals(y)
+    signals, error = model.signals(y), np.zeros(afferent.size)
+    if paths is not None and paths.sensory is not None and paths.noise.sensory is not None:
+        error = sensory_spread(model, paths.noise.sensory) * paths.sensory.at(t)
     for k, a in enumerate(model.pathways.afferents):
         states = slice(first[k], first[k + 1])
         x, v, f = 0.0, 0.0, 0.0
@@ -268,7 +281,9 @@ def _loop_rates(model: Spine, y: Floats) -> tuple[Floats, Floats]:
             pairs = [(w, c) for w, c in zip(a.weight, a.place, strict=True) if c >= 0]
             x = sum(w * float(moved[c]) for w, c in pairs)
             v = sum(w * float(signals.rate[c]) for w, c in pairs)
+        x += 0.0 if a.source == HEAD else error[k]
         out, own_rate[states] = _receptor(model, k, a, (x, v, f), own[states])
+        out += a.value("stretch_gain") * error[k] if a.source == HEAD else 0.0
         afferent_rate[k] = (out - afferent[k]) / a.loop.filter_time
     return own_rate, afferent_rate
 

@@ -139,15 +139,15 @@ def test_anticipation_as_a_table_is_as_close_as_stated(intervals, onset):
 def test_a_part_reads_the_command_with_its_delay(joint):
     part = Follower()
     with_part = equilibrium(joint.model.with_elements(part), solve="posture")
-    record = simulate(with_part, (), TIGHT, duration=0.3, commands=RAMP)
-    times = np.linspace(0.0, 0.3, 31)
+    record = simulate(with_part, (), Settings(rtol=1e-6, atol=1e-8), duration=0.2, commands=RAMP)
+    times = np.linspace(0.0, 0.2, 21)
 
     def read(t):
         late = t - part.delay
         return np.interp(late, RAMP.times, RAMP.excitations[:, 0]) if late >= 0.0 else 0.1
 
     exact = solve_ivp(
-        lambda t, z: (read(t) - z) / part.time, (0.0, 0.3), [0.0], t_eval=times, rtol=1e-9,
+        lambda t, z: (read(t) - z) / part.time, (0.0, 0.2), [0.0], t_eval=times, rtol=1e-9,
         atol=1e-11, max_step=0.001,
     )  # fmt: skip
     assert record.channel("Follower 1 state 1", times) == pytest.approx(exact.y[0], abs=1e-5)
