@@ -67,7 +67,8 @@ def spine_verdict(
     small = condensed_system(rest)
     total = static_stiffness(spine, jacobian(spine, rest.state, friction="stuck"))
     relaxed = passive + weight + active
-    static = StaticEvidence(_least(total), _least(relaxed), _least(quick))
+    slow = float(np.linalg.eigvals(total).real.min())  # reflexes make it unsymmetric
+    static = StaticEvidence(slow, _least(relaxed), _least(quick))
     roots = small.spectrum()
     later = _later(small) if roots.stable and spine.loop_count else math.nan
     if roots.stable and not spine.loop_count:
@@ -145,11 +146,14 @@ def _stiffness(rest: Equilibrium, law: Bergmark) -> tuple[Floats, Floats, Floats
 
 
 def _loss(subsystem: str, what: str, part: Floats, total: Floats) -> SubsystemMargin:
-    """Largest fraction of one part of the stiffness that can be lost, at constant forces."""
-    from scipy.linalg import eigh
+    """Fraction of one part at whose loss the stiffness becomes singular, at constant forces.
 
-    H, P = 0.5 * (total + total.T), 0.5 * (part + part.T)
-    most = float(eigh(P, H, eigvals_only=True)[-1])
+    It is 1/z for the largest real z with part v = z total v.
+    """
+    from scipy.linalg import eigvals
+
+    z = eigvals(part, total)
+    most = float(z.real[np.abs(z.imag) <= 1e-9 * np.abs(z)].max(initial=0.0))
     loss = 1.0 / most if most > 1.0 else math.inf
     return SubsystemMargin(
         subsystem, what, loss, "1", loss, "Hessian with reflexes, muscle forces unchanged"
