@@ -129,11 +129,8 @@ class SpineRecord:
         """Least stiffness at the equilibrium before the run [N m/rad]: below 0 it is unstable.
 
         It contains reflexes and compression, with friction stuck; an instability by delays alone is
-        not seen (`panjabi.stability.spine_verdict`). None: the run began away from an equilibrium,
-        or elements have internal states, whose derivatives are not known.
+        not seen (`panjabi.stability.verdict`). None: the run began away from an equilibrium.
         """
-        if any(element.states for element in self.model.elements):
-            return None
         found = jacobian(
             self.model, self.rest.state, t=BEFORE, applied=self.perturbations, friction="stuck"
         )

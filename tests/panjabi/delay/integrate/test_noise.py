@@ -200,7 +200,7 @@ def test_kernel_as_plain_python(monkeypatch):
         runge_kutta, "ask_rhs", lambda call, *arguments: NOISY.model.rhs(*arguments)
     )
     monkeypatch.setattr(workspace, "prepared", lambda kernel, *data: kernel)
-    for name in ("rate", "look_back"):
+    for name in ("rate", "delayed_states", "look_back"):
         if hasattr(runge_kutta, name):
             monkeypatch.setattr(runge_kutta, name, getattr(runge_kutta, name).py_func)
     from panjabi.delay.integrate import history_lookup as past
