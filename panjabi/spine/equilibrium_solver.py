@@ -19,7 +19,6 @@ from panjabi.spine.evidence import check_state, state_outside
 from panjabi.spine.model import Spine
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.perturbation import Perturbation
-from panjabi.spine.reflexes import steady_loops
 from panjabi.spine.rhs_plain import applied_forces, arrived, pushes
 
 Floats = NDArray[np.float64]
@@ -162,8 +161,7 @@ def _parts(
     """All parts but muscles, each with its signals at q, at rest."""
     still = np.empty(0)
     if any(e.signals for e in model.elements):
-        still = model.state_at(q)
-        still[model.slices["compression"]] = compression
+        still = model.state_at(q, compression=compression)
     others = [(e, arrived(model, still, None, e)) for e in model.elements]
     return [*zip(model.joints, model.joint_inputs(compression), strict=True), *others]
 
@@ -342,11 +340,11 @@ def _set(
     compression: Floats,
 ) -> Equilibrium:
     """The model with its set point at q, and its equilibrium state."""
-    moved = replace(model, rest_q=q, rest_compression=compression)
-    resting = moved if model.muscles is None else at_rest(moved, excitation, q, compression)
-    state = resting.state_at(q)
-    state[resting.slices["compression"]] = compression
-    state[resting.slices["receptor"]], _ = steady_loops(resting.loops, resting.signals(state))
+    if model.muscles is None:
+        resting = replace(model, rest_q=q, rest_compression=compression)
+    else:
+        resting = at_rest(model, excitation, q, compression)
+    state = resting.state_at(q, compression=compression)
     state[resting.slices["afferent"]] = 0.0  # not only to rounding
     return Equilibrium(resting, q, state, residual, count)
 

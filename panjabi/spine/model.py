@@ -332,10 +332,16 @@ class Spine:
 
     # --- start ------------------------------------------------------------------------------
 
-    def state_at(self, q: ArrayLike | None = None, rate: ArrayLike | None = None) -> Floats:
+    def state_at(
+        self,
+        q: ArrayLike | None = None,
+        rate: ArrayLike | None = None,
+        compression: Floats | None = None,
+    ) -> Floats:
         """A state (size,) with fibres in balance with `excitation`, all other states relaxed.
 
-        q (n,) is by default that of the model, rate (n,) zero. The compression is that of rest.
+        q (n,) is by default that of the model, rate (n,) zero, compression (pressed levels,) [N]
+        that of rest.
         """
         y = np.zeros(self.size)
         part = self.slices
@@ -343,13 +349,16 @@ class Spine:
         y[part["q"]] = place
         if rate is not None:
             y[part["rate"]] = rate
-        tension = np.empty(0)
         if self.muscles is not None:
-            length = self.muscles.muscles.geometry(place).length
-            tension = self.muscles.units.at_rest(self.excitation, length).force
             states = self.muscles.state_at_rest(place, self.excitation)
             y[part["activation"].start : part["short_range"].stop] = states
-        if self.pressed:
+        if compression is not None:
+            y[part["compression"]] = compression
+        elif self.pressed:
+            tension = np.empty(0)
+            if self.muscles is not None:
+                length = self.muscles.muscles.geometry(place).length
+                tension = self.muscles.units.at_rest(self.excitation, length).force
             y[part["compression"]] = self.joint_forces.compression(place, tension)
         y[part["receptor"]], y[part["afferent"]] = steady_loops(self.loops, self.signals(y))
         return y
