@@ -18,7 +18,7 @@ from panjabi.errors import ParameterError
 from panjabi.evidence import EvidenceRange
 from panjabi.parameter import Parameter
 from panjabi.results import ShortRepr
-from panjabi.tissue.de_groote import DeGrooteCurves
+from panjabi.tissue.de_groote import ACTIVE, DeGrooteCurves, curve_at
 
 Floats = NDArray[np.float64]
 
@@ -240,13 +240,9 @@ class Musculotendon(ShortRepr):
         return a
 
 
-ACTIVE = 0  # curve of `de_groote_kernels.evaluate`
-
-
 def resting_muscles(units: Units, activation: Floats, length: Floats) -> RestingMuscles:
     """`Musculotendon.at_rest` for flat arrays (nm,)."""
     from panjabi.active.musculotendon_kernels import equilibrium
-    from panjabi.tissue import de_groote_kernels as curves
 
     out = np.empty((6, len(length)))
     equilibrium(units, activation, length, out)
@@ -255,9 +251,7 @@ def resting_muscles(units: Units, activation: Floats, length: Floats) -> Resting
         units.thickness, units.optimal_length * fibre, out=np.ones_like(fibre), where=force > 0.0
     )
     cosine = np.sqrt(np.maximum(1.0 - across**2, 0.0))
-    overlap, slope = np.empty_like(fibre), np.empty_like(fibre)
-    curves.evaluate(units.curves, ACTIVE, fibre, overlap, slope)
-    active = units.max_force * activation * overlap * cosine
+    active = units.max_force * activation * curve_at(units.curves, ACTIVE, fibre)[0] * cosine
     quick = units.gamma * active * cosine / units.optimal_length
     return RestingMuscles(
         force, fibre, k_fibre, k_tendon, viscosity, quick, active, cosine, residual

@@ -14,10 +14,9 @@ from panjabi.active.musculotendon_kernels import Units
 from panjabi.errors import ParameterError, unknown
 from panjabi.results import ShortRepr
 from panjabi.tissue import de_groote_kernels as curves
+from panjabi.tissue.de_groote import ACTIVE, PASSIVE, VELOCITY, curve_at
 
 Floats = NDArray[np.float64]
-
-ACTIVE, VELOCITY, PASSIVE, TENDON = range(4)  # curves of `de_groote_kernels.evaluate`
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -110,8 +109,8 @@ class MuscleState:
     def tangent(self, activation: Floats) -> RestingTangent:
         """The law at rest near activations (m,)."""
         u, at = self.units, self.resting(activation)
-        fl, fl_slope = self._curve(ACTIVE, at.fibre_length)
-        fp, fp_slope = self._curve(PASSIVE, at.fibre_length)
+        fl, fl_slope = curve_at(self.units.curves, ACTIVE, at.fibre_length)
+        fp, fp_slope = curve_at(self.units.curves, PASSIVE, at.fibre_length)
         fl, fl_slope = self._isometric * fl, self._isometric * fl_slope
         across = u.thickness / (u.optimal_length * at.fibre_length)  # sine of the pennation
         cos2 = np.maximum(1.0 - across**2, 0.0)
@@ -143,18 +142,13 @@ class MuscleState:
         able &= along > 0.0
         along = np.where(able, along, u.optimal_length)
         fibre = np.hypot(along, u.thickness)
-        active, _ = self._curve(ACTIVE, fibre / u.optimal_length)
-        passive, _ = self._curve(PASSIVE, fibre / u.optimal_length)
+        active, _ = curve_at(self.units.curves, ACTIVE, fibre / u.optimal_length)
+        passive, _ = curve_at(self.units.curves, PASSIVE, fibre / u.optimal_length)
         return np.where(able, (f * fibre / along - passive) / (self._isometric * active), 0.0)
 
     @property
     def _isometric(self) -> float:
-        return float(self._curve(VELOCITY, np.zeros(1))[0][0])
-
-    def _curve(self, which: int, x: Floats) -> tuple[Floats, Floats]:
-        value, slope = np.empty_like(x), np.empty_like(x)
-        curves.evaluate(self.units.curves, which, np.ascontiguousarray(x), value, slope)
-        return value, slope
+        return float(curve_at(self.units.curves, VELOCITY, np.zeros(1))[0][0])
 
     # --- geometry, forces, groups -------------------------------------------------------------
 

@@ -19,6 +19,9 @@ from panjabi.tissue.evidence import fibre_range, strain_range, velocity_range
 
 Floats = NDArray[np.float64]
 
+ACTIVE, VELOCITY, PASSIVE, TENDON = range(4)
+"""The curves, for `curve_at`."""
+
 _PUBLISHED = {
     "b11": 0.814,
     "b21": 1.06,
@@ -65,6 +68,15 @@ _ORDER = (
     *(f"b{i}{k}" for k in (1, 2, 3) for i in (1, 2, 3, 4)),
     *("d1", "d2", "d3", "d4"),
 )
+
+
+def curve_at(row: Floats, curve: int, x: ArrayLike) -> tuple[Floats, Floats]:
+    """A curve of `DeGrooteCurves.row` and its slope at points of any shape [1]."""
+    points = np.asarray(x, float)
+    flat = np.ascontiguousarray(points).ravel()
+    value, slope = np.empty_like(flat), np.empty_like(flat)
+    kernels.evaluate(row, curve, flat, value, slope)
+    return value.reshape(points.shape), slope.reshape(points.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,26 +158,19 @@ class DeGrooteCurves:
 
     def active(self, length: ArrayLike) -> tuple[Floats, Floats]:
         """Active force over Fmax and its slope [1]; length over the optimal fibre length."""
-        return self._evaluate(0, length)
+        return curve_at(self.row, ACTIVE, length)
 
     def velocity(self, velocity: ArrayLike) -> tuple[Floats, Floats]:
         """Force factor and its slope [1]; velocity over the maximal one, lengthening positive."""
-        return self._evaluate(1, velocity)
+        return curve_at(self.row, VELOCITY, velocity)
 
     def passive(self, length: ArrayLike) -> tuple[Floats, Floats]:
         """Passive fibre force over Fmax and its slope [1]; length over the optimal fibre length."""
-        return self._evaluate(2, length)
+        return curve_at(self.row, PASSIVE, length)
 
     def tendon(self, length: ArrayLike) -> tuple[Floats, Floats]:
         """Tendon force over Fmax and its slope [1]; length over the tendon slack length."""
-        return self._evaluate(3, length)
-
-    def _evaluate(self, which: int, x: ArrayLike) -> tuple[Floats, Floats]:
-        points = np.asarray(x, float)
-        flat = np.ascontiguousarray(points).ravel()
-        value, slope = np.empty_like(flat), np.empty_like(flat)
-        kernels.evaluate(self.row, which, flat, value, slope)
-        return value.reshape(points.shape), slope.reshape(points.shape)
+        return curve_at(self.row, TENDON, length)
 
 
 def _parameters(values: dict[str, float], source: str, conditions: str) -> ParameterSet:

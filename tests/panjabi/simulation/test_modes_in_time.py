@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from python_part import Part
 
 from panjabi.delay.integrate import Samples, solve
 from panjabi.delay.roots.polish import polish
@@ -146,10 +147,10 @@ def test_the_afferent_is_eliminated_with_no_muscle():
     assert max(g.inner.shape[-1] for g in small.groups) == 4  # a muscle with its spindle
 
 
-class PainInPython:
+class PainInPython(Part):
     """The same reflex as a part in Python, differentiated by central differences."""
 
-    coordinates, states = ("L4_L5_FE",), 1
+    states = 1
 
     def __init__(self, rest: Equilibrium) -> None:
         assert rest.model.muscles is not None
@@ -162,15 +163,6 @@ class PainInPython:
         delay = float(PAIN.delay_in(rest.model.body))
         self.signals = (Signal("ligament strain", "L4-L5 SSL", delay),)
         self.rest = with_loop(PAIN).model.loops.afferents.rest_length[-1]
-
-    def energy(self, q, /):
-        return None
-
-    def force(self, q, rate, state, signals, /):
-        return np.zeros(1)
-
-    def tangent(self, q, rate, state, signals, /):
-        return np.zeros((1, 1))
 
     def state_rate(self, q, rate, state, signals, /):
         return (PAIN.strain_gain * (signals - self.rest) - state) / PAIN.filter_time

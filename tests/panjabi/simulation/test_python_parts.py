@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from python_part import Part
 
 from panjabi.active.build import musculature
 from panjabi.delay.integrate import Settings
@@ -17,24 +18,6 @@ TIME, DELAY = 0.01, 0.03
 TIGHT = Settings(rtol=1e-8, atol=1e-10, method="rosenbrock")
 PUSH = MomentPulse(2.0, "L4_L5_FE", start=0.01, length=0.05)
 MUSCLE = "MF_m1t_1_r"
-
-
-class Part:
-    """What every part below has; a subclass says what differs."""
-
-    coordinates, states, signals = ("L4_L5_FE",), 0, ()
-
-    def energy(self, q, /):
-        return None
-
-    def force(self, q, rate, state, signals, /):
-        return np.zeros(1)
-
-    def tangent(self, q, rate, state, signals, /):
-        return np.zeros((1, 1))
-
-    def state_rate(self, q, rate, state, signals, /):
-        return np.zeros(self.states)
 
 
 class Moment(Part):
