@@ -11,24 +11,24 @@ from timing import seconds
 # isort: split
 import numpy as np
 
-from panjabi.spine import FollowerLoad, unit_column
+from panjabi.spine import FollowerLoad, in_plane, unit_column
 from panjabi.stability import critical_load, post_buckling, pure_moment
 
 
 def measured(region: str) -> dict[str, float]:
     """Times of one column [s]."""
     column = unit_column(region)
-    flat, straight = column.in_plane("frontal"), unit_column(region, straight=True)
-    z = np.full(column.size, 0.01)
-    loads = [column.top_load(10.0), FollowerLoad(100.0)]
-    critical = critical_load(flat, flat.top_load())
+    flat, straight = in_plane(column, "frontal"), unit_column(region, straight=True)
+    z = np.full(len(column.free), 0.01)
+    loads = [column.passive.top_load(10.0), FollowerLoad(100.0)]
+    critical = critical_load(flat, flat.passive.top_load())
     return {
-        "potential, gradient, Hessian": seconds(lambda: column.potential(z, loads), 50),
+        "potential, gradient, Hessian": seconds(lambda: column.passive.potential(z, loads), 50),
         "critical load, eigenproblem": seconds(
-            lambda: critical_load(straight, straight.top_load())
+            lambda: critical_load(straight, straight.passive.top_load())
         ),
         "critical load, initially curved": seconds(
-            lambda: critical_load(column, column.top_load())
+            lambda: critical_load(column, column.passive.top_load())
         ),
         "pure moment of 10 N m": seconds(lambda: pure_moment(column, "FE", -10.0)),
         "path to 1.2 of the critical load": seconds(

@@ -40,7 +40,7 @@ def experiment() -> Answer:
     injured = {}
     for state, changes in INJURIES.items():
         column = unit_column("lumbar", plane="frontal", injuries=changes)
-        injured[state] = critical_load(column, column.top_load()).load
+        injured[state] = critical_load(column, column.passive.top_load()).load
     return Answer({name: crisco(name) for name in MODELS}, injured)
 
 

@@ -1,7 +1,8 @@
-"""Spinal columns: chains of functional spinal units on the levels of the body.
+"""The spine as one system: functional spinal units on the levels of the body, muscles, reflexes.
 
->>> column = panjabi.spine.column("lumbar", laws=LinearJoint.isotropic(40.0))
->>> column.potential(q, [column.top_load(100.0)]).hessian      # exact [N m/rad]
+>>> lumbar = panjabi.spine.spine_model("lumbar", reflexes=True)          # with all subsystems
+>>> column = panjabi.spine.column("lumbar", LinearJoint.isotropic(40.0))   # without muscles
+>>> column.passive.potential(q, [column.passive.top_load(100.0)]).hessian  # exact [N m/rad]
 """
 
 import lazy_loader as _lazy

@@ -1,5 +1,9 @@
-from .column_build import column as column, straight_column as straight_column
-from .column_model import Column as Column, Potential as Potential
+from .column_preset import (
+    column as column,
+    in_plane as in_plane,
+    straight_column as straight_column,
+    with_laws as with_laws,
+)
 from .derivatives import jacobian as jacobian
 from .equilibrium_solver import Equilibrium as Equilibrium, equilibrium as equilibrium
 from .joint_forces import JointForces as JointForces
@@ -8,12 +12,19 @@ from .joints import (
     JointLaw as JointLaw,
     LinearJoint as LinearJoint,
 )
-from .levels import REGIONS as REGIONS, levels_of as levels_of
-from .loads import DeadLoad as DeadLoad, FollowerLoad as FollowerLoad, LevelMoment as LevelMoment
+from .levels import PLANES as PLANES, REGIONS as REGIONS, levels_of as levels_of
+from .loads import (
+    DeadLoad as DeadLoad,
+    FollowerLoad as FollowerLoad,
+    LevelMoment as LevelMoment,
+    Potential as Potential,
+    with_loads as with_loads,
+)
 from .model import Spine as Spine
 from .model_build import UnitOptions as UnitOptions, spine_model as spine_model
 from .muscle_state import MuscleState as MuscleState
 from .noise_paths import ProcessNoise as ProcessNoise, SpineNoise as SpineNoise
+from .passive_view import PassiveSpine as PassiveSpine
 from .perturbation import (
     ForcePulse as ForcePulse,
     ForceStep as ForceStep,

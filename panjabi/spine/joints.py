@@ -1,4 +1,4 @@
-"""The interface of a joint law of a column, and the two laws of Crisco's models.
+"""The interface of a joint law, the two laws of Crisco's models, and a law as part of a spine.
 
 Angles are (flexion-extension, lateral bending, axial rotation) in rad with the signs of the body;
 `moment` is the gradient of `energy`: the moment that keeps the joint at these angles.
@@ -13,7 +13,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.elements import Signal
 from panjabi.errors import ParameterError
+from panjabi.results import ShortRepr
 from panjabi.spine.levels import AXES
 
 Floats = NDArray[np.float64]
@@ -34,6 +36,41 @@ class JointLaw(Protocol):
     def tangent(self, angles: ArrayLike) -> Floats:
         """d2U/d(angles)2, (3, 3) symmetric [N m/rad]."""
         ...
+
+
+@dataclass(frozen=True, repr=False)
+class LawJoint(ShortRepr):
+    """A joint law at a level, as a part of a spine without states (`panjabi.elements`)."""
+
+    level: str
+    law: JointLaw
+    coordinates: tuple[str, str, str]
+
+    @property
+    def states(self) -> int:
+        return 0
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        return ()
+
+    def energy(self, q: Floats, /) -> float:
+        return self.law.energy(q)
+
+    def force(self, q: Floats, rate: Floats, state: Floats, signals: Floats, /) -> Floats:
+        return -self.law.moment(q)
+
+    def tangent(self, q: Floats, rate: Floats, state: Floats, signals: Floats, /) -> Floats:
+        return self.law.tangent(q)
+
+    def state_rate(self, q: Floats, rate: Floats, state: Floats, signals: Floats, /) -> Floats:
+        return np.empty(0)
+
+    def derivatives(
+        self, q: Floats, rate: Floats, state: Floats, signals: Floats, /
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        none = np.empty((3, 0))
+        return -self.law.tangent(q), np.zeros((3, 3)), none, none
 
 
 @dataclass(frozen=True)

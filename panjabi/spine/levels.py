@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from panjabi.errors import unknown
+
+if TYPE_CHECKING:
+    from panjabi.body.model import Body
+    from panjabi.body.tree import Floats
 
 VERTEBRAE = (
     "sacrum",
@@ -17,6 +22,14 @@ VERTEBRAE = (
 
 AXES = ("FE", "LB", "AR")
 """Order of the three angles of a level: flexion-extension, lateral bending, axial rotation."""
+
+PLANES: dict[str, tuple[str, ...]] = {
+    "sagittal": ("FE",),
+    "frontal": ("LB",),
+    "transverse": ("AR",),
+    "space": AXES,
+}
+"""Free angles of every level in a plane; the others are fixed."""
 
 REGIONS: dict[str, tuple[str, str]] = {
     "cervical": ("T1", "skull"),
@@ -59,3 +72,10 @@ def vertebrae_of(level: str) -> tuple[str, str]:
     long = {"S1": "sacrum", "C0": "skull"}
     upper, lower = level.split("-")
     return long.get(upper, upper), long.get(lower, lower)
+
+
+def point_above(body: Body, b: int) -> Floats:
+    """(3,) the joint between a vertebra and the next one above, or its centre of mass [m]."""
+    at = VERTEBRAE.index(body.names[b]) if body.names[b] in VERTEBRAE[:-1] else -1
+    above = VERTEBRAE[at + 1] if at >= 0 else ""
+    return (body.tree.loc[body.body_index(above)] if above in body.names else body.com[b]).copy()

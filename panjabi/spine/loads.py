@@ -1,14 +1,23 @@
-"""Loads on a column. Each has a potential, so that a Hessian decides stability."""
+"""Loads that do not change with time. Each has a potential, so that a Hessian decides stability."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.arrays import Integers, Matrix
+from panjabi.body.tree import Tree
+from panjabi.elements import Signal
 from panjabi.errors import ParameterError, unknown
+from panjabi.results import ShortRepr
 from panjabi.spine.levels import AXES
+
+if TYPE_CHECKING:
+    from panjabi.spine.model import Spine
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +49,7 @@ class DeadLoad:
 
 @dataclass(frozen=True)
 class FollowerLoad:
-    """A cable of constant tension along the column, through a guide on every body.
+    """A cable of constant tension along the spine, through a guide on every body of it.
 
     Its potential is tension times length. On a straight column with guides midway between the
     joints it compresses every level along the axis; it bends a joint that lies off the cable.
@@ -90,6 +99,134 @@ class LevelMoment:
 
 
 Load = DeadLoad | FollowerLoad | LevelMoment
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Potential(ShortRepr):
+    """V(q) with its exact derivatives in the free coordinates."""
+
+    value: float  # [J]
+    gradient: Floats  # (n,) [N m]
+    hessian: Floats  # (n, n) [N m/rad]
+
+
+class LoadData(NamedTuple):
+    """Dead forces and a cable as flat arrays for `load_kernels.load_potential`."""
+
+    body: Integers  # (k,) of the tree
+    local: Matrix  # (k, 3) in the bodies [m]
+    force: Matrix  # (k, 3) in the world [N]
+    guide_body: Integers  # (guides,)
+    guide_local: Matrix  # (guides, 3) [m]
+    tension: float  # of the cable [N]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ExternalLoads(ShortRepr):
+    """Constant loads as a part of a spine (`panjabi.elements`); made by `external_loads`.
+
+    It acts on all free coordinates, so that spectrum, equilibrium and runs see it.
+    """
+
+    loads: tuple[Load, ...]
+    coordinates: tuple[str, ...]  # (n,) the free ones of the spine
+    tree: Tree  # of the spine's mechanism
+    data: LoadData
+    moment: Floats  # (n,) constant moments on the coordinates [N m]
+
+    def potential(self, q: Floats) -> Potential:
+        """Potential of the loads at q (n,); linear in them."""
+        from panjabi.spine.load_kernels import load_potential
+
+        n = len(self.coordinates)
+        gradient, hessian = np.empty(n), np.empty((n, n))
+        value = load_potential(self.tree, q, *self.data, gradient, hessian)
+        return Potential(value - float(self.moment @ q), gradient - self.moment, hessian)
+
+    @property
+    def states(self) -> int:
+        return 0
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        return ()
+
+    def energy(self, q: Floats, /) -> float:
+        return self.potential(q).value
+
+    def force(self, q: Floats, rate: Floats, state: Floats, signals: Floats, /) -> Floats:
+        return -self.potential(q).gradient
+
+    def tangent(self, q: Floats, rate: Floats, state: Floats, signals: Floats, /) -> Floats:
+        return self.potential(q).hessian
+
+    def state_rate(self, q: Floats, rate: Floats, state: Floats, signals: Floats, /) -> Floats:
+        return np.empty(0)
+
+    def derivatives(
+        self, q: Floats, rate: Floats, state: Floats, signals: Floats, /
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        n = len(q)
+        none = np.empty((n, 0))
+        return -self.potential(q).hessian, np.zeros((n, n)), none, none
+
+
+def external_loads(spine: Spine, loads: Load | Iterable[Load]) -> ExternalLoads:
+    """Loads as a part that fits a spine.
+
+    Raises
+    ------
+    UnknownNameError
+        For a body that does not exist.
+    ParameterError
+        For anything but a load of this module.
+    """
+    load_list = (loads,) if isinstance(loads, Load) else tuple(loads)
+    bodies: list[int] = []
+    points, forces = [np.empty((0, 3))], [np.empty((0, 3))]
+    tension, moment = 0.0, np.zeros(len(spine.free))
+    for load in load_list:
+        if isinstance(load, DeadLoad):
+            placed = [
+                spine.dynamics.carried(body, point)
+                for body, point in zip(load.bodies, load.points, strict=True)
+            ]
+            bodies += [b for b, _ in placed]
+            points.append(np.array([point for _, point in placed]).reshape(-1, 3))
+            forces.append(load.forces)
+        elif isinstance(load, FollowerLoad):
+            tension += load.tension
+        elif isinstance(load, LevelMoment):
+            at = spine.passive.place[:, AXES.index(load.axis)]
+            moment[at[at >= 0]] += load.moment
+        else:
+            raise ParameterError(
+                f"Expected a DeadLoad, FollowerLoad or LevelMoment, got {load!r}; use one of these "
+                "from panjabi.spine."
+            )
+    guides = spine.passive.guides if tension else (np.empty(0, np.int64), np.empty((0, 3)))
+    data = LoadData(
+        np.array(bodies, np.int64), np.concatenate(points), np.concatenate(forces), *guides, tension
+    )
+    return ExternalLoads(load_list, spine.free, spine.dynamics.mechanism.tree, data, moment)
+
+
+def with_loads(spine: Spine, *loads: Load) -> Spine:
+    """The spine with constant loads as a further part: in equilibrium, spectrum and every run.
+
+    Raises
+    ------
+    ParameterError
+        For a spine whose units follow the compression of their level, which would not include
+        these loads.
+    """
+    if spine.pressed:
+        raise ParameterError(
+            "Expected a spine whose units keep their preload, got one whose units follow the "
+            "compression of their level; make it with spine_model(preload=...), or give a "
+            "ForceStep to equilibrium and simulate."
+        )
+    return spine.with_elements(external_loads(spine, loads))
 
 
 def vertical(bodies: ArrayLike, points: ArrayLike, weights: ArrayLike) -> DeadLoad:

@@ -21,8 +21,7 @@ from panjabi.passive.injury import with_injuries
 from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.passive.sizing import sized_for
 from panjabi.passive.standard import unit
-from panjabi.spine.column_model import PLANES
-from panjabi.spine.levels import AXES, levels_of
+from panjabi.spine.levels import AXES, PLANES, levels_of
 from panjabi.spine.model import COMPRESSION_TIME, Spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
 
@@ -48,6 +47,7 @@ class UnitOptions:
     damping: bool = True  # with viscous damping
     branches: bool = True  # with Maxwell branches
     extrapolate: bool = False  # allows angles and preloads beyond failure
+    rib_cage: bool = True  # whether thoracic levels include the anterior rib cage
 
 
 def spine_model(
@@ -126,7 +126,7 @@ def spine_model(
     q = whole_body.coordinates_from(within, base=q)
     carrying = with_load(whole_body, load if isinstance(load, HeldLoad) else HeldLoad(load))
     dynamics = Dynamics(carrying, free, q, (0.0, -STANDARD_GRAVITY if gravity else 0.0, 0.0))
-    units_made = _units(whole_body, levels, preload, hurt, options)
+    units_made = fitted_units(whole_body, levels, preload, hurt, options)
     known = {f"{u.level} {name}": p for u in units_made for name, p in u.parameters.items()}
     model = Spine(
         dynamics=dynamics,
@@ -257,13 +257,14 @@ def _require_texts(injuries: Mapping[str, object]) -> None:
             )
 
 
-def _units(
+def fitted_units(
     body: Body,
     levels: tuple[str, ...],
     preload: float | Mapping[str, float] | None,
     injuries: Mapping[str, Sequence[str]],
     options: UnitOptions,
 ) -> list[FunctionalSpinalUnit]:
+    """The units of levels, with the size of a body, their preloads [N] and injuries."""
     for level in injuries:
         if known_level(level) not in levels:
             raise unknown("level of the model", level, levels)
@@ -276,7 +277,7 @@ def _units(
     for level in levels:
         fitted = sized_for(unit(level, options.source, extrapolate=options.extrapolate), body)
         fitted = fitted.with_preload(preloads.get(level, 0.0))
-        if level in RIBBED:
+        if options.rib_cage and level in RIBBED:
             fitted = with_rib_cage(fitted)
         fitted = with_injuries(fitted, changes.get(level, ()))
         made.append(_quiet(fitted, options))

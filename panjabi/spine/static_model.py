@@ -25,7 +25,7 @@ from panjabi.parameter import Parameter, assumed
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
 from panjabi.results import ShortRepr
-from panjabi.spine.levels import VERTEBRAE, levels_of, vertebrae_of
+from panjabi.spine.levels import levels_of, point_above, vertebrae_of
 from panjabi.spine.muscle_state import MuscleState
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.tissue.evidence import fibre_range
@@ -206,12 +206,8 @@ class StaticSpine(ShortRepr):
         poses = self.body.poses(q)
         uppers = [vertebrae_of(level)[0] for level in self.levels]
         places = [self.body.joint_centre(poses, name) for name in uppers]
-        b = self.body.body_index(uppers[-1])
-        if uppers[-1] == VERTEBRAE[-1]:
-            places.append(poses.R[b] @ self.body.com[b] + poses.t[b])
-        else:
-            above = VERTEBRAE[VERTEBRAE.index(uppers[-1]) + 1]
-            places.append(self.body.joint_centre(poses, above))
+        above = point_above(self.body, self.body.body_index(uppers[-1]))
+        places.append(self.body.point(poses, uppers[-1], above))
         return np.array(places)
 
     def rotation(self, body: str, relative_to: str = "sacrum") -> Floats:

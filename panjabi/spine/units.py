@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from panjabi.errors import ParameterError, unknown
-from panjabi.spine.column_build import column
-from panjabi.spine.column_model import Column
+from panjabi.body.standard import standard_adult
+from panjabi.errors import ParameterError
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.terms import Structure, linear
+from panjabi.spine.column_preset import column, with_laws
 from panjabi.spine.levels import levels_of
+from panjabi.spine.model import Spine
+from panjabi.spine.model_build import UnitOptions, fitted_units
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
-    from panjabi.passive.functional_unit import FunctionalSpinalUnit
 
 
 def unit_column(
@@ -27,8 +30,8 @@ def unit_column(
     straight: bool = False,
     plane: str = "space",
     extrapolate: bool = False,
-) -> Column:
-    """A column whose joints are the units fitted to a source.
+) -> Spine:
+    """A spine without muscles whose joints are the units fitted to a source.
 
     Parameters
     ----------
@@ -43,67 +46,48 @@ def unit_column(
     UnknownNameError
         For a column, level, source or injury that does not exist.
     """
-    from panjabi.body.standard import standard_adult
-    from panjabi.passive.injury import with_injuries
-    from panjabi.passive.ribs import RIBBED, with_rib_cage
-    from panjabi.passive.sizing import sized_for
-    from panjabi.passive.standard import unit
-
     whole_body = standard_adult() if body is None else body
+    options = UnitOptions(source=source, rib_cage=rib_cage, extrapolate=extrapolate)
     levels = levels_of(region)
-    changes = dict(injuries or {})
-    for level in changes:
-        if level not in levels:
-            raise unknown(f"level of the {region} column", level, levels)
-    units: list[FunctionalSpinalUnit] = []
-    for level in levels:
-        made = sized_for(unit(level, source, extrapolate=extrapolate), whole_body)
-        made = made.with_preload(preload)
-        if rib_cage and level in RIBBED:
-            made = with_rib_cage(made)
-        units.append(with_injuries(made, changes.get(level, ())))
+    units = fitted_units(whole_body, levels, preload, injuries or {}, options)
     made = column(region, units, body=whole_body, straight=straight, plane=plane)
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     return replace(made, parameters={**made.parameters, **known})
 
 
-def with_preload(spinal_column: Column, force: float) -> Column:
-    """The same column with every unit under a frozen compression [N].
+def with_preload(spine: Spine, force: float) -> Spine:
+    """The same spine with every unit under a frozen compression [N].
 
     A frozen parameter of the potential: the load that causes it, for example a follower cable, is a
     separate argument.
     """
-    return spinal_column.with_laws([u.with_preload(force) for u in _units(spinal_column)])
+    return with_laws(spine, [u.with_preload(force) for u in _units(spine)])
 
 
-def instantaneous(spinal_column: Column) -> Column:
-    """The same column before relaxation: every Maxwell branch is a spring from neutral.
+def instantaneous(spine: Spine) -> Spine:
+    """The same spine before relaxation: every Maxwell branch is a spring from neutral.
 
-    Buckling uses the relaxed stiffness; this column is for a push that ends before creep starts.
+    Buckling uses the relaxed stiffness; this spine is for a push that ends before creep starts.
     """
-    from panjabi.passive.terms import Structure, linear
-
     stiff: list[FunctionalSpinalUnit] = []
-    for u in _units(spinal_column):
+    for u in _units(spine):
         branches = u.branch_stiffness.sum(axis=1)
         terms = tuple(linear(axis, float(k)) for axis, k in enumerate(branches))
         stiff.append(u.with_structures((*u.structures, Structure("branches", terms, "joint"))))
-    return spinal_column.with_laws(stiff)
+    return with_laws(spine, stiff)
 
 
-def has_branches(spinal_column: Column) -> bool:
-    """Whether the joints have an instantaneous stiffness besides the relaxed stiffness."""
-    return all(hasattr(law, "branch_stiffness") for law in spinal_column.laws)
+def has_branches(spine: Spine) -> bool:
+    """Whether all joints are units, which also have an instantaneous stiffness."""
+    return all(isinstance(law, FunctionalSpinalUnit) for law in spine.passive.laws)
 
 
-def _units(spinal_column: Column) -> list[FunctionalSpinalUnit]:
-    from panjabi.passive.functional_unit import FunctionalSpinalUnit
-
-    units = [law for law in spinal_column.laws if isinstance(law, FunctionalSpinalUnit)]
-    if len(units) != len(spinal_column.laws):
+def _units(spine: Spine) -> list[FunctionalSpinalUnit]:
+    laws = spine.passive.laws
+    units = [law for law in laws if isinstance(law, FunctionalSpinalUnit)]
+    if len(units) != len(laws):
         raise ParameterError(
-            "Expected a column of functional spinal units, which preload and relaxation need, "
-            f"got the {spinal_column.name} column with joints of "
-            f"{type(spinal_column.laws[0]).__name__}; make the column with unit_column."
+            "Expected a spine of functional spinal units, which preload and relaxation need, got "
+            f"one with joints of {type(laws[0]).__name__}; make it with unit_column."
         )
     return units

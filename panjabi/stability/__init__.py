@@ -1,6 +1,6 @@
 """Equilibrium, buckling and post-buckling, from the exact Hessian of a potential.
 
->>> result = panjabi.stability.critical_load(column.in_plane("frontal"), column.top_load())
+>>> result = panjabi.stability.critical_load(in_plane(column, "frontal"), column.passive.top_load())
 >>> result.load, result.mode
 """
 

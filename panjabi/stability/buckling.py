@@ -8,7 +8,8 @@ from typing import Literal, get_args
 
 from panjabi.body.model import Body
 from panjabi.errors import ParameterError, unknown
-from panjabi.spine.column_model import Column
+from panjabi.spine.column_preset import in_plane
+from panjabi.spine.model import Spine
 from panjabi.spine.units import has_branches, instantaneous, unit_column
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import CriticalLoad, critical_load
@@ -63,11 +64,11 @@ def buckle(
     spine_column = _column(
         column, plane, law, straight, rib_cage, preload, injuries or {}, body, extrapolate
     )
-    result = critical_load(spine_column, spine_column.top_load())
+    result = critical_load(spine_column, spine_column.passive.top_load())
     if not has_branches(spine_column):
         return result
     fast = instantaneous(spine_column)
-    return replace(result, instantaneous_load=critical_load(fast, fast.top_load()).load)
+    return replace(result, instantaneous_load=critical_load(fast, fast.passive.top_load()).load)
 
 
 def _column(
@@ -80,7 +81,7 @@ def _column(
     injuries: Mapping[str, Sequence[str]],
     body: Body | None,
     extrapolate: bool,
-) -> Column:
+) -> Spine:
     if law not in JOINT_LAWS:
         raise unknown("law of the joints", law, JOINT_LAWS)
     if law == "units":
@@ -102,4 +103,4 @@ def _column(
             'the lumbar column, or law="units" (--law units).'
         )
     spine_column, _ = crisco_column(law, straight=straight)
-    return spine_column.in_plane(plane)
+    return in_plane(spine_column, plane)

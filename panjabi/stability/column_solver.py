@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.results import Result
-from panjabi.spine.column_model import Column, Potential
-from panjabi.spine.loads import LevelMoment, Load
+from panjabi.spine.loads import LevelMoment, Load, Potential, external_loads
+from panjabi.spine.model import Spine
 from panjabi.stability.algebra import definite, solve
 
 MOMENT_TOLERANCE = 1e-10
@@ -27,7 +27,7 @@ LONGEST_STEP = 0.2
 class ColumnEquilibrium(Result):
     """A shape in which joints and loads are in equilibrium, with the residual moment."""
 
-    column: Column
+    column: Spine
     loads: tuple[Load, ...]
     z: Floats  # free coordinates [rad]
     potential: Potential
@@ -37,12 +37,12 @@ class ColumnEquilibrium(Result):
     @property
     def angles(self) -> Floats:
         """Angles of every level, (levels, 3) [rad]."""
-        return self.column.angles(self.z)
+        return self.column.passive.angles(self.z)
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
         """Loads on units beyond the range of the published tests, as sentences."""
-        return self.column.outside_evidence(self.z)
+        return self.column.passive.outside_evidence(self.z)
 
     @property
     def least_stiffness(self) -> float:
@@ -58,7 +58,7 @@ class ColumnEquilibrium(Result):
         """Plain values for a JSON file; angles of every level about its three axes."""
         angles = np.degrees(self.angles).tolist()
         return {
-            "angles_deg": dict(zip(self.column.levels, angles, strict=True)),
+            "angles_deg": dict(zip(self.column.passive.levels, angles, strict=True)),
             "stable": self.stable,
             "least_stiffness_Nm_per_rad": self.least_stiffness,
             "residual_Nm": self.residual,
@@ -68,7 +68,7 @@ class ColumnEquilibrium(Result):
 
 
 def column_equilibrium(
-    column: Column,
+    column: Spine,
     loads: Load | Iterable[Load] = (),
     *,
     start: ArrayLike | None = None,
@@ -86,12 +86,13 @@ def column_equilibrium(
         If a functional spinal unit bears a moment beyond failure in that shape.
     """
     applied = (loads,) if isinstance(loads, Load) else tuple(loads)
-    z = column.zero() if start is None else np.array(start, float)
-    state = column.potential(z, applied)
+    passive, external = column.passive, external_loads(column, applied) if applied else None
+    z = passive.start() if start is None else np.array(start, float)
+    state = passive.potential(z, external)
     for iteration in range(iterations + 1):
         residual = float(np.abs(state.gradient).max())
         if residual <= MOMENT_TOLERANCE:
-            column.check(z)
+            passive.check(z)
             return ColumnEquilibrium(column, applied, z, state, residual, iteration)
         step = _descent(state)
         slope = float(state.gradient @ step)
@@ -99,7 +100,7 @@ def column_equilibrium(
         # Near the minimum, differences of V are below rounding; the full step is then correct.
         noise = 1e-13 * (1.0 + abs(state.value))
         while True:
-            trial = column.potential(z + factor * step, applied)
+            trial = passive.potential(z + factor * step, external)
             if trial.value <= state.value + 1e-4 * factor * slope + noise:
                 break
             factor *= 0.5
@@ -122,16 +123,16 @@ def _descent(state: Potential) -> Floats:
     return -vectors @ ((vectors.T @ state.gradient) / np.maximum(np.abs(values), floor))
 
 
-def _no_equilibrium(column: Column, residual: float, iterations: int) -> ConvergenceError:
+def _no_equilibrium(column: Spine, residual: float, iterations: int) -> ConvergenceError:
     return ConvergenceError(
-        f"Expected an equilibrium of the {column.name} column with a residual moment of at most "
+        f"Expected an equilibrium of the {column.passive.name} with a residual moment of at most "
         f"{MOMENT_TOLERANCE:g} N m, got {residual:.3g} N m after {iterations} iterations; lower "
         "the load, start from a closer shape, or follow the load from zero with load_path."
     )
 
 
 def pure_moment(
-    column: Column,
+    column: Spine,
     axis: str,
     moment: float,
     *,
@@ -146,14 +147,13 @@ def pure_moment(
     Raises
     ------
     ParameterError
-        If the plane of the column does not allow rotation about that axis.
+        If no level is free to rotate about that axis.
     """
     applied = (loads,) if isinstance(loads, Load) else tuple(loads)
     load = LevelMoment(axis, moment)
-    if not any(name.endswith(axis) for name in column.coordinates):
+    if axis not in column.passive.axes:
         raise ParameterError(
-            f"Expected a moment about a free axis of the {column.plane} plane "
-            f"({', '.join(sorted({n.split()[-1] for n in column.coordinates}))}), got {axis}; "
-            'use column.in_plane("space").'
+            f"Expected a moment about a free axis ({', '.join(column.passive.axes)}), got {axis}; "
+            'use in_plane(column, "space").'
         )
     return column_equilibrium(column, (*applied, load), start=start)

@@ -17,10 +17,10 @@ from panjabi.errors import unknown
 from panjabi.literature import row
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
-from panjabi.spine.column_build import column
-from panjabi.spine.column_model import Column
+from panjabi.spine.column_preset import column
 from panjabi.spine.joints import ExponentialJoint, JointLaw, LinearJoint
 from panjabi.spine.levels import levels_of
+from panjabi.spine.model import Spine
 from panjabi.stability.critical import CriticalLoad, critical_load
 from panjabi.stability.load_paths import post_buckling
 from panjabi.stability.path_following import LoadPath
@@ -39,7 +39,7 @@ class CriscoModel(ShortRepr):
     """One column under axial load: its critical load and its shape at 100 N."""
 
     name: str
-    column: Column
+    column: Spine
     critical: CriticalLoad
     path: LoadPath | None  # from the critical load to 100 N; None if the critical load is higher
     parameters: dict[str, Parameter]
@@ -47,9 +47,9 @@ class CriscoModel(ShortRepr):
     def rotation_at_100N(self) -> dict[str, float]:
         """Lateral rotation of each level at 100 N [deg]; 0 if the column does not buckle."""
         if self.path is None:
-            return dict.fromkeys(self.column.levels, 0.0)
+            return dict.fromkeys(self.column.passive.levels, 0.0)
         angles = np.degrees(self.path.angles("LB")[-1])
-        return dict(zip(self.column.levels, angles.tolist(), strict=True))
+        return dict(zip(self.column.passive.levels, angles.tolist(), strict=True))
 
 
 @cached
@@ -70,12 +70,12 @@ def crisco(model: str) -> CriscoModel:
     if model not in MODELS:
         raise unknown("model of Crisco's column", model, MODELS)
     lumbar, parameters = crisco_column(model)
-    critical = critical_load(lumbar, lumbar.top_load())
+    critical = critical_load(lumbar, lumbar.passive.top_load())
     path = post_buckling(critical, to=POST_LOAD, step=0.01) if critical.load < POST_LOAD else None
     return CriscoModel(model, lumbar, critical, path, parameters)
 
 
-def crisco_column(model: str, *, straight: bool = True) -> tuple[Column, dict[str, Parameter]]:
+def crisco_column(model: str, *, straight: bool = True) -> tuple[Spine, dict[str, Parameter]]:
     """The lumbar column in the frontal plane with the joints of a model, and their parameters."""
     if model == "units":
         from panjabi.spine.units import unit_column
@@ -99,7 +99,7 @@ def crisco_laws(model: str) -> tuple[tuple[JointLaw, ...], dict[str, Parameter]]
     if model == "slope":
         return (LinearJoint.isotropic(slope.si),) * len(levels), {"slope_at_neutral": slope}
     reference = column("lumbar", LinearJoint.isotropic(1.0), straight=True, plane="frontal")
-    per_stiffness = critical_load(reference, reference.top_load()).load
+    per_stiffness = critical_load(reference, reference.passive.top_load()).load
     source = row("cri92_lin" if model == "linear" else "cri92_exp_model")
     stiffness = source.number / per_stiffness
     fitted = Parameter(

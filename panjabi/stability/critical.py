@@ -12,8 +12,9 @@ from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter, sources
 from panjabi.results import Result, finite
-from panjabi.spine.column_model import Column
-from panjabi.spine.loads import Load
+from panjabi.spine.levels import AXES
+from panjabi.spine.loads import Load, external_loads
+from panjabi.spine.model import Spine
 from panjabi.stability.algebra import pencil
 from panjabi.stability.column_solver import column_equilibrium
 from panjabi.stability.path_following import EquilibriumCurve
@@ -26,7 +27,7 @@ STILL = 1e-9
 class CriticalLoad(Result):
     """The load at which a column loses stability, and the buckling mode."""
 
-    column: Column
+    column: Spine
     pattern: tuple[Load, ...]  # the load of factor 1
     loads: tuple[Load, ...]  # constant loads
     load: float  # critical factor of the pattern (N for a unit load); inf if there is none
@@ -47,11 +48,11 @@ class CriticalLoad(Result):
 
     def mode_by_level(self) -> dict[str, dict[str, float]]:
         """Rotation of each level about each axis in the mode, largest value 1."""
-        shape: dict[str, dict[str, float]] = {level: {} for level in self.column.levels}
-        for name, value in zip(self.column.coordinates, self.mode, strict=True):
-            level, axis = name.rsplit(" ", 1)
-            shape[level][axis] = float(value)
-        return shape
+        passive = self.column.passive
+        return {
+            level: {a: float(self.mode[k]) for a, k in zip(AXES, at, strict=True) if k >= 0}
+            for level, at in zip(passive.levels, passive.place.tolist(), strict=True)
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; an infinite or unknown load is null."""
@@ -63,7 +64,7 @@ class CriticalLoad(Result):
             "instantaneous_critical_load_N": None if quick is None else finite(quick),
             "kind": self.kind,
             "bent_before": self.moved,
-            "outside_evidence": list(self.column.outside_evidence(self.z)),
+            "outside_evidence": list(self.column.passive.outside_evidence(self.z)),
             "mode": self.mode_by_level(),
             "residual_Nm": self.residual,
             **sources(self).summary(),
@@ -71,7 +72,7 @@ class CriticalLoad(Result):
 
 
 def critical_load(
-    column: Column,
+    column: Spine,
     pattern: Load | Iterable[Load],
     *,
     loads: Load | Iterable[Load] = (),
@@ -86,7 +87,7 @@ def critical_load(
 
     Parameters
     ----------
-    pattern : the load of factor 1; with `column.top_load()` the factor is a force in N.
+    pattern : the load of factor 1; with `column.passive.top_load()` the factor is a force in N.
     loads : constant loads.
     largest : largest factor of the search.
 
@@ -104,13 +105,14 @@ def critical_load(
             f"Expected a positive finite largest load factor, got {largest!r}; give the end of the "
             "search as `largest`, for example 1e4."
         )
-    unloaded = column_equilibrium(column, constant) if constant else column_equilibrium(column)
+    unloaded = column_equilibrium(column, constant)
     if not unloaded.stable:
         raise ConvergenceError(
-            f"Expected a {column.name} column that is stable without the growing load, got a least "
-            f"stiffness of {unloaded.least_stiffness:.3g} N m/rad; lower the constant loads."
+            f"Expected a {column.passive.name} that is stable without the growing load, got a "
+            f"least stiffness of {unloaded.least_stiffness:.3g} N m/rad; lower the constant loads."
         )
-    push = column.load_potential(unloaded.z, growing)
+    passive, pattern_loads = column.passive, external_loads(column, growing)
+    push = pattern_loads.potential(unloaded.z)
     if float(np.abs(push.gradient).max()) <= STILL:
         factors, modes = _eigenmodes(unloaded.potential.hessian, push.hessian)
         if not factors.size or factors[0] > largest:
@@ -125,10 +127,9 @@ def critical_load(
             return _none(column, growing, constant, unloaded.z, True, curve.reached, kind)
         factor, z, mode, moved = point.factor, point.z, point.mode, True
         kind = "limit load" if point.limit else "bifurcation"
-    joints, fixed = column.joint_potential(z), column.load_potential(z, constant)
-    grown = column.load_potential(z, growing)
-    gradient = joints.gradient + fixed.gradient + factor * grown.gradient
-    hessian = joints.hessian + fixed.hessian + factor * grown.hessian
+    rest, grown = passive.potential(z, constant), pattern_loads.potential(z)
+    gradient = rest.gradient + factor * grown.gradient
+    hessian = rest.hessian + factor * grown.hessian
     return CriticalLoad(
         column,
         growing,
@@ -164,7 +165,7 @@ def _normalised(mode: Floats) -> Floats:
 
 
 def _none(
-    column: Column,
+    column: Spine,
     pattern: tuple[Load, ...],
     loads: tuple[Load, ...],
     z: Floats,
@@ -172,7 +173,7 @@ def _none(
     largest: float,
     kind: str = "none",
 ) -> CriticalLoad:
-    nothing = np.zeros(column.size)
+    nothing = np.zeros(len(column.free))
     return CriticalLoad(
         column, pattern, loads, np.inf, nothing, z, moved, kind, 0.0, np.nan, largest
     )

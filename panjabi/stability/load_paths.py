@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from panjabi.errors import ParameterError
-from panjabi.spine.column_model import Column
 from panjabi.spine.loads import Load
+from panjabi.spine.model import Spine
 from panjabi.stability.path_following import EquilibriumCurve, LoadPath
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def load_path(
-    column: Column,
+    column: Spine,
     pattern: Load | Iterable[Load],
     *,
     to: float,
@@ -74,7 +74,7 @@ def post_buckling(
     if not np.isfinite(critical.load):
         raise ParameterError(
             "Expected a finite critical load to start a post-buckling path, got none up to "
-            f"{critical.searched_to:g} for the {critical.column.name} column; raise `largest` or "
+            f"{critical.searched_to:g} for the {critical.column.passive.name}; raise `largest` or "
             "use less stiff joints."
         )
     if not np.isfinite(to):

@@ -13,8 +13,8 @@ from panjabi._continuation import Follower, Point, correct
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError
 from panjabi.results import Result, ShortRepr, frame
-from panjabi.spine.column_model import Column
-from panjabi.spine.loads import Load
+from panjabi.spine.loads import Load, external_loads
+from panjabi.spine.model import Spine
 from panjabi.stability.algebra import border, definite, largest_mode, null_vector, root, solve
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ ANGLE_LIMIT = 2.0  # largest rotation of a level on a path [rad]
 class LoadPath(Result):
     """Equilibria in their order along a path."""
 
-    column: Column
+    column: Spine
     load: Floats  # (m,) factor of the pattern
     z: Floats  # (m, n) [rad]
     stable: NDArray[np.bool_]  # (m,) whether the Hessian is positive definite
@@ -39,12 +39,12 @@ class LoadPath(Result):
         """Angle of every level about an axis along the path, (m, levels) [rad]."""
         from panjabi.spine.levels import AXES
 
-        return np.array([self.column.angles(z)[:, AXES.index(axis)] for z in self.z])
+        return np.array([self.column.passive.angles(z)[:, AXES.index(axis)] for z in self.z])
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
         """Loads on units beyond the published tests at the last equilibrium, as sentences."""
-        return self.column.outside_evidence(self.z[-1])
+        return self.column.passive.outside_evidence(self.z[-1])
 
     def to_dict(self) -> dict[str, Any]:
         """Load and angles of every level about every axis, along the path."""
@@ -58,7 +58,7 @@ class LoadPath(Result):
             "load_N": self.load.tolist(),
             "angles_deg": {
                 level: {axis: turned[axis][:, i].tolist() for axis in AXES}
-                for i, level in enumerate(self.column.levels)
+                for i, level in enumerate(self.column.passive.levels)
             },
         }
 
@@ -89,22 +89,21 @@ class EquilibriumCurve:
     """
 
     def __init__(
-        self, column: Column, pattern: Iterable[Load], loads: Iterable[Load], scale: float = 1.0
+        self, column: Spine, pattern: Iterable[Load], loads: Iterable[Load], scale: float = 1.0
     ) -> None:
-        self.column, self.pattern, self.loads = column, tuple(pattern), tuple(loads)
+        self.column, self.passive = column, column.passive
+        self.pattern, constant = external_loads(column, pattern), tuple(loads)
+        self.constant = external_loads(column, constant) if constant else None
         self.scale, self.reached = scale, 0.0
         self.failure: tuple[str, ...] = ()
 
     def equations(self, x: Floats) -> tuple[Floats, Floats]:
         """Residual moments (n,), and their derivative with respect to x, (n, n + 1)."""
         z, factor = x[:-1], self.scale * x[-1]
-        joints = self.column.joint_potential(z)
-        grown = self.column.load_potential(z, self.pattern)
-        r = joints.gradient + factor * grown.gradient
-        H = joints.hessian + factor * grown.hessian
-        if self.loads:
-            fixed = self.column.load_potential(z, self.loads)
-            r, H = r + fixed.gradient, H + fixed.hessian
+        rest = self.passive.potential(z, self.constant)
+        grown = self.pattern.potential(z)
+        r = rest.gradient + factor * grown.gradient
+        H = rest.hessian + factor * grown.hessian
         return r, np.column_stack([H, self.scale * grown.gradient])
 
     def start(self, z: Floats) -> tuple[Floats, Floats]:
@@ -131,7 +130,7 @@ class EquilibriumCurve:
                 continue
             unstable = not definite(point.jacobian[:, :-1])
             singular = self._locate(low, point, t, step) if unstable else None
-            self.failure = self.column.beyond_failure(singular.z if singular else point.x[:-1])
+            self.failure = self.passive.beyond_failure(singular.z if singular else point.x[:-1])
             if self.failure:
                 break
             if singular:
@@ -208,7 +207,7 @@ class EquilibriumCurve:
                 guess[-1] = end
                 last = correct(self.equations, guess, np.eye(len(x))[-1])
                 reached, point = last is not None, last or point
-            failure = self.column.beyond_failure(point.x[:-1])
+            failure = self.passive.beyond_failure(point.x[:-1])
             if failure:
                 reached = False
                 break
@@ -229,15 +228,15 @@ class EquilibriumCurve:
 
     def _lost(self, x: Floats) -> ConvergenceError:
         return ConvergenceError(
-            f"Expected a next equilibrium on the path of the {self.column.name} column, got none "
-            f"beyond load factor {self.scale * x[-1]:.6g}, even for the smallest step; use a "
+            f"Expected a next equilibrium on the path of the {self.passive.name}, got "
+            f"none beyond load factor {self.scale * x[-1]:.6g}, even for the smallest step; use a "
             "smaller step or a smoother joint law."
         )
 
 
 def _first_guess(H: Floats, curve: EquilibriumCurve, z: Floats, largest: float) -> float:
     """A load equivalent to 1 rad: the linearised critical load, or the load that bends by 1 rad."""
-    push = curve.column.load_potential(z, curve.pattern)
+    push = curve.pattern.potential(z)
     top, _ = largest_mode(-push.hessian, H)  # an approximate eigenvalue is enough
     if top > 1.0 / largest:
         return 1.0 / top

@@ -23,7 +23,7 @@ def p03_column_alone(statement: Statement) -> Finding:
     loads = {}
     for region in COLUMNS:
         column = unit_column(region, rib_cage=region != "thoracolumbar")
-        loads[region] = critical_load(column, column.top_load()).load
+        loads[region] = critical_load(column, column.passive.top_load()).load
     spine = static_spine("standing")
     body = STANDARD_GRAVITY * float(spine.above[0] @ spine.body.mass)
     published = {region: row(id).number for region, id in COLUMNS.items()}
@@ -46,7 +46,7 @@ def p03_column_alone(statement: Statement) -> Finding:
 def p13_direction_of_load(statement: Statement) -> Finding:
     """P13: the same compression along the curve and vertically."""
     column = unit_column("lumbar")
-    dead = critical_load(column, column.top_load()).load
+    dead = critical_load(column, column.passive.top_load()).load
     force = row("pat03_fl").number
     forces = force * np.linspace(0.05, 1.0, 20)
     path = follower_path(with_preload(column, force), forces)

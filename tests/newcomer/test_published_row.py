@@ -22,7 +22,7 @@ def a_users_file(value: float) -> None:
         from panjabi.stability import critical_load
 
         column = unit_column("lumbar")
-        return critical_load(column, column.top_load()).load
+        return critical_load(column, column.passive.top_load()).load
 
 
 @pytest.fixture(autouse=True)

@@ -28,16 +28,20 @@ def test_printed_potential_is_the_one_that_is_solved():
     given = numbers(made, 60.0)
     laws = [LinearJoint.isotropic(k) for k in STIFFNESS]
     column = straight_column(LENGTHS, laws, plane="frontal")
-    weights = vertical(column.bodies[1:], [[0.0, c, 0.0] for c in CENTRES], 9.81 * np.array(MASSES))
+    weights = vertical(
+        column.passive.bodies[1:], [[0.0, c, 0.0] for c in CENTRES], 9.81 * np.array(MASSES)
+    )
     z = np.array([0.2, -0.5, 0.3])
-    found = column.potential(z, [column.top_load(60.0), weights])
+    found = column.passive.potential(z, [column.passive.top_load(60.0), weights])
     at = given | dict(zip(made.angles, z, strict=True))
     assert found.value == pytest.approx(float(made.potential.subs(at)), rel=1e-13)
     gradient = np.array(made.gradient.subs(at), float).ravel()
     hessian = np.array(made.hessian.subs(at), float)
     assert np.allclose(found.gradient, gradient, rtol=1e-11)
     assert np.allclose(found.hessian, hessian, rtol=1e-11)
-    straight = column.potential(column.zero(), [column.top_load(60.0), weights]).hessian
+    straight = column.passive.potential(
+        column.passive.start(), [column.passive.top_load(60.0), weights]
+    ).hessian
     assert np.allclose(straight, np.array(made.upright.subs(given), float), rtol=1e-12)
 
 

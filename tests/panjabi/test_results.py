@@ -27,7 +27,7 @@ from panjabi.passive.pelvis import pelvis
 from panjabi.passive.protocol import Protocol, cyclic_test
 from panjabi.passive.targets import target
 from panjabi.results import Result, plain
-from panjabi.spine import equilibrium, spine_model
+from panjabi.spine import equilibrium, in_plane, spine_model
 from panjabi.stability import column_equilibrium
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import critical_load
@@ -59,8 +59,8 @@ def measured():
 
 def buckled():
     column, _ = crisco_column("linear", straight=True)
-    frontal = column.in_plane("frontal")
-    return critical_load(frontal, frontal.top_load())
+    frontal = in_plane(column, "frontal")
+    return critical_load(frontal, frontal.passive.top_load())
 
 
 @pytest.fixture(scope="module")

@@ -182,7 +182,7 @@ def test_parts_that_need_no_unit_take_any_body():
     body = isometric(0.9)
     made = column("lumbar", LinearJoint.isotropic(10.0), body=body)
     adult = column("lumbar", LinearJoint.isotropic(10.0))
-    assert made.load_point == pytest.approx(0.9 * adult.load_point, rel=1e-6)
+    assert made.passive.load_point == pytest.approx(0.9 * adult.passive.load_point, rel=1e-6)
     pressure = strut(Pressure(), body).settings
     assert pressure.force == pytest.approx(0.81 * Pressure().force, rel=1e-6)
     assert pressure.lever.si == pytest.approx(0.9 * Pressure().lever.si, rel=1e-6)

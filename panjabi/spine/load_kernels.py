@@ -13,21 +13,6 @@ from panjabi.body.tree import Floats, Integers, Tree
 
 
 @njit(cache=True, nogil=True)
-def place(tree: Tree, q: Floats, bodies: Integers, local: Floats, world: Floats) -> None:
-    """World position of points fixed to bodies, in place: world (np, 3) [m]."""
-    nb, ne = tree.parent.shape[0], tree.slide.shape[0]
-    R, t = np.empty((nb, 3, 3)), np.empty((nb, 3))
-    axis, origin = np.empty((ne, 3)), np.empty((ne, 3))
-    forward(tree, q, R, t, axis, origin, np.empty(ne), np.empty(ne))
-    for p in range(bodies.shape[0]):
-        b = bodies[p]
-        for i in range(3):
-            world[p, i] = t[b, i]
-            for j in range(3):
-                world[p, i] += R[b, i, j] * local[p, j]
-
-
-@njit(cache=True, nogil=True)
 def load_potential(
     tree: Tree,
     q: Floats,
