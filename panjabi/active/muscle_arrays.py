@@ -120,13 +120,15 @@ class Musculature:
         The factor was fitted to the extension strength of the standard adult with all lumbar
         joints. For other bodies and joints it is carried over, and the text says so.
         """
-        changed = np.count_nonzero(self.calibration != 1.0)
-        if not changed:
+        changed = np.flatnonzero(self.calibration != 1.0)
+        if not changed.size:
             return "maximal forces of the source, not calibrated"
         factor, target = (
             self.parameters[name] for name in ("extensor_factor", "extension_strength")
         )
-        text = f"{changed} extensors x {factor.value:.4f}"
+        pure = {self.groups[m] for m in changed}.issubset(EXTENSORS)
+        what = "extensors" if pure else "muscles with extensors"
+        text = f"{len(changed)} {what} x {factor.value:.4f}"
         source = f"({factor.source}, {factor.status})"
         if not is_standard_adult(self.body):
             return f"{text}, the factor of the standard adult {source}, not fitted to this body"
