@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +23,7 @@ from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.passive.sizing import sized_for
 from panjabi.passive.standard import unit
 from panjabi.spine.column_model import PLANES
+from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import COMPRESSION_TIME, Spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
@@ -102,8 +103,7 @@ def spine_model(
         For a posture outside the joints' ranges.
     """
     options = _options(units)
-    hurt = injuries or {}
-    _require_texts(hurt)
+    hurt = injury_texts(injuries or {})
     levels = chosen_levels(region, joints)
     plane = _plane(region, plane, joints)
     recipe = {
@@ -116,7 +116,7 @@ def spine_model(
         "posture": posture if isinstance(posture, str) else np.asarray(posture).tolist(),
         "gravity": gravity,
         "preload": dict(preload) if isinstance(preload, Mapping) else preload,
-        "injuries": {k: [v] if isinstance(v, str) else list(v) for k, v in hurt.items()},
+        "injuries": {level: list(texts) for level, texts in hurt.items()},
         "units": None if units is None else asdict(options),
         "body": body,
     }
@@ -286,19 +286,6 @@ def _options(units: object) -> UnitOptions:
     )
 
 
-def _require_texts(injuries: Mapping[str, object]) -> None:
-    """Raise ParameterError for injuries that are not texts by level."""
-    for level, changes in injuries.items():
-        texts = cast("Sequence[object]", changes) if isinstance(changes, Sequence) else (changes,)
-        wrong = [type(c).__name__ for c in texts if not isinstance(c, str)]
-        if wrong:
-            raise ParameterError(
-                f"Expected the injuries of {level} as texts such as ['cut=SSL+ISL'], got a "
-                f"{wrong[0]}; put a unit of your own into the finished spine with "
-                "spine_model(...).with_joint(PassiveJoint(unit))."
-            )
-
-
 def _units(
     body: Body,
     levels: tuple[str, ...],
@@ -307,9 +294,8 @@ def _units(
     options: UnitOptions,
 ) -> list[FunctionalSpinalUnit]:
     for level in injuries:
-        if known_level(level) not in levels:
+        if level not in levels:
             raise unknown("level of the model", level, levels)
-    changes = {known_level(level): words for level, words in injuries.items()}
     if isinstance(preload, Mapping):
         preloads = {known_level(level): force for level, force in preload.items()}
     else:
@@ -320,7 +306,7 @@ def _units(
         fitted = fitted.with_preload(preloads.get(level, 0.0))
         if level in RIBBED:
             fitted = with_rib_cage(fitted)
-        fitted = with_injuries(fitted, changes.get(level, ()))
+        fitted = with_injuries(fitted, injuries.get(level, ()))
         made.append(_quiet(fitted, options))
     return made
 
