@@ -2,6 +2,7 @@ from .column_build import column as column, straight_column as straight_column
 from .column_model import Column as Column, Potential as Potential
 from .derivatives import jacobian as jacobian
 from .equilibrium_solver import Equilibrium as Equilibrium, equilibrium as equilibrium
+from .families import SpineFamily as SpineFamily
 from .joint_forces import JointForces as JointForces
 from .joints import (
     ExponentialJoint as ExponentialJoint,
