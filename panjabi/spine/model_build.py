@@ -104,8 +104,8 @@ def spine_model(
     """
     options = _options(units)
     hurt = injury_texts(injuries or {})
-    levels = chosen_levels(region, joints)
     plane = _plane(region, plane, joints)
+    levels = chosen_levels(region, joints)
     recipe = {
         "region": region,
         "plane": plane,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.phenotype import published_extra_delay
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from panjabi.spine.model import Spine
     from panjabi.spine.perturbation import Perturbation
 
-MODELS: dict[str, dict[str, Any]] = {
-    "trunk": {"region": "lumbar", "joints": ("L5-S1",), "plane": "sagittal"},
-    "lumbar": {"region": "lumbar"},
-}
-"""A rigid trunk on one joint, or all lumbar joints in three dimensions; both with muscles."""
+MODELS = ("trunk", "lumbar", "thoracolumbar")
+"""Presets of `spine_model` with muscles on both sides of the trunk: one joint, or all joints."""
 
 PHENOTYPES = ("none", "delay", "gain")
 
@@ -36,7 +33,7 @@ class Condition:
     """
 
     model: str = "trunk"
-    cocontraction: float = 0.005  # minimum excitation of every muscle [1]
+    cocontraction: float | None = None  # least excitation of every muscle [1]; that of the preset
     gain_factor: float = 1.0  # on all reflex gains [1]
     extra_delay: float = 0.0  # added to every reflex loop [s]
     stiffness_factor: float = 1.0  # on the passive joints, below 1 after creep [1]
@@ -87,7 +84,7 @@ def condition_equilibrium(
 
 @lru_cache(maxsize=8)
 def _spine_by_name(name: str) -> Spine:
-    return spine_model(reflexes=True, **MODELS[name])
+    return spine_model(name, reflexes=True)
 
 
 def _changed(condition: Condition) -> Spine:
