@@ -65,7 +65,7 @@ def test_the_fitted_stiffness_increases_with_gain():
 
 
 def test_the_same_push_on_trunk_and_lumbar_spine_agrees_within_two_and_a_half():
-    """Equal co-contraction; the joints of the lumbar spine bend in series, and the trunk says so."""
+    """At equal co-contraction; lumbar joints bend in series, and the trunk says so."""
     trunk, lumbar = (sudden_load(Condition(model=m, cocontraction=0.017)) for m in MODELS[:2])
     assert lumbar.moment == pytest.approx(trunk.moment, rel=1e-6)
     assert 1.5 < lumbar.peak_angle / trunk.peak_angle < 2.5
