@@ -4,8 +4,10 @@ from .column_preset import (
     straight_column as straight_column,
     with_laws as with_laws,
 )
+from .deficits import Deficits as Deficits, with_deficits as with_deficits
 from .derivatives import jacobian as jacobian
 from .equilibrium_solver import Equilibrium as Equilibrium, equilibrium as equilibrium
+from .families import SpineFamily as SpineFamily
 from .joint_forces import JointForces as JointForces
 from .joints import (
     ExponentialJoint as ExponentialJoint,

@@ -13,6 +13,7 @@ from panjabi.passive.terms import Structure, linear
 from panjabi.spine.column_preset import column, with_laws
 from panjabi.spine.levels import levels_of
 from panjabi.spine.model import Spine
+from panjabi.spine.deficits import injury_texts
 from panjabi.spine.model_build import UnitOptions, fitted_units
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def unit_column(
     whole_body = standard_adult() if body is None else body
     options = UnitOptions(source=source, rib_cage=rib_cage, extrapolate=extrapolate)
     levels = levels_of(region)
-    units = fitted_units(whole_body, levels, preload, injuries or {}, options)
+    units = fitted_units(whole_body, levels, preload, injury_texts(injuries or {}), options)
     made = column(region, units, body=whole_body, straight=straight, plane=plane)
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     return replace(made, parameters={**made.parameters, **known})

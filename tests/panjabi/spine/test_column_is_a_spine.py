@@ -38,7 +38,7 @@ from panjabi.spine.derivatives import static_stiffness
 from panjabi.spine.levels import levels_of
 from panjabi.spine.loads import external_loads
 from panjabi.stability import column_equilibrium, critical_load
-from panjabi.stability.spine_system import linear_system
+from panjabi.spine.linear_system import linear_system
 
 
 @cache
@@ -201,5 +201,7 @@ def test_a_straight_column_of_lengths_moves():
     made = straight_column([0.2], LinearJoint.isotropic(5.0), plane="frontal", mass=3.0)
     rest = equilibrium(with_loads(made, made.passive.top_load(60.0)))
     expected = np.sqrt((60.0 * 0.2 - 5.0) / (3.0 * 0.2**2 + 3.0 * 0.1**2))
-    assert np.linalg.eigvals(linear_system(rest).now).real.max() == pytest.approx(expected, rel=1e-10)
+    assert np.linalg.eigvals(linear_system(rest).now).real.max() == pytest.approx(
+        expected, rel=1e-10
+    )
     assert -made.passive.own_weight().forces[0, 1] == pytest.approx(3.0 * STANDARD_GRAVITY)
