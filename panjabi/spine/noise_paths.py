@@ -77,7 +77,7 @@ class NoisePaths(NamedTuple):
     process: NoisePath | None  # free coordinates
 
     @property
-    def breaks(self) -> tuple[float, ...]:
+    def kinks(self) -> tuple[float, ...]:
         """Times [s] at which the slopes jump."""
         samples = [len(p.values) for p in self[1:] if p is not None]
         return tuple((self.noise.step * np.arange(max(samples, default=0))).tolist())

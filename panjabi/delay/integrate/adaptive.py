@@ -60,6 +60,7 @@ def solve(
     history: History = None,
     delays: Sequence[float] | None = None,
     breaks: ArrayLike = (),
+    kinks: ArrayLike = (),
     settings: Settings | None = None,
     progress: bool = False,
 ) -> Trajectory:
@@ -72,6 +73,8 @@ def solve(
         the start, in steps that are then shortened to the start.
     delays : constant delays in place of the model's [s].
     breaks : times at which the right-hand side or its slope jumps, such as the ends of a pulse [s].
+    kinks : times at which its slope alone jumps, such as the samples of a path that is linear in
+        between [s]. A step ends there as at a break, but costs no further evaluation.
 
     Raises
     ------
@@ -91,10 +94,11 @@ def solve(
     announce_compilation()
 
     past = read_history(history, state, span[0])
-    kinks = np.array(breaks, dtype=float).ravel()
+    jumps, bends = (np.array(times, dtype=float).ravel() for times in (breaks, kinks))
     work = Workspace(
-        model, state, parameters, lags, past, span, settings, np.empty(0), CAPACITY, kinks
-    )
+        model, state, parameters, lags, past, span, settings, np.empty(0), CAPACITY, jumps,
+        kinks=np.sort(bends),
+    )  # fmt: skip
     echo_history(work, history)
     status = codes.RUNNING
     bar = _bar(span, progress)

@@ -39,6 +39,7 @@ def reset(progress, options):
     progress.events = 0
     progress.sampled = 0
     progress.stalled = 0
+    progress.kinks = 0
     progress.jacobian_age = 0
     progress.begun = False
 

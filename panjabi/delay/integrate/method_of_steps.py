@@ -30,7 +30,7 @@ from panjabi.delay.integrate.codes import (
 from panjabi.delay.integrate.compile_options import inner, kernel, part
 from panjabi.delay.integrate.crossings import first_crossing, note_events, sample_events
 from panjabi.delay.integrate.first_step import start
-from panjabi.delay.integrate.history_lookup import continue_piece, evaluate
+from panjabi.delay.integrate.history_lookup import continue_piece, evaluate, near
 from panjabi.delay.integrate.rosenbrock import prepare_linear, rosenbrock_step
 from panjabi.delay.integrate.runge_kutta import explicit_step, implicit_step, prepare_newton, rate
 
@@ -124,9 +124,7 @@ def try_step(run):
     y, f, atol = run.solution.y, run.solution.f, run.problem.atol
     t = times[progress.count]
     resolution = clock_resolution(t, options.start)
-    stop = options.end
-    if progress.pending > 0:
-        stop = min(stop, run.breaks.ahead[0].time)
+    stop = next_stop(t, run.problem.kinks, run.breaks.ahead, options, progress)
     if progress.fresh:
         status = rate_at_start(equations, y, f, stop, resolution)
         if status < 0:
@@ -143,6 +141,25 @@ def try_step(run):
     if not size <= 1.0:
         return retry_inaccurate(progress, options.method, h, size, resolution)
     return accept(run, h, size, arrives)
+
+
+@part
+def next_stop(t, kinks, ahead, options, progress):
+    """The time after t at which a step has to end: a breaking point, a kink, the end [s].
+
+    At a kink only the slope of the right-hand side jumps, so rate and Jacobian stay valid.
+    """
+    stop = options.end
+    if progress.pending > 0:
+        stop = min(stop, ahead[0].time)
+    while progress.kinks < kinks.size:
+        kink = kinks[progress.kinks]
+        if kink > t and not near(kink, t):
+            if not near(kink, stop):
+                stop = min(stop, kink)
+            break
+        progress.kinks += 1
+    return stop
 
 
 @part

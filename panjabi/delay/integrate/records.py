@@ -54,6 +54,7 @@ class Progress(NamedTuple):
     events: int = 0  # events noted
     sampled: int = 0  # rows of samples that are filled
     stalled: int = 0  # places passed without a step since the last step
+    kinks: int = 0  # of Problem.kinks that are behind
     jacobian_age: int = 0  # accepted steps since it was evaluated
     begun: bool = False  # the start has been dealt with
     fresh: bool = False  # the rate is to be computed anew at the present time
@@ -107,6 +108,7 @@ class Problem(NamedTuple):
     lags: Floats  # (d,) constant delays [s]; 0 for the others
     atol: Floats  # (n,) absolute tolerance
     breaks: Floats  # (any,) times at which the right-hand side or its slope jumps [s]
+    kinks: Floats  # (any,) rising, times at which only its slope jumps [s]
     before: Floats  # (n,) what the history says at the start
     grid: Floats  # (g,) times of samples [s]
 

@@ -137,3 +137,33 @@ def test_rosenbrock_needs_a_jacobian():
     with pytest.raises(ParameterError, match="for the Rosenbrock pair, got one without"):
         solve(DelayModel(rhs=loop, delays=(0.5,), reads=(0,)), [0.0, 0.0], (0.0, 1.0),
               settings=Settings(method="rosenbrock"))  # fmt: skip
+
+
+@njit
+def driven(t, y, delayed, p, out):
+    """A filter behind a path that is linear between samples every 0.1 s."""
+    i = min(int(t / 0.1), p.size - 2)
+    out[0] = p[i] + (p[i + 1] - p[i]) * (t / 0.1 - i) - 3.0 * y[0]
+
+
+@njit
+def driven_slopes(t, y, delayed, p, out):
+    out[0, 0] = -3.0
+
+
+@pytest.mark.parametrize("method", ["explicit", "implicit", "rosenbrock"])
+def test_a_step_ends_at_every_kink_and_costs_no_evaluation_there(method):
+    """As exact as with breaks; where the samples are not known, more than ten times worse."""
+    model = DelayModel(rhs=driven, jacobian=driven_slopes)
+    path, knots = np.random.default_rng(4).normal(size=11), 0.1 * np.arange(11)
+    settings = Settings(1e-3, 1e-3, method=method, largest_step=0.1)
+
+    def run(settings=settings, **stops):
+        return solve(model, [0.0], (0.0, 1.0), p=path, settings=settings, **stops)
+
+    exact = run(Settings(1e-11, 1e-13), breaks=knots)
+    plain, kinks, breaks = run(), run(kinks=knots[::-1]), run(breaks=knots)
+    errors = [np.abs(r.at(knots) - exact.at(knots)).max() for r in (plain, kinks, breaks)]
+    assert np.isin(np.round(knots, 9), np.round(kinks.times, 9)).all()
+    assert errors[1] < 1.5 * errors[2] < 0.1 * errors[0]
+    assert kinks.counts.evaluations <= breaks.counts.evaluations - 9
