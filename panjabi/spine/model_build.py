@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.loops import ReflexLoop, homonymous
+from panjabi.parameter import Parameter, assumed
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -39,6 +41,9 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
 }
 """Levels that move in each region, from below; all above the last level is rigid."""
 
+NEUTRAL_OFFSET = assumed(0.0, "deg", "neutral angle of a unit against standing; sweep -3 to 3")
+"""Of every unit by default. Other values: `UnitOptions.neutral`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnitOptions:
@@ -48,6 +53,9 @@ class UnitOptions:
     damping: bool = True  # with viscous damping
     branches: bool = True  # with Maxwell branches
     extrapolate: bool = False  # allows angles and preloads beyond failure
+    neutral: Mapping[str, float | Sequence[float]] = field(
+        default_factory=dict[str, "float | Sequence[float]"]
+    )  # level -> flexion-extension angle, or all three, at which the unit is neutral [rad]
 
 
 def spine_model(
@@ -85,7 +93,8 @@ def spine_model(
     preload : frozen compression of the units [N], one value for all or a mapping by level, as in a
         laboratory; by default the compression of each level stiffens its unit at every moment.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
-    units : source, viscous damping and Maxwell branches of the units; see `UnitOptions`.
+    units : source, viscous damping, Maxwell branches and neutral angles of the units; see
+        `UnitOptions`.
     body : by default the standard adult; units, strength and reflexes follow its size.
 
     Raises
@@ -128,12 +137,13 @@ def spine_model(
     dynamics = Dynamics(carrying, free, q, (0.0, -STANDARD_GRAVITY if gravity else 0.0, 0.0))
     units_made = _units(whole_body, levels, preload, hurt, options)
     known = {f"{u.level} {name}": p for u in units_made for name, p in u.parameters.items()}
+    neutral, offsets = _neutral(options, levels)
     model = Spine(
         dynamics=dynamics,
-        joints=tuple(PassiveJoint(u) for u in units_made),
+        joints=tuple(map(PassiveJoint, units_made, neutral)),
         compression_time=COMPRESSION_TIME if preload is None else None,
         recipe=recipe,
-        parameters={**dict(whole_body.parameters), **known},
+        parameters={**dict(whole_body.parameters), **known, **offsets},
     )
     if muscles is False:
         if reflexes is True or isinstance(reflexes, Mapping):
@@ -242,6 +252,30 @@ def _options(units: object) -> UnitOptions:
         f"Expected units as UnitOptions, got a {type(units).__name__}; put a unit of your own into "
         "the finished spine with spine_model(...).with_joint(PassiveJoint(unit))."
     )
+
+
+def _neutral(
+    options: UnitOptions, levels: Sequence[str]
+) -> tuple[list[tuple[float, float, float]], dict[str, Parameter]]:
+    """Neutral coordinates of the unit of each level [rad], and what is assumed of them."""
+    chosen: dict[str, tuple[float, float, float]] = {}
+    for name, value in options.neutral.items():
+        level, angles = known_level(name), np.atleast_1d(np.asarray(value, float))
+        if level not in levels:
+            raise unknown("level of the model", name, levels)
+        if angles.shape not in ((1,), (3,)) or not np.isfinite(angles).all():
+            raise ParameterError(
+                f"Expected the neutral angle of {name} as one or three finite numbers [rad], got "
+                f"{value!r}; give flexion-extension, or also lateral bending and axial rotation."
+            )
+        flexion, bending, turn = [*angles.tolist(), 0.0, 0.0][:3]
+        chosen[level] = flexion, bending, turn
+    known = {"neutral_offset": NEUTRAL_OFFSET} if len(chosen) < len(levels) else {}
+    for level, angles in chosen.items():
+        for axis, angle in zip(AXES, angles, strict=True):
+            if angle:
+                known[f"{level} neutral_{axis}"] = assumed(math.degrees(angle), "deg", "chosen")
+    return [chosen.get(level, (0.0, 0.0, 0.0)) for level in levels], known
 
 
 def _require_texts(injuries: Mapping[str, object]) -> None:
