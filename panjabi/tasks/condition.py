@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural.loops import delayed_by, scaled
 from panjabi.neural.phenotype import published_extra_delay
+from panjabi.spine.deficits import Deficits, with_deficits
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model_build import spine_model
 
@@ -91,16 +91,14 @@ def _spine_by_name(name: str) -> Spine:
 
 
 def _changed(condition: Condition) -> Spine:
-    model = _spine_by_name(condition.model)
-    if condition.stiffness_factor != 1.0:
-        for joint in model.joints:
-            softer = [
-                part.changed(stiffness=condition.stiffness_factor) for part in joint.unit.structures
-            ]
-            unit = joint.unit.with_structures(softer, f"passive x {condition.stiffness_factor:g}")
-            model = model.with_joint(replace(joint, unit=unit))
-    loops = scaled(model.reflexes, condition.gain_factor)
-    return model.with_reflexes(*delayed_by(loops, condition.extra_delay))
+    return with_deficits(
+        _spine_by_name(condition.model),
+        Deficits(
+            passive_loss=1.0 - condition.stiffness_factor,
+            gain_factor=condition.gain_factor,
+            extra_delay=condition.extra_delay,
+        ),
+    )
 
 
 def flexion_coordinates(model: Spine) -> list[int]:
