@@ -13,7 +13,11 @@ from .joints import (
 from .levels import REGIONS as REGIONS, levels_of as levels_of
 from .loads import DeadLoad as DeadLoad, FollowerLoad as FollowerLoad, LevelMoment as LevelMoment
 from .model import Spine as Spine
-from .model_build import UnitOptions as UnitOptions, spine_model as spine_model
+from .model_build import (
+    MuscleOptions as MuscleOptions,
+    UnitOptions as UnitOptions,
+    spine_model as spine_model,
+)
 from .muscle_state import MuscleState as MuscleState
 from .noise_paths import ProcessNoise as ProcessNoise, SpineNoise as SpineNoise
 from .perturbation import (
