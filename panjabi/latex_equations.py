@@ -1,11 +1,13 @@
 """Constitutive laws and reduced equations of motion as LaTeX, derived from energies with SymPy.
 
 >>> print(panjabi.equations())
->>> panjabi.equations(joints=3).section("equations of motion")
+>>> panjabi.equations(3).section("equations of motion")
+>>> panjabi.equations("trunk")
 
 The reduced column is a planar chain of rigid links, fixed below, with one angle per level. It is
 derived here independently, from its two energies by Lagrange's equations, so that it can also check
-the numbers of `panjabi.spine`.
+the numbers of `panjabi.spine`. The trunk has all three subsystems and their delays, from
+`panjabi.spine.symbolic_trunk`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import sympy as sp
 from panjabi.errors import ParameterError, unknown
 from panjabi.results import ShortRepr
 
-P, P_0, a_P = sp.symbols("P P_0 a", positive=True)
+P = sp.Symbol("P", positive=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -143,13 +145,27 @@ class LatexEquations(ShortRepr):
         return "\n".join(text)
 
 
-def equations(joints: int = 2) -> LatexEquations:
-    """Every law of tissue and joint, the column's potential and its reduced equations of motion.
+def equations(model: int | str = 2) -> LatexEquations:
+    """Equations as LaTeX, of a reduced column or of the trunk with its three subsystems.
 
-    joints : levels of the reduced planar column, 1 to 4.
+    model : levels of the reduced planar column, 1 to 4, with every law of tissue and joint; or
+        "trunk", the system of delay equations of `panjabi.spine.spine_model("trunk")`.
+
+    Raises
+    ------
+    ParameterError
+        For another number of levels.
+    UnknownNameError
+        For another model.
     """
+    if isinstance(model, str):
+        if model != "trunk":
+            raise unknown("model with equations", model, ["trunk"])
+        from panjabi.latex_trunk import trunk_equations
+
+        return trunk_equations()
     return LatexEquations(
-        (_joint_terms(), _unit(), _tissues(), _column(joints), _motion(joints)), SYMBOLS
+        (_joint_terms(), _unit(), _tissues(), _column(model), _motion(model)), SYMBOLS
     )
 
 
@@ -173,6 +189,8 @@ def _joint_terms() -> Section:
 
 
 def _unit() -> Section:
+    from panjabi.passive.symbols import STIFFENING
+
     return Section(
         "functional spinal unit",
         (
@@ -180,7 +198,7 @@ def _unit() -> Section:
                 "relaxed moment: sum over structures s and their terms j on an axis",
                 r"M_{el}(x) = f(P) \sum_{s,j \in NZ} M_{sj}(x) + \sum_{s,j \notin NZ} M_{sj}(x)",
             ),
-            ("preload", "f(P) = " + sp.latex(1 + a_P * (1 - sp.exp(-P / P_0)))),
+            ("preload", f"f(P) = {sp.latex(STIFFENING)}"),
             (
                 "with hysteresis and damping",
                 r"M = M_{el}(x) + \sum_j f(P)\, k_j y_j + c\, \dot{x}, \qquad"
@@ -239,7 +257,7 @@ SYMBOLS = (
     ("k, n, w", "stiffness, onset and width of a ramp", "N m/rad, rad, rad"),
     ("A, s", "amplitude and scale of an exponential", "N m, rad"),
     (r"G, b, \sigma", "grip, bias and slip of a closed joint", "N m, N m, rad"),
-    ("f(P), a, P_0", "preload factor, its gain and scale", "1, 1, N"),
+    ("f(P), a_P, P_0", "preload factor, its gain and scale", "1, 1, N"),
     ("P", "compression of a unit; dead axial load of a column", "N"),
     ("k_j, T_j, z_j", "stiffness, time and state of a Maxwell branch", "N m/rad, s, rad"),
     ("c", "damping of a unit; velocity terms of the column", "N m s/rad; N m"),

@@ -4,6 +4,7 @@ from .abdominal_pressure import (
     Pressure as Pressure,
     strut as strut,
 )
+from .abdominal_wall import AbdominalWall as AbdominalWall
 from .activation import ActivationDynamics as ActivationDynamics
 from .build import (
     REGION_JOINTS as REGION_JOINTS,

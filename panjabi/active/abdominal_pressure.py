@@ -8,19 +8,19 @@ unloads the spine by p A and extends it with the moment p A times its lever.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.active.abdominal_cavity import AbdominalCavity
 from panjabi.active.build import region_coordinates
 from panjabi.active.path_curvatures import path_curvatures
 from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.poses import path_lengths, tree_poses
 from panjabi.body.reduced import reduced_tree
-from panjabi.body.size import Sizeable, size_factor
 from panjabi.body.standard import standard_adult
 from panjabi.body.tree import Tree
 from panjabi.elements import Signal
@@ -43,37 +43,22 @@ def pressure_range() -> EvidenceRange:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Pressure(ShortRepr):
-    """Assumed parameters of the pressure; vary them all.
-
-    The area is the projected area of the diaphragm, the lever the distance of the line in front of
-    the L4-L5 joint centre, the depth the distance of the pelvic floor below L5-S1.
-    """
+class Pressure(AbdominalCavity):
+    """A constant pressure in the abdomen; assumed, vary it like the sizes of the cavity."""
 
     pressure: Parameter = field(
         default_factory=lambda: Parameter(5.0, "kPa", THIS_WORK, "assumed", "effort; sweep 0-20")
     )
-    area: Parameter = field(
-        default_factory=lambda: Parameter(250.0, "cm2", THIS_WORK, "assumed", "sweep 150-450")
-    )
-    lever: Parameter = field(
-        default_factory=lambda: Parameter(50.0, "mm", THIS_WORK, "assumed", "sweep 30-70")
-    )
-    depth: Parameter = field(
-        default_factory=lambda: Parameter(80.0, "mm", THIS_WORK, "assumed", "sweep 50-110")
-    )
-
     extrapolate: bool = False  # allows a pressure beyond that of any athlete
 
     def __post_init__(self) -> None:
-        for name in ("pressure", "area", "lever", "depth"):
-            parameter: Parameter = getattr(self, name)
-            if parameter.si < 0.0:
-                raise ParameterError(
-                    f"Expected Pressure.{name} from 0 {parameter.unit}, got {parameter.value:g} "
-                    f"{parameter.unit}; give a positive number (pressures relative to outside)."
-                )
-
+        super().__post_init__()
+        if self.pressure.si < 0.0:
+            raise ParameterError(
+                f"Expected Pressure.pressure from 0 {self.pressure.unit}, got "
+                f"{self.pressure.value:g} {self.pressure.unit}; give a positive number (pressures "
+                "relative to outside)."
+            )
         if not self.extrapolate:
             self.evidence["pressure"].check(self.pressure.si, "an abdomen")
 
@@ -154,41 +139,8 @@ def strut(
     stays.
     """
     body = standard_adult() if body is None else body
-    settings = _sized(settings or Pressure(), float(body.scale[body.body_index("pelvis")]))
+    settings = (settings or Pressure()).sized(body)
     names = region_coordinates("lumbar") if coordinates is None else tuple(coordinates)
     free = np.array([body.coordinate_index(c) for c in names], np.int64)
-    upright = body.poses(body.zero())
-    ahead = body.joint_centre(upright, "L4")[0] + settings.lever.si
-    top = body.joint_centre(upright, "T12")[1]
-    bottom = body.joint_centre(upright, "L5")[1] - settings.depth.si
     reduced = reduced_tree(body.tree, free, body.poses(body.zero() if at is None else at).q)
-    ends: list[tuple[int, Array]] = []
-    for name, height in (("sacrum", bottom), ("T12", top)):
-        b = body.body_index(name)
-        local = upright.R[b].T @ (np.array([ahead, height, 0.0]) - upright.t[b])
-        ends.append(reduced.point(b, local))
-    path = PathArrays(
-        np.array([0, 2], np.int64),
-        np.array([b for b, _ in ends], np.int64),
-        np.array([p for _, p in ends]),
-    )
-    return AbdominalPressure(settings, names, reduced.tree, path)
-
-
-def _sized(settings: Pressure, length: float) -> Pressure:
-    """The settings of the standard adult in a body whose pelvis is `length` times as large."""
-    if length == 1.0:
-        return settings
-
-    def times(name: str, quantity: Sizeable) -> Parameter:
-        adult: Parameter = getattr(settings, name)
-        value = size_factor(quantity, length) * adult.value
-        words = f"{adult.conditions}; {adult.value:g} {adult.unit} in the standard adult"
-        return Parameter(value, adult.unit, adult.source, adult.status, words)
-
-    return replace(
-        settings,
-        area=times("area", "area"),
-        lever=times("lever", "length"),
-        depth=times("depth", "length"),
-    )
+    return AbdominalPressure(settings, names, reduced.tree, settings.line(body, reduced))

@@ -52,7 +52,7 @@ class MuscleElement(ShortRepr):
     @cached_property
     def pieces(self) -> Pieces:
         """Moving pieces of the paths, for `muscle_kernels.muscle_rates`."""
-        return pieces_of(self.muscles.paths)
+        return pieces_of(self.muscles.paths, self.muscles.wall)
 
     @cached_property
     def data(self) -> MuscleData:

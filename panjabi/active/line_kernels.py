@@ -1,12 +1,13 @@
 """Lengths, rates and forces of muscle paths for a right-hand side, without a slope matrix.
 
 Lengths and their rates follow from the poses and twists of the bodies, and tensions act as loads on
-the bodies. So the cost is proportional to the number of moving pieces.
+the bodies. So the cost is proportional to the number of moving pieces. With an abdominal wall
+(`abdominal_wall`) the paths of its muscles get shorter where the line of the pressure gets longer.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -17,6 +18,9 @@ from panjabi.body.muscles import PathArrays
 from panjabi.body.tree import Floats, Tree
 from panjabi.body.wrapped_path_kernels import touching_paths
 from panjabi.body.wrapping import WrapArrays
+
+if TYPE_CHECKING:
+    from panjabi.active.abdominal_wall import WallLine
 
 
 class Pieces(NamedTuple):
@@ -34,9 +38,13 @@ class Pieces(NamedTuple):
     point_body: Integers
     point_local: Matrix
     wraps: WrapArrays
+    share: Vector  # (nm,) by which a path shortens per lengthening of the line of the pressure [1]
+    line_body: Integers  # (2,) bodies of the ends of that line, or (0,) for none
+    line_local: Matrix  # (2, 3) [m]
+    line_rest: float  # its length in upright standing [m]
 
 
-def pieces_of(paths: PathArrays) -> Pieces:
+def pieces_of(paths: PathArrays, wall: WallLine | None = None) -> Pieces:
     """Moving pieces of the paths, and the summed length of the others."""
     nm = len(paths.start) - 1
     wraps = paths.some_wraps()
@@ -56,7 +64,12 @@ def pieces_of(paths: PathArrays) -> Pieces:
     body, local = np.zeros((first[-1], 2), np.int64), np.zeros((first[-1], 2, 3))
     body[places] = np.stack([before[moving], after[moving]], axis=1)
     local[places] = np.stack([paths.local[moving], paths.local[moving + 1]], axis=1)
-    return Pieces(first, body, local, fixed, paths.start, paths.body, paths.local, wraps)
+    points = paths.start, paths.body, paths.local
+    if wall is None:
+        line = np.zeros(nm), np.zeros(0, np.int64), np.zeros((2, 3)), 0.0
+    else:
+        line = wall.share, wall.path.body, wall.path.local, wall.rest
+    return Pieces(first, body, local, fixed, *points, wraps, *line)
 
 
 def own_pieces(pieces: Pieces) -> Pieces:
@@ -69,7 +82,7 @@ def own_pieces(pieces: Pieces) -> Pieces:
 @njit(cache=True, nogil=True, error_model="numpy")
 def place_wraps(pieces: Pieces, R: Floats, t: Floats) -> None:
     """Pieces of the paths that wrap at a posture, in place; `fixed` is NaN without a geodesic."""
-    first, body, local, fixed, start, point_body, point_local, wraps = pieces
+    first, body, local, fixed, start, point_body, point_local, wraps = pieces[:8]
     if wraps.surface.shape[0] == 0:
         return
     found = touching_paths(start, point_body, point_local, wraps, R, t)
@@ -137,6 +150,56 @@ def body_twists(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def piece_motion(
+    bodies: Integers,
+    local: Floats,
+    R: Floats,
+    t: Floats,
+    omega: Floats,
+    v: Floats,
+    direction: Floats,
+    moment: Floats,
+) -> tuple[float, float]:
+    """Length [m] and its rate [m/s] of a piece between two bodies.
+
+    bodies (2,), local (2, 3) of its ends; direction, moment : (3,) out, see `line_motion`.
+    """
+    a = bodies[0]
+    b = bodies[1]
+    l0, l1, l2 = local[0]
+    x0 = R[a, 0, 0] * l0 + R[a, 0, 1] * l1 + R[a, 0, 2] * l2 + t[a, 0]
+    x1 = R[a, 1, 0] * l0 + R[a, 1, 1] * l1 + R[a, 1, 2] * l2 + t[a, 1]
+    x2 = R[a, 2, 0] * l0 + R[a, 2, 1] * l1 + R[a, 2, 2] * l2 + t[a, 2]
+    l0, l1, l2 = local[1]
+    u0 = R[b, 0, 0] * l0 + R[b, 0, 1] * l1 + R[b, 0, 2] * l2 + t[b, 0] - x0
+    u1 = R[b, 1, 0] * l0 + R[b, 1, 1] * l1 + R[b, 1, 2] * l2 + t[b, 1] - x1
+    u2 = R[b, 2, 0] * l0 + R[b, 2, 1] * l1 + R[b, 2, 2] * l2 + t[b, 2] - x2
+    size = np.sqrt(u0 * u0 + u1 * u1 + u2 * u2)
+    if size > 0.0:
+        u0 /= size
+        u1 /= size
+        u2 /= size
+    m0 = x1 * u2 - x2 * u1
+    m1 = x2 * u0 - x0 * u2
+    m2 = x0 * u1 - x1 * u0
+    direction[0] = u0
+    direction[1] = u1
+    direction[2] = u2
+    moment[0] = m0
+    moment[1] = m1
+    moment[2] = m2
+    faster = (
+        u0 * (v[b, 0] - v[a, 0])
+        + u1 * (v[b, 1] - v[a, 1])
+        + u2 * (v[b, 2] - v[a, 2])
+        + m0 * (omega[b, 0] - omega[a, 0])
+        + m1 * (omega[b, 1] - omega[a, 1])
+        + m2 * (omega[b, 2] - omega[a, 2])
+    )
+    return size, faster
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def line_motion(
     pieces: Pieces,
     R: Floats,
@@ -150,49 +213,43 @@ def line_motion(
 ) -> None:
     """Path lengths [m] and their rates [m/s], in place.
 
-    direction, moment : (np, 3) out: unit vector of each piece, and its moment about the origin of
-    the world [m]: the load of a unit tension on a body.
+    direction, moment : (np + 1, 3) out: unit vector of each piece, and its moment about the origin
+    of the world [m]: the load of a unit tension on a body. The last row is the line of the pressure
+    in the abdomen, if there is one.
     length, speed : (nm,) out.
     """
     for m in range(pieces.first.shape[0] - 1):
         total = pieces.fixed[m]
         faster = 0.0
         for p in range(pieces.first[m], pieces.first[m + 1]):
-            a = pieces.body[p, 0]
-            b = pieces.body[p, 1]
-            l0, l1, l2 = pieces.local[p, 0]
-            x0 = R[a, 0, 0] * l0 + R[a, 0, 1] * l1 + R[a, 0, 2] * l2 + t[a, 0]
-            x1 = R[a, 1, 0] * l0 + R[a, 1, 1] * l1 + R[a, 1, 2] * l2 + t[a, 1]
-            x2 = R[a, 2, 0] * l0 + R[a, 2, 1] * l1 + R[a, 2, 2] * l2 + t[a, 2]
-            l0, l1, l2 = pieces.local[p, 1]
-            u0 = R[b, 0, 0] * l0 + R[b, 0, 1] * l1 + R[b, 0, 2] * l2 + t[b, 0] - x0
-            u1 = R[b, 1, 0] * l0 + R[b, 1, 1] * l1 + R[b, 1, 2] * l2 + t[b, 1] - x1
-            u2 = R[b, 2, 0] * l0 + R[b, 2, 1] * l1 + R[b, 2, 2] * l2 + t[b, 2] - x2
-            size = np.sqrt(u0 * u0 + u1 * u1 + u2 * u2)
-            total += size
-            if size > 0.0:
-                u0 /= size
-                u1 /= size
-                u2 /= size
-            m0 = x1 * u2 - x2 * u1
-            m1 = x2 * u0 - x0 * u2
-            m2 = x0 * u1 - x1 * u0
-            direction[p, 0] = u0
-            direction[p, 1] = u1
-            direction[p, 2] = u2
-            moment[p, 0] = m0
-            moment[p, 1] = m1
-            moment[p, 2] = m2
-            faster += (
-                u0 * (v[b, 0] - v[a, 0])
-                + u1 * (v[b, 1] - v[a, 1])
-                + u2 * (v[b, 2] - v[a, 2])
-                + m0 * (omega[b, 0] - omega[a, 0])
-                + m1 * (omega[b, 1] - omega[a, 1])
-                + m2 * (omega[b, 2] - omega[a, 2])
+            size, rate = piece_motion(
+                pieces.body[p], pieces.local[p], R, t, omega, v, direction[p], moment[p]
             )
+            total += size
+            faster += rate
         length[m] = total
         speed[m] = faster
+    if pieces.line_body.shape[0] == 0:
+        return
+    p = pieces.body.shape[0]
+    size, rate = piece_motion(
+        pieces.line_body, pieces.line_local, R, t, omega, v, direction[p], moment[p]
+    )
+    for m in range(pieces.share.shape[0]):
+        length[m] -= pieces.share[m] * (size - pieces.line_rest)
+        speed[m] -= pieces.share[m] * rate
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _pull(bodies, f, direction, moment, force, torque):
+    """Add the load of a tension f [N] in a piece to its two bodies."""
+    a = bodies[0]
+    b = bodies[1]
+    for i in range(3):
+        force[a, i] += f * direction[i]
+        torque[a, i] += f * moment[i]
+        force[b, i] -= f * direction[i]
+        torque[b, i] -= f * moment[i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -218,16 +275,15 @@ def tension_loads(
     force[:] = 0.0
     torque[:] = 0.0
     Q[:] = 0.0
+    push = 0.0
     for m in range(pieces.first.shape[0] - 1):
         f = tension[m]
+        push += pieces.share[m] * f
         for p in range(pieces.first[m], pieces.first[m + 1]):
-            a = pieces.body[p, 0]
-            b = pieces.body[p, 1]
-            for i in range(3):
-                force[a, i] += f * direction[p, i]
-                torque[a, i] += f * moment[p, i]
-                force[b, i] -= f * direction[p, i]
-                torque[b, i] -= f * moment[p, i]
+            _pull(pieces.body[p], f, direction[p], moment[p], force, torque)
+    if pieces.line_body.shape[0] > 0:
+        p = pieces.body.shape[0]
+        _pull(pieces.line_body, -push, direction[p], moment[p], force, torque)
     for b in range(tree.parent.shape[0] - 1, 0, -1):
         pull = force[b, 0], force[b, 1], force[b, 2]
         turn = torque[b, 0], torque[b, 1], torque[b, 2]

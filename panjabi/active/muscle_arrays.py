@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdomen import LUMBAR_JOINTS, with_abdomen
+from panjabi.active.abdominal_wall import AbdominalWall, WallLine
 from panjabi.active.calibration import EXTENSION_TARGET, EXTENSOR_FACTOR, EXTENSORS
 from panjabi.active.data import MuscleRecord
 from panjabi.active.path_curvatures import path_curvatures
@@ -81,6 +82,7 @@ class Musculature:
     calibration: Floats  # the part of `strength` that was fitted, not chosen by the user [1]
     parameters: ParameterSet  # assumptions: coupling of the abdomen, strength scale, ...
     sources: tuple[str, ...]  # source of the values of each muscle, keys of the bibliography
+    wall: WallLine | None = None  # the abdominal wall that carries a pressure, by default none
 
     def __repr__(self) -> str:
         return (
@@ -172,7 +174,31 @@ class Musculature:
     def geometry(self, q: ArrayLike | Poses) -> MuscleGeometry:
         """Path lengths (nm,) [m] and slopes (nm, n) [m/rad] at q (n,) [rad]."""
         pose = self.pose(q)
-        return MuscleGeometry(pose.q, *path_lengths(self.tree, self.paths, pose))
+        return MuscleGeometry(pose.q, *self.lengths_on(self.tree, pose))
+
+    def lengths_on(self, tree: Tree, pose: Poses) -> tuple[Floats, Floats]:
+        """Path lengths (nm,) [m] and their slopes (nm, n) on a tree with the same bodies."""
+        length, slope = path_lengths(tree, self.paths, pose)
+        if self.wall is not None:
+            (line,), along = path_lengths(tree, self.wall.path, pose)
+            length -= self.wall.share * (line - self.wall.rest)
+            slope -= np.outer(self.wall.share, along)
+        return length, slope
+
+    def curvatures_on(self, tree: Tree, pose: Poses, tension: Floats | None) -> Floats:
+        """d2 length / dq2 (nm, n, n) on a tree with the same bodies.
+
+        tension (nm,) : their sum with these factors instead, (1, n, n).
+        """
+        n, count = len(pose.q), len(self) if tension is None else 1
+        H, weight = np.empty((count, n, n)), np.ones(len(self)) if tension is None else tension
+        path_curvatures(tree, self.paths, pose, weight, tension is None, H)
+        if self.wall is not None:
+            line = np.empty((1, n, n))
+            path_curvatures(tree, self.wall.path, pose, np.ones(1), True, line)
+            share = self.wall.share if tension is None else np.array([self.wall.share @ tension])
+            H -= share[:, None, None] * line
+        return H
 
     def polylines(self, q: ArrayLike | Poses) -> PathArrays:
         """The paths at q, with the points where they meet and leave a surface."""
@@ -188,20 +214,14 @@ class Musculature:
 
     def curvature(self, q: ArrayLike | Poses) -> Floats:
         """d2 length / dq2 of every muscle, (nm, n, n) [m/rad2], exact."""
-        n = len(self.coordinates)
-        H = np.empty((len(self), n, n))
-        self._curvature(q, np.ones(len(self)), True, H)
-        return H
+        return self.curvatures_on(self.tree, self.pose(q), None)
 
     def tension_curvature(self, q: ArrayLike | Poses, tension: ArrayLike) -> Floats:
         """Sum over muscles of tension times d2 length / dq2, (n, n) [N m/rad], exact.
 
         tension (nm,) [N]. This is the contribution of constant tensions to the Hessian.
         """
-        n = len(self.coordinates)
-        H = np.empty((1, n, n))
-        self._curvature(q, self.per_muscle(tension, "tension"), False, H)
-        return H[0]
+        return self.curvatures_on(self.tree, self.pose(q), self.per_muscle(tension, "tension"))[0]
 
     def generalised_force(self, q: ArrayLike | Poses, tension: ArrayLike) -> Floats:
         """Generalised force (n,) [N m] of the tensions (nm,) [N] on the body: -slope^T tension."""
@@ -279,6 +299,7 @@ class Musculature:
             sources=tuple(self.sources[m] for m in chosen),
             **{name: getattr(self, name)[order] for name in PER_MUSCLE},
             paths=self.paths.taken(order),
+            wall=None if self.wall is None else self.wall.taken(order),
         )
 
     def with_muscle(
@@ -355,9 +376,40 @@ class Musculature:
             sources=(*self.sources, source, source),
             **{name: np.append(getattr(self, name), numbers[name]) for name in PER_MUSCLE},
             paths=self.paths.joined(added),
+            wall=None if self.wall is None else self.wall.joined(2),
         )
         left = np.array([everything.side(name) == "left" for name in everything.names])
         return everything.taken(np.argsort(left, kind="stable"))
+
+    def with_abdominal_wall(self, wall: AbdominalWall | None = None) -> Musculature:
+        """The same muscles, of which transversus and obliques carry the pressure of the abdomen.
+
+        The pressure follows their tension, pushes thorax and pelvis apart, and resists them; see
+        `panjabi.active.abdominal_wall`. The sizes of the wall are those of the standard adult.
+
+        Raises
+        ------
+        ParameterError
+            For coordinates that move nothing between pelvis and T12.
+        """
+        sized = (wall or AbdominalWall()).sized(self.body)
+        path = sized.line(self.body, self.reduced)
+        if path.body[0] == path.body[1]:
+            raise ParameterError(
+                "Expected coordinates between pelvis and T12 for a pressure in the abdomen, got "
+                f"{', '.join(self.coordinates)}; leave the abdominal wall out."
+            )
+        low, high = sized.ends(self.body)
+        share = np.array([sized.share(group) for group in self.groups])
+        rest = float(np.linalg.norm(high - low))
+        known = ParameterSet({**dict(self.parameters), **sized.parameters})
+        line = WallLine(share, path, rest, sized.area.si)
+        return replace(self, wall=line, parameters=known)
+
+    def abdominal_pressure(self, tension: ArrayLike) -> float:
+        """Pressure of the abdomen above that outside [Pa] at tensions (nm,) [N]; 0 without wall."""
+        forces = self.per_muscle(tension, "tension")
+        return 0.0 if self.wall is None else self.wall.pressure(forces)
 
     def raw(self) -> Musculature:
         """The same muscles with the maximal forces of the source, without calibration.
@@ -483,10 +535,6 @@ class Musculature:
                 "give finite values in the order of `coordinates`, in radians."
             )
         return array
-
-    def _curvature(self, q: ArrayLike | Poses, weight: Floats, each: bool, H: Floats) -> None:
-        pose = self.pose(q)
-        path_curvatures(self.tree, self.paths, pose, weight, each, H)
 
 
 def _is_mask(which: object) -> TypeGuard[NDArray[np.bool_]]:

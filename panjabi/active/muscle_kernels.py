@@ -36,8 +36,8 @@ class MuscleWorkspace(NamedTuple):
     v: Matrix  # (nb, 3)
     force: Matrix  # (nb, 3)
     torque: Matrix  # (nb, 3)
-    direction: Matrix  # (np, 3)
-    moment: Matrix  # (np, 3)
+    direction: Matrix  # (np + 1, 3)
+    moment: Matrix  # (np + 1, 3)
     length: Vector  # (nm,) path length [m]
     speed: Vector  # (nm,) its rate [m/s]
     tension: Vector  # (nm,) [N]
@@ -66,7 +66,7 @@ class Rates(NamedTuple):
 def muscle_workspace(tree: Tree, pieces: Pieces) -> MuscleWorkspace:
     """Work arrays for `muscle_rates` on a tree."""
     nb, ne = len(tree.parent), len(tree.slide)
-    n_pieces, nm = len(pieces.body), len(pieces.fixed)
+    n_pieces, nm = len(pieces.body) + 1, len(pieces.fixed)  # and the line of the pressure
     shapes = [(nb, 3, 3), (nb, 3), (ne, 3), (ne, 3), (ne,), (ne,)]
     shapes += [(nb, 3)] * 4 + [(n_pieces, 3)] * 2 + [(nm,)] * 3
     return MuscleWorkspace(*(np.zeros(shape) for shape in shapes))

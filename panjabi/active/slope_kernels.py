@@ -141,3 +141,15 @@ def line_slopes(
                 rate,
                 slope[m],
             )
+        if pieces.share[m] != 0.0:
+            k, f = pieces.body.shape[0], -pieces.share[m]
+            add_piece_slope(
+                tree,
+                (pieces.line_body[0], pieces.line_body[1]),
+                (f * direction[k, 0], f * direction[k, 1], f * direction[k, 2]),
+                (f * moment[k, 0], f * moment[k, 1], f * moment[k, 2]),
+                axis,
+                origin,
+                rate,
+                slope[m],
+            )

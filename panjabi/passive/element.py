@@ -21,9 +21,13 @@ class PassiveJoint(ShortRepr):
     State: the stretch of each branch and friction element [rad], axis by axis, shape (3 count,);
     see `panjabi.passive.hysteresis`; zero at equilibrium. Signals: the compression of the level,
     (1,) [N]; without it (0,), the preload of the unit.
+
+    The unit is neutral where its coordinates are `neutral`, which is 0 in upright standing unless
+    `UnitOptions` says otherwise.
     """
 
     unit: FunctionalSpinalUnit
+    neutral: tuple[float, float, float] = (0.0, 0.0, 0.0)  # [rad]
 
     @property
     def coordinates(self) -> tuple[str, str, str]:
@@ -37,9 +41,13 @@ class PassiveJoint(ShortRepr):
     def signals(self) -> tuple[Signal, ...]:
         return ()
 
+    def angles(self, q: Array) -> Array:
+        """Angles of the unit from its neutral position, (..., 3) [rad], at coordinates (..., 3)."""
+        return q - np.array(self.neutral)
+
     def energy(self, q: Array, /) -> float:
-        """Relaxed energy [J] at angles (3,) [rad]."""
-        return self.unit.evaluate(q)[0]
+        """Relaxed energy [J] at coordinates (3,) [rad]."""
+        return self.unit.evaluate(self.angles(q))[0]
 
     def force(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """Moment on the upper vertebra (3,) [N m]: minus the moment that holds the unit at q."""
@@ -62,8 +70,9 @@ class PassiveJoint(ShortRepr):
         return -(law.moment_by_compression + law.factor_slope * springs)
 
     def law(self, q: Array, inputs: Array) -> CompressedUnit:
-        """The relaxed unit at angles (3,) [rad] under its compression."""
-        return self.unit.evaluate_under(q, inputs[0] if len(inputs) else self.unit.preload)
+        """The relaxed unit at coordinates (3,) [rad] under its compression."""
+        pressed = inputs[0] if len(inputs) else self.unit.preload
+        return self.unit.evaluate_under(self.angles(q), pressed)
 
     def state_rate(self, q: Array, rate: Array, state: Array, inputs: Array, /) -> Array:
         """d stretch / d t, shape (states,)."""

@@ -30,7 +30,8 @@ class JointData(NamedTuple):
     kinds: Integers  # (terms,)
     rows: Matrix  # (terms, TERM_COLUMNS)
     place: IntegerMatrix  # (joints, 3) coordinate of each angle, below 0 if it is fixed
-    fixed: Matrix  # (joints, 3) value of fixed angles [rad]
+    fixed: Matrix  # (joints, 3) value of fixed coordinates [rad]
+    neutral: Matrix  # (joints, 3) coordinates at which the unit is neutral [rad]
     damping: Matrix  # (joints, 3) [N m s/rad]
     branch: Integers  # (joints + 1,) states of each joint
     time: Vector  # (states,) `Hysteresis.decay`
@@ -54,9 +55,10 @@ def joint_data(
     units: Sequence[FunctionalSpinalUnit],
     place: NDArray[np.int64],
     fixed: Floats,
+    neutral: Floats,
     level: NDArray[np.int64],
 ) -> JointData:
-    """Flat arrays of units; place and fixed (joints, 3), level (joints,) as in `JointData`."""
+    """Flat arrays of units; the other arguments (joints, 3) and (joints,) as in `JointData`."""
     tables = [unit.compressed for unit in units]
     start = np.cumsum([0, *(kinds.size for kinds, _, _ in tables)], dtype=np.int64)
     middle = start[:-1] + np.array([plain for _, _, plain in tables], np.int64)
@@ -73,6 +75,7 @@ def joint_data(
         np.concatenate([np.empty((0, TERM_COLUMNS)), *(rows for _, rows, _ in tables)]),
         place,
         fixed,
+        neutral,
         np.array([unit.hysteresis.damping for unit in units], float).reshape(-1, 3),
         np.cumsum([0, *(k.size for k in springs)], dtype=np.int64),
         time,
@@ -93,7 +96,7 @@ def evaluate_joint(j, q, compression, data, work):
     """Moment and tangent of unit j at q and the compressions of the levels; factor f(P) [1]."""
     for i in range(3):
         k = data.place[j, i]
-        work.angles[i] = q[k] if k >= 0 else data.fixed[j, i]
+        work.angles[i] = (q[k] if k >= 0 else data.fixed[j, i]) - data.neutral[j, i]
     level = data.level[j]
     _, _, factor = evaluate_compressed(
         data.kinds,

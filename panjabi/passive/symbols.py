@@ -120,6 +120,21 @@ TERMS: dict[str, SymbolicTerm] = {
     )
 }
 
+P, a_P, P_0 = sp.symbols("P a_P P_0", real=True)
+"""Compression [N], gain [1] and scale [N] of its effect."""
+STIFFENING = sp.Piecewise(
+    (sp.Integer(1), P <= 0),
+    (1 + a_P * (1 - sp.exp(-P / P_0)), True),
+)
+"""f(P), the factor of the compression on terms, branches and friction [1]."""
+
+y = sp.Symbol("y", real=True)
+T, Y, m = sp.symbols("T Y m", positive=True)
+"""Time [s], size [rad] and exponent [1] of the dashpot of a spring with the stretch y [rad]."""
+RELAXATION = y / T * sp.Abs(y / Y) ** (m - 1)
+"""Rate at which a Maxwell branch (m = 1) relaxes, or a friction element slides [rad/s]."""
+
+
 SYMBOLS: dict[sp.Symbol, tuple[str, str]] = {
     x: ("angle in the direction of the term; of a sacroiliac shear: displacement", "rad; m"),
     k: ("stiffness; of a progressive term: half of its growth with angle", "N m/rad; N m/rad2"),

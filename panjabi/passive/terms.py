@@ -18,7 +18,7 @@ from panjabi.passive.kernels import (
 )
 from panjabi.results import ShortRepr
 
-_NAMES = {
+NAMES = {
     LINEAR: "linear",
     RAMP: "ramp",
     PROGRESSIVE: "progressive",
@@ -45,7 +45,7 @@ class PassiveTerm:
     preloaded: bool = False  # grows with compression: stiffness at neutral, friction
 
     def __post_init__(self) -> None:
-        name = _NAMES.get(self.kind, f"kind {self.kind}")
+        name = NAMES.get(self.kind, f"kind {self.kind}")
         if not all(math.isfinite(v) for v in self.values):
             raise ParameterError(
                 f"Expected finite values of a {name} term in SI and radians, got {self.values}; "
@@ -85,7 +85,7 @@ class PassiveTerm:
 
     @property
     def name(self) -> str:
-        return _NAMES[self.kind]
+        return NAMES[self.kind]
 
     def row(self, factor: float = 1.0) -> tuple[float, ...]:
         """The row for the kernel, with the stiffness multiplied by a factor."""

@@ -14,7 +14,6 @@ from panjabi.active.stiffness import Cui
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.neural.command import LEAST
 from panjabi.parameter import Parameter
-from panjabi.passive.element import PassiveJoint
 from panjabi.passive.readings import disc_parameters
 from panjabi.passive.sizing import unit_length
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
@@ -350,7 +349,8 @@ def _held(spine: Spine, found: SpineRecruitment) -> Spine:
     """The spine with the excitations, preload and set point of a recruitment."""
     from panjabi.spine.equilibrium_solver import at_rest
 
-    joints = tuple(PassiveJoint(unit) for unit in found.spine.units)
+    pairs = zip(spine.joints, found.spine.units, strict=True)
+    joints = tuple(replace(joint, unit=unit) for joint, unit in pairs)
     return at_rest(replace(spine, joints=joints, recipe={}), found.activations)
 
 

@@ -63,7 +63,7 @@ def unit_series(model: Spine, states: Floats) -> dict[str, StructureSeries]:
     for k, joint in enumerate(model.joints):
         place = model.place_of(joint.coordinates)
         fixed, _ = model.seen_by(joint, q[0], np.zeros_like(q[0]))
-        angles = np.where(place >= 0, q[:, place], fixed)
+        angles = joint.angles(np.where(place >= 0, q[:, place], fixed))
         constant = np.full(len(states), joint.unit.preload)
         found[joint.unit.level] = structure_series(joint.unit, angles, pressed.get(k, constant))
     return found

@@ -179,8 +179,7 @@ class SpineRecord:
     def _failing(self, state: Floats) -> str:
         """The tendon, or the structure of a unit, that is nearest to failure at a state."""
         model, q = self.model, state[self.model.slices["q"]]
-        units = [(j.unit, model.seen_by(j, q, np.zeros_like(q))[0]) for j in model.joints]
-        unit, angles = max(units, key=lambda pair: pair[0].use(pair[1]))
+        unit, angles = max(model.units_at(q), key=lambda pair: pair[0].use(pair[1]))
         if model.muscles is not None:
             limit = model.muscles.units.curves.evidence["tendon_strain"].fails_at
             strain = muscle_arguments(model, state)[0]["tendon_strain"]

@@ -33,7 +33,7 @@ from panjabi.neural.feedforward import Commands
 from panjabi.neural.noise import MotorNoise, SensoryNoise
 from panjabi.simulation.record import SpineRecord
 from panjabi.spine.command_schedule import commanded_muscles
-from panjabi.spine.model_build import UnitOptions, spine_model
+from panjabi.spine.model_build import MuscleOptions, UnitOptions, spine_model
 from panjabi.spine.noise_paths import ProcessNoise, SpineNoise
 from panjabi.spine.perturbation import KINDS, Perturbation
 from panjabi.spine.static_model import HeldLoad
@@ -306,6 +306,8 @@ def _check_keys(about: dict[str, Any]) -> None:
         sizes = ("stature", "mass", "segments", "lengths")
         known = sizes if change["change"] == "size" else ("sex", "age_years")
         only(("change", *known), change, "body of the model")
+    if isinstance(about["model"]["muscles"], dict):
+        only(names(MuscleOptions), about["model"]["muscles"], "muscles of the model")
     if about["model"]["units"] is not None:
         only(names(UnitOptions), about["model"]["units"], "units of the model")
     kinds = {kind.__name__: kind for kind in KINDS}
@@ -418,6 +420,8 @@ def _model(recipe: dict[str, Any]) -> Spine:
         )
     if arguments["body"] is not None:
         arguments["body"] = body_from_changes(arguments["body"])
+    if isinstance(arguments["muscles"], dict):
+        arguments["muscles"] = MuscleOptions(**arguments["muscles"])
     if arguments["units"] is not None:
         arguments["units"] = UnitOptions(**arguments["units"])
     return spine_model(**arguments)

@@ -23,7 +23,11 @@ from .loads import (
     with_loads as with_loads,
 )
 from .model import Spine as Spine
-from .model_build import UnitOptions as UnitOptions, spine_model as spine_model
+from .model_build import (
+    MuscleOptions as MuscleOptions,
+    UnitOptions as UnitOptions,
+    spine_model as spine_model,
+)
 from .muscle_state import MuscleState as MuscleState
 from .noise_paths import ProcessNoise as ProcessNoise, SpineNoise as SpineNoise
 from .passive_view import PassiveSpine as PassiveSpine

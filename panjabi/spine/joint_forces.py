@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.active.muscle_arrays import Musculature
-from panjabi.active.path_curvatures import path_curvatures
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.dynamics_derivatives import (
     inverse_dynamics_derivatives,
@@ -26,7 +25,7 @@ from panjabi.body.dynamics_kernels import place
 from panjabi.body.joint_force_kernels import UP, Discs, disc_axes, discs_of, with_slides
 from panjabi.body.kernels import points_jacobian
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism, dynamics_workspace
-from panjabi.body.poses import Poses, path_lengths, tree_poses
+from panjabi.body.poses import Poses, tree_poses
 from panjabi.body.tree import Tree
 from panjabi.results import ShortRepr
 from panjabi.spine.levels import vertebrae_of
@@ -206,16 +205,12 @@ class JointForces(ShortRepr):
     def _pull(self, q: Floats) -> Floats:
         """Slopes of the path lengths (muscles, n + 3 levels)."""
         assert self.muscles is not None
-        pose, paths = self._poses(q), self.muscles.paths
-        return path_lengths(self._muscle_tree, paths, pose)[1]
+        return self.muscles.lengths_on(self._muscle_tree, self._poses(q))[1]
 
     def _curvature(self, q: Floats, tension: Floats) -> Floats:
         """Sum of tension times second derivative of the path length."""
         assert self.muscles is not None
-        pose, paths = self._poses(q), self.muscles.paths
-        H = np.empty((1, len(pose.q), len(pose.q)))
-        path_curvatures(self._muscle_tree, paths, pose, tension, False, H)
-        return H[0]
+        return self.muscles.curvatures_on(self._muscle_tree, self._poses(q), tension)[0]
 
     def _turned(self, work: DynamicsWorkspace, k: int, up: Floats, joint: Floats) -> Floats:
         """Derivative (n,) of up . joint with the parts of the force along its slides constant."""

@@ -309,21 +309,23 @@ class Spine:
     def departures(self, state: Floats) -> tuple[Departure, ...]:
         """The loads on units of `outside_evidence` as values with their names."""
         inputs = self.joint_inputs(state[self.slices["compression"]])
+        units = self.units_at(state[self.slices["q"]])
         return tuple(
             d
-            for (unit, a), pressed in zip(self._units(state[self.slices["q"]]), inputs, strict=True)
+            for (unit, a), pressed in zip(units, inputs, strict=True)
             for d in unit.departures(a, *pressed)
         )
 
     def check(self, q: ArrayLike) -> None:
         """Raise ParameterError if a unit is bent beyond failure at q (n,)."""
-        for unit, angles in self._units(q):
+        for unit, angles in self.units_at(q):
             unit.check(angles)
 
-    def _units(self, q: ArrayLike) -> list[tuple[FunctionalSpinalUnit, Floats]]:
-        """The unit of every joint with its angles (3,) [rad]."""
+    def units_at(self, q: ArrayLike) -> list[tuple[FunctionalSpinalUnit, Floats]]:
+        """The unit of every joint with its angles from neutral (3,) [rad], at q (n,)."""
         at = np.asarray(q, float)
-        return [(j.unit, self.seen_by(j, at, np.zeros_like(at))[0]) for j in self.joints]
+        still = np.zeros_like(at)
+        return [(j.unit, j.angles(self.seen_by(j, at, still)[0])) for j in self.joints]
 
     def place_of(self, coordinates: tuple[str, ...]) -> NDArray[np.int64]:
         """Index of each coordinate among the free ones, -1 if fixed."""

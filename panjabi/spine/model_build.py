@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.loops import ReflexLoop, homonymous
+from panjabi.parameter import Parameter, assumed
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -41,6 +43,9 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
 }
 """Levels that move in each region, from below; all above the last level is rigid."""
 
+NEUTRAL_OFFSET = assumed(0.0, "deg", "neutral angle of a unit against standing; sweep -3 to 3")
+"""Of every unit by default. Other values: `UnitOptions.neutral`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnitOptions:
@@ -51,6 +56,16 @@ class UnitOptions:
     branches: bool = True  # with Maxwell branches
     extrapolate: bool = False  # allows angles and preloads beyond failure
     rib_cage: bool = True  # whether thoracic levels include the anterior rib cage
+    neutral: Mapping[str, float | Sequence[float]] = field(
+        default_factory=dict[str, "float | Sequence[float]"]
+    )  # level -> flexion-extension angle, or all three, at which the unit is neutral [rad]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MuscleOptions:
+    """Options for the packaged muscles of a spine."""
+
+    abdominal_pressure: bool = False  # transversus and obliques carry the pressure of the abdomen
 
 
 def spine_model(
@@ -58,7 +73,7 @@ def spine_model(
     *,
     plane: str | None = None,
     joints: Sequence[str] | None = None,
-    muscles: bool | Musculature | Musculotendon = True,
+    muscles: bool | MuscleOptions | Musculature | Musculotendon = True,
     reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop] = False,
     load: float | HeldLoad = 0.0,
     posture: str | ArrayLike = "standing",
@@ -77,7 +92,8 @@ def spine_model(
     plane : space (default), sagittal, frontal or transverse: the free angles of every level.
     joints : levels of the region that move, by default all. One level gives the reduced model:
         everything above it is rigid.
-    muscles : True for the packaged muscles that cross the free joints; False for none; or a
+    muscles : True for the packaged muscles that cross the free joints, or their `MuscleOptions`,
+        by default without pressure in the abdomen, whose sizes are assumed; False for none; or a
         `Musculature` over the free coordinates, or a `Musculotendon` of it, which defines the
         elastic tendons. The trunk pools them into its two muscles.
     reflexes : True for stretch reflexes of every muscle (`panjabi.neural.homonymous`), a mapping of
@@ -89,7 +105,8 @@ def spine_model(
     preload : frozen compression of the units [N], one value for all or a mapping by level, as in a
         laboratory; by default the compression of each level stiffens its unit at every moment.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
-    units : source, viscous damping and Maxwell branches of the units; see `UnitOptions`.
+    units : source, viscous damping, Maxwell branches and neutral angles of the units; see
+        `UnitOptions`.
     body : by default the standard adult; units, strength and reflexes follow its size.
 
     Raises
@@ -110,7 +127,7 @@ def spine_model(
         "region": region,
         "plane": plane,
         "joints": None if joints is None else list(joints),
-        "muscles": muscles,
+        "muscles": asdict(muscles) if isinstance(muscles, MuscleOptions) else muscles,
         "reflexes": dict(reflexes) if isinstance(reflexes, Mapping) else reflexes,
         "load": load,
         "posture": posture if isinstance(posture, str) else np.asarray(posture).tolist(),
@@ -130,12 +147,13 @@ def spine_model(
     dynamics = Dynamics(carrying, free, q, (0.0, -STANDARD_GRAVITY if gravity else 0.0, 0.0))
     units_made = fitted_units(whole_body, levels, preload, hurt, options)
     known = {f"{u.level} {name}": p for u in units_made for name, p in u.parameters.items()}
+    neutral, offsets = _neutral(options, levels)
     model = Spine(
         dynamics=dynamics,
-        joints=tuple(PassiveJoint(u) for u in units_made),
+        joints=tuple(map(PassiveJoint, units_made, neutral)),
         compression_time=COMPRESSION_TIME if preload is None else None,
         recipe=recipe,
-        parameters={**dict(whole_body.parameters), **known},
+        parameters={**dict(whole_body.parameters), **known, **offsets},
     )
     if muscles is False:
         if reflexes is True or isinstance(reflexes, Mapping):
@@ -154,7 +172,7 @@ def spine_model(
 def _trunk(
     model: Spine,
     body: Body,
-    muscles: bool | Musculature | Musculotendon,
+    muscles: bool | MuscleOptions | Musculature | Musculotendon,
     reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop],
 ) -> Spine:
     """The model with the pooled muscles of the trunk, their reflexes and co-contraction."""
@@ -185,7 +203,9 @@ def _loops(
     return tuple(reflexes)
 
 
-def _tendons(model: Spine, muscles: bool | Musculature | Musculotendon) -> Musculotendon:
+def _tendons(
+    model: Spine, muscles: bool | MuscleOptions | Musculature | Musculotendon
+) -> Musculotendon:
     """Muscles with their tendons: those of the user, or the packaged ones."""
     from panjabi.active.build import musculature
     from panjabi.active.muscle_arrays import Musculature
@@ -196,12 +216,14 @@ def _tendons(model: Spine, muscles: bool | Musculature | Musculotendon) -> Muscu
             muscles.muscles, "the Musculotendon of spine_model(muscles=...)", model.body
         )
         return muscles
-    if muscles is True:
+    if muscles is True or isinstance(muscles, MuscleOptions):
         at = model.dynamics.held
-        return Musculotendon(musculature(coordinates=model.free, body=model.body, at=at))
+        made = musculature(coordinates=model.free, body=model.body, at=at)
+        pressed = muscles is not True and muscles.abdominal_pressure
+        return Musculotendon(made.with_abdominal_wall() if pressed else made)
     if not isinstance(muscles, Musculature):
         raise ParameterError(
-            "Expected muscles=True, False, a Musculature or a Musculotendon, got a "
+            "Expected muscles=True, False, MuscleOptions, a Musculature or a Musculotendon, got a "
             f"{type(muscles).__name__}; make one with musculature(coordinates=...). Muscles "
             "read from an OpenSim file lie over the bodies of that file and cannot move this "
             "spine."
@@ -284,6 +306,30 @@ def _options(units: object) -> UnitOptions:
         f"Expected units as UnitOptions, got a {type(units).__name__}; put a unit of your own into "
         "the finished spine with spine_model(...).with_joint(PassiveJoint(unit))."
     )
+
+
+def _neutral(
+    options: UnitOptions, levels: Sequence[str]
+) -> tuple[list[tuple[float, float, float]], dict[str, Parameter]]:
+    """Neutral coordinates of the unit of each level [rad], and what is assumed of them."""
+    chosen: dict[str, tuple[float, float, float]] = {}
+    for name, value in options.neutral.items():
+        level, angles = known_level(name), np.atleast_1d(np.asarray(value, float))
+        if level not in levels:
+            raise unknown("level of the model", name, levels)
+        if angles.shape not in ((1,), (3,)) or not np.isfinite(angles).all():
+            raise ParameterError(
+                f"Expected the neutral angle of {name} as one or three finite numbers [rad], got "
+                f"{value!r}; give flexion-extension, or also lateral bending and axial rotation."
+            )
+        flexion, bending, turn = [*angles.tolist(), 0.0, 0.0][:3]
+        chosen[level] = flexion, bending, turn
+    known = {"neutral_offset": NEUTRAL_OFFSET} if len(chosen) < len(levels) else {}
+    for level, angles in chosen.items():
+        for axis, angle in zip(AXES, angles, strict=True):
+            if angle:
+                known[f"{level} neutral_{axis}"] = assumed(math.degrees(angle), "deg", "chosen")
+    return [chosen.get(level, (0.0, 0.0, 0.0)) for level in levels], known
 
 
 def fitted_units(

@@ -13,9 +13,11 @@ from panjabi.passive.directions import coordinate_names
 from panjabi.spine.muscle_state import MuscleState
 
 if TYPE_CHECKING:
+    from panjabi.active.abdominal_wall import WallLine
     from panjabi.active.muscle_arrays import Musculature
     from panjabi.active.musculotendon import Musculotendon
     from panjabi.body.muscles import PathArrays
+    from panjabi.body.poses import Poses
 
 Floats = NDArray[np.float64]
 
@@ -40,13 +42,17 @@ def muscles_at(tendons: Musculotendon, angles: Floats, levels: Sequence[str]) ->
         units=tendons.units,
         most=np.ones(len(m)),
         carried=np.zeros(len(m)),
-        pull=_pull(m, paths, lines, levels),
+        pull=_pull(m, pose, paths, lines, levels),
         lines=lines,
     )
 
 
 def _pull(
-    m: Musculature, paths: PathArrays, lines: tuple[Floats, ...], levels: Sequence[str]
+    m: Musculature,
+    pose: Poses,
+    paths: PathArrays,
+    lines: tuple[Floats, ...],
+    levels: Sequence[str],
 ) -> Floats:
     """(levels, m, 3) sum over the pieces of each path that run from above a level to below it.
 
@@ -63,7 +69,17 @@ def _pull(
         side = above[:, body[points]].astype(float)  # (levels, points)
         # a piece pulls its first point forward along the path and its second one back
         pull[:, k] = (side[:, :-1] - side[:, 1:]) @ direction
+    if m.wall is not None:
+        low, high = (pose.R[b] @ x + pose.t[b] for b, x in zip(*_ends(m.wall), strict=True))
+        up = (high - low) / np.linalg.norm(high - low)
+        crossed = above[:, m.wall.path.body[1]].astype(float) - above[:, m.wall.path.body[0]]
+        pull += np.einsum("l,m,k->lmk", crossed, m.wall.share, up)
     return pull
+
+
+def _ends(wall: WallLine) -> tuple[Sequence[int], Floats]:
+    """Bodies and points of the ends of the line of the pressure, from below."""
+    return wall.path.body.tolist(), wall.path.local
 
 
 def _above(m: Musculature, levels: Sequence[str]) -> NDArray[np.bool_]:

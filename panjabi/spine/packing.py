@@ -54,7 +54,7 @@ class RunLimits(NamedTuple):
 
     start: Vector  # (n,) coordinates
     distance: float  # of a coordinate from its start [rad]
-    failure: Block  # (joints, 3, 2) angles of failure on both sides [rad]
+    failure: Block  # (joints, 3, 2) coordinates of failure on both sides [rad]
     tendon_strain: float  # of failure of the tendons [1]
 
 
@@ -222,7 +222,10 @@ def spine_data(
 
 
 def _limits(model: Spine, q: Floats) -> RunLimits:
-    failure = [np.minimum(j.unit.failure, NEVER) for j in model.joints]
+    failure = [
+        np.minimum(np.array(j.unit.failure) + np.outer(j.neutral, (-1.0, 1.0)), NEVER)
+        for j in model.joints
+    ]
     tendon = NEVER
     if model.muscles is not None:
         tendon = min(model.muscles.units.curves.evidence["tendon_strain"].fails_at, NEVER)
@@ -249,6 +252,7 @@ def _joints(model: Spine) -> JointData:
         [joint.unit for joint in model.joints],
         np.array(places, np.int64).reshape(-1, 3),
         np.array(fixed, float).reshape(-1, 3),
+        np.array([joint.neutral for joint in model.joints], float).reshape(-1, 3),
         level,
     )
 

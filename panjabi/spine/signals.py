@@ -70,8 +70,7 @@ def signal_values(
     for i, signal in enumerate(signals):
         if signal.kind == "ligament strain":
             joint, slope = _ligament(model, signal.name)
-            at, _ = model.seen_by(model.joints[joint], sensed.q, sensed.rate)
-            values[i] = slope * at[0]
+            values[i] = slope * model.units_at(sensed.q)[joint][1][0]
         else:
             values[i] = tables[signal.kind][_index(model, signal)]
     return values

@@ -106,6 +106,7 @@ class StaticSpine(ShortRepr):
     muscles: MuscleState
     tendons: Musculotendon  # of these muscles, for other postures
     load: HeldLoad = field(default_factory=lambda: HeldLoad(0.0))  # besides the mass of the body
+    neutral: Floats = field(default_factory=lambda: np.zeros(3))  # (levels, 3) see `PassiveJoint`
     elements: tuple[ForceElement, ...] = ()  # without delay, the pressure in the abdomen for one
     push: Floats | None = None  # (n,) constant generalised force from outside [N m]
     supported: bool = False  # lying: the ground carries every part, so gravity gives no moment
@@ -171,9 +172,9 @@ class StaticSpine(ShortRepr):
 
     @property
     def angles(self) -> Floats:
-        """(levels, 3) [rad]"""
+        """(levels, 3) angles of the units from their neutral positions [rad]"""
         where = [[self.body.coordinate_index(c) for c in u.coordinates] for u in self.units]
-        return self.q[np.array(where)]
+        return self.q[np.array(where)] - self.neutral
 
     @cached_property
     def above(self) -> NDArray[np.bool_]:

@@ -11,9 +11,9 @@ from panjabi.errors import ParameterError
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.terms import Structure, linear
 from panjabi.spine.column_preset import column, with_laws
+from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import levels_of
 from panjabi.spine.model import Spine
-from panjabi.spine.deficits import injury_texts
 from panjabi.spine.model_build import UnitOptions, fitted_units
 
 if TYPE_CHECKING:

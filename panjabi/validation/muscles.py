@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 
+from panjabi.active.build import musculature
 from panjabi.active.stiffness import Cui
 from panjabi.body import Body, body_length, standard_adult
 from panjabi.body.gravity import STANDARD_GRAVITY
@@ -226,6 +227,44 @@ table.not_predicted(
 )  # fmt: skip
 table.not_predicted(
     "sa_comp", "sa_shear", reason="200 N held in front: the distance is not printed"
+)
+
+
+# --- pressure of the abdomen ---------------------------------------------------------------
+
+
+@cache
+def _walled() -> StaticSpine:
+    return static_spine("standing", muscles=musculature("lumbar").with_abdominal_wall())
+
+
+@table.predicts("iap_brace_tay")
+def bracing_pressure() -> Prediction:
+    muscles = _walled().tendons.muscles
+    activity = {"external_oblique": row("emg_brace_EO").number}
+    activity["internal_oblique"] = activity["transversus_abdominis"] = row("emg_brace_IO").number
+    percent = np.array([activity.get(group, 0.0) for group in muscles.groups])
+    pressure = muscles.abdominal_pressure(0.01 * percent * muscles.max_force)
+    return Prediction(
+        1e-3 * pressure,
+        "wall of 140 x 250 mm (assumed), forces from the activity of other men in bracing, "
+        "transversus as internal oblique (assumed); the forces of the abdominal muscles are those "
+        "of the source, which are far above measured strength",
+    )
+
+
+@table.predicts("iap_lift_cre")
+def lifting_pressure() -> Prediction:
+    most = strength(_walled(), "extension")
+    return Prediction(
+        1e-3 * _walled().tendons.muscles.abdominal_pressure(most.forces),
+        "largest static extension moment of the upright spine with the abdominal wall, whose "
+        "pressure then helps to extend; the lifts were movements with the legs straight",
+    )
+
+
+table.not_predicted(
+    "iap_hollow_tay", reason="the activity of transversus in hollowing was not measured"
 )
 
 

@@ -154,7 +154,7 @@ def test_pressure_is_a_strut_with_a_potential(bent):
         (
             lambda m: Pressure(area=Parameter(-1.0, "cm2", "User", "assumed")),
             ParameterError,
-            "relative to outside",
+            "from 0 cm2, got -1",
         ),
         (
             lambda m: AbdomenCoupling(flexion=Parameter(1.5, "1", "User", "assumed")),
