@@ -1,55 +1,37 @@
 """Elements written in Python inside a compiled run.
 
-The right-hand side first calls Python for these elements, which write their generalised force and
-what they add to the commands of the muscles into p and the rates of their states in place; then the
-compiled right-hand side does the rest. A call takes about ten microseconds per element, and more if
-it reads signals of muscles; the built-in parts are not slower.
+The compiled right-hand side first calls Python for these elements, which write their generalised
+force and what they add to the commands of the muscles into p and the rates of their states in
+place; then it does the rest. A call takes about ten microseconds per element, and more if it reads
+signals of muscles; the built-in parts are not slower.
 """
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from panjabi.body.tree import Floats
 from panjabi.elements import excited
 from panjabi.neural.feedforward import Commands
 from panjabi.spine.model import Spine
-from panjabi.spine.packing import read_spine
-from panjabi.spine.rhs_kernels import spine_rhs
+from panjabi.spine.python_call import CALL, address_of
 from panjabi.spine.rhs_plain import arrived, elements_of, excited_muscles
 from panjabi.spine.signals import check_signals
 
-_DOUBLES = ctypes.POINTER(ctypes.c_double)
-
 
 class PythonElements:
-    """The callback of one run, and the first error that an element raised in it."""
+    """The callback of one run, valid while this exists, and the first error in it."""
 
     def __init__(self, model: Spine, commands: Commands | None = None) -> None:
         self.model, self.commands = model, commands
         self.error: BaseException | None = None
-        self.call = ctypes.CFUNCTYPE(None, ctypes.c_double, *[_DOUBLES] * 5)(self._called)
+        self.call = CALL(self._called)
+        self.address = address_of(self.call)
         for element in model.elements:
             check_signals(model, element.signals)
             excited_muscles(model, element)
-
-    def right_side(self) -> Callable[..., None]:
-        """rhs(t, y, delayed, p, out) with these elements in it; compiled once for each run."""
-        call = self.call
-
-        @njit(nogil=True)
-        def rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
-            python = read_spine(p).python
-            force, drive = python.force.ctypes, python.drive.ctypes
-            call(t, y.ctypes, delayed.ctypes, force, drive, out.ctypes)
-            spine_rhs(t, y, delayed, p, out)
-
-        return rhs
 
     def _called(
         self, t: float, y_at: Any, late_at: Any, force_at: Any, drive_at: Any, out_at: Any

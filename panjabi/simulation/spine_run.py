@@ -104,13 +104,13 @@ def simulate(
         )
     settings = STANDARD if solver is None else solver
     paths = None if noise is None else noise_paths(spine, noise, float(duration))
-    p = pack(spine, perturbations, state[: len(spine.free)], commands, paths)
     jumps = () if commands is None else commands.breaks
     python_elements = PythonElements(spine, commands) if spine.elements else None
-    delayed = delay_model(spine, python_elements, extrapolate=extrapolate)
+    call = 0 if python_elements is None else python_elements.address
+    p = pack(spine, perturbations, state[: len(spine.free)], commands, paths, call)
     try:
         trajectory = solve(
-            delayed,
+            delay_model(spine, extrapolate=extrapolate),
             state,
             (0.0, float(duration)),
             p=p,
@@ -146,17 +146,14 @@ def rerun(record: SpineRecord) -> SpineRecord:
     )  # fmt: skip
 
 
-def delay_model(
-    model: Spine, python_elements: PythonElements | None = None, *, extrapolate: bool = False
-) -> DelayModel:
+def delay_model(model: Spine, *, extrapolate: bool = False) -> DelayModel:
     """The spine model for the solver; nothing is compiled for one model.
 
-    Elements written in Python are the exception: they need `python_elements` and a separate
-    right-hand side. With `extrapolate` the failure of a unit or a tendon does not end the run.
+    With `extrapolate` the failure of a unit or a tendon does not end the run.
     """
     failure = Event(FAILED, "record" if extrapolate else "stop", -1)
     return DelayModel(
-        rhs=spine_rhs if python_elements is None else python_elements.right_side(),
+        rhs=spine_rhs,
         linear=spine_linear,
         delays=model.delays,
         reads=model.reads,

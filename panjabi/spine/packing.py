@@ -99,6 +99,7 @@ class PythonData(NamedTuple):
 
     force: Vector  # (n,) generalised force [N m; N]
     drive: Vector  # (nm,) added to the commands before saturation [1]
+    call: int  # address of what fills both and the rates of the states; 0: no such parts
 
 
 class SpineWork(NamedTuple):
@@ -146,11 +147,14 @@ def pack(
     start: ArrayLike | None = None,
     commands: Commands | None = None,
     paths: NoisePaths | None = None,
+    call: int = 0,
 ) -> Floats:
     """The model, its external forces, commands and noise as one vector p.
 
     start : coordinates (n,) from which the loss of balance is measured; by default those of the
         model.
+    call : address of the parts in Python, see `panjabi.spine.python_call`; by default they are
+        left out.
 
     Raises
     ------
@@ -159,7 +163,7 @@ def pack(
     ParameterError
         If it acts on a fixed coordinate, or the commands do not fit the muscles.
     """
-    return flatten(spine_data(model, applied, start, commands, paths))
+    return flatten(spine_data(model, applied, start, commands, paths, call))
 
 
 def spine_data(
@@ -168,6 +172,7 @@ def spine_data(
     start: ArrayLike | None = None,
     commands: Commands | None = None,
     paths: NoisePaths | None = None,
+    call: int = 0,
 ) -> SpineData:
     """The model, its external forces, commands and noise for the kernels, with new work arrays."""
     n, nm = len(model.free), model.muscle_count
@@ -215,7 +220,7 @@ def spine_data(
         muscles,
         loops,
         _applied(model, applied),
-        PythonData(np.zeros(n), np.zeros(nm)),
+        PythonData(np.zeros(n), np.zeros(nm), call),
         _limits(model, q),
         work,
     )

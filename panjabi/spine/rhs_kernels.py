@@ -19,6 +19,7 @@ from panjabi.neural.loop_kernels import Signals, add_moments, add_process_noise,
 from panjabi.passive.joint_kernels import add_joints
 from panjabi.spine.packing import read_spine
 from panjabi.spine.perturbation import wave
+from panjabi.spine.python_call import call_python
 
 
 @njit(cache=True, nogil=True)
@@ -27,6 +28,8 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
     data = read_spine(p)
     mechanism, work, Q, at = data.mechanism, data.work.dynamics, data.work.Q, data.start
     n, nm = data.n, data.muscle_count
+    if data.python.call != 0:
+        call_python(t, y, delayed, data.python, out)
     q, rate = y[:n], y[n : 2 * n]
     place(mechanism, q, work)
     Q[:] = data.python.force

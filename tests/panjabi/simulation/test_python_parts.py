@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numba.core import event
 from python_part import Part
 
 from panjabi.active.build import musculature
@@ -158,6 +159,22 @@ def test_compiled_run_equals_plain_right_hand_side():
     slope = (run.at(t + h) - run.at(t - h)) / (2.0 * h)
     expected = reference_rhs(rest.model, t, run.at(t), late, (PUSH,))
     assert slope == pytest.approx(expected, rel=2e-3, abs=2e-3)
+
+
+def test_nothing_is_compiled_for_another_part():
+    rest = equilibrium(spine(), solve="posture")
+    simulate(rest, PUSH, duration=0.02)
+    with event.install_recorder("numba:compile") as recorder:
+        for factor in (1.0, 2.0):
+
+            class Spring(Part):
+                def force(self, q, rate, state, signals, /, factor=factor):
+                    return -factor * q
+
+            model = rest.model.with_elements(Spring())
+            run = simulate(equilibrium(model, solve="posture"), PUSH, duration=0.02)
+            assert run.trajectory.counts.steps > 1
+    assert not recorder.buffer
 
 
 def test_own_derivatives_are_used():
