@@ -23,6 +23,7 @@ from panjabi.passive.sizing import require_sized
 from panjabi.spine.joints import JointLaw, LawJoint
 from panjabi.spine.levels import AXES, PLANES, bodies_of, levels_of
 from panjabi.spine.model import Spine
+from panjabi.spine.passive_spine import own_weight, passive_view
 from panjabi.spine.reflexes import HEAD_BODY
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ def column(
     made = _spine(body, levels, places, laws, plane, dict(body.parameters))
     if not straight:
         return made
-    passive = made.passive
+    passive = passive_view(made)
     lengths = np.linalg.norm(np.diff(passive.joint_centres(passive.start()), axis=0), axis=1)
-    mass = -passive.own_weight().forces[:, 1] / STANDARD_GRAVITY
+    mass = -own_weight(made).forces[:, 1] / STANDARD_GRAVITY
     names = bodies_of(region)
     scale = body.scale[[body.body_index(name) for name in names]]
     return straight_column(
@@ -128,14 +129,14 @@ def straight_column(
 
 def in_plane(spine: Spine, plane: str) -> Spine:
     """The same spine with only the angles of one plane free: a name of `panjabi.spine.PLANES`."""
-    free = _free([j.coordinates for j in spine.passive.joints], plane)
+    free = _free([j.coordinates for j in passive_view(spine).joints], plane)
     dynamics = replace(spine.dynamics, free=free)
     return replace(spine, dynamics=dynamics, rest_q=None, rest_compression=None, recipe={})
 
 
 def with_laws(spine: Spine, laws: Laws | Mapping[str, JointLaw]) -> Spine:
     """The same spine with other joints: one law for every level, one for each, or by level."""
-    passive = spine.passive
+    passive = passive_view(spine)
     chosen = laws
     if isinstance(laws, Mapping):
         for level in laws:

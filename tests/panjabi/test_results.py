@@ -28,6 +28,7 @@ from panjabi.passive.protocol import Protocol, cyclic_test
 from panjabi.passive.targets import target
 from panjabi.results import Result, plain
 from panjabi.spine import equilibrium, in_plane, spine_model
+from panjabi.spine.passive_spine import top_load
 from panjabi.stability import column_equilibrium
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import critical_load
@@ -60,7 +61,7 @@ def measured():
 def buckled():
     column, _ = crisco_column("linear", straight=True)
     frontal = in_plane(column, "frontal")
-    return critical_load(frontal, frontal.passive.top_load())
+    return critical_load(frontal, top_load(frontal))
 
 
 @pytest.fixture(scope="module")
