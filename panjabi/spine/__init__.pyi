@@ -22,6 +22,12 @@ from .loads import (
 from .model import Spine as Spine
 from .model_build import UnitOptions as UnitOptions, spine_model as spine_model
 from .muscle_state import MuscleState as MuscleState
+from .neck_preset import (
+    fitted_neck as fitted_neck,
+    head_over_trunk as head_over_trunk,
+    neck as neck,
+    resonance as resonance,
+)
 from .noise_paths import ProcessNoise as ProcessNoise, SpineNoise as SpineNoise
 from .passive_spine import (
     PassiveSpine as PassiveSpine,

@@ -93,6 +93,7 @@ def straight_column(
     bodies: Sequence[str] | None = None,
     plane: str = "space",
     mass: ArrayLike = 1.0,
+    gyration: float = GYRATION.si,
     scale: ArrayLike = 1.0,
 ) -> Spine:
     """A spine of bodies above one another, from their lengths: the Euler column of hinges.
@@ -102,6 +103,7 @@ def straight_column(
     lengths : (n,) from each joint to the next, the last from the top joint to the load [m].
     levels, bodies : names (n,) and (n + 1,); by default numbers from below.
     mass : of every body, at its upper end [kg]; matters in motion and for `own_weight` only.
+    gyration : radius of gyration of every body [m]; matters in motion only.
     scale : (n + 1,) size of the bodies over the standard adult's, which their units must have [1].
 
     Raises
@@ -123,8 +125,9 @@ def straight_column(
     else:
         places = [coordinate_names(level) for level in levels]
     carried = np.concatenate([[0.0, 0.0], np.broadcast_to(np.asarray(mass, float), n)])
-    body = _straight_body(size, names, places, carried, np.broadcast_to(scale, n + 1))
-    return _spine(body, levels, places, laws, plane, {"radius_of_gyration": GYRATION})
+    body = _straight_body(size, names, places, carried, gyration, np.broadcast_to(scale, n + 1))
+    known = {"radius_of_gyration": replace(GYRATION, value=gyration)}
+    return _spine(body, levels, places, laws, plane, known)
 
 
 def in_plane(spine: Spine, plane: str) -> Spine:
@@ -210,6 +213,7 @@ def _straight_body(
     names: tuple[str, ...],
     places: Sequence[Coordinates],
     mass: Floats,
+    gyration: float,
     scale: Floats,
 ) -> Body:
     """Bodies above one another on the ground, each with its mass at its upper end."""
@@ -240,7 +244,7 @@ def _straight_body(
         translations=frozenset(),
         mass=mass,
         com=com,
-        inertia=mass[:, None, None] * GYRATION.si**2 * np.eye(3),
+        inertia=mass[:, None, None] * gyration**2 * np.eye(3),
         tree=tree,
         frames=head,
         aliases={},
