@@ -11,7 +11,7 @@ from timing import seconds
 # isort: split
 import numpy as np
 
-from panjabi.spine import FollowerLoad, in_plane, unit_column
+from panjabi.spine import FollowerLoad, in_plane, passive_view, top_load, unit_column
 from panjabi.stability import critical_load, post_buckling, pure_moment
 
 
@@ -20,16 +20,14 @@ def measured(region: str) -> dict[str, float]:
     column = unit_column(region)
     flat, straight = in_plane(column, "frontal"), unit_column(region, straight=True)
     z = np.full(len(column.free), 0.01)
-    loads = [column.passive.top_load(10.0), FollowerLoad(100.0)]
-    critical = critical_load(flat, flat.passive.top_load())
+    loads = [top_load(column, 10.0), FollowerLoad(100.0)]
+    critical = critical_load(flat, top_load(flat))
     return {
-        "potential, gradient, Hessian": seconds(lambda: column.passive.potential(z, loads), 50),
-        "critical load, eigenproblem": seconds(
-            lambda: critical_load(straight, straight.passive.top_load())
+        "potential, gradient, Hessian": seconds(
+            lambda: passive_view(column).potential(z, loads), 50
         ),
-        "critical load, initially curved": seconds(
-            lambda: critical_load(column, column.passive.top_load())
-        ),
+        "critical load, eigenproblem": seconds(lambda: critical_load(straight, top_load(straight))),
+        "critical load, initially curved": seconds(lambda: critical_load(column, top_load(column))),
         "pure moment of 10 N m": seconds(lambda: pure_moment(column, "FE", -10.0)),
         "path to 1.2 of the critical load": seconds(
             lambda: post_buckling(critical, to=1.2 * critical.load), 3

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from panjabi.literature import row
-from panjabi.spine import unit_column
+from panjabi.spine import top_load, unit_column
 from panjabi.stability import crisco, critical_load
 from panjabi.stability.crisco_model import MODELS, CriscoModel
 
@@ -40,7 +40,7 @@ def experiment() -> Answer:
     injured = {}
     for state, changes in INJURIES.items():
         column = unit_column("lumbar", plane="frontal", injuries=changes)
-        injured[state] = critical_load(column, column.passive.top_load()).load
+        injured[state] = critical_load(column, top_load(column)).load
     return Answer({name: crisco(name) for name in MODELS}, injured)
 
 

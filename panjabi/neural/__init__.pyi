@@ -27,11 +27,7 @@ from .loops import (
     homonymous as homonymous,
     scaled as scaled,
 )
-from .neck import (
-    NeckReflex as NeckReflex,
-    ReducedNeck as ReducedNeck,
-    fitted_neck as fitted_neck,
-)
+from .neck import cervicocollic as cervicocollic, vestibulocollic as vestibulocollic
 from .noise import (
     MotorNoise as MotorNoise,
     NoisePath as NoisePath,

@@ -10,6 +10,7 @@ import numpy as np
 from panjabi.errors import ParameterError, unknown
 from panjabi.plots.style import BLUE, GREY, PALETTE, new_axis
 from panjabi.spine.levels import AXES
+from panjabi.spine.passive_spine import passive_view
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +43,7 @@ def plot_buckling_path(
     ax = new_axis(ax)
     for i, (label, path) in enumerate(paths.items()):
         colour = PALETTE[i % len(PALETTE)]
-        rotation = np.degrees(path.angles(axis)[:, path.column.passive.level_index(level)])
+        rotation = np.degrees(path.angles(axis)[:, passive_view(path.column).level_index(level)])
         critical = float(path.load[0])
         ax.plot([0.0, 0.0], [0.0, critical], color=colour)
         ax.plot([0.0, 0.0], [critical, float(path.load.max())], color=colour, ls=":", lw=0.8)
@@ -83,8 +84,8 @@ def plot_mode(
         raise unknown("view", view, ("front", "side"))
     if not np.isfinite(critical.load):
         raise ParameterError(
-            f"Expected a finite critical load of the {critical.column.passive.name}, got none; "
-            "plot a result with a finite critical load."
+            f"Expected a finite critical load of the {passive_view(critical.column).name}, got "
+            "none; plot a result with a finite critical load."
         )
     ax = new_axis(ax, width=1.8, height=3.2)
     across, sign = (2, -1.0) if view == "front" else (0, 1.0)
@@ -93,8 +94,8 @@ def plot_mode(
         (critical.z, GREY, "at the critical load"),
         (buckled, BLUE, f"mode (largest {largest_deg:g}°)"),
     ):
-        points = 1e3 * critical.column.passive.joint_centres(z)
-        start = 1e3 * critical.column.passive.joint_centres(critical.z)[0]
+        points = 1e3 * passive_view(critical.column).joint_centres(z)
+        start = 1e3 * passive_view(critical.column).joint_centres(critical.z)[0]
         x, y = sign * (points[:, across] - start[across]), points[:, 1] - start[1]
         ax.plot(x, y, "-", color=colour, label=label)
         ax.plot(x[:-1], y[:-1], "o", color=colour)
@@ -102,6 +103,6 @@ def plot_mode(
     ax.set_aspect("equal", adjustable="datalim")
     ax.set(xlabel=f"{'left' if view == 'front' else 'forward'} [mm]", ylabel="up [mm]")
     ax.margins(y=0.12)
-    ax.set_title(f"{critical.column.passive.name}: {critical.load:.1f} N")
+    ax.set_title(f"{passive_view(critical.column).name}: {critical.load:.1f} N")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22))
     return ax

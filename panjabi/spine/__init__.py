@@ -2,7 +2,7 @@
 
 >>> lumbar = panjabi.spine.spine_model("lumbar", reflexes=True)          # with all subsystems
 >>> column = panjabi.spine.column("lumbar", LinearJoint.isotropic(40.0))   # without muscles
->>> column.passive.potential(q, [column.passive.top_load(100.0)]).hessian  # exact [N m/rad]
+>>> passive_view(column).potential(q, [top_load(column, 100.0)]).hessian  # exact [N m/rad]
 """
 
 import lazy_loader as _lazy

@@ -20,7 +20,6 @@ from .loads import (
     FollowerLoad as FollowerLoad,
     LevelMoment as LevelMoment,
     Potential as Potential,
-    with_loads as with_loads,
 )
 from .model import Spine as Spine
 from .model_build import (
@@ -29,8 +28,20 @@ from .model_build import (
     spine_model as spine_model,
 )
 from .muscle_state import MuscleState as MuscleState
+from .neck_preset import (
+    fitted_neck as fitted_neck,
+    head_over_trunk as head_over_trunk,
+    neck as neck,
+    resonance as resonance,
+)
 from .noise_paths import ProcessNoise as ProcessNoise, SpineNoise as SpineNoise
-from .passive_view import PassiveSpine as PassiveSpine
+from .passive_spine import (
+    PassiveSpine as PassiveSpine,
+    own_weight as own_weight,
+    passive_view as passive_view,
+    top_load as top_load,
+    with_loads as with_loads,
+)
 from .perturbation import (
     ForcePulse as ForcePulse,
     ForceStep as ForceStep,

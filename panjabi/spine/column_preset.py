@@ -23,6 +23,7 @@ from panjabi.passive.sizing import require_sized
 from panjabi.spine.joints import JointLaw, LawJoint
 from panjabi.spine.levels import AXES, PLANES, bodies_of, levels_of
 from panjabi.spine.model import Spine
+from panjabi.spine.passive_spine import own_weight, passive_view
 from panjabi.spine.reflexes import HEAD_BODY
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ def column(
     made = _spine(body, levels, places, laws, plane, dict(body.parameters))
     if not straight:
         return made
-    passive = made.passive
+    passive = passive_view(made)
     lengths = np.linalg.norm(np.diff(passive.joint_centres(passive.start()), axis=0), axis=1)
-    mass = -passive.own_weight().forces[:, 1] / STANDARD_GRAVITY
+    mass = -own_weight(made).forces[:, 1] / STANDARD_GRAVITY
     names = bodies_of(region)
     scale = body.scale[[body.body_index(name) for name in names]]
     return straight_column(
@@ -92,6 +93,7 @@ def straight_column(
     bodies: Sequence[str] | None = None,
     plane: str = "space",
     mass: ArrayLike = 1.0,
+    gyration: float = GYRATION.si,
     scale: ArrayLike = 1.0,
 ) -> Spine:
     """A spine of bodies above one another, from their lengths: the Euler column of hinges.
@@ -101,6 +103,7 @@ def straight_column(
     lengths : (n,) from each joint to the next, the last from the top joint to the load [m].
     levels, bodies : names (n,) and (n + 1,); by default numbers from below.
     mass : of every body, at its upper end [kg]; matters in motion and for `own_weight` only.
+    gyration : radius of gyration of every body [m]; matters in motion only.
     scale : (n + 1,) size of the bodies over the standard adult's, which their units must have [1].
 
     Raises
@@ -122,20 +125,21 @@ def straight_column(
     else:
         places = [coordinate_names(level) for level in levels]
     carried = np.concatenate([[0.0, 0.0], np.broadcast_to(np.asarray(mass, float), n)])
-    body = _straight_body(size, names, places, carried, np.broadcast_to(scale, n + 1))
-    return _spine(body, levels, places, laws, plane, {"radius_of_gyration": GYRATION})
+    body = _straight_body(size, names, places, carried, gyration, np.broadcast_to(scale, n + 1))
+    known = {"radius_of_gyration": replace(GYRATION, value=gyration)}
+    return _spine(body, levels, places, laws, plane, known)
 
 
 def in_plane(spine: Spine, plane: str) -> Spine:
     """The same spine with only the angles of one plane free: a name of `panjabi.spine.PLANES`."""
-    free = _free([j.coordinates for j in spine.passive.joints], plane)
+    free = _free([j.coordinates for j in passive_view(spine).joints], plane)
     dynamics = replace(spine.dynamics, free=free)
     return replace(spine, dynamics=dynamics, rest_q=None, rest_compression=None, recipe={})
 
 
 def with_laws(spine: Spine, laws: Laws | Mapping[str, JointLaw]) -> Spine:
     """The same spine with other joints: one law for every level, one for each, or by level."""
-    passive = spine.passive
+    passive = passive_view(spine)
     chosen = laws
     if isinstance(laws, Mapping):
         for level in laws:
@@ -209,6 +213,7 @@ def _straight_body(
     names: tuple[str, ...],
     places: Sequence[Coordinates],
     mass: Floats,
+    gyration: float,
     scale: Floats,
 ) -> Body:
     """Bodies above one another on the ground, each with its mass at its upper end."""
@@ -239,7 +244,7 @@ def _straight_body(
         translations=frozenset(),
         mass=mass,
         com=com,
-        inertia=mass[:, None, None] * GYRATION.si**2 * np.eye(3),
+        inertia=mass[:, None, None] * gyration**2 * np.eye(3),
         tree=tree,
         frames=head,
         aliases={},

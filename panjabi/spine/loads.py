@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,9 +14,6 @@ from panjabi.elements import Signal
 from panjabi.errors import ParameterError, unknown
 from panjabi.results import ShortRepr
 from panjabi.spine.levels import AXES
-
-if TYPE_CHECKING:
-    from panjabi.spine.model import Spine
 
 Floats = NDArray[np.float64]
 
@@ -169,64 +165,6 @@ class ExternalLoads(ShortRepr):
         n = len(q)
         none = np.empty((n, 0))
         return -self.potential(q).hessian, np.zeros((n, n)), none, none
-
-
-def external_loads(spine: Spine, loads: Load | Iterable[Load]) -> ExternalLoads:
-    """Loads as a part that fits a spine.
-
-    Raises
-    ------
-    UnknownNameError
-        For a body that does not exist.
-    ParameterError
-        For anything but a load of this module.
-    """
-    load_list = (loads,) if isinstance(loads, Load) else tuple(loads)
-    bodies: list[int] = []
-    points, forces = [np.empty((0, 3))], [np.empty((0, 3))]
-    tension, moment = 0.0, np.zeros(len(spine.free))
-    for load in load_list:
-        if isinstance(load, DeadLoad):
-            placed = [
-                spine.dynamics.carried(body, point)
-                for body, point in zip(load.bodies, load.points, strict=True)
-            ]
-            bodies += [b for b, _ in placed]
-            points.append(np.array([point for _, point in placed]).reshape(-1, 3))
-            forces.append(load.forces)
-        elif isinstance(load, FollowerLoad):
-            tension += load.tension
-        elif isinstance(load, LevelMoment):
-            at = spine.passive.place[:, AXES.index(load.axis)]
-            moment[at[at >= 0]] += load.moment
-        else:
-            raise ParameterError(
-                f"Expected a DeadLoad, FollowerLoad or LevelMoment, got {load!r}; use one of these "
-                "from panjabi.spine."
-            )
-    guides = spine.passive.guides if tension else (np.empty(0, np.int64), np.empty((0, 3)))
-    data = LoadData(
-        np.array(bodies, np.int64), np.concatenate(points), np.concatenate(forces), *guides, tension
-    )
-    return ExternalLoads(load_list, spine.free, spine.dynamics.mechanism.tree, data, moment)
-
-
-def with_loads(spine: Spine, *loads: Load) -> Spine:
-    """The spine with constant loads as a further part: in equilibrium, spectrum and every run.
-
-    Raises
-    ------
-    ParameterError
-        For a spine whose units follow the compression of their level, which would not include
-        these loads.
-    """
-    if spine.pressed:
-        raise ParameterError(
-            "Expected a spine whose units keep their preload, got one whose units follow the "
-            "compression of their level; make it with spine_model(preload=...), or give a "
-            "ForceStep to equilibrium and simulate."
-        )
-    return spine.with_elements(external_loads(spine, loads))
 
 
 def vertical(bodies: ArrayLike, points: ArrayLike, weights: ArrayLike) -> DeadLoad:

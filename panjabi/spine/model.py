@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,9 +35,6 @@ from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
 from panjabi.spine.joint_forces import JointForces
 from panjabi.spine.reflexes import HEAD_BODY, Pathways, loop_data, pathways, steady_loops
-
-if TYPE_CHECKING:
-    from panjabi.spine.passive_view import PassiveSpine
 
 Floats = NDArray[np.float64]
 
@@ -151,13 +148,6 @@ class Spine:
     @property
     def muscle_count(self) -> int:
         return 0 if self.muscles is None else len(self.muscles.muscles)
-
-    @cached_property
-    def passive(self) -> PassiveSpine:
-        """The passive parts at rest: their potential, and the chain of levels."""
-        from panjabi.spine.passive_view import PassiveSpine
-
-        return PassiveSpine(self)
 
     @cached_property
     def pathways(self) -> Pathways:

@@ -15,6 +15,7 @@ from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import levels_of
 from panjabi.spine.model import Spine
 from panjabi.spine.model_build import UnitOptions, fitted_units
+from panjabi.spine.passive_spine import passive_view
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
@@ -80,11 +81,11 @@ def instantaneous(spine: Spine) -> Spine:
 
 def has_branches(spine: Spine) -> bool:
     """Whether all joints are units, which also have an instantaneous stiffness."""
-    return all(isinstance(law, FunctionalSpinalUnit) for law in spine.passive.laws)
+    return all(isinstance(law, FunctionalSpinalUnit) for law in passive_view(spine).laws)
 
 
 def _units(spine: Spine) -> list[FunctionalSpinalUnit]:
-    laws = spine.passive.laws
+    laws = passive_view(spine).laws
     units = [law for law in laws if isinstance(law, FunctionalSpinalUnit)]
     if len(units) != len(laws):
         raise ParameterError(

@@ -1,6 +1,6 @@
 """Equilibrium, buckling and post-buckling, from the exact Hessian of a potential.
 
->>> result = panjabi.stability.critical_load(in_plane(column, "frontal"), column.passive.top_load())
+>>> result = panjabi.stability.critical_load(in_plane(column, "frontal"), top_load(column))
 >>> result.load, result.mode
 """
 

@@ -10,6 +10,7 @@ from panjabi.body.model import Body
 from panjabi.errors import ParameterError, unknown
 from panjabi.spine.column_preset import in_plane
 from panjabi.spine.model import Spine
+from panjabi.spine.passive_spine import top_load
 from panjabi.spine.units import has_branches, instantaneous, unit_column
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import CriticalLoad, critical_load
@@ -64,11 +65,11 @@ def buckle(
     spine_column = _column(
         column, plane, law, straight, rib_cage, preload, injuries or {}, body, extrapolate
     )
-    result = critical_load(spine_column, spine_column.passive.top_load())
+    result = critical_load(spine_column, top_load(spine_column))
     if not has_branches(spine_column):
         return result
     fast = instantaneous(spine_column)
-    return replace(result, instantaneous_load=critical_load(fast, fast.passive.top_load()).load)
+    return replace(result, instantaneous_load=critical_load(fast, top_load(fast)).load)
 
 
 def _column(

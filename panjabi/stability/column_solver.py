@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.results import Result
-from panjabi.spine.loads import LevelMoment, Load, Potential, external_loads
+from panjabi.spine.loads import LevelMoment, Load, Potential
 from panjabi.spine.model import Spine
+from panjabi.spine.passive_spine import external_loads, passive_view
 from panjabi.stability.algebra import definite, solve
 
 MOMENT_TOLERANCE = 1e-10
@@ -37,12 +38,12 @@ class ColumnEquilibrium(Result):
     @property
     def angles(self) -> Floats:
         """Angles of every level, (levels, 3) [rad]."""
-        return self.column.passive.angles(self.z)
+        return passive_view(self.column).angles(self.z)
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
         """Loads on units beyond the range of the published tests, as sentences."""
-        return self.column.passive.outside_evidence(self.z)
+        return passive_view(self.column).outside_evidence(self.z)
 
     @property
     def least_stiffness(self) -> float:
@@ -58,7 +59,7 @@ class ColumnEquilibrium(Result):
         """Plain values for a JSON file; angles of every level about its three axes."""
         angles = np.degrees(self.angles).tolist()
         return {
-            "angles_deg": dict(zip(self.column.passive.levels, angles, strict=True)),
+            "angles_deg": dict(zip(passive_view(self.column).levels, angles, strict=True)),
             "stable": self.stable,
             "least_stiffness_Nm_per_rad": self.least_stiffness,
             "residual_Nm": self.residual,
@@ -86,7 +87,7 @@ def column_equilibrium(
         If a functional spinal unit bears a moment beyond failure in that shape.
     """
     applied = (loads,) if isinstance(loads, Load) else tuple(loads)
-    passive, external = column.passive, external_loads(column, applied) if applied else None
+    passive, external = passive_view(column), external_loads(column, applied) if applied else None
     z = passive.start() if start is None else np.array(start, float)
     state = passive.potential(z, external)
     for iteration in range(iterations + 1):
@@ -125,9 +126,9 @@ def _descent(state: Potential) -> Floats:
 
 def _no_equilibrium(column: Spine, residual: float, iterations: int) -> ConvergenceError:
     return ConvergenceError(
-        f"Expected an equilibrium of the {column.passive.name} with a residual moment of at most "
-        f"{MOMENT_TOLERANCE:g} N m, got {residual:.3g} N m after {iterations} iterations; lower "
-        "the load, start from a closer shape, or follow the load from zero with load_path."
+        f"Expected an equilibrium of the {passive_view(column).name} with a residual moment of at "
+        f"most {MOMENT_TOLERANCE:g} N m, got {residual:.3g} N m after {iterations} iterations; "
+        "lower the load, start from a closer shape, or follow the load from zero with load_path."
     )
 
 
@@ -151,9 +152,10 @@ def pure_moment(
     """
     applied = (loads,) if isinstance(loads, Load) else tuple(loads)
     load = LevelMoment(axis, moment)
-    if axis not in column.passive.axes:
+    axes = passive_view(column).axes
+    if axis not in axes:
         raise ParameterError(
-            f"Expected a moment about a free axis ({', '.join(column.passive.axes)}), got {axis}; "
+            f"Expected a moment about a free axis ({', '.join(axes)}), got {axis}; "
             'use in_plane(column, "space").'
         )
     return column_equilibrium(column, (*applied, load), start=start)

@@ -21,6 +21,7 @@ from panjabi.spine.column_preset import column
 from panjabi.spine.joints import ExponentialJoint, JointLaw, LinearJoint
 from panjabi.spine.levels import levels_of
 from panjabi.spine.model import Spine
+from panjabi.spine.passive_spine import passive_view, top_load
 from panjabi.stability.critical import CriticalLoad, critical_load
 from panjabi.stability.load_paths import post_buckling
 from panjabi.stability.path_following import LoadPath
@@ -47,9 +48,9 @@ class CriscoModel(ShortRepr):
     def rotation_at_100N(self) -> dict[str, float]:
         """Lateral rotation of each level at 100 N [deg]; 0 if the column does not buckle."""
         if self.path is None:
-            return dict.fromkeys(self.column.passive.levels, 0.0)
+            return dict.fromkeys(passive_view(self.column).levels, 0.0)
         angles = np.degrees(self.path.angles("LB")[-1])
-        return dict(zip(self.column.passive.levels, angles.tolist(), strict=True))
+        return dict(zip(passive_view(self.column).levels, angles.tolist(), strict=True))
 
 
 @cached
@@ -70,7 +71,7 @@ def crisco(model: str) -> CriscoModel:
     if model not in MODELS:
         raise unknown("model of Crisco's column", model, MODELS)
     lumbar, parameters = crisco_column(model)
-    critical = critical_load(lumbar, lumbar.passive.top_load())
+    critical = critical_load(lumbar, top_load(lumbar))
     path = post_buckling(critical, to=POST_LOAD, step=0.01) if critical.load < POST_LOAD else None
     return CriscoModel(model, lumbar, critical, path, parameters)
 
@@ -99,7 +100,7 @@ def crisco_laws(model: str) -> tuple[tuple[JointLaw, ...], dict[str, Parameter]]
     if model == "slope":
         return (LinearJoint.isotropic(slope.si),) * len(levels), {"slope_at_neutral": slope}
     reference = column("lumbar", LinearJoint.isotropic(1.0), straight=True, plane="frontal")
-    per_stiffness = critical_load(reference, reference.passive.top_load()).load
+    per_stiffness = critical_load(reference, top_load(reference)).load
     source = row("cri92_lin" if model == "linear" else "cri92_exp_model")
     stiffness = source.number / per_stiffness
     fitted = Parameter(

@@ -13,8 +13,9 @@ from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter, sources
 from panjabi.results import Result, finite
 from panjabi.spine.levels import AXES
-from panjabi.spine.loads import Load, external_loads
+from panjabi.spine.loads import Load
 from panjabi.spine.model import Spine
+from panjabi.spine.passive_spine import external_loads, passive_view
 from panjabi.stability.algebra import pencil
 from panjabi.stability.column_solver import column_equilibrium
 from panjabi.stability.path_following import EquilibriumCurve
@@ -48,7 +49,7 @@ class CriticalLoad(Result):
 
     def mode_by_level(self) -> dict[str, dict[str, float]]:
         """Rotation of each level about each axis in the mode, largest value 1."""
-        passive = self.column.passive
+        passive = passive_view(self.column)
         return {
             level: {a: float(self.mode[k]) for a, k in zip(AXES, at, strict=True) if k >= 0}
             for level, at in zip(passive.levels, passive.place.tolist(), strict=True)
@@ -64,7 +65,7 @@ class CriticalLoad(Result):
             "instantaneous_critical_load_N": None if quick is None else finite(quick),
             "kind": self.kind,
             "bent_before": self.moved,
-            "outside_evidence": list(self.column.passive.outside_evidence(self.z)),
+            "outside_evidence": list(passive_view(self.column).outside_evidence(self.z)),
             "mode": self.mode_by_level(),
             "residual_Nm": self.residual,
             **sources(self).summary(),
@@ -87,7 +88,7 @@ def critical_load(
 
     Parameters
     ----------
-    pattern : the load of factor 1; with `column.passive.top_load()` the factor is a force in N.
+    pattern : the load of factor 1; with `top_load(column)` the factor is a force in N.
     loads : constant loads.
     largest : largest factor of the search.
 
@@ -108,10 +109,11 @@ def critical_load(
     unloaded = column_equilibrium(column, constant)
     if not unloaded.stable:
         raise ConvergenceError(
-            f"Expected a {column.passive.name} that is stable without the growing load, got a "
-            f"least stiffness of {unloaded.least_stiffness:.3g} N m/rad; lower the constant loads."
+            f"Expected a {passive_view(column).name} that is stable without the growing load, got "
+            f"a least stiffness of {unloaded.least_stiffness:.3g} N m/rad; lower the constant "
+            "loads."
         )
-    passive, pattern_loads = column.passive, external_loads(column, growing)
+    passive, pattern_loads = passive_view(column), external_loads(column, growing)
     push = pattern_loads.potential(unloaded.z)
     if float(np.abs(push.gradient).max()) <= STILL:
         factors, modes = _eigenmodes(unloaded.potential.hessian, push.hessian)

@@ -14,6 +14,7 @@ import numpy as np
 from panjabi.errors import ParameterError
 from panjabi.spine.loads import Load
 from panjabi.spine.model import Spine
+from panjabi.spine.passive_spine import passive_view
 from panjabi.stability.path_following import EquilibriumCurve, LoadPath
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def post_buckling(
     if not np.isfinite(critical.load):
         raise ParameterError(
             "Expected a finite critical load to start a post-buckling path, got none up to "
-            f"{critical.searched_to:g} for the {critical.column.passive.name}; raise `largest` or "
-            "use less stiff joints."
+            f"{critical.searched_to:g} for the {passive_view(critical.column).name}; raise "
+            "`largest` or use less stiff joints."
         )
     if not np.isfinite(to):
         raise ParameterError(

@@ -13,8 +13,9 @@ from panjabi._continuation import Follower, Point, correct
 from panjabi.body.tree import Floats
 from panjabi.errors import ConvergenceError
 from panjabi.results import Result, ShortRepr, frame
-from panjabi.spine.loads import Load, external_loads
+from panjabi.spine.loads import Load
 from panjabi.spine.model import Spine
+from panjabi.spine.passive_spine import external_loads, passive_view
 from panjabi.stability.algebra import border, definite, largest_mode, null_vector, root, solve
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ class LoadPath(Result):
         """Angle of every level about an axis along the path, (m, levels) [rad]."""
         from panjabi.spine.levels import AXES
 
-        return np.array([self.column.passive.angles(z)[:, AXES.index(axis)] for z in self.z])
+        return np.array([passive_view(self.column).angles(z)[:, AXES.index(axis)] for z in self.z])
 
     @property
     def outside_evidence(self) -> tuple[str, ...]:
         """Loads on units beyond the published tests at the last equilibrium, as sentences."""
-        return self.column.passive.outside_evidence(self.z[-1])
+        return passive_view(self.column).outside_evidence(self.z[-1])
 
     def to_dict(self) -> dict[str, Any]:
         """Load and angles of every level about every axis, along the path."""
@@ -58,7 +59,7 @@ class LoadPath(Result):
             "load_N": self.load.tolist(),
             "angles_deg": {
                 level: {axis: turned[axis][:, i].tolist() for axis in AXES}
-                for i, level in enumerate(self.column.passive.levels)
+                for i, level in enumerate(passive_view(self.column).levels)
             },
         }
 
@@ -91,7 +92,7 @@ class EquilibriumCurve:
     def __init__(
         self, column: Spine, pattern: Iterable[Load], loads: Iterable[Load], scale: float = 1.0
     ) -> None:
-        self.column, self.passive = column, column.passive
+        self.column, self.passive = column, passive_view(column)
         self.pattern, constant = external_loads(column, pattern), tuple(loads)
         self.constant = external_loads(column, constant) if constant else None
         self.scale, self.reached = scale, 0.0

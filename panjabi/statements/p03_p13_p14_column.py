@@ -7,6 +7,7 @@ import numpy as np
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.literature import row
 from panjabi.passive.standard import unit
+from panjabi.spine.passive_spine import top_load
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.units import unit_column, with_preload
 from panjabi.stability.crisco_model import crisco
@@ -23,7 +24,7 @@ def p03_column_alone(statement: Statement) -> Finding:
     loads = {}
     for region in COLUMNS:
         column = unit_column(region, rib_cage=region != "thoracolumbar")
-        loads[region] = critical_load(column, column.passive.top_load()).load
+        loads[region] = critical_load(column, top_load(column)).load
     spine = static_spine("standing")
     body = STANDARD_GRAVITY * float(spine.above[0] @ spine.body.mass)
     published = {region: row(id).number for region, id in COLUMNS.items()}
@@ -46,7 +47,7 @@ def p03_column_alone(statement: Statement) -> Finding:
 def p13_direction_of_load(statement: Statement) -> Finding:
     """P13: the same compression along the curve and vertically."""
     column = unit_column("lumbar")
-    dead = critical_load(column, column.passive.top_load()).load
+    dead = critical_load(column, top_load(column)).load
     force = row("pat03_fl").number
     forces = force * np.linspace(0.05, 1.0, 20)
     path = follower_path(with_preload(column, force), forces)

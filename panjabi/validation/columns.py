@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from panjabi.literature import row
+from panjabi.spine.passive_spine import top_load
 from panjabi.spine.units import unit_column, with_preload
 from panjabi.stability.column_solver import pure_moment
 from panjabi.stability.crisco_model import crisco
@@ -75,7 +76,7 @@ def rotation_with_exponential_joints() -> float:
 def load_after_injury() -> float:
     injured = unit_column("lumbar", plane="frontal", injuries={"L4-L5": ["disc-rupture"]})
     intact = unit_column("lumbar", plane="frontal")
-    loads = [critical_load(column, column.passive.top_load()).load for column in (injured, intact)]
+    loads = [critical_load(column, top_load(column)).load for column in (injured, intact)]
     return 100.0 * (loads[0] / loads[1] - 1.0)
 
 
@@ -102,7 +103,7 @@ CURVED = "curved column of this body, free in three dimensions"
 def dead_load(region: str) -> float:
     """Critical dead load of a column of units, free in three dimensions [N]."""
     column = unit_column(region, rib_cage=region != "thoracolumbar")
-    return critical_load(column, column.passive.top_load()).load
+    return critical_load(column, top_load(column)).load
 
 
 # --- follower loads ------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import numpy as np
 
 from panjabi.neural.creep import mcgill_brown_1992
 from panjabi.neural.measures.divergence import lyapunov
-from panjabi.neural.neck import fitted_neck
+from panjabi.spine.model import Spine
+from panjabi.spine.neck_preset import fitted_neck, head_over_trunk, resonance
 from panjabi.validation.predictions import Predictions
 
 MINUTE = 60.0
@@ -22,33 +23,39 @@ SET = "the reduced neck is calibrated with it"
 ASSUMED = "canal, integrator and filter are assumed; the published functions were not available"
 
 
+def _neck(paths: tuple[str, ...]) -> Spine:
+    """The fitted neck with these reflexes alone."""
+    made = fitted_neck()
+    return made.with_reflexes(*(loop for loop in made.reflexes if loop.name in paths))
+
+
 @table.predicts("N075", 0, reason=SET)
 @table.predicts("N076", 1, reason=SET)
 def resonance_without_reflexes(part: int) -> float:
     """Peak [dB] (part 0) or its frequency [Hz] (part 1)."""
-    peak, frequency = fitted_neck().without("vcr").without("ccr").resonance()
+    peak, frequency = resonance(_neck(()))
     return 20.0 * math.log10(peak) if part == 0 else frequency
 
 
 @table.predicts("N079", 0, reason=ASSUMED)
 @table.predicts("N080", 1, reason=SET)
-def resonance(part: int) -> float:
-    peak, frequency = fitted_neck().resonance()
+def resonance_with_reflexes(part: int) -> float:
+    """Peak [dB] (part 0) or its frequency [Hz] (part 1)."""
+    peak, frequency = resonance(fitted_neck())
     return 20.0 * math.log10(peak) if part == 0 else frequency
 
 
 @table.predicts(
     "N077",
-    "vcr",
+    "ccr",
     reason="a stretch gain of a tenth of the vestibular gain with a delay of 60 ms reduces damping "
     "at 2 Hz; the published dynamics of this path were not available",
 )
-@table.predicts("N078", "ccr", reason=SET)
-def taken_by_one_path(without: str) -> float:
+@table.predicts("N078", "vcr", reason=SET)
+def taken_by_one_path(path: str) -> float:
     """Reduction of the peak's excess over 1 by a path without the other path [%]."""
-    neck = fitted_neck()
-    bare = neck.without("vcr").without("ccr").resonance()[0]
-    return 100.0 * (bare - neck.without(without).resonance()[0]) / (bare - 1.0)
+    bare = resonance(_neck(()))[0]
+    return 100.0 * (bare - resonance(_neck((path,)))[0]) / (bare - 1.0)
 
 
 @table.predicts("N081", 0, reason=ASSUMED)
@@ -56,15 +63,15 @@ def taken_by_one_path(without: str) -> float:
 def turn_of_phase(count: int) -> float:
     """Frequency of the first or second extremum of the phase [Hz]."""
     frequency = np.geomspace(0.02, 2.5, 4000)
-    phase = np.unwrap(np.angle(fitted_neck().head_over_trunk(frequency)))
+    phase = np.unwrap(np.angle(head_over_trunk(fitted_neck(), frequency)))
     turns = frequency[1:-1][np.diff(np.sign(np.diff(phase))) != 0]
     return float(turns[count])
 
 
 @table.predicts("N083", reason="the cervicocollic gains are calibrated with it")
 def ratio_of_rate_gains() -> float:
-    reflex = fitted_neck().reflex
-    return reflex.vcr_rate_gain / reflex.ccr_rate_gain
+    vcr, ccr = fitted_neck().reflexes
+    return float(np.asarray(vcr.rate_gain)) / float(np.asarray(ccr.rate_gain))
 
 
 # --- maps with a known exponent ------------------------------------------------------------

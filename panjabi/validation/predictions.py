@@ -4,7 +4,7 @@
 
     @table.predicts("N075", reason="the reduced neck is calibrated with it")
     def peak_without_reflexes() -> float:
-        return 20.0 * math.log10(fitted_neck().resonance()[0])
+        return 20.0 * math.log10(resonance(fitted_neck())[0])
 
 Published value, spread, unit and role are those of the row; a function cannot change them.
 """

@@ -18,11 +18,11 @@ def a_users_file(value: float) -> None:
 
     @predicts(ours, reason="column of units, dead load on top")
     def our_load() -> float:
-        from panjabi.spine import unit_column
+        from panjabi.spine import top_load, unit_column
         from panjabi.stability import critical_load
 
         column = unit_column("lumbar")
-        return critical_load(column, column.passive.top_load()).load
+        return critical_load(column, top_load(column)).load
 
 
 @pytest.fixture(autouse=True)

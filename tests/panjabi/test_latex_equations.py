@@ -10,6 +10,7 @@ from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.latex_equations import P, equations, planar_column
 from panjabi.spine import LinearJoint, straight_column
 from panjabi.spine.loads import vertical
+from panjabi.spine.passive_spine import passive_view, top_load
 
 LENGTHS, STIFFNESS = (0.04, 0.03, 0.05), (20.0, 30.0, 25.0)
 MASSES, CENTRES = (1.5, 1.2, 2.0), (0.02, 0.01, 0.03)
@@ -29,19 +30,21 @@ def test_printed_potential_is_the_one_that_is_solved():
     laws = [LinearJoint.isotropic(k) for k in STIFFNESS]
     column = straight_column(LENGTHS, laws, plane="frontal")
     weights = vertical(
-        column.passive.bodies[1:], [[0.0, c, 0.0] for c in CENTRES], 9.81 * np.array(MASSES)
+        passive_view(column).bodies[1:], [[0.0, c, 0.0] for c in CENTRES], 9.81 * np.array(MASSES)
     )
     z = np.array([0.2, -0.5, 0.3])
-    found = column.passive.potential(z, [column.passive.top_load(60.0), weights])
+    found = passive_view(column).potential(z, [top_load(column, 60.0), weights])
     at = given | dict(zip(made.angles, z, strict=True))
     assert found.value == pytest.approx(float(made.potential.subs(at)), rel=1e-13)
     gradient = np.array(made.gradient.subs(at), float).ravel()
     hessian = np.array(made.hessian.subs(at), float)
     assert np.allclose(found.gradient, gradient, rtol=1e-11)
     assert np.allclose(found.hessian, hessian, rtol=1e-11)
-    straight = column.passive.potential(
-        column.passive.start(), [column.passive.top_load(60.0), weights]
-    ).hessian
+    straight = (
+        passive_view(column)
+        .potential(passive_view(column).start(), [top_load(column, 60.0), weights])
+        .hessian
+    )
     assert np.allclose(straight, np.array(made.upright.subs(given), float), rtol=1e-12)
 
 

@@ -17,7 +17,6 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
 from panjabi.literature import row
 from panjabi.neural.measures.onset import latency
-from panjabi.neural.neck import fitted_neck
 from panjabi.neural.spindle import mileusnic_2006
 from panjabi.neural.tendon_organ import standard_tendon_organ
 from panjabi.parameter import Parameter, ParameterSet, sources
@@ -28,6 +27,8 @@ from panjabi.passive.protocol import Protocol, cyclic_test
 from panjabi.passive.targets import target
 from panjabi.results import Result, plain
 from panjabi.spine import equilibrium, in_plane, spine_model
+from panjabi.spine.neck_preset import fitted_neck
+from panjabi.spine.passive_spine import top_load
 from panjabi.stability import column_equilibrium
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import critical_load
@@ -60,7 +61,7 @@ def measured():
 def buckled():
     column, _ = crisco_column("linear", straight=True)
     frontal = in_plane(column, "frontal")
-    return critical_load(frontal, frontal.passive.top_load())
+    return critical_load(frontal, top_load(frontal))
 
 
 @pytest.fixture(scope="module")

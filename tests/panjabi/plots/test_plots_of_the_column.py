@@ -25,6 +25,7 @@ from panjabi.plots import (
     plot_moment_angle,
 )
 from panjabi.spine import LinearJoint, column
+from panjabi.spine.passive_spine import top_load
 from panjabi.stability import crisco, critical_load
 
 
@@ -93,7 +94,7 @@ def test_buckling_path_starts_at_its_load_and_ends_at_its_rotation():
 
 def test_mode_to_the_right_bends_to_the_left_of_the_figure():
     made = column("lumbar", LinearJoint.isotropic(40.0), straight=True, plane="frontal")
-    found = critical_load(made, made.passive.top_load())
+    found = critical_load(made, top_load(made))
     ax = plot_mode(found)
     assert ax.lines[2].get_xdata()[-1] < 0.0 and found.mode[0] > 0.0
     assert "91" in ax.get_title() or f"{found.load:.1f}" in ax.get_title()
@@ -104,7 +105,7 @@ def test_mode_to_the_right_bends_to_the_left_of_the_figure():
     with pytest.raises(
         ParameterError, match="a finite critical load of the spine from L5-S1 to L1-L2, got none"
     ):
-        plot_mode(critical_load(made, made.passive.top_load(-1.0)))
+        plot_mode(critical_load(made, top_load(made, -1.0)))
 
 
 def test_table_prints_every_level_and_axis(flexion):

@@ -34,6 +34,7 @@ from panjabi.spine import (
 )
 from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.packing import pack
+from panjabi.spine.passive_spine import passive_view
 from panjabi.stability import column_equilibrium
 
 TIGHT = Settings(rtol=1e-9, atol=1e-11, track=1)
@@ -173,10 +174,10 @@ def test_passive_spine_settles_at_the_minimum_of_the_potential():
     """Dynamics with damping against the equilibrium of the same column in panjabi.stability."""
     column = unit_column("lumbar", plane="sagittal")
     force = np.array([60.0, 0.0, 0.0])
-    load = DeadLoad(("L1",), column.passive.load_point, force)
-    expected = column_equilibrium(column, load, start=column.passive.start())
+    load = DeadLoad(("L1",), passive_view(column).load_point, force)
+    expected = column_equilibrium(column, load, start=passive_view(column).start())
     model = spine_model(
-        joints=column.passive.levels,
+        joints=passive_view(column).levels,
         plane="sagittal",
         muscles=False,
         gravity=False,
@@ -184,12 +185,12 @@ def test_passive_spine_settles_at_the_minimum_of_the_potential():
     )
     for joint in model.joints:  # quick to come to rest
         model = model.with_joint(PassiveJoint(joint.unit.with_damping(2.0)))
-    step = ForceStep(60.0, "L1", tuple(column.passive.load_point), start=0.0, rise=4.0)
+    step = ForceStep(60.0, "L1", tuple(passive_view(column).load_point), start=0.0, rise=4.0)
     settings = Settings(rtol=1e-6, atol=1e-9, method="rosenbrock", track=1)
     record = simulate(model, step, settings, duration=120.0)
     assert np.allclose(record.trajectory.state[-1][:5], expected.z, atol=1e-5)
     assert np.abs(expected.z).max() > 0.1
-    pull = QuickRelease(60.0, "L1", tuple(column.passive.load_point), start=1.0)
+    pull = QuickRelease(60.0, "L1", tuple(passive_view(column).load_point), start=1.0)
     assert np.allclose(equilibrium(model, applied=(pull,)).q, expected.z, atol=1e-10)
 
 

@@ -23,7 +23,7 @@ from panjabi.spine import (
     straight_column,
 )
 from panjabi.spine.load_kernels import load_potential
-from panjabi.spine.loads import external_loads
+from panjabi.spine.passive_spine import external_loads, own_weight, passive_view, top_load
 from panjabi.stability import critical_load
 
 STEP = 1e-40
@@ -40,7 +40,7 @@ def turned(axis, angle):
 
 def second_energy(chain, q, dead, tension, moment):
     """V from the arrays of the body's tree, angle by angle; q (3 levels,) may be complex."""
-    body, passive, angles = chain.body, chain.passive, q.reshape(-1, 3)
+    body, passive, angles = chain.body, passive_view(chain), q.reshape(-1, 3)
     tree, base = body.tree, body.poses(body.zero())
     R, t = base.R[passive.chain[0]], base.t[passive.chain[0]]
     frames = [(R, t)]
@@ -91,7 +91,7 @@ def rotated(chain, R):
 
 def forces(chain, seed):
     rng = np.random.default_rng(seed)
-    bodies = tuple(rng.choice(chain.passive.bodies, 6))
+    bodies = tuple(rng.choice(passive_view(chain).bodies, 6))
     return DeadLoad(bodies, rng.normal(scale=0.1, size=(6, 3)), rng.normal(scale=80.0, size=(6, 3)))
 
 
@@ -106,7 +106,7 @@ def test_gradient_and_hessian_are_exact(region):
     def energy(x):
         return second_energy(chain, x, dead, pull, 3.0)
 
-    found = chain.passive.potential(q, [dead, FollowerLoad(pull), LevelMoment("FE", 3.0)])
+    found = passive_view(chain).potential(q, [dead, FollowerLoad(pull), LevelMoment("FE", 3.0)])
     assert found.value == pytest.approx(energy(q), rel=1e-13)
     slope = complex_gradient(energy, q)
     assert np.abs(found.gradient - slope).max() <= 1e-12 * np.abs(slope).max()
@@ -128,8 +128,10 @@ def test_potential_is_invariant_under_rigid_rotation(turn, seed, region):
     R = Rotation.from_rotvec(turn).as_matrix()
     there = rotated(chain, R)
     loads = [FollowerLoad(200.0), LevelMoment("LB", 1.0)]
-    a = chain.passive.potential(q, [dead, *loads])
-    b = there.passive.potential(q, [DeadLoad(dead.bodies, dead.points, dead.forces @ R.T), *loads])
+    a = passive_view(chain).potential(q, [dead, *loads])
+    b = passive_view(there).potential(
+        q, [DeadLoad(dead.bodies, dead.points, dead.forces @ R.T), *loads]
+    )
     assert b.value == pytest.approx(a.value, rel=1e-12, abs=1e-10)
     assert np.allclose(b.gradient, a.gradient, rtol=0, atol=1e-11 * np.abs(a.gradient).max())
     assert np.allclose(b.hessian, a.hessian, rtol=0, atol=1e-11 * np.abs(a.hessian).max())
@@ -138,7 +140,7 @@ def test_potential_is_invariant_under_rigid_rotation(turn, seed, region):
 def test_a_leaning_column_with_its_load_leaning_too_buckles_at_the_same_load():
     chain = column("lumbar", LinearJoint.isotropic(40.0), plane="frontal")
     R = Rotation.from_euler("xyz", [30, -50, 80], degrees=True).as_matrix()
-    load = chain.passive.top_load()
+    load = top_load(chain)
     leaning = DeadLoad(load.bodies, load.points, load.forces @ R.T)
     expected = critical_load(chain, load).load
     assert critical_load(rotated(chain, R), leaning).load == pytest.approx(expected, rel=1e-12)
@@ -152,8 +154,8 @@ def test_a_column_has_its_joints_where_the_body_has_them():
     first = body.coordinate_index("L5_S1_FE")
     q[first : first + 75] = angles
     whole = column("whole", LinearJoint.isotropic(40.0))
-    expected = [body.joint_centre(q, name) for name in whole.passive.bodies[1:]]
-    assert np.allclose(whole.passive.joint_centres(angles)[:-1], expected, rtol=0, atol=1e-14)
+    expected = [body.joint_centre(q, name) for name in passive_view(whole).bodies[1:]]
+    assert np.allclose(passive_view(whole).joint_centres(angles)[:-1], expected, rtol=0, atol=1e-14)
     names = [n.replace("skull_C1", "C0_C1") for n in body.coordinates[first : first + 75]]
     assert names == [n.replace("skull_C1", "C0_C1") for n in whole.free]
 
@@ -163,7 +165,7 @@ def test_own_weight_is_the_weight_above_the_fixed_body():
     legs = ("femur", "tibia", "patella", "talus", "calcn", "toes")
     below = ("pelvis", "sacrum", *(f"{n}_{s}" for n in legs for s in "rl"))
     mass = sum(m for n, m in zip(body.names, body.mass, strict=True) if n not in below)
-    weight = column("whole", LinearJoint.isotropic(1.0)).passive.own_weight()
+    weight = own_weight(column("whole", LinearJoint.isotropic(1.0)))
     assert -weight.forces[:, 1].sum() == pytest.approx(9.80665 * mass, rel=1e-12)
     assert np.all(weight.forces[:, [0, 2]] == 0.0)
 
@@ -174,7 +176,9 @@ def test_weights_of_the_column_and_of_the_body_have_the_same_moments():
     whole = column("whole", LinearJoint.isotropic(1.0))
     first = body.coordinate_index("L5_S1_FE")
     expected = gravity_energy(body, body.zero()).gradient[first : first + 75]
-    found = whole.passive.load_potential(whole.passive.start(), whole.passive.own_weight()).gradient
+    found = (
+        passive_view(whole).load_potential(passive_view(whole).start(), own_weight(whole)).gradient
+    )
     assert np.allclose(found, expected, rtol=0, atol=1e-12)
 
 
@@ -182,7 +186,7 @@ def test_a_follower_load_on_a_straight_column_does_not_bend_it():
     """Two arms a, b and a hinge: length sqrt(a2 + b2 + 2ab cos x), second derivative -ab/(a+b)."""
     lengths = np.array([0.04, 0.03, 0.05])
     chain = straight_column(lengths, LinearJoint.isotropic(1.0), plane="frontal")
-    found = chain.passive.load_potential(chain.passive.start(), FollowerLoad(500.0))
+    found = passive_view(chain).load_potential(passive_view(chain).start(), FollowerLoad(500.0))
     arms = lengths / 2.0
     curved = -arms[:-1] * arms[1:] / (arms[:-1] + arms[1:])
     assert np.abs(found.gradient).max() <= 1e-12
@@ -197,8 +201,8 @@ def test_plane_selects_rows_and_columns_of_the_potential():
     q = np.zeros(len(full.free))
     at = full.place_of(flat.free)
     q[at] = z
-    loads = [full.passive.top_load(50.0), FollowerLoad(100.0)]
-    a, b = full.passive.potential(q, loads), flat.passive.potential(z, loads)
+    loads = [top_load(full, 50.0), FollowerLoad(100.0)]
+    a, b = passive_view(full).potential(q, loads), passive_view(flat).potential(z, loads)
     assert a.value == pytest.approx(b.value, rel=1e-14)
     assert np.allclose(a.gradient[at], b.gradient, rtol=1e-12, atol=1e-12)
     assert np.allclose(a.hessian[np.ix_(at, at)], b.hessian, rtol=1e-12, atol=1e-12)
@@ -207,7 +211,7 @@ def test_plane_selects_rows_and_columns_of_the_potential():
 def test_compiled_equals_plain():
     chain = column("lumbar", LinearJoint.isotropic(40.0))
     q = np.linspace(-0.2, 0.2, len(chain.free))
-    loads = external_loads(chain, [chain.passive.top_load(100.0), FollowerLoad(200.0)])
+    loads = external_loads(chain, [top_load(chain, 100.0), FollowerLoad(200.0)])
     out = [(np.empty(15), np.empty((15, 15))) for _ in range(2)]
     fast = load_potential(loads.tree, q, *loads.data, *out[0])
     slow = load_potential.py_func(loads.tree, q, *loads.data, *out[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -24,10 +24,11 @@ from panjabi.spine.levels import AXES, point_above
 from panjabi.spine.loads import (
     DeadLoad,
     ExternalLoads,
+    FollowerLoad,
+    LevelMoment,
     Load,
     LoadData,
     Potential,
-    external_loads,
     vertical,
 )
 from panjabi.spine.model import Spine
@@ -35,7 +36,7 @@ from panjabi.spine.model import Spine
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PassiveSpine(ShortRepr):
-    """View of the passive parts of a spine at rest: `Spine.passive`.
+    """View of the passive parts of a spine at rest; made by `passive_view`.
 
     The potential is that of the parts of the spine: relaxed units under their constant preload,
     laws of joints, weight and elements. Vectors z (n,) are the free coordinates of the spine.
@@ -147,18 +148,6 @@ class PassiveSpine(ShortRepr):
         poses = body.poses(self.spine.dynamics.whole(self._checked(z)))
         points = [body.joint_centre(poses, name) for name in self.bodies[1:]]
         return np.array([*points, body.point(poses, self.bodies[-1], self.load_point)])
-
-    def top_load(self, force: float = 1.0) -> DeadLoad:
-        """A dead weight [N] on the topmost body, pulling down in the world."""
-        return vertical([self.bodies[-1]], [self.load_point], [force])
-
-    def own_weight(self) -> DeadLoad:
-        """Weight of every body above the fixed one, with all that it carries."""
-        dynamics, upper = self.spine.dynamics, list(self.chain[1:])
-        on, rigid = dynamics.carriers, dynamics.mechanism
-        carrier = on.carrier[upper]
-        points = np.einsum("bji,bj->bi", on.rotation[upper], rigid.com[carrier] - on.place[upper])
-        return vertical(self.bodies[1:], points, STANDARD_GRAVITY * rigid.mass[carrier])
 
     # --- potential ------------------------------------------------------------------------
 
@@ -279,7 +268,7 @@ class PassiveSpine(ShortRepr):
         if array.shape != (n,) or not np.isfinite(array).all():
             raise ParameterError(
                 f"Expected finite angles in rad of shape ({n},) for the {self.name}, "
-                f"got shape {array.shape}; start from spine.passive.start()."
+                f"got shape {array.shape}; start from passive_view(spine).start()."
             )
         return array
 
@@ -294,3 +283,82 @@ class _Units(NamedTuple):
     block: NDArray[np.bool_]  # (units, 3, 3) entries of the tangents in the Hessian
     row: NDArray[np.int64]
     entry: NDArray[np.int64]  # of the flat Hessian
+
+
+@lru_cache(maxsize=16)
+def passive_view(spine: Spine) -> PassiveSpine:
+    """The passive parts of a spine at rest: their potential, and the chain of levels."""
+    return PassiveSpine(spine)
+
+
+def top_load(spine: Spine, force: float = 1.0) -> DeadLoad:
+    """A dead weight [N] on the topmost body, pulling down in the world."""
+    passive = passive_view(spine)
+    return vertical([passive.bodies[-1]], [passive.load_point], [force])
+
+
+def own_weight(spine: Spine) -> DeadLoad:
+    """Weight of every body above the fixed one, with all that it carries."""
+    passive, dynamics = passive_view(spine), spine.dynamics
+    on, rigid, upper = dynamics.carriers, dynamics.mechanism, list(passive.chain[1:])
+    carrier = on.carrier[upper]
+    points = np.einsum("bji,bj->bi", on.rotation[upper], rigid.com[carrier] - on.place[upper])
+    return vertical(passive.bodies[1:], points, STANDARD_GRAVITY * rigid.mass[carrier])
+
+
+def external_loads(spine: Spine, loads: Load | Iterable[Load]) -> ExternalLoads:
+    """Loads as a part that fits a spine.
+
+    Raises
+    ------
+    UnknownNameError
+        For a body that does not exist.
+    ParameterError
+        For anything but a load of this module.
+    """
+    load_list = (loads,) if isinstance(loads, Load) else tuple(loads)
+    bodies: list[int] = []
+    points, forces = [np.empty((0, 3))], [np.empty((0, 3))]
+    tension, moment = 0.0, np.zeros(len(spine.free))
+    for load in load_list:
+        if isinstance(load, DeadLoad):
+            placed = [
+                spine.dynamics.carried(body, point)
+                for body, point in zip(load.bodies, load.points, strict=True)
+            ]
+            bodies += [b for b, _ in placed]
+            points.append(np.array([point for _, point in placed]).reshape(-1, 3))
+            forces.append(load.forces)
+        elif isinstance(load, FollowerLoad):
+            tension += load.tension
+        elif isinstance(load, LevelMoment):
+            at = passive_view(spine).place[:, AXES.index(load.axis)]
+            moment[at[at >= 0]] += load.moment
+        else:
+            raise ParameterError(
+                f"Expected a DeadLoad, FollowerLoad or LevelMoment, got {load!r}; use one of these "
+                "from panjabi.spine."
+            )
+    guides = passive_view(spine).guides if tension else (np.empty(0, np.int64), np.empty((0, 3)))
+    data = LoadData(
+        np.array(bodies, np.int64), np.concatenate(points), np.concatenate(forces), *guides, tension
+    )
+    return ExternalLoads(load_list, spine.free, spine.dynamics.mechanism.tree, data, moment)
+
+
+def with_loads(spine: Spine, *loads: Load) -> Spine:
+    """The spine with constant loads as a further part: in equilibrium, spectrum and every run.
+
+    Raises
+    ------
+    ParameterError
+        For a spine whose units follow the compression of their level, which would not include
+        these loads.
+    """
+    if spine.pressed:
+        raise ParameterError(
+            "Expected a spine whose units keep their preload, got one whose units follow the "
+            "compression of their level; make it with spine_model(preload=...), or give a "
+            "ForceStep to equilibrium and simulate."
+        )
+    return spine.with_elements(external_loads(spine, loads))
