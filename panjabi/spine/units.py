@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from panjabi.body.standard import standard_adult
-from panjabi.errors import ParameterError
+from panjabi.errors import ParameterError, unknown
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.terms import Structure, linear
 from panjabi.spine.column_preset import column, with_laws
 from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import levels_of
 from panjabi.spine.model import Spine
-from panjabi.spine.model_build import UnitOptions, fitted_units
 from panjabi.spine.passive_spine import passive_view
+from panjabi.spine.subject_data import SubjectData
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 def unit_column(
     region: str,
     *,
-    source: str = "default",
+    subject: SubjectData | None = None,
+    source: str | None = None,
     preload: float = 0.0,
     rib_cage: bool = True,
     injuries: Mapping[str, Sequence[str]] | None = None,
@@ -33,10 +33,14 @@ def unit_column(
     plane: str = "space",
     extrapolate: bool = False,
 ) -> Spine:
-    """A spine without muscles whose joints are the units fitted to a source.
+    """A spine without muscles whose joints are the units of a subject.
+
+    What is given replaces what the subject has.
 
     Parameters
     ----------
+    subject : by default the standard adult, intact.
+    source : to which the units are fitted.
     preload : frozen compression of every unit [N]; see `with_preload`.
     rib_cage : whether thoracic levels have the anterior rib cage.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL", "disc-rupture=0.5"]}.
@@ -48,10 +52,19 @@ def unit_column(
     UnknownNameError
         For a column, level, source or injury that does not exist.
     """
-    whole_body = standard_adult() if body is None else body
-    options = UnitOptions(source=source, rib_cage=rib_cage, extrapolate=extrapolate)
     levels = levels_of(region)
-    units = fitted_units(whole_body, levels, preload, injury_texts(injuries or {}), options)
+    hurt = injury_texts(injuries or {})
+    for level in hurt:
+        if level not in levels:
+            raise unknown(f"level of the {region} column", level, levels)
+    who = (SubjectData() if subject is None else subject).with_injuries(hurt)
+    whole_body = who.body if body is None else body
+    units = [
+        who.unit(
+            level, source=source, body=whole_body, rib_cage=rib_cage, extrapolate=extrapolate
+        ).with_preload(preload)
+        for level in levels
+    ]
     made = column(region, units, body=whole_body, straight=straight, plane=plane)
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     return replace(made, parameters={**made.parameters, **known})
