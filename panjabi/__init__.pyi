@@ -41,6 +41,7 @@ from .passive.standard import unit as unit
 from .recruitment.posture import recruit as recruit
 from .simulation.spine_run import rerun as rerun, simulate as simulate
 from .simulation.trajectory_file import load_record as load_record, save_record as save_record
+from .spine.deficits import Deficits as Deficits, with_deficits as with_deficits
 from .spine.equilibrium_solver import Equilibrium as Equilibrium, equilibrium as equilibrium
 from .spine.model import Spine as Spine
 from .spine.model_build import spine_model as spine_model

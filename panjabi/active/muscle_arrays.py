@@ -120,13 +120,15 @@ class Musculature:
         The factor was fitted to the extension strength of the standard adult with all lumbar
         joints. For other bodies and joints it is carried over, and the text says so.
         """
-        changed = np.count_nonzero(self.calibration != 1.0)
-        if not changed:
+        changed = np.flatnonzero(self.calibration != 1.0)
+        if not changed.size:
             return "maximal forces of the source, not calibrated"
         factor, target = (
             self.parameters[name] for name in ("extensor_factor", "extension_strength")
         )
-        text = f"{changed} extensors x {factor.value:.4f}"
+        pure = {self.groups[m] for m in changed}.issubset(EXTENSORS)
+        what = "extensors" if pure else "muscles with extensors"
+        text = f"{len(changed)} {what} x {factor.value:.4f}"
         source = f"({factor.source}, {factor.status})"
         if not is_standard_adult(self.body):
             return f"{text}, the factor of the standard adult {source}, not fitted to this body"
@@ -220,11 +222,13 @@ class Musculature:
         return "right" if name.endswith("_r") else "left"
 
     def members(self, which: str | Iterable[str]) -> NDArray[np.bool_]:
-        """Mask (nm,) of muscles by one or several names of groups or muscles."""
+        """Mask (nm,) of muscles by one or several names of groups or muscles, or "all"."""
         mask = np.zeros(len(self), bool)
         for name in (which,) if isinstance(which, str) else which:
             if name in self._index:
                 mask[self._index[name]] = True
+            elif name == "all":
+                mask[:] = True
             elif name in self.groups:
                 mask |= np.array([g == name for g in self.groups])
             else:
@@ -407,7 +411,8 @@ class Musculature:
     def with_deficit(self, which: str | Iterable[str], loss: float) -> Musculature:
         """The same muscles with a loss of force in a group or muscle, from 0 to 1 (no force left).
 
-        Geometry stays. Names of muscles contain the side ("IL_L4_r"); groups have both sides.
+        Geometry stays. Names of muscles contain the side ("IL_L4_r"); groups have both sides; "all"
+        weakens every muscle.
         """
         if not (np.isfinite(loss) and 0.0 <= loss <= 1.0):
             raise ParameterError(

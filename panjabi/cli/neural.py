@@ -35,14 +35,15 @@ def add_neural_commands(commands: Any) -> None:
     margin.add_argument(
         "--model",
         metavar="NAME",
-        help="a spine model with all its muscles instead of a lumped trunk: trunk (one joint) or "
-        "lumbar; the margin is then the additional delay of all loops at which it loses stability",
+        help="a spine model instead of numbers for one loop: trunk (one joint with two muscles), "
+        "lumbar or thoracolumbar; the margin is then the additional delay of all loops at which "
+        "it loses stability",
     )
     margin.add_argument(
         "--cocontraction",
         type=float,
         metavar="A",
-        help="minimum excitation of every muscle of the spine model (default 0.005)",
+        help="least excitation of every muscle of the spine model (default: that of the model)",
     )
     _add_trunk_options(margin, "loop delay for the rightmost root")
     fit = add_command(
@@ -85,7 +86,7 @@ def _margin(args: argparse.Namespace) -> tuple[Any, str]:
 
     lumped = dict.fromkeys((*BODY, "set", "filter_time", "delay"))
     if args.model is not None:
-        chosen = applicable(args, f"--model {args.model}", {"cocontraction": 0.005}, lumped)
+        chosen = applicable(args, f"--model {args.model}", {"cocontraction": None}, lumped)
         return _spine_margin(args.model, chosen["cocontraction"])
     applicable(args, "a lumped trunk (no --model)", lumped, ("cocontraction",))
     model = _model(args)
@@ -151,7 +152,7 @@ def _identify(args: argparse.Namespace) -> tuple[Any, str]:
     return value, "\n".join([*lines, *printed(value["outside_evidence"])])
 
 
-def _spine_margin(name: str, cocontraction: float) -> tuple[Any, str]:
+def _spine_margin(name: str, cocontraction: float | None) -> tuple[Any, str]:
     from panjabi.tasks.condition import Condition, condition_equilibrium
     from panjabi.tasks.loop_margins import loop_margin
 
@@ -161,7 +162,7 @@ def _spine_margin(name: str, cocontraction: float) -> tuple[Any, str]:
     value: dict[str, Any] = {
         "schema": "panjabi-delay-margin/1",
         "model": condition.model,
-        "cocontraction": condition.cocontraction,
+        "cocontraction": rest.model.cocontraction,
         **margin.to_dict(),
         "muscles": rest.model.muscle_count,
         "states": rest.model.size,

@@ -171,7 +171,7 @@ def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
 def _lumbar(
     changes: dict[str, Any], push: dict[str, float], body: Body, *, extrapolate: bool
 ) -> StabilityVerdict:
-    from panjabi.neural.loops import delayed_by, scaled
+    from panjabi.spine.deficits import Deficits, with_deficits
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import UnitOptions, spine_model
     from panjabi.spine.static_model import HeldLoad
@@ -186,8 +186,8 @@ def _lumbar(
         injuries=changes_by_level(changes["injury"]),
         body=body,
     )
-    loops = delayed_by(scaled(model.reflexes, changes["gain"]), changes["extra_delay"])
+    later = Deficits(gain_factor=changes["gain"], extra_delay=changes["extra_delay"])
     rest = equilibrium(
-        model.with_reflexes(*loops), least=changes["coactivation"], extrapolate=extrapolate
+        with_deficits(model, later), least=changes["coactivation"], extrapolate=extrapolate
     )
     return verdict(rest, **push)

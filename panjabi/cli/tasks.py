@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from panjabi.results import Result
     from panjabi.tasks.condition import Condition
 
-BODY = {"model": "trunk", "cocontraction": 0.005}
+BODY = {"model": "trunk", "cocontraction": None}
 NERVES = {"delay": 0.0, "phenotype": "none", "gain": None}
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "sudden-load": {**NERVES, **BODY, "force": 50.0},
@@ -40,9 +40,9 @@ def add_experiment_commands(commands: Any) -> None:
         "(default sudden-load). Sway and repeated use lumped models",
     )  # fmt: skip
     perturb.add_argument(
-        "--model", choices=("trunk", "lumbar"),
-        help="one joint (trunk) or all lumbar joints, with muscles (default trunk); not for sway "
-        "and repeated",
+        "--model", choices=("trunk", "lumbar", "thoracolumbar"),
+        help="one joint with two muscles (trunk), or all lumbar or all thoracic and lumbar joints "
+        "with all muscles (default trunk); not for sway and repeated",
     )  # fmt: skip
     perturb.add_argument(
         "--force", type=float, metavar="N",
@@ -59,7 +59,8 @@ def add_experiment_commands(commands: Any) -> None:
     perturb.add_argument("--gain", type=float, metavar="X", help="factor on all reflex gains [1]")
     perturb.add_argument(
         "--cocontraction", type=float, metavar="A",
-        help="minimum excitation of every muscle [1] (default 0.005); not for sway and repeated",
+        help="least excitation of every muscle [1] (default: that of the model); not for sway and "
+        "repeated",
     )  # fmt: skip
     perturb.add_argument(
         "--pace", type=float, metavar="N", help="pace for repeated [cycles/min] (default 20)"

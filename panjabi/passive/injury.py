@@ -26,6 +26,7 @@ from panjabi.passive.terms import PassiveTerm, Structure, linear
 Unit = FunctionalSpinalUnit
 
 PRESSURE_SHARE = 0.6  # fraction of the disc's stiffness at neutral lost with the nucleus, assumed
+LOST_STIFFNESS = "passive_loss"  # name among the parameters of a unit
 TOE_FACTOR = 3.0  # of a ligament without a published value, assumed
 
 
@@ -69,6 +70,37 @@ def with_losses(
         else:
             parts[loss.structure] = left
     return unit.with_structures(parts.values(), change, dict(parameters or {}))
+
+
+def weakened(unit: Unit, loss: float) -> Unit:
+    """The unit after the loss of a fraction of all its stiffness: 0 is intact, 1 leaves none.
+
+    Structures, Maxwell branches and friction lose the same fraction; viscous damping, the slacks
+    and the angles of failure stay. The unit keeps its states.
+    """
+    _between(loss, f"lost fraction of the stiffness of {unit.level}")
+    if loss == 0.0:
+        return unit
+    left = 1.0 - loss
+    parts = [
+        replace(
+            s,
+            terms=tuple(t.scaled(left) for t in s.terms),
+            branches=tuple(tuple(left * k for k in axis) for axis in s.branches),
+        )
+        for s in unit.structures
+    ]
+    kept = unit.hysteresis
+    hysteresis = replace(
+        kept,
+        stiffness=tuple(tuple(left * k for k in axis) for axis in kept.stiffness),
+        friction=tuple(tuple(left * k for k in axis) for axis in kept.friction),
+    )
+    known = dict(unit.parameters)
+    before = known[LOST_STIFFNESS].value if LOST_STIFFNESS in known else 0.0
+    known[LOST_STIFFNESS] = _assumed(1.0 - (1.0 - before) * left, "1")
+    weak = unit.with_structures(parts, f"passive x {left:g}")
+    return replace(weak, hysteresis=hysteresis, parameters=ParameterSet(known))
 
 
 def cut(unit: Unit, *names: str) -> Unit:

@@ -1,7 +1,9 @@
 from .column_build import column as column, straight_column as straight_column
 from .column_model import Column as Column, Potential as Potential
+from .deficits import Deficits as Deficits, with_deficits as with_deficits
 from .derivatives import jacobian as jacobian
 from .equilibrium_solver import Equilibrium as Equilibrium, equilibrium as equilibrium
+from .families import SpineFamily as SpineFamily
 from .joint_forces import JointForces as JointForces
 from .joints import (
     ExponentialJoint as ExponentialJoint,

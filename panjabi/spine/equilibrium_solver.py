@@ -74,7 +74,7 @@ def equilibrium(
     *,
     solve: str = "auto",
     q: ArrayLike | None = None,
-    least: float = 0.005,
+    least: float | None = None,
     most: float = 0.95,
     criterion: str = "squares",
     applied: Sequence[Perturbation] = (),
@@ -91,7 +91,7 @@ def equilibrium(
         come nearest to balance, and then finds the posture; "auto" is "activation" with muscles,
         else "posture". Receptors are silent in the resulting posture.
     q : posture (n,), or the start of the search for it; by default that of the model.
-    least, most : limits of every excitation. A higher `least` is co-contraction.
+    least, most : limits of every excitation; `least` is by default the co-contraction of the model.
     criterion : of the effort, "squares" or "volume"; see `panjabi.spine.effort`.
     tolerance : largest unbalanced moment [N m], per N m of the muscles' moment if that is more
         than 1 N m.
@@ -117,8 +117,10 @@ def equilibrium(
                 f"Expected the criterion squares or volume, got {criterion!r}; use recruit() for "
                 "another power."
             )
+        if least is not None:
+            model = replace(model, cocontraction=least)
         result = _activation(
-            model, start, (least, most), effort, applied, tolerance, iterations, both
+            model, start, (model.cocontraction, most), effort, applied, tolerance, iterations, both
         )
     if not extrapolate:
         check_state(result.model, result.state)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +23,7 @@ from panjabi.passive.ribs import RIBBED, with_rib_cage
 from panjabi.passive.sizing import sized_for
 from panjabi.passive.standard import unit
 from panjabi.spine.column_model import PLANES
+from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import COMPRESSION_TIME, Spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
@@ -36,6 +38,7 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
     "cervical": levels_of("cervical"),
     "thoracolumbar": levels_of("thoracolumbar"),
     "whole": levels_of("whole"),
+    "trunk": ("L5-S1",),
 }
 """Levels that move in each region, from below; all above the last level is rigid."""
 
@@ -53,7 +56,7 @@ class UnitOptions:
 def spine_model(
     region: str = "lumbar",
     *,
-    plane: str = "space",
+    plane: str | None = None,
     joints: Sequence[str] | None = None,
     muscles: bool | Musculature | Musculotendon = True,
     reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop] = False,
@@ -69,13 +72,14 @@ def spine_model(
 
     Parameters
     ----------
-    region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar or whole.
-    plane : space, sagittal, frontal or transverse: the free angles of every level.
+    region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar, whole; or trunk,
+        one rigid body on L5-S1 in the sagittal plane with two lumped muscles.
+    plane : space (default), sagittal, frontal or transverse: the free angles of every level.
     joints : levels of the region that move, by default all. One level gives the reduced model:
         everything above it is rigid.
     muscles : True for the packaged muscles that cross the free joints; False for none; or a
         `Musculature` over the free coordinates, or a `Musculotendon` of it, which defines the
-        elastic tendons.
+        elastic tendons. The trunk pools them into its two muscles.
     reflexes : True for stretch reflexes of every muscle (`panjabi.neural.homonymous`), a mapping of
         its arguments, or loops by name: (ReflexLoop(...), ...).
     load : mass [kg] that is held at the centre of trunk, arms and head, or a `HeldLoad`.
@@ -94,13 +98,14 @@ def spine_model(
         For a region, plane, level, posture or injury that does not exist.
     ParameterError
         For a load that is no mass, a value that is no number, or muscles, units or injuries of
-        another type, or muscles of a body of another size.
+        another type, muscles of a body of another size, or joints or another plane of the trunk.
     PostureError
         For a posture outside the joints' ranges.
     """
     options = _options(units)
-    hurt = injuries or {}
-    _require_texts(hurt)
+    hurt = injury_texts(injuries or {})
+    plane = _plane(region, plane, joints)
+    levels = chosen_levels(region, joints)
     recipe = {
         "region": region,
         "plane": plane,
@@ -111,13 +116,10 @@ def spine_model(
         "posture": posture if isinstance(posture, str) else np.asarray(posture).tolist(),
         "gravity": gravity,
         "preload": dict(preload) if isinstance(preload, Mapping) else preload,
-        "injuries": {k: [v] if isinstance(v, str) else list(v) for k, v in hurt.items()},
+        "injuries": {level: list(texts) for level, texts in hurt.items()},
         "units": None if units is None else asdict(options),
         "body": body,
     }
-    levels = chosen_levels(region, joints)
-    if plane not in PLANES:
-        raise unknown("plane", plane, PLANES)
     axes = [AXES.index(axis) for axis in PLANES[plane]]
     free = tuple(coordinate_names(level)[axis] for level in levels for axis in axes)
     whole_body = standard_adult() if body is None else body
@@ -142,12 +144,48 @@ def spine_model(
                 "out, or the reflexes."
             )
         return model if reflexes is False else replace(model, reflexes=tuple(reflexes))
-    return _with_muscles(model, _tendons(model, q, muscles), reflexes)
+    if region == "trunk":
+        return _trunk(model, whole_body, muscles, reflexes)
+    tendons = _tendons(model, muscles)
+    loops = _loops(reflexes, partial(homonymous, tendons.muscles.groups))
+    return _with_muscles(model, tendons, loops)
 
 
-def _tendons(
-    model: Spine, q: np.ndarray, muscles: bool | Musculature | Musculotendon
-) -> Musculotendon:
+def _trunk(
+    model: Spine,
+    body: Body,
+    muscles: bool | Musculature | Musculotendon,
+    reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop],
+) -> Spine:
+    """The model with the pooled muscles of the trunk, their reflexes and co-contraction."""
+    from panjabi.spine.trunk_preset import PooledMuscles, pooled_muscles, trunk_cocontraction
+
+    every = muscles is True
+    pooled = pooled_muscles(body) if every else PooledMuscles(_tendons(model, muscles))
+    least = trunk_cocontraction()
+    model = replace(
+        model,
+        cocontraction=least.si,
+        parameters={**model.parameters, "cocontraction": least},
+    )
+    return _with_muscles(model, pooled.over(model.dynamics.held), _loops(reflexes, pooled.reflexes))
+
+
+def _loops(
+    reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop],
+    stretch_reflexes: Callable[..., tuple[ReflexLoop, ...]],
+) -> tuple[ReflexLoop, ...]:
+    """The loops that are asked for; those of every muscle from these stretch reflexes."""
+    if reflexes is False:
+        return ()
+    if reflexes is True:
+        return stretch_reflexes()
+    if isinstance(reflexes, Mapping):
+        return stretch_reflexes(**reflexes)
+    return tuple(reflexes)
+
+
+def _tendons(model: Spine, muscles: bool | Musculature | Musculotendon) -> Musculotendon:
     """Muscles with their tendons: those of the user, or the packaged ones."""
     from panjabi.active.build import musculature
     from panjabi.active.muscle_arrays import Musculature
@@ -159,8 +197,8 @@ def _tendons(
         )
         return muscles
     if muscles is True:
-        made = musculature(coordinates=model.free, body=model.body, at=q)
-        return Musculotendon(made)
+        at = model.dynamics.held
+        return Musculotendon(musculature(coordinates=model.free, body=model.body, at=at))
     if not isinstance(muscles, Musculature):
         raise ParameterError(
             "Expected muscles=True, False, a Musculature or a Musculotendon, got a "
@@ -171,23 +209,27 @@ def _tendons(
     return Musculotendon(Musculature.required(muscles, "spine_model(muscles=...)", model.body))
 
 
-def _with_muscles(
-    model: Spine,
-    tendons: Musculotendon,
-    reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop],
-) -> Spine:
+def _with_muscles(model: Spine, tendons: Musculotendon, loops: tuple[ReflexLoop, ...]) -> Spine:
     from panjabi.active.element import MuscleElement
 
-    muscles = tendons.muscles
-    if isinstance(reflexes, (bool, Mapping)):
-        options = dict(reflexes) if isinstance(reflexes, Mapping) else {}
-        loops = homonymous(muscles.groups, **options) if reflexes is not False else ()
-    else:
-        loops = tuple(reflexes)
-    known = {**model.parameters, **dict(muscles.parameters)}
+    known = {**model.parameters, **dict(tendons.muscles.parameters)}
     for loop in loops:
         known |= dict(loop.parameters)
     return replace(model, muscles=MuscleElement(tendons), reflexes=loops, parameters=known)
+
+
+def _plane(region: str, plane: str | None, joints: Sequence[str] | None) -> str:
+    """The plane in which the levels move; an error for a trunk of another joint or plane."""
+    if region == "trunk" and (joints is not None or plane not in (None, "sagittal")):
+        got = f"joints {list(joints)}" if joints is not None else f"plane {plane!r}"
+        raise ParameterError(
+            f"Expected the trunk on L5-S1 in the sagittal plane, got {got}; use "
+            "spine_model('lumbar', joints=..., plane=...) for other joints and planes."
+        )
+    chosen = plane or ("sagittal" if region == "trunk" else "space")
+    if chosen not in PLANES:
+        raise unknown("plane", chosen, PLANES)
+    return chosen
 
 
 def chosen_levels(region: str, joints: Sequence[str] | None) -> tuple[str, ...]:
@@ -244,19 +286,6 @@ def _options(units: object) -> UnitOptions:
     )
 
 
-def _require_texts(injuries: Mapping[str, object]) -> None:
-    """Raise ParameterError for injuries that are not texts by level."""
-    for level, changes in injuries.items():
-        texts = cast("Sequence[object]", changes) if isinstance(changes, Sequence) else (changes,)
-        wrong = [type(c).__name__ for c in texts if not isinstance(c, str)]
-        if wrong:
-            raise ParameterError(
-                f"Expected the injuries of {level} as texts such as ['cut=SSL+ISL'], got a "
-                f"{wrong[0]}; put a unit of your own into the finished spine with "
-                "spine_model(...).with_joint(PassiveJoint(unit))."
-            )
-
-
 def _units(
     body: Body,
     levels: tuple[str, ...],
@@ -265,9 +294,8 @@ def _units(
     options: UnitOptions,
 ) -> list[FunctionalSpinalUnit]:
     for level in injuries:
-        if known_level(level) not in levels:
+        if level not in levels:
             raise unknown("level of the model", level, levels)
-    changes = {known_level(level): words for level, words in injuries.items()}
     if isinstance(preload, Mapping):
         preloads = {known_level(level): force for level, force in preload.items()}
     else:
@@ -278,7 +306,7 @@ def _units(
         fitted = fitted.with_preload(preloads.get(level, 0.0))
         if level in RIBBED:
             fitted = with_rib_cage(fitted)
-        fitted = with_injuries(fitted, changes.get(level, ()))
+        fitted = with_injuries(fitted, injuries.get(level, ()))
         made.append(_quiet(fitted, options))
     return made
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural.loops import delayed_by, scaled
 from panjabi.neural.phenotype import published_extra_delay
+from panjabi.spine.deficits import Deficits, with_deficits
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model_build import spine_model
 
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from panjabi.spine.model import Spine
     from panjabi.spine.perturbation import Perturbation
 
-MODELS: dict[str, dict[str, Any]] = {
-    "trunk": {"region": "lumbar", "joints": ("L5-S1",), "plane": "sagittal"},
-    "lumbar": {"region": "lumbar"},
-}
-"""A rigid trunk on one joint, or all lumbar joints in three dimensions; both with muscles."""
+MODELS = ("trunk", "lumbar", "thoracolumbar")
+"""Presets of `spine_model` with muscles on both sides of the trunk: one joint, or all joints."""
 
 PHENOTYPES = ("none", "delay", "gain")
 
@@ -36,7 +33,7 @@ class Condition:
     """
 
     model: str = "trunk"
-    cocontraction: float = 0.005  # minimum excitation of every muscle [1]
+    cocontraction: float | None = None  # least excitation of every muscle [1]; that of the preset
     gain_factor: float = 1.0  # on all reflex gains [1]
     extra_delay: float = 0.0  # added to every reflex loop [s]
     stiffness_factor: float = 1.0  # on the passive joints, below 1 after creep [1]
@@ -87,20 +84,18 @@ def condition_equilibrium(
 
 @lru_cache(maxsize=8)
 def _spine_by_name(name: str) -> Spine:
-    return spine_model(reflexes=True, **MODELS[name])
+    return spine_model(name, reflexes=True)
 
 
 def _changed(condition: Condition) -> Spine:
-    model = _spine_by_name(condition.model)
-    if condition.stiffness_factor != 1.0:
-        for joint in model.joints:
-            softer = [
-                part.changed(stiffness=condition.stiffness_factor) for part in joint.unit.structures
-            ]
-            unit = joint.unit.with_structures(softer, f"passive x {condition.stiffness_factor:g}")
-            model = model.with_joint(replace(joint, unit=unit))
-    loops = scaled(model.reflexes, condition.gain_factor)
-    return model.with_reflexes(*delayed_by(loops, condition.extra_delay))
+    return with_deficits(
+        _spine_by_name(condition.model),
+        Deficits(
+            passive_loss=1.0 - condition.stiffness_factor,
+            gain_factor=condition.gain_factor,
+            extra_delay=condition.extra_delay,
+        ),
+    )
 
 
 def flexion_coordinates(model: Spine) -> list[int]:

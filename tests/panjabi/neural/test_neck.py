@@ -14,7 +14,7 @@ from panjabi.neural import Canals, NeckReflex, fitted_neck
 from panjabi.neural.receptor_kernels import INPUTS, STATES, receptor_slopes, receptor_work
 from panjabi.parameter import sources
 from panjabi.spine import equilibrium, spine_model
-from panjabi.stability.spine_system import linear_system
+from panjabi.spine.linear_system import linear_system
 
 
 def reflex() -> NeckReflex:
