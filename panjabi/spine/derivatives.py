@@ -39,7 +39,7 @@ from panjabi.neural.loop_kernels import (
     loop_work,
     sensed_from_rest,
 )
-from panjabi.neural.receptor_kernels import INPUTS, STATES, receptor_slopes
+from panjabi.neural.receptor_kernels import INPUTS, STATES, STRETCH, receptor_slopes
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive.kernels import relaxation
 from panjabi.results import ShortRepr
@@ -75,6 +75,8 @@ class SpineJacobian(ShortRepr):
     late: tuple[Floats, ...]  # by the state one delay ago, for every delay (size, size)
     inputs: Floats  # by a generalised force on each free coordinate (size, n)
     inertial: Floats  # the part of `rate` by the accelerations (size, n): of the compressions
+    commands: Floats  # by the command of each muscle before saturation (size, nm)
+    senses: Floats  # by an error of what each afferent senses (size, loops), as sensory noise is
 
     @property
     def moving(self) -> NDArray[np.bool_]:
@@ -124,9 +126,9 @@ def jacobian(
     if model.muscles is not None:
         _muscles(model, y, sensed, by, now)
     drive = _Drive(model, y, delayed)
-    _loops(model, y, delayed, sensed, now, by_late, drive)
+    senses = _loops(model, y, delayed, sensed, now, by_late, drive)
     _elements(model, y, delayed, by, now, by_late, late, drive)
-    drive.add(now, late)
+    commands = drive.add(now, late)
     for matrix, forces in zip(late, by_late, strict=True):
         matrix[part["rate"]] = np.linalg.solve(motion.mass, forces)
     now[part["rate"]] = np.linalg.solve(motion.mass, by)
@@ -144,7 +146,7 @@ def jacobian(
         now[part["compression"], part["q"]] += found.by_q / time
         now[part["compression"], part["rate"]] += found.by_rate / time
         now[part["compression"], part["compression"]] -= np.eye(len(model.pressed)) / time
-    return SpineJacobian(out, now, late, inputs, inertial)
+    return SpineJacobian(out, now, late, inputs, inertial, commands, senses)
 
 
 def static_stiffness(model: Spine, found: SpineJacobian) -> Floats:
@@ -261,11 +263,12 @@ class _Drive:
         self.now = np.zeros(shape)
         self.late = [np.zeros(shape) for _ in model.delays]
 
-    def add(self, now: Floats, late: Sequence[Floats]) -> None:
-        """Rows of the activations, from the slopes of the commands."""
+    def add(self, now: Floats, late: Sequence[Floats]) -> Floats:
+        """Rows of the activations, from the slopes of the commands; slopes by the commands."""
         model, part = self.model, self.model.slices
+        by_command = np.zeros((model.size, model.muscle_count))
         if model.muscles is None:
-            return
+            return by_command
         width = model.drive_width.si
         commands = drives(model, self.y, self.delayed)
         u, bend = np.array([saturated.py_func(x, width) for x in commands]).T
@@ -279,6 +282,8 @@ class _Drive:
         now[rows] += factor * self.now
         for matrix, drive in zip(late, self.late, strict=True):
             matrix[rows] += factor * drive
+        by_command[rows, np.arange(model.muscle_count)] = factor[:, 0]
+        return by_command
 
 
 def _loops(
@@ -289,13 +294,13 @@ def _loops(
     now: Floats,
     by_late: Sequence[Floats],
     drive: _Drive,
-) -> None:
-    """Receptors and afferents, and what arrives from them."""
+) -> Floats:
+    """Receptors and afferents, and what arrives from them; slopes by an error of what is sensed."""
     part, loops = model.slices, model.loops
     a, data, work = loops.afferents, loops.receptors, loop_work(loops).receptor
-    sensed = model.signals(y)
+    sensed, errors = model.signals(y), np.zeros((model.size, len(a.source)))
     if not len(a.source):
-        return
+        return errors
     own = y[part["receptor"]]
     z0, s0 = part["receptor"].start, part["afferent"].start
     for k in range(len(a.source)):
@@ -319,6 +324,10 @@ def _loops(
         block = S[: 1 + last - first, :3] @ np.stack([x, v, f])
         block[:, states] += S[: 1 + last - first, 3 : 3 + last - first]
         now[states] = block[1:]
+        errors[states, k] = S[1 : 1 + last - first, 0]
+        errors[s0 + k, k] = S[0, 0] / a.filter_time[k]
+        if a.source[k] == HEAD:
+            errors[states, k], errors[s0 + k, k] = 0.0, data.gain[k, STRETCH] / a.filter_time[k]
         block[0, s0 + k] -= 1.0
         now[s0 + k] = block[0] / a.filter_time[k]
     c = loops.connections
@@ -331,6 +340,7 @@ def _loops(
             drive.late[which][c.muscle[k], s0 + c.afferent[k]] += slope
         else:
             by_late[which][c.coordinate[k], s0 + c.afferent[k]] -= slope
+    return errors
 
 
 def _elements(

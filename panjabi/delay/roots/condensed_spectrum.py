@@ -79,6 +79,7 @@ class CondensedSpectrum(ShortRepr):
 class _Blocks:
     """Inner blocks of one size, an array for each term (E, A0, A1, ...), and their coupling."""
 
+    states: Integers  # (blocks, b) indices in the system
     inner: Floats  # (terms, blocks, b, b)
     senses: Floats  # (terms, blocks, b, r) effect of each direction on the block
     acts: Floats  # (terms, blocks, p, b) effect of the block on each direction
@@ -163,6 +164,37 @@ class Condensed:
             D = D - _spread(g, H)
             dD = dD - _spread(g, dH)
         return D, dD
+
+    def left(self, rows: Floats, s: Complexes) -> Complexes:
+        """rows M(s)^-1 (k, p, n) for rows (p, n) that are zero outside the border.
+
+        Times a column of inputs it is the response of these outputs.
+
+        Raises
+        ------
+        ParameterError
+            For a row that reads a state outside the border.
+        """
+        b, outside = self.border, np.delete(rows, self.border, axis=1)
+        if outside.any():
+            raise ParameterError(
+                "Expected rows that read border states only, got one that reads others; give "
+                "these states as `border` too."
+            )
+        result = np.empty((len(s), len(rows), self.system.size), complex)
+        for first in range(0, len(s), STACK):
+            at, part = s[first : first + STACK], result[first : first + STACK]
+            D = self.at(at)[0]
+            X = np.linalg.solve(D.swapaxes(1, 2), rows[:, b].T.astype(complex)).swapaxes(1, 2)
+            part[:, :, b] = X
+            weights, _ = self._weights(at)
+            for g in self.groups:
+                M, C = (np.tensordot(weights, x, 1) for x in (g.inner, g.acts))
+                blocks, p = C.shape[1:3]
+                into = (X @ g.out).reshape(*X.shape[:2], blocks, p)
+                pushed = np.einsum("krbp,kbpi->kbri", into, C @ np.linalg.inv(M))
+                part[:, :, g.states] = -pushed.swapaxes(1, 2)
+        return result
 
     def delayed_by(self, extra: float) -> Condensed:
         """The same system with every delay longer by `extra` [s]."""
@@ -441,6 +473,7 @@ def _coupled_blocks(terms: Floats, at: Integers, border: Integers) -> _Blocks:
     out, acts = _directions(outputs)
     r, p, m = into.shape[1], out.shape[1], len(border)
     return _Blocks(
+        at,
         terms[:, at[:, :, None], at[:, None, :]],
         np.moveaxis(senses.reshape(count, number, b, r), 1, 0),
         np.swapaxes(np.moveaxis(acts.reshape(count, number, b, p), 1, 0), 2, 3),
