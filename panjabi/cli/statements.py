@@ -52,7 +52,7 @@ def add_hypothesis_commands(commands: Any) -> None:
         commands,
         "compensation",
         _compensation,
-        "least co-contraction of the one-joint trunk over two deficits",
+        "least co-contraction of the trunk over two deficits",
     )
     compensation.add_argument(
         "--deficit", choices=tuple(MOST), default="strength_loss",
@@ -63,7 +63,7 @@ def add_hypothesis_commands(commands: Any) -> None:
         help="largest deficit (default 0.99 for strength_loss, 0.1 s for extra_delay)",
     )  # fmt: skip
     compensation.add_argument(
-        "--points", type=int, default=21, metavar="N", help="values of each deficit (default 21)"
+        "--points", type=int, default=11, metavar="N", help="values of each deficit (default 11)"
     )
     add_cohort_options(compensation)
     verdict = add_command(
@@ -73,15 +73,15 @@ def add_hypothesis_commands(commands: Any) -> None:
         "stability of a model: Hessian, spectrum with delays, recovery",
     )
     verdict.add_argument("--model", choices=MODELS, default="lumbar", help="model (default lumbar)")
-    verdict.add_argument(
-        "--push", type=float, help="peak of the test push [N m for trunk, N for lumbar]"
-    )
+    verdict.add_argument("--push", type=float, help="peak of the test push on T8 [N] (default 30)")
     verdict.add_argument("--gain", type=float, metavar="FACTOR", help="factor on every reflex gain")
     verdict.add_argument(
         "--extra-delay-ms", type=float, metavar="MS", help="added to every reflex delay"
     )
     trunk = verdict.add_argument_group("trunk")
-    trunk.add_argument("--activation", type=float, metavar="F", help="co-contraction, 0 to 1")
+    trunk.add_argument(
+        "--activation", type=float, metavar="F", help="least command of both muscles"
+    )
     trunk.add_argument(
         "--passive-loss", type=float, metavar="F", help="lost fraction of stiffness, 0 to 1"
     )
@@ -126,20 +126,20 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
     import numpy as np
 
     from panjabi.errors import ParameterError
-    from panjabi.stability.one_joint_trunk import reduced_trunk
     from panjabi.statements.compensation import compensation_map
+    from panjabi.statements.quiet_stance import standing_trunk
 
     if args.points < 2:
-        raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 21.")
+        raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 11.")
     most = MOST[args.deficit] if args.most is None else args.most
     result = compensation_map(
-        reduced_trunk(),
+        standing_trunk(),
         np.linspace(0.0, 1.0, args.points),
         (args.deficit, np.linspace(0.0, most, args.points)),
         **cohort_options(args),
     )
     fractions = result.fractions()
-    value = {"schema": "panjabi-compensation/1", **result.to_dict(), "fractions": fractions}
+    value = {"schema": "panjabi-compensation/2", **result.to_dict(), "fractions": fractions}
     text = [
         f"{name:24}{100.0 * fraction:6.1f} % of the map" for name, fraction in fractions.items()
     ]
@@ -161,11 +161,15 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
+    from panjabi.spine.deficits import Deficits, with_deficits
+    from panjabi.spine.equilibrium_solver import equilibrium
+    from panjabi.spine.model_build import spine_model
     from panjabi.stability.model_verdict import verdict
-    from panjabi.stability.one_joint_trunk import reduced_trunk
 
-    changes = {name: value for name, value in changes.items() if value is not None}
-    return verdict(reduced_trunk().changed(**changes), **push)
+    least = changes.pop("activation")
+    deficits = Deficits(gain_factor=changes.pop("gain"), **changes)
+    trunk = with_deficits(spine_model("trunk", reflexes=True), deficits)
+    return verdict(equilibrium(trunk, least=least), **push)
 
 
 def _lumbar(
