@@ -37,14 +37,15 @@ def add_neural_commands(commands: Any) -> None:
     margin.add_argument(
         "--model",
         metavar="NAME",
-        help="a spine model with all its muscles instead of a lumped trunk: trunk (one joint) or "
-        "lumbar; the margin is then the additional delay of all loops at which it loses stability",
+        help="a spine model instead of numbers for one loop: trunk (one joint with two muscles), "
+        "lumbar or thoracolumbar; the margin is then the additional delay of all loops at which "
+        "it loses stability",
     )
     margin.add_argument(
         "--cocontraction",
         type=float,
         metavar="A",
-        help="minimum excitation of every muscle of the spine model (default: of the model)",
+        help="least excitation of every muscle of the spine model (default: that of the model)",
     )
     add_subject(margin)
     _add_trunk_options(margin, "loop delay for the rightmost root")

@@ -41,9 +41,9 @@ def add_experiment_commands(commands: Any) -> None:
         "(default sudden-load). Sway and repeated use lumped models",
     )  # fmt: skip
     perturb.add_argument(
-        "--model", choices=("trunk", "lumbar"),
-        help="one joint (trunk) or all lumbar joints, with muscles (default trunk); not for sway "
-        "and repeated",
+        "--model", choices=("trunk", "lumbar", "thoracolumbar"),
+        help="one joint with two muscles (trunk), or all lumbar or all thoracic and lumbar joints "
+        "with all muscles (default trunk); not for sway and repeated",
     )  # fmt: skip
     perturb.add_argument(
         "--force", type=float, metavar="N",
@@ -61,7 +61,7 @@ def add_experiment_commands(commands: Any) -> None:
     add_subject(perturb)
     perturb.add_argument(
         "--cocontraction", type=float, metavar="A",
-        help="minimum excitation of every muscle [1] (default: of the model); not for sway and "
+        help="least excitation of every muscle [1] (default: that of the model); not for sway and "
         "repeated",
     )  # fmt: skip
     perturb.add_argument(

@@ -102,8 +102,9 @@ def least_effort(
         if np.linalg.norm(gap) <= 1e-12 * scale:
             return a, x, True
         inside = (unclipped > low) & (unclipped < high)
-        J: Floats = per[:, inside] @ G[:, inside].T + ridge
-        step = cast(Floats, np.linalg.solve(J, gap))
+        # with every activation at a limit: the steps of free activations, which are too short
+        J: Floats = per[:, inside] @ G[:, inside].T if inside.any() else gram
+        step = cast(Floats, np.linalg.solve(J + ridge, gap))
         fraction, rise, higher = 1.0, float(gap @ step), value
         while fraction > 1e-9:
             higher, unclipped, a = dual(x + fraction * step)

@@ -118,9 +118,10 @@ def equilibrium(
                 f"Expected the criterion squares or volume, got {criterion!r}; use recruit() for "
                 "another power."
             )
-        low = model.cocontraction if least is None else least
+        if least is not None:
+            model = replace(model, cocontraction=least)
         result = _activation(
-            model, start, (low, most), effort, applied, tolerance, iterations, both
+            model, start, (model.cocontraction, most), effort, applied, tolerance, iterations, both
         )
     if not extrapolate:
         check_state(result.model, result.state)

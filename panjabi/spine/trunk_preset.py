@@ -10,9 +10,9 @@ one fibre and one tendon of the ordinary law. In upright standing each pool matc
 | moment at full activation and at none | maximal force; length of the fibre upright |
 | stiffness to a quick stretch at co-contraction and full activation | fibre length, tendon length |
 
-The force contains compression and shear of the joint. Stretch reflexes keep their gains; the part
-of each pool with the shorter loop is that of its deep muscles in the sum of F r^2 / lopt, to which
-the reflex moment of a muscle is proportional.
+The force contains compression and shear of the joint. Stretch reflexes have the moment of those of
+the group, separately for deep muscles with their shorter loop and for the others: the gain of a
+pool is that of the muscles times their sum of F r^2 / lopt over F r^2 / lopt of the pool.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ class Pool(ShortRepr):
     optimal_length: float  # [m]
     tendon_slack_length: float  # [m]
     calibration: float  # fitted part of the maximal force [1]
-    deep: float  # part of the stretch reflex with the shorter loop [1]
+    deep_reflex: float  # gain of the shorter loop over that of each muscle [1]
+    other_reflex: float  # of the longer loop [1]
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -151,22 +152,17 @@ class PooledMuscles(ShortRepr):
         return replace(self.source, muscles=muscles, elastic=True)
 
     def reflexes(self, **options: float) -> tuple[ReflexLoop, ...]:
-        """Stretch reflexes of both muscles on themselves, by their deep and their other part.
+        """Stretch reflexes of both muscles on themselves, one for deep and one for other muscles.
 
         options : arguments of `panjabi.neural.homonymous`.
         """
-        deep = np.array([pool.deep for pool in self.pools])
+        factors = np.array([(pool.deep_reflex, pool.other_reflex) for pool in self.pools]).T
         loops = homonymous((DEEP[0], "other"), **options)
-        return tuple(
-            replace(
-                loop,
-                source=POOLS,
-                **{
-                    gain: part * np.asarray(getattr(loop, gain)) for gain in GAINS if loop.has(gain)
-                },
-            )
-            for loop, part in zip(loops, (deep, 1.0 - deep), strict=True)
-        )
+        made: list[ReflexLoop] = []
+        for loop, factor in zip(loops, factors, strict=True):
+            gains = {name: factor * np.asarray(getattr(loop, name)) for name in GAINS}
+            made.append(replace(loop, source=POOLS, **gains))
+        return tuple(made)
 
 
 @lru_cache(maxsize=8)
@@ -199,7 +195,7 @@ def _pool(tendons: Musculotendon, forces: JointForces, sign: float) -> Pool:
     }
     max_force, optimal, slack, length = _fibre(tendons, target, radius)
     bending = float(muscles.tension_curvature(q, tension)[0, 0]) / size
-    reflex = tension * arm**2 / muscles.optimal_length
+    reflex = tension * arm**2 / muscles.optimal_length * optimal / (abs(moment) * radius)
     deep = np.array([name in DEEP for name in muscles.groups])
     down = resultant / size
     foot = moment / size * np.array([down[1], -down[0], 0.0])
@@ -216,7 +212,8 @@ def _pool(tendons: Musculotendon, forces: JointForces, sign: float) -> Pool:
         optimal_length=optimal,
         tendon_slack_length=slack,
         calibration=moment / float(arm @ (tension / muscles.calibration)),
-        deep=float(reflex[deep].sum() / reflex.sum()),
+        deep_reflex=float(reflex[deep].sum()),
+        other_reflex=float(reflex[~deep].sum()),
     )
 
 

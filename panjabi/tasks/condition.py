@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.phenotype import published_extra_delay
@@ -19,11 +19,8 @@ if TYPE_CHECKING:
     from panjabi.spine.model import Spine
     from panjabi.spine.perturbation import Perturbation
 
-MODELS: dict[str, dict[str, Any]] = {
-    "trunk": {"region": "lumbar", "joints": ("L5-S1",), "plane": "sagittal"},
-    "lumbar": {"region": "lumbar"},
-}
-"""A rigid trunk on one joint, or all lumbar joints in three dimensions; both with muscles."""
+MODELS = ("trunk", "lumbar", "thoracolumbar")
+"""Presets of `spine_model` with muscles on both sides of the trunk: one joint, or all joints."""
 
 PHENOTYPES = ("none", "delay", "gain")
 
@@ -89,7 +86,7 @@ def condition_equilibrium(
 
 @lru_cache(maxsize=8)
 def _spine_by_name(name: str, subject: Subject | None) -> Spine:
-    return spine_model(subject=subject, reflexes=True, **MODELS[name])
+    return spine_model(name, subject=subject, reflexes=True)
 
 
 def _changed(condition: Condition) -> Spine:

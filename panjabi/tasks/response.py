@@ -28,18 +28,27 @@ Floats = NDArray[np.float64]
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "extensors": (
+        "extensors",
         "longissimus_thoracis",
         "longissimus_lumborum",
         "iliocostalis_thoracis",
         "iliocostalis_lumborum",
         "multifidus_lumbar",
     ),
-    "abdominals": ("rectus_abdominis", "external_oblique", "internal_oblique"),
+    "abdominals": ("flexors", "rectus_abdominis", "external_oblique", "internal_oblique"),
 }
-"""Muscles of each channel; the drive is their mean excitation, weighted by strength (as EMG)."""
+"""Muscles of each channel; the drive is their mean excitation, weighted by strength (as EMG).
+
+The trunk has only the pools of all extensors and of all flexors."""
 
 LEAST_CHANGE = 0.005
 """Change of a drive that counts as an onset, as a fraction of full activation [1]; assumed."""
+
+ONE_JOINT = (
+    "one joint bends: the same push turns the thorax farther over all lumbar joints, which bend in "
+    "series (--model lumbar)"
+)
+"""Why the angle is smaller than that of a spine with more joints."""
 
 STEP = 0.002  # between samples [s]
 BASELINE = 0.1  # time before the event to which an onset is compared [s]
@@ -57,6 +66,7 @@ class PerturbationResponse(Result):
     drives: Mapping[str, Floats]  # group -> mean excitation [1]
     latencies: Mapping[str, Latency]  # group -> onset in its drive
     moment: float  # of the push about the lowest joint, at equilibrium [N m]
+    joints: int  # number of joints that bend
     lost_balance: bool
     outcome: str  # of the solver, as text
     parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)  # the record of the run
@@ -85,6 +95,7 @@ class PerturbationResponse(Result):
             "peak_angle_deg": math.degrees(self.peak_angle),
             "peak_rate_deg_per_s": math.degrees(float(abs(self.rate).max())),
             "moment_Nm": self.moment,
+            "bending_joints": self.joints,
             "lost_balance": self.lost_balance,
             "outside_evidence": list(self.outside_evidence),
         }
@@ -92,6 +103,8 @@ class PerturbationResponse(Result):
             value[f"{group}_latency_s"] = onset.seconds
             value[f"{group}_direction"] = onset.direction
             value[f"{group}_drive_change"] = self.drive_change(group)
+        if self.joints == 1:
+            value["note"] = ONE_JOINT
         return value
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -130,7 +143,7 @@ def response(
             for name, drive in drives.items()
         }
     return PerturbationResponse(
-        condition, event, time, angle - angle[0], rate, drives, latencies, moment,
+        condition, event, time, angle - angle[0], rate, drives, latencies, moment, len(bending),
         record.lost_balance, record.outcome, (record,),
     )  # fmt: skip
 

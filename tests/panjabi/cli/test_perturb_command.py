@@ -71,7 +71,7 @@ def test_refusals(asked, words, capsys):
 
 def test_margin_of_a_named_spine(capsys):
     found = result_of(capsys, "delay-margin", "--model", "trunk")
-    assert found["stable"] is True and found["muscles"] == 186
+    assert found["stable"] is True and found["muscles"] == 2
     assert found["outside_evidence"] == []
     assert found["delay_margin_s"] > 0.0
     assert found["crossing_rad_per_s"] > 0.0 and found["rightmost_root"]["real_per_s"] < 0.0

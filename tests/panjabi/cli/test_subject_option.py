@@ -25,7 +25,7 @@ LATE = replace(PATIENT, deficits=Deficits(extra_delay=0.02, gain_factor=1.2))
 FASCIA = replace(PATIENT, fascia={"tie_ratio": 0.3, "resting_tension_N": {"": 8.0}})
 SMALL = replace(PATIENT, person=Person(stature=1.6, mass=58.0))
 
-NO_SUBJECT = {"literature", "neutral-zone", "identify", "hypothesis", "import", "validate"}
+NO_SUBJECT = {"published", "neutral-zone", "identify", "hypothesis", "import", "validate"}
 """Commands that build no person: tables, laboratory records, fixed experiments, models in files."""
 FASCIA_WITHOUT = {"lines", "show", "regions", "validate"}
 
@@ -53,11 +53,11 @@ def json_of(capsys, run, *words):
         (("body",), SMALL, "stature_m"),
         (("muscle", "semimem_r"), SMALL, "length_m"),
         (("unit", "L4-L5"), PATIENT, "stiffness_neutral_Nm_per_deg"),
-        (("buckle", "--plane", "sagittal"), PATIENT, "critical_load_N"),
+        (("buckle", "--plane", "frontal"), PATIENT, "critical_load_N"),
         (("recruit", "--criterion", "equilibrium"), PATIENT, "compression_N"),
         (("stability", "--floor", "0.5"), PATIENT, "index_Nm_per_rad"),
-        (("verdict", "--model", "trunk"), PATIENT, "least_stiffness_Nm_per_rad"),
-        (("compensation", "--points", "3"), PATIENT, "fractions"),
+        (("verdict", "--model", "trunk"), PATIENT, "rightmost_root"),
+        (("compensation", "--points", "2"), PATIENT, "activation"),
         (("delay-margin", "--model", "trunk"), PATIENT, "rightmost_root"),
         (("perturb",), PATIENT, "peak_angle_deg"),
         (("perturb", "--experiment", "sway", "--duration", "10"), LATE, "extra_delay_s"),

@@ -11,7 +11,13 @@ import pytest
 from panjabi.errors import ConvergenceError
 from panjabi.simulation import simulate
 from panjabi.spine.perturbation import ForceStep
-from panjabi.tasks import Condition, condition_equilibrium, quick_release, sudden_load
+from panjabi.tasks import (
+    MODELS,
+    Condition,
+    condition_equilibrium,
+    quick_release,
+    sudden_load,
+)
 from panjabi.tasks.response import excitation, saturate_commands
 
 
@@ -49,7 +55,7 @@ def test_release_switches_the_back_off_and_extends():
     made = quick_release()
     assert made.response.peak_angle > 0.0 and made.response.moment > 0.0
     assert made.response.latencies["extensors"].direction == "off"
-    assert made.explained > 0.99
+    assert made.explained > 0.98
     assert made.stiffness > 0.0 and made.damping > 0.0
 
 
@@ -58,12 +64,23 @@ def test_the_fitted_stiffness_increases_with_gain():
     assert more > 1.1 * less
 
 
+def test_the_same_push_on_trunk_and_lumbar_spine_agrees_within_two_and_a_half():
+    """At equal co-contraction; lumbar joints bend in series, and the trunk says so."""
+    trunk, lumbar = (sudden_load(Condition(model=m, cocontraction=0.017)) for m in MODELS[:2])
+    assert lumbar.moment == pytest.approx(trunk.moment, rel=1e-6)
+    assert 1.5 < lumbar.peak_angle / trunk.peak_angle < 2.5
+    onsets = [r.latencies["extensors"].seconds for r in (trunk, lumbar)]
+    assert onsets[0] == pytest.approx(onsets[1], abs=0.01)
+    assert "one joint bends" in trunk.to_dict()["note"] and "note" not in lumbar.to_dict()
+    assert (trunk.joints, lumbar.joints) == (1, 6)
+
+
 def test_excitation_of_all_times_is_that_of_the_channels():
     push = ForceStep(30.0, start=0.1)
     record = simulate(condition_equilibrium(Condition(), (push,)), push, duration=0.4)
     times = np.linspace(0.0, 0.4, 9)
     names = record.model.muscles.muscles.names
-    picked = [0, 40, 120]
+    picked = [0, 1]
     channels = record.channels([f"{names[m]} excitation" for m in picked], times)
     table = excitation(record, times)
     for m in picked:
