@@ -6,6 +6,7 @@ import argparse
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from fascia.cli.command_line import _parser as fascia_parser, main as fascia_main
@@ -72,6 +73,32 @@ def test_a_subject_goes_through_every_command(words, subject, key, capsys, tmp_p
     hurt = json_of(capsys, main, *words, "--subject", str(path))
     assert (whole["subject"], hurt["subject"]) == ("standard adult", "patient 12")
     assert hurt[key] != whole[key]
+
+
+@pytest.mark.parametrize("model", ["trunk", "lumbar"])
+def test_a_verdict_is_about_the_spine_of_the_subject(model, capsys, tmp_path, monkeypatch):
+    """The spine that the command builds; the verdict of the lumbar spine takes too long here."""
+    built = []
+
+    class Verdict:
+        def to_dict(self):
+            return {}
+
+    monkeypatch.setattr(
+        "panjabi.stability.model_verdict.verdict",
+        lambda rest, **push: built.append(rest) or Verdict(),
+    )
+    path = tmp_path / "subject.json"
+    replace(PATIENT, load=HeldLoad(10.0)).to_file(path)
+    json_of(capsys, main, "verdict", "--model", model, "--subject", str(path))
+    json_of(capsys, main, "verdict", "--model", model, "--subject", str(path), "--gain", "0.5")
+    own, other = (rest.model for rest in built)
+    expected = PATIENT.spine(model, load=10.0)
+    assert own.subject == "patient 12"
+    assert own.body.total_mass == expected.body.total_mass
+    np.testing.assert_array_equal(own.muscles.muscles.max_force, expected.muscles.muscles.max_force)
+    assert [j.unit.changes for j in own.joints] == [j.unit.changes for j in expected.joints]
+    np.testing.assert_allclose(other.loops.receptors.gain, 0.5 * own.loops.receptors.gain)
 
 
 def test_fascia_reads_the_same_file(capsys, tmp_path):
