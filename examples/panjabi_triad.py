@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi.stability import ReducedTrunk, StabilityVerdict, reduced_trunk, verdict
-from panjabi.statements import CompensationMap, Subfailure, compensation_map, least_activation
+from panjabi.spine import Spine, equilibrium
+from panjabi.spine.deficits import Deficits
+from panjabi.stability import StabilityVerdict, verdict
+from panjabi.statements import (
+    CompensationMap,
+    Subfailure,
+    compensation_map,
+    least_activation,
+    standing_trunk,
+)
 from panjabi.statements.subfailure import LoopPicture, loop_picture
 
 if TYPE_CHECKING:
@@ -31,7 +39,7 @@ DEFICITS = {
 class Answer:
     """The intact trunk, the effort for each deficit, two maps, and the damage loop."""
 
-    trunk: ReducedTrunk
+    trunk: Spine
     intact: StabilityVerdict
     effort: dict[str, float]  # deficit -> least co-contraction [1]
     maps: tuple[CompensationMap, CompensationMap]
@@ -40,21 +48,22 @@ class Answer:
 
 def experiment() -> Answer:
     """Compute the efforts, the maps and the damage loop."""
-    trunk = reduced_trunk()
-    effort = {words: least_activation(trunk.changed(**d))[0] for words, d in DEFICITS.items()}
-    loss = np.linspace(0.0, 1.0, 41)
+    trunk = standing_trunk()
+    effort = {words: least_activation(trunk, Deficits(**d))[0] for words, d in DEFICITS.items()}
+    loss = np.linspace(0.0, 1.0, 9)
     maps = tuple(
-        compensation_map(trunk, loss, (name, np.linspace(0.0, top, 41)))
+        compensation_map(trunk, loss, (name, np.linspace(0.0, top, 9)))
         for name, top in (("strength_loss", 0.99), ("extra_delay", 0.10))
     )
-    return Answer(trunk, verdict(trunk), effort, (maps[0], maps[1]), loop_picture(Subfailure()))
+    intact = verdict(equilibrium(trunk))
+    return Answer(trunk, intact, effort, (maps[0], maps[1]), loop_picture(Subfailure()))
 
 
 def check(answer: Answer) -> None:
     """Passive loss needs little effort, weakness and delay need more; three outcomes exist."""
     assert answer.intact.condition.value == "stable"
     effort = answer.effort
-    assert answer.trunk.activation < effort["all passive stiffness lost"] < 0.025
+    assert answer.trunk.cocontraction < effort["all passive stiffness lost"] < 0.025
     single = [effort[words] for words in list(DEFICITS)[:3]]
     assert min(single[1:]) > 2.0 * single[0]
     # a delay harms a weak reflex less, so the deficits together need less than their sum
@@ -68,7 +77,7 @@ def report(answer: Answer) -> str:
     """The findings as text."""
     lines = [
         str(answer.intact),
-        f"co-contraction, intact {100 * answer.trunk.activation:.1f} %; to restore the sway with",
+        f"co-contraction, intact {100 * answer.trunk.cocontraction:.1f} %; for the same sway with",
     ]
     lines += [f"  {words:28}{100 * a:5.1f} %" for words, a in answer.effort.items()]
     fold = answer.loop.fold

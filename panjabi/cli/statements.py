@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from panjabi.cli.subject import SUBJECT, add_subject, subject_of
 from panjabi.cli.terminal import (
@@ -13,10 +13,6 @@ from panjabi.cli.terminal import (
     applicable,
     cohort_options,
 )
-
-if TYPE_CHECKING:
-    from panjabi.spine.subject import Subject
-    from panjabi.stability.condition import StabilityVerdict
 
 MODELS = ("lumbar", "trunk")
 TRUNK = {
@@ -52,7 +48,7 @@ def add_hypothesis_commands(commands: Any) -> None:
         commands,
         "compensation",
         _compensation,
-        "least co-contraction of the one-joint trunk over two deficits",
+        "least co-contraction of the trunk over two deficits",
     )
     compensation.add_argument(
         "--deficit", choices=tuple(MOST), default="strength_loss",
@@ -63,7 +59,7 @@ def add_hypothesis_commands(commands: Any) -> None:
         help="largest deficit (default 0.99 for strength_loss, 0.1 s for extra_delay)",
     )  # fmt: skip
     compensation.add_argument(
-        "--points", type=int, default=21, metavar="N", help="values of each deficit (default 21)"
+        "--points", type=int, default=11, metavar="N", help="values of each deficit (default 11)"
     )
     add_subject(compensation)
     add_cohort_options(compensation)
@@ -74,9 +70,7 @@ def add_hypothesis_commands(commands: Any) -> None:
         "stability of a model: Hessian, spectrum with delays, recovery",
     )
     verdict.add_argument("--model", choices=MODELS, default="lumbar", help="model (default lumbar)")
-    verdict.add_argument(
-        "--push", type=float, help="peak of the test push [N m for trunk, N for lumbar]"
-    )
+    verdict.add_argument("--push", type=float, help="peak of the test push on T8 [N] (default 30)")
     verdict.add_argument("--gain", type=float, metavar="FACTOR", help="factor on every reflex gain")
     verdict.add_argument(
         "--extra-delay-ms", type=float, metavar="MS", help="added to every reflex delay"
@@ -89,7 +83,9 @@ def add_hypothesis_commands(commands: Any) -> None:
     )
     add_subject(verdict)
     trunk = verdict.add_argument_group("trunk")
-    trunk.add_argument("--activation", type=float, metavar="F", help="co-contraction, 0 to 1")
+    trunk.add_argument(
+        "--activation", type=float, metavar="F", help="least command of both muscles"
+    )
     lumbar = verdict.add_argument_group("lumbar")
     lumbar.add_argument(
         "--preload",
@@ -127,22 +123,22 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
     import numpy as np
 
     from panjabi.errors import ParameterError
-    from panjabi.stability.one_joint_trunk import reduced_trunk
     from panjabi.statements.compensation import compensation_map
+    from panjabi.statements.quiet_stance import standing_trunk
 
     if args.points < 2:
-        raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 21.")
+        raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 11.")
     most = MOST[args.deficit] if args.most is None else args.most
     subject = subject_of(args)
     result = compensation_map(
-        reduced_trunk(subject=subject),
+        standing_trunk(subject),
         np.linspace(0.0, 1.0, args.points),
         (args.deficit, np.linspace(0.0, most, args.points)),
         **cohort_options(args),
     )
     fractions = result.fractions()
     value = {
-        "schema": "panjabi-compensation/1",
+        "schema": "panjabi-compensation/2",
         "subject": subject.name,
         **result.to_dict(),
         "fractions": fractions,
@@ -154,6 +150,10 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.spine.equilibrium_solver import equilibrium
+    from panjabi.spine.model_build import UnitOptions
+    from panjabi.stability.model_verdict import verdict
+
     options = TRUNK if args.model == "trunk" else LUMBAR
     chosen = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
     later = chosen["extra_delay_ms"]
@@ -169,27 +169,9 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
         cocontraction=chosen["activation" if args.model == "trunk" else "coactivation"],
     )
     push = {} if args.push is None else {"push": args.push}
-    if args.model == "trunk":
-        result = _trunk(subject, push)
-    else:
-        result = _lumbar(subject, push, preload=args.preload, extrapolate=args.extrapolate)
+    model = subject.spine(
+        args.model, units=UnitOptions(extrapolate=args.extrapolate, preload=args.preload)
+    )
+    result = verdict(equilibrium(model, extrapolate=args.extrapolate), **push)
     value = {"schema": "panjabi-verdict/1", "model": args.model, **result.to_dict()}
     return value, str(result)
-
-
-def _trunk(subject: Subject, push: dict[str, float]) -> StabilityVerdict:
-    from panjabi.stability.model_verdict import verdict
-    from panjabi.stability.one_joint_trunk import reduced_trunk
-
-    return verdict(reduced_trunk(subject=subject), **push)
-
-
-def _lumbar(
-    subject: Subject, push: dict[str, float], *, preload: float | None, extrapolate: bool
-) -> StabilityVerdict:
-    from panjabi.spine.equilibrium_solver import equilibrium
-    from panjabi.spine.model_build import UnitOptions
-    from panjabi.stability.model_verdict import verdict
-
-    model = subject.spine("lumbar", units=UnitOptions(extrapolate=extrapolate, preload=preload))
-    return verdict(equilibrium(model, extrapolate=extrapolate), **push)

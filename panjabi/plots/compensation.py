@@ -24,7 +24,7 @@ LEVELS = (2.0, 3.0, 5.0, 10.0, 20.0, 50.0)  # labelled co-contraction [%]
 
 
 def plot_compensation_map(result: CompensationMap, *, ax: Axes | None = None) -> Axes:
-    """Regions of the three outcomes, contours of co-contraction, and traced boundaries (P9)."""
+    """Regions of the three outcomes, and contours of co-contraction (P9)."""
     ax = new_axis(ax, height=2.9)
     fx, fy = (1e3 if name == "extra_delay" else 100.0 for name in result.names)
     x, y = fx * result.x, fy * result.y
@@ -32,14 +32,13 @@ def plot_compensation_map(result: CompensationMap, *, ax: Axes | None = None) ->
     filled = np.where(np.isnan(effort), BEYOND, effort)
     ax.contourf(x, y, filled, levels=[-1.0, 100.0 * result.cost, 100.0, BEYOND], colors=COLOURS)
     low, high = float(np.nanmin(effort)), float(np.nanmax(effort))
-    traced = 100.0 * result.cost if result.boundaries else -1.0  # plotted separately
-    shown = [v for v in LEVELS if low < v < high and abs(v - traced) > 1e-9]
+    cost = 100.0 * result.cost
+    if low < cost < high:
+        ax.contour(x, y, effort, levels=[cost], colors=BLACK, linewidths=1.3)
+    shown = [v for v in LEVELS if low < v < high and abs(v - cost) > 1e-9]
     if shown:
         lines = ax.contour(x, y, effort, levels=shown, colors="0.35", linewidths=0.6)
         ax.clabel(lines, fmt="%g %%", fontsize=SMALL - 1.0)
-    for name, style in (("cost", "-"), ("failure", "--")):
-        for curve in result.boundaries.get(name, ()):
-            ax.plot(fx * curve[:, 0], fy * curve[:, 1], color=BLACK, ls=style, lw=1.3)
     for colour, label in zip(COLOURS, ("compensated", "at a cost", "failure"), strict=True):
         ax.fill([], [], color=colour, label=label)
     ax.set(xlabel=LABELS[result.names[0]], ylabel=LABELS[result.names[1]])

@@ -139,8 +139,8 @@ def spine_model(
         For a posture outside the joints' ranges.
     """
     options = _options(units)
-    levels = chosen_levels(region, joints)
     plane = _plane(region, plane, joints)
+    levels = chosen_levels(region, joints)
     who = _person(subject, levels, load, injuries)
     whole_body = who.body if body is None else body
     place = who.posture if posture is None else posture

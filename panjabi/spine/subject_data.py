@@ -17,11 +17,11 @@ from panjabi.body.posture import posture_table
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.phenotype import published_extra_delay
 from panjabi.parameter import USER, Parameter
-from panjabi.passive.directions import known_level
+from panjabi.passive.directions import AXES, SACROILIAC, axis_index, known_level, levels
 from panjabi.passive.injury import weakened, with_injuries
 from panjabi.passive.ribs import RIBBED, with_rib_cage
-from panjabi.passive.sizing import sized_for
-from panjabi.passive.standard import unit
+from panjabi.passive.sizing import sized_for, unit_length
+from panjabi.passive.standard import LaboratoryFit, fitted_unit, unit
 from panjabi.passive.targets import SOURCES
 from panjabi.spine.deficits import (
     ByName,
@@ -75,6 +75,10 @@ class SubjectData:
     deficits: Deficits = field(default_factory=Deficits)
     source: str = "default"  # values to which the units are fitted
     sources: Mapping[str, str] = field(default_factory=dict[str, str])  # of single levels
+    fits: Mapping[str, Mapping[str, LaboratoryFit]] = field(
+        default_factory=dict[str, dict[str, LaboratoryFit]]
+    )
+    """Level -> axis -> law fitted to a record of this person, in place of the source."""
     reflexes: Mapping[str, float] = field(default_factory=dict[str, float])
     """Arguments of `panjabi.neural.homonymous`; what is left out has its default."""
     phenotype: Phenotype = "none"
@@ -117,6 +121,8 @@ class SubjectData:
         if self.posture not in posture_table():
             raise unknown("posture", self.posture, posture_table())
         put(self, "sources", by_level(self.sources))
+        fits = by_level(self.fits)
+        put(self, "fits", {k: _axes(k, v) for k, v in fits.items()})
         for source in (self.source, *self.sources.values()):
             if source not in SOURCES:
                 raise unknown("source of a functional spinal unit", source, SOURCES)
@@ -196,7 +202,13 @@ class SubjectData:
         """
         name = known_level(level)
         of = source or self.sources.get(name, self.source)
-        made = sized_for(unit(name, of, extrapolate=extrapolate), body or self.body)
+        whole = body or self.body
+        made = unit(name, of, extrapolate=extrapolate)
+        if source is None and name in self.fits:
+            back = 1.0 / unit_length(whole, name)  # the record has the size of the person already
+            measured = {axis_index(a): fit.sized(back) for a, fit in self.fits[name].items()}
+            made = replace(fitted_unit(name, of, measured=measured), extrapolate=extrapolate)
+        made = sized_for(made, whole)
         if rib_cage and name in RIBBED:
             made = with_rib_cage(made)
         made = with_injuries(made, self.deficits.injuries.get(name, ()))
@@ -239,6 +251,15 @@ class SubjectData:
             extra_delay=_among(every.extra_delay, names),
         )
         return changed_loops(made, present, body) if made else ()
+
+
+def _axes(level: str, fits: Mapping[str, LaboratoryFit]) -> dict[str, LaboratoryFit]:
+    if level in SACROILIAC:
+        raise unknown("level with fits to records", level, levels())
+    for axis in fits:
+        if axis not in AXES:
+            raise unknown("axis of a unit", axis, AXES)
+    return dict(fits)
 
 
 @cache

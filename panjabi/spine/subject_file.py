@@ -28,6 +28,7 @@ from panjabi._json import (
 )
 from panjabi.body.person import Person
 from panjabi.errors import DataFileError, PanjabiError, SchemaError
+from panjabi.passive.standard import AxisFit, LaboratoryFit
 from panjabi.spine.deficits import Deficits
 from panjabi.spine.static_model import HeldLoad
 from panjabi.spine.subject_data import SubjectData
@@ -49,6 +50,10 @@ def plain_subject(subject: SubjectData) -> dict[str, Any]:
         "units": {
             "source": subject.source,
             "sources": subject.sources,
+            "fits": {
+                level: {axis: _plain_fit(fit) for axis, fit in fits.items()}
+                for level, fits in subject.fits.items()
+            },
             "passive_loss": lost.passive_loss,
             "injuries": lost.injuries,
         },
@@ -145,6 +150,36 @@ def _plain(value: object) -> Any:
     return list(cast("tuple[object, ...]", value)) if isinstance(value, tuple) else value
 
 
+LAW: Section = {
+    "linear_Nm_per_rad": ("linear", number),
+    "onset_rad": ("onset", number),
+    "width_rad": ("width", number),
+    "gain_minus_Nm_per_rad": ("gain_minus", number),
+    "gain_plus_Nm_per_rad": ("gain_plus", number),
+    "branch_Nm_per_rad": ("branch", number),
+    "friction_Nm": ("friction", number),
+}
+FIT: Section = {"record": ("record", text), "moment_Nm": ("moment", number), **LAW}
+"""Keys of the law of an axis that was fitted to a record; all are needed."""
+
+
+def _plain_fit(fit: LaboratoryFit) -> dict[str, Any]:
+    law = {key: getattr(fit.law, name) for key, (name, _) in LAW.items()}
+    return {"record": fit.record, "moment_Nm": fit.moment, **law}
+
+
+def _fit(value: object, where: str) -> LaboratoryFit:
+    found: dict[str, Any] = section(FIT)(value, where)
+    missing = [key for key, (name, _) in FIT.items() if name not in found]
+    if missing:
+        raise DataFileError(
+            f"{where}: Expected all of {', '.join(FIT)}, got none for {', '.join(missing)}; write "
+            "the file with Subject.to_file."
+        )
+    record, moment = found.pop("record"), found.pop("moment")
+    return LaboratoryFit(record=record, moment=moment, law=AxisFit(**found))
+
+
 SECTIONS: dict[str, Section] = {
     "body": {
         "stature_m": ("stature", number),
@@ -162,6 +197,7 @@ SECTIONS: dict[str, Section] = {
     "units": {
         "source": ("source", text),
         "sources": ("sources", table(text)),
+        "fits": ("fits", table(table(_fit))),
         "passive_loss": ("passive_loss", by_name),
         "injuries": ("injuries", table(listed(text))),
     },

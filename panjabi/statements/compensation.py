@@ -3,11 +3,12 @@
 For every pair of deficits the least co-contraction is computed that restores the sway of the intact
 trunk. The three outcomes of Panjabi (1992) are regions of the map: compensated; compensated at a
 cost, where co-contraction is too high to be sustained; and failure, where no co-contraction is
-enough.
+enough that the muscles can give and the unit can bear.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -19,10 +20,11 @@ from panjabi.cohort.engine import CohortOptions, run_cohort
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter, assumed
 from panjabi.results import Result, frame, plain
-from panjabi.stability.one_joint_trunk import DEFICITS, ReducedTrunk
-from panjabi.statements.level_curves import level_curves
-from panjabi.statements.quiet_stance import Noise, trunk_sway
-from panjabi.statements.stiffness_for_sway import activation_for, required_stiffness
+from panjabi.spine.deficits import Deficits
+from panjabi.spine.equilibrium_solver import equilibrium
+from panjabi.spine.model import Spine
+from panjabi.stability.algebra import root
+from panjabi.statements.quiet_stance import LEAST, Noise, TrunkStances, stances_of, trunk_sway
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
@@ -34,14 +36,19 @@ OUTCOMES = ("compensated", "compensated at a cost", "failure")
 
 COST = assumed(0.05, "1", "co-contraction that can be sustained; no limit was published")
 MOST_GAIN = assumed(2.0, "1", "largest reflex gain, if the gain may adapt")
-GAINS = 17  # number of reflex gains compared, if the gain may adapt
+GAINS = 9  # number of reflex gains compared, if the gain may adapt
+OTHERS = ("strength_loss", "extra_delay")
+ROW = ("activation", "gain", "compression")
+PLACES = 10  # co-contractions that are tried
+FALLS = 50.0  # logarithm of the variance over that of the intact trunk, for an unstable trunk
+SAME = 1e-9  # difference of logarithms that counts as none
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CompensationMap(Result):
     """Least co-contraction over two deficits, and the outcome for each pair."""
 
-    trunk: ReducedTrunk
+    trunk: Spine
     names: tuple[str, str]  # deficits along x (passive_loss) and along y
     x: Floats  # (nx,)
     y: Floats  # (ny,)
@@ -50,7 +57,6 @@ class CompensationMap(Result):
     gain: Floats  # (ny, nx) reflex gain with it [1]
     compression: Floats  # (ny, nx) of the joint with it [N]
     cost: float  # largest co-contraction that can be sustained [1]
-    boundaries: dict[str, tuple[Floats, ...]]  # "cost", "failure": traced curves (m, 2)
     adapted: bool  # whether the reflex gain may change
 
     @property
@@ -80,7 +86,6 @@ class CompensationMap(Result):
             "compression_N": plain(self.compression),
             "outcome": [[OUTCOMES[k] for k in row] for row in self.outcome],
             "cost": self.cost,
-            "boundaries": plain(self.boundaries),
             "adapted": self.adapted,
         }
 
@@ -103,7 +108,7 @@ class CompensationMap(Result):
 class _Sweep:
     """What all rows of a map have in common."""
 
-    trunk: ReducedTrunk
+    trunk: Spine
     noise: Noise
     deficit: str  # along y
     passive_loss: Floats
@@ -112,7 +117,7 @@ class _Sweep:
 
 
 def compensation_map(
-    trunk: ReducedTrunk,
+    trunk: Spine,
     passive_loss: ArrayLike,
     other: tuple[str, ArrayLike],
     *,
@@ -125,10 +130,11 @@ def compensation_map(
 
     Parameters
     ----------
+    trunk : intact, with its co-contraction: `spine_model("trunk", reflexes=True)`.
     passive_loss : values along x (nx,) [1].
     other : "strength_loss" [1] or "extra_delay" [s], and its values along y (ny,).
     adapt_gain : whether the reflex gain may change too, up to `MOST_GAIN`; the result is then the
-        least co-contraction over all gains, and boundaries are not traced.
+        least co-contraction over all gains.
     cost : largest co-contraction that can be sustained [1].
     noise : strength of the noises, by default `Noise()`.
     options : executor, workers, block, store, resume and progress of `panjabi.cohort.run_cohort`;
@@ -139,72 +145,105 @@ def compensation_map(
     UnknownNameError
         For an unknown deficit.
     ParameterError
-        For values that do not increase.
+        For values that do not increase, or a spine with more than one free coordinate.
     UnstableError
         If the intact trunk is unstable.
     DataFileError
         For a store of another sweep, trunk, noise or version.
     """
     names = ("passive_loss", other[0])
-    if other[0] not in DEFICITS[1:]:
-        raise unknown("deficit beside passive_loss", other[0], DEFICITS[1:])
+    if other[0] not in OTHERS:
+        raise unknown("deficit beside passive_loss", other[0], OTHERS)
     x, y = _rising("passive_loss", passive_loss), _rising(*other)
     noises = noise or Noise()
-    aim = trunk_sway(trunk, noises)
+    aim = trunk_sway(equilibrium(trunk), noises)
     sweep = _Sweep(trunk, noises, other[0], x, aim, adapt_gain)
     rows = run_cohort(EachSubject(_row), sweep, {other[0]: y}, **options).all_or_error()
-    activation, gain = rows.floats("activation"), rows.floats("gain")
-    strength = 1.0 - y[:, None] if other[0] == "strength_loss" else 1.0
-    compression = trunk.weight_compression + strength * activation * trunk.muscle_compression
-    traced = {}
-    if not adapt_gain:
-        box = ((x[0], x[-1]), (y[0], y[-1]))
-        traced = {
-            name: level_curves(trunk.changed(activation=a), names, box, aim, noises)
-            for name, a in (("cost", cost.si), ("failure", 1.0))
-        }
     return CompensationMap(
-        trunk, names, x, y, aim, activation, gain, compression, cost.si, traced, adapt_gain
+        trunk, names, x, y, aim, *(rows.floats(name) for name in ROW), cost.si, adapt_gain
     )
 
 
 def _row(sweep: _Sweep, subject: Block) -> dict[str, Floats]:
-    """Least activation and its reflex gain for all passive losses at one other deficit."""
-    state = sweep.trunk.changed(**{sweep.deficit: float(subject.floats(sweep.deficit)[0])})
-    least = _least(state, sweep.passive_loss, sweep.sway, sweep.adapt_gain, sweep.noise)
-    return {"activation": least[0], "gain": least[1]}
+    """Least activation with gain and compression for all passive losses at one other deficit."""
+    amount = float(subject.floats(sweep.deficit)[0])
+    weak, later = (amount, 0.0) if sweep.deficit == "strength_loss" else (0.0, amount)
+    stances = stances_of(sweep.trunk, weak)
+    found = [
+        _least(stances, float(loss), later, 1.0, sweep.sway, sweep.adapt_gain, sweep.noise)
+        for loss in sweep.passive_loss
+    ]
+    return dict(zip(ROW, np.array(found).T, strict=True))
 
 
 def least_activation(
-    trunk: ReducedTrunk, *, adapt_gain: bool = False, noise: Noise | None = None
+    trunk: Spine,
+    deficits: Deficits | None = None,
+    *,
+    adapt_gain: bool = False,
+    noise: Noise | None = None,
 ) -> tuple[float, float]:
     """Least co-contraction for the intact sway of a trunk with deficits, and the reflex gain [1].
 
+    trunk : intact, with its co-contraction. The gain is that over the intact one.
     (nan, nan) if no co-contraction is enough.
+
+    Raises
+    ------
+    ParameterError
+        For deficits by name or injuries: give one number for each deficit.
     """
-    noises = noise or Noise()
-    intact = trunk.changed(passive_loss=0.0, strength_loss=0.0, extra_delay=0.0)
-    aim = trunk_sway(intact, noises)
-    least = _least(trunk, np.array([trunk.passive_loss]), aim, adapt_gain, noises)
-    return float(least[0, 0]), float(least[1, 0])
+    noises, lost = noise or Noise(), deficits or Deficits()
+    values = (lost.strength_loss, lost.passive_loss, lost.extra_delay, lost.gain_factor)
+    weak, loss, later, gain = (v if isinstance(v, float) else math.nan for v in values)
+    if math.isnan(weak + loss + later + gain) or lost.injuries:
+        raise ParameterError(
+            f"Expected one number for each deficit of the trunk, got {lost!r}; put injuries and "
+            "deficits by name into the trunk with with_deficits."
+        )
+    aim = trunk_sway(equilibrium(trunk), noises)
+    stances = stances_of(trunk, weak)
+    activation, factor, _ = _least(stances, loss, later, gain, aim, adapt_gain, noises)
+    return activation, factor
 
 
-def _least(trunk: ReducedTrunk, loss: Floats, aim: float, adapt: bool, noise: Noise) -> Floats:
-    """Least activation and reflex gain (2, k) for passive losses (k,) with the other deficits."""
-    best = np.full((2, len(loss)), np.nan)
-    weak, loose = trunk.strength_loss, trunk.changed(activation=0.0, passive_loss=0.0)
-    for gain in np.linspace(0.0, MOST_GAIN.si, GAINS) if adapt else [trunk.gain]:
-        low, high = required_stiffness(
-            trunk, sway=aim, share=float(gain) * trunk.strength,
-            delay=trunk.delay + trunk.extra_delay, noise=noise,
-        )  # fmt: skip
-        if np.isnan(low):
-            continue
-        a = activation_for(trunk, low, passive_loss=loss, strength_loss=weak)
-        over = (1.0 - loss) * loose.passive_stiffness - trunk.weight > high
-        a = np.where(over, np.nan, a)
-        better = (np.isnan(best[0]) & ~np.isnan(a)) | (a < best[0])
-        best = np.where(better, np.array([a, np.full_like(a, gain)]), best)
+def _least(
+    stances: TrunkStances,
+    loss: float,
+    later: float,
+    gain: float,
+    aim: float,
+    adapt: bool,
+    noise: Noise,
+) -> tuple[float, float, float]:
+    """Least activation, its reflex gain, and the compression [N]; nan: none is enough.
+
+    Co-contractions are tried upwards, since the sway need not fall everywhere; the first that is
+    enough is refined.
+    """
+    nothing = (math.nan, math.nan, math.nan)
+    if math.isnan(stances.most):
+        return nothing
+    places = np.geomspace(LEAST, stances.most, PLACES)
+    places[-1] = stances.most
+    best = nothing
+    for factor in np.linspace(0.0, MOST_GAIN.si, GAINS) if adapt else [gain]:
+
+        def excess(a: float, factor: float = float(factor)) -> float:
+            """Logarithm of the variance over that of the intact trunk."""
+            stance = stances.stance(a, loss, gain=factor, later=later)
+            return FALLS if stance is None else math.log(stance.variance(noise) / aim**2)
+
+        before = LEAST
+        for a in map(float, places):
+            if a > best[0]:  # a smaller one is known
+                break
+            if excess(a) <= SAME:
+                if a > LEAST:
+                    a = root(excess, before, a, within=1e-9)
+                best = (a, float(factor), float(stances.at(a, loss).compression))
+                break
+            before = a
     return best
 
 

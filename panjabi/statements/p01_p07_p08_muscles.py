@@ -13,12 +13,15 @@ from panjabi.passive.protocol import Protocol
 from panjabi.passive.standard import unit
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import recruit, recruit_again
+from panjabi.spine.derivatives import jacobian, static_stiffness
+from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.static_build import static_spine
+from panjabi.spine.tangents import tangent
 from panjabi.stability.algebra import root
-from panjabi.stability.one_joint_trunk import reduced_trunk
 from panjabi.stability.segment_experiments import WORST_INJURY, gain_at_l45, unit_under_multifidus
 from panjabi.stability.static_stability_of_muscles import static_stability
 from panjabi.statements.finding import Finding, Outcome, Statement
+from panjabi.statements.quiet_stance import standing_trunk
 
 FORCES = (0.0, 20.0, 40.0, 60.0)  # on each side of L4-L5 [N]
 ABOUT_INTACT = (0.8, 1.25)  # of the intact neutral zone, assumed
@@ -33,7 +36,9 @@ def p01_three_subsystems(statement: Statement) -> Finding:
     bare = standing.spine.with_units([u.with_structures(()) for u in standing.spine.units])
     without_units = static_stability(bare, standing.forces, stiffness=law).least_stiffness
     without_muscles = float(np.linalg.eigvalsh(standing.spine.constant)[0])
-    trunk = reduced_trunk()
+    trunk = equilibrium(standing_trunk())
+    slow = float(tangent(trunk.model, trunk.state, which="slow")[0, 0])
+    held = static_stiffness(trunk.model, jacobian(trunk.model, trunk.state, friction="relaxed"))
     return statement.finding(
         "fixed by construction",
         "the Hessian is a sum of terms because the model is defined in this way, and a reflex "
@@ -49,10 +54,10 @@ def p01_three_subsystems(statement: Statement) -> Finding:
         ("least_without_muscles_Nm_per_rad", without_muscles, "units under the same preload"),
         (
             "trunk_stiffness_Nm_per_rad",
-            trunk.stiffness,
-            "one joint, passive plus active minus weight",
+            slow,
+            "one joint, passive plus active minus weight, slow motion",
         ),
-        ("trunk_reflex_Nm_per_rad", trunk.reflex_stiffness, "one joint, slow motion"),
+        ("trunk_reflex_Nm_per_rad", float(held[0, 0]) - slow, "one joint, slow motion"),
         figure="plot_subsystem_shares",
         data=contributions | {"sum": sum(contributions.values())},
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from panjabi.literature import row
 from panjabi.recruitment.posture import recruit
+from panjabi.spine.deficits import Deficits
 from panjabi.spine.static_build import static_spine
-from panjabi.stability.one_joint_trunk import reduced_trunk
 from panjabi.statements.compensation import OUTCOMES, compensation_map, least_activation
 from panjabi.statements.finding import Finding, Statement
-from panjabi.statements.quiet_stance import trunk_sway
+from panjabi.statements.quiet_stance import Noise, stances_of, standing_trunk
 from panjabi.statements.subfailure import (
     DAY,
     Subfailure,
@@ -18,17 +20,18 @@ from panjabi.statements.subfailure import (
     loop_picture,
 )
 
-MAP_POINTS = 61  # per side of the map that is plotted with the finding
+MAP_POINTS = 11  # per side of the map that is plotted with the finding
 LATE = 0.060  # added delay [s]
 LOUD = 4.0  # factor on the power of the sensor noise
 
 
 def p09_compensation(statement: Statement) -> Finding:
     """P9: least co-contraction over passive loss, alone and with weak or late muscles."""
-    trunk = reduced_trunk()
+    trunk = standing_trunk()
     losses = (0.0, 0.5, 1.0)
-    alone = [least_activation(trunk.changed(passive_loss=d))[0] for d in losses]
-    adapting = [least_activation(trunk.changed(passive_loss=d), adapt_gain=True)[0] for d in losses]
+    alone = [least_activation(trunk, Deficits(passive_loss=d))[0] for d in losses]
+    full = Deficits(passive_loss=1.0)
+    adapting = least_activation(trunk, full, adapt_gain=True)[0]
     loss = np.linspace(0.0, 1.0, MAP_POINTS)
     weak = compensation_map(trunk, loss, ("strength_loss", np.linspace(0.0, 0.99, MAP_POINTS)))
     spine = static_spine("standing")
@@ -50,21 +53,21 @@ def p09_compensation(statement: Statement) -> Finding:
         "supported" if holds else "contradicted",
         "effort increases with the deficit, in the trunk and in the whole lumbar spine, and all "
         "three outcomes occur. Passive loss alone has no limit: at neutral the units contribute "
-        "so little that a third of a per cent more co-contraction replaces them; failure requires "
-        "a nearly complete loss of strength as well. The limit of cost is assumed (5 % "
-        "co-contraction); the restored quantity is the sway of the intact trunk",
+        f"so little that {100.0 * (alone[-1] - alone[0]):.2f} % more co-contraction replaces them; "
+        "failure requires a nearly complete loss of strength as well. The limit of cost is assumed "
+        "(5 % co-contraction); the restored quantity is the sway of the intact trunk",
         *(
             (f"coactivation_at_{100 * d:.0f}_percent_passive_loss_percent", 100.0 * a, "trunk")
             for d, a in zip(losses, alone, strict=True)
         ),
-        ("coactivation_with_free_gain_percent", 100.0 * adapting[-1], "trunk, full passive loss"),
+        ("coactivation_with_free_gain_percent", 100.0 * adapting, "trunk, full passive loss"),
         *(
             (f"lumbar_coactivation_at_{100 * d:.0f}_percent_loss_percent", 100.0 * a, "all muscles")
             for d, a in zip(losses, lumbar, strict=True)
         ),
         ("strength_loss_that_fails", edge, "smallest on the map, passive intact"),
         ("coactivation_60ms_later_percent",
-         100.0 * least_activation(trunk.changed(extra_delay=LATE))[0], "trunk, passive intact"),
+         100.0 * least_activation(trunk, Deficits(extra_delay=LATE))[0], "trunk, passive intact"),
         sources=(row("coact_stab_0").bib,),
         figure="plot_compensation_map",
         data=weak,
@@ -107,29 +110,33 @@ def p11_subfailure(statement: Statement) -> Finding:
 
 def p12_sway_rises(statement: Statement) -> Finding:
     """P12: sway at constant passive stiffness and co-contraction."""
-    trunk = reduced_trunk()
+    trunk = standing_trunk()
+    stances, noise = stances_of(trunk), Noise()
+
+    def sway(later: float, rise: float = 1.0) -> float:
+        """Standard deviation of the angle [rad]; infinite if the trunk is unstable."""
+        stance = stances.stance(trunk.cocontraction, later=later)
+        return math.inf if stance is None else math.sqrt(stance.variance(noise, rise))
+
     delays = np.linspace(0.0, 0.1, 41)
     powers = np.linspace(1.0, 10.0, 41)
-    by_delay = np.array([trunk_sway(trunk.changed(extra_delay=float(T))) for T in delays])
-    by_noise = np.array([trunk_sway(trunk, rise=float(r)) for r in powers])
-    base = by_delay[0]
-    late, loud = (
-        trunk_sway(trunk.changed(extra_delay=LATE)) / base,
-        trunk_sway(trunk, rise=LOUD) / base,
-    )
-    both = trunk_sway(trunk.changed(extra_delay=LATE), rise=LOUD) / base
-    monotone = bool(np.all(np.diff(by_delay) > 0.0))
+    by_delay = np.array([sway(float(T)) for T in delays])
+    by_noise = np.array([sway(0.0, float(r)) for r in powers])
+    base, late, loud = by_delay[0], sway(LATE), sway(0.0, LOUD)
+    finite = by_delay[: int(np.isfinite(by_delay).sum())]
+    monotone = bool(np.isfinite(finite).all() and np.all(np.diff(finite) > 0.0))
     return statement.finding(
-        "supported" if monotone and loud > 1.0 else "contradicted",
+        "supported" if monotone and loud > base else "contradicted",
         "more noise increases a variance in any linear model; that a later reflex increases sway "
-        "at the same noise is a result, and holds at every delay computed. The strength of both "
-        "noises is assumed. There is no comparison with published sway, since the abstract "
-        "reports none",
+        "at the same noise is a result, and holds at every delay computed, up to the one at which "
+        "the trunk becomes unstable. The strength of both noises is assumed. There is no "
+        "comparison with published sway, since the abstract reports none",
         ("sway_intact_deg", np.degrees(base), "standard deviation of the angle"),
-        ("sway_ratio_60ms_later", late, "over intact"),
-        ("sway_ratio_noise_power_x4", loud, "over intact"),
-        ("sway_ratio_both", both, "over intact"),
-        ("rises_with_every_delay", float(monotone), "1: yes, 0 to 100 ms more"),
+        ("sway_ratio_60ms_later", late / base, "over intact"),
+        ("sway_ratio_noise_power_x4", loud / base, "over intact"),
+        ("sway_ratio_both", sway(LATE, LOUD) / base, "over intact"),
+        ("rises_with_every_delay", float(monotone), "1: yes, as long as the trunk is stable"),
+        ("largest_stable_delay_ms", 1e3 * float(delays[len(finite) - 1]), "added, of those tried"),
         figure="plot_sway",
-        data=(delays, by_delay, powers, by_noise),
+        data=(delays[: len(finite)], finite, powers, by_noise),
     )

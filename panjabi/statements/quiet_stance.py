@@ -1,31 +1,48 @@
 """Sway of a trunk in quiet stance: standard deviation of its angle, exact for the linear system.
 
-White torque w disturbs the body, white noise n the sensed angle. With H = 1/(J s^2 + B s + K + G)
-and G the reflex with delay and lag,
+White torque w acts on the trunk, white noise n adds to the angle that its receptors sense. With
+the matrices A and B_j of the linear system and a loop gain g,
 
-    angle = H (w - G n),     variance = integral of |H|^2 (S_w + |G|^2 S_n) over the frequency.
+    (s - A - g sum of B_j exp(-s T_j)) x = load w + (position + s velocity) n
+
+and the variance of the angle is the integral of the squared responses over the frequency.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from panjabi.delay.roots.response import require_stable
+from panjabi._caching import cached
+from panjabi.delay.roots.system import UnstableError
+from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.evidence import BEYOND_FAILURE
 from panjabi.parameter import Parameter, assumed
 from panjabi.results import ShortRepr
-from panjabi.stability.one_joint_trunk import ReducedTrunk
+from panjabi.spine.deficits import Deficits, with_deficits
+from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
+from panjabi.spine.linear_system import linear_system
+from panjabi.spine.model import Spine
+from panjabi.spine.model_build import spine_model
+from panjabi.spine.subject_data import SubjectData
+from panjabi.spine.tangents import tangent
 
 Floats = NDArray[np.float64]
-
+Complexes = NDArray[np.complex128]
 
 BAND = "rms within a band of 1 Hz"
 TORQUE = assumed(1.0, "N m", BAND)
 SENSOR = assumed(0.1, "deg", BAND)
+
+LEAST = 1e-4  # smallest co-contraction, and smallest excitation of a muscle [1]
+TOP = 3000.0  # highest frequency [rad/s]
+PANELS = 24  # of the integral about the resonance
+MOST = 0.94  # largest co-contraction that is tried [1]
+NODES = 25  # co-contractions at which a trunk is computed, between which it is interpolated
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,70 +54,238 @@ class Noise(ShortRepr):
 
 
 @dataclass(frozen=True)
-class StanceLoop:
-    """Parameters of the variance in addition to inertia, damping and lag."""
+class Stance:
+    """What a trunk in quiet stance does with the noise, for a stable trunk."""
 
-    stiffness: float  # [N m/rad]
-    stretch_gain: float  # [N m/rad]
-    rate_gain: float  # [N m s/rad]
-    delay: float  # [s]
+    by_torque: float  # variance of the angle with torque of 1 N m within 1 Hz [rad2/(N m)2]
+    by_sensor: float  # with an error of the sensed angle of 1 rad within 1 Hz [1]
+    by_bias: float  # mean angle per constant error of the sensed angle [1]
 
-
-@cache
-def _nodes() -> tuple[Floats, Floats]:
-    """Frequencies [rad/s] and weights [Hz] that resolve resonance and delay."""
-    edges = np.concatenate([np.linspace(0.0, 60.0, 121), np.geomspace(60.0, 3000.0, 50)[1:]])
-    z, weight = np.polynomial.legendre.leggauss(6)
-    half = 0.5 * np.diff(edges)
-    w = (edges[:-1] + half)[:, None] + half[:, None] * z
-    return w.ravel(), (half[:, None] * weight).ravel() / (2.0 * math.pi)
+    def variance(self, noise: Noise, rise: float = 1.0) -> float:
+        """Variance of the angle [rad2]; rise : factor on the power of the sensor noise [1]."""
+        return noise.torque.si**2 * self.by_torque + rise * noise.sensor.si**2 * self.by_sensor
 
 
-def loop_of(trunk: ReducedTrunk) -> StanceLoop:
-    """Stiffness, gains and delay of a trunk."""
-    v = trunk.model().values
-    return StanceLoop(v["stiffness"], v["stretch_gain"], v["rate_gain"], v["delay"])
+@dataclass(frozen=True, eq=False, repr=False)
+class StanceSystem(ShortRepr):
+    """The linear system of a trunk in quiet stance, with what the statements read of it."""
+
+    now: Floats  # (n, n) A [1/s]; the angle is the first state
+    late: Floats  # (loops, n, n) B_j [1/s]
+    load: Floats  # (n,) by a moment
+    position: Floats  # (n,) by an error of the sensed angle
+    velocity: Floats  # (n,) by its rate
+    compression: Floats  # () of the joint [N]
+
+    def stance(self, delays: Floats, gain: float = 1.0) -> Stance | None:
+        """The responses with loops of these delays (loops,) [s] and gains times `gain`.
+
+        None: the trunk is unstable. The unstable roots are counted by the argument principle.
+        """
+        w, weight = _frequencies(self._resonance(delays, gain))
+        angle, ratio = self._response(1j * w, delays, gain)
+        turn = np.unwrap(np.angle(ratio))
+        growing = int(np.count_nonzero(np.linalg.eigvals(self.now).real > 0.0))
+        if growing != round((turn[-1] - turn[0]) / math.pi):
+            return None
+        torque, sensor = (np.abs(angle) ** 2).T @ weight
+        return Stance(float(torque), float(sensor), float(angle[0, 1].real))
+
+    def _response(self, s: Complexes, delays: Floats, gain: float) -> tuple[Complexes, Complexes]:
+        """Angle by torque and by the sensed angle (k, 2), and det(closed) / det(open loop) (k,)."""
+        n = len(self.now)
+        turned = gain * np.exp(-np.multiply.outer(s, delays))  # (k, loops)
+        rows = np.flatnonzero(np.any(self.late, axis=(0, 2)))  # the commands of the muscles
+        late = np.tensordot(turned, self.late[:, rows], 1)  # (k, rows, n)
+        D = s[:, None, None] * np.eye(n) - self.now
+        D[:, rows] -= late
+        inputs = np.zeros((len(s), n, 2 + len(rows)), complex)
+        inputs[:, :, 0] = self.load
+        inputs[:, :, 1] = self.position + s[:, None] * self.velocity
+        inputs[:, rows, 2 + np.arange(len(rows))] = 1.0
+        x = np.linalg.solve(D, inputs)
+        return x[:, 0, :2], 1.0 / np.linalg.det(np.eye(len(rows)) + late @ x[:, :, 2:])
+
+    def _resonance(self, delays: Floats, gain: float) -> complex:
+        """The root of the resonance, a zero of the dynamic stiffness [1/s]; by the secant method.
+
+        It places the frequencies of the integral.
+        """
+
+        def compliance(s: Complexes) -> Complexes:
+            return self._response(s, delays, gain)[0][:, 0]
+
+        places = 1j * np.geomspace(1.0, 60.0, 24)
+        peak = complex(places[np.abs(compliance(places)).argmax()])
+        before, now = peak, peak - 0.05 * abs(peak)
+        f_before, f_now = 1.0 / compliance(np.array([before, now]))
+        for _ in range(20):
+            if f_now == f_before or abs(now - before) < 1e-6 * abs(now):
+                break
+            step = f_now * (now - before) / (f_now - f_before)
+            before, now, f_before = now, now - step, f_now
+            f_now = 1.0 / compliance(np.array([now]))[0]
+        near = now.imag > 0.5 and abs(now - peak) < abs(peak)
+        return now if near else complex(-1.0, peak.imag)
 
 
-def variances(
-    trunk: ReducedTrunk, loop: StanceLoop, stiffness: ArrayLike, noise: Noise, *, rise: float = 1.0
-) -> Floats:
-    """Variance of the angle (k,) [rad2] at stiffnesses (k,), for which the loop must be stable.
+@dataclass(frozen=True, eq=False, repr=False)
+class TrunkStances(ShortRepr):
+    """A trunk in quiet stance over co-contraction and passive loss, quick to evaluate.
 
-    rise : factor on the power of the sensor noise [1].
+    The system is computed at `NODES` co-contractions, intact and with all passive stiffness lost.
+    It is interpolated between the first, and it is linear in the passive loss: upright, a unit has
+    no moment, so that its stiffness does not change the equilibrium. Largest co-contraction is the
+    one at which the muscles cannot balance the trunk any more or the unit fails.
+
+    Raises
+    ------
+    ParameterError
+        For a spine with more than one free coordinate.
+    ConvergenceError
+        If its muscles cannot hold the trunk upright.
     """
-    w, weight = _nodes()
-    K = np.atleast_1d(np.asarray(stiffness, float))[:, None]
-    rest, G = _parts(trunk, loop, w)
-    power = noise.torque.si**2 + rise * noise.sensor.si**2 * np.abs(G) ** 2
-    return (power / np.abs(rest + K) ** 2) @ weight
+
+    trunk: Spine  # without passive loss
+    strength_loss: float = 0.0  # of both muscles [1]
+
+    def __post_init__(self) -> None:
+        if len(self.trunk.free) != 1:
+            raise ParameterError(
+                f"Expected a trunk with one free coordinate, got {len(self.trunk.free)}; use "
+                "spine_model('trunk', reflexes=True)."
+            )
+
+    @cached_property
+    def _weak(self) -> Spine:
+        return with_deficits(self.trunk, Deficits(strength_loss=self.strength_loss))
+
+    @cached_property
+    def delays(self) -> Floats:
+        """(loops,) delays [s]."""
+        return _delays(self._rest(LEAST))
+
+    @cached_property
+    def most(self) -> float:
+        """Largest co-contraction [1]; nan: none holds the trunk."""
+        if not self._holds(LEAST):
+            return math.nan
+        if self._holds(MOST):
+            return MOST
+        low, high = LEAST, MOST
+        while high - low > 1e-4 * high:
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if self._holds(middle) else (low, middle)
+        return low
+
+    def at(self, activation: float, passive_loss: float = 0.0) -> StanceSystem:
+        """The system at a co-contraction from `LEAST` to `most` and a passive loss [1].
+
+        Raises
+        ------
+        ParameterError
+            For a co-contraction outside this range.
+        """
+        if not LEAST <= activation <= self.most:
+            raise ParameterError(
+                f"Expected a co-contraction from {LEAST:g} to {self.most:g}, the most that muscles "
+                f"and unit allow, got {activation!r}; give one in this range."
+            )
+        weights = self._weights(activation, passive_loss)
+        return StanceSystem(*(np.tensordot(weights, each, 1) for each in self._table))
+
+    def stiffness(self, activation: float, passive_loss: float = 0.0) -> float:
+        """Stiffness against a quick turn, without reflexes [N m/rad]."""
+        return float(self._weights(activation, passive_loss) @ self._stiffness)
+
+    def _weights(self, activation: float, passive_loss: float) -> Floats:
+        """Weights of the nodes intact, then with the unit lost (2 k,)."""
+        apart = math.sqrt(activation) - self._nodes
+        hit = apart == 0.0
+        near = hit.astype(float) if hit.any() else _signs() / np.where(hit, 1.0, apart)
+        return np.outer([1.0 - passive_loss, passive_loss], near / near.sum()).ravel()
+
+    def stance(
+        self, activation: float, passive_loss: float = 0.0, *, gain: float = 1.0, later: float = 0.0
+    ) -> Stance | None:
+        """Responses to noise with gains times `gain` and delays longer by `later` [s].
+
+        None: unstable.
+        """
+        return self.at(activation, passive_loss).stance(self.delays + later, gain)
+
+    @cached_property
+    def _nodes(self) -> Floats:
+        """Square roots of the co-contractions that are computed (k,)."""
+        low, high = math.sqrt(LEAST), math.sqrt(self.most)
+        between = 0.5 * (1.0 - np.cos(np.linspace(0.0, math.pi, NODES)))
+        return low + (high - low) * between
+
+    @cached_property
+    def _rests(self) -> list[Equilibrium]:
+        """The equilibria at the nodes, then the same with the unit lost."""
+        intact = [self._rest(float(x * x)) for x in self._nodes]
+        lost = with_deficits(self.trunk, Deficits(passive_loss=1.0)).joints
+        return intact + [replace(r, model=replace(r.model, joints=lost)) for r in intact]
+
+    @cached_property
+    def _table(self) -> tuple[Floats, ...]:
+        """Each array of the systems at the nodes (2 k, ...)."""
+        systems = [stance_system(rest) for rest in self._rests]
+        return tuple(np.array([getattr(s, f.name) for s in systems]) for f in fields(StanceSystem))
+
+    @cached_property
+    def _stiffness(self) -> Floats:
+        """Fast stiffness at the nodes (2 k,) [N m/rad]."""
+        return np.array([tangent(r.model, r.state, which="fast")[0, 0] for r in self._rests])
+
+    def _rest(self, activation: float) -> Equilibrium:
+        return equilibrium(self._weak, least=activation, extrapolate=True)
+
+    def _holds(self, activation: float) -> bool:
+        """Whether muscles balance the trunk with this co-contraction and the unit does not fail."""
+        try:
+            rest = self._rest(activation)
+        except ConvergenceError:
+            return False
+        return all(d.where != BEYOND_FAILURE for d in rest.model.departures(rest.state))
 
 
-def variance_slopes(
-    trunk: ReducedTrunk, loop: StanceLoop, noise: Noise, *, rise: float = 1.0
-) -> tuple[float, dict[str, float]]:
-    """Variance [rad2] and its exact derivatives with respect to the loop's values and `rise`."""
-    w, weight = _nodes()
-    rest, G = _parts(trunk, loop, w)
-    s = 1j * w
-    H = 1.0 / (rest + loop.stiffness)
-    late = np.exp(-s * loop.delay) / (trunk.activation_time * s + 1.0)
-    size, sensed = np.abs(H) ** 2, rise * noise.sensor.si**2
-    power = noise.torque.si**2 + sensed * np.abs(G) ** 2
-    slopes = {}
-    moves = {"stiffness": None, "stretch_gain": late, "rate_gain": s * late, "delay": -s * G}
-    for name, dG in moves.items():
-        change = np.ones_like(s) if dG is None else dG
-        change_of_power = -2.0 * size * (H * change).real * power
-        if dG is not None:
-            change_of_power = change_of_power + size * 2.0 * sensed * (G.conj() * dG).real
-        slopes[name] = float(change_of_power @ weight)
-    slopes["rise"] = float((size * noise.sensor.si**2 * np.abs(G) ** 2) @ weight)
-    return float((size * power) @ weight), slopes
+@cached
+def standing_trunk(subject: SubjectData | None = None) -> Spine:
+    """The trunk of a subject in standing with its reflexes; by default of the standard adult."""
+    return spine_model("trunk", subject=subject, posture="standing", reflexes=True)
 
 
-def trunk_sway(trunk: ReducedTrunk, noise: Noise | None = None, *, rise: float = 1.0) -> float:
-    """Standard deviation of the angle [rad].
+@lru_cache(maxsize=4)
+def stances_of(trunk: Spine, strength_loss: float = 0.0) -> TrunkStances:
+    """The stances of a trunk, computed once."""
+    return TrunkStances(trunk, strength_loss)
+
+
+def stance_system(rest: Equilibrium) -> StanceSystem:
+    """The part of the linear system of a trunk that is connected with its angle."""
+    found = linear_system(rest, by_loop=True)
+    late = np.array([term.state for term in found.delayed]).reshape(-1, *found.now.shape)
+    coupled = (found.now != 0.0) | np.any(late != 0.0, axis=0)
+    keep = np.arange(found.size) == 0
+    for _ in range(found.size):
+        keep = keep | coupled[keep].any(axis=0) | coupled[:, keep].any(axis=1)
+    names = [name for name, kept in zip(found.state_names, keep, strict=True) if kept]
+    senses = np.array(["afferent" in name or "receptor" in name for name in names])
+    now = found.now[np.ix_(keep, keep)]
+    return StanceSystem(
+        now=now,
+        late=late[:, keep][:, :, keep],
+        load=found.inputs[keep, 0],
+        position=np.where(senses, now[:, 0], 0.0),
+        velocity=np.where(senses, now[:, 1], 0.0),
+        compression=rest.state[rest.model.slices["compression"]][0],
+    )
+
+
+def trunk_sway(rest: Equilibrium, noise: Noise | None = None, *, rise: float = 1.0) -> float:
+    """Standard deviation of the angle of a trunk about its equilibrium [rad].
 
     rise : factor on the power of the sensor noise [1].
 
@@ -109,14 +294,40 @@ def trunk_sway(trunk: ReducedTrunk, noise: Noise | None = None, *, rise: float =
     UnstableError
         If the trunk is unstable.
     """
-    require_stable(trunk.system(), "a sway")
-    loop = loop_of(trunk)
-    return math.sqrt(float(variances(trunk, loop, loop.stiffness, noise or Noise(), rise=rise)[0]))
+    stance = stance_system(rest).stance(_delays(rest))
+    if stance is None:
+        raise UnstableError(
+            "Expected a stable trunk for a sway, got one with roots right of the imaginary axis; "
+            "see verdict(spine), then change gains, delays or co-contraction."
+        )
+    return math.sqrt(stance.variance(noise or Noise(), rise))
 
 
-def _parts(trunk: ReducedTrunk, loop: StanceLoop, w: Floats) -> tuple[NDArray, NDArray]:
-    """J s^2 + B s + G (without K), and G, at s = i w."""
-    s = 1j * w
-    G = (loop.stretch_gain + loop.rate_gain * s) * np.exp(-s * loop.delay)
-    G = G / (trunk.activation_time * s + 1.0)
-    return trunk.inertia * s**2 + trunk.damping * s + G, G
+def _delays(rest: Equilibrium) -> Floats:
+    """Delay of every loop (loops,) [s]."""
+    return np.array([term.delay for term in linear_system(rest, by_loop=True).delayed])
+
+
+def _frequencies(root: complex) -> tuple[Floats, Floats]:
+    """Frequencies from 0 [rad/s] and weights [Hz], dense about zero and about a root [1/s]."""
+    width, split = max(abs(root.real), 1e-3), 0.5 * root.imag
+    z, weight = np.polynomial.legendre.leggauss(5)
+
+    def panels(edges: Floats) -> tuple[Floats, Floats]:
+        half = 0.5 * np.diff(edges)[:, None]
+        return (edges[:-1, None] + half * (1.0 + z)).ravel(), (half * weight).ravel()
+
+    low, per_low = panels(np.append(0.0, np.geomspace(0.02, split, 6)))
+    ends = np.arcsinh((np.array([split, TOP]) - root.imag) / width)
+    t, per_t = panels(np.linspace(*ends, PANELS + 1))
+    high, per_high = root.imag + width * np.sinh(t), width * np.cosh(t) * per_t
+    weights = np.concatenate([[0.0], per_low, per_high]) / (2.0 * math.pi)
+    return np.concatenate([[0.0], low, high]), weights
+
+
+@cache
+def _signs() -> Floats:
+    """Barycentric weights of the extremes of a Chebyshev polynomial (k,)."""
+    signs = (-1.0) ** np.arange(NODES)
+    signs[[0, -1]] *= 0.5
+    return signs

@@ -8,7 +8,8 @@ project. D is the damage of the ligaments and their receptors; c = 1 if damage c
     extra delay  = c extra_delay D      sensor noise = (1 + c noise_rise D) x power
     sensed angle = angle + c bias D     sensed loss  = (1 - c blindness D) D
 
-Co-contraction restores the intact stiffness for the sensed loss. The excursion and the damage are
+Co-contraction restores the intact stiffness against a quick turn for the sensed loss. The excursion
+and the damage are
 
     excursion e = |mean angle| + 2 sway
     dD/dt = rate (1 - D) max(0, e / limit - 1)^2 - healing D
@@ -30,10 +31,9 @@ from panjabi.cohort.engine import run_cohort
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter, assumed
 from panjabi.results import ShortRepr
+from panjabi.spine.model import Spine
 from panjabi.stability.algebra import root
-from panjabi.stability.one_joint_trunk import ReducedTrunk, reduced_trunk
-from panjabi.statements.quiet_stance import Noise, loop_of, variance_slopes
-from panjabi.statements.stiffness_for_sway import activation_for, stable_ranges
+from panjabi.statements.quiet_stance import LEAST, Noise, Stance, stances_of, standing_trunk
 
 Floats = NDArray[np.float64]
 
@@ -64,8 +64,7 @@ class LoopState(ShortRepr):
     activation: float  # co-contraction by the controller [1]
     excursion: float  # [rad]
     growth: float  # dD/dt [1/s]
-    gain: float  # loop gain d(dD/dt)/dD, exact [1/s]
-    corruption_slope: float  # d(dD/dt)/dc [1/s]
+    gain: float  # loop gain d(dD/dt)/dD, by differences [1/s]
 
 
 @dataclass(frozen=True)
@@ -78,11 +77,15 @@ class Bifurcation:
     gain: float  # residual of the loop gain [1/s]
 
 
+STEP = 1e-3
+"""Step of damage for the loop gain [1]."""
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Subfailure(ShortRepr):
     """A trunk with ligament subfailure; all `parameters` are assumed."""
 
-    trunk: ReducedTrunk = field(default_factory=reduced_trunk)
+    trunk: Spine = field(default_factory=standing_trunk)
     noise: Noise = field(default_factory=Noise)
     parameters: Mapping[str, Parameter] = field(default_factory=lambda: dict(ASSUMED))
 
@@ -101,10 +104,77 @@ class Subfailure(ShortRepr):
     @cached_property
     def _intact(self) -> float:
         """Excursion of the intact trunk [rad]."""
-        return 2.0 * math.sqrt(variance_slopes(self.trunk, loop_of(self.trunk), self.noise)[0])
+        return 2.0 * math.sqrt(self._stance(self.trunk.cocontraction).variance(self.noise))
+
+    def _stance(
+        self, activation: float, damage: float = 0.0, *, gain: float = 1.0, later: float = 0.0
+    ) -> Stance:
+        stances = stances_of(self.trunk)
+        stance = stances.stance(activation, damage, gain=gain, later=later)
+        if stance is None:
+            raise ConvergenceError(
+                f"Expected a stable trunk, got an unstable trunk at damage {damage:g} with "
+                f"reflexes of {gain:.3g} times the gain and {1e3 * later:.3g} ms more delay; use "
+                "less damage or corruption."
+            )
+        return stance
+
+    @cached_property
+    def _effort(self) -> tuple[float, float, float]:
+        """Co-contraction for a sensed loss r as a polynomial: values at r = 0, 1/2, 1 [1]."""
+        stances, first = stances_of(self.trunk), self.trunk.cocontraction
+        aim = stances.stiffness(first)
+        half, whole = (
+            root(lambda a, r=r: stances.stiffness(a, r) - aim, LEAST, stances.most, within=1e-12)
+            for r in (0.5, 1.0)
+        )
+        return first, half, whole
+
+    def activation(self, reported: float) -> float:
+        """Co-contraction that restores the intact stiffness for a sensed loss [1].
+
+        Quadratic in the loss, exact for none, half and all of it.
+        """
+        first, half, whole = self._effort
+        r = reported
+        ends = first * (1.0 - r) * (1.0 - 2.0 * r) + whole * r * (2.0 * r - 1.0)
+        return ends + 4.0 * half * r * (1.0 - r)
+
+    def excursion(self, damage: float, corruption: float) -> float:
+        """Mean angle and two standard deviations [rad].
+
+        Raises
+        ------
+        ConvergenceError
+            If the trunk is unstable or its reflex gain is zero: the excursion is then not defined.
+        """
+        D, c, p = float(damage), float(corruption), self._number
+        share = 1.0 - c * p["gain_loss"] * D
+        if share <= 0.0:
+            raise ConvergenceError(
+                f"Expected a reflex gain above 0, got none at damage {D:g} and corruption {c:g}; "
+                "use less damage or corruption."
+            )
+        effort = self.activation(self._reported(D, c))
+        stance = self._stance(effort, D, gain=share, later=c * p["extra_delay"] * D)
+        variance = stance.variance(self.noise, 1.0 + c * p["noise_rise"] * D)
+        return abs(stance.by_bias) * c * p["bias"] * D + 2.0 * math.sqrt(variance)
+
+    def _reported(self, damage: float, corruption: float) -> float:
+        """Sensed loss [1]."""
+        return max(0.0, 1.0 - corruption * self._number["blindness"] * damage) * damage
+
+    def growth(self, damage: float, corruption: float) -> float:
+        """Rate of damage dD/dt [1/s]; raises as `excursion`."""
+        return self._growth(damage, self.excursion(damage, corruption))
+
+    def _growth(self, damage: float, excursion: float) -> float:
+        p = self._number
+        over = max(0.0, excursion / (p["limit"] * self._intact) - 1.0)
+        return p["rate"] * (1.0 - damage) * over**2 - p["healing"] * damage
 
     def state(self, damage: float, corruption: float) -> LoopState:
-        """Rate of damage and its loop gain [1/s], with exact derivatives.
+        """Rate of damage and its loop gain [1/s].
 
         Raises
         ------
@@ -113,85 +183,26 @@ class Subfailure(ShortRepr):
         ConvergenceError
             If the trunk is unstable or its reflex gain is zero: the excursion is then not defined.
         """
-        D, c, p, whole = float(damage), float(corruption), self._number, self.trunk
+        D, c = float(damage), float(corruption)
         if not (0.0 <= D <= 1.0 and 0.0 <= c < math.inf):
             raise ParameterError(
                 "Expected damage from 0 to 1 and a finite corruption of 0 or more, got damage "
                 f"{damage!r} and corruption {corruption!r}; give values in these ranges."
             )
-        sensed = max(0.0, 1.0 - c * p["blindness"] * D)
-        reported = sensed * D
-        reported_slopes = (
-            (sensed - c * p["blindness"] * D, -p["blindness"] * D * D) if sensed else (0.0, 0.0)
-        )
-        # co-contraction that restores the intact stiffness for the sensed loss
-        aim = whole.stiffness
-        a = float(
-            activation_for(whole, aim, passive_loss=np.array([reported]), strength_loss=0.0)[0]
-        )
-        believed = whole.changed(activation=a, passive_loss=reported)
-        a_by_reported = (
-            -believed.slopes("passive_loss")["stiffness"]
-            / believed.slopes("activation")["stiffness"]
-        )
-        share = 1.0 - c * p["gain_loss"] * D
-        if share <= 0.0:
-            raise ConvergenceError(
-                f"Expected a reflex gain above 0, got none at damage {D:g} and corruption {c:g}; "
-                "use less damage or corruption."
-            )
-        trunk = whole.changed(
-            activation=a, passive_loss=D, gain=share * whole.gain,
-            extra_delay=c * p["extra_delay"] * D,
-        )  # fmt: skip
-        ranges = stable_ranges(trunk, share=trunk.gain, delay=trunk.delay + trunk.extra_delay)
-        if not any(r.least < trunk.stiffness < r.most for r in ranges):
-            raise ConvergenceError(
-                f"Expected a stable trunk, got an unstable trunk at damage {D:g} and corruption "
-                f"{c:g}; use less damage or corruption."
-            )
-        rise = 1.0 + c * p["noise_rise"] * D
-        variance, by = variance_slopes(trunk, loop_of(trunk), self.noise, rise=rise)
-        dK_da, dK_dD = (trunk.slopes(n)["stiffness"] for n in ("activation", "passive_loss"))
-        kp, kv = whole.gain * whole.stretch_gain, whole.gain * whole.rate_gain
-        slopes = []
-        for dD, dc, dreported in ((1.0, 0.0, reported_slopes[0]), (0.0, 1.0, reported_slopes[1])):
-            both = c * dD + D * dc  # of c D
-            dK = dK_da * a_by_reported * dreported + dK_dD * dD
-            dshare = -p["gain_loss"] * both
-            dvar = (
-                by["stiffness"] * dK
-                + (by["stretch_gain"] * kp + by["rate_gain"] * kv) * dshare
-                + by["delay"] * p["extra_delay"] * both
-                + by["rise"] * p["noise_rise"] * both
-            )
-            pull = share * kp
-            total = trunk.stiffness + pull
-            bias = c * p["bias"] * D
-            dmean = (
-                kp * dshare * bias / total
-                + pull * p["bias"] * both / total
-                - pull * bias * (dK + kp * dshare) / total**2
-            )
-            slopes.append(dmean + dvar / math.sqrt(variance))
-        excursion = share * kp * c * p["bias"] * D / (trunk.stiffness + share * kp)
-        excursion += 2.0 * math.sqrt(variance)
-        limit = p["limit"] * self._intact
-        over = max(0.0, excursion / limit - 1.0)
-        growth = p["rate"] * (1.0 - D) * over**2 - p["healing"] * D
-        steep = 2.0 * p["rate"] * (1.0 - D) * over / limit
-        return LoopState(
-            D, c, a, excursion, growth,
-            steep * slopes[0] - p["rate"] * over**2 - p["healing"],
-            steep * slopes[1],
-        )  # fmt: skip
+        excursion = self.excursion(D, c)
+        centre = min(max(D, STEP), 1.0 - STEP)
+        low, middle, high = (self.growth(centre + k * STEP, c) for k in (-1, 0, 1))
+        off = (D - centre) / STEP  # at the end of the range: the slope of the parabola there
+        gain = ((high - low) / 2.0 + off * (high - 2.0 * middle + low)) / STEP
+        effort = self.activation(self._reported(D, c))
+        return LoopState(D, c, effort, excursion, self._growth(D, excursion), gain)
 
     def corruption_at(self, damage: float, *, most: float = 1.9) -> float:
         """Corruption at which a damage is constant, dD/dt = 0 [1]; nan: none up to `most`."""
 
         def growth(c: float) -> float:
             try:
-                return self.state(damage, c).growth
+                return self.growth(damage, c)
             except ConvergenceError:  # the trunk is unstable
                 return self._number["rate"]
 
@@ -223,7 +234,7 @@ class Subfailure(ShortRepr):
         """States with dD/dt = 0 at one corruption, health (D = 0) first."""
 
         def growth_at(D: float) -> float:
-            return self.state(D, corruption).growth
+            return self.growth(D, corruption)
 
         states = [self.state(0.0, corruption)]
         damages = np.linspace(1e-3, 1.0, places)
@@ -253,7 +264,7 @@ def loop_picture(loop: Subfailure, *, points: int = 60) -> LoopPicture:
     if fold is not None:
         levels = {"true sensors": 0.0, "at the fold": fold.corruption, "corrupted sensors": 1.0}
     growth = {
-        label: np.array([DAY * loop.state(float(D), c).growth for D in damage])
+        label: np.array([DAY * loop.growth(float(D), c) for D in damage])
         for label, c in levels.items()
     }
     rows = []
@@ -289,6 +300,6 @@ def _has_chronic_state(setup: tuple[Subfailure, float], subject: Block) -> dict[
     drawn = loop.scaled(factors)
     try:
         damage = np.linspace(0.05, 0.95, 19)
-        return {"chronic": any(drawn.state(float(D), 1.0).growth > 0.0 for D in damage)}
+        return {"chronic": any(drawn.growth(float(D), 1.0) > 0.0 for D in damage)}
     except ConvergenceError:
         return {"chronic": True}  # the trunk is unstable

@@ -1,4 +1,4 @@
-"""Sway, required stiffness, compensation map with boundaries, and a resumed sweep."""
+"""Sway of the trunk, least co-contraction, compensation map, and a resumed sweep."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.linalg import solve_continuous_lyapunov
 
 from panjabi.cohort import CohortError
 from panjabi.delay.roots.counting import count_unstable
@@ -20,129 +21,120 @@ from panjabi.errors import (
     UnknownNameError,
 )
 from panjabi.parameter import Parameter
-from panjabi.stability import reduced_trunk
+from panjabi.spine.deficits import Deficits, with_deficits
+from panjabi.spine.derivatives import jacobian, static_stiffness
+from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
+from panjabi.spine.linear_system import linear_system
+from panjabi.spine.model_build import spine_model
+from panjabi.spine.tangents import tangent
 from panjabi.statements import compensation, compensation_map, least_activation, trunk_sway
-from panjabi.statements.quiet_stance import (
-    Noise,
-    StanceLoop,
-    loop_of,
-    variance_slopes,
-    variances,
-)
-from panjabi.statements.stiffness_for_sway import required_stiffness, stable_ranges
+from panjabi.statements.quiet_stance import Noise, TrunkStances, stances_of, standing_trunk
 
-TRUNK = reduced_trunk()
-LOSS = np.linspace(0.0, 1.0, 7)
+TRUNK = standing_trunk()
+REST = equilibrium(TRUNK)
+LOSS = np.linspace(0.0, 1.0, 3)
+SILENT = Noise(sensor=Parameter(1e-12, "deg", "User", "assumed"))
 
 
-def test_variance_without_reflex_is_the_closed_form():
-    """White torque on J, B, K: variance S / (4 B K) for a one-sided density S [(N m)^2 / Hz]."""
-    alone = TRUNK.changed(gain=0.0)
-    noise = Noise()
-    closed = noise.torque.si**2 / (4.0 * alone.damping * alone.stiffness)
-    assert trunk_sway(alone, noise) ** 2 == pytest.approx(closed, rel=1e-5)
+def changed(activation: float | None = None, **deficits: float) -> Equilibrium:
+    """The trunk with deficits at a co-contraction, computed without interpolation."""
+    return equilibrium(with_deficits(TRUNK, Deficits(**deficits)), least=activation)
 
 
-def test_variance_agrees_with_a_long_noisy_run():
-    """Euler steps of many trunks with delay and both noises."""
-    noise, h, end = Noise(), 1e-3, 60.0
-    rng = np.random.default_rng(1)
-    v, copies = TRUNK.model().values, 200
-    lag = round(v["delay"] / h)
-    past = np.zeros((lag + 1, 2, copies))
-    x = np.zeros((3, copies))  # angle, rate, reflex moment
-    total = count = 0.0
-    root = math.sqrt(0.5 / h)  # two-sided density, held over a step
-    for step in range(int(end / h)):
-        late = past[step % (lag + 1)]
-        w = noise.torque.si * root * rng.standard_normal(copies)
-        n = noise.sensor.si * root * rng.standard_normal(copies)
-        seen = v["stretch_gain"] * (late[0] + n) + v["rate_gain"] * late[1]
-        # white noise through k_p + k_v s: its rate part enters the lag as a jump
-        z = x[2] + v["rate_gain"] / v["filter_time"] * n
-        a = (w - v["damping"] * x[1] - v["stiffness"] * x[0] - z) / v["inertia"]
-        lead = seen - v["rate_gain"] / v["filter_time"] * n
-        past[step % (lag + 1)] = x[:2]
-        x = x + h * np.array([x[1], a, (lead - x[2]) / v["filter_time"]])
-        if step * h > 5.0:
-            total += float((x[0] ** 2).sum())
-            count += copies
-    assert math.sqrt(total / count) == pytest.approx(trunk_sway(TRUNK, noise), rel=0.02)
+# --- sway ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["stiffness", "stretch_gain", "rate_gain", "delay", "rise"])
-def test_slopes_of_the_variance_are_exact(name):
-    loop, noise, h = loop_of(TRUNK), Noise(), 1e-5
-    numbers = {**vars(loop), "rise": 1.3}
-
-    def at(change: float) -> float:
-        changed = numbers | {name: numbers[name] * (1.0 + change)}
-        rise = changed.pop("rise")
-        moved = StanceLoop(**changed)
-        return float(variances(TRUNK, moved, moved.stiffness, noise, rise=rise)[0])
-
-    _, slopes = variance_slopes(TRUNK, loop, noise, rise=1.3)
-    near = (at(h) - at(-h)) / (2.0 * h * numbers[name])
-    assert slopes[name] == pytest.approx(near, rel=1e-6)
+def test_variance_without_reflex_solves_the_equation_of_lyapunov():
+    """A P + P A^T + b b^T d / 2 = 0 for a moment of one-sided density d."""
+    alone = changed(gain_factor=0.0)
+    system = linear_system(alone)
+    b = system.inputs * math.sqrt(0.5) * SILENT.torque.si
+    P = solve_continuous_lyapunov(system.now, -b @ b.T)
+    assert trunk_sway(alone, SILENT) ** 2 == pytest.approx(P[0, 0], rel=1e-5)
 
 
-@pytest.mark.parametrize("delay", [0.03, 0.06, 0.12, 0.25])
-@pytest.mark.parametrize("share", [0.4, 1.0])
-def test_stable_ranges_agree_with_the_argument_principle(delay, share):
-    ranges = stable_ranges(TRUNK, share=share, delay=delay)
-    model = TRUNK.changed(gain=share).model()
-    for K in (-150.0, -60.0, 10.0, 100.0, 300.0, 900.0, 3000.0):
-        inside = any(r.least < K < r.most for r in ranges)
-        system = model.with_values(stiffness=K, delay=delay).system()
-        assert (count_unstable(system) == 0) == inside, K
+@pytest.mark.parametrize("later", [0.0, 0.06])
+def test_variance_by_torque_is_the_integral_of_the_compliance(later):
+    """The whole matrix of the linear system on a fine grid of frequencies."""
+    rest = changed(extra_delay=later)
+    system = linear_system(rest)
+    w = np.concatenate([np.linspace(1e-3, 40.0, 8001), np.geomspace(40.0, 2000.0, 801)[1:]])
+    angle = np.array([np.linalg.solve(system.matrix(1j * x), system.inputs)[0, 0] for x in w])
+    power = np.abs(angle) ** 2 * SILENT.torque.si**2 / (2.0 * math.pi)
+    expected = np.trapezoid(power, w)
+    assert trunk_sway(rest, SILENT) ** 2 == pytest.approx(expected, rel=1e-3)
 
 
-def test_required_stiffness_is_that_of_the_intact_trunk():
-    low, high = required_stiffness(
-        TRUNK, sway=trunk_sway(TRUNK), share=1.0, delay=TRUNK.delay, noise=Noise()
+def test_a_constant_error_of_the_sensed_angle_moves_the_trunk_as_the_reflex_pulls():
+    """Mean angle per error: reflex over total static stiffness."""
+    total, without = (
+        float(static_stiffness(r.model, jacobian(r.model, r.state, friction="stuck"))[0, 0])
+        for r in (REST, changed(gain_factor=0.0))
     )
-    assert low == pytest.approx(TRUNK.stiffness, rel=1e-9)
-    assert high == math.inf
-    assert least_activation(TRUNK)[0] == pytest.approx(TRUNK.activation, rel=1e-9)
+    stance = stances_of(TRUNK).stance(TRUNK.cocontraction)
+    assert stance is not None
+    assert stance.by_bias == pytest.approx(-(total - without) / total, rel=1e-4)
 
 
-@pytest.mark.parametrize(
-    "deficit", [{"passive_loss": 0.7}, {"strength_loss": 0.5}, {"extra_delay": 0.04}]
-)
+def test_the_quick_form_is_the_trunk_itself():
+    """Interpolation over co-contraction and passive loss, changed gains and delays."""
+    rng = np.random.default_rng(0)
+    for weak in (0.0, 0.4):
+        stances = TrunkStances(TRUNK, weak)
+        for _ in range(4):
+            a = float(np.exp(rng.uniform(np.log(2e-4), np.log(0.9 * stances.most))))
+            loss, gain, later = rng.uniform([0.0, 0.2, 0.0], [1.0, 1.3, 0.05]).tolist()
+            rest = changed(
+                a, passive_loss=loss, strength_loss=weak, gain_factor=gain, extra_delay=later
+            )
+            stance = stances.stance(a, loss, gain=gain, later=later)
+            assert (stance is None) == (count_unstable(linear_system(rest)) > 0)
+            if stance is not None:
+                sway = math.sqrt(stance.variance(Noise()))
+                assert sway == pytest.approx(trunk_sway(rest), rel=1e-4)
+            fast = tangent(rest.model, rest.state, which="fast")[0, 0]
+            assert stances.stiffness(a, loss) == pytest.approx(fast, rel=1e-4)
+
+
+def test_more_sensor_noise_and_a_later_reflex_raise_the_sway():
+    assert trunk_sway(REST, rise=4.0) > trunk_sway(REST)
+    assert trunk_sway(changed(extra_delay=0.03)) > trunk_sway(REST)
+
+
+# --- compensation ----------------------------------------------------------------------------
+
+
+def test_least_activation_of_the_intact_trunk_restores_its_sway_at_once():
+    a, gain = least_activation(TRUNK)
+    assert gain == 1.0 and a <= TRUNK.cocontraction * (1.0 + 1e-3)
+    assert trunk_sway(equilibrium(TRUNK, least=a)) <= trunk_sway(REST) * (1.0 + 1e-5)
+
+
+@pytest.mark.parametrize("deficit", [{"strength_loss": 0.5}, {"extra_delay": 0.04}])
 def test_least_activation_restores_the_sway_and_less_does_not(deficit):
-    hurt = TRUNK.changed(**deficit)
-    a, gain = least_activation(hurt)
-    assert gain == 1.0 and a > TRUNK.activation
-    assert trunk_sway(hurt.changed(activation=a)) == pytest.approx(trunk_sway(TRUNK), rel=1e-9)
-    assert trunk_sway(hurt.changed(activation=0.98 * a)) > trunk_sway(TRUNK)
+    a, gain = least_activation(TRUNK, Deficits(**deficit))
+    assert gain == 1.0 and a > TRUNK.cocontraction
+    assert trunk_sway(changed(a, **deficit)) == pytest.approx(trunk_sway(REST), rel=1e-4)
+    assert trunk_sway(changed(0.95 * a, **deficit)) > trunk_sway(REST)
 
 
 def test_an_adapted_gain_never_needs_more_cocontraction():
-    hurt = TRUNK.changed(passive_loss=0.5, extra_delay=0.03)
-    assert least_activation(hurt, adapt_gain=True)[0] < least_activation(hurt)[0]
+    hurt = Deficits(passive_loss=0.5, extra_delay=0.03)
+    assert least_activation(TRUNK, hurt, adapt_gain=True)[0] < least_activation(TRUNK, hurt)[0]
 
 
-def test_all_three_outcomes_occur_and_effort_increases():
-    found = compensation_map(TRUNK, LOSS, ("strength_loss", np.linspace(0.0, 0.99, 12)))
+def test_all_three_outcomes_occur_and_effort_increases_with_weakness():
+    found = compensation_map(TRUNK, LOSS, ("strength_loss", [0.3, 0.6, 0.85, 0.99]))
     assert all(share > 0.0 for share in found.fractions().values())
     known = found.activation[~np.isnan(found.activation).any(axis=1)]
-    assert np.all(np.diff(known, axis=0) > 0.0) and np.all(np.diff(known, axis=1) > 0.0)
-    assert np.isnan(found.activation[-1]).all()
+    assert len(known) == 3 and np.all(np.diff(known, axis=0) > 0.0)
+    assert np.isnan(found.activation[-1]).all() and np.isnan(found.compression[-1]).all()
+    assert np.all(np.diff(found.compression[:3], axis=0) != 0.0)
+    one = least_activation(TRUNK, Deficits(passive_loss=0.5, strength_loss=0.6))[0]
+    assert found.activation[1, 1] == pytest.approx(one, rel=1e-9)
 
 
-@pytest.mark.parametrize("name", ["strength_loss", "extra_delay"])
-def test_traced_boundary_agrees_with_the_map(name):
-    top = 0.9 if name == "strength_loss" else 0.06
-    found = compensation_map(TRUNK, LOSS, (name, np.linspace(0.0, top, 5)))
-    (curve,) = found.boundaries["cost"]
-    assert curve[:, 0].min() == pytest.approx(0.0, abs=1e-9)
-    assert curve[:, 0].max() == pytest.approx(1.0, abs=1e-9)
-    for loss, deficit in curve[:: len(curve) // 5]:
-        state = TRUNK.changed(passive_loss=float(loss), **{name: float(deficit)})
-        assert least_activation(state)[0] == pytest.approx(found.cost, rel=1e-6)
-
-
-SWEEP = LOSS, ("strength_loss", np.linspace(0.0, 0.9, 6))
+SWEEP = LOSS, ("extra_delay", np.linspace(0.0, 0.06, 6))
 
 
 def test_an_interrupted_map_continues(tmp_path, monkeypatch):
@@ -151,7 +143,7 @@ def test_an_interrupted_map_continues(tmp_path, monkeypatch):
     options = {"store": tmp_path / "map", "workers": 1, "block": 1}
 
     def stops(*args):
-        if len(calls) == 4:
+        if len(calls) == 4 * len(LOSS):
             raise KeyboardInterrupt
         calls.append(1)
         return real(*args)
@@ -162,14 +154,14 @@ def test_an_interrupted_map_continues(tmp_path, monkeypatch):
     calls.clear()
     monkeypatch.setattr(compensation, "_least", lambda *args: calls.append(1) or real(*args))
     result = compensation_map(TRUNK, *SWEEP, resume=True, **options)
-    assert len(calls) == 2  # the two rows that were missing
+    assert len(calls) == 2 * len(LOSS)  # the two rows that were missing
     np.testing.assert_array_equal(result.activation, whole.activation)
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"activation": 0.0}, "trunk"),
+        ({"trunk": spine_model("trunk", reflexes=True, load=5.0)}, "trunk"),
         ({"noise": Noise(torque=Parameter(2.0, "N m", "User", "assumed"))}, "noise"),
         ({"adapt_gain": True}, "adapt_gain"),
     ],
@@ -177,8 +169,8 @@ def test_an_interrupted_map_continues(tmp_path, monkeypatch):
 def test_a_store_of_another_trunk_or_noise_is_refused(change, words, tmp_path):
     """Stored rows are valid for one trunk and one noise only."""
     compensation_map(TRUNK, *SWEEP, store=tmp_path / "map")
-    keys = {k: v for k, v in change.items() if k != "activation"}
-    trunk = TRUNK.changed(**{k: v for k, v in change.items() if k == "activation"})
+    keys = {"trunk": TRUNK, **change}
+    trunk = keys.pop("trunk")
     with pytest.raises(DataFileError, match=f"of another one.*description.{words}"):
         compensation_map(trunk, *SWEEP, **keys, store=tmp_path / "map", resume=True)
 
@@ -190,7 +182,7 @@ def test_a_row_that_fails_is_an_error_and_no_outcome(monkeypatch):
         raise ConvergenceError("no root.")
 
     monkeypatch.setattr(compensation, "_least", fails)
-    words = r"all 6 parts, got an error in 6 of them.*part 0 \(strength_loss 0.0\): Convergence"
+    words = r"all 6 parts, got an error in 6 of them.*part 0 \(extra_delay 0.0\): Convergence"
     with pytest.raises(CohortError, match=words):
         compensation_map(TRUNK, *SWEEP)
 
@@ -212,5 +204,9 @@ def test_errors():
         compensation_map(TRUNK, LOSS, ("strength_loss", [0.5, 0.1]))
     with pytest.raises(ParameterError, match="increasing numbers from 0 to 1"):
         compensation_map(TRUNK, [0.0, np.nan], ("strength_loss", LOSS))
-    with pytest.raises(UnstableError, match="Expected a stable system for a sway"):
-        trunk_sway(TRUNK.changed(extra_delay=0.2))
+    with pytest.raises(UnstableError, match="Expected a stable trunk for a sway"):
+        trunk_sway(changed(extra_delay=0.1))
+    with pytest.raises(ParameterError, match="one number for each deficit of the trunk"):
+        least_activation(TRUNK, Deficits(strength_loss={"extensors": 0.5}))
+    with pytest.raises(ParameterError, match="a trunk with one free coordinate, got 6"):
+        TrunkStances(spine_model("lumbar", plane="sagittal", muscles=False))

