@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from panjabi.errors import unknown
+from panjabi.passive.directions import SACROILIAC
 
 VERTEBRAE = (
     "sacrum",
@@ -56,6 +57,8 @@ def level_name(upper: str, lower: str) -> str:
 
 def vertebrae_of(level: str) -> tuple[str, str]:
     """Upper and lower body of a level: ("L5", "sacrum") of L5-S1."""
+    if level in SACROILIAC:
+        return "sacrum", "pelvis"
     long = {"S1": "sacrum", "C0": "skull"}
     upper, lower = level.split("-")
     return long.get(upper, upper), long.get(lower, lower)

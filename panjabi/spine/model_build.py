@@ -16,8 +16,8 @@ from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.loops import ReflexLoop, homonymous
-from panjabi.parameter import Parameter, assumed
-from panjabi.passive.directions import coordinate_names, known_level
+from panjabi.parameter import THIS_WORK, Parameter, assumed
+from panjabi.passive.directions import SACROILIAC, coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.injury import with_injuries
@@ -45,7 +45,14 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
 """Levels that move in each region, from below; all above the last level is rigid."""
 
 NEUTRAL_OFFSET = assumed(0.0, "deg", "neutral angle of a unit against standing; sweep -3 to 3")
-"""Of every unit by default. Other values: `UnitOptions.neutral`."""
+"""Of every unit of the spine by default. Other values: `UnitOptions.neutral`."""
+
+SACROILIAC_NEUTRAL = Parameter(
+    1.2, "deg", THIS_WORK, "derived",
+    "counternutation of unloaded sacroiliac joints against standing, so that in standing their "
+    "ligaments carry the moment that muscles of least effort leave on the sacrum; sweep 0-2",
+)  # fmt: skip
+"""With an angle of 0 muscles have to carry this moment, and load the spine by half more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +63,7 @@ class UnitOptions:
     damping: bool = True  # with viscous damping
     branches: bool = True  # with Maxwell branches
     extrapolate: bool = False  # allows angles and preloads beyond failure
+    pelvis: bool = False  # the two sacroiliac joints move too, with friction that forces close
     neutral: Mapping[str, float | Sequence[float]] = field(
         default_factory=dict[str, "float | Sequence[float]"]
     )  # level -> flexion-extension angle, or all three, at which the unit is neutral [rad]
@@ -105,8 +113,8 @@ def spine_model(
     preload : frozen compression of the units [N], one value for all or a mapping by level, as in a
         laboratory; by default the compression of each level stiffens its unit at every moment.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
-    units : source, viscous damping, Maxwell branches and neutral angles of the units; see
-        `UnitOptions`.
+    units : source, viscous damping, Maxwell branches and neutral angles of the units, and whether
+        the sacroiliac joints move; see `UnitOptions`.
     body : by default the standard adult; units, strength and reflexes follow its size.
 
     Raises
@@ -121,7 +129,7 @@ def spine_model(
     """
     options = _options(units)
     hurt = injury_texts(injuries or {})
-    levels = chosen_levels(region, joints)
+    levels = _with_pelvis(region, chosen_levels(region, joints), options)
     plane = _plane(region, plane, joints)
     recipe = {
         "region": region,
@@ -138,7 +146,7 @@ def spine_model(
         "body": body,
     }
     axes = [AXES.index(axis) for axis in PLANES[plane]]
-    free = tuple(coordinate_names(level)[axis] for level in levels for axis in axes)
+    free = tuple(dict.fromkeys(coordinate_names(level)[axis] for level in levels for axis in axes))
     whole_body = standard_adult() if body is None else body
     q = whole_body.posture(posture) if isinstance(posture, str) else whole_body.poses(posture).q
     within = {c: float(q[whole_body.coordinate_index(c)]) for c in free}
@@ -155,6 +163,8 @@ def spine_model(
         recipe=recipe,
         parameters={**dict(whole_body.parameters), **known, **offsets},
     )
+    if options.pelvis:
+        model = replace(model, parameters={**model.parameters, **model.closure.parameters})
     if muscles is False:
         if reflexes is True or isinstance(reflexes, Mapping):
             raise ParameterError(
@@ -308,6 +318,18 @@ def _options(units: object) -> UnitOptions:
     )
 
 
+def _with_pelvis(region: str, levels: tuple[str, ...], options: UnitOptions) -> tuple[str, ...]:
+    """The levels with both sacroiliac joints below them, if the pelvis moves."""
+    if not options.pelvis:
+        return levels
+    if region == "trunk" or levels[0] != "L5-S1":
+        raise ParameterError(
+            f"Expected a region that begins at L5-S1 for a moving pelvis, got {region} from "
+            f"{levels[0]}; use lumbar, thoracolumbar or whole with L5-S1, or pelvis=False."
+        )
+    return *SACROILIAC, *levels
+
+
 def _neutral(
     options: UnitOptions, levels: Sequence[str]
 ) -> tuple[list[tuple[float, float, float]], dict[str, Parameter]]:
@@ -324,12 +346,16 @@ def _neutral(
             )
         flexion, bending, turn = [*angles.tolist(), 0.0, 0.0][:3]
         chosen[level] = flexion, bending, turn
-    known = {"neutral_offset": NEUTRAL_OFFSET} if len(chosen) < len(levels) else {}
+    known = {"neutral_offset": NEUTRAL_OFFSET}
+    if options.pelvis:
+        known["sij_neutral"] = SACROILIAC_NEUTRAL
     for level, angles in chosen.items():
         for axis, angle in zip(AXES, angles, strict=True):
             if angle:
                 known[f"{level} neutral_{axis}"] = assumed(math.degrees(angle), "deg", "chosen")
-    return [chosen.get(level, (0.0, 0.0, 0.0)) for level in levels], known
+    counternutated = SACROILIAC_NEUTRAL.si, 0.0, 0.0
+    usual = [counternutated if level in SACROILIAC else (0.0, 0.0, 0.0) for level in levels]
+    return [chosen.get(level, zero) for level, zero in zip(levels, usual, strict=True)], known
 
 
 def _units(
