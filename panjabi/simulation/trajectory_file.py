@@ -421,7 +421,8 @@ def _model(recipe: dict[str, Any]) -> Spine:
     if arguments["body"] is not None:
         arguments["body"] = body_from_changes(arguments["body"])
     if isinstance(arguments["muscles"], dict):
-        arguments["muscles"] = MuscleOptions(**arguments["muscles"])
+        options = cast("dict[str, Any]", arguments["muscles"])
+        arguments["muscles"] = MuscleOptions(**options)
     if arguments["units"] is not None:
         arguments["units"] = UnitOptions(**arguments["units"])
     return spine_model(**arguments)
