@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import sympy as sp
 
@@ -88,7 +88,7 @@ def _compression(body: SymbolicBody, muscles: tuple[SymbolicMuscle, ...]) -> sp.
     short: dict[Any, Any] = {}
     for m in muscles:
         short |= {m.length: m.symbol("L"), 1 / m.length: 1 / m.symbol("L")}
-    return sp.factor_terms(body.compression).xreplace(short)
+    return cast(sp.Expr, sp.factor_terms(body.compression).xreplace(short))
 
 
 TRUNK_SYMBOLS = (

@@ -191,14 +191,14 @@ class Musculature:
         tension (nm,) : their sum with these factors instead, (1, n, n).
         """
         n, count = len(pose.q), len(self) if tension is None else 1
-        H, weight = np.empty((count, n, n)), np.ones(len(self)) if tension is None else tension
-        path_curvatures(tree, self.paths, pose, weight, tension is None, H)
+        curved, weight = np.empty((count, n, n)), np.ones(len(self)) if tension is None else tension
+        path_curvatures(tree, self.paths, pose, weight, tension is None, curved)
         if self.wall is not None:
             line = np.empty((1, n, n))
             path_curvatures(tree, self.wall.path, pose, np.ones(1), True, line)
             share = self.wall.share if tension is None else np.array([self.wall.share @ tension])
-            H -= share[:, None, None] * line
-        return H
+            curved -= share[:, None, None] * line
+        return curved
 
     def polylines(self, q: ArrayLike | Poses) -> PathArrays:
         """The paths at q, with the points where they meet and leave a surface."""

@@ -25,8 +25,9 @@ from panjabi.literature import row
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.generated import closure
+from panjabi.passive.hysteresis import Hysteresis
 from panjabi.passive.preload import Proportional
-from panjabi.passive.terms import Structure, closure as closure_term, linear
+from panjabi.passive.terms import Structure, linear
 from panjabi.results import ShortRepr
 
 Array = NDArray[np.float64]
@@ -221,22 +222,23 @@ def pelvis(*, compression: float = 0.0) -> Pelvis:
 def sacroiliac_unit(side: str) -> FunctionalSpinalUnit:
     """The rotations of a joint as a unit: ligaments, and friction in proportion to compression.
 
-    Its preload is the compression on the joint. No published hysteresis of the joint is known, so
-    the unit has no hysteresis and no residual neutral zone.
+    Its preload is the compression N on the joint. Friction is an element of `hysteresis`: a spring
+    that slides at the moment friction x N x radius, after the slip. Its exponent and reference rate
+    are those of the spinal units (assumed).
     """
     known = _parameters()
     si = {name: p.si for name, p in known.items()}
-    ligaments, friction = [], []
-    for axis, motion in enumerate(("counternutation", "bending", "turn")):
-        ligaments.append(linear(axis, si[f"stiffness_{motion}"]))
-        grip = si["friction"] * si["radius"]  # per newton of compression
-        friction.append(closure_term(axis, grip, slip=si["slip"] / si["radius"], preloaded=True))
+    motions = ("counternutation", "bending", "turn")
+    ligaments = [linear(axis, si[f"stiffness_{motion}"]) for axis, motion in enumerate(motions)]
+    slip = si["slip"] / si["radius"]  # of rotation [rad]
+    spring = si["friction"] * si["radius"] / slip  # per newton of compression
     return FunctionalSpinalUnit(
         level=f"SIJ-{side}",
         structures=(
             Structure("ligaments", tuple(ligaments)),
-            Structure("force closure", tuple(friction), "joint"),
+            Structure("force closure", (), "joint", branches=((spring,),) * 3),
         ),
+        hysteresis=Hysteresis(friction=((0.0,),) * 3, yields=((slip,),) * 3),
         stiffening=Proportional(),
         test_moment=(_TEST_MOMENT, _TEST_MOMENT, _TEST_MOMENT),
         source="Miller1987",
@@ -263,7 +265,9 @@ def _parameters() -> dict[str, Parameter]:
         "stiffness_bending": secant("mil87_lb", _TEST_MOMENT, "N m/deg"),
         "stiffness_turn": secant("mil87_ar", _TEST_MOMENT, "N m/deg"),
         "stiffness_counternutation": assumed(_TEST_MOMENT / 3.8, "N m/deg", between),
-        "friction": assumed(0.4, "1", "of the joint's rough surfaces"),
+        "friction": assumed(
+            0.4, "1", "rough surfaces, ridges give more (Vleeming 1990); sweep 0.2-0.8"
+        ),
         "wedge": assumed(10.0, "deg", "surface against the vertical, in the frontal plane"),
         "slip": assumed(0.2, "mm", "over which friction rises"),
         "radius": assumed(20.0, "mm", "of the contact, for friction in rotation"),

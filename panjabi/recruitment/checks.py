@@ -125,8 +125,7 @@ def _stiffness_rows(found: SpineRecruitment, problem: RecruitmentProblem) -> Flo
     """(levels, n) change of compression by the muscle forces that change with the paths [N/rad]."""
     spine: StaticSpine = found.spine
     k = problem.stiffness(found.result.activations)
-    per = -np.einsum("lj,lmj->lm", spine.disc_axes[:, 1], spine.muscles.pull)
-    return (per * k) @ spine.muscles.slope
+    return (spine.compression_by_force * k) @ spine.muscles.slope
 
 
 def margin_with_coupling(found: SpineRecruitment) -> float:

@@ -425,7 +425,8 @@ def _model(recipe: dict[str, Any]) -> Spine:
     if arguments["body"] is not None:
         arguments["body"] = body_from_changes(arguments["body"])
     if isinstance(arguments["muscles"], dict):
-        arguments["muscles"] = MuscleOptions(**arguments["muscles"])
+        options = cast("dict[str, Any]", arguments["muscles"])
+        arguments["muscles"] = MuscleOptions(**options)
     preload = arguments.pop("preload", None)  # version 3
     if arguments["units"] is not None or preload is not None:
         stored: dict[str, Any] = {"preload": preload, **(arguments["units"] or {})}

@@ -8,6 +8,11 @@ from .deficits import Deficits as Deficits, with_deficits as with_deficits
 from .derivatives import jacobian as jacobian
 from .equilibrium_solver import Equilibrium as Equilibrium, equilibrium as equilibrium
 from .families import SpineFamily as SpineFamily
+from .force_closure import (
+    ForceClosure as ForceClosure,
+    SacroiliacLoad as SacroiliacLoad,
+    sacroiliac_loads as sacroiliac_loads,
+)
 from .joint_forces import JointForces as JointForces
 from .joints import (
     ExponentialJoint as ExponentialJoint,

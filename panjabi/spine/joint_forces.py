@@ -28,6 +28,7 @@ from panjabi.body.mechanism import DynamicsWorkspace, Mechanism, dynamics_worksp
 from panjabi.body.poses import Poses, tree_poses
 from panjabi.body.tree import Tree
 from panjabi.results import ShortRepr
+from panjabi.spine.force_closure import UnitForces
 from panjabi.spine.levels import vertebrae_of
 
 Floats = NDArray[np.float64]
@@ -38,22 +39,26 @@ Push = tuple[str, NDArray[np.float64], NDArray[np.float64]]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CompressionSlopes(ShortRepr):
-    """Compression of each level and its derivatives, each with the other arguments constant."""
+    """Compression of each unit and its derivatives, each with the other arguments constant."""
 
-    value: Floats  # (levels,) [N]
-    by_q: Floats  # (levels, n) [N/rad]
-    by_rate: Floats  # (levels, n) [N s/rad]
-    by_acceleration: Floats  # (levels, n) [N s2/rad]
-    by_tension: Floats  # (levels, muscles) [1]
+    value: Floats  # (units,) [N]
+    by_q: Floats  # (units, n) [N/rad]
+    by_rate: Floats  # (units, n) [N s/rad]
+    by_acceleration: Floats  # (units, n) [N s2/rad]
+    by_tension: Floats  # (units, muscles) [1]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class JointForces(ShortRepr):
-    """Forces in the joints of some levels of a moving body with muscles."""
+    """Forces in the joints of some levels of a moving body with muscles.
+
+    A unit has the compression of its disc; `units` says what closes a sacroiliac joint.
+    """
 
     dynamics: Dynamics
     muscles: Musculature | None
     levels: tuple[str, ...]
+    units: UnitForces | None = None  # by default one unit for each level
 
     @cached_property
     def discs(self) -> Discs:
@@ -102,9 +107,14 @@ class JointForces(ShortRepr):
         return out
 
     def compression(self, q: Floats, tension: Floats, pushes: Sequence[Push] = ()) -> Floats:
-        """Compression of each level (levels,) at rest [N]."""
+        """Compression of each unit (units,) at rest [N]."""
         still = np.zeros_like(q)
-        return -self.on_discs(q, still, still, tension, pushes)[:, UP]
+        return self.of_units(self.on_discs(q, still, still, tension, pushes), tension)
+
+    def of_units(self, force: Floats, tension: Floats) -> Floats:
+        """Compression of each unit (units,) from the forces of `on_discs` and tensions [N]."""
+        pressed = -force[:, UP]
+        return pressed if self.units is None else self.units.of(pressed, tension)
 
     def slopes(
         self,
@@ -114,7 +124,7 @@ class JointForces(ShortRepr):
         tension: Floats,
         pushes: Sequence[Push] = (),
     ) -> CompressionSlopes:
-        """Compression of each level and its exact derivatives; arguments as in `on_discs`."""
+        """Compression of each unit and its exact derivatives; arguments as in `on_discs`."""
         work, force, by_q, by_rate, mass = self._inverse(q, rate, acceleration)
         n, count = len(q), len(self.levels)
         along = self._along_slides(work, force, q, tension, pushes)
@@ -141,13 +151,13 @@ class JointForces(ShortRepr):
             value[k] = axes[UP] @ joint
             up[k, 3 * k : 3 * k + 3] = slides @ axes[UP]
             turned[k] = self._turned(work, k, axes[UP], joint)
-        return CompressionSlopes(
-            value,
-            up @ along_q + turned,
-            up @ by_rate[n:, :n],
-            up @ mass[n:, :n],
-            up @ pull.T,
-        )
+        slopes = up @ along_q + turned, up @ by_rate[n:, :n], up @ mass[n:, :n], up @ pull.T
+        u = self.units
+        if u is None:
+            return CompressionSlopes(value, *slopes)
+        by_q, by_rate, by_acceleration, by_tension = (u.share[:, None] * s[u.disc] for s in slopes)
+        value = u.of(value, tension)
+        return CompressionSlopes(value, by_q, by_rate, by_acceleration, by_tension + u.pull)
 
     # --- inside -------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from panjabi.errors import unknown
+from panjabi.passive.directions import SACROILIAC
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
@@ -69,6 +70,8 @@ def level_name(upper: str, lower: str) -> str:
 
 def vertebrae_of(level: str) -> tuple[str, str]:
     """Upper and lower body of a level: ("L5", "sacrum") of L5-S1."""
+    if level in SACROILIAC:
+        return "sacrum", "pelvis"
     long = {"S1": "sacrum", "C0": "skull"}
     upper, lower = level.split("-")
     return long.get(upper, upper), long.get(lower, lower)

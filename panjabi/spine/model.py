@@ -29,10 +29,15 @@ from panjabi.neural.command import DRIVE_WIDTH, check_excitation, command
 from panjabi.neural.loop_kernels import LoopData, Signals
 from panjabi.neural.loops import ReflexLoop
 from panjabi.parameter import THIS_WORK, Parameter
-from panjabi.passive.directions import SACROILIAC
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
+from panjabi.spine.force_closure import (
+    PELVIS_DISC,
+    ForceClosure,
+    disc_levels,
+    unit_forces,
+)
 from panjabi.spine.joint_forces import JointForces
 from panjabi.spine.reflexes import HEAD_BODY, Pathways, loop_data, pathways, steady_loops
 
@@ -78,6 +83,7 @@ class Spine:
     rest_compression: Floats = None  # type: ignore[assignment]  # (pressed levels,) [N]; at rest_q
     drive_width: Parameter = DRIVE_WIDTH
     compression_time: Parameter | None = COMPRESSION_TIME  # None: units keep their preload
+    closure: ForceClosure = field(default_factory=ForceClosure)  # of sacroiliac joints
     elements: tuple[ForceElement, ...] = ()
     subject: str = ""  # name of the `Subject` that it is of; "": none
     recipe: Mapping[str, Any] = field(
@@ -161,15 +167,17 @@ class Spine:
         """Indices of the joints whose units follow the compression of their level."""
         if self.compression_time is None:
             return ()
-        levels = [joint.unit.level for joint in self.joints]
-        return tuple(k for k, level in enumerate(levels) if level not in SACROILIAC)
+        return tuple(range(len(self.joints)))
 
     @cached_property
     def joint_forces(self) -> JointForces:
         """Forces in the joints of all spinal levels of the model."""
-        levels = [j.unit.level for j in self.joints if j.unit.level not in SACROILIAC]
+        levels = [joint.unit.level for joint in self.joints]
         muscles = None if self.muscles is None else self.muscles.muscles
-        return JointForces(self.dynamics, muscles, tuple(levels))
+        discs, units = disc_levels(levels), None
+        if PELVIS_DISC in discs:
+            units = unit_forces(levels, self.dynamics, muscles, self.closure)
+        return JointForces(self.dynamics, muscles, discs, units)
 
     def joint_inputs(self, compression: Floats) -> list[Floats]:
         """What each joint reads: the compression (1,) [N] of its level, or nothing (0,)."""

@@ -15,8 +15,8 @@ from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
 from panjabi.neural.loops import ReflexLoop, homonymous
-from panjabi.parameter import Parameter, assumed
-from panjabi.passive.directions import coordinate_names, known_level
+from panjabi.parameter import THIS_WORK, Parameter, assumed
+from panjabi.passive.directions import SACROILIAC, coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.results import plain
@@ -41,7 +41,14 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
 """Levels that move in each region, from below; all above the last level is rigid."""
 
 NEUTRAL_OFFSET = assumed(0.0, "deg", "neutral angle of a unit against standing; sweep -3 to 3")
-"""Of every unit by default. Other values: `UnitOptions.neutral`."""
+"""Of every unit of the spine by default. Other values: `UnitOptions.neutral`."""
+
+SACROILIAC_NEUTRAL = Parameter(
+    1.2, "deg", THIS_WORK, "derived",
+    "counternutation of unloaded sacroiliac joints against standing, so that in standing their "
+    "ligaments carry the moment that muscles of least effort leave on the sacrum; sweep 0-2",
+)  # fmt: skip
+"""With an angle of 0 muscles have to carry this moment, and load the spine by half more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +60,7 @@ class UnitOptions:
     branches: bool = True  # with Maxwell branches
     extrapolate: bool = False  # allows angles and preloads beyond failure
     rib_cage: bool = True  # whether thoracic levels include the anterior rib cage
+    pelvis: bool = False  # the two sacroiliac joints move too, with friction that forces close
     preload: float | Mapping[str, float] | None = None
     """Frozen compression [N] as in a laboratory, one value for all or a mapping by level; None: the
     compression of each level stiffens its unit at every moment."""
@@ -124,8 +132,8 @@ def spine_model(
     gravity : False removes the weight of body and load; their inertia stays.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}; in place of those that the
         subject has at these levels.
-    units : source, preload, viscous damping, Maxwell branches and neutral angles of the units; see
-        `UnitOptions`.
+    units : source, preload, viscous damping, Maxwell branches and neutral angles of the units, and
+        whether the sacroiliac joints move; see `UnitOptions`.
     body : units, strength and reflexes follow its size.
 
     Raises
@@ -140,7 +148,7 @@ def spine_model(
     """
     options = _options(units)
     plane = _plane(region, plane, joints)
-    levels = chosen_levels(region, joints)
+    levels = _with_pelvis(region, chosen_levels(region, joints), options)
     who = _person(subject, levels, load, injuries)
     whole_body = who.body if body is None else body
     place = who.posture if posture is None else posture
@@ -159,7 +167,7 @@ def spine_model(
         "body": body,
     }
     axes = [AXES.index(axis) for axis in PLANES[plane]]
-    free = tuple(coordinate_names(level)[axis] for level in levels for axis in axes)
+    free = tuple(dict.fromkeys(coordinate_names(level)[axis] for level in levels for axis in axes))
     q = whole_body.posture(place) if isinstance(place, str) else whole_body.poses(place).q
     within = {c: float(q[whole_body.coordinate_index(c)]) for c in free}
     q = whole_body.coordinates_from(within, base=q)
@@ -176,6 +184,8 @@ def spine_model(
         recipe=recipe,
         parameters={**dict(whole_body.parameters), **known, **offsets},
     )
+    if options.pelvis:
+        model = replace(model, parameters={**model.parameters, **model.closure.parameters})
     if who.cocontraction is not None:
         model = replace(model, cocontraction=who.cocontraction)
     if reflexes is None:
@@ -356,6 +366,18 @@ def _options(units: object) -> UnitOptions:
     )
 
 
+def _with_pelvis(region: str, levels: tuple[str, ...], options: UnitOptions) -> tuple[str, ...]:
+    """The levels with both sacroiliac joints below them, if the pelvis moves."""
+    if not options.pelvis:
+        return levels
+    if region == "trunk" or levels[0] != "L5-S1":
+        raise ParameterError(
+            f"Expected a region that begins at L5-S1 for a moving pelvis, got {region} from "
+            f"{levels[0]}; use lumbar, thoracolumbar or whole with L5-S1, or pelvis=False."
+        )
+    return *SACROILIAC, *levels
+
+
 def _neutral(
     options: UnitOptions, levels: Sequence[str]
 ) -> tuple[list[tuple[float, float, float]], dict[str, Parameter]]:
@@ -372,12 +394,16 @@ def _neutral(
             )
         flexion, bending, turn = [*angles.tolist(), 0.0, 0.0][:3]
         chosen[level] = flexion, bending, turn
-    known = {"neutral_offset": NEUTRAL_OFFSET} if len(chosen) < len(levels) else {}
+    known = {"neutral_offset": NEUTRAL_OFFSET}
+    if options.pelvis:
+        known["sij_neutral"] = SACROILIAC_NEUTRAL
     for level, angles in chosen.items():
         for axis, angle in zip(AXES, angles, strict=True):
             if angle:
                 known[f"{level} neutral_{axis}"] = assumed(math.degrees(angle), "deg", "chosen")
-    return [chosen.get(level, (0.0, 0.0, 0.0)) for level in levels], known
+    counternutated = SACROILIAC_NEUTRAL.si, 0.0, 0.0
+    usual = [counternutated if level in SACROILIAC else (0.0, 0.0, 0.0) for level in levels]
+    return [chosen.get(level, zero) for level, zero in zip(levels, usual, strict=True)], known
 
 
 def _units(

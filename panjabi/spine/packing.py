@@ -28,6 +28,7 @@ from panjabi.neural.loop_kernels import LoopData, LoopWork, loop_work
 from panjabi.passive.joint_kernels import JointData, JointWork, joint_data, joint_work
 from panjabi.spine.command_schedule import command_data
 from panjabi.spine.flat import flatten, reader
+from panjabi.spine.joint_forces import JointForces
 from panjabi.spine.model import Spine
 from panjabi.spine.noise_paths import NoisePaths, noise_data
 from panjabi.spine.perturbation import (
@@ -79,6 +80,10 @@ class CompressionData(NamedTuple):
     time: float  # of the states [s]
     discs: Discs
     pulled: Integers  # (levels,) upper vertebra in the tree of the muscles
+    disc: Integers  # (states,) disc of each state
+    share: Vector  # (states,) of the compression of that disc [1]
+    pull: Matrix  # (sacroiliac joints, nm) normal force by tensions, of the first states [1]
+    rest: Vector  # (states,) [N]
 
 
 class StateStart(NamedTuple):
@@ -216,6 +221,7 @@ def spine_data(
             1.0 if model.compression_time is None else model.compression_time.si,
             forces.discs,
             forces.pulled,
+            *_unit_forces(forces, nm),
         ),
         muscles,
         loops,
@@ -224,6 +230,15 @@ def spine_data(
         _limits(model, q),
         work,
     )
+
+
+def _unit_forces(forces: JointForces, nm: int) -> tuple[Integers, Vector, Matrix, Vector]:
+    """The last fields of `CompressionData`."""
+    count, units = len(forces.levels), forces.units
+    if units is None:
+        return np.arange(count), np.ones(count), np.zeros((0, nm)), np.zeros(count)
+    closed = 1 + int(np.flatnonzero(units.share != 1.0).max())
+    return units.disc, units.share, np.ascontiguousarray(units.pull[:closed]), units.rest
 
 
 def _limits(model: Spine, q: Floats) -> RunLimits:

@@ -70,9 +70,13 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
         out[n] = float("nan")
     if data.compression.states > 0:
         load_discs(rate, out[n : 2 * n], data)
-        for k in range(data.compression.states):
-            now = -data.work.discs.force[k, UP]
-            out[at.compression + k] = (now - pressed[k]) / data.compression.time
+        c, tension = data.compression, data.work.muscles.tension
+        for k in range(c.states):
+            now = c.rest[k] - c.share[k] * data.work.discs.force[c.disc[k], UP]
+            if k < c.pull.shape[0]:
+                for m in range(nm):
+                    now += c.pull[k, m] * tension[m]
+            out[at.compression + k] = (now - pressed[k]) / c.time
 
 
 @njit(cache=True, nogil=True)

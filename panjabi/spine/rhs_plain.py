@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from panjabi.body.joint_force_kernels import UP
 from panjabi.elements import ForceElement, excited
 from panjabi.errors import unknown
 from panjabi.neural.algebraic_spindle import AlgebraicSpindle
@@ -79,9 +78,8 @@ def reference_rhs(
     out[part["rate"]] = model.dynamics.forward(q, rate, Q)
     if model.compression_time is not None and model.pressed:
         forces = joint_loads(model, t, y, out[part["rate"]], applied)
-        out[part["compression"]] = (-forces[:, UP] - y[part["compression"]]) / (
-            model.compression_time.si
-        )
+        now = model.joint_forces.of_units(forces, tensions(model, y))
+        out[part["compression"]] = (now - y[part["compression"]]) / model.compression_time.si
     return out
 
 

@@ -50,6 +50,7 @@ def static_view(spine: Spine, q: ArrayLike | None = None) -> StaticSpine:
         units=units,
         muscles=muscles_at(spine.muscles.units, at, [u.level for u in units]),
         tendons=spine.muscles.units,
+        closing=spine.joint_forces.units,
         neutral=np.array([joint.neutral for joint in spine.joints]).reshape(-1, 3),
         elements=spine.elements,
         supported=not np.any(dynamics.gravity),

@@ -25,6 +25,7 @@ from panjabi.parameter import Parameter, assumed
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
 from panjabi.results import ShortRepr
+from panjabi.spine.force_closure import UnitForces
 from panjabi.spine.levels import levels_of, point_above, vertebrae_of
 from panjabi.spine.muscle_state import MuscleState
 from panjabi.spine.muscles_at import muscles_at
@@ -107,6 +108,7 @@ class StaticSpine(ShortRepr):
     tendons: Musculotendon  # of these muscles, for other postures
     load: HeldLoad = field(default_factory=lambda: HeldLoad(0.0))  # besides the mass of the body
     neutral: Floats = field(default_factory=lambda: np.zeros(3))  # (levels, 3) see `PassiveJoint`
+    closing: UnitForces | None = None  # of sacroiliac joints
     elements: tuple[ForceElement, ...] = ()  # without delay, the pressure in the abdomen for one
     push: Floats | None = None  # (n,) constant generalised force from outside [N m]
     supported: bool = False  # lying: the ground carries every part, so gravity gives no moment
@@ -332,8 +334,23 @@ class StaticSpine(ShortRepr):
         return np.einsum("lij,lj->li", self.disc_axes, total)
 
     def compression(self, forces: ArrayLike) -> Floats:
-        """(levels,) along the axis of each disc, positive in compression [N]."""
-        return -self.joint_forces(forces)[:, 1]
+        """(levels,) along the axis of each disc, positive in compression [N].
+
+        Of a sacroiliac joint: the normal force that closes it.
+        """
+        pressed = -self.joint_forces(forces)[:, 1]
+        if self.closing is None:
+            return pressed
+        own = replace(self.closing, disc=np.arange(len(self.units)))
+        return own.of(pressed, self.muscles.checked(forces))
+
+    @property
+    def compression_by_force(self) -> Floats:
+        """(levels, m) change of the compression with each muscle force [1]."""
+        per = -np.einsum("lj,lmj->lm", self.disc_axes[:, 1], self.muscles.pull)
+        if self.closing is None:
+            return per
+        return self.closing.share[:, None] * per + self.closing.pull
 
     def shear(self, forces: ArrayLike) -> Floats:
         """(levels,) forward pull on the upper vertebra of each disc [N]."""

@@ -8,7 +8,7 @@ the joint that are held at zero, give the force in the joint. The laws are those
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sympy as sp
@@ -24,7 +24,8 @@ from panjabi.results import ShortRepr
 from panjabi.spine.model import Spine
 from panjabi.tissue import de_groote_symbols as curves
 
-Values = dict[sp.Symbol, float]
+Values = dict[Any, float]
+"""Numbers by symbol."""
 
 theta, omega, alpha = sp.symbols(r"theta \dot{\theta} \ddot{\theta}", real=True)
 """Angle of the trunk, extension positive [rad], its rate and acceleration."""
@@ -37,7 +38,7 @@ damping, neutral = sp.symbols("c_u theta_n", real=True)
 """Viscous damping of the unit [N m s/rad], and its neutral angle [rad]."""
 slide = sp.symbols("xi eta", real=True)
 slide_rate = sp.symbols(r"\dot{\xi} \dot{\eta}", real=True)
-HELD = dict.fromkeys((*slide, *slide_rate), sp.Integer(0))
+HELD: dict[Any, Any] = dict.fromkeys((*slide, *slide_rate), sp.Integer(0))
 
 TERMS = {
     "linear": "k",
@@ -76,9 +77,10 @@ class SymbolicMuscle(ShortRepr):
         """A symbol with the index of this muscle."""
         return indexed(name, self.mark)
 
-    def own(self, law: sp.Expr) -> Any:
+    def own(self, law: sp.Expr) -> sp.Expr:
         """A law of muscle in the symbols of this muscle."""
-        return law.xreplace({s: self.symbol(str(s)) for s in OF_MUSCLE})
+        mine: dict[Any, Any] = {s: self.symbol(str(s)) for s in OF_MUSCLE}
+        return cast(sp.Expr, law.xreplace(mine))
 
     @property
     def line(self) -> sp.Expr:
@@ -88,17 +90,17 @@ class SymbolicMuscle(ShortRepr):
         return sp.sqrt(step.dot(step))
 
     @property
-    def length(self) -> Any:
+    def length(self) -> sp.Expr:
         """Length of the path [m]."""
-        return self.line.xreplace(HELD)
+        return cast(sp.Expr, self.line.xreplace(HELD))
 
     @property
-    def slope(self) -> Any:
+    def slope(self) -> sp.Expr:
         """d length / d theta [m/rad]."""
-        return sp.diff(self.length, theta)
+        return cast(sp.Expr, sp.diff(self.length, theta))
 
     @property
-    def where(self) -> tuple[tuple[sp.Symbol, Any], ...]:
+    def where(self) -> tuple[tuple[sp.Symbol, sp.Expr], ...]:
         """Tension [N], tendon length [1], slope and length of the path: each in those after it."""
         fibre = self.symbol("l_f") * self.symbol("l_o")
         return (
@@ -108,10 +110,10 @@ class SymbolicMuscle(ShortRepr):
             (self.symbol("L"), self.length),
         )
 
-    def explicit(self, law: Any) -> Any:
+    def explicit(self, law: sp.Expr) -> sp.Expr:
         """A law in the angle and the states of this muscle only."""
         for symbol, definition in self.where:
-            law = law.xreplace({symbol: definition})
+            law = cast(sp.Expr, law.xreplace({cast(Any, symbol): definition}))
         return law
 
 
@@ -132,13 +134,13 @@ class SymbolicBody(ShortRepr):
     @property
     def moment_of_inertia(self) -> sp.Expr:
         """About the joint [kg m2]."""
-        return sp.trigsimp(sp.expand(sp.diff(self.about, alpha)))
+        return _tidy(sp.diff(self.about, alpha))
 
     @property
     def weight(self) -> sp.Expr:
         """Moment of the weight [N m]; velocity terms vanish."""
-        without = dict.fromkeys((*self.tensions, alpha), sp.Integer(0))
-        return sp.trigsimp(sp.expand(self.about.xreplace(without)))
+        without: dict[Any, Any] = dict.fromkeys((*self.tensions, alpha), sp.Integer(0))
+        return _tidy(self.about.xreplace(without))
 
     @property
     def compression(self) -> sp.Expr:
@@ -151,20 +153,26 @@ def symbolic_body(muscles: tuple[SymbolicMuscle, ...]) -> SymbolicBody:
     """The trunk on its joint, pulled by tensions T of muscles."""
     q, rate = (theta, *slide), (omega, *slide_rate)
     at = sp.Matrix(slide) + turned(centre)
-    speed = sum((at.diff(x) * v for x, v in zip(q, rate, strict=True)), sp.zeros(2, 1))
-    kinetic = mass * speed.dot(speed) / 2 + inertia * omega**2 / 2
-    potential = mass * gravity * at[1]
+    speed: Any = sp.zeros(2, 1)
+    for x, v in zip(q, rate, strict=True):
+        speed += at.diff(x) * v
+    kinetic: Any = mass * speed.dot(speed) / 2 + inertia * omega**2 / 2
+    potential: Any = mass * gravity * at[1]
     equations: list[Any] = []
     for x, v in zip(q, rate, strict=True):
-        momentum = sp.diff(kinetic, v)
-        left = sp.diff(momentum, omega) * alpha
+        momentum: Any = sp.diff(kinetic, v)
+        left: Any = sp.diff(momentum, omega) * alpha
         left += sum(sp.diff(momentum, z) * r for z, r in zip(q, rate, strict=True))
         left += sp.diff(potential - kinetic, x)
         left += sum(m.symbol("T") * sp.diff(m.line, x) for m in muscles)
         equations.append(left.xreplace(HELD))
-    resting = sp.trigsimp(sp.expand(kinetic.xreplace(HELD)))
+    resting = _tidy(kinetic.xreplace(HELD))
     along, pulls = (equations[1], equations[2]), tuple(m.symbol("T") for m in muscles)
     return SymbolicBody(resting, potential.xreplace(HELD), equations[0], along, pulls)
+
+
+def _tidy(expression: Any) -> sp.Expr:
+    return cast(sp.Expr, sp.trigsimp(sp.expand(expression)))
 
 
 def body_values(spine: Spine) -> Values:
@@ -176,10 +184,10 @@ def body_values(spine: Spine) -> Values:
     b = 1
     at = work.R[b] @ dynamics.mechanism.com[b] + work.t[b] - work.origin[0]
     up = work.R[b] @ spine.joint_forces.discs.up[0]
-    values = {
+    values: Values = {
         mass: float(dynamics.mechanism.mass[b]),
         inertia: float(dynamics.mechanism.inertia[b][2, 2]),
-        gravity: -float(dynamics.gravity[1]),
+        gravity: -float(np.asarray(dynamics.gravity)[1]),
         **dict(zip(centre, at[:2].tolist(), strict=True)),
         **dict(zip(normal, up[:2].tolist(), strict=True)),
     }
@@ -187,8 +195,9 @@ def body_values(spine: Spine) -> Values:
     for k, m in enumerate(muscles_of(spine)):
         for mark, p in (("o", paths.start[k]), ("p", paths.start[k + 1] - 1)):
             b = paths.body[p]
-            x, y, _ = pose.R[b] @ paths.local[p] + pose.t[b] - pose.origin_world[0]
-            values |= {m.symbol(f"{mark}_x"): float(x), m.symbol(f"{mark}_y"): float(y)}
+            place_of = pose.R[b] @ paths.local[p] + pose.t[b] - pose.origin_world[0]
+            x, y, _ = place_of.tolist()
+            values |= {m.symbol(f"{mark}_x"): x, m.symbol(f"{mark}_y"): y}
     return values
 
 
@@ -247,7 +256,7 @@ def symbolic_unit(spine: Spine) -> SymbolicUnit:
     joint = spine.joints[0]
     unit, kept = joint.unit, joint.unit.hysteresis
     _, gain, scale, _ = unit.stiffening.law
-    values = {
+    values: Values = {
         passive.a_P: gain, passive.P_0: scale,
         damping: kept.damping[0], neutral: joint.neutral[0],
     }  # fmt: skip
@@ -263,7 +272,8 @@ def symbolic_unit(spine: Spine) -> SymbolicUnit:
         values |= dict(zip(own, numbers, strict=False))
         swap: dict[Any, Any] = dict(zip(law.parameters, own, strict=True))
         swap[passive.x] = sign * (theta - neutral)
-        terms.append((name, sign * law.moment.xreplace(swap), i >= plain))
+        moment: Any = law.moment.xreplace(swap)
+        terms.append((name, sign * moment, i >= plain))
     springs, stretches, relaxations = [], [], []
     for j, (k, time, size, power) in enumerate(
         zip(unit.springs[0], *(part[0] for part in kept.decay), strict=True), 1
