@@ -374,8 +374,8 @@ def _activation(
     raise ConvergenceError(
         f"Expected muscles that balance the posture with excitations from {low.min():g} to "
         f"{high:g}, got {missing[worst]:.3g} N m unbalanced at {model.free[worst]}; let the "
-        "posture change with solve='both', or give a smaller load, a posture nearer to neutral, or a "
-        "lower `least`."
+        "posture change with solve='both', or give a smaller load, a posture nearer to neutral, or "
+        "a lower `least`."
     )
 
 
