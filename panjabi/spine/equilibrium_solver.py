@@ -3,15 +3,17 @@
 # pyright: reportConstantRedefinition=false
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.elements import ForceElement
+from panjabi.elements import ForceElement, excited
 from panjabi.errors import ConvergenceError, ParameterError, unknown
+from panjabi.neural.command import LEAST, command
+from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive.element import PassiveJoint
 from panjabi.results import Result, ShortRepr
 from panjabi.spine.effort import EffortCriterion, criterion_named, least_effort
@@ -19,7 +21,7 @@ from panjabi.spine.evidence import check_state, state_outside
 from panjabi.spine.model import Spine
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.perturbation import Perturbation
-from panjabi.spine.rhs_plain import applied_forces, arrived, pushes
+from panjabi.spine.rhs_plain import added_drives, applied_forces, arrived, pushes
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +33,12 @@ other steps change excitations as little as balance requires."""
 
 CHOSEN = 1e-8
 """Largest change of an excitation in the last of these steps."""
+
+PART_ROUNDS = 50
+"""Largest number of equilibria until what parts in Python excite agrees with the state."""
+
+AGREES = 1e-12
+"""Change of the commands that ends these rounds [1]."""
 
 BEFORE = -1e9
 """Time before every perturbation, with every cable still intact [s]."""
@@ -90,7 +98,8 @@ def equilibrium(
     solve : "activation" finds excitations that balance the posture with least effort;
         "posture" keeps the excitations and finds the coordinates; "both" uses the excitations that
         come nearest to balance, and then finds the posture; "auto" is "activation" with muscles,
-        else "posture". Receptors are silent in the resulting posture.
+        else "posture". Receptors are silent in the resulting posture. What elements excite at rest
+        is part of the excitations; the commands give the others, at least `least`.
     q : posture (n,), or the start of the search for it; by default that of the model.
     least, most : limits of every excitation; `least` is by default the co-contraction of the model.
     criterion : of the effort, "squares" or "volume"; see `panjabi.spine.effort`.
@@ -101,31 +110,70 @@ def equilibrium(
     Raises
     ------
     ConvergenceError
-        If the muscles cannot balance the posture, or no posture is found.
+        If the muscles cannot balance the posture, or no posture is found, or what elements excite
+        does not settle.
     ParameterError
         If a unit or a tendon is beyond failure in that posture.
     """
     if solve not in SOLVES:
         raise unknown("value of solve", solve, SOLVES)
     start = model.dynamics.part(model.dynamics.held) if q is None else np.array(q, float)
-    if solve == "posture" or (solve == "auto" and model.muscles is None):
-        result = _posture(model, start, applied, tolerance, iterations)
-    else:
-        both = solve == "both"
-        effort = criterion_named(criterion)
-        if effort.power != 2:
-            raise ParameterError(
-                f"Expected the criterion squares or volume, got {criterion!r}; use recruit() for "
-                "another power."
-            )
-        if least is not None:
-            model = replace(model, cocontraction=least)
-        result = _activation(
-            model, start, (model.cocontraction, most), effort, applied, tolerance, iterations, both
+    effort = criterion_named(criterion)
+    if effort.power != 2:
+        raise ParameterError(
+            f"Expected the criterion squares or volume, got {criterion!r}; use recruit() for "
+            "another power."
         )
+    by_posture = solve == "posture" or (solve == "auto" and model.muscles is None)
+    if not by_posture and least is not None:
+        model = replace(model, cocontraction=least)
+
+    def solved(drive: Floats) -> Equilibrium:
+        if by_posture:
+            return _posture(_driven(model, drive), start, applied, tolerance, iterations)
+        low, driven = np.full(model.muscle_count, model.cocontraction), model
+        if any(excited(element) for element in model.elements):
+            driven, width = replace(model, rest_drive=drive), model.drive_width.si
+            low = np.maximum(_excitation(command(low, width) + drive, width), LEAST)
+        limits, give_way = (low, most), solve == "both"
+        return _activation(driven, start, limits, effort, applied, tolerance, iterations, give_way)
+
+    result = _with_elements(model, solved)
     if not extrapolate:
         check_state(result.model, result.state)
     return result
+
+
+def _with_elements(model: Spine, solved: Callable[[Floats], Equilibrium]) -> Equilibrium:
+    """The equilibrium in which elements add to the commands what they give in its state."""
+    drive = np.zeros(model.muscle_count)
+    result = solved(drive)
+    if not any(excited(element) for element in model.elements):
+        return result
+    change = np.inf
+    for _ in range(PART_ROUNDS):
+        found = added_drives(result.model, result.state)
+        change = float(np.abs(found - drive).max())
+        if change <= AGREES:
+            return result
+        drive = found
+        result = solved(drive)
+    raise ConvergenceError(
+        f"Expected elements that excite muscles by a constant amount at rest, got a change of "
+        f"{change:.3g} after {PART_ROUNDS} equilibria; lower the gain of the elements."
+    )
+
+
+def _driven(model: Spine, drive: Floats) -> Spine:
+    """The model with the same commands, to which elements add `drive` (nm,) at rest."""
+    if model.muscles is None or np.array_equal(drive, model.rest_drive):
+        return model
+    total = _excitation(model.loops.command + drive, model.drive_width.si)
+    return replace(model, excitation=total, rest_drive=drive)
+
+
+def _excitation(drive: Floats, width: float) -> Floats:
+    return np.array([saturated.py_func(x, width)[0] for x in drive])
 
 
 def passive_force(
@@ -266,7 +314,7 @@ def _positive(K: Floats) -> Floats:
 def _activation(
     model: Spine,
     q: Floats,
-    limits: tuple[float, float],
+    limits: tuple[Floats, float],
     effort: EffortCriterion,
     applied: Sequence[Perturbation],
     tolerance: float,
@@ -283,9 +331,9 @@ def _activation(
             "solve='posture'."
         )
     low, high = limits
-    if not 1e-4 <= low < high <= 1.0 - 1e-4:
+    if not 1e-4 <= low.min() <= low.max() < high <= 1.0 - 1e-4:
         raise ParameterError(
-            f"Expected excitation limits that rise within 0.0001 to 0.9999, got {low:g} to "
+            f"Expected excitation limits that rise within 0.0001 to 0.9999, got {low.max():g} to "
             f"{high:g}; leave the limits out."
         )
     state = muscles_at(model.muscles.units, q, ())
@@ -297,7 +345,7 @@ def _activation(
         demand = -passive_force(model, q, pressed.value, applied)
         return demand, demand - state.arms @ force, pressed
 
-    a = np.full(len(weight), max(low, 0.02))
+    a = np.maximum(low, 0.02)
     at, change = state.tangent(a), np.full_like(a, np.inf)
     demand, missing, pressed = left_over(at.force)
     scale = max(1.0, float(np.abs(demand).max()))
@@ -311,9 +359,9 @@ def _activation(
         G = (state.arms + pressed.force @ pressed.by_tension) * at.gain
         pulls = (at.gain > 0.0) & (weight > 0.0)
         wanted = missing + G @ (a - base) - G[:, ~pulls] @ (low - base)[~pulls]
-        target = np.full_like(a, low)
+        target = low.copy()
         found, _, holds = least_effort(
-            weight[pulls], G[:, pulls], wanted, low - base[pulls], high - base[pulls]
+            weight[pulls], G[:, pulls], wanted, (low - base)[pulls], high - base[pulls]
         )
         target[pulls] = base[pulls] + found
         if not holds and give_way:
@@ -327,10 +375,10 @@ def _activation(
         _, missing, pressed = left_over(at.force)
     worst = int(np.argmax(np.abs(missing)))
     raise ConvergenceError(
-        f"Expected muscles that balance the posture with excitations from {low:g} to {high:g}, "
-        f"got {missing[worst]:.3g} N m unbalanced at {model.free[worst]}; let the posture "
-        "change with solve='both', or give a smaller load, a posture nearer to neutral, or a "
-        "lower `least`."
+        f"Expected muscles that balance the posture with excitations from {low.min():g} to "
+        f"{high:g}, got {missing[worst]:.3g} N m unbalanced at {model.free[worst]}; let the "
+        "posture change with solve='both', or give a smaller load, a posture nearer to neutral, or "
+        "a lower `least`."
     )
 
 
@@ -360,13 +408,15 @@ def at_rest(
 ) -> Spine:
     """The model with these excitations, and receptors that are silent at q with them.
 
+    Commands give what elements do not excite there.
+
     compression : of the levels there [N]; by default that without external forces.
     """
     assert model.muscles is not None
     place = model.dynamics.part(model.dynamics.held) if q is None else np.asarray(q, float)
     length = model.muscles.muscles.geometry(place).length
     tension = model.muscles.units.at_rest(excitation, length).force
-    return replace(
+    resting = replace(
         model,
         excitation=np.asarray(excitation),
         rest_length=length,
@@ -374,3 +424,7 @@ def at_rest(
         rest_q=place,
         rest_compression=compression,
     )
+    if not any(excited(element) for element in model.elements):
+        return resting
+    state = resting.state_at(place, compression=compression)
+    return replace(resting, rest_drive=added_drives(resting, state))

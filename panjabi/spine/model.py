@@ -28,6 +28,7 @@ from panjabi.evidence import Departure
 from panjabi.neural.command import DRIVE_WIDTH, check_excitation, command
 from panjabi.neural.loop_kernels import LoopData, Signals
 from panjabi.neural.loops import ReflexLoop
+from panjabi.neural.smooth_kernels import saturated
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -81,6 +82,7 @@ class Spine:
     rest_tension: Floats = None  # type: ignore[assignment]  # (nm,) [N]; none
     rest_q: Floats = None  # type: ignore[assignment]  # posture where receptors of angles are silent (n,); as held
     rest_compression: Floats = None  # type: ignore[assignment]  # (pressed levels,) [N]; at rest_q
+    rest_drive: Floats = None  # type: ignore[assignment]  # what elements add to the commands at rest (nm,) [1]; nothing
     drive_width: Parameter = DRIVE_WIDTH
     compression_time: Parameter | None = COMPRESSION_TIME  # None: units keep their preload
     closure: ForceClosure = field(default_factory=ForceClosure)  # of sacroiliac joints
@@ -120,6 +122,10 @@ class Spine:
             if tension is None:  # pyright: ignore[reportUnnecessaryComparison]
                 tension = 0.0
             put(self, "rest_tension", per(tension, "rest_tension").copy())
+            drive = self.rest_drive
+            if drive is None:  # pyright: ignore[reportUnnecessaryComparison]
+                drive = 0.0
+            put(self, "rest_drive", per(drive, "rest_drive").copy())
         for element in (*self.joints, *self.elements):
             for name in element.coordinates:
                 self.body.coordinate_index(name)
@@ -411,9 +417,17 @@ class Spine:
         )  # fmt: skip
         fibre = self.muscles.units.at_rest(self.excitation, self.rest_length).fibre_length
         return loop_data(
-            self.pathways, command(self.excitation, width), width, rest, fibre,
+            self.pathways, command(self.excitation, width) - self.rest_drive, width, rest, fibre,
             muscles.optimal_length, muscles.max_force,
         )  # fmt: skip
+
+    @cached_property
+    def commanded(self) -> Floats:
+        """Excitations by the commands alone (nm,) [1]: without reflexes and other elements."""
+        if self.muscles is None or not self.rest_drive.any():
+            return self.excitation
+        width = self.drive_width.si
+        return np.array([saturated.py_func(x, width)[0] for x in self.loops.command])
 
     # --- changed models -----------------------------------------------------------------------
 

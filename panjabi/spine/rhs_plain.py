@@ -149,6 +149,18 @@ def drives(
         muscle = model.pathways.connections[k].muscle
         if muscle >= 0:
             u[muscle] += gate(signal)
+    return u + added_drives(model, y, delayed, t, commands)
+
+
+def added_drives(
+    model: Spine,
+    y: Floats,
+    delayed: Floats | None = None,
+    t: float = 0.0,
+    commands: Commands | None = None,
+) -> Floats:
+    """What elements that a user added add to the commands at time t, (nm,) [1]."""
+    u = np.zeros(model.muscle_count)
     q, rate = y[model.slices["q"]], y[model.slices["rate"]]
     for element, states in elements_of(model):
         if excited(element):

@@ -43,7 +43,7 @@ def signal_values(
 ) -> Floats:
     """Values of signals at a state (size,).
 
-    commands : (nm,) excitations without reflexes; by default those of the model.
+    commands : (nm,) excitations by commands alone; by default those of the model.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def signal_values(
         return np.empty(0)
     sensed = model.signals(y)
     activation = y[model.slices["activation"]]
-    feedforward = model.excitation if commands is None else commands
+    feedforward = model.commanded if commands is None else commands
     tables = {
         "coordinate": sensed.q,
         "rate": sensed.rate,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numba.core import event
@@ -10,8 +12,9 @@ from python_part import Part
 from panjabi.active.build import musculature
 from panjabi.delay.integrate import Settings
 from panjabi.elements import Signal, derivatives, outputs
-from panjabi.errors import ParameterError, UnknownNameError
+from panjabi.errors import ConvergenceError, ParameterError, UnknownNameError
 from panjabi.neural import ReflexLoop
+from panjabi.recruitment import recruit
 from panjabi.simulation import simulate
 from panjabi.spine import MomentPulse, equilibrium, jacobian, reference_rhs, spine_model
 
@@ -175,6 +178,55 @@ def test_nothing_is_compiled_for_another_part():
             run = simulate(equilibrium(model, solve="posture"), PUSH, duration=0.02)
             assert run.trajectory.counts.steps > 1
     assert not recorder.buffer
+
+
+class Tone(Part):
+    """Excites one muscle at rest: by its force, and by the strain of a ligament, a little late."""
+
+    excites = (MUSCLE,)
+    signals = (Signal("muscle tension", MUSCLE), Signal("ligament strain", "L4-L5 SSL", DELAY))
+
+    def excitation(self, q, rate, state, signals, /):
+        return np.array([0.05 + 1e-3 * signals[0] + 0.2 * signals[1]])
+
+
+@pytest.mark.parametrize("solve", ["activation", "posture", "both"])
+def test_equilibrium_counts_what_a_part_excites(solve):
+    """The same commands and the part give the excitations, and the spine stays where it is."""
+    plain = spine_model("lumbar", plane="sagittal", reflexes=True)
+    if solve == "posture":
+        plain = equilibrium(plain).model
+    rest = equilibrium(plain.with_elements(Tone()), solve=solve)
+    model, m = rest.model, plain.muscles.muscles.names.index(MUSCLE)
+    assert model.rest_drive[m] > 0.05 and np.count_nonzero(model.rest_drive) == 1
+    low = plain.excitation[m] if solve == "posture" else 0.005
+    assert model.commanded[m] == pytest.approx(low, rel=1e-6)
+    assert model.excitation[m] > 0.04
+    assert np.abs(reference_rhs(model, 0.0, rest.state)).max() < 1e-5
+    run = simulate(rest, duration=1.0, solver=TIGHT).trajectory
+    assert np.abs(run.state - rest.state)[:, model.slices["q"]].max() < 1e-7
+    without = replace(rest, model=replace(model, elements=()))
+    moved = simulate(without, duration=0.2).trajectory
+    assert np.abs(moved.state - rest.state[: moved.state.shape[1]]).max() > 1e-4
+
+
+def test_recruitment_counts_what_a_part_excites():
+    model = spine_model("lumbar", plane="sagittal").with_elements(Tone())
+    held = recruit(model).model
+    assert held.rest_drive.max() > 0.05
+    assert np.abs(reference_rhs(held, 0.0, held.state_at())).max() < 1e-5
+
+
+def test_a_part_whose_excitation_does_not_settle_raises():
+    class Restless(Tone):
+        signals = (Signal("activation", MUSCLE),)
+
+        def excitation(self, q, rate, state, signals, /):
+            return np.array([0.3 if signals[0] < 0.1 else 0.05])
+
+    plain = spine_model("lumbar", plane="sagittal")
+    with pytest.raises(ConvergenceError, match="constant amount at rest"):
+        equilibrium(plain.with_elements(Restless()))
 
 
 def test_own_derivatives_are_used():
