@@ -16,7 +16,7 @@ import numpy as np
 
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.neural import scaled
-from panjabi.spine import equilibrium, spine_model
+from panjabi.spine import UnitOptions, equilibrium, spine_model
 from panjabi.spine.linear_system import linear_system
 from panjabi.stability import verdict
 from panjabi.statements import compensation_map, standing_trunk
@@ -25,7 +25,7 @@ SIDE = 11
 
 
 def time_verdict() -> None:
-    model = spine_model("lumbar", reflexes=True, preload=500.0)
+    model = spine_model("lumbar", reflexes=True, units=UnitOptions(preload=500.0))
     rest = equilibrium(model.with_reflexes(*scaled(model.reflexes, 0.7)))
     system = linear_system(rest)
     small = Condensed(system)

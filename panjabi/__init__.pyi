@@ -46,6 +46,7 @@ from .spine.equilibrium_solver import Equilibrium as Equilibrium, equilibrium as
 from .spine.model import Spine as Spine
 from .spine.model_build import spine_model as spine_model
 from .spine.static_build import static_spine as static_spine
+from .spine.subject import Subject as Subject
 from .spine.units import unit_column as unit_column
 from .stability.buckling import buckle as buckle
 from .stability.critical import critical_load as critical_load

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fascia import __version__
 from panjabi._files import write_whole
-from panjabi.cli.body import add_person, person
+from panjabi.cli.subject import add_subject, subject_of
 from panjabi.cli.terminal import (
     add_cohort_options,
     add_command,
@@ -110,18 +110,17 @@ def _parser() -> argparse.ArgumentParser:
         "--resting-tensions", nargs="+", metavar="N",
         help="tensions of the fascia in standing [N]",
     )  # fmt: skip
-    add_person(sweep)
+    add_subject(sweep)
     _posture_options(sweep)
     add_cohort_options(sweep)
     return parser
 
 
 def _subject_options(command: argparse.ArgumentParser) -> None:
-    add_person(command)
+    add_subject(command)
     command.add_argument(
         "--tie-ratio",
-        default="0.1",
-        help="attachment stiffness over local stiffness, 0 to inf (clamped)",
+        help="attachment stiffness over local stiffness, 0 to inf (clamped) (default 0.1)",
     )
     command.add_argument(
         "--resting-tension",
@@ -144,7 +143,7 @@ def _posture_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--side", default="right", choices=("right", "left"))
     command.add_argument(
-        "--share", type=float, default=0.3, help="fraction of muscle force that passes to fascia"
+        "--share", type=float, help="fraction of muscle force that passes to fascia (default 0.3)"
     )
     command.add_argument(
         "--pelvic-share",
@@ -181,9 +180,9 @@ def _pairs(items: Sequence[str] | None, what: str) -> dict[str, float]:
     return pairs
 
 
-def _resting(items: Sequence[str] | None) -> float | Mapping[str, float]:
+def _resting(items: Sequence[str] | None) -> float | Mapping[str, float] | None:
     if not items:
-        return 5.0
+        return None
     whole = [_number(item, "--resting-tension") for item in items if "=" not in item]
     regions = _pairs([item for item in items if "=" in item], "--resting-tension")
     if not regions:
@@ -194,9 +193,10 @@ def _resting(items: Sequence[str] | None) -> float | Mapping[str, float]:
 def _subject(arguments: argparse.Namespace) -> Subject:
     from fascia.subject import standard_subject
 
+    tie = arguments.tie_ratio
     subject = standard_subject(
-        body=person(arguments),
-        tie_ratio=_number(arguments.tie_ratio, "--tie-ratio"),
+        subject_of(arguments),
+        tie_ratio=None if tie is None else _number(tie, "--tie-ratio"),
         resting_tension=_resting(arguments.resting_tension),
         share=arguments.share,
     )
@@ -314,7 +314,7 @@ def _test(arguments: argparse.Namespace) -> tuple[Any, str]:
         free_pelvis=arguments.free_pelvis,
         extrapolate=arguments.extrapolate,
     )
-    return result.to_dict(), as_text(result)
+    return {"subject": subject.person.name, **result.to_dict()}, as_text(result)
 
 
 def _release(arguments: argparse.Namespace) -> tuple[Any, str]:
@@ -323,8 +323,9 @@ def _release(arguments: argparse.Namespace) -> tuple[Any, str]:
 
     test = clinical_test(arguments.test)  # a wrong name raises before the network is built
     cut = arguments.cut[0] if arguments.cut and len(arguments.cut) == 1 else arguments.cut
+    subject = _subject(arguments)
     change = release(
-        _subject(arguments),
+        subject,
         arguments.region,
         test=arguments.test,
         side=arguments.side,
@@ -333,7 +334,7 @@ def _release(arguments: argparse.Namespace) -> tuple[Any, str]:
         options=_options(arguments, test, free_pelvis=False),
         extrapolate=arguments.extrapolate,
     )
-    return change.to_dict(), str(change)
+    return {"subject": subject.person.name, **change.to_dict()}, str(change)
 
 
 def _sweep(arguments: argparse.Namespace) -> tuple[Any, str]:
@@ -344,8 +345,9 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Any, str]:
     test = clinical_test(arguments.test)
     ties = [_number(text, "--tie-ratios") for text in arguments.tie_ratios or ()]
     tensions = [_number(text, "--resting-tensions") for text in arguments.resting_tensions or ()]
+    who = subject_of(arguments)
     sweep = sweep_release(
-        _with_law(standard_subject(body=person(arguments), share=arguments.share), arguments),
+        _with_law(standard_subject(who, share=arguments.share), arguments),
         arguments.region,
         ties or TIE_RATIOS,
         tensions or RESTING_TENSIONS,
@@ -366,7 +368,9 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Any, str]:
         f"{tension:>12g} N    " + "".join(f"{change:10.4f}" for change in row)
         for tension, row in zip(sweep.resting_tension, sweep.end_change_deg, strict=True)
     ]
-    return sweep.to_dict(), "\n".join([*text, *printed(sweep.outside_evidence)])
+    return {"subject": who.name, **sweep.to_dict()}, "\n".join(
+        [*text, *printed(sweep.outside_evidence)]
+    )
 
 
 if __name__ == "__main__":

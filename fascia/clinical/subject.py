@@ -1,12 +1,13 @@
-"""A subject: a network on a body, and the discomfort that the person tolerates."""
+"""A subject: a person, a network on their body, and the discomfort that they tolerate."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fascia.clinical.tolerance import Tolerance
 from fascia.errors import NetworkError
+from panjabi import Subject as SpineSubject
 from panjabi.results import ShortRepr
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ class Subject(ShortRepr):
 
     network: TensionNetwork
     tolerance: Tolerance
+    person: SpineSubject = field(default_factory=SpineSubject)
+    """The person: body, spine, muscles, reflexes; without an effect on a given network."""
 
     def with_network(self, network: TensionNetwork) -> Subject:
         """The same tolerance on another network."""

@@ -368,17 +368,17 @@ class Musculature:
         known = {name: p for name, p in dict(self.parameters).items() if name not in fitted}
         return self._with_calibration(np.ones(len(self)), known)
 
-    def calibrated(self) -> Musculature:
-        """The same muscles with the fitted factor on the extensors, as in the packaged set.
+    def calibrated(self, factor: Parameter = EXTENSOR_FACTOR) -> Musculature:
+        """The same muscles with a fitted factor on the extensors, by default the packaged one.
 
-        For a set from a file. Calibrated muscles stay unchanged.
+        For a set from a file, or with the factor of another fit. It replaces an earlier factor.
         """
         extensors = np.array([group in EXTENSORS for group in self.groups])
         if not extensors.any():
             return self
-        fitted = {"extensor_factor": EXTENSOR_FACTOR, "extension_strength": EXTENSION_TARGET}
-        factor = np.where(extensors, EXTENSOR_FACTOR.si, 1.0)
-        return self._with_calibration(factor, {**dict(self.parameters), **fitted})
+        fitted = {"extensor_factor": factor, "extension_strength": EXTENSION_TARGET}
+        factors = np.where(extensors, factor.si, 1.0)
+        return self._with_calibration(factors, {**dict(self.parameters), **fitted})
 
     def with_strength_scale(self, factors: float | Mapping[str, float]) -> Musculature:
         """The same muscles with other maximal forces: one factor, or factors by group or muscle.

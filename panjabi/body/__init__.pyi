@@ -12,6 +12,7 @@ from .muscles import (
     Fibre as Fibre,
     Muscle as Muscle,
 )
+from .person import Person as Person
 from .poses import Poses as Poses
 from .scaling import (
     mass_limits as mass_limits,

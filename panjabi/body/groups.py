@@ -53,13 +53,7 @@ def described(body: Body, sex: Sex, age_years: float) -> Body:
     ParameterError
         For an age outside the rows, 16 to 90 years.
     """
-    if sex not in get_args(Sex):
-        raise unknown("sex", str(sex), get_args(Sex))
-    if not AGES[0] <= age_years <= AGES[1]:
-        raise ParameterError(
-            f"Expected an age from {AGES[0]:g} to {AGES[1]:g} years, got {age_years!r}; the rows "
-            "on age begin and end there, and growing bodies are not modelled."
-        )
+    check_group(sex, age_years)
     if sex != REFERENCE_SEX:
         body = _of_women(body)
     if age_years != REFERENCE_AGE:
@@ -68,6 +62,17 @@ def described(body: Body, sex: Sex, age_years: float) -> Body:
         return body
     change = {"change": "group", "sex": sex, "age_years": age_years}
     return replace(body, changes=(*body.changes, change))
+
+
+def check_group(sex: Sex, age_years: float) -> None:
+    """Raise UnknownNameError or ParameterError for a sex or age that no row describes."""
+    if sex not in get_args(Sex):
+        raise unknown("sex", str(sex), get_args(Sex))
+    if not AGES[0] <= age_years <= AGES[1]:
+        raise ParameterError(
+            f"Expected an age from {AGES[0]:g} to {AGES[1]:g} years, got {age_years!r}; the rows "
+            "on age begin and end there, and growing bodies are not modelled."
+        )
 
 
 def _of_women(body: Body) -> Body:

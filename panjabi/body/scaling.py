@@ -134,17 +134,14 @@ def scaled_body(
         with `lengths`.
     """
     if stature is not None:
-        _check_stature(stature)
-    low, high = MASSES
-    if mass is not None and not low <= mass <= high:
-        raise ParameterError(
-            f"Expected a mass from {low:g} to {high:g} kg, got {mass!r} kg; give the mass in kg."
-        )
+        check_stature(stature)
+    if mass is not None:
+        check_mass(mass)
     segments, lengths = segments or {}, lengths or {}
     shape, fixed = _factors(body, segments, lengths)
     factor = shape if stature is None else _solve_stature(body, shape, fixed, stature)
     scaled = _with_scale(body, factor)
-    _check_stature(scaled.stature)
+    check_stature(scaled.stature)
     if mass is None:
         mass = body.total_mass * (scaled.stature / body.stature) ** 2
     made = _with_mass(body, scaled, factor, mass, segments, lengths)
@@ -201,7 +198,17 @@ def size_outside_evidence(body: Body) -> tuple[str, ...]:
     )
 
 
-def _check_stature(stature: float) -> None:
+def check_mass(mass: float) -> None:
+    """Raise ParameterError for a mass [kg] that is no mass of a person."""
+    low, high = MASSES
+    if not low <= mass <= high:
+        raise ParameterError(
+            f"Expected a mass from {low:g} to {high:g} kg, got {mass!r} kg; give the mass in kg."
+        )
+
+
+def check_stature(stature: float) -> None:
+    """Raise ParameterError for a stature [m] that is not that of an adult."""
     low = stature_limits()[0]
     if low <= stature <= TALLEST:
         return

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from panjabi.cli.body import add_person, person, person_values
-from panjabi.cli.terminal import add_command, add_extrapolate, applicable, changes_by_level
+from panjabi.cli.subject import add_subject, subject_of, subject_values
+from panjabi.cli.terminal import add_command, add_extrapolate, applicable
 from panjabi.evidence import printed
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from panjabi.recruitment.required import StiffnessRequirement
     from panjabi.spine.short_range import ShortRange
     from panjabi.spine.static_model import StaticSpine
+    from panjabi.spine.subject import Subject
 
 
 def add_active_commands(commands: Any) -> None:
@@ -61,12 +62,11 @@ def _common(command: argparse.ArgumentParser) -> None:
         default="lumbar",
         help="joints that move (default lumbar)",
     )
-    command.add_argument("--posture", default="standing", help="posture (default standing)")
-    add_person(command)
+    command.add_argument("--posture", help="posture (default standing)")
+    add_subject(command)
     command.add_argument(
         "--load",
         type=float,
-        default=0.0,
         metavar="KG",
         help="mass held at the centre of trunk, arms and head (default 0)",
     )
@@ -123,18 +123,18 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
     required = balance if only else _required(args)
     if only:
         applicable(args, "--criterion equilibrium", {}, ["margin", "margin_rate", "floor"])
-    least = LEAST if args.least_activation is None else 0.01 * args.least_activation
     law, q = _law(args)
-    spine = _spine(args)
+    subject = _subject(args)
+    least = LEAST if subject.cocontraction is None else subject.cocontraction
+    spine = _spine(args, subject)
     answer = _answer(spine, required, criterion, law, least)
     if args.free_posture:
         answer = _free(args, spine, law, least)
     value: dict[str, Any] = {
         "schema": "panjabi-recruit/2",
         "region": args.region,
-        "posture": args.posture,
-        **person_values(spine.body),
-        "load_kg": args.load,
+        "posture": subject.posture,
+        "load_kg": subject.load.mass,
         "abdominal_pressure_kPa": args.pressure,
         "criterion": criterion,
         "least_activation_percent": 100.0 * least,
@@ -143,6 +143,7 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
         "q_reason": None if q is None else Q_REASON,
         "global_for": "the final preload and the final stretch of tendons only",
         **answer,
+        **subject_values(subject),
         "required": required.words,
         "equilibrium_only": _answer(spine, balance, criterion, law, least),
         "by_q": {}
@@ -232,8 +233,9 @@ def _stability(args: argparse.Namespace) -> tuple[Any, str]:
 
     need = _required(args)
     law, _ = _law(args)
+    subject = _subject(args)
     recruited = recruit(
-        _spine(args),
+        _spine(args, subject),
         margin=need.margin,
         margin_rate=need.rate,
         floor=need.floor,
@@ -248,12 +250,13 @@ def _stability(args: argparse.Namespace) -> tuple[Any, str]:
     value = {
         "schema": "panjabi-stability/2",
         "region": args.region,
-        "posture": args.posture,
-        **person_values(recruited.spine.body),
-        "load_kg": args.load,
+        "posture": subject.posture,
+        "load_kg": subject.load.mass,
         "abdominal_pressure_kPa": args.pressure,
         "required": need.words,
         **state.to_dict(),
+        **subject_values(subject),
+        "calibration": recruited.spine.tendons.muscles.calibration_text,
         "load_margin_kg": more.value,
         "beyond_load_margin": more.to_dict()["beyond"],
         "deficit_margin": {group: margin.value for group, margin in deficits.items()},
@@ -262,18 +265,26 @@ def _stability(args: argparse.Namespace) -> tuple[Any, str]:
     return value, _stability_text(value)
 
 
-def _spine(args: argparse.Namespace) -> StaticSpine:
+def _subject(args: argparse.Namespace) -> Subject:
+    percent = getattr(args, "least_activation", None)
+    return subject_of(
+        args,
+        load=args.load,
+        extrapolate=args.extrapolate,
+        posture=args.posture,
+        injuries=args.injury,
+        cocontraction=None if percent is None else 0.01 * percent,
+    )
+
+
+def _spine(args: argparse.Namespace, subject: Subject) -> StaticSpine:
     from panjabi._compiling import announce_compilation
     from panjabi.spine.static_build import static_spine
 
     announce_compilation()
-    injuries = changes_by_level(args.injury)
     return static_spine(
-        args.posture,
+        subject=subject,
         region=args.region,
-        load=args.load,
-        body=person(args),
-        injuries=injuries,
         pressure=1e3 * args.pressure,
         extrapolate=args.extrapolate,
     )

@@ -3,75 +3,35 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from panjabi.cli.subject import add_subject, subject_of, subject_values
 from panjabi.cli.terminal import add_command
-
-if TYPE_CHECKING:
-    from panjabi.body import Body
 
 
 def add_body_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
     body = add_command(commands, "body", _body, "size, mass and landmarks of the body in a posture")
-    body.add_argument("--posture", default="standing", help="posture (default standing)")
-    add_person(body)
+    body.add_argument("--posture", help="posture (default standing)")
+    add_subject(body)
     muscle = add_command(commands, "muscle", _muscle, "length and moment arms of one muscle")
     muscle.add_argument("name", help="name of the muscle, e.g. semimem_r")
-    muscle.add_argument("--posture", default="standing", help="posture (default standing)")
-    add_person(muscle)
-
-
-PERSON = ("stature", "mass", "sex", "age")
-"""Options that describe the body of a command."""
-
-
-def add_person(command: Any) -> None:
-    """Add the options that describe the body; `person` makes it."""
-    command.add_argument("--stature", type=float, metavar="M", help="stature [m] (default 1.75)")
-    command.add_argument(
-        "--mass",
-        type=float,
-        metavar="KG",
-        help="mass [kg] (default 75; with a stature that of the same body mass index)",
-    )
-    command.add_argument("--sex", choices=("male", "female"), help="sex (default male)")
-    command.add_argument("--age", type=float, metavar="YEARS", help="age [years] (default 30)")
-
-
-def person(args: argparse.Namespace) -> Body:
-    """The adult of the options of `add_person`."""
-    from panjabi.body import standard_adult
-
-    described = {"sex": args.sex, "age_years": args.age}
-    return standard_adult(
-        stature_m=args.stature,
-        mass_kg=args.mass,
-        **{name: value for name, value in described.items() if value is not None},
-    )
-
-
-def person_values(body: Body) -> dict[str, Any]:
-    """Stature, mass, sex and age of a body as plain values."""
-    return {
-        "stature_m": body.stature,
-        "mass_kg": body.total_mass,
-        "sex": body.sex,
-        "age_years": body.age_years,
-    }
+    muscle.add_argument("--posture", help="posture (default standing)")
+    add_subject(muscle)
 
 
 def _body(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.body import segment_lengths, segment_masses, size_outside_evidence
     from panjabi.evidence import printed
 
-    body = person(args)
-    q = body.posture(args.posture)
+    subject = subject_of(args, posture=args.posture)
+    body = subject.body
+    q = body.posture(subject.posture)
     landmarks = {name: body.landmark(q, name).tolist() for name in body.landmarks}
     value = {
         "schema": "panjabi-body/1",
-        "posture": args.posture,
-        **person_values(body),
+        "posture": subject.posture,
+        **subject_values(subject),
         "outside_evidence": list(size_outside_evidence(body)),
         "centre_of_mass_m": body.centre_of_mass(q).tolist(),
         "segment_mass_kg": segment_masses(body),
@@ -80,7 +40,7 @@ def _body(args: argparse.Namespace) -> tuple[Any, str]:
     }
     x, y, z = value["centre_of_mass_m"]
     text = [
-        f"{args.posture}: stature {body.stature:.3f} m, mass {body.total_mass:.2f} kg, "
+        f"{subject.posture}: stature {body.stature:.3f} m, mass {body.total_mass:.2f} kg, "
         f"centre of mass ({x:.3f}, {y:.3f}, {z:.3f}) m",
         f"{'landmark':22}{'forward':>9}{'up':>9}{'right':>9}  [m]",
     ]
@@ -90,17 +50,19 @@ def _body(args: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _muscle(args: argparse.Namespace) -> tuple[Any, str]:
-    body = person(args)
-    q = body.posture(args.posture)
+    subject = subject_of(args, posture=args.posture)
+    body = subject.body
+    q = body.posture(subject.posture)
     length = body.path_length(q, args.name)
     arms = {k: v for k, v in body.moment_arms(q, args.name).items() if abs(v) > 1e-9}
     value = {
         "muscle": args.name,
-        "posture": args.posture,
+        "posture": subject.posture,
+        "subject": subject.name,
         "length_m": length,
         "moment_arm_m": arms,
     }
-    text = [f"{args.name} in {args.posture}: length {1e3 * length:.2f} mm"]
+    text = [f"{args.name} in {subject.posture}: length {1e3 * length:.2f} mm"]
     text += [f"  {name:22}{1e3 * arm:9.2f} mm" for name, arm in arms.items()]
     text.append("  (moment arm -dL/dq: positive if shortening increases the coordinate)")
     return value, "\n".join(text)

@@ -6,8 +6,8 @@ import argparse
 import math
 from typing import Any
 
-from panjabi.cli.body import PERSON, add_person, person
-from panjabi.cli.terminal import add_command, add_extrapolate, applicable, changes_by_level
+from panjabi.cli.subject import SUBJECT, add_subject, subject_of
+from panjabi.cli.terminal import add_command, add_extrapolate, applicable
 from panjabi.evidence import printed
 
 DIRECTION_NAMES = {"FE": ("extension", "flexion"), "LB": ("right", "left"), "AR": ("left", "right")}
@@ -42,7 +42,7 @@ def add_column_commands(commands: Any) -> None:
         metavar="LEVEL:CHANGE",
         help="e.g. L4-L5:cut=SSL+ISL; may be repeated",
     )
-    add_person(buckle)
+    add_subject(buckle)
     buckle.add_argument(
         "--to", type=float, metavar="N", help="also follow the post-buckling path to this load"
     )
@@ -57,8 +57,9 @@ def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
     announce_compilation()
     if args.law != "units":
         applicable(
-            args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs", "extrapolate", *PERSON)
+            args, f"--law {args.law}", {}, ("preload", "injury", "no_ribs", "extrapolate", *SUBJECT)
         )
+    subject = subject_of(args, injuries=args.injury) if args.law == "units" else None
     result = buckle(
         args.column,
         plane=args.plane,
@@ -66,8 +67,7 @@ def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
         straight=args.straight,
         rib_cage=not args.no_ribs,
         preload=args.preload or 0.0,
-        injuries=changes_by_level(args.injury),
-        body=person(args) if args.law == "units" else None,
+        subject=subject,
         extrapolate=args.extrapolate,
     )
     value: dict[str, Any] = {
@@ -76,6 +76,7 @@ def _buckle(args: argparse.Namespace) -> tuple[Any, str]:
         "plane": args.plane,
         "law": args.law,
         "straight": args.straight,
+        "subject": None if subject is None else subject.name,
         **result.to_dict(),
     }
     if args.to is not None and math.isfinite(result.load):

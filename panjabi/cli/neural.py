@@ -6,12 +6,14 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any
 
+from panjabi.cli.subject import SUBJECT, add_subject, subject_of
 from panjabi.cli.terminal import add_command, applicable, option
 from panjabi.errors import ParameterError
 from panjabi.evidence import printed
 from panjabi.results import finite
 
 if TYPE_CHECKING:
+    from panjabi.spine.subject import Subject
     from panjabi.stability.reflex_model import ReflexModel
 
 BODY = {
@@ -45,6 +47,7 @@ def add_neural_commands(commands: Any) -> None:
         metavar="A",
         help="least excitation of every muscle of the spine model (default: that of the model)",
     )
+    add_subject(margin)
     _add_trunk_options(margin, "loop delay for the rightmost root")
     fit = add_command(
         commands, "identify", _identify, "parameters of a reflex from a measured admittance"
@@ -86,9 +89,9 @@ def _margin(args: argparse.Namespace) -> tuple[Any, str]:
 
     lumped = dict.fromkeys((*BODY, "set", "filter_time", "delay"))
     if args.model is not None:
-        chosen = applicable(args, f"--model {args.model}", {"cocontraction": None}, lumped)
-        return _spine_margin(args.model, chosen["cocontraction"])
-    applicable(args, "a lumped trunk (no --model)", lumped, ("cocontraction",))
+        applicable(args, f"--model {args.model}", {}, lumped)
+        return _spine_margin(args.model, subject_of(args, cocontraction=args.cocontraction))
+    applicable(args, "a lumped trunk (no --model)", lumped, ("cocontraction", *SUBJECT))
     model = _model(args)
     system = model.system()
     margin, spectrum = delay_margin(system), characteristic_roots(system)
@@ -152,16 +155,17 @@ def _identify(args: argparse.Namespace) -> tuple[Any, str]:
     return value, "\n".join([*lines, *printed(value["outside_evidence"])])
 
 
-def _spine_margin(name: str, cocontraction: float | None) -> tuple[Any, str]:
+def _spine_margin(name: str, subject: Subject) -> tuple[Any, str]:
     from panjabi.tasks.condition import Condition, condition_equilibrium
     from panjabi.tasks.loop_margins import loop_margin
 
-    condition = Condition(model=name, cocontraction=cocontraction)
+    condition = Condition(model=name, subject=subject)
     rest = condition_equilibrium(condition)
     margin = loop_margin(rest)
     value: dict[str, Any] = {
         "schema": "panjabi-delay-margin/1",
         "model": condition.model,
+        "subject": subject.name,
         "cocontraction": rest.model.cocontraction,
         **margin.to_dict(),
         "muscles": rest.model.muscle_count,

@@ -6,6 +6,7 @@ import argparse
 import math
 from typing import Any
 
+from panjabi.cli.subject import add_subject, subject_of
 from panjabi.cli.terminal import add_command, add_extrapolate
 
 
@@ -29,7 +30,8 @@ def add_passive_commands(commands: Any) -> None:
         "degeneration=GRADE, fixator[=N m/rad]; may be repeated",
     )
     test.add_argument("--preload", type=float, default=0.0, metavar="N", help="compression [N]")
-    test.add_argument("--source", default="default", help="parameter set (default: default)")
+    test.add_argument("--source", help="parameter set (default: default)")
+    add_subject(test)
     test.add_argument("--moment", type=float, metavar="NM", help="largest moment [N m]")
     add_extrapolate(test, "moments and preloads")
     record = add_command(
@@ -60,21 +62,26 @@ def run_unit(args: argparse.Namespace) -> tuple[Any, str]:
     """Value and text for `panjabi unit`."""
     from panjabi.evidence import printed
     from panjabi.passive.directions import DIRECTIONS, axis_index
-    from panjabi.passive.injury import with_injuries
     from panjabi.passive.neutral_zone import neutral_zone_test
-    from panjabi.passive.standard import unit
 
     axis = axis_index(args.axis)
-    intact = unit(args.level, args.source, extrapolate=args.extrapolate)
-    tested = with_injuries(intact, args.injury).with_preload(args.preload)
+    subject = subject_of(args, injuries=[f"{args.level}:{change}" for change in args.injury])
+    made = subject.unit(
+        args.level, source=args.source, rib_cage=False, extrapolate=args.extrapolate
+    )
+    tested = made.with_preload(args.preload)
     value = neutral_zone_test(tested, axis, moment=args.moment).to_dict()
     name = args.axis.lower().replace("_", " ")
     ranges = value["range_by_direction_deg"]
     reach = ranges[name] if name in DIRECTIONS else sum(ranges.values())
     direction = name if name in DIRECTIONS else None
     value = {
-        "schema": "panjabi-unit/1", **value, "direction": direction, "range_of_motion_deg": reach
-    }  # fmt: skip
+        "schema": "panjabi-unit/1",
+        "subject": subject.name,
+        **value,
+        "direction": direction,
+        "range_of_motion_deg": reach,
+    }
     changes = "".join(f"; {change}" for change in value["changes"])
     text = [
         f"{value['level']}, {value['axis']} to {value['moment_Nm']:g} N m, preload "

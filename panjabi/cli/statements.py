@@ -5,31 +5,31 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from panjabi.cli.body import PERSON, add_person, person
+from panjabi.cli.subject import SUBJECT, add_subject, subject_of
 from panjabi.cli.terminal import (
     add_cohort_options,
     add_command,
     add_extrapolate,
     applicable,
-    changes_by_level,
     cohort_options,
 )
 
 if TYPE_CHECKING:
-    from panjabi.body import Body
+    from panjabi.spine.subject import Subject
     from panjabi.stability.condition import StabilityVerdict
 
 MODELS = ("lumbar", "trunk")
 TRUNK = {
-    "activation": None, "gain": 1.0, "passive_loss": 0.0, "strength_loss": 0.0,
-    "extra_delay_ms": 0.0,
+    "activation": None, "gain": None, "passive_loss": None, "strength_loss": None,
+    "extra_delay_ms": None, **dict.fromkeys(SUBJECT),
 }  # fmt: skip
 LUMBAR = {
-    "preload": None, "coactivation": 0.005, "load": 0.0, "gain": 1.0, "extra_delay_ms": 0.0,
-    "injury": [], "extrapolate": False, **dict.fromkeys(PERSON),
+    "preload": None, "coactivation": None, "load": None, "gain": None, "passive_loss": None,
+    "strength_loss": None, "extra_delay_ms": None, "injury": [], "extrapolate": False,
+    **dict.fromkeys(SUBJECT),
 }  # fmt: skip
-"""Options of each model with their defaults; None: the activation of the intact trunk, the
-compression of each level."""
+"""Options of each model with their defaults; None: what the subject has, and the compression of
+each level."""
 
 
 MOST = {"strength_loss": 0.99, "extra_delay": 0.1}
@@ -65,6 +65,7 @@ def add_hypothesis_commands(commands: Any) -> None:
     compensation.add_argument(
         "--points", type=int, default=11, metavar="N", help="values of each deficit (default 11)"
     )
+    add_subject(compensation)
     add_cohort_options(compensation)
     verdict = add_command(
         commands,
@@ -78,16 +79,15 @@ def add_hypothesis_commands(commands: Any) -> None:
     verdict.add_argument(
         "--extra-delay-ms", type=float, metavar="MS", help="added to every reflex delay"
     )
-    trunk = verdict.add_argument_group("trunk")
-    trunk.add_argument(
-        "--activation", type=float, metavar="F", help="least command of both muscles"
-    )
-    trunk.add_argument(
+    verdict.add_argument(
         "--passive-loss", type=float, metavar="F", help="lost fraction of stiffness, 0 to 1"
     )
-    trunk.add_argument(
+    verdict.add_argument(
         "--strength-loss", type=float, metavar="F", help="lost fraction of strength, 0 to 1"
     )
+    add_subject(verdict)
+    trunk = verdict.add_argument_group("trunk")
+    trunk.add_argument("--activation", type=float, metavar="F", help="co-contraction, 0 to 1")
     lumbar = verdict.add_argument_group("lumbar")
     lumbar.add_argument(
         "--preload",
@@ -101,7 +101,6 @@ def add_hypothesis_commands(commands: Any) -> None:
         metavar="F",
         help="minimum activation of every muscle (default 0.005)",
     )
-    add_person(lumbar)
     lumbar.add_argument(
         "--load", type=float, metavar="KG", help="mass held at the centre of the trunk"
     )
@@ -127,19 +126,24 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 
     from panjabi.errors import ParameterError
     from panjabi.statements.compensation import compensation_map
-    from panjabi.statements.quiet_stance import standing_trunk
 
     if args.points < 2:
         raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 11.")
     most = MOST[args.deficit] if args.most is None else args.most
+    subject = subject_of(args)
     result = compensation_map(
-        standing_trunk(),
+        subject.spine("trunk"),
         np.linspace(0.0, 1.0, args.points),
         (args.deficit, np.linspace(0.0, most, args.points)),
         **cohort_options(args),
     )
     fractions = result.fractions()
-    value = {"schema": "panjabi-compensation/2", **result.to_dict(), "fractions": fractions}
+    value = {
+        "schema": "panjabi-compensation/2",
+        "subject": subject.name,
+        **result.to_dict(),
+        "fractions": fractions,
+    }
     text = [
         f"{name:24}{100.0 * fraction:6.1f} % of the map" for name, fraction in fractions.items()
     ]
@@ -148,50 +152,40 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 
 def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     options = TRUNK if args.model == "trunk" else LUMBAR
-    changes = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
-    extrapolate = changes.pop("extrapolate", False)
-    changes["extra_delay"] = 1e-3 * changes.pop("extra_delay_ms")
+    chosen = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
+    later = chosen["extra_delay_ms"]
+    subject = subject_of(
+        args,
+        load=chosen.get("load"),
+        extrapolate=args.extrapolate,
+        injuries=args.injury,
+        passive_loss=chosen["passive_loss"],
+        strength_loss=chosen["strength_loss"],
+        gain_factor=chosen["gain"],
+        extra_delay=None if later is None else 1e-3 * later,
+        cocontraction=chosen["activation" if args.model == "trunk" else "coactivation"],
+    )
     push = {} if args.push is None else {"push": args.push}
     if args.model == "trunk":
-        result = _trunk(changes, push)
+        result = _trunk(subject, push)
     else:
-        result = _lumbar(changes, push, person(args), extrapolate=extrapolate)
+        result = _lumbar(subject, push, preload=args.preload, extrapolate=args.extrapolate)
     value = {"schema": "panjabi-verdict/1", "model": args.model, **result.to_dict()}
     return value, str(result)
 
 
-def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
-    from panjabi.spine.deficits import Deficits, with_deficits
-    from panjabi.spine.equilibrium_solver import equilibrium
-    from panjabi.spine.model_build import spine_model
+def _trunk(subject: Subject, push: dict[str, float]) -> StabilityVerdict:
     from panjabi.stability.model_verdict import verdict
 
-    least = changes.pop("activation")
-    deficits = Deficits(gain_factor=changes.pop("gain"), **changes)
-    trunk = with_deficits(spine_model("trunk", reflexes=True), deficits)
-    return verdict(equilibrium(trunk, least=least), **push)
+    return verdict(subject.spine("trunk"), **push)
 
 
 def _lumbar(
-    changes: dict[str, Any], push: dict[str, float], body: Body, *, extrapolate: bool
+    subject: Subject, push: dict[str, float], *, preload: float | None, extrapolate: bool
 ) -> StabilityVerdict:
-    from panjabi.spine.deficits import Deficits, with_deficits
     from panjabi.spine.equilibrium_solver import equilibrium
-    from panjabi.spine.model_build import UnitOptions, spine_model
-    from panjabi.spine.static_model import HeldLoad
+    from panjabi.spine.model_build import UnitOptions
     from panjabi.stability.model_verdict import verdict
 
-    model = spine_model(
-        "lumbar",
-        reflexes=True,
-        preload=changes["preload"],
-        load=HeldLoad(changes["load"], extrapolate=extrapolate),
-        units=UnitOptions(extrapolate=extrapolate),
-        injuries=changes_by_level(changes["injury"]),
-        body=body,
-    )
-    later = Deficits(gain_factor=changes["gain"], extra_delay=changes["extra_delay"])
-    rest = equilibrium(
-        with_deficits(model, later), least=changes["coactivation"], extrapolate=extrapolate
-    )
-    return verdict(rest, **push)
+    model = subject.spine("lumbar", units=UnitOptions(extrapolate=extrapolate, preload=preload))
+    return verdict(equilibrium(model, extrapolate=extrapolate), **push)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from panjabi.cli.subject import SUBJECT, add_subject, subject_of
 from panjabi.cli.terminal import add_command, applicable
 from panjabi.evidence import printed
 
 if TYPE_CHECKING:
     from panjabi.results import Result
+    from panjabi.spine.subject import Subject
     from panjabi.tasks.condition import Condition
 
 BODY = {"model": "trunk", "cocontraction": None}
-NERVES = {"delay": 0.0, "phenotype": "none", "gain": None}
+NERVES = {"delay": None, "phenotype": None, "gain": None, **dict.fromkeys(SUBJECT)}
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "sudden-load": {**NERVES, **BODY, "force": 50.0},
     "release": {**NERVES, **BODY, "force": 80.0},
@@ -57,6 +58,7 @@ def add_experiment_commands(commands: Any) -> None:
         help="low back pain as 17 ms more delay (published) or as higher gains (give --gain)",
     )  # fmt: skip
     perturb.add_argument("--gain", type=float, metavar="X", help="factor on all reflex gains [1]")
+    add_subject(perturb)
     perturb.add_argument(
         "--cocontraction", type=float, metavar="A",
         help="least excitation of every muscle [1] (default: that of the model); not for sway and "
@@ -79,25 +81,29 @@ def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
     name = args.experiment
     every = dict.fromkeys(key for options in EXPERIMENTS.values() for key in options)
     options = applicable(args, f"--experiment {name}", EXPERIMENTS[name], every)
-    body = {key: options[key] for key in BODY if key in options}
-    condition = Condition(**body, extra_delay=1e-3 * options["delay"])
-    condition = condition.with_phenotype(options["phenotype"], gain_factor=options["gain"])
-    if options["phenotype"] != "gain" and options["gain"] is not None:
-        condition = replace(condition, gain_factor=options["gain"])
+    subject = subject_of(
+        args,
+        gain_factor=options["gain"],
+        extra_delay=None if options["delay"] is None else 1e-3 * options["delay"],
+        phenotype=options["phenotype"],
+        cocontraction=options.get("cocontraction"),
+    )
+    condition = Condition(model=options.get("model", "trunk"), subject=subject)
     value = {
         "schema": "panjabi-perturb/1",
         "experiment": name,
         "model": condition.model,
-        "phenotype": options["phenotype"],
-        "extra_delay_s": condition.extra_delay,
-        "gain_factor": condition.gain_factor,
-        **_response(name, condition, options).to_dict(),
+        "subject": subject.name,
+        "phenotype": subject.phenotype,
+        "extra_delay_s": subject.changes.extra_delay,
+        "gain_factor": subject.changes.gain_factor,
+        **_response(name, condition, subject, options).to_dict(),
         **({"seed": options["seed"]} if "seed" in options else {}),
     }
     return value, _text(value)
 
 
-def _response(name: str, condition: Condition, options: dict[str, Any]) -> Result:
+def _response(name: str, condition: Condition, subject: Subject, options: dict[str, Any]) -> Result:
     """The result of the experiment of this name."""
     from panjabi.stability.trunk_sets import TRUNK_DELAY
     from panjabi.tasks.force import force_perturbation
@@ -106,13 +112,13 @@ def _response(name: str, condition: Condition, options: dict[str, Any]) -> Resul
     from panjabi.tasks.seat import seated
     from panjabi.tasks.seated_sway import sitting
 
-    later, gain = condition.extra_delay, condition.gain_factor
     if name == "sudden-load":
         return sudden_load(condition, force=options["force"])
     if name == "release":
         return quick_release(condition, force=options["force"])
     if name == "force":
         return force_perturbation(condition, rms=options["force"], seed=options["seed"])
+    gain, later = subject.single_loop
     if name == "sway":
         plant = seated(delay=TRUNK_DELAY + later, gain_factor=gain)
         return sitting(plant, duration=options["duration"], seed=options["seed"])

@@ -19,6 +19,7 @@ from .injury import (
     with_injuries as with_injuries,
     with_losses as with_losses,
 )
+from .laboratory import laboratory_fit as laboratory_fit
 from .ligament import LigamentLaw as LigamentLaw, ligament_law as ligament_law
 from .measured import (
     Measurement as Measurement,

@@ -120,11 +120,17 @@ def measures(targets: list[FitTarget], fits: list[AxisFit], axis: int) -> Measur
 
 
 def joint_fit(
-    level: str, axis: int, source: str = "default", *, friction: FrictionPrior = UNKNOWN
+    level: str,
+    axis: int,
+    source: str = "default",
+    *,
+    friction: FrictionPrior = UNKNOWN,
+    aim: FitTarget | None = None,
 ) -> AxisFit:
     """Most probable law of an axis of a level.
 
     friction : prior; for a recalled neutral zone that of the levels with a read one.
+    aim : in place of the published values of the source.
 
     Raises
     ------
@@ -134,7 +140,8 @@ def joint_fit(
     from scipy.optimize import least_squares
 
     targets = [target(level, i, source) for i in range(3)]
-    aim = targets[axis]
+    aim = targets[axis] if aim is None else aim
+    targets[axis] = aim
     start = elastic_fit(aim)
     fits = [elastic_fit(t) for t in targets]
     read = zone_was_read(aim)

@@ -6,12 +6,15 @@ No source was found for a coupling between axes, so no unit has a coupling; a us
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 
 from panjabi._caching import cached
 from panjabi._tables import packaged_text, read_rows
-from panjabi.errors import unknown
+from panjabi.body.size import size_factor
+from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive.anatomy import KINDS, elastic_shares, neutral_shares, share_parameters
 from panjabi.passive.directions import AXES, DIRECTIONS, SACROILIAC, known_level
@@ -67,6 +70,37 @@ class AxisFit:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class LaboratoryFit:
+    """The law of one axis of a specimen; see `panjabi.passive.laboratory`."""
+
+    record: str  # name of the record
+    moment: float  # largest moment of the record [N m]
+    law: AxisFit
+
+    def __post_init__(self) -> None:
+        numbers = (self.moment, *astuple(self.law))
+        if not all(math.isfinite(value) and value >= 0.0 for value in numbers):
+            raise ParameterError(
+                f"Expected finite numbers from 0 for the fit to {self.record}, got {numbers}; fit "
+                "the record again."
+            )
+        if not (self.moment > 0.0 and self.law.width > 0.0):
+            raise ParameterError(
+                f"Expected a moment and a width above 0 for the fit to {self.record}, got "
+                f"{self.moment!r} N m and {self.law.width!r} rad; fit the record again."
+            )
+
+    def sized(self, length: float) -> LaboratoryFit:
+        """The fit in a body whose lengths are `length` times as large."""
+        factor, law = size_factor("moment", length), self.law
+        law = AxisFit(
+            factor * law.linear, law.onset, law.width, factor * law.gain_minus,
+            factor * law.gain_plus, factor * law.branch, factor * law.friction,
+        )  # fmt: skip
+        return LaboratoryFit(record=self.record, moment=factor * self.moment, law=law)
+
+
 @cached
 def unit(
     level: str, source: str = "default", *, preload: float = 0.0, extrapolate: bool = False
@@ -98,11 +132,23 @@ def unit(
     return built.with_preload(preload, extrapolate=extrapolate)
 
 
-def fitted_unit(level: str, source: str, *, ends: bool = True) -> FunctionalSpinalUnit:
-    """The intact unit of a level for a source, from the packaged fit, with or without stops."""
+def fitted_unit(
+    level: str,
+    source: str,
+    *,
+    ends: bool = True,
+    measured: Mapping[int, LaboratoryFit] | None = None,
+) -> FunctionalSpinalUnit:
+    """The intact unit of a level for a source, from the packaged fit, with or without stops.
+
+    measured : fits to records by axis, in place of the packaged ones.
+    """
     targets = [target(level, axis, source) for axis in range(3)]
     table = _table()
     fits = [table[_home(level, source), level, axis] for axis in range(3)]
+    for axis, fit in (measured or {}).items():
+        targets[axis] = replace(targets[axis], moment=fit.moment, parameters={})
+        fits[axis] = fit.law
     built = assemble(level, source, targets, fits)
     return with_ends(built) if ends else built
 
@@ -183,6 +229,15 @@ def _parameters(level: str, targets: list[FitTarget], fits: list[AxisFit]) -> Pa
         known[f"branch_share_{number}"] = Parameter(fraction, "1", "ThisWork", "assumed")
     known["damping_over_stiffness"] = Parameter(DAMPING, "s", "ThisWork", "assumed", "sweep it")
     return ParameterSet(known | share_parameters(level) | stiffening_parameters())
+
+
+def packaged_fits(axis: int) -> dict[str, AxisFit]:
+    """Level -> fitted values of an axis, of the default set."""
+    return {
+        level: fit
+        for (source, level, a), fit in _table().items()
+        if (source, a) == ("default", axis)
+    }
 
 
 @cache

@@ -139,6 +139,7 @@ class SpineRecruitment(Result):
         """Plain values for a JSON file."""
         result, needing = self.result, self.result.needing_mode
         return {
+            "subject": self.spine.subject or None,
             "status": result.status,
             "explanation": None,
             "required": self.required.words,

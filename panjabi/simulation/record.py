@@ -377,6 +377,7 @@ class SpineRecord:
         at = self.time if times is None else np.asarray(times, float)
         values = self.channels([*model.free, *forces] if names is None else names, at)
         return {
+            "subject": model.subject or None,
             "outcome": self.outcome,
             "events": [asdict(event) for event in self.events],
             "outside_evidence": list(self.outside_evidence),

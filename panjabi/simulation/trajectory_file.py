@@ -1,9 +1,10 @@
 """Records of runs as files: arrays in a zip (NumPy's npz) with a JSON description inside.
 
-Schema panjabi-trajectory/3 (version 2 has no commands over time and no noise, version 1 also no
-bodies of another size). `description.json` says what was run and how: arguments of the model,
-perturbations, names of commanded muscles, noise with its seed, settings, versions. The arrays hold
-the trajectory, what the model was set to, and commands.
+Schema panjabi-trajectory/4. Version 3 has no subject, and the preload beside the options of the
+units; version 2 also no commands over time and no noise; version 1 also no bodies of another size.
+`description.json` says what was run and how: arguments of the model, perturbations, names of
+commanded muscles, noise with its seed, settings, versions. The arrays hold the trajectory, what the
+model was set to, and commands.
 """
 
 from __future__ import annotations
@@ -37,11 +38,12 @@ from panjabi.spine.model_build import UnitOptions, spine_model
 from panjabi.spine.noise_paths import ProcessNoise, SpineNoise
 from panjabi.spine.perturbation import KINDS, Perturbation
 from panjabi.spine.static_model import HeldLoad
+from panjabi.spine.subject import Subject
 
 if TYPE_CHECKING:
     from panjabi.spine.model import Spine
 
-SCHEMA, VERSION = "panjabi-trajectory", 3
+SCHEMA, VERSION = "panjabi-trajectory", 4
 DESCRIPTION = "description.json"
 
 
@@ -205,6 +207,8 @@ def _plain(recipe: dict[str, Any]) -> dict[str, Any]:
             value = asdict(value)
         elif isinstance(value, Body):
             value = _changes_of(value)
+        elif isinstance(value, Subject):
+            value = value.to_dict()
         elif value is not None and not isinstance(value, (str, bool, int, float, list, dict)):
             raise ParameterError(
                 "Expected model arguments that are names and numbers, got "
@@ -299,7 +303,7 @@ def _check_keys(about: dict[str, Any]) -> None:
 
     only((*_KEYS, "trajectory"), about, "the description")
     only(("panjabi", "numpy", "numba"), about["versions"], "versions")
-    only(signature(spine_model).parameters, about["model"], "model")
+    only((*signature(spine_model).parameters, "preload"), about["model"], "model")
     if isinstance(about["model"]["load"], dict):
         only(("mass", "place", "extrapolate"), about["model"]["load"], "load of the model")
     for change in about["model"]["body"] or ():
@@ -418,6 +422,10 @@ def _model(recipe: dict[str, Any]) -> Spine:
         )
     if arguments["body"] is not None:
         arguments["body"] = body_from_changes(arguments["body"])
-    if arguments["units"] is not None:
-        arguments["units"] = UnitOptions(**arguments["units"])
+    preload = arguments.pop("preload", None)  # version 3
+    if arguments["units"] is not None or preload is not None:
+        stored: dict[str, Any] = {"preload": preload, **(arguments["units"] or {})}
+        arguments["units"] = UnitOptions(**stored)
+    if arguments.get("subject") is not None:
+        arguments["subject"] = Subject.from_dict(arguments["subject"])
     return spine_model(**arguments)

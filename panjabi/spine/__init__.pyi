@@ -28,6 +28,7 @@ from .rhs_plain import reference_rhs as reference_rhs
 from .short_range import bergmark as bergmark
 from .static_build import static_spine as static_spine
 from .static_model import HeldLoad as HeldLoad, StaticSpine as StaticSpine
+from .subject import Subject as Subject
 from .tangents import tangent as tangent
 from .units import (
     instantaneous as instantaneous,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
@@ -16,10 +16,13 @@ from panjabi.passive.injury import weakened, with_injuries
 
 if TYPE_CHECKING:
     from panjabi.active.muscle_arrays import Musculature
+    from panjabi.body.model import Body
     from panjabi.neural.loops import ReflexLoop
     from panjabi.passive.element import PassiveJoint
     from panjabi.passive.functional_unit import FunctionalSpinalUnit
     from panjabi.spine.model import Spine
+
+T = TypeVar("T")
 
 ByName = float | Mapping[str, float]
 """One number for everything, or numbers by name; what is not named stays intact."""
@@ -57,8 +60,9 @@ class Deficits:
             value = getattr(self, name)
             if isinstance(value, Mapping):
                 table = cast("Mapping[str, float]", value)
-                at = known_level if name == "passive_loss" else str
-                value = {at(key): _checked(name, x, f" of {key!r}") for key, x in table.items()}
+                if name == "passive_loss":
+                    table = by_level(table)
+                value = {key: _checked(name, x, f" of {key!r}") for key, x in table.items()}
             else:
                 value = _checked(name, value, "")
             object.__setattr__(self, name, value)
@@ -82,7 +86,7 @@ def injury_texts(injuries: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, 
         For injuries that are no texts.
     """
     result: dict[str, tuple[str, ...]] = {}
-    for level, changes in injuries.items():
+    for level, changes in by_level(injuries).items():
         texts = cast("Sequence[object]", changes) if isinstance(changes, Sequence) else (changes,)
         texts = (texts,) if isinstance(texts, str) else tuple(texts)
         wrong = [type(c).__name__ for c in texts if not isinstance(c, str)]
@@ -92,7 +96,26 @@ def injury_texts(injuries: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, 
                 f"{wrong[0]}; put a unit of your own into the finished spine with "
                 "spine_model(...).with_joint(PassiveJoint(unit))."
             )
-        result[known_level(level)] = cast("tuple[str, ...]", texts)
+        result[level] = cast("tuple[str, ...]", texts)
+    return result
+
+
+def by_level(table: Mapping[str, T]) -> dict[str, T]:
+    """The values by level in the notation of this package.
+
+    Raises
+    ------
+    UnknownNameError
+        For a level that does not exist.
+    ParameterError
+        For a level in two notations.
+    """
+    result = {known_level(level): value for level, value in table.items()}
+    if len(result) < len(table):
+        raise ParameterError(
+            f"Expected every level once, got {', '.join(table)}; write each level as "
+            f"{next(iter(result))}."
+        )
     return result
 
 
@@ -120,7 +143,7 @@ def with_deficits(spine: Spine, deficits: Deficits) -> Spine:
             )
         units = replace(muscles.units, muscles=weaker(muscles.muscles, deficits.strength_loss))
         muscles = MuscleElement(units)
-    reflexes = changed_loops(spine, deficits)
+    reflexes = changed_loops(spine.reflexes, deficits, spine.body)
     kept = [a is b for a, b in zip(reflexes, spine.reflexes, strict=True)]
     if joints is spine.joints and muscles is spine.muscles and all(kept):
         return spine
@@ -136,9 +159,10 @@ def weaker(muscles: Musculature, strength_loss: ByName) -> Musculature:
     return muscles.with_deficit("all", strength_loss)
 
 
-def changed_loops(spine: Spine, deficits: Deficits) -> tuple[ReflexLoop, ...]:
-    """The reflexes of a spine with the gains and delays of deficits."""
-    loops = spine.reflexes
+def changed_loops(
+    loops: tuple[ReflexLoop, ...], deficits: Deficits, body: Body
+) -> tuple[ReflexLoop, ...]:
+    """Loops in a body with the gains and delays of deficits."""
     names = [loop.name for loop in loops]
     factors = _by_name("gain_factor", deficits.gain_factor, names, "loop")
     delays = _by_name("extra_delay", deficits.extra_delay, names, "loop")
@@ -149,7 +173,7 @@ def changed_loops(spine: Spine, deficits: Deficits) -> tuple[ReflexLoop, ...]:
             changed[k] = changed[k].scaled(factor)
         if later != 0.0:
             changed[k] = changed[k].delayed_by(later)
-            least = float(np.min(changed[k].delay_in(spine.body)))
+            least = float(np.min(changed[k].delay_in(body)))
             if least < 0.0:
                 raise ParameterError(
                     f"Expected an extra delay of loop {name!r} of {later - least:g} s or more, "

@@ -61,6 +61,7 @@ class Equilibrium(Result):
             names = model.muscles.muscles.names
             excitation = dict(zip(names, model.excitation.tolist(), strict=True))
         return {
+            "subject": model.subject or None,
             "coordinates_rad": dict(zip(model.free, self.q.tolist(), strict=True)),
             "excitation": excitation,
             "residual_Nm": self.residual,

@@ -79,6 +79,7 @@ class Spine:
     drive_width: Parameter = DRIVE_WIDTH
     compression_time: Parameter | None = COMPRESSION_TIME  # None: units keep their preload
     elements: tuple[ForceElement, ...] = ()
+    subject: str = ""  # name of the `Subject` that it is of; "": none
     recipe: Mapping[str, Any] = field(
         default_factory=dict[str, Any]
     )  # arguments of `spine_model`; {}: other

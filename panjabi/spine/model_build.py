@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from panjabi.body import standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
@@ -18,15 +17,13 @@ from panjabi.neural.loops import ReflexLoop, homonymous
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
-from panjabi.passive.injury import with_injuries
-from panjabi.passive.ribs import RIBBED, with_rib_cage
-from panjabi.passive.sizing import sized_for
-from panjabi.passive.standard import unit
+from panjabi.results import plain
 from panjabi.spine.column_model import PLANES
 from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import AXES, levels_of
 from panjabi.spine.model import COMPRESSION_TIME, Spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
+from panjabi.spine.subject_data import SubjectData
 
 if TYPE_CHECKING:
     from panjabi.active.muscle_arrays import Musculature
@@ -47,33 +44,55 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
 class UnitOptions:
     """Options for the functional spinal units of a spine."""
 
-    source: str = "default"  # values that the units are fitted to
+    source: str | None = None  # values that the units are fitted to; None: those of the subject
     damping: bool = True  # with viscous damping
     branches: bool = True  # with Maxwell branches
     extrapolate: bool = False  # allows angles and preloads beyond failure
+    preload: float | Mapping[str, float] | None = None
+    """Frozen compression [N] as in a laboratory, one value for all or a mapping by level; None: the
+    compression of each level stiffens its unit at every moment."""
+
+
+class SpineOptions(TypedDict, total=False):
+    """Arguments of `spine_model` apart from the region and the subject."""
+
+    plane: str | None
+    joints: Sequence[str] | None
+    muscles: bool | Musculature | Musculotendon
+    reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop] | None
+    load: float | HeldLoad | None
+    posture: str | ArrayLike | None
+    gravity: bool
+    injuries: Mapping[str, Sequence[str]] | None
+    units: UnitOptions | None
+    body: Body | None
 
 
 def spine_model(
     region: str = "lumbar",
     *,
+    subject: SubjectData | None = None,
     plane: str | None = None,
     joints: Sequence[str] | None = None,
     muscles: bool | Musculature | Musculotendon = True,
-    reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop] = False,
-    load: float | HeldLoad = 0.0,
-    posture: str | ArrayLike = "standing",
+    reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop] | None = None,
+    load: float | HeldLoad | None = None,
+    posture: str | ArrayLike | None = None,
     gravity: bool = True,
-    preload: float | Mapping[str, float] | None = None,
     injuries: Mapping[str, Sequence[str]] | None = None,
     units: UnitOptions | None = None,
     body: Body | None = None,
 ) -> Spine:
-    """The spine of a body as a system of delay equations.
+    """The spine of a subject as a system of delay equations.
+
+    What is given replaces what the subject has; the rest is the subject's. Muscles and loops that
+    are given are used as they are.
 
     Parameters
     ----------
     region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar, whole; or trunk,
         one rigid body on L5-S1 in the sagittal plane with two lumped muscles.
+    subject : by default the standard adult: 0 kg, standing, intact.
     plane : space (default), sagittal, frontal or transverse: the free angles of every level.
     joints : levels of the region that move, by default all. One level gives the reduced model:
         everything above it is rigid.
@@ -81,16 +100,16 @@ def spine_model(
         `Musculature` over the free coordinates, or a `Musculotendon` of it, which defines the
         elastic tendons. The trunk pools them into its two muscles.
     reflexes : True for stretch reflexes of every muscle (`panjabi.neural.homonymous`), a mapping of
-        its arguments, or loops by name: (ReflexLoop(...), ...).
+        its arguments, or loops by name: (ReflexLoop(...), ...). By default those of the subject,
+        and none without a subject.
     load : mass [kg] that is held at the centre of trunk, arms and head, or a `HeldLoad`.
     posture : name of a posture of the body, or its coordinates (nq,): the start, and the constant
         position of all other joints.
     gravity : False removes the weight of body and load; their inertia stays.
-    preload : frozen compression of the units [N], one value for all or a mapping by level, as in a
-        laboratory; by default the compression of each level stiffens its unit at every moment.
-    injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
-    units : source, viscous damping and Maxwell branches of the units; see `UnitOptions`.
-    body : by default the standard adult; units, strength and reflexes follow its size.
+    injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}; in place of those that the
+        subject has at these levels.
+    units : source, preload, viscous damping and Maxwell branches of the units; see `UnitOptions`.
+    body : units, strength and reflexes follow its size.
 
     Raises
     ------
@@ -103,40 +122,46 @@ def spine_model(
         For a posture outside the joints' ranges.
     """
     options = _options(units)
-    hurt = injury_texts(injuries or {})
     plane = _plane(region, plane, joints)
     levels = chosen_levels(region, joints)
+    who = _person(subject, levels, load, injuries)
+    whole_body = who.body if body is None else body
+    place = who.posture if posture is None else posture
     recipe = {
         "region": region,
+        "subject": subject,
         "plane": plane,
         "joints": None if joints is None else list(joints),
         "muscles": muscles,
         "reflexes": dict(reflexes) if isinstance(reflexes, Mapping) else reflexes,
         "load": load,
-        "posture": posture if isinstance(posture, str) else np.asarray(posture).tolist(),
+        "posture": place if isinstance(place, str) else np.asarray(place).tolist(),
         "gravity": gravity,
-        "preload": dict(preload) if isinstance(preload, Mapping) else preload,
-        "injuries": {level: list(texts) for level, texts in hurt.items()},
-        "units": None if units is None else asdict(options),
+        "injuries": None if injuries is None else plain(injury_texts(injuries)),
+        "units": None if units is None else plain(options),
         "body": body,
     }
     axes = [AXES.index(axis) for axis in PLANES[plane]]
     free = tuple(coordinate_names(level)[axis] for level in levels for axis in axes)
-    whole_body = standard_adult() if body is None else body
-    q = whole_body.posture(posture) if isinstance(posture, str) else whole_body.poses(posture).q
+    q = whole_body.posture(place) if isinstance(place, str) else whole_body.poses(place).q
     within = {c: float(q[whole_body.coordinate_index(c)]) for c in free}
     q = whole_body.coordinates_from(within, base=q)
-    carrying = with_load(whole_body, load if isinstance(load, HeldLoad) else HeldLoad(load))
+    carrying = with_load(whole_body, who.load)
     dynamics = Dynamics(carrying, free, q, (0.0, -STANDARD_GRAVITY if gravity else 0.0, 0.0))
-    units_made = _units(whole_body, levels, preload, hurt, options)
+    units_made = _units(who, whole_body, levels, options)
     known = {f"{u.level} {name}": p for u in units_made for name, p in u.parameters.items()}
     model = Spine(
         dynamics=dynamics,
         joints=tuple(PassiveJoint(u) for u in units_made),
-        compression_time=COMPRESSION_TIME if preload is None else None,
+        compression_time=COMPRESSION_TIME if options.preload is None else None,
+        subject="" if subject is None else subject.name,
         recipe=recipe,
         parameters={**dict(whole_body.parameters), **known},
     )
+    if who.cocontraction is not None:
+        model = replace(model, cocontraction=who.cocontraction)
+    if reflexes is None:
+        reflexes = subject is not None and muscles is not False
     if muscles is False:
         if reflexes is True or isinstance(reflexes, Mapping):
             raise ParameterError(
@@ -145,14 +170,34 @@ def spine_model(
             )
         return model if reflexes is False else replace(model, reflexes=tuple(reflexes))
     if region == "trunk":
-        return _trunk(model, whole_body, muscles, reflexes)
-    tendons = _tendons(model, muscles)
-    loops = _loops(reflexes, partial(homonymous, tendons.muscles.groups))
+        return _trunk(model, who, whole_body, muscles, reflexes)
+    tendons = _tendons(model, who, whole_body, muscles)
+    loops = _loops(who, whole_body, reflexes, partial(homonymous, tendons.muscles.groups))
     return _with_muscles(model, tendons, loops)
+
+
+def _person(
+    subject: SubjectData | None,
+    levels: tuple[str, ...],
+    load: float | HeldLoad | None,
+    injuries: Mapping[str, Sequence[str]] | None,
+) -> SubjectData:
+    """The subject with the load and the injuries that are given in place of its own."""
+    who = SubjectData() if subject is None else subject
+    if load is not None:
+        who = replace(who, load=load if isinstance(load, HeldLoad) else HeldLoad(load))
+    if injuries is not None:
+        hurt = injury_texts(injuries)
+        for level in hurt:
+            if level not in levels:
+                raise unknown("level of the model", level, levels)
+        who = who.with_injuries(hurt)
+    return who
 
 
 def _trunk(
     model: Spine,
+    who: SubjectData,
     body: Body,
     muscles: bool | Musculature | Musculotendon,
     reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop],
@@ -160,34 +205,37 @@ def _trunk(
     """The model with the pooled muscles of the trunk, their reflexes and co-contraction."""
     from panjabi.spine.trunk_preset import PooledMuscles, pooled_muscles, trunk_cocontraction
 
-    every = muscles is True
-    pooled = pooled_muscles(body) if every else PooledMuscles(_tendons(model, muscles))
-    least = trunk_cocontraction()
-    model = replace(
-        model,
-        cocontraction=least.si,
-        parameters={**model.parameters, "cocontraction": least},
-    )
-    return _with_muscles(model, pooled.over(model.dynamics.held), _loops(reflexes, pooled.reflexes))
+    if muscles is True:
+        pooled = pooled_muscles(who, body)
+    else:
+        pooled = PooledMuscles(_tendons(model, who, body, muscles))
+    if who.cocontraction is None:
+        least = trunk_cocontraction()
+        known = {**model.parameters, "cocontraction": least}
+        model = replace(model, cocontraction=least.si, parameters=known)
+    loops = _loops(who, body, reflexes, pooled.reflexes)
+    return _with_muscles(model, pooled.over(model.dynamics.held), loops)
 
 
 def _loops(
+    who: SubjectData,
+    body: Body,
     reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop],
     stretch_reflexes: Callable[..., tuple[ReflexLoop, ...]],
 ) -> tuple[ReflexLoop, ...]:
     """The loops that are asked for; those of every muscle from these stretch reflexes."""
     if reflexes is False:
         return ()
-    if reflexes is True:
-        return stretch_reflexes()
-    if isinstance(reflexes, Mapping):
-        return stretch_reflexes(**reflexes)
-    return tuple(reflexes)
+    if reflexes is not True and not isinstance(reflexes, Mapping):
+        return tuple(reflexes)
+    arguments = who.reflexes if reflexes is True else reflexes
+    return who.reflex_loops(stretch_reflexes(**arguments), body)
 
 
-def _tendons(model: Spine, muscles: bool | Musculature | Musculotendon) -> Musculotendon:
-    """Muscles with their tendons: those of the user, or the packaged ones."""
-    from panjabi.active.build import musculature
+def _tendons(
+    model: Spine, who: SubjectData, body: Body, muscles: bool | Musculature | Musculotendon
+) -> Musculotendon:
+    """Muscles with their tendons: those of the user, or those of the subject."""
     from panjabi.active.muscle_arrays import Musculature
     from panjabi.active.musculotendon import Musculotendon
 
@@ -197,8 +245,7 @@ def _tendons(model: Spine, muscles: bool | Musculature | Musculotendon) -> Muscu
         )
         return muscles
     if muscles is True:
-        at = model.dynamics.held
-        return Musculotendon(musculature(coordinates=model.free, body=model.body, at=at))
+        return Musculotendon(who.musculature(model.free, at=model.dynamics.held, body=body))
     if not isinstance(muscles, Musculature):
         raise ParameterError(
             "Expected muscles=True, False, a Musculature or a Musculotendon, got a "
@@ -287,27 +334,17 @@ def _options(units: object) -> UnitOptions:
 
 
 def _units(
-    body: Body,
-    levels: tuple[str, ...],
-    preload: float | Mapping[str, float] | None,
-    injuries: Mapping[str, Sequence[str]],
-    options: UnitOptions,
+    who: SubjectData, body: Body, levels: tuple[str, ...], options: UnitOptions
 ) -> list[FunctionalSpinalUnit]:
-    for level in injuries:
-        if level not in levels:
-            raise unknown("level of the model", level, levels)
+    preload = options.preload
     if isinstance(preload, Mapping):
         preloads = {known_level(level): force for level, force in preload.items()}
     else:
         preloads = {} if preload is None else dict.fromkeys(levels, preload)
     made: list[FunctionalSpinalUnit] = []
     for level in levels:
-        fitted = sized_for(unit(level, options.source, extrapolate=options.extrapolate), body)
-        fitted = fitted.with_preload(preloads.get(level, 0.0))
-        if level in RIBBED:
-            fitted = with_rib_cage(fitted)
-        fitted = with_injuries(fitted, injuries.get(level, ()))
-        made.append(_quiet(fitted, options))
+        fitted = who.unit(level, source=options.source, body=body, extrapolate=options.extrapolate)
+        made.append(_quiet(fitted.with_preload(preloads.get(level, 0.0)), options))
     return made
 
 

@@ -16,6 +16,7 @@ from panjabi.spine.model import Spine
 from panjabi.spine.model_build import UnitOptions, spine_model
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.static_model import HeldLoad, StaticSpine
+from panjabi.spine.subject_data import SubjectData
 
 if TYPE_CHECKING:
     from panjabi.active.muscle_arrays import Musculature
@@ -51,18 +52,20 @@ def static_view(spine: Spine, q: ArrayLike | None = None) -> StaticSpine:
         tendons=spine.muscles.units,
         elements=spine.elements,
         supported=not np.any(dynamics.gravity),
+        subject=spine.subject,
         parameters=spine.parameters,
     )
 
 
 def static_spine(
-    posture: str | ArrayLike = "standing",
+    posture: str | ArrayLike | None = None,
     *,
-    load: float | HeldLoad = 0.0,
+    subject: SubjectData | None = None,
+    load: float | HeldLoad | None = None,
     body: Body | None = None,
     muscles: Musculature | Musculotendon | None = None,
     injuries: Mapping[str, Sequence[str]] | None = None,
-    source: str = "default",
+    source: str | None = None,
     supported: bool | None = None,
     pressure: float = 0.0,
     extrapolate: bool = False,
@@ -70,12 +73,15 @@ def static_spine(
 ) -> StaticSpine:
     """The static view of the spine of `spine_model`, with its load as a term of its own.
 
+    What is given replaces what the subject has.
+
     Parameters
     ----------
     posture : name of a posture of the body, or its coordinates (nq,).
+    subject : by default the standard adult: 0 kg, standing, intact.
     load : mass [kg] that is held at the centre of trunk, arms and head, or a `HeldLoad`.
-    body : by default the standard adult; units, strength and pressure follow its size.
-    muscles : over the coordinates of the region; by default the packaged muscles, with the other
+    body : units, strength and pressure follow its size.
+    muscles : over the coordinates of the region; by default those of the subject, with the other
         joints as in this posture.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL"]}.
     supported : the ground carries every part; by default only in the lying postures.
@@ -90,12 +96,16 @@ def static_spine(
     ParameterError
         For muscles of a body of another size.
     """
-    named = isinstance(posture, str)
-    lying = (named and posture in LYING) if supported is None else supported
+    who = SubjectData() if subject is None else subject
+    place = who.posture if posture is None else posture
+    lying = (isinstance(place, str) and place in LYING) if supported is None else supported
     spine = spine_model(
         region,
+        subject=subject,
         muscles=True if muscles is None else muscles,
-        posture=posture,
+        reflexes=False,
+        load=0.0,
+        posture=place,
         gravity=not lying,
         injuries=injuries,
         units=UnitOptions(source=source, extrapolate=extrapolate),
@@ -107,7 +117,9 @@ def static_spine(
         spine = spine.with_elements(abdominal)
         names = ("pressure", "area", "lever", "depth")
         known |= {f"abdominal_{name}": getattr(abdominal.settings, name) for name in names}
-    held = load if isinstance(load, HeldLoad) else HeldLoad(float(load), None, extrapolate)
+    held = who.load if load is None else load
+    if not isinstance(held, HeldLoad):
+        held = HeldLoad(float(held), None, extrapolate)
     return replace(static_view(spine), load=held, parameters=known)
 
 

@@ -109,6 +109,7 @@ class StaticSpine(ShortRepr):
     elements: tuple[ForceElement, ...] = ()  # without delay, the pressure in the abdomen for one
     push: Floats | None = None  # (n,) constant generalised force from outside [N m]
     supported: bool = False  # lying: the ground carries every part, so gravity gives no moment
+    subject: str = ""  # name of the `Subject` that it is of; "": none
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
 
     def __post_init__(self) -> None:

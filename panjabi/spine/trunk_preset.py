@@ -26,7 +26,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.active.abdomen import with_abdomen
-from panjabi.active.build import musculature
 from panjabi.active.data import MuscleRecord
 from panjabi.active.muscle_arrays import Musculature
 from panjabi.active.musculotendon import Musculotendon, RestingMuscles, resting_muscles
@@ -43,6 +42,7 @@ from panjabi.spine.joint_forces import JointForces
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
+    from panjabi.spine.subject_data import SubjectData
 
 Floats = NDArray[np.float64]
 
@@ -166,10 +166,10 @@ class PooledMuscles(ShortRepr):
 
 
 @lru_cache(maxsize=8)
-def pooled_muscles(body: Body) -> PooledMuscles:
-    """The packaged muscles across L5-S1 of a body, as extensors and flexors."""
+def pooled_muscles(subject: SubjectData, body: Body) -> PooledMuscles:
+    """The muscles of a subject across L5-S1 of a body, as extensors and flexors."""
     at = body.posture("standing")
-    return PooledMuscles(Musculotendon(musculature(coordinates=(COORDINATE,), body=body, at=at)))
+    return PooledMuscles(Musculotendon(subject.musculature((COORDINATE,), at=at, body=body)))
 
 
 def _pool(tendons: Musculotendon, forces: JointForces, sign: float) -> Pool:

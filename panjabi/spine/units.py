@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from panjabi.errors import ParameterError, unknown
 from panjabi.spine.column_build import column
 from panjabi.spine.column_model import Column
+from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import levels_of
+from panjabi.spine.subject_data import SubjectData
 
 if TYPE_CHECKING:
     from panjabi.body.model import Body
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 def unit_column(
     region: str,
     *,
-    source: str = "default",
+    subject: SubjectData | None = None,
+    source: str | None = None,
     preload: float = 0.0,
     rib_cage: bool = True,
     injuries: Mapping[str, Sequence[str]] | None = None,
@@ -28,10 +31,12 @@ def unit_column(
     plane: str = "space",
     extrapolate: bool = False,
 ) -> Column:
-    """A column whose joints are the units fitted to a source.
+    """A column whose joints are the units of a subject; what is given replaces what it has.
 
     Parameters
     ----------
+    subject : by default the standard adult, intact.
+    source : to which the units are fitted.
     preload : frozen compression of every unit [N]; see `with_preload`.
     rib_cage : whether thoracic levels have the anterior rib cage.
     injuries : level -> changes as text, {"L4-L5": ["cut=SSL+ISL", "disc-rupture=0.5"]}.
@@ -43,25 +48,19 @@ def unit_column(
     UnknownNameError
         For a column, level, source or injury that does not exist.
     """
-    from panjabi.body.standard import standard_adult
-    from panjabi.passive.injury import with_injuries
-    from panjabi.passive.ribs import RIBBED, with_rib_cage
-    from panjabi.passive.sizing import sized_for
-    from panjabi.passive.standard import unit
-
-    whole_body = standard_adult() if body is None else body
     levels = levels_of(region)
-    changes = dict(injuries or {})
-    for level in changes:
+    hurt = injury_texts(injuries or {})
+    for level in hurt:
         if level not in levels:
             raise unknown(f"level of the {region} column", level, levels)
-    units: list[FunctionalSpinalUnit] = []
-    for level in levels:
-        made = sized_for(unit(level, source, extrapolate=extrapolate), whole_body)
-        made = made.with_preload(preload)
-        if rib_cage and level in RIBBED:
-            made = with_rib_cage(made)
-        units.append(with_injuries(made, changes.get(level, ())))
+    who = (SubjectData() if subject is None else subject).with_injuries(hurt)
+    whole_body = who.body if body is None else body
+    units = [
+        who.unit(
+            level, source=source, body=whole_body, rib_cage=rib_cage, extrapolate=extrapolate
+        ).with_preload(preload)
+        for level in levels
+    ]
     made = column(region, units, body=whole_body, straight=straight, plane=plane)
     known = {f"{u.level} {name}": p for u in units for name, p in u.parameters.items()}
     return replace(made, parameters={**made.parameters, **known})

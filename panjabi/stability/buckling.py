@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from panjabi.body.model import Body
 from panjabi.errors import ParameterError, unknown
 from panjabi.spine.column_model import Column
+from panjabi.spine.subject_data import SubjectData
 from panjabi.spine.units import has_branches, instantaneous, unit_column
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import CriticalLoad, critical_load
@@ -30,6 +31,7 @@ def buckle(
     injuries: Mapping[str, Sequence[str]] | None = None,
     body: Body | None = None,
     extrapolate: bool = False,
+    subject: SubjectData | None = None,
 ) -> CriticalLoad:
     """The vertical load on top [N] at which a column of the spine loses its stability.
 
@@ -46,8 +48,10 @@ def buckle(
     straight : whether the joints lie on a vertical line.
     rib_cage : whether thoracic levels include the anterior rib cage.
     preload : constant compression of every unit [N].
-    injuries : changes of each level as text, {"L4-L5": ["cut=SSL+ISL"]}.
-    body : by default the standard adult; units and weights follow its size.
+    injuries : changes of each level as text, {"L4-L5": ["cut=SSL+ISL"]}, in place of those of the
+        subject.
+    body : units and weights follow its size.
+    subject : by default the standard adult, intact.
     extrapolate : allow a preload beyond failure.
 
     Raises
@@ -55,13 +59,13 @@ def buckle(
     UnknownNameError
         For a column, plane, law, level or injury that does not exist.
     ParameterError
-        For a law other than "units" with another column than lumbar, an injury, a preload or a
-        body.
+        For a law other than "units" with another column than lumbar, an injury, a preload, a
+        body or a subject.
     ConvergenceError
         If the column is unstable without the load, or its path cannot be followed.
     """
     spine_column = _column(
-        column, plane, law, straight, rib_cage, preload, injuries or {}, body, extrapolate
+        column, plane, law, straight, rib_cage, preload, injuries or {}, body, extrapolate, subject
     )
     result = critical_load(spine_column, spine_column.top_load())
     if not has_branches(spine_column):
@@ -80,12 +84,14 @@ def _column(
     injuries: Mapping[str, Sequence[str]],
     body: Body | None,
     extrapolate: bool,
+    subject: SubjectData | None,
 ) -> Column:
     if law not in JOINT_LAWS:
         raise unknown("law of the joints", law, JOINT_LAWS)
     if law == "units":
         return unit_column(
             column,
+            subject=subject,
             preload=preload,
             rib_cage=rib_cage,
             injuries=injuries,
@@ -94,11 +100,12 @@ def _column(
             plane=plane,
             extrapolate=extrapolate,
         )
-    if column != "lumbar" or injuries or preload or body is not None:
+    other = injuries or preload or body is not None or subject is not None
+    if column != "lumbar" or other:
         raise ParameterError(
             "Expected the intact lumbar column of the standard adult without preload for the joint "
             f"law {law!r} of Crisco's models, got the {column} column"
-            f"{' with preload, injury or body' if injuries or preload or body else ''}; choose "
+            f"{' with preload, injury, body or subject' if other else ''}; choose "
             'the lumbar column, or law="units" (--law units).'
         )
     spine_column, _ = crisco_column(law, straight=straight)

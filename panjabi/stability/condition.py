@@ -106,6 +106,7 @@ class StabilityVerdict(Result):
     reasons: tuple[str, ...]  # one sentence for each type of evidence, then the conclusion
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
     parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)  # posture, run after the push
+    subject: str = field(default="", repr=False)  # name of the `Subject`; "": none
 
     @cached_property
     def outside_evidence(self) -> tuple[str, ...]:
@@ -137,6 +138,7 @@ class StabilityVerdict(Result):
         """Plain values for a JSON file; missing and infinite values are null."""
         return {
             "condition": self.condition.value,
+            "subject": self.subject or None,
             "least_stiffness_Nm_per_rad": self.static.least,
             "without_reflexes_Nm_per_rad": self.static.without_reflexes,
             "instantaneous_Nm_per_rad": self.static.instantaneous,

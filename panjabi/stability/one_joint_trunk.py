@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
 from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
 from panjabi.stability.reflex_model import ReflexModel
+
+if TYPE_CHECKING:
+    from panjabi.spine.subject_data import SubjectData
 
 LEVEL = "L5-S1"
 
@@ -84,6 +87,7 @@ class ReducedTrunk(ShortRepr):
     strength_loss: float = 0.0  # [1]
     extra_delay: float = 0.0  # [s]
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
+    subject: str = ""  # name of the `Subject` that it is of; "": none
 
     def __post_init__(self) -> None:
         for name, (low, high) in CHANGES.items():
@@ -229,17 +233,20 @@ class TrunkFamily(ShortRepr):
 
 
 @cached
-def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
-    """The trunk of the standard adult, upright and intact, with measured co-contraction.
+def reduced_trunk(q: float = 10.0, *, subject: SubjectData | None = None) -> ReducedTrunk:
+    """The trunk of a subject, upright, with measured co-contraction or that of the subject.
 
-    q : factor of the short-range stiffness k = q F/L [1].
+    q : factor of the short-range stiffness k = q F/L [1]; subject : by default the standard adult.
+    The lumped reflex loses the fraction of strength that the muscles across the joint lose.
     """
     from panjabi.passive.preload import Stiffening
-    from panjabi.spine.model_build import spine_model
+    from panjabi.spine.model_build import SpineOptions, spine_model
     from panjabi.spine.short_range import bergmark, parameters_of
     from panjabi.spine.static_build import static_spine
+    from panjabi.spine.subject_data import SubjectData
 
-    spine = static_spine("standing")
+    who = SubjectData() if subject is None else subject
+    spine = static_spine("standing", subject=who, load=0.0)
     k = spine.levels.index(LEVEL)
     c = 3 * k
     m = spine.muscles
@@ -249,8 +256,14 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
     F = np.where(pull == 0.0, 0.0, balance * m.max_force)
     stiffness = float((q * F / m.length) @ m.slope[:, c] ** 2 + F @ m.curvature[:, c, c])
     active, inactive = (float(spine.compression(f)[k]) for f in (F, np.zeros_like(F)))
-    single = spine_model("lumbar", plane="sagittal", joints=[LEVEL], muscles=False)
+    upright: SpineOptions = {"load": 0.0, "posture": "standing", "muscles": False}
+    single = spine_model("trunk", subject=who, **upright)
     rest = single.dynamics.part(single.dynamics.held)
+    gain, later = who.single_loop
+    lost = who.deficits
+    intact = replace(who, deficits=replace(lost, strength_loss=0.0)).musculature(spine.coordinates)
+    before = np.abs(m.slope[:, c] * intact.max_force).sum()
+    strength = float(np.abs(pull).sum() / before)
     coactivation = row("coact_0").parameter(unit="1", value=0.01 * row("coact_0").number)
     unit = spine.units[k]
     stiffening = unit.stiffening
@@ -275,8 +288,8 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
         "muscle_compression": derived(active - inactive, "N"),
         "weight_compression": derived(inactive, "N"),
         "damping": assumed(30.0, "N m s/rad", "explored 10-60"),
-        "stretch_gain": assumed(200.0, "N m/rad", "explored 0-800"),
-        "rate_gain": assumed(20.0, "N m s/rad", "explored 0-120"),
+        "stretch_gain": assumed(strength * 200.0, "N m/rad", "explored 0-800"),
+        "rate_gain": assumed(strength * 20.0, "N m s/rad", "explored 0-120"),
         "delay": assumed(0.060, "s", "mean of the trunk; explored 0.02-0.10"),
         "activation_time": assumed(0.030, "s", "between rise and fall of activation"),
     }
@@ -284,7 +297,10 @@ def reduced_trunk(q: float = 10.0) -> ReducedTrunk:
         **{name: p.si for name, p in known.items()},
         preload_gain=stiffening.gain,
         preload_scale=stiffening.scale,
-        activation=coactivation.si,
+        activation=coactivation.si if who.cocontraction is None else who.cocontraction,
+        gain=gain,
+        extra_delay=later,
+        subject="" if subject is None else subject.name,
         parameters={
             **known,
             "activation": coactivation,

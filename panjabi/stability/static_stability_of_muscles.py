@@ -179,6 +179,7 @@ class StaticStability(Result):
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; a critical value that does not exist is null."""
         return {
+            "subject": self.spine.subject or None,
             "stiffness": words(self.stiffness),
             "stable": self.stable,
             "unbalanced_moment_Nm": self.residual,

@@ -107,7 +107,7 @@ def spine_verdict(
     return StabilityVerdict(
         condition, f"spine of {len(spine.joints)} joints", static, spectral, recovery, kink,
         distance, margins, reasons, {**dict(spine.parameters), **parameters_of(law)},
-        (rest, run),
+        (rest, run), spine.subject,
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def trunk_verdict(
     margins = _margins(trunk, later) if roots.stable else ()
     return StabilityVerdict(
         condition, "trunk on L5-S1", static, spectral, recovery, kink, silent, margins, reasons,
-        trunk.parameters, (trunk,),
+        trunk.parameters, (trunk,), trunk.subject,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from panjabi.neural.phenotype import published_extra_delay
 from panjabi.spine.deficits import Deficits, with_deficits
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model_build import spine_model
+from panjabi.spine.subject import Subject
 
 if TYPE_CHECKING:
     from panjabi.spine.model import Spine
@@ -37,6 +38,7 @@ class Condition:
     gain_factor: float = 1.0  # on all reflex gains [1]
     extra_delay: float = 0.0  # added to every reflex loop [s]
     stiffness_factor: float = 1.0  # on the passive joints, below 1 after creep [1]
+    subject: Subject | None = None  # whose spine it is; by default the standard adult
 
     def __post_init__(self) -> None:
         if self.model not in MODELS:
@@ -83,13 +85,13 @@ def condition_equilibrium(
 
 
 @lru_cache(maxsize=8)
-def _spine_by_name(name: str) -> Spine:
-    return spine_model(name, reflexes=True)
+def _spine_by_name(name: str, subject: Subject | None) -> Spine:
+    return spine_model(name, subject=subject, reflexes=True)
 
 
 def _changed(condition: Condition) -> Spine:
     return with_deficits(
-        _spine_by_name(condition.model),
+        _spine_by_name(condition.model, condition.subject),
         Deficits(
             passive_loss=1.0 - condition.stiffness_factor,
             gain_factor=condition.gain_factor,

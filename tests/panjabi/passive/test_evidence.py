@@ -23,7 +23,7 @@ from panjabi.passive import (
 from panjabi.passive.directions import DIRECTIONS, SACROILIAC
 from panjabi.recruitment import recruit
 from panjabi.simulation import simulate
-from panjabi.spine import MomentPulse, spine_model, static_spine
+from panjabi.spine import MomentPulse, UnitOptions, spine_model, static_spine
 
 
 @pytest.mark.parametrize("level", [*levels(), *SACROILIAC])
@@ -72,7 +72,7 @@ def test_a_preload_as_text_is_refused(text):
         lambda: unit("L4-L5", preload=text),
         lambda: unit("L4-L5").with_preload(text),
         lambda: FunctionalSpinalUnit("L4-L5", (), preload=text),
-        lambda: spine_model(preload=text, muscles=False),
+        lambda: spine_model(units=UnitOptions(preload=text), muscles=False),
     )
     for call in calls:
         with pytest.raises(ParameterError, match="preload of .* as a number in N, got the text"):

@@ -9,7 +9,7 @@ import pytest
 
 from panjabi.passive import unit_readings
 from panjabi.simulation import simulate
-from panjabi.spine import equilibrium, spine_model
+from panjabi.spine import UnitOptions, equilibrium, spine_model
 from panjabi.spine.perturbation import ForcePulse
 
 PUSH = ForcePulse(100.0, start=0.05, length=0.1)
@@ -34,7 +34,8 @@ def test_compression_force_is_what_the_state_follows(record):
 def test_the_same_force_with_and_without_a_state():
     """At rest; the frozen spine also has the channels."""
     one, other = (
-        simulate(equilibrium(spine_model("lumbar", preload=p)), duration=0.01) for p in (None, 0.0)
+        simulate(equilibrium(spine_model("lumbar", units=UnitOptions(preload=p))), duration=0.01)
+        for p in (None, 0.0)
     )
     assert "L4-L5 compression" not in other.names
     for name in ("compression force", "shear force", "side force"):

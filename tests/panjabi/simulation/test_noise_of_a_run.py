@@ -90,8 +90,8 @@ def test_motor_noise_has_the_stated_spread(rest):
 def test_one_joint_sways_as_the_linear_response_to_the_same_path():
     """Inertia, damping and stiffness under a small moment, linear between the samples: exact."""
     model = spine_model(
-        joints=["L4-L5"], plane="sagittal", muscles=False, gravity=False, preload=0.0,
-        units=UnitOptions(branches=False),
+        joints=["L4-L5"], plane="sagittal", muscles=False, gravity=False,
+        units=UnitOptions(branches=False, preload=0.0),
     )  # fmt: skip
     still = equilibrium(model)
     noise = SpineNoise(motor=None, process=ProcessNoise(moment=0.002), step=0.01)

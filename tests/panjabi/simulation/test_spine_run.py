@@ -84,8 +84,8 @@ def test_energy_is_conserved_to_the_tolerance(tolerance):
 
     Compression changes the energy of a unit, and no axial coordinate does the work.
     """
-    still = UnitOptions(damping=False, branches=False)
-    model = spine_model(muscles=False, gravity=False, units=still, preload=0.0)
+    still = UnitOptions(damping=False, branches=False, preload=0.0)
+    model = spine_model(muscles=False, gravity=False, units=still)
     rng = np.random.default_rng(2)
     start = model.state_at(rng.normal(0.0, 0.02, 18), rng.normal(0.0, 0.3, 18))
     settings = Settings(rtol=tolerance, atol=tolerance)
@@ -100,9 +100,8 @@ def test_energy_is_conserved_with_muscles_as_springs():
     model = spine_model(
         muscles=False,
         gravity=False,
-        units=UnitOptions(damping=False, branches=False),
+        units=UnitOptions(damping=False, branches=False, preload=0.0),
         plane="sagittal",
-        preload=0.0,
     )
     muscles = musculature(coordinates=model.free).selected("multifidus_lumbar")
     held = HeldTensions(muscles, np.zeros(6), np.full(len(muscles), 20.0))
@@ -316,7 +315,7 @@ def test_saved_loaded_and_run_again(record, tmp_path):
     assert np.array_equal(rerun(again).trajectory.coef, record.trajectory.coef)
     with zipfile.ZipFile(path) as file:
         about = json.loads(file.read("description.json"))
-    assert about["schema"] == "panjabi-trajectory/3"
+    assert about["schema"] == "panjabi-trajectory/4"
     assert about["channels"][0] == {"name": "L5_S1_FE", "unit": "rad"}
     assert set(about["versions"]) == {"panjabi", "numpy", "numba"}
 
@@ -355,8 +354,8 @@ def test_invalid_files_raise(record, tmp_path):
     path = tmp_path / "push.npz"
     save_record(record, path)
     for schema, error, words in (
-        ("panjabi-trajectory/4", SchemaError, "up to version 3, got version 4"),
-        ("fascia-network/1", SchemaError, "schema panjabi-trajectory/3"),
+        ("panjabi-trajectory/5", SchemaError, "up to version 4, got version 5"),
+        ("fascia-network/1", SchemaError, "schema panjabi-trajectory/4"),
     ):
         other = tmp_path / "other.npz"
         with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:

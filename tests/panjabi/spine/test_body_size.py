@@ -20,7 +20,7 @@ from panjabi.errors import ParameterError
 from panjabi.neural import Conduction, sized_delay
 from panjabi.passive import unit
 from panjabi.recruitment import recruit
-from panjabi.spine import LinearJoint, column, equilibrium, spine_model, static_spine
+from panjabi.spine import LinearJoint, UnitOptions, column, equilibrium, spine_model, static_spine
 from panjabi.spine.model_build import with_load
 from panjabi.spine.static_model import HeldLoad
 from panjabi.spine.strength import strength
@@ -121,7 +121,11 @@ def test_the_equilibrium_of_a_similar_body_has_the_same_excitations():
     """Posture and excitations of the standard adult; tensions with k squared."""
     k = 0.9
     adult, other = (
-        equilibrium(spine_model(plane="sagittal", reflexes=True, body=body, preload=preload))
+        equilibrium(
+            spine_model(
+                plane="sagittal", reflexes=True, body=body, units=UnitOptions(preload=preload)
+            )
+        )
         for body, preload in ((None, 500.0), (similar(k), 500.0 * k**2))
     )
     assert other.model.excitation == pytest.approx(adult.model.excitation, abs=1e-7)

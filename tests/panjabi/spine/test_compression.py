@@ -11,7 +11,14 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.neural import ReflexLoop
 from panjabi.recruitment import recruit
 from panjabi.simulation import simulate
-from panjabi.spine import equilibrium, jacobian, reference_rhs, spine_model, static_spine
+from panjabi.spine import (
+    UnitOptions,
+    equilibrium,
+    jacobian,
+    reference_rhs,
+    spine_model,
+    static_spine,
+)
 from panjabi.spine.equilibrium_solver import BEFORE
 from panjabi.spine.packing import pack
 from panjabi.spine.perturbation import ForcePulse, QuickRelease
@@ -74,17 +81,17 @@ def test_equilibrium_by_posture_carries_its_own_compression():
     rest = equilibrium(model, applied=(pull,))
     frozen = spine_model(
         **ONE, muscles=False, gravity=False,
-        preload=float(rest.state[model.slices["compression"]][0]),
+        units=UnitOptions(preload=float(rest.state[model.slices["compression"]][0])),
     )  # fmt: skip
     assert equilibrium(frozen, applied=(pull,)).q == pytest.approx(rest.q, rel=1e-9)
     assert np.abs(reference_rhs(model, BEFORE, rest.state, None, (pull,))).max() < 1e-6
 
 
 def test_a_frozen_preload_has_no_state():
-    model = spine_model("lumbar", preload=500.0)
+    model = spine_model("lumbar", units=UnitOptions(preload=500.0))
     assert model.slices["compression"] == slice(*[model.slices["compression"].start] * 2)
     assert {j.unit.preload for j in model.joints} == {500.0}
-    by_level = spine_model("lumbar", preload={"L4-L5": 300.0})
+    by_level = spine_model("lumbar", units=UnitOptions(preload={"L4-L5": 300.0}))
     assert [j.unit.preload for j in by_level.joints] == [0.0, 300.0, 0.0, 0.0, 0.0, 0.0]
 
 

@@ -352,7 +352,11 @@ def test_regions_have_their_levels(region, levels):
             "injuries of L4-L5 as texts",
         ),
         ({"units": {"L4-L5": unit("L4-L5")}}, ParameterError, "as UnitOptions, got a dict; put a"),
-        ({"preload": {"L4-L5": unit("L4-L5")}}, ParameterError, "number in N, got Functional"),
+        (
+            {"units": UnitOptions(preload={"L4-L5": unit("L4-L5")})},
+            ParameterError,
+            "number in N, got Functional",
+        ),
     ],
     ids=str,
 )

@@ -12,7 +12,7 @@ from panjabi.active.musculotendon import Musculotendon
 from panjabi.active.stiffness import Cui
 from panjabi.errors import ConvergenceError, ParameterError, UnknownNameError
 from panjabi.passive.standard import unit
-from panjabi.spine import HeldLoad, bergmark, static_spine
+from panjabi.spine import HeldLoad, UnitOptions, bergmark, static_spine
 from panjabi.spine.equilibrium_solver import passive_force, passive_tangent
 from panjabi.spine.model_build import spine_model
 from panjabi.spine.muscles_at import muscles_at
@@ -168,7 +168,7 @@ def test_fast_stiffness_is_that_of_fibres_with_bridges_in_series_with_tendons():
 
 @pytest.mark.parametrize("region", ["lumbar", "cervical", "thoracolumbar", "whole"])
 def test_a_view_has_the_moments_and_the_relaxed_tangent_of_its_spine(region):
-    spine = spine_model(region, load=5.0, preload=200.0)
+    spine = spine_model(region, load=5.0, units=UnitOptions(preload=200.0))
     g = np.random.default_rng(3)
     q = spine.dynamics.part(spine.dynamics.held) + g.normal(0.0, 0.01, len(spine.free))
     view = static_view(spine, q)

@@ -10,7 +10,7 @@ import pytest
 from panjabi.active import Musculotendon
 from panjabi.active.build import musculature
 from panjabi.errors import ParameterError
-from panjabi.spine import spine_model, tangent
+from panjabi.spine import UnitOptions, spine_model, tangent
 
 JOINTS = ["L5-S1", "L4-L5"]
 
@@ -18,7 +18,7 @@ JOINTS = ["L5-S1", "L4-L5"]
 def model_of(preload=None, **changes):
     free = spine_model(joints=JOINTS, muscles=False).free
     units = replace(Musculotendon(musculature(coordinates=free)), **changes)
-    return spine_model(joints=JOINTS, muscles=units, preload=preload)
+    return spine_model(joints=JOINTS, muscles=units, units=UnitOptions(preload=preload))
 
 
 def static(model, y, which):

@@ -13,7 +13,7 @@ from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.neural import scaled
 from panjabi.simulation import simulate
 from panjabi.simulation.spine_run import STANDARD
-from panjabi.spine import ForcePulse
+from panjabi.spine import ForcePulse, UnitOptions
 from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.model_build import spine_model
 from panjabi.stability import (
@@ -180,7 +180,13 @@ def test_errors_of_the_trunk():
 @pytest.fixture(scope="module")
 def small():
     """One joint in one plane with all its muscles and reflexes."""
-    model = spine_model("lumbar", plane="sagittal", joints=["L5-S1"], reflexes=True, preload=500.0)
+    model = spine_model(
+        "lumbar",
+        plane="sagittal",
+        joints=["L5-S1"],
+        reflexes=True,
+        units=UnitOptions(preload=500.0),
+    )
     return equilibrium(model, least=0.01)
 
 
@@ -213,7 +219,7 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
 
     The run takes steps in which it turns by 0.1 rad; longer ones damp it.
     """
-    model = spine_model("lumbar", reflexes=True, preload=500.0)
+    model = spine_model("lumbar", reflexes=True, units=UnitOptions(preload=500.0))
     rest = equilibrium(model.with_reflexes(*scaled(model.reflexes, gain)))
     result = verdict(rest)
     assert result.condition is condition
