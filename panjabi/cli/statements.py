@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from panjabi.cli.subject import SUBJECT, add_subject, subject_of
 from panjabi.cli.terminal import (
@@ -13,10 +13,6 @@ from panjabi.cli.terminal import (
     applicable,
     cohort_options,
 )
-
-if TYPE_CHECKING:
-    from panjabi.spine.subject import Subject
-    from panjabi.stability.condition import StabilityVerdict
 
 MODELS = ("lumbar", "trunk")
 TRUNK = {
@@ -87,7 +83,9 @@ def add_hypothesis_commands(commands: Any) -> None:
     )
     add_subject(verdict)
     trunk = verdict.add_argument_group("trunk")
-    trunk.add_argument("--activation", type=float, metavar="F", help="co-contraction, 0 to 1")
+    trunk.add_argument(
+        "--activation", type=float, metavar="F", help="least command of both muscles"
+    )
     lumbar = verdict.add_argument_group("lumbar")
     lumbar.add_argument(
         "--preload",
@@ -126,13 +124,14 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 
     from panjabi.errors import ParameterError
     from panjabi.statements.compensation import compensation_map
+    from panjabi.statements.quiet_stance import standing_trunk
 
     if args.points < 2:
         raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 11.")
     most = MOST[args.deficit] if args.most is None else args.most
     subject = subject_of(args)
     result = compensation_map(
-        subject.spine("trunk"),
+        standing_trunk(subject),
         np.linspace(0.0, 1.0, args.points),
         (args.deficit, np.linspace(0.0, most, args.points)),
         **cohort_options(args),
@@ -151,6 +150,10 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.spine.equilibrium_solver import equilibrium
+    from panjabi.spine.model_build import UnitOptions
+    from panjabi.stability.model_verdict import verdict
+
     options = TRUNK if args.model == "trunk" else LUMBAR
     chosen = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
     later = chosen["extra_delay_ms"]
@@ -166,26 +169,9 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
         cocontraction=chosen["activation" if args.model == "trunk" else "coactivation"],
     )
     push = {} if args.push is None else {"push": args.push}
-    if args.model == "trunk":
-        result = _trunk(subject, push)
-    else:
-        result = _lumbar(subject, push, preload=args.preload, extrapolate=args.extrapolate)
+    model = subject.spine(
+        args.model, units=UnitOptions(extrapolate=args.extrapolate, preload=args.preload)
+    )
+    result = verdict(equilibrium(model, extrapolate=args.extrapolate), **push)
     value = {"schema": "panjabi-verdict/1", "model": args.model, **result.to_dict()}
     return value, str(result)
-
-
-def _trunk(subject: Subject, push: dict[str, float]) -> StabilityVerdict:
-    from panjabi.stability.model_verdict import verdict
-
-    return verdict(subject.spine("trunk"), **push)
-
-
-def _lumbar(
-    subject: Subject, push: dict[str, float], *, preload: float | None, extrapolate: bool
-) -> StabilityVerdict:
-    from panjabi.spine.equilibrium_solver import equilibrium
-    from panjabi.spine.model_build import UnitOptions
-    from panjabi.stability.model_verdict import verdict
-
-    model = subject.spine("lumbar", units=UnitOptions(extrapolate=extrapolate, preload=preload))
-    return verdict(equilibrium(model, extrapolate=extrapolate), **push)

@@ -13,8 +13,9 @@ from fascia.interventions.release_mechanisms import standing_tension
 from fascia.mechanics import solve
 from fascia.network.laws import PASSIVE_GROUPS
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
+from panjabi import Subject as Person
 from panjabi.body import standard_adult
-from panjabi.errors import PanjabiError, ParameterError
+from panjabi.errors import DataFileError, PanjabiError, ParameterError
 from panjabi.parameter import sources
 
 
@@ -177,3 +178,54 @@ def test_broken_region_is_an_error_of_both_packages():
         standard_subject(resting_tension={"nek": 5.0})
     with pytest.raises(NetworkError):
         standard_subject(tie_ratio=-1.0)
+
+
+# --- the section of a file ------------------------------------------------------------------------
+
+
+def test_the_section_of_a_file_has_the_arguments_of_the_standard_subject():
+    section = {
+        "tie_ratio": "clamped",
+        "resting_tension_N": {"": 4.0, "suboccipital": 12.0},
+        "share": 0.2,
+        "minor_share": 0.05,
+        "tone": 0.02,
+        "passive_scale": {"hamstrings": 0.7},
+        "tolerance": {"limit_N": 50.0, "nerve_weight_N": 900.0},
+    }
+    read = standard_subject(Person(name="patient", fascia=section))
+    direct = standard_subject(
+        tie_ratio=float("inf"),
+        resting_tension={"": 4.0, "suboccipital": 12.0},
+        share=0.2,
+        minor_share=0.05,
+        tone=0.02,
+        passive_scale={"hamstrings": 0.7},
+        tolerance=Tolerance(limit=50.0, nerve_weight=900.0),
+    )
+    assert read.network.table() == direct.network.table()
+    assert read.network.parameters == direct.network.parameters
+    assert read.tolerance == direct.tolerance
+    assert (read.person.name, direct.person.name) == ("patient", "standard adult")
+
+
+def test_what_is_given_replaces_the_section():
+    person = Person(fascia={"tie_ratio": 0.3, "share": 0.2})
+    other = standard_subject(person, tie_ratio=0.1)
+    assert (other.network.tie_ratio, other.network.share) == (0.1, 0.2)
+    assert standard_subject(person).network.tie_ratio == 0.3
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ({"tie_rato": 0.3}, "'tie_rato'.*close: 'tie_ratio'"),
+        ({"tie_ratio": "loose"}, 'tie_ratio: Expected a finite number, got "loose"'),
+        ({"share": True}, "share: Expected a finite number, got true"),
+        ({"resting_tension_N": {"neck": "5"}}, "'neck'.*a finite number"),
+        ({"tolerance": 3}, "tolerance: Expected an object"),
+    ],
+)
+def test_a_wrong_section_is_refused(section, message):
+    with pytest.raises(DataFileError, match=message):
+        standard_subject(Person(fascia=section))

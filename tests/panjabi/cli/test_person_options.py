@@ -50,7 +50,7 @@ def test_recruit_and_buckle_follow_the_options(capsys):
     [
         (("recruit", "--stature", "1.10", "--mass", "19"), "children"),
         (("body", "--age", "8"), "age from 16 to 90"),
-        (("verdict", "--model", "trunk", "--sex", "female"), "--sex, without effect"),
+        (("delay-margin", "--set", "T1", "--sex", "female"), "--sex, without effect"),
         (("buckle", "--law", "linear", "--stature", "1.6"), "--stature, without effect"),
     ],
 )

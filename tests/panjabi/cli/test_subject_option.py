@@ -6,6 +6,7 @@ import argparse
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from fascia.cli.command_line import _parser as fascia_parser, main as fascia_main
@@ -25,7 +26,7 @@ LATE = replace(PATIENT, deficits=Deficits(extra_delay=0.02, gain_factor=1.2))
 FASCIA = replace(PATIENT, fascia={"tie_ratio": 0.3, "resting_tension_N": {"": 8.0}})
 SMALL = replace(PATIENT, person=Person(stature=1.6, mass=58.0))
 
-NO_SUBJECT = {"literature", "neutral-zone", "identify", "hypothesis", "import", "validate"}
+NO_SUBJECT = {"published", "neutral-zone", "identify", "hypothesis", "import", "validate"}
 """Commands that build no person: tables, laboratory records, fixed experiments, models in files."""
 FASCIA_WITHOUT = {"lines", "show", "regions", "validate"}
 
@@ -53,11 +54,11 @@ def json_of(capsys, run, *words):
         (("body",), SMALL, "stature_m"),
         (("muscle", "semimem_r"), SMALL, "length_m"),
         (("unit", "L4-L5"), PATIENT, "stiffness_neutral_Nm_per_deg"),
-        (("buckle", "--plane", "sagittal"), PATIENT, "critical_load_N"),
+        (("buckle", "--plane", "frontal"), PATIENT, "critical_load_N"),
         (("recruit", "--criterion", "equilibrium"), PATIENT, "compression_N"),
         (("stability", "--floor", "0.5"), PATIENT, "index_Nm_per_rad"),
-        (("verdict", "--model", "trunk"), PATIENT, "least_stiffness_Nm_per_rad"),
-        (("compensation", "--points", "3"), PATIENT, "fractions"),
+        (("verdict", "--model", "trunk"), PATIENT, "rightmost_root"),
+        (("compensation", "--points", "2"), PATIENT, "activation"),
         (("delay-margin", "--model", "trunk"), PATIENT, "rightmost_root"),
         (("perturb",), PATIENT, "peak_angle_deg"),
         (("perturb", "--experiment", "sway", "--duration", "10"), LATE, "extra_delay_s"),
@@ -72,6 +73,32 @@ def test_a_subject_goes_through_every_command(words, subject, key, capsys, tmp_p
     hurt = json_of(capsys, main, *words, "--subject", str(path))
     assert (whole["subject"], hurt["subject"]) == ("standard adult", "patient 12")
     assert hurt[key] != whole[key]
+
+
+@pytest.mark.parametrize("model", ["trunk", "lumbar"])
+def test_a_verdict_is_about_the_spine_of_the_subject(model, capsys, tmp_path, monkeypatch):
+    """The spine that the command builds; the verdict of the lumbar spine takes too long here."""
+    built = []
+
+    class Verdict:
+        def to_dict(self):
+            return {}
+
+    monkeypatch.setattr(
+        "panjabi.stability.model_verdict.verdict",
+        lambda rest, **push: built.append(rest) or Verdict(),
+    )
+    path = tmp_path / "subject.json"
+    replace(PATIENT, load=HeldLoad(10.0)).to_file(path)
+    json_of(capsys, main, "verdict", "--model", model, "--subject", str(path))
+    json_of(capsys, main, "verdict", "--model", model, "--subject", str(path), "--gain", "0.5")
+    own, other = (rest.model for rest in built)
+    expected = PATIENT.spine(model, load=10.0)
+    assert own.subject == "patient 12"
+    assert own.body.total_mass == expected.body.total_mass
+    np.testing.assert_array_equal(own.muscles.muscles.max_force, expected.muscles.muscles.max_force)
+    assert [j.unit.changes for j in own.joints] == [j.unit.changes for j in expected.joints]
+    np.testing.assert_allclose(other.loops.receptors.gain, 0.5 * own.loops.receptors.gain)
 
 
 def test_fascia_reads_the_same_file(capsys, tmp_path):
