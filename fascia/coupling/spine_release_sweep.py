@@ -118,7 +118,9 @@ def sweep_spine_release(
             f"{len(resting_tensions)}; give lists such as [0.1] and [5.0]."
         )
     require_subject(subject).network.strands_of(region=region)
-    model = static_spine(body=subject.network.body) if spine is None else spine
+    model = spine
+    if model is None:
+        model = static_spine("standing", subject=subject.person, body=subject.network.body)
     names = CohortOptions.__annotations__
     cohort = cast(CohortOptions, {k: v for k, v in options.items() if k in names})
     each = cast(SpineReleaseOptions, {k: v for k, v in options.items() if k not in names})

@@ -212,6 +212,7 @@ def loop_data(
         optimal length.
     """
     count, a = len(ways.afferents), ways.afferents
+    max_force = np.where(max_force > 0.0, max_force, 1.0)  # without strength there is no tension
     muscle = np.array([x.source == MUSCLE for x in a], bool)
     index = np.array([x.index for x in a], np.int64)
     length, force, offset, scale = np.ones(count), np.ones(count), np.zeros(count), np.ones(count)

@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from panjabi import Deficits, Subject
 from panjabi.active.build import musculature
 from panjabi.active.element import HeldTensions
-from panjabi.body import scaled_body, standard_adult
+from panjabi.body import Person, scaled_body, standard_adult
 from panjabi.delay.integrate import Settings
 from panjabi.errors import DataFileError, ParameterError, SchemaError, UnknownNameError
 from panjabi.passive.element import PassiveJoint
@@ -319,6 +320,23 @@ def test_saved_loaded_and_run_again(record, tmp_path):
     assert about["schema"] == "panjabi-trajectory/4"
     assert about["channels"][0] == {"name": "L5_S1_FE", "unit": "rad"}
     assert set(about["versions"]) == {"panjabi", "numpy", "numba"}
+
+
+def test_a_run_of_a_subject_is_saved_with_the_subject(tmp_path):
+    person = Subject(
+        name="patient",
+        person=Person(stature=1.62),
+        deficits=Deficits(injuries={"L4-L5": ["nucleus"]}, passive_loss={"L4-L5": 0.2}),
+    )
+    model = person.spine(
+        muscles=False, plane="sagittal", joints=["L4-L5"], units=UnitOptions(preload=200.0)
+    )
+    record = simulate(model, duration=0.05)
+    save_record(record, tmp_path / "run.npz")
+    again = load_record(tmp_path / "run.npz")
+    assert (again.model.subject, record.to_dict()["subject"]) == ("patient", "patient")
+    assert again.model.recipe["subject"] == person
+    assert np.array_equal(pack(again.model), pack(record.model))
 
 
 def test_a_run_of_another_body_is_saved_and_made_again(tmp_path):

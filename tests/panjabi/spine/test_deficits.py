@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from panjabi import Deficits, spine_model, unit, with_deficits
+from panjabi import Deficits, equilibrium, spine_model, unit, with_deficits
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.injury import weakened
@@ -123,3 +123,13 @@ def test_a_deficit_of_what_a_spine_does_not_have_is_refused():
     for deficit in ({"strength_loss": 0.1}, {"gain_factor": 0.5}, {"extra_delay": 0.01}):
         with pytest.raises(ParameterError, match="got one without"):
             with_deficits(passive, Deficits(**deficit))
+
+
+def test_muscles_without_any_strength_leave_the_spine_in_equilibrium():
+    whole = spine_model("lumbar", joints=["L5-S1"], plane="sagittal", reflexes=True)
+    gone = with_deficits(whole, Deficits(strength_loss={"multifidus_lumbar": 1.0}))
+    rest = equilibrium(gone)
+    assert np.isfinite(rest.state).all() and rest.residual < 1e-6
+    groups = np.array(gone.muscles.muscles.groups)
+    force = gone.muscle_rates(rest.state)[1].force
+    assert not force[groups == "multifidus_lumbar"].any()
