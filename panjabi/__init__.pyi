@@ -51,7 +51,6 @@ from .spine.units import unit_column as unit_column
 from .stability.buckling import buckle as buckle
 from .stability.critical import critical_load as critical_load
 from .stability.model_verdict import verdict as verdict
-from .stability.one_joint_trunk import reduced_trunk as reduced_trunk
 from .statements.catalogue import hypothesis as hypothesis
 from .tasks.pushes import quick_release as quick_release, sudden_load as sudden_load
 from .validation.table import validate as validate

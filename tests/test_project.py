@@ -139,7 +139,7 @@ def test_no_import_cycle():
     assert back == TYPE_ONLY_CYCLES.keys()
 
 
-@pytest.mark.parametrize("name", ["unit", "standard_adult", "reduced_trunk", "published"])
+@pytest.mark.parametrize("name", ["unit", "standard_adult", "spine_model", "published"])
 def test_signatures_can_be_seen(name):
     import panjabi
 

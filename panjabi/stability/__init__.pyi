@@ -18,7 +18,6 @@ from .critical import (
 from .load_paths import load_path as load_path, post_buckling as post_buckling
 from .margins import Margin as Margin, deficit_margin as deficit_margin, load_margin as load_margin
 from .model_verdict import verdict as verdict
-from .one_joint_trunk import ReducedTrunk as ReducedTrunk, reduced_trunk as reduced_trunk
 from .path_following import LoadPath as LoadPath
 from .reflex_loop import (
     FirstOrder as FirstOrder,

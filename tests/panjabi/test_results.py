@@ -32,7 +32,6 @@ from panjabi.stability import column_equilibrium
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import critical_load
 from panjabi.stability.load_paths import post_buckling
-from panjabi.stability.one_joint_trunk import reduced_trunk
 from panjabi.stability.trunk_sets import trunk
 from panjabi.tasks import Condition
 from panjabi.tasks.repeated import moving_trunk, repeated_movement
@@ -107,7 +106,7 @@ def easily_made():
     muscles = Musculotendon(musculature("lumbar"))
     model = trunk("T1").model()
     spine = spine_model(joints=["L4-L5"], plane="sagittal", reflexes=True)
-    yield from (reduced_trunk(), trunk("T1"), model, model.system(), model.family("delay"))
+    yield from (trunk("T1"), model, model.system(), model.family("delay"))
     yield from (
         muscles,
         MuscleElement(muscles),
@@ -129,7 +128,7 @@ def test_every_dataclass_has_a_short_repr(results):
             if is_dataclass(part) or isinstance(part, ParameterSet):
                 assert len(repr(part).splitlines()) <= 10, name
                 assert len(repr(part)) <= 1200, name
-    assert {"ReducedTrunk", "ReflexLoop", "MuscleElement", "ParameterSet"} <= names
+    assert {"ReflexLoop", "MuscleElement", "ParameterSet"} <= names
     assert len(names) > 40
 
 

@@ -20,7 +20,7 @@ from fascia.transmission.routes import tension_graph
 from panjabi.body import Body
 from panjabi.delay.integrate import DelayModel, Samples, Trajectory, solve
 from panjabi.passive import FunctionalSpinalUnit, NeutralZoneTest
-from panjabi.stability import CriticalLoad, ReducedTrunk, StabilityVerdict
+from panjabi.stability import CriticalLoad, StabilityVerdict
 from panjabi.statements import Finding
 from panjabi.tissue import Law, PassiveMuscle
 
@@ -38,7 +38,7 @@ assert_type(panjabi.standard_adult().posture("standing"), Floats)
 assert_type(panjabi.musculature("lumbar").max_force, Floats)
 assert_type(panjabi.buckle("lumbar", plane="frontal"), CriticalLoad)
 assert_type(panjabi.verdict(spine), StabilityVerdict)
-assert_type(panjabi.verdict(panjabi.reduced_trunk(), push=5.0), StabilityVerdict)
+assert_type(panjabi.verdict(panjabi.spine_model("trunk"), push=5.0), StabilityVerdict)
 assert_type(panjabi.simulate(spine, duration=0.5).time, Floats)
 assert_type(panjabi.sources(spine), panjabi.Sources)
 assert_type(panjabi.Parameter(1.0, "N m", "User", "assumed").si, float)
@@ -47,7 +47,7 @@ assert_type(network, fascia.TensionNetwork)
 assert_type(fascia.release(fascia.standard_subject(), "neck"), fascia.StiffnessChange)
 subject = fascia.standard_subject(minor_share=0.1, lines=["SBL"])
 assert_type(fascia.superficial_back_line(tie_ratio=0.2), fascia.TensionNetwork)
-assert_type(panjabi.reduced_trunk().changed(gain=0.5), ReducedTrunk)
+assert_type(panjabi.with_deficits(spine, panjabi.Deficits(gain_factor=0.5)), panjabi.Spine)
 
 
 def of_law(law: Law, length: Floats, finding: Finding, pose: Pose) -> None:
@@ -99,13 +99,13 @@ def of_options(record: dict[str, float]) -> None:
 fascia.standard_subject(bananas=3)  # pyright: ignore[reportCallIssue]
 fascia.standard_subject(minor_share="0.1")  # pyright: ignore[reportArgumentType]
 fascia.superficial_back_line(bananas=4)  # pyright: ignore[reportCallIssue]
-panjabi.reduced_trunk().changed(bananas=3)  # pyright: ignore[reportCallIssue]
+panjabi.Deficits(bananas=3)  # pyright: ignore[reportCallIssue]
 panjabi.spine_modl("lumbar")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 panjabi.spine_model("lumbar", refexes=True)  # pyright: ignore[reportCallIssue]
 panjabi.unit("L4-L5", prelod=500.0)  # pyright: ignore[reportCallIssue]
 panjabi.unit(5)  # pyright: ignore[reportArgumentType]
 panjabi.buckle(law="springs")  # pyright: ignore[reportArgumentType]
-panjabi.verdict(panjabi.reduced_trunk(), q=10.0)  # pyright: ignore[reportArgumentType]
+panjabi.verdict("trunk")  # pyright: ignore[reportArgumentType]
 _ = spine.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 _ = spine.body.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 _ = network.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]

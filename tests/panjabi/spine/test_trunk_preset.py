@@ -254,3 +254,21 @@ def test_a_record_of_the_trunk_is_made_again_from_its_file(tmp_path):
     panjabi.save_record(record, tmp_path / "run.npz")
     again = panjabi.load_record(tmp_path / "run.npz")
     assert again.trajectory.at(0.2) == pytest.approx(record.trajectory.at(0.2))
+
+
+def test_body_and_unit_are_those_of_the_former_lumped_trunk():
+    """Its inertia, weight, compression by the weight and unit, computed from the static spine.
+
+    Its muscles differ: moments of the isometric maximum (632 N m of either group, here 630 and 606
+    at the length of the fibres) and k = 10 F/L (5596 N m/rad of both groups at full activation,
+    here bridges and tendons with 14360).
+    """
+    model = REST.model
+    still = np.zeros(1)
+    assert model.dynamics.mass_matrix(still)[0, 0] == pytest.approx(4.171634610, rel=1e-6)
+    weight = model.dynamics.linearised(still, still, still).by_q[0, 0]
+    assert weight == pytest.approx(-94.05612882, rel=1e-6)
+    pressed = model.joint_forces.compression(still, np.zeros(2))
+    assert pressed == pytest.approx(342.1617616, rel=1e-6)
+    unit = model.joints[0].unit.with_preload(0.0)
+    assert unit.evaluate(np.zeros(3))[2][0, 0] == pytest.approx(7.480595276, rel=1e-6)
