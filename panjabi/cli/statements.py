@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 MODELS = ("lumbar", "trunk")
 TRUNK = {
-    "activation": None, "gain": 1.0, "passive_loss": 0.0, "strength_loss": 0.0,
+    "activation": None, "gain_factor": 1.0, "passive_loss": 0.0, "strength_loss": 0.0,
     "extra_delay_ms": 0.0,
 }  # fmt: skip
 LUMBAR = {
-    "preload": None, "coactivation": 0.005, "load": 0.0, "gain": 1.0, "extra_delay_ms": 0.0,
+    "preload": None, "coactivation": 0.005, "load": 0.0, "gain_factor": 1.0,
+    "extra_delay_ms": 0.0, "watch": None, "of": None, "margins": "again", "no_pushes": False,
     "injury": [], "extrapolate": False, **dict.fromkeys(PERSON),
 }  # fmt: skip
 """Options of each model with their defaults; None: the activation of the intact trunk, the
@@ -70,13 +71,12 @@ def add_hypothesis_commands(commands: Any) -> None:
         commands,
         "verdict",
         _verdict,
-        "stability of a model: Hessian, spectrum with delays, recovery",
+        "stability of a model, its margins, and what follows from pushes",
     )
     verdict.add_argument("--model", choices=MODELS, default="lumbar", help="model (default lumbar)")
     verdict.add_argument(
-        "--push", type=float, help="peak of the test push [N m for trunk, N for lumbar]"
+        "--gain-factor", type=float, metavar="FACTOR", help="factor on every reflex gain"
     )
-    verdict.add_argument("--gain", type=float, metavar="FACTOR", help="factor on every reflex gain")
     verdict.add_argument(
         "--extra-delay-ms", type=float, metavar="MS", help="added to every reflex delay"
     )
@@ -89,6 +89,17 @@ def add_hypothesis_commands(commands: Any) -> None:
         "--strength-loss", type=float, metavar="F", help="lost fraction of strength, 0 to 1"
     )
     lumbar = verdict.add_argument_group("lumbar")
+    lumbar.add_argument(
+        "--of", choices=("default", "critical"),
+        help="the gain that --gain-factor multiplies: the default one, or the one at which "
+        "stability is lost",
+    )  # fmt: skip
+    lumbar.add_argument("--watch", type=float, metavar="S", help="time watched [s] (default 20)")
+    lumbar.add_argument(
+        "--margins", choices=("again", "held", "none"),
+        help="margins with the equilibrium solved again (default), with commands held, or none",
+    )  # fmt: skip
+    lumbar.add_argument("--no-pushes", action="store_true", help="small motions only")
     lumbar.add_argument(
         "--preload",
         type=float,
@@ -151,31 +162,30 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     changes = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
     extrapolate = changes.pop("extrapolate", False)
     changes["extra_delay"] = 1e-3 * changes.pop("extra_delay_ms")
-    push = {} if args.push is None else {"push": args.push}
     if args.model == "trunk":
-        result = _trunk(changes, push)
+        result = _trunk(changes)
     else:
-        result = _lumbar(changes, push, person(args), extrapolate=extrapolate)
-    value = {"schema": "panjabi-verdict/1", "model": args.model, **result.to_dict()}
+        result = _lumbar(changes, person(args), extrapolate=extrapolate)
+    value = {"schema": "panjabi-verdict/2", "model": args.model, **result.to_dict()}
     return value, str(result)
 
 
-def _trunk(changes: dict[str, Any], push: dict[str, float]) -> StabilityVerdict:
+def _trunk(changes: dict[str, Any]) -> StabilityVerdict:
     from panjabi.stability.model_verdict import verdict
     from panjabi.stability.one_joint_trunk import reduced_trunk
 
+    changes["gain"] = changes.pop("gain_factor")
     changes = {name: value for name, value in changes.items() if value is not None}
-    return verdict(reduced_trunk().changed(**changes), **push)
+    return verdict(reduced_trunk().changed(**changes))
 
 
-def _lumbar(
-    changes: dict[str, Any], push: dict[str, float], body: Body, *, extrapolate: bool
-) -> StabilityVerdict:
+def _lumbar(changes: dict[str, Any], body: Body, *, extrapolate: bool) -> StabilityVerdict:
     from panjabi.neural.loops import delayed_by, scaled
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import UnitOptions, spine_model
     from panjabi.spine.static_model import HeldLoad
     from panjabi.stability.model_verdict import verdict
+    from panjabi.stability.robustness import critical_gain
 
     model = spine_model(
         "lumbar",
@@ -186,8 +196,15 @@ def _lumbar(
         injuries=changes_by_level(changes["injury"]),
         body=body,
     )
-    loops = delayed_by(scaled(model.reflexes, changes["gain"]), changes["extra_delay"])
-    rest = equilibrium(
-        model.with_reflexes(*loops), least=changes["coactivation"], extrapolate=extrapolate
-    )
-    return verdict(rest, **push)
+    late = model.with_reflexes(*delayed_by(model.reflexes, changes["extra_delay"]))
+    rest = equilibrium(late, least=changes["coactivation"], extrapolate=extrapolate)
+    factor = changes["gain_factor"]
+    if changes["of"] == "critical":
+        factor *= critical_gain(rest)
+    if factor != 1.0:
+        loops = scaled(late.reflexes, factor)
+        rest = equilibrium(
+            late.with_reflexes(*loops), least=changes["coactivation"], extrapolate=extrapolate
+        )
+    margins = False if changes["margins"] == "none" else changes["margins"]
+    return verdict(rest, watch=changes["watch"], margins=margins, pushes=not changes["no_pushes"])

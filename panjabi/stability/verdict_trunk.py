@@ -13,73 +13,64 @@ from panjabi.delay.roots.counting import count_right_of
 from panjabi.delay.roots.margin import delay_margin
 from panjabi.delay.roots.spectrum import characteristic_roots
 from panjabi.stability.condition import (
-    AT_KINK,
-    RecoveryEvidence,
+    WATCH,
+    PushEvidence,
     SpectralEvidence,
     StabilityVerdict,
     StaticEvidence,
     SubsystemMargin,
     assess_evidence,
     check_positive,
-    recovery_time,
 )
 from panjabi.stability.one_joint_trunk import ReducedTrunk, TrunkFamily
+from panjabi.stability.pushes import SIZES, returned
 
-PUSH = 5.0  # moment of the push [N m]
+PUSH = 5.0  # moment of the push of size 1 [N m]
 LENGTH = 0.1  # of the push, half a sine [s]
 FALLEN = math.radians(60.0)  # angle at which the simulation stops
+AT_KINK = 1e-9  # distance to the kink at which one of the two muscles is off [rad]
 
 
 def trunk_verdict(
-    trunk: ReducedTrunk,
-    *,
-    push: float = PUSH,
-    tolerance: float = math.radians(0.1),
-    watched: float = 5.0,
+    trunk: ReducedTrunk, *, watch: float = WATCH, tolerance: float = math.radians(0.1)
 ) -> StabilityVerdict:
-    """Whether the trunk is stable, from three types of evidence, with exact margins.
+    """Whether the trunk is stable, with exact margins; see `verdict`.
 
-    push : peak moment of a half sine of 0.1 s [N m].
-    tolerance : largest remaining deviation [rad].
-    watched : time simulated after the push [s].
+    At the kink one of the two muscles responds, so that half of the reflex is left.
 
     Raises
     ------
     ParameterError
-        For a push, tolerance or time that is not positive.
+        For a time or tolerance that is not positive.
     """
-    check_positive(push=push, tolerance=tolerance, watched=watched)
-    system = trunk.system()
-    roots = characteristic_roots(system, count=2)
-    root = roots.rightmost
-    line = root.real + 1e-6 * max(1.0, abs(root.real))
+    check_positive(watch=watch, tolerance=tolerance)
+    silent = trunk.silent_angle
+    here = trunk.changed(gain=0.5 * trunk.gain) if silent <= AT_KINK else trunk
+    system = here.system()
+    roots = characteristic_roots(system, count=4)
     later = math.nan
     if roots.stable:
         longest = delay_margin(system).margin
         later = longest - (trunk.delay + trunk.extra_delay) if longest > 0.0 else math.nan
-    silent = trunk.silent_angle
-    sides = None
-    if (
-        silent <= AT_KINK
-    ):  # only one of the two muscles responds: half of the reflex, on either side
-        half = characteristic_roots(
-            trunk.changed(gain=0.5 * trunk.gain).system(), count=1
-        ).rightmost
-        sides = (half, half)
+    right = roots.roots[roots.roots.real > -1.0 / watch]
+    spectral = SpectralEvidence(
+        "stuck", None, roots.rightmost, float(roots.residual[0]),
+        count_right_of(system, -1.0 / watch), len(right),
+    )  # fmt: skip
     static = StaticEvidence(
-        trunk.stiffness + trunk.reflex_stiffness, trunk.stiffness, trunk.instantaneous_stiffness
+        here.stiffness + here.reflex_stiffness, here.stiffness, here.instantaneous_stiffness
     )
-    complete = count_right_of(system, line) == 0
-    spectral = SpectralEvidence(root, float(roots.residual[0]), complete, later, sides)
-    recovery = _recovery(trunk, push, tolerance, watched)
-    kink = "the reflex switches the antagonist off"
-    condition, reasons = assess_evidence(
-        static, spectral, recovery, kink_distance=silent, kink=kink
+    pushes = tuple(
+        _push(trunk, name, side * size, watch, tolerance)
+        for name, side in (("forward", -1.0), ("backward", 1.0))
+        for size in SIZES
     )
+    condition, reasons = assess_evidence((spectral,), pushes, watch=watch)
     margins = _margins(trunk, later) if roots.stable else ()
     return StabilityVerdict(
-        condition, "trunk on L5-S1", static, spectral, recovery, kink, silent, margins, reasons,
-        trunk.parameters, (trunk,),
+        condition, "trunk on L5-S1", watch, (spectral,), None, static, None, pushes, tolerance,
+        "the reflex switches the antagonist off", silent, margins, reasons, trunk.parameters,
+        (trunk,),
     )  # fmt: skip
 
 
@@ -106,9 +97,9 @@ def _margins(trunk: ReducedTrunk, later: float) -> tuple[SubsystemMargin, ...]:
     )
 
 
-def _recovery(
-    trunk: ReducedTrunk, push: float, tolerance: float, watched: float
-) -> RecoveryEvidence:
+def _push(
+    trunk: ReducedTrunk, name: str, size: float, watch: float, tolerance: float
+) -> PushEvidence:
     """A simulation of the trunk with its delay; a muscle cannot push, so it can switch off."""
     from panjabi.delay.integrate.adaptive import solve
     from panjabi.delay.integrate.settings import Settings
@@ -117,19 +108,21 @@ def _recovery(
     bound = trunk.strength * trunk.activation * trunk.muscle_moment
     p = np.array(
         [trunk.inertia, trunk.damping, K, g * trunk.stretch_gain, g * trunk.rate_gain,
-         trunk.activation_time, bound, trunk.strength * trunk.muscle_moment, push, LENGTH]
+         trunk.activation_time, bound, trunk.strength * trunk.muscle_moment, size * PUSH, LENGTH]
     )  # fmt: skip
-    end = LENGTH + watched
     run = solve(
-        _delay_model(), np.zeros(3), (0.0, end), p=p, history=np.zeros(3), breaks=(LENGTH,),
-        delays=(trunk.delay + trunk.extra_delay,), settings=Settings(rtol=1e-6, atol=1e-9),
+        _delay_model(), np.zeros(3), (0.0, LENGTH + watch), p=p, history=np.zeros(3),
+        breaks=(LENGTH,), delays=(trunk.delay + trunk.extra_delay,),
+        settings=Settings(rtol=1e-6, atol=1e-9, largest_step=0.01),
     )  # fmt: skip
-    t = np.linspace(0.0, run.end, 4000)
-    angle = np.abs(run.at(t)[:, 0])
-    time = recovery_time(t - LENGTH, angle, tolerance) if run.end >= end else None
-    return RecoveryEvidence(
-        f"a push of {push:g} N m for {LENGTH:g} s", float(angle.max()), tolerance, time, watched
-    )
+    angle = np.abs(run.state[:, 0])
+    impulse, peak = 2.0 / math.pi * abs(size) * PUSH * LENGTH, float(angle.max())
+    shared = name, abs(size), impulse, "thorax", peak
+    if run.end < LENGTH + watch:
+        return PushEvidence(*shared, "loses balance", None, f"at {run.end:.3g} s")
+    time = returned(run.time, angle, tolerance)
+    end = "stays off" if time is None else "returns"
+    return PushEvidence(*shared, end, None if time is None else max(0.0, time - LENGTH))
 
 
 @cache

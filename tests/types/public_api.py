@@ -38,7 +38,7 @@ assert_type(panjabi.standard_adult().posture("standing"), Floats)
 assert_type(panjabi.musculature("lumbar").max_force, Floats)
 assert_type(panjabi.buckle("lumbar", plane="frontal"), CriticalLoad)
 assert_type(panjabi.verdict(spine), StabilityVerdict)
-assert_type(panjabi.verdict(panjabi.reduced_trunk(), push=5.0), StabilityVerdict)
+assert_type(panjabi.verdict(panjabi.reduced_trunk(), watch=5.0), StabilityVerdict)
 assert_type(panjabi.simulate(spine, duration=0.5).time, Floats)
 assert_type(panjabi.sources(spine), panjabi.Sources)
 assert_type(panjabi.Parameter(1.0, "N m", "User", "assumed").si, float)
@@ -105,7 +105,7 @@ panjabi.spine_model("lumbar", refexes=True)  # pyright: ignore[reportCallIssue]
 panjabi.unit("L4-L5", prelod=500.0)  # pyright: ignore[reportCallIssue]
 panjabi.unit(5)  # pyright: ignore[reportArgumentType]
 panjabi.buckle(law="springs")  # pyright: ignore[reportArgumentType]
-panjabi.verdict(panjabi.reduced_trunk(), q=10.0)  # pyright: ignore[reportArgumentType]
+panjabi.verdict(panjabi.reduced_trunk(), energy=0.1)  # pyright: ignore[reportArgumentType]
 _ = spine.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 _ = spine.body.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 _ = network.misspelt  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
