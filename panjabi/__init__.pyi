@@ -50,7 +50,7 @@ from .spine.subject import Subject as Subject
 from .spine.units import unit_column as unit_column
 from .stability.buckling import buckle as buckle
 from .stability.critical import critical_load as critical_load
-from .stability.model_verdict import verdict as verdict
+from .stability.verdict_spine import verdict as verdict
 from .statements.catalogue import hypothesis as hypothesis
 from .tasks.pushes import quick_release as quick_release, sudden_load as sudden_load
 from .validation.table import validate as validate

@@ -5,6 +5,10 @@ from .column_solver import (
     pure_moment as pure_moment,
 )
 from .condition import (
+    FeedingLoop as FeedingLoop,
+    PushEvidence as PushEvidence,
+    RootMode as RootMode,
+    SpectralEvidence as SpectralEvidence,
     StabilityState as StabilityState,
     StabilityVerdict as StabilityVerdict,
     SubsystemMargin as SubsystemMargin,
@@ -15,9 +19,13 @@ from .critical import (
     CriticalLoad as CriticalLoad,
     critical_load as critical_load,
 )
+from .limits import (
+    ImpulseLimit as ImpulseLimit,
+    ImpulseLimits as ImpulseLimits,
+    limits as limits,
+)
 from .load_paths import load_path as load_path, post_buckling as post_buckling
 from .margins import Margin as Margin, deficit_margin as deficit_margin, load_margin as load_margin
-from .model_verdict import verdict as verdict
 from .path_following import LoadPath as LoadPath
 from .reflex_loop import (
     FirstOrder as FirstOrder,
@@ -30,6 +38,7 @@ from .reflex_margins import (
 )
 from .reflex_model import ReflexFamily as ReflexFamily, ReflexModel as ReflexModel
 from .reflex_optimum import reflex_cost as reflex_cost, reflex_regulator as reflex_regulator
+from .robustness import critical_gain as critical_gain
 from .static_stability_of_muscles import (
     StaticStability as StaticStability,
     static_stability as static_stability,
@@ -40,3 +49,4 @@ from .trunk_sets import (
     TrunkSet as TrunkSet,
     trunk as trunk,
 )
+from .verdict_spine import verdict as verdict

@@ -26,8 +26,8 @@ from panjabi.parameter import assumed
 from panjabi.results import Result, ShortRepr
 from panjabi.spine.derivatives import jacobian
 from panjabi.spine.levels import AXES, vertebrae_of
+from panjabi.spine.linear_system import linear_system
 from panjabi.spine.noise_paths import ProcessNoise, SpineNoise, process_spread, sensory_spread
-from panjabi.stability.spine_system import linear_system
 
 if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium

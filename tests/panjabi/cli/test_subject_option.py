@@ -85,7 +85,7 @@ def test_a_verdict_is_about_the_spine_of_the_subject(model, capsys, tmp_path, mo
             return {}
 
     monkeypatch.setattr(
-        "panjabi.stability.model_verdict.verdict",
+        "panjabi.stability.verdict_spine.verdict",
         lambda rest, **push: built.append(rest) or Verdict(),
     )
     path = tmp_path / "subject.json"
