@@ -17,8 +17,8 @@ import numpy as np
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.neural import scaled
 from panjabi.spine import equilibrium, spine_model
+from panjabi.spine.linear_system import linear_system
 from panjabi.stability import reduced_trunk, verdict
-from panjabi.stability.spine_system import linear_system
 from panjabi.statements import compensation_map, least_activation
 
 SIDE = 200

@@ -15,7 +15,7 @@ import numpy as np
 from panjabi.neural import ReflexLoop
 from panjabi.simulation import simulate
 from panjabi.spine import ForcePulse, equilibrium, spine_model
-from panjabi.stability.spine_system import condensed_system
+from panjabi.spine.linear_system import condensed_system
 
 PAIN = ReflexLoop(
     name="pain", kind="medium", source="L4-L5 SSL", target="multifidus_lumbar", strain_gain=40.0,

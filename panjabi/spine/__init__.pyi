@@ -6,6 +6,7 @@ from .column_preset import (
 )
 from .derivatives import jacobian as jacobian
 from .equilibrium_solver import Equilibrium as Equilibrium, equilibrium as equilibrium
+from .families import SpineFamily as SpineFamily
 from .joint_forces import JointForces as JointForces
 from .joints import (
     ExponentialJoint as ExponentialJoint,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.spine.derivatives import jacobian, static_stiffness
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium, passive_tangent
+from panjabi.spine.linear_system import condensed_system
 from panjabi.spine.model import Spine
 from panjabi.spine.short_range import Bergmark, bergmark, parameters_of
 from panjabi.stability.condition import (
@@ -22,7 +23,6 @@ from panjabi.stability.condition import (
     check_positive,
     recovery_time,
 )
-from panjabi.stability.spine_system import condensed_system
 
 Floats = NDArray[np.float64]
 

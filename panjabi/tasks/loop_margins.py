@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from panjabi.errors import ParameterError
 from panjabi.neural.loops import GAINS, ReflexLoop
 from panjabi.results import Result, finite
-from panjabi.stability.spine_system import condensed_system
+from panjabi.spine.linear_system import condensed_system
 
 if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium

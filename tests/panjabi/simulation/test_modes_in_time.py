@@ -17,9 +17,9 @@ from panjabi.simulation import simulate
 from panjabi.simulation.spine_run import STANDARD, delay_model
 from panjabi.spine import Equilibrium, equilibrium, jacobian, spine_model
 from panjabi.spine.derivatives import static_stiffness
+from panjabi.spine.linear_system import condensed_system, linear_system
 from panjabi.spine.packing import pack
 from panjabi.stability import StabilityState, verdict
-from panjabi.stability.spine_system import condensed_system, linear_system
 
 PAIN = ReflexLoop(
     name="pain", kind="medium", source="L4-L5 SSL", target="multifidus_lumbar", strain_gain=40.0,

@@ -36,9 +36,9 @@ from panjabi.spine import (
 )
 from panjabi.spine.derivatives import static_stiffness
 from panjabi.spine.levels import levels_of
+from panjabi.spine.linear_system import linear_system
 from panjabi.spine.passive_spine import external_loads, own_weight, passive_view, top_load
 from panjabi.stability import column_equilibrium, critical_load
-from panjabi.stability.spine_system import linear_system
 
 
 @cache

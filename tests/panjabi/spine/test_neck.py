@@ -22,7 +22,7 @@ from panjabi.spine import (
     resonance,
     spine_model,
 )
-from panjabi.stability.spine_system import linear_system
+from panjabi.spine.linear_system import linear_system
 
 
 def paths(coordinate):

@@ -18,10 +18,10 @@ from panjabi.neural import (
 from panjabi.simulation import simulate
 from panjabi.simulation.spine_run import delay_model
 from panjabi.spine import ForcePulse, equilibrium, jacobian, reference_rhs, spine_model
+from panjabi.spine.linear_system import linear_system
 from panjabi.spine.packing import pack
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.solver_kernels import spine_linear
-from panjabi.stability.spine_system import linear_system
 
 MUSCLES = ("MF_m1t_1_r", "MF_m1t_1_l", "MF_m2s_r", "MF_m2s_l")
 LOOPS = {

@@ -10,10 +10,10 @@ from panjabi.errors import ParameterError
 from panjabi.neural import scaled
 from panjabi.spine import equilibrium, jacobian, spine_model
 from panjabi.spine.equilibrium_solver import Equilibrium
+from panjabi.spine.linear_system import linear_system
 from panjabi.spine.packing import pack
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.solver_kernels import spine_linear
-from panjabi.stability.spine_system import linear_system
 
 from .test_spine_model import ACTING, somewhere, with_tendons
 

@@ -195,7 +195,7 @@ def test_a_spine_of_one_joint(small):
 
 def test_static_stiffness_with_reflexes_is_that_of_a_slow_push(small):
     """A long step of force: moment over angle equals the condensed matrix at s = 0."""
-    from panjabi.stability.spine_system import linear_system
+    from panjabi.spine.linear_system import linear_system
 
     system = linear_system(small)
     J = system.now + sum(t.state for t in system.delayed)

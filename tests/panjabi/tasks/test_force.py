@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from panjabi.simulation.spine_run import STANDARD
+from panjabi.spine.linear_system import linear_system
 from panjabi.spine.perturbation import ForceStep
-from panjabi.stability.spine_system import linear_system
 from panjabi.tasks import (
     Condition,
     condition_equilibrium,

@@ -13,10 +13,12 @@ import numpy as np
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.delay.roots.system import DelayTerm, LinearDelaySystem
 from panjabi.errors import ParameterError
-from panjabi.spine.derivatives import STILL, Friction, jacobian
+from panjabi.spine.derivatives import STILL, Friction, SpineJacobian, jacobian
 
 if TYPE_CHECKING:
+    from panjabi.delay.roots.system import Floats
     from panjabi.spine.equilibrium_solver import Equilibrium
+    from panjabi.spine.model import Spine
 
 
 def condensed_system(rest: Equilibrium) -> Condensed:
@@ -29,7 +31,11 @@ def condensed_system(rest: Equilibrium) -> Condensed:
 
 
 def linear_system(
-    rest: Equilibrium, *, dormant: bool = False, friction: Friction = "stuck"
+    rest: Equilibrium,
+    *,
+    dormant: bool = False,
+    friction: Friction = "stuck",
+    by_loop: bool = False,
 ) -> LinearDelaySystem:
     """Exact linear system about an equilibrium; receptors are the delayed states.
 
@@ -39,6 +45,7 @@ def linear_system(
 
     friction : of the units, see `jacobian`. The default "stuck" is right for small motions; give an
         amplitude [rad] for the sliding system.
+    by_loop : a delayed term for every delay of every loop, by default for every different delay.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def linear_system(
         now=derivative.now[square],
         delayed=tuple(
             DelayTerm(delay, late[square])
-            for delay, late in zip(model.delays, derivative.late, strict=True)
+            for delay, late in (_by_loop if by_loop else _by_delay)(model, derivative)
         ),
         inputs=derivative.inputs[keep],
         state_names=tuple(names[k] for k in keep),
@@ -72,3 +79,26 @@ def linear_system(
         input_names=tuple(f"load on {c}" for c in model.free),
         input_units=tuple("N" if c in slides else "N m" for c in model.free),
     )
+
+
+def _by_delay(model: Spine, derivative: SpineJacobian) -> list[tuple[float, Floats]]:
+    return list(zip(model.delays, derivative.late, strict=True))
+
+
+def _by_loop(model: Spine, derivative: SpineJacobian) -> list[tuple[float, Floats]]:
+    """Delay and matrix of every loop, and of the other parts that read delayed states."""
+    ways, first = model.pathways, model.slices["afferent"].start
+    columns: dict[tuple[str, float], list[int]] = {}
+    for connection in ways.connections:
+        key = ways.afferents[connection.afferent].loop.name, connection.delay
+        columns.setdefault(key, []).append(first + connection.afferent)
+    others = [late.copy() for late in derivative.late]
+    terms: list[tuple[float, Floats]] = []
+    for (_, delay), read in columns.items():
+        which = model.delays.index(delay)
+        part = np.zeros_like(derivative.now)
+        part[:, read] = derivative.late[which][:, read]
+        others[which][:, read] = 0.0
+        terms.append((delay, part))
+    left = zip(model.delays, others, strict=True)
+    return [*terms, *((delay, part) for delay, part in left if np.any(part))]
