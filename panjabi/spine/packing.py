@@ -28,8 +28,10 @@ from panjabi.neural.loop_kernels import LoopData, LoopWork, loop_work
 from panjabi.passive.joint_kernels import JointData, JointWork, joint_data, joint_work
 from panjabi.spine.command_schedule import command_data
 from panjabi.spine.flat import flatten, reader
+from panjabi.spine.loads import ExternalLoads, LoadData
 from panjabi.spine.model import Spine
 from panjabi.spine.noise_paths import NoisePaths, noise_data
+from panjabi.spine.passive_spine import external_loads
 from panjabi.spine.perturbation import (
     WAVE_COLUMNS,
     AppliedData,
@@ -131,6 +133,7 @@ class SpineData(NamedTuple):
     muscles: MuscleData
     loops: LoopData
     applied: AppliedData
+    loads: LoadData
     python: PythonData
     limits: RunLimits
     work: SpineWork
@@ -215,6 +218,7 @@ def spine_data(
         muscles,
         loops,
         _applied(model, applied),
+        _loads(model),
         PythonData(np.zeros(n), np.zeros(nm)),
         _limits(model, q),
         work,
@@ -237,6 +241,12 @@ def _muscles(model: Spine) -> MuscleData:
     size = np.minimum(wraps.surfaces.size, np.finfo(float).max)  # p must be finite
     wraps = wraps._replace(surfaces=wraps.surfaces._replace(size=size))
     return data._replace(pieces=data.pieces._replace(wraps=wraps))
+
+
+def _loads(model: Spine) -> LoadData:
+    """The constant loads of the spine together."""
+    parts = [e for e in model.elements if isinstance(e, ExternalLoads)]
+    return external_loads(model, [load for part in parts for load in part.loads]).data
 
 
 def _joints(model: Spine) -> JointData:
