@@ -15,8 +15,6 @@ from panjabi.body.kernels import (
     load_hessian,
     points_jacobian,
 )
-from panjabi.body.tree import Floats, Tree
-from panjabi.spine.loads import LoadData
 
 
 @njit(cache=True, nogil=True)
@@ -66,10 +64,10 @@ def add_loads(tree, work, data, Q):
 
 
 @njit(cache=True, nogil=True)
-def load_potential(tree: Tree, q: Floats, data: LoadData, g: Floats, H: Floats) -> float:
+def load_potential(tree, q, data, g, H):
     """V = -sum f . x + tension x length of the cable - moments [J]; gradient and Hessian in place.
 
-    g : (nq,) out [N m]; H : (nq, nq) out [N m/rad].
+    data : `LoadData`; g : (nq,) out [N m]; H : (nq, nq) out [N m/rad].
 
     The forces of the potential are -f and, at the ends of each piece of cable, +-tension along it.
     As constant forces they give the gradient and one part of the Hessian; the rotation of the cable
