@@ -105,7 +105,7 @@ def simulate(
     settings = STANDARD if solver is None else solver
     paths = None if noise is None else noise_paths(spine, noise, float(duration))
     jumps = () if commands is None else commands.breaks
-    python_elements = PythonElements(spine, commands) if spine.elements else None
+    python_elements = PythonElements(spine, commands) if spine.in_python else None
     call = 0 if python_elements is None else python_elements.address
     p = pack(spine, perturbations, state[: len(spine.free)], commands, paths, call)
     try:

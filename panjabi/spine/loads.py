@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.arrays import Integers, Matrix
+from panjabi.arrays import Integers, Matrix, Vector
 from panjabi.body.tree import Tree
 from panjabi.elements import Signal
 from panjabi.errors import ParameterError, unknown
@@ -107,7 +107,7 @@ class Potential(ShortRepr):
 
 
 class LoadData(NamedTuple):
-    """Dead forces and a cable as flat arrays for `load_kernels.load_potential`."""
+    """Dead forces, a cable and constant moments as flat arrays for `load_kernels`."""
 
     body: Integers  # (k,) of the tree
     local: Matrix  # (k, 3) in the bodies [m]
@@ -115,6 +115,7 @@ class LoadData(NamedTuple):
     guide_body: Integers  # (guides,)
     guide_local: Matrix  # (guides, 3) [m]
     tension: float  # of the cable [N]
+    moment: Vector  # (n,) on the coordinates [N m]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,7 +129,6 @@ class ExternalLoads(ShortRepr):
     coordinates: tuple[str, ...]  # (n,) the free ones of the spine
     tree: Tree  # of the spine's mechanism
     data: LoadData
-    moment: Floats  # (n,) constant moments on the coordinates [N m]
 
     def potential(self, q: Floats) -> Potential:
         """Potential of the loads at q (n,); linear in them."""
@@ -136,8 +136,8 @@ class ExternalLoads(ShortRepr):
 
         n = len(self.coordinates)
         gradient, hessian = np.empty(n), np.empty((n, n))
-        value = load_potential(self.tree, q, *self.data, gradient, hessian)
-        return Potential(value - float(self.moment @ q), gradient - self.moment, hessian)
+        value = load_potential(self.tree, q, self.data, gradient, hessian)
+        return Potential(value, gradient, hessian)
 
     @property
     def states(self) -> int:

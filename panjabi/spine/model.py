@@ -40,6 +40,7 @@ from panjabi.spine.force_closure import (
     unit_forces,
 )
 from panjabi.spine.joint_forces import JointForces
+from panjabi.spine.loads import ExternalLoads
 from panjabi.spine.reflexes import HEAD_BODY, Pathways, loop_data, pathways, steady_loops
 
 Floats = NDArray[np.float64]
@@ -86,7 +87,7 @@ class Spine:
     drive_width: Parameter = DRIVE_WIDTH
     compression_time: Parameter | None = COMPRESSION_TIME  # None: units keep their preload
     closure: ForceClosure = field(default_factory=ForceClosure)  # of sacroiliac joints
-    elements: tuple[ForceElement, ...] = ()
+    elements: tuple[ForceElement, ...] = ()  # `ExternalLoads` is compiled, others run in Python
     subject: str = ""  # name of the `Subject` that it is of; "": none
     recipe: Mapping[str, Any] = field(
         default_factory=dict[str, Any]
@@ -148,6 +149,11 @@ class Spine:
         )
 
     # --- parts ------------------------------------------------------------------------------
+
+    @property
+    def in_python(self) -> tuple[ForceElement, ...]:
+        """The elements that a run calls in Python."""
+        return tuple(e for e in self.elements if not isinstance(e, ExternalLoads))
 
     @property
     def body(self) -> Body:

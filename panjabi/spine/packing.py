@@ -29,8 +29,10 @@ from panjabi.passive.joint_kernels import JointData, JointWork, joint_data, join
 from panjabi.spine.command_schedule import command_data
 from panjabi.spine.flat import flatten, reader
 from panjabi.spine.joint_forces import JointForces
+from panjabi.spine.loads import ExternalLoads, LoadData
 from panjabi.spine.model import Spine
 from panjabi.spine.noise_paths import NoisePaths, noise_data
+from panjabi.spine.passive_spine import external_loads
 from panjabi.spine.perturbation import (
     WAVE_COLUMNS,
     AppliedData,
@@ -137,6 +139,7 @@ class SpineData(NamedTuple):
     muscles: MuscleData
     loops: LoopData
     applied: AppliedData
+    loads: LoadData
     python: PythonData
     limits: RunLimits
     work: SpineWork
@@ -226,6 +229,7 @@ def spine_data(
         muscles,
         loops,
         _applied(model, applied),
+        _loads(model),
         PythonData(np.zeros(n), np.zeros(nm), call),
         _limits(model, q),
         work,
@@ -260,6 +264,12 @@ def _muscles(model: Spine) -> MuscleData:
     size = np.minimum(wraps.surfaces.size, np.finfo(float).max)  # p must be finite
     wraps = wraps._replace(surfaces=wraps.surfaces._replace(size=size))
     return data._replace(pieces=data.pieces._replace(wraps=wraps))
+
+
+def _loads(model: Spine) -> LoadData:
+    """The constant loads of the spine together."""
+    parts = [e for e in model.elements if isinstance(e, ExternalLoads)]
+    return external_loads(model, [load for part in parts for load in part.loads]).data
 
 
 def _joints(model: Spine) -> JointData:

@@ -206,9 +206,9 @@ class PassiveSpine(ShortRepr):
             return self.spine.elements
         rigid = dynamics.mechanism
         force = rigid.mass[:, None] * np.asarray(dynamics.gravity)
-        none = np.empty(0, np.int64), np.empty((0, 3)), 0.0
+        none = np.empty(0, np.int64), np.empty((0, 3)), 0.0, np.zeros(n)
         data = LoadData(np.arange(len(rigid.mass)), rigid.com, force, *none)
-        weight = ExternalLoads((), self.spine.free, rigid.tree, data, np.zeros(n))
+        weight = ExternalLoads((), self.spine.free, rigid.tree, data)
         return (*self.spine.elements, weight)
 
     @cached_property
@@ -341,9 +341,14 @@ def external_loads(spine: Spine, loads: Load | Iterable[Load]) -> ExternalLoads:
             )
     guides = passive_view(spine).guides if tension else (np.empty(0, np.int64), np.empty((0, 3)))
     data = LoadData(
-        np.array(bodies, np.int64), np.concatenate(points), np.concatenate(forces), *guides, tension
+        np.array(bodies, np.int64),
+        np.concatenate(points),
+        np.concatenate(forces),
+        *guides,
+        tension,
+        moment,
     )
-    return ExternalLoads(load_list, spine.free, spine.dynamics.mechanism.tree, data, moment)
+    return ExternalLoads(load_list, spine.free, spine.dynamics.mechanism.tree, data)
 
 
 def with_loads(spine: Spine, *loads: Load) -> Spine:

@@ -12,11 +12,11 @@ from panjabi.active.muscle_kernels import Rates, muscle_rates
 from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, move, place
 from panjabi.body.joint_force_kernels import UP, carried_forces, disc_forces
-from panjabi.body.kernels import along_dof
 from panjabi.body.rotation_kernels import angular_velocity
 from panjabi.body.tree import Floats
 from panjabi.neural.loop_kernels import Signals, add_moments, add_process_noise, excite, receive
 from panjabi.passive.joint_kernels import add_joints
+from panjabi.spine.load_kernels import add_force, add_loads, carried_point
 from panjabi.spine.packing import read_spine
 from panjabi.spine.perturbation import wave
 from panjabi.spine.python_call import call_python
@@ -36,6 +36,7 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
     pushes = data.work.discs.pushes
     pushes[:] = 0.0
     add_applied(mechanism.tree, work, t, data.applied, Q, pushes)
+    add_loads(mechanism.tree, work, data.loads, Q)
     add_process_noise(t, data.loops.noise, Q)
     stretch, stretch_rate = y[at.joints : at.compression], out[at.joints : at.compression]
     pressed = y[at.compression : at.activation]
@@ -115,17 +116,13 @@ def add_applied(tree, work, t, data, Q, pushes):
             Q[where[k, 1]] += size
             continue
         b = where[k, 0]
-        l0, l1, l2, f0, f1, f2 = data.geometry[k]
-        pushes[b, 0] += size * f0
-        pushes[b, 1] += size * f1
-        pushes[b, 2] += size * f2
-        R = work.R[b]
-        x0 = R[0, 0] * l0 + R[0, 1] * l1 + R[0, 2] * l2 + work.t[b, 0]
-        x1 = R[1, 0] * l0 + R[1, 1] * l1 + R[1, 2] * l2 + work.t[b, 1]
-        x2 = R[2, 0] * l0 + R[2, 1] * l1 + R[2, 2] * l2 + work.t[b, 2]
-        force, moment = (f0, f1, f2), (x1 * f2 - x2 * f1, x2 * f0 - x0 * f2, x0 * f1 - x1 * f0)
-        while b > 0:
-            for e in range(tree.first[b], tree.first[b + 1]):
-                value = along_dof(tree, e, work.axis, work.origin, force, moment)
-                Q[tree.coordinate[e]] += size * work.rate[e] * value
-            b = tree.parent[b]
+        f0, f1, f2 = (
+            size * data.geometry[k, 3],
+            size * data.geometry[k, 4],
+            size * data.geometry[k, 5],
+        )
+        pushes[b, 0] += f0
+        pushes[b, 1] += f1
+        pushes[b, 2] += f2
+        point = carried_point(work.R[b], work.t[b], data.geometry[k, :3])
+        add_force(tree, work, b, point, (f0, f1, f2), Q)

@@ -171,10 +171,10 @@ def added_drives(
     return u
 
 
-def elements_of(model: Spine) -> list[tuple[ForceElement, slice]]:
-    """Parts that a user added, each with its states."""
+def elements_of(model: Spine, *, compiled: bool = True) -> list[tuple[ForceElement, slice]]:
+    """Further parts of a spine, with or without those that a run has compiled, and their states."""
     at, result = model.slices["elements"].start, list[tuple[ForceElement, slice]]()
-    for element in model.elements:
+    for element in model.elements if compiled else model.in_python:
         result.append((element, slice(at, at + element.states)))
         at += element.states
     return result

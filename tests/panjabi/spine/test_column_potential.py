@@ -213,8 +213,8 @@ def test_compiled_equals_plain():
     q = np.linspace(-0.2, 0.2, len(chain.free))
     loads = external_loads(chain, [top_load(chain, 100.0), FollowerLoad(200.0)])
     out = [(np.empty(15), np.empty((15, 15))) for _ in range(2)]
-    fast = load_potential(loads.tree, q, *loads.data, *out[0])
-    slow = load_potential.py_func(loads.tree, q, *loads.data, *out[1])
+    fast = load_potential(loads.tree, q, loads.data, *out[0])
+    slow = load_potential.py_func(loads.tree, q, loads.data, *out[1])
     assert slow == pytest.approx(fast, rel=1e-14)
     assert np.allclose(out[0][1], out[1][1], rtol=0, atol=1e-12)
     assert np.allclose(out[0][0], out[1][0], rtol=0, atol=1e-12)
