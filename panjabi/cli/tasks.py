@@ -11,6 +11,7 @@ from panjabi.evidence import printed
 
 if TYPE_CHECKING:
     from panjabi.results import Result
+    from panjabi.spine.model import Spine
     from panjabi.tasks.condition import Condition
 
 BODY = {"model": "trunk", "cocontraction": 0.005}
@@ -98,14 +99,17 @@ def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
 
 def _response(name: str, condition: Condition, options: dict[str, Any]) -> Result:
     """The result of the experiment of this name."""
-    from panjabi.stability.trunk_sets import TRUNK_DELAY
+    from panjabi.neural.loops import delayed_by, scaled
+    from panjabi.spine.seat_preset import seat_spine
     from panjabi.tasks.force import force_perturbation
     from panjabi.tasks.pushes import quick_release, sudden_load
     from panjabi.tasks.repeated import moving_trunk, repeated_movement
-    from panjabi.tasks.seat import seated
     from panjabi.tasks.seated_sway import sitting
 
-    later, gain = condition.extra_delay, condition.gain_factor
+    def changed(spine: Spine) -> Spine:
+        loops = scaled(spine.reflexes, condition.gain_factor)
+        return spine.with_reflexes(*delayed_by(loops, condition.extra_delay))
+
     if name == "sudden-load":
         return sudden_load(condition, force=options["force"])
     if name == "release":
@@ -113,10 +117,9 @@ def _response(name: str, condition: Condition, options: dict[str, Any]) -> Resul
     if name == "force":
         return force_perturbation(condition, rms=options["force"], seed=options["seed"])
     if name == "sway":
-        plant = seated(delay=TRUNK_DELAY + later, gain_factor=gain)
-        return sitting(plant, duration=options["duration"], seed=options["seed"])
-    plant = moving_trunk(extra_delay=later, gain_factor=gain)
-    return repeated_movement(options["pace"], plant=plant, seed=options["seed"])
+        spine = changed(seat_spine())
+        return sitting(spine, duration=options["duration"], seed=options["seed"])
+    return repeated_movement(options["pace"], spine=changed(moving_trunk()), seed=options["seed"])
 
 
 def _text(value: dict[str, Any]) -> str:

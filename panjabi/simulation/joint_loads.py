@@ -33,7 +33,7 @@ def disc_forces(
     Python change it only through the accelerations that they cause.
     """
     out = np.empty((len(times), len(model.joint_forces.levels), 3))
-    if model.elements:
+    if model.in_python:
         for k, (t, y) in enumerate(zip(times, states, strict=True)):
             rates = reference_rhs(model, t, y, delayed[k], perturbations, commands, paths)
             acceleration = rates[model.slices["rate"]]

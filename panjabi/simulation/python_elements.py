@@ -34,7 +34,7 @@ class PythonElements:
         self.model, self.commands = model, commands
         self.error: BaseException | None = None
         self.call = ctypes.CFUNCTYPE(None, ctypes.c_double, *[_DOUBLES] * 5)(self._called)
-        for element in model.elements:
+        for element in model.in_python:
             check_signals(model, element.signals)
             excited_muscles(model, element)
 
@@ -67,7 +67,7 @@ class PythonElements:
         drive[:] = 0.0
         part = model.slices
         try:
-            for element, states in elements_of(model):
+            for element, states in elements_of(model, compiled=False):
                 x, speed = model.seen_by(element, y[part["q"]], y[part["rate"]])
                 element_state = y[states].copy()
                 values = arrived(model, y, delayed, element, t, self.commands)

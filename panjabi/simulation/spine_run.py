@@ -95,7 +95,7 @@ def simulate(
     paths = None if noise is None else noise_paths(spine, noise, float(duration))
     p = pack(spine, perturbations, state[: len(spine.free)], commands, paths)
     others = [source.breaks for source in (commands, paths) if source is not None]
-    python_elements = PythonElements(spine, commands) if spine.elements else None
+    python_elements = PythonElements(spine, commands) if spine.in_python else None
     delayed = delay_model(spine, python_elements, extrapolate=extrapolate)
     try:
         trajectory = solve(

@@ -33,6 +33,7 @@ from panjabi.passive.directions import SACROILIAC
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
+from panjabi.passive.spring_damper import SpringDamper
 from panjabi.spine.joint_forces import JointForces
 from panjabi.spine.reflexes import HEAD_BODY, Pathways, loop_data, pathways, steady_loops
 
@@ -77,7 +78,7 @@ class Spine:
     rest_compression: Floats = None  # type: ignore[assignment]  # (pressed levels,) [N]; at rest_q
     drive_width: Parameter = DRIVE_WIDTH
     compression_time: Parameter | None = COMPRESSION_TIME  # None: units keep their preload
-    elements: tuple[ForceElement, ...] = ()
+    elements: tuple[ForceElement, ...] = ()  # `SpringDamper` is compiled, others run in Python
     recipe: Mapping[str, Any] = field(
         default_factory=dict[str, Any]
     )  # arguments of `spine_model`; {}: other
@@ -134,6 +135,11 @@ class Spine:
         )
 
     # --- parts ------------------------------------------------------------------------------
+
+    @property
+    def in_python(self) -> tuple[ForceElement, ...]:
+        """The elements that a run calls in Python."""
+        return tuple(e for e in self.elements if not isinstance(e, SpringDamper))
 
     @property
     def body(self) -> Body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from panjabi.active.muscle_arrays import Musculature
     from panjabi.active.musculotendon import Musculotendon
     from panjabi.body.model import Body
+
+OTHERS = (
+    "plane", "joints", "muscles", "reflexes", "load", "posture", "gravity", "preload", "injuries",
+    "units",
+)  # fmt: skip
+"""Arguments of `spine_model` that the preset of the seat does not have."""
 
 REGION_LEVELS: dict[str, tuple[str, ...]] = {
     "lumbar": LEVELS,
@@ -69,7 +76,8 @@ def spine_model(
 
     Parameters
     ----------
-    region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar or whole.
+    region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar or whole; or
+        "seat", a person on an unstable seat, for which `body` alone can be chosen.
     plane : space, sagittal, frontal or transverse: the free angles of every level.
     joints : levels of the region that move, by default all. One level gives the reduced model:
         everything above it is rigid.
@@ -98,6 +106,9 @@ def spine_model(
     PostureError
         For a posture outside the joints' ranges.
     """
+    if region == "seat":
+        return _seat(body, dict(zip(OTHERS, (plane, joints, muscles, reflexes, load, posture,
+                     gravity, preload, injuries, units), strict=True)))  # fmt: skip
     options = _options(units)
     hurt = injuries or {}
     _require_texts(hurt)
@@ -143,6 +154,20 @@ def spine_model(
             )
         return model if reflexes is False else replace(model, reflexes=tuple(reflexes))
     return _with_muscles(model, _tendons(model, q, muscles), reflexes)
+
+
+def _seat(body: Body | None, others: Mapping[str, object]) -> Spine:
+    """The person on the unstable seat, in the size of the body."""
+    from panjabi.spine.seat_preset import SEAT, seat_spine, sized_seat
+
+    standard = inspect.signature(spine_model).parameters
+    for name, value in others.items():
+        if value != standard[name].default:
+            raise ParameterError(
+                f"Expected no {name} for the seat, whose parameters are lumped, got {value!r}; "
+                "change them with panjabi.spine.seat_spine(SEAT.replaced(...))."
+            )
+    return seat_spine(SEAT if body is None else sized_seat(body))
 
 
 def _tendons(

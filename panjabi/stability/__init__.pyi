@@ -15,29 +15,17 @@ from .critical import (
     CriticalLoad as CriticalLoad,
     critical_load as critical_load,
 )
+from .critical_parameters import (
+    ParameterMargin as ParameterMargin,
+    parameter_margins as parameter_margins,
+)
 from .load_paths import load_path as load_path, post_buckling as post_buckling
 from .margins import Margin as Margin, deficit_margin as deficit_margin, load_margin as load_margin
 from .model_verdict import verdict as verdict
 from .one_joint_trunk import ReducedTrunk as ReducedTrunk, reduced_trunk as reduced_trunk
 from .path_following import LoadPath as LoadPath
-from .reflex_loop import (
-    FirstOrder as FirstOrder,
-    LinearReflex as LinearReflex,
-    SecondOrder as SecondOrder,
-)
-from .reflex_margins import (
-    ParameterMargin as ParameterMargin,
-    parameter_margins as parameter_margins,
-)
-from .reflex_model import ReflexFamily as ReflexFamily, ReflexModel as ReflexModel
 from .reflex_optimum import reflex_cost as reflex_cost, reflex_regulator as reflex_regulator
 from .static_stability_of_muscles import (
     StaticStability as StaticStability,
     static_stability as static_stability,
-)
-from .trunk_sets import (
-    TRUNK_DELAY as TRUNK_DELAY,
-    TRUNK_SETS as TRUNK_SETS,
-    TrunkSet as TrunkSet,
-    trunk as trunk,
 )

@@ -11,22 +11,24 @@ and by its compression, which stiffens the unit. A deficit of 0 means intact:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypedDict, Unpack
 
 import numpy as np
 
 from panjabi._caching import cached
-from panjabi.delay.roots.family import combined
-from panjabi.delay.roots.system import Floats, LinearDelaySystem, SystemRate
+from panjabi.delay.roots.system import LinearDelaySystem
 from panjabi.errors import ParameterError, unknown
 from panjabi.literature import row
 from panjabi.neural.evidence import delay_range
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
-from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
-from panjabi.stability.reflex_model import ReflexModel
+from panjabi.spine.equilibrium_solver import equilibrium
+from panjabi.spine.families import SpineFamily
+from panjabi.spine.linear_system import linear_system
+from panjabi.spine.model import Spine
+from panjabi.spine.trunk_sets import one_loop
 
 LEVEL = "L5-S1"
 
@@ -164,22 +166,22 @@ class ReducedTrunk(ShortRepr):
             return math.inf
         return self.strength * self.activation * self.muscle_moment / slope
 
-    def model(self) -> ReflexModel:
+    def model(self) -> Spine:
         """The trunk as a body on a spring with one reflex loop."""
         scale = self.gain * self.strength
-        loop = LinearReflex(
+        return one_loop(
+            inertia=self.inertia,
+            damping=self.damping,
+            stiffness=self.stiffness,
             stretch_gain=scale * self.stretch_gain,
             rate_gain=scale * self.rate_gain,
             delay=self.delay + self.extra_delay,
-            filter=FirstOrder(self.activation_time),
-        )
-        return ReflexModel(
-            inertia=self.inertia, damping=self.damping, stiffness=self.stiffness, loops=(loop,)
+            filter_time=self.activation_time,
         )
 
     def system(self) -> LinearDelaySystem:
         """The linear system with delay."""
-        return self.model().system()
+        return linear_system(equilibrium(self.model()), by_loop=True)
 
     def slopes(self, name: str) -> dict[str, float]:
         """Exact derivatives of the reflex model's parameters with respect to one of `CHANGES`."""
@@ -201,31 +203,23 @@ class ReducedTrunk(ShortRepr):
 
 
 @dataclass(frozen=True, repr=False)
-class TrunkFamily(ShortRepr):
-    """Linear systems of a trunk as a function of some of `CHANGES`, with exact derivatives."""
+class _Changed(ShortRepr):
+    """Values of some of `CHANGES` -> the spine of the trunk; a class, so that it can be pickled."""
 
     trunk: ReducedTrunk
-    names: tuple[str, ...]
 
-    def __post_init__(self) -> None:
-        for name in self.names:
-            if name not in CHANGES:
-                raise unknown("change of the reduced trunk", name, CHANGES)
+    def __call__(self, values: Mapping[str, float]) -> Spine:
+        return replace(self.trunk, **values).model()
 
-    def model_at(self, x: Sequence[float] | Floats) -> ReducedTrunk:
-        """The trunk at values of the named changes."""
-        return self.trunk.changed(**dict(zip(self.names, map(float, x), strict=True)))
 
-    def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
-        return self.model_at(x).system()
-
-    def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
-        trunk = self.model_at(x)
-        model = trunk.model()
-        return tuple(
-            combined([model.rate(key) for key in slopes], slopes.values())
-            for slopes in map(trunk.slopes, self.names)
-        )
+def deficit_family(trunk: ReducedTrunk, *names: str) -> SpineFamily:
+    """Linear systems of a trunk as a function of some of `CHANGES`."""
+    for name in names:
+        if name not in CHANGES:
+            raise unknown("change of the reduced trunk", name, CHANGES)
+    limits = CHANGES | {"extra_delay": (-trunk.delay, math.inf)}
+    start = {name: float(getattr(trunk, name)) for name in names}
+    return SpineFamily(_Changed(trunk), start, {name: limits[name] for name in names})
 
 
 @cached

@@ -23,7 +23,7 @@ from panjabi.stability.condition import (
     check_positive,
     recovery_time,
 )
-from panjabi.stability.one_joint_trunk import ReducedTrunk, TrunkFamily
+from panjabi.stability.one_joint_trunk import ReducedTrunk, deficit_family
 
 PUSH = 5.0  # moment of the push [N m]
 LENGTH = 0.1  # of the push, half a sine [s]
@@ -90,13 +90,13 @@ def _margins(trunk: ReducedTrunk, later: float) -> tuple[SubsystemMargin, ...]:
         left = 1.0 - getattr(trunk, name)
         crossed = ()
         if left > 0.0:  # otherwise there is nothing to lose
-            crossed = crossings_along(TrunkFamily(trunk, (name,)), 1.0 - left, 1.0)
+            crossed = crossings_along(deficit_family(trunk, name), 1.0 - left, 1.0)
         size = crossed[0].value - 1.0 + left if crossed else math.inf
         return SubsystemMargin(subsystem, what, size, "1", size / (left or 1.0), how)
 
     delay = trunk.delay + trunk.extra_delay
     fraction = later / delay if delay else math.inf
-    down = crossings_along(TrunkFamily(trunk, ("gain",)), 0.0, trunk.gain) if trunk.gain else ()
+    down = crossings_along(deficit_family(trunk, "gain"), 0.0, trunk.gain) if trunk.gain else ()
     loss = (trunk.gain - down[-1].value) / trunk.gain if down else math.inf
     return (
         lost("passive_loss", "passive", "stiffness of the unit that can be lost"),

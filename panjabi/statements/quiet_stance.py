@@ -58,8 +58,9 @@ def _nodes() -> tuple[Floats, Floats]:
 
 def loop_of(trunk: ReducedTrunk) -> StanceLoop:
     """Stiffness, gains and delay of a trunk."""
-    v = trunk.model().values
-    return StanceLoop(v["stiffness"], v["stretch_gain"], v["rate_gain"], v["delay"])
+    scale, delay = trunk.gain * trunk.strength, trunk.delay + trunk.extra_delay
+    gains = (scale * trunk.stretch_gain, scale * trunk.rate_gain)
+    return StanceLoop(trunk.stiffness, *gains, delay)
 
 
 def variances(

@@ -28,7 +28,7 @@ from panjabi.stability.condition import (
     StaticEvidence,
     recovery_time,
 )
-from panjabi.stability.one_joint_trunk import CHANGES, TrunkFamily
+from panjabi.stability.one_joint_trunk import CHANGES, deficit_family
 
 HELD = StaticEvidence(200.0, 20.0, 25.0)
 DIES = SpectralEvidence(-2.0 + 3.0j, 1e-15, True, 0.1)
@@ -153,7 +153,7 @@ def test_a_push_beyond_the_basin_is_undecided():
 @pytest.mark.parametrize("name", sorted(CHANGES))
 def test_slopes_of_the_family_are_exact(name):
     here = TRUNK.changed(passive_loss=0.3, strength_loss=0.2, extra_delay=0.01, gain=1.2)
-    family, x, h = TrunkFamily(here, (name,)), np.array([getattr(here, name)]), 1e-6
+    family, x, h = deficit_family(here, name), np.array([getattr(here, name)]), 1e-6
     s = 0.7 + 3.0j
     (rate,) = family.rates(x)
     exact = family.system(x).parameter_rate(s, rate)
@@ -169,7 +169,7 @@ def test_errors_of_the_trunk():
     with pytest.raises(UnknownNameError, match="change of the reduced trunk 'pasive_loss'"):
         TRUNK.changed(pasive_loss=0.1)
     with pytest.raises(UnknownNameError, match="change of the reduced trunk 'stiffness'"):
-        TrunkFamily(TRUNK, ("stiffness",))
+        deficit_family(TRUNK, "stiffness")
     with pytest.raises(ParameterError, match="a positive finite number for push, got -1.0"):
         verdict(TRUNK, push=-1.0)
 
