@@ -58,6 +58,10 @@ def test_inside_returns_and_outside_falls():
     assert not _returns(seat_spine(), 1.01 * ring).any()
 
 
+def test_a_push_of_the_upright_person_is_lost_where_it_was_before_the_seat_was_a_spine():
+    assert small().radius[2] == pytest.approx(0.61193848, abs=2 * small().width)
+
+
 def test_the_basin_is_symmetric():
     radius = small().radius
     np.testing.assert_allclose(radius, np.roll(radius, len(radius) // 2), atol=2 * small().width)

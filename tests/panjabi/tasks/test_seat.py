@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from panjabi.body import scaled_body, standard_adult
+from panjabi.delay.integrate import Settings
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.neural import MotorNoise, delayed_by, scaled
-from panjabi.simulation.fixed_steps import fixed_step_run
+from panjabi.simulation import fixed_step_run, simulate
 from panjabi.spine import SEAT, equilibrium, seat_noise, seat_spine, spine_model
 from panjabi.spine.seat_preset import seat_inertia, seat_stiffness, seat_weights, sized_seat
 from panjabi.tasks import sitting
@@ -86,6 +87,15 @@ def test_same_seed_gives_the_same_run_and_no_noise_gives_no_sway():
     assert np.array_equal(*runs) and np.any(runs[0][:, :2])
     still = replace(seat_noise(), motor=MotorNoise(), sensory=None)
     assert np.all(fixed_step_run(rest, noise=still, **options).state[:, :2] == 0.0)
+
+
+def test_equal_steps_and_adaptive_steps_give_the_same_run():
+    rest, noise = equilibrium(seat_spine()), seat_noise(2)
+    equal = fixed_step_run(rest, duration=1.5, step=2.5e-4, noise=noise)
+    run = simulate(rest, solver=Settings(1e-8, 1e-10), duration=1.5, noise=noise)
+    size = np.abs(equal.state[:, :2]).max()
+    apart = run.trajectory.at(equal.time[::200])[:, :2] - equal.state[::200, :2]
+    assert np.abs(apart).max() < 1e-4 * size
 
 
 def test_sway_of_a_falling_person_is_an_error():
