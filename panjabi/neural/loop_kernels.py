@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from panjabi.arrays import Block, IntegerMatrix, Integers, Matrix, Vector
+from panjabi.delay.integrate.compile_options import kernel
 from panjabi.neural.receptor_kernels import (
     FIRST_ORDER,
     FORCE,
@@ -27,7 +27,7 @@ from panjabi.neural.receptor_kernels import (
     receptor_step,
     receptor_work,
 )
-from panjabi.neural.smooth_kernels import rectified, saturated
+from panjabi.neural.smooth_kernels import limited, rectified, saturated
 
 # sources of afferents
 MUSCLE, ANGLES, HEAD, COMPRESSION = range(4)
@@ -85,8 +85,10 @@ class NoiseData(NamedTuple):
 
     step: float  # [s]
     motor: Matrix  # (samples, nm) of unit variance
-    proportional: float  # spread of the motor noise over the excitation [1]
+    proportional: float  # spread of the motor noise over the excitation or the moment [1]
     constant: float  # its spread at an excitation of 0 [1]
+    moment: Matrix  # (samples, n) of unit variance; 0 where no loop acts on the coordinate
+    at_rest: float  # spread of the motor noise at a moment of 0 [N m]
     sensory: Matrix  # (samples, afferents) of the stretch, or of the angle of the head [rad]
     process: Matrix  # (samples, n) generalised force [N m; N]
 
@@ -101,6 +103,7 @@ class LoopData(NamedTuple):
     afferents: AfferentData
     receptors: ReceptorData
     connections: ConnectionData
+    largest: Vector  # (n,) of all loops on a coordinate together [N m]; 0: no limit
 
 
 class LoopWork(NamedTuple):
@@ -110,6 +113,7 @@ class LoopWork(NamedTuple):
     square: Matrix  # (STATES, STATES)
     slopes: Block  # (afferents that are not first order, 1 + STATES, INPUTS)
     slot: Integers  # (afferents,) index in `slopes`, below 0 for a first-order receptor
+    moment: Vector  # (n,) of the loops on each coordinate [N m]
 
 
 def constant_commands() -> CommandData:
@@ -121,7 +125,7 @@ def constant_commands() -> CommandData:
 def no_noise() -> NoiseData:
     """No noise."""
     none = np.zeros((0, 0))
-    return NoiseData(1.0, none, 0.0, 0.0, none, none)
+    return NoiseData(1.0, none, 0.0, 0.0, none, 0.0, none, none)
 
 
 def loop_work(loops: LoopData) -> LoopWork:
@@ -130,10 +134,11 @@ def loop_work(loops: LoopData) -> LoopWork:
     other = np.flatnonzero(loops.receptors.kind != FIRST_ORDER)
     slot[other] = np.arange(len(other))
     slopes = np.zeros((len(other), 1 + STATES, INPUTS))
-    return LoopWork(receptor_work(), np.zeros((STATES, STATES)), slopes, slot)
+    moment = np.zeros(len(loops.largest))
+    return LoopWork(receptor_work(), np.zeros((STATES, STATES)), slopes, slot, moment)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def connected(late: float, c: ConnectionData, k: int) -> tuple[float, float]:
     """What connection k gives at a delayed signal, and its slope; 0 at a signal of 0."""
     if c.excites[k] == 0:
@@ -142,7 +147,7 @@ def connected(late: float, c: ConnectionData, k: int) -> tuple[float, float]:
     return value - rectified(-c.threshold[k], c.corner[k])[0], slope
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def between(t: float, time: Vector) -> tuple[int, int, float]:
     """The corners around t and the fraction of the way to the second; the ends outside."""
     low, high = 0, time.shape[0] - 1
@@ -159,7 +164,7 @@ def between(t: float, time: Vector) -> tuple[int, int, float]:
     return low, high, (t - time[low]) / (time[high] - time[low])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def set_commands(t, loops, u):
     """Commands at time t before saturation in place, (nm,) [1]."""
     for m in range(u.shape[0]):
@@ -172,7 +177,7 @@ def set_commands(t, loops, u):
             u[c.muscle[k]] = start + fraction * (c.drive[j, c.column[k]] - start)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sample(t: float, step: float, samples: int) -> tuple[int, int, float]:
     """The samples around t and the fraction of the way to the second; the ends outside."""
     position = t / step
@@ -184,7 +189,7 @@ def sample(t: float, step: float, samples: int) -> tuple[int, int, float]:
     return i, i + 1, position - i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def add_process_noise(t, noise, Q):
     """Add the process noise at time t to Q (n,) [N m; N]."""
     path = noise.process
@@ -194,7 +199,7 @@ def add_process_noise(t, noise, Q):
             Q[k] += path[i, k] + fraction * (path[j, k] - path[i, k])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def excite(t, delayed, loops, drive, u):
     """Excitation of every muscle at time t in place, (nm,) [1].
 
@@ -221,16 +226,30 @@ def excite(t, delayed, loops, drive, u):
         u[m] = saturated(u[m], loops.width)[0]
 
 
-@njit(cache=True, nogil=True)
-def add_moments(delayed, loops, Q):
-    """Subtract the signals of loops whose target is a coordinate from Q (n,) [N m]."""
-    c = loops.connections
+@kernel
+def sum_moments(delayed: Matrix, c: ConnectionData, moment: Vector) -> None:
+    """Signals of the loops whose target is a coordinate, in place (n,) [N m]."""
+    moment[:] = 0.0
     for k in range(c.afferent.shape[0]):
         if c.coordinate[k] >= 0:
-            Q[c.coordinate[k]] -= connected(delayed[c.delay[k], c.afferent[k]], c, k)[0]
+            moment[c.coordinate[k]] += connected(delayed[c.delay[k], c.afferent[k]], c, k)[0]
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def add_moments(t, delayed, loops, moment, Q):
+    """Subtract the limited moments of the loops on coordinates, with their noise, from Q (n,)."""
+    sum_moments(delayed, loops.connections, moment)
+    noise, path = loops.noise, loops.noise.moment
+    i, j, fraction = sample(t, noise.step, path.shape[0])
+    for k in range(Q.shape[0]):
+        size = limited(moment[k], loops.largest[k])[0]
+        if path.shape[0] > 0:
+            spread = noise.proportional * abs(size) + noise.at_rest
+            size += spread * (path[i, k] + fraction * (path[j, k] - path[i, k]))
+        Q[k] -= size
+
+
+@kernel
 def sensed(k: int, a: AfferentData, s: Signals) -> tuple[float, float, float]:
     """Stretch, rate and force of afferent k, before the values at rest are subtracted."""
     m = a.index[k]
@@ -251,7 +270,7 @@ def sensed(k: int, a: AfferentData, s: Signals) -> tuple[float, float, float]:
     return x, v, 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sensed_from_rest(k: int, a: AfferentData, s: Signals) -> tuple[float, float, float]:
     """Stretch, rate and force of afferent k in the units of its receptor."""
     x, v, f = sensed(k, a, s)
@@ -259,7 +278,7 @@ def sensed_from_rest(k: int, a: AfferentData, s: Signals) -> tuple[float, float,
     return x, v, (f - a.rest_force[k]) / a.force[k]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def receive(t, signals, state, afferent, loops, work, state_rate, afferent_rate):
     """Rates of the receptors' states and of the afferents (afferents,) at time t in place."""
     a, receptors, noise = loops.afferents, loops.receptors, loops.noise
@@ -291,7 +310,7 @@ def receive(t, signals, state, afferent, loops, work, state_rate, afferent_rate)
 # --- the equations (1 - w J) x = b of a step ------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def loop_slopes(signals, state, loops, work):
     """Slopes of all receptors that are not of first order, into the work."""
     a, receptors = loops.afferents, loops.receptors
@@ -303,7 +322,7 @@ def loop_slopes(signals, state, loops, work):
             receptor_slopes(k, x, v, f, z, receptors, work.receptor, work.slopes[slot])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def complete_loops(w, changes, loops, work, state, afferent):
     """States of receptors and afferents of (1 - w J) x = b from the changes of what they sense."""
     a, receptors = loops.afferents, loops.receptors

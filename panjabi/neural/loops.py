@@ -15,7 +15,8 @@ added to the commands of the target muscles, before these saturate between 0 and
 | "head" | stretch that the head's rotation in space gives each muscle; rotation [rad] | |
 
 A threshold h replaces s by max(s - h, 0) with a rounded corner. A loop whose target is a coordinate
-adds the moment -s instead; its gains are in N m/rad, N m s/rad and N m s2/rad.
+adds the moment -s instead; its gains are in N m/rad, N m s/rad and N m s2/rad. With a largest
+moment L of the muscles, all loops on the coordinate together give -L tanh(sum of s / L).
 """
 
 from __future__ import annotations
@@ -100,6 +101,7 @@ class ReflexLoop(ShortRepr):
     filter_time: float = 0.005  # T_f [s], assumed
     threshold: float | None = None  # h [1]; None: it excites and inhibits
     corner: float = 0.005  # width of the corner at the threshold [1], assumed
+    largest_moment: float | None = None  # of all loops on this coordinate together [N m]
     reference: str = THIS_WORK  # of gains and delay
     status: Status = "assumed"
 
@@ -127,6 +129,9 @@ class ReflexLoop(ShortRepr):
         if self.threshold is not None:
             require(loop, "threshold", self.threshold, unit="1",
                     advice="Give None for a loop that works in both directions.")  # fmt: skip
+        if self.largest_moment is not None:
+            require(loop, "largest_moment", self.largest_moment, unit="N m", above=0.0,
+                    advice="Give None for muscles without a limit.")  # fmt: skip
         fires = self.receptor is not None and not isinstance(self.receptor, Canals)
         wrong = [gain for gain in (LINEAR_GAINS if fires else FIRING_GAINS) if self.has(gain)]
         if wrong:
@@ -146,16 +151,22 @@ class ReflexLoop(ShortRepr):
         """Ranges of the delay [s] and of the gains on stretch [1] and rate [s]."""
         return {"delay": delay_range(), **gain_ranges()}
 
-    def outside_evidence(self, body: Body | None = None) -> tuple[str, ...]:
-        """Descriptions of a delay or gain that leaves the evidence, or ()."""
-        return loops_outside(self.name, self.delay_in(body), self.stretch_gain, self.rate_gain)
+    def outside_evidence(
+        self, body: Body | None = None, *, moment: bool = False
+    ) -> tuple[str, ...]:
+        """Descriptions of a delay or gain that leaves the evidence, or ().
+
+        moment : the target is a coordinate; gains on moments have no range of evidence.
+        """
+        gains = (0.0, 0.0) if moment else (self.stretch_gain, self.rate_gain)
+        return loops_outside(self.name, self.delay_in(body), *gains)
 
     def delay_in(self, body: Body | None = None) -> Array:
         """Delay of the loop [s]; a default delay goes with the length of the body's trunk."""
         delay = self.delay
         if delay is None:
             delay = default_delays().si(self.kind)
-            if body is not None:
+            if body is not None and body.is_person:
                 delay = sized_delay(self.kind, delay, trunk_length(body))
         return np.asarray(delay) + self.extra_delay
 

@@ -89,12 +89,15 @@ class MotorNoise:
 
     proportional: float = 0.05  # c_m [1], assumed
     constant: float = 0.001  # c_0 [1], assumed
+    moment: float = 0.0  # c_0 of loops that act on a coordinate [N m]
     time_constant: float = 0.02  # [s], assumed: 8 Hz
 
     def __post_init__(self) -> None:
         for name in ("proportional", "constant"):
             require("MotorNoise", name, getattr(self, name), unit="1", at_least=0.0,
                     advice="A spread is 0 or more.")  # fmt: skip
+        require("MotorNoise", "moment", self.moment, unit="N m", at_least=0.0,
+                advice="A spread is 0 or more.")  # fmt: skip
         require("MotorNoise", "time_constant", self.time_constant, unit="s", above=0.0,
                 advice="White noise has no finite spread.")  # fmt: skip
 

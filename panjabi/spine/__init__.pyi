@@ -51,16 +51,33 @@ from .perturbation import (
     ForcePulse as ForcePulse,
     ForceStep as ForceStep,
     MomentPulse as MomentPulse,
+    MomentSine as MomentSine,
     Multisine as Multisine,
     QuickRelease as QuickRelease,
     SuddenLoad as SuddenLoad,
 )
+from .reduced_spine import reduced as reduced
 from .rhs_plain import reference_rhs as reference_rhs
+from .seat_preset import (
+    NOISE as NOISE,
+    SEAT as SEAT,
+    seat_noise as seat_noise,
+    seat_spine as seat_spine,
+    sized_seat as sized_seat,
+)
 from .short_range import bergmark as bergmark
 from .static_build import static_spine as static_spine
 from .static_model import HeldLoad as HeldLoad, StaticSpine as StaticSpine
 from .subject import Subject as Subject
 from .tangents import tangent as tangent
+from .trunk_sets import (
+    TRUNK_DELAY as TRUNK_DELAY,
+    one_loop as one_loop,
+    one_loop_family as one_loop_family,
+    trunk_family as trunk_family,
+    trunk_parameters as trunk_parameters,
+    trunk_set as trunk_set,
+)
 from .units import (
     instantaneous as instantaneous,
     unit_column as unit_column,

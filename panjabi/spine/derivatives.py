@@ -38,9 +38,10 @@ from panjabi.neural.loop_kernels import (
     connected,
     loop_work,
     sensed_from_rest,
+    sum_moments,
 )
 from panjabi.neural.receptor_kernels import INPUTS, STATES, STRETCH, receptor_slopes
-from panjabi.neural.smooth_kernels import saturated
+from panjabi.neural.smooth_kernels import limited, saturated
 from panjabi.passive.kernels import relaxation
 from panjabi.results import ShortRepr
 from panjabi.spine.model import Spine
@@ -333,13 +334,17 @@ def _loops(
     c = loops.connections
     present = np.tile(y[list(model.reads)], (len(model.delays), 1))
     past = present if delayed is None else delayed
+    moment = np.zeros(len(model.free))
+    sum_moments(past, c, moment)
     for k in range(len(c.afferent)):
         which = c.delay[k]
         slope = connected(float(past[which, c.afferent[k]]), c, k)[1]
         if c.muscle[k] >= 0:
             drive.late[which][c.muscle[k], s0 + c.afferent[k]] += slope
         else:
-            by_late[which][c.coordinate[k], s0 + c.afferent[k]] -= slope
+            at = c.coordinate[k]
+            slope *= limited(float(moment[at]), float(loops.largest[at]))[1]
+            by_late[which][at, s0 + c.afferent[k]] -= slope
     return errors
 
 

@@ -14,7 +14,11 @@ Floats = NDArray[np.float64]
 
 def model_outside(model: Spine) -> tuple[str, ...]:
     """Descriptions of size and reflexes of the model that leave the evidence, or ()."""
-    reflexes = [words for loop in model.reflexes for words in loop.outside_evidence(model.body)]
+    reflexes = [
+        words
+        for loop in model.reflexes
+        for words in loop.outside_evidence(model.body, moment=loop.target in model.free)
+    ]
     return (*size_outside_evidence(model.body), *reflexes)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +25,20 @@ STEP = 1e-4
 """Step of the differences, as a fraction of the parameter."""
 
 
+Make = Callable[[Mapping[str, float]], Spine | Equilibrium]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Others(ShortRepr):
+    """`make` with the other parameters at the start."""
+
+    make: Make
+    start: Mapping[str, float]
+
+    def __call__(self, values: Mapping[str, float]) -> Spine | Equilibrium:
+        return self.make({**self.start, **values})
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class SpineFamily(ShortRepr):
     """A spine as a function of some parameters; a family for `panjabi.delay.roots`.
@@ -38,6 +52,8 @@ class SpineFamily(ShortRepr):
         size where that is larger, or 1 for a start of 0.
     limits : smallest and largest values that `make` accepts; the differences stay inside.
     friction : of the units, as in `linear_system`.
+    affine : the matrices and delays are affine in all parameters together. Then they are computed
+        near the start alone, which is many times faster; one more point is compared.
 
     Raises
     ------
@@ -47,12 +63,13 @@ class SpineFamily(ShortRepr):
         From `system` and `rates`, if the states change along the family.
     """
 
-    make: Callable[[Mapping[str, float]], Spine | Equilibrium]
+    make: Make
     start: Mapping[str, float]
     limits: Mapping[str, tuple[float, float]] = field(
         default_factory=dict[str, tuple[float, float]]
     )
     friction: Friction = "stuck"
+    affine: bool = False
 
     def __post_init__(self) -> None:
         for name in self.limits:
@@ -64,6 +81,16 @@ class SpineFamily(ShortRepr):
         """Names of the parameters."""
         return tuple(self.start)
 
+    def only(self, name: str) -> SpineFamily:
+        """The family of one of the parameters, the others at the start."""
+        if name not in self.start:
+            raise unknown("parameter of the family", name, self.start)
+        limits = {name: self.limits[name]} if name in self.limits else {}
+        return SpineFamily(
+            _Others(self.make, self.start), {name: self.start[name]}, limits, self.friction,
+            self.affine,
+        )  # fmt: skip
+
     def equilibrium_at(self, x: Sequence[float] | Floats) -> Equilibrium:
         """The equilibrium at the parameters x."""
         made = self.make(dict(zip(self.names, map(float, x), strict=True)))
@@ -71,6 +98,11 @@ class SpineFamily(ShortRepr):
 
     def system(self, x: Sequence[float] | Floats, /) -> LinearDelaySystem:
         """The linear system at the parameters x."""
+        if self.affine:
+            return self._sum(np.array(x, float))
+        return self._checked(x)
+
+    def _checked(self, x: Sequence[float] | Floats) -> LinearDelaySystem:
         found = self._system(x)
         if found.state_names != self._states or len(found.delayed) != self._terms:
             other = sorted(set(found.state_names) ^ set(self._states))[:4]
@@ -83,8 +115,56 @@ class SpineFamily(ShortRepr):
 
     def rates(self, x: Sequence[float] | Floats, /) -> tuple[SystemRate, ...]:
         """Derivative of the matrices and delays with every parameter at x."""
+        if self.affine:
+            return self._slopes
         at = np.array(x, float)
-        return tuple(self._rate(at, k) for k in range(len(at)))
+        return tuple(self._rate(at, k, STEP) for k in range(len(at)))
+
+    @cached_property
+    def _slopes(self) -> tuple[SystemRate, ...]:
+        """Derivatives of an affine family, compared with one point further away."""
+        start = np.array(list(self.start.values()))
+        slopes = tuple(self._rate(start, k, 0.1) for k in range(len(start)))
+        self.__dict__["_slopes"] = slopes
+        size = np.where(start == 0.0, 1.0, np.abs(start))
+        low, high = np.array([self.limits.get(n, (-np.inf, np.inf)) for n in self.names]).T
+        away = np.clip(start + size * np.linspace(0.3, 0.5, len(start)), low, high)
+        true, found = self._checked(away), self._sum(away)
+        pairs = [(true.E, found.E), (true.now, found.now)]
+        pairs += [(a.state, b.state) for a, b in zip(true.delayed, found.delayed, strict=True)]
+        pairs.append((np.array(true.delays), np.array(found.delays)))
+        if not all(np.allclose(a, b, rtol=1e-7, atol=1e-7 * np.abs(a).max()) for a, b in pairs):
+            del self.__dict__["_slopes"]
+            raise ParameterError(
+                f"Expected matrices that are affine in {', '.join(self.names)} together, got "
+                f"others at {away.tolist()}; leave affine=True out."
+            )
+        return slopes
+
+    def _sum(self, x: Floats) -> LinearDelaySystem:
+        """The start and the slopes times the distance from it."""
+        first, d = self._first, x - np.array(list(self.start.values()))
+        for name, value in zip(self.names, x, strict=True):
+            low, high = self.limits.get(name, (-math.inf, math.inf))
+            if not low <= value <= high:
+                raise ParameterError(
+                    f"Expected {name} from {low:g} to {high:g}, got {value:g}; stay in the limits "
+                    "of the family."
+                )
+        both = list(zip(d, self._slopes, strict=True))
+        terms = [
+            DelayTerm(
+                max(float(term.delay + sum(c * s.delayed[j].delay for c, s in both)), 0.0),
+                term.state + sum(c * s.delayed[j].state for c, s in both),
+            )
+            for j, term in enumerate(first.delayed)
+        ]
+        return replace(
+            first,
+            mass=first.E + sum(c * s.mass for c, s in both if s.mass is not None),
+            now=first.now + sum(c * s.now for c, s in both),
+            delayed=tuple(terms),
+        )
 
     def _system(self, x: Sequence[float] | Floats) -> LinearDelaySystem:
         return linear_system(self.equilibrium_at(x), friction=self.friction, by_loop=True)
@@ -101,16 +181,16 @@ class SpineFamily(ShortRepr):
     def _terms(self) -> int:
         return len(self._first.delayed)
 
-    def _rate(self, x: Floats, k: int) -> SystemRate:
+    def _rate(self, x: Floats, k: int, fraction: float) -> SystemRate:
         name = self.names[k]
         low, high = self.limits.get(name, (-math.inf, math.inf))
-        step = STEP * max(abs(x[k]), abs(self.start[name]) or 1.0)
+        step = fraction * max(abs(x[k]), abs(self.start[name]) or 1.0)
         centre = min(max(x[k], low + step), high - step)
         at = np.tile(x, (3, 1))
         at[:, k] = centre + step * np.arange(-1, 2)
         off = (x[k] - centre) / step  # beside a limit: the slope at x of the parabola
         weights = np.array([off - 0.5, -2.0 * off, off + 0.5]) / step
-        nodes = [(w, self.system(row)) for w, row in zip(weights, at, strict=True) if w]
+        nodes = [(w, self._checked(row)) for w, row in zip(weights, at, strict=True) if w]
 
         def slope(part: Callable[[LinearDelaySystem], Floats]) -> Floats:
             return np.sum([w * part(system) for w, system in nodes], axis=0)
@@ -122,4 +202,4 @@ class SpineFamily(ShortRepr):
             )
             for j in range(self._terms)
         ]
-        return SystemRate(slope(lambda s: s.now), None, tuple(terms))
+        return SystemRate(slope(lambda s: s.now), slope(lambda s: s.E), tuple(terms))

@@ -45,7 +45,9 @@ def linear_system(
 
     friction : of the units, see `jacobian`. The default "stuck" is right for small motions; give an
         amplitude [rad] for the sliding system.
-    by_loop : a delayed term for every delay of every loop, by default for every different delay.
+    by_loop : the form for families: a delayed term for every delay of every loop, by default for
+        every different delay; and equations whose mass matrix contains the inertia and the filter
+        times, so that the inputs do not depend on parameters.
 
     Raises
     ------
@@ -63,22 +65,39 @@ def linear_system(
             f"{derivative.rate[worst]:.3g} per second for {model.state_names[worst]}; compute the "
             "state with equilibrium(spine)."
         )
+    terms = _by_loop(model, derivative) if by_loop else _by_delay(model, derivative)
+    rows = _with_mass(model, derivative) if by_loop else None
     keep = np.arange(model.size) if dormant else np.flatnonzero(derivative.moving)
     square = np.ix_(keep, keep)
+
+    def scaled(matrix: Floats) -> Floats:
+        return matrix if rows is None else rows @ matrix
+
     names, units = model.state_names, model.state_units
     slides = set(model.body.translations)
     return LinearDelaySystem(
-        now=derivative.now[square],
-        delayed=tuple(
-            DelayTerm(delay, late[square])
-            for delay, late in (_by_loop if by_loop else _by_delay)(model, derivative)
-        ),
-        inputs=derivative.inputs[keep],
+        mass=None if rows is None else rows[square],
+        now=scaled(derivative.now)[square],
+        delayed=tuple(DelayTerm(delay, scaled(late)[square]) for delay, late in terms),
+        inputs=scaled(derivative.inputs)[keep],
         state_names=tuple(names[k] for k in keep),
         state_units=tuple(units[k] for k in keep),
         input_names=tuple(f"load on {c}" for c in model.free),
         input_units=tuple("N" if c in slides else "N m" for c in model.free),
     )
+
+
+def _with_mass(model: Spine, derivative: SpineJacobian) -> Floats:
+    """What the equations are multiplied by: inertia for the rates, filter time for the afferents.
+
+    The accelerations are taken out of the compressions.
+    """
+    part, rows = model.slices, np.eye(model.size)
+    rate, afferent = part["rate"], np.arange(model.size)[part["afferent"]]
+    rows[rate, rate] = np.linalg.inv(derivative.inputs[rate])
+    rows[afferent, afferent] = model.loops.afferents.filter_time
+    rows[:, rate] -= derivative.inertial
+    return rows
 
 
 def _by_delay(model: Spine, derivative: SpineJacobian) -> list[tuple[float, Floats]]:

@@ -33,6 +33,7 @@ from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.sizing import require_sized
+from panjabi.passive.spring_damper import SpringDamper
 from panjabi.spine.force_closure import (
     PELVIS_DISC,
     ForceClosure,
@@ -44,6 +45,9 @@ from panjabi.spine.loads import ExternalLoads
 from panjabi.spine.reflexes import HEAD_BODY, Pathways, loop_data, pathways, steady_loops
 
 Floats = NDArray[np.float64]
+
+COMPILED = (SpringDamper, ExternalLoads)
+"""Elements that a run computes without Python."""
 
 COMPRESSION_TIME = Parameter(
     0.01, "s", THIS_WORK, "assumed", "time in which a unit follows the compression of its level"
@@ -87,7 +91,7 @@ class Spine:
     drive_width: Parameter = DRIVE_WIDTH
     compression_time: Parameter | None = COMPRESSION_TIME  # None: units keep their preload
     closure: ForceClosure = field(default_factory=ForceClosure)  # of sacroiliac joints
-    elements: tuple[ForceElement, ...] = ()  # `ExternalLoads` is compiled, others run in Python
+    elements: tuple[ForceElement, ...] = ()  # in Python unless in `COMPILED`
     subject: str = ""  # name of the `Subject` that it is of; "": none
     recipe: Mapping[str, Any] = field(
         default_factory=dict[str, Any]
@@ -153,7 +157,7 @@ class Spine:
     @property
     def in_python(self) -> tuple[ForceElement, ...]:
         """The elements that a run calls in Python."""
-        return tuple(e for e in self.elements if not isinstance(e, ExternalLoads))
+        return tuple(e for e in self.elements if not isinstance(e, COMPILED))
 
     @property
     def body(self) -> Body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -14,7 +15,7 @@ from numpy.typing import ArrayLike
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural.loops import ReflexLoop, homonymous
+from panjabi.neural.loops import ReflexLoop, delayed_by, homonymous, scaled
 from panjabi.parameter import THIS_WORK, Parameter, assumed
 from panjabi.passive.directions import SACROILIAC, coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from panjabi.active.muscle_arrays import Musculature
     from panjabi.active.musculotendon import Musculotendon
     from panjabi.body.model import Body
+
+OTHERS = (
+    "plane", "joints", "muscles", "reflexes", "load", "posture", "gravity", "injuries", "units",
+)  # fmt: skip
+"""Arguments of `spine_model` that the preset of the seat does not have."""
 
 REGION_LEVELS: dict[str, tuple[str, ...]] = {
     "lumbar": LEVELS,
@@ -114,7 +120,8 @@ def spine_model(
     Parameters
     ----------
     region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar, whole; or trunk,
-        one rigid body on L5-S1 in the sagittal plane with two lumped muscles.
+        one rigid body on L5-S1 in the sagittal plane with two lumped muscles; or seat, a person on
+        an unstable seat, for which only `subject` and `body` can be chosen.
     subject : by default the standard adult: 0 kg, standing, intact.
     plane : space (default), sagittal, frontal or transverse: the free angles of every level.
     joints : levels of the region that move, by default all. One level gives the reduced model:
@@ -146,6 +153,9 @@ def spine_model(
     PostureError
         For a posture outside the joints' ranges.
     """
+    if region == "seat":
+        others = (plane, joints, muscles, reflexes, load, posture, gravity, injuries, units)
+        return _seat(subject, body, dict(zip(OTHERS, others, strict=True)))
     options = _options(units)
     plane = _plane(region, plane, joints)
     levels = _with_pelvis(region, chosen_levels(region, joints), options)
@@ -258,6 +268,26 @@ def _loops(
         return tuple(reflexes)
     arguments = who.reflexes if reflexes is True else reflexes
     return who.reflex_loops(stretch_reflexes(**arguments), body)
+
+
+def _seat(subject: SubjectData | None, body: Body | None, others: Mapping[str, object]) -> Spine:
+    """The person on the unstable seat: size of the body, gain and delay of the subject."""
+    from panjabi.spine.seat_preset import SEAT, seat_spine, sized_seat
+
+    standard = inspect.signature(spine_model).parameters
+    for name, value in others.items():
+        if value != standard[name].default:
+            raise ParameterError(
+                f"Expected no {name} for the seat, whose parameters are lumped, got {value!r}; "
+                "change them with panjabi.spine.seat_spine(SEAT.replaced(...))."
+            )
+    size = subject.body if body is None and subject is not None else body
+    spine = seat_spine(SEAT if size is None else sized_seat(size))
+    if subject is None:
+        return spine
+    gain, later = subject.single_loop
+    loops = delayed_by(scaled(spine.reflexes, gain), later)
+    return replace(spine, reflexes=loops, subject=subject.name)
 
 
 def _tendons(

@@ -42,7 +42,8 @@ class SpineNoise:
     a longer run begins with the path of a shorter one, and a kind does not change the others.
 
     - motor: added to the command of every muscle before it saturates; the spread follows the
-      excitation without noise.
+      excitation without noise. Also added to the moment of the loops on a coordinate, where it
+      follows that moment.
     - sensory: the spread of a sensed angle, independent in every afferent. A muscle senses it as
       stretch through the root sum of squares of its moment arms at equilibrium, a loop from angles
       directly, a loop from the head as its angle, with the graviceptive spread. Loops from a
@@ -73,6 +74,7 @@ class NoisePaths(NamedTuple):
 
     noise: SpineNoise
     motor: NoisePath | None  # channels: muscles
+    moment: NoisePath | None  # motor noise of loops on coordinates; free coordinates
     sensory: NoisePath | None  # afferents
     process: NoisePath | None  # free coordinates
 
@@ -99,6 +101,7 @@ def noise_paths(model: Spine, noise: SpineNoise, duration: float) -> NoisePaths:
     return NoisePaths(
         noise,
         path(noise.motor, "motor noise", model.muscle_count),
+        path(noise.motor, "moment noise", len(model.free) if np.any(_acted(model)) else 0),
         path(noise.sensory, "sensory noise", model.loop_count),
         path(noise.process, "process noise", len(model.free)),
     )
@@ -127,6 +130,12 @@ def process_spread(model: Spine, noise: ProcessNoise) -> Floats:
     return np.where(_angles(model), noise.moment, 0.0)
 
 
+def _acted(model: Spine) -> NDArray[np.bool_]:
+    """Free coordinates (n,) on which a loop acts with a moment."""
+    targets = {c.coordinate for c in model.pathways.connections}
+    return np.isin(np.arange(len(model.free)), sorted(targets))
+
+
 def _angles(model: Spine) -> NDArray[np.bool_]:
     return np.array([c not in model.body.translations for c in model.free], bool)
 
@@ -134,13 +143,15 @@ def _angles(model: Spine) -> NDArray[np.bool_]:
 def noise_data(model: Spine, paths: NoisePaths) -> NoiseData:
     """The paths for the kernels, sensory and process noise with their spread."""
     noise, none = paths.noise, np.zeros((0, 0))
-    motor, sensory, process = none, none, none
-    proportional, constant = 0.0, 0.0
-    if noise.motor is not None and paths.motor is not None:
-        motor = paths.motor.values
+    motor, moment, sensory, process = none, none, none, none
+    proportional, constant, at_rest = 0.0, 0.0, 0.0
+    if noise.motor is not None:
         proportional, constant = noise.motor.proportional, noise.motor.constant
+        at_rest = noise.motor.moment
+        motor = none if paths.motor is None else paths.motor.values
+        moment = none if paths.moment is None else paths.moment.values * _acted(model)
     if noise.sensory is not None and paths.sensory is not None:
         sensory = paths.sensory.values * sensory_spread(model, noise.sensory)
     if noise.process is not None and paths.process is not None:
         process = paths.process.values * process_spread(model, noise.process)
-    return NoiseData(noise.step, motor, proportional, constant, sensory, process)
+    return NoiseData(noise.step, motor, proportional, constant, moment, at_rest, sensory, process)

@@ -26,6 +26,7 @@ from panjabi.errors import ParameterError
 from panjabi.neural.feedforward import Commands
 from panjabi.neural.loop_kernels import LoopData, LoopWork, loop_work
 from panjabi.passive.joint_kernels import JointData, JointWork, joint_data, joint_work
+from panjabi.passive.spring_damper import SpringDamper, SpringData, spring_data
 from panjabi.spine.command_schedule import command_data
 from panjabi.spine.flat import flatten, reader
 from panjabi.spine.joint_forces import JointForces
@@ -135,6 +136,7 @@ class SpineData(NamedTuple):
     gravity: Vector  # (3,) [m/s2]
     mechanism: Mechanism
     joints: JointData
+    springs: SpringData
     compression: CompressionData
     muscles: MuscleData
     loops: LoopData
@@ -219,6 +221,7 @@ def spine_data(
         np.asarray(model.dynamics.gravity),
         model.dynamics.mechanism,
         joints,
+        spring_data([e for e in model.elements if isinstance(e, SpringDamper)], model.free),
         CompressionData(
             len(model.pressed),
             1.0 if model.compression_time is None else model.compression_time.si,

@@ -184,6 +184,26 @@ class MomentPulse:
 
 
 @dataclass(frozen=True)
+class MomentSine(MomentPulse):
+    """A moment on one coordinate as a sine of a frequency from the start to the end."""
+
+    frequency: float = 1.0  # [Hz]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _finite(self, "frequency")
+
+    @property
+    def waveform(self) -> tuple[float, ...]:
+        return TONES, self.moment, self.start, self.start + self.length, 1e-3
+
+    @property
+    def tones(self) -> tuple[tuple[float, float, float], ...]:  # type: ignore[override]
+        """One tone of size 1."""
+        return ((1.0, self.frequency, 0.0),)
+
+
+@dataclass(frozen=True)
 class Multisine(_PointForce):
     """A band-limited periodic force: tones at multiples of 1/period, of random phase.
 

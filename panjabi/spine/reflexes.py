@@ -194,6 +194,7 @@ def pathways(
             f"Expected up to {MOST_DELAYS} different delays, got {len(result.delays)}; use "
             "`rounded` to make similar delays equal."
         )
+    largest_moments(result, len(dynamics.free))  # checks them
     return result
 
 
@@ -256,12 +257,46 @@ def loop_data(
         np.array([x.threshold or 0.0 for x in thresholds], float),
         np.array([x.corner for x in thresholds], float),
     )
-    loops = LoopData(commands, constant_commands(), no_noise(), width, afferents, data, connections)
+    loops = LoopData(
+        commands, constant_commands(), no_noise(), width, afferents, data, connections,
+        largest_moments(ways, len(rest.q)),
+    )  # fmt: skip
     for k in range(count):
         x, _, f = sensed(k, afferents, rest)
         afferents.rest_length[k], afferents.rest_force[k] = x, f
     data.rest[:] = steady_loops(loops, rest)[1]
     return loops
+
+
+def largest_moments(ways: Pathways, n: int) -> Floats:
+    """Largest moment of all loops on each coordinate together (n,) [N m]; 0: no limit.
+
+    Raises
+    ------
+    ParameterError
+        If loops on one coordinate differ in it, or a loop on muscles has one.
+    """
+    limits: dict[int, float | None] = {}
+    for connection in ways.connections:
+        loop = ways.afferents[connection.afferent].loop
+        if connection.coordinate < 0:
+            if loop.largest_moment is not None:
+                raise ParameterError(
+                    f"Expected no largest moment of loop {loop.name!r}, because it acts on "
+                    f"muscles, got {loop.largest_moment:g} N m; leave it out."
+                )
+            continue
+        known = limits.setdefault(connection.coordinate, loop.largest_moment)
+        if known != loop.largest_moment:
+            raise ParameterError(
+                f"Expected the same largest moment in all loops on {loop.target}, because the "
+                f"same muscles act, got {known} and {loop.largest_moment} N m; give all of them "
+                "the same."
+            )
+    largest = np.zeros(n)
+    for coordinate, moment in limits.items():
+        largest[coordinate] = moment or 0.0
+    return largest
 
 
 def steady_loops(loops: LoopData, signals: Signals) -> tuple[Floats, Floats]:
@@ -382,6 +417,11 @@ class _Names:
         """
         q = self.dynamics.part(self.dynamics.held)
         turn = self.dynamics.angular_velocity(q, np.zeros_like(q), HEAD_BODY)[2]
+        if not np.any(turn):
+            raise ParameterError(
+                f"Expected a spine that moves the head for loop {loop.name!r}, got one in which "
+                "the head stands still; name another source."
+            )
         if targets[0][1] >= 0:
             column = turn[:, targets[0][1]]
             return [Afferent(loop, "head", HEAD, weight=tuple(column / (column @ column)))]

@@ -6,23 +6,23 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from panjabi.active.muscle_kernels import Rates, muscle_rates
 from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, move, place
 from panjabi.body.joint_force_kernels import UP, carried_forces, disc_forces
 from panjabi.body.rotation_kernels import angular_velocity
 from panjabi.body.tree import Floats
+from panjabi.delay.integrate.compile_options import kernel
 from panjabi.neural.loop_kernels import Signals, add_moments, add_process_noise, excite, receive
 from panjabi.passive.joint_kernels import add_joints
+from panjabi.passive.spring_damper import add_springs
 from panjabi.spine.load_kernels import add_force, add_loads, carried_point
 from panjabi.spine.packing import read_spine
 from panjabi.spine.perturbation import wave
 from panjabi.spine.python_call import call_python
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
     """d y / d t (size,) in place; delayed (delays, reads) begins with the afferents."""
     data = read_spine(p)
@@ -32,7 +32,8 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
         call_python(t, y, delayed, data.python, out)
     q, rate = y[:n], y[n : 2 * n]
     place(mechanism, q, work)
-    Q[:] = data.python.force
+    for k in range(n):
+        Q[k] = data.python.force[k]
     pushes = data.work.discs.pushes
     pushes[:] = 0.0
     add_applied(mechanism.tree, work, t, data.applied, Q, pushes)
@@ -41,6 +42,7 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
     stretch, stretch_rate = y[at.joints : at.compression], out[at.joints : at.compression]
     pressed = y[at.compression : at.activation]
     add_joints(q, rate, stretch, pressed, data.joints, data.work.joints, Q, stretch_rate)
+    add_springs(q, rate, data.springs, Q)
     muscles = data.work.muscles
     if nm > 0:
         u, pull = data.work.excitation, data.work.pull
@@ -60,7 +62,7 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
         receptor, afferent = slice(at.receptor, at.afferent), slice(at.afferent, at.elements)
         states = (y[receptor], y[afferent])
         receive(t, signals, *states, data.loops, data.work.loops, out[receptor], out[afferent])
-        add_moments(delayed, data.loops, Q)
+        add_moments(t, delayed, data.loops, data.work.loops.moment, Q)
     for k in range(n):
         out[k] = rate[k]
     if mechanism.one_run_each:
@@ -80,7 +82,7 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
             out[at.compression + k] = (now - pressed[k]) / c.time
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sense(rate, pressed, data):
     """Velocity of the head and compression of every joint into the work, after `place`."""
     work, joints = data.work.dynamics, data.joints
@@ -90,7 +92,7 @@ def sense(rate, pressed, data):
         data.work.compression[j] = pressed[k] if k >= 0 else joints.preload[j]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def load_discs(rate, acceleration, data):
     """Force on each disc into the work, after the accelerations (n,) are known."""
     mechanism, work, discs = data.mechanism, data.work.dynamics, data.work.discs
@@ -101,7 +103,7 @@ def load_discs(rate, acceleration, data):
     disc_forces(levels.discs, work.R, discs.pushes, pull, levels.pulled, discs.axes, discs.force)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def add_applied(tree, work, t, data, Q, pushes):
     """Add the external forces at time t to Q (n,) [N m; N] and to pushes (nb, 3) [N].
 

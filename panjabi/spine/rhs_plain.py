@@ -65,10 +65,7 @@ def reference_rhs(
         Q += model.muscles.force(q, rate, y[states], u)
         out[states] = model.muscles.state_rate(q, rate, y[states], u)
     out[part["receptor"]], out[part["afferent"]] = _loop_rates(model, y, t, paths)
-    for k, (signal, gate) in _arriving(model, y, delayed):
-        coordinate = model.pathways.connections[k].coordinate
-        if coordinate >= 0:
-            Q[coordinate] -= gate(signal)
+    Q -= _moments(model, t, y, delayed, paths)
     for element, states in elements_of(model):
         x, speed = model.seen_by(element, q, rate)
         values = arrived(model, y, delayed, element, t, commands)
@@ -260,6 +257,29 @@ def _arriving(
         signal = float(row[connection.afferent])
         result.append((k, (signal, _Gate(loop.threshold, loop.corner))))
     return result
+
+
+def _moments(
+    model: Spine, t: float, y: Floats, delayed: Floats | None, paths: NoisePaths | None
+) -> Floats:
+    """Moment (n,) of the loops on coordinates: limited, and with motor noise [N m]."""
+    moment = np.zeros(len(model.free))
+    largest = np.zeros(len(model.free))
+    acted = np.zeros(len(model.free))
+    for k, (signal, gate) in _arriving(model, y, delayed):
+        connection = model.pathways.connections[k]
+        coordinate = connection.coordinate
+        if coordinate >= 0:
+            moment[coordinate] += gate(signal)
+            loop = model.pathways.afferents[connection.afferent].loop
+            largest[coordinate], acted[coordinate] = loop.largest_moment or 0.0, 1.0
+    some = largest > 0.0
+    moment[some] = largest[some] * np.tanh(moment[some] / largest[some])
+    if paths is not None and paths.moment is not None and paths.noise.motor is not None:
+        motor = paths.noise.motor
+        spread = motor.proportional * np.abs(moment) + motor.moment
+        moment += acted * spread * paths.moment.at(t)
+    return moment
 
 
 def _loop_rates(

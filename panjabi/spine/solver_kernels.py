@@ -32,6 +32,7 @@ from panjabi.passive.joint_kernels import (
     joint_slopes,
     reduce_joints,
 )
+from panjabi.passive.spring_damper import spring_slopes
 from panjabi.spine.packing import read_spine
 from panjabi.spine.rhs_kernels import sense
 
@@ -70,6 +71,7 @@ def _evaluate(t, y, delayed, data):
     at, work = data.start, data.work
     stretch, pressed = y[at.joints : at.compression], y[at.compression : at.activation]
     joint_slopes(q, stretch, pressed, data.joints, work.joints, step.K, step.C)
+    spring_slopes(data.springs, step.K, step.C)
     muscles, u = work.muscles, work.excitation
     if nm > 0:
         excite(t, delayed, data.loops, data.python.drive, u)

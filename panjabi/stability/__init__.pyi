@@ -19,6 +19,10 @@ from .critical import (
     CriticalLoad as CriticalLoad,
     critical_load as critical_load,
 )
+from .critical_parameters import (
+    ParameterMargin as ParameterMargin,
+    parameter_margins as parameter_margins,
+)
 from .limits import (
     ImpulseLimit as ImpulseLimit,
     ImpulseLimits as ImpulseLimits,
@@ -27,26 +31,10 @@ from .limits import (
 from .load_paths import load_path as load_path, post_buckling as post_buckling
 from .margins import Margin as Margin, deficit_margin as deficit_margin, load_margin as load_margin
 from .path_following import LoadPath as LoadPath
-from .reflex_loop import (
-    FirstOrder as FirstOrder,
-    LinearReflex as LinearReflex,
-    SecondOrder as SecondOrder,
-)
-from .reflex_margins import (
-    ParameterMargin as ParameterMargin,
-    parameter_margins as parameter_margins,
-)
-from .reflex_model import ReflexFamily as ReflexFamily, ReflexModel as ReflexModel
 from .reflex_optimum import reflex_cost as reflex_cost, reflex_regulator as reflex_regulator
 from .robustness import critical_gain as critical_gain
 from .static_stability_of_muscles import (
     StaticStability as StaticStability,
     static_stability as static_stability,
-)
-from .trunk_sets import (
-    TRUNK_DELAY as TRUNK_DELAY,
-    TRUNK_SETS as TRUNK_SETS,
-    TrunkSet as TrunkSet,
-    trunk as trunk,
 )
 from .verdict_spine import verdict as verdict

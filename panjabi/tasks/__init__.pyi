@@ -7,11 +7,13 @@ from .condition import (
 )
 from .force import ForceExperiment as ForceExperiment, force_perturbation as force_perturbation
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
-from .plant import Plant as Plant
 from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load
-from .repeated import RepeatedRecord as RepeatedRecord, repeated_movement as repeated_movement
+from .repeated import (
+    RepeatedRecord as RepeatedRecord,
+    moving_trunk as moving_trunk,
+    repeated_movement as repeated_movement,
+)
 from .response import PerturbationResponse as PerturbationResponse
-from .seat import Seat as Seat, seated as seated
 from .seated_sway import SittingRecord as SittingRecord, sitting as sitting
 from .stiffness import (
     PointStiffness as PointStiffness,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -11,11 +12,15 @@ from numpy.typing import NDArray
 from panjabi.cohort.block import Block
 from panjabi.cohort.engine import CohortOptions, part_of, run_cohort
 from panjabi.delay.integrate.cohort import solve_cohort
+from panjabi.delay.integrate.compile_options import kernel
+from panjabi.delay.integrate.model import DelayModel, Event
 from panjabi.delay.integrate.settings import Settings
 from panjabi.errors import ParameterError
 from panjabi.results import Result, frame, plain
-from panjabi.tasks.plant import Plant
-from panjabi.tasks.seat import seated
+from panjabi.spine.model import Spine
+from panjabi.spine.packing import pack
+from panjabi.spine.rhs_kernels import spine_rhs
+from panjabi.spine.seat_preset import seat_spine
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
@@ -25,16 +30,17 @@ Floats = NDArray[np.float64]
 TIME = 6.0  # duration of a run that decides whether a start returns [s]
 FIELD_TIME = 2.5  # duration for the finite-time exponent [s]
 STOP = 0.6  # tilt at which the seat reaches its mechanical stop [rad]
+OVER = 0.5 * math.pi  # tilt from which a run does not return [rad]
 RETURNED = 0.05  # largest lean and tilt after a return [rad]
-SOLVER = Settings(rtol=1e-6, atol=1e-8)
+SOLVER = Settings(rtol=1e-4, atol=1e-6, track=1)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Basin(Result):
     """Boundary of the basin in the plane of seat tilt and its rate, and Lyapunov exponents in it.
 
-    At the start a person is held at a tilt and released with a push: the history is the tilt at
-    rate 0, the rate jumps at time 0, and the lumbar joint is straight.
+    At the start a person is held at a tilt and released with a push: before it the spine rests at
+    the tilt, with its reflexes, the rate jumps at time 0, and the lumbar joint is straight.
     """
 
     direction: Floats  # of the rays, in the plane scaled by `scale` [rad]
@@ -85,13 +91,13 @@ class Basin(Result):
 class _Plane:
     """A person on the seat, and the plane of starts."""
 
-    plant: Plant
+    spine: Spine
     scale: tuple[float, float]
     bisections: int = 0
 
 
 def basin_of_attraction(
-    plant: Plant | None = None,
+    spine: Spine | None = None,
     *,
     rays: int = 24,
     scale: tuple[float, float] = (0.5, 1.6),
@@ -114,9 +120,9 @@ def basin_of_attraction(
             f"Expected at least 4 rays and 11 grid points per side, got {rays} rays and {grid} "
             "points; give more of them."
         )
-    plant = plant or seated()
+    spine = spine or seat_spine()
     angle = np.linspace(0.0, 2.0 * np.pi, rays, endpoint=False)
-    plane = _Plane(plant, scale, bisections)
+    plane = _Plane(spine, scale, bisections)
     found = run_cohort(_radius, plane, {"direction": angle}, **part_of(options, "boundary"))
     radius = found.all_or_error().floats("radius")
     outside = np.isfinite(radius)
@@ -124,7 +130,7 @@ def basin_of_attraction(
     tilt, rate = scale[0] * np.linspace(-1, 1, grid), scale[1] * np.linspace(-1, 1, grid)
     starts = np.stack(np.meshgrid(tilt, rate), axis=-1).reshape(-1, 2)
     runs = run_cohort(
-        _end, _Plane(plant, scale), {"start": starts}, **part_of(options, "exponents")
+        _end, _Plane(spine, scale), {"start": starts}, **part_of(options, "exponents")
     ).all_or_error()
     ends = _stopped(runs.floats("end")[:, :4]).reshape(grid, grid, 4)
     exponent = _exponent(ends, tilt, rate, scale)
@@ -145,31 +151,45 @@ def _along(plane: _Plane, direction: Floats) -> Floats:
 def _radius(plane: _Plane, block: Block) -> dict[str, Floats]:
     """Radius of the boundary along each ray of a block; NaN beyond the search."""
     along = _along(plane, block.floats("direction"))
-    low, high = np.zeros(len(block)), np.ones(len(block))
-    outside = ~_returns(plane.plant, along)
+    radius = np.full(len(block), np.nan)
+    (met,) = np.nonzero(~_returns(plane.spine, along))
+    if not len(met):
+        return {"radius": radius}
+    low, high = np.zeros(len(met)), np.ones(len(met))
     for _ in range(plane.bisections):
         middle = 0.5 * (low + high)
-        back = _returns(plane.plant, middle[:, None] * along)
+        back = _returns(plane.spine, middle[:, None] * along[met])
         low, high = np.where(back, middle, low), np.where(back, high, middle)
-    return {"radius": np.where(outside, 0.5 * (low + high), np.nan)}
+    radius[met] = 0.5 * (low + high)
+    return {"radius": radius}
 
 
 def _end(plane: _Plane, block: Block) -> dict[str, Floats]:
     """State of each start of a block after `FIELD_TIME`."""
-    return {"end": _run(plane.plant, block.floats("start"), FIELD_TIME)}
+    return {"end": _run(plane.spine, block.floats("start"), FIELD_TIME)}
 
 
-def _run(plant: Plant, starts: Floats, duration: float) -> Floats:
-    """States at the end; NaN for runs that fell and diverged."""
-    before = np.zeros((len(starts), plant.size))
-    before[:, 0] = starts[:, 0]
-    m = len(plant.model.coordinates)
+@kernel
+def _room(t, y, delayed, p, out):
+    """Tilt that is left to `OVER` [rad]."""
+    out[0] = OVER - abs(y[0])
+
+
+FALL = {"event": _room, "events": (Event("fell", "stop", -1),)}
+
+
+def _run(spine: Spine, starts: Floats, duration: float, *, until_over: bool = False) -> Floats:
+    """States at the end; NaN for runs that diverged, or that ended at `OVER`."""
+    m = len(spine.free)
+    tilts, which = np.unique(starts[:, 0], return_inverse=True)
+    before = np.array([spine.state_at([tilt, *[0.0] * (m - 1)]) for tilt in tilts])[which]
     y0 = before.copy()
     y0[:, m] = starts[:, 1]
-    p = np.tile(plant.vector(), (len(starts), 1))
+    ends: dict[str, Any] = FALL if until_over else {}
+    model = DelayModel(rhs=spine_rhs, delays=spine.delays, reads=spine.reads, **ends)
     runs = solve_cohort(
-        plant.delay_model(), y0, (0.0, duration), [0.0, duration], p=p, history=before,
-        settings=SOLVER, workers=1, block=len(starts),
+        model, y0, (0.0, duration), [0.0, duration], p=np.tile(pack(spine), (len(starts), 1)),
+        history=before, settings=SOLVER, workers=1, block=len(starts),
     )  # fmt: skip
     return runs.state[:, -1]
 
@@ -183,8 +203,8 @@ def _stopped(ends: Floats) -> Floats:
     return stopped
 
 
-def _returns(plant: Plant, starts: Floats) -> NDArray[np.bool_]:
-    end = _run(plant, starts, TIME)
+def _returns(spine: Spine, starts: Floats) -> NDArray[np.bool_]:
+    end = _run(spine, starts, TIME, until_over=True)
     return np.all(np.abs(end[:, :2]) < RETURNED, axis=1)  # NaN compares as False
 
 

@@ -1,4 +1,4 @@
-"""Gains with the least sway of a plant at its delay: a model of a person trained on the seat."""
+"""Gains with the least sway of a spine at its delay: a model of a person trained on the seat."""
 
 from __future__ import annotations
 
@@ -9,20 +9,29 @@ import numpy as np
 
 from panjabi.delay.roots.counting import count_unstable
 from panjabi.errors import ConvergenceError
-from panjabi.tasks.plant import Plant
+from panjabi.spine.equilibrium_solver import equilibrium
+from panjabi.spine.linear_system import linear_system
+from panjabi.spine.model import Spine
+from panjabi.spine.noise_paths import SpineNoise
+from panjabi.spine.seat_preset import seat_noise
 
 FREQUENCY = np.geomspace(0.01, 30.0, 1500)  # [Hz]
 
 
-def expected_sway(plant: Plant) -> float:
-    """Standard deviation of the sum of all angles under the plant's noise [rad].
+def expected_sway(spine: Spine, noise: SpineNoise | None = None) -> float:
+    """Standard deviation of the sum of all angles under noise of loops on coordinates [rad].
 
     Linear approximation without signal-dependent motor noise; infinite if the system is unstable.
+    noise : by default that of the seated person.
     """
-    system = plant.model.system()
+    system = linear_system(equilibrium(spine))
     if count_unstable(system):
         return math.inf
-    noise, m = plant.noise, len(plant.model.coordinates)
+    noise, m = noise or seat_noise(), len(spine.free)
+    acted = sorted({c.coordinate for c in spine.pathways.connections})
+    afferents = [system.index("state", f"{name} afferent") for name in spine.pathways.names]
+    assert system.inputs is not None and noise.motor is not None and noise.sensory is not None
+    motor, sensory = noise.motor, noise.sensory
     w = 2.0 * np.pi * FREQUENCY
     out = np.zeros(system.size)
     out[:m] = 1.0
@@ -30,11 +39,12 @@ def expected_sway(plant: Plant) -> float:
     for k, s in enumerate(1j * w):
         late = [term.state * np.exp(-s * term.delay) for term in system.delayed]
         row = np.linalg.solve((s * system.E - system.now - np.sum(late, axis=0)).T, out)
-        moment = row @ system.inputs @ plant.acts  # type: ignore[operator]
-        power[k] = _spectrum(noise.motor.si, noise.motor_time.si, w[k]) * abs(moment) ** 2
-        delayed = row @ np.sum(late, axis=0)[:, :m]
-        sensed = _spectrum(noise.sensory.si, noise.sensory_time.si, w[k])
-        power[k] += sensed * float(np.sum(np.abs(delayed) ** 2))
+        moment = row @ system.inputs[:, acted]
+        size = _spectrum(motor.moment, motor.time_constant, w[k])
+        power[k] = size * float(np.sum(np.abs(moment) ** 2))
+        error = row[afferents, None] * system.now[afferents, :m]  # of the angles they sense
+        sensed = _spectrum(sensory.proprioceptive, sensory.time_constant, w[k])
+        power[k] += sensed * float(np.sum(np.abs(error) ** 2))
     return math.sqrt(float(np.trapezoid(power, w)) / math.pi)
 
 
@@ -44,7 +54,7 @@ def _spectrum(sd: float, time: float, w: float) -> float:
 
 
 def least_sway_effort(
-    make: Callable[[float], Plant], *, low: float = 1e-6, high: float = 1.0
+    make: Callable[[float], Spine], *, low: float = 1e-6, high: float = 1.0
 ) -> float:
     """Weight of effort for which make(effort) sways least [1], to two per cent.
 
@@ -53,7 +63,7 @@ def least_sway_effort(
     Raises
     ------
     ConvergenceError
-        If no effort in the range makes the plant stable.
+        If no effort in the range makes the spine stable.
     """
     from scipy.optimize import minimize_scalar
 
@@ -62,7 +72,7 @@ def least_sway_effort(
     best = int(np.argmin(sway))
     if not math.isfinite(sway[best]):
         raise ConvergenceError(
-            f"Expected a plant that is stable for some effort from {low:g} to {high:g}, got none; "
+            f"Expected a spine that is stable for some effort from {low:g} to {high:g}, got none; "
             "give a shorter delay or stiffer springs."
         )
     bracket = np.log(grid[[max(best - 1, 0), min(best + 1, len(grid) - 1)]])

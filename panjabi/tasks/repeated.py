@@ -12,9 +12,16 @@ from panjabi.delay.roots.response import frequency_response
 from panjabi.errors import ParameterError
 from panjabi.neural.measures.divergence import Lyapunov, lyapunov
 from panjabi.results import Result, frame
-from panjabi.stability.reflex_loop import FirstOrder
-from panjabi.stability.trunk_sets import trunk
-from panjabi.tasks.plant import Plant, PlantNoise
+from panjabi.simulation.fixed_steps import fixed_step_run
+from panjabi.spine.equilibrium_solver import equilibrium
+from panjabi.spine.evidence import model_outside
+from panjabi.spine.linear_system import linear_system
+from panjabi.spine.model import Spine
+from panjabi.spine.noise_paths import SpineNoise
+from panjabi.spine.perturbation import MomentSine
+from panjabi.spine.reduced_spine import reduced
+from panjabi.spine.seat_preset import seat_noise
+from panjabi.spine.trunk_sets import trunk_parameters, trunk_set
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
@@ -26,6 +33,7 @@ ACTIVATION = 0.015  # lag between drive and moment [s]
 AMPLITUDE = 0.35  # of the movement, 20 deg [rad]; assumed
 PACES = (0.5, 600.0)  # accepted paces [cycles/min]; people move at about 5 to 60
 SAMPLES = 75  # of a cycle
+STEP = 0.007  # of the solver at most, half the lag [s]
 SETTLE = 5  # cycles left out at the start
 FIT = (0.0, 0.5)  # range of the linear fit of the divergence, in cycles
 LEAST_DIMENSION = 5  # smallest embedding dimension for trunk movement, as published
@@ -67,24 +75,12 @@ class RepeatedRecord(Result):
         return frame({"time_s": self.time, "angle_deg": np.degrees(self.angle)}, "time_s")
 
 
-def moving_trunk(
-    *, set: str = "T1", extra_delay: float = 0.0, gain_factor: float = 1.0,
-    noise: PlantNoise | None = None,
-) -> Plant:  # fmt: skip
-    """A lumped trunk with gravity at large angles, and noise.
-
-    extra_delay : added to the reflex delay [s]; gain_factor : on both reflex gains [1].
-    """
-    model = trunk(set).model(filter=FirstOrder(ACTIVATION))
-    now = model.values
-    changed = {
-        "stretch_gain": gain_factor * now["stretch_gain"],
-        "rate_gain": gain_factor * now["rate_gain"],
-        "delay": now["delay"] + extra_delay,
-    }
-    return Plant(
-        model=model.with_values(changed), leans=((1.0,),), weight=(GRAVITY,),
-        noise=noise or PlantNoise(),
+def moving_trunk(set: str = "T1") -> Spine:
+    """The trunk of a set, with gravity at large angles."""
+    p = trunk_parameters(set)
+    return reduced(
+        inertia=p.si("inertia"), damping=p.si("damping"), stiffness=p.si("stiffness") + GRAVITY,
+        weight=GRAVITY, reflexes=trunk_set(set, filter_time=ACTIVATION).reflexes, parameters=p,
     )  # fmt: skip
 
 
@@ -92,7 +88,8 @@ def repeated_movement(
     pace: float = 20.0,
     *,
     cycles: int = 30,
-    plant: Plant | None = None,
+    spine: Spine | None = None,
+    noise: SpineNoise | None = None,
     seed: int = 0,
 ) -> RepeatedRecord:
     """Flexion and extension by 20 degrees at a pace [cycles/min], with the Lyapunov exponent.
@@ -100,6 +97,9 @@ def repeated_movement(
     A sinusoidal moment drives the trunk. It is scaled so that the linear trunk moves by `AMPLITUDE`
     at any pace. The exponent is by Rosenstein's method over half a cycle, with `SAMPLES` samples
     per cycle and an embedding dimension by false neighbours, at least 5.
+
+    spine : of one angle, by default `moving_trunk()`. noise : by default that of the seated person,
+        with the seed.
 
     Raises
     ------
@@ -113,16 +113,20 @@ def repeated_movement(
             f"got {cycles} cycles at {pace:g} per minute; give for example 30 cycles at 20 per "
             "minute."
         )
-    plant = plant or moving_trunk()
+    rest = equilibrium(spine or moving_trunk())
+    noise = replace(noise, seed=seed) if noise else seat_noise(seed)
     frequency = pace / 60.0
-    response = frequency_response(plant.model.system(), np.array([frequency]))
+    response = frequency_response(linear_system(rest), np.array([frequency]))
     amplitude = AMPLITUDE / float(response.magnitude[0])
     sample = 1.0 / (frequency * SAMPLES)
-    inner = max(int(np.ceil(sample / 0.004)), 1)
-    run = plant.noisy_run(
-        (SETTLE + cycles) / frequency, step=sample / inner, seed=seed,
-        amplitude=amplitude, frequency=frequency,
-    )  # fmt: skip
+    inner = max(int(np.ceil(sample / STEP)), 1)
+    duration = (SETTLE + cycles) / frequency
+    bending = MomentSine(
+        amplitude, rest.model.free[0], start=0.0, length=2.0 * duration, frequency=frequency
+    )
+    run = fixed_step_run(
+        rest, duration=duration, step=sample / inner, noise=noise, perturbations=(bending,)
+    )
     keep = slice(SETTLE * SAMPLES * inner, None, inner)
     time, angle = run.time[keep], run.state[keep, 0]
     fit = (FIT[0] / frequency, FIT[1] / frequency)
@@ -133,5 +137,5 @@ def repeated_movement(
             delay=exponent.delay,
         )  # fmt: skip
         exponent = replace(embedded, embedding=exponent.embedding)
-    outside = plant.model.outside_evidence
+    outside = model_outside(rest.model)
     return RepeatedRecord(pace, cycles, time, angle, exponent, seed, outside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +13,13 @@ from panjabi.delay.roots.spectrum import characteristic_roots
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.neural.measures.stabilogram import Diffusion, Sway, diffusion, sway
 from panjabi.results import Result, frame
-from panjabi.tasks.plant import Plant
-from panjabi.tasks.seat import seated
+from panjabi.simulation.fixed_steps import fixed_step_run
+from panjabi.spine.equilibrium_solver import equilibrium
+from panjabi.spine.evidence import model_outside
+from panjabi.spine.linear_system import linear_system
+from panjabi.spine.model import Spine
+from panjabi.spine.noise_paths import SpineNoise
+from panjabi.spine.seat_preset import seat_noise, seat_spine
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
@@ -23,7 +28,7 @@ Floats = NDArray[np.float64]
 
 SETTLE = 10.0  # left out at the start [s]
 SHORTEST = 5.0  # trial [s]; the shortest lags of the diffusion need a third of it
-STEP = 0.002  # of the stochastic solver, a twentieth of the shortest lag [s]
+STEP = 0.005  # of the solver, an eighth of the shortest lag [s]
 SAMPLING = 0.02  # of the record [s]
 LOST = 0.6  # lean at which a person has fallen off [rad]
 
@@ -35,7 +40,7 @@ class SittingRecord(Result):
     time: Floats  # [s]
     seat: Floats  # tilt of the seat in space [rad]
     trunk: Floats  # lean of the trunk in space [rad]
-    moment: Floats  # commanded active lumbar moment [N m]
+    moment: Floats  # lumbar moment that the loops command, before the delay [N m]
     rightmost: complex  # root of the linear system [1/s]
     sway: Sway  # of the seat
     diffusion: Diffusion  # of the seat
@@ -84,8 +89,18 @@ class SittingRecord(Result):
         return frame(columns, "time_s")
 
 
-def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0) -> SittingRecord:
+def sitting(
+    spine: Spine | None = None,
+    *,
+    duration: float = 60.0,
+    seed: int = 0,
+    noise: SpineNoise | None = None,
+) -> SittingRecord:
     """Sway in a trial of a duration [s], after `SETTLE` seconds that are left out.
+
+    spine : by default `spine_model("seat")`; its first two angles are those of seat and lumbar
+        joint, and all loops act on the second. noise : by default that of the seated person, with
+        the seed.
 
     Raises
     ------
@@ -99,8 +114,10 @@ def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0
             f"Expected a duration of {SHORTEST:g} s or more, got {duration:g} s; give for example "
             "60 s. The measures of sway need many periods."
         )
-    plant = plant or seated()
-    run = plant.noisy_run(SETTLE + duration, step=STEP, seed=seed)
+    rest = equilibrium(spine or seat_spine())
+    model = rest.model
+    noise = replace(noise, seed=seed) if noise else seat_noise(seed)
+    run = fixed_step_run(rest, duration=SETTLE + duration, step=STEP, noise=noise)
     keep = slice(round(SETTLE / run.step), None, max(round(SAMPLING / run.step), 1))
     lean = run.state[:, 0] + run.state[:, 1]
     if np.abs(lean).max() > LOST:
@@ -110,16 +127,15 @@ def sitting(plant: Plant | None = None, *, duration: float = 60.0, seed: int = 0
             "(the person has fallen off the seat); give lower gains, a shorter delay or stiffer "
             "springs."
         )
-    forces = [plant.state_names.index(f"{loop.name}_moment") for loop in plant.model.loops]
     time, seat = run.time[keep] - run.time[keep][0], run.state[keep, 0]
     return SittingRecord(
         time=time,
         seat=seat,
         trunk=lean[keep],
-        moment=run.state[keep][:, forces].sum(axis=1),
-        rightmost=complex(characteristic_roots(plant.model.system()).rightmost),
+        moment=run.state[keep][:, model.slices["afferent"]].sum(axis=1),
+        rightmost=complex(characteristic_roots(linear_system(rest)).rightmost),
         sway=sway(time, seat),
         diffusion=diffusion(time, seat, longest=10.0),
         seed=seed,
-        outside_evidence=plant.model.outside_evidence,
+        outside_evidence=model_outside(model),
     )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from panjabi.delay.roots.margin import delay_margin
+from panjabi.neural.loops import delayed_by, scaled
 from panjabi.neural.phenotype import published_extra_delay
-from panjabi.stability.trunk_sets import TRUNK_DELAY
+from panjabi.spine.equilibrium_solver import equilibrium
+from panjabi.spine.linear_system import linear_system
+from panjabi.spine.model import Spine
+from panjabi.spine.seat_preset import SEAT, seat_spine
 from panjabi.tasks.basin import basin_of_attraction
 from panjabi.tasks.repeated import RepeatedRecord, moving_trunk, repeated_movement
 from panjabi.tasks.response import percent_change as change
-from panjabi.tasks.seat import Seat, seated
 from panjabi.tasks.seated_sway import SittingRecord, sitting
 from panjabi.validation.criterion import Criterion, at_most, sign
 from panjabi.validation.predictions import Prediction, Predictions
@@ -32,12 +34,17 @@ table = Predictions("Sitting and repeated movement")
 @cache
 def _trials(phenotype: str) -> tuple[SittingRecord, ...]:
     """Eight trials of two minutes, with the same noise for every phenotype."""
-    late = TRUNK_DELAY + published_extra_delay().si
-    plant = seated(
-        delay=late if phenotype == "delay" else TRUNK_DELAY,
-        gain_factor=STIFF if phenotype == "gain" else 1.0,
-    )
-    return tuple(sitting(plant, duration=120.0, seed=seed) for seed in SEEDS)
+    spine = seat_spine()
+    if phenotype == "delay":
+        spine = _late(spine)
+    elif phenotype == "gain":
+        spine = spine.with_reflexes(*scaled(spine.reflexes, STIFF))
+    return tuple(sitting(spine, duration=120.0, seed=seed) for seed in SEEDS)
+
+
+def _late(spine: Spine) -> Spine:
+    """The spine with the longer delay that is published for low back pain."""
+    return spine.with_reflexes(*delayed_by(spine.reflexes, published_extra_delay().si))
 
 
 def _mean(read: Callable[[SittingRecord], float], phenotype: str) -> float:
@@ -46,9 +53,11 @@ def _mean(read: Callable[[SittingRecord], float], phenotype: str) -> float:
 
 @table.predicts("N267", accept="stable, and displacement and moment increase", unit="%")
 def sitting_with_delay() -> Prediction:
-    eager = replace(Seat(), effort=replace(Seat().effort, value=EAGER * Seat().effort.value))
-    plants = (seated(), seated(eager))
-    margin, eager_margin = (1e3 * delay_margin(plant.model.system()).margin for plant in plants)
+    eager = SEAT.replaced(effort=EAGER * SEAT["effort"].value)
+    margin, eager_margin = (
+        1e3 * delay_margin(linear_system(equilibrium(seat_spine(seat)))).margin
+        for seat in (SEAT, eager)
+    )
     healthy, late = _trials("")[0], _trials("delay")[0]
     trunk, moment = (
         change(_mean(read, "delay"), _mean(read, ""))
@@ -171,8 +180,8 @@ def longer_record() -> float:
     unit="1/s",
 )
 def movement_with_delay() -> Prediction:
-    plant = moving_trunk(extra_delay=published_extra_delay().si)
-    late = [repeated_movement(20.0, plant=plant, seed=seed) for seed in SEEDS]
+    spine = _late(moving_trunk())
+    late = [repeated_movement(20.0, spine=spine, seed=seed) for seed in SEEDS]
     a, b = _exponents(_movements(20.0)), _exponents(late)
     difference = float(np.mean(b) - np.mean(a))
     error = float(np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / len(a)))

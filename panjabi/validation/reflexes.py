@@ -1,8 +1,8 @@
 """Predictions of the linear analysis of trunk reflexes.
 
-The lumped trunk T1 represents the healthy trunk unless another is named; nothing is fitted to these
-rows. Rows without a number are priors: they show whether the direction agrees with the publication
-and are not evidence.
+The trunk of the set T1 represents the healthy trunk unless another is named; nothing is fitted to
+these rows. Rows without a number are priors: they show whether the direction agrees with the
+publication and are not evidence.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from panjabi.delay.roots.axis import crossings_along
 from panjabi.delay.roots.counting import count_unstable
 from panjabi.delay.roots.margin import delay_margin
 from panjabi.delay.roots.response import frequency_response
+from panjabi.delay.roots.system import LinearDelaySystem
 from panjabi.errors import ConvergenceError
 from panjabi.literature import row
-from panjabi.stability.reflex_model import ReflexModel
-from panjabi.stability.trunk_sets import trunk
+from panjabi.spine.equilibrium_solver import equilibrium
+from panjabi.spine.linear_system import linear_system
+from panjabi.spine.trunk_sets import trunk_family, trunk_parameters, trunk_set
 from panjabi.validation.criterion import Criterion, sign
 from panjabi.validation.predictions import Prediction, Predictions
 
@@ -28,32 +30,35 @@ LOW = np.linspace(0.2, 1.1, 10)  # [Hz], the published band below 1.1 Hz; its lo
 table = Predictions("Reflexes of the trunk, linear analysis")
 
 
-def _admittance(model: ReflexModel) -> float:
+def _system(name: str, **changes: float) -> LinearDelaySystem:
+    return linear_system(equilibrium(trunk_set(name, **changes)))
+
+
+def _admittance(name: str, **changes: float) -> float:
     """Mean magnitude of angle per moment below 1.1 Hz [rad/(N m)]."""
-    return float(frequency_response(model.system(), LOW).magnitude.mean())
+    return float(frequency_response(_system(name, **changes), LOW).magnitude.mean())
 
 
-def _scaled(model: ReflexModel, names: Sequence[str], factor: float) -> ReflexModel:
-    return model.with_values({name: factor * model.values[name] for name in names})
-
-
-def _change(model: ReflexModel, names: Sequence[str], factor: float) -> float:
+def _change(name: str, names: Sequence[str], factor: float, **base: float) -> float:
     """Change of the admittance if gains are multiplied by a factor [%]."""
-    return 100.0 * (_admittance(_scaled(model, names, factor)) / _admittance(model) - 1.0)
+    p = trunk_parameters(name).replaced(**base)
+    more = base | {gain: factor * p.si(gain) for gain in names}
+    return 100.0 * (_admittance(name, **more) / _admittance(name, **base) - 1.0)
 
 
-def _margin_ms(model: ReflexModel) -> float:
-    return 1e3 * delay_margin(model.system()).margin
+def _margin_ms(name: str, **changes: float) -> float:
+    return 1e3 * delay_margin(_system(name, **changes)).margin
 
 
-def _least_stiffness(model: ReflexModel) -> float:
-    """Smallest intrinsic stiffness at which the model is stable at its delay [N m/rad]."""
-    crossings = crossings_along(model.family("stiffness"), -1200.0, 200.0, steps=12)
+def _least_stiffness(name: str, **changes: float) -> float:
+    """Smallest intrinsic stiffness at which the trunk is stable at its delay [N m/rad]."""
+    family = trunk_family(name, "stiffness", **changes)
+    crossings = crossings_along(family, -1200.0, 200.0, steps=12)
     leaving = [c for c in crossings if c.direction < 0.0]
-    if not leaving or count_unstable(model.with_values(stiffness=200.0).system()):
+    if not leaving or count_unstable(family.system((200.0,))):
         raise ConvergenceError(
             "Expected gains that a stiffness up to 200 N m/rad stabilises at their delay, got "
-            f"{model.values}; lower the gains."
+            f"{name} with {changes}; lower the gains."
         )
     return leaving[-1].value
 
@@ -66,7 +71,7 @@ def _list(values: Sequence[float]) -> str:
 def resist_task() -> Prediction:
     """Change of admittance by the published increase of reflex gain [%]."""
     more = 1.0 + row("N032").number / 100.0
-    healthy, weak = (_change(trunk(name).model(), GAINS, more) for name in ("T1", "T4"))
+    healthy, weak = (_change(name, GAINS, more) for name in ("T1", "T4"))
     return Prediction(
         healthy,
         f"both gains of T1 times {more:.2f} (N032), intrinsic stiffness unchanged; with the low "
@@ -78,11 +83,11 @@ def resist_task() -> Prediction:
 @table.predicts("N036", accept=sign(-1), unit="%")
 def back_pain_gains() -> Prediction:
     """Change of admittance by higher gains [%]; only the sign is published."""
-    model = trunk("T1").model().with_values(acceleration_gain=2.0)
+    base = {"acceleration_gain": 2.0}
     names = (*GAINS, "acceleration_gain")
-    alone = ", ".join(f"{name} {_change(model, (name,), 1.2):+.1f} %" for name in names)
+    alone = ", ".join(f"{name} {_change('T1', (name,), 1.2, **base):+.1f} %" for name in names)
     return Prediction(
-        _change(model, names, 1.2),
+        _change("T1", names, 1.2, **base),
         f"all three gains of T1 (k_a 2, assumed) increased by a fifth, mean below 1.1 Hz; single "
         f"gains: {alone}",
     )
@@ -91,9 +96,9 @@ def back_pain_gains() -> Prediction:
 @table.predicts("N042", accept="both signs", unit="ms")
 def stretch_gain_trend() -> Prediction:
     """With a higher k_p, less co-contraction is needed and the delay margin is smaller."""
-    models = [trunk("T1").model().with_values(stretch_gain=k) for k in (300.0, 400.0, 500.0)]
-    least = [_least_stiffness(m) for m in models]
-    margins = [_margin_ms(m) for m in models]
+    gains = (300.0, 400.0, 500.0)
+    least = [_least_stiffness("T1", stretch_gain=k) for k in gains]
+    margins = [_margin_ms("T1", stretch_gain=k) for k in gains]
     return Prediction(
         margins[2] - margins[0],
         f"T1, k_p 300, 400, 500: least intrinsic stiffness {_list(least)} N m/rad at 60 ms, margin "
@@ -109,10 +114,9 @@ def stretch_gain_trend() -> Prediction:
 )
 def rate_gain_trend() -> Prediction:
     """k_v does not change the co-contraction; the margin increases, then drops near k_v = B."""
-    base = trunk("T1").model()
     gains = (0.0, 15.0, 30.0, 60.0, 120.0)
-    margins = [_margin_ms(base.with_values(rate_gain=k)) for k in gains]
-    least = [_least_stiffness(base.with_values(rate_gain=k)) for k in (30.0, 60.0)]
+    margins = [_margin_ms("T1", rate_gain=k) for k in gains]
+    least = [_least_stiffness("T1", rate_gain=k) for k in (30.0, 60.0)]
     return Prediction(
         margins[2],
         f"T1, k_v 0, 15, 30, 60, 120 (B is 30): margin {_list(margins)} ms. It increases and "
@@ -126,9 +130,9 @@ def rate_gain_trend() -> Prediction:
 @table.predicts("N044", accept="both signs", unit="ms")
 def damping_trend() -> Prediction:
     """B does not change the co-contraction and always increases the margin."""
-    models = [trunk("T1").model().with_values(damping=b) for b in (20.0, 30.0, 45.0)]
-    margins = [_margin_ms(m) for m in models]
-    least = [_least_stiffness(m) for m in models]
+    damping = (20.0, 30.0, 45.0)
+    margins = [_margin_ms("T1", damping=b) for b in damping]
+    least = [_least_stiffness("T1", damping=b) for b in damping]
     same = float(np.ptp(least)) < 1e-6 * abs(least[0])
     return Prediction(
         margins[2] - margins[0],
@@ -170,7 +174,7 @@ def gain_and_delay() -> Prediction:
     """The largest stable gain decreases with the delay."""
     largest = []
     for delay in (0.04, 0.06, 0.08, 0.10):
-        line = trunk("T1").model().with_values(delay=delay).family("stretch_gain")
+        line = trunk_family("T1", "stretch_gain", delay=delay)
         largest.append(max(c.value for c in crossings_along(line, 150.0, 6000.0)))
     return Prediction(
         largest[-1] / largest[0],
@@ -187,13 +191,11 @@ def gain_and_delay() -> Prediction:
 )
 def creep_latency() -> Prediction:
     """A trunk without rate feedback is stable before creep and not after."""
-    base = trunk("T3").model()
     before, after = (
-        count_unstable(base.with_values(delay=1e-3 * row(i).number).system())
-        for i in ("N142", "N143")
+        count_unstable(_system("T3", delay=1e-3 * row(i).number)) for i in ("N142", "N143")
     )
     return Prediction(
-        _margin_ms(base),
+        _margin_ms("T3"),
         "margin of T3 compared with latencies of 60 and 96 ms; T1, with rate feedback, is stable "
         "at both",
         met=before == 0 and after > 0,

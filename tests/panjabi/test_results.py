@@ -29,11 +29,11 @@ from panjabi.results import Result, plain
 from panjabi.spine import equilibrium, in_plane, spine_model
 from panjabi.spine.neck_preset import fitted_neck
 from panjabi.spine.passive_spine import top_load
+from panjabi.spine.trunk_sets import trunk_family, trunk_parameters, trunk_set
 from panjabi.stability import column_equilibrium
 from panjabi.stability.crisco_model import crisco_column
 from panjabi.stability.critical import critical_load
 from panjabi.stability.load_paths import post_buckling
-from panjabi.stability.trunk_sets import trunk
 from panjabi.tasks import Condition
 from panjabi.tasks.repeated import moving_trunk, repeated_movement
 from panjabi.tasks.response import PerturbationResponse
@@ -75,7 +75,7 @@ def results():
         "path": post_buckling(column, to=100.0),
         "equilibrium": equilibrium(spine),
         "column": column_equilibrium(column.column),
-        "repeated": repeated_movement(30.0, cycles=12, plant=moving_trunk()),
+        "repeated": repeated_movement(30.0, cycles=12, spine=moving_trunk()),
         "sources": sources(unit("L4-L5")),
     }
 
@@ -105,9 +105,9 @@ def nested(value):
 def easily_made():
     """Models with their parts, parameter sets, settings and a published row."""
     muscles = Musculotendon(musculature("lumbar"))
-    model = trunk("T1").model()
     spine = spine_model(joints=["L4-L5"], plane="sagittal", reflexes=True)
-    yield from (trunk("T1"), model, model.system(), model.family("delay"))
+    family = trunk_family("T1", "delay")
+    yield from (trunk_parameters("T1"), trunk_set("T1"), family, family.system((0.06,)))
     yield from (
         muscles,
         MuscleElement(muscles),

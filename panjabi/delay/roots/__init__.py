@@ -1,6 +1,6 @@
 """Linear systems with delays: roots, margins, maps, frequency responses, identification.
 
->>> trunk = panjabi.stability.trunk("T1").model().with_values(delay=0.06).system()
+>>> trunk = linear_system(equilibrium(panjabi.spine.trunk_set("T1")))
 >>> panjabi.delay.roots.characteristic_roots(trunk).rightmost
 >>> panjabi.delay.roots.delay_margin(trunk).margin
 """

@@ -15,7 +15,7 @@ from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.results import ShortRepr
 
-POSITIVE = ("inertia", "damping", "delay", "filter_time", "filter_frequency", "filter_damping")
+POSITIVE = ("inertia", "damping", "delay", "filter_time")
 """Parameters that a fit keeps at zero or above, by the last part of their name."""
 
 BLIND = 1e-8

@@ -6,17 +6,17 @@ import json
 
 import numpy as np
 import pytest
+from known_delay_systems import trunk_system
 
 from panjabi.cli import main
 from panjabi.delay.roots import frequency_response
-from panjabi.stability import trunk
 
 
 @pytest.fixture
 def file(tmp_path):
     """The admittance of the trunk T1 with 2 % of noise, and its standard deviation."""
     f = 0.2 * np.arange(1, 31)
-    exact = frequency_response(trunk("T1").model().system(), f).values
+    exact = frequency_response(trunk_system("T1", lag=0.005), f).values
     sd = 0.02 * np.abs(exact)
     noise = np.random.default_rng(3).normal(size=(2, f.size)) * sd / np.sqrt(2.0)
     seen = exact + noise[0] + 1j * noise[1]
@@ -36,7 +36,7 @@ def test_true_parameters_lie_in_their_intervals(file, capsys):
     true = {"inertia": 5.0, "damping": 30.0, "stretch_gain": 400.0, "rate_gain": 60.0,
             "delay": 0.06}  # fmt: skip
     assert found["parameters"].keys() == true.keys() and found["fixed"] == {
-        "stiffness": -100.0, "acceleration_gain": 0.0
+        "stiffness": -100.0, "acceleration_gain": 0.0, "filter_time": 0.005
     }  # fmt: skip
     for name, value in true.items():
         low, high = found["parameters"][name]["interval_95"]
@@ -56,7 +56,7 @@ def test_text_lists_what_the_data_do_not_identify(file, capsys):
 def test_refusals_are_one_line(file, capsys):
     for asked, words in (
         ([file], "give the missing values"),
-        ([file, "--set", "T1", "--free", "gain"], "unknown parameter of the reflex model 'gain'"),
+        ([file, "--set", "T1", "--free", "gain"], "unknown parameter of the trunk 'gain'"),
         (["none.csv", "--set", "T1"], "cannot be read"),
     ):
         assert main(["identify", *asked]) == 2

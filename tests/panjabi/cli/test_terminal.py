@@ -17,12 +17,12 @@ from panjabi.errors import Interrupted, ParameterError
 FIRST = """
 from numba import njit
 from panjabi._compiling import announce_compilation
-from panjabi.simulation.lumped_trunk import drive
+from panjabi.neural.smooth_kernels import rectified
 
 announce_compilation()
 announce_compilation()
-drive(0.5)
-drive(1)
+rectified(0.5, 0.1)
+rectified(1, 0.1)
 njit(lambda x: x)(1.0)
 """
 SECOND = FIRST + "from panjabi.neural.feedforward import risen; risen(0.5)"
@@ -66,7 +66,7 @@ def announced(cache, script: str) -> list[str]:
 
 
 def test_each_module_is_announced_once_before_it_is_compiled_and_not_when_it_is_cached(tmp_path):
-    assert announced(tmp_path, FIRST) == ["Compiling panjabi.simulation.lumped_trunk"]
+    assert announced(tmp_path, FIRST) == ["Compiling panjabi.neural.smooth_kernels"]
     assert announced(tmp_path, FIRST) == []
     assert announced(tmp_path, SECOND) == ["Compiling panjabi.neural.feedforward"]
 

@@ -9,11 +9,11 @@ matplotlib.use("Agg")  # the tests choose; the package never does
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from known_delay_systems import trunk_line, trunk_system
 
 from panjabi.delay.roots import MeasuredResponse, frequency_response, root_loci, stability_map
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.plots import PublishedRatio, plot_admittance, plot_root_loci, plot_stability_map
-from panjabi.stability import trunk
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def close_figures():
 
 
 def test_map_shows_curves_counts_and_points():
-    family = trunk("T1").model().family("stretch_gain", "delay")
+    family = trunk_line("T1", "stretch_gain", "delay")
     found = stability_map(family, ((0.0, 1200.0), (0.0, 0.3)), search_steps=8)
     ax = plot_stability_map(found, points={"T1": (400.0, 0.06)})
     drawn = {line.get_label(): line.get_xydata() for line in ax.lines}
@@ -37,7 +37,7 @@ def test_map_shows_curves_counts_and_points():
 
 
 def test_root_loci_mark_the_crossing():
-    loci = root_loci(trunk("T3").model().family("delay"), np.linspace(0.03, 0.12, 7), count=4)
+    loci = root_loci(trunk_line("T3", "delay"), np.linspace(0.03, 0.12, 7), count=4)
     ax = plot_root_loci(loci)
     (text,) = (t.get_text() for t in ax.texts)
     assert text == "78.9 ms"
@@ -46,9 +46,8 @@ def test_root_loci_mark_the_crossing():
 
 
 def test_admittance_with_measured_and_published_markers():
-    model = trunk("T1").model()
     f = np.geomspace(0.1, 10.0, 40)
-    found = frequency_response(model.system(), f)
+    found = frequency_response(trunk_system("T1"), f)
     data = MeasuredResponse("lab", f, found.values, (0.1 * found.magnitude) ** 2)
     ratio = PublishedRatio("T1", 0.39, (0.2, 1.1), "published")
     top, bottom = plot_admittance({"T1": found}, measured={"lab": data}, published=[ratio])

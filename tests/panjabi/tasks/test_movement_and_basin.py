@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from panjabi.errors import ParameterError
-from panjabi.tasks import basin_of_attraction, repeated_movement, seated, sitting
+from panjabi.spine import SEAT, seat_spine
+from panjabi.tasks import basin_of_attraction, repeated_movement, sitting
 from panjabi.tasks.basin import _returns
 
 
@@ -54,8 +54,12 @@ def test_inside_returns_and_outside_falls():
     known = np.isfinite(tilt)
     assert known.sum() >= 4
     ring = np.column_stack([tilt, rate])[known]
-    assert _returns(seated(), 0.99 * ring).all()
-    assert not _returns(seated(), 1.01 * ring).any()
+    assert _returns(seat_spine(), 0.99 * ring).all()
+    assert not _returns(seat_spine(), 1.01 * ring).any()
+
+
+def test_a_push_of_the_upright_person_is_lost_where_it_was_before_the_seat_was_a_spine():
+    assert small().radius[2] == pytest.approx(0.61193848, abs=2 * small().width)
 
 
 def test_the_basin_is_symmetric():
@@ -64,7 +68,7 @@ def test_the_basin_is_symmetric():
 
 
 def test_stronger_muscles_make_a_larger_basin():
-    strong = replace(seated(), strongest=90.0)
+    strong = seat_spine(SEAT.replaced(strongest=90.0))
     larger = basin_of_attraction(strong, rays=8, grid=11)
     assert np.nanmin(larger.radius) > np.nanmin(small().radius)
 

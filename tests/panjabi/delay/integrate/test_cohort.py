@@ -7,22 +7,29 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from numba import njit
+from ten_state_trunk import (
+    STATES,
+    Pulse,
+    ten_state_model,
+    trunk_jacobian,
+    trunk_rhs,
+    upright,
+    vector,
+)
 
 from panjabi.delay.integrate import DelayModel, Settings, cohort, solve
 from panjabi.delay.integrate.cohort import solve_cohort
 from panjabi.errors import DataFileError, ParameterError
-from panjabi.simulation import LumpedTrunk, lumped_model
-from panjabi.simulation.lumped_trunk import STATES, Pulse, trunk_jacobian, trunk_rhs, upright
 
 PULSE = Pulse()
-MODEL = lumped_model()
+MODEL = ten_state_model()
 TIMES = np.linspace(0.0, 1.0, 21)
 
 
 def people(count: int) -> tuple[np.ndarray, np.ndarray]:
     """Parameters and delays with a spread of a tenth."""
     spread = np.random.default_rng(1).lognormal(0.0, 0.1, (count, 13))
-    p = np.tile(LumpedTrunk().vector(PULSE), (count, 1))
+    p = np.tile(vector(PULSE), (count, 1))
     p[:, :11] *= spread[:, :11]
     return p, np.array(MODEL.delays) * spread[:, 11:]
 
@@ -71,7 +78,7 @@ def test_each_subject_equals_a_run_with_solve():
 
 
 @pytest.mark.parametrize("tolerance", [1e-5, 1e-6, 1e-7])
-def test_lumped_trunk_is_within_tolerance(tolerance):
+def test_ten_state_trunk_is_within_tolerance(tolerance):
     tight = run(20, settings=Settings(1e-11, 1e-13))
     loose = run(20, settings=Settings(tolerance, tolerance))
     assert np.max(np.abs(loose.state - tight.state)) < 10.0 * tolerance
@@ -131,7 +138,7 @@ def test_jacobian_of_the_trunk_is_its_derivative():
 
 
 def test_both_pairs_agree_on_the_trunk():
-    p = LumpedTrunk().vector(PULSE)
+    p = vector(PULSE)
     runs = [
         solve(MODEL, upright(), (0.0, 1.0), p=p, breaks=PULSE.breaks, settings=s)
         for s in (Settings(1e-9, 1e-11), Settings(1e-8, 1e-10, "implicit"))
@@ -165,5 +172,3 @@ def test_invalid_cohorts_raise():
 
     with pytest.raises(ParameterError, match="run `solve` for each subject"):
         ask(model=DelayModel(rhs=growing, delay=half, varying=1))
-    with pytest.raises(ParameterError, match="Expected inertia of the lumped trunk above 0"):
-        LumpedTrunk(inertia=LumpedTrunk().inertia.with_value(0.0))

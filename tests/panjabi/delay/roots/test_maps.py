@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from known_delay_systems import delayed_pendulum, pendulum_gains
+from known_delay_systems import delayed_pendulum, pendulum_gains, trunk_line
 
 from panjabi.cohort import read_cohort
 from panjabi.delay.roots import (
@@ -16,7 +16,6 @@ from panjabi.delay.roots import (
     stability_map,
 )
 from panjabi.errors import DataFileError, ParameterError
-from panjabi.stability import trunk
 from panjabi.validation.reflexes import longest_delay
 
 
@@ -27,7 +26,7 @@ def pendulum():
 
 @pytest.fixture(scope="module")
 def gains():
-    family = trunk("T1").model().family("stretch_gain", "rate_gain")
+    family = trunk_line("T1", "stretch_gain", "rate_gain")
     return stability_map(family, ((0.0, 1500.0), (-50.0, 200.0)), search_steps=8)
 
 
@@ -71,7 +70,7 @@ def test_regions_agree_with_the_argument_principle(which, request):
 
 def test_boundary_of_the_trunk_goes_through_its_margin():
     """In the plane of gain and delay the boundary at T1's gain is T1's delay margin."""
-    family = trunk("T1").model().family("stretch_gain", "delay")
+    family = trunk_line("T1", "stretch_gain", "delay")
     found = stability_map(family, ((0.0, 1200.0), (0.0, 0.3)), search_steps=8)
     (hopf,) = [c for c in found.curves if c.roots == 2]
     k, T = hopf.points.T
@@ -85,7 +84,7 @@ def test_boundary_of_the_trunk_goes_through_its_margin():
 
 
 def test_a_map_is_the_same_from_processes_and_from_its_store(tmp_path):
-    family, box = trunk("T1").model().family("stretch_gain", "delay"), ((0.0, 1200.0), (0.0, 0.3))
+    family, box = trunk_line("T1", "stretch_gain", "delay"), ((0.0, 1200.0), (0.0, 0.3))
     plain = stability_map(family, box, search_steps=8)
     ask = {"executor": "processes", "workers": 1, "store": tmp_path / "map"}
     other = stability_map(family, box, search_steps=8, **ask)
@@ -142,7 +141,7 @@ def test_longest_delay_of_the_pendulum(c):
 
 
 def test_root_loci_follow_the_roots_to_the_margin():
-    family = trunk("T3").model().family("delay")
+    family = trunk_line("T3", "delay")
     loci = root_loci(family, np.linspace(0.03, 0.12, 10), count=4)
     assert [c.value for c in loci.crossings] == [pytest.approx(0.0788920253377187, abs=1e-12)]
     assert loci.values[0] == 0.03 and loci.values[-1] == 0.12
@@ -156,8 +155,8 @@ def test_root_loci_follow_the_roots_to_the_margin():
 
 
 def test_invalid_arguments_raise():
-    family = trunk("T1").model().family("stretch_gain", "rate_gain")
+    family = trunk_line("T1", "stretch_gain", "rate_gain")
     with pytest.raises(ParameterError, match="has no area"):
         stability_map(family, ((0.0, 0.0), (0.0, 1.0)))
     with pytest.raises(ParameterError, match="two parameters"):
-        stability_map(trunk("T1").model().family("delay"), ((0.0, 1.0), (0.0, 1.0)))
+        stability_map(trunk_line("T1", "delay"), ((0.0, 1.0), (0.0, 1.0)))

@@ -7,7 +7,14 @@ import math
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings, strategies as st
-from known_delay_systems import delayed_pendulum, hayes, two_neurons
+from known_delay_systems import (
+    delayed_body,
+    delayed_pendulum,
+    hayes,
+    trunk_line,
+    trunk_system,
+    two_neurons,
+)
 
 from panjabi.delay.roots import (
     DelayTerm,
@@ -20,14 +27,10 @@ from panjabi.delay.roots import (
     delay_margin,
 )
 from panjabi.errors import ParameterError, UnknownNameError
-from panjabi.stability import (
-    FirstOrder,
-    LinearReflex,
-    ReflexModel,
-    SecondOrder,
-    parameter_margins,
-    trunk,
-)
+from panjabi.neural import ReflexLoop
+from panjabi.spine import equilibrium, reduced, trunk_family
+from panjabi.spine.linear_system import linear_system
+from panjabi.stability import parameter_margins
 
 METHODS = ("exact", "kronecker", "continuation")
 TIGHT = {"abs": 1e-12, "rel": 0.0}
@@ -79,7 +82,7 @@ TRUNKS = {
 @pytest.mark.parametrize("name", list(TRUNKS))
 def test_trunk_margins(name, method):
     """D16, T1 to T4."""
-    found = delay_margin(trunk(name).model().system(), method=method)
+    found = delay_margin(trunk_system(name), method=method)
     assert found.margin == pytest.approx(TRUNKS[name][0], **TIGHT)
     assert found.frequency == pytest.approx(TRUNKS[name][1], abs=1e-12)
     assert found.method == {"exact": "hamiltonian"}.get(method, method)
@@ -95,18 +98,14 @@ def test_trunk_margins(name, method):
     ],
 )
 def test_activation_reduces_the_margin(name, lag, margin):
-    found = delay_margin(trunk(name).model(filter=FirstOrder(lag)).system())
+    found = delay_margin(trunk_system(name, lag=lag))
     assert found.margin == pytest.approx(margin, **TIGHT)
 
 
-def polynomial_margin(J, B, K, kp, kv, ka, filter):
+def polynomial_margin(J, B, K, kp, kv, ka, lag, lag2):
     """Independent: |P(i w)|^2 = |Q(i w)|^2 as a polynomial in w, then the smallest delay."""
     P, Q = np.poly1d([J, B, K]), np.poly1d([ka, kv, kp])
-    if isinstance(filter, FirstOrder):
-        P = P * np.poly1d([filter.time, 1.0])
-    elif filter is not None:
-        c1, c2 = filter.coefficients
-        P = P * np.poly1d([c2, c1, 1.0])
+    P = P * np.poly1d([lag2, lag, 1.0])
 
     def square(poly):
         mirrored = np.poly1d([c * (-1) ** (poly.order - k) for k, c in enumerate(poly.c)])
@@ -131,14 +130,13 @@ def polynomial_margin(J, B, K, kp, kv, ka, filter):
 def test_margin_equals_that_of_the_polynomial_and_separates_stable_from_unstable(
     K, kp, kv, ka, kind
 ):
-    filters = {"none": None, "first": FirstOrder(0.02), "second": SecondOrder(60.0, 0.9)}
-    loop = LinearReflex(
-        stretch_gain=kp, rate_gain=kv, acceleration_gain=ka, delay=0.06, filter=filters[kind]
+    lags = {"none": (0.0, 0.0), "first": (0.02, 0.0), "second": (0.03, 60.0**-2)}[kind]
+    system = delayed_body(
+        stiffness=K, stretch_gain=kp, rate_gain=kv, acceleration_gain=ka, lag=lags[0], lag2=lags[1]
     )
-    system = ReflexModel(inertia=5.0, damping=30.0, stiffness=K, loops=(loop,)).system()
     found = delay_margin(system)
     assume(found.method == "hamiltonian" and found.unstable_without_delay == 0)
-    margin, w = polynomial_margin(5.0, 30.0, K, kp, kv, ka, filters[kind])
+    margin, w = polynomial_margin(5.0, 30.0, K, kp, kv, ka, *lags)
     assert found.margin == pytest.approx(margin, rel=1e-9)
     assert found.frequency == pytest.approx(w, rel=1e-7)
     below = characteristic_roots(system.with_delays(0.995 * margin), count=4)
@@ -161,15 +159,23 @@ def test_crossings_count_the_unstable_roots_at_any_delay(delay):
 def test_two_joints_two_loops_of_rank_two():
     """No rank-one shortcut: the eigenproblem for exp(-i w T) against following the delay."""
     J, B = np.array([[6.0, 1.5], [1.5, 3.0]]), np.array([[30.0, -5.0], [-5.0, 20.0]])
-    loops = (
-        LinearReflex(name="lower", stretch_gain=500.0, rate_gain=50.0, acts=(1.0, 0.0)),
-        LinearReflex(name="upper", stretch_gain=300.0, rate_gain=30.0, acts=(0.0, 1.0)),
-    )
-    model = ReflexModel(
-        inertia=J, damping=B, stiffness=np.diag([-100.0, -60.0]), loops=loops,
-        coordinates=("lower", "upper"),
-    )  # fmt: skip
-    system = model.system().with_delays(0.05)
+
+    def made(lower=0.05, upper=0.05):
+        gains = (("lower", 500.0, 50.0, lower), ("upper", 300.0, 30.0, upper))
+        loops = [
+            ReflexLoop(
+                name=name, source=name, target=name, stretch_gain=kp, rate_gain=kv, delay=delay,
+                filter_time=1e-3,
+            )
+            for name, kp, kv, delay in gains
+        ]  # fmt: skip
+        spine = reduced(
+            inertia=J, damping=B, stiffness=np.diag([-100.0, -60.0]), reflexes=loops,
+            coordinates=("lower", "upper"),
+        )  # fmt: skip
+        return linear_system(equilibrium(spine), by_loop=True)
+
+    system = made()
     exact = delay_margin(system)
     assert exact.method == "kronecker"
     followed = delay_margin(system, method="continuation", largest=1.0)
@@ -178,11 +184,11 @@ def test_two_joints_two_loops_of_rank_two():
     for factor, number in ((1.0001, 2), (1.01, 4)):  # the second pair follows closely
         delay = factor * exact.margin
         assert count_unstable(system.with_delays(delay)) == exact.unstable_roots(delay) == number
-    one = delay_margin(model.with_values({"upper.delay": 0.03}).system(), vary=[0], largest=1.0)
-    there = model.with_values({"upper.delay": 0.03, "lower.delay": one.margin * 1.001}).system()
+    one = delay_margin(made(upper=0.03), vary=[0], largest=1.0)
+    there = made(one.margin * 1.001, 0.03)
     assert one.method == "continuation" and count_unstable(there) == 2
     with pytest.raises(ParameterError, match="choose terms with `vary`"):
-        delay_margin(model.with_values({"upper.delay": 0.03}).system())
+        delay_margin(made(upper=0.03))
 
 
 def test_critical_gains_of_two_neurons():
@@ -195,7 +201,7 @@ def test_critical_gains_of_two_neurons():
 
 
 def test_critical_gain_along_a_line_of_two_parameters():
-    family = trunk("T1").model().with_values(delay=0.1).family("stretch_gain", "rate_gain")
+    family = trunk_line("T1", "stretch_gain", "rate_gain", delay=0.1)
     (found,) = crossings_along(
         ParameterLine(family, np.array([300.0, 60.0]), np.array([1000.0, 60.0])), 0, 1
     )
@@ -207,14 +213,14 @@ def test_critical_gain_along_a_line_of_two_parameters():
 
 
 def test_no_delay_destabilises_a_system_stable_by_intrinsic_stiffness():
-    found = delay_margin(trunk("T2").model().with_values(stretch_gain=50.0, rate_gain=0.0).system())
+    found = delay_margin(trunk_system("T2", stretch_gain=50.0, rate_gain=0.0))
     assert found.margin == math.inf and "no root meets" in found.reason
     for delay in (0.01, 0.3, 2.0):
         assert found.unstable_roots(delay) == 0
 
 
 def test_unstable_without_delay_has_no_margin():
-    found = delay_margin(trunk("T1").model().with_values(stretch_gain=50.0).system())
+    found = delay_margin(trunk_system("T1", stretch_gain=50.0))
     assert found.margin == 0.0 and found.unstable_without_delay == 1
     assert "even without the delay" in found.reason
     with pytest.raises(ParameterError, match="search further"):
@@ -222,16 +228,14 @@ def test_unstable_without_delay_has_no_margin():
 
 
 def test_unfiltered_acceleration_above_the_inertia_has_no_margin():
-    loop = LinearReflex(stretch_gain=400.0, rate_gain=60.0, acceleration_gain=5.5, delay=0.01)
-    model = ReflexModel(inertia=5.0, damping=30.0, stiffness=-100.0, loops=(loop,))
-    found = delay_margin(model.system())
+    found = delay_margin(delayed_body(acceleration_gain=5.5, delay=0.01))
     assert found.margin == 0.0 and "any delay, however short" in found.reason
-    less = delay_margin(model.with_values(acceleration_gain=4.5).system())
+    less = delay_margin(delayed_body(acceleration_gain=4.5, delay=0.01))
     assert less.margin > 0.05
 
 
 def test_invalid_arguments_raise():
-    system = trunk("T1").model().system()
+    system = trunk_system("T1")
     with pytest.raises(ParameterError, match="name terms by number"):
         delay_margin(system, vary=[3])
     with pytest.raises(UnknownNameError, match="method"):
@@ -244,22 +248,20 @@ def test_invalid_arguments_raise():
 
 def test_margins_of_parameters():
     """T1 topples without 100 N m/rad of stretch gain or below -400 of stiffness."""
-    model = trunk("T1").model()
-    found = parameter_margins(model)
-    assert set(found) == {
-        "inertia", "damping", "stiffness", "stretch_gain", "rate_gain", "delay",
-    }  # fmt: skip
+    names = ("inertia", "damping", "stiffness", "stretch_gain", "rate_gain", "delay")
+    family = trunk_family("T1", *names)
+    found = parameter_margins(family, within={"stiffness": (-1300.0, 1100.0)})
+    assert tuple(found) == names
     assert found["stretch_gain"].lower == pytest.approx(100.0, **TIGHT)
     assert found["stretch_gain"].lower_frequency == 0.0
     assert found["stiffness"].lower == pytest.approx(-400.0, **TIGHT)
-    assert found["delay"].upper == pytest.approx(TRUNKS["T1"][0], **TIGHT)
+    assert found["delay"].upper == pytest.approx(0.12946259055099396, **TIGHT)
     assert found["delay"].lower is None and found["damping"].upper is None
     for name in ("stretch_gain", "rate_gain"):
         edge = found[name].upper
-        inside = model.with_values({name: 0.999 * edge}).system()
-        beyond = model.with_values({name: 1.001 * edge}).system()
+        inside, beyond = (family.only(name).system((f * edge,)) for f in (0.999, 1.001))
         assert (count_unstable(inside), count_unstable(beyond)) == (0, 2)
     with pytest.raises(UnstableError, match="a margin of a parameter"):
-        parameter_margins(model.with_values(delay=0.2))
+        parameter_margins(trunk_family("T1", "stretch_gain", delay=0.2))
     with pytest.raises(ParameterError, match="got -1.0; give a multiple of the value"):
-        parameter_margins(model, reach=-1.0)
+        parameter_margins(family, reach=-1.0)

@@ -21,7 +21,8 @@ from panjabi.delay.roots import (
 )
 from panjabi.delay.roots.generator import chebyshev
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.stability import reflex_cost, reflex_regulator, trunk
+from panjabi.spine import trunk_set
+from panjabi.stability import reflex_cost, reflex_regulator
 
 A = np.array([[0.0, 1.0], [20.0, -6.0]])
 B = np.array([[0.0], [-0.2]])
@@ -82,15 +83,14 @@ def test_no_reflex_costs_less_than_the_optimum_of_its_delay():
     weights = np.diag([1000.0, 10.0])
     noise = np.diag([0.0, 1.0 / 25.0])  # of the rate, per (N m)^2 s, with J 5
     for name in ("T1", "T3", "T4"):
-        model = trunk(name).model()
+        model = trunk_set(name)
         best = reflex_regulator(model, weights, 1e-3)
         assert reflex_cost(model, weights, 1e-3) > best.noise_cost(noise)
-    base = trunk("T1").model().with_values(delay=0.0)
-    best = reflex_regulator(base, weights, 1e-3)
-    optimal = base.with_values(stretch_gain=-best.gain[0, 0], rate_gain=-best.gain[0, 1])
-    if optimal.values["stretch_gain"] < 0.0:
-        optimal = base.with_values(stretch_gain=best.gain[0, 0], rate_gain=best.gain[0, 1])
-    assert reflex_cost(optimal, weights, 1e-3) == pytest.approx(best.noise_cost(noise), rel=1e-6)
+    at_once = {"delay": 0.0, "filter_time": 1e-6}
+    best = reflex_regulator(trunk_set("T1", **at_once), weights, 1e-3)
+    stretch, rate = -best.gain[0]
+    optimal = trunk_set("T1", stretch_gain=stretch, rate_gain=rate, **at_once)
+    assert reflex_cost(optimal, weights, 1e-3) == pytest.approx(best.noise_cost(noise), rel=1e-4)
 
 
 def test_invalid_regulators_raise():
@@ -101,7 +101,7 @@ def test_invalid_regulators_raise():
     with pytest.raises(ParameterError, match="reach every unstable mode"):
         delayed_lqr(np.eye(2), [[0.0], [1.0]], np.eye(2), [[1.0]], delay=0.1)
     with pytest.raises(UnstableError, match="a mean cost"):
-        reflex_cost(trunk("T3").model().with_values(delay=0.2), Q, 1e-3)
+        reflex_cost(trunk_set("T3", delay=0.2), Q, 1e-3)
 
 
 def neurons(a21):

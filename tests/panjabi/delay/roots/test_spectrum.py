@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
-from known_delay_systems import delayed_pendulum, hayes, two_neurons
+from known_delay_systems import delayed_pendulum, hayes, trunk_system, two_neurons
 from scipy.special import lambertw
 
 from panjabi.delay.roots import (
@@ -17,7 +17,6 @@ from panjabi.delay.roots import (
 )
 from panjabi.delay.roots.generator import chebyshev, generator, interpolation
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.stability import FirstOrder, trunk
 
 
 def upper(found, count: int) -> np.ndarray:
@@ -139,15 +138,14 @@ def test_two_neurons_with_two_delays(a21, expected):
 )
 def test_trunks(name, delay, expected):
     """D16."""
-    found = characteristic_roots(trunk(name).model().with_values(delay=delay).system())
+    found = characteristic_roots(trunk_system(name, delay=delay))
     assert found.rightmost == pytest.approx(expected, abs=1e-11)
     assert found.stable == (expected.real < 0.0)
     assert count_unstable(found.system) == found.unstable
 
 
 def test_closed_system_without_delay_has_ordinary_eigenvalues():
-    model = trunk("T1").model().with_values(delay=0.0)
-    found = characteristic_roots(model.system())
+    found = characteristic_roots(trunk_system("T1", delay=0.0))
     expected = np.roots([5.0, 30.0 + 60.0, -100.0 + 400.0])
     assert np.sort(found.roots.real) == pytest.approx(np.sort(expected.real), rel=1e-13)
     assert len(found.roots) == 2
@@ -163,7 +161,7 @@ def test_short_delay_goes_to_the_sum_of_the_matrices(delay):
 
 def test_mesh_converges_faster_than_any_power():
     exact = -0.5903858387097322 + 7.2143217329471j
-    system = trunk("T3").model().with_values(delay=0.06).system()
+    system = trunk_system("T3", delay=0.06)
     error = [np.abs(np.linalg.eigvals(generator(system, n)) - exact).min() for n in (2, 4, 6, 8)]
     assert error[0] > 1e-3 and error[1] < 0.05 * error[0]
     assert error[2] < 0.01 * error[1] and error[3] < 1e-10
@@ -171,7 +169,7 @@ def test_mesh_converges_faster_than_any_power():
 
 def test_candidates_without_newton_are_inaccurate():
     """Few nodes give rough candidates; polishing makes them exact, or they are dropped."""
-    system = trunk("T1").model().with_values(delay=0.1).system()
+    system = trunk_system("T1", delay=0.1)
     rough = np.linalg.eigvals(generator(system, 3))
     exact = characteristic_roots(system).rightmost
     polished = characteristic_roots(system, count=2, nodes=3).rightmost
@@ -232,8 +230,8 @@ def test_roots_of_a_random_system_are_exact_and_complete(system):
 
 @pytest.mark.parametrize("delay", [0.05, 0.2, 0.5, 1.0, 2.0])
 def test_argument_principle_agrees_with_the_spectrum(delay):
-    for filter in (None, FirstOrder(0.04)):
-        system = trunk("T1").model(filter=filter).with_values(delay=delay).system()
+    for lag in (0.0, 0.04):
+        system = trunk_system("T1", lag=lag, delay=delay)
         found = characteristic_roots(system, count=12)
         assert count_unstable(system) == found.unstable
         edge = float(found.roots.real.min()) - 1e-4

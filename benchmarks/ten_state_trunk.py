@@ -1,22 +1,19 @@
-"""A trunk on one joint with delayed reflexes: ten states, two delays.
+"""A test problem of the solver: a trunk on one joint with delayed reflexes, ten states, two delays.
 
 Angle, rate, the sensed angle and rate (a first-order filter each), and six muscles with first-order
 activation, three pulling back and three forward. Two of each three respond over the short loop and
-one over the long loop. Gravity increases a positive angle.
+one over the long loop. Gravity increases a positive angle. All numbers are assumed.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from panjabi.delay.integrate.compile_options import kernel
 from panjabi.delay.integrate.model import DelayModel
-from panjabi.errors import ParameterError
-from panjabi.parameter import THIS_WORK, Parameter
-from panjabi.results import ShortRepr
 
 STATES = (
     "angle", "rate", "sensed angle", "sensed rate",
@@ -26,56 +23,12 @@ SATURATION = 1.0 / math.tanh(1.0)
 WIDTH = 0.6  # of the bell of muscle torque over the angle [rad], assumed
 
 
-def _assumed(value: float, unit: str) -> Parameter:
-    return Parameter(value, unit, THIS_WORK, "assumed", "lumped trunk of the speed comparison")
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class LumpedTrunk(ShortRepr):
-    """Parameters of the lumped trunk. They define a test of the solver, not a person."""
-
-    inertia: Parameter = field(default=_assumed(6.5, "kg m2"))
-    gravity: Parameter = field(default=_assumed(157.0, "N m/rad"))  # weight times height
-    stiffness: Parameter = field(default=_assumed(60.0, "N m/rad"))
-    stiffening_angle: Parameter = field(
-        default=_assumed(math.sqrt(0.15), "rad")
-    )  # torque k x (1 + (x/this)^2)
-    damping: Parameter = field(default=_assumed(20.0, "N m s/rad"))
-    muscle_torque: Parameter = field(
-        default=_assumed(50.0, "N m")
-    )  # of one muscle, fully active, upright
-    bias: Parameter = field(default=_assumed(0.1, "1"))  # drive without a stretch
-    angle_gain: Parameter = field(default=_assumed(0.8, "1/rad"))
-    lead_time: Parameter = field(default=_assumed(0.25, "s"))  # rate gain over angle gain
-    activation_time: Parameter = field(default=_assumed(30.0, "ms"))
-    sensor_time: Parameter = field(default=_assumed(5.0, "ms"))
-    short_delay: Parameter = field(default=_assumed(35.0, "ms"))
-    long_delay: Parameter = field(default=_assumed(100.0, "ms"))
-
-    def __post_init__(self) -> None:
-        for name in ("inertia", "stiffening_angle", "activation_time", "sensor_time"):
-            if not getattr(self, name).si > 0.0:
-                raise ParameterError(
-                    f"Expected {name} of the lumped trunk above 0, because it is a divisor, got "
-                    f"{getattr(self, name)}; give a positive number."
-                )
-
-    @property
-    def delays(self) -> tuple[float, float]:
-        """Short and long loop [s]."""
-        return self.short_delay.si, self.long_delay.si
-
-    def vector(self, pulse: Pulse) -> np.ndarray:
-        """Parameters as the right-hand side reads them, shape (14,)."""
-        cubic = self.stiffness.si / self.stiffening_angle.si**2
-        return np.array(
-            [
-                self.inertia.si, self.gravity.si, self.stiffness.si, cubic, self.damping.si,
-                self.muscle_torque.si, self.bias.si, self.angle_gain.si,
-                self.angle_gain.si * self.lead_time.si, self.activation_time.si,
-                self.sensor_time.si, pulse.torque, pulse.start, pulse.length,
-            ]
-        )  # fmt: skip
+INERTIA, GRAVITY, STIFFNESS, DAMPING = 6.5, 157.0, 60.0, 20.0  # kg m2, N m/rad, N m s/rad
+STIFFENING_ANGLE = math.sqrt(0.15)  # moment k x (1 + (x/this)^2) [rad]
+MUSCLE_TORQUE = 50.0  # of one muscle, fully active, upright [N m]
+BIAS, ANGLE_GAIN, LEAD_TIME = 0.1, 0.8, 0.25  # drive without a stretch [1]; [1/rad]; [s]
+ACTIVATION_TIME, SENSOR_TIME = 0.03, 0.005  # [s]
+DELAYS = (0.035, 0.1)  # short and long loop [s]
 
 
 @dataclass(frozen=True)
@@ -90,6 +43,17 @@ class Pulse:
     def breaks(self) -> tuple[float, float]:
         """Times at which its slope jumps [s]."""
         return self.start, self.start + self.length
+
+
+def vector(pulse: Pulse) -> np.ndarray:
+    """Parameters as the right-hand side reads them, shape (14,)."""
+    return np.array(
+        [
+            INERTIA, GRAVITY, STIFFNESS, STIFFNESS / STIFFENING_ANGLE**2, DAMPING, MUSCLE_TORQUE,
+            BIAS, ANGLE_GAIN, ANGLE_GAIN * LEAD_TIME, ACTIVATION_TIME, SENSOR_TIME, pulse.torque,
+            pulse.start, pulse.length,
+        ]
+    )  # fmt: skip
 
 
 def upright(lean: float = 0.02) -> np.ndarray:
@@ -159,7 +123,6 @@ def trunk_jacobian(t, y, delayed, p, out):
     out[2, 2] = out[3, 3] = -1.0 / p[10]
 
 
-def lumped_model(trunk: LumpedTrunk | None = None) -> DelayModel:
-    """The delay model of a lumped trunk; its parameters go in as `trunk.vector(pulse)`."""
-    trunk = trunk or LumpedTrunk()
-    return DelayModel(rhs=trunk_rhs, jacobian=trunk_jacobian, delays=trunk.delays, reads=(2, 3))
+def ten_state_model() -> DelayModel:
+    """The delay model; its parameters go in as `vector(pulse)`."""
+    return DelayModel(rhs=trunk_rhs, jacobian=trunk_jacobian, delays=DELAYS, reads=(2, 3))

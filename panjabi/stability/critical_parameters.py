@@ -1,4 +1,4 @@
-"""How far each parameter of a stable model can change before the model becomes unstable.
+"""How far each parameter of a stable spine can change before the spine becomes unstable.
 
 For stiffness and damping this is the margin to a passive or active deficit, for gains and delay the
 margin to a neural deficit. One parameter changes at a time.
@@ -7,16 +7,14 @@ margin to a neural deficit. One parameter changes at a time.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from panjabi.delay.roots.axis import crossings_along
 from panjabi.delay.roots.response import require_stable
-from panjabi.errors import ParameterError
+from panjabi.errors import ParameterError, unknown
 from panjabi.results import ShortRepr
-from panjabi.stability.reflex_model import ReflexModel
-
-LEAST = 0.02  # smallest fraction of an inertia or a lag: zero would change the model's order
-KEPT = ("inertia", "filter_time", "filter_frequency", "filter_damping")
+from panjabi.spine.families import SpineFamily
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,17 +30,24 @@ class ParameterMargin(ShortRepr):
     searched: tuple[float, float]
 
 
-def parameter_margins(model: ReflexModel, *, reach: float = 3.0) -> dict[str, ParameterMargin]:
-    """Critical values of every parameter that is not zero, with the others unchanged.
+def parameter_margins(
+    family: SpineFamily,
+    *,
+    reach: float = 3.0,
+    within: Mapping[str, tuple[float, float]] | None = None,
+) -> dict[str, ParameterMargin]:
+    """Critical values of every parameter of a family that is not zero, the others unchanged.
 
-    reach : range of the search upwards, in multiples of the value. Downwards the search ends at
-        zero; for the stiffness it is `reach` times the larger of stiffness and stretch gain in both
-        directions.
+    family : its start is the spine whose margins are sought.
+    reach : range of the search away from zero, in multiples of the value. Towards zero the search
+        ends at zero, or at the limit of the family.
+    within : other ranges of the search by name; for example of a stiffness, which other parts
+        replace.
 
     Raises
     ------
     UnstableError
-        If the model is unstable.
+        If the spine is unstable.
     ParameterError
         If `reach` is not positive and finite.
     """
@@ -51,22 +56,21 @@ def parameter_margins(model: ReflexModel, *, reach: float = 3.0) -> dict[str, Pa
             f"Expected a positive finite reach, got {reach!r}; give a multiple of the value, for "
             "example 3."
         )
-    require_stable(model.system(), "a margin of a parameter")
-    stretch = max((abs(loop.stretch_gain) for loop in model.loops), default=0.0)
+    ranges = within or {}
+    for name in ranges:
+        if name not in family.start:
+            raise unknown("parameter of the family", name, family.start)
+    require_stable(family.system(list(family.start.values())), "a margin of a parameter")
     margins: dict[str, ParameterMargin] = {}
-    for name, value in model.values.items():
+    for name, value in family.start.items():
         if value == 0.0:
             continue
-        kind = name.rpartition(".")[2]
-        if kind == "stiffness":
-            span = reach * max(abs(value), stretch)
-            low, high = value - span, value + span
-        else:
-            low = LEAST * value if kind in KEPT else 0.0
-            low, high = sorted((low, (1.0 + reach) * value))
-        family = model.family(name)
-        below = crossings_along(family, low, value) if low < value else ()
-        above = crossings_along(family, value, high)
+        low, high = ranges.get(name, sorted((0.0, (1.0 + reach) * value)))
+        least, most = family.limits.get(name, (-math.inf, math.inf))
+        low, high = max(low, least), min(high, most)
+        line = family.only(name)
+        below = crossings_along(line, low, value) if low < value else ()
+        above = crossings_along(line, value, high) if value < high else ()
         margins[name] = ParameterMargin(
             name,
             value,
