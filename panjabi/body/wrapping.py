@@ -163,12 +163,12 @@ class WrapArrays(NamedTuple):
 
 
 def surface_arrays(surfaces: Iterable[Surface], body_index: Mapping[str, int]) -> Surfaces:
-    """Surfaces as flat arrays, in their order."""
+    """Surfaces as flat arrays, in their order; an infinite size is the largest number."""
     surfaces = list(surfaces)
     count = len(surfaces)
-    size, side = np.full((count, 3), np.inf), np.zeros((count, 3))
+    size, side = np.full((count, 3), np.finfo(float).max), np.zeros((count, 3))
     for i, surface in enumerate(surfaces):
-        size[i, : len(surface.size)] = surface.size
+        size[i, : len(surface.size)] = np.minimum(surface.size, np.finfo(float).max)
         if surface.side is not None:
             side[i] = surface.side
     return Surfaces(
