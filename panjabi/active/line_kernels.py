@@ -253,6 +253,24 @@ def _pull(bodies, f, direction, moment, force, torque):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def line_lengths(pieces: Pieces, R: Floats, t: Floats, length: Floats) -> None:
+    """Path lengths (nm,) alone, in place [m]: less than half the work of `line_motion`."""
+    for m in range(pieces.first.shape[0] - 1):
+        total = pieces.fixed[m]
+        for p in range(pieces.first[m], pieces.first[m + 1]):
+            a, b = pieces.body[p, 0], pieces.body[p, 1]
+            l0, l1, l2 = pieces.local[p, 0]
+            k0, k1, k2 = pieces.local[p, 1]
+            square = 0.0
+            for i in range(3):
+                start = R[a, i, 0] * l0 + R[a, i, 1] * l1 + R[a, i, 2] * l2 + t[a, i]
+                end = R[b, i, 0] * k0 + R[b, i, 1] * k1 + R[b, i, 2] * k2 + t[b, i]
+                square += (end - start) ** 2
+            total += np.sqrt(square)
+        length[m] = total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def tension_loads(
     tree: Tree,
     pieces: Pieces,

@@ -11,6 +11,7 @@ from panjabi.active.activation import activation_rates
 from panjabi.active.line_kernels import (
     Pieces,
     body_twists,
+    line_lengths,
     line_motion,
     pieces_of,
     place_wraps,
@@ -160,7 +161,7 @@ def most_strained(data: MuscleData, q: Floats, fibre: Floats, work: MuscleWorksp
         return strain
     forward(tree, q, w.R, w.t, w.axis_world, w.origin_world, w.rate, w.rate2)
     place_wraps(pieces, w.R, w.t)
-    line_motion(pieces, w.R, w.t, w.omega, w.v, w.direction, w.moment, w.length, w.speed)
+    line_lengths(pieces, w.R, w.t, w.length)
     for m in range(fibre.shape[0]):
         if units.elastic[m]:
             lopt = units.optimal_length[m]

@@ -181,12 +181,12 @@ def rates(units, activation, fibre, short_range, length, velocity, force, fibre_
             strain_rate = units.speed * v
             fibre_rate[m] = strain_rate
         else:
-            force[m], _, _ = rigid(
-                c, fmax, lopt, lts, h, units.speed, units.damping, a, length[m], velocity[m], r
-            )
             fibre_rate[m] = 0.0
-            lf, _, _, strain_rate = rigid_fibre(lopt, lts, h, length[m], velocity[m])
+            lf, cosine, _, strain_rate = rigid_fibre(lopt, lts, h, length[m], velocity[m])
+            v = strain_rate / units.speed
             strength = a * curves.active(c, lf)[0]
+            along = strength * curves.velocity(c, v)[0] + curves.passive(c, lf)[0]
+            force[m] = fmax * (along + units.damping * v + r) * cosine
         if gamma > 0.0:
             short_rate[m] = short_range_rate(
                 gamma, units.relaxation_time, units.yield_strain, strength, strain_rate, r

@@ -19,6 +19,9 @@ from panjabi.results import ShortRepr
 Shape = Literal["sphere", "cylinder", "ellipsoid", "torus"]
 SHAPES: tuple[Shape, ...] = get_args(Shape)
 """In the order of the numbers that the kernels use."""
+ENDLESS = float(np.finfo(float).max)
+"""Half length of an endless cylinder in arrays [m]: data of a run must be finite."""
+
 SIZES = {
     "sphere": ("radius",),
     "cylinder": ("radius", "half_length"),
@@ -163,12 +166,12 @@ class WrapArrays(NamedTuple):
 
 
 def surface_arrays(surfaces: Iterable[Surface], body_index: Mapping[str, int]) -> Surfaces:
-    """Surfaces as flat arrays, in their order."""
+    """Surfaces as flat arrays, in their order; an infinite size is `ENDLESS`."""
     surfaces = list(surfaces)
     count = len(surfaces)
-    size, side = np.full((count, 3), np.inf), np.zeros((count, 3))
+    size, side = np.full((count, 3), ENDLESS), np.zeros((count, 3))
     for i, surface in enumerate(surfaces):
-        size[i, : len(surface.size)] = surface.size
+        size[i, : len(surface.size)] = np.minimum(surface.size, ENDLESS)
         if surface.side is not None:
             side[i] = surface.side
     return Surfaces(

@@ -16,7 +16,7 @@ from panjabi.body.model import Body
 from panjabi.body.muscles import PathArrays
 from panjabi.body.sized_muscles import SizedMuscles, muscles_of
 from panjabi.body.tree import POLYNOMIAL_TERMS, Floats
-from panjabi.body.wrapping import SHAPES, Surfaces, WrapArrays
+from panjabi.body.wrapping import ENDLESS, SHAPES, Surfaces, WrapArrays
 from panjabi.errors import ParameterError
 from panjabi.io.functions import composed, shifted
 
@@ -305,13 +305,13 @@ class _Document:
         if s not in self.geoms:
             self.geoms.add(s)
             on, r, length = self.elements[int(surfaces.body[s])], *surfaces.size[s, :2]
-            size = [r, length if np.isfinite(length) else 2.0 * r] if cylinder else [r]
+            size = [r, length if length < ENDLESS else 2.0 * r] if cylinder else [r]
             xml.SubElement(
                 on, "geom", name=name, type=shape, size=_text(size), mass="0", group="3",
                 contype="0", conaffinity="0", pos=_text(surfaces.centre[s]),
                 quat=_text(quaternion(surfaces.rotation[s])),
             )  # fmt: skip
-            if cylinder and np.isfinite(length):
+            if cylinder and length < ENDLESS:
                 self.left_out.append(f"the wrapping cylinder {name} has no ends in MuJoCo")
             if side.any():
                 side[2] = 0.0 if cylinder else side[2]

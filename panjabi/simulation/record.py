@@ -64,7 +64,9 @@ class SpineRecord:
     and "L4_L5_FE muscle moment" [N m]; of each level "L4-L5 compression force", "L4-L5 shear force"
     (forward) and "L4-L5 side force" (to the right) on the disc from above [N], "L4-L5 SSL force"
     [N] and "L4-L5 SSL strain" [1] of each structure, "L4-L5 disc pressure" [Pa] and "L4-L5 height
-    loss" [m]. The state "L4-L5 compression" [N] is what the unit feels, 10 ms behind.
+    loss" [m]. The state "L4-L5 compression" [N] is what the unit feels, 10 ms behind. A level has
+    no axial coordinate, so the work of compression along the disc is in no channel, and the balance
+    of work of a run with this state is not closed.
     """
 
     model: Spine

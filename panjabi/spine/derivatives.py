@@ -123,9 +123,9 @@ def jacobian(
     now[part["q"], part["rate"]] = np.eye(n)
     _joints(model, y, by, now, friction)
     by_late = [np.zeros((n, model.size)) for _ in model.delays]
-    sensed = signal_slopes(model, y)
+    sensed, tension = signal_slopes(model, y), tensions(model, y)
     if model.muscles is not None:
-        _muscles(model, y, sensed, by, now)
+        _muscles(model, y, sensed, tension, by, now)
     drive = _Drive(model, y, delayed)
     senses = _loops(model, y, delayed, sensed, now, by_late, drive)
     _elements(model, y, delayed, by, now, by_late, late, drive)
@@ -137,12 +137,12 @@ def jacobian(
     inputs[part["rate"]] = np.linalg.inv(motion.mass)
     if model.compression_time is not None and model.pressed:
         found = model.joint_forces.slopes(
-            q, rate, out[part["rate"]], tensions(model, y), pushes(model, t, applied)
+            q, rate, out[part["rate"]], tension, pushes(model, t, applied)
         )
         time = model.compression_time.si
         inertial[part["compression"]] = found.by_acceleration / time
-        for matrix in (now, *late, inputs):
-            matrix += inertial @ matrix[part["rate"]]
+        for matrix in (now, *late, inputs):  # only the compressions follow the accelerations
+            matrix[part["compression"]] += inertial[part["compression"]] @ matrix[part["rate"]]
         now[part["compression"]] += found.by_tension @ sensed.tension / time
         now[part["compression"], part["q"]] += found.by_q / time
         now[part["compression"], part["rate"]] += found.by_rate / time
@@ -229,7 +229,9 @@ def _secant(friction: Friction, size: float) -> float:
     return min(1.0, size / friction)
 
 
-def _muscles(model: Spine, y: Floats, sensed: SignalSlopes, by: Floats, now: Floats) -> None:
+def _muscles(
+    model: Spine, y: Floats, sensed: SignalSlopes, tension: Floats, by: Floats, now: Floats
+) -> None:
     """Tensions, fibres and short-range forces; what excites the muscles is added by `_Drive`."""
     assert model.muscles is not None
     part, muscles, units = model.slices, model.muscles.muscles, model.muscles.units
@@ -238,7 +240,7 @@ def _muscles(model: Spine, y: Floats, sensed: SignalSlopes, by: Floats, now: Flo
     geometry = muscles.geometry(pose)
     slope, speed = geometry.slope, geometry.slope @ y[part["rate"]]
     by -= slope.T @ sensed.tension
-    by[:, part["q"]] -= muscles.tension_curvature(pose, model.muscle_rates(y)[1].force)
+    by[:, part["q"]] -= muscles.tension_curvature(pose, tension)
     s = np.empty((len(muscles), SLOPES))
     muscle_slopes(units.units, activation, fibre, short, geometry.length, speed, s)
     every = np.arange(len(muscles))

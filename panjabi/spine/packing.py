@@ -260,13 +260,7 @@ def _limits(model: Spine, q: Floats) -> RunLimits:
 
 
 def _muscles(model: Spine) -> MuscleData:
-    if model.muscles is None:
-        return no_muscles()
-    data = model.muscles.data
-    wraps = data.pieces.wraps
-    size = np.minimum(wraps.surfaces.size, np.finfo(float).max)  # p must be finite
-    wraps = wraps._replace(surfaces=wraps.surfaces._replace(size=size))
-    return data._replace(pieces=data.pieces._replace(wraps=wraps))
+    return no_muscles() if model.muscles is None else model.muscles.data
 
 
 def _loads(model: Spine) -> LoadData:

@@ -96,8 +96,8 @@ def solve(
     past = read_history(history, state, span[0])
     jumps, bends = (np.array(times, dtype=float).ravel() for times in (breaks, kinks))
     work = Workspace(
-        model, state, parameters, lags, past, span, settings, np.empty(0), CAPACITY, jumps,
-        kinks=np.sort(bends),
+        model, state, parameters, lags, past, span, settings, np.empty(0),
+        CAPACITY + 2 * bends.size, jumps, kinks=np.sort(bends),
     )  # fmt: skip
     echo_history(work, history)
     status = codes.RUNNING
@@ -215,8 +215,8 @@ def delivered(work: Workspace, settings: Settings, outcome: Outcome) -> Trajecto
     equations, breaking, done = work.run.equations, work.run.breaks.met, work.progress
     met = min(done.met, breaking.size)
     trajectory = Trajectory(
-        times=equations.times[: done.count + 1].copy(),
-        coef=equations.coef[: done.count].copy(),
+        times=equations.times[: done.count + 1],
+        coef=equations.coef[: done.count],
         first=work.past.pieces,
         outcome=outcome,
         tolerance=settings.rtol,

@@ -156,10 +156,11 @@ class Workspace:
         return Progress._make(self.run.equations.progress.item())
 
     def grow(self) -> None:
-        """Double the capacity of the record."""
-        equations = self.run.equations
-        times = np.append(equations.times, np.zeros(len(equations.coef)))
-        coef = np.concatenate([equations.coef, np.zeros_like(equations.coef)])
+        """Double the capacity of the record; what is not used yet takes no memory."""
+        equations, used = self.run.equations, self.progress.count
+        pieces, *shape = equations.coef.shape
+        times, coef = np.zeros(2 * pieces + 1), np.zeros((2 * pieces, *shape))
+        times[: used + 1], coef[:used] = equations.times[: used + 1], equations.coef[:used]
         self.run = self.run._replace(equations=equations._replace(times=times, coef=coef))
 
     def advance(self, steps: int) -> int:
