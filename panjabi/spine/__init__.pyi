@@ -19,7 +19,7 @@ from .levels import REGIONS as REGIONS, levels_of as levels_of
 from .loads import DeadLoad as DeadLoad, FollowerLoad as FollowerLoad, LevelMoment as LevelMoment
 from .model import Spine as Spine
 from .model_build import (
-    MuscleOptions as MuscleOptions,
+    MusculatureOptions as MusculatureOptions,
     UnitOptions as UnitOptions,
     spine_model as spine_model,
 )

@@ -9,7 +9,7 @@ from panjabi.recruitment import recruit
 from panjabi.simulation import simulate
 from panjabi.spine import (
     ForcePulse,
-    MuscleOptions,
+    MusculatureOptions,
     equilibrium,
     reference_rhs,
     spine_model,
@@ -22,7 +22,7 @@ from panjabi.spine.static_build import static_view
 from .test_spine_model import somewhere
 from .test_tangents import static
 
-WALL = MuscleOptions(abdominal_pressure=True)
+WALL = MusculatureOptions(abdominal_pressure=True)
 TRANSVERSUS = "transversus_abdominis"
 
 
