@@ -40,6 +40,7 @@ STRUCTURE_FAILED = "structure failed"
 """Names of further events of a record."""
 
 DISC = ("compression force", "shear force", "side force")
+PRESSURE = "abdominal pressure"
 """Channels of the force on each disc."""
 
 TENSION, EXCITATION, PASSIVE, ACTIVE = "tension", "excitation", "passive moment", "muscle moment"
@@ -64,7 +65,8 @@ class SpineRecord:
     and "L4_L5_FE muscle moment" [N m]; of each level "L4-L5 compression force", "L4-L5 shear force"
     (forward) and "L4-L5 side force" (to the right) on the disc from above [N], "L4-L5 SSL force"
     [N] and "L4-L5 SSL strain" [1] of each structure, "L4-L5 disc pressure" [Pa] and "L4-L5 height
-    loss" [m]. The state "L4-L5 compression" [N] is what the unit feels, 10 ms behind.
+    loss" [m]. The state "L4-L5 compression" [N] is what the unit feels, 10 ms behind. With an
+    abdominal wall: "abdominal pressure" [Pa].
     """
 
     model: Spine
@@ -244,6 +246,8 @@ class SpineRecord:
             known |= {f"{m} {TENSION}": "N" for m in names}
             known |= {f"{m} {EXCITATION}": "1" for m in names}
             known |= {f"{c} {ACTIVE}": "N m" for c in model.free}
+            if model.muscles.muscles.wall is not None:
+                known[PRESSURE] = "Pa"
         known |= {f"{c} {PASSIVE}": "N m" for c in model.free}
         known |= {f"{level} {f}": "N" for level in model.joint_forces.levels for f in DISC}
         known |= {
@@ -312,7 +316,11 @@ class SpineRecord:
             for values, f in zip(signs, DISC, strict=True):
                 for k, level in enumerate(self.model.joint_forces.levels):
                     computed[f"{level} {f}"] = values[:, k].reshape(shape)
-        if any(not n.endswith((*DISC, *parts)) for n in names):
+        if PRESSURE in names:
+            wall = self.model.muscles.muscles  # type: ignore[union-attr]
+            pressures = [wall.abdominal_pressure(self.model.muscle_rates(y)[1].force) for y in rows]
+            computed[PRESSURE] = np.array(pressures).reshape(shape)
+        if any(not n.endswith((*DISC, *parts, PRESSURE)) for n in names):
             for level, table in self._structures(rows).items():
                 computed |= {f"{level} {n}": v.reshape(shape) for n, (_, v) in table.items()}
         labels: tuple[str, ...]
