@@ -18,6 +18,7 @@ from typing import Any, cast
 import sympy as sp
 
 from panjabi.errors import ParameterError, unknown
+from panjabi.latex_sections import LatexEquations, Section
 from panjabi.results import ShortRepr
 
 P = sp.Symbol("P", positive=True)
@@ -109,40 +110,6 @@ def planar_column(joints: int) -> PlanarColumn:
         y += length[i] * sp.cos(absolute[i])
     potential += P * y
     return PlanarColumn(angles, rates, potential, kinetic, k, length, m, c, inertia, g)
-
-
-@dataclass(frozen=True, repr=False)
-class Section(ShortRepr):
-    """Equations under a heading."""
-
-    title: str
-    lines: tuple[tuple[str, str], ...]  # (what it is, LaTeX)
-
-
-@dataclass(frozen=True, repr=False)
-class LatexEquations(ShortRepr):
-    """Printed equations and their symbols; `str()` is a LaTeX fragment for a paper."""
-
-    sections: tuple[Section, ...]
-    symbols: tuple[tuple[str, str, str], ...]  # (LaTeX, meaning, unit)
-
-    def section(self, title: str) -> Section:
-        """One section by its title."""
-        for section in self.sections:
-            if section.title == title:
-                return section
-        raise unknown("section", title, [s.title for s in self.sections])
-
-    def __str__(self) -> str:
-        text = []
-        for section in self.sections:
-            text.append(rf"\subsection*{{{section.title}}}")
-            for what, line in section.lines:
-                text.append(f"{what}:\n\\begin{{equation*}}\n  {line}\n\\end{{equation*}}")
-        text.append(r"\subsection*{symbols}" + "\n" + r"\begin{tabular}{lll}")
-        text += [rf"  ${mark}$ & {meaning} & {unit} \\" for mark, meaning, unit in self.symbols]
-        text.append(r"\end{tabular}")
-        return "\n".join(text)
 
 
 def equations(model: int | str = 2) -> LatexEquations:

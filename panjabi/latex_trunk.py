@@ -8,7 +8,7 @@ from typing import Any, cast
 import sympy as sp
 
 from panjabi.active.symbols import fibre_balance
-from panjabi.latex_equations import LatexEquations, Section
+from panjabi.latex_sections import LatexEquations, Section
 from panjabi.passive.symbols import STIFFENING
 from panjabi.spine.model import Spine
 from panjabi.spine.symbolic_parts import SymbolicBody, SymbolicMuscle

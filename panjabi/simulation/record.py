@@ -40,6 +40,7 @@ STRUCTURE_FAILED = "structure failed"
 """Names of further events of a record."""
 
 DISC = ("compression force", "shear force", "side force")
+PRESSURE = "abdominal pressure"
 """Channels of the force on each disc."""
 
 TENSION, EXCITATION, PASSIVE, ACTIVE = "tension", "excitation", "passive moment", "muscle moment"
@@ -66,7 +67,8 @@ class SpineRecord:
     [N] and "L4-L5 SSL strain" [1] of each structure, "L4-L5 disc pressure" [Pa] and "L4-L5 height
     loss" [m]. The state "L4-L5 compression" [N] is what the unit feels, 10 ms behind. A level has
     no axial coordinate, so the work of compression along the disc is in no channel, and the balance
-    of work of a run with this state is not closed.
+    of work of a run with this state is not closed. With an abdominal wall: "abdominal pressure"
+    [Pa].
     """
 
     model: Spine
@@ -246,6 +248,8 @@ class SpineRecord:
             known |= {f"{m} {TENSION}": "N" for m in names}
             known |= {f"{m} {EXCITATION}": "1" for m in names}
             known |= {f"{c} {ACTIVE}": "N m" for c in model.free}
+            if model.muscles.muscles.wall is not None:
+                known[PRESSURE] = "Pa"
         known |= {f"{c} {PASSIVE}": "N m" for c in model.free}
         known |= {f"{level} {f}": "N" for level in model.joint_forces.levels for f in DISC}
         known |= {
@@ -314,7 +318,11 @@ class SpineRecord:
             for values, f in zip(signs, DISC, strict=True):
                 for k, level in enumerate(self.model.joint_forces.levels):
                     computed[f"{level} {f}"] = values[:, k].reshape(shape)
-        if any(not n.endswith((*DISC, *parts)) for n in names):
+        if PRESSURE in names:
+            wall = self.model.muscles.muscles  # type: ignore[union-attr]
+            pressures = [wall.abdominal_pressure(self.model.muscle_rates(y)[1].force) for y in rows]
+            computed[PRESSURE] = np.array(pressures).reshape(shape)
+        if any(not n.endswith((*DISC, *parts, PRESSURE)) for n in names):
             for level, table in self._structures(rows).items():
                 computed |= {f"{level} {n}": v.reshape(shape) for n, (_, v) in table.items()}
         labels: tuple[str, ...]

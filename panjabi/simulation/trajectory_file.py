@@ -34,7 +34,7 @@ from panjabi.neural.feedforward import Commands
 from panjabi.neural.noise import MotorNoise, SensoryNoise
 from panjabi.simulation.record import SpineRecord
 from panjabi.spine.command_schedule import commanded_muscles
-from panjabi.spine.model_build import MuscleOptions, UnitOptions, spine_model
+from panjabi.spine.model_build import MusculatureOptions, UnitOptions, spine_model
 from panjabi.spine.noise_paths import ProcessNoise, SpineNoise
 from panjabi.spine.perturbation import KINDS, Perturbation
 from panjabi.spine.static_model import HeldLoad
@@ -311,7 +311,7 @@ def _check_keys(about: dict[str, Any]) -> None:
         known = sizes if change["change"] == "size" else ("sex", "age_years")
         only(("change", *known), change, "body of the model")
     if isinstance(about["model"]["muscles"], dict):
-        only(names(MuscleOptions), about["model"]["muscles"], "muscles of the model")
+        only(names(MusculatureOptions), about["model"]["muscles"], "muscles of the model")
     if about["model"]["units"] is not None:
         only(names(UnitOptions), about["model"]["units"], "units of the model")
     kinds = {kind.__name__: kind for kind in KINDS}
@@ -426,7 +426,7 @@ def _model(recipe: dict[str, Any]) -> Spine:
         arguments["body"] = body_from_changes(arguments["body"])
     if isinstance(arguments["muscles"], dict):
         options = cast("dict[str, Any]", arguments["muscles"])
-        arguments["muscles"] = MuscleOptions(**options)
+        arguments["muscles"] = MusculatureOptions(**options)
     preload = arguments.pop("preload", None)  # version 3
     if arguments["units"] is not None or preload is not None:
         stored: dict[str, Any] = {"preload": preload, **(arguments["units"] or {})}

@@ -28,7 +28,7 @@ from .loads import (
 )
 from .model import Spine as Spine
 from .model_build import (
-    MuscleOptions as MuscleOptions,
+    MusculatureOptions as MusculatureOptions,
     UnitOptions as UnitOptions,
     spine_model as spine_model,
 )

@@ -76,7 +76,7 @@ class UnitOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MuscleOptions:
+class MusculatureOptions:
     """Options for the packaged muscles of a spine."""
 
     abdominal_pressure: bool = False  # transversus and obliques carry the pressure of the abdomen
@@ -87,7 +87,7 @@ class SpineOptions(TypedDict, total=False):
 
     plane: str | None
     joints: Sequence[str] | None
-    muscles: bool | MuscleOptions | Musculature | Musculotendon
+    muscles: bool | MusculatureOptions | Musculature | Musculotendon
     reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop] | None
     load: float | HeldLoad | None
     posture: str | ArrayLike | None
@@ -103,7 +103,7 @@ def spine_model(
     subject: SubjectData | None = None,
     plane: str | None = None,
     joints: Sequence[str] | None = None,
-    muscles: bool | MuscleOptions | Musculature | Musculotendon = True,
+    muscles: bool | MusculatureOptions | Musculature | Musculotendon = True,
     reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop] | None = None,
     load: float | HeldLoad | None = None,
     posture: str | ArrayLike | None = None,
@@ -126,8 +126,8 @@ def spine_model(
     plane : space (default), sagittal, frontal or transverse: the free angles of every level.
     joints : levels of the region that move, by default all. One level gives the reduced model:
         everything above it is rigid.
-    muscles : True for the packaged muscles that cross the free joints, or their `MuscleOptions`,
-        by default without pressure in the abdomen, whose sizes are assumed; False for none; or a
+    muscles : True for the packaged muscles that cross the free joints; `MusculatureOptions` for a
+        pressure in the abdomen, whose sizes are assumed; False for none; or a
         `Musculature` over the free coordinates, or a `Musculotendon` of it, which defines the
         elastic tendons. The trunk pools them into its two muscles.
     reflexes : True for stretch reflexes of every muscle (`panjabi.neural.homonymous`), a mapping of
@@ -167,7 +167,7 @@ def spine_model(
         "subject": subject,
         "plane": plane,
         "joints": None if joints is None else list(joints),
-        "muscles": asdict(muscles) if isinstance(muscles, MuscleOptions) else muscles,
+        "muscles": asdict(muscles) if isinstance(muscles, MusculatureOptions) else muscles,
         "reflexes": dict(reflexes) if isinstance(reflexes, Mapping) else reflexes,
         "load": load,
         "posture": place if isinstance(place, str) else np.asarray(place).tolist(),
@@ -237,7 +237,7 @@ def _trunk(
     model: Spine,
     who: SubjectData,
     body: Body,
-    muscles: bool | MuscleOptions | Musculature | Musculotendon,
+    muscles: bool | MusculatureOptions | Musculature | Musculotendon,
     reflexes: bool | Mapping[str, float] | Sequence[ReflexLoop],
 ) -> Spine:
     """The model with the pooled muscles of the trunk, their reflexes and co-contraction."""
@@ -294,7 +294,7 @@ def _tendons(
     model: Spine,
     who: SubjectData,
     body: Body,
-    muscles: bool | MuscleOptions | Musculature | Musculotendon,
+    muscles: bool | MusculatureOptions | Musculature | Musculotendon,
 ) -> Musculotendon:
     """Muscles with their tendons: those of the user, or those of the subject."""
     from panjabi.active.muscle_arrays import Musculature
@@ -305,13 +305,13 @@ def _tendons(
             muscles.muscles, "the Musculotendon of spine_model(muscles=...)", model.body
         )
         return muscles
-    if muscles is True or isinstance(muscles, MuscleOptions):
+    if muscles is True or isinstance(muscles, MusculatureOptions):
         made = who.musculature(model.free, at=model.dynamics.held, body=body)
         pressed = muscles is not True and muscles.abdominal_pressure
         return Musculotendon(made.with_abdominal_wall() if pressed else made)
     if not isinstance(muscles, Musculature):
         raise ParameterError(
-            "Expected muscles=True, False, MuscleOptions, a Musculature or a Musculotendon, got a "
+            "Expected muscles=True, False, MusculatureOptions, Musculature or Musculotendon, got a "
             f"{type(muscles).__name__}; make one with musculature(coordinates=...). Muscles "
             "read from an OpenSim file lie over the bodies of that file and cannot move this "
             "spine."

@@ -39,6 +39,8 @@ NO_LAW = {
     "ShortRangeForce", "ShortRangeTurns",
     # parts of a unit, whose range is that of the unit
     "Hysteresis", "Stiffening",
+    # sizes; its pressure follows from the muscles
+    "AbdominalWall",
     # random numbers have no argument
     "MotorNoise", "SensoryNoise", "NoisePath",
     # the packaged sources state no range of the recordings

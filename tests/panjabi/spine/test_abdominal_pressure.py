@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from panjabi.neural import Commands
 from panjabi.recruitment import recruit
 from panjabi.simulation import simulate
 from panjabi.spine import (
     ForcePulse,
-    MuscleOptions,
+    MusculatureOptions,
     equilibrium,
     reference_rhs,
     spine_model,
@@ -22,7 +23,7 @@ from panjabi.spine.static_build import static_view
 from .test_spine_model import somewhere
 from .test_tangents import static
 
-WALL = MuscleOptions(abdominal_pressure=True)
+WALL = MusculatureOptions(abdominal_pressure=True)
 TRANSVERSUS = "transversus_abdominis"
 
 
@@ -92,6 +93,20 @@ def test_a_contraction_of_the_wall_unloads_discs_and_extends(spine, bare):
     assert (-(paths.slope - lines.slope).T @ tension > 0.0).all()
 
 
-def test_a_push_is_simulated(spine):
-    run = simulate(spine, ForcePulse(50.0, start=0.02, length=0.05), duration=0.2)
+def test_commands_to_the_wall_raise_the_pressure_in_a_run(spine):
+    """Transversus is told to contract by 30 % within 50 ms, while a push acts."""
+    rest = equilibrium(spine)
+    muscles = spine.muscles.muscles
+    chosen = np.flatnonzero(muscles.members(TRANSVERSUS))
+    start = rest.model.excitation[chosen]
+    names = tuple(muscles.names[m] for m in chosen)
+    commands = Commands([0.0, 0.05], np.stack([start, np.full(len(chosen), 0.3)]), names)
+    push = ForcePulse(50.0, start=0.02, length=0.05)
+    run = simulate(rest, push, duration=0.3, commands=commands)
     assert run.outcome.startswith("end reached")
+    pressure = run.channel("abdominal pressure")
+    assert run.units["abdominal pressure"] == "Pa"
+    tension = run.channels([f"{name} tension" for name in muscles.names])
+    expected = muscles.abdominal_pressure([values[-1] for values in tension.values()])
+    assert pressure[-1] == pytest.approx(expected)
+    assert pressure[-1] - pressure[0] > 2e3

@@ -8,7 +8,7 @@ import pytest
 from panjabi.delay.roots import characteristic_roots
 from panjabi.errors import ParameterError
 from panjabi.neural import scaled
-from panjabi.spine import MuscleOptions, equilibrium, jacobian, spine_model
+from panjabi.spine import MusculatureOptions, equilibrium, jacobian, spine_model
 from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.linear_system import linear_system
 from panjabi.spine.packing import pack
@@ -27,7 +27,7 @@ PAIR = {"joints": ["L5-S1", "L4-L5"], "reflexes": {"force_gain": 0.3}}
         lambda: with_tendons(spine_model(**PAIR), elastic=False),
         lambda: with_tendons(spine_model(**PAIR), short_range=None),
         lambda: spine_model(muscles=False, plane="frontal"),
-        lambda: spine_model(**PAIR, muscles=MuscleOptions(abdominal_pressure=True)),
+        lambda: spine_model(**PAIR, muscles=MusculatureOptions(abdominal_pressure=True)),
     ],
     ids=["elastic", "rigid", "without short range", "passive", "abdominal pressure"],
 )
