@@ -55,7 +55,7 @@ def experiment() -> Answer:
         compensation_map(trunk, loss, (name, np.linspace(0.0, top, 9)))
         for name, top in (("strength_loss", 0.99), ("extra_delay", 0.10))
     )
-    intact = verdict(equilibrium(trunk))
+    intact = verdict(equilibrium(trunk), pushes=False)
     return Answer(trunk, intact, effort, (maps[0], maps[1]), loop_picture(Subfailure()))
 
 

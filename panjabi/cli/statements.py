@@ -15,14 +15,15 @@ from panjabi.cli.terminal import (
 )
 
 MODELS = ("lumbar", "trunk")
+VERDICT = {"watch": None, "of": None, "margins": "again", "no_pushes": False}
 TRUNK = {
-    "activation": None, "gain": None, "passive_loss": None, "strength_loss": None,
-    "extra_delay_ms": None, **dict.fromkeys(SUBJECT),
+    "activation": None, "gain_factor": None, "passive_loss": None, "strength_loss": None,
+    "extra_delay_ms": None, **VERDICT, **dict.fromkeys(SUBJECT),
 }  # fmt: skip
 LUMBAR = {
-    "preload": None, "coactivation": None, "load": None, "gain": None, "passive_loss": None,
-    "strength_loss": None, "extra_delay_ms": None, "injury": [], "extrapolate": False,
-    **dict.fromkeys(SUBJECT),
+    "preload": None, "coactivation": None, "load": None, "gain_factor": None,
+    "passive_loss": None, "strength_loss": None, "extra_delay_ms": None, "injury": [],
+    "extrapolate": False, **VERDICT, **dict.fromkeys(SUBJECT),
 }  # fmt: skip
 """Options of each model with their defaults; None: what the subject has, and the compression of
 each level."""
@@ -67,11 +68,12 @@ def add_hypothesis_commands(commands: Any) -> None:
         commands,
         "verdict",
         _verdict,
-        "stability of a model: Hessian, spectrum with delays, recovery",
+        "stability of a model, its margins, and what follows from pushes",
     )
     verdict.add_argument("--model", choices=MODELS, default="lumbar", help="model (default lumbar)")
-    verdict.add_argument("--push", type=float, help="peak of the test push on T8 [N] (default 30)")
-    verdict.add_argument("--gain", type=float, metavar="FACTOR", help="factor on every reflex gain")
+    verdict.add_argument(
+        "--gain-factor", type=float, metavar="FACTOR", help="factor on every reflex gain"
+    )
     verdict.add_argument(
         "--extra-delay-ms", type=float, metavar="MS", help="added to every reflex delay"
     )
@@ -87,6 +89,17 @@ def add_hypothesis_commands(commands: Any) -> None:
         "--activation", type=float, metavar="F", help="least command of both muscles"
     )
     lumbar = verdict.add_argument_group("lumbar")
+    verdict.add_argument(
+        "--of", choices=("default", "critical"),
+        help="the gain that --gain-factor multiplies: the default one, or the one at which "
+        "stability is lost",
+    )  # fmt: skip
+    verdict.add_argument("--watch", type=float, metavar="S", help="time watched [s] (default 20)")
+    verdict.add_argument(
+        "--margins", choices=("again", "held", "none"),
+        help="margins with the equilibrium solved again (default), with commands held, or none",
+    )  # fmt: skip
+    verdict.add_argument("--no-pushes", action="store_true", help="small motions only")
     lumbar.add_argument(
         "--preload",
         type=float,
@@ -150,13 +163,15 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.spine.deficits import Deficits, with_deficits
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import UnitOptions
     from panjabi.stability.model_verdict import verdict
+    from panjabi.stability.robustness import critical_gain
 
     options = TRUNK if args.model == "trunk" else LUMBAR
     chosen = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
-    later = chosen["extra_delay_ms"]
+    later, critical = chosen["extra_delay_ms"], chosen["of"] == "critical"
     subject = subject_of(
         args,
         load=chosen.get("load"),
@@ -164,14 +179,19 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
         injuries=args.injury,
         passive_loss=chosen["passive_loss"],
         strength_loss=chosen["strength_loss"],
-        gain_factor=chosen["gain"],
+        gain_factor=None if critical else chosen["gain_factor"],
         extra_delay=None if later is None else 1e-3 * later,
         cocontraction=chosen["activation" if args.model == "trunk" else "coactivation"],
     )
-    push = {} if args.push is None else {"push": args.push}
     model = subject.spine(
         args.model, units=UnitOptions(extrapolate=args.extrapolate, preload=args.preload)
     )
-    result = verdict(equilibrium(model, extrapolate=args.extrapolate), **push)
-    value = {"schema": "panjabi-verdict/1", "model": args.model, **result.to_dict()}
+    rest = equilibrium(model, extrapolate=args.extrapolate)
+    if critical:
+        factor = critical_gain(rest) * (chosen["gain_factor"] or 1.0)
+        model = with_deficits(model, Deficits(gain_factor=factor))
+        rest = equilibrium(model, extrapolate=args.extrapolate)
+    margins = False if chosen["margins"] == "none" else chosen["margins"]
+    result = verdict(rest, watch=chosen["watch"], margins=margins, pushes=not chosen["no_pushes"])
+    value = {"schema": "panjabi-verdict/2", "model": args.model, **result.to_dict()}
     return value, str(result)

@@ -5,6 +5,10 @@ from .column_solver import (
     pure_moment as pure_moment,
 )
 from .condition import (
+    FeedingLoop as FeedingLoop,
+    PushEvidence as PushEvidence,
+    RootMode as RootMode,
+    SpectralEvidence as SpectralEvidence,
     StabilityState as StabilityState,
     StabilityVerdict as StabilityVerdict,
     SubsystemMargin as SubsystemMargin,
@@ -14,6 +18,11 @@ from .crisco_model import crisco as crisco
 from .critical import (
     CriticalLoad as CriticalLoad,
     critical_load as critical_load,
+)
+from .limits import (
+    ImpulseLimit as ImpulseLimit,
+    ImpulseLimits as ImpulseLimits,
+    limits as limits,
 )
 from .load_paths import load_path as load_path, post_buckling as post_buckling
 from .margins import Margin as Margin, deficit_margin as deficit_margin, load_margin as load_margin
@@ -30,6 +39,7 @@ from .reflex_margins import (
 )
 from .reflex_model import ReflexFamily as ReflexFamily, ReflexModel as ReflexModel
 from .reflex_optimum import reflex_cost as reflex_cost, reflex_regulator as reflex_regulator
+from .robustness import critical_gain as critical_gain
 from .static_stability_of_muscles import (
     StaticStability as StaticStability,
     static_stability as static_stability,

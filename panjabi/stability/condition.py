@@ -1,10 +1,15 @@
-"""The stability verdict: three independent types of evidence, and the reasons.
+"""The stability verdict: what the spectra and the pushes say, and the state that follows.
 
-The Hessian shows whether a slow push meets resistance, the delay spectrum whether small motions
-decay, and a simulation whether the posture recovers from a push of finite size. A positive Hessian
-is necessary but not sufficient: delayed reflexes can make a posture oscillate and so unstable.
-Spectrum and recovery must agree. Where they do not, or where the state lies on a kink, the verdict
-is "undecided" and gives the reason.
+A spectrum with delays shows whether small motions decay within the watch time T. It is computed
+twice, with the friction of the units stuck and sliding. Pushes of several directions and sizes show
+whether the spine returns from motions of finite size.
+
+| state | spectra | pushes |
+|---|---|---|
+| stable | all roots left of -1/T | every joint stays in its range of evidence and returns |
+| unstable | roots right of 1/T, stuck and sliding | |
+| slow | no root right of 1/T, some right of -1/T | no joint leaves its range of evidence |
+| depends on amplitude | unstable only stuck or only sliding | or one does not return |
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,107 +31,244 @@ from panjabi.results import Result, finite
 
 Floats = NDArray[np.float64]
 
-STAYED = 0.8
-"""Latest return that counts, as a fraction of the run; the remainder must be within tolerance."""
+WATCH = 20.0
+"""Default watch time T [s]."""
 
-AT_KINK = 1e-9
-"""Distance to a kink below which no single linear system describes the posture [rad]."""
+Ending = Literal["returns", "stays off", "leaves the evidence", "fails", "loses balance"]
 
 
 class StabilityState(Enum):
-    """State of a posture; undecided if the evidence disagrees or the posture lies on a kink."""
+    """State of a posture."""
 
     STABLE = "stable"
     UNSTABLE = "unstable"
-    UNDECIDED = "undecided"
+    SLOW = "slow"
+    DEPENDS_ON_AMPLITUDE = "depends on amplitude"
 
 
-@dataclass(frozen=True)
-class StaticEvidence:
-    """Least eigenvalues of stiffness matrices [N m/rad]."""
+@dataclass(frozen=True, repr=False)
+class FeedingLoop(Result):
+    """A loop and how far it moves the root per relative change of its gain."""
 
-    least: float  # relaxed (long-time) units, muscles, and reflexes at infinitely slow motion
-    without_reflexes: float  # relaxed Hessian of the potential
-    instantaneous: float  # with the branches of the units, without reflexes
+    name: str
+    by_gain: complex  # d root / d ln(gain) [1/s]; a positive real part feeds the mode
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {"name": self.name, "real_per_s": self.by_gain.real, "imag_per_s": self.by_gain.imag}
 
 
-@dataclass(frozen=True)
-class SpectralEvidence:
-    """Rightmost root of the linear system with its delays."""
+@dataclass(frozen=True, repr=False)
+class RootMode(Result):
+    """A root of the stuck spectrum, its motion, and the loops that feed it."""
 
+    root: complex  # [1/s]
+    level: str  # joint, or coordinate, that turns most
+    axis: str  # axis of the joints that turns most; "" for a coordinate of no joint
+    shape: Mapping[str, float]  # coordinate -> size, the largest is 1
+    loops: tuple[FeedingLoop, ...]  # from the one that feeds most
+
+    @property
+    def frequency(self) -> float:
+        """[Hz]; 0 for a root without oscillation."""
+        return abs(self.root.imag) / (2.0 * math.pi)
+
+    @property
+    def time(self) -> float:
+        """Time in which it grows or decays e-fold [s]."""
+        return 1.0 / abs(self.root.real) if self.root.real else math.inf
+
+    @property
+    def fed_by(self) -> str | None:
+        """The loop whose gain moves the root furthest to the right; None: no loop does."""
+        if self.loops and self.loops[0].by_gain.real > 0.0:
+            return self.loops[0].name
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {
+            "level": self.level,
+            "axis": self.axis,
+            "frequency_Hz": self.frequency,
+            "real_per_s": self.root.real,
+            "imag_rad_per_s": self.root.imag,
+            "fed_by": self.fed_by,
+            "loops": [loop.to_dict() for loop in self.loops],
+            "shape": dict(self.shape),
+        }
+
+    def __str__(self) -> str:
+        where = f"{self.level} {self.axis}".strip()
+        moves = f"oscillates at {self.frequency:.3g} Hz" if self.root.imag else "creeps"
+        return f"mode {where}: {moves}, {self.time:.3g} s e-fold"
+
+
+@dataclass(frozen=True, repr=False)
+class SpectralEvidence(Result):
+    """Rightmost root of the linear system with its delays, and the count right of -1/T."""
+
+    friction: str  # "stuck" or "sliding"
+    amplitude: float | None  # of the sliding friction [rad]; None: stuck
     rightmost: complex  # [1/s]
     residual: float
-    complete: bool  # whether a count of the roots confirms that none lies further right
-    delay_margin: float  # additional delay of all reflexes allowed [s]; inf: any; nan: unstable
-    one_sided: tuple[complex, complex] | None = None  # rightmost root on each side of a kink
+    counted: int | None  # roots right of -1/T by the argument principle; None: not counted
+    found: int  # roots that were found there
+
+    @property
+    def complete(self) -> bool:
+        """Whether the count confirms the roots that were found."""
+        return self.counted == self.found
+
+    def decays(self, watch: float) -> bool:
+        """Whether all roots lie left of -1/T."""
+        return self.rightmost.real < -1.0 / watch
+
+    def grows(self, watch: float) -> bool:
+        """Whether a root lies right of 1/T."""
+        return self.rightmost.real > 1.0 / watch
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {
+            "friction": self.friction,
+            "amplitude_rad": self.amplitude,
+            "real_per_s": self.rightmost.real,
+            "imag_rad_per_s": self.rightmost.imag,
+            "residual": self.residual,
+            "complete": self.complete,
+        }
+
+    def __str__(self) -> str:
+        s = self.rightmost
+        known = "certified by a count" if self.complete else "not certified"
+        size = "" if self.amplitude is None else f" at {math.degrees(self.amplitude):.2g} deg"
+        root = f"rightmost root {s.real:.3g}{s.imag:+.3g}i 1/s"
+        return f"friction {self.friction}{size}: {root}, {known}"
 
 
-@dataclass(frozen=True)
-class RecoveryEvidence:
-    """The response to a push of finite size."""
+@dataclass(frozen=True, repr=False)
+class StaticEvidence(Result):
+    """Least eigenvalues of stiffness matrices [N m/rad]."""
 
-    push: str  # description
-    peak: float  # largest distance from equilibrium [rad]
-    tolerance: float  # distance that counts as recovered [rad]
-    time: float | None  # from the push until the motion stays within tolerance [s]; None: never
-    watched: float  # length of the simulation after the push [s]
+    least: float  # all states settled, with reflexes
+    slow: float  # the same without reflexes
+    fast: float  # without reflexes; branches, friction and short-range force have not relaxed
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {f"{k}_Nm_per_rad": getattr(self, k) for k in ("least", "slow", "fast")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
+class PushEvidence(Result):
+    """What a push does within the watch time."""
+
+    name: str  # direction, or "mode 1 (T12-L1 lateral bending)"
+    size: float  # factor on the impulse of a push of size 1
+    impulse: float  # [N s], at `body`; nan for the shape of a mode
+    body: str  # that is pushed; "" for a mode
+    peak: float  # largest distance of a coordinate from equilibrium [rad]
+    end: Ending
+    time: float | None  # after which it stays within the tolerance [s]; None: it does not
+    detail: str = ""  # when it fails, or how far it stays off
+    left: str = ""  # the first joint that leaves its range of evidence
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {
+            "push": self.name, "size": self.size, "impulse_Ns": finite(self.impulse),
+            "body": self.body, "peak_rad": self.peak, "end": self.end, "recovery_s": self.time,
+            "detail": self.detail, "left": self.left,
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        peak = f"{math.degrees(self.peak):.2g} deg"
+        back = f" after {self.time:.2g} s" if self.time is not None else ""
+        words = "; ".join(text for text in (self.detail, self.left) if text)
+        more = f" ({words})" if words else ""
+        return f"push {self.name}, size {self.size:g}: {peak}, {self.end}{back}{more}"
+
+
+@dataclass(frozen=True, repr=False)
 class SubsystemMargin(Result):
-    """How much of one subsystem can be lost before stability is; the others do not compensate."""
+    """The least change of one subsystem that ends stability; the others stay as they are."""
 
     subsystem: str  # passive, active or neural
     what: str  # the quantity that is lost or added
-    value: float  # in `unit`; inf: no limit
+    value: float  # in `unit`; inf: no limit in the range searched
     unit: str  # "s", or "1" for a fraction
     share: float  # value as a fraction of the present amount, to compare margins [1]; inf: no limit
-    how: str  # method
+    how: str  # what ends stability, and how the equilibrium follows
+    frequency: float | None = None  # of the root on the axis [Hz]; None: no root, or no limit
 
     @property
     def size(self) -> str:
         """The value with its unit, as text."""
         if math.isinf(self.value):
-            return "no limit" if self.unit == "s" else "all of it"
+            return "no limit"
         return f"{self.value:.3g} s" if self.unit == "s" else f"{100.0 * self.value:.3g} %"
+
+    def __str__(self) -> str:
+        return f"{self.subsystem} margin: {self.what}: {self.size} ({self.how})"
 
 
 @dataclass(frozen=True, repr=False)
 class StabilityVerdict(Result):
-    """Whether a posture is stable, with its margins and the evidence."""
+    """Whether a posture is stable; how robust that is; and how well it performs."""
 
     condition: StabilityState
     model: str
+    watch: float  # T [s]
+    spectra: tuple[SpectralEvidence, ...]  # stuck, then sliding where units have friction
+    mode: RootMode | None  # of the rightmost root with friction stuck
     static: StaticEvidence
-    spectral: SpectralEvidence
-    recovery: RecoveryEvidence
-    kink: str  # nearest state at which the model has no derivative
+    held: float | None  # time for which stiffness that relaxes holds it [s]; None: not needed
+    pushes: tuple[PushEvidence, ...]
+    tolerance: float  # distance within which a joint has returned [rad]
+    kink: str  # nearest state at which the equations change
     kink_distance: float  # [rad]
     margins: tuple[SubsystemMargin, ...]
-    reasons: tuple[str, ...]  # one sentence for each type of evidence, then the conclusion
+    reasons: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
-    parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)  # posture, run after the push
+    parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)
     subject: str = field(default="", repr=False)  # name of the `Subject`; "": none
 
     @cached_property
     def outside_evidence(self) -> tuple[str, ...]:
-        """What posture and run leave of the evidence, in words; computed when it is read."""
+        """What the posture leaves of the evidence, in words; computed when it is read."""
         return outside_of(self.parts)
 
     @property
+    def rightmost_root(self) -> complex:
+        """Rightmost root with friction stuck [1/s]."""
+        return self.spectra[0].rightmost
+
+    @property
+    def growth_time(self) -> float | None:
+        """Time in which small motions grow e-fold [s]; None: they do not grow."""
+        return 1.0 / self.rightmost_root.real if self.rightmost_root.real > 0.0 else None
+
+    @property
     def least_stiffness(self) -> float:
-        """Smallest eigenvalue of the relaxed stiffness [N m/rad]."""
+        """Smallest eigenvalue of the stiffness with reflexes, all states settled [N m/rad]."""
         return self.static.least
 
     @property
-    def rightmost_root(self) -> complex:
-        """Rightmost root of the linear system with delays [1/s]."""
-        return self.spectral.rightmost
+    def recovery_time(self) -> float | None:
+        """Longest time of return after the pushes of size 1 [s]; None: one does not return."""
+        times = [push.time for push in self._ordinary]
+        known = [time for time in times if time is not None]
+        return max(known) if known and len(known) == len(times) else None
 
     @property
-    def recovery_time(self) -> float | None:
-        """Time until the motion stays within the tolerance [s]; None: it does not."""
-        return self.recovery.time
+    def peak(self) -> float | None:
+        """Largest distance after the pushes of size 1 [rad]; None: no push."""
+        return max((push.peak for push in self._ordinary), default=None)
+
+    @property
+    def _ordinary(self) -> list[PushEvidence]:
+        return [push for push in self.pushes if push.size == 1.0]
 
     @property
     def limiting(self) -> str:
@@ -139,23 +281,23 @@ class StabilityVerdict(Result):
         return {
             "condition": self.condition.value,
             "subject": self.subject or None,
-            "least_stiffness_Nm_per_rad": self.static.least,
-            "without_reflexes_Nm_per_rad": self.static.without_reflexes,
-            "instantaneous_Nm_per_rad": self.static.instantaneous,
-            "rightmost_root": {
-                "real_per_s": self.rightmost_root.real,
-                "imag_rad_per_s": self.rightmost_root.imag,
-                "residual": self.spectral.residual,
-                "complete": self.spectral.complete,
-            },
-            "delay_margin_s": finite(self.spectral.delay_margin),
-            "recovery_time_s": self.recovery.time,
-            "peak_rad": self.recovery.peak,
-            "tolerance_rad": self.recovery.tolerance,
-            "kink": self.kink,
-            "kink_distance_rad": finite(self.kink_distance),
+            "watch_s": self.watch,
+            "growth_time_s": self.growth_time,
+            "mode": None if self.mode is None else self.mode.to_dict(),
+            "spectra": [spectrum.to_dict() for spectrum in self.spectra],
+            "stiffness": self.static.to_dict(),
+            "held_by_short_range_s": self.held,
             "margins": [margin.to_dict() for margin in self.margins],
             "limiting": self.limiting,
+            "performance": {
+                "recovery_s": self.recovery_time,
+                "peak_rad": self.peak,
+                "fast_Nm_per_rad": self.static.fast,
+            },
+            "pushes": [push.to_dict() for push in self.pushes],
+            "tolerance_rad": self.tolerance,
+            "kink": self.kink,
+            "kink_distance_rad": finite(self.kink_distance),
             "reasons": list(self.reasons),
             "outside_evidence": list(self.outside_evidence),
             **sources(self).summary(),
@@ -163,127 +305,110 @@ class StabilityVerdict(Result):
 
     def __str__(self) -> str:
         lines = [f"{self.model}: {self.condition.value}", *(f"  {r}" for r in self.reasons)]
-        for m in self.margins:
-            lines.append(f"  {m.subsystem} margin: {m.what}: {m.size} ({m.how})")
+        lines += [f"  {spectrum}" for spectrum in self.spectra]
+        lines += [f"  {m}" for m in self.margins]
+        if self.margins:
+            lines.append(f"  limiting: {self.limiting}")
+        if self.peak is not None:
+            time = self.recovery_time
+            back = "not all return" if time is None else f"all back after {time:.3g} s"
+            lines.append(
+                f"  performance: pushes of size 1 turn a joint by up to "
+                f"{math.degrees(self.peak):.2g} deg, {back}; least fast stiffness "
+                f"{self.static.fast:.3g} N m/rad"
+            )
         if math.isfinite(self.kink_distance):
             lines.append(
                 f"  the equations change {math.degrees(self.kink_distance):.2g} deg from the "
                 f"posture (nearest kink): {self.kink}"
             )
         lines += [f"  {words}" for words in printed(self.outside_evidence)]
-        return "\n".join([*lines, f"  limiting: {self.limiting}"])
+        return "\n".join(lines)
 
 
 def check_positive(**values: float) -> None:
     """Raise ParameterError for the first setting of a verdict that is not positive and finite."""
     for name, value in values.items():
-        if not (math.isfinite(value) and value > 0.0):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not (number and math.isfinite(value) and value > 0.0):
             raise ParameterError(
                 f"Expected a positive finite number for {name}, got {value!r}; leave it out to use "
                 "the default."
             )
 
 
-def recovery_time(after: Floats, away: Floats, tolerance: float) -> float | None:
-    """Time after the push from which a run stays within tolerance [s]; None: too late or never.
-
-    The run must stay within tolerance for the last fifth of the time after the push: a single
-    sample at the end would not be evidence of recovery.
-
-    after : time since the end of the push, negative before [s]; away : distance [rad].
-    """
-    out = np.flatnonzero(away > tolerance)
-    if not out.size:
-        return 0.0
-    if out[-1] + 1 >= len(after) or after[out[-1] + 1] > STAYED * after[-1]:
-        return None
-    return max(0.0, float(after[out[-1] + 1]))
-
-
 def assess_evidence(
-    static: StaticEvidence,
-    spectral: SpectralEvidence,
-    recovery: RecoveryEvidence,
+    spectra: tuple[SpectralEvidence, ...],
+    pushes: tuple[PushEvidence, ...] = (),
     *,
-    kink_distance: float = math.inf,
-    kink: str = "none",
+    watch: float = WATCH,
+    mode: RootMode | None = None,
 ) -> tuple[StabilityState, tuple[str, ...]]:
-    """The state that follows from the three types of evidence, and the reasons.
+    """The state that follows from the spectra (stuck, sliding) and the pushes, and the reasons.
 
     Raises
     ------
     ParameterError
-        For a stiffness or a root that is not finite.
+        For a root that is not finite, or a watch time that is not positive.
     """
-    root = spectral.rightmost
-    if not (math.isfinite(static.least) and math.isfinite(root.real)):
-        raise ParameterError(
-            f"Expected a finite least stiffness and a finite root, got {static.least!r} N m/rad "
-            f"and {root!r} 1/s; check the functions that computed them."
+    check_positive(watch=watch)
+    for spectrum in spectra:
+        if not np.isfinite(spectrum.rightmost):
+            raise ParameterError(
+                f"Expected a finite root, got {spectrum.rightmost!r} 1/s; check the function that "
+                "computed it."
+            )
+    grows = [spectrum.grows(watch) for spectrum in spectra]
+    if all(grows):
+        return StabilityState.UNSTABLE, (_growth(spectra[0].rightmost, mode),)
+    if any(grows):
+        return StabilityState.DEPENDS_ON_AMPLITUDE, (_friction(spectra, grows),)
+    decays = all(spectrum.decays(watch) for spectrum in spectra)
+    root = max((spectrum.rightmost for spectrum in spectra), key=lambda s: s.real)
+    allowed = ("returns",) if decays else ("returns", "stays off")
+    wrong = [push for push in pushes if push.end not in allowed]
+    if wrong:
+        first = min(wrong, key=lambda push: push.size)
+        below = [p for p in pushes if p.name == first.name and p.size < first.size]
+        smaller = f"; it returns from size {max(p.size for p in below):g}" if below else ""
+        return (
+            StabilityState.DEPENDS_ON_AMPLITUDE,
+            (
+                f"small motions do not grow, but {len(wrong)} of {len(pushes)} pushes end "
+                f"differently; the smallest: {first}{smaller}",
+            ),
         )
-    reasons = [_of_statics(static), _of_spectrum(spectral), _of_recovery(recovery)]
-    if kink_distance <= AT_KINK:
-        reason = "the posture lies on a kink"
-        if spectral.one_sided is not None:
-            sides = " and ".join(f"{s.real:+.3g}" for s in spectral.one_sided)
-            reason += f", where the rightmost roots of the two sides are at {sides} 1/s"
-        reasons.append(
-            f"undecided: {reason} ({kink}), and no single linear system describes both sides"
+    if not decays:
+        change = "grows" if root.real > 0.0 else "decays"
+        time = f"{1.0 / abs(root.real):.3g} s" if root.real else "an infinite time"
+        return (
+            StabilityState.SLOW,
+            (f"the rightmost root {change} e-fold in {time}, longer than the {watch:g} s watched",),
         )
-        return StabilityState.UNDECIDED, tuple(reasons)
-    resists, decays, recovers = static.least > 0.0, root.real < 0.0, recovery.time is not None
-    if decays and recovers and resists:
-        return StabilityState.STABLE, tuple(reasons)
-    if not decays and not recovers:
-        return StabilityState.UNSTABLE, tuple(reasons)
-    if decays and not resists:
-        why = "the roots show that motions decay, but a slow push meets no resistance"
-    elif decays:
-        why = (
-            "small motions decay, but the model did not recover from this push within the run: it "
-            "left the basin of attraction, or the run is too short for this slow root"
-        )
-    else:
-        why = (
-            f"the model stayed near the posture for {recovery.watched:.3g} s after the push, but a "
-            "root grows with a time constant of "
-            f"{1.0 / root.real if root.real else math.inf:.3g} s: the growth is too slow for this "
-            "run, or its amplitude stays within the tolerance"
-        )
-    reasons.append(f"undecided: {why}")
-    return StabilityState.UNDECIDED, tuple(reasons)
-
-
-def _of_statics(e: StaticEvidence) -> str:
-    end = (
-        ""
-        if e.without_reflexes > 0.0
-        else ", and only the reflexes compensate for a potential without a minimum"
-    )
-    if e.least <= 0.0:
-        end = ": a slow push meets no resistance"
+    after = f"all {len(pushes)} pushes return" if pushes else "no push was simulated"
     return (
-        f"Hessian: least relaxed stiffness {e.least:.3g} N m/rad with reflexes, "
-        f"{e.without_reflexes:.3g} without (instantaneous {e.instantaneous:.3g}){end}"
+        StabilityState.STABLE,
+        (f"small motions decay e-fold in at most {1.0 / -root.real:.3g} s; {after}",),
     )
 
 
-def _of_spectrum(e: SpectralEvidence) -> str:
-    s = e.rightmost
-    count = "none further right by the argument principle" if e.complete else "not counted"
-    margin = f"additional reflex delay up to {1e3 * e.delay_margin:.3g} ms is tolerated"
-    if math.isinf(e.delay_margin):
-        margin = "no delay in the range searched destabilises"
-    elif math.isnan(e.delay_margin):
-        margin = "no delay margin"
-    return f"spectrum: rightmost root {s.real:.3g}{s.imag:+.3g}i 1/s ({count}); {margin}"
+def _growth(root: complex, mode: RootMode | None) -> str:
+    moves = f"oscillation at {root.imag / (2.0 * math.pi):.3g} Hz" if root.imag else "motion"
+    words = f"a small {moves} grows e-fold in {1.0 / root.real:.3g} s"
+    if mode is None:
+        return words
+    fed = "no loop feeds it" if mode.fed_by is None else f"fed by the loop {mode.fed_by!r}"
+    return f"{words}, mostly {f'{mode.level} {mode.axis}'.strip()}; {fed}"
 
 
-def _of_recovery(e: RecoveryEvidence) -> str:
-    peak = f"{math.degrees(e.peak):.2g} deg"
-    back = (
-        f"back within {math.degrees(e.tolerance):.2g} deg after {e.time:.3g} s"
-        if e.time is not None
-        else f"not back within {math.degrees(e.tolerance):.2g} deg in {e.watched:.3g} s"
+def _friction(spectra: tuple[SpectralEvidence, ...], grows: list[bool]) -> str:
+    stuck = spectra[0]
+    sliding = spectra[1:]
+    size = ", ".join(
+        f"{math.degrees(s.amplitude):.2g} deg" for s in sliding if s.amplitude is not None
     )
-    return f"recovery: {e.push} causes a peak deviation of {peak}, {back}"
+    if grows[0]:
+        time = 1.0 / stuck.rightmost.real
+        return f"motions grow e-fold in {time:.3g} s while friction sticks, and decay at {size}"
+    time = 1.0 / max(s.rightmost.real for s in sliding)
+    return f"friction holds small motions; at {size} they grow e-fold in {time:.3g} s"

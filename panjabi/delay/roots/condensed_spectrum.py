@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.delay.roots.counting import root_bound
-from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
+from panjabi.delay.roots.system import Complexes, DelayTerm, Floats, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.results import ShortRepr
 
@@ -45,6 +45,7 @@ FARTHER = 1e3  # multiple of the bound on the roots at which phases are near zer
 TURN = 1.2  # largest turn of the phase between two points [rad]
 STACK = 24  # values of s at a time
 CLOSEST = 1e-9  # smallest spacing, as a fraction of the bound
+SMALL = 12  # states of a system that is not condensed
 NULL = 1e-9  # largest singular value of a singular matrix over its largest
 ASIDE = 1e-10  # step away from a root of a block, over 1 + |s|
 AROUND = np.geomspace(
@@ -58,7 +59,7 @@ class CondensedSpectrum(ShortRepr):
 
     roots: Complexes  # (k,) from the right [1/s]
     residual: Floats  # (k,) least singular value of D over the largest
-    right_of: float  # line just right of the first root, for the count [1/s]
+    right_of: float  # line of the count; by default just right of the first root [1/s]
     counted: int | None  # roots right of it by the argument principle; None: not counted
 
     @property
@@ -70,9 +71,15 @@ class CondensedSpectrum(ShortRepr):
         return self.rightmost.real < 0.0
 
     @property
+    def found(self) -> int:
+        """Number of these roots right of the line, both of a pair."""
+        right = self.roots[self.roots.real > self.right_of]
+        return len(right) + int(np.count_nonzero(right.imag))
+
+    @property
     def complete(self) -> bool:
-        """Whether the count confirms that no root lies further right."""
-        return self.counted == 0
+        """Whether the count confirms that all roots right of the line are found."""
+        return self.counted == self.found
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +120,10 @@ class Condensed:
         terms = _terms(system)
         self.border_terms = terms[:, b[:, None], b]
         inner = np.setdiff1d(np.arange(system.size), b)
-        coupled = np.any(terms[:, inner[:, None], inner] != 0.0, axis=0)
-        count, label = connected_components(sparse.csr_matrix(coupled), directed=False)
+        coupled = _coupled(terms)[inner[:, None], inner]
+        count, label = 0, np.empty(0)
+        if inner.size:
+            count, label = connected_components(sparse.csr_matrix(coupled), directed=False)
         members = [inner[label == k] for k in range(count)]
         self.groups: list[_Blocks] = []
         for size in sorted({len(block) for block in members}):
@@ -208,15 +217,37 @@ class Condensed:
         line = kept[0].real + 1e-3 * max(abs(kept[0].real), 0.01)
         return CondensedSpectrum(np.array(kept), np.array(sizes), line, None)
 
-    def spectrum(self) -> CondensedSpectrum:
-        """The rightmost roots with a count; more starts follow if a root is missing."""
-        spectrum = self.rightmost()
-        number = self.count_right_of(spectrum.right_of)
-        if number:
+    def scaled(self, factor: float) -> Condensed:
+        """The same system with every delayed term times a factor: all loops with this gain."""
+        changed = copy(self)
+        changed.__dict__.pop("_poles", None)
+
+        def late(terms: Floats) -> Floats:
+            return np.concatenate([terms[:2], factor * terms[2:]])
+
+        changed.border_terms = late(self.border_terms)
+        changed.groups = [
+            replace(g, inner=late(g.inner), senses=late(g.senses), acts=late(g.acts))
+            for g in self.groups
+        ]
+        delayed = tuple(DelayTerm(t.delay, factor * t.state) for t in self.system.delayed)
+        changed.system = replace(self.system, delayed=delayed)
+        return changed
+
+    def spectrum(self, right_of: float | None = None) -> CondensedSpectrum:
+        """The rightmost roots with a count; more starts follow if a root is missing.
+
+        right_of : line of the count [1/s]; by default just right of the first root.
+        """
+        more: Complexes | None = None
+        while True:
+            spectrum = self.rightmost(more)
+            line = spectrum.right_of if right_of is None else right_of
+            spectrum = replace(spectrum, right_of=line, counted=self.count_right_of(line))
+            if spectrum.complete or more is not None:
+                return spectrum
             starts = [complex(x, w) for x in WIDE for w in DENSE]
-            spectrum = self.rightmost(np.concatenate([starts, self._near_shared_poles()]))
-            number = self.count_right_of(spectrum.right_of)
-        return replace(spectrum, counted=number)
+            more = np.concatenate([starts, self._near_shared_poles()])
 
     @cached_property
     def _poles(self) -> list[tuple[complex, int]]:
@@ -376,7 +407,9 @@ def border_states(system: LinearDelaySystem) -> tuple[int, ...]:
     from scipy import sparse
     from scipy.sparse.csgraph import connected_components
 
-    coupled = np.any(_terms(system) != 0.0, axis=0)
+    if system.size <= SMALL:
+        return tuple(range(system.size))
+    coupled = _coupled(_terms(system))
     coupled |= coupled.T
     np.fill_diagonal(coupled, val=False)
     graph, couplings = sparse.csr_matrix(coupled), coupled.sum(axis=1)
@@ -398,6 +431,14 @@ def border_states(system: LinearDelaySystem) -> tuple[int, ...]:
 def _terms(system: LinearDelaySystem) -> Floats:
     """E, A0, A1, ... (terms, n, n)."""
     return np.array([system.E, system.now, *(t.state for t in system.delayed)])
+
+
+def _coupled(terms: Floats) -> NDArray[np.bool_]:
+    """Which entries (n, n) any of the terms has."""
+    found = terms[0] != 0.0
+    for term in terms[1:]:
+        found |= term != 0.0
+    return found
 
 
 def _turns(phase_of: Callable[[Floats], tuple[Floats, Floats]], bound: float, x: float) -> int:

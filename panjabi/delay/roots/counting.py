@@ -7,6 +7,8 @@ roots to the right.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
@@ -14,6 +16,7 @@ from panjabi.errors import ConvergenceError, ParameterError
 
 FAR = 20.0  # multiple of the bound on the roots
 TURN = 0.7  # largest change of phase between two points [rad]
+BOUND_STEPS = 60
 LARGEST_BLOCK = 2_000_000  # numbers in a stack of matrices
 CLOSEST = 1e-10  # spacing, as a fraction of the bound, at which a root counts as on the line
 
@@ -91,14 +94,21 @@ def root_bound(system: LinearDelaySystem, real_part: float) -> float:
     M(s) v = 0 with the moduli of its entries limits |s| to the spectral radius of
     (I - sum |N|)^-1 (|A0| + sum |A_j|), with delayed parts times exp(-x T_j).
     """
+    from scipy.sparse import csr_matrix
+
     taps, n = system.taps, system.size
-    E = np.linalg.inv(taps.mass)
-    A, N = np.abs(E @ taps.now), np.zeros((n, n))
-    for row, T, state, rate in zip(taps.rows, taps.delay, taps.state, taps.rate, strict=True):
-        grown = np.exp(-real_part * T) * np.abs(E[:, row])
-        A[:, taps.columns] += np.outer(grown, np.abs(state))
-        N[:, taps.columns] += np.outer(grown, np.abs(rate))
-    if np.any(N):
+    grown = np.exp(-real_part * taps.delay)
+    if np.array_equal(taps.mass, np.eye(n)):
+        A, into = np.abs(taps.now), np.zeros((n, len(grown)))
+        into[taps.rows, np.arange(len(grown))] = grown
+    else:
+        E = np.linalg.inv(taps.mass)
+        A, into = np.abs(E @ taps.now), grown * np.abs(E[:, taps.rows])
+    late = csr_matrix(into)
+    A[:, taps.columns] += late @ np.abs(taps.state)
+    if np.any(taps.rate):
+        N = np.zeros((n, n))
+        N[:, taps.columns] = late @ np.abs(taps.rate)
         if np.abs(np.linalg.eigvals(N)).max() >= 1.0:
             raise ParameterError(
                 "Expected delayed accelerations with a gain below the inertia, got a neutral "
@@ -106,8 +116,23 @@ def root_bound(system: LinearDelaySystem, real_part: float) -> float:
                 "filter between drive and force."
             )
         A = np.linalg.solve(np.eye(n) - N, A)
-    radius = float(np.abs(np.linalg.eigvals(A)).max())
-    return max(radius, abs(real_part), 1e-12)
+    return max(_radius_bound(csr_matrix(A)), abs(real_part), 1e-12)
+
+
+def _radius_bound(A: Any) -> float:
+    """Upper bound on the spectral radius of a sparse matrix without negative entries.
+
+    For every positive vector x the largest (A x)_i / x_i is one (Collatz and Wielandt); x
+    approaches the eigenvector.
+    """
+    x = np.ones(A.shape[0])
+    bound = np.inf
+    for _ in range(BOUND_STEPS):
+        y = A @ x
+        bound = min(bound, float((y / x).max()))
+        x = x + y / max(bound, 1e-300)
+        x = np.maximum(x / x.max(), 1e-12)
+    return bound
 
 
 def _difference_part(system: LinearDelaySystem, s: Complexes) -> Complexes:

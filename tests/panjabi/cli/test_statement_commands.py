@@ -52,16 +52,21 @@ def test_compensation_with_a_store(call, tmp_path):
 
 
 def test_verdict_on_the_trunk(call):
-    code, out, _ = call("verdict", "--model", "trunk", "--extra-delay-ms", "100", "--json")
+    code, out, _ = call("verdict", "--model", "trunk", "--gain-factor", "2", "--json")
     found = json.loads(out)
-    assert code == 0 and found["condition"] == "unstable"
-    assert found["recovery_time_s"] is None and found["delay_margin_s"] is None
+    assert code == 0 and found["schema"] == "panjabi-verdict/2"
+    assert found["condition"] == "unstable" and found["growth_time_s"] > 0.0
+    assert found["performance"]["recovery_s"] is None and found["margins"] == []
     assert found["assumed_parameters"] > 0 and found["sources"]
 
 
 def test_verdict_on_the_lumbar_spine(call):
-    code, out, _ = call("verdict", "--injury", "L4-L5:nucleus", "--gain", "0.5")
-    assert code == 0 and "spine of 6 joints" in out and "nearest kink" in out
+    words = ("--injury", "L4-L5:nucleus", "--gain-factor", "1.8", "--no-pushes", "--json")
+    code, out, _ = call("verdict", *words)
+    found = json.loads(out)
+    assert code == 0 and found["condition"] == "unstable"
+    assert {"level", "axis", "frequency_Hz", "fed_by"} <= set(found["mode"])
+    assert found["mode"]["fed_by"] in ("deep", "superficial")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +74,7 @@ def test_verdict_on_the_lumbar_spine(call):
     [
         (("hypothesis", "--only", "P15"), "unknown statement 'P15'"),
         (("verdict", "--activation", "0.1"), "got --activation"),
+        (("verdict", "--watch", "-1"), "a positive finite number for watch, got -1.0"),
         (("verdict", "--model", "trunk", "--load", "5"), "got --load"),
         (("verdict", "--injury", "nucleus"), "a level, a colon and a change"),
         (("verdict", "--model", "trunk", "--passive-loss", "2"), "a finite number from 0 to 1"),

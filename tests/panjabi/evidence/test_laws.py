@@ -238,7 +238,7 @@ def test_a_run_stops_where_a_tendon_fails():
 
 
 def test_a_run_lists_what_left_the_tests_only_when_it_is_read(monkeypatch):
-    """Pushes and verdicts run without that list, and it is the same later."""
+    """Pushes and spectra run without that list, and it is the same later."""
     rest = equilibrium(spine_model("lumbar", joints=("L5-S1",), plane="sagittal"))
 
     def unwanted(*_):
@@ -249,7 +249,7 @@ def test_a_run_lists_what_left_the_tests_only_when_it_is_read(monkeypatch):
         patch.setattr(SpineRecord, "_muscles_outside", unwanted)
         push = ForcePulse(force=100.0, start=0.05, length=0.1)
         reply = response(simulate(rest, push, duration=0.5), Condition(), 0.05, 20.0)
-        verdict = spine_verdict(rest, watched=0.5)
+        verdict = spine_verdict(rest, pushes=False, margins=False)
     assert reply.outside_evidence == reply.parts[0].outside_evidence
     assert verdict.outside_evidence == rest.outside_evidence
     assert reply.to_dict()["outside_evidence"] == list(reply.outside_evidence)

@@ -1,0 +1,272 @@
+"""Pushes of a spine in equilibrium, and what follows from them within the watch time.
+
+A push is an impulse: it gives the coordinates a velocity at once. A push of size 1 gives a stated
+kinetic energy, so that it does not depend on the choice of coordinates, and fits trunk and head;
+size 2 is twice the impulse. There are six directions at the body that is pushed, and the shapes of
+the least stable modes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panjabi.cohort.block import Block
+from panjabi.cohort.engine import run_cohort
+from panjabi.delay.integrate.adaptive import solve
+from panjabi.delay.integrate.model import DelayModel
+from panjabi.delay.integrate.settings import Settings
+from panjabi.delay.integrate.trajectory import Trajectory
+from panjabi.delay.roots.system import LinearDelaySystem
+from panjabi.errors import ConvergenceError, ParameterError, unknown
+from panjabi.parameter import THIS_WORK, Parameter
+from panjabi.results import ShortRepr
+from panjabi.spine.equilibrium_solver import Equilibrium
+from panjabi.spine.model import Spine
+from panjabi.spine.reflexes import HEAD_BODY
+from panjabi.stability.condition import Ending, PushEvidence
+from panjabi.stability.modes import shape_of
+
+Floats = NDArray[np.float64]
+
+PUSH_ENERGY = Parameter(
+    0.05, "J", THIS_WORK, "assumed",
+    "kinetic energy of a push of size 1; at T8 of an adult about 30 N over half a sine of 0.1 s",
+)  # fmt: skip
+SIZES = (0.5, 1.0, 2.0)
+MODES = 6  # least stable modes whose shapes are pushed
+
+DIRECTIONS: dict[str, tuple[float, float, float]] = {
+    "forward": (1.0, 0.0, 0.0),
+    "backward": (-1.0, 0.0, 0.0),
+    "right": (0.0, 0.0, 1.0),
+    "left": (0.0, 0.0, -1.0),
+    "turn left": (0.0, 1.0, 0.0),
+    "turn right": (0.0, -1.0, 0.0),
+}
+"""Force on the pushed body, or moment for the two turns, in the world."""
+
+PUSHED = ("T8", HEAD_BODY)  # the first that moves is pushed
+TOLERANCE = math.radians(0.2)  # distance within which a joint has returned [rad]
+OF_PEAK = 1.0 / 3.0  # part of the peak that friction of the units may leave, if that is more
+AHEAD = 0.1  # time over which a velocity counts as a distance [s]
+FIRST = 1.5  # length of the first part of a run; each further part doubles the run [s]
+STAYED = 2.0 / 3.0  # part of a run after which the return must be over
+LONGEST_STEP = 0.01  # [s]
+LOOKED = 8  # every so many steps are compared with the range of evidence
+SAME = 0.999  # cosine of two shapes that count as one
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Push(ShortRepr):
+    """A shape of a push: velocities of size 1 and the impulse that gives them."""
+
+    name: str
+    rate: Floats  # (n,) [rad/s]
+    impulse: float = math.nan  # [N s, N m s for a turn]; nan for the shape of a mode
+    body: str = ""
+
+
+def direction_pushes(rest: Equilibrium, energy: float, names: Sequence[str] = ()) -> list[Push]:
+    """Pushes in six directions, or those of `names`; without those that move nothing.
+
+    Raises
+    ------
+    UnknownNameError
+        For another direction.
+    """
+    for name in names:
+        if name not in DIRECTIONS:
+            raise unknown("direction", name, DIRECTIONS)
+    model, q = rest.model, rest.q
+    dynamics, body = model.dynamics, pushed_body(rest.model, q)
+    moves = dynamics.jacobian(q, body, model.body.com[model.body.body_index(body)])
+    turns = dynamics.angular_velocity(q, np.zeros_like(q), body)[2]
+    mass = dynamics.mass_matrix(q)
+    found: list[Push] = []
+    for name, direction in DIRECTIONS.items():
+        if names and name not in names:
+            continue
+        by = np.array(direction) @ (turns if name.startswith("turn") else moves)
+        rate = np.linalg.solve(mass, by)
+        size = float(by @ rate)
+        if size > 1e-9 * np.abs(moves).max() ** 2 / np.diag(mass).max():
+            impulse = math.sqrt(2.0 * energy / size)
+            found.append(Push(name, impulse * rate, impulse, body))
+    return found
+
+
+def pushed_body(model: Spine, q: Floats) -> str:
+    """T8 if it moves, else the skull, else the last body that moves."""
+    every = model.body.names[1:]
+    for body in (*(b for b in PUSHED if b in every), *reversed(every)):
+        point = model.body.com[model.body.body_index(body)]
+        if np.abs(model.dynamics.jacobian(q, body, point)).max() > 1e-9:
+            return body
+    raise ParameterError(
+        f"Expected a body that the {len(model.free)} free coordinates move, got none; give a "
+        "spine with a mass above its joints."
+    )
+
+
+def mode_pushes(
+    rest: Equilibrium,
+    system: LinearDelaySystem,
+    roots: NDArray[np.complex128],
+    energy: float,
+    others: Sequence[Push],
+) -> list[Push]:
+    """Pushes shaped like the least stable modes, without shapes that occur already.
+
+    The phase of a mode is the one with the largest kinetic energy. The sign is that in which the
+    first of `others` that does any work on it acts.
+    """
+    mass = rest.model.dynamics.mass_matrix(rest.q)
+    known = [push.rate for push in others]
+    found: list[Push] = []
+    for number, root in enumerate(roots):
+        if len(found) == MODES:
+            break
+        moved = shape_of(system, complex(root), len(rest.q))
+        turned = moved * np.exp(-0.5j * np.angle(moved @ mass @ moved))
+        rate = turned.real
+        rate *= math.sqrt(2.0 * energy / (rate @ mass @ rate))
+        along = np.array([push.rate @ mass @ rate for push in others]) / (2.0 * energy)
+        clear = np.flatnonzero(np.abs(along) > 1e-3)
+        rate *= -1.0 if clear.size and along[clear[0]] < 0.0 else 1.0
+        if any(abs(rate @ mass @ other) > SAME * 2.0 * energy for other in known):
+            continue
+        known.append(rate)
+        what = f"{abs(root.imag) / (2.0 * math.pi):.2g} Hz" if root.imag else "creep"
+        found.append(Push(f"mode {number + 1} ({what})", rate))
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """What all runs of one equilibrium have in common."""
+
+    rest: Equilibrium
+    watch: float
+    tolerance: float
+    settings: Settings
+    known: frozenset[tuple[str, str, str]]  # departures of the equilibrium itself
+    beyond: bool = False  # whether a run goes on beyond the range of evidence
+
+
+def prepared_runs(rest: Equilibrium, watch: float, tolerance: float, fastest: complex = 0j) -> Runs:
+    """Runs with steps of at most 10 ms, and 0.1/|s| of a root that they shall show."""
+    from panjabi.simulation.spine_run import STANDARD
+
+    longest = min(LONGEST_STEP, 0.1 / max(abs(fastest), 1e-9))
+    settings = replace(STANDARD, largest_step=longest)
+    left = rest.model.departures(rest.state)
+    known = frozenset((d.name, d.quantity, d.where) for d in left)
+    return Runs(rest, watch, tolerance, settings, known)
+
+
+def pushed(
+    runs: Runs, pushes: Sequence[tuple[Push, float]], workers: int | None = None
+) -> tuple[PushEvidence, ...]:
+    """What follows from each push of a size, in their order."""
+    if not pushes:
+        return ()
+    rates = np.array([size * push.rate for push, size in pushes])
+    if runs.rest.model.elements:
+        workers = 1  # parts in Python
+    found = run_cohort(_block, runs, {"rate": rates}, block=1, workers=workers, progress=False)
+    if found.failures:
+        raise ConvergenceError(
+            f"Expected a run after every push, got {next(iter(found.failures.values()))}; give "
+            "smaller pushes."
+        )
+    rows = zip(
+        pushes, found.floats("peak"), found["end"], found.floats("time"), found["detail"],
+        found["left"], strict=True,
+    )  # fmt: skip
+    return tuple(
+        PushEvidence(
+            push.name, size, size * push.impulse, push.body, float(peak),
+            cast("Ending", str(end)), None if np.isnan(time) else float(time), str(detail),
+            str(left),
+        )
+        for (push, size), peak, end, time, detail, left in rows
+    )  # fmt: skip
+
+
+def _block(runs: Runs, block: Block) -> dict[str, NDArray[np.generic]]:
+    rows = [_run(runs, rate) for rate in block.floats("rate")]
+    peaks, ends, times, details, left = zip(*rows, strict=True)
+    return {
+        "peak": np.array(peaks), "end": np.array(ends), "time": np.array(times),
+        "detail": np.array(details), "left": np.array(left),
+    }  # fmt: skip
+
+
+def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str]:
+    """Peak, end, time of return (nan: none), how it ends, and what leaves its range."""
+    from panjabi.simulation.python_elements import PythonElements
+    from panjabi.simulation.record import BALANCE
+    from panjabi.simulation.spine_run import delay_model
+    from panjabi.spine.packing import pack
+
+    rest = runs.rest
+    model, n = rest.model, len(rest.q)
+    parts = PythonElements(model) if model.elements else None
+    delayed: DelayModel = delay_model(model, parts)
+    p, state = pack(model, (), rest.q), rest.state.copy()
+    state[model.slices["rate"]] += rate
+    history: Trajectory | Floats = rest.state
+    times, away = [0.0], [AHEAD * float(np.abs(rate).max())]
+    peak, begin, end, left = 0.0, 0.0, min(FIRST, runs.watch), ""
+    while True:
+        run = solve(delayed, state, (begin, end), p=p, history=history, settings=runs.settings)
+        moved = np.abs(run.state[1:, :n] - rest.q)
+        speed = np.abs(run.state[1:, n : 2 * n])
+        times += run.time[1:].tolist()
+        away += np.maximum(moved, AHEAD * speed).max(axis=1).tolist()
+        peak = max(peak, float(moved.max()))
+        left = left or _left(runs, run, moved)
+        if run.outcome == "stopped by an event":
+            lost = run.events[-1].name == BALANCE
+            return peak, "loses balance" if lost else "fails", np.nan, f"at {run.end:.3g} s", left
+        if left and not runs.beyond:
+            return peak, "leaves the evidence", np.nan, "", left
+        within = max(runs.tolerance, OF_PEAK * peak)
+        time = returned(np.array(times), np.array(away), within)
+        if time is not None:
+            return peak, "returns", time, "", left
+        if end >= runs.watch:
+            off = f"{math.degrees(float(moved[-1].max())):.2g} deg"
+            return peak, "stays off", np.nan, off, left
+        history, state, begin, end = run, run.state[-1], end, min(2.0 * end, runs.watch)
+
+
+def returned(times: Floats, away: Floats, tolerance: float) -> float | None:
+    """Time from which a run stays within the tolerance [s]; None: too late, or never.
+
+    It must be within the tolerance for the last third of the run: a single sample at the end would
+    be no evidence.
+    """
+    out = np.flatnonzero(away > tolerance)
+    if not out.size:
+        return 0.0
+    if out[-1] + 1 >= len(times) or times[out[-1] + 1] > STAYED * times[-1]:
+        return None
+    return float(times[out[-1] + 1])
+
+
+def _left(runs: Runs, run: Trajectory, moved: Floats) -> str:
+    """The first joint that leaves its range of evidence, in words, or ""."""
+    model = runs.rest.model
+    looked = {*range(LOOKED, len(run.state), LOOKED), *(moved.argmax(axis=0) + 1).tolist()}
+    for k in sorted(looked):
+        for d in model.departures(run.state[k]):
+            if (d.name, d.quantity, d.where) not in runs.known:
+                return f"{d.name}: {d.quantity} of {d.value:.3g} {d.unit} at {run.time[k]:.2g} s"
+    return ""
