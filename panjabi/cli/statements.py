@@ -21,9 +21,9 @@ TRUNK = {
     "extra_delay_ms": None, **VERDICT, **dict.fromkeys(SUBJECT),
 }  # fmt: skip
 LUMBAR = {
-    "preload": None, "coactivation": None, "load": None, "gain_factor": None, "passive_loss": None,
-    "strength_loss": None, "extra_delay_ms": None, "injury": [], "extrapolate": False, **VERDICT,
-    **dict.fromkeys(SUBJECT),
+    "preload": None, "coactivation": None, "load": None, "gain_factor": None,
+    "passive_loss": None, "strength_loss": None, "extra_delay_ms": None, "injury": [],
+    "extrapolate": False, **VERDICT, **dict.fromkeys(SUBJECT),
 }  # fmt: skip
 """Options of each model with their defaults; None: what the subject has, and the compression of
 each level."""
@@ -88,6 +88,7 @@ def add_hypothesis_commands(commands: Any) -> None:
     trunk.add_argument(
         "--activation", type=float, metavar="F", help="least command of both muscles"
     )
+    lumbar = verdict.add_argument_group("lumbar")
     verdict.add_argument(
         "--of", choices=("default", "critical"),
         help="the gain that --gain-factor multiplies: the default one, or the one at which "
@@ -99,7 +100,6 @@ def add_hypothesis_commands(commands: Any) -> None:
         help="margins with the equilibrium solved again (default), with commands held, or none",
     )  # fmt: skip
     verdict.add_argument("--no-pushes", action="store_true", help="small motions only")
-    lumbar = verdict.add_argument_group("lumbar")
     lumbar.add_argument(
         "--preload",
         type=float,
@@ -163,17 +163,15 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.spine.deficits import Deficits, with_deficits
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import UnitOptions
+    from panjabi.stability.robustness import critical_gain
     from panjabi.stability.verdict_spine import verdict
 
     options = TRUNK if args.model == "trunk" else LUMBAR
-    from panjabi.spine.deficits import Deficits, with_deficits
-    from panjabi.stability.robustness import critical_gain
-
-    options = TRUNK if args.model == "trunk" else LUMBAR
     chosen = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
-    later = chosen["extra_delay_ms"]
+    later, critical = chosen["extra_delay_ms"], chosen["of"] == "critical"
     subject = subject_of(
         args,
         load=chosen.get("load"),
@@ -181,7 +179,7 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
         injuries=args.injury,
         passive_loss=chosen["passive_loss"],
         strength_loss=chosen["strength_loss"],
-        gain_factor=None if chosen["of"] == "critical" else chosen["gain_factor"],
+        gain_factor=None if critical else chosen["gain_factor"],
         extra_delay=None if later is None else 1e-3 * later,
         cocontraction=chosen["activation" if args.model == "trunk" else "coactivation"],
     )
@@ -189,12 +187,10 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
         args.model, units=UnitOptions(extrapolate=args.extrapolate, preload=args.preload)
     )
     rest = equilibrium(model, extrapolate=args.extrapolate)
-    if chosen["of"] == "critical":
-        wanted = 1.0 if chosen["gain_factor"] is None else chosen["gain_factor"]
-        factor = wanted * critical_gain(rest)
-        rest = equilibrium(
-            with_deficits(model, Deficits(gain_factor=factor)), extrapolate=args.extrapolate
-        )
+    if critical:
+        factor = critical_gain(rest) * (chosen["gain_factor"] or 1.0)
+        model = with_deficits(model, Deficits(gain_factor=factor))
+        rest = equilibrium(model, extrapolate=args.extrapolate)
     margins = False if chosen["margins"] == "none" else chosen["margins"]
     result = verdict(rest, watch=chosen["watch"], margins=margins, pushes=not chosen["no_pushes"])
     value = {"schema": "panjabi-verdict/2", "model": args.model, **result.to_dict()}

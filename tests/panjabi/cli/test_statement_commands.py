@@ -52,7 +52,7 @@ def test_compensation_with_a_store(call, tmp_path):
 
 
 def test_verdict_on_the_trunk(call):
-    code, out, _ = call("verdict", "--model", "trunk", "--extra-delay-ms", "200", "--json")
+    code, out, _ = call("verdict", "--model", "trunk", "--gain-factor", "2", "--json")
     found = json.loads(out)
     assert code == 0 and found["schema"] == "panjabi-verdict/2"
     assert found["condition"] == "unstable" and found["growth_time_s"] > 0.0

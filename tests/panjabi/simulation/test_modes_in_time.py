@@ -130,7 +130,7 @@ def test_its_three_types_of_evidence_agree():
     """Its slow stiffness is not symmetric: the symmetric part alone is not positive definite."""
     rest = with_loop(PAIN)
     result = verdict(rest)
-    assert result.condition is StabilityState.STABLE and result.spectral.complete
+    assert result.condition is StabilityState.STABLE and result.spectra[0].complete
     K = static_stiffness(rest.model, jacobian(rest.model, rest.state, friction="stuck"))
     assert np.linalg.eigvalsh(K + K.T)[0] < 0.0 < result.static.least
 

@@ -408,35 +408,34 @@ def trunk(cocontraction: float | None = None, **deficits: float) -> Equilibrium:
 
 
 def test_intact_trunk_is_stable_with_all_margins():
+    """Pushes raise the compression of standing beyond the 1200 N of the tests, and it says so."""
+    assert verdict(TRUNK, pushes=False, margins=False).condition is STABLE
     result = verdict(TRUNK)
-    assert result.condition is STABLE
-    assert all(s.complete and s.residual < 1e-9 for s in result.spectra)
+    assert result.condition is DEPENDS and "leaves the evidence (L5-S1: preload" in str(result)
+    assert result.spectra[0].complete and result.spectra[0].residual < 1e-9
     assert {m.subsystem for m in result.margins} == {"passive", "active", "neural"}
 
 
 def test_margin_of_the_delay_ends_where_a_root_meets_the_axis():
-    (margin,) = [m.value for m in verdict(TRUNK, pushes=False).margins if m.unit == "s"]
-    for factor, roots in ((0.98, 0), (1.02, 2)):
-        late = trunk(extra_delay=factor * margin)
-        assert count_unstable(linear_system(late)) == roots
+    found = verdict(TRUNK, pushes=False).margins
+    (margin,) = [m.value for m in found if m.what == "additional delay of all reflexes"]
+    for factor, roots in ((0.99, 0), (1.01, 2)):
+        assert count_unstable(linear_system(trunk(extra_delay=factor * margin))) == roots
 
 
-def test_a_late_reflex_makes_the_trunk_oscillate():
-    result = verdict(trunk(extra_delay=0.2))
-    assert result.condition is UNSTABLE and result.margins == ()
-    assert result.static.least > 0.0 and result.recovery_time is None
+def test_a_strong_reflex_makes_the_trunk_oscillate():
+    result = verdict(trunk(gain_factor=2.0), pushes=False, margins=False)
+    assert result.condition is UNSTABLE
+    assert result.static.least > 0.0 and result.mode is not None
+    assert 2.0 < result.mode.frequency < 5.0
 
 
 def test_a_weaker_unit_and_weaker_muscles_leave_less_stiffness():
-    intact = verdict(TRUNK, pushes=False, margins=False).least_stiffness
-    for deficit in ("passive_loss", "strength_loss"):
-        weak = verdict(trunk(**{deficit: 0.5}), pushes=False, margins=False)
-        assert weak.least_stiffness < intact
-
-
-def test_errors_of_the_trunk():
-    with pytest.raises(ParameterError, match="a positive finite number for watch, got -1.0"):
-        verdict(TRUNK, watch=-1.0)
+    intact, loose, weak = (
+        verdict(trunk(**lost), pushes=False, margins=False).least_stiffness
+        for lost in ({}, {"passive_loss": 0.5}, {"strength_loss": 0.5})
+    )
+    assert max(loose, weak) < intact
 
 
 # --- the lumbar spine ---------------------------------------------------------------------
