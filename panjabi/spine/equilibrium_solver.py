@@ -265,7 +265,7 @@ def _positive(K: Floats) -> Floats:
 def _activation(
     model: Spine,
     q: Floats,
-    limits: tuple[float, float],
+    limits: tuple[ArrayLike, float],
     effort: EffortCriterion,
     applied: Sequence[Perturbation],
     tolerance: float,
@@ -281,10 +281,10 @@ def _activation(
             "Expected a model with muscles to solve for activations, got one without; give "
             "solve='posture'."
         )
-    low, high = limits
-    if not 1e-4 <= low < high <= 1.0 - 1e-4:
+    low, high = model.muscles.muscles.per_muscle(limits[0], "cocontraction"), limits[1]
+    if not 1e-4 <= low.min() <= low.max() < high <= 1.0 - 1e-4:
         raise ParameterError(
-            f"Expected excitation limits that rise within 0.0001 to 0.9999, got {low:g} to "
+            f"Expected excitation limits that rise within 0.0001 to 0.9999, got {low.min():g} to "
             f"{high:g}; leave the limits out."
         )
     state = muscles_at(model.muscles.units, q, ())
@@ -296,7 +296,7 @@ def _activation(
         demand = -passive_force(model, q, pressed.value, applied)
         return demand, demand - state.arms @ force, pressed
 
-    a = np.full(len(weight), max(low, 0.02))
+    a = np.maximum(low, 0.02)
     at, change = state.tangent(a), np.full_like(a, np.inf)
     demand, missing, pressed = left_over(at.force)
     scale = max(1.0, float(np.abs(demand).max()))
@@ -310,9 +310,9 @@ def _activation(
         G = (state.arms + pressed.force @ pressed.by_tension) * at.gain
         pulls = (at.gain > 0.0) & (weight > 0.0)
         wanted = missing + G @ (a - base) - G[:, ~pulls] @ (low - base)[~pulls]
-        target = np.full_like(a, low)
+        target = low.copy()
         found, _, holds = least_effort(
-            weight[pulls], G[:, pulls], wanted, low - base[pulls], high - base[pulls]
+            weight[pulls], G[:, pulls], wanted, (low - base)[pulls], high - base[pulls]
         )
         target[pulls] = base[pulls] + found
         if not holds and give_way:
@@ -326,7 +326,8 @@ def _activation(
         _, missing, pressed = left_over(at.force)
     worst = int(np.argmax(np.abs(missing)))
     raise ConvergenceError(
-        f"Expected muscles that balance the posture with excitations from {low:g} to {high:g}, "
+        f"Expected muscles that balance the posture with excitations from {low.min():g} "
+        f"to {high:g}, "
         f"got {missing[worst]:.3g} N m unbalanced at {model.free[worst]}; let the posture "
         "change with solve='both', or give a smaller load, a posture nearer to neutral, or a "
         "lower `least`."

@@ -14,7 +14,8 @@ from panjabi.body import standard_adult
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural.loops import ReflexLoop, homonymous
+from panjabi.neural.loops import NECK, ReflexLoop, homonymous
+from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.passive.directions import coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
@@ -41,6 +42,11 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
     "trunk": ("L5-S1",),
 }
 """Levels that move in each region, from below; all above the last level is rigid."""
+
+NECK_COCONTRACTION = Parameter(
+    0.01, "1", THIS_WORK, "derived", "least excitation at which the neck is stable with a margin"
+)
+"""Least excitation of neck muscles at equilibrium; see `panjabi.tasks.sway_front`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +154,19 @@ def spine_model(
         return _trunk(model, whole_body, muscles, reflexes)
     tendons = _tendons(model, muscles)
     loops = _loops(reflexes, partial(homonymous, tendons.muscles.groups))
-    return _with_muscles(model, tendons, loops)
+    return _with_muscles(_cocontracting(model, tendons.muscles.groups), tendons, loops)
+
+
+def _cocontracting(model: Spine, groups: Sequence[str]) -> Spine:
+    """The model with more co-contraction of the neck muscles if it has some of them."""
+    neck = np.array([group in NECK for group in groups])
+    if not neck.any():
+        return model
+    return replace(
+        model,
+        cocontraction=np.where(neck, NECK_COCONTRACTION.si, model.cocontraction),
+        parameters={**model.parameters, "neck_cocontraction": NECK_COCONTRACTION},
+    )
 
 
 def _trunk(

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.delay.roots.condensed_spectrum import Condensed
+from panjabi.delay.roots.condensed_spectrum import Condensed, border_states
 from panjabi.delay.roots.system import UnstableError
 from panjabi.neural.noise import SensoryNoise
 from panjabi.parameter import assumed
 from panjabi.results import Result, ShortRepr
 from panjabi.spine.derivatives import jacobian
 from panjabi.spine.levels import AXES, vertebrae_of
+from panjabi.spine.linear_system import linear_system
 from panjabi.spine.noise_paths import ProcessNoise, SpineNoise, process_spread, sensory_spread
-from panjabi.stability.spine_system import linear_system
 
 if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium
@@ -41,7 +41,7 @@ NECK_LOAD = assumed(0.1, "N m", f"{BAND}; on every angle of the neck, as its sha
 SENSED = assumed(0.1, "deg", f"{BAND}; of every sensed angle")
 
 RANGE = (1e-3, 400.0)  # frequencies [rad/s]
-PANELS, ORDER = 40, 5  # of the Gauss-Legendre rule over the logarithm of the frequency
+PANELS, ORDER = 100, 4  # of the Gauss-Legendre rule over the logarithm of the frequency
 WORLD = (2, 0, 1)  # axis of FE, LB and AR in the world
 
 
@@ -136,10 +136,9 @@ def noisy_system(
     if noise.process is not None:
         spread = process_spread(model, noise.process)
         inputs["process"] = derivative.inputs * spread, noise.process.time_constant
-    small = Condensed(system)
-    return NoisySystem(
-        small, rows[:, keep], {k: (b[keep], t) for k, (b, t) in inputs.items()}, body
-    )
+    rows = rows[:, keep]
+    small = Condensed(system, (*border_states(system), *np.flatnonzero(rows.any(axis=0)).tolist()))
+    return NoisySystem(small, rows, {k: (b[keep], t) for k, (b, t) in inputs.items()}, body)
 
 
 def quiet_noise(model: Spine) -> SpineNoise:
