@@ -246,23 +246,20 @@ def homonymous(
     at which the spine is stable with a margin of 1.25.
     """
     known = tuple(dict.fromkeys(groups))
-    given = (stretch_gain, rate_gain)
+    deep, neck = (tuple(g for g in known if g in part) for part in (DEEP, NECK))
+    others = tuple(g for g in known if g not in (*DEEP, *NECK))
+    chosen = stretch_gain is not None or rate_gain is not None
     return tuple(
         ReflexLoop(
             name=name, kind=kind, source=sources, force_gain=force_gain, delay=time,
-            filter_time=filter_time, status="derived" if given == (None, None) else "assumed",
-            **{
-                f"{sense}_gain": default.si if value is None else value
-                for sense, value, default in zip(("stretch", "rate"), given, gains, strict=True)
-            },
+            stretch_gain=stretch.si if stretch_gain is None else stretch_gain,
+            rate_gain=rate.si if rate_gain is None else rate_gain,
+            filter_time=filter_time, status="assumed" if chosen else "derived",
         )
-        for name, kind, sources, time, gains in (
-            ("deep", "short", tuple(g for g in known if g in DEEP), deep_delay, TRUNK_GAINS),
-            (
-                "superficial", "medium", tuple(g for g in known if g not in (*DEEP, *NECK)), delay,
-                TRUNK_GAINS,
-            ),
-            ("neck", "medium", tuple(g for g in known if g in NECK), delay, NECK_GAINS),
+        for name, kind, sources, time, (stretch, rate) in (
+            ("deep", "short", deep, deep_delay, TRUNK_GAINS),
+            ("superficial", "medium", others, delay, TRUNK_GAINS),
+            ("neck", "medium", neck, delay, NECK_GAINS),
         )
         if sources
     )  # fmt: skip

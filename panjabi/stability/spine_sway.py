@@ -166,7 +166,7 @@ def swaying_body(model: Spine) -> str:
 def _nodes() -> tuple[Floats, Floats]:
     """Frequencies [rad/s] and weights of an integral over them."""
     z, weight = np.polynomial.legendre.leggauss(ORDER)
-    edges = np.linspace(*np.log(RANGE), PANELS + 1)
+    edges = np.linspace(math.log(RANGE[0]), math.log(RANGE[1]), PANELS + 1)
     half = 0.5 * np.diff(edges)[:, None]
     w = np.exp(edges[:-1, None] + half * (1.0 + z)).ravel()
     return w, (half * weight).ravel() * w
