@@ -22,13 +22,13 @@ def delay_range() -> EvidenceRange:
 
 @cache
 def gain_ranges() -> dict[str, EvidenceRange]:
-    """Reflex gains up to 1.4 times the default, where a growing oscillation of the spine begins.
+    """Reflex gains up to 1.25 times the largest default, the margin of the defaults.
 
     No gain in these units is published.
     """
-    how = "no published value; 1.4 times the default, where an oscillation begins to grow"
+    how = "no published value; 1.25 times the default of the neck, its margin of stability"
     return {
-        "stretch_gain": EvidenceRange("reflex stretch gain", assumed(0.49, "1", how)),
+        "stretch_gain": EvidenceRange("reflex stretch gain", assumed(0.7, "1", how)),
         "rate_gain": EvidenceRange("reflex rate gain", assumed(0.049, "s", how)),
     }
 

@@ -62,6 +62,26 @@ GAINS = LINEAR_GAINS | FIRING_GAINS
 DEEP = ("multifidus_lumbar", "multifidus_thoracic", "quadratus_lumborum", "psoas")
 """Groups of muscles with the shorter loop by default."""
 
+NECK = (
+    "suprahyoid", "infrahyoid", "sternocleidomastoid", "scaleni", "longus",
+    "splenius", "semispinalis", "levator_scapulae", "longissimus_cervicis",
+    "iliocostalis_cervicis", "suboccipital",
+)  # fmt: skip
+"""Groups of muscles with the gains of the neck by default."""
+
+FRONT = "least sway at the effort of the default; panjabi.tasks.sway_front"
+TRUNK_GAINS = (
+    Parameter(0.35, "1", THIS_WORK, "derived", FRONT),
+    Parameter(0.035, "s", THIS_WORK, "derived", FRONT),
+)
+"""Default gains of trunk muscles on stretch and on its rate."""
+
+NECK_GAINS = (
+    Parameter(0.56, "1", THIS_WORK, "derived", FRONT),
+    Parameter(0.011, "s", THIS_WORK, "derived", FRONT),
+)
+"""Default gains of neck muscles on stretch and on its rate."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ReflexLoop(ShortRepr):
@@ -219,30 +239,38 @@ class ReflexLoop(ShortRepr):
 def homonymous(
     groups: Iterable[str],
     *,
-    stretch_gain: float = 0.35,
-    rate_gain: float = 0.035,
+    stretch_gain: float | None = None,
+    rate_gain: float | None = None,
     force_gain: float = 0.0,
     deep_delay: float | None = None,
     delay: float | None = None,
     filter_time: float = 0.005,
 ) -> tuple[ReflexLoop, ...]:
-    """Stretch reflexes of every muscle on itself; muscles of `DEEP` groups have a shorter loop.
+    """Stretch reflexes of every muscle on itself: deep, superficial and neck muscles.
 
-    groups : group of every muscle, as in `Musculature.groups`. deep_delay, delay [s] : by default
-    30 and 60 ms, the lower end and the mean of trunk muscles' latencies, in the size of the body.
+    groups : group of every muscle, as in `Musculature.groups`. deep_delay, delay [s] : of muscles
+    of `DEEP` groups and of all others, by default 30 and 60 ms, the lower end and the mean of trunk
+    muscles' latencies, in the size of the body.
 
-    The gains are assumed: with them the upright lumbar spine returns to equilibrium. Without
-    reflexes it falls; 0.3 of these gains suffice, and above 1.4 oscillations of 6.4 Hz grow.
+    Gains are by default `TRUNK_GAINS`, and `NECK_GAINS` for muscles of `NECK` groups. They give the
+    least sway in quiet noise at the default co-contraction (`panjabi.tasks.sway_front`) among gains
+    at which the spine is stable with a margin of 1.25.
     """
     known = tuple(dict.fromkeys(groups))
+    deep, neck = (tuple(g for g in known if g in part) for part in (DEEP, NECK))
+    others = tuple(g for g in known if g not in (*DEEP, *NECK))
+    chosen = stretch_gain is not None or rate_gain is not None
     return tuple(
         ReflexLoop(
-            name=name, kind=kind, source=sources, stretch_gain=stretch_gain, rate_gain=rate_gain,
-            force_gain=force_gain, delay=time, filter_time=filter_time,
+            name=name, kind=kind, source=sources, force_gain=force_gain, delay=time,
+            stretch_gain=stretch.si if stretch_gain is None else stretch_gain,
+            rate_gain=rate.si if rate_gain is None else rate_gain,
+            filter_time=filter_time, status="assumed" if chosen else "derived",
         )
-        for name, kind, sources, time in (
-            ("deep", "short", tuple(g for g in known if g in DEEP), deep_delay),
-            ("superficial", "medium", tuple(g for g in known if g not in DEEP), delay),
+        for name, kind, sources, time, (stretch, rate) in (
+            ("deep", "short", deep, deep_delay, TRUNK_GAINS),
+            ("superficial", "medium", others, delay, TRUNK_GAINS),
+            ("neck", "medium", neck, delay, NECK_GAINS),
         )
         if sources
     )  # fmt: skip

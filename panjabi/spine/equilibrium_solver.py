@@ -314,7 +314,7 @@ def _positive(K: Floats) -> Floats:
 def _activation(
     model: Spine,
     q: Floats,
-    limits: tuple[Floats, float],
+    limits: tuple[ArrayLike, float],
     effort: EffortCriterion,
     applied: Sequence[Perturbation],
     tolerance: float,
@@ -330,7 +330,7 @@ def _activation(
             "Expected a model with muscles to solve for activations, got one without; give "
             "solve='posture'."
         )
-    low, high = limits
+    low, high = model.muscles.muscles.per_muscle(limits[0], "cocontraction"), limits[1]
     if not 1e-4 <= low.min() <= low.max() < high <= 1.0 - 1e-4:
         raise ParameterError(
             f"Expected excitation limits that rise within 0.0001 to 0.9999, got {low.max():g} to "

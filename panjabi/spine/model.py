@@ -81,7 +81,7 @@ class Spine:
     joints: tuple[PassiveJoint, ...] = ()
     muscles: MuscleElement | None = None
     excitation: Floats = 0.01  # type: ignore[assignment]  # without reflexes (nm,); one number: of every muscle [1]
-    cocontraction: float = 0.005  # least excitation of every muscle in an equilibrium [1], assumed
+    cocontraction: float | Floats = 0.005  # least excitation at equilibrium, or (nm,) [1], assumed
     reflexes: tuple[ReflexLoop, ...] = ()
     rest_length: Floats = None  # type: ignore[assignment]  # paths where receptors are silent (nm,) [m]; as held
     rest_tension: Floats = None  # type: ignore[assignment]  # (nm,) [N]; none

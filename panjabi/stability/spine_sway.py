@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.delay.roots.condensed_spectrum import Condensed
+from panjabi.delay.roots.condensed_spectrum import Condensed, border_states
 from panjabi.delay.roots.system import UnstableError
 from panjabi.neural.noise import SensoryNoise
 from panjabi.parameter import assumed
@@ -41,7 +41,7 @@ NECK_LOAD = assumed(0.1, "N m", f"{BAND}; on every angle of the neck, as its sha
 SENSED = assumed(0.1, "deg", f"{BAND}; of every sensed angle")
 
 RANGE = (1e-3, 400.0)  # frequencies [rad/s]
-PANELS, ORDER = 40, 5  # of the Gauss-Legendre rule over the logarithm of the frequency
+PANELS, ORDER = 100, 4  # of the Gauss-Legendre rule over the logarithm of the frequency
 WORLD = (2, 0, 1)  # axis of FE, LB and AR in the world
 
 
@@ -136,10 +136,9 @@ def noisy_system(
     if noise.process is not None:
         spread = process_spread(model, noise.process)
         inputs["process"] = derivative.inputs * spread, noise.process.time_constant
-    small = Condensed(system)
-    return NoisySystem(
-        small, rows[:, keep], {k: (b[keep], t) for k, (b, t) in inputs.items()}, body
-    )
+    rows = rows[:, keep]
+    small = Condensed(system, (*border_states(system), *np.flatnonzero(rows.any(axis=0)).tolist()))
+    return NoisySystem(small, rows, {k: (b[keep], t) for k, (b, t) in inputs.items()}, body)
 
 
 def quiet_noise(model: Spine) -> SpineNoise:
@@ -167,7 +166,7 @@ def swaying_body(model: Spine) -> str:
 def _nodes() -> tuple[Floats, Floats]:
     """Frequencies [rad/s] and weights of an integral over them."""
     z, weight = np.polynomial.legendre.leggauss(ORDER)
-    edges = np.linspace(*np.log(RANGE), PANELS + 1)
+    edges = np.linspace(math.log(RANGE[0]), math.log(RANGE[1]), PANELS + 1)
     half = 0.5 * np.diff(edges)[:, None]
     w = np.exp(edges[:-1, None] + half * (1.0 + z)).ravel()
     return w, (half * weight).ravel() * w

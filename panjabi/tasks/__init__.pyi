@@ -20,3 +20,8 @@ from .stiffness import (
     exertion as exertion,
     point_stiffness as point_stiffness,
 )
+from .sway_front import (
+    SwayFront as SwayFront,
+    SwayPoint as SwayPoint,
+    sway_front as sway_front,
+)

@@ -3,15 +3,16 @@
 Effort is the co-contraction, the smallest excitation of every muscle. For each effort the stretch
 gain k_p and the time k_v / k_p are searched on a grid of steps for the least sway of all three
 axes, among gains with which the spine is stable (`admissible`). Sway against effort is the front.
-The default is the effort at which sway equals a published row, or where no row exists the least
-effort that is stable.
+The effort is the one at which sway equals a published value, or where there is none the least
+effort with admissible gains. The default spines use the latter: no published row gives the standard
+deviation of an angle of the trunk or of the head in quiet stance.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +61,7 @@ class SwayFront(Result):
     spine: str
     points: tuple[SwayPoint, ...]  # from the least effort
     without: tuple[float, ...]  # efforts at which no gains are admissible [1]
-    target: Parameter | None  # sway in flexion-extension of the published row; None: no row
+    target: Parameter | None  # published sway in flexion-extension; None: there is none
 
     @property
     def least(self) -> float:
@@ -97,14 +98,19 @@ class SwayFront(Result):
         return frame(columns, "least_excitation")
 
 
-def trunk_sway_row() -> Parameter:
-    """Standard deviation of the trunk's lean in quiet standing [deg], of Hodges et al. (2002).
+def trunk_sway() -> tuple[Parameter, Parameter]:
+    """Standard deviation of the trunk's lean in quiet standing [deg]: the two readings of a row.
 
-    The row is the size of the movement with each breath, peak to peak, taken as a sine.
+    Hodges et al. (2002) give a size of about 0.5 deg. As peak to peak or as the amplitude of a sine
+    it has these standard deviations. It is of the trunk in space, and too coarse to set a default.
     """
     published = row("sway_trunk_stance")
-    sd = published.number / (2.0 * math.sqrt(2.0))
-    return Parameter(sd, "deg", published.bib, "derived", "peak to peak of a sine as its SD")
+    readings = {"peak to peak": 2.0 * math.sqrt(2.0), "amplitude": math.sqrt(2.0)}
+    low, high = (
+        Parameter(published.number / part, "deg", published.bib, "derived", f"{how} of a sine")
+        for how, part in readings.items()
+    )
+    return low, high
 
 
 def sway_front(
@@ -151,11 +157,22 @@ def sway_front(
 
 
 def with_gains(rest: Equilibrium, stretch_gain: float, rate_gain: float) -> Equilibrium:
-    """The same equilibrium with other gains of the stretch reflexes, which are silent there."""
+    """The same equilibrium with other gains of its stretch reflexes, which are silent there.
+
+    With neck muscles only their loop changes; that of trunk muscles keeps its gains.
+    """
     model = rest.model
     assert model.muscles is not None
-    loops = homonymous(model.muscles.muscles.groups, stretch_gain=stretch_gain, rate_gain=rate_gain)
-    spine = model.with_reflexes(*loops)
+    loops = homonymous(model.muscles.muscles.groups)
+    changed = [loop for loop in loops if loop.name == "neck"] or loops
+    spine = model.with_reflexes(
+        *(
+            replace(loop, stretch_gain=stretch_gain, rate_gain=rate_gain)
+            if loop in changed
+            else loop
+            for loop in loops
+        )
+    )
     state = spine.state_at(rest.q, compression=rest.state[model.slices["compression"]])
     state[spine.slices["afferent"]] = 0.0
     return Equilibrium(spine, rest.q, state, rest.residual, rest.iterations)
@@ -198,7 +215,7 @@ def _optimum(
         return passed[at]
 
     rings = sorted(
-        ((i, j) for i in range(-2, 4) for j in range(-3, 2)), key=lambda at: sum(map(abs, at))
+        ((i, j) for i in range(-1, 2) for j in range(-1, 2)), key=lambda at: sum(map(abs, at))
     )
     best = next((at for at in rings if ok(at)), None)
     while best is not None:

@@ -196,7 +196,10 @@ def held(rest: Equilibrium, seed: int = 0):
     return times, np.abs(run.trajectory.at(times)[:, :n] - rest.q).max(axis=1)
 
 
-@pytest.mark.parametrize("region", ["lumbar", "thoracolumbar"])
+@pytest.mark.parametrize(
+    "region",
+    ["lumbar", "cervical", "trunk", "thoracolumbar", pytest.param("whole", marks=pytest.mark.slow)],
+)
 def test_a_stable_spine_holds_still(region):
     rest = equilibrium(spine_model(region, reflexes=True))
     assert condensed_system(rest).rightmost().stable

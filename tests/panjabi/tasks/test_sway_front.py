@@ -1,0 +1,103 @@
+"""The front of effort against sway, and the rule of the default gains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from panjabi.errors import ConvergenceError
+from panjabi.neural import homonymous, scaled
+from panjabi.parameter import assumed
+from panjabi.spine import equilibrium, spine_model
+from panjabi.stability import noisy_system, spine_sway
+from panjabi.stability.spine_sway import SpineSway
+from panjabi.tasks.sway_front import (
+    GAIN_MARGIN,
+    GAIN_STEP,
+    SwayFront,
+    SwayPoint,
+    admissible,
+    sway_front,
+    trunk_sway,
+    with_gains,
+)
+
+
+@pytest.fixture(scope="module")
+def front():
+    return sway_front(spine_model("trunk"), efforts=(0.02, 0.05), start=(0.28, 0.1))
+
+
+@pytest.mark.slow
+def test_the_neck_uses_the_gains_and_the_effort_of_the_rule():
+    """No admissible gains below the default effort; the default is the optimum there."""
+    front = sway_front(spine_model("cervical"), efforts=(0.005, 0.01), start=(0.56, 0.02))
+    spine = spine_model("cervical", reflexes=True)
+    neck = next(loop for loop in spine.reflexes if loop.name == "neck")
+    assert front.without == (0.005,)
+    assert front.least == 0.01 == np.max(spine.cocontraction)
+    best = front.points[0]
+    assert best.stretch_gain == pytest.approx(float(neck.stretch_gain), rel=0.02)
+    assert best.rate_gain == pytest.approx(float(neck.rate_gain), rel=0.12)
+
+
+@pytest.mark.parametrize(
+    "region", ["trunk", "cervical", pytest.param("lumbar", marks=pytest.mark.slow)]
+)
+def test_default_spines_are_stable_with_their_margin(region):
+    rest = equilibrium(spine_model(region, reflexes=True))
+
+    def system(factor):
+        loops = scaled(rest.model.reflexes, factor)
+        return noisy_system(equilibrium(rest.model.with_reflexes(*loops)))
+
+    assert admissible(system)
+    assert not admissible(lambda factor: system(10.0 * factor))
+    if region != "trunk":  # its measured co-contraction holds it
+        assert not admissible(lambda _: system(0.0))
+
+
+def test_no_neighbour_of_the_optimum_sways_less_and_is_stable(front):
+    point = front.points[0]
+    rest = equilibrium(spine_model("trunk"), least=point.least)
+    for factor in (GAIN_STEP, 1.0 / GAIN_STEP):
+        gains = factor * point.stretch_gain, factor * point.rate_gain
+        held = with_gains(rest, *gains)
+        stable = admissible(lambda f, g=gains: noisy_system(with_gains(rest, f * g[0], f * g[1])))
+        assert not stable or spine_sway(held).total > point.sway.total
+
+
+def test_without_admissible_gains_it_says_so():
+    with pytest.raises(ConvergenceError, match="gains that hold"):
+        sway_front(spine_model("trunk"), efforts=(0.005,), start=(30.0, 1.0))
+
+
+def point(least, sway):
+    return SwayPoint(least, 0.3, 0.03, 1.0, SpineSway("T1", {"FE": sway}, {}))
+
+
+def test_the_effort_is_where_sway_equals_the_target():
+    target = assumed(1.0, "rad", "test")
+    made = SwayFront("spine", (point(0.01, 4.0), point(0.02, 2.0), point(0.04, 0.5)), (), target)
+    assert made.least == pytest.approx(0.02 * 2.0**0.5) and made.miss == 1.0
+    far = replace(made, target=assumed(0.1, "rad", "test"))
+    assert far.least == pytest.approx(0.04) and far.miss == pytest.approx(5.0)
+    assert replace(made, target=None).least == 0.01
+
+
+def test_readings_of_the_published_size_of_sway():
+    low, high = trunk_sway()
+    assert np.degrees(low.si) * 2.0**1.5 == pytest.approx(0.5)
+    assert high.si == pytest.approx(2.0 * low.si)
+
+
+def test_gains_of_trunk_and_neck_are_separate_by_default_only():
+    loops = {loop.name: loop for loop in homonymous(["psoas", "rectus_abdominis", "splenius"])}
+    assert loops["deep"].stretch_gain == loops["superficial"].stretch_gain
+    assert loops["neck"].stretch_gain != loops["deep"].stretch_gain
+    assert {float(x.stretch_gain) for x in homonymous(["psoas", "splenius"], stretch_gain=0.2)} == {
+        0.2
+    }
+    assert GAIN_MARGIN > 1.0
