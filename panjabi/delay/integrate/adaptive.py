@@ -97,8 +97,9 @@ def solve(
     jumps, bends = (np.array(times, dtype=float).ravel() for times in (breaks, kinks))
     work = Workspace(
         model, state, parameters, lags, past, span, settings, np.empty(0),
-        CAPACITY + 2 * bends.size, jumps, kinks=np.sort(bends),
+        CAPACITY + 2 * bends.size, jumps,
     )  # fmt: skip
+    work.run = work.run._replace(problem=work.run.problem._replace(kinks=np.sort(bends)))
     echo_history(work, history)
     status = codes.RUNNING
     bar = _bar(span, progress)

@@ -90,7 +90,6 @@ class Workspace:
         capacity: int,
         breaks: Floats,
         *,
-        kinks: Floats | None = None,
         prune: bool = False,
     ) -> None:
         n = y0.size
@@ -136,7 +135,7 @@ class Workspace:
                 lags=np.concatenate([lags, np.zeros(model.varying)]),
                 atol=np.full(n, settings.atol, dtype=float),
                 breaks=breaks,
-                kinks=np.empty(0) if kinks is None else kinks,
+                kinks=np.empty(0),
                 before=before_start(past, n, span[0], p),
                 grid=grid,
             ),
