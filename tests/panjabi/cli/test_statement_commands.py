@@ -52,7 +52,8 @@ def test_compensation_with_a_store(call, tmp_path):
 
 
 def test_verdict_on_the_trunk(call):
-    code, out, _ = call("verdict", "--model", "trunk", "--extra-delay-ms", "200", "--json")
+    """Its margin is 72 ms; between 150 and 490 ms of extra delay it is stable again."""
+    code, out, _ = call("verdict", "--model", "trunk", "--extra-delay-ms", "100", "--json")
     found = json.loads(out)
     assert code == 0 and found["condition"] == "unstable"
     assert found["recovery_time_s"] is None and found["delay_margin_s"] is None
