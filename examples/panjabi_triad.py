@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DEFICITS = {
-    "all passive stiffness lost": {"passive_loss": 1.0},
-    "half the strength lost": {"strength_loss": 0.5},
-    "reflex 40 ms later": {"extra_delay": 0.040},
-    "all three": {"passive_loss": 1.0, "strength_loss": 0.5, "extra_delay": 0.040},
+    "all passive stiffness lost": Deficits(passive_loss=1.0),
+    "half the strength lost": Deficits(strength_loss=0.5),
+    "reflex 40 ms later": Deficits(extra_delay=0.040),
+    "all three": Deficits(passive_loss=1.0, strength_loss=0.5, extra_delay=0.040),
 }
 
 
@@ -49,7 +49,7 @@ class Answer:
 def experiment() -> Answer:
     """Compute the efforts, the maps and the damage loop."""
     trunk = standing_trunk()
-    effort = {words: least_activation(trunk, Deficits(**d))[0] for words, d in DEFICITS.items()}
+    effort = {words: least_activation(trunk, d)[0] for words, d in DEFICITS.items()}
     loss = np.linspace(0.0, 1.0, 9)
     maps = tuple(
         compensation_map(trunk, loss, (name, np.linspace(0.0, top, 9)))

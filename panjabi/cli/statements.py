@@ -124,13 +124,14 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 
     from panjabi.errors import ParameterError
     from panjabi.statements.compensation import compensation_map
+    from panjabi.statements.quiet_stance import standing_trunk
 
     if args.points < 2:
         raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 11.")
     most = MOST[args.deficit] if args.most is None else args.most
     subject = subject_of(args)
     result = compensation_map(
-        subject.spine("trunk"),
+        standing_trunk(subject),
         np.linspace(0.0, 1.0, args.points),
         (args.deficit, np.linspace(0.0, most, args.points)),
         **cohort_options(args),

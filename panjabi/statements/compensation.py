@@ -159,8 +159,9 @@ def compensation_map(
     aim = trunk_sway(equilibrium(trunk), noises)
     sweep = _Sweep(trunk, noises, other[0], x, aim, adapt_gain)
     rows = run_cohort(EachSubject(_row), sweep, {other[0]: y}, **options).all_or_error()
+    activation, gain, compression = (rows.floats(name) for name in ROW)
     return CompensationMap(
-        trunk, names, x, y, aim, *(rows.floats(name) for name in ROW), cost.si, adapt_gain
+        trunk, names, x, y, aim, activation, gain, compression, cost.si, adapt_gain
     )
 
 

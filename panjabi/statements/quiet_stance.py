@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property, lru_cache
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.linear_system import linear_system
 from panjabi.spine.model import Spine
 from panjabi.spine.model_build import spine_model
+from panjabi.spine.subject_data import SubjectData
 from panjabi.spine.tangents import tangent
 
 Floats = NDArray[np.float64]
@@ -82,7 +84,7 @@ class StanceSystem(ShortRepr):
         None: the trunk is unstable. The unstable roots are counted by the argument principle.
         """
         w, weight = _frequencies(self._resonance(delays, gain))
-        angle, ratio = self._response(1j * w, delays, gain)
+        angle, ratio = self._response(cast(Complexes, 1j * w), delays, gain)
         turn = np.unwrap(np.angle(ratio))
         growing = int(np.count_nonzero(np.linalg.eigvals(self.now).real > 0.0))
         if growing != round((turn[-1] - turn[0]) / math.pi):
@@ -103,7 +105,8 @@ class StanceSystem(ShortRepr):
         inputs[:, :, 1] = self.position + s[:, None] * self.velocity
         inputs[:, rows, 2 + np.arange(len(rows))] = 1.0
         x = np.linalg.solve(D, inputs)
-        return x[:, 0, :2], 1.0 / np.linalg.det(np.eye(len(rows)) + late @ x[:, :, 2:])
+        ratio = 1.0 / np.linalg.det(np.eye(len(rows)) + late @ x[:, :, 2:])
+        return cast(Complexes, x[:, 0, :2]), cast(Complexes, ratio)
 
     def _resonance(self, delays: Floats, gain: float) -> complex:
         """The root of the resonance, a zero of the dynamic stiffness [1/s]; by the secant method.
@@ -114,7 +117,7 @@ class StanceSystem(ShortRepr):
         def compliance(s: Complexes) -> Complexes:
             return self._response(s, delays, gain)[0][:, 0]
 
-        places = 1j * np.geomspace(1.0, 60.0, 24)
+        places = cast(Complexes, 1j * np.geomspace(1.0, 60.0, 24))
         peak = complex(places[np.abs(compliance(places)).argmax()])
         before, now = peak, peak - 0.05 * abs(peak)
         f_before, f_now = 1.0 / compliance(np.array([before, now]))
@@ -251,9 +254,9 @@ class TrunkStances(ShortRepr):
 
 
 @cached
-def standing_trunk() -> Spine:
-    """The intact trunk of the standard adult with its reflexes."""
-    return spine_model("trunk", reflexes=True)
+def standing_trunk(subject: SubjectData | None = None) -> Spine:
+    """The trunk of a subject in standing with its reflexes; by default of the standard adult."""
+    return spine_model("trunk", subject=subject, posture="standing", reflexes=True)
 
 
 @lru_cache(maxsize=4)
@@ -272,10 +275,11 @@ def stance_system(rest: Equilibrium) -> StanceSystem:
         keep = keep | coupled[keep].any(axis=0) | coupled[:, keep].any(axis=1)
     names = [name for name, kept in zip(found.state_names, keep, strict=True) if kept]
     senses = np.array(["afferent" in name or "receptor" in name for name in names])
-    now = found.now[np.ix_(keep, keep)]
+    now = cast(Floats, found.now[np.ix_(keep, keep)])
+    assert found.inputs is not None
     return StanceSystem(
         now=now,
-        late=late[:, keep][:, :, keep],
+        late=cast(Floats, late[:, keep][:, :, keep]),
         load=found.inputs[keep, 0],
         position=np.where(senses, now[:, 0], 0.0),
         velocity=np.where(senses, now[:, 1], 0.0),
@@ -317,8 +321,8 @@ def _frequencies(root: complex) -> tuple[Floats, Floats]:
         return (edges[:-1, None] + half * (1.0 + z)).ravel(), (half * weight).ravel()
 
     low, per_low = panels(np.append(0.0, np.geomspace(0.02, split, 6)))
-    ends = np.arcsinh((np.array([split, TOP]) - root.imag) / width)
-    t, per_t = panels(np.linspace(*ends, PANELS + 1))
+    first, last = (math.asinh((end - root.imag) / width) for end in (split, TOP))
+    t, per_t = panels(np.linspace(first, last, PANELS + 1))
     high, per_high = root.imag + width * np.sinh(t), width * np.cosh(t) * per_t
     weights = np.concatenate([[0.0], per_low, per_high]) / (2.0 * math.pi)
     return np.concatenate([[0.0], low, high]), weights
@@ -329,4 +333,4 @@ def _signs() -> Floats:
     """Barycentric weights of the extremes of a Chebyshev polynomial (k,)."""
     signs = (-1.0) ** np.arange(NODES)
     signs[[0, -1]] *= 0.5
-    return signs
+    return cast(Floats, signs)

@@ -18,8 +18,9 @@ from panjabi.neural.loops import ReflexLoop
 from panjabi.simulation.spine_run import simulate
 from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.linear_system import condensed_system
-from panjabi.spine.model_build import spine_model
+from panjabi.spine.model_build import UnitOptions, spine_model
 from panjabi.spine.perturbation import ForceStep, MomentPulse
+from panjabi.spine.subject_data import SubjectData
 from panjabi.spine.tangents import tangent
 from panjabi.spine.trunk_preset import (
     COORDINATE,
@@ -179,7 +180,7 @@ def test_it_follows_the_size_of_the_body():
 
 
 def test_pools_of_pools_are_the_same_muscles():
-    two = pooled_muscles(standard_adult())
+    two = pooled_muscles(SubjectData(), standard_adult())
     again = PooledMuscles(two.over(standard_adult().posture("standing")))
     for first, second in zip(two.pools, again.pools, strict=True):
         assert second.max_force == pytest.approx(first.max_force, rel=1e-6)
@@ -202,7 +203,7 @@ def test_load_posture_injury_and_preload_reach_the_trunk():
     assert tangent(hurt.model, hurt.state, which="slow") < tangent(
         rest.model, rest.state, which="slow"
     )
-    assert spine_model("trunk", preload=400.0).pressed == ()
+    assert spine_model("trunk", units=UnitOptions(preload=400.0)).pressed == ()
     assert spine_model("trunk", muscles=False).muscle_count == 0
 
 
@@ -242,9 +243,9 @@ def test_a_changed_trunk_takes_milliseconds():
     changed()
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         changed()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.05
 
 

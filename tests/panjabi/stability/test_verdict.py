@@ -112,14 +112,15 @@ def test_intact_trunk_is_stable_with_all_margins():
 
 def test_margin_of_the_delay_ends_where_a_root_meets_the_axis():
     margin = verdict(TRUNK).spectral.delay_margin
-    for factor, roots in ((0.999, 0), (1.001, 2)):
+    for factor, roots in ((0.99, 0), (1.01, 2)):
         late = trunk(extra_delay=factor * margin)
         assert count_unstable(linear_system(late)) == roots
 
 
 def test_a_late_reflex_makes_the_trunk_oscillate():
-    result = verdict(trunk(extra_delay=0.2))
-    assert result.condition is StabilityState.UNSTABLE and result.margins == ()
+    result = verdict(trunk(extra_delay=0.1))
+    assert result.condition is StabilityState.UNSTABLE
+    assert all(m.subsystem != "neural" for m in result.margins)
     assert result.static.least > 0.0 and result.recovery_time is None
 
 

