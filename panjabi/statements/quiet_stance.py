@@ -29,6 +29,7 @@ from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.linear_system import linear_system
 from panjabi.spine.model import Spine
 from panjabi.spine.model_build import spine_model
+from panjabi.spine.subject_data import SubjectData
 from panjabi.spine.tangents import tangent
 
 Floats = NDArray[np.float64]
@@ -253,9 +254,9 @@ class TrunkStances(ShortRepr):
 
 
 @cached
-def standing_trunk() -> Spine:
-    """The intact trunk of the standard adult with its reflexes."""
-    return spine_model("trunk", reflexes=True)
+def standing_trunk(subject: SubjectData | None = None) -> Spine:
+    """The trunk of a subject in standing with its reflexes; by default of the standard adult."""
+    return spine_model("trunk", subject=subject, posture="standing", reflexes=True)
 
 
 @lru_cache(maxsize=4)

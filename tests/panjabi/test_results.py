@@ -46,7 +46,7 @@ def response() -> PerturbationResponse:
     onset = latency(time, drive, event=0.2, least_change=0.005, baseline=0.1)
     return PerturbationResponse(
         Condition(), 0.2, time, -time, np.full(501, -1.0), {"extensors": drive},
-        {"extensors": onset}, 20.0, False, "end reached",
+        {"extensors": onset}, 20.0, 1, False, "end reached",
     )  # fmt: skip
 
 
