@@ -13,16 +13,13 @@ the largest real part, if that is positive.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 from scipy.sparse.linalg import splu
 
-from panjabi.delay.roots.system import LinearDelaySystem
+from panjabi.delay.roots.system import Complexes, LinearDelaySystem
 from panjabi.passive.directions import AXES
 from panjabi.spine.model import Spine
 from panjabi.stability.condition import FeedingLoop, RootMode
-
-Complexes = NDArray[np.complex128]
 
 OTHERS = "other delayed signals"
 """Name for delayed signals of parts that are no reflex loops."""

@@ -22,7 +22,7 @@ from panjabi.delay.integrate.adaptive import solve
 from panjabi.delay.integrate.model import DelayModel
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
-from panjabi.delay.roots.system import LinearDelaySystem
+from panjabi.delay.roots.system import Complexes, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
@@ -117,7 +117,7 @@ def pushed_body(model: Spine, q: Floats) -> str:
 def mode_pushes(
     rest: Equilibrium,
     system: LinearDelaySystem,
-    roots: NDArray[np.complex128],
+    roots: Complexes,
     energy: float,
     others: Sequence[Push],
 ) -> list[Push]:
