@@ -68,7 +68,7 @@ def _place(model: Spine, moved: Complexes) -> tuple[str, str, dict[str, float]]:
         for joint in model.joints
         for axis, name in enumerate(joint.coordinates)
     }
-    by_axis = dict.fromkeys((*AXES, ""), 0.0)
+    by_axis: dict[str, float] = dict.fromkeys((*AXES, ""), 0.0)
     for name, value in shape.items():
         by_axis[at.get(name, ("", ""))[1]] += value**2
     axis = max(by_axis, key=lambda a: by_axis[a])
