@@ -114,7 +114,9 @@ def limits(
     """
     check_positive(watch=watch, tolerance=tolerance)
     if not (isinstance(runs, int) and runs >= 2):
-        raise ParameterError(f"Expected 2 or more runs in each direction, got {runs!r}.")
+        raise ParameterError(
+            f"Expected 2 or more runs in each direction, got {runs!r}; leave it out."
+        )
     rest = model if isinstance(model, Equilibrium) else equilibrium(model)
     setup = replace(prepared_runs(rest, watch, tolerance), beyond=True)
     pushes = direction_pushes(rest, PUSH_ENERGY.si, directions)

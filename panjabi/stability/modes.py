@@ -13,16 +13,13 @@ the largest real part, if that is positive.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 from scipy.sparse.linalg import splu
 
-from panjabi.delay.roots.system import LinearDelaySystem
+from panjabi.delay.roots.system import Complexes, LinearDelaySystem
 from panjabi.passive.directions import AXES
 from panjabi.spine.model import Spine
 from panjabi.stability.condition import FeedingLoop, RootMode
-
-Complexes = NDArray[np.complex128]
 
 OTHERS = "other delayed signals"
 """Name for delayed signals of parts that are no reflex loops."""
@@ -71,7 +68,7 @@ def _place(model: Spine, moved: Complexes) -> tuple[str, str, dict[str, float]]:
         for joint in model.joints
         for axis, name in enumerate(joint.coordinates)
     }
-    by_axis = dict.fromkeys((*AXES, ""), 0.0)
+    by_axis: dict[str, float] = dict.fromkeys((*AXES, ""), 0.0)
     for name, value in shape.items():
         by_axis[at.get(name, ("", ""))[1]] += value**2
     axis = max(by_axis, key=lambda a: by_axis[a])

@@ -22,7 +22,7 @@ from panjabi.delay.integrate.adaptive import solve
 from panjabi.delay.integrate.model import DelayModel
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
-from panjabi.delay.roots.system import LinearDelaySystem
+from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
@@ -31,8 +31,6 @@ from panjabi.spine.model import Spine
 from panjabi.spine.reflexes import HEAD_BODY
 from panjabi.stability.condition import Ending, PushEvidence
 from panjabi.stability.modes import NullVectors
-
-Floats = NDArray[np.float64]
 
 PUSH_ENERGY = Parameter(
     0.05, "J", THIS_WORK, "assumed",
@@ -117,7 +115,7 @@ def pushed_body(model: Spine, q: Floats) -> str:
 def mode_pushes(
     rest: Equilibrium,
     system: LinearDelaySystem,
-    roots: NDArray[np.complex128],
+    roots: Complexes,
     energy: float,
     others: Sequence[Push],
 ) -> list[Push]:

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from panjabi.delay.roots.condensed_spectrum import RESIDUAL, SAME, Condensed
+from panjabi.delay.roots.system import Complexes
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.results import ShortRepr
@@ -28,7 +28,6 @@ from panjabi.spine.linear_system import condensed_system, linear_system
 from panjabi.spine.model import Spine
 from panjabi.stability.condition import SubsystemMargin
 
-Complexes = NDArray[np.complex128]
 Commands = Literal["again", "held"]
 
 HIGHEST_GAIN = 5.0  # largest factor on the gains of the search
