@@ -219,7 +219,9 @@ def deficit_family(trunk: ReducedTrunk, *names: str) -> SpineFamily:
             raise unknown("change of the reduced trunk", name, CHANGES)
     limits = CHANGES | {"extra_delay": (-trunk.delay, math.inf)}
     start = {name: float(getattr(trunk, name)) for name in names}
-    return SpineFamily(_Changed(trunk), start, {name: limits[name] for name in names})
+    affine = len(names) == 1 and names[0] in ("gain", "passive_loss", "extra_delay")
+    chosen = {name: limits[name] for name in names}
+    return SpineFamily(_Changed(trunk), start, chosen, affine=affine)
 
 
 @cached
