@@ -61,4 +61,4 @@ def verdict(
             f"Expected a Spine or its Equilibrium, got a {type(model).__name__}; create it with "
             "spine_model()."
         )
-    return spine_verdict(model, **options)
+    return spine_verdict(model, **options)  # type: ignore[arg-type]
