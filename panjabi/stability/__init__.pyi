@@ -19,7 +19,7 @@ from .critical import (
     CriticalLoad as CriticalLoad,
     critical_load as critical_load,
 )
-from .limits import (
+from .impulse_limits import (
     ImpulseLimit as ImpulseLimit,
     ImpulseLimits as ImpulseLimits,
     limits as limits,
