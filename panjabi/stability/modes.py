@@ -31,21 +31,33 @@ BESIDE = 1e-9  # distance from the root at which M is factorised, over 1 + |s|
 ITERATIONS = 3
 
 
-def null_vectors(system: LinearDelaySystem, root: complex) -> tuple[Complexes, Complexes]:
-    """Left and right null vectors (n,) of the characteristic matrix at a root."""
-    factors = splu(csc_matrix(system.matrix(root + BESIDE * (1.0 + abs(root)))))
-    v = np.exp(2.4j * np.arange(system.size) ** 2)
-    u = v.copy()
-    for _ in range(ITERATIONS):
-        v, u = factors.solve(v), factors.solve(u, "H")
-        v, u = (x / np.abs(x).max() for x in (v, u))
-        v, u = (x / np.linalg.norm(x) for x in (v, u))
-    return u, v
+class NullVectors:
+    """Left and right null vectors (n,) of the characteristic matrix of a system, at a root."""
+
+    def __init__(self, system: LinearDelaySystem) -> None:
+        self.size = system.size
+        self.mass, self.now = csc_matrix(system.taps.mass), csc_matrix(system.now)
+        self.late = [(term.delay, csc_matrix(term.state)) for term in system.delayed]
+
+    def at(self, root: complex) -> tuple[Complexes, Complexes]:
+        """u and v with u* M(root) = 0 and M(root) v = 0, of length 1."""
+        s = root + BESIDE * (1.0 + abs(root))
+        M = s * self.mass - self.now
+        for delay, matrix in self.late:
+            M = M - np.exp(-s * delay) * matrix
+        factors = splu(csc_matrix(M))
+        v = np.exp(2.4j * np.arange(self.size) ** 2)  # rarely orthogonal
+        u = v.copy()
+        for _ in range(ITERATIONS):
+            v, u = factors.solve(v), factors.solve(u, "H")
+            v, u = (x / np.abs(x).max() for x in (v, u))
+            v, u = (x / np.linalg.norm(x) for x in (v, u))
+        return u, v
 
 
 def root_mode(model: Spine, system: LinearDelaySystem, root: complex) -> RootMode:
     """The mode of a root of the linear system of a spine in equilibrium."""
-    u, v = null_vectors(system, root)
+    u, v = NullVectors(system).at(root)
     level, axis, shape = _place(model, v[: len(model.free)])
     return RootMode(root, level, axis, shape, _loops(model, system, root, u, v))
 
@@ -91,9 +103,3 @@ def _loops(
         total[name] = total.get(name, 0.0) + complex(late[k])
     every = [FeedingLoop(name, value) for name, value in total.items()]
     return tuple(sorted(every, key=lambda loop: -loop.by_gain.real))
-
-
-def shape_of(system: LinearDelaySystem, root: complex, n: int) -> Complexes:
-    """The coordinates (n,) in the mode of a root; the largest has size 1."""
-    moved = null_vectors(system, root)[1][:n]
-    return moved / max(float(np.abs(moved).max()), 1e-300)

@@ -30,7 +30,7 @@ from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.model import Spine
 from panjabi.spine.reflexes import HEAD_BODY
 from panjabi.stability.condition import Ending, PushEvidence
-from panjabi.stability.modes import shape_of
+from panjabi.stability.modes import NullVectors
 
 Floats = NDArray[np.float64]
 
@@ -129,10 +129,12 @@ def mode_pushes(
     mass = rest.model.dynamics.mass_matrix(rest.q)
     known = [push.rate for push in others]
     found: list[Push] = []
+    vectors = NullVectors(system)
     for number, root in enumerate(roots):
         if len(found) == MODES:
             break
-        moved = shape_of(system, complex(root), len(rest.q))
+        moved = vectors.at(complex(root))[1][: len(rest.q)]
+        moved = moved / max(float(np.abs(moved).max()), 1e-300)
         turned = moved * np.exp(-0.5j * np.angle(moved @ mass @ moved))
         rate = turned.real
         rate *= math.sqrt(2.0 * energy / (rate @ mass @ rate))
