@@ -23,7 +23,7 @@ from .critical_parameters import (
     ParameterMargin as ParameterMargin,
     parameter_margins as parameter_margins,
 )
-from .limits import (
+from .impulse_limits import (
     ImpulseLimit as ImpulseLimit,
     ImpulseLimits as ImpulseLimits,
     limits as limits,
