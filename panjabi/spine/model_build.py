@@ -46,7 +46,7 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
 NECK_COCONTRACTION = Parameter(
     0.01, "1", THIS_WORK, "derived", "least excitation at which the neck is stable with a margin"
 )
-"""Least excitation of neck muscles at equilibrium; see `panjabi.tasks.sway_front`."""
+"""Least excitation of neck muscles at equilibrium; see `panjabi.tasks.sway_optimum`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,15 +31,15 @@ from .reflex_margins import (
 )
 from .reflex_model import ReflexFamily as ReflexFamily, ReflexModel as ReflexModel
 from .reflex_optimum import reflex_cost as reflex_cost, reflex_regulator as reflex_regulator
-from .spine_sway import (
+from .static_stability_of_muscles import (
+    StaticStability as StaticStability,
+    static_stability as static_stability,
+)
+from .sway_spectrum import (
     SpineSway as SpineSway,
     noisy_system as noisy_system,
     quiet_noise as quiet_noise,
     spine_sway as spine_sway,
-)
-from .static_stability_of_muscles import (
-    StaticStability as StaticStability,
-    static_stability as static_stability,
 )
 from .trunk_sets import (
     TRUNK_DELAY as TRUNK_DELAY,
