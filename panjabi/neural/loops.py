@@ -69,7 +69,7 @@ NECK = (
 )  # fmt: skip
 """Groups of muscles with the gains of the neck by default."""
 
-FRONT = "least sway at the effort of the default; panjabi.tasks.sway_front"
+FRONT = "within a step of the least sway at the default effort; panjabi.tasks.sway_front"
 TRUNK_GAINS = (
     Parameter(0.35, "1", THIS_WORK, "derived", FRONT),
     Parameter(0.035, "s", THIS_WORK, "derived", FRONT),
@@ -252,9 +252,9 @@ def homonymous(
     of `DEEP` groups and of all others, by default 30 and 60 ms, the lower end and the mean of trunk
     muscles' latencies, in the size of the body.
 
-    Gains are by default `TRUNK_GAINS`, and `NECK_GAINS` for muscles of `NECK` groups. They give the
-    least sway in quiet noise at the default co-contraction (`panjabi.tasks.sway_front`) among gains
-    at which the spine is stable with a margin of 1.25.
+    Gains are by default `TRUNK_GAINS`, and `NECK_GAINS` for muscles of `NECK` groups: within a step
+    of the search of `panjabi.tasks.sway_front` from the least sway in quiet noise, at the default
+    co-contraction, among gains at which the spine is stable with a margin of 1.25.
     """
     known = tuple(dict.fromkeys(groups))
     deep, neck = (tuple(g for g in known if g in part) for part in (DEEP, NECK))

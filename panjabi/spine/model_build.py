@@ -58,7 +58,7 @@ SACROILIAC_NEUTRAL = Parameter(
 NECK_COCONTRACTION = Parameter(
     0.01, "1", THIS_WORK, "derived", "least excitation at which the neck is stable with a margin"
 )
-"""Least excitation of neck muscles at equilibrium; see `panjabi.tasks.sway_front`."""
+"""Least excitation of neck muscles at equilibrium; see `panjabi.tasks.sway_optimum`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,14 +33,14 @@ from .margins import Margin as Margin, deficit_margin as deficit_margin, load_ma
 from .path_following import LoadPath as LoadPath
 from .reflex_optimum import reflex_cost as reflex_cost, reflex_regulator as reflex_regulator
 from .robustness import critical_gain as critical_gain
-from .spine_sway import (
+from .static_stability_of_muscles import (
+    StaticStability as StaticStability,
+    static_stability as static_stability,
+)
+from .sway_spectrum import (
     SpineSway as SpineSway,
     noisy_system as noisy_system,
     quiet_noise as quiet_noise,
     spine_sway as spine_sway,
-)
-from .static_stability_of_muscles import (
-    StaticStability as StaticStability,
-    static_stability as static_stability,
 )
 from .verdict_spine import verdict as verdict

@@ -20,7 +20,7 @@ from .stiffness import (
     exertion as exertion,
     point_stiffness as point_stiffness,
 )
-from .sway_front import (
+from .sway_optimum import (
     SwayFront as SwayFront,
     SwayPoint as SwayPoint,
     sway_front as sway_front,

@@ -14,6 +14,7 @@ from panjabi.body.dynamics import Dynamics
 from panjabi.errors import ConvergenceError, ParameterError, PostureError, UnknownNameError
 from panjabi.neural import Canals, ReflexLoop, mileusnic_2006
 from panjabi.neural.command import command
+from panjabi.neural.loops import NECK
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive import unit
 from panjabi.spine import HeldLoad, Spine, UnitOptions, equilibrium, reference_rhs, spine_model
@@ -467,3 +468,21 @@ def test_an_equilibrium_beyond_failure_of_a_unit_is_refused():
         ParameterError, match="angle of L4-L5 about flexion-extension below failure at"
     ):
         equilibrium(model, applied=(QuickRelease(1000.0, "T8"),))
+
+
+def test_neck_muscles_pull_the_same_bodies_in_the_neck_and_in_the_whole_spine():
+    """Same moment arms at the neck; all of them pull, and those of the torso do not cross T1-T2."""
+    neck, whole = spine_model("cervical"), spine_model("whole")
+    assert neck.muscles is not None and whole.muscles is not None
+    slopes = []
+    for model in (neck, whole):
+        muscles = model.muscles.muscles
+        rows = [muscles.names.index(name) for name in neck.muscles.muscles.names]
+        at = model.dynamics.part(model.dynamics.held)
+        slopes.append(muscles.geometry(at).slope[rows])
+    columns = [whole.free.index(c) for c in neck.free]
+    np.testing.assert_allclose(slopes[1][:, columns], slopes[0], atol=1e-12)
+    assert np.abs(slopes[0]).max(axis=1).min() > 0.01  # [m]
+    trunk = np.abs(np.delete(slopes[1], columns, axis=1)).max(axis=1)
+    below = {g for g, arm in zip(neck.muscles.muscles.groups, trunk, strict=True) if arm > 1e-9}
+    assert below.isdisjoint(NECK)

@@ -12,8 +12,8 @@ from panjabi.neural import homonymous, scaled
 from panjabi.parameter import assumed
 from panjabi.spine import equilibrium, spine_model
 from panjabi.stability import noisy_system, spine_sway
-from panjabi.stability.spine_sway import SpineSway
-from panjabi.tasks.sway_front import (
+from panjabi.stability.sway_spectrum import SpineSway
+from panjabi.tasks.sway_optimum import (
     GAIN_MARGIN,
     GAIN_STEP,
     SwayFront,

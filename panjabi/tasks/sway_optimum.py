@@ -25,7 +25,7 @@ from panjabi.results import Result, frame
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model import Spine
 from panjabi.spine.noise_paths import SpineNoise
-from panjabi.stability.spine_sway import NoisySystem, SpineSway, noisy_system, quiet_noise
+from panjabi.stability.sway_spectrum import NoisySystem, SpineSway, noisy_system, quiet_noise
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
