@@ -116,7 +116,7 @@ def joint(*, friction: bool = False) -> Spine:
     """L5-S1 in the sagittal plane without weight and muscles: M q'' + C q' + K q = moments."""
     return spine_model(
         "lumbar", joints=["L5-S1"], plane="sagittal", muscles=False, gravity=False,
-        preload=300.0, units=UnitOptions(branches=friction),
+        units=UnitOptions(branches=friction, preload=300.0),
     )  # fmt: skip
 
 
