@@ -276,8 +276,8 @@ def test_order_of_coordinates_and_halves_of_a_loop_change_nothing(order, gain, d
 @cache
 def two_joints() -> Spine:
     return spine_model(
-        "lumbar", joints=["L5-S1", "L4-L5"], muscles=False, gravity=False, preload=300.0,
-        units=UnitOptions(branches=False),
+        "lumbar", joints=["L5-S1", "L4-L5"], muscles=False, gravity=False,
+        units=UnitOptions(branches=False, preload=300.0),
     )  # fmt: skip
 
 
