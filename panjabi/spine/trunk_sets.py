@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from panjabi.errors import unknown
 from panjabi.neural.loops import ReflexLoop
@@ -142,7 +143,8 @@ class _Made(ShortRepr):
     values: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def __call__(self, changes: Mapping[str, float]) -> Spine:
-        return one_loop(**{**self.values, **changes})
+        values: dict[str, Any] = {**self.values, **changes}
+        return one_loop(**values)
 
 
 def _sets() -> dict[str, ParameterSet]:
