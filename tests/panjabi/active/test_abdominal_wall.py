@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from panjabi.active import AbdominalWall, Pressure, musculature, strut
+from panjabi.active.line_kernels import line_lengths, pieces_of
 from panjabi.errors import ParameterError
 from panjabi.parameter import Parameter
 
@@ -143,3 +144,10 @@ def test_impossible_walls_are_refused(change):
 def test_a_neck_has_no_abdominal_wall():
     with pytest.raises(ParameterError, match="between pelvis and T12"):
         musculature("cervical").with_abdominal_wall()
+
+
+def test_lengths_alone_contain_the_wall(wall):
+    pieces, pose = pieces_of(wall.paths, wall.wall), wall.pose(bent(wall))
+    length = np.empty(len(wall.names))
+    line_lengths(pieces, pose.R, pose.t, length)
+    assert length == pytest.approx(wall.geometry(pose).length, rel=1e-12)
