@@ -232,7 +232,8 @@ def sum_moments(delayed: Matrix, c: ConnectionData, moment: Vector) -> None:
     moment[:] = 0.0
     for k in range(c.afferent.shape[0]):
         if c.coordinate[k] >= 0:
-            moment[c.coordinate[k]] += connected(delayed[c.delay[k], c.afferent[k]], c, k)[0]
+            late = float(delayed[c.delay[k], c.afferent[k]])
+            moment[c.coordinate[k]] += connected(late, c, k)[0]
 
 
 @kernel

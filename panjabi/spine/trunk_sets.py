@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from panjabi.errors import unknown
 from panjabi.neural.loops import ReflexLoop
@@ -143,7 +143,7 @@ class _Made(ShortRepr):
     values: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def __call__(self, changes: Mapping[str, float]) -> Spine:
-        values: dict[str, Any] = {**self.values, **changes}
+        values = cast("dict[str, Any]", {**self.values, **changes})
         return one_loop(**values)
 
 

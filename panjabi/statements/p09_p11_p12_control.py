@@ -115,7 +115,7 @@ def p12_sway_rises(statement: Statement) -> Finding:
 
     def sway(later: float, rise: float = 1.0) -> float:
         """Standard deviation of the angle [rad]; infinite if the trunk is unstable."""
-        stance = stances.stance(trunk.cocontraction, later=later)
+        stance = stances.stance(stances.cocontraction, later=later)
         return math.inf if stance is None else math.sqrt(stance.variance(noise, rise))
 
     delays = np.linspace(0.0, 0.1, 41)

@@ -162,6 +162,11 @@ class TrunkStances(ShortRepr):
     def _weak(self) -> Spine:
         return with_deficits(self.trunk, Deficits(strength_loss=self.strength_loss))
 
+    @property
+    def cocontraction(self) -> float:
+        """Present co-contraction of the trunk, the larger of both muscles [1]."""
+        return float(np.max(self.trunk.cocontraction))
+
     @cached_property
     def delays(self) -> Floats:
         """(loops,) delays [s]."""

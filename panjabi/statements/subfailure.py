@@ -104,7 +104,8 @@ class Subfailure(ShortRepr):
     @cached_property
     def _intact(self) -> float:
         """Excursion of the intact trunk [rad]."""
-        return 2.0 * math.sqrt(self._stance(self.trunk.cocontraction).variance(self.noise))
+        present = stances_of(self.trunk).cocontraction
+        return 2.0 * math.sqrt(self._stance(present).variance(self.noise))
 
     def _stance(
         self, activation: float, damage: float = 0.0, *, gain: float = 1.0, later: float = 0.0
@@ -122,7 +123,8 @@ class Subfailure(ShortRepr):
     @cached_property
     def _effort(self) -> tuple[float, float, float]:
         """Co-contraction for a sensed loss r as a polynomial: values at r = 0, 1/2, 1 [1]."""
-        stances, first = stances_of(self.trunk), self.trunk.cocontraction
+        stances = stances_of(self.trunk)
+        first = stances.cocontraction
         aim = stances.stiffness(first)
         half, whole = (
             root(lambda a, r=r: stances.stiffness(a, r) - aim, LEAST, stances.most, within=1e-12)
