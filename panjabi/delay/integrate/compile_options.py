@@ -17,6 +17,13 @@ an atomic counter for each of about forty arrays at each call, which costs more 
 (a history lookup takes 30 ns instead of 210).
 """
 
+allocating = njit(**{**_OPTIONS, "_nrt": True})
+"""For a function that creates arrays and is called from kernels.
+
+Numba compiles a function together with its first caller and takes over the caller's options that
+the function does not set. Without reference counts it could not create arrays.
+"""
+
 inner = njit(**_INNER)
 """The same, called from kernels only: taking arguments from Python is a tenth of the compiling."""
 
