@@ -166,6 +166,7 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.spine.deficits import Deficits, with_deficits
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import UnitOptions
+    from panjabi.stability.condition import WATCH
     from panjabi.stability.robustness import critical_gain
     from panjabi.stability.verdict_spine import verdict
 
@@ -192,6 +193,7 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
         model = with_deficits(model, Deficits(gain_factor=factor))
         rest = equilibrium(model, extrapolate=args.extrapolate)
     margins = False if chosen["margins"] == "none" else chosen["margins"]
-    result = verdict(rest, watch=chosen["watch"], margins=margins, pushes=not chosen["no_pushes"])
+    watch = WATCH if chosen["watch"] is None else chosen["watch"]
+    result = verdict(rest, watch=watch, margins=margins, pushes=not chosen["no_pushes"])
     value = {"schema": "panjabi-verdict/2", "model": args.model, **result.to_dict()}
     return value, str(result)

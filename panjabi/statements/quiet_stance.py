@@ -274,18 +274,20 @@ def stance_system(rest: Equilibrium) -> StanceSystem:
     """The part of the linear system of a trunk that is connected with its angle."""
     found = linear_system(rest, by_loop=True)
     late = np.array([term.state for term in found.delayed]).reshape(-1, *found.now.shape)
-    coupled = (found.now != 0.0) | np.any(late != 0.0, axis=0)
+    coupled = (found.E != 0.0) | (found.now != 0.0) | np.any(late != 0.0, axis=0)
     keep = np.arange(found.size) == 0
     for _ in range(found.size):
         keep = keep | coupled[keep].any(axis=0) | coupled[:, keep].any(axis=1)
     names = [name for name, kept in zip(found.state_names, keep, strict=True) if kept]
     senses = np.array(["afferent" in name or "receptor" in name for name in names])
-    now = cast(Floats, found.now[np.ix_(keep, keep)])
+    square = np.ix_(keep, keep)
+    rows = np.linalg.inv(found.E[square])  # solves the equations for the rates
+    now = cast(Floats, rows @ found.now[square])
     assert found.inputs is not None
     return StanceSystem(
         now=now,
-        late=cast(Floats, late[:, keep][:, :, keep]),
-        load=found.inputs[keep, 0],
+        late=cast(Floats, rows @ late[:, keep][:, :, keep]),
+        load=rows @ found.inputs[keep, 0],
         position=np.where(senses, now[:, 0], 0.0),
         velocity=np.where(senses, now[:, 1], 0.0),
         compression=rest.state[rest.model.slices["compression"]][0],
