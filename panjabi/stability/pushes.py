@@ -177,8 +177,8 @@ def pushed(
     if not pushes:
         return ()
     rates = np.array([size * push.rate for push, size in pushes])
-    if runs.rest.model.elements:
-        workers = 1  # parts in Python
+    if runs.rest.model.in_python:
+        workers = 1
     found = run_cohort(_block, runs, {"rate": rates}, block=1, workers=workers, progress=False)
     if found.failures:
         raise ConvergenceError(
@@ -217,9 +217,10 @@ def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str]:
 
     rest = runs.rest
     model, n = rest.model, len(rest.q)
-    parts = PythonElements(model) if model.elements else None
-    delayed: DelayModel = delay_model(model, parts)
-    p, state = pack(model, (), rest.q), rest.state.copy()
+    parts = PythonElements(model) if model.in_python else None
+    delayed: DelayModel = delay_model(model)
+    p = pack(model, (), rest.q, call=0 if parts is None else parts.address)
+    state = rest.state.copy()
     state[model.slices["rate"]] += rate
     history: Trajectory | Floats = rest.state
     times, away = [0.0], [AHEAD * float(np.abs(rate).max())]
