@@ -6,10 +6,13 @@ whether the spine returns from motions of finite size.
 
 | state | spectra | pushes |
 |---|---|---|
-| stable | all roots left of -1/T | every joint stays in its range of evidence and returns |
+| stable | all roots left of -1/T | every joint stays in its range of evidence, motion ends |
 | unstable | roots right of 1/T, stuck and sliding | |
 | slow | no root right of 1/T, some right of -1/T | no joint leaves its range of evidence |
-| depends on amplitude | unstable only stuck or only sliding | or one does not return |
+| depends on amplitude | unstable only stuck or only sliding | or one ends in another way |
+
+Motion ends where the spine returns, and where friction holds it beside the posture. How far beside
+is a matter of performance, not of stability.
 """
 
 from __future__ import annotations
@@ -34,7 +37,11 @@ Floats = NDArray[np.float64]
 WATCH = 20.0
 """Default watch time T [s]."""
 
-Ending = Literal["returns", "stays off", "leaves the evidence", "fails", "loses balance"]
+Ending = Literal[
+    "returns", "rests beside", "keeps moving", "leaves the evidence", "fails", "loses balance"
+]
+SETTLED = "returns", "rests beside"
+"""Ends of a push after which a spine is at rest."""
 
 
 class StabilityState(Enum):
@@ -171,15 +178,16 @@ class PushEvidence(Result):
     peak: float  # largest distance of a coordinate from equilibrium [rad]
     end: Ending
     time: float | None  # after which it stays within the tolerance [s]; None: it does not
-    detail: str = ""  # when it fails, or how far it stays off
+    detail: str = ""  # when it fails, or how it moves at the end
     left: str = ""  # the first joint that leaves its range of evidence
+    beside: float = math.nan  # largest distance of a coordinate at the end [rad]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
         return {
             "push": self.name, "size": self.size, "impulse_Ns": finite(self.impulse),
             "body": self.body, "peak_rad": self.peak, "end": self.end, "recovery_s": self.time,
-            "detail": self.detail, "left": self.left,
+            "detail": self.detail, "left": self.left, "beside_rad": finite(self.beside),
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -262,6 +270,11 @@ class StabilityVerdict(Result):
         return max(known) if known and len(known) == len(times) else None
 
     @property
+    def beside(self) -> float | None:
+        """Largest distance at the end of a push of any size [rad]; None: no push."""
+        return max((p.beside for p in self.pushes if math.isfinite(p.beside)), default=None)
+
+    @property
     def peak(self) -> float | None:
         """Largest distance after the pushes of size 1 [rad]; None: no push."""
         return max((push.peak for push in self._ordinary), default=None)
@@ -292,6 +305,7 @@ class StabilityVerdict(Result):
             "performance": {
                 "recovery_s": self.recovery_time,
                 "peak_rad": self.peak,
+                "beside_rad": self.beside,
                 "fast_Nm_per_rad": self.static.fast,
             },
             "pushes": [push.to_dict() for push in self.pushes],
@@ -365,12 +379,15 @@ def assess_evidence(
         return StabilityState.DEPENDS_ON_AMPLITUDE, (_friction(spectra, grows),)
     decays = all(spectrum.decays(watch) for spectrum in spectra)
     root = max((spectrum.rightmost for spectrum in spectra), key=lambda s: s.real)
-    allowed = ("returns",) if decays else ("returns", "stays off")
+    allowed = SETTLED if decays else (*SETTLED, "keeps moving")
     wrong = [push for push in pushes if push.end not in allowed]
     if wrong:
         first = min(wrong, key=lambda push: push.size)
-        below = [p for p in pushes if p.name == first.name and p.size < first.size]
-        smaller = f"; it returns from size {max(p.size for p in below):g}" if below else ""
+        below = sorted(
+            (p for p in pushes if p.name == first.name and p.size < first.size),
+            key=lambda push: push.size,
+        )
+        smaller = f"; after size {below[-1].size:g} it {below[-1].end}" if below else ""
         return (
             StabilityState.DEPENDS_ON_AMPLITUDE,
             (
@@ -385,7 +402,11 @@ def assess_evidence(
             StabilityState.SLOW,
             (f"the rightmost root {change} e-fold in {time}, longer than the {watch:g} s watched",),
         )
-    after = f"all {len(pushes)} pushes return" if pushes else "no push was simulated"
+    after = (
+        f"the spine comes to rest after all {len(pushes)} pushes"
+        if pushes
+        else "no push was simulated"
+    )
     return (
         StabilityState.STABLE,
         (f"small motions decay e-fold in at most {1.0 / -root.real:.3g} s; {after}",),

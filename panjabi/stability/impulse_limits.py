@@ -1,6 +1,6 @@
 """The smallest impulse that destabilises a spine, by direction.
 
-A push destabilises when the spine does not return within the watch time, loses balance, or a
+A push destabilises when the spine is not at rest within the watch time, loses balance, or a
 structure fails. The impulse is doubled until one does, and the bracket is then halved. Runs go on
 beyond the range of evidence: the result says from which impulse on they leave it.
 """
@@ -16,7 +16,7 @@ from panjabi.errors import ParameterError
 from panjabi.results import Result, finite
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.model import Spine
-from panjabi.stability.condition import WATCH, PushEvidence, check_positive
+from panjabi.stability.condition import SETTLED, WATCH, PushEvidence, check_positive
 from panjabi.stability.pushes import (
     PUSH_ENERGY,
     TOLERANCE,
@@ -101,7 +101,7 @@ def limits(
     ----------
     model : a stable `Spine`, whose equilibrium is computed first, or its `Equilibrium`.
     directions : of `panjabi.stability.pushes.DIRECTIONS`; by default all six.
-    watch : time within which the spine must return [s].
+    watch : time within which the spine must come to rest [s].
     runs : number of runs in each direction; each halves the bracket.
     tolerance : distance within which a joint has returned [rad].
 
@@ -140,7 +140,7 @@ class _Search:
     def add(self, found: PushEvidence) -> None:
         if found.left:
             self.left = min(self.left, found.size)
-        if found.end == "returns":
+        if found.end in SETTLED:
             self.low = found.size
         else:
             self.high, self.ends = found.size, found.end

@@ -4,6 +4,9 @@ A push is an impulse: it gives the coordinates a velocity at once. A push of siz
 kinetic energy, so that it does not depend on the choice of coordinates, and fits trunk and head;
 size 2 is twice the impulse. There are six directions at the body that is pushed, and the shapes of
 the least stable modes.
+
+A run ends when the spine has returned to within a tolerance, else after the watch time. If it then
+moves by less than the tolerance in the last third, it rests beside the posture, held by friction.
 """
 
 from __future__ import annotations
@@ -51,7 +54,6 @@ DIRECTIONS: dict[str, tuple[float, float, float]] = {
 
 PUSHED = ("T8", HEAD_BODY)  # the first that moves is pushed
 TOLERANCE = math.radians(0.2)  # distance within which a joint has returned [rad]
-OF_PEAK = 1.0 / 3.0  # part of the peak that friction of the units may leave, if that is more
 AHEAD = 0.1  # time over which a velocity counts as a distance [s]
 FIRST = 1.5  # length of the first part of a run; each further part doubles the run [s]
 STAYED = 2.0 / 3.0  # part of a run after which the return must be over
@@ -187,29 +189,29 @@ def pushed(
         )
     rows = zip(
         pushes, found.floats("peak"), found["end"], found.floats("time"), found["detail"],
-        found["left"], strict=True,
+        found["left"], found.floats("beside"), strict=True,
     )  # fmt: skip
     return tuple(
         PushEvidence(
             push.name, size, size * push.impulse, push.body, float(peak),
             cast("Ending", str(end)), None if np.isnan(time) else float(time), str(detail),
-            str(left),
+            str(left), float(beside),
         )
-        for (push, size), peak, end, time, detail, left in rows
+        for (push, size), peak, end, time, detail, left, beside in rows
     )  # fmt: skip
 
 
 def _block(runs: Runs, block: Block) -> dict[str, NDArray[np.generic]]:
     rows = [_run(runs, rate) for rate in block.floats("rate")]
-    peaks, ends, times, details, left = zip(*rows, strict=True)
+    peaks, ends, times, details, left, beside = zip(*rows, strict=True)
     return {
         "peak": np.array(peaks), "end": np.array(ends), "time": np.array(times),
-        "detail": np.array(details), "left": np.array(left),
+        "detail": np.array(details), "left": np.array(left), "beside": np.array(beside),
     }  # fmt: skip
 
 
-def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str]:
-    """Peak, end, time of return (nan: none), how it ends, and what leaves its range."""
+def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str, float]:
+    """Peak, end, time of return (nan: none), how it ends, what leaves its range, last distance."""
     from panjabi.simulation.python_elements import PythonElements
     from panjabi.simulation.record import BALANCE
     from panjabi.simulation.spine_run import delay_model
@@ -231,20 +233,25 @@ def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str]:
         speed = np.abs(run.state[1:, n : 2 * n])
         times += run.time[1:].tolist()
         away += np.maximum(moved, AHEAD * speed).max(axis=1).tolist()
-        peak = max(peak, float(moved.max()))
+        peak, last = max(peak, float(moved.max())), float(moved[-1].max())
         left = left or _left(runs, run, moved)
         if run.outcome == "stopped by an event":
             lost = run.events[-1].name == BALANCE
-            return peak, "loses balance" if lost else "fails", np.nan, f"at {run.end:.3g} s", left
+            ends: Ending = "loses balance" if lost else "fails"
+            return peak, ends, np.nan, f"at {run.end:.3g} s", left, last
         if left and not runs.beyond:
-            return peak, "leaves the evidence", np.nan, "", left
-        within = max(runs.tolerance, OF_PEAK * peak)
-        time = returned(np.array(times), np.array(away), within)
+            return peak, "leaves the evidence", np.nan, "", left, last
+        time = returned(np.array(times), np.array(away), runs.tolerance)
         if time is not None:
-            return peak, "returns", time, "", left
+            return peak, "returns", time, "", left, last
         if end >= runs.watch:
-            off = f"{math.degrees(float(moved[-1].max())):.2g} deg"
-            return peak, "stays off", np.nan, off, left
+            late = run.time >= STAYED * end
+            still = float(np.ptp(run.state[late, :n], axis=0).max())
+            by = f"{math.degrees(still):.2g} deg in the last {(1.0 - STAYED) * end:.2g} s"
+            if still <= runs.tolerance:
+                off = f"{math.degrees(last):.2g} deg"
+                return peak, "rests beside", np.nan, off, left, last
+            return peak, "keeps moving", np.nan, by, left, last
         history, state, begin, end = run, run.state[-1], end, min(2.0 * end, runs.watch)
 
 

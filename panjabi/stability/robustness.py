@@ -38,6 +38,7 @@ FOLLOWED = 8  # rightmost roots that are followed
 BESIDE = np.array([0.02, 0.3, 2.0, 10j, 20j, 30j, 40j])
 """Starts beside them: roots that come near the axis from afar [1/s]."""
 
+AXIS = 1e-3  # line of the count [1/s]; units without load have roots at zero to within rounding
 INSIDE = 0.98  # part of a margin at which the roots are counted
 LEFT = 0.02  # smallest share of strength or stiffness of the search
 
@@ -234,10 +235,10 @@ def _at(path: _Path, x: float, near: Complexes) -> _Point:
 def _verified(path: _Path, x: float, near: Complexes) -> _Point:
     """The roots at x, with those that a count shows to be missing."""
     point = _at(path, x, near)
-    if point.system is None or not point.holds or not point.system.count_right_of(0.0):
+    if point.system is None or not point.holds or not point.system.count_right_of(AXIS):
         return point
     found = point.system.rightmost()
-    return replace(point, roots=(point.system.spectrum(0.0) if found.stable else found).roots)
+    return replace(point, roots=(point.system.spectrum(AXIS) if found.stable else found).roots)
 
 
 def _rightmost(roots: Complexes) -> Complexes:

@@ -57,8 +57,8 @@ def verdict(
     The state is one of `StabilityState`: stable, unstable, slow, or depends on amplitude. It
     follows from two spectra with all delays, with friction stuck and sliding, and from runs after
     pushes in six directions and in the shapes of the six least stable modes, each of size 0.5, 1
-    and 2. A run ends when all joints have returned. Where small motions grow, one run shows what
-    becomes of the mode that grows.
+    and 2. A run ends when all joints have returned, else after the watch time. Where small motions
+    grow, one run shows what becomes of the mode that grows.
 
     Parameters
     ----------
@@ -66,7 +66,8 @@ def verdict(
     watch : time T [s], default 20: roots between -1/T and 1/T count as slow.
     pushes : False: small motions only, without runs.
     energy : kinetic energy of a push of size 1 [J], default 0.05.
-    tolerance : distance within which a joint has returned [rad], default 0.2 deg.
+    tolerance : distance within which a joint has returned, and motion at rest [rad], default
+        0.2 deg.
     amplitude : of the sliding friction [rad], default 1 deg.
     margins : "again" (default): where strength or stiffness is lost, other commands hold the
         posture; "held": the commands stay and the posture follows; False: no margins.

@@ -55,7 +55,11 @@ AROUND = np.geomspace(
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CondensedSpectrum(ShortRepr):
-    """Rightmost roots, one of each pair, and a check of their number."""
+    """Roots that the starts led to, one of each pair, and a check of their number.
+
+    Only those right of `right_of` are known to be all, and only if `complete`. Left of it roots may
+    be missing, above all among close relaxation times.
+    """
 
     roots: Complexes  # (k,) from the right [1/s]
     residual: Floats  # (k,) least singular value of D over the largest
