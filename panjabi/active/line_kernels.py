@@ -18,7 +18,6 @@ from panjabi.body.muscles import PathArrays
 from panjabi.body.tree import Floats, Tree
 from panjabi.body.wrapped_path_kernels import touching_paths
 from panjabi.body.wrapping import WrapArrays
-from panjabi.delay.integrate.compile_options import allocating
 
 if TYPE_CHECKING:
     from panjabi.active.abdominal_wall import WallLine
@@ -80,7 +79,7 @@ def own_pieces(pieces: Pieces) -> Pieces:
     )
 
 
-@allocating
+@njit(cache=True, nogil=True, error_model="numpy")
 def place_wraps(pieces: Pieces, R: Floats, t: Floats) -> None:
     """Pieces of the paths that wrap at a posture, in place; `fixed` is NaN without a geodesic."""
     first, body, local, fixed, start, point_body, point_local, wraps = pieces[:8]

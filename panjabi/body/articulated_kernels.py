@@ -7,6 +7,8 @@ a Cholesky factor of the mass matrix with its cube. A coordinate that drives dof
 
 from __future__ import annotations
 
+from numba import njit
+
 from panjabi.body.dynamics_kernels import (
     SOLVED,
     add,
@@ -24,10 +26,9 @@ from panjabi.body.dynamics_kernels import (
 )
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.body.tree import Floats
-from panjabi.delay.integrate.compile_options import kernel
 
 
-@kernel
+@njit(cache=True, nogil=True, error_model="numpy")
 def forward_dynamics(
     mechanism: Mechanism,
     q: Floats,
@@ -47,7 +48,7 @@ def forward_dynamics(
     return matrix_solve(mechanism, qd, generalised, gravity, work, qdd)
 
 
-@kernel
+@njit(cache=True, nogil=True, error_model="numpy")
 def matrix_solve(
     mechanism: Mechanism,
     qd: Floats,
@@ -68,7 +69,7 @@ def matrix_solve(
     return status
 
 
-@kernel
+@njit(cache=True, nogil=True, error_model="numpy")
 def articulated_bodies(
     mechanism: Mechanism,
     qd: Floats,
@@ -128,7 +129,7 @@ def articulated_bodies(
     return SOLVED
 
 
-@kernel
+@njit(cache=True, nogil=True, error_model="numpy")
 def _times(A, b, x0, x1, x2, x3, x4, x5):
     """The 6 x 6 matrix A[b] times six numbers."""
     return (
@@ -147,7 +148,7 @@ def _times(A, b, x0, x1, x2, x3, x4, x5):
     )  # fmt: skip
 
 
-@kernel
+@njit(cache=True, nogil=True, error_model="numpy")
 def _sweep_out(mechanism: Mechanism, qd: Floats, work: DynamicsWorkspace) -> None:
     """Root to tip: velocities, axes of the runs, drifts, and inertia and force of each body."""
     parent, first = mechanism.tree.parent, mechanism.tree.first
@@ -198,7 +199,7 @@ def _sweep_out(mechanism: Mechanism, qd: Floats, work: DynamicsWorkspace) -> Non
         _spread(inertia, A, b)
 
 
-@kernel
+@njit(cache=True, nogil=True, error_model="numpy")
 def _spread(inertia: Floats, A: Floats, b: int) -> None:
     """The ten numbers of body b's inertia as the 6 x 6 matrix A[b]."""
     for i in range(3):
@@ -219,7 +220,7 @@ def _spread(inertia: Floats, A: Floats, b: int) -> None:
     A[b, 1, 3] = A[b, 3, 1] = inertia[b, 3]
 
 
-@kernel
+@njit(cache=True, nogil=True, error_model="numpy")
 def _sweep_accelerations(
     mechanism: Mechanism, gravity: Floats, work: DynamicsWorkspace, qdd: Floats
 ) -> None:

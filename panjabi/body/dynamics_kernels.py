@@ -15,11 +15,11 @@ compiled and, through `kernel.py_func`, as plain Python (also on complex arrays)
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from panjabi.body.kernels import forward
 from panjabi.body.mechanism import DynamicsWorkspace, Mechanism
 from panjabi.body.tree import Floats
-from panjabi.delay.integrate.compile_options import kernel
 
 SOLVED = -1
 """Status of a successful solve; another status is the index of a coordinate that moves no mass."""
@@ -28,13 +28,13 @@ SOLVED = -1
 # Rows of six are read and written number by number: a view of a row costs reference counting.
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def six(rows, k):
     """Row k of an array of rows of six, as six numbers."""
     return rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3], rows[k, 4], rows[k, 5]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def put(rows, k, x0, x1, x2, x3, x4, x5):
     """Six numbers into row k."""
     rows[k, 0] = x0
@@ -45,7 +45,7 @@ def put(rows, k, x0, x1, x2, x3, x4, x5):
     rows[k, 5] = x5
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def add(rows, k, x0, x1, x2, x3, x4, x5):
     """Add six numbers to row k."""
     rows[k, 0] += x0
@@ -56,7 +56,7 @@ def add(rows, k, x0, x1, x2, x3, x4, x5):
     rows[k, 5] += x5
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def dot(rows, k, x0, x1, x2, x3, x4, x5):
     """Row k times six numbers: power of a force on a motion, or the other way round."""
     return (
@@ -69,7 +69,7 @@ def dot(rows, k, x0, x1, x2, x3, x4, x5):
     )
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5):
     """Rate of the motion vector s that moves with the velocity v."""
     return (
@@ -82,7 +82,7 @@ def motion_cross(v0, v1, v2, v3, v4, v5, s0, s1, s2, s3, s4, s5):
     )
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def force_cross(v0, v1, v2, v3, v4, v5, f0, f1, f2, f3, f4, f5):
     """Rate of the force vector f (moment, force) that moves with the velocity v."""
     return (
@@ -95,7 +95,7 @@ def force_cross(v0, v1, v2, v3, v4, v5, f0, f1, f2, f3, f4, f5):
     )
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def inertia_times(inertia, b, w0, w1, w2, u0, u1, u2):
     """Momentum (angular, linear) of the inertia in row b at the velocity (w, u)."""
     m = inertia[b, 0]
@@ -115,7 +115,7 @@ def inertia_times(inertia, b, w0, w1, w2, u0, u1, u2):
     )
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def place(mechanism: Mechanism, q: Floats, work: DynamicsWorkspace) -> None:
     """Poses, spatial axes and inertias about the reference, at the coordinates q (n,)."""
     tree, R, t, S = mechanism.tree, work.R, work.t, work.S
@@ -179,7 +179,7 @@ def place(mechanism: Mechanism, q: Floats, work: DynamicsWorkspace) -> None:
         out[b, 9] = yz
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def composites(mechanism: Mechanism, work: DynamicsWorkspace) -> None:
     """Inertia of every body together with its descendants, after `place`."""
     parent, total = mechanism.tree.parent, work.composite
@@ -192,7 +192,7 @@ def composites(mechanism: Mechanism, work: DynamicsWorkspace) -> None:
             total[above, i] += total[b, i]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def mass_matrix(mechanism: Mechanism, work: DynamicsWorkspace, M: Floats) -> None:
     """Mass matrix (n, n) [kg m2; kg m; kg] in place, after `place`: composite rigid bodies."""
     composites(mechanism, work)
@@ -218,7 +218,7 @@ def mass_matrix(mechanism: Mechanism, work: DynamicsWorkspace, M: Floats) -> Non
                 stop = first[above + 1]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def move(
     mechanism: Mechanism, qd: Floats, qdd: Floats, gravity: Floats, work: DynamicsWorkspace
 ) -> None:
@@ -257,7 +257,7 @@ def move(
         put(acceleration, b, a0, a1, a2, a3, a4, a5)
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def inertial_forces(mechanism: Mechanism, work: DynamicsWorkspace) -> None:
     """Inertial force of each body, I a + v x I v, after `move`."""
     velocity, acceleration = work.velocity, work.acceleration
@@ -271,7 +271,7 @@ def inertial_forces(mechanism: Mechanism, work: DynamicsWorkspace) -> None:
         put(force, b, f0 + g0, f1 + g1, f2 + g2, f3 + g3, f4 + g4, f5 + g5)
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def inverse_dynamics(
     mechanism: Mechanism,
     qd: Floats,
@@ -299,7 +299,7 @@ def inverse_dynamics(
         add(force, parent[b], f0, f1, f2, f3, f4, f5)
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def cholesky(M: Floats) -> int:
     """Lower Cholesky factor in place (upper part not used); returns SOLVED or the failing row."""
     n = M.shape[0]
@@ -319,7 +319,7 @@ def cholesky(M: Floats) -> int:
     return SOLVED
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def cholesky_solve(L: Floats, x: Floats) -> None:
     """Solution of L L^T y = x, in place of x."""
     n = L.shape[0]

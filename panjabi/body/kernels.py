@@ -19,7 +19,6 @@ import numpy as np
 from numba import njit
 
 from panjabi.body.tree import Floats, Integers, Tree
-from panjabi.delay.integrate.compile_options import kernel
 
 Triple = tuple[float, float, float]
 
@@ -35,7 +34,7 @@ __all__ = [
 ]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def forward(
     tree: Tree,
     q: Floats,

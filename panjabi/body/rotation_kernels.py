@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from numba import njit
+
 from panjabi.body.tree import Floats, Tree
-from panjabi.delay.integrate.compile_options import kernel
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def angular_velocity(
     tree: Tree, axis: Floats, turn: Floats, body: int, qd: Floats, out: Floats
 ) -> None:
@@ -25,7 +26,7 @@ def angular_velocity(
         b = tree.parent[b]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def angular_velocity_slopes(
     tree: Tree,
     axis: Floats,

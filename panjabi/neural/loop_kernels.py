@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from panjabi.arrays import Block, IntegerMatrix, Integers, Matrix, Vector
-from panjabi.delay.integrate.compile_options import kernel
 from panjabi.neural.receptor_kernels import (
     FIRST_ORDER,
     FORCE,
@@ -138,7 +138,7 @@ def loop_work(loops: LoopData) -> LoopWork:
     return LoopWork(receptor_work(), np.zeros((STATES, STATES)), slopes, slot, moment)
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def connected(late: float, c: ConnectionData, k: int) -> tuple[float, float]:
     """What connection k gives at a delayed signal, and its slope; 0 at a signal of 0."""
     if c.excites[k] == 0:
@@ -147,7 +147,7 @@ def connected(late: float, c: ConnectionData, k: int) -> tuple[float, float]:
     return value - rectified(-c.threshold[k], c.corner[k])[0], slope
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def between(t: float, time: Vector) -> tuple[int, int, float]:
     """The corners around t and the fraction of the way to the second; the ends outside."""
     low, high = 0, time.shape[0] - 1
@@ -164,7 +164,7 @@ def between(t: float, time: Vector) -> tuple[int, int, float]:
     return low, high, (t - time[low]) / (time[high] - time[low])
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def set_commands(t, loops, u):
     """Commands at time t before saturation in place, (nm,) [1]."""
     for m in range(u.shape[0]):
@@ -177,7 +177,7 @@ def set_commands(t, loops, u):
             u[c.muscle[k]] = start + fraction * (c.drive[j, c.column[k]] - start)
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def sample(t: float, step: float, samples: int) -> tuple[int, int, float]:
     """The samples around t and the fraction of the way to the second; the ends outside."""
     position = t / step
@@ -189,7 +189,7 @@ def sample(t: float, step: float, samples: int) -> tuple[int, int, float]:
     return i, i + 1, position - i
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def add_process_noise(t, noise, Q):
     """Add the process noise at time t to Q (n,) [N m; N]."""
     path = noise.process
@@ -199,7 +199,7 @@ def add_process_noise(t, noise, Q):
             Q[k] += path[i, k] + fraction * (path[j, k] - path[i, k])
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def excite(t, delayed, loops, drive, u):
     """Excitation of every muscle at time t in place, (nm,) [1].
 
@@ -226,7 +226,7 @@ def excite(t, delayed, loops, drive, u):
         u[m] = saturated(u[m], loops.width)[0]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def sum_moments(delayed: Matrix, c: ConnectionData, moment: Vector) -> None:
     """Signals of the loops whose target is a coordinate, in place (n,) [N m]."""
     moment[:] = 0.0
@@ -236,7 +236,7 @@ def sum_moments(delayed: Matrix, c: ConnectionData, moment: Vector) -> None:
             moment[c.coordinate[k]] += connected(late, c, k)[0]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def add_moments(t, delayed, loops, moment, Q):
     """Subtract the limited moments of the loops on coordinates, with their noise, from Q (n,)."""
     sum_moments(delayed, loops.connections, moment)
@@ -250,7 +250,7 @@ def add_moments(t, delayed, loops, moment, Q):
         Q[k] -= size
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def sensed(k: int, a: AfferentData, s: Signals) -> tuple[float, float, float]:
     """Stretch, rate and force of afferent k, before the values at rest are subtracted."""
     m = a.index[k]
@@ -271,7 +271,7 @@ def sensed(k: int, a: AfferentData, s: Signals) -> tuple[float, float, float]:
     return x, v, 0.0
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def sensed_from_rest(k: int, a: AfferentData, s: Signals) -> tuple[float, float, float]:
     """Stretch, rate and force of afferent k in the units of its receptor."""
     x, v, f = sensed(k, a, s)
@@ -279,7 +279,7 @@ def sensed_from_rest(k: int, a: AfferentData, s: Signals) -> tuple[float, float,
     return x, v, (f - a.rest_force[k]) / a.force[k]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def receive(t, signals, state, afferent, loops, work, state_rate, afferent_rate):
     """Rates of the receptors' states and of the afferents (afferents,) at time t in place."""
     a, receptors, noise = loops.afferents, loops.receptors, loops.noise
@@ -311,7 +311,7 @@ def receive(t, signals, state, afferent, loops, work, state_rate, afferent_rate)
 # --- the equations (1 - w J) x = b of a step ------------------------------------------------------
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def loop_slopes(signals, state, loops, work):
     """Slopes of all receptors that are not of first order, into the work."""
     a, receptors = loops.afferents, loops.receptors
@@ -323,7 +323,7 @@ def loop_slopes(signals, state, loops, work):
             receptor_slopes(k, x, v, f, z, receptors, work.receptor, work.slopes[slot])
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def complete_loops(w, changes, loops, work, state, afferent):
     """States of receptors and afferents of (1 - w J) x = b from the changes of what they sense."""
     a, receptors = loops.afferents, loops.receptors

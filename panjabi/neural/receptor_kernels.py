@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from panjabi.arrays import Block, Integers, Matrix, Vector
 from panjabi.body.tree import Floats
-from panjabi.delay.integrate.compile_options import kernel
 from panjabi.neural import spindle_kernels, tendon_organ
 
 STATES = spindle_kernels.STATES
@@ -70,7 +70,7 @@ def receptor_work() -> ReceptorWork:
     )  # fmt: skip
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def receptor_output(
     k: int,
     x: float,
@@ -114,7 +114,7 @@ def receptor_output(
     return gain[FIRING] * work.value[0]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def receptor_slopes(
     k: int,
     x: float,
@@ -174,7 +174,7 @@ def receptor_slopes(
     out[2, 3], out[2, 4] = -c[7], -c[6]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def receptor_step(w, count, slopes, dx, dv, df, z, A):
     """States z (count,) of (1 - w J) z = b + w (changes of x, v, f), in place; A is work."""
     for i in range(count):

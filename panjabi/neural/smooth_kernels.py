@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from panjabi.delay.integrate.compile_options import kernel
+from numba import njit
 
 _FAR = 36.0  # exp(-36) is below rounding
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def signed_power(v: float, p: float, v0: float) -> tuple[float, float]:
     """|v|^p sign v as v (v^2 + v0^2)^((p-1)/2), and its slope.
 
@@ -22,7 +22,7 @@ def signed_power(v: float, p: float, v0: float) -> tuple[float, float]:
     return v * rise, rise * (p * v * v + v0 * v0) / square
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def rectified(x: float, width: float) -> tuple[float, float]:
     """max(x, 0) as width ln(1 + exp(x / width)), and its slope; width 0 gives the kink."""
     if width == 0.0 or abs(x) > _FAR * width:
@@ -35,7 +35,7 @@ def rectified(x: float, width: float) -> tuple[float, float]:
     return width * math.log1p(e), e / (1.0 + e)
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def saturated(x: float, width: float) -> tuple[float, float]:
     """x limited to 0 to 1 with rounded corners, and its slope."""
     low, low_slope = rectified(x, width)
@@ -43,7 +43,7 @@ def saturated(x: float, width: float) -> tuple[float, float]:
     return low - high, low_slope - high_slope
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def limited(x: float, largest: float) -> tuple[float, float]:
     """x limited to both sides as largest tanh(x / largest), and its slope; 0: no limit."""
     if largest == 0.0:
@@ -52,7 +52,7 @@ def limited(x: float, largest: float) -> tuple[float, float]:
     return largest * z, 1.0 - z * z
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def unsaturated(u: float, width: float) -> float:
     """The x whose `saturated` is u, for 0 < u < 1."""
     low = math.log(-math.expm1(-u / width))  # exponents below 0: neither can overflow

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from panjabi.arrays import IntegerMatrix, Integers, Matrix, Vector
-from panjabi.delay.integrate.compile_options import kernel
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.passive.kernels import TERM_COLUMNS, evaluate_compressed, relaxation
 
@@ -91,7 +91,7 @@ def joint_work(data: JointData) -> JointWork:
     return JointWork(np.zeros(3), np.zeros(3), three, np.zeros(3), *states)
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def evaluate_joint(j, q, compression, data, work):
     """Moment and tangent of unit j at q and the compressions of the levels; factor f(P) [1]."""
     for i in range(3):
@@ -114,7 +114,7 @@ def evaluate_joint(j, q, compression, data, work):
     return factor
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def add_joints(q, rate, stretch, compression, data, work, Q, stretch_rate):
     """Add the moments of all units to Q; rates of their states in place.
 
@@ -140,7 +140,7 @@ def add_joints(q, rate, stretch, compression, data, work, Q, stretch_rate):
 # --- the equations (1 - w J) x = b of a step ------------------------------------------------------
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def joint_slopes(q, stretch, compression, data, work, K, C):
     """Add tangent and damping of every unit to K, C (n, n); slopes of its states into the work."""
     tangent = work.tangent
@@ -160,7 +160,7 @@ def joint_slopes(q, stretch, compression, data, work, K, C):
         work.relax[s] = relaxation(stretch[s], data.time[s], data.size[s], data.power[s])[1]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def reduce_joints(w, data, work, S):
     """Add the eliminated states to the matrix S (n, n) of the rates."""
     branch = data.branch
@@ -173,7 +173,7 @@ def reduce_joints(w, data, work, S):
                     S[k, k] += w * w * work.stiffness[s] / (1.0 + w * work.relax[s])
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def eliminate_joints(w, data, work, x, back):
     """States x as far as they do not depend on rates, and their part of the right-hand side."""
     branch = data.branch
@@ -186,7 +186,7 @@ def eliminate_joints(w, data, work, x, back):
                     back[data.place[j, i]] -= w * work.stiffness[s] * x[s]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def complete_joints(w, data, work, rate, x):
     """States x with the rates (n,) of the solution."""
     branch = data.branch

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.arrays import Integers, Matrix
-from panjabi.delay.integrate.compile_options import kernel
 from panjabi.elements import Signal
 from panjabi.errors import ParameterError
 from panjabi.results import ShortRepr
@@ -110,7 +110,7 @@ def spring_data(parts: Sequence[SpringDamper], free: Sequence[str]) -> SpringDat
     return SpringData(used, K[np.ix_(used, used)], B[np.ix_(used, used)])
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def add_springs(q, rate, data, Q):
     """Add the forces of all springs and dampers to Q (n,) [N m]."""
     for i in range(data.free.shape[0]):
@@ -121,7 +121,7 @@ def add_springs(q, rate, data, Q):
         Q[data.free[i]] -= total
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def spring_slopes(data, K, C):
     """Add stiffness and damping of all springs and dampers to K, C (n, n)."""
     for i in range(data.free.shape[0]):

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+from numba import njit
+
 from panjabi.active.muscle_kernels import Rates, muscle_rates
 from panjabi.body.articulated_kernels import articulated_bodies, matrix_solve
 from panjabi.body.dynamics_kernels import SOLVED, move, place
 from panjabi.body.joint_force_kernels import UP, carried_forces, disc_forces
 from panjabi.body.rotation_kernels import angular_velocity
 from panjabi.body.tree import Floats
-from panjabi.delay.integrate.compile_options import kernel
 from panjabi.neural.loop_kernels import Signals, add_moments, add_process_noise, excite, receive
 from panjabi.passive.joint_kernels import add_joints
 from panjabi.passive.spring_damper import add_springs
@@ -22,7 +23,7 @@ from panjabi.spine.perturbation import wave
 from panjabi.spine.python_call import call_python
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> None:
     """d y / d t (size,) in place; delayed (delays, reads) begins with the afferents."""
     data = read_spine(p)
@@ -82,7 +83,7 @@ def spine_rhs(t: float, y: Floats, delayed: Floats, p: Floats, out: Floats) -> N
             out[at.compression + k] = (now - pressed[k]) / c.time
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def sense(rate, pressed, data):
     """Velocity of the head and compression of every joint into the work, after `place`."""
     work, joints = data.work.dynamics, data.joints
@@ -92,7 +93,7 @@ def sense(rate, pressed, data):
         data.work.compression[j] = pressed[k] if k >= 0 else joints.preload[j]
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def load_discs(rate, acceleration, data):
     """Force on each disc into the work, after the accelerations (n,) are known."""
     mechanism, work, discs = data.mechanism, data.work.dynamics, data.work.discs
@@ -103,7 +104,7 @@ def load_discs(rate, acceleration, data):
     disc_forces(levels.discs, work.R, discs.pushes, pull, levels.pulled, discs.axes, discs.force)
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def add_applied(tree, work, t, data, Q, pushes):
     """Add the external forces at time t to Q (n,) [N m; N] and to pushes (nb, 3) [N].
 

@@ -7,7 +7,6 @@ from typing import Any
 from numba import njit
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-_COUNTED: dict[str, Any] = {**_OPTIONS, "_nrt": True}
 _INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 kernel = njit(**_OPTIONS)
@@ -16,13 +15,6 @@ kernel = njit(**_OPTIONS)
 Kernels here neither create nor store arrays, so there is nothing to count. Otherwise numba changes
 an atomic counter for each of about forty arrays at each call, which costs more than the arithmetic
 (a history lookup takes 30 ns instead of 210).
-"""
-
-allocating = njit(**_COUNTED)
-"""For a function that creates arrays and is called from kernels.
-
-Numba compiles a function together with its first caller and takes over the caller's options that
-the function does not set. Without reference counts it could not create arrays.
 """
 
 inner = njit(**_INNER)
