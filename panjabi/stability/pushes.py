@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from panjabi.cohort.block import Block
 from panjabi.cohort.engine import run_cohort
 from panjabi.delay.integrate.adaptive import solve
-from panjabi.delay.integrate.model import DelayModel
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
@@ -177,7 +176,7 @@ def pushed(
     if not pushes:
         return ()
     rates = np.array([size * push.rate for push, size in pushes])
-    if runs.rest.model.elements:
+    if runs.rest.model.in_python:
         workers = 1  # parts in Python
     found = run_cohort(_block, runs, {"rate": rates}, block=1, workers=workers, progress=False)
     if found.failures:
@@ -217,9 +216,10 @@ def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str]:
 
     rest = runs.rest
     model, n = rest.model, len(rest.q)
-    parts = PythonElements(model) if model.elements else None
-    delayed: DelayModel = delay_model(model, parts)
-    p, state = pack(model, (), rest.q), rest.state.copy()
+    called = PythonElements(model) if model.in_python else None
+    delayed = delay_model(model)
+    p = pack(model, (), rest.q, call=0 if called is None else called.address)
+    state = rest.state.copy()
     state[model.slices["rate"]] += rate
     history: Trajectory | Floats = rest.state
     times, away = [0.0], [AHEAD * float(np.abs(rate).max())]
