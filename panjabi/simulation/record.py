@@ -148,9 +148,10 @@ class SpineRecord:
         if not np.abs(found.rate).max() <= STILL:
             return None
         values, directions = np.linalg.eig(static_stiffness(self.model, found))
-        least = int(values.real.argmin())
+        real = np.real(values)
+        least = int(real.argmin())
         most = int(np.abs(directions[:, least]).argmax())
-        return float(values[least].real), self.model.free[most]
+        return float(real[least]), self.model.free[most]
 
     @property
     def _start_words(self) -> str:
