@@ -70,9 +70,10 @@ NECK = (
 """Groups of muscles with the gains of the neck by default."""
 
 FRONT = "within a step of the least sway at the default effort; panjabi.tasks.sway_front"
+KEPT = f"chosen before the search and kept: {FRONT}"
 TRUNK_GAINS = (
-    Parameter(0.35, "1", THIS_WORK, "derived", FRONT),
-    Parameter(0.035, "s", THIS_WORK, "derived", FRONT),
+    Parameter(0.35, "1", THIS_WORK, "assumed", KEPT),
+    Parameter(0.035, "s", THIS_WORK, "assumed", KEPT),
 )
 """Default gains of trunk muscles on stretch and on its rate."""
 
@@ -265,7 +266,7 @@ def homonymous(
             name=name, kind=kind, source=sources, force_gain=force_gain, delay=time,
             stretch_gain=stretch.si if stretch_gain is None else stretch_gain,
             rate_gain=rate.si if rate_gain is None else rate_gain,
-            filter_time=filter_time, status="assumed" if chosen else "derived",
+            filter_time=filter_time, status="assumed" if chosen else stretch.status,
         )
         for name, kind, sources, time, (stretch, rate) in (
             ("deep", "short", deep, deep_delay, TRUNK_GAINS),

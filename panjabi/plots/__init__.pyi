@@ -36,5 +36,6 @@ from .muscles import plot_muscles as plot_muscles
 from .perturbation import plot_perturbation as plot_perturbation
 from .stabilogram import plot_diffusion as plot_diffusion, plot_stabilogram as plot_stabilogram
 from .style import journal_style as journal_style
+from .sway_front import plot_sway_front as plot_sway_front
 from .validation import plot_validation as plot_validation
 from .weakest import plot_weakest_mode as plot_weakest_mode

@@ -23,7 +23,7 @@ from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.neural.command import LEAST
 from panjabi.parameter import assumed
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
-from panjabi.recruitment.posture import SAME, SpineRecruitment, problem_of, settled
+from panjabi.recruitment.posture import SAME, SpineRecruitment, imposed, problem_of, settled
 from panjabi.recruitment.problem import RecruitmentProblem
 from panjabi.recruitment.required import MARGIN, StiffnessRequirement
 from panjabi.recruitment.solve import solve_recruitment
@@ -92,7 +92,7 @@ def recruit_posture(
     weight: float = WEIGHT.si,
     margin: tuple[float, float] | None = MARGIN,
     stiffness: ShortRange | None = None,
-    least_activation: float = LEAST,
+    least_activation: float | Floats | None = None,
     starts: Sequence[float] = (0.0, 0.5, -0.5),
     most_iterations: int = 60,
 ) -> FreePosture:
@@ -129,7 +129,7 @@ def recruit_posture(
         weight,
         stiffness if stiffness is not None else Cui(),
         StiffnessRequirement(margin),
-        least_activation,
+        imposed(spine, least_activation),
     )
     zigzag = np.where(np.arange(len(expected)) // 3 % 2 == 0, 1.0, -1.0)
     found: list[FreePosture | None] = []
@@ -156,7 +156,7 @@ class _Search:
     weight: float
     law: ShortRange
     required: StiffnessRequirement
-    least: float
+    least: float | Floats
 
     def run(self, q: Floats, most_iterations: int) -> FreePosture:
         """The local optimum from one start."""
@@ -165,7 +165,7 @@ class _Search:
         low, high = self.view.body.ranges[self.view.indices].T
         held = np.zeros(len(q), bool)  # angles that reached the end of their range stay there
         view = self._oriented(self.view.moved(np.clip(q, low, high)), top, wanted, held)
-        a = np.full(len(view.muscles.names), max(self.least, 0.02))
+        a = np.maximum(np.full(len(view.muscles.names), 0.02), self.least)
         modes, step, turned = None, np.inf, np.inf
         for number in range(1, most_iterations + 1):
             q = view.q[view.indices]

@@ -58,7 +58,7 @@ class SpineRecruitment(Result):
     spine: StaticSpine  # with its units under the compression that these forces cause
     stiffness: ShortRange
     required: StiffnessRequirement
-    least_activation: float  # imposed co-contraction [1]
+    least_activation: float | Floats  # imposed co-contraction, or (m,) [1]
     result: Recruitment
     activations: Floats  # (m,) [1]
     forces: Floats  # (m,) [N]
@@ -210,7 +210,7 @@ def recruit(
     floor: float | None = None,
     criterion: str = "squares",
     stiffness: ShortRange | None = None,
-    least_activation: float = LEAST,
+    least_activation: float | Floats | None = None,
     most_iterations: int = 60,
 ) -> SpineRecruitment:
     """Activations of least effort that hold a posture and keep it stiff enough.
@@ -229,7 +229,11 @@ def recruit(
     floor : instead of a margin, smallest eigenvalue of the Hessian [N m/rad], for older tables.
     criterion : squares (sum Fmax a^2), cube or volume; see `panjabi.spine.effort`.
     stiffness : short-range law, by default that of the moving spine; `bergmark(q)` for k = q F/L.
-    least_activation : smallest activation of every muscle, co-contraction that is imposed [1].
+    least_activation : smallest activation, of every muscle or (m,), co-contraction that is imposed
+        [1]; by default that of the spine, as in `equilibrium`, and `LEAST` for a static view.
+
+    With a `Spine` the result has a `model`, the spine with these excitations.
+    `equilibrium(model, solve="posture")` keeps them; by default it would choose others.
 
     Raises
     ------
@@ -246,11 +250,18 @@ def recruit(
         stiffness if stiffness is not None else Cui(),
         StiffnessRequirement(margin, margin_rate, floor),
         criterion,
-        least_activation,
+        imposed(spine, least_activation),
         most_iterations,
         pressed=True,
     )
     return replace(found, model=_held(spine, found)) if isinstance(spine, Spine) else found
+
+
+def imposed(spine: Spine | StaticSpine, least: float | Floats | None) -> float | Floats:
+    """The least activation that is given, or the co-contraction of the spine [1]."""
+    if least is not None:
+        return least
+    return spine.cocontraction if isinstance(spine, Spine) else LEAST
 
 
 def recruit_again(state: SpineRecruitment, spine: StaticSpine) -> SpineRecruitment:
@@ -270,7 +281,7 @@ def settled(
     law: ShortRange,
     required: StiffnessRequirement,
     criterion: str,
-    least: float,
+    least: float | Floats,
     most_iterations: int,
     *,
     pressed: bool,
@@ -312,8 +323,8 @@ def settled(
     )
 
 
-def _start(view: StaticSpine, least: float) -> Floats:
-    if not 0.0 <= least < 1.0:
+def _start(view: StaticSpine, least: float | Floats) -> Floats:
+    if not np.all((np.asarray(least) >= 0.0) & (np.asarray(least) < 1.0)):
         raise ParameterError(
             f"Expected least_activation from 0 to below 1, got {least!r}; give 0.02 for two per "
             "cent of imposed co-contraction."
@@ -321,17 +332,19 @@ def _start(view: StaticSpine, least: float) -> Floats:
     return _within(view, np.full(len(view.muscles.names), 0.02), least)
 
 
-def _limits(view: StaticSpine, least: float) -> tuple[Floats, Floats]:
+def _limits(view: StaticSpine, least: float | Floats) -> tuple[Floats, Floats]:
     """Smallest and largest activation of every muscle; the saturating drive ends at 1 - LEAST."""
     most = np.minimum(view.muscles.most, 1.0 - LEAST)
     return np.minimum(least, most), most
 
 
-def _within(view: StaticSpine, a: Floats, least: float) -> Floats:
+def _within(view: StaticSpine, a: Floats, least: float | Floats) -> Floats:
     return np.clip(a, *_limits(view, least))
 
 
-def _balanced(view: StaticSpine, problem: RecruitmentProblem, a: Floats, least: float) -> Floats:
+def _balanced(
+    view: StaticSpine, problem: RecruitmentProblem, a: Floats, least: float | Floats
+) -> Floats:
     """The activations with the last digits of the balance: the least change that gives it."""
     low, high = _limits(view, least)
     for _ in range(3):
@@ -380,7 +393,7 @@ def problem_of(
     activations: Floats | None = None,
     *,
     criterion: str = "squares",
-    least: float = LEAST,
+    least: float | Floats = LEAST,
 ) -> RecruitmentProblem:
     """The recruitment problem at constant preload, with the muscles near some activations (m,).
 

@@ -85,7 +85,7 @@ class SpineRecord:
     def __str__(self) -> str:
         start = ""
         if self.start_stiffness is not None and self.start_stiffness < 0.0:
-            start = f"from an {UNSTABLE} ({self.start_stiffness:.3g} N m/rad); "
+            start = f"from an {UNSTABLE} ({self._start_words}); "
         return f"{start}{self.outcome}; {self.trajectory.counts}"
 
     @property
@@ -128,19 +128,35 @@ class SpineRecord:
             return None
         return noise_paths(self.model, self.noise, self.duration)
 
-    @cached_property
+    @property
     def start_stiffness(self) -> float | None:
         """Least stiffness at the equilibrium before the run [N m/rad]: below 0 it is unstable.
 
-        It contains reflexes and compression, with friction stuck; an instability by delays alone is
-        not seen (`panjabi.stability.verdict`). None: the run began away from an equilibrium.
+        It contains reflexes and compression, with friction stuck. An instability by delays alone is
+        not seen, because no spectrum is computed in a run: `panjabi.verdict(spine, pushes=False,
+        margins=False)` gives the root, the time of growth, the level and the axis. None: the run
+        began away from an equilibrium.
         """
+        return None if self._start is None else self._start[0]
+
+    @cached_property
+    def _start(self) -> tuple[float, str] | None:
+        """The least stiffness [N m/rad], and the coordinate that turns most in its direction."""
         found = jacobian(
             self.model, self.rest.state, t=BEFORE, applied=self.perturbations, friction="stuck"
         )
         if not np.abs(found.rate).max() <= STILL:
             return None
-        return float(np.linalg.eigvals(static_stiffness(self.model, found)).real.min())
+        values, directions = np.linalg.eig(static_stiffness(self.model, found))
+        real = np.real(values)
+        least = int(real.argmin())
+        most = int(np.abs(directions[:, least]).argmax())
+        return float(real[least]), self.model.free[most]
+
+    @property
+    def _start_words(self) -> str:
+        assert self._start is not None
+        return f"{self._start[0]:.3g} N m/rad, mostly {self._start[1]}"
 
     @cached_property
     def events(self) -> tuple[RunEvent, ...]:
@@ -148,7 +164,7 @@ class SpineRecord:
         left, structures that failed, lost balance."""
         found: list[RunEvent] = []
         if self.start_stiffness is not None and self.start_stiffness < 0.0:
-            found.append(RunEvent(0.0, UNSTABLE, f"{self.start_stiffness:.3g} N m/rad"))
+            found.append(RunEvent(0.0, UNSTABLE, self._start_words))
         found += [RunEvent(time, LEFT, words) for time, words in self._units_outside]
         if self._failure is not None:
             found.append(RunEvent(self._failure[0], STRUCTURE_FAILED, self._failure[1]))

@@ -74,6 +74,10 @@ def simulate(
     its angle of failure or a tendon its strain of failure; the record then names the structure that
     fails.
 
+    The record says so if its equilibrium has a direction without stiffness (`start_stiffness`,
+    `events`). Reflexes can also make it unstable by their delays: `panjabi.verdict(model,
+    pushes=False, margins=False)` shows both.
+
     Raises
     ------
     ConvergenceError

@@ -93,6 +93,8 @@ def equilibrium(
 ) -> Equilibrium:
     """Equilibrium under the weight and the external forces before any perturbation starts.
 
+    It need not be stable: `panjabi.verdict` of the result says whether it is.
+
     Parameters
     ----------
     solve : "activation" finds excitations that balance the posture with least effort;

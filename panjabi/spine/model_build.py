@@ -121,6 +121,10 @@ def spine_model(
     What is given replaces what the subject has; the rest is the subject's. Muscles and loops that
     are given are used as they are.
 
+    With `reflexes=True` every region with muscles is stable at its equilibrium in standing; roots
+    of trunk, lumbar, cervical and thoracolumbar are left of the axis with all gains times or over
+    1.25 too. Without reflexes all but the trunk are unstable. `panjabi.verdict` says so of others.
+
     Parameters
     ----------
     region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar, whole; or trunk,

@@ -217,7 +217,7 @@ class PassiveSpine(ShortRepr):
             raise ParameterError(
                 "Expected a spine without muscles whose units keep their preload, got one "
                 f"{'with muscles' if self.spine.muscles else 'whose units follow compression'}; "
-                "make it with column, or with spine_model(muscles=False, preload=0.0)."
+                "make it with column, or with units=UnitOptions(preload=0.0)."
             )
         joints, still = self.spine.joints, np.zeros(len(self.spine.free))
         angle = np.array([self.spine.place_of(j.coordinates) for j in joints], np.int64)
@@ -363,7 +363,7 @@ def with_loads(spine: Spine, *loads: Load) -> Spine:
     if spine.pressed:
         raise ParameterError(
             "Expected a spine whose units keep their preload, got one whose units follow the "
-            "compression of their level; make it with spine_model(preload=...), or give a "
+            "compression of their level; make it with UnitOptions(preload=...), or give a "
             "ForceStep to equilibrium and simulate."
         )
     return spine.with_elements(external_loads(spine, loads))

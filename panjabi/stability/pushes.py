@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from panjabi.cohort.block import Block
 from panjabi.cohort.engine import run_cohort
 from panjabi.delay.integrate.adaptive import solve
-from panjabi.delay.integrate.model import DelayModel
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem

@@ -4,8 +4,12 @@ Effort is the co-contraction, the smallest excitation of every muscle. For each 
 gain k_p and the time k_v / k_p are searched on a grid of steps for the least sway of all three
 axes, among gains with which the spine is stable (`admissible`). Sway against effort is the front.
 The effort is the one at which sway equals a published value, or where there is none the least
-effort with admissible gains. The default spines use the latter: no published row gives the standard
-deviation of an angle of the trunk or of the head in quiet stance.
+effort with admissible gains.
+
+The default effort is not calibrated: no published row gives the standard deviation of an angle of
+the trunk or of the head in quiet stance. Neck muscles have the gains and the least effort of the
+search. Trunk muscles keep the gains and the co-contraction that they had before it, because these
+lie within a step of its optimum.
 """
 
 from __future__ import annotations
@@ -101,8 +105,9 @@ class SwayFront(Result):
 def trunk_sway() -> tuple[Parameter, Parameter]:
     """Standard deviation of the trunk's lean in quiet standing [deg]: the two readings of a row.
 
-    Hodges et al. (2002) give a size of about 0.5 deg. As peak to peak or as the amplitude of a sine
-    it has these standard deviations. It is of the trunk in space, and too coarse to set a default.
+    Hodges et al. (2002, a row that is recalled) give a size of about 0.5 deg. As peak to peak or as
+    the amplitude of a sine it has these standard deviations. It is of the trunk in space, and too
+    coarse to set a default.
     """
     published = row("sway_trunk_stance")
     readings = {"peak to peak": 2.0 * math.sqrt(2.0), "amplitude": math.sqrt(2.0)}

@@ -106,6 +106,7 @@ def test_a_run_from_an_unstable_equilibrium_says_so(record):
     assert record.start_stiffness < 0.0
     first = record.events[0]
     assert (first.time, first.name) == (0.0, "unstable equilibrium")
+    assert first.what.split("mostly ")[1] in record.model.free
     assert str(record).startswith("from an unstable equilibrium")
     held = simulate(spine_model(joints=["L5-S1"], muscles=False, gravity=False), duration=0.01)
     assert held.start_stiffness == pytest.approx(

@@ -1,4 +1,4 @@
-"""Roots of the lumbar spine against its motion in time: modes, a pain reflex, and holding still."""
+"""Roots of the lumbar spine against its motion in time: modes and a pain reflex."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from python_part import Part
 from panjabi.delay.integrate import Samples, solve
 from panjabi.delay.roots.polish import polish
 from panjabi.elements import Signal
-from panjabi.neural import ReflexLoop, scaled
-from panjabi.simulation import simulate
+from panjabi.neural import ReflexLoop
 from panjabi.simulation.spine_run import STANDARD, delay_model
 from panjabi.spine import Equilibrium, equilibrium, jacobian, spine_model
 from panjabi.spine.derivatives import static_stiffness
@@ -182,37 +181,3 @@ def test_a_part_in_python_has_the_same_spectrum():
     assert roots[0] == pytest.approx(roots_with(PAIN)[0], rel=1e-5)
     s = moved_root(PAIN)
     assert np.abs(roots - s).min() < 1e-5 * abs(s)
-
-
-# --- holding still ------------------------------------------------------------------------
-
-
-def held(rest: Equilibrium, seed: int = 0):
-    """Times and largest distance from rest (times,) [rad] in 10 s, from a random 1e-8 rad."""
-    n, start = len(rest.q), rest.state.copy()
-    start[:n] += 1e-8 * np.random.default_rng(seed).normal(size=n)
-    run = simulate(rest, duration=10.0, start=start, solver=replace(STANDARD, largest_step=0.01))
-    times = np.linspace(0.0, 10.0, 1001)
-    return times, np.abs(run.trajectory.at(times)[:, :n] - rest.q).max(axis=1)
-
-
-@pytest.mark.parametrize(
-    "region",
-    ["lumbar", "cervical", "trunk", "thoracolumbar", pytest.param("whole", marks=pytest.mark.slow)],
-)
-def test_a_stable_spine_holds_still(region):
-    rest = equilibrium(spine_model(region, reflexes=True))
-    assert condensed_system(rest).rightmost().stable
-    assert held(rest)[1].max() < 1e-6
-
-
-@pytest.mark.parametrize("factor", [0.0, 2.0], ids=["without reflexes", "unstable gain"])
-def test_without_reflexes_or_with_an_unstable_gain_it_does_not(factor):
-    loops = scaled(lumbar().reflexes, factor) if factor else ()
-    rest = equilibrium(lumbar().with_reflexes(*loops))
-    root = condensed_system(rest).rightmost().rightmost
-    times, distance = held(rest)
-    assert root.real > 0.0 and distance.max() > 1e-6
-    if not factor:  # it diverges without oscillation, at the rate of its root
-        rate = np.log(distance[-1] / distance[times.searchsorted(7.5)]) / 2.5
-        assert rate == pytest.approx(root.real, rel=0.02)

@@ -204,7 +204,9 @@ def test_a_spine_without_a_potential_at_rest_is_refused():
     with pytest.raises(ParameterError, match="whose units follow compression"):
         passive_view(moving).potential(z)
     with pytest.raises(ParameterError, match="got one with muscles"):
-        critical_load(spine_model(plane="sagittal", preload=0.0), top_load(moving))
+        critical_load(
+            spine_model(plane="sagittal", units=UnitOptions(preload=0.0)), top_load(moving)
+        )
     damped = unit_column("lumbar", plane="sagittal").with_elements(Cushion())
     with pytest.raises(ParameterError, match="got a Cushion, which has none"):
         passive_view(damped).potential(z[1:])

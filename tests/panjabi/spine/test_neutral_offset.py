@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -43,12 +44,13 @@ def test_compiled_motion_equals_plain_motion():
 
 
 def test_statics_and_motion_see_the_same_offset():
-    spine = spine_model(**PAIR, preload=400.0)
+    pressed = replace(PAIR["units"], preload=400.0)
+    spine = spine_model(joints=PAIR["joints"], units=pressed)
     q = 0.03 * np.random.default_rng(2).normal(size=6)
     view = static_view(spine, q)
     force = passive_force(spine, q, np.empty(0))
     assert view.demand == pytest.approx(-force, rel=1e-10, abs=1e-10)
-    plain = static_view(spine_model(joints=PAIR["joints"], preload=400.0), q)
+    plain = static_view(spine_model(joints=PAIR["joints"], units=UnitOptions(preload=400.0)), q)
     assert np.abs(view.demand - plain.demand)[3:].min() > 0.1
 
 

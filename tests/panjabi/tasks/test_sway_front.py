@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import matplotlib
 import numpy as np
 import pytest
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
 
 from panjabi.errors import ConvergenceError
 from panjabi.neural import homonymous, scaled
 from panjabi.parameter import assumed
+from panjabi.plots import plot_sway_front
 from panjabi.spine import equilibrium, spine_model
 from panjabi.stability import noisy_system, spine_sway
 from panjabi.stability.sway_spectrum import SpineSway
@@ -101,3 +106,13 @@ def test_gains_of_trunk_and_neck_are_separate_by_default_only():
         0.2
     }
     assert GAIN_MARGIN > 1.0
+
+
+def test_the_figure_shows_sway_of_every_axis_over_effort():
+    angles = {"FE": np.radians(0.6), "LB": np.radians(0.2), "AR": np.radians(0.3)}
+    made = SwayPoint(0.02, 0.3, 0.03, 1.0, SpineSway("T1", angles, {}))
+    ax = plot_sway_front(SwayFront("spine", (made,), (), None))
+    assert [line.get_xydata()[0].tolist() for line in ax.lines] == [
+        pytest.approx([2.0, x]) for x in (0.6, 0.2, 0.3)
+    ]
+    plt.close(ax.figure)
