@@ -219,7 +219,7 @@ def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str, floa
     rest = runs.rest
     model, n = rest.model, len(rest.q)
     parts = PythonElements(model) if model.in_python else None  # kept while the runs call it
-    delayed: DelayModel = delay_model(model)
+    delayed = delay_model(model)
     p = pack(model, (), rest.q, call=0 if parts is None else parts.address)
     state = rest.state.copy()
     state[model.slices["rate"]] += rate
