@@ -39,7 +39,6 @@ from .static_stability_of_muscles import (
 )
 from .sway_spectrum import (
     SpineSway as SpineSway,
-    noisy_system as noisy_system,
     quiet_noise as quiet_noise,
     spine_sway as spine_sway,
 )

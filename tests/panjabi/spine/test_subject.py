@@ -200,7 +200,7 @@ def test_deficits_reach_every_preset_that_has_the_part():
     static = static_spine(subject=WEAK)
     assert static.subject == "weak" and static.units[1].changes == hurt.joints[1].unit.changes
     column = unit_column("lumbar", subject=WEAK)
-    assert column.laws[1].changes == hurt.joints[1].unit.changes
+    assert column.joints[1].unit.changes == hurt.joints[1].unit.changes
 
 
 def test_what_is_given_replaces_what_the_subject_has():

@@ -15,7 +15,8 @@ from panjabi.simulation import simulate
 from panjabi.spine import ProcessNoise, SpineNoise, equilibrium, spine_model
 from panjabi.spine.derivatives import jacobian
 from panjabi.spine.rhs_plain import reference_rhs
-from panjabi.stability import noisy_system, quiet_noise, spine_sway
+from panjabi.stability import quiet_noise, spine_sway
+from panjabi.stability.sway_spectrum import noisy_system
 
 SMALL = {"joints": ["L4-L5"], "plane": "sagittal"}
 NOISE = SpineNoise(

@@ -16,8 +16,8 @@ from panjabi.neural import homonymous, scaled
 from panjabi.parameter import assumed
 from panjabi.plots import plot_sway_front
 from panjabi.spine import equilibrium, spine_model
-from panjabi.stability import noisy_system, spine_sway
-from panjabi.stability.sway_spectrum import SpineSway
+from panjabi.stability import spine_sway
+from panjabi.stability.sway_spectrum import SpineSway, noisy_system
 from panjabi.tasks.sway_optimum import (
     GAIN_MARGIN,
     GAIN_STEP,
