@@ -264,5 +264,5 @@ def test_errors():
         crisco("linaer")
     with pytest.raises(ParameterError, match="functional spinal units"):
         with_preload(column("lumbar", LinearJoint.isotropic(1.0)), 100.0)
-    with pytest.raises(UnknownNameError, match="level of the model"):
+    with pytest.raises(UnknownNameError, match="level of the lumbar column"):
         unit_column("lumbar", injuries={"T4-T5": ["nucleus"]})
