@@ -56,7 +56,7 @@ SACROILIAC_NEUTRAL = Parameter(
 )  # fmt: skip
 """With an angle of 0 muscles have to carry this moment, and load the spine by half more."""
 NECK_COCONTRACTION = Parameter(
-    0.01, "1", THIS_WORK, "derived", "least excitation at which the neck is stable with a margin"
+    0.01, "1", THIS_WORK, "assumed", "effort at which the default gains hold the neck with a margin"
 )
 """Least excitation of neck muscles at equilibrium; see `panjabi.tasks.sway_optimum`."""
 

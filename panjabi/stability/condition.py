@@ -38,10 +38,16 @@ WATCH = 20.0
 """Default watch time T [s]."""
 
 Ending = Literal[
-    "returns", "rests beside", "keeps moving", "leaves the evidence", "fails", "loses balance"
+    "returns",
+    "rests beside",
+    "still returns",
+    "keeps moving",
+    "leaves the evidence",
+    "fails",
+    "loses balance",
 ]
-SETTLED = "returns", "rests beside"
-"""Ends of a push after which a spine is at rest."""
+SETTLED = "returns", "rests beside", "still returns"
+"""Ends of a push after which a spine is at rest, or comes nearer as fast as a stable root asks."""
 
 
 class StabilityState(Enum):

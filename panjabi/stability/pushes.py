@@ -7,6 +7,8 @@ the least stable modes.
 
 A run ends when the spine has returned to within a tolerance, else after the watch time. If it then
 moves by less than the tolerance in the last third, it rests beside the posture, held by friction.
+If its distance falls within the last third at least as exp(-t/T), the rate that is asked of a
+root, it still returns; else it keeps moving.
 """
 
 from __future__ import annotations
@@ -250,8 +252,20 @@ def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str, floa
             if still <= runs.tolerance:
                 off = f"{math.degrees(last):.2g} deg"
                 return peak, "rests beside", np.nan, off, left, last
-            return peak, "keeps moving", np.nan, by, left, last
+            nearer = _falls(np.array(times), np.array(away))
+            return peak, "still returns" if nearer else "keeps moving", np.nan, by, left, last
         history, state, begin, end = run, run.state[-1], end, min(2.0 * end, runs.watch)
+
+
+def _falls(times: Floats, away: Floats) -> bool:
+    """Whether the distance falls within the last third of the run T at least as exp(-t/T).
+
+    The largest distances of its two halves are compared, so that an oscillation does not count.
+    """
+    half = 0.5 * (1.0 - STAYED)
+    second = times >= (1.0 - half) * times[-1]
+    first = (times >= STAYED * times[-1]) & ~second
+    return float(away[second].max()) <= math.exp(-half) * float(away[first].max())
 
 
 def returned(times: Floats, away: Floats, tolerance: float) -> float | None:

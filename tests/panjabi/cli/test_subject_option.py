@@ -57,7 +57,7 @@ def json_of(capsys, run, *words):
         (("buckle", "--plane", "frontal"), PATIENT, "critical_load_N"),
         (("recruit", "--criterion", "equilibrium"), PATIENT, "compression_N"),
         (("stability", "--floor", "0.5"), PATIENT, "index_Nm_per_rad"),
-        (("verdict", "--model", "trunk"), PATIENT, "rightmost_root"),
+        (("verdict", "--model", "trunk", "--no-pushes"), PATIENT, "stiffness"),
         (("compensation", "--points", "2"), PATIENT, "activation"),
         (("delay-margin", "--model", "trunk"), PATIENT, "rightmost_root"),
         (("perturb",), PATIENT, "peak_angle_deg"),
@@ -91,7 +91,9 @@ def test_a_verdict_is_about_the_spine_of_the_subject(model, capsys, tmp_path, mo
     path = tmp_path / "subject.json"
     replace(PATIENT, load=HeldLoad(10.0)).to_file(path)
     json_of(capsys, main, "verdict", "--model", model, "--subject", str(path))
-    json_of(capsys, main, "verdict", "--model", model, "--subject", str(path), "--gain", "0.5")
+    json_of(
+        capsys, main, "verdict", "--model", model, "--subject", str(path), "--gain-factor", "0.5"
+    )
     own, other = (rest.model for rest in built)
     expected = PATIENT.spine(model, load=10.0)
     assert own.subject == "patient 12"

@@ -19,6 +19,7 @@ from panjabi.spine.derivatives import static_stiffness
 from panjabi.spine.linear_system import condensed_system, linear_system
 from panjabi.spine.packing import pack
 from panjabi.stability import StabilityState, verdict
+from panjabi.stability.condition import SETTLED
 
 PAIN = ReflexLoop(
     name="pain", kind="medium", source="L4-L5 SSL", target="multifidus_lumbar", strain_gain=40.0,
@@ -126,10 +127,17 @@ def test_a_pain_reflex_moves_a_root_and_the_motion_follows_it(gain, stable):
 
 
 def test_its_three_types_of_evidence_agree():
-    """Its slow stiffness is not symmetric: the symmetric part alone is not positive definite."""
+    """Its slow stiffness is not symmetric: the symmetric part alone is not positive definite.
+
+    After one push of size 2, backward, the joints creep beside the posture for longer than the
+    watch time, so the verdict with all pushes is "depends on amplitude".
+    """
     rest = with_loop(PAIN)
-    result = verdict(rest)
-    assert result.condition is StabilityState.STABLE and result.spectra[0].complete
+    assert verdict(rest, pushes=False, margins=False).condition is StabilityState.STABLE
+    result = verdict(rest, margins=False)
+    assert result.spectra[0].complete
+    assert all(push.end in SETTLED for push in result.pushes if push.size <= 1.0)
+    assert {push.end for push in result.pushes} <= {*SETTLED, "keeps moving"}
     K = static_stiffness(rest.model, jacobian(rest.model, rest.state, friction="stuck"))
     assert np.linalg.eigvalsh(K + K.T)[0] < 0.0 < result.static.least
 

@@ -133,7 +133,7 @@ def test_the_print_has_all_three_subsystems_and_the_delays():
     ("options", "words"),
     [
         ({"region": "lumbar", "plane": "sagittal"}, "6 coordinates and 244 muscles"),
-        ({"region": "trunk", "preload": 400.0}, "a frozen compression"),
+        ({"region": "trunk", "units": UnitOptions(preload=400.0)}, "a frozen compression"),
     ],
     ids=["lumbar", "frozen"],
 )

@@ -32,6 +32,7 @@ from panjabi.stability import (
 )
 from panjabi.stability.pushes import (
     PUSH_ENERGY,
+    _falls,
     direction_pushes,
     mode_pushes,
     prepared_runs,
@@ -67,6 +68,7 @@ BACK = tuple(push(size, "returns") for size in (0.5, 1.0, 2.0))
         (-1.0, -1.0, "returns", STABLE),
         (1.0, 1.0, "keeps moving", UNSTABLE),
         (-1.0, -1.0, "rests beside", STABLE),
+        (-1.0, -1.0, "still returns", STABLE),
         (-0.01, -1.0, "returns", SLOW),
         (0.01, 0.01, "keeps moving", SLOW),
         (-1.0, -0.01, "returns", SLOW),
@@ -81,6 +83,13 @@ def test_the_state_follows_from_spectra_and_pushes(stuck, sliding, last, expecte
     spectra = spectrum(stuck), spectrum(sliding, 0.02)
     state, reasons = assess_evidence(spectra, (*BACK, push(4.0, last)))
     assert state is expected and len(reasons) == 1
+
+
+@pytest.mark.parametrize(("rate", "expected"), [(0.04, False), (0.06, True), (0.0, False)])
+def test_a_slow_return_is_as_fast_as_a_stable_root(rate, expected):
+    """In a run of 20 s the limit is a decay by exp(-t / 20 s)."""
+    t = np.linspace(0.0, 20.0, 401)
+    assert _falls(t, np.exp(-rate * t)) is expected
 
 
 def test_a_longer_watch_decides_what_was_slow():

