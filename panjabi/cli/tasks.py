@@ -11,7 +11,6 @@ from panjabi.evidence import printed
 
 if TYPE_CHECKING:
     from panjabi.results import Result
-    from panjabi.spine.model import Spine
     from panjabi.spine.subject import Subject
     from panjabi.tasks.condition import Condition
 
@@ -106,15 +105,11 @@ def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
 
 def _response(name: str, condition: Condition, subject: Subject, options: dict[str, Any]) -> Result:
     """The result of the experiment of this name."""
-    from panjabi.neural.loops import delayed_by, scaled
+    from panjabi.spine.deficits import Deficits, with_deficits
     from panjabi.tasks.force import force_perturbation
     from panjabi.tasks.pushes import quick_release, sudden_load
     from panjabi.tasks.repeated import moving_trunk, repeated_movement
     from panjabi.tasks.seated_sway import sitting
-
-    def changed(spine: Spine) -> Spine:
-        gain, later = subject.single_loop
-        return spine.with_reflexes(*delayed_by(scaled(spine.reflexes, gain), later))
 
     if name == "sudden-load":
         return sudden_load(condition, force=options["force"])
@@ -125,7 +120,9 @@ def _response(name: str, condition: Condition, subject: Subject, options: dict[s
     if name == "sway":
         spine = subject.spine("seat")
         return sitting(spine, duration=options["duration"], seed=options["seed"])
-    return repeated_movement(options["pace"], spine=changed(moving_trunk()), seed=options["seed"])
+    gain, later = subject.single_loop
+    spine = with_deficits(moving_trunk(), Deficits(gain_factor=gain, extra_delay=later))
+    return repeated_movement(options["pace"], spine=spine, seed=options["seed"])
 
 
 def _text(value: dict[str, Any]) -> str:

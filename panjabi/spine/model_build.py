@@ -15,13 +15,13 @@ from numpy.typing import ArrayLike
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural.loops import NECK, ReflexLoop, delayed_by, homonymous, scaled
+from panjabi.neural.loops import NECK, ReflexLoop, homonymous
 from panjabi.parameter import THIS_WORK, Parameter, assumed
 from panjabi.passive.directions import SACROILIAC, coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.results import plain
-from panjabi.spine.deficits import injury_texts
+from panjabi.spine.deficits import Deficits, injury_texts, with_deficits
 from panjabi.spine.levels import AXES, PLANES, levels_of
 from panjabi.spine.model import COMPRESSION_TIME, Spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
@@ -308,8 +308,8 @@ def _seat(subject: SubjectData | None, body: Body | None, others: Mapping[str, o
     if subject is None:
         return spine
     gain, later = subject.single_loop
-    loops = delayed_by(scaled(spine.reflexes, gain), later)
-    return replace(spine, reflexes=loops, subject=subject.name)
+    changed = with_deficits(spine, Deficits(gain_factor=gain, extra_delay=later))
+    return replace(changed, subject=subject.name)
 
 
 def _tendons(

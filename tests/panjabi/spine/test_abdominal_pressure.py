@@ -94,7 +94,7 @@ def test_a_contraction_of_the_wall_unloads_discs_and_extends(spine, bare):
 
 
 def test_commands_to_the_wall_raise_the_pressure_in_a_run(spine):
-    """Transversus is told to contract by 30 % within 50 ms, while a push acts."""
+    """The command of transversus rises to 30 % within 50 ms, while a push acts."""
     rest = equilibrium(spine)
     muscles = spine.muscles.muscles
     chosen = np.flatnonzero(muscles.members(TRANSVERSUS))
