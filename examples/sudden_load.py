@@ -37,10 +37,10 @@ def experiment() -> Answer:
     healthy = Condition()
     conditions = {
         "healthy": healthy,
-        "17 ms later": healthy.with_phenotype("delay"),
-        f"gains × {GAIN:g}": healthy.with_phenotype("gain", gain_factor=GAIN),
+        "17 ms later": healthy.changed(phenotype="delay"),
+        f"gains × {GAIN:g}": healthy.changed(phenotype="gain", gain_factor=GAIN),
     }
-    loads = {**conditions, "braced": Condition(cocontraction=BRACED)}
+    loads = {**conditions, "braced": healthy.changed(cocontraction=BRACED)}
     return Answer(
         {name: sudden_load(condition) for name, condition in loads.items()},
         {name: quick_release(condition) for name, condition in conditions.items()},

@@ -1,7 +1,6 @@
 from .basin import Basin as Basin, basin_of_attraction as basin_of_attraction
 from .condition import (
     MODELS as MODELS,
-    PHENOTYPES as PHENOTYPES,
     Condition as Condition,
     condition_equilibrium as condition_equilibrium,
 )

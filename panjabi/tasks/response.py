@@ -89,9 +89,8 @@ class PerturbationResponse(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Measures of the response as plain values for a JSON file; samples: `to_pandas`."""
-        who = self.condition.subject
         value: dict[str, Any] = {
-            "subject": None if who is None else who.name,
+            "subject": self.condition.subject.name,
             "peak_angle_deg": math.degrees(self.peak_angle),
             "peak_rate_deg_per_s": math.degrees(float(abs(self.rate).max())),
             "moment_Nm": self.moment,

@@ -38,7 +38,7 @@ def test_admittance_of_small_pushes_is_that_of_the_linear_model():
 
 
 def test_more_gain_means_less_admittance_and_more_reflex():
-    less, more = (force_perturbation(Condition(gain_factor=g)) for g in (1.0, 1.5))
+    less, more = (force_perturbation(Condition().changed(gain_factor=g)) for g in (1.0, 1.5))
     assert more.low_admittance() < less.low_admittance()
     assert more.low_reflex_gain() > 1.3 * less.low_reflex_gain()
 
@@ -62,7 +62,7 @@ def test_static_stiffness_is_force_over_displacement_of_a_small_pull():
 
 
 def test_reflexes_off_leave_the_intrinsic_part():
-    cut = point_stiffness(condition_equilibrium(Condition(gain_factor=0.0)))
+    cut = point_stiffness(condition_equilibrium(Condition().changed(gain_factor=0.0)))
     whole = point_stiffness(condition_equilibrium(Condition()))
     assert cut.total == pytest.approx(whole.intrinsic, rel=1e-6)
     assert cut.reflex == pytest.approx(0.0, abs=1e-6 * whole.total)
