@@ -301,13 +301,13 @@ def _left(runs: Runs, run: Trajectory, moved: Floats) -> tuple[str, list[Departu
     model = runs.rest.model
     looked = {*range(LOOKED, len(run.state), LOOKED), *(moved.argmax(axis=0) + 1).tolist()}
     pressed: list[Departure] = []
+    left = ""
     for k in sorted(looked):
         for d in model.departures(run.state[k]):
             if (d.name, d.quantity, d.where) in runs.known:
                 continue
             if d.quantity == PRESSED and d.where == BEYOND_TESTS:
                 pressed.append(d)
-                continue
-            words = f"{d.name}: {d.quantity} of {d.value:.3g} {d.unit} at {run.time[k]:.2g} s"
-            return words, pressed
-    return "", pressed
+            elif not left:
+                left = f"{d.name}: {d.quantity} of {d.value:.3g} {d.unit} at {run.time[k]:.2g} s"
+    return left, pressed
