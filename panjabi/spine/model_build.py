@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural.loops import NECK, ReflexLoop, homonymous
+from panjabi.neural.loops import ReflexLoop, homonymous
 from panjabi.parameter import THIS_WORK, Parameter, assumed
 from panjabi.passive.directions import SACROILIAC, coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
@@ -55,10 +55,6 @@ SACROILIAC_NEUTRAL = Parameter(
     "ligaments carry the moment that muscles of least effort leave on the sacrum; sweep 0-2",
 )  # fmt: skip
 """With an angle of 0 muscles have to carry this moment, and load the spine by half more."""
-NECK_COCONTRACTION = Parameter(
-    0.01, "1", THIS_WORK, "assumed", "effort at which the default gains hold the neck with a margin"
-)
-"""Least excitation of neck muscles at equilibrium; see `panjabi.tasks.sway_optimum`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,21 +215,7 @@ def spine_model(
         return _trunk(model, who, whole_body, muscles, reflexes)
     tendons = _tendons(model, who, whole_body, muscles)
     loops = _loops(who, whole_body, reflexes, partial(homonymous, tendons.muscles.groups))
-    if who.cocontraction is None:
-        model = _cocontracting(model, tendons.muscles.groups)
     return _with_muscles(model, tendons, loops)
-
-
-def _cocontracting(model: Spine, groups: Sequence[str]) -> Spine:
-    """The model with more co-contraction of the neck muscles if it has some of them."""
-    neck = np.array([group in NECK for group in groups])
-    if not neck.any():
-        return model
-    return replace(
-        model,
-        cocontraction=np.where(neck, NECK_COCONTRACTION.si, model.cocontraction),
-        parameters={**model.parameters, "neck_cocontraction": NECK_COCONTRACTION},
-    )
 
 
 def _person(

@@ -12,7 +12,8 @@ whether the spine returns from motions of finite size.
 | depends on amplitude | unstable only stuck or only sliding | or one ends in another way |
 
 Motion ends where the spine returns, and where friction holds it beside the posture. How far beside
-is a matter of performance, not of stability.
+is a matter of performance, not of stability. The range of evidence of a joint ends with the tested
+moments, and with the angle or compression of failure; a compression beyond the tests is listed.
 """
 
 from __future__ import annotations
@@ -187,6 +188,7 @@ class PushEvidence(Result):
     detail: str = ""  # when it fails, or how it moves at the end
     left: str = ""  # the first joint that leaves its range of evidence
     beside: float = math.nan  # largest distance of a coordinate at the end [rad]
+    pressed: str = ""  # largest compression beyond the tests, which does not decide
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -194,6 +196,7 @@ class PushEvidence(Result):
             "push": self.name, "size": self.size, "impulse_Ns": finite(self.impulse),
             "body": self.body, "peak_rad": self.peak, "end": self.end, "recovery_s": self.time,
             "detail": self.detail, "left": self.left, "beside_rad": finite(self.beside),
+            "pressed": self.pressed,
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -250,8 +253,18 @@ class StabilityVerdict(Result):
 
     @cached_property
     def outside_evidence(self) -> tuple[str, ...]:
-        """What the posture leaves of the evidence, in words; computed when it is read."""
-        return outside_of(self.parts)
+        """What posture and pushes leave of the evidence, in words; computed when it is read."""
+        return (*outside_of(self.parts), *self._pressed)
+
+    @property
+    def _pressed(self) -> tuple[str, ...]:
+        """Compression beyond the tests after the largest pushes that cause it, or ()."""
+        beyond = [push for push in self.pushes if push.pressed]
+        if not beyond:
+            return ()
+        worst = max(beyond, key=lambda push: push.size)
+        count = f"{len(beyond)} of {len(self.pushes)} pushes"
+        return (f"{worst.pressed}; after push {worst.name}, size {worst.size:g} ({count})",)
 
     @property
     def rightmost_root(self) -> complex:
