@@ -76,6 +76,7 @@ def add_experiment_commands(commands: Any) -> None:
 
 
 def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.spine.lumped_subject import without_counterpart
     from panjabi.tasks.condition import Condition
 
     name = args.experiment
@@ -89,6 +90,7 @@ def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
         cocontraction=options.get("cocontraction"),
     )
     condition = Condition(model=options.get("model", "trunk"), subject=subject)
+    lumped = name in ("sway", "repeated")
     value = {
         "schema": "panjabi-perturb/1",
         "experiment": name,
@@ -97,6 +99,7 @@ def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
         "phenotype": subject.phenotype,
         "extra_delay_s": subject.changes.extra_delay,
         "gain_factor": subject.changes.gain_factor,
+        **({"without_counterpart": list(without_counterpart(subject))} if lumped else {}),
         **_response(name, condition, subject, options).to_dict(),
         **({"seed": options["seed"]} if "seed" in options else {}),
     }
@@ -105,7 +108,6 @@ def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
 
 def _response(name: str, condition: Condition, subject: Subject, options: dict[str, Any]) -> Result:
     """The result of the experiment of this name."""
-    from panjabi.spine.deficits import Deficits, with_deficits
     from panjabi.tasks.force import force_perturbation
     from panjabi.tasks.pushes import quick_release, sudden_load
     from panjabi.tasks.repeated import moving_trunk, repeated_movement
@@ -120,8 +122,7 @@ def _response(name: str, condition: Condition, subject: Subject, options: dict[s
     if name == "sway":
         spine = subject.spine("seat")
         return sitting(spine, duration=options["duration"], seed=options["seed"])
-    gain, later = subject.single_loop
-    spine = with_deficits(moving_trunk(), Deficits(gain_factor=gain, extra_delay=later))
+    spine = moving_trunk(subject=subject)
     return repeated_movement(options["pace"], spine=spine, seed=options["seed"])
 
 
@@ -131,5 +132,9 @@ def _text(value: dict[str, Any]) -> str:
     lines = [
         f"{key:{width}}  {item:.5g}" if isinstance(item, float) else f"{key:{width}}  {item}"
         for key, item in shown.items()
+    ]
+    lines += [
+        f"without effect in this lumped model: {name} of the subject"
+        for name in value.get("without_counterpart", ())
     ]
     return "\n".join([*lines, *printed(value["outside_evidence"])])

@@ -21,7 +21,7 @@ from panjabi.passive.directions import SACROILIAC, coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.results import plain
-from panjabi.spine.deficits import Deficits, injury_texts, with_deficits
+from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import AXES, PLANES, levels_of
 from panjabi.spine.model import COMPRESSION_TIME, Spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
@@ -275,7 +275,8 @@ def _loops(
 
 
 def _seat(subject: SubjectData | None, body: Body | None, others: Mapping[str, object]) -> Spine:
-    """The person on the unstable seat: size of the body, gain and delay of the subject."""
+    """The person on the unstable seat: size of the body, units, strength and reflexes."""
+    from panjabi.spine.lumped_subject import lumped
     from panjabi.spine.seat_preset import SEAT, seat_spine, sized_seat
 
     standard = inspect.signature(spine_model).parameters
@@ -285,13 +286,10 @@ def _seat(subject: SubjectData | None, body: Body | None, others: Mapping[str, o
                 f"Expected no {name} for the seat, whose parameters are lumped, got {value!r}; "
                 "change them with panjabi.spine.seat_spine(SEAT.replaced(...))."
             )
-    size = subject.body if body is None and subject is not None else body
-    spine = seat_spine(SEAT if size is None else sized_seat(size))
     if subject is None:
-        return spine
-    gain, later = subject.single_loop
-    changed = with_deficits(spine, Deficits(gain_factor=gain, extra_delay=later))
-    return replace(changed, subject=subject.name)
+        return seat_spine(SEAT if body is None else sized_seat(body))
+    size = subject.body if body is None else body
+    return lumped(seat_spine(sized_seat(size)), subject, size, "lumbar")
 
 
 def _tendons(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi.body.size import size_factor
+from panjabi.body.standard import standard_adult, trunk_length
 from panjabi.delay.roots.response import frequency_response
 from panjabi.errors import ParameterError
 from panjabi.neural.measures.divergence import Lyapunov, lyapunov
@@ -16,12 +18,14 @@ from panjabi.simulation.fixed_steps import fixed_step_run
 from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.evidence import model_outside
 from panjabi.spine.linear_system import linear_system
+from panjabi.spine.lumped_subject import lumped
 from panjabi.spine.model import Spine
 from panjabi.spine.noise_paths import SpineNoise
 from panjabi.spine.perturbation import MomentSine
 from panjabi.spine.reduced_spine import reduced
 from panjabi.spine.seat_preset import seat_noise
-from panjabi.spine.trunk_sets import trunk_parameters, trunk_set
+from panjabi.spine.subject import Subject
+from panjabi.spine.trunk_sets import ANGLE, trunk_parameters, trunk_set
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
@@ -75,13 +79,27 @@ class RepeatedRecord(Result):
         return frame({"time_s": self.time, "angle_deg": np.degrees(self.angle)}, "time_s")
 
 
-def moving_trunk(set: str = "T1") -> Spine:
-    """The trunk of a set, with gravity at large angles."""
+def moving_trunk(set: str = "T1", subject: Subject | None = None) -> Spine:
+    """The trunk of a set, with gravity at large angles, or that of a subject.
+
+    In a body of another size inertia goes with mass and length squared, weight with mass and
+    length, delay with the length, stiffness, damping and gains with the cube of the length.
+    """
+    who = Subject() if subject is None else subject
+    length = trunk_length(who.body)
+    mass = who.body.total_mass / standard_adult().total_mass
+    turned, weight = size_factor("moment", length), GRAVITY * mass * length
     p = trunk_parameters(set)
-    return reduced(
-        inertia=p.si("inertia"), damping=p.si("damping"), stiffness=p.si("stiffness") + GRAVITY,
-        weight=GRAVITY, reflexes=trunk_set(set, filter_time=ACTIVATION).reflexes, parameters=p,
+    intrinsic = turned * (p.si("stiffness") + GRAVITY)
+    loops = trunk_set(
+        set, filter_time=ACTIVATION, stretch_gain=turned * p.si("stretch_gain"),
+        rate_gain=turned * p.si("rate_gain"), delay=length * p.si("delay"),
+    ).reflexes  # fmt: skip
+    spine = reduced(
+        inertia=p.si("inertia") * mass * length**2, damping=turned * p.si("damping"),
+        stiffness=intrinsic, weight=weight, reflexes=loops, parameters=p,
     )  # fmt: skip
+    return spine if subject is None else lumped(spine, subject, subject.body, ANGLE)
 
 
 def repeated_movement(

@@ -26,9 +26,21 @@ LATE = replace(PATIENT, deficits=Deficits(extra_delay=0.02, gain_factor=1.2))
 FASCIA = replace(PATIENT, fascia={"tie_ratio": 0.3, "resting_tension_N": {"": 8.0}})
 SMALL = replace(PATIENT, person=Person(stature=1.6, mass=58.0))
 
-NO_SUBJECT = {"published", "neutral-zone", "identify", "hypothesis", "import", "validate"}
-"""Commands that build no person: tables, laboratory records, fixed experiments, models in files."""
-FASCIA_WITHOUT = {"lines", "show", "regions", "validate"}
+NO_SUBJECT = {
+    "published": "tables of published values",
+    "neutral-zone": "the specimen of a laboratory record",
+    "identify": "fits the trunk of the person who was measured",
+    "hypothesis": "statements on the standard adult",
+    "import": "the model in a file has its own body",
+    "validate": "predictions for the groups of the published tables",
+}
+"""Commands without a subject, and whose model they use."""
+FASCIA_WITHOUT = {
+    "lines": "names of the network",
+    "show": "rows of the network of the standard adult",
+    "regions": "names of the network",
+    "validate": "predictions for the groups of the published tables",
+}
 
 
 def commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
@@ -63,6 +75,9 @@ def json_of(capsys, run, *words):
         (("perturb",), PATIENT, "peak_angle_deg"),
         (("perturb", "--experiment", "sway", "--duration", "10"), LATE, "extra_delay_s"),
         (("perturb", "--experiment", "repeated"), LATE, "lyapunov_per_s"),
+        (("perturb", "--experiment", "sway", "--duration", "10"), PATIENT, "seat_rms_deg"),
+        (("perturb", "--experiment", "repeated"), PATIENT, "lyapunov_per_s"),
+        (("perturb", "--experiment", "repeated"), SMALL, "lyapunov_per_s"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
