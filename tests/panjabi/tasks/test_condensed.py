@@ -13,7 +13,7 @@ from panjabi.tasks.loop_margins import CondensedJoints
 
 
 def test_one_pair_of_roots_is_unstable_beyond_the_margin_and_none_before():
-    strong = Condition().changed(gain_factor=1.2)
+    strong = Condition().changed(gain_factor=1.5)
     found = loop_margin(condition_equilibrium(strong))
     assert found.stable and 0.0 < found.extra_delay < 0.2
     assert found.residual < 1e-10 and found.complete
