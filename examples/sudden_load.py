@@ -57,7 +57,7 @@ def check(answer: Answer) -> None:
     )
     assert first is not None and second is not None
     assert abs(second - first - 0.017) < 0.001
-    assert answer.releases["healthy"].response.latencies["extensors"].direction == "off"
+    assert answer.releases["healthy"].latencies["extensors"].direction == "off"
 
 
 def report(answer: Answer) -> str:
@@ -69,7 +69,7 @@ def report(answer: Answer) -> str:
         )
     for name, release in answer.releases.items():
         lines.append(
-            f"  {name:12} released: extensors off after {_onset(release.response)} ms, K "
+            f"  {name:12} released: extensors off after {_onset(release)} ms, K "
             f"{release.stiffness:.0f} N m/rad, B {release.damping:.1f} N m s/rad"
         )
     return "\n".join(lines)
@@ -87,7 +87,7 @@ def figures(answer: Answer) -> dict[str, Figure]:
     with plots.journal_style():
         shown = {
             "load": answer.loads,
-            "release": {name: release.response for name, release in answer.releases.items()},
+            "release": answer.releases,
         }
         return {
             name: plots.plot_perturbation(responses)[0].figure  # type: ignore[misc]

@@ -5,14 +5,27 @@ from .condition import (
     condition_equilibrium as condition_equilibrium,
 )
 from .force import ForceExperiment as ForceExperiment, force_perturbation as force_perturbation
+from .laboratory import (
+    ForceTask as ForceTask,
+    ReleaseTask as ReleaseTask,
+    RepeatedTask as RepeatedTask,
+    SuddenLoadTask as SuddenLoadTask,
+    SwayTask as SwayTask,
+)
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
 from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load
+from .registry import TASKS as TASKS, task as task
 from .repeated import (
     RepeatedRecord as RepeatedRecord,
     moving_trunk as moving_trunk,
     repeated_movement as repeated_movement,
 )
 from .response import PerturbationResponse as PerturbationResponse
+from .result import (
+    TaskLoads as TaskLoads,
+    TaskResult as TaskResult,
+    TaskStability as TaskStability,
+)
 from .seated_sway import SittingRecord as SittingRecord, sitting as sitting
 from .stiffness import (
     PointStiffness as PointStiffness,
@@ -24,3 +37,4 @@ from .sway_optimum import (
     SwayPoint as SwayPoint,
     sway_front as sway_front,
 )
+from .task import Task as Task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,8 @@ from panjabi.body.standard import standard_adult, trunk_length
 from panjabi.delay.roots.response import frequency_response
 from panjabi.errors import ParameterError
 from panjabi.neural.measures.divergence import Lyapunov, lyapunov
-from panjabi.results import Result, frame
 from panjabi.simulation.fixed_steps import fixed_step_run
 from panjabi.spine.equilibrium_solver import equilibrium
-from panjabi.spine.evidence import model_outside
 from panjabi.spine.linear_system import linear_system
 from panjabi.spine.lumped_subject import lumped
 from panjabi.spine.model import Spine
@@ -26,9 +24,8 @@ from panjabi.spine.reduced_spine import reduced
 from panjabi.spine.seat_preset import seat_noise
 from panjabi.spine.subject import Subject
 from panjabi.spine.trunk_sets import ANGLE, trunk_parameters, trunk_set
-
-if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
+from panjabi.tasks.result import TaskResult
+from panjabi.tasks.seated_sway import FIXED_STEPS
 
 Floats = NDArray[np.float64]
 
@@ -43,25 +40,29 @@ FIT = (0.0, 0.5)  # range of the linear fit of the divergence, in cycles
 LEAST_DIMENSION = 5  # smallest embedding dimension for trunk movement, as published
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class RepeatedRecord(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class RepeatedRecord(TaskResult):
     """One trial with its Lyapunov exponent and embedding."""
 
     pace: float  # [cycles/min]
     cycles: int
-    time: Floats  # [s]
     angle: Floats  # [rad]
     exponent: Lyapunov  # short-term, [1/s]
     seed: int
-    outside_evidence: tuple[str, ...] = ()  # of the reflex loops
 
     @property
     def per_cycle(self) -> float:
         """Lyapunov exponent per cycle [1]."""
         return self.exponent.exponent * 60.0 / self.pace
 
-    def to_dict(self) -> dict[str, Any]:
-        """Measures of the trial as plain values for JSON; samples: `to_pandas`."""
+    @property
+    def series(self) -> dict[str, Floats]:
+        """The angle."""
+        return {"angle_deg": np.degrees(self.angle)}
+
+    @property
+    def measures(self) -> dict[str, Any]:
+        """The exponent and its embedding."""
         return {
             "pace_per_min": self.pace,
             "cycles": self.cycles,
@@ -71,12 +72,7 @@ class RepeatedRecord(Result):
             "embedding_delay_samples": self.exponent.delay,
             "embedding": str(self.exponent.embedding),
             "seed": self.seed,
-            "outside_evidence": list(self.outside_evidence),
         }
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """One row for each sample of the angle."""
-        return frame({"time_s": self.time, "angle_deg": np.degrees(self.angle)}, "time_s")
 
 
 def moving_trunk(set: str = "T1", subject: Subject | None = None) -> Spine:
@@ -155,5 +151,16 @@ def repeated_movement(
             delay=exponent.delay,
         )  # fmt: skip
         exponent = replace(embedded, embedding=exponent.embedding)
-    outside = model_outside(rest.model)
-    return RepeatedRecord(pace, cycles, time, angle, exponent, seed, outside)
+    return RepeatedRecord(
+        task="repeated",
+        subject=rest.model.subject or Subject().name,
+        model="reduced",
+        method=FIXED_STEPS,
+        parts=(rest,),
+        time=time,
+        pace=pace,
+        cycles=cycles,
+        angle=angle,
+        exponent=exponent,
+        seed=seed,
+    )

@@ -34,7 +34,7 @@ def _release(phenotype: str = "") -> Release:
 
 def _off(release: Release) -> float:
     """Latency of the shut-off of the released muscles [ms]."""
-    seconds = release.response.latencies["extensors"].seconds
+    seconds = release.latencies["extensors"].seconds
     return np.nan if seconds is None else 1e3 * seconds
 
 
@@ -90,7 +90,7 @@ def shut_off() -> float:
     "their drive, so their onset is late for any threshold",
 )
 def switch_on() -> float | None:
-    seconds = _release().response.latencies["abdominals"].seconds
+    seconds = _release().latencies["abdominals"].seconds
     return None if seconds is None else 1e3 * seconds
 
 

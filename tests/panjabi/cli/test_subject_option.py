@@ -72,12 +72,12 @@ def json_of(capsys, run, *words):
         (("verdict", "--model", "trunk", "--no-pushes"), PATIENT, "stiffness"),
         (("compensation", "--points", "2"), PATIENT, "activation"),
         (("delay-margin", "--model", "trunk"), PATIENT, "rightmost_root"),
-        (("perturb",), PATIENT, "peak_angle_deg"),
-        (("perturb", "--experiment", "sway", "--duration", "10"), LATE, "extra_delay_s"),
-        (("perturb", "--experiment", "repeated"), LATE, "lyapunov_per_s"),
-        (("perturb", "--experiment", "sway", "--duration", "10"), PATIENT, "seat_rms_deg"),
-        (("perturb", "--experiment", "repeated"), PATIENT, "lyapunov_per_s"),
-        (("perturb", "--experiment", "repeated"), SMALL, "lyapunov_per_s"),
+        (("task", "sudden-load"), PATIENT, "peak_angle_deg"),
+        (("task", "sway", "--duration", "10"), LATE, "extra_delay_s"),
+        (("task", "repeated"), LATE, "lyapunov_per_s"),
+        (("task", "sway", "--duration", "10"), PATIENT, "seat_rms_deg"),
+        (("task", "repeated"), PATIENT, "lyapunov_per_s"),
+        (("task", "repeated"), SMALL, "lyapunov_per_s"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -173,5 +173,5 @@ def test_a_file_without_effect_is_refused(capsys, tmp_path):
         assert "--subject, without effect" in capsys.readouterr().err
     by_loop = replace(PATIENT, deficits=Deficits(gain_factor={"deep": 0.5}))
     by_loop.to_file(path)
-    assert main(["perturb", "--experiment", "sway", "--subject", str(path)]) == 2
+    assert main(["task", "sway", "--subject", str(path)]) == 2
     assert "got values by loop" in capsys.readouterr().err

@@ -250,7 +250,7 @@ def test_a_run_lists_what_left_the_tests_only_when_it_is_read(monkeypatch):
         patch.setattr(Spine, "departures", unwanted)
         patch.setattr(SpineRecord, "_muscles_outside", unwanted)
         push = ForcePulse(force=100.0, start=0.05, length=0.1)
-        reply = response(simulate(rest, push, duration=0.5), Condition(), 0.05, 20.0)
+        reply = response(simulate(rest, push, duration=0.5), "push", Condition(), 0.05, 20.0)
         verdict = stability_verdict(rest, pushes=False, margins=False)
     assert reply.outside_evidence == reply.parts[0].outside_evidence
     assert verdict.outside_evidence == rest.outside_evidence

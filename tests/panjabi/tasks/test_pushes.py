@@ -52,8 +52,8 @@ def test_drives_are_constant_during_the_shortest_delay():
 
 def test_release_switches_the_back_off_and_extends():
     made = quick_release()
-    assert made.response.peak_angle > 0.0 and made.response.moment > 0.0
-    assert made.response.latencies["extensors"].direction == "off"
+    assert made.peak_angle > 0.0 and made.moment > 0.0
+    assert made.latencies["extensors"].direction == "off"
     assert made.explained > 0.98
     assert made.stiffness > 0.0 and made.damping > 0.0
 
