@@ -114,6 +114,8 @@ def with_ligaments_of(network: TensionNetwork, person: SpineSubject) -> TensionN
     """
     from panjabi.passive import LigamentLaw, ligament_law, sized_for, unit
 
+    if _has_standard_units(person):
+        return network
     strands = list(network.strands)
     for k, strand in enumerate(strands):
         law = strand.law
@@ -139,6 +141,14 @@ def with_ligaments_of(network: TensionNetwork, person: SpineSubject) -> TensionN
             parameters={**strand.parameters, **changed},
         )
     return replace(network, strands=tuple(strands))
+
+
+def _has_standard_units(person: SpineSubject) -> bool:
+    """Whether nothing but size, name and fascia can differ from the standard adult."""
+    standard = SpineSubject()
+    return standard == replace(
+        person, name=standard.name, person=standard.person, fascia=standard.fascia
+    )
 
 
 def _tie_ratio(value: object, where: str) -> float:
