@@ -8,6 +8,7 @@ from .condition import (
     FeedingLoop as FeedingLoop,
     PushEvidence as PushEvidence,
     RootMode as RootMode,
+    SmallMotions as SmallMotions,
     SpectralEvidence as SpectralEvidence,
     StabilityState as StabilityState,
     StabilityVerdict as StabilityVerdict,
@@ -30,6 +31,7 @@ from .impulse_limits import (
 )
 from .load_paths import load_path as load_path, post_buckling as post_buckling
 from .margins import Margin as Margin, deficit_margin as deficit_margin, load_margin as load_margin
+from .modes import ModeNames as ModeNames, mode_names as mode_names
 from .path_following import LoadPath as LoadPath
 from .reflex_optimum import reflex_cost as reflex_cost, reflex_regulator as reflex_regulator
 from .robustness import critical_gain as critical_gain
@@ -42,4 +44,4 @@ from .sway_spectrum import (
     quiet_noise as quiet_noise,
     spine_sway as spine_sway,
 )
-from .verdict_spine import verdict as verdict
+from .verdict_spine import small_motions as small_motions, verdict as verdict

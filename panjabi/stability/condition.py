@@ -79,7 +79,7 @@ class RootMode(Result):
     root: complex  # [1/s]
     level: str  # joint, or coordinate, that turns most
     axis: str  # axis of the joints that turns most; "" for a coordinate of no joint
-    shape: Mapping[str, float]  # coordinate -> size, the largest is 1
+    shape: Mapping[str, complex]  # coordinate -> size and phase, the largest is 1
     loops: tuple[FeedingLoop, ...]  # from the one that feeds most
 
     @property
@@ -109,7 +109,7 @@ class RootMode(Result):
             "imag_rad_per_s": self.root.imag,
             "fed_by": self.fed_by,
             "loops": [loop.to_dict() for loop in self.loops],
-            "shape": dict(self.shape),
+            "shape": {name: abs(value) for name, value in self.shape.items()},
         }
 
     def __str__(self) -> str:
@@ -120,13 +120,16 @@ class RootMode(Result):
 
 @dataclass(frozen=True, repr=False)
 class SpectralEvidence(Result):
-    """Rightmost root of the linear system with its delays, and the count right of -1/T."""
+    """Rightmost root of the linear system with its delays, and a count of those right of a line.
+
+    The line is 1/T where a root lies right of it, else -1/T.
+    """
 
     friction: str  # "stuck" or "sliding"
     amplitude: float | None  # of the sliding friction [rad]; None: stuck
     rightmost: complex  # [1/s]
     residual: float
-    counted: int | None  # roots right of -1/T by the argument principle; None: not counted
+    counted: int | None  # roots right of the line by the argument principle; None: not counted
     found: int  # roots that were found there
 
     @property
@@ -231,14 +234,46 @@ class SubsystemMargin(Result):
 
 
 @dataclass(frozen=True, repr=False)
-class StabilityVerdict(Result):
-    """Whether a posture is stable; how robust that is; and how well it performs."""
+class SmallMotions(Result):
+    """Whether small motions about an equilibrium decay within the watch time."""
 
     condition: StabilityState
-    model: str
     watch: float  # T [s]
     spectra: tuple[SpectralEvidence, ...]  # stuck, then sliding where units have friction
-    mode: RootMode | None  # of the rightmost root with friction stuck
+    mode: RootMode  # of the rightmost root with friction stuck
+    reasons: tuple[str, ...]
+
+    @property
+    def rightmost_root(self) -> complex:
+        """Rightmost root with friction stuck [1/s]."""
+        return self.spectra[0].rightmost
+
+    @property
+    def growth_time(self) -> float | None:
+        """Time in which small motions grow e-fold [s]; None: they do not grow."""
+        return 1.0 / self.rightmost_root.real if self.rightmost_root.real > 0.0 else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {
+            "condition": self.condition.value,
+            "watch_s": self.watch,
+            "growth_time_s": self.growth_time,
+            "mode": self.mode.to_dict(),
+            "spectra": [spectrum.to_dict() for spectrum in self.spectra],
+            "reasons": list(self.reasons),
+        }
+
+    def __str__(self) -> str:
+        lines = [self.condition.value, *self.reasons, *map(str, self.spectra)]
+        return "\n  ".join(lines)
+
+
+@dataclass(frozen=True, repr=False)
+class StabilityVerdict(SmallMotions):
+    """Whether a posture is stable; how robust that is; and how well it performs."""
+
+    model: str
     static: StaticEvidence
     held: float | None  # time for which stiffness that relaxes holds it [s]; None: not needed
     pushes: tuple[PushEvidence, ...]
@@ -246,7 +281,6 @@ class StabilityVerdict(Result):
     kink: str  # nearest state at which the equations change
     kink_distance: float  # [rad]
     margins: tuple[SubsystemMargin, ...]
-    reasons: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
     parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)
     subject: str = field(default="", repr=False)  # name of the `Subject`; "": none
@@ -265,16 +299,6 @@ class StabilityVerdict(Result):
         worst = max(beyond, key=lambda push: push.size)
         count = f"{len(beyond)} of {len(self.pushes)} pushes"
         return (f"{worst.pressed}; after push {worst.name}, size {worst.size:g} ({count})",)
-
-    @property
-    def rightmost_root(self) -> complex:
-        """Rightmost root with friction stuck [1/s]."""
-        return self.spectra[0].rightmost
-
-    @property
-    def growth_time(self) -> float | None:
-        """Time in which small motions grow e-fold [s]; None: they do not grow."""
-        return 1.0 / self.rightmost_root.real if self.rightmost_root.real > 0.0 else None
 
     @property
     def least_stiffness(self) -> float:
@@ -311,12 +335,8 @@ class StabilityVerdict(Result):
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; missing and infinite values are null."""
         return {
-            "condition": self.condition.value,
+            **super().to_dict(),
             "subject": self.subject or None,
-            "watch_s": self.watch,
-            "growth_time_s": self.growth_time,
-            "mode": None if self.mode is None else self.mode.to_dict(),
-            "spectra": [spectrum.to_dict() for spectrum in self.spectra],
             "stiffness": self.static.to_dict(),
             "held_by_short_range_s": self.held,
             "margins": [margin.to_dict() for margin in self.margins],
@@ -331,7 +351,6 @@ class StabilityVerdict(Result):
             "tolerance_rad": self.tolerance,
             "kink": self.kink,
             "kink_distance_rad": finite(self.kink_distance),
-            "reasons": list(self.reasons),
             "outside_evidence": list(self.outside_evidence),
             **sources(self).summary(),
         }
